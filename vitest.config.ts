@@ -4,9 +4,13 @@ import { defineConfig } from 'vitest/config';
 
 const source = ['@scalearn/source'];
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+// `npm test` says so where a machine has no adapter. Unsaid, there is one.
+const webgpu = process.env.SCALEARN_TEST_WEBGPU !== '0';
 
-// Three kinds of test: `unit` needs nothing, `gpu` shares one adapter (so it runs one file at a time),
-// `browser` runs the same device checks in Chromium.
+/** Test files of the repository and its packages whose name ends so. */
+const named = (ending: string) => [`packages/*/test/**/*${ending}`, `test/**/*${ending}`];
+
+// The projects run one after another, in the order of `groupOrder`: they would compete for the same few cores.
 export default defineConfig({
   resolve: { conditions: [...source, 'module', 'browser', 'development|production'] },
   ssr: {
@@ -21,30 +25,41 @@ export default defineConfig({
     hookTimeout: 120_000,
     projects: [
       {
+        // Needs nothing.
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['**/*.gpu.test.ts', '**/*.browser.test.ts'],
+          include: named('.test.ts'),
+          exclude: ['**/*.gpu.test.ts', '**/*.browser.test.ts', 'test/packages.test.ts'],
+          sequence: { groupOrder: 0 },
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'gpu',
-          include: ['packages/*/test/**/*.gpu.test.ts', 'test/**/*.gpu.test.ts'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-        },
-      },
+      ...(webgpu
+        ? [
+            {
+              // Shares one WebGPU adapter, so it runs one file at a time.
+              extends: true as const,
+              test: {
+                name: 'gpu',
+                include: named('.gpu.test.ts'),
+                fileParallelism: false,
+                testTimeout: 300_000,
+                sequence: { groupOrder: 1 },
+              },
+            },
+          ]
+        : []),
       ...(existsSync(chromium)
         ? [
             {
+              // The same device checks in Chromium.
               extends: true as const,
               test: {
                 name: 'browser',
-                include: ['packages/*/test/**/*.browser.test.ts', 'test/**/*.browser.test.ts'],
+                include: named('.browser.test.ts'),
+                fileParallelism: false,
                 testTimeout: 300_000,
+                sequence: { groupOrder: 2 },
                 browser: {
                   enabled: true,
                   headless: true,
@@ -61,6 +76,18 @@ export default defineConfig({
             },
           ]
         : []),
+      {
+        // What users get: the packed packages, installed by npm into empty projects.
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['test/packages.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
+    coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text', 'lcov'] },
   },
 });

@@ -1,0 +1,46 @@
+# Shared by the install scripts: apt without questions and without noise. Sourced, not run.
+
+fail() {
+  echo "$(basename "$0"): $*" >&2
+  exit 1
+}
+
+# require_apt WHAT-TO-DO-ELSE: stops unless this is root on Debian or Ubuntu; then sets their release variables.
+require_apt() {
+  [[ -r /etc/os-release ]] && source /etc/os-release
+  [[ " ${ID:-} ${ID_LIKE:-} " =~ \ (debian|ubuntu)\  ]] || fail "works on Debian and Ubuntu only; here, $1"
+  [[ $(id -u) == 0 ]] || fail "needs root: run it with sudo, or $1"
+  export DEBIAN_FRONTEND=noninteractive
+}
+
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 || status=$?
+  if ((status != 0)); then cat "$log" >&2; fi
+  rm -f "$log"
+  return "$status"
+}
+
+# Other installs may hold apt's locks for a while; mirrors may fail once.
+apt_quietly() { quietly apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -y -qq "$@"; }
+
+# `apt-get update` does not wait for its lock.
+apt_update() { quietly flock /var/lock/scalearn-apt apt-get -o Acquire::Retries=3 -qq update || fail 'apt-get update failed'; }
+
+apt_install() { apt_quietly install --no-install-recommends "$@" || fail "apt-get could not install ${*: -1}"; }
+
+# Derived from the system's own source of bookworm, so that a mirror or a proxy stays in use.
+add_bookworm_backports() {
+  local own=/etc/apt/sources.list.d/debian.sources list=/etc/apt/sources.list
+  local new=/etc/apt/sources.list.d/bookworm-backports
+  apt-cache policy | grep -q 'bookworm-backports' && return
+  if [[ -r $own ]]; then
+    awk 'BEGIN { RS = ""; ORS = "\n\n" }
+      /Suites:[^\n]*bookworm([ \n]|$)/ && !/security/ { sub(/Suites:[^\n]*/, "Suites: bookworm-backports"); print }
+    ' "$own" >"$new.sources"
+  elif [[ -r $list ]]; then
+    sed -nE 's/^(deb .*) bookworm main.*/\1 bookworm-backports main/p' "$list" | head -n 1 >"$new.list"
+  fi
+  [[ -s $new.sources || -s $new.list ]] || fail 'found no Debian source to derive bookworm-backports from'
+}

@@ -1,0 +1,58 @@
+// Installs the workspace's dependencies when they are missing, incomplete or out of date.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withLock } from './lock.mjs';
+import { environment, root } from './places.mjs';
+import { run } from './run.mjs';
+import { say } from './say.mjs';
+
+const marker = join(root, 'node_modules', '.scalearn-installed');
+
+export async function install() {
+  const wanted = fingerprint();
+  if (installed() === wanted) return;
+  await withLock(join(root, '.install.lock'), async () => {
+    if (installed() === wanted) return;
+    say('installing dependencies (on first use, or after an update) …');
+    // An install that dies half-way must not look finished: no marker while it runs.
+    rmSync(marker, { force: true });
+    const code = await pnpm('install', '--frozen-lockfile', '--config.confirmModulesPurge=false');
+    if (code !== 0) {
+      throw new Error(
+        `installing the dependencies failed (exit code ${code}; pnpm says why above). ` +
+          'Is the npm registry reachable? The next call tries again.',
+      );
+    }
+    mkdirSync(join(root, 'node_modules'), { recursive: true });
+    writeFileSync(marker, wanted);
+  });
+}
+
+/** Changes with anything that decides what an install puts into node_modules. */
+function fingerprint() {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
+  for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'])
+    hash.update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+function installed() {
+  try {
+    return readFileSync(marker, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function pnpm(...args) {
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  // From a neutral folder: inside the workspace npx would prefer a pnpm of an unfinished install.
+  return run('npx', ['--yes', '--loglevel=error', packageManager, '--dir', root, ...args], {
+    cwd: tmpdir(),
+    env: environment,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+}

@@ -1,0 +1,34 @@
+// Where things are, and the environment that every task runs in.
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
+export const bin = join(root, 'node_modules', '.bin');
+
+/** The folder that the user stood in: npm changes to the root and remembers it in INIT_CWD. */
+export const userFolder =
+  process.env.npm_lifecycle_event && process.env.INIT_CWD && process.cwd() === root
+    ? process.env.INIT_CWD
+    : process.cwd();
+
+export const environment = {
+  ...process.env,
+  PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+};
+
+/** Resolves `@scalearn/*` to the packages' sources, so that nothing need be built. */
+export const fromSource = '--conditions=@scalearn/source';
+
+/** Node 24, which the root installs; on a system without a build of it, the Node that runs this, if new enough. */
+export function node() {
+  const own = join(bin, 'node');
+  if (existsSync(own)) return own;
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  throw new Error(
+    `there is no bundled Node for ${process.platform} ${process.arch}: install Node 24 or newer ` +
+      `(this is ${process.versions.node}) and try again`,
+  );
+}

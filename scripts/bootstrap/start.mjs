@@ -1,0 +1,10 @@
+// The command line tool, run from source in the user's folder.
+import { join } from 'node:path';
+import { environment, fromSource, node, root, userFolder } from './places.mjs';
+import { run } from './run.mjs';
+
+export const start = (args) =>
+  run(node(), [fromSource, join(root, 'packages/cli/src/bin.ts'), ...args], {
+    cwd: userFolder,
+    env: environment,
+  });

@@ -1,0 +1,66 @@
+// Every test: installs a software GPU driver where there is no GPU, runs vitest, says what could not run.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { findChromium } from './browser.mjs';
+import { missingSuites } from './missing.mjs';
+import { environment, node, root, userFolder } from './places.mjs';
+import { run } from './run.mjs';
+import { closingLine, count } from './summary.mjs';
+import { ensureAdapter } from './webgpu.mjs';
+
+export async function test(args) {
+  const adapter = ensureAdapter();
+  const chromium = findChromium();
+  const scratch = mkdtempSync(join(tmpdir(), 'scalearn-test-'));
+  const report = join(scratch, 'report.json');
+  try {
+    let code = await run(node(), [...vitest(report), ...args], {
+      cwd: root,
+      env: testEnvironment(adapter, chromium),
+    });
+    const notes = [];
+    if (!adapter) {
+      notes.push(...missingSuites(webgpuSuites));
+      // Machines with CI set exist to find failures: what could not run has failed.
+      if (process.env.CI) {
+        notes.push('CI is set, so a missing WebGPU adapter is a failure.');
+        code ||= 1;
+      }
+    }
+    if (!chromium) notes.push(...missingSuites(browserSuites));
+    for (const note of notes) console.log(note);
+    console.log(closingLine(count(report, code)));
+    return code;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const webgpuSuites = {
+  what: 'a WebGPU adapter',
+  ending: '.gpu.test.ts',
+  remedy: 'a GPU driver, or as root: bash scripts/install-software-gpu.sh',
+};
+
+const browserSuites = {
+  what: 'Chromium',
+  ending: '.browser.test.ts',
+  remedy: 'as root: bash scripts/install-chromium.sh, or CHROMIUM=/path/to/it',
+};
+
+const vitest = (report) => [
+  join(root, 'node_modules/vitest/vitest.mjs'),
+  'run',
+  '--reporter=json',
+  '--reporter=default',
+  `--outputFile.json=${report}`,
+];
+
+function testEnvironment(adapter, chromium) {
+  const env = { ...environment, SCALEARN_TEST_WEBGPU: adapter ? '1' : '0' };
+  if (chromium) env.CHROMIUM = chromium;
+  // vitest runs in the root; the folder was named from where the user stood.
+  if (env.SCALEARN_GOLDEN) env.SCALEARN_GOLDEN = resolve(userFolder, env.SCALEARN_GOLDEN);
+  return env;
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs Mesa's software Vulkan driver (llvmpipe), new enough for Dawn, on Debian or Ubuntu. Needs root.
+# Does nothing where such a driver is installed already, asks nothing, and is quiet unless it fails.
+set -euo pipefail
+
+source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
+require_apt 'install a Vulkan driver that is at least as new as Mesa 23'
+
+# Dawn refuses older ones: they lack dynamic indexing of uniform arrays.
+oldest_mesa=23
+
+mesa_version() { dpkg-query -W -f '${db:Status-Status} ${Version}' mesa-vulkan-drivers 2>/dev/null || true; }
+
+read -r status version <<<"$(mesa_version)" || true
+if [[ ${status:-} == installed ]] && dpkg --compare-versions "$version" ge "$oldest_mesa" &&
+  dpkg-query -W libvulkan1 >/dev/null 2>&1; then
+  exit 0
+fi
+
+release=()
+# Debian 12 ships Mesa 22; its backports are new enough. Debian 13 and Ubuntu 24.04 are by themselves.
+if [[ ${VERSION_CODENAME:-} == bookworm ]]; then
+  add_bookworm_backports
+  release=(-t bookworm-backports)
+fi
+apt_update
+apt_install "${release[@]}" libvulkan1 mesa-vulkan-drivers
+
+read -r status version <<<"$(mesa_version)"
+dpkg --compare-versions "$version" ge "$oldest_mesa" ||
+  fail "the newest Mesa of this system is $version, but WebGPU needs $oldest_mesa or newer"

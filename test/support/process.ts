@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  /** What it wrote, standard output and error, for messages. */
+  readonly all: string;
+}
+
+/** Runs a program to its end, whatever its exit code. */
+export const run = (
+  file: string,
+  args: readonly string[],
+  { cwd, env }: { cwd: string; env?: Record<string, string> },
+): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 1 << 26 };
+    execFile(file, args, options, (error, stdout, stderr) => {
+      const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
+      const all = [`$ ${file} ${args.join(' ')}`, error?.message, stdout, stderr];
+      resolve({ code, stdout, all: all.filter(Boolean).join('\n') });
+    });
+  });
+
+/** Runs a program that must succeed; its output is the error's message otherwise. */
+export async function mustRun(...command: Parameters<typeof run>): Promise<Outcome> {
+  const outcome = await run(...command);
+  if (outcome.code !== 0) throw new Error(outcome.all);
+  return outcome;
+}

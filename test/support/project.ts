@@ -1,0 +1,59 @@
+// Empty projects with one package in them, as a user would have after `npm install`.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mustRun } from './process.ts';
+import { type Package, packages, readManifest, root, withWorkspaceDependencies } from './repository.ts';
+
+const bin = join(root, 'node_modules/.bin');
+
+export const buildAll = () =>
+  mustRun(join(bin, 'turbo'), ['run', 'build', '--filter=./packages/*', '--output-logs=errors-only'], {
+    cwd: root,
+    env: { TURBO_TELEMETRY_DISABLED: '1' },
+  });
+
+/** The package as `pnpm publish` would upload it. */
+export async function pack(each: Package, into: string): Promise<string> {
+  await mustRun(join(bin, 'pnpm'), ['pack', '--pack-destination', into], { cwd: each.folder });
+  return join(into, tarball(each));
+}
+
+const tarball = ({ name, manifest }: Package) =>
+  `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
+
+/** Installs the package and what else its README names; what is ours comes from `tarballs`. */
+export async function install(
+  each: Package,
+  project: string,
+  tarballs: string,
+  named: readonly string[],
+): Promise<void> {
+  mkdirSync(project, { recursive: true });
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const ours = withWorkspaceDependencies(each).map((inner) => join(tarballs, tarball(inner)));
+  const others = named.filter((name) => !packages.some((inner) => inner.name === name)).map(pinned);
+  // Optional parts are large and by definition not needed.
+  const flags = ['--omit=optional', '--prefer-offline', '--no-audit', '--no-fund'];
+  await mustRun('npm', ['install', ...flags, ...ours, ...others], {
+    cwd: project,
+    env: {
+      npm_config_loglevel: 'error',
+      // ONNX Runtime's install script fetches CUDA libraries from a host that need not be reachable.
+      ONNXRUNTIME_NODE_INSTALL: 'skip',
+    },
+  });
+}
+
+/** The version that this repository is tested with. */
+function pinned(name: string): string {
+  const { devDependencies } = readManifest(root);
+  const version = devDependencies?.[name];
+  if (!version) throw new Error(`the README installs ${name}, which is no devDependency of the repository`);
+  return `${name}@${version}`;
+}
+
+/** The runtimes that a library must work in, outside browsers. */
+export const runtimes: Record<string, (program: string) => [file: string, args: string[]]> = {
+  Node: (program) => [join(bin, 'node'), [program]],
+  Deno: (program) => [join(bin, 'deno'), ['run', '-A', '--no-lock', '--node-modules-dir=manual', program]],
+};

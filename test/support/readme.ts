@@ -1,0 +1,50 @@
+// What a package's README promises, in a form that a test can hold it to.
+import { existsSync, readFileSync } from 'node:fs';
+
+export interface Promised {
+  /** The first `ts` block, a whole program. */
+  readonly program: string;
+  /** The `text` block right after it: what the program prints. */
+  readonly output: string | undefined;
+  /** Packages that the first `npm install` line names. */
+  readonly install: readonly string[];
+}
+
+export function readPromise(folder: string): Promised {
+  const file = `${folder}/README.md`;
+  if (!existsSync(file)) throw new Error(`${file} is missing: every package has a README with an example`);
+  const blocks = codeBlocks(readFileSync(file, 'utf8'));
+  const at = blocks.findIndex(({ language }) => language === 'ts');
+  const program = blocks[at];
+  if (!program)
+    throw new Error(`${file} has no \`\`\`ts block: its first one is the package's runnable example`);
+  const next = blocks[at + 1];
+  return {
+    program: program.text,
+    output: next?.language === 'text' ? next.text : undefined,
+    install: installed(blocks),
+  };
+}
+
+interface Block {
+  language: string;
+  text: string;
+}
+
+const codeBlocks = (markdown: string): Block[] =>
+  [...markdown.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```[ \t]*$/gm)].map(([, language = '', text = '']) => ({
+    language,
+    text,
+  }));
+
+/** Names without version, of `npm install a b@1`; none where there is no such line. */
+function installed(blocks: Block[]): string[] {
+  for (const { text } of blocks) {
+    const line = /^(?:\$ )?npm (?:install|i|add) ([^\n#]+)/m.exec(text);
+    if (line?.[1]) {
+      const words = line[1].trim().split(/\s+/);
+      return words.filter((word) => !word.startsWith('-')).map((word) => word.replace(/(.)@.*$/, '$1'));
+    }
+  }
+  return [];
+}

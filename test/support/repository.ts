@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
+
+export interface Manifest {
+  name: string;
+  version: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+}
+
+/** A package of this workspace that users install. */
+export interface Package {
+  readonly folder: string;
+  readonly name: string;
+  readonly manifest: Manifest;
+}
+
+export const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+
+export const packages: readonly Package[] = readdirSync(`${root}/packages`).map((entry) => {
+  const folder = `${root}/packages/${entry}`;
+  const manifest = readManifest(folder);
+  return { folder, name: manifest.name, manifest };
+});
+
+/** The package and those of this workspace that it needs, directly or not. */
+export function withWorkspaceDependencies(of: Package): Package[] {
+  const found = new Set<Package>();
+  const visit = (each: Package) => {
+    if (found.has(each)) return;
+    found.add(each);
+    for (const dependency of Object.keys(each.manifest.dependencies ?? {})) {
+      const inner = packages.find(({ name }) => name === dependency);
+      if (inner) visit(inner);
+    }
+  };
+  visit(of);
+  return [...found];
+}
