@@ -1,0 +1,174 @@
+import { SafetensorsError, type SafetensorsReason } from './errors.ts';
+import { DTYPE_BITS, type Dtype, isDtype } from './safetensors-dtype.ts';
+import { DuplicateKeyError, isObject, parseStrictJson } from './safetensors-json.ts';
+
+/** One tensor of a safetensors file: what it is and where its bytes lie. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Sizes of the dimensions; `[]` is a scalar. */
+  readonly shape: readonly number[];
+  /** First byte of the data, counted from the start of the file. */
+  readonly begin: number;
+  /** One past the last byte of the data, counted from the start of the file. */
+  readonly end: number;
+}
+
+/** Everything a safetensors file says before its data. */
+export interface SafetensorsHeader {
+  /** The strings of `__metadata__`; empty where there are none. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** In the order of the header, which need not be the order of the data. */
+  readonly entries: ReadonlyMap<string, TensorEntry>;
+}
+
+/** The length field in front of the header. */
+export const PREFIX_BYTES = 8;
+/** The format's own limit, so that a lying length cannot make a reader allocate. */
+export const MAX_HEADER_BYTES = 100_000_000;
+
+/** A string that UTF-8 cannot hold; such names would come back changed. */
+export const LONE_SURROGATE: RegExp = /\p{Surrogate}/u;
+
+/**
+ * The length of the header that follows the first 8 bytes of a file.
+ *
+ * @param prefix the first bytes of the file (8 or, where the file is shorter, all of them)
+ * @param size bytes in the whole file
+ * @throws SafetensorsError `header-too-short` or `header-too-long`
+ */
+export function headerLength(prefix: Uint8Array, size: number, file: string): number {
+  if (prefix.length < PREFIX_BYTES || size < PREFIX_BYTES) {
+    throw new SafetensorsError(
+      'header-too-short',
+      file,
+      `${size} bytes are too few for a safetensors file; it is empty or was cut off, download or save it again`,
+    );
+  }
+  const view = new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > Math.min(MAX_HEADER_BYTES, size - PREFIX_BYTES)) {
+    throw new SafetensorsError(
+      'header-too-long',
+      file,
+      `the header claims ${length} bytes in a file of ${size}; this is no safetensors file, or it was cut off`,
+    );
+  }
+  return length;
+}
+
+/**
+ * Checks a header completely: names, dtypes, shapes, and that the tensors' ranges fill the data with no hole, overlap
+ * or rest. Nothing of the size of a tensor is allocated.
+ *
+ * @param header the bytes between the length field and the data
+ * @param size bytes in the whole file
+ * @throws SafetensorsError with the first reason found
+ */
+export function parseHeader(header: Uint8Array, size: number, file: string): SafetensorsHeader {
+  const fail = (reason: SafetensorsReason, message: string, cause?: unknown): never => {
+    throw new SafetensorsError(reason, file, message, { cause });
+  };
+  const root = headerObject(header, fail);
+  const dataStart = PREFIX_BYTES + header.length;
+  let metadata = new Map<string, string>();
+  const entries = new Map<string, TensorEntry>();
+  for (const [name, value] of Object.entries(root)) {
+    if (LONE_SURROGATE.test(name)) fail('name', `the name ${JSON.stringify(name)} is not Unicode text`);
+    if (name === '__metadata__') metadata = readMetadata(value, fail);
+    else entries.set(name, readEntry(name, value, dataStart, fail));
+  }
+  checkLayout([...entries.values()], dataStart, size, fail);
+  return { metadata, entries };
+}
+
+type Fail = (reason: SafetensorsReason, message: string, cause?: unknown) => never;
+
+function headerObject(header: Uint8Array, fail: Fail): Record<string, unknown> {
+  let text = '';
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
+  } catch (cause) {
+    fail('header-not-utf8', 'the header is not UTF-8 text; the file is damaged', cause);
+  }
+  let root: unknown;
+  try {
+    root = parseStrictJson(text);
+  } catch (cause) {
+    if (!(cause instanceof DuplicateKeyError)) {
+      fail('header-not-json', 'the header is not JSON; the file is damaged or no safetensors file', cause);
+    } else if (cause.depth === 1) {
+      fail('duplicate-name', `the tensor ${JSON.stringify(cause.key)} is listed twice`, cause);
+    } else {
+      fail('entry', `in the entry of a tensor, ${cause.message}`, cause);
+    }
+  }
+  if (!isObject(root) || !text.startsWith('{')) {
+    return fail('header-not-object', 'the header is not a JSON object that starts at its first byte');
+  }
+  return root;
+}
+
+function readMetadata(value: unknown, fail: Fail): Map<string, string> {
+  if (!isObject(value)) return fail('metadata', '__metadata__ is not an object');
+  const metadata = new Map<string, string>();
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string' || LONE_SURROGATE.test(key + text)) {
+      return fail('metadata', `the value of ${JSON.stringify(key)} in __metadata__ is not a string`);
+    }
+    metadata.set(key, text);
+  }
+  return metadata;
+}
+
+function readEntry(name: string, value: unknown, dataStart: number, fail: Fail): TensorEntry {
+  const who = `tensor ${JSON.stringify(name)}`;
+  if (!isObject(value)) return fail('entry', `the entry of ${who} is not an object`);
+  for (const field of ['dtype', 'shape', 'data_offsets']) {
+    if (!Object.hasOwn(value, field)) return fail('entry', `the entry of ${who} has no ${field}`);
+  }
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (!isDtype(dtype)) return fail('dtype', `${who} has the unknown dtype ${JSON.stringify(dtype)}`);
+  if (!Array.isArray(shape) || !shape.every(isCount)) {
+    return fail('shape', `the shape of ${who} is not a list of non-negative whole numbers`);
+  }
+  let bits: number = DTYPE_BITS[dtype];
+  for (const size of shape) {
+    bits *= size;
+    // Checked at every step: beyond 2^53 the product is rounded, and a later zero would hide it.
+    if (bits > Number.MAX_SAFE_INTEGER) return fail('shape', `${who} of shape [${shape}] is too large`);
+  }
+  const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? offsets : [];
+  if (!isCount(begin) || !isCount(end) || begin > end) {
+    return fail('offsets', `data_offsets of ${who} are not two non-negative whole numbers in order`);
+  }
+  if (bits !== (end - begin) * 8) {
+    return fail(
+      'shape',
+      `${who} of ${dtype} and shape [${shape}] does not fill its ${end - begin} bytes exactly`,
+    );
+  }
+  return { name, dtype, shape, begin: dataStart + begin, end: dataStart + end };
+}
+
+function checkLayout(entries: TensorEntry[], dataStart: number, size: number, fail: Fail): void {
+  let position = dataStart;
+  for (const { name, begin, end } of entries.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== position) {
+      const what = begin < position ? 'overlaps another one' : 'leaves a hole before it';
+      fail('offsets', `the range of tensor ${JSON.stringify(name)} ${what}`);
+    }
+    position = end;
+  }
+  if (position > size) {
+    fail(
+      'truncated-data',
+      `${position - size} bytes are missing at the end; download or save the file again`,
+    );
+  }
+  if (position < size) fail('extra-data', `${size - position} bytes follow the last tensor`);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,89 @@
+import { SafetensorsError } from './errors.ts';
+import type { TensorEntry } from './safetensors-header.ts';
+import { isObject, parseStrictJson } from './safetensors-json.ts';
+import type { TensorReader } from './safetensors-reader.ts';
+
+/** `model.safetensors.index.json`: which file of a sharded checkpoint holds which tensor. */
+export interface ShardIndex {
+  /** What to call the index in errors. */
+  readonly file: string;
+  /** Tensor name to file name. */
+  readonly weightMap: ReadonlyMap<string, string>;
+  /** The file names, each once, in order of first use. */
+  readonly shards: readonly string[];
+}
+
+/**
+ * Reads the index of a sharded checkpoint. Shards must lie beside the index: a name with a path in it is refused, so
+ * that an index cannot point at other files of the machine.
+ *
+ * @throws SafetensorsError `index` (malformed) or `shard-path`
+ */
+export function parseShardIndex(text: string, file = 'model.safetensors.index.json'): ShardIndex {
+  let root: unknown;
+  try {
+    root = parseStrictJson(text);
+  } catch (cause) {
+    throw new SafetensorsError('index', file, `the index is not valid JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (!isObject(root) || !isObject(root.weight_map) || Object.keys(root.weight_map).length === 0) {
+    throw new SafetensorsError('index', file, 'the index has no weight_map from tensor names to files');
+  }
+  const weightMap = new Map<string, string>();
+  for (const [name, shard] of Object.entries(root.weight_map)) {
+    if (typeof shard !== 'string') {
+      throw new SafetensorsError('index', file, `the file of tensor ${JSON.stringify(name)} is not a string`);
+    }
+    if (!/^[^/\\:\0]+$/.test(shard) || shard === '..' || shard === '.') {
+      const message = `${JSON.stringify(shard)} is not the name of a file beside the index; do not trust this checkpoint`;
+      throw new SafetensorsError('shard-path', file, message);
+    }
+    weightMap.set(name, shard);
+  }
+  return { file, weightMap, shards: [...new Set(weightMap.values())] };
+}
+
+/**
+ * The shards of a checkpoint as one reader that holds the tensors of the index.
+ *
+ * @param open opens one shard by file name; `undefined` where there is no such file
+ * @throws SafetensorsError `shard-absent` or `tensor-not-in-shard`, and what `open` throws
+ */
+export async function openShards(
+  index: ShardIndex,
+  open: (shard: string) => Promise<TensorReader | undefined>,
+): Promise<TensorReader> {
+  const readers = new Map<string, TensorReader>();
+  for (const shard of index.shards) {
+    const reader = await open(shard);
+    if (!reader) {
+      const message = `the checkpoint's file ${shard} is missing; download the checkpoint again`;
+      throw new SafetensorsError('shard-absent', index.file, message);
+    }
+    readers.set(shard, reader);
+  }
+  const entries = new Map<string, TensorEntry>();
+  for (const [name, shard] of index.weightMap) {
+    const entry = readers.get(shard)!.entries.get(name);
+    if (!entry) {
+      const message = `${shard} does not hold the tensor ${JSON.stringify(name)}; the index belongs to other files`;
+      throw new SafetensorsError('tensor-not-in-shard', index.file, message);
+    }
+    entries.set(name, entry);
+  }
+  const holder = (name: string): TensorReader => {
+    const reader = readers.get(index.weightMap.get(name) ?? '');
+    if (reader) return reader;
+    const message = `there is no tensor ${JSON.stringify(name)} among the ${entries.size} of this checkpoint`;
+    throw new SafetensorsError('unknown-tensor', index.file, message);
+  };
+  return {
+    metadata: new Map([...readers.values()].flatMap((reader) => [...reader.metadata])),
+    entries,
+    readBytes: async (name) => holder(name).readBytes(name),
+    readFloat32: async (name) => holder(name).readFloat32(name),
+    readInt32: async (name) => holder(name).readInt32(name),
+  };
+}

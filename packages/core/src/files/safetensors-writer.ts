@@ -1,0 +1,135 @@
+import { SafetensorsError, type SafetensorsReason } from './errors.ts';
+import { DTYPE_BITS } from './safetensors-dtype.ts';
+import { f32ToBf16, f32ToF16 } from './safetensors-half.ts';
+import { LONE_SURROGATE, PREFIX_BYTES } from './safetensors-header.ts';
+
+/** A tensor to be written. `data` is row-major with as many elements as `shape` says. */
+export interface TensorToWrite {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+  /**
+   * How to store the data; by default as it is. Float32 data can be stored rounded as F16 or BF16, int32 data
+   * widened to I64.
+   */
+  readonly dtype?: 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'U8';
+}
+
+type WrittenDtype = NonNullable<TensorToWrite['dtype']>;
+
+/**
+ * Lays tensors out as a safetensors file, in parts that together are the file: the header, then one part for each
+ * tensor, a view of its data where nothing has to be converted. Write them one after the other to save a large file
+ * without a second copy of it in memory.
+ *
+ * The bytes depend only on the contents, not on the order of `tensors`: larger dtypes come first, names ascend within
+ * a dtype, so that every tensor is aligned, and the header is padded with blanks to a multiple of 8 (as the Python
+ * library does).
+ *
+ * @throws SafetensorsError `name`, `duplicate-name`, `shape`, `dtype` or `metadata`
+ */
+export function safetensorsParts(
+  tensors: Iterable<readonly [name: string, tensor: TensorToWrite]>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
+  const sorted = [...tensors].map(([name, tensor]) => ({ name, tensor, dtype: checkTensor(name, tensor) }));
+  sorted.sort(
+    (a, b) =>
+      DTYPE_BITS[b.dtype] - DTYPE_BITS[a.dtype] || compare(a.dtype, b.dtype) || compare(a.name, b.name),
+  );
+
+  const header = new Map<string, unknown>();
+  if (Object.keys(metadata).length > 0) header.set('__metadata__', checkMetadata(metadata));
+  const parts: Uint8Array[] = [];
+  let position = 0;
+  for (const { name, tensor, dtype } of sorted) {
+    if (header.has(name)) fail('duplicate-name', `the tensor ${JSON.stringify(name)} is given twice`);
+    const bytes = encode(tensor, dtype);
+    const end = position + bytes.length;
+    header.set(name, { dtype, shape: tensor.shape, data_offsets: [position, end] });
+    parts.push(bytes);
+    position = end;
+  }
+  return [encodeHeader(header), ...parts];
+}
+
+/** {@link safetensorsParts} in one piece. */
+export function writeSafetensors(
+  tensors: Iterable<readonly [name: string, tensor: TensorToWrite]>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array {
+  const parts = safetensorsParts(tensors, metadata);
+  const file = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let position = 0;
+  for (const part of parts) {
+    file.set(part, position);
+    position += part.length;
+  }
+  return file;
+}
+
+/** Written key by key: an object would move names that look like numbers to the front and lose `__proto__`. */
+function encodeHeader(header: ReadonlyMap<string, unknown>): Uint8Array {
+  const fields = [...header].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  const json = new TextEncoder().encode(`{${fields.join(',')}}`);
+  const length = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(PREFIX_BYTES + length).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(json, PREFIX_BYTES);
+  return bytes;
+}
+
+function encode({ data }: TensorToWrite, dtype: WrittenDtype): Uint8Array {
+  const stored =
+    dtype === 'F16'
+      ? f32ToF16(data as Float32Array)
+      : dtype === 'BF16'
+        ? f32ToBf16(data as Float32Array)
+        : dtype === 'I64' && data instanceof Int32Array
+          ? BigInt64Array.from(data, BigInt)
+          : data;
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+}
+
+/** The dtypes that each kind of data can be stored as, its own first. */
+function storableAs(data: TensorToWrite['data']): readonly [WrittenDtype, ...WrittenDtype[]] {
+  if (data instanceof Float32Array) return ['F32', 'F16', 'BF16'];
+  if (data instanceof Float64Array) return ['F64'];
+  if (data instanceof Int32Array) return ['I32', 'I64'];
+  if (data instanceof BigInt64Array) return ['I64'];
+  return ['U8'];
+}
+
+function checkTensor(name: string, { shape, data, dtype }: TensorToWrite): WrittenDtype {
+  const who = `tensor ${JSON.stringify(name)}`;
+  if (name === '__metadata__' || LONE_SURROGATE.test(name))
+    fail('name', `${who} cannot be stored by that name`);
+  const elements = shape.reduce((product, size) => product * size, 1);
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || elements !== data.length) {
+    fail('shape', `${who} has ${data.length} elements, which is not what its shape [${shape}] says`);
+  }
+  const storable = storableAs(data);
+  if (dtype !== undefined && !storable.includes(dtype)) {
+    fail(
+      'dtype',
+      `${who} of ${storable[0]} data cannot be stored as ${dtype}, only as ${storable.join(', ')}`,
+    );
+  }
+  return dtype ?? storable[0];
+}
+
+function checkMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== 'string' || LONE_SURROGATE.test(key + value)) {
+      fail('metadata', `the metadata value of ${JSON.stringify(key)} is not a string`);
+    }
+  }
+  return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => compare(a, b)));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function fail(reason: SafetensorsReason, message: string): never {
+  throw new SafetensorsError(reason, 'safetensors file to be written', message);
+}
