@@ -1,1 +1,1 @@
-export {};
+export { ReferenceDevice } from './devices/reference.ts';

@@ -1,0 +1,15 @@
+import type { MemoryUse } from './device.ts';
+
+/** Adds up live bytes by the first part of each label. */
+export function measureMemory(
+  items: Iterable<{ readonly label: string; readonly bytes: number }>,
+): MemoryUse {
+  const bytes: Record<string, number> = {};
+  let total = 0;
+  for (const item of items) {
+    const group = item.label.split('/', 1)[0] as string;
+    bytes[group] = (bytes[group] ?? 0) + item.bytes;
+    total += item.bytes;
+  }
+  return { bytes, total };
+}

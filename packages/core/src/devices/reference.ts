@@ -1,0 +1,190 @@
+import { DisposedError, ScalearnError, ShapeError } from '../errors.ts';
+import { bindDimensions } from '../graph/feeds.ts';
+import { type Graph, graphInputs, topologicalOrder } from '../graph/graph.ts';
+import { leafOf } from '../graph/leaves.ts';
+import type { NumericArray } from '../graph/operation.ts';
+import { concreteShape } from '../graph/shape.ts';
+import type { DType, Tensor } from '../graph/tensor.ts';
+import type { Device, DeviceTensor, HostArray, MemoryUse, Program, UploadOptions } from './device.ts';
+import { measureMemory } from './memory.ts';
+
+type Precision = 'float64' | 'float32';
+
+/**
+ * The oracle: interprets graphs one operation at a time, in plain loops. In `float64` it is what every other device is
+ * measured against; in `float32` every intermediate value is rounded.
+ */
+export class ReferenceDevice implements Device {
+  readonly kind = 'reference';
+  readonly precision: Precision;
+  readonly lost: Promise<string> = new Promise(() => {});
+  readonly #tensors = new Set<ReferenceTensor>();
+  #disposed = false;
+
+  constructor(precision: Precision = 'float32') {
+    this.precision = precision;
+  }
+
+  get description(): string {
+    return `plain JavaScript interpreter, ${this.precision}`;
+  }
+
+  upload(data: HostArray, shape: readonly number[], { label = 'tensor' }: UploadOptions = {}): DeviceTensor {
+    if (this.#disposed) throw new DisposedError('the reference device');
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (data.length !== size)
+      throw new ShapeError(`'${label}': ${data.length} values do not make [${shape.join(', ')}]`);
+    const tensor = new ReferenceTensor(this, label, shape, this.array(data), () =>
+      this.#tensors.delete(tensor),
+    );
+    this.#tensors.add(tensor);
+    return tensor;
+  }
+
+  /** A copy in the device's precision. */
+  array(data: HostArray): NumericArray {
+    if (data instanceof Int32Array) return data.slice();
+    return this.precision === 'float64' ? Float64Array.from(data) : Float32Array.from(data);
+  }
+
+  async compile(graph: Graph): Promise<Program> {
+    return new ReferenceProgram(this, graph);
+  }
+
+  memory(): MemoryUse {
+    return measureMemory(this.#tensors);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const tensor of this.#tensors) tensor.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+}
+
+class ReferenceTensor implements DeviceTensor {
+  readonly device: ReferenceDevice;
+  readonly label: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly #release: () => void;
+  #values: NumericArray | undefined;
+
+  constructor(
+    device: ReferenceDevice,
+    label: string,
+    shape: readonly number[],
+    values: NumericArray,
+    release: () => void,
+  ) {
+    this.device = device;
+    this.label = label;
+    this.shape = shape;
+    this.dtype = values instanceof Int32Array ? 'i32' : 'f32';
+    this.#values = values;
+    this.#release = release;
+  }
+  get values(): NumericArray {
+    if (!this.#values) throw new DisposedError(`tensor '${this.label}'`);
+    return this.#values;
+  }
+  set values(values: NumericArray) {
+    this.#values = values;
+  }
+  get bytes(): number {
+    return this.#values?.byteLength ?? 0;
+  }
+  async read(): Promise<HostArray> {
+    return this.values.slice();
+  }
+  write(data: HostArray): void {
+    if (data.length !== this.values.length)
+      throw new ShapeError(`'${this.label}' holds ${this.values.length} values, not ${data.length}`);
+    this.values.set(data);
+  }
+  dispose(): void {
+    this.#values = undefined;
+    this.#release();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+class ReferenceProgram implements Program {
+  readonly #device: ReferenceDevice;
+  readonly #graph: Graph;
+  readonly #order: ReturnType<typeof topologicalOrder>;
+  readonly #inputs: Map<string, Tensor>;
+  #disposed = false;
+
+  constructor(device: ReferenceDevice, graph: Graph) {
+    this.#device = device;
+    this.#graph = graph;
+    this.#order = topologicalOrder(graph);
+    this.#inputs = graphInputs(this.#order);
+  }
+
+  get statistics(): { operations: number } {
+    return { operations: this.#order.filter((node) => node.inputs.length > 0).length };
+  }
+
+  async run(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> {
+    if (this.#disposed) throw new DisposedError('a program');
+    const dims = bindDimensions(this.#inputs, feeds);
+    const values = new Map<Tensor, NumericArray>();
+    const get = (tensor: Tensor): NumericArray => {
+      const value = values.get(tensor);
+      if (!value) throw new ScalearnError('a value was used before it was computed');
+      return value;
+    };
+    for (const node of this.#order) {
+      const [first] = node.outputs as [Tensor];
+      const leaf = leafOf(first);
+      if (leaf?.kind === 'input') values.set(first, this.#device.array(feeds[leaf.name] as HostArray));
+      else if (leaf) values.set(first, (leaf.storage as ReferenceTensor).values);
+      else {
+        const outputShapes = node.outputs.map((t) => concreteShape(t.shape, dims));
+        const outputs = node.outputs.map((t, i) => {
+          const size = (outputShapes[i] as number[]).reduce((a, b) => a * b, 1);
+          if (t.dtype === 'i32') return new Int32Array(size);
+          return this.#device.precision === 'float64' ? new Float64Array(size) : new Float32Array(size);
+        });
+        const inputShapes = node.inputs.map((t) => concreteShape(t.shape, dims));
+        const { operation, attributes } = node;
+        operation.reference({
+          inputs: node.inputs.map(get),
+          outputs,
+          inputShapes,
+          outputShapes,
+          attributes,
+          dims,
+        });
+        for (const [i, tensor] of node.outputs.entries()) values.set(tensor, outputs[i] as NumericArray);
+      }
+    }
+    const results = Object.entries(this.#graph.outputs).map(
+      ([name, tensor]) => [name, get(tensor).slice()] as const,
+    );
+    const updates = (this.#graph.updates ?? []).map(
+      ({ variable, value }) => [variable, get(value).slice()] as const,
+    );
+    for (const [variable, value] of updates) {
+      const leaf = leafOf(variable);
+      if (leaf?.kind === 'variable') (leaf.storage as ReferenceTensor).values = value;
+    }
+    return Object.fromEntries(results);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,53 @@
+import { ScalearnError } from '../errors.ts';
+import { add, constant } from '../ops/arithmetic.ts';
+import { topologicalOrder } from './graph.ts';
+import type { Node, Tensor } from './tensor.ts';
+
+/**
+ * Reverse-mode differentiation: the gradient of a scalar loss by each of `wrt`, as new graphs.
+ * Only nodes between a `wrt` tensor and the loss are visited, so what is frozen costs nothing.
+ *
+ * @param loss `[]` or `[1]`
+ * @returns one tensor per `wrt`, of its shape
+ * @throws ScalearnError if the loss does not depend on one of `wrt`
+ */
+export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  const order = topologicalOrder({ outputs: { loss } });
+  const wanted = new Set<Tensor>(wrt);
+  const depends = new Set<Node>();
+  for (const node of order) {
+    if (
+      node.outputs.some((t) => wanted.has(t)) ||
+      node.inputs.some((t) => depends.has(t.node) || wanted.has(t))
+    )
+      depends.add(node);
+  }
+  const sums = new Map<Tensor, Tensor>([[loss, constant(1, loss.shape)]]);
+  for (const node of order.reverse()) {
+    if (!depends.has(node) || node.inputs.length === 0) continue;
+    const incoming = node.outputs.map((output) => sums.get(output));
+    if (incoming.every((gradient) => gradient === undefined)) continue;
+    const needs = node.inputs.map((t) => t.dtype === 'f32' && (depends.has(t.node) || wanted.has(t)));
+    if (!needs.includes(true)) continue;
+    if (!node.operation.gradient) throw new ScalearnError(`'${node.operation.name}' has no gradient`);
+    const { inputs, outputs, attributes } = node;
+    const results = node.operation.gradient({
+      inputs,
+      outputs,
+      attributes,
+      gradients: incoming,
+      wanted: needs,
+    });
+    for (const [i, result] of results.entries()) {
+      const tensor = inputs[i] as Tensor;
+      if (!result || !needs[i]) continue;
+      const sum = sums.get(tensor);
+      sums.set(tensor, sum ? add(sum, result) : result);
+    }
+  }
+  return wrt.map((tensor) => {
+    const gradient = sums.get(tensor);
+    if (!gradient) throw new ScalearnError('the loss does not depend on a tensor it is differentiated by');
+    return gradient;
+  });
+}

@@ -1,0 +1,61 @@
+import { ShapeError } from '../errors.ts';
+import { leafOf } from './leaves.ts';
+import { sameShape } from './shape.ts';
+import type { Node, Tensor } from './tensor.ts';
+
+/** The new value a variable takes after a run. */
+export interface Update {
+  readonly variable: Tensor;
+  readonly value: Tensor;
+}
+
+/** A whole computation, as a device takes it. */
+export interface Graph {
+  /** What a run returns, by name. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** Applied together at the end of a run: every node sees the old values. */
+  readonly updates?: readonly Update[];
+}
+
+/** All nodes the graph needs, each after its inputs; updates come last. */
+export function topologicalOrder(graph: Graph): Node[] {
+  for (const { variable, value } of graph.updates ?? []) {
+    if (leafOf(variable)?.kind !== 'variable') throw new ShapeError('only variables can be updated');
+    if (!sameShape(variable.shape, value.shape))
+      throw new ShapeError('an update must keep its variable’s shape');
+  }
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const roots = [...Object.values(graph.outputs), ...(graph.updates ?? []).map((update) => update.value)];
+  for (const root of roots) {
+    // Depth first with an explicit stack: encoders are deeper than call stacks like.
+    const stack: { node: Node; next: number }[] = [{ node: root.node, next: 0 }];
+    if (seen.has(root.node)) continue;
+    seen.add(root.node);
+    while (stack.length > 0) {
+      const top = stack.at(-1) as { node: Node; next: number };
+      const input = top.node.inputs[top.next++];
+      if (!input) {
+        order.push(top.node);
+        stack.pop();
+      } else if (!seen.has(input.node)) {
+        seen.add(input.node);
+        stack.push({ node: input.node, next: 0 });
+      }
+    }
+  }
+  return order;
+}
+
+/** The graph's fed inputs by name; two inputs of one name must be the same tensor. */
+export function graphInputs(order: readonly Node[]): Map<string, Tensor> {
+  const inputs = new Map<string, Tensor>();
+  for (const node of order) {
+    const tensor = node.outputs[0] as Tensor;
+    const leaf = leafOf(tensor);
+    if (leaf?.kind !== 'input') continue;
+    if (inputs.has(leaf.name)) throw new ShapeError(`two different inputs are both named '${leaf.name}'`);
+    inputs.set(leaf.name, tensor);
+  }
+  return inputs;
+}

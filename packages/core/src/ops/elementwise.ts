@@ -1,0 +1,187 @@
+import {
+  binaryFunctions,
+  derivative,
+  type Expression,
+  Scalar,
+  scalarInput,
+  substitute,
+  unaryFunctions,
+} from '../graph/expression.ts';
+import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
+import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
+import { broadcastShapes, type DimValues, dimValue, type Shape, sameShape } from '../graph/shape.ts';
+import { apply, type Tensor } from '../graph/tensor.ts';
+import { sumTo } from './reduce.ts';
+
+export interface ElementwiseAttributes {
+  /** For error messages and kernel labels; carries no meaning. */
+  readonly label: string;
+  readonly expression: Expression;
+  /** The result's shape: what the inputs broadcast to, or larger. */
+  readonly shape: Shape;
+}
+
+/** Every elementwise operation: one expression over inputs that broadcast. */
+export const elementwiseOperation: Operation<ElementwiseAttributes> = defineOperation<ElementwiseAttributes>({
+  name: 'elementwise',
+  outputs: (_, { shape }) => [{ shape, dtype: 'f32' }],
+  gradient: ({ inputs, attributes, gradients: [dy], wanted }) =>
+    inputs.map((input, i) => {
+      if (!wanted[i] || !dy) return undefined;
+      const slope = derivative(attributes.expression, i);
+      if (slope.expression.kind === 'constant' && slope.expression.value === 0) return undefined;
+      const label = `${attributes.label}Gradient`;
+      const product = elementwise(label, [...inputs, dy], (...x) => slope.times(x.at(-1) as Scalar));
+      return sumTo(product, input.shape);
+    }),
+  reference({ inputs, outputs: [y], inputShapes, outputShapes: [shape], attributes, dims }) {
+    const offsets = inputShapes.map((inputShape) => broadcastOffsets(inputShape, shape as number[]));
+    const position = { offsets: offsets.map(() => 0) };
+    const evaluate = compile(attributes.expression, inputs, position, dims);
+    const out = y as NumericArray;
+    for (let i = 0; i < out.length; i++) {
+      for (const [k, offset] of offsets.entries()) position.offsets[k] = offset(i);
+      out[i] = evaluate();
+    }
+  },
+  onnx: ({ inputs, node, attributes, emit }) => {
+    const value = lower(attributes.expression, inputs, emit);
+    const natural = node.inputs.map((t) => t.shape).reduce<Shape>(broadcastShapes, []);
+    return [
+      sameShape(natural, attributes.shape)
+        ? value
+        : emit.node('Expand', [value, emit.dims(attributes.shape)]),
+    ];
+  },
+});
+
+/**
+ * Applies an expression to tensors that broadcast. The same tensor given twice becomes one input, a constant tensor
+ * becomes a constant of the expression, and an expression that is just one of the inputs returns that input.
+ *
+ * @param shape at least this shape; by default what the inputs broadcast to
+ */
+export function elementwise(
+  label: string,
+  inputs: readonly Tensor[],
+  build: (...x: Scalar[]) => Scalar,
+  shape: Shape = [],
+): Tensor {
+  const full = inputs.map((t) => t.shape).reduce<Shape>(broadcastShapes, shape);
+  const constants = inputs.map((t, i) => constantOf(t) ?? scalarInput(i));
+  const { expression } = substitute(build(...inputs.map((_, i) => scalarInput(i))).expression, constants);
+  const used = new Set<Tensor>();
+  forEachInput(expression, (i) => used.add(inputs[i] as Tensor));
+  const kept = [...used];
+  if (expression.kind === 'input' && kept[0] && sameShape(kept[0].shape, full)) return kept[0];
+  const places = inputs.map((t) => scalarInput(kept.indexOf(t)));
+  return apply(elementwiseOperation, kept, {
+    label,
+    expression: substitute(expression, places).expression,
+    shape: full,
+  });
+}
+
+function constantOf(tensor: Tensor): Scalar | undefined {
+  if (tensor.node.operation !== (elementwiseOperation as unknown) || tensor.node.inputs.length > 0)
+    return undefined;
+  return new Scalar((tensor.node.attributes as ElementwiseAttributes).expression);
+}
+
+function forEachInput(e: Expression, visit: (index: number) => void): void {
+  if (e.kind === 'input') visit(e.index);
+  if (e.kind === 'unary' || e.kind === 'binary') forEachInput(e.x, visit);
+  if (e.kind === 'binary') forEachInput(e.y, visit);
+}
+
+/** Maps a flat index of `shape` to the flat index of the input element it reads. */
+function broadcastOffsets(
+  inputShape: readonly number[],
+  shape: readonly number[],
+): (index: number) => number {
+  if (inputShape.length === shape.length && inputShape.every((dim, i) => dim === shape[i])) return (i) => i;
+  const lead = shape.length - inputShape.length;
+  return (index) => {
+    let rest = index;
+    let offset = 0;
+    let stride = 1;
+    for (let axis = shape.length - 1; axis >= lead; axis--) {
+      const dim = shape[axis] as number;
+      const own = inputShape[axis - lead] as number;
+      if (own > 1) offset += (rest % dim) * stride;
+      stride *= own;
+      rest = Math.floor(rest / dim);
+    }
+    return offset;
+  };
+}
+
+/** Turns an expression into nested closures (code generation at run time is forbidden on many web pages). */
+function compile(
+  e: Expression,
+  inputs: readonly NumericArray[],
+  position: { offsets: number[] },
+  dims: DimValues,
+): () => number {
+  switch (e.kind) {
+    case 'input': {
+      const data = inputs[e.index] as NumericArray;
+      return () => data[position.offsets[e.index] as number] as number;
+    }
+    case 'constant':
+      return () => e.value;
+    case 'dim': {
+      const value = dimValue(e.dim, dims);
+      return () => value;
+    }
+    case 'unary': {
+      const fn = unaryFunctions[e.fn];
+      const x = compile(e.x, inputs, position, dims);
+      return () => fn(x());
+    }
+    case 'binary': {
+      const fn = binaryFunctions[e.fn];
+      const x = compile(e.x, inputs, position, dims);
+      const y = compile(e.y, inputs, position, dims);
+      return () => fn(x(), y());
+    }
+  }
+}
+
+const onnxNames: Record<string, string> = {
+  negate: 'Neg',
+  exp: 'Exp',
+  log: 'Log',
+  tanh: 'Tanh',
+  sqrt: 'Sqrt',
+  abs: 'Abs',
+  erf: 'Erf',
+  sigmoid: 'Sigmoid',
+  reciprocal: 'Reciprocal',
+  add: 'Add',
+  subtract: 'Sub',
+  multiply: 'Mul',
+  divide: 'Div',
+};
+
+function lower(e: Expression, inputs: readonly OnnxValue[], emit: OnnxEmitter): OnnxValue {
+  switch (e.kind) {
+    case 'input':
+      return inputs[e.index] as OnnxValue;
+    case 'constant':
+      return emit.scalar(e.value);
+    case 'dim':
+      return emit.host({ kind: 'dim', dim: e.dim });
+    case 'unary':
+      return emit.node(onnxNames[e.fn] as string, [lower(e.x, inputs, emit)]);
+    case 'binary': {
+      const zero = (x: Expression): boolean => x.kind === 'constant' && x.value === 0;
+      if (e.fn === 'maximum' && zero(e.y)) return emit.node('Relu', [lower(e.x, inputs, emit)]);
+      const operands = [lower(e.x, inputs, emit), lower(e.y, inputs, emit)];
+      if (e.fn === 'maximum') return emit.node('Max', operands);
+      if (e.fn === 'minimum') return emit.node('Min', operands);
+      if (e.fn === 'greater') return emit.node('Cast', [emit.node('Greater', operands)], { to: 1 });
+      return emit.node(onnxNames[e.fn] as string, operands);
+    }
+  }
+}

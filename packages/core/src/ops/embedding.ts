@@ -1,0 +1,61 @@
+import { ShapeError } from '../errors.ts';
+import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
+import { showShape } from '../graph/shape.ts';
+import { apply, type Tensor } from '../graph/tensor.ts';
+
+/** Rows of a table by number: table `[rows, width]`, ids i32 `[n]`, y `[n, width]`. */
+export const embeddingOperation: Operation<null> = defineOperation<null>({
+  name: 'embedding',
+  outputs: ([table, ids]) => {
+    const [t, i] = [table as Tensor, ids as Tensor];
+    if (t.shape.length !== 2 || i.shape.length !== 1 || i.dtype !== 'i32')
+      throw new ShapeError(
+        `embedding needs [rows, width] and i32 [n], not ${showShape(t.shape)} and ${i.dtype} ${showShape(i.shape)}`,
+      );
+    return [{ shape: [i.shape[0] as number, t.shape[1] as number], dtype: 'f32' }];
+  },
+  gradient: ({ inputs: [table, ids], gradients: [dy] }) => [
+    apply(embeddingGradientOperation, [dy as Tensor, ids as Tensor], {
+      rows: (table as Tensor).shape[0] as number,
+    }),
+  ],
+  reference({ inputs: [table, ids], outputs: [y], inputShapes: [shape] }) {
+    const [rows, width] = shape as [number, number];
+    for (const [i, id] of (ids as NumericArray).entries()) {
+      if (id < 0 || id >= rows)
+        throw new ShapeError(`embedding: id ${id} is outside the table of ${rows} rows`);
+      (y as NumericArray).set((table as NumericArray).subarray(id * width, (id + 1) * width), i * width);
+    }
+  },
+  onnx: ({ inputs, emit }) => [emit.node('Gather', inputs, { axis: 0 })],
+});
+
+export interface EmbeddingGradientAttributes {
+  readonly rows: number;
+}
+
+/** Gradient by the table from (dy `[n, width]`, ids `[n]`): rows of dy added by id, in ascending order of n. */
+export const embeddingGradientOperation: Operation<EmbeddingGradientAttributes> =
+  defineOperation<EmbeddingGradientAttributes>({
+    name: 'embeddingGradient',
+    outputs: ([dy], { rows }) => [{ shape: [rows, (dy as Tensor).shape[1] as number], dtype: 'f32' }],
+    reference({ inputs: [dy, ids], outputs: [y], inputShapes: [shape] }) {
+      const width = (shape as number[])[1] as number;
+      for (const [i, id] of (ids as NumericArray).entries())
+        for (let c = 0; c < width; c++)
+          (y as NumericArray)[id * width + c]! += (dy as NumericArray)[i * width + c] as number;
+    },
+    onnx: ({ inputs: [dy, ids], node, attributes: { rows }, emit }) => {
+      const width = (node.inputs[0] as Tensor).shape[1] as number;
+      const zeros = emit.node('Expand', [emit.scalar(0), emit.ints(rows, width)]);
+      const column = emit.node('Reshape', [ids as string, emit.ints(-1, 1)]);
+      const indices = emit.node('Expand', [column, emit.ints(1, width)]);
+      // ScatterElements adds one after the other, in ascending order: the same sum in every run.
+      return [emit.node('ScatterElements', [zeros, indices, dy as string], { axis: 0, reduction: 'add' })];
+    },
+  });
+
+/** Rows of a table `[rows, width]` by ids i32 `[n]`: `[n, width]`. */
+export function embedding(table: Tensor, ids: Tensor): Tensor {
+  return apply(embeddingOperation, [table, ids], null);
+}

@@ -1,0 +1,107 @@
+import { ShapeError } from '../errors.ts';
+import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
+import { sameShape, showShape } from '../graph/shape.ts';
+import { apply, type Tensor } from '../graph/tensor.ts';
+import { square, subtract } from './arithmetic.ts';
+import { elementwise } from './elementwise.ts';
+import { mean } from './reduce.ts';
+
+/** Per-row cross-entropy `-log softmax(logits)[label]`: logits `[rows, classes]`, labels i32 `[rows]`, y `[rows, 1]`. */
+export const crossEntropyOperation: Operation<null> = defineOperation<null>({
+  name: 'crossEntropy',
+  outputs: ([logits, labels]) => {
+    const [x, l] = [logits as Tensor, labels as Tensor];
+    if (x.shape.length !== 2 || l.dtype !== 'i32' || !sameShape(l.shape, [x.shape[0] as number]))
+      throw new ShapeError(
+        `cross-entropy needs [rows, classes] and i32 [rows], not ${showShape(x.shape)} and ${l.dtype} ${showShape(l.shape)}`,
+      );
+    return [{ shape: [x.shape[0] as number, 1], dtype: 'f32' }];
+  },
+  gradient: ({ inputs: [logits, labels], gradients: [dy] }) => [
+    apply(crossEntropyGradientOperation, [logits as Tensor, labels as Tensor, dy as Tensor], null),
+  ],
+  reference({ inputs: [logits, labels], outputs: [y], inputShapes: [shape] }) {
+    forEachRow(logits as NumericArray, labels as NumericArray, shape as [number, number], (row, p, label) => {
+      (y as NumericArray)[row] = -Math.log(p[label] as number);
+    });
+  },
+  onnx: ({ inputs: [logits, labels], node, emit }) => {
+    const logs = emit.node('LogSoftmax', [logits as string], { axis: -1 });
+    const picked = emit.node('Mul', [
+      logs,
+      oneHot(labels as string, (node.inputs[0] as Tensor).shape[1] as number, emit),
+    ]);
+    return [emit.node('Neg', [emit.node('ReduceSum', [picked, emit.ints(-1)], { keepdims: 1 })])];
+  },
+});
+
+/** Gradient by the logits from (logits, labels, dy `[rows, 1]`): `(softmax - onehot) · dy`. */
+export const crossEntropyGradientOperation: Operation<null> = defineOperation<null>({
+  name: 'crossEntropyGradient',
+  outputs: ([logits]) => [{ shape: (logits as Tensor).shape, dtype: 'f32' }],
+  reference({ inputs: [logits, labels, dy], outputs: [y], inputShapes: [shape] }) {
+    const classes = (shape as number[])[1] as number;
+    forEachRow(logits as NumericArray, labels as NumericArray, shape as [number, number], (row, p, label) => {
+      for (let c = 0; c < classes; c++)
+        (y as NumericArray)[row * classes + c] =
+          ((p[c] as number) - (c === label ? 1 : 0)) * ((dy as NumericArray)[row] as number);
+    });
+  },
+  onnx: ({ inputs: [logits, labels, dy], node, emit }) => {
+    const p = emit.node('Softmax', [logits as string], { axis: -1 });
+    const hot = oneHot(labels as string, (node.inputs[0] as Tensor).shape[1] as number, emit);
+    return [emit.node('Mul', [emit.node('Sub', [p, hot]), dy as string])];
+  },
+});
+
+function oneHot(
+  labels: string,
+  classes: number,
+  emit: {
+    node(type: string, inputs: string[], attributes?: Record<string, number>): string;
+    ints(...v: number[]): string;
+    floats(v: number[], shape: number[]): string;
+  },
+): string {
+  return emit.node('OneHot', [labels, emit.ints(classes), emit.floats([0, 1], [2])], { axis: -1 });
+}
+
+function forEachRow(
+  logits: NumericArray,
+  labels: NumericArray,
+  [rows, classes]: readonly [number, number],
+  visit: (row: number, probabilities: Float64Array, label: number) => void,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const label = labels[row] as number;
+    if (label < 0 || label >= classes)
+      throw new ShapeError(`label ${label} is not one of ${classes} classes`);
+    const p = Float64Array.from(logits.subarray(row * classes, (row + 1) * classes));
+    const largest = p.reduce((a, b) => Math.max(a, b), -Infinity);
+    const total = p.reduce((a, b) => a + Math.exp(b - largest), 0);
+    visit(
+      row,
+      p.map((x) => Math.exp(x - largest) / total),
+      label,
+    );
+  }
+}
+
+/** Mean cross-entropy, `[]`: logits `[rows, classes]`, labels i32 `[rows]`. */
+export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  return mean(apply(crossEntropyOperation, [logits, labels], null));
+}
+
+/** Mean squared error over all entries, `[]`. */
+export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
+  return mean(square(subtract(predictions, targets)));
+}
+
+/** Binary cross-entropy with logits, mean over all entries, `[]`: `max(x, 0) - x·y + log(1 + e^-|x|)`. */
+export function binaryCrossEntropyWithLogits(logits: Tensor, targets: Tensor): Tensor {
+  return mean(
+    elementwise('binaryCrossEntropy', [logits, targets], (x, y) =>
+      x!.max(0).minus(x!.times(y!)).plus(x!.abs().negate().exp().plus(1).log()),
+    ),
+  );
+}

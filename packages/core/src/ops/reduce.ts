@@ -1,0 +1,84 @@
+import { ShapeError } from '../errors.ts';
+import { scalarDim } from '../graph/expression.ts';
+import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
+import { type Shape, sameShape, showShape } from '../graph/shape.ts';
+import { apply, type Tensor } from '../graph/tensor.ts';
+import { broadcastTo } from './arithmetic.ts';
+import { elementwise } from './elementwise.ts';
+import { reshape } from './reshape.ts';
+
+export interface ReduceAttributes {
+  /** The axes `begin … end - 1` are summed and kept with size 1. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Sum over neighbouring axes, in ascending order of index: `[outer, axis, inner]` to `[outer, 1, inner]`. */
+export const reduceOperation: Operation<ReduceAttributes> = defineOperation<ReduceAttributes>({
+  name: 'reduce',
+  outputs: ([x], { begin, end }) => {
+    const shape = (x as Tensor).shape;
+    if (begin < 0 || end > shape.length || begin >= end)
+      throw new ShapeError(`cannot sum axes ${begin} to ${end - 1} of ${showShape(shape)}`);
+    return [{ shape: shape.map((dim, i) => (i >= begin && i < end ? 1 : dim)), dtype: 'f32' }];
+  },
+  gradient: ({ inputs: [x], gradients: [dy] }) => [broadcastTo(dy as Tensor, (x as Tensor).shape)],
+  reference({ inputs: [x], outputs: [y], inputShapes: [shape], attributes: { begin, end } }) {
+    const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
+    const dims = shape as number[];
+    const [outer, axis, inner] = [dims.slice(0, begin), dims.slice(begin, end), dims.slice(end)].map(
+      product,
+    ) as [number, number, number];
+    for (let o = 0; o < outer; o++)
+      for (let i = 0; i < inner; i++) {
+        let sum = 0;
+        for (let a = 0; a < axis; a++) sum += (x as NumericArray)[(o * axis + a) * inner + i] as number;
+        (y as NumericArray)[o * inner + i] = sum;
+      }
+  },
+  onnx: ({ inputs: [x], attributes: { begin, end }, emit }) => {
+    const axes = Array.from({ length: end - begin }, (_, i) => begin + i);
+    return [emit.node('ReduceSum', [x as string, emit.ints(...axes)], { keepdims: 1 })];
+  },
+});
+
+function reduce(x: Tensor, begin: number, end: number): Tensor {
+  return x.shape.slice(begin, end).every((dim) => dim === 1)
+    ? x
+    : apply(reduceOperation, [x], { begin, end });
+}
+
+/** Sum over one axis (negative counts from the last), which disappears; over all axes to `[]` without one. */
+export function sum(x: Tensor, axis?: number): Tensor {
+  const rank = x.shape.length;
+  if (axis === undefined) return rank === 0 ? x : reshape(reduce(x, 0, rank), []);
+  const at = axis < 0 ? axis + rank : axis;
+  return reshape(reduce(x, at, at + 1), [...x.shape.slice(0, at), ...x.shape.slice(at + 1)]);
+}
+
+/** Mean over one axis, or over all; see {@link sum}. */
+export function mean(x: Tensor, axis?: number): Tensor {
+  const rank = x.shape.length;
+  const over = axis === undefined ? x.shape : [x.shape[axis < 0 ? axis + rank : axis] ?? 1];
+  return elementwise('mean', [sum(x, axis)], (total) =>
+    over.reduce((y, dim) => y.over(scalarDim(dim)), total!),
+  );
+}
+
+/** Undoes broadcasting: sums x down to a shape that broadcasts to x's. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.shape.length - shape.length;
+  const padded: Shape = [...Array<number>(lead).fill(1), ...shape];
+  let result = x;
+  for (let end = padded.length; end > 0; end--) {
+    const stretched = (axis: number): boolean => padded[axis] === 1 && x.shape[axis] !== 1;
+    if (!stretched(end - 1)) continue;
+    let begin = end - 1;
+    while (begin > 0 && (stretched(begin - 1) || (padded[begin - 1] === 1 && x.shape[begin - 1] === 1)))
+      begin--;
+    result = reduce(result, begin, end);
+    end = begin + 1;
+  }
+  return reshape(result, shape);
+}
