@@ -11,6 +11,8 @@ require_apt() {
   [[ " ${ID:-} ${ID_LIKE:-} " =~ \ (debian|ubuntu)\  ]] || fail "works on Debian and Ubuntu only; here, $1"
   [[ $(id -u) == 0 ]] || fail "needs root: run it with sudo, or $1"
   export DEBIAN_FRONTEND=noninteractive
+  # dpkg needs them, and a bare environment may lack them.
+  export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 }
 
 quietly() {
@@ -22,19 +24,23 @@ quietly() {
   return "$status"
 }
 
-# Other installs may hold apt's locks for a while; mirrors may fail once.
-apt_quietly() { quietly apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -y -qq "$@"; }
+# `apt-get update` does not wait for another one to end, so these scripts wait for each other. A source that
+# cannot be read need not be one that we use: the install that follows will tell.
+apt_update() {
+  quietly flock /var/lock/scalearn-apt apt-get -o Acquire::Retries=3 -qq update || true
+}
 
-# `apt-get update` does not wait for its lock.
-apt_update() { quietly flock /var/lock/scalearn-apt apt-get -o Acquire::Retries=3 -qq update || fail 'apt-get update failed'; }
-
-apt_install() { apt_quietly install --no-install-recommends "$@" || fail "apt-get could not install ${*: -1}"; }
+# Other installs may hold dpkg's lock for a while; mirrors may fail once.
+apt_install() {
+  quietly apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -y -qq install --no-install-recommends "$@" ||
+    fail "apt-get could not install ${*: -1}"
+}
 
 # Derived from the system's own source of bookworm, so that a mirror or a proxy stays in use.
 add_bookworm_backports() {
   local own=/etc/apt/sources.list.d/debian.sources list=/etc/apt/sources.list
   local new=/etc/apt/sources.list.d/bookworm-backports
-  apt-cache policy | grep -q 'bookworm-backports' && return
+  if apt-cache policy | grep 'bookworm-backports' >/dev/null; then return; fi
   if [[ -r $own ]]; then
     awk 'BEGIN { RS = ""; ORS = "\n\n" }
       /Suites:[^\n]*bookworm([ \n]|$)/ && !/security/ { sub(/Suites:[^\n]*/, "Suites: bookworm-backports"); print }

@@ -6,18 +6,18 @@ import { findChromium } from './browser.mjs';
 import { missingSuites } from './missing.mjs';
 import { environment, node, root, userFolder } from './places.mjs';
 import { run } from './run.mjs';
-import { closingLine, count } from './summary.mjs';
+import { closingLine, readCounts } from './summary.mjs';
 import { ensureAdapter } from './webgpu.mjs';
 
 export async function test(args) {
   const adapter = ensureAdapter();
   const chromium = findChromium();
   const scratch = mkdtempSync(join(tmpdir(), 'scalearn-test-'));
-  const report = join(scratch, 'report.json');
+  const counted = join(scratch, 'counts.json');
   try {
-    let code = await run(node(), [...vitest(report), ...args], {
+    let code = await run(node(), [...vitest, ...args], {
       cwd: root,
-      env: testEnvironment(adapter, chromium),
+      env: { ...testEnvironment(adapter, chromium), SCALEARN_TEST_COUNTS: counted },
     });
     const notes = [];
     if (!adapter) {
@@ -30,8 +30,9 @@ export async function test(args) {
     }
     if (!chromium) notes.push(...missingSuites(browserSuites));
     for (const note of notes) console.log(note);
-    console.log(closingLine(count(report, code)));
-    return code;
+    const counts = readCounts(counted, code);
+    console.log(closingLine(counts));
+    return counts.failed > 0 ? code || 1 : code;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -49,12 +50,11 @@ const browserSuites = {
   remedy: 'as root: bash scripts/install-chromium.sh, or CHROMIUM=/path/to/it',
 };
 
-const vitest = (report) => [
+const vitest = [
   join(root, 'node_modules/vitest/vitest.mjs'),
   'run',
-  '--reporter=json',
   '--reporter=default',
-  `--outputFile.json=${report}`,
+  `--reporter=${join(root, 'scripts/bootstrap/counter.mjs')}`,
 ];
 
 function testEnvironment(adapter, chromium) {

@@ -1,0 +1,47 @@
+// What every package of this repository has in common.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { mustRun } from './support/process.ts';
+import { packages, readManifest, root } from './support/repository.ts';
+
+const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
+
+describe.each(packages)('$name', ({ folder, name, manifest }) => {
+  test('has the same name and version for Deno', () => {
+    const deno = JSON.parse(read(folder, 'deno.json'));
+    expect(deno).toMatchObject({ name, version: manifest.version });
+  });
+
+  test('carries the licence', () => {
+    expect(read(folder, 'LICENSE')).toBe(read(root, 'LICENSE'));
+  });
+
+  test('needs other packages of this repository by their workspace version', () => {
+    const all = Object.entries(manifest.dependencies ?? {});
+    const ours = all.filter(([dependency]) => dependency.startsWith('@scalearn/'));
+    for (const [, version] of ours) expect(version).toBe('workspace:^');
+  });
+});
+
+test('core has no runtime dependency', () => {
+  const { dependencies, optionalDependencies } = readManifest(join(root, 'packages/core'));
+  expect({ ...dependencies, ...optionalDependencies }).toEqual({});
+});
+
+test('dependencies between packages run one way', () => {
+  const visit = (name: string, path: string[]): void => {
+    expect(path, 'a circle of packages').not.toContain(name);
+    const found = packages.find((each) => each.name === name);
+    for (const inner of Object.keys(found?.manifest.dependencies ?? {})) visit(inner, [...path, name]);
+  };
+  for (const { name } of packages) visit(name, []);
+});
+
+test('the lockfile fits the manifests', async () => {
+  // With this flag pnpm only compares; it fails where an install would change the lockfile.
+  await mustRun(join(root, 'node_modules/.bin/pnpm'), ['install', '--frozen-lockfile', '--lockfile-only'], {
+    cwd: root,
+    env: { CI: 'true' },
+  });
+});
