@@ -26,8 +26,7 @@ export interface GradientCall<A> {
 }
 
 /**
- * An operation, whole: shape rule, gradient, reference loop and ONNX form. Its WGSL kernels are found by name in
- * the WebGPU device's registry, next to which they stand.
+ * An operation, whole: shape rule, gradient, reference loop, ONNX form and WGSL kernels, in that order.
  */
 export interface Operation<A = unknown> {
   readonly name: string;

@@ -1,0 +1,215 @@
+import type { HostArray } from '../../src/devices/device.ts';
+import { input } from '../../src/graph/leaves.ts';
+import type { Shape } from '../../src/graph/shape.ts';
+import type { Tensor } from '../../src/graph/tensor.ts';
+import { gelu, geluTanh, relu, sigmoid, tanh } from '../../src/ops/activations.ts';
+import { add, constant, divide, exp, multiply, scale, square, subtract } from '../../src/ops/arithmetic.ts';
+import { attention } from '../../src/ops/attention.ts';
+import { concat, split } from '../../src/ops/concat.ts';
+import { dropout, randomInput } from '../../src/ops/dropout.ts';
+import { embedding } from '../../src/ops/embedding.ts';
+import { layerNorm } from '../../src/ops/layer-norm.ts';
+import { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from '../../src/ops/losses.ts';
+import { linear, matmul } from '../../src/ops/matmul.ts';
+import { pack, view } from '../../src/ops/pack.ts';
+import { mean, sum } from '../../src/ops/reduce.ts';
+import { reshape } from '../../src/ops/reshape.ts';
+import { selectFirst } from '../../src/ops/select-first.ts';
+import { softmax } from '../../src/ops/softmax.ts';
+import { RandomStream } from '../../src/random/streams.ts';
+
+/** One operation on shapes that are no multiples of any tile: what every device must agree on. */
+export interface OperationCase {
+  readonly name: string;
+  /** f32 inputs by name: shape, and the name of the graph input. Gradients are checked by each. */
+  readonly floats: Readonly<Record<string, Shape>>;
+  readonly build: (x: Readonly<Record<string, Tensor>>) => Tensor;
+  /** Values are drawn from this range; default [-2, 2]. */
+  readonly range?: readonly [number, number];
+  /** Inputs that exist but are not differentiated (views are taken of them). */
+  readonly fixed?: boolean;
+}
+
+/** Four ragged sequences, one of a single token. */
+export const lengths: readonly number[] = [7, 1, 37, 12];
+export const tokens: number = lengths.reduce((a, b) => a + b, 0);
+const sequences = lengths.length;
+export const dims: Readonly<Record<string, number>> = { tokens, sequences, boundaries: sequences + 1 };
+
+/** Integer inputs that cases may use. */
+export const integers: Readonly<Record<string, HostArray>> = {
+  cuSeqlens: Int32Array.from([
+    0,
+    ...lengths.keys().map((i) => lengths.slice(0, i + 1).reduce((a, b) => a + b, 0)),
+  ]),
+  ids: Int32Array.from({ length: tokens }, (_, i) => (i * i + 3) % 11),
+  labels: Int32Array.of(2, 0, 1, 1),
+  random: Int32Array.of(1234567, -5, 17),
+};
+
+const cuSeqlens = (): Tensor => input('cuSeqlens', ['boundaries'], 'i32');
+const T: Shape = ['tokens', 19];
+
+const unary = (
+  name: string,
+  fn: (x: Tensor) => Tensor,
+  range?: readonly [number, number],
+): OperationCase => ({
+  name,
+  floats: { x: T },
+  build: ({ x }) => fn(x as Tensor),
+  ...(range ? { range } : {}),
+});
+
+const binary = (
+  name: string,
+  a: Shape,
+  b: Shape,
+  fn: (a: Tensor, b: Tensor) => Tensor,
+  range?: readonly [number, number],
+): OperationCase => ({
+  name,
+  floats: { a, b },
+  build: (x) => fn(x.a as Tensor, x.b as Tensor),
+  ...(range ? { range } : {}),
+});
+
+export const operationCases: readonly OperationCase[] = [
+  unary('gelu', gelu, [-5, 5]),
+  unary('geluTanh', geluTanh, [-5, 5]),
+  unary('relu', relu),
+  unary('tanh', tanh, [-12, 12]),
+  unary('sigmoid', sigmoid, [-9, 9]),
+  unary('exp', exp),
+  unary('scale', (x) => scale(x, -0.37)),
+  unary('square', square),
+  binary('add, same shape', T, T, add),
+  binary('add, row vector', T, [19], add),
+  binary('subtract, column', T, ['tokens', 1], subtract),
+  binary('multiply, scalar', T, [], multiply),
+  binary('multiply, middle axis', [3, 5, 7], [3, 1, 7], multiply),
+  binary('multiply, both stretch', [3, 1, 7], [5, 1], multiply),
+  binary('multiply by itself', T, T, (a, b) => add(multiply(a, a), b)),
+  binary('divide', T, ['tokens', 1], divide, [0.5, 2]),
+  unary('a chain of elementwise operations', (x) =>
+    add(multiply(gelu(x), sigmoid(x)), scale(square(x), 0.1)),
+  ),
+  unary('two results of one chain', (x) => sum(concat([gelu(x), square(gelu(x))], 1), 1)),
+  binary('matmul', ['tokens', 45], [45, 38], (a, b) => matmul(a, b)),
+  binary('matmul, transposed b', ['tokens', 45], [38, 45], (a, b) => matmul(a, b, { transposeB: true })),
+  binary('matmul, transposed a', ['tokens', 45], ['tokens', 38], (a, b) =>
+    matmul(a, b, { transposeA: true }),
+  ),
+  binary('matmul, thin', [1, 5], [5, 3], (a, b) => matmul(a, b)),
+  binary('matmul, wide', [133, 70], [129, 70], (a, b) => matmul(a, b, { transposeB: true })),
+  binary('matmul, multiples of four', [64, 32], [48, 32], (a, b) => matmul(a, b, { transposeB: true })),
+  {
+    name: 'linear with gelu, dropout and residual',
+    floats: { x: ['tokens', 24], weight: [20, 24], bias: [20], residual: ['tokens', 20] },
+    build: ({ x, weight, bias, residual }) =>
+      add(
+        dropout(gelu(linear(x as Tensor, weight as Tensor, bias)), 0.3, 'case', randomInput()),
+        residual as Tensor,
+      ),
+  },
+  {
+    name: 'layer norm',
+    floats: { x: ['tokens', 33], weight: [33], bias: [33] },
+    build: ({ x, weight, bias }) => layerNorm(x as Tensor, weight as Tensor, bias as Tensor, 1e-5),
+  },
+  {
+    name: 'layer norm of a residual sum, twice used',
+    floats: { x: ['tokens', 64], r: ['tokens', 64], weight: [64], bias: [64] },
+    build: ({ x, r, weight, bias }) => {
+      const total = add(x as Tensor, r as Tensor);
+      return add(layerNorm(total, weight as Tensor, bias as Tensor, 1e-12), total);
+    },
+  },
+  {
+    name: 'attention, one head',
+    floats: { x: ['tokens', 3 * 8] },
+    build: ({ x }) => attention(x as Tensor, cuSeqlens(), 1),
+  },
+  {
+    name: 'attention, heads of 32',
+    floats: { x: ['tokens', 3 * 64] },
+    build: ({ x }) => attention(x as Tensor, cuSeqlens(), 2),
+  },
+  {
+    name: 'attention with dropout',
+    floats: { x: ['tokens', 3 * 24] },
+    build: ({ x }) =>
+      attention(x as Tensor, cuSeqlens(), 3, { probability: 0.25, name: 'case', random: randomInput() }),
+  },
+  {
+    name: 'embedding',
+    floats: { table: [11, 21] },
+    build: ({ table }) => embedding(table as Tensor, input('ids', ['tokens'], 'i32')),
+  },
+  { name: 'first token', floats: { x: T }, build: ({ x }) => selectFirst(x as Tensor, cuSeqlens()) },
+  { name: 'dropout', floats: { x: T }, build: ({ x }) => dropout(x as Tensor, 0.4, 'case', randomInput()) },
+  {
+    name: 'dropout of a cube',
+    floats: { x: [3, 5, 21] },
+    build: ({ x }) => dropout(x as Tensor, 0.5, 'cube', randomInput()),
+  },
+  unary('softmax', (x) => softmax(x)),
+  { name: 'softmax, middle axis', floats: { x: [3, 5, 7] }, build: ({ x }) => softmax(x as Tensor, 1) },
+  {
+    name: 'cross-entropy',
+    floats: { x: ['sequences', 3] },
+    build: ({ x }) => crossEntropy(x as Tensor, input('labels', ['sequences'], 'i32')),
+  },
+  binary('mean squared error', ['sequences', 1], ['sequences', 1], meanSquaredError),
+  binary('binary cross-entropy', ['sequences', 5], ['sequences', 5], binaryCrossEntropyWithLogits, [-6, 6]),
+  unary('sum of all', (x) => sum(x)),
+  unary('sum of columns', (x) => sum(x, 0)),
+  unary('sum of rows', (x) => sum(x, 1)),
+  { name: 'sum of a middle axis', floats: { x: [4, 9, 6] }, build: ({ x }) => sum(x as Tensor, 1) },
+  unary('mean over tokens', (x) => mean(x, 0)),
+  { name: 'mean of a cube', floats: { x: [4, 9, 6] }, build: ({ x }) => mean(x as Tensor) },
+  binary('concat of columns', T, ['tokens', 6], (a, b) => concat([a, b], 1)),
+  binary('concat of rows', [3, 5], [4, 5], (a, b) => concat([a, b])),
+  unary('split and swap', (x) => {
+    const [a, b] = split(x, [7, 12], 1) as [Tensor, Tensor];
+    return concat([b, a], 1);
+  }),
+  {
+    name: 'split, one part unused',
+    floats: { x: [9, 64] },
+    build: ({ x }) => square(split(x as Tensor, [2, 4, 3])[1] as Tensor),
+  },
+  { name: 'reshape', floats: { x: [6, 10] }, build: ({ x }) => square(reshape(x as Tensor, [5, 12])) },
+  {
+    name: 'pack and view',
+    floats: { a: [3, 5], b: [70], c: [2, 32] },
+    fixed: true,
+    build: ({ a, b, c }) => {
+      const packed = pack([a, b, c] as Tensor[]);
+      return add(square(view(packed, 64, [70])), constant(1, [70]));
+    },
+  },
+  {
+    name: 'scaled sources (ScaLearn)',
+    floats: { omega: [2, 3, 16], up: [2, 3, 4, 16], act: ['tokens', 12] },
+    build: ({ omega, up, act }) => {
+      const mask = dropout(omega as Tensor, 0.3, 'omega', randomInput());
+      const scaled = reshape(multiply(reshape(mask, [2, 3, 1, 16]), up as Tensor), [2, 12, 16]);
+      const [first, second] = split(scaled, [1, 1]) as [Tensor, Tensor];
+      const once = matmul(act as Tensor, reshape(first, [12, 16]));
+      return add(once, matmul(act as Tensor, reshape(second, [12, 16])));
+    },
+  },
+];
+
+/** Values for the float inputs of a case: the same on every device. */
+export function caseValues(c: OperationCase): Record<string, Float32Array> {
+  const [low, high] = c.range ?? [-2, 2];
+  return Object.fromEntries(
+    Object.entries(c.floats).map(([name, shape]) => {
+      const stream = new RandomStream(7, `${c.name}/${name}`);
+      const size = shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : (dims[d] as number)), 1);
+      return [name, Float32Array.from({ length: size }, () => low + (high - low) * stream.uniform())];
+    }),
+  );
+}
