@@ -1,1 +1,28 @@
-export {};
+export { epochBatches } from './epoch.ts';
+export {
+  DatasetError,
+  EmptyFileError,
+  InvalidOptionError,
+  LabelError,
+  MalformedRowError,
+  MissingColumnError,
+  MissingFileError,
+  SplitError,
+  UnknownTaskError,
+  UnreadableFileError,
+} from './errors.ts';
+export { fingerprintExamples } from './fingerprint.ts';
+export { type LoadOptions, loadTask } from './load.ts';
+export { Pcg64 } from './pcg64.ts';
+export { describeTask, taskIds } from './registry.ts';
+export {
+  type FileSource,
+  fileListSource,
+  folderSource,
+  memorySource,
+  type NamedFile,
+  urlSource,
+} from './source.ts';
+export { nestedSubset, type Split, type SplitOptions, type SubsetOptions, trainTestSplit } from './split.ts';
+export type { Example, Problem, SplitName, Task, TaskDefinition, TaskInfo, Truncation } from './task.ts';
+export { type TsvLayout, tsvTask } from './tasks/tsv.ts';

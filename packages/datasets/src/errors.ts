@@ -1,0 +1,122 @@
+/** Every error of this package: something about the data or the options was wrong, and the message says what to do. */
+export class DatasetError extends Error {
+  override readonly name: string = 'DatasetError';
+}
+
+/** No task has this id. */
+export class UnknownTaskError extends DatasetError {
+  override readonly name = 'UnknownTaskError';
+  readonly id: string;
+  readonly known: readonly string[];
+  readonly suggestion: string | undefined;
+
+  constructor(id: string, known: readonly string[], suggestion?: string) {
+    const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
+    super(`There is no task ${JSON.stringify(id)}.${hint} Known tasks: ${known.join(', ')}.`);
+    this.id = id;
+    this.known = known;
+    this.suggestion = suggestion;
+  }
+}
+
+/** None of the files that could hold a split exists. */
+export class MissingFileError extends DatasetError {
+  override readonly name = 'MissingFileError';
+  /** Paths that were tried, relative to the source. */
+  readonly looked: readonly string[];
+
+  constructor(looked: readonly string[], where: string) {
+    const folder = looked[0]?.replace(/\/[^/]*$/, '/');
+    super(
+      `Found none of ${looked.join(', ')} in ${where}. The data must be the place that holds ${folder} of the original release.`,
+    );
+    this.looked = looked;
+  }
+}
+
+/** A file exists but its bytes could not be had: input/output failed, or the gzip data is damaged. */
+export class UnreadableFileError extends DatasetError {
+  override readonly name = 'UnreadableFileError';
+  readonly file: string;
+
+  constructor(file: string, what: string, cause?: unknown) {
+    super(`Could not read ${file}: ${what}.`, { cause });
+    this.file = file;
+  }
+}
+
+/** A file has no rows. */
+export class EmptyFileError extends DatasetError {
+  override readonly name = 'EmptyFileError';
+  readonly file: string;
+
+  constructor(file: string) {
+    super(`${file} has no rows. Fetch the file again or remove it.`);
+    this.file = file;
+  }
+}
+
+/** The header of a file lacks a column that the task needs. */
+export class MissingColumnError extends DatasetError {
+  override readonly name = 'MissingColumnError';
+  readonly file: string;
+  readonly column: string;
+  readonly found: readonly string[];
+
+  constructor(file: string, column: string, found: readonly string[]) {
+    const columns = found.map((name) => JSON.stringify(name.slice(0, 40))).join(', ');
+    super(`${file} has no column ${JSON.stringify(column)}; its first line names ${columns}.`);
+    this.file = file;
+    this.column = column;
+    this.found = found;
+  }
+}
+
+/** A row cannot be read. `line` counts from 1 and includes the header. */
+export class MalformedRowError extends DatasetError {
+  override readonly name: string = 'MalformedRowError';
+  readonly file: string;
+  readonly line: number;
+
+  constructor(file: string, line: number, what: string) {
+    super(`${file}, line ${line}: ${what}`);
+    this.file = file;
+    this.line = line;
+  }
+}
+
+/** The label of a row is not one of the task's. */
+export class LabelError extends MalformedRowError {
+  override readonly name = 'LabelError';
+  readonly label: string;
+
+  constructor(file: string, line: number, label: string, expected: string) {
+    super(file, line, `the label is ${JSON.stringify(label.slice(0, 80))}, expected ${expected}.`);
+    this.label = label;
+  }
+}
+
+/** The rows cannot be divided as asked. */
+export class SplitError extends DatasetError {
+  override readonly name = 'SplitError';
+}
+
+/** An option has a value outside its range. */
+export class InvalidOptionError extends DatasetError {
+  override readonly name = 'InvalidOptionError';
+  readonly option: string;
+  readonly value: unknown;
+
+  constructor(option: string, value: unknown, expected: string) {
+    super(`${option} is ${String(value)}, expected ${expected}.`);
+    this.option = option;
+    this.value = value;
+  }
+}
+
+/** Throws `InvalidOptionError` unless `value` is a whole number of at least 1. */
+export function checkPositiveInteger(option: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidOptionError(option, value, 'a whole number of at least 1');
+  }
+}

@@ -1,0 +1,73 @@
+import { checkPositiveInteger } from './errors.ts';
+import { fingerprintExamples, sha256 } from './fingerprint.ts';
+import { findTask } from './registry.ts';
+import { type FileSource, toSource } from './source.ts';
+import { nestedSubset, trainTestSplit } from './split.ts';
+import type { Example, SplitName, Task, TaskDefinition, TaskInfo } from './task.ts';
+
+export interface LoadOptions {
+  /** The folder, address or source that holds the files named in `TaskInfo.files`. */
+  readonly data: string | URL | FileSource;
+  /** Use only the first rows of the training part, after its random division (the few-shot setting). */
+  readonly limit?: number | undefined;
+  /** Use only the first rows of the validation part and of the test sets: for quick checks, not for results. */
+  readonly evalLimit?: number | undefined;
+  /** Divide only the nested subset of the training file with this many percent: 5, 10, …, 100 (default). */
+  readonly maxTrainPct?: number | undefined;
+  /** Seed of the division. Default 42, as in the published experiments, whatever the seed of the run. */
+  readonly splitSeed?: number | bigint | undefined;
+}
+
+/**
+ * Loads a task and divides its training file into a training and a validation part as the published experiments do.
+ * `task` is one of `taskIds` or a definition of your own.
+ *
+ * Throws a `DatasetError`: `UnknownTaskError`, `InvalidOptionError`, `MissingFileError`, `UnreadableFileError`,
+ * `EmptyFileError`, `MissingColumnError`, `MalformedRowError`, `LabelError` or `SplitError`.
+ */
+export async function loadTask(task: string | TaskDefinition, options: LoadOptions): Promise<Task> {
+  const { limit, evalLimit } = options;
+  if (limit !== undefined) checkPositiveInteger('limit', limit);
+  if (evalLimit !== undefined) checkPositiveInteger('evalLimit', evalLimit);
+  const { info, read } = typeof task === 'string' ? findTask(task) : task;
+  const source = toSource(options.data);
+  const files = new Map<SplitName, readonly Example[]>();
+  for (const split of splitNames) {
+    if (info.files[split] !== undefined) files.set(split, await read(split, source));
+  }
+  const { train, validation } = divide(files.get('train')!, files.get('validation'), info, options);
+  const testMismatched = files.get('testMismatched');
+  return {
+    ...info,
+    train: train.slice(0, limit),
+    validation: validation.slice(0, evalLimit),
+    test: files.get('test')!.slice(0, evalLimit),
+    ...(testMismatched && { testMismatched: testMismatched.slice(0, evalLimit) }),
+    rows: Object.fromEntries(Array.from(files, ([split, rows]) => [split, rows.length])),
+    fingerprint: await fingerprint(files),
+  };
+}
+
+const splitNames: readonly SplitName[] = ['train', 'validation', 'test', 'testMismatched'];
+
+/** An official validation file is used as it is, and the training file then stays in its order. */
+function divide(
+  rows: readonly Example[],
+  official: readonly Example[] | undefined,
+  { stratified }: TaskInfo,
+  { maxTrainPct, splitSeed: seed }: LoadOptions,
+): Pick<Task, 'train' | 'validation'> {
+  const pick = (positions: Int32Array) => Array.from(positions, (position) => rows[position]!);
+  const options = { labels: stratified ? rows.map(({ label }) => label) : undefined, seed };
+  if (official !== undefined) {
+    return { train: pick(nestedSubset(rows.length, maxTrainPct ?? 100, options)), validation: official };
+  }
+  const { train, validation } = trainTestSplit(rows.length, { ...options, maxTrainPct });
+  return { train: pick(train), validation: pick(validation) };
+}
+
+async function fingerprint(files: ReadonlyMap<SplitName, readonly Example[]>): Promise<string> {
+  const lines: string[] = [];
+  for (const [split, rows] of files) lines.push(`${split} ${await fingerprintExamples(rows)}\n`);
+  return sha256(lines.join(''));
+}

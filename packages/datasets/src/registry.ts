@@ -1,0 +1,23 @@
+import { UnknownTaskError } from './errors.ts';
+import { suggest } from './suggest.ts';
+import type { TaskDefinition, TaskInfo } from './task.ts';
+import { glue } from './tasks/glue.ts';
+
+const definitions: ReadonlyMap<string, TaskDefinition> = new Map(
+  glue.map((definition) => [definition.info.id, definition]),
+);
+
+/** The ids of all tasks that come with this package. */
+export const taskIds: readonly string[] = [...definitions.keys()];
+
+/** Throws `UnknownTaskError`, which lists the known tasks and the one that was probably meant. */
+export function findTask(id: string): TaskDefinition {
+  const definition = definitions.get(id);
+  if (definition === undefined) throw new UnknownTaskError(id, taskIds, suggest(id, taskIds));
+  return definition;
+}
+
+/** What is known about a task without its data. Throws `UnknownTaskError`. */
+export function describeTask(id: string): TaskInfo {
+  return findTask(id).info;
+}

@@ -1,0 +1,31 @@
+/** The candidate most like `word`, or undefined when none is near. `rte` and `glue/RTE` both find `glue/rte`. */
+export function suggest(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = 3;
+  for (const candidate of candidates) {
+    const name = candidate.slice(candidate.lastIndexOf('/') + 1);
+    const distance = Math.min(
+      editDistance(word.toLowerCase(), candidate),
+      editDistance(word.toLowerCase(), name),
+    );
+    if (distance < least) {
+      best = candidate;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein's distance: insertions, deletions and substitutions that turn `a` into `b`. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current[j] = Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1);
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}

@@ -1,0 +1,72 @@
+import type { FileSource } from './source.ts';
+
+/** What a task predicts, and with it the loss: cross-entropy, squared error, binary cross-entropy, choice. */
+export type Problem =
+  | 'singleLabelClassification'
+  | 'regression'
+  | 'multiLabelClassification'
+  | 'multipleChoice';
+
+/** Which text is cut when an example is longer than `maxLength` tokens. */
+export type Truncation = 'longestFirst' | 'onlyFirst';
+
+/** `testMismatched` is the second test set of MNLI, from genres that the training set lacks. */
+export type SplitName = 'train' | 'validation' | 'test' | 'testMismatched';
+
+/** One row. */
+export interface Example {
+  /** Row number in its file, from 0. */
+  readonly index: number;
+  /** The texts the encoder reads, in order, exactly as in the file. */
+  readonly segments: readonly [string] | readonly [string, string];
+  /** Class id, or the score to predict where the problem is regression. */
+  readonly label: number;
+}
+
+/** Everything that is known about a task without its data. */
+export interface TaskInfo {
+  /** `benchmark/task`, such as `glue/rte`. */
+  readonly id: string;
+  /** The name used in print, such as `SST-2`. */
+  readonly name: string;
+  readonly problem: Problem;
+  /** Names of the classes in the order of their ids; null where the problem is regression. */
+  readonly labels: readonly string[] | null;
+  /** Name of each segment. */
+  readonly columns: readonly string[];
+  /** Limit on the tokens of an example, special tokens included. */
+  readonly maxLength: number;
+  readonly truncation: Truncation;
+  /** Metrics that are reported, by the names of `@scalearn/evaluation`. */
+  readonly metrics: readonly string[];
+  /** The one of them that published tables show. */
+  readonly primaryMetric: string;
+  /** Whether the division of the training file keeps the proportions of the classes. */
+  readonly stratified: boolean;
+  /** The file of every split, relative to the data; `.gz` may follow. Without one, a tenth of `train` validates. */
+  readonly files: Readonly<Partial<Record<SplitName, string>> & Record<'train' | 'test', string>>;
+  /** Rows of the files in the official release: scores on fewer are not comparable with published ones. */
+  readonly officialRows?: Readonly<Partial<Record<SplitName, number>>>;
+}
+
+/** A task as a plug-in: what it is and how its rows are read. */
+export interface TaskDefinition {
+  readonly info: TaskInfo;
+  /** All rows of the file of a split, in file order. Throws a `DatasetError` that names file and line. */
+  readonly read: (split: SplitName, source: FileSource) => Promise<readonly Example[]>;
+}
+
+/** A task with its data. */
+export interface Task extends TaskInfo {
+  /** In the random order of the division. */
+  readonly train: readonly Example[];
+  /** For early stopping and the choice of the best state. */
+  readonly validation: readonly Example[];
+  /** Gives the reported score. The hidden official test sets cannot: this is the official development set. */
+  readonly test: readonly Example[];
+  readonly testMismatched?: readonly Example[];
+  /** Rows of the files that were read, before any division or limit. */
+  readonly rows: Readonly<Partial<Record<SplitName, number>>>;
+  /** SHA-256 (hexadecimal) of all rows of the files: equal only for equal data, whatever the options. */
+  readonly fingerprint: string;
+}
