@@ -1,0 +1,35 @@
+import type { RandomAccess } from '@scalearn/core';
+import { checkFileName, decodeText, type ModelFiles, missingFile } from './model-files.ts';
+
+/**
+ * Files that the visitor of a page chose (`<input type="file" webkitdirectory>` or drag and drop). Where the browser
+ * says in which folder they lay, names are relative to that folder.
+ */
+export function fileList(files: Iterable<File>): ModelFiles {
+  const byName = new Map<string, File>();
+  for (const file of files) {
+    const path = file.webkitRelativePath?.split('/').slice(1).join('/');
+    byName.set(path || file.name, file);
+  }
+  const where = 'the chosen files';
+  const find = (name: string): File => {
+    checkFileName(name, where);
+    const file = byName.get(name);
+    if (!file) throw missingFile(name, where);
+    return file;
+  };
+  return {
+    describe: () => where,
+    has: async (name) => byName.has(name),
+    text: async (name) => decodeText(new Uint8Array(await find(name).arrayBuffer()), name, where),
+    source: async (name) => blobSource(find(name)),
+  };
+}
+
+/** A `Blob` as random-access bytes; only what is asked for comes into memory. */
+export function blobSource(blob: Blob): RandomAccess {
+  return {
+    size: blob.size,
+    read: async (begin, end) => new Uint8Array(await blob.slice(begin, end).arrayBuffer()),
+  };
+}

@@ -1,0 +1,87 @@
+import type { RandomAccess } from '@scalearn/core';
+import { UnreadableModelFileError } from './errors.ts';
+import { checkFileName, decodeText, type ModelFiles, missingFile } from './model-files.ts';
+import { type NodeModules, nodeModules, systemErrorCode } from './node.ts';
+
+/** Whether there is a folder at this path; false in browsers, which have none. */
+export async function isLocalFolder(path: string): Promise<boolean> {
+  const stats = await nodeModules()
+    ?.fs.stat(path)
+    .catch(() => undefined);
+  return stats?.isDirectory() ?? false;
+}
+
+/**
+ * A folder on this machine, in Node and Deno.
+ *
+ * @throws UnreadableModelFileError where there is no such folder or no file system
+ */
+export async function localFolder(path: string): Promise<ModelFiles> {
+  const node = nodeModules();
+  if (!node) {
+    throw new UnreadableModelFileError(
+      `${path}: a browser has no folders; give File objects or a URL instead.`,
+    );
+  }
+  if (!(await isLocalFolder(path))) {
+    throw new UnreadableModelFileError(
+      `There is no folder ${path}. Check the path; it is read from ${node.path.resolve()}.`,
+    );
+  }
+  const open = async (name: string): Promise<RandomAccess> => {
+    checkFileName(name, path);
+    const source = await fileSource(node, node.path.join(path, name));
+    if (!source) throw missingFile(name, path);
+    return source;
+  };
+  return {
+    describe: () => path,
+    has: async (name) => {
+      checkFileName(name, path);
+      const stats = await node.fs.stat(node.path.join(path, name)).catch(() => undefined);
+      return stats?.isFile() ?? false;
+    },
+    text: async (name) => {
+      const source = await open(name);
+      return decodeText(await source.read(0, source.size), name, path);
+    },
+    source: open,
+  };
+}
+
+/** One read of a system call may not be larger than 2 GiB. */
+const LARGEST_READ = 2 ** 30;
+
+/**
+ * A file as random-access bytes; `undefined` where there is none. It is opened for each read and closed again, so that
+ * nothing has to be disposed of.
+ */
+export async function fileSource(node: NodeModules, path: string): Promise<RandomAccess | undefined> {
+  const unreadable = (cause: unknown): never => {
+    throw new UnreadableModelFileError(`${path} cannot be read: ${(cause as Error).message}.`, { cause });
+  };
+  const stats = await node.fs
+    .stat(path)
+    .catch((error: unknown) =>
+      ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '') ? undefined : unreadable(error),
+    );
+  if (!stats?.isFile()) return undefined;
+
+  const read = async (begin: number, end: number): Promise<Uint8Array> => {
+    const bytes = new Uint8Array(end - begin);
+    const file = await node.fs.open(path, 'r').catch(unreadable);
+    try {
+      let position = 0;
+      while (position < bytes.length) {
+        const length = Math.min(bytes.length - position, LARGEST_READ);
+        const { bytesRead } = await file.read(bytes, position, length, begin + position).catch(unreadable);
+        if (bytesRead === 0) return unreadable(new Error('the file became shorter while it was read'));
+        position += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+    return bytes;
+  };
+  return { size: stats.size, read };
+}

@@ -1,0 +1,42 @@
+import type { RandomAccess } from '@scalearn/core';
+import { MissingModelFileError, UnreadableModelFileError } from './errors.ts';
+
+/**
+ * The files of one model (`config.json`, `tokenizer.json`, `model.safetensors`, …), wherever they lie. Names are
+ * relative, with forward slashes, and cannot leave the place.
+ */
+export interface ModelFiles {
+  /** Where the files are, for messages: a path, a URL, a hub name with its revision. */
+  describe(): string;
+  /** Whether there is such a file. */
+  has(name: string): Promise<boolean>;
+  /** A file as text. @throws MissingModelFileError, UnreadableModelFileError */
+  text(name: string): Promise<string>;
+  /** A file as bytes that are read when they are asked for. @throws MissingModelFileError, UnreadableModelFileError */
+  source(name: string): Promise<RandomAccess>;
+}
+
+/** Refuses names that could lead out of the place: absolute ones, `..`, backslashes, schemes and drives. */
+export function checkFileName(name: string, where: string): void {
+  const parts = name.split('/');
+  if (!/[\\:\0]/.test(name) && parts.every((part) => part !== '' && part !== '.' && part !== '..')) return;
+  throw new UnreadableModelFileError(`${JSON.stringify(name)} is not the name of a file inside ${where}.`);
+}
+
+/** The error for a file that the caller asked for by name. */
+export function missingFile(name: string, where: string): MissingModelFileError {
+  return new MissingModelFileError(
+    [name],
+    where,
+    'Check the name of the folder and whether it was copied whole.',
+  );
+}
+
+/** The bytes of a file as text. @throws UnreadableModelFileError where they are not UTF-8 */
+export function decodeText(bytes: Uint8Array, name: string, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UnreadableModelFileError(`${name} in ${where} is not UTF-8 text; it is damaged.`, { cause });
+  }
+}

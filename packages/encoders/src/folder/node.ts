@@ -1,0 +1,36 @@
+import type { createHash } from 'node:crypto';
+import type * as fs from 'node:fs/promises';
+import type * as path from 'node:path';
+
+/** What the library uses of Node's own modules. */
+export interface NodeModules {
+  readonly fs: typeof fs;
+  readonly path: typeof path;
+  readonly crypto: { readonly createHash: typeof createHash };
+}
+
+/**
+ * Node's modules in Node and Deno, `undefined` in a browser. They are asked for at run time, so that bundlers for
+ * browsers see no import of `node:`.
+ */
+export function nodeModules(): NodeModules | undefined {
+  const host = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
+  const load = host?.getBuiltinModule;
+  if (!load) return undefined;
+  return {
+    fs: load('node:fs/promises') as typeof fs,
+    path: load('node:path') as typeof path,
+    crypto: load('node:crypto') as NodeModules['crypto'],
+  };
+}
+
+/** The environment variable, or `undefined` where there is none or no environment. Empty counts as not set. */
+export function environment(name: string): string | undefined {
+  const host = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process;
+  return host?.env?.[name] || undefined;
+}
+
+/** The code of a failed system call, such as `ENOENT`. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return (error as { code?: string } | null)?.code;
+}

@@ -1,0 +1,77 @@
+import { MissingModelFileError, UnreadableModelFileError } from './errors.ts';
+import { blobSource } from './file-list.ts';
+import { checkFileName, decodeText, type ModelFiles, missingFile } from './model-files.ts';
+
+/** How to fetch from a URL. */
+export interface UrlFolderOptions {
+  /** A replacement of the global `fetch`, for example one that sends credentials. */
+  readonly fetch?: typeof fetch;
+  /** What to call the place in messages; by default its URL. */
+  readonly name?: string;
+}
+
+/**
+ * A folder of a web server. Parts of files are fetched by range requests; from a server that ignores them, whole files.
+ *
+ * @param base the URL of the folder, with or without the final slash
+ */
+export function urlFolder(base: string | URL, options: UrlFolderOptions = {}): ModelFiles {
+  const root = String(base).replace(/\/?$/, '/');
+  const where = options.name ?? root;
+  const send = options.fetch ?? fetch;
+
+  /** A good answer whose body is still to be read. */
+  const get = async (name: string, range?: string): Promise<Response> => {
+    checkFileName(name, where);
+    const url = root + name.split('/').map(encodeURIComponent).join('/');
+    const response = await network(name, send(url, range ? { headers: { range } } : {}));
+    // Development servers answer a request for a missing file with their start page.
+    const isPage = response.headers.get('content-type')?.startsWith('text/html') && !name.endsWith('.html');
+    if (response.ok && !isPage) return response;
+    await response.body?.cancel();
+    if (response.status === 404 || isPage) throw missingFile(name, where);
+    throw new UnreadableModelFileError(`${where} answered ${response.status} to a request for ${name}.`);
+  };
+  /** `fetch` throws `TypeError` where the network fails; what else it throws already says what to do. */
+  const network = <T>(name: string, step: Promise<T>): Promise<T> =>
+    step.catch((cause: unknown) => {
+      if (!(cause instanceof TypeError)) throw cause;
+      throw new UnreadableModelFileError(`${name} could not be fetched from ${where}: ${cause.message}.`, {
+        cause,
+      });
+    });
+  const body = async (name: string, response: Response): Promise<Uint8Array> =>
+    new Uint8Array(await network(name, response.arrayBuffer()));
+
+  return {
+    describe: () => where,
+    has: async (name) => {
+      try {
+        await (await get(name, 'bytes=0-0')).body?.cancel();
+        return true;
+      } catch (error) {
+        if (error instanceof MissingModelFileError) return false;
+        throw error;
+      }
+    },
+    text: async (name) => decodeText(await body(name, await get(name)), name, where),
+    source: async (name) => {
+      const probe = await get(name, 'bytes=0-0');
+      const size = /\/(\d+)$/.exec(probe.headers.get('content-range') ?? '')?.[1];
+      if (probe.status !== 206 || size === undefined) {
+        const whole = probe.status === 206 ? await get(name) : probe;
+        return blobSource(await network(name, whole.blob()));
+      }
+      await probe.body?.cancel();
+      return {
+        size: Number(size),
+        read: async (begin, end) => {
+          if (begin === end) return new Uint8Array(0);
+          const bytes = await body(name, await get(name, `bytes=${begin}-${end - 1}`));
+          if (bytes.length === end - begin) return bytes;
+          throw new UnreadableModelFileError(`${where} sent another part of ${name} than was asked for.`);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { UnreadableModelFileError } from '../folder/errors.ts';
+import { isLocalFolder, localFolder } from '../folder/local-folder.ts';
+import type { ModelFiles } from '../folder/model-files.ts';
+import { urlFolder } from '../folder/url-folder.ts';
+import { HubError } from './errors.ts';
+import { parseHubName } from './hub-name.ts';
+import { type HubOptions, openHub } from './open-hub.ts';
+
+/**
+ * The files of a model by the way a user names it: a folder of this machine if there is one, an `http(s)` URL of a
+ * folder, else a name on the hub.
+ *
+ * @throws UnreadableModelFileError where a path leads nowhere, HubError where the hub gives nothing
+ */
+export async function openModelFiles(name: string, options: HubOptions = {}): Promise<ModelFiles> {
+  if (/^https?:\/\//.test(name)) return urlFolder(name, options);
+  if (await isLocalFolder(name)) return localFolder(name);
+  try {
+    parseHubName(name);
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    const message = `There is no folder ${name}, and it is not the name of a model on the hub. Check the path.`;
+    throw new UnreadableModelFileError(message, { cause: error });
+  }
+  return openHub(name, options);
+}
