@@ -38,10 +38,7 @@ export const dims: Readonly<Record<string, number>> = { tokens, sequences, bound
 
 /** Integer inputs that cases may use. */
 export const integers: Readonly<Record<string, HostArray>> = {
-  cuSeqlens: Int32Array.from([
-    0,
-    ...lengths.keys().map((i) => lengths.slice(0, i + 1).reduce((a, b) => a + b, 0)),
-  ]),
+  cuSeqlens: Int32Array.from([0, ...lengths], (_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0)),
   ids: Int32Array.from({ length: tokens }, (_, i) => (i * i + 3) % 11),
   labels: Int32Array.of(2, 0, 1, 1),
   random: Int32Array.of(1234567, -5, 17),
