@@ -1,1 +1,2 @@
-export {};
+export { OnnxDevice, type OnnxDeviceOptions, requestOnnxDevice } from './device.ts';
+export { loadRuntime, type Runtime, type RuntimeName } from './runtime.ts';

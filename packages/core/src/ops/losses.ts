@@ -63,7 +63,7 @@ function oneHot(
     floats(v: number[], shape: number[]): string;
   },
 ): string {
-  return emit.node('OneHot', [labels, emit.ints(classes), emit.floats([0, 1], [2])], { axis: -1 });
+  return emit.node('OneHot', [emit.node('Cast', [labels], { to: 7 }), emit.ints(classes), emit.floats([0, 1], [2])], { axis: -1 });
 }
 
 function forEachRow(

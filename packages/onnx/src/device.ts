@@ -1,0 +1,101 @@
+import {
+  type CompileOptions,
+  type Device,
+  type DeviceTensor,
+  DisposedError,
+  type Graph,
+  type HostArray,
+  type MemoryUse,
+  measureMemory,
+  type Program,
+  ShapeError,
+  type UploadOptions,
+} from '@scalearn/core';
+import { OnnxProgram } from './program.ts';
+import { loadRuntime, type Runtime, type RuntimeName } from './runtime.ts';
+import { OnnxTensor } from './tensor.ts';
+import { translate } from './translate.ts';
+
+export interface OnnxDeviceOptions {
+  /** Threads for one operation; all physical cores by default. */
+  readonly threads?: number;
+  /** Which form of ONNX Runtime; native in Node and Deno, WebAssembly in browsers by default. */
+  readonly runtime?: RuntimeName;
+}
+
+/** Runs whole graphs, backward pass and optimiser included, as ONNX models in ONNX Runtime on the CPU. */
+export class OnnxDevice implements Device {
+  readonly kind = 'onnx';
+  readonly lost: Promise<string> = new Promise(() => {});
+  readonly runtime: Runtime;
+  readonly threads: number | undefined;
+  readonly #tensors = new Set<OnnxTensor>();
+  readonly #programs = new Set<OnnxProgram>();
+  #disposed = false;
+
+  constructor(runtime: Runtime, options: OnnxDeviceOptions = {}) {
+    this.runtime = runtime;
+    this.threads = options.threads;
+  }
+
+  get description(): string {
+    const { common, node, web } = this.runtime.env.versions ?? {};
+    return `ONNX Runtime ${node ?? web ?? common ?? ''}, CPU${this.threads ? `, ${this.threads} threads` : ''}`;
+  }
+
+  upload(data: HostArray, shape: readonly number[], { label = 'tensor' }: UploadOptions = {}): DeviceTensor {
+    this.#check();
+    if (data.length !== shape.reduce((a, b) => a * b, 1))
+      throw new ShapeError(`'${label}': ${data.length} values do not make [${shape.join(', ')}]`);
+    const tensor: OnnxTensor = new OnnxTensor(this, label, shape, data, () => this.#tensors.delete(tensor));
+    this.#tensors.add(tensor);
+    return tensor;
+  }
+
+  async compile(graph: Graph, options: CompileOptions = {}): Promise<Program> {
+    this.#check();
+    const translation = translate(graph);
+    const session = await this.runtime.InferenceSession.create(translation.model, {
+      executionProviders: [this.runtime.env.versions?.node ? 'cpu' : 'wasm'],
+      graphOptimizationLevel: 'all',
+      ...(this.threads ? { intraOpNumThreads: this.threads } : {}),
+      // Finer pieces of work: the threads of a shared machine do not run equally fast.
+      extra: { session: { dynamic_block_base: '4' } },
+    });
+    options.onProgress?.(1, 1);
+    const program: OnnxProgram = new OnnxProgram(this, session, translation, options.label ?? 'program', () =>
+      this.#programs.delete(program),
+    );
+    this.#programs.add(program);
+    return program;
+  }
+
+  memory(): MemoryUse {
+    return measureMemory([...this.#tensors, ...this.#programs]);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const program of this.#programs) program.dispose();
+    for (const tensor of this.#tensors) tensor.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+
+  #check(): void {
+    if (this.#disposed) throw new DisposedError('the onnx device');
+  }
+}
+
+/**
+ * Makes the onnx device.
+ *
+ * @throws DeviceError if ONNX Runtime is not installed
+ */
+export async function requestOnnxDevice(options: OnnxDeviceOptions = {}): Promise<OnnxDevice> {
+  return new OnnxDevice(await loadRuntime(options.runtime), options);
+}

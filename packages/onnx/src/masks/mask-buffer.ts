@@ -1,0 +1,99 @@
+import type { RandomState } from '@scalearn/core';
+import { philoxWasm } from './philox-wasm.ts';
+
+type Fill = (
+  out: number,
+  rows: number,
+  width: number,
+  stride: number,
+  row: number,
+  rowStep: number,
+  stream: number,
+  step: number,
+  key0: number,
+  key1: number,
+  threshold: number,
+  kept: number,
+) => void;
+
+let module: WebAssembly.Module | undefined;
+const page = 65536;
+/** A row is written 32 columns at a time and may run over its end, into the next row or this much room. */
+const slack = 32;
+
+export interface MaskRows {
+  /** Where the first row goes, in elements. */
+  readonly at: number;
+  readonly rows: number;
+  /** Columns that are drawn; the rest of the stride is zero. */
+  readonly width: number;
+  readonly stride: number;
+  /** Number of the first row in the mask's stream, and how far the next one is. */
+  readonly row: number;
+  readonly rowStep: number;
+  readonly stream: number;
+  readonly threshold: number;
+  readonly kept: number;
+  readonly state: RandomState;
+}
+
+/** One mask inside a buffer. */
+export interface Mask {
+  readonly data: Float32Array;
+  fill(rows: MaskRows): void;
+}
+
+/** Memory for all dropout masks of one run, filled by WebAssembly: tens of millions of random bits a step. */
+export class MaskBuffer {
+  readonly #memory: WebAssembly.Memory;
+  readonly #fill: Fill;
+  #used = 0;
+
+  /** @param elements for how many mask elements there is room, over all masks */
+  constructor(elements: number, masks: number) {
+    const bytes = (elements + masks * slack) * 4;
+    this.#memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / page)) });
+    module ??= new WebAssembly.Module(Uint8Array.from(atob(philoxWasm), (c) => c.charCodeAt(0)));
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+    this.#fill = instance.exports.fill as Fill;
+  }
+
+  get bytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Whether masks of this many elements fit. */
+  holds(elements: number, masks: number): boolean {
+    return (elements + masks * slack) * 4 <= this.bytes;
+  }
+
+  /** Makes all room free again. */
+  reset(): void {
+    this.#used = 0;
+  }
+
+  /** Room for a mask; its content is undefined until filled, rows in ascending order. */
+  take(elements: number): Mask {
+    const begin = this.#used;
+    this.#used += elements + slack;
+    const data = new Float32Array(this.#memory.buffer, begin * 4, elements);
+    return {
+      data,
+      fill: ({ at, rows, width, stride, row, rowStep, stream, threshold, kept, state }) =>
+        this.#fill(
+          (begin + at) * 4,
+          rows,
+          width,
+          stride,
+          row,
+          rowStep,
+          stream,
+          state.step,
+          state.key0,
+          state.key1,
+          threshold,
+          kept,
+        ),
+    };
+  }
+}

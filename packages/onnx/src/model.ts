@@ -1,0 +1,92 @@
+import type { Dim, OnnxAttribute } from '@scalearn/core';
+import { bytes, encode, float, integer, type Message, message, string } from './protobuf.ts';
+
+/** Element types by their numbers in onnx.proto. */
+export const elementTypes = { f32: 1, i32: 6, i64: 7 } as const;
+export type ElementType = keyof typeof elementTypes;
+
+export interface ModelNode {
+  readonly type: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+
+export interface ModelInput {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly Dim[];
+}
+
+export interface ModelConstant {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+export interface ModelOutput {
+  readonly name: string;
+  readonly type: ElementType;
+}
+
+/** Operators of ONNX Runtime's own domain that are used beside the standard ones. */
+const contributed = new Set(['FusedMatMul']);
+
+function attribute(name: string, value: OnnxAttribute): Message {
+  if (typeof value === 'number') return message(5, string(1, name), integer(3, value), integer(20, 2));
+  if (typeof value === 'string') return message(5, string(1, name), string(4, value), integer(20, 3));
+  if ('float' in value) return message(5, string(1, name), float(2, value.float), integer(20, 1));
+  return message(5, string(1, name), ...value.map((v) => integer(8, v)), integer(20, 7));
+}
+
+function node({ type, inputs, outputs, attributes }: ModelNode): Message {
+  return message(
+    1,
+    ...inputs.map((name) => string(1, name)),
+    ...outputs.map((name) => string(2, name)),
+    string(4, type),
+    ...Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+    ...(contributed.has(type) ? [string(7, 'com.microsoft')] : []),
+  );
+}
+
+function valueInfo(field: number, name: string, type: ElementType, shape?: readonly Dim[]): Message {
+  const dims = shape?.map((dim) => message(1, typeof dim === 'number' ? integer(1, dim) : string(2, dim)));
+  const tensor = message(1, integer(1, elementTypes[type]), ...(dims ? [message(2, ...dims)] : []));
+  return message(field, string(1, name), message(2, tensor));
+}
+
+function constant({ name, type, shape, data }: ModelConstant): Message {
+  const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return message(
+    5,
+    ...shape.map((dim) => integer(1, dim)),
+    integer(2, elementTypes[type]),
+    string(8, name),
+    bytes(9, raw),
+  );
+}
+
+/** An ONNX model file: opset 18 and ONNX Runtime's own operators. */
+export function encodeModel(graph: {
+  readonly nodes: readonly ModelNode[];
+  readonly inputs: readonly ModelInput[];
+  readonly outputs: readonly ModelOutput[];
+  readonly constants: readonly ModelConstant[];
+}): Uint8Array {
+  return encode(
+    integer(1, 9),
+    string(2, 'scalearn'),
+    message(
+      7,
+      ...graph.nodes.map(node),
+      string(2, 'scalearn'),
+      ...graph.constants.map(constant),
+      ...graph.inputs.map((input) => valueInfo(11, input.name, input.type, input.shape)),
+      ...graph.outputs.map((output) => valueInfo(12, output.name, output.type)),
+    ),
+    message(8, string(1, ''), integer(2, 18)),
+    message(8, string(1, 'com.microsoft'), integer(2, 1)),
+  );
+}

@@ -1,0 +1,55 @@
+import { DeviceError } from '@scalearn/core';
+
+/** The part of ONNX Runtime's JavaScript interface that is used; onnxruntime-node and -web both have it. */
+export interface Runtime {
+  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => RuntimeTensor;
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: Record<string, unknown>): Promise<Session>;
+  };
+  readonly env: { readonly versions?: Record<string, string>; readonly wasm?: Record<string, unknown> };
+}
+
+export interface RuntimeTensor {
+  readonly data: Float32Array | Int32Array;
+  readonly dims: readonly number[];
+  dispose(): void;
+}
+
+export interface Session {
+  run(feeds: Record<string, RuntimeTensor>): Promise<Record<string, RuntimeTensor>>;
+  release(): Promise<void>;
+}
+
+export type RuntimeName = 'onnxruntime-node' | 'onnxruntime-web';
+
+// Node, and Deno, which says so itself.
+const native =
+  (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node !== undefined;
+
+/**
+ * Loads ONNX Runtime: native where there is a file system, WebAssembly in browsers.
+ *
+ * @throws DeviceError that says what to install
+ */
+export async function loadRuntime(
+  name: RuntimeName = native ? 'onnxruntime-node' : 'onnxruntime-web',
+): Promise<Runtime> {
+  try {
+    // Spelt out in each branch so that bundlers can follow the one for the browser and leave the other alone.
+    const loaded: { default?: unknown } =
+      name === 'onnxruntime-web'
+        ? await import('onnxruntime-web')
+        : await import(/* @vite-ignore */ nodePackage());
+    return (loaded.default ?? loaded) as Runtime;
+  } catch (cause) {
+    const hint =
+      name === 'onnxruntime-node'
+        ? ' (if its CUDA download fails: npm install --ignore-scripts onnxruntime-node)'
+        : '';
+    throw new DeviceError(`the onnx device needs the package ${name}: npm install ${name}${hint}`, { cause });
+  }
+}
+
+function nodePackage(): string {
+  return 'onnxruntime-node';
+}
