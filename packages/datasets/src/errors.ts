@@ -26,10 +26,9 @@ export class MissingFileError extends DatasetError {
   readonly looked: readonly string[];
 
   constructor(looked: readonly string[], where: string) {
-    const folder = looked[0]?.replace(/\/[^/]*$/, '/');
-    super(
-      `Found none of ${looked.join(', ')} in ${where}. The data must be the place that holds ${folder} of the original release.`,
-    );
+    const folder = /^.*\//.exec(looked[0] ?? '')?.[0];
+    const hint = folder === undefined ? '' : ` The data must contain the folder ${folder}.`;
+    super(`Found none of ${looked.join(', ')} in ${where}.${hint}`);
     this.looked = looked;
   }
 }

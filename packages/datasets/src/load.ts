@@ -29,11 +29,12 @@ export async function loadTask(task: string | TaskDefinition, options: LoadOptio
   const { limit, evalLimit } = options;
   if (limit !== undefined) checkPositiveInteger('limit', limit);
   if (evalLimit !== undefined) checkPositiveInteger('evalLimit', evalLimit);
-  const { info, read } = typeof task === 'string' ? findTask(task) : task;
+  const definition = typeof task === 'string' ? findTask(task) : task;
+  const { info } = definition;
   const source = toSource(options.data);
   const files = new Map<SplitName, readonly Example[]>();
   for (const split of splitNames) {
-    if (info.files[split] !== undefined) files.set(split, await read(split, source));
+    if (info.files[split] !== undefined) files.set(split, await definition.read(split, source));
   }
   const { train, validation } = divide(files.get('train')!, files.get('validation'), info, options);
   const testMismatched = files.get('testMismatched');

@@ -53,7 +53,7 @@ export interface TaskInfo {
 export interface TaskDefinition {
   readonly info: TaskInfo;
   /** All rows of the file of a split, in file order. Throws a `DatasetError` that names file and line. */
-  readonly read: (split: SplitName, source: FileSource) => Promise<readonly Example[]>;
+  read(split: SplitName, source: FileSource): Promise<readonly Example[]>;
 }
 
 /** A task with its data. */

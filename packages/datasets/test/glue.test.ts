@@ -104,11 +104,11 @@ describe.skipIf(!hasGolden || !hasGlue)('the real GLUE (needs SCALEARN_SHARED)',
     });
 
     test('rows of every file, byte for byte', async () => {
-      const { info, read } = findTask(id);
+      const definition = findTask(id);
       const files = Object.entries(recordedTasks[id]!.files).filter(([split]) => split in splitNames);
-      expect(files.map(([split]) => splitNames[split])).toEqual(Object.keys(info.files));
+      expect(files.map(([split]) => splitNames[split])).toEqual(Object.keys(definition.info.files));
       for (const [split, expected] of files) {
-        const rows = await read(splitNames[split]!, folderSource(glueFolder));
+        const rows = await definition.read(splitNames[split]!, folderSource(glueFolder));
         expect(rows.length).toBe(expected.rows);
         expect(await fingerprintExamples(rows)).toBe(expected.rowsSha256);
         for (const [label, count] of Object.entries(expected.labelCounts ?? {})) {
@@ -117,7 +117,7 @@ describe.skipIf(!hasGolden || !hasGlue)('the real GLUE (needs SCALEARN_SHARED)',
       }
       const { examples } = recorded<{ examples: RecordedExample[] }>(`data/${name}.json`);
       for (const expected of examples.filter(({ split }) => split in splitNames)) {
-        const rows = await read(splitNames[expected.split]!, folderSource(glueFolder));
+        const rows = await definition.read(splitNames[expected.split]!, folderSource(glueFolder));
         const [{ a, b }] = expected.segments as [{ a: string; b?: string }];
         expect(rows[expected.index]).toEqual({
           index: expected.index,

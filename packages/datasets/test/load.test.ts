@@ -258,7 +258,7 @@ describe('what is wrong is named', () => {
     expect(error).toMatchObject({
       looked: ['MRPC/train.tsv', 'MRPC/train.tsv.gz'],
       message:
-        'Found none of MRPC/train.tsv, MRPC/train.tsv.gz in the files in memory. The data must be the place that holds MRPC/ of the original release.',
+        'Found none of MRPC/train.tsv, MRPC/train.tsv.gz in the files in memory. The data must contain the folder MRPC/.',
     });
   });
 

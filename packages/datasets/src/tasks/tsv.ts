@@ -1,6 +1,7 @@
 import { EmptyFileError, LabelError, MalformedRowError, MissingColumnError } from '../errors.ts';
 import { type DataFile, readFile } from '../file.ts';
 import type { Example, TaskDefinition, TaskInfo } from '../task.ts';
+import { tsvRows } from './tsv-rows.ts';
 
 /** How the rows of a tab-separated file become examples. */
 export interface TsvLayout {
@@ -27,16 +28,10 @@ export function tsvTask(info: TaskInfo, layout: TsvLayout): TaskDefinition {
   };
 }
 
-/**
- * Lines end at line feeds and columns at tabs; there is no quoting and nothing is trimmed. (A file whose first line
- * ends in carriage return and line feed is taken to have been converted, and is converted back.)
- */
-export function parseTsv(file: DataFile, layout: TsvLayout): Example[] {
-  const lines = splitLines(file.bytes);
+function parseTsv(file: DataFile, layout: TsvLayout): Example[] {
   let columns: Columns | undefined = layout.header && locate(layout.header, layout, file.path);
   const examples: Example[] = [];
-  for (const { number, start, end } of lines) {
-    const row = new Row(file, number, start, end);
+  for (const row of tsvRows(file)) {
     if (columns === undefined) {
       columns = locate(row.allCells(), layout, file.path);
       continue;
@@ -45,14 +40,14 @@ export function parseTsv(file: DataFile, layout: TsvLayout): Example[] {
     if (row.length !== columns.count) {
       throw new MalformedRowError(
         file.path,
-        number,
+        row.line,
         `the row has ${row.length} columns, expected ${columns.count}. Repair the line or fetch the file again.`,
       );
     }
     const [first, second] = columns.segments;
     const segments: Example['segments'] =
       second === undefined ? [row.cell(first)] : [row.cell(first), row.cell(second)];
-    const label = parseLabel(row.cell(columns.label), layout.label, file.path, number);
+    const label = parseLabel(row.cell(columns.label), layout.label, file.path, row.line);
     examples.push({ index: examples.length, segments, label });
   }
   if (examples.length === 0) throw new EmptyFileError(file.path);
@@ -92,72 +87,4 @@ function parseLabel(text: string, format: TsvLayout['label'], file: string, line
     throw new LabelError(file, line, text, `a number from ${format.min} to ${format.max}`);
   }
   return score;
-}
-
-const TAB = 0x09;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-
-/** Bytes `start` to `end` of a file are line `number`. */
-interface Line {
-  readonly number: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-function* splitLines(bytes: Uint8Array): Generator<Line, void, undefined> {
-  const hasByteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const isConverted = bytes[bytes.indexOf(LINE_FEED) - 1] === CARRIAGE_RETURN;
-  let start = hasByteOrderMark ? 3 : 0;
-  for (let number = 1; start < bytes.length; number++) {
-    const found = bytes.indexOf(LINE_FEED, start);
-    const next = found < 0 ? bytes.length : found;
-    const end = isConverted && bytes[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
-    yield { number, start, end };
-    start = next + 1;
-  }
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Only the cells that are asked for are decoded: the official MNLI has sixteen columns of parse trees and the like. */
-class Row {
-  readonly #file: DataFile;
-  readonly #line: number;
-  /** Where each cell starts, and one past the end of the line. */
-  readonly #bounds: number[];
-
-  constructor(file: DataFile, line: number, start: number, end: number) {
-    this.#file = file;
-    this.#line = line;
-    this.#bounds = [start];
-    for (let tab = start; ; ) {
-      tab = file.bytes.indexOf(TAB, tab);
-      if (tab < 0 || tab >= end) break;
-      tab += 1;
-      this.#bounds.push(tab);
-    }
-    this.#bounds.push(end + 1);
-  }
-
-  get length(): number {
-    return this.#bounds.length - 1;
-  }
-
-  cell(column: number): string {
-    const bytes = this.#file.bytes.subarray(this.#bounds[column], this.#bounds[column + 1]! - 1);
-    try {
-      return decoder.decode(bytes);
-    } catch {
-      throw new MalformedRowError(
-        this.#file.path,
-        this.#line,
-        'the text is not valid UTF-8. Fetch the file again.',
-      );
-    }
-  }
-
-  allCells(): string[] {
-    return Array.from({ length: this.length }, (_, column) => this.cell(column));
-  }
 }

@@ -1,0 +1,48 @@
+import { NonFiniteLogitError, ShapeError } from './errors.ts';
+import type { Numbers } from './lists.ts';
+
+/** What a model gives for a data set: `[rows, columns]` logits, row by row. */
+export interface Logits {
+  readonly logits: Numbers;
+  readonly rows: number;
+  /** Classes, labels or choices; 1 where the problem is regression. */
+  readonly columns: number;
+}
+
+/** The column of the largest logit in each row; the first of equal ones, as NumPy's argmax. */
+export function argmaxPredictions(output: Logits): Int32Array {
+  checkLogits(output);
+  const { logits, rows, columns } = output;
+  return Int32Array.from({ length: rows }, (_, row) => {
+    let best = 0;
+    for (let column = 1; column < columns; column++) {
+      if (logits[row * columns + column]! > logits[row * columns + best]!) best = column;
+    }
+    return best;
+  });
+}
+
+/** 1 where the sigmoid of the logit is above one half, that is where the logit is above 0; else 0. `[rows, columns]` */
+export function multiLabelPredictions(output: Logits): Uint8Array {
+  checkLogits(output);
+  return Uint8Array.from(output.logits, (logit) => (logit > 0 ? 1 : 0));
+}
+
+/** The single output of every row as it is, not clipped to the range of the scores. */
+export function regressionPredictions(output: Logits): Numbers {
+  checkLogits(output);
+  if (output.columns !== 1) throw new ShapeError(`Regression needs 1 output a row, not ${output.columns}.`);
+  return output.logits;
+}
+
+/** Throws `ShapeError` for a wrong count and `NonFiniteLogitError` for NaN or an infinity. */
+function checkLogits({ logits, rows, columns }: Logits): void {
+  if (logits.length !== rows * columns) {
+    throw new ShapeError(`There are ${logits.length} logits, expected ${rows} rows of ${columns}.`);
+  }
+  for (let i = 0; i < logits.length; i++) {
+    if (!Number.isFinite(logits[i])) {
+      throw new NonFiniteLogitError(Math.floor(i / columns), i % columns, logits[i]!);
+    }
+  }
+}
