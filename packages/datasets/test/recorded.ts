@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // Recorded results and real data live outside the repository; suites that need them are skipped without them.
-export const root: string = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const shared = resolve(root, process.env.SCALEARN_SHARED ?? '../shared');
 const golden = resolve(root, process.env.SCALEARN_GOLDEN ?? join(shared, 'golden'));
 
