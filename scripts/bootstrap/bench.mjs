@@ -1,5 +1,5 @@
 // `npm run bench` lists the benchmarks; `npm run bench -- NAME` runs one.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, fromSource, node, root, userFolder } from './places.mjs';
 import { run } from './run.mjs';
@@ -23,7 +23,7 @@ export function bench([name, ...args]) {
 
 /** Every program directly in benchmarks/; what they share lies in folders beside them. */
 const benchmarks = () =>
-  readdirSync(folder)
+  (existsSync(folder) ? readdirSync(folder) : [])
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
     .map((file) => file.slice(0, -'.ts'.length))
     .sort();
