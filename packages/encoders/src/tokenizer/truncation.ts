@@ -1,0 +1,54 @@
+import { TokenizerError } from './errors.ts';
+
+/**
+ * Which text loses tokens where a pair is too long: the longer one, always the first, or always the second. Of a
+ * single text the end is cut off by `longestFirst` and `onlyFirst`.
+ */
+export type Truncation = 'longestFirst' | 'onlyFirst' | 'onlySecond';
+
+/**
+ * How many tokens of each text are kept, as the `tokenizers` library decides it.
+ *
+ * `longestFirst` lets the longer text keep the larger share of what there is; of two equally long texts the second
+ * counts as the longer one.
+ *
+ * @param lengths tokens of the text, or of both texts of a pair, without special tokens
+ * @param budget tokens that may remain of all texts together
+ * @throws TokenizerError `length` where the only text that may be cut has not enough tokens
+ */
+export function truncatedLengths(
+  lengths: readonly number[],
+  budget: number,
+  truncation: Truncation,
+): readonly number[] {
+  const [first = 0, second] = lengths;
+  const excess = first + (second ?? 0) - budget;
+  if (excess <= 0) return lengths;
+  if (budget === 0) return lengths.map(() => 0);
+
+  if (truncation === 'longestFirst') {
+    if (second === undefined) return [budget];
+    let shorter = Math.min(first, second);
+    let longer = shorter > budget ? shorter : Math.max(shorter, budget - shorter);
+    if (shorter + longer > budget) {
+      shorter = Math.floor(budget / 2);
+      longer = budget - shorter;
+    }
+    return first > second ? [longer, shorter] : [shorter, longer];
+  }
+
+  const cut = truncation === 'onlyFirst' ? 0 : 1;
+  const length = lengths[cut];
+  if (length === undefined) {
+    throw new TokenizerError(
+      'length',
+      'onlySecond was asked for, but there is no second text. Use longestFirst.',
+    );
+  }
+  if (length > excess) return lengths.with(cut, length - excess);
+  throw new TokenizerError(
+    'length',
+    `${excess} tokens are too many, but the ${['first', 'second'][cut]} text has only ${length}. ` +
+      'Use longestFirst or a larger maxLength.',
+  );
+}
