@@ -1,8 +1,8 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { TokenizerError } from './errors.ts';
 import { isId, isJson, type Json, malformed, unsupported } from './json.ts';
-import { rewritePreTokenizer } from './metaspace.ts';
 import { correctedNormalizer } from './normalizers.ts';
+import { rewritePreTokenizer } from './pre-tokenizer.ts';
 import { encodeWordByWord } from './word-model.ts';
 
 /** A tokenizer for one text, without special tokens around it. */
@@ -21,8 +21,7 @@ export interface TextTokenizer {
  * @throws TokenizerError `malformed` or `unsupported`
  */
 export function buildTextTokenizer(json: Json): TextTokenizer {
-  checkModel(json.model);
-  checkAddedTokens(json.added_tokens);
+  checkAddedTokens(json.added_tokens, checkModel(json.model));
   let tokenizer: Tokenizer;
   try {
     tokenizer = new Tokenizer(
@@ -64,40 +63,36 @@ function correctNormalizer(config: unknown, built: LibraryNormalizer): LibraryNo
   return built;
 }
 
-function checkModel(model: unknown): void {
+/** Checks the model and returns the number of tokens in its vocabulary. */
+function checkModel(model: unknown): number {
   if (!isJson(model)) throw malformed('model', 'an object');
   const { type, vocab } = model;
-  switch (type) {
-    case 'WordPiece':
-      checkVocabulary(vocab);
-      if (typeof model.unk_token !== 'string' || !Object.hasOwn(vocab as Json, model.unk_token)) {
-        throw malformed('model.unk_token', 'a token of the vocabulary');
-      }
-      return;
-    case 'BPE':
-      checkVocabulary(vocab);
-      if (!Array.isArray(model.merges) || !model.merges.every(isMerge)) {
-        throw malformed('model.merges', 'a list of pairs of tokens');
-      }
-      return;
-    case 'Unigram':
-      if (!Array.isArray(vocab) || !vocab.every(isScoredPiece)) {
-        throw malformed('model.vocab', 'a list of pieces with their scores');
-      }
-      if (!isId(model.unk_id) || model.unk_id >= vocab.length) {
-        throw malformed('model.unk_id', 'a place in the vocabulary');
-      }
-      return;
-    default:
-      throw unsupported('model', type, 'WordPiece, BPE and Unigram');
+  if (type === 'Unigram') return checkUnigram(model);
+  if (type !== 'WordPiece' && type !== 'BPE') throw unsupported('model', type, 'WordPiece, BPE and Unigram');
+  if (!isJson(vocab)) throw malformed('model.vocab', 'an object of tokens with their ids');
+  const ids = Object.values(vocab);
+  const isGood = isIdAmong(ids.length);
+  if (!ids.every(isGood)) throw malformed('model.vocab', 'an object of tokens with their ids');
+  if (
+    type === 'WordPiece' &&
+    !(typeof model.unk_token === 'string' && Object.hasOwn(vocab, model.unk_token))
+  ) {
+    throw malformed('model.unk_token', 'a token of the vocabulary');
   }
+  if (type === 'BPE' && !(Array.isArray(model.merges) && model.merges.every(isMerge))) {
+    throw malformed('model.merges', 'a list of pairs of tokens');
+  }
+  return ids.length;
 }
 
-function checkVocabulary(vocab: unknown): void {
-  // An id far beyond the number of tokens would make the library allocate an array of that length.
-  const limit = isJson(vocab) ? 2 * Object.keys(vocab).length + 100_000 : 0;
-  if (isJson(vocab) && Object.values(vocab).every((id) => isId(id) && id < limit)) return;
-  throw malformed('model.vocab', 'an object of tokens with their ids');
+function checkUnigram({ vocab, unk_id: unknown }: Json): number {
+  const isScored = (entry: unknown) =>
+    Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'number';
+  if (!Array.isArray(vocab) || !vocab.every(isScored)) {
+    throw malformed('model.vocab', 'a list of pieces with their scores');
+  }
+  if (!isId(unknown) || unknown >= vocab.length) throw malformed('model.unk_id', 'a place in the vocabulary');
+  return vocab.length;
 }
 
 function isMerge(merge: unknown): boolean {
@@ -105,13 +100,15 @@ function isMerge(merge: unknown): boolean {
   return Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string');
 }
 
-function isScoredPiece(entry: unknown): boolean {
-  return Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'number';
-}
-
-function checkAddedTokens(tokens: unknown): void {
+function checkAddedTokens(tokens: unknown, vocabularySize: number): void {
+  const isGood = isIdAmong(vocabularySize);
   const isToken = (token: unknown) =>
-    isJson(token) && isId(token.id) && typeof token.content === 'string' && token.content !== '';
+    isJson(token) && isGood(token.id) && typeof token.content === 'string' && token.content !== '';
   if (Array.isArray(tokens) && tokens.every(isToken)) return;
   throw malformed('added_tokens', 'a list of tokens with their ids');
+}
+
+/** Ids may have gaps, but one far beyond their number would make the library fill an array of that length. */
+function isIdAmong(count: number): (value: unknown) => boolean {
+  return (value) => isId(value) && value < 2 * count + 100_000;
 }
