@@ -1,3 +1,5 @@
+import { ScalearnError } from '../errors.ts';
+
 /**
  * Why a safetensors file, or the index of a sharded one, was refused.
  *
@@ -27,7 +29,7 @@ export type SafetensorsReason =
   | 'tensor-not-in-shard';
 
 /** A safetensors file or shard index that cannot be read, or tensors that cannot be written as one. */
-export class SafetensorsError extends Error {
+export class SafetensorsError extends ScalearnError {
   override readonly name = 'SafetensorsError';
   readonly reason: SafetensorsReason;
   /** The file as the caller named it. */
