@@ -15,6 +15,7 @@ export class CachedHub implements ModelFiles {
   readonly #commit: string;
   /** `undefined` uses the cache alone. */
   readonly #remote: HubRemote | undefined;
+  readonly #listing = new Map<string, RemoteFile>();
 
   /**
    * Finds the commit of the revision first, so that all files are of one commit. Without a connection it is the last
@@ -82,9 +83,11 @@ export class CachedHub implements ModelFiles {
 
   /** What the hub says about a file. That it has none is remembered: a commit never changes. */
   async #listed(name: string): Promise<RemoteFile | undefined> {
-    if (!this.#remote || (await this.#cache.isKnownMissing(this.#commit, name))) return undefined;
+    const known = this.#listing.get(name);
+    if (known || !this.#remote || (await this.#cache.isKnownMissing(this.#commit, name))) return known;
     const file = await this.#remote.find(this.#commit, name);
-    if (!file) await this.#cache.rememberMissing(this.#commit, name);
+    if (file) this.#listing.set(name, file);
+    else await this.#cache.rememberMissing(this.#commit, name);
     return file;
   }
 

@@ -32,7 +32,7 @@ export class HubCache {
   }
 
   async rememberCommit(revision: string, commit: string): Promise<void> {
-    await this.#put(this.#path('refs', revision), commit);
+    await this.#remember(this.#path('refs', revision), commit);
   }
 
   /** The path of a file that is wholly there. */
@@ -46,7 +46,7 @@ export class HubCache {
   }
 
   async rememberMissing(commit: string, name: string): Promise<void> {
-    await this.#put(this.#path('.no_exist', commit, name), '');
+    await this.#remember(this.#path('.no_exist', commit, name), '');
   }
 
   /**
@@ -63,7 +63,7 @@ export class HubCache {
         await this.#write(incomplete, name, file, await download());
         await this.#guard(this.#node.fs.rename(incomplete, blob));
       } catch (error) {
-        await this.#node.fs.rm(incomplete, { force: true });
+        await this.#node.fs.rm(incomplete, { force: true }).catch(() => {});
         throw error;
       }
     }
@@ -81,6 +81,7 @@ export class HubCache {
       for await (const chunk of bytes.stream() as unknown as AsyncIterable<Uint8Array>) {
         hash.update(chunk);
         size += chunk.length;
+        if (size > file.size) break;
         await this.#guard(out.writeFile(chunk));
       }
       await this.#guard(out.sync());
@@ -103,12 +104,17 @@ export class HubCache {
     await fs.rename(temporary, pointer);
   }
 
-  async #put(path: string, text: string): Promise<void> {
+  /** What is remembered saves requests and is not worth an error: a cache may be read-only. */
+  async #remember(path: string, text: string): Promise<void> {
     const { fs } = this.#node;
     const temporary = `${path}.${crypto.randomUUID()}`;
-    await this.#guard(fs.mkdir(this.#node.path.dirname(path), { recursive: true }));
-    await this.#guard(fs.writeFile(temporary, text));
-    await this.#guard(fs.rename(temporary, path));
+    try {
+      await fs.mkdir(this.#node.path.dirname(path), { recursive: true });
+      await fs.writeFile(temporary, text);
+      await fs.rename(temporary, path);
+    } catch {
+      await fs.rm(temporary, { force: true }).catch(() => {});
+    }
   }
 
   async #exists(path: string): Promise<boolean> {

@@ -3,6 +3,9 @@ import type { RemoteFile } from './hub-cache.ts';
 import { hubFetch, unreachable } from './hub-fetch.ts';
 import type { HubName } from './hub-name.ts';
 
+const COMMIT = /^[0-9a-f]{40}$/;
+const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
 /** Questions to the hub about one model; every failure is a `HubError`. */
 export interface HubRemote {
   /** The commit that a branch or tag points to now. */
@@ -25,28 +28,36 @@ export async function connect({ repo, label }: HubName, connection: HubConnectio
   const hub = await import('@huggingface/hub');
   const { hubUrl, accessToken } = connection;
   const shared = { hubUrl, fetch: hubFetch(label, connection.fetch), ...(accessToken && { accessToken }) };
+  const notUnderstood = (what: string, cause?: unknown): HubError =>
+    new HubError('refused', label, `the hub's answer was not understood: ${what}.`, { cause });
   const ask = async <T>(question: Promise<T>): Promise<T> =>
     question.catch((cause: unknown) => {
       if (cause instanceof HubError) throw cause;
-      const message = `the hub's answer was not understood: ${(cause as Error).message}.`;
-      throw new HubError('refused', label, message, { cause });
+      throw notUnderstood((cause as Error).message, cause);
     });
   return {
     commit: async (branch) => {
       const query = { ...shared, name: repo, revision: branch, additionalFields: ['sha' as const] };
-      return (await ask(hub.modelInfo(query))).sha;
+      const { sha } = await ask(hub.modelInfo(query));
+      if (!COMMIT.test(sha)) throw notUnderstood(`the commit ${sha}`);
+      return sha;
     },
     find: async (commit, name) => {
       const found = await ask(hub.pathsInfo({ ...shared, repo, revision: commit, paths: [name] }));
       const file = found.find(({ path, type }) => path === name && type === 'file');
-      const etag = file?.lfs?.oid ?? file?.oid;
-      return file && etag ? { size: file.size, etag } : undefined;
+      if (!file) return undefined;
+      // The hash becomes the name of a file in the cache, so it must be one.
+      const etag = file.lfs?.oid ?? file.oid ?? '';
+      if (!HASH.test(etag)) throw notUnderstood(`the hash ${etag} of ${name}`);
+      return { size: file.size, etag };
     },
     download: async (commit, name) => {
-      const blob = await ask(hub.downloadFile({ ...shared, repo, revision: commit, path: name }));
-      if (!blob)
-        throw new HubError('refused', label, `the hub lists ${name} but does not have it. Try again later.`);
-      return blob;
+      const file = { repo, revision: commit, path: name };
+      const info = await ask(hub.fileDownloadInfo({ ...shared, ...file }));
+      if (!info) throw notUnderstood(`${name} is listed but not there`);
+      // The transfer itself may retry refused requests, so it gets the plain fetch.
+      const plain = { ...shared, fetch: connection.fetch };
+      return (await ask(hub.downloadFile({ ...plain, ...file, downloadInfo: info })))!;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
+import { checkAddedTokens, checkModel } from './check-model.ts';
 import { TokenizerError } from './errors.ts';
-import { isId, isJson, type Json, malformed, unsupported } from './json.ts';
+import { isJson, type Json } from './json.ts';
 import { correctedNormalizer } from './normalizers.ts';
 import { rewritePreTokenizer } from './pre-tokenizer.ts';
 import { encodeWordByWord } from './word-model.ts';
@@ -21,7 +22,8 @@ export interface TextTokenizer {
  * @throws TokenizerError `malformed` or `unsupported`
  */
 export function buildTextTokenizer(json: Json): TextTokenizer {
-  checkAddedTokens(json.added_tokens, checkModel(json.model));
+  const vocabularySize = checkModel(json.model);
+  checkAddedTokens(json.added_tokens, vocabularySize);
   let tokenizer: Tokenizer;
   try {
     tokenizer = new Tokenizer(
@@ -61,54 +63,4 @@ function correctNormalizer(config: unknown, built: LibraryNormalizer): LibraryNo
     for (const [i, step] of config.normalizers.entries()) correctNormalizer(step, normalizers[i] ?? null);
   }
   return built;
-}
-
-/** Checks the model and returns the number of tokens in its vocabulary. */
-function checkModel(model: unknown): number {
-  if (!isJson(model)) throw malformed('model', 'an object');
-  const { type, vocab } = model;
-  if (type === 'Unigram') return checkUnigram(model);
-  if (type !== 'WordPiece' && type !== 'BPE') throw unsupported('model', type, 'WordPiece, BPE and Unigram');
-  if (!isJson(vocab)) throw malformed('model.vocab', 'an object of tokens with their ids');
-  const ids = Object.values(vocab);
-  const isGood = isIdAmong(ids.length);
-  if (!ids.every(isGood)) throw malformed('model.vocab', 'an object of tokens with their ids');
-  if (
-    type === 'WordPiece' &&
-    !(typeof model.unk_token === 'string' && Object.hasOwn(vocab, model.unk_token))
-  ) {
-    throw malformed('model.unk_token', 'a token of the vocabulary');
-  }
-  if (type === 'BPE' && !(Array.isArray(model.merges) && model.merges.every(isMerge))) {
-    throw malformed('model.merges', 'a list of pairs of tokens');
-  }
-  return ids.length;
-}
-
-function checkUnigram({ vocab, unk_id: unknown }: Json): number {
-  const isScored = (entry: unknown) =>
-    Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'number';
-  if (!Array.isArray(vocab) || !vocab.every(isScored)) {
-    throw malformed('model.vocab', 'a list of pieces with their scores');
-  }
-  if (!isId(unknown) || unknown >= vocab.length) throw malformed('model.unk_id', 'a place in the vocabulary');
-  return vocab.length;
-}
-
-function isMerge(merge: unknown): boolean {
-  if (typeof merge === 'string') return merge.includes(' ');
-  return Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string');
-}
-
-function checkAddedTokens(tokens: unknown, vocabularySize: number): void {
-  const isGood = isIdAmong(vocabularySize);
-  const isToken = (token: unknown) =>
-    isJson(token) && isGood(token.id) && typeof token.content === 'string' && token.content !== '';
-  if (Array.isArray(tokens) && tokens.every(isToken)) return;
-  throw malformed('added_tokens', 'a list of tokens with their ids');
-}
-
-/** Ids may have gaps, but one far beyond their number would make the library fill an array of that length. */
-function isIdAmong(count: number): (value: unknown) => boolean {
-  return (value) => isId(value) && value < 2 * count + 100_000;
 }

@@ -7,6 +7,8 @@ export interface HubModel {
   readonly files: Record<string, Uint8Array>;
   /** The answer to every request but the right one: status and `X-Error-Code`. */
   readonly refuse?: readonly [status: number, code?: string];
+  /** The answer to requests for files alone: the hub shows to everybody what a gated model has. */
+  readonly refuseFiles?: readonly [status: number, code?: string];
 }
 
 /** The part of the hub's protocol that downloads need, on this machine. */
@@ -64,6 +66,7 @@ export async function startHubServer(models: Record<string, HubModel>): Promise<
         paths.flatMap((path) => describe(path, model.files[path])),
       );
     }
+    if (model.refuseFiles) return refuse(response, ...model.refuseFiles);
     const bytes = model.files[file ?? ''];
     if (kind !== 'resolve' || !bytes) return refuse(response, 404, 'EntryNotFound');
     send(request, response, bytes);

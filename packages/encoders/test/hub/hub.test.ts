@@ -33,6 +33,7 @@ beforeEach(async () => {
   hub = await startHubServer({
     [MODEL]: model,
     'tiny/gated': { ...model, refuse: [403, 'GatedRepo'] },
+    'tiny/consent': { ...model, refuseFiles: [401, 'GatedRepo'] },
     'tiny/busy': { ...model, refuse: [503] },
     'tiny/token': { ...model, refuse: [401] },
   });
@@ -156,7 +157,8 @@ describe('the cache', () => {
 
   test('that cannot be written is a typed error', async () => {
     await writeFile(join(cacheDir, 'file'), '');
-    const error = await failure(openHub(MODEL, { ...options, cacheDir: join(cacheDir, 'file') }));
+    const files = await openHub(MODEL, { ...options, cacheDir: join(cacheDir, 'file') });
+    const error = await failure(files.text('config.json'));
     expect(error).toBeInstanceOf(HubError);
     expect(error).toMatchObject({ reason: 'cache' });
     expect((error as Error).message).toContain('HF_HUB_CACHE');
@@ -207,11 +209,27 @@ describe('what the hub refuses is a typed error that says what to do', () => {
     expect((error as Error).message).toContain(name);
   });
 
+  test('a gated model that shows its list of files', async () => {
+    const files = await openHub('tiny/consent', options);
+    expect(await files.has('config.json')).toBe(true);
+    expect(await failure(files.text('config.json'))).toMatchObject({ name: 'HubError', reason: 'gated' });
+  });
+
   test('no connection and nothing cached', async () => {
     await hub.close();
     const error = await failure(openHub(MODEL, options));
     expect(error).toMatchObject({ reason: 'unreachable' });
     expect((error as Error).message).toMatch(/ECONNREFUSED.*HF_ENDPOINT/s);
+  });
+
+  test('a hash that is none cannot lead out of the cache', async () => {
+    const lying: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      if (!String(input).includes('paths-info')) return response;
+      return new Response((await response.text()).replace(/"oid":"\w+"/g, '"oid":"../../../evil"'), response);
+    };
+    const files = await openHub(MODEL, { ...options, fetch: lying });
+    expect(await failure(files.text('config.json'))).toMatchObject({ name: 'HubError', reason: 'refused' });
   });
 
   test('an access token is sent, and one that cannot be right is refused', async () => {
