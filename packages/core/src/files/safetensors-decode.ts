@@ -14,7 +14,7 @@ interface ViewConstructor<T> {
 }
 
 /** A view of the bytes as elements; copies them first only where they are not aligned. */
-export function viewAs<T>(View: ViewConstructor<T>, bytes: Uint8Array): T {
+function viewAs<T>(View: ViewConstructor<T>, bytes: Uint8Array): T {
   const aligned = bytes.byteOffset % View.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
   return new View(aligned.buffer, aligned.byteOffset, aligned.byteLength / View.BYTES_PER_ELEMENT);
 }

@@ -25,7 +25,7 @@ export interface SafetensorsHeader {
 /** The length field in front of the header. */
 export const PREFIX_BYTES = 8;
 /** The format's own limit, so that a lying length cannot make a reader allocate. */
-export const MAX_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 
 /** A string that UTF-8 cannot hold; such names would come back changed. */
 export const LONE_SURROGATE: RegExp = /\p{Surrogate}/u;
