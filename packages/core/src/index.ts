@@ -11,6 +11,16 @@ export type {
 export { measureMemory } from './devices/memory.ts';
 export { ReferenceDevice } from './devices/reference.ts';
 export * from './errors.ts';
+export { SafetensorsError, type SafetensorsReason } from './files/errors.ts';
+export { openShards, parseShardIndex, type ShardIndex } from './files/safetensors-index.ts';
+export {
+  openSafetensors,
+  parseSafetensors,
+  type Safetensors,
+  type TensorReader,
+} from './files/safetensors-reader.ts';
+export { bytesSource, type RandomAccess } from './files/safetensors-source.ts';
+export { safetensorsParts, type TensorToWrite, writeSafetensors } from './files/safetensors-writer.ts';
 export { bindDimensions } from './graph/feeds.ts';
 export { gradients } from './graph/gradient.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
@@ -19,6 +29,41 @@ export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/o
 export { defineOperation, type Operation } from './graph/operation.ts';
 export { concreteShape, type Dim, type DimValues, dimValue, type Shape, sameShape } from './graph/shape.ts';
 export type { DType, Node, Tensor, TensorType } from './graph/tensor.ts';
+export { type Adapter, type AdapterLayer, adapterKeys } from './methods/adapter.ts';
+export { ModelFileError, parseAdapterConfig } from './methods/adapter-config.ts';
+export { adapterFiles, readAdapter } from './methods/adapter-files.ts';
+export { type BottleneckOptions, bottleneck } from './methods/bottleneck.ts';
+export { mergeAdapters } from './methods/merge.ts';
+export type {
+  FeedForwardOutput,
+  FileSet,
+  FrozenSpec,
+  LayerSite,
+  Method,
+  MethodCall,
+  MethodDefaults,
+  MethodTarget,
+  SaveCall,
+  Sites,
+} from './methods/method.ts';
+export {
+  type ScalearnOptions,
+  type ScalearnSettings,
+  type ScalearnVariant,
+  scalearn,
+  scalearnVariants,
+} from './methods/scalearn.ts';
+export { createDropout, type Dropout } from './nn/dropout.ts';
+export type {
+  EncodedText,
+  Encoder,
+  EncoderCall,
+  EncoderGraph,
+  EncoderShape,
+  TruncationOptions,
+} from './nn/encoder.ts';
+export { createHead, type Head, type HeadOptions, type Problem } from './nn/head.ts';
+export { linearParameters, type NamedTensor, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export { activations, gelu, geluTanh, relu, sigmoid, tanh } from './ops/activations.ts';
 export { add, constant, divide, exp, multiply, scale, square, subtract } from './ops/arithmetic.ts';
 export { attention } from './ops/attention.ts';
@@ -32,5 +77,10 @@ export { mean, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { selectFirst } from './ops/select-first.ts';
 export { softmax } from './ops/softmax.ts';
+export { type AdamWOptions, adamW, adamWDefaults, adamWRates } from './optim/adamw.ts';
+export { clipFactor, globalNorm } from './optim/clip.ts';
+export { linearSchedule } from './optim/schedule.ts';
 export { dropoutThreshold, type RandomState } from './random/dropout-mask.ts';
 export { RandomStream } from './random/streams.ts';
+export { type GraphParts, TrainableModel, type TrainableModelOptions } from './training/model.ts';
+export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';

@@ -10,18 +10,16 @@ export interface AdamWOptions {
 
 export const adamWDefaults: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-/** What changes from step to step; f32 `[2]`: the step size `lr·√(1-β2^t)/(1-β1^t)`, and `lr·weightDecay`. */
+/** What changes from step to step: the step size `lr·√(1-β2^t)/(1-β1^t)`, and `lr·weightDecay`. */
 export function adamWRates(
   learningRate: number,
   weightDecay: number,
   step: number,
   options: AdamWOptions,
-): Float32Array {
+): { readonly stepSize: number; readonly decay: number } {
   const { beta1, beta2 } = options;
-  return Float32Array.of(
-    (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step),
-    learningRate * weightDecay,
-  );
+  const stepSize = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
+  return { stepSize, decay: learningRate * weightDecay };
 }
 
 /**

@@ -1,0 +1,171 @@
+import { ScalearnError } from '../errors.ts';
+import { nonLinearity } from './adapter.ts';
+import type { SaveCall } from './method.ts';
+
+/** A folder's content that does not make a model this library understands. */
+export class ModelFileError extends ScalearnError {
+  override name = 'ModelFileError';
+}
+
+/** The version of the `adapters` library whose folders are written. */
+export const adaptersVersion = 'adapters.1.3.0';
+
+/**
+ * The Pfeiffer configuration of the `adapters` library, every key written: what a reader fills in for a missing key is
+ * not Pfeiffer's (reference/formats 8).
+ */
+export const pfeifferConfig = {
+  mh_adapter: false,
+  output_adapter: true,
+  original_ln_before: true,
+  original_ln_after: true,
+  ln_before: false,
+  ln_after: false,
+  init_weights: 'bert',
+  init_weights_seed: null,
+  is_parallel: false,
+  scaling: 1.0,
+  use_gating: false,
+  residual_before_ln: true,
+  adapter_residual_before_ln: false,
+  inv_adapter: null,
+  inv_adapter_reduction_factor: null,
+  cross_adapter: false,
+  leave_out: [],
+  dropout: 0.0,
+  stochastic_depth: 0.0,
+  phm_layer: false,
+  phm_dim: 4,
+  factorized_phm_W: true,
+  shared_W_phm: false,
+  shared_phm_rule: true,
+  factorized_phm_rule: false,
+  phm_c_init: 'normal',
+  phm_init_range: 0.0001,
+  learn_phm: true,
+  hypercomplex_nonlinearity: 'glorot-uniform',
+  phm_rank: 1,
+  phm_bias: true,
+} as const;
+
+/** JSON as these libraries write it: keys sorted, indented by two. */
+export function sortedJson(value: unknown): string {
+  const sorted = (v: unknown): unknown => {
+    if (Array.isArray(v)) return v.map(sorted);
+    if (v === null || typeof v !== 'object') return v;
+    return Object.fromEntries(
+      Object.entries(v)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([k, x]) => [k, sorted(x)]),
+    );
+  };
+  return `${JSON.stringify(sorted(value), null, 2)}\n`;
+}
+
+/** Keys that every JSON file of a model folder has beside `config`. */
+export function commonKeys({
+  encoder,
+  modelName,
+}: Pick<SaveCall, 'encoder' | 'modelName'>): Record<string, unknown> {
+  const classes: Record<string, string> = {
+    bert: 'BertAdapterModel',
+    roberta: 'RobertaAdapterModel',
+    'xlm-roberta': 'XLMRobertaAdapterModel',
+  };
+  return {
+    hidden_size: encoder.hiddenSize,
+    model_class: classes[encoder.modelType] ?? null,
+    model_name: modelName,
+    model_type: encoder.modelType,
+    version: adaptersVersion,
+  };
+}
+
+/** Settings of other adapter kinds, which compute something else than Pfeiffer's. */
+const requiredSettings = [
+  'mh_adapter',
+  'output_adapter',
+  'original_ln_before',
+  'original_ln_after',
+  'ln_before',
+  'ln_after',
+  'is_parallel',
+  'use_gating',
+  'residual_before_ln',
+  'adapter_residual_before_ln',
+  'inv_adapter',
+  'cross_adapter',
+  'phm_layer',
+] as const satisfies readonly (keyof typeof pfeifferConfig)[];
+
+/** What `adapter_config.json` says, checked. */
+export interface AdapterConfig {
+  readonly name: string;
+  readonly hiddenSize: number | undefined;
+  readonly nonLinearity: string;
+  readonly scaling: number;
+}
+
+/**
+ * Reads `adapter_config.json`.
+ *
+ * @throws ModelFileError if it is not the configuration of a Pfeiffer adapter
+ */
+export function parseAdapterConfig(text: string, where: string): AdapterConfig {
+  const json = parseJsonObject(text, where);
+  const config = json.config as Record<string, unknown> | string | undefined;
+  if (config === 'pfeiffer' || config === 'seq_bn')
+    return {
+      name: checkAdapterName(json.name, where),
+      hiddenSize: undefined,
+      nonLinearity: 'relu',
+      scaling: 1,
+    };
+  if (typeof config !== 'object' || config === null)
+    throw new ModelFileError(`${where} holds no adapter configuration under 'config'`);
+  for (const key of requiredSettings) {
+    const expected = pfeifferConfig[key];
+    const value = key in config ? config[key] : expected;
+    if (value !== expected)
+      throw new ModelFileError(
+        `${where}: ${key} is ${JSON.stringify(value)}; only bottleneck adapters of the Pfeiffer kind (${key} ${JSON.stringify(expected)}) can be read`,
+      );
+  }
+  const scaling = config.scaling ?? 1;
+  if (typeof scaling !== 'number')
+    throw new ModelFileError(
+      `${where}: the scaling ${JSON.stringify(scaling)} is not a number; learned scaling cannot be read`,
+    );
+  // Files without a version are older than the present meaning of "gelu".
+  const old: Record<string, string> =
+    json.version === undefined ? { gelu: 'gelu_new', gelu_orig: 'gelu' } : {};
+  const written = String(config.non_linearity ?? 'relu');
+  const activation = old[written] ?? written;
+  nonLinearity(activation);
+  return {
+    name: checkAdapterName(json.name, where),
+    hiddenSize: typeof json.hidden_size === 'number' ? json.hidden_size : undefined,
+    nonLinearity: activation,
+    scaling,
+  };
+}
+
+export function parseJsonObject(text: string, where: string): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ModelFileError(`${where} is not JSON; the file is damaged or incomplete`, { cause });
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new ModelFileError(`${where} is not a JSON object`);
+  return json as Record<string, unknown>;
+}
+
+/** Names become folders and keys: letters, digits and `_ . + -`, not only dots. */
+export function checkAdapterName(name: unknown, where: string): string {
+  if (typeof name === 'string' && /^[\w.+-]+$/.test(name) && !/^\.+$/.test(name)) return name;
+  throw new ModelFileError(
+    `${where}: ${JSON.stringify(name)} is no name for an adapter (letters, digits, _ . + -)`,
+  );
+}

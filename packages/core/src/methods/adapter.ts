@@ -1,0 +1,61 @@
+import { ArgumentError } from '../errors.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { gelu, geluTanh, relu, sigmoid, tanh } from '../ops/activations.ts';
+
+/** One layer of a bottleneck adapter: `up·act(down·z + downBias) + upBias`. */
+export interface AdapterLayer {
+  /** `[width, hidden]`. */
+  readonly down: Float32Array;
+  /** `[width]`. */
+  readonly downBias: Float32Array;
+  /** `[hidden, width]`. */
+  readonly up: Float32Array;
+  /** `[hidden]`. */
+  readonly upBias: Float32Array;
+}
+
+/** A trained bottleneck adapter (Pfeiffer: after the feed-forward block only). */
+export interface Adapter {
+  readonly name: string;
+  readonly hiddenSize: number;
+  readonly width: number;
+  readonly nonLinearity: string;
+  readonly layers: readonly AdapterLayer[];
+  /** Fingerprint of the encoder it was trained on, where it is known. */
+  readonly encoderFingerprint?: string;
+}
+
+/** Activations adapters use, by the `adapters` library's names, with their value at 1. */
+const nonLinearities: Readonly<Record<string, { apply(x: Tensor): Tensor; readonly atOne: number }>> = {
+  relu: { apply: relu, atOne: 1 },
+  gelu: { apply: gelu, atOne: 0.8413447460685429 },
+  gelu_new: { apply: geluTanh, atOne: 0.8411919906082768 },
+  tanh: { apply: tanh, atOne: Math.tanh(1) },
+  sigmoid: { apply: sigmoid, atOne: 1 / (1 + Math.exp(-1)) },
+};
+
+/** @throws ArgumentError that lists the known ones */
+export function nonLinearity(name: string): { apply(x: Tensor): Tensor; readonly atOne: number } {
+  const found = Object.hasOwn(nonLinearities, name) ? nonLinearities[name] : undefined;
+  if (!found)
+    throw new ArgumentError(
+      `the adapter non-linearity '${name}' is not known; known are ${Object.keys(nonLinearities).join(', ')}`,
+    );
+  return found;
+}
+
+/** Keys on disk of an adapter's tensors in one layer (AdapterHub; reference/formats 1.2). */
+export function adapterKeys(prefix: string, layer: number, name: string): Record<keyof AdapterLayer, string> {
+  const base = `${prefix}.encoder.layer.${layer}.output.adapters.${name}`;
+  return {
+    down: `${base}.adapter_down.0.weight`,
+    downBias: `${base}.adapter_down.0.bias`,
+    up: `${base}.adapter_up.weight`,
+    upBias: `${base}.adapter_up.bias`,
+  };
+}
+
+/** Bottleneck width for a reduction factor, as the `adapters` library rounds it. */
+export function adapterWidth(hiddenSize: number, reductionFactor: number): number {
+  return Math.max(1, Math.floor(hiddenSize / reductionFactor));
+}

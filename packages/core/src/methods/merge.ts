@@ -1,0 +1,64 @@
+import { ArgumentError } from '../errors.ts';
+import type { Adapter, AdapterLayer } from './adapter.ts';
+import type { ScalearnSettings } from './scalearn.ts';
+
+/** Coefficients of one layer, `[T, hidden or 1]`, as they are used after training: normalised, without dropout. */
+export function finalCoefficients(omega: Float32Array, T: number, settings: ScalearnSettings): Float64Array {
+  const width = omega.length / T;
+  const result = Float64Array.from(omega);
+  if (settings.normalisation === 'none') return result;
+  const softmax = settings.normalisation === 'softmax';
+  for (let c = 0; c < width; c++) {
+    const column = Array.from({ length: T }, (_, t) => result[t * width + c] as number);
+    const largest = Math.max(...column);
+    const values = softmax ? column.map((v) => Math.exp(v - largest)) : column;
+    const total = values.reduce((a, b) => a + b, 0);
+    for (const [t, value] of values.entries()) result[t * width + c] = value / total;
+  }
+  return result;
+}
+
+/**
+ * A trained ScaLearn model as one bottleneck adapter of width Σ widths: `W_down` = the sources' rows stacked, `W_up` =
+ * `[diag(ω₁)·W_up,1 … diag(ω_T)·W_up,T]`, `b_up = Σ_t ω_t ⊙ b_up,t` (P7). Equal to the model but for rounding.
+ *
+ * @param omegas raw ω per layer, `[T, hidden or 1]` each; a single one is shared by all layers
+ */
+export function mergeAdapters(
+  name: string,
+  sources: readonly Adapter[],
+  omegas: readonly Float32Array[],
+  settings: ScalearnSettings,
+): Adapter {
+  const [first] = sources;
+  if (!first || omegas.length === 0) throw new ArgumentError('merging needs sources and their coefficients');
+  const { hiddenSize } = first;
+  const width = sources.reduce((n, source) => n + source.width, 0);
+  const layers = first.layers.map((_, i): AdapterLayer => {
+    const omega = finalCoefficients(
+      (omegas.length === 1 ? omegas[0] : omegas[i]) as Float32Array,
+      sources.length,
+      settings,
+    );
+    const stride = omega.length / sources.length;
+    const down = new Float32Array(width * hiddenSize);
+    const downBias = new Float32Array(width);
+    const up = new Float32Array(hiddenSize * width);
+    const upBias = new Float64Array(hiddenSize);
+    let at = 0;
+    for (const [t, source] of sources.entries()) {
+      const layer = source.layers[i] as AdapterLayer;
+      down.set(layer.down, at * hiddenSize);
+      downBias.set(layer.downBias, at);
+      for (let c = 0; c < hiddenSize; c++) {
+        const scale = omega[t * stride + (stride > 1 ? c : 0)] as number;
+        for (let k = 0; k < source.width; k++)
+          up[c * width + at + k] = scale * (layer.up[c * source.width + k] as number);
+        upBias[c] = (upBias[c] as number) + scale * (layer.upBias[c] as number);
+      }
+      at += source.width;
+    }
+    return { down, downBias, up, upBias: Float32Array.from(upBias) };
+  });
+  return { name, hiddenSize, width, nonLinearity: first.nonLinearity, layers };
+}

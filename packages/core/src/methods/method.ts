@@ -1,0 +1,92 @@
+import type { Tensor } from '../graph/tensor.ts';
+import type { Dropout } from '../nn/dropout.ts';
+import type { EncoderShape } from '../nn/encoder.ts';
+import type { ParameterSpec } from '../nn/parameters.ts';
+
+/** What a method needs to know before anything is built. */
+export interface MethodTarget {
+  readonly encoder: EncoderShape;
+  /** Name of the adapter to be trained, by default the task's: part of its keys on disk. */
+  readonly adapterName: string;
+}
+
+/** A tensor the method uses but does not train; uploaded once, shared by training and evaluation. */
+export interface FrozenSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** What a method builds its part of the graph from. */
+export interface MethodCall extends MethodTarget {
+  parameter(name: string): Tensor;
+  frozen(name: string): Tensor;
+  /** Absent in evaluation. */
+  readonly dropout?: Dropout;
+}
+
+export interface FeedForwardOutput {
+  readonly layer: number;
+  /** h: output of the feed-forward block after its dropout, `[tokens, hidden]`. */
+  readonly hidden: Tensor;
+  /** x: output of the attention block, `[tokens, hidden]`. */
+  readonly residual: Tensor;
+  /** LN₂, the layer's own frozen layer norm. */
+  norm(x: Tensor): Tensor;
+}
+
+export interface LayerSite {
+  readonly layer: number;
+}
+
+/** The places of an encoder layer where a method may act; what it leaves out stays as it is. */
+export interface Sites {
+  /** Keys `W_k·x + b_k`, `[tokens, hidden]`. */
+  attentionKey?(key: Tensor, site: LayerSite): Tensor;
+  /** Values `W_v·x + b_v`, `[tokens, hidden]`. */
+  attentionValue?(value: Tensor, site: LayerSite): Tensor;
+  /** Intermediate output before the activation, `[tokens, intermediate]`. */
+  feedForwardIntermediate?(intermediate: Tensor, site: LayerSite): Tensor;
+  /** The layer's output, `LN₂(h + x)` without a method. */
+  feedForwardOutput?(site: FeedForwardOutput): Tensor;
+}
+
+/** How source adapters, coefficients or anything else of a method lies on disk, as files by relative path. */
+export type FileSet = Readonly<Record<string, Uint8Array | string>>;
+
+/** What a trained method is saved from. */
+export interface SaveCall extends MethodTarget {
+  /** The trained tensors by name, the head's left out. */
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  /** Top-level keys of the library's JSON files: model_name, model_class, … */
+  readonly modelName: string;
+}
+
+/**
+ * A way to adapt an encoder: which parameters it owns, what it does at the encoder's sites, how it is saved. Core's
+ * own methods, those of other packages and yours are equal.
+ */
+export interface Method {
+  /** As in tables and on the command line, e.g. `scalearn++`. */
+  readonly name: string;
+  /** Defaults of the paper for this method. */
+  readonly defaults: MethodDefaults;
+  parameters(target: MethodTarget): readonly ParameterSpec[];
+  frozen?(target: MethodTarget): readonly FrozenSpec[];
+  sites(call: MethodCall): Sites;
+  /** Added to the loss, `[]`. */
+  penalty?(call: MethodCall): Tensor | undefined;
+  /** Whether the encoder's own weights train as well. */
+  readonly trainsEncoder?: boolean;
+  /** Which layout of the head's files belongs to the method. */
+  readonly headLayout: 'flexible' | 'static';
+  save(call: SaveCall): FileSet;
+}
+
+export interface MethodDefaults {
+  readonly learningRate: number;
+  readonly epochs: number;
+  /** Evaluations without improvement before training stops. */
+  readonly patience: number;
+  readonly weightDecay: number;
+}

@@ -1,0 +1,151 @@
+import { ArgumentError } from '../errors.ts';
+import { scalarConstant } from '../graph/expression.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { add, divide, multiply } from '../ops/arithmetic.ts';
+import { concat, split } from '../ops/concat.ts';
+import { elementwise } from '../ops/elementwise.ts';
+import { linear, matmul } from '../ops/matmul.ts';
+import { mean, sum } from '../ops/reduce.ts';
+import { reshape } from '../ops/reshape.ts';
+import { softmax } from '../ops/softmax.ts';
+import { type Adapter, nonLinearity } from './adapter.ts';
+import type { FrozenSpec, Method, MethodCall, MethodTarget } from './method.ts';
+import { scalearnFiles } from './scalearn-files.ts';
+import { stackSources } from './stack-sources.ts';
+
+export const scalearnVariants = ['scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++'] as const;
+export type ScalearnVariant = (typeof scalearnVariants)[number];
+
+export interface ScalearnOptions {
+  /** Frozen adapters, the target's own last. */
+  readonly sources: readonly (Adapter | { readonly adapter: Adapter })[];
+  /** A vector or (uniform) a scalar for each source, per layer or (++) shared by all layers. */
+  readonly variant?: ScalearnVariant;
+  /** ω starts at N(initScale / T, 0.001²). */
+  readonly initScale?: number;
+  /** Dropout on ω, one mask per layer and step; the paper's: 0.3, and 0 for uniform++. */
+  readonly dropout?: number;
+  /** Ablations: ω divided by its sum over sources, or softmax over sources. */
+  readonly normalisation?: 'none' | 'mean' | 'softmax';
+  /** λ of the penalty `λ/T · Σ_layers Σ_t (1 - mean_j ω[t, j])²`. */
+  readonly regularisation?: number;
+}
+
+/** The options with every default filled in; stored with the model. */
+export interface ScalearnSettings {
+  readonly variant: ScalearnVariant;
+  readonly vector: boolean;
+  readonly shared: boolean;
+  readonly initScale: number;
+  readonly dropout: number;
+  readonly normalisation: 'none' | 'mean' | 'softmax';
+  readonly regularisation: number;
+}
+
+function settle(options: ScalearnOptions): ScalearnSettings {
+  const { variant = 'scalearn', initScale = 2, normalisation = 'none', regularisation = 0 } = options;
+  if (!scalearnVariants.includes(variant))
+    throw new ArgumentError(
+      `there is no ScaLearn variant '${variant}'; there are ${scalearnVariants.join(', ')}`,
+    );
+  const vector = !variant.includes('uniform');
+  const shared = variant.endsWith('++');
+  const { dropout = variant === 'scalearn-uniform++' ? 0 : 0.3 } = options;
+  if (!(dropout >= 0 && dropout < 1))
+    throw new ArgumentError(`dropout must be at least 0 and below 1, not ${dropout}`);
+  return { variant, vector, shared, initScale, dropout, normalisation, regularisation };
+}
+
+/** Keys on disk of ω, one per layer or a single one (reference/formats 3). */
+export function omegaKeys(
+  { encoder: { prefix, layers } }: MethodTarget,
+  names: readonly string[],
+  shared: boolean,
+): string[] {
+  const joined = names.join(',');
+  if (shared) return [`${prefix}.shared_parameters.${joined}.omega`];
+  return Array.from(
+    { length: layers },
+    (_, i) => `${prefix}.encoder.layer.${i}.output.scalearn_layer.${joined}.omega`,
+  );
+}
+
+/**
+ * ScaLearn, stage 2: `y = LN₂(Σ_t ω_t ⊙ up_t(z) + h + x)` with `z = LN₂(h + x)`; the sources are frozen, ω is
+ * learned (arXiv 2310.01217, section 3). The stack of T source outputs never exists: see {@link stackSources}.
+ */
+export function scalearn(options: ScalearnOptions): Method {
+  const settings = settle(options);
+  const sources = options.sources.map((source) => ('adapter' in source ? source.adapter : source));
+  const names = sources.map((source) => source.name);
+  const T = sources.length;
+  const { apply } = nonLinearity(sources[0]?.nonLinearity ?? 'relu');
+  const keys = (target: MethodTarget): string[] => omegaKeys(target, names, settings.shared);
+
+  /** ω of all layers, `[layers or 1, T, hidden or 1]`. */
+  const omega = (call: MethodCall): Tensor => {
+    const width = settings.vector ? call.encoder.hiddenSize : 1;
+    return concat(keys(call).map((key) => reshape(call.parameter(key), [1, T, width])));
+  };
+
+  /** The coefficients as the forward pass uses them, `[layers, T, hidden or 1]`. */
+  const coefficients = (call: MethodCall): Tensor => {
+    const { layers } = call.encoder;
+    const raw = omega(call);
+    const all = concat(settings.shared ? Array<Tensor>(layers).fill(raw) : [raw]);
+    const dropped = call.dropout?.apply(all, settings.dropout, 'omega') ?? all;
+    if (settings.normalisation === 'softmax') return softmax(dropped, 1);
+    if (settings.normalisation === 'none') return dropped;
+    return divide(dropped, reshape(sum(dropped, 1), [layers, 1, dropped.shape[2] as number]));
+  };
+
+  return {
+    name: settings.variant,
+    headLayout: 'static',
+    defaults: { learningRate: 6e-3, epochs: 30, patience: 30, weightDecay: 0 },
+    parameters: (target) =>
+      keys(target).map((name) => ({
+        name,
+        shape: [T, settings.vector ? target.encoder.hiddenSize : 1],
+        init: { mean: settings.initScale / T, deviation: 0.001 },
+        decay: true,
+      })),
+    frozen: ({ encoder }) => {
+      const { layers, hiddenSize } = encoder;
+      const { units, layers: stacked, up } = stackSources(sources, encoder);
+      return [
+        { name: 'up', shape: [layers, T, units, hiddenSize], values: up },
+        ...stacked.flatMap(({ down, downBias }, i): FrozenSpec[] => [
+          { name: `down.${i}`, shape: [T * units, hiddenSize], values: down },
+          { name: `downBias.${i}`, shape: [T * units], values: downBias },
+        ]),
+      ];
+    },
+    sites: (call) => {
+      const up = call.frozen('up');
+      const [layers, , units, hiddenSize] = up.shape as [number, number, number, number];
+      const scale = coefficients(call);
+      const scaled = multiply(reshape(scale, [layers, T, 1, scale.shape[2] as number]), up);
+      const perLayer = split(scaled, Array<number>(layers).fill(1));
+      return {
+        feedForwardOutput({ layer, hidden, residual, norm }) {
+          const total = add(hidden, residual);
+          const inner = apply(
+            linear(norm(total), call.frozen(`down.${layer}`), call.frozen(`downBias.${layer}`)),
+          );
+          const rows = reshape(perLayer[layer] as Tensor, [T * units, hiddenSize]);
+          return norm(add(matmul(inner, rows), total));
+        },
+      };
+    },
+    penalty: (call) => {
+      if (settings.regularisation === 0) return undefined;
+      const distance = elementwise('distanceFromOne', [mean(omega(call), 2)], (w) => {
+        const d = scalarConstant(1).minus(w as NonNullable<typeof w>);
+        return d.times(d).times(settings.regularisation / T);
+      });
+      return sum(distance);
+    },
+    save: (call) => scalearnFiles({ ...call, settings, sources, omegaKeys: keys(call) }),
+  };
+}

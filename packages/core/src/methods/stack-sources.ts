@@ -1,0 +1,65 @@
+import { ArgumentError } from '../errors.ts';
+import type { EncoderShape } from '../nn/encoder.ts';
+import { type Adapter, nonLinearity } from './adapter.ts';
+
+/**
+ * T adapters as two matrices per layer (P7): down-projections stacked, up-projections stacked. A source's bias `c` is
+ * one more of its bottleneck units, always on: down weights 0, down bias 1, up row `c / act(1)`. So the scaled sum of
+ * sources is `(ω ∘ up)ᵀ · act(down·z + b)` with nothing else to add, and ω's gradient needs no case for the bias.
+ */
+export interface SourceStack {
+  /** Units of each source, its bias unit included; narrower sources are filled with units that are always off. */
+  readonly units: number;
+  readonly layers: readonly {
+    /** `[T·units, hidden]`. */
+    readonly down: Float32Array;
+    /** `[T·units]`. */
+    readonly downBias: Float32Array;
+  }[];
+  /** `[layers, T, units, hidden]`. */
+  readonly up: Float32Array;
+}
+
+/** @throws ArgumentError if the sources do not fit the encoder or each other */
+export function stackSources(sources: readonly Adapter[], { layers, hiddenSize }: EncoderShape): SourceStack {
+  const [first] = sources;
+  if (!first) throw new ArgumentError('at least one source adapter is needed');
+  for (const source of sources) {
+    const who = `source adapter '${source.name}'`;
+    if (source.hiddenSize !== hiddenSize)
+      throw new ArgumentError(
+        `${who} belongs to an encoder of hidden size ${source.hiddenSize}, not ${hiddenSize}`,
+      );
+    if (source.layers.length !== layers)
+      throw new ArgumentError(
+        `${who} was trained on ${source.layers.length} layers, not ${layers}; see the option layers`,
+      );
+    if (source.nonLinearity !== first.nonLinearity)
+      throw new ArgumentError(
+        `${who} uses ${source.nonLinearity}, '${first.name}' uses ${first.nonLinearity}; sources must agree`,
+      );
+    if (sources.some((other) => other !== source && other.name === source.name))
+      throw new ArgumentError(`two source adapters are both named '${source.name}'; give each task once`);
+  }
+  const units = Math.max(...sources.map((source) => source.width)) + 1;
+  const { atOne } = nonLinearity(first.nonLinearity);
+  const up = new Float32Array(layers * sources.length * units * hiddenSize);
+  const stacked = Array.from({ length: layers }, (_, layer) => {
+    const down = new Float32Array(sources.length * units * hiddenSize);
+    const downBias = new Float32Array(sources.length * units);
+    for (const [t, source] of sources.entries()) {
+      const { width } = source;
+      const from = source.layers[layer] as Adapter['layers'][number];
+      down.set(from.down, t * units * hiddenSize);
+      downBias.set(from.downBias, t * units);
+      downBias[t * units + width] = 1;
+      const base = (layer * sources.length + t) * units * hiddenSize;
+      for (let k = 0; k < width; k++)
+        for (let c = 0; c < hiddenSize; c++) up[base + k * hiddenSize + c] = from.up[c * width + k] as number;
+      for (let c = 0; c < hiddenSize; c++)
+        up[base + width * hiddenSize + c] = (from.upBias[c] as number) / atOne;
+    }
+    return { down, downBias };
+  });
+  return { units, layers: stacked, up };
+}

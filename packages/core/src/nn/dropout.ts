@@ -1,0 +1,13 @@
+import type { Tensor } from '../graph/tensor.ts';
+import { dropout } from '../ops/dropout.ts';
+
+/** Dropout during training: names give every site a random stream of its own. Absent in evaluation. */
+export interface Dropout {
+  apply(x: Tensor, probability: number, name: string): Tensor;
+  /** The i32 `[3]` input with seed and step, for operations that draw their own masks. */
+  readonly random: Tensor;
+}
+
+export function createDropout(random: Tensor): Dropout {
+  return { random, apply: (x, probability, name) => dropout(x, probability, name, random) };
+}

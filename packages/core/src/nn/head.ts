@@ -1,0 +1,97 @@
+import { ArgumentError } from '../errors.ts';
+import { input } from '../graph/leaves.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { tanh } from '../ops/activations.ts';
+import { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from '../ops/losses.ts';
+import { linear } from '../ops/matmul.ts';
+import { reshape } from '../ops/reshape.ts';
+import { selectFirst } from '../ops/select-first.ts';
+import type { Dropout } from './dropout.ts';
+import type { EncoderGraph, EncoderShape } from './encoder.ts';
+import { linearParameters, type ParameterSpec } from './parameters.ts';
+
+export type Problem =
+  | 'singleLabelClassification'
+  | 'regression'
+  | 'multiLabelClassification'
+  | 'multipleChoice';
+
+export interface HeadCall {
+  readonly encoder: EncoderShape;
+  readonly graph: EncoderGraph;
+  readonly dropout?: Dropout;
+  parameter(name: string): Tensor;
+}
+
+/** Turns hidden states into logits, and logits into a loss. */
+export interface Head {
+  readonly problem: Problem;
+  /** Columns of the logits: classes, labels, 1 for regression, choices for multiple choice. */
+  readonly outputs: number;
+  /** `heads.NAME` (flexible, 1 and 4) or `classifier` (static, dense and out_proj): the first part of its keys. */
+  readonly layout: 'flexible' | 'static';
+  parameters(encoder: EncoderShape): readonly ParameterSpec[];
+  /** `[sequences, outputs]`, or `[examples, choices]`. */
+  logits(call: HeadCall): Tensor;
+  /** Mean loss over the batch, `[]`; reads the graph input `labels`. */
+  loss(logits: Tensor): Tensor;
+}
+
+export interface HeadOptions {
+  readonly problem: Problem;
+  /** Classes or labels; 1 for regression; choices for multiple choice. */
+  readonly outputs: number;
+  readonly layout: 'flexible' | 'static';
+  /** Name of a flexible head, by default the task's. */
+  readonly name: string;
+}
+
+/** Names of a head's two linear layers, or of the only one of a static multiple-choice head. */
+function layerNames({ layout, name, problem }: HeadOptions): readonly string[] {
+  if (layout === 'flexible') return [`heads.${name}.1`, `heads.${name}.4`];
+  return problem === 'multipleChoice' ? ['classifier'] : ['classifier.dense', 'classifier.out_proj'];
+}
+
+/**
+ * The reference's heads: `W₂·drop(tanh(W₁·drop(first) + b₁)) + b₂` on the first token, with one score for each
+ * choice in multiple choice; the static multiple-choice head is `W·drop(pooler) + b` on the frozen pooler.
+ */
+export function createHead(options: HeadOptions): Head {
+  const { problem, outputs, layout } = options;
+  const names = layerNames(options);
+  const scores = problem === 'multipleChoice' ? 1 : outputs;
+  return {
+    problem,
+    outputs,
+    layout,
+    parameters: ({ hiddenSize, initializerRange }) =>
+      names.flatMap((name, i) =>
+        linearParameters(name, i + 1 < names.length ? hiddenSize : scores, hiddenSize, initializerRange),
+      ),
+    logits({ encoder, graph, dropout, parameter }) {
+      const layer = (name: string | undefined, x: Tensor): Tensor =>
+        linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
+      const drop = (x: Tensor, name: string): Tensor =>
+        dropout?.apply(x, encoder.classifierDropout, name) ?? x;
+      const first = selectFirst(graph.hiddenStates.at(-1) as Tensor, graph.cuSeqlens);
+      let features: Tensor;
+      if (names.length > 1) features = tanh(layer(names[0], drop(first, 'head/0')));
+      else if (graph.pooled) features = graph.pooled(first);
+      else throw new ArgumentError('the static multiple-choice head needs an encoder with a pooler');
+      const logits = layer(names.at(-1), drop(features, 'head/1'));
+      return problem === 'multipleChoice' ? reshape(logits, ['examples', outputs]) : logits;
+    },
+    loss(logits) {
+      switch (problem) {
+        case 'singleLabelClassification':
+          return crossEntropy(logits, input('labels', ['sequences'], 'i32'));
+        case 'multipleChoice':
+          return crossEntropy(logits, input('labels', ['examples'], 'i32'));
+        case 'regression':
+          return meanSquaredError(logits, input('labels', ['sequences', 1]));
+        case 'multiLabelClassification':
+          return binaryCrossEntropyWithLogits(logits, input('labels', ['sequences', outputs]));
+      }
+    },
+  };
+}

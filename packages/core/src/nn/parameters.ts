@@ -1,0 +1,174 @@
+import type { Device, DeviceTensor } from '../devices/device.ts';
+import { ArgumentError, ShapeError } from '../errors.ts';
+import { variable } from '../graph/leaves.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { packLayout, view } from '../ops/pack.ts';
+import { RandomStream } from '../random/streams.ts';
+
+/** Where a parameter's first values come from: a normal distribution, a constant, or given values. */
+export type Initialiser =
+  | { readonly mean: number; readonly deviation: number }
+  | { readonly constant: number }
+  | { readonly values: Float32Array };
+
+/** A trainable tensor. Its name is its key on disk. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly init: Initialiser;
+  /** Whether weight decay applies; biases and layer norms have none. */
+  readonly decay: boolean;
+  /** Names under which its parts, equal and stacked along the first axis, are stored; by default the whole. */
+  readonly parts?: readonly string[];
+}
+
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Parameters that share a vector, and with it one update kernel: those with decay, and those without. */
+export interface ParameterGroup {
+  readonly name: 'decay' | 'noDecay';
+  readonly specs: readonly ParameterSpec[];
+  readonly offsets: readonly number[];
+  readonly size: number;
+  readonly values: DeviceTensor;
+  /** First and second moments of the optimiser. */
+  readonly m: DeviceTensor;
+  readonly v: DeviceTensor;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** All trainable parameters of a run and the optimiser's state, on one device. */
+export class Parameters {
+  readonly groups: readonly ParameterGroup[];
+  readonly #views = new Map<string, Tensor>();
+
+  /** @param seed draws what is initialised at random; a parameter's values depend on the seed and its name only */
+  constructor(device: Device, specs: readonly ParameterSpec[], seed: number) {
+    if (specs.length === 0)
+      throw new ArgumentError('there is nothing to train: the method and the head own no parameters');
+    this.groups = (['decay', 'noDecay'] as const).flatMap((name) => {
+      const members = specs.filter((spec) => spec.decay === (name === 'decay'));
+      return members.length > 0 ? [createGroup(device, name, members, seed)] : [];
+    });
+    for (const group of this.groups)
+      for (const [i, spec] of group.specs.entries()) {
+        if (this.#views.has(spec.name))
+          throw new ArgumentError(`two parameters are both named '${spec.name}'`);
+        this.#views.set(spec.name, view(variable(group.values), group.offsets[i] as number, spec.shape));
+      }
+  }
+
+  has(name: string): boolean {
+    return this.#views.has(name);
+  }
+
+  /** A parameter as a tensor of graphs. */
+  tensor(name: string): Tensor {
+    const tensor = this.#views.get(name);
+    if (!tensor)
+      throw new ArgumentError(
+        `there is no parameter '${name}'; there are ${[...this.#views.keys()].join(', ')}`,
+      );
+    return tensor;
+  }
+
+  /** Number of trainable values among the parameters that satisfy a condition. */
+  count(condition: (spec: ParameterSpec) => boolean = () => true): number {
+    return this.groups
+      .flatMap((group) => group.specs)
+      .filter(condition)
+      .reduce((n, spec) => n + sizeOf(spec.shape), 0);
+  }
+
+  /** The present values by their names on disk. */
+  async read(): Promise<Map<string, NamedTensor>> {
+    const result = new Map<string, NamedTensor>();
+    for (const { specs, offsets, values } of this.groups) {
+      const all = Float32Array.from(await values.read());
+      for (const [i, spec] of specs.entries()) {
+        const parts = spec.parts ?? [spec.name];
+        const shape = [(spec.shape[0] ?? 1) / parts.length, ...spec.shape.slice(1)];
+        const size = sizeOf(spec.shape) / parts.length;
+        for (const [k, name] of parts.entries()) {
+          const begin = (offsets[i] as number) + k * size;
+          result.set(name, {
+            shape: parts.length > 1 ? shape : spec.shape,
+            data: all.slice(begin, begin + size),
+          });
+        }
+      }
+    }
+    return result;
+  }
+
+  /** Replaces values by their names on disk; every parameter must be given, of the right size. */
+  write(tensors: ReadonlyMap<string, NamedTensor>): void {
+    for (const { specs, offsets, size, values } of this.groups) {
+      const all = new Float32Array(size);
+      for (const [i, spec] of specs.entries()) {
+        const parts = spec.parts ?? [spec.name];
+        const length = sizeOf(spec.shape) / parts.length;
+        for (const [k, name] of parts.entries()) {
+          const data = tensors.get(name)?.data;
+          if (data?.length !== length)
+            throw new ShapeError(`parameter '${name}' needs ${length} values, not ${data?.length ?? 'none'}`);
+          all.set(data, (offsets[i] as number) + k * length);
+        }
+      }
+      values.write(all);
+    }
+  }
+
+  dispose(): void {
+    for (const { values, m, v } of this.groups) for (const tensor of [values, m, v]) tensor.dispose();
+  }
+}
+
+function createGroup(
+  device: Device,
+  name: ParameterGroup['name'],
+  specs: readonly ParameterSpec[],
+  seed: number,
+): ParameterGroup {
+  const { offsets, size } = packLayout(specs.map((spec) => spec.shape));
+  const first = new Float32Array(size);
+  for (const [i, spec] of specs.entries()) first.set(initialValues(spec, seed), offsets[i]);
+  const upload = (what: string, data: Float32Array): DeviceTensor =>
+    device.upload(data, [size], { label: `${what}/${name}` });
+  return {
+    name,
+    specs,
+    offsets,
+    size,
+    values: upload('parameters', first),
+    m: upload('optimiser/m', new Float32Array(size)),
+    v: upload('optimiser/v', new Float32Array(size)),
+  };
+}
+
+function initialValues({ name, shape, init }: ParameterSpec, seed: number): Float32Array {
+  const size = sizeOf(shape);
+  if ('constant' in init) return new Float32Array(size).fill(init.constant);
+  if ('mean' in init)
+    return new RandomStream(seed, `initial/${name}`).normal(size, init.mean, init.deviation);
+  if (init.values.length !== size)
+    throw new ShapeError(`'${name}' needs ${size} initial values, not ${init.values.length}`);
+  return init.values;
+}
+
+/** A linear layer's weight and bias as parameters: N(mean 0, deviation²) and zeros. */
+export function linearParameters(
+  name: string,
+  outputs: number,
+  inputs: number,
+  deviation: number,
+): ParameterSpec[] {
+  return [
+    { name: `${name}.weight`, shape: [outputs, inputs], init: { mean: 0, deviation }, decay: true },
+    { name: `${name}.bias`, shape: [outputs], init: { constant: 0 }, decay: false },
+  ];
+}

@@ -1,0 +1,72 @@
+import type { HostArray } from '../devices/device.ts';
+import { gradients } from '../graph/gradient.ts';
+import type { Graph, Update } from '../graph/graph.ts';
+import { input, variable } from '../graph/leaves.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { Parameters } from '../nn/parameters.ts';
+import { add } from '../ops/arithmetic.ts';
+import { pack } from '../ops/pack.ts';
+import { type AdamWOptions, adamW, adamWDefaults, adamWRates } from '../optim/adamw.ts';
+import { clipFactor, globalNorm } from '../optim/clip.ts';
+import type { GraphParts } from './model.ts';
+
+export interface OptimiserOptions extends Partial<AdamWOptions> {
+  /** Gradients are scaled down to this global norm; undefined: left alone. */
+  readonly maxGradNorm?: number;
+}
+
+/**
+ * A whole training step as one graph: forward, backward, clipping, AdamW. Its outputs are `loss`, `gradientNorm`
+ * (before clipping) and `penalty`, where there is one; each parameter group takes the inputs `stepSize/NAME` and
+ * `decay/NAME`.
+ */
+export function trainingGraph(
+  parts: GraphParts,
+  parameters: Parameters,
+  options: OptimiserOptions = {},
+): Graph {
+  const objective = parts.penalty ? add(parts.loss, parts.penalty) : parts.loss;
+  const specs = parameters.groups.flatMap((group) => group.specs);
+  const slopes = gradients(
+    objective,
+    specs.map((spec) => parameters.tensor(spec.name)),
+  );
+  const bySpec = new Map(specs.map((spec, i) => [spec, slopes[i] as Tensor]));
+  const packed = parameters.groups.map((group) =>
+    pack(group.specs.map((spec) => bySpec.get(spec) as Tensor)),
+  );
+  const gradientNorm = globalNorm(packed);
+  const factor = clipFactor(gradientNorm, options.maxGradNorm);
+  const updates = parameters.groups.flatMap((group, i): Update[] => {
+    const state = { parameters: variable(group.values), m: variable(group.m), v: variable(group.v) };
+    const rates = {
+      factor,
+      stepSize: input(`stepSize/${group.name}`, []),
+      decay: input(`decay/${group.name}`, []),
+    };
+    const next = adamW(state, packed[i] as Tensor, rates, { ...adamWDefaults, ...options });
+    return (['parameters', 'm', 'v'] as const).map((key) => ({ variable: state[key], value: next[key] }));
+  });
+  return {
+    outputs: { loss: parts.loss, gradientNorm, ...(parts.penalty ? { penalty: parts.penalty } : {}) },
+    updates,
+  };
+}
+
+/** The inputs of {@link trainingGraph} that change with the step t = 1, 2, …. */
+export function optimiserFeeds(
+  parameters: Parameters,
+  learningRate: number,
+  weightDecay: number,
+  step: number,
+  options: Partial<AdamWOptions> = {},
+): Record<string, HostArray> {
+  const feeds: Record<string, HostArray> = {};
+  for (const { name } of parameters.groups) {
+    const applied = name === 'decay' ? weightDecay : 0;
+    const { stepSize, decay } = adamWRates(learningRate, applied, step, { ...adamWDefaults, ...options });
+    feeds[`stepSize/${name}`] = Float64Array.of(stepSize);
+    feeds[`decay/${name}`] = Float64Array.of(decay);
+  }
+  return feeds;
+}

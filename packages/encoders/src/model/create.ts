@@ -1,0 +1,74 @@
+import type { Device, DeviceTensor, TensorReader } from '@scalearn/core';
+import { ArgumentError } from '@scalearn/core';
+import type { EncoderConfig } from './config.ts';
+import { type SegmentEncoder, TransformerEncoder } from './encoder.ts';
+import { planWeights, readWeight } from './read-weights.ts';
+import type { WeightSpec } from './weight-names.ts';
+
+export interface CreateEncoderOptions {
+  readonly device: Device;
+  readonly config: EncoderConfig;
+  readonly weights: TensorReader;
+  /** Named in errors and in saved adapters. */
+  readonly name: string;
+  readonly tokenizer?: SegmentEncoder;
+  /** Use the first N layers only. */
+  readonly layers?: number;
+  /** How the weights of linear layers and embeddings are kept on the device; sums are f32 in any case. */
+  readonly storage?: 'f32' | 'f16';
+}
+
+/**
+ * Puts an encoder's weights on a device.
+ *
+ * @throws EncoderWeightsError if they do not fit the configuration, ArgumentError for a wrong number of layers
+ */
+export async function createEncoder(options: CreateEncoderOptions): Promise<TransformerEncoder> {
+  const { device, weights: reader, name, tokenizer, storage = 'f32' } = options;
+  const layersInFile = options.config.layers;
+  const { layers = layersInFile } = options;
+  if (!(Number.isInteger(layers) && layers >= 1 && layers <= layersInFile))
+    throw new ArgumentError(`layers must be a whole number from 1 to ${layersInFile}, not ${layers}`);
+  const config = { ...options.config, layers };
+  const plan = planWeights(reader, config, layersInFile, name);
+  const fingerprint = await encoderFingerprint(config, reader, plan);
+  const weights = new Map<string, { spec: WeightSpec; tensor: DeviceTensor }>();
+  try {
+    for (const spec of plan.specs) {
+      const values = await readWeight(reader, plan, spec);
+      // Vectors are small and precious: only matrices may be kept in half precision.
+      const kept = spec.shape.length > 1 ? storage : 'f32';
+      const label = `encoder/${spec.name}`;
+      weights.set(spec.name, { spec, tensor: device.upload(values, spec.shape, { label, storage: kept }) });
+    }
+  } catch (error) {
+    for (const { tensor } of weights.values()) tensor.dispose();
+    throw error;
+  }
+  return new TransformerEncoder(device, {
+    name,
+    config,
+    fingerprint,
+    weights,
+    ...(tokenizer ? { tokenizer } : {}),
+  });
+}
+
+/** SHA-256 over what decides the encoder's output: the configuration but for dropout, and the bytes of every tensor. */
+async function encoderFingerprint(
+  config: EncoderConfig,
+  reader: TensorReader,
+  plan: { readonly specs: readonly WeightSpec[]; readonly keys: ReadonlyMap<string, string> },
+): Promise<string> {
+  const { hiddenDropout, attentionDropout, classifierDropout, ...fixed } = config;
+  const lines = [JSON.stringify(Object.entries(fixed).sort())];
+  const names = plan.specs.flatMap((spec) => spec.parts).sort();
+  for (const name of names)
+    lines.push(`${name} ${await sha256(await reader.readBytes(plan.keys.get(name) as string))}`);
+  return sha256(new TextEncoder().encode(lines.join('\n')));
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,83 @@
+import type { TensorReader } from '@scalearn/core';
+import type { EncoderConfig } from './config.ts';
+import { EncoderWeightsError } from './errors.ts';
+import { encoderPrefix, type WeightSpec, weightSpecs } from './weight-names.ts';
+
+/** Keys of checkpoints that are no part of the encoder: buffers, and heads of what it was trained for. */
+const ignored = /^(?:lm_head|cls|classifier|qa_outputs)\.|(?:^|\.)position_ids$/;
+
+/** A key as the encoder's own class would write it: no prefix, LayerNorm parameters named weight and bias. */
+function plainKey(key: string, prefix: string): string {
+  const bare = key.startsWith(`${prefix}.`) ? key.slice(prefix.length + 1) : key;
+  return bare.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
+}
+
+/** Where each tensor of the encoder lies in a checkpoint. */
+export interface WeightPlan {
+  readonly specs: readonly WeightSpec[];
+  /** Key in the file of every plain key. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+/**
+ * Holds a checkpoint's keys against a configuration: all layers of the file must be there and fit, of which the first
+ * `config.layers` are used.
+ *
+ * @param layersInFile as `config.json` says, when the encoder is cut to fewer layers
+ * @throws EncoderWeightsError that lists every missing, unexpected and misshaped key
+ */
+export function planWeights(
+  reader: TensorReader,
+  config: EncoderConfig,
+  layersInFile: number,
+  where: string,
+): WeightPlan {
+  const prefix = encoderPrefix(config);
+  const keys = new Map([...reader.entries.keys()].map((key) => [plainKey(key, prefix), key]));
+  const expected = new Set<string>();
+  const missing: string[] = [];
+  const misshaped: string[] = [];
+  const present = weightSpecs({ ...config, layers: layersInFile }).filter(({ parts, shape, optional }) => {
+    const partShape = [(shape[0] as number) / parts.length, ...shape.slice(1)];
+    for (const part of parts) {
+      expected.add(part);
+      const key = keys.get(part);
+      const found = key === undefined ? undefined : reader.entries.get(key)?.shape;
+      if (found === undefined && !optional) missing.push(part);
+      else if (found !== undefined && String(found) !== String(partShape))
+        misshaped.push(`${part} is [${found.join(', ')}], not [${partShape.join(', ')}]`);
+    }
+    return parts.every((part) => keys.has(part));
+  });
+  const unexpected = [...keys].filter(
+    ([plain, key]) => !expected.has(plain) && !ignored.test(plain) && !ignored.test(key),
+  );
+  if (missing.length + misshaped.length + unexpected.length > 0)
+    throw new EncoderWeightsError(
+      where,
+      missing,
+      unexpected.map(([, key]) => key),
+      misshaped,
+    );
+  const used = new Set(weightSpecs(config).map((spec) => spec.name));
+  return { specs: present.filter((spec) => used.has(spec.name)), keys };
+}
+
+/** A tensor's values, its parts stacked. */
+export async function readWeight(
+  reader: TensorReader,
+  plan: WeightPlan,
+  spec: WeightSpec,
+): Promise<Float32Array> {
+  const read = (part: string): Promise<Float32Array> => reader.readFloat32(plan.keys.get(part) as string);
+  const [first] = spec.parts;
+  if (spec.parts.length === 1) return read(first as string);
+  const whole = new Float32Array(spec.shape.reduce((a, b) => a * b, 1));
+  let at = 0;
+  for (const part of spec.parts) {
+    const values = await read(part);
+    whole.set(values, at);
+    at += values.length;
+  }
+  return whole;
+}

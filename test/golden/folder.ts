@@ -1,0 +1,133 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type NamedTensor, parseSafetensors, type TensorReader } from '@scalearn/core';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The folder of recorded cases; `models/…` and `data/…` that cases name lie beside it. */
+export const goldenFolder: string = resolve(root, process.env.SCALEARN_GOLDEN ?? '../shared/golden');
+
+/** Names of all cases, or none where there is no such folder. */
+export function caseNames(): string[] {
+  if (!existsSync(goldenFolder)) return [];
+  return readdirSync(goldenFolder)
+    .filter((name) => existsSync(join(goldenFolder, name, 'case.json')))
+    .sort();
+}
+
+export interface Optimizer {
+  readonly learning_rate: number;
+  readonly betas: readonly [number, number];
+  readonly epsilon: number;
+  readonly weight_decay: number;
+  readonly warmup_steps: number;
+  readonly planned_steps: number;
+  readonly max_grad_norm: number | null;
+  readonly no_decay?: readonly string[];
+}
+
+export interface Batch {
+  readonly input_ids: readonly (readonly (number | readonly number[])[])[];
+  readonly token_type_ids?: readonly (readonly (number | readonly number[])[])[];
+  readonly labels?: readonly (number | readonly number[])[];
+}
+
+/** A `case.json`, as far as it is used here. */
+export interface CaseFile {
+  readonly id: string;
+  readonly kind: 'train' | 'gradient' | 'forward' | 'sampler';
+  readonly encoder: {
+    readonly config?: Record<string, unknown>;
+    readonly path?: string;
+    readonly num_hidden_layers?: number;
+  };
+  readonly method: {
+    readonly name: string;
+    readonly bottleneck?: number;
+    readonly non_linearity?: string;
+    readonly omega_dropout?: number;
+    readonly identifier?: string;
+    readonly normalisation?: string;
+    readonly regulariser?: { readonly lambda: number };
+  };
+  readonly adapters?: readonly string[];
+  readonly head: { readonly name: string; readonly num_labels?: number; readonly num_choices?: number };
+  readonly problem: string;
+  readonly weights_from?: readonly string[];
+  readonly batches: readonly Batch[];
+  readonly single_step: {
+    readonly batch?: number;
+    readonly batch_of_prefix?: Readonly<Record<string, number>>;
+  };
+  readonly curve?: {
+    readonly steps: number;
+    readonly batch_order: readonly number[];
+    readonly optimizer: Optimizer;
+  };
+  readonly trainable?: readonly string[];
+  readonly zero_gradient?: readonly string[];
+  readonly merged?: unknown;
+  readonly tolerance: Tolerance;
+  readonly tolerance_float64: Tolerance;
+}
+
+export interface Tolerance {
+  readonly outputs: number;
+  readonly grads?: number;
+  readonly curve_loss?: number;
+  readonly curve_grad_norm?: number;
+  readonly after_of_travel_rms?: number;
+  readonly after_absolute?: number;
+}
+
+export interface Case {
+  readonly name: string;
+  readonly file: CaseFile;
+  /** The case's own tensors by their full names. */
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  /** Initial weights by key, those of `weights_from` included. */
+  readonly weights: ReadonlyMap<string, NamedTensor>;
+}
+
+function readTensors(path: string): Map<string, NamedTensor> {
+  const file = parseSafetensors(readFileSync(path), path);
+  const entries = [...file.entries].filter(([, entry]) => entry.dtype === 'F32');
+  return new Map(entries.map(([name, { shape }]) => [name, { shape, data: file.float32(name) }]));
+}
+
+export function readCase(name: string): Case {
+  const file = JSON.parse(readFileSync(join(goldenFolder, name, 'case.json'), 'utf8')) as CaseFile;
+  const own = join(goldenFolder, name, 'tensors.safetensors');
+  const tensors = existsSync(own) ? readTensors(own) : new Map<string, NamedTensor>();
+  const weights = new Map<string, NamedTensor>();
+  const bare = (key: string): string => key.replace(/^weights\//, '');
+  for (const from of file.weights_from ?? [])
+    for (const [key, tensor] of readTensors(join(goldenFolder, from))) weights.set(bare(key), tensor);
+  for (const [key, tensor] of tensors) if (key.startsWith('weights/')) weights.set(bare(key), tensor);
+  return { name, file, tensors, weights };
+}
+
+/** A file that a case names, beside the golden folder. */
+export function besideGolden(path: string): string {
+  return join(dirname(goldenFolder), path);
+}
+
+/** Tensors in memory as the reader of a checkpoint. */
+export function memoryReader(tensors: ReadonlyMap<string, NamedTensor>): TensorReader {
+  const get = (name: string): Float32Array => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new Error(`no tensor ${name}`);
+    return tensor.data;
+  };
+  const entry = (shape: readonly number[]): object => ({ dtype: 'F32', shape, begin: 0, end: 0 });
+  return {
+    metadata: new Map(),
+    entries: new Map(
+      [...tensors].map(([name, { shape }]) => [name, entry(shape)]),
+    ) as TensorReader['entries'],
+    readBytes: async (name) => new Uint8Array(get(name).slice().buffer),
+    readFloat32: async (name) => get(name),
+    readInt32: async () => new Int32Array(),
+  };
+}

@@ -1,0 +1,305 @@
+import {
+  add,
+  bottleneck,
+  createHead,
+  type Device,
+  type Dropout,
+  type Graph,
+  gradients,
+  type HostArray,
+  input,
+  linearSchedule,
+  mergeAdapters,
+  multiply,
+  type NamedTensor,
+  optimiserFeeds,
+  randomInput,
+  scale,
+  selectFirst,
+  type Tensor,
+  TrainableModel,
+  trainingGraph,
+} from '@scalearn/core';
+import type { TransformerEncoder } from '@scalearn/encoders';
+import type { Batch, Case, Optimizer, Tolerance } from './folder.ts';
+import { caseEncoder, caseModel, caseSources } from './setup.ts';
+
+/** A difference, as the recorded cases measure it, beside its limit's name. */
+export interface Difference {
+  readonly what: string;
+  readonly group: keyof Tolerance;
+  readonly value: number;
+}
+
+const flat = (rows: Batch['input_ids']): readonly (readonly number[])[] =>
+  (typeof rows[0]?.[0] === 'number' ? rows : rows.flat()) as readonly (readonly number[])[];
+
+/** A recorded batch as graph inputs. */
+function batchFeeds(
+  encoder: TransformerEncoder,
+  c: Case,
+  index: number,
+  labelled = true,
+): Record<string, HostArray> {
+  const batch = c.file.batches[index] as Batch;
+  const types = batch.token_type_ids && flat(batch.token_type_ids);
+  const texts = flat(batch.input_ids).map((inputIds, i) => ({
+    inputIds,
+    ...(types ? { tokenTypeIds: types[i] as readonly number[] } : {}),
+  }));
+  const feeds = encoder.feeds(texts);
+  if (!labelled || !batch.labels) return feeds;
+  const labels = batch.labels.flat() as number[];
+  const classes = c.file.problem === 'single_label_classification' || c.file.problem === 'multiple_choice';
+  return { ...feeds, labels: classes ? Int32Array.from(labels) : Float64Array.from(labels) };
+}
+
+/** Dropout that multiplies ω by the recorded masks and leaves everything else alone. */
+function forcedDropout(shape: readonly number[]): Dropout {
+  const masks = input('omegaMask', shape);
+  return {
+    random: randomInput(),
+    apply: (x, p, name) => (name === 'omega' && p > 0 ? scale(multiply(x, masks), 1 / (1 - p)) : x),
+  };
+}
+
+function maxRelative(actual: HostArray, expected: Float32Array): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let difference = 0;
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const d = Math.abs((actual[i] as number) - (expected[i] as number));
+    difference = d <= difference ? difference : Number.isNaN(d) ? Number.POSITIVE_INFINITY : d;
+    largest = Math.max(largest, Math.abs(expected[i] as number));
+  }
+  return difference === 0 ? 0 : difference / Math.max(largest, 1e-30);
+}
+
+/** Runs a case on a device and returns every difference from what was recorded. */
+export async function runCase(device: Device, c: Case): Promise<Difference[]> {
+  const encoder = await caseEncoder(device, c);
+  const differences: Difference[] = [];
+  try {
+    if (c.file.method.name === 'none') return await plainForward(device, encoder, c);
+    const decays = (c.file.curve?.optimizer.weight_decay ?? 0) > 0;
+    const model = await caseModel(encoder, c, decays);
+    const steps = c.file.single_step.batch_of_prefix ?? { '': c.file.single_step.batch ?? 0 };
+    for (const [prefix, batch] of Object.entries(steps))
+      differences.push(...(await singleStep(device, model, encoder, c, prefix ? `${prefix}/` : '', batch)));
+    if (c.file.curve) differences.push(...(await curve(device, model, encoder, c)));
+    if (c.file.merged) differences.push(...(await merged(device, encoder, c)));
+    model.dispose();
+    return differences;
+  } finally {
+    encoder.dispose();
+  }
+}
+
+async function plainForward(device: Device, encoder: TransformerEncoder, c: Case): Promise<Difference[]> {
+  const graph = encoder.build({ sites: {} });
+  const outputs: Record<string, Tensor> = {};
+  for (const [i, hidden] of graph.hiddenStates.entries()) outputs[`hidden_states.${i}`] = hidden;
+  const first = selectFirst(graph.hiddenStates.at(-1) as Tensor, graph.cuSeqlens);
+  if (graph.pooled) outputs.pooler = graph.pooled(first);
+  const program = await device.compile({ outputs });
+  const result = await program.run(batchFeeds(encoder, c, c.file.single_step.batch ?? 0, false));
+  program.dispose();
+  return compareOutputs(result, c, '');
+}
+
+function compareOutputs(result: Record<string, HostArray>, c: Case, prefix: string): Difference[] {
+  const differences: Difference[] = [];
+  for (const [key, { data }] of c.tensors) {
+    if (!key.startsWith(`outputs/${prefix}`) || key.startsWith('outputs/merged/')) continue;
+    const name = key.slice(`outputs/${prefix}`.length);
+    const actual = result[name];
+    if (!actual) throw new Error(`the case has outputs/${prefix}${name}, which was not computed`);
+    differences.push({
+      what: `outputs/${prefix}${name}`,
+      group: 'outputs',
+      value: maxRelative(actual, data),
+    });
+  }
+  return differences;
+}
+
+async function singleStep(
+  device: Device,
+  model: TrainableModel,
+  encoder: TransformerEncoder,
+  c: Case,
+  prefix: string,
+  batch: number,
+): Promise<Difference[]> {
+  const mask = c.tensors.get('masks/step');
+  const parts = model.build(mask ? forcedDropout(mask.shape) : undefined);
+  const specs = model.parameters.groups.flatMap((group) => group.specs);
+  const slopes = gradients(
+    parts.penalty ? add(parts.loss, parts.penalty) : parts.loss,
+    specs.map((spec) => model.parameters.tensor(spec.name)),
+  );
+  const outputs: Record<string, Tensor> = { logits: parts.logits, loss: parts.loss };
+  if (parts.penalty) outputs.penalty = parts.penalty;
+  for (const [i, hidden] of parts.hiddenStates.entries()) outputs[`hidden_states.${i}`] = hidden;
+  for (const [i, spec] of specs.entries()) outputs[`gradient ${spec.name}`] = slopes[i] as Tensor;
+  const program = await device.compile({ outputs });
+  const feeds = { ...batchFeeds(encoder, c, batch), ...(mask ? { omegaMask: mask.data } : {}) };
+  const result = await program.run(feeds);
+  program.dispose();
+  const differences = compareOutputs(result, c, prefix);
+  for (const [key, { data }] of c.tensors) {
+    if (!key.startsWith(`grads/${prefix}`)) continue;
+    const name = key.slice(`grads/${prefix}`.length);
+    const actual = result[`gradient ${name}`];
+    if (!actual) throw new Error(`the case has ${key}, which does not train here`);
+    // An exact zero has no scale of its own: noise is measured against 1.
+    const zero = c.file.zero_gradient?.includes(name);
+    const value = zero ? Math.max(...[...actual].map(Math.abs)) : maxRelative(actual, data);
+    differences.push({ what: key, group: 'grads', value });
+  }
+  return differences;
+}
+
+async function curve(
+  device: Device,
+  model: TrainableModel,
+  encoder: TransformerEncoder,
+  c: Case,
+): Promise<Difference[]> {
+  const { steps, batch_order: order, optimizer } = c.file.curve as NonNullable<Case['file']['curve']>;
+  const masks = c.tensors.get('masks/curve');
+  const parts = model.build(masks ? forcedDropout(masks.shape.slice(1)) : undefined);
+  const adam = { beta1: optimizer.betas[0], beta2: optimizer.betas[1], epsilon: optimizer.epsilon };
+  const options = {
+    ...adam,
+    ...(optimizer.max_grad_norm === null ? {} : { maxGradNorm: optimizer.max_grad_norm }),
+  };
+  const graph: Graph = trainingGraph(parts, model.parameters, options);
+  const program = await device.compile(graph);
+  const recorded = (name: string): Float32Array | undefined => c.tensors.get(`curve/${name}`)?.data;
+  const differences: Difference[] = [];
+  const size = masks ? masks.data.length / steps : 0;
+  for (let step = 0; step < steps; step++) {
+    const rate =
+      optimizer.learning_rate * linearSchedule(step, optimizer.planned_steps, optimizer.warmup_steps);
+    const result = await program.run({
+      ...batchFeeds(encoder, c, order[step] as number),
+      ...optimiserFeeds(model.parameters, rate, optimizer.weight_decay, step + 1, adam),
+      ...(masks ? { omegaMask: masks.data.slice(step * size, (step + 1) * size) } : {}),
+    });
+    const compare = (name: string, output: string, group: keyof Tolerance): void => {
+      const expected = recorded(name)?.[step];
+      if (expected === undefined) return;
+      const actual = (result[output] as HostArray)[0] as number;
+      differences.push({ what: `curve/${name} step ${step}`, group, value: Math.abs(actual / expected - 1) });
+    };
+    compare('loss', 'loss', 'curve_loss');
+    compare('penalty', 'penalty', 'curve_loss');
+    compare('grad_norm', 'gradientNorm', 'curve_grad_norm');
+  }
+  program.dispose();
+  return [...differences, ...(await compareAfter(model, c))];
+}
+
+async function compareAfter(model: TrainableModel, c: Case): Promise<Difference[]> {
+  const values = await model.parameters.read();
+  const differences: Difference[] = [];
+  for (const [key, { data: expected }] of c.tensors) {
+    if (!key.startsWith('after/')) continue;
+    const name = key.slice('after/'.length);
+    if (c.file.zero_gradient?.includes(name)) continue;
+    const actual = values.get(name)?.data as Float32Array;
+    const initial = (c.weights.get(name) as NamedTensor).data;
+    let error = 0;
+    let travel = 0;
+    let absolute = 0;
+    for (let i = 0; i < expected.length; i++) {
+      const d = (actual[i] as number) - (expected[i] as number);
+      error += d * d;
+      travel += ((expected[i] as number) - (initial[i] as number)) ** 2;
+      absolute = Math.max(absolute, Math.abs(d));
+    }
+    differences.push({ what: key, group: 'after_of_travel_rms', value: Math.sqrt(error / travel) });
+    differences.push({ what: key, group: 'after_absolute', value: absolute });
+  }
+  return differences;
+}
+
+/** The single adapter equal to a ScaLearn model: its tensors, and its logits. */
+async function merged(device: Device, encoder: TransformerEncoder, c: Case): Promise<Difference[]> {
+  const sources = caseSources(c, encoder);
+  const model = await caseModel(encoder, c, false);
+  const method = model.method as { settings?: never } & typeof model.method;
+  const adapter = mergeAdapters('merged', sources, omegas(c), settingsOf(method.name));
+  const differences: Difference[] = [];
+  const tensors = new Map<string, NamedTensor>(c.weights);
+  const { prefix } = encoder.shape;
+  const fields = {
+    down: 'adapter_down.0.weight',
+    downBias: 'adapter_down.0.bias',
+    up: 'adapter_up.weight',
+    upBias: 'adapter_up.bias',
+  } as const;
+  for (const [i, layer] of adapter.layers.entries())
+    for (const [field, name] of Object.entries(fields)) {
+      const key = `${prefix}.encoder.layer.${i}.output.adapters.merged.${name}`;
+      const data = layer[field as keyof typeof fields];
+      const expected = c.tensors.get(`merged/${key}`) as NamedTensor;
+      differences.push({ what: `merged/${key}`, group: 'outputs', value: maxRelative(data, expected.data) });
+      tensors.set(key, { shape: expected.shape, data });
+    }
+  const { problem, outputs, layout } = model.head;
+  const single = await TrainableModel.create({
+    encoder,
+    method: bottleneck({
+      reductionFactor: encoder.shape.hiddenSize / adapter.width,
+      nonLinearity: adapter.nonLinearity,
+    }),
+    head: createHead({ problem, outputs, layout, name: c.file.adapters?.at(-1) as string }),
+    adapterName: 'merged',
+    seed: 0,
+  });
+  single.parameters.write(tensors);
+  const program = await device.compile({ outputs: { logits: single.build().logits } });
+  const result = await program.run(batchFeeds(encoder, c, 0, false));
+  const expected = (c.tensors.get('outputs/merged/logits') as NamedTensor).data;
+  differences.push({
+    what: 'outputs/merged/logits',
+    group: 'outputs',
+    value: maxRelative(result.logits as HostArray, expected),
+  });
+  return differences;
+}
+
+const omegas = (c: Case): Float32Array[] =>
+  [...c.weights].filter(([key]) => key.endsWith('.omega')).map(([, tensor]) => tensor.data);
+
+function settingsOf(name: string): Parameters<typeof mergeAdapters>[3] {
+  const base = { initScale: 2, dropout: 0, normalisation: 'none', regularisation: 0 } as const;
+  return {
+    ...base,
+    variant: name as 'scalearn',
+    vector: !name.includes('uniform'),
+    shared: name.endsWith('++'),
+  };
+}
+
+/** How many times its limit each difference is; the largest decides. */
+export function ratios(
+  differences: readonly Difference[],
+  limits: Tolerance,
+): { largest: number; what: string } {
+  let largest = 0;
+  let what = 'nothing';
+  for (const { what: name, group, value } of differences) {
+    const limit = limits[group];
+    if (limit === undefined) continue;
+    if (!(value / limit <= largest)) {
+      largest = value / limit;
+      what = `${name} (${group}: ${value.toExponential(2)}, limit ${limit})`;
+    }
+  }
+  return { largest, what };
+}
+
+export type { Optimizer };
