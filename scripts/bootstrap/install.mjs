@@ -49,7 +49,9 @@ function installed() {
 function pnpm(...args) {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   // From a neutral folder: inside the workspace npx would prefer a pnpm of an unfinished install.
-  return run('npx', ['--yes', '--loglevel=error', packageManager, '--dir', root, ...args], {
+  // npm's own patience with a lost answer is five minutes.
+  const npx = ['--yes', '--loglevel=error', '--fetch-timeout=60000', packageManager, '--dir', root];
+  return run('npx', [...npx, ...args], {
     cwd: tmpdir(),
     env: environment,
     stdio: ['ignore', 2, 2],

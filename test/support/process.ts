@@ -14,7 +14,9 @@ export const run = (
   { cwd, env }: { cwd: string; env?: Record<string, string> },
 ): Promise<Outcome> =>
   new Promise((resolve) => {
-    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 1 << 26 };
+    // Below the hooks' time limit, so that nothing is left running when that is reached.
+    const limit = { timeout: 240_000, killSignal: 'SIGKILL' } as const;
+    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 1 << 26, ...limit };
     execFile(file, args, options, (error, stdout, stderr) => {
       const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
       const all = [`$ ${file} ${args.join(' ')}`, error?.message, stdout, stderr];

@@ -38,6 +38,9 @@ export async function install(
     cwd: project,
     env: {
       npm_config_loglevel: 'error',
+      // npm waits five minutes for an answer that got lost before it asks again.
+      npm_config_fetch_timeout: '60000',
+      npm_config_fetch_retry_mintimeout: '1000',
       // ONNX Runtime's install script fetches CUDA libraries from a host that need not be reachable.
       ONNXRUNTIME_NODE_INSTALL: 'skip',
     },
