@@ -92,8 +92,13 @@ export interface Case {
 
 function readTensors(path: string): Map<string, NamedTensor> {
   const file = parseSafetensors(readFileSync(path), path);
-  const entries = [...file.entries].filter(([, entry]) => entry.dtype === 'F32');
-  return new Map(entries.map(([name, { shape }]) => [name, { shape, data: file.float32(name) }]));
+  return new Map(
+    [...file.entries].map(([name, { shape, dtype }]) => {
+      // Masks and ids are int32; here every recorded tensor is floating point.
+      const data = dtype === 'I32' ? Float32Array.from(file.int32(name)) : file.float32(name);
+      return [name, { shape, data }];
+    }),
+  );
 }
 
 export function readCase(name: string): Case {

@@ -12,6 +12,8 @@ export { measureMemory } from './devices/memory.ts';
 export { ReferenceDevice } from './devices/reference.ts';
 export * from './errors.ts';
 export { SafetensorsError, type SafetensorsReason } from './files/errors.ts';
+export type { Dtype } from './files/safetensors-dtype.ts';
+export type { TensorEntry } from './files/safetensors-header.ts';
 export { openShards, parseShardIndex, type ShardIndex } from './files/safetensors-index.ts';
 export {
   openSafetensors,

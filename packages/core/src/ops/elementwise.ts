@@ -35,14 +35,11 @@ export const elementwiseOperation: Operation<ElementwiseAttributes> = defineOper
       return sumTo(product, input.shape);
     }),
   reference({ inputs, outputs: [y], inputShapes, outputShapes: [shape], attributes, dims }) {
-    const offsets = inputShapes.map((inputShape) => broadcastOffsets(inputShape, shape as number[]));
-    const position = { offsets: offsets.map(() => 0) };
-    const evaluate = compile(attributes.expression, inputs, position, dims);
     const out = y as NumericArray;
-    for (let i = 0; i < out.length; i++) {
-      for (const [k, offset] of offsets.entries()) position.offsets[k] = offset(i);
-      out[i] = evaluate();
-    }
+    const wide = inputs.map((x, i) => stretch(x, inputShapes[i] as number[], shape as number[]));
+    const result = evaluate(attributes.expression, wide, dims, out.length);
+    if (typeof result === 'number') out.fill(result);
+    else out.set(result);
   },
   onnx: ({ inputs, node, attributes, emit }) => {
     const value = lower(attributes.expression, inputs, emit);
@@ -94,56 +91,63 @@ function forEachInput(e: Expression, visit: (index: number) => void): void {
   if (e.kind === 'binary') forEachInput(e.y, visit);
 }
 
-/** Maps a flat index of `shape` to the flat index of the input element it reads. */
-function broadcastOffsets(
-  inputShape: readonly number[],
-  shape: readonly number[],
-): (index: number) => number {
-  if (inputShape.length === shape.length && inputShape.every((dim, i) => dim === shape[i])) return (i) => i;
-  const lead = shape.length - inputShape.length;
-  return (index) => {
+/** An input's value for every element of `shape`. */
+function stretch(x: NumericArray, from: readonly number[], shape: readonly number[]): NumericArray | number {
+  const size = shape.reduce((a, b) => a * b, 1);
+  if (x.length === size) return x;
+  if (x.length === 1) return x[0] as number;
+  const result = new Float64Array(size);
+  const lead = shape.length - from.length;
+  for (let index = 0; index < size; index++) {
     let rest = index;
     let offset = 0;
     let stride = 1;
     for (let axis = shape.length - 1; axis >= lead; axis--) {
       const dim = shape[axis] as number;
-      const own = inputShape[axis - lead] as number;
+      const own = from[axis - lead] as number;
       if (own > 1) offset += (rest % dim) * stride;
       stride *= own;
       rest = Math.floor(rest / dim);
     }
-    return offset;
-  };
+    result[index] = x[offset] as number;
+  }
+  return result;
 }
 
-/** Turns an expression into nested closures (code generation at run time is forbidden on many web pages). */
-function compile(
+/** The expression over whole arrays, one node at a time. */
+function evaluate(
   e: Expression,
-  inputs: readonly NumericArray[],
-  position: { offsets: number[] },
+  inputs: readonly (NumericArray | number)[],
   dims: DimValues,
-): () => number {
+  size: number,
+): NumericArray | number {
   switch (e.kind) {
-    case 'input': {
-      const data = inputs[e.index] as NumericArray;
-      return () => data[position.offsets[e.index] as number] as number;
-    }
+    case 'input':
+      return inputs[e.index] as NumericArray | number;
     case 'constant':
-      return () => e.value;
-    case 'dim': {
-      const value = dimValue(e.dim, dims);
-      return () => value;
-    }
+      return e.value;
+    case 'dim':
+      return dimValue(e.dim, dims);
     case 'unary': {
       const fn = unaryFunctions[e.fn];
-      const x = compile(e.x, inputs, position, dims);
-      return () => fn(x());
+      const x = evaluate(e.x, inputs, dims, size);
+      if (typeof x === 'number') return fn(x);
+      const result = new Float64Array(size);
+      for (let i = 0; i < size; i++) result[i] = fn(x[i] as number);
+      return result;
     }
     case 'binary': {
       const fn = binaryFunctions[e.fn];
-      const x = compile(e.x, inputs, position, dims);
-      const y = compile(e.y, inputs, position, dims);
-      return () => fn(x(), y());
+      const x = evaluate(e.x, inputs, dims, size);
+      const y = evaluate(e.y, inputs, dims, size);
+      if (typeof x === 'number' && typeof y === 'number') return fn(x, y);
+      const result = new Float64Array(size);
+      for (let i = 0; i < size; i++)
+        result[i] = fn(
+          typeof x === 'number' ? x : (x[i] as number),
+          typeof y === 'number' ? y : (y[i] as number),
+        );
+      return result;
     }
   }
 }

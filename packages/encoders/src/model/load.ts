@@ -1,0 +1,56 @@
+import type { Device } from '@scalearn/core';
+import { openCheckpoint } from '../folder/checkpoint.ts';
+import type { ModelFiles } from '../folder/model-files.ts';
+import type { HubOptions } from '../hub/open-hub.ts';
+import { openModelFiles } from '../hub/open-model-files.ts';
+import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
+import { parseEncoderConfig } from './config.ts';
+import { createEncoder } from './create.ts';
+import type { SegmentEncoder, TransformerEncoder } from './encoder.ts';
+import { EncoderConfigError } from './errors.ts';
+
+export interface LoadEncoderOptions extends HubOptions {
+  readonly device: Device;
+  /** Use the first N layers only. */
+  readonly layers?: number;
+  /** How matrices are kept on the device; `f16` halves their memory where the device can. */
+  readonly storage?: 'f32' | 'f16';
+}
+
+/**
+ * Loads a BERT, RoBERTa or XLM-R encoder with its tokeniser.
+ *
+ * @param source a hub name such as `FacebookAI/roberta-base`, a local Hugging Face folder, a URL, or opened files
+ * @throws EncoderConfigError, EncoderWeightsError, TokenizerError, MissingModelFileError, HubError
+ */
+export async function loadEncoder(
+  source: string | ModelFiles,
+  options: LoadEncoderOptions,
+): Promise<TransformerEncoder> {
+  const { device, layers, storage, ...hub } = options;
+  const files = typeof source === 'string' ? await openModelFiles(source, hub) : source;
+  const where = `${files.describe()}/config.json`;
+  const config = parseEncoderConfig(parseJson(await files.text('config.json'), where), where);
+  const tokenizer = await loadTokenizer(files);
+  const segments: SegmentEncoder = {
+    encode: ([text, pair], { maxLength, truncation }) =>
+      tokenizer.encode(text, pair, { maxLength, truncation }),
+  };
+  return createEncoder({
+    device,
+    config,
+    weights: await openCheckpoint(files),
+    name: typeof source === 'string' ? source : files.describe(),
+    tokenizer: segments,
+    ...(layers === undefined ? {} : { layers }),
+    ...(storage === undefined ? {} : { storage }),
+  });
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new EncoderConfigError(`${where} is not JSON; the file is damaged`, { cause });
+  }
+}
