@@ -1,3 +1,4 @@
+import type { Launch, WgslCall } from './kernel.ts';
 import type { OnnxEmitter, OnnxValue } from './onnx.ts';
 import type { DimValues } from './shape.ts';
 import type { Node, Tensor, TensorType } from './tensor.ts';
@@ -36,6 +37,8 @@ export interface Operation<A = unknown> {
   gradient?(call: GradientCall<A>): readonly (Tensor | undefined)[];
   reference(call: ReferenceCall<A>): void;
   onnx(call: OnnxCall<A>): readonly (OnnxValue | undefined)[];
+  /** WGSL kernels, in the order they run; absent where the WebGPU planner derives all it needs. */
+  wgsl?(call: WgslCall<A>): readonly Launch[];
 }
 
 export interface OnnxCall<A> {

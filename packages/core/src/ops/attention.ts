@@ -10,6 +10,7 @@ import { showShape } from '../graph/shape.ts';
 import { apply, applyAll, type Tensor } from '../graph/tensor.ts';
 import { dropoutThreshold, fillMaskRow } from '../random/dropout-mask.ts';
 import { streamId } from '../random/streams.ts';
+import { launchAttention, launchAttentionGradient } from './attention/kernels.ts';
 import { randomState } from './dropout.ts';
 
 export interface AttentionAttributes {
@@ -80,6 +81,7 @@ export const attentionOperation: Operation<AttentionAttributes> = defineOperatio
       undefined,
     ];
   },
+  wgsl: ({ inputs, outputs, attributes }) => launchAttention(inputs, outputs, attributes),
 });
 
 /** Gradient by qkv from (qkv, context, logSum, dContext, cuSeqlens, random?). */
@@ -152,6 +154,8 @@ export const attentionGradientOperation: Operation<AttentionAttributes> =
       const stacked = emit.node('Concat', [dQuery, dKey, dValue], { axis: 1 });
       return [unpad(stacked, width, cuSeqlens as string, emit)];
     },
+    wgsl: ({ inputs, outputs: [dQkv], attributes }) =>
+      launchAttentionGradient(inputs, dQkv as Tensor, attributes),
   });
 
 interface Row {

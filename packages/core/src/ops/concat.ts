@@ -3,6 +3,7 @@ import { defineOperation, type NumericArray, type Operation } from '../graph/ope
 import { sameShape, showShape } from '../graph/shape.ts';
 import { apply, applyAll, type Tensor } from '../graph/tensor.ts';
 import { constant } from './arithmetic.ts';
+import { launchCut, launchJoin, partsAlong } from './concat/kernels.ts';
 
 export interface ConcatAttributes {
   readonly axis: number;
@@ -59,6 +60,10 @@ export const concatOperation: Operation<ConcatAttributes> = defineOperation<Conc
     });
   },
   onnx: ({ inputs, attributes: { axis }, emit }) => [emit.node('Concat', inputs, { axis })],
+  wgsl: ({ inputs, outputs: [y], attributes: { axis } }) => {
+    const { parts, rows, whole, lanes } = partsAlong(inputs, axis);
+    return launchJoin(parts, y as Tensor, rows, whole, { lanes, gaps: false });
+  },
 });
 
 /** Cuts a tensor along an axis into parts of the given sizes. */
@@ -83,6 +88,17 @@ export const splitOperation: Operation<SplitAttributes> = defineOperation<SplitA
   },
   onnx: ({ inputs: [x], attributes: { axis, sizes }, emit }) =>
     emit.nodes('Split', [x as string, emit.ints(...sizes)], sizes.length, { axis }),
+  // Parts that can be views of x, and those nobody reads, are not used.
+  wgsl: ({ inputs: [x], outputs, used, attributes: { axis } }) => {
+    const { parts, rows, whole, lanes } = partsAlong(outputs, axis);
+    return launchCut(
+      x as Tensor,
+      parts.filter((_, i) => used[i]),
+      rows,
+      whole,
+      lanes,
+    );
+  },
 });
 
 const fromEnd = (axis: number, x: Tensor): number => (axis < 0 ? axis + x.shape.length : axis);

@@ -1,7 +1,18 @@
 import { ShapeError } from '../errors.ts';
+import {
+  defineKernel,
+  groupsFor,
+  type Lanes,
+  lanesOf,
+  launch,
+  rowsOf,
+  type Size,
+  widthOf,
+} from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
 import { showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
+import { wgsl } from '../graph/wgsl.ts';
 
 /** Rows of a table by number: table `[rows, width]`, ids i32 `[n]`, y `[n, width]`. */
 export const embeddingOperation: Operation<null> = defineOperation<null>({
@@ -28,6 +39,21 @@ export const embeddingOperation: Operation<null> = defineOperation<null>({
     }
   },
   onnx: ({ inputs, emit }) => [emit.node('Gather', inputs, { axis: 0 })],
+  wgsl: ({ inputs: [table, ids], outputs: [y] }) => {
+    const { shape } = y as Tensor;
+    const lanes = lanesOf(shape);
+    const width = widthOf(shape);
+    const items: Size = (dims) => (rowsOf(shape)(dims) * width(dims)) / lanes;
+    return [
+      launch(embeddingKernel, {
+        inputs: { table: table as Tensor, ids: ids as Tensor },
+        outputs: { y: y as Tensor },
+        sizes: { items, width },
+        constants: { lanes },
+        groups: groupsFor(items, 64),
+      }),
+    ];
+  },
 });
 
 export interface EmbeddingGradientAttributes {
@@ -53,7 +79,58 @@ export const embeddingGradientOperation: Operation<EmbeddingGradientAttributes> 
       // ScatterElements adds one after the other, in ascending order: the same sum in every run.
       return [emit.node('ScatterElements', [zeros, indices, dy as string], { axis: 0, reduction: 'add' })];
     },
+    wgsl: ({ inputs: [dy, ids], outputs: [y] }) => {
+      const { shape } = dy as Tensor;
+      const rows = rowsOf(shape);
+      return [
+        launch(embeddingGradientKernel, {
+          inputs: { dy: dy as Tensor, ids: ids as Tensor },
+          outputs: { y: y as Tensor },
+          sizes: { rows, width: widthOf(shape) },
+          constants: {},
+          groups: groupsFor(rows, 1),
+          cleared: ['y'],
+        }),
+      ];
+    },
   });
+
+const embeddingKernel = defineKernel({
+  name: 'embedding',
+  inputs: { table: 'array', ids: 'integers' },
+  outputs: { y: 'values' },
+  sizes: ['items', 'width'],
+  workgroup: (_: { readonly lanes: Lanes }) => 64,
+  body: ({ table, ids, y, items, width }, { lanes }) => wgsl`
+  let item = tile * 64u + local;
+  if (item >= ${items}) { return; }
+  let row = item * ${lanes}u / ${width};
+  let column = item * ${lanes}u - row * ${width};
+  let at = u32(${ids.at('row')}) * ${width} + column;
+  ${y.put('row', 'column', lanes === 4 ? table.at4('at >> 2u') : table.at('at'), lanes)}`,
+});
+
+/** One workgroup per position: the first position of an id adds the rows of all later ones, the others write nothing. */
+const embeddingGradientKernel = defineKernel({
+  name: 'embeddingGradient',
+  inputs: { dy: 'values', ids: 'integers' },
+  outputs: { y: 'array' },
+  sizes: ['rows', 'width'],
+  workgroup: () => 64,
+  body: ({ dy, ids, y, rows, width }) => wgsl`
+  if (tile >= ${rows}) { return; }
+  let id = ${ids.at('tile')};
+  for (var i = 0u; i < tile; i++) {
+    if (${ids.at('i')} == id) { return; }
+  }
+  for (var column = local; column < ${width}; column += 64u) {
+    var total = ${dy.get('tile', 'column')};
+    for (var i = tile + 1u; i < ${rows}; i++) {
+      if (${ids.at('i')} == id) { total += ${dy.get('i', 'column')}; }
+    }
+    ${y.set(`u32(id) * ${width} + column`, 'total')}
+  }`,
+});
 
 /** Rows of a table `[rows, width]` by ids i32 `[n]`: `[n, width]`. */
 export function embedding(table: Tensor, ids: Tensor): Tensor {

@@ -3,6 +3,7 @@ import { defineOperation, type NumericArray, type Operation } from '../graph/ope
 import { sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { constant, multiply } from './arithmetic.ts';
+import { launchLayerNorm, launchLayerNormGradient } from './layer-norm/kernels.ts';
 import { sumTo } from './reduce.ts';
 
 export interface LayerNormAttributes {
@@ -50,6 +51,13 @@ export const layerNormOperation: Operation<LayerNormAttributes> = defineOperatio
   onnx: ({ inputs, attributes: { epsilon }, emit }) => [
     emit.nodes('LayerNormalization', inputs, 3, { axis: -1, epsilon: { float: epsilon } })[0],
   ],
+  wgsl: ({ inputs: [x, weight, bias], outputs: [y], attributes, profile }) =>
+    launchLayerNorm(
+      { x: x as Tensor, weight: weight as Tensor, bias: bias as Tensor },
+      y as Tensor,
+      attributes,
+      profile,
+    ),
 });
 
 /**
@@ -97,6 +105,13 @@ export const layerNormGradientOperation: Operation<LayerNormAttributes> =
       ]);
       return [emit.node('Mul', [scale, inner])];
     },
+    wgsl: ({ inputs: [dy, x, weight], outputs: [dx], attributes, profile }) =>
+      launchLayerNormGradient(
+        { dy: dy as Tensor, x: x as Tensor, weight: weight as Tensor },
+        dx as Tensor,
+        attributes,
+        profile,
+      ),
   });
 
 function forEachRow(

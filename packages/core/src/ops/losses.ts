@@ -1,7 +1,18 @@
 import { ShapeError } from '../errors.ts';
+import {
+  defineKernel,
+  groupsFor,
+  type Launch,
+  launch,
+  rowsOf,
+  type Size,
+  type ValuesInput,
+  widthOf,
+} from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
 import { sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
+import { wgsl } from '../graph/wgsl.ts';
 import { square, subtract } from './arithmetic.ts';
 import { elementwise } from './elementwise.ts';
 import { mean } from './reduce.ts';
@@ -33,6 +44,13 @@ export const crossEntropyOperation: Operation<null> = defineOperation<null>({
     ]);
     return [emit.node('Neg', [emit.node('ReduceSum', [picked, emit.ints(-1)], { keepdims: 1 })])];
   },
+  wgsl: ({ inputs: [logits, labels], outputs: [y] }) => [
+    launch(crossEntropyKernel, {
+      inputs: { logits: logits as Tensor, labels: labels as Tensor },
+      outputs: { y: y as Tensor },
+      ...perRow(logits as Tensor),
+    }),
+  ],
 });
 
 /** Gradient by the logits from (logits, labels, dy `[rows, 1]`): `(softmax - onehot) · dy`. */
@@ -52,6 +70,59 @@ export const crossEntropyGradientOperation: Operation<null> = defineOperation<nu
     const hot = oneHot(labels as string, (node.inputs[0] as Tensor).shape[1] as number, emit);
     return [emit.node('Mul', [emit.node('Sub', [p, hot]), dy as string])];
   },
+  wgsl: ({ inputs: [logits, labels, dy], outputs: [dx] }) => [
+    launch(crossEntropyGradientKernel, {
+      inputs: { logits: logits as Tensor, labels: labels as Tensor, dy: dy as Tensor },
+      outputs: { dx: dx as Tensor },
+      ...perRow(logits as Tensor),
+    }),
+  ],
+});
+
+/** One invocation per row: there are few rows, and few classes. */
+function perRow(logits: Tensor): Pick<Launch, 'groups'> & {
+  readonly sizes: { readonly rows: Size; readonly classes: Size };
+  readonly constants: Record<never, never>;
+} {
+  const sizes = { rows: rowsOf(logits.shape), classes: widthOf(logits.shape) };
+  return { sizes, constants: {}, groups: groupsFor(sizes.rows, 64) };
+}
+
+/** Declares `row`, and its `largest` logit and `total` of exponentials. */
+const rowStatistics = (logits: ValuesInput, rows: string, classes: string): string => wgsl`
+  let row = tile * 64u + local;
+  if (row >= ${rows}) { return; }
+  var largest = ${logits.get('row', '0u')};
+  for (var c = 1u; c < ${classes}; c++) { largest = max(largest, ${logits.get('row', 'c')}); }
+  var total = 0f;
+  for (var c = 0u; c < ${classes}; c++) { total += exp(${logits.get('row', 'c')} - largest); }`;
+
+const crossEntropyKernel = defineKernel({
+  name: 'crossEntropy',
+  inputs: { logits: 'values', labels: 'integers' },
+  outputs: { y: 'values' },
+  sizes: ['rows', 'classes'],
+  workgroup: () => 64,
+  body: ({ logits, labels, y, rows, classes }) => wgsl`${rowStatistics(logits, rows, classes)}
+  let label = u32(${labels.at('row')});
+  let loss = log(total) + largest - ${logits.get('row', 'label')};
+  ${y.put('row', '0u', 'loss')}`,
+});
+
+const crossEntropyGradientKernel = defineKernel({
+  name: 'crossEntropyGradient',
+  inputs: { logits: 'values', labels: 'integers', dy: 'values' },
+  outputs: { dx: 'values' },
+  sizes: ['rows', 'classes'],
+  workgroup: () => 64,
+  body: ({ logits, labels, dy, dx, rows, classes }) => wgsl`${rowStatistics(logits, rows, classes)}
+  let label = u32(${labels.at('row')});
+  let slope = ${dy.get('row', '0u')};
+  for (var c = 0u; c < ${classes}; c++) {
+    let p = exp(${logits.get('row', 'c')} - largest) / total;
+    let value = (p - select(0f, 1f, c == label)) * slope;
+    ${dx.put('row', 'c', 'value')}
+  }`,
 });
 
 function oneHot(
@@ -63,7 +134,11 @@ function oneHot(
     floats(v: number[], shape: number[]): string;
   },
 ): string {
-  return emit.node('OneHot', [emit.node('Cast', [labels], { to: 7 }), emit.ints(classes), emit.floats([0, 1], [2])], { axis: -1 });
+  return emit.node(
+    'OneHot',
+    [emit.node('Cast', [labels], { to: 7 }), emit.ints(classes), emit.floats([0, 1], [2])],
+    { axis: -1 },
+  );
 }
 
 function forEachRow(

@@ -1,7 +1,9 @@
 import { ShapeError } from '../errors.ts';
+import { constantSize } from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
 import { type Shape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
+import { launchJoin, packedParts } from './concat/kernels.ts';
 
 /**
  * Many tensors in one vector: all trainable parameters lie in one variable, so that one kernel updates them all.
@@ -70,6 +72,11 @@ export const packOperation: Operation<PackAttributes> = defineOperation<PackAttr
     }
     return [emit.node('Concat', parts, { axis: 0 })];
   },
+  wgsl: ({ inputs, outputs: [y], attributes: { offsets, size } }) =>
+    launchJoin(packedParts(inputs, offsets, size), y as Tensor, constantSize(1), constantSize(size), {
+      lanes: 4,
+      gaps: true,
+    }),
 });
 
 export function view(x: Tensor, offset: number, shape: readonly number[]): Tensor {

@@ -5,6 +5,7 @@ import { type Shape, sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { broadcastTo } from './arithmetic.ts';
 import { elementwise } from './elementwise.ts';
+import { launchReduce } from './reduce/kernels.ts';
 import { reshape } from './reshape.ts';
 
 export interface ReduceAttributes {
@@ -40,6 +41,8 @@ export const reduceOperation: Operation<ReduceAttributes> = defineOperation<Redu
     const axes = Array.from({ length: end - begin }, (_, i) => begin + i);
     return [emit.node('ReduceSum', [x as string, emit.ints(...axes)], { keepdims: 1 })];
   },
+  wgsl: ({ inputs: [x], outputs: [y], attributes, profile }) =>
+    launchReduce(x as Tensor, y as Tensor, attributes, profile),
 });
 
 function reduce(x: Tensor, begin: number, end: number): Tensor {

@@ -1,5 +1,19 @@
+import {
+  defineKernel,
+  elements,
+  groupsFor,
+  type IntegerInput,
+  type Lanes,
+  type Launch,
+  lanesOf,
+  launch,
+  rowsOf,
+  type Size,
+  widthOf,
+} from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
+import { wgsl } from '../graph/wgsl.ts';
 
 /** The first token of every sequence: x `[tokens, width]`, cuSeqlens i32 `[boundaries]`, y `[sequences, width]`. */
 export const selectFirstOperation: Operation<null> = defineOperation<null>({
@@ -17,6 +31,9 @@ export const selectFirstOperation: Operation<null> = defineOperation<null>({
   },
   onnx: ({ inputs: [x, cuSeqlens], emit }) => [
     emit.node('Gather', [x as string, firstIndex(cuSeqlens as string, emit)], { axis: 0 }),
+  ],
+  wgsl: ({ inputs: [x, cuSeqlens], outputs: [y] }) => [
+    rowsLaunch(selectFirstKernel, x as Tensor, cuSeqlens as Tensor, y as Tensor),
   ],
 });
 
@@ -38,7 +55,71 @@ export const selectFirstGradientOperation: Operation<null> = defineOperation<nul
     const rows = emit.node('Reshape', [firstIndex(cuSeqlens as string, emit), emit.ints(-1, 1)]);
     return [emit.node('ScatterND', [zeros, emit.node('Cast', [rows], { to: 7 }), dy as string])];
   },
+  wgsl: ({ inputs: [dy, cuSeqlens], outputs: [dx] }) => [
+    rowsLaunch(selectFirstGradientKernel, dy as Tensor, cuSeqlens as Tensor, dx as Tensor),
+  ],
 });
+
+const shared = {
+  inputs: { x: 'values', cuSeqlens: 'integers' },
+  outputs: { y: 'values' },
+  sizes: ['items', 'width', 'sequences'],
+  workgroup: (_: { readonly lanes: Lanes }): number => 64,
+} as const;
+
+const position = (items: string, width: string, lanes: Lanes): string => wgsl`
+  let item = tile * 64u + local;
+  if (item >= ${items}) { return; }
+  let row = item * ${lanes}u / ${width};
+  let column = item * ${lanes}u - row * ${width};`;
+
+const selectFirstKernel = defineKernel({
+  ...shared,
+  name: 'selectFirst',
+  body: ({ x, cuSeqlens, y, items, width }, { lanes }: { readonly lanes: Lanes }) => wgsl`
+${position(items, width, lanes)}
+  let first = u32(${cuSeqlens.at('row')});
+  ${y.put('row', 'column', x.get('first', 'column', lanes), lanes)}`,
+});
+
+const selectFirstGradientKernel = defineKernel({
+  ...shared,
+  name: 'selectFirstGradient',
+  body: ({ x, cuSeqlens, y, items, width, sequences }, { lanes }: { readonly lanes: Lanes }) => wgsl`
+${position(items, width, lanes)}
+${findSequence(cuSeqlens, sequences, 'row')}
+  var value = ${lanes === 4 ? 'vec4f' : 'f32'}();
+  if (u32(${cuSeqlens.at('sequence')}) == row) { value = ${x.get('sequence', 'column', lanes)}; }
+  ${y.put('row', 'column', 'value', lanes)}`,
+});
+
+function rowsLaunch(
+  kernel: typeof selectFirstKernel | typeof selectFirstGradientKernel,
+  x: Tensor,
+  cuSeqlens: Tensor,
+  y: Tensor,
+): Launch {
+  const lanes = lanesOf(y.shape);
+  const width = widthOf(y.shape);
+  const items: Size = (dims) => (rowsOf(y.shape)(dims) * width(dims)) / lanes;
+  const boundaries = elements(cuSeqlens.shape);
+  return launch(kernel, {
+    inputs: { x, cuSeqlens },
+    outputs: { y },
+    sizes: { items, width, sequences: (dims) => boundaries(dims) - 1 },
+    constants: { lanes },
+    groups: groupsFor(items, 64),
+  });
+}
+
+/** WGSL that declares `sequence`, the number of the sequence that a token belongs to. */
+export function findSequence(cuSeqlens: IntegerInput, sequences: string, token: string): string {
+  return wgsl`  var sequence = 0u;
+  for (var above = ${sequences}; sequence + 1u < above;) {
+    let middle = (sequence + above) / 2u;
+    if (u32(${cuSeqlens.at('middle')}) <= ${token}) { sequence = middle; } else { above = middle; }
+  }`;
+}
 
 function firstIndex(
   cuSeqlens: string,

@@ -1,6 +1,8 @@
 import { ShapeError } from '../errors.ts';
+import { defineKernel, elements, groupsFor, launch, type Size } from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
+import { wgsl } from '../graph/wgsl.ts';
 import { multiply, subtract } from './arithmetic.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
@@ -38,6 +40,43 @@ export const softmaxOperation: Operation<SoftmaxAttributes> = defineOperation<So
       }
   },
   onnx: ({ inputs, attributes: { axis }, emit }) => [emit.node('Softmax', inputs, { axis })],
+  wgsl: ({ inputs: [x], outputs: [y], attributes: { axis } }) => {
+    const { shape } = y as Tensor;
+    const outer = elements(shape.slice(0, axis));
+    const inner = elements(shape.slice(axis + 1));
+    const lines: Size = (dims) => outer(dims) * inner(dims);
+    return [
+      launch(softmaxKernel, {
+        inputs: { x: x as Tensor },
+        outputs: { y: y as Tensor },
+        sizes: { lines, inner, size: elements(shape.slice(axis, axis + 1)) },
+        constants: {},
+        groups: groupsFor(lines, 64),
+      }),
+    ];
+  },
+});
+
+/** One invocation per line: the axes that softmax serves here are short. */
+const softmaxKernel = defineKernel({
+  name: 'softmax',
+  inputs: { x: 'values' },
+  outputs: { y: 'values' },
+  sizes: ['lines', 'inner', 'size'],
+  workgroup: () => 64,
+  body: ({ x, y, lines, inner, size }) => wgsl`
+  let line = tile * 64u + local;
+  if (line >= ${lines}) { return; }
+  let first = line / ${inner} * ${inner} * ${size} + line % ${inner};
+  var largest = ${x.flat('first')};
+  for (var k = 1u; k < ${size}; k++) { largest = max(largest, ${x.flat(`first + k * ${inner}`)}); }
+  var total = 0f;
+  for (var k = 0u; k < ${size}; k++) { total += exp(${x.flat(`first + k * ${inner}`)} - largest); }
+  for (var k = 0u; k < ${size}; k++) {
+    let at = first + k * ${inner};
+    let value = exp(${x.flat('at')} - largest) / total;
+    ${y.flat('at', 'value')}
+  }`,
 });
 
 /** Softmax over an axis; the last by default. */

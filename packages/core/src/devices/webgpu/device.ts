@@ -1,0 +1,128 @@
+import type { Graph } from '../../graph/graph.ts';
+import type {
+  CompileOptions,
+  Device,
+  DeviceTensor,
+  HostArray,
+  MemoryUse,
+  Program,
+  UploadOptions,
+} from '../device.ts';
+import { measureMemory } from '../memory.ts';
+import { type AdapterDescription, describeAdapter, findAdapter, openDevice } from './adapter.ts';
+import { GpuContext } from './context.ts';
+import { chooseProfile, type KernelVariant } from './profile.ts';
+import { WebGPUProgram } from './program.ts';
+import { WebGPUTensor } from './tensor.ts';
+import { Waiter } from './waiting.ts';
+
+export interface WebGPUOptions {
+  /** A device to use; it is never destroyed by the library. By default one is requested. */
+  readonly gpu?: GPUDevice;
+  readonly powerPreference?: GPUPowerPreference;
+  /** A family of kernel forms, against the rule; also read from the environment: SCALEARN_WEBGPU_VARIANT. */
+  readonly forceVariant?: KernelVariant;
+}
+
+/** Runs graphs on a GPU, or on a CPU that pretends to be one. */
+export class WebGPUDevice implements Device {
+  readonly kind = 'webgpu';
+  readonly adapter: AdapterDescription;
+  readonly lost: Promise<string>;
+  readonly #context: GpuContext;
+  readonly #owned: boolean;
+  readonly #tensors = new Set<WebGPUTensor>();
+  readonly #programs = new Set<WebGPUProgram>();
+  #disposed = false;
+
+  constructor(context: GpuContext, adapter: AdapterDescription, owned: boolean) {
+    this.#context = context;
+    this.adapter = adapter;
+    this.#owned = owned;
+    this.lost = context.lost;
+  }
+
+  get description(): string {
+    const { vendor, architecture, device, description, isSoftware } = this.adapter;
+    const names = [...new Set([description, vendor, architecture, device].filter((name) => name !== ''))];
+    return `WebGPU on ${names.join(', ') || 'an unnamed adapter'}${isSoftware ? ' (software)' : ''}`;
+  }
+
+  /** The family of matrix product kernels in use. */
+  get variant(): KernelVariant {
+    return this.#context.profile.matmul;
+  }
+
+  upload(data: HostArray, shape: readonly number[], options: UploadOptions = {}): DeviceTensor {
+    this.#context.check();
+    const tensor = new WebGPUTensor(this, this.#context, data, shape, options, (t) =>
+      this.#tensors.delete(t),
+    );
+    this.#tensors.add(tensor);
+    return tensor;
+  }
+
+  async compile(graph: Graph, options: CompileOptions = {}): Promise<Program> {
+    this.#context.check();
+    const program = await WebGPUProgram.compile(this.#context, graph, options, (p) =>
+      this.#programs.delete(p),
+    );
+    this.#programs.add(program);
+    return program;
+  }
+
+  memory(): MemoryUse {
+    return measureMemory(this.#context.buffers);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#context.dispose();
+    for (const program of this.#programs) program.dispose();
+    for (const tensor of this.#tensors) tensor.dispose();
+    if (this.#owned) this.#context.gpu.destroy();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+}
+
+/**
+ * Opens WebGPU.
+ *
+ * @returns undefined where there is no adapter
+ * @throws DeviceError if the adapter gives no device, or cannot run a forced variant
+ * @throws ArgumentError if the environment names a variant that does not exist
+ */
+export async function requestWebGPUDevice(options: WebGPUOptions = {}): Promise<WebGPUDevice | undefined> {
+  const { powerPreference = 'high-performance' } = options;
+  const found = options.gpu ? undefined : await findAdapter({ powerPreference });
+  if (!options.gpu && !found) return undefined;
+  const info = options.gpu?.adapterInfo ?? found?.adapter.info;
+  const gpu = options.gpu ?? (await openDevice((found as NonNullable<typeof found>).adapter));
+  const adapter = describeAdapter(info as GPUAdapterInfo, gpu.features, gpu.limits);
+  const profile = chooseProfile(adapter, options.forceVariant ?? environment('SCALEARN_WEBGPU_VARIANT'));
+  // Devices that were passed in come from Dawn, too, if this is Node.
+  const polled = found?.polled ?? isNode();
+  const nap = polled ? (adapter.isSoftware ? 0.5 : 0.1) : undefined;
+  return new WebGPUDevice(new GpuContext(gpu, profile, new Waiter(nap)), adapter, !options.gpu);
+}
+
+function isNode(): boolean {
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  return process?.versions?.node !== undefined && !('Deno' in globalThis);
+}
+
+function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  try {
+    return process?.env?.[name] || undefined;
+  } catch {
+    // Deno without permission to read the environment.
+    return undefined;
+  }
+}

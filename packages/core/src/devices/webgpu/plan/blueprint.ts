@@ -1,0 +1,86 @@
+import { DeviceError, ShapeError } from '../../../errors.ts';
+import { type Graph, graphInputs } from '../../../graph/graph.ts';
+import type { KernelProfile, Value } from '../../../graph/kernel.ts';
+import { leafOf } from '../../../graph/leaves.ts';
+import { type DimValues, showShape, sizeOf } from '../../../graph/shape.ts';
+import type { LeafAttributes, Tensor } from '../../../graph/tensor.ts';
+import { type Dispatch, render } from '../text/render.ts';
+import { findGathers, findRangeChecks, type Gather, type RangeCheck } from './host-work.ts';
+import type { Lifetime } from './memory.ts';
+import { schedule } from './schedule.ts';
+import { isHalf, type Place, placeOf, valueLeaf, valueName } from './values.ts';
+
+/** A new value that has to be copied to its variable at the end of a run. */
+export interface UpdateCopy {
+  readonly from: Place;
+  readonly variable: Tensor;
+}
+
+/** All that is known of a program before its batches are: what runs, in which order, on which arrays. */
+export interface Blueprint {
+  readonly dispatches: readonly Dispatch[];
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly outputs: readonly { readonly name: string; readonly tensor: Tensor; readonly place: Place }[];
+  readonly copies: readonly UpdateCopy[];
+  readonly gathers: readonly Gather[];
+  readonly checks: readonly RangeCheck[];
+  readonly variables: readonly (LeafAttributes & { readonly kind: 'variable' })[];
+  /** Arrays whose contents outlive the last dispatch. */
+  readonly kept: ReadonlySet<Value>;
+}
+
+/** @throws DeviceError if a kernel is missing or a tensor exceeds what the adapter can bind */
+export function drawBlueprint(graph: Graph, profile: KernelProfile, limit: number): Blueprint {
+  const plan = schedule(graph, profile, (order) => findGathers(order, limit));
+  const outputs = Object.entries(graph.outputs).map(([name, tensor]) => ({
+    name,
+    tensor,
+    place: placeOf(tensor),
+  }));
+  const copies = (graph.updates ?? [])
+    .map(({ variable, value }) => ({ from: placeOf(value), variable }))
+    .filter(({ from, variable }) => from.root !== variable && plan.inPlace.get(from.root) !== variable);
+  for (const { variable } of graph.updates ?? [])
+    if (isHalf(variable))
+      throw new DeviceError(`${valueName(variable)} is kept as f16: it cannot be updated`);
+  const kept = new Set([...outputs.map(({ place }) => place.root), ...copies.map(({ from }) => from.root)]);
+  const leaves = plan.order.map((node) => leafOf(node.outputs[0] as Tensor));
+  return {
+    dispatches: plan.groups.map((group) => render(group, plan)),
+    inputs: graphInputs(plan.order),
+    outputs,
+    copies,
+    gathers: plan.gathers,
+    checks: findRangeChecks(plan.order),
+    variables: leaves.filter((leaf) => leaf?.kind === 'variable'),
+    kept,
+  };
+}
+
+/** When each intermediate array is in use. */
+export function lifetimes(blueprint: Blueprint, dims: DimValues, limit: number): Lifetime[] {
+  const spans = new Map<Value, { first: number; last: number }>();
+  const external = new Set<Value>(blueprint.gathers.map(({ node }) => node.outputs[0] as Tensor));
+  for (const [i, dispatch] of blueprint.dispatches.entries())
+    for (const { root } of dispatch.bindings) {
+      if (valueLeaf(root) || external.has(root)) continue;
+      const span = spans.get(root) ?? { first: i, last: i };
+      span.last = blueprint.kept.has(root) ? Number.POSITIVE_INFINITY : i;
+      spans.set(root, span);
+    }
+  return [...spans].map(([value, span]) => ({ value, ...span, bytes: arrayBytes(value, dims, limit) }));
+}
+
+/** @throws DeviceError if the array cannot be bound */
+export function arrayBytes(value: Value, dims: DimValues, limit: number): number {
+  const size = sizeOf(value.shape, dims);
+  if (!Number.isInteger(size) || size < 0)
+    throw new ShapeError(`${valueName(value)} ${showShape(value.shape)} has no size in this batch`);
+  const bytes = size * 4;
+  if (bytes > limit)
+    throw new DeviceError(
+      `the result of ${valueName(value)} ${showShape(value.shape)} has ${bytes} bytes, but this adapter binds no more ` +
+        `than ${limit}: use smaller batches`,
+    );
+  return bytes;
+}

@@ -1,0 +1,261 @@
+import { DeviceError } from '../../../errors.ts';
+import type { KernelProfile, Launch, Value } from '../../../graph/kernel.ts';
+import type { Node, Tensor } from '../../../graph/tensor.ts';
+import { externalOperands, Group, isAligned, isDrawable, operandRoots } from './group.ts';
+import type { Uses } from './uses.ts';
+import { countKey, elementwiseOf, inlineOf, isAlias, placeOf } from './values.ts';
+
+/** Storage buffers that every adapter can bind to one kernel. */
+const bindingLimit = 8;
+
+/**
+ * Draws elementwise operations into the kernels around them. In topological order:
+ * - an elementwise operation joins the kernel that computes one of its operands, as an epilogue, the latest that it
+ *   can; several results of an epilogue may be stored;
+ * - otherwise it joins, or begins, a group of elementwise operations over equally many elements;
+ * - a kernel that reads an input once takes the elementwise operations that compute just this input into its loads.
+ *
+ * A group never waits for itself, and never binds more buffers than every adapter has.
+ */
+export class Fuser {
+  readonly groups: Set<Group> = new Set();
+  readonly #uses: Uses;
+  readonly #producers = new Map<Value, Group>();
+  readonly #ids = new Map<Value, number>();
+
+  constructor(uses: Uses, profile: KernelProfile) {
+    this.#uses = uses;
+    for (const [order, node] of uses.nodes.entries()) {
+      for (const input of node.inputs) if (!inlineOf(input)) this.#materialise(placeOf(input).root, order);
+      const [first] = node.outputs as [Tensor];
+      if (elementwiseOf(first)) this.#placeElementwise(first, order);
+      else this.#placeKernels(node, order, profile);
+    }
+    for (const value of uses.kept) this.#materialise(value, uses.nodes.length);
+  }
+
+  producer(value: Value): Group | undefined {
+    return this.#producers.get(value);
+  }
+
+  /** Whether a result must be in memory: something outside the group's own elementwise operations reads it. */
+  isStored(value: Value, group: Group, extra: readonly Tensor[] = []): boolean {
+    if (this.#uses.kept.has(value) || 'temporary' in value) return true;
+    const inside = new Set([...group.nodes, ...extra].map((t) => t.node));
+    for (const node of this.#uses.consumers.get(value) ?? []) if (!inside.has(node)) return true;
+    return false;
+  }
+
+  /** The groups that must run before this one. */
+  dependencies(group: Group): Set<Group> {
+    const before = new Set<Group>(group.after);
+    for (const root of group.reads()) {
+      const producer = this.#producers.get(root);
+      if (producer) before.add(producer);
+    }
+    for (const node of group.nodes) {
+      const variable = this.#uses.inPlace.get(node);
+      // A variable is overwritten only after all who read its old value.
+      if (variable) for (const reader of this.groups) if (reader.reads().has(variable)) before.add(reader);
+    }
+    before.delete(group);
+    return before;
+  }
+
+  /** Constants and masks that someone wants in memory get a kernel of their own. */
+  #materialise(root: Value, order: number): void {
+    if (!inlineOf(root) || this.#producers.has(root)) return;
+    this.#add(new Group(order), [root as Tensor]);
+  }
+
+  #add(group: Group, nodes: readonly Tensor[]): void {
+    this.groups.add(group);
+    group.nodes.push(...nodes);
+    group.nodes.sort((a, b) => a.node.id - b.node.id);
+    for (const value of group.results) {
+      const earlier = this.#producers.get(value);
+      if (earlier?.launch && earlier !== group && !group.after.includes(earlier)) group.after.push(earlier);
+      this.#producers.set(value, group);
+    }
+  }
+
+  #placeElementwise(tensor: Tensor, order: number): void {
+    const candidates = new Set<Group>();
+    for (const operand of tensor.node.inputs) {
+      const producer = this.#producers.get(placeOf(operand).root);
+      if (producer && isAligned(operand, tensor.shape)) candidates.add(producer);
+    }
+    const kernelsFirst = [...candidates].sort(
+      (a, b) => Number(b.launch !== undefined) - Number(a.launch !== undefined) || b.order - a.order,
+    );
+    for (const group of [...kernelsFirst, ...this.#siblings(tensor)])
+      if (this.#canJoin(group, [tensor])) {
+        this.#add(group, [tensor]);
+        this.#pullOperands(group, tensor);
+        return;
+      }
+    this.#add(new Group(order), [tensor]);
+  }
+
+  /** Elementwise groups that read one of the tensor's operands element by element as well. */
+  #siblings(tensor: Tensor): Group[] {
+    const aligned = tensor.node.inputs.filter((t) => !inlineOf(t) && isAligned(t, tensor.shape));
+    const roots = aligned.map((t) => placeOf(t).root);
+    return [...this.groups]
+      .reverse()
+      .filter((group) => !group.launch && roots.some((root) => operandRoots(group.nodes).has(root)));
+  }
+
+  #canJoin(group: Group, nodes: readonly Tensor[]): boolean {
+    const { domain } = group;
+    if (!domain || nodes.some((t) => countKey(t.shape) !== countKey(domain))) return false;
+    const inner = new Set<Value>([...group.nodes, ...nodes]);
+    if (group.primary !== undefined) inner.add(group.launch?.outputs[group.primary] as Value);
+    const results = new Set<Value>([...group.results, ...nodes]);
+    // What the kernel itself reads cannot be computed after it.
+    const needed = [
+      ...group.kernelReads,
+      ...[...group.prologues.values()].flatMap((p) => [...operandRoots(p)]),
+    ];
+    if (needed.some((root) => nodes.includes(root as Tensor))) return false;
+    for (const node of nodes)
+      for (const operand of elementwiseOf(node) ? node.node.inputs : []) {
+        const { root } = placeOf(operand);
+        if (results.has(root) && !(inner.has(root) && isAligned(operand, node.shape))) return false;
+      }
+    return (
+      this.#bindings(group, nodes) <= bindingLimit &&
+      !this.#overwritesReads(group, nodes) &&
+      !this.#waitsForItself(group, nodes)
+    );
+  }
+
+  /** Whether the group would overwrite elements of a variable that it reads elsewhere than where it writes. */
+  #overwritesReads(group: Group, extra: readonly Tensor[]): boolean {
+    const nodes = [...group.nodes, ...extra];
+    return nodes.some((written) => {
+      const variable = this.#uses.inPlace.get(written);
+      if (!variable) return false;
+      const scattered = nodes.some((t) =>
+        t.node.inputs.some((x) => placeOf(x).root === variable && !isAligned(x, t.shape)),
+      );
+      const drawn = [...group.prologues.values()].some((p) => operandRoots(p).has(variable));
+      return scattered || drawn || group.kernelReads.includes(variable);
+    });
+  }
+
+  #waitsForItself(group: Group, nodes: readonly Tensor[]): boolean {
+    const before = new Set<Group>();
+    for (const root of externalOperands(nodes)) {
+      const producer = this.#producers.get(root);
+      if (producer && producer !== group) before.add(producer);
+    }
+    for (const node of nodes) {
+      const variable = this.#uses.inPlace.get(node);
+      if (variable)
+        for (const reader of this.groups)
+          if (reader !== group && reader.reads().has(variable)) before.add(reader);
+    }
+    return this.#anyReaches(before, group);
+  }
+
+  /** Whether one of the groups needs, directly or not, that `target` has run. */
+  #anyReaches(from: Iterable<Group>, target: Group): boolean {
+    const seen = new Set<Group>();
+    const stack = [...from];
+    for (let group = stack.pop(); group; group = stack.pop()) {
+      if (group === target) return true;
+      if (seen.has(group)) continue;
+      seen.add(group);
+      stack.push(...this.dependencies(group));
+    }
+    return false;
+  }
+
+  /** Buffers that the group would bind with more elementwise operations in it. */
+  #bindings(group: Group, extra: readonly Tensor[] = [], prologue: readonly Tensor[] = []): number {
+    const keys = new Set<string>();
+    const bind = (value: Value): void => {
+      const { root, offset } = placeOf(value);
+      keys.add(`${this.#id(this.#uses.inPlace.get(root) ?? root)}@${offset}`);
+    };
+    const nodes = [...group.nodes, ...extra];
+    const own = new Set<Value>([...group.results, ...extra]);
+    const drawn = [...group.prologues.values()].flat().concat(prologue);
+    for (const t of drawn) own.add(t);
+    for (const [key, value] of Object.entries(group.launch?.inputs ?? {})) {
+      if (!value || !group.launch || group.launch.inputKinds[key] === 'random') continue;
+      if (isDrawable(group.launch, key) && inlineOf(value)) continue;
+      if (!group.prologues.has(key) && !own.has(placeOf(value).root)) bind(value);
+    }
+    for (const t of [...nodes, ...drawn])
+      for (const x of elementwiseOf(t) ? t.node.inputs : [])
+        if (!inlineOf(x) && !own.has(placeOf(x).root)) bind(x);
+    for (const result of [...group.results, ...extra]) {
+      const kernelArray = !group.nodes.includes(result as Tensor) && !extra.includes(result as Tensor);
+      if (this.isStored(result, group, extra) || (kernelArray && !this.#isPrimary(result, group)))
+        bind(result);
+    }
+    return keys.size;
+  }
+
+  #isPrimary(value: Value, group: Group): boolean {
+    return group.primary !== undefined && group.launch?.outputs[group.primary] === value;
+  }
+
+  #id(value: Value): number {
+    const id = this.#ids.get(value) ?? this.#ids.size;
+    this.#ids.set(value, id);
+    return id;
+  }
+
+  /** Elementwise groups that compute a new member's operands come along, if they can. */
+  #pullOperands(group: Group, tensor: Tensor): void {
+    for (const operand of tensor.node.inputs) {
+      const other = this.#producers.get(placeOf(operand).root);
+      if (!other || other === group || other.launch || !this.#canJoin(group, other.nodes)) continue;
+      // Whoever waits for the other group will wait for this one.
+      const readers = [...this.groups].filter(
+        (g) => g !== group && g !== other && other.nodes.some((t) => g.reads().has(t)),
+      );
+      const before = this.dependencies(group);
+      before.delete(other);
+      if (readers.some((reader) => this.#anyReaches(before, reader))) continue;
+      this.groups.delete(other);
+      this.#add(group, other.nodes);
+    }
+  }
+
+  #placeKernels(node: Node, order: number, profile: KernelProfile): void {
+    const { operation, attributes, inputs, outputs } = node;
+    if (!operation.wgsl) throw new DeviceError(`'${operation.name}' has no WebGPU kernel`);
+    const used = outputs.map((t) => !isAlias(t) && (this.#uses.kept.has(t) || this.#uses.consumers.has(t)));
+    const launches = operation.wgsl({ node, attributes, inputs, outputs, used, profile });
+    for (const launch of launches) {
+      const group = new Group(order, launch);
+      for (const [key, value] of Object.entries(launch.inputs)) {
+        if (!value || launch.inputKinds[key] === 'random') continue;
+        if (isDrawable(launch, key)) this.#drawProducer(group, key, value, node, launches);
+        else this.#materialise(placeOf(value).root, order);
+      }
+      this.#add(group, []);
+    }
+  }
+
+  /** Takes the elementwise group that computes nothing but one input into the loads of that input. */
+  #drawProducer(group: Group, key: string, value: Value, node: Node, launches: readonly Launch[]): void {
+    const { root } = placeOf(value);
+    const producer = this.#producers.get(root);
+    const consumers = this.#uses.consumers.get(root);
+    if (!producer || producer.launch || inlineOf(value) || !isAligned(value, root.shape)) return;
+    if (this.#uses.kept.has(root) || consumers?.size !== 1 || !consumers.has(node)) return;
+    const reads = (launch: Launch): number =>
+      Object.values(launch.inputs).filter((x) => x && placeOf(x).root === root).length;
+    if (launches.reduce((sum, launch) => sum + reads(launch), 0) !== 1) return;
+    if (producer.nodes.some((t) => t !== root && this.isStored(t, producer))) return;
+    if (this.#bindings(group, [], producer.nodes) > bindingLimit) return;
+    group.prologues.set(key, producer.nodes);
+    this.groups.delete(producer);
+    for (const t of producer.nodes) this.#producers.delete(t);
+  }
+}

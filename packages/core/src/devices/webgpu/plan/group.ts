@@ -1,0 +1,90 @@
+import type { Launch, Value } from '../../../graph/kernel.ts';
+import type { Shape } from '../../../graph/shape.ts';
+import type { Tensor } from '../../../graph/tensor.ts';
+import { countKey, elementwiseOf, inlineOf, placeOf } from './values.ts';
+
+/**
+ * What becomes one dispatch: a kernel with elementwise operations drawn into it, or elementwise operations alone.
+ */
+export class Group {
+  readonly launch: Launch | undefined;
+  /** The name of the kernel's output that elementwise operations may follow. */
+  readonly primary: string | undefined;
+  /** Elementwise results that follow, each after what it reads; constants and masks that had to be stored too. */
+  readonly nodes: Tensor[] = [];
+  /** Elementwise tensors computed where the kernel reads an input, by the input's name. */
+  readonly prologues: Map<string, readonly Tensor[]> = new Map();
+  /** Groups that write other parts of the same array. */
+  readonly after: Group[] = [];
+  /** Position in the graph's order. */
+  readonly order: number;
+
+  constructor(order: number, launch?: Launch) {
+    this.order = order;
+    this.launch = launch;
+    this.primary = launch && Object.keys(launch.outputs).find((k) => launch.outputKinds[k] === 'values');
+  }
+
+  /** The shape whose elements the elementwise operations go through; undefined if none can follow. */
+  get domain(): Shape | undefined {
+    if (!this.launch) return this.nodes[0]?.shape;
+    return this.primary === undefined ? undefined : this.launch.outputs[this.primary]?.shape;
+  }
+
+  /** Everything it computes that can be stored. */
+  get results(): readonly Value[] {
+    return [...Object.values(this.launch?.outputs ?? {}), ...this.nodes];
+  }
+
+  /** The arrays its kernel reads by itself, without those computed by prologues and those computed in place. */
+  get kernelReads(): readonly Value[] {
+    const reads: Value[] = [];
+    for (const [key, value] of Object.entries(this.launch?.inputs ?? {})) {
+      if (!value || this.launch?.inputKinds[key] === 'random' || this.prologues.has(key)) continue;
+      if (this.launch && isDrawable(this.launch, key) && inlineOf(value)) continue;
+      reads.push(placeOf(value).root);
+    }
+    return reads;
+  }
+
+  /** All arrays it needs from elsewhere, its own results left out. */
+  reads(extra: readonly Tensor[] = []): Set<Value> {
+    const own = new Set<Value>([...this.results, ...extra]);
+    const reads = new Set<Value>(this.kernelReads);
+    for (const nodes of this.prologues.values()) for (const root of externalOperands(nodes)) reads.add(root);
+    for (const root of operandRoots([...this.nodes, ...extra])) if (!own.has(root)) reads.add(root);
+    return reads;
+  }
+}
+
+/** Whether an input may be computed where the kernel reads it. */
+export function isDrawable(launch: Launch, key: string): boolean {
+  return launch.inputKinds[key] === 'values' || launch.inputKinds[key] === 'optional';
+}
+
+/** The arrays that elementwise tensors read; constants and masks are not read. */
+export function operandRoots(nodes: readonly Tensor[]): Set<Value> {
+  const roots = new Set<Value>();
+  for (const node of nodes) {
+    if (!elementwiseOf(node)) continue;
+    for (const operand of node.node.inputs) if (!inlineOf(operand)) roots.add(placeOf(operand).root);
+  }
+  return roots;
+}
+
+/** {@link operandRoots} without what the tensors themselves compute. */
+export function externalOperands(nodes: readonly Tensor[]): Set<Value> {
+  const roots = operandRoots(nodes);
+  for (const node of nodes) roots.delete(node);
+  return roots;
+}
+
+/** Whether an operand of an elementwise tensor is the same elements in the same order. */
+export function isAligned(operand: Value, shape: Shape): boolean {
+  const { root, offset } = placeOf(operand);
+  return (
+    offset === 0 &&
+    countKey(operand.shape) === countKey(shape) &&
+    countKey(root.shape) === countKey(operand.shape)
+  );
+}

@@ -1,0 +1,44 @@
+import type { Value } from '../../../graph/kernel.ts';
+
+/** When an array is needed: from the dispatch that writes it to the last that reads it. */
+export interface Lifetime {
+  readonly value: Value;
+  readonly first: number;
+  readonly last: number;
+  readonly bytes: number;
+}
+
+export interface MemoryPlan {
+  /** Sizes of the buffers to create. */
+  readonly buffers: readonly number[];
+  readonly bufferOf: ReadonlyMap<Value, number>;
+}
+
+/**
+ * Gives every array a buffer such that arrays that live at the same time never share one. (A buffer cannot be read and
+ * written by the same dispatch, so parts of one large buffer would not do.) In order of birth each takes the smallest
+ * free buffer that holds it, else the largest free one, which grows.
+ */
+export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
+  const buffers: { bytes: number; busyUntil: number }[] = [];
+  const bufferOf = new Map<Value, number>();
+  for (const { value, first, last, bytes } of [...lifetimes].sort((a, b) => a.first - b.first)) {
+    let best: number | undefined;
+    for (const [i, buffer] of buffers.entries()) {
+      if (buffer.busyUntil >= first) continue;
+      const current = best === undefined ? undefined : (buffers[best]?.bytes as number);
+      const better =
+        current === undefined ||
+        (buffer.bytes >= bytes
+          ? current < bytes || buffer.bytes < current
+          : current < bytes && buffer.bytes > current);
+      if (better) best = i;
+    }
+    if (best === undefined) best = buffers.push({ bytes: 0, busyUntil: -1 }) - 1;
+    const buffer = buffers[best] as { bytes: number; busyUntil: number };
+    buffer.bytes = Math.max(buffer.bytes, bytes);
+    buffer.busyUntil = last;
+    bufferOf.set(value, best);
+  }
+  return { buffers: buffers.map(({ bytes }) => bytes), bufferOf };
+}

@@ -1,0 +1,69 @@
+import type { Graph } from '../../../graph/graph.ts';
+import { topologicalOrder } from '../../../graph/graph.ts';
+import type { KernelProfile, Value } from '../../../graph/kernel.ts';
+import type { Node, Tensor } from '../../../graph/tensor.ts';
+import { Fuser } from './fuse.ts';
+import type { Group } from './group.ts';
+import type { Gather } from './host-work.ts';
+import { findUses } from './uses.ts';
+
+/** A graph as dispatches in the order they run. */
+export interface Schedule {
+  readonly order: readonly Node[];
+  readonly groups: readonly Group[];
+  /** What the host computes in place of a kernel. */
+  readonly gathers: readonly Gather[];
+  /** Results written straight to the variable they update. */
+  readonly inPlace: ReadonlyMap<Value, Tensor>;
+  /** Whether a group's result must be in memory. */
+  isStored(value: Value, group: Group): boolean;
+}
+
+export function schedule(
+  graph: Graph,
+  profile: KernelProfile,
+  findGathers: (order: readonly Node[]) => readonly Gather[] = () => [],
+): Schedule {
+  const order = topologicalOrder(graph);
+  const gathers = findGathers(order);
+  const fed = new Set(gathers.map(({ node }) => node));
+  for (const allowInPlace of [true, false]) {
+    const uses = findUses(graph, order, allowInPlace, fed);
+    const fuser = new Fuser(uses, profile);
+    const groups = sorted(fuser);
+    // Updates in place can make groups wait for each other in a circle; copying them at the end never does.
+    if (groups)
+      return {
+        order,
+        groups,
+        gathers,
+        inPlace: uses.inPlace,
+        isStored: (value, group) => fuser.isStored(value, group),
+      };
+  }
+  throw new Error('a graph without updates in place has no order to run in');
+}
+
+/** Every group after those it depends on, otherwise in the graph's order; undefined if they wait in a circle. */
+function sorted(fuser: Fuser): Group[] | undefined {
+  const waiting = new Map<Group, number>();
+  const followers = new Map<Group, Group[]>();
+  for (const group of fuser.groups) {
+    const before = fuser.dependencies(group);
+    waiting.set(group, before.size);
+    for (const g of before) followers.set(g, [...(followers.get(g) ?? []), group]);
+  }
+  const result: Group[] = [];
+  const ready = [...fuser.groups].filter((g) => waiting.get(g) === 0);
+  while (ready.length > 0) {
+    ready.sort((a, b) => b.order - a.order);
+    const group = ready.pop() as Group;
+    result.push(group);
+    for (const next of followers.get(group) ?? []) {
+      const left = (waiting.get(next) as number) - 1;
+      waiting.set(next, left);
+      if (left === 0) ready.push(next);
+    }
+  }
+  return result.length === fuser.groups.size ? result : undefined;
+}

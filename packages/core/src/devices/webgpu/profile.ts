@@ -1,0 +1,44 @@
+import { ArgumentError, DeviceError } from '../../errors.ts';
+import type { KernelProfile } from '../../graph/kernel.ts';
+import type { AdapterDescription } from './adapter.ts';
+
+/** A family of kernel forms; see {@link chooseProfile}. */
+export type KernelVariant = 'subgroup' | 'register' | 'workgroup';
+
+export const kernelVariants: readonly KernelVariant[] = ['subgroup', 'register', 'workgroup'];
+
+const rowForms = { subgroup: 'subgroup', register: 'thread', workgroup: 'workgroup' } as const;
+
+/** The variants an adapter can run. */
+export function supportedVariants(adapter: AdapterDescription): KernelVariant[] {
+  return kernelVariants.filter((variant) => variant !== 'subgroup' || hasSubgroups(adapter));
+}
+
+const hasSubgroups = ({ subgroupSize }: AdapterDescription): boolean =>
+  subgroupSize !== undefined && [4, 8, 16, 32].includes(subgroupSize);
+
+/**
+ * Chooses kernel forms. `subgroup` keeps tiles in registers and shares them inside a subgroup: best where CPUs emulate
+ * a GPU. `register` lets every invocation work alone: best there without subgroups. `workgroup` shares tiles in
+ * workgroup memory: best on GPUs, and 4 to 10 times slower on CPUs.
+ *
+ * @param forced overrules the rule
+ */
+export function chooseProfile(adapter: AdapterDescription, forced?: string): KernelProfile {
+  const variant =
+    forced ?? (adapter.isSoftware ? (hasSubgroups(adapter) ? 'subgroup' : 'register') : 'workgroup');
+  if (!isVariant(variant))
+    throw new ArgumentError(
+      `there is no kernel variant '${variant}'; there are ${kernelVariants.join(', ')}`,
+    );
+  if (!supportedVariants(adapter).includes(variant))
+    throw new DeviceError(
+      `this adapter cannot run the kernel variant '${variant}': its subgroups have no fixed size`,
+    );
+  const rows = forced === undefined && hasSubgroups(adapter) ? 'subgroup' : rowForms[variant];
+  return { matmul: variant, rows, subgroupSize: adapter.subgroupSize ?? 0 };
+}
+
+function isVariant(text: string): text is KernelVariant {
+  return (kernelVariants as readonly string[]).includes(text);
+}

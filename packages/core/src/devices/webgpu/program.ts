@@ -1,0 +1,274 @@
+import { DeviceError, DisposedError } from '../../errors.ts';
+import { bindDimensions } from '../../graph/feeds.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { concreteShape, type DimValues, sizeOf } from '../../graph/shape.ts';
+import type { CompileOptions, HostArray, Program, ProgramStatistics } from '../device.ts';
+import { Arena } from './arena.ts';
+import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
+import { type Blueprint, drawBlueprint } from './plan/blueprint.ts';
+import { checkRange } from './plan/host-work.ts';
+import { isHalf, valueLeaf } from './plan/values.ts';
+import { StagingRing } from './staging.ts';
+import { WebGPUTensor } from './tensor.ts';
+
+type Feeds = Readonly<Record<string, HostArray>>;
+type Results = Record<string, HostArray>;
+
+/** A graph as compiled pipelines and buffers with fixed places, replayed for every run. */
+export class WebGPUProgram implements Program {
+  readonly #context: GpuContext;
+  readonly #blueprint: Blueprint;
+  readonly #pipelines: readonly GPUComputePipeline[];
+  readonly #label: string;
+  readonly #release: () => void;
+  /** Runs that wait for room to put their outputs. */
+  readonly #waiting: (() => void)[] = [];
+  /** Copies of variables whose old values other variables take. */
+  readonly #copies: TrackedBuffer[] = [];
+  #arena: Arena | undefined;
+  #staging: StagingRing | undefined;
+  #disposed = false;
+
+  private constructor(
+    context: GpuContext,
+    blueprint: Blueprint,
+    pipelines: readonly GPUComputePipeline[],
+    label: string,
+    release: (program: WebGPUProgram) => void,
+  ) {
+    this.#context = context;
+    this.#blueprint = blueprint;
+    this.#pipelines = pipelines;
+    this.#label = label;
+    this.#release = () => release(this);
+    for (const { from, variable } of blueprint.copies)
+      if (valueLeaf(from.root)?.kind === 'variable')
+        this.#copies.push(
+          context.createBuffer(
+            `arena/${label} copy`,
+            sizeOf(variable.shape, {}) * 4,
+            usage.copySource | usage.copyTarget,
+          ),
+        );
+  }
+
+  /** Plans a graph and compiles its kernels. */
+  static async compile(
+    context: GpuContext,
+    graph: Graph,
+    { capacity, label = 'program', onProgress }: CompileOptions,
+    release: (program: WebGPUProgram) => void,
+  ): Promise<WebGPUProgram> {
+    const blueprint = drawBlueprint(graph, context.profile, context.limit);
+    const distinct = new Map(blueprint.dispatches.map((dispatch) => [dispatch.code, dispatch]));
+    let done = 0;
+    onProgress?.(0, distinct.size);
+    const compiled = new Map<string, GPUComputePipeline>();
+    await Promise.all(
+      [...distinct].map(async ([code, dispatch]) => {
+        compiled.set(code, await context.pipeline(dispatch));
+        onProgress?.(++done, distinct.size);
+      }),
+    );
+    context.check();
+    const pipelines = blueprint.dispatches.map(({ code }) => compiled.get(code) as GPUComputePipeline);
+    const program = new WebGPUProgram(context, blueprint, pipelines, label, release);
+    if (capacity) await program.#reserve(capacity);
+    return program;
+  }
+
+  get statistics(): ProgramStatistics {
+    return { operations: this.#blueprint.dispatches.length, arenaBytes: this.#arena?.bytes ?? 0 };
+  }
+
+  /** The WGSL text of each dispatch, in the order they run. */
+  get kernels(): readonly { readonly label: string; readonly code: string }[] {
+    return this.#blueprint.dispatches.map(({ label, code }) => ({ label, code }));
+  }
+
+  /** Makes room ahead, if the capacity names every dimension that the graph has. */
+  async #reserve(capacity: DimValues): Promise<void> {
+    const { sequences } = capacity;
+    const full = sequences === undefined ? capacity : { boundaries: sequences + 1, ...capacity };
+    const symbols = [...this.#blueprint.inputs.values()].flatMap(({ shape }) => shape);
+    if (symbols.some((dim) => typeof dim === 'string' && full[dim] === undefined)) return;
+    await this.#plan(full);
+  }
+
+  /** New buffers for a capacity; the check of what WebGPU says about them. */
+  #plan(capacity: DimValues): Promise<void> {
+    this.#arena?.dispose();
+    this.#arena = undefined;
+    const { result, checked } = this.#context.guarded(
+      `no room for '${this.#label}'`,
+      () => new Arena(this.#context, this.#blueprint, capacity, this.#label),
+    );
+    this.#arena = result;
+    return checked;
+  }
+
+  /** The arena for a batch: the present one if it is large enough, else one with room to spare. */
+  #arenaFor(dims: DimValues): { arena: Arena; checked?: Promise<void> } {
+    if (this.#arena?.holds(dims)) return { arena: this.#arena };
+    const capacity: Record<string, number> = { ...this.#arena?.capacity };
+    for (const [name, value] of Object.entries(dims)) {
+      const present = capacity[name] ?? 0;
+      if (value > present) capacity[name] = Math.max(value, Math.ceil(present * 1.25));
+    }
+    const checked = this.#plan(capacity);
+    return { arena: this.#arena as unknown as Arena, checked };
+  }
+
+  async run(inputs: Feeds): Promise<Results> {
+    this.#check();
+    if (this.#waiting.length === 0 && this.#staging?.hasRoom !== false) return this.#start(inputs);
+    // The caller may reuse its arrays as soon as this returns.
+    const copies = Object.fromEntries(Object.entries(inputs).map(([name, data]) => [name, data.slice()]));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(() => {
+        this.#start(copies).then(resolve, reject);
+      });
+    });
+  }
+
+  #check(): void {
+    if (this.#disposed) throw new DisposedError(`program '${this.#label}'`);
+    this.#context.check();
+    for (const { storage } of this.#blueprint.variables) {
+      if (!(storage instanceof WebGPUTensor))
+        throw new DeviceError(`'${storage.label}' lives on another device`);
+      storage.checkAlive();
+    }
+  }
+
+  /** Submits a run; everything up to the first await happens before this returns. */
+  async #start(feeds: Feeds): Promise<Results> {
+    this.#check();
+    const dims = bindDimensions(this.#blueprint.inputs, feeds);
+    for (const check of this.#blueprint.checks) checkRange(check, feeds[check.input] as HostArray);
+    const { arena, checked } = this.#arenaFor(dims);
+    const parts = this.#outputParts(arena.capacity);
+    if ((this.#staging?.bytes ?? -1) < parts.bytes) {
+      this.#staging?.dispose();
+      this.#staging = new StagingRing(this.#context, `arena/${this.#label} outputs`, parts.bytes);
+    }
+    const ring = this.#staging as StagingRing;
+    const staging = ring.take();
+    arena.setDims(dims);
+    this.#feed(arena, feeds);
+    this.#submit(arena, staging.buffer, parts.offsets, dims);
+    try {
+      const [bytes] = await Promise.all([this.#context.readMapped(staging.buffer, parts.bytes), checked]);
+      return this.#results(bytes, parts.offsets, dims);
+    } catch (error) {
+      if (this.#disposed) throw new DisposedError(`program '${this.#label}'`);
+      throw error;
+    } finally {
+      ring.giveBack(staging);
+      if (ring === this.#staging) this.#waiting.shift()?.();
+    }
+  }
+
+  /** Where each output begins in a staging buffer. */
+  #outputParts(dims: DimValues): { offsets: number[]; bytes: number } {
+    let bytes = 0;
+    const offsets = this.#blueprint.outputs.map(({ tensor, place }) => {
+      const offset = bytes;
+      bytes += Math.ceil((sizeOf(tensor.shape, dims) * (isHalf(place.root) ? 2 : 4)) / 16) * 16;
+      return offset;
+    });
+    return { offsets, bytes };
+  }
+
+  #feed(arena: Arena, feeds: Feeds): void {
+    const { queue } = this.#context.gpu;
+    for (const [name, tensor] of this.#blueprint.inputs) {
+      const data = feeds[name] as HostArray;
+      const values = data instanceof Float64Array ? Float32Array.from(data) : data;
+      queue.writeBuffer(arena.buffer(tensor), 0, values as GPUAllowSharedBufferSource);
+    }
+    for (const { node, ids, table } of this.#blueprint.gathers)
+      queue.writeBuffer(
+        arena.buffer(node.outputs[0] as never),
+        0,
+        table.gatherRows(feeds[ids] as Int32Array),
+      );
+  }
+
+  #submit(arena: Arena, staging: GPUBuffer, offsets: readonly number[], dims: DimValues): void {
+    const encoder = this.#context.gpu.createCommandEncoder({ label: this.#label });
+    let pass: GPUComputePassEncoder | undefined;
+    for (const [i, dispatch] of this.#blueprint.dispatches.entries()) {
+      for (const value of dispatch.cleared) {
+        pass?.end();
+        pass = undefined;
+        encoder.clearBuffer(arena.buffer(value));
+      }
+      pass ??= encoder.beginComputePass();
+      pass.setPipeline(this.#pipelines[i] as GPUComputePipeline);
+      pass.setBindGroup(0, arena.bindGroups[i] as GPUBindGroup);
+      pass.dispatchWorkgroups(...(arena.groups[i] as [number, number, number]));
+    }
+    pass?.end();
+    for (const [i, { tensor, place }] of this.#blueprint.outputs.entries()) {
+      const width = isHalf(place.root) ? 2 : 4;
+      const bytes = Math.ceil((sizeOf(tensor.shape, dims) * width) / 4) * 4;
+      encoder.copyBufferToBuffer(
+        arena.buffer(place.root),
+        place.offset * width,
+        staging,
+        offsets[i] as number,
+        bytes,
+      );
+    }
+    this.#copyUpdates(encoder, arena);
+    this.#context.gpu.queue.submit([encoder.finish()]);
+  }
+
+  #copyUpdates(encoder: GPUCommandEncoder, arena: Arena): void {
+    const { copies } = this.#blueprint;
+    const bytesOf = (i: number): number => sizeOf(copies[i]?.variable.shape ?? [], {}) * 4;
+    const kept = new Map<number, GPUBuffer>();
+    for (const [i, { from }] of copies.entries()) {
+      if (valueLeaf(from.root)?.kind !== 'variable') continue;
+      const copy = (this.#copies[kept.size] as TrackedBuffer).buffer;
+      encoder.copyBufferToBuffer(arena.buffer(from.root), from.offset * 4, copy, 0, bytesOf(i));
+      kept.set(i, copy);
+    }
+    for (const [i, { from, variable }] of copies.entries()) {
+      const source = kept.get(i);
+      const offset = source ? 0 : from.offset * 4;
+      encoder.copyBufferToBuffer(
+        source ?? arena.buffer(from.root),
+        offset,
+        arena.buffer(variable),
+        0,
+        bytesOf(i),
+      );
+    }
+  }
+
+  #results(bytes: ArrayBuffer, offsets: readonly number[], dims: DimValues): Results {
+    const results: Results = {};
+    for (const [i, { name, tensor }] of this.#blueprint.outputs.entries()) {
+      const size = concreteShape(tensor.shape, dims).reduce((a, b) => a * b, 1);
+      const begin = offsets[i] as number;
+      const part = bytes.slice(begin, begin + size * 4);
+      results[name] = tensor.dtype === 'i32' ? new Int32Array(part) : new Float32Array(part);
+    }
+    return results;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#arena?.dispose();
+    this.#staging?.dispose();
+    for (const copy of this.#copies) this.#context.destroyBuffer(copy);
+    for (const start of this.#waiting.splice(0)) start();
+    this.#release();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

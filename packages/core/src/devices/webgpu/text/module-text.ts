@@ -1,0 +1,182 @@
+import { ScalearnError } from '../../../errors.ts';
+import { constantSize, elements, type Size, type Value } from '../../../graph/kernel.ts';
+import type { Shape } from '../../../graph/shape.ts';
+import type { Tensor } from '../../../graph/tensor.ts';
+import { wgsl } from '../../../graph/wgsl.ts';
+import { countKey, isHalf, placeOf } from '../plan/values.ts';
+import { libraryText } from './library.ts';
+
+/** A buffer as a kernel sees it. */
+export interface Binding {
+  readonly name: string;
+  /** The array behind it: never an alias, and the variable where a result is written in place. */
+  readonly root: Value;
+  /** First element. */
+  readonly offset: number;
+  readonly kind: 'storage' | 'uniform';
+  readonly writes: boolean;
+}
+
+interface OpenBinding {
+  readonly name: string;
+  readonly root: Value;
+  readonly offset: number;
+  readonly element: 'f32' | 'f16' | 'i32';
+  reads: boolean;
+  writes: boolean;
+  /** Accessed one element, or four elements, at a time. */
+  narrow: boolean;
+  wide: boolean;
+}
+
+/** Everything of a WGSL module but the functions that use it: buffers and sizes are declared as they are asked for. */
+export class ModuleText {
+  readonly #bindings = new Map<string, OpenBinding>();
+  readonly #ids = new Map<Value, number>();
+  readonly #randoms = new Map<Value, string>();
+  readonly #sizes = new Map<string, { readonly field: string; readonly size: Size }>();
+  readonly #library = new Set<string>();
+  readonly #inPlace: ReadonlyMap<Value, Tensor>;
+  /** Whether fixed sizes stand in the text: faster divisions, but a pipeline for every size. */
+  readonly literalSizes: boolean;
+
+  constructor(inPlace: ReadonlyMap<Value, Tensor>, literalSizes: boolean) {
+    this.#inPlace = inPlace;
+    this.literalSizes = literalSizes;
+  }
+
+  #bind(value: Value): OpenBinding {
+    const place = placeOf(value);
+    const root = this.#inPlace.get(place.root) ?? place.root;
+    const id = this.#ids.get(root) ?? this.#ids.size;
+    this.#ids.set(root, id);
+    const key = `${id}@${place.offset}`;
+    let binding = this.#bindings.get(key);
+    if (!binding) {
+      const name = `b${this.#bindings.size}`;
+      const state = { reads: false, writes: false, narrow: false, wide: false };
+      binding = { name, root, offset: place.offset, element: isHalf(root) ? 'f16' : root.dtype, ...state };
+      this.#bindings.set(key, binding);
+    }
+    return binding;
+  }
+
+  /** One element of a value in memory. */
+  load(value: Value, index: string): string {
+    const binding = this.#bind(value);
+    binding.reads = true;
+    binding.narrow = true;
+    return `${binding.name}At(${index})`;
+  }
+
+  /** Four elements, by index / 4. */
+  load4(value: Value, index4: string): string {
+    const binding = this.#bind(value);
+    binding.reads = true;
+    binding.wide = true;
+    return `${binding.name}At4(${index4})`;
+  }
+
+  store(value: Value, index: string, text: string): string {
+    const binding = this.#bind(value);
+    binding.writes = true;
+    binding.narrow = true;
+    return `${binding.name}[${index}] = ${text};`;
+  }
+
+  store4(value: Value, index4: string, text: string): string {
+    const binding = this.#bind(value);
+    binding.writes = true;
+    binding.wide = true;
+    return `${binding.name}[${index4}] = ${text};`;
+  }
+
+  /** The random state, a `vec4i`. */
+  random(value: Value): string {
+    const name = this.#randoms.get(value) ?? `random${this.#randoms.size}`;
+    this.#randoms.set(value, name);
+    return name;
+  }
+
+  /** A kernel's own size, by its name. */
+  size(name: string, size: Size): string {
+    this.#sizes.set(name, { field: name, size });
+    return `sizes.${name}`;
+  }
+
+  /** A size of the planner's, by what it means. */
+  planned(key: string, size: Size): string {
+    const found = this.#sizes.get(key);
+    if (found) return `sizes.${found.field}`;
+    const field = `d${this.#sizes.size}`;
+    this.#sizes.set(key, { field, size });
+    return `sizes.${field}`;
+  }
+
+  /** The number of elements of a shape, or of some axes of one. */
+  count(shape: Shape): string {
+    const fixed = shape.every((dim) => typeof dim === 'number');
+    const key = countKey(shape);
+    if (key === '1' || (fixed && this.literalSizes)) return `${key}u`;
+    return this.planned(`count ${key}`, fixed ? constantSize(Number(key)) : elements(shape));
+  }
+
+  use(name: string): void {
+    this.#library.add(name);
+  }
+
+  /** Declarations of all that was asked for, and how the buffers are bound: sizes first, if there are any. */
+  finish(): { declarations: string; bindings: readonly Binding[]; sizes: readonly Size[] } {
+    const lines: string[] = [];
+    let slot = 0;
+    if (this.#sizes.size > 0) {
+      const fields = [...this.#sizes.values()].map(({ field }) => `${field}: u32`).join(', ');
+      lines.push(`struct Sizes { ${fields} }`, `@group(0) @binding(${slot++}) var<uniform> sizes: Sizes;`);
+    }
+    const bindings: Binding[] = [];
+    for (const binding of this.#bindings.values()) {
+      lines.push(`@group(0) @binding(${slot++}) ${declaration(binding)}`);
+      const { name, root, offset, writes } = binding;
+      bindings.push({ name, root, offset, kind: 'storage', writes });
+    }
+    for (const [root, name] of this.#randoms) {
+      lines.push(`@group(0) @binding(${slot++}) var<uniform> ${name}: vec4i;`);
+      bindings.push({ name, root, offset: 0, kind: 'uniform', writes: false });
+    }
+    for (const binding of this.#bindings.values()) if (binding.reads) lines.push(accessors(binding));
+    if (this.#library.size > 0) lines.push(libraryText(this.#library));
+    return {
+      declarations: lines.join('\n'),
+      bindings,
+      sizes: [...this.#sizes.values()].map(({ size }) => size),
+    };
+  }
+}
+
+function declaration({ name, element, wide, narrow, writes }: OpenBinding): string {
+  if (wide && narrow && writes)
+    throw new ScalearnError(`${name} is written both in ones and in fours, which may tear`);
+  const types = wide ? { f32: 'vec4f', f16: 'vec2u', i32: 'vec4i' } : { f32: 'f32', f16: 'u32', i32: 'i32' };
+  return `var<storage, ${writes ? 'read_write' : 'read'}> ${name}: array<${types[element]}>;`;
+}
+
+/** Functions that read elements whatever the array's element type is. Halves are kept in pairs. */
+function accessors({ name, element, wide, narrow }: OpenBinding): string {
+  const lines: string[] = [];
+  if (narrow) {
+    const texts = {
+      f32: wide ? `${name}[i >> 2u][i & 3u]` : `${name}[i]`,
+      i32: wide ? `${name}[i >> 2u][i & 3u]` : `${name}[i]`,
+      f16: `unpack2x16float(${wide ? `${name}[i >> 2u][(i >> 1u) & 1u]` : `${name}[i >> 1u]`})[i & 1u]`,
+    };
+    lines.push(`fn ${name}At(i: u32) -> ${element === 'i32' ? 'i32' : 'f32'} { return ${texts[element]}; }`);
+  }
+  if (wide && element === 'f16')
+    lines.push(wgsl`fn ${name}At4(i: u32) -> vec4f {
+  let pair = ${name}[i];
+  return vec4f(unpack2x16float(pair.x), unpack2x16float(pair.y));
+}`);
+  else if (wide)
+    lines.push(`fn ${name}At4(i: u32) -> ${element === 'i32' ? 'vec4i' : 'vec4f'} { return ${name}[i]; }`);
+  return lines.join('\n');
+}

@@ -1,0 +1,234 @@
+import type { Groups, Lanes, Launch, Size, Value } from '../../../graph/kernel.ts';
+import { elements, groupsFor } from '../../../graph/kernel.ts';
+import type { DimValues, Shape } from '../../../graph/shape.ts';
+import type { Tensor } from '../../../graph/tensor.ts';
+import { wgsl } from '../../../graph/wgsl.ts';
+import { type Group, isDrawable } from '../plan/group.ts';
+import type { Schedule } from '../plan/schedule.ts';
+import { inlineOf, placeOf, valueName } from '../plan/values.ts';
+import { type Binding, ModuleText } from './module-text.ts';
+import { areVectorizable, quarter, Scope } from './scope.ts';
+
+/** One dispatch: a whole WGSL module and what to run it with. */
+export interface Dispatch {
+  readonly label: string;
+  readonly code: string;
+  /** In the order of the bind group, after the sizes. */
+  readonly bindings: readonly Binding[];
+  /** The fields of the uniform buffer, u32 each; none if the kernel needs no sizes. */
+  readonly sizes: readonly Size[];
+  readonly groups: (dims: DimValues) => Groups;
+  /** Arrays to be zeroed before. */
+  readonly cleared: readonly Value[];
+}
+
+export function render(group: Group, schedule: Schedule): Dispatch {
+  return group.launch ? renderKernel(group, group.launch, schedule) : renderElementwise(group, schedule);
+}
+
+/** Invocations of an elementwise group. */
+const elementwiseGroup = 64;
+
+function renderElementwise(group: Group, schedule: Schedule): Dispatch {
+  const domain = group.domain as Shape;
+  const module = new ModuleText(schedule.inPlace, true);
+  const lanes: Lanes = areVectorizable(group.nodes) ? 4 : 1;
+  const items: Size = (dims) => Math.ceil(elements(domain)(dims) / lanes);
+  const scope = new Scope(module, lanes);
+  const limit = module.size('items', items);
+  scope.compute(group.nodes);
+  storeResults(scope, module, group, group.nodes, schedule, lanes);
+  const body = wgsl`  let item = tile * ${elementwiseGroup}u + local;
+  if (item >= ${limit}) { return; }
+  let flat = item${lanes === 4 ? ' << 2u' : ''};
+${scope.lines}`;
+  const { declarations, bindings, sizes } = module.finish();
+  return {
+    label: labelOf(group),
+    code: moduleText('', declarations, '', elementwiseGroup, false, body),
+    bindings,
+    sizes,
+    groups: groupsFor(items, elementwiseGroup),
+    cleared: [],
+  };
+}
+
+function renderKernel(group: Group, launch: Launch, schedule: Schedule): Dispatch {
+  const module = new ModuleText(schedule.inPlace, false);
+  const functions = new Map<string, string>();
+  const names: Record<string, unknown> = {};
+  for (const [name, size] of Object.entries(launch.sizes)) names[name] = module.size(name, size);
+  for (const [key, value] of Object.entries(launch.inputs)) {
+    const kind = launch.inputKinds[key];
+    if (kind === 'random') names[key] = value ? module.random(value) : '';
+    else if (!value) names[key] = undefined;
+    else if (isDrawable(launch, key)) names[key] = valuesInput(module, functions, group, key, value);
+    else
+      names[key] = {
+        at: (i: string) => module.load(value, i),
+        at4: (i: string) => module.load4(value, i),
+      };
+  }
+  for (const [key, value] of Object.entries(launch.outputs)) {
+    if (key === group.primary) names[key] = valuesOutput(module, functions, group, key, value, schedule);
+    else
+      names[key] = {
+        set: (i: string, text: string, lanes: Lanes = 1) =>
+          lanes === 4 ? module.store4(value, quarter(i), text) : module.store(value, i, text),
+      };
+  }
+  const body = launch.body(names);
+  for (const name of launch.functions) module.use(name);
+  const { declarations, bindings, sizes } = module.finish();
+  const enable = launch.subgroups ? 'enable subgroups;\n' : '';
+  const texts = `${launch.declarations}\n${[...functions.values()].join('\n')}`;
+  return {
+    label: labelOf(group),
+    code: moduleText(enable, declarations, texts, launch.workgroup, launch.subgroups, body),
+    bindings,
+    sizes,
+    groups: launch.groups,
+    cleared: launch.cleared.map((key) => launch.outputs[key] as Value),
+  };
+}
+
+/** The accessor of an input that may be computed where it is read. */
+function valuesInput(
+  module: ModuleText,
+  functions: Map<string, string>,
+  group: Group,
+  key: string,
+  value: Value,
+): unknown {
+  const nodes = group.prologues.get(key) ?? [];
+  const { root } = placeOf(value);
+  const computed = nodes.length > 0 || inlineOf(value) !== undefined;
+  const width = (): string => module.count(value.shape.slice(-1));
+  const vectorizable = areVectorizable(nodes.length > 0 ? nodes : computed ? [root as Tensor] : []);
+  const define = (name: string, lanes: Lanes, byFlat: boolean): void => {
+    if (functions.has(name)) return;
+    functions.set(name, '');
+    const type = lanes === 4 ? 'vec4f' : 'f32';
+    const scope = new Scope(module, lanes, byFlat ? undefined : value.shape);
+    scope.compute(nodes);
+    const result = scope.operand(value, value.shape);
+    const head = byFlat
+      ? `fn ${name}(flat: u32) -> ${type} {`
+      : wgsl`fn ${name}(row: u32, column: u32) -> ${type} {
+  let flat = row * ${width()} + column;`;
+    functions.set(name, wgsl`${head}\n${scope.lines}\n  return ${result};\n}`);
+  };
+  const get = (row: string, column: string, lanes: Lanes = 1): string => {
+    if (!computed) {
+      const flat = row === '0u' ? column : `${row} * ${width()} + ${column}`;
+      return lanes === 4 ? module.load4(value, quarter(flat)) : module.load(value, flat);
+    }
+    if (lanes === 4 && !vectorizable) {
+      const parts = [0, 1, 2, 3].map((i) => get(row, i ? `${column} + ${i}u` : column));
+      return `vec4f(${parts.join(', ')})`;
+    }
+    define(`${key}Get${lanes}`, lanes, false);
+    return `${key}Get${lanes}(${row}, ${column})`;
+  };
+  const flat = (index: string, lanes: Lanes = 1): string => {
+    if (!computed) return lanes === 4 ? module.load4(value, quarter(index)) : module.load(value, index);
+    if (lanes === 4 && !vectorizable) {
+      const parts = [0, 1, 2, 3].map((i) => flat(i ? `${index} + ${i}u` : index));
+      return `vec4f(${parts.join(', ')})`;
+    }
+    define(`${key}Flat${lanes}`, lanes, true);
+    return `${key}Flat${lanes}(${index})`;
+  };
+  return { get, flat };
+}
+
+/** The accessor of the output that elementwise operations follow. */
+function valuesOutput(
+  module: ModuleText,
+  functions: Map<string, string>,
+  group: Group,
+  key: string,
+  value: Value,
+  schedule: Schedule,
+): unknown {
+  const vectorizable = areVectorizable(group.nodes);
+  const define = (name: string, lanes: Lanes, byFlat: boolean): void => {
+    if (functions.has(name)) return;
+    const scope = new Scope(module, lanes, byFlat ? undefined : value.shape);
+    scope.register(value, 'value');
+    scope.compute(group.nodes);
+    storeResults(scope, module, group, [value, ...group.nodes], schedule, lanes);
+    const type = lanes === 4 ? 'vec4f' : 'f32';
+    const head = byFlat
+      ? `fn ${name}(flat: u32, value: ${type}) {`
+      : wgsl`fn ${name}(row: u32, column: u32, value: ${type}) {
+  let flat = row * ${module.count(value.shape.slice(-1))} + column;`;
+    functions.set(name, wgsl`${head}\n${scope.lines}\n}`);
+  };
+  const put = (row: string, column: string, text: string, lanes: Lanes = 1): string => {
+    if (lanes === 4 && !vectorizable) {
+      define(`${key}Put1`, 1, false);
+      return `{ let four = ${text}; for (var i = 0u; i < 4u; i++) { ${key}Put1(${row}, ${column} + i, four[i]); } }`;
+    }
+    define(`${key}Put${lanes}`, lanes, false);
+    return `${key}Put${lanes}(${row}, ${column}, ${text});`;
+  };
+  const flat = (index: string, text: string, lanes: Lanes = 1): string => {
+    if (lanes === 4 && !vectorizable) {
+      define(`${key}Flat1`, 1, true);
+      return `{ let four = ${text}; for (var i = 0u; i < 4u; i++) { ${key}Flat1(${index} + i, four[i]); } }`;
+    }
+    define(`${key}Flat${lanes}`, lanes, true);
+    return `${key}Flat${lanes}(${index}, ${text});`;
+  };
+  return { put, flat };
+}
+
+function storeResults(
+  scope: Scope,
+  module: ModuleText,
+  group: Group,
+  results: readonly Value[],
+  schedule: Schedule,
+  lanes: Lanes,
+): void {
+  for (const result of results) {
+    if (!schedule.isStored(result, group)) continue;
+    const name = scope.registered(result);
+    scope.lines.push(
+      `  ${lanes === 4 ? module.store4(result, 'flat >> 2u', name) : module.store(result, 'flat', name)}`,
+    );
+  }
+}
+
+function moduleText(
+  enable: string,
+  declarations: string,
+  functions: string,
+  workgroup: number,
+  subgroups: boolean,
+  body: string,
+): string {
+  const lane = subgroups ? ',\n  @builtin(subgroup_invocation_id) lane: u32' : '';
+  const text = wgsl`${enable}${declarations}
+${functions}
+@compute @workgroup_size(${workgroup})
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32${lane}
+) {
+  let tile = group.x + group.y * groups.x;
+${body}
+}
+`;
+  return text.replace(/\n{2,}/g, '\n');
+}
+
+/** For error messages and profilers. */
+function labelOf(group: Group): string {
+  const names = group.nodes.map(valueName);
+  const drawn = [...group.prologues.values()].flat().map(valueName);
+  const all = [...drawn, ...(group.launch ? [group.launch.name] : []), ...names];
+  return all.length > 6 ? [...all.slice(0, 5), '…', all.at(-1)].join(' + ') : all.join(' + ');
+}

@@ -1,0 +1,92 @@
+import type { ArrayInput, Launch, Size, Value, ValuesInput, ValuesOutput } from '../../graph/kernel.ts';
+import { unroll, wgsl } from '../../graph/wgsl.ts';
+
+/** What the text of a matrix product depends on, besides its tile. */
+export interface MatmulForm {
+  /** a is stored `[k, m]`, b is stored `[n, k]`. */
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** Whether rows as stored can be read four elements at a time. */
+  readonly wideA: boolean;
+  readonly wideB: boolean;
+  readonly wideY: boolean;
+}
+
+/** What every form of the kernel is launched with. */
+export interface MatmulUse {
+  readonly inputs: { readonly a: Value; readonly b: Value; readonly bias: Value | undefined };
+  readonly outputs: { readonly y: Value };
+  readonly sizes: { readonly m: Size; readonly n: Size; readonly k: Size };
+  readonly form: MatmulForm;
+}
+
+/** One group for every tile of the result. */
+export function tiles({ sizes: { m, n } }: MatmulUse, rows: number, columns: number): Launch['groups'] {
+  return (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), 1];
+}
+
+/** A matrix as stored, read as vectors of four neighbours in a row; all indices are u32 expressions. */
+export interface StoredRows {
+  /** Where a row begins; to be put into a variable. */
+  begin(row: string): string;
+  /** The vector at 4·`index` of a row; beyond `limit` it is zero where a row's width is no multiple of four. */
+  vector(begin: string, index: string, limit?: string): string;
+}
+
+export function storedRows(source: ArrayInput, width: string, wide: boolean): StoredRows {
+  if (wide)
+    return {
+      begin: (row) => `${row} * (${width} >> 2u)`,
+      vector: (begin, index) => source.at4(`${begin} + ${index}`),
+    };
+  return {
+    begin: (row) => `${row} * ${width}`,
+    vector: (begin, index, limit) => {
+      const parts = [0, 1, 2, 3].map((i) => {
+        const column = `4u * (${index}) + ${i}u`;
+        const element = source.at(`${begin} + ${column}`);
+        return limit ? `select(0f, ${element}, ${column} < ${limit})` : element;
+      });
+      return `vec4f(${parts.join(', ')})`;
+    },
+  };
+}
+
+/**
+ * Four columns of the result from row accumulators: one line in a loop over `i`, so that what follows the product is
+ * in the text once.
+ *
+ * @param row of the result, may use `i`; rows beyond m are left out
+ */
+export function putRows(
+  y: ValuesOutput,
+  bias: ValuesInput | undefined,
+  form: MatmulForm,
+  sizes: { readonly m: string; readonly n: string },
+  accumulators: readonly string[],
+  row: string,
+  column: string,
+): string {
+  const four = bias ? `sums[i] + ${bias.get('0u', column, 4)}` : 'sums[i]';
+  const one = bias ? `sums[i][j] + ${bias.get('0u', `${column} + j`)}` : 'sums[i][j]';
+  const put = form.wideY
+    ? `if (${column} < ${sizes.n}) { ${y.put('r', column, four, 4)} }`
+    : `for (var j = 0u; j < 4u; j++) { if (${column} + j < ${sizes.n}) { ${y.put('r', `${column} + j`, one)} } }`;
+  return wgsl`  {
+    var sums = array<vec4f, ${accumulators.length}>(${accumulators.join(', ')});
+    for (var i = 0u; i < ${accumulators.length}u; i++) {
+      let r = ${row};
+      if (r < ${sizes.m}) { ${put} }
+    }
+  }`;
+}
+
+/** `rows` fused multiply-adds of one step of k. */
+export function multiplyAdd(
+  rows: number,
+  sum: (i: number) => string,
+  scalar: (i: number) => string,
+  b: string,
+): string {
+  return unroll(rows, (i) => `    ${sum(i)} = fma(vec4f(${scalar(i)}), ${b}, ${sum(i)});`);
+}
