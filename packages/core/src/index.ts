@@ -84,5 +84,26 @@ export { clipFactor, globalNorm } from './optim/clip.ts';
 export { linearSchedule } from './optim/schedule.ts';
 export { dropoutThreshold, type RandomState } from './random/dropout-mask.ts';
 export { RandomStream } from './random/streams.ts';
+export { type EncodedExample, encodeExamples } from './training/batches.ts';
+export { CheckpointError, type CheckpointStore } from './training/checkpoint.ts';
+export {
+  type EarlyStoppingState,
+  earlyStoppingStart,
+  exhausted,
+  observe,
+} from './training/early-stopping.ts';
+export type { EpochRecord, TrainEvent } from './training/events.ts';
 export { type GraphParts, TrainableModel, type TrainableModelOptions } from './training/model.ts';
+export type { Predictions } from './training/predict.ts';
+export {
+  type ModelFolder,
+  type ModelSnapshot,
+  mergeSnapshot,
+  readAdapterFolder,
+  readSnapshot,
+  snapshotFiles,
+} from './training/snapshot.ts';
 export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
+export type { TrainingExample, TrainingTask } from './training/task.ts';
+export { DivergedError, InterruptedError, type TrainOptions, train } from './training/train.ts';
+export { TrainedModel } from './training/trained-model.ts';

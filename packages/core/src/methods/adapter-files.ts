@@ -11,6 +11,9 @@ import {
 } from './adapter-config.ts';
 import type { FileSet, SaveCall } from './method.ts';
 
+/** Metadata of adapter files: the fingerprint of the encoder they were trained on. */
+const fingerprintKey = 'encoder_fingerprint';
+
 /** A reduction factor that the library's rounding turns into this width: `hidden / width`, or the double below it. */
 export function reductionFactorFor(hiddenSize: number, width: number): number {
   let factor = hiddenSize / width;
@@ -41,12 +44,18 @@ export function adapterFiles(
   });
   return {
     'adapter_config.json': sortedJson({ ...commonKeys(call), config, name: adapter.name }),
-    'adapter.safetensors': writeSafetensors(tensors, { format: 'pt' }),
+    'adapter.safetensors': writeSafetensors(tensors, {
+      format: 'pt',
+      ...(adapter.encoderFingerprint ? { [fingerprintKey]: adapter.encoderFingerprint } : {}),
+    }),
   };
 }
 
 /** Collects an adapter from trained tensors. */
-export function readAdapterTensors({ encoder, adapterName, tensors }: SaveCall, activation: string): Adapter {
+export function readAdapterTensors(
+  { encoder, encoderFingerprint, adapterName, tensors }: SaveCall,
+  activation: string,
+): Adapter {
   const layers = Array.from({ length: encoder.layers }, (_, i) => {
     const keys = adapterKeys(encoder.prefix, i, adapterName);
     const get = (key: string): Float32Array => {
@@ -57,7 +66,15 @@ export function readAdapterTensors({ encoder, adapterName, tensors }: SaveCall, 
     return { down: get(keys.down), downBias: get(keys.downBias), up: get(keys.up), upBias: get(keys.upBias) };
   });
   const width = layers[0]?.downBias.length ?? 0;
-  return { name: adapterName, hiddenSize: encoder.hiddenSize, width, nonLinearity: activation, layers };
+  const known = encoderFingerprint ? { encoderFingerprint } : {};
+  return {
+    name: adapterName,
+    hiddenSize: encoder.hiddenSize,
+    width,
+    nonLinearity: activation,
+    layers,
+    ...known,
+  };
 }
 
 /**
@@ -125,5 +142,7 @@ export async function readAdapter(
       upBias: await scaled('upBias'),
     });
   }
-  return { name: config.name, hiddenSize, width, nonLinearity: config.nonLinearity, layers };
+  const fingerprint = tensors.metadata.get(fingerprintKey);
+  const known = fingerprint ? { encoderFingerprint: fingerprint } : {};
+  return { name: config.name, hiddenSize, width, nonLinearity: config.nonLinearity, layers, ...known };
 }

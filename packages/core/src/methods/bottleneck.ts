@@ -7,6 +7,8 @@ import { adapterFiles, readAdapterTensors } from './adapter-files.ts';
 import type { Method } from './method.ts';
 
 export interface BottleneckOptions {
+  /** Bottleneck width; by default what the reduction factor gives. */
+  readonly width?: number;
   /** Hidden size over bottleneck width; 16 in the paper. */
   readonly reductionFactor?: number;
   /** `relu` (the paper's), `gelu`, `gelu_new`, `tanh` or `sigmoid`. */
@@ -29,7 +31,7 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
     headLayout: 'flexible',
     defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
     parameters: ({ encoder: { layers, hiddenSize, prefix }, adapterName }) => {
-      const width = adapterWidth(hiddenSize, reductionFactor);
+      const width = options.width ?? adapterWidth(hiddenSize, reductionFactor);
       return Array.from({ length: layers }, (_, layer) => {
         const keys = adapterKeys(prefix, layer, adapterName);
         const base = (key: string): string => key.slice(0, -'.weight'.length);
@@ -47,6 +49,11 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
         return norm(add(linear(inner, parameter(keys.up), parameter(keys.upBias)), sum));
       },
     }),
-    save: (call) => adapterFiles(readAdapterTensors(call, activation), { ...call, reductionFactor }),
+    settings: { nonLinearity: activation },
+    adapter: (call) => readAdapterTensors(call, activation),
+    save: (call) => {
+      const factor = options.width === undefined ? { reductionFactor } : {};
+      return adapterFiles(readAdapterTensors(call, activation), { ...call, ...factor });
+    },
   };
 }

@@ -60,5 +60,13 @@ export function mergeAdapters(
     }
     return { down, downBias, up, upBias: Float32Array.from(upBias) };
   });
-  return { name, hiddenSize, width, nonLinearity: first.nonLinearity, layers };
+  const { nonLinearity, encoderFingerprint } = first;
+  return {
+    name,
+    hiddenSize,
+    width,
+    nonLinearity,
+    layers,
+    ...(encoderFingerprint ? { encoderFingerprint } : {}),
+  };
 }

@@ -2,10 +2,13 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { Dropout } from '../nn/dropout.ts';
 import type { EncoderShape } from '../nn/encoder.ts';
 import type { ParameterSpec } from '../nn/parameters.ts';
+import type { Adapter } from './adapter.ts';
 
 /** What a method needs to know before anything is built. */
 export interface MethodTarget {
   readonly encoder: EncoderShape;
+  /** See {@link Encoder}; adapters carry it. */
+  readonly encoderFingerprint?: string;
   /** Name of the adapter to be trained, by default the task's: part of its keys on disk. */
   readonly adapterName: string;
 }
@@ -80,7 +83,13 @@ export interface Method {
   readonly trainsEncoder?: boolean;
   /** Which layout of the head's files belongs to the method. */
   readonly headLayout: 'flexible' | 'static';
+  /** What else decides its results, as JSON: a run is resumed only under the same. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   save(call: SaveCall): FileSet;
+  /** The trained bottleneck adapter, where the method is one. */
+  adapter?(call: SaveCall): Adapter;
+  /** The trained method as one plain bottleneck adapter, where it is a sum of them. */
+  merge?(call: SaveCall): Adapter;
 }
 
 export interface MethodDefaults {

@@ -9,6 +9,7 @@ import { mean, sum } from '../ops/reduce.ts';
 import { reshape } from '../ops/reshape.ts';
 import { softmax } from '../ops/softmax.ts';
 import { type Adapter, nonLinearity } from './adapter.ts';
+import { mergeAdapters } from './merge.ts';
 import type { FrozenSpec, Method, MethodCall, MethodTarget } from './method.ts';
 import { scalearnFiles } from './scalearn-files.ts';
 import { stackSources } from './stack-sources.ts';
@@ -102,6 +103,7 @@ export function scalearn(options: ScalearnOptions): Method {
   return {
     name: settings.variant,
     headLayout: 'static',
+    settings: { ...settings, sources: names },
     defaults: { learningRate: 6e-3, epochs: 30, patience: 30, weightDecay: 0 },
     parameters: (target) =>
       keys(target).map((name) => ({
@@ -110,9 +112,9 @@ export function scalearn(options: ScalearnOptions): Method {
         init: { mean: settings.initScale / T, deviation: 0.001 },
         decay: true,
       })),
-    frozen: ({ encoder }) => {
-      const { layers, hiddenSize } = encoder;
-      const { units, layers: stacked, up } = stackSources(sources, encoder);
+    frozen: (target) => {
+      const { layers, hiddenSize } = target.encoder;
+      const { units, layers: stacked, up } = stackSources(sources, target);
       return [
         { name: 'up', shape: [layers, T, units, hiddenSize], values: up },
         ...stacked.flatMap(({ down, downBias }, i): FrozenSpec[] => [
@@ -147,5 +149,9 @@ export function scalearn(options: ScalearnOptions): Method {
       return sum(distance);
     },
     save: (call) => scalearnFiles({ ...call, settings, sources, omegaKeys: keys(call) }),
+    merge: (call) => {
+      const omegas = keys(call).map((key) => call.tensors.get(key)?.data ?? new Float32Array());
+      return mergeAdapters(call.adapterName, sources, omegas, settings);
+    },
   };
 }

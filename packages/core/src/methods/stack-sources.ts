@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.ts';
-import type { EncoderShape } from '../nn/encoder.ts';
 import { type Adapter, nonLinearity } from './adapter.ts';
+import type { MethodTarget } from './method.ts';
 
 /**
  * T adapters as two matrices per layer (P7): down-projections stacked, up-projections stacked. A source's bias `c` is
@@ -21,7 +21,8 @@ export interface SourceStack {
 }
 
 /** @throws ArgumentError if the sources do not fit the encoder or each other */
-export function stackSources(sources: readonly Adapter[], { layers, hiddenSize }: EncoderShape): SourceStack {
+export function stackSources(sources: readonly Adapter[], target: MethodTarget): SourceStack {
+  const { layers, hiddenSize } = target.encoder;
   const [first] = sources;
   if (!first) throw new ArgumentError('at least one source adapter is needed');
   for (const source of sources) {
@@ -37,6 +38,11 @@ export function stackSources(sources: readonly Adapter[], { layers, hiddenSize }
     if (source.nonLinearity !== first.nonLinearity)
       throw new ArgumentError(
         `${who} uses ${source.nonLinearity}, '${first.name}' uses ${first.nonLinearity}; sources must agree`,
+      );
+    const { encoderFingerprint: known } = source;
+    if (known !== undefined && target.encoderFingerprint !== undefined && known !== target.encoderFingerprint)
+      throw new ArgumentError(
+        `${who} was trained on another encoder (fingerprint ${known.slice(0, 12)}…, this one is ${target.encoderFingerprint.slice(0, 12)}…)`,
       );
     if (sources.some((other) => other !== source && other.name === source.name))
       throw new ArgumentError(`two source adapters are both named '${source.name}'; give each task once`);

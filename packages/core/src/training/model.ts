@@ -49,14 +49,14 @@ export class TrainableModel implements Disposes {
     this.encoder = options.encoder;
     this.method = options.method;
     this.head = options.head;
-    this.target = { encoder: options.encoder.shape, adapterName: options.adapterName };
+    this.target = targetOf(options);
     this.parameters = parameters;
     this.#headNames = headNames;
   }
 
   static async create(options: TrainableModelOptions): Promise<TrainableModel> {
-    const { encoder, method, head, adapterName, seed, decays = false } = options;
-    const target: MethodTarget = { encoder: encoder.shape, adapterName };
+    const { encoder, method, head, seed, decays = false } = options;
+    const target = targetOf(options);
     // Built first: it is what checks that sources fit the encoder, before anything is put on the device.
     const frozen = method.frozen?.(target) ?? [];
     const headSpecs = head.parameters(encoder.shape);
@@ -114,4 +114,8 @@ export class TrainableModel implements Disposes {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function targetOf({ encoder, adapterName }: TrainableModelOptions): MethodTarget {
+  return { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, adapterName };
 }

@@ -1,0 +1,92 @@
+import type { HostArray } from '../devices/device.ts';
+import { ArgumentError } from '../errors.ts';
+import type { EncodedText, Encoder } from '../nn/encoder.ts';
+import type { Head } from '../nn/head.ts';
+import { RandomStream } from '../random/streams.ts';
+import type { TrainingExample, TrainingTask } from './task.ts';
+
+/** An example as ids. */
+export interface EncodedExample {
+  readonly text: EncodedText;
+  readonly label: readonly number[];
+}
+
+/**
+ * Encodes examples once, before training.
+ *
+ * @throws ArgumentError for a label that the task does not have
+ */
+export function encodeExamples(
+  encoder: Encoder,
+  task: Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>,
+  examples: readonly TrainingExample[],
+): EncodedExample[] {
+  const { maxLength, truncation } = task;
+  return examples.map(({ segments, label }, row) => {
+    const values = typeof label === 'number' ? [label] : label;
+    checkLabel(task, values, row);
+    return { text: encoder.encode(segments, { maxLength, truncation }), label: values };
+  });
+}
+
+function checkLabel(
+  { id, problem, labels }: Pick<TrainingTask, 'id' | 'problem' | 'labels'>,
+  values: readonly number[],
+  row: number,
+): void {
+  const classes = labels?.length ?? 1;
+  const fits =
+    problem === 'regression'
+      ? values.length === 1 && Number.isFinite(values[0])
+      : problem === 'multiLabelClassification'
+        ? values.length === classes && values.every((v) => v === 0 || v === 1)
+        : values.length === 1 &&
+          Number.isInteger(values[0]) &&
+          (values[0] as number) >= 0 &&
+          (values[0] as number) < classes;
+  if (!fits)
+    throw new ArgumentError(
+      `row ${row} of ${id} has the label ${JSON.stringify(values)}, which is not one of ${labels?.join(', ') ?? 'the finite numbers'}`,
+    );
+}
+
+/** A batch as graph inputs, labels included. */
+export function batchFeeds(
+  encoder: Encoder,
+  head: Head,
+  batch: readonly EncodedExample[],
+): Record<string, HostArray> {
+  const labels = batch.flatMap((example) => example.label);
+  const classes = head.problem === 'singleLabelClassification' || head.problem === 'multipleChoice';
+  return {
+    ...encoder.feeds(batch.map((example) => example.text)),
+    labels: classes ? Int32Array.from(labels) : Float32Array.from(labels),
+  };
+}
+
+/** Row numbers of an epoch's batches: a new permutation for each epoch, the last batch may be smaller. */
+export function epochBatches(rows: number, batchSize: number, seed: number, epoch: number): Int32Array[] {
+  const order = new RandomStream(seed, `order/${epoch}`).permutation(rows);
+  return consecutive(order, batchSize);
+}
+
+/** Slices of a list. */
+export function consecutive(order: Int32Array, batchSize: number): Int32Array[] {
+  return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
+    order.subarray(i * batchSize, (i + 1) * batchSize),
+  );
+}
+
+/** The most tokens that a batch of these examples can have. */
+export function largestBatch(
+  examples: readonly EncodedExample[],
+  batchSize: number,
+): { tokens: number; sequences: number; boundaries: number } {
+  const lengths = examples.map((example) => example.text.inputIds.length).sort((a, b) => b - a);
+  const sequences = Math.min(batchSize, lengths.length);
+  return {
+    tokens: lengths.slice(0, sequences).reduce((a, b) => a + b, 0),
+    sequences,
+    boundaries: sequences + 1,
+  };
+}

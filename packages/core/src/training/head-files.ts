@@ -1,0 +1,124 @@
+import type { TensorReader } from '../files/safetensors-reader.ts';
+import { writeSafetensors } from '../files/safetensors-writer.ts';
+import { commonKeys, ModelFileError, parseJsonObject, sortedJson } from '../methods/adapter-config.ts';
+import type { FileSet, SaveCall } from '../methods/method.ts';
+import type { HeadOptions, Problem } from '../nn/head.ts';
+import type { NamedTensor } from '../nn/parameters.ts';
+
+/** A head with its weights, as it lies in a model folder. */
+export interface SavedHead {
+  readonly options: HeadOptions;
+  /** Names of classes or labels; null for regression. */
+  readonly labels: readonly string[] | null;
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+}
+
+const headTypes: Record<Problem, string> = {
+  singleLabelClassification: 'classification',
+  regression: 'classification',
+  multiLabelClassification: 'multilabel_classification',
+  multipleChoice: 'multiple_choice',
+};
+
+const problemTypes: Record<Problem, string> = {
+  singleLabelClassification: 'single_label_classification',
+  regression: 'regression',
+  multiLabelClassification: 'multi_label_classification',
+  multipleChoice: 'multiple_choice',
+};
+
+/** `head_config.json` and `model_head.safetensors` (reference/formats 1.3). */
+export function headFiles(
+  { options, labels, tensors }: SavedHead,
+  call: Pick<SaveCall, 'encoder' | 'modelName'>,
+): FileSet {
+  const { problem, outputs, layout, name } = options;
+  const names = labels ?? Array.from({ length: outputs }, (_, i) => `LABEL_${i}`);
+  const label2id = Object.fromEntries(names.map((label, id) => [label, id]));
+  const choice = problem === 'multipleChoice';
+  const flexible = {
+    head_type: headTypes[problem],
+    [choice ? 'num_choices' : 'num_labels']: outputs,
+    layers: 2,
+    activation_function: 'tanh',
+    label2id,
+    use_pooler: false,
+    dropout_prob: null,
+    ...(choice ? {} : { bias: true }),
+  };
+  const own =
+    layout === 'flexible'
+      ? { config: flexible, name }
+      : { config: null, name: null, label2id, num_labels: outputs };
+  return {
+    'head_config.json': sortedJson({ ...commonKeys(call), ...own, problem_type: problemTypes[problem] }),
+    'model_head.safetensors': writeSafetensors(tensors, { format: 'pt' }),
+  };
+}
+
+/**
+ * Reads a head.
+ *
+ * @throws ModelFileError if the configuration is none this library writes or the `adapters` library's
+ */
+export async function readHead(configText: string, weights: TensorReader, where: string): Promise<SavedHead> {
+  const json = parseJsonObject(configText, where);
+  const config = json.config as Record<string, unknown> | null | undefined;
+  const layout = config ? 'flexible' : 'static';
+  const label2id = (config?.label2id ?? json.label2id) as Record<string, number> | null | undefined;
+  const names = Object.entries(label2id ?? {})
+    .sort(([, a], [, b]) => a - b)
+    .map(([label]) => label);
+  const outputs = Number(config?.num_labels ?? config?.num_choices ?? json.num_labels ?? names.length);
+  if (!Number.isSafeInteger(outputs) || outputs < 1)
+    throw new ModelFileError(`${where} does not say how many outputs the head has`);
+  const problem = problemOf(json, config, outputs, where);
+  const name = layout === 'flexible' ? String(json.name) : '';
+  const tensors = new Map<string, NamedTensor>();
+  for (const [key, { shape }] of weights.entries)
+    tensors.set(key, { shape, data: await weights.readFloat32(key) });
+  return {
+    options: { problem, outputs, layout, name },
+    labels: problem === 'regression' ? null : names,
+    tensors,
+  };
+}
+
+function problemOf(
+  json: Record<string, unknown>,
+  config: Record<string, unknown> | null | undefined,
+  outputs: number,
+  where: string,
+): Problem {
+  const written = Object.entries(problemTypes).find(([, type]) => type === json.problem_type)?.[0];
+  if (written) return written as Problem;
+  switch (config?.head_type ?? 'classification') {
+    case 'classification':
+      return outputs === 1 ? 'regression' : 'singleLabelClassification';
+    case 'multilabel_classification':
+      return 'multiLabelClassification';
+    case 'multiple_choice':
+      return 'multipleChoice';
+    default:
+      throw new ModelFileError(`${where}: heads of type ${JSON.stringify(config?.head_type)} are not known`);
+  }
+}
+
+/** Keys of a two-layer head under the other layout: dense is index 1, out_proj index 4. */
+export function renameHead(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  from: HeadOptions,
+  to: HeadOptions,
+): Map<string, NamedTensor> {
+  const bases = ({ layout, name }: HeadOptions): [string, string] =>
+    layout === 'flexible'
+      ? [`heads.${name}.1`, `heads.${name}.4`]
+      : ['classifier.dense', 'classifier.out_proj'];
+  const [source, target] = [bases(from), bases(to)];
+  return new Map(
+    [...tensors].map(([key, tensor]) => {
+      const i = source.findIndex((base) => key.startsWith(`${base}.`));
+      return [i < 0 ? key : `${target[i]}${key.slice((source[i] as string).length)}`, tensor];
+    }),
+  );
+}

@@ -1,0 +1,130 @@
+import type { Disposes } from '../devices/device.ts';
+import type { Adapter } from '../methods/adapter.ts';
+import type { FileSet } from '../methods/method.ts';
+import type { Encoder } from '../nn/encoder.ts';
+import { createHead, type HeadOptions } from '../nn/head.ts';
+import type { NamedTensor } from '../nn/parameters.ts';
+import { encodeExamples } from './batches.ts';
+import type { Progress } from './checkpoint.ts';
+import type { EpochRecord } from './events.ts';
+import { TrainableModel } from './model.ts';
+import { type Predictions, Predictor } from './predict.ts';
+import { type ModelSnapshot, mergeSnapshot, snapshotFiles } from './snapshot.ts';
+import type { TrainingExample, TrainingTask } from './task.ts';
+
+type TaskShape = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
+
+/** A model that answers: trained just now, or read from a folder. */
+export class TrainedModel implements Disposes {
+  readonly task: TaskShape;
+  readonly #model: TrainableModel;
+  readonly #progress: Progress | undefined;
+
+  constructor(model: TrainableModel, task: TaskShape, progress?: Progress) {
+    this.#model = model;
+    this.task = task;
+    this.#progress = progress;
+  }
+
+  /** Puts a saved model on the encoder's device. */
+  static async fromSnapshot(
+    encoder: Encoder,
+    snapshot: ModelSnapshot,
+    task: TaskShape,
+  ): Promise<TrainedModel> {
+    const { method, head, adapterName, tensors } = snapshot;
+    const model = await TrainableModel.create({
+      encoder,
+      method,
+      head: createHead(head.options),
+      adapterName,
+      seed: 0,
+    });
+    try {
+      model.parameters.write(new Map([...tensors, ...head.tensors]));
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    return new TrainedModel(model, task);
+  }
+
+  /** Per epoch; empty for a model that was read from a folder. */
+  get history(): readonly EpochRecord[] {
+    return this.#progress?.history ?? [];
+  }
+
+  /** The epoch whose parameters these are, from 1; 0 for a model that was read. */
+  get bestEpoch(): number {
+    return this.#progress?.stopping.bestEvaluation ?? 0;
+  }
+
+  get steps(): number {
+    return this.#progress?.step ?? 0;
+  }
+
+  /** Seconds of training, those before an interruption included. */
+  get seconds(): number {
+    return this.#progress?.seconds ?? 0;
+  }
+
+  /** Trainable values of the method and of the head. */
+  get parameterCount(): { readonly method: number; readonly head: number } {
+    return this.#model.count();
+  }
+
+  /** Answers, and their loss. */
+  async predict(
+    examples: readonly TrainingExample[],
+    { batchSize = 32, signal }: { readonly batchSize?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Predictions> {
+    const encoded = encodeExamples(this.#model.encoder, this.task, examples);
+    const predictor = new Predictor(this.#model, encoded, batchSize);
+    try {
+      return await predictor.predict(encoded, signal);
+    } finally {
+      await predictor.dispose();
+    }
+  }
+
+  /** A copy on the host. */
+  async snapshot(): Promise<ModelSnapshot> {
+    const model = this.#model;
+    const all = await model.parameters.read();
+    const pick = (head: boolean): Map<string, NamedTensor> =>
+      new Map([...all].filter(([name]) => model.isHeadParameter(name) === head));
+    const { problem, outputs, layout } = model.head;
+    const options: HeadOptions = { problem, outputs, layout, name: model.target.adapterName };
+    return {
+      ...model.target,
+      method: model.method,
+      modelName: model.encoder.name,
+      tensors: pick(false),
+      head: { options, labels: this.task.labels, tensors: pick(true) },
+    };
+  }
+
+  /** The model folder's files by relative path. */
+  async files(): Promise<FileSet> {
+    return snapshotFiles(await this.snapshot());
+  }
+
+  /** The model as one bottleneck adapter with its head; see {@link mergeSnapshot}. */
+  async merge(): Promise<ModelSnapshot> {
+    return mergeSnapshot(await this.snapshot());
+  }
+
+  /** The trained adapter, as a source for stage 2; undefined if the method is no bottleneck adapter. */
+  async adapter(): Promise<Adapter | undefined> {
+    const { method: _, head: __, ...call } = await this.snapshot();
+    return this.#model.method.adapter?.(call) ?? this.#model.method.merge?.(call);
+  }
+
+  /** Frees the parameters; the encoder stays. */
+  dispose(): void {
+    this.#model.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
