@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from './lock.mjs';
-import { environment, root } from './places.mjs';
+import { root, userEnvironment } from './places.mjs';
 import { run } from './run.mjs';
 import { say } from './say.mjs';
 
@@ -53,7 +53,7 @@ function pnpm(...args) {
   const npx = ['--yes', '--loglevel=error', '--fetch-timeout=60000', packageManager, '--dir', root];
   return run('npx', [...npx, ...args], {
     cwd: tmpdir(),
-    env: environment,
+    env: userEnvironment,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });

@@ -12,9 +12,20 @@ export const userFolder =
     ? process.env.INIT_CWD
     : process.cwd();
 
+const path = (process.env.PATH ?? '').split(delimiter);
+
+/**
+ * Without the project's own programs, for the user's npm and npx: they must run on the Node that they came with,
+ * since npm looks for the system's settings (registry, certificates) beside the Node that runs it.
+ */
+export const userEnvironment = {
+  ...process.env,
+  PATH: path.filter((folder) => !folder.endsWith(join('node_modules', '.bin'))).join(delimiter),
+};
+
 export const environment = {
   ...process.env,
-  PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+  PATH: [bin, ...path].join(delimiter),
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',
 };

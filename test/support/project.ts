@@ -1,10 +1,16 @@
 // Empty projects with one package in them, as a user would have after `npm install`.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { mustRun } from './process.ts';
 import { type Package, packages, readManifest, root, withWorkspaceDependencies } from './repository.ts';
 
 const bin = join(root, 'node_modules/.bin');
+
+/** The user's npm runs on the user's Node: beside that one it looks for the system's settings. */
+const usersPath = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => !folder.endsWith('node_modules/.bin'))
+  .join(delimiter);
 
 export const buildAll = () =>
   mustRun(join(bin, 'turbo'), ['run', 'build', '--filter=./packages/*', '--output-logs=errors-only'], {
@@ -37,6 +43,7 @@ export async function install(
   await mustRun('npm', ['install', ...flags, ...ours, ...others], {
     cwd: project,
     env: {
+      PATH: usersPath,
       npm_config_loglevel: 'error',
       // npm waits five minutes for an answer that got lost before it asks again.
       npm_config_fetch_timeout: '60000',
