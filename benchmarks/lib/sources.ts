@@ -1,0 +1,21 @@
+import { type Adapter, type EncoderShape, RandomStream } from '@scalearn/core';
+
+/** Adapters of random weights: what a step costs does not depend on what its sources have learned. */
+export function randomSources({ layers, hiddenSize }: EncoderShape, count: number, width: number): Adapter[] {
+  return Array.from({ length: count }, (_, t) => {
+    const stream = new RandomStream(0, `source ${t}`);
+    const draw = (size: number): Float32Array => stream.normal(size, 0, 0.02);
+    return {
+      name: `source${t}`,
+      hiddenSize,
+      width,
+      nonLinearity: 'relu',
+      layers: Array.from({ length: layers }, () => ({
+        down: draw(width * hiddenSize),
+        downBias: draw(width),
+        up: draw(hiddenSize * width),
+        upBias: draw(hiddenSize),
+      })),
+    };
+  });
+}

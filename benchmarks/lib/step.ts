@@ -1,0 +1,59 @@
+import {
+  createDropout,
+  createHead,
+  type Encoder,
+  type HostArray,
+  type Method,
+  optimiserFeeds,
+  type Program,
+  randomInput,
+  TrainableModel,
+  trainingGraph,
+} from '@scalearn/core';
+import type { Rows } from './rows.ts';
+
+/** A compiled training step that repeats itself on the same rows: forward, backward, clipping, AdamW. */
+export class Step implements Disposable {
+  readonly program: Program;
+  readonly #model: TrainableModel;
+  readonly #rows: Rows;
+  #count = 0;
+
+  private constructor(model: TrainableModel, program: Program, rows: Rows) {
+    this.#model = model;
+    this.program = program;
+    this.#rows = rows;
+  }
+
+  /** Dropout is as the encoder and the method have it configured. */
+  static async create(encoder: Encoder, method: Method, rows: Rows): Promise<Step> {
+    const head = createHead({
+      problem: 'singleLabelClassification',
+      outputs: 2,
+      layout: method.headLayout,
+      name: 'rte',
+    });
+    const model = await TrainableModel.create({ encoder, method, head, adapterName: 'rte', seed: 0 });
+    const graph = trainingGraph(model.build(createDropout(randomInput())), model.parameters, {
+      maxGradNorm: 1,
+    });
+    return new Step(model, await encoder.device.compile(graph), rows);
+  }
+
+  /** Takes one step; what is waited for includes the masks of dropout. */
+  run(): Promise<Record<string, HostArray>> {
+    const { texts, labels } = this.#rows;
+    const step = ++this.#count;
+    return this.program.run({
+      ...this.#model.encoder.feeds(texts),
+      ...optimiserFeeds(this.#model.parameters, this.#model.method.defaults.learningRate, 0, step),
+      labels,
+      random: Int32Array.of(0, 0, step),
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.program.dispose();
+    this.#model.dispose();
+  }
+}
