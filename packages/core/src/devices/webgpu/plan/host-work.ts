@@ -1,6 +1,6 @@
 import { DeviceError, ShapeError } from '../../../errors.ts';
 import { leafOf } from '../../../graph/leaves.ts';
-import type { Node, Tensor } from '../../../graph/tensor.ts';
+import type { Node } from '../../../graph/tensor.ts';
 import { embeddingOperation } from '../../../ops/embedding.ts';
 import { crossEntropyOperation } from '../../../ops/losses.ts';
 import type { HostArray } from '../../device.ts';
@@ -28,7 +28,7 @@ export function findGathers(order: readonly Node[], limit: number): Gather[] {
       const leaf = leafOf(input);
       if (leaf?.kind !== 'variable' || !(leaf.storage instanceof WebGPUTensor) || !leaf.storage.isOnHost)
         continue;
-      const ids = leafOf(node.inputs[1] as Tensor);
+      const ids = node.inputs[1] && leafOf(node.inputs[1]);
       if (!is(node, embeddingOperation) || i !== 0 || ids?.kind !== 'input')
         throw new DeviceError(
           `'${leaf.storage.label}' has ${leaf.storage.storedBytes} bytes, but this adapter binds no more than ${limit}; ` +

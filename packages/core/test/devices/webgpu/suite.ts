@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ReferenceDevice } from '../../../src/devices/reference.ts';
+import { requestWebGPUDevice, type WebGPUDevice } from '../../../src/devices/webgpu/device.ts';
+import type { KernelVariant } from '../../../src/devices/webgpu/profile.ts';
+import { operationCases } from '../../operations/cases.ts';
+import { relativeDifference, runCase } from '../../operations/harness.ts';
+
+/** Largest difference from float64, relative to the largest magnitude. */
+export const tolerance = 2e-5;
+
+/** Every operation, forward and backward, against the reference in float64. */
+export function operationSuite(forceVariant: KernelVariant): void {
+  describe(`operations in the kernel variant '${forceVariant}'`, () => {
+    let device: WebGPUDevice;
+    beforeAll(async () => {
+      device = (await requestWebGPUDevice({ forceVariant })) as WebGPUDevice;
+    });
+    afterAll(() => device?.dispose());
+
+    for (const c of operationCases)
+      test(c.name, async () => {
+        const expected = await runCase(new ReferenceDevice('float64'), c);
+        const actual = await runCase(device, c);
+        for (const [name, values] of Object.entries(expected))
+          expect(relativeDifference(actual[name] as Float32Array, values), name).toBeLessThan(tolerance);
+      });
+  });
+}
