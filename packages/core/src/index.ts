@@ -10,6 +10,15 @@ export type {
 } from './devices/device.ts';
 export { measureMemory } from './devices/memory.ts';
 export { ReferenceDevice } from './devices/reference.ts';
+export {
+  type DeviceChoice,
+  deviceChoices,
+  type RequestDeviceOptions,
+  requestDevice,
+} from './devices/request.ts';
+export { type AdapterDescription, listAdapters } from './devices/webgpu/adapter.ts';
+export { requestWebGPUDevice, WebGPUDevice, type WebGPUOptions } from './devices/webgpu/device.ts';
+export { type KernelVariant, kernelVariants } from './devices/webgpu/profile.ts';
 export * from './errors.ts';
 export { SafetensorsError, type SafetensorsReason } from './files/errors.ts';
 export type { Dtype } from './files/safetensors-dtype.ts';

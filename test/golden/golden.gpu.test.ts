@@ -1,0 +1,7 @@
+import { requestWebGPUDevice } from '@scalearn/core';
+import { test } from 'vitest';
+import { goldenSuite } from './suite.ts';
+
+const device = await requestWebGPUDevice();
+if (device) goldenSuite({ name: `webgpu (${device.variant})`, device, limits: 'tolerance', times: 4 });
+else test('recorded cases on webgpu', (context) => context.skip('there is no WebGPU adapter'));
