@@ -46,24 +46,21 @@ export { adapterFiles, readAdapter } from './methods/adapter-files.ts';
 export { type BottleneckOptions, bottleneck } from './methods/bottleneck.ts';
 export { mergeAdapters } from './methods/merge.ts';
 export type {
-  FeedForwardOutput,
   FileSet,
   FrozenSpec,
-  LayerSite,
   Method,
   MethodCall,
   MethodDefaults,
   MethodTarget,
   SaveCall,
-  Sites,
 } from './methods/method.ts';
+export { scalearn } from './methods/scalearn.ts';
 export {
   type ScalearnOptions,
   type ScalearnSettings,
   type ScalearnVariant,
-  scalearn,
   scalearnVariants,
-} from './methods/scalearn.ts';
+} from './methods/scalearn-settings.ts';
 export { createDropout, type Dropout } from './nn/dropout.ts';
 export type {
   EncodedText,
@@ -75,6 +72,7 @@ export type {
 } from './nn/encoder.ts';
 export { createHead, type Head, type HeadOptions, type Problem } from './nn/head.ts';
 export { linearParameters, type NamedTensor, type ParameterSpec, Parameters } from './nn/parameters.ts';
+export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
 export { activations, gelu, geluTanh, relu, sigmoid, tanh } from './ops/activations.ts';
 export { add, constant, divide, exp, multiply, scale, square, subtract } from './ops/arithmetic.ts';
 export { attention } from './ops/attention.ts';
@@ -103,7 +101,9 @@ export {
 } from './training/early-stopping.ts';
 export type { EpochRecord, TrainEvent } from './training/events.ts';
 export { type GraphParts, TrainableModel, type TrainableModelOptions } from './training/model.ts';
+export type { TrainOptions } from './training/options.ts';
 export type { Predictions } from './training/predict.ts';
+export { DivergedError, InterruptedError } from './training/run.ts';
 export {
   type ModelFolder,
   type ModelSnapshot,
@@ -114,5 +114,5 @@ export {
 } from './training/snapshot.ts';
 export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
 export type { TrainingExample, TrainingTask } from './training/task.ts';
-export { DivergedError, InterruptedError, type TrainOptions, train } from './training/train.ts';
+export { train } from './training/train.ts';
 export { TrainedModel } from './training/trained-model.ts';

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.ts';
 import type { Adapter, AdapterLayer } from './adapter.ts';
-import type { ScalearnSettings } from './scalearn.ts';
+import type { ScalearnSettings } from './scalearn-settings.ts';
 
 /** Coefficients of one layer, `[T, hidden or 1]`, as they are used after training: normalised, without dropout. */
 export function finalCoefficients(omega: Float32Array, T: number, settings: ScalearnSettings): Float64Array {

@@ -2,6 +2,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { Dropout } from '../nn/dropout.ts';
 import type { EncoderShape } from '../nn/encoder.ts';
 import type { ParameterSpec } from '../nn/parameters.ts';
+import type { Sites } from '../nn/sites.ts';
 import type { Adapter } from './adapter.ts';
 
 /** What a method needs to know before anything is built. */
@@ -26,32 +27,6 @@ export interface MethodCall extends MethodTarget {
   frozen(name: string): Tensor;
   /** Absent in evaluation. */
   readonly dropout?: Dropout;
-}
-
-export interface FeedForwardOutput {
-  readonly layer: number;
-  /** h: output of the feed-forward block after its dropout, `[tokens, hidden]`. */
-  readonly hidden: Tensor;
-  /** x: output of the attention block, `[tokens, hidden]`. */
-  readonly residual: Tensor;
-  /** LN₂, the layer's own frozen layer norm. */
-  norm(x: Tensor): Tensor;
-}
-
-export interface LayerSite {
-  readonly layer: number;
-}
-
-/** The places of an encoder layer where a method may act; what it leaves out stays as it is. */
-export interface Sites {
-  /** Keys `W_k·x + b_k`, `[tokens, hidden]`. */
-  attentionKey?(key: Tensor, site: LayerSite): Tensor;
-  /** Values `W_v·x + b_v`, `[tokens, hidden]`. */
-  attentionValue?(value: Tensor, site: LayerSite): Tensor;
-  /** Intermediate output before the activation, `[tokens, intermediate]`. */
-  feedForwardIntermediate?(intermediate: Tensor, site: LayerSite): Tensor;
-  /** The layer's output, `LN₂(h + x)` without a method. */
-  feedForwardOutput?(site: FeedForwardOutput): Tensor;
 }
 
 /** How source adapters, coefficients or anything else of a method lies on disk, as files by relative path. */

@@ -3,7 +3,7 @@ import type { Adapter } from './adapter.ts';
 import { commonKeys, sortedJson } from './adapter-config.ts';
 import { adapterFiles } from './adapter-files.ts';
 import type { FileSet, SaveCall } from './method.ts';
-import type { ScalearnSettings } from './scalearn.ts';
+import type { ScalearnSettings } from './scalearn-settings.ts';
 
 /** The published configuration's keys and their meaning there (reference/formats 3). */
 export function scalearnConfig(settings: ScalearnSettings): Record<string, unknown> {

@@ -1,8 +1,8 @@
 import type { Device, Disposes, HostArray } from '../devices/device.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { Sites } from '../methods/method.ts';
 import type { Dropout } from './dropout.ts';
 import type { ParameterSpec } from './parameters.ts';
+import type { Sites } from './sites.ts';
 
 /** Sizes and constants of an encoder that methods and heads depend on. */
 export interface EncoderShape {

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.ts';
-import type { TrainOptions } from './train.ts';
+import type { TrainOptions } from './options.ts';
 
 /** A run's numbers, with every default filled in. */
 export interface Plan {

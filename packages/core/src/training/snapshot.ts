@@ -5,8 +5,9 @@ import { ModelFileError, parseAdapterConfig, parseJsonObject } from '../methods/
 import { readAdapter } from '../methods/adapter-files.ts';
 import { bottleneck } from '../methods/bottleneck.ts';
 import type { FileSet, Method, MethodTarget, SaveCall } from '../methods/method.ts';
-import { omegaKeys, scalearn } from '../methods/scalearn.ts';
+import { scalearn } from '../methods/scalearn.ts';
 import { parseScalearnConfig } from '../methods/scalearn-files.ts';
+import { omegaKeys } from '../methods/scalearn-settings.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { headFiles, readHead, renameHead, type SavedHead } from './head-files.ts';
 
