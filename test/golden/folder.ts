@@ -16,7 +16,7 @@ export function caseNames(): string[] {
     .sort();
 }
 
-export interface Optimizer {
+interface Optimizer {
   readonly learning_rate: number;
   readonly betas: readonly [number, number];
   readonly epsilon: number;

@@ -21,7 +21,7 @@ import {
   trainingGraph,
 } from '@scalearn/core';
 import type { TransformerEncoder } from '@scalearn/encoders';
-import type { Batch, Case, Optimizer, Tolerance } from './folder.ts';
+import type { Batch, Case, Tolerance } from './folder.ts';
 import { caseEncoder, caseModel, caseSources } from './setup.ts';
 
 /** A difference, as the recorded cases measure it, beside its limit's name. */
@@ -301,5 +301,3 @@ export function ratios(
   }
   return { largest, what };
 }
-
-export type { Optimizer };

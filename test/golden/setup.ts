@@ -53,7 +53,7 @@ export async function caseEncoder(device: Device, { file, weights }: Case): Prom
 }
 
 /** A source adapter from the case's weights. */
-export function caseAdapter(
+function caseAdapter(
   { file, weights }: Case,
   name: string,
   prefix: string,

@@ -9,7 +9,7 @@ const never = (): never => {
 };
 
 /** The operation of every leaf. */
-export const leaf: Operation<LeafAttributes> = defineOperation<LeafAttributes>({
+const leaf: Operation<LeafAttributes> = defineOperation<LeafAttributes>({
   name: 'leaf',
   outputs: (_, attributes) => [attributes.type],
   reference: never,

@@ -8,7 +8,7 @@ export class ModelFileError extends ScalearnError {
 }
 
 /** The version of the `adapters` library whose folders are written. */
-export const adaptersVersion = 'adapters.1.3.0';
+const adaptersVersion = 'adapters.1.3.0';
 
 /**
  * The Pfeiffer configuration of the `adapters` library, every key written: what a reader fills in for a missing key is
@@ -163,7 +163,7 @@ export function parseJsonObject(text: string, where: string): Record<string, unk
 }
 
 /** Names become folders and keys: letters, digits and `_ . + -`, not only dots. */
-export function checkAdapterName(name: unknown, where: string): string {
+function checkAdapterName(name: unknown, where: string): string {
   if (typeof name === 'string' && /^[\w.+-]+$/.test(name) && !/^\.+$/.test(name)) return name;
   throw new ModelFileError(
     `${where}: ${JSON.stringify(name)} is no name for an adapter (letters, digits, _ . + -)`,

@@ -15,7 +15,7 @@ import type { FileSet, SaveCall } from './method.ts';
 const fingerprintKey = 'encoder_fingerprint';
 
 /** A reduction factor that the library's rounding turns into this width: `hidden / width`, or the double below it. */
-export function reductionFactorFor(hiddenSize: number, width: number): number {
+function reductionFactorFor(hiddenSize: number, width: number): number {
   let factor = hiddenSize / width;
   while (adapterWidth(hiddenSize, factor) < width) factor *= 1 - Number.EPSILON;
   return factor;

@@ -3,7 +3,7 @@ import type { Adapter, AdapterLayer } from './adapter.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
 
 /** Coefficients of one layer, `[T, hidden or 1]`, as they are used after training: normalised, without dropout. */
-export function finalCoefficients(omega: Float32Array, T: number, settings: ScalearnSettings): Float64Array {
+function finalCoefficients(omega: Float32Array, T: number, settings: ScalearnSettings): Float64Array {
   const width = omega.length / T;
   const result = Float64Array.from(omega);
   if (settings.normalisation === 'none') return result;

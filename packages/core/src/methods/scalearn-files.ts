@@ -6,7 +6,7 @@ import type { FileSet, SaveCall } from './method.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
 
 /** The published configuration's keys and their meaning there (reference/formats 3). */
-export function scalearnConfig(settings: ScalearnSettings): Record<string, unknown> {
+function scalearnConfig(settings: ScalearnSettings): Record<string, unknown> {
   return {
     learn_omega: true,
     omega_shape: settings.vector ? 'vector' : 'scalar',

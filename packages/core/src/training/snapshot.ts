@@ -29,7 +29,7 @@ export function snapshotFiles(snapshot: ModelSnapshot): FileSet {
 }
 
 /** An adapter as a model: its tensors under the names a bottleneck method trains. */
-export function adapterTensors(adapter: Adapter, prefix: string): Map<string, NamedTensor> {
+function adapterTensors(adapter: Adapter, prefix: string): Map<string, NamedTensor> {
   const { width, hiddenSize } = adapter;
   const shapes = {
     down: [width, hiddenSize],
