@@ -17,6 +17,14 @@ export {
   ShapeError,
   UnknownMetricError,
 } from './errors.ts';
+export {
+  type Answers,
+  type Evaluation,
+  evaluate,
+  type Predictor,
+  type SplitName,
+  type Splits,
+} from './evaluate.ts';
 export type { Numbers } from './lists.ts';
 export { type MultiLabelScores, multiLabelScores } from './multilabel.ts';
 export { type MultiRcScores, multiRcScores } from './multirc.ts';

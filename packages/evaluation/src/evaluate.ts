@@ -1,0 +1,39 @@
+import { computeMetrics, type MetricReport, type MetricSpec, type ScoredOutput } from './compute.ts';
+
+/** A model's answers and their mean loss; `TrainedModel.predict` of `@scalearn/core` gives them. */
+export interface Answers extends ScoredOutput {
+  readonly loss: number;
+}
+
+/** Whatever answers examples. */
+export interface Predictor<Example> {
+  predict(examples: readonly Example[]): Promise<Answers>;
+}
+
+/** A task's splits by name; tasks of `@scalearn/datasets` fit. */
+export type Splits<Example> = Readonly<Partial<Record<SplitName, readonly Example[]>>>;
+export type SplitName = 'train' | 'validation' | 'test' | 'testMismatched';
+
+export interface Evaluation extends MetricReport {
+  readonly split: SplitName;
+  readonly rows: number;
+  /** Mean over the examples. */
+  readonly loss: number;
+}
+
+/**
+ * A model's metrics on a split of a task.
+ *
+ * @param split `test` by default: what published tables show
+ * @throws RangeError if the task has no such split; EvaluationError as {@link computeMetrics}
+ */
+export async function evaluate<Example>(
+  model: Predictor<Example>,
+  task: MetricSpec & Splits<Example>,
+  split: SplitName = 'test',
+): Promise<Evaluation> {
+  const examples = task[split];
+  if (!examples) throw new RangeError(`the task has no split '${split}'`);
+  const answers = await model.predict(examples);
+  return { ...computeMetrics(task, answers), split, rows: answers.rows, loss: answers.loss };
+}
