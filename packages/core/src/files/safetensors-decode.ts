@@ -15,7 +15,8 @@ interface ViewConstructor<T> {
 
 /** A view of the bytes as elements; copies them first only where they are not aligned. */
 function viewAs<T>(View: ViewConstructor<T>, bytes: Uint8Array): T {
-  const aligned = bytes.byteOffset % View.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  // Not slice(): that of Node's Buffer, which is a Uint8Array too, copies nothing.
+  const aligned = bytes.byteOffset % View.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return new View(aligned.buffer, aligned.byteOffset, aligned.byteLength / View.BYTES_PER_ELEMENT);
 }
 

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const shared = process.env.SCALEARN_SHARED ?? `${root}../shared`;
-const golden = process.env.SCALEARN_GOLDEN ?? `${shared}/golden`;
+/** What other programs recorded, to be compared with. */
+export const golden: string = process.env.SCALEARN_GOLDEN ?? `${shared}/golden`;
 
 /** Recorded files of other readers and writers; the tests that need them are skipped where they are absent. */
 export const formats: string = `${golden}/formats`;

@@ -95,6 +95,14 @@ describe('reading', () => {
     expect([...parseSafetensors(odd.subarray(1)).float32('a')]).toEqual([2]);
   });
 
+  test("Node's Buffer, whose slice() copies nothing, is read like any other bytes", () => {
+    const header =
+      '{"odd":{"dtype":"F32","shape":[1],"data_offsets":[1,5]},"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}';
+    const bytes = Buffer.from(file(header, 5));
+    bytes.writeFloatLE(2.5, bytes.length - 4);
+    expect(parseSafetensors(bytes).float32('odd')).toEqual(Float32Array.of(2.5));
+  });
+
   test('opening reads the header only, reading a tensor only its bytes', async () => {
     const bytes = writeSafetensors(tensors);
     const inMemory = bytesSource(bytes);

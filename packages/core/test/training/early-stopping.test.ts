@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { earlyStoppingStart, exhausted, observe } from '../../src/training/early-stopping.ts';
+import { golden, readJson, skipReason } from '../files/golden.ts';
+
+interface Recording {
+  readonly values: readonly (number | string)[];
+  readonly patience: number;
+  readonly greaterIsBetter: boolean;
+  readonly stopsAfterEvaluation: number | null;
+  readonly bestEvaluation: number;
+}
+
+/** Evaluations one after the other, until training would stop. */
+function follow(values: readonly number[], patience: number, lowerIsBetter: boolean) {
+  let state = earlyStoppingStart;
+  for (const value of values) {
+    state = observe(state, value, lowerIsBetter);
+    if (exhausted(state, patience))
+      return { stopsAfterEvaluation: state.evaluations, bestEvaluation: state.bestEvaluation };
+  }
+  return { stopsAfterEvaluation: null, bestEvaluation: state.bestEvaluation };
+}
+
+test('an equal value is not better', () => {
+  expect(follow([0.5, 0.5, 0.4], 1, true)).toEqual({ stopsAfterEvaluation: 2, bestEvaluation: 1 });
+});
+
+describe('early stopping equals the recorded one', () => {
+  const skip = skipReason(`${golden}/optim/early-stopping.json`);
+  if (skip) {
+    test('recorded values', (context) => context.skip(skip));
+    return;
+  }
+  for (const c of readJson<Recording[]>(`${golden}/optim/early-stopping.json`))
+    test(`${c.values.join(' ')}, patience ${c.patience}${c.greaterIsBetter ? ', greater is better' : ''}`, () => {
+      const { stopsAfterEvaluation, bestEvaluation } = c;
+      expect(follow(c.values.map(Number), c.patience, !c.greaterIsBetter)).toEqual({
+        stopsAfterEvaluation,
+        bestEvaluation,
+      });
+    });
+});
