@@ -1,5 +1,4 @@
 import { ShapeError } from '../errors.ts';
-import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
 import {
   defineOperation,
   type NumericArray,
@@ -10,7 +9,8 @@ import { showShape } from '../graph/shape.ts';
 import { apply, applyAll, type Tensor } from '../graph/tensor.ts';
 import { dropoutThreshold, fillMaskRow } from '../random/dropout-mask.ts';
 import { streamId } from '../random/streams.ts';
-import { launchAttention, launchAttentionGradient } from './attention/kernels.ts';
+import { launchAttention, launchAttentionGradient } from './attention/launch.ts';
+import { writeAttention, writeAttentionGradient } from './attention/onnx.ts';
 import { randomState } from './dropout.ts';
 
 export interface AttentionAttributes {
@@ -66,22 +66,14 @@ export const attentionOperation: Operation<AttentionAttributes> = defineOperatio
       }
     });
   },
-  onnx: ({ inputs: [qkv, cuSeqlens, random], node, attributes, emit }) => {
-    const parts = onnxProbabilities(
-      qkv as string,
-      cuSeqlens as string,
-      random,
-      node.inputs[0] as Tensor,
+  onnx: (call) => [writeAttention(call), undefined],
+  wgsl: ({ inputs: [qkv, cuSeqlens, random], outputs: [context, logSum], attributes, profile }) =>
+    launchAttention(
+      { qkv: qkv as Tensor, cuSeqlens: cuSeqlens as Tensor, random },
+      { context: context as Tensor, logSum: logSum as Tensor },
       attributes,
-      emit,
-    );
-    const context = emit.node('MatMul', [parts.dropped, parts.value]);
-    return [
-      unpad(context, (node.outputs[0] as Tensor).shape[1] as number, cuSeqlens as string, emit),
-      undefined,
-    ];
-  },
-  wgsl: ({ inputs, outputs, attributes }) => launchAttention(inputs, outputs, attributes),
+      profile,
+    ),
 });
 
 /** Gradient by qkv from (qkv, context, logSum, dContext, cuSeqlens, random?). */
@@ -122,40 +114,16 @@ export const attentionGradientOperation: Operation<AttentionAttributes> =
         }
       });
     },
-    onnx: ({ inputs: [qkv, , , dContext, cuSeqlens, random], node, attributes, emit }) => {
-      const { heads } = attributes;
-      const width = (node.inputs[0] as Tensor).shape[1] as number;
-      const size = width / 3 / heads;
-      const forward = onnxProbabilities(
-        qkv as string,
-        cuSeqlens as string,
-        random,
-        node.inputs[0] as Tensor,
+    onnx: (call) => [writeAttentionGradient(call)],
+    wgsl: ({ inputs, outputs: [dQkv], attributes, profile }) => {
+      const [qkv, context, logSum, dContext, cuSeqlens] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+      return launchAttentionGradient(
+        { qkv, context, logSum, dContext, cuSeqlens, random: inputs[5] },
+        { dQkv: dQkv as Tensor },
         attributes,
-        emit,
+        profile,
       );
-      // Padding repeats real rows: without a mask (whose padding is zero) it must not add to the gradients.
-      const padded = pad(dContext as string, cuSeqlens as string, emit);
-      const valid = forward.mask
-        ? padded
-        : emit.node('Mul', [padded, emit.host({ kind: 'paddingValid', cuSeqlens: cuSeqlens as string })]);
-      const dy = toHeads(valid, heads, size, emit);
-      const dValue = emit.node('FusedMatMul', [forward.dropped, dy], { transA: 1 });
-      const dDropped = emit.node('FusedMatMul', [dy, forward.value], { transB: 1 });
-      const dP = forward.mask ? emit.node('Mul', [dDropped, forward.mask]) : dDropped;
-      const product = emit.node('Mul', [dP, forward.p]);
-      const mean = emit.node('ReduceSum', [product, emit.ints(-1)], { keepdims: 1 });
-      // p·(dP - mean) as p·dP - p·mean: the first product is already there.
-      const dScores = emit.node('Sub', [product, emit.node('Mul', [forward.p, mean])]);
-      const alpha = { float: 1 / Math.sqrt(size) };
-      const dQuery = emit.node('FusedMatMul', [dScores, forward.key], { alpha });
-      const dKey = emit.node('FusedMatMul', [dScores, forward.query], { transA: 1, alpha });
-      // [B, heads, S, size] three times to [tokens, 3·hidden].
-      const stacked = emit.node('Concat', [dQuery, dKey, dValue], { axis: 1 });
-      return [unpad(stacked, width, cuSeqlens as string, emit)];
     },
-    wgsl: ({ inputs, outputs: [dQkv], attributes }) =>
-      launchAttentionGradient(inputs, dQkv as Tensor, attributes),
   });
 
 interface Row {
@@ -217,61 +185,6 @@ function forEachRow(
         visit({ query, head, begin, end, size, hidden, p, mask, total: largest + Math.log(sum) });
       }
   }
-}
-
-/** Ragged rows to `[sequences, longest, width]`; what is padding repeats the sequence's first row. */
-function pad(x: OnnxValue, cuSeqlens: OnnxValue, emit: OnnxEmitter): OnnxValue {
-  return emit.node('Gather', [x, emit.host({ kind: 'padIndex', cuSeqlens })], { axis: 0 });
-}
-
-/** `[B, S, heads·size]` to `[B, heads, S, size]`. */
-function toHeads(x: OnnxValue, heads: number, size: number, emit: OnnxEmitter): OnnxValue {
-  return emit.node('Transpose', [emit.node('Reshape', [x, emit.ints(0, 0, heads, size)])], {
-    perm: [0, 2, 1, 3],
-  });
-}
-
-/** `[B, heads, S, size]` to ragged rows `[tokens, width]`. */
-function unpad(x: OnnxValue, width: number, cuSeqlens: OnnxValue, emit: OnnxEmitter): OnnxValue {
-  const rows = emit.node('Reshape', [
-    emit.node('Transpose', [x], { perm: [0, 2, 1, 3] }),
-    emit.ints(-1, width),
-  ]);
-  return emit.node('Gather', [rows, emit.host({ kind: 'unpadIndex', cuSeqlens })], { axis: 0 });
-}
-
-/** Padded query, key, value `[B, heads, S, size]` and probabilities `[B, heads, S, S]`. */
-function onnxProbabilities(
-  qkv: OnnxValue,
-  cuSeqlens: OnnxValue,
-  random: OnnxValue | undefined,
-  type: Tensor,
-  { heads, probability, stream }: AttentionAttributes,
-  emit: OnnxEmitter,
-): {
-  query: OnnxValue;
-  key: OnnxValue;
-  value: OnnxValue;
-  p: OnnxValue;
-  dropped: OnnxValue;
-  mask?: OnnxValue;
-} {
-  const size = (type.shape[1] as number) / 3 / heads;
-  const all = toHeads(pad(qkv, cuSeqlens, emit), 3 * heads, size, emit);
-  const [query, key, value] = emit.nodes('Split', [all, emit.ints(heads, heads, heads)], 3, { axis: 1 }) as [
-    string,
-    string,
-    string,
-  ];
-  const scores = emit.node('FusedMatMul', [query, key], { transB: 1, alpha: { float: 1 / Math.sqrt(size) } });
-  const p = emit.node(
-    'Softmax',
-    [emit.node('Add', [scores, emit.host({ kind: 'paddingBias', cuSeqlens })])],
-    { axis: -1 },
-  );
-  if (!random || probability === 0) return { query, key, value, p, dropped: p };
-  const mask = emit.host({ kind: 'attentionMask', heads, probability, stream, cuSeqlens, random });
-  return { query, key, value, p, mask, dropped: emit.node('Mul', [p, mask]) };
 }
 
 /**

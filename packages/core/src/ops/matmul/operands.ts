@@ -1,4 +1,12 @@
-import type { ArrayInput, Launch, Size, Value, ValuesInput, ValuesOutput } from '../../graph/kernel.ts';
+import type {
+  ArrayInput,
+  Lanes,
+  Launch,
+  Size,
+  Value,
+  ValuesInput,
+  ValuesOutput,
+} from '../../graph/kernel.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
 
 /** What the text of a matrix product depends on, besides its tile. */
@@ -67,11 +75,11 @@ export function putRows(
   row: string,
   column: string,
 ): string {
-  const four = bias ? `sums[i] + ${bias.get('0u', column, 4)}` : 'sums[i]';
-  const one = bias ? `sums[i][j] + ${bias.get('0u', `${column} + j`)}` : 'sums[i][j]';
+  const plus = (sum: string, at: string, lanes: Lanes): string =>
+    bias ? `${sum} + ${bias.get('0u', at, lanes)}` : sum;
   const put = form.wideY
-    ? `if (${column} < ${sizes.n}) { ${y.put('r', column, four, 4)} }`
-    : `for (var j = 0u; j < 4u; j++) { if (${column} + j < ${sizes.n}) { ${y.put('r', `${column} + j`, one)} } }`;
+    ? `if (${column} < ${sizes.n}) { ${y.put('r', column, plus('sums[i]', column, 4), 4)} }`
+    : `for (var j = 0u; j < 4u; j++) { if (${column} + j < ${sizes.n}) { ${y.put('r', `${column} + j`, plus('sums[i][j]', `${column} + j`, 1))} } }`;
   return wgsl`  {
     var sums = array<vec4f, ${accumulators.length}>(${accumulators.join(', ')});
     for (var i = 0u; i < ${accumulators.length}u; i++) {

@@ -1,0 +1,129 @@
+import type { OnnxEmitter, OnnxGroup, OnnxValue } from '../../graph/onnx.ts';
+import type { OnnxCall } from '../../graph/operation.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { AttentionAttributes } from '../attention.ts';
+
+/**
+ * ONNX Runtime has no attention over ragged sequences, so they are padded; in a few groups of similarly long ones,
+ * because sentences differ so much in length that one common padding would cost two or three times as much. Rows are
+ * gathered head by head straight to `[B, heads, S, size]`: no transpose is needed on the way in or out.
+ */
+const groups = 4;
+
+/** Query, key and value lie side by side in a row. */
+const parts = 3;
+
+interface GroupCall extends OnnxGroup {
+  readonly heads: number;
+  /** Width of a head. */
+  readonly size: number;
+  readonly emit: OnnxEmitter;
+}
+
+/** Context `[tokens, hidden]` from (qkv, cuSeqlens, random?). */
+export function writeAttention(call: OnnxCall<AttentionAttributes>): OnnxValue {
+  const [qkv, cuSeqlens, random] = call.inputs as [OnnxValue, OnnxValue, OnnxValue | undefined];
+  const contexts = groupCalls(call, cuSeqlens).map((group) => forward(qkv, random, call, group).context);
+  return unpad(contexts, 1, call, cuSeqlens);
+}
+
+/** Gradient by qkv from (qkv, context, logSum, dContext, cuSeqlens, random?). */
+export function writeAttentionGradient(call: OnnxCall<AttentionAttributes>): OnnxValue {
+  const [qkv, , , dContext, cuSeqlens, random] = call.inputs as [
+    OnnxValue,
+    unknown,
+    unknown,
+    OnnxValue,
+    OnnxValue,
+    OnnxValue | undefined,
+  ];
+  const gradients = groupCalls(call, cuSeqlens).flatMap((group) => {
+    const { emit, size } = group;
+    // The forward nodes again: equal nodes are written once.
+    const { query, key, value, p, dropped, mask, context } = forward(qkv, random, call, group);
+    const padded = pad(dContext, 0, 1, group);
+    // Padding repeats real rows: without a mask (whose padding is zero) it must not add to the gradients.
+    const dy = mask
+      ? padded
+      : emit.node('Mul', [padded, emit.host({ kind: 'paddingValid', ...only(group) })]);
+    const dValue = emit.node('FusedMatMul', [dropped, dy], { transA: 1 });
+    const dDropped = emit.node('FusedMatMul', [dy, value], { transB: 1 });
+    const dP = mask ? emit.node('Mul', [dDropped, mask]) : dDropped;
+    // Softmax's gradient is p·(dP - Σ p·dP), and that sum over keys is dy·context: a product of much smaller tensors.
+    const mean = emit.node('ReduceSum', [emit.node('Mul', [dy, context]), emit.ints(-1)], { keepdims: 1 });
+    const dScores = emit.node('Mul', [emit.node('Sub', [dP, mean]), p]);
+    const alpha = { float: 1 / Math.sqrt(size) };
+    const dQuery = emit.node('FusedMatMul', [dScores, key], { alpha });
+    const dKey = emit.node('FusedMatMul', [dScores, query], { transA: 1, alpha });
+    return [dQuery, dKey, dValue];
+  });
+  return unpad(gradients, parts, call, cuSeqlens);
+}
+
+function groupCalls(
+  { node, attributes: { heads }, emit }: OnnxCall<AttentionAttributes>,
+  cuSeqlens: OnnxValue,
+): GroupCall[] {
+  const size = ((node.inputs[0] as Tensor).shape[1] as number) / parts / heads;
+  return Array.from({ length: groups }, (_, group) => ({ cuSeqlens, group, groups, heads, size, emit }));
+}
+
+const only = ({ cuSeqlens, group, groups: count }: OnnxGroup): OnnxGroup => ({
+  cuSeqlens,
+  group,
+  groups: count,
+});
+
+/** A part of ragged rows `[tokens, parts·heads·size]` as a group's `[B, heads, S, size]`. */
+function pad(x: OnnxValue, part: number, of: number, group: GroupCall): OnnxValue {
+  const { heads, size, emit } = group;
+  const rows = emit.host({ kind: 'padRows', heads, part, parts: of, ...only(group) });
+  return emit.node('Gather', [emit.node('Reshape', [x, emit.ints(-1, size)]), rows], { axis: 0 });
+}
+
+/** The groups' parts, each `[B, heads, S, size]`, as ragged rows `[tokens, parts·heads·size]`. */
+function unpad(
+  padded: readonly OnnxValue[],
+  of: number,
+  { attributes: { heads }, node, emit }: OnnxCall<AttentionAttributes>,
+  cuSeqlens: OnnxValue,
+): OnnxValue {
+  const width = (node.outputs[0] as Tensor).shape[1] as number;
+  const flat = emit.ints(-1, width / of / heads);
+  const all = emit.node(
+    'Concat',
+    padded.map((x) => emit.node('Reshape', [x, flat])),
+    { axis: 0 },
+  );
+  const rows = emit.node(
+    'Gather',
+    [all, emit.host({ kind: 'unpadRows', heads, parts: of, cuSeqlens, groups })],
+    {
+      axis: 0,
+    },
+  );
+  return emit.node('Reshape', [rows, emit.ints(-1, width)]);
+}
+
+/** A group's query, key, value and context `[B, heads, S, size]`, probabilities and their mask `[B, heads, S, S]`. */
+function forward(
+  qkv: OnnxValue,
+  random: OnnxValue | undefined,
+  { attributes: { probability, stream } }: OnnxCall<AttentionAttributes>,
+  group: GroupCall,
+): Record<'query' | 'key' | 'value' | 'p' | 'dropped' | 'context', OnnxValue> & { mask?: OnnxValue } {
+  const { heads, size, emit } = group;
+  const [query, key, value] = [0, 1, 2].map((part) => pad(qkv, part, parts, group)) as [
+    OnnxValue,
+    OnnxValue,
+    OnnxValue,
+  ];
+  const scores = emit.node('FusedMatMul', [query, key], { transB: 1, alpha: { float: 1 / Math.sqrt(size) } });
+  const bias = emit.host({ kind: 'paddingBias', ...only(group) });
+  const p = emit.node('Softmax', [emit.node('Add', [scores, bias])], { axis: -1 });
+  const context = (dropped: OnnxValue): OnnxValue => emit.node('MatMul', [dropped, value]);
+  if (!random || probability === 0) return { query, key, value, p, dropped: p, context: context(p) };
+  const mask = emit.host({ kind: 'attentionMask', heads, probability, stream, random, ...only(group) });
+  const dropped = emit.node('Mul', [p, mask]);
+  return { query, key, value, p, mask, dropped, context: context(dropped) };
+}

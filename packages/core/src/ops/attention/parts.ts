@@ -1,0 +1,157 @@
+import {
+  type ArrayInput,
+  constantSize,
+  elements,
+  type Groups,
+  type Lanes,
+  type Size,
+  type ValuesOutput,
+} from '../../graph/kernel.ts';
+import type { DimValues } from '../../graph/shape.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import { f32Literal, unroll } from '../../graph/wgsl.ts';
+import { dropoutThreshold } from '../../random/dropout-mask.ts';
+
+/** What the text of the attention kernels depends on. */
+export interface AttentionForm {
+  /** Elements of a head. */
+  readonly size: number;
+  readonly dropped: boolean;
+}
+
+/** A head is held in vectors of four, or in single elements if its size is no multiple of four. */
+export const lanesOfHead = ({ size }: AttentionForm): Lanes => (size % 4 === 0 ? 4 : 1);
+export const vectorsOfHead = (form: AttentionForm): number => form.size / lanesOfHead(form);
+export const scaleOf = ({ size }: AttentionForm): string => f32Literal(1 / Math.sqrt(size));
+
+/** Declares the vectors `name0`, `name1`, … of one head of the row that begins at `begin`. */
+export function readHead(form: AttentionForm, source: ArrayInput, name: string, begin: string): string {
+  return unroll(vectorsOfHead(form), (i) =>
+    lanesOfHead(form) === 4
+      ? `    let ${name}${i} = ${source.at4(`(${begin} >> 2u) + ${i}u`)};`
+      : `    let ${name}${i} = ${source.at(`${begin} + ${i}u`)};`,
+  );
+}
+
+/** Declares sums `name0`, `name1`, … that begin at zero. */
+export function zeroHead(form: AttentionForm, name: string): string {
+  const type = lanesOfHead(form) === 4 ? 'vec4f' : 'f32';
+  return unroll(vectorsOfHead(form), (i) => `    var ${name}${i} = ${type}();`);
+}
+
+/** The dot product of two heads, given the text of their vectors; added up lane by lane first. */
+export function dotHeads(form: AttentionForm, x: (i: number) => string, y: (i: number) => string): string {
+  const terms = Array.from({ length: vectorsOfHead(form) }, (_, i) => `${x(i)} * ${y(i)}`);
+  return lanesOfHead(form) === 4 ? `dot(${terms.join(' + ')}, vec4f(1f))` : `(${terms.join(' + ')})`;
+}
+
+export const named =
+  (name: string) =>
+  (i: number): string =>
+    `${name}${i}`;
+
+/** Adds a multiple of a head to sums. */
+export function addScaled(
+  form: AttentionForm,
+  sum: string,
+  factor: string,
+  x: (i: number) => string,
+): string {
+  return unroll(vectorsOfHead(form), (i) => `    ${sum}${i} += ${factor} * ${x(i)};`);
+}
+
+/** Puts a head into row `token`, from `column` on. */
+export function putHead(
+  form: AttentionForm,
+  y: ValuesOutput,
+  column: string,
+  value: (i: number) => string,
+): string {
+  const lanes = lanesOfHead(form);
+  return unroll(
+    vectorsOfHead(form),
+    (i) => `    ${y.put('token', `${column} + ${i * lanes}u`, value(i), lanes)}`,
+  );
+}
+
+export const attentionSizes = [
+  'tokens',
+  'sequences',
+  'heads',
+  'hidden',
+  'stream',
+  'threshold',
+  'kept',
+] as const;
+type MaskNames = Readonly<Record<'stream' | 'threshold' | 'kept' | 'random', string>>;
+
+/** Eight decisions of dropout for the row of a query and head, from the block of eight that a key is in. */
+export function maskBits(names: MaskNames, row: string, key: string): string {
+  return `dropout8(${row}, ${key} & ~7u, ${names.stream}, ${names.threshold}, ${names.random})`;
+}
+
+/** 1/(1-p) where a key is kept, else 0. */
+export function maskFactor(names: MaskNames, bits: string, key: string): string {
+  return `select(0f, bitcast<f32>(${names.kept}), ((${bits} >> (${key} & 7u)) & 1u) == 1u)`;
+}
+
+export interface AttentionUse {
+  readonly heads: number;
+  readonly probability: number;
+  readonly stream: number;
+}
+
+interface AttentionCommon {
+  readonly sizes: Record<(typeof attentionSizes)[number], Size>;
+  readonly form: AttentionForm;
+  readonly groups: (dims: DimValues) => Groups;
+}
+
+/** What the kernels are launched with, whichever their form. */
+export interface AttentionInputs {
+  readonly forward: {
+    readonly inputs: {
+      readonly qkv: Tensor;
+      readonly cuSeqlens: Tensor;
+      readonly random: Tensor | undefined;
+    };
+    readonly outputs: { readonly context: Tensor; readonly logSum: Tensor };
+    readonly common: ReturnType<typeof attentionLaunch>;
+  };
+  readonly backward: {
+    readonly inputs: AttentionInputs['forward']['inputs'] & {
+      readonly context: Tensor;
+      readonly logSum: Tensor;
+      readonly dContext: Tensor;
+    };
+    readonly outputs: { readonly dQkv: Tensor };
+    readonly common: ReturnType<typeof attentionLaunch>;
+  };
+}
+
+/** What all forms have in common, but for the number of tiles; there are `roles` kinds of work. */
+export function attentionLaunch(
+  qkv: Tensor,
+  cuSeqlens: Tensor,
+  { heads, probability, stream }: AttentionUse,
+  roles: number,
+): (tiles: (tokens: number, sequences: number) => number) => AttentionCommon {
+  const [rows, width] = qkv.shape as [number, number];
+  const tokens = elements([rows]);
+  const boundaries = elements(cuSeqlens.shape);
+  const sequences: Size = (dims) => boundaries(dims) - 1;
+  const kept = new Uint32Array(Float32Array.of(1 / (1 - probability)).buffer)[0] as number;
+  return (tiles) => ({
+    sizes: {
+      tokens,
+      sequences,
+      heads: constantSize(heads),
+      hidden: constantSize(width / 3),
+      stream: constantSize(stream),
+      threshold: constantSize(dropoutThreshold(probability)),
+      kept: constantSize(kept),
+    },
+    form: { size: width / 3 / heads, dropped: probability > 0 },
+    groups: (dims) => [tiles(tokens(dims), sequences(dims)), heads, roles],
+  });
+}

@@ -1,0 +1,242 @@
+import { type ArrayInput, defineKernel, type IntegerInput, type Launch, launch } from '../../graph/kernel.ts';
+import { unroll, wgsl } from '../../graph/wgsl.ts';
+import {
+  type AttentionForm,
+  type AttentionInputs,
+  addScaled,
+  attentionSizes,
+  dotHeads,
+  maskBits,
+  maskFactor,
+  named,
+  putHead,
+  readHead,
+  scaleOf,
+  vectorsOfHead,
+  zeroHead,
+} from './parts.ts';
+
+interface SubgroupForm extends AttentionForm {
+  readonly subgroupSize: number;
+}
+
+/** Keys that the forward kernel takes at a time: they share one rescaling of the sums. */
+const chunk = 4;
+
+/**
+ * Declares `begin`, `end`, and `token`: the one of up to a subgroup of neighbours in one sequence that is this
+ * invocation's own; `valid` is false beyond the end. Groups beyond the last tile end here.
+ */
+function position(cuSeqlens: IntegerInput, sequences: string, subgroupSize: number): string {
+  return wgsl`
+  var sequence = 0u;
+  var block = group.x;
+  for (; sequence < ${sequences}; sequence++) {
+    let length = u32(${cuSeqlens.at('sequence + 1u')} - ${cuSeqlens.at('sequence')});
+    let blocks = (length + ${subgroupSize - 1}u) / ${subgroupSize}u;
+    if (block < blocks) { break; }
+    block -= blocks;
+  }
+  if (sequence >= ${sequences}) { return; }
+  let begin = u32(${cuSeqlens.at('sequence')});
+  let end = u32(${cuSeqlens.at('sequence + 1u')});
+  let place = block * ${subgroupSize}u + lane;
+  let valid = begin + place < end;
+  let token = min(begin + place, end - 1u);
+  let head = group.y;`;
+}
+
+/** Declares this invocation's share `name_0`, … of a head that all invocations need. */
+function shareHead(form: SubgroupForm, source: ArrayInput, name: string, begin: string): string {
+  const vectors = vectorsOfHead(form);
+  return unroll(Math.ceil(vectors / form.subgroupSize), (part) => {
+    const index = `min(lane + ${part * form.subgroupSize}u, ${vectors - 1}u)`;
+    return `    let ${name}_${part} = ${source.at4(`(${begin} >> 2u) + ${index}`)};`;
+  });
+}
+
+/** A vector of a shared head. */
+const shared =
+  ({ subgroupSize }: SubgroupForm, name: string) =>
+  (i: number): string =>
+    `subgroupBroadcast(${name}_${Math.floor(i / subgroupSize)}, ${i % subgroupSize}u)`;
+
+const forward = defineKernel({
+  name: 'attention',
+  inputs: { qkv: 'array', cuSeqlens: 'integers', random: 'random' },
+  outputs: { context: 'values', logSum: 'array' },
+  sizes: attentionSizes,
+  workgroup: ({ subgroupSize }: SubgroupForm) => subgroupSize,
+  subgroups: () => true,
+  functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
+  body: (names, form) => {
+    const { qkv, cuSeqlens, context, logSum, sequences, heads, hidden } = names;
+    const scores = Array.from({ length: chunk }, (_, j) => `score${j}`);
+    return wgsl`${position(cuSeqlens, sequences, form.subgroupSize)}
+  let column = head * ${form.size}u;
+  let queryRow = token * 3u * ${hidden} + column;
+${readHead(form, qkv, 'q', 'queryRow')}
+${zeroHead(form, 'sum')}
+  var largest = -1e30f;
+  var total = 0f;
+${form.dropped ? '  var bits = 0u;' : ''}
+  for (var first = begin; first < end; first += ${chunk}u) {
+${unroll(
+  chunk,
+  (j) => wgsl`    let keyRow${j} = min(first + ${j}u, end - 1u) * 3u * ${hidden} + ${hidden} + column;
+    let valueRow${j} = keyRow${j} + ${hidden};
+${shareHead(form, qkv, `k${j}`, `keyRow${j}`)}
+${shareHead(form, qkv, `v${j}`, `valueRow${j}`)}
+    let dot${j} = ${dotHeads(form, named('q'), shared(form, `k${j}`))};
+    let score${j} = select(-1e30f, dot${j} * ${scaleOf(form)}, first + ${j}u < end);`,
+)}
+    let next = ${scores.reduce((a, b) => `max(${a}, ${b})`, 'largest')};
+    let shrink = exp(largest - next);
+    largest = next;
+${unroll(chunk, (j) => `    let p${j} = exp(score${j} - next);`)}
+    total = total * shrink + (${unroll(chunk, (j) => `p${j}`).replaceAll('\n', ' + ')});
+${
+  form.dropped
+    ? wgsl`    let at = first - begin;
+    if ((at & 7u) == 0u) { bits = ${maskBits(names, `token * ${heads} + head`, 'at')}; }
+${unroll(chunk, (j) => `    let w${j} = p${j} * ${maskFactor(names, 'bits', `(at + ${j}u)`)};`)}`
+    : unroll(chunk, (j) => `    let w${j} = p${j};`)
+}
+${unroll(vectorsOfHead(form), (i) => {
+  const terms = Array.from({ length: chunk }, (_, j) => `w${j} * ${shared(form, `v${j}`)(i)}`);
+  return `    sum${i} = sum${i} * shrink + (${terms.join(' + ')});`;
+})}
+  }
+  if (valid) {
+${putHead(form, context, 'column', (i) => `sum${i} / total`)}
+    ${logSum.set(`token * ${heads} + head`, 'largest + log(total)')}
+  }`;
+  },
+});
+
+const backward = defineKernel({
+  name: 'attentionGradient',
+  inputs: {
+    qkv: 'array',
+    context: 'array',
+    logSum: 'array',
+    dContext: 'array',
+    cuSeqlens: 'integers',
+    random: 'random',
+  },
+  outputs: { dQkv: 'values' },
+  sizes: attentionSizes,
+  workgroup: ({ subgroupSize }: SubgroupForm) => subgroupSize,
+  subgroups: () => true,
+  functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
+  body: (names, form) => {
+    const { qkv, context, logSum, dContext, cuSeqlens, dQkv, sequences, heads, hidden } = names;
+    const vectors = vectorsOfHead(form);
+    // The mask's block of eight keys is one for eight invocations, so each of them draws it for another query.
+    const queries = Math.min(8, form.subgroupSize);
+    const meanParts = Array.from({ length: Math.ceil(vectors / form.subgroupSize) }, (_, part) => {
+      const inside = `lane + ${part * form.subgroupSize}u < ${vectors}u`;
+      return `select(0f, dot(g_${part}, c_${part}), ${inside})`;
+    });
+    return wgsl`${position(cuSeqlens, sequences, form.subgroupSize)}
+  let column = head * ${form.size}u;
+  let ownRow = token * 3u * ${hidden} + column;
+  if (group.z == 0u) {
+    let own = token * ${hidden} + column;
+${readHead(form, qkv, 'q', 'ownRow')}
+${readHead(form, dContext, 'g', 'own')}
+${readHead(form, context, 'c', 'own')}
+    let mean = ${dotHeads(form, named('g'), named('c'))};
+    let logTotal = ${logSum.at(`token * ${heads} + head`)};
+${zeroHead(form, 'dq')}
+${form.dropped ? '    var bits = 0u;' : ''}
+    for (var key = begin; key < end; key++) {
+      let keyRow = key * 3u * ${hidden} + ${hidden} + column;
+      let valueRow = keyRow + ${hidden};
+${shareHead(form, qkv, 'k', 'keyRow')}
+${shareHead(form, qkv, 'v', 'valueRow')}
+${unroll(vectors, (i) => `      let k${i} = ${shared(form, 'k')(i)};`)}
+      let p = exp(${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)} - logTotal);
+      var slope = ${dotHeads(form, named('g'), shared(form, 'v'))};
+${
+  form.dropped
+    ? wgsl`      let at = key - begin;
+      if ((at & 7u) == 0u) { bits = ${maskBits(names, `token * ${heads} + head`, 'at')}; }
+      slope *= ${maskFactor(names, 'bits', 'at')};`
+    : ''
+}
+      let dScore = p * (slope - mean) * ${scaleOf(form)};
+${addScaled(form, 'dq', 'dScore', named('k'))}
+    }
+    if (valid) {
+${putHead(form, dQkv, 'column', named('dq'))}
+    }
+  } else {
+    let keyRow = ownRow + ${hidden};
+    let valueRow = keyRow + ${hidden};
+${readHead(form, qkv, 'k', 'keyRow')}
+${readHead(form, qkv, 'v', 'valueRow')}
+${zeroHead(form, 'dk')}
+${zeroHead(form, 'dv')}
+    for (var first = begin; first < end; first += ${queries}u) {
+${
+  form.dropped
+    ? wgsl`      let drawn = min(first + (lane & ${queries - 1}u), end - 1u);
+      let mine = ${maskBits(names, `drawn * ${heads} + head`, 'place')};`
+    : ''
+}
+      let last = min(first + ${queries}u, end);
+      for (var query = first; query < last; query++) {
+        let queryRow = query * 3u * ${hidden} + column;
+        let other = query * ${hidden} + column;
+${shareHead(form, qkv, 'q', 'queryRow')}
+${shareHead(form, dContext, 'g', 'other')}
+${shareHead(form, context, 'c', 'other')}
+        let mean = subgroupAdd(${meanParts.join(' + ')});
+${unroll(vectors, (i) => `        let q${i} = ${shared(form, 'q')(i)};`)}
+${unroll(vectors, (i) => `        let g${i} = ${shared(form, 'g')(i)};`)}
+        let p = exp(${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)} - ${logSum.at(`query * ${heads} + head`)});
+        var slope = ${dotHeads(form, named('g'), named('v'))};
+        var weight = p;
+${
+  form.dropped
+    ? wgsl`        let bits = subgroupShuffle(mine, query - first + (lane & ~7u));
+        let factor = ${maskFactor(names, 'bits', 'place')};
+        slope *= factor;
+        weight *= factor;`
+    : ''
+}
+        let dScore = p * (slope - mean) * ${scaleOf(form)};
+${addScaled(form, 'dk', 'dScore', named('q'))}
+${addScaled(form, 'dv', 'weight', named('g'))}
+      }
+    }
+    if (valid) {
+${putHead(form, dQkv, `${hidden} + column`, named('dk'))}
+${putHead(form, dQkv, `2u * ${hidden} + column`, named('dv'))}
+    }
+  }`;
+  },
+});
+
+/** Tiles never cross from one sequence into the next: at most one per sequence is not full. */
+const tiles =
+  (subgroupSize: number) =>
+  (tokens: number, sequences: number): number =>
+    Math.floor(tokens / subgroupSize) + sequences;
+
+/**
+ * Attention in which a subgroup works on neighbours of one sequence. What all of them need, such as a key, each reads a
+ * part of, and takes the rest from the others. Heads must be vectors of four.
+ */
+export const subgroupAttention = {
+  forward: ({ inputs, outputs, common }: AttentionInputs['forward'], subgroupSize: number): Launch => {
+    const { sizes, form, groups } = common(tiles(subgroupSize));
+    return launch(forward, { inputs, outputs, sizes, constants: { ...form, subgroupSize }, groups });
+  },
+  /** As in the other form: half of the subgroups go through keys, half through queries. */
+  backward: ({ inputs, outputs, common }: AttentionInputs['backward'], subgroupSize: number): Launch => {
+    const { sizes, form, groups } = common(tiles(subgroupSize));
+    return launch(backward, { inputs, outputs, sizes, constants: { ...form, subgroupSize }, groups });
+  },
+};

@@ -1,0 +1,173 @@
+import { defineKernel, type IntegerInput, type Launch, launch } from '../../graph/kernel.ts';
+import { unroll, wgsl } from '../../graph/wgsl.ts';
+import { findSequence } from '../select-first.ts';
+import {
+  type AttentionForm,
+  type AttentionInputs,
+  addScaled,
+  attentionSizes,
+  dotHeads,
+  maskBits,
+  maskFactor,
+  named,
+  putHead,
+  readHead,
+  scaleOf,
+  vectorsOfHead,
+  zeroHead,
+} from './parts.ts';
+
+const workgroup = 64;
+
+/** Declares `token`, `head`, and the bounds of the token's sequence. */
+function position(cuSeqlens: IntegerInput, tokens: string, sequences: string): string {
+  return wgsl`
+  let token = group.x * ${workgroup}u + local;
+  let head = group.y;
+  if (token >= ${tokens}) { return; }
+${findSequence(cuSeqlens, sequences, 'token')}
+  let begin = u32(${cuSeqlens.at('sequence')});
+  let end = u32(${cuSeqlens.at('sequence + 1u')});`;
+}
+
+const forward = defineKernel({
+  name: 'attention',
+  inputs: { qkv: 'array', cuSeqlens: 'integers', random: 'random' },
+  outputs: { context: 'values', logSum: 'array' },
+  sizes: attentionSizes,
+  workgroup: (_: AttentionForm) => workgroup,
+  functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
+  body: (names, form) => {
+    const { qkv, cuSeqlens, context, logSum, tokens, sequences, heads, hidden } = names;
+    return wgsl`${position(cuSeqlens, tokens, sequences)}
+  let column = head * ${form.size}u;
+  let queryRow = token * 3u * ${hidden} + column;
+${readHead(form, qkv, 'q', 'queryRow')}
+${zeroHead(form, 'sum')}
+  var largest = -1e30f;
+  var total = 0f;
+${form.dropped ? '  var bits = 0u;' : ''}
+  for (var key = begin; key < end; key++) {
+    let keyRow = key * 3u * ${hidden} + ${hidden} + column;
+    let valueRow = keyRow + ${hidden};
+${readHead(form, qkv, 'k', 'keyRow')}
+${readHead(form, qkv, 'v', 'valueRow')}
+    let score = ${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)};
+    let next = max(largest, score);
+    let shrink = exp(largest - next);
+    let p = exp(score - next);
+    largest = next;
+    total = total * shrink + p;
+${
+  form.dropped
+    ? wgsl`    let at = key - begin;
+    if ((at & 7u) == 0u) { bits = ${maskBits(names, `token * ${heads} + head`, 'at')}; }
+    let weight = p * ${maskFactor(names, 'bits', 'at')};`
+    : '    let weight = p;'
+}
+${unroll(vectorsOfHead(form), (i) => `    sum${i} = sum${i} * shrink + weight * v${i};`)}
+  }
+${putHead(form, context, 'column', (i) => `sum${i} / total`)}
+  ${logSum.set(`token * ${heads} + head`, 'largest + log(total)')}`;
+  },
+});
+
+const backward = defineKernel({
+  name: 'attentionGradient',
+  inputs: {
+    qkv: 'array',
+    context: 'array',
+    logSum: 'array',
+    dContext: 'array',
+    cuSeqlens: 'integers',
+    random: 'random',
+  },
+  outputs: { dQkv: 'values' },
+  sizes: attentionSizes,
+  workgroup: (_: AttentionForm) => workgroup,
+  functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
+  body: (names, form) => {
+    const { qkv, context, logSum, dContext, cuSeqlens, dQkv, tokens, sequences, heads, hidden } = names;
+    return wgsl`${position(cuSeqlens, tokens, sequences)}
+  let column = head * ${form.size}u;
+  let ownRow = token * 3u * ${hidden} + column;
+  if (group.z == 0u) {
+    let own = token * ${hidden} + column;
+${readHead(form, qkv, 'q', 'ownRow')}
+${readHead(form, dContext, 'g', 'own')}
+${readHead(form, context, 'c', 'own')}
+    let mean = ${dotHeads(form, named('g'), named('c'))};
+    let logTotal = ${logSum.at(`token * ${heads} + head`)};
+${zeroHead(form, 'dq')}
+${form.dropped ? '    var bits = 0u;' : ''}
+    for (var key = begin; key < end; key++) {
+      let keyRow = key * 3u * ${hidden} + ${hidden} + column;
+      let valueRow = keyRow + ${hidden};
+${readHead(form, qkv, 'k', 'keyRow')}
+${readHead(form, qkv, 'v', 'valueRow')}
+      let p = exp(${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)} - logTotal);
+      var slope = ${dotHeads(form, named('g'), named('v'))};
+${
+  form.dropped
+    ? wgsl`      let at = key - begin;
+      if ((at & 7u) == 0u) { bits = ${maskBits(names, `token * ${heads} + head`, 'at')}; }
+      slope *= ${maskFactor(names, 'bits', 'at')};`
+    : ''
+}
+      let dScore = p * (slope - mean) * ${scaleOf(form)};
+${addScaled(form, 'dq', 'dScore', named('k'))}
+    }
+${putHead(form, dQkv, 'column', named('dq'))}
+  } else {
+    let keyRow = ownRow + ${hidden};
+    let valueRow = keyRow + ${hidden};
+${readHead(form, qkv, 'k', 'keyRow')}
+${readHead(form, qkv, 'v', 'valueRow')}
+${zeroHead(form, 'dk')}
+${zeroHead(form, 'dv')}
+    for (var query = begin; query < end; query++) {
+      let queryRow = query * 3u * ${hidden} + column;
+      let other = query * ${hidden} + column;
+${readHead(form, qkv, 'q', 'queryRow')}
+${readHead(form, dContext, 'g', 'other')}
+${readHead(form, context, 'c', 'other')}
+      let mean = ${dotHeads(form, named('g'), named('c'))};
+      let p = exp(${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)} - ${logSum.at(`query * ${heads} + head`)});
+      var slope = ${dotHeads(form, named('g'), named('v'))};
+      var weight = p;
+${
+  form.dropped
+    ? wgsl`      let at = token - begin;
+      let bits = ${maskBits(names, `query * ${heads} + head`, 'at')};
+      let factor = ${maskFactor(names, 'bits', 'at')};
+      slope *= factor;
+      weight *= factor;`
+    : ''
+}
+      let dScore = p * (slope - mean) * ${scaleOf(form)};
+${addScaled(form, 'dk', 'dScore', named('q'))}
+${addScaled(form, 'dv', 'weight', named('g'))}
+    }
+${putHead(form, dQkv, `${hidden} + column`, named('dk'))}
+${putHead(form, dQkv, `2u * ${hidden} + column`, named('dv'))}
+  }`;
+  },
+});
+
+const tiles = (tokens: number): number => Math.ceil(tokens / workgroup);
+
+/** Attention with one invocation per query and head, and a running maximum and sum over the keys. */
+export const threadAttention = {
+  forward: ({ inputs, outputs, common }: AttentionInputs['forward']): Launch => {
+    const { sizes, form, groups } = common(tiles);
+    return launch(forward, { inputs, outputs, sizes, constants: form, groups });
+  },
+  /**
+   * All gradients in one dispatch: half of the invocations go through the keys of a query, half through the queries of
+   * a key. Probabilities come back from the logarithms of the sums.
+   */
+  backward: ({ inputs, outputs, common }: AttentionInputs['backward']): Launch => {
+    const { sizes, form, groups } = common(tiles);
+    return launch(backward, { inputs, outputs, sizes, constants: form, groups });
+  },
+};
