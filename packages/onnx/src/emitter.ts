@@ -8,34 +8,31 @@ export interface HostInput {
 }
 
 const hostTypes: Record<HostValue['kind'], ElementType> = {
-  padIndex: 'i32',
-  unpadIndex: 'i32',
-  paddingBias: 'f32',
-  paddingValid: 'f32',
   dim: 'f32',
   shape: 'i64',
+  padRows: 'i32',
+  unpadRows: 'i32',
+  paddingBias: 'f32',
+  paddingValid: 'f32',
   dropoutMask: 'f32',
   attentionMask: 'f32',
 };
 
 function hostShape(value: HostValue): readonly Dim[] {
+  if (value.kind === 'dim') return [];
+  if (value.kind === 'shape') return [value.shape.length];
+  if (value.kind === 'dropoutMask') return value.shape;
+  if (value.kind === 'unpadRows') return ['tokens', value.parts * value.heads];
+  const [B, S] = [`sequences ${value.group}`, `longest ${value.group}`];
   switch (value.kind) {
-    case 'padIndex':
-      return ['sequences', 'longest'];
-    case 'unpadIndex':
-      return ['tokens'];
+    case 'padRows':
+      return [B, value.heads, S];
     case 'paddingBias':
-      return ['sequences', 1, 1, 'longest'];
+      return [B, 1, 1, S];
     case 'paddingValid':
-      return ['sequences', 'longest', 1];
-    case 'dim':
-      return [];
-    case 'shape':
-      return [value.shape.length];
-    case 'dropoutMask':
-      return value.shape;
+      return [B, 1, S, 1];
     case 'attentionMask':
-      return ['sequences', value.heads, 'longest', 'longest'];
+      return [B, value.heads, S, S];
   }
 }
 

@@ -8,7 +8,9 @@ import {
   type ProgramStatistics,
 } from '@scalearn/core';
 import type { OnnxDevice } from './device.ts';
-import { computeHostValue, maskSize } from './host-values.ts';
+import { computeHostValue } from './host/compute.ts';
+import { HostContext } from './host/context.ts';
+import { maskShape } from './host/masks.ts';
 import { MaskBuffer } from './masks/mask-buffer.ts';
 import type { RuntimeTensor, Session } from './runtime.ts';
 import type { OnnxTensor } from './tensor.ts';
@@ -64,10 +66,11 @@ export class OnnxProgram implements Program {
     const values: Record<string, RuntimeTensor> = {};
     for (const [name, tensor] of inputs)
       values[`input ${name}`] = this.#tensor(feeds[name] as HostArray, concreteShape(tensor.shape, dims));
-    const masks = this.#takeMasks(hostInputs.map(({ value }) => maskSize(value, { dims, feeds })));
+    const context = new HostContext(dims, feeds);
+    const masks = this.#takeMasks(hostInputs.flatMap(({ value }) => sizeOf(maskShape(value, context))));
     try {
       for (const { name, value } of hostInputs) {
-        const { data, shape } = computeHostValue(value, { dims, feeds, masks });
+        const { data, shape } = computeHostValue(value, { context, masks });
         values[name] = this.#tensor(data, shape);
       }
       await before;
@@ -114,4 +117,8 @@ export class OnnxProgram implements Program {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function sizeOf(shape: readonly number[] | undefined): readonly number[] {
+  return shape ? [shape.reduce((a, b) => a * b, 1)] : [];
 }

@@ -1,0 +1,65 @@
+/** Sequences that attention treats together, padded to the longest of them. */
+export interface SequenceGroup {
+  /** Their numbers in the batch. */
+  readonly sequences: readonly number[];
+  readonly longest: number;
+}
+
+export const lengthOf = (cuSeqlens: Int32Array, sequence: number): number =>
+  (cuSeqlens[sequence + 1] as number) - (cuSeqlens[sequence] as number);
+
+/**
+ * Divides a batch into groups of similarly long sequences, such that attention over the padded groups costs least:
+ * the sum of `sequences · longest²` is the smallest there is. A batch of few different lengths leaves groups empty.
+ */
+export function groupSequences(cuSeqlens: Int32Array, count: number): SequenceGroup[] {
+  const byLength = new Map<number, number[]>();
+  for (let s = 0; s + 1 < cuSeqlens.length; s++) {
+    const length = lengthOf(cuSeqlens, s);
+    const same = byLength.get(length);
+    if (same) same.push(s);
+    else byLength.set(length, [s]);
+  }
+  const lengths = [...byLength.keys()].sort((a, b) => b - a);
+  const cuts = bestCuts(
+    lengths,
+    lengths.map((length) => (byLength.get(length) as number[]).length),
+    count,
+  );
+  return cuts.map(([begin, end]) => ({
+    sequences: lengths.slice(begin, end).flatMap((length) => byLength.get(length) as number[]),
+    longest: begin < end ? (lengths[begin] as number) : 0,
+  }));
+}
+
+/** Where to cut descending lengths into `count` ranges `[begin, end)`, by dynamic programming over range ends. */
+function bestCuts(lengths: readonly number[], sizes: readonly number[], count: number): [number, number][] {
+  const { length: n } = lengths;
+  // cost[end] of covering lengths[0 … end) with the ranges so far, and where the last range of each round begins.
+  let cost = [0, ...Array<number>(n).fill(Number.POSITIVE_INFINITY)];
+  const begins: number[][] = [];
+  for (let range = 0; range < count; range++) {
+    const next = [...cost];
+    const begin = next.map((_, end) => end);
+    for (let from = 0; from < n; from++) {
+      const square = (lengths[from] as number) ** 2;
+      let total = cost[from] as number;
+      for (let end = from + 1; end <= n; end++) {
+        total += (sizes[end - 1] as number) * square;
+        if (total < (next[end] as number)) {
+          next[end] = total;
+          begin[end] = from;
+        }
+      }
+    }
+    begins.push(begin);
+    cost = next;
+  }
+  const ranges: [number, number][] = [];
+  for (let range = count - 1, end = n; range >= 0; range--) {
+    const from = (begins[range] as number[])[end] as number;
+    ranges.unshift([from, end]);
+    end = from;
+  }
+  return ranges;
+}
