@@ -185,7 +185,7 @@ export class WebGPUProgram implements Program {
     for (const [name, tensor] of this.#blueprint.inputs) {
       const data = feeds[name] as HostArray;
       const values = data instanceof Float64Array ? Float32Array.from(data) : data;
-      queue.writeBuffer(arena.buffer(tensor), 0, values as GPUAllowSharedBufferSource);
+      queue.writeBuffer(arena.buffer(tensor), 0, values as Parameters<GPUQueue['writeBuffer']>[2]);
     }
     for (const { node, ids, table } of this.#blueprint.gathers)
       queue.writeBuffer(

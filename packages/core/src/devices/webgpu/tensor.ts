@@ -125,7 +125,7 @@ export class WebGPUTensor implements DeviceTensor {
       bytes = new Uint16Array(values.length + 1);
       bytes.set(values);
     }
-    this.#context.gpu.queue.writeBuffer(this.buffer, 0, bytes as GPUAllowSharedBufferSource);
+    this.#context.gpu.queue.writeBuffer(this.buffer, 0, bytes as Parameters<GPUQueue['writeBuffer']>[2]);
   }
 
   dispose(): void {
