@@ -1,0 +1,8 @@
+import type { Terminal } from '../output/terminal.ts';
+
+/** What every command is given beside its options. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** Aborted by the first signal to stop. */
+  readonly signal: AbortSignal;
+}

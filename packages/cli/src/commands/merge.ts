@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { mergeSnapshot, readSnapshot, snapshotFiles } from '@scalearn/core';
+import { FolderError, UsageError } from '../errors.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
+import { OutFolder } from '../folders/out-folder.ts';
+import { encodeRunFile, readRunFile, runFileName } from '../folders/run-json.ts';
+import type { MergedEvent } from '../output/events.ts';
+import { jsonLine } from '../output/json.ts';
+import { version } from '../version.ts';
+import type { CommandContext } from './context.ts';
+
+export interface MergeArguments {
+  readonly model: string;
+  readonly out: string;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+}
+
+/** `scalearn merge`: a ScaLearn model as one adapter. Needs no device: `run.json` describes the encoder. */
+export async function merge(given: MergeArguments, { terminal }: CommandContext): Promise<void> {
+  const { model, out: name } = given;
+  const folder = await openModelFolder(model);
+  const run = await readRunFile(model);
+  if (!run) throw new FolderError(`${model} has no run.json; give a folder that scalearn train has written`);
+  if (resolve(model) === resolve(name))
+    throw new UsageError('--out is the model itself; choose another folder');
+  const snapshot = await readSnapshot(folder, {
+    encoder: run.encoder.shape,
+    encoderFingerprint: run.encoder.fingerprint,
+    modelName: run.encoder.name,
+  });
+  // The folder's last source may be another task's; the merged adapter is the target's.
+  const adapterName = run.task.split('/').at(-1) as string;
+  const merged = mergeSnapshot({ ...snapshot, adapterName });
+  const files = snapshotFiles(merged);
+  await using out = await OutFolder.open(resolve(name));
+  const state = await out.state();
+  if (state === 'other' || (state !== 'nothing' && !given.overwrite))
+    throw new UsageError(
+      `${name} is not empty; choose another --out${state === 'other' ? '' : ', or replace the run in it with --overwrite'}`,
+    );
+  const { formatVersion: _, ...rest } = run;
+  const runFile = encodeRunFile({
+    ...rest,
+    version,
+    command: 'merge',
+    method: merged.method.name,
+    mergedFrom: { method: run.method, path: resolve(model) },
+    files: Object.keys(files),
+  });
+  await out.replace({ ...files, [runFileName]: runFile });
+  const width = [...merged.tensors].find(([key]) => key.endsWith('adapter_down.0.bias'))?.[1].shape[0] ?? 0;
+  const event: MergedEvent = {
+    event: 'done',
+    task: run.task,
+    method: merged.method.name,
+    width,
+    model,
+    out: name,
+  };
+  if (given.json) jsonLine(terminal, event);
+  else
+    terminal.out(
+      `${model} (${run.method}, ${run.sources.length} sources) merged into one adapter '${adapterName}' of width ${width}\nsaved in ${name}\n`,
+    );
+}

@@ -1,0 +1,63 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { describeTask } from '@scalearn/datasets';
+import { UsageError } from '../errors.ts';
+import { OutFolder } from '../folders/out-folder.ts';
+import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
+import { runTraining } from '../model/run-training.ts';
+import { chooseMethod, makeMethod } from '../options/method.ts';
+import { checkSameSettings, type RunSettings, settleOptions } from '../options/settings.ts';
+import type { TrainArguments } from '../options/train-options.ts';
+import { createReporter } from '../output/reporter.ts';
+import type { CommandContext } from './context.ts';
+
+/** `scalearn train`: stage 1 without sources, stage 2 with them. */
+export async function train(given: TrainArguments, { terminal, signal }: CommandContext): Promise<void> {
+  const reporter = createReporter(terminal, { json: given.json === true, quiet: given.quiet === true });
+  const methodName = chooseMethod(given);
+  const info = describeTask(given.task);
+  const encoderPath = await localPath(given.encoder);
+  const settings = settleOptions(given, makeMethod(methodName, given, []), info, encoderPath);
+  await using out = await OutFolder.open(resolve(given.out));
+  try {
+    const finished = await checkOut(out, given, settings);
+    const run = finished ?? (await runTraining({ given, settings, encoderPath, out, reporter, signal }));
+    reporter.done(doneEvent(run, given.out));
+  } finally {
+    reporter.close();
+  }
+}
+
+/** @returns the run that is finished already, where that is what is resumed */
+async function checkOut(
+  out: OutFolder,
+  { out: name, resume, overwrite }: TrainArguments,
+  settings: RunSettings,
+): Promise<RunFile | undefined> {
+  switch (await out.state()) {
+    case 'nothing':
+      return undefined;
+    case 'other':
+      throw new UsageError(`${name} is not empty and holds no run of scalearn; choose another --out`);
+    case 'unfinished':
+      if (resume || overwrite) return undefined;
+      throw new UsageError(
+        `${name} holds an unfinished run; continue it with --resume, or start again with --overwrite`,
+      );
+    case 'finished': {
+      if (overwrite) return undefined;
+      if (!resume)
+        throw new UsageError(
+          `${name} already holds a finished run; choose another --out, or replace it with --overwrite`,
+        );
+      const run = await readRunFile(out.path);
+      if (run) checkSameSettings(run.settings, settings, name);
+      return run;
+    }
+  }
+}
+
+async function localPath(name: string): Promise<string | undefined> {
+  const info = await stat(name).catch(() => undefined);
+  return info?.isDirectory() ? resolve(name) : undefined;
+}

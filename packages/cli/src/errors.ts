@@ -1,0 +1,47 @@
+import { ScalearnError } from '@scalearn/core';
+
+/** The command was given wrongly: exit code 2. */
+export class UsageError extends ScalearnError {
+  override name = 'UsageError';
+}
+
+/** A folder or file that cannot be read or written, or is in use: exit code 1. */
+export class FolderError extends ScalearnError {
+  override name = 'FolderError';
+}
+
+/** The user or the system asked to stop: exit code 130. */
+export class StoppedError extends ScalearnError {
+  override name = 'StoppedError';
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'there is no space left on the disk; free some',
+  EDQUOT: 'the disk quota is used up; free some space',
+  EACCES: 'permission is denied; choose another folder or change its permissions',
+  EPERM: 'permission is denied; choose another folder or change its permissions',
+  EROFS: 'the disk is read-only; choose another folder',
+  ENOTDIR: 'a part of the path is a file; choose another folder',
+  EISDIR: 'it is a folder; a file was expected',
+  ENOENT: 'there is no such file or folder; check the path',
+  ENAMETOOLONG: 'the name is too long; choose a shorter one',
+  EIO: 'the disk reports an error; check it',
+  EMFILE: 'too many files are open; close some programs',
+  EBUSY: 'it is in use by another program',
+};
+
+/** The code of a failed system call, such as `ENOSPC`. */
+export function systemCode(error: unknown): string | undefined {
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
+  return typeof code === 'string' && (syscall !== undefined || Object.hasOwn(reasons, code))
+    ? code
+    : undefined;
+}
+
+/** A failed system call as a sentence; other errors as they are. */
+export function asFolderError(error: unknown, what: string): unknown {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  const reason = reasons[code] ?? (error as Error).message;
+  return new FolderError(`${what}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EncoderShape, EpochRecord, MemoryUse } from '@scalearn/core';
+import { asFolderError, FolderError, systemCode } from '../errors.ts';
+import { testMetrics } from '../model/scores.ts';
+import type { RunSettings } from '../options/settings.ts';
+import type { DoneEvent, SplitScore } from '../output/events.ts';
+
+export const runFileName = 'run.json';
+const formatVersion = 1;
+
+/** `run.json`: how a model came about, enough to evaluate it, to merge it and to repeat the run. */
+export interface RunFile {
+  readonly formatVersion: typeof formatVersion;
+  /** Of this package. */
+  readonly version: string;
+  /** Written by `train` or `merge`. */
+  readonly command: 'train' | 'merge';
+  readonly task: string;
+  readonly method: string;
+  readonly seed: number;
+  /** Every option of the command, defaults filled in. */
+  readonly settings: RunSettings;
+  readonly encoder: {
+    /** As the user named it. */
+    readonly source: string;
+    /** Absolute, for folders of this machine. */
+    readonly path: string | null;
+    readonly name: string;
+    readonly fingerprint: string;
+    readonly shape: EncoderShape;
+  };
+  readonly data: {
+    readonly path: string;
+    readonly fingerprint: string;
+    /** Rows that were used, after division and limits. */
+    readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+    /** Rows of the files. */
+    readonly files: Readonly<Record<string, number>>;
+    /** Files with more or fewer rows than the official release: scores are not comparable with published ones. */
+    readonly unofficial: readonly string[];
+  };
+  readonly sources: readonly { readonly name: string; readonly path: string; readonly fingerprint: string }[];
+  readonly history: readonly EpochRecord[];
+  readonly bestEpoch: number;
+  readonly steps: number;
+  readonly parameters: { readonly method: number; readonly head: number };
+  /** Of the restored best state, by split. */
+  readonly results: Readonly<Record<string, SplitScore>>;
+  readonly device: { readonly kind: string; readonly description: string; readonly memory: MemoryUse };
+  readonly seconds: number;
+  readonly tokensPerSecond: number | null;
+  /** What a merged model was before. */
+  readonly mergedFrom?: { readonly method: string; readonly path: string };
+  /** Names of the folder's files, this one left out. */
+  readonly files: readonly string[];
+}
+
+/** The text of `run.json`. */
+export function encodeRunFile(run: Omit<RunFile, 'formatVersion'>): string {
+  return `${JSON.stringify({ formatVersion, ...run }, null, 2)}\n`;
+}
+
+/**
+ * Reads a folder's `run.json`.
+ *
+ * @returns undefined where there is none
+ * @throws FolderError if it is damaged or of another version
+ */
+export async function readRunFile(folder: string): Promise<RunFile | undefined> {
+  const path = join(folder, runFileName);
+  let run: Partial<RunFile> | null;
+  try {
+    run = JSON.parse(await readFile(path, 'utf8')) as Partial<RunFile> | null;
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new FolderError(`${path} is not JSON; the file is damaged`, { cause: error });
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw asFolderError(error, `${path} could not be read`);
+  }
+  if (run?.formatVersion !== formatVersion)
+    throw new FolderError(
+      `${path} is of format ${JSON.stringify(run?.formatVersion)}; this version of scalearn reads ${formatVersion}`,
+    );
+  const complete =
+    typeof run.task === 'string' &&
+    typeof run.method === 'string' &&
+    typeof run.encoder?.fingerprint === 'string' &&
+    typeof run.encoder.shape?.layers === 'number' &&
+    typeof run.data?.path === 'string' &&
+    typeof run.settings === 'object' &&
+    typeof run.results === 'object' &&
+    Array.isArray(run.files);
+  if (!complete) throw new FolderError(`${path} lacks entries; the file is damaged`);
+  return run as RunFile;
+}
+
+/** The line that ends a good run, again from the file. */
+export function doneEvent(run: RunFile, out: string): DoneEvent {
+  const test = run.results.test;
+  return {
+    event: 'done',
+    task: run.task,
+    method: run.method,
+    seed: run.seed,
+    metrics: testMetrics(run.results),
+    loss: test?.loss ?? null,
+    bestEpoch: run.bestEpoch,
+    steps: run.steps,
+    parameters: run.parameters,
+    seconds: run.seconds,
+    tokensPerSecond: run.tokensPerSecond,
+    device: run.device.kind,
+    out,
+  };
+}

@@ -1,0 +1,62 @@
+import { ArgumentError, ScalearnError } from '@scalearn/core';
+import { DatasetError, InvalidOptionError, UnknownTaskError } from '@scalearn/datasets';
+import { EvaluationError } from '@scalearn/evaluation';
+import { CommanderError } from 'commander';
+import { asFolderError, StoppedError, UsageError } from './errors.ts';
+import { interruptible } from './interrupt.ts';
+import type { ErrorEvent } from './output/events.ts';
+import { jsonLine } from './output/json.ts';
+import { processTerminal, type Terminal } from './output/terminal.ts';
+import { program } from './program.ts';
+
+/**
+ * Runs a command line.
+ *
+ * @param args without the names of runtime and program
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted
+ */
+export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  const command = program((work) => interruptible((signal) => work({ terminal, signal })));
+  let usage = '';
+  for (const each of [command, ...command.commands])
+    each.configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => {
+        usage += text;
+      },
+    });
+  try {
+    await command.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const isUsage = error instanceof CommanderError;
+    const { exitCode, name, message } = describe(isUsage ? new UsageError(usage.trim()) : error);
+    if (args.includes('--json'))
+      jsonLine(terminal, { event: 'error', error: name, message, exitCode } satisfies ErrorEvent);
+    terminal.err(`${exitCode === 130 || isUsage ? '' : 'error: '}${message}\n`);
+    if (process.env.DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`);
+    return exitCode;
+  }
+}
+
+function describe(thrown: unknown): { exitCode: number; name: string; message: string } {
+  const error = asFolderError(thrown, 'a file could not be used') as Error;
+  const { name, message } = error;
+  if (error instanceof StoppedError) return { exitCode: 130, name, message };
+  const isUsage =
+    error instanceof UsageError ||
+    error instanceof ArgumentError ||
+    error instanceof UnknownTaskError ||
+    error instanceof InvalidOptionError;
+  if (isUsage) return { exitCode: 2, name, message };
+  const isKnown =
+    error instanceof ScalearnError || error instanceof DatasetError || error instanceof EvaluationError;
+  return {
+    exitCode: 1,
+    name,
+    message: isKnown
+      ? message
+      : `${message || String(thrown)} (this is a bug; please report it with the output of the same command under DEBUG=1)`,
+  };
+}

@@ -1,0 +1,28 @@
+import { loadTask, type Task } from '@scalearn/datasets';
+
+export interface DataOptions {
+  readonly data: string;
+  readonly maxLength: number;
+  readonly limit: number | null;
+  readonly evalLimit: number | null;
+}
+
+/** Loads a task's data under a run's settings. */
+export async function loadData(id: string, options: DataOptions): Promise<Task> {
+  const { data, maxLength, limit, evalLimit } = options;
+  const task = await loadTask(id, {
+    data,
+    limit: limit ?? undefined,
+    evalLimit: evalLimit ?? undefined,
+  });
+  return { ...task, maxLength };
+}
+
+/** Files that differ from the official release in their number of rows. */
+export function unofficialFiles({ files, rows, officialRows = {} }: Task): string[] {
+  return (Object.keys(officialRows) as (keyof typeof officialRows)[])
+    .filter((split) => rows[split] !== officialRows[split])
+    .map(
+      (split) => `${files[split]} has ${rows[split]} rows, ${officialRows[split]} in the official release`,
+    );
+}

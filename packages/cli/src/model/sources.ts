@@ -1,0 +1,55 @@
+import { type Adapter, type Method, readAdapterFolder } from '@scalearn/core';
+import { FolderError } from '../errors.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
+import { readRunFile } from '../folders/run-json.ts';
+
+/** A source adapter with where it came from. */
+export interface Source {
+  readonly adapter: Adapter;
+  /** As the user gave it. */
+  readonly path: string;
+  /** SHA-256 of its tensors. */
+  readonly fingerprint: string;
+  /** Whether it was trained on the target task. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * Reads source adapters, the target's own moved to the end: the order of the published models.
+ *
+ * @param task id of the target
+ * @throws FolderError for a folder that is no adapter, ModelFileError for one that is damaged
+ */
+export async function readSources(paths: readonly string[], task: string): Promise<readonly Source[]> {
+  const sources: Source[] = [];
+  for (const path of paths) sources.push(await readSource(path, task));
+  return [...sources.filter((source) => !source.isOwn), ...sources.filter((source) => source.isOwn)];
+}
+
+async function readSource(path: string, task: string): Promise<Source> {
+  const folder = await openModelFolder(path);
+  if ((await folder.text('scalearn_config.json')) !== undefined)
+    throw new FolderError(
+      `the source ${path} is a ScaLearn model, not one adapter; turn it into one with scalearn merge`,
+    );
+  const adapter = await readAdapterFolder(folder);
+  const trainedOn = (await readRunFile(path))?.task;
+  const isOwn = trainedOn === undefined ? adapter.name === task.split('/').at(-1) : trainedOn === task;
+  return { adapter, path, fingerprint: await adapterFingerprint(adapter), isOwn };
+}
+
+async function adapterFingerprint({ layers }: Adapter): Promise<string> {
+  const arrays = layers.flatMap(({ down, downBias, up, upBias }) => [down, downBias, up, upBias]);
+  const bytes = await new Blob(arrays as Float32Array<ArrayBuffer>[]).arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The method with its sources' content among its settings: no run is resumed with sources that have changed. */
+export function withSources(method: Method, sources: readonly Source[]): Method {
+  if (sources.length === 0) return method;
+  return {
+    ...method,
+    settings: { ...method.settings, sourceFingerprints: sources.map(({ fingerprint }) => fingerprint) },
+  };
+}

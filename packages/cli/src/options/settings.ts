@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import type { Method } from '@scalearn/core';
+import { UsageError } from '../errors.ts';
+import type { TrainArguments } from './train-options.ts';
+
+/** A run's options with every default filled in; null where an option has no value. */
+export interface RunSettings {
+  readonly task: string;
+  readonly method: string;
+  readonly encoder: string;
+  readonly data: string;
+  readonly sources: readonly string[];
+  readonly layers: number | null;
+  readonly epochs: number;
+  readonly maxSteps: number | null;
+  readonly batchSize: number;
+  readonly evalBatchSize: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly warmupSteps: number;
+  readonly patience: number;
+  readonly maxLength: number;
+  readonly limit: number | null;
+  readonly evalLimit: number | null;
+  readonly seed: number;
+  /** What else the method was given, in its own words. */
+  readonly methodSettings: Readonly<Record<string, unknown>>;
+}
+
+/** The paper's, which `adapter_config.json` tells as well. */
+const reductionFactor = 16;
+
+/**
+ * Fills in the defaults: the paper's for the method.
+ *
+ * @param encoderPath absolute path of the encoder; undefined for one that is no local folder
+ */
+export function settleOptions(
+  given: TrainArguments,
+  method: Method,
+  task: { readonly id: string; readonly maxLength: number },
+  encoderPath: string | undefined,
+): RunSettings {
+  const { defaults, name } = method;
+  // Sources have their own entry; here they would be names.
+  const { sources: _, ...methodSettings } = method.settings ?? {};
+  return {
+    task: task.id,
+    method: name,
+    encoder: encoderPath ?? given.encoder,
+    data: resolve(given.data),
+    sources: (given.sources ?? []).map((path) => resolve(path)),
+    layers: given.layers ?? null,
+    epochs: given.epochs ?? defaults.epochs,
+    maxSteps: given.maxSteps ?? null,
+    batchSize: given.batchSize ?? 32,
+    evalBatchSize: name === 'bottleneck' ? 32 : 128,
+    learningRate: given.learningRate ?? defaults.learningRate,
+    weightDecay: given.weightDecay ?? defaults.weightDecay,
+    warmupSteps: given.warmupSteps ?? 0,
+    patience: given.patience ?? defaults.patience,
+    maxLength: given.maxLength ?? task.maxLength,
+    limit: given.limit ?? null,
+    evalLimit: given.evalLimit ?? null,
+    seed: given.seed ?? 0,
+    methodSettings:
+      name === 'bottleneck'
+        ? { reductionFactor: given.reductionFactor ?? reductionFactor, ...methodSettings }
+        : methodSettings,
+  };
+}
+
+/** @throws UsageError that names every option in which two runs differ */
+export function checkSameSettings(stored: RunSettings, asked: RunSettings, where: string): void {
+  const before = stored as unknown as Record<string, unknown>;
+  const now = asked as unknown as Record<string, unknown>;
+  const different = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
+  );
+  if (different.length === 0) return;
+  const show = (key: string): string =>
+    `${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(now[key])}`;
+  throw new UsageError(
+    `${where} holds a finished run with other settings (${different.map(show).join('; ')}); choose another --out, or replace it with --overwrite`,
+  );
+}

@@ -1,0 +1,99 @@
+import { type DeviceChoice, deviceChoices, scalearnVariants } from '@scalearn/core';
+import { type Command, Option } from 'commander';
+import { finite, notEmpty, notNegative, positive, probability, wholeNumber } from './values.ts';
+
+/** What the user gave `train`; what was left out is undefined. */
+export interface TrainArguments {
+  readonly encoder: string;
+  readonly task: string;
+  readonly data: string;
+  readonly out: string;
+  readonly method?: string;
+  readonly sources?: readonly string[];
+  readonly layers?: number;
+  readonly epochs?: number;
+  readonly maxSteps?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly patience?: number;
+  readonly maxLength?: number;
+  readonly limit?: number;
+  readonly evalLimit?: number;
+  readonly seed?: number;
+  readonly weightDecay?: number;
+  readonly warmupSteps?: number;
+  readonly reductionFactor?: number;
+  readonly omegaInitScale?: number;
+  readonly omegaDropout?: number;
+  readonly omegaNormalisation?: 'none' | 'mean' | 'softmax';
+  readonly omegaRegularisation?: number;
+  readonly device?: DeviceChoice;
+  readonly resume?: boolean;
+  readonly overwrite?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export const methodNames: readonly string[] = ['bottleneck', ...scalearnVariants];
+
+export function addTrainOptions(command: Command): Command {
+  const n = wholeNumber;
+  const option = (flags: string, text: string, parse: (text: string) => unknown): Option =>
+    new Option(flags, text).argParser(parse);
+  const flag = (flags: string, text: string): Option => new Option(flags, text);
+  const model = [
+    option('--encoder <name>', 'hub name or local folder of the encoder', notEmpty).makeOptionMandatory(),
+    option('--task <id>', 'task, such as glue/rte', notEmpty).makeOptionMandatory(),
+    option(
+      '--data <dir>',
+      "folder that holds the task's folder (RTE/, MRPC/, …)",
+      notEmpty,
+    ).makeOptionMandatory(),
+    option('--out <dir>', 'folder for the trained model', notEmpty).makeOptionMandatory(),
+    flag('--method <name>', 'bottleneck without, scalearn with sources').choices(methodNames),
+    flag('--sources <dir...>', 'folders of the trained adapters to transfer from'),
+    option('--layers <n>', "use the encoder's first n layers only", n(1)),
+  ];
+  const training = [
+    option('--epochs <n>', 'most epochs', n(1)),
+    option('--max-steps <n>', 'stop after n steps', n(1)),
+    option('--batch-size <n>', 'rows of a step', n(1)),
+    option('--learning-rate <x>', 'at the start of the linear decay', positive),
+    option('--weight-decay <x>', 'of weights, not of biases', notNegative),
+    option('--warmup-steps <n>', 'steps of rising learning rate', n(0)),
+    option('--patience <n>', 'epochs without improvement before training stops', n(1)),
+    option('--max-length <n>', 'tokens of a row, the rest is cut off', n(4)),
+    option('--limit <n>', 'train on the first n rows', n(1)),
+    option('--eval-limit <n>', 'validate and test on the first n rows', n(1)),
+    option('--seed <n>', 'of initialisation, data order and dropout', n(0)),
+  ];
+  const methods = [
+    option('--reduction-factor <x>', 'hidden size over bottleneck width', positive),
+    option('--omega-init-scale <x>', 'ω starts at x over the number of sources', finite),
+    option('--omega-dropout <p>', 'dropout on ω', probability),
+    flag('--omega-normalisation <kind>', 'of ω over the sources').choices(['none', 'mean', 'softmax']),
+    option('--omega-regularisation <x>', 'strength of the pull of ω towards 1', notNegative),
+  ];
+  const running = [
+    deviceOption(),
+    flag('--resume', 'continue an interrupted run'),
+    flag('--overwrite', 'replace the run in the output folder').conflicts('resume'),
+    flag('--quiet', 'show warnings and the result only'),
+    flag('--json', 'one JSON object per line on standard output'),
+  ];
+  const groups = {
+    Model: model,
+    Training: training,
+    'Method (default: the paper)': methods,
+    Running: running,
+  };
+  for (const [title, options] of Object.entries(groups))
+    for (const each of options) command.addOption(each.helpGroup(`${title}:`));
+  return command;
+}
+
+export function deviceOption(): Option {
+  return new Option('--device <kind>', 'where to compute (default: the best there is)').choices(
+    deviceChoices,
+  );
+}

@@ -1,0 +1,34 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number in decimal digits. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+  };
+}
+
+/** A finite number that satisfies a condition. */
+export function number(what: string, fits: (value: number) => boolean): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value);
+    if (isNumber && fits(value)) return value;
+    throw new InvalidArgumentError(`It must be ${what}.`);
+  };
+}
+
+export const positive: (text: string) => number = number('a number above 0', (value) => value > 0);
+export const notNegative: (text: string) => number = number('0 or a number above', (value) => value >= 0);
+export const finite: (text: string) => number = number('a number', () => true);
+export const probability: (text: string) => number = number(
+  'at least 0 and below 1',
+  (value) => value >= 0 && value < 1,
+);
+
+/** Anything but nothing: an empty path would silently mean the present folder. */
+export function notEmpty(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
+}

@@ -1,0 +1,62 @@
+import type { TrainEvent } from '@scalearn/core';
+
+/** Metrics and loss of one split. NaN is null in JSON. */
+export interface SplitScore {
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly loss: number | null;
+}
+
+/** The last line of a good `train`. */
+export interface DoneEvent {
+  readonly event: 'done';
+  readonly task: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly loss: number | null;
+  readonly bestEpoch: number;
+  readonly steps: number;
+  readonly parameters: { readonly method: number; readonly head: number };
+  readonly seconds: number;
+  /** Of the steps since the process began; null if there were none. */
+  readonly tokensPerSecond: number | null;
+  readonly device: string;
+  readonly out: string;
+}
+
+/** The last line of a good `evaluate`. */
+export interface EvaluatedEvent {
+  readonly event: 'done';
+  readonly task: string;
+  readonly method: string;
+  readonly split: string;
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly loss: number | null;
+  readonly device: string;
+  readonly model: string;
+}
+
+/** The last line of a good `merge`. */
+export interface MergedEvent {
+  readonly event: 'done';
+  readonly task: string;
+  readonly method: string;
+  /** Bottleneck units of the merged adapter. */
+  readonly width: number;
+  readonly model: string;
+  readonly out: string;
+}
+
+export interface ErrorEvent {
+  readonly event: 'error';
+  /** The kind of error, e.g. `UsageError`. */
+  readonly error: string;
+  readonly message: string;
+  readonly exitCode: number;
+}
+
+export type StartEvent = Extract<TrainEvent, { event: 'start' }> & { readonly deviceDescription: string };
+export type StepEvent = Extract<TrainEvent, { event: 'step' }>;
+export type EpochEvent = Extract<TrainEvent, { event: 'epoch' }>;

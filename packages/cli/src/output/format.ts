@@ -1,0 +1,86 @@
+import type { MemoryUse } from '@scalearn/core';
+import type { DoneEvent, EpochEvent, StartEvent } from './events.ts';
+
+/** `3:05` or `1:02:03`. */
+export function clock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-:--';
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** Bytes in the unit that fits: `12.3 MiB`. */
+export function bytes(count: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let value = count;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Digits in groups of three. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** A loss or metric to four places; null is what JSON made of NaN. */
+export function figure(value: number | null | undefined): string {
+  return value === null || value === undefined || Number.isNaN(value) ? 'undefined' : value.toFixed(4);
+}
+
+export function metricList(metrics: Readonly<Record<string, number | null>>): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${figure(value)}`)
+    .join(', ');
+}
+
+export function memoryLine({ bytes: groups, total }: MemoryUse): string {
+  const parts = Object.entries(groups)
+    .filter(([, size]) => size > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([group, size]) => `${group} ${bytes(size)}`);
+  return `memory     ${bytes(total)} on the device: ${parts.join(', ')}`;
+}
+
+/** What a run is, before its first step. */
+export function startLines(event: StartEvent): string {
+  const { parameters, steps, step } = event;
+  const lines = [
+    `task       ${event.task}, ${count(event.trainRows)} rows to train on, ${count(event.validationRows)} to validate`,
+    `method     ${event.method}, trains ${count(parameters.method)} parameters and ${count(parameters.head)} of the head, seed ${event.seed}`,
+    `device     ${event.deviceDescription}`,
+    memoryLine(event.memory),
+    `plan       ${count(steps)} steps`,
+  ];
+  if (step > 0) lines.push(`resumed    after step ${count(step)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** One line of the history. */
+export function epochLine({
+  epoch,
+  step,
+  trainLoss,
+  validationLoss,
+  validationMetrics,
+  best,
+}: EpochEvent): string {
+  const metrics = Object.keys(validationMetrics).length > 0 ? `, ${metricList(validationMetrics)}` : '';
+  return `epoch ${epoch}, step ${count(step)}: training loss ${figure(trainLoss)}, validation loss ${figure(validationLoss)}${metrics}${best ? ' (best so far)' : ''}\n`;
+}
+
+/** The result of a run. */
+export function doneLines(event: DoneEvent): string {
+  const speed = event.tokensPerSecond === null ? '' : `, ${count(event.tokensPerSecond)} tokens a second`;
+  return [
+    `${event.task} with ${event.method}, seed ${event.seed}: ${metricList(event.metrics)}, loss ${figure(event.loss)} on the test split`,
+    `best epoch ${event.bestEpoch}, ${count(event.steps)} steps in ${clock(event.seconds)}${speed} on ${event.device}`,
+    `saved in ${event.out}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,17 @@
+import { doneLines } from './format.ts';
+import type { Reporter } from './reporter.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Only warnings and the result. */
+export function quietReporter(terminal: Terminal): Reporter {
+  const nothing = (): void => {};
+  return {
+    note: nothing,
+    warn: (text) => terminal.err(`warning: ${text}\n`),
+    start: nothing,
+    step: nothing,
+    epoch: nothing,
+    done: (event) => terminal.out(doneLines(event)),
+    close: nothing,
+  };
+}

@@ -1,0 +1,28 @@
+import type { EvaluatedEvent, SplitScore } from './events.ts';
+import { count, figure } from './format.ts';
+
+/** Rows of cells as columns: the first to the left, the others to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))
+      .join('  ')
+      .trimEnd();
+  return `${rows.map(line).join('\n')}\n`;
+}
+
+/** The scores of a model, one line for each split. */
+export function scoreTable(
+  { task, method, model, device }: EvaluatedEvent,
+  scores: Readonly<Record<string, SplitScore>>,
+): string {
+  const names = Object.keys(Object.values(scores)[0]?.metrics ?? {});
+  const lines = Object.entries(scores).map(([split, { rows, metrics, loss }]) => [
+    split,
+    count(rows),
+    ...names.map((name) => figure(metrics[name])),
+    figure(loss),
+  ]);
+  return `${model}: ${task} with ${method}, on ${device}\n\n${table([['split', 'rows', ...names, 'loss'], ...lines])}`;
+}
