@@ -3,6 +3,7 @@ import { ReferenceDevice } from '../../../src/devices/reference.ts';
 import { requestWebGPUDevice } from '../../../src/devices/webgpu/device.ts';
 import { operationCases } from '../../operations/cases.ts';
 import { relativeDifference, runCase } from '../../operations/harness.ts';
+import { trainingDifference } from './training-graph.ts';
 
 const device = await requestWebGPUDevice();
 if (!device) throw new Error('Deno finds no WebGPU adapter');
@@ -14,4 +15,5 @@ for (const c of operationCases) {
   );
   console.log(JSON.stringify({ name: c.name, difference: Math.max(...differences) }));
 }
+console.log(JSON.stringify({ name: 'training', difference: await trainingDifference(device) }));
 device.dispose();

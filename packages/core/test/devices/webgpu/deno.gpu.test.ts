@@ -23,5 +23,6 @@ describe('operations in Deno', async () => {
       .map((line) => JSON.parse(line) as { name: string; difference: number })
       .map(({ name, difference }) => [name, difference]),
   );
+  test('a training graph, 20 steps', () => expect(results.get('training')).toBeLessThan(1e-4));
   for (const { name } of operationCases) test(name, () => expect(results.get(name)).toBeLessThan(tolerance));
 });

@@ -4,11 +4,12 @@ import { requestWebGPUDevice, type WebGPUDevice } from '../../../src/devices/web
 import type { KernelVariant } from '../../../src/devices/webgpu/profile.ts';
 import { operationCases } from '../../operations/cases.ts';
 import { relativeDifference, runCase } from '../../operations/harness.ts';
+import { trainingDifference } from './training-graph.ts';
 
 /** Largest difference from float64, relative to the largest magnitude. */
 export const tolerance = 2e-5;
 
-/** Every operation, forward and backward, against the reference in float64. */
+/** Every operation, forward and backward, and a small training, against the reference in float64. */
 export function operationSuite(forceVariant: KernelVariant): void {
   describe(`operations in the kernel variant '${forceVariant}'`, () => {
     let device: WebGPUDevice;
@@ -16,6 +17,10 @@ export function operationSuite(forceVariant: KernelVariant): void {
       device = (await requestWebGPUDevice({ forceVariant })) as WebGPUDevice;
     });
     afterAll(() => device?.dispose());
+
+    test('a training graph, 20 steps', async () => {
+      expect(await trainingDifference(device)).toBeLessThan(1e-4);
+    });
 
     for (const c of operationCases)
       test(c.name, async () => {

@@ -1,4 +1,5 @@
 import type { Device, DeviceTensor, HostArray, Program } from '../../../src/devices/device.ts';
+import { ReferenceDevice } from '../../../src/devices/reference.ts';
 import { gradients } from '../../../src/graph/gradient.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { input, variable } from '../../../src/graph/leaves.ts';
@@ -10,6 +11,7 @@ import { pack, packLayout, view } from '../../../src/ops/pack.ts';
 import { adamW, adamWDefaults, adamWRates } from '../../../src/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../../../src/optim/clip.ts';
 import { RandomStream } from '../../../src/random/streams.ts';
+import { relativeDifference } from '../../operations/harness.ts';
 
 const [inputs, hidden, classes] = [12, 20, 3];
 const shapes = [[hidden, inputs], [hidden], [classes, hidden], [classes]] as const;
@@ -82,4 +84,21 @@ export async function trainSteps(
     norms.push(norm?.[0] as number);
   }
   return { losses, norms, state: await Promise.all(state.map((tensor) => tensor.read())) };
+}
+
+/** How far 20 steps on a device are from the reference in float64: relative to the largest, over all results. */
+export async function trainingDifference(device: Device): Promise<number> {
+  const reference = new ReferenceDevice('float64');
+  const exact = smallTraining(reference);
+  const expected = await trainSteps(await reference.compile(exact.graph), exact, 20);
+  const own = smallTraining(device);
+  const program = await device.compile(own.graph);
+  const actual = await trainSteps(program, own, 20);
+  program.dispose();
+  for (const tensor of own.state) tensor.dispose();
+  return Math.max(
+    relativeDifference(Float64Array.from(actual.losses), Float64Array.from(expected.losses)),
+    relativeDifference(Float64Array.from(actual.norms), Float64Array.from(expected.norms)),
+    ...expected.state.map((values, i) => relativeDifference(actual.state[i] as HostArray, values)),
+  );
 }
