@@ -143,30 +143,36 @@ export class WebGPUProgram implements Program {
 
   /** Submits a run; everything up to the first await happens before this returns. */
   async #start(feeds: Feeds): Promise<Results> {
-    this.#check();
-    const dims = bindDimensions(this.#blueprint.inputs, feeds);
-    for (const check of this.#blueprint.checks) checkRange(check, feeds[check.input] as HostArray);
-    const { arena, checked } = this.#arenaFor(dims);
-    const parts = this.#outputParts(arena.capacity);
-    if ((this.#staging?.bytes ?? -1) < parts.bytes) {
-      this.#staging?.dispose();
-      this.#staging = new StagingRing(this.#context, `arena/${this.#label} outputs`, parts.bytes);
-    }
-    const ring = this.#staging as StagingRing;
-    const staging = ring.take();
-    arena.setDims(dims);
-    this.#feed(arena, feeds);
-    this.#submit(arena, staging.buffer, parts.offsets, dims);
+    let ring: StagingRing | undefined;
+    let staging: TrackedBuffer | undefined;
     try {
-      const [bytes] = await Promise.all([this.#context.readMapped(staging.buffer, parts.bytes), checked]);
-      return this.#results(bytes, parts.offsets, dims);
+      this.#check();
+      const dims = bindDimensions(this.#blueprint.inputs, feeds);
+      for (const check of this.#blueprint.checks) checkRange(check, feeds[check.input] as HostArray);
+      const { arena, checked } = this.#arenaFor(dims);
+      const { offsets, bytes } = this.#outputParts(arena.capacity);
+      ring = this.#ringFor(bytes);
+      staging = ring.take();
+      arena.setDims(dims);
+      this.#feed(arena, feeds);
+      this.#submit(arena, staging.buffer, offsets, dims);
+      const [data] = await Promise.all([this.#context.readMapped(staging.buffer, bytes), checked]);
+      return this.#results(data, offsets, dims);
     } catch (error) {
-      if (this.#disposed) throw new DisposedError(`program '${this.#label}'`);
-      throw error;
+      throw this.#disposed ? new DisposedError(`program '${this.#label}'`) : error;
     } finally {
-      ring.giveBack(staging);
-      if (ring === this.#staging) this.#waiting.shift()?.();
+      if (staging) ring?.giveBack(staging);
+      if (this.#staging?.hasRoom !== false) this.#waiting.shift()?.();
     }
+  }
+
+  /** Staging buffers of at least that size. */
+  #ringFor(bytes: number): StagingRing {
+    if (!this.#staging || this.#staging.bytes < bytes) {
+      this.#staging?.retire();
+      this.#staging = new StagingRing(this.#context, `arena/${this.#label} outputs`, bytes);
+    }
+    return this.#staging;
   }
 
   /** Where each output begins in a staging buffer. */

@@ -6,6 +6,7 @@ export class StagingRing {
   readonly #context: GpuContext;
   readonly #all: readonly TrackedBuffer[];
   readonly #free: TrackedBuffer[];
+  #retired = false;
 
   constructor(context: GpuContext, label: string, bytes: number) {
     this.#context = context;
@@ -27,9 +28,17 @@ export class StagingRing {
   }
 
   giveBack(buffer: TrackedBuffer): void {
-    this.#free.push(buffer);
+    if (this.#retired) this.#context.destroyBuffer(buffer);
+    else this.#free.push(buffer);
   }
 
+  /** Frees the buffers, those in use as they come back. */
+  retire(): void {
+    this.#retired = true;
+    for (const buffer of this.#free.splice(0)) this.#context.destroyBuffer(buffer);
+  }
+
+  /** Frees all buffers; whoever waits for one gets an error. */
   dispose(): void {
     for (const buffer of this.#all) this.#context.destroyBuffer(buffer);
   }

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Program } from '../../../src/devices/device.ts';
 import { ReferenceDevice } from '../../../src/devices/reference.ts';
 import { findAdapter, openDevice } from '../../../src/devices/webgpu/adapter.ts';
+import { GpuContext } from '../../../src/devices/webgpu/context.ts';
 import { requestWebGPUDevice, type WebGPUDevice } from '../../../src/devices/webgpu/device.ts';
+import { kernelVariants } from '../../../src/devices/webgpu/profile.ts';
+import { Waiter } from '../../../src/devices/webgpu/waiting.ts';
 import { DeviceError, DeviceLostError, DisposedError, ShapeError } from '../../../src/errors.ts';
 import { input, variable } from '../../../src/graph/leaves.ts';
 import { add, multiply, scale, square } from '../../../src/ops/arithmetic.ts';
@@ -98,6 +101,19 @@ describe('a training graph', () => {
     program.dispose();
   });
 
+  test('keeps what is pending when it makes room, and goes on after a bad batch', async () => {
+    const program = await device.compile({ outputs: { y: scale(input('x', ['tokens']), 2) } });
+    const sizes = [4, 8, 500, 70_000, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3];
+    const pending = sizes.map((size) => program.run({ x: new Float32Array(size).fill(size) }));
+    const bad = [program.run({ x: Int32Array.of(1) }), program.run({})];
+    const last = program.run({ x: Float32Array.of(21) });
+    for (const run of bad) await expect(run).rejects.toThrow(ShapeError);
+    for (const [i, { y }] of (await Promise.all(pending)).entries())
+      expect(y).toEqual(new Float32Array(sizes[i] as number).fill(2 * (sizes[i] as number)));
+    expect((await last).y).toEqual(Float32Array.of(42));
+    program.dispose();
+  });
+
   test('frees all it took', async () => {
     const before = device.memory().total;
     const training = smallTraining(device);
@@ -151,7 +167,8 @@ describe('updates', () => {
 });
 
 describe('storage in f16', () => {
-  test('of weights and tables: sums in f32', async () => {
+  test.each(kernelVariants)('of weights and tables, sums in f32: %s', async (forceVariant) => {
+    const device = (await requestWebGPUDevice({ gpu, forceVariant })) as WebGPUDevice;
     const [rows, width] = [24, 40];
     const values = Float32Array.from({ length: rows * width }, (_, i) => Math.sin(i));
     const half = device.upload(values, [rows, width], { storage: 'f16', label: 'half' });
@@ -198,6 +215,15 @@ describe('errors', () => {
     const feeds = { x: new Float32Array(4), labels: Int32Array.of(0, -1) };
     await expect(loss.run(feeds)).rejects.toThrow(ShapeError);
     expect((await loss.run({ ...feeds, labels: Int32Array.of(0, 1) })).y?.[0]).toBeCloseTo(Math.LN2, 5);
+  });
+
+  test('a kernel that does not compile is named, with the compiler’s words', async () => {
+    const profile = { matmul: 'register', rows: 'thread', subgroupSize: 0 } as const;
+    const context = new GpuContext(gpu, profile, new Waiter(0.5));
+    const broken = { label: 'broken', code: 'fn main() -> nothing {}', bindings: [], sizes: [], cleared: [] };
+    const compiled = context.pipeline({ ...broken, groups: () => [1, 1, 1] });
+    await expect(compiled).rejects.toThrow(/kernel 'broken' does not compile: .*nothing/);
+    await expect(compiled).rejects.toThrow(DeviceError);
   });
 
   test('a tensor of another device', async () => {
