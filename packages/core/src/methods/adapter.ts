@@ -59,3 +59,14 @@ export function adapterKeys(prefix: string, layer: number, name: string): Record
 export function adapterWidth(hiddenSize: number, reductionFactor: number): number {
   return Math.max(1, Math.floor(hiddenSize / reductionFactor));
 }
+
+/** 32-bit FNV-1a over all weights: tells adapters of one name apart. */
+export function adapterChecksum({ layers }: Adapter): string {
+  let hash = 0x811c9dc5;
+  for (const { down, downBias, up, upBias } of layers)
+    for (const { buffer, byteOffset, length } of [down, downBias, up, upBias]) {
+      const words = new Uint32Array(buffer, byteOffset, length);
+      for (let i = 0; i < length; i++) hash = Math.imul(hash ^ (words[i] as number), 0x01000193);
+    }
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}

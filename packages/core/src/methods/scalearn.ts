@@ -7,7 +7,7 @@ import { linear, matmul } from '../ops/matmul.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { reshape } from '../ops/reshape.ts';
 import { softmax } from '../ops/softmax.ts';
-import { nonLinearity } from './adapter.ts';
+import { adapterChecksum, nonLinearity } from './adapter.ts';
 import { mergeAdapters } from './merge.ts';
 import type { FrozenSpec, Method, MethodCall, MethodTarget } from './method.ts';
 import { scalearnFiles } from './scalearn-files.ts';
@@ -46,7 +46,9 @@ export function scalearn(options: ScalearnOptions): Method {
   return {
     name: settings.variant,
     headLayout: 'static',
-    settings: { ...settings, sources: names },
+    get settings() {
+      return { ...settings, sources: sources.map((source) => `${source.name} ${adapterChecksum(source)}`) };
+    },
     defaults: { learningRate: 6e-3, epochs: 30, patience: 30, weightDecay: 0 },
     parameters: (target) =>
       keys(target).map((name) => ({

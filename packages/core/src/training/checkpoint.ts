@@ -1,5 +1,5 @@
 import { ScalearnError } from '../errors.ts';
-import { parseSafetensors } from '../files/safetensors-reader.ts';
+import { parseSafetensors, type Safetensors } from '../files/safetensors-reader.ts';
 import { type TensorToWrite, writeSafetensors } from '../files/safetensors-writer.ts';
 import type { ParameterGroup } from '../nn/parameters.ts';
 import type { EarlyStoppingState } from './early-stopping.ts';
@@ -57,7 +57,7 @@ export function encodeCheckpoint(
   return writeSafetensors(tensors, {
     version: String(version),
     settings: JSON.stringify(settings),
-    progress: JSON.stringify(progress),
+    progress: JSON.stringify(progress, writeNumber),
   });
 }
 
@@ -72,7 +72,7 @@ export function decodeCheckpoint(
     throw new CheckpointError(
       'the checkpoint is of another version of this library; start again with overwrite',
     );
-  const stored = JSON.parse(file.metadata.get('settings') ?? '{}') as RunSettings;
+  const stored = parseMetadata(file, 'settings') as RunSettings;
   const different = [...new Set([...Object.keys(settings), ...Object.keys(stored)])].filter(
     (key) => settings[key] !== stored[key],
   );
@@ -93,5 +93,41 @@ export function decodeCheckpoint(
     };
     result.set(name, { values: read('values'), m: read('m'), v: read('v'), best: read('best') });
   }
-  return { progress: JSON.parse(file.metadata.get('progress') ?? '{}') as Progress, groups: result };
+  return { progress: parseProgress(parseMetadata(file, 'progress', readNumber)), groups: result };
+}
+
+/** JSON has no NaN, infinities or -0, which metrics can be; progress holds no strings of its own. */
+const writeNumber = (_: string, value: unknown): unknown => {
+  if (Object.is(value, -0)) return '-0';
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+};
+const readNumber = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? Number(value) : value;
+
+function damaged(cause?: unknown): CheckpointError {
+  return new CheckpointError('the checkpoint is damaged; start again with overwrite', { cause });
+}
+
+function parseMetadata(
+  file: Safetensors,
+  key: string,
+  revive?: (key: string, value: unknown) => unknown,
+): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(file.metadata.get(key) ?? '', revive);
+  } catch (cause) {
+    throw damaged(cause);
+  }
+  if (typeof value !== 'object' || value === null) throw damaged();
+  return value as Record<string, unknown>;
+}
+
+function parseProgress(value: Record<string, unknown>): Progress {
+  const { step, lossSum, lossRows, stopping, history, finished, seconds } = value;
+  const numbers = [step, lossSum, lossRows, seconds];
+  const { evaluations } = (stopping ?? {}) as Partial<EarlyStoppingState>;
+  if (!numbers.every((n) => typeof n === 'number') || typeof finished !== 'boolean') throw damaged();
+  if (!Array.isArray(history) || evaluations !== history.length) throw damaged();
+  return value as unknown as Progress;
 }

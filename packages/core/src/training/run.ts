@@ -91,7 +91,12 @@ export class Run {
     });
     const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
     const run = new Run(options, plan, model, { program, inputs, train, validation });
-    await run.#restore();
+    try {
+      await run.#restore();
+    } catch (error) {
+      await run.dispose();
+      throw error;
+    }
     return run;
   }
 
@@ -276,6 +281,7 @@ function runSettings(
     trainRows: task.train.length,
     validationRows: task.validation.length,
     maxLength: task.maxLength,
+    truncation: task.truncation,
     method: model.method.name,
     methodSettings: JSON.stringify(model.method.settings ?? {}),
     encoder: encoder.fingerprint,

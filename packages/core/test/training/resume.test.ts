@@ -1,0 +1,225 @@
+import { describe, expect, test, vi } from 'vitest';
+import {
+  type Adapter,
+  bottleneck,
+  CheckpointError,
+  InterruptedError,
+  RandomStream,
+  ReferenceDevice,
+  SafetensorsError,
+  scalearn,
+  type TrainEvent,
+  type TrainOptions,
+  train,
+} from '../../src/index.ts';
+import { MemoryStore, outcome, tinyEncoder, tinyTask } from './tiny.ts';
+
+const device = new ReferenceDevice();
+const encoder = await tinyEncoder(device);
+const task = tinyTask({ noise: true });
+// Five steps an epoch; noise, so that the best epoch is not the last.
+const run: TrainOptions = {
+  encoder,
+  task,
+  method: bottleneck({ width: 4 }),
+  batchSize: 8,
+  epochs: 4,
+  learningRate: 3e-2,
+  weightDecay: 0.01,
+  warmupSteps: 2,
+  seed: 1,
+};
+
+async function result(options: Partial<TrainOptions> = {}): Promise<unknown> {
+  using model = await train({ ...run, ...options });
+  return await outcome(model);
+}
+
+/** Trains until a step is done, is interrupted there, and gives back what was saved. */
+async function interruptedAt(step: number, options: Partial<TrainOptions> = {}): Promise<Uint8Array> {
+  const store = new MemoryStore();
+  const abort = new AbortController();
+  const onEvent = (event: TrainEvent): void => {
+    if (event.event === 'step' && event.step === step) abort.abort();
+  };
+  const attempt = result({ ...options, checkpoints: store, signal: abort.signal, onEvent });
+  await expect(attempt).rejects.toBeInstanceOf(InterruptedError);
+  return store.saved.at(-1) as Uint8Array;
+}
+
+/** The step a checkpoint was taken at, as its resumed run says. */
+async function resume(bytes: Uint8Array, options: Partial<TrainOptions> = {}) {
+  let step = -1;
+  const onEvent = (event: TrainEvent): void => {
+    if (event.event === 'start') step = event.step;
+  };
+  return {
+    end: await result({ ...options, checkpoints: new MemoryStore(bytes), resume: true, onEvent }),
+    step,
+  };
+}
+
+async function source(name: string): Promise<Adapter> {
+  const sourceTask = tinyTask({ id: `tiny/${name}` });
+  using model = await train({ ...run, task: sourceTask, epochs: 1 });
+  return (await model.adapter()) as Adapter;
+}
+
+describe('a run that was interrupted and resumed ends with the same bytes', () => {
+  const whole = result();
+  const steps = [...new RandomStream(Date.now(), 'interruptions').permutation(20).subarray(0, 3)].map(
+    (s) => s + 1,
+  );
+
+  test.each([1, 5, 20, ...steps])('interrupted at step %i of 20', async (at) => {
+    const before = device.memory().total;
+    const bytes = await interruptedAt(at);
+    expect(device.memory().total).toBe(before);
+    const { end, step } = await resume(bytes);
+    // Steps that were under way are finished first.
+    expect(step).toBeGreaterThanOrEqual(at);
+    expect(step).toBeLessThan(at + 3);
+    expect(end).toEqual(await whole);
+    expect(device.memory().total).toBe(before);
+  });
+
+  test('killed after any checkpoint, the last one included', async () => {
+    const store = new MemoryStore();
+    expect(await result({ checkpoints: store })).toEqual(await whole);
+    expect(store.saved.length).toBe(4);
+    for (const bytes of store.saved) expect((await resume(bytes)).end).toEqual(await whole);
+  });
+
+  test("between an epoch's last step and its evaluation", async () => {
+    const { end, step } = await resume(await interruptedAt(5));
+    expect(step).toBe(5);
+    expect(end).toEqual(await whole);
+  });
+
+  test('before the first step, and again and again', async () => {
+    const abort = new AbortController();
+    abort.abort();
+    const store = new MemoryStore();
+    const attempt = result({ checkpoints: store, signal: abort.signal });
+    await expect(attempt).rejects.toThrow('interrupted at step 0 of 20');
+    let bytes = store.saved.at(-1) as Uint8Array;
+    for (const at of [2, 7, 13])
+      bytes = await interruptedAt(at, { checkpoints: new MemoryStore(bytes), resume: true });
+    expect((await resume(bytes)).end).toEqual(await whole);
+  });
+
+  test('stage 2, shared ω and its dropout included', async () => {
+    const sources = [await source('a'), await source('b')];
+    const stage2 = { method: scalearn({ sources, variant: 'scalearn++' }) };
+    const expected = await result(stage2);
+    for (const at of [3, 11])
+      expect((await resume(await interruptedAt(at, stage2), stage2)).end).toEqual(expected);
+  });
+
+  test('with nothing saved it begins at the beginning', async () => {
+    expect(await result({ checkpoints: new MemoryStore(), resume: true })).toEqual(await whole);
+    // Without `resume` what was saved is left alone.
+    expect(await result({ checkpoints: new MemoryStore(await interruptedAt(3)) })).toEqual(await whole);
+  });
+
+  test('an evaluation that is no number is the same after it was resumed', async () => {
+    // A correlation of constant predictions is NaN: as the first value it is never beaten.
+    const scores = [Number.NaN, 0.5, Number.POSITIVE_INFINITY, 0.1];
+    const options = (): Partial<TrainOptions> => ({
+      metrics: (predictions) => ({ score: scores[counts.indexOf(predictions.loss)] as number }),
+      select: { metric: 'score', better: 'higher' },
+    });
+    // Which evaluation it is can be told by its loss, also when the run begins in the middle.
+    const { history } = (await whole) as { history: { validationLoss: number }[] };
+    const counts = history.map((record) => record.validationLoss);
+    const store = new MemoryStore();
+    const expected = await result({ ...options(), checkpoints: store });
+    expect(expected).toMatchObject({ bestEpoch: 1 });
+    for (const bytes of store.saved) expect((await resume(bytes, options())).end).toEqual(expected);
+  });
+});
+
+describe('a checkpoint is refused', () => {
+  const other = new ReferenceDevice();
+  test.each<[string, Partial<TrainOptions> | (() => Promise<Partial<TrainOptions>>)]>([
+    ['seed', { seed: 2 }],
+    ['learningRate', { learningRate: 1e-3 }],
+    ['batchSize', { batchSize: 4 }],
+    ['steps', { epochs: 5 }],
+    ['patience', { patience: 4 }],
+    ['weightDecay', { weightDecay: 0 }],
+    ['method', async () => ({ method: scalearn({ sources: [await source('a')] }) })],
+    ['methodSettings', { method: bottleneck({ width: 4, nonLinearity: 'gelu' }) }],
+    ['parameters', { method: bottleneck({ width: 2 }) }],
+    ['task', { task: tinyTask({ id: 'tiny/other' }) }],
+    ['trainRows', { task: tinyTask({ rows: 48 }) }],
+    ['data', { task: { ...task, fingerprint: 'f2' } }],
+    ['maxLength', { task: { ...task, maxLength: 11 } }],
+    ['truncation', { task: { ...task, truncation: 'onlyFirst' } }],
+    ['encoder', async () => ({ encoder: await tinyEncoder(other, { seed: 1 }) })],
+    ['select', { metrics: () => ({ f1: 1 }), select: { metric: 'f1', better: 'higher' } }],
+  ])('where %s differs, and the error says how', async (name, options) => {
+    const before = device.memory().total;
+    const bytes = await interruptedAt(3);
+    const changed = typeof options === 'function' ? await options() : options;
+    const error = await resume(bytes, changed).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CheckpointError);
+    expect((error as Error).message).toMatch(new RegExp(`other settings: .*\\b${name} was .*, is `));
+    expect(device.memory().total).toBe(before);
+  });
+
+  test('where the sources of stage 2 have other weights', async () => {
+    const a = await source('a');
+    const layers = a.layers.map((layer) => ({ ...layer, up: layer.up.map((x) => x * 1.0001) }));
+    const stage2 = { method: scalearn({ sources: [a] }) };
+    const bytes = await interruptedAt(2, stage2);
+    const changed = { method: scalearn({ sources: [{ ...a, layers }] }) };
+    await expect(resume(bytes, changed)).rejects.toThrow(CheckpointError);
+    expect((await resume(bytes, stage2)).step).toBeGreaterThanOrEqual(2);
+  });
+
+  test('where it is cut off anywhere, or damaged', async () => {
+    const bytes = await interruptedAt(3);
+    for (const length of [0, 5, 8, 100, bytes.length - 1]) {
+      const attempt = resume(bytes.subarray(0, length));
+      await expect(attempt, `${length} bytes`).rejects.toBeInstanceOf(SafetensorsError);
+    }
+    const text = Buffer.from(bytes).toString('latin1');
+    for (const [from, to] of [
+      ['"progress":"{', '"progress":"['],
+      ['"progress"', '"progresS"'],
+      ['"settings":"{', '"settings":"['],
+      ['"version":"1"', '"version":"9"'],
+      ['decay/best', 'decay/Best'],
+      ['\\"step\\":', '\\"steq\\":'],
+      ['\\"evaluations\\":0', '\\"evaluations\\":1'],
+    ] as const) {
+      const damaged = new Uint8Array(Buffer.from(text.replace(from, to), 'latin1'));
+      expect(damaged).not.toEqual(bytes);
+      const error = await resume(damaged).catch((thrown: unknown) => thrown);
+      expect(error instanceof CheckpointError || error instanceof SafetensorsError, `${to}: ${error}`).toBe(
+        true,
+      );
+    }
+  });
+
+  test('and the program that was compiled for the run is freed', async () => {
+    const bytes = await interruptedAt(3);
+    const live = new Set<unknown>();
+    const compile = device.compile.bind(device);
+    const spy = vi.spyOn(device, 'compile').mockImplementation(async (...call) => {
+      const program = await compile(...call);
+      live.add(program);
+      const dispose = program.dispose.bind(program);
+      program.dispose = () => {
+        live.delete(program);
+        dispose();
+      };
+      return program;
+    });
+    await expect(resume(bytes, { seed: 9 })).rejects.toThrow('seed was 1, is 9');
+    expect(spy.mock.calls.length).toBeGreaterThan(0);
+    spy.mockRestore();
+    expect(live.size).toBe(0);
+  });
+});

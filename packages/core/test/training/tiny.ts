@@ -1,0 +1,143 @@
+// The smallest things that train: a random encoder, tasks it can learn, a checkpoint store that forgets nothing.
+import { createEncoder, parseEncoderConfig, type TransformerEncoder } from '../../../encoders/src/index.ts';
+import { weightSpecs } from '../../../encoders/src/model/weight-names.ts';
+import {
+  bytesSource,
+  type CheckpointStore,
+  type Device,
+  type NamedTensor,
+  openSafetensors,
+  RandomStream,
+  type TrainedModel,
+  type TrainingExample,
+  type TrainingTask,
+  writeSafetensors,
+} from '../../src/index.ts';
+
+const words = ['red', 'rose', 'ruby', 'wine', 'fire', 'rust', 'blue', 'sky', 'sea', 'ice', 'ink', 'iris'];
+
+export interface TinyOptions {
+  readonly hiddenSize?: number;
+  readonly layers?: number;
+  readonly modelType?: 'bert' | 'roberta';
+  readonly dropout?: number;
+  /** Decides the weights. */
+  readonly seed?: number;
+}
+
+/** A BERT or RoBERTa of 8 dimensions and 2 layers with random weights; texts are words of a short list. */
+export async function tinyEncoder(device: Device, options: TinyOptions = {}): Promise<TransformerEncoder> {
+  const { hiddenSize = 8, layers = 2, modelType = 'bert', dropout = 0.1, seed = 0 } = options;
+  const config = parseEncoderConfig({
+    model_type: modelType,
+    vocab_size: 2 + words.length,
+    hidden_size: hiddenSize,
+    num_hidden_layers: layers,
+    num_attention_heads: 2,
+    intermediate_size: 12,
+    max_position_embeddings: 20,
+    type_vocab_size: 2,
+    hidden_dropout_prob: dropout,
+    attention_probs_dropout_prob: dropout,
+  });
+  const tensors = weightSpecs(config).flatMap(({ shape, parts }) =>
+    parts.map((part): [string, NamedTensor] => {
+      const partShape = [(shape[0] as number) / parts.length, ...shape.slice(1)];
+      const size = partShape.reduce((a, b) => a * b, 1);
+      const [mean, deviation] = distribution(part, shape);
+      const data = new RandomStream(seed, part).normal(size, mean, deviation);
+      // Like an encoder that has read much: words of one kind lie close to each other.
+      if (part.includes('word_embeddings'))
+        for (let i = 2 * hiddenSize; i < size; i++) data[i]! += i < 8 * hiddenSize === i % 2 > 0 ? 1 : -1;
+      return [part, { shape: partShape, data }];
+    }),
+  );
+  return createEncoder({
+    device,
+    config,
+    weights: await openSafetensors(bytesSource(writeSafetensors(tensors))),
+    name: 'tiny',
+    tokenizer: {
+      encode: (segments) => {
+        const parts = segments.map((text) => [...text.split(' ').map((word) => 2 + words.indexOf(word)), 1]);
+        return {
+          inputIds: [0, ...parts.flat()],
+          tokenTypeIds: [0, ...parts.flatMap((ids, i) => ids.map(() => i))],
+        };
+      },
+    },
+  });
+}
+
+/** Chosen so that the last first token depends on every word: there is something to learn. */
+function distribution(
+  name: string,
+  [, inputs]: readonly number[],
+): readonly [mean: number, deviation: number] {
+  if (name.endsWith('LayerNorm.weight')) return [1, 0.1];
+  if (name.endsWith('bias')) return [0, 0.1];
+  if (name.startsWith('embeddings')) return [0, name.includes('word') ? 0.5 : 0.2];
+  return [0, 1.5 / Math.sqrt(inputs as number)];
+}
+
+export interface TinyTaskOptions {
+  readonly id?: string;
+  readonly problem?: TrainingTask['problem'];
+  readonly rows?: number;
+  readonly validationRows?: number;
+  /** Decides the texts. */
+  readonly seed?: number;
+  /** The label no longer depends on the text: training can only overfit. */
+  readonly noise?: boolean;
+}
+
+/** Which half of the words a text or a pair is made of; with two labels, one for each text. */
+export function tinyTask(options: TinyTaskOptions = {}): TrainingTask {
+  const { id = 'tiny/red', problem = 'singleLabelClassification', rows = 40, validationRows = 16 } = options;
+  const stream = new RandomStream(options.seed ?? 0, `task/${id}`);
+  const text = (about: number): string =>
+    Array.from({ length: 1 + stream.below(4) }, () => words[about * 6 + stream.below(6)]).join(' ');
+  const example = (): TrainingExample => {
+    const [first, second] = [stream.below(2), stream.below(2)];
+    const pair = stream.below(2) === 1 || problem === 'multiLabelClassification';
+    const same = problem === 'multiLabelClassification' ? second : first;
+    const segments = pair ? ([text(first), text(same)] as const) : ([text(first)] as const);
+    if (problem === 'regression') return { segments, label: first + 0.5 };
+    if (problem === 'multiLabelClassification') return { segments, label: [first, second] };
+    return { segments, label: options.noise ? second : first };
+  };
+  return {
+    id,
+    problem,
+    labels: problem === 'regression' ? null : ['no', 'yes'],
+    maxLength: 12,
+    truncation: 'longestFirst',
+    train: Array.from({ length: rows }, example),
+    validation: Array.from({ length: validationRows }, example),
+  };
+}
+
+/** Checkpoints in memory, all that were ever saved. */
+export class MemoryStore implements CheckpointStore {
+  readonly saved: Uint8Array[] = [];
+  constructor(...saved: Uint8Array[]) {
+    this.saved.push(...saved);
+  }
+  async load(): Promise<Uint8Array | undefined> {
+    return this.saved.at(-1);
+  }
+  async save(bytes: Uint8Array): Promise<void> {
+    this.saved.push(bytes.slice());
+  }
+}
+
+/** Everything that training decided, to be compared bit for bit. */
+export async function outcome(model: TrainedModel): Promise<unknown> {
+  const { tensors, head } = await model.snapshot();
+  const bits = ([name, { data }]: [string, NamedTensor]): [string, number[]] => [
+    name,
+    [...new Int32Array(data.slice().buffer)],
+  ];
+  const { history, bestEpoch, steps } = model;
+  return { history, bestEpoch, steps, tensors: [...tensors].map(bits), head: [...head.tensors].map(bits) };
+}
