@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CommandContext } from './commands/context.ts';
+import { type DoctorArguments, doctor } from './commands/doctor.ts';
 import { type EvaluateArguments, evaluate } from './commands/evaluate.ts';
 import { type MergeArguments, merge } from './commands/merge.ts';
 import { train } from './commands/train.ts';
@@ -59,6 +60,13 @@ export function program(run: (work: (context: CommandContext) => Promise<void>) 
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  scalearn merge --model runs/mrpc-scalearn --out runs/mrpc-merged\n')
     .action((given: MergeArguments) => run((context) => merge(given, context)));
+
+  root
+    .command('doctor')
+    .summary('show and test what there is to compute with')
+    .description('Lists GPUs and runtimes, tests them, and says what to install.')
+    .option('--json', 'one JSON object on standard output')
+    .action((given: DoctorArguments) => run((context) => doctor(given, context)));
 
   for (const command of root.commands) refuseRepeated(command);
   return root;

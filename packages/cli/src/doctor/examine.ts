@@ -1,0 +1,113 @@
+import {
+  type AdapterDescription,
+  type Device,
+  kernelVariants,
+  listAdapters,
+  ReferenceDevice,
+  requestWebGPUDevice,
+} from '@scalearn/core';
+import { requestOnnxDevice } from '@scalearn/onnx';
+import { openDevice } from '../device.ts';
+import { version } from '../version.ts';
+import { advise } from './advice.ts';
+import { SelfTest, type SelfTestResult } from './self-test.ts';
+
+/** One way to compute: whether it works, and whether it computes rightly. */
+export interface Examined {
+  /** `webgpu`, `onnx` or `reference`. */
+  readonly device: string;
+  /** Family of WebGPU kernels; undefined for other devices. */
+  readonly variant?: string;
+  readonly description?: string;
+  /** Why it cannot be used here. */
+  readonly missing?: string;
+  readonly test?: SelfTestResult;
+}
+
+export interface DoctorReport {
+  readonly runtime: Readonly<Record<string, string>>;
+  readonly adapters: readonly AdapterDescription[];
+  readonly devices: readonly Examined[];
+  /** What `auto` picks. */
+  readonly chosen: { readonly device: string; readonly description: string; readonly reason: string };
+  readonly advice: readonly string[];
+  readonly healthy: boolean;
+}
+
+/** Looks at everything there is to compute with, and tests it. */
+export async function examine(note: (text: string) => void): Promise<DoctorReport> {
+  const adapters = await listAdapters();
+  const test = new SelfTest();
+  const devices: Examined[] = [];
+  const look = async (
+    device: string,
+    variant: string | undefined,
+    open: () => Promise<Device | undefined>,
+  ): Promise<void> => {
+    note(`testing ${device}${variant ? `, ${variant} kernels` : ''}`);
+    devices.push({ device, ...(variant ? { variant } : {}), ...(await examineDevice(open, test)) });
+  };
+  if (adapters.length > 0)
+    for (const variant of kernelVariants)
+      await look('webgpu', variant, () => requestWebGPUDevice({ forceVariant: variant }));
+  else devices.push({ device: 'webgpu', missing: 'there is no WebGPU adapter' });
+  await look('onnx', undefined, () => requestOnnxDevice());
+  await look('reference', undefined, async () => new ReferenceDevice());
+  const chosen = await choose();
+  return {
+    runtime: runtimeVersions(),
+    adapters,
+    devices,
+    chosen,
+    advice: await advise(adapters, devices),
+    healthy: devices.every((each) => each.test?.passed !== false),
+  };
+}
+
+async function examineDevice(
+  open: () => Promise<Device | undefined>,
+  test: SelfTest,
+): Promise<Omit<Examined, 'device' | 'variant'>> {
+  let device: Device | undefined;
+  try {
+    device = await open();
+  } catch (error) {
+    return { missing: (error as Error).message };
+  }
+  if (!device) return { missing: 'there is no adapter' };
+  const { description } = device;
+  try {
+    return { description, test: await test.run(device) };
+  } catch (error) {
+    const failed = Number.POSITIVE_INFINITY;
+    const result = { passed: false, loss: failed, gradientNorm: failed, parameters: failed, seconds: 0 };
+    return { description: `${description}: ${(error as Error).message}`, test: result };
+  } finally {
+    device.dispose();
+  }
+}
+
+async function choose(): Promise<DoctorReport['chosen']> {
+  const asked = process.env.SCALEARN_DEVICE;
+  const warnings: string[] = [];
+  try {
+    await using device = await openDevice(undefined, (text) => warnings.push(text));
+    const { kind, description } = device;
+    const reason =
+      asked && asked !== 'auto'
+        ? `SCALEARN_DEVICE asks for ${asked}`
+        : (warnings[0] ??
+          (kind === 'onnx' ? 'there is no GPU, and ONNX Runtime is installed' : 'it is a GPU'));
+    return { device: kind, description, reason };
+  } catch (error) {
+    return { device: 'none', description: '', reason: (error as Error).message };
+  }
+}
+
+function runtimeVersions(): Record<string, string> {
+  const { versions, platform, arch } = process;
+  const runtime: Record<string, string> = versions.deno
+    ? { deno: versions.deno, node: `${versions.node} (compatible)` }
+    : { node: versions.node };
+  return { scalearn: version, ...runtime, system: `${platform} ${arch}` };
+}

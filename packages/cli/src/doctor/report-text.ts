@@ -1,0 +1,72 @@
+import type { AdapterDescription } from '@scalearn/core';
+import { table } from '../output/table.ts';
+import type { DoctorReport, Examined } from './examine.ts';
+
+/** The report for people. */
+export function reportText({ runtime, adapters, devices, chosen, advice, healthy }: DoctorReport): string {
+  const versions = Object.entries(runtime).map(([name, value]) => `${name} ${value}`);
+  const sections = [
+    versions.join(', '),
+    adapters.length > 0 ? adapters.map(adapterText).join('\n\n') : 'There is no WebGPU adapter.',
+    `Self-test: three training steps of an adapter and of ScaLearn, against the oracle\n${table([
+      ['device', 'result', 'loss', 'gradient', 'parameters', 'time'],
+      ...devices.map(deviceCells),
+    ]).trimEnd()}`,
+    ...notes(devices),
+    `auto picks ${chosen.device}${chosen.description ? ` (${chosen.description})` : ''}: ${chosen.reason}`,
+    ...advice.map((text) => `Advice: ${text}`),
+    healthy ? 'Everything that is here computes rightly.' : 'Something here computes wrongly.',
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function adapterText({
+  vendor,
+  architecture,
+  device,
+  description,
+  isSoftware,
+  features,
+  limits,
+  subgroupSize,
+}: AdapterDescription): string {
+  const shown = [
+    'maxBufferSize',
+    'maxStorageBufferBindingSize',
+    'maxStorageBuffersPerShaderStage',
+    'maxComputeWorkgroupStorageSize',
+    'maxComputeInvocationsPerWorkgroup',
+  ];
+  const named = [vendor, architecture, device].filter((part) => part !== '').join(', ');
+  return [
+    `WebGPU adapter: ${named || 'unnamed'}${isSoftware ? ' (software)' : ''}`,
+    `  driver    ${description || 'unknown'}`,
+    `  subgroups ${subgroupSize ?? 'none of one size'}`,
+    `  limits    ${shown.map((name) => `${name} ${limits[name]}`).join(', ')}`,
+    `  features  ${features.join(', ') || 'none'}`,
+  ].join('\n');
+}
+
+function deviceCells({ device, variant, missing, test }: Examined): string[] {
+  const name = variant ? `${device} ${variant}` : device;
+  if (missing !== undefined || !test) return [name, 'not here', '', '', '', ''];
+  const part = (value: number): string => value.toExponential(1);
+  const { passed, loss, gradientNorm, parameters, seconds } = test;
+  return [
+    name,
+    passed ? 'passed' : 'FAILED',
+    part(loss),
+    part(gradientNorm),
+    part(parameters),
+    `${seconds.toFixed(1)} s`,
+  ];
+}
+
+function notes(devices: readonly Examined[]): string[] {
+  const lines = devices.flatMap(({ device, variant, missing, description, test }) => {
+    const name = variant ? `${device} ${variant}` : device;
+    if (missing !== undefined) return [`${name}: ${missing}`];
+    return test?.passed === false ? [`${name}: ${description}`] : [];
+  });
+  return lines.length > 0 ? [lines.join('\n')] : [];
+}

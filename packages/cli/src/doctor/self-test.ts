@@ -1,0 +1,158 @@
+import {
+  type Adapter,
+  bottleneck,
+  createDropout,
+  createHead,
+  type Device,
+  type EncodedText,
+  type Encoder,
+  type Method,
+  optimiserFeeds,
+  RandomStream,
+  ReferenceDevice,
+  randomInput,
+  scalearn,
+  TrainableModel,
+  trainingGraph,
+} from '@scalearn/core';
+import { tinyConfig, tinyEncoder } from './tiny-encoder.ts';
+
+/** What a device computes: numbers to hold against another's. */
+interface Trace {
+  readonly losses: number[];
+  readonly gradientNorms: number[];
+  /** How far the parameters have moved. */
+  readonly moved: Float64Array;
+}
+
+/** How far a device is from the oracle, as parts of what the oracle says. */
+export interface SelfTestResult {
+  readonly passed: boolean;
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly parameters: number;
+  readonly seconds: number;
+}
+
+/** Single precision and another order of sums explain differences below these; a wrong kernel does not. */
+const tolerances = { loss: 1e-4, gradientNorm: 1e-3, parameters: 1e-2 } as const;
+
+/**
+ * Trains an adapter and ScaLearn for a few steps, dropout, clipping and AdamW included, on a small random encoder, and
+ * compares with the interpreter in double precision. That runs every operation training needs, forward and backward.
+ */
+export class SelfTest {
+  #oracle: Promise<Trace[]> | undefined;
+
+  async run(device: Device): Promise<SelfTestResult> {
+    const began = performance.now();
+    this.#oracle ??= traces(new ReferenceDevice('float64'));
+    const expected = await this.#oracle;
+    const actual = await traces(device);
+    let [loss, gradientNorm, parameters] = [0, 0, 0];
+    for (const [i, trace] of expected.entries()) {
+      const other = actual[i] as Trace;
+      loss = worst(loss, relative(other.losses, trace.losses));
+      gradientNorm = worst(gradientNorm, relative(other.gradientNorms, trace.gradientNorms));
+      parameters = worst(parameters, relative(other.moved, trace.moved));
+    }
+    const passed =
+      loss <= tolerances.loss &&
+      gradientNorm <= tolerances.gradientNorm &&
+      parameters <= tolerances.parameters;
+    return { passed, loss, gradientNorm, parameters, seconds: (performance.now() - began) / 1000 };
+  }
+}
+
+/** Math.max, but what is not a number stays: it must not pass for small. */
+function worst(a: number, b: number): number {
+  return Number.isNaN(b) ? Number.POSITIVE_INFINITY : Math.max(a, b);
+}
+
+/** Root of the summed squares of the differences over that of the expected values. */
+function relative(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let [difference, size] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    difference += ((actual[i] as number) - (expected[i] as number)) ** 2;
+    size += (expected[i] as number) ** 2;
+  }
+  return Math.sqrt(difference / size);
+}
+
+async function traces(device: Device): Promise<Trace[]> {
+  using encoder = await tinyEncoder(device);
+  const sources = ['first', 'second'].map((name, i) => randomSource(name, 5 + 4 * i));
+  const methods = [bottleneck({ reductionFactor: 4 }), scalearn({ sources })];
+  const result: Trace[] = [];
+  for (const method of methods) result.push(await trace(encoder, method));
+  return result;
+}
+
+async function trace(encoder: Encoder, method: Method): Promise<Trace> {
+  const name = 'self-test';
+  const head = createHead({
+    problem: 'singleLabelClassification',
+    outputs: 3,
+    layout: method.headLayout,
+    name,
+  });
+  using model = await TrainableModel.create({ encoder, method, head, adapterName: name, seed: 1 });
+  const graph = trainingGraph(model.build(createDropout(randomInput())), model.parameters, {
+    maxGradNorm: 1,
+  });
+  using program = await encoder.device.compile(graph, { label: 'self-test' });
+  const before = await values(model);
+  const losses: number[] = [];
+  const gradientNorms: number[] = [];
+  for (const [step, lengths] of batches.entries()) {
+    const texts = lengths.map((length, i): EncodedText => randomText(length, `${step}/${i}`));
+    const { loss, gradientNorm } = await program.run({
+      ...encoder.feeds(texts),
+      ...optimiserFeeds(model.parameters, 1e-3, 0, step + 1),
+      labels: Int32Array.from(lengths, (length) => length % 3),
+      random: Int32Array.of(1, 2, step),
+    });
+    losses.push(loss?.[0] ?? Number.NaN);
+    gradientNorms.push(gradientNorm?.[0] ?? Number.NaN);
+  }
+  const after = await values(model);
+  return { losses, gradientNorms, moved: after.map((value, i) => value - (before[i] as number)) };
+}
+
+/** Lengths of the sequences of each step: shorter, longer, a single token. */
+const batches = [
+  [17, 5, 33],
+  [1, 40, 22, 9, 13],
+  [3, 3],
+];
+
+async function values(model: TrainableModel): Promise<Float64Array> {
+  const arrays = [...(await model.parameters.read()).values()].map(({ data }) => data);
+  return Float64Array.from(arrays.flatMap((data) => [...data]));
+}
+
+function randomText(length: number, name: string): EncodedText {
+  const stream = new RandomStream(2, name);
+  return {
+    inputIds: Array.from({ length }, () => stream.below(tinyConfig.vocabSize)),
+    tokenTypeIds: Array.from({ length }, (_, i) => (2 * i > length ? 1 : 0)),
+  };
+}
+
+function randomSource(name: string, width: number): Adapter {
+  const { hiddenSize, layers } = tinyConfig;
+  const random = (part: string, size: number): Float32Array =>
+    new RandomStream(3, `${name}/${part}`).normal(size, 0, 0.2);
+  return {
+    name,
+    hiddenSize,
+    width,
+    nonLinearity: 'relu',
+    layers: Array.from({ length: layers }, (_, i) => ({
+      down: random(`${i}/down`, width * hiddenSize),
+      downBias: random(`${i}/downBias`, width),
+      up: random(`${i}/up`, width * hiddenSize),
+      upBias: random(`${i}/upBias`, hiddenSize),
+    })),
+  };
+}
