@@ -14,6 +14,7 @@ import {
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
+import { selectRows } from './row-wise.ts';
 
 /** The first token of every sequence: x `[tokens, width]`, cuSeqlens i32 `[boundaries]`, y `[sequences, width]`. */
 export const selectFirstOperation: Operation<null> = defineOperation<null>({
@@ -128,7 +129,10 @@ function firstIndex(
   return emit.node('Slice', [cuSeqlens, emit.ints(0), emit.ints(-1)]);
 }
 
-/** The first token's row of every sequence, `[sequences, width]`. */
+/**
+ * The first token's row of every sequence, `[sequences, width]`. Rows are selected as early as the graph allows: the
+ * last layer of an encoder is computed for first tokens only, where nothing else is read.
+ */
 export function selectFirst(x: Tensor, cuSeqlens: Tensor): Tensor {
-  return apply(selectFirstOperation, [x, cuSeqlens], null);
+  return selectRows(x, 'sequences', (full) => apply(selectFirstOperation, [full, cuSeqlens], null));
 }
