@@ -18,7 +18,7 @@ export {
 } from './devices/request.ts';
 export { type AdapterDescription, listAdapters } from './devices/webgpu/adapter.ts';
 export { requestWebGPUDevice, WebGPUDevice, type WebGPUOptions } from './devices/webgpu/device.ts';
-export { type KernelVariant, kernelVariants } from './devices/webgpu/profile.ts';
+export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
 export * from './errors.ts';
 export { SafetensorsError, type SafetensorsReason } from './files/errors.ts';
 export type { Dtype } from './files/safetensors-dtype.ts';
