@@ -1,5 +1,5 @@
 import type { AdapterDescription } from '@scalearn/core';
-import type { Examined } from './examine.ts';
+import { type Examined, isBroken } from './examine.ts';
 
 /** What to install, most useful first; nothing where all is well. */
 export async function advise(
@@ -7,11 +7,10 @@ export async function advise(
   devices: readonly Examined[],
 ): Promise<string[]> {
   const advice: string[] = [];
-  for (const { device, variant, test } of devices)
-    if (test?.passed === false)
-      advice.push(
-        `${device}${variant ? ` with ${variant} kernels` : ''} computes wrongly here; use another --device, update the driver, and report this output`,
-      );
+  for (const { device, variant } of devices.filter(isBroken))
+    advice.push(
+      `do not use ${device}${variant ? ` with ${variant} kernels` : ''} here: choose another --device, update the driver, and report this output`,
+    );
   const onnx = devices.find(({ device }) => device === 'onnx');
   if (onnx?.missing) advice.push(`for training without a GPU: ${onnx.missing}`);
   if (adapters.some(({ isSoftware }) => !isSoftware)) return advice;

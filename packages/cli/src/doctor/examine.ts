@@ -22,6 +22,8 @@ export interface Examined {
   /** Why it cannot be used here. */
   readonly missing?: string;
   readonly test?: SelfTestResult;
+  /** Why the test did not come to an end. */
+  readonly failure?: string;
 }
 
 export interface DoctorReport {
@@ -32,6 +34,11 @@ export interface DoctorReport {
   readonly chosen: { readonly device: string; readonly description: string; readonly reason: string };
   readonly advice: readonly string[];
   readonly healthy: boolean;
+}
+
+/** Whether a device is here, but is not to be trusted. */
+export function isBroken({ test, failure }: Examined): boolean {
+  return failure !== undefined || test?.passed === false;
 }
 
 /** Looks at everything there is to compute with, and tests it. */
@@ -60,7 +67,7 @@ export async function examine(note: (text: string) => void): Promise<DoctorRepor
     devices,
     chosen,
     advice: await advise(adapters, devices),
-    healthy: devices.every((each) => each.test?.passed !== false),
+    healthy: !devices.some(isBroken),
   };
 }
 
@@ -72,16 +79,14 @@ async function examineDevice(
   try {
     device = await open();
   } catch (error) {
-    return { missing: (error as Error).message };
+    return { missing: (error as Error).message.trim() };
   }
   if (!device) return { missing: 'there is no adapter' };
   const { description } = device;
   try {
     return { description, test: await test.run(device) };
   } catch (error) {
-    const failed = Number.POSITIVE_INFINITY;
-    const result = { passed: false, loss: failed, gradientNorm: failed, parameters: failed, seconds: 0 };
-    return { description: `${description}: ${(error as Error).message}`, test: result };
+    return { description, failure: (error as Error).message.trim() };
   } finally {
     device.dispose();
   }

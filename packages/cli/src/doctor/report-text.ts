@@ -14,8 +14,8 @@ export function reportText({ runtime, adapters, devices, chosen, advice, healthy
     ]).trimEnd()}`,
     ...notes(devices),
     `auto picks ${chosen.device}${chosen.description ? ` (${chosen.description})` : ''}: ${chosen.reason}`,
-    ...advice.map((text) => `Advice: ${text}`),
-    healthy ? 'Everything that is here computes rightly.' : 'Something here computes wrongly.',
+    ...(advice.length > 0 ? [advice.map((text) => `Advice: ${text}`).join('\n')] : []),
+    healthy ? 'Everything that is here computes rightly.' : 'Something here fails its self-test.',
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -47,9 +47,9 @@ function adapterText({
   ].join('\n');
 }
 
-function deviceCells({ device, variant, missing, test }: Examined): string[] {
+function deviceCells({ device, variant, failure, test }: Examined): string[] {
   const name = variant ? `${device} ${variant}` : device;
-  if (missing !== undefined || !test) return [name, 'not here', '', '', '', ''];
+  if (!test) return [name, failure === undefined ? 'not here' : 'FAILED', '', '', '', ''];
   const part = (value: number): string => value.toExponential(1);
   const { passed, loss, gradientNorm, parameters, seconds } = test;
   return [
@@ -63,10 +63,9 @@ function deviceCells({ device, variant, missing, test }: Examined): string[] {
 }
 
 function notes(devices: readonly Examined[]): string[] {
-  const lines = devices.flatMap(({ device, variant, missing, description, test }) => {
-    const name = variant ? `${device} ${variant}` : device;
-    if (missing !== undefined) return [`${name}: ${missing}`];
-    return test?.passed === false ? [`${name}: ${description}`] : [];
+  const lines = devices.flatMap(({ device, variant, missing, failure }) => {
+    const text = missing ?? failure;
+    return text === undefined ? [] : [`${variant ? `${device} ${variant}` : device}: ${text}`];
   });
   return lines.length > 0 ? [lines.join('\n')] : [];
 }

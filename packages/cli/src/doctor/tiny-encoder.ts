@@ -34,7 +34,8 @@ export async function tinyEncoder(device: Device): Promise<TransformerEncoder> {
   return createEncoder({ device, config: tinyConfig, weights, name: 'self-test' });
 }
 
-function tinyWeights(config: EncoderConfig): Map<string, TensorToWrite> {
+/** Random weights by their names on disk. */
+export function tinyWeights(config: EncoderConfig): Map<string, TensorToWrite> {
   const { hiddenSize: d, intermediateSize: f } = config;
   const tensors = new Map<string, TensorToWrite>();
   const random = (name: string, shape: number[], mean = 0): void => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
@@ -20,7 +21,7 @@ interface Holder {
 export async function takeLock(path: string, what: string): Promise<() => Promise<void>> {
   const me: Holder = { pid: process.pid, host: hostname(), started: await startOf(process.pid) };
   const content = JSON.stringify(me);
-  const own = `${path}.${process.pid}`;
+  const own = `${path}.${randomUUID()}`;
   try {
     await writeFile(own, content);
     // Linking creates the lock with its content in one step, and fails where there is one.

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { main } from '../../src/main.ts';
+
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** Every line of standard output as JSON. */
+  readonly events: Record<string, unknown>[];
+}
+
+/** Runs a command line in this process. */
+export async function run(...args: string[]): Promise<Outcome> {
+  let [out, err] = ['', ''];
+  const code = await main(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    interactive: false,
+  });
+  return outcome(code, out, err);
+}
+
+function outcome(code: number, out: string, err: string): Outcome {
+  return {
+    code,
+    out,
+    err,
+    get events() {
+      return out
+        .trim()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+  };
+}
+
+const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** A command line as a process of its own. */
+export interface Running {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Outcome & { readonly signal: NodeJS.Signals | null }>;
+  /** Resolves when standard output holds the text. */
+  printed(text: string): Promise<void>;
+}
+
+export function start(args: string[], runtime: 'node' | 'deno' = 'node'): Running {
+  const before = runtime === 'deno' ? ['run', '-A'] : [];
+  const child = spawn(
+    runtime === 'deno' ? `${root}/node_modules/.bin/deno` : process.execPath,
+    [...before, '--conditions=@scalearn/source', bin, ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } },
+  );
+  let [out, err] = ['', ''];
+  const waiting = new Set<() => void>();
+  child.stdout?.on('data', (data: Buffer) => {
+    out += String(data);
+    for (const check of waiting) check();
+  });
+  child.stderr?.on('data', (data: Buffer) => {
+    err += String(data);
+  });
+  const ended = new Promise<Outcome & { signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ ...outcome(code ?? -1, out, err), signal }));
+  });
+  const printed = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!out.includes(text)) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      void ended.then(() => reject(new Error(`ended before it printed '${text}': ${err}`)));
+      check();
+    });
+  return { process: child, ended, printed };
+}
