@@ -123,9 +123,12 @@ export function parseAdapterConfig(text: string, where: string): AdapterConfig {
     };
   if (typeof config !== 'object' || config === null)
     throw new ModelFileError(`${where} holds no adapter configuration under 'config'`);
+  for (const key of ['mh_adapter', 'output_adapter', 'non_linearity'])
+    if (!(key in config)) throw new ModelFileError(`${where}: the configuration does not say ${key}`);
   for (const key of requiredSettings) {
+    // What a missing key means to the library is what Pfeiffer's says, but for this one.
     const expected = pfeifferConfig[key];
-    const value = key in config ? config[key] : expected;
+    const value = key in config ? config[key] : key === 'original_ln_before' ? false : expected;
     if (value !== expected)
       throw new ModelFileError(
         `${where}: ${key} is ${JSON.stringify(value)}; only bottleneck adapters of the Pfeiffer kind (${key} ${JSON.stringify(expected)}) can be read`,
@@ -163,7 +166,7 @@ export function parseJsonObject(text: string, where: string): Record<string, unk
 }
 
 /** Names become folders and keys: letters, digits and `_ . + -`, not only dots. */
-function checkAdapterName(name: unknown, where: string): string {
+export function checkAdapterName(name: unknown, where: string): string {
   if (typeof name === 'string' && /^[\w.+-]+$/.test(name) && !/^\.+$/.test(name)) return name;
   throw new ModelFileError(
     `${where}: ${JSON.stringify(name)} is no name for an adapter (letters, digits, _ . + -)`,

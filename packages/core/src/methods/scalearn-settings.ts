@@ -12,7 +12,7 @@ export interface ScalearnOptions {
   readonly variant?: ScalearnVariant;
   /** ω starts at N(initScale / T, 0.001²). */
   readonly initScale?: number;
-  /** Dropout on ω, one mask per layer and step; the paper's: 0.3, and 0 for uniform++. */
+  /** Dropout on ω, one mask per layer and step; the paper's: 0.3, and 0 for uniform++ and the ablations. */
   readonly dropout?: number;
   /** Ablations: ω divided by its sum over sources, or softmax over sources. */
   readonly normalisation?: 'none' | 'mean' | 'softmax';
@@ -40,9 +40,16 @@ export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
     );
   const vector = !variant.includes('uniform');
   const shared = variant.endsWith('++');
-  const { dropout = variant === 'scalearn-uniform++' ? 0 : 0.3 } = options;
+  // A mean over sources that were all dropped would be 0/0.
+  const without = variant === 'scalearn-uniform++' || normalisation !== 'none';
+  const { dropout = without ? 0 : 0.3 } = options;
   if (!(dropout >= 0 && dropout < 1))
     throw new ArgumentError(`dropout must be at least 0 and below 1, not ${dropout}`);
+  if (!['none', 'mean', 'softmax'].includes(normalisation))
+    throw new ArgumentError(`there is no normalisation '${normalisation}'; there are none, mean, softmax`);
+  if (!Number.isFinite(initScale)) throw new ArgumentError(`initScale must be a number, not ${initScale}`);
+  if (!(regularisation >= 0 && Number.isFinite(regularisation)))
+    throw new ArgumentError(`regularisation must be zero or a positive number, not ${regularisation}`);
   return { variant, vector, shared, initScale, dropout, normalisation, regularisation };
 }
 

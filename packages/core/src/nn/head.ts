@@ -30,6 +30,8 @@ export interface Head {
   readonly outputs: number;
   /** `heads.NAME` (flexible, 1 and 4) or `classifier` (static, dense and out_proj): the first part of its keys. */
   readonly layout: 'flexible' | 'static';
+  /** What it was made from. */
+  readonly options: HeadOptions;
   parameters(encoder: EncoderShape): readonly ParameterSpec[];
   /** `[sequences, outputs]`, or `[examples, choices]`. */
   logits(call: HeadCall): Tensor;
@@ -44,11 +46,13 @@ export interface HeadOptions {
   readonly layout: 'flexible' | 'static';
   /** Name of a flexible head, by default the task's. */
   readonly name: string;
+  /** Whether a flexible head is one layer on the encoder's pooler, as the static one of multiple choice always is. */
+  readonly pooled?: boolean;
 }
 
-/** Names of a head's two linear layers, or of the only one of a static multiple-choice head. */
-function layerNames({ layout, name, problem }: HeadOptions): readonly string[] {
-  if (layout === 'flexible') return [`heads.${name}.1`, `heads.${name}.4`];
+/** Names of a head's two linear layers, or of the only one on the pooler. */
+export function headLayers({ layout, name, problem, pooled }: HeadOptions): readonly string[] {
+  if (layout === 'flexible') return pooled ? [`heads.${name}.1`] : [`heads.${name}.1`, `heads.${name}.4`];
   return problem === 'multipleChoice' ? ['classifier'] : ['classifier.dense', 'classifier.out_proj'];
 }
 
@@ -58,12 +62,13 @@ function layerNames({ layout, name, problem }: HeadOptions): readonly string[] {
  */
 export function createHead(options: HeadOptions): Head {
   const { problem, outputs, layout } = options;
-  const names = layerNames(options);
+  const names = headLayers(options);
   const scores = problem === 'multipleChoice' ? 1 : outputs;
   return {
     problem,
     outputs,
     layout,
+    options,
     parameters: ({ hiddenSize, initializerRange }) =>
       names.flatMap((name, i) =>
         linearParameters(name, i + 1 < names.length ? hiddenSize : scores, hiddenSize, initializerRange),
@@ -77,7 +82,7 @@ export function createHead(options: HeadOptions): Head {
       let features: Tensor;
       if (names.length > 1) features = tanh(layer(names[0], drop(first, 'head/0')));
       else if (graph.pooled) features = graph.pooled(first);
-      else throw new ArgumentError('the static multiple-choice head needs an encoder with a pooler');
+      else throw new ArgumentError('this head needs an encoder with a pooler');
       const logits = layer(names.at(-1), drop(features, 'head/1'));
       return problem === 'multipleChoice' ? reshape(logits, ['examples', outputs]) : logits;
     },

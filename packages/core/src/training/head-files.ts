@@ -1,8 +1,14 @@
 import type { TensorReader } from '../files/safetensors-reader.ts';
 import { writeSafetensors } from '../files/safetensors-writer.ts';
-import { commonKeys, ModelFileError, parseJsonObject, sortedJson } from '../methods/adapter-config.ts';
+import {
+  checkAdapterName,
+  commonKeys,
+  ModelFileError,
+  parseJsonObject,
+  sortedJson,
+} from '../methods/adapter-config.ts';
 import type { FileSet, SaveCall } from '../methods/method.ts';
-import type { HeadOptions, Problem } from '../nn/head.ts';
+import { type HeadOptions, headLayers, type Problem } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 
 /** A head with its weights, as it lies in a model folder. */
@@ -39,10 +45,10 @@ export function headFiles(
   const flexible = {
     head_type: headTypes[problem],
     [choice ? 'num_choices' : 'num_labels']: outputs,
-    layers: 2,
+    layers: options.pooled ? 1 : 2,
     activation_function: 'tanh',
     label2id,
-    use_pooler: false,
+    use_pooler: options.pooled === true,
     dropout_prob: null,
     ...(choice ? {} : { bias: true }),
   };
@@ -73,12 +79,13 @@ export async function readHead(configText: string, weights: TensorReader, where:
   if (!Number.isSafeInteger(outputs) || outputs < 1)
     throw new ModelFileError(`${where} does not say how many outputs the head has`);
   const problem = problemOf(json, config, outputs, where);
-  const name = layout === 'flexible' ? String(json.name) : '';
+  const name = config ? checkAdapterName(json.name, where) : '';
+  const pooled = config ? isPooled(config, where) : false;
   const tensors = new Map<string, NamedTensor>();
   for (const [key, { shape }] of weights.entries)
     tensors.set(key, { shape, data: await weights.readFloat32(key) });
   return {
-    options: { problem, outputs, layout, name },
+    options: { problem, outputs, layout, name, ...(pooled ? { pooled } : {}) },
     labels: problem === 'regression' ? null : names,
     tensors,
   };
@@ -104,17 +111,25 @@ function problemOf(
   }
 }
 
-/** Keys of a two-layer head under the other layout: dense is index 1, out_proj index 4. */
+/** Whether a flexible head is one layer on the pooler; refuses what is neither that nor two on the first token. */
+function isPooled(config: Record<string, unknown>, where: string): boolean {
+  const { layers = 2, activation_function: activation = 'tanh', use_pooler: pooler = false } = config;
+  const pooled = layers === 1 && pooler === true;
+  if (!pooled && !(layers === 2 && activation === 'tanh' && pooler === false))
+    throw new ModelFileError(
+      `${where}: a head with layers ${layers}, activation_function ${activation} and use_pooler ${pooler} cannot be read; only 2, tanh and false, or 1 and true`,
+    );
+  if (config.bias === false) throw new ModelFileError(`${where}: a head without bias cannot be read`);
+  return pooled;
+}
+
+/** A head's tensors under the keys of another layout, layer by layer. */
 export function renameHead(
   tensors: ReadonlyMap<string, NamedTensor>,
   from: HeadOptions,
   to: HeadOptions,
 ): Map<string, NamedTensor> {
-  const bases = ({ layout, name }: HeadOptions): [string, string] =>
-    layout === 'flexible'
-      ? [`heads.${name}.1`, `heads.${name}.4`]
-      : ['classifier.dense', 'classifier.out_proj'];
-  const [source, target] = [bases(from), bases(to)];
+  const [source, target] = [headLayers(from), headLayers(to)];
   return new Map(
     [...tensors].map(([key, tensor]) => {
       const i = source.findIndex((base) => key.startsWith(`${base}.`));

@@ -8,6 +8,7 @@ import type { FileSet, Method, MethodTarget, SaveCall } from '../methods/method.
 import { scalearn } from '../methods/scalearn.ts';
 import { parseScalearnConfig } from '../methods/scalearn-files.ts';
 import { omegaKeys } from '../methods/scalearn-settings.ts';
+import { headLayers } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { headFiles, readHead, renameHead, type SavedHead } from './head-files.ts';
 
@@ -62,7 +63,8 @@ export function mergeSnapshot(snapshot: ModelSnapshot): ModelSnapshot {
   if (!method.merge)
     throw new ArgumentError(`a ${method.name} model is not a sum of adapters; there is nothing to merge`);
   const adapter = method.merge(saveCall(snapshot));
-  const options = { ...head.options, layout: 'flexible', name: adapterName } as const;
+  const pooled = headLayers(head.options).length === 1 ? { pooled: true } : {};
+  const options = { ...head.options, layout: 'flexible', name: adapterName, ...pooled } as const;
   return {
     ...snapshot,
     method: bottleneckFor(adapter),
@@ -99,6 +101,21 @@ export async function readAdapterFolder(folder: ModelFolder, within = ''): Promi
   );
 }
 
+/** @throws ModelFileError if the adapter was trained on another encoder */
+function checkFits(
+  { layers, hiddenSize, encoderFingerprint: known }: Adapter,
+  { encoder, encoderFingerprint }: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
+  folder: ModelFolder,
+): void {
+  const sizes = `${layers.length} layers of hidden size ${hiddenSize}`;
+  if (layers.length !== encoder.layers || hiddenSize !== encoder.hiddenSize)
+    throw new ModelFileError(
+      `the adapter in ${folder.describe()} is for ${sizes}, the encoder has ${encoder.layers} of ${encoder.hiddenSize}`,
+    );
+  if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
+    throw new ModelFileError(`the adapter in ${folder.describe()} was trained on another encoder`);
+}
+
 /**
  * Reads a model folder that {@link snapshotFiles} wrote, for the encoder it belongs to.
  *
@@ -119,6 +136,7 @@ export async function readSnapshot(
   const scalearnText = await folder.text('scalearn_config.json');
   if (scalearnText === undefined) {
     const adapter = await readAdapterFolder(folder);
+    checkFits(adapter, target, folder);
     return {
       ...target,
       adapterName: adapter.name,

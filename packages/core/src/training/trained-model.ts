@@ -2,7 +2,7 @@ import type { Disposes } from '../devices/device.ts';
 import type { Adapter } from '../methods/adapter.ts';
 import type { FileSet } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
-import { createHead, type HeadOptions } from '../nn/head.ts';
+import { createHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { encodeExamples } from './batches.ts';
 import type { Progress } from './checkpoint.ts';
@@ -93,14 +93,12 @@ export class TrainedModel implements Disposes {
     const all = await model.parameters.read();
     const pick = (head: boolean): Map<string, NamedTensor> =>
       new Map([...all].filter(([name]) => model.isHeadParameter(name) === head));
-    const { problem, outputs, layout } = model.head;
-    const options: HeadOptions = { problem, outputs, layout, name: model.target.adapterName };
     return {
       ...model.target,
       method: model.method,
       modelName: model.encoder.name,
       tensors: pick(false),
-      head: { options, labels: this.task.labels, tensors: pick(true) },
+      head: { options: model.head.options, labels: this.task.labels, tensors: pick(true) },
     };
   }
 

@@ -1,0 +1,26 @@
+import { type Adapter, type EncoderShape, RandomStream } from '../../src/index.ts';
+
+/** An adapter with random weights, large enough that every one of them can be seen in the output. */
+export function randomAdapter(
+  name: string,
+  { layers, hiddenSize }: Pick<EncoderShape, 'layers' | 'hiddenSize'>,
+  width: number,
+  nonLinearity = 'relu',
+): Adapter {
+  return {
+    name,
+    hiddenSize,
+    width,
+    nonLinearity,
+    layers: Array.from({ length: layers }, (_, layer) => {
+      const values = (what: string, size: number): Float32Array =>
+        new RandomStream(0, `${name}/${layer}/${what}`).normal(size, 0, 0.3);
+      return {
+        down: values('down', width * hiddenSize),
+        downBias: values('downBias', width),
+        up: values('up', hiddenSize * width),
+        upBias: values('upBias', hiddenSize),
+      };
+    }),
+  };
+}

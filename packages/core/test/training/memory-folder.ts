@@ -1,0 +1,16 @@
+import { bytesSource, type FileSet, type ModelFolder, openSafetensors } from '../../src/index.ts';
+
+/** Files in memory as a model folder. */
+export function memoryFolder(files: FileSet): ModelFolder {
+  return {
+    describe: () => 'memory',
+    text: async (path) => {
+      const content = files[path];
+      return content instanceof Uint8Array ? new TextDecoder().decode(content) : content;
+    },
+    tensors: async (path) => {
+      const content = files[path];
+      return content instanceof Uint8Array ? openSafetensors(bytesSource(content), path) : undefined;
+    },
+  };
+}
