@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-json.ts';
-import { run, start } from './support/run.ts';
+import { events, run, start } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
@@ -45,30 +45,29 @@ describe('stage 1', () => {
   });
 
   test('--json prints one event a line and ends with exactly the documented fields', async () => {
-    const { events, err } = await must(
-      ...train('glue/rte', 'json', '--json').filter((each) => each !== '--quiet'),
-    );
-    const kinds = events.map(({ event }) => event);
+    const outcome = await must(...train('glue/rte', 'json', '--json').filter((each) => each !== '--quiet'));
+    const lines = events(outcome);
+    const kinds = lines.map(({ event }) => event);
     expect(kinds).toEqual([
       'start',
       ...[...Array(7).fill('step'), 'epoch', ...Array(7).fill('step'), 'epoch'],
       'done',
     ]);
-    const done = events.at(-1) ?? {};
+    const done = lines.at(-1) ?? {};
     expect(Object.keys(done)).toEqual([
       ...['event', 'task', 'method', 'seed', 'metrics', 'loss', 'bestEpoch', 'steps', 'parameters'],
       ...['seconds', 'tokensPerSecond', 'device', 'out'],
     ]);
     // 2 layers of 36·2 + 2 + 2·36 + 36 (reduction factor 16), and a head of 36² + 36 + 2·36 + 2.
     expect(done).toMatchObject({ steps: 14, parameters: { method: 364, head: 1406 }, device: 'onnx' });
-    expect(events[0]).toMatchObject({ trainRows: 54, memory: { bytes: { encoder: expect.any(Number) } } });
-    expect(err).toContain('RTE/train.tsv has 60 rows, 2490 in the official release');
+    expect(lines[0]).toMatchObject({ trainRows: 54, memory: { bytes: { encoder: expect.any(Number) } } });
+    expect(outcome.err).toContain('RTE/train.tsv has 60 rows, 2490 in the official release');
   });
 
   test('MNLI is tested on both of its test sets', async () => {
     await must(...train('glue/mnli', 'mnli', '--max-steps', '2', '--eval-limit', '16'));
-    const { events } = await must('evaluate', '--model', at('mnli'), '--json', '--device', 'onnx');
-    const { metrics } = events[0] as { metrics: Record<string, number> };
+    const outcome = await must('evaluate', '--model', at('mnli'), '--json', '--device', 'onnx');
+    const { metrics } = events(outcome)[0] as { metrics: Record<string, number> };
     expect(Object.keys(metrics)).toEqual(['accuracy', 'accuracyMismatched']);
     expect(runFile('mnli').results.testMismatched?.metrics.accuracy).toBe(metrics.accuracyMismatched);
   });
@@ -87,13 +86,13 @@ describe('stage 2', () => {
       expect(file.sources.map((source) => source.name)).toEqual(['stsb', 'rte']);
       expect(file.settings).toMatchObject({ learningRate: 6e-3, patience: 30, evalBatchSize: 128 });
       const score = async (model: string): Promise<Record<string, unknown>> =>
-        (await must('evaluate', '--model', at(model), '--json', '--device', 'onnx')).events[0] ?? {};
+        events(await must('evaluate', '--model', at(model), '--json', '--device', 'onnx'))[0] ?? {};
       const own = await score(name);
       expect(own).toMatchObject({ method, rows: 20, metrics: file.results.test?.metrics });
       expect(own.loss).toBe(file.results.test?.loss);
       const merged = await must('merge', '--model', at(name), '--out', at(`${name}-merged`), '--json');
       // Widths of 36 / 16, rounded down, twice.
-      expect(merged.events).toMatchObject([{ event: 'done', method: 'bottleneck', width: 4 }]);
+      expect(events(merged)).toMatchObject([{ event: 'done', method: 'bottleneck', width: 4 }]);
       const other = await score(`${name}-merged`);
       expect(other.metrics).toEqual(own.metrics);
       expect(other.loss).toBeCloseTo(own.loss as number, 5);

@@ -6,8 +6,12 @@ export interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly err: string;
-  /** Every line of standard output as JSON. */
-  readonly events: Record<string, unknown>[];
+}
+
+/** Every line of standard output as JSON. */
+export function events({ out }: Outcome): Record<string, unknown>[] {
+  const lines = out.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 /** Runs a command line in this process. */
@@ -22,22 +26,7 @@ export async function run(...args: string[]): Promise<Outcome> {
     },
     interactive: false,
   });
-  return outcome(code, out, err);
-}
-
-function outcome(code: number, out: string, err: string): Outcome {
-  return {
-    code,
-    out,
-    err,
-    get events() {
-      return out
-        .trim()
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Record<string, unknown>);
-    },
-  };
+  return { code, out, err };
 }
 
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
@@ -52,10 +41,10 @@ export interface Running {
 }
 
 export function start(args: string[], runtime: 'node' | 'deno' = 'node'): Running {
-  const before = runtime === 'deno' ? ['run', '-A'] : [];
+  const before = runtime === 'deno' ? ['run', '-A'] : ['--conditions=@scalearn/source'];
   const child = spawn(
     runtime === 'deno' ? `${root}/node_modules/.bin/deno` : process.execPath,
-    [...before, '--conditions=@scalearn/source', bin, ...args],
+    [...before, bin, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } },
   );
   let [out, err] = ['', ''];
@@ -69,7 +58,7 @@ export function start(args: string[], runtime: 'node' | 'deno' = 'node'): Runnin
   });
   const ended = new Promise<Outcome & { signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ ...outcome(code ?? -1, out, err), signal }));
+    child.on('close', (code, signal) => resolve({ code: code ?? -1, out, err, signal }));
   });
   const printed = (text: string): Promise<void> =>
     new Promise((resolve, reject) => {

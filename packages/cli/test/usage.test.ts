@@ -1,0 +1,156 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { events, run } from './support/run.ts';
+import { scratchFolder, tinyWorld, writeEncoder } from './support/tiny.ts';
+
+const folder = scratchFolder();
+const world = tinyWorld(folder);
+const out = join(folder, 'out');
+const needed = ['--encoder', world.encoder, '--data', world.data, '--task', 'glue/rte', '--out', out];
+const quick = ['--limit', '8', '--eval-limit', '4', '--max-steps', '1', '--device', 'onnx', '--quiet'];
+
+describe('wrong usage is exit code 2 and names the option', () => {
+  test.each<[string[], RegExp]>([
+    [['--epochs', '0'], /'--epochs <n>'.*whole number of at least 1/],
+    [['--epochs', '2.5'], /--epochs/],
+    [['--epochs', '-1'], /--epochs/],
+    [['--limit', '0'], /'--limit <n>'.*whole number of at least 1/],
+    [['--seed', '9007199254740993'], /--seed/],
+    [['--learning-rate', 'fast'], /'--learning-rate <x>'.*a number above 0/],
+    [['--learning-rate', '0'], /--learning-rate/],
+    [['--omega-dropout', '1'], /'--omega-dropout <p>'.*at least 0 and below 1/],
+    [['--weight-decay', '-0.1'], /--weight-decay/],
+    [['--out', ''], /--out/],
+    [['--epochs', '1', '--epochs', '2'], /'--epochs <n>' was given twice/],
+    [['--quiet', '--quiet'], /'--quiet' was given twice/],
+    [['--epoch', '1'], /unknown option '--epoch'\n\(Did you mean --epochs\?\)/],
+    [['--device', 'gpu'], /--device <kind>.*auto, webgpu, onnx, reference/],
+    [['--method', 'scalearn+'], /--method <name>.*scalearn\+\+/],
+    [['--method', 'scalearn'], /--method scalearn needs --sources/],
+    [['--method', 'bottleneck', '--sources', out], /--sources is for scalearn/],
+    [['--omega-dropout', '0.1'], /--omega-dropout is for scalearn/],
+    [['--sources', out, '--reduction-factor', '8'], /--reduction-factor is for bottleneck/],
+    [['--resume', '--overwrite'], /--overwrite.*--resume/],
+    [['stray'], /too many arguments/],
+    [['--layers', '3'], /layers must be a whole number from 1 to 2, not 3/],
+  ])('train %j', async (more, message) => {
+    // The last of two equal options is the one under test.
+    const base = more[0] === '--out' ? needed.slice(0, -2) : needed;
+    const outcome = await run('train', ...base, ...more);
+    expect(outcome.err).toMatch(message);
+    expect([outcome.code, outcome.out, existsSync(out)]).toEqual([2, '', false]);
+  });
+
+  test.each<[string[], RegExp]>([
+    [['trian'], /unknown command 'trian'\n\(Did you mean train\?\)/],
+    [['train'], /required option '--encoder <name>' not specified/],
+    [['merge', '--model', folder], /required option '--out <dir>'/],
+    [['evaluate', '--model', folder, '--split', 'dev'], /test, validation, train/],
+    [['evaluate', '--model', folder], /no run\.json, so --encoder, --task, --data must be given/],
+    [[], /Usage: scalearn/],
+  ])('%j', async (args, message) => {
+    const outcome = await run(...args);
+    expect(outcome.err).toMatch(message);
+    expect([outcome.code, outcome.out]).toEqual([2, '']);
+  });
+
+  test('an unknown task comes with the known ones and a suggestion', async () => {
+    const outcome = await run('train', ...needed.with(5, 'glue/rta'));
+    expect([outcome.code, outcome.err]).toEqual([2, expect.stringContaining('Did you mean glue/rte?')]);
+    expect(outcome.err).toContain('glue/stsb');
+  });
+});
+
+test('--version and --help are no errors', async () => {
+  expect(await run('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+  const help = await run('train', '--help');
+  expect([help.code, help.err]).toEqual([0, '']);
+  expect(help.out).toContain('--omega-normalisation');
+  expect(help.out).toContain('Examples:');
+});
+
+describe('failures are exit code 1, one sentence, and leave nothing', () => {
+  const fails = async (args: string[], message: RegExp, code = 1): Promise<void> => {
+    const outcome = await run(...args);
+    expect(outcome.err).toMatch(message);
+    expect(outcome.err).not.toMatch(/\n {4}at /);
+    expect([outcome.code, outcome.out, existsSync(out)]).toEqual([code, '', false]);
+  };
+
+  test('no encoder', () =>
+    fails(['train', ...needed.with(1, join(folder, 'none'))], /There is no folder .*none/));
+  test('no data', () =>
+    fails(['train', ...needed.with(3, folder)], /Found none of RTE\/train\.tsv, RTE\/train\.tsv\.gz/));
+  test('no sources', () =>
+    fails(['train', ...needed, '--sources', join(folder, 'none')], /There is no folder/));
+  test('a source that is no model', () =>
+    fails(['train', ...needed, '--sources', world.data], /has no adapter_config\.json/));
+
+  test('a malformed row', async () => {
+    const data = join(folder, 'malformed');
+    mkdirSync(join(data, 'RTE'), { recursive: true });
+    const rows = 'index\tsentence1\tsentence2\tlabel\n0\ta\tb\tmaybe\n';
+    for (const file of ['train.tsv', 'dev.tsv']) writeFileSync(join(data, 'RTE', file), rows);
+    await fails(['train', ...needed.with(3, data)], /RTE\/train\.tsv, line 2: the label is "maybe"/);
+  });
+
+  test('an output folder below a file', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    await fails(['train', ...needed.with(7, join(file, 'out'))], /could not be made: .*file/);
+  });
+
+  test('an output folder with something else in it', async () => {
+    await fails(['train', ...needed.with(7, world.data), '--overwrite'], /holds no run of scalearn/, 2);
+    expect(existsSync(join(world.data, 'RTE', 'train.tsv'))).toBe(true);
+  });
+
+  test('--json says it on standard output too', async () => {
+    const args = ['train', ...needed.with(3, folder), '--json'];
+    const outcome = await run(...args);
+    expect(events(outcome)).toEqual([
+      { event: 'error', error: 'MissingFileError', message: outcome.err.slice(7).trim(), exitCode: 1 },
+    ]);
+    const usage = await run('train', '--json');
+    expect(events(usage)).toMatchObject([{ event: 'error', error: 'UsageError', exitCode: 2 }]);
+  });
+});
+
+describe('a trained model', () => {
+  const model = join(folder, 'model');
+  const evaluate = ['evaluate', '--model', model, '--device', 'onnx'];
+
+  test('refuses another encoder, other classes, a damaged file', async () => {
+    expect(await run('train', ...needed.with(7, model), ...quick)).toMatchObject({ code: 0 });
+    const other = writeEncoder(join(folder, 'other'), 1.5);
+    expect(await run(...evaluate, '--encoder', other)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('was trained on another encoder'),
+    });
+    expect(await run(...evaluate, '--task', 'glue/stsb')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(
+        '2 outputs for singleLabelClassification, glue/stsb needs 1 for regression',
+      ),
+    });
+    expect(await run('train', ...needed, '--encoder', other).then(({ err }) => err)).toMatch(/given twice/);
+    const sources = ['train', ...needed.with(1, other), '--sources', model, '--device', 'onnx', '--quiet'];
+    expect(await run(...sources)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("source adapter 'rte' was trained on another encoder"),
+    });
+    writeFileSync(join(model, 'adapter.safetensors'), 'no tensors');
+    expect(await run(...evaluate)).toMatchObject({ code: 1, err: expect.stringContaining('safetensors') });
+    rmSync(join(model, 'adapter.safetensors'));
+    expect(await run(...evaluate)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('has no adapter.safetensors; it is not a whole model folder'),
+    });
+    writeFileSync(join(model, 'run.json'), '{');
+    expect(await run(...evaluate)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('run.json is not JSON; the file is damaged'),
+    });
+  });
+});
