@@ -85,6 +85,11 @@ export function parseEncoderConfig(json: unknown, where = 'config.json'): Encode
     throw new EncoderConfigError(
       `${where}: hidden_size ${config.hiddenSize} is no multiple of ${config.heads} heads`,
     );
+  const { padTokenId } = config;
+  if (!Number.isSafeInteger(padTokenId) || padTokenId < 0 || maxSequenceLength(config) < 1)
+    throw new EncoderConfigError(
+      `${where}: pad_token_id ${padTokenId} does not fit ${config.maxPositions} positions`,
+    );
   return config;
 }
 

@@ -95,6 +95,9 @@ export class TransformerEncoder implements Encoder {
     // RoBERTa counts positions from the padding id + 1.
     const first = this.config.modelType === 'bert' ? 0 : this.config.padTokenId + 1;
     const longest = maxSequenceLength(this.config);
+    const { typeVocabSize } = this.config;
+    const usesTypes = typeVocabSize > 1;
+    if (texts.length === 0) throw new ArgumentError('a batch needs at least one sequence');
     for (const [s, text] of texts.entries()) {
       const begin = cuSeqlens[s] as number;
       const { length } = text.inputIds;
@@ -107,12 +110,17 @@ export class TransformerEncoder implements Encoder {
         const id = text.inputIds[i] as number;
         if (!(id >= 0 && id < this.config.vocabSize))
           throw new ArgumentError(`token id ${id} is outside the vocabulary of ${this.config.vocabSize}`);
+        const type = text.tokenTypeIds?.[i] ?? 0;
+        if (usesTypes && !(type >= 0 && type < typeVocabSize))
+          throw new ArgumentError(
+            `token type ${type} is not one of '${this.name}', which has ${typeVocabSize}`,
+          );
         inputIds[begin + i] = id;
         positionIds[begin + i] = first + i;
-        tokenTypeIds[begin + i] = text.tokenTypeIds?.[i] ?? 0;
+        tokenTypeIds[begin + i] = type;
       }
     }
-    return { inputIds, positionIds, cuSeqlens, ...(this.config.typeVocabSize > 1 ? { tokenTypeIds } : {}) };
+    return { inputIds, positionIds, cuSeqlens, ...(usesTypes ? { tokenTypeIds } : {}) };
   }
 
   dispose(): void {

@@ -49,6 +49,10 @@ export function planWeights(
     }
     return parts.every((part) => keys.has(part));
   });
+  // The pooler may be left out, but not half of it.
+  const optional = weightSpecs(config).filter((spec) => spec.optional);
+  if (optional.some((spec) => keys.has(spec.name)))
+    missing.push(...optional.map((spec) => spec.name).filter((name) => !keys.has(name)));
   const unexpected = [...keys].filter(
     ([plain, key]) => !expected.has(plain) && !ignored.test(plain) && !ignored.test(key),
   );

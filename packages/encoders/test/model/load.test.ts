@@ -1,0 +1,321 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ArgumentError,
+  type HostArray,
+  ReferenceDevice,
+  type TensorToWrite,
+  writeSafetensors,
+} from '@scalearn/core';
+import { describe, expect, test } from 'vitest';
+import { MissingModelFileError } from '../../src/folder/errors.ts';
+import type { TransformerEncoder } from '../../src/model/encoder.ts';
+import { EncoderConfigError, EncoderWeightsError } from '../../src/model/errors.ts';
+import { type LoadEncoderOptions, loadEncoder } from '../../src/model/load.ts';
+import { TokenizerError } from '../../src/tokenizer/errors.ts';
+import { shared, skipReason } from '../folder/golden.ts';
+import { memoryFiles } from '../folder/memory-files.ts';
+import { startHubServer } from '../hub/hub-server.ts';
+import { bertConfig, robertaConfig, tinyFolder, weightsOf } from './tiny-folder.ts';
+
+const device = new ReferenceDevice();
+type Weights = Map<string, TensorToWrite & { readonly data: Float32Array }>;
+
+const load = (
+  files: Record<string, string | Uint8Array>,
+  options: Partial<LoadEncoderOptions> = {},
+): Promise<TransformerEncoder> => loadEncoder(memoryFiles(files), { device, ...options });
+
+/** Last hidden states of some ids. */
+async function hidden(encoder: TransformerEncoder, ...ids: number[][]): Promise<HostArray> {
+  const last = encoder.build({ sites: {} }).hiddenStates.at(-1);
+  if (!last) throw new Error('an encoder has hidden states');
+  const program = await device.compile({ outputs: { last } });
+  const result = await program.run(encoder.feeds(ids.map((inputIds) => ({ inputIds }))));
+  return result.last as HostArray;
+}
+
+/** The same tensors under other keys. */
+const renamed = (weights: Weights, name: (key: string) => string): [string, TensorToWrite][] =>
+  [...weights].map(([key, tensor]) => [name(key), tensor]);
+
+describe('weights', () => {
+  const expected = load(tinyFolder()).then((encoder) => hidden(encoder, [2, 4, 3]));
+  const weights = weightsOf(bertConfig);
+
+  test.each<[string, [string, TensorToWrite][]]>([
+    ["with the encoder's prefix", renamed(weights, (key) => `bert.${key}`)],
+    [
+      'with LayerNorm parameters named gamma and beta',
+      renamed(weights, (key) =>
+        `bert.${key}`
+          .replace('LayerNorm.weight', 'LayerNorm.gamma')
+          .replace('LayerNorm.bias', 'LayerNorm.beta'),
+      ),
+    ],
+    [
+      'of a whole pre-training model, its head and buffers ignored',
+      [
+        ...renamed(weights, (key) => `bert.${key}`),
+        ['bert.embeddings.position_ids', { shape: [1, 2], data: Int32Array.of(0, 1) }],
+        ['cls.predictions.bias', { shape: [13], data: new Float32Array(13) }],
+        ['lm_head.bias', { shape: [13], data: new Float32Array(13) }],
+      ],
+    ],
+  ])('%s give the same encoder', async (_, tensors) => {
+    expect(await hidden(await load(tinyFolder(bertConfig, tensors)), [2, 4, 3])).toEqual(await expected);
+  });
+
+  test('as f16 and bf16 are widened', async () => {
+    for (const [dtype, limit] of [
+      ['F16', 3e-3],
+      ['BF16', 3e-2],
+    ] as const) {
+      const half = [...weights].map(([key, tensor]) => [key, { ...tensor, dtype }] as const);
+      const values = await hidden(await load(tinyFolder(bertConfig, half)), [2, 4, 3]);
+      const exact = await expected;
+      const gap = Math.max(...[...values].map((x, i) => Math.abs(x - (exact[i] as number))));
+      expect(gap).toBeLessThan(limit);
+      expect(gap).toBeGreaterThan(0);
+    }
+  });
+  test('in shards', async () => {
+    const keys = [...weights.keys()];
+    const shard = (i: number): string => `model-0000${i + 1}-of-00002.safetensors`;
+    const part = (i: number): [string, TensorToWrite][] => [...weights].filter((_, k) => k % 2 === i);
+    const { 'model.safetensors': _, ...rest } = tinyFolder();
+    const weight_map = Object.fromEntries(keys.map((key, k) => [key, shard(k % 2)]));
+    const files = {
+      ...rest,
+      'model.safetensors.index.json': JSON.stringify({ weight_map }),
+      [shard(0)]: writeSafetensors(part(0)),
+      [shard(1)]: writeSafetensors(part(1)),
+    };
+    expect(await hidden(await load(files), [2, 4, 3])).toEqual(await expected);
+  });
+
+  test('that do not fit: one error lists every missing, unexpected and misshaped key', async () => {
+    const wrong = new Map<string, TensorToWrite>(weights);
+    wrong.delete('embeddings.LayerNorm.bias');
+    wrong.delete('encoder.layer.1.attention.self.key.weight');
+    wrong.set('encoder.layer.0.output.dense.weight', { shape: [12, 8], data: new Float32Array(96) });
+    wrong.set('encoder.layer.1.attention.self.value.bias', { shape: [7], data: new Float32Array(7) });
+    wrong.set('encoder.layer.2.output.dense.bias', { shape: [8], data: new Float32Array(8) });
+    wrong.set('surprise', { shape: [], data: new Float32Array(1) });
+    const before = device.memory().total;
+    const error = await load(tinyFolder(bertConfig, wrong)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(EncoderWeightsError);
+    expect(error).toMatchObject({
+      missing: ['embeddings.LayerNorm.bias', 'encoder.layer.1.attention.self.key.weight'],
+      unexpected: ['encoder.layer.2.output.dense.bias', 'surprise'],
+      misshaped: [
+        'encoder.layer.0.output.dense.weight is [12, 8], not [8, 12]',
+        'encoder.layer.1.attention.self.value.bias is [7], not [8]',
+      ],
+    });
+    const { message } = error as Error;
+    for (const key of ['missing (2)', 'unexpected (2)', 'wrong shape (2)', 'surprise'])
+      expect(message).toContain(key);
+    expect(device.memory().total).toBe(before);
+  });
+
+  test('half a pooler is an error, none at all is not', async () => {
+    const without = new Map(weights);
+    without.delete('pooler.dense.weight');
+    without.delete('pooler.dense.bias');
+    const encoder = await load(tinyFolder(bertConfig, without));
+    expect(encoder.build({ sites: {} }).pooled).toBeUndefined();
+    const half = new Map(weights);
+    half.delete('pooler.dense.bias');
+    await expect(load(tinyFolder(bertConfig, half))).rejects.toMatchObject({
+      missing: ['pooler.dense.bias'],
+    });
+  });
+});
+
+describe('layers', () => {
+  test('the first of two are those of the whole encoder', async () => {
+    const whole = await load(tinyFolder());
+    const first = await load(tinyFolder(), { layers: 1 });
+    expect(first.shape.layers).toBe(1);
+    expect(first.fingerprint).not.toBe(whole.fingerprint);
+    const states = whole.build({ sites: {} }).hiddenStates;
+    const program = await device.compile({ outputs: { one: states[1] as NonNullable<(typeof states)[1]> } });
+    const { one } = await program.run(whole.feeds([{ inputIds: [2, 4, 3] }]));
+    expect(await hidden(first, [2, 4, 3])).toEqual(one);
+  });
+
+  test.each([0, 3, 1.5, -1])('%s of two is refused', async (layers) => {
+    await expect(load(tinyFolder(), { layers })).rejects.toThrow('layers must be a whole number from 1 to 2');
+  });
+
+  test('the fingerprint is of what is computed: not of dropout, keys or names', async () => {
+    const { fingerprint } = await load(tinyFolder());
+    const same = await load(
+      tinyFolder(
+        { ...bertConfig, hidden_dropout_prob: 0.3 },
+        renamed(weightsOf(bertConfig), (key) => `bert.${key}`),
+      ),
+    );
+    expect(same.fingerprint).toBe(fingerprint);
+    const changed = weightsOf(bertConfig);
+    (changed.get('encoder.layer.1.output.dense.bias')?.data as Float32Array)[0] = 9;
+    expect((await load(tinyFolder(bertConfig, changed))).fingerprint).not.toBe(fingerprint);
+    const epsilon = await load(tinyFolder({ ...bertConfig, layer_norm_eps: 1e-5 }));
+    expect(epsilon.fingerprint).not.toBe(fingerprint);
+  });
+});
+
+describe('texts and ids', () => {
+  const long = { maxLength: 512, truncation: 'longestFirst' } as const;
+
+  test('positions of BERT count from 0, those of RoBERTa from behind the padding id', async () => {
+    const [bert, roberta] = [await load(tinyFolder()), await load(tinyFolder(robertaConfig))];
+    const texts = [{ inputIds: [2, 4, 3] }, { inputIds: [2, 3] }];
+    expect(bert.feeds(texts)).toEqual({
+      inputIds: Int32Array.of(2, 4, 3, 2, 3),
+      positionIds: Int32Array.of(0, 1, 2, 0, 1),
+      tokenTypeIds: new Int32Array(5),
+      cuSeqlens: Int32Array.of(0, 3, 5),
+    });
+    expect(roberta.feeds(texts)).toEqual({
+      inputIds: Int32Array.of(2, 4, 3, 2, 3),
+      positionIds: Int32Array.of(2, 3, 4, 2, 3),
+      cuSeqlens: Int32Array.of(0, 3, 5),
+    });
+    expect(bert.shape.prefix).toBe('bert');
+    expect(roberta.shape.prefix).toBe('roberta');
+  });
+
+  test('a sequence has the same hidden states whatever else is in the batch', async () => {
+    const encoder = await load(tinyFolder());
+    const [alone, together] = [
+      await hidden(encoder, [2, 5, 6, 3]),
+      await hidden(encoder, [2, 9, 3], [2, 5, 6, 3], [2, 3]),
+    ];
+    expect(together.slice(3 * 8, 7 * 8)).toEqual(alone);
+  });
+
+  test('texts are cut to what the position table has room for', async () => {
+    const text = 'a b c '.repeat(10);
+    expect((await load(tinyFolder())).encode([text], long).inputIds.length).toBe(16);
+    // 16 positions, of which RoBERTa uses those behind padding id 1.
+    const roberta = await load(tinyFolder(robertaConfig));
+    const cut = roberta.encode([text, text], long);
+    expect(cut.inputIds.length).toBe(14);
+    expect(await hidden(roberta, [...(cut.inputIds as Int32Array)])).toHaveLength(14 * 8);
+  });
+
+  test('what the graph cannot take is refused before it runs', async () => {
+    const encoder = await load(tinyFolder());
+    const feeds =
+      (...ids: number[]) =>
+      () =>
+        encoder.feeds([{ inputIds: ids }]);
+    expect(feeds(...Array(17).fill(4))).toThrow('a sequence of 17 tokens does not fit');
+    expect(feeds(...Array(17).fill(4))).toThrow(ArgumentError);
+    expect(feeds()).toThrow('0 tokens');
+    expect(feeds(13)).toThrow('token id 13 is outside the vocabulary of 13');
+    expect(feeds(-1)).toThrow('token id -1');
+    expect(() => encoder.feeds([{ inputIds: [4], tokenTypeIds: [2] }])).toThrow('token type 2');
+    expect(() => encoder.feeds([])).toThrow(ArgumentError);
+  });
+});
+
+describe('config.json', () => {
+  test.each<[string, object, RegExp]>([
+    [
+      'another architecture',
+      { model_type: 'gpt2' },
+      /model_type is "gpt2"; known are bert, roberta, xlm-roberta/,
+    ],
+    ['no architecture', { model_type: undefined }, /model_type is undefined/],
+    ['a size that is missing', { hidden_size: undefined }, /hidden_size is undefined, not a number/],
+    ['a size of 0', { num_hidden_layers: 0 }, /num_hidden_layers is 0, not a positive whole number/],
+    ['a fraction', { intermediate_size: 1.5 }, /intermediate_size is 1.5/],
+    ['text for a number', { vocab_size: '13' }, /vocab_size is "13"/],
+    ['heads that do not divide', { num_attention_heads: 3 }, /hidden_size 8 is no multiple of 3 heads/],
+    ['an unknown activation', { hidden_act: 'swish' }, /hidden_act 'swish' is not one of gelu/],
+    ['relative positions', { position_embedding_type: 'relative_key' }, /only absolute/],
+    ['dropout of 1', { hidden_dropout_prob: 1 }, /not a probability below 1/],
+    ['a padding id without room behind it', { model_type: 'roberta', pad_token_id: 15 }, /pad_token_id/],
+  ])('%s', async (_, change, message) => {
+    const files = { ...tinyFolder(), 'config.json': JSON.stringify({ ...bertConfig, ...change }) };
+    const error = await load(files).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(EncoderConfigError);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  test('damaged, or absent', async () => {
+    await expect(load({ ...tinyFolder(), 'config.json': '{"model' })).rejects.toThrow(EncoderConfigError);
+    await expect(load({ ...tinyFolder(), 'config.json': '[]' })).rejects.toThrow(EncoderConfigError);
+    for (const name of ['config.json', 'tokenizer.json', 'model.safetensors']) {
+      const { [name]: _, ...rest } = tinyFolder();
+      await expect(load(rest), name).rejects.toThrow(MissingModelFileError);
+    }
+    await expect(load({ ...tinyFolder(), 'tokenizer.json': '{}' })).rejects.toThrow(TokenizerError);
+  });
+});
+
+describe('what is on the device', () => {
+  test('is labelled, counted, and freed', async () => {
+    const before = device.memory();
+    const encoder = await load(tinyFolder());
+    const values = [...weightsOf(bertConfig).values()].reduce((n, { data }) => n + data.length, 0);
+    const bytes = (device.memory().bytes.encoder ?? 0) - (before.bytes.encoder ?? 0);
+    expect(bytes).toBe(4 * values);
+    encoder.dispose();
+    expect(device.memory().total).toBe(before.total);
+  });
+
+  test('its weights can be had as parameters, under the names of the files', async () => {
+    const encoder = await load(tinyFolder(robertaConfig));
+    const specs = await encoder.parameters();
+    const names = specs.flatMap((spec) => spec.parts ?? [spec.name]);
+    expect(names.sort()).toEqual([...weightsOf(robertaConfig).keys()].map((key) => `roberta.${key}`).sort());
+    const decayed = specs.filter((spec) => spec.decay).map((spec) => spec.name);
+    expect(decayed.some((name) => /bias|LayerNorm/.test(name))).toBe(false);
+  });
+});
+
+describe('a name', () => {
+  test('of the hub is downloaded; the second time from the cache', async () => {
+    const commit = 'cd'.repeat(20);
+    const bytes = Object.entries(tinyFolder()).map(
+      ([name, content]) =>
+        [name, typeof content === 'string' ? new TextEncoder().encode(content) : content] as const,
+    );
+    const hub = await startHubServer({ 'tiny/bert': { commit, files: Object.fromEntries(bytes) } });
+    const cacheDir = await mkdtemp(join(tmpdir(), 'scalearn-encoder-'));
+    try {
+      const options = { device, endpoint: hub.url, cacheDir };
+      const encoder = await loadEncoder('tiny/bert', options);
+      expect(encoder.name).toBe('tiny/bert');
+      expect(await hidden(encoder, [2, 4, 3])).toEqual(await hidden(await load(tinyFolder()), [2, 4, 3]));
+      hub.requests.length = 0;
+      const again = await loadEncoder('tiny/bert', { ...options, layers: 1 });
+      expect(again.shape.layers).toBe(1);
+      expect(hub.requests.filter((line) => line.includes('/resolve/'))).toEqual([]);
+    } finally {
+      await hub.close();
+      await rm(cacheDir, { recursive: true });
+    }
+  });
+
+  const folder = `${shared}/models/minilm-l6`;
+  const skip = skipReason(folder);
+  test('of a folder: MiniLM in about a second', async (context) => {
+    if (skip) return context.skip(skip);
+    const start = performance.now();
+    const encoder = await loadEncoder(folder, { device });
+    const seconds = (performance.now() - start) / 1000;
+    console.log(`minilm-l6 was loaded in ${seconds.toFixed(2)} s`);
+    expect(encoder.shape).toMatchObject({ layers: 6, hiddenSize: 384, prefix: 'bert' });
+    const { inputIds } = encoder.encode(['hello world'], { maxLength: 128, truncation: 'longestFirst' });
+    expect([...(inputIds as Int32Array)]).toEqual([101, 7592, 2088, 102]);
+    // The goal is one second; other processes may be running.
+    expect(seconds).toBeLessThan(4);
+    encoder.dispose();
+  });
+});

@@ -1,0 +1,51 @@
+import { RandomStream, type TensorToWrite, writeSafetensors } from '@scalearn/core';
+import { parseEncoderConfig } from '../../src/model/config.ts';
+import { weightSpecs } from '../../src/model/weight-names.ts';
+import * as tokenizers from '../tokenizer/small-tokenizers.ts';
+
+type Json = Record<string, unknown>;
+
+/** config.json of encoders in miniature, whose vocabularies fit the tokenizers in miniature. */
+export const bertConfig: Json = {
+  model_type: 'bert',
+  vocab_size: 13,
+  hidden_size: 8,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  intermediate_size: 12,
+  max_position_embeddings: 16,
+  type_vocab_size: 2,
+  pad_token_id: 0,
+};
+export const robertaConfig: Json = {
+  ...bertConfig,
+  model_type: 'roberta',
+  type_vocab_size: 1,
+  pad_token_id: 1,
+};
+
+/** Random tensors by their plain keys, each a function of its key. */
+export function weightsOf(config: Json): Map<string, TensorToWrite & { readonly data: Float32Array }> {
+  return new Map(
+    weightSpecs(parseEncoderConfig(config)).flatMap(({ shape, parts }) =>
+      parts.map((part) => {
+        const partShape = [(shape[0] as number) / parts.length, ...shape.slice(1)];
+        const size = partShape.reduce((a, b) => a * b, 1);
+        const mean = part.endsWith('LayerNorm.weight') ? 1 : 0;
+        return [part, { shape: partShape, data: new RandomStream(0, part).normal(size, mean, 0.2) }] as const;
+      }),
+    ),
+  );
+}
+
+/** The files of a model folder. */
+export function tinyFolder(
+  config: Json = bertConfig,
+  weights: Iterable<readonly [string, TensorToWrite]> = weightsOf(config),
+): Record<string, string | Uint8Array> {
+  return {
+    'config.json': JSON.stringify(config),
+    'tokenizer.json': JSON.stringify(config.model_type === 'bert' ? tokenizers.bert : tokenizers.roberta),
+    'model.safetensors': writeSafetensors(weights),
+  };
+}
