@@ -58,6 +58,8 @@ export class OnnxDevice implements Device {
     const session = await this.runtime.InferenceSession.create(translation.model, {
       executionProviders: [this.runtime.env.versions?.node ? 'cpu' : 'wasm'],
       graphOptimizationLevel: 'all',
+      // Every batch has another shape: a plan of memory per shape would cost a second arena and never be used again.
+      enableMemPattern: false,
       ...(this.threads ? { intraOpNumThreads: this.threads } : {}),
       // Finer pieces of work: the threads of a shared machine do not run equally fast.
       extra: { session: { dynamic_block_base: '4' } },
