@@ -1,7 +1,8 @@
 import { ArgumentError, DeviceError } from '../errors.ts';
 import type { Device } from './device.ts';
 import { ReferenceDevice } from './reference.ts';
-import { requestWebGPUDevice, type WebGPUDevice } from './webgpu/device.ts';
+import { describeBestAdapter } from './webgpu/adapter.ts';
+import { requestWebGPUDevice } from './webgpu/device.ts';
 
 export const deviceChoices = ['auto', 'webgpu', 'onnx', 'reference'] as const;
 export type DeviceChoice = (typeof deviceChoices)[number];
@@ -45,24 +46,28 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
         `there is no device '${String(choice)}'; there are ${deviceChoices.join(', ')}`,
       );
   }
-  const webgpu = await requestWebGPUDevice().catch((): WebGPUDevice | undefined => undefined);
-  if (webgpu && !webgpu.adapter.isSoftware) return webgpu;
+  const adapter = await describeBestAdapter().catch(() => undefined);
+  const openWebGPU = async (): Promise<Device | undefined> =>
+    adapter && requestWebGPUDevice().catch(() => undefined);
+  if (adapter && !adapter.isSoftware) {
+    const device = await openWebGPU();
+    if (device) return device;
+    onWarning(`The GPU ${adapter.description || adapter.vendor} could not be opened.`);
+  }
   try {
-    const device = await onnx();
-    webgpu?.dispose();
-    return device;
+    return await onnx();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    if (webgpu) {
+    const device = await openWebGPU();
+    if (device)
       onWarning(
-        `There is no GPU, and ONNX Runtime is not there (${reason}); using ${webgpu.description}, which is slow.`,
+        `There is no GPU, and no ONNX Runtime (${reason}); using ${device.description}, which is slow.`,
       );
-      return webgpu;
-    }
-    onWarning(
-      `There is neither WebGPU nor ONNX Runtime (${reason}); using a plain interpreter, which is very slow.`,
-    );
-    return new ReferenceDevice();
+    else
+      onWarning(
+        `There is neither WebGPU nor ONNX Runtime (${reason}); using a plain interpreter, which is very slow.`,
+      );
+    return device ?? new ReferenceDevice();
   }
 }
 

@@ -49,6 +49,12 @@ export async function findAdapter(options: GPURequestAdapterOptions = {}): Promi
   return found && adapter ? { adapter, polled: found.polled } : undefined;
 }
 
+/** The adapter a device would be opened on, without opening it; undefined where there is none. */
+export async function describeBestAdapter(): Promise<AdapterDescription | undefined> {
+  const found = await findAdapter({ powerPreference: 'high-performance' });
+  return found && describeAdapter(found.adapter.info, found.adapter.features, found.adapter.limits);
+}
+
 /** All adapters that WebGPU can be made to show: at most the fast one, the thrifty one and the fallback. */
 export async function listAdapters(): Promise<AdapterDescription[]> {
   const list: AdapterDescription[] = [];
