@@ -5,6 +5,7 @@ import {
   listAdapters,
   ReferenceDevice,
   requestWebGPUDevice,
+  supportedVariants,
 } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { openDevice } from '../device.ts';
@@ -54,10 +55,13 @@ export async function examine(note: (text: string) => void): Promise<DoctorRepor
     note(`testing ${device}${variant ? `, ${variant} kernels` : ''}`);
     devices.push({ device, ...(variant ? { variant } : {}), ...(await examineDevice(open, test)) });
   };
-  if (adapters.length > 0)
-    for (const variant of kernelVariants)
+  const [adapter] = adapters;
+  for (const variant of adapter ? kernelVariants : [])
+    if (adapter && supportedVariants(adapter).includes(variant))
       await look('webgpu', variant, () => requestWebGPUDevice({ forceVariant: variant }));
-  else devices.push({ device: 'webgpu', missing: 'there is no WebGPU adapter' });
+    else
+      devices.push({ device: 'webgpu', variant, missing: 'the adapter has no subgroups of one known size' });
+  if (!adapter) devices.push({ device: 'webgpu', missing: 'there is no WebGPU adapter' });
   await look('onnx', undefined, () => requestOnnxDevice());
   await look('reference', undefined, async () => new ReferenceDevice());
   const chosen = await choose();

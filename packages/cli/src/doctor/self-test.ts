@@ -35,7 +35,7 @@ export interface SelfTestResult {
 }
 
 /** Single precision and another order of sums explain differences below these; a wrong kernel does not. */
-const tolerances = { loss: 1e-4, gradientNorm: 1e-3, parameters: 1e-2 } as const;
+const tolerances = { loss: 1e-5, gradientNorm: 1e-5, parameters: 1e-3 } as const;
 
 /**
  * Trains an adapter and ScaLearn for a few steps, dropout, clipping and AdamW included, on a small random encoder, and

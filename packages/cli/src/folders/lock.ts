@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 
 /** Who holds a lock. */
@@ -10,6 +11,10 @@ interface Holder {
   /** When the process started, in the system's units, where it tells: process ids come back. */
   readonly started: string | null;
 }
+
+const attempts = 200;
+/** Milliseconds; a takeover is a few system calls, so one this old was killed. */
+const longestTakeover = 10_000;
 
 /**
  * Takes a lock file, so that one process at a time works on what it stands for. A lock whose process is gone is taken
@@ -24,15 +29,11 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   const own = `${path}.${randomUUID()}`;
   try {
     await writeFile(own, content);
-    // Linking creates the lock with its content in one step, and fails where there is one.
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await link(own, path);
-        break;
-      } catch (error) {
-        if (systemCode(error) !== 'EEXIST' || attempt >= 10) throw error;
-        await removeStale(path, own, what);
-      }
+    for (let attempt = 0; !(await create(own, path)); attempt++) {
+      if (attempt === attempts)
+        throw new FolderError(`${what} is being taken by several processes at once; try again`);
+      await checkHolder(path, what);
+      await removeStale(path, own, what);
     }
   } catch (error) {
     throw asFolderError(error, `${what} cannot be used for output`);
@@ -44,26 +45,45 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   };
 }
 
+/** Linking creates a file with its content in one step. @returns false where there is one already */
+async function create(content: string, path: string): Promise<boolean> {
+  try {
+    await link(content, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 /** @throws FolderError if the lock's process is alive, or on another machine */
+async function checkHolder(path: string, what: string): Promise<void> {
+  const holder = parse((await readLock(path)) ?? '');
+  if (!holder) return;
+  const { pid, host } = holder;
+  if (host !== hostname())
+    throw new FolderError(
+      `${what} is in use by process ${pid} on ${host}; wait for it, or delete ${path} if it is gone`,
+    );
+  if (await isAlive(holder))
+    throw new FolderError(`${what} is in use by process ${pid}; wait until it ends or choose another folder`);
+}
+
+/** Removes a stale lock. One process at a time: another might already have put its own in the place. */
 async function removeStale(path: string, own: string, what: string): Promise<void> {
-  const seen = await readLock(path);
-  if (seen === undefined) return;
-  const holder = parse(seen);
-  if (holder && holder.host !== hostname())
-    throw new FolderError(
-      `${what} is in use by process ${holder.pid} on ${holder.host}; wait for it, or delete ${path} if it is gone`,
-    );
-  if (holder && (await isAlive(holder)))
-    throw new FolderError(
-      `${what} is in use by process ${holder.pid}; wait until it ends or choose another folder`,
-    );
-  // Moved away before it is deleted: what was moved may already be the lock of a third process that was quicker.
-  const moved = `${own}.stale`;
-  await rename(path, moved).catch((error: unknown) => {
-    if (systemCode(error) !== 'ENOENT') throw error;
-  });
-  if ((await readLock(moved)) !== seen) await link(moved, path).catch(() => {});
-  await rm(moved, { force: true });
+  const guard = `${path}.takeover`;
+  if (!(await create(own, guard))) {
+    const age = Date.now() - ((await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now());
+    if (age > longestTakeover) await rm(guard, { force: true });
+    await setTimeout(20 * Math.random());
+    return;
+  }
+  try {
+    await checkHolder(path, what);
+    await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 function readLock(path: string): Promise<string | undefined> {

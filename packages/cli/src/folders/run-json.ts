@@ -40,7 +40,7 @@ export interface RunFile {
     /** Files with more or fewer rows than the official release: scores are not comparable with published ones. */
     readonly unofficial: readonly string[];
   };
-  readonly sources: readonly { readonly name: string; readonly path: string; readonly fingerprint: string }[];
+  readonly sources: readonly { readonly name: string; readonly path: string }[];
   readonly history: readonly EpochRecord[];
   readonly bestEpoch: number;
   readonly steps: number;

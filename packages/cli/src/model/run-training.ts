@@ -15,7 +15,7 @@ import type { Reporter } from '../output/reporter.ts';
 import { version } from '../version.ts';
 import { loadData, unofficialFiles } from './data.ts';
 import { metricsOf, scoreTest } from './scores.ts';
-import { readSources, type Source, withSources } from './sources.ts';
+import { readSources, type Source } from './sources.ts';
 
 export interface TrainingJob {
   readonly given: TrainArguments;
@@ -38,7 +38,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   using encoder = await loadEncoder(given.encoder, { device, layers: given.layers });
   if (signal.aborted) throw new StoppedError('Interrupted before the first step; there is nothing to save.');
   const adapters = sources.map(({ adapter }) => adapter);
-  const method = withSources(makeMethod(settings.method, given, adapters), sources);
+  const method = makeMethod(settings.method, given, adapters);
   const pace = new Pace();
   const onEvent = (event: TrainEvent): void => {
     if (event.event === 'start') {
@@ -102,11 +102,7 @@ function describeRun(
       files: task.rows,
       unofficial: unofficialFiles(task),
     },
-    sources: sources.map((source) => ({
-      name: source.adapter.name,
-      path: resolve(source.path),
-      fingerprint: source.fingerprint,
-    })),
+    sources: sources.map(({ adapter, path }) => ({ name: adapter.name, path: resolve(path) })),
   };
 }
 

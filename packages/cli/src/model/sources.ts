@@ -1,4 +1,4 @@
-import { type Adapter, type Method, readAdapterFolder } from '@scalearn/core';
+import { type Adapter, readAdapterFolder } from '@scalearn/core';
 import { FolderError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
@@ -8,8 +8,6 @@ export interface Source {
   readonly adapter: Adapter;
   /** As the user gave it. */
   readonly path: string;
-  /** SHA-256 of its tensors. */
-  readonly fingerprint: string;
   /** Whether it was trained on the target task. */
   readonly isOwn: boolean;
 }
@@ -35,21 +33,5 @@ async function readSource(path: string, task: string): Promise<Source> {
   const adapter = await readAdapterFolder(folder);
   const trainedOn = (await readRunFile(path))?.task;
   const isOwn = trainedOn === undefined ? adapter.name === task.split('/').at(-1) : trainedOn === task;
-  return { adapter, path, fingerprint: await adapterFingerprint(adapter), isOwn };
-}
-
-async function adapterFingerprint({ layers }: Adapter): Promise<string> {
-  const arrays = layers.flatMap(({ down, downBias, up, upBias }) => [down, downBias, up, upBias]);
-  const bytes = await new Blob(arrays as Float32Array<ArrayBuffer>[]).arrayBuffer();
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** The method with its sources' content among its settings: no run is resumed with sources that have changed. */
-export function withSources(method: Method, sources: readonly Source[]): Method {
-  if (sources.length === 0) return method;
-  return {
-    ...method,
-    settings: { ...method.settings, sourceFingerprints: sources.map(({ fingerprint }) => fingerprint) },
-  };
+  return { adapter, path, isOwn };
 }
