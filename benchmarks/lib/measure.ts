@@ -23,3 +23,16 @@ export async function inTurn(pieces: readonly (() => Promise<unknown>)[], runs: 
     for (const [i, piece] of pieces.entries()) (times[i] as number[]).push(await milliseconds(piece));
   return times;
 }
+
+/** Milliseconds a run, a few of them in flight as in training: only the end of a run some steps back is waited for. */
+export async function sustained(work: () => Promise<unknown>, runs: number, inFlight = 3): Promise<number> {
+  const running: Promise<unknown>[] = [];
+  const total = await milliseconds(async () => {
+    for (let run = 0; run < runs; run++) {
+      if (running.length >= inFlight) await running.shift();
+      running.push(work());
+    }
+    await Promise.all(running);
+  });
+  return total / runs;
+}

@@ -11,7 +11,9 @@ import {
   ShapeError,
   type UploadOptions,
 } from '@scalearn/core';
+import { MaskBuffer } from './masks/mask-buffer.ts';
 import { OnnxProgram } from './program.ts';
+import { Queue } from './queue.ts';
 import { loadRuntime, type Runtime, type RuntimeName } from './runtime.ts';
 import { OnnxTensor } from './tensor.ts';
 import { translate } from './translate.ts';
@@ -29,8 +31,11 @@ export class OnnxDevice implements Device {
   readonly lost: Promise<string> = new Promise(() => {});
   readonly runtime: Runtime;
   readonly threads: number | undefined;
+  /** One run at a time: ONNX Runtime uses all threads for each. */
+  readonly queue: Queue = new Queue();
   readonly #tensors = new Set<OnnxTensor>();
   readonly #programs = new Set<OnnxProgram>();
+  #masks: MaskBuffer | undefined;
   #disposed = false;
 
   constructor(runtime: Runtime, options: OnnxDeviceOptions = {}) {
@@ -72,12 +77,24 @@ export class OnnxDevice implements Device {
     return program;
   }
 
+  /** Room for the masks of one run, all of it free; grows to what the largest batch needs. */
+  maskBuffer(sizes: readonly number[]): MaskBuffer {
+    const elements = sizes.reduce((a, b) => a + b, 0);
+    if (!this.#masks?.holds(elements, sizes.length))
+      this.#masks = new MaskBuffer(Math.ceil(elements * 1.2), sizes.length);
+    this.#masks.reset();
+    return this.#masks;
+  }
+
+  /** Tensors, and under `arena` the dropout masks: what ONNX Runtime keeps for intermediate values it does not tell. */
   memory(): MemoryUse {
-    return measureMemory([...this.#tensors, ...this.#programs]);
+    const masks = this.#masks ? [{ label: 'arena/masks', bytes: this.#masks.bytes }] : [];
+    return measureMemory([...this.#tensors, ...masks]);
   }
 
   dispose(): void {
     this.#disposed = true;
+    this.#masks = undefined;
     for (const program of this.#programs) program.dispose();
     for (const tensor of this.#tensors) tensor.dispose();
   }

@@ -2,29 +2,30 @@ import {
   bindDimensions,
   concreteShape,
   DeviceError,
+  type DimValues,
   DisposedError,
   type HostArray,
   type Program,
   type ProgramStatistics,
+  ScalearnError,
 } from '@scalearn/core';
 import type { OnnxDevice } from './device.ts';
 import { computeHostValue } from './host/compute.ts';
 import { HostContext } from './host/context.ts';
-import { maskShape } from './host/masks.ts';
-import { MaskBuffer } from './masks/mask-buffer.ts';
+import { maskSizes } from './host/masks.ts';
 import type { RuntimeTensor, Session } from './runtime.ts';
 import type { OnnxTensor } from './tensor.ts';
 import type { Translation } from './translate.ts';
 
-/** A session, and the order of its runs. While one runs, the next one's masks are already being drawn. */
+type Feeds = Readonly<Record<string, HostArray>>;
+
+/** A graph in a session of ONNX Runtime. */
 export class OnnxProgram implements Program {
-  readonly label: string;
+  readonly #label: string;
   readonly #device: OnnxDevice;
   readonly #session: Session;
   readonly #translation: Translation;
   readonly #release: () => void;
-  readonly #masks: MaskBuffer[] = [];
-  #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
   constructor(
@@ -37,7 +38,7 @@ export class OnnxProgram implements Program {
     this.#device = device;
     this.#session = session;
     this.#translation = translation;
-    this.label = `arena/${label}`;
+    this.#label = label;
     this.#release = release;
   }
 
@@ -45,80 +46,69 @@ export class OnnxProgram implements Program {
     return { operations: this.#translation.nodeCount };
   }
 
-  /** Bytes of mask buffers: what ONNX Runtime keeps for intermediate values it does not tell. */
-  get bytes(): number {
-    return this.#masks.reduce((n, buffer) => n + buffer.bytes, 0);
+  async run(feeds: Feeds): Promise<Record<string, HostArray>> {
+    if (this.#disposed) throw new DisposedError(`program '${this.#label}'`);
+    const dims = bindDimensions(this.#translation.inputs, feeds);
+    // A run may have to wait for others; its caller need not keep the arrays until then.
+    const kept = Object.fromEntries(Object.entries(feeds).map(([name, data]) => [name, plain(data)]));
+    return this.#device.queue.add(() => this.#run(kept, dims));
   }
 
-  run(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> {
-    if (this.#disposed) return Promise.reject(new DisposedError(`program '${this.label}'`));
-    const result = this.#run(feeds, this.#last);
-    this.#last = result.catch(() => undefined);
-    return result;
+  async #run(feeds: Feeds, dims: DimValues): Promise<Record<string, HostArray>> {
+    const { outputs, updates } = this.#translation;
+    let results: Record<string, RuntimeTensor>;
+    try {
+      results = await this.#session.run(this.#values(feeds, dims));
+    } catch (cause) {
+      if (cause instanceof ScalearnError) throw cause;
+      throw new DeviceError(`ONNX Runtime could not run '${this.#label}': ${String(cause)}`, { cause });
+    }
+    for (const { output, storage } of updates)
+      (storage as OnnxTensor).replace(results[output] as RuntimeTensor);
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, from]) => [name, (results[from] as RuntimeTensor).data]),
+    );
   }
 
-  async #run(
-    feeds: Readonly<Record<string, HostArray>>,
-    before: Promise<unknown>,
-  ): Promise<Record<string, HostArray>> {
-    const { inputs, hostInputs, variables, outputs, updates } = this.#translation;
-    const dims = bindDimensions(inputs, feeds);
+  /** Everything the model takes: what is fed, what lives on the device, what the host computes for this run. */
+  #values(feeds: Feeds, dims: DimValues): Record<string, RuntimeTensor> {
+    const { inputs, hostInputs, variables } = this.#translation;
     const values: Record<string, RuntimeTensor> = {};
     for (const [name, tensor] of inputs)
       values[`input ${name}`] = this.#tensor(feeds[name] as HostArray, concreteShape(tensor.shape, dims));
+    for (const [name, storage] of variables) values[name] = (storage as OnnxTensor).value;
     const context = new HostContext(dims, feeds);
-    const masks = this.#takeMasks(hostInputs.flatMap(({ value }) => sizeOf(maskShape(value, context))));
-    try {
-      for (const { name, value } of hostInputs) {
-        const { data, shape } = computeHostValue(value, { context, masks });
-        values[name] = this.#tensor(data, shape);
-      }
-      await before;
-      for (const [name, storage] of variables) values[name] = (storage as OnnxTensor).value;
-      const results = await this.#session.run(values);
-      for (const { output, storage } of updates)
-        (storage as OnnxTensor).replace(results[output] as RuntimeTensor);
-      return Object.fromEntries(
-        Object.entries(outputs).map(([name, from]) => [name, (results[from] as RuntimeTensor).data]),
-      );
-    } catch (cause) {
-      if (cause instanceof DisposedError) throw cause;
-      throw new DeviceError(`ONNX Runtime could not run '${this.label}': ${String(cause)}`, { cause });
-    } finally {
-      this.#masks.push(masks);
+    const sizes = maskSizes(
+      hostInputs.map(({ value }) => value),
+      context,
+    );
+    const call = { context, masks: this.#device.maskBuffer(sizes) };
+    for (const { name, value } of hostInputs) {
+      const { data, shape } = computeHostValue(value, call);
+      values[name] = this.#tensor(data, shape);
     }
+    return values;
   }
 
   #tensor(data: HostArray | BigInt64Array, shape: readonly number[]): RuntimeTensor {
     const Tensor = this.#device.runtime.Tensor;
     if (data instanceof BigInt64Array) return new Tensor('int64', data, shape);
-    if (data instanceof Int32Array) return new Tensor('int32', data, shape);
-    return new Tensor('float32', data instanceof Float32Array ? data : Float32Array.from(data), shape);
+    return new Tensor(data instanceof Int32Array ? 'int32' : 'float32', data, shape);
   }
 
-  /** A free mask buffer with room, or a new one a little larger than needed. */
-  #takeMasks(sizes: readonly number[]): MaskBuffer {
-    const elements = sizes.reduce((a, b) => a + b, 0);
-    const free = this.#masks.pop();
-    if (free?.holds(elements, sizes.length)) {
-      free.reset();
-      return free;
-    }
-    return new MaskBuffer(Math.ceil(elements * 1.2), sizes.length);
-  }
-
+  /** Runs that were asked for before still end. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#masks.length = 0;
     this.#release();
-    this.#last = this.#last.then(() => this.#session.release());
+    this.#device.queue.add(() => this.#session.release());
   }
   [Symbol.dispose](): void {
     this.dispose();
   }
 }
 
-function sizeOf(shape: readonly number[] | undefined): readonly number[] {
-  return shape ? [shape.reduce((a, b) => a * b, 1)] : [];
+/** A copy in the type that ONNX Runtime takes. */
+function plain(data: HostArray): Float32Array | Int32Array {
+  return data instanceof Int32Array ? data.slice() : Float32Array.from(data);
 }

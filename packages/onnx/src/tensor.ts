@@ -36,7 +36,7 @@ export class OnnxTensor implements DeviceTensor {
     return this.#value;
   }
 
-  /** Takes a run's result as the new values. */
+  /** Takes a tensor as the new values. */
   replace(value: RuntimeTensor): void {
     if (this.#value) this.#value = value;
   }
@@ -45,14 +45,15 @@ export class OnnxTensor implements DeviceTensor {
     return this.#value?.data.byteLength ?? 0;
   }
 
-  async read(): Promise<HostArray> {
-    return this.value.data.slice();
+  read(): Promise<HostArray> {
+    return this.device.queue.add(() => this.value.data.slice());
   }
 
   write(data: HostArray): void {
     if (data.length !== this.value.data.length)
       throw new ShapeError(`'${this.label}' holds ${this.value.data.length} values, not ${data.length}`);
-    this.#value = this.#make(data);
+    const value = this.#make(data);
+    this.device.queue.add(() => this.replace(value));
   }
 
   dispose(): void {

@@ -2,6 +2,9 @@
 export interface SequenceGroup {
   /** Their numbers in the batch. */
   readonly sequences: readonly number[];
+  /** For how many sequences tensors have room: ONNX Runtime's broadcasting breaks on empty ones. */
+  readonly padded: number;
+  /** At least 1. */
   readonly longest: number;
 }
 
@@ -10,7 +13,8 @@ export const lengthOf = (cuSeqlens: Int32Array, sequence: number): number =>
 
 /**
  * Divides a batch into groups of similarly long sequences, such that attention over the padded groups costs least:
- * the sum of `sequences · longest²` is the smallest there is. A batch of few different lengths leaves groups empty.
+ * the sum of `sequences · longest²` is the smallest there is. A batch of few different lengths leaves groups empty; an
+ * empty group is a single row of padding.
  */
 export function groupSequences(cuSeqlens: Int32Array, count: number): SequenceGroup[] {
   const byLength = new Map<number, number[]>();
@@ -26,10 +30,11 @@ export function groupSequences(cuSeqlens: Int32Array, count: number): SequenceGr
     lengths.map((length) => (byLength.get(length) as number[]).length),
     count,
   );
-  return cuts.map(([begin, end]) => ({
-    sequences: lengths.slice(begin, end).flatMap((length) => byLength.get(length) as number[]),
-    longest: begin < end ? (lengths[begin] as number) : 0,
-  }));
+  return cuts.map(([begin, end]) => {
+    const sequences = lengths.slice(begin, end).flatMap((length) => byLength.get(length) as number[]);
+    const longest = begin < end ? (lengths[begin] as number) : 1;
+    return { sequences, padded: Math.max(1, sequences.length), longest };
+  });
 }
 
 /** Where to cut descending lengths into `count` ranges `[begin, end)`, by dynamic programming over range ends. */

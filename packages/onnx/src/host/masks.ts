@@ -11,18 +11,25 @@ import { groupOf } from './padding.ts';
 
 type Of<K extends HostValue['kind']> = Extract<HostValue, { kind: K }>;
 
-/** The shape of a mask, or undefined for other host values. */
-export function maskShape(value: HostValue, context: HostContext): readonly number[] | undefined {
-  if (value.kind === 'dropoutMask') return concreteShape(value.shape, context.dims);
-  if (value.kind !== 'attentionMask') return undefined;
-  const { sequences, longest } = groupOf(value, context);
-  return [sequences.length, value.heads, longest, longest];
+/** Elements of each mask among the values. */
+export function maskSizes(values: readonly HostValue[], context: HostContext): number[] {
+  return values.flatMap((value) => {
+    if (value.kind === 'dropoutMask') return [sizeOf(concreteShape(value.shape, context.dims))];
+    return value.kind === 'attentionMask' ? [sizeOf(attentionMaskShape(value, context))] : [];
+  });
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+function attentionMaskShape(value: Of<'attentionMask'>, context: HostContext): number[] {
+  const { padded, longest } = groupOf(value, context);
+  return [padded, value.heads, longest, longest];
 }
 
 export function dropoutMask(value: Of<'dropoutMask'>, { context, masks }: HostCall): HostTensor {
   const shape = concreteShape(value.shape, context.dims);
   const width = shape.at(-1) ?? 1;
-  const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
+  const rows = sizeOf(shape.slice(0, -1));
   const mask = masks.take(rows * width);
   mask.fill({ at: 0, rows, width, stride: width, row: 0, rowStep: 1, ...source(value, context) });
   return { data: mask.data, shape };
@@ -33,7 +40,8 @@ export function attentionMask(value: Of<'attentionMask'>, { context, masks }: Ho
   const { heads } = value;
   const { sequences, longest } = groupOf(value, context);
   const cuSeqlens = context.fed(value.cuSeqlens);
-  const mask = masks.take(sequences.length * heads * longest * longest);
+  const shape = attentionMaskShape(value, context);
+  const mask = masks.take(sizeOf(shape));
   const from = source(value, context);
   let at = 0;
   for (const s of sequences) {
@@ -44,7 +52,8 @@ export function attentionMask(value: Of<'attentionMask'>, { context, masks }: Ho
       mask.data.fill(0, at + length * longest, at + longest * longest);
     }
   }
-  return { data: mask.data, shape: [sequences.length, heads, longest, longest] };
+  mask.data.fill(0, at);
+  return { data: mask.data, shape };
 }
 
 function source(

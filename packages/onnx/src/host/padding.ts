@@ -16,9 +16,9 @@ export const groupOf = (
 /** Where the rows of a group's heads lie in the ragged batch; padding repeats the sequence's first row. */
 export function padRows(value: Of<'padRows'>, context: HostContext): HostTensor {
   const { heads, part, parts } = value;
-  const { sequences, longest } = groupOf(value, context);
+  const { sequences, padded, longest } = groupOf(value, context);
   const cuSeqlens = context.fed(value.cuSeqlens);
-  const data = new Int32Array(sequences.length * heads * longest);
+  const data = new Int32Array(padded * heads * longest);
   let at = 0;
   for (const s of sequences) {
     const begin = cuSeqlens[s] as number;
@@ -27,7 +27,7 @@ export function padRows(value: Of<'padRows'>, context: HostContext): HostTensor 
       for (let i = 0; i < longest; i++)
         data[at++] = ((i < length ? begin + i : begin) * parts + part) * heads + head;
   }
-  return { data, shape: [sequences.length, heads, longest] };
+  return { data, shape: [padded, heads, longest] };
 }
 
 /** Where the ragged batch's rows lie in the groups' padded parts, one group after the other. */
@@ -37,8 +37,8 @@ export function unpadRows(value: Of<'unpadRows'>, context: HostContext): HostTen
   const tokens = cuSeqlens.at(-1) as number;
   const data = new Int32Array(tokens * parts * heads);
   let base = 0;
-  for (const { sequences, longest } of context.groups(value.cuSeqlens, value.groups)) {
-    const partRows = sequences.length * heads * longest;
+  for (const { sequences, padded, longest } of context.groups(value.cuSeqlens, value.groups)) {
+    const partRows = padded * heads * longest;
     for (const [i, s] of sequences.entries())
       for (let token = cuSeqlens[s] as number; token < (cuSeqlens[s + 1] as number); token++)
         for (let part = 0; part < parts; part++)
@@ -53,25 +53,23 @@ export function unpadRows(value: Of<'unpadRows'>, context: HostContext): HostTen
 /** 0 at a group's real keys and very negative at padding. */
 export function paddingBias(value: Of<'paddingBias'>, context: HostContext): HostTensor {
   const group = groupOf(value, context);
-  const { sequences, longest } = group;
-  return { data: rowsOf(value, group, context, 0, -1e9), shape: [sequences.length, 1, 1, longest] };
+  return { data: rowsOf(value, group, context, 0, -1e9), shape: [group.padded, 1, 1, group.longest] };
 }
 
 /** 1 at a group's real rows and 0 at padding. */
 export function paddingValid(value: Of<'paddingValid'>, context: HostContext): HostTensor {
   const group = groupOf(value, context);
-  const { sequences, longest } = group;
-  return { data: rowsOf(value, group, context, 1, 0), shape: [sequences.length, 1, longest, 1] };
+  return { data: rowsOf(value, group, context, 1, 0), shape: [group.padded, 1, group.longest, 1] };
 }
 
 function rowsOf(
   { cuSeqlens }: { readonly cuSeqlens: string },
-  { sequences, longest }: SequenceGroup,
+  { sequences, padded, longest }: SequenceGroup,
   context: HostContext,
   real: number,
   padding: number,
 ): Float32Array {
-  const data = new Float32Array(sequences.length * longest).fill(padding);
+  const data = new Float32Array(padded * longest).fill(padding);
   for (const [i, s] of sequences.entries())
     data.fill(real, i * longest, i * longest + lengthOf(context.fed(cuSeqlens), s));
   return data;

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { shared } from './places.ts';
+
+/** The same step in PyTorch as the reference implementation computes it. */
+export const torchScript: string = process.env.SCALEARN_TORCH_STEP ?? `${shared}/baseline/torch_step.py`;
+
+/** Why the comparison cannot be made here, or undefined. */
+export function torchMissing(): string | undefined {
+  if (!existsSync(torchScript)) return `there is no ${torchScript}`;
+  const { status } = spawnSync('python3', ['-c', 'import torch'], { stdio: 'ignore' });
+  return status === 0 ? undefined : 'python3 with torch is not installed';
+}
+
+/**
+ * Real tokens a second of the PyTorch step.
+ *
+ * @param padding length that sequences are padded to; 0: the longest of the batch
+ */
+export function torchTokensPerSecond(threads: number, padding: number): number {
+  const { stdout, status } = spawnSync('python3', [torchScript, String(threads), String(padding)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const found = /([\d.]+) real tokens\/s/.exec(stdout);
+  if (status !== 0 || !found) throw new Error(`${torchScript} did not tell its speed: ${stdout}`);
+  return Number(found[1]);
+}
