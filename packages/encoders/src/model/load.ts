@@ -1,5 +1,6 @@
 import type { Device } from '@scalearn/core';
 import { openCheckpoint } from '../folder/checkpoint.ts';
+import { isLocalFolder } from '../folder/local-folder.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
 import type { HubOptions } from '../hub/open-hub.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
@@ -40,11 +41,22 @@ export async function loadEncoder(
     device,
     config,
     weights: await openCheckpoint(files),
-    name: typeof source === 'string' ? source : files.describe(),
+    name: typeof source === 'string' ? await plainName(source) : files.describe(),
     tokenizer: segments,
     ...(layers === undefined ? {} : { layers }),
     ...(storage === undefined ? {} : { storage }),
   });
+}
+
+/** What adapters carry as the encoder's name: of a folder its last part, not where it lay on this machine. */
+async function plainName(source: string): Promise<string> {
+  if (!(await isLocalFolder(source))) return source;
+  return (
+    source
+      .split(/[\\/]/)
+      .filter((part) => part !== '')
+      .at(-1) ?? source
+  );
 }
 
 function parseJson(text: string, where: string): unknown {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -300,6 +300,19 @@ describe('a name', () => {
     } finally {
       await hub.close();
       await rm(cacheDir, { recursive: true });
+    }
+  });
+
+  test('of a folder is its last part: adapters carry it, and not where it lay', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'scalearn-encoder-'));
+    try {
+      await mkdir(join(root, 'my-bert'));
+      for (const [name, content] of Object.entries(tinyFolder()))
+        await writeFile(join(root, 'my-bert', name), content);
+      for (const path of [join(root, 'my-bert'), `${root}/my-bert/`])
+        expect((await loadEncoder(path, { device })).name).toBe('my-bert');
+    } finally {
+      await rm(root, { recursive: true });
     }
   });
 
