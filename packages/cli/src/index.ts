@@ -1,9 +1,9 @@
 export { FolderError, StoppedError, UsageError } from './errors.ts';
 export { openModelFolder } from './folders/model-folder.ts';
-export { OutFolder } from './folders/out-folder.ts';
 export { type RunFile, readRunFile } from './folders/run-json.ts';
 export { main } from './main.ts';
 export { loadModel } from './model/load-model.ts';
+export { saveModelFolder } from './model/save-model-folder.ts';
 export type { DoneEvent, ErrorEvent, EvaluatedEvent, MergedEvent, SplitScore } from './output/events.ts';
 export type { Terminal } from './output/terminal.ts';
 export { program } from './program.ts';

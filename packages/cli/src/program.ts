@@ -4,17 +4,21 @@ import { type DoctorArguments, doctor } from './commands/doctor.ts';
 import { type EvaluateArguments, evaluate } from './commands/evaluate.ts';
 import { type MergeArguments, merge } from './commands/merge.ts';
 import { train } from './commands/train.ts';
+import { interruptible } from './interrupt.ts';
 import { refuseRepeated } from './options/once.ts';
 import { addTrainOptions, deviceOption, type TrainArguments } from './options/train-options.ts';
 import { notEmpty, wholeNumber } from './options/values.ts';
+import { processTerminal } from './output/terminal.ts';
 import { version } from './version.ts';
 
+type Run = (work: (context: CommandContext) => Promise<void>) => Promise<void>;
+
 /**
- * The command line, for `parseAsync`.
+ * The command line, for `parseAsync`, and for completions and documentation that are made from it.
  *
- * @param run is given the work of the command that was asked for
+ * @param run is given the work of the command that was asked for; by default it is done in this process
  */
-export function program(run: (work: (context: CommandContext) => Promise<void>) => Promise<void>): Command {
+export function program(run: Run = runHere): Command {
   const root = new Command('scalearn')
     .description('Multi-task transfer for encoder language models: adapters and ScaLearn.')
     .version(version)
@@ -71,6 +75,8 @@ export function program(run: (work: (context: CommandContext) => Promise<void>) 
   for (const command of root.commands) refuseRepeated(command);
   return root;
 }
+
+const runHere: Run = (work) => interruptible((signal) => work({ terminal: processTerminal(), signal }));
 
 const path = (flags: string, text: string): Option => new Option(flags, text).argParser(notEmpty);
 

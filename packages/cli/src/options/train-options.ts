@@ -34,7 +34,7 @@ export interface TrainArguments {
   readonly json?: boolean;
 }
 
-export const methodNames: readonly string[] = ['bottleneck', ...scalearnVariants];
+const methodNames: readonly string[] = ['bottleneck', ...scalearnVariants];
 
 export function addTrainOptions(command: Command): Command {
   const n = wholeNumber;

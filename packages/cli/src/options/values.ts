@@ -10,7 +10,7 @@ export function wholeNumber(least: number): (text: string) => number {
 }
 
 /** A finite number that satisfies a condition. */
-export function number(what: string, fits: (value: number) => boolean): (text: string) => number {
+function number(what: string, fits: (value: number) => boolean): (text: string) => number {
   return (text) => {
     const value = Number(text);
     const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value);

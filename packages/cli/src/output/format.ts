@@ -33,13 +33,13 @@ export function figure(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? 'undefined' : value.toFixed(4);
 }
 
-export function metricList(metrics: Readonly<Record<string, number | null>>): string {
+function metricList(metrics: Readonly<Record<string, number | null>>): string {
   return Object.entries(metrics)
     .map(([name, value]) => `${name} ${figure(value)}`)
     .join(', ');
 }
 
-export function memoryLine({ bytes: groups, total }: MemoryUse): string {
+function memoryLine({ bytes: groups, total }: MemoryUse): string {
   const parts = Object.entries(groups)
     .filter(([, size]) => size > 0)
     .sort(([, a], [, b]) => b - a)
