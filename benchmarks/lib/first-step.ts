@@ -1,0 +1,33 @@
+// Run by first-step in a process of its own: takes one step of stage 2 and tells when each stage of the way was done.
+import { scalearn } from '@scalearn/core';
+import { loadEncoder } from '@scalearn/encoders';
+import { openDevice } from './device.ts';
+import { encoderFolder } from './places.ts';
+import { rteRows } from './rows.ts';
+import { randomSources } from './sources.ts';
+import { Step } from './step.ts';
+
+const stages: Record<string, number> = {};
+let last = 0;
+/** performance.now() counts from the start of the process. */
+const done = (stage: string): void => {
+  const now = performance.now();
+  stages[stage] = Math.round(now - last);
+  last = now;
+};
+
+done('imports');
+const [device = 'onnx', threads = '2'] = process.argv.slice(2);
+await using opened = await openDevice({ device, threads: Number(threads) });
+done('device');
+const encoder = await loadEncoder(encoderFolder, { device: opened });
+done('encoder');
+const rows = await rteRows(encoder);
+done('task');
+const sources = randomSources(encoder.shape, 8, 24);
+done('sources');
+const step = await Step.create(encoder, scalearn({ sources }), rows);
+done('compile');
+await step.run();
+done('step');
+console.log(JSON.stringify(stages));
