@@ -1,0 +1,52 @@
+// The built packages, not the sources, in every runtime: a few steps of training against the interpreter.
+import { existsSync, rmSync } from 'node:fs';
+import { chromium } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildAll } from '../support/project.ts';
+import { servePage } from './page.ts';
+import { createProject, runSmoke } from './project.ts';
+import type { SmokeResult } from './smoke.ts';
+
+beforeAll(buildAll);
+
+function expectTrained(result: SmokeResult, device: string): void {
+  expect(result.device).toBe(device);
+  expect(result.losses).toHaveLength(6);
+  expect(result.difference).toBeLessThan(1e-4);
+}
+
+describe('on ONNX Runtime', () => {
+  const project = createProject();
+  afterAll(() => rmSync(project, { recursive: true }));
+  test.each(['Node', 'Deno'])('in %s', async (runtime) => {
+    expectTrained(await runSmoke(project, runtime, 'onnx'), 'onnx');
+  });
+});
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const skip = existsSync(executablePath) ? undefined : `${executablePath} is absent; CHROMIUM names another`;
+
+describe('in Chromium, without a bundler', () => {
+  /** Text, not a function: what is imported in the page is no business of the test's own module system. */
+  const inPage = (device: string): string => `(async () => {
+    const { requestDevice } = await import('@scalearn/core');
+    const { requestOnnxDevice } = await import('@scalearn/onnx');
+    const { smoke } = await import('/smoke.js');
+    return smoke(await requestDevice({ device: '${device}', onnx: requestOnnxDevice }));
+  })()`;
+
+  test.for(['webgpu', 'onnx'])('on %s', { timeout: 120_000 }, async (device, context) => {
+    if (skip) return context.skip(skip);
+    const page = await servePage();
+    const args = ['--no-sandbox', '--enable-unsafe-webgpu', '--disable-background-networking'];
+    const browser = await chromium.launch({ executablePath, args });
+    try {
+      const tab = await browser.newPage();
+      await tab.goto(page.url);
+      expectTrained(await tab.evaluate<SmokeResult>(inPage(device)), device);
+    } finally {
+      await browser.close();
+      page.close();
+    }
+  });
+});

@@ -1,0 +1,45 @@
+// A page for the built packages, served as they are: no bundler, an import map instead.
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { stripTypeScriptTypes } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { root } from '../support/repository.ts';
+
+const imports = {
+  '@scalearn/core': '/packages/core/dist/index.js',
+  '@scalearn/onnx': '/packages/onnx/dist/index.js',
+  'onnxruntime-web/wasm': '/node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs',
+};
+const html = `<!doctype html><meta charset="utf-8"><script type="importmap">${JSON.stringify({ imports })}</script>`;
+const smoke = stripTypeScriptTypes(
+  readFileSync(fileURLToPath(new URL('./smoke.ts', import.meta.url)), 'utf8'),
+);
+const types: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/** Serves the page at `/`, the smoke test at `/smoke.js`, and what the import map leads to. */
+export async function servePage(): Promise<{ url: string; close(): void }> {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    if (path === '/') return void response.setHeader('content-type', 'text/html').end(html);
+    if (path === '/smoke.js') return void response.setHeader('content-type', 'text/javascript').end(smoke);
+    const file = join(root, path);
+    const allowed = Object.values(imports).some((each) => path.startsWith(each.replace(/[^/]+$/, '')));
+    if (!allowed || !existsSync(file)) return void response.writeHead(404).end();
+    response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream');
+    createReadStream(file).pipe(response);
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}/`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
