@@ -14,7 +14,7 @@ import {
 import { MaskBuffer } from './masks/mask-buffer.ts';
 import { OnnxProgram } from './program.ts';
 import { Queue } from './queue.ts';
-import { loadRuntime, type Runtime, type RuntimeName } from './runtime.ts';
+import { loadRuntime, type Runtime, type RuntimeName, type WasmPaths } from './runtime.ts';
 import { OnnxTensor } from './tensor.ts';
 import { translate } from './translate.ts';
 
@@ -23,6 +23,8 @@ export interface OnnxDeviceOptions {
   readonly threads?: number;
   /** Which form of ONNX Runtime; native in Node and Deno, WebAssembly in browsers by default. */
   readonly runtime?: RuntimeName;
+  /** Where a page finds the WebAssembly files, if not beside ONNX Runtime's script: bundlers may move either. */
+  readonly wasmPaths?: WasmPaths;
 }
 
 /** Runs whole graphs, backward pass and optimiser included, as ONNX models in ONNX Runtime on the CPU. */
@@ -116,5 +118,11 @@ export class OnnxDevice implements Device {
  * @throws DeviceError if ONNX Runtime is not installed
  */
 export async function requestOnnxDevice(options: OnnxDeviceOptions = {}): Promise<OnnxDevice> {
-  return new OnnxDevice(await loadRuntime(options.runtime), options);
+  const runtime = await loadRuntime(options.runtime);
+  const { wasm } = runtime.env;
+  if (wasm && options.wasmPaths) wasm.wasmPaths = options.wasmPaths;
+  // Threads share memory, which pages may do in cross-origin isolation only.
+  if (wasm && options.threads)
+    wasm.numThreads = globalThis.crossOriginIsolated === false ? 1 : options.threads;
+  return new OnnxDevice(runtime, options);
 }

@@ -6,8 +6,14 @@ export interface Runtime {
   readonly InferenceSession: {
     create(model: Uint8Array, options: Record<string, unknown>): Promise<Session>;
   };
-  readonly env: { readonly versions?: Record<string, string>; readonly wasm?: Record<string, unknown> };
+  readonly env: {
+    readonly versions?: Record<string, string>;
+    readonly wasm?: { wasmPaths?: WasmPaths; numThreads?: number };
+  };
 }
+
+/** Where a page finds ONNX Runtime's files: a folder, or each file. */
+export type WasmPaths = string | { readonly wasm?: string | URL; readonly mjs?: string | URL };
 
 export interface RuntimeTensor {
   readonly data: Float32Array | Int32Array;
@@ -35,10 +41,11 @@ export async function loadRuntime(
   name: RuntimeName = native ? 'onnxruntime-node' : 'onnxruntime-web',
 ): Promise<Runtime> {
   try {
-    // Spelt out in each branch so that bundlers can follow the one for the browser and leave the other alone.
+    // Spelt out in each branch so that bundlers can follow the one for the browser and leave the other alone. Of the
+    // package for the web, the part that runs on the CPU: the rest would double what a page has to load.
     const loaded: { default?: unknown } =
       name === 'onnxruntime-web'
-        ? await import('onnxruntime-web')
+        ? await import('onnxruntime-web/wasm')
         : await import(/* @vite-ignore */ nodePackage());
     return (loaded.default ?? loaded) as Runtime;
   } catch (cause) {
