@@ -23,6 +23,11 @@ export function barReporter(terminal: Terminal, stream: NodeJS.WritableStream = 
   let [step, steps] = [0, 0];
   let payload = { loss: '-', speed: '-', left: '-:--' };
   const show = (): void => bar.start(steps, step, payload);
+  // The cursor is hidden meanwhile; a process that ends at once must show it again.
+  const stop = (): void => {
+    if (bar.isActive) bar.stop();
+    process.off('exit', stop);
+  };
   const above = (text: string): void => {
     const active = bar.isActive;
     if (active) bar.stop();
@@ -36,6 +41,7 @@ export function barReporter(terminal: Terminal, stream: NodeJS.WritableStream = 
       pace.start(event);
       terminal.err(startLines(event));
       ({ step, steps } = event);
+      process.on('exit', stop);
       show();
     },
     step(event) {
@@ -53,9 +59,9 @@ export function barReporter(terminal: Terminal, stream: NodeJS.WritableStream = 
       above(epochLine(event));
     },
     done(event) {
-      bar.stop();
+      stop();
       terminal.out(doneLines(event));
     },
-    close: () => bar.stop(),
+    close: stop,
   };
 }
