@@ -10,7 +10,7 @@ export function learnedOffset(): Method {
     name: 'learned-offset',
     headLayout: 'flexible',
     // Used where `train` is not told otherwise.
-    defaults: { learningRate: 1e-3, epochs: 10, patience: 5, weightDecay: 0 },
+    defaults: { learningRate: 1e-3, epochs: 5, patience: 5, weightDecay: 0 },
     // What trains: names are the keys in files and checkpoints.
     parameters: ({ encoder: { layers, hiddenSize } }) =>
       Array.from(

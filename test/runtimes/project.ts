@@ -11,6 +11,15 @@ import type { SmokeResult } from './smoke.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+const program = `
+import process from 'node:process';
+import { requestDevice } from '@scalearn/core';
+import { smoke } from './smoke.ts';
+
+await using device = await requestDevice({ device: process.argv[2] });
+console.log(JSON.stringify(await smoke(device)));
+`;
+
 /** Makes the project; `packages` of the workspace and what else is named are links in its node_modules. */
 export function createProject(): string {
   const project = mkdtempSync(join(tmpdir(), 'scalearn-runtimes-'));
@@ -19,7 +28,8 @@ export function createProject(): string {
   for (const name of ['core', 'onnx'])
     symlinkSync(join(root, 'packages', name), join(modules, '@scalearn', name));
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
-  for (const name of ['smoke.ts', 'program.ts']) copyFileSync(join(here, name), join(project, name));
+  copyFileSync(join(here, 'smoke.ts'), join(project, 'smoke.ts'));
+  writeFileSync(join(project, 'program.ts'), program);
   return project;
 }
 
