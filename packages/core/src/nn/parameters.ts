@@ -1,4 +1,4 @@
-import type { Device, DeviceTensor } from '../devices/device.ts';
+import type { Device, DeviceTensor, Disposes } from '../devices/device.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { variable } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -42,7 +42,7 @@ export interface ParameterGroup {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** All trainable parameters of a run and the optimiser's state, on one device. */
-export class Parameters {
+export class Parameters implements Disposes {
   readonly groups: readonly ParameterGroup[];
   readonly #views = new Map<string, Tensor>();
 
@@ -50,16 +50,20 @@ export class Parameters {
   constructor(device: Device, specs: readonly ParameterSpec[], seed: number) {
     if (specs.length === 0)
       throw new ArgumentError('there is nothing to train: the method and the head own no parameters');
-    this.groups = (['decay', 'noDecay'] as const).flatMap((name) => {
+    const names = new Set<string>();
+    for (const { name } of specs) {
+      if (names.has(name)) throw new ArgumentError(`two parameters are both named '${name}'`);
+      names.add(name);
+    }
+    // All values first: nothing is on the device yet if one of them is wrong.
+    const layouts = (['decay', 'noDecay'] as const).flatMap((name) => {
       const members = specs.filter((spec) => spec.decay === (name === 'decay'));
-      return members.length > 0 ? [createGroup(device, name, members, seed)] : [];
+      return members.length > 0 ? [layOut(name, members, seed)] : [];
     });
-    for (const group of this.groups)
-      for (const [i, spec] of group.specs.entries()) {
-        if (this.#views.has(spec.name))
-          throw new ArgumentError(`two parameters are both named '${spec.name}'`);
-        this.#views.set(spec.name, view(variable(group.values), group.offsets[i] as number, spec.shape));
-      }
+    this.groups = layouts.map((layout) => createGroup(device, layout));
+    for (const { specs: members, values, offsets } of this.groups)
+      for (const [i, { name, shape }] of members.entries())
+        this.#views.set(name, view(variable(values), offsets[i] as number, shape));
   }
 
   has(name: string): boolean {
@@ -126,24 +130,28 @@ export class Parameters {
   dispose(): void {
     for (const { values, m, v } of this.groups) for (const tensor of [values, m, v]) tensor.dispose();
   }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }
 
-function createGroup(
-  device: Device,
-  name: ParameterGroup['name'],
-  specs: readonly ParameterSpec[],
-  seed: number,
-): ParameterGroup {
+interface GroupLayout extends Pick<ParameterGroup, 'name' | 'specs' | 'offsets' | 'size'> {
+  readonly first: Float32Array;
+}
+
+function layOut(name: ParameterGroup['name'], specs: readonly ParameterSpec[], seed: number): GroupLayout {
   const { offsets, size } = packLayout(specs.map((spec) => spec.shape));
   const first = new Float32Array(size);
   for (const [i, spec] of specs.entries()) first.set(initialValues(spec, seed), offsets[i]);
+  return { name, specs, offsets, size, first };
+}
+
+function createGroup(device: Device, { first, ...group }: GroupLayout): ParameterGroup {
+  const { name, size } = group;
   const upload = (what: string, data: Float32Array): DeviceTensor =>
     device.upload(data, [size], { label: `${what}/${name}` });
   return {
-    name,
-    specs,
-    offsets,
-    size,
+    ...group,
     values: upload('parameters', first),
     m: upload('optimiser/m', new Float32Array(size)),
     v: upload('optimiser/v', new Float32Array(size)),

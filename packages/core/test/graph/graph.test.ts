@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import {
+  add,
+  bindDimensions,
+  DisposedError,
+  type Graph,
+  gradients,
+  graphInputs,
+  input,
+  multiply,
+  ReferenceDevice,
+  reshape,
+  ScalearnError,
+  ShapeError,
+  scale,
+  square,
+  sum,
+  type Tensor,
+  topologicalOrder,
+  variable,
+} from '../../src/index.ts';
+
+const device = new ReferenceDevice('float64');
+
+async function evaluate(
+  outputs: Graph['outputs'],
+  feeds: Record<string, number[]> = {},
+): Promise<Record<string, number[]>> {
+  const program = await device.compile({ outputs });
+  const arrays = Object.fromEntries(
+    Object.entries(feeds).map(([name, data]) => [name, Float64Array.from(data)]),
+  );
+  return Object.fromEntries(
+    Object.entries(await program.run(arrays)).map(([name, data]) => [name, [...data]]),
+  );
+}
+
+describe('gradients', () => {
+  const x = input('x', [2]);
+  const y = input('y', [2]);
+
+  test('add up where a tensor is used twice', async () => {
+    const loss = sum(add(square(x), multiply(x, y)));
+    const [dx, dy] = gradients(loss, [x, y]) as [Tensor, Tensor];
+    expect(await evaluate({ dx, dy }, { x: [1, 2], y: [3, 4] })).toEqual({ dx: [5, 8], dy: [1, 2] });
+  });
+
+  test('are graphs that can be differentiated again', async () => {
+    const [first] = gradients(sum(multiply(square(x), x)), [x]) as [Tensor];
+    const [second] = gradients(sum(first), [x]) as [Tensor];
+    expect(await evaluate({ first, second }, { x: [1, 2] })).toEqual({ first: [3, 12], second: [6, 12] });
+  });
+
+  test('of a tensor in the middle, and of the loss by itself', async () => {
+    const middle = square(x);
+    const loss = sum(scale(middle, 3));
+    const [slope, one] = gradients(loss, [middle, loss]) as [Tensor, Tensor];
+    expect(await evaluate({ slope, one }, {})).toEqual({ slope: [3, 3], one: [1] });
+  });
+
+  test('visit only what leads to a trainable tensor', () => {
+    const frozen = Array.from({ length: 50 }).reduce<Tensor>((t) => square(t), y);
+    const [dx] = gradients(sum(multiply(frozen, x)), [x]) as [Tensor];
+    // The gradient needs the frozen value itself, and nothing of its derivative.
+    const names = topologicalOrder({ outputs: { dx } }).map(
+      (node) => (node.attributes as { label?: string }).label,
+    );
+    expect(names).not.toContain('squareGradient');
+    expect(names.filter((name) => name === 'square')).toHaveLength(50);
+  });
+
+  test('by what the loss does not depend on are an error', () => {
+    expect(() => gradients(sum(x), [y])).toThrow(ScalearnError);
+  });
+});
+
+describe('a run', () => {
+  test('applies its updates together, each seeing the old values', async () => {
+    const [a, b] = [device.upload(Float64Array.of(1), [1]), device.upload(Float64Array.of(2), [1])];
+    const [va, vb] = [variable(a), variable(b)];
+    const program = await device.compile({
+      outputs: { sum: add(va, vb) },
+      updates: [
+        { variable: va, value: vb },
+        { variable: vb, value: add(va, vb) },
+      ],
+    });
+    const sums: number[] = [];
+    for (let i = 0; i < 5; i++) sums.push((await program.run({})).sum?.[0] as number);
+    expect(sums).toEqual([3, 5, 8, 13, 21]);
+    expect([...(await a.read()), ...(await b.read())]).toEqual([13, 21]);
+    program.dispose();
+    await expect(program.run({})).rejects.toBeInstanceOf(DisposedError);
+    a.dispose();
+    await expect((async () => a.read())()).rejects.toThrow("tensor 'tensor' was used after");
+    b.dispose();
+  });
+
+  test('of a graph deeper than call stacks are', async () => {
+    const deep = Array.from({ length: 20_000 }).reduce<Tensor>(
+      (t) => reshape(scale(t, 1.0001), [1]),
+      input('x', [1]),
+    );
+    expect((await evaluate({ deep }, { x: [1] })).deep?.[0]).toBeCloseTo(1.0001 ** 20_000, 6);
+  });
+
+  test('results and inputs are copies', async () => {
+    const storage = device.upload(Float64Array.of(1, 2), [2]);
+    const program = await device.compile({ outputs: { y: variable(storage) } });
+    const { y } = await program.run({});
+    y?.fill(9);
+    expect([...(await storage.read())]).toEqual([1, 2]);
+    storage.dispose();
+  });
+});
+
+describe('what is fed', () => {
+  const inputs = graphInputs(
+    topologicalOrder({
+      outputs: {
+        a: input('ids', ['tokens'], 'i32'),
+        b: input('x', ['tokens', 4]),
+        c: input('cu', ['boundaries'], 'i32'),
+      },
+    }),
+  );
+  const good = { ids: new Int32Array(3), x: new Float32Array(12), cu: new Int32Array(3) };
+
+  test('gives the sizes that names stand for', () => {
+    expect(bindDimensions(inputs, good)).toEqual({ tokens: 3, boundaries: 3, sequences: 2 });
+  });
+
+  test.each<[string, Record<string, Float32Array | Int32Array>, RegExp]>([
+    ['missing', { ids: good.ids, cu: good.cu }, /input 'x' \[tokens, 4\] was not given/],
+    ['unknown', { ...good, y: new Float32Array(1) }, /no input 'y'; it takes ids, x, cu/],
+    ['of the wrong type', { ...good, ids: new Float32Array(3) }, /input 'ids' must be an Int32Array/],
+    ['integers for floats', { ...good, x: new Int32Array(12) }, /input 'x' must be floating point/],
+    [
+      'of a length that does not divide',
+      { ...good, x: new Float32Array(13) },
+      /13 values, which do not make/,
+    ],
+    [
+      'of another length than the rest',
+      { ...good, x: new Float32Array(16) },
+      /16 values, which do not make \[tokens, 4\]/,
+    ],
+  ])('is refused where it is %s', (_, feeds, message) => {
+    expect(() => bindDimensions(inputs, feeds)).toThrow(ShapeError);
+    expect(() => bindDimensions(inputs, feeds)).toThrow(message);
+  });
+
+  test('two inputs of one name are refused when the graph is compiled', async () => {
+    const outputs = { y: add(input('x', [1]), input('x', [1])) };
+    await expect(device.compile({ outputs })).rejects.toThrow("both named 'x'");
+  });
+
+  test('only variables can be updated, and keep their shape', async () => {
+    const storage = device.upload(new Float64Array(2), [2]);
+    const x = input('x', [2]);
+    await expect(device.compile({ outputs: {}, updates: [{ variable: x, value: x }] })).rejects.toThrow(
+      ShapeError,
+    );
+    const updates = [{ variable: variable(storage), value: sum(x) }];
+    await expect(device.compile({ outputs: {}, updates })).rejects.toThrow(ShapeError);
+    storage.dispose();
+  });
+});
