@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { InterruptedError, type TrainEvent, train } from '@scalearn/core';
+import { DeviceLostError, InterruptedError, type TrainEvent, train } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
-import { StoppedError } from '../errors.ts';
+import { FolderError, StoppedError } from '../errors.ts';
 import { checkpointFile } from '../folders/checkpoint-file.ts';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, type RunFile, runFileName } from '../folders/run-json.ts';
@@ -77,6 +77,9 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
     await out.replace({ ...files, [runFileName]: encodeRunFile(run) });
     return { formatVersion: 1, ...run };
   } catch (error) {
+    const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
+    if (mayGoOn && (await out.state()) === 'unfinished')
+      reporter.warn(`${given.out} holds the state of the last epoch; the same command with --resume goes on`);
     throw signal.aborted ? asStopped(error, given.out) : error;
   }
 }

@@ -1,4 +1,11 @@
-import { type DeviceChoice, deviceChoices, scalearnVariants } from '@scalearn/core';
+import {
+  bottleneck,
+  type DeviceChoice,
+  deviceChoices,
+  type MethodDefaults,
+  scalearn,
+  scalearnVariants,
+} from '@scalearn/core';
 import { type Command, Option } from 'commander';
 import { finite, notEmpty, notNegative, positive, probability, wholeNumber } from './values.ts';
 
@@ -36,6 +43,12 @@ export interface TrainArguments {
 
 const methodNames: readonly string[] = ['bottleneck', ...scalearnVariants];
 
+/** The paper's value, which may differ between methods. */
+function paper(key: keyof MethodDefaults): string {
+  const [one, other] = [bottleneck().defaults[key], scalearn({ sources: [] }).defaults[key]];
+  return one === other ? `(default: ${one})` : `(default: ${one}, scalearn ${other})`;
+}
+
 export function addTrainOptions(command: Command): Command {
   const n = wholeNumber;
   const option = (flags: string, text: string, parse: (text: string) => unknown): Option =>
@@ -55,24 +68,28 @@ export function addTrainOptions(command: Command): Command {
     option('--layers <n>', "use the encoder's first n layers only", n(1)),
   ];
   const training = [
-    option('--epochs <n>', 'most epochs', n(1)),
+    option('--epochs <n>', `most epochs ${paper('epochs')}`, n(1)),
     option('--max-steps <n>', 'stop after n steps', n(1)),
-    option('--batch-size <n>', 'rows of a step', n(1)),
-    option('--learning-rate <x>', 'at the start of the linear decay', positive),
-    option('--weight-decay <x>', 'of weights, not of biases', notNegative),
-    option('--warmup-steps <n>', 'steps of rising learning rate', n(0)),
-    option('--patience <n>', 'epochs without improvement before training stops', n(1)),
-    option('--max-length <n>', 'tokens of a row, the rest is cut off', n(4)),
+    option('--batch-size <n>', 'rows of a step (default: 32)', n(1)),
+    option('--learning-rate <x>', `at the start of the linear decay ${paper('learningRate')}`, positive),
+    option('--weight-decay <x>', `of weights, not of biases ${paper('weightDecay')}`, notNegative),
+    option('--warmup-steps <n>', 'steps of rising learning rate (default: 0)', n(0)),
+    option('--patience <n>', `epochs without improvement before training stops ${paper('patience')}`, n(1)),
+    option('--max-length <n>', "tokens of a row, the rest is cut off (default: the task's)", n(4)),
     option('--limit <n>', 'train on the first n rows', n(1)),
     option('--eval-limit <n>', 'validate and test on the first n rows', n(1)),
-    option('--seed <n>', 'of initialisation, data order and dropout', n(0)),
+    option('--seed <n>', 'of initialisation, data order and dropout (default: 0)', n(0)),
   ];
   const methods = [
-    option('--reduction-factor <x>', 'hidden size over bottleneck width', positive),
-    option('--omega-init-scale <x>', 'ω starts at x over the number of sources', finite),
-    option('--omega-dropout <p>', 'dropout on ω', probability),
-    flag('--omega-normalisation <kind>', 'of ω over the sources').choices(['none', 'mean', 'softmax']),
-    option('--omega-regularisation <x>', 'strength of the pull of ω towards 1', notNegative),
+    option('--reduction-factor <x>', 'hidden size over bottleneck width (default: 16)', positive),
+    option('--omega-init-scale <x>', 'ω starts at x over the number of sources (default: 2)', finite),
+    option('--omega-dropout <p>', 'dropout on ω (default: 0.3, uniform++ 0)', probability),
+    flag('--omega-normalisation <kind>', 'of ω over the sources (default: none)').choices([
+      'none',
+      'mean',
+      'softmax',
+    ]),
+    option('--omega-regularisation <x>', 'strength of the pull of ω towards 1 (default: 0)', notNegative),
   ];
   const running = [
     deviceOption(),
@@ -84,7 +101,7 @@ export function addTrainOptions(command: Command): Command {
   const groups = {
     Model: model,
     Training: training,
-    'Method (default: the paper)': methods,
+    Method: methods,
     Running: running,
   };
   for (const [title, options] of Object.entries(groups))

@@ -79,7 +79,7 @@ export function doneLines(event: DoneEvent): string {
   const speed = event.tokensPerSecond === null ? '' : `, ${count(event.tokensPerSecond)} tokens a second`;
   return [
     `${event.task} with ${event.method}, seed ${event.seed}: ${metricList(event.metrics)}, loss ${figure(event.loss)} on the test split`,
-    `best epoch ${event.bestEpoch}, ${count(event.steps)} steps in ${clock(event.seconds)}${speed} on ${event.device}`,
+    `best epoch ${event.bestEpoch}, ${count(event.steps)} ${event.steps === 1 ? 'step' : 'steps'} in ${clock(event.seconds)}${speed} on ${event.device}`,
     `saved in ${event.out}`,
     '',
   ].join('\n');
