@@ -75,6 +75,10 @@ describe('a stream', () => {
     for (let i = 0; i < 7000; i++) (counts as number[])[stream.below(7)]! += 1;
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(150);
     expect(stream.below(1)).toBe(0);
+    // A remainder alone would give the lowest third half of the draws.
+    const bound = 3 * 2 ** 30;
+    const low = draw(3000, () => stream.below(bound)).filter((value) => value < 2 ** 30);
+    expect(Math.abs(low.length - 1000)).toBeLessThan(150);
   });
 
   test('normal numbers have the mean and deviation asked for, and no infinities', () => {

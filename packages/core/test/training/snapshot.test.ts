@@ -407,6 +407,19 @@ describe('a folder that is no whole model of this encoder is refused', () => {
     expect((error as Error).message).toContain(what);
   });
 
+  test('but not where it scales what the adapter adds', async () => {
+    const folder = memoryFolder(
+      await edited(({ config }) => {
+        config.scaling = 0.5;
+      }),
+    );
+    const plain = await readAdapterFolder(memoryFolder((await files).adapter));
+    const scaled = await readAdapterFolder(folder);
+    expect(scaled.layers[1]?.up).toEqual(plain.layers[1]?.up.map((x) => x / 2));
+    expect(scaled.layers[1]?.upBias).toEqual(plain.layers[1]?.upBias.map((x) => x / 2));
+    expect(scaled.layers[1]?.down).toEqual(plain.layers[1]?.down);
+  });
+
   test('where tensors are missing, unexpected or of another shape: all of them are listed', async () => {
     const adapter = randomAdapter('red', encoder.shape, 4);
     const { 'adapter_config.json': config = '' } = (await files).adapter;

@@ -94,6 +94,29 @@ describe('the seed', () => {
   });
 });
 
+test('every step has dropout masks of its own, and evaluation none', async () => {
+  // All rows in one batch and nothing that moves: only the masks differ.
+  const still = { batchSize: 40, epochs: 4, learningRate: 1e-12 };
+  const losses = async (
+    options: Partial<TrainOptions>,
+  ): Promise<{ train: number[]; validation: number[] }> => {
+    using model = await train({ ...quick, ...still, ...options });
+    const { history } = model;
+    return {
+      train: history.map((record) => record.trainLoss),
+      validation: history.map((record) => record.validationLoss),
+    };
+  };
+  const close = (values: readonly number[]): boolean =>
+    values.every((x) => Math.abs(x - (values[0] as number)) < 1e-6);
+  const dropped = await losses({});
+  for (const [i, loss] of dropped.train.entries())
+    for (const other of dropped.train.slice(0, i)) expect(Math.abs(loss - other)).toBeGreaterThan(1e-5);
+  expect(close(dropped.validation)).toBe(true);
+  using noDropout = await tinyEncoder(device, { dropout: 0 });
+  expect(close((await losses({ encoder: noDropout })).train)).toBe(true);
+});
+
 describe('events', () => {
   test('come in order, with the figures that belong to them', async () => {
     const events: TrainEvent[] = [];
