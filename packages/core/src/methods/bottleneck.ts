@@ -49,7 +49,7 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
         return norm(add(linear(inner, parameter(keys.up), parameter(keys.upBias)), sum));
       },
     }),
-    settings: { nonLinearity: activation },
+    settings: { nonLinearity: activation, reductionFactor, width: options.width ?? null },
     adapter: (call) => readAdapterTensors(call, activation),
     save: (call) => {
       const factor = options.width === undefined ? { reductionFactor } : {};
