@@ -122,7 +122,7 @@ export async function requestOnnxDevice(options: OnnxDeviceOptions = {}): Promis
   const { wasm } = runtime.env;
   if (wasm && options.wasmPaths) wasm.wasmPaths = options.wasmPaths;
   // Threads share memory, which pages may do in cross-origin isolation only.
-  if (wasm && options.threads)
-    wasm.numThreads = globalThis.crossOriginIsolated === false ? 1 : options.threads;
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
+  if (wasm && options.threads) wasm.numThreads = crossOriginIsolated === false ? 1 : options.threads;
   return new OnnxDevice(runtime, options);
 }

@@ -140,7 +140,7 @@ export const binaryFunctions: Record<BinaryFunction, (x: number, y: number) => n
 };
 
 /** erf by the series `2/√π · e^(-x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!`, whose terms are all of one sign: exact in float64. */
-export function erf(x: number): number {
+function erf(x: number): number {
   if (Math.abs(x) > 6) return Math.sign(x);
   let term = x;
   let sum = x;

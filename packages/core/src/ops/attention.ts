@@ -27,7 +27,7 @@ export interface AttentionAttributes {
  * `[tokens, heads]`, from which the gradient gets the probabilities back without storing them. The mask element of
  * (query, key) is row `query token · heads + head`, column `key position in its sequence`.
  */
-export const attentionOperation: Operation<AttentionAttributes> = defineOperation<AttentionAttributes>({
+const attentionOperation: Operation<AttentionAttributes> = defineOperation<AttentionAttributes>({
   name: 'attention',
   outputs: ([qkv], { heads }) => {
     const [tokens, width] = (qkv as Tensor).shape;
@@ -77,54 +77,53 @@ export const attentionOperation: Operation<AttentionAttributes> = defineOperatio
 });
 
 /** Gradient by qkv from (qkv, context, logSum, dContext, cuSeqlens, random?). */
-export const attentionGradientOperation: Operation<AttentionAttributes> =
-  defineOperation<AttentionAttributes>({
-    name: 'attentionGradient',
-    outputs: ([qkv]) => [{ shape: (qkv as Tensor).shape, dtype: 'f32' }],
-    reference(call) {
-      const [out] = call.outputs as [NumericArray];
-      const [qkv, , , dContext, cuSeqlens, random] = call.inputs as NumericArray[] as [
-        NumericArray,
-        NumericArray,
-        NumericArray,
-        NumericArray,
-        NumericArray,
-        NumericArray | undefined,
-      ];
-      forEachRow(call, qkv, cuSeqlens, random, ({ query, head, begin, end, size, hidden, p, mask }) => {
-        const at = (token: number, part: number): number => token * 3 * hidden + part * hidden + head * size;
-        const dy = query * hidden + head * size;
-        const slopes = new Float64Array(end - begin);
-        let mean = 0;
-        for (let j = 0; j < slopes.length; j++) {
-          let slope = 0;
-          for (let c = 0; c < size; c++)
-            slope += (dContext[dy + c] as number) * (qkv[at(begin + j, 2) + c] as number);
-          slopes[j] = slope * (mask[j] as number);
-          mean += (slopes[j] as number) * (p[j] as number);
+const attentionGradientOperation: Operation<AttentionAttributes> = defineOperation<AttentionAttributes>({
+  name: 'attentionGradient',
+  outputs: ([qkv]) => [{ shape: (qkv as Tensor).shape, dtype: 'f32' }],
+  reference(call) {
+    const [out] = call.outputs as [NumericArray];
+    const [qkv, , , dContext, cuSeqlens, random] = call.inputs as NumericArray[] as [
+      NumericArray,
+      NumericArray,
+      NumericArray,
+      NumericArray,
+      NumericArray,
+      NumericArray | undefined,
+    ];
+    forEachRow(call, qkv, cuSeqlens, random, ({ query, head, begin, end, size, hidden, p, mask }) => {
+      const at = (token: number, part: number): number => token * 3 * hidden + part * hidden + head * size;
+      const dy = query * hidden + head * size;
+      const slopes = new Float64Array(end - begin);
+      let mean = 0;
+      for (let j = 0; j < slopes.length; j++) {
+        let slope = 0;
+        for (let c = 0; c < size; c++)
+          slope += (dContext[dy + c] as number) * (qkv[at(begin + j, 2) + c] as number);
+        slopes[j] = slope * (mask[j] as number);
+        mean += (slopes[j] as number) * (p[j] as number);
+      }
+      for (let j = 0; j < slopes.length; j++) {
+        const score = ((p[j] as number) * ((slopes[j] as number) - mean)) / Math.sqrt(size);
+        const weight = (p[j] as number) * (mask[j] as number);
+        for (let c = 0; c < size; c++) {
+          out[at(query, 0) + c]! += score * (qkv[at(begin + j, 1) + c] as number);
+          out[at(begin + j, 1) + c]! += score * (qkv[at(query, 0) + c] as number);
+          out[at(begin + j, 2) + c]! += weight * (dContext[dy + c] as number);
         }
-        for (let j = 0; j < slopes.length; j++) {
-          const score = ((p[j] as number) * ((slopes[j] as number) - mean)) / Math.sqrt(size);
-          const weight = (p[j] as number) * (mask[j] as number);
-          for (let c = 0; c < size; c++) {
-            out[at(query, 0) + c]! += score * (qkv[at(begin + j, 1) + c] as number);
-            out[at(begin + j, 1) + c]! += score * (qkv[at(query, 0) + c] as number);
-            out[at(begin + j, 2) + c]! += weight * (dContext[dy + c] as number);
-          }
-        }
-      });
-    },
-    onnx: (call) => [writeAttentionGradient(call)],
-    wgsl: ({ inputs, outputs: [dQkv], attributes, profile }) => {
-      const [qkv, context, logSum, dContext, cuSeqlens] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
-      return launchAttentionGradient(
-        { qkv, context, logSum, dContext, cuSeqlens, random: inputs[5] },
-        { dQkv: dQkv as Tensor },
-        attributes,
-        profile,
-      );
-    },
-  });
+      }
+    });
+  },
+  onnx: (call) => [writeAttentionGradient(call)],
+  wgsl: ({ inputs, outputs: [dQkv], attributes, profile }) => {
+    const [qkv, context, logSum, dContext, cuSeqlens] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+    return launchAttentionGradient(
+      { qkv, context, logSum, dContext, cuSeqlens, random: inputs[5] },
+      { dQkv: dQkv as Tensor },
+      attributes,
+      profile,
+    );
+  },
+});
 
 interface Row {
   query: number;

@@ -32,7 +32,7 @@ function forEachPart(
 }
 
 /** Joins tensors along an axis whose sizes are numbers. */
-export const concatOperation: Operation<ConcatAttributes> = defineOperation<ConcatAttributes>({
+const concatOperation: Operation<ConcatAttributes> = defineOperation<ConcatAttributes>({
   name: 'concat',
   outputs: (inputs, { axis }) => {
     const [first] = inputs as [Tensor, ...Tensor[]];

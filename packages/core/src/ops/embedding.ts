@@ -61,7 +61,7 @@ export interface EmbeddingGradientAttributes {
 }
 
 /** Gradient by the table from (dy `[n, width]`, ids `[n]`): rows of dy added by id, in ascending order of n. */
-export const embeddingGradientOperation: Operation<EmbeddingGradientAttributes> =
+const embeddingGradientOperation: Operation<EmbeddingGradientAttributes> =
   defineOperation<EmbeddingGradientAttributes>({
     name: 'embeddingGradient',
     outputs: ([dy], { rows }) => [{ shape: [rows, (dy as Tensor).shape[1] as number], dtype: 'f32' }],

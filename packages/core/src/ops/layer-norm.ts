@@ -64,55 +64,54 @@ export const layerNormOperation: Operation<LayerNormAttributes> = defineOperatio
  * Gradient of layer normalisation by x, from (dy, x, weight, bias); the statistics are computed again. The bias does
  * not enter the result: it lets the ONNX form name the forward node.
  */
-export const layerNormGradientOperation: Operation<LayerNormAttributes> =
-  defineOperation<LayerNormAttributes>({
-    name: 'layerNormGradient',
-    outputs: ([, x]) => [{ shape: (x as Tensor).shape, dtype: 'f32' }],
-    reference({ inputs: [dy, x, weight], outputs: [dx], inputShapes: [, shape], attributes: { epsilon } }) {
-      const [g, w, value, out] = [dy, weight, x, dx] as [
-        NumericArray,
-        NumericArray,
-        NumericArray,
-        NumericArray,
-      ];
-      forEachRow(value, (shape as number[]).at(-1) as number, epsilon, (start, width, mean, scale) => {
-        let sum = 0;
-        let product = 0;
-        for (let i = 0; i < width; i++) {
-          const slope = (g[start + i] as number) * (w[i] as number);
-          sum += slope;
-          product += slope * ((value[start + i] as number) - mean) * scale;
-        }
-        for (let i = 0; i < width; i++) {
-          const normal = ((value[start + i] as number) - mean) * scale;
-          const slope = (g[start + i] as number) * (w[i] as number);
-          out[start + i] = scale * (slope - sum / width - (normal * product) / width);
-        }
-      });
-    },
-    onnx({ inputs: [dy, x, weight, bias], attributes: { epsilon }, emit }) {
-      // The forward node again: equal nodes are written once, so its statistics are shared, not computed twice.
-      const [, mean, scale] = emit.nodes('LayerNormalization', [x, weight, bias] as string[], 3, {
-        axis: -1,
-        epsilon: { float: epsilon },
-      }) as [string, string, string];
-      const normal = emit.node('Mul', [emit.node('Sub', [x as string, mean]), scale]);
-      const slope = emit.node('Mul', [dy as string, weight as string]);
-      const rowMean = (v: string): string => emit.node('ReduceMean', [v, emit.ints(-1)], { keepdims: 1 });
-      const inner = emit.node('Sub', [
-        emit.node('Sub', [slope, rowMean(slope)]),
-        emit.node('Mul', [normal, rowMean(emit.node('Mul', [slope, normal]))]),
-      ]);
-      return [emit.node('Mul', [scale, inner])];
-    },
-    wgsl: ({ inputs: [dy, x, weight], outputs: [dx], attributes, profile }) =>
-      launchLayerNormGradient(
-        { dy: dy as Tensor, x: x as Tensor, weight: weight as Tensor },
-        dx as Tensor,
-        attributes,
-        profile,
-      ),
-  });
+const layerNormGradientOperation: Operation<LayerNormAttributes> = defineOperation<LayerNormAttributes>({
+  name: 'layerNormGradient',
+  outputs: ([, x]) => [{ shape: (x as Tensor).shape, dtype: 'f32' }],
+  reference({ inputs: [dy, x, weight], outputs: [dx], inputShapes: [, shape], attributes: { epsilon } }) {
+    const [g, w, value, out] = [dy, weight, x, dx] as [
+      NumericArray,
+      NumericArray,
+      NumericArray,
+      NumericArray,
+    ];
+    forEachRow(value, (shape as number[]).at(-1) as number, epsilon, (start, width, mean, scale) => {
+      let sum = 0;
+      let product = 0;
+      for (let i = 0; i < width; i++) {
+        const slope = (g[start + i] as number) * (w[i] as number);
+        sum += slope;
+        product += slope * ((value[start + i] as number) - mean) * scale;
+      }
+      for (let i = 0; i < width; i++) {
+        const normal = ((value[start + i] as number) - mean) * scale;
+        const slope = (g[start + i] as number) * (w[i] as number);
+        out[start + i] = scale * (slope - sum / width - (normal * product) / width);
+      }
+    });
+  },
+  onnx({ inputs: [dy, x, weight, bias], attributes: { epsilon }, emit }) {
+    // The forward node again: equal nodes are written once, so its statistics are shared, not computed twice.
+    const [, mean, scale] = emit.nodes('LayerNormalization', [x, weight, bias] as string[], 3, {
+      axis: -1,
+      epsilon: { float: epsilon },
+    }) as [string, string, string];
+    const normal = emit.node('Mul', [emit.node('Sub', [x as string, mean]), scale]);
+    const slope = emit.node('Mul', [dy as string, weight as string]);
+    const rowMean = (v: string): string => emit.node('ReduceMean', [v, emit.ints(-1)], { keepdims: 1 });
+    const inner = emit.node('Sub', [
+      emit.node('Sub', [slope, rowMean(slope)]),
+      emit.node('Mul', [normal, rowMean(emit.node('Mul', [slope, normal]))]),
+    ]);
+    return [emit.node('Mul', [scale, inner])];
+  },
+  wgsl: ({ inputs: [dy, x, weight], outputs: [dx], attributes, profile }) =>
+    launchLayerNormGradient(
+      { dy: dy as Tensor, x: x as Tensor, weight: weight as Tensor },
+      dx as Tensor,
+      attributes,
+      profile,
+    ),
+});
 
 function forEachRow(
   x: NumericArray,

@@ -54,7 +54,7 @@ export const crossEntropyOperation: Operation<null> = defineOperation<null>({
 });
 
 /** Gradient by the logits from (logits, labels, dy `[rows, 1]`): `(softmax - onehot) · dy`. */
-export const crossEntropyGradientOperation: Operation<null> = defineOperation<null>({
+const crossEntropyGradientOperation: Operation<null> = defineOperation<null>({
   name: 'crossEntropyGradient',
   outputs: ([logits]) => [{ shape: (logits as Tensor).shape, dtype: 'f32' }],
   reference({ inputs: [logits, labels, dy], outputs: [y], inputShapes: [shape] }) {

@@ -56,7 +56,7 @@ export interface PackAttributes {
 }
 
 /** Puts tensors into one vector, with zeros in the gaps. */
-export const packOperation: Operation<PackAttributes> = defineOperation<PackAttributes>({
+const packOperation: Operation<PackAttributes> = defineOperation<PackAttributes>({
   name: 'pack',
   outputs: (_, { size }) => [{ shape: [size], dtype: 'f32' }],
   reference({ inputs, outputs: [y], attributes: { offsets } }) {

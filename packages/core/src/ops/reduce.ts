@@ -15,7 +15,7 @@ export interface ReduceAttributes {
 }
 
 /** Sum over neighbouring axes, in ascending order of index: `[outer, axis, inner]` to `[outer, 1, inner]`. */
-export const reduceOperation: Operation<ReduceAttributes> = defineOperation<ReduceAttributes>({
+const reduceOperation: Operation<ReduceAttributes> = defineOperation<ReduceAttributes>({
   name: 'reduce',
   outputs: ([x], { begin, end }) => {
     const shape = (x as Tensor).shape;

@@ -17,7 +17,7 @@ import { wgsl } from '../graph/wgsl.ts';
 import { selectRows } from './row-wise.ts';
 
 /** The first token of every sequence: x `[tokens, width]`, cuSeqlens i32 `[boundaries]`, y `[sequences, width]`. */
-export const selectFirstOperation: Operation<null> = defineOperation<null>({
+const selectFirstOperation: Operation<null> = defineOperation<null>({
   name: 'selectFirst',
   outputs: ([x]) => [{ shape: ['sequences', (x as Tensor).shape[1] as number], dtype: 'f32' }],
   gradient: ({ inputs: [, cuSeqlens], gradients: [dy] }) => [
@@ -39,7 +39,7 @@ export const selectFirstOperation: Operation<null> = defineOperation<null>({
 });
 
 /** Gradient by x: dy's rows at the first tokens, zero elsewhere. */
-export const selectFirstGradientOperation: Operation<null> = defineOperation<null>({
+const selectFirstGradientOperation: Operation<null> = defineOperation<null>({
   name: 'selectFirstGradient',
   outputs: ([dy]) => [{ shape: ['tokens', (dy as Tensor).shape[1] as number], dtype: 'f32' }],
   reference({ inputs: [dy, cuSeqlens], outputs: [y], inputShapes: [shape] }) {

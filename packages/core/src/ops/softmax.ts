@@ -12,7 +12,7 @@ export interface SoftmaxAttributes {
 }
 
 /** Softmax over one axis. x, y `[...any]`; sums in f32. */
-export const softmaxOperation: Operation<SoftmaxAttributes> = defineOperation<SoftmaxAttributes>({
+const softmaxOperation: Operation<SoftmaxAttributes> = defineOperation<SoftmaxAttributes>({
   name: 'softmax',
   outputs: ([x], { axis }) => {
     if (axis < 0 || axis >= (x as Tensor).shape.length)

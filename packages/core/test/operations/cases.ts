@@ -31,10 +31,10 @@ export interface OperationCase {
 }
 
 /** Four ragged sequences, one of a single token. */
-export const lengths: readonly number[] = [7, 1, 37, 12];
-export const tokens: number = lengths.reduce((a, b) => a + b, 0);
+const lengths: readonly number[] = [7, 1, 37, 12];
+const tokens: number = lengths.reduce((a, b) => a + b, 0);
 const sequences = lengths.length;
-export const dims: Readonly<Record<string, number>> = { tokens, sequences, boundaries: sequences + 1 };
+const dims: Readonly<Record<string, number>> = { tokens, sequences, boundaries: sequences + 1 };
 
 /** Integer inputs that cases may use. */
 export const integers: Readonly<Record<string, HostArray>> = {

@@ -20,7 +20,7 @@ export interface AttentionForm {
 }
 
 /** A head is held in vectors of four, or in single elements if its size is no multiple of four. */
-export const lanesOfHead = ({ size }: AttentionForm): Lanes => (size % 4 === 0 ? 4 : 1);
+const lanesOfHead = ({ size }: AttentionForm): Lanes => (size % 4 === 0 ? 4 : 1);
 export const vectorsOfHead = (form: AttentionForm): number => form.size / lanesOfHead(form);
 export const scaleOf = ({ size }: AttentionForm): string => f32Literal(1 / Math.sqrt(size));
 

@@ -28,7 +28,7 @@ export type Inline =
 
 const is = (node: Node, operation: unknown): boolean => (node.operation as unknown) === operation;
 
-export const isTensor = (value: Value): value is Tensor => 'node' in value;
+const isTensor = (value: Value): value is Tensor => 'node' in value;
 
 export function elementwiseOf(value: Value): ElementwiseAttributes | undefined {
   return isTensor(value) && is(value.node, elementwiseOperation)
