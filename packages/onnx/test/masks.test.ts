@@ -40,6 +40,15 @@ test.each([1, 2, 7, 8, 9, 23, 31, 32, 33, 47, 64, 100, 127, 128, 129, 384, 1000]
   },
 );
 
+test('a probability next to 1 keeps nothing, one next to 0 everything', () => {
+  const mask = new MaskBuffer(3 * 11, 1).take(3 * 11);
+  const rows = { at: 0, rows: 3, width: 11, stride: 11, row: 0, rowStep: 1, ...source };
+  mask.fill({ ...rows, threshold: dropoutThreshold(0) });
+  expect(mask.data.every((v) => v === Math.fround(source.kept))).toBe(true);
+  mask.fill({ ...rows, threshold: dropoutThreshold(1 - 2 ** -20) });
+  expect(mask.data.every((v) => v === 0)).toBe(true);
+});
+
 test('masks lie side by side without touching each other', () => {
   const buffer = new MaskBuffer(2 * 5 * 13, 2);
   const masks = [buffer.take(5 * 13), buffer.take(5 * 13)];

@@ -18,8 +18,10 @@ type Fill = (
 
 let module: WebAssembly.Module | undefined;
 const page = 65536;
-/** A row is written 32 columns at a time and may run over its end, into the next row or this much room. */
-const slack = 32;
+/** A row is written 8 columns at a time and may run over its end, into the next row or this much room. */
+const slack = 8;
+/** No 16-bit number is as large: nothing is kept. */
+const never = 0x10000;
 
 export interface MaskRows {
   /** Where the first row goes, in elements. */
@@ -77,23 +79,14 @@ export class MaskBuffer {
     const begin = this.#used;
     this.#used += elements + slack;
     const data = new Float32Array(this.#memory.buffer, begin * 4, elements);
-    return {
-      data,
-      fill: ({ at, rows, width, stride, row, rowStep, stream, threshold, kept, state }) =>
-        this.#fill(
-          (begin + at) * 4,
-          rows,
-          width,
-          stride,
-          row,
-          rowStep,
-          stream,
-          state.step,
-          state.key0,
-          state.key1,
-          threshold,
-          kept,
-        ),
+    const fill = (mask: MaskRows): void => {
+      const { at, rows, width, stride, row, rowStep, stream, threshold, kept, state } = mask;
+      const { step, key0, key1 } = state;
+      if (width < stride || threshold >= never) data.fill(0, at, at + rows * stride);
+      if (width === 0 || threshold >= never) return;
+      const out = (begin + at) * 4;
+      this.#fill(out, rows, width, stride, row, rowStep, stream, step, key0, key1, threshold, kept);
     };
+    return { data, fill };
   }
 }
