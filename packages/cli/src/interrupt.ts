@@ -1,21 +1,28 @@
 import { StoppedError } from './errors.ts';
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { onSignals } from './signals.ts';
 
 /**
  * Turns the first signal to stop into an abort; the second ends the process at once. Every file is replaced in one
  * step, so even that leaves nothing half-written.
+ *
+ * @param broken output that fails stops the work just as a signal does
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  broken?: AbortSignal,
+): Promise<T> {
   const controller = new AbortController();
-  const stop = (): void => {
+  const abort = (): void => controller.abort(new StoppedError('Stopped'));
+  const settled = onSignals(() => {
     if (controller.signal.aborted) process.exit(130);
-    controller.abort(new StoppedError('Stopped'));
-  };
-  for (const name of signals) process.on(name, stop);
+    abort();
+  });
+  if (broken?.aborted) abort();
+  broken?.addEventListener('abort', abort);
   try {
     return await work(controller.signal);
   } finally {
-    for (const name of signals) process.off(name, stop);
+    settled();
+    broken?.removeEventListener('abort', abort);
   }
 }

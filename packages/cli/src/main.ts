@@ -4,6 +4,7 @@ import { EvaluationError } from '@scalearn/evaluation';
 import { CommanderError } from 'commander';
 import { asFolderError, StoppedError, UsageError } from './errors.ts';
 import { interruptible } from './interrupt.ts';
+import { readerHasGone } from './output/broken-output.ts';
 import type { ErrorEvent } from './output/events.ts';
 import { jsonLine } from './output/json.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
@@ -16,7 +17,7 @@ import { program } from './program.ts';
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted
  */
 export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
-  const command = program((work) => interruptible((signal) => work({ terminal, signal })));
+  const command = program((work) => interruptible((signal) => work({ terminal, signal }), terminal.broken));
   let usage = '';
   for (const each of [command, ...command.commands])
     each.configureOutput({
@@ -27,18 +28,23 @@ export async function main(args: readonly string[], terminal: Terminal = process
     });
   try {
     await command.parseAsync(args, { from: 'user' });
-    return 0;
+    return good(terminal);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.exitCode === 0) return good(terminal);
+    const stopped = error instanceof StoppedError && terminal.broken?.aborted === true;
+    if (stopped && readerHasGone(terminal.broken?.reason)) return 1;
     const isUsage = error instanceof CommanderError;
     const { exitCode, name, message } = describe(isUsage ? new UsageError(usage.trim()) : error);
     if (args.includes('--json'))
       jsonLine(terminal, { event: 'error', error: name, message, exitCode } satisfies ErrorEvent);
     terminal.err(`${exitCode === 130 || isUsage ? '' : 'error: '}${message}\n`);
     if (process.env.DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`);
-    return exitCode;
+    return stopped ? 1 : exitCode;
   }
 }
+
+/** What could not be said was not done. */
+const good = ({ broken }: Terminal): number => (broken?.aborted ? 1 : 0);
 
 function describe(thrown: unknown): { exitCode: number; name: string; message: string } {
   const error = asFolderError(thrown, 'a file could not be used') as Error;

@@ -76,7 +76,10 @@ export function program(run: Run = runHere): Command {
   return root;
 }
 
-const runHere: Run = (work) => interruptible((signal) => work({ terminal: processTerminal(), signal }));
+const runHere: Run = (work) => {
+  const terminal = processTerminal();
+  return interruptible((signal) => work({ terminal, signal }), terminal.broken);
+};
 
 const path = (flags: string, text: string): Option => new Option(flags, text).argParser(notEmpty);
 

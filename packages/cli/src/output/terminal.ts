@@ -1,9 +1,13 @@
+import { brokenOutput } from './broken-output.ts';
+
 /** Where a command writes: `out` takes results, `err` progress, warnings and errors. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   /** Whether a person watches `err`. */
   readonly interactive: boolean;
+  /** Aborted where output fails, with the system's error as the reason; the command then stops. */
+  readonly broken?: AbortSignal;
 }
 
 export function processTerminal(): Terminal {
@@ -11,5 +15,6 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     interactive: process.stderr.isTTY === true,
+    broken: brokenOutput(),
   };
 }

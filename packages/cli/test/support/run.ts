@@ -29,7 +29,7 @@ export async function run(...args: string[]): Promise<Outcome> {
   return { code, out, err };
 }
 
-const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
+export const bin: string = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** A command line as a process of its own. */
