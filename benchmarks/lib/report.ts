@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 
 type Value = string | number | boolean | readonly number[] | Readonly<Record<string, number>>;
 
@@ -27,7 +27,7 @@ export function explain(text: string): void {
   console.error(text);
 }
 
-function circumstances(): Record<string, string> {
+function circumstances(): Record<string, string | number> {
   const packageFile = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
   const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
   return {
@@ -35,5 +35,7 @@ function circumstances(): Record<string, string> {
     cpu: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     node: process.versions.node,
     onnxruntime: version,
+    // Processes that wanted to run in the last minute: more than there are cores, and times are of a busy machine.
+    load: Number((loadavg()[0] as number).toFixed(1)),
   };
 }
