@@ -39,7 +39,7 @@ for (const task of tasks) {
   console.log(`stage 1: ${task.name}, ${task.train.length} rows`);
   using model = await train({ ...settings, task, method: bottleneck({ reductionFactor: 16 }) });
   console.log(await evaluate(model, task));
-  sources.push((await model.adapter())!);
+  sources.push(await model.adapter());
 }
 
 // Stage 2: learn to scale the frozen sources for the target.

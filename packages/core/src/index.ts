@@ -102,7 +102,7 @@ export {
 export type { EpochRecord, TrainEvent } from './training/events.ts';
 export { type GraphParts, TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export type { TrainOptions } from './training/options.ts';
-export type { Predictions } from './training/predict.ts';
+export type { Answers, Predictions } from './training/predict.ts';
 export { DivergedError, InterruptedError } from './training/run.ts';
 export {
   type ModelFolder,

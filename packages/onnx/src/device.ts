@@ -11,6 +11,7 @@ import {
   ShapeError,
   type UploadOptions,
 } from '@scalearn/core';
+import { largestMasks } from './host/masks.ts';
 import { MaskBuffer } from './masks/mask-buffer.ts';
 import { OnnxProgram } from './program.ts';
 import { Queue } from './queue.ts';
@@ -72,14 +73,24 @@ export class OnnxDevice implements Device {
       extra: { session: { dynamic_block_base: '4' } },
     });
     options.onProgress?.(1, 1);
-    const program: OnnxProgram = new OnnxProgram(this, session, translation, options.label ?? 'program', () =>
-      this.#programs.delete(program),
+    const program: OnnxProgram = new OnnxProgram(
+      this,
+      session,
+      translation,
+      options.label ?? 'program',
+      () => {
+        this.#programs.delete(program);
+        if (this.#programs.size === 0) this.#masks = undefined;
+      },
     );
     this.#programs.add(program);
+    // Made before the first run, for the largest batch: later ones create nothing.
+    const { capacity, lengths } = options;
+    if (capacity && lengths) this.maskBuffer(largestMasks(translation, capacity, lengths));
     return program;
   }
 
-  /** Room for the masks of one run, all of it free; grows to what the largest batch needs. */
+  /** Room for the masks of one run, all of it free; grows where a batch is larger than was announced. */
   maskBuffer(sizes: readonly number[]): MaskBuffer {
     const elements = sizes.reduce((a, b) => a + b, 0);
     if (!this.#masks?.holds(elements, sizes.length))

@@ -34,6 +34,8 @@ export interface UploadOptions {
 export interface CompileOptions {
   /** The largest sizes to make room for, e.g. `{ tokens: 4096, sequences: 32 }`; a larger batch makes room again. */
   readonly capacity?: DimValues;
+  /** Lengths of the sequences in that largest batch, for devices that have to pad attention. */
+  readonly lengths?: readonly number[];
   readonly label?: string;
   /** Called as pipelines get ready. */
   readonly onProgress?: (done: number, total: number) => void;

@@ -1,5 +1,6 @@
 import { ArgumentError, DeviceError } from '../errors.ts';
 import type { Device } from './device.ts';
+import { environment } from './environment.ts';
 import { ReferenceDevice } from './reference.ts';
 import { describeBestAdapter } from './webgpu/adapter.ts';
 import { requestWebGPUDevice } from './webgpu/device.ts';
@@ -26,7 +27,9 @@ export interface RequestDeviceOptions {
  */
 export async function requestDevice(options: RequestDeviceOptions = {}): Promise<Device> {
   const { gpu, onnx = importOnnx, onWarning = console.warn } = options;
-  const choice = gpu ? 'webgpu' : (options.device ?? environmentChoice() ?? 'auto');
+  const choice = gpu
+    ? 'webgpu'
+    : (options.device ?? (environment('SCALEARN_DEVICE') as DeviceChoice | undefined) ?? 'auto');
   switch (choice) {
     case 'webgpu': {
       const device = await requestWebGPUDevice(gpu ? { gpu } : {});
@@ -84,9 +87,4 @@ async function importOnnx(): Promise<Device> {
     );
   }
   return module.requestOnnxDevice();
-}
-
-function environmentChoice(): DeviceChoice | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return (process?.env?.SCALEARN_DEVICE || undefined) as DeviceChoice | undefined;
 }

@@ -140,11 +140,21 @@ export function parseAdapterConfig(text: string, where: string): AdapterConfig {
       `${where}: the scaling ${JSON.stringify(scaling)} is not a number; learned scaling cannot be read`,
     );
   // Files without a version are older than the present meaning of "gelu".
-  const old: Record<string, string> =
-    json.version === undefined ? { gelu: 'gelu_new', gelu_orig: 'gelu' } : {};
-  const written = String(config.non_linearity ?? 'relu');
-  const activation = old[written] ?? written;
-  nonLinearity(activation);
+  const old = new Map(
+    json.version === undefined
+      ? [
+          ['gelu', 'gelu_new'],
+          ['gelu_orig', 'gelu'],
+        ]
+      : [],
+  );
+  const written = String(config.non_linearity);
+  const activation = old.get(written) ?? written;
+  try {
+    nonLinearity(activation);
+  } catch (cause) {
+    throw new ModelFileError(`${where}: ${(cause as Error).message}`, { cause });
+  }
   return {
     name: checkAdapterName(json.name, where),
     hiddenSize: typeof json.hidden_size === 'number' ? json.hidden_size : undefined,

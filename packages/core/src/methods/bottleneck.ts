@@ -6,6 +6,9 @@ import { adapterKeys, adapterWidth, nonLinearity } from './adapter.ts';
 import { adapterFiles, readAdapterTensors } from './adapter-files.ts';
 import type { Method } from './method.ts';
 
+/** Wider than any encoder's feed-forward block: larger numbers are mistakes. */
+const largestWidth = 65536;
+
 export interface BottleneckOptions {
   /** Bottleneck width; by default what the reduction factor gives. */
   readonly width?: number;
@@ -23,15 +26,22 @@ export interface BottleneckOptions {
  */
 export function bottleneck(options: BottleneckOptions = {}): Method {
   const { reductionFactor = 16, nonLinearity: activation = 'relu' } = options;
-  if (!(reductionFactor > 0))
-    throw new ArgumentError(`reductionFactor must be positive, not ${reductionFactor}`);
+  const { width: given } = options;
+  if (given !== undefined && !(Number.isSafeInteger(given) && given > 0 && given <= largestWidth))
+    throw new ArgumentError(`width must be a whole number from 1 to ${largestWidth}, not ${given}`);
+  if (!(reductionFactor > 0 && Number.isFinite(reductionFactor)))
+    throw new ArgumentError(`reductionFactor must be a positive number, not ${reductionFactor}`);
   const { apply } = nonLinearity(activation);
   return {
     name: 'bottleneck',
     headLayout: 'flexible',
     defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
     parameters: ({ encoder: { layers, hiddenSize, prefix }, adapterName }) => {
-      const width = options.width ?? adapterWidth(hiddenSize, reductionFactor);
+      const width = given ?? adapterWidth(hiddenSize, reductionFactor);
+      if (width > largestWidth)
+        throw new ArgumentError(
+          `a reductionFactor of ${reductionFactor} makes a bottleneck of width ${width}; at most ${largestWidth} is possible`,
+        );
       return Array.from({ length: layers }, (_, layer) => {
         const keys = adapterKeys(prefix, layer, adapterName);
         const base = (key: string): string => key.slice(0, -'.weight'.length);
@@ -49,10 +59,10 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
         return norm(add(linear(inner, parameter(keys.up), parameter(keys.upBias)), sum));
       },
     }),
-    settings: { nonLinearity: activation, reductionFactor, width: options.width ?? null },
+    settings: { nonLinearity: activation, reductionFactor, width: given ?? null },
     adapter: (call) => readAdapterTensors(call, activation),
     save: (call) => {
-      const factor = options.width === undefined ? { reductionFactor } : {};
+      const factor = given === undefined ? { reductionFactor } : {};
       return adapterFiles(readAdapterTensors(call, activation), { ...call, ...factor });
     },
   };

@@ -25,7 +25,7 @@ export function stackSources(sources: readonly Adapter[], target: MethodTarget):
   const { layers, hiddenSize } = target.encoder;
   const [first] = sources;
   if (!first) throw new ArgumentError('at least one source adapter is needed');
-  for (const source of sources) {
+  for (const [t, source] of sources.entries()) {
     const who = `source adapter '${source.name}'`;
     if (source.hiddenSize !== hiddenSize)
       throw new ArgumentError(
@@ -33,7 +33,7 @@ export function stackSources(sources: readonly Adapter[], target: MethodTarget):
       );
     if (source.layers.length !== layers)
       throw new ArgumentError(
-        `${who} was trained on ${source.layers.length} layers, not ${layers}; see the option layers`,
+        `${who} was trained on ${source.layers.length} layers, not ${layers}; use as many layers of the encoder`,
       );
     if (source.nonLinearity !== first.nonLinearity)
       throw new ArgumentError(
@@ -44,7 +44,7 @@ export function stackSources(sources: readonly Adapter[], target: MethodTarget):
       throw new ArgumentError(
         `${who} was trained on another encoder (fingerprint ${known.slice(0, 12)}…, this one is ${target.encoderFingerprint.slice(0, 12)}…)`,
       );
-    if (sources.some((other) => other !== source && other.name === source.name))
+    if (sources.slice(0, t).some((other) => other.name === source.name))
       throw new ArgumentError(`two source adapters are both named '${source.name}'; give each task once`);
   }
   const units = Math.max(...sources.map((source) => source.width)) + 1;

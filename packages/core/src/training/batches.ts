@@ -29,6 +29,15 @@ export function encodeExamples(
   });
 }
 
+/** Texts without labels, as ids: for answers only. */
+export function encodeTexts(
+  encoder: Encoder,
+  { maxLength, truncation }: Pick<TrainingTask, 'maxLength' | 'truncation'>,
+  texts: readonly TrainingExample['segments'][],
+): EncodedExample[] {
+  return texts.map((segments) => ({ text: encoder.encode(segments, { maxLength, truncation }), label: [] }));
+}
+
 function checkLabel(
   { id, problem, labels }: Pick<TrainingTask, 'id' | 'problem' | 'labels'>,
   values: readonly number[],
@@ -50,18 +59,17 @@ function checkLabel(
     );
 }
 
-/** A batch as graph inputs, labels included. */
+/** A batch as graph inputs; labels are among them if the examples have any. */
 export function batchFeeds(
   encoder: Encoder,
   head: Head,
   batch: readonly EncodedExample[],
 ): Record<string, HostArray> {
+  const feeds = encoder.feeds(batch.map((example) => example.text));
   const labels = batch.flatMap((example) => example.label);
+  if (labels.length === 0) return feeds;
   const classes = head.problem === 'singleLabelClassification' || head.problem === 'multipleChoice';
-  return {
-    ...encoder.feeds(batch.map((example) => example.text)),
-    labels: classes ? Int32Array.from(labels) : Float32Array.from(labels),
-  };
+  return { ...feeds, labels: classes ? Int32Array.from(labels) : Float32Array.from(labels) };
 }
 
 /** Row numbers of an epoch's batches: a new permutation for each epoch, the last batch may be smaller. */
@@ -77,16 +85,16 @@ export function consecutive(order: Int32Array, batchSize: number): Int32Array[] 
   );
 }
 
-/** The most tokens that a batch of these examples can have. */
+/** Room for any batch of these examples: that of the longest ones. */
 export function largestBatch(
   examples: readonly EncodedExample[],
   batchSize: number,
-): { tokens: number; sequences: number; boundaries: number } {
-  const lengths = examples.map((example) => example.text.inputIds.length).sort((a, b) => b - a);
-  const sequences = Math.min(batchSize, lengths.length);
-  return {
-    tokens: lengths.slice(0, sequences).reduce((a, b) => a + b, 0),
-    sequences,
-    boundaries: sequences + 1,
-  };
+): {
+  readonly capacity: { readonly tokens: number; readonly sequences: number; readonly boundaries: number };
+  readonly lengths: readonly number[];
+} {
+  const all = examples.map((example) => example.text.inputIds.length).sort((a, b) => b - a);
+  const lengths = all.slice(0, batchSize);
+  const tokens = lengths.reduce((a, b) => a + b, 0);
+  return { capacity: { tokens, sequences: lengths.length, boundaries: lengths.length + 1 }, lengths };
 }

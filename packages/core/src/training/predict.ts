@@ -3,12 +3,16 @@ import { ScalearnError } from '../errors.ts';
 import { batchFeeds, consecutive, type EncodedExample, largestBatch } from './batches.ts';
 import type { TrainableModel } from './model.ts';
 
-/** A model's answers to a list of examples. */
-export interface Predictions {
+/** A model's answers to a list of texts. */
+export interface Answers {
   /** `[rows, columns]`, row-major. */
   readonly logits: Float32Array;
   readonly rows: number;
   readonly columns: number;
+}
+
+/** A model's answers to labelled examples. */
+export interface Predictions extends Answers {
   /** `[rows]`, or `[rows, columns]` for multi-label tasks. */
   readonly labels: readonly number[];
   /** Mean loss over the examples. */
@@ -18,26 +22,37 @@ export interface Predictions {
 /** Evaluates examples without dropout. */
 export class Predictor {
   readonly #model: TrainableModel;
-  readonly #program: Promise<Program>;
+  readonly #program: Program;
   readonly #batchSize: number;
 
-  constructor(model: TrainableModel, examples: readonly EncodedExample[], batchSize: number) {
-    const { logits, loss } = model.build();
+  private constructor(model: TrainableModel, program: Program, batchSize: number) {
     this.#model = model;
+    this.#program = program;
     this.#batchSize = batchSize;
-    const capacity = largestBatch(examples, batchSize);
-    this.#program = model.encoder.device.compile(
-      { outputs: { logits, loss } },
-      { capacity, label: 'evaluation' },
-    );
-    this.#program.catch(() => undefined);
   }
 
-  /** @throws ScalearnError for no examples */
+  /** @param examples like those that will be asked for; with labels, if the loss is wanted */
+  static async create(
+    model: TrainableModel,
+    examples: readonly EncodedExample[],
+    batchSize: number,
+  ): Promise<Predictor> {
+    const { logits, loss } = model.build();
+    const labelled = examples.some((example) => example.label.length > 0);
+    const program = await model.encoder.device.compile(
+      { outputs: labelled ? { logits, loss } : { logits } },
+      { ...largestBatch(examples, batchSize), label: 'evaluation' },
+    );
+    return new Predictor(model, program, batchSize);
+  }
+
+  /**
+   * @returns with a loss of NaN for texts without labels
+   * @throws ScalearnError for no examples
+   */
   async predict(examples: readonly EncodedExample[], signal?: AbortSignal): Promise<Predictions> {
     if (examples.length === 0) throw new ScalearnError('there is nothing to evaluate: the split has no rows');
     const { encoder, head } = this.#model;
-    const program = await this.#program;
     const columns = head.outputs;
     const logits = new Float32Array(examples.length * columns);
     let total = 0;
@@ -50,9 +65,9 @@ export class Predictor {
       const at = row * columns;
       row += batch.length;
       running.push(
-        program.run(batchFeeds(encoder, head, batch)).then((result) => {
+        this.#program.run(batchFeeds(encoder, head, batch)).then((result) => {
           logits.set(result.logits as HostArray, at);
-          total += ((result.loss as HostArray)[0] as number) * batch.length;
+          total += (result.loss?.[0] ?? Number.NaN) * batch.length;
         }),
       );
       if (running.length >= 3) await running.shift();
@@ -62,10 +77,7 @@ export class Predictor {
     return { logits, rows: examples.length, columns, labels, loss: total / examples.length };
   }
 
-  async dispose(): Promise<void> {
-    await this.#program.then(
-      (program) => program.dispose(),
-      () => undefined,
-    );
+  dispose(): void {
+    this.#program.dispose();
   }
 }

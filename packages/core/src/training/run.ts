@@ -31,6 +31,7 @@ const stepsInFlight = 3;
 
 interface RunParts {
   readonly program: Program;
+  readonly predictor: Predictor;
   readonly inputs: ReadonlySet<string>;
   readonly train: readonly EncodedExample[];
   readonly validation: readonly EncodedExample[];
@@ -65,7 +66,7 @@ export class Run {
     options: TrainOptions,
     plan: Plan,
     model: TrainableModel,
-    { program, inputs, train, validation }: RunParts,
+    { program, predictor, inputs, train, validation }: RunParts,
   ) {
     this.#options = options;
     this.#plan = plan;
@@ -74,7 +75,7 @@ export class Run {
     this.#inputs = inputs;
     this.#train = train;
     this.#validation = validation;
-    this.#predictor = new Predictor(model, validation, plan.evalBatchSize);
+    this.#predictor = predictor;
     this.#settings = runSettings(options, plan, model);
   }
 
@@ -85,16 +86,24 @@ export class Run {
     const parts = model.build(createDropout(randomInput()));
     const graph = trainingGraph(parts, model.parameters, { maxGradNorm: plan.maxGradNorm });
     const program = await encoder.device.compile(graph, {
-      capacity: largestBatch(train, plan.batchSize),
+      ...largestBatch(train, plan.batchSize),
       label: 'training',
       onProgress: (done, total) => onEvent?.({ event: 'compile', done, total }),
     });
     const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
-    const run = new Run(options, plan, model, { program, inputs, train, validation });
+    let predictor: Predictor;
+    try {
+      // Compiled before the first step, too: nothing is created once training goes on.
+      predictor = await Predictor.create(model, validation, plan.evalBatchSize);
+    } catch (error) {
+      program.dispose();
+      throw error;
+    }
+    const run = new Run(options, plan, model, { program, predictor, inputs, train, validation });
     try {
       await run.#restore();
     } catch (error) {
-      await run.dispose();
+      run.dispose();
       throw error;
     }
     return run;
@@ -259,9 +268,9 @@ export class Run {
     this.#options.onEvent?.(event);
   }
 
-  async dispose(): Promise<void> {
+  dispose(): void {
     this.#program.dispose();
-    await this.#predictor.dispose();
+    this.#predictor.dispose();
   }
 }
 

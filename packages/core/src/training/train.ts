@@ -37,6 +37,6 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
     model.dispose();
     throw error;
   } finally {
-    await run?.dispose();
+    run?.dispose();
   }
 }

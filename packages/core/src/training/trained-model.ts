@@ -1,14 +1,15 @@
 import type { Disposes } from '../devices/device.ts';
+import { ArgumentError } from '../errors.ts';
 import type { Adapter } from '../methods/adapter.ts';
 import type { FileSet } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import { createHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
-import { encodeExamples } from './batches.ts';
+import { type EncodedExample, encodeExamples, encodeTexts } from './batches.ts';
 import type { Progress } from './checkpoint.ts';
 import type { EpochRecord } from './events.ts';
 import { TrainableModel } from './model.ts';
-import { type Predictions, Predictor } from './predict.ts';
+import { type Answers, type Predictions, Predictor } from './predict.ts';
 import { type ModelSnapshot, mergeSnapshot, snapshotFiles } from './snapshot.ts';
 import type { TrainingExample, TrainingTask } from './task.ts';
 
@@ -78,12 +79,29 @@ export class TrainedModel implements Disposes {
     examples: readonly TrainingExample[],
     { batchSize = 32, signal }: { readonly batchSize?: number; readonly signal?: AbortSignal } = {},
   ): Promise<Predictions> {
-    const encoded = encodeExamples(this.#model.encoder, this.task, examples);
-    const predictor = new Predictor(this.#model, encoded, batchSize);
+    return this.#predict(encodeExamples(this.#model.encoder, this.task, examples), batchSize, signal);
+  }
+
+  /** Logits for texts without labels. */
+  async answer(
+    texts: readonly TrainingExample['segments'][],
+    { batchSize = 32, signal }: { readonly batchSize?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Answers> {
+    const encoded = encodeTexts(this.#model.encoder, this.task, texts);
+    const { logits, rows, columns } = await this.#predict(encoded, batchSize, signal);
+    return { logits, rows, columns };
+  }
+
+  async #predict(
+    encoded: readonly EncodedExample[],
+    batchSize: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Predictions> {
+    const predictor = await Predictor.create(this.#model, encoded, batchSize);
     try {
       return await predictor.predict(encoded, signal);
     } finally {
-      await predictor.dispose();
+      predictor.dispose();
     }
   }
 
@@ -112,10 +130,16 @@ export class TrainedModel implements Disposes {
     return mergeSnapshot(await this.snapshot());
   }
 
-  /** The trained adapter, as a source for stage 2; undefined if the method is no bottleneck adapter. */
-  async adapter(): Promise<Adapter | undefined> {
-    const { method: _, head: __, ...call } = await this.snapshot();
-    return this.#model.method.adapter?.(call) ?? this.#model.method.merge?.(call);
+  /**
+   * The trained adapter, merged if it is a sum of several: a source for stage 2.
+   *
+   * @throws ArgumentError if the method is no bottleneck adapter
+   */
+  async adapter(): Promise<Adapter> {
+    const { method, head: _, ...call } = await this.snapshot();
+    const adapter = method.adapter?.(call) ?? method.merge?.(call);
+    if (adapter) return adapter;
+    throw new ArgumentError(`a ${method.name} model is no bottleneck adapter; it cannot be a source`);
   }
 
   /** Frees the parameters; the encoder stays. */

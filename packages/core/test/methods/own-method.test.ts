@@ -93,6 +93,6 @@ describe("a user's own method", () => {
     using resumed = await train(again);
     expect(await outcome(resumed)).toEqual(await outcome(whole));
     await expect(whole.merge()).rejects.toThrow('a scaling model is not a sum of adapters');
-    expect(await whole.adapter()).toBeUndefined();
+    await expect(whole.adapter()).rejects.toThrow('no bottleneck adapter');
   });
 });

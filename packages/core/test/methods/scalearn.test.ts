@@ -112,6 +112,7 @@ describe('what the sources are', () => {
       /'s0' was trained on another encoder \(fingerprint ffffffffffff…, this one is [0-9a-f]{12}…\)/,
     ],
     ['one task twice', () => ({ sources: [...sources(), ...sources()] }), /both named 's0'/],
+    ['one adapter twice', () => ({ sources: sources().flatMap((s) => [s, s]) }), /both named 's0'/],
     [
       'two activations',
       () => ({ sources: [...sources(), randomAdapter('odd', encoder.shape, 2, 'gelu')] }),

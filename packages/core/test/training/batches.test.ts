@@ -24,6 +24,6 @@ describe("an epoch's batches", () => {
 
 test('the largest batch is of the longest examples', () => {
   const examples = [3, 9, 4, 7].map((length) => ({ text: { inputIds: new Int32Array(length) }, label: [0] }));
-  expect(largestBatch(examples, 2)).toEqual({ tokens: 16, sequences: 2, boundaries: 3 });
-  expect(largestBatch(examples, 32)).toEqual({ tokens: 23, sequences: 4, boundaries: 5 });
+  expect(largestBatch(examples, 2).capacity).toEqual({ tokens: 16, sequences: 2, boundaries: 3 });
+  expect(largestBatch(examples, 32).capacity).toEqual({ tokens: 23, sequences: 4, boundaries: 5 });
 });

@@ -62,7 +62,7 @@ async function resume(bytes: Uint8Array, options: Partial<TrainOptions> = {}) {
 async function source(name: string): Promise<Adapter> {
   const sourceTask = tinyTask({ id: `tiny/${name}` });
   using model = await train({ ...run, task: sourceTask, epochs: 1 });
-  return (await model.adapter()) as Adapter;
+  return await model.adapter();
 }
 
 describe('a run that was interrupted and resumed ends with the same bytes', () => {

@@ -184,6 +184,13 @@ describe('events', () => {
   });
 });
 
+test('a trained model answers texts that have no labels', async () => {
+  using model = await train({ ...quick, maxSteps: 2 });
+  const { logits } = await model.predict(task.validation);
+  const answers = await model.answer(task.validation.map((example) => example.segments));
+  expect(answers).toEqual({ logits, rows: task.validation.length, columns: 2 });
+});
+
 describe('when it ends', () => {
   test('maxSteps ends it within an epoch, evaluates, and is what the schedule leads to', async () => {
     const rates: number[] = [];
@@ -246,7 +253,7 @@ describe('when it ends', () => {
 /** A trained adapter to take from. */
 async function source(name: string): Promise<Adapter> {
   using model = await train({ ...quick, task: tinyTask({ id: `tiny/${name}` }), epochs: 1 });
-  return (await model.adapter()) as Adapter;
+  return await model.adapter();
 }
 
 describe('what cannot train is refused', () => {

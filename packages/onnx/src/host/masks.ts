@@ -1,11 +1,13 @@
 import {
   concreteShape,
+  type DimValues,
   dropoutThreshold,
   type HostValue,
   type RandomState,
   randomState,
 } from '@scalearn/core';
-import type { HostCall, HostContext, HostTensor } from './context.ts';
+import type { HostInput } from '../emitter.ts';
+import { type HostCall, HostContext, type HostTensor } from './context.ts';
 import { lengthOf } from './groups.ts';
 import { groupOf } from './padding.ts';
 
@@ -17,6 +19,22 @@ export function maskSizes(values: readonly HostValue[], context: HostContext): n
     if (value.kind === 'dropoutMask') return [sizeOf(concreteShape(value.shape, context.dims))];
     return value.kind === 'attentionMask' ? [sizeOf(attentionMaskShape(value, context))] : [];
   });
+}
+
+/** Elements of each mask in the largest batch: with sequences of these lengths. */
+export function largestMasks(
+  { hostInputs }: { readonly hostInputs: readonly HostInput[] },
+  capacity: DimValues,
+  lengths: readonly number[],
+): number[] {
+  const cuSeqlens = Int32Array.from([0, ...lengths]);
+  for (let s = 1; s < cuSeqlens.length; s++)
+    cuSeqlens[s] = (cuSeqlens[s] as number) + (cuSeqlens[s - 1] as number);
+  const context = new HostContext(capacity, { cuSeqlens });
+  return maskSizes(
+    hostInputs.map(({ value }) => value),
+    context,
+  );
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

@@ -8,6 +8,7 @@ import type {
   Program,
   UploadOptions,
 } from '../device.ts';
+import { environment } from '../environment.ts';
 import { measureMemory } from '../memory.ts';
 import { type AdapterDescription, describeAdapter, findAdapter, openDevice } from './adapter.ts';
 import { GpuContext } from './context.ts';
@@ -115,14 +116,4 @@ export async function requestWebGPUDevice(options: WebGPUOptions = {}): Promise<
 function isNode(): boolean {
   const { process } = globalThis as { process?: { versions?: { node?: string } } };
   return process?.versions?.node !== undefined && !('Deno' in globalThis);
-}
-
-function environment(name: string): string | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  try {
-    return process?.env?.[name] || undefined;
-  } catch {
-    // Deno without permission to read the environment.
-    return undefined;
-  }
 }
