@@ -1,4 +1,5 @@
-import { ScalearnError } from '@scalearn/core';
+import { ArgumentError, ScalearnError } from '@scalearn/core';
+import { InvalidOptionError, UnknownTaskError } from '@scalearn/datasets';
 
 /** The command was given wrongly: exit code 2. */
 export class UsageError extends ScalearnError {
@@ -44,4 +45,22 @@ export function asFolderError(error: unknown, what: string): unknown {
   if (code === undefined) return error;
   const reason = reasons[code] ?? (error as Error).message;
   return new FolderError(`${what}: ${reason}`, { cause: error });
+}
+
+/** Whether a value was refused: wrong usage, where the value came from the user. */
+export function isRefusedValue(error: unknown): boolean {
+  return (
+    error instanceof ArgumentError || error instanceof UnknownTaskError || error instanceof InvalidOptionError
+  );
+}
+
+/** Does work on what a file said: values it is refused for are the file's fault, and no wrong usage. */
+export async function fromFile<T>(where: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isRefusedValue(error)
+      ? new FolderError(`${where}: ${(error as Error).message}`, { cause: error })
+      : error;
+  }
 }

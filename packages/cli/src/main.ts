@@ -1,8 +1,8 @@
-import { ArgumentError, ScalearnError } from '@scalearn/core';
-import { DatasetError, InvalidOptionError, UnknownTaskError } from '@scalearn/datasets';
+import { ScalearnError } from '@scalearn/core';
+import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
 import { CommanderError } from 'commander';
-import { asFolderError, StoppedError, UsageError } from './errors.ts';
+import { asFolderError, isRefusedValue, StoppedError, UsageError } from './errors.ts';
 import { interruptible } from './interrupt.ts';
 import { readerHasGone } from './output/broken-output.ts';
 import type { ErrorEvent } from './output/events.ts';
@@ -34,10 +34,14 @@ export async function main(args: readonly string[], terminal: Terminal = process
     const stopped = error instanceof StoppedError && terminal.broken?.aborted === true;
     if (stopped && readerHasGone(terminal.broken?.reason)) return 1;
     const isUsage = error instanceof CommanderError;
-    const { exitCode, name, message } = describe(isUsage ? new UsageError(usage.trim()) : error);
+    const { exitCode, name, message } = describe(
+      isUsage ? new UsageError(usage.trim().replace(/^error: /, '')) : error,
+    );
     if (args.includes('--json'))
       jsonLine(terminal, { event: 'error', error: name, message, exitCode } satisfies ErrorEvent);
-    terminal.err(`${exitCode === 130 || isUsage ? '' : 'error: '}${message}\n`);
+    // The help, where no command was given, is a usage error too.
+    const prefix = exitCode === 130 || (isUsage && !usage.startsWith('error: ')) ? '' : 'error: ';
+    terminal.err(`${prefix}${message}\n`);
     if (process.env.DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`);
     return stopped ? 1 : exitCode;
   }
@@ -50,12 +54,7 @@ function describe(thrown: unknown): { exitCode: number; name: string; message: s
   const error = asFolderError(thrown, 'a file could not be used') as Error;
   const { name, message } = error;
   if (error instanceof StoppedError) return { exitCode: 130, name, message };
-  const isUsage =
-    error instanceof UsageError ||
-    error instanceof ArgumentError ||
-    error instanceof UnknownTaskError ||
-    error instanceof InvalidOptionError;
-  if (isUsage) return { exitCode: 2, name, message };
+  if (error instanceof UsageError || isRefusedValue(error)) return { exitCode: 2, name, message };
   const isKnown =
     error instanceof ScalearnError || error instanceof DatasetError || error instanceof EvaluationError;
   return {

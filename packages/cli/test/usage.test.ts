@@ -32,6 +32,10 @@ describe('wrong usage is exit code 2 and names the option', () => {
     [['--omega-dropout', '0.1'], /--omega-dropout is for scalearn/],
     [['--sources', out, '--reduction-factor', '8'], /--reduction-factor is for bottleneck/],
     [['--resume', '--overwrite'], /--overwrite.*--resume/],
+    [['--sources', out, '--sources', out], /'--sources <dir\.\.\.>' was given twice/],
+    [[`--sources=${out}`, '--sources', out], /'--sources <dir\.\.\.>' was given twice/],
+    [['--sources', ''], /'--sources <dir\.\.\.>'.*must not be empty/],
+    [['--sources', out, ' '], /'--sources <dir\.\.\.>'.*must not be empty/],
     [['stray'], /too many arguments/],
     [['--layers', '3'], /layers must be a whole number from 1 to 2, not 3/],
   ])('train %j', async (more, message) => {
@@ -80,6 +84,17 @@ describe('failures are exit code 1, one sentence, and leave nothing', () => {
 
   test('no encoder', () =>
     fails(['train', ...needed.with(1, join(folder, 'none'))], /There is no folder .*none/));
+  test.each(['./nope', '/nope', '~/nope', 'runs/x/nope'])('no encoder %s', async (name) => {
+    const message = /There is no folder .*nope; check the path of the encoder/;
+    await fails(['train', ...needed.with(1, name)], message);
+    await fails(['evaluate', '--model', folder, ...needed.slice(2, 6), '--encoder', name], message);
+  });
+  test.each(['evaluate', 'merge'])('%s: no model', (command) =>
+    fails(
+      [command, '--model', join(folder, 'none'), ...(command === 'merge' ? ['--out', out] : [])],
+      /There is no folder .*none/,
+    ),
+  );
   test('no data', () =>
     fails(['train', ...needed.with(3, folder)], /Found none of RTE\/train\.tsv, RTE\/train\.tsv\.gz/));
   test('no sources', () =>
@@ -113,7 +128,9 @@ describe('failures are exit code 1, one sentence, and leave nothing', () => {
       { event: 'error', error: 'MissingFileError', message: outcome.err.slice(7).trim(), exitCode: 1 },
     ]);
     const usage = await run('train', '--json');
-    expect(events(usage)).toMatchObject([{ event: 'error', error: 'UsageError', exitCode: 2 }]);
+    const message = "required option '--encoder <name>' not specified";
+    expect(events(usage)).toEqual([{ event: 'error', error: 'UsageError', message, exitCode: 2 }]);
+    expect(usage.err).toBe(`error: ${message}\n`);
   });
 });
 

@@ -1,12 +1,15 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DeviceChoice } from '@scalearn/core';
 import { describeTask } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
+import { NonFiniteLogitError } from '@scalearn/evaluation';
 import { openDevice } from '../device.ts';
-import { StoppedError, UsageError } from '../errors.ts';
-import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
+import { type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
 import { loadData } from '../model/data.ts';
+import { localEncoder } from '../model/encoder-name.ts';
 import { loadModel } from '../model/load-model.ts';
 import { score, scoreTest, testMetrics } from '../model/scores.ts';
 import type { EvaluatedEvent } from '../output/events.ts';
@@ -32,9 +35,13 @@ export async function evaluate(
   { terminal, signal }: CommandContext,
 ): Promise<void> {
   const { split = 'test' } = given;
+  const runPath = join(given.model, runFileName);
+  // Says so where there is no such folder.
+  await openModelFolder(given.model);
   const run = await readRunFile(given.model);
   const { encoder: encoderName, task: id, data } = await whereFrom(given, run);
-  const info = describeTask(id);
+  await localEncoder(encoderName);
+  const info = given.task === undefined ? await fromFile(runPath, () => describeTask(id)) : describeTask(id);
   const task = await loadData(id, {
     data,
     maxLength: run?.settings.maxLength ?? info.maxLength,
@@ -44,7 +51,8 @@ export async function evaluate(
   if (run && run.task === id && run.data.fingerprint !== task.fingerprint)
     terminal.err(`warning: the data in ${data} has changed since ${given.model} was trained\n`);
   await using device = await openDevice(given.device, (text) => terminal.err(`warning: ${text}\n`));
-  using encoder = await loadEncoder(encoderName, { device, layers: run?.encoder.shape.layers });
+  const layers = run?.encoder.shape.layers;
+  using encoder = await fromFile(runPath, () => loadEncoder(encoderName, { device, layers }));
   using model = await loadModel(given.model, encoder, task);
   const options = { batchSize: run?.settings.evalBatchSize ?? 32, signal };
   const evalRows = given.evalLimit === undefined ? task[split] : task[split].slice(0, given.evalLimit);
@@ -68,6 +76,11 @@ export async function evaluate(
     if (given.json) jsonLine(terminal, event);
     else terminal.out(scoreTable(event, scores));
   } catch (error) {
+    if (error instanceof NonFiniteLogitError)
+      throw new FolderError(
+        `${given.model} predicts no finite number for row ${error.row} of the ${split} split; its files are damaged, or its training had diverged: restore them, or train it again`,
+        { cause: error },
+      );
     throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
   }
 }

@@ -1,10 +1,13 @@
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { mergeSnapshot, readSnapshot, snapshotFiles } from '@scalearn/core';
-import { FolderError, UsageError } from '../errors.ts';
+import { FolderError, fromFile, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, readRunFile, runFileName } from '../folders/run-json.ts';
+import { checkSourceShapes } from '../model/check-shape.ts';
 import type { MergedEvent } from '../output/events.ts';
+import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
 import { version } from '../version.ts';
 import type { CommandContext } from './context.ts';
@@ -22,13 +25,13 @@ export async function merge(given: MergeArguments, { terminal }: CommandContext)
   const folder = await openModelFolder(model);
   const run = await readRunFile(model);
   if (!run) throw new FolderError(`${model} has no run.json; give a folder that scalearn train has written`);
-  if (resolve(model) === resolve(name))
-    throw new UsageError('--out is the model itself; choose another folder');
-  const snapshot = await readSnapshot(folder, {
-    encoder: run.encoder.shape,
-    encoderFingerprint: run.encoder.fingerprint,
-    modelName: run.encoder.name,
-  });
+  if (await liesWithin(name, model))
+    throw new UsageError('--out is the model itself, or lies in it; choose another folder');
+  await checkSourceShapes(model, folder, run);
+  const { shape: encoder, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
+  const snapshot = await fromFile(model, () =>
+    readSnapshot(folder, { encoder, encoderFingerprint, modelName }),
+  );
   // The folder's last source may be another task's; the merged adapter is the target's.
   const adapterName = run.task.split('/').at(-1) as string;
   const merged = mergeSnapshot({ ...snapshot, adapterName });
@@ -61,6 +64,18 @@ export async function merge(given: MergeArguments, { terminal }: CommandContext)
   if (given.json) jsonLine(terminal, event);
   else
     terminal.out(
-      `${model} (${run.method}, ${run.sources.length} sources) merged into one adapter '${adapterName}' of width ${width}\nsaved in ${name}\n`,
+      `${model} (${run.method}, ${counted(run.sources.length, 'source')}) merged into one adapter '${adapterName}' of width ${width}\nsaved in ${name}\n`,
     );
+}
+
+/** Whether a folder, which need not exist, is another one or inside it, links followed. */
+async function liesWithin(inner: string, outer: string): Promise<boolean> {
+  return `${await realPath(resolve(inner))}${sep}`.startsWith(`${await realPath(resolve(outer))}${sep}`);
+}
+
+async function realPath(path: string): Promise<string> {
+  const parent = dirname(path);
+  return realpath(path).catch(async () =>
+    parent === path ? path : join(await realPath(parent), basename(path)),
+  );
 }

@@ -1,12 +1,12 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describeTask } from '@scalearn/datasets';
 import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
+import { localEncoder } from '../model/encoder-name.ts';
 import { runTraining } from '../model/run-training.ts';
 import { chooseMethod, makeMethod } from '../options/method.ts';
-import { checkSameSettings, type RunSettings, settleOptions } from '../options/settings.ts';
+import { checkSameSettings, settleOptions, type TrainSettings } from '../options/settings.ts';
 import type { TrainArguments } from '../options/train-options.ts';
 import { createReporter } from '../output/reporter.ts';
 import type { CommandContext } from './context.ts';
@@ -16,7 +16,7 @@ export async function train(given: TrainArguments, { terminal, signal }: Command
   const reporter = createReporter(terminal, { json: given.json === true, quiet: given.quiet === true });
   const methodName = chooseMethod(given);
   const info = describeTask(given.task);
-  const encoderPath = await localPath(given.encoder);
+  const encoderPath = await localEncoder(given.encoder);
   const settings = settleOptions(given, makeMethod(methodName, given, []), info, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
@@ -32,7 +32,7 @@ export async function train(given: TrainArguments, { terminal, signal }: Command
 async function checkOut(
   out: OutFolder,
   { out: name, resume, overwrite }: TrainArguments,
-  settings: RunSettings,
+  settings: TrainSettings,
 ): Promise<RunFile | undefined> {
   switch (await out.state()) {
     case 'nothing':
@@ -55,9 +55,4 @@ async function checkOut(
       return run;
     }
   }
-}
-
-async function localPath(name: string): Promise<string | undefined> {
-  const info = await stat(name).catch(() => undefined);
-  return info?.isDirectory() ? resolve(name) : undefined;
 }

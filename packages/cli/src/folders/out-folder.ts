@@ -5,7 +5,7 @@ import { asFolderError, FolderError } from '../errors.ts';
 import { syncFolder, writeFileSynced } from './atomic-write.ts';
 import { checkpointName } from './checkpoint-file.ts';
 import { takeLock } from './lock.ts';
-import { readRunFile, runFileName } from './run-json.ts';
+import { filesOfRun, runFileName } from './run-json.ts';
 
 /**
  * The folder a command writes to. Its new content is written whole into a sibling, which then takes its place in two
@@ -96,8 +96,7 @@ async function settle(path: string): Promise<void> {
 
 /** Moves what a run did not write, a log perhaps, from its old folder to the new one. */
 async function keepForeignFiles(from: string, to: string): Promise<void> {
-  const written = new Set((await readRunFile(from).catch(() => undefined))?.files ?? []);
-  const ours = new Set([...written].map((file) => file.split('/', 1)[0]));
+  const ours = new Set((await filesOfRun(from)).map((file) => file.split('/', 1)[0]));
   const present = new Set(await entries(to));
   for (const name of await entries(from)) {
     const known = ours.has(name) || name === runFileName || name.startsWith(checkpointName);

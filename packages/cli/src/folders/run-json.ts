@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { EncoderShape, EpochRecord, MemoryUse } from '@scalearn/core';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import { testMetrics } from '../model/scores.ts';
-import type { RunSettings } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings.ts';
 import type { DoneEvent, SplitScore } from '../output/events.ts';
+import { checkRunFile } from './check-run-file.ts';
 
 export const runFileName = 'run.json';
 const formatVersion = 1;
@@ -20,7 +21,7 @@ export interface RunFile {
   readonly method: string;
   readonly seed: number;
   /** Every option of the command, defaults filled in. */
-  readonly settings: RunSettings;
+  readonly settings: TrainSettings;
   readonly encoder: {
     /** As the user named it. */
     readonly source: string;
@@ -65,7 +66,7 @@ export function encodeRunFile(run: Omit<RunFile, 'formatVersion'>): string {
  * Reads a folder's `run.json`.
  *
  * @returns undefined where there is none
- * @throws FolderError if it is damaged or of another version
+ * @throws FolderError that names the file, and the field, if it is damaged or of another version
  */
 export async function readRunFile(folder: string): Promise<RunFile | undefined> {
   const path = join(folder, runFileName);
@@ -78,21 +79,24 @@ export async function readRunFile(folder: string): Promise<RunFile | undefined> 
     if (systemCode(error) === 'ENOENT') return undefined;
     throw asFolderError(error, `${path} could not be read`);
   }
-  if (run?.formatVersion !== formatVersion)
+  if (typeof run !== 'object' || run === null)
+    throw new FolderError(`${path} is not a JSON object; the file is damaged`);
+  if (run.formatVersion !== formatVersion)
     throw new FolderError(
-      `${path} is of format ${JSON.stringify(run?.formatVersion)}; this version of scalearn reads ${formatVersion}`,
+      `${path} is of format ${JSON.stringify(run.formatVersion)}; this version of scalearn reads ${formatVersion}`,
     );
-  const complete =
-    typeof run.task === 'string' &&
-    typeof run.method === 'string' &&
-    typeof run.encoder?.fingerprint === 'string' &&
-    typeof run.encoder.shape?.layers === 'number' &&
-    typeof run.data?.path === 'string' &&
-    typeof run.settings === 'object' &&
-    typeof run.results === 'object' &&
-    Array.isArray(run.files);
-  if (!complete) throw new FolderError(`${path} lacks entries; the file is damaged`);
+  checkRunFile(run, path);
   return run as RunFile;
+}
+
+/** Names of the files that a run wrote, as far as its `run.json` still tells: whatever else is wrong in it. */
+export async function filesOfRun(folder: string): Promise<readonly string[]> {
+  try {
+    const { files } = JSON.parse(await readFile(join(folder, runFileName), 'utf8')) as { files: unknown };
+    return Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The line that ends a good run, again from the file. */

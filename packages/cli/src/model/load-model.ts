@@ -1,8 +1,9 @@
 import { type Encoder, type ModelSnapshot, readSnapshot, TrainedModel } from '@scalearn/core';
 import type { TaskInfo } from '@scalearn/datasets';
-import { FolderError } from '../errors.ts';
+import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
+import { checkEncoderShape } from './check-shape.ts';
 
 /**
  * Reads a model folder and puts the model on its encoder's device, ready to predict.
@@ -22,13 +23,11 @@ export async function loadModel(
       `${path} was trained on another encoder, ${run.encoder.name} (fingerprint ${short(run.encoder.fingerprint)}); ${name} has ${short(fingerprint)}`,
     );
   const folder = await openModelFolder(path);
-  const snapshot = await readSnapshot(folder, {
-    encoder: encoder.shape,
-    encoderFingerprint: fingerprint,
-    modelName: name,
-  });
+  if (run) checkEncoderShape(path, run, encoder);
+  const target = { encoder: encoder.shape, encoderFingerprint: fingerprint, modelName: name };
+  const snapshot = await fromFile(path, () => readSnapshot(folder, target));
   checkHead(snapshot, task, path);
-  return TrainedModel.fromSnapshot(encoder, snapshot, task);
+  return fromFile(path, () => TrainedModel.fromSnapshot(encoder, snapshot, task));
 }
 
 const short = (fingerprint: string): string => `${fingerprint.slice(0, 12)}…`;

@@ -8,7 +8,7 @@ import { checkpointFile } from '../folders/checkpoint-file.ts';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, type RunFile, runFileName } from '../folders/run-json.ts';
 import { makeMethod } from '../options/method.ts';
-import type { RunSettings } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings.ts';
 import type { TrainArguments } from '../options/train-options.ts';
 import { Pace } from '../output/pace.ts';
 import type { Reporter } from '../output/reporter.ts';
@@ -19,7 +19,7 @@ import { readSources, type Source } from './sources.ts';
 
 export interface TrainingJob {
   readonly given: TrainArguments;
-  readonly settings: RunSettings;
+  readonly settings: TrainSettings;
   /** Absolute; undefined for an encoder that is no local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;

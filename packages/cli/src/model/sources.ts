@@ -1,5 +1,5 @@
 import { type Adapter, readAdapterFolder } from '@scalearn/core';
-import { FolderError } from '../errors.ts';
+import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
 
@@ -30,7 +30,7 @@ async function readSource(path: string, task: string): Promise<Source> {
     throw new FolderError(
       `the source ${path} is a ScaLearn model, not one adapter; turn it into one with scalearn merge`,
     );
-  const adapter = await readAdapterFolder(folder);
+  const adapter = await fromFile(path, () => readAdapterFolder(folder));
   const trainedOn = (await readRunFile(path))?.task;
   const isOwn = trainedOn === undefined ? adapter.name === task.split('/').at(-1) : trainedOn === task;
   return { adapter, path, isOwn };

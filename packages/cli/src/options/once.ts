@@ -1,14 +1,28 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 
-/** Makes giving an option twice an error, unless it takes a list: the last one would silently win. */
+/** Makes giving an option twice an error: the last one would silently win, and lists would silently be joined. */
 export function refuseRepeated(command: Command): Command {
-  for (const option of command.options) {
-    if (option.variadic) continue;
+  for (const option of command.options.filter(({ variadic }) => !variadic)) {
     let seen = false;
     command.on(`option:${option.name()}`, () => {
-      if (seen) command.error(`error: option '${option.flags}' was given twice; give it once`);
+      if (seen) refuse(command, option);
       seen = true;
     });
   }
+  // A list says as much for each of its values, so its flags are counted before they are parsed.
+  const lists = command.options.filter(({ variadic }) => variadic);
+  const parse = command.parseOptions.bind(command);
+  command.parseOptions = (args) => {
+    const end = args.indexOf('--');
+    const flags = args.slice(0, end < 0 ? args.length : end).map((arg) => arg.split('=', 1)[0]);
+    for (const option of lists)
+      if (flags.filter((flag) => flag === option.long).length > 1) refuse(command, option);
+    return parse(args);
+  };
   return command;
+}
+
+function refuse(command: Command, { flags, variadic }: Option): never {
+  const how = variadic ? 'give all its values after it once' : 'give it once';
+  return command.error(`error: option '${flags}' was given twice; ${how}`);
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import type { TrainArguments } from './train-options.ts';
 
 /** A run's options with every default filled in; null where an option has no value. */
-export interface RunSettings {
+export interface TrainSettings {
   readonly task: string;
   readonly method: string;
   readonly encoder: string;
@@ -40,7 +40,7 @@ export function settleOptions(
   method: Method,
   task: { readonly id: string; readonly maxLength: number },
   encoderPath: string | undefined,
-): RunSettings {
+): TrainSettings {
   const { defaults, name } = method;
   // Sources have their own entry; here they would be names.
   const { sources: _, ...methodSettings } = method.settings ?? {};
@@ -71,7 +71,7 @@ export function settleOptions(
 }
 
 /** @throws UsageError that names every option in which two runs differ */
-export function checkSameSettings(stored: RunSettings, asked: RunSettings, where: string): void {
+export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, where: string): void {
   const before = stored as unknown as Record<string, unknown>;
   const now = asked as unknown as Record<string, unknown>;
   const different = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(

@@ -64,7 +64,9 @@ export function addTrainOptions(command: Command): Command {
     ).makeOptionMandatory(),
     option('--out <dir>', 'folder for the trained model', notEmpty).makeOptionMandatory(),
     flag('--method <name>', 'bottleneck without, scalearn with sources').choices(methodNames),
-    flag('--sources <dir...>', 'folders of the trained adapters to transfer from'),
+    new Option('--sources <dir...>', 'folders of the trained adapters to transfer from').argParser(
+      (text: string, before: readonly string[] | undefined) => [...(before ?? []), notEmpty(text)],
+    ),
     option('--layers <n>', "use the encoder's first n layers only", n(1)),
   ];
   const training = [

@@ -28,6 +28,11 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** `1 step` or `1,000 steps`. */
+export function counted(value: number, what: string): string {
+  return `${count(value)} ${what}${value === 1 ? '' : 's'}`;
+}
+
 /** A loss or metric to four places; null is what JSON made of NaN. */
 export function figure(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? 'undefined' : value.toFixed(4);
@@ -51,11 +56,11 @@ function memoryLine({ bytes: groups, total }: MemoryUse): string {
 export function startLines(event: StartEvent): string {
   const { parameters, steps, step } = event;
   const lines = [
-    `task       ${event.task}, ${count(event.trainRows)} rows to train on, ${count(event.validationRows)} to validate`,
+    `task       ${event.task}, ${counted(event.trainRows, 'row')} to train on, ${count(event.validationRows)} to validate`,
     `method     ${event.method}, trains ${count(parameters.method)} parameters and ${count(parameters.head)} of the head, seed ${event.seed}`,
     `device     ${event.deviceDescription}`,
     memoryLine(event.memory),
-    `plan       ${count(steps)} steps`,
+    `plan       ${counted(steps, 'step')}`,
   ];
   if (step > 0) lines.push(`resumed    after step ${count(step)}`);
   return `${lines.join('\n')}\n`;
@@ -79,7 +84,7 @@ export function doneLines(event: DoneEvent): string {
   const speed = event.tokensPerSecond === null ? '' : `, ${count(event.tokensPerSecond)} tokens a second`;
   return [
     `${event.task} with ${event.method}, seed ${event.seed}: ${metricList(event.metrics)}, loss ${figure(event.loss)} on the test split`,
-    `best epoch ${event.bestEpoch}, ${count(event.steps)} ${event.steps === 1 ? 'step' : 'steps'} in ${clock(event.seconds)}${speed} on ${event.device}`,
+    `best epoch ${event.bestEpoch}, ${counted(event.steps, 'step')} in ${clock(event.seconds)}${speed} on ${event.device}`,
     `saved in ${event.out}`,
     '',
   ].join('\n');

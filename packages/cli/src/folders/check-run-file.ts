@@ -1,0 +1,121 @@
+import { FolderError } from '../errors.ts';
+
+/** What a value must be, and whether it is. */
+interface Rule {
+  readonly what: string;
+  fits(value: unknown): boolean;
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const whole = (least: number): Rule => ({
+  what: `a whole number of at least ${least}`,
+  fits: (value) => Number.isSafeInteger(value) && (value as number) >= least,
+});
+const text: Rule = { what: 'a text', fits: (value) => typeof value === 'string' && value !== '' };
+const record: Rule = { what: 'an object', fits: isRecord };
+const positive: Rule = { what: 'a number above 0', fits: (value) => isNumber(value) && value > 0 };
+const notNegative: Rule = { what: '0 or a number above', fits: (value) => isNumber(value) && value >= 0 };
+const probability: Rule = {
+  what: 'at least 0 and below 1',
+  fits: (value) => isNumber(value) && value >= 0 && value < 1,
+};
+const orNull = ({ what, fits }: Rule): Rule => ({
+  what: `${what}, or null`,
+  fits: (value) => value === null || fits(value),
+});
+const listOf = (what: string, fits: (value: unknown) => boolean): Rule => ({
+  what: `a list of ${what}`,
+  fits: (value) => Array.isArray(value) && value.every(fits),
+});
+const texts = listOf('texts', text.fits);
+const oneOf = (...values: readonly string[]): Rule => ({
+  what: values.join(' or '),
+  fits: (value) => values.includes(value as string),
+});
+
+/** Every field that is read again, by its path. An object comes before what is in it. */
+const rules: Readonly<Record<string, Rule>> = {
+  version: text,
+  command: oneOf('train', 'merge'),
+  task: text,
+  method: text,
+  seed: whole(0),
+  settings: record,
+  'settings.task': text,
+  'settings.method': text,
+  'settings.encoder': text,
+  'settings.data': text,
+  'settings.sources': texts,
+  'settings.layers': orNull(whole(1)),
+  'settings.epochs': whole(1),
+  'settings.maxSteps': orNull(whole(1)),
+  'settings.batchSize': whole(1),
+  'settings.evalBatchSize': whole(1),
+  'settings.learningRate': positive,
+  'settings.weightDecay': notNegative,
+  'settings.warmupSteps': whole(0),
+  'settings.patience': whole(1),
+  'settings.maxLength': whole(4),
+  'settings.limit': orNull(whole(1)),
+  'settings.evalLimit': orNull(whole(1)),
+  'settings.seed': whole(0),
+  'settings.methodSettings': record,
+  encoder: record,
+  'encoder.source': text,
+  'encoder.path': orNull(text),
+  'encoder.name': text,
+  'encoder.fingerprint': text,
+  'encoder.shape': record,
+  'encoder.shape.modelType': text,
+  'encoder.shape.prefix': text,
+  'encoder.shape.layers': whole(1),
+  'encoder.shape.hiddenSize': whole(1),
+  'encoder.shape.intermediateSize': whole(1),
+  'encoder.shape.classifierDropout': probability,
+  'encoder.shape.initializerRange': notNegative,
+  data: record,
+  'data.path': text,
+  'data.fingerprint': text,
+  sources: listOf(
+    'objects with name and path',
+    (value) => isRecord(value) && text.fits(value.name) && text.fits(value.path),
+  ),
+  history: listOf('objects', isRecord),
+  bestEpoch: whole(0),
+  steps: whole(0),
+  parameters: record,
+  'parameters.method': whole(0),
+  'parameters.head': whole(0),
+  results: {
+    what: 'an object of scores with metrics',
+    fits: (value) =>
+      isRecord(value) && Object.values(value).every((score) => isRecord(score) && isRecord(score.metrics)),
+  },
+  device: record,
+  'device.kind': text,
+  seconds: notNegative,
+  tokensPerSecond: orNull(notNegative),
+  files: texts,
+};
+
+/** @throws FolderError that names the file and the first field that is not what it must be */
+export function checkRunFile(run: unknown, path: string): void {
+  for (const [field, { what, fits }] of Object.entries(rules)) {
+    const value = field
+      .split('.')
+      .reduce<unknown>((parent, key) => (isRecord(parent) ? parent[key] : undefined), run);
+    if (fits(value)) continue;
+    const found = value === undefined ? 'it is missing' : `it is ${shown(value)}`;
+    throw new FolderError(
+      `${path}: ${field} must be ${what}, and ${found}; restore the file, or train the model again`,
+    );
+  }
+}
+
+/** A value on one short line. */
+function shown(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length > 40 ? `${json.slice(0, 39)}…` : json;
+}
