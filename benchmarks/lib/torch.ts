@@ -12,17 +12,26 @@ export function torchMissing(): string | undefined {
   return status === 0 ? undefined : 'python3 with torch is not installed';
 }
 
+/** Real tokens a second. */
+export interface Speed {
+  /** Of the median step. */
+  readonly median: number;
+  /** Of the fastest step: the least disturbed. */
+  readonly best: number;
+}
+
 /**
- * Real tokens a second of the PyTorch step.
+ * Speed of the PyTorch step.
  *
  * @param padding length that sequences are padded to; 0: the longest of the batch
  */
-export function torchTokensPerSecond(threads: number, padding: number): number {
+export function torchSpeed(threads: number, padding: number): Speed {
   const { stdout, status } = spawnSync('python3', [torchScript, String(threads), String(padding)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const found = /([\d.]+) real tokens\/s/.exec(stdout);
+  const found = /best ([\d.]+) s .* (\d+) real tokens, ([\d.]+) real tokens\/s/.exec(stdout);
   if (status !== 0 || !found) throw new Error(`${torchScript} did not tell its speed: ${stdout}`);
-  return Number(found[1]);
+  const [seconds, tokens, perSecond] = found.slice(1).map(Number) as [number, number, number];
+  return { median: perSecond, best: tokens / seconds };
 }
