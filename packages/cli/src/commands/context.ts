@@ -6,3 +6,6 @@ export interface CommandContext {
   /** Aborted by the first signal to stop. */
   readonly signal: AbortSignal;
 }
+
+/** Does the work of a command, or hands it on. */
+export type Run = (work: (context: CommandContext) => Promise<void>) => Promise<void>;

@@ -1,11 +1,21 @@
 import { DeviceError } from '@scalearn/core';
+import type { Command } from 'commander';
 import { examine } from '../doctor/examine.ts';
 import { reportText } from '../doctor/report-text.ts';
 import { jsonLine } from '../output/json.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext, Run } from './context.ts';
 
-export interface DoctorArguments {
+interface DoctorArguments {
   readonly json?: boolean;
+}
+
+export function addDoctor(root: Command, run: Run): void {
+  root
+    .command('doctor')
+    .summary('show and test what there is to compute with')
+    .description('Lists GPUs and runtimes, tests them, and says what to install.')
+    .option('--json', 'one JSON object on standard output')
+    .action((given: DoctorArguments) => run((context) => doctor(given, context)));
 }
 
 /**
@@ -13,7 +23,7 @@ export interface DoctorArguments {
  *
  * @throws DeviceError after the report, if something computes wrongly
  */
-export async function doctor({ json }: DoctorArguments, { terminal }: CommandContext): Promise<void> {
+async function doctor({ json }: DoctorArguments, { terminal }: CommandContext): Promise<void> {
   const report = await examine((text) => {
     if (!json) terminal.err(`${text}\n`);
   });

@@ -4,6 +4,7 @@ import type { DeviceChoice } from '@scalearn/core';
 import { describeTask } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import { NonFiniteLogitError } from '@scalearn/evaluation';
+import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
@@ -12,12 +13,14 @@ import { loadData } from '../model/data.ts';
 import { localEncoder } from '../model/encoder-name.ts';
 import { loadModel } from '../model/load-model.ts';
 import { score, scoreTest, testMetrics } from '../model/scores.ts';
+import { deviceOption } from '../options/train-options.ts';
+import { pathOption, wholeNumber } from '../options/values.ts';
 import type { EvaluatedEvent } from '../output/events.ts';
 import { jsonLine } from '../output/json.ts';
 import { scoreTable } from '../output/table.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext, Run } from './context.ts';
 
-export interface EvaluateArguments {
+interface EvaluateArguments {
   readonly model: string;
   readonly task?: string;
   readonly data?: string;
@@ -29,11 +32,27 @@ export interface EvaluateArguments {
   readonly json?: boolean;
 }
 
+export function addEvaluate(root: Command, run: Run): void {
+  root
+    .command('evaluate')
+    .summary('score a trained model')
+    .description("Scores a model. What is not given comes from the model's run.json.")
+    .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
+    .addOption(pathOption('--task <id>', 'task, if another than the trained one'))
+    .addOption(pathOption('--data <dir>', "folder that holds the task's folder"))
+    .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
+    .addOption(
+      new Option('--split <name>', 'rows to score').choices(['test', 'validation', 'train']).default('test'),
+    )
+    .addOption(new Option('--eval-limit <n>', 'score the first n rows').argParser(wholeNumber(1)))
+    .addOption(deviceOption())
+    .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  scalearn evaluate --model runs/rte\n')
+    .action((given: EvaluateArguments) => run((context) => evaluate(given, context)));
+}
+
 /** `scalearn evaluate`: what is not given comes from the model's `run.json`. */
-export async function evaluate(
-  given: EvaluateArguments,
-  { terminal, signal }: CommandContext,
-): Promise<void> {
+async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandContext): Promise<void> {
   const { split = 'test' } = given;
   const runPath = join(given.model, runFileName);
   // Says so where there is no such folder.

@@ -1,26 +1,43 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { mergeSnapshot, readSnapshot, snapshotFiles } from '@scalearn/core';
+import type { Command } from 'commander';
 import { FolderError, fromFile, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, readRunFile, runFileName } from '../folders/run-json.ts';
 import { checkSourceShapes } from '../model/check-shape.ts';
+import { pathOption } from '../options/values.ts';
 import type { MergedEvent } from '../output/events.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
 import { version } from '../version.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext, Run } from './context.ts';
 
-export interface MergeArguments {
+interface MergeArguments {
   readonly model: string;
   readonly out: string;
   readonly overwrite?: boolean;
   readonly json?: boolean;
 }
 
+export function addMerge(root: Command, run: Run): void {
+  root
+    .command('merge')
+    .summary('turn a ScaLearn model into one adapter')
+    .description(
+      'Writes a ScaLearn model as one bottleneck adapter, which the Python library adapters loads too.',
+    )
+    .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
+    .addOption(pathOption('--out <dir>', 'folder for the adapter').makeOptionMandatory())
+    .option('--overwrite', 'replace the model in the output folder')
+    .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  scalearn merge --model runs/mrpc-scalearn --out runs/mrpc-merged\n')
+    .action((given: MergeArguments) => run((context) => merge(given, context)));
+}
+
 /** `scalearn merge`: a ScaLearn model as one adapter. Needs no device: `run.json` describes the encoder. */
-export async function merge(given: MergeArguments, { terminal }: CommandContext): Promise<void> {
+async function merge(given: MergeArguments, { terminal }: CommandContext): Promise<void> {
   const { model, out: name } = given;
   const folder = await openModelFolder(model);
   const run = await readRunFile(model);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { describeTask } from '@scalearn/datasets';
+import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
@@ -7,12 +8,30 @@ import { localEncoder } from '../model/encoder-name.ts';
 import { runTraining } from '../model/run-training.ts';
 import { chooseMethod, makeMethod } from '../options/method.ts';
 import { checkSameSettings, settleOptions, type TrainSettings } from '../options/settings.ts';
-import type { TrainArguments } from '../options/train-options.ts';
+import { addTrainOptions, type TrainArguments } from '../options/train-options.ts';
 import { createReporter } from '../output/reporter.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext, Run } from './context.ts';
+
+export function addTrain(root: Command, run: Run): void {
+  const command = root
+    .command('train')
+    .summary('train an adapter, or ScaLearn on top of trained adapters')
+    .description(
+      'Trains one adapter (stage 1), or, with --sources, learns to scale trained adapters (stage 2).',
+    )
+    .action((given: TrainArguments) => run((context) => train(given, context)));
+  addTrainOptions(command).addHelpText('after', examples);
+}
+
+const examples = `
+Examples:
+  scalearn train --encoder FacebookAI/roberta-base --task glue/rte --data glue --out runs/rte
+  scalearn train --encoder FacebookAI/roberta-base --task glue/rte --data glue \\
+                 --sources runs/mnli runs/stsb runs/rte --out runs/rte-scalearn
+`;
 
 /** `scalearn train`: stage 1 without sources, stage 2 with them. */
-export async function train(given: TrainArguments, { terminal, signal }: CommandContext): Promise<void> {
+async function train(given: TrainArguments, { terminal, signal }: CommandContext): Promise<void> {
   const reporter = createReporter(terminal, { json: given.json === true, quiet: given.quiet === true });
   const methodName = chooseMethod(given);
   const info = describeTask(given.task);

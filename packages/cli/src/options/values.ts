@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** A whole number in decimal digits. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -32,3 +32,7 @@ export function notEmpty(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It must not be empty.');
 }
+
+/** An option that takes any text but an empty one: a path, or a name. */
+export const pathOption = (flags: string, text: string): Option =>
+  new Option(flags, text).argParser(notEmpty);
