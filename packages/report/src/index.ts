@@ -1,1 +1,21 @@
-export {};
+export {
+  type ComparedMethod,
+  type Comparison,
+  comparisonReport,
+  type LearnedCoefficients,
+} from './comparison.ts';
+export { type HeatMapOptions, heatMap } from './figures/heat-map.ts';
+export {
+  type CurvePoint,
+  type LearningCurvesOptions,
+  learningCurves,
+  type MeanPoint,
+  meanCurves,
+  type Series,
+} from './figures/learning-curves.ts';
+export { renderSvg } from './figures/render.ts';
+export { Html, type HtmlValue, html } from './html.ts';
+export { type PageOptions, page, type Section } from './page.ts';
+export { commands, type FigureOptions, facts, figure, figureRow } from './parts.ts';
+export { mean, standardDeviation } from './statistics.ts';
+export { type Column, type TableOptions, table } from './table.ts';

@@ -1,0 +1,133 @@
+import { heatMap } from './figures/heat-map.ts';
+import { type CurvePoint, learningCurves } from './figures/learning-curves.ts';
+import { Html, type HtmlValue, html } from './html.ts';
+import { page, type Section } from './page.ts';
+import { commands, facts, figure, figureRow } from './parts.ts';
+import { mean, standardDeviation } from './statistics.ts';
+import { table } from './table.ts';
+
+/** A method's runs, one for each seed. */
+export interface ComparedMethod {
+  readonly name: string;
+  /** Trained values of the method, the head's left out. */
+  readonly parameters: number;
+  /** The metric on the test split, by seed. */
+  readonly scores: readonly number[];
+  /** Seconds of training one model, the mean over seeds. */
+  readonly seconds: number;
+  /** Step and validation figure of every evaluation, by seed. */
+  readonly curves: readonly (readonly CurvePoint[])[];
+}
+
+/** The coefficients a method learned, the mean over seeds. */
+export interface LearnedCoefficients {
+  readonly method: string;
+  readonly sources: readonly string[];
+  /** Names of the layers, or a single name where all share them. */
+  readonly layers: readonly string[];
+  /** `[layers][sources]`. */
+  readonly values: readonly (readonly number[])[];
+}
+
+/** Several methods on one task. */
+export interface Comparison {
+  readonly title: string;
+  readonly summary: string;
+  /** In words, such as `accuracy`. */
+  readonly metric: string;
+  readonly methods: readonly ComparedMethod[];
+  /** What needs no training, for comparison. */
+  readonly baseline?: { readonly name: string; readonly score: number };
+  /** In words: what the curves show, such as `validation loss`. */
+  readonly curve: string;
+  readonly coefficients?: readonly LearnedCoefficients[];
+  /** Machine, device, versions, settings. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** Command lines to go on with, by what they are for. */
+  readonly commands?: Readonly<Record<string, string>>;
+  readonly footer: string;
+}
+
+/** The whole comparison as one HTML file. */
+export async function comparisonReport(comparison: Comparison): Promise<string> {
+  const { title, summary, coefficients = [], footer } = comparison;
+  const sections: Section[] = [
+    { heading: 'Results', content: resultTable(comparison) },
+    { heading: 'Learning curves', content: await curves(comparison) },
+  ];
+  if (coefficients.length > 0)
+    sections.push({ heading: 'What was learned', content: await coefficientMaps(coefficients) });
+  sections.push({ heading: 'What was run', content: facts(comparison.facts) });
+  if (comparison.commands) sections.push({ heading: 'Go on', content: commands(comparison.commands) });
+  return page({ title, summary, sections, footer });
+}
+
+/** A score to three places; a metric may be undefined. */
+const figureText = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : 'undefined');
+
+function resultTable({ methods, metric, baseline }: Comparison): Html {
+  const seeds = Math.max(...methods.map(({ scores }) => scores.length));
+  const line = ({ name, parameters, scores, seconds }: ComparedMethod): HtmlValue[] => [
+    name,
+    parameters.toLocaleString('en-US'),
+    meanText(scores),
+    scores.map(figureText).join('\u2002'),
+    seconds.toFixed(1),
+  ];
+  const rows = methods.map(line);
+  if (baseline) rows.push([baseline.name, '–', figureText(baseline.score), '', '']);
+  const spread = seeds > 1 ? `Mean ± sample standard deviation over ${seeds} seeds` : 'One seed';
+  return table({
+    label: 'Scores by method',
+    note: `${spread}, on the test split. Parameters are those of the method; each model trains a head beside them. Seconds are of training one model.`,
+    columns: [
+      { title: 'Method' },
+      { title: 'Trained parameters', numeric: true },
+      { title: capitalised(metric), numeric: true },
+      { title: seeds > 1 ? 'By seed' : 'Seed 0', numeric: true },
+      { title: 'Seconds', numeric: true },
+    ],
+    rows,
+  });
+}
+
+function meanText(scores: readonly number[]): Html {
+  const deviation = standardDeviation(scores);
+  const spread =
+    deviation === undefined ? new Html('') : html` <span class="faint">± ${figureText(deviation)}</span>`;
+  return html`${figureText(mean(scores))}${spread}`;
+}
+
+async function curves({ methods, curve }: Comparison): Promise<Html> {
+  const svg = await learningCurves({
+    series: methods.map(({ name, curves: runs }) => ({ name, runs })),
+    xTitle: 'step',
+    yTitle: curve,
+    label: `${capitalised(curve)} over the steps of training, a line for each of ${list(methods.map(({ name }) => name))}`,
+  });
+  return figure({
+    svg,
+    kind: 'curves',
+    caption: `${capitalised(curve)} after every epoch: the mean over seeds in a band of one standard deviation, as far as every seed was trained.`,
+  });
+}
+
+async function coefficientMaps(all: readonly LearnedCoefficients[]): Promise<Html> {
+  const full = Math.max(...all.flatMap(({ values }) => values.flat().map(Math.abs)));
+  const figures: Html[] = [];
+  for (const { method, sources, layers, values } of all) {
+    const svg = await heatMap({
+      rows: sources,
+      columns: layers,
+      values: sources.map((_, s) => layers.map((__, l) => values[l]?.[s] as number)),
+      full,
+      label: `Coefficients of ${method} by source and layer`,
+    });
+    figures.push(figure({ svg, heading: method }));
+  }
+  return html`<p>How much of each source adapter a method has learned to use. Methods with a coefficient for every hidden unit show their mean. All are means over seeds; below 0 the colour changes.</p>
+${figureRow(figures)}`;
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const list = (names: readonly string[]): string => names.join(', ');

@@ -1,0 +1,64 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Html } from '../html.ts';
+import { ink, negative, paper, positive } from './colours.ts';
+import { renderSvg } from './render.ts';
+
+export interface HeatMapOptions {
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** `[rows][columns]`. */
+  readonly values: readonly (readonly number[])[];
+  readonly columnTitle?: string;
+  /** What has the full colour; by default the largest magnitude. Give maps that are compared the same. */
+  readonly full?: number;
+  /** What the figure shows, for those who do not see it. */
+  readonly label: string;
+}
+
+/** A matrix as cells with their numbers, the stronger coloured the further from 0; below 0 in another colour. */
+export function heatMap(options: HeatMapOptions): Promise<Html> {
+  const { rows, columns, values, columnTitle, label } = options;
+  const largest = Math.max(...values.flat().map(Math.abs));
+  const full = options.full ?? largest;
+  const cells = rows.flatMap((row, i) =>
+    columns.map((column, j) => {
+      const value = values[i]?.[j] as number;
+      const strength = full > 0 ? Math.min(Math.abs(value) / full, 1) : 0;
+      return { row, column, value, strength, text: `${row}, ${column}: ${value.toFixed(3)}` };
+    }),
+  );
+  const width = Math.max(38, Math.min(46, 600 / columns.length));
+  const axis = { title: null, domain: false, labelLimit: 160 } as const;
+  const spec: TopLevelSpec = {
+    width: { step: width },
+    height: { step: 26 },
+    data: { values: cells },
+    encoding: {
+      x: {
+        field: 'column',
+        type: 'ordinal',
+        sort: [...columns],
+        axis: { ...axis, title: columnTitle ?? null, labelAngle: 0, orient: 'top', titlePadding: 6 },
+      },
+      y: { field: 'row', type: 'ordinal', sort: [...rows], axis },
+    },
+    layer: [
+      {
+        mark: { type: 'rect', stroke: paper, strokeWidth: 2 },
+        encoding: {
+          fill: { condition: { test: 'datum.value < 0', value: negative }, value: positive },
+          fillOpacity: { field: 'strength', type: 'quantitative', scale: null },
+          description: { field: 'text', type: 'nominal' },
+        },
+      },
+      {
+        mark: { type: 'text', fontSize: 11.5, aria: false },
+        encoding: {
+          text: { field: 'value', type: 'quantitative', format: '.2f' },
+          color: { condition: { test: 'datum.strength > 0.6', value: paper }, value: ink },
+        },
+      },
+    ],
+  };
+  return renderSvg(spec, label);
+}

@@ -1,0 +1,96 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Html } from '../html.ts';
+import { mean, standardDeviation } from '../statistics.ts';
+import { seriesColour } from './colours.ts';
+import { renderSvg } from './render.ts';
+
+export interface CurvePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What was repeated with several seeds. */
+export interface Series {
+  readonly name: string;
+  /** The points of every seed. */
+  readonly runs: readonly (readonly CurvePoint[])[];
+}
+
+export interface LearningCurvesOptions {
+  readonly series: readonly Series[];
+  readonly xTitle: string;
+  readonly yTitle: string;
+  /** What the figure shows, for those who do not see it. */
+  readonly label: string;
+}
+
+/** A point of the mean over seeds. Without a deviation, `low` and `high` are the mean. */
+export interface MeanPoint {
+  readonly series: string;
+  readonly x: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The mean over the seeds of every series, and one standard deviation to either side. Only where every seed has a
+ * point: where one stopped early, the mean of the others would jump.
+ */
+export function meanCurves(series: readonly Series[]): MeanPoint[] {
+  return series.flatMap(({ name, runs }) => {
+    const byX = runs.map((run) => new Map(run.map(({ x, y }) => [x, y])));
+    const [first, ...others] = byX;
+    const shared = [...(first?.keys() ?? [])].filter((x) => others.every((run) => run.has(x)));
+    return shared
+      .sort((a, b) => a - b)
+      .map((x) => {
+        const values = byX.map((run) => run.get(x) as number);
+        const centre = mean(values);
+        const deviation = standardDeviation(values) ?? 0;
+        return { series: name, x, mean: centre, low: centre - deviation, high: centre + deviation };
+      })
+      .filter((point) => Number.isFinite(point.mean));
+  });
+}
+
+/** A line for each series, the mean over its seeds, in a band of one standard deviation. */
+export function learningCurves({ series, xTitle, yTitle, label }: LearningCurvesOptions): Promise<Html> {
+  const names = series.map(({ name }) => name);
+  const x = { field: 'x', type: 'quantitative', title: xTitle, axis: { grid: false, tickCount: 6 } } as const;
+  const y = { type: 'quantitative', title: yTitle, scale: { zero: false }, axis: { tickCount: 5 } } as const;
+  const range = names.map((_, i) => seriesColour(i));
+  const color = { field: 'series', type: 'nominal', scale: { domain: names, range } } as const;
+  const spec: TopLevelSpec = {
+    width: 520,
+    height: 260,
+    data: { values: meanCurves(series).map((point) => ({ ...point, text: pointText(point, xTitle) })) },
+    encoding: { x },
+    // Only the lines' legend, in their full colours.
+    resolve: { legend: { color: 'independent' } },
+    layer: [
+      {
+        mark: { type: 'area', opacity: 0.14, aria: false },
+        encoding: { y: { field: 'low', ...y }, y2: { field: 'high' }, color: { ...color, legend: null } },
+      },
+      {
+        mark: { type: 'line', strokeWidth: 2, strokeJoin: 'round', aria: false },
+        encoding: { y: { field: 'mean', ...y }, color: { ...color, legend: { orient: 'top', columns: 3 } } },
+      },
+      {
+        // Nothing to see, but something to point at.
+        mark: { type: 'circle', size: 90, opacity: 0 },
+        encoding: {
+          y: { field: 'mean', ...y },
+          color: { ...color, legend: null },
+          description: { field: 'text', type: 'nominal' },
+        },
+      },
+    ],
+  };
+  return renderSvg(spec, label);
+}
+
+function pointText({ series, x, mean: value }: MeanPoint, xTitle: string): string {
+  return `${series}, ${xTitle} ${x}: ${value.toFixed(3)}`;
+}

@@ -1,0 +1,47 @@
+import { Html, type HtmlValue, html } from './html.ts';
+import { style } from './style.ts';
+
+/** A part of a page, under a heading. */
+export interface Section {
+  readonly heading: string;
+  readonly content: HtmlValue;
+}
+
+export interface PageOptions {
+  readonly title: string;
+  /** What the page shows, in a sentence or two. */
+  readonly summary: HtmlValue;
+  readonly sections: readonly Section[];
+  /** At the very end: what wrote the page. */
+  readonly footer: HtmlValue;
+}
+
+/** One file that needs no other, and by its policy can load none. */
+export function page({ title, summary, sections, footer }: PageOptions): string {
+  return html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+<p>${summary}</p>
+${sections.map(section)}<footer class="note">${footer}</footer>
+</main>
+</body>
+</html>
+`.text;
+}
+
+function section({ heading, content }: Section): Html {
+  return html`<section>
+<h2>${heading}</h2>
+${content}</section>
+`;
+}

@@ -1,0 +1,45 @@
+import { Html, type HtmlValue, html } from './html.ts';
+
+export interface FigureOptions {
+  readonly svg: Html;
+  readonly heading?: string;
+  readonly caption?: HtmlValue;
+  /** Curves grow with the page; what is drawn cell by cell keeps its size. */
+  readonly kind?: 'curves' | 'cells';
+}
+
+/** A drawing with what explains it. */
+export function figure({ svg, heading, caption, kind = 'cells' }: FigureOptions): Html {
+  const above = heading === undefined ? none : html`<h3>${heading}</h3>`;
+  const below = caption === undefined ? none : html`<figcaption>${caption}</figcaption>`;
+  return html`<figure class="${kind}">${above}<div class="wide">${svg}</div>${below}</figure>
+`;
+}
+
+/** Figures side by side, as many as the page has room for. */
+export function figureRow(figures: readonly Html[]): Html {
+  return html`<div class="figures">${figures}</div>
+`;
+}
+
+/** Names and what they stand for. */
+export function facts(entries: Readonly<Record<string, HtmlValue>>): Html {
+  const lines = Object.entries(entries).map(
+    ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
+`,
+  );
+  return html`<dl>
+${lines}</dl>
+`;
+}
+
+/** What to type, and before it what for. */
+export function commands(entries: Readonly<Record<string, string>>): Html {
+  return html`${Object.entries(entries).map(
+    ([purpose, text]) => html`<p>${purpose}</p>
+<pre><code>${text}</code></pre>
+`,
+  )}`;
+}
+
+const none = new Html('');
