@@ -13,6 +13,9 @@ export {
 } from './errors.ts';
 export { fingerprintExamples } from './fingerprint.ts';
 export { type LoadOptions, loadTask } from './load.ts';
+export type { MiniglueTask } from './miniglue/generators.ts';
+export { type MiniglueOptions, miniglueTask } from './miniglue/miniglue.ts';
+export { type Document, miniglueText, type TextOptions } from './miniglue/text.ts';
 export { Pcg64 } from './pcg64.ts';
 export { describeTask, taskIds } from './registry.ts';
 export {

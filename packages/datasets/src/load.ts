@@ -1,13 +1,13 @@
-import { checkPositiveInteger } from './errors.ts';
+import { checkPositiveInteger, InvalidOptionError } from './errors.ts';
 import { fingerprintExamples, sha256 } from './fingerprint.ts';
 import { findTask } from './registry.ts';
-import { type FileSource, toSource } from './source.ts';
+import { type FileSource, memorySource, toSource } from './source.ts';
 import { nestedSubset, trainTestSplit } from './split.ts';
 import type { Example, SplitName, Task, TaskDefinition, TaskInfo } from './task.ts';
 
 export interface LoadOptions {
-  /** The folder, address or source that holds the files named in `TaskInfo.files`. */
-  readonly data: string | URL | FileSource;
+  /** The folder, address or source that holds the files named in `TaskInfo.files`; not needed where there are none. */
+  readonly data?: string | URL | FileSource | undefined;
   /** Use only the first rows of the training part, after its random division (the few-shot setting). */
   readonly limit?: number | undefined;
   /** Use only the first rows of the validation part and of the test sets: for quick checks, not for results. */
@@ -25,16 +25,24 @@ export interface LoadOptions {
  * Throws a `DatasetError`: `UnknownTaskError`, `InvalidOptionError`, `MissingFileError`, `UnreadableFileError`,
  * `EmptyFileError`, `MissingColumnError`, `MalformedRowError`, `LabelError` or `SplitError`.
  */
-export async function loadTask(task: string | TaskDefinition, options: LoadOptions): Promise<Task> {
+export async function loadTask(task: string | TaskDefinition, options: LoadOptions = {}): Promise<Task> {
   const { limit, evalLimit } = options;
   if (limit !== undefined) checkPositiveInteger('limit', limit);
   if (evalLimit !== undefined) checkPositiveInteger('evalLimit', evalLimit);
   const definition = typeof task === 'string' ? findTask(task) : task;
   const { info } = definition;
-  const source = toSource(options.data);
+  const names: Partial<Record<SplitName, string>> = info.files ?? {};
+  if (options.data === undefined && info.files !== undefined)
+    throw new InvalidOptionError(
+      'data',
+      options.data,
+      `the folder that holds ${Object.values(names).join(', ')}`,
+    );
+  const source = options.data === undefined ? memorySource({}) : toSource(options.data);
   const files = new Map<SplitName, readonly Example[]>();
-  for (const split of splitNames) {
-    if (info.files[split] !== undefined) files.set(split, await definition.read(split, source));
+  for (const split of definition.splits ?? splitNames) {
+    if (definition.splits || names[split] !== undefined)
+      files.set(split, await definition.read(split, source));
   }
   const { train, validation } = divide(files.get('train')!, files.get('validation'), info, options);
   const testMismatched = files.get('testMismatched');
@@ -59,7 +67,7 @@ function divide(
   { maxTrainPct, splitSeed: seed }: LoadOptions,
 ): Pick<Task, 'train' | 'validation'> {
   const pick = (positions: Int32Array) => Array.from(positions, (position) => rows[position]!);
-  const options = { labels: stratified ? rows.map(({ label }) => label) : undefined, seed };
+  const options = { labels: stratified ? rows.map(({ label }) => label as number) : undefined, seed };
   if (official !== undefined) {
     return { train: pick(nestedSubset(rows.length, maxTrainPct ?? 100, options)), validation: official };
   }

@@ -1,10 +1,11 @@
 import { UnknownTaskError } from './errors.ts';
+import { miniglue } from './miniglue/miniglue.ts';
 import { suggest } from './suggest.ts';
 import type { TaskDefinition, TaskInfo } from './task.ts';
 import { glue } from './tasks/glue.ts';
 
 const definitions: ReadonlyMap<string, TaskDefinition> = new Map(
-  glue.map((definition) => [definition.info.id, definition]),
+  [...glue, ...miniglue].map((definition) => [definition.info.id, definition]),
 );
 
 /** The ids of all tasks that come with this package. */

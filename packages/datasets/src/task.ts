@@ -19,8 +19,8 @@ export interface Example {
   readonly index: number;
   /** The texts the encoder reads, in order, exactly as in the file. */
   readonly segments: readonly [string] | readonly [string, string];
-  /** Class id, or the score to predict where the problem is regression. */
-  readonly label: number;
+  /** Class id; the score to predict where the problem is regression; 0 or 1 for each label where it is multi-label. */
+  readonly label: number | readonly number[];
 }
 
 /** Everything that is known about a task without its data. */
@@ -43,8 +43,11 @@ export interface TaskInfo {
   readonly primaryMetric: string;
   /** Whether the division of the training file keeps the proportions of the classes. */
   readonly stratified: boolean;
-  /** The file of every split, relative to the data; `.gz` may follow. Without one, a tenth of `train` validates. */
-  readonly files: Readonly<Partial<Record<SplitName, string>> & Record<'train' | 'test', string>>;
+  /**
+   * The file of every split, relative to the data; `.gz` may follow. Without one, a tenth of `train` validates. A task
+   * that writes its rows itself has no files.
+   */
+  readonly files?: Readonly<Partial<Record<SplitName, string>> & Record<'train' | 'test', string>>;
   /** Rows of the files in the official release: scores on fewer are not comparable with published ones. */
   readonly officialRows?: Readonly<Partial<Record<SplitName, number>>>;
 }
@@ -52,7 +55,9 @@ export interface TaskInfo {
 /** A task as a plug-in: what it is and how its rows are read. */
 export interface TaskDefinition {
   readonly info: TaskInfo;
-  /** All rows of the file of a split, in file order. Throws a `DatasetError` that names file and line. */
+  /** The splits there are; by default those that have a file. */
+  readonly splits?: readonly SplitName[];
+  /** All rows of a split, in file order. Throws a `DatasetError` that names file and line. */
   read(split: SplitName, source: FileSource): Promise<readonly Example[]>;
 }
 

@@ -23,7 +23,7 @@ export function tsvTask(info: TaskInfo, layout: TsvLayout): TaskDefinition {
   return {
     info,
     async read(split, source) {
-      return parseTsv(await readFile(source, info.files[split]!), layout);
+      return parseTsv(await readFile(source, info.files![split]!), layout);
     },
   };
 }

@@ -1,0 +1,70 @@
+import type { Example, SplitName } from '../task.ts';
+import { acceptability } from './acceptability.ts';
+import type { Draw } from './draw.ts';
+import { inference } from './entailment.ts';
+import { answerable, questionPair } from './question.ts';
+import { opinion } from './sentiment.ts';
+import { mostChanges, textPair } from './similarity.ts';
+import type { Region } from './world.ts';
+
+export type MiniglueTask = 'cola' | 'sst2' | 'mrpc' | 'qqp' | 'stsb' | 'mnli' | 'qnli' | 'rte';
+
+/** Draws one row. Labels are as frequent as each other. */
+export type Generator = (draw: Draw, region: Region) => Pick<Example, 'segments' | 'label'>;
+
+/** How each task's rows come about, and how many there are by default: as unequal as GLUE's. */
+export const generators: Readonly<Record<MiniglueTask, Generator>> = {
+  cola(draw, region) {
+    const label = draw.below(2);
+    return { segments: [acceptability(draw, region, label === 1)], label };
+  },
+  sst2(draw, region) {
+    const label = draw.below(2);
+    return { segments: [opinion(draw, region, label === 1)], label };
+  },
+  mrpc(draw, region) {
+    const label = draw.below(2);
+    for (;;) {
+      const { segments, similarity } = textPair(draw, region, label === 1 ? 0 : 1);
+      if ((similarity === 1) === (label === 1) && segments[0] !== segments[1]) return { segments, label };
+    }
+  },
+  qqp(draw, region) {
+    const label = draw.below(2);
+    return { segments: questionPair(draw, region, label === 1), label };
+  },
+  stsb(draw, region) {
+    const { segments, similarity } = textPair(draw, region, draw.below(mostChanges + 2));
+    return { segments, label: Math.round(similarity * 500) / 100 };
+  },
+  mnli(draw, region) {
+    const { segments, verdict } = inference(draw, region, 2, ['true', 'unknown', 'false']);
+    return { segments, label: ['true', 'unknown', 'false'].indexOf(verdict) };
+  },
+  qnli(draw, region) {
+    const label = draw.below(2);
+    return { segments: answerable(draw, region, 2, label === 0), label };
+  },
+  rte(draw, region) {
+    const label = draw.below(2);
+    const { segments } = inference(draw, region, 3, label === 0 ? ['true'] : ['false', 'unknown']);
+    return { segments, label };
+  },
+};
+
+/** Rows of every split by default. */
+export const defaultRows: Readonly<
+  Record<MiniglueTask, Readonly<Record<'train' | 'validation' | 'test', number>>>
+> = {
+  cola: { train: 900, validation: 300, test: 1000 },
+  sst2: { train: 8000, validation: 500, test: 1000 },
+  mrpc: { train: 800, validation: 300, test: 1000 },
+  qqp: { train: 20_000, validation: 500, test: 1000 },
+  stsb: { train: 900, validation: 300, test: 1000 },
+  mnli: { train: 30_000, validation: 500, test: 1000 },
+  qnli: { train: 16_000, validation: 500, test: 1000 },
+  rte: { train: 600, validation: 300, test: 1000 },
+};
+
+/** The splits that there are, and the part of the world each tells of. */
+export const splits: readonly (SplitName & Region)[] = ['train', 'validation', 'test'];
