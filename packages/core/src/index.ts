@@ -2,6 +2,7 @@ export type {
   CompileOptions,
   Device,
   DeviceTensor,
+  Disposes,
   HostArray,
   MemoryUse,
   Program,
@@ -85,14 +86,15 @@ export { linear, matmul } from './ops/matmul.ts';
 export { mean, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { selectFirst } from './ops/select-first.ts';
+export { selectTokens } from './ops/select-tokens.ts';
 export { softmax } from './ops/softmax.ts';
 export { type AdamWOptions, adamW, adamWDefaults, adamWRates } from './optim/adamw.ts';
 export { clipFactor, globalNorm } from './optim/clip.ts';
 export { linearSchedule } from './optim/schedule.ts';
 export { dropoutThreshold, type RandomState } from './random/dropout-mask.ts';
-export { RandomStream } from './random/streams.ts';
-export { type EncodedExample, encodeExamples } from './training/batches.ts';
-export { CheckpointError, type CheckpointStore } from './training/checkpoint.ts';
+export { RandomStream, seedKey } from './random/streams.ts';
+export { type EncodedExample, encodeExamples, epochBatches } from './training/batches.ts';
+export type { CheckpointStore } from './training/checkpoint.ts';
 export {
   type EarlyStoppingState,
   earlyStoppingStart,
@@ -112,6 +114,14 @@ export {
   readSnapshot,
   snapshotFiles,
 } from './training/snapshot.ts';
+export {
+  CheckpointError,
+  damagedCheckpoint,
+  decodeState,
+  encodeState,
+  type RunSettings,
+  type StateFile,
+} from './training/state-file.ts';
 export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
 export type { TrainingExample, TrainingTask } from './training/task.ts';
 export { train } from './training/train.ts';

@@ -1,8 +1,8 @@
 import { ShapeError } from '../errors.ts';
 
 /**
- * One dimension: a number, or the name of a size known only when a batch arrives. The names in use are
- * `tokens`, `sequences`, `boundaries` (= sequences + 1) and `examples` (multiple choice).
+ * One dimension: a number, or the name of a size known only when a batch arrives. The names in use are `tokens`,
+ * `sequences`, `boundaries` (= sequences + 1), `examples` (multiple choice) and `masked` (masked language models).
  */
 export type Dim = number | string;
 export type Shape = readonly Dim[];

@@ -10,7 +10,7 @@ import {
   widthOf,
 } from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import { showShape } from '../graph/shape.ts';
+import { type Dim, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 
@@ -27,7 +27,7 @@ export const embeddingOperation: Operation<null> = defineOperation<null>({
   },
   gradient: ({ inputs: [table, ids], gradients: [dy] }) => [
     apply(embeddingGradientOperation, [dy as Tensor, ids as Tensor], {
-      rows: (table as Tensor).shape[0] as number,
+      rows: (table as Tensor).shape[0] as Dim,
     }),
   ],
   reference({ inputs: [table, ids], outputs: [y], inputShapes: [shape] }) {
@@ -57,7 +57,7 @@ export const embeddingOperation: Operation<null> = defineOperation<null>({
 });
 
 export interface EmbeddingGradientAttributes {
-  readonly rows: number;
+  readonly rows: Dim;
 }
 
 /** Gradient by the table from (dy `[n, width]`, ids `[n]`): rows of dy added by id, in ascending order of n. */
@@ -73,7 +73,7 @@ const embeddingGradientOperation: Operation<EmbeddingGradientAttributes> =
     },
     onnx: ({ inputs: [dy, ids], node, attributes: { rows }, emit }) => {
       const width = (node.inputs[0] as Tensor).shape[1] as number;
-      const zeros = emit.node('Expand', [emit.scalar(0), emit.ints(rows, width)]);
+      const zeros = emit.node('Expand', [emit.scalar(0), emit.dims([rows, width])]);
       const column = emit.node('Reshape', [ids as string, emit.ints(-1, 1)]);
       const indices = emit.node('Expand', [column, emit.ints(1, width)]);
       // ScatterElements adds one after the other, in ascending order: the same sum in every run.

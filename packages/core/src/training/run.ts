@@ -6,7 +6,7 @@ import { randomInput } from '../ops/dropout.ts';
 import { linearSchedule } from '../optim/schedule.ts';
 import { seedKey } from '../random/streams.ts';
 import { batchFeeds, type EncodedExample, encodeExamples, epochBatches, largestBatch } from './batches.ts';
-import { decodeCheckpoint, encodeCheckpoint, type Progress, type RunSettings } from './checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
 import { earlyStoppingStart, exhausted, observe } from './early-stopping.ts';
 import type { TrainEvent } from './events.ts';
 import { type GroupVectors, readGroups, readValues, writeGroups, writeValues } from './group-state.ts';
@@ -14,6 +14,7 @@ import type { TrainableModel } from './model.ts';
 import type { TrainOptions } from './options.ts';
 import type { Plan } from './plan.ts';
 import { type Predictions, Predictor } from './predict.ts';
+import type { RunSettings } from './state-file.ts';
 import { optimiserFeeds, trainingGraph } from './step.ts';
 
 /** Training was stopped from outside; its state is saved where a checkpoint store was given. */

@@ -1,0 +1,92 @@
+import { ScalearnError } from '../errors.ts';
+import { parseSafetensors, type Safetensors } from '../files/safetensors-reader.ts';
+import { writeSafetensors } from '../files/safetensors-writer.ts';
+
+/** A checkpoint that belongs to another run, or is damaged. */
+export class CheckpointError extends ScalearnError {
+  override name = 'CheckpointError';
+}
+
+/** What decides a run: a checkpoint continues only under the same. */
+export type RunSettings = Readonly<Record<string, string | number | null>>;
+
+/** The state of a run, read from a file. */
+export interface StateFile {
+  /** Everything besides tensors, still to be checked. */
+  readonly progress: Readonly<Record<string, unknown>>;
+  /** @throws CheckpointError if it has another size, SafetensorsError if it is missing */
+  vector(name: string, size: number): Float32Array;
+}
+
+const version = 1;
+
+/** The state of a run as bytes: vectors by name, and how far it has come, as JSON. */
+export function encodeState(
+  settings: RunSettings,
+  progress: object,
+  vectors: Iterable<readonly [name: string, data: Float32Array]>,
+): Uint8Array {
+  const tensors = [...vectors].map(([name, data]) => [name, { shape: [data.length], data }] as const);
+  return writeSafetensors(tensors, {
+    version: String(version),
+    settings: JSON.stringify(settings),
+    progress: JSON.stringify(progress, writeNumber),
+  });
+}
+
+/** @throws CheckpointError if it is damaged, or belongs to a run with other settings; SafetensorsError */
+export function decodeState(bytes: Uint8Array, settings: RunSettings): StateFile {
+  const file = parseSafetensors(bytes, 'checkpoint');
+  if (file.metadata.get('version') !== String(version))
+    throw new CheckpointError(
+      'the checkpoint is of another version of this library; start again with overwrite',
+    );
+  const stored = parseMetadata(file, 'settings') as RunSettings;
+  const different = [...new Set([...Object.keys(settings), ...Object.keys(stored)])].filter(
+    (key) => settings[key] !== stored[key],
+  );
+  if (different.length > 0) {
+    const show = (key: string): string =>
+      `${key} was ${JSON.stringify(stored[key])}, is ${JSON.stringify(settings[key])}`;
+    throw new CheckpointError(
+      `the checkpoint belongs to a run with other settings: ${different.map(show).join('; ')}`,
+    );
+  }
+  return {
+    progress: parseMetadata(file, 'progress', readNumber),
+    vector(name, size) {
+      const data = file.float32(name);
+      if (data.length !== size)
+        throw new CheckpointError(`the checkpoint's ${name} has ${data.length} values, not ${size}`);
+      return data.slice();
+    },
+  };
+}
+
+/** The error for a checkpoint whose contents make no sense. */
+export function damagedCheckpoint(cause?: unknown): CheckpointError {
+  return new CheckpointError('the checkpoint is damaged; start again with overwrite', { cause });
+}
+
+/** JSON has no NaN, infinities or -0, which metrics can be; progress holds no strings of its own. */
+const writeNumber = (_: string, value: unknown): unknown => {
+  if (Object.is(value, -0)) return '-0';
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+};
+const readNumber = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? Number(value) : value;
+
+function parseMetadata(
+  file: Safetensors,
+  key: string,
+  revive?: (key: string, value: unknown) => unknown,
+): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(file.metadata.get(key) ?? '', revive);
+  } catch (cause) {
+    throw damagedCheckpoint(cause);
+  }
+  if (typeof value !== 'object' || value === null) throw damagedCheckpoint();
+  return value as Record<string, unknown>;
+}
