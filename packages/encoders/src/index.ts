@@ -7,6 +7,13 @@ export { type UrlFolderOptions, urlFolder } from './folder/url-folder.ts';
 export { HubError, type HubReason } from './hub/errors.ts';
 export { type HubOptions, openHub } from './hub/open-hub.ts';
 export { openModelFiles } from './hub/open-model-files.ts';
+export type { HeldOutRecord, PretrainEvent } from './masked-lm/events.ts';
+export { type MaskedBatch, type MaskingVocabulary, maskTokens } from './masked-lm/mask-tokens.ts';
+export { MaskedLanguageModel, type MaskedLMGraph, type MaskedLMOptions } from './masked-lm/model.ts';
+export { type MaskedLMFileOptions, maskedLMFiles } from './masked-lm/model-files.ts';
+export type { PretrainOptions } from './masked-lm/options.ts';
+export { pretrain } from './masked-lm/pretrain.ts';
+export { maskingVocabulary } from './masked-lm/vocabulary.ts';
 export { type EncoderConfig, maxSequenceLength, parseEncoderConfig } from './model/config.ts';
 export { type CreateEncoderOptions, createEncoder } from './model/create.ts';
 export { type SegmentEncoder, TransformerEncoder } from './model/encoder.ts';
@@ -22,3 +29,5 @@ export {
   Tokenizer,
 } from './tokenizer/tokenizer.ts';
 export type { Truncation } from './tokenizer/truncation.ts';
+export { trainWordPiece, type WordPieceOptions } from './vocabulary/train-word-piece.ts';
+export { wordPieceFiles } from './vocabulary/word-piece-files.ts';

@@ -3,6 +3,7 @@ import { ArgumentError } from '@scalearn/core';
 import type { EncoderConfig } from './config.ts';
 import { type SegmentEncoder, TransformerEncoder } from './encoder.ts';
 import { planWeights, readWeight } from './read-weights.ts';
+import { sha256 } from './sha256.ts';
 import type { WeightSpec } from './weight-names.ts';
 
 export interface CreateEncoderOptions {
@@ -66,9 +67,4 @@ async function encoderFingerprint(
   for (const name of names)
     lines.push(`${name} ${await sha256(await reader.readBytes(plan.keys.get(name) as string))}`);
   return sha256(new TextEncoder().encode(lines.join('\n')));
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

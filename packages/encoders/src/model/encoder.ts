@@ -14,6 +14,7 @@ import {
 } from '@scalearn/core';
 import { buildEncoder } from './build.ts';
 import { type EncoderConfig, maxSequenceLength } from './config.ts';
+import { encoderFeeds } from './feeds.ts';
 import { encoderPrefix, type WeightSpec } from './weight-names.ts';
 
 /** Turns texts into ids; the part of a tokeniser that training needs. */
@@ -87,40 +88,7 @@ export class TransformerEncoder implements Encoder {
   }
 
   feeds(texts: readonly EncodedText[]): Record<string, HostArray> {
-    const tokens = texts.reduce((n, text) => n + text.inputIds.length, 0);
-    const inputIds = new Int32Array(tokens);
-    const positionIds = new Int32Array(tokens);
-    const tokenTypeIds = new Int32Array(tokens);
-    const cuSeqlens = new Int32Array(texts.length + 1);
-    // RoBERTa counts positions from the padding id + 1.
-    const first = this.config.modelType === 'bert' ? 0 : this.config.padTokenId + 1;
-    const longest = maxSequenceLength(this.config);
-    const { typeVocabSize } = this.config;
-    const usesTypes = typeVocabSize > 1;
-    if (texts.length === 0) throw new ArgumentError('a batch needs at least one sequence');
-    for (const [s, text] of texts.entries()) {
-      const begin = cuSeqlens[s] as number;
-      const { length } = text.inputIds;
-      if (length === 0 || length > longest)
-        throw new ArgumentError(
-          `a sequence of ${length} tokens does not fit: '${this.name}' takes 1 to ${longest}`,
-        );
-      cuSeqlens[s + 1] = begin + length;
-      for (let i = 0; i < length; i++) {
-        const id = text.inputIds[i] as number;
-        if (!(id >= 0 && id < this.config.vocabSize))
-          throw new ArgumentError(`token id ${id} is outside the vocabulary of ${this.config.vocabSize}`);
-        const type = text.tokenTypeIds?.[i] ?? 0;
-        if (usesTypes && !(type >= 0 && type < typeVocabSize))
-          throw new ArgumentError(
-            `token type ${type} is not one of '${this.name}', which has ${typeVocabSize}`,
-          );
-        inputIds[begin + i] = id;
-        positionIds[begin + i] = first + i;
-        tokenTypeIds[begin + i] = type;
-      }
-    }
-    return { inputIds, positionIds, cuSeqlens, ...(usesTypes ? { tokenTypeIds } : {}) };
+    return encoderFeeds(this.config, this.name, texts);
   }
 
   dispose(): void {

@@ -1,0 +1,50 @@
+import {
+  damagedCheckpoint,
+  decodeState,
+  encodeState,
+  type Parameters,
+  type RunSettings,
+} from '@scalearn/core';
+import type { HeldOutRecord } from './events.ts';
+
+/** What a run continues from, besides tensors. Random streams are functions of the seed and the step. */
+export interface PretrainProgress {
+  /** Steps done. */
+  readonly step: number;
+  readonly history: readonly HeldOutRecord[];
+}
+
+const vectors = ['values', 'm', 'v'] as const;
+
+/** Parameters, optimiser and progress as bytes. */
+export async function encodePretraining(
+  settings: RunSettings,
+  progress: PretrainProgress,
+  { groups }: Parameters,
+): Promise<Uint8Array> {
+  const named: [string, Float32Array][] = [];
+  for (const group of groups)
+    for (const key of vectors)
+      named.push([`${group.name}/${key}`, Float32Array.from(await group[key].read())]);
+  return encodeState(settings, progress, named);
+}
+
+/**
+ * Puts parameters and optimiser back as they were.
+ *
+ * @throws CheckpointError if the checkpoint is damaged, or belongs to a run with other settings; SafetensorsError
+ */
+export function restorePretraining(
+  bytes: Uint8Array,
+  settings: RunSettings,
+  { groups }: Parameters,
+): PretrainProgress {
+  const file = decodeState(bytes, settings);
+  const { step, history } = file.progress;
+  if (!Number.isSafeInteger(step) || !Array.isArray(history)) throw damagedCheckpoint();
+  const values = groups.flatMap((group) =>
+    vectors.map((key) => [group[key], file.vector(`${group.name}/${key}`, group.size)] as const),
+  );
+  for (const [tensor, data] of values) tensor.write(data);
+  return { step: step as number, history: history as HeldOutRecord[] };
+}

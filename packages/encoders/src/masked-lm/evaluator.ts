@@ -1,0 +1,72 @@
+import { type Disposes, type EncodedText, type HostArray, type Program, RandomStream } from '@scalearn/core';
+import { type MaskedBatch, type MaskingVocabulary, maskTokens } from './mask-tokens.ts';
+import type { MaskedLanguageModel } from './model.ts';
+import type { PretrainPlan } from './options.ts';
+import { largestMaskedBatch } from './texts.ts';
+
+/** Measures a model on held-out texts, whose masks are drawn once: every evaluation asks for the same tokens. */
+export class Evaluator implements Disposes {
+  readonly #program: Program;
+  readonly #batches: readonly Record<string, HostArray>[];
+
+  private constructor(program: Program, batches: readonly Record<string, HostArray>[]) {
+    this.#program = program;
+    this.#batches = batches;
+  }
+
+  static async create(
+    model: MaskedLanguageModel,
+    texts: readonly EncodedText[],
+    vocabulary: MaskingVocabulary,
+    { batchSize, maskRate, seed }: PretrainPlan,
+  ): Promise<Evaluator> {
+    const { loss, logits } = model.build();
+    const program = await model.device.compile(
+      { outputs: { loss, logits } },
+      { ...largestMaskedBatch(texts, batchSize, vocabulary, maskRate), label: 'evaluation' },
+    );
+    const random = new RandomStream(seed, 'mask/heldOut');
+    const batches: MaskedBatch[] = [];
+    for (let begin = 0; begin < texts.length; begin += batchSize)
+      batches.push(maskTokens(texts.slice(begin, begin + batchSize), vocabulary, random, maskRate));
+    return new Evaluator(
+      program,
+      batches.map((batch) => model.feeds(batch)),
+    );
+  }
+
+  /** Mean loss and accuracy over all masked tokens. */
+  async evaluate(signal?: AbortSignal): Promise<{ readonly loss: number; readonly accuracy: number }> {
+    let [loss, right, count] = [0, 0, 0];
+    for (const feeds of this.#batches) {
+      signal?.throwIfAborted();
+      const labels = feeds.labels as Int32Array;
+      const { loss: mean, logits } = await this.#program.run(feeds);
+      loss += (mean?.[0] as number) * labels.length;
+      right += countRight(logits as HostArray, labels);
+      count += labels.length;
+    }
+    return { loss: loss / count, accuracy: right / count };
+  }
+
+  dispose(): void {
+    this.#program.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Rows of logits `[masked, vocabulary]` in which no other token is as likely as the right one. */
+function countRight(logits: HostArray, labels: Int32Array): number {
+  const width = logits.length / labels.length;
+  let right = 0;
+  for (const [row, label] of labels.entries()) {
+    const score = logits[row * width + label] as number;
+    let best = true;
+    for (let id = 0; id < width && best; id++)
+      best = id === label || (logits[row * width + id] as number) < score;
+    if (best) right++;
+  }
+  return right;
+}

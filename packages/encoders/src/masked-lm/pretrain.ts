@@ -1,0 +1,17 @@
+import type { HeldOutRecord } from './events.ts';
+import type { PretrainOptions } from './options.ts';
+import { settlePlan } from './plan.ts';
+import { PretrainRun } from './run.ts';
+
+/**
+ * Trains an encoder to guess masked tokens (Devlin et al. 2019; without next-sentence prediction, as Liu et al. 2019):
+ * AdamW, linear warm-up and decay. The same options and seed give the same bytes, also where a run was killed and
+ * resumed in between.
+ *
+ * @returns the held-out loss and accuracy of every evaluation
+ * @throws ArgumentError, InterruptedError, DivergedError, CheckpointError
+ */
+export async function pretrain(options: PretrainOptions): Promise<readonly HeldOutRecord[]> {
+  using run = await PretrainRun.create(options, settlePlan(options));
+  return await run.toEnd();
+}

@@ -1,0 +1,198 @@
+import {
+  createDropout,
+  type Disposes,
+  DivergedError,
+  type EncodedText,
+  epochBatches,
+  graphInputs,
+  type HostArray,
+  InterruptedError,
+  linearSchedule,
+  optimiserFeeds,
+  type Program,
+  RandomStream,
+  type RunSettings,
+  randomInput,
+  seedKey,
+  topologicalOrder,
+  trainingGraph,
+} from '@scalearn/core';
+import { encodePretraining, type PretrainProgress, restorePretraining } from './checkpoint.ts';
+import { Evaluator } from './evaluator.ts';
+import type { HeldOutRecord } from './events.ts';
+import { type MaskingVocabulary, maskTokens } from './mask-tokens.ts';
+import type { PretrainOptions, PretrainPlan } from './options.ts';
+import { runSettings } from './settings.ts';
+import { encodeForMasking, largestMaskedBatch } from './texts.ts';
+import { maskingVocabulary } from './vocabulary.ts';
+
+/** How many steps may be under way before their losses are read. */
+const stepsInFlight = 3;
+
+interface RunParts {
+  readonly program: Program;
+  readonly evaluator: Evaluator;
+  readonly vocabulary: MaskingVocabulary;
+  readonly texts: readonly EncodedText[];
+  readonly settings: RunSettings;
+  readonly inputs: ReadonlySet<string>;
+}
+
+/** One run: where it stands, and how it goes on. */
+export class PretrainRun implements Disposes {
+  readonly #options: PretrainOptions;
+  readonly #plan: PretrainPlan;
+  readonly #parts: RunParts;
+  readonly #running: Promise<void>[] = [];
+  #epoch = -1;
+  #batches: readonly Int32Array[] = [];
+  #progress: PretrainProgress = { step: 0, history: [] };
+
+  private constructor(options: PretrainOptions, plan: PretrainPlan, parts: RunParts) {
+    this.#options = options;
+    this.#plan = plan;
+    this.#parts = parts;
+  }
+
+  static async create(options: PretrainOptions, plan: PretrainPlan): Promise<PretrainRun> {
+    const { model, tokenizer, heldOut } = options;
+    const { batchSize, maskRate, maxLength, maxGradNorm } = plan;
+    const vocabulary = maskingVocabulary(tokenizer, model.config);
+    const texts = encodeForMasking(options.texts, tokenizer, vocabulary, maxLength);
+    const heldOutTexts = encodeForMasking(heldOut, tokenizer, vocabulary, maxLength);
+    const settings = await runSettings(model, plan, texts, heldOutTexts);
+    const parts = model.build(plan.dropout ? createDropout(randomInput()) : undefined);
+    const graph = trainingGraph(parts, model.parameters, { maxGradNorm });
+    const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
+    const program = await model.device.compile(graph, {
+      ...largestMaskedBatch(texts, batchSize, vocabulary, maskRate),
+      label: 'pretraining',
+    });
+    try {
+      // Compiled before the first step, too: nothing is created once training goes on.
+      const evaluator = await Evaluator.create(model, heldOutTexts, vocabulary, plan);
+      return new PretrainRun(options, plan, { program, evaluator, vocabulary, texts, settings, inputs });
+    } catch (error) {
+      program.dispose();
+      throw error;
+    }
+  }
+
+  /** Trains to the end. */
+  async toEnd(): Promise<readonly HeldOutRecord[]> {
+    await this.#restore();
+    const { steps, evaluateEvery } = this.#plan;
+    while (this.#progress.history.at(-1)?.step !== steps) {
+      // Counted by evaluations: a run interrupted between a step and the evaluation after it goes on with that.
+      await this.#train(Math.min(steps, (this.#progress.history.length + 1) * evaluateEvery));
+      await this.#evaluate();
+      await this.#save();
+    }
+    return this.#progress.history;
+  }
+
+  async #restore(): Promise<void> {
+    const { model, resume, checkpoints, heldOut } = this.#options;
+    const { program, settings, texts } = this.#parts;
+    const bytes = resume ? await checkpoints?.load() : undefined;
+    if (bytes) this.#progress = restorePretraining(bytes, settings, model.parameters);
+    this.#options.onEvent?.({
+      event: 'start',
+      steps: this.#plan.steps,
+      step: this.#progress.step,
+      texts: texts.length,
+      heldOut: heldOut.length,
+      parameters: model.parameters.count(),
+      device: model.device.kind,
+      operations: program.statistics.operations,
+    });
+  }
+
+  /** Steps up to `end`, a few of them under way at once. */
+  async #train(end: number): Promise<void> {
+    const running = this.#running;
+    try {
+      for (let { step } = this.#progress; step < end; step++) {
+        if (this.#options.signal?.aborted) break;
+        running.push(this.#step(step));
+        if (running.length >= stepsInFlight) await running.shift();
+      }
+    } finally {
+      await Promise.all(running.splice(0));
+    }
+    if (this.#options.signal?.aborted) await this.#interrupt();
+  }
+
+  async #step(step: number): Promise<void> {
+    const { seed, maskRate, steps, warmupSteps, weightDecay } = this.#plan;
+    const { program, vocabulary, inputs } = this.#parts;
+    const { model, onEvent } = this.#options;
+    const batch = maskTokens(this.#batch(step), vocabulary, new RandomStream(seed, `mask/${step}`), maskRate);
+    const learningRate = this.#plan.learningRate * linearSchedule(step, steps, warmupSteps);
+    const feeds: Record<string, HostArray> = {
+      ...model.feeds(batch),
+      ...optimiserFeeds(model.parameters, learningRate, weightDecay, step + 1),
+      ...(inputs.has('random') ? { random: Int32Array.of(...seedKey(seed), step) } : {}),
+    };
+    const result = await program.run(feeds);
+    const loss = result.loss?.[0] as number;
+    const gradientNorm = result.gradientNorm?.[0] as number;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
+      throw new DivergedError(
+        `the loss is ${loss} at step ${step + 1} (gradient norm ${gradientNorm}); try a smaller learning rate`,
+      );
+    this.#progress = { ...this.#progress, step: step + 1 };
+    const tokens = batch.texts.reduce((n, text) => n + text.inputIds.length, 0);
+    const masked = batch.labels.length;
+    onEvent?.({ event: 'step', step: step + 1, steps, loss, gradientNorm, learningRate, tokens, masked });
+  }
+
+  /** The texts of a step: a new order in every epoch. */
+  #batch(step: number): EncodedText[] {
+    const { texts } = this.#parts;
+    const { batchSize, seed } = this.#plan;
+    const stepsPerEpoch = Math.ceil(texts.length / batchSize);
+    const epoch = Math.floor(step / stepsPerEpoch);
+    if (epoch !== this.#epoch) {
+      this.#batches = epochBatches(texts.length, batchSize, seed, epoch);
+      this.#epoch = epoch;
+    }
+    const rows = this.#batches[step % stepsPerEpoch] as Int32Array;
+    return Array.from(rows, (row) => texts[row] as EncodedText);
+  }
+
+  async #evaluate(): Promise<void> {
+    const { signal, onEvent } = this.#options;
+    const { step, history } = this.#progress;
+    let scores: { readonly loss: number; readonly accuracy: number };
+    try {
+      scores = await this.#parts.evaluator.evaluate(signal);
+    } catch (error) {
+      if (signal?.aborted) await this.#interrupt();
+      throw error;
+    }
+    const record = { step, ...scores };
+    this.#progress = { step, history: [...history, record] };
+    onEvent?.({ event: 'evaluation', ...record });
+  }
+
+  async #interrupt(): Promise<never> {
+    await this.#save();
+    const { step } = this.#progress;
+    throw new InterruptedError(`pretraining was interrupted at step ${step} of ${this.#plan.steps}`);
+  }
+
+  async #save(): Promise<void> {
+    const { checkpoints, model } = this.#options;
+    if (!checkpoints) return;
+    await checkpoints.save(await encodePretraining(this.#parts.settings, this.#progress, model.parameters));
+  }
+
+  dispose(): void {
+    this.#parts.program.dispose();
+    this.#parts.evaluator.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

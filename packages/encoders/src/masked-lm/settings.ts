@@ -1,0 +1,30 @@
+import type { EncodedText, RunSettings } from '@scalearn/core';
+import { sha256 } from '../model/sha256.ts';
+import type { MaskedLanguageModel } from './model.ts';
+import type { PretrainPlan } from './options.ts';
+
+/** What decides a run: a checkpoint continues only under the same. */
+export async function runSettings(
+  { config, device, parameters }: MaskedLanguageModel,
+  plan: PretrainPlan,
+  texts: readonly EncodedText[],
+  heldOut: readonly EncodedText[],
+): Promise<RunSettings> {
+  return {
+    ...plan,
+    dropout: String(plan.dropout),
+    config: JSON.stringify(config),
+    parameters: parameters.groups.map((group) => `${group.name} ${group.size}`).join(', '),
+    texts: await fingerprint(texts),
+    heldOut: await fingerprint(heldOut),
+    device: device.kind,
+  };
+}
+
+/** SHA-256 over the ids of texts. */
+function fingerprint(texts: readonly EncodedText[]): Promise<string> {
+  const lines = texts.map(({ inputIds, tokenTypeIds }) =>
+    [...Array.from(inputIds), '|', ...Array.from(tokenTypeIds ?? [])].join(' '),
+  );
+  return sha256(new TextEncoder().encode(lines.join('\n')));
+}

@@ -1,0 +1,46 @@
+import { ArgumentError, type EncodedText, type HostArray } from '@scalearn/core';
+import { type EncoderConfig, maxSequenceLength } from './config.ts';
+
+/**
+ * A ragged batch as the inputs of an encoder's graph: `inputIds`, `positionIds` and, where there is more than one token
+ * type, `tokenTypeIds` i32 `[tokens]`; `cuSeqlens` i32 `[boundaries]`.
+ *
+ * @param name of the encoder, for errors
+ * @throws ArgumentError for ids and token types that it does not have, and for sequences that are empty or too long
+ */
+export function encoderFeeds(
+  config: EncoderConfig,
+  name: string,
+  texts: readonly EncodedText[],
+): Record<string, HostArray> {
+  const tokens = texts.reduce((n, text) => n + text.inputIds.length, 0);
+  const inputIds = new Int32Array(tokens);
+  const positionIds = new Int32Array(tokens);
+  const tokenTypeIds = new Int32Array(tokens);
+  const cuSeqlens = new Int32Array(texts.length + 1);
+  // RoBERTa counts positions from the padding id + 1.
+  const first = config.modelType === 'bert' ? 0 : config.padTokenId + 1;
+  const longest = maxSequenceLength(config);
+  const { typeVocabSize } = config;
+  const usesTypes = typeVocabSize > 1;
+  if (texts.length === 0) throw new ArgumentError('a batch needs at least one sequence');
+  for (const [s, text] of texts.entries()) {
+    const begin = cuSeqlens[s] as number;
+    const { length } = text.inputIds;
+    if (length === 0 || length > longest)
+      throw new ArgumentError(`a sequence of ${length} tokens does not fit: '${name}' takes 1 to ${longest}`);
+    cuSeqlens[s + 1] = begin + length;
+    for (let i = 0; i < length; i++) {
+      const id = text.inputIds[i] as number;
+      if (!(id >= 0 && id < config.vocabSize))
+        throw new ArgumentError(`token id ${id} is outside the vocabulary of ${config.vocabSize}`);
+      const type = text.tokenTypeIds?.[i] ?? 0;
+      if (usesTypes && !(type >= 0 && type < typeVocabSize))
+        throw new ArgumentError(`token type ${type} is not one of '${name}', which has ${typeVocabSize}`);
+      inputIds[begin + i] = id;
+      positionIds[begin + i] = first + i;
+      tokenTypeIds[begin + i] = type;
+    }
+  }
+  return { inputIds, positionIds, cuSeqlens, ...(usesTypes ? { tokenTypeIds } : {}) };
+}

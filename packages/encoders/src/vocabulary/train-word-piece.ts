@@ -1,0 +1,122 @@
+import { BertPreTokenizer } from '@huggingface/tokenizers';
+import { ArgumentError } from '@scalearn/core';
+import { correctedNormalizer, type Normalize } from '../tokenizer/normalizers.ts';
+import { type CountedWord, PairCounts } from './pair-counts.ts';
+
+export interface WordPieceOptions {
+  /** Tokens at most, special ones and single characters included. */
+  readonly vocabularySize: number;
+  /** Pieces that occur less often are not joined; 2 by default. */
+  readonly minFrequency?: number;
+}
+
+/** In the order of their ids, which begin at 0. */
+const specialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
+const continuation = '##';
+const longestWord = 100;
+
+/** Printable ASCII as BERT sees it in lower case: letters and digits also continue words, punctuation stands alone. */
+const alphanumerics = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
+const punctuation = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'];
+
+const normalizer = {
+  type: 'BertNormalizer',
+  clean_text: true,
+  handle_chinese_chars: true,
+  strip_accents: null,
+  lowercase: true,
+};
+const preTokenizer = { type: 'BertPreTokenizer' };
+
+/**
+ * Learns a lower-case WordPiece vocabulary as the Rust library's trainer does: words begin as single characters, and
+ * the most frequent pair of neighbouring pieces is joined, again and again (Sennrich et al. 2016). The same texts in
+ * any order give the same vocabulary. All of printable ASCII can be written in it.
+ *
+ * @returns the object of a `tokenizer.json`
+ * @throws ArgumentError if the vocabulary has no room for the characters of the texts
+ */
+export function trainWordPiece(
+  texts: Iterable<string>,
+  { vocabularySize, minFrequency = 2 }: WordPieceOptions,
+): Record<string, unknown> {
+  const words = countWords(texts);
+  const vocabulary = new Set<string>([
+    ...specialTokens,
+    ...punctuation,
+    ...alphanumerics,
+    ...alphanumerics.map((character) => continuation + character),
+    ...[...new Set(words.flatMap((word) => word.pieces))].sort(),
+  ]);
+  if (!(Number.isSafeInteger(vocabularySize) && vocabularySize >= vocabulary.size))
+    throw new ArgumentError(
+      `vocabularySize must be a whole number of at least ${vocabulary.size}, the single characters of the texts, not ${vocabularySize}`,
+    );
+  const pairs = new PairCounts(words);
+  while (vocabulary.size < vocabularySize) {
+    const pair = pairs.most();
+    if (!pair || pair.count < minFrequency) break;
+    const merged = pair.left + pair.right.slice(continuation.length);
+    pairs.merge(pair, merged);
+    vocabulary.add(merged);
+  }
+  return tokenizerJson([...vocabulary]);
+}
+
+function countWords(texts: Iterable<string>): CountedWord[] {
+  const normalize = correctedNormalizer(normalizer) as Normalize;
+  const splitter = new BertPreTokenizer();
+  const counts = new Map<string, number>();
+  for (const text of texts)
+    for (const word of splitter.pre_tokenize_text(normalize(text)))
+      counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts]
+    .filter(([word]) => [...word].length <= longestWord)
+    .map(([word, count]) => ({
+      pieces: [...word].map((character, i) => (i === 0 ? character : continuation + character)),
+      count,
+    }));
+}
+
+function tokenizerJson(vocabulary: readonly string[]): Record<string, unknown> {
+  const id = (token: string): number => vocabulary.indexOf(token);
+  const special = (token: string): object => ({ SpecialToken: { id: token, type_id: 0 } });
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: specialTokens.map((content) => ({
+      id: id(content),
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    normalizer,
+    pre_tokenizer: preTokenizer,
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [special('[CLS]'), { Sequence: { id: 'A', type_id: 0 } }, special('[SEP]')],
+      pair: [
+        special('[CLS]'),
+        { Sequence: { id: 'A', type_id: 0 } },
+        special('[SEP]'),
+        { Sequence: { id: 'B', type_id: 1 } },
+        { SpecialToken: { id: '[SEP]', type_id: 1 } },
+      ],
+      special_tokens: Object.fromEntries(
+        ['[CLS]', '[SEP]'].map((token) => [token, { id: token, ids: [id(token)], tokens: [token] }]),
+      ),
+    },
+    decoder: { type: 'WordPiece', prefix: continuation, cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: continuation,
+      max_input_chars_per_word: longestWord,
+      vocab: Object.fromEntries(vocabulary.map((token, i) => [token, i])),
+    },
+  };
+}
