@@ -1,21 +1,18 @@
-import { resolve } from 'node:path';
-import { DeviceLostError, InterruptedError, type TrainEvent, train } from '@scalearn/core';
+import { DeviceLostError, InterruptedError } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
-import { loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
+import { loadEncoder } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
 import { FolderError, StoppedError } from '../errors.ts';
 import { checkpointFile } from '../folders/checkpoint-file.ts';
 import type { OutFolder } from '../folders/out-folder.ts';
-import { encodeRunFile, type RunFile, runFileName } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-json.ts';
 import { makeMethod } from '../options/method.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { TrainArguments } from '../options/train-options.ts';
-import { Pace } from '../output/pace.ts';
 import type { Reporter } from '../output/reporter.ts';
-import { version } from '../version.ts';
 import { loadData, unofficialFiles } from './data.ts';
-import { metricsOf, scoreTest } from './scores.ts';
 import { readSources, type Source } from './sources.ts';
+import { trainModel } from './train-model.ts';
 
 export interface TrainingJob {
   readonly given: TrainArguments;
@@ -29,7 +26,7 @@ export interface TrainingJob {
 
 /** Trains, scores the best state on the test split, and saves it. */
 export async function runTraining(job: TrainingJob): Promise<RunFile> {
-  const { given, settings, out, reporter, signal } = job;
+  const { given, settings, encoderPath, out, reporter, signal } = job;
   reporter.note(`loading ${given.task} and ${given.encoder}`);
   const task = await loadData(settings.task, settings);
   const sources = await readSources(given.sources ?? [], settings.task);
@@ -39,74 +36,19 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   if (signal.aborted) throw new StoppedError('Interrupted before the first step; there is nothing to save.');
   const adapters = sources.map(({ adapter }) => adapter);
   const method = makeMethod(settings.method, given, adapters);
-  const pace = new Pace();
-  const onEvent = (event: TrainEvent): void => {
-    if (event.event === 'start') {
-      pace.start(event);
-      reporter.start({ ...event, deviceDescription: device.description });
-    } else if (event.event === 'step') {
-      pace.step(event);
-      reporter.step(event);
-    } else if (event.event === 'epoch') {
-      pace.epoch(event);
-      reporter.epoch(event);
-    }
-  };
   try {
-    const { epochs, batchSize, evalBatchSize, learningRate, weightDecay, warmupSteps, patience, seed } =
-      settings;
-    using model = await train({
-      ...{ encoder, task, method, seed, epochs, batchSize, evalBatchSize },
-      ...{ learningRate, weightDecay, warmupSteps, patience, signal, onEvent },
-      maxSteps: settings.maxSteps ?? undefined,
-      metrics: (predictions) => metricsOf(task, predictions),
+    return await trainModel({
+      ...{ settings, method, task, sources, encoder, encoderPath, out, reporter, signal },
+      encoderSource: given.encoder,
       checkpoints: checkpointFile(out.path),
       resume: given.resume === true,
     });
-    const results = await scoreTest(model, task, { batchSize: evalBatchSize, signal });
-    const files = await model.files();
-    const { history, bestEpoch, steps, seconds, parameterCount: parameters } = model;
-    const run: Omit<RunFile, 'formatVersion'> = {
-      ...describeRun(job, task, sources, encoder),
-      ...{ history, bestEpoch, steps, parameters, results },
-      device: { kind: device.kind, description: device.description, memory: device.memory() },
-      seconds,
-      tokensPerSecond: pace.tokensPerSecond ?? null,
-      files: Object.keys(files),
-    };
-    await out.replace({ ...files, [runFileName]: encodeRunFile(run) });
-    return { formatVersion: 1, ...run };
   } catch (error) {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')
       reporter.warn(`${given.out} holds the state of the last epoch; the same command with --resume goes on`);
     throw signal.aborted ? asStopped(error, given.out) : error;
   }
-}
-
-/** What a run is, as far as that is known before it. */
-function describeRun(
-  { given, settings, encoderPath }: TrainingJob,
-  task: Task,
-  sources: readonly Source[],
-  { name, fingerprint, shape }: TransformerEncoder,
-): Pick<
-  RunFile,
-  'version' | 'command' | 'task' | 'method' | 'seed' | 'settings' | 'encoder' | 'data' | 'sources'
-> {
-  const { task: id, method, seed } = settings;
-  return {
-    ...{ version, command: 'train', task: id, method, seed, settings },
-    encoder: { source: given.encoder, path: encoderPath ?? null, name, fingerprint, shape },
-    data: {
-      path: settings.data,
-      fingerprint: task.fingerprint,
-      rows: { train: task.train.length, validation: task.validation.length, test: task.test.length },
-      files: task.rows,
-      unofficial: unofficialFiles(task),
-    },
-    sources: sources.map(({ adapter, path }) => ({ name: adapter.name, path: resolve(path) })),
-  };
 }
 
 function warn(reporter: Reporter, task: Task, sources: readonly Source[]): void {

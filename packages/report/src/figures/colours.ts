@@ -1,5 +1,5 @@
 /** How many series have colours of their own; further ones begin again. */
-export const seriesColours = 8;
+const seriesColours = 8;
 
 /** Light first, then dark: told apart by people who see few colours too, and equally strong. */
 const palette: readonly (readonly [string, string])[] = [
