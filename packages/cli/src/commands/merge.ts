@@ -1,17 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { mergeSnapshot, readSnapshot, snapshotFiles } from '@scalearn/core';
 import type { Command } from 'commander';
-import { FolderError, fromFile, UsageError } from '../errors.ts';
-import { openModelFolder } from '../folders/model-folder.ts';
+import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
-import { encodeRunFile, readRunFile, runFileName } from '../folders/run-json.ts';
-import { checkSourceShapes } from '../model/check-shape.ts';
+import { mergeModel } from '../model/merge-model.ts';
 import { pathOption } from '../options/values.ts';
 import type { MergedEvent } from '../output/events.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
-import { version } from '../version.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface MergeArguments {
@@ -36,44 +32,23 @@ export function addMerge(root: Command, run: Run): void {
     .action((given: MergeArguments) => run((context) => merge(given, context)));
 }
 
-/** `scalearn merge`: a ScaLearn model as one adapter. Needs no device: `run.json` describes the encoder. */
+/** `scalearn merge`: a ScaLearn model as one adapter. */
 async function merge(given: MergeArguments, { terminal }: CommandContext): Promise<void> {
   const { model, out: name } = given;
-  const folder = await openModelFolder(model);
-  const run = await readRunFile(model);
-  if (!run) throw new FolderError(`${model} has no run.json; give a folder that scalearn train has written`);
+  const { run, adapterName, method, width, files } = await mergeModel(model);
   if (await liesWithin(name, model))
     throw new UsageError('--out is the model itself, or lies in it; choose another folder');
-  await checkSourceShapes(model, folder, run);
-  const { shape: encoder, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
-  const snapshot = await fromFile(model, () =>
-    readSnapshot(folder, { encoder, encoderFingerprint, modelName }),
-  );
-  // The folder's last source may be another task's; the merged adapter is the target's.
-  const adapterName = run.task.split('/').at(-1) as string;
-  const merged = mergeSnapshot({ ...snapshot, adapterName });
-  const files = snapshotFiles(merged);
   await using out = await OutFolder.open(resolve(name));
   const state = await out.state();
   if (state === 'other' || (state !== 'nothing' && !given.overwrite))
     throw new UsageError(
       `${name} is not empty; choose another --out${state === 'other' ? '' : ', or replace the run in it with --overwrite'}`,
     );
-  const { formatVersion: _, ...rest } = run;
-  const runFile = encodeRunFile({
-    ...rest,
-    version,
-    command: 'merge',
-    method: merged.method.name,
-    mergedFrom: { method: run.method, path: resolve(model) },
-    files: Object.keys(files),
-  });
-  await out.replace({ ...files, [runFileName]: runFile });
-  const width = [...merged.tensors].find(([key]) => key.endsWith('adapter_down.0.bias'))?.[1].shape[0] ?? 0;
+  await out.replace(files);
   const event: MergedEvent = {
     event: 'done',
     task: run.task,
-    method: merged.method.name,
+    method,
     width,
     model,
     out: name,

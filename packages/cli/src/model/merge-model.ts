@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import { type FileSet, mergeSnapshot, readSnapshot, snapshotFiles } from '@scalearn/core';
+import { FolderError, fromFile } from '../errors.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
+import { encodeRunFile, type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
+import { version } from '../version.ts';
+import { checkSourceShapes } from './check-shape.ts';
+
+/** A ScaLearn model as one adapter, not yet saved. */
+export interface MergedModel {
+  /** The model's own `run.json`. */
+  readonly run: RunFile;
+  readonly adapterName: string;
+  /** `bottleneck`. */
+  readonly method: string;
+  /** Bottleneck units. */
+  readonly width: number;
+  /** Of the merged model's folder, `run.json` among them. */
+  readonly files: FileSet;
+}
+
+/**
+ * Merges the model in a folder. Needs no device: `run.json` describes the encoder.
+ *
+ * @throws FolderError for a folder without `run.json`, or whose parts do not fit each other
+ */
+export async function mergeModel(model: string): Promise<MergedModel> {
+  const folder = await openModelFolder(model);
+  const run = await readRunFile(model);
+  if (!run) throw new FolderError(`${model} has no run.json; give a folder that scalearn train has written`);
+  await checkSourceShapes(model, folder, run);
+  const { shape: encoder, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
+  const snapshot = await fromFile(model, () =>
+    readSnapshot(folder, { encoder, encoderFingerprint, modelName }),
+  );
+  // The folder's last source may be another task's; the merged adapter is the target's.
+  const adapterName = run.task.split('/').at(-1) as string;
+  const { method, tensors, ...merged } = mergeSnapshot({ ...snapshot, adapterName });
+  const files = snapshotFiles({ method, tensors, ...merged });
+  const { formatVersion: _, ...rest } = run;
+  const runFile = encodeRunFile({
+    ...rest,
+    version,
+    command: 'merge',
+    method: method.name,
+    mergedFrom: { method: run.method, path: resolve(model) },
+    files: Object.keys(files),
+  });
+  const width = [...tensors].find(([key]) => key.endsWith('adapter_down.0.bias'))?.[1].shape[0] ?? 0;
+  return { run, adapterName, method: method.name, width, files: { ...files, [runFileName]: runFile } };
+}
