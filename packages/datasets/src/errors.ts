@@ -55,30 +55,43 @@ export class EmptyFileError extends DatasetError {
   }
 }
 
-/** The header of a file lacks a column that the task needs. */
+/** A file lacks a column that is needed. */
 export class MissingColumnError extends DatasetError {
   override readonly name = 'MissingColumnError';
   readonly file: string;
   readonly column: string;
   readonly found: readonly string[];
+  readonly suggestion: string | undefined;
 
-  constructor(file: string, column: string, found: readonly string[]) {
-    const columns = found.map((name) => JSON.stringify(name.slice(0, 40))).join(', ');
-    super(`${file} has no column ${JSON.stringify(column)}; its first line names ${columns}.`);
+  constructor(file: string, column: string, found: readonly string[], suggestion?: string) {
+    const hint = suggestion === undefined ? '' : ` Did you mean ${JSON.stringify(suggestion)}?`;
+    super(`${file} has no column ${JSON.stringify(column)}.${hint} Its columns are ${listed(found)}.`);
     this.file = file;
     this.column = column;
     this.found = found;
+    this.suggestion = suggestion;
   }
 }
 
-/** A row cannot be read. `line` counts from 1 and includes the header. */
+/** The columns of a file, or what is in one of them, cannot be used. */
+export class ColumnError extends DatasetError {
+  override readonly name = 'ColumnError';
+  readonly file: string;
+
+  constructor(file: string, what: string) {
+    super(`${file}: ${what}`);
+    this.file = file;
+  }
+}
+
+/** A row cannot be read. `line` counts from 1 and includes the header; in a JSON list it counts the items. */
 export class MalformedRowError extends DatasetError {
   override readonly name: string = 'MalformedRowError';
   readonly file: string;
   readonly line: number;
 
-  constructor(file: string, line: number, what: string) {
-    super(`${file}, line ${line}: ${what}`);
+  constructor(file: string, line: number, what: string, unit: 'line' | 'item' = 'line') {
+    super(`${file}, ${unit} ${line}: ${what}`);
     this.file = file;
     this.line = line;
   }
@@ -89,8 +102,8 @@ export class LabelError extends MalformedRowError {
   override readonly name = 'LabelError';
   readonly label: string;
 
-  constructor(file: string, line: number, label: string, expected: string) {
-    super(file, line, `the label is ${JSON.stringify(label.slice(0, 80))}, expected ${expected}.`);
+  constructor(file: string, line: number, label: string, expected: string, unit?: 'line' | 'item') {
+    super(file, line, `the label is ${JSON.stringify(label.slice(0, 80))}, expected ${expected}.`, unit);
     this.label = label;
   }
 }
@@ -111,6 +124,11 @@ export class InvalidOptionError extends DatasetError {
     this.option = option;
     this.value = value;
   }
+}
+
+/** Names of columns for a message. */
+export function listed(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name.slice(0, 40))).join(', ');
 }
 
 /** Throws `InvalidOptionError` unless `value` is a whole number of at least 1. */

@@ -1,5 +1,6 @@
 export { epochBatches } from './epoch.ts';
 export {
+  ColumnError,
   DatasetError,
   EmptyFileError,
   InvalidOptionError,
@@ -16,6 +17,12 @@ export { type LoadOptions, loadTask } from './load.ts';
 export type { MiniglueTask } from './miniglue/generators.ts';
 export { type MiniglueOptions, miniglueTask } from './miniglue/miniglue.ts';
 export { type Document, miniglueText, type TextOptions } from './miniglue/text.ts';
+export type { ColumnChoice, Columns, TextColumns } from './own/columns.ts';
+export { type FileTask, type FileTaskOptions, readFileTask } from './own/file-task.ts';
+export { toJsonLines } from './own/json-lines.ts';
+export type { OwnProblem } from './own/labels.ts';
+export type { FileLayout, OwnSplit, SplitOrigin } from './own/layout.ts';
+export { readTextFile, type TextFileOptions } from './own/text-file.ts';
 export { Pcg64 } from './pcg64.ts';
 export { describeTask, taskIds } from './registry.ts';
 export {

@@ -106,7 +106,7 @@ describe.skipIf(!hasGolden || !hasGlue)('the real GLUE (needs SCALEARN_SHARED)',
     test('rows of every file, byte for byte', async () => {
       const definition = findTask(id);
       const files = Object.entries(recordedTasks[id]!.files).filter(([split]) => split in splitNames);
-      expect(files.map(([split]) => splitNames[split])).toEqual(Object.keys(definition.info.files));
+      expect(files.map(([split]) => splitNames[split])).toEqual(Object.keys(definition.info.files ?? {}));
       for (const [split, expected] of files) {
         const rows = await definition.read(splitNames[split]!, folderSource(glueFolder));
         expect(rows.length).toBe(expected.rows);
@@ -140,7 +140,7 @@ describe.skipIf(!hasGolden || !hasGlue)('the real GLUE (needs SCALEARN_SHARED)',
       const { train, validation } = await load(id);
       const { seed, stratified, subsets } = recordedSplits[name]!;
       const byIndex = [...train, ...validation].sort((a, b) => a.index - b.index);
-      const options = { seed, labels: stratified ? byIndex.map(({ label }) => label) : undefined };
+      const options = { seed, labels: stratified ? byIndex.map(({ label }) => label as number) : undefined };
       // A subset is drawn from the next larger one, so the smallest depends on all.
       const chosen = Object.entries(subsets).filter(
         ([p]) => train.length < 20_000 || ['5', '95'].includes(p),

@@ -51,7 +51,8 @@ const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encod
 
 describe('tasks', () => {
   test('eight of GLUE', () => {
-    expect(taskIds.map((id) => describeTask(id).name)).toEqual([
+    const glue = taskIds.filter((id) => id.startsWith('glue/'));
+    expect(glue.map((id) => describeTask(id).name)).toEqual([
       'CoLA',
       'SST-2',
       'MRPC',
@@ -281,7 +282,7 @@ describe('what is wrong is named', () => {
     const error = await rteError({ 'RTE/dev.tsv': 'index\tsentence1\tlabel\n1\ta\tentailment\n' });
     expect(error).toBeInstanceOf(MissingColumnError);
     expect(error).toMatchObject({
-      message: 'RTE/dev.tsv has no column "sentence2"; its first line names "index", "sentence1", "label".',
+      message: 'RTE/dev.tsv has no column "sentence2". Its columns are "index", "sentence1", "label".',
     });
   });
 
