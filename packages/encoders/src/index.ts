@@ -3,6 +3,7 @@ export { MissingModelFileError, UnreadableModelFileError } from './folder/errors
 export { fileList } from './folder/file-list.ts';
 export { localFolder } from './folder/local-folder.ts';
 export type { ModelFiles } from './folder/model-files.ts';
+export { modelFolder } from './folder/model-folder.ts';
 export { type UrlFolderOptions, urlFolder } from './folder/url-folder.ts';
 export { HubError, type HubReason } from './hub/errors.ts';
 export { type HubOptions, openHub } from './hub/open-hub.ts';
@@ -19,6 +20,7 @@ export { type CreateEncoderOptions, createEncoder } from './model/create.ts';
 export { type SegmentEncoder, TransformerEncoder } from './model/encoder.ts';
 export { EncoderConfigError, EncoderWeightsError } from './model/errors.ts';
 export { type LoadEncoderOptions, loadEncoder } from './model/load.ts';
+export { loadAdapter } from './model/load-adapter.ts';
 export { TokenizerError, type TokenizerReason } from './tokenizer/errors.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export {

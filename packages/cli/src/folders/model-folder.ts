@@ -1,5 +1,5 @@
-import { type ModelFolder, openSafetensors } from '@scalearn/core';
-import { localFolder } from '@scalearn/encoders';
+import type { ModelFolder } from '@scalearn/core';
+import { localFolder, modelFolder } from '@scalearn/encoders';
 
 /**
  * A model folder on this machine.
@@ -7,11 +7,5 @@ import { localFolder } from '@scalearn/encoders';
  * @throws UnreadableModelFileError where there is no such folder
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
-  const files = await localFolder(path);
-  return {
-    describe: () => path,
-    text: async (name) => ((await files.has(name)) ? files.text(name) : undefined),
-    tensors: async (name) =>
-      (await files.has(name)) ? openSafetensors(await files.source(name), `${path}/${name}`) : undefined,
-  };
+  return modelFolder(await localFolder(path));
 }

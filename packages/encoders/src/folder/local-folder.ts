@@ -11,6 +11,12 @@ export async function isLocalFolder(path: string): Promise<boolean> {
   return stats?.isDirectory() ?? false;
 }
 
+/** The path that a `file:` URL means, without a slash at its end. */
+export function localPath(url: URL): string {
+  const path = nodeModules()?.url.fileURLToPath(url) ?? url.pathname;
+  return path.replace(/(?<=.)[\\/]$/, '');
+}
+
 /**
  * A folder on this machine, in Node and Deno.
  *

@@ -1,12 +1,14 @@
 import type { createHash } from 'node:crypto';
 import type * as fs from 'node:fs/promises';
 import type * as path from 'node:path';
+import type { fileURLToPath } from 'node:url';
 
 /** What the library uses of Node's own modules. */
 export interface NodeModules {
   readonly fs: typeof fs;
   readonly path: typeof path;
   readonly crypto: { readonly createHash: typeof createHash };
+  readonly url: { readonly fileURLToPath: typeof fileURLToPath };
 }
 
 /**
@@ -21,6 +23,7 @@ export function nodeModules(): NodeModules | undefined {
     fs: load('node:fs/promises') as typeof fs,
     path: load('node:path') as typeof path,
     crypto: load('node:crypto') as NodeModules['crypto'],
+    url: load('node:url') as NodeModules['url'],
   };
 }
 

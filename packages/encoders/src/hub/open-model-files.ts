@@ -1,5 +1,5 @@
 import { UnreadableModelFileError } from '../folder/errors.ts';
-import { isLocalFolder, localFolder } from '../folder/local-folder.ts';
+import { isLocalFolder, localFolder, localPath } from '../folder/local-folder.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
 import { urlFolder } from '../folder/url-folder.ts';
 import { HubError } from './errors.ts';
@@ -7,13 +7,14 @@ import { parseHubName } from './hub-name.ts';
 import { type HubOptions, openHub } from './open-hub.ts';
 
 /**
- * The files of a model by the way a user names it: a folder of this machine if there is one, an `http(s)` URL of a
- * folder, else a name on the hub.
+ * The files of a model by the way a user names it: a folder of this machine if there is one, the URL of a folder,
+ * else a name on the hub.
  *
  * @throws UnreadableModelFileError where a path leads nowhere, HubError where the hub gives nothing
  */
-export async function openModelFiles(name: string, options: HubOptions = {}): Promise<ModelFiles> {
-  if (/^https?:\/\//.test(name)) return urlFolder(name, options);
+export async function openModelFiles(name: string | URL, options: HubOptions = {}): Promise<ModelFiles> {
+  if (/^https?:\/\//.test(String(name))) return urlFolder(name, options);
+  if (typeof name !== 'string') return localFolder(localPath(name));
   if (await isLocalFolder(name)) return localFolder(name);
   try {
     parseHubName(name);

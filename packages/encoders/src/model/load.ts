@@ -1,6 +1,6 @@
 import type { Device } from '@scalearn/core';
 import { openCheckpoint } from '../folder/checkpoint.ts';
-import { isLocalFolder } from '../folder/local-folder.ts';
+import { isLocalFolder, localPath } from '../folder/local-folder.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
 import type { HubOptions } from '../hub/open-hub.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
@@ -21,15 +21,16 @@ export interface LoadEncoderOptions extends HubOptions {
 /**
  * Loads a BERT, RoBERTa or XLM-R encoder with its tokeniser.
  *
- * @param source a hub name such as `FacebookAI/roberta-base`, a local Hugging Face folder, a URL, or opened files
+ * @param source a hub name such as `FacebookAI/roberta-base`, a local Hugging Face folder, its URL, or opened files
  * @throws EncoderConfigError, EncoderWeightsError, TokenizerError, MissingModelFileError, HubError
  */
 export async function loadEncoder(
-  source: string | ModelFiles,
+  source: string | URL | ModelFiles,
   options: LoadEncoderOptions,
 ): Promise<TransformerEncoder> {
   const { device, layers, storage, ...hub } = options;
-  const files = typeof source === 'string' ? await openModelFiles(source, hub) : source;
+  const isNamed = typeof source === 'string' || source instanceof URL;
+  const files = isNamed ? await openModelFiles(source, hub) : source;
   const where = `${files.describe()}/config.json`;
   const config = parseEncoderConfig(parseJson(await files.text('config.json'), where), where);
   const tokenizer = await loadTokenizer(files);
@@ -41,7 +42,7 @@ export async function loadEncoder(
     device,
     config,
     weights: await openCheckpoint(files),
-    name: typeof source === 'string' ? await plainName(source) : files.describe(),
+    name: isNamed ? await plainName(source) : files.describe(),
     tokenizer: segments,
     ...(layers === undefined ? {} : { layers }),
     ...(storage === undefined ? {} : { storage }),
@@ -49,13 +50,15 @@ export async function loadEncoder(
 }
 
 /** What adapters carry as the encoder's name: of a folder its last part, not where it lay on this machine. */
-async function plainName(source: string): Promise<string> {
-  if (!(await isLocalFolder(source))) return source;
+async function plainName(source: string | URL): Promise<string> {
+  const isFile = typeof source !== 'string' && source.protocol === 'file:';
+  const name = isFile ? localPath(source) : String(source);
+  if (!(await isLocalFolder(name))) return name;
   return (
-    source
+    name
       .split(/[\\/]/)
       .filter((part) => part !== '')
-      .at(-1) ?? source
+      .at(-1) ?? name
   );
 }
 

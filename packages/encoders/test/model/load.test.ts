@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   ArgumentError,
   type HostArray,
@@ -309,8 +310,11 @@ describe('a name', () => {
       await mkdir(join(root, 'my-bert'));
       for (const [name, content] of Object.entries(tinyFolder()))
         await writeFile(join(root, 'my-bert', name), content);
-      for (const path of [join(root, 'my-bert'), `${root}/my-bert/`])
+      const url = pathToFileURL(`${root}/my-bert/`);
+      for (const path of [join(root, 'my-bert'), `${root}/my-bert/`, url])
         expect((await loadEncoder(path, { device })).name).toBe('my-bert');
+      const nowhere = loadEncoder(pathToFileURL(`${root}/no bert/`), { device });
+      await expect(nowhere).rejects.toThrow(`There is no folder ${join(root, 'no bert')}.`);
     } finally {
       await rm(root, { recursive: true });
     }

@@ -1,0 +1,14 @@
+import { type ModelFolder, openSafetensors } from '@scalearn/core';
+import type { ModelFiles } from './model-files.ts';
+
+/** A folder of a trained model or adapter, as core's `readAdapterFolder` and `readSnapshot` read it. */
+export function modelFolder(files: ModelFiles): ModelFolder {
+  return {
+    describe: () => files.describe(),
+    text: async (path) => ((await files.has(path)) ? files.text(path) : undefined),
+    tensors: async (path) =>
+      (await files.has(path))
+        ? openSafetensors(await files.source(path), `${files.describe()}/${path}`)
+        : undefined,
+  };
+}

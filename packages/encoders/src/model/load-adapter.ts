@@ -1,0 +1,19 @@
+import { type Adapter, readAdapterFolder } from '@scalearn/core';
+import type { ModelFiles } from '../folder/model-files.ts';
+import { modelFolder } from '../folder/model-folder.ts';
+import type { HubOptions } from '../hub/open-hub.ts';
+import { openModelFiles } from '../hub/open-model-files.ts';
+
+/**
+ * Loads a trained bottleneck adapter, a source for stage 2, from an AdapterHub folder with `adapter.safetensors`.
+ *
+ * @param source a local folder, a URL, a hub name, or opened files
+ * @throws ModelFileError, MissingModelFileError, UnreadableModelFileError, SafetensorsError, HubError
+ */
+export async function loadAdapter(
+  source: string | URL | ModelFiles,
+  options: HubOptions = {},
+): Promise<Adapter> {
+  const isOpen = typeof source !== 'string' && !(source instanceof URL);
+  return readAdapterFolder(modelFolder(isOpen ? source : await openModelFiles(source, options)));
+}

@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Adapter, adapterFiles, ModelFileError, RandomStream } from '@scalearn/core';
+import { expect, test } from 'vitest';
+import { loadAdapter } from '../../src/model/load-adapter.ts';
+import { memoryFiles } from '../folder/memory-files.ts';
+
+const normal = (name: string, size: number): Float32Array => new RandomStream(0, name).normal(size, 0, 1);
+const adapter: Adapter = {
+  name: 'rte',
+  hiddenSize: 8,
+  width: 2,
+  nonLinearity: 'relu',
+  encoderFingerprint: 'abc',
+  layers: [0, 1].map((layer) => ({
+    down: normal(`down ${layer}`, 16),
+    downBias: normal(`down bias ${layer}`, 2),
+    up: normal(`up ${layer}`, 16),
+    upBias: normal(`up bias ${layer}`, 8),
+  })),
+};
+const encoder = { prefix: 'bert', modelType: 'bert', layers: 2, hiddenSize: 8, intermediateSize: 16 };
+const files = adapterFiles(adapter, {
+  encoder: { ...encoder, classifierDropout: 0, initializerRange: 0.02 },
+  modelName: 'tiny',
+});
+
+test('an adapter loads from a folder, from its URL and from opened files', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'scalearn-adapter-'));
+  try {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    for (const source of [folder, pathToFileURL(`${folder}/`), memoryFiles(files)])
+      expect(await loadAdapter(source)).toEqual(adapter);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a folder without its tensors is refused', async () => {
+  const { 'adapter.safetensors': _, ...rest } = files;
+  await expect(loadAdapter(memoryFiles(rest))).rejects.toThrow(ModelFileError);
+  await expect(loadAdapter(memoryFiles(rest))).rejects.toThrow('memory has no adapter.safetensors');
+});
