@@ -51,7 +51,7 @@ describe('wrong usage is exit code 2 and names the option', () => {
     [['train'], /required option '--encoder <name>' not specified/],
     [['merge', '--model', folder], /required option '--out <dir>'/],
     [['evaluate', '--model', folder, '--split', 'dev'], /test, validation, train/],
-    [['evaluate', '--model', folder], /no run\.json, so --encoder, --task, --data must be given/],
+    [['evaluate', '--model', folder], /no run\.json, so --encoder and --task must be given/],
     [[], /Usage: scalearn/],
   ])('%j', async (args, message) => {
     const outcome = await run(...args);

@@ -1,7 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { DeviceChoice } from '@scalearn/core';
-import { describeTask } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import { NonFiniteLogitError } from '@scalearn/evaluation';
 import { type Command, Option } from 'commander';
@@ -10,36 +8,38 @@ import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
 import { loadData } from '../model/data.ts';
-import { localEncoder } from '../model/encoder-name.ts';
 import { loadModel } from '../model/load-model.ts';
+import { namedTask, trainedTask } from '../model/model-task.ts';
 import { score, scoreTest, testMetrics } from '../model/scores.ts';
+import { encoderOf } from '../model/stored-encoder.ts';
+import { columnOptions, type OwnDataArguments } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { pathOption, wholeNumber } from '../options/values.ts';
 import type { EvaluatedEvent } from '../output/events.ts';
 import { jsonLine } from '../output/json.ts';
+import { ownTaskLines } from '../output/own-task.ts';
 import { scoreTable } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
-interface EvaluateArguments {
+interface EvaluateArguments extends Omit<OwnDataArguments, 'problem'> {
   readonly model: string;
   readonly task?: string;
   readonly data?: string;
   readonly encoder?: string;
   readonly split?: 'test' | 'validation' | 'train';
-  readonly limit?: number;
   readonly evalLimit?: number;
   readonly device?: DeviceChoice;
   readonly json?: boolean;
 }
 
 export function addEvaluate(root: Command, run: Run): void {
-  root
+  const command = root
     .command('evaluate')
     .summary('score a trained model')
     .description("Scores a model. What is not given comes from the model's run.json.")
     .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
-    .addOption(pathOption('--task <id>', 'task, if another than the trained one'))
-    .addOption(pathOption('--data <dir>', "folder that holds the task's folder"))
+    .addOption(pathOption('--task <task>', 'another task than the trained one, or a file of labelled rows'))
+    .addOption(pathOption('--data <dir>', "the task's data, where it has moved"))
     .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
     .addOption(
       new Option('--split <name>', 'rows to score').choices(['test', 'validation', 'train']).default('test'),
@@ -47,32 +47,43 @@ export function addEvaluate(root: Command, run: Run): void {
     .addOption(new Option('--eval-limit <n>', 'score the first n rows').argParser(wholeNumber(1)))
     .addOption(deviceOption())
     .option('--json', 'one JSON object on standard output')
-    .addHelpText('after', '\nExample:\n  scalearn evaluate --model runs/rte\n')
+    .addHelpText('after', examples)
     .action((given: EvaluateArguments) => run((context) => evaluate(given, context)));
+  for (const option of columnOptions()) command.addOption(option);
 }
+
+const examples = `
+Examples:
+  scalearn evaluate --model runs/rte
+  scalearn evaluate --model runs/reviews --task new-reviews.csv
+`;
 
 /** `scalearn evaluate`: what is not given comes from the model's `run.json`. */
 async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandContext): Promise<void> {
-  const { split = 'test' } = given;
-  const runPath = join(given.model, runFileName);
+  const { split = 'test', model: path } = given;
+  const runPath = join(path, runFileName);
   // Says so where there is no such folder.
-  await openModelFolder(given.model);
-  const run = await readRunFile(given.model);
-  const { encoder: encoderName, task: id, data } = await whereFrom(given, run);
-  await localEncoder(encoderName);
-  const info = given.task === undefined ? await fromFile(runPath, () => describeTask(id)) : describeTask(id);
-  const task = await loadData(id, {
-    data,
-    maxLength: run?.settings.maxLength ?? info.maxLength,
+  await openModelFolder(path);
+  const run = await readRunFile(path);
+  checkGiven(given, run);
+  const encoderName = await encoderOf(path, given.encoder, run);
+  const isNamed = given.task !== undefined;
+  const found = isNamed
+    ? await namedTask(path, { ...given, task: given.task as string }, run)
+    : await trainedTask(path, given, run as RunFile);
+  const task = await loadData(found, {
+    maxLength: run?.settings.maxLength ?? found.info.maxLength,
     limit: run?.settings.limit ?? null,
     evalLimit: given.evalLimit ?? run?.settings.evalLimit ?? null,
   });
-  if (run && run.task === id && run.data.fingerprint !== task.fingerprint)
-    terminal.err(`warning: the data in ${data} has changed since ${given.model} was trained\n`);
+  const { id } = task;
+  if (isNamed && found.own && !given.json) terminal.err(`${ownTaskLines(found.own, task)[0]}\n`);
+  if (run && run.task === id && !(isNamed && found.own) && run.data.fingerprint !== task.fingerprint)
+    terminal.err(`warning: the data in ${found.path} has changed since ${path} was trained\n`);
   await using device = await openDevice(given.device, (text) => terminal.err(`warning: ${text}\n`));
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(runPath, () => loadEncoder(encoderName, { device, layers }));
-  using model = await loadModel(given.model, encoder, task);
+  using model = await loadModel(path, encoder, task);
   const options = { batchSize: run?.settings.evalBatchSize ?? 32, signal };
   const evalRows = given.evalLimit === undefined ? task[split] : task[split].slice(0, given.evalLimit);
   try {
@@ -105,20 +116,10 @@ async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandC
 }
 
 /** @throws UsageError that names the options that are needed where there is no `run.json` */
-async function whereFrom(
-  { model, encoder, task, data }: EvaluateArguments,
-  run: RunFile | undefined,
-): Promise<{ encoder: string; task: string; data: string }> {
-  const needed = Object.entries({ encoder, task, data })
+function checkGiven({ model, encoder, task }: EvaluateArguments, run: RunFile | undefined): void {
+  const needed = Object.entries({ encoder, task })
     .filter(([, value]) => value === undefined)
     .map(([name]) => `--${name}`);
   if (!run && needed.length > 0)
-    throw new UsageError(`${model} has no run.json, so ${needed.join(', ')} must be given`);
-  const stored = run?.encoder;
-  const isThere = stored?.path && (await stat(stored.path).catch(() => undefined)) !== undefined;
-  return {
-    encoder: encoder ?? ((isThere ? stored.path : stored?.source) as string),
-    task: task ?? (run?.task as string),
-    data: resolve(data ?? (run?.data.path as string)),
-  };
+    throw new UsageError(`${model} has no run.json, so ${needed.join(' and ')} must be given`);
 }

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { describeTask } from '@scalearn/datasets';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
 import { localEncoder } from '../model/encoder-name.ts';
+import { findTask } from '../model/find-task.ts';
 import { runTraining } from '../model/run-training.ts';
 import { chooseMethod, makeMethod } from '../options/method.ts';
 import { checkSameSettings, settleOptions, type TrainSettings } from '../options/settings.ts';
@@ -34,13 +34,14 @@ Examples:
 async function train(given: TrainArguments, { terminal, signal }: CommandContext): Promise<void> {
   const reporter = createReporter(terminal, { json: given.json === true, quiet: given.quiet === true });
   const methodName = chooseMethod(given);
-  const info = describeTask(given.task);
+  const found = await findTask(given);
   const encoderPath = await localEncoder(given.encoder);
-  const settings = settleOptions(given, makeMethod(methodName, given, []), info, encoderPath);
+  const settings = settleOptions(given, makeMethod(methodName, given, []), found, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
     const finished = await checkOut(out, given, settings);
-    const run = finished ?? (await runTraining({ given, settings, encoderPath, out, reporter, signal }));
+    const run =
+      finished ?? (await runTraining({ given, settings, found, encoderPath, out, reporter, signal }));
     reporter.done(doneEvent(run, given.out));
   } finally {
     reporter.close();

@@ -1,4 +1,5 @@
 import { FolderError } from '../errors.ts';
+import { problems } from '../options/own-data.ts';
 
 /** What a value must be, and whether it is. */
 interface Rule {
@@ -30,6 +31,16 @@ const listOf = (what: string, fits: (value: unknown) => boolean): Rule => ({
   fits: (value) => Array.isArray(value) && value.every(fits),
 });
 const texts = listOf('texts', text.fits);
+const orMissing = ({ what, fits }: Rule): Rule => ({
+  what: `${what}, or missing`,
+  fits: (value) => value === undefined || fits(value),
+});
+const objectWith = (fields: Readonly<Record<string, Rule>>): Rule => ({
+  what: `an object with ${Object.entries(fields)
+    .map(([name, { what }]) => `${name} (${what})`)
+    .join(', ')}`,
+  fits: (value) => isRecord(value) && Object.entries(fields).every(([name, { fits }]) => fits(value[name])),
+});
 const oneOf = (...values: readonly string[]): Rule => ({
   what: values.join(' or '),
   fits: (value) => values.includes(value as string),
@@ -46,7 +57,16 @@ const rules: Readonly<Record<string, Rule>> = {
   'settings.task': text,
   'settings.method': text,
   'settings.encoder': text,
-  'settings.data': text,
+  'settings.data': orNull(text),
+  'settings.own': orMissing(
+    objectWith({
+      text,
+      textPair: orNull(text),
+      label: text,
+      problem: oneOf(...Object.values(problems)),
+      labels: orNull(texts),
+    }),
+  ),
   'settings.sources': texts,
   'settings.layers': orNull(whole(1)),
   'settings.epochs': whole(1),
@@ -76,7 +96,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'encoder.shape.classifierDropout': probability,
   'encoder.shape.initializerRange': notNegative,
   data: record,
-  'data.path': text,
+  'data.path': orNull(text),
   'data.fingerprint': text,
   sources: listOf(
     'objects with name and path',

@@ -32,7 +32,8 @@ export interface RunFile {
     readonly shape: EncoderShape;
   };
   readonly data: {
-    readonly path: string;
+    /** Null for a task that writes its rows itself. */
+    readonly path: string | null;
     readonly fingerprint: string;
     /** Rows that were used, after division and limits. */
     readonly rows: { readonly train: number; readonly validation: number; readonly test: number };

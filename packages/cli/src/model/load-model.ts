@@ -33,13 +33,18 @@ export async function loadModel(
 const short = (fingerprint: string): string => `${fingerprint.slice(0, 12)}…`;
 
 function checkHead(
-  { head: { options } }: ModelSnapshot,
+  { head: { options, labels: known } }: ModelSnapshot,
   { id, problem, labels }: Pick<TaskInfo, 'id' | 'problem' | 'labels'>,
   path: string,
 ): void {
   const outputs = labels?.length ?? 1;
-  if (options.problem === problem && options.outputs === outputs) return;
-  throw new FolderError(
-    `${path} has ${options.outputs} outputs for ${options.problem}, ${id} needs ${outputs} for ${problem}`,
-  );
+  if (options.problem !== problem || options.outputs !== outputs)
+    throw new FolderError(
+      `${path} has ${options.outputs} outputs for ${options.problem}, ${id} needs ${outputs} for ${problem}`,
+    );
+  const sameLabels = labels?.every((label) => known?.includes(label)) ?? true;
+  if (sameLabels && known && String(known) !== String(labels))
+    throw new FolderError(
+      `${path} has the labels ${known.join(', ')} in this order, ${id} has them as ${labels?.join(', ')}`,
+    );
 }

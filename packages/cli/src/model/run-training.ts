@@ -9,14 +9,17 @@ import type { RunFile } from '../folders/run-json.ts';
 import { makeMethod } from '../options/method.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { TrainArguments } from '../options/train-options.ts';
+import { ownTaskLines } from '../output/own-task.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { loadData, unofficialFiles } from './data.ts';
+import type { FoundTask } from './find-task.ts';
 import { readSources, type Source } from './sources.ts';
 import { trainModel } from './train-model.ts';
 
 export interface TrainingJob {
   readonly given: TrainArguments;
   readonly settings: TrainSettings;
+  readonly found: FoundTask;
   /** Absolute; undefined for an encoder that is no local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
@@ -26,9 +29,10 @@ export interface TrainingJob {
 
 /** Trains, scores the best state on the test split, and saves it. */
 export async function runTraining(job: TrainingJob): Promise<RunFile> {
-  const { given, settings, encoderPath, out, reporter, signal } = job;
+  const { given, settings, found, encoderPath, out, reporter, signal } = job;
   reporter.note(`loading ${given.task} and ${given.encoder}`);
-  const task = await loadData(settings.task, settings);
+  const task = await loadData(found, settings);
+  for (const line of found.own ? ownTaskLines(found.own, task) : []) reporter.note(line);
   const sources = await readSources(given.sources ?? [], settings.task);
   warn(reporter, task, sources);
   await using device = await openDevice(given.device, (message) => reporter.warn(message));

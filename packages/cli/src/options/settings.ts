@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Method } from '@scalearn/core';
 import { UsageError } from '../errors.ts';
+import { type FoundTask, type OwnSettings, ownSettings } from '../model/find-task.ts';
 import type { TrainArguments } from './train-options.ts';
 
 /** A run's options with every default filled in; null where an option has no value. */
@@ -8,7 +9,10 @@ export interface TrainSettings {
   readonly task: string;
   readonly method: string;
   readonly encoder: string;
-  readonly data: string;
+  /** Null for a task that writes its rows itself. */
+  readonly data: string | null;
+  /** How files of the user's own are read. */
+  readonly own?: OwnSettings;
   readonly sources: readonly string[];
   readonly layers: number | null;
   readonly epochs: number;
@@ -38,7 +42,7 @@ const reductionFactor = 16;
 export function settleOptions(
   given: TrainArguments,
   method: Method,
-  task: { readonly id: string; readonly maxLength: number },
+  { info: task, path: data, own }: FoundTask,
   encoderPath: string | undefined,
 ): TrainSettings {
   const { defaults, name } = method;
@@ -48,7 +52,8 @@ export function settleOptions(
     task: task.id,
     method: name,
     encoder: encoderPath ?? given.encoder,
-    data: resolve(given.data),
+    data,
+    ...(own && { own: ownSettings(own) }),
     sources: (given.sources ?? []).map((path) => resolve(path)),
     layers: given.layers ?? null,
     epochs: given.epochs ?? defaults.epochs,

@@ -7,13 +7,14 @@ import {
   scalearnVariants,
 } from '@scalearn/core';
 import { type Command, Option } from 'commander';
+import { type OwnDataArguments, ownDataOptions } from './own-data.ts';
 import { finite, notEmpty, notNegative, positive, probability, wholeNumber } from './values.ts';
 
 /** What the user gave `train`; what was left out is undefined. */
-export interface TrainArguments {
+export interface TrainArguments extends OwnDataArguments {
   readonly encoder: string;
   readonly task: string;
-  readonly data: string;
+  readonly data?: string;
   readonly out: string;
   readonly method?: string;
   readonly sources?: readonly string[];
@@ -56,12 +57,12 @@ export function addTrainOptions(command: Command): Command {
   const flag = (flags: string, text: string): Option => new Option(flags, text);
   const model = [
     option('--encoder <name>', 'hub name or local folder of the encoder', notEmpty).makeOptionMandatory(),
-    option('--task <id>', 'task, such as glue/rte', notEmpty).makeOptionMandatory(),
     option(
-      '--data <dir>',
-      "folder that holds the task's folder (RTE/, MRPC/, …)",
+      '--task <task>',
+      'such as glue/rte, or a file or folder of your own',
       notEmpty,
     ).makeOptionMandatory(),
+    option('--data <dir>', "folder that holds the task's folder (RTE/, MRPC/, …)", notEmpty),
     option('--out <dir>', 'folder for the trained model', notEmpty).makeOptionMandatory(),
     flag('--method <name>', 'bottleneck without, scalearn with sources').choices(methodNames),
     new Option('--sources <dir...>', 'folders of the trained adapters to transfer from').argParser(
@@ -102,6 +103,7 @@ export function addTrainOptions(command: Command): Command {
   ];
   const groups = {
     Model: model,
+    'Your own data': ownDataOptions(),
     Training: training,
     Method: methods,
     Running: running,

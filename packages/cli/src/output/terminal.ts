@@ -6,6 +6,10 @@ export interface Terminal {
   err(text: string): void;
   /** Whether a person watches `err`. */
   readonly interactive: boolean;
+  /** Characters of a line of `out`, where it is a terminal's. */
+  readonly columns?: number;
+  /** Whether `out` shows 256 colours. */
+  readonly colours?: boolean;
   /** Aborted where output fails, with the system's error as the reason; the command then stops. */
   readonly broken?: AbortSignal;
 }
@@ -15,6 +19,8 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     interactive: process.stderr.isTTY === true,
+    columns: process.stdout.columns,
+    colours: process.stdout.isTTY === true && !process.env.NO_COLOR && process.stdout.hasColors(256),
     broken: brokenOutput(),
   };
 }

@@ -1,0 +1,27 @@
+import { sourceTasks } from '@scalearn/assets-mini';
+import { type Command, Option } from 'commander';
+import { deviceOption } from '../options/train-options.ts';
+import { pathOption, wholeNumber } from '../options/values.ts';
+import { plan } from '../quickstart/plan.ts';
+import { type QuickstartArguments, quickstart } from '../quickstart/quickstart.ts';
+import type { Run } from './context.ts';
+
+export function addQuickstart(root: Command, run: Run): void {
+  const number = (flags: string, text: string): Option => new Option(flags, text).argParser(wholeNumber(1));
+  root
+    .command('quickstart')
+    .summary('the whole story on a small task, offline; what scalearn alone does')
+    .description(
+      'Trains a single adapter and every variant of ScaLearn on few rows of a small task, and compares them.',
+    )
+    .addOption(new Option('--target <task>', 'task to learn').choices(sourceTasks).default(plan.target))
+    .addOption(number('--rows <n>', 'labelled rows to train on').default(plan.rows))
+    .addOption(number('--seeds <n>', `seeds of every method (default: ${plan.seeds})`))
+    .addOption(new Option('--fast', 'one seed').conflicts('seeds'))
+    .addOption(pathOption('--out <dir>', 'folder for the models and the report').default('runs/quickstart'))
+    .addOption(deviceOption())
+    .option('--overwrite', 'train again what an interrupted quickstart left')
+    .option('--quiet', 'show warnings and the results only')
+    .option('--json', 'one JSON object per line on standard output')
+    .action((given: QuickstartArguments) => run((context) => quickstart(given, context)));
+}

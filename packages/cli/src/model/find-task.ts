@@ -1,0 +1,97 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import {
+  describeTask,
+  type FileTask,
+  type FileTaskOptions,
+  folderSource,
+  type OwnProblem,
+  readFileTask,
+  type TaskInfo,
+  taskIds,
+} from '@scalearn/datasets';
+import { FolderError, UsageError } from '../errors.ts';
+import { type OwnDataArguments, ownDataFlags, problems } from '../options/own-data.ts';
+
+/** What says which task it is. */
+export interface TaskChoice extends OwnDataArguments {
+  /** An id, or a file or folder of the user's own. */
+  readonly task: string;
+  readonly data?: string | undefined;
+}
+
+/** A task that was found; its rows are not loaded yet. */
+export interface FoundTask {
+  readonly info: TaskInfo;
+  /** Absolute path of its data; null for a task that writes its rows itself. */
+  readonly path: string | null;
+  /** What was read, for files of the user's own. */
+  readonly own?: FileTask;
+}
+
+/** How files of the user's own were read: kept with a model, to read others alike. */
+export interface OwnSettings {
+  readonly text: string;
+  readonly textPair: string | null;
+  readonly label: string;
+  readonly problem: OwnProblem;
+  readonly labels: readonly string[] | null;
+}
+
+/**
+ * Finds a task that comes with the package by its id, or reads one from files.
+ *
+ * @param more of reading files: what is known of a trained model, say
+ * @throws UsageError for options that do not go together, UnknownTaskError, FolderError, DatasetError
+ */
+export async function findTask(
+  choice: TaskChoice,
+  more: Pick<FileTaskOptions, 'labels' | 'problem' | 'scoreOnly' | 'maxLength'> = {},
+): Promise<FoundTask> {
+  const { task, data } = choice;
+  const found = taskIds.includes(task) ? undefined : await stat(task).catch(() => undefined);
+  if (found === undefined && !(isPath(task) && !taskIds.includes(task))) return packagedTask(choice);
+  if (found === undefined)
+    throw new FolderError(`There is no file or folder ${task}; check the path of the task (--task)`);
+  if (data !== undefined)
+    throw new UsageError(
+      `--data is for tasks that are named by an id; ${task} has its own rows, so leave it out`,
+    );
+  const { text, textPair, label, problem } = choice;
+  if (textPair !== undefined && text === undefined)
+    throw new UsageError('--text-pair names the column of the second text, so --text must name the first');
+  const path = resolve(task);
+  const isFolder = found.isDirectory();
+  const own = await readFileTask({
+    ...{ text, textPair, label, ...more },
+    data: folderSource(isFolder ? path : dirname(path)),
+    file: isFolder ? undefined : basename(path),
+    name: basename(path),
+    problem: problem === undefined ? more.problem : problems[problem],
+  });
+  return { info: own.info, path, own };
+}
+
+function packagedTask(choice: TaskChoice): FoundTask {
+  const { task, data } = choice;
+  const info = describeTask(task);
+  for (const [key, flag] of Object.entries(ownDataFlags))
+    if (choice[key as keyof OwnDataArguments] !== undefined)
+      throw new UsageError(`${flag} is for files of your own; ${task} has its columns, so leave it out`);
+  if (info.files === undefined) {
+    if (data === undefined) return { info, path: null };
+    throw new UsageError(`${task} writes its rows itself; leave out --data`);
+  }
+  if (data !== undefined) return { info, path: resolve(data) };
+  throw new UsageError(`${task} needs --data: the folder that holds ${info.files.train}`);
+}
+
+/** What cannot be the id of a task. */
+function isPath(task: string): boolean {
+  return /^[./~\\]|[\\/].*[\\/]|\.(csv|tsv|jsonl?)(\.gz)?$/i.test(task);
+}
+
+export function ownSettings({ info: { labels }, layout }: FileTask): OwnSettings {
+  const { text, textPair, label, problem } = layout;
+  return { text, textPair, label, problem, labels };
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { describeTask, type OwnProblem, taskIds } from '@scalearn/datasets';
+import { fromFile } from '../errors.ts';
+import { type RunFile, runFileName } from '../folders/run-json.ts';
+import { type FoundTask, findTask, type OwnSettings, type TaskChoice } from './find-task.ts';
+
+/** What names a task, or a part of it; what is left out comes from the model. */
+export type PartialTaskChoice = Omit<TaskChoice, 'task' | 'problem'> & { readonly task?: string | undefined };
+
+/** The task a model was trained on, where that is known. */
+export async function trainedTask(
+  model: string,
+  given: PartialTaskChoice,
+  run: Pick<RunFile, 'task' | 'settings' | 'data'>,
+): Promise<FoundTask> {
+  const { own } = run.settings;
+  const data = given.data ?? run.data.path ?? undefined;
+  if (own && data !== undefined) return findTask({ ...columnsOf(given, own), task: data }, own);
+  await fromFile(join(model, runFileName), () => describeTask(run.task));
+  return findTask({ ...given, task: run.task, data });
+}
+
+/** A task that was named, to score a model on: it has as many labels. All rows of a file of one's own are scored. */
+export async function namedTask(
+  model: string,
+  given: TaskChoice,
+  run: Pick<RunFile, 'task' | 'settings' | 'data'> | undefined,
+): Promise<FoundTask> {
+  const { task, data } = given;
+  const own = run?.settings.own;
+  if (taskIds.includes(task)) {
+    const stored = own || !describeTask(task).files ? undefined : (run?.data.path ?? undefined);
+    return findTask({ ...given, data: data ?? stored });
+  }
+  const answers = own ?? (run && (await fromFile(join(model, runFileName), () => describeTask(run.task))));
+  return findTask(
+    { ...columnsOf(given, own), task, data },
+    { labels: answers?.labels, problem: answers?.problem as OwnProblem | undefined, scoreOnly: true },
+  );
+}
+
+function columnsOf(
+  { text, textPair, label }: PartialTaskChoice,
+  own: OwnSettings | undefined,
+): Pick<TaskChoice, 'text' | 'textPair' | 'label'> {
+  if (text !== undefined || textPair !== undefined || !own) return { text, textPair, label };
+  return { text: own.text, textPair: own.textPair ?? undefined, label: label ?? own.label };
+}
