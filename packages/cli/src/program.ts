@@ -3,6 +3,8 @@ import type { Run } from './commands/context.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addMerge } from './commands/merge.ts';
+import { addPredict } from './commands/predict.ts';
+import { addQuickstart } from './commands/quickstart.ts';
 import { addTrain } from './commands/train.ts';
 import { interruptible } from './interrupt.ts';
 import { refuseRepeated } from './options/once.ts';
@@ -21,7 +23,7 @@ export function program(run: Run = runHere): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false });
-  for (const add of [addTrain, addEvaluate, addMerge, addDoctor]) add(root, run);
+  for (const add of [addQuickstart, addTrain, addEvaluate, addPredict, addMerge, addDoctor]) add(root, run);
   for (const command of root.commands) refuseRepeated(command);
   return root;
 }

@@ -33,4 +33,6 @@ export {
   type Logits,
   multiLabelPredictions,
   regressionPredictions,
+  sigmoidProbabilities,
+  softmaxProbabilities,
 } from './predictions.ts';

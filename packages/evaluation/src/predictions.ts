@@ -35,6 +35,30 @@ export function regressionPredictions(output: Logits): Numbers {
   return output.logits;
 }
 
+/** Probabilities of the classes `[rows, columns]`: the softmax of each row. They add up to 1. */
+export function softmaxProbabilities(output: Logits): Float64Array {
+  checkLogits(output);
+  const { logits, rows, columns } = output;
+  const probabilities = new Float64Array(rows * columns);
+  for (let start = 0; start < probabilities.length; start += columns) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let i = start; i < start + columns; i++) largest = Math.max(largest, logits[i]!);
+    let total = 0;
+    for (let i = start; i < start + columns; i++) {
+      probabilities[i] = Math.exp(logits[i]! - largest);
+      total += probabilities[i]!;
+    }
+    for (let i = start; i < start + columns; i++) probabilities[i]! /= total;
+  }
+  return probabilities;
+}
+
+/** Probabilities of each label by itself `[rows, columns]`: the sigmoid of each logit. */
+export function sigmoidProbabilities(output: Logits): Float64Array {
+  checkLogits(output);
+  return Float64Array.from(output.logits, (logit) => 1 / (1 + Math.exp(-logit)));
+}
+
 /** Throws `ShapeError` for a wrong count and `NonFiniteLogitError` for NaN or an infinity. */
 function checkLogits({ logits, rows, columns }: Logits): void {
   if (logits.length !== rows * columns) {

@@ -1,21 +1,17 @@
 import { type Encoder, type ModelSnapshot, readSnapshot, TrainedModel } from '@scalearn/core';
-import type { TaskInfo } from '@scalearn/datasets';
+import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
+import { type RunFile, readRunFile } from '../folders/run-json.ts';
 import { checkEncoderShape } from './check-shape.ts';
 
 /**
  * Reads a model folder and puts the model on its encoder's device, ready to predict.
  *
- * @param task whose rows it will be given; with as many classes as the model has
+ * @param task whose rows it will be given, with as many classes as the model has; by default what the folder says
  * @throws FolderError if it was trained on another encoder or for other classes, ModelFileError if files are damaged
  */
-export async function loadModel(
-  path: string,
-  encoder: Encoder,
-  task: Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>,
-): Promise<TrainedModel> {
+export async function loadModel(path: string, encoder: Encoder, task?: TaskShape): Promise<TrainedModel> {
   const run = await readRunFile(path);
   const { fingerprint, name } = encoder;
   if (run && run.encoder.fingerprint !== fingerprint)
@@ -26,8 +22,26 @@ export async function loadModel(
   if (run) checkEncoderShape(path, run, encoder);
   const target = { encoder: encoder.shape, encoderFingerprint: fingerprint, modelName: name };
   const snapshot = await fromFile(path, () => readSnapshot(folder, target));
-  checkHead(snapshot, task, path);
-  return fromFile(path, () => TrainedModel.fromSnapshot(encoder, snapshot, task));
+  if (task) checkHead(snapshot, task, path);
+  return fromFile(path, () =>
+    TrainedModel.fromSnapshot(encoder, snapshot, task ?? storedTask(snapshot, run)),
+  );
+}
+
+type TaskShape = Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
+
+/** What a folder says about the task of its model. */
+function storedTask({ adapterName, head }: ModelSnapshot, run: RunFile | undefined): TaskShape {
+  const { problem, outputs } = head.options;
+  const isNamed = head.labels?.length === outputs;
+  const names = isNamed ? head.labels : Array.from({ length: outputs }, (_, id) => `LABEL_${id}`);
+  return {
+    id: run?.task ?? adapterName,
+    problem,
+    labels: problem === 'regression' ? null : names,
+    maxLength: run?.settings.maxLength ?? 128,
+    truncation: run && taskIds.includes(run.task) ? describeTask(run.task).truncation : 'longestFirst',
+  };
 }
 
 const short = (fingerprint: string): string => `${fingerprint.slice(0, 12)}…`;

@@ -1,0 +1,139 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { DeviceChoice, TrainingExample } from '@scalearn/core';
+import { folderSource, readTextFile } from '@scalearn/datasets';
+import { loadEncoder } from '@scalearn/encoders';
+import { type Command, Option } from 'commander';
+import { openDevice } from '../device.ts';
+import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
+import { writeFileAtomic } from '../folders/atomic-write.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
+import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { textColumnsOf } from '../model/expected-texts.ts';
+import { loadModel } from '../model/load-model.ts';
+import { predictionsOf } from '../model/predictions.ts';
+import { encoderOf } from '../model/stored-encoder.ts';
+import { deviceOption } from '../options/train-options.ts';
+import { pathOption } from '../options/values.ts';
+import { counted } from '../output/format.ts';
+import { predictionLines, predictionTable } from '../output/predictions.ts';
+import type { CommandContext, Run } from './context.ts';
+
+interface PredictArguments {
+  readonly model: string;
+  readonly text?: string;
+  readonly textPair?: string;
+  readonly input?: string;
+  readonly textColumn?: string;
+  readonly textPairColumn?: string;
+  readonly out?: string;
+  readonly overwrite?: boolean;
+  readonly format?: 'table' | 'jsonl';
+  readonly encoder?: string;
+  readonly device?: DeviceChoice;
+}
+
+export function addPredict(root: Command, run: Run): void {
+  root
+    .command('predict')
+    .summary('label texts with a trained model')
+    .description('Gives the labels of texts with their probabilities, or their scores.')
+    .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
+    .addOption(pathOption('--text <text>', 'a text').conflicts('input'))
+    .addOption(pathOption('--text-pair <text>', 'its second text, for a model of pairs').conflicts('input'))
+    .addOption(pathOption('--input <file>', 'texts in a .csv, .tsv, .jsonl or .json file'))
+    .addOption(pathOption('--text-column <column>', 'column of the texts (default: as trained)'))
+    .addOption(pathOption('--text-pair-column <column>', 'column of the second texts'))
+    .addOption(pathOption('--out <file>', 'write to a file instead of the screen'))
+    .option('--overwrite', 'replace the file')
+    .addOption(
+      new Option('--format <kind>', 'a table, or JSON lines (default: table, in a file jsonl)').choices([
+        'table',
+        'jsonl',
+      ]),
+    )
+    .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
+    .addOption(deviceOption())
+    .addHelpText('after', examples)
+    .action((given: PredictArguments) => run((context) => predict(given, context)));
+}
+
+const examples = `
+Examples:
+  scalearn predict --model runs/reviews --text "Great value."
+  scalearn predict --model runs/rte --text "Anna has two cats." --text-pair "Anna has a cat."
+  scalearn predict --model runs/reviews --input new.csv --out predictions.jsonl
+`;
+
+/** `scalearn predict`: what a trained or merged model says about texts. */
+async function predict(given: PredictArguments, { terminal, signal }: CommandContext): Promise<void> {
+  const { model: path, out, format = out === undefined ? 'table' : 'jsonl' } = given;
+  const note = (text: string): void => terminal.err(`${text}\n`);
+  await openModelFolder(path);
+  const run = await readRunFile(path);
+  const expected = textColumnsOf(run);
+  if (out !== undefined && !given.overwrite && (await stat(out).catch(() => undefined)))
+    throw new UsageError(`${out} exists already; choose another --out, or replace it with --overwrite`);
+  const texts = await readTexts(given, expected, note);
+  const encoderName = await encoderOf(path, given.encoder, run);
+  await using device = await openDevice(given.device, (text) => note(`warning: ${text}`));
+  const layers = run?.encoder.shape.layers;
+  using encoder = await fromFile(join(path, runFileName), () => loadEncoder(encoderName, { device, layers }));
+  using model = await loadModel(path, encoder);
+  if (model.task.problem === 'multipleChoice')
+    throw new FolderError(`${path} chooses between several texts; predict labels single ones and pairs`);
+  try {
+    const batchSize = run?.settings.evalBatchSize ?? 32;
+    const predictions = predictionsOf(model.task, await model.answer(texts, { batchSize, signal }));
+    const predicted = predictions.map((prediction, i) => ({ texts: texts[i]!, prediction }));
+    const text =
+      format === 'table' ? predictionTable(predicted, terminal.columns ?? 100) : predictionLines(predicted);
+    if (out === undefined) return terminal.out(text);
+    await writeFileAtomic(resolve(out), text);
+    terminal.out(`${counted(texts.length, 'prediction')} saved in ${out}\n`);
+  } catch (error) {
+    throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
+  }
+}
+
+/** The texts that were given, one or a file of them. */
+async function readTexts(
+  given: PredictArguments,
+  expected: readonly string[] | undefined,
+  note: (text: string) => void,
+): Promise<readonly TrainingExample['segments'][]> {
+  const { text, textPair, input, textColumn, textPairColumn } = given;
+  if (input === undefined) {
+    if (text === undefined) throw new UsageError('give a text with --text, or a file of texts with --input');
+    const column = textColumn ?? textPairColumn;
+    if (column !== undefined)
+      throw new UsageError(`the column ${column} is one of a file; name the file with --input`);
+    const texts: TrainingExample['segments'] = textPair === undefined ? [text] : [text, textPair];
+    checkCount(texts.length, expected, '--text-pair');
+    return [texts];
+  }
+  const path = resolve(input);
+  const { columns, texts } = await readTextFile({
+    ...{
+      data: folderSource(dirname(path)),
+      file: basename(path),
+      text: textColumn,
+      textPair: textPairColumn,
+    },
+    usual: expected,
+  });
+  checkCount(texts[0]!.length, expected, '--text-pair-column');
+  const named = columns.textPair === null ? '' : ` and '${columns.textPair}'`;
+  note(`${counted(texts.length, 'row')} of ${input}, texts from '${columns.text}'${named}`);
+  return texts;
+}
+
+/** @throws UsageError for a single text where the model takes pairs, or a pair where it takes single ones */
+function checkCount(found: number, expected: readonly string[] | undefined, option: string): void {
+  if (expected === undefined || found === expected.length) return;
+  throw new UsageError(
+    found === 1
+      ? `the model was trained on pairs of texts (${expected.join(', ')}); give the second with ${option}`
+      : `the model was trained on single texts (${expected.join(', ')}); leave out ${option}`,
+  );
+}

@@ -1,0 +1,172 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { RunFile } from '../src/folders/run-json.ts';
+import { colours, sentence, writeRows } from './support/own-files.ts';
+import { events, type Outcome, run, start } from './support/run.ts';
+import { scratchFolder, tinyWorld } from './support/tiny.ts';
+
+const folder = scratchFolder();
+const world = tinyWorld(folder);
+const at = (name: string): string => join(folder, name);
+const file = colours(folder);
+const train = (task: string, out: string, ...more: string[]): string[] => [
+  ...['train', '--encoder', world.encoder, '--task', task, '--out', at(out), '--device', 'onnx'],
+  ...['--batch-size', '8', '--epochs', '4', '--learning-rate', '0.01', ...more],
+];
+const must = async (...args: string[]): Promise<Outcome> => {
+  const outcome = await run(...args);
+  expect(outcome.code, outcome.err).toBe(0);
+  return outcome;
+};
+const runFile = (name: string): RunFile =>
+  JSON.parse(readFileSync(join(at(name), 'run.json'), 'utf8')) as RunFile;
+const score = async (model: string, ...more: string[]): Promise<Record<string, unknown>> =>
+  events(await must('evaluate', '--model', at(model), '--json', '--device', 'onnx', ...more))[0] ?? {};
+
+let said = '';
+beforeAll(async () => {
+  said = (await must(...train(file, 'colours'))).err;
+});
+
+describe('a file', () => {
+  test('is read, divided, and what was found is confirmed', () => {
+    expect(said).toContain(
+      "colours.csv: texts from column 'text', labels from 'colour': blue (30), red (30)\n",
+    );
+    expect(said).toContain('classification, 2 classes\n');
+    expect(said).toContain(
+      'colours.csv is divided into 48 train, 6 validation, 6 test rows, at random, each label in proportion',
+    );
+    const { task, settings, data, results, history } = runFile('colours');
+    expect(task).toBe('own/colours');
+    expect(settings).toMatchObject({
+      data: file,
+      own: { text: 'text', textPair: null, label: 'colour', labels: ['blue', 'red'] },
+      maxLength: 128,
+    });
+    expect(data.rows).toEqual({ train: 48, validation: 6, test: 6 });
+    expect(Object.keys(results.test?.metrics ?? {})).toEqual(['accuracy', 'f1']);
+    expect(Object.keys(history[0]?.validationMetrics ?? {})).toEqual(['accuracy', 'f1']);
+    const head = JSON.parse(readFileSync(join(at('colours'), 'head_config.json'), 'utf8')) as object;
+    expect(head).toMatchObject({ config: { label2id: { blue: 0, red: 1 } }, name: 'colours' });
+  });
+
+  test('is found again by evaluate, also where it has moved', async () => {
+    const { results } = runFile('colours');
+    const expected = {
+      task: 'own/colours',
+      rows: 6,
+      metrics: results.test?.metrics,
+      loss: results.test?.loss,
+    };
+    expect(await score('colours')).toMatchObject(expected);
+    mkdirSync(at('moved'));
+    const moved = colours(at('moved'));
+    expect(await score('colours', '--data', moved)).toMatchObject(expected);
+  });
+
+  test('of other rows is scored whole, with the labels of the model', async () => {
+    const more = colours(folder, 'more.csv', 14);
+    expect(await score('colours', '--task', more)).toMatchObject({ task: 'own/more', rows: 14 });
+    const lines = (i: number): string => JSON.stringify({ t: sentence(i), l: i % 2 ? 'blue' : 'red' });
+    const renamed = writeRows(folder, 'renamed.jsonl', lines(0), 13, (i) => lines(i + 1));
+    const columns = ['--text', 't', '--label', 'l'];
+    const { metrics } = await score('colours', '--task', more);
+    expect((await score('colours', '--task', renamed, ...columns)).metrics).toEqual(metrics);
+    const strange = writeRows(folder, 'strange.csv', 'text,colour', 4, (i) => `a,${i ? 'red' : 'green'}`);
+    expect(await run('evaluate', '--model', at('colours'), '--task', strange)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('strange.csv, line 2: the label is "green", expected one of blue, red'),
+    });
+  });
+
+  test('that has changed is noticed', async () => {
+    mkdirSync(at('changed'));
+    const changed = colours(at('changed'), 'colours.csv', 61);
+    const outcome = await must('evaluate', '--model', at('colours'), '--data', changed, '--device', 'onnx');
+    expect(outcome.err).toContain(`the data in ${changed} has changed since`);
+  });
+
+  test('is a source and a target of stage 2, and merges', async () => {
+    await must(...train(file, 'stage2', '--sources', at('colours')));
+    const { sources, results } = runFile('stage2');
+    expect(sources.map(({ name }) => name)).toEqual(['colours']);
+    await must('merge', '--model', at('stage2'), '--out', at('merged'));
+    const merged = await score('merged');
+    expect(merged.metrics).toEqual(results.test?.metrics);
+    expect(merged.loss).toBeCloseTo(results.test?.loss as number, 5);
+  });
+
+  test('resumes after an interruption, and only with the same columns', async () => {
+    const long = [...train(file, 'killed').slice(0, -4), '--epochs', '30', '--patience', '30', '--json'];
+    const running = start(long);
+    await running.printed('"epoch":2');
+    running.process.kill('SIGINT');
+    expect(await running.ended).toMatchObject({
+      code: 130,
+      err: expect.stringContaining('--resume to go on'),
+    });
+    const resumed = await must(...long, '--resume');
+    expect(events(resumed)[0]).toMatchObject({ event: 'start', task: 'own/colours', steps: 180 });
+    expect(events(resumed)[0]?.step).toBeGreaterThan(5);
+    const again = await run(...train(file, 'colours'), '--resume', '--json');
+    expect(events(again)).toMatchObject([{ event: 'done', task: 'own/colours' }]);
+    const swapped = await run(...train(file, 'colours'), '--resume', '--text', 'colour', '--label', 'text');
+    expect(swapped).toMatchObject({ code: 2, err: expect.stringContaining('own was {"text":"text"') });
+  });
+});
+
+describe('other kinds', () => {
+  test('pairs in a folder of splits, as numbers', async () => {
+    const row = (i: number): string => `${sentence(i)}\t${sentence(i + 3)}\t${(i % 7) / 2}`;
+    for (const [name, rows] of Object.entries({ train: 40, dev: 8, test: 9 }))
+      writeRows(at('pairs'), `${name}.tsv`, 'sentence1\tsentence2\tscore', rows, row);
+    const { err } = await must(...train(at('pairs'), 'pairs-model'));
+    expect(err).toContain("train.tsv: texts from columns 'sentence1' and 'sentence2', labels from 'score'");
+    expect(err).toContain('numbers from 0 to 3\nregression, for the labels are numbers');
+    expect(err).not.toContain('is divided');
+    const { data, results } = runFile('pairs-model');
+    expect(data.rows).toEqual({ train: 40, validation: 8, test: 9 });
+    expect(Object.keys(results.test?.metrics ?? {})).toEqual(['pearson', 'spearman']);
+    expect(await score('pairs-model')).toMatchObject({ metrics: results.test?.metrics });
+  });
+
+  test('several labels a row', async () => {
+    const row = (i: number): string => JSON.stringify({ text: sentence(i), tags: i % 3 ? ['a', 'b'] : [] });
+    const path = writeRows(folder, 'tags.jsonl', row(0), 59, (i) => row(i + 1));
+    const { err } = await must(...train(path, 'tags', '--label', 'tags'));
+    expect(err).toContain("labels from 'tags': a (40), b (40)\nmulti-label classification, 2 labels\n");
+    expect(err).toContain('train, 6 validation, 6 test rows, at random (seed 42)');
+    const { results } = runFile('tags');
+    expect(Object.keys(results.test?.metrics ?? {})).toEqual(['f1Micro', 'f1Macro']);
+    expect(await score('tags')).toMatchObject({ metrics: results.test?.metrics });
+  });
+});
+
+describe('what does not go together is refused', () => {
+  const refused: [string[], number, RegExp][] = [
+    [[file, '--data', world.data], 2, /--data is for tasks that are named by an id/],
+    [[file, '--text-pair', 'colour'], 2, /--text must name the first/],
+    [['glue/rte', '--data', world.data, '--label', 'label'], 2, /--label is for files of your own/],
+    [['glue/rte'], 2, /glue\/rte needs --data: the folder that holds RTE\/train\.tsv/],
+    [['miniglue/rte', '--data', world.data], 2, /miniglue\/rte writes its rows itself; leave out --data/],
+    [[file, '--problem', 'classify'], 2, /classification, regression, multi-label/],
+    [[file, '--label', 'color'], 1, /no column "color"\. Did you mean "colour"\?/],
+    [['./nowhere.csv'], 1, /There is no file or folder \.\/nowhere\.csv/],
+    [['nowhere.jsonl.gz'], 1, /There is no file or folder nowhere\.jsonl\.gz/],
+    [['glue/colour'], 2, /There is no task "glue\/colour"/],
+    [[world.encoder], 1, /Found none of train\.csv/],
+  ];
+  test.each(refused)('%j', async ([task, ...more], code, message) => {
+    const outcome = await run(...train(task as string, 'refused', ...more));
+    expect(outcome.err).toMatch(message);
+    expect(outcome.code).toBe(code);
+  });
+});
+
+test('a task that writes its rows itself needs no data', async () => {
+  await must(...train('miniglue/rte', 'mini', '--limit', '16', '--eval-limit', '8', '--max-steps', '2'));
+  expect(runFile('mini').data.path).toBeNull();
+  expect(await score('mini')).toMatchObject({ task: 'miniglue/rte', rows: 8 });
+});

@@ -1,0 +1,194 @@
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { predictionTable } from '../src/output/predictions.ts';
+import { colours, sentence, writeRows } from './support/own-files.ts';
+import { events, type Outcome, run } from './support/run.ts';
+import { scratchFolder, tinyWorld } from './support/tiny.ts';
+
+const folder = scratchFolder();
+const world = tinyWorld(folder);
+const at = (name: string): string => join(folder, name);
+const must = async (...args: string[]): Promise<Outcome> => {
+  const outcome = await run(...args);
+  expect(outcome.code, outcome.err).toBe(0);
+  return outcome;
+};
+const train = (out: string, ...more: string[]): Promise<Outcome> =>
+  must(
+    ...['train', '--encoder', world.encoder, '--out', at(out), '--device', 'onnx', '--batch-size', '8'],
+    ...['--epochs', '3', '--learning-rate', '0.01', '--quiet', ...more],
+  );
+const predict = (model: string, ...more: string[]): Promise<Outcome> =>
+  run('predict', '--model', at(model), '--device', 'onnx', ...more);
+const predicted = async (model: string, ...more: string[]): Promise<Record<string, unknown>[]> => {
+  const outcome = await predict(model, '--format', 'jsonl', ...more);
+  expect(outcome.code, outcome.err).toBe(0);
+  return events(outcome);
+};
+const sum = (values: unknown): number =>
+  Object.values(values as Record<string, number>).reduce((a, b) => a + b, 0);
+
+const file = colours(folder);
+beforeAll(async () => {
+  await train('colours', '--task', file);
+  await train('rte', '--task', 'glue/rte', '--data', world.data);
+  await train('stsb', '--task', 'glue/stsb', '--data', world.data);
+});
+
+describe('a file of texts', () => {
+  test('gets the labels whose share of right ones evaluate reports', async () => {
+    const rows = await predicted('colours', '--input', file);
+    expect(rows.map(({ row, text }) => [row, text])).toEqual(
+      Array.from({ length: 60 }, (_, i) => [i + 1, sentence(i)]),
+    );
+    const right = rows.filter(({ label }, i) => label === ['red', 'blue'][i % 2]).length;
+    const score = await must(
+      ...['evaluate', '--model', at('colours'), '--task', file, '--json'],
+      '--device',
+      'onnx',
+    );
+    expect(events(score)[0]).toMatchObject({ rows: 60, metrics: { accuracy: right / 60 } });
+    for (const { label, probabilities } of rows) {
+      expect(Object.keys(probabilities as object)).toEqual(['blue', 'red']);
+      expect(sum(probabilities)).toBeCloseTo(1, 12);
+      expect((probabilities as Record<string, number>)[label as string]).toBeGreaterThanOrEqual(0.5);
+    }
+  });
+
+  test('is read by the columns of the model, by those that are named, or by usual names', async () => {
+    const texts = async (...more: string[]): Promise<unknown[]> =>
+      (await predicted('colours', ...more)).map(({ text }) => text);
+    const both = writeRows(folder, 'both.csv', 'words,text', 2, (i) => `the cat,${sentence(i)}`);
+    expect(await texts('--input', both)).toEqual([sentence(0), sentence(1)]);
+    expect(await texts('--input', both, '--text-column', 'words')).toEqual(['the cat', 'the cat']);
+    const usual = writeRows(folder, 'usual.csv', 'id,sentence', 2, (i) => `${i},${sentence(i)}`);
+    const { err, out } = await predict('colours', '--input', usual);
+    expect(err).toContain('2 rows of ');
+    expect(err).toContain("usual.csv, texts from 'sentence'\n");
+    expect(out).toMatch(
+      /^text +label +blue +red\nthe red cat sat not fast +(blue|red) +0\.\d{4} +0\.\d{4}\n/,
+    );
+    const pairs = writeRows(folder, 'pairs.jsonl', '', 3, (i) =>
+      JSON.stringify({ sentence1: sentence(i), sentence2: sentence(i + 1) }),
+    );
+    expect((await predicted('rte', '--input', pairs))[2]).toMatchObject({
+      ...{ row: 3, text: sentence(2), textPair: sentence(3) },
+      label: expect.stringMatching(/^(not_)?entailment$/),
+    });
+    expect(await predict('rte', '--input', both)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('trained on pairs of texts (sentence1, sentence2); give the second with'),
+    });
+    expect(await predict('colours', '--input', both, '--text-column', 'word')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Did you mean "words"?'),
+    });
+  });
+
+  test('gives a file, which is not overwritten unasked', async () => {
+    const out = at('predictions.jsonl');
+    const { out: said } = await must(
+      ...['predict', '--model', at('colours'), '--input', file, '--out', out, '--device', 'onnx'],
+    );
+    expect(said).toBe(`60 predictions saved in ${out}\n`);
+    const lines = readFileSync(out, 'utf8');
+    expect(events({ code: 0, err: '', out: lines })).toEqual(await predicted('colours', '--input', file));
+    expect(await predict('colours', '--text', 'a', '--out', out)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('exists already; choose another --out, or replace it with --overwrite'),
+    });
+    expect(readFileSync(out, 'utf8')).toBe(lines);
+    expect((await predict('colours', '--text', 'a', '--out', out, '--overwrite')).code).toBe(0);
+    expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(2);
+    expect((await predict('colours', '--text', 'a', '--out', join(file, 'x'))).code).toBe(1);
+    expect(existsSync(`${out}.tmp`)).toBe(false);
+  });
+});
+
+describe('a text', () => {
+  test('for a classifier, its merged adapter, and a model without run.json', async () => {
+    await train('stage2', '--task', file, '--sources', at('colours'));
+    await must('merge', '--model', at('stage2'), '--out', at('merged'));
+    const [one] = await predicted('stage2', '--text', sentence(4));
+    const [other] = await predicted('merged', '--text', sentence(4));
+    expect(one).toMatchObject({ row: 1, text: sentence(4), label: other?.label });
+    const red = (row: unknown): number => (row as { probabilities: { red: number } }).probabilities.red;
+    expect(red(other)).toBeCloseTo(red(one), 5);
+    renameSync(join(at('merged'), 'run.json'), at('run.json'));
+    expect(await predict('merged', '--text', sentence(4))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('has no run.json, so --encoder must be given'),
+    });
+    expect(await predicted('merged', '--text', sentence(4), '--encoder', world.encoder)).toEqual([other]);
+  });
+
+  test('for a pair gets a score where the task is regression', async () => {
+    const [row] = await predicted('stsb', '--text', 'the cat', '--text-pair', 'the dog');
+    expect(Object.keys(row ?? {})).toEqual(['row', 'text', 'textPair', 'score']);
+    const { out } = await predict('stsb', '--text', 'the cat', '--text-pair', 'the dog');
+    const score = Number(row?.score);
+    expect(out).toMatch(/^text +score\nthe cat \| the dog +-?\d+\.\d{4}\n$/);
+    expect(out).toContain(` ${score.toFixed(4)}\n`);
+  });
+
+  test('may have several labels, or none', async () => {
+    const row = (i: number): string =>
+      JSON.stringify({ text: sentence(i), tags: i % 4 ? ['a', 'b'] : ['c'] });
+    const path = writeRows(folder, 'tags.jsonl', row(0), 59, (i) => row(i + 1));
+    await train('tags', '--task', path, '--label', 'tags');
+    for (const { labels, probabilities } of await predicted('tags', '--input', path)) {
+      const likely = Object.entries(probabilities as Record<string, number>).filter(([, p]) => p > 0.5);
+      expect(labels).toEqual(likely.map(([name]) => name));
+    }
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['colours', [], /give a text with --text, or a file of texts with --input/],
+    [
+      'colours',
+      ['--text', 'a', '--input', 'b.csv'],
+      /'--text <text>' cannot be used with option '--input <file>'/,
+    ],
+    [
+      'colours',
+      ['--text', 'a', '--text-pair', 'b'],
+      /trained on single texts \(text\); leave out --text-pair/,
+    ],
+    [
+      'rte',
+      ['--text', 'a'],
+      /trained on pairs of texts \(sentence1, sentence2\); give the second with --text-pair/,
+    ],
+    ['colours', ['--text', 'a', '--text-column', 'b'], /name the file with --input/],
+    ['colours', ['--text', ''], /must not be empty/],
+    ['colours', ['--text', 'a', '--format', 'csv'], /table, jsonl/],
+  ])('%s %j is refused', async (model, more, message) => {
+    const outcome = await predict(model, ...more);
+    expect(outcome.err).toMatch(message);
+    expect([outcome.code, outcome.out]).toEqual([2, '']);
+  });
+});
+
+test('the table fits the screen, and shows the labels that are predicted where there are many', () => {
+  const label = (name: string, share: number): { label: string; probabilities: Record<string, number> } => ({
+    label: name,
+    probabilities: Object.fromEntries(
+      ['a', 'b', 'c', 'd', 'e'].map((each) => [each, each === name ? share : 0]),
+    ),
+  });
+  const text = predictionTable(
+    [
+      { texts: ['word '.repeat(50)], prediction: label('b', 0.75) },
+      { texts: ['two\nlines', '😀😀'], prediction: label('e', 0.5) },
+      { texts: ['none'], prediction: { labels: [], probabilities: label('a', 0.1).probabilities } },
+    ],
+    60,
+  );
+  const lines = text.trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^text +label +probability$/);
+  expect(lines[1]).toMatch(/^word word [word ]+… +b +0\.7500$/);
+  expect(lines[2]).toMatch(/^two lines \| 😀😀 +e +0\.5000$/);
+  expect(lines[3]).toMatch(/^none +- +-$/);
+  for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(60);
+});
