@@ -1,18 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import {
   add,
+  attention,
   bindDimensions,
   DisposedError,
   type Graph,
   gradients,
   graphInputs,
   input,
+  linear,
   multiply,
   ReferenceDevice,
   reshape,
   ScalearnError,
   ShapeError,
   scale,
+  selectTokens,
   square,
   sum,
   type Tensor,
@@ -164,5 +167,37 @@ describe('what is fed', () => {
     const updates = [{ variable: variable(storage), value: sum(x) }];
     await expect(device.compile({ outputs: {}, updates })).rejects.toThrow(ShapeError);
     storage.dispose();
+  });
+});
+
+describe('rows of chosen tokens', () => {
+  const tokens = input('tokens', ['masked'], 'i32');
+  const weight = input('weight', [3, 3]);
+
+  const matmulShapes = (selected: Tensor): unknown[] =>
+    topologicalOrder({ outputs: { selected } })
+      .filter((node) => node.operation.name === 'matmul')
+      .map((node) => node.outputs[0]?.shape);
+
+  test('are computed from the same rows only', () => {
+    const x = input('x', ['tokens', 3]);
+    expect(matmulShapes(selectTokens(add(linear(x, weight), x), tokens))).toEqual([['masked', 3]]);
+  });
+
+  test('are taken from all rows where those are needed anyway', () => {
+    const x = linear(input('x', ['tokens', 3]), weight);
+    const qkv = linear(x, input('qkv', [9, 3]));
+    const attended = attention(qkv, input('cuSeqlens', ['boundaries'], 'i32'), 1);
+    expect(matmulShapes(selectTokens(linear(add(attended, x), weight), tokens))).toEqual([
+      ['tokens', 3],
+      ['tokens', 9],
+      ['masked', 3],
+    ]);
+  });
+
+  test('are chosen by a list of numbers', () => {
+    const x = input('x', ['tokens', 3]);
+    expect(() => selectTokens(x, input('rows', ['masked']))).toThrow(ShapeError);
+    expect(() => selectTokens(x, input('rows', ['masked', 2], 'i32'))).toThrow('i32 [n]');
   });
 });

@@ -15,6 +15,7 @@ import { pack, view } from '../../src/ops/pack.ts';
 import { mean, sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
 import { selectFirst } from '../../src/ops/select-first.ts';
+import { selectTokens } from '../../src/ops/select-tokens.ts';
 import { softmax } from '../../src/ops/softmax.ts';
 import { RandomStream } from '../../src/random/streams.ts';
 
@@ -34,17 +35,27 @@ export interface OperationCase {
 const lengths: readonly number[] = [7, 1, 37, 12];
 const tokens: number = lengths.reduce((a, b) => a + b, 0);
 const sequences = lengths.length;
-const dims: Readonly<Record<string, number>> = { tokens, sequences, boundaries: sequences + 1 };
+const masked: readonly number[] = [2, 7, 8, 30, 44, 56, 21];
+/** What the symbolic dimensions are in every case. */
+export const dims: Readonly<Record<string, number>> = {
+  tokens,
+  sequences,
+  boundaries: sequences + 1,
+  masked: masked.length,
+};
 
 /** Integer inputs that cases may use. */
 export const integers: Readonly<Record<string, HostArray>> = {
   cuSeqlens: Int32Array.from([0, ...lengths], (_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0)),
   ids: Int32Array.from({ length: tokens }, (_, i) => (i * i + 3) % 11),
   labels: Int32Array.of(2, 0, 1, 1),
+  maskedPositions: Int32Array.from(masked),
+  maskedLabels: Int32Array.from(masked, (position) => (position * 131) % 1031),
   random: Int32Array.of(1234567, -5, 17),
 };
 
 const cuSeqlens = (): Tensor => input('cuSeqlens', ['boundaries'], 'i32');
+const maskedPositions = (): Tensor => input('maskedPositions', ['masked'], 'i32');
 const T: Shape = ['tokens', 19];
 
 const unary = (
@@ -144,6 +155,20 @@ export const operationCases: readonly OperationCase[] = [
     build: ({ table }) => embedding(table as Tensor, input('ids', ['tokens'], 'i32')),
   },
   { name: 'first token', floats: { x: T }, build: ({ x }) => selectFirst(x as Tensor, cuSeqlens()) },
+  {
+    name: 'chosen tokens',
+    floats: { x: T },
+    build: ({ x }) => selectTokens(x as Tensor, maskedPositions()),
+  },
+  {
+    name: 'chosen tokens of a layer',
+    floats: { x: ['tokens', 12], weight: [12, 12], bias: [12] },
+    build: ({ x, weight, bias }) => {
+      const inner = gelu(linear(x as Tensor, weight as Tensor, bias));
+      const y = layerNorm(add(inner, x as Tensor), bias as Tensor, bias as Tensor, 1e-5);
+      return selectTokens(y, maskedPositions());
+    },
+  },
   { name: 'dropout', floats: { x: T }, build: ({ x }) => dropout(x as Tensor, 0.4, 'case', randomInput()) },
   {
     name: 'dropout of a cube',
@@ -156,6 +181,12 @@ export const operationCases: readonly OperationCase[] = [
     name: 'cross-entropy',
     floats: { x: ['sequences', 3] },
     build: ({ x }) => crossEntropy(x as Tensor, input('labels', ['sequences'], 'i32')),
+  },
+  {
+    name: 'cross-entropy of a vocabulary',
+    floats: { x: ['masked', 1031] },
+    range: [-8, 8],
+    build: ({ x }) => crossEntropy(x as Tensor, input('maskedLabels', ['masked'], 'i32')),
   },
   binary('mean squared error', ['sequences', 1], ['sequences', 1], meanSquaredError),
   binary('binary cross-entropy', ['sequences', 5], ['sequences', 5], binaryCrossEntropyWithLogits, [-6, 6]),

@@ -5,7 +5,7 @@ import { input } from '../../src/graph/leaves.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { multiply } from '../../src/ops/arithmetic.ts';
 import { sum } from '../../src/ops/reduce.ts';
-import { caseValues, integers, type OperationCase } from './cases.ts';
+import { caseValues, dims, integers, type OperationCase } from './cases.ts';
 
 /** The case's result, a loss that weighs its elements unevenly, and the loss's gradients. */
 export function caseGraph(c: OperationCase): { outputs: Record<string, Tensor> } {
@@ -39,8 +39,7 @@ export function resultSize(c: OperationCase): number {
   const y = c.build(
     Object.fromEntries(Object.entries(c.floats).map(([name, shape]) => [name, input(name, shape)])),
   );
-  const sizes: Record<string, number> = { tokens: 57, sequences: 4, boundaries: 5 };
-  return y.shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : (sizes[d] as number)), 1);
+  return y.shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : (dims[d] as number)), 1);
 }
 
 /** Runs a case on a device. */
