@@ -1,5 +1,6 @@
 import type { Method } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
+import type { NamedTensor } from '../nn/parameters.ts';
 import type { CheckpointStore } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
 import type { Predictions } from './predict.ts';
@@ -30,6 +31,8 @@ export interface TrainOptions {
   /** What decides the best epoch; the validation loss by default. */
   readonly select?: { readonly metric: string; readonly better: 'lower' | 'higher' };
   readonly onEvent?: (event: TrainEvent) => void;
+  /** Given the parameters after every epoch, by their names on disk; training goes on when it is done with them. */
+  readonly onEpoch?: (parameters: ReadonlyMap<string, NamedTensor>, epoch: number) => void | Promise<void>;
   /** Aborting saves a checkpoint and rejects with an InterruptedError. */
   readonly signal?: AbortSignal;
   readonly checkpoints?: CheckpointStore;

@@ -146,6 +146,7 @@ export class Run {
       await this.#epoch(epoch, Math.min(steps, (epoch + 1) * stepsPerEpoch));
       await this.#evaluate(epoch + 1);
       await this.#save();
+      await this.#options.onEpoch?.(await this.#model.parameters.read(), epoch + 1);
     }
     writeValues(this.#model.parameters.groups, this.best);
   }

@@ -119,6 +119,27 @@ test('every step has dropout masks of its own, and evaluation none', async () =>
   expect(close((await losses({ encoder: noDropout })).train)).toBe(true);
 });
 
+test('the parameters of every epoch can be had, and are waited for', async () => {
+  const seen: Float32Array[] = [];
+  let waited = 0;
+  const options: TrainOptions = {
+    ...quick,
+    epochs: 3,
+    onEpoch: async (parameters, epoch) => {
+      expect(epoch).toBe(seen.length + 1);
+      seen.push(parameters.get('bert.encoder.layer.0.output.adapters.red.adapter_up.bias')!.data);
+      await new Promise((done) => setTimeout(done, 5));
+      waited++;
+    },
+    onEvent: ({ event }) => event === 'epoch' && expect(waited).toBe(seen.length),
+  };
+  using model = await train(options);
+  expect(waited).toBe(3);
+  expect(seen[0]).not.toEqual(seen[1]);
+  const { layers } = await model.adapter();
+  expect(layers[0]!.upBias).toEqual(seen[model.bestEpoch - 1]);
+});
+
 describe('events', () => {
   test('come in order, with the figures that belong to them', async () => {
     const events: TrainEvent[] = [];
