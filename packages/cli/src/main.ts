@@ -27,7 +27,7 @@ export async function main(args: readonly string[], terminal: Terminal = process
       },
     });
   try {
-    await command.parseAsync(args, { from: 'user' });
+    await command.parseAsync(withCommand(args), { from: 'user' });
     return good(terminal);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return good(terminal);
@@ -39,12 +39,20 @@ export async function main(args: readonly string[], terminal: Terminal = process
     );
     if (args.includes('--json'))
       jsonLine(terminal, { event: 'error', error: name, message, exitCode } satisfies ErrorEvent);
-    // The help, where no command was given, is a usage error too.
+    // The help, of a command that does not exist, is a usage error too.
     const prefix = exitCode === 130 || (isUsage && !usage.startsWith('error: ')) ? '' : 'error: ';
     terminal.err(`${prefix}${message}\n`);
     if (process.env.DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`);
     return stopped ? 1 : exitCode;
   }
+}
+
+/** Without a command it is the quickstart, with options too: `npm start -- --fast`. */
+function withCommand(args: readonly string[]): string[] {
+  const [first] = args;
+  const ofRoot = ['--help', '-h', '--version', '-V'];
+  const isQuickstart = first === undefined || (first.startsWith('-') && !ofRoot.includes(first));
+  return isQuickstart ? ['quickstart', ...args] : [...args];
 }
 
 /** What could not be said was not done. */

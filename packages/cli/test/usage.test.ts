@@ -52,7 +52,10 @@ describe('wrong usage is exit code 2 and names the option', () => {
     [['merge', '--model', folder], /required option '--out <dir>'/],
     [['evaluate', '--model', folder, '--split', 'dev'], /test, validation, train/],
     [['evaluate', '--model', folder], /no run\.json, so --encoder and --task must be given/],
-    [[], /Usage: scalearn/],
+    [['help', 'nope'], /^Usage: scalearn/],
+    [['--seeds', '0'], /'--seeds <n>'.*whole number of at least 1/],
+    [['--seeds', '2', '--fast'], /--fast.*--seeds/],
+    [['quickstart', '--target', 'wnli'], /cola, sst2/],
   ])('%j', async (args, message) => {
     const outcome = await run(...args);
     expect(outcome.err).toMatch(message);

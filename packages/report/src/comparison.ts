@@ -71,20 +71,20 @@ function resultTable({ methods, metric, baseline }: Comparison): Html {
     name,
     parameters.toLocaleString('en-US'),
     meanText(scores),
-    scores.map(figureText).join('\u2002'),
+    ...(seeds > 1 ? [scores.map(figureText).join('\u2002')] : []),
     seconds.toFixed(1),
   ];
   const rows = methods.map(line);
-  if (baseline) rows.push([baseline.name, '–', figureText(baseline.score), '', '']);
+  if (baseline) rows.push([baseline.name, '–', figureText(baseline.score), ...(seeds > 1 ? [''] : []), '']);
   const spread = seeds > 1 ? `Mean ± sample standard deviation over ${seeds} seeds` : 'One seed';
   return table({
     label: 'Scores by method',
-    note: `${spread}, on the test split. Parameters are those of the method; each model trains a head beside them. Seconds are of training one model.`,
+    note: `${spread}, on the test split. Parameters are those of the method; each model trains a head beside them. Seconds are those of training one model.`,
     columns: [
       { title: 'Method' },
       { title: 'Trained parameters', numeric: true },
       { title: capitalised(metric), numeric: true },
-      { title: seeds > 1 ? 'By seed' : 'Seed 0', numeric: true },
+      ...(seeds > 1 ? [{ title: 'By seed', numeric: true }] : []),
       { title: 'Seconds', numeric: true },
     ],
     rows,
@@ -108,7 +108,7 @@ async function curves({ methods, curve }: Comparison): Promise<Html> {
   return figure({
     svg,
     kind: 'curves',
-    caption: `${capitalised(curve)} after every epoch: the mean over seeds in a band of one standard deviation, as far as every seed was trained.`,
+    caption: `${capitalised(curve)} after every epoch: the mean over seeds, in a band of one standard deviation where there are several, as far as every seed was trained.`,
   });
 }
 
@@ -125,7 +125,7 @@ async function coefficientMaps(all: readonly LearnedCoefficients[]): Promise<Htm
     });
     figures.push(figure({ svg, heading: method }));
   }
-  return html`<p>How much of each source adapter a method has learned to use. Methods with a coefficient for every hidden unit show their mean. All are means over seeds; below 0 the colour changes.</p>
+  return html`<p>How much of each source adapter a method has learned to use. Methods with a coefficient for every hidden unit show their mean; so do several seeds. Below 0 the colour changes.</p>
 ${figureRow(figures)}`;
 }
 

@@ -113,7 +113,8 @@ async function choose(): Promise<DoctorReport['chosen']> {
   }
 }
 
-function runtimeVersions(): Record<string, string> {
+/** Of this package and of what runs it. */
+export function runtimeVersions(): Record<string, string> {
   const { versions, platform, arch } = process;
   const runtime: Record<string, string> = versions.deno
     ? { deno: versions.deno, node: `${versions.node} (compatible)` }

@@ -1,0 +1,157 @@
+import { join, relative } from 'node:path';
+import { StoppedError } from '../errors.ts';
+import { writeFileAtomic } from '../folders/atomic-write.ts';
+import { OutFolder } from '../folders/out-folder.ts';
+import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { mergeModel } from '../model/merge-model.ts';
+import { counted } from '../output/format.ts';
+import { learnedCoefficients } from './coefficients.ts';
+import { expectedSeconds, measureCost } from './estimate.ts';
+import type { QuickstartOutput } from './events.ts';
+import { mergedName, type QuickstartFolder, reportName } from './folder.ts';
+import type { Machine } from './machine.ts';
+import { quickstartMethods } from './methods.ts';
+import { type ModelPlan, planModels, trainPlanned, type Workshop } from './models.ts';
+import { quickstartReport } from './report.ts';
+import { beginResults, type Coefficients, methodResult, type QuickstartResults, scoreOf } from './results.ts';
+
+export interface ComparisonOptions {
+  readonly folder: QuickstartFolder;
+  readonly output: QuickstartOutput;
+  readonly machine: Machine;
+  /** When the command was started, by `performance.now()`. */
+  readonly began: number;
+  /** The folder as the user named it. */
+  readonly out: string;
+  /** Whether to train again what an interrupted quickstart left. */
+  readonly overwrite: boolean;
+}
+
+interface TrainedModel {
+  readonly model: ModelPlan;
+  readonly run: RunFile;
+}
+
+/** Trains every method with every seed, and writes what came of it. */
+export async function compare(workshop: Workshop, options: ComparisonOptions): Promise<void> {
+  const { folder, output, machine, began, out, overwrite } = options;
+  const models = planModels(workshop);
+  const first = beginResults(workshop, machine);
+  const folders = quickstartMethods.map(({ id }) => id);
+  const mayReuse = await folder.begin(first, { folders, overwrite });
+  const found = mayReuse ? await finished(models) : [];
+  const trained = await trainAll(workshop, models, found, options);
+
+  const earlier = found.reduce((sum, { run }) => sum + run.seconds, 0);
+  const results: QuickstartResults = {
+    ...first,
+    seconds: (performance.now() - began) / 1000 + earlier,
+    methods: quickstartMethods.map((entry) =>
+      methodResult(entry, runsOf(trained, entry.id), workshop.task.primaryMetric),
+    ),
+    coefficients: await coefficientsOf(trained),
+    merged: await mergeBest(trained, folder.path),
+    complete: true,
+  };
+  const runs = Object.fromEntries(folders.map((id) => [id, runsOf(trained, id)]));
+  const report = await quickstartReport({ results, runs, plan: workshop.plan });
+  await writeFileAtomic(join(folder.path, reportName), report);
+  // Last: it says that all the rest is there.
+  await folder.writeResults(results);
+  output.done(results, out);
+}
+
+/** Models that an interrupted quickstart has finished. */
+async function finished(models: readonly ModelPlan[]): Promise<TrainedModel[]> {
+  const found: TrainedModel[] = [];
+  for (const model of models) {
+    const run = await readRunFile(model.path);
+    if (run) found.push({ model, run });
+  }
+  return found;
+}
+
+/** @returns all models in their order, those that were found among them */
+async function trainAll(
+  workshop: Workshop,
+  models: readonly ModelPlan[],
+  found: readonly TrainedModel[],
+  { output, out }: ComparisonOptions,
+): Promise<TrainedModel[]> {
+  const { signal, task } = workshop;
+  const known = new Map(found.map(({ model, run }) => [model, run]));
+  const missing = models.filter((model) => !known.has(model));
+  const say = (model: ModelPlan, run: RunFile, reused: boolean): void => {
+    const { primaryMetric: metric } = task;
+    output.model({ model, metric, score: scoreOf(run, metric), seconds: run.seconds, reused });
+  };
+  try {
+    const seconds = await expected(missing, workshop, output);
+    output.planned({ models, missing, seconds });
+    for (const { model, run } of found) say(model, run, true);
+    for (const model of missing) {
+      signal.throwIfAborted();
+      const run = await trainPlanned(model, workshop, output);
+      known.set(model, run);
+      say(model, run, false);
+    }
+  } catch (error) {
+    throw signal.aborted ? stopped(error, known.size, models.length, out) : error;
+  }
+  return models.map((model) => ({ model, run: known.get(model) as RunFile }));
+}
+
+function stopped(cause: unknown, done: number, all: number, out: string): StoppedError {
+  const kept =
+    done === 0
+      ? 'there is nothing to keep'
+      : `${done === 1 ? 'it is' : 'they are'} kept in ${out} and used when the same command is given again`;
+  return new StoppedError(`Interrupted after ${done} of ${counted(all, 'model')}; ${kept}.`, { cause });
+}
+
+/** Seconds for models, by a few steps of one of each stage. */
+async function expected(
+  models: readonly ModelPlan[],
+  workshop: Workshop,
+  output: QuickstartOutput,
+): Promise<number> {
+  if (models.length > 0) output.note('measuring a few steps');
+  let seconds = 0;
+  for (const stage of [1, 2] as const) {
+    const [model, ...others] = models.filter(({ entry }) => entry.stage === stage);
+    if (!model) continue;
+    const cost = await measureCost(model, workshop);
+    for (const each of [model, ...others]) seconds += expectedSeconds(cost, each, workshop.task);
+  }
+  return seconds;
+}
+
+function runsOf(trained: readonly TrainedModel[], id: string): RunFile[] {
+  return trained.filter(({ model }) => model.entry.id === id).map(({ run }) => run);
+}
+
+async function coefficientsOf(trained: readonly TrainedModel[]): Promise<Coefficients[]> {
+  const all: Coefficients[] = [];
+  for (const { id } of quickstartMethods) {
+    const own = trained.filter(({ model }) => model.entry.id === id);
+    const folders = own.map(({ model, run }) => ({ path: model.path, run }));
+    const learned = await learnedCoefficients({ method: id, folders });
+    if (learned) all.push(learned);
+  }
+  return all;
+}
+
+/** Saves the model with the lowest validation loss as one plain adapter. @returns its path in the folder */
+async function mergeBest(trained: readonly TrainedModel[], folder: string): Promise<string | null> {
+  const [best] = trained
+    .filter(({ model }) => model.method.merge !== undefined)
+    .sort((a, b) => validationLoss(a.run) - validationLoss(b.run));
+  if (!best) return null;
+  const { files } = await mergeModel(best.model.path);
+  await using out = await OutFolder.open(join(folder, mergedName));
+  await out.replace(files);
+  return relative(folder, best.model.path);
+}
+
+const validationLoss = ({ history, bestEpoch }: RunFile): number =>
+  history[bestEpoch - 1]?.validationLoss ?? Number.POSITIVE_INFINITY;

@@ -1,0 +1,80 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { writeFileAtomic } from '../folders/atomic-write.ts';
+import { OutFolder } from '../folders/out-folder.ts';
+import type { QuickstartResults } from './results.ts';
+
+export const resultsName = 'results.json';
+export const reportName = 'report.html';
+export const mergedName = 'merged';
+
+/**
+ * The folder of a quickstart. `results.json` is in it from the beginning and says whether all is there: that is how a
+ * folder is known as a quickstart's, and how its models are known to be of the same settings.
+ */
+export class QuickstartFolder {
+  readonly path: string;
+  readonly #lock: OutFolder;
+  readonly #found: Partial<QuickstartResults> | undefined;
+
+  private constructor(lock: OutFolder, found: Partial<QuickstartResults> | undefined) {
+    this.path = lock.path;
+    this.#lock = lock;
+    this.#found = found;
+  }
+
+  /**
+   * @param path absolute; it need not exist
+   * @param name as the user gave it
+   * @throws UsageError if it holds anything but a quickstart, FolderError if another process has it
+   */
+  static async open(path: string, name: string): Promise<QuickstartFolder> {
+    const lock = await OutFolder.open(path);
+    const found = await readResults(lock.path);
+    if (found || (await lock.state()) === 'nothing') return new QuickstartFolder(lock, found);
+    await lock.close();
+    throw new UsageError(`${name} is not empty and holds no quickstart; choose another --out`);
+  }
+
+  /**
+   * Begins a quickstart. What an earlier one left is removed, except for the models of one that was interrupted, under
+   * the same settings.
+   *
+   * @param folders of this and of earlier quickstarts: nothing else is removed
+   * @returns whether there may be models to be reused
+   */
+  async begin(
+    results: QuickstartResults,
+    { folders, overwrite }: { readonly folders: readonly string[]; readonly overwrite: boolean },
+  ): Promise<boolean> {
+    const same = JSON.stringify(this.#found?.settings) === JSON.stringify(results.settings);
+    const keep = same && this.#found?.complete === false && !overwrite;
+    const old = keep ? [mergedName, reportName] : [...folders, mergedName, reportName];
+    if (this.#found)
+      for (const each of old) await rm(join(this.path, each), { recursive: true, force: true });
+    await this.writeResults(results);
+    return keep;
+  }
+
+  writeResults(results: QuickstartResults): Promise<void> {
+    return writeFileAtomic(join(this.path, resultsName), `${JSON.stringify(results, null, 2)}\n`);
+  }
+
+  close(): Promise<void> {
+    return this.#lock.close();
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** Undefined where there is no file, or one of something else. */
+async function readResults(folder: string): Promise<Partial<QuickstartResults> | undefined> {
+  try {
+    const found = JSON.parse(await readFile(join(folder, resultsName), 'utf8')) as Partial<QuickstartResults>;
+    return found.quickstart === undefined ? undefined : found;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Example, Task } from '@scalearn/datasets';
+import { clock, count, counted } from '../output/format.ts';
+import type { OpenedEvent, PlannedEvent } from './events.ts';
+
+const shownRows = 3;
+
+const story = `ScaLearn: trained adapters of other tasks help a new task with few labelled rows.
+A single adapter learns the task from these rows alone; ScaLearn learns only how much
+of each trained adapter to use.`;
+
+/** What there is to begin with, and a few rows of the task. */
+export function openingText(
+  { task, machine, device, encoder, sources }: OpenedEvent,
+  columns: number,
+): string {
+  const { train, validation, test } = task;
+  const facts = {
+    machine: `${machine.description}; ${versionText(machine.versions)}`,
+    device: device.description,
+    encoder: `${encoder.name}, ${counted(encoder.layers, 'layer')} of hidden size ${encoder.hiddenSize}; it stays as it is`,
+    sources: `${counted(sources.length, 'trained adapter')}: ${sources.join(', ')}; they stay as they are`,
+    task: `${task.id}, ${counted(train.length, 'row')} to train on, ${count(validation.length)} to validate, ${count(test.length)} to test`,
+  };
+  const lines = Object.entries(facts).map(([name, text]) => `${name.padEnd(9)}${text}`);
+  const rows = train.slice(0, shownRows).map((row) => rowText(row, task, columns));
+  return `${story}\n\n${lines.join('\n')}\n\n${rows.join('\n')}`;
+}
+
+export function versionText(versions: Readonly<Record<string, string>>): string {
+  return Object.entries(versions)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
+
+/** A row's texts, each on a line, below its label. */
+function rowText({ segments, label }: Example, { labels, columns: names }: Task, columns: number): string {
+  const answer = labels?.[label as number] ?? String(label);
+  const width = Math.max(...names.map(({ length }) => length));
+  const texts = segments.map((text, i) => cut(`  ${(names[i] ?? '').padEnd(width)}  ${text}`, columns));
+  return `${answer}\n${texts.join('\n')}\n`;
+}
+
+const cut = (text: string, columns: number): string =>
+  text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
+
+/** What is going to be done, and for how long. */
+export function planText({ models, missing, seconds }: PlannedEvent): string {
+  const methods = new Set(models.map(({ entry }) => entry.name));
+  const seeds = models.length / methods.size;
+  const reused = models.length - missing.length;
+  return [
+    `${counted(methods.size, 'method')}, ${counted(seeds, 'seed')} each: ${[...methods].join(', ')}.`,
+    ...(reused > 0 ? [`Already there, from an interrupted quickstart: ${counted(reused, 'model')}.`] : []),
+    ...(missing.length > 0
+      ? [
+          `To train: ${counted(missing.length, 'model')}, at most ${clock(seconds)} by what was measured just now.`,
+        ]
+      : []),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+/** How the models of one stage are trained. */
+interface Stage {
+  readonly epochs: number;
+  readonly learningRate: number;
+  /** Epochs without improvement before training stops. */
+  readonly patience: number;
+}
+
+/** What the quickstart does, unless its options say otherwise. */
+export interface QuickstartPlan {
+  /** The last part of the target's id. */
+  readonly target: string;
+  /** Labelled rows to train on. */
+  readonly rows: number;
+  /** Labelled rows to choose the best epoch by: who has few rows to train on has no more of these. */
+  readonly validationRows: number;
+  /** Rows of the test split; null for all. */
+  readonly testRows: number | null;
+  readonly seeds: number;
+  readonly batchSize: number;
+  readonly evalBatchSize: number;
+  /** Stage 1 trains an adapter, stage 2 what makes use of adapters. */
+  readonly stages: Readonly<Record<1 | 2, Stage>>;
+  /** Whether the adapter of a task is a source for a target. */
+  isSource(task: string, target: string): boolean;
+}
+
+/** Chosen for a machine of two cores without a GPU: two minutes for everything. */
+export const plan: QuickstartPlan = {
+  target: 'rte',
+  rows: 128,
+  validationRows: 64,
+  testRows: null,
+  seeds: 3,
+  batchSize: 32,
+  evalBatchSize: 128,
+  stages: {
+    1: { epochs: 12, learningRate: 1e-3, patience: 4 },
+    2: { epochs: 12, learningRate: 6e-3, patience: 4 },
+  },
+  // An adapter that has seen all rows of the target would answer instead of transfer.
+  isSource: (task, target) => task !== target,
+};

@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import type { DeviceChoice } from '@scalearn/core';
+import { loadTask, type Task } from '@scalearn/datasets';
+import { loadEncoder } from '@scalearn/encoders';
+import type { CommandContext } from '../commands/context.ts';
+import { openDevice } from '../device.ts';
+import { StoppedError } from '../errors.ts';
+import { readSources } from '../model/sources.ts';
+import { miniAssets, type QuickstartAssets } from './assets.ts';
+import { compare } from './compare.ts';
+import type { QuickstartOutput } from './events.ts';
+import { QuickstartFolder } from './folder.ts';
+import { jsonOutput } from './json-output.ts';
+import { describeMachine } from './machine.ts';
+import type { Workshop } from './models.ts';
+import { type QuickstartPlan, plan as usualPlan } from './plan.ts';
+import { quietOutput, textOutput } from './text-output.ts';
+
+export interface QuickstartArguments {
+  readonly out: string;
+  readonly target?: string;
+  readonly rows?: number;
+  readonly seeds?: number;
+  readonly fast?: boolean;
+  readonly device?: DeviceChoice;
+  readonly overwrite?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** What it is done with: other encoders, adapters and sizes for tests. */
+export interface QuickstartSetup {
+  readonly assets: QuickstartAssets;
+  readonly plan: QuickstartPlan;
+}
+
+/** `scalearn quickstart`: the whole story on a small task, offline. */
+export async function quickstart(
+  given: QuickstartArguments,
+  { terminal, signal }: CommandContext,
+  setup: QuickstartSetup = { assets: miniAssets(), plan: usualPlan },
+): Promise<void> {
+  const began = performance.now();
+  const plan = settlePlan(setup.plan, given);
+  const output: QuickstartOutput = given.json
+    ? jsonOutput(terminal, given.quiet === true)
+    : given.quiet
+      ? quietOutput(terminal)
+      : textOutput(terminal);
+  await using folder = await QuickstartFolder.open(resolve(given.out), given.out);
+  try {
+    output.note(`loading miniglue/${plan.target} and the encoder`);
+    const task = await loadTarget(plan);
+    await using device = await openDevice(given.device, (text) => output.warn(text));
+    using encoder = await loadEncoder(setup.assets.encoder, { device });
+    const paths = Object.entries(setup.assets.adapters)
+      .filter(([name]) => plan.isSource(name, plan.target))
+      .map(([, path]) => path);
+    const sources = await readSources(paths, task.id);
+    const { path: out } = folder;
+    const encoderPath = setup.assets.encoder;
+    const workshop: Workshop = { plan, encoderPath, encoder, task, sources, out, signal };
+    const machine = describeMachine();
+    output.opened({
+      ...{ task, machine, device },
+      encoder: { name: encoder.name, ...encoder.shape },
+      sources: sources.map(({ adapter }) => adapter.name),
+    });
+    await compare(workshop, {
+      ...{ folder, output, machine, began, out: given.out },
+      overwrite: given.overwrite === true,
+    });
+  } catch (error) {
+    throw signal.aborted && !(error instanceof StoppedError)
+      ? new StoppedError('Interrupted before the first model was trained.', { cause: error })
+      : error;
+  } finally {
+    output.close();
+  }
+}
+
+/** The plan as the options change it. */
+function settlePlan(
+  plan: QuickstartPlan,
+  {
+    target = plan.target,
+    rows = plan.rows,
+    fast = false,
+    seeds = fast ? 1 : plan.seeds,
+  }: QuickstartArguments,
+): QuickstartPlan {
+  return { ...plan, target, rows, seeds };
+}
+
+/** The target with as few rows as the plan wants. */
+async function loadTarget({ target, rows, validationRows, testRows }: QuickstartPlan): Promise<Task> {
+  const task = await loadTask(`miniglue/${target}`, { limit: rows, evalLimit: testRows ?? undefined });
+  return { ...task, validation: task.validation.slice(0, validationRows) };
+}

@@ -1,0 +1,55 @@
+import { comparisonReport } from '@scalearn/report';
+import type { RunFile } from '../folders/run-json.ts';
+import { counted } from '../output/format.ts';
+import { nameOf } from './methods.ts';
+import { metricWords } from './metric-words.ts';
+import { nextCommands } from './next.ts';
+import { versionText } from './opening-text.ts';
+import type { QuickstartPlan } from './plan.ts';
+import type { QuickstartResults } from './results.ts';
+import { baselineName } from './results-text.ts';
+
+export interface ReportParts {
+  readonly results: QuickstartResults;
+  /** By method, in the order of the seeds. */
+  readonly runs: Readonly<Record<string, readonly RunFile[]>>;
+  readonly plan: QuickstartPlan;
+}
+
+/** The results as a page. */
+export function quickstartReport({ results, runs, plan }: ReportParts): Promise<string> {
+  const { task, rows, seeds, encoder, versions, baseline, coefficients } = results;
+  const { batchSize, stages } = plan;
+  const stage = ({ epochs, learningRate, patience }: (typeof stages)[1]): string =>
+    `at most ${counted(epochs, 'epoch')}, learning rate ${learningRate}, patience ${patience}`;
+  return comparisonReport({
+    title: `ScaLearn quickstart: ${task}, ${counted(rows.train, 'row')}`,
+    summary: `A frozen encoder, frozen adapters of other tasks, and a small task. The single adapter learns the task from its ${counted(rows.train, 'row')} alone; ScaLearn learns only how much of each source adapter to use.`,
+    metric: metricWords(baseline.metric),
+    methods: results.methods.map(({ method, parameters, scores, seconds }) => ({
+      name: nameOf(method),
+      parameters,
+      scores: scores.map((score) => score ?? Number.NaN),
+      seconds,
+      curves: (runs[method] ?? []).map(({ history }) =>
+        history.map(({ step, validationLoss }) => ({ x: step, y: validationLoss })),
+      ),
+    })),
+    baseline: { name: baselineName(baseline.method), score: baseline.score ?? Number.NaN },
+    curve: 'validation loss',
+    coefficients: coefficients.map((each) => ({ ...each, method: nameOf(each.method) })),
+    facts: {
+      Machine: results.machine,
+      Device: results.deviceDescription,
+      Versions: versionText(versions),
+      Encoder: `${encoder.name}, ${counted(encoder.layers, 'layer')} of hidden size ${encoder.hiddenSize}, fingerprint ${encoder.fingerprint.slice(0, 12)}`,
+      Task: `${task}: ${counted(rows.train, 'row')} to train on, ${rows.validation} to validate, ${rows.test} to test`,
+      Seeds: seeds.join(', '),
+      'Single adapter': `${stage(stages[1])}, batches of ${batchSize}`,
+      ScaLearn: `${stage(stages[2])}, batches of ${batchSize}`,
+      Time: `${results.seconds.toFixed(0)} s for everything`,
+    },
+    commands: nextCommands(),
+    footer: `Written by scalearn ${versions.scalearn}.`,
+  });
+}

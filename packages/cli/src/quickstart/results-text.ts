@@ -1,0 +1,49 @@
+import { table } from '../output/table.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { heatMapText } from './heat-map-text.ts';
+import { nameOf } from './methods.ts';
+import { nextCommands } from './next.ts';
+import type { QuickstartResults } from './results.ts';
+
+/** Characters of a line where nothing says how many there are. */
+export const usualColumns = 80;
+
+/** The table, what was learned, where it lies, and how to go on. */
+export function resultsText(results: QuickstartResults, out: string, terminal: Terminal): string {
+  const { columns = usualColumns, colours = false } = terminal;
+  const coefficients = results.coefficients.map((each) => ({ ...each, name: nameOf(each.method) }));
+  const map = heatMapText(coefficients, { columns, colours });
+  const next = Object.entries(nextCommands()).map(([what, line]) => `${what}\n  ${line}\n`);
+  return `
+${resultTable(results)}
+How much of each source a method has learned to use${averaged(results)}:
+
+${map}
+Saved in ${out}: report.html, results.json, every model${results.merged ? ', and merged, one plain adapter' : ''}.
+
+${next.join('')}`;
+}
+
+function resultTable({ methods, baseline, task, seeds }: QuickstartResults): string {
+  const head = ['method', 'parameters', baseline.metric, 'seconds'];
+  const rows = methods.map(({ method, parameters, mean, std, seconds }) => [
+    nameOf(method),
+    parameters.toLocaleString('en-US'),
+    `${score(mean)}${std === null ? '' : ` ± ${score(std)}`}`,
+    seconds.toFixed(1),
+  ]);
+  const spread = seeds.length > 1 ? `mean ± standard deviation of ${seeds.length} seeds` : 'one seed';
+  const base = [baselineName(baseline.method), '–', score(baseline.score).padEnd(spreadWidth(rows)), ''];
+  return `${table([head, ...rows, base])}\n${task}, test split, ${spread}; parameters without those of the head\n`;
+}
+
+/** The baseline has no deviation; its score stands below the others'. */
+const spreadWidth = (rows: readonly (readonly string[])[]): number =>
+  Math.max(...rows.map((row) => row[2]?.length ?? 0));
+
+export const baselineName = (method: string): string =>
+  method === 'majority' ? 'majority class' : 'mean label';
+
+const score = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(3));
+
+const averaged = ({ seeds }: QuickstartResults): string => (seeds.length > 1 ? ', the mean over seeds' : '');

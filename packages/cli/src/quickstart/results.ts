@@ -1,0 +1,146 @@
+import { scalearn } from '@scalearn/core';
+import type { Example, Task } from '@scalearn/datasets';
+import { computeMetrics } from '@scalearn/evaluation';
+import { mean, standardDeviation } from '@scalearn/report';
+import type { RunFile } from '../folders/run-json.ts';
+import type { Machine } from './machine.ts';
+import type { QuickstartMethod } from './methods.ts';
+import type { Workshop } from './models.ts';
+
+/** What `results.json` holds, and the last line of `--json`. NaN is null in JSON. */
+export interface QuickstartResults {
+  readonly task: string;
+  /** `webgpu`, `onnx` or `reference`. */
+  readonly device: string;
+  /** Of everything, the models of an interrupted quickstart included. */
+  readonly seconds: number;
+  readonly methods: readonly MethodResult[];
+  /** What always answers the commonest class, or the mean: without training. */
+  readonly baseline: { readonly method: string; readonly metric: string; readonly score: number | null };
+  readonly coefficients: readonly Coefficients[];
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly seeds: readonly number[];
+  readonly encoder: {
+    readonly name: string;
+    readonly layers: number;
+    readonly hiddenSize: number;
+    readonly fingerprint: string;
+  };
+  readonly machine: string;
+  readonly deviceDescription: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** What decides the models, seeds and methods apart: those of an interrupted quickstart are reused under the same. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The model that was merged, as a path in the folder. */
+  readonly merged: string | null;
+  /** False from the beginning until everything is there. */
+  readonly complete: boolean;
+  /** Version of this format. */
+  readonly quickstart: 1;
+}
+
+export interface MethodResult {
+  /** The name of its folder. */
+  readonly method: string;
+  /** Trained values of the method; the head's are apart. */
+  readonly parameters: number;
+  readonly headParameters: number;
+  readonly metric: string;
+  /** On the test split, by seed. */
+  readonly scores: readonly (number | null)[];
+  readonly mean: number | null;
+  /** The sample standard deviation; null for a single seed. */
+  readonly std: number | null;
+  /** Of training one model, the mean over seeds. */
+  readonly seconds: number;
+}
+
+/** What a method learned, the mean over seeds and, where ω is a vector, over the hidden size. */
+export interface Coefficients {
+  readonly method: string;
+  readonly sources: readonly string[];
+  /** `1`, `2`, …, or `all` where the layers share them. */
+  readonly layers: readonly string[];
+  /** `[layers][sources]`. */
+  readonly values: readonly (readonly number[])[];
+}
+
+/** What is known before any model is trained. */
+export function beginResults(
+  { plan, task, encoder, sources }: Workshop,
+  { description, versions }: Machine,
+): QuickstartResults {
+  const { device, name, fingerprint } = encoder;
+  const { layers, hiddenSize } = encoder.shape;
+  const { seeds, isSource: _, ...numbers } = plan;
+  const adapters = sources.map(({ adapter }) => adapter);
+  return {
+    ...{ task: task.id, device: device.kind, seconds: 0, methods: [], baseline: baseline(task) },
+    coefficients: [],
+    rows: { train: task.train.length, validation: task.validation.length, test: task.test.length },
+    seeds: Array.from({ length: seeds }, (_, seed) => seed),
+    encoder: { name, layers, hiddenSize, fingerprint },
+    ...{ machine: description, deviceDescription: device.description, versions },
+    settings: {
+      ...numbers,
+      ...{ version: versions.scalearn, device: device.kind, encoder: fingerprint, data: task.fingerprint },
+      // Names and checksums.
+      sources: scalearn({ sources: adapters }).settings?.sources,
+    },
+    ...{ merged: null, complete: false, quickstart: 1 },
+  };
+}
+
+/** A method's result from its runs, one for each seed. */
+export function methodResult(
+  { id }: QuickstartMethod,
+  runs: readonly RunFile[],
+  metric: string,
+): MethodResult {
+  const [first] = runs as [RunFile];
+  const scores = runs.map((run) => scoreOf(run, metric));
+  const known = scores.map((score) => score ?? Number.NaN);
+  return {
+    method: id,
+    parameters: first.parameters.method,
+    headParameters: first.parameters.head,
+    metric,
+    scores,
+    mean: orNull(mean(known)),
+    std: orNull(standardDeviation(known)),
+    seconds: mean(runs.map(({ seconds }) => seconds)),
+  };
+}
+
+/** A run's metric on the test split. */
+export function scoreOf(run: RunFile, metric: string): number | null {
+  return orNull(run.results.test?.metrics[metric] ?? undefined);
+}
+
+const orNull = (value: number | undefined): number | null =>
+  value === undefined || Number.isNaN(value) ? null : value;
+
+/** Scores the answer that is best without having read anything. */
+export function baseline(task: Task): QuickstartResults['baseline'] {
+  const { labels, test, primaryMetric: metric } = task;
+  const columns = labels?.length ?? 1;
+  const answer = labels ? oneHot(commonest(task.train), columns) : [mean(numbers(task.train))];
+  const logits = Float32Array.from(test.flatMap(() => answer));
+  const { primary } = computeMetrics(task, { logits, rows: test.length, columns, labels: numbers(test) });
+  return { method: labels ? 'majority' : 'mean', metric, score: orNull(primary.value) };
+}
+
+const numbers = (rows: readonly Example[]): number[] => rows.map(({ label }) => label as number);
+
+const oneHot = (index: number, columns: number): number[] =>
+  Array.from({ length: columns }, (_, i) => (i === index ? 1 : 0));
+
+/** The label of most rows; of equally common ones, the lowest. */
+function commonest(rows: readonly Example[]): number {
+  const counts = new Map<number, number>();
+  for (const label of numbers(rows)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts].reduce((best, next) => (isBetter(next, best) ? next : best))[0];
+}
+
+const isBetter = ([label, count]: [number, number], [best, most]: [number, number]): boolean =>
+  count > most || (count === most && label < best);

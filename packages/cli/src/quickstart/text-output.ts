@@ -1,0 +1,95 @@
+import cliProgress from 'cli-progress';
+import { clock, count, figure } from '../output/format.ts';
+import type { Terminal } from '../output/terminal.ts';
+import type { ModelEvent, QuickstartOutput } from './events.ts';
+import { openingText, planText } from './opening-text.ts';
+import { Progress } from './progress.ts';
+import { resultsText, usualColumns } from './results-text.ts';
+
+/** For people: one bar for everything where a person watches, and a line for each model. */
+export function textOutput(
+  terminal: Terminal,
+  stream: NodeJS.WritableStream = process.stderr,
+): QuickstartOutput {
+  const columns = terminal.columns ?? usualColumns;
+  const bar = new cliProgress.SingleBar(
+    {
+      stream,
+      format: '{bar} {percentage}% | {model} | loss {loss} | {left} left',
+      ...{ clearOnComplete: true, hideCursor: true, gracefulExit: false, stopOnComplete: false, fps: 10 },
+      barsize: 20,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  let progress = new Progress(1, 0);
+  let total = 0;
+  let payload = { model: '', loss: '-', left: '-:--' };
+  const show = (): void => {
+    if (!terminal.interactive || progress.steps >= total) return;
+    if (!bar.isActive) bar.start(total, progress.steps, payload);
+    else bar.update(progress.steps, payload);
+  };
+  // The cursor is hidden meanwhile; a process that ends at once must show it again.
+  const stop = (): void => {
+    if (bar.isActive) bar.stop();
+  };
+  process.on('exit', stop);
+  const above = (text: string): void => {
+    stop();
+    terminal.err(text);
+    show();
+  };
+  let done = 0;
+  let models = 0;
+  return {
+    note: (text) => above(`${text}\n`),
+    warn: (text) => above(`warning: ${text}\n`),
+    opened: (event) => terminal.out(`${openingText(event, columns)}\n`),
+    planned(event) {
+      terminal.out(`${planText(event)}\n`);
+      models = event.models.length;
+      done = models - event.missing.length;
+      total = event.missing.reduce((sum, { steps }) => sum + steps, 0);
+      progress = new Progress(total, event.seconds);
+    },
+    start({ method, seed }) {
+      payload = { ...payload, model: `${method}, seed ${seed}`, loss: '-' };
+      show();
+    },
+    step({ step, loss }) {
+      progress.step(step);
+      payload = { ...payload, loss: figure(loss), left: clock(progress.secondsLeft()) };
+      show();
+    },
+    epoch: () => {},
+    model(event) {
+      if (event.reused) return;
+      progress.modelDone(event.model.steps);
+      done++;
+      above(`${modelLine(event)} (${count(done)} of ${count(models)})\n`);
+    },
+    done(results, out) {
+      this.close();
+      terminal.out(resultsText(results, out, terminal));
+    },
+    close() {
+      stop();
+      process.off('exit', stop);
+    },
+  };
+}
+
+function modelLine({ model: { entry, seed }, metric, score, seconds }: ModelEvent): string {
+  return `${entry.name}, seed ${seed}: ${metric} ${figure(score)}, ${seconds.toFixed(1)} s`;
+}
+
+/** Only warnings and the results. */
+export function quietOutput(terminal: Terminal): QuickstartOutput {
+  const nothing = (): void => {};
+  return {
+    warn: (text) => terminal.err(`warning: ${text}\n`),
+    ...{ note: nothing, opened: nothing, planned: nothing, start: nothing, step: nothing },
+    ...{ epoch: nothing, model: nothing, close: nothing },
+    done: (results, out) => terminal.out(resultsText(results, out, terminal)),
+  };
+}
