@@ -4,6 +4,14 @@ export { type RunFile, readRunFile } from './folders/run-json.ts';
 export { main } from './main.ts';
 export { loadModel } from './model/load-model.ts';
 export { saveModelFolder } from './model/save-model-folder.ts';
-export type { DoneEvent, ErrorEvent, EvaluatedEvent, MergedEvent, SplitScore } from './output/events.ts';
+export type {
+  DataEvent,
+  DoneEvent,
+  ErrorEvent,
+  EvaluatedEvent,
+  MergedEvent,
+  SplitScore,
+  SplitSummary,
+} from './output/events.ts';
 export type { Terminal } from './output/terminal.ts';
 export { program } from './program.ts';

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Run } from './commands/context.ts';
+import { addData } from './commands/data.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addMerge } from './commands/merge.ts';
@@ -23,7 +24,8 @@ export function program(run: Run = runHere): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false });
-  for (const add of [addQuickstart, addTrain, addEvaluate, addPredict, addMerge, addDoctor]) add(root, run);
+  for (const add of [addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addDoctor])
+    add(root, run);
   for (const command of root.commands) refuseRepeated(command);
   return root;
 }

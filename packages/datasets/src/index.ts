@@ -21,7 +21,7 @@ export type { ColumnChoice, Columns, TextColumns } from './own/columns.ts';
 export { type FileTask, type FileTaskOptions, readFileTask } from './own/file-task.ts';
 export { toJsonLines } from './own/json-lines.ts';
 export type { OwnProblem } from './own/labels.ts';
-export type { FileLayout, OwnSplit, SplitOrigin } from './own/layout.ts';
+export { countLabels, type FileLayout, type OwnSplit, type SplitOrigin } from './own/layout.ts';
 export { readTextFile, type TextFileOptions } from './own/text-file.ts';
 export { Pcg64 } from './pcg64.ts';
 export { describeTask, taskIds } from './registry.ts';

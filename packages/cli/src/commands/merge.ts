@@ -1,7 +1,7 @@
-import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
+import { liesWithin } from '../folders/lies-within.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { mergeModel } from '../model/merge-model.ts';
 import { pathOption } from '../options/values.ts';
@@ -58,16 +58,4 @@ async function merge(given: MergeArguments, { terminal }: CommandContext): Promi
     terminal.out(
       `${model} (${run.method}, ${counted(run.sources.length, 'source')}) merged into one adapter '${adapterName}' of width ${width}\nsaved in ${name}\n`,
     );
-}
-
-/** Whether a folder, which need not exist, is another one or inside it, links followed. */
-async function liesWithin(inner: string, outer: string): Promise<boolean> {
-  return `${await realPath(resolve(inner))}${sep}`.startsWith(`${await realPath(resolve(outer))}${sep}`);
-}
-
-async function realPath(path: string): Promise<string> {
-  const parent = dirname(path);
-  return realpath(path).catch(async () =>
-    parent === path ? path : join(await realPath(parent), basename(path)),
-  );
 }

@@ -55,9 +55,10 @@ export class OutFolder {
   /**
    * Replaces the folder's content. Files in it that are not of a run stay.
    *
+   * @param what is saved, for messages
    * @throws FolderError; the folder then is as it was
    */
-  async replace(files: FileSet): Promise<void> {
+  async replace(files: FileSet, what = 'the model'): Promise<void> {
     const next = sibling(this.path, 'new');
     const previous = sibling(this.path, 'old');
     try {
@@ -67,7 +68,7 @@ export class OutFolder {
       await syncFolder(dirname(this.path));
     } catch (error) {
       await settle(this.path).catch(() => {});
-      throw asFolderError(error, `the model could not be saved in ${this.path}`);
+      throw asFolderError(error, `${what} could not be saved in ${this.path}`);
     }
     await settle(this.path);
   }

@@ -49,6 +49,27 @@ export interface MergedEvent {
   readonly out: string;
 }
 
+/** The last line of a good `data`. */
+export interface DataEvent {
+  readonly event: 'done';
+  readonly task: string;
+  readonly problem: string;
+  /** Of the texts, and of the label. */
+  readonly columns: readonly string[];
+  readonly label: string;
+  /** In the order of their ids; null where the problem is regression. */
+  readonly labels: readonly string[] | null;
+  readonly splits: Readonly<Record<string, SplitSummary>>;
+  readonly out: string;
+}
+
+export interface SplitSummary {
+  readonly rows: number;
+  /** Rows of each label; null where the problem is regression. */
+  readonly labels: Readonly<Record<string, number>> | null;
+  readonly scores: { readonly least: number; readonly mean: number; readonly most: number } | null;
+}
+
 export interface ErrorEvent {
   readonly event: 'error';
   /** The kind of error, e.g. `UsageError`. */

@@ -33,6 +33,12 @@ export function counted(value: number, what: string): string {
   return `${count(value)} ${what}${value === 1 ? '' : 's'}`;
 }
 
+/** A text on one line of at most `room` characters. */
+export function cut(text: string, room: number): string {
+  const characters = Array.from(text.replaceAll(/\s+/g, ' '));
+  return characters.length <= room ? characters.join('') : `${characters.slice(0, room - 1).join('')}…`;
+}
+
 /** A loss or metric to four places; null is what JSON made of NaN. */
 export function figure(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? 'undefined' : value.toFixed(4);

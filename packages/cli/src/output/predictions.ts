@@ -1,5 +1,5 @@
 import type { Prediction } from '../model/predictions.ts';
-import { figure } from './format.ts';
+import { cut, figure } from './format.ts';
 import { table } from './table.ts';
 
 /** A text with what a model says about it. */
@@ -42,10 +42,4 @@ function predictionCells(prediction: Prediction, shown: readonly string[]): stri
   const which = shown.length > 0 ? shown : labels;
   const figures = which.map((name) => figure(probabilities[name]));
   return [labels.join(', ') || '-', ...(shown.length > 0 ? figures : [figures.join(', ') || '-'])];
-}
-
-/** On one line of at most `room` characters. */
-function cut(text: string, room: number): string {
-  const characters = Array.from(text.replaceAll(/\s+/g, ' '));
-  return characters.length <= room ? characters.join('') : `${characters.slice(0, room - 1).join('')}…`;
 }

@@ -39,7 +39,7 @@ export function splitOrigins(files: OwnFiles, divided: Divided): FileLayout['spl
   return { train: origin('train'), validation: origin('validation'), test: origin('test') };
 }
 
-/** How many rows have each label. */
+/** How many rows have each label, in the order of the ids. */
 export function countLabels(rows: readonly Example[], labels: readonly string[]): Map<string, number> {
   const counts = Array<number>(labels.length).fill(0);
   for (const { label } of rows) {
