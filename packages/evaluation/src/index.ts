@@ -1,3 +1,4 @@
+export { type BagOfWordsOptions, bagOfWords, type LabelledTexts } from './bag-of-words.ts';
 export {
   type AveragedScores,
   accuracy,

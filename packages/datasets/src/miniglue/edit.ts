@@ -19,14 +19,15 @@ export function randomClaim(draw: Draw, facts: readonly Claim[], most = 3): Clai
 }
 
 /** The claim after `0 … most` random changes. */
-export function edited(draw: Draw, fact: Claim, others: readonly Claim[], most: number): Claim {
+function edited(draw: Draw, fact: Claim, others: readonly Claim[], most: number): Claim {
   let claim = fact;
   const changes = draw.below(most + 1);
-  for (let i = 0; i < changes; i++) claim = change(draw, claim, others);
+  for (let i = 0; i < changes; i++) claim = changed(draw, claim, others);
   return claim;
 }
 
-function change(draw: Draw, claim: Claim, others: readonly Claim[]): Claim {
+/** The claim after one random change; some changes leave some claims as they are. */
+export function changed(draw: Draw, claim: Claim, others: readonly Claim[]): Claim {
   switch (claim.kind) {
     case 'action':
       return changeAction(

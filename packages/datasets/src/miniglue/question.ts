@@ -123,6 +123,14 @@ export function questionPair(draw: Draw, region: Region, same: boolean): readonl
 }
 
 function change(draw: Draw, { action, asked }: Question, other: Action): Question | undefined {
+  const { agent, patient } = action;
+  // Who did it to whom: the same words, another question.
+  if (agent && patient.kind === 'person' && draw.chance(0.6)) {
+    const roles = { agent: patient, patient: agent };
+    const swapped = { agent: 'patient', patient: 'agent' } as const;
+    const inverted = asked === 'agent' || asked === 'patient' ? swapped[asked] : asked;
+    return { action: inverted === asked ? { ...action, ...roles } : action, asked: inverted };
+  }
   const changed = randomClaim(draw, [action], 1);
   if (draw.chance(0.2)) return { action, asked: draw.pick(askable(action)) };
   const claim = draw.chance(0.3) ? rebound(draw, action, other) : changed;

@@ -1,7 +1,7 @@
 import type { Draw } from './draw.ts';
-import { edited } from './edit.ts';
+import { changed } from './edit.ts';
 import { text } from './english.ts';
-import type { Action, Claim } from './fact.ts';
+import type { Action } from './fact.ts';
 import { type Region, World } from './world.ts';
 
 /** Two texts about two actions each, and how much they say the same: 0 to 1. */
@@ -10,19 +10,23 @@ export interface TextPair {
   readonly similarity: number;
 }
 
-/** More changes than these make another text. */
-export const mostChanges = 6;
-
-/** Two texts. The second one is the first after `changes` changes, told in other words and order. */
-export function textPair(draw: Draw, region: Region, changes: number): TextPair {
+/**
+ * Two texts. The second one is the first after `changes` changes, or another one about the same world, told in other
+ * words and order.
+ *
+ * @param changes how many, or 'all': nothing stays
+ */
+export function textPair(draw: Draw, region: Region, changes: number | 'all'): TextPair {
   const world = new World(draw, region);
   const people = draw.chance(0.5);
-  const facts = [0, 1].map(() => world.action(0.55, ({ patient }) => (patient === 'person') === people)) as [
-    Action,
-    Action,
-  ];
-  let other: Two = changes > mostChanges ? [world.action(), world.action()] : facts;
-  if (other === facts) for (let i = 0; i < changes; i++) other = draw.chance(0.7) ? rebound(draw, other) : changedOne(draw, other);
+  const facts = [0, 1].map(() =>
+    world.action(0.55, ({ patient }) => (patient === 'person') === people),
+  ) as Two;
+  let other = facts;
+  if (changes === 'all') other = [world.action(), world.action()];
+  else
+    for (let i = 0; i < changes; i++)
+      other = draw.chance(0.5) ? rebound(draw, other) : changedOne(draw, other);
   return {
     segments: [text(draw, facts), text(draw, draw.sample(other, 2))],
     similarity: similarity(facts, other),
@@ -50,12 +54,8 @@ function reversed(action: Action): Action {
 }
 
 function changedOne(draw: Draw, [a, b]: Two): Two {
-  return draw.chance(0.5) ? [changed(draw, a, b), b] : [a, changed(draw, b, a)];
-}
-
-function changed(draw: Draw, action: Action, other: Action): Action {
-  const claim: Claim = edited(draw, action, [other], 1);
-  return claim.kind === 'action' ? claim : action;
+  // An action stays an action.
+  return draw.chance(0.5) ? [changed(draw, a, [b]) as Action, b] : [a, changed(draw, b, [a]) as Action];
 }
 
 /** The mean over both actions of the part of their roles that agree, in the better of the two assignments. */

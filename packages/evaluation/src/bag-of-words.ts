@@ -1,0 +1,81 @@
+/** A labelled row; those of `@scalearn/datasets` fit. */
+export interface LabelledTexts {
+  readonly segments: readonly string[];
+  readonly label: number | readonly number[];
+}
+
+export interface BagOfWordsOptions {
+  /** Passes over the training rows; 10 by default. */
+  readonly epochs?: number;
+  /** Pull of the weights towards zero; 1e-3 by default. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * What can be had without reading: a linear model of which words stand in each text of a row, fitted by AdaGrad, row by
+ * row. Multinomial logistic regression for classes, least squares for scores. The same rows give the same answers.
+ *
+ * @param task its training rows and, for classes, their names; null for regression
+ * @param rows what is to be answered
+ * @returns a class id or a score for each row
+ */
+export function bagOfWords(
+  task: { readonly train: readonly LabelledTexts[]; readonly labels: readonly string[] | null },
+  rows: readonly LabelledTexts[],
+  { epochs = 10, weightDecay = 1e-3 }: BagOfWordsOptions = {},
+): number[] {
+  const { train, labels } = task;
+  const classes = labels?.length ?? 1;
+  const targets = train.map(({ label }) => Number(label));
+  // Scores are told by how far they are from their mean.
+  const centre = labels ? 0 : targets.reduce((a, b) => a + b, 0) / targets.length;
+  const vocabulary = new Map<string, number>();
+  const known = train.map((row) => keys(row).map((key) => numberOf(vocabulary, key)));
+  const width = vocabulary.size + 1;
+  const weights = new Float64Array(width * classes);
+  const squares = new Float64Array(width * classes).fill(1e-8);
+  const score = (active: readonly number[], c: number): number =>
+    active.reduce((sum, i) => sum + weights[c * width + i]!, weights[c * width + width - 1]!);
+  const scores = (active: readonly number[]): number[] =>
+    Array.from({ length: classes }, (_, c) => score(active, c));
+
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const [row, active] of known.entries()) {
+      const answer = scores(active);
+      const slopes = labels
+        ? softmax(answer).map((p, c) => p - (c === targets[row] ? 1 : 0))
+        : [answer[0]! + centre - targets[row]!];
+      for (const [c, slope] of slopes.entries())
+        for (const i of [...active, width - 1]) {
+          const at = c * width + i;
+          const gradient = slope + weightDecay * weights[at]!;
+          squares[at]! += gradient * gradient;
+          weights[at]! -= (0.1 * gradient) / Math.sqrt(squares[at]!);
+        }
+    }
+  }
+  return rows.map((row) => {
+    const active = keys(row).flatMap((key) => vocabulary.get(key) ?? []);
+    const answer = scores(active);
+    return labels ? answer.indexOf(Math.max(...answer)) : answer[0]! + centre;
+  });
+}
+
+/** The different words of each text, lower case. */
+function keys({ segments }: LabelledTexts): string[] {
+  const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...new Set(segments.flatMap((text, i) => words(text).map((word) => `${i} ${word}`)))];
+}
+
+function numberOf(vocabulary: Map<string, number>, key: string): number {
+  const at = vocabulary.get(key) ?? vocabulary.size;
+  vocabulary.set(key, at);
+  return at;
+}
+
+function softmax(scores: readonly number[]): number[] {
+  const most = Math.max(...scores);
+  const powers = scores.map((s) => Math.exp(s - most));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((p) => p / total);
+}
