@@ -39,6 +39,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '20000' },
     'batch-size': { type: 'string', default: '128' },
     'learning-rate': { type: 'string', default: '0.001' },
+    'mask-rate': { type: 'string', default: '0.2' },
     'evaluate-every': { type: 'string', default: '500' },
     seed: { type: 'string', default: '0' },
   },
@@ -51,12 +52,6 @@ const number = (name: keyof typeof values): number => {
 const { out } = values;
 const seed = number('seed');
 const log = (line: string): void => console.log(`${new Date().toISOString().slice(11, 19)}  ${line}`);
-
-/** Every other pair as two segments; the others are one text. */
-function laidOut([first, second]: readonly [string, string?], row: number): Segments {
-  if (second === undefined) return [first];
-  return row % 2 === 0 ? [first, second] : [`${first} ${second}`];
-}
 
 /** Replaces a file: a reader sees the old content or the new one. */
 async function write(path: string, content: Uint8Array | string): Promise<void> {
@@ -117,11 +112,10 @@ await mkdir(out, { recursive: true });
 const documents = number('documents');
 const heldOut = number('held-out');
 log(`writing ${documents + heldOut} documents`);
-const all = [...miniglueText({ seed, documents: documents + heldOut })];
-const texts = all.map(laidOut);
+const texts: Segments[] = [...miniglueText({ seed, documents: documents + heldOut })];
 
 const maxPositions = number('max-positions');
-const vocabulary = trainWordPiece(all.slice(heldOut).flat(), { vocabularySize: number('vocabulary') });
+const vocabulary = trainWordPiece(texts.slice(heldOut).flat(), { vocabularySize: number('vocabulary') });
 const tokenizerFiles = wordPieceFiles(vocabulary, maxPositions);
 await writeFiles(tokenizerFiles);
 const tokenizer = await loadTokenizer(
@@ -153,6 +147,7 @@ try {
     steps: number('steps'),
     batchSize: number('batch-size'),
     learningRate: number('learning-rate'),
+    maskRate: number('mask-rate'),
     evaluateEvery: number('evaluate-every'),
     seed,
     onEvent: reporter(),

@@ -1,0 +1,72 @@
+// Makes everything in this package from nothing: pretrains the mini encoder, trains the eight source adapters with the
+// command line tool, measures them, and writes the model card. Stopped and started again, it goes on where it was.
+//
+//   node --conditions=@scalearn/source packages/assets-mini/scripts/build.ts [--out DIR]
+import { spawn } from 'node:child_process';
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type SourceTask, sourceTasks } from '../src/index.ts';
+import { modelCard } from './model-card.ts';
+import { adapterOptions, encoderOptions } from './recipe.ts';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const { values } = parseArgs({
+  options: {
+    work: { type: 'string', default: 'runs/assets-mini' },
+    out: { type: 'string', default: path('..') },
+  },
+});
+const { work, out } = values;
+const run = async (script: string, options: readonly string[]): Promise<void> => {
+  const args = ['--conditions=@scalearn/source', path(script), ...options];
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  if (code !== 0) process.exit(Number(code) || 1);
+};
+const isThere = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+/** As command line options: `{ 'batch-size': 32 }` is `--batch-size 32`. */
+const flags = (options: Readonly<Record<string, string | number>>): string[] =>
+  Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+
+const encoder = join(work, 'encoder');
+if (!(await isThere(join(encoder, 'pretraining.json'))))
+  await run('../../encoders/scripts/pretrain-mini.ts', ['--out', encoder, ...flags(encoderOptions)]);
+
+const adapter = (task: SourceTask): string => join(work, 'adapters', task);
+for (const task of sourceTasks) {
+  if (await isThere(join(adapter(task), 'run.json'))) continue;
+  const own = ['--encoder', encoder, '--task', `miniglue/${task}`, '--out', adapter(task), '--resume'];
+  await run('../../cli/src/bin.ts', ['train', ...own, ...flags(adapterOptions(task))]);
+}
+
+const json = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
+const encoderFiles = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+const adapterFiles = [
+  'adapter_config.json',
+  'adapter.safetensors',
+  'head_config.json',
+  'model_head.safetensors',
+];
+await replace('encoder', encoder, encoderFiles);
+for (const task of sourceTasks) await replace(join('adapters', task), adapter(task), adapterFiles);
+const card = modelCard({
+  pretraining: await json(join(encoder, 'pretraining.json')),
+  runs: await Promise.all(sourceTasks.map((task) => json(join(adapter(task), 'run.json')))),
+});
+await writeFile(join(out, 'encoder', 'README.md'), card);
+
+/** Puts copies of files in place of a folder. */
+async function replace(folder: string, from: string, files: readonly string[]): Promise<void> {
+  const [fresh, target] = [join(out, `${folder}.new`), join(out, folder)];
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  for (const file of files) await copyFile(join(from, file), join(fresh, file));
+  await rm(target, { recursive: true, force: true });
+  await rename(fresh, target);
+}

@@ -1,0 +1,100 @@
+// The model card, written from what the build measured.
+
+/** What `pretrain-mini.ts` leaves in `pretraining.json`. */
+interface Pretraining {
+  readonly options: Readonly<Record<string, string>>;
+  readonly history: readonly { readonly step: number; readonly loss: number; readonly accuracy: number }[];
+}
+
+/** The part of an adapter's `run.json` that the card tells. */
+interface AdapterRun {
+  readonly task: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly data: { readonly rows: { readonly train: number } };
+  readonly bestEpoch: number;
+  readonly parameters: { readonly method: number; readonly head: number };
+  readonly results: Readonly<Record<string, { readonly metrics: Readonly<Record<string, number | null>> }>>;
+  readonly seconds: number;
+}
+
+export interface CardData {
+  readonly pretraining: unknown;
+  readonly runs: readonly unknown[];
+  /** Primary metric of every task's bag-of-words baseline. */
+  readonly bagOfWords: Readonly<Record<string, number>>;
+}
+
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+
+export function modelCard({ pretraining, runs, bagOfWords }: CardData): string {
+  const { options, history } = pretraining as Pretraining;
+  const curve = history.map(({ step, loss, accuracy }) =>
+    row(step, loss.toFixed(3), `${(100 * accuracy).toFixed(1)} %`),
+  );
+  const scores = (runs as readonly AdapterRun[]).map((run) => {
+    const [metric, score] = Object.entries(run.results.test!.metrics)[0]!;
+    const name = run.task.split('/')[1]!;
+    return row(
+      name,
+      run.data.rows.train,
+      metric,
+      (score as number).toFixed(3),
+      bagOfWords[name]!.toFixed(3),
+      run.parameters.method,
+      run.bestEpoch,
+    );
+  });
+  return `---
+language: en
+license: mit
+library_name: transformers
+pipeline_tag: fill-mask
+---
+
+# bert-mini-miniglue
+
+A very small BERT that knows only the world of MiniGLUE, for trying out transfer between tasks in minutes on any
+machine. It is no general language model: its English has about 500 words, and everything it was trained on was generated.
+
+| | |
+|---|---|
+| architecture | BERT, post-layer-norm: ${options.layers} layers, hidden size ${options.hidden}, ${options.heads} heads, intermediate size ${options.intermediate}, ${options['max-positions']} positions; no pooler |
+| vocabulary | WordPiece, lower case, at most ${options.vocabulary} tokens, trained on the same texts |
+| weights | f16 safetensors, masked-language-modelling head included |
+| licence | MIT |
+
+## How it was made
+
+From nothing, with \`@scalearn/core\` on ONNX Runtime: masked language modelling (15 % of the tokens; of those 80 % masked,
+10 % replaced, 10 % kept) on ${options.documents} documents of \`miniglueText({ seed: ${options.seed} })\`, which tell of facts that no task of
+MiniGLUE tells of. ${options.steps} steps of ${options['batch-size']} documents, AdamW, learning rate ${options['learning-rate']} after a warm-up over a tenth of the steps, then
+linear decay, no dropout, seed ${options.seed}.
+
+\`\`\`sh
+node --conditions=@scalearn/source packages/assets-mini/scripts/build.ts
+\`\`\`
+
+makes it, the source adapters and this card again, and on the same device the same bytes.
+
+Loss and accuracy of masked tokens on ${options['held-out']} documents that were held out:
+
+| step | loss | accuracy |
+|---|---|---|
+${curve.join('\n')}
+
+## The source adapters
+
+Bottleneck adapters with a reduction factor of ${(runs[0] as AdapterRun).settings.reductionFactor}, trained by \`scalearn train\` on the whole training split of each task of
+MiniGLUE, the encoder frozen. Scores are on the test splits. The bag of words is what a linear model of the words of each
+text reaches.
+
+| task | training rows | metric | adapter | bag of words | trained parameters | best epoch |
+|---|---|---|---|---|---|---|
+${scores.join('\n')}
+
+## What it is not for
+
+Anything that people wrote. Its sentences follow a grammar, its facts are invented, and words outside of its vocabulary
+are spelled in letters that it has hardly seen.
+`;
+}
