@@ -101,7 +101,7 @@ export {
   exhausted,
   observe,
 } from './training/early-stopping.ts';
-export type { EpochRecord, TrainEvent } from './training/events.ts';
+export type { EpochRecord, Phase, ProgressEvent, TrainEvent } from './training/events.ts';
 export { type GraphParts, TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export type { TrainOptions } from './training/options.ts';
 export type { Answers, Predictions } from './training/predict.ts';
@@ -125,4 +125,4 @@ export {
 export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
 export type { TrainingExample, TrainingTask } from './training/task.ts';
 export { train } from './training/train.ts';
-export { TrainedModel } from './training/trained-model.ts';
+export { type PredictOptions, TrainedModel } from './training/trained-model.ts';

@@ -11,6 +11,9 @@ export interface EncodedExample {
   readonly label: readonly number[];
 }
 
+/** What decides how an example is encoded. */
+type EncodingTask = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
+
 /**
  * Encodes examples once, before training.
  *
@@ -18,24 +21,31 @@ export interface EncodedExample {
  */
 export function encodeExamples(
   encoder: Encoder,
-  task: Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>,
+  task: EncodingTask,
   examples: readonly TrainingExample[],
 ): EncodedExample[] {
-  const { maxLength, truncation } = task;
-  return examples.map(({ segments, label }, row) => {
-    const values = typeof label === 'number' ? [label] : label;
-    checkLabel(task, values, row);
-    return { text: encoder.encode(segments, { maxLength, truncation }), label: values };
-  });
+  return examples.map((example, row) => encodeExample(encoder, task, example, row));
 }
 
-/** Texts without labels, as ids: for answers only. */
-export function encodeTexts(
+/** One example as ids. @param row for the message where its label is none of the task's */
+export function encodeExample(
+  encoder: Encoder,
+  task: EncodingTask,
+  { segments, label }: TrainingExample,
+  row: number,
+): EncodedExample {
+  const values = typeof label === 'number' ? [label] : label;
+  checkLabel(task, values, row);
+  return { ...encodeText(encoder, task, segments), label: values };
+}
+
+/** A text without a label, as ids: for answers only. */
+export function encodeText(
   encoder: Encoder,
   { maxLength, truncation }: Pick<TrainingTask, 'maxLength' | 'truncation'>,
-  texts: readonly TrainingExample['segments'][],
-): EncodedExample[] {
-  return texts.map((segments) => ({ text: encoder.encode(segments, { maxLength, truncation }), label: [] }));
+  segments: TrainingExample['segments'],
+): EncodedExample {
+  return { text: encoder.encode(segments, { maxLength, truncation }), label: [] };
 }
 
 function checkLabel(

@@ -13,6 +13,18 @@ export interface EpochRecord {
   readonly validationMetrics: Readonly<Record<string, number>>;
 }
 
+/** What takes a while between steps: texts become tokens, graphs become programs, rows are evaluated. */
+export type Phase = 'tokenize' | 'compile' | 'evaluate';
+
+/** How far a phase has come. A phase begins with `done` 0 and ends with `done` equal to `total`. */
+export interface ProgressEvent {
+  readonly event: 'progress';
+  readonly phase: Phase;
+  readonly done: number;
+  /** Texts, pipelines, or rows. */
+  readonly total: number;
+}
+
 export type TrainEvent =
   | {
       readonly event: 'start';
@@ -31,7 +43,7 @@ export type TrainEvent =
       /** GPU dispatches, ONNX nodes or interpreted operations of one step. */
       readonly operations: number;
     }
-  | { readonly event: 'compile'; readonly done: number; readonly total: number }
+  | ProgressEvent
   | {
       readonly event: 'step';
       readonly step: number;
@@ -45,3 +57,10 @@ export type TrainEvent =
       readonly tokens: number;
     }
   | ({ readonly event: 'epoch'; readonly best: boolean; readonly memory: MemoryUse } & EpochRecord);
+
+/** Tells a listener how far the phase of a name has come; nothing where there is no listener. */
+export function phaseReporter(
+  listener: ((event: ProgressEvent) => void) | undefined,
+): (phase: Phase) => ((done: number, total: number) => void) | undefined {
+  return (phase) => listener && ((done, total) => listener({ event: 'progress', phase, done, total }));
+}

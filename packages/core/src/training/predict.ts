@@ -1,6 +1,7 @@
 import type { HostArray, Program } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
 import { batchFeeds, consecutive, type EncodedExample, largestBatch } from './batches.ts';
+import { compileWithProgress } from './compile.ts';
 import type { TrainableModel } from './model.ts';
 
 /** A model's answers to a list of texts. */
@@ -19,6 +20,9 @@ export interface Predictions extends Answers {
   readonly loss: number;
 }
 
+/** Told how far something has come. */
+export type OnProgress = (done: number, total: number) => void;
+
 /** Evaluates examples without dropout. */
 export class Predictor {
   readonly #model: TrainableModel;
@@ -36,12 +40,14 @@ export class Predictor {
     model: TrainableModel,
     examples: readonly EncodedExample[],
     batchSize: number,
+    onProgress?: OnProgress,
   ): Promise<Predictor> {
     const { logits, loss } = model.build();
     const labelled = examples.some((example) => example.label.length > 0);
-    const program = await model.encoder.device.compile(
+    const program = await compileWithProgress(
+      model.encoder.device,
       { outputs: labelled ? { logits, loss } : { logits } },
-      { ...largestBatch(examples, batchSize), label: 'evaluation' },
+      { ...largestBatch(examples, batchSize), label: 'evaluation', onProgress },
     );
     return new Predictor(model, program, batchSize);
   }
@@ -50,13 +56,19 @@ export class Predictor {
    * @returns with a loss of NaN for texts without labels
    * @throws ScalearnError for no examples
    */
-  async predict(examples: readonly EncodedExample[], signal?: AbortSignal): Promise<Predictions> {
+  async predict(
+    examples: readonly EncodedExample[],
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<Predictions> {
     if (examples.length === 0) throw new ScalearnError('there is nothing to evaluate: the split has no rows');
     const { encoder, head } = this.#model;
     const columns = head.outputs;
     const logits = new Float32Array(examples.length * columns);
     let total = 0;
     let row = 0;
+    let done = 0;
+    onProgress?.(done, examples.length);
     // Sorting by length would save nothing: batches are ragged.
     const running: Promise<void>[] = [];
     for (const rows of consecutive(Int32Array.from(examples.keys()), this.#batchSize)) {
@@ -68,6 +80,8 @@ export class Predictor {
         this.#program.run(batchFeeds(encoder, head, batch)).then((result) => {
           logits.set(result.logits as HostArray, at);
           total += (result.loss?.[0] ?? Number.NaN) * batch.length;
+          done += batch.length;
+          onProgress?.(done, examples.length);
         }),
       );
       if (running.length >= 3) await running.shift();

@@ -5,17 +5,21 @@ import { createDropout } from '../nn/dropout.ts';
 import { randomInput } from '../ops/dropout.ts';
 import { linearSchedule } from '../optim/schedule.ts';
 import { seedKey } from '../random/streams.ts';
-import { batchFeeds, type EncodedExample, encodeExamples, epochBatches, largestBatch } from './batches.ts';
+import { batchFeeds, type EncodedExample, encodeExample, epochBatches, largestBatch } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
+import { compileWithProgress } from './compile.ts';
 import { earlyStoppingStart, exhausted, observe } from './early-stopping.ts';
-import type { TrainEvent } from './events.ts';
+import { phaseReporter, type TrainEvent } from './events.ts';
 import { type GroupVectors, readGroups, readValues, writeGroups, writeValues } from './group-state.ts';
+import { inTurns } from './in-turns.ts';
 import type { TrainableModel } from './model.ts';
 import type { TrainOptions } from './options.ts';
 import type { Plan } from './plan.ts';
 import { type Predictions, Predictor } from './predict.ts';
+import { runSettings } from './run-settings.ts';
 import type { RunSettings } from './state-file.ts';
 import { optimiserFeeds, trainingGraph } from './step.ts';
+import type { TrainingExample } from './task.ts';
 
 /** Training was stopped from outside; its state is saved where a checkpoint store was given. */
 export class InterruptedError extends ScalearnError {
@@ -82,20 +86,21 @@ export class Run {
 
   static async create(options: TrainOptions, plan: Plan, model: TrainableModel): Promise<Run> {
     const { encoder, task, onEvent } = options;
-    const train = encodeExamples(encoder, task, task.train);
-    const validation = encodeExamples(encoder, task, task.validation);
+    const report = phaseReporter(onEvent);
+    const rows = await encodeRows(options);
+    const [train, validation] = [rows.slice(0, task.train.length), rows.slice(task.train.length)];
     const parts = model.build(createDropout(randomInput()));
     const graph = trainingGraph(parts, model.parameters, { maxGradNorm: plan.maxGradNorm });
-    const program = await encoder.device.compile(graph, {
+    const program = await compileWithProgress(encoder.device, graph, {
       ...largestBatch(train, plan.batchSize),
       label: 'training',
-      onProgress: (done, total) => onEvent?.({ event: 'compile', done, total }),
+      onProgress: report('compile'),
     });
     const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
     let predictor: Predictor;
     try {
       // Compiled before the first step, too: nothing is created once training goes on.
-      predictor = await Predictor.create(model, validation, plan.evalBatchSize);
+      predictor = await Predictor.create(model, validation, plan.evalBatchSize, report('compile'));
     } catch (error) {
       program.dispose();
       throw error;
@@ -220,7 +225,11 @@ export class Run {
     const { metrics, select } = this.#options;
     let predictions: Predictions;
     try {
-      predictions = await this.#predictor.predict(this.#validation, this.#options.signal);
+      predictions = await this.#predictor.predict(
+        this.#validation,
+        this.#options.signal,
+        phaseReporter(this.#options.onEvent)('evaluate'),
+      );
     } catch (error) {
       if (this.#options.signal?.aborted) await this.#interrupt();
       throw error;
@@ -276,28 +285,16 @@ export class Run {
   }
 }
 
-function runSettings(
-  { task, encoder, select }: TrainOptions,
-  plan: Plan,
-  model: TrainableModel,
-): RunSettings {
-  const { stepsPerEpoch: _, ...numbers } = plan;
-  const specs = model.parameters.groups.flatMap((group) =>
-    group.specs.map((spec) => `${spec.name} [${spec.shape}]`),
-  );
-  return {
-    ...numbers,
-    task: task.id,
-    data: task.fingerprint ?? null,
-    trainRows: task.train.length,
-    validationRows: task.validation.length,
-    maxLength: task.maxLength,
-    truncation: task.truncation,
-    method: model.method.name,
-    methodSettings: JSON.stringify(model.method.settings ?? {}),
-    encoder: encoder.fingerprint,
-    device: encoder.device.kind,
-    select: select ? `${select.metric} ${select.better}` : 'loss lower',
-    parameters: specs.join(', '),
-  };
+/** The training rows, and after them those of the validation split, as ids. */
+async function encodeRows({ encoder, task, signal, onEvent }: TrainOptions): Promise<EncodedExample[]> {
+  const { train, validation } = task;
+  const encode = (example: TrainingExample, i: number): EncodedExample =>
+    encodeExample(encoder, task, example, i < train.length ? i : i - train.length);
+  const onProgress = phaseReporter(onEvent)('tokenize');
+  try {
+    return await inTurns([...train, ...validation], encode, { signal, onProgress });
+  } catch (error) {
+    if (signal?.aborted) throw new InterruptedError('training was interrupted before it began');
+    throw error;
+  }
 }

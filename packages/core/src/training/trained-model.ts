@@ -5,15 +5,23 @@ import type { FileSet } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import { createHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
-import { type EncodedExample, encodeExamples, encodeTexts } from './batches.ts';
+import { type EncodedExample, encodeExample, encodeText } from './batches.ts';
 import type { Progress } from './checkpoint.ts';
-import type { EpochRecord } from './events.ts';
+import { type EpochRecord, type ProgressEvent, phaseReporter } from './events.ts';
+import { inTurns } from './in-turns.ts';
 import { TrainableModel } from './model.ts';
 import { type Answers, type Predictions, Predictor } from './predict.ts';
 import { type ModelSnapshot, mergeSnapshot, snapshotFiles } from './snapshot.ts';
 import type { TrainingExample, TrainingTask } from './task.ts';
 
 type TaskShape = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
+
+export interface PredictOptions {
+  readonly batchSize?: number;
+  /** Aborting rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
 
 /** A model that answers: trained just now, or read from a folder. */
 export class TrainedModel implements Disposes {
@@ -75,31 +83,37 @@ export class TrainedModel implements Disposes {
   }
 
   /** Answers, and their loss. */
-  async predict(
-    examples: readonly TrainingExample[],
-    { batchSize = 32, signal }: { readonly batchSize?: number; readonly signal?: AbortSignal } = {},
-  ): Promise<Predictions> {
-    return this.#predict(encodeExamples(this.#model.encoder, this.task, examples), batchSize, signal);
+  async predict(examples: readonly TrainingExample[], options: PredictOptions = {}): Promise<Predictions> {
+    const { encoder } = this.#model;
+    return this.#predict(
+      examples,
+      (example, row) => encodeExample(encoder, this.task, example, row),
+      options,
+    );
   }
 
   /** Logits for texts without labels. */
   async answer(
     texts: readonly TrainingExample['segments'][],
-    { batchSize = 32, signal }: { readonly batchSize?: number; readonly signal?: AbortSignal } = {},
+    options: PredictOptions = {},
   ): Promise<Answers> {
-    const encoded = encodeTexts(this.#model.encoder, this.task, texts);
-    const { logits, rows, columns } = await this.#predict(encoded, batchSize, signal);
+    const { encoder } = this.#model;
+    const encode = (text: TrainingExample['segments']): EncodedExample =>
+      encodeText(encoder, this.task, text);
+    const { logits, rows, columns } = await this.#predict(texts, encode, options);
     return { logits, rows, columns };
   }
 
-  async #predict(
-    encoded: readonly EncodedExample[],
-    batchSize: number,
-    signal: AbortSignal | undefined,
+  async #predict<T>(
+    items: readonly T[],
+    encode: (item: T, row: number) => EncodedExample,
+    { batchSize = 32, signal, onProgress }: PredictOptions,
   ): Promise<Predictions> {
-    const predictor = await Predictor.create(this.#model, encoded, batchSize);
+    const report = phaseReporter(onProgress);
+    const encoded = await inTurns(items, encode, { signal, onProgress: report('tokenize') });
+    const predictor = await Predictor.create(this.#model, encoded, batchSize, report('compile'));
     try {
-      return await predictor.predict(encoded, signal);
+      return await predictor.predict(encoded, signal, report('evaluate'));
     } finally {
       predictor.dispose();
     }

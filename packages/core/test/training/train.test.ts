@@ -144,7 +144,7 @@ describe('events', () => {
   test('come in order, with the figures that belong to them', async () => {
     const events: TrainEvent[] = [];
     await result({ onEvent: (event) => events.push(event), seed: 5 });
-    expect(events.filter((event) => event.event !== 'compile').map((event) => event.event)).toEqual([
+    expect(events.filter((event) => event.event !== 'progress').map((event) => event.event)).toEqual([
       'start',
       ...Array(5).fill('step'),
       'epoch',
