@@ -91,6 +91,7 @@ async function trainAll(
     for (const { model, run } of found) say(model, run, true);
     for (const model of missing) {
       signal.throwIfAborted();
+      output.training(model);
       const run = await trainPlanned(model, workshop, output);
       known.set(model, run);
       say(model, run, false);

@@ -41,6 +41,8 @@ export interface QuickstartOutput {
   warn(text: string): void;
   opened(event: OpenedEvent): void;
   planned(event: PlannedEvent): void;
+  /** The next model; its own events follow. */
+  training(model: ModelPlan): void;
   start(event: StartEvent): void;
   step(event: StepEvent): void;
   epoch(event: EpochEvent): void;

@@ -18,6 +18,7 @@ export function jsonOutput(terminal: Terminal, quiet: boolean): QuickstartOutput
         reused: models.length - missing.length,
         expectedSeconds: seconds,
       }),
+    training: () => {},
     start: line,
     step: line,
     epoch: line,

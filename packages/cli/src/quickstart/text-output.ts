@@ -52,10 +52,11 @@ export function textOutput(
       total = event.missing.reduce((sum, { steps }) => sum + steps, 0);
       progress = new Progress(total, event.seconds);
     },
-    start({ method, seed }) {
-      payload = { ...payload, model: `${method}, seed ${seed}`, loss: '-' };
+    training({ entry, seed }) {
+      payload = { ...payload, model: `${entry.name}, seed ${seed}`, loss: '-' };
       show();
     },
+    start: () => {},
     step({ step, loss }) {
       progress.step(step);
       payload = { ...payload, loss: figure(loss), left: clock(progress.secondsLeft()) };
@@ -88,8 +89,8 @@ export function quietOutput(terminal: Terminal): QuickstartOutput {
   const nothing = (): void => {};
   return {
     warn: (text) => terminal.err(`warning: ${text}\n`),
-    ...{ note: nothing, opened: nothing, planned: nothing, start: nothing, step: nothing },
-    ...{ epoch: nothing, model: nothing, close: nothing },
+    ...{ note: nothing, opened: nothing, planned: nothing, training: nothing, start: nothing },
+    ...{ step: nothing, epoch: nothing, model: nothing, close: nothing },
     done: (results, out) => terminal.out(resultsText(results, out, terminal)),
   };
 }
