@@ -1,0 +1,8 @@
+import { requestWebGPUDevice, type WebGPUDevice } from '@scalearn/core';
+import { expect, test } from 'vitest';
+import { maskedLMDifference } from './suite.ts';
+
+test('masked language modelling on WebGPU agrees with the reference', async () => {
+  await using device = (await requestWebGPUDevice()) as WebGPUDevice;
+  expect(await maskedLMDifference(device)).toBeLessThan(2e-5);
+});

@@ -1,0 +1,58 @@
+import {
+  type Device,
+  type HostArray,
+  optimiserFeeds,
+  RandomStream,
+  ReferenceDevice,
+  trainingGraph,
+} from '@scalearn/core';
+import { MaskedLanguageModel, maskTokens, parseEncoderConfig } from '@scalearn/encoders';
+
+const config = parseEncoderConfig({
+  model_type: 'bert',
+  vocab_size: 211,
+  hidden_size: 24,
+  num_hidden_layers: 2,
+  num_attention_heads: 3,
+  intermediate_size: 40,
+  max_position_embeddings: 32,
+  type_vocab_size: 2,
+});
+const vocabulary = { size: 211, maskId: 4, specialIds: new Set([0, 1, 2, 3, 4]) };
+
+/** Logits, and losses and gradient norms of three training steps. */
+async function train(device: Device): Promise<Record<string, HostArray>> {
+  using model = new MaskedLanguageModel({ device, config });
+  const random = new RandomStream(0, 'texts');
+  const texts = [5, 1, 12, 9].map((length) => ({
+    inputIds: [2, ...Array.from({ length }, () => 5 + random.below(206)), 3],
+    tokenTypeIds: Array.from({ length: length + 2 }, (_, i) => (i > 4 ? 1 : 0)),
+  }));
+  const feeds = model.feeds(maskTokens(texts, vocabulary, new RandomStream(0, 'mask'), 0.4));
+  const graph = model.build();
+  using forward = await device.compile({ outputs: { logits: graph.logits, loss: graph.loss } });
+  const results: Record<string, HostArray> = { ...(await forward.run(feeds)) };
+  using step = await device.compile(trainingGraph(graph, model.parameters, { maxGradNorm: 1 }));
+  for (let i = 1; i <= 3; i++) {
+    const { loss, gradientNorm } = await step.run({
+      ...feeds,
+      ...optimiserFeeds(model.parameters, 1e-3, 0.01, i),
+    });
+    results[`loss ${i}`] = loss as HostArray;
+    results[`norm ${i}`] = gradientNorm as HostArray;
+  }
+  return results;
+}
+
+/** The largest difference from the reference in float64, relative to the largest magnitude, over all results. */
+export async function maskedLMDifference(device: Device): Promise<number> {
+  using reference = new ReferenceDevice('float64');
+  const [expected, actual] = [await train(reference), await train(device)];
+  const differences = Object.entries(expected).map(([name, values]) => {
+    const wanted = Array.from(values);
+    const found = Array.from(actual[name] as HostArray);
+    const scale = Math.max(...wanted.map(Math.abs));
+    return Math.max(...wanted.map((value, i) => Math.abs(value - (found[i] ?? Number.NaN)))) / scale;
+  });
+  return Math.max(...differences);
+}
