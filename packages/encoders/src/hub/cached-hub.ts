@@ -3,7 +3,7 @@ import { fileSource } from '../folder/local-folder.ts';
 import { checkFileName, decodeText, type ModelFiles, missingFile } from '../folder/model-files.ts';
 import type { NodeModules } from '../folder/node.ts';
 import { HubError } from './errors.ts';
-import { HubCache, type RemoteFile } from './hub-cache.ts';
+import { HubCache, type OnDownload, type RemoteFile } from './hub-cache.ts';
 import type { HubName } from './hub-name.ts';
 import { type HubRemote, whileDownloading } from './hub-remote.ts';
 
@@ -29,8 +29,9 @@ export class CachedHub implements ModelFiles {
     cacheDir: string,
     { repo, revision, label }: HubName,
     remote: HubRemote | undefined,
+    onDownload?: OnDownload,
   ): Promise<CachedHub> {
-    const cache = new HubCache(node, cacheDir, repo, label);
+    const cache = new HubCache(node, cacheDir, repo, label, onDownload);
     if (/^[0-9a-f]{40}$/.test(revision)) return new CachedHub(node, cache, label, revision, remote);
     const known = await cache.commit(revision);
     if (!remote) {

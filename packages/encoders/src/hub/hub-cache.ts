@@ -9,6 +9,9 @@ export interface RemoteFile {
   readonly etag: string;
 }
 
+/** Told how many bytes of a file have arrived. */
+export type OnDownload = (file: string, done: number, total: number) => void;
+
 /**
  * The folder of one model in the cache that Python's `huggingface_hub` shares: `blobs/<etag>` holds bytes,
  * `snapshots/<commit>/<name>` links to them, `refs/<revision>` holds a commit, `.no_exist/<commit>/<name>` says that a
@@ -18,11 +21,13 @@ export class HubCache {
   readonly #node: NodeModules;
   readonly #folder: string;
   readonly #model: string;
+  readonly #onDownload: OnDownload | undefined;
 
-  constructor(node: NodeModules, cacheDir: string, repo: string, model: string) {
+  constructor(node: NodeModules, cacheDir: string, repo: string, model: string, onDownload?: OnDownload) {
     this.#node = node;
     this.#folder = node.path.join(cacheDir, `models--${repo.replaceAll('/', '--')}`);
     this.#model = model;
+    this.#onDownload = onDownload;
   }
 
   /** The commit that a branch or tag pointed to when it was last asked for. */
@@ -83,6 +88,7 @@ export class HubCache {
         size += chunk.length;
         if (size > file.size) break;
         await this.#guard(out.writeFile(chunk));
+        this.#onDownload?.(name, size, file.size);
       }
       await this.#guard(out.sync());
     } finally {

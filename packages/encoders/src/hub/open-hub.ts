@@ -3,6 +3,7 @@ import { environment, nodeModules } from '../folder/node.ts';
 import { urlFolder } from '../folder/url-folder.ts';
 import { CachedHub } from './cached-hub.ts';
 import { HubError } from './errors.ts';
+import type { OnDownload } from './hub-cache.ts';
 import { hubFetch } from './hub-fetch.ts';
 import { parseHubName } from './hub-name.ts';
 import { connect } from './hub-remote.ts';
@@ -19,6 +20,8 @@ export interface HubOptions {
   readonly offline?: boolean;
   /** A replacement of the global `fetch`. */
   readonly fetch?: typeof fetch;
+  /** Called as the bytes of a file arrive, in Node and Deno. */
+  readonly onDownload?: OnDownload;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function openHub(name: string, options: HubOptions = {}): Promise<M
   if (node) {
     const offline = options.offline ?? /^(1|true|yes|on)$/i.test(environment('HF_HUB_OFFLINE') ?? '');
     const remote = offline ? undefined : await connect(parsed, { hubUrl, accessToken, fetch: send });
-    return CachedHub.open(node, options.cacheDir ?? getHFHubCachePath(), parsed, remote);
+    return CachedHub.open(node, options.cacheDir ?? getHFHubCachePath(), parsed, remote, options.onDownload);
   }
   const withToken: typeof fetch = (input, init) => {
     const headers = new Headers(init?.headers);

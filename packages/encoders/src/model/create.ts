@@ -17,6 +17,8 @@ export interface CreateEncoderOptions {
   readonly layers?: number;
   /** How the weights of linear layers and embeddings are kept on the device; sums are f32 in any case. */
   readonly storage?: 'f32' | 'f16';
+  /** Called as tensors are read, each twice: for the fingerprint, and for the device. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -32,7 +34,12 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
     throw new ArgumentError(`layers must be a whole number from 1 to ${layersInFile}, not ${layers}`);
   const config = { ...options.config, layers };
   const plan = planWeights(reader, config, layersInFile, name);
-  const fingerprint = await encoderFingerprint(config, reader, plan);
+  const parts = plan.specs.flatMap((spec) => spec.parts);
+  const total = parts.length + plan.specs.length;
+  let done = 0;
+  options.onProgress?.(done, total);
+  const advance = (): void => options.onProgress?.(++done, total);
+  const fingerprint = await encoderFingerprint(config, reader, plan, advance);
   const weights = new Map<string, { spec: WeightSpec; tensor: DeviceTensor }>();
   try {
     for (const spec of plan.specs) {
@@ -41,6 +48,7 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
       const kept = spec.shape.length > 1 ? storage : 'f32';
       const label = `encoder/${spec.name}`;
       weights.set(spec.name, { spec, tensor: device.upload(values, spec.shape, { label, storage: kept }) });
+      advance();
     }
   } catch (error) {
     for (const { tensor } of weights.values()) tensor.dispose();
@@ -60,11 +68,14 @@ async function encoderFingerprint(
   config: EncoderConfig,
   reader: TensorReader,
   plan: { readonly specs: readonly WeightSpec[]; readonly keys: ReadonlyMap<string, string> },
+  advance: () => void,
 ): Promise<string> {
   const { hiddenDropout, attentionDropout, classifierDropout, ...fixed } = config;
   const lines = [JSON.stringify(Object.entries(fixed).sort())];
   const names = plan.specs.flatMap((spec) => spec.parts).sort();
-  for (const name of names)
+  for (const name of names) {
     lines.push(`${name} ${await sha256(await reader.readBytes(plan.keys.get(name) as string))}`);
+    advance();
+  }
   return sha256(new TextEncoder().encode(lines.join('\n')));
 }

@@ -16,6 +16,8 @@ export interface LoadEncoderOptions extends HubOptions {
   readonly layers?: number;
   /** How matrices are kept on the device; `f16` halves their memory where the device can. */
   readonly storage?: 'f32' | 'f16';
+  /** Called as tensors are read, each twice: for the fingerprint, and for the device. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function loadEncoder(
   source: string | URL | ModelFiles,
   options: LoadEncoderOptions,
 ): Promise<TransformerEncoder> {
-  const { device, layers, storage, ...hub } = options;
+  const { device, layers, storage, onProgress, ...hub } = options;
   const isNamed = typeof source === 'string' || source instanceof URL;
   const files = isNamed ? await openModelFiles(source, hub) : source;
   const where = `${files.describe()}/config.json`;
@@ -46,6 +48,7 @@ export async function loadEncoder(
     tokenizer: segments,
     ...(layers === undefined ? {} : { layers }),
     ...(storage === undefined ? {} : { storage }),
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
 }
 

@@ -70,6 +70,19 @@ describe('a model on the hub', () => {
     await expect(files.text('../secret')).rejects.toBeInstanceOf(UnreadableModelFileError);
   });
 
+  test('tells how many bytes have arrived', async () => {
+    const told: [string, number, number][] = [];
+    const onDownload = (...call: [string, number, number]): void => void told.push(call);
+    await load(MODEL, { onDownload });
+    const { length } = model.files['model.safetensors'] as Uint8Array;
+    expect(told[0]).toEqual(['config.json', 21, 21]);
+    expect(told.at(-1)).toEqual(['model.safetensors', length, length]);
+    expect(told.length).toBeGreaterThan(2);
+    told.length = 0;
+    await load(MODEL, { onDownload });
+    expect(told).toEqual([]);
+  });
+
   test('the second time, one request for the commit and none for a file', async () => {
     await load();
     hub.requests.length = 0;

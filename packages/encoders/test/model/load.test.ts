@@ -81,6 +81,14 @@ describe('weights', () => {
       expect(gap).toBeGreaterThan(0);
     }
   });
+  test('are told of as they are read, from the first to the last', async () => {
+    const told: [number, number][] = [];
+    await load(tinyFolder(), { onProgress: (...call) => void told.push(call) });
+    const [, total] = told[0] as [number, number];
+    expect(told).toEqual(Array.from({ length: total + 1 }, (_, done) => [done, total]));
+    expect(total).toBeGreaterThan(weights.size);
+  });
+
   test('in shards', async () => {
     const keys = [...weights.keys()];
     const shard = (i: number): string => `model-0000${i + 1}-of-00002.safetensors`;
