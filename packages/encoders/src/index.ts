@@ -9,6 +9,7 @@ export { HubError, type HubReason } from './hub/errors.ts';
 export { type HubOptions, openHub } from './hub/open-hub.ts';
 export { openModelFiles } from './hub/open-model-files.ts';
 export type { HeldOutRecord, PretrainEvent } from './masked-lm/events.ts';
+export { type LoadMaskedLMOptions, loadMaskedLM } from './masked-lm/load.ts';
 export { type MaskedBatch, type MaskingVocabulary, maskTokens } from './masked-lm/mask-tokens.ts';
 export { MaskedLanguageModel, type MaskedLMGraph, type MaskedLMOptions } from './masked-lm/model.ts';
 export { type MaskedLMFileOptions, maskedLMFiles } from './masked-lm/model-files.ts';

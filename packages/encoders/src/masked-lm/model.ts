@@ -23,6 +23,8 @@ export interface MaskedLMOptions {
   readonly config: EncoderConfig;
   /** Draws the first weights; 0 by default. */
   readonly seed?: number;
+  /** Weights to begin with instead, by the names of parameters. */
+  readonly weights?: ReadonlyMap<string, Float32Array>;
 }
 
 export interface MaskedLMGraph extends EncoderGraph {
@@ -38,11 +40,14 @@ export class MaskedLanguageModel implements Disposes {
   readonly config: EncoderConfig;
   readonly parameters: Parameters;
 
-  /** A model that has learned nothing yet, with weights drawn as BERT's were. It has no pooler, which nothing trains. */
-  constructor({ device, config, seed = 0 }: MaskedLMOptions) {
+  /** Weights that are not given are drawn as BERT's were. There is no pooler: nothing would train it. */
+  constructor({ device, config, seed = 0, weights }: MaskedLMOptions) {
     this.device = device;
     this.config = config;
-    const specs = [...encoderParameters(config), ...maskedLMHeadParameters(config)];
+    const specs = [...encoderParameters(config), ...maskedLMHeadParameters(config)].map((spec) => {
+      const values = weights?.get(spec.name);
+      return values ? { ...spec, init: { values } } : spec;
+    });
     this.parameters = new Parameters(device, specs, seed);
   }
 

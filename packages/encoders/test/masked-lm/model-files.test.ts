@@ -1,5 +1,13 @@
-import { type FileSet, type HostArray, parseSafetensors, ReferenceDevice } from '@scalearn/core';
+import {
+  type FileSet,
+  type HostArray,
+  parseSafetensors,
+  ReferenceDevice,
+  type TensorToWrite,
+  writeSafetensors,
+} from '@scalearn/core';
 import { describe, expect, test } from 'vitest';
+import { loadMaskedLM } from '../../src/masked-lm/load.ts';
 import { maskedLMFiles } from '../../src/masked-lm/model-files.ts';
 import { parseEncoderConfig } from '../../src/model/config.ts';
 import { encoderFeeds } from '../../src/model/feeds.ts';
@@ -59,5 +67,49 @@ describe('a pretrained model as files', () => {
     const json = JSON.parse(text as string);
     expect(json.architectures).toEqual(['BertForMaskedLM']);
     expect(parseEncoderConfig(json)).toEqual(tinyConfig);
+  });
+});
+
+describe('loading a model to pretrain it further', () => {
+  const model = tinyModel(device);
+  const files = async (): Promise<FileSet> => ({
+    ...tokenizerFiles,
+    ...(await maskedLMFiles(model, { dtype: 'F32' })),
+  });
+  /** The same files, some of whose tensors have other names, or are left out. */
+  const renamed = async (name: (key: string) => string | undefined): Promise<FileSet> => {
+    const all = await files();
+    const file = parseSafetensors(all['model.safetensors'] as Uint8Array, 'model');
+    const tensors = [...file.entries].flatMap(([key, { shape }]): [string, TensorToWrite][] => {
+      const other = name(key);
+      return other === undefined ? [] : [[other, { shape, data: file.float32(key) }]];
+    });
+    return { ...all, 'model.safetensors': writeSafetensors(tensors) };
+  };
+
+  test('gives the same weights, head and tokeniser', async () => {
+    const loaded = await loadMaskedLM(folder(await files()), { device });
+    expect(await loaded.model.parameters.read()).toEqual(await model.parameters.read());
+    expect(loaded.tokenizer.encode('Anna').inputIds).toHaveLength(3);
+  });
+
+  test('knows older names of LayerNorm', async () => {
+    const old = await renamed((key) =>
+      key.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
+    );
+    const loaded = await loadMaskedLM(folder(old), { device });
+    expect(await loaded.model.parameters.read()).toEqual(await model.parameters.read());
+  });
+
+  test('draws a head where there is none, and refuses half of one', async () => {
+    const none = await renamed((key) => (key.startsWith('cls.') ? undefined : key));
+    const load = async (seed: number): Promise<Float32Array | undefined> => {
+      const loaded = await loadMaskedLM(folder(none), { device, seed });
+      return (await loaded.model.parameters.read()).get('cls.predictions.transform.dense.weight')?.data;
+    };
+    expect(await load(1)).toEqual(await load(1));
+    expect(await load(1)).not.toEqual(await load(2));
+    const half = await renamed((key) => (key === 'cls.predictions.bias' ? undefined : key));
+    await expect(loadMaskedLM(folder(half), { device })).rejects.toThrow('missing (1): cls.predictions.bias');
   });
 });

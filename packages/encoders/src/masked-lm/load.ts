@@ -1,0 +1,40 @@
+import type { Device } from '@scalearn/core';
+import { openCheckpoint } from '../folder/checkpoint.ts';
+import type { ModelFiles } from '../folder/model-files.ts';
+import type { HubOptions } from '../hub/open-hub.ts';
+import { openModelFiles } from '../hub/open-model-files.ts';
+import { readEncoderConfig } from '../model/read-config.ts';
+import { planWeights, readWeight } from '../model/read-weights.ts';
+import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { MaskedLanguageModel } from './model.ts';
+import { readMaskedLMHead } from './read-head.ts';
+
+export interface LoadMaskedLMOptions extends HubOptions {
+  readonly device: Device;
+  /** Draws the head's first weights where the checkpoint has none; 0 by default. */
+  readonly seed?: number;
+}
+
+/**
+ * Loads a BERT, RoBERTa or XLM-R with its masked-language-modelling head and its tokeniser, to pretrain it further on
+ * texts of one's own.
+ *
+ * @param source a hub name, a local Hugging Face folder, a URL, or opened files
+ * @throws EncoderConfigError, EncoderWeightsError, TokenizerError, MissingModelFileError, HubError
+ */
+export async function loadMaskedLM(
+  source: string | ModelFiles,
+  { device, seed, ...hub }: LoadMaskedLMOptions,
+): Promise<{ readonly model: MaskedLanguageModel; readonly tokenizer: Tokenizer }> {
+  const files = typeof source === 'string' ? await openModelFiles(source, hub) : source;
+  const config = await readEncoderConfig(files);
+  const tokenizer = await loadTokenizer(files);
+  const reader = await openCheckpoint(files);
+  const plan = planWeights(reader, config, config.layers, files.describe());
+  const weights = await readMaskedLMHead(reader, config, files.describe());
+  for (const spec of plan.specs)
+    if (!spec.optional) weights.set(spec.name, await readWeight(reader, plan, spec));
+  const model = new MaskedLanguageModel({ device, config, weights, ...(seed === undefined ? {} : { seed }) });
+  return { model, tokenizer };
+}

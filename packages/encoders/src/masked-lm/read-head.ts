@@ -1,0 +1,34 @@
+import type { TensorReader } from '@scalearn/core';
+import type { EncoderConfig } from '../model/config.ts';
+import { EncoderWeightsError } from '../model/errors.ts';
+import { maskedLMHeadParameters } from './head.ts';
+
+/** Older checkpoints name the parameters of LayerNorm so. */
+const oldNames = { weight: 'gamma', bias: 'beta' } as const;
+
+/**
+ * A head's values by the names of its parameters; none where a checkpoint has no such head.
+ *
+ * @throws EncoderWeightsError for half a head, and for one of another shape
+ */
+export async function readMaskedLMHead(
+  reader: TensorReader,
+  config: EncoderConfig,
+  where: string,
+): Promise<Map<string, Float32Array>> {
+  const values = new Map<string, Float32Array>();
+  const missing: string[] = [];
+  const misshaped: string[] = [];
+  for (const { name, shape } of maskedLMHeadParameters(config)) {
+    const old = name.replace(/(?<=LayerNorm\.)(weight|bias)$/, (kind) => oldNames[kind as 'weight' | 'bias']);
+    const key = reader.entries.has(name) ? name : old;
+    const found = reader.entries.get(key)?.shape;
+    if (!found) missing.push(name);
+    else if (String(found) !== String(shape))
+      misshaped.push(`${key} is [${found.join(', ')}], not [${shape.join(', ')}]`);
+    else values.set(name, await reader.readFloat32(key));
+  }
+  if (misshaped.length > 0 || (missing.length > 0 && values.size > 0))
+    throw new EncoderWeightsError(where, missing, [], misshaped);
+  return values;
+}
