@@ -7,6 +7,7 @@ const guide = [
   {
     text: 'Use',
     items: [
+      { text: 'Quickstart', link: '/guide/quickstart' },
       { text: 'Getting started', link: '/guide/getting-started' },
       { text: 'Two-stage transfer', link: '/guide/two-stage-transfer' },
       { text: 'Devices', link: '/guide/devices' },

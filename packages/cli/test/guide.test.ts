@@ -12,3 +12,10 @@ test.each(['train', 'evaluate', 'merge'])('the guide has every option of %s and 
   const options = program().commands.find((command) => command.name() === name)?.options ?? [];
   expect(described.sort()).toEqual(options.map(({ long }) => long).sort());
 });
+
+test('the guide to the quickstart has every option of it and no other', () => {
+  const text = readFileSync(new URL('../../../docs/guide/quickstart.md', import.meta.url), 'utf8');
+  const described = [...text.matchAll(/^\| `(--[\w-]+).*?` *\|/gm)].map(([, flag]) => flag);
+  const options = program().commands.find((command) => command.name() === 'quickstart')?.options ?? [];
+  expect(described.sort()).toEqual(options.map(({ long }) => long).sort());
+});
