@@ -20,14 +20,15 @@ export interface LoadMaskedLMOptions extends HubOptions {
  * Loads a BERT, RoBERTa or XLM-R with its masked-language-modelling head and its tokeniser, to pretrain it further on
  * texts of one's own.
  *
- * @param source a hub name, a local Hugging Face folder, a URL, or opened files
+ * @param source a hub name, a local Hugging Face folder, its URL, or opened files
  * @throws EncoderConfigError, EncoderWeightsError, TokenizerError, MissingModelFileError, HubError
  */
 export async function loadMaskedLM(
-  source: string | ModelFiles,
+  source: string | URL | ModelFiles,
   { device, seed, ...hub }: LoadMaskedLMOptions,
 ): Promise<{ readonly model: MaskedLanguageModel; readonly tokenizer: Tokenizer }> {
-  const files = typeof source === 'string' ? await openModelFiles(source, hub) : source;
+  const isNamed = typeof source === 'string' || source instanceof URL;
+  const files = isNamed ? await openModelFiles(source, hub) : source;
   const config = await readEncoderConfig(files);
   const tokenizer = await loadTokenizer(files);
   const reader = await openCheckpoint(files);

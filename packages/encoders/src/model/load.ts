@@ -5,10 +5,9 @@ import type { ModelFiles } from '../folder/model-files.ts';
 import type { HubOptions } from '../hub/open-hub.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
-import { parseEncoderConfig } from './config.ts';
 import { createEncoder } from './create.ts';
 import type { SegmentEncoder, TransformerEncoder } from './encoder.ts';
-import { EncoderConfigError } from './errors.ts';
+import { readEncoderConfig } from './read-config.ts';
 
 export interface LoadEncoderOptions extends HubOptions {
   readonly device: Device;
@@ -33,8 +32,7 @@ export async function loadEncoder(
   const { device, layers, storage, onProgress, ...hub } = options;
   const isNamed = typeof source === 'string' || source instanceof URL;
   const files = isNamed ? await openModelFiles(source, hub) : source;
-  const where = `${files.describe()}/config.json`;
-  const config = parseEncoderConfig(parseJson(await files.text('config.json'), where), where);
+  const config = await readEncoderConfig(files);
   const tokenizer = await loadTokenizer(files);
   const segments: SegmentEncoder = {
     encode: ([text, pair], { maxLength, truncation }) =>
@@ -63,12 +61,4 @@ async function plainName(source: string | URL): Promise<string> {
       .filter((part) => part !== '')
       .at(-1) ?? name
   );
-}
-
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new EncoderConfigError(`${where} is not JSON; the file is damaged`, { cause });
-  }
 }
