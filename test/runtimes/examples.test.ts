@@ -1,46 +1,67 @@
-// The examples run, from the sources, on recorded models and data.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// The examples run from the packages' sources, in their runtimes, on the assets that come with the packages.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { copyExample, examplesNeed as skip } from '../support/example.ts';
 import { mustRun } from '../support/process.ts';
 import { root } from '../support/repository.ts';
 
-const shared = process.env.SCALEARN_SHARED ?? join(root, '../shared');
-const encoder = join(shared, 'models/minilm-l6');
-const data = join(shared, 'data/glue');
-const absent = [encoder, data].find((path) => !existsSync(path));
-const skip = absent && `${absent} is absent; set SCALEARN_SHARED`;
+const bin = join(root, 'node_modules/.bin');
+const env = { SCALEARN_DEVICE: 'onnx' };
+const limit = { timeout: 240_000 };
 
-const example = (name: string, ...args: string[]) =>
-  mustRun(
-    join(root, 'node_modules/.bin/node'),
-    ['--conditions=@scalearn/source', `examples/${name}/main.ts`, ...args],
-    { cwd: root, env: { SCALEARN_DEVICE: 'onnx' } },
-  );
+const inNode = (folder: string) =>
+  mustRun(join(bin, 'node'), ['--conditions=@scalearn/source', 'main.ts'], { cwd: folder, env });
 
-test("a method of one's own learns moods", { timeout: 120_000 }, async (context) => {
+/** The accuracy in a line that contains some text. */
+function accuracy(stdout: string, line: string): number {
+  const found = stdout.split('\n').find((each) => each.includes(line));
+  return Number(/accuracy (\d\.\d+)/.exec(found ?? '')?.[1] ?? Number.NaN);
+}
+
+/** Seven numbers of others' adapters are worth more than an adapter from 128 rows. */
+function expectTransfer(stdout: string): void {
+  expect(stdout).toContain('8736 numbers from scratch, 7 by transfer');
+  expect(accuracy(stdout, 'ScaLearnUniform++'), stdout).toBeGreaterThan(accuracy(stdout, 'single adapter'));
+}
+
+test('quickstart-node', limit, async (context) => {
   if (skip) return context.skip(skip);
-  const { stdout } = await example('own-method', encoder);
-  expect(stdout).toContain('2304 numbers and a head of 148610 trained');
-  expect(stdout).toContain('bad   The soup was awful.');
-  expect(stdout).toContain('good  What a marvellous day!');
+  using example = copyExample('quickstart-node');
+  const { stdout } = await inNode(example.folder);
+  expectTransfer(stdout);
+  expect(stdout.match(/^ {2}\w+ +-?\d\.\d\d$/gm), stdout).toHaveLength(7);
 });
 
-test('both stages', { timeout: 240_000 }, async (context) => {
+test('quickstart-deno', limit, async (context) => {
   if (skip) return context.skip(skip);
-  const out = mkdtempSync(join(tmpdir(), 'scalearn-example-'));
-  try {
-    const { stdout } = await example('two-stage', encoder, data, out, '--quick');
-    expect(stdout).toContain('stage 2: RTE from stsb, mrpc, rte');
-    expect(stdout.match(/accuracy/g)).toHaveLength(6);
-    for (const file of [
-      'scalearn/model_scalearn.safetensors',
-      'scalearn/stsb/adapter.safetensors',
-      'merged/adapter.safetensors',
-    ])
-      expect(existsSync(join(out, file)), file).toBe(true);
-  } finally {
-    rmSync(out, { recursive: true });
-  }
+  const texts = ['Max found the coat in the park.', 'The coat was discovered by Max.'];
+  const { stdout } = await mustRun(
+    join(bin, 'deno'),
+    ['run', '-A', 'examples/quickstart-deno/main.ts', ...texts],
+    { cwd: root, env },
+  );
+  expectTransfer(stdout);
+  expect(stdout).toContain(`${texts.join(' / ')} -> entailment`);
+});
+
+test('custom-pipeline', limit, async (context) => {
+  if (skip) return context.skip(skip);
+  using example = copyExample('custom-pipeline');
+  const { stdout } = await inNode(example.folder);
+  expect(accuracy(stdout, 'ScaLearn++'), stdout).toBeGreaterThan(0.6);
+  expect(stdout).toMatch(/^yes \(0\.\d\d\) {2}Max discovered the coat\.$/m);
+  expect(stdout).toMatch(/^no \(0\.\d\d\) {2}Emma bought the old piano\.$/m);
+  for (const file of ['adapter.safetensors', 'adapter_config.json', 'model_head.safetensors'])
+    expect(existsSync(join(example.folder, 'merged', file)), file).toBe(true);
+});
+
+test('custom-method', limit, async (context) => {
+  if (skip) return context.skip(skip);
+  using example = copyExample('custom-method');
+  const { stdout } = await inNode(example.folder);
+  expect(stdout).toContain('learned-offset: 512 numbers');
+  expect(accuracy(stdout, 'learned-offset'), stdout).toBeGreaterThan(0.7);
+  expect(stdout).toContain('  negative: The concert was dreadful.');
+  expect(stdout).toContain('  positive: We enjoyed the film.');
 });

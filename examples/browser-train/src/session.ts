@@ -1,0 +1,87 @@
+import {
+  type Adapter,
+  type CheckpointStore,
+  createHead,
+  type Device,
+  type Encoder,
+  type Method,
+  requestDevice,
+  scalearn,
+  TrainableModel,
+  TrainedModel,
+} from '@scalearn/core';
+import { loadTask, type Task } from '@scalearn/datasets';
+import { loadAdapter, loadEncoder } from '@scalearn/encoders';
+import { requestOnnxDevice } from '@scalearn/onnx';
+import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import type { Settings } from './messages.ts';
+
+/** The tasks whose adapters are sources: all of the package but the target's own. */
+export const sourceNames: readonly string[] = ['cola', 'sst2', 'mrpc', 'qqp', 'stsb', 'mnli', 'qnli'];
+
+/** Everything that is loaded once: a device, and on it the frozen encoder; the sources; the target's rows. */
+export class Session {
+  readonly settings: Settings;
+  readonly device: Device;
+  readonly encoder: Encoder;
+  readonly method: Method;
+  readonly task: Task;
+  /** What answers: untrained at first. */
+  model: TrainedModel;
+  /** Where a stopped run goes on from. */
+  checkpoint: Uint8Array | undefined;
+
+  private constructor(
+    settings: Settings,
+    parts: Pick<Session, 'device' | 'encoder' | 'method' | 'task' | 'model'>,
+  ) {
+    this.settings = settings;
+    this.device = parts.device;
+    this.encoder = parts.encoder;
+    this.method = parts.method;
+    this.task = parts.task;
+    this.model = parts.model;
+  }
+
+  static async open(settings: Settings): Promise<Session> {
+    const { assets, rows } = settings;
+    const onnx = () => requestOnnxDevice({ wasmPaths: { wasm } });
+    const device = await requestDevice({ device: settings.device, onnx });
+    try {
+      const encoder = await loadEncoder(new URL('encoder/', assets), { device });
+      const load = (name: string): Promise<Adapter> => loadAdapter(new URL(`adapters/${name}/`, assets));
+      const sources = await Promise.all(sourceNames.map(load));
+      const method = scalearn({ sources, variant: 'scalearn-uniform++' });
+      const rte = await loadTask('miniglue/rte', { limit: rows, evalLimit: 400 });
+      const task = { ...rte, validation: rte.validation.slice(0, 64) };
+      const model = await untrained(encoder, method, task);
+      return new Session(settings, { device, encoder, method, task, model });
+    } catch (error) {
+      device.dispose();
+      throw error;
+    }
+  }
+
+  /** Checkpoints in memory: stopping writes one, going on reads it. */
+  get checkpoints(): CheckpointStore {
+    return {
+      load: async () => this.checkpoint,
+      save: async (bytes) => {
+        this.checkpoint = bytes;
+      },
+    };
+  }
+
+  /** Disposing of the device frees all that is on it. */
+  dispose(): void {
+    this.device.dispose();
+  }
+}
+
+/** The model as training begins with it: coefficients near 2 / T, and a head that has learned nothing. */
+async function untrained(encoder: Encoder, method: Method, task: Task): Promise<TrainedModel> {
+  const { problem, labels } = task;
+  const head = createHead({ problem, outputs: labels?.length ?? 1, layout: method.headLayout, name: 'rte' });
+  const model = await TrainableModel.create({ encoder, method, head, adapterName: 'rte', seed: 0 });
+  return new TrainedModel(model, task);
+}

@@ -1,0 +1,42 @@
+/** What the demo shows before anything has happened. */
+export const template: string = `
+<div class="controls">
+  <button type="button" class="primary" id="run">Train</button>
+  <label>Device
+    <select id="device">
+      <option value="auto">the best there is</option>
+      <option value="webgpu">WebGPU</option>
+      <option value="onnx">ONNX Runtime (WebAssembly)</option>
+    </select>
+  </label>
+</div>
+<progress id="progress" value="0" max="1" aria-label="Progress of training"></progress>
+<p class="status" id="status" role="status">Press Train: it takes between some seconds and a minute.</p>
+<dl>
+  <div><dt>Device</dt><dd class="text" id="where">–</dd></div>
+  <div><dt>Accuracy before</dt><dd id="before">–</dd></div>
+  <div><dt>Accuracy after</dt><dd id="after">–</dd></div>
+  <div><dt>Numbers learned</dt><dd id="parameters">–</dd></div>
+  <div><dt>Time</dt><dd id="seconds">–</dd></div>
+</dl>
+<div class="figures">
+  <figure>
+    <figcaption>Loss <span class="key-training">training</span><span class="key-validation">validation</span></figcaption>
+    <div id="curve"></div>
+  </figure>
+  <figure>
+    <figcaption>How much of each adapter is used</figcaption>
+    <div id="bars"></div>
+  </figure>
+</div>
+<form id="ask">
+  <fieldset disabled>
+    <legend>Try it: does the second text follow from the first?</legend>
+    <div class="controls">
+      <label>Text <input id="text" required autocomplete="off" value="Emma sold the old piano on Monday. Max found the coat in the park." /></label>
+      <label>Claim <input id="claim" required autocomplete="off" value="The coat was discovered by Max." /></label>
+      <button type="submit">Ask</button>
+    </div>
+    <output id="answer" for="text claim"></output>
+  </fieldset>
+</form>`;
