@@ -5,7 +5,7 @@ import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import type { QuickstartResults } from './results.ts';
 
-export const resultsName = 'results.json';
+const resultsName = 'results.json';
 export const reportName = 'report.html';
 export const mergedName = 'merged';
 
