@@ -1,8 +1,10 @@
 import { PassThrough } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { barReporter } from '../src/output/bar.ts';
-import type { EpochEvent, StartEvent, StepEvent } from '../src/output/events.ts';
+import { barText } from '../src/output/bar-line.ts';
+import type { EpochEvent, ProgressEvent, StartEvent, StepEvent } from '../src/output/events.ts';
 import { bytes, clock } from '../src/output/format.ts';
+import { jsonReporter } from '../src/output/json.ts';
 import { Pace } from '../src/output/pace.ts';
 import { plainReporter } from '../src/output/plain.ts';
 import type { Terminal } from '../src/output/terminal.ts';
@@ -59,6 +61,62 @@ test('a log gets at most three lines a minute about steps, with speed and time l
   expect(terminal.text.out).toBe('');
 });
 
+test('a log hears of what goes on besides steps, at the same pace, and not of what is done', () => {
+  vi.useFakeTimers();
+  const terminal = recorder();
+  const reporter = plainReporter(terminal, () => Date.now());
+  const progress = (phase: ProgressEvent['phase'], done: number, total: number): void =>
+    reporter.progress({ event: 'progress', phase, done, total });
+  progress('weights', 0, 200);
+  vi.advanceTimersByTime(15_000);
+  progress('weights', 150, 200);
+  expect(terminal.text.err).toBe('');
+  vi.advanceTimersByTime(5000);
+  expect(terminal.text.err).toBe('reading weights: 75 %\n');
+  progress('weights', 200, 200);
+  progress('compile', 0, 1);
+  vi.advanceTimersByTime(19_000);
+  reporter.note('a note');
+  vi.advanceTimersByTime(60_000);
+  expect(terminal.text.err).toBe('reading weights: 75 %\na note\n');
+  progress('tokenize', 2000, 60_000);
+  progress('tokenize', 60_000, 60_000);
+  progress('evaluate', 10, 20);
+  reporter.close();
+  vi.advanceTimersByTime(60_000);
+  expect(terminal.text.err).toBe('reading weights: 75 %\na note\ntokenising: 2,000 of 60,000 texts\n');
+  vi.useRealTimers();
+});
+
+test('a program hears of it once a second', () => {
+  const terminal = recorder();
+  let now = 0;
+  const reporter = jsonReporter(terminal, false, () => now);
+  for (; now <= 2500; now += 100)
+    reporter.progress({ event: 'progress', phase: 'tokenize', done: now, total: 5000 });
+  expect(terminal.text.out).toBe(
+    '{"event":"progress","phase":"tokenize","done":1000,"total":5000}\n{"event":"progress","phase":"tokenize","done":2000,"total":5000}\n',
+  );
+  jsonReporter(terminal, true, () => now).progress({
+    event: 'progress',
+    phase: 'compile',
+    done: 0,
+    total: 1,
+  });
+  expect(terminal.text.out.split('\n')).toHaveLength(3);
+});
+
+test.each([
+  [120, `${'█'.repeat(20)}${'░'.repeat(20)} step 5 of 10 | loss 0.5000 | 0:10 left`],
+  [60, `${'█'.repeat(10)}${'░'.repeat(10)} step 5 of 10 | loss 0.5000 | 0:10 left`],
+  [45, 'step 5 of 10 | loss 0.5000 | 0:10 left'],
+  [30, 'step 5 of 10 | loss 0.5000'],
+  [20, '███░░░ step 5 of 10'],
+  [10, 'step 5 o…'],
+])('a line of a terminal of %i columns', (width, expected) => {
+  expect(barText(0.5, ['step 5 of 10', 'loss 0.5000', '0:10 left'], width)).toBe(expected);
+});
+
 test('evaluation is no training time, but part of the time left', () => {
   const pace = new Pace();
   pace.start({ step: 100, steps: 300 }, 0);
@@ -80,11 +138,16 @@ test('a terminal gets a bar with step, loss, speed and time left, and lines for 
   // cli-progress moves the cursor by the methods of a terminal stream.
   for (const name of ['cursorTo', 'clearLine', 'moveCursor']) Object.assign(stream, { [name]: () => true });
   const reporter = barReporter(terminal, stream);
+  reporter.progress({ event: 'progress', phase: 'weights', done: 20, total: 200 });
+  expect(shown).toMatch(/█+░+ reading weights \| 10 %/);
   reporter.start(startEvent);
   reporter.step(stepEvent(500));
+  reporter.progress({ event: 'progress', phase: 'evaluate', done: 32, total: 249 });
+  expect(shown).toContain('evaluating | 32 of 249 rows');
+  reporter.progress({ event: 'progress', phase: 'evaluate', done: 249, total: 249 });
   reporter.epoch(epochEvent);
   reporter.close();
-  expect(shown).toMatch(/step 500\/1000 \| loss 0\.5000 \| [\d,]+ tokens\/s \| \d+:\d\d left/);
+  expect(shown).toMatch(/█+░+ step 500 of 1,000 \| loss 0\.5000 \| \d+:\d\d left \| [\d,]+ tokens\/s/);
   expect(terminal.text.err).toContain('epoch 1, step 500');
 });
 

@@ -15,9 +15,11 @@ import { encoderOf } from '../model/stored-encoder.ts';
 import { columnOptions, type OwnDataArguments } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { pathOption, wholeNumber } from '../options/values.ts';
-import type { EvaluatedEvent } from '../output/events.ts';
+import type { EvaluatedEvent, SplitScore } from '../output/events.ts';
 import { jsonLine } from '../output/json.ts';
 import { ownTaskLines } from '../output/own-task.ts';
+import { loadingProgress } from '../output/phases.ts';
+import { createReporter, type Reporter } from '../output/reporter.ts';
 import { scoreTable } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
@@ -60,6 +62,23 @@ Examples:
 
 /** `scalearn evaluate`: what is not given comes from the model's `run.json`. */
 async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandContext): Promise<void> {
+  // With --json there is one object alone.
+  const reporter = createReporter(terminal, { json: false, quiet: given.json === true });
+  try {
+    const { event, scores } = await scoreModel(given, reporter, signal);
+    reporter.close();
+    if (given.json) jsonLine(terminal, event);
+    else terminal.out(scoreTable(event, scores));
+  } finally {
+    reporter.close();
+  }
+}
+
+async function scoreModel(
+  given: EvaluateArguments,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<{ readonly event: EvaluatedEvent; readonly scores: Readonly<Record<string, SplitScore>> }> {
   const { split = 'test', model: path } = given;
   const runPath = join(path, runFileName);
   // Says so where there is no such folder.
@@ -77,14 +96,17 @@ async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandC
     evalLimit: given.evalLimit ?? run?.settings.evalLimit ?? null,
   });
   const { id } = task;
-  if (isNamed && found.own && !given.json) terminal.err(`${ownTaskLines(found.own, task)[0]}\n`);
+  if (isNamed && found.own) reporter.note(ownTaskLines(found.own, task)[0] as string);
   if (run && run.task === id && !(isNamed && found.own) && run.data.fingerprint !== task.fingerprint)
-    terminal.err(`warning: the data in ${found.path} has changed since ${path} was trained\n`);
-  await using device = await openDevice(given.device, (text) => terminal.err(`warning: ${text}\n`));
+    reporter.warn(`the data in ${found.path} has changed since ${path} was trained`);
+  await using device = await openDevice(given.device, (text) => reporter.warn(text));
   const layers = run?.encoder.shape.layers;
-  using encoder = await fromFile(runPath, () => loadEncoder(encoderName, { device, layers }));
+  using encoder = await fromFile(runPath, () =>
+    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
+  );
   using model = await loadModel(path, encoder, task);
-  const options = { batchSize: run?.settings.evalBatchSize ?? 32, signal };
+  const onProgress = reporter.progress;
+  const options = { batchSize: run?.settings.evalBatchSize ?? 32, signal, onProgress };
   const evalRows = given.evalLimit === undefined ? task[split] : task[split].slice(0, given.evalLimit);
   try {
     const scores =
@@ -103,8 +125,7 @@ async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandC
       device: device.kind,
       model: given.model,
     };
-    if (given.json) jsonLine(terminal, event);
-    else terminal.out(scoreTable(event, scores));
+    return { event, scores };
   } catch (error) {
     if (error instanceof NonFiniteLogitError)
       throw new FolderError(

@@ -16,7 +16,9 @@ import { encoderOf } from '../model/stored-encoder.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
-import { predictionLines, predictionTable } from '../output/predictions.ts';
+import { loadingProgress } from '../output/phases.ts';
+import { type Predicted, predictionLines, predictionTable } from '../output/predictions.ts';
+import { createReporter, type Reporter } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments {
@@ -67,30 +69,46 @@ Examples:
 
 /** `scalearn predict`: what a trained or merged model says about texts. */
 async function predict(given: PredictArguments, { terminal, signal }: CommandContext): Promise<void> {
-  const { model: path, out, format = out === undefined ? 'table' : 'jsonl' } = given;
-  const note = (text: string): void => terminal.err(`${text}\n`);
+  const { out, format = out === undefined ? 'table' : 'jsonl' } = given;
+  const reporter = createReporter(terminal, { json: false, quiet: false });
+  try {
+    const predicted = await predictTexts(given, reporter, signal);
+    reporter.close();
+    const text =
+      format === 'table' ? predictionTable(predicted, terminal.columns ?? 100) : predictionLines(predicted);
+    if (out === undefined) return terminal.out(text);
+    await writeFileAtomic(resolve(out), text);
+    terminal.out(`${counted(predicted.length, 'prediction')} saved in ${out}\n`);
+  } finally {
+    reporter.close();
+  }
+}
+
+async function predictTexts(
+  given: PredictArguments,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<readonly Predicted[]> {
+  const { model: path, out } = given;
   await openModelFolder(path);
   const run = await readRunFile(path);
   const expected = textColumnsOf(run);
   if (out !== undefined && !given.overwrite && (await stat(out).catch(() => undefined)))
     throw new UsageError(`${out} exists already; choose another --out, or replace it with --overwrite`);
-  const texts = await readTexts(given, expected, note);
+  const texts = await readTexts(given, expected, reporter);
   const encoderName = await encoderOf(path, given.encoder, run);
-  await using device = await openDevice(given.device, (text) => note(`warning: ${text}`));
+  await using device = await openDevice(given.device, (text) => reporter.warn(text));
   const layers = run?.encoder.shape.layers;
-  using encoder = await fromFile(join(path, runFileName), () => loadEncoder(encoderName, { device, layers }));
+  using encoder = await fromFile(join(path, runFileName), () =>
+    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
+  );
   using model = await loadModel(path, encoder);
   if (model.task.problem === 'multipleChoice')
     throw new FolderError(`${path} chooses between several texts; predict labels single ones and pairs`);
   try {
     const batchSize = run?.settings.evalBatchSize ?? 32;
-    const predictions = predictionsOf(model.task, await model.answer(texts, { batchSize, signal }));
-    const predicted = predictions.map((prediction, i) => ({ texts: texts[i]!, prediction }));
-    const text =
-      format === 'table' ? predictionTable(predicted, terminal.columns ?? 100) : predictionLines(predicted);
-    if (out === undefined) return terminal.out(text);
-    await writeFileAtomic(resolve(out), text);
-    terminal.out(`${counted(texts.length, 'prediction')} saved in ${out}\n`);
+    const answers = await model.answer(texts, { batchSize, signal, onProgress: reporter.progress });
+    return predictionsOf(model.task, answers).map((prediction, i) => ({ texts: texts[i]!, prediction }));
   } catch (error) {
     throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
   }
@@ -100,7 +118,7 @@ async function predict(given: PredictArguments, { terminal, signal }: CommandCon
 async function readTexts(
   given: PredictArguments,
   expected: readonly string[] | undefined,
-  note: (text: string) => void,
+  reporter: Reporter,
 ): Promise<readonly TrainingExample['segments'][]> {
   const { text, textPair, input, textColumn, textPairColumn } = given;
   if (input === undefined) {
@@ -124,7 +142,7 @@ async function readTexts(
   });
   checkCount(texts[0]!.length, expected, '--text-pair-column');
   const named = columns.textPair === null ? '' : ` and '${columns.textPair}'`;
-  note(`${counted(texts.length, 'row')} of ${input}, texts from '${columns.text}'${named}`);
+  reporter.note(`${counted(texts.length, 'row')} of ${input}, texts from '${columns.text}'${named}`);
   return texts;
 }
 

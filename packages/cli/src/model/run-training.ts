@@ -10,6 +10,7 @@ import { makeMethod } from '../options/method.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { TrainArguments } from '../options/train-options.ts';
 import { ownTaskLines } from '../output/own-task.ts';
+import { loadingProgress } from '../output/phases.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { loadData, unofficialFiles } from './data.ts';
 import type { FoundTask } from './find-task.ts';
@@ -27,6 +28,8 @@ export interface TrainingJob {
   readonly signal: AbortSignal;
 }
 
+const nothingToSave = 'Interrupted before the first step; there is nothing to save.';
+
 /** Trains, scores the best state on the test split, and saves it. */
 export async function runTraining(job: TrainingJob): Promise<RunFile> {
   const { given, settings, found, encoderPath, out, reporter, signal } = job;
@@ -36,8 +39,11 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   const sources = await readSources(given.sources ?? [], settings.task);
   warn(reporter, task, sources);
   await using device = await openDevice(given.device, (message) => reporter.warn(message));
-  using encoder = await loadEncoder(given.encoder, { device, layers: given.layers });
-  if (signal.aborted) throw new StoppedError('Interrupted before the first step; there is nothing to save.');
+  using encoder = await loadEncoder(given.encoder, {
+    ...{ device, layers: given.layers },
+    ...loadingProgress(reporter),
+  });
+  if (signal.aborted) throw new StoppedError(nothingToSave);
   const adapters = sources.map(({ adapter }) => adapter);
   const method = makeMethod(settings.method, given, adapters);
   try {
@@ -51,7 +57,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')
       reporter.warn(`${given.out} holds the state of the last epoch; the same command with --resume goes on`);
-    throw signal.aborted ? asStopped(error, given.out) : error;
+    throw signal.aborted ? asStopped(error, given.out, await out.state()) : error;
   }
 }
 
@@ -65,8 +71,9 @@ function warn(reporter: Reporter, task: Task, sources: readonly Source[]): void 
 }
 
 /** An interruption, wherever it was noticed, as a sentence that says how to go on. */
-function asStopped(error: unknown, out: string): unknown {
+function asStopped(error: unknown, out: string, state: Awaited<ReturnType<OutFolder['state']>>): unknown {
   if (!(error instanceof InterruptedError || error instanceof StoppedError)) return error;
+  if (state !== 'unfinished') return new StoppedError(nothingToSave, { cause: error });
   const what =
     error instanceof InterruptedError ? error.message : 'training was interrupted after its last step';
   return new StoppedError(

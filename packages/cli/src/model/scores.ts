@@ -1,4 +1,4 @@
-import type { Predictions, TrainedModel } from '@scalearn/core';
+import type { Predictions, PredictOptions, TrainedModel } from '@scalearn/core';
 import type { Example, Task } from '@scalearn/datasets';
 import { computeMetrics } from '@scalearn/evaluation';
 import type { SplitScore } from '../output/events.ts';
@@ -13,7 +13,7 @@ export async function score(
   model: TrainedModel,
   task: Task,
   rows: readonly Example[],
-  options: { readonly batchSize: number; readonly signal: AbortSignal },
+  options: PredictOptions,
 ): Promise<SplitScore> {
   const predictions = await model.predict(rows, options);
   return { rows: rows.length, metrics: metricsOf(task, predictions), loss: predictions.loss };
@@ -23,7 +23,7 @@ export async function score(
 export async function scoreTest(
   model: TrainedModel,
   task: Task,
-  options: { readonly batchSize: number; readonly signal: AbortSignal },
+  options: PredictOptions,
 ): Promise<Record<string, SplitScore>> {
   const scores: Record<string, SplitScore> = { test: await score(model, task, task.test, options) };
   if (task.testMismatched) scores.testMismatched = await score(model, task, task.testMismatched, options);

@@ -27,7 +27,7 @@ export interface ModelJob {
   /** Where the state is kept, for a run that may be continued. */
   readonly checkpoints?: CheckpointStore;
   readonly resume?: boolean;
-  readonly reporter: Pick<Reporter, 'start' | 'step' | 'epoch'>;
+  readonly reporter: Pick<Reporter, 'start' | 'step' | 'epoch'> & Partial<Pick<Reporter, 'progress'>>;
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +46,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     } else if (event.event === 'epoch') {
       pace.epoch(event);
       reporter.epoch(event);
-    }
+    } else reporter.progress?.(event);
   };
   const { epochs, batchSize, evalBatchSize, learningRate, weightDecay, warmupSteps, patience, seed } =
     settings;
@@ -58,7 +58,10 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     checkpoints,
     resume: job.resume === true,
   });
-  const results = await scoreTest(model, task, { batchSize: evalBatchSize, signal });
+  const results = await scoreTest(model, task, {
+    ...{ batchSize: evalBatchSize, signal },
+    onProgress: (event) => reporter.progress?.(event),
+  });
   const files = await model.files();
   const { history, bestEpoch, steps, seconds, parameterCount: parameters } = model;
   const run: Omit<RunFile, 'formatVersion'> = {

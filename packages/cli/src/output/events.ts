@@ -1,4 +1,4 @@
-import type { TrainEvent } from '@scalearn/core';
+import type { ProgressEvent as CoreProgressEvent, Phase, TrainEvent } from '@scalearn/core';
 
 /** Metrics and loss of one split. NaN is null in JSON. */
 export interface SplitScore {
@@ -76,6 +76,11 @@ export interface ErrorEvent {
   readonly error: string;
   readonly message: string;
   readonly exitCode: number;
+}
+
+/** How far something has come that takes a while. */
+export interface ProgressEvent extends Omit<CoreProgressEvent, 'phase'> {
+  readonly phase: Phase | 'download' | 'weights';
 }
 
 export type StartEvent = Extract<TrainEvent, { event: 'start' }> & { readonly deviceDescription: string };

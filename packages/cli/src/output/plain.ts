@@ -1,38 +1,48 @@
 import { clock, count, doneLines, epochLine, figure, startLines } from './format.ts';
 import { Pace } from './pace.ts';
+import { phaseParts } from './phases.ts';
+import { Pulse } from './pulse.ts';
 import type { Reporter } from './reporter.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Between two lines about steps: a log of hours stays readable. */
+/** Between two lines about steps, or about anything else that goes on: a log of hours stays readable. */
 const millisecondsBetweenLines = 20_000;
 
 /** For logs: plain lines, at most a few a minute besides those of epochs. */
 export function plainReporter(terminal: Terminal, now: () => number = () => performance.now()): Reporter {
   const pace = new Pace();
-  let last = now();
+  const pulse = new Pulse((text) => terminal.err(`${text}\n`), now, millisecondsBetweenLines);
+  const say = (text: string): void => {
+    pulse.reset();
+    terminal.err(text);
+  };
   return {
-    note: (text) => terminal.err(`${text}\n`),
-    warn: (text) => terminal.err(`warning: ${text}\n`),
+    note: (text) => say(`${text}\n`),
+    warn: (text) => say(`warning: ${text}\n`),
+    progress(event) {
+      if (event.done < event.total) pulse.offer(() => phaseParts(event).join(': '));
+      else pulse.withdraw();
+    },
     start(event) {
       pace.start(event, now());
-      last = now();
-      terminal.err(startLines(event));
+      say(startLines(event));
     },
     step(event) {
       pace.step(event, now());
-      if (now() - last < millisecondsBetweenLines) return;
-      last = now();
       const { step, steps, loss } = event;
-      terminal.err(
-        `step ${count(step)} of ${count(steps)}: loss ${figure(loss)}, ${count(pace.tokensPerSecond ?? 0)} tokens/s, ${clock(pace.secondsLeft)} left\n`,
+      pulse.offer(
+        () =>
+          `step ${count(step)} of ${count(steps)}: loss ${figure(loss)}, ${count(pace.tokensPerSecond ?? 0)} tokens/s, ${clock(pace.secondsLeft)} left`,
       );
     },
     epoch(event) {
       pace.epoch(event, now());
-      last = now();
-      terminal.err(epochLine(event));
+      say(epochLine(event));
     },
-    done: (event) => terminal.out(doneLines(event)),
-    close: () => {},
+    done(event) {
+      pulse.withdraw();
+      terminal.out(doneLines(event));
+    },
+    close: () => pulse.withdraw(),
   };
 }

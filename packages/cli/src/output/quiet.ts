@@ -8,6 +8,7 @@ export function quietReporter(terminal: Terminal): Reporter {
   return {
     note: nothing,
     warn: (text) => terminal.err(`warning: ${text}\n`),
+    progress: nothing,
     start: nothing,
     step: nothing,
     epoch: nothing,

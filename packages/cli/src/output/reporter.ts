@@ -1,5 +1,5 @@
 import { barReporter } from './bar.ts';
-import type { DoneEvent, EpochEvent, StartEvent, StepEvent } from './events.ts';
+import type { DoneEvent, EpochEvent, ProgressEvent, StartEvent, StepEvent } from './events.ts';
 import { jsonReporter } from './json.ts';
 import { plainReporter } from './plain.ts';
 import { quietReporter } from './quiet.ts';
@@ -10,6 +10,8 @@ export interface Reporter {
   /** What is being done before training begins. */
   note(text: string): void;
   warn(text: string): void;
+  /** How far something has come that takes a while. */
+  progress(event: ProgressEvent): void;
   start(event: StartEvent): void;
   step(event: StepEvent): void;
   epoch(event: EpochEvent): void;

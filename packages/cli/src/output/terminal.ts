@@ -18,7 +18,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    interactive: process.stderr.isTTY === true,
+    interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
     columns: process.stdout.columns,
     colours: process.stdout.isTTY === true && !process.env.NO_COLOR && process.stdout.hasColors(256),
     broken: brokenOutput(),

@@ -1,0 +1,30 @@
+import type { LoadEncoderOptions } from '@scalearn/encoders';
+import type { ProgressEvent } from './events.ts';
+import { count } from './format.ts';
+import type { Reporter } from './reporter.ts';
+
+const phases: Readonly<Record<ProgressEvent['phase'], { readonly doing: string; readonly unit?: string }>> = {
+  download: { doing: 'downloading the encoder' },
+  weights: { doing: 'reading weights' },
+  tokenize: { doing: 'tokenising', unit: 'texts' },
+  compile: { doing: 'compiling', unit: 'kernels' },
+  evaluate: { doing: 'evaluating', unit: 'rows' },
+};
+
+/** What is being done, and how far it has come. */
+export function phaseParts({ phase, done, total }: ProgressEvent): string[] {
+  const { doing, unit } = phases[phase];
+  if (total <= 1) return [doing];
+  if (unit === undefined) return [doing, `${Math.floor((100 * done) / total)} %`];
+  return [doing, `${count(done)} of ${count(total)} ${unit}`];
+}
+
+/** Options of `loadEncoder` that report what takes a while. */
+export function loadingProgress({
+  progress,
+}: Pick<Reporter, 'progress'>): Pick<LoadEncoderOptions, 'onProgress' | 'onDownload'> {
+  return {
+    onProgress: (done, total) => progress({ event: 'progress', phase: 'weights', done, total }),
+    onDownload: (_, done, total) => progress({ event: 'progress', phase: 'download', done, total }),
+  };
+}
