@@ -110,6 +110,6 @@ const [dark, light] = [16, 231];
 function painted(text: string, strength: number): string {
   const shades = strength < 0 ? negative : positive;
   const level = Math.round(Math.abs(strength) * (shades.length - 1));
-  const ink = level >= shades.length - 2 ? light : dark;
+  const ink = level === shades.length - 1 ? light : dark;
   return `\u001b[38;5;${ink};48;5;${shades[level]}m${text}\u001b[0m`;
 }
