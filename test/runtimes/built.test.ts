@@ -1,7 +1,7 @@
 // The built packages, not the sources, in every runtime: a few steps of training against the interpreter.
-import { existsSync, rmSync } from 'node:fs';
-import { chromium } from 'playwright';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserNeeds, openBrowser } from '../support/browser.ts';
 import { buildAll } from '../support/project.ts';
 import { servePage } from './page.ts';
 import { createProject, runSmoke } from './project.ts';
@@ -23,9 +23,6 @@ describe('on ONNX Runtime', () => {
   });
 });
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip = existsSync(executablePath) ? undefined : `${executablePath} is absent; CHROMIUM names another`;
-
 describe('in Chromium, without a bundler', () => {
   /** Text, not a function: what is imported in the page is no business of the test's own module system. */
   const inPage = (device: string): string => `(async () => {
@@ -36,10 +33,9 @@ describe('in Chromium, without a bundler', () => {
   })()`;
 
   test.for(['webgpu', 'onnx'])('on %s', { timeout: 120_000 }, async (device, context) => {
-    if (skip) return context.skip(skip);
+    if (browserNeeds) return context.skip(browserNeeds);
     const page = await servePage();
-    const args = ['--no-sandbox', '--enable-unsafe-webgpu', '--disable-background-networking'];
-    const browser = await chromium.launch({ executablePath, args });
+    const browser = await openBrowser();
     try {
       const tab = await browser.newPage();
       await tab.goto(page.url);

@@ -32,11 +32,15 @@ export const template: string = `
 <form id="ask">
   <fieldset disabled>
     <legend>Try it: does the second text follow from the first?</legend>
+    <label>Text
+      <input id="text" required autocomplete="off" value="Emma sold the old piano on Monday. Max found the coat in the park." />
+    </label>
+    <label>Claim
+      <input id="claim" required autocomplete="off" value="The coat was discovered by Max." />
+    </label>
     <div class="controls">
-      <label>Text <input id="text" required autocomplete="off" value="Emma sold the old piano on Monday. Max found the coat in the park." /></label>
-      <label>Claim <input id="claim" required autocomplete="off" value="The coat was discovered by Max." /></label>
       <button type="submit">Ask</button>
+      <output id="answer" for="text claim"></output>
     </div>
-    <output id="answer" for="text claim"></output>
   </fieldset>
 </form>`;

@@ -1,0 +1,88 @@
+// The example page, built, trains in Chromium: on WebGPU and in ONNX Runtime's WebAssembly.
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserNeeds, openBrowser, picture } from '../support/browser.ts';
+import { copyExample, examplesNeed } from '../support/example.ts';
+import { type BuiltPage, buildPage } from '../support/vite.ts';
+
+const skip = examplesNeed ?? browserNeeds;
+let example: ReturnType<typeof copyExample>;
+let built: BuiltPage;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (skip) return;
+  example = copyExample('browser-train');
+  built = await buildPage(example.folder);
+  browser = await openBrowser();
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await built?.close();
+  example?.[Symbol.dispose]();
+});
+
+/** Opens the page with a short run on a device. */
+async function open(device: string, scheme: 'light' | 'dark'): Promise<Page> {
+  const page = await browser.newPage({ colorScheme: scheme, viewport: { width: 1000, height: 900 } });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(built.url);
+  await page.locator('scalearn-demo').evaluate((demo) => {
+    demo.setAttribute('rows', '64');
+    demo.setAttribute('epochs', '3');
+  });
+  await page.locator('#device').selectOption(device);
+  expect(errors).toEqual([]);
+  return page;
+}
+
+const shows = (page: Page, text: RegExp) =>
+  page.locator('#status').filter({ hasText: text }).waitFor({ timeout: 200_000 });
+const number = async (page: Page, id: string): Promise<number> =>
+  Number.parseFloat((await page.locator(id).textContent()) ?? '');
+
+describe('the page', () => {
+  test.for([
+    ['webgpu', 'dark', /WebGPU/],
+    ['onnx', 'light', /ONNX Runtime/],
+  ] as const)('trains on %s', { timeout: 280_000 }, async ([device, scheme, where], context) => {
+    if (skip) return context.skip(skip);
+    const page = await open(device, scheme);
+    await page.getByRole('button', { name: 'Train' }).click();
+    await shows(page, /^Done/);
+    expect(await page.locator('#where').textContent()).toMatch(where);
+    for (const id of ['#before', '#after']) expect(await number(page, id)).toBeGreaterThan(30);
+    expect(await number(page, '#parameters')).toBe(7);
+    // Two steps an epoch, all of them drawn.
+    expect(await page.locator('#curve circle').count()).toBe(3);
+    expect(await page.locator('#curve path.training').getAttribute('d')).toMatch(/^(?:[ML][\d. -]+){6}$/);
+    expect(await page.locator('#bars .bar').count()).toBe(7);
+
+    await page.getByRole('button', { name: 'Ask' }).click();
+    const answer = page.locator('#answer').filter({ hasText: /^(not )?entailment \(\d+ %\)$/ });
+    await answer.waitFor({ timeout: 60_000 });
+    await picture(page, `browser-train-${device}`);
+
+    // On a phone, nothing sticks out.
+    await page.setViewportSize({ width: 360, height: 740 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await picture(page, `browser-train-${device}-narrow`);
+    await page.close();
+  });
+
+  test('stops, and goes on from there', { timeout: 280_000 }, async (context) => {
+    if (skip) return context.skip(skip);
+    const page = await open('onnx', 'light');
+    await page.getByRole('button', { name: 'Train' }).click();
+    await page.locator('#curve circle').first().waitFor({ state: 'attached', timeout: 200_000 });
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await shows(page, /^Stopped after step [2-5] of 6/);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await shows(page, /^Done/);
+    expect(await page.locator('#curve circle').count()).toBe(3);
+    await page.close();
+  });
+});

@@ -1,0 +1,17 @@
+// Pages built by Vite, with the packages' sources in the place of what is installed.
+import type { AddressInfo } from 'node:net';
+import { build, defaultClientConditions, preview } from 'vite';
+
+export interface BuiltPage {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Builds the page in a folder as its own configuration says, and serves the result. */
+export async function buildPage(root: string): Promise<BuiltPage> {
+  const conditions = ['@scalearn/source', ...defaultClientConditions];
+  await build({ root, resolve: { conditions }, logLevel: 'warn' });
+  const server = await preview({ root, preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' });
+  const { port } = server.httpServer.address() as AddressInfo;
+  return { url: `http://localhost:${port}/`, close: () => server.close() };
+}
