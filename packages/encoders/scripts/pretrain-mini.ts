@@ -12,10 +12,10 @@ import {
 } from '@scalearn/core';
 import { miniglueText } from '@scalearn/datasets';
 import {
-  fileList,
   loadTokenizer,
   MaskedLanguageModel,
   maskedLMFiles,
+  memoryFolder,
   type PretrainEvent,
   parseEncoderConfig,
   pretrain,
@@ -118,9 +118,7 @@ const maxPositions = number('max-positions');
 const vocabulary = trainWordPiece(texts.slice(heldOut).flat(), { vocabularySize: number('vocabulary') });
 const tokenizerFiles = wordPieceFiles(vocabulary, maxPositions);
 await writeFiles(tokenizerFiles);
-const tokenizer = await loadTokenizer(
-  fileList(Object.entries(tokenizerFiles).map(([name, content]) => new File([content as string], name))),
-);
+const tokenizer = await loadTokenizer(memoryFolder(tokenizerFiles));
 log(`a vocabulary of ${tokenizer.vocabularySize} tokens`);
 
 const config = parseEncoderConfig({

@@ -2,6 +2,7 @@ export { openCheckpoint } from './folder/checkpoint.ts';
 export { MissingModelFileError, UnreadableModelFileError } from './folder/errors.ts';
 export { fileList } from './folder/file-list.ts';
 export { localFolder } from './folder/local-folder.ts';
+export { memoryFolder } from './folder/memory-folder.ts';
 export type { ModelFiles } from './folder/model-files.ts';
 export { modelFolder } from './folder/model-folder.ts';
 export { type UrlFolderOptions, urlFolder } from './folder/url-folder.ts';

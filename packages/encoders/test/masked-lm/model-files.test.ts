@@ -7,18 +7,19 @@ import {
   writeSafetensors,
 } from '@scalearn/core';
 import { describe, expect, test } from 'vitest';
+import { memoryFolder } from '../../src/folder/memory-folder.ts';
 import { loadMaskedLM } from '../../src/masked-lm/load.ts';
 import { maskedLMFiles } from '../../src/masked-lm/model-files.ts';
 import { parseEncoderConfig } from '../../src/model/config.ts';
 import { encoderFeeds } from '../../src/model/feeds.ts';
 import { loadEncoder } from '../../src/model/load.ts';
-import { encodings, folder, tinyConfig, tinyModel, tokenizerFiles } from './tiny.ts';
+import { encodings, tinyConfig, tinyModel, tokenizerFiles } from './tiny.ts';
 
 const device = new ReferenceDevice('float32');
 const texts = await encodings(4);
 
 const read = async (files: FileSet): Promise<HostArray> => {
-  using encoder = await loadEncoder(folder({ ...tokenizerFiles, ...files }), { device });
+  using encoder = await loadEncoder(memoryFolder({ ...tokenizerFiles, ...files }), { device });
   const last = encoder.build({ sites: {} }).hiddenStates.at(-1);
   const program = await device.compile({ outputs: { last: last as NonNullable<typeof last> } });
   return (await program.run(encoder.feeds(texts))).last as HostArray;
@@ -88,7 +89,7 @@ describe('loading a model to pretrain it further', () => {
   };
 
   test('gives the same weights, head and tokeniser', async () => {
-    const loaded = await loadMaskedLM(folder(await files()), { device });
+    const loaded = await loadMaskedLM(memoryFolder(await files()), { device });
     expect(await loaded.model.parameters.read()).toEqual(await model.parameters.read());
     expect(loaded.tokenizer.encode('Anna').inputIds).toHaveLength(3);
   });
@@ -97,19 +98,21 @@ describe('loading a model to pretrain it further', () => {
     const old = await renamed((key) =>
       key.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
     );
-    const loaded = await loadMaskedLM(folder(old), { device });
+    const loaded = await loadMaskedLM(memoryFolder(old), { device });
     expect(await loaded.model.parameters.read()).toEqual(await model.parameters.read());
   });
 
   test('draws a head where there is none, and refuses half of one', async () => {
     const none = await renamed((key) => (key.startsWith('cls.') ? undefined : key));
     const load = async (seed: number): Promise<Float32Array | undefined> => {
-      const loaded = await loadMaskedLM(folder(none), { device, seed });
+      const loaded = await loadMaskedLM(memoryFolder(none), { device, seed });
       return (await loaded.model.parameters.read()).get('cls.predictions.transform.dense.weight')?.data;
     };
     expect(await load(1)).toEqual(await load(1));
     expect(await load(1)).not.toEqual(await load(2));
     const half = await renamed((key) => (key === 'cls.predictions.bias' ? undefined : key));
-    await expect(loadMaskedLM(folder(half), { device })).rejects.toThrow('missing (1): cls.predictions.bias');
+    await expect(loadMaskedLM(memoryFolder(half), { device })).rejects.toThrow(
+      'missing (1): cls.predictions.bias',
+    );
   });
 });

@@ -1,6 +1,5 @@
 import { type Device, type EncodedText, type FileSet, RandomStream } from '@scalearn/core';
-import { fileList } from '../../src/folder/file-list.ts';
-import type { ModelFiles } from '../../src/folder/model-files.ts';
+import { memoryFolder } from '../../src/folder/memory-folder.ts';
 import { MaskedLanguageModel } from '../../src/masked-lm/model.ts';
 import { type EncoderConfig, parseEncoderConfig } from '../../src/model/config.ts';
 import { loadTokenizer } from '../../src/tokenizer/load-tokenizer.ts';
@@ -30,16 +29,7 @@ export const tokenizerFiles: FileSet = wordPieceFiles(
   16,
 );
 
-/** Files by name as a model's folder. */
-export function folder(files: FileSet): ModelFiles {
-  return fileList(
-    Object.entries(files).map(
-      ([name, content]) => new File([content as string | Uint8Array<ArrayBuffer>], name),
-    ),
-  );
-}
-
-export const loadTinyTokenizer = (): Promise<Tokenizer> => loadTokenizer(folder(tokenizerFiles));
+export const loadTinyTokenizer = (): Promise<Tokenizer> => loadTokenizer(memoryFolder(tokenizerFiles));
 
 export const tinyConfig: EncoderConfig = parseEncoderConfig({
   model_type: 'bert',

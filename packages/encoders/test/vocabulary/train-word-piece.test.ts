@@ -1,10 +1,10 @@
 import { ArgumentError } from '@scalearn/core';
 import { describe, expect, test } from 'vitest';
+import { memoryFolder } from '../../src/folder/memory-folder.ts';
 import { loadTokenizer } from '../../src/tokenizer/load-tokenizer.ts';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { trainWordPiece, type WordPieceOptions } from '../../src/vocabulary/train-word-piece.ts';
 import { wordPieceFiles } from '../../src/vocabulary/word-piece-files.ts';
-import { folder } from '../masked-lm/tiny.ts';
 
 const repeated = (word: string, times: number): string[] => new Array<string>(times).fill(word);
 const hugs = [
@@ -21,7 +21,7 @@ const tokensOf = (texts: Iterable<string>, options: WordPieceOptions): string[] 
   return Object.keys(vocab).sort((a, b) => (vocab[a] as number) - (vocab[b] as number));
 };
 const load = (texts: Iterable<string>, options: WordPieceOptions): Promise<Tokenizer> =>
-  loadTokenizer(folder(wordPieceFiles(trainWordPiece(texts, options), 32)));
+  loadTokenizer(memoryFolder(wordPieceFiles(trainWordPiece(texts, options), 32)));
 
 describe('a WordPiece vocabulary', () => {
   test('joins the most frequent pair again and again; of equal ones the first by its text', () => {
