@@ -63,7 +63,7 @@ export const defaultRows: Readonly<
   stsb: { train: 900, validation: 300, test: 1000 },
   mnli: { train: 30_000, validation: 500, test: 1000 },
   qnli: { train: 16_000, validation: 500, test: 1000 },
-  rte: { train: 600, validation: 300, test: 1000 },
+  rte: { train: 900, validation: 300, test: 1000 },
 };
 
 /** The splits that there are, and the part of the world each tells of. */

@@ -7,9 +7,9 @@ import type { Person } from './lexicon/people.ts';
 export type Verdict = 'true' | 'false' | 'unknown';
 
 /**
- * Whether a claim follows from facts. The rules of the world: a person does one thing to a thing or to another person,
- * once, at one place and time; opposites exclude each other, as do qualities of one attribute; what is not said is
- * unknown.
+ * Whether a claim follows from facts. The rules of the world: whoever does something to a thing or to another person
+ * does it once, at one place and time, and never its opposite; qualities of one attribute exclude each other; what is
+ * not said is unknown, such as what else was done to it.
  */
 export function judge(facts: readonly Claim[], claim: Claim): Verdict {
   const verdicts = facts.map((fact) => judgeOne(fact, claim));
@@ -50,8 +50,8 @@ function judgeAction(fact: Action, claim: Action): Verdict {
       ? [details(fact.patient, claim.patient)]
       : []),
   ]);
-  // A claim about a more special thing than was mentioned can be neither true nor false.
-  const verdict = same === 'unknown' ? 'unknown' : positive;
+  // A claim about another deed, or about a more special thing than was mentioned, can be neither true nor false.
+  const verdict = same === 'unknown' || verb === 'unknown' ? 'unknown' : positive;
   return claim.negated ? not(verdict) : verdict;
 }
 

@@ -13,7 +13,7 @@ const byId = <T extends { readonly id: string }>(list: readonly T[], id: string)
 const [anna, ben] = [named('Anna'), named('Ben')];
 const verb = (id: string) => byId(verbs, id);
 const [market, park] = [byId(places, 'market'), byId(places, 'park')];
-const [monday, friday, may] = [byId(times, 'Monday'), byId(times, 'Friday'), byId(times, 'June')];
+const [monday, friday, june] = [byId(times, 'Monday'), byId(times, 'Friday'), byId(times, 'June')];
 const car = byId(nouns, 'car');
 const [red, blue, big] = [byId(qualities, 'red'), byId(qualities, 'blue'), byId(qualities, 'big')];
 
@@ -38,9 +38,10 @@ describe('judge', () => {
     ['more general: the vehicle', { patient: thing({ noun: car.general }) }, 'true'],
     ['another place', { place: park }, 'false'],
     ['another day', { time: friday }, 'false'],
-    ['a month, which the text does not tell', { time: may }, 'unknown'],
+    ['a month, which the text does not tell', { time: june }, 'unknown'],
     ['the opposite', { verb: verb('sell') }, 'false'],
     ['something else', { verb: verb('carry') }, 'unknown'],
+    ['something else on another day', { verb: verb('carry'), time: friday }, 'unknown'],
     ['somebody else', { agent: ben }, 'unknown'],
     ['another colour', { patient: thing({ quality: blue }) }, 'false'],
     ['a size, which the text does not tell', { patient: thing({ quality: big }) }, 'unknown'],
