@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type SourceTask, sourceTasks } from '../src/index.ts';
+import { bagOfWordsScore } from './bag-of-words-score.ts';
 import { modelCard } from './model-card.ts';
 import { adapterOptions, encoderOptions } from './recipe.ts';
 
@@ -57,7 +58,12 @@ await replace('encoder', encoder, encoderFiles);
 for (const task of sourceTasks) await replace(join('adapters', task), adapter(task), adapterFiles);
 const card = modelCard({
   pretraining: await json(join(encoder, 'pretraining.json')),
-  runs: await Promise.all(sourceTasks.map((task) => json(join(adapter(task), 'run.json')))),
+  adapters: await Promise.all(
+    sourceTasks.map(async (task) => ({
+      run: await json(join(adapter(task), 'run.json')),
+      bagOfWords: await bagOfWordsScore(task),
+    })),
+  ),
 });
 await writeFile(join(out, 'encoder', 'README.md'), card);
 
