@@ -1,26 +1,45 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
+import { miniAssets } from '../../examples/browser-train/mini-assets.ts';
+import { math } from './math.ts';
 
 const api = new URL('../api/typedoc-sidebar.json', import.meta.url);
 
 const guide = [
   {
-    text: 'Use',
+    text: 'Begin',
     items: [
-      { text: 'Quickstart', link: '/guide/quickstart' },
       { text: 'Getting started', link: '/guide/getting-started' },
-      { text: 'Two-stage transfer', link: '/guide/two-stage-transfer' },
-      { text: 'Devices', link: '/guide/devices' },
-      { text: 'Command line', link: '/guide/command-line' },
-      { text: 'Files and formats', link: '/guide/files' },
+      { text: 'Quickstart', link: '/guide/quickstart' },
+      { text: 'Live demo', link: '/demo' },
     ],
   },
   {
-    text: 'Extend',
+    text: 'Understand',
     items: [
-      { text: 'Architecture of core', link: '/guide/architecture' },
+      { text: 'Two-stage transfer', link: '/guide/two-stage-transfer' },
+      { text: 'Devices', link: '/guide/devices' },
+      { text: 'Files and formats', link: '/guide/files' },
+      { text: 'MiniGLUE', link: '/guide/miniglue' },
+      { text: 'The mini encoder', link: '/guide/mini-encoder' },
+    ],
+  },
+  {
+    text: 'Do',
+    items: [
+      { text: 'Command line', link: '/guide/command-line' },
+      { text: 'Your own data', link: '/guide/your-own-data' },
+      { text: 'Your own method', link: '/guide/add-a-method' },
+      { text: 'A GPU on Linux', link: '/guide/gpu-on-linux' },
+      { text: 'Deno', link: '/guide/deno' },
+      { text: 'Browser', link: '/guide/browser' },
+    ],
+  },
+  {
+    text: 'Work on it',
+    items: [
+      { text: 'Architecture', link: '/guide/architecture' },
       { text: 'Add an operation', link: '/guide/add-an-operation' },
-      { text: 'Add a method', link: '/guide/add-a-method' },
       { text: 'Add a device', link: '/guide/add-a-device' },
       { text: 'Benchmarks', link: '/guide/benchmarks' },
     ],
@@ -30,15 +49,28 @@ const guide = [
 export default defineConfig({
   title: 'ScaLearn for JavaScript',
   description: 'Train adapters and learn to scale them: multi-task transfer on WebGPU or ONNX Runtime',
+  // Where the site lies below its host.
+  base: process.env.DOCS_BASE ?? '/',
   cleanUrls: true,
+  markdown: { config: math },
+  vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'scalearn-demo' } } },
+  vite: {
+    // The demo is built from the packages' sources, and its encoder and adapters are served beside the pages.
+    plugins: [miniAssets() as never],
+    resolve: { conditions: ['@scalearn/source'] },
+    worker: { format: 'es' },
+    build: { target: 'es2022' },
+  },
   themeConfig: {
     search: { provider: 'local' },
     nav: [
       { text: 'Guide', link: '/guide/getting-started' },
+      { text: 'Demo', link: '/demo' },
       { text: 'API', link: '/api/' },
     ],
     sidebar: {
       '/guide/': guide,
+      '/demo': guide,
       // Written by typedoc, just before the site is built.
       '/api/': existsSync(api) ? JSON.parse(readFileSync(api, 'utf8')) : [],
     },
