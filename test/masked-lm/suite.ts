@@ -29,9 +29,9 @@ async function train(device: Device): Promise<Record<string, HostArray>> {
     tokenTypeIds: Array.from({ length: length + 2 }, (_, i) => (i > 4 ? 1 : 0)),
   }));
   const feeds = model.feeds(maskTokens(texts, vocabulary, new RandomStream(0, 'mask'), 0.4));
-  const { logits, ...parts } = model.build();
-  const { outputs, updates = [] } = trainingGraph({ logits, ...parts }, model.parameters, { maxGradNorm: 1 });
-  using program = await device.compile({ outputs: { ...outputs, logits }, updates });
+  const graph = model.build();
+  const { outputs, updates = [] } = trainingGraph(graph, model.parameters, { maxGradNorm: 1 });
+  using program = await device.compile({ outputs: { ...outputs, logits: graph.logits }, updates });
   const results: Record<string, HostArray> = {};
   for (let step = 1; step <= 3; step++) {
     const result = await program.run({ ...feeds, ...optimiserFeeds(model.parameters, 1e-3, 0.01, step) });

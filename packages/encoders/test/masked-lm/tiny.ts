@@ -12,7 +12,7 @@ const verbs = ['sees', 'likes', 'paints'];
 const things = ['house', 'river', 'apple', 'garden'];
 
 /** Sentences of a very small language. */
-export function sentences(count: number, seed = 0): string[] {
+function sentences(count: number, seed = 0): string[] {
   const random = new RandomStream(seed, 'sentences');
   const pick = (list: readonly string[]): string => list[random.below(list.length)] as string;
   return Array.from({ length: count }, () => `${pick(people)} ${pick(verbs)} the ${pick(things)}.`);
