@@ -43,7 +43,7 @@ export function modelCard({ pretraining, adapters }: CardData): string {
     return row(task.split('/')[1] as string, data.rows.train, ...cells);
   });
   const seconds = adapters.reduce((sum, { run }) => sum + (run as AdapterRun).seconds, 0);
-  const { settings } = adapters[0]?.run as AdapterRun;
+  const { settings } = adapters[0]!.run as AdapterRun;
   return `---
 language: en
 license: mit
