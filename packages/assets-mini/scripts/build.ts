@@ -7,8 +7,9 @@ import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { loadTask } from '@scalearn/datasets';
+import { bagOfWordsReport } from '@scalearn/evaluation';
 import { type SourceTask, sourceTasks } from '../src/index.ts';
-import { bagOfWordsScore } from './bag-of-words-score.ts';
 import { modelCard } from './model-card.ts';
 import { adapterOptions, encoderOptions } from './recipe.ts';
 
@@ -35,7 +36,8 @@ const isThere = (file: string): Promise<boolean> =>
 const flags = (options: Readonly<Record<string, string | number>>): string[] =>
   Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
-const encoder = join(work, 'encoder');
+// The folder's name is the encoder's, which adapters carry.
+const encoder = join(work, 'bert-mini-miniglue');
 if (!(await isThere(join(encoder, 'pretraining.json'))))
   await run('../../encoders/scripts/pretrain-mini.ts', ['--out', encoder, ...flags(encoderOptions)]);
 
@@ -61,7 +63,7 @@ const card = modelCard({
   adapters: await Promise.all(
     sourceTasks.map(async (task) => ({
       run: await json(join(adapter(task), 'run.json')),
-      bagOfWords: await bagOfWordsScore(task),
+      bagOfWords: bagOfWordsReport(await loadTask(`miniglue/${task}`)).primary,
     })),
   ),
 });

@@ -1,4 +1,5 @@
 export { type BagOfWordsOptions, bagOfWords, type LabelledTexts } from './bag-of-words.ts';
+export { bagOfWordsReport } from './bag-of-words-report.ts';
 export {
   type AveragedScores,
   accuracy,
