@@ -10,6 +10,9 @@ import { jsonLine } from './output/json.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
 import { program } from './program.ts';
 
+/** Columns of help: longer lines are hard to read. */
+const widest = 100;
+
 /**
  * Runs a command line.
  *
@@ -25,6 +28,8 @@ export async function main(args: readonly string[], terminal: Terminal = process
       writeErr: (text) => {
         usage += text;
       },
+      getOutHelpWidth: () => Math.min(terminal.columns ?? widest, widest),
+      getErrHelpWidth: () => Math.min(terminal.columns ?? widest, widest),
     });
   try {
     await command.parseAsync(withCommand(args), { from: 'user' });

@@ -8,6 +8,7 @@ import { addPredict } from './commands/predict.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addTrain } from './commands/train.ts';
 import { interruptible } from './interrupt.ts';
+import { optionDescription } from './options/help.ts';
 import { refuseRepeated } from './options/once.ts';
 import { processTerminal } from './output/terminal.ts';
 import { version } from './version.ts';
@@ -23,12 +24,21 @@ export function program(run: Run = runHere): Command {
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: false });
+    .configureHelp({ showGlobalOptions: false, optionDescription })
+    .addHelpText('after', examples);
   for (const add of [addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addDoctor])
     add(root, run);
   for (const command of root.commands) refuseRepeated(command);
   return root;
 }
+
+const examples = `
+Examples:
+  scalearn                                    see it work, in a few minutes, offline
+  scalearn train --encoder FacebookAI/roberta-base --task reviews.csv --out runs/reviews
+  scalearn predict --model runs/reviews --text "Great value."
+  scalearn train --help                       options of a command
+`;
 
 const runHere: Run = (work) => {
   const terminal = processTerminal();

@@ -73,7 +73,7 @@ test('--version and --help are no errors', async () => {
   expect(await run('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+/) });
   const help = await run('train', '--help');
   expect([help.code, help.err]).toEqual([0, '']);
-  expect(help.out).toContain('--omega-normalisation');
+  expect(help.out).toContain('--learning-rate');
   expect(help.out).toContain('Examples:');
 });
 

@@ -34,5 +34,6 @@ export {
   urlSource,
 } from './source.ts';
 export { nestedSubset, type Split, type SplitOptions, type SubsetOptions, trainTestSplit } from './split.ts';
+export { suggest } from './suggest.ts';
 export type { Example, Problem, SplitName, Task, TaskDefinition, TaskInfo, Truncation } from './task.ts';
 export { type TsvLayout, tsvTask } from './tasks/tsv.ts';

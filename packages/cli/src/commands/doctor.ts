@@ -15,6 +15,7 @@ export function addDoctor(root: Command, run: Run): void {
     .summary('show and test what there is to compute with')
     .description('Lists GPUs and runtimes, tests them, and says what to install.')
     .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  scalearn doctor\n')
     .action((given: DoctorArguments) => run((context) => doctor(given, context)));
 }
 

@@ -14,7 +14,7 @@ import { score, scoreTest, testMetrics } from '../model/scores.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
 import { columnOptions, type OwnDataArguments } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
-import { pathOption, wholeNumber } from '../options/values.ts';
+import { choiceOption, pathOption, wholeNumber } from '../options/values.ts';
 import type { EvaluatedEvent, SplitScore } from '../output/events.ts';
 import { jsonLine } from '../output/json.ts';
 import { ownTaskLines } from '../output/own-task.ts';
@@ -44,7 +44,7 @@ export function addEvaluate(root: Command, run: Run): void {
     .addOption(pathOption('--data <dir>', "the task's data, where it has moved"))
     .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
     .addOption(
-      new Option('--split <name>', 'rows to score').choices(['test', 'validation', 'train']).default('test'),
+      choiceOption('--split <name>', 'rows to score', ['test', 'validation', 'train']).default('test'),
     )
     .addOption(new Option('--eval-limit <n>', 'score the first n rows').argParser(wholeNumber(1)))
     .addOption(deviceOption())

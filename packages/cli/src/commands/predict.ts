@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { DeviceChoice, TrainingExample } from '@scalearn/core';
 import { folderSource, readTextFile } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../folders/atomic-write.ts';
@@ -14,7 +14,7 @@ import { loadModel } from '../model/load-model.ts';
 import { predictionsOf } from '../model/predictions.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
 import { deviceOption } from '../options/train-options.ts';
-import { pathOption } from '../options/values.ts';
+import { choiceOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { loadingProgress } from '../output/phases.ts';
 import { type Predicted, predictionLines, predictionTable } from '../output/predictions.ts';
@@ -48,12 +48,7 @@ export function addPredict(root: Command, run: Run): void {
     .addOption(pathOption('--text-pair-column <column>', 'column of the second texts'))
     .addOption(pathOption('--out <file>', 'write to a file instead of the screen'))
     .option('--overwrite', 'replace the file')
-    .addOption(
-      new Option('--format <kind>', 'a table, or JSON lines (default: table, in a file jsonl)').choices([
-        'table',
-        'jsonl',
-      ]),
-    )
+    .addOption(choiceOption('--format <kind>', 'by default a table, in a file jsonl', ['table', 'jsonl']))
     .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
     .addOption(deviceOption())
     .addHelpText('after', examples)

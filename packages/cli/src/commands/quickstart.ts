@@ -23,5 +23,6 @@ export function addQuickstart(root: Command, run: Run): void {
     .option('--overwrite', 'train again what an interrupted quickstart left')
     .option('--quiet', 'show warnings and the results only')
     .option('--json', 'one JSON object per line on standard output')
+    .addHelpText('after', '\nExample:\n  scalearn quickstart --fast\n')
     .action((given: QuickstartArguments) => run((context) => quickstart(given, context)));
 }

@@ -26,6 +26,7 @@ export function addTrain(root: Command, run: Run): void {
 const examples = `
 Examples:
   scalearn train --encoder FacebookAI/roberta-base --task glue/rte --data glue --out runs/rte
+  scalearn train --encoder FacebookAI/roberta-base --task reviews.csv --out runs/reviews
   scalearn train --encoder FacebookAI/roberta-base --task glue/rte --data glue \\
                  --sources runs/mnli runs/stsb runs/rte --out runs/rte-scalearn
 `;

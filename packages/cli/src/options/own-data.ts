@@ -1,6 +1,6 @@
 import type { OwnProblem } from '@scalearn/datasets';
-import { Option } from 'commander';
-import { pathOption } from './values.ts';
+import type { Option } from 'commander';
+import { choiceOption, pathOption } from './values.ts';
 
 /** How files of the user's own are read. */
 export interface OwnDataArguments {
@@ -27,12 +27,7 @@ export const ownDataFlags: Readonly<Record<keyof OwnDataArguments, string>> = {
 };
 
 export function ownDataOptions(): Option[] {
-  return [
-    ...columnOptions(),
-    new Option('--problem <kind>', 'what is predicted (default: what the labels look like)').choices(
-      Object.keys(problems),
-    ),
-  ];
+  return [...columnOptions(), choiceOption('--problem <kind>', 'kind of the labels', Object.keys(problems))];
 }
 
 export function columnOptions(): Option[] {

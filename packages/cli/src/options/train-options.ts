@@ -7,8 +7,9 @@ import {
   scalearnVariants,
 } from '@scalearn/core';
 import { type Command, Option } from 'commander';
+import { shortenHelp } from './help.ts';
 import { type OwnDataArguments, ownDataOptions } from './own-data.ts';
-import { finite, notEmpty, notNegative, positive, probability, wholeNumber } from './values.ts';
+import { choiceOption, finite, notEmpty, notNegative, positive, probability, wholeNumber } from './values.ts';
 
 /** What the user gave `train`; what was left out is undefined. */
 export interface TrainArguments extends OwnDataArguments {
@@ -64,30 +65,32 @@ export function addTrainOptions(command: Command): Command {
     ).makeOptionMandatory(),
     option('--data <dir>', "folder that holds the task's folder (RTE/, MRPC/, …)", notEmpty),
     option('--out <dir>', 'folder for the trained model', notEmpty).makeOptionMandatory(),
-    flag('--method <name>', 'bottleneck without, scalearn with sources').choices(methodNames),
     new Option('--sources <dir...>', 'folders of the trained adapters to transfer from').argParser(
       (text: string, before: readonly string[] | undefined) => [...(before ?? []), notEmpty(text)],
     ),
-    option('--layers <n>', "use the encoder's first n layers only", n(1)),
+    choiceOption('--method <name>', '', methodNames),
   ];
+  const layers = option('--layers <n>', "use the encoder's first n layers only", n(1));
   const training = [
     option('--epochs <n>', `most epochs ${paper('epochs')}`, n(1)),
-    option('--max-steps <n>', 'stop after n steps', n(1)),
     option('--batch-size <n>', 'rows of a step (default: 32)', n(1)),
     option('--learning-rate <x>', `at the start of the linear decay ${paper('learningRate')}`, positive),
-    option('--weight-decay <x>', `of weights, not of biases ${paper('weightDecay')}`, notNegative),
-    option('--warmup-steps <n>', 'steps of rising learning rate (default: 0)', n(0)),
-    option('--patience <n>', `epochs without improvement before training stops ${paper('patience')}`, n(1)),
     option('--max-length <n>', "tokens of a row, the rest is cut off (default: the task's)", n(4)),
     option('--limit <n>', 'train on the first n rows', n(1)),
-    option('--eval-limit <n>', 'validate and test on the first n rows', n(1)),
     option('--seed <n>', 'of initialisation, data order and dropout (default: 0)', n(0)),
   ];
-  const methods = [
+  const rareTraining = [
+    option('--patience <n>', `epochs without improvement before training stops ${paper('patience')}`, n(1)),
+    option('--max-steps <n>', 'stop after n steps', n(1)),
+    option('--weight-decay <x>', `of weights, not of biases ${paper('weightDecay')}`, notNegative),
+    option('--warmup-steps <n>', 'steps of rising learning rate (default: 0)', n(0)),
+    option('--eval-limit <n>', 'validate and test on the first n rows', n(1)),
+  ];
+  const rareMethod = [
     option('--reduction-factor <x>', 'hidden size over bottleneck width (default: 16)', positive),
     option('--omega-init-scale <x>', 'ω starts at x over the number of sources (default: 2)', finite),
     option('--omega-dropout <p>', 'dropout on ω (default: 0.3, uniform++ 0)', probability),
-    flag('--omega-normalisation <kind>', 'of ω over the sources (default: none)').choices([
+    choiceOption('--omega-normalisation <kind>', 'of ω over the sources (default: none)', [
       'none',
       'mean',
       'softmax',
@@ -98,23 +101,22 @@ export function addTrainOptions(command: Command): Command {
     deviceOption(),
     flag('--resume', 'continue an interrupted run'),
     flag('--overwrite', 'replace the run in the output folder').conflicts('resume'),
-    flag('--quiet', 'show warnings and the result only'),
     flag('--json', 'one JSON object per line on standard output'),
   ];
+  const quiet = flag('--quiet', 'show warnings and the result only');
   const groups = {
-    Model: model,
+    Model: [...model, layers],
     'Your own data': ownDataOptions(),
-    Training: training,
-    Method: methods,
-    Running: running,
+    Training: [...training, ...rareTraining],
+    Method: rareMethod,
+    Running: [...running, quiet],
   };
   for (const [title, options] of Object.entries(groups))
     for (const each of options) command.addOption(each.helpGroup(`${title}:`));
+  shortenHelp(command, [layers, ...rareTraining, ...rareMethod, quiet], 'Running:');
   return command;
 }
 
 export function deviceOption(): Option {
-  return new Option('--device <kind>', 'where to compute (default: the best there is)').choices(
-    deviceChoices,
-  );
+  return choiceOption('--device <kind>', 'by default the best there is', deviceChoices);
 }

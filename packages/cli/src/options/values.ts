@@ -1,3 +1,4 @@
+import { suggest } from '@scalearn/datasets';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** A whole number in decimal digits. */
@@ -31,6 +32,17 @@ export const probability: (text: string) => number = number(
 export function notEmpty(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It must not be empty.');
+}
+
+/** An option that takes one of some names. Where another is given, the one that is most like it is suggested. */
+export function choiceOption(flags: string, text: string, choices: readonly string[]): Option {
+  return new Option(flags, text).choices(choices).argParser((name) => {
+    if (choices.includes(name)) return name;
+    const meant = suggest(name, choices);
+    throw new InvalidArgumentError(
+      `${meant === undefined ? '' : `Did you mean ${meant}? `}It must be one of ${choices.join(', ')}.`,
+    );
+  });
 }
 
 /** An option that takes any text but an empty one: a path, or a name. */
