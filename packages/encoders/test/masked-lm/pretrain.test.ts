@@ -78,6 +78,18 @@ describe('pretraining', () => {
     expect(events.at(-1)).toEqual({ event: 'evaluation', ...last });
   });
 
+  test('masks a text anew whenever it comes up, held-out texts always alike', async () => {
+    const losses: number[] = [];
+    const onEvent = (event: PretrainEvent): void => {
+      if (event.event === 'step') losses.push(event.loss);
+    };
+    // Nothing is learned: the loss changes with the masks only.
+    const still = { texts: rows(1), learningRate: 0, steps: 8, evaluateEvery: 4, onEvent };
+    const { history } = await run(still);
+    expect(new Set(losses).size).toBeGreaterThan(3);
+    expect(history[1]?.loss).toBe(history[0]?.loss);
+  });
+
   test('gives the same bytes for the same seed, and others for another', async () => {
     const one = await run();
     expect(await run()).toEqual(one);
