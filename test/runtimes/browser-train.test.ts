@@ -30,8 +30,8 @@ async function open(device: string, scheme: 'light' | 'dark'): Promise<Page> {
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(built.url);
   await page.locator('scalearn-demo').evaluate((demo) => {
-    demo.setAttribute('rows', '64');
-    demo.setAttribute('epochs', '3');
+    for (const [name, value] of Object.entries({ rows: '64', 'test-rows': '64', epochs: '3' }))
+      demo.setAttribute(name, value);
   });
   await page.locator('#device').selectOption(device);
   expect(errors).toEqual([]);

@@ -1,5 +1,6 @@
 // What a package's README promises, in a form that a test can hold it to.
 import { existsSync, readFileSync } from 'node:fs';
+import { type CodeBlock, codeBlocks } from './markdown.ts';
 
 export interface Promised {
   /** The first `ts` block, a whole program. */
@@ -26,19 +27,8 @@ export function readPromise(folder: string): Promised {
   };
 }
 
-interface Block {
-  language: string;
-  text: string;
-}
-
-const codeBlocks = (markdown: string): Block[] =>
-  [...markdown.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```[ \t]*$/gm)].map(([, language = '', text = '']) => ({
-    language,
-    text,
-  }));
-
 /** Names without version, of `npm install a b@1`; none where there is no such line. */
-function installed(blocks: Block[]): string[] {
+function installed(blocks: readonly CodeBlock[]): string[] {
   for (const { text } of blocks) {
     const line = /^(?:\$ )?npm (?:install|i|add) ([^\n#]+)/m.exec(text);
     if (line?.[1]) {

@@ -9,7 +9,7 @@ const percent = (share: number, digits: number): string => `${(100 * share).toFi
 
 /**
  * `<scalearn-demo assets="mini/">` trains ScaLearnUniform++ in a worker and shows how it goes. Attributes: `assets`, the
- * folder of encoder and adapters; `rows` to learn from, 128 by default; `epochs`, 12 by default.
+ * folder of encoder and adapters; `rows` to learn from, 128 by default, and `test-rows`, 400; `epochs`, 12.
  */
 class ScalearnDemo extends HTMLElement {
   readonly #root = this.attachShadow({ mode: 'open' });
@@ -65,6 +65,7 @@ class ScalearnDemo extends HTMLElement {
         assets: new URL(this.getAttribute('assets') ?? 'mini/', document.baseURI).href,
         device: this.#get<HTMLSelectElement>('device').value as Settings['device'],
         rows: number('rows', 128),
+        testRows: number('test-rows', 400),
         epochs: number('epochs', 12),
       },
     });

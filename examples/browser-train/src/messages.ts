@@ -10,6 +10,8 @@ export interface Settings {
   readonly device: 'auto' | 'webgpu' | 'onnx';
   /** Labelled rows to learn from. */
   readonly rows: number;
+  /** Other rows, to be tested on. */
+  readonly testRows: number;
   readonly epochs: number;
 }
 

@@ -44,7 +44,7 @@ export class Session {
   }
 
   static async open(settings: Settings): Promise<Session> {
-    const { assets, rows } = settings;
+    const { assets, rows, testRows } = settings;
     const onnx = () => requestOnnxDevice({ wasmPaths: { wasm } });
     const device = await requestDevice({ device: settings.device, onnx });
     try {
@@ -52,7 +52,7 @@ export class Session {
       const load = (name: string): Promise<Adapter> => loadAdapter(new URL(`adapters/${name}/`, assets));
       const sources = await Promise.all(sourceNames.map(load));
       const method = scalearn({ sources, variant: 'scalearn-uniform++' });
-      const rte = await loadTask('miniglue/rte', { limit: rows, evalLimit: 400 });
+      const rte = await loadTask('miniglue/rte', { limit: rows, evalLimit: testRows });
       const task = { ...rte, validation: rte.validation.slice(0, 64) };
       const model = await untrained(encoder, method, task);
       return new Session(settings, { device, encoder, method, task, model });

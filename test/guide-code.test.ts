@@ -1,0 +1,61 @@
+// Every block of code in the guides is run: programs from the packages' sources, shell lines with the command. What
+// cannot be run says why, in the line of its fence. The blocks of a page run one after another, in one project.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createGuideProject, type GuideProject } from './support/guide-project.ts';
+import { codeBlocks, preparations } from './support/markdown.ts';
+import { root } from './support/repository.ts';
+
+const folder = join(root, 'docs/guide');
+const pages = readdirSync(folder)
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    return { name, text, blocks: codeBlocks(text) };
+  });
+const runnable = ['ts', 'sh', 'bash'];
+const needsMini = /assets-mini|quickstart/;
+const hasMini = existsSync(join(root, 'packages/assets-mini/encoder/config.json'));
+
+test('a block that is not run says why', () => {
+  const all = pages.flatMap(({ name, blocks }) => blocks.map((block) => ({ name, ...block })));
+  const skipped = all.filter(({ noRun }) => noRun !== undefined);
+  console.log(skipped.map(({ name, line, noRun }) => `${name}:${line} is not run: ${noRun}`).join('\n'));
+  for (const { name, line, noRun } of skipped) expect(noRun?.length, `${name}:${line}`).toBeGreaterThan(5);
+  // What a wrong expression would find none of.
+  expect(all.length - skipped.length).toBeGreaterThan(10);
+});
+
+describe.each(pages)('$name', ({ text, blocks }) => {
+  const run = blocks.filter(({ language, noRun }) => runnable.includes(language) && noRun === undefined);
+  if (run.length === 0) return;
+  const skip =
+    needsMini.test(text) && !hasMini
+      ? 'packages/assets-mini has no encoder yet; its script makes it'
+      : undefined;
+  let project: GuideProject;
+
+  beforeAll(async () => {
+    if (skip) return;
+    project = createGuideProject();
+    for (const { file, text: content } of blocks)
+      if (file !== undefined) {
+        mkdirSync(dirname(join(project.folder, file)), { recursive: true });
+        writeFileSync(join(project.folder, file), content);
+      }
+    for (const command of preparations(text)) await project.runShell(command);
+  }, 240_000);
+  afterAll(() => project && rmSync(project.folder, { recursive: true }));
+
+  test.for(run)('$language in line $line', { timeout: 240_000 }, async (block, context) => {
+    if (skip) return context.skip(skip);
+    if (block.language !== 'ts') {
+      await project.runShell(block.text);
+      return;
+    }
+    const file = block.file ?? `line-${block.line}.ts`;
+    writeFileSync(join(project.folder, file), block.text);
+    await project.runProgram(file);
+  });
+});

@@ -1,0 +1,47 @@
+// A project in which the guides' code runs as on a reader's machine: the packages are installed, as their sources.
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { mustRun, type Outcome } from './process.ts';
+import { packages, root } from './repository.ts';
+
+const node = join(root, 'node_modules/.bin/node');
+const source = '--conditions=@scalearn/source';
+
+export interface GuideProject {
+  readonly folder: string;
+  /** Runs a program in TypeScript. */
+  runProgram(file: string): Promise<Outcome>;
+  /** Runs lines of a shell; the first one that fails ends them. */
+  runShell(lines: string): Promise<Outcome>;
+}
+
+export function createGuideProject(): GuideProject {
+  const folder = mkdtempSync(join(tmpdir(), 'scalearn-guide-'));
+  const modules = join(folder, 'node_modules');
+  const bin = join(modules, '.bin');
+  for (const each of [bin, join(modules, '@scalearn')]) mkdirSync(each, { recursive: true });
+  for (const each of packages) symlinkSync(each.folder, join(modules, each.name));
+  symlinkSync(join(root, 'node_modules/onnxruntime-node'), join(modules, 'onnxruntime-node'));
+
+  const command = `exec "${node}" ${source} "${join(root, 'packages/cli/src/bin.ts')}" "$@"`;
+  writeFileSync(join(bin, 'scalearn'), `#!/bin/sh\n${command}\n`);
+  chmodSync(join(bin, 'scalearn'), 0o755);
+  // `npm start -- ARGUMENTS` is what it is in a clone of the repository.
+  const manifest = { private: true, type: 'module', scripts: { start: 'scalearn' } };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+
+  const env = {
+    PATH: [bin, process.env.PATH].join(delimiter),
+    SCALEARN_DEVICE: 'onnx',
+    HF_HUB_OFFLINE: '1',
+    npm_config_offline: 'true',
+    npm_config_update_notifier: 'false',
+  };
+  const options = { cwd: folder, env };
+  return {
+    folder,
+    runProgram: (file) => mustRun(node, [source, file], options),
+    runShell: (lines) => mustRun('bash', ['-euo', 'pipefail', '-c', lines], options),
+  };
+}
