@@ -8,12 +8,13 @@ const perLayer = {
   name: 'ScaLearn',
   sources,
   layers: ['1', '2'],
+  start: 0,
   values: [
     [0.5, -1],
     [0, 0.25],
   ],
 };
-const shared = { name: 'ScaLearnUniform++', sources, layers: ['all'], values: [[0.75, -0.5]] };
+const shared = { name: 'ScaLearnUniform++', sources, layers: ['all'], values: [[0.75, -0.5]], start: 0 };
 
 test('without colours: numbers, sources below each other, methods side by side', () => {
   expect(heatMapText([perLayer, shared], { columns: 80, colours: false })).toBe(
@@ -46,22 +47,29 @@ test('on a narrow terminal methods stand below each other, and layers are divide
   for (const line of parts.join('\n').split('\n')) expect(line.length).toBeLessThanOrEqual(40);
 });
 
-test('with colours: the same numbers on grounds that grow stronger with the distance from 0', () => {
+/** The ground of each number that is shown. */
+function grounds(text: string): Map<string, string> {
+  const cells = text.split('\u001b[').map((part) => /^38;5;\d+;48;5;(\d+)m *(-?[\d.]+) *$/.exec(part));
+  return new Map(cells.flatMap((cell) => (cell ? [[cell[2] ?? '', cell[1] ?? '']] : [])));
+}
+
+test('with colours: the same numbers on grounds that grow stronger with the distance from the start', () => {
   const painted = heatMapText([perLayer, shared], { columns: 80, colours: true });
   const plain = stripVTControlCharacters(painted).replace(/ +$/gm, '');
   expect(plain).toBe(heatMapText([perLayer, shared], { columns: 80, colours: false }));
-  const cells = painted.split('\u001b[').map((part) => /^38;5;\d+;48;5;(\d+)m *(-?[\d.]+) *$/.exec(part));
-  const ground = new Map(cells.flatMap((cell) => (cell ? [[cell[2], cell[1]]] : [])));
+  const ground = grounds(painted);
   expect(ground.size).toBe(6);
-  // Half as far from 0 on the two sides: colours of their own.
+  // Half as far on the two sides: colours of their own.
   expect(ground.get('0.50')).not.toBe(ground.get('-0.50'));
   expect(ground.get('0.00')).not.toBe(ground.get('0.25'));
+  const moved = grounds(heatMapText([{ ...shared, start: 0.75 }], { columns: 80, colours: true }));
+  expect(moved.get('0.75')).toBe(ground.get('0.00'));
+  expect(moved.get('-0.50')).toBe(ground.get('-1.00'));
 });
 
-test('coefficients that are all 0 have no colour', () => {
-  const zero = { ...shared, values: [[0, 0]] };
-  const grounds = heatMapText([zero], { columns: 80, colours: true }).match(/48;5;\d+/g);
-  expect(grounds).toEqual(['48;5;231', '48;5;231']);
+test('coefficients that have not moved have no colour', () => {
+  const text = heatMapText([{ ...shared, values: [[1, 1]], start: 1 }], { columns: 80, colours: true });
+  expect([...grounds(text).values()]).toEqual(['231']);
 });
 
 afterEach(() => {

@@ -67,7 +67,7 @@ describe('a quickstart', () => {
       ['scalearn++', ['sst2', 'mnli'], ['all']],
       ['scalearn-uniform++', ['sst2', 'mnli'], ['all']],
     ]);
-    // Each begins at 2 over the number of sources.
+    expect(coefficients.map(({ start }) => start)).toEqual([1, 1, 1, 1]);
     for (const value of coefficients.flatMap(({ values }) => values.flat())) {
       expect(value).toBeGreaterThan(0.8);
       expect(value).toBeLessThan(1.2);

@@ -27,6 +27,8 @@ export interface LearnedCoefficients {
   readonly layers: readonly string[];
   /** `[layers][sources]`. */
   readonly values: readonly (readonly number[])[];
+  /** What every coefficient was before training. */
+  readonly start: number;
 }
 
 /** Several methods on one task. */
@@ -113,19 +115,23 @@ async function curves({ methods, curve }: Comparison): Promise<Html> {
 }
 
 async function coefficientMaps(all: readonly LearnedCoefficients[]): Promise<Html> {
-  const full = Math.max(...all.flatMap(({ values }) => values.flat().map(Math.abs)));
+  const full = Math.max(
+    ...all.flatMap(({ values, start }) => values.flat().map((value) => Math.abs(value - start))),
+  );
   const figures: Html[] = [];
-  for (const { method, sources, layers, values } of all) {
+  for (const { method, sources, layers, values, start } of all) {
     const svg = await heatMap({
       rows: sources,
       columns: layers,
       values: sources.map((_, s) => layers.map((__, l) => values[l]?.[s] as number)),
+      centre: start,
       full,
       label: `Coefficients of ${method} by source and layer`,
     });
     figures.push(figure({ svg, heading: method }));
   }
-  return html`<p>How much of each source adapter a method has learned to use. Methods with a coefficient for every hidden unit show their mean; so do several seeds. Below 0 the colour changes.</p>
+  const starts = [...new Set(all.map(({ start }) => start.toFixed(2)))].join(' or ');
+  return html`<p>How much of each source adapter a method has learned to use. Methods with a coefficient for every hidden unit show their mean; so do several seeds. All began at ${starts}: what has grown since is <span class="positive">blue</span>, what has shrunk <span class="negative">orange</span>.</p>
 ${figureRow(figures)}`;
 }
 

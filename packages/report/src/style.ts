@@ -24,6 +24,8 @@ thead th { color: var(--faint); font-size: 0.8125rem; font-weight: 500; border-b
 tbody th { font-weight: 500; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .faint { color: var(--faint); }
+.positive { color: var(--positive); }
+.negative { color: var(--negative); }
 figure { margin: 0 0 1rem; }
 figure .wide svg { display: block; max-width: 100%; height: auto; }
 figure.curves svg { width: 100%; min-width: 27rem; }

@@ -68,6 +68,17 @@ test('a heat map has a cell and a number for each value; colour says how far fro
   expect(svg).toContain('>a&lt;b</text>');
 });
 
+test('colours may begin at another number than 0', async () => {
+  const values = [[0.5, 0.25, 0]];
+  const options = { rows: ['a'], columns: ['1', '2', '3'], values, centre: 0.25, label: 'x' };
+  const cells = (await heatMap(options)).text.matchAll(/fill="var\(--(\w+)[^"]*" fill-opacity="([\d.]+)"/g);
+  expect([...cells].map(([, side, strength]) => `${side} ${strength}`)).toEqual([
+    'positive 1',
+    'positive 0',
+    'negative 1',
+  ]);
+});
+
 test('maps that are compared share what has the full colour', async () => {
   const svg = (await heatMap({ rows: ['a'], columns: ['1'], values: [[0.5]], full: 2, label: 'x' })).text;
   expect(svg).toContain('fill-opacity="0.25"');

@@ -24,6 +24,7 @@ export const sample: Comparison = {
     sources,
     layers: layers.split(' '),
     values: layers.split(' ').map((_, l) => sources.map((__, s) => (s - 2 + l) / 8)),
+    start: 0.25,
   })),
   facts: { Machine: 'A processor with a long name, 2 cores', Device: 'ONNX Runtime' },
   commands: { 'Your own data:': 'scalearn train --task reviews.csv --encoder runs/encoder --out runs/mine' },

@@ -20,13 +20,15 @@ export async function learnedCoefficients({
   const all: number[][][] = [];
   for (const { path, run } of folders) all.push(await omega(path, run));
   const [one] = all as [number[][]];
+  const sources = first.run.sources.map(({ name }) => name);
   return {
     method,
-    sources: first.run.sources.map(({ name }) => name),
+    sources,
     layers: one.length === 1 ? ['all'] : one.map((_, layer) => String(layer + 1)),
     values: one.map((row, layer) =>
       row.map((_, source) => mean(all.map((each) => each[layer]?.[source] as number))),
     ),
+    start: Number(first.run.settings.methodSettings.initScale) / sources.length,
   };
 }
 

@@ -6,87 +6,86 @@ export interface HeatMapTextOptions {
   readonly colours: boolean;
 }
 
-/** What stands side by side: one method, or as many of its layers as there is room for. */
+/** A method, or as many of its layers as a line has room for. */
 interface Block {
   readonly title: string;
+  readonly start: number;
   readonly layers: readonly string[];
   /** `[layers][sources]`. */
   readonly values: readonly (readonly number[])[];
 }
 
+/** A method's coefficients under its name in print. */
+type NamedCoefficients = Omit<Coefficients, 'method'> & { readonly name: string };
+
 const cellWidth = 6;
 const gap = 2;
 
 /**
- * Coefficients as numbers, in cells the stronger coloured the further they are from 0 where there are colours: sources
- * below each other, methods and their layers side by side, as many as a line holds.
+ * Coefficients as numbers, in cells the stronger coloured the further they have gone from their start where there are
+ * colours: sources below each other, methods and their layers side by side, as many as a line holds.
  */
 export function heatMapText(
-  all: readonly (Omit<Coefficients, 'method'> & { readonly name: string })[],
+  all: readonly NamedCoefficients[],
   { columns, colours }: HeatMapTextOptions,
 ): string {
-  const [first] = all;
-  if (!first) return '';
-  const nameWidth = Math.max(...first.sources.map(({ length }) => length));
+  const sources = all[0]?.sources ?? [];
+  const nameWidth = Math.max(0, ...sources.map(({ length }) => length));
   const room = Math.max(columns - nameWidth - gap, cellWidth);
-  const largest = Math.max(...all.flatMap(({ values }) => values.flat().map(Math.abs)));
-  const cell = (value: number): string => {
-    const text = value
-      .toFixed(2)
-      .padStart(cellWidth - 1)
-      .padEnd(cellWidth);
-    return colours ? painted(text, largest > 0 ? value / largest : 0) : text;
-  };
+  const full = Math.max(...all.flatMap(distances));
   const line = (name: string, parts: readonly string[]): string =>
     `${name.padEnd(nameWidth)}${parts.map((part) => ' '.repeat(gap) + part).join('')}`.trimEnd();
-  return lines(
-    all.flatMap((each) => blocks(each, room)),
-    room,
-  )
-    .map((row) => [
-      line(
-        '',
-        row.map((block) => block.title.padEnd(widthOf(block))),
-      ),
-      line(
-        '',
-        row.map((block) => header(block).padEnd(widthOf(block))),
-      ),
-      ...first.sources.map((source, s) =>
+  const group = (row: readonly Block[]): string =>
+    [
+      line('', row.map(title)),
+      line('', row.map(header)),
+      ...sources.map((source, s) =>
         line(
           source,
-          row.map(({ values, ...block }) => {
-            const cells = values.map((layer) => cell(layer[s] as number)).join('');
-            return cells + ' '.repeat(widthOf({ values, ...block }) - values.length * cellWidth);
-          }),
+          row.map((block) => cells(block, s, colours ? full : undefined)),
         ),
       ),
-    ])
-    .map((row) => `${row.join('\n')}\n`)
-    .join('\n');
+      '',
+    ].join('\n');
+  const wanted = all.flatMap((each) => blocks(each, room));
+  return inLines(wanted, room).map(group).join('\n');
 }
 
+const distances = ({ values, start }: NamedCoefficients): number[] =>
+  values.flat().map((value) => Math.abs(value - start));
+
 /** A method's layers in groups that fit a line. */
-function blocks(
-  { name: title, layers, values }: { name: string } & Omit<Block, 'title'>,
-  room: number,
-): Block[] {
+function blocks({ name, layers, values, start }: NamedCoefficients, room: number): Block[] {
   const most = Math.max(1, Math.floor(room / cellWidth));
-  const groups = Math.ceil(layers.length / most);
-  const size = Math.ceil(layers.length / groups);
-  return Array.from({ length: groups }, (_, i) => {
+  const size = Math.ceil(layers.length / Math.ceil(layers.length / most));
+  return Array.from({ length: Math.ceil(layers.length / size) }, (_, i) => {
     const part = <T>(list: readonly T[]): readonly T[] => list.slice(i * size, (i + 1) * size);
-    return { title, layers: part(layers), values: part(values) };
+    return { title: name, start, layers: part(layers), values: part(values) };
   });
 }
 
-const header = ({ layers }: Block): string =>
-  layers.map((layer) => layer.padStart(cellWidth - 1).padEnd(cellWidth)).join('');
+const title = (block: Block): string => block.title.padEnd(widthOf(block));
+
+const header = (block: Block): string => block.layers.map(inCell).join('').padEnd(widthOf(block));
+
+/** A source's coefficients. @param full what has the strongest colour; undefined for none */
+function cells(block: Block, source: number, full: number | undefined): string {
+  const { values, start } = block;
+  const numbers = values.map((layer) => layer[source] as number);
+  const filling = ' '.repeat(widthOf(block) - numbers.length * cellWidth);
+  const cell = (value: number): string => {
+    const text = inCell(value.toFixed(2));
+    return full === undefined ? text : painted(text, full > 0 ? (value - start) / full : 0);
+  };
+  return numbers.map(cell).join('') + filling;
+}
+
+const inCell = (text: string): string => text.padStart(cellWidth - 1).padEnd(cellWidth);
 
 const widthOf = ({ title, layers }: Block): number => Math.max(title.length, layers.length * cellWidth);
 
 /** As many blocks in a line as it has room for. */
-function lines(all: readonly Block[], room: number): Block[][] {
+function inLines(all: readonly Block[], room: number): Block[][] {
   const result: Block[][] = [];
   let used = room + 1;
   for (const block of all) {

@@ -16,7 +16,7 @@ export function resultsText(results: QuickstartResults, out: string, terminal: T
   const next = Object.entries(nextCommands()).map(([what, line]) => `${what}\n  ${line}\n`);
   return `
 ${resultTable(results)}
-How much of each source a method has learned to use${averaged(results)}:
+How much of each source a method has learned to use${averaged(results)}; ${startText(results, colours)}:
 
 ${map}
 Saved in ${out}: report.html, results.json, every model${results.merged ? ', and merged, one plain adapter' : ''}.
@@ -47,3 +47,8 @@ export const baselineName = (method: string): string =>
 const score = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(3));
 
 const averaged = ({ seeds }: QuickstartResults): string => (seeds.length > 1 ? ', the mean over seeds' : '');
+
+function startText({ coefficients }: QuickstartResults, colours: boolean): string {
+  const starts = [...new Set(coefficients.map(({ start }) => start.toFixed(2)))].join(' or ');
+  return `all began at ${starts}${colours ? ', blue has grown, orange has shrunk' : ''}`;
+}

@@ -63,6 +63,8 @@ export interface Coefficients {
   readonly layers: readonly string[];
   /** `[layers][sources]`. */
   readonly values: readonly (readonly number[])[];
+  /** What every coefficient was before training, but for a little noise. */
+  readonly start: number;
 }
 
 /** What is known before any model is trained. */

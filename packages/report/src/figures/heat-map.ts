@@ -9,22 +9,31 @@ export interface HeatMapOptions {
   /** `[rows][columns]`. */
   readonly values: readonly (readonly number[])[];
   readonly columnTitle?: string;
-  /** What has the full colour; by default the largest magnitude. Give maps that are compared the same. */
+  /** What has no colour, 0 by default; above it is one colour, below it another. */
+  readonly centre?: number;
+  /** How far from the centre the colour is full; by default the furthest. Give maps that are compared the same. */
   readonly full?: number;
   /** What the figure shows, for those who do not see it. */
   readonly label: string;
 }
 
-/** A matrix as cells with their numbers, the stronger coloured the further from 0; below 0 in another colour. */
+/** A matrix as cells with their numbers, the stronger coloured the further they are from the centre. */
 export function heatMap(options: HeatMapOptions): Promise<Html> {
-  const { rows, columns, values, columnTitle, label } = options;
-  const largest = Math.max(...values.flat().map(Math.abs));
+  const { rows, columns, values, columnTitle, centre = 0, label } = options;
+  const largest = Math.max(...values.flat().map((value) => Math.abs(value - centre)));
   const full = options.full ?? largest;
   const cells = rows.flatMap((row, i) =>
     columns.map((column, j) => {
       const value = values[i]?.[j] as number;
-      const strength = full > 0 ? Math.min(Math.abs(value) / full, 1) : 0;
-      return { row, column, value, strength, text: `${row}, ${column}: ${value.toFixed(3)}` };
+      const strength = full > 0 ? Math.min(Math.abs(value - centre) / full, 1) : 0;
+      return {
+        row,
+        column,
+        value,
+        strength,
+        below: value < centre,
+        text: `${row}, ${column}: ${value.toFixed(3)}`,
+      };
     }),
   );
   const width = Math.max(38, Math.min(46, 600 / columns.length));
@@ -46,7 +55,7 @@ export function heatMap(options: HeatMapOptions): Promise<Html> {
       {
         mark: { type: 'rect', stroke: paper, strokeWidth: 2 },
         encoding: {
-          fill: { condition: { test: 'datum.value < 0', value: negative }, value: positive },
+          fill: { condition: { test: 'datum.below', value: negative }, value: positive },
           fillOpacity: { field: 'strength', type: 'quantitative', scale: null },
           description: { field: 'text', type: 'nominal' },
         },
