@@ -5,7 +5,7 @@ import type { TableRow } from './table.ts';
 export type OwnProblem = Exclude<Problem, 'multipleChoice'>;
 
 /** More different whole numbers than this are scores, not classes. */
-export const mostNumberedClasses = 20;
+const mostNumberedClasses = 20;
 
 /**
  * What the values of a column ask for. Lists are several labels a row; numbers are scores where one has a fraction or

@@ -15,7 +15,7 @@ const readers: Readonly<Record<(typeof tableKinds)[number], (file: DataFile) => 
 };
 
 /** The kind of a file by its name, or undefined for others. */
-export function tableKind(path: string): (typeof tableKinds)[number] | undefined {
+function tableKind(path: string): (typeof tableKinds)[number] | undefined {
   const end = /\.(\w+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   return tableKinds.find((kind) => kind === end);
 }
