@@ -30,14 +30,15 @@ print(f"token ids: {len(dump['texts']) - wrong_ids} of {len(dump['texts'])} text
 
 model = AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32).eval()
 differences = {"last": 0.0, "logits": 0.0}
-for (input_ids, token_type_ids), result in zip(dump["ids"], dump["results"]):
+for result in dump["results"]:
+    input_ids, token_type_ids = dump["ids"][result["row"]]
     inputs = {"input_ids": torch.tensor([input_ids])}
     if model.config.type_vocab_size > 1:
         inputs["token_type_ids"] = torch.tensor([token_type_ids])
     with torch.no_grad():
         output = model(**inputs, output_hidden_states=True)
     expected = {"last": output.hidden_states[-1], "logits": output.logits}
-    for name, values in result.items():
+    for name, values in result["values"].items():
         difference = expected[name].flatten() - torch.tensor(values)
         differences[name] = max(differences[name], difference.abs().max().item())
 print(f"largest difference: hidden states {differences['last']:.2e}, logits {differences['logits']:.2e}")

@@ -1,15 +1,21 @@
 // Writes what an encoder computes, as JSON on standard output, for scripts/check-encoder.py to compare with Python's
-// transformers: token ids of many texts; hidden states and masked-language-modelling logits of the first few.
+// transformers: token ids of many texts; hidden states and masked-language-modelling logits of a few.
 // Usage: dump-encoder.ts FOLDER [TEXTS], a file with a text, or two with a tab between them, in each line.
 import { readFile } from 'node:fs/promises';
 import { requestDevice } from '@scalearn/core';
 import { miniglueText } from '@scalearn/datasets';
-import { loadMaskedLM, openCheckpoint, openModelFiles, type Segments } from '@scalearn/encoders';
+import {
+  loadMaskedLM,
+  maxSequenceLength,
+  openCheckpoint,
+  openModelFiles,
+  type Segments,
+} from '@scalearn/encoders';
 
 const [folder, file] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: dump-encoder.ts FOLDER [TEXTS]');
 
-/** Texts whose states are written. */
+/** For how many texts states are written. */
 const few = 8;
 const texts: Segments[] = file
   ? (await readFile(file, 'utf8'))
@@ -28,12 +34,15 @@ const encoded = texts.map(([text, pair]) => tokenizer.encode(text, pair));
 const { hiddenStates, logits } = model.build();
 const last = hiddenStates.at(-1) as typeof logits;
 using program = await device.compile({ outputs: hasHead ? { last, logits } : { last } });
-const results: Record<string, readonly number[]>[] = [];
-for (const text of encoded.slice(0, few)) {
+const results: { row: number; values: Record<string, readonly number[]> }[] = [];
+for (const [row, text] of encoded.entries()) {
+  if (text.inputIds.length > maxSequenceLength(model.config)) continue;
+  if (results.length === few) break;
   const positions = Int32Array.from({ length: text.inputIds.length }, (_, i) => i);
   const { labels, maskedPositions, ...feeds } = model.feeds({ texts: [text], positions, labels: positions });
   const result = await program.run(hasHead ? { ...feeds, maskedPositions: positions } : feeds);
-  results.push(Object.fromEntries(Object.entries(result).map(([name, data]) => [name, Array.from(data)])));
+  const values = Object.entries(result).map(([name, data]) => [name, Array.from(data)] as const);
+  results.push({ row, values: Object.fromEntries(values) });
 }
 const ids = encoded.map(({ inputIds, tokenTypeIds }) => [Array.from(inputIds), Array.from(tokenTypeIds)]);
 console.log(JSON.stringify({ texts, ids, results }));
