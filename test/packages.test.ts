@@ -1,13 +1,25 @@
 // Every package, as its users get it: packed, installed alone by npm into an empty project, and its README's
-// example run there in Node and in Deno.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// example run there in Node and in Deno. Then all of them in one project, with the repository's README and the examples.
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examplesNeed } from './support/example.ts';
+import { compiled, installNodes, oldNodesNeed } from './support/old-node.ts';
 import { mustRun, run } from './support/process.ts';
-import { buildAll, install, pack, runtimes } from './support/project.ts';
+import { buildAll, install, installAll, pack, runtimes } from './support/project.ts';
 import { readPromise } from './support/readme.ts';
-import { packages } from './support/repository.ts';
+import { packages, root } from './support/repository.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'scalearn-packages-'));
 const tarballs = join(scratch, 'tarballs');
@@ -57,3 +69,74 @@ describe.each(packages)('$name', (each) => {
     if (output !== undefined) expect(outcome.stdout.trimEnd()).toBe(output.trimEnd());
   });
 });
+
+describe('all packages in one project', () => {
+  const project = join(scratch, 'all');
+  const env = { SCALEARN_DEVICE: 'onnx' };
+  let nodes: ReadonlyMap<number, string> = new Map();
+
+  beforeAll(async () => {
+    await installAll(project, tarballs);
+    const { program } = readPromise(root);
+    writeFileSync(join(project, 'readme.ts'), program);
+    writeFileSync(join(project, 'readme.mjs'), compiled(program));
+    for (const name of readdirSync(join(root, 'examples')))
+      cpSync(join(root, 'examples', name), join(project, name), { recursive: true });
+    // What the page's own package.json adds, as this repository has it.
+    for (const name of ['vite', 'onnxruntime-web'])
+      symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+    if (!oldNodesNeed) nodes = await installNodes(join(scratch, 'nodes'));
+  });
+
+  test.for([20, 22, 24])(
+    'the command, and the program of the README, run in Node %i',
+    async (major, context) => {
+      if (oldNodesNeed) return context.skip(oldNodesNeed);
+      const node = nodes.get(major)!;
+      const help = await mustRun(node, ['node_modules/@scalearn/cli/dist/bin.js', '--help'], {
+        cwd: project,
+      });
+      expect(help.stdout).toContain('scalearn');
+      if (examplesNeed) return context.skip(examplesNeed);
+      const { stdout } = await mustRun(node, [major < 24 ? 'readme.mjs' : 'readme.ts'], {
+        cwd: project,
+        env,
+      });
+      expect(stdout).toContain('accuracy');
+    },
+  );
+
+  test('the program of the README runs in Deno', async (context) => {
+    if (examplesNeed) return context.skip(examplesNeed);
+    const [file, args] = runtimes.Deno!('readme.ts');
+    const { stdout } = await mustRun(file, args, { cwd: project, env });
+    expect(stdout).toContain('accuracy');
+  });
+
+  test.for(['quickstart-node', 'custom-pipeline', 'custom-method'])('%s runs', async (name, context) => {
+    if (examplesNeed) return context.skip(examplesNeed);
+    const [file, args] = runtimes.Node!('main.ts');
+    await mustRun(file, args, { cwd: join(project, name), env });
+  });
+
+  test('quickstart-deno runs with the permissions it names', async (context) => {
+    if (examplesNeed) return context.skip(examplesNeed);
+    const start: string = readTask(join(project, 'quickstart-deno/deno.json'));
+    const [deno, ...args] = start.split(' ');
+    expect(deno).toBe('deno');
+    const [file] = runtimes.Deno!('main.ts');
+    const manual = ['run', '--no-lock', '--node-modules-dir=manual', '--no-config'];
+    cpSync(join(project, 'quickstart-deno/main.ts'), join(project, 'main.ts'));
+    await mustRun(file, [...manual, ...args.slice(1)], { cwd: project, env });
+  });
+
+  test('browser-train builds', async (context) => {
+    if (examplesNeed) return context.skip(examplesNeed);
+    await build({ root: join(project, 'browser-train'), logLevel: 'warn' });
+    expect(readdirSync(join(project, 'browser-train/dist'))).toEqual(
+      expect.arrayContaining(['index.html', 'assets', 'mini']),
+    );
+  });
+});
+
+const readTask = (file: string): string => JSON.parse(readFileSync(file, 'utf8')).tasks.start;

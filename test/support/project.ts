@@ -12,6 +12,16 @@ const usersPath = (process.env.PATH ?? '')
   .filter((folder) => !folder.endsWith('node_modules/.bin'))
   .join(delimiter);
 
+export const npmEnvironment: Record<string, string> = {
+  PATH: usersPath,
+  npm_config_loglevel: 'error',
+  // npm waits five minutes for an answer that got lost before it asks again.
+  npm_config_fetch_timeout: '60000',
+  npm_config_fetch_retry_mintimeout: '1000',
+  // ONNX Runtime's install script fetches CUDA libraries from a host that need not be reachable.
+  ONNXRUNTIME_NODE_INSTALL: 'skip',
+};
+
 export const buildAll = () =>
   mustRun(join(bin, 'turbo'), ['run', 'build', '--filter=./packages/*', '--output-logs=errors-only'], {
     cwd: root,
@@ -26,6 +36,15 @@ export async function pack(each: Package, into: string): Promise<string> {
 
 const tarball = ({ name, manifest }: Package) =>
   `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
+
+/** Installs all packages at once, as `npm init -y && npm i ./scalearn-*.tgz` does. */
+export async function installAll(project: string, tarballs: string): Promise<void> {
+  mkdirSync(project, { recursive: true });
+  const options = { cwd: project, env: npmEnvironment };
+  await mustRun('npm', ['init', '-y'], options);
+  const files = packages.map((each) => join(tarballs, tarball(each)));
+  await mustRun('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...files], options);
+}
 
 /** Installs the package and what else its README names; what is ours comes from `tarballs`. */
 export async function install(
@@ -42,15 +61,7 @@ export async function install(
   const flags = ['--omit=optional', '--prefer-offline', '--no-audit', '--no-fund'];
   await mustRun('npm', ['install', ...flags, ...ours, ...others], {
     cwd: project,
-    env: {
-      PATH: usersPath,
-      npm_config_loglevel: 'error',
-      // npm waits five minutes for an answer that got lost before it asks again.
-      npm_config_fetch_timeout: '60000',
-      npm_config_fetch_retry_mintimeout: '1000',
-      // ONNX Runtime's install script fetches CUDA libraries from a host that need not be reachable.
-      ONNXRUNTIME_NODE_INSTALL: 'skip',
-    },
+    env: npmEnvironment,
   });
 }
 
