@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-json.ts';
@@ -115,6 +115,18 @@ describe('a file', () => {
     const swapped = await run(...train(file, 'colours'), '--resume', '--text', 'colour', '--label', 'text');
     expect(swapped).toMatchObject({ code: 2, err: expect.stringContaining('own was {"text":"text"') });
   });
+});
+
+test('an interruption while texts are tokenised leaves nothing', async () => {
+  const large = colours(folder, 'large.csv', 100_000);
+  const running = start(train(large, 'early', '--json'));
+  await running.printed('"phase":"tokenize"');
+  running.process.kill('SIGINT');
+  expect(await running.ended).toMatchObject({
+    code: 130,
+    err: expect.stringMatching(/^Interrupted before the first step; there is nothing to save\.$/m),
+  });
+  expect(existsSync(at('early'))).toBe(false);
 });
 
 describe('other kinds', () => {
