@@ -11,12 +11,16 @@ export const encoderOptions: Readonly<Record<string, string | number>> = {
   'learning-rate': 0.002,
 };
 
+/** How far Python is from this library, as `scripts/check-encoder.py` measured it once. */
+export const pythonCheck =
+  'transformers 5.24.0 with torch 2.15.0 loads the folder, agrees on the ids of 3,000 of 3,000 texts, and differs by at most 3.4e-6 in hidden states and 1.3e-5 in logits';
+
 /** Large tasks are learned in a few epochs, small ones need many. */
 const epochs: Readonly<Record<SourceTask, number>> = {
   cola: 30,
-  sst2: 3,
+  sst2: 12,
   mrpc: 30,
-  qqp: 4,
+  qqp: 8,
   stsb: 30,
   mnli: 5,
   qnli: 5,
