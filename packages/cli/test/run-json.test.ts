@@ -49,6 +49,7 @@ describe('a run.json that was edited or damaged is one sentence with the file an
     ],
     ['settings.maxLength', 'x', /settings\.maxLength must be .*, and it is "x"/],
     ['settings.evalLimit', 1.5, /settings\.evalLimit must be .*, or null/],
+    ['settings.own', { text: 'text' }, /settings\.own must be an object with text .*, or missing, and it is/],
     ['task', undefined, /task must be a text, and it is missing/],
     ['task', 'glue/none', /glue\/none/],
     ['results', { test: null }, /results must be/],

@@ -49,8 +49,10 @@ export async function findTask(
   more: Pick<FileTaskOptions, 'labels' | 'problem' | 'scoreOnly' | 'maxLength'> = {},
 ): Promise<FoundTask> {
   const { task, data } = choice;
-  const found = taskIds.includes(task) ? undefined : await stat(task).catch(() => undefined);
-  if (found === undefined && !(isPath(task) && !taskIds.includes(task))) return packagedTask(choice);
+  if (taskIds.includes(task)) return packagedTask(choice);
+  const found = await stat(task).catch(() => undefined);
+  // Says which tasks there are.
+  if (found === undefined && !isPath(task)) return packagedTask(choice);
   if (found === undefined)
     throw new FolderError(`There is no file or folder ${task}; check the path of the task (--task)`);
   if (data !== undefined)
