@@ -1,11 +1,8 @@
 // An example as a user has it: its folder copied out of the repository, with the packages in node_modules.
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './repository.ts';
-
-/** Names of all examples. */
-export const examples: readonly string[] = readdirSync(join(root, 'examples'));
 
 /** Why examples cannot run here; undefined where they can. */
 export const examplesNeed: string | undefined = existsSync(

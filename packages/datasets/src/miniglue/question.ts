@@ -148,7 +148,7 @@ function rebound(draw: Draw, action: Action, other: Action): Action {
 }
 
 /** Whether both ask for the same of the same action. */
-export function sameQuestion(one: Question, other: Question): boolean {
+function sameQuestion(one: Question, other: Question): boolean {
   return one.asked === other.asked && asks(one) === asks(other);
 }
 

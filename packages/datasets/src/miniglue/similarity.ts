@@ -59,7 +59,7 @@ function changedOne(draw: Draw, [a, b]: Two): Two {
 }
 
 /** The mean over both actions of the part of their roles that agree, in the better of the two assignments. */
-export function similarity([a, b]: readonly [Action, Action], [c, d]: readonly [Action, Action]): number {
+function similarity([a, b]: readonly [Action, Action], [c, d]: readonly [Action, Action]): number {
   return Math.max(agreement(a, c) + agreement(b, d), agreement(a, d) + agreement(b, c)) / 2;
 }
 
