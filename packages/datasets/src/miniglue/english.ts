@@ -3,8 +3,6 @@ import type { Action, Claim, Comparison, Quantified, State, Thing } from './fact
 import { type Circumstance, counts } from './lexicon/circumstances.ts';
 import type { Noun } from './lexicon/nouns.ts';
 import type { Person } from './lexicon/people.ts';
-import type { Quality } from './lexicon/qualities.ts';
-import type { VerbForms } from './lexicon/verbs.ts';
 
 // Claims in English. Every choice of words is free: the same claim has many sentences, and each says just the claim.
 
@@ -103,7 +101,7 @@ function comparison(draw: Draw, { dimension, more, less, negated }: Comparison):
 function quantified(draw: Draw, { quantifier, noun, quality }: Quantified): string {
   const names = nounWord(draw, noun, true);
   const name = nounWord(draw, noun, false);
-  const adjective = adjectiveOf(draw, quality);
+  const adjective = word(draw, quality.words);
   switch (quantifier) {
     case 'all':
       return draw.pick([`all the ${names} were ${adjective}`, `every ${name} was ${adjective}`]);
@@ -112,11 +110,4 @@ function quantified(draw: Draw, { quantifier, noun, quality }: Quantified): stri
     case 'no':
       return draw.pick([`none of the ${names} were ${adjective}`, `no ${name} was ${adjective}`]);
   }
-}
-
-const adjectiveOf = (draw: Draw, quality: Quality): string => word(draw, quality.words);
-
-/** Forms of a verb, for other kinds of sentence. */
-export function verbForms(draw: Draw, claim: Action): VerbForms {
-  return word(draw, claim.verb.words);
 }

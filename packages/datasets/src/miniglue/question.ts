@@ -1,6 +1,6 @@
 import type { Draw } from './draw.ts';
 import { randomClaim } from './edit.ts';
-import { capital, circumstances, nounPhrase, nounWord, text, verbForms, word } from './english.ts';
+import { capital, circumstances, nounPhrase, nounWord, text, word } from './english.ts';
 import type { Action, Claim } from './fact.ts';
 import { judge } from './judge.ts';
 import { belongs, type Region, World } from './world.ts';
@@ -46,7 +46,7 @@ export function askable({ patient }: Action): readonly Asked[] {
 /** The question in English. */
 export function questionText(draw: Draw, { action, asked }: Question): string {
   const { agent, patient, place, time } = action;
-  const [base, past, participle] = verbForms(draw, action);
+  const [base, past, participle] = word(draw, action.verb.words);
   const details = circumstances(draw, [
     asked === 'place' ? undefined : place,
     asked === 'time' ? undefined : time,
