@@ -24,9 +24,9 @@ console.log(
 await using device = await requestDevice();
 using encoder = await loadEncoder(encoderFolder, { device });
 
-// Adapters of tasks that are akin: does a hypothesis follow, does a sentence answer a question.
+// Adapters of tasks that are akin: does a claim follow from a text, do two texts say the same.
 const sources = await Promise.all(
-  [adapterFolder('mnli'), adapterFolder('qnli')].map((url) => loadAdapter(url)),
+  [adapterFolder('mnli'), adapterFolder('mrpc')].map((url) => loadAdapter(url)),
 );
 const method = scalearn({ sources, variant: 'scalearn++' });
 using model = await train({
@@ -34,7 +34,8 @@ using model = await train({
   task,
   method,
   seed: 0,
-  epochs: 20,
+  epochs: 15,
+  batchSize: 16,
   onEvent: (event) => {
     if (event.event === 'epoch' && event.epoch % 5 === 0)
       console.log(`  epoch ${event.epoch}: validation loss ${event.validationLoss.toFixed(3)}`);

@@ -32,7 +32,7 @@ console.log(
 );
 
 async function run(name: string, method: Method, learningRate: number): Promise<TrainedModel> {
-  const trained = await train({ encoder, task, method, learningRate, epochs: 12, seed: 0 });
+  const trained = await train({ encoder, task, method, learningRate, epochs: 12, batchSize: 16, seed: 0 });
   const { metrics } = await evaluate(trained, task);
   const [score, seconds] = [metrics.accuracy!.toFixed(3), trained.seconds.toFixed(1)];
   console.log(`${name.padEnd(18)} test accuracy ${score}, ${seconds} s`);

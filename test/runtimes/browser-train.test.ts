@@ -30,7 +30,7 @@ async function open(device: string, scheme: 'light' | 'dark'): Promise<Page> {
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(built.url);
   await page.locator('scalearn-demo').evaluate((demo) => {
-    for (const [name, value] of Object.entries({ rows: '64', 'test-rows': '64', epochs: '3' }))
+    for (const [name, value] of Object.entries({ rows: '32', 'test-rows': '64', epochs: '3' }))
       demo.setAttribute(name, value);
   });
   await page.locator('#device').selectOption(device);

@@ -38,7 +38,7 @@ test('quickstart-deno', limit, async (context) => {
   const texts = ['Max found the coat in the park.', 'The coat was discovered by Max.'];
   const { stdout } = await mustRun(
     join(bin, 'deno'),
-    ['run', '-A', 'examples/quickstart-deno/main.ts', ...texts],
+    ['run', '-A', '--config', 'deno.json', 'examples/quickstart-deno/main.ts', ...texts],
     { cwd: root, env },
   );
   expectTransfer(stdout);
@@ -49,7 +49,7 @@ test('custom-pipeline', limit, async (context) => {
   if (skip) return context.skip(skip);
   using example = copyExample('custom-pipeline');
   const { stdout } = await inNode(example.folder);
-  expect(accuracy(stdout, 'ScaLearn++'), stdout).toBeGreaterThan(0.6);
+  expect(accuracy(stdout, 'ScaLearn++'), stdout).toBeGreaterThan(0.7);
   expect(stdout).toMatch(/^yes \(0\.\d\d\) {2}Max discovered the coat\.$/m);
   expect(stdout).toMatch(/^no \(0\.\d\d\) {2}Emma bought the old piano\.$/m);
   for (const file of ['adapter.safetensors', 'adapter_config.json', 'model_head.safetensors'])
@@ -60,8 +60,7 @@ test('custom-method', limit, async (context) => {
   if (skip) return context.skip(skip);
   using example = copyExample('custom-method');
   const { stdout } = await inNode(example.folder);
-  expect(stdout).toContain('learned-offset: 512 numbers');
-  expect(accuracy(stdout, 'learned-offset'), stdout).toBeGreaterThan(0.7);
-  expect(stdout).toContain('  negative: The concert was dreadful.');
-  expect(stdout).toContain('  positive: We enjoyed the film.');
+  expect(stdout).toContain('gated-sum: 512 numbers');
+  for (const name of ['gated-sum', 'scalearn-uniform++'])
+    expect(accuracy(stdout, name), stdout).toBeGreaterThan(0.6);
 });

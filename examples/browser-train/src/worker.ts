@@ -39,6 +39,7 @@ async function run(settings: Settings): Promise<void> {
       method,
       epochs: settings.epochs,
       patience: settings.epochs,
+      batchSize: 16,
       seed: 0,
       signal: stop.signal,
       checkpoints,
