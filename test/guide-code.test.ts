@@ -1,22 +1,24 @@
 // Every block of code in the guides is run: programs from the packages' sources, shell lines with the command. What
 // cannot be run says why, in the line of its fence. The blocks of a page run one after another, in one project.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examplesNeed } from './support/example.ts';
 import { createGuideProject, type GuideProject } from './support/guide-project.ts';
 import { codeBlocks, preparations } from './support/markdown.ts';
 import { root } from './support/repository.ts';
 
+const runnable = ['ts', 'sh', 'bash'];
 const folder = join(root, 'docs/guide');
 const pages = readdirSync(folder)
   .filter((name) => name.endsWith('.md'))
   .map((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
-    return { name, text, blocks: codeBlocks(text) };
+    const blocks = codeBlocks(text);
+    const run = blocks.filter(({ language, noRun }) => runnable.includes(language) && noRun === undefined);
+    return { name, text, blocks, run };
   });
-const runnable = ['ts', 'sh', 'bash'];
 const needsMini = /assets-mini|quickstart/;
-const hasMini = existsSync(join(root, 'packages/assets-mini/encoder/config.json'));
 
 test('a block that is not run says why', () => {
   const all = pages.flatMap(({ name, blocks }) => blocks.map((block) => ({ name, ...block })));
@@ -27,13 +29,9 @@ test('a block that is not run says why', () => {
   expect(all.length - skipped.length).toBeGreaterThan(10);
 });
 
-describe.each(pages)('$name', ({ text, blocks }) => {
-  const run = blocks.filter(({ language, noRun }) => runnable.includes(language) && noRun === undefined);
-  if (run.length === 0) return;
-  const skip =
-    needsMini.test(text) && !hasMini
-      ? 'packages/assets-mini has no encoder yet; its script makes it'
-      : undefined;
+const pagesWithCode = pages.filter(({ run }) => run.length > 0);
+describe.each(pagesWithCode)('$name', ({ text, blocks, run }) => {
+  const skip = needsMini.test(text) ? examplesNeed : undefined;
   let project: GuideProject;
 
   beforeAll(async () => {

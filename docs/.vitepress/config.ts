@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
 import { miniAssets } from '../../examples/browser-train/mini-assets.ts';
+import { apiSidebars } from './api-sidebar.ts';
 import { math } from './math.ts';
-
-const api = new URL('../api/typedoc-sidebar.json', import.meta.url);
 
 const guide = [
   {
@@ -68,12 +66,7 @@ export default defineConfig({
       { text: 'Demo', link: '/demo' },
       { text: 'API', link: '/api/' },
     ],
-    sidebar: {
-      '/guide/': guide,
-      '/demo': guide,
-      // Written by typedoc, just before the site is built.
-      '/api/': existsSync(api) ? JSON.parse(readFileSync(api, 'utf8')) : [],
-    },
+    sidebar: { '/guide/': guide, '/demo': guide, ...apiSidebars() },
     footer: { message: 'Released under the MIT licence.' },
   },
 });

@@ -7,18 +7,12 @@ const installed = createRequire(import.meta.url).resolve('@scalearn/assets-mini/
 const root = join(installed, '..');
 
 /** What is read in the page; an adapter's own prediction head is not. */
-const needed = [
-  'config.json',
-  'tokenizer.json',
-  'model.safetensors',
-  'adapter_config.json',
-  'adapter.safetensors',
-];
+const needed = /^(config|tokenizer|tokenizer_config|adapter_config)\.json$|^(model|adapter)\.safetensors$/;
 
 /** Files of the encoder and the adapters, by their path below the package. */
 function list(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter(({ name }) => needed.includes(name))
+    .filter(({ name }) => needed.test(name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
 }
 

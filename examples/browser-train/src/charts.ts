@@ -4,9 +4,9 @@ export interface Point {
   readonly loss: number;
 }
 
-const width = 480;
-const height = 200;
-const edge = { left: 40, right: 12, top: 10, bottom: 26 };
+const width = 360;
+const height = 180;
+const edge = { left: 32, right: 12, top: 10, bottom: 26 };
 
 /** Training loss of every step as a line, validation loss of every epoch as dots on another, as SVG. */
 export function lossCurve(training: readonly Point[], validation: readonly Point[], steps: number): string {
