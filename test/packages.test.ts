@@ -78,7 +78,8 @@ describe('all packages in one project', () => {
   beforeAll(async () => {
     await installAll(project, tarballs);
     const { program } = readPromise(root);
-    writeFileSync(join(project, 'readme.ts'), program);
+    // `npm init` makes a project whose .js and .ts files are no modules.
+    writeFileSync(join(project, 'readme.mts'), program);
     writeFileSync(join(project, 'readme.mjs'), compiled(program));
     for (const name of readdirSync(join(root, 'examples')))
       cpSync(join(root, 'examples', name), join(project, name), { recursive: true });
@@ -98,7 +99,7 @@ describe('all packages in one project', () => {
       });
       expect(help.stdout).toContain('scalearn');
       if (examplesNeed) return context.skip(examplesNeed);
-      const { stdout } = await mustRun(node, [major < 24 ? 'readme.mjs' : 'readme.ts'], {
+      const { stdout } = await mustRun(node, [major < 24 ? 'readme.mjs' : 'readme.mts'], {
         cwd: project,
         env,
       });
@@ -108,7 +109,7 @@ describe('all packages in one project', () => {
 
   test('the program of the README runs in Deno', async (context) => {
     if (examplesNeed) return context.skip(examplesNeed);
-    const [file, args] = runtimes.Deno!('readme.ts');
+    const [file, args] = runtimes.Deno!('readme.mts');
     const { stdout } = await mustRun(file, args, { cwd: project, env });
     expect(stdout).toContain('accuracy');
   });

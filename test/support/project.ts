@@ -55,7 +55,10 @@ export async function install(
 ): Promise<void> {
   mkdirSync(project, { recursive: true });
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const ours = withWorkspaceDependencies(each).map((inner) => join(tarballs, tarball(inner)));
+  const needed = [each, ...packages.filter(({ name }) => named.includes(name))];
+  const ours = new Set(
+    needed.flatMap(withWorkspaceDependencies).map((inner) => join(tarballs, tarball(inner))),
+  );
   const others = named.filter((name) => !packages.some((inner) => inner.name === name)).map(pinned);
   // Optional parts are large and by definition not needed.
   const flags = ['--omit=optional', '--prefer-offline', '--no-audit', '--no-fund'];
