@@ -133,7 +133,7 @@ describe('all packages in one project', () => {
 
   test('browser-train builds', async (context) => {
     if (examplesNeed) return context.skip(examplesNeed);
-    await build({ root: join(project, 'browser-train'), logLevel: 'warn' });
+    await build({ root: join(project, 'browser-train'), logLevel: 'error' });
     expect(readdirSync(join(project, 'browser-train/dist'))).toEqual(
       expect.arrayContaining(['index.html', 'assets', 'mini']),
     );

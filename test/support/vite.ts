@@ -10,8 +10,8 @@ export interface BuiltPage {
 /** Builds the page in a folder as its own configuration says, and serves the result. */
 export async function buildPage(root: string): Promise<BuiltPage> {
   const conditions = ['@scalearn/source', ...defaultClientConditions];
-  await build({ root, resolve: { conditions }, logLevel: 'warn' });
-  const server = await preview({ root, preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' });
+  await build({ root, resolve: { conditions }, logLevel: 'error' });
+  const server = await preview({ root, preview: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
   const { port } = server.httpServer.address() as AddressInfo;
   return { url: `http://localhost:${port}/`, close: () => server.close() };
 }

@@ -101,7 +101,8 @@ class ScalearnDemo extends HTMLElement {
         this.#training.push(reply);
         this.#steps = reply.steps;
         this.#get<HTMLProgressElement>('progress').value = reply.step / reply.steps;
-        this.#say(`Step ${reply.step} of ${reply.steps}`);
+        this.#say('Training:');
+        this.#get('count').textContent = `step ${reply.step} of ${reply.steps}`;
         this.#draw();
         break;
       case 'epoch':
@@ -139,9 +140,13 @@ class ScalearnDemo extends HTMLElement {
     this.#send({ type: 'answer', texts: [value('text'), value('claim')] });
   }
 
+  /** Screen readers read this out, so it does not change with every step. */
   #say(text: string, failed = false): void {
-    this.#get('status').textContent = text;
-    this.#get('status').classList.toggle('failed', failed);
+    const status = this.#get('status');
+    if (status.textContent === text) return;
+    status.textContent = text;
+    status.classList.toggle('failed', failed);
+    this.#get('count').textContent = '';
   }
 
   #draw(): void {

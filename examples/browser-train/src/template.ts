@@ -11,7 +11,7 @@ export const template: string = `
   </label>
 </div>
 <progress id="progress" value="0" max="1" aria-label="Progress of training"></progress>
-<p class="status" id="status" role="status">Press Train: it takes between some seconds and a minute.</p>
+<p class="status"><span id="status" role="status">Press Train: it takes between some seconds and a minute.</span> <span id="count"></span></p>
 <dl>
   <div><dt>Device</dt><dd class="text" id="where">–</dd></div>
   <div><dt>Accuracy before</dt><dd id="before">–</dd></div>
