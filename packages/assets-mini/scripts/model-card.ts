@@ -73,8 +73,9 @@ linear decay, no dropout, seed ${options.seed}.
 node --conditions=@scalearn/source packages/assets-mini/scripts/build.ts
 \`\`\`
 
-makes it, the source adapters and this card again, and on the same device the same bytes. Pretraining takes about half an
-hour on two cores.
+makes encoder, source adapters and this card anew; pretraining takes about half an hour on two cores. The weights here are
+from before a last correction of how MiniGLUE judges denied claims, which a few of the texts contain: until they are built
+again, a rebuild gives other weights than these.
 
 Python: ${pythonCheck}.
 
