@@ -1,4 +1,4 @@
-import type { Example, SplitName } from '../task.ts';
+import type { Example } from '../task.ts';
 import { acceptability } from './acceptability.ts';
 import type { Draw } from './draw.ts';
 import { inference } from './entailment.ts';
@@ -9,11 +9,15 @@ import type { Region } from './world.ts';
 
 export type MiniglueTask = 'cola' | 'sst2' | 'mrpc' | 'qqp' | 'stsb' | 'mnli' | 'qnli' | 'rte';
 
-/** Draws one row. Labels are as frequent as each other. */
-export type Generator = (draw: Draw, region: Region) => Pick<Example, 'segments' | 'label'>;
+/** The splits that there are; each tells of a region of the world of its own. */
+export const splits = ['train', 'validation', 'test'] as const;
+export type MiniglueSplit = (typeof splits)[number];
 
-/** How each task's rows come about, and how many there are by default: as unequal as GLUE's. */
-export const generators: Readonly<Record<MiniglueTask, Generator>> = {
+/** Draws one row. Labels are as frequent as each other. */
+type DrawRow = (draw: Draw, region: Region) => Pick<Example, 'segments' | 'label'>;
+
+/** How each task's rows come about. */
+export const generators: Readonly<Record<MiniglueTask, DrawRow>> = {
   cola(draw, region) {
     const label = draw.below(2);
     return { segments: [acceptability(draw, region, label === 1)], label };
@@ -52,10 +56,8 @@ export const generators: Readonly<Record<MiniglueTask, Generator>> = {
   },
 };
 
-/** Rows of every split by default. */
-export const defaultRows: Readonly<
-  Record<MiniglueTask, Readonly<Record<'train' | 'validation' | 'test', number>>>
-> = {
+/** Rows of every split by default: as unequal as GLUE's. */
+export const defaultRows: Readonly<Record<MiniglueTask, Readonly<Record<MiniglueSplit, number>>>> = {
   cola: { train: 900, validation: 300, test: 1000 },
   sst2: { train: 8000, validation: 500, test: 1000 },
   mrpc: { train: 800, validation: 300, test: 1000 },
@@ -65,6 +67,3 @@ export const defaultRows: Readonly<
   qnli: { train: 16_000, validation: 500, test: 1000 },
   rte: { train: 900, validation: 300, test: 1000 },
 };
-
-/** The splits that there are, and the part of the world each tells of. */
-export const splits: readonly (SplitName & Region)[] = ['train', 'validation', 'test'];

@@ -2,13 +2,13 @@ import { checkPositiveInteger, InvalidOptionError } from '../errors.ts';
 import type { Example, TaskDefinition, TaskInfo } from '../task.ts';
 import { glue } from '../tasks/glue.ts';
 import { Draw } from './draw.ts';
-import { defaultRows, generators, type MiniglueTask, splits } from './generators.ts';
+import { defaultRows, generators, type MiniglueSplit, type MiniglueTask, splits } from './generators.ts';
 
 export interface MiniglueOptions {
   /** Another seed gives other rows of the same kind. Default 0. */
   readonly seed?: number;
   /** Rows of each split, by default as unequal as GLUE's; a larger data set begins with the rows of a smaller one. */
-  readonly rows?: Readonly<Partial<Record<'train' | 'validation' | 'test', number>>>;
+  readonly rows?: Readonly<Partial<Record<MiniglueSplit, number>>>;
 }
 
 /**
@@ -20,13 +20,14 @@ export function miniglueTask(name: MiniglueTask, options: MiniglueOptions = {}):
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new InvalidOptionError('seed', seed, 'a whole number of at least 0');
   const rows = { ...defaultRows[name], ...options.rows };
-  for (const split of splits) checkPositiveInteger(`rows.${split}`, rows[split as keyof typeof rows]);
+  for (const split of splits) checkPositiveInteger(`rows.${split}`, rows[split]);
   return {
     info: infoOf(name),
     splits,
     async read(split) {
-      const region = split as (typeof splits)[number];
-      return generate(name, seed, region, rows[region as keyof typeof rows]);
+      // It is asked for the splits above only.
+      const known = split as MiniglueSplit;
+      return generate(name, seed, known, rows[known]);
     },
   };
 }
@@ -38,12 +39,7 @@ function infoOf(name: MiniglueTask): TaskInfo {
   return { ...rest, id: `miniglue/${name}`, name: `Mini${info.name}` };
 }
 
-function generate(
-  name: MiniglueTask,
-  seed: number,
-  region: (typeof splits)[number],
-  count: number,
-): Example[] {
+function generate(name: MiniglueTask, seed: number, region: MiniglueSplit, count: number): Example[] {
   const examples: Example[] = [];
   const seen = new Set<string>();
   for (let row = 0; examples.length < count; row++) {
