@@ -1,7 +1,7 @@
 // Makes everything in this package from nothing: pretrains the mini encoder, trains the eight source adapters with the
 // command line tool, measures them, and writes the model card. Stopped and started again, it goes on where it was.
 //
-//   node --conditions=@scalearn/source packages/assets-mini/scripts/build.ts [--out DIR]
+//   node --conditions=@scalearn/source packages/assets-mini/scripts/build.ts [--work DIR] [--out DIR]
 import { spawn } from 'node:child_process';
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ if (!(await isThere(join(encoder, 'pretraining.json'))))
 
 const adapter = (task: SourceTask): string => join(work, 'adapters', task);
 for (const task of sourceTasks) {
-  if (await isThere(join(adapter(task), 'run.json'))) continue;
+  // What is finished stays, and is refused if it was trained by another recipe.
   const own = ['--encoder', encoder, '--task', `miniglue/${task}`, '--out', adapter(task), '--resume'];
   await run('../../cli/src/bin.ts', ['train', ...own, ...flags(adapterOptions(task))]);
 }
