@@ -3,7 +3,7 @@
 //
 //   node --conditions=@scalearn/source packages/assets-mini/scripts/build.ts [--work DIR] [--out DIR]
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -27,23 +27,17 @@ const run = async (script: string, options: readonly string[]): Promise<void> =>
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (code !== 0) process.exit(Number(code) || 1);
 };
-const isThere = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );
 /** As command line options: `{ 'batch-size': 32 }` is `--batch-size 32`. */
 const flags = (options: Readonly<Record<string, string | number>>): string[] =>
   Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
-// The folder's name is the encoder's, which adapters carry.
+// What is finished stays, and is refused if it was made by another recipe. The folder's name is the encoder's, which
+// adapters carry.
 const encoder = join(work, 'bert-mini-miniglue');
-if (!(await isThere(join(encoder, 'pretraining.json'))))
-  await run('../../encoders/scripts/pretrain-mini.ts', ['--out', encoder, ...flags(encoderOptions)]);
+await run('../../encoders/scripts/pretrain-mini.ts', ['--out', encoder, ...flags(encoderOptions)]);
 
 const adapter = (task: SourceTask): string => join(work, 'adapters', task);
 for (const task of sourceTasks) {
-  // What is finished stays, and is refused if it was trained by another recipe.
   const own = ['--encoder', encoder, '--task', `miniglue/${task}`, '--out', adapter(task), '--resume'];
   await run('../../cli/src/bin.ts', ['train', ...own, ...flags(adapterOptions(task))]);
 }

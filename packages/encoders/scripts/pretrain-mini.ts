@@ -1,6 +1,7 @@
 // Pretrains a small BERT from nothing on MiniGLUE's unlabelled texts: vocabulary, masked language modelling, and a
-// Hugging Face folder. Stopped and started again with the same options, it goes on where it was.
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+// Hugging Face folder. Stopped and started again, it goes on where it was; its checkpoint stays, so that a finished run
+// started again ends at once, and one whose options or texts have changed since is refused.
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -117,7 +118,6 @@ const texts: Segments[] = [...miniglueText({ seed, documents: documents + heldOu
 const maxPositions = number('max-positions');
 const vocabulary = trainWordPiece(texts.slice(heldOut).flat(), { vocabularySize: number('vocabulary') });
 const tokenizerFiles = wordPieceFiles(vocabulary, maxPositions);
-await writeFiles(tokenizerFiles);
 const tokenizer = await loadTokenizer(memoryFolder(tokenizerFiles));
 log(`a vocabulary of ${tokenizer.vocabularySize} tokens`);
 
@@ -153,12 +153,8 @@ try {
     checkpoints,
     resume: true,
   });
-  await writeFiles(await maskedLMFiles(model));
-  await writeFile(
-    join(out, 'pretraining.json'),
-    `${JSON.stringify({ options: values, history }, null, 2)}\n`,
-  );
-  await rm(checkpoint);
+  await writeFiles({ ...tokenizerFiles, ...(await maskedLMFiles(model)) });
+  await write(join(out, 'pretraining.json'), `${JSON.stringify({ options: values, history }, null, 2)}\n`);
   log(`written to ${out}`);
 } catch (error) {
   if (!(error instanceof InterruptedError)) throw error;

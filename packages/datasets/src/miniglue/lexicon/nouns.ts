@@ -12,8 +12,9 @@ export interface Noun {
 /** `singular` or `singular/plural`; without a plural, one is formed by rule. */
 function inflected(text: string): readonly [string, string] {
   const [singular, plural] = text.split('/') as [string, string?];
-  const ending = /(?:s|x|ch|sh)$/.test(singular) ? 'es' : 's';
-  return [singular, plural ?? singular + ending];
+  const regular =
+    singular.replace(/[^aeiou]y$/, (end) => `${end[0]}ie`) + (/(?:s|x|ch|sh)$/.test(singular) ? 'es' : 's');
+  return [singular, plural ?? regular];
 }
 
 /** `apple` or, with synonyms, `car=automobile`. */
@@ -34,7 +35,7 @@ const families: readonly (readonly [general: string, artefact: boolean, members:
   ],
   ['garment', true, 'coat jacket hat=cap scarf/scarves shirt dress=gown'],
   ['instrument', true, 'guitar piano violin=fiddle flute drum trumpet'],
-  ['document', true, 'book letter=note map=chart poem newspaper diary/diaries=journal'],
+  ['document', true, 'book letter=note map=chart poem newspaper diary=journal'],
   ['container', true, 'box=crate bag=sack bottle basket jar bucket=pail'],
   ['jewel', true, 'ring necklace bracelet crown brooch medal'],
 ];
