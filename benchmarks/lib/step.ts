@@ -33,7 +33,13 @@ export class Step implements Disposable {
       layout: method.headLayout,
       name: 'rte',
     });
-    const model = await TrainableModel.create({ encoder, method, head, adapterName: 'rte', seed: 0 });
+    const model = await TrainableModel.create({
+      encoder,
+      method,
+      heads: { rte: head },
+      adapterName: 'rte',
+      seed: 0,
+    });
     const graph = trainingGraph(model.build(createDropout(randomInput())), model.parameters, {
       maxGradNorm: 1,
     });

@@ -8,6 +8,7 @@ export function gatedSum(sources: readonly Adapter[]): Method {
   const gate = (layer: number): string => `gate.${layer}`;
   return {
     name: 'gated-sum',
+    kind: 'two-stage',
     headLayout: 'flexible',
     // Used where `train` is not told otherwise.
     defaults: { learningRate: 6e-3, epochs: 12, patience: 12, weightDecay: 0 },

@@ -248,14 +248,14 @@ async function merged(device: Device, encoder: TransformerEncoder, c: Case): Pro
       differences.push({ what: `merged/${key}`, group: 'outputs', value: maxRelative(data, expected.data) });
       tensors.set(key, { shape: expected.shape, data });
     }
-  const { problem, outputs, layout } = model.head;
+  const { problem, outputs, layout } = model.head();
   const single = await TrainableModel.create({
     encoder,
     method: bottleneck({
       reductionFactor: encoder.shape.hiddenSize / adapter.width,
       nonLinearity: adapter.nonLinearity,
     }),
-    head: createHead({ problem, outputs, layout, name: c.file.adapters?.at(-1) as string }),
+    heads: { merged: createHead({ problem, outputs, layout, name: c.file.adapters?.at(-1) as string }) },
     adapterName: 'merged',
     seed: 0,
   });

@@ -121,7 +121,7 @@ export async function caseModel(
   const model = await TrainableModel.create({
     encoder,
     method,
-    head: caseHead(c),
+    heads: { [c.file.adapters?.at(-1) ?? 'task']: caseHead(c) },
     adapterName: c.file.adapters?.at(-1) ?? '',
     seed: 0,
     decays,

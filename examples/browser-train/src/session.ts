@@ -82,6 +82,12 @@ export class Session {
 async function untrained(encoder: Encoder, method: Method, task: Task): Promise<TrainedModel> {
   const { problem, labels } = task;
   const head = createHead({ problem, outputs: labels?.length ?? 1, layout: method.headLayout, name: 'rte' });
-  const model = await TrainableModel.create({ encoder, method, head, adapterName: 'rte', seed: 0 });
-  return new TrainedModel(model, task);
+  const model = await TrainableModel.create({
+    encoder,
+    method,
+    heads: { rte: head },
+    adapterName: 'rte',
+    seed: 0,
+  });
+  return new TrainedModel(model, [task]);
 }

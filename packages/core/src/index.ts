@@ -45,6 +45,7 @@ export { type Adapter, type AdapterLayer, adapterKeys } from './methods/adapter.
 export { ModelFileError, parseAdapterConfig } from './methods/adapter-config.ts';
 export { adapterFiles, readAdapter } from './methods/adapter-files.ts';
 export { type BottleneckOptions, bottleneck } from './methods/bottleneck.ts';
+export { readAdapterFolder } from './methods/bottleneck-reader.ts';
 export { mergeAdapters } from './methods/merge.ts';
 export type {
   FileSet,
@@ -52,9 +53,17 @@ export type {
   Method,
   MethodCall,
   MethodDefaults,
+  MethodKind,
   MethodTarget,
   SaveCall,
 } from './methods/method.ts';
+export {
+  type MethodReader,
+  type ModelFolder,
+  type ReadTarget,
+  required,
+  type StoredMethod,
+} from './methods/model-folder.ts';
 export { scalearn } from './methods/scalearn.ts';
 export {
   type ScalearnOptions,
@@ -101,16 +110,17 @@ export {
   exhausted,
   observe,
 } from './training/early-stopping.ts';
-export type { EpochRecord, Phase, ProgressEvent, TrainEvent } from './training/events.ts';
-export { type GraphParts, TrainableModel, type TrainableModelOptions } from './training/model.ts';
+export type { EpochRecord, Phase, ProgressEvent, TaskRecord, TrainEvent } from './training/events.ts';
+export type { GraphParts } from './training/forward.ts';
+export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
+export { modelFromSnapshot } from './training/model-from-snapshot.ts';
 export type { TrainOptions } from './training/options.ts';
 export type { Answers, Predictions } from './training/predict.ts';
 export { DivergedError, InterruptedError } from './training/run.ts';
 export {
-  type ModelFolder,
   type ModelSnapshot,
   mergeSnapshot,
-  readAdapterFolder,
+  onlyHead,
   readSnapshot,
   snapshotFiles,
 } from './training/snapshot.ts';
@@ -123,6 +133,6 @@ export {
   type StateFile,
 } from './training/state-file.ts';
 export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
-export type { TrainingExample, TrainingTask } from './training/task.ts';
-export { train } from './training/train.ts';
+export type { TaskShape, TrainingExample, TrainingTask } from './training/task.ts';
+export { taskHead, train } from './training/train.ts';
 export { type PredictOptions, TrainedModel } from './training/trained-model.ts';

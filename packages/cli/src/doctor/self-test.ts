@@ -96,7 +96,13 @@ async function trace(encoder: Encoder, method: Method): Promise<Trace> {
     layout: method.headLayout,
     name,
   });
-  using model = await TrainableModel.create({ encoder, method, head, adapterName: name, seed: 1 });
+  using model = await TrainableModel.create({
+    encoder,
+    method,
+    heads: { [name]: head },
+    adapterName: name,
+    seed: 1,
+  });
   const graph = trainingGraph(model.build(createDropout(randomInput())), model.parameters, {
     maxGradNorm: 1,
   });

@@ -1,4 +1,4 @@
-import { type Encoder, type ModelSnapshot, readSnapshot, TrainedModel } from '@scalearn/core';
+import { type Encoder, type ModelSnapshot, onlyHead, readSnapshot, TrainedModel } from '@scalearn/core';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
@@ -31,12 +31,13 @@ export async function loadModel(path: string, encoder: Encoder, task?: TaskShape
 type TaskShape = Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
 /** What a folder says about the task of its model. */
-function storedTask({ adapterName, head }: ModelSnapshot, run: RunFile | undefined): TaskShape {
+function storedTask(snapshot: ModelSnapshot, run: RunFile | undefined): TaskShape {
+  const head = onlyHead(snapshot);
   const { problem, outputs } = head.options;
   const isNamed = head.labels?.length === outputs;
   const names = isNamed ? head.labels : Array.from({ length: outputs }, (_, id) => `LABEL_${id}`);
   return {
-    id: run?.task ?? adapterName,
+    id: run?.task ?? snapshot.adapterName,
     problem,
     labels: problem === 'regression' ? null : names,
     maxLength: run?.settings.maxLength ?? 128,
@@ -47,10 +48,11 @@ function storedTask({ adapterName, head }: ModelSnapshot, run: RunFile | undefin
 const short = (fingerprint: string): string => `${fingerprint.slice(0, 12)}…`;
 
 function checkHead(
-  { head: { options, labels: known } }: ModelSnapshot,
+  snapshot: ModelSnapshot,
   { id, problem, labels }: Pick<TaskInfo, 'id' | 'problem' | 'labels'>,
   path: string,
 ): void {
+  const { options, labels: known } = onlyHead(snapshot);
   const outputs = labels?.length ?? 1;
   if (options.problem !== problem || options.outputs !== outputs)
     throw new FolderError(

@@ -34,6 +34,7 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
   const { apply } = nonLinearity(activation);
   return {
     name: 'bottleneck',
+    kind: 'single-task',
     headLayout: 'flexible',
     defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
     parameters: ({ encoder: { layers, hiddenSize, prefix }, adapterName }) => {

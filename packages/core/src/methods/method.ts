@@ -12,6 +12,8 @@ export interface MethodTarget {
   readonly encoderFingerprint?: string;
   /** Name of the adapter to be trained, by default the task's: part of its keys on disk. */
   readonly adapterName: string;
+  /** Names of the tasks that are trained together: one, but in joint training. */
+  readonly tasks: readonly string[];
 }
 
 /** A tensor the method uses but does not train; uploaded once, shared by training and evaluation. */
@@ -23,6 +25,8 @@ export interface FrozenSpec {
 
 /** What a method builds its part of the graph from. */
 export interface MethodCall extends MethodTarget {
+  /** The one of the tasks whose batch it is. */
+  readonly task: string;
   parameter(name: string): Tensor;
   frozen(name: string): Tensor;
   /** Absent in evaluation. */
@@ -41,12 +45,19 @@ export interface SaveCall extends MethodTarget {
 }
 
 /**
+ * `single-task`: trained for one task from nothing. `two-stage`: learns to use adapters trained before. `joint`: one
+ * model for several tasks at once. `analysis`: measures rather than learns.
+ */
+export type MethodKind = 'single-task' | 'two-stage' | 'joint' | 'analysis';
+
+/**
  * A way to adapt an encoder: which parameters it owns, what it does at the encoder's sites, how it is saved. Core's
  * own methods, those of other packages and yours are equal.
  */
 export interface Method {
   /** As in tables and on the command line, e.g. `scalearn++`. */
   readonly name: string;
+  readonly kind: MethodKind;
   /** Defaults of the paper for this method. */
   readonly defaults: MethodDefaults;
   parameters(target: MethodTarget): readonly ParameterSpec[];
@@ -54,8 +65,8 @@ export interface Method {
   sites(call: MethodCall): Sites;
   /** Added to the loss, `[]`. */
   penalty?(call: MethodCall): Tensor | undefined;
-  /** Whether the encoder's own weights train as well. */
-  readonly trainsEncoder?: boolean;
+  /** Which of the encoder's own weights train as well, by their names; `true` for all. */
+  readonly trainsEncoder?: true | ((name: string) => boolean);
   /** Which layout of the head's files belongs to the method. */
   readonly headLayout: 'flexible' | 'static';
   /** What else decides its results, as JSON: a run is resumed only under the same. */
@@ -73,4 +84,10 @@ export interface MethodDefaults {
   /** Evaluations without improvement before training stops. */
   readonly patience: number;
   readonly weightDecay: number;
+  /** Where the paper plans steps rather than epochs. */
+  readonly steps?: number;
+  /** Steps between evaluations, where that is not an epoch. */
+  readonly evaluateEvery?: number;
+  /** Part of the steps in which the learning rate rises. */
+  readonly warmup?: number;
 }

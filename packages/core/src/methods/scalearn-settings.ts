@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.ts';
+import type { EncoderShape } from '../nn/encoder.ts';
 import type { Adapter } from './adapter.ts';
-import type { MethodTarget } from './method.ts';
 
 export const scalearnVariants = ['scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++'] as const;
 export type ScalearnVariant = (typeof scalearnVariants)[number];
@@ -55,7 +55,7 @@ export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
 
 /** Keys on disk of ω, one per layer or a single one (reference/formats 3). */
 export function omegaKeys(
-  { encoder: { prefix, layers } }: MethodTarget,
+  { prefix, layers }: Pick<EncoderShape, 'prefix' | 'layers'>,
   names: readonly string[],
   shared: boolean,
 ): string[] {

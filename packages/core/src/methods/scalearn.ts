@@ -24,7 +24,7 @@ export function scalearn(options: ScalearnOptions): Method {
   const names = sources.map((source) => source.name);
   const T = sources.length;
   const { apply } = nonLinearity(sources[0]?.nonLinearity ?? 'relu');
-  const keys = (target: MethodTarget): string[] => omegaKeys(target, names, settings.shared);
+  const keys = (target: MethodTarget): string[] => omegaKeys(target.encoder, names, settings.shared);
 
   /** ω of all layers, `[layers or 1, T, hidden or 1]`. */
   const omega = (call: MethodCall): Tensor => {
@@ -45,6 +45,7 @@ export function scalearn(options: ScalearnOptions): Method {
 
   return {
     name: settings.variant,
+    kind: 'two-stage',
     headLayout: 'static',
     get settings() {
       return { ...settings, sources: sources.map((source) => `${source.name} ${adapterChecksum(source)}`) };

@@ -57,8 +57,8 @@ export interface Encoder extends Disposes {
   readonly shape: EncoderShape;
   /** SHA-256 over configuration and weights: adapters carry it and refuse another encoder. */
   readonly fingerprint: string;
-  /** Its weights as parameters, for methods that train the encoder itself. */
-  parameters(): Promise<readonly ParameterSpec[]>;
+  /** Its weights, or some of them, as parameters: for methods that train the encoder itself. */
+  parameters(wanted?: (name: string) => boolean): Promise<readonly ParameterSpec[]>;
   build(call: EncoderCall): EncoderGraph;
   encode(segments: readonly [string] | readonly [string, string], options: TruncationOptions): EncodedText;
   /** A ragged batch as graph inputs: `inputIds`, `positionIds`, `cuSeqlens`, … */

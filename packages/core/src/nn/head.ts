@@ -46,14 +46,30 @@ export interface HeadOptions {
   readonly layout: 'flexible' | 'static';
   /** Name of a flexible head, by default the task's. */
   readonly name: string;
-  /** Whether a flexible head is one layer on the encoder's pooler, as the static one of multiple choice always is. */
-  readonly pooled?: boolean;
+  /**
+   * What the last layer reads: a tanh layer on the first token (`dense`, of flexible heads by default), the first token
+   * itself, or the encoder's pooler, as the static head of multiple choice always does.
+   */
+  readonly features?: HeadFeatures;
+  /** One of a model's several heads: a static head's keys then begin with `heads.NAME`. */
+  readonly several?: boolean;
 }
 
-/** Names of a head's two linear layers, or of the only one on the pooler. */
-export function headLayers({ layout, name, problem, pooled }: HeadOptions): readonly string[] {
-  if (layout === 'flexible') return pooled ? [`heads.${name}.1`] : [`heads.${name}.1`, `heads.${name}.4`];
-  return problem === 'multipleChoice' ? ['classifier'] : ['classifier.dense', 'classifier.out_proj'];
+export type HeadFeatures = 'dense' | 'first' | 'pooled';
+
+/** What the last layer of a head reads. */
+export function headFeatures({ layout, problem, features = 'dense' }: HeadOptions): HeadFeatures {
+  return layout === 'static' && problem === 'multipleChoice' ? 'pooled' : features;
+}
+
+/** Names of a head's two linear layers, or of the only one. */
+export function headLayers(options: HeadOptions): readonly string[] {
+  const { layout, name, problem, several } = options;
+  const single = headFeatures(options) !== 'dense';
+  if (layout === 'flexible') return single ? [`heads.${name}.1`] : [`heads.${name}.1`, `heads.${name}.4`];
+  const choice = problem === 'multipleChoice';
+  if (!several) return choice ? ['classifier'] : ['classifier.dense', 'classifier.out_proj'];
+  return choice ? [`heads.${name}.classifier`] : [`heads.${name}.dense`, `heads.${name}.out_proj`];
 }
 
 /**
@@ -79,10 +95,13 @@ export function createHead(options: HeadOptions): Head {
       const drop = (x: Tensor, name: string): Tensor =>
         dropout?.apply(x, encoder.classifierDropout, name) ?? x;
       const first = selectFirst(graph.hiddenStates.at(-1) as Tensor, graph.cuSeqlens);
-      let features: Tensor;
-      if (names.length > 1) features = tanh(layer(names[0], drop(first, 'head/0')));
-      else if (graph.pooled) features = graph.pooled(first);
-      else throw new ArgumentError('this head needs an encoder with a pooler');
+      let features = first;
+      const kind = headFeatures(options);
+      if (kind === 'dense') features = tanh(layer(names[0], drop(first, 'head/0')));
+      if (kind === 'pooled') {
+        if (!graph.pooled) throw new ArgumentError('this head needs an encoder with a pooler');
+        features = graph.pooled(first);
+      }
       const logits = layer(names.at(-1), drop(features, 'head/1'));
       return problem === 'multipleChoice' ? reshape(logits, ['examples', outputs]) : logits;
     },

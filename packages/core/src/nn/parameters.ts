@@ -5,9 +5,11 @@ import type { Tensor } from '../graph/tensor.ts';
 import { packLayout, view } from '../ops/pack.ts';
 import { RandomStream } from '../random/streams.ts';
 
-/** Where a parameter's first values come from: a normal distribution, a constant, or given values. */
+/** Where a parameter's first values come from: a distribution, a constant, or given values. */
 export type Initialiser =
   | { readonly mean: number; readonly deviation: number }
+  /** Uniform between -bound and bound. */
+  | { readonly bound: number }
   | { readonly constant: number }
   | { readonly values: Float32Array };
 
@@ -18,6 +20,10 @@ export interface ParameterSpec {
   readonly init: Initialiser;
   /** Whether weight decay applies; biases and layer norms have none. */
   readonly decay: boolean;
+  /** Its learning rate over that of the run; 1 by default. */
+  readonly rate?: number;
+  /** In joint training: the tasks in whose steps it takes part; by default all. */
+  readonly tasks?: readonly string[];
   /** Names under which its parts, equal and stacked along the first axis, are stored; by default the whole. */
   readonly parts?: readonly string[];
 }
@@ -27,9 +33,11 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
-/** Parameters that share a vector, and with it one update kernel: those with decay, and those without. */
-export interface ParameterGroup {
-  readonly name: 'decay' | 'noDecay';
+/** Parameters that share a vector, and with it one update kernel: they are always updated together, and alike. */
+export interface ParameterGroup extends Pick<ParameterSpec, 'decay' | 'tasks'> {
+  /** `decay` or `noDecay`, with what else sets the group apart. */
+  readonly name: string;
+  readonly rate: number;
   readonly specs: readonly ParameterSpec[];
   readonly offsets: readonly number[];
   readonly size: number;
@@ -56,10 +64,9 @@ export class Parameters implements Disposes {
       names.add(name);
     }
     // All values first: nothing is on the device yet if one of them is wrong.
-    const layouts = (['decay', 'noDecay'] as const).flatMap((name) => {
-      const members = specs.filter((spec) => spec.decay === (name === 'decay'));
-      return members.length > 0 ? [layOut(name, members, seed)] : [];
-    });
+    const members = new Map<string, ParameterSpec[]>();
+    for (const spec of specs) members.set(groupName(spec), [...(members.get(groupName(spec)) ?? []), spec]);
+    const layouts = [...members].sort(byName).map(([name, group]) => layOut(name, group, seed));
     this.groups = layouts.map((layout) => createGroup(device, layout));
     for (const { specs: members, values, offsets } of this.groups)
       for (const [i, { name, shape }] of members.entries())
@@ -135,15 +142,24 @@ export class Parameters implements Disposes {
   }
 }
 
-interface GroupLayout extends Pick<ParameterGroup, 'name' | 'specs' | 'offsets' | 'size'> {
+/** Equal for parameters that are updated together: in the same steps, with the same decay and learning rate. */
+function groupName({ decay, rate = 1, tasks }: ParameterSpec): string {
+  const name = decay ? 'decay' : 'noDecay';
+  return `${name}${rate === 1 ? '' : ` x${rate}`}${tasks ? ` of ${tasks.join(',')}` : ''}`;
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
+interface GroupLayout extends Omit<ParameterGroup, 'values' | 'm' | 'v'> {
   readonly first: Float32Array;
 }
 
-function layOut(name: ParameterGroup['name'], specs: readonly ParameterSpec[], seed: number): GroupLayout {
+function layOut(name: string, specs: readonly ParameterSpec[], seed: number): GroupLayout {
   const { offsets, size } = packLayout(specs.map((spec) => spec.shape));
   const first = new Float32Array(size);
   for (const [i, spec] of specs.entries()) first.set(initialValues(spec, seed), offsets[i]);
-  return { name, specs, offsets, size, first };
+  const { decay, rate = 1, tasks } = specs[0] as ParameterSpec;
+  return { name, decay, rate, ...(tasks ? { tasks } : {}), specs, offsets, size, first };
 }
 
 function createGroup(device: Device, { first, ...group }: GroupLayout): ParameterGroup {
@@ -163,6 +179,10 @@ function initialValues({ name, shape, init }: ParameterSpec, seed: number): Floa
   if ('constant' in init) return new Float32Array(size).fill(init.constant);
   if ('mean' in init)
     return new RandomStream(seed, `initial/${name}`).normal(size, init.mean, init.deviation);
+  if ('bound' in init) {
+    const stream = new RandomStream(seed, `initial/${name}`);
+    return new Float32Array(size).map(() => init.bound * (2 * stream.uniform() - 1));
+  }
   if (init.values.length !== size)
     throw new ShapeError(`'${name}' needs ${size} initial values, not ${init.values.length}`);
   return init.values;

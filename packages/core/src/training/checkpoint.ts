@@ -13,6 +13,8 @@ export interface CheckpointStore {
 export interface Progress {
   /** Steps done. */
   readonly step: number;
+  /** Steps done in each task, by its name. */
+  readonly taskSteps: Readonly<Record<string, number>>;
   /** Loss times examples, and examples, since the epoch began. */
   readonly lossSum: number;
   readonly lossRows: number;
@@ -58,11 +60,13 @@ export function decodeCheckpoint(
 }
 
 function parseProgress(value: Readonly<Record<string, unknown>>): Progress {
-  const { step, lossSum, lossRows, stopping, history, finished, seconds } = value;
+  const { step, taskSteps, lossSum, lossRows, stopping, history, finished, seconds } = value;
   const numbers = [step, lossSum, lossRows, seconds];
+  const counts = Object.values((taskSteps ?? {}) as Record<string, unknown>);
   const { evaluations } = (stopping ?? {}) as Partial<EarlyStoppingState>;
   if (!numbers.every((n) => typeof n === 'number') || typeof finished !== 'boolean')
     throw damagedCheckpoint();
+  if (counts.reduce((sum: number, n) => sum + Number(n), 0) !== step) throw damagedCheckpoint();
   if (!Array.isArray(history) || evaluations !== history.length) throw damagedCheckpoint();
   return value as unknown as Progress;
 }

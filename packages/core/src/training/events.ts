@@ -1,16 +1,28 @@
 import type { MemoryUse } from '../devices/device.ts';
 
-/** Figures of one epoch, kept in the history. */
-export interface EpochRecord {
-  /** From 1. */
-  readonly epoch: number;
-  /** Steps done so far. */
-  readonly step: number;
-  /** Mean over the epoch's examples. */
-  readonly trainLoss: number;
+/** A task's figures in an evaluation. */
+export interface TaskRecord {
+  /** Its id. */
+  readonly task: string;
   readonly validationLoss: number;
   /** Metrics on the validation split, where a metric function was given. */
   readonly validationMetrics: Readonly<Record<string, number>>;
+}
+
+/** Figures of one epoch, or of whatever lies between two evaluations, kept in the history. */
+export interface EpochRecord {
+  /** Number of the evaluation, from 1. */
+  readonly epoch: number;
+  /** Steps done so far. */
+  readonly step: number;
+  /** Mean over the examples since the evaluation before. */
+  readonly trainLoss: number;
+  /** Of several tasks the mean. */
+  readonly validationLoss: number;
+  /** Metrics on the validation split, where a metric function was given; each of several tasks has its own. */
+  readonly validationMetrics: Readonly<Record<string, number>>;
+  /** Of each task, in joint training. */
+  readonly tasks?: readonly TaskRecord[];
 }
 
 /** What takes a while between steps: texts become tokens, graphs become programs, rows are evaluated. */
@@ -28,6 +40,7 @@ export interface ProgressEvent {
 export type TrainEvent =
   | {
       readonly event: 'start';
+      /** Its id; those of several are joined by commas. */
       readonly task: string;
       readonly method: string;
       readonly seed: number;
@@ -48,7 +61,10 @@ export type TrainEvent =
       readonly event: 'step';
       readonly step: number;
       readonly steps: number;
+      /** Number of the evaluation that comes next, from 1. */
       readonly epoch: number;
+      /** Whose batch it was, in joint training. */
+      readonly task?: string;
       readonly loss: number;
       readonly penalty?: number;
       readonly gradientNorm: number;

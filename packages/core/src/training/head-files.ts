@@ -8,7 +8,7 @@ import {
   sortedJson,
 } from '../methods/adapter-config.ts';
 import type { FileSet, SaveCall } from '../methods/method.ts';
-import { type HeadOptions, headLayers, type Problem } from '../nn/head.ts';
+import { type HeadFeatures, type HeadOptions, headFeatures, headLayers, type Problem } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 
 /** A head with its weights, as it lies in a model folder. */
@@ -42,13 +42,14 @@ export function headFiles(
   const names = labels ?? Array.from({ length: outputs }, (_, i) => `LABEL_${i}`);
   const label2id = Object.fromEntries(names.map((label, id) => [label, id]));
   const choice = problem === 'multipleChoice';
+  const features = headFeatures(options);
   const flexible = {
     head_type: headTypes[problem],
     [choice ? 'num_choices' : 'num_labels']: outputs,
-    layers: options.pooled ? 1 : 2,
+    layers: features === 'dense' ? 2 : 1,
     activation_function: 'tanh',
     label2id,
-    use_pooler: options.pooled === true,
+    use_pooler: features === 'pooled',
     dropout_prob: null,
     ...(choice ? {} : { bias: true }),
   };
@@ -80,12 +81,12 @@ export async function readHead(configText: string, weights: TensorReader, where:
     throw new ModelFileError(`${where} does not say how many outputs the head has`);
   const problem = problemOf(json, config, outputs, where);
   const name = config ? checkAdapterName(json.name, where) : '';
-  const pooled = config ? isPooled(config, where) : false;
+  const features = config ? readFeatures(config, where) : 'dense';
   const tensors = new Map<string, NamedTensor>();
   for (const [key, { shape }] of weights.entries)
     tensors.set(key, { shape, data: await weights.readFloat32(key) });
   return {
-    options: { problem, outputs, layout, name, ...(pooled ? { pooled } : {}) },
+    options: { problem, outputs, layout, name, ...(features === 'dense' ? {} : { features }) },
     labels: problem === 'regression' ? null : names,
     tensors,
   };
@@ -111,16 +112,16 @@ function problemOf(
   }
 }
 
-/** Whether a flexible head is one layer on the pooler; refuses what is neither that nor two on the first token. */
-function isPooled(config: Record<string, unknown>, where: string): boolean {
+/** What the last layer of a flexible head reads; refuses heads of more layers and others. */
+function readFeatures(config: Record<string, unknown>, where: string): HeadFeatures {
   const { layers = 2, activation_function: activation = 'tanh', use_pooler: pooler = false } = config;
-  const pooled = layers === 1 && pooler === true;
-  if (!pooled && !(layers === 2 && activation === 'tanh' && pooler === false))
+  const features = layers === 1 ? (pooler ? 'pooled' : 'first') : 'dense';
+  if (!(layers === 1 || (layers === 2 && activation === 'tanh' && pooler === false)))
     throw new ModelFileError(
-      `${where}: a head with layers ${layers}, activation_function ${activation} and use_pooler ${pooler} cannot be read; only 2, tanh and false, or 1 and true`,
+      `${where}: a head with layers ${layers}, activation_function ${activation} and use_pooler ${pooler} cannot be read; only one layer, or 2, tanh and false`,
     );
   if (config.bias === false) throw new ModelFileError(`${where}: a head without bias cannot be read`);
-  return pooled;
+  return features;
 }
 
 /** A head's tensors under the keys of another layout, layer by layer. */

@@ -2,109 +2,116 @@ import type { DeviceTensor, Disposes } from '../devices/device.ts';
 import { ArgumentError } from '../errors.ts';
 import { variable } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { Method, MethodCall, MethodTarget } from '../methods/method.ts';
+import type { Method, MethodTarget } from '../methods/method.ts';
 import type { Dropout } from '../nn/dropout.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
-import { Parameters } from '../nn/parameters.ts';
+import { type ParameterSpec, Parameters } from '../nn/parameters.ts';
+import { buildForward, type GraphParts } from './forward.ts';
+import { withTasks } from './participation.ts';
 
 export interface TrainableModelOptions {
   /** Stays the caller's: disposing of the model leaves it alone. */
   readonly encoder: Encoder;
   readonly method: Method;
-  readonly head: Head;
+  /** By the names of their tasks: one, but in joint training. */
+  readonly heads: Readonly<Record<string, Head>>;
   readonly adapterName: string;
   readonly seed: number;
   /** Whether weight decay will apply; without it all parameters share one group. */
   readonly decays?: boolean;
 }
 
-/** What a forward pass gives. */
-export interface GraphParts {
-  readonly hiddenStates: readonly Tensor[];
-  /** The pooler's output on the first tokens, where the encoder has one. */
-  readonly pooled?: (first: Tensor) => Tensor;
-  readonly cuSeqlens: Tensor;
-  readonly logits: Tensor;
-  /** Mean over the batch, `[]`, without the penalty. */
-  readonly loss: Tensor;
-  readonly penalty?: Tensor;
-}
-
-/** Encoder, method and head with their parameters on the device: what is trained, evaluated and saved. */
+/** Encoder, method and heads with their parameters on the device: what is trained, evaluated and saved. */
 export class TrainableModel implements Disposes {
   readonly encoder: Encoder;
   readonly method: Method;
-  readonly head: Head;
   readonly target: MethodTarget;
   readonly parameters: Parameters;
+  readonly #heads: Readonly<Record<string, Head>>;
   readonly #frozen = new Map<string, DeviceTensor>();
-  readonly #headNames: ReadonlySet<string>;
+  /** The task of every head parameter. */
+  readonly #headTasks: ReadonlyMap<string, string>;
 
   private constructor(
     options: TrainableModelOptions,
     parameters: Parameters,
-    headNames: ReadonlySet<string>,
+    headTasks: ReadonlyMap<string, string>,
   ) {
     this.encoder = options.encoder;
     this.method = options.method;
-    this.head = options.head;
+    this.#heads = options.heads;
     this.target = targetOf(options);
     this.parameters = parameters;
-    this.#headNames = headNames;
+    this.#headTasks = headTasks;
   }
 
   static async create(options: TrainableModelOptions): Promise<TrainableModel> {
-    const { encoder, method, head, seed, decays = false } = options;
+    const { encoder, method, heads, seed, decays = false } = options;
     const target = targetOf(options);
     // Built first: it is what checks that sources fit the encoder, before anything is put on the device.
     const frozen = method.frozen?.(target) ?? [];
-    const headSpecs = head.parameters(encoder.shape);
-    const specs = [
-      ...(method.trainsEncoder ? await encoder.parameters() : []),
+    const headTasks = new Map<string, string>();
+    const headSpecs = Object.entries(heads).flatMap(([task, head]) => {
+      const specs = head.parameters(encoder.shape);
+      for (const { name } of specs) headTasks.set(name, task);
+      return specs;
+    });
+    let specs: readonly ParameterSpec[] = [
+      ...(await encoderParameters(encoder, method)),
       ...method.parameters(target),
       ...headSpecs,
-    ].map((spec) => (decays ? spec : { ...spec, decay: false }));
+    ];
+    if (target.tasks.length > 1 || method.trainsEncoder)
+      specs = withTasks({ encoder, method, heads, target }, specs, frozen);
+    if (!decays) specs = specs.map((spec) => ({ ...spec, decay: false }));
     const parameters = new Parameters(encoder.device, specs, seed);
-    const model = new TrainableModel(options, parameters, new Set(headSpecs.map((spec) => spec.name)));
+    const model = new TrainableModel(options, parameters, headTasks);
     for (const { name, shape, values } of frozen)
       model.#frozen.set(name, encoder.device.upload(values, shape, { label: `sources/${name}` }));
     return model;
   }
 
-  /** Trainable values of the method and of the head. */
+  /** Names of the tasks; one, but in joint training. */
+  get tasks(): readonly string[] {
+    return this.target.tasks;
+  }
+
+  /** @throws ArgumentError for a task that the model does not have, or none where it has several */
+  head(task = onlyTask(this.tasks)): Head {
+    const head = Object.hasOwn(this.#heads, task) ? this.#heads[task] : undefined;
+    if (head) return head;
+    throw new ArgumentError(`the model has no task '${task}'; it has ${this.tasks.join(', ')}`);
+  }
+
+  /** Trainable values of the method and of the heads. */
   count(): { readonly method: number; readonly head: number } {
-    const isHead = (name: string): boolean => this.#headNames.has(name);
     return {
-      method: this.parameters.count((spec) => !isHead(spec.name)),
-      head: this.parameters.count((spec) => isHead(spec.name)),
+      method: this.parameters.count(({ name }) => !this.#headTasks.has(name)),
+      head: this.parameters.count(({ name }) => this.#headTasks.has(name)),
     };
   }
 
-  isHeadParameter(name: string): boolean {
-    return this.#headNames.has(name);
+  /** The task whose head a parameter belongs to; undefined for those of the method. */
+  headTask(name: string): string | undefined {
+    return this.#headTasks.get(name);
   }
 
-  /** The forward pass; with dropout when it is given. */
-  build(dropout?: Dropout): GraphParts {
-    const { encoder, method, head, parameters } = this;
-    const parameter = (name: string): Tensor => parameters.tensor(name);
-    const call: MethodCall = {
-      ...this.target,
-      parameter,
-      frozen: (name) => {
+  /** The forward pass for a task's batch; with dropout when it is given. */
+  build(dropout?: Dropout, task = onlyTask(this.tasks)): GraphParts {
+    const { encoder, method, parameters, target } = this;
+    return buildForward({
+      ...{ encoder, method, target, task },
+      head: this.head(task),
+      parameter: (name) => parameters.tensor(name),
+      frozen: (name): Tensor => {
         const tensor = this.#frozen.get(name);
         if (!tensor) throw new ArgumentError(`the method '${method.name}' has no frozen tensor '${name}'`);
         return variable(tensor);
       },
+      trained: (name) => (parameters.has(name) ? parameters.tensor(name) : undefined),
       ...(dropout ? { dropout } : {}),
-    };
-    const trained = (name: string): Tensor | undefined =>
-      method.trainsEncoder && parameters.has(name) ? parameters.tensor(name) : undefined;
-    const graph = encoder.build({ sites: method.sites(call), trained, ...(dropout ? { dropout } : {}) });
-    const logits = head.logits({ encoder: encoder.shape, graph, parameter, ...(dropout ? { dropout } : {}) });
-    const penalty = method.penalty?.(call);
-    return { ...graph, logits, loss: head.loss(logits), ...(penalty ? { penalty } : {}) };
+    });
   }
 
   dispose(): void {
@@ -116,6 +123,20 @@ export class TrainableModel implements Disposes {
   }
 }
 
-function targetOf({ encoder, adapterName }: TrainableModelOptions): MethodTarget {
-  return { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, adapterName };
+async function encoderParameters(
+  encoder: Encoder,
+  { trainsEncoder }: Method,
+): Promise<readonly ParameterSpec[]> {
+  if (!trainsEncoder) return [];
+  return encoder.parameters(trainsEncoder === true ? undefined : trainsEncoder);
+}
+
+function targetOf({ encoder, adapterName, heads }: TrainableModelOptions): MethodTarget {
+  const tasks = Object.keys(heads);
+  return { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, adapterName, tasks };
+}
+
+function onlyTask(tasks: readonly string[]): string {
+  if (tasks.length === 1) return tasks[0] as string;
+  throw new ArgumentError(`the model has several tasks; say which: ${tasks.join(', ')}`);
 }

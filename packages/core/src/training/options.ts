@@ -1,14 +1,18 @@
+import { ArgumentError } from '../errors.ts';
 import type { Method } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import type { CheckpointStore } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
 import type { Predictions } from './predict.ts';
-import type { TrainingTask } from './task.ts';
+import { nameOf, type TrainingTask } from './task.ts';
 
 export interface TrainOptions {
   readonly encoder: Encoder;
-  readonly task: TrainingTask;
+  /** The task, for all methods but joint ones. */
+  readonly task?: TrainingTask;
+  /** The tasks that a joint method learns at once, at least two. */
+  readonly tasks?: readonly TrainingTask[];
   /** `bottleneck()` for stage 1, `scalearn({ sources })` for stage 2, or any other. */
   readonly method: Method;
   /** Initialisation, data order and dropout; 0 by default. */
@@ -17,6 +21,10 @@ export interface TrainOptions {
   readonly epochs?: number;
   /** Stops after so many steps, to which the learning rate's schedule then leads. */
   readonly maxSteps?: number;
+  /** Steps between evaluations: an epoch by default, 7,500 in joint training. */
+  readonly evaluateEvery?: number;
+  /** Of drawing tasks in joint training: 1, the default, in proportion to their sizes; more makes them more alike. */
+  readonly temperature?: number;
   readonly batchSize?: number;
   readonly evalBatchSize?: number;
   readonly learningRate?: number;
@@ -26,16 +34,49 @@ export interface TrainOptions {
   readonly maxGradNorm?: number;
   /** Evaluations without improvement before training stops. */
   readonly patience?: number;
-  /** Metrics of the validation split, for the history, and for `select`. */
-  readonly metrics?: (predictions: Predictions) => Record<string, number>;
-  /** What decides the best epoch; the validation loss by default. */
+  /** Metrics of a task's validation split, for the history, and for `select`. */
+  readonly metrics?: (predictions: Predictions, task: TrainingTask) => Record<string, number>;
+  /** What decides the best evaluation; the validation loss by default. Of several tasks the mean counts. */
   readonly select?: { readonly metric: string; readonly better: 'lower' | 'higher' };
   readonly onEvent?: (event: TrainEvent) => void;
-  /** Given the parameters after every epoch, by their names on disk; training goes on when it is done with them. */
+  /** Given the parameters after every evaluation, by their names on disk; training goes on when it is done with them. */
   readonly onEpoch?: (parameters: ReadonlyMap<string, NamedTensor>, epoch: number) => void | Promise<void>;
   /** Aborting saves a checkpoint and rejects with an InterruptedError. */
   readonly signal?: AbortSignal;
   readonly checkpoints?: CheckpointStore;
   /** Continues from the store's checkpoint, where there is one. */
   readonly resume?: boolean;
+}
+
+/**
+ * The tasks of a run.
+ *
+ * @throws ArgumentError if their number does not suit the method, or two have the same name
+ */
+export function tasksOf({ task, tasks, method }: TrainOptions): readonly TrainingTask[] {
+  if ((task === undefined) === (tasks === undefined))
+    throw new ArgumentError('give a task, or several tasks for a joint method, not both');
+  const list = tasks ?? [task as TrainingTask];
+  const joint = method.kind === 'joint';
+  if (joint && list.length < 2)
+    throw new ArgumentError(
+      `${method.name} learns several tasks at once; give at least two, or use a single-task method`,
+    );
+  if (!joint && list.length !== 1)
+    throw new ArgumentError(
+      `${method.name} learns one task, not ${list.length}; give one, or use a joint method`,
+    );
+  const named = new Map<string, string>();
+  for (const each of list) {
+    const name = nameOf(each);
+    const other = named.get(name);
+    if (other !== undefined)
+      throw new ArgumentError(
+        other === each.id
+          ? `the task ${other} is given twice`
+          : `the tasks ${other} and ${each.id} are both named '${name}' in a model; train them apart`,
+      );
+    named.set(name, each.id);
+  }
+  return list;
 }

@@ -1,5 +1,6 @@
 import type { HostArray, Program } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
+import type { Head } from '../nn/head.ts';
 import { batchFeeds, consecutive, type EncodedExample, largestBatch } from './batches.ts';
 import { compileWithProgress } from './compile.ts';
 import type { TrainableModel } from './model.ts';
@@ -27,11 +28,13 @@ export type OnProgress = (done: number, total: number) => void;
 export class Predictor {
   readonly #model: TrainableModel;
   readonly #program: Program;
+  readonly #head: Head;
   readonly #batchSize: number;
 
-  private constructor(model: TrainableModel, program: Program, batchSize: number) {
+  private constructor(model: TrainableModel, program: Program, head: Head, batchSize: number) {
     this.#model = model;
     this.#program = program;
+    this.#head = head;
     this.#batchSize = batchSize;
   }
 
@@ -39,17 +42,25 @@ export class Predictor {
   static async create(
     model: TrainableModel,
     examples: readonly EncodedExample[],
-    batchSize: number,
-    onProgress?: OnProgress,
+    {
+      batchSize,
+      task,
+      onProgress,
+    }: {
+      readonly batchSize: number;
+      /** Which of the model's tasks they are of. */
+      readonly task: string;
+      readonly onProgress?: OnProgress | undefined;
+    },
   ): Promise<Predictor> {
-    const { logits, loss } = model.build();
+    const { logits, loss } = model.build(undefined, task);
     const labelled = examples.some((example) => example.label.length > 0);
     const program = await compileWithProgress(
       model.encoder.device,
       { outputs: labelled ? { logits, loss } : { logits } },
       { ...largestBatch(examples, batchSize), label: 'evaluation', onProgress },
     );
-    return new Predictor(model, program, batchSize);
+    return new Predictor(model, program, model.head(task), batchSize);
   }
 
   /**
@@ -62,7 +73,8 @@ export class Predictor {
     onProgress?: OnProgress,
   ): Promise<Predictions> {
     if (examples.length === 0) throw new ScalearnError('there is nothing to evaluate: the split has no rows');
-    const { encoder, head } = this.#model;
+    const { encoder } = this.#model;
+    const head = this.#head;
     const columns = head.outputs;
     const logits = new Float32Array(examples.length * columns);
     let total = 0;

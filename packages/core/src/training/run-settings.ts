@@ -1,31 +1,36 @@
 import type { TrainableModel } from './model.ts';
-import type { TrainOptions } from './options.ts';
+import { type TrainOptions, tasksOf } from './options.ts';
 import type { Plan } from './plan.ts';
 import type { RunSettings } from './state-file.ts';
+import type { TrainingTask } from './task.ts';
 
 /** What decides a run: a checkpoint is continued under the same alone. */
-export function runSettings(
-  { task, encoder, select }: TrainOptions,
-  plan: Plan,
-  model: TrainableModel,
-): RunSettings {
-  const { stepsPerEpoch: _, ...numbers } = plan;
+export function runSettings(options: TrainOptions, plan: Plan, model: TrainableModel): RunSettings {
+  const { encoder, select } = options;
   const specs = model.parameters.groups.flatMap((group) =>
     group.specs.map((spec) => `${spec.name} [${spec.shape}]`),
   );
   return {
-    ...numbers,
-    task: task.id,
-    data: task.fingerprint ?? null,
-    trainRows: task.train.length,
-    validationRows: task.validation.length,
-    maxLength: task.maxLength,
-    truncation: task.truncation,
+    ...plan,
+    ...taskSettings(tasksOf(options)),
     method: model.method.name,
     methodSettings: JSON.stringify(model.method.settings ?? {}),
     encoder: encoder.fingerprint,
     device: encoder.device.kind,
     select: select ? `${select.metric} ${select.better}` : 'loss lower',
     parameters: specs.join(', '),
+  };
+}
+
+function taskSettings(tasks: readonly TrainingTask[]): RunSettings {
+  const all = (value: (task: TrainingTask) => string | number | null): string | number | null =>
+    tasks.length === 1 ? value(tasks[0] as TrainingTask) : tasks.map(value).join(', ');
+  return {
+    task: all((task) => task.id),
+    data: all((task) => task.fingerprint ?? null),
+    trainRows: all((task) => task.train.length),
+    validationRows: all((task) => task.validation.length),
+    maxLength: all((task) => task.maxLength),
+    truncation: all((task) => task.truncation),
   };
 }

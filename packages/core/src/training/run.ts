@@ -1,25 +1,21 @@
-import type { HostArray, Program } from '../devices/device.ts';
-import { ArgumentError, ScalearnError } from '../errors.ts';
-import { graphInputs, topologicalOrder } from '../graph/graph.ts';
-import { createDropout } from '../nn/dropout.ts';
-import { randomInput } from '../ops/dropout.ts';
+import type { HostArray } from '../devices/device.ts';
+import { ScalearnError } from '../errors.ts';
 import { linearSchedule } from '../optim/schedule.ts';
 import { seedKey } from '../random/streams.ts';
-import { batchFeeds, type EncodedExample, encodeExample, epochBatches, largestBatch } from './batches.ts';
+import { batchFeeds, type EncodedExample } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
-import { compileWithProgress } from './compile.ts';
 import { earlyStoppingStart, exhausted, observe } from './early-stopping.ts';
-import { phaseReporter, type TrainEvent } from './events.ts';
+import type { TrainEvent } from './events.ts';
 import { type GroupVectors, readGroups, readValues, writeGroups, writeValues } from './group-state.ts';
-import { inTurns } from './in-turns.ts';
 import type { TrainableModel } from './model.ts';
 import type { TrainOptions } from './options.ts';
-import type { Plan } from './plan.ts';
-import { type Predictions, Predictor } from './predict.ts';
+import type { BatchOrder } from './order/batch-order.ts';
+import { batchOrder, type Plan } from './plan.ts';
 import { runSettings } from './run-settings.ts';
 import type { RunSettings } from './state-file.ts';
-import { optimiserFeeds, trainingGraph } from './step.ts';
-import type { TrainingExample } from './task.ts';
+import { optimiserFeeds } from './step.ts';
+import { createTracks, disposeTracks, type Track } from './track.ts';
+import { validate } from './validate.ts';
 
 /** Training was stopped from outside; its state is saved where a checkpoint store was given. */
 export class InterruptedError extends ScalearnError {
@@ -34,29 +30,20 @@ export class DivergedError extends ScalearnError {
 /** How many steps may be under way before their losses are read. */
 const stepsInFlight = 3;
 
-interface RunParts {
-  readonly program: Program;
-  readonly predictor: Predictor;
-  readonly inputs: ReadonlySet<string>;
-  readonly train: readonly EncodedExample[];
-  readonly validation: readonly EncodedExample[];
-}
-
 /** One run: where it stands, and how it goes on. */
 export class Run {
   readonly #options: TrainOptions;
   readonly #plan: Plan;
   readonly #model: TrainableModel;
-  readonly #program: Program;
-  /** What the program takes: without dropout there is no random state. */
-  readonly #inputs: ReadonlySet<string>;
-  readonly #predictor: Predictor;
-  readonly #train: readonly EncodedExample[];
-  readonly #validation: readonly EncodedExample[];
+  readonly #tracks: readonly Track[];
+  readonly #order: BatchOrder;
   readonly #settings: RunSettings;
+  /** Steps begun in each task. */
+  readonly #begun: Record<string, number> = {};
   #began = performance.now();
   progress: Progress = {
     step: 0,
+    taskSteps: {},
     lossSum: 0,
     lossRows: 0,
     stopping: earlyStoppingStart,
@@ -67,45 +54,24 @@ export class Run {
   /** Parameters of the best evaluation. */
   best: GroupVectors = new Map();
 
-  private constructor(
-    options: TrainOptions,
-    plan: Plan,
-    model: TrainableModel,
-    { program, predictor, inputs, train, validation }: RunParts,
-  ) {
+  private constructor(options: TrainOptions, plan: Plan, model: TrainableModel, tracks: readonly Track[]) {
     this.#options = options;
     this.#plan = plan;
     this.#model = model;
-    this.#program = program;
-    this.#inputs = inputs;
-    this.#train = train;
-    this.#validation = validation;
-    this.#predictor = predictor;
+    this.#tracks = tracks;
+    this.#order = batchOrder(options, plan);
     this.#settings = runSettings(options, plan, model);
   }
 
   static async create(options: TrainOptions, plan: Plan, model: TrainableModel): Promise<Run> {
-    const { encoder, task, onEvent } = options;
-    const report = phaseReporter(onEvent);
-    const rows = await encodeRows(options);
-    const [train, validation] = [rows.slice(0, task.train.length), rows.slice(task.train.length)];
-    const parts = model.build(createDropout(randomInput()));
-    const graph = trainingGraph(parts, model.parameters, { maxGradNorm: plan.maxGradNorm });
-    const program = await compileWithProgress(encoder.device, graph, {
-      ...largestBatch(train, plan.batchSize),
-      label: 'training',
-      onProgress: report('compile'),
-    });
-    const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
-    let predictor: Predictor;
+    let tracks: readonly Track[];
     try {
-      // Compiled before the first step, too: nothing is created once training goes on.
-      predictor = await Predictor.create(model, validation, plan.evalBatchSize, report('compile'));
+      tracks = await createTracks(options, plan, model);
     } catch (error) {
-      program.dispose();
+      if (options.signal?.aborted) throw new InterruptedError('training was interrupted before it began');
       throw error;
     }
-    const run = new Run(options, plan, model, { program, predictor, inputs, train, validation });
+    const run = new Run(options, plan, model, tracks);
     try {
       await run.#restore();
     } catch (error) {
@@ -124,61 +90,48 @@ export class Run {
       this.progress = progress;
       this.best = new Map([...groups].map(([name, state]) => [name, state.best]));
     } else this.best = await readValues(parameters.groups);
+    Object.assign(this.#begun, this.progress.taskSteps);
+    const rows = (split: 'train' | 'validation'): number =>
+      this.#tracks.reduce((sum, track) => sum + track[split].length, 0);
     this.#emit({
       event: 'start',
-      task: this.#options.task.id,
+      task: this.#tracks.map(({ task }) => task.id).join(', '),
       method: this.#model.method.name,
       seed: this.#plan.seed,
       steps: this.#plan.steps,
       step: this.progress.step,
-      epochs: this.#plan.epochs,
-      trainRows: this.#train.length,
-      validationRows: this.#validation.length,
+      epochs: Math.ceil(this.#plan.steps / this.#plan.evaluateEvery),
+      trainRows: rows('train'),
+      validationRows: rows('validation'),
       parameters: this.#model.count(),
       device: encoder.device.kind,
       memory: encoder.device.memory(),
-      operations: this.#program.statistics.operations,
+      operations: Math.max(...this.#tracks.map(({ program }) => program.statistics.operations)),
     });
   }
 
   /** Trains to the end and puts the best parameters in place. */
   async toEnd(): Promise<void> {
-    const { steps, stepsPerEpoch } = this.#plan;
+    const { steps, evaluateEvery } = this.#plan;
     this.#began = performance.now() - this.progress.seconds * 1000;
     while (!this.progress.finished) {
-      // Counted by evaluations: a run interrupted between an epoch's last step and its evaluation goes on with that.
-      const epoch = this.progress.history.length;
-      await this.#epoch(epoch, Math.min(steps, (epoch + 1) * stepsPerEpoch));
-      await this.#evaluate(epoch + 1);
+      // Counted by evaluations: a run interrupted between the last step before one and it goes on with that.
+      const evaluation = this.progress.history.length + 1;
+      await this.#train(Math.min(steps, evaluation * evaluateEvery));
+      await this.#evaluate(evaluation);
       await this.#save();
-      await this.#options.onEpoch?.(await this.#model.parameters.read(), epoch + 1);
+      await this.#options.onEpoch?.(await this.#model.parameters.read(), evaluation);
     }
     writeValues(this.#model.parameters.groups, this.best);
   }
 
   /** Steps up to `end`, a few of them under way at once. */
-  async #epoch(epoch: number, end: number): Promise<void> {
-    const { seed, batchSize, stepsPerEpoch, learningRate, weightDecay, warmupSteps, steps } = this.#plan;
-    const { encoder, head, parameters } = this.#model;
-    const batches = epochBatches(this.#train.length, batchSize, seed, epoch);
-    const [key0, key1] = seedKey(seed);
+  async #train(end: number): Promise<void> {
     const running: Promise<void>[] = [];
     try {
-      for (let step = this.progress.step; step < end; step++) {
+      for (let { step } = this.progress; step < end; step++) {
         if (this.#options.signal?.aborted) break;
-        const rows = batches[step - epoch * stepsPerEpoch] as Int32Array;
-        const batch = Array.from(rows, (row) => this.#train[row] as EncodedExample);
-        const rate = learningRate * linearSchedule(step, steps, warmupSteps);
-        const feeds = {
-          ...batchFeeds(encoder, head, batch),
-          ...optimiserFeeds(parameters, rate, weightDecay, step + 1),
-          random: Int32Array.of(key0, key1, step),
-        };
-        const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => this.#inputs.has(name)));
-        const tokens = batch.reduce((n, example) => n + example.text.inputIds.length, 0);
-        running.push(
-          this.#program.run(used).then((result) => this.#stepDone(result, step, batch.length, tokens, rate)),
-        );
+        running.push(this.#step(step));
         if (running.length >= stepsInFlight) await running.shift();
       }
     } finally {
@@ -187,11 +140,31 @@ export class Run {
     if (this.#options.signal?.aborted) await this.#interrupt();
   }
 
+  async #step(step: number): Promise<void> {
+    const { seed, learningRate, weightDecay, warmupSteps, steps } = this.#plan;
+    const { encoder, parameters } = this.#model;
+    const { task, rows } = this.#order.at(step);
+    const track = this.#tracks[task] as Track;
+    const batch = Array.from(rows, (row) => track.train[row] as EncodedExample);
+    const rate = learningRate * linearSchedule(step, steps, warmupSteps);
+    const begun = this.#begun;
+    begun[track.name] = (begun[track.name] ?? 0) + 1;
+    // A group that takes part in some tasks' steps alone has done as many as they have.
+    const count = (names: readonly string[] = Object.keys(begun)): number =>
+      names.reduce((sum, name) => sum + (begun[name] ?? 0), 0);
+    const result = await track.step({
+      ...batchFeeds(encoder, this.#model.head(track.name), batch),
+      ...optimiserFeeds(parameters, rate, weightDecay, (group) => count(group.tasks), { task: track.name }),
+      random: Int32Array.of(...seedKey(seed), step),
+    });
+    this.#stepDone(result, track, step, batch, rate);
+  }
+
   #stepDone(
     result: Record<string, HostArray>,
+    { name, task }: Track,
     step: number,
-    rows: number,
-    tokens: number,
+    batch: readonly EncodedExample[],
     learningRate: number,
   ): void {
     const loss = result.loss?.[0] as number;
@@ -200,63 +173,44 @@ export class Run {
       throw new DivergedError(
         `the loss is ${loss} at step ${step + 1} (gradient norm ${gradientNorm}); try a smaller learning rate`,
       );
-    const { lossSum, lossRows } = this.progress;
+    const { lossSum, lossRows, taskSteps } = this.progress;
     this.progress = {
       ...this.progress,
       step: step + 1,
-      lossSum: lossSum + loss * rows,
-      lossRows: lossRows + rows,
+      taskSteps: { ...taskSteps, [name]: (taskSteps[name] ?? 0) + 1 },
+      lossSum: lossSum + loss * batch.length,
+      lossRows: lossRows + batch.length,
     };
     const penalty = result.penalty?.[0];
-    const epoch = Math.floor(step / this.#plan.stepsPerEpoch) + 1;
-    const shared = {
+    this.#emit({
+      event: 'step',
       step: step + 1,
       steps: this.#plan.steps,
-      epoch,
-      loss,
-      gradientNorm,
-      learningRate,
-      tokens,
-    };
-    this.#emit({ event: 'step', ...shared, ...(penalty === undefined ? {} : { penalty }) });
+      epoch: Math.floor(step / this.#plan.evaluateEvery) + 1,
+      ...(this.#tracks.length > 1 ? { task: task.id } : {}),
+      ...{ loss, gradientNorm, learningRate },
+      tokens: batch.reduce((n, example) => n + example.text.inputIds.length, 0),
+      ...(penalty === undefined ? {} : { penalty }),
+    });
   }
 
-  async #evaluate(epoch: number): Promise<void> {
-    const { metrics, select } = this.#options;
-    let predictions: Predictions;
+  async #evaluate(evaluation: number): Promise<void> {
+    let result: Awaited<ReturnType<typeof validate>>;
     try {
-      predictions = await this.#predictor.predict(
-        this.#validation,
-        this.#options.signal,
-        phaseReporter(this.#options.onEvent)('evaluate'),
-      );
+      result = await validate(this.#tracks, this.#options);
     } catch (error) {
       if (this.#options.signal?.aborted) await this.#interrupt();
       throw error;
     }
-    const validationMetrics = metrics?.(predictions) ?? {};
-    const value = select && select.metric !== 'loss' ? validationMetrics[select.metric] : predictions.loss;
-    if (value === undefined) throw new ArgumentError(`there is no metric '${select?.metric}' to select by`);
-    const stopping = observe(this.progress.stopping, value, select?.better !== 'higher');
+    const { value, ...validation } = result;
+    const stopping = observe(this.progress.stopping, value, this.#options.select?.better !== 'higher');
     const best = stopping.bestEvaluation === stopping.evaluations;
     if (best) this.best = await readValues(this.#model.parameters.groups);
     const { step, lossSum, lossRows, history } = this.progress;
-    const record = {
-      epoch,
-      step,
-      trainLoss: lossSum / lossRows,
-      validationLoss: predictions.loss,
-      validationMetrics,
-    };
+    const record = { epoch: evaluation, step, trainLoss: lossSum / lossRows, ...validation };
     const finished = step >= this.#plan.steps || exhausted(stopping, this.#plan.patience);
-    this.progress = {
-      ...this.progress,
-      stopping,
-      lossSum: 0,
-      lossRows: 0,
-      history: [...history, record],
-      finished,
-    };
+    const none = { lossSum: 0, lossRows: 0 };
+    this.progress = { ...this.progress, ...none, stopping, history: [...history, record], finished };
     this.#emit({ event: 'epoch', best, memory: this.#model.encoder.device.memory(), ...record });
   }
 
@@ -280,21 +234,6 @@ export class Run {
   }
 
   dispose(): void {
-    this.#program.dispose();
-    this.#predictor.dispose();
-  }
-}
-
-/** The training rows, and after them those of the validation split, as ids. */
-async function encodeRows({ encoder, task, signal, onEvent }: TrainOptions): Promise<EncodedExample[]> {
-  const { train, validation } = task;
-  const encode = (example: TrainingExample, i: number): EncodedExample =>
-    encodeExample(encoder, task, example, i < train.length ? i : i - train.length);
-  const onProgress = phaseReporter(onEvent)('tokenize');
-  try {
-    return await inTurns([...train, ...validation], encode, { signal, onProgress });
-  } catch (error) {
-    if (signal?.aborted) throw new InterruptedError('training was interrupted before it began');
-    throw error;
+    disposeTracks(this.#tracks);
   }
 }

@@ -1,56 +1,57 @@
 import { ArgumentError } from '../errors.ts';
-import type { TensorReader } from '../files/safetensors-reader.ts';
-import { type Adapter, adapterKeys } from '../methods/adapter.ts';
-import { ModelFileError, parseAdapterConfig, parseJsonObject } from '../methods/adapter-config.ts';
-import { readAdapter } from '../methods/adapter-files.ts';
-import { bottleneck } from '../methods/bottleneck.ts';
-import type { FileSet, Method, MethodTarget, SaveCall } from '../methods/method.ts';
-import { scalearn } from '../methods/scalearn.ts';
-import { parseScalearnConfig } from '../methods/scalearn-files.ts';
-import { omegaKeys } from '../methods/scalearn-settings.ts';
-import { headLayers } from '../nn/head.ts';
-import type { NamedTensor } from '../nn/parameters.ts';
+import { ModelFileError, parseJsonObject, sortedJson } from '../methods/adapter-config.ts';
+import { bottleneckReader, storedAdapter } from '../methods/bottleneck-reader.ts';
+import type { FileSet, MethodTarget, SaveCall } from '../methods/method.ts';
+import {
+  type MethodReader,
+  type ModelFolder,
+  type ReadTarget,
+  required,
+  type StoredMethod,
+} from '../methods/model-folder.ts';
+import { scalearnReader } from '../methods/scalearn-reader.ts';
+import { type HeadOptions, headFeatures } from '../nn/head.ts';
 import { headFiles, readHead, renameHead, type SavedHead } from './head-files.ts';
 
 /** A trained model on the host: all that is needed to save it, to merge it, or to put it on a device again. */
-export interface ModelSnapshot extends MethodTarget {
-  readonly method: Method;
-  /** The method's trained tensors by name. */
-  readonly tensors: ReadonlyMap<string, NamedTensor>;
-  readonly head: SavedHead;
+export interface ModelSnapshot extends MethodTarget, StoredMethod {
+  /** By the names of their tasks: one, but after joint training. */
+  readonly heads: ReadonlyMap<string, SavedHead>;
   /** Name of the encoder, for people. */
   readonly modelName: string;
 }
 
-const saveCall = ({ method: _, head: __, ...call }: ModelSnapshot): SaveCall => call;
+/** Says which tasks a jointly trained model is for; the heads of single tasks lie in the model folder itself. */
+const tasksFile = 'joint_config.json';
+
+const saveCall = ({ method: _, heads: __, ...call }: ModelSnapshot): SaveCall => call;
 
 /** The model folder's files by relative path, `run.json` left out. */
 export function snapshotFiles(snapshot: ModelSnapshot): FileSet {
-  return { ...snapshot.method.save(saveCall(snapshot)), ...headFiles(snapshot.head, snapshot) };
+  const { method, heads, tasks } = snapshot;
+  const files: Record<string, Uint8Array | string> = { ...method.save(saveCall(snapshot)) };
+  const joint = tasks.length > 1;
+  if (joint) files[tasksFile] = sortedJson({ tasks });
+  for (const [task, head] of heads) {
+    // On disk each is a head of its own, whatever there are beside it.
+    const alone = renamed(head, { ...head.options, several: false });
+    for (const [path, content] of Object.entries(headFiles(alone, snapshot)))
+      files[`${joint ? headFolder(task) : ''}${path}`] = content;
+  }
+  return files;
 }
 
-/** An adapter as a model: its tensors under the names a bottleneck method trains. */
-function adapterTensors(adapter: Adapter, prefix: string): Map<string, NamedTensor> {
-  const { width, hiddenSize } = adapter;
-  const shapes = {
-    down: [width, hiddenSize],
-    downBias: [width],
-    up: [hiddenSize, width],
-    upBias: [hiddenSize],
-  };
-  return new Map(
-    adapter.layers.flatMap((layer, i) => {
-      const keys = adapterKeys(prefix, i, adapter.name);
-      return (Object.keys(shapes) as (keyof typeof shapes)[]).map((field): [string, NamedTensor] => [
-        keys[field],
-        { shape: shapes[field], data: layer[field] },
-      ]);
-    }),
-  );
+const headFolder = (task: string): string => `heads/${task}/`;
+
+function renamed(head: SavedHead, options: HeadOptions): SavedHead {
+  return { ...head, options, tensors: renameHead(head.tensors, head.options, options) };
 }
 
-function bottleneckFor({ hiddenSize, width, nonLinearity }: Adapter): Method {
-  return bottleneck({ width, reductionFactor: hiddenSize / width, nonLinearity });
+/** The head of a model for one task. @throws ArgumentError if it has several */
+export function onlyHead({ heads, tasks }: Pick<ModelSnapshot, 'heads' | 'tasks'>): SavedHead {
+  const [head, ...others] = heads.values();
+  if (head && others.length === 0) return head;
+  throw new ArgumentError(`this is a model for several tasks: ${tasks.join(', ')}`);
 }
 
 /**
@@ -59,113 +60,80 @@ function bottleneckFor({ hiddenSize, width, nonLinearity }: Adapter): Method {
  * @throws ArgumentError if the method cannot be merged
  */
 export function mergeSnapshot(snapshot: ModelSnapshot): ModelSnapshot {
-  const { method, head, adapterName, encoder } = snapshot;
+  const { method, adapterName, encoder, tasks } = snapshot;
   if (!method.merge)
     throw new ArgumentError(`a ${method.name} model is not a sum of adapters; there is nothing to merge`);
+  const head = onlyHead(snapshot);
   const adapter = method.merge(saveCall(snapshot));
-  const pooled = headLayers(head.options).length === 1 ? { pooled: true } : {};
-  const options = { ...head.options, layout: 'flexible', name: adapterName, ...pooled } as const;
+  const { several: _, ...rest } = head.options;
+  const features = headFeatures(head.options);
+  const options = {
+    ...rest,
+    layout: 'flexible',
+    name: adapterName,
+    ...(features === 'dense' ? {} : { features }),
+  } as const;
   return {
     ...snapshot,
-    method: bottleneckFor(adapter),
-    tensors: adapterTensors(adapter, encoder.prefix),
-    head: { ...head, options, tensors: renameHead(head.tensors, head.options, options) },
+    ...storedAdapter(adapter, encoder.prefix),
+    heads: new Map([[tasks[0] as string, renamed(head, options)]]),
   };
 }
 
-/** A model folder, wherever it lies. */
-export interface ModelFolder {
-  describe(): string;
-  /** A file's text, or undefined where there is none. */
-  text(path: string): Promise<string | undefined>;
-  tensors(path: string): Promise<TensorReader | undefined>;
-}
-
-async function required<T>(folder: ModelFolder, path: string, content: Promise<T | undefined>): Promise<T> {
-  const found = await content;
-  if (found === undefined)
-    throw new ModelFileError(`${folder.describe()} has no ${path}; it is not a whole model folder`);
-  return found;
-}
-
-/** Reads the adapter of a bottleneck folder: a source for stage 2. */
-export async function readAdapterFolder(folder: ModelFolder, within = ''): Promise<Adapter> {
-  const path = `${within}adapter_config.json`;
-  const where = `${folder.describe()}/${path}`;
-  const config = parseAdapterConfig(await required(folder, path, folder.text(path)), where);
-  const file = `${within}adapter.safetensors`;
-  return readAdapter(
-    config,
-    await required(folder, file, folder.tensors(file)),
-    `${folder.describe()}/${file}`,
-  );
-}
-
-/** @throws ModelFileError if the adapter was trained on another encoder */
-function checkFits(
-  { layers, hiddenSize, encoderFingerprint: known }: Adapter,
-  { encoder, encoderFingerprint }: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
-  folder: ModelFolder,
-): void {
-  const sizes = `${layers.length} layers of hidden size ${hiddenSize}`;
-  if (layers.length !== encoder.layers || hiddenSize !== encoder.hiddenSize)
-    throw new ModelFileError(
-      `the adapter in ${folder.describe()} is for ${sizes}, the encoder has ${encoder.layers} of ${encoder.hiddenSize}`,
-    );
-  if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
-    throw new ModelFileError(`the adapter in ${folder.describe()} was trained on another encoder`);
-}
+/** Readers of the methods that this package has. */
+export const coreReaders: readonly MethodReader[] = [scalearnReader, bottleneckReader];
 
 /**
  * Reads a model folder that {@link snapshotFiles} wrote, for the encoder it belongs to.
  *
+ * @param readers of other packages' methods: they are asked before those of this package
  * @throws ModelFileError if files are missing, or do not fit each other
  */
 export async function readSnapshot(
   folder: ModelFolder,
   target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'> & { readonly modelName: string },
+  readers: readonly MethodReader[] = [],
 ): Promise<ModelSnapshot> {
-  const headPath = 'head_config.json';
-  const headText = await required(folder, headPath, folder.text(headPath));
-  const headWeights = await required(
-    folder,
-    'model_head.safetensors',
-    folder.tensors('model_head.safetensors'),
-  );
-  const head = await readHead(headText, headWeights, `${folder.describe()}/${headPath}`);
-  const scalearnText = await folder.text('scalearn_config.json');
-  if (scalearnText === undefined) {
-    const adapter = await readAdapterFolder(folder);
-    checkFits(adapter, target, folder);
-    return {
-      ...target,
-      adapterName: adapter.name,
-      method: bottleneckFor(adapter),
-      tensors: adapterTensors(adapter, target.encoder.prefix),
-      head,
-    };
+  const joint = await readTasks(folder);
+  const stored = await readMethod(folder, { ...target, ...(joint ? { tasks: joint } : {}) }, [
+    ...readers,
+    ...coreReaders,
+  ]);
+  const tasks = joint ?? [stored.adapterName];
+  const heads = new Map<string, SavedHead>();
+  for (const task of tasks) {
+    const head = await readHeadFolder(folder, joint ? headFolder(task) : '');
+    heads.set(task, joint ? renamed(head, { ...head.options, several: true, name: task }) : head);
   }
-  const where = `${folder.describe()}/scalearn_config.json`;
-  const json = parseJsonObject(scalearnText, where);
-  const names = String(json.name).split(',');
-  const settings = parseScalearnConfig((json.config ?? {}) as Record<string, unknown>);
-  const sources: Adapter[] = [];
-  for (const name of names) {
-    if (!/^[\w.+-]+$/.test(name))
-      throw new ModelFileError(`${where}: ${JSON.stringify(name)} is no name for an adapter`);
-    sources.push(await readAdapterFolder(folder, `${name}/`));
+  return { ...target, ...stored, tasks, heads };
+}
+
+async function readTasks(folder: ModelFolder): Promise<readonly string[] | undefined> {
+  const text = await folder.text(tasksFile);
+  if (text === undefined) return undefined;
+  const where = `${folder.describe()}/${tasksFile}`;
+  const { tasks } = parseJsonObject(text, where);
+  const isName = (task: unknown): boolean => typeof task === 'string' && /^[\w+-]+$/.test(task);
+  if (Array.isArray(tasks) && tasks.length > 1 && tasks.every(isName)) return tasks as string[];
+  throw new ModelFileError(`${where} does not list the names of at least two tasks`);
+}
+
+async function readMethod(
+  folder: ModelFolder,
+  target: ReadTarget,
+  readers: readonly MethodReader[],
+): Promise<StoredMethod> {
+  for (const read of readers) {
+    const stored = await read(folder, target);
+    if (stored) return stored;
   }
-  const weights = await required(
-    folder,
-    'model_scalearn.safetensors',
-    folder.tensors('model_scalearn.safetensors'),
-  );
-  const adapterName = names.at(-1) as string;
-  const tensors = new Map<string, NamedTensor>();
-  for (const key of omegaKeys({ ...target, adapterName }, names, settings.shared)) {
-    const entry = weights.entries.get(key);
-    if (!entry) throw new ModelFileError(`${folder.describe()}/model_scalearn.safetensors has no ${key}`);
-    tensors.set(key, { shape: entry.shape, data: await weights.readFloat32(key) });
-  }
-  return { ...target, adapterName, method: scalearn({ ...settings, sources }), tensors, head };
+  throw new ModelFileError(`${folder.describe()} has no adapter_config.json; it is not a whole model folder`);
+}
+
+async function readHeadFolder(folder: ModelFolder, within: string): Promise<SavedHead> {
+  const configPath = `${within}head_config.json`;
+  const text = await required(folder, configPath, folder.text(configPath));
+  const path = `${within}model_head.safetensors`;
+  const weights = await required(folder, path, folder.tensors(path));
+  return readHead(text, weights, `${folder.describe()}/${configPath}`);
 }

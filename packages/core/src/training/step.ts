@@ -3,16 +3,23 @@ import { gradients } from '../graph/gradient.ts';
 import type { Graph, Update } from '../graph/graph.ts';
 import { input, variable } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { Parameters } from '../nn/parameters.ts';
+import type { ParameterGroup, Parameters } from '../nn/parameters.ts';
 import { add } from '../ops/arithmetic.ts';
 import { pack } from '../ops/pack.ts';
 import { type AdamWOptions, adamW, adamWDefaults, adamWRates } from '../optim/adamw.ts';
 import { clipFactor, globalNorm } from '../optim/clip.ts';
-import type { GraphParts } from './model.ts';
+import type { GraphParts } from './forward.ts';
 
 export interface OptimiserOptions extends Partial<AdamWOptions> {
   /** Gradients are scaled down to this global norm; undefined: left alone. */
   readonly maxGradNorm?: number;
+  /** In joint training: the task of the step. Parameters that have no part in it are left as they are. */
+  readonly task?: string;
+}
+
+/** Whether a group is updated in a step of a task. */
+export function takesPart({ tasks }: Pick<ParameterGroup, 'tasks'>, task: string | undefined): boolean {
+  return tasks === undefined || task === undefined || tasks.includes(task);
 }
 
 /**
@@ -26,18 +33,17 @@ export function trainingGraph(
   options: OptimiserOptions = {},
 ): Graph {
   const objective = parts.penalty ? add(parts.loss, parts.penalty) : parts.loss;
-  const specs = parameters.groups.flatMap((group) => group.specs);
+  const groups = parameters.groups.filter((group) => takesPart(group, options.task));
+  const specs = groups.flatMap((group) => group.specs);
   const slopes = gradients(
     objective,
     specs.map((spec) => parameters.tensor(spec.name)),
   );
   const bySpec = new Map(specs.map((spec, i) => [spec, slopes[i] as Tensor]));
-  const packed = parameters.groups.map((group) =>
-    pack(group.specs.map((spec) => bySpec.get(spec) as Tensor)),
-  );
+  const packed = groups.map((group) => pack(group.specs.map((spec) => bySpec.get(spec) as Tensor)));
   const gradientNorm = globalNorm(packed);
   const factor = clipFactor(gradientNorm, options.maxGradNorm);
-  const updates = parameters.groups.flatMap((group, i): Update[] => {
+  const updates = groups.flatMap((group, i): Update[] => {
     const state = { parameters: variable(group.values), m: variable(group.m), v: variable(group.v) };
     const rates = {
       factor,
@@ -53,20 +59,29 @@ export function trainingGraph(
   };
 }
 
-/** The inputs of {@link trainingGraph} that change with the step t = 1, 2, …. */
+/**
+ * The inputs of {@link trainingGraph} that change with the step.
+ *
+ * @param step t = 1, 2, …: of every group, or told for each, as groups that were left out of steps lag behind
+ */
 export function optimiserFeeds(
   parameters: Parameters,
   learningRate: number,
   weightDecay: number,
-  step: number,
-  options: Partial<AdamWOptions> = {},
+  step: number | ((group: ParameterGroup) => number),
+  options: OptimiserOptions = {},
 ): Record<string, HostArray> {
   const feeds: Record<string, HostArray> = {};
-  for (const { name } of parameters.groups) {
-    const applied = name === 'decay' ? weightDecay : 0;
-    const { stepSize, decay } = adamWRates(learningRate, applied, step, { ...adamWDefaults, ...options });
-    feeds[`stepSize/${name}`] = Float64Array.of(stepSize);
-    feeds[`decay/${name}`] = Float64Array.of(decay);
+  for (const group of parameters.groups) {
+    if (!takesPart(group, options.task)) continue;
+    const { stepSize, decay } = adamWRates(
+      learningRate * group.rate,
+      group.decay ? weightDecay : 0,
+      typeof step === 'number' ? step : step(group),
+      { ...adamWDefaults, ...options },
+    );
+    feeds[`stepSize/${group.name}`] = Float64Array.of(stepSize);
+    feeds[`decay/${group.name}`] = Float64Array.of(decay);
   }
   return feeds;
 }

@@ -21,3 +21,11 @@ export interface TrainingTask {
   /** Identifies the data; a run is not resumed on other data. */
   readonly fingerprint?: string;
 }
+
+/** What a model keeps of a task. */
+export type TaskShape = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
+
+/** A task's name within a model: the last part of its id. */
+export function nameOf({ id }: Pick<TrainingTask, 'id'>): string {
+  return id.split('/').at(-1) as string;
+}

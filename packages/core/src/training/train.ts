@@ -1,13 +1,18 @@
-import { createHead } from '../nn/head.ts';
+import type { Method } from '../methods/method.ts';
+import { createHead, type Head } from '../nn/head.ts';
 import { TrainableModel } from './model.ts';
-import type { TrainOptions } from './options.ts';
+import { type TrainOptions, tasksOf } from './options.ts';
 import { settle } from './plan.ts';
 import { Run } from './run.ts';
+import { nameOf, type TrainingTask } from './task.ts';
 import { TrainedModel } from './trained-model.ts';
 
+/** What a jointly trained adapter is called in its keys, as in the reference. */
+const jointAdapterName = 'MT';
+
 /**
- * Trains a method on a task: stage 1, stage 2, or any other method. Evaluates after every epoch, stops early, and ends
- * with the parameters of the best evaluation.
+ * Trains a method on a task: stage 1, stage 2, or any other method; a joint method on several tasks. Evaluates after
+ * every epoch, stops early, and ends with the parameters of the best evaluation.
  *
  * The same options on the same device give the same bits, also when the run was interrupted, or killed, and resumed.
  *
@@ -16,15 +21,12 @@ import { TrainedModel } from './trained-model.ts';
  */
 export async function train(options: TrainOptions): Promise<TrainedModel> {
   const plan = settle(options);
-  const { encoder, task, method } = options;
-  const adapterName = task.id.split('/').at(-1) as string;
-  const outputs = task.labels?.length ?? 1;
-  const headOptions = { problem: task.problem, outputs, layout: method.headLayout, name: adapterName };
+  const tasks = tasksOf(options);
   const model = await TrainableModel.create({
-    encoder,
-    method,
-    head: createHead(headOptions),
-    adapterName,
+    encoder: options.encoder,
+    method: options.method,
+    heads: Object.fromEntries(tasks.map((task) => [nameOf(task), taskHead(task, options.method)])),
+    adapterName: tasks.length > 1 ? jointAdapterName : nameOf(tasks[0] as TrainingTask),
     seed: plan.seed,
     decays: plan.weightDecay > 0,
   });
@@ -32,11 +34,25 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   try {
     run = await Run.create(options, plan, model);
     await run.toEnd();
-    return new TrainedModel(model, task, run.progress);
+    return new TrainedModel(model, tasks, run.progress);
   } catch (error) {
     model.dispose();
     throw error;
   } finally {
     run?.dispose();
   }
+}
+
+/** A fresh head for a task, as the method's runs in the reference have it. */
+export function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, method: Method): Head {
+  const { problem, labels } = task;
+  const { headLayout: layout, kind } = method;
+  const joint = kind === 'joint';
+  // Adapter-m reads multiple choice from the first token (reference/methods 2).
+  const first = joint && layout === 'flexible' && problem === 'multipleChoice';
+  return createHead({
+    ...{ problem, layout, name: nameOf(task), outputs: labels?.length ?? 1 },
+    ...(joint ? { several: true } : {}),
+    ...(first ? { features: 'first' } : {}),
+  });
 }

@@ -3,18 +3,17 @@ import { ArgumentError } from '../errors.ts';
 import type { Adapter } from '../methods/adapter.ts';
 import type { FileSet } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
-import { createHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { type EncodedExample, encodeExample, encodeText } from './batches.ts';
 import type { Progress } from './checkpoint.ts';
 import { type EpochRecord, type ProgressEvent, phaseReporter } from './events.ts';
+import type { SavedHead } from './head-files.ts';
 import { inTurns } from './in-turns.ts';
-import { TrainableModel } from './model.ts';
+import type { TrainableModel } from './model.ts';
+import { modelFromSnapshot } from './model-from-snapshot.ts';
 import { type Answers, type Predictions, Predictor } from './predict.ts';
 import { type ModelSnapshot, mergeSnapshot, snapshotFiles } from './snapshot.ts';
-import type { TrainingExample, TrainingTask } from './task.ts';
-
-type TaskShape = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
+import { nameOf, type TaskShape, type TrainingExample } from './task.ts';
 
 export interface PredictOptions {
   readonly batchSize?: number;
@@ -23,39 +22,56 @@ export interface PredictOptions {
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
-/** A model that answers: trained just now, or read from a folder. */
+/**
+ * A model that answers: trained just now, or read from a folder. One that was trained for several tasks answers for each
+ * through {@link TrainedModel.for}.
+ */
 export class TrainedModel implements Disposes {
-  readonly task: TaskShape;
+  /** One, but after joint training. */
+  readonly tasks: readonly TaskShape[];
   readonly #model: TrainableModel;
   readonly #progress: Progress | undefined;
 
-  constructor(model: TrainableModel, task: TaskShape, progress?: Progress) {
+  constructor(model: TrainableModel, tasks: readonly TaskShape[], progress?: Progress) {
     this.#model = model;
-    this.task = task;
+    this.tasks = tasks;
     this.#progress = progress;
   }
 
-  /** Puts a saved model on the encoder's device. */
+  /** The task it answers for. @throws ArgumentError if it has several */
+  get task(): TaskShape {
+    const [task, ...others] = this.tasks;
+    if (task && others.length === 0) return task;
+    throw new ArgumentError(
+      `the model has several tasks (${this.tasks.map(({ id }) => id).join(', ')}); say which with for(id)`,
+    );
+  }
+
+  /**
+   * The model for one of its tasks. It is the same model: dispose of either.
+   *
+   * @param id of the task, or its name
+   */
+  for(id: string): TrainedModel {
+    const task = this.tasks.find((each) => each.id === id) ?? this.tasks.find((each) => nameOf(each) === id);
+    if (task) return new TrainedModel(this.#model, [task], this.#progress);
+    throw new ArgumentError(
+      `the model has no task '${id}'; it has ${this.tasks.map((each) => each.id).join(', ')}`,
+    );
+  }
+
+  /**
+   * Puts a saved model on the encoder's device.
+   *
+   * @param tasks those of the snapshot, in any order: their names are those of its heads
+   */
   static async fromSnapshot(
     encoder: Encoder,
     snapshot: ModelSnapshot,
-    task: TaskShape,
+    tasks: TaskShape | readonly TaskShape[],
   ): Promise<TrainedModel> {
-    const { method, head, adapterName, tensors } = snapshot;
-    const model = await TrainableModel.create({
-      encoder,
-      method,
-      head: createHead(head.options),
-      adapterName,
-      seed: 0,
-    });
-    try {
-      model.parameters.write(new Map([...tensors, ...head.tensors]));
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
-    return new TrainedModel(model, task);
+    const model = await modelFromSnapshot(encoder, snapshot);
+    return new TrainedModel(model, 'id' in tasks ? [tasks] : tasks);
   }
 
   /** Per epoch; empty for a model that was read from a folder. */
@@ -77,7 +93,7 @@ export class TrainedModel implements Disposes {
     return this.#progress?.seconds ?? 0;
   }
 
-  /** Trainable values of the method and of the head. */
+  /** Trainable values of the method and of the heads. */
   get parameterCount(): { readonly method: number; readonly head: number } {
     return this.#model.count();
   }
@@ -111,7 +127,8 @@ export class TrainedModel implements Disposes {
   ): Promise<Predictions> {
     const report = phaseReporter(onProgress);
     const encoded = await inTurns(items, encode, { signal, onProgress: report('tokenize') });
-    const predictor = await Predictor.create(this.#model, encoded, batchSize, report('compile'));
+    const how = { batchSize, task: this.#name, onProgress: report('compile') };
+    const predictor = await Predictor.create(this.#model, encoded, how);
     try {
       return await predictor.predict(encoded, signal, report('evaluate'));
     } finally {
@@ -119,18 +136,34 @@ export class TrainedModel implements Disposes {
     }
   }
 
+  /** Its task's name in the model: that of the only head, whatever the rows are called. */
+  get #name(): string {
+    const { tasks } = this.#model;
+    return tasks.length === 1 ? (tasks[0] as string) : nameOf(this.task);
+  }
+
   /** A copy on the host. */
   async snapshot(): Promise<ModelSnapshot> {
     const model = this.#model;
-    const all = await model.parameters.read();
-    const pick = (head: boolean): Map<string, NamedTensor> =>
-      new Map([...all].filter(([name]) => model.isHeadParameter(name) === head));
+    const all = [...(await model.parameters.read())];
+    const pick = (task: string | undefined): Map<string, NamedTensor> =>
+      new Map(all.filter(([name]) => model.headTask(name) === task));
+    const labels = new Map(this.tasks.map((task) => [nameOf(task), task.labels]));
     return {
       ...model.target,
       method: model.method,
       modelName: model.encoder.name,
-      tensors: pick(false),
-      head: { options: model.head.options, labels: this.task.labels, tensors: pick(true) },
+      tensors: pick(undefined),
+      heads: new Map(
+        model.tasks.map((task): [string, SavedHead] => [
+          task,
+          {
+            options: model.head(task).options,
+            labels: (model.tasks.length === 1 ? this.task.labels : labels.get(task)) ?? null,
+            tensors: pick(task),
+          },
+        ]),
+      ),
     };
   }
 
@@ -150,7 +183,7 @@ export class TrainedModel implements Disposes {
    * @throws ArgumentError if the method is no bottleneck adapter
    */
   async adapter(): Promise<Adapter> {
-    const { method, head: _, ...call } = await this.snapshot();
+    const { method, heads: _, ...call } = await this.snapshot();
     const adapter = method.adapter?.(call) ?? method.merge?.(call);
     if (adapter) return adapter;
     throw new ArgumentError(`a ${method.name} model is no bottleneck adapter; it cannot be a source`);

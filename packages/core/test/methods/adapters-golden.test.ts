@@ -10,17 +10,17 @@ import {
 import {
   ArgumentError,
   bytesSource,
-  createHead,
   type HostArray,
   ModelFileError,
   type ModelFolder,
+  modelFromSnapshot,
+  onlyHead,
   openSafetensors,
   ReferenceDevice,
   readAdapterFolder,
   readSnapshot,
   scalearn,
   type Tensor,
-  TrainableModel,
 } from '../../src/index.ts';
 import { formats, readJson, skipReason } from '../files/golden.ts';
 
@@ -84,21 +84,13 @@ describe.skipIf(skip)(`folders of the Python library adapters${skip ? `: ${skip}
 
   test.each(['pfeiffer-safetensors', 'pfeiffer-wide'])('%s: hidden states and logits', async (name) => {
     const snapshot = await readSnapshot(diskFolder(`${formats}/adapters-1x/${name}`), target);
-    const { method, head, adapterName } = snapshot;
-    expect(adapterName).toBe('rte');
-    expect(head.options).toMatchObject({
+    expect(snapshot.adapterName).toBe('rte');
+    expect(onlyHead(snapshot).options).toMatchObject({
       problem: 'singleLabelClassification',
       outputs: 2,
       layout: 'flexible',
     });
-    using model = await TrainableModel.create({
-      encoder,
-      method,
-      head: createHead(head.options),
-      adapterName,
-      seed: 0,
-    });
-    model.parameters.write(new Map([...snapshot.tensors, ...head.tensors]));
+    using model = await modelFromSnapshot(encoder, snapshot);
     const { hiddenStates, logits } = model.build();
     const program = await device.compile({ outputs: { hidden: hiddenStates.at(-1) as Tensor, logits } });
     const result = await program.run(encoder.feeds(texts));
@@ -111,7 +103,11 @@ describe.skipIf(skip)(`folders of the Python library adapters${skip ? `: ${skip}
     const read = (name: string) => readAdapterFolder(diskFolder(`${formats}/adapters-1x/${name}`));
     const sources = [await read('pfeiffer-safetensors'), { ...(await read('pfeiffer-wide')), name: 'wide' }];
     expect(sources.map((source) => source.width)).toEqual([2, 16]);
-    const specs = scalearn({ sources }).frozen?.({ encoder: encoder.shape, adapterName: 'wide' });
+    const specs = scalearn({ sources }).frozen?.({
+      encoder: encoder.shape,
+      adapterName: 'wide',
+      tasks: ['wide'],
+    });
     expect(specs?.map((spec) => spec.shape.join())).toContain('2,2,17,8');
   });
 

@@ -23,13 +23,13 @@ describe('an impossible width is refused, and the message names the option', () 
     ['reductionFactor', { reductionFactor: 1e-9 }],
     ['reductionFactor', { reductionFactor: Number.NaN }],
   ] as const)('%s of %o', (name, options) => {
-    const build = (): unknown => bottleneck(options).parameters({ encoder, adapterName: 'a' });
+    const build = (): unknown => bottleneck(options).parameters({ encoder, adapterName: 'a', tasks: ['a'] });
     expect(build).toThrow(ArgumentError);
     expect(build).toThrow(name);
   });
 });
 
 test('a factor below 1 makes an adapter wider than the encoder', () => {
-  const [down] = bottleneck({ reductionFactor: 0.5 }).parameters({ encoder, adapterName: 'a' });
+  const [down] = bottleneck({ reductionFactor: 0.5 }).parameters({ encoder, adapterName: 'a', tasks: ['a'] });
   expect(down?.shape).toEqual([64, 32]);
 });

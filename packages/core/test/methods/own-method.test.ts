@@ -23,6 +23,7 @@ function scaling(): Method {
   ];
   return {
     name: 'scaling',
+    kind: 'single-task',
     headLayout: 'flexible',
     defaults: { learningRate: 5e-3, epochs: 30, patience: 5, weightDecay: 0 },
     parameters: ({ encoder }) =>

@@ -15,7 +15,7 @@ const large: EncoderShape = { ...common, layers: 24, hiddenSize: 1024, intermedi
 const count = (specs: readonly ParameterSpec[]): number =>
   specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 const methodCount = (method: Method, encoder: EncoderShape): number =>
-  count(method.parameters({ encoder, adapterName: 'rte' }));
+  count(method.parameters({ encoder, adapterName: 'rte', tasks: ['rte'] }));
 
 /** Sources without weights: how many there are is all that counts. */
 const sources = (T: number, { hiddenSize }: EncoderShape): Adapter[] =>

@@ -7,7 +7,10 @@ import {
   type Method,
   ModelFileError,
   type ModelSnapshot,
+  mergeSnapshot,
+  modelFromSnapshot,
   type NamedTensor,
+  onlyHead,
   ReferenceDevice,
   readAdapterFolder,
   readSnapshot,
@@ -22,7 +25,6 @@ import {
   type TrainingTask,
   train,
 } from '../../src/index.ts';
-import { mergeSnapshot } from '../../src/training/snapshot.ts';
 import { randomAdapter } from '../methods/random-adapter.ts';
 import { memoryFolder } from './memory-folder.ts';
 import { tinyEncoder, tinyTask } from './tiny.ts';
@@ -65,8 +67,8 @@ describe('a model folder', () => {
             for (const [i, x] of logits.entries())
               expect(Math.abs(x - (expected[i] as number))).toBeLessThan(1e-5);
           else expect(logits).toEqual(expected);
-          expect(snapshot.head.labels).toEqual(task.labels);
-          expect(snapshot.head.options.problem).toBe(problem);
+          expect(onlyHead(snapshot).labels).toEqual(task.labels);
+          expect(onlyHead(snapshot).options.problem).toBe(problem);
           expect(await again.files()).toEqual(files);
         }
         expect(device.memory().total).toBe(before);
@@ -109,9 +111,11 @@ describe('a model folder', () => {
         label2id: { no: 0, yes: 1 },
       },
     });
-    const { tensors, head } = await read(files);
-    expect([...tensors.keys()]).toContain('bert.encoder.layer.1.output.adapters.rte.adapter_up.bias');
-    expect([...head.tensors.keys()].sort()).toEqual([
+    const snapshot = await read(files);
+    expect([...snapshot.tensors.keys()]).toContain(
+      'bert.encoder.layer.1.output.adapters.rte.adapter_up.bias',
+    );
+    expect([...onlyHead(snapshot).tensors.keys()].sort()).toEqual([
       'heads.rte.1.bias',
       'heads.rte.1.weight',
       'heads.rte.4.bias',
@@ -137,9 +141,9 @@ describe('a model folder', () => {
       'scalearn_config.json',
     ]);
     expect(await readAdapterFolder(memoryFolder(files), 's1/')).toEqual(sources[1]);
-    const { tensors, head } = await read(files);
-    expect([...tensors.keys()]).toEqual(['bert.shared_parameters.s0,s1.omega']);
-    expect([...head.tensors.keys()]).toContain('classifier.out_proj.weight');
+    const snapshot = await read(files);
+    expect([...snapshot.tensors.keys()]).toEqual(['bert.shared_parameters.s0,s1.omega']);
+    expect([...onlyHead(snapshot).tensors.keys()]).toContain('classifier.out_proj.weight');
   });
 });
 
@@ -150,15 +154,7 @@ describe('multiple choice', () => {
   );
 
   async function logits(snapshot: ModelSnapshot): Promise<Float32Array> {
-    const { method, head, adapterName } = snapshot;
-    using model = await TrainableModel.create({
-      encoder,
-      method,
-      head: createHead(head.options),
-      adapterName,
-      seed: 0,
-    });
-    model.parameters.write(new Map([...snapshot.tensors, ...head.tensors]));
+    using model = await modelFromSnapshot(encoder, snapshot);
     const { logits, loss } = model.build();
     const program = await device.compile({ outputs: { logits, loss } });
     const result = await program.run({ ...encoder.feeds(texts), labels: Int32Array.of(0, 1) });
@@ -172,17 +168,17 @@ describe('multiple choice', () => {
     'with the %s head: written, read and merged it gives the same scores',
     async (layout, method) => {
       const options: HeadOptions = { problem: 'multipleChoice', outputs: 2, layout, name: 'copa' };
-      const head = createHead(options);
-      using model = await TrainableModel.create({ encoder, method, head, adapterName: 'copa', seed: 4 });
+      const heads = { copa: createHead(options) };
+      using model = await TrainableModel.create({ encoder, method, heads, adapterName: 'copa', seed: 4 });
       const all = await model.parameters.read();
-      const pick = (isHead: boolean): Map<string, NamedTensor> =>
-        new Map([...all].filter(([name]) => model.isHeadParameter(name) === isHead));
+      const pick = (task?: string): Map<string, NamedTensor> =>
+        new Map([...all].filter(([name]) => model.headTask(name) === task));
       const snapshot: ModelSnapshot = {
         ...model.target,
         modelName: 'tiny',
         method,
-        tensors: pick(false),
-        head: { options, labels: ['first', 'second'], tensors: pick(true) },
+        tensors: pick(),
+        heads: new Map([['copa', { options, labels: ['first', 'second'], tensors: pick('copa') }]]),
       };
       const expected = await logits(snapshot);
       expect(expected.length).toBe(4);

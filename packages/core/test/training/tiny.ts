@@ -133,11 +133,17 @@ export class MemoryStore implements CheckpointStore {
 
 /** Everything that training decided, to be compared bit for bit. */
 export async function outcome(model: TrainedModel): Promise<unknown> {
-  const { tensors, head } = await model.snapshot();
+  const { tensors, heads } = await model.snapshot();
   const bits = ([name, { data }]: [string, NamedTensor]): [string, number[]] => [
     name,
     [...new Int32Array(data.slice().buffer)],
   ];
   const { history, bestEpoch, steps } = model;
-  return { history, bestEpoch, steps, tensors: [...tensors].map(bits), head: [...head.tensors].map(bits) };
+  return {
+    history,
+    bestEpoch,
+    steps,
+    tensors: [...tensors].map(bits),
+    heads: [...heads.values()].map((head) => [...head.tensors].map(bits)),
+  };
 }

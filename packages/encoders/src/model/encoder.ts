@@ -54,16 +54,18 @@ export class TransformerEncoder implements Encoder {
     return { modelType, prefix, layers, hiddenSize, intermediateSize, classifierDropout, initializerRange };
   }
 
-  async parameters(): Promise<readonly ParameterSpec[]> {
+  async parameters(wanted?: (name: string) => boolean): Promise<readonly ParameterSpec[]> {
     const prefix = encoderPrefix(this.config);
     return Promise.all(
-      [...this.#parts.weights.values()].map(async ({ spec, tensor }) => ({
-        name: spec.name,
-        shape: spec.shape,
-        decay: spec.decay,
-        parts: spec.parts.map((part) => `${prefix}.${part}`),
-        init: { values: Float32Array.from(await tensor.read()) },
-      })),
+      [...this.#parts.weights.values()]
+        .filter(({ spec }) => wanted?.(spec.name) ?? true)
+        .map(async ({ spec, tensor }) => ({
+          name: spec.name,
+          shape: spec.shape,
+          decay: spec.decay,
+          parts: spec.parts.map((part) => `${prefix}.${part}`),
+          init: { values: Float32Array.from(await tensor.read()) },
+        })),
     );
   }
 

@@ -1,0 +1,82 @@
+import type { NamedTensor } from '../nn/parameters.ts';
+import { type Adapter, adapterKeys } from './adapter.ts';
+import { ModelFileError, parseAdapterConfig } from './adapter-config.ts';
+import { readAdapter } from './adapter-files.ts';
+import { bottleneck } from './bottleneck.ts';
+import type { Method } from './method.ts';
+import {
+  type MethodReader,
+  type ModelFolder,
+  type ReadTarget,
+  required,
+  type StoredMethod,
+} from './model-folder.ts';
+
+/** Reads the adapter of a bottleneck folder: a source for stage 2. */
+export async function readAdapterFolder(folder: ModelFolder, within = ''): Promise<Adapter> {
+  const path = `${within}adapter_config.json`;
+  const where = `${folder.describe()}/${path}`;
+  const config = parseAdapterConfig(await required(folder, path, folder.text(path)), where);
+  const file = `${within}adapter.safetensors`;
+  return readAdapter(
+    config,
+    await required(folder, file, folder.tensors(file)),
+    `${folder.describe()}/${file}`,
+  );
+}
+
+/** Reads the folder of a bottleneck adapter. */
+export const bottleneckReader: MethodReader = async (folder, target) => {
+  if ((await folder.text('adapter_config.json')) === undefined) return undefined;
+  const adapter = await readAdapterFolder(folder);
+  checkFits(adapter, target, folder);
+  return storedAdapter(adapter, target.encoder.prefix);
+};
+
+/** An adapter as a trained bottleneck method. */
+export function storedAdapter(adapter: Adapter, prefix: string): StoredMethod {
+  return {
+    adapterName: adapter.name,
+    method: bottleneckFor(adapter),
+    tensors: adapterTensors(adapter, prefix),
+  };
+}
+
+function bottleneckFor({ hiddenSize, width, nonLinearity }: Adapter): Method {
+  return bottleneck({ width, reductionFactor: hiddenSize / width, nonLinearity });
+}
+
+/** An adapter's tensors under the names a bottleneck method trains. */
+function adapterTensors(adapter: Adapter, prefix: string): Map<string, NamedTensor> {
+  const { width, hiddenSize } = adapter;
+  const shapes = {
+    down: [width, hiddenSize],
+    downBias: [width],
+    up: [hiddenSize, width],
+    upBias: [hiddenSize],
+  };
+  return new Map(
+    adapter.layers.flatMap((layer, i) => {
+      const keys = adapterKeys(prefix, i, adapter.name);
+      return (Object.keys(shapes) as (keyof typeof shapes)[]).map((field): [string, NamedTensor] => [
+        keys[field],
+        { shape: shapes[field], data: layer[field] },
+      ]);
+    }),
+  );
+}
+
+/** @throws ModelFileError if the adapter was trained on another encoder */
+function checkFits(
+  { layers, hiddenSize, encoderFingerprint: known }: Adapter,
+  { encoder, encoderFingerprint }: ReadTarget,
+  folder: ModelFolder,
+): void {
+  const sizes = `${layers.length} layers of hidden size ${hiddenSize}`;
+  if (layers.length !== encoder.layers || hiddenSize !== encoder.hiddenSize)
+    throw new ModelFileError(
+      `the adapter in ${folder.describe()} is for ${sizes}, the encoder has ${encoder.layers} of ${encoder.hiddenSize}`,
+    );
+  if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
+    throw new ModelFileError(`the adapter in ${folder.describe()} was trained on another encoder`);
+}

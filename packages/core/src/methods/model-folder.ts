@@ -1,0 +1,46 @@
+import type { TensorReader } from '../files/safetensors-reader.ts';
+import type { NamedTensor } from '../nn/parameters.ts';
+import { ModelFileError } from './adapter-config.ts';
+import type { Method, MethodTarget } from './method.ts';
+
+/** A model folder, wherever it lies. */
+export interface ModelFolder {
+  describe(): string;
+  /** A file's text, or undefined where there is none. */
+  text(path: string): Promise<string | undefined>;
+  tensors(path: string): Promise<TensorReader | undefined>;
+}
+
+/** A file's content. @throws ModelFileError where there is none */
+export async function required<T>(
+  folder: ModelFolder,
+  path: string,
+  content: Promise<T | undefined>,
+): Promise<T> {
+  const found = await content;
+  if (found === undefined)
+    throw new ModelFileError(`${folder.describe()} has no ${path}; it is not a whole model folder`);
+  return found;
+}
+
+/** What a stored method is to be put on. */
+export interface ReadTarget extends Pick<MethodTarget, 'encoder' | 'encoderFingerprint'> {
+  /** Names of the tasks it was trained on together, in joint training. */
+  readonly tasks?: readonly string[];
+}
+
+/** A method as it lay in a folder. */
+export interface StoredMethod {
+  readonly adapterName: string;
+  readonly method: Method;
+  /** The trained tensors by name. */
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+}
+
+/**
+ * Reads the folders that one kind of method writes.
+ *
+ * @returns undefined for a folder of another kind
+ * @throws ModelFileError for one of its own that is damaged, or does not fit the encoder
+ */
+export type MethodReader = (folder: ModelFolder, target: ReadTarget) => Promise<StoredMethod | undefined>;

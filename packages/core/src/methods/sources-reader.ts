@@ -1,0 +1,24 @@
+import type { Adapter } from './adapter.ts';
+import { ModelFileError } from './adapter-config.ts';
+import { readAdapterFolder } from './bottleneck-reader.ts';
+import type { ModelFolder } from './model-folder.ts';
+
+/**
+ * Reads the source adapters that lie in a two-stage model's folder, each in a folder of its name.
+ *
+ * @param joined their names as configurations hold them, joined by commas, in order
+ * @throws ModelFileError
+ */
+export async function readSourceFolders(
+  folder: ModelFolder,
+  joined: unknown,
+  where: string,
+): Promise<Adapter[]> {
+  const sources: Adapter[] = [];
+  for (const name of String(joined).split(',')) {
+    if (!/^[\w.+-]+$/.test(name))
+      throw new ModelFileError(`${where}: ${JSON.stringify(name)} is no name for an adapter`);
+    sources.push(await readAdapterFolder(folder, `${name}/`));
+  }
+  return sources;
+}

@@ -1,0 +1,88 @@
+import { MT19937 } from '../../random/mt19937.ts';
+import type { BatchOrder, StepBatch } from './batch-order.ts';
+
+export interface JointOrderOptions {
+  /** Training rows of each task. */
+  readonly sizes: readonly number[];
+  readonly batchSize: number;
+  /** τ of `p_i ∝ (n_i / Σn)^(1/τ)`: 1 draws tasks in proportion to their sizes, more makes them more alike. */
+  readonly temperature: number;
+  /** Of the first epoch; every later one adds 1. */
+  readonly seed: number;
+}
+
+/**
+ * Several tasks: each step takes rows of one of them, drawn with replacement; the task is drawn in proportion to its
+ * size. The sampler of the reference, word for word (multitask_sampler.py; recorded cases `sampler`).
+ */
+export class JointOrder implements BatchOrder {
+  readonly stepsPerEpoch: number;
+  readonly #options: JointOrderOptions;
+  /** Cumulative probabilities of the tasks. */
+  readonly #cumulative: readonly number[];
+  #epoch: Epoch;
+
+  constructor(options: JointOrderOptions) {
+    const { sizes, batchSize, temperature } = options;
+    this.#options = options;
+    const total = sizes.reduce((a, b) => a + b, 0);
+    this.stepsPerEpoch = Math.ceil(total / batchSize);
+    const weights = sizes.map((size) => (size / total) ** (1 / temperature));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    let reached = 0;
+    const reaches = weights.map((weight) => {
+      reached += weight / sum;
+      return reached;
+    });
+    this.#cumulative = reaches.map((reach) => reach / reached);
+    this.#epoch = this.#begin(0);
+  }
+
+  at(step: number): StepBatch {
+    const number = Math.floor(step / this.stepsPerEpoch);
+    const place = step % this.stepsPerEpoch;
+    if (this.#epoch.number !== number || this.#epoch.next > place) this.#epoch = this.#begin(number);
+    const { tasks, orders, random } = this.#epoch;
+    // Rows are drawn one step after the other: those of the steps between are drawn, and left.
+    const skipped = (place - this.#epoch.next) * this.#options.batchSize;
+    for (let i = 0; i < skipped; i++) random.word();
+    this.#epoch.next = place + 1;
+    const task = tasks[place] as number;
+    const order = orders[task] as Int32Array;
+    const draw = (): number => order[random.word() % order.length] as number;
+    return { task, rows: Int32Array.from({ length: this.#options.batchSize }, draw) };
+  }
+
+  #begin(number: number): Epoch {
+    const random = new MT19937(this.#options.seed + number);
+    const orders = this.#options.sizes.map((size) => shuffled(size, random));
+    const draw = (): number => {
+      const [high, low] = [random.word(), random.word()];
+      const u = ((high & 0x1fffff) * 2 ** 32 + low) * 2 ** -53;
+      return this.#cumulative.findIndex((reach) => reach >= u);
+    };
+    return { number, random, orders, tasks: Array.from({ length: this.stepsPerEpoch }, draw), next: 0 };
+  }
+}
+
+interface Epoch {
+  readonly number: number;
+  readonly random: MT19937;
+  /** A permutation of each task's rows. */
+  readonly orders: readonly Int32Array[];
+  /** The task of every step. */
+  readonly tasks: readonly number[];
+  /** The step whose rows are drawn next. */
+  next: number;
+}
+
+function shuffled(size: number, random: MT19937): Int32Array {
+  const order = Int32Array.from({ length: size }, (_, i) => i);
+  for (let i = 0; i < size - 1; i++) {
+    const j = i + (random.word() % (size - i));
+    const held = order[i] as number;
+    order[i] = order[j] as number;
+    order[j] = held;
+  }
+  return order;
+}

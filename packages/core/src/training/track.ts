@@ -1,0 +1,104 @@
+import type { HostArray, Program } from '../devices/device.ts';
+import { graphInputs, topologicalOrder } from '../graph/graph.ts';
+import { createDropout } from '../nn/dropout.ts';
+import { randomInput } from '../ops/dropout.ts';
+import { type EncodedExample, encodeExample, largestBatch } from './batches.ts';
+import { compileWithProgress } from './compile.ts';
+import { phaseReporter } from './events.ts';
+import { inTurns } from './in-turns.ts';
+import type { TrainableModel } from './model.ts';
+import { type TrainOptions, tasksOf } from './options.ts';
+import type { Plan } from './plan.ts';
+import { Predictor } from './predict.ts';
+import { trainingGraph } from './step.ts';
+import { nameOf, type TrainingExample, type TrainingTask } from './task.ts';
+
+/** A task within a run: its examples as ids, and the programs that train and evaluate on them. */
+export interface Track {
+  readonly task: TrainingTask;
+  readonly name: string;
+  readonly train: readonly EncodedExample[];
+  readonly validation: readonly EncodedExample[];
+  readonly program: Program;
+  readonly predictor: Predictor;
+  /** Runs a training step on the inputs that its program takes: without dropout there is no random state. */
+  step(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>>;
+}
+
+/** Prepares every task of a run. Nothing is created any more once training goes on. */
+export async function createTracks(
+  options: TrainOptions,
+  plan: Plan,
+  model: TrainableModel,
+): Promise<Track[]> {
+  const tasks = tasksOf(options);
+  const rows = await encodeRows(options, tasks);
+  const tracks: Track[] = [];
+  try {
+    for (const task of tasks) {
+      const [train, validation] = [rows.splice(0, task.train.length), rows.splice(0, task.validation.length)];
+      tracks.push(await createTrack({ task, train, validation }, options, plan, model));
+    }
+  } catch (error) {
+    disposeTracks(tracks);
+    throw error;
+  }
+  return tracks;
+}
+
+export function disposeTracks(tracks: readonly Track[]): void {
+  for (const { program, predictor } of tracks) {
+    program.dispose();
+    predictor.dispose();
+  }
+}
+
+async function createTrack(
+  data: Pick<Track, 'task' | 'train' | 'validation'>,
+  { encoder, onEvent }: TrainOptions,
+  plan: Plan,
+  model: TrainableModel,
+): Promise<Track> {
+  const report = phaseReporter(onEvent);
+  const name = nameOf(data.task);
+  const parts = model.build(createDropout(randomInput()), name);
+  const graph = trainingGraph(parts, model.parameters, { maxGradNorm: plan.maxGradNorm, task: name });
+  const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
+  const program = await compileWithProgress(encoder.device, graph, {
+    ...largestBatch(data.train, plan.batchSize),
+    label: 'training',
+    onProgress: report('compile'),
+  });
+  try {
+    const how = { batchSize: plan.evalBatchSize, task: name, onProgress: report('compile') };
+    const predictor = await Predictor.create(model, data.validation, how);
+    const step = (feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> =>
+      program.run(Object.fromEntries(Object.entries(feeds).filter(([input]) => inputs.has(input))));
+    return { ...data, name, program, predictor, step };
+  } catch (error) {
+    program.dispose();
+    throw error;
+  }
+}
+
+/** The training rows of each task, and after them those of its validation split, as ids. */
+async function encodeRows(
+  { encoder, signal, onEvent }: TrainOptions,
+  tasks: readonly TrainingTask[],
+): Promise<EncodedExample[]> {
+  const splits = tasks.flatMap((task) =>
+    [task.train, task.validation].map((examples) => ({ task, examples })),
+  );
+  const items = splits.flatMap(({ task, examples }) =>
+    examples.map((example, row) => ({ task, example, row })),
+  );
+  const encode = ({ task, example, row }: RowOfTask): EncodedExample =>
+    encodeExample(encoder, task, example, row);
+  return inTurns(items, encode, { signal, onProgress: phaseReporter(onEvent)('tokenize') });
+}
+
+interface RowOfTask {
+  readonly task: TrainingTask;
+  readonly example: TrainingExample;
+  readonly row: number;
+}

@@ -1,0 +1,44 @@
+import { ArgumentError } from '../errors.ts';
+import { type EpochRecord, phaseReporter, type TaskRecord } from './events.ts';
+import type { TrainOptions } from './options.ts';
+import type { Predictions } from './predict.ts';
+import type { Track } from './track.ts';
+
+/** What one evaluation gives: the record, and the value that decides whether it is the best. */
+export type Validation = Pick<EpochRecord, 'validationLoss' | 'validationMetrics' | 'tasks'> & {
+  readonly value: number;
+};
+
+/** Evaluates every task on its validation split. Of several tasks the means count, and each task's figures are kept. */
+export async function validate(tracks: readonly Track[], options: TrainOptions): Promise<Validation> {
+  const { select, metrics } = options;
+  const report = phaseReporter(options.onEvent)('evaluate');
+  const total = tracks.reduce((sum, { validation }) => sum + validation.length, 0);
+  let before = 0;
+  const records: TaskRecord[] = [];
+  for (const { task, predictor, validation } of tracks) {
+    const progress = report && ((done: number): void => report(before + done, total));
+    const predictions: Predictions = await predictor.predict(validation, options.signal, progress);
+    before += validation.length;
+    const validationMetrics = metrics?.(predictions, task) ?? {};
+    records.push({ task: task.id, validationLoss: predictions.loss, validationMetrics });
+  }
+  const value = mean(
+    records.map(({ validationLoss, validationMetrics }) => {
+      const own = select && select.metric !== 'loss' ? validationMetrics[select.metric] : validationLoss;
+      if (own === undefined) throw new ArgumentError(`there is no metric '${select?.metric}' to select by`);
+      return own;
+    }),
+  );
+  const [first, ...others] = records as [TaskRecord, ...TaskRecord[]];
+  const { validationLoss, validationMetrics } = first;
+  if (others.length === 0) return { value, validationLoss, validationMetrics };
+  return {
+    value,
+    validationLoss: mean(records.map((record) => record.validationLoss)),
+    validationMetrics: {},
+    tasks: records,
+  };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
