@@ -13,6 +13,7 @@ export function caseNames(): string[] {
   if (!existsSync(goldenFolder)) return [];
   return readdirSync(goldenFolder)
     .filter((name) => existsSync(join(goldenFolder, name, 'case.json')))
+    .filter((name) => readFile(name).kind !== 'sampler')
     .sort();
 }
 
@@ -31,11 +32,21 @@ export interface Batch {
   readonly input_ids: readonly (readonly (number | readonly number[])[])[];
   readonly token_type_ids?: readonly (readonly (number | readonly number[])[])[];
   readonly labels?: readonly (number | readonly number[])[];
+  /** Whose batch it is, in joint training. */
+  readonly task?: string;
+}
+
+export interface CaseHead {
+  readonly name: string;
+  readonly layers?: number;
+  readonly num_labels?: number;
+  readonly num_choices?: number;
 }
 
 /** A `case.json`, as far as it is used here. */
 export interface CaseFile {
   readonly id: string;
+  /** Cases of the sampler need no device: they are tested with it. */
   readonly kind: 'train' | 'gradient' | 'forward' | 'sampler';
   readonly encoder: {
     readonly config?: Record<string, unknown>;
@@ -49,11 +60,13 @@ export interface CaseFile {
     readonly omega_dropout?: number;
     readonly identifier?: string;
     readonly normalisation?: string;
-    readonly regulariser?: { readonly lambda: number };
+    readonly regulariser?: { readonly lambda?: number; readonly coefficient?: number };
+    readonly [option: string]: unknown;
   };
   readonly adapters?: readonly string[];
-  readonly head: { readonly name: string; readonly num_labels?: number; readonly num_choices?: number };
-  readonly problem: string;
+  /** By task in joint training, like the problem. */
+  readonly head: CaseHead | Readonly<Record<string, CaseHead>>;
+  readonly problem: string | Readonly<Record<string, string>>;
   readonly weights_from?: readonly string[];
   readonly batches: readonly Batch[];
   readonly single_step: {
@@ -101,16 +114,47 @@ function readTensors(path: string): Map<string, NamedTensor> {
   );
 }
 
+function readFile(name: string): CaseFile {
+  return JSON.parse(readFileSync(join(goldenFolder, name, 'case.json'), 'utf8')) as CaseFile;
+}
+
 export function readCase(name: string): Case {
-  const file = JSON.parse(readFileSync(join(goldenFolder, name, 'case.json'), 'utf8')) as CaseFile;
+  const recorded = readFile(name);
+  const rename = renaming(recorded);
+  const list = (keys: readonly string[] | undefined): readonly string[] => (keys ?? []).map(rename);
+  const file = {
+    ...recorded,
+    trainable: list(recorded.trainable),
+    zero_gradient: list(recorded.zero_gradient),
+  };
   const own = join(goldenFolder, name, 'tensors.safetensors');
-  const tensors = existsSync(own) ? readTensors(own) : new Map<string, NamedTensor>();
+  const tensors = new Map(
+    existsSync(own) ? [...readTensors(own)].map(([key, tensor]) => [inGroup(key, rename), tensor]) : [],
+  );
   const weights = new Map<string, NamedTensor>();
   const bare = (key: string): string => key.replace(/^weights\//, '');
   for (const from of file.weights_from ?? [])
     for (const [key, tensor] of readTensors(join(goldenFolder, from))) weights.set(bare(key), tensor);
   for (const [key, tensor] of tensors) if (key.startsWith('weights/')) weights.set(bare(key), tensor);
   return { name, file, tensors, weights };
+}
+
+/** Names of parameters as this library has them: the official joint models keep encoder and heads in wrappers. */
+function renaming({ encoder, problem }: CaseFile): (key: string) => string {
+  if (typeof problem === 'string') return (key) => key;
+  const prefix = encoder.config?.model_type === 'bert' ? 'bert' : 'roberta';
+  return (key) =>
+    key
+      .replace(/^encoder\./, `${prefix}.`)
+      .replace(/^taskmodels_dict\.[^.]+\.(heads|roberta|bert)\./, '$1.')
+      .replace(/^taskmodels_dict\.([^.]+)\.classifier\.(dense|out_proj)\./, 'heads.$1.$2.')
+      .replace(/^taskmodels_dict\.([^.]+)\.classifier\./, 'heads.$1.classifier.');
+}
+
+/** Renames the parameter in a tensor's key, such as `grads/TASK/KEY`. */
+function inGroup(key: string, rename: (key: string) => string): string {
+  const at = key.lastIndexOf('/') + 1;
+  return key.slice(0, at) + rename(key.slice(at));
 }
 
 /** A file that a case names, beside the golden folder. */

@@ -4,7 +4,6 @@ import {
   createHead,
   type Device,
   type Dropout,
-  type Graph,
   gradients,
   type HostArray,
   input,
@@ -13,16 +12,19 @@ import {
   multiply,
   type NamedTensor,
   optimiserFeeds,
+  type Program,
   randomInput,
   scale,
   selectFirst,
+  split,
   type Tensor,
   TrainableModel,
   trainingGraph,
 } from '@scalearn/core';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { Batch, Case, Tolerance } from './folder.ts';
-import { caseEncoder, caseModel, caseSources } from './setup.ts';
+import { caseSources } from './methods.ts';
+import { caseEncoder, caseModel, caseTasks } from './setup.ts';
 
 /** A difference, as the recorded cases measure it, beside its limit's name. */
 export interface Difference {
@@ -33,6 +35,11 @@ export interface Difference {
 
 const flat = (rows: Batch['input_ids']): readonly (readonly number[])[] =>
   (typeof rows[0]?.[0] === 'number' ? rows : rows.flat()) as readonly (readonly number[])[];
+
+/** The task whose batch it is. */
+function taskOf(c: Case, index: number): string {
+  return c.file.batches[index]?.task ?? (Object.keys(caseTasks(c))[0] as string);
+}
 
 /** A recorded batch as graph inputs. */
 function batchFeeds(
@@ -50,7 +57,8 @@ function batchFeeds(
   const feeds = encoder.feeds(texts);
   if (!labelled || !batch.labels) return feeds;
   const labels = batch.labels.flat() as number[];
-  const classes = c.file.problem === 'single_label_classification' || c.file.problem === 'multiple_choice';
+  const problem = caseTasks(c)[taskOf(c, index)]?.[1];
+  const classes = problem === 'singleLabelClassification' || problem === 'multipleChoice';
   return { ...feeds, labels: classes ? Int32Array.from(labels) : Float64Array.from(labels) };
 }
 
@@ -132,8 +140,11 @@ async function singleStep(
   batch: number,
 ): Promise<Difference[]> {
   const mask = c.tensors.get('masks/step');
-  const parts = model.build(mask ? forcedDropout(mask.shape) : undefined);
-  const specs = model.parameters.groups.flatMap((group) => group.specs);
+  const task = taskOf(c, batch);
+  const parts = model.build(mask ? forcedDropout(mask.shape) : undefined, task);
+  const specs = model.parameters.groups
+    .filter(({ tasks }) => tasks?.includes(task) ?? true)
+    .flatMap((group) => group.specs);
   const slopes = gradients(
     parts.penalty ? add(parts.loss, parts.penalty) : parts.loss,
     specs.map((spec) => model.parameters.tensor(spec.name)),
@@ -141,7 +152,14 @@ async function singleStep(
   const outputs: Record<string, Tensor> = { logits: parts.logits, loss: parts.loss };
   if (parts.penalty) outputs.penalty = parts.penalty;
   for (const [i, hidden] of parts.hiddenStates.entries()) outputs[`hidden_states.${i}`] = hidden;
-  for (const [i, spec] of specs.entries()) outputs[`gradient ${spec.name}`] = slopes[i] as Tensor;
+  for (const [i, spec] of specs.entries()) {
+    const names = spec.parts ?? [spec.name];
+    const parts = split(
+      slopes[i] as Tensor,
+      Array<number>(names.length).fill((spec.shape[0] as number) / names.length),
+    );
+    for (const [k, name] of names.entries()) outputs[`gradient ${name}`] = parts[k] as Tensor;
+  }
   const program = await device.compile({ outputs });
   const feeds = { ...batchFeeds(encoder, c, batch), ...(mask ? { omegaMask: mask.data } : {}) };
   const result = await program.run(feeds);
@@ -168,23 +186,35 @@ async function curve(
 ): Promise<Difference[]> {
   const { steps, batch_order: order, optimizer } = c.file.curve as NonNullable<Case['file']['curve']>;
   const masks = c.tensors.get('masks/curve');
-  const parts = model.build(masks ? forcedDropout(masks.shape.slice(1)) : undefined);
   const adam = { beta1: optimizer.betas[0], beta2: optimizer.betas[1], epsilon: optimizer.epsilon };
   const options = {
     ...adam,
     ...(optimizer.max_grad_norm === null ? {} : { maxGradNorm: optimizer.max_grad_norm }),
   };
-  const graph: Graph = trainingGraph(parts, model.parameters, options);
-  const program = await device.compile(graph);
+  const programs = new Map<string, Program>();
+  const programOf = async (task: string): Promise<Program> => {
+    const known = programs.get(task);
+    if (known) return known;
+    const parts = model.build(masks ? forcedDropout(masks.shape.slice(1)) : undefined, task);
+    const program = await device.compile(trainingGraph(parts, model.parameters, { ...options, task }));
+    programs.set(task, program);
+    return program;
+  };
+  const done: Record<string, number> = {};
   const recorded = (name: string): Float32Array | undefined => c.tensors.get(`curve/${name}`)?.data;
   const differences: Difference[] = [];
   const size = masks ? masks.data.length / steps : 0;
   for (let step = 0; step < steps; step++) {
     const rate =
       optimizer.learning_rate * linearSchedule(step, optimizer.planned_steps, optimizer.warmup_steps);
+    const task = taskOf(c, order[step] as number);
+    done[task] = (done[task] ?? 0) + 1;
+    const steps = ({ tasks = Object.keys(done) }: { readonly tasks?: readonly string[] }): number =>
+      tasks.reduce((sum, name) => sum + (done[name] ?? 0), 0);
+    const program = await programOf(task);
     const result = await program.run({
       ...batchFeeds(encoder, c, order[step] as number),
-      ...optimiserFeeds(model.parameters, rate, optimizer.weight_decay, step + 1, adam),
+      ...optimiserFeeds(model.parameters, rate, optimizer.weight_decay, steps, { ...adam, task }),
       ...(masks ? { omegaMask: masks.data.slice(step * size, (step + 1) * size) } : {}),
     });
     const compare = (name: string, output: string, group: keyof Tolerance): void => {
@@ -197,7 +227,7 @@ async function curve(
     compare('penalty', 'penalty', 'curve_loss');
     compare('grad_norm', 'gradientNorm', 'curve_grad_norm');
   }
-  program.dispose();
+  for (const program of programs.values()) program.dispose();
   return [...differences, ...(await compareAfter(model, c))];
 }
 

@@ -1,24 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type Adapter,
-  adapterKeys,
-  bottleneck,
   bytesSource,
   createHead,
   type Device,
   type Head,
-  type Method,
-  type NamedTensor,
   openSafetensors,
   type Problem,
-  type ScalearnVariant,
-  scalearn,
-  scalearnVariants,
   TrainableModel,
 } from '@scalearn/core';
 import { createEncoder, parseEncoderConfig, type TransformerEncoder } from '@scalearn/encoders';
-import { besideGolden, type Case, memoryReader } from './folder.ts';
+import { besideGolden, type Case, type CaseHead, memoryReader } from './folder.ts';
+import { type CaseMethod, caseMethods } from './methods.ts';
 
 const problems: Record<string, Problem> = {
   single_label_classification: 'singleLabelClassification',
@@ -29,9 +22,8 @@ const problems: Record<string, Problem> = {
 
 /** Why a case cannot run yet, or undefined. */
 export function pending({ file }: Case): string | undefined {
-  if (file.kind === 'sampler') return 'sampler of joint training';
-  const known = ['none', 'bottleneck', ...scalearnVariants];
-  return known.includes(file.method.name) ? undefined : `method ${file.method.name}`;
+  const { name } = file.method;
+  return name === 'none' || Object.hasOwn(caseMethods, name) ? undefined : `method ${name}`;
 }
 
 export async function caseEncoder(device: Device, { file, weights }: Case): Promise<TransformerEncoder> {
@@ -40,7 +32,7 @@ export async function caseEncoder(device: Device, { file, weights }: Case): Prom
     const parsed = parseEncoderConfig(config);
     const prefix = `${parsed.modelType === 'bert' ? 'bert' : 'roberta'}.`;
     const own = [...weights].filter(
-      ([key]) => key.startsWith(prefix) && !/adapters|scalearn|shared_parameters/.test(key),
+      ([key]) => key.startsWith(prefix) && !/adapter|scalearn|shared_parameters|lora/.test(key),
     );
     return createEncoder({ device, config: parsed, weights: memoryReader(new Map(own)), name: file.id });
   }
@@ -52,63 +44,41 @@ export async function caseEncoder(device: Device, { file, weights }: Case): Prom
   return createEncoder(layers === undefined ? options : { ...options, layers });
 }
 
-/** A source adapter from the case's weights. */
-function caseAdapter(
-  { file, weights }: Case,
-  name: string,
-  prefix: string,
-  layers: number,
-  hiddenSize: number,
-): Adapter {
-  const get = (key: string): Float32Array => (weights.get(key) as NamedTensor).data;
-  return {
-    name,
-    hiddenSize,
-    width: file.method.bottleneck as number,
-    nonLinearity: file.method.non_linearity as string,
-    layers: Array.from({ length: layers }, (_, i) => {
-      const keys = adapterKeys(prefix, i, name);
-      return {
-        down: get(keys.down),
-        downBias: get(keys.downBias),
-        up: get(keys.up),
-        upBias: get(keys.upBias),
-      };
-    }),
-  };
+/** The heads of a case by task, each with its problem: one, but in joint training. */
+export function caseTasks({
+  file,
+}: Case): Readonly<Record<string, readonly [head: CaseHead, problem: Problem]>> {
+  const { head, problem, adapters } = file;
+  if (typeof problem === 'string')
+    return { [adapters?.at(-1) ?? 'task']: [head as CaseHead, problems[problem] as Problem] };
+  return Object.fromEntries(
+    Object.entries(head as Readonly<Record<string, CaseHead>>).map(([task, each]) => [
+      task,
+      [each, problems[problem[task] as string] as Problem],
+    ]),
+  );
 }
 
-export function caseSources(c: Case, encoder: TransformerEncoder): Adapter[] {
-  const { prefix, layers, hiddenSize } = encoder.shape;
-  return (c.file.adapters ?? []).map((name) => caseAdapter(c, name, prefix, layers, hiddenSize));
-}
-
-function caseMethod(c: Case, encoder: TransformerEncoder): Method {
-  const { method } = c.file;
-  if (method.name === 'bottleneck')
-    return bottleneck({
-      reductionFactor: encoder.shape.hiddenSize / (method.bottleneck as number),
-      nonLinearity: method.non_linearity as string,
-    });
-  const normalisation = (['mean', 'softmax'] as const).find((kind) => method.normalisation?.startsWith(kind));
-  return scalearn({
-    sources: caseSources(c, encoder),
-    variant: method.name as ScalearnVariant,
-    dropout: method.omega_dropout ?? 0,
-    ...(normalisation ? { normalisation } : {}),
-    ...(method.regulariser ? { regularisation: method.regulariser.lambda } : {}),
-  });
-}
-
-function caseHead({ file }: Case): Head {
-  const problem = problems[file.problem] as Problem;
-  const layout = file.head.name.startsWith('static') ? 'static' : 'flexible';
+function caseHeads(c: Case): Record<string, Head> {
+  const tasks = Object.entries(caseTasks(c));
+  const several = tasks.length > 1;
   // A flexible head is named after the adapter it was trained with: the target, which is the last one.
-  const name =
-    file.trainable?.map((key) => /^heads\.([^.]+)\./.exec(key)?.[1]).find((found) => found) ??
-    file.adapters?.at(-1) ??
-    '';
-  return createHead({ problem, layout, name, outputs: file.head.num_labels ?? file.head.num_choices ?? 1 });
+  const named = c.file.trainable?.map((key) => /^heads\.([^.]+)\./.exec(key)?.[1]).find((found) => found);
+  return Object.fromEntries(
+    tasks.map(([task, [{ name, layers, num_labels, num_choices }, problem]]) => {
+      const layout = name.startsWith('static') ? 'static' : 'flexible';
+      const outputs = num_choices ?? num_labels ?? 1;
+      const first = layout === 'flexible' && layers === 1;
+      return [
+        task,
+        createHead({
+          ...{ problem, layout, outputs, several },
+          name: several ? task : (named ?? task),
+          ...(first ? { features: 'first' } : {}),
+        }),
+      ];
+    }),
+  );
 }
 
 /** The case's model with its recorded initial weights. */
@@ -117,11 +87,11 @@ export async function caseModel(
   c: Case,
   decays: boolean,
 ): Promise<TrainableModel> {
-  const method = caseMethod(c, encoder);
+  const method = (caseMethods[c.file.method.name] as CaseMethod)(c, encoder);
   const model = await TrainableModel.create({
     encoder,
     method,
-    heads: { [c.file.adapters?.at(-1) ?? 'task']: caseHead(c) },
+    heads: caseHeads(c),
     adapterName: c.file.adapters?.at(-1) ?? '',
     seed: 0,
     decays,
