@@ -41,8 +41,16 @@ export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/o
 export { defineOperation, type Operation } from './graph/operation.ts';
 export { concreteShape, type Dim, type DimValues, dimValue, type Shape, sameShape } from './graph/shape.ts';
 export type { DType, Node, Tensor, TensorType } from './graph/tensor.ts';
-export { type Adapter, type AdapterLayer, adapterKeys } from './methods/adapter.ts';
-export { ModelFileError, parseAdapterConfig } from './methods/adapter-config.ts';
+export { type Adapter, type AdapterLayer, adapterKeys, adapterWidth } from './methods/adapter.ts';
+export {
+  checkAdapterName,
+  commonKeys,
+  ModelFileError,
+  parseAdapterConfig,
+  parseJsonObject,
+  pfeifferConfig,
+  sortedJson,
+} from './methods/adapter-config.ts';
 export { adapterFiles, readAdapter } from './methods/adapter-files.ts';
 export { type BottleneckOptions, bottleneck } from './methods/bottleneck.ts';
 export { readAdapterFolder } from './methods/bottleneck-reader.ts';
@@ -71,6 +79,7 @@ export {
   type ScalearnVariant,
   scalearnVariants,
 } from './methods/scalearn-settings.ts';
+export { encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
 export { createDropout, type Dropout } from './nn/dropout.ts';
 export type {
   EncodedText,

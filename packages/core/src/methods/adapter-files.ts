@@ -12,7 +12,7 @@ import {
 import type { FileSet, SaveCall } from './method.ts';
 
 /** Metadata of adapter files: the fingerprint of the encoder they were trained on. */
-const fingerprintKey = 'encoder_fingerprint';
+export const fingerprintKey = 'encoder_fingerprint';
 
 /** A reduction factor that the library's rounding turns into this width: `hidden / width`, or the double below it. */
 function reductionFactorFor(hiddenSize: number, width: number): number {

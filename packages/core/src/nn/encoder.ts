@@ -15,6 +15,8 @@ export interface EncoderShape {
   readonly intermediateSize: number;
   /** Dropout of the classification head. */
   readonly classifierDropout: number;
+  /** Dropout of the attention probabilities; unknown for encoders that earlier versions described. */
+  readonly attentionDropout?: number;
   /** Deviation of new weights, 0.02. */
   readonly initializerRange: number;
 }

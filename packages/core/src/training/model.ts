@@ -78,7 +78,7 @@ export class TrainableModel implements Disposes {
   }
 
   /** @throws ArgumentError for a task that the model does not have, or none where it has several */
-  head(task = onlyTask(this.tasks)): Head {
+  head(task: string = onlyTask(this.tasks)): Head {
     const head = Object.hasOwn(this.#heads, task) ? this.#heads[task] : undefined;
     if (head) return head;
     throw new ArgumentError(`the model has no task '${task}'; it has ${this.tasks.join(', ')}`);
@@ -98,7 +98,7 @@ export class TrainableModel implements Disposes {
   }
 
   /** The forward pass for a task's batch; with dropout when it is given. */
-  build(dropout?: Dropout, task = onlyTask(this.tasks)): GraphParts {
+  build(dropout?: Dropout, task: string = onlyTask(this.tasks)): GraphParts {
     const { encoder, method, parameters, target } = this;
     return buildForward({
       ...{ encoder, method, target, task },

@@ -68,13 +68,13 @@ export function damagedCheckpoint(cause?: unknown): CheckpointError {
   return new CheckpointError('the checkpoint is damaged; start again with overwrite', { cause });
 }
 
-/** JSON has no NaN, infinities or -0, which metrics can be; progress holds no strings of its own. */
+/** JSON has no NaN, infinities or -0, which losses and metrics can be: they are kept as objects. */
 const writeNumber = (_: string, value: unknown): unknown => {
-  if (Object.is(value, -0)) return '-0';
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  if (Object.is(value, -0)) return { number: '-0' };
+  return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;
 };
 const readNumber = (_: string, value: unknown): unknown =>
-  typeof value === 'string' ? Number(value) : value;
+  typeof value === 'object' && value !== null && 'number' in value ? Number(value.number) : value;
 
 function parseMetadata(
   file: Safetensors,

@@ -1,0 +1,49 @@
+import type { TensorReader } from '../files/safetensors-reader.ts';
+import type { NamedTensor, ParameterSpec } from '../nn/parameters.ts';
+import { ModelFileError } from './adapter-config.ts';
+import { fingerprintKey } from './adapter-files.ts';
+import type { MethodTarget, SaveCall } from './method.ts';
+
+/** What a method's tensor files say beside their tensors: the encoder that they belong to. */
+export function encoderMetadata({
+  encoderFingerprint,
+}: Pick<SaveCall, 'encoderFingerprint'>): Record<string, string> {
+  return { format: 'pt', ...(encoderFingerprint ? { [fingerprintKey]: encoderFingerprint } : {}) };
+}
+
+/**
+ * Reads the tensors that a method trains, all of them and no others. Keys with and without the encoder's prefix load
+ * alike.
+ *
+ * @param specs what the method trains on this encoder
+ * @param where the file, for people
+ * @throws ModelFileError if they belong to another encoder; or one that lists every missing, unexpected and misshaped
+ *   key
+ */
+export async function readTrainedTensors(
+  reader: TensorReader,
+  specs: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
+  { encoder: { prefix }, encoderFingerprint }: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
+  where: string,
+): Promise<Map<string, NamedTensor>> {
+  const known = reader.metadata.get(fingerprintKey);
+  if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
+    throw new ModelFileError(`${where} was trained on another encoder`);
+  const bare = (key: string): string => (key.startsWith(`${prefix}.`) ? key.slice(prefix.length + 1) : key);
+  const keys = new Map([...reader.entries.keys()].map((key) => [bare(key), key]));
+  const wanted = new Set(specs.map(({ name }) => bare(name)));
+  const problems = [...keys].filter(([name]) => !wanted.has(name)).map(([, key]) => `unexpected ${key}`);
+  const found = specs.flatMap(({ name, shape }) => {
+    const key = keys.get(bare(name));
+    const actual = key === undefined ? undefined : reader.entries.get(key)?.shape;
+    if (key === undefined || !actual) problems.push(`missing ${name}`);
+    else if (String(actual) !== String(shape)) problems.push(`${key} is [${actual}], not [${shape}]`);
+    else return [{ name, shape, key }];
+    return [];
+  });
+  if (problems.length > 0)
+    throw new ModelFileError(`${where} does not fit its configuration and the encoder: ${problems.join('; ')}`);
+  const tensors = new Map<string, NamedTensor>();
+  for (const { name, shape, key } of found) tensors.set(name, { shape, data: await reader.readFloat32(key) });
+  return tensors;
+}
