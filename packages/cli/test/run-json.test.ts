@@ -55,6 +55,8 @@ describe('a run.json that was edited or damaged is one sentence with the file an
     ['results', { test: null }, /results must be/],
     ['encoder.shape', [], /encoder\.shape must be an object/],
     ['encoder.shape.hiddenSize', 768, /encoder\.shape\.hiddenSize 768, but the encoder .* has 36/],
+    ['encoder.shape.attentionDropout', 1, /attentionDropout must be at least 0 and below 1, or missing/],
+    ['encoder.shape.attentionDropout', 0.5, /attentionDropout 0\.5, but the encoder .* has 0/],
     ['encoder.shape.layers', 9, /layers must be a whole number from 1 to 2, not 9/],
     ['files', 'all', /files must be a list of texts/],
   ])('%s %j', async (path, value, message) => {
@@ -84,6 +86,11 @@ describe('a run.json that was edited or damaged is one sentence with the file an
       err: expect.stringContaining('run.json is not a JSON object'),
     });
   });
+});
+
+test('a run.json of before attentionDropout was written is read', async () => {
+  const outcome = await evaluate(damaged('rte', 'encoder.shape.attentionDropout', undefined));
+  expect(outcome.code, outcome.err).toBe(0);
 });
 
 test('values of other files that are refused are no wrong usage', async () => {

@@ -41,7 +41,16 @@ export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/o
 export { defineOperation, type Operation } from './graph/operation.ts';
 export { concreteShape, type Dim, type DimValues, dimValue, type Shape, sameShape } from './graph/shape.ts';
 export type { DType, Node, Tensor, TensorType } from './graph/tensor.ts';
-export { type Adapter, type AdapterLayer, adapterKeys, adapterWidth } from './methods/adapter.ts';
+export {
+  type Adapter,
+  type AdapterLayer,
+  type AdapterSource,
+  adapterKeys,
+  adapterOf,
+  adapterWidth,
+  describeAdapter,
+  nonLinearity,
+} from './methods/adapter.ts';
 export {
   checkAdapterName,
   commonKeys,
@@ -79,6 +88,8 @@ export {
   type ScalearnVariant,
   scalearnVariants,
 } from './methods/scalearn-settings.ts';
+export { readSourceFolders } from './methods/sources-reader.ts';
+export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
 export { encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
 export { createDropout, type Dropout } from './nn/dropout.ts';
 export type {

@@ -57,6 +57,12 @@ const rules: Readonly<Record<string, Rule>> = {
   'settings.task': text,
   'settings.method': text,
   'settings.encoder': text,
+  'settings.tasks': orMissing(
+    listOf(
+      'objects with task and maxLength',
+      (value) => isRecord(value) && text.fits(value.task) && whole(4).fits(value.maxLength),
+    ),
+  ),
   'settings.data': orNull(text),
   'settings.own': orMissing(
     objectWith({
@@ -75,7 +81,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'settings.evalBatchSize': whole(1),
   'settings.learningRate': positive,
   'settings.weightDecay': notNegative,
-  'settings.warmupSteps': whole(0),
+  'settings.warmupSteps': orNull(whole(0)),
   'settings.patience': whole(1),
   'settings.maxLength': whole(4),
   'settings.limit': orNull(whole(1)),
@@ -94,10 +100,17 @@ const rules: Readonly<Record<string, Rule>> = {
   'encoder.shape.hiddenSize': whole(1),
   'encoder.shape.intermediateSize': whole(1),
   'encoder.shape.classifierDropout': probability,
+  'encoder.shape.attentionDropout': orMissing(probability),
   'encoder.shape.initializerRange': notNegative,
   data: record,
   'data.path': orNull(text),
   'data.fingerprint': text,
+  tasks: orMissing(
+    listOf(
+      'objects with task, data and results',
+      (value) => isRecord(value) && text.fits(value.task) && isRecord(value.data) && isRecord(value.results),
+    ),
+  ),
   sources: listOf(
     'objects with name and path',
     (value) => isRecord(value) && text.fits(value.name) && text.fits(value.path),

@@ -15,8 +15,9 @@ export function checkEncoderShape(
   { encoder }: Pick<RunFile, 'encoder'>,
   { name, shape }: Pick<Encoder, 'name' | 'shape'>,
 ): void {
+  // Earlier versions did not write all of them.
   for (const key of Object.keys(shape) as (keyof EncoderShape)[])
-    if (encoder.shape[key] !== shape[key])
+    if (encoder.shape[key] !== undefined && encoder.shape[key] !== shape[key])
       throw differs(model, key, encoder.shape[key], `the encoder ${name} has`, shape[key]);
 }
 

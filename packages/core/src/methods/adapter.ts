@@ -25,6 +25,13 @@ export interface Adapter {
   readonly encoderFingerprint?: string;
 }
 
+/** An adapter, or what holds one. */
+export type AdapterSource = Adapter | { readonly adapter: Adapter };
+
+export function adapterOf(source: AdapterSource): Adapter {
+  return 'adapter' in source ? source.adapter : source;
+}
+
 /** Activations adapters use, by the `adapters` library's names, with their value at 1. */
 const nonLinearities: Readonly<Record<string, { apply(x: Tensor): Tensor; readonly atOne: number }>> = {
   relu: { apply: relu, atOne: 1 },
@@ -60,8 +67,13 @@ export function adapterWidth(hiddenSize: number, reductionFactor: number): numbe
   return Math.max(1, Math.floor(hiddenSize / reductionFactor));
 }
 
+/** Name and checksum: tells adapters apart in settings. */
+export function describeAdapter(adapter: Adapter): string {
+  return `${adapter.name} ${adapterChecksum(adapter)}`;
+}
+
 /** 32-bit FNV-1a over all weights: tells adapters of one name apart. */
-export function adapterChecksum({ layers }: Adapter): string {
+function adapterChecksum({ layers }: Adapter): string {
   let hash = 0x811c9dc5;
   for (const { down, downBias, up, upBias } of layers)
     for (const { buffer, byteOffset, length } of [down, downBias, up, upBias]) {

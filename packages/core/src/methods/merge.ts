@@ -2,8 +2,10 @@ import { ArgumentError } from '../errors.ts';
 import type { Adapter, AdapterLayer } from './adapter.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
 
+type Normalisation = Pick<ScalearnSettings, 'normalisation'>;
+
 /** Coefficients of one layer, `[T, hidden or 1]`, as they are used after training: normalised, without dropout. */
-function finalCoefficients(omega: Float32Array, T: number, settings: ScalearnSettings): Float64Array {
+function finalCoefficients(omega: Float32Array, T: number, settings: Normalisation): Float64Array {
   const width = omega.length / T;
   const result = Float64Array.from(omega);
   if (settings.normalisation === 'none') return result;
@@ -28,7 +30,7 @@ export function mergeAdapters(
   name: string,
   sources: readonly Adapter[],
   omegas: readonly Float32Array[],
-  settings: ScalearnSettings,
+  settings: Normalisation,
 ): Adapter {
   const [first] = sources;
   if (!first || omegas.length === 0) throw new ArgumentError('merging needs sources and their coefficients');

@@ -1,13 +1,13 @@
 import { ArgumentError } from '../errors.ts';
 import type { EncoderShape } from '../nn/encoder.ts';
-import type { Adapter } from './adapter.ts';
+import type { AdapterSource } from './adapter.ts';
 
 export const scalearnVariants = ['scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++'] as const;
 export type ScalearnVariant = (typeof scalearnVariants)[number];
 
 export interface ScalearnOptions {
   /** Frozen adapters, the target's own last. */
-  readonly sources: readonly (Adapter | { readonly adapter: Adapter })[];
+  readonly sources: readonly AdapterSource[];
   /** A vector or (uniform) a scalar for each source, per layer or (++) shared by all layers. */
   readonly variant?: ScalearnVariant;
   /** ω starts at N(initScale / T, 0.001²). */

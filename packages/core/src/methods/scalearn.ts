@@ -7,7 +7,7 @@ import { linear, matmul } from '../ops/matmul.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { reshape } from '../ops/reshape.ts';
 import { softmax } from '../ops/softmax.ts';
-import { adapterChecksum, nonLinearity } from './adapter.ts';
+import { adapterOf, describeAdapter, nonLinearity } from './adapter.ts';
 import { mergeAdapters } from './merge.ts';
 import type { FrozenSpec, Method, MethodCall, MethodTarget } from './method.ts';
 import { scalearnFiles } from './scalearn-files.ts';
@@ -20,7 +20,7 @@ import { stackSources } from './stack-sources.ts';
  */
 export function scalearn(options: ScalearnOptions): Method {
   const settings = settleScalearn(options);
-  const sources = options.sources.map((source) => ('adapter' in source ? source.adapter : source));
+  const sources = options.sources.map(adapterOf);
   const names = sources.map((source) => source.name);
   const T = sources.length;
   const { apply } = nonLinearity(sources[0]?.nonLinearity ?? 'relu');
@@ -48,9 +48,9 @@ export function scalearn(options: ScalearnOptions): Method {
     kind: 'two-stage',
     headLayout: 'static',
     get settings() {
-      return { ...settings, sources: sources.map((source) => `${source.name} ${adapterChecksum(source)}`) };
+      return { ...settings, sources: sources.map(describeAdapter) };
     },
-    defaults: { learningRate: 6e-3, epochs: 30, patience: 30, weightDecay: 0 },
+    defaults: { learningRate: 6e-3, epochs: 30, patience: 30, weightDecay: 0, evalBatchSize: 128 },
     parameters: (target) =>
       keys(target).map((name) => ({
         name,

@@ -21,7 +21,10 @@ export interface SourceStack {
 }
 
 /** @throws ArgumentError if the sources do not fit the encoder or each other */
-export function stackSources(sources: readonly Adapter[], target: MethodTarget): SourceStack {
+export function checkSources(
+  sources: readonly Adapter[],
+  target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
+): asserts sources is readonly [Adapter, ...Adapter[]] {
   const { layers, hiddenSize } = target.encoder;
   const [first] = sources;
   if (!first) throw new ArgumentError('at least one source adapter is needed');
@@ -47,6 +50,13 @@ export function stackSources(sources: readonly Adapter[], target: MethodTarget):
     if (sources.slice(0, t).some((other) => other.name === source.name))
       throw new ArgumentError(`two source adapters are both named '${source.name}'; give each task once`);
   }
+}
+
+/** @throws ArgumentError if the sources do not fit the encoder or each other */
+export function stackSources(sources: readonly Adapter[], target: MethodTarget): SourceStack {
+  checkSources(sources, target);
+  const { layers, hiddenSize } = target.encoder;
+  const [first] = sources;
   const units = Math.max(...sources.map((source) => source.width)) + 1;
   const { atOne } = nonLinearity(first.nonLinearity);
   const up = new Float32Array(layers * sources.length * units * hiddenSize);

@@ -48,10 +48,13 @@ export class TransformerEncoder implements Encoder {
   }
 
   get shape(): EncoderShape {
-    const { modelType, layers, hiddenSize, intermediateSize, classifierDropout, initializerRange } =
-      this.config;
+    const { modelType, layers, hiddenSize, intermediateSize } = this.config;
+    const { classifierDropout, attentionDropout, initializerRange } = this.config;
     const prefix = encoderPrefix(this.config);
-    return { modelType, prefix, layers, hiddenSize, intermediateSize, classifierDropout, initializerRange };
+    return {
+      ...{ modelType, prefix, layers, hiddenSize, intermediateSize },
+      ...{ classifierDropout, attentionDropout, initializerRange },
+    };
   }
 
   async parameters(wanted?: (name: string) => boolean): Promise<readonly ParameterSpec[]> {
