@@ -1,3 +1,4 @@
+import { ia3 } from '@scalearn/baselines';
 import {
   type Adapter,
   adapterKeys,
@@ -21,6 +22,7 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
       reductionFactor: encoder.shape.hiddenSize / (method.bottleneck as number),
       nonLinearity: method.non_linearity as string,
     }),
+  ia3: () => ia3(),
   ...Object.fromEntries(scalearnVariants.map((variant) => [variant, caseScalearn])),
 };
 

@@ -1,1 +1,1 @@
-export {};
+export { ia3, ia3Reader } from './ia3.ts';

@@ -1,0 +1,55 @@
+import {
+  checkAdapterName,
+  type Method,
+  ModelFileError,
+  type ModelFolder,
+  parseJsonObject,
+  type ReadTarget,
+  readTrainedTensors,
+  required,
+  type StoredMethod,
+} from '@scalearn/core';
+
+/** What `adapter_config.json` says, whatever the kind of adapter. */
+export interface AdapterDescription {
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The file, for people. */
+  readonly where: string;
+}
+
+/** Reads `adapter_config.json`; undefined where there is none, or one that names a configuration of the library. */
+export async function readAdapterDescription(folder: ModelFolder): Promise<AdapterDescription | undefined> {
+  const text = await folder.text('adapter_config.json');
+  if (text === undefined) return undefined;
+  const where = `${folder.describe()}/adapter_config.json`;
+  const { name, config } = parseJsonObject(text, where);
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return undefined;
+  return { name: checkAdapterName(name, where), config: config as Record<string, unknown>, where };
+}
+
+/** @throws ModelFileError if the configuration says anything else: it would compute something else */
+export function requireSettings(
+  { config, where }: AdapterDescription,
+  expected: Readonly<Record<string, unknown>>,
+): void {
+  for (const [key, value] of Object.entries(expected)) {
+    const [found, wanted] = [JSON.stringify(config[key]), JSON.stringify(value)];
+    if (found !== wanted)
+      throw new ModelFileError(`${where}: ${key} is ${found ?? 'missing'}; only ${wanted} can be read`);
+  }
+}
+
+/** A method with the trained tensors of `adapter.safetensors`. @throws ModelFileError if they do not fit it */
+export async function readAdapterTensors(
+  folder: ModelFolder,
+  target: ReadTarget,
+  adapterName: string,
+  method: Method,
+): Promise<StoredMethod> {
+  const file = 'adapter.safetensors';
+  const reader = await required(folder, file, folder.tensors(file));
+  const specs = method.parameters({ ...target, adapterName, tasks: target.tasks ?? [adapterName] });
+  const tensors = await readTrainedTensors(reader, specs, target, `${folder.describe()}/${file}`);
+  return { adapterName, method, tensors };
+}

@@ -1,0 +1,103 @@
+import {
+  commonKeys,
+  encoderMetadata,
+  type LayerSite,
+  type Method,
+  type MethodReader,
+  multiply,
+  type ParameterSpec,
+  reshape,
+  sortedJson,
+  type Tensor,
+  writeSafetensors,
+} from '@scalearn/core';
+import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
+
+/** What makes a LoRA of the `adapters` library (IA)³: it scales instead of adding (reference/formats 1.1). */
+const scaling = {
+  architecture: 'lora',
+  composition_mode: 'scale',
+  selfattn_lora: true,
+  intermediate_lora: true,
+  output_lora: false,
+  attn_matrices: ['k', 'v'],
+  r: 1,
+  alpha: 1,
+  use_gating: false,
+} as const;
+
+const ia3Config = {
+  ...scaling,
+  leave_out: [],
+  dropout: 0.0,
+  init_weights: 'ia3',
+  init_weights_seed: null,
+} as const;
+
+/** The scaled linear layers. */
+const places = {
+  key: 'attention.self.key',
+  value: 'attention.self.value',
+  intermediate: 'intermediate.dense',
+} as const;
+type Place = keyof typeof places;
+
+/**
+ * (IA)³: learned factors, one at first, on keys, values and the feed-forward block's inside (Liu et al. 2022, arXiv
+ * 2205.05638; reference/methods 3.5):
+ *
+ * `K' = l_k ⊙ (W_k·x + b_k)`, `V' = l_v ⊙ (W_v·x + b_v)`, `u = GELU(l_ff ⊙ (W_i·x + b_i))`
+ *
+ * with l_k, l_v `[hidden]` and l_ff `[intermediate]` in every layer. As in the reference, l_ff acts before the
+ * activation; in the paper it acts after it.
+ */
+export function ia3(): Method {
+  const key = (prefix: string, layer: number, place: Place, name: string): string =>
+    `${prefix}.encoder.layer.${layer}.${places[place]}.loras.${name}.lora_B`;
+  return {
+    name: 'ia3',
+    kind: 'single-task',
+    headLayout: 'flexible',
+    defaults: { learningRate: 5e-3, epochs: 30, patience: 5, weightDecay: 0 },
+    parameters: ({ encoder: { prefix, layers, hiddenSize, intermediateSize }, adapterName }) => {
+      const widths = { key: hiddenSize, value: hiddenSize, intermediate: intermediateSize };
+      return Array.from({ length: layers }, (_, layer) =>
+        (Object.keys(places) as Place[]).map(
+          (place): ParameterSpec => ({
+            name: key(prefix, layer, place, adapterName),
+            shape: [widths[place], 1],
+            init: { constant: 1 },
+            decay: true,
+          }),
+        ),
+      ).flat();
+    },
+    sites: ({ encoder: { prefix }, adapterName, parameter }) => {
+      const scaled =
+        (place: Place) =>
+        (x: Tensor, { layer }: LayerSite): Tensor => {
+          const factors = parameter(key(prefix, layer, place, adapterName));
+          return multiply(x, reshape(factors, factors.shape.slice(0, 1)));
+        };
+      return {
+        attentionKey: scaled('key'),
+        attentionValue: scaled('value'),
+        feedForwardIntermediate: scaled('intermediate'),
+      };
+    },
+    save: (call) => ({
+      'adapter_config.json': sortedJson({ ...commonKeys(call), config: ia3Config, name: call.adapterName }),
+      'adapter.safetensors': writeSafetensors(call.tensors, encoderMetadata(call)),
+    }),
+  };
+}
+
+/** Reads the folder of an (IA)³ adapter, the `adapters` library's or {@link ia3}'s. */
+export const ia3Reader: MethodReader = async (folder, target) => {
+  const description = await readAdapterDescription(folder);
+  const { architecture, composition_mode: mode } = description?.config ?? {};
+  if (!description || architecture !== scaling.architecture || mode !== scaling.composition_mode)
+    return undefined;
+  requireSettings(description, scaling);
+  return readAdapterTensors(folder, target, description.name, ia3());
+};
