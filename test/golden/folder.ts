@@ -57,6 +57,9 @@ export interface CaseFile {
     readonly name: string;
     readonly bottleneck?: number;
     readonly non_linearity?: string;
+    readonly task_embedding_size?: number;
+    readonly task_hidden_size?: number;
+    readonly projected_task_embedding_size?: number;
     readonly omega_dropout?: number;
     readonly identifier?: string;
     readonly normalisation?: string;

@@ -1,7 +1,8 @@
-import { ia3 } from '@scalearn/baselines';
+import { adapterM, type HyperformerVariant, hyperformer, hyperformerVariants, ia3 } from '@scalearn/baselines';
 import {
   type Adapter,
   adapterKeys,
+  type BottleneckOptions,
   bottleneck,
   type Method,
   type NamedTensor,
@@ -17,14 +18,29 @@ export type CaseMethod = (c: Case, encoder: TransformerEncoder) => Method;
 
 /** By the method's name in case files. */
 export const caseMethods: Readonly<Record<string, CaseMethod>> = {
-  bottleneck: ({ file: { method } }, encoder) =>
-    bottleneck({
-      reductionFactor: encoder.shape.hiddenSize / (method.bottleneck as number),
-      nonLinearity: method.non_linearity as string,
-    }),
+  'adapter-m': (c, encoder) => adapterM(caseBottleneck(c, encoder)),
+  bottleneck: (c, encoder) => bottleneck(caseBottleneck(c, encoder)),
   ia3: () => ia3(),
+  ...Object.fromEntries(hyperformerVariants.map((variant) => [variant, caseHyperformer])),
   ...Object.fromEntries(scalearnVariants.map((variant) => [variant, caseScalearn])),
 };
+
+function caseBottleneck({ file: { method } }: Case, { shape }: TransformerEncoder): BottleneckOptions {
+  return {
+    reductionFactor: shape.hiddenSize / (method.bottleneck as number),
+    nonLinearity: method.non_linearity as string,
+  };
+}
+
+function caseHyperformer({ file: { method } }: Case, encoder: TransformerEncoder): Method {
+  return hyperformer({
+    variant: method.name as HyperformerVariant,
+    taskEmbeddingSize: method.task_embedding_size as number,
+    taskHiddenSize: method.task_hidden_size as number,
+    projectedTaskEmbeddingSize: method.projected_task_embedding_size as number,
+    reductionFactor: encoder.shape.hiddenSize / (method.bottleneck as number),
+  });
+}
 
 function caseScalearn(c: Case, encoder: TransformerEncoder): Method {
   const { method } = c.file;

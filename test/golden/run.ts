@@ -238,8 +238,9 @@ async function compareAfter(model: TrainableModel, c: Case): Promise<Difference[
     if (!key.startsWith('after/')) continue;
     const name = key.slice('after/'.length);
     if (c.file.zero_gradient?.includes(name)) continue;
-    const actual = values.get(name)?.data as Float32Array;
     const initial = (c.weights.get(name) as NamedTensor).data;
+    // What no task's loss depends on does not train, though it may.
+    const actual = values.get(name)?.data ?? initial;
     let error = 0;
     let travel = 0;
     let absolute = 0;
@@ -249,7 +250,11 @@ async function compareAfter(model: TrainableModel, c: Case): Promise<Difference[
       travel += ((expected[i] as number) - (initial[i] as number)) ** 2;
       absolute = Math.max(absolute, Math.abs(d));
     }
-    differences.push({ what: key, group: 'after_of_travel_rms', value: Math.sqrt(error / travel) });
+    differences.push({
+      what: key,
+      group: 'after_of_travel_rms',
+      value: error === 0 ? 0 : Math.sqrt(error / travel),
+    });
     differences.push({ what: key, group: 'after_absolute', value: absolute });
   }
   return differences;

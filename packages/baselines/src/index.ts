@@ -1,1 +1,9 @@
+export { adapterM, adapterMReader } from './adapter-m.ts';
+export {
+  type HyperformerOptions,
+  type HyperformerVariant,
+  hyperformer,
+  hyperformerReader,
+  hyperformerVariants,
+} from './hyperformer.ts';
 export { ia3, ia3Reader } from './ia3.ts';

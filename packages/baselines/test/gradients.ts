@@ -2,6 +2,7 @@ import {
   add,
   createHead,
   gradients,
+  graphInputs,
   type HostArray,
   input,
   type Method,
@@ -9,6 +10,7 @@ import {
   RandomStream,
   ReferenceDevice,
   type Tensor,
+  topologicalOrder,
 } from '@scalearn/core';
 import { buildForward } from '../../core/src/training/forward.ts';
 import { tinyEncoder } from '../../core/test/training/tiny.ts';
@@ -33,14 +35,14 @@ export async function gradientErrors(
   const problem = 'singleLabelClassification';
   const head = createHead({ problem, layout, outputs: 2, name: task, several: kind === 'joint' });
   const { trainsEncoder } = method;
-  const specs: readonly ParameterSpec[] = [
+  const all: readonly ParameterSpec[] = [
     ...(trainsEncoder ? await encoder.parameters(trainsEncoder === true ? undefined : trainsEncoder) : []),
     ...method.parameters(target),
     ...head.parameters(encoder.shape),
   ];
   const frozen = method.frozen?.(target) ?? [];
   const standIns = new Map(
-    [...specs, ...frozen].map(({ name, shape }): [string, Tensor] => [name, input(`value ${name}`, shape)]),
+    [...all, ...frozen].map(({ name, shape }): [string, Tensor] => [name, input(`value ${name}`, shape)]),
   );
   const standIn = (name: string): Tensor => standIns.get(name) as Tensor;
   const { loss, penalty } = buildForward({
@@ -48,6 +50,10 @@ export async function gradientErrors(
     ...{ parameter: standIn, frozen: standIn, trained: (name) => standIns.get(name) },
   });
   const objective = penalty ? add(loss, penalty) : loss;
+  // In joint training, and where the encoder trains, not all of it has a part in the loss of one task.
+  const used = graphInputs(topologicalOrder({ outputs: { objective } }));
+  const some = kind === 'joint' || trainsEncoder;
+  const specs = some ? all.filter(({ name }) => used.has(`value ${name}`)) : all;
   const slopes = gradients(
     objective,
     specs.map(({ name }) => standIn(name)),

@@ -1,0 +1,31 @@
+import {
+  type BottleneckOptions,
+  bottleneck,
+  bottleneckReader,
+  type Method,
+  type MethodReader,
+} from '@scalearn/core';
+import { jointDefaults } from './joint.ts';
+
+/**
+ * Adapter-m: one Pfeiffer adapter for several tasks, each with a head of its own; the encoder is frozen
+ * (reference/methods 4.2). In a batch of any task, with `z = LN₂(h + x)` `[tokens, hidden]`:
+ *
+ * `y = LN₂(up·relu(down·z + b) + c + h + x)`,
+ *
+ * down `[m, hidden]`, b `[m]`, up `[hidden, m]` and c `[hidden]` in every layer; see {@link bottleneck}.
+ */
+export function adapterM(options: BottleneckOptions = {}): Method {
+  return forSeveralTasks(bottleneck(options));
+}
+
+function forSeveralTasks(method: Method): Method {
+  return { ...method, name: 'adapter-m', kind: 'joint', defaults: jointDefaults(3e-4) };
+}
+
+/** Reads the folder of an adapter that several tasks share; it is a bottleneck adapter's, but for the tasks. */
+export const adapterMReader: MethodReader = async (folder, target) => {
+  if (!target.tasks) return undefined;
+  const stored = await bottleneckReader(folder, target);
+  return stored && { ...stored, method: forSeveralTasks(stored.method) };
+};

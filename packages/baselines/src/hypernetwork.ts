@@ -1,0 +1,156 @@
+import {
+  concat,
+  layerNorm,
+  linear,
+  linearParameters,
+  type MethodCall,
+  type MethodTarget,
+  type ParameterSpec,
+  relu,
+  reshape,
+  split,
+  type Tensor,
+} from '@scalearn/core';
+
+/** Sizes of what lies between a task and its adapters. */
+export interface Hypernetwork {
+  /** e: of task and layer embeddings. */
+  readonly taskEmbeddingSize: number;
+  /** Inside the projector. */
+  readonly taskHiddenSize: number;
+  /** p: what adapters are generated from. */
+  readonly projectedTaskEmbeddingSize: number;
+  /** Whether all layers share one set of generators and have embeddings, or each layer has a set of its own. */
+  readonly shared: boolean;
+}
+
+/** What is generated for a layer: a bottleneck adapter, and the weight and bias of the layer norm behind it. */
+type Part = 'down' | 'downBias' | 'up' | 'upBias' | 'gain' | 'offset';
+type Parts<T> = Readonly<Record<Part, T>>;
+
+function eachPart<T>(of: (part: Part) => T): Parts<T> {
+  return {
+    up: of('up'),
+    upBias: of('upBias'),
+    down: of('down'),
+    downBias: of('downBias'),
+    gain: of('gain'),
+    offset: of('offset'),
+  };
+}
+
+/** A layer's parts: `[m, hidden]`, `[m]`, `[hidden, m]`, and `[hidden]` for the other three. */
+export type GeneratedAdapter = Parts<Tensor>;
+
+/** What generates a part, by its keys on disk: a network, and a linear map in it. */
+const generators: Parts<readonly [network: string, map: string]> = {
+  up: ['up_sampler_hyper_net', 'weight_generator.0'],
+  upBias: ['up_sampler_hyper_net', 'bias_generator.0'],
+  down: ['down_sampler_hyper_net', 'weight_generator.0'],
+  downBias: ['down_sampler_hyper_net', 'bias_generator.0'],
+  gain: ['post_layernorm_hypernet', 'weight_generator'],
+  offset: ['post_layernorm_hypernet', 'bias_generator'],
+};
+
+/** Names of all parameters: the official state dict's, its spelling included. */
+function keysOf(prefix: string): {
+  task(name: string): string;
+  readonly layers: string;
+  readonly projector: readonly [inner: string, outer: string];
+  readonly norm: string;
+  /** @param layer absent where all layers share */
+  generator(part: Part, layer?: number): string;
+} {
+  const base = `${prefix}.encoder.adapter_layers_hyper_net`;
+  const projector = `${base}.task_hypernet.task_embeding_generator`;
+  return {
+    task: (name) => `task_embedding_controller.task_to_embeddings.${name}`,
+    layers: `${base}.layer_id_embeddings.weight`,
+    projector: [`${projector}.0`, `${projector}.2`],
+    norm: `${base}.LayerNorm`,
+    generator: (part, layer) => {
+      const [network, map] = generators[part];
+      const own = layer === undefined ? network : `feed_forward_${network}s.${layer}`;
+      return `${base}.${own}.${map}`;
+    },
+  };
+}
+
+function shapesOf(hiddenSize: number, width: number): Parts<readonly number[]> {
+  return {
+    up: [hiddenSize, width],
+    upBias: [hiddenSize],
+    down: [width, hiddenSize],
+    downBias: [width],
+    gain: [hiddenSize],
+    offset: [hiddenSize],
+  };
+}
+
+const indices = (layers: number): number[] => Array.from({ length: layers }, (_, layer) => layer);
+
+/** Weights N(0, σ²) with the encoder's σ, biases 0, task embeddings N(0, 1) (reference/methods 4.4). */
+export function hypernetworkParameters(
+  { encoder, tasks }: Pick<MethodTarget, 'encoder' | 'tasks'>,
+  { taskEmbeddingSize: e, taskHiddenSize, projectedTaskEmbeddingSize: p, shared }: Hypernetwork,
+  width: number,
+): ParameterSpec[] {
+  const { hiddenSize, layers, initializerRange: sigma, prefix } = encoder;
+  const keys = keysOf(prefix);
+  const embedding = (name: string, shape: readonly number[], deviation: number): ParameterSpec => ({
+    ...{ name, shape, decay: true },
+    init: { mean: 0, deviation },
+  });
+  const norm = (name: string, value: number): ParameterSpec => ({
+    ...{ name: `${keys.norm}.${name}`, shape: [p], decay: false },
+    init: { constant: value },
+  });
+  const shapes = shapesOf(hiddenSize, width);
+  const generators = (layer?: number): ParameterSpec[] =>
+    Object.values(
+      eachPart((part) => linearParameters(keys.generator(part, layer), product(shapes[part]), p, sigma)),
+    ).flat();
+  return [
+    ...tasks.map((task) => embedding(keys.task(task), [e], 1)),
+    ...(shared ? [embedding(keys.layers, [layers, e], sigma)] : []),
+    ...linearParameters(keys.projector[0], taskHiddenSize, shared ? 2 * e : e, sigma),
+    ...linearParameters(keys.projector[1], p, taskHiddenSize, sigma),
+    norm('weight', 1),
+    norm('bias', 0),
+    ...(shared ? generators() : indices(layers).flatMap((layer) => generators(layer))),
+  ];
+}
+
+const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/**
+ * The adapters of all layers for the task of the batch. Every part is a linear map of
+ *
+ * `g = LN(P₂·relu(P₁·c + c₁) + c₂)`, `[1, p]` from the task embedding `c = t`, or `[layers, p]` from `c = [t ; e_ℓ]`.
+ *
+ * They depend on no example: they are computed once a step, and by shared generators for all layers in one product.
+ */
+export function generateAdapters(
+  { encoder, task, parameter }: MethodCall,
+  { taskEmbeddingSize: e, shared }: Hypernetwork,
+  width: number,
+): (layer: number) => GeneratedAdapter {
+  const { hiddenSize, layers, prefix } = encoder;
+  const keys = keysOf(prefix);
+  const dense = (x: Tensor, name: string): Tensor =>
+    linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
+  const embedding = reshape(parameter(keys.task(task)), [1, e]);
+  const condition = shared
+    ? concat([concat(Array<Tensor>(layers).fill(embedding)), parameter(keys.layers)], 1)
+    : embedding;
+  const [inner, outer] = keys.projector;
+  const projected = dense(relu(dense(condition, inner)), outer);
+  const g = layerNorm(projected, parameter(`${keys.norm}.weight`), parameter(`${keys.norm}.bias`), 1e-6);
+  const shapes = shapesOf(hiddenSize, width);
+  const rows = eachPart((part) =>
+    shared
+      ? split(dense(g, keys.generator(part)), Array<number>(layers).fill(1))
+      : indices(layers).map((layer) => dense(g, keys.generator(part, layer))),
+  );
+  return (layer) => eachPart((part) => reshape(rows[part][layer] as Tensor, shapes[part]));
+}
