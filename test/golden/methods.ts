@@ -1,4 +1,4 @@
-import { adapterM, type HyperformerVariant, hyperformer, hyperformerVariants, ia3 } from '@scalearn/baselines';
+import { compacter, adapterM, type HyperformerVariant, hyperformer, hyperformerVariants, ia3 } from '@scalearn/baselines';
 import {
   type Adapter,
   adapterKeys,
@@ -20,6 +20,11 @@ export type CaseMethod = (c: Case, encoder: TransformerEncoder) => Method;
 export const caseMethods: Readonly<Record<string, CaseMethod>> = {
   'adapter-m': (c, encoder) => adapterM(caseBottleneck(c, encoder)),
   bottleneck: (c, encoder) => bottleneck(caseBottleneck(c, encoder)),
+  'compacter++': ({ file: { method } }, encoder) =>
+    compacter({
+      reductionFactor: encoder.shape.hiddenSize / (method.bottleneck as number),
+      nonLinearity: method.non_linearity as string,
+    }),
   ia3: () => ia3(),
   ...Object.fromEntries(hyperformerVariants.map((variant) => [variant, caseHyperformer])),
   ...Object.fromEntries(scalearnVariants.map((variant) => [variant, caseScalearn])),

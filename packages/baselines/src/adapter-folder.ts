@@ -9,11 +9,14 @@ import {
   required,
   type StoredMethod,
 } from '@scalearn/core';
+import { fromFile } from './file-errors.ts';
 
 /** What `adapter_config.json` says, whatever the kind of adapter. */
 export interface AdapterDescription {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** All of it. */
+  readonly text: string;
   /** The file, for people. */
   readonly where: string;
 }
@@ -25,12 +28,12 @@ export async function readAdapterDescription(folder: ModelFolder): Promise<Adapt
   const where = `${folder.describe()}/adapter_config.json`;
   const { name, config } = parseJsonObject(text, where);
   if (typeof config !== 'object' || config === null || Array.isArray(config)) return undefined;
-  return { name: checkAdapterName(name, where), config: config as Record<string, unknown>, where };
+  return { name: checkAdapterName(name, where), config: config as Record<string, unknown>, text, where };
 }
 
 /** @throws ModelFileError if the configuration says anything else: it would compute something else */
 export function requireSettings(
-  { config, where }: AdapterDescription,
+  { config, where }: Omit<AdapterDescription, 'text'>,
   expected: Readonly<Record<string, unknown>>,
 ): void {
   for (const [key, value] of Object.entries(expected)) {
@@ -49,7 +52,8 @@ export async function readAdapterTensors(
 ): Promise<StoredMethod> {
   const file = 'adapter.safetensors';
   const reader = await required(folder, file, folder.tensors(file));
-  const specs = method.parameters({ ...target, adapterName, tasks: target.tasks ?? [adapterName] });
+  const tasks = target.tasks ?? [adapterName];
+  const specs = fromFile(folder.describe(), () => method.parameters({ ...target, adapterName, tasks }));
   const tensors = await readTrainedTensors(reader, specs, target, `${folder.describe()}/${file}`);
   return { adapterName, method, tensors };
 }

@@ -1,4 +1,5 @@
 export { adapterM, adapterMReader } from './adapter-m.ts';
+export { type CompacterOptions, compacter, compacterReader } from './compacter.ts';
 export {
   type HyperformerOptions,
   type HyperformerVariant,

@@ -109,9 +109,14 @@ export interface AdapterConfig {
 /**
  * Reads `adapter_config.json`.
  *
- * @throws ModelFileError if it is not the configuration of a Pfeiffer adapter
+ * @param others settings that a kind of adapter has otherwise than Pfeiffer's
+ * @throws ModelFileError if it is not the configuration of a Pfeiffer adapter, but for them
  */
-export function parseAdapterConfig(text: string, where: string): AdapterConfig {
+export function parseAdapterConfig(
+  text: string,
+  where: string,
+  others: Partial<Record<keyof typeof pfeifferConfig, boolean>> = {},
+): AdapterConfig {
   const json = parseJsonObject(text, where);
   const config = json.config as Record<string, unknown> | string | undefined;
   if (config === 'pfeiffer' || config === 'seq_bn')
@@ -127,7 +132,7 @@ export function parseAdapterConfig(text: string, where: string): AdapterConfig {
     if (!(key in config)) throw new ModelFileError(`${where}: the configuration does not say ${key}`);
   for (const key of requiredSettings) {
     // What a missing key means to the library is what Pfeiffer's says, but for this one.
-    const expected = pfeifferConfig[key];
+    const expected = others[key] ?? pfeifferConfig[key];
     const value = key in config ? config[key] : key === 'original_ln_before' ? false : expected;
     if (value !== expected)
       throw new ModelFileError(

@@ -1,0 +1,162 @@
+import {
+  ArgumentError,
+  adapterWidth,
+  add,
+  commonKeys,
+  type EncoderShape,
+  encoderMetadata,
+  type Method,
+  type MethodReader,
+  ModelFileError,
+  type ModelFolder,
+  matmul,
+  nonLinearity,
+  parseAdapterConfig,
+  pfeifferConfig,
+  required,
+  sortedJson,
+  type Tensor,
+  writeSafetensors,
+} from '@scalearn/core';
+import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
+import { fromFile } from './file-errors.ts';
+import { phmDimension, phmParameters, phmWeights } from './phm.ts';
+
+export interface CompacterOptions {
+  /** Hidden size over bottleneck width; 16 in the paper. */
+  readonly reductionFactor?: number;
+  /** `gelu` (erf form, the reference's), `relu`, `gelu_new`, `tanh` or `sigmoid`. */
+  readonly nonLinearity?: string;
+}
+
+/** What sets a hypercomplex adapter's configuration apart from Pfeiffer's (reference/formats 1.1). */
+const phmConfig = {
+  phm_layer: true,
+  phm_dim: phmDimension,
+  factorized_phm_W: true,
+  shared_W_phm: false,
+  shared_phm_rule: true,
+  factorized_phm_rule: false,
+  learn_phm: true,
+  phm_rank: 1,
+  phm_bias: true,
+} as const;
+
+const ruleKey = (prefix: string, name: string): string => `${prefix}.shared_parameters.${name}.phm_rule`;
+
+/** First parts of the keys of a layer's two projections. */
+function projections(
+  prefix: string,
+  layer: number,
+  name: string,
+): { readonly down: string; readonly up: string } {
+  const base = `${prefix}.encoder.layer.${layer}.output.adapters.${name}`;
+  return { down: `${base}.adapter_down.0`, up: `${base}.adapter_up` };
+}
+
+/**
+ * Compacter++: the Pfeiffer bottleneck adapter with hypercomplex projections (Karimi Mahabadi et al. 2021, arXiv
+ * 2106.04647; reference/methods 3.3):
+ *
+ * `z = LN₂(h + x)`, `y = LN₂(gelu(z·H_down + b)·H_up + c + h + x)`, `H = Σ_i R_i ⊗ (l_i·r_i)`
+ *
+ * with H_down `[hidden, width]`, H_up `[width, hidden]`. The rule R `[4, 4, 4]` is one for all projections of all layers;
+ * the rank-1 factors are each projection's own: see {@link phmWeights}.
+ */
+export function compacter(options: CompacterOptions = {}): Method {
+  const { reductionFactor = 16, nonLinearity: activation = 'gelu' } = options;
+  if (!(reductionFactor > 0 && Number.isFinite(reductionFactor)))
+    throw new ArgumentError(`reductionFactor must be a positive number, not ${reductionFactor}`);
+  const { apply } = nonLinearity(activation);
+  return {
+    name: 'compacter++',
+    kind: 'single-task',
+    headLayout: 'flexible',
+    defaults: { learningRate: 3e-3, epochs: 30, patience: 5, weightDecay: 0 },
+    parameters: ({ encoder, adapterName }) => {
+      const { prefix, layers, hiddenSize } = encoder;
+      const width = compacterWidth(encoder, reductionFactor);
+      const shape = [phmDimension, phmDimension, phmDimension];
+      return [
+        { name: ruleKey(prefix, adapterName), shape, init: { mean: 0, deviation: 0.0001 }, decay: true },
+        ...Array.from({ length: layers }, (_, layer) => {
+          const { down, up } = projections(prefix, layer, adapterName);
+          return [...phmParameters(down, hiddenSize, width), ...phmParameters(up, width, hiddenSize)];
+        }).flat(),
+      ];
+    },
+    sites: ({ encoder: { prefix, layers }, adapterName, parameter }) => {
+      const keys = Array.from({ length: layers }, (_, layer) => projections(prefix, layer, adapterName));
+      const weights = (kind: 'down' | 'up'): readonly Tensor[] =>
+        phmWeights(
+          parameter(ruleKey(prefix, adapterName)),
+          keys.map((key) => ({
+            left: parameter(`${key[kind]}.W_left`),
+            right: parameter(`${key[kind]}.W_right`),
+          })),
+        );
+      const [down, up] = [weights('down'), weights('up')];
+      return {
+        feedForwardOutput({ layer, hidden, residual, norm }) {
+          const key = keys[layer] as (typeof keys)[number];
+          const project = (x: Tensor, all: readonly Tensor[], base: string): Tensor =>
+            matmul(x, all[layer] as Tensor, { bias: parameter(`${base}.b`) });
+          const sum = add(hidden, residual);
+          const inner = apply(project(norm(sum), down, key.down));
+          return norm(add(project(inner, up, key.up), sum));
+        },
+      };
+    },
+    settings: { nonLinearity: activation, reductionFactor },
+    save: (call) => {
+      const config = {
+        ...pfeifferConfig,
+        ...phmConfig,
+        non_linearity: activation,
+        reduction_factor: reductionFactor,
+      };
+      return {
+        'adapter_config.json': sortedJson({ ...commonKeys(call), config, name: call.adapterName }),
+        'adapter.safetensors': writeSafetensors(call.tensors, encoderMetadata(call)),
+      };
+    },
+  };
+}
+
+/** @throws ArgumentError if the sizes cannot be cut into as many parts as the layers need */
+function compacterWidth({ hiddenSize }: EncoderShape, reductionFactor: number): number {
+  const width = adapterWidth(hiddenSize, reductionFactor);
+  if (hiddenSize % phmDimension === 0 && width % phmDimension === 0) return width;
+  throw new ArgumentError(
+    `Compacter++ needs sizes that are multiples of ${phmDimension}: the hidden size is ${hiddenSize}, ` +
+      `and a reductionFactor of ${reductionFactor} makes a bottleneck of width ${width}`,
+  );
+}
+
+/** Reads the folder of a Compacter++ adapter, the `adapters` library's or {@link compacter}'s. */
+export const compacterReader: MethodReader = async (folder, target) => {
+  const description = await readAdapterDescription(folder);
+  if (description?.config.phm_layer !== true) return undefined;
+  const { name, where } = description;
+  const { nonLinearity: activation, scaling } = parseAdapterConfig(description.text, where, {
+    phm_layer: true,
+  });
+  requireSettings(description, phmConfig);
+  if (scaling !== 1) throw new ModelFileError(`${where}: scaling is ${scaling}; only 1 can be read`);
+  const reductionFactor = Number(description.config.reduction_factor);
+  const method = fromFile(where, () => compacter({ reductionFactor, nonLinearity: activation }));
+  await checkRule(folder, ruleKey(target.encoder.prefix, name));
+  return readAdapterTensors(folder, target, name, method);
+};
+
+/** @throws ModelFileError if the file does not hold the rule: the reference's own files do not */
+async function checkRule(folder: ModelFolder, key: string): Promise<void> {
+  const file = 'adapter.safetensors';
+  const { entries } = await required(folder, file, folder.tensors(file));
+  const bare = key.slice(key.indexOf('.') + 1);
+  if (entries.has(key) || entries.has(bare)) return;
+  throw new ModelFileError(
+    `${folder.describe()}/${file} has no ${key}: without the rule that its layers share, the adapter cannot be used. ` +
+      'Libraries before adapters 1.0 do not save it; train the adapter again.',
+  );
+}
