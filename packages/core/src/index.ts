@@ -21,7 +21,13 @@ export { type AdapterDescription, listAdapters } from './devices/webgpu/adapter.
 export { requestWebGPUDevice, WebGPUDevice, type WebGPUOptions } from './devices/webgpu/device.ts';
 export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
 export * from './errors.ts';
-export { SafetensorsError, type SafetensorsReason } from './files/errors.ts';
+export {
+  SafetensorsError,
+  type SafetensorsReason,
+  TorchFileError,
+  type TorchFileReason,
+} from './files/errors.ts';
+export { openTensors } from './files/open-tensors.ts';
 export type { Dtype } from './files/safetensors-dtype.ts';
 export type { TensorEntry } from './files/safetensors-header.ts';
 export { openShards, parseShardIndex, type ShardIndex } from './files/safetensors-index.ts';
@@ -29,10 +35,13 @@ export {
   openSafetensors,
   parseSafetensors,
   type Safetensors,
-  type TensorReader,
 } from './files/safetensors-reader.ts';
 export { bytesSource, type RandomAccess } from './files/safetensors-source.ts';
-export { safetensorsParts, type TensorToWrite, writeSafetensors } from './files/safetensors-writer.ts';
+export { safetensorsParts, writeSafetensors } from './files/safetensors-writer.ts';
+export type { TensorInfo, TensorReader } from './files/tensor-reader.ts';
+export type { TensorToWrite } from './files/tensor-to-write.ts';
+export { openTorchFile } from './files/torch-reader.ts';
+export { writeTorchFile } from './files/torch-writer.ts';
 export { bindDimensions } from './graph/feeds.ts';
 export { gradients } from './graph/gradient.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';

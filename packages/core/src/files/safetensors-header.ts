@@ -1,13 +1,10 @@
 import { SafetensorsError, type SafetensorsReason } from './errors.ts';
-import { DTYPE_BITS, type Dtype, isDtype } from './safetensors-dtype.ts';
+import { DTYPE_BITS, isDtype } from './safetensors-dtype.ts';
 import { DuplicateKeyError, isObject, parseStrictJson } from './safetensors-json.ts';
+import type { TensorInfo } from './tensor-reader.ts';
 
 /** One tensor of a safetensors file: what it is and where its bytes lie. */
-export interface TensorEntry {
-  readonly name: string;
-  readonly dtype: Dtype;
-  /** Sizes of the dimensions; `[]` is a scalar. */
-  readonly shape: readonly number[];
+export interface TensorEntry extends TensorInfo {
   /** First byte of the data, counted from the start of the file. */
   readonly begin: number;
   /** One past the last byte of the data, counted from the start of the file. */

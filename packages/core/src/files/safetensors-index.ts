@@ -1,7 +1,6 @@
 import { SafetensorsError } from './errors.ts';
-import type { TensorEntry } from './safetensors-header.ts';
 import { isObject, parseStrictJson } from './safetensors-json.ts';
-import type { TensorReader } from './safetensors-reader.ts';
+import type { TensorInfo, TensorReader } from './tensor-reader.ts';
 
 /** `model.safetensors.index.json`: which file of a sharded checkpoint holds which tensor. */
 export interface ShardIndex {
@@ -64,7 +63,7 @@ export async function openShards(
     }
     readers.set(shard, reader);
   }
-  const entries = new Map<string, TensorEntry>();
+  const entries = new Map<string, TensorInfo>();
   for (const [name, shard] of index.weightMap) {
     const entry = readers.get(shard)!.entries.get(name);
     if (!entry) {

@@ -1,20 +1,7 @@
 import { SafetensorsError, type SafetensorsReason } from './errors.ts';
 import { DTYPE_BITS } from './safetensors-dtype.ts';
-import { f32ToBf16, f32ToF16 } from './safetensors-half.ts';
 import { LONE_SURROGATE, PREFIX_BYTES } from './safetensors-header.ts';
-
-/** A tensor to be written. `data` is row-major with as many elements as `shape` says. */
-export interface TensorToWrite {
-  readonly shape: readonly number[];
-  readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
-  /**
-   * How to store the data; by default as it is. Float32 data can be stored rounded as F16 or BF16, int32 data
-   * widened to I64.
-   */
-  readonly dtype?: 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'U8';
-}
-
-type WrittenDtype = NonNullable<TensorToWrite['dtype']>;
+import { checkTensor, encodeTensor, type TensorToWrite } from './tensor-to-write.ts';
 
 /**
  * Lays tensors out as a safetensors file, in parts that together are the file: the header, then one part for each
@@ -31,7 +18,11 @@ export function safetensorsParts(
   tensors: Iterable<readonly [name: string, tensor: TensorToWrite]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  const sorted = [...tensors].map(([name, tensor]) => ({ name, tensor, dtype: checkTensor(name, tensor) }));
+  const sorted = [...tensors].map(([name, tensor]) => ({
+    name,
+    tensor,
+    dtype: checkTensor(name, tensor, fail),
+  }));
   sorted.sort(
     (a, b) =>
       DTYPE_BITS[b.dtype] - DTYPE_BITS[a.dtype] || compare(a.dtype, b.dtype) || compare(a.name, b.name),
@@ -43,7 +34,7 @@ export function safetensorsParts(
   let position = 0;
   for (const { name, tensor, dtype } of sorted) {
     if (header.has(name)) fail('duplicate-name', `the tensor ${JSON.stringify(name)} is given twice`);
-    const bytes = encode(tensor, dtype);
+    const bytes = encodeTensor(tensor, dtype);
     const end = position + bytes.length;
     header.set(name, { dtype, shape: tensor.shape, data_offsets: [position, end] });
     parts.push(bytes);
@@ -76,45 +67,6 @@ function encodeHeader(header: ReadonlyMap<string, unknown>): Uint8Array {
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(json, PREFIX_BYTES);
   return bytes;
-}
-
-function encode({ data }: TensorToWrite, dtype: WrittenDtype): Uint8Array {
-  const stored =
-    dtype === 'F16'
-      ? f32ToF16(data as Float32Array)
-      : dtype === 'BF16'
-        ? f32ToBf16(data as Float32Array)
-        : dtype === 'I64' && data instanceof Int32Array
-          ? BigInt64Array.from(data, BigInt)
-          : data;
-  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-}
-
-/** The dtypes that each kind of data can be stored as, its own first. */
-function storableAs(data: TensorToWrite['data']): readonly [WrittenDtype, ...WrittenDtype[]] {
-  if (data instanceof Float32Array) return ['F32', 'F16', 'BF16'];
-  if (data instanceof Float64Array) return ['F64'];
-  if (data instanceof Int32Array) return ['I32', 'I64'];
-  if (data instanceof BigInt64Array) return ['I64'];
-  return ['U8'];
-}
-
-function checkTensor(name: string, { shape, data, dtype }: TensorToWrite): WrittenDtype {
-  const who = `tensor ${JSON.stringify(name)}`;
-  if (name === '__metadata__' || LONE_SURROGATE.test(name))
-    fail('name', `${who} cannot be stored by that name`);
-  const elements = shape.reduce((product, size) => product * size, 1);
-  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || elements !== data.length) {
-    fail('shape', `${who} has ${data.length} elements, which is not what its shape [${shape}] says`);
-  }
-  const storable = storableAs(data);
-  if (dtype !== undefined && !storable.includes(dtype)) {
-    fail(
-      'dtype',
-      `${who} of ${storable[0]} data cannot be stored as ${dtype}, only as ${storable.join(', ')}`,
-    );
-  }
-  return dtype ?? storable[0];
 }
 
 function checkMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {

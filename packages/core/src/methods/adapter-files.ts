@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.ts';
-import type { TensorReader } from '../files/safetensors-reader.ts';
-import { type TensorToWrite, writeSafetensors } from '../files/safetensors-writer.ts';
+import { writeSafetensors } from '../files/safetensors-writer.ts';
+import type { TensorToWrite } from '../files/tensor-to-write.ts';
+import type { TensorReader } from '../files/tensor-reader.ts';
 import { type Adapter, type AdapterLayer, adapterKeys, adapterWidth } from './adapter.ts';
 import {
   type AdapterConfig,

@@ -1,4 +1,4 @@
-import type { TensorReader } from '../files/safetensors-reader.ts';
+import type { TensorReader } from '../files/tensor-reader.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { ModelFileError } from './adapter-config.ts';
 import type { Method, MethodTarget } from './method.ts';

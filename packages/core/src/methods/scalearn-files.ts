@@ -1,4 +1,5 @@
-import { type TensorToWrite, writeSafetensors } from '../files/safetensors-writer.ts';
+import { writeSafetensors } from '../files/safetensors-writer.ts';
+import type { TensorToWrite } from '../files/tensor-to-write.ts';
 import type { Adapter } from './adapter.ts';
 import { commonKeys, sortedJson } from './adapter-config.ts';
 import { adapterFiles } from './adapter-files.ts';

@@ -1,4 +1,4 @@
-import type { TensorReader } from '../files/safetensors-reader.ts';
+import type { TensorReader } from '../files/tensor-reader.ts';
 import type { NamedTensor, ParameterSpec } from '../nn/parameters.ts';
 import { ModelFileError } from './adapter-config.ts';
 import { fingerprintKey } from './adapter-files.ts';
@@ -42,7 +42,9 @@ export async function readTrainedTensors(
     return [];
   });
   if (problems.length > 0)
-    throw new ModelFileError(`${where} does not fit its configuration and the encoder: ${problems.join('; ')}`);
+    throw new ModelFileError(
+      `${where} does not fit its configuration and the encoder: ${problems.join('; ')}`,
+    );
   const tensors = new Map<string, NamedTensor>();
   for (const { name, shape, key } of found) tensors.set(name, { shape, data: await reader.readFloat32(key) });
   return tensors;

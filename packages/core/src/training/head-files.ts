@@ -1,5 +1,5 @@
-import type { TensorReader } from '../files/safetensors-reader.ts';
 import { writeSafetensors } from '../files/safetensors-writer.ts';
+import type { TensorReader } from '../files/tensor-reader.ts';
 import {
   checkAdapterName,
   commonKeys,

@@ -1,9 +1,8 @@
-import { SafetensorsError } from './errors.ts';
 import { bf16ToF32, f16ToF32 } from './safetensors-half.ts';
-import type { TensorEntry } from './safetensors-header.ts';
+import type { FailToRead, TensorInfo } from './tensor-reader.ts';
 
 /*
- * Bytes of one tensor to typed arrays. The format is little-endian and so is every machine that runs JavaScript
+ * Bytes of one tensor to typed arrays. The files are little-endian and so is every machine that runs JavaScript
  * engines today; typed arrays are used as views for that reason.
  */
 
@@ -24,9 +23,9 @@ function viewAs<T>(View: ViewConstructor<T>, bytes: Uint8Array): T {
  * The elements of an F32, F16, BF16 or F64 tensor as float32; F64 is rounded. F32 is not copied where it is aligned,
  * so the result may share memory with `bytes`.
  *
- * @throws SafetensorsError `dtype` for every other dtype
+ * Other dtypes fail as `dtype`.
  */
-export function decodeFloat32(entry: TensorEntry, bytes: Uint8Array, file: string): Float32Array {
+export function decodeFloat32(entry: TensorInfo, bytes: Uint8Array, fail: FailToRead): Float32Array {
   switch (entry.dtype) {
     case 'F32':
       return viewAs(Float32Array, bytes);
@@ -37,25 +36,24 @@ export function decodeFloat32(entry: TensorEntry, bytes: Uint8Array, file: strin
     case 'F64':
       return Float32Array.from(viewAs(Float64Array, bytes));
     default:
-      throw wrongDtype(entry, file, 'floating-point numbers (F32, F16, BF16, F64)');
+      return wrongDtype(entry, fail, 'floating-point numbers (F32, F16, BF16, F64)');
   }
 }
 
 /**
- * The elements of an integer or BOOL tensor as int32. I32 is not copied where it is aligned.
- *
- * @throws SafetensorsError `dtype` for other dtypes, `value-range` where a value needs more than 32 bits
+ * The elements of an integer or BOOL tensor as int32. I32 is not copied where it is aligned. Other dtypes fail as
+ * `dtype`, values that need more than 32 bits as `value-range`.
  */
-export function decodeInt32(entry: TensorEntry, bytes: Uint8Array, file: string): Int32Array {
+export function decodeInt32(entry: TensorInfo, bytes: Uint8Array, fail: FailToRead): Int32Array {
   switch (entry.dtype) {
     case 'I32':
       return viewAs(Int32Array, bytes);
     case 'I64':
-      return narrow(entry, viewAs(BigInt64Array, bytes), file);
+      return narrow(entry, viewAs(BigInt64Array, bytes), fail);
     case 'U64':
-      return narrow(entry, viewAs(BigUint64Array, bytes), file);
+      return narrow(entry, viewAs(BigUint64Array, bytes), fail);
     case 'U32':
-      return narrow(entry, viewAs(Uint32Array, bytes), file);
+      return narrow(entry, viewAs(Uint32Array, bytes), fail);
     case 'I16':
       return Int32Array.from(viewAs(Int16Array, bytes));
     case 'U16':
@@ -66,30 +64,25 @@ export function decodeInt32(entry: TensorEntry, bytes: Uint8Array, file: string)
     case 'BOOL':
       return Int32Array.from(bytes);
     default:
-      throw wrongDtype(entry, file, 'integers (I8 to I64, U8 to U64, BOOL)');
+      return wrongDtype(entry, fail, 'integers (I8 to I64, U8 to U64, BOOL)');
   }
 }
 
-function narrow(entry: TensorEntry, values: ArrayLike<number | bigint>, file: string): Int32Array {
+function narrow(entry: TensorInfo, values: ArrayLike<number | bigint>, fail: FailToRead): Int32Array {
   const result = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = Number(values[i]!); // rounded beyond 2^53, which is out of range all the same
     result[i] = value;
     if (result[i] === value) continue;
-    throw new SafetensorsError(
+    fail(
       'value-range',
-      file,
       `tensor ${JSON.stringify(entry.name)} holds ${value}, which does not fit 32 bits; read its bytes instead`,
     );
   }
   return result;
 }
 
-function wrongDtype(entry: TensorEntry, file: string, wanted: string): SafetensorsError {
-  const what = `tensor ${JSON.stringify(entry.name)} is ${entry.dtype}`;
-  return new SafetensorsError(
-    'dtype',
-    file,
-    `${what} and cannot be read as ${wanted}; read its bytes instead`,
-  );
+function wrongDtype({ name, dtype }: TensorInfo, fail: FailToRead, wanted: string): never {
+  const what = `tensor ${JSON.stringify(name)} is ${dtype}`;
+  return fail('dtype', `${what} and cannot be read as ${wanted}; read its bytes instead`);
 }

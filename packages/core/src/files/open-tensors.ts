@@ -1,0 +1,14 @@
+import { openSafetensors } from './safetensors-reader.ts';
+import type { RandomAccess } from './safetensors-source.ts';
+import type { TensorReader } from './tensor-reader.ts';
+import { openTorchFile } from './torch-reader.ts';
+
+/**
+ * Opens a file of tensors: a torch file where its name ends in `.bin`, `.pt` or `.pth`, otherwise safetensors.
+ *
+ * @param file its name, with what to call the place in errors
+ * @throws SafetensorsError or TorchFileError
+ */
+export function openTensors(source: RandomAccess, file: string): Promise<TensorReader> {
+  return /\.(?:bin|pth?)$/.test(file) ? openTorchFile(source, file) : openSafetensors(source, file);
+}

@@ -1,0 +1,120 @@
+import type { TorchFail } from './errors.ts';
+import { DTYPE_BITS, type Dtype } from './safetensors-dtype.ts';
+
+/** A run of numbers in a torch file, which several tensors may share. */
+export class TorchStorage {
+  readonly dtype: Dtype;
+  /** Its name within the file. */
+  readonly key: string;
+  readonly elements: number;
+
+  constructor(dtype: Dtype, key: string, elements: number) {
+    this.dtype = dtype;
+    this.key = key;
+    this.elements = elements;
+  }
+
+  get bytes(): number {
+    return this.elements * elementBytes(this.dtype);
+  }
+}
+
+/** A view of a storage: element `[i, j, …]` is number `offset + i·strides[0] + j·strides[1] + …`. */
+export class TorchTensor {
+  readonly storage: TorchStorage;
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  /** From its first to its last element in the storage. */
+  readonly span: number;
+
+  constructor(
+    storage: TorchStorage,
+    offset: number,
+    shape: readonly number[],
+    strides: readonly number[],
+    span: number,
+  ) {
+    this.storage = storage;
+    this.offset = offset;
+    this.shape = shape;
+    this.strides = strides;
+    this.span = span;
+  }
+
+  /** A view as a file describes it, checked: it lies within its storage. */
+  static of(
+    storage: TorchStorage,
+    offset: unknown,
+    shape: readonly unknown[],
+    strides: readonly unknown[],
+    fail: TorchFail,
+  ): TorchTensor {
+    if (shape.length > MAX_DIMENSIONS || shape.length !== strides.length)
+      fail('malformed', `a tensor has ${shape.length} dimensions and ${strides.length} strides`);
+    if (!isCount(offset) || !shape.every(isCount) || !strides.every(isCount))
+      return fail(
+        'out-of-range',
+        'the shape, strides or offset of a tensor are no non-negative whole numbers',
+      );
+    let elements = 1;
+    let last = offset;
+    for (const [i, size] of shape.entries()) {
+      elements *= size;
+      last += (size - 1) * (strides[i] as number);
+      // Checked at every step: a later zero would hide what is beyond 2^53.
+      if (elements > Number.MAX_SAFE_INTEGER)
+        fail('out-of-range', `a tensor of shape [${shape}] is too large`);
+    }
+    if (elements === 0) return new TorchTensor(storage, 0, shape, strides, 0);
+    if (last >= storage.elements) {
+      const what = `a tensor of shape [${shape}], strides [${strides}] and offset ${offset}`;
+      fail('out-of-range', `${what} reaches outside its storage of ${storage.elements} numbers`);
+    }
+    return new TorchTensor(storage, offset, shape, strides, last - offset + 1);
+  }
+
+  get elements(): number {
+    return this.shape.reduce((product, size) => product * size, 1);
+  }
+
+  /** Its elements in row-major order, from the bytes of its span. */
+  gather(span: Uint8Array): Uint8Array {
+    if (this.#isContiguous()) return span;
+    const bytes = elementBytes(this.storage.dtype);
+    const result = new Uint8Array(this.elements * bytes);
+    let to = 0;
+    const copy = (axis: number, from: number): void => {
+      const size = this.shape[axis];
+      if (size === undefined) {
+        for (let b = 0; b < bytes; b++) result[to++] = span[from + b] as number;
+        return;
+      }
+      const step = (this.strides[axis] as number) * bytes;
+      for (let i = 0; i < size; i++) copy(axis + 1, from + i * step);
+    };
+    if (span.length > 0) copy(0, 0);
+    return result;
+  }
+
+  #isContiguous(): boolean {
+    let expected = 1;
+    for (let axis = this.shape.length - 1; axis >= 0; axis--) {
+      const size = this.shape[axis] as number;
+      if (size !== 1 && this.strides[axis] !== expected) return this.elements === 0;
+      expected *= size;
+    }
+    return true;
+  }
+}
+
+/** As many as torch itself allows. */
+const MAX_DIMENSIONS = 64;
+
+export function elementBytes(dtype: Dtype): number {
+  return DTYPE_BITS[dtype] / 8;
+}
+
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
