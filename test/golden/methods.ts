@@ -1,4 +1,12 @@
-import { compacter, adapterM, type HyperformerVariant, hyperformer, hyperformerVariants, ia3 } from '@scalearn/baselines';
+import {
+  adapterFusion,
+  adapterM,
+  compacter,
+  type HyperformerVariant,
+  hyperformer,
+  hyperformerVariants,
+  ia3,
+} from '@scalearn/baselines';
 import {
   type Adapter,
   adapterKeys,
@@ -18,13 +26,14 @@ export type CaseMethod = (c: Case, encoder: TransformerEncoder) => Method;
 
 /** By the method's name in case files. */
 export const caseMethods: Readonly<Record<string, CaseMethod>> = {
+  'adapter-fusion': (c, encoder) =>
+    adapterFusion({
+      sources: caseSources(c, encoder),
+      regularisation: c.file.method.regulariser?.coefficient ?? 0,
+    }),
   'adapter-m': (c, encoder) => adapterM(caseBottleneck(c, encoder)),
   bottleneck: (c, encoder) => bottleneck(caseBottleneck(c, encoder)),
-  'compacter++': ({ file: { method } }, encoder) =>
-    compacter({
-      reductionFactor: encoder.shape.hiddenSize / (method.bottleneck as number),
-      nonLinearity: method.non_linearity as string,
-    }),
+  'compacter++': (c, encoder) => compacter(caseBottleneck(c, encoder)),
   ia3: () => ia3(),
   ...Object.fromEntries(hyperformerVariants.map((variant) => [variant, caseHyperformer])),
   ...Object.fromEntries(scalearnVariants.map((variant) => [variant, caseScalearn])),

@@ -264,8 +264,7 @@ async function compareAfter(model: TrainableModel, c: Case): Promise<Difference[
 async function merged(device: Device, encoder: TransformerEncoder, c: Case): Promise<Difference[]> {
   const sources = caseSources(c, encoder);
   const model = await caseModel(encoder, c, false);
-  const method = model.method as { settings?: never } & typeof model.method;
-  const adapter = mergeAdapters('merged', sources, omegas(c), settingsOf(method.name));
+  const adapter = mergeAdapters('merged', sources, omegas(c), { normalisation: 'none' });
   const differences: Difference[] = [];
   const tensors = new Map<string, NamedTensor>(c.weights);
   const { prefix } = encoder.shape;
@@ -308,16 +307,6 @@ async function merged(device: Device, encoder: TransformerEncoder, c: Case): Pro
 
 const omegas = (c: Case): Float32Array[] =>
   [...c.weights].filter(([key]) => key.endsWith('.omega')).map(([, tensor]) => tensor.data);
-
-function settingsOf(name: string): Parameters<typeof mergeAdapters>[3] {
-  const base = { initScale: 2, dropout: 0, normalisation: 'none', regularisation: 0 } as const;
-  return {
-    ...base,
-    variant: name as 'scalearn',
-    vector: !name.includes('uniform'),
-    shared: name.endsWith('++'),
-  };
-}
 
 /** How many times its limit each difference is; the largest decides. */
 export function ratios(

@@ -1,3 +1,4 @@
+export { type AdapterFusionOptions, adapterFusion, adapterFusionReader } from './adapter-fusion.ts';
 export { adapterM, adapterMReader } from './adapter-m.ts';
 export { type CompacterOptions, compacter, compacterReader } from './compacter.ts';
 export {

@@ -1,0 +1,187 @@
+import {
+  type Adapter,
+  type AdapterSource,
+  ArgumentError,
+  adapterOf,
+  add,
+  checkSources,
+  describeAdapter,
+  type FrozenSpec,
+  linear,
+  linearParameters,
+  type Method,
+  type MethodReader,
+  matmul,
+  multiply,
+  nonLinearity,
+  readSourceFolders,
+  readTrainedTensors,
+  required,
+  reshape,
+  scale,
+  softmax,
+  square,
+  stackSources,
+  subtract,
+  sum,
+  type Tensor,
+} from '@scalearn/core';
+import { fromFile } from './file-errors.ts';
+import {
+  fusionConfigFile,
+  fusionFiles,
+  fusionKeys,
+  fusionWeightsFile,
+  parseFusionConfig,
+} from './fusion-files.ts';
+
+export interface AdapterFusionOptions {
+  /** Frozen adapters, at least two, in any order; it is kept. */
+  readonly sources: readonly AdapterSource[];
+  /** Dropout on the scores; by default the encoder's dropout on attention. */
+  readonly dropout?: number | undefined;
+  /** λ of the penalty `λ · Σ_layers ‖I − W_v‖²`; 0.01 in the paper. */
+  readonly regularisation?: number;
+}
+
+/**
+ * AdapterFusion, stage 2: in every layer the token attends to what the T frozen sources make of it (Pfeiffer et al. 2021,
+ * arXiv 2005.00247, the configuration "dynamic"; reference/methods 5.1). With `z = LN₂(h + x)` `[tokens, hidden]`:
+ *
+ * `q = W_q·z + b_q`, `k_t = W_k·up_t + b_k`, `v_t = W_v·up_t`
+ *
+ * `α = softmax_t(dropout(q·k_t))` `[tokens, T]`, `y = LN₂(Σ_t α_t·v_t + h + x)`
+ *
+ * What the sources say is never written down, and their keys and values are not either: a source is linear in its
+ * bottleneck `a_t`, `up_t = U_t·a_t`, its bias being one more unit (see {@link stackSources}). So
+ *
+ * `q·k_t = (U_tᵀ·W_kᵀ·q)·a_t + q·b_k`, `Σ_t α_t·v_t = W_v·(Σ_t U_t·(α_t·a_t))`,
+ *
+ * which takes three products of `[hidden, hidden]` a token instead of 2·T + 1 (P7).
+ */
+export function adapterFusion(options: AdapterFusionOptions): Method {
+  const { dropout, regularisation = 0.01 } = options;
+  const sources = options.sources.map(adapterOf);
+  const T = sources.length;
+  checkOptions(sources, dropout, regularisation);
+  const names = sources.map(({ name }) => name);
+  const { apply } = nonLinearity(sources[0]?.nonLinearity ?? 'relu');
+  return {
+    name: 'adapter-fusion',
+    kind: 'two-stage',
+    headLayout: 'static',
+    get settings() {
+      return { regularisation, dropout: dropout ?? null, sources: sources.map(describeAdapter) };
+    },
+    defaults: { learningRate: 5e-5, epochs: 30, patience: 5, weightDecay: 0 },
+    parameters: ({ encoder: { prefix, layers, hiddenSize } }) => {
+      const values = nearlyIdentity(hiddenSize, 1e-6);
+      return Array.from({ length: layers }, (_, layer) => {
+        const { query, key, value } = fusionKeys(prefix, layer, names);
+        return [
+          ...linearParameters(query, hiddenSize, hiddenSize, 0.02),
+          ...linearParameters(key, hiddenSize, hiddenSize, 0.02),
+          { name: `${value}.weight`, shape: [hiddenSize, hiddenSize], init: { values }, decay: true },
+        ];
+      }).flat();
+    },
+    frozen: (target) => {
+      const { hiddenSize } = target.encoder;
+      const { units, layers: stacked, up } = stackSources(sources, target);
+      const size = T * units * hiddenSize;
+      const identity: FrozenSpec = {
+        name: 'identity',
+        shape: [hiddenSize, hiddenSize],
+        values: nearlyIdentity(hiddenSize, 0),
+      };
+      return [
+        ...stacked.flatMap(({ down, downBias }, i): FrozenSpec[] => [
+          { name: `down.${i}`, shape: [T * units, hiddenSize], values: down },
+          { name: `downBias.${i}`, shape: [T * units], values: downBias },
+          { name: `up.${i}`, shape: [T * units, hiddenSize], values: up.slice(i * size, (i + 1) * size) },
+        ]),
+        ...(regularisation > 0 ? [identity] : []),
+      ];
+    },
+    sites: ({ encoder, parameter, frozen, dropout: training }) => ({
+      feedForwardOutput({ layer, hidden, residual, norm }) {
+        const { query, key, value } = fusionKeys(encoder.prefix, layer, names);
+        const up = frozen(`up.${layer}`);
+        const [tokens, stacked] = [hidden.shape[0] as string, up.shape[0] as number];
+        const bySource = (x: Tensor): Tensor => reshape(x, [tokens, T, stacked / T]);
+        const total = add(hidden, residual);
+        const z = norm(total);
+        const inner = apply(linear(z, frozen(`down.${layer}`), frozen(`downBias.${layer}`)));
+
+        const q = linear(z, parameter(`${query}.weight`), parameter(`${query}.bias`));
+        const wanted = linear(matmul(q, parameter(`${key}.weight`)), up);
+        const bias = reshape(parameter(`${key}.bias`), [1, encoder.hiddenSize]);
+        // b_k adds the same to every score, but dropout then takes it from some of them.
+        const scores = add(sum(bySource(multiply(wanted, inner)), 2), linear(q, bias));
+        const probability = dropout ?? encoder.attentionDropout ?? 0.1;
+        const alpha = softmax(training?.apply(scores, probability, `fusion/${layer}`) ?? scores);
+
+        const weighted = multiply(reshape(alpha, [tokens, T, 1]), bySource(inner));
+        const mixture = matmul(reshape(weighted, [tokens, stacked]), up);
+        return norm(add(linear(mixture, parameter(`${value}.weight`)), total));
+      },
+    }),
+    penalty: ({ encoder, parameter, frozen }) => {
+      if (regularisation === 0) return undefined;
+      const distances = Array.from({ length: encoder.layers }, (_, layer) => {
+        const { value } = fusionKeys(encoder.prefix, layer, names);
+        return sum(square(subtract(frozen('identity'), parameter(`${value}.weight`))));
+      });
+      return scale(
+        distances.reduce((total, distance) => add(total, distance)),
+        regularisation,
+      );
+    },
+    save: (call) => fusionFiles({ ...call, sources, dropout, regularisation }),
+  };
+}
+
+function checkOptions(
+  sources: readonly Adapter[],
+  dropout: number | undefined,
+  regularisation: number,
+): void {
+  if (sources.length < 2)
+    throw new ArgumentError(
+      `AdapterFusion chooses among sources: at least two are needed, not ${sources.length}`,
+    );
+  if (dropout !== undefined && !(dropout >= 0 && dropout < 1))
+    throw new ArgumentError(`dropout must be at least 0 and below 1, not ${dropout}`);
+  if (!(regularisation >= 0 && Number.isFinite(regularisation)))
+    throw new ArgumentError(`regularisation must be zero or a positive number, not ${regularisation}`);
+}
+
+/** One on the diagonal, something small beside it; `[size, size]`. */
+function nearlyIdentity(size: number, beside: number): Float32Array {
+  const values = new Float32Array(size * size).fill(beside);
+  for (let i = 0; i < size; i++) values[i * size + i] = 1;
+  return values;
+}
+
+/** Reads the folder of a fusion: its tensors, its configuration, and a folder for each source. */
+export const adapterFusionReader: MethodReader = async (folder, target) => {
+  const text = await folder.text(fusionConfigFile);
+  if (text === undefined) return undefined;
+  const where = `${folder.describe()}/${fusionConfigFile}`;
+  const { names, target: task, ...settings } = parseFusionConfig(text, where);
+  const sources = await readSourceFolders(folder, names, where);
+  const adapterName = task ?? (sources.at(-1) as Adapter).name;
+  const method = fromFile(where, () => {
+    checkSources(sources, target);
+    return adapterFusion({ ...settings, sources });
+  });
+  const reader = await required(folder, fusionWeightsFile, folder.tensors(fusionWeightsFile));
+  const specs = method.parameters({ ...target, adapterName, tasks: target.tasks ?? [adapterName] });
+  const tensors = await readTrainedTensors(
+    reader,
+    specs,
+    target,
+    `${folder.describe()}/${fusionWeightsFile}`,
+  );
+  return { adapterName, method, tensors };
+};
