@@ -9,3 +9,5 @@ export {
   hyperformerVariants,
 } from './hyperformer.ts';
 export { ia3, ia3Reader } from './ia3.ts';
+export { type ProbeOptions, probe, probeReader } from './probe.ts';
+export { baselineReaders } from './readers.ts';

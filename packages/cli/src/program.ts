@@ -4,6 +4,7 @@ import { addData } from './commands/data.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addMerge } from './commands/merge.ts';
+import { addMethods } from './commands/methods.ts';
 import { addPredict } from './commands/predict.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addTrain } from './commands/train.ts';
@@ -26,7 +27,16 @@ export function program(run: Run = runHere): Command {
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false, optionDescription })
     .addHelpText('after', examples);
-  for (const add of [addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addDoctor])
+  for (const add of [
+    addQuickstart,
+    addTrain,
+    addEvaluate,
+    addPredict,
+    addData,
+    addMerge,
+    addMethods,
+    addDoctor,
+  ])
     add(root, run);
   for (const command of root.commands) refuseRepeated(command);
   return root;

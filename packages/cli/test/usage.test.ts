@@ -28,7 +28,7 @@ describe('wrong usage is exit code 2 and names the option', () => {
     [['--device', 'gpu'], /--device <kind>.*auto, webgpu, onnx, reference/],
     [['--method', 'scalearn+'], /--method <name>.*scalearn\+\+/],
     [['--method', 'scalearn'], /--method scalearn needs --sources/],
-    [['--method', 'bottleneck', '--sources', out], /--sources is for scalearn/],
+    [['--method', 'bottleneck', '--sources', out], /--sources is for two-stage methods/],
     [['--omega-dropout', '0.1'], /--omega-dropout is for scalearn/],
     [['--sources', out, '--reduction-factor', '8'], /--reduction-factor is for bottleneck/],
     [['--resume', '--overwrite'], /--overwrite.*--resume/],

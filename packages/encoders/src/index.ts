@@ -23,6 +23,8 @@ export { type SegmentEncoder, TransformerEncoder } from './model/encoder.ts';
 export { EncoderConfigError, EncoderWeightsError } from './model/errors.ts';
 export { type LoadEncoderOptions, loadEncoder } from './model/load.ts';
 export { loadAdapter } from './model/load-adapter.ts';
+export { readEncoderConfig } from './model/read-config.ts';
+export { encoderParameterCount, encoderShape } from './model/shape.ts';
 export { TokenizerError, type TokenizerReason } from './tokenizer/errors.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export {

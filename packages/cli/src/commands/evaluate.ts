@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { DeviceChoice } from '@scalearn/core';
+import type { DeviceChoice, TrainedModel } from '@scalearn/core';
+import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import { NonFiniteLogitError } from '@scalearn/evaluation';
 import { type Command, Option } from 'commander';
@@ -12,6 +13,7 @@ import { loadModel } from '../model/load-model.ts';
 import { namedTask, trainedTask } from '../model/model-task.ts';
 import { score, scoreTest, testMetrics } from '../model/scores.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
+import { runOfTask } from '../model/task-run.ts';
 import { columnOptions, type OwnDataArguments } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { choiceOption, pathOption, wholeNumber } from '../options/values.ts';
@@ -40,7 +42,12 @@ export function addEvaluate(root: Command, run: Run): void {
     .summary('score a trained model')
     .description("Scores a model. What is not given comes from the model's run.json.")
     .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
-    .addOption(pathOption('--task <task>', 'another task than the trained one, or a file of labelled rows'))
+    .addOption(
+      pathOption(
+        '--task <task>',
+        'another task than the trained one, or a file of labelled rows; one of several',
+      ),
+    )
     .addOption(pathOption('--data <dir>', "the task's data, where it has moved"))
     .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
     .addOption(
@@ -65,10 +72,10 @@ async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandC
   // With --json there is one object alone.
   const reporter = createReporter(terminal, { json: false, quiet: given.json === true });
   try {
-    const { event, scores } = await scoreModel(given, reporter, signal);
+    const scored = await scoreModel(given, reporter, signal);
     reporter.close();
-    if (given.json) jsonLine(terminal, event);
-    else terminal.out(scoreTable(event, scores));
+    if (given.json) jsonLine(terminal, together(scored));
+    else for (const { event, scores } of scored) terminal.out(scoreTable(event, scores));
   } finally {
     reporter.close();
   }
@@ -78,33 +85,78 @@ async function scoreModel(
   given: EvaluateArguments,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<{ readonly event: EvaluatedEvent; readonly scores: Readonly<Record<string, SplitScore>> }> {
-  const { split = 'test', model: path } = given;
+): Promise<readonly Scored[]> {
+  const { model: path } = given;
   const runPath = join(path, runFileName);
   // Says so where there is no such folder.
   await openModelFolder(path);
   const run = await readRunFile(path);
   checkGiven(given, run);
   const encoderName = await encoderOf(path, given.encoder, run);
-  const isNamed = given.task !== undefined;
-  const found = isNamed
-    ? await namedTask(path, { ...given, task: given.task as string }, run)
-    : await trainedTask(path, given, run as RunFile);
-  const task = await loadData(found, {
-    maxLength: run?.settings.maxLength ?? found.info.maxLength,
-    limit: run?.settings.limit ?? null,
-    evalLimit: given.evalLimit ?? run?.settings.evalLimit ?? null,
-  });
-  const { id } = task;
-  if (isNamed && found.own) reporter.note(ownTaskLines(found.own, task)[0] as string);
-  if (run && run.task === id && !(isNamed && found.own) && run.data.fingerprint !== task.fingerprint)
-    reporter.warn(`the data in ${found.path} has changed since ${path} was trained`);
+  const chosen = await chooseTasks(given, run, reporter);
   await using device = await openDevice(given.device, (text) => reporter.warn(text));
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(runPath, () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
   );
-  using model = await loadModel(path, encoder, task);
+  const scored: Scored[] = [];
+  for (const task of chosen) {
+    using model = await loadModel(path, encoder, task);
+    scored.push(await scoreTask(model, task, given, run, { reporter, signal, device: device.kind }));
+  }
+  return scored;
+}
+
+/** The rows to score: of the task that was named, else of every task of the model. */
+async function chooseTasks(
+  given: EvaluateArguments,
+  run: RunFile | undefined,
+  reporter: Reporter,
+): Promise<readonly Task[]> {
+  const { model: path } = given;
+  const runs = run?.tasks?.map(({ task }) => runOfTask(run, task) as RunFile);
+  const ofJoint = run && given.task !== undefined ? runOfTask(run, given.task) : undefined;
+  const isNamed = given.task !== undefined && !ofJoint;
+  if (isNamed && runs)
+    throw new UsageError(
+      `${path} is for ${runs.map(({ task }) => task).join(', ')}; name one of them, or leave out --task`,
+    );
+  const tasks: Task[] = [];
+  for (const own of ofJoint ? [ofJoint] : (runs ?? [run])) {
+    const found = isNamed
+      ? await namedTask(path, { ...given, task: given.task as string }, own)
+      : await trainedTask(path, { ...given, task: undefined }, own as RunFile);
+    const task = await loadData(found, {
+      maxLength: own?.settings.maxLength ?? found.info.maxLength,
+      limit: own?.settings.limit ?? null,
+      evalLimit: given.evalLimit ?? own?.settings.evalLimit ?? null,
+    });
+    if (isNamed && found.own) reporter.note(ownTaskLines(found.own, task)[0] as string);
+    if (own && own.task === task.id && !(isNamed && found.own) && own.data.fingerprint !== task.fingerprint)
+      reporter.warn(`the data in ${found.path} has changed since ${path} was trained`);
+    tasks.push(task);
+  }
+  return tasks;
+}
+
+/** A task's scores by split, with what is to be told of them. */
+interface Scored {
+  readonly event: EvaluatedEvent;
+  readonly scores: Readonly<Record<string, SplitScore>>;
+}
+
+async function scoreTask(
+  model: TrainedModel,
+  task: Task,
+  given: EvaluateArguments,
+  run: RunFile | undefined,
+  {
+    reporter,
+    signal,
+    device,
+  }: { readonly reporter: Reporter; readonly signal: AbortSignal; readonly device: string },
+): Promise<Scored> {
+  const { split = 'test' } = given;
   const onProgress = reporter.progress;
   const options = { batchSize: run?.settings.evalBatchSize ?? 32, signal, onProgress };
   const evalRows = given.evalLimit === undefined ? task[split] : task[split].slice(0, given.evalLimit);
@@ -116,13 +168,13 @@ async function scoreModel(
     const first = scores[split];
     const event: EvaluatedEvent = {
       event: 'done',
-      task: id,
+      task: task.id,
       method: run?.method ?? (await model.snapshot()).method.name,
       split,
       rows: first?.rows ?? 0,
       metrics: split === 'test' ? testMetrics(scores) : (first?.metrics ?? {}),
       loss: first?.loss ?? null,
-      device: device.kind,
+      device,
       model: given.model,
     };
     return { event, scores };
@@ -134,6 +186,20 @@ async function scoreModel(
       );
     throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
   }
+}
+
+/** The scores of several tasks in one event. */
+function together(scored: readonly Scored[]): EvaluatedEvent {
+  const [{ event }, ...others] = scored as [Scored, ...Scored[]];
+  if (others.length === 0) return event;
+  return {
+    ...event,
+    task: scored.map(({ event: { task } }) => task).join(', '),
+    rows: scored.reduce((sum, { event: { rows } }) => sum + rows, 0),
+    metrics: {},
+    loss: null,
+    tasks: scored.map(({ event: { task, rows, metrics, loss } }) => ({ task, rows, metrics, loss })),
+  };
 }
 
 /** @throws UsageError that names the options that are needed where there is no `run.json` */

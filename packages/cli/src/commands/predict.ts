@@ -8,11 +8,12 @@ import { openDevice } from '../device.ts';
 import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
 import { textColumnsOf } from '../model/expected-texts.ts';
 import { loadModel } from '../model/load-model.ts';
 import { predictionsOf } from '../model/predictions.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
+import { runOfTask } from '../model/task-run.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { choiceOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
@@ -23,6 +24,8 @@ import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments {
   readonly model: string;
+  /** Of a model of several. */
+  readonly task?: string;
   readonly text?: string;
   readonly textPair?: string;
   readonly input?: string;
@@ -41,6 +44,7 @@ export function addPredict(root: Command, run: Run): void {
     .summary('label texts with a trained model')
     .description('Gives the labels of texts with their probabilities, or their scores.')
     .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
+    .addOption(pathOption('--task <task>', 'which of its tasks, for a model of several'))
     .addOption(pathOption('--text <text>', 'a text').conflicts('input'))
     .addOption(pathOption('--text-pair <text>', 'its second text, for a model of pairs').conflicts('input'))
     .addOption(pathOption('--input <file>', 'texts in a .csv, .tsv, .jsonl or .json file'))
@@ -86,7 +90,7 @@ async function predictTexts(
 ): Promise<readonly Predicted[]> {
   const { model: path, out } = given;
   await openModelFolder(path);
-  const run = await readRunFile(path);
+  const run = taskRun(given, await readRunFile(path));
   const expected = textColumnsOf(run);
   if (out !== undefined && !given.overwrite && (await stat(out).catch(() => undefined)))
     throw new UsageError(`${out} exists already; choose another --out, or replace it with --overwrite`);
@@ -97,7 +101,8 @@ async function predictTexts(
   using encoder = await fromFile(join(path, runFileName), () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
   );
-  using model = await loadModel(path, encoder);
+  using whole = await loadModel(path, encoder);
+  const model = given.task === undefined ? whole : whole.for(given.task);
   if (model.task.problem === 'multipleChoice')
     throw new FolderError(`${path} chooses between several texts; predict labels single ones and pairs`);
   try {
@@ -107,6 +112,16 @@ async function predictTexts(
   } catch (error) {
     throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
   }
+}
+
+/** The run as that of the task that was named. @throws UsageError where one must be, or it has no such task */
+function taskRun({ model, task }: PredictArguments, run: RunFile | undefined): RunFile | undefined {
+  if (!run?.tasks) return run;
+  const names = run.tasks.map((each) => each.task).join(', ');
+  if (task === undefined) throw new UsageError(`${model} is for ${names}; say which with --task`);
+  const own = runOfTask(run, task);
+  if (own) return own;
+  throw new UsageError(`${model} is for ${names}, not for ${task}`);
 }
 
 /** The texts that were given, one or a file of them. */

@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
+import { checkTasks } from '@scalearn/core';
+import { describeTask, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
+import { describedMethod } from '../methods/describe.ts';
 import { localEncoder } from '../model/encoder-name.ts';
-import { findTask } from '../model/find-task.ts';
+import { type FoundTask, findTask } from '../model/find-task.ts';
 import { runTraining } from '../model/run-training.ts';
-import { chooseMethod, makeMethod } from '../options/method.ts';
+import { chooseMethod } from '../options/method.ts';
 import { checkSameSettings, settleOptions, type TrainSettings } from '../options/settings.ts';
 import { addTrainOptions, type TrainArguments } from '../options/train-options.ts';
 import { createReporter } from '../output/reporter.ts';
@@ -34,19 +37,41 @@ Examples:
 /** `scalearn train`: stage 1 without sources, stage 2 with them. */
 async function train(given: TrainArguments, { terminal, signal }: CommandContext): Promise<void> {
   const reporter = createReporter(terminal, { json: given.json === true, quiet: given.quiet === true });
-  const methodName = chooseMethod(given);
-  const found = await findTask(given);
+  const chosen = chooseMethod(given);
+  const found = await findTasks(given);
   const encoderPath = await localEncoder(given.encoder);
-  const settings = settleOptions(given, makeMethod(methodName, given, []), found, encoderPath);
+  const method = describedMethod(chosen, given.sources);
+  checkTasks(
+    method,
+    found.map(({ info }) => info),
+  );
+  if (given.temperature !== undefined && method.kind !== 'joint')
+    throw new UsageError('--temperature is for joint methods, which draw tasks; leave it out');
+  const settings = settleOptions(given, method, found, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
     const finished = await checkOut(out, given, settings);
     const run =
-      finished ?? (await runTraining({ given, settings, found, encoderPath, out, reporter, signal }));
+      finished ?? (await runTraining({ given, chosen, settings, found, encoderPath, out, reporter, signal }));
     reporter.done(doneEvent(run, given.out));
   } finally {
     reporter.close();
   }
+}
+
+/** The task, or the tasks of a joint method. */
+async function findTasks({ task, tasks, ...given }: TrainArguments): Promise<FoundTask[]> {
+  const names = tasks ?? (task === undefined ? [] : [task]);
+  if (names.length === 0)
+    throw new UsageError('give a task with --task, or, to a joint method, several with --tasks');
+  const found: FoundTask[] = [];
+  for (const each of names) {
+    // Among several tasks the folder of the data is for those that need one.
+    const writesItself = names.length > 1 && taskIds.includes(each) && !describeTask(each).files;
+    const { data, ...rest } = given;
+    found.push(await findTask({ ...rest, task: each, data: writesItself ? undefined : data }));
+  }
+  return found;
 }
 
 /** @returns the run that is finished already, where that is what is resumed */

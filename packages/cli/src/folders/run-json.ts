@@ -4,7 +4,7 @@ import type { EncoderShape, EpochRecord, MemoryUse } from '@scalearn/core';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import { testMetrics } from '../model/scores.ts';
 import type { TrainSettings } from '../options/settings.ts';
-import type { DoneEvent, SplitScore } from '../output/events.ts';
+import type { DoneEvent, SplitScore, TaskScore } from '../output/events.ts';
 import { checkRunFile } from './check-run-file.ts';
 
 export const runFileName = 'run.json';
@@ -31,24 +31,17 @@ export interface RunFile {
     readonly fingerprint: string;
     readonly shape: EncoderShape;
   };
-  readonly data: {
-    /** Null for a task that writes its rows itself. */
-    readonly path: string | null;
-    readonly fingerprint: string;
-    /** Rows that were used, after division and limits. */
-    readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
-    /** Rows of the files. */
-    readonly files: Readonly<Record<string, number>>;
-    /** Files with more or fewer rows than the official release: scores are not comparable with published ones. */
-    readonly unofficial: readonly string[];
-  };
+  /** Of several tasks the sums. */
+  readonly data: RunData;
   readonly sources: readonly { readonly name: string; readonly path: string }[];
   readonly history: readonly EpochRecord[];
   readonly bestEpoch: number;
   readonly steps: number;
   readonly parameters: { readonly method: number; readonly head: number };
-  /** Of the restored best state, by split. */
+  /** Of the restored best state, by split; empty for a model of several tasks, which have their own. */
   readonly results: Readonly<Record<string, SplitScore>>;
+  /** Of a joint method: each of its tasks. */
+  readonly tasks?: readonly TaskRun[];
   readonly device: { readonly kind: string; readonly description: string; readonly memory: MemoryUse };
   readonly seconds: number;
   readonly tokensPerSecond: number | null;
@@ -56,6 +49,26 @@ export interface RunFile {
   readonly mergedFrom?: { readonly method: string; readonly path: string };
   /** Names of the folder's files, this one left out. */
   readonly files: readonly string[];
+}
+
+/** The rows a model was trained on. */
+export interface RunData {
+  /** Null for a task that writes its rows itself. */
+  readonly path: string | null;
+  readonly fingerprint: string;
+  /** Rows that were used, after division and limits. */
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Rows of the files. */
+  readonly files: Readonly<Record<string, number>>;
+  /** Files with more or fewer rows than the official release: scores are not comparable with published ones. */
+  readonly unofficial: readonly string[];
+}
+
+/** One task of a joint method. */
+export interface TaskRun {
+  readonly task: string;
+  readonly data: RunData;
+  readonly results: Readonly<Record<string, SplitScore>>;
 }
 
 /** The text of `run.json`. */
@@ -100,6 +113,10 @@ export async function filesOfRun(folder: string): Promise<readonly string[]> {
   }
 }
 
+function taskScore({ task, results }: TaskRun): TaskScore {
+  return { task, metrics: testMetrics(results), loss: results.test?.loss ?? null };
+}
+
 /** The line that ends a good run, again from the file. */
 export function doneEvent(run: RunFile, out: string): DoneEvent {
   const test = run.results.test;
@@ -110,6 +127,7 @@ export function doneEvent(run: RunFile, out: string): DoneEvent {
     seed: run.seed,
     metrics: testMetrics(run.results),
     loss: test?.loss ?? null,
+    ...(run.tasks ? { tasks: run.tasks.map(taskScore) } : {}),
     bestEpoch: run.bestEpoch,
     steps: run.steps,
     parameters: run.parameters,

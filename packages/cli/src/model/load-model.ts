@@ -1,14 +1,17 @@
-import { type Encoder, type ModelSnapshot, onlyHead, readSnapshot, TrainedModel } from '@scalearn/core';
+import { type Encoder, nameOf, onlyHead, readSnapshot, type SavedHead, TrainedModel } from '@scalearn/core';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { methodReaders } from '../methods/readers.ts';
 import { checkEncoderShape } from './check-shape.ts';
+import { runOfTask } from './task-run.ts';
 
 /**
  * Reads a model folder and puts the model on its encoder's device, ready to predict.
  *
- * @param task whose rows it will be given, with as many classes as the model has; by default what the folder says
+ * @param task whose rows it will be given, with as many classes as the model has; by default what the folder says. One
+ *   of its tasks, where it was trained for several
  * @throws FolderError if it was trained on another encoder or for other classes, ModelFileError if files are damaged
  */
 export async function loadModel(path: string, encoder: Encoder, task?: TaskShape): Promise<TrainedModel> {
@@ -21,23 +24,30 @@ export async function loadModel(path: string, encoder: Encoder, task?: TaskShape
   const folder = await openModelFolder(path);
   if (run) checkEncoderShape(path, run, encoder);
   const target = { encoder: encoder.shape, encoderFingerprint: fingerprint, modelName: name };
-  const snapshot = await fromFile(path, () => readSnapshot(folder, target));
-  if (task) checkHead(snapshot, task, path);
-  return fromFile(path, () =>
-    TrainedModel.fromSnapshot(encoder, snapshot, task ?? storedTask(snapshot, run)),
+  const snapshot = await fromFile(path, () => readSnapshot(folder, target, methodReaders));
+  const several = snapshot.tasks.length > 1;
+  const stored = [...snapshot.heads].map(([name, head]) =>
+    storedTask(name, head, several ? run && runOfTask(run, name) : run),
   );
+  if (!task) return fromFile(path, () => TrainedModel.fromSnapshot(encoder, snapshot, stored));
+  const head = several ? snapshot.heads.get(nameOf(task)) : onlyHead(snapshot);
+  if (!head)
+    throw new FolderError(`${path} is for ${snapshot.tasks.join(', ')}; it has no head for ${task.id}`);
+  checkHead(head, task, path);
+  const tasks = several ? stored.map((each) => (each.id === task.id ? task : each)) : [task];
+  const model = await fromFile(path, () => TrainedModel.fromSnapshot(encoder, snapshot, tasks));
+  return several ? model.for(task.id) : model;
 }
 
 type TaskShape = Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
-/** What a folder says about the task of its model. */
-function storedTask(snapshot: ModelSnapshot, run: RunFile | undefined): TaskShape {
-  const head = onlyHead(snapshot);
+/** What a folder says about a task of its model. */
+function storedTask(name: string, head: SavedHead, run: RunFile | undefined): TaskShape {
   const { problem, outputs } = head.options;
   const isNamed = head.labels?.length === outputs;
   const names = isNamed ? head.labels : Array.from({ length: outputs }, (_, id) => `LABEL_${id}`);
   return {
-    id: run?.task ?? snapshot.adapterName,
+    id: run?.task ?? name,
     problem,
     labels: problem === 'regression' ? null : names,
     maxLength: run?.settings.maxLength ?? 128,
@@ -48,11 +58,10 @@ function storedTask(snapshot: ModelSnapshot, run: RunFile | undefined): TaskShap
 const short = (fingerprint: string): string => `${fingerprint.slice(0, 12)}…`;
 
 function checkHead(
-  snapshot: ModelSnapshot,
+  { options, labels: known }: SavedHead,
   { id, problem, labels }: Pick<TaskInfo, 'id' | 'problem' | 'labels'>,
   path: string,
 ): void {
-  const { options, labels: known } = onlyHead(snapshot);
   const outputs = labels?.length ?? 1;
   if (options.problem !== problem || options.outputs !== outputs)
     throw new FolderError(

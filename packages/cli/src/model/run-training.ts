@@ -6,7 +6,7 @@ import { FolderError, StoppedError } from '../errors.ts';
 import { checkpointFile } from '../folders/checkpoint-file.ts';
 import type { OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-json.ts';
-import { makeMethod } from '../options/method.ts';
+import type { ChosenMethod } from '../options/method.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { TrainArguments } from '../options/train-options.ts';
 import { ownTaskLines } from '../output/own-task.ts';
@@ -19,8 +19,10 @@ import { trainModel } from './train-model.ts';
 
 export interface TrainingJob {
   readonly given: TrainArguments;
+  readonly chosen: ChosenMethod;
   readonly settings: TrainSettings;
-  readonly found: FoundTask;
+  /** One, but for a joint method. */
+  readonly found: readonly FoundTask[];
   /** Absolute; undefined for an encoder that is no local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
@@ -32,23 +34,28 @@ const nothingToSave = 'Interrupted before the first step; there is nothing to sa
 
 /** Trains, scores the best state on the test split, and saves it. */
 export async function runTraining(job: TrainingJob): Promise<RunFile> {
-  const { given, settings, found, encoderPath, out, reporter, signal } = job;
-  reporter.note(`loading ${given.task} and ${given.encoder}`);
-  const task = await loadData(found, settings);
-  for (const line of found.own ? ownTaskLines(found.own, task) : []) reporter.note(line);
+  const { given, chosen, settings, found, encoderPath, out, reporter, signal } = job;
+  reporter.note(`loading ${settings.task} and ${given.encoder}`);
+  const tasks: Task[] = [];
+  for (const each of found) {
+    const maxLength = given.maxLength ?? each.info.maxLength;
+    const task = await loadData(each, { ...settings, maxLength });
+    for (const line of each.own ? ownTaskLines(each.own, task) : []) reporter.note(line);
+    tasks.push(task);
+  }
   const sources = await readSources(given.sources ?? [], settings.task);
-  warn(reporter, task, sources);
+  warn(reporter, tasks, sources);
   await using device = await openDevice(given.device, (message) => reporter.warn(message));
   using encoder = await loadEncoder(given.encoder, {
     ...{ device, layers: given.layers },
     ...loadingProgress(reporter),
   });
   if (signal.aborted) throw new StoppedError(nothingToSave);
-  const adapters = sources.map(({ adapter }) => adapter);
-  const method = makeMethod(settings.method, given, adapters);
+  const { entry, options } = chosen;
+  const method = entry.make({ ...options, sources: sources.map(({ adapter }) => adapter) });
   try {
     return await trainModel({
-      ...{ settings, method, task, sources, encoder, encoderPath, out, reporter, signal },
+      ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },
       encoderSource: given.encoder,
       checkpoints: checkpointFile(out.path),
       resume: given.resume === true,
@@ -61,12 +68,12 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   }
 }
 
-function warn(reporter: Reporter, task: Task, sources: readonly Source[]): void {
-  for (const file of unofficialFiles(task))
+function warn(reporter: Reporter, tasks: readonly Task[], sources: readonly Source[]): void {
+  for (const file of tasks.flatMap(unofficialFiles))
     reporter.warn(`${file}: results are not comparable with published ones`);
   if (sources.length > 0 && !sources.some(({ isOwn }) => isOwn))
     reporter.warn(
-      `none of the sources was trained on ${task.id}; the published models include the target's own adapter`,
+      `none of the sources was trained on ${tasks[0]?.id}; the published models include the target's own adapter`,
     );
 }
 

@@ -1,9 +1,15 @@
 import { resolve } from 'node:path';
-import { type CheckpointStore, type Method, type TrainEvent, train } from '@scalearn/core';
+import {
+  type CheckpointStore,
+  type Method,
+  type ProgressEvent,
+  type TrainEvent,
+  train,
+} from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { OutFolder } from '../folders/out-folder.ts';
-import { encodeRunFile, type RunFile, runFileName } from '../folders/run-json.ts';
+import { encodeRunFile, type RunData, type RunFile, runFileName, type TaskRun } from '../folders/run-json.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import { Pace } from '../output/pace.ts';
 import type { Reporter } from '../output/reporter.ts';
@@ -16,7 +22,8 @@ import type { Source } from './sources.ts';
 export interface ModelJob {
   readonly settings: TrainSettings;
   readonly method: Method;
-  readonly task: Task;
+  /** One, but for a joint method. */
+  readonly tasks: readonly Task[];
   readonly sources: readonly Source[];
   readonly encoder: TransformerEncoder;
   /** The encoder as the user named it. */
@@ -33,7 +40,7 @@ export interface ModelJob {
 
 /** Trains, scores the best state on the test split, and saves it. */
 export async function trainModel(job: ModelJob): Promise<RunFile> {
-  const { settings, method, task, encoder, out, checkpoints, reporter, signal } = job;
+  const { settings, method, tasks, encoder, out, checkpoints, reporter, signal } = job;
   const { device } = encoder;
   const pace = new Pace();
   const onEvent = (event: TrainEvent): void => {
@@ -48,25 +55,38 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       reporter.epoch(event);
     } else reporter.progress?.(event);
   };
-  const { epochs, batchSize, evalBatchSize, learningRate, weightDecay, warmupSteps, patience, seed } =
-    settings;
+  const { epochs, batchSize, evalBatchSize, learningRate, weightDecay, patience, seed } = settings;
+  const [task] = tasks as [Task];
   using model = await train({
-    ...{ encoder, task, method, seed, epochs, batchSize, evalBatchSize },
-    ...{ learningRate, weightDecay, warmupSteps, patience, signal, onEvent },
+    ...{ encoder, method, seed, epochs, batchSize, evalBatchSize },
+    ...(method.kind === 'joint' ? { tasks } : { task }),
+    ...{ learningRate, weightDecay, patience, signal, onEvent },
+    ...{ evaluateEvery: settings.evaluateEvery, temperature: settings.temperature },
+    warmupSteps: settings.warmupSteps ?? undefined,
     maxSteps: settings.maxSteps ?? undefined,
-    metrics: (predictions) => metricsOf(task, predictions),
+    metrics: (predictions, { id }) => metricsOf(tasks.find((each) => each.id === id) ?? task, predictions),
     checkpoints,
     resume: job.resume === true,
   });
-  const results = await scoreTest(model, task, {
-    ...{ batchSize: evalBatchSize, signal },
-    onProgress: (event) => reporter.progress?.(event),
-  });
+  const runs: TaskRun[] = [];
+  for (const each of tasks) {
+    const how = {
+      batchSize: evalBatchSize,
+      signal,
+      onProgress: (event: ProgressEvent) => reporter.progress?.(event),
+    };
+    const data = dataOf(each, settings);
+    runs.push({ task: each.id, data, results: await scoreTest(model.for(each.id), each, how) });
+  }
   const files = await model.files();
+  const [first] = runs as [TaskRun];
   const { history, bestEpoch, steps, seconds, parameterCount: parameters } = model;
   const run: Omit<RunFile, 'formatVersion'> = {
     ...describeRun(job),
-    ...{ history, bestEpoch, steps, parameters, results },
+    ...(method.kind === 'joint'
+      ? { data: togetherOf(runs), results: {}, tasks: runs }
+      : { data: first.data, results: first.results }),
+    ...{ history, bestEpoch, steps, parameters },
     device: { kind: device.kind, description: device.description, memory: device.memory() },
     seconds,
     tokensPerSecond: pace.tokensPerSecond ?? null,
@@ -79,26 +99,42 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
 /** What a run is, as far as that is known before it. */
 function describeRun({
   settings,
-  task,
   sources,
   encoder: { name, fingerprint, shape },
   encoderSource,
   encoderPath,
 }: ModelJob): Pick<
   RunFile,
-  'version' | 'command' | 'task' | 'method' | 'seed' | 'settings' | 'encoder' | 'data' | 'sources'
+  'version' | 'command' | 'task' | 'method' | 'seed' | 'settings' | 'encoder' | 'sources'
 > {
-  const { task: id, method, seed } = settings;
+  const { task, method, seed } = settings;
   return {
-    ...{ version, command: 'train', task: id, method, seed, settings },
+    ...{ version, command: 'train', task, method, seed, settings },
     encoder: { source: encoderSource, path: encoderPath ?? null, name, fingerprint, shape },
-    data: {
-      path: settings.data,
-      fingerprint: task.fingerprint,
-      rows: { train: task.train.length, validation: task.validation.length, test: task.test.length },
-      files: task.rows,
-      unofficial: unofficialFiles(task),
-    },
     sources: sources.map(({ adapter, path }) => ({ name: adapter.name, path: resolve(path) })),
+  };
+}
+
+function dataOf(task: Task, { data, tasks }: TrainSettings): RunData {
+  const { id, fingerprint, train: rows, validation, test } = task;
+  return {
+    path: tasks?.find((each) => each.task === id)?.data ?? data,
+    fingerprint,
+    rows: { train: rows.length, validation: validation.length, test: test.length },
+    files: task.rows,
+    unofficial: unofficialFiles(task),
+  };
+}
+
+/** The data of several tasks as a whole. */
+function togetherOf(runs: readonly TaskRun[]): RunData {
+  const sum = (split: keyof RunData['rows']): number =>
+    runs.reduce((total, { data }) => total + data.rows[split], 0);
+  return {
+    path: null,
+    fingerprint: runs.map(({ data }) => data.fingerprint).join(' '),
+    rows: { train: sum('train'), validation: sum('validation'), test: sum('test') },
+    files: {},
+    unofficial: runs.flatMap(({ data }) => data.unofficial),
   };
 }

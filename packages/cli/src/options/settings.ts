@@ -4,9 +4,22 @@ import { UsageError } from '../errors.ts';
 import { type FoundTask, type OwnSettings, ownSettings } from '../model/find-task.ts';
 import type { TrainArguments } from './train-options.ts';
 
+/** What a run's options say about one of its tasks. */
+export interface TaskSettings {
+  readonly task: string;
+  /** Null for a task that writes its rows itself. */
+  readonly data: string | null;
+  /** How files of the user's own are read. */
+  readonly own?: OwnSettings;
+  readonly maxLength: number;
+}
+
 /** A run's options with every default filled in; null where an option has no value. */
 export interface TrainSettings {
+  /** Its id; of several those, joined by commas. */
   readonly task: string;
+  /** Of a joint method. */
+  readonly tasks?: readonly TaskSettings[];
   readonly method: string;
   readonly encoder: string;
   /** Null for a task that writes its rows itself. */
@@ -21,7 +34,9 @@ export interface TrainSettings {
   readonly evalBatchSize: number;
   readonly learningRate: number;
   readonly weightDecay: number;
-  readonly warmupSteps: number;
+  readonly warmupSteps: number | null;
+  readonly evaluateEvery?: number;
+  readonly temperature?: number;
   readonly patience: number;
   readonly maxLength: number;
   readonly limit: number | null;
@@ -42,29 +57,42 @@ const reductionFactor = 16;
 export function settleOptions(
   given: TrainArguments,
   method: Method,
-  { info: task, path: data, own }: FoundTask,
+  found: readonly FoundTask[],
   encoderPath: string | undefined,
 ): TrainSettings {
   const { defaults, name } = method;
   // Sources have their own entry; here they would be names.
   const { sources: _, ...methodSettings } = method.settings ?? {};
+  const tasks = found.map(
+    ({ info, path, own }): TaskSettings => ({
+      task: info.id,
+      data: path,
+      ...(own && { own: ownSettings(own) }),
+      maxLength: given.maxLength ?? info.maxLength,
+    }),
+  );
+  const [first] = tasks as [TaskSettings];
   return {
-    task: task.id,
+    task: tasks.map(({ task }) => task).join(', '),
+    ...(method.kind === 'joint' ? { tasks } : {}),
     method: name,
     encoder: encoderPath ?? given.encoder,
-    data,
-    ...(own && { own: ownSettings(own) }),
+    data: first.data,
+    ...(first.own && { own: first.own }),
     sources: (given.sources ?? []).map((path) => resolve(path)),
     layers: given.layers ?? null,
     epochs: given.epochs ?? defaults.epochs,
-    maxSteps: given.maxSteps ?? null,
+    // Joint methods plan steps rather than epochs.
+    maxSteps: given.maxSteps ?? (given.epochs === undefined ? (defaults.steps ?? null) : null),
     batchSize: given.batchSize ?? 32,
-    evalBatchSize: name === 'bottleneck' ? 32 : 128,
+    evalBatchSize: defaults.evalBatchSize ?? 32,
     learningRate: given.learningRate ?? defaults.learningRate,
     weightDecay: given.weightDecay ?? defaults.weightDecay,
-    warmupSteps: given.warmupSteps ?? 0,
+    warmupSteps: given.warmupSteps ?? (defaults.warmup === undefined ? 0 : null),
+    ...(given.evaluateEvery === undefined ? {} : { evaluateEvery: given.evaluateEvery }),
+    ...(given.temperature === undefined ? {} : { temperature: given.temperature }),
     patience: given.patience ?? defaults.patience,
-    maxLength: given.maxLength ?? task.maxLength,
+    maxLength: Math.max(...tasks.map(({ maxLength }) => maxLength)),
     limit: given.limit ?? null,
     evalLimit: given.evalLimit ?? null,
     seed: given.seed ?? 0,

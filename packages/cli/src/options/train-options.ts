@@ -1,20 +1,25 @@
-import {
-  bottleneck,
-  type DeviceChoice,
-  deviceChoices,
-  type MethodDefaults,
-  scalearn,
-  scalearnVariants,
-} from '@scalearn/core';
+import { bottleneck, type DeviceChoice, deviceChoices, type MethodDefaults, scalearn } from '@scalearn/core';
 import { type Command, Option } from 'commander';
+import { methods } from '../methods/registry.ts';
 import { shortenHelp } from './help.ts';
 import { type OwnDataArguments, ownDataOptions } from './own-data.ts';
-import { choiceOption, finite, notEmpty, notNegative, positive, probability, wholeNumber } from './values.ts';
+import {
+  choiceOption,
+  finite,
+  notEmpty,
+  notNegative,
+  oneOf,
+  positive,
+  probability,
+  wholeNumber,
+} from './values.ts';
 
 /** What the user gave `train`; what was left out is undefined. */
 export interface TrainArguments extends OwnDataArguments {
   readonly encoder: string;
-  readonly task: string;
+  readonly task?: string;
+  /** Of a joint method. */
+  readonly tasks?: readonly string[];
   readonly data?: string;
   readonly out: string;
   readonly method?: string;
@@ -31,7 +36,11 @@ export interface TrainArguments extends OwnDataArguments {
   readonly seed?: number;
   readonly weightDecay?: number;
   readonly warmupSteps?: number;
+  readonly evaluateEvery?: number;
+  readonly temperature?: number;
   readonly reductionFactor?: number;
+  /** Options of the method, `name=value`. */
+  readonly set?: readonly string[];
   readonly omegaInitScale?: number;
   readonly omegaDropout?: number;
   readonly omegaNormalisation?: 'none' | 'mean' | 'softmax';
@@ -43,8 +52,6 @@ export interface TrainArguments extends OwnDataArguments {
   readonly json?: boolean;
 }
 
-const methodNames: readonly string[] = ['bottleneck', ...scalearnVariants];
-
 /** The paper's value, which may differ between methods. */
 function paper(key: keyof MethodDefaults): string {
   const [one, other] = [bottleneck().defaults[key], scalearn({ sources: [] }).defaults[key]];
@@ -55,20 +62,24 @@ export function addTrainOptions(command: Command): Command {
   const n = wholeNumber;
   const option = (flags: string, text: string, parse: (text: string) => unknown): Option =>
     new Option(flags, text).argParser(parse);
+  const several = (flags: string, text: string): Option =>
+    new Option(flags, text).argParser((value: string, before: readonly string[] | undefined) => [
+      ...(before ?? []),
+      notEmpty(value),
+    ]);
   const flag = (flags: string, text: string): Option => new Option(flags, text);
   const model = [
     option('--encoder <name>', 'hub name or local folder of the encoder', notEmpty).makeOptionMandatory(),
-    option(
-      '--task <task>',
-      'such as glue/rte, or a file or folder of your own',
-      notEmpty,
-    ).makeOptionMandatory(),
+    option('--task <task>', 'such as glue/rte, or a file or folder of your own', notEmpty),
+    several('--tasks <task...>', 'the tasks that a joint method learns at once').conflicts('task'),
     option('--data <dir>', "folder that holds the task's folder (RTE/, MRPC/, …)", notEmpty),
     option('--out <dir>', 'folder for the trained model', notEmpty).makeOptionMandatory(),
-    new Option('--sources <dir...>', 'folders of the trained adapters to transfer from').argParser(
-      (text: string, before: readonly string[] | undefined) => [...(before ?? []), notEmpty(text)],
+    several('--sources <dir...>', 'folders of the trained adapters to transfer from'),
+    option(
+      '--method <name>',
+      'see scalearn methods (default: bottleneck, scalearn with sources)',
+      oneOf(methods.map(({ id }) => id)),
     ),
-    choiceOption('--method <name>', '', methodNames),
   ];
   const layers = option('--layers <n>', "use the encoder's first n layers only", n(1));
   const training = [
@@ -85,8 +96,11 @@ export function addTrainOptions(command: Command): Command {
     option('--weight-decay <x>', `of weights, not of biases ${paper('weightDecay')}`, notNegative),
     option('--warmup-steps <n>', 'steps of rising learning rate (default: 0)', n(0)),
     option('--eval-limit <n>', 'validate and test on the first n rows', n(1)),
+    option('--evaluate-every <n>', 'steps between evaluations (default: an epoch, joint 7500)', n(1)),
+    option('--temperature <x>', 'of drawing tasks in joint training (default: 1, by size)', positive),
   ];
   const rareMethod = [
+    several('--set <name=value...>', 'options of the method, which scalearn methods lists'),
     option('--reduction-factor <x>', 'hidden size over bottleneck width (default: 16)', positive),
     option('--omega-init-scale <x>', 'ω starts at x over the number of sources (default: 2)', finite),
     option('--omega-dropout <p>', 'dropout on ω (default: 0.3, uniform++ 0)', probability),

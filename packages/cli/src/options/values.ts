@@ -34,15 +34,20 @@ export function notEmpty(text: string): string {
   throw new InvalidArgumentError('It must not be empty.');
 }
 
-/** An option that takes one of some names. Where another is given, the one that is most like it is suggested. */
-export function choiceOption(flags: string, text: string, choices: readonly string[]): Option {
-  return new Option(flags, text).choices(choices).argParser((name) => {
-    if (choices.includes(name)) return name;
-    const meant = suggest(name, choices);
+/** One of some names. Where another is given, the one that is most like it is suggested. */
+export function oneOf(names: readonly string[]): (name: string) => string {
+  return (name) => {
+    if (names.includes(name)) return name;
+    const meant = suggest(name, names);
     throw new InvalidArgumentError(
-      `${meant === undefined ? '' : `Did you mean ${meant}? `}It must be one of ${choices.join(', ')}.`,
+      `${meant === undefined ? '' : `Did you mean ${meant}? `}It must be one of ${names.join(', ')}.`,
     );
-  });
+  };
+}
+
+/** An option that takes one of some names, which its help lists. */
+export function choiceOption(flags: string, text: string, choices: readonly string[]): Option {
+  return new Option(flags, text).choices(choices).argParser(oneOf(choices));
 }
 
 /** An option that takes any text but an empty one: a path, or a name. */

@@ -1,10 +1,15 @@
-import type { ProgressEvent as CoreProgressEvent, Phase, TrainEvent } from '@scalearn/core';
+import type { ProgressEvent as CoreProgressEvent, MethodKind, Phase, TrainEvent } from '@scalearn/core';
 
 /** Metrics and loss of one split. NaN is null in JSON. */
 export interface SplitScore {
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly loss: number | null;
+}
+
+/** Test scores of one of a joint model's tasks. */
+export interface TaskScore extends Omit<SplitScore, 'rows'> {
+  readonly task: string;
 }
 
 /** The last line of a good `train`. */
@@ -15,6 +20,8 @@ export interface DoneEvent {
   readonly seed: number;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly loss: number | null;
+  /** After joint training: each of the tasks; the figures above are then empty. */
+  readonly tasks?: readonly TaskScore[];
   readonly bestEpoch: number;
   readonly steps: number;
   readonly parameters: { readonly method: number; readonly head: number };
@@ -34,6 +41,8 @@ export interface EvaluatedEvent {
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly loss: number | null;
+  /** Of a joint model, where no task was named: each of its tasks; the figures above are then empty. */
+  readonly tasks?: readonly (TaskScore & { readonly rows: number })[];
   readonly device: string;
   readonly model: string;
 }
@@ -61,6 +70,18 @@ export interface DataEvent {
   readonly labels: readonly string[] | null;
   readonly splits: Readonly<Record<string, SplitSummary>>;
   readonly out: string;
+}
+
+/** The last line of a good `methods`. */
+export interface MethodsEvent {
+  readonly event: 'done';
+  readonly methods: readonly {
+    readonly method: string;
+    readonly kind: MethodKind;
+    readonly learningRate: number;
+    /** Trainable values, heads left out. */
+    readonly parameters: number;
+  }[];
 }
 
 export interface SplitSummary {

@@ -79,17 +79,27 @@ export function epochLine({
   trainLoss,
   validationLoss,
   validationMetrics,
+  tasks = [],
   best,
 }: EpochEvent): string {
   const metrics = Object.keys(validationMetrics).length > 0 ? `, ${metricList(validationMetrics)}` : '';
-  return `epoch ${epoch}, step ${count(step)}: training loss ${figure(trainLoss)}, validation loss ${figure(validationLoss)}${metrics}${best ? ' (best so far)' : ''}\n`;
+  const mean = tasks.length > 0 ? ` (mean of ${tasks.length} tasks)` : '';
+  const each = tasks.map(
+    (record) =>
+      `    ${record.task}: validation loss ${figure(record.validationLoss)}, ${metricList(record.validationMetrics)}\n`,
+  );
+  return `${tasks.length > 0 ? 'evaluation' : 'epoch'} ${epoch}, step ${count(step)}: training loss ${figure(trainLoss)}, validation loss ${figure(validationLoss)}${mean}${metrics}${best ? ' (best so far)' : ''}\n${each.join('')}`;
 }
 
 /** The result of a run. */
 export function doneLines(event: DoneEvent): string {
   const speed = event.tokensPerSecond === null ? '' : `, ${count(event.tokensPerSecond)} tokens a second`;
+  const scores = (event.tasks ?? [event]).map(
+    ({ task, metrics, loss }) =>
+      `${task} with ${event.method}, seed ${event.seed}: ${metricList(metrics)}, loss ${figure(loss)} on the test split`,
+  );
   return [
-    `${event.task} with ${event.method}, seed ${event.seed}: ${metricList(event.metrics)}, loss ${figure(event.loss)} on the test split`,
+    ...scores,
     `best epoch ${event.bestEpoch}, ${counted(event.steps, 'step')} in ${clock(event.seconds)}${speed} on ${event.device}`,
     `saved in ${event.out}`,
     '',

@@ -1,12 +1,18 @@
 import type { EvaluatedEvent, SplitScore } from './events.ts';
 import { count, figure } from './format.ts';
 
-/** Rows of cells as columns: the first to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows of cells as columns.
+ *
+ * @param texts columns whose cells stand to the left, by default the first; numbers stand to the right
+ */
+export function table(rows: readonly (readonly string[])[], texts: readonly number[] = [0]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))
+      .map((cell, i) =>
+        texts.includes(i) ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number),
+      )
       .join('  ')
       .trimEnd();
   return `${rows.map(line).join('\n')}\n`;

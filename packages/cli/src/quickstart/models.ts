@@ -64,7 +64,7 @@ function modelSettings(
     ...stages[entry.stage],
     ...(sources.length > 0 ? { sources: sources.map(({ path }) => path) } : {}),
   };
-  return { ...settleOptions(given, method, { info: task, path: null }, encoderPath), evalBatchSize };
+  return { ...settleOptions(given, method, [{ info: task, path: null }], encoderPath), evalBatchSize };
 }
 
 /** Trains a model and saves it. */
@@ -75,7 +75,7 @@ export async function trainPlanned(
 ): Promise<RunFile> {
   await using out = await OutFolder.open(path);
   return trainModel({
-    ...{ settings, method, task, sources, encoder, encoderSource: encoderPath, encoderPath },
+    ...{ settings, method, tasks: [task], sources, encoder, encoderSource: encoderPath, encoderPath },
     ...{ out, reporter, signal },
   });
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { Dropout } from '../nn/dropout.ts';
 import type { EncoderShape } from '../nn/encoder.ts';
+import type { SavedHead } from '../nn/head.ts';
 import type { ParameterSpec } from '../nn/parameters.ts';
 import type { Sites } from '../nn/sites.ts';
 import type { Adapter } from './adapter.ts';
@@ -10,6 +11,8 @@ export interface MethodTarget {
   readonly encoder: EncoderShape;
   /** See {@link Encoder}; adapters carry it. */
   readonly encoderFingerprint?: string;
+  /** See {@link Encoder}; folders of whole models need it. */
+  readonly encoderConfig?: Readonly<Record<string, unknown>>;
   /** Name of the adapter to be trained, by default the task's: part of its keys on disk. */
   readonly adapterName: string;
   /** Names of the tasks that are trained together: one, but in joint training. */
@@ -42,6 +45,8 @@ export interface SaveCall extends MethodTarget {
   readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
   /** Top-level keys of the library's JSON files: model_name, model_class, … */
   readonly modelName: string;
+  /** By task. Core writes their files; they are here for methods whose folders hold a whole model. */
+  readonly heads: ReadonlyMap<string, SavedHead>;
 }
 
 /**
@@ -84,6 +89,8 @@ export interface MethodDefaults {
   /** Evaluations without improvement before training stops. */
   readonly patience: number;
   readonly weightDecay: number;
+  /** Rows evaluated at once; 32 by default. */
+  readonly evalBatchSize?: number;
   /** Where the paper plans steps rather than epochs. */
   readonly steps?: number;
   /** Steps between evaluations, where that is not an epoch. */

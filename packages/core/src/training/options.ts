@@ -48,35 +48,34 @@ export interface TrainOptions {
   readonly resume?: boolean;
 }
 
-/**
- * The tasks of a run.
- *
- * @throws ArgumentError if their number does not suit the method, or two have the same name
- */
+/** The tasks of a run. @throws ArgumentError, see {@link checkTasks} */
 export function tasksOf({ task, tasks, method }: TrainOptions): readonly TrainingTask[] {
   if ((task === undefined) === (tasks === undefined))
     throw new ArgumentError('give a task, or several tasks for a joint method, not both');
   const list = tasks ?? [task as TrainingTask];
-  const joint = method.kind === 'joint';
-  if (joint && list.length < 2)
+  checkTasks(method, list);
+  return list;
+}
+
+/** @throws ArgumentError if the number of tasks does not suit the method, or two have the same name */
+export function checkTasks(
+  { name, kind }: Pick<Method, 'name' | 'kind'>,
+  tasks: readonly Pick<TrainingTask, 'id'>[],
+): void {
+  if (kind === 'joint' && tasks.length < 2)
     throw new ArgumentError(
-      `${method.name} learns several tasks at once; give at least two, or use a single-task method`,
+      `${name} learns several tasks at once; give at least two, or use a single-task method`,
     );
-  if (!joint && list.length !== 1)
-    throw new ArgumentError(
-      `${method.name} learns one task, not ${list.length}; give one, or use a joint method`,
-    );
+  if (kind !== 'joint' && tasks.length !== 1)
+    throw new ArgumentError(`${name} learns one task, not ${tasks.length}; give one, or use a joint method`);
   const named = new Map<string, string>();
-  for (const each of list) {
-    const name = nameOf(each);
-    const other = named.get(name);
+  for (const task of tasks) {
+    const other = named.get(nameOf(task));
+    if (other === task.id) throw new ArgumentError(`the task ${other} is given twice`);
     if (other !== undefined)
       throw new ArgumentError(
-        other === each.id
-          ? `the task ${other} is given twice`
-          : `the tasks ${other} and ${each.id} are both named '${name}' in a model; train them apart`,
+        `the tasks ${other} and ${task.id} are both named '${nameOf(task)}' in a model; train them apart`,
       );
-    named.set(name, each.id);
+    named.set(nameOf(task), task.id);
   }
-  return list;
 }

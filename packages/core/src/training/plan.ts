@@ -48,7 +48,7 @@ export function settle(options: TrainOptions): Plan {
       options.evaluateEvery ?? defaults.evaluateEvery ?? stepsPerEpoch,
       1,
     ),
-    evalBatchSize: whole('evalBatchSize', options.evalBatchSize ?? 32, 1),
+    evalBatchSize: whole('evalBatchSize', options.evalBatchSize ?? defaults.evalBatchSize ?? 32, 1),
     learningRate: positive('learningRate', options.learningRate ?? defaults.learningRate),
     weightDecay: positive('weightDecay', options.weightDecay ?? defaults.weightDecay, true),
     warmupSteps: whole('warmupSteps', options.warmupSteps ?? warmupSteps, 0),

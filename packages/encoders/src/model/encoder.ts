@@ -14,7 +14,9 @@ import {
 } from '@scalearn/core';
 import { buildEncoder } from './build.ts';
 import { type EncoderConfig, maxSequenceLength } from './config.ts';
+import { configJson } from './config-json.ts';
 import { encoderFeeds } from './feeds.ts';
+import { encoderShape } from './shape.ts';
 import { encoderPrefix, type WeightSpec } from './weight-names.ts';
 
 /** Turns texts into ids; the part of a tokeniser that training needs. */
@@ -48,13 +50,11 @@ export class TransformerEncoder implements Encoder {
   }
 
   get shape(): EncoderShape {
-    const { modelType, layers, hiddenSize, intermediateSize } = this.config;
-    const { classifierDropout, attentionDropout, initializerRange } = this.config;
-    const prefix = encoderPrefix(this.config);
-    return {
-      ...{ modelType, prefix, layers, hiddenSize, intermediateSize },
-      ...{ classifierDropout, attentionDropout, initializerRange },
-    };
+    return encoderShape(this.config);
+  }
+
+  get hubConfig(): Record<string, unknown> {
+    return configJson(this.config);
   }
 
   async parameters(wanted?: (name: string) => boolean): Promise<readonly ParameterSpec[]> {

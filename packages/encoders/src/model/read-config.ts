@@ -3,9 +3,9 @@ import { type EncoderConfig, parseEncoderConfig } from './config.ts';
 import { EncoderConfigError } from './errors.ts';
 
 /** Reads a model's `config.json`. @throws EncoderConfigError, MissingModelFileError */
-export async function readEncoderConfig(files: ModelFiles): Promise<EncoderConfig> {
-  const where = `${files.describe()}/config.json`;
-  const text = await files.text('config.json');
+export async function readEncoderConfig(files: ModelFiles, file = 'config.json'): Promise<EncoderConfig> {
+  const where = `${files.describe()}/${file}`;
+  const text = await files.text(file);
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,0 +1,17 @@
+import type { MethodReader } from '@scalearn/core';
+import { adapterFusionReader } from './adapter-fusion.ts';
+import { adapterMReader } from './adapter-m.ts';
+import { compacterReader } from './compacter.ts';
+import { hyperformerReader } from './hyperformer.ts';
+import { ia3Reader } from './ia3.ts';
+import { probeReader } from './probe.ts';
+
+/** Readers of all methods of this package, for `readSnapshot`. */
+export const baselineReaders: readonly MethodReader[] = [
+  adapterFusionReader,
+  adapterMReader,
+  compacterReader,
+  hyperformerReader,
+  ia3Reader,
+  probeReader,
+];

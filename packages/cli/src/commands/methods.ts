@@ -1,0 +1,126 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { type EncoderConfig, localFolder, parseEncoderConfig, readEncoderConfig } from '@scalearn/encoders';
+import { type Command, Option } from 'commander';
+import { FolderError } from '../errors.ts';
+import { countParameters } from '../methods/count.ts';
+import { describedMethod } from '../methods/describe.ts';
+import type { MethodEntry } from '../methods/entry.ts';
+import { whatItTakes } from '../methods/method-option.ts';
+import { methodEntry, methods } from '../methods/registry.ts';
+import { pathOption, wholeNumber } from '../options/values.ts';
+import type { MethodsEvent } from '../output/events.ts';
+import { count } from '../output/format.ts';
+import { jsonLine } from '../output/json.ts';
+import { table } from '../output/table.ts';
+import type { CommandContext, Run } from './context.ts';
+
+interface MethodsArguments {
+  readonly config?: string;
+  readonly sources: number;
+  readonly tasks: number;
+  readonly json?: boolean;
+}
+
+export function addMethods(root: Command, run: Run): void {
+  root
+    .command('methods')
+    .summary('list the methods, and how many parameters each trains')
+    .description('Lists the methods, or, with the name of one, its options.')
+    .argument('[method]', 'show the options of this one')
+    .addOption(
+      pathOption(
+        '--config <file>',
+        "an encoder's config.json, or its folder (default: that of roberta-base)",
+      ),
+    )
+    .addOption(
+      new Option('--sources <n>', 'source adapters of two-stage methods')
+        .argParser(wholeNumber(2))
+        .default(8),
+    )
+    .addOption(new Option('--tasks <n>', 'tasks of joint methods').argParser(wholeNumber(2)).default(8))
+    .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', examples)
+    .action((method: string | undefined, given: MethodsArguments) =>
+      run((context) =>
+        method === undefined ? listMethods(given, context) : showMethod(method, given, context),
+      ),
+    );
+}
+
+const examples = `
+Examples:
+  scalearn methods
+  scalearn methods --config roberta-large/config.json --sources 15
+  scalearn methods propetl
+`;
+
+/** Sizes of FacebookAI/roberta-base. */
+const robertaBase: EncoderConfig = parseEncoderConfig({
+  model_type: 'roberta',
+  vocab_size: 50265,
+  hidden_size: 768,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+  intermediate_size: 3072,
+  max_position_embeddings: 514,
+  type_vocab_size: 1,
+});
+
+/** `scalearn methods`: all methods, with the trainable parameters of each, heads left out. */
+async function listMethods(given: MethodsArguments, { terminal }: CommandContext): Promise<void> {
+  const { sources, tasks } = given;
+  const config = given.config === undefined ? robertaBase : await readConfig(given.config);
+  const listed = methods.map((entry) => {
+    const method = describedMethod({ entry, options: {} }, sourcesOf(entry, sources));
+    const { kind, defaults } = method;
+    const parameters = countParameters(method, config, { tasks });
+    return { entry, event: { method: entry.id, kind, learningRate: defaults.learningRate, parameters } };
+  });
+  if (given.json) {
+    const event: MethodsEvent = { event: 'done', methods: listed.map(({ event }) => event) };
+    return jsonLine(terminal, event);
+  }
+  const rows = listed.map(({ entry: { id, summary }, event: { kind, learningRate, parameters } }) => [
+    id,
+    kind,
+    String(learningRate),
+    count(parameters),
+    summary,
+  ]);
+  const what = given.config === undefined ? 'roberta-base' : given.config;
+  terminal.out(
+    `Trainable parameters, heads left out, for ${what}, ${sources} sources, ${tasks} joint tasks\n\n${table([['method', 'kind', 'learning rate', 'parameters', 'what it is'], ...rows], [0, 1, 4])}`,
+  );
+}
+
+const sourcesOf = (
+  { sources, mostSources = Number.POSITIVE_INFINITY }: MethodEntry,
+  asked: number,
+): unknown[] => Array.from({ length: sources === 0 ? 0 : Math.min(asked, mostSources) });
+
+/** `scalearn methods METHOD`: its options. */
+async function showMethod(
+  id: string,
+  { json }: MethodsArguments,
+  { terminal }: CommandContext,
+): Promise<void> {
+  const entry = methodEntry(id);
+  const options = Object.entries(entry.options);
+  if (json) return jsonLine(terminal, { event: 'done', method: id, options: entry.options });
+  const lines = options.map(([name, { kind, text, flag }]) => [
+    flag ?? `--set ${name}=…`,
+    `${text}; ${whatItTakes(kind)}`,
+  ]);
+  terminal.out(
+    `${id}: ${entry.summary}\n\n${lines.length > 0 ? table(lines, [0, 1]) : 'It has no options.\n'}`,
+  );
+}
+
+async function readConfig(path: string): Promise<EncoderConfig> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new FolderError(`there is no file or folder ${path}; give a config.json (--config)`);
+  const [folder, file] = found.isDirectory() ? [path, 'config.json'] : [dirname(path), basename(path)];
+  return readEncoderConfig(await localFolder(folder), file);
+}
