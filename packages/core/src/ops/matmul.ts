@@ -60,9 +60,8 @@ export const matmulOperation: Operation<MatmulAttributes> = defineOperation<Matm
   onnx: ({ inputs, attributes: { transposeA, transposeB }, emit }) => [
     emit.node('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) }),
   ],
-  wgsl: ({ inputs: [a, b, bias], outputs: [y], attributes, profile }) => [
+  wgsl: ({ inputs: [a, b, bias], outputs: [y], attributes, profile }) =>
     launchMatmul({ a: a as Tensor, b: b as Tensor, bias }, y as Tensor, attributes, profile),
-  ],
 });
 
 /** `op(a) · op(b) (+ bias)`; see {@link matmulOperation}. */

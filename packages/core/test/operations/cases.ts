@@ -111,6 +111,17 @@ export const operationCases: readonly OperationCase[] = [
   binary('matmul, thin', [1, 5], [5, 3], (a, b) => matmul(a, b)),
   binary('matmul, wide', [133, 70], [129, 70], (a, b) => matmul(a, b, { transposeB: true })),
   binary('matmul, multiples of four', [64, 32], [48, 32], (a, b) => matmul(a, b, { transposeB: true })),
+  binary('matmul, long', [3, 4999], [4999, 6], (a, b) => matmul(a, b)),
+  binary('matmul, long, transposed', [4100, 5], [8, 4100], (a, b) =>
+    matmul(a, b, { transposeA: true, transposeB: true }),
+  ),
+  {
+    name: 'linear with relu, long',
+    floats: { x: [2, 4096], weight: [7, 4096], bias: [7] },
+    build: ({ x, weight, bias }) => relu(linear(x as Tensor, weight as Tensor, bias)),
+    range: [-0.1, 0.1],
+    fixed: true,
+  },
   {
     name: 'linear with gelu, dropout and residual',
     floats: { x: ['tokens', 24], weight: [20, 24], bias: [20], residual: ['tokens', 20] },

@@ -1,31 +1,54 @@
-import { elements, type KernelProfile, type Launch, lanesOf } from '../../graph/kernel.ts';
+import { elements, type KernelProfile, type Launch, lanesOf, type Temporary } from '../../graph/kernel.ts';
 import type { Dim } from '../../graph/shape.ts';
 import type { Tensor } from '../../graph/tensor.ts';
+import { launchColumns } from '../reduce/kernels.ts';
 import type { MatmulUse } from './operands.ts';
 import { launchRegister } from './register.ts';
 import { launchSubgroup } from './subgroup.ts';
 import { launchWorkgroup } from './workgroup.ts';
 
-/** The kernel of a matrix product `y [m, n]` in the form that suits the adapter. */
+/** The kernels of a matrix product `y [m, n]` in the form that suits the adapter. */
 export function launchMatmul(
   inputs: { readonly a: Tensor; readonly b: Tensor; readonly bias: Tensor | undefined },
   y: Tensor,
   { transposeA, transposeB }: { readonly transposeA: boolean; readonly transposeB: boolean },
   profile: KernelProfile,
-): Launch {
+): Launch[] {
   const [rows, columns] = y.shape as [Dim, Dim];
   const { a, b } = inputs;
+  const depth = a.shape[transposeA ? 0 : 1] as Dim;
   const wide = (t: Tensor): boolean => lanesOf(t.shape) === 4;
+  const slices = slicesOf(rows, columns, depth);
   const use: MatmulUse = {
     inputs,
     outputs: { y },
-    sizes: {
-      m: elements([rows]),
-      n: elements([columns]),
-      k: elements([a.shape[transposeA ? 0 : 1] as Dim]),
-    },
-    form: { transposeA, transposeB, wideA: wide(a), wideB: wide(b), wideY: wide(y) },
+    sizes: { m: elements([rows]), n: elements([columns]), k: elements([depth]) },
+    form: { transposeA, transposeB, wideA: wide(a), wideB: wide(b), wideY: wide(y), slices },
   };
+  if (slices === 1) return [launchForm(use, [rows, columns], profile)];
+  const partial: Temporary = { temporary: 'slices', shape: [slices, rows, columns], dtype: 'f32' };
+  return [
+    launchForm({ ...use, outputs: { y: partial } }, [rows, columns], profile),
+    launchColumns(partial, y, [], [slices], [rows, columns]),
+  ];
+}
+
+/** Steps of k in a slice, and elements of a result below which few groups would have all the work. */
+const sliceDepth = 512;
+const mostSlices = 128;
+const fewElements = 64 * 64;
+
+/**
+ * A small result of a long sum, as the gradient of what weights are generated from, would be left to one or two groups;
+ * so it is computed in slices, which are added up.
+ */
+function slicesOf(rows: Dim, columns: Dim, depth: Dim): number {
+  if (typeof rows !== 'number' || typeof columns !== 'number' || typeof depth !== 'number') return 1;
+  if (rows * columns > fewElements || depth < 8 * sliceDepth) return 1;
+  return Math.min(Math.ceil(depth / sliceDepth), mostSlices);
+}
+
+function launchForm(use: MatmulUse, [rows, columns]: readonly [Dim, Dim], profile: KernelProfile): Launch {
   switch (profile.matmul) {
     case 'subgroup':
       return launchSubgroup(use, profile.subgroupSize);

@@ -18,6 +18,8 @@ export interface MatmulForm {
   readonly wideA: boolean;
   readonly wideB: boolean;
   readonly wideY: boolean;
+  /** Parts of the sum over k that groups beside each other compute, each into a result of its own; 1: no parts. */
+  readonly slices: number;
 }
 
 /** What every form of the kernel is launched with. */
@@ -28,9 +30,22 @@ export interface MatmulUse {
   readonly form: MatmulForm;
 }
 
-/** One group for every tile of the result. */
-export function tiles({ sizes: { m, n } }: MatmulUse, rows: number, columns: number): Launch['groups'] {
-  return (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), 1];
+/** One group for every tile of the result, and slice of it. */
+export function tiles(
+  { sizes: { m, n }, form: { slices } }: MatmulUse,
+  rows: number,
+  columns: number,
+): Launch['groups'] {
+  return (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), slices];
+}
+
+/** Begins a loop over the group's share of `count` steps of k, `by` at a time. */
+export function sliceLoop(step: string, count: string, by: number, { slices }: MatmulForm): string {
+  const next = by === 1 ? `${step}++` : `${step} += ${by}u`;
+  if (slices === 1) return `for (var ${step} = 0u; ${step} < ${count}; ${next})`;
+  const whole = by === 1 ? '' : ` * ${by}u`;
+  return wgsl`let share = (${count} + ${slices * by - 1}u) / ${slices * by}u${whole};
+  for (var ${step} = group.z * share; ${step} < min(${count}, (group.z + 1u) * share); ${next})`;
 }
 
 /** A matrix as stored, read as vectors of four neighbours in a row; all indices are u32 expressions. */
@@ -75,11 +90,13 @@ export function putRows(
   row: string,
   column: string,
 ): string {
+  const once = form.slices === 1 ? '' : 'f32(group.z == 0u) * ';
   const plus = (sum: string, at: string, lanes: Lanes): string =>
-    bias ? `${sum} + ${bias.get('0u', at, lanes)}` : sum;
+    bias ? `${sum} + ${once}${bias.get('0u', at, lanes)}` : sum;
+  const at = form.slices === 1 ? 'r' : `group.z * ${sizes.m} + r`;
   const put = form.wideY
-    ? `if (${column} < ${sizes.n}) { ${y.put('r', column, plus('sums[i]', column, 4), 4)} }`
-    : `for (var j = 0u; j < 4u; j++) { if (${column} + j < ${sizes.n}) { ${y.put('r', `${column} + j`, plus('sums[i][j]', `${column} + j`, 1))} } }`;
+    ? `if (${column} < ${sizes.n}) { ${y.put(at, column, plus('sums[i]', column, 4), 4)} }`
+    : `for (var j = 0u; j < 4u; j++) { if (${column} + j < ${sizes.n}) { ${y.put(at, `${column} + j`, plus('sums[i][j]', `${column} + j`, 1))} } }`;
   return wgsl`  {
     var sums = array<vec4f, ${accumulators.length}>(${accumulators.join(', ')});
     for (var i = 0u; i < ${accumulators.length}u; i++) {

@@ -1,6 +1,6 @@
 import { type ArrayInput, defineKernel, type Launch, launch } from '../../graph/kernel.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
-import { type MatmulForm, type MatmulUse, multiplyAdd, putRows, tiles } from './operands.ts';
+import { type MatmulForm, type MatmulUse, multiplyAdd, putRows, sliceLoop, tiles } from './operands.ts';
 
 /** Rows and columns of the result per invocation; a workgroup has 8 × 8 of them. */
 const own = 8;
@@ -57,7 +57,7 @@ const kernel = defineKernel({
 ${left.before}
 ${right.before}
 ${unroll(own, (i) => `  var sum${i}_0 = vec4f(); var sum${i}_1 = vec4f();`)}
-  for (var step = 0u; step < ${k}; step++) {
+  ${sliceLoop('step', k, 1, form)} {
 ${left.step}
 ${right.step}
 ${unroll(

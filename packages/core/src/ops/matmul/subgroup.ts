@@ -1,6 +1,14 @@
 import { defineKernel, type Launch, launch } from '../../graph/kernel.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
-import { type MatmulForm, type MatmulUse, multiplyAdd, putRows, storedRows, tiles } from './operands.ts';
+import {
+  type MatmulForm,
+  type MatmulUse,
+  multiplyAdd,
+  putRows,
+  sliceLoop,
+  storedRows,
+  tiles,
+} from './operands.ts';
 
 interface SubgroupForm extends MatmulForm {
   readonly subgroupSize: number;
@@ -52,7 +60,7 @@ const kernel = defineKernel({
 ${before}
 ${transposeB ? unroll(4, (j) => `  let bRow${j} = ${fromB.begin(`min(column + ${j}u, ${n} - 1u)`)};`) : ''}
 ${unroll(rows, (i) => `  var sum${i} = vec4f();`)}
-  for (var step = 0u; step < ${steps === 1 ? k : `(${k} + 3u) / 4u`}; step++) {
+  ${sliceLoop('step', steps === 1 ? k : `(${k} + 3u) / 4u`, 1, form)} {
 ${transposeA ? '' : unroll(parts, (i) => `    let a${i} = ${fromA.vector(`aRow${i}`, 'step', k)};`)}
 ${transposeB ? unroll(4, (j) => `    let c${j} = ${fromB.vector(`bRow${j}`, 'step', k)};`) : ''}
 ${unroll(

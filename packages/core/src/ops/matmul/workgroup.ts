@@ -1,6 +1,14 @@
 import { defineKernel, type Launch, launch } from '../../graph/kernel.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
-import { type MatmulForm, type MatmulUse, multiplyAdd, putRows, storedRows, tiles } from './operands.ts';
+import {
+  type MatmulForm,
+  type MatmulUse,
+  multiplyAdd,
+  putRows,
+  sliceLoop,
+  storedRows,
+  tiles,
+} from './operands.ts';
 
 interface WorkgroupForm extends MatmulForm {
   /** Rows and columns of the result per workgroup: 64, or 32 where there would be too few groups. */
@@ -58,7 +66,7 @@ var<workgroup> tileB: array<vec4f, ${transposeB ? tile * pitch : (depth * tile) 
   let column = firstColumn + 4u * x;
 ${unroll(loads, (part) => `  let item${part} = local + ${part * across ** 2}u;`)}
 ${unroll(4, (i) => `  var sum${i} = vec4f();`)}
-  for (var start = 0u; start < ${k}; start += ${depth}u) {
+  ${sliceLoop('start', k, depth, form)} {
 ${stage(fromA, 'tileA', 'firstRow', m, transposeA)}
 ${stage(fromB, 'tileB', 'firstColumn', n, !transposeB)}
     workgroupBarrier();

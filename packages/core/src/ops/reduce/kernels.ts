@@ -164,7 +164,8 @@ function launchTotal(x: Tensor, y: Tensor, axis: Shape): Launch[] {
   ];
 }
 
-function launchColumns(x: Tensor, y: Tensor, outer: Shape, axis: Shape, inner: Shape): Launch {
+/** Sums over an axis with others behind it: `[outer, axis, inner]` to `[outer, inner]`. */
+export function launchColumns(x: Value, y: Value, outer: Shape, axis: Shape, inner: Shape): Launch {
   const isMatrix = inner.length === 1;
   const lanes = inner.some((dim) => typeof dim === 'number' && dim % 4 === 0) ? 4 : 1;
   const long = axis.reduce<number>((n, dim) => n * (typeof dim === 'number' ? dim : 1024), 1) >= 64;

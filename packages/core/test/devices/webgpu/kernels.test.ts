@@ -37,6 +37,7 @@ const recorded: readonly {
     labels: /gelu \+ multiply/,
     forms: Object.keys(profiles),
   },
+  { from: 'linear with relu, long', labels: /^(matmul|sumColumns)/, forms: Object.keys(profiles) },
   { from: 'layer norm', labels: /^layerNormGradient/, forms: Object.keys(profiles) },
   { from: 'attention with dropout', labels: /^attention/, forms: ['subgroup', 'register'] },
   { from: 'sum of rows', labels: /sumRows|broadcast/, forms: ['register'] },
