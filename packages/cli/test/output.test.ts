@@ -27,7 +27,7 @@ const memory = { bytes: { encoder: 3 * 2 ** 20, arena: 0, sources: 1536 }, total
 const startEvent: StartEvent = {
   ...{ event: 'start', task: 'glue/rte', method: 'scalearn', seed: 0, steps: 1000, step: 0, epochs: 10 },
   ...{ trainRows: 2241, validationRows: 249, parameters: { method: 1152, head: 148_610 } },
-  ...{ device: 'onnx', deviceDescription: 'ONNX Runtime', memory, operations: 420 },
+  ...{ device: 'onnx', deviceDescription: 'ONNX Runtime', memory, activations: 2 ** 20, operations: 420 },
 };
 const stepEvent = (step: number): StepEvent => ({
   ...{ event: 'step', step, steps: 1000, epoch: 1, loss: 0.5, gradientNorm: 1 },
@@ -44,7 +44,9 @@ test('a log gets at most three lines a minute about steps, with speed and time l
   const reporter = plainReporter(terminal, () => now);
   reporter.start(startEvent);
   expect(terminal.text.err).toContain('trains 1,152 parameters and 148,610 of the head');
-  expect(terminal.text.err).toContain('3.0 MiB on the device: encoder 3.0 MiB, sources 1.5 KiB\n');
+  expect(terminal.text.err).toContain(
+    '4.0 MiB on the device: encoder 3.0 MiB, activations 1.0 MiB, sources 1.5 KiB\n',
+  );
   terminal.text.err = '';
   for (let step = 1; step <= 500; step++) {
     now += 200;

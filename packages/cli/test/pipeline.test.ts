@@ -33,6 +33,8 @@ describe('stage 1', () => {
       'adapter_config.json',
       'head_config.json',
       'model_head.safetensors',
+      'pytorch_adapter.bin',
+      'pytorch_model_head.bin',
       'run.json',
     ]);
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);

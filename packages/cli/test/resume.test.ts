@@ -21,7 +21,7 @@ function tensors(name: string): Record<string, string> {
   const files = readdirSync(at(name), { recursive: true, encoding: 'utf8' }).sort();
   return Object.fromEntries(
     files
-      .filter((file) => file.endsWith('.safetensors'))
+      .filter((file) => /\.(?:safetensors|bin)$/.test(file))
       .map((file) => [
         file,
         createHash('sha256')

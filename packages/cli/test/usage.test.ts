@@ -162,10 +162,10 @@ describe('a trained model', () => {
     });
     writeFileSync(join(model, 'adapter.safetensors'), 'no tensors');
     expect(await run(...evaluate)).toMatchObject({ code: 1, err: expect.stringContaining('safetensors') });
-    rmSync(join(model, 'adapter.safetensors'));
+    for (const file of ['adapter.safetensors', 'pytorch_adapter.bin']) rmSync(join(model, file));
     expect(await run(...evaluate)).toMatchObject({
       code: 1,
-      err: expect.stringContaining('has no adapter.safetensors; it is not a whole model folder'),
+      err: expect.stringContaining('has no adapter.safetensors and no pytorch_adapter.bin'),
     });
     writeFileSync(join(model, 'run.json'), '{');
     expect(await run(...evaluate)).toMatchObject({

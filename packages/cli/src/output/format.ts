@@ -1,4 +1,3 @@
-import type { MemoryUse } from '@scalearn/core';
 import type { DoneEvent, EpochEvent, StartEvent } from './events.ts';
 
 /** `3:05` or `1:02:03`. */
@@ -50,12 +49,14 @@ function metricList(metrics: Readonly<Record<string, number | null>>): string {
     .join(', ');
 }
 
-function memoryLine({ bytes: groups, total }: MemoryUse): string {
-  const parts = Object.entries(groups)
+/** What training takes on the device: what lives there, and what a step needs beside it. */
+function memoryLine({ memory, activations }: Pick<StartEvent, 'memory' | 'activations'>): string {
+  const { arena = 0, ...groups } = memory.bytes;
+  const parts = Object.entries({ ...groups, activations })
     .filter(([, size]) => size > 0)
     .sort(([, a], [, b]) => b - a)
     .map(([group, size]) => `${group} ${bytes(size)}`);
-  return `memory     ${bytes(total)} on the device: ${parts.join(', ')}`;
+  return `memory     ${bytes(memory.total - arena + activations)} on the device: ${parts.join(', ')}`;
 }
 
 /** What a run is, before its first step. */
@@ -65,7 +66,7 @@ export function startLines(event: StartEvent): string {
     `task       ${event.task}, ${counted(event.trainRows, 'row')} to train on, ${count(event.validationRows)} to validate`,
     `method     ${event.method}, trains ${count(parameters.method)} parameters and ${count(parameters.head)} of the head, seed ${event.seed}`,
     `device     ${event.deviceDescription}`,
-    memoryLine(event.memory),
+    memoryLine(event),
     `plan       ${counted(steps, 'step')}`,
   ];
   if (step > 0) lines.push(`resumed    after step ${count(step)}`);

@@ -53,6 +53,8 @@ export type TrainEvent =
       readonly parameters: { readonly method: number; readonly head: number };
       readonly device: string;
       readonly memory: MemoryUse;
+      /** Bytes of the intermediate values of the largest step; an estimate where the device does not tell. */
+      readonly activations: number;
       /** GPU dispatches, ONNX nodes or interpreted operations of one step. */
       readonly operations: number;
     }

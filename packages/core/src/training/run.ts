@@ -106,6 +106,7 @@ export class Run {
       parameters: this.#model.count(),
       device: encoder.device.kind,
       memory: encoder.device.memory(),
+      activations: this.#tracks.reduce((sum, track) => sum + track.activations, 0),
       operations: Math.max(...this.#tracks.map(({ program }) => program.statistics.operations)),
     });
   }

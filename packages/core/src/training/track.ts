@@ -1,5 +1,6 @@
 import type { HostArray, Program } from '../devices/device.ts';
 import { graphInputs, topologicalOrder } from '../graph/graph.ts';
+import { peakMemory } from '../graph/peak-memory.ts';
 import { createDropout } from '../nn/dropout.ts';
 import { randomInput } from '../ops/dropout.ts';
 import { type EncodedExample, encodeExample, largestBatch } from './batches.ts';
@@ -21,6 +22,8 @@ export interface Track {
   readonly validation: readonly EncodedExample[];
   readonly program: Program;
   readonly predictor: Predictor;
+  /** Bytes of a training step's intermediate values; an estimate where the device does not tell. */
+  readonly activations: number;
   /** Runs a training step on the inputs that its program takes: without dropout there is no random state. */
   step(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>>;
 }
@@ -64,8 +67,9 @@ async function createTrack(
   const parts = model.build(createDropout(randomInput()), name);
   const graph = trainingGraph(parts, model.parameters, { maxGradNorm: plan.maxGradNorm, task: name });
   const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
+  const largest = largestBatch(data.train, plan.batchSize);
   const program = await compileWithProgress(encoder.device, graph, {
-    ...largestBatch(data.train, plan.batchSize),
+    ...largest,
     label: 'training',
     onProgress: report('compile'),
   });
@@ -74,7 +78,8 @@ async function createTrack(
     const predictor = await Predictor.create(model, data.validation, how);
     const step = (feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> =>
       program.run(Object.fromEntries(Object.entries(feeds).filter(([input]) => inputs.has(input))));
-    return { ...data, name, program, predictor, step };
+    const activations = program.statistics.arenaBytes ?? peakMemory(graph, largest.capacity);
+    return { ...data, name, program, predictor, activations, step };
   } catch (error) {
     program.dispose();
     throw error;
