@@ -6,6 +6,7 @@ import {
   hyperformer,
   hyperformerVariants,
   ia3,
+  probe,
 } from '@scalearn/baselines';
 import {
   type Adapter,
@@ -35,6 +36,8 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
   bottleneck: (c, encoder) => bottleneck(caseBottleneck(c, encoder)),
   'compacter++': (c, encoder) => compacter(caseBottleneck(c, encoder)),
   ia3: () => ia3(),
+  'probing-one': caseProbe,
+  'probing-two': caseProbe,
   ...Object.fromEntries(hyperformerVariants.map((variant) => [variant, caseHyperformer])),
   ...Object.fromEntries(scalearnVariants.map((variant) => [variant, caseScalearn])),
 };
@@ -54,6 +57,14 @@ function caseHyperformer({ file: { method } }: Case, encoder: TransformerEncoder
     projectedTaskEmbeddingSize: method.projected_task_embedding_size as number,
     reductionFactor: encoder.shape.hiddenSize / (method.bottleneck as number),
   });
+}
+
+/** ω is one number, or a number for each adapter by its name. */
+function caseProbe(c: Case, encoder: TransformerEncoder): Method {
+  const { omega } = c.file.method;
+  const sources = caseSources(c, encoder);
+  const constants = typeof omega === 'number' ? [omega] : Object.values(omega as Record<string, number>);
+  return probe({ sources, omega: constants });
 }
 
 function caseScalearn(c: Case, encoder: TransformerEncoder): Method {

@@ -25,11 +25,16 @@ function reductionFactorFor(hiddenSize: number, width: number): number {
 /** `adapter_config.json` and `adapter.safetensors` of the `adapters` library. */
 export function adapterFiles(
   adapter: Adapter,
-  call: Pick<SaveCall, 'encoder' | 'modelName'> & { readonly reductionFactor?: number },
+  call: Pick<SaveCall, 'encoder' | 'modelName'> & {
+    readonly reductionFactor?: number;
+    /** More keys of the configuration. */
+    readonly config?: Readonly<Record<string, unknown>>;
+  },
 ): FileSet {
   const { encoder, reductionFactor = reductionFactorFor(adapter.hiddenSize, adapter.width) } = call;
   const config = {
     ...pfeifferConfig,
+    ...call.config,
     non_linearity: adapter.nonLinearity,
     reduction_factor: reductionFactor,
   };

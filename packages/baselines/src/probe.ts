@@ -1,0 +1,105 @@
+import {
+  type Adapter,
+  type AdapterSource,
+  ArgumentError,
+  adapterOf,
+  checkAdapterName,
+  checkSources,
+  commonKeys,
+  describeAdapter,
+  type Method,
+  type MethodReader,
+  ModelFileError,
+  mergeAdapters,
+  parseJsonObject,
+  readSourceFolders,
+  sortedJson,
+} from '@scalearn/core';
+import { fromFile } from './file-errors.ts';
+import { frozenAdapter } from './frozen-adapter.ts';
+import { sourceFiles } from './source-files.ts';
+
+export interface ProbeOptions {
+  /** Frozen adapters: one or two in the paper. */
+  readonly sources: readonly AdapterSource[];
+  /** The constant that scales each source's output, in their order; 0, 0.1, 0.3, 0.5, 0.7, 0.9 and 1 in the paper. */
+  readonly omega: readonly number[];
+}
+
+/**
+ * Probing: what scaling the output of frozen adapters does to a task (arXiv 2310.01217, section 4; reference/methods 6).
+ * With `z = LN₂(h + x)` `[tokens, hidden]`, in every layer the same constants ω_t:
+ *
+ * `y = LN₂(Σ_t ω_t·up_t(z) + h + x)`
+ *
+ * Only a fresh head trains. With one source, ω = 0 is the frozen encoder and ω = 1 the whole adapter. Scaled adapters
+ * that are added up are one adapter (see {@link mergeAdapters}), and that is what is computed with.
+ */
+export function probe(options: ProbeOptions): Method {
+  const sources = options.sources.map(adapterOf);
+  const omega = [...options.omega];
+  checkOptions(sources, omega);
+  const merged = (name: string): Adapter =>
+    mergeAdapters(name, sources, [Float32Array.from(omega)], { normalisation: 'none' });
+  const { nonLinearity } = sources[0] as Adapter;
+  return {
+    name: 'probe',
+    kind: 'analysis',
+    headLayout: 'flexible',
+    get settings() {
+      return { omega, sources: sources.map(describeAdapter) };
+    },
+    defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
+    ...frozenAdapter({ name: 'probe', nonLinearity }, (target) => {
+      checkSources(sources, target);
+      return merged('probe');
+    }),
+    merge: ({ adapterName }) => merged(adapterName),
+    save: (call) => ({
+      [configFile]: sortedJson({
+        ...commonKeys(call),
+        // As the reference's configurations hold them: a number for each task (reference/formats 3).
+        config: Object.fromEntries(sources.map(({ name }, t) => [name, omega[t]])),
+        name: sources.map(({ name }) => name).join(','),
+        target: call.adapterName,
+      }),
+      // The reference's way of probing one adapter.
+      ...sourceFiles(sources, sources.length === 1 ? { ...call, config: { omega: omega[0] } } : call),
+    }),
+  };
+}
+
+const configFile = 'probe_config.json';
+
+function checkOptions(sources: readonly Adapter[], omega: readonly number[]): void {
+  if (sources.length === 0) throw new ArgumentError('a probe needs a source adapter');
+  if (omega.length !== sources.length)
+    throw new ArgumentError(
+      `omega must have a number for each of the ${sources.length} sources, and it has ${omega.length}`,
+    );
+  for (const [t, value] of omega.entries())
+    if (!Number.isFinite(value))
+      throw new ArgumentError(`omega of '${sources[t]?.name}' must be a number, not ${value}`);
+}
+
+/** Reads the folder of a probe: its constants, and a folder for each source. */
+export const probeReader: MethodReader = async (folder, target) => {
+  const text = await folder.text(configFile);
+  if (text === undefined) return undefined;
+  const where = `${folder.describe()}/${configFile}`;
+  const { config, name, target: task } = parseJsonObject(text, where);
+  const sources = await readSourceFolders(folder, name, where);
+  const constants = new Map(Object.entries(config ?? {}));
+  const omega = sources.map((source) => {
+    const value: unknown = constants.get(source.name);
+    if (typeof value === 'number') return value;
+    throw new ModelFileError(
+      `${where}: config.${source.name} is ${JSON.stringify(value)}, which is no number`,
+    );
+  });
+  const method = fromFile(where, () => {
+    checkSources(sources, target);
+    return probe({ sources, omega });
+  });
+  return { adapterName: checkAdapterName(task, where), method, tensors: new Map() };
+};
