@@ -16,6 +16,7 @@ const guide = [
     text: 'Understand',
     items: [
       { text: 'Two-stage transfer', link: '/guide/two-stage-transfer' },
+      { text: 'Methods', link: '/guide/methods' },
       { text: 'Devices', link: '/guide/devices' },
       { text: 'Files and formats', link: '/guide/files' },
       { text: 'MiniGLUE', link: '/guide/miniglue' },
@@ -27,7 +28,7 @@ const guide = [
     items: [
       { text: 'Command line', link: '/guide/command-line' },
       { text: 'Your own data', link: '/guide/your-own-data' },
-      { text: 'Your own method', link: '/guide/add-a-method' },
+      { text: 'Write your own method', link: '/guide/add-a-method' },
       { text: 'A GPU on Linux', link: '/guide/gpu-on-linux' },
       { text: 'Deno', link: '/guide/deno' },
       { text: 'Browser', link: '/guide/browser' },
