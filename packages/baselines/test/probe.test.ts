@@ -5,7 +5,7 @@ import {
   ModelFileError,
   readAdapterFolder,
   readSnapshot,
-  type TrainedModel,
+  TrainedModel,
 } from '@scalearn/core';
 import { describe, expect, test } from 'vitest';
 import { randomAdapter } from '../../core/test/methods/random-adapter.ts';
