@@ -3,10 +3,10 @@ import {
   type Method,
   ModelFileError,
   type ModelFolder,
+  openTensorFile,
   parseJsonObject,
   type ReadTarget,
   readTrainedTensors,
-  required,
   type StoredMethod,
 } from '@scalearn/core';
 import { fromFile } from './file-errors.ts';
@@ -43,17 +43,16 @@ export function requireSettings(
   }
 }
 
-/** A method with the trained tensors of `adapter.safetensors`. @throws ModelFileError if they do not fit it */
+/** A method with the trained tensors of an adapter's folder. @throws ModelFileError if they do not fit it */
 export async function readAdapterTensors(
   folder: ModelFolder,
   target: ReadTarget,
   adapterName: string,
   method: Method,
 ): Promise<StoredMethod> {
-  const file = 'adapter.safetensors';
-  const reader = await required(folder, file, folder.tensors(file));
+  const file = await openTensorFile(folder, 'adapter');
   const tasks = target.tasks ?? [adapterName];
   const specs = fromFile(folder.describe(), () => method.parameters({ ...target, adapterName, tasks }));
-  const tensors = await readTrainedTensors(reader, specs, target, `${folder.describe()}/${file}`);
+  const tensors = await readTrainedTensors(file.tensors, specs, target, file.where);
   return { adapterName, method, tensors };
 }

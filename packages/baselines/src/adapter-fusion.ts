@@ -14,9 +14,9 @@ import {
   matmul,
   multiply,
   nonLinearity,
+  openTensorFile,
   readSourceFolders,
   readTrainedTensors,
-  required,
   reshape,
   scale,
   softmax,
@@ -31,7 +31,7 @@ import {
   fusionConfigFile,
   fusionFiles,
   fusionKeys,
-  fusionWeightsFile,
+  fusionWeights,
   parseFusionConfig,
 } from './fusion-files.ts';
 
@@ -175,13 +175,8 @@ export const adapterFusionReader: MethodReader = async (folder, target) => {
     checkSources(sources, target);
     return adapterFusion({ ...settings, sources });
   });
-  const reader = await required(folder, fusionWeightsFile, folder.tensors(fusionWeightsFile));
+  const file = await openTensorFile(folder, fusionWeights);
   const specs = method.parameters({ ...target, adapterName, tasks: target.tasks ?? [adapterName] });
-  const tensors = await readTrainedTensors(
-    reader,
-    specs,
-    target,
-    `${folder.describe()}/${fusionWeightsFile}`,
-  );
+  const tensors = await readTrainedTensors(file.tensors, specs, target, file.where);
   return { adapterName, method, tensors };
 };

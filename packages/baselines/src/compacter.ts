@@ -11,12 +11,12 @@ import {
   type ModelFolder,
   matmul,
   nonLinearity,
+  openTensorFile,
   parseAdapterConfig,
   pfeifferConfig,
-  required,
   sortedJson,
   type Tensor,
-  writeSafetensors,
+  tensorFiles,
 } from '@scalearn/core';
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
 import { fromFile } from './file-errors.ts';
@@ -117,7 +117,7 @@ export function compacter(options: CompacterOptions = {}): Method {
       };
       return {
         'adapter_config.json': sortedJson({ ...commonKeys(call), config, name: call.adapterName }),
-        'adapter.safetensors': writeSafetensors(call.tensors, encoderMetadata(call)),
+        ...tensorFiles('adapter', call.tensors, encoderMetadata(call)),
       };
     },
   };
@@ -151,12 +151,11 @@ export const compacterReader: MethodReader = async (folder, target) => {
 
 /** @throws ModelFileError if the file does not hold the rule: the reference's own files do not */
 async function checkRule(folder: ModelFolder, key: string): Promise<void> {
-  const file = 'adapter.safetensors';
-  const { entries } = await required(folder, file, folder.tensors(file));
+  const { tensors, where } = await openTensorFile(folder, 'adapter');
   const bare = key.slice(key.indexOf('.') + 1);
-  if (entries.has(key) || entries.has(bare)) return;
+  if (tensors.entries.has(key) || tensors.entries.has(bare)) return;
   throw new ModelFileError(
-    `${folder.describe()}/${file} has no ${key}: without the rule that its layers share, the adapter cannot be used. ` +
+    `${where} has no ${key}: without the rule that its layers share, the adapter cannot be used. ` +
       'Libraries before adapters 1.0 do not save it; train the adapter again.',
   );
 }

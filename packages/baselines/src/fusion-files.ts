@@ -1,6 +1,5 @@
 import {
   type Adapter,
-  adapterFiles,
   checkAdapterName,
   commonKeys,
   encoderMetadata,
@@ -9,9 +8,10 @@ import {
   parseJsonObject,
   type SaveCall,
   sortedJson,
-  writeSafetensors,
+  tensorFiles,
 } from '@scalearn/core';
 import { requireSettings } from './adapter-folder.ts';
+import { sourceFiles } from './source-files.ts';
 
 /** Keys on disk of a layer's three linear maps, but for `.weight` and `.bias` (reference/formats 2). */
 export function fusionKeys(
@@ -41,7 +41,8 @@ export interface FusionSettings {
 }
 
 export const fusionConfigFile = 'adapter_fusion_config.json';
-export const fusionWeightsFile = 'model_adapter_fusion.safetensors';
+/** Common path of its tensor files. */
+export const fusionWeights = 'model_adapter_fusion';
 
 /** A folder of the `adapters` library's fusion, and in it one for each source. */
 export function fusionFiles(
@@ -66,21 +67,9 @@ export function fusionFiles(
       target: call.adapterName,
       lambda_reg: regularisation,
     }),
-    [fusionWeightsFile]: writeSafetensors(call.tensors, encoderMetadata(call)),
+    ...tensorFiles(fusionWeights, call.tensors, encoderMetadata(call)),
     ...sourceFiles(sources, call),
   };
-}
-
-/** Source adapters, each in a folder of its name. */
-export function sourceFiles(sources: readonly Adapter[], call: Parameters<typeof adapterFiles>[1]): FileSet {
-  return Object.fromEntries(
-    sources.flatMap((source) =>
-      Object.entries(adapterFiles(source, call)).map(([file, content]) => [
-        `${source.name}/${file}`,
-        content,
-      ]),
-    ),
-  );
 }
 
 /** Reads `adapter_fusion_config.json`, the library's or {@link fusionFiles}'. @throws ModelFileError */

@@ -9,7 +9,7 @@ import {
   reshape,
   sortedJson,
   type Tensor,
-  writeSafetensors,
+  tensorFiles,
 } from '@scalearn/core';
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
 
@@ -87,7 +87,7 @@ export function ia3(): Method {
     },
     save: (call) => ({
       'adapter_config.json': sortedJson({ ...commonKeys(call), config: ia3Config, name: call.adapterName }),
-      'adapter.safetensors': writeSafetensors(call.tensors, encoderMetadata(call)),
+      ...tensorFiles('adapter', call.tensors, encoderMetadata(call)),
     }),
   };
 }

@@ -96,9 +96,12 @@ describe('the folder of a fusion', () => {
         ...['mnli', 'qqp', 'red'].flatMap((name) => [
           `${name}/adapter.safetensors`,
           `${name}/adapter_config.json`,
+          `${name}/pytorch_adapter.bin`,
         ]),
         'model_adapter_fusion.safetensors',
         'model_head.safetensors',
+        'pytorch_model_adapter_fusion.bin',
+        'pytorch_model_head.bin',
       ].sort(),
     );
     expect(JSON.parse(files['adapter_fusion_config.json'] as string)).toEqual({
@@ -195,9 +198,8 @@ describe('the folder of a fusion', () => {
       'model_adapter_fusion.safetensors',
     );
     await expect(read(without)).rejects.toThrow(`missing ${key}`);
-    await expect(read({ ...files, 'mnli/adapter.safetensors': '' })).rejects.toThrow(
-      'mnli/adapter.safetensors',
-    );
+    const gone = { 'mnli/adapter.safetensors': '', 'mnli/pytorch_adapter.bin': '' };
+    await expect(read({ ...files, ...gone })).rejects.toThrow('mnli/adapter.safetensors');
     await expect(read(files, { encoderFingerprint: 'another' })).rejects.toThrow(ModelFileError);
     const shape = { ...encoder.shape, layers: 3 };
     await expect(read(files, { encoder: shape })).rejects.toThrow(/'red' was trained on 2 layers, not 3/);

@@ -30,9 +30,12 @@ test.each<[string, BottleneckOptions]>([
     'adapter_config.json',
     'heads/red/head_config.json',
     'heads/red/model_head.safetensors',
+    'heads/red/pytorch_model_head.bin',
     'heads/score/head_config.json',
     'heads/score/model_head.safetensors',
+    'heads/score/pytorch_model_head.bin',
     'joint_config.json',
+    'pytorch_adapter.bin',
   ]);
 });
 

@@ -99,6 +99,7 @@ export {
 } from './methods/scalearn-settings.ts';
 export { readSourceFolders } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
+export { type OpenTensorFile, openTensorFile, tensorFiles } from './methods/tensor-files.ts';
 export { encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
 export { createDropout, type Dropout } from './nn/dropout.ts';
 export type {

@@ -1,7 +1,6 @@
 import { ArgumentError } from '../errors.ts';
-import { writeSafetensors } from '../files/safetensors-writer.ts';
-import type { TensorToWrite } from '../files/tensor-to-write.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
+import type { TensorToWrite } from '../files/tensor-to-write.ts';
 import { type Adapter, type AdapterLayer, adapterKeys, adapterWidth } from './adapter.ts';
 import {
   type AdapterConfig,
@@ -11,6 +10,7 @@ import {
   sortedJson,
 } from './adapter-config.ts';
 import type { FileSet, SaveCall } from './method.ts';
+import { tensorFiles } from './tensor-files.ts';
 
 /** Metadata of adapter files: the fingerprint of the encoder they were trained on. */
 export const fingerprintKey = 'encoder_fingerprint';
@@ -22,7 +22,7 @@ function reductionFactorFor(hiddenSize: number, width: number): number {
   return factor;
 }
 
-/** `adapter_config.json` and `adapter.safetensors` of the `adapters` library. */
+/** The folder of the `adapters` library: `adapter_config.json`, and the tensors as safetensors and as torch has them. */
 export function adapterFiles(
   adapter: Adapter,
   call: Pick<SaveCall, 'encoder' | 'modelName'> & {
@@ -50,10 +50,11 @@ export function adapterFiles(
   });
   return {
     'adapter_config.json': sortedJson({ ...commonKeys(call), config, name: adapter.name }),
-    'adapter.safetensors': writeSafetensors(tensors, {
-      format: 'pt',
-      ...(adapter.encoderFingerprint ? { [fingerprintKey]: adapter.encoderFingerprint } : {}),
-    }),
+    ...tensorFiles(
+      'adapter',
+      tensors,
+      adapter.encoderFingerprint ? { [fingerprintKey]: adapter.encoderFingerprint } : {},
+    ),
   };
 }
 
@@ -84,7 +85,8 @@ export function readAdapterTensors(
 }
 
 /**
- * Reads an adapter's tensors. Keys with and without the encoder's prefix load alike.
+ * Reads an adapter's tensors. Keys with and without the encoder's prefix load alike, and so do those of AdapterHub's
+ * first files (reference/formats 1.2).
  *
  * @throws ModelFileError that lists every missing, unexpected and misshaped key
  */
@@ -94,7 +96,7 @@ export async function readAdapter(
   where: string,
 ): Promise<Adapter> {
   const pattern =
-    /^(?:[\w-]+\.)?encoder\.layer\.(\d+)\.output\.adapters\.(.+)\.(adapter_(?:down\.0|up)\.(?:weight|bias))$/;
+    /^(?:[\w-]+\.)?encoder\.layer\.(\d+)\.output\.(?:adapters|layer_text_(?:task|lang)_adapters)\.(.+)\.(adapter_(?:down\.0|up)\.(?:weight|bias))$/;
   const fields: Record<string, keyof AdapterLayer> = {
     'adapter_down.0.weight': 'down',
     'adapter_down.0.bias': 'downBias',

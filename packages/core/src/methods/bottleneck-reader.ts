@@ -11,18 +11,15 @@ import {
   required,
   type StoredMethod,
 } from './model-folder.ts';
+import { openTensorFile } from './tensor-files.ts';
 
 /** Reads the adapter of a bottleneck folder: a source for stage 2. */
 export async function readAdapterFolder(folder: ModelFolder, within = ''): Promise<Adapter> {
   const path = `${within}adapter_config.json`;
   const where = `${folder.describe()}/${path}`;
   const config = parseAdapterConfig(await required(folder, path, folder.text(path)), where);
-  const file = `${within}adapter.safetensors`;
-  return readAdapter(
-    config,
-    await required(folder, file, folder.tensors(file)),
-    `${folder.describe()}/${file}`,
-  );
+  const { tensors, where: file } = await openTensorFile(folder, `${within}adapter`);
+  return readAdapter(config, tensors, file);
 }
 
 /** Reads the folder of a bottleneck adapter. */

@@ -1,10 +1,10 @@
-import { writeSafetensors } from '../files/safetensors-writer.ts';
 import type { TensorToWrite } from '../files/tensor-to-write.ts';
 import type { Adapter } from './adapter.ts';
 import { commonKeys, sortedJson } from './adapter-config.ts';
 import { adapterFiles } from './adapter-files.ts';
 import type { FileSet, SaveCall } from './method.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
+import { tensorFiles } from './tensor-files.ts';
 
 /** The published configuration's keys and their meaning there (reference/formats 3). */
 function scalearnConfig(settings: ScalearnSettings): Record<string, unknown> {
@@ -58,7 +58,7 @@ export function scalearnFiles(
   const name = sources.map((source) => source.name).join(',');
   return {
     'scalearn_config.json': sortedJson({ ...commonKeys(call), config: scalearnConfig(settings), name }),
-    'model_scalearn.safetensors': writeSafetensors(omegas, { format: 'pt' }),
+    ...tensorFiles('model_scalearn', omegas),
     ...Object.fromEntries(folders),
   };
 }

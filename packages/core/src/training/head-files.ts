@@ -8,6 +8,7 @@ import {
   sortedJson,
 } from '../methods/adapter-config.ts';
 import type { FileSet, SaveCall } from '../methods/method.ts';
+import { tensorFiles } from '../methods/tensor-files.ts';
 import { type HeadFeatures, type HeadOptions, headFeatures, headLayers, type Problem } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 
@@ -33,7 +34,7 @@ const problemTypes: Record<Problem, string> = {
   multipleChoice: 'multiple_choice',
 };
 
-/** `head_config.json` and `model_head.safetensors` (reference/formats 1.3). */
+/** `head_config.json` and the tensors, as safetensors and as torch has them (reference/formats 1.3). */
 export function headFiles(
   { options, labels, tensors }: SavedHead,
   call: Pick<SaveCall, 'encoder' | 'modelName'>,
@@ -59,7 +60,7 @@ export function headFiles(
       : { config: null, name: null, label2id, num_labels: outputs };
   return {
     'head_config.json': sortedJson({ ...commonKeys(call), ...own, problem_type: problemTypes[problem] }),
-    'model_head.safetensors': writeSafetensors(tensors, { format: 'pt' }),
+    ...tensorFiles('model_head', tensors),
   };
 }
 

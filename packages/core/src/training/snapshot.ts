@@ -10,6 +10,7 @@ import {
   type StoredMethod,
 } from '../methods/model-folder.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
+import { openTensorFile } from '../methods/tensor-files.ts';
 import { type HeadOptions, headFeatures } from '../nn/head.ts';
 import { headFiles, readHead, renameHead, type SavedHead } from './head-files.ts';
 
@@ -133,7 +134,6 @@ async function readMethod(
 async function readHeadFolder(folder: ModelFolder, within: string): Promise<SavedHead> {
   const configPath = `${within}head_config.json`;
   const text = await required(folder, configPath, folder.text(configPath));
-  const path = `${within}model_head.safetensors`;
-  const weights = await required(folder, path, folder.tensors(path));
-  return readHead(text, weights, `${folder.describe()}/${configPath}`);
+  const { tensors } = await openTensorFile(folder, `${within}model_head`);
+  return readHead(text, tensors, `${folder.describe()}/${configPath}`);
 }

@@ -71,6 +71,7 @@ describe("a user's own method", () => {
     expect(Object.keys(await model.files()).sort()).toEqual([
       'head_config.json',
       'model_head.safetensors',
+      'pytorch_model_head.bin',
       'scaling.safetensors',
     ]);
   });

@@ -1,4 +1,4 @@
-import { bytesSource, type FileSet, type ModelFolder, openSafetensors } from '../../src/index.ts';
+import { bytesSource, type FileSet, type ModelFolder, openTensors } from '../../src/index.ts';
 
 /** Files in memory as a model folder. */
 export function memoryFolder(files: FileSet): ModelFolder {
@@ -10,7 +10,7 @@ export function memoryFolder(files: FileSet): ModelFolder {
     },
     tensors: async (path) => {
       const content = files[path];
-      return content instanceof Uint8Array ? openSafetensors(bytesSource(content), path) : undefined;
+      return content instanceof Uint8Array ? openTensors(bytesSource(content), path) : undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   bottleneck,
+  bytesSource,
   createHead,
   type FileSet,
   type HeadOptions,
@@ -11,6 +12,7 @@ import {
   modelFromSnapshot,
   type NamedTensor,
   onlyHead,
+  openTensors,
   ReferenceDevice,
   readAdapterFolder,
   readSnapshot,
@@ -20,10 +22,13 @@ import {
   scalearn,
   scalearnVariants,
   snapshotFiles,
+  type TensorToWrite,
+  TorchFileError,
   TrainableModel,
   TrainedModel,
   type TrainingTask,
   train,
+  writeTorchFile,
 } from '../../src/index.ts';
 import { randomAdapter } from '../methods/random-adapter.ts';
 import { memoryFolder } from './memory-folder.ts';
@@ -86,6 +91,8 @@ describe('a model folder', () => {
       'adapter_config.json',
       'head_config.json',
       'model_head.safetensors',
+      'pytorch_adapter.bin',
+      'pytorch_model_head.bin',
     ]);
     const config = JSON.parse(files['adapter_config.json'] as string);
     expect(config).toMatchObject({
@@ -134,10 +141,14 @@ describe('a model folder', () => {
       'head_config.json',
       'model_head.safetensors',
       'model_scalearn.safetensors',
+      'pytorch_model_head.bin',
+      'pytorch_model_scalearn.bin',
       's0/adapter.safetensors',
       's0/adapter_config.json',
+      's0/pytorch_adapter.bin',
       's1/adapter.safetensors',
       's1/adapter_config.json',
+      's1/pytorch_adapter.bin',
       'scalearn_config.json',
     ]);
     expect(await readAdapterFolder(memoryFolder(files), 's1/')).toEqual(sources[1]);
@@ -146,6 +157,17 @@ describe('a model folder', () => {
     expect([...onlyHead(snapshot).tensors.keys()]).toContain('classifier.out_proj.weight');
   });
 });
+
+/** The other one of two files that hold the same tensors. */
+function twin(path: string): string | undefined {
+  const [, within = '', torch, name, kind] = /^(.*\/)?(pytorch_)?(\w+)\.(safetensors|bin)$/.exec(path) ?? [];
+  if (kind === 'safetensors') return `${within}pytorch_${name}.bin`;
+  return torch && `${within}${name}.safetensors`;
+}
+
+function without(files: FileSet, ...names: (string | undefined)[]): FileSet {
+  return Object.fromEntries(Object.entries(files).filter(([name]) => !names.includes(name)));
+}
 
 /** Multiple choice needs several texts an example, which tasks do not have yet; models do. */
 describe('multiple choice', () => {
@@ -210,25 +232,52 @@ describe('a folder that is no whole model of this encoder is refused', () => {
     const { adapter, transfer } = await files;
     for (const whole of [adapter, transfer])
       for (const missing of Object.keys(whole)) {
-        const { [missing]: _, ...rest } = whole;
-        const error = await read(rest).catch((thrown: unknown) => thrown);
+        const error = await read(without(whole, missing, twin(missing))).catch((thrown: unknown) => thrown);
         expect(error, missing).toBeInstanceOf(ModelFileError);
         if (missing !== 'scalearn_config.json') expect((error as Error).message).toContain(missing);
       }
+  });
+
+  test('but not where one of the two files with the same tensors is', async () => {
+    const { adapter, transfer } = await files;
+    for (const whole of [adapter, transfer]) {
+      const names = Object.keys(whole).filter(twin);
+      expect(names.length).toBeGreaterThan(0);
+      for (const missing of names) expect(snapshotFiles(await read(without(whole, missing)))).toEqual(whole);
+    }
   });
 
   test('where any file is cut off', async () => {
     const { adapter, transfer } = await files;
     for (const whole of [adapter, transfer])
       for (const [name, content] of Object.entries(whole)) {
-        const error = await read({ ...whole, [name]: content.slice(0, content.length / 2) }).catch(
-          (thrown: unknown) => thrown,
-        );
+        const half = { ...without(whole, twin(name)), [name]: content.slice(0, content.length / 2) };
+        const error = await read(half).catch((thrown: unknown) => thrown);
+        const kinds = [ModelFileError, SafetensorsError, TorchFileError];
         expect(
-          error instanceof ModelFileError || error instanceof SafetensorsError,
+          kinds.some((kind) => error instanceof kind),
           `${name}: ${error}`,
         ).toBe(true);
       }
+  });
+
+  test("unless a torch file has the names of AdapterHub's first adapters", async () => {
+    const { adapter } = await files;
+    const { 'pytorch_adapter.bin': torch } = adapter;
+    const reader = await openTensors(bytesSource(torch as Uint8Array), 'pytorch_adapter.bin');
+    for (const old of ['layer_text_task_adapters', 'layer_text_lang_adapters']) {
+      const renamed: [string, TensorToWrite][] = [];
+      for (const [key, { shape }] of reader.entries)
+        renamed.push([
+          key.replace('.output.adapters.', `.output.${old}.`),
+          { shape, data: await reader.readFloat32(key) },
+        ]);
+      const first = {
+        ...without(adapter, 'adapter.safetensors'),
+        'pytorch_adapter.bin': writeTorchFile(renamed),
+      };
+      expect(snapshotFiles(await read(first))).toEqual(adapter);
+    }
   });
 
   const edited = async (

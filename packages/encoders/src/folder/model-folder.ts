@@ -1,4 +1,4 @@
-import { type ModelFolder, openSafetensors } from '@scalearn/core';
+import { type ModelFolder, openTensors } from '@scalearn/core';
 import type { ModelFiles } from './model-files.ts';
 
 /** A folder of a trained model or adapter, as core's `readAdapterFolder` and `readSnapshot` read it. */
@@ -8,7 +8,7 @@ export function modelFolder(files: ModelFiles): ModelFolder {
     text: async (path) => ((await files.has(path)) ? files.text(path) : undefined),
     tensors: async (path) =>
       (await files.has(path))
-        ? openSafetensors(await files.source(path), `${files.describe()}/${path}`)
+        ? openTensors(await files.source(path), `${files.describe()}/${path}`)
         : undefined,
   };
 }

@@ -5,10 +5,11 @@ import type { HubOptions } from '../hub/open-hub.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
 
 /**
- * Loads a trained bottleneck adapter, a source for stage 2, from an AdapterHub folder with `adapter.safetensors`.
+ * Loads a trained bottleneck adapter, a source for stage 2, from an AdapterHub folder: with `adapter.safetensors` or
+ * `pytorch_adapter.bin`, the first where it has both.
  *
  * @param source a local folder, a URL, a hub name, or opened files
- * @throws ModelFileError, MissingModelFileError, UnreadableModelFileError, SafetensorsError, HubError
+ * @throws ModelFileError, MissingModelFileError, UnreadableModelFileError, SafetensorsError, TorchFileError, HubError
  */
 export async function loadAdapter(
   source: string | URL | ModelFiles,

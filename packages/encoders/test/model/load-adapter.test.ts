@@ -38,8 +38,16 @@ test('an adapter loads from a folder, from its URL and from opened files', async
   }
 });
 
-test('a folder without its tensors is refused', async () => {
+test('an adapter loads from torch files alone, which do not say of which encoder it is', async () => {
   const { 'adapter.safetensors': _, ...rest } = files;
+  const { encoderFingerprint: __, ...plain } = adapter;
+  expect(await loadAdapter(memoryFiles(rest))).toEqual(plain);
+});
+
+test('a folder without its tensors is refused', async () => {
+  const { 'adapter.safetensors': _, 'pytorch_adapter.bin': __, ...rest } = files;
   await expect(loadAdapter(memoryFiles(rest))).rejects.toThrow(ModelFileError);
-  await expect(loadAdapter(memoryFiles(rest))).rejects.toThrow('memory has no adapter.safetensors');
+  await expect(loadAdapter(memoryFiles(rest))).rejects.toThrow(
+    'memory has no adapter.safetensors and no pytorch_adapter.bin',
+  );
 });

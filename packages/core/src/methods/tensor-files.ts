@@ -1,0 +1,58 @@
+import { writeSafetensors } from '../files/safetensors-writer.ts';
+import type { TensorReader } from '../files/tensor-reader.ts';
+import type { TensorToWrite } from '../files/tensor-to-write.ts';
+import { writeTorchFile } from '../files/torch-writer.ts';
+import { ModelFileError } from './adapter-config.ts';
+import type { FileSet } from './method.ts';
+import type { ModelFolder } from './model-folder.ts';
+
+/**
+ * The two files that hold the same tensors, by their common path: `rte/adapter` is `rte/adapter.safetensors` and
+ * `rte/pytorch_adapter.bin`. The `adapters` library looks at the first only where it is told to, and at the second
+ * otherwise (reference/formats 8): a folder for everybody has both.
+ */
+function filesOf(path: string): readonly [safetensors: string, torch: string] {
+  const at = path.lastIndexOf('/') + 1;
+  return [`${path}.safetensors`, `${path.slice(0, at)}pytorch_${path.slice(at)}.bin`];
+}
+
+/**
+ * Tensors as the files of a model folder.
+ *
+ * @param path such as `adapter`, `model_head` or `model_adapter_fusion`, with the folder within the model's, if any
+ * @param metadata of the safetensors file; torch files have none
+ */
+export function tensorFiles(
+  path: string,
+  tensors: Iterable<readonly [name: string, tensor: TensorToWrite]>,
+  metadata: Readonly<Record<string, string>> = {},
+): FileSet {
+  const [safetensors, torch] = filesOf(path);
+  const all = [...tensors];
+  return {
+    [safetensors]: writeSafetensors(all, { format: 'pt', ...metadata }),
+    [torch]: writeTorchFile(all),
+  };
+}
+
+/** The tensors of one file, and what to call it in messages. */
+export interface OpenTensorFile {
+  readonly tensors: TensorReader;
+  readonly where: string;
+}
+
+/**
+ * Opens what {@link tensorFiles} wrote, or others did: the safetensors file where there is one, else the torch file.
+ *
+ * @throws ModelFileError where there is neither; SafetensorsError or TorchFileError for one that is malformed
+ */
+export async function openTensorFile(folder: ModelFolder, path: string): Promise<OpenTensorFile> {
+  const files = filesOf(path);
+  for (const file of files) {
+    const tensors = await folder.tensors(file);
+    if (tensors) return { tensors, where: `${folder.describe()}/${file}` };
+  }
+  throw new ModelFileError(
+    `${folder.describe()} has no ${files.join(' and no ')}; it is not a whole model folder`,
+  );
+}
