@@ -66,7 +66,8 @@ function caseHeads(c: Case): Record<string, Head> {
   const named = c.file.trainable?.map((key) => /^heads\.([^.]+)\./.exec(key)?.[1]).find((found) => found);
   return Object.fromEntries(
     tasks.map(([task, [{ name, layers, num_labels, num_choices }, problem]]) => {
-      const layout = name.startsWith('static') ? 'static' : 'flexible';
+      const pooled = name === 'pooler + linear';
+      const layout = pooled || name.startsWith('static') ? 'static' : 'flexible';
       const outputs = num_choices ?? num_labels ?? 1;
       const first = layout === 'flexible' && layers === 1;
       return [
@@ -74,7 +75,7 @@ function caseHeads(c: Case): Record<string, Head> {
         createHead({
           ...{ problem, layout, outputs, several },
           name: several ? task : (named ?? task),
-          ...(first ? { features: 'first' } : {}),
+          ...(first ? { features: 'first' } : pooled ? { features: 'pooled' } : {}),
         }),
       ];
     }),

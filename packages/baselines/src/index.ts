@@ -1,6 +1,7 @@
 export { type AdapterFusionOptions, adapterFusion, adapterFusionReader } from './adapter-fusion.ts';
 export { adapterM, adapterMReader } from './adapter-m.ts';
 export { type CompacterOptions, compacter, compacterReader } from './compacter.ts';
+export { fullFinetuning, fullFinetuningReader } from './full-finetuning.ts';
 export {
   type HyperformerOptions,
   type HyperformerVariant,

@@ -2,6 +2,7 @@ import type { MethodReader } from '@scalearn/core';
 import { adapterFusionReader } from './adapter-fusion.ts';
 import { adapterMReader } from './adapter-m.ts';
 import { compacterReader } from './compacter.ts';
+import { fullFinetuningReader } from './full-finetuning.ts';
 import { hyperformerReader } from './hyperformer.ts';
 import { ia3Reader } from './ia3.ts';
 import { probeReader } from './probe.ts';
@@ -11,6 +12,7 @@ export const baselineReaders: readonly MethodReader[] = [
   adapterFusionReader,
   adapterMReader,
   compacterReader,
+  fullFinetuningReader,
   hyperformerReader,
   ia3Reader,
   probeReader,

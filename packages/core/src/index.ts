@@ -100,7 +100,7 @@ export {
 export { readSourceFolders } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
 export { type OpenTensorFile, openTensorFile, tensorFiles } from './methods/tensor-files.ts';
-export { encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
+export { checkEncoder, encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
 export { createDropout, type Dropout } from './nn/dropout.ts';
 export type {
   EncodedText,
@@ -110,7 +110,7 @@ export type {
   EncoderShape,
   TruncationOptions,
 } from './nn/encoder.ts';
-export { createHead, type Head, type HeadOptions, type Problem } from './nn/head.ts';
+export { createHead, type Head, type HeadOptions, type Problem, type SavedHead } from './nn/head.ts';
 export { linearParameters, type NamedTensor, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
 export { activations, gelu, geluTanh, relu, sigmoid, tanh } from './ops/activations.ts';
@@ -144,7 +144,7 @@ export type { EpochRecord, Phase, ProgressEvent, TaskRecord, TrainEvent } from '
 export type { GraphParts } from './training/forward.ts';
 export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export { modelFromSnapshot } from './training/model-from-snapshot.ts';
-export type { TrainOptions } from './training/options.ts';
+export { checkTasks, type TrainOptions } from './training/options.ts';
 export type { Answers, Predictions } from './training/predict.ts';
 export { DivergedError, InterruptedError } from './training/run.ts';
 export {
@@ -163,6 +163,6 @@ export {
   type StateFile,
 } from './training/state-file.ts';
 export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
-export type { TaskShape, TrainingExample, TrainingTask } from './training/task.ts';
+export { nameOf, type TaskShape, type TrainingExample, type TrainingTask } from './training/task.ts';
 export { taskHead, train } from './training/train.ts';
 export { type PredictOptions, TrainedModel } from './training/trained-model.ts';

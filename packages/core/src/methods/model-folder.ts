@@ -31,7 +31,7 @@ export interface ReadTarget extends Pick<MethodTarget, 'encoder' | 'encoderFinge
 }
 
 /** A method as it lay in a folder. */
-export interface StoredMethod {
+export interface StoredMethod extends Pick<MethodTarget, 'encoderConfig'> {
   readonly adapterName: string;
   readonly method: Method;
   /** The trained tensors by name. */

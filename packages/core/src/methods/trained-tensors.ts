@@ -11,6 +11,17 @@ export function encoderMetadata({
   return { format: 'pt', ...(encoderFingerprint ? { [fingerprintKey]: encoderFingerprint } : {}) };
 }
 
+/** @throws ModelFileError if a tensor file says that it belongs to another encoder */
+export function checkEncoder(
+  reader: TensorReader,
+  { encoderFingerprint }: Pick<MethodTarget, 'encoderFingerprint'>,
+  where: string,
+): void {
+  const known = reader.metadata.get(fingerprintKey);
+  if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
+    throw new ModelFileError(`${where} was trained on another encoder`);
+}
+
 /**
  * Reads the tensors that a method trains, all of them and no others. Keys with and without the encoder's prefix load
  * alike.
@@ -23,12 +34,11 @@ export function encoderMetadata({
 export async function readTrainedTensors(
   reader: TensorReader,
   specs: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
-  { encoder: { prefix }, encoderFingerprint }: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
+  target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
   where: string,
 ): Promise<Map<string, NamedTensor>> {
-  const known = reader.metadata.get(fingerprintKey);
-  if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
-    throw new ModelFileError(`${where} was trained on another encoder`);
+  checkEncoder(reader, target, where);
+  const { prefix } = target.encoder;
   const bare = (key: string): string => (key.startsWith(`${prefix}.`) ? key.slice(prefix.length + 1) : key);
   const keys = new Map([...reader.entries.keys()].map((key) => [bare(key), key]));
   const wanted = new Set(specs.map(({ name }) => bare(name)));

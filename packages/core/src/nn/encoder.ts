@@ -59,6 +59,8 @@ export interface Encoder extends Disposes {
   readonly shape: EncoderShape;
   /** SHA-256 over configuration and weights: adapters carry it and refuse another encoder. */
   readonly fingerprint: string;
+  /** Content of a Hugging Face `config.json` for it, where there can be one; without what heads decide. */
+  readonly hubConfig?: Readonly<Record<string, unknown>>;
   /** Its weights, or some of them, as parameters: for methods that train the encoder itself. */
   parameters(wanted?: (name: string) => boolean): Promise<readonly ParameterSpec[]>;
   build(call: EncoderCall): EncoderGraph;

@@ -8,7 +8,7 @@ import { reshape } from '../ops/reshape.ts';
 import { selectFirst } from '../ops/select-first.ts';
 import type { Dropout } from './dropout.ts';
 import type { EncoderGraph, EncoderShape } from './encoder.ts';
-import { linearParameters, type ParameterSpec } from './parameters.ts';
+import { linearParameters, type NamedTensor, type ParameterSpec } from './parameters.ts';
 
 export type Problem =
   | 'singleLabelClassification'
@@ -55,6 +55,14 @@ export interface HeadOptions {
   readonly several?: boolean;
 }
 
+/** A trained head, as it lies in a model folder. */
+export interface SavedHead {
+  readonly options: HeadOptions;
+  /** Names of classes or labels; null for regression. */
+  readonly labels: readonly string[] | null;
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+}
+
 export type HeadFeatures = 'dense' | 'first' | 'pooled';
 
 /** What the last layer of a head reads. */
@@ -64,12 +72,11 @@ export function headFeatures({ layout, problem, features = 'dense' }: HeadOption
 
 /** Names of a head's two linear layers, or of the only one. */
 export function headLayers(options: HeadOptions): readonly string[] {
-  const { layout, name, problem, several } = options;
+  const { layout, name, several } = options;
   const single = headFeatures(options) !== 'dense';
   if (layout === 'flexible') return single ? [`heads.${name}.1`] : [`heads.${name}.1`, `heads.${name}.4`];
-  const choice = problem === 'multipleChoice';
-  if (!several) return choice ? ['classifier'] : ['classifier.dense', 'classifier.out_proj'];
-  return choice ? [`heads.${name}.classifier`] : [`heads.${name}.dense`, `heads.${name}.out_proj`];
+  if (!several) return single ? ['classifier'] : ['classifier.dense', 'classifier.out_proj'];
+  return single ? [`heads.${name}.classifier`] : [`heads.${name}.dense`, `heads.${name}.out_proj`];
 }
 
 /**

@@ -1,4 +1,3 @@
-import { writeSafetensors } from '../files/safetensors-writer.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
 import {
   checkAdapterName,
@@ -9,16 +8,15 @@ import {
 } from '../methods/adapter-config.ts';
 import type { FileSet, SaveCall } from '../methods/method.ts';
 import { tensorFiles } from '../methods/tensor-files.ts';
-import { type HeadFeatures, type HeadOptions, headFeatures, headLayers, type Problem } from '../nn/head.ts';
+import {
+  type HeadFeatures,
+  type HeadOptions,
+  headFeatures,
+  headLayers,
+  type Problem,
+  type SavedHead,
+} from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
-
-/** A head with its weights, as it lies in a model folder. */
-export interface SavedHead {
-  readonly options: HeadOptions;
-  /** Names of classes or labels; null for regression. */
-  readonly labels: readonly string[] | null;
-  readonly tensors: ReadonlyMap<string, NamedTensor>;
-}
 
 const headTypes: Record<Problem, string> = {
   singleLabelClassification: 'classification',
@@ -82,7 +80,7 @@ export async function readHead(configText: string, weights: TensorReader, where:
     throw new ModelFileError(`${where} does not say how many outputs the head has`);
   const problem = problemOf(json, config, outputs, where);
   const name = config ? checkAdapterName(json.name, where) : '';
-  const features = config ? readFeatures(config, where) : 'dense';
+  const features = config ? readFeatures(config, where) : staticFeatures(problem, weights);
   const tensors = new Map<string, NamedTensor>();
   for (const [key, { shape }] of weights.entries)
     tensors.set(key, { shape, data: await weights.readFloat32(key) });
@@ -111,6 +109,11 @@ function problemOf(
     default:
       throw new ModelFileError(`${where}: heads of type ${JSON.stringify(config?.head_type)} are not known`);
   }
+}
+
+/** What the last layer of a static head reads, as its keys tell; multiple choice has only one kind. */
+function staticFeatures(problem: Problem, { entries }: TensorReader): HeadFeatures {
+  return problem !== 'multipleChoice' && entries.has('classifier.weight') ? 'pooled' : 'dense';
 }
 
 /** What the last layer of a flexible head reads; refuses heads of more layers and others. */

@@ -133,7 +133,9 @@ async function encoderParameters(
 
 function targetOf({ encoder, adapterName, heads }: TrainableModelOptions): MethodTarget {
   const tasks = Object.keys(heads);
-  return { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, adapterName, tasks };
+  const { shape, fingerprint, hubConfig } = encoder;
+  const known = hubConfig ? { encoderConfig: hubConfig } : {};
+  return { encoder: shape, encoderFingerprint: fingerprint, ...known, adapterName, tasks };
 }
 
 function onlyTask(tasks: readonly string[]): string {

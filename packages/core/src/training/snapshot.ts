@@ -11,8 +11,8 @@ import {
 } from '../methods/model-folder.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
 import { openTensorFile } from '../methods/tensor-files.ts';
-import { type HeadOptions, headFeatures } from '../nn/head.ts';
-import { headFiles, readHead, renameHead, type SavedHead } from './head-files.ts';
+import { type HeadOptions, headFeatures, type SavedHead } from '../nn/head.ts';
+import { headFiles, readHead, renameHead } from './head-files.ts';
 
 /** A trained model on the host: all that is needed to save it, to merge it, or to put it on a device again. */
 export interface ModelSnapshot extends MethodTarget, StoredMethod {
@@ -25,7 +25,7 @@ export interface ModelSnapshot extends MethodTarget, StoredMethod {
 /** Says which tasks a jointly trained model is for; the heads of single tasks lie in the model folder itself. */
 const tasksFile = 'joint_config.json';
 
-const saveCall = ({ method: _, heads: __, ...call }: ModelSnapshot): SaveCall => call;
+const saveCall = ({ method: _, ...call }: ModelSnapshot): SaveCall => call;
 
 /** The model folder's files by relative path, `run.json` left out. */
 export function snapshotFiles(snapshot: ModelSnapshot): FileSet {

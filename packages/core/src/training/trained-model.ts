@@ -3,11 +3,11 @@ import { ArgumentError } from '../errors.ts';
 import type { Adapter } from '../methods/adapter.ts';
 import type { FileSet } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
+import type { SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { type EncodedExample, encodeExample, encodeText } from './batches.ts';
 import type { Progress } from './checkpoint.ts';
 import { type EpochRecord, type ProgressEvent, phaseReporter } from './events.ts';
-import type { SavedHead } from './head-files.ts';
 import { inTurns } from './in-turns.ts';
 import type { TrainableModel } from './model.ts';
 import { modelFromSnapshot } from './model-from-snapshot.ts';
@@ -183,7 +183,7 @@ export class TrainedModel implements Disposes {
    * @throws ArgumentError if the method is no bottleneck adapter
    */
   async adapter(): Promise<Adapter> {
-    const { method, heads: _, ...call } = await this.snapshot();
+    const { method, ...call } = await this.snapshot();
     const adapter = method.adapter?.(call) ?? method.merge?.(call);
     if (adapter) return adapter;
     throw new ArgumentError(`a ${method.name} model is no bottleneck adapter; it cannot be a source`);

@@ -1,6 +1,6 @@
 import type { EncoderConfig } from './config.ts';
 
-/** The inverse of `parseEncoderConfig`: the content of a `config.json`, without the architecture. */
+/** The inverse of `parseEncoderConfig`: the content of a `config.json`, but for what its heads decide. */
 export function configJson(config: EncoderConfig): Record<string, unknown> {
   return {
     model_type: config.modelType,
@@ -19,7 +19,5 @@ export function configJson(config: EncoderConfig): Record<string, unknown> {
     classifier_dropout: config.classifierDropout,
     initializer_range: config.initializerRange,
     position_embedding_type: 'absolute',
-    // What it computes in, whatever the file stores.
-    dtype: 'float32',
   };
 }

@@ -1,0 +1,25 @@
+import type { Method, MethodReader } from '@scalearn/core';
+import { fullModelFiles, readFullModel } from './full-model-folder.ts';
+
+/**
+ * Full fine-tuning: every weight of the encoder trains with the head, from where pretraining left it (Devlin et al.
+ * 2019, arXiv 1810.04805; reference/methods 3.1). There is nothing in the layers but the layers themselves:
+ *
+ * `y = LN₂(h + x)`, all `[tokens, hidden]`.
+ */
+export function fullFinetuning(): Method {
+  return {
+    name: 'full-finetuning',
+    kind: 'single-task',
+    headLayout: 'static',
+    trainsEncoder: true,
+    defaults: { learningRate: 2e-5, epochs: 30, patience: 5, weightDecay: 0 },
+    parameters: () => [],
+    sites: () => ({}),
+    save: (call) => fullModelFiles('full-finetuning', call),
+  };
+}
+
+/** Reads the folder of a fine-tuned encoder. */
+export const fullFinetuningReader: MethodReader = (folder, target) =>
+  readFullModel(folder, target, fullFinetuning());
