@@ -11,11 +11,11 @@ import {
   type Method,
   type MethodReader,
   ModelFileError,
+  openTensorFile,
   parseJsonObject,
   readTrainedTensors,
-  required,
   sortedJson,
-  writeSafetensors,
+  tensorFiles,
 } from '@scalearn/core';
 import { fromFile } from './file-errors.ts';
 import { generateAdapters, type Hypernetwork, hypernetworkParameters } from './hypernetwork.ts';
@@ -104,7 +104,7 @@ export function hyperformer(options: HyperformerOptions = {}): Method {
           reduction_factor: reductionFactor,
         },
       }),
-      'hyperformer.safetensors': writeSafetensors(call.tensors, encoderMetadata(call)),
+      ...tensorFiles('hyperformer', call.tensors, encoderMetadata(call)),
     }),
   };
 }
@@ -125,13 +125,12 @@ export const hyperformerReader: MethodReader = async (folder, target) => {
       `${where} is of the tasks ${json.tasks}, joint_config.json of ${tasks.join(',') || 'none'}`,
     );
   const method = readConfig(json.config, where);
-  const file = 'hyperformer.safetensors';
-  const reader = await required(folder, file, folder.tensors(file));
+  const file = await openTensorFile(folder, 'hyperformer');
   const specs = [
     ...method.parameters({ ...target, adapterName, tasks }),
-    ...storedPooler(reader, target.encoder),
+    ...storedPooler(file.tensors, target.encoder),
   ];
-  const tensors = await readTrainedTensors(reader, specs, target, `${folder.describe()}/${file}`);
+  const tensors = await readTrainedTensors(file.tensors, specs, target, file.where);
   return { adapterName, method, tensors };
 };
 

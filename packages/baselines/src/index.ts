@@ -2,6 +2,7 @@ export { type AdapterFusionOptions, adapterFusion, adapterFusionReader } from '.
 export { adapterM, adapterMReader } from './adapter-m.ts';
 export { type CompacterOptions, compacter, compacterReader } from './compacter.ts';
 export { fullFinetuning, fullFinetuningReader } from './full-finetuning.ts';
+export { fullFinetuningM, fullFinetuningMReader } from './full-finetuning-m.ts';
 export {
   type HyperformerOptions,
   type HyperformerVariant,

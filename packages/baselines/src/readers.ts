@@ -3,6 +3,7 @@ import { adapterFusionReader } from './adapter-fusion.ts';
 import { adapterMReader } from './adapter-m.ts';
 import { compacterReader } from './compacter.ts';
 import { fullFinetuningReader } from './full-finetuning.ts';
+import { fullFinetuningMReader } from './full-finetuning-m.ts';
 import { hyperformerReader } from './hyperformer.ts';
 import { ia3Reader } from './ia3.ts';
 import { probeReader } from './probe.ts';
@@ -13,6 +14,7 @@ export const baselineReaders: readonly MethodReader[] = [
   adapterMReader,
   compacterReader,
   fullFinetuningReader,
+  fullFinetuningMReader,
   hyperformerReader,
   ia3Reader,
   probeReader,

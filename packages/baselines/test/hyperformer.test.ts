@@ -253,8 +253,11 @@ describe('a folder that is damaged or of something else is refused', () => {
     expect((error as Error).message).toContain(message);
   });
 
-  test('missing files', async () => {
-    const { [file]: _, ...noTensors } = await written;
+  test('missing files, but for one of the two with the tensors', async () => {
+    const { [file]: _, ...half } = await written;
+    const { tensors } = await readJoint(await written, hyperformerReader);
+    expect((await readJoint(half, hyperformerReader)).tensors).toEqual(tensors);
+    const { 'pytorch_hyperformer.bin': ___, ...noTensors } = half;
     await expect(readJoint(noTensors, hyperformerReader)).rejects.toThrow(`memory has no ${file}`);
     const { 'joint_config.json': __, ...noTasks } = await written;
     await expect(readJoint(noTasks, hyperformerReader)).rejects.toThrow('joint_config.json of none');

@@ -1,0 +1,24 @@
+import type { Method, MethodReader } from '@scalearn/core';
+import { fullFinetuning } from './full-finetuning.ts';
+import { fullModelFiles, readFullModel } from './full-model-folder.ts';
+import { jointDefaults } from './joint.ts';
+
+/**
+ * Full FT-m: one encoder, all of which trains, for several tasks, each with a head of its own (reference/methods 4.1).
+ * In a batch of any task the layers are as they were, `y = LN₂(h + x)`, all `[tokens, hidden]`. The pooler trains with
+ * the tasks that read it.
+ */
+export function fullFinetuningM(): Method {
+  const name = 'full-finetuning-m';
+  return {
+    ...fullFinetuning(),
+    name,
+    kind: 'joint',
+    defaults: jointDefaults(2e-5),
+    save: (call) => fullModelFiles(name, call),
+  };
+}
+
+/** Reads the folder of an encoder that was fine-tuned on several tasks. */
+export const fullFinetuningMReader: MethodReader = (folder, target) =>
+  readFullModel(folder, target, fullFinetuningM());
