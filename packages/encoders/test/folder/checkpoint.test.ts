@@ -1,4 +1,4 @@
-import { writeSafetensors } from '@scalearn/core';
+import { TorchFileError, writeSafetensors, writeTorchFile } from '@scalearn/core';
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/folder/checkpoint.ts';
 import { MissingModelFileError } from '../../src/folder/errors.ts';
@@ -10,6 +10,8 @@ import { memoryFiles } from './memory-files.ts';
 const one = (name: string, value: number) =>
   writeSafetensors([[name, { shape: [1], data: Float32Array.of(value) }]]);
 const index = JSON.stringify({ weight_map: { a: 'x.safetensors', b: 'y.safetensors' } });
+const torch = (name: string, value: number) =>
+  writeTorchFile([[name, { shape: [1], data: Float32Array.of(value) }]]);
 const sharded = {
   'model.safetensors.index.json': index,
   'x.safetensors': one('a', 1),
@@ -33,11 +35,39 @@ describe('openCheckpoint', () => {
     await expect(openCheckpoint(files)).rejects.toThrow(/^memory\/y\.safetensors: /);
   });
 
-  test('says what it looked for, and what to do with a pickle', async () => {
+  test('reads torch files, whole or in shards, where there are no others', async () => {
+    const whole = { 'pytorch_model.bin': torch('a', 3) };
+    expect([...(await (await openCheckpoint(memoryFiles(whole))).readFloat32('a'))]).toEqual([3]);
+    const shards = {
+      'pytorch_model.bin.index.json': JSON.stringify({ weight_map: { a: 'x.bin', b: 'y.bin' } }),
+      'x.bin': torch('a', 1),
+      'y.bin': torch('b', 2),
+    };
+    const reader = await openCheckpoint(memoryFiles(shards));
+    expect([...(await reader.readFloat32('b'))]).toEqual([2]);
+    const both = await openCheckpoint(memoryFiles({ ...whole, 'model.safetensors': one('a', 4) }));
+    expect([...(await both.readFloat32('a'))]).toEqual([4]);
+  });
+
+  test('refuses a pickle that is no model', async () => {
+    const error = await openCheckpoint(memoryFiles({ 'pytorch_model.bin': '' })).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(TorchFileError);
+    expect(String(error)).toContain('memory/pytorch_model.bin: ');
+  });
+
+  test('says what it looked for', async () => {
     const error = await openCheckpoint(memoryFiles({})).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(MissingModelFileError);
-    expect(error).toMatchObject({ looked: ['model.safetensors', 'model.safetensors.index.json'] });
-    await expect(openCheckpoint(memoryFiles({ 'pytorch_model.bin': '' }))).rejects.toThrow(/save_pretrained/);
+    expect(error).toMatchObject({
+      looked: [
+        'model.safetensors',
+        'model.safetensors.index.json',
+        'pytorch_model.bin',
+        'pytorch_model.bin.index.json',
+      ],
+    });
   });
 });
 
