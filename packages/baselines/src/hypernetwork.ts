@@ -106,7 +106,7 @@ export function hypernetworkParameters(
     init: { constant: value },
   });
   const shapes = shapesOf(hiddenSize, width);
-  const generators = (layer?: number): ParameterSpec[] =>
+  const set = (layer?: number): ParameterSpec[] =>
     Object.values(
       eachPart((part) => linearParameters(keys.generator(part, layer), product(shapes[part]), p, sigma)),
     ).flat();
@@ -117,7 +117,7 @@ export function hypernetworkParameters(
     ...linearParameters(keys.projector[1], p, taskHiddenSize, sigma),
     norm('weight', 1),
     norm('bias', 0),
-    ...(shared ? generators() : indices(layers).flatMap((layer) => generators(layer))),
+    ...(shared ? set() : indices(layers).flatMap((layer) => set(layer))),
   ];
 }
 
