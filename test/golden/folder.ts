@@ -84,6 +84,12 @@ export interface CaseFile {
   readonly trainable?: readonly string[];
   readonly zero_gradient?: readonly string[];
   readonly merged?: unknown;
+  readonly soup?: {
+    readonly target: string;
+    readonly sources: readonly string[];
+    readonly mean_cosine: Readonly<Record<string, number>>;
+    readonly weights: Readonly<Record<string, number>>;
+  };
   readonly tolerance: Tolerance;
   readonly tolerance_float64: Tolerance;
 }

@@ -1,6 +1,7 @@
 import {
   adapterFusion,
   adapterM,
+  adapterSoup,
   compacter,
   fullFinetuning,
   fullFinetuningM,
@@ -9,12 +10,14 @@ import {
   hyperformerVariants,
   ia3,
   probe,
+  textSimilarity,
 } from '@scalearn/baselines';
 import {
   type Adapter,
   adapterKeys,
   type BottleneckOptions,
   bottleneck,
+  type EncoderShape,
   type Method,
   type NamedTensor,
   type ScalearnVariant,
@@ -35,6 +38,8 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
       regularisation: c.file.method.regulariser?.coefficient ?? 0,
     }),
   'adapter-m': (c, encoder) => adapterM(caseBottleneck(c, encoder)),
+  'adapter-soup': (c, encoder) =>
+    adapterSoup({ ...soupParts(c, encoder.shape), topK: c.file.method.top_k as number }),
   bottleneck: (c, encoder) => bottleneck(caseBottleneck(c, encoder)),
   'compacter++': (c, encoder) => compacter(caseBottleneck(c, encoder)),
   'full-fine-tuning': () => fullFinetuning(),
@@ -69,6 +74,29 @@ function caseProbe(c: Case, encoder: TransformerEncoder): Method {
   const sources = caseSources(c, encoder);
   const constants = typeof omega === 'number' ? [omega] : Object.values(omega as Record<string, number>);
   return probe({ sources, omega: constants });
+}
+
+/** What the adapter of a soup is made of: its sources, and their similarities by the recorded embeddings. */
+export function soupParts(
+  c: Case,
+  { prefix, layers, hiddenSize }: Pick<EncoderShape, 'prefix' | 'layers' | 'hiddenSize'>,
+): { readonly sources: readonly Adapter[]; readonly similarities: readonly number[] } {
+  const { sources, target } = c.file.soup as NonNullable<Case['file']['soup']>;
+  const embeddings = (task: string): Float32Array[] => {
+    const { shape, data } = c.tensors.get(`embeddings/${task}`) as NamedTensor;
+    const [texts = 0, size = 0] = shape;
+    return Array.from({ length: texts }, (_, i) => data.subarray(i * size, (i + 1) * size));
+  };
+  return {
+    sources: sources.map((task) => {
+      const own = [...c.tensors].map(
+        ([key, tensor]) => [key.replace(`sources/${task}/`, ''), tensor] as const,
+      );
+      const recorded = caseAdapter({ ...c, weights: new Map(own) }, 'adapter', prefix, layers, hiddenSize);
+      return { ...recorded, name: task };
+    }),
+    similarities: sources.map((task) => textSimilarity(embeddings(task), embeddings(target))),
+  };
 }
 
 function caseScalearn(c: Case, encoder: TransformerEncoder): Method {

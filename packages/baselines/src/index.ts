@@ -1,5 +1,6 @@
 export { type AdapterFusionOptions, adapterFusion, adapterFusionReader } from './adapter-fusion.ts';
 export { adapterM, adapterMReader } from './adapter-m.ts';
+export { type AdapterSoupOptions, adapterSoup, adapterSoupReader } from './adapter-soup.ts';
 export { type CompacterOptions, compacter, compacterReader } from './compacter.ts';
 export { fullFinetuning, fullFinetuningReader } from './full-finetuning.ts';
 export { fullFinetuningM, fullFinetuningMReader } from './full-finetuning-m.ts';
@@ -13,3 +14,13 @@ export {
 export { ia3, ia3Reader } from './ia3.ts';
 export { type ProbeOptions, probe, probeReader } from './probe.ts';
 export { baselineReaders } from './readers.ts';
+export { type SentenceEmbeddingOptions, sentenceEmbeddings } from './sentence-embeddings.ts';
+export {
+  type SoupRows,
+  type SoupRowsOptions,
+  type SoupSampling,
+  type SoupTask,
+  soupRows,
+} from './soup-rows.ts';
+export { soupSimilarities } from './soup-similarities.ts';
+export { averageAdapters, soupWeights, textSimilarity } from './soup-weights.ts';

@@ -1,6 +1,7 @@
 import type { MethodReader } from '@scalearn/core';
 import { adapterFusionReader } from './adapter-fusion.ts';
 import { adapterMReader } from './adapter-m.ts';
+import { adapterSoupReader } from './adapter-soup.ts';
 import { compacterReader } from './compacter.ts';
 import { fullFinetuningReader } from './full-finetuning.ts';
 import { fullFinetuningMReader } from './full-finetuning-m.ts';
@@ -12,6 +13,7 @@ import { probeReader } from './probe.ts';
 export const baselineReaders: readonly MethodReader[] = [
   adapterFusionReader,
   adapterMReader,
+  adapterSoupReader,
   compacterReader,
   fullFinetuningReader,
   fullFinetuningMReader,

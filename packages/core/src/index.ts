@@ -132,7 +132,7 @@ export { clipFactor, globalNorm } from './optim/clip.ts';
 export { linearSchedule } from './optim/schedule.ts';
 export { dropoutThreshold, type RandomState } from './random/dropout-mask.ts';
 export { RandomStream, seedKey } from './random/streams.ts';
-export { type EncodedExample, encodeExamples, epochBatches } from './training/batches.ts';
+export { type EncodedExample, encodeExamples, epochBatches, largestBatch } from './training/batches.ts';
 export type { CheckpointStore } from './training/checkpoint.ts';
 export {
   type EarlyStoppingState,
@@ -142,6 +142,7 @@ export {
 } from './training/early-stopping.ts';
 export type { EpochRecord, Phase, ProgressEvent, TaskRecord, TrainEvent } from './training/events.ts';
 export type { GraphParts } from './training/forward.ts';
+export { inTurns, type TurnOptions } from './training/in-turns.ts';
 export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export { modelFromSnapshot } from './training/model-from-snapshot.ts';
 export { checkTasks, type TrainOptions } from './training/options.ts';

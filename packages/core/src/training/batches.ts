@@ -95,9 +95,9 @@ export function consecutive(order: Int32Array, batchSize: number): Int32Array[] 
   );
 }
 
-/** Room for any batch of these examples: that of the longest ones. */
+/** Room for any batch of these texts: that of the longest ones. */
 export function largestBatch(
-  examples: readonly EncodedExample[],
+  examples: readonly Pick<EncodedExample, 'text'>[],
   batchSize: number,
 ): {
   readonly capacity: { readonly tokens: number; readonly sequences: number; readonly boundaries: number };

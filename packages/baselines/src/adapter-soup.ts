@@ -1,0 +1,130 @@
+import {
+  type Adapter,
+  type AdapterSource,
+  ArgumentError,
+  adapterFiles,
+  adapterOf,
+  checkSources,
+  commonKeys,
+  describeAdapter,
+  type Method,
+  type MethodReader,
+  ModelFileError,
+  parseJsonObject,
+  readAdapterFolder,
+  type SaveCall,
+  sortedJson,
+} from '@scalearn/core';
+import { fromFile } from './file-errors.ts';
+import { frozenAdapter } from './frozen-adapter.ts';
+import { averageAdapters, soupWeights } from './soup-weights.ts';
+
+export type AdapterSoupOptions = {
+  /** Trained adapters of one size, the target's own among them. */
+  readonly sources: readonly AdapterSource[];
+} & (
+  | {
+      /** How similar each source's texts are to the target's; see `textSimilarity`. */
+      readonly similarities: readonly number[];
+      /** How many of them go into the soup, the target's own among them; 5 in the paper. */
+      readonly topK?: number;
+    }
+  | {
+      /** Shares of the sources, which add up to 1. */
+      readonly weights: readonly number[];
+    }
+);
+
+/** A source's share of a soup. */
+interface Share {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/**
+ * AdapterSoup, stage 2: the sources' weights are averaged, not their outputs (Chronopoulou et al. 2023, arXiv 2302.07027;
+ * reference/methods 5.2). Of sources with parameters θ_t and similarities s_t to the target, the K most similar make
+ *
+ * `θ = Σ_t w_t·θ_t`, `w_t = s_t / Σ_{kept} s`
+ *
+ * in every weight and bias, down `[m, hidden]` and up `[hidden, m]` of all layers. That one adapter is frozen; only the
+ * head trains.
+ */
+export function adapterSoup(options: AdapterSoupOptions): Method {
+  const sources = options.sources.map(adapterOf);
+  const weights = 'weights' in options ? options.weights : soupWeights(options.similarities, options.topK);
+  checkWeights(sources, weights);
+  const shares = sources.map(({ name }, t) => ({ name, weight: weights[t] as number }));
+  return soupOf(averageAdapters('soup', sources, weights), shares);
+}
+
+/** The method for an adapter that has been averaged. */
+function soupOf(adapter: Adapter, shares: readonly Share[]): Method {
+  const named = ({ adapterName }: SaveCall): Adapter => ({ ...adapter, name: adapterName });
+  return {
+    name: 'adapter-soup',
+    kind: 'two-stage',
+    headLayout: 'static',
+    get settings() {
+      return { shares, adapter: describeAdapter(adapter) };
+    },
+    defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
+    ...frozenAdapter(adapter, (target) => {
+      checkSources([adapter], target);
+      return adapter;
+    }),
+    adapter: named,
+    merge: named,
+    save: (call) => ({
+      ...adapterFiles(named(call), call),
+      [configFile]: sortedJson({ ...commonKeys(call), name: call.adapterName, sources: shares }),
+    }),
+  };
+}
+
+const configFile = 'soup_config.json';
+
+function checkWeights(sources: readonly Adapter[], weights: readonly number[]): void {
+  if (sources.length === 0) throw new ArgumentError('a soup needs source adapters');
+  if (weights.length !== sources.length)
+    throw new ArgumentError(
+      `a soup of ${sources.length} sources needs a weight or a similarity for each, not ${weights.length}`,
+    );
+  const names = sources.map(({ name }) => name);
+  const twice = names.find((name, t) => names.indexOf(name) < t);
+  if (twice !== undefined)
+    throw new ArgumentError(`two source adapters are both named '${twice}'; give each task once`);
+  for (const [t, weight] of weights.entries())
+    if (!(weight >= 0))
+      throw new ArgumentError(`the weight of '${names[t]}' must be 0 or above, not ${weight}`);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (!(Math.abs(total - 1) < 1e-6)) throw new ArgumentError(`the weights must add up to 1, not ${total}`);
+}
+
+/** Reads the folder of a soup: an adapter's, and what went into it. */
+export const adapterSoupReader: MethodReader = async (folder, target) => {
+  const text = await folder.text(configFile);
+  if (text === undefined) return undefined;
+  const where = `${folder.describe()}/${configFile}`;
+  const shares = readShares(parseJsonObject(text, where).sources, where);
+  const adapter = await readAdapterFolder(folder);
+  fromFile(folder.describe(), () => checkSources([adapter], target));
+  return {
+    adapterName: adapter.name,
+    method: soupOf({ ...adapter, name: 'soup' }, shares),
+    tensors: new Map(),
+  };
+};
+
+function readShares(sources: unknown, where: string): Share[] {
+  const isShare = (share: unknown): share is Share =>
+    typeof share === 'object' &&
+    share !== null &&
+    'name' in share &&
+    'weight' in share &&
+    typeof share.name === 'string' &&
+    typeof share.weight === 'number';
+  if (Array.isArray(sources) && sources.every(isShare))
+    return sources.map(({ name, weight }) => ({ name, weight }));
+  throw new ModelFileError(`${where}: sources is no list of names and weights`);
+}

@@ -1,0 +1,66 @@
+import {
+  type EncodedText,
+  type Encoder,
+  type HostArray,
+  inTurns,
+  largestBatch,
+  type Tensor,
+} from '@scalearn/core';
+
+export interface SentenceEmbeddingOptions {
+  readonly batchSize?: number;
+  /** The largest number of tokens of a text; what is longer is cut. */
+  readonly maxLength?: number;
+  /** Aborting rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Embeddings of texts as sentence encoders such as all-MiniLM-L6-v2 make them: the mean of the last hidden states over a
+ * text's tokens, special ones included, scaled to length one. The encoder computes in batches on its device.
+ *
+ * @returns `[hidden]` for each text, in their order
+ */
+export async function sentenceEmbeddings(
+  encoder: Encoder,
+  texts: readonly string[],
+  { batchSize = 32, maxLength = 256, signal, onProgress }: SentenceEmbeddingOptions = {},
+): Promise<Float32Array[]> {
+  if (texts.length === 0) return [];
+  const encoded = await inTurns(
+    texts,
+    (text) => ({ text: encoder.encode([text], { maxLength, truncation: 'longestFirst' }) }),
+    { signal },
+  );
+  const hidden = encoder.build({ sites: {} }).hiddenStates.at(-1) as Tensor;
+  const program = await encoder.device.compile(
+    { outputs: { hidden } },
+    { ...largestBatch(encoded, batchSize), label: 'embeddings' },
+  );
+  try {
+    const embeddings: Float32Array[] = [];
+    for (let at = 0; at < encoded.length; at += batchSize) {
+      signal?.throwIfAborted();
+      const batch = encoded.slice(at, at + batchSize).map(({ text }) => text);
+      const result = await program.run(encoder.feeds(batch));
+      embeddings.push(...means(result.hidden as HostArray, batch, encoder.shape.hiddenSize));
+      onProgress?.(embeddings.length, encoded.length);
+    }
+    return embeddings;
+  } finally {
+    program.dispose();
+  }
+}
+
+/** Each text's mean hidden state, of length one. */
+function means(hidden: HostArray, texts: readonly EncodedText[], size: number): Float32Array[] {
+  let row = 0;
+  return texts.map(({ inputIds }) => {
+    const sum = new Float64Array(size);
+    for (const end = row + inputIds.length; row < end; row++)
+      for (let i = 0; i < size; i++) sum[i] = (sum[i] as number) + (hidden[row * size + i] as number);
+    const length = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
+    return Float32Array.from(sum, (value) => value / length);
+  });
+}

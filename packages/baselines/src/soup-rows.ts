@@ -1,0 +1,60 @@
+import { ArgumentError, RandomStream } from '@scalearn/core';
+
+/** `intended`: as many texts of a task as the limit allows. `released`: as many as the reference's script looks at. */
+export type SoupSampling = 'intended' | 'released';
+
+export interface SoupTask {
+  readonly name: string;
+  /** Its training texts; of pairs, the first and the second joined by a space. */
+  readonly texts: readonly string[];
+  /** Number of the data set's splits, which the released script takes for a number of texts: 3, and 5 for MNLI. */
+  readonly splits?: number;
+}
+
+export interface SoupRowsOptions {
+  readonly sampling?: SoupSampling | undefined;
+  /** The largest number of texts of a task; 10,000 in the paper. */
+  readonly limit?: number | undefined;
+  /** Decides which texts they are. */
+  readonly seed?: number | undefined;
+}
+
+/** Row numbers of the training texts that are compared. */
+export interface SoupRows {
+  readonly target: Int32Array;
+  /** In the order of the tasks. */
+  readonly sources: readonly Int32Array[];
+}
+
+/**
+ * Which texts decide how similar each task is to the target: the first of a random order of the task's training texts.
+ *
+ * How many was meant to be up to a limit. The reference's script for GLUE keeps one count that goes from task to task
+ * (reference/methods 8.13). For the target it takes the number of splits, 3 or 5. Each source of fewer texts than the
+ * limit sets the count to its own number of texts; a larger one is left with the count of the task before it, so that
+ * the order of the tasks matters (there it is cola, mnli, mrpc, qnli, qqp, rte, sst2, stsb).
+ */
+export function soupRows(
+  tasks: readonly SoupTask[],
+  target: string,
+  { sampling = 'intended', limit = 10_000, seed = 42 }: SoupRowsOptions = {},
+): SoupRows {
+  const task = tasks.find(({ name }) => name === target);
+  if (!task)
+    throw new ArgumentError(`the target '${target}' is none of ${tasks.map(({ name }) => name).join(', ')}`);
+  if (sampling !== 'intended' && sampling !== 'released')
+    throw new ArgumentError(`there is no sampling '${sampling}'; there are intended, released`);
+  if (!(Number.isSafeInteger(limit) && limit > 0))
+    throw new ArgumentError(`limit must be a whole number above 0, not ${limit}`);
+  const first = ({ name, texts }: SoupTask, count: number): Int32Array =>
+    new RandomStream(seed, `soup/${name}`).permutation(texts.length).slice(0, count);
+  if (sampling === 'intended')
+    return { target: first(task, limit), sources: tasks.map((source) => first(source, limit)) };
+  let count = Math.min(task.splits ?? 3, limit);
+  const rows = first(task, count);
+  const sources = tasks.map((source) => {
+    if (source.texts.length < limit) count = source.texts.length;
+    return first(source, count);
+  });
+  return { target: rows, sources };
+}
