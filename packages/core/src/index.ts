@@ -127,6 +127,8 @@ export { reshape } from './ops/reshape.ts';
 export { selectFirst } from './ops/select-first.ts';
 export { selectTokens } from './ops/select-tokens.ts';
 export { softmax } from './ops/softmax.ts';
+export { largestMask, topMask } from './ops/top-mask.ts';
+export { transpose } from './ops/transpose.ts';
 export { type AdamWOptions, adamW, adamWDefaults, adamWRates } from './optim/adamw.ts';
 export { clipFactor, globalNorm } from './optim/clip.ts';
 export { linearSchedule } from './optim/schedule.ts';

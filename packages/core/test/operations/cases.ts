@@ -1,4 +1,5 @@
 import type { HostArray } from '../../src/devices/device.ts';
+import { gradients } from '../../src/graph/gradient.ts';
 import { input } from '../../src/graph/leaves.ts';
 import type { Shape } from '../../src/graph/shape.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
@@ -7,6 +8,7 @@ import { add, constant, divide, exp, multiply, scale, square, subtract } from '.
 import { attention } from '../../src/ops/attention.ts';
 import { concat, split } from '../../src/ops/concat.ts';
 import { dropout, randomInput } from '../../src/ops/dropout.ts';
+import { elementwise } from '../../src/ops/elementwise.ts';
 import { embedding } from '../../src/ops/embedding.ts';
 import { layerNorm } from '../../src/ops/layer-norm.ts';
 import { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from '../../src/ops/losses.ts';
@@ -17,6 +19,8 @@ import { reshape } from '../../src/ops/reshape.ts';
 import { selectFirst } from '../../src/ops/select-first.ts';
 import { selectTokens } from '../../src/ops/select-tokens.ts';
 import { softmax } from '../../src/ops/softmax.ts';
+import { topMask } from '../../src/ops/top-mask.ts';
+import { transpose } from '../../src/ops/transpose.ts';
 import { RandomStream } from '../../src/random/streams.ts';
 
 /** One operation on shapes that are no multiples of any tile: what every device must agree on. */
@@ -57,6 +61,9 @@ export const integers: Readonly<Record<string, HostArray>> = {
 const cuSeqlens = (): Tensor => input('cuSeqlens', ['boundaries'], 'i32');
 const maskedPositions = (): Tensor => input('maskedPositions', ['masked'], 'i32');
 const T: Shape = ['tokens', 19];
+
+const isGreater = (x: Tensor, limit: number): Tensor =>
+  elementwise('isGreater', [x], (a) => a!.greater(limit));
 
 const unary = (
   name: string,
@@ -219,6 +226,39 @@ export const operationCases: readonly OperationCase[] = [
     build: ({ x }) => square(split(x as Tensor, [2, 4, 3])[1] as Tensor),
   },
   { name: 'reshape', floats: { x: [6, 10] }, build: ({ x }) => square(reshape(x as Tensor, [5, 12])) },
+  { name: 'transpose', floats: { x: [7, 10] }, build: ({ x }) => transpose(square(x as Tensor)) },
+  {
+    // Not differentiated: what passes straight through is no slope.
+    name: 'mask of the largest',
+    floats: { x: [3, 1031] },
+    fixed: true,
+    build: ({ x }) => topMask(x as Tensor, 0.3),
+  },
+  {
+    name: 'mask of the largest, magnitudes often equal',
+    floats: { x: [2, 3, 70] },
+    range: [-0.5, 0.5],
+    fixed: true,
+    build: ({ x }) => {
+      const steps = [-0.4, -0.2, 0, 0.2, 0.4].map((limit) => isGreater(x as Tensor, limit));
+      return topMask(subtract(add(...steps), constant(2, [])), 0.5);
+    },
+  },
+  {
+    name: 'mask of all but none',
+    floats: { x: [5, 3] },
+    fixed: true,
+    build: ({ x }) => add(topMask(x as Tensor, 1), topMask(x as Tensor, 0.9)),
+  },
+  {
+    name: 'mask of the largest, gradient',
+    floats: { x: [2, 45], w: [2, 45] },
+    fixed: true,
+    build: ({ x, w }) => {
+      const loss = sum(square(multiply(topMask(x as Tensor, 0.4), w as Tensor)));
+      return gradients(loss, [x as Tensor])[0] as Tensor;
+    },
+  },
   {
     name: 'pack and view',
     floats: { a: [3, 5], b: [70], c: [2, 32] },

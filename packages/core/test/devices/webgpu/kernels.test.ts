@@ -50,6 +50,8 @@ const recorded: readonly {
   { from: 'pack and view', labels: /join/, forms: ['register'] },
   { from: 'multiply, middle axis', labels: /^multiply/, forms: ['register'] },
   { from: 'dropout of a cube', labels: /^multiply/, forms: ['register'] },
+  { from: 'mask of the largest', labels: /topMask/, forms: ['register'] },
+  { from: 'transpose', labels: /transpose/, forms: ['register'] },
 ];
 
 describe('kernel text', () => {
