@@ -1,0 +1,152 @@
+import { ArgumentError, ShapeError } from '../errors.ts';
+import { scalarConstant } from '../graph/expression.ts';
+import { constantSize, defineKernel, groupsFor, launch, rowsOf } from '../graph/kernel.ts';
+import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
+import { showShape } from '../graph/shape.ts';
+import { apply, type Tensor } from '../graph/tensor.ts';
+import { wgsl } from '../graph/wgsl.ts';
+import { elementwise } from './elementwise.ts';
+
+export interface TopMaskAttributes {
+  /** How many elements of a row are 0. */
+  readonly zeros: number;
+}
+
+/**
+ * Marks the elements of largest magnitude in every row (the last axis): 1, and 0 for the `zeros` smallest. Of equal
+ * magnitudes the one further to the left is the smaller, as in a stable ascending sort. x, y `[...rows, width]`.
+ *
+ * The gradient passes straight through to `|x|`: `dx = dy · sign(x)`.
+ */
+const topMaskOperation: Operation<TopMaskAttributes> = defineOperation<TopMaskAttributes>({
+  name: 'topMask',
+  outputs: ([x]) => {
+    const { shape } = x as Tensor;
+    if (typeof shape.at(-1) !== 'number')
+      throw new ShapeError(`topMask needs rows of a fixed width, not ${showShape(shape)}`);
+    return [{ shape, dtype: 'f32' }];
+  },
+  gradient: ({ inputs: [x], gradients: [dy] }) => [
+    elementwise('topMaskGradient', [x as Tensor, dy as Tensor], (s, g) =>
+      g!.times(s!.greater(0).minus(scalarConstant(0).greater(s!))),
+    ),
+  ],
+  reference({ inputs: [x], outputs: [y], inputShapes: [shape], attributes: { zeros } }) {
+    const width = (shape as number[]).at(-1) as number;
+    const [value, out] = [x as NumericArray, y as NumericArray];
+    for (let begin = 0; begin < value.length; begin += width)
+      out.set(largestMask(value.subarray(begin, begin + width), zeros), begin);
+  },
+  // TopK, too, takes the element further to the left of two that are equal.
+  onnx: ({ inputs: [x], node, attributes: { zeros }, emit }) => {
+    const { shape } = node.outputs[0] as Tensor;
+    const ones = emit.node('Expand', [emit.scalar(1), emit.dims(shape)]);
+    if (zeros === 0) return [ones];
+    const magnitude = emit.node('Abs', [x as string]);
+    const options = { axis: -1, largest: 0, sorted: 0 };
+    const [, smallest] = emit.nodes('TopK', [magnitude, emit.ints(zeros)], 2, options);
+    const none = emit.node('Expand', [emit.scalar(0), emit.dims([...shape.slice(0, -1), zeros])]);
+    return [emit.node('ScatterElements', [ones, smallest as string, none], { axis: -1 })];
+  },
+  wgsl: ({ inputs: [x], outputs: [y], attributes: { zeros } }) => {
+    const { shape } = y as Tensor;
+    const width = shape.at(-1) as number;
+    const rows = rowsOf(shape);
+    return [
+      launch(topMaskKernel, {
+        inputs: { x: x as Tensor },
+        outputs: { y: y as Tensor },
+        sizes: {
+          rows,
+          width: constantSize(width),
+          zeros: constantSize(zeros),
+          digits: constantSize(4 + Math.ceil(Math.log2(width) / 8)),
+        },
+        constants: {},
+        groups: groupsFor(rows, 1),
+      }),
+    ];
+  },
+});
+
+/** The mask of one row; see {@link topMask}. */
+export function largestMask(row: NumericArray, zeros: number): Uint8Array {
+  const magnitude = Float64Array.from(row, Math.abs);
+  const order = Uint32Array.from(magnitude.keys());
+  order.sort((a, b) => (magnitude[a] as number) - (magnitude[b] as number) || a - b);
+  const mask = new Uint8Array(row.length).fill(1);
+  for (const at of order.subarray(0, zeros)) mask[at] = 0;
+  return mask;
+}
+
+const workgroupSize = 256;
+
+/**
+ * A workgroup for a row. It finds the largest element that is 0 by radix selection: an element's key is its magnitude,
+ * whose bits ascend as it does, and then its column, so that no two are equal. From the highest digit of eight bits to
+ * the lowest, the elements that agree with what is known of the key are counted by their next digit, and the counts
+ * tell that of the key. Counting is exact, in whatever order it is done.
+ */
+const topMaskKernel = defineKernel({
+  name: 'topMask',
+  inputs: { x: 'array' },
+  outputs: { y: 'values' },
+  sizes: ['rows', 'width', 'zeros', 'digits'],
+  workgroup: () => workgroupSize,
+  declarations: () => wgsl`
+var<workgroup> counts: array<atomic<u32>, 256>;
+var<workgroup> found: vec2u;`,
+  body: ({ x, y, rows, width, zeros, digits }) => {
+    const key = `vec2u(bitcast<u32>(${x.at(`tile * ${width} + column`)}) & 0x7fffffffu, column)`;
+    const eachColumn = `for (var column = local; column < ${width}; column += ${workgroupSize}u)`;
+    return wgsl`
+  if (tile >= ${rows}) { return; }
+  var last = vec2u();
+  var known = vec2u();
+  var rank = ${zeros};
+  for (var digit = 0u; digit < ${digits}; digit++) {
+    let inMagnitude = digit < 4u;
+    let shift = 8u * select(${digits} - 1u - digit, 3u - digit, inMagnitude);
+    atomicStore(&counts[local], 0u);
+    workgroupBarrier();
+    ${eachColumn} {
+      let key = ${key};
+      if (all((key & known) == last)) {
+        atomicAdd(&counts[(select(key.y, key.x, inMagnitude) >> shift) & 255u], 1u);
+      }
+    }
+    workgroupBarrier();
+    if (local == 0u) {
+      var value = 0u;
+      var rest = rank;
+      for (var count = atomicLoad(&counts[0]); rest > count && value < 255u; count = atomicLoad(&counts[value])) {
+        rest -= count;
+        value++;
+      }
+      found = vec2u(value, rest);
+    }
+    workgroupBarrier();
+    rank = found.y;
+    let place = select(vec2u(0u, 1u), vec2u(1u, 0u), inMagnitude);
+    last |= place * (found.x << shift);
+    known |= place * (255u << shift);
+  }
+  ${eachColumn} {
+    let key = ${key};
+    let isZero = key.x < last.x || (key.x == last.x && key.y <= last.y);
+    ${y.put('tile', 'column', `select(1f, 0f, isZero && ${zeros} > 0u)`)}
+  }`;
+  },
+});
+
+/**
+ * The mask of the part `keep` of every row that is largest in magnitude, `[...rows, width]`: 0 for the
+ * `trunc((1 - keep) · width)` smallest. Gradients pass straight through to the magnitudes.
+ */
+export function topMask(x: Tensor, keep: number): Tensor {
+  if (!(keep > 0 && keep <= 1))
+    throw new ArgumentError(`the part that is kept must be above 0 and at most 1, not ${keep}`);
+  const width = x.shape.at(-1);
+  const zeros = typeof width === 'number' ? Math.trunc((1 - keep) * width) : 0;
+  return apply(topMaskOperation, [x], { zeros });
+}
