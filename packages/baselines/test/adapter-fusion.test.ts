@@ -2,9 +2,12 @@ import {
   type Adapter,
   createDropout,
   createHead,
+  type Device,
   type FileSet,
   type HostArray,
+  type Method,
   ModelFileError,
+  type NamedTensor,
   ReferenceDevice,
   randomInput,
   readSnapshot,
@@ -15,6 +18,7 @@ import { describe, expect, test } from 'vitest';
 import { randomAdapter } from '../../core/test/methods/random-adapter.ts';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyEncoder } from '../../core/test/training/tiny.ts';
+import { requestOnnxDevice } from '../../onnx/src/index.ts';
 import { type AdapterFusionOptions, adapterFusion, adapterFusionReader } from '../src/index.ts';
 import { base, large, parameterCount } from './counts.ts';
 import { checkFolder, encoder, shapesOf, target, trained, withTensors } from './folders.ts';
@@ -41,50 +45,72 @@ test('gradients are those of central differences', async () => {
   expect([...errors.keys()].filter((name) => name.includes('adapter_fusion_layer'))).toHaveLength(2 * 5);
 });
 
-describe('the order of the products changes nothing', () => {
-  test.each([
-    ['relu', 0],
-    ['gelu', 0],
-    ['relu', 0.3],
-  ])('%s, dropout %d on the scores', async (nonLinearity, dropout) => {
-    const device = new ReferenceDevice('float64');
-    using tiny = await tinyEncoder(device, { dropout: 0.1 });
-    const options = {
-      sources: [3, 5, 2].map((width, i) => randomAdapter(`s${i}`, tiny.shape, width, nonLinearity)),
-      dropout,
-    };
-    const texts = [{ inputIds: [0, 2, 9, 5, 1] }, { inputIds: [0, 11, 1] }];
-    const steps = [adapterFusion(options), plainFusion(options)].map(async (method) => {
-      const head = createHead({
-        problem: 'singleLabelClassification',
-        outputs: 2,
-        layout: 'static',
-        name: 'x',
-      });
-      using model = await TrainableModel.create({
-        ...{ encoder: tiny, method, heads: { x: head }, adapterName: 'x', seed: 5 },
-      });
-      // Away from where values are all but the identity.
-      const values = new Map(
-        [...(await model.parameters.read())].map(([name, { shape, data }]) => [
-          name,
-          { shape, data: data.map((value, i) => value + 0.3 * Math.sin(i)) },
-        ]),
-      );
-      model.parameters.write(values);
-      const parts = model.build(createDropout(randomInput()));
-      const { outputs } = trainingGraph(parts, model.parameters);
-      using program = await device.compile({ outputs: { ...outputs, logits: parts.logits } });
-      const labels = Int32Array.of(1, 0);
-      return program.run({ ...tiny.feeds(texts), labels, random: Int32Array.of(7, 7, 1) });
-    });
-    const [ours, plain] = (await Promise.all(steps)) as [Steps, Steps];
-    for (const name of ['logits', 'loss', 'gradientNorm', 'penalty'] as const)
-      for (const [i, value] of plain[name].entries()) expect(ours[name][i]).toBeCloseTo(value, 7);
+/** A step's outputs, with dropout; the parameters are moved away from where values are all but the identity. */
+async function step(device: Device, method: Method): Promise<Step> {
+  using tiny = await tinyEncoder(device, { dropout: 0.1 });
+  const problem = 'singleLabelClassification';
+  const head = createHead({ problem, outputs: 2, layout: 'static', name: 'x' });
+  using model = await TrainableModel.create({
+    ...{ encoder: tiny, method, heads: { x: head }, adapterName: 'x', seed: 5 },
   });
+  const moved = [...(await model.parameters.read())].map(([name, { shape, data }]): [string, NamedTensor] => [
+    name,
+    { shape, data: data.map((value, i) => value + 0.3 * Math.sin(i)) },
+  ]);
+  model.parameters.write(new Map(moved));
+  const parts = model.build(createDropout(randomInput()));
+  const { outputs } = trainingGraph(parts, model.parameters);
+  using program = await device.compile({ outputs: { ...outputs, logits: parts.logits } });
+  const texts = [{ inputIds: [0, 2, 9, 5, 1] }, { inputIds: [0, 11, 1] }];
+  const random = Int32Array.of(7, 7, 1);
+  return (await program.run({ ...tiny.feeds(texts), labels: Int32Array.of(1, 0), random })) as Step;
+}
+
+const difference = (a: Step, b: Step): number =>
+  Math.max(
+    ...(['logits', 'loss', 'gradientNorm', 'penalty'] as const).flatMap((name) =>
+      Array.from(
+        a[name],
+        (value, i) => Math.abs(value - (b[name][i] as number)) / Math.max(1, Math.abs(value)),
+      ),
+    ),
+  );
+
+describe('the order of the products changes nothing', async () => {
+  const devices: [string, Device, number][] = [
+    ['reference', new ReferenceDevice('float64'), 1e-7],
+    ['onnx', await requestOnnxDevice({ threads: 1 }), 1e-5],
+  ];
+  for (const [name, device, limit] of devices)
+    test.each([
+      ['relu', 0],
+      ['gelu', 0],
+      ['relu', 0.3],
+    ])(`on ${name}, %s sources, dropout %d on the scores`, async (nonLinearity, dropout) => {
+      const options = {
+        sources: [3, 5, 2].map((width, i) => randomAdapter(`s${i}`, encoder.shape, width, nonLinearity)),
+        dropout,
+      };
+      const [ours, plain] = [
+        await step(device, adapterFusion(options)),
+        await step(device, plainFusion(options)),
+      ];
+      expect(difference(ours, plain)).toBeLessThan(limit);
+    });
 });
 
-type Steps = Record<'logits' | 'loss' | 'gradientNorm' | 'penalty', HostArray>;
+test("scores have the encoder's dropout on attention, unless another one is given", async () => {
+  const device = new ReferenceDevice();
+  const [own, same, none] = [
+    await step(device, adapterFusion({ sources })),
+    await step(device, adapterFusion({ sources, dropout: 0.1 })),
+    await step(device, adapterFusion({ sources, dropout: 0 })),
+  ];
+  expect(own).toEqual(same);
+  expect(difference(own, none)).toBeGreaterThan(1e-4);
+});
+
+type Step = Record<'logits' | 'loss' | 'gradientNorm' | 'penalty', HostArray>;
 
 describe('the folder of a fusion', () => {
   test('gives the same model, and is one of the adapters library', async () => {
