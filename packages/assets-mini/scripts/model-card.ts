@@ -73,9 +73,8 @@ linear decay, no dropout, seed ${options.seed}.
 node --conditions=@scalearn/source packages/assets-mini/scripts/build.ts
 \`\`\`
 
-makes encoder, source adapters and this card anew; pretraining takes about half an hour on two cores. The weights here are
-from before a last correction of how MiniGLUE judges denied claims, which a few of the texts contain: until they are built
-again, a rebuild gives other weights than these.
+makes encoder, source adapters and this card anew; pretraining takes about half an hour on two cores. The engine repeats
+itself bit for bit on the same runtime and processor, so there the bytes are these; others round otherwise.
 
 Python: ${pythonCheck}.
 
