@@ -107,7 +107,8 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
       feedForwardOutput({ layer, hidden, residual, norm }) {
         const { query, key, value } = fusionKeys(encoder.prefix, layer, names);
         const up = frozen(`up.${layer}`);
-        const [tokens, stacked] = [hidden.shape[0] as string, up.shape[0] as number];
+        const [tokens = 'tokens'] = hidden.shape;
+        const stacked = up.shape[0] as number;
         const bySource = (x: Tensor): Tensor => reshape(x, [tokens, T, stacked / T]);
         const total = add(hidden, residual);
         const z = norm(total);
