@@ -10,6 +10,7 @@ import {
   hyperformerVariants,
   ia3,
   probe,
+  propetl,
   textSimilarity,
 } from '@scalearn/baselines';
 import {
@@ -45,6 +46,12 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
   'full-fine-tuning': () => fullFinetuning(),
   'full-ft-m': () => fullFinetuningM(),
   ia3: () => ia3(),
+  propetl: ({ file: { method } }, { shape }) =>
+    propetl({
+      reductionFactor: shape.hiddenSize / (method.bottleneck as number),
+      sparsity: method.sparsity as number,
+      masks: method.masks_train ? 'trained' : 'frozen',
+    }),
   'probing-one': caseProbe,
   'probing-two': caseProbe,
   ...Object.fromEntries(hyperformerVariants.map((variant) => [variant, caseHyperformer])),

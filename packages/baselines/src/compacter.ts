@@ -1,7 +1,6 @@
 import {
   ArgumentError,
   adapterWidth,
-  add,
   commonKeys,
   type EncoderShape,
   encoderMetadata,
@@ -19,6 +18,7 @@ import {
   tensorFiles,
 } from '@scalearn/core';
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
+import { bottleneckSites, type Projection } from './bottleneck-sites.ts';
 import { fromFile } from './file-errors.ts';
 import { phmDimension, phmParameters, phmWeights } from './phm.ts';
 
@@ -95,17 +95,12 @@ export function compacter(options: CompacterOptions = {}): Method {
             right: parameter(`${key[kind]}.W_right`),
           })),
         );
-      const [down, up] = [weights('down'), weights('up')];
-      return {
-        feedForwardOutput({ layer, hidden, residual, norm }) {
-          const key = keys[layer] as (typeof keys)[number];
-          const project = (x: Tensor, all: readonly Tensor[], base: string): Tensor =>
-            matmul(x, all[layer] as Tensor, { bias: parameter(`${base}.b`) });
-          const sum = add(hidden, residual);
-          const inner = apply(project(norm(sum), down, key.down));
-          return norm(add(project(inner, up, key.up), sum));
-        },
-      };
+      const all = { down: weights('down'), up: weights('up') };
+      const project =
+        (kind: 'down' | 'up'): Projection =>
+        (x, layer) =>
+          matmul(x, all[kind][layer] as Tensor, { bias: parameter(`${keys[layer]?.[kind]}.b`) });
+      return bottleneckSites(project('down'), apply, project('up'));
     },
     settings: { nonLinearity: activation, reductionFactor },
     save: (call) => {

@@ -13,6 +13,9 @@ export {
 } from './hyperformer.ts';
 export { ia3, ia3Reader } from './ia3.ts';
 export { type ProbeOptions, probe, probeReader } from './probe.ts';
+export { propetl } from './propetl.ts';
+export type { PropetlOptions } from './propetl-parameters.ts';
+export { propetlReader } from './propetl-reader.ts';
 export { baselineReaders } from './readers.ts';
 export { type SentenceEmbeddingOptions, sentenceEmbeddings } from './sentence-embeddings.ts';
 export {

@@ -9,6 +9,7 @@ import {
   readSnapshot,
   TrainedModel,
   type TrainingTask,
+  type TrainOptions,
   train,
   writeSafetensors,
 } from '@scalearn/core';
@@ -27,8 +28,12 @@ export const target: ReadTarget & { readonly modelName: string } = {
 };
 
 /** Trains a method for an epoch. The model is the caller's to dispose of. */
-export function trained(method: Method, task: TrainingTask = tinyTask()): Promise<TrainedModel> {
-  return train({ encoder, task, method, batchSize: 8, epochs: 1, learningRate: 1e-2 });
+export function trained(
+  method: Method,
+  task: TrainingTask = tinyTask(),
+  options: Partial<TrainOptions> = {},
+): Promise<TrainedModel> {
+  return train({ encoder, task, method, batchSize: 8, epochs: 1, learningRate: 1e-2, ...options });
 }
 
 /**

@@ -71,7 +71,12 @@ export {
 } from './methods/adapter-config.ts';
 export { adapterFiles, readAdapter } from './methods/adapter-files.ts';
 export { type BottleneckOptions, bottleneck } from './methods/bottleneck.ts';
-export { bottleneckReader, readAdapterFolder, storedAdapter } from './methods/bottleneck-reader.ts';
+export {
+  bottleneckReader,
+  checkAdapterFits,
+  readAdapterFolder,
+  storedAdapter,
+} from './methods/bottleneck-reader.ts';
 export { mergeAdapters } from './methods/merge.ts';
 export type {
   FileSet,

@@ -104,6 +104,8 @@ export interface AdapterConfig {
   readonly hiddenSize: number | undefined;
   readonly nonLinearity: string;
   readonly scaling: number;
+  /** What part of its weights masks keep, which lie beside it; 1 without. */
+  readonly sparsity: number;
 }
 
 /**
@@ -125,6 +127,7 @@ export function parseAdapterConfig(
       hiddenSize: undefined,
       nonLinearity: 'relu',
       scaling: 1,
+      sparsity: 1,
     };
   if (typeof config !== 'object' || config === null)
     throw new ModelFileError(`${where} holds no adapter configuration under 'config'`);
@@ -143,6 +146,11 @@ export function parseAdapterConfig(
   if (typeof scaling !== 'number')
     throw new ModelFileError(
       `${where}: the scaling ${JSON.stringify(scaling)} is not a number; learned scaling cannot be read`,
+    );
+  const sparsity = config.sparsity ?? 1;
+  if (typeof sparsity !== 'number' || !(sparsity > 0 && sparsity <= 1))
+    throw new ModelFileError(
+      `${where}: sparsity is ${JSON.stringify(sparsity)}; it must be null, or above 0 and at most 1`,
     );
   // Files without a version are older than the present meaning of "gelu".
   const old = new Map(
@@ -165,6 +173,7 @@ export function parseAdapterConfig(
     hiddenSize: typeof json.hidden_size === 'number' ? json.hidden_size : undefined,
     nonLinearity: activation,
     scaling,
+    sparsity,
   };
 }
 

@@ -18,6 +18,11 @@ export async function readAdapterFolder(folder: ModelFolder, within = ''): Promi
   const path = `${within}adapter_config.json`;
   const where = `${folder.describe()}/${path}`;
   const config = parseAdapterConfig(await required(folder, path, folder.text(path)), where);
+  if (config.sparsity < 1)
+    throw new ModelFileError(
+      `${where}: sparsity is ${config.sparsity}: the adapter computes something else without its masks; ` +
+        'read it as what it is, or merge it first',
+    );
   const { tensors, where: file } = await openTensorFile(folder, `${within}adapter`);
   return readAdapter(config, tensors, file);
 }
@@ -26,7 +31,7 @@ export async function readAdapterFolder(folder: ModelFolder, within = ''): Promi
 export const bottleneckReader: MethodReader = async (folder, target) => {
   if ((await folder.text('adapter_config.json')) === undefined) return undefined;
   const adapter = await readAdapterFolder(folder);
-  checkFits(adapter, target, folder);
+  checkAdapterFits(adapter, target, folder);
   return storedAdapter(adapter, target.encoder.prefix);
 };
 
@@ -64,7 +69,7 @@ function adapterTensors(adapter: Adapter, prefix: string): Map<string, NamedTens
 }
 
 /** @throws ModelFileError if the adapter was trained on another encoder */
-function checkFits(
+export function checkAdapterFits(
   { layers, hiddenSize, encoderFingerprint: known }: Adapter,
   { encoder, encoderFingerprint }: ReadTarget,
   folder: ModelFolder,

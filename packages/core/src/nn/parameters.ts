@@ -20,7 +20,7 @@ export interface ParameterSpec {
   readonly init: Initialiser;
   /** Whether weight decay applies; biases and layer norms have none. */
   readonly decay: boolean;
-  /** Its learning rate over that of the run; 1 by default. */
+  /** Its learning rate over that of the run; 1 by default. With 0 it stays as it was drawn: saved, but not trained. */
   readonly rate?: number;
   /** In joint training: the tasks in whose steps it takes part; by default all. */
   readonly tasks?: readonly string[];
@@ -90,6 +90,7 @@ export class Parameters implements Disposes {
   /** Number of trainable values among the parameters that satisfy a condition. */
   count(condition: (spec: ParameterSpec) => boolean = () => true): number {
     return this.groups
+      .filter((group) => group.rate !== 0)
       .flatMap((group) => group.specs)
       .filter(condition)
       .reduce((n, spec) => n + sizeOf(spec.shape), 0);

@@ -20,12 +20,7 @@ export interface TopMaskAttributes {
  */
 const topMaskOperation: Operation<TopMaskAttributes> = defineOperation<TopMaskAttributes>({
   name: 'topMask',
-  outputs: ([x]) => {
-    const { shape } = x as Tensor;
-    if (typeof shape.at(-1) !== 'number')
-      throw new ShapeError(`topMask needs rows of a fixed width, not ${showShape(shape)}`);
-    return [{ shape, dtype: 'f32' }];
-  },
+  outputs: ([x]) => [{ shape: (x as Tensor).shape, dtype: 'f32' }],
   gradient: ({ inputs: [x], gradients: [dy] }) => [
     elementwise('topMaskGradient', [x as Tensor, dy as Tensor], (s, g) =>
       g!.times(s!.greater(0).minus(scalarConstant(0).greater(s!))),
@@ -35,7 +30,7 @@ const topMaskOperation: Operation<TopMaskAttributes> = defineOperation<TopMaskAt
     const width = (shape as number[]).at(-1) as number;
     const [value, out] = [x as NumericArray, y as NumericArray];
     for (let begin = 0; begin < value.length; begin += width)
-      out.set(largestMask(value.subarray(begin, begin + width), zeros), begin);
+      out.set(maskRow(value.subarray(begin, begin + width), zeros), begin);
   },
   // TopK, too, takes the element further to the left of two that are equal.
   onnx: ({ inputs: [x], node, attributes: { zeros }, emit }) => {
@@ -69,8 +64,7 @@ const topMaskOperation: Operation<TopMaskAttributes> = defineOperation<TopMaskAt
   },
 });
 
-/** The mask of one row; see {@link topMask}. */
-export function largestMask(row: NumericArray, zeros: number): Uint8Array {
+function maskRow(row: NumericArray, zeros: number): Uint8Array {
   const magnitude = Float64Array.from(row, Math.abs);
   const order = Uint32Array.from(magnitude.keys());
   order.sort((a, b) => (magnitude[a] as number) - (magnitude[b] as number) || a - b);
@@ -144,9 +138,18 @@ var<workgroup> found: vec2u;`,
  * `trunc((1 - keep) · width)` smallest. Gradients pass straight through to the magnitudes.
  */
 export function topMask(x: Tensor, keep: number): Tensor {
-  if (!(keep > 0 && keep <= 1))
-    throw new ArgumentError(`the part that is kept must be above 0 and at most 1, not ${keep}`);
   const width = x.shape.at(-1);
-  const zeros = typeof width === 'number' ? Math.trunc((1 - keep) * width) : 0;
-  return apply(topMaskOperation, [x], { zeros });
+  if (typeof width !== 'number')
+    throw new ShapeError(`topMask needs rows of a fixed width, not ${showShape(x.shape)}`);
+  return apply(topMaskOperation, [x], { zeros: zerosOf(width, keep) });
+}
+
+/** The mask of one row, on the host. */
+export function largestMask(row: NumericArray, keep: number): Uint8Array {
+  return maskRow(row, zerosOf(row.length, keep));
+}
+
+function zerosOf(width: number, keep: number): number {
+  if (keep > 0 && keep <= 1) return Math.trunc((1 - keep) * width);
+  throw new ArgumentError(`the part that is kept must be above 0 and at most 1, not ${keep}`);
 }

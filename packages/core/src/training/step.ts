@@ -18,7 +18,11 @@ export interface OptimiserOptions extends Partial<AdamWOptions> {
 }
 
 /** Whether a group is updated in a step of a task. */
-export function takesPart({ tasks }: Pick<ParameterGroup, 'tasks'>, task: string | undefined): boolean {
+export function takesPart(
+  { tasks, rate }: Pick<ParameterGroup, 'tasks' | 'rate'>,
+  task: string | undefined,
+): boolean {
+  if (rate === 0) return false;
   return tasks === undefined || task === undefined || tasks.includes(task);
 }
 

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
   linearParameters,
+  multiply,
+  optimiserFeeds,
   type ParameterSpec,
   Parameters,
   ReferenceDevice,
   ShapeError,
+  sum,
+  trainingGraph,
 } from '../../src/index.ts';
 
 const device = new ReferenceDevice();
@@ -66,6 +70,26 @@ describe('parameters', () => {
     const before = device.memory().total;
     expect(() => new Parameters(device, specs, 0)).toThrow(message);
     expect(device.memory().total).toBe(before);
+  });
+
+  test('of rate 0 are neither counted nor trained, and no part of the gradient', async () => {
+    const first = (...values: number[]) => ({ init: { values: Float32Array.from(values) }, decay: true });
+    using parameters = new Parameters(
+      device,
+      [spec('a', [2], first(1, 2)), spec('b', [2], { ...first(3, 4), rate: 0 })],
+      0,
+    );
+    expect(parameters.count()).toBe(2);
+    const loss = sum(multiply(parameters.tensor('a'), parameters.tensor('b')));
+    const parts = { loss, logits: loss, hiddenStates: [], cuSeqlens: loss };
+    using program = await device.compile(trainingGraph(parts, parameters));
+    const { gradientNorm } = await program.run(optimiserFeeds(parameters, 0.1, 0.5, 1));
+    expect(gradientNorm).toEqual(Float32Array.of(5));
+    const after = await parameters.read();
+    expect(after.get('b')?.data).toEqual(Float32Array.of(3, 4));
+    // Adam's first step is the learning rate, then 5 % are lost to decay.
+    for (const [i, value] of [0.95 * 0.9, 0.95 * 1.9].entries())
+      expect(after.get('a')?.data[i]).toBeCloseTo(value, 5);
   });
 
   test('nothing is left when they are disposed of', () => {

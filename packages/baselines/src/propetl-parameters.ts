@@ -1,0 +1,69 @@
+import {
+  adapterKeys,
+  adapterWidth,
+  type EncoderShape,
+  linearParameters,
+  type ParameterSpec,
+} from '@scalearn/core';
+
+export interface PropetlOptions {
+  /** Hidden size over bottleneck width; 16 in the paper. */
+  readonly reductionFactor?: number;
+  /** What part of the weights a layer's masks keep; 0.5 in the paper. */
+  readonly sparsity?: number;
+  /**
+   * `trained`, as the method intends and by default, at five times the learning rate; or `frozen`: the reference's
+   * released code leaves the masks as they were drawn (reference/methods 8).
+   */
+  readonly masks?: 'trained' | 'frozen';
+}
+
+export type PropetlSettings = Required<PropetlOptions>;
+
+/** The masks' learning rate over that of all else: 5e-3 over 1e-3. */
+const maskRate = 5;
+
+/** Keys of a layer's scores (reference/formats 1.2). */
+export function maskKeys(
+  prefix: string,
+  layer: number,
+  name: string,
+): { readonly down: string; readonly up: string } {
+  const base = `${prefix}.encoder.layer.${layer}.output.adapters_mask.${name}`;
+  return { down: `${base}.down_mask`, up: `${base}.up_mask` };
+}
+
+/** The one adapter of all layers: it has the keys of the first. */
+export function sharedParameters(
+  { prefix, hiddenSize }: EncoderShape,
+  name: string,
+  reductionFactor: number,
+): ParameterSpec[] {
+  const width = adapterWidth(hiddenSize, reductionFactor);
+  const keys = adapterKeys(prefix, 0, name);
+  const base = (key: string): string => key.slice(0, -'.weight'.length);
+  return [
+    ...linearParameters(base(keys.down), width, hiddenSize, 0.02),
+    ...linearParameters(base(keys.up), hiddenSize, width, 0.02),
+  ];
+}
+
+/** The scores of all layers, uniform to one over the root of their columns. */
+export function scoreParameters(
+  { prefix, layers, hiddenSize }: EncoderShape,
+  name: string,
+  { reductionFactor, masks }: PropetlSettings,
+): ParameterSpec[] {
+  const width = adapterWidth(hiddenSize, reductionFactor);
+  const scores = (key: string, rows: number, columns: number): ParameterSpec => ({
+    name: key,
+    shape: [rows, columns],
+    init: { bound: 1 / Math.sqrt(columns) },
+    decay: true,
+    rate: masks === 'trained' ? maskRate : 0,
+  });
+  return Array.from({ length: layers }, (_, layer) => {
+    const { down, up } = maskKeys(prefix, layer, name);
+    return [scores(down, hiddenSize, width), scores(up, width, hiddenSize)];
+  }).flat();
+}

@@ -1,0 +1,104 @@
+import {
+  type Adapter,
+  adapterKeys,
+  adapterWidth,
+  checkAdapterFits,
+  type MethodReader,
+  ModelFileError,
+  type ModelFolder,
+  type NamedTensor,
+  openTensorFile,
+  parseAdapterConfig,
+  type ReadTarget,
+  readAdapter,
+  readTrainedTensors,
+  required,
+  type TensorReader,
+} from '@scalearn/core';
+import { readAdapterDescription } from './adapter-folder.ts';
+import { fromFile } from './file-errors.ts';
+import { propetl } from './propetl.ts';
+import { scoresFile } from './propetl-files.ts';
+import { type PropetlSettings, scoreParameters, sharedParameters } from './propetl-parameters.ts';
+
+/** The reference's file of masks: they are read as scores, which give the same masks again. */
+const masksFile = 'adapter_mask.bin';
+
+/** Reads the folder of a ProPETL adapter, the reference's or {@link propetl}'s. */
+export const propetlReader: MethodReader = async (folder, target) => {
+  const description = await readAdapterDescription(folder);
+  if (!description || typeof description.config.sparsity !== 'number' || description.config.sparsity === 1)
+    return undefined;
+  const { where, config, text } = description;
+  const parsed = parseAdapterConfig(text, where);
+  if (parsed.nonLinearity !== 'relu')
+    throw new ModelFileError(`${where}: non_linearity is ${parsed.nonLinearity}; only relu can be read`);
+  // The reference's own files do not say; its masks are frozen.
+  const { masks = 'frozen' } = config;
+  if (masks !== 'trained' && masks !== 'frozen')
+    throw new ModelFileError(`${where}: masks is ${JSON.stringify(masks)}; it must be "trained" or "frozen"`);
+  const reductionFactor = Number(config.reduction_factor);
+  const settings: PropetlSettings = { reductionFactor, sparsity: parsed.sparsity, masks };
+  const method = fromFile(where, () => propetl(settings));
+  const { tensors, where: file } = await openTensorFile(folder, 'adapter');
+  const adapter = await readAdapter(parsed, tensors, file);
+  checkAdapterFits(adapter, target, folder);
+  return {
+    adapterName: adapter.name,
+    method,
+    tensors: new Map([
+      ...sharedTensors(adapter, target, settings, file),
+      ...(await readScores(folder, target, adapter.name, settings)),
+    ]),
+  };
+};
+
+/** The adapter that lies under every layer's keys, under those of the first. */
+function sharedTensors(
+  { name, layers, width }: Adapter,
+  { encoder }: ReadTarget,
+  { reductionFactor }: PropetlSettings,
+  where: string,
+): Map<string, NamedTensor> {
+  if (width !== adapterWidth(encoder.hiddenSize, reductionFactor))
+    throw new ModelFileError(
+      `${where} holds a bottleneck of width ${width}, which is not what a reduction_factor of ${reductionFactor} makes`,
+    );
+  const [first] = layers as [Adapter['layers'][number], ...Adapter['layers'][number][]];
+  const fields = ['down', 'downBias', 'up', 'upBias'] as const;
+  for (const [i, layer] of layers.entries())
+    for (const field of fields)
+      if (layer[field].some((value, at) => value !== first[field][at]))
+        throw new ModelFileError(
+          `${where}: layer ${i} has another adapter than layer 0; ProPETL has one for all layers`,
+        );
+  const keys = adapterKeys(encoder.prefix, 0, name);
+  const shapes = new Map(
+    sharedParameters(encoder, name, reductionFactor).map(({ name, shape }) => [name, shape]),
+  );
+  return new Map(
+    fields.map((field) => [
+      keys[field],
+      { shape: shapes.get(keys[field]) as readonly number[], data: first[field] },
+    ]),
+  );
+}
+
+async function readScores(
+  folder: ModelFolder,
+  target: ReadTarget,
+  name: string,
+  settings: PropetlSettings,
+): Promise<Map<string, NamedTensor>> {
+  const scores = await folder.tensors(scoresFile);
+  const [file, reader] = scores
+    ? [scoresFile, scores]
+    : [masksFile, wholeAsFloats(await required(folder, scoresFile, folder.tensors(masksFile)))];
+  const specs = scoreParameters(target.encoder, name, settings);
+  return readTrainedTensors(reader, specs, target, `${folder.describe()}/${file}`);
+}
+
+/** A file of booleans as one of numbers. */
+function wholeAsFloats(reader: TensorReader): TensorReader {
+  return { ...reader, readFloat32: async (key) => Float32Array.from(await reader.readInt32(key)) };
+}

@@ -1,0 +1,70 @@
+import {
+  ArgumentError,
+  adapterKeys,
+  type Method,
+  matmul,
+  relu,
+  type Tensor,
+  transpose,
+} from '@scalearn/core';
+import { bottleneckSites } from './bottleneck-sites.ts';
+import { maskedWeights, scoreMasks } from './masked-weights.ts';
+import { mergePropetl, propetlFiles } from './propetl-files.ts';
+import {
+  maskKeys,
+  type PropetlOptions,
+  type PropetlSettings,
+  scoreParameters,
+  sharedParameters,
+} from './propetl-parameters.ts';
+
+/**
+ * ProPETL: one Pfeiffer bottleneck adapter for all layers, of which every layer keeps the part that its own masks choose
+ * (Zeng et al. 2023, arXiv 2305.17682; reference/methods 3.4):
+ *
+ * `z = LN₂(h + x)`, `y = LN₂((W_up ⊙ M(s_up)ᵀ)·relu((W_down ⊙ M(s_down)ᵀ)·z + b) + c + h + x)`
+ *
+ * with W_down `[width, hidden]`, W_up `[hidden, width]` and biases shared, scores s_down `[hidden, width]` and s_up
+ * `[width, hidden]` in every layer. M(s) is 1 where |s| is among the largest, else 0; its gradient passes straight
+ * through to |s|.
+ */
+export function propetl(options: PropetlOptions = {}): Method {
+  const settings: PropetlSettings = { reductionFactor: 16, sparsity: 0.5, masks: 'trained', ...options };
+  const { reductionFactor, sparsity, masks } = settings;
+  if (!(reductionFactor > 0 && Number.isFinite(reductionFactor)))
+    throw new ArgumentError(`reductionFactor must be a positive number, not ${reductionFactor}`);
+  if (!(sparsity > 0 && sparsity < 1))
+    throw new ArgumentError(
+      `sparsity, the part of the weights that is kept, must be between 0 and 1, not ${sparsity}`,
+    );
+  if (masks !== 'trained' && masks !== 'frozen')
+    throw new ArgumentError(`masks must be trained or frozen, not ${masks}`);
+  return {
+    name: 'propetl',
+    kind: 'single-task',
+    headLayout: 'flexible',
+    defaults: { learningRate: 1e-3, epochs: 30, patience: 5, weightDecay: 0.1 },
+    parameters: ({ encoder, adapterName }) => [
+      ...sharedParameters(encoder, adapterName, reductionFactor),
+      ...scoreParameters(encoder, adapterName, settings),
+    ],
+    sites: ({ encoder: { prefix, layers }, adapterName, parameter }) => {
+      const shared = adapterKeys(prefix, 0, adapterName);
+      const weights = (kind: 'down' | 'up'): readonly Tensor[] => {
+        const scores = Array.from({ length: layers }, (_, layer) =>
+          parameter(maskKeys(prefix, layer, adapterName)[kind]),
+        );
+        return maskedWeights(transpose(parameter(shared[kind])), scoreMasks(scores, sparsity));
+      };
+      const [down, up] = [weights('down'), weights('up')];
+      return bottleneckSites(
+        (x, layer) => matmul(x, down[layer] as Tensor, { bias: parameter(shared.downBias) }),
+        relu,
+        (x, layer) => matmul(x, up[layer] as Tensor, { bias: parameter(shared.upBias) }),
+      );
+    },
+    settings: { ...settings },
+    save: (call) => propetlFiles(call, settings),
+    merge: (call) => mergePropetl(call, settings),
+  };
+}
