@@ -30,21 +30,28 @@ async function list(...args: string[]): Promise<MethodsEvent['methods']> {
 
 /** Trainable parameters (reference/methods 7.3), per task or per target, of several tasks together where joint. */
 const base = {
+  'full-finetuning': 124_055_040,
   bottleneck: 894_528,
   'compacter++': 29_440,
+  propetl: 959_280,
   ia3: 55_296,
   scalearn: 73_728,
   'scalearn-uniform': 96,
   'scalearn++': 6_144,
   'scalearn-uniform++': 8,
   'adapter-fusion': 21_252_096,
+  'adapter-soup': 0,
+  probe: 0,
+  'full-finetuning-m': 124_055_040,
   'adapter-m': 894_528,
   hyperformer: 59_420_544,
   'hyperformer++': 5_095_024,
 };
 const large15 = {
+  'full-finetuning': 354_310_144,
   bottleneck: 3_171_840,
   'compacter++': 78_400,
+  propetl: 3_277_888,
   ia3: 147_456,
   scalearn: 15 * 1024 * 24,
   'adapter-fusion': 75_546_624,

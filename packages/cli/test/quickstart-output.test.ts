@@ -13,7 +13,14 @@ import { baseline } from '../src/quickstart/results.ts';
 import { textOutput } from '../src/quickstart/text-output.ts';
 
 const model = (seed: number): ModelPlan =>
-  ({ entry: quickstartMethods[0], seed, steps: 10, method: bottleneck(), path: '', sources: [] }) as never;
+  ({
+    entry: quickstartMethods(false)[0],
+    seed,
+    steps: 10,
+    method: bottleneck(),
+    path: '',
+    sources: [],
+  }) as never;
 const rows = (labels: number[]) =>
   labels.map((label, index) => ({ index, segments: ['a first text', 'b'], label }));
 const task = {

@@ -11,7 +11,7 @@ import { scratchFolder } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const at = (...names: string[]): string => join(folder, ...names);
-const ids = ['single', 'scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++'];
+const ids = ['single', 'scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++', 'adapter-fusion'];
 const must = async (...args: Parameters<typeof runQuickstart>): Promise<QuickstartOutcome> => {
   const outcome = await runQuickstart(...args);
   expect(outcome.error).toBeUndefined();
@@ -46,7 +46,7 @@ describe('a quickstart', () => {
     expect(results.seconds).toBeGreaterThan(0);
     expect(results.methods.map(({ method }) => method)).toEqual(ids);
     // 2 layers of 36·2 + 2 + 2·36 + 36; then 2 sources: times 36 or 1, and 2 layers or 1.
-    expect(results.methods.map(({ parameters }) => parameters)).toEqual([364, 144, 4, 72, 2]);
+    expect(results.methods.map(({ parameters }) => parameters)).toEqual([364, 144, 4, 72, 2, 2 * (3 * 36 ** 2 + 2 * 36)]);
     for (const { metric, scores: [a, b] = [], mean, std, seconds } of results.methods) {
       const [first, second] = [a as number, b as number];
       expect(metric).toBe('accuracy');
@@ -94,9 +94,9 @@ describe('a quickstart', () => {
     for (const text of ['machine  ', 'device   ONNX Runtime', 'task     miniglue/rte, 16 rows to train on'])
       expect(out).toContain(text);
     expect(out).toMatch(/\nnot_entailment\n {2}sentence1 {2}\w/);
-    expect(out).toMatch(/To train: 10 models, at most \d+:\d\d by what was measured/);
+    expect(out).toMatch(/To train: 12 models, at most \d+:\d\d by what was measured/);
     expect(err).toContain('single adapter, seed 0: accuracy');
-    expect(err).toContain('(10 of 10)');
+    expect(err).toContain('(12 of 12)');
     expect(out).toMatch(/\nmajority class +– +0\.\d{3}/);
     expect(out).toMatch(/\nScaLearn\+\+ +72 +0\.\d{3} ± 0\.\d{3} +\d/);
     expect(out.match(/^ {2}scalearn train --task /gm)).toHaveLength(3);
@@ -115,7 +115,7 @@ describe('a quickstart', () => {
     writeFileSync(join(out, 'notes.txt'), 'mine');
     const before = statSync(join(out, 'single/seed-0/run.json')).mtimeMs;
     const outcome = await must(setup, { out, fast: true, json: true });
-    expect(jsonLines(outcome)[0]).toMatchObject({ event: 'plan', models: 5, reused: 0 });
+    expect(jsonLines(outcome)[0]).toMatchObject({ event: 'plan', models: 6, reused: 0 });
     expect(statSync(join(out, 'single/seed-0/run.json')).mtimeMs).toBeGreaterThan(before);
     expect(readFileSync(join(out, 'notes.txt'), 'utf8')).toBe('mine');
     const firstOnly = readResults(at('whole')).methods.map(({ scores: [score] }) => [[score], score, null]);
@@ -164,11 +164,11 @@ describe('an interrupted quickstart', () => {
     const out = at('interrupted');
     const { error } = await runQuickstart(setup, { out }, { interruptAt });
     expect(error?.name).toBe('StoppedError');
-    expect(error?.message).toContain(`Interrupted after 3 of 10 models; they are kept in ${out}`);
+    expect(error?.message).toContain(`Interrupted after 3 of 12 models; they are kept in ${out}`);
     expect(readResults(out)).toMatchObject({ complete: false, methods: [] });
     const kept = readFileSync(join(out, 'single/seed-1/run.json'), 'utf8');
     const lines = jsonLines(await must(setup, { out, json: true }));
-    expect(lines[0]).toMatchObject({ event: 'plan', models: 10, reused: 3 });
+    expect(lines[0]).toMatchObject({ event: 'plan', models: 12, reused: 3 });
     expect(lines.filter(({ reused }) => reused === true)).toHaveLength(3);
     expect(readFileSync(join(out, 'single/seed-1/run.json'), 'utf8')).toBe(kept);
     expect(scores(readResults(out))).toEqual(scores(readResults(at('whole'))));
@@ -182,13 +182,13 @@ describe('an interrupted quickstart', () => {
     await runQuickstart(setup, { out }, { interruptAt });
     expect(existsSync(join(out, 'single/seed-1/run.json'))).toBe(true);
     const lines = jsonLines(await must(setup, { out, seeds: 1, json: true, ...more }));
-    expect(lines[0]).toMatchObject({ event: 'plan', models: 5, reused: 0 });
+    expect(lines[0]).toMatchObject({ event: 'plan', models: 6, reused: 0 });
     expect(existsSync(join(out, 'single/seed-1'))).toBe(false);
   });
 
   test('before the first model there is nothing to keep', async () => {
     const { error } = await runQuickstart(setup, { out: at('early') }, { interruptAt: 'To train' });
-    expect(error?.message).toContain('Interrupted after 0 of 10 models; there is nothing to keep');
+    expect(error?.message).toContain('Interrupted after 0 of 12 models; there is nothing to keep');
   });
 });
 

@@ -12,12 +12,13 @@ export function addQuickstart(root: Command, run: Run): void {
     .command('quickstart')
     .summary('the whole story on a small task, offline; what scalearn alone does')
     .description(
-      'Trains a single adapter and every variant of ScaLearn on few rows of a small task, and compares them.',
+      'Trains a single adapter, every variant of ScaLearn and AdapterFusion on few rows of a small task, and compares them.',
     )
     .addOption(new Option('--target <task>', 'task to learn').choices(sourceTasks).default(plan.target))
     .addOption(number('--rows <n>', 'labelled rows to train on').default(plan.rows))
     .addOption(number('--seeds <n>', `seeds of every method (default: ${plan.seeds})`))
     .addOption(new Option('--fast', 'one seed').conflicts('seeds'))
+    .option('--all', 'every method of the paper, some minutes more')
     .addOption(pathOption('--out <dir>', 'folder for the models and the report').default('runs/quickstart'))
     .addOption(deviceOption())
     .option('--overwrite', 'train again what an interrupted quickstart left')

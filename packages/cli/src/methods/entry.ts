@@ -1,4 +1,7 @@
-import type { Adapter, Method } from '@scalearn/core';
+import type { Adapter, Encoder, Method } from '@scalearn/core';
+import type { Task } from '@scalearn/datasets';
+import type { Source } from '../model/sources.ts';
+import type { Reporter } from '../output/reporter.ts';
 import type { MethodOption } from './method-option.ts';
 
 /** What a method is made from. */
@@ -7,6 +10,17 @@ export interface MakeOptions {
   readonly sources: readonly Adapter[];
   /** By the names the library has them under. */
   readonly [option: string]: unknown;
+}
+
+/** What there is when a method is prepared. */
+export interface Preparation {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly sources: readonly Source[];
+  /** The target. */
+  readonly task: Task;
+  readonly encoder: Encoder;
+  readonly reporter: Pick<Reporter, 'note' | 'progress'>;
+  readonly signal: AbortSignal;
 }
 
 /** A method as the command line knows it. */
@@ -20,5 +34,8 @@ export interface MethodEntry {
   readonly sources: number;
   /** The most it takes. */
   readonly mostSources?: number;
+  /** Works out options from data, before it is made for training. */
+  prepare?(preparation: Preparation): Promise<Readonly<Record<string, unknown>>>;
+  /** Without what `prepare` works out it says what it is, but is not to be trained. */
   make(options: MakeOptions): Method;
 }

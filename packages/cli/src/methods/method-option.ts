@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 
 /** What an option of a method takes. */
-export type OptionKind = 'number' | 'whole' | 'numbers' | readonly string[];
+export type OptionKind = 'number' | 'whole' | 'numbers' | 'text' | readonly string[];
 
 /** An option of a method, besides its sources. */
 export interface MethodOption {
@@ -9,6 +9,8 @@ export interface MethodOption {
   readonly text: string;
   /** Where it has a flag of its own; all others are given by `--set NAME=VALUE`. */
   readonly flag?: string;
+  /** Whether there is no default. */
+  readonly required?: true;
 }
 
 /** Reads the value of an option. @throws UsageError that says what it takes */
@@ -17,6 +19,7 @@ export function parseOption(name: string, text: string, { kind }: MethodOption):
     if (kind.includes(text)) return text;
     throw new UsageError(`${name} is one of ${kind.join(', ')}, not '${text}'`);
   }
+  if (kind === 'text') return text;
   const values = (kind === 'numbers' ? text.split(',') : [text]).map((each) =>
     each.trim() === '' ? Number.NaN : Number(each),
   );
@@ -29,6 +32,23 @@ export function parseOption(name: string, text: string, { kind }: MethodOption):
 /** For help and messages. */
 export function whatItTakes(kind: OptionKind): string {
   if (typeof kind !== 'string') return kind.join(', ');
-  if (kind === 'numbers') return 'a list of numbers, joined by commas';
-  return kind === 'whole' ? 'a whole number' : 'a number';
+  const words = {
+    number: 'a number',
+    whole: 'a whole number',
+    numbers: 'numbers, joined by commas',
+    text: 'a text',
+  } as const;
+  return words[kind];
 }
+
+/** Hidden size over bottleneck width, which most adapters have. */
+export const reductionFactor: MethodOption = {
+  kind: 'number',
+  text: 'hidden size over bottleneck width (default: 16)',
+  flag: '--reduction-factor',
+};
+
+export const nonLinearity: MethodOption = {
+  kind: ['relu', 'gelu', 'gelu_new', 'tanh', 'sigmoid'],
+  text: 'of the bottleneck (default: relu)',
+};

@@ -52,8 +52,10 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   });
   if (signal.aborted) throw new StoppedError(nothingToSave);
   const { entry, options } = chosen;
-  const method = entry.make({ ...options, sources: sources.map(({ adapter }) => adapter) });
   try {
+    const [task] = tasks as [Task];
+    const prepared = await entry.prepare?.({ options, sources, task, encoder, reporter, signal });
+    const method = entry.make({ ...options, ...prepared, sources: sources.map(({ adapter }) => adapter) });
     return await trainModel({
       ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },
       encoderSource: given.encoder,

@@ -31,7 +31,11 @@ export function chooseMethod(given: TrainArguments): ChosenMethod {
     throw new UsageError('--tasks is for joint methods; name one with --method (see scalearn methods)');
   const entry = methodEntry(method ?? (sources ? 'scalearn' : 'bottleneck'));
   checkSources(entry, sources);
-  return { entry, options: { ...flagOptions(entry, given), ...setOptions(entry, given.set ?? []) } };
+  const options = { ...flagOptions(entry, given), ...setOptions(entry, given.set ?? []) };
+  for (const [name, { required, text }] of Object.entries(entry.options))
+    if (required && !Object.hasOwn(options, name))
+      throw new UsageError(`--method ${entry.id} needs --set ${name}=…: ${text}`);
+  return { entry, options };
 }
 
 function checkSources({ id, sources: least, mostSources }: MethodEntry, given: readonly string[] = []): void {

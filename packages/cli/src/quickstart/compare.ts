@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { type ScalearnVariant, scalearnVariants } from '@scalearn/core';
 import { StoppedError } from '../errors.ts';
 import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { OutFolder } from '../folders/out-folder.ts';
@@ -10,8 +11,7 @@ import { expectedSeconds, measureCost } from './estimate.ts';
 import type { QuickstartOutput } from './events.ts';
 import { mergedName, type QuickstartFolder, reportName } from './folder.ts';
 import type { Machine } from './machine.ts';
-import { quickstartMethods } from './methods.ts';
-import { type ModelPlan, planModels, trainPlanned, type Workshop } from './models.ts';
+import { type ModelPlan, planModels, tasksOf, trainPlanned, type Workshop } from './models.ts';
 import { quickstartReport } from './report.ts';
 import { beginResults, type Coefficients, methodResult, type QuickstartResults, scoreOf } from './results.ts';
 
@@ -37,7 +37,7 @@ export async function compare(workshop: Workshop, options: ComparisonOptions): P
   const { folder, output, machine, began, out, overwrite } = options;
   const models = planModels(workshop);
   const first = beginResults(workshop, machine);
-  const folders = quickstartMethods.map(({ id }) => id);
+  const folders = workshop.methods.map(({ id }) => id);
   const mayReuse = await folder.begin(first, { folders, overwrite });
   const found = mayReuse ? await finished(models) : [];
   const trained = await trainAll(workshop, models, found, options);
@@ -46,10 +46,8 @@ export async function compare(workshop: Workshop, options: ComparisonOptions): P
   const results: QuickstartResults = {
     ...first,
     seconds: (performance.now() - began) / 1000 + earlier,
-    methods: quickstartMethods.map((entry) =>
-      methodResult(entry, runsOf(trained, entry.id), workshop.task.primaryMetric),
-    ),
-    coefficients: await coefficientsOf(trained),
+    methods: workshop.methods.map((entry) => methodResult(entry, runsOf(trained, entry.id), workshop.task)),
+    coefficients: await coefficientsOf(trained, workshop),
     merged: await mergeBest(trained, folder.path),
     complete: true,
   };
@@ -83,7 +81,7 @@ async function trainAll(
   const missing = models.filter((model) => !known.has(model));
   const say = (model: ModelPlan, run: RunFile, reused: boolean): void => {
     const { primaryMetric: metric } = task;
-    output.model({ model, metric, score: scoreOf(run, metric), seconds: run.seconds, reused });
+    output.model({ model, metric, score: scoreOf(run, task), seconds: run.seconds, reused });
   };
   try {
     const seconds = await expected(missing, workshop, output);
@@ -118,11 +116,11 @@ async function expected(
 ): Promise<number> {
   if (models.length > 0) output.note('measuring a few steps');
   let seconds = 0;
-  for (const stage of [1, 2] as const) {
+  for (const stage of [1, 2, 'joint'] as const) {
     const [model, ...others] = models.filter(({ entry }) => entry.stage === stage);
     if (!model) continue;
     const cost = await measureCost(model, workshop);
-    for (const each of [model, ...others]) seconds += expectedSeconds(cost, each, workshop.task);
+    for (const each of [model, ...others]) seconds += expectedSeconds(cost, each, tasksOf(each, workshop));
   }
   return seconds;
 }
@@ -131,9 +129,12 @@ function runsOf(trained: readonly TrainedModel[], id: string): RunFile[] {
   return trained.filter(({ model }) => model.entry.id === id).map(({ run }) => run);
 }
 
-async function coefficientsOf(trained: readonly TrainedModel[]): Promise<Coefficients[]> {
+async function coefficientsOf(
+  trained: readonly TrainedModel[],
+  { methods }: Workshop,
+): Promise<Coefficients[]> {
   const all: Coefficients[] = [];
-  for (const { id } of quickstartMethods) {
+  for (const { id } of methods) {
     const own = trained.filter(({ model }) => model.entry.id === id);
     const folders = own.map(({ model, run }) => ({ path: model.path, run }));
     const learned = await learnedCoefficients({ method: id, folders });
@@ -145,7 +146,7 @@ async function coefficientsOf(trained: readonly TrainedModel[]): Promise<Coeffic
 /** Saves the model with the lowest validation loss as one plain adapter. @returns its path in the folder */
 async function mergeBest(trained: readonly TrainedModel[], folder: string): Promise<string | null> {
   const [best] = trained
-    .filter(({ model }) => model.method.merge !== undefined)
+    .filter(({ run }) => scalearnVariants.includes(run.method as ScalearnVariant))
     .sort((a, b) => validationLoss(a.run) - validationLoss(b.run));
   if (!best) return null;
   const { files } = await mergeModel(best.model.path);

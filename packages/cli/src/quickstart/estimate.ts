@@ -1,8 +1,6 @@
 import { train } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
-import type { TransformerEncoder } from '@scalearn/encoders';
-import { metricsOf } from '../model/scores.ts';
-import type { ModelPlan } from './models.ts';
+import { type ModelPlan, tasksOf, type Workshop } from './models.ts';
 
 const measuredSteps = 4;
 
@@ -16,18 +14,19 @@ export interface Cost {
 }
 
 /** Trains a model for a few steps, and times the parts. */
-export async function measureCost(
-  { method, settings }: Pick<ModelPlan, 'method' | 'settings'>,
-  { encoder, task, signal }: { encoder: TransformerEncoder; task: Task; signal: AbortSignal },
-): Promise<Cost> {
+export async function measureCost(model: ModelPlan, workshop: Workshop): Promise<Cost> {
+  const { method, settings } = model;
+  const { encoder, signal } = workshop;
+  const tasks = tasksOf(model, workshop);
+  const [task] = tasks as [Task];
   const { batchSize, evalBatchSize, learningRate } = settings;
   const began = performance.now();
   const at = { start: began, firstStep: began, lastStep: began, epoch: began };
   let steps = 0;
   using _ = await train({
-    ...{ encoder, task, method, batchSize, evalBatchSize, learningRate, signal },
+    ...{ encoder, method, batchSize, evalBatchSize, learningRate, signal },
+    ...(method.kind === 'joint' ? { tasks } : { task }),
     maxSteps: Math.min(measuredSteps, Math.ceil(task.train.length / batchSize)),
-    metrics: (predictions) => metricsOf(task, predictions),
     onEvent: ({ event }) => {
       const now = performance.now();
       if (event === 'start') at.start = now;
@@ -43,7 +42,7 @@ export async function measureCost(
   return {
     compile: (at.start - began) / 1000,
     step: step / 1000,
-    row: (at.epoch - at.lastStep) / task.validation.length / 1000,
+    row: (at.epoch - at.lastStep) / rowsOf(tasks, 'validation') / 1000,
   };
 }
 
@@ -51,8 +50,14 @@ export async function measureCost(
 export function expectedSeconds(
   cost: Cost,
   { steps, settings }: Pick<ModelPlan, 'steps' | 'settings'>,
-  { validation, test, testMismatched = [] }: Task,
+  tasks: readonly Task[],
 ): number {
-  const rows = settings.epochs * validation.length + test.length + testMismatched.length;
+  const { epochs, evaluateEvery } = settings;
+  const evaluations = evaluateEvery === undefined ? epochs : Math.ceil(steps / evaluateEvery);
+  const rows = evaluations * rowsOf(tasks, 'validation') + rowsOf(tasks, 'test');
   return cost.compile + steps * cost.step + rows * cost.row;
+}
+
+function rowsOf(tasks: readonly Task[], split: 'validation' | 'test'): number {
+  return tasks.reduce((sum, task) => sum + task[split].length, 0);
 }

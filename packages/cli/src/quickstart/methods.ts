@@ -1,4 +1,4 @@
-import { type Adapter, bottleneck, type Method, scalearn } from '@scalearn/core';
+import type { Stage } from './plan.ts';
 
 /** A method that the quickstart compares. */
 export interface QuickstartMethod {
@@ -6,40 +6,53 @@ export interface QuickstartMethod {
   readonly id: string;
   /** In print. */
   readonly name: string;
-  readonly stage: 1 | 2;
-  make(sources: readonly Adapter[]): Method;
+  /** Its name on the command line, where the quickstart calls it something else. */
+  readonly method?: string;
+  /** 1: of the task alone; 2: on top of the sources; joint: all tasks at once. */
+  readonly stage: 1 | 2 | 'joint';
+  /** Where it is trained otherwise than its stage. */
+  readonly training?: Partial<Stage>;
 }
 
-/** In the order they are trained and shown. */
-export const quickstartMethods: readonly QuickstartMethod[] = [
-  { id: 'single', name: 'single adapter', stage: 1, make: () => bottleneck() },
-  {
-    id: 'scalearn',
-    name: 'ScaLearn',
-    stage: 2,
-    make: (sources) => scalearn({ sources, variant: 'scalearn' }),
-  },
-  {
-    id: 'scalearn-uniform',
-    name: 'ScaLearnUniform',
-    stage: 2,
-    make: (sources) => scalearn({ sources, variant: 'scalearn-uniform' }),
-  },
-  {
-    id: 'scalearn++',
-    name: 'ScaLearn++',
-    stage: 2,
-    make: (sources) => scalearn({ sources, variant: 'scalearn++' }),
-  },
-  {
-    id: 'scalearn-uniform++',
-    name: 'ScaLearnUniform++',
-    stage: 2,
-    make: (sources) => scalearn({ sources, variant: 'scalearn-uniform++' }),
-  },
+const single: QuickstartMethod = { id: 'single', name: 'single adapter', method: 'bottleneck', stage: 1 };
+
+const twoStage: readonly QuickstartMethod[] = [
+  { id: 'scalearn', name: 'ScaLearn', stage: 2 },
+  { id: 'scalearn-uniform', name: 'ScaLearnUniform', stage: 2 },
+  { id: 'scalearn++', name: 'ScaLearn++', stage: 2 },
+  { id: 'scalearn-uniform++', name: 'ScaLearnUniform++', stage: 2 },
+  // Large matrices want small steps.
+  { id: 'adapter-fusion', name: 'AdapterFusion', stage: 2, training: { learningRate: 1e-3 } },
 ];
+
+/** What the quickstart compares by itself. */
+const usual: readonly QuickstartMethod[] = [single, ...twoStage];
+
+/** Everything the paper compares, in the order it is trained and shown. */
+const everything: readonly QuickstartMethod[] = [
+  { id: 'full-finetuning', name: 'full fine-tuning', stage: 1, training: { learningRate: 3e-4 } },
+  single,
+  { id: 'compacter++', name: 'Compacter++', stage: 1, training: { learningRate: 3e-3 } },
+  { id: 'propetl', name: 'ProPETL', stage: 1 },
+  { id: 'ia3', name: '(IA)³', stage: 1, training: { learningRate: 5e-3 } },
+  {
+    id: 'full-finetuning-m',
+    name: 'full fine-tuning, joint',
+    stage: 'joint',
+    training: { learningRate: 3e-4 },
+  },
+  { id: 'adapter-m', name: 'adapter, joint', stage: 'joint' },
+  { id: 'propetl-m', name: 'ProPETL, joint', stage: 'joint' },
+  { id: 'hyperformer', name: 'HyperFormer', stage: 'joint' },
+  { id: 'hyperformer++', name: 'HyperFormer++', stage: 'joint' },
+  { id: 'adapter-soup', name: 'AdapterSoup', stage: 2, training: { learningRate: 1e-3 } },
+  ...twoStage,
+];
+
+/** The methods to compare. */
+export const quickstartMethods = (all: boolean): readonly QuickstartMethod[] => (all ? everything : usual);
 
 /** A method's name in print. */
 export function nameOf(id: string): string {
-  return quickstartMethods.find((method) => method.id === id)?.name ?? id;
+  return everything.find((method) => method.id === id)?.name ?? id;
 }

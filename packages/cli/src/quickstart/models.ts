@@ -4,11 +4,12 @@ import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-json.ts';
+import { methodEntry } from '../methods/registry.ts';
 import type { Source } from '../model/sources.ts';
 import { trainModel } from '../model/train-model.ts';
 import { settleOptions, type TrainSettings } from '../options/settings.ts';
 import type { Reporter } from '../output/reporter.ts';
-import { type QuickstartMethod, quickstartMethods } from './methods.ts';
+import type { QuickstartMethod } from './methods.ts';
 import type { QuickstartPlan } from './plan.ts';
 
 /** Everything models are trained from. */
@@ -18,6 +19,9 @@ export interface Workshop {
   readonly encoderPath: string;
   readonly encoder: TransformerEncoder;
   readonly task: Task;
+  /** Those of joint methods, the target among them; empty where there are no such methods. */
+  readonly tasks: readonly Task[];
+  readonly methods: readonly QuickstartMethod[];
   readonly sources: readonly Source[];
   /** Folder of the quickstart. */
   readonly out: string;
@@ -39,43 +43,60 @@ export interface ModelPlan {
 
 /** Every method with every seed, in the order of training. */
 export function planModels(workshop: Workshop): ModelPlan[] {
-  const { plan, out, task } = workshop;
-  const seeds = Array.from({ length: plan.seeds }, (_, seed) => seed);
-  return quickstartMethods.flatMap((entry) => {
+  const { plan, out, task, methods } = workshop;
+  return methods.flatMap((entry) => {
+    const joint = entry.stage === 'joint';
     const sources = entry.stage === 2 ? workshop.sources : [];
-    const method = entry.make(sources.map(({ adapter }) => adapter));
-    return seeds.map((seed): ModelPlan => {
+    const adapters = sources.map(({ adapter }) => adapter);
+    const method = methodEntry(entry.method ?? entry.id).make({ sources: adapters });
+    return Array.from({ length: joint ? 1 : plan.seeds }, (_, seed): ModelPlan => {
       const path = join(out, entry.id, `seed-${seed}`);
       const settings = modelSettings(workshop, { entry, seed, method, sources });
-      const steps = settings.epochs * Math.ceil(task.train.length / settings.batchSize);
+      const epochSteps = Math.ceil(task.train.length / settings.batchSize);
+      const steps = settings.maxSteps ?? settings.epochs * epochSteps;
       return { entry, seed, path, settings, method, sources, steps };
     });
   });
 }
 
 function modelSettings(
-  { plan, encoderPath, task }: Workshop,
+  { plan, encoderPath, task, tasks }: Workshop,
   { entry, seed, method, sources }: Pick<ModelPlan, 'entry' | 'seed' | 'method' | 'sources'>,
 ): TrainSettings {
-  const { rows: limit, testRows, batchSize, evalBatchSize, stages } = plan;
+  const { rows: limit, testRows, batchSize, evalBatchSize, stages, joint } = plan;
+  const own = entry.stage === 'joint' ? tasks : [task];
+  const { steps: maxSteps, rows: _, ...jointly } = joint;
   const given = {
     ...{ encoder: encoderPath, task: task.id, out: '', seed, limit, batchSize },
     ...(testRows === null ? {} : { evalLimit: testRows }),
-    ...stages[entry.stage],
+    ...(entry.stage === 'joint' ? { ...jointly, maxSteps } : stages[entry.stage]),
+    ...entry.training,
     ...(sources.length > 0 ? { sources: sources.map(({ path }) => path) } : {}),
   };
-  return { ...settleOptions(given, method, [{ info: task, path: null }], encoderPath), evalBatchSize };
+  const found = own.map((info) => ({ info, path: null }));
+  return { ...settleOptions(given, method, found, encoderPath), evalBatchSize };
+}
+
+/** The tasks that a model is trained on. */
+export function tasksOf(
+  { entry }: ModelPlan,
+  { task, tasks }: Pick<Workshop, 'task' | 'tasks'>,
+): readonly Task[] {
+  return entry.stage === 'joint' ? tasks : [task];
 }
 
 /** Trains a model and saves it. */
 export async function trainPlanned(
-  { settings, method, sources, path }: ModelPlan,
-  { encoder, encoderPath, task, signal }: Workshop,
+  model: ModelPlan,
+  workshop: Workshop,
   reporter: Pick<Reporter, 'start' | 'step' | 'epoch'>,
 ): Promise<RunFile> {
+  const { settings, method, sources, path } = model;
+  const { encoder, encoderPath, signal } = workshop;
+  const tasks = tasksOf(model, workshop);
   await using out = await OutFolder.open(path);
   return trainModel({
-    ...{ settings, method, tasks: [task], sources, encoder, encoderSource: encoderPath, encoderPath },
+    ...{ settings, method, tasks, sources, encoder, encoderSource: encoderPath, encoderPath },
     ...{ out, reporter, signal },
   });
 }

@@ -46,10 +46,12 @@ const cut = (text: string, columns: number): string =>
 /** What is going to be done, and for how long. */
 export function planText({ models, missing, seconds }: PlannedEvent): string {
   const methods = new Set(models.map(({ entry }) => entry.name));
-  const seeds = models.length / methods.size;
+  const seeds = 1 + Math.max(...models.map(({ seed }) => seed));
+  const once =
+    models.some(({ entry }) => entry.stage === 'joint') && seeds > 1 ? ', one for joint methods' : '';
   const reused = models.length - missing.length;
   return [
-    `${counted(methods.size, 'method')}, ${counted(seeds, 'seed')} each: ${[...methods].join(', ')}.`,
+    `${counted(methods.size, 'method')}, ${counted(seeds, 'seed')} each${once}: ${[...methods].join(', ')}.`,
     ...(reused > 0 ? [`Already there, from an interrupted quickstart: ${counted(reused, 'model')}.`] : []),
     ...(missing.length > 0
       ? [

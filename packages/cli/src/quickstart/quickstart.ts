@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { sourceTasks } from '@scalearn/assets-mini';
 import type { DeviceChoice } from '@scalearn/core';
 import { loadTask, type Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
@@ -12,6 +13,7 @@ import type { QuickstartOutput } from './events.ts';
 import { QuickstartFolder } from './folder.ts';
 import { jsonOutput } from './json-output.ts';
 import { describeMachine } from './machine.ts';
+import { quickstartMethods } from './methods.ts';
 import type { Workshop } from './models.ts';
 import { type QuickstartPlan, plan as usualPlan } from './plan.ts';
 import { quietOutput, textOutput } from './text-output.ts';
@@ -22,6 +24,7 @@ export interface QuickstartArguments {
   readonly rows?: number;
   readonly seeds?: number;
   readonly fast?: boolean;
+  readonly all?: boolean;
   readonly device?: DeviceChoice;
   readonly overwrite?: boolean;
   readonly quiet?: boolean;
@@ -59,7 +62,10 @@ export async function quickstart(
     const sources = await readSources(paths, task.id);
     const { path: out } = folder;
     const encoderPath = setup.assets.encoder;
-    const workshop: Workshop = { plan, encoderPath, encoder, task, sources, out, signal };
+    const methods = quickstartMethods(given.all === true);
+    const joint = methods.some(({ stage }) => stage === 'joint');
+    const tasks = joint ? await loadTasks(task, plan) : [];
+    const workshop: Workshop = { plan, encoderPath, encoder, task, tasks, methods, sources, out, signal };
     const machine = describeMachine();
     output.opened({
       ...{ task, machine, device },
@@ -96,4 +102,15 @@ function settlePlan(
 async function loadTarget({ target, rows, validationRows, testRows }: QuickstartPlan): Promise<Task> {
   const task = await loadTask(`miniglue/${target}`, { limit: rows, evalLimit: testRows ?? undefined });
   return { ...task, validation: task.validation.slice(0, validationRows) };
+}
+
+/** The tasks of joint methods: the target as it is, the others with more rows. */
+async function loadTasks(target: Task, { joint, validationRows }: QuickstartPlan): Promise<Task[]> {
+  const tasks: Task[] = [];
+  for (const name of sourceTasks) {
+    const id = `miniglue/${name}`;
+    const limits = { limit: joint.rows, evalLimit: validationRows };
+    tasks.push(id === target.id ? target : await loadTask(id, limits));
+  }
+  return tasks;
 }

@@ -97,16 +97,16 @@ export function beginResults(
 export function methodResult(
   { id }: QuickstartMethod,
   runs: readonly RunFile[],
-  metric: string,
+  task: Pick<Task, 'id' | 'primaryMetric'>,
 ): MethodResult {
   const [first] = runs as [RunFile];
-  const scores = runs.map((run) => scoreOf(run, metric));
+  const scores = runs.map((run) => scoreOf(run, task));
   const known = scores.map((score) => score ?? Number.NaN);
   return {
     method: id,
     parameters: first.parameters.method,
     headParameters: first.parameters.head,
-    metric,
+    metric: task.primaryMetric,
     scores,
     mean: orNull(mean(known)),
     std: orNull(standardDeviation(known)),
@@ -114,9 +114,13 @@ export function methodResult(
   };
 }
 
-/** A run's metric on the test split. */
-export function scoreOf(run: RunFile, metric: string): number | null {
-  return orNull(run.results.test?.metrics[metric] ?? undefined);
+/** A run's metric on the target's test split. */
+export function scoreOf(
+  { results, tasks }: RunFile,
+  { id, primaryMetric }: Pick<Task, 'id' | 'primaryMetric'>,
+): number | null {
+  const own = tasks?.find(({ task }) => task === id)?.results ?? results;
+  return orNull(own.test?.metrics[primaryMetric] ?? undefined);
 }
 
 const orNull = (value: number | undefined): number | null =>
