@@ -68,7 +68,7 @@ describe('scalearn methods', () => {
         listed.find(({ method }) => method === id),
         id,
       ).toMatchObject({ parameters });
-    expect(listed[0]).toEqual({
+    expect(listed.find(({ method }) => method === 'bottleneck')).toEqual({
       method: 'bottleneck',
       kind: 'single-task',
       learningRate: 3e-4,

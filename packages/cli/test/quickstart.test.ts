@@ -46,7 +46,14 @@ describe('a quickstart', () => {
     expect(results.seconds).toBeGreaterThan(0);
     expect(results.methods.map(({ method }) => method)).toEqual(ids);
     // 2 layers of 36·2 + 2 + 2·36 + 36; then 2 sources: times 36 or 1, and 2 layers or 1.
-    expect(results.methods.map(({ parameters }) => parameters)).toEqual([364, 144, 4, 72, 2, 2 * (3 * 36 ** 2 + 2 * 36)]);
+    expect(results.methods.map(({ parameters }) => parameters)).toEqual([
+      364,
+      144,
+      4,
+      72,
+      2,
+      2 * (3 * 36 ** 2 + 2 * 36),
+    ]);
     for (const { metric, scores: [a, b] = [], mean, std, seconds } of results.methods) {
       const [first, second] = [a as number, b as number];
       expect(metric).toBe('accuracy');

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { RunFile } from '../src/folders/run-json.ts';
+import { jointMethods } from '../src/methods/joint.ts';
+import { singleTaskMethods } from '../src/methods/single-task.ts';
+import { twoStageMethods } from '../src/methods/two-stage.ts';
+import { events, run } from './support/run.ts';
+import { scratchFolder, tinyWorld } from './support/tiny.ts';
+
+const folder = scratchFolder();
+const world = tinyWorld(folder);
+const at = (name: string): string => join(folder, name);
+const must = async (...args: string[]): Promise<Awaited<ReturnType<typeof run>>> => {
+  const outcome = await run(...args);
+  expect(outcome.code, outcome.err).toBe(0);
+  return outcome;
+};
+const train = (out: string, ...more: string[]): Promise<unknown> =>
+  must(
+    'train',
+    ...['--encoder', world.encoder, '--data', world.data, '--out', at(out), '--device', 'onnx'],
+    ...['--batch-size', '8', '--max-steps', '4', '--quiet', ...more],
+  );
+const metricsOf = async (out: string): Promise<unknown> => {
+  const [event] = events(await must('evaluate', '--model', at(out), '--device', 'onnx', '--json'));
+  const { metrics, tasks } = event as { metrics: unknown; tasks?: { task: string; metrics: unknown }[] };
+  return tasks?.map((each) => [each.task, each.metrics]) ?? metrics;
+};
+const runFile = (out: string): RunFile =>
+  JSON.parse(readFileSync(join(at(out), 'run.json'), 'utf8')) as RunFile;
+
+/** What a method cannot do without, besides sources. */
+const needed: Readonly<Record<string, readonly string[]>> = { probe: ['--set', 'omega=0.5,1'] };
+
+beforeAll(async () => {
+  // A width that hypercomplex adapters can have as well.
+  for (const task of ['stsb', 'rte']) await train(task, '--task', `glue/${task}`, '--reduction-factor', '9');
+});
+
+describe('trained, and scored again from its folder alone', () => {
+  test.each(singleTaskMethods.map(({ id, options }) => [id, options] as const))('%s', async (id, options) => {
+    const narrow = options.reductionFactor ? ['--reduction-factor', '9'] : [];
+    await train(`one-${id}`, '--task', 'glue/rte', '--method', id, ...narrow);
+    expect(await metricsOf(`one-${id}`)).toEqual(runFile(`one-${id}`).results.test?.metrics);
+  });
+
+  test.each(twoStageMethods.map(({ id }) => id))('%s', async (id) => {
+    const sources = ['--sources', at('stsb'), at('rte'), ...(needed[id] ?? [])];
+    await train(`two-${id}`, '--task', 'glue/rte', '--method', id, ...sources);
+    expect(await metricsOf(`two-${id}`)).toEqual(runFile(`two-${id}`).results.test?.metrics);
+  });
+
+  test.each(jointMethods.map(({ id, options }) => [id, options] as const))('%s', async (id, options) => {
+    const small = Object.entries(options).flatMap(([name, { flag }]) => (flag ? [] : [`${name}=6`]));
+    const more = id.startsWith('hyper') ? ['--set', ...small] : [];
+    await train(`all-${id}`, '--tasks', 'glue/rte', 'glue/stsb', '--method', id, ...more);
+    const { tasks = [] } = runFile(`all-${id}`);
+    expect(await metricsOf(`all-${id}`)).toEqual(
+      tasks.map(({ task, results }) => [task, results.test?.metrics]),
+    );
+  });
+});
+
+test('the soup compares training texts, or takes what it is given', async () => {
+  const sources = ['--task', 'glue/rte', '--method', 'adapter-soup', '--sources', at('stsb'), at('rte')];
+  const soup = (out: string): { sources: { name: string; weight: number }[] } =>
+    JSON.parse(readFileSync(join(at(out), 'soup_config.json'), 'utf8'));
+  await train('soup-given', ...sources, '--set', 'similarities=0.25,0.75');
+  expect(soup('soup-given').sources).toEqual([
+    { name: 'stsb', weight: 0.25 },
+    { name: 'rte', weight: 0.75 },
+  ]);
+  await train('soup-one', ...sources, '--set', 'topK=1', 'sampling=released');
+  const weights = soup('soup-one').sources.map(({ weight }) => weight);
+  expect(weights.sort()).toEqual([0, 1]);
+});
+
+test('a probe needs to be told its constants', async () => {
+  const outcome = await run(
+    ...['train', '--encoder', world.encoder, '--data', world.data, '--out', at('none')],
+    ...['--task', 'glue/rte', '--method', 'probe', '--sources', at('stsb')],
+  );
+  expect([outcome.code, outcome.err]).toEqual([
+    2,
+    expect.stringContaining('--method probe needs --set omega=…'),
+  ]);
+});
