@@ -11,6 +11,7 @@ import {
   ia3,
   probe,
   propetl,
+  propetlM,
   textSimilarity,
 } from '@scalearn/baselines';
 import {
@@ -51,6 +52,12 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
       reductionFactor: shape.hiddenSize / (method.bottleneck as number),
       sparsity: method.sparsity as number,
       masks: method.masks_train ? 'trained' : 'frozen',
+    }),
+  'propetl-m': ({ file: { method } }, { shape }) =>
+    propetlM({
+      reductionFactor: shape.hiddenSize / (method.bottleneck as number),
+      sparsity: method.sparsity as number,
+      firstLayerMask: method.released_code_alias ? 'last-task' : 'own',
     }),
   'probing-one': caseProbe,
   'probing-two': caseProbe,

@@ -2,24 +2,15 @@ import {
   ArgumentError,
   adapterWidth,
   add,
-  checkAdapterName,
-  commonKeys,
-  encoderMetadata,
   geluTanh,
   layerNorm,
   linear,
   type Method,
   type MethodReader,
-  ModelFileError,
-  openTensorFile,
-  parseJsonObject,
-  readTrainedTensors,
-  sortedJson,
-  tensorFiles,
 } from '@scalearn/core';
-import { fromFile } from './file-errors.ts';
 import { generateAdapters, type Hypernetwork, hypernetworkParameters } from './hypernetwork.ts';
-import { isPooler, jointDefaults, storedPooler } from './joint.ts';
+import { isPooler, jointDefaults } from './joint.ts';
+import { jointFiles, numberOf, readJointFolder } from './joint-folder.ts';
 
 export const hyperformerVariants = ['hyperformer', 'hyperformer++'] as const;
 export type HyperformerVariant = (typeof hyperformerVariants)[number];
@@ -91,59 +82,30 @@ export function hyperformer(options: HyperformerOptions = {}): Method {
         },
       };
     },
-    save: (call) => ({
-      'hyperformer_config.json': sortedJson({
-        ...commonKeys(call),
-        name: call.adapterName,
-        tasks: call.tasks,
-        config: {
-          variant,
-          task_embedding_size: taskEmbeddingSize,
-          task_hidden_size: taskHiddenSize,
-          projected_task_embedding_size: projectedTaskEmbeddingSize,
-          reduction_factor: reductionFactor,
-        },
+    save: (call) =>
+      jointFiles(fileName, call, {
+        variant,
+        task_embedding_size: taskEmbeddingSize,
+        task_hidden_size: taskHiddenSize,
+        projected_task_embedding_size: projectedTaskEmbeddingSize,
+        reduction_factor: reductionFactor,
       }),
-      ...tensorFiles('hyperformer', call.tensors, encoderMetadata(call)),
-    }),
   };
 }
 
 /** Larger sizes are mistakes. */
 const largestSize = 65536;
 
-/** Reads the folder of a HyperFormer or HyperFormer++ model. */
-export const hyperformerReader: MethodReader = async (folder, target) => {
-  const text = await folder.text('hyperformer_config.json');
-  if (text === undefined) return undefined;
-  const where = `${folder.describe()}/hyperformer_config.json`;
-  const json = parseJsonObject(text, where);
-  const adapterName = checkAdapterName(json.name, where);
-  const { tasks = [] } = target;
-  if (!Array.isArray(json.tasks) || String(json.tasks) !== String(tasks))
-    throw new ModelFileError(
-      `${where} is of the tasks ${json.tasks}, joint_config.json of ${tasks.join(',') || 'none'}`,
-    );
-  const method = readConfig(json.config, where);
-  const file = await openTensorFile(folder, 'hyperformer');
-  const specs = [
-    ...method.parameters({ ...target, adapterName, tasks }),
-    ...storedPooler(file.tensors, target.encoder),
-  ];
-  const tensors = await readTrainedTensors(file.tensors, specs, target, file.where);
-  return { adapterName, method, tensors };
-};
+const fileName = 'hyperformer';
 
-function readConfig(config: unknown, where: string): Method {
-  const json = (typeof config === 'object' && config !== null ? config : {}) as Record<string, unknown>;
-  const size = (key: string): number => (typeof json[key] === 'number' ? json[key] : Number.NaN);
-  return fromFile(where, () =>
+/** Reads the folder of a HyperFormer or HyperFormer++ model. */
+export const hyperformerReader: MethodReader = (folder, target) =>
+  readJointFolder(fileName, folder, target, (config) =>
     hyperformer({
-      variant: String(json.variant) as HyperformerVariant,
-      taskEmbeddingSize: size('task_embedding_size'),
-      taskHiddenSize: size('task_hidden_size'),
-      projectedTaskEmbeddingSize: size('projected_task_embedding_size'),
-      reductionFactor: size('reduction_factor'),
+      variant: String(config.variant) as HyperformerVariant,
+      taskEmbeddingSize: numberOf(config.task_embedding_size),
+      taskHiddenSize: numberOf(config.task_hidden_size),
+      projectedTaskEmbeddingSize: numberOf(config.projected_task_embedding_size),
+      reductionFactor: numberOf(config.reduction_factor),
     }),
   );
-}

@@ -14,6 +14,7 @@ export {
 export { ia3, ia3Reader } from './ia3.ts';
 export { type ProbeOptions, probe, probeReader } from './probe.ts';
 export { propetl } from './propetl.ts';
+export { type PropetlMOptions, propetlM, propetlMReader } from './propetl-m.ts';
 export type { PropetlOptions } from './propetl-parameters.ts';
 export { propetlReader } from './propetl-reader.ts';
 export { baselineReaders } from './readers.ts';

@@ -1,4 +1,4 @@
-import type { EncoderShape, MethodDefaults, NamedTensor, TensorReader } from '@scalearn/core';
+import type { MethodDefaults } from '@scalearn/core';
 
 /** Defaults of joint training; methods differ in their learning rates alone (reference/hyperparameters 3). */
 export function jointDefaults(learningRate: number): MethodDefaults {
@@ -15,16 +15,3 @@ export function jointDefaults(learningRate: number): MethodDefaults {
 
 /** Joint methods with static heads train the pooler as well; heads of multiple choice alone read it. */
 export const isPooler = (name: string): boolean => name.startsWith('pooler.');
-
-/** The pooler's tensors, where a file has them: that depends on the tasks. */
-export function storedPooler(
-  { entries }: TensorReader,
-  { prefix, hiddenSize }: EncoderShape,
-): (Pick<NamedTensor, 'shape'> & { readonly name: string })[] {
-  const stored = [...entries.keys()].some((key) => /^(\w+\.)?pooler\./.test(key));
-  if (!stored) return [];
-  return [
-    { name: `${prefix}.pooler.dense.weight`, shape: [hiddenSize, hiddenSize] },
-    { name: `${prefix}.pooler.dense.bias`, shape: [hiddenSize] },
-  ];
-}

@@ -8,6 +8,7 @@ import { fullFinetuningMReader } from './full-finetuning-m.ts';
 import { hyperformerReader } from './hyperformer.ts';
 import { ia3Reader } from './ia3.ts';
 import { probeReader } from './probe.ts';
+import { propetlMReader } from './propetl-m.ts';
 import { propetlReader } from './propetl-reader.ts';
 
 /** Readers of all methods of this package, for `readSnapshot`. */
@@ -22,4 +23,5 @@ export const baselineReaders: readonly MethodReader[] = [
   ia3Reader,
   probeReader,
   propetlReader,
+  propetlMReader,
 ];

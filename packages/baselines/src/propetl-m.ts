@@ -1,0 +1,144 @@
+import {
+  ArgumentError,
+  adapterWidth,
+  add,
+  linear,
+  linearParameters,
+  type Method,
+  type MethodReader,
+  type MethodTarget,
+  multiply,
+  type ParameterSpec,
+  relu,
+  split,
+  subtract,
+  type Tensor,
+} from '@scalearn/core';
+import { bottleneckSites, type Projection } from './bottleneck-sites.ts';
+import { isPooler, jointDefaults } from './joint.ts';
+import { jointFiles, numberOf, readJointFolder } from './joint-folder.ts';
+import { maskedWeights, scoreMasks } from './masked-weights.ts';
+
+export interface PropetlMOptions {
+  /** Hidden size over bottleneck width; 16 in the paper. */
+  readonly reductionFactor?: number;
+  /** What part of the weights each mask keeps; 0.3 in the paper. */
+  readonly sparsity?: number;
+  /**
+   * `own`, as the method intends and by default; or `last-task`: in the reference's released code layer 0 has no mask of
+   * its own, the last task's stands in for it (reference/methods 4.3).
+   */
+  readonly firstLayerMask?: 'own' | 'last-task';
+}
+
+/** The masks' learning rate over that of all else. */
+const maskRate = 10;
+
+type Side = 'down' | 'up';
+
+/** Names of all parameters, the official state dict's: what is shared has the names of layer 0. */
+function keysOf(
+  { encoder: { prefix, layers }, tasks }: Pick<MethodTarget, 'encoder' | 'tasks'>,
+  firstLayerMask: 'own' | 'last-task',
+): {
+  adapter(side: Side): string;
+  taskMask(task: string, side: Side): string;
+  /** One for each layer. */
+  layerMasks(side: Side): readonly string[];
+} {
+  const base = (layer: number): string => `${prefix}.encoder.layer.${layer}.output.adapter_controller`;
+  const taskMask = (task: string, side: Side): string => `${base(0)}.mask_scores.${task}_${side}_mask.param`;
+  return {
+    adapter: (side) => `${base(0)}.adapters.common_adapter.${side}_sampler`,
+    taskMask,
+    layerMasks: (side) =>
+      Array.from({ length: layers }, (_, layer) =>
+        layer === 0 && firstLayerMask === 'last-task'
+          ? taskMask(tasks.at(-1) as string, side)
+          : `${base(layer)}.mask_scores.layer_${side}_mask.param`,
+      ),
+  };
+}
+
+/** `a or b` of binary tensors, with a gradient: `1 - (1 - a)(1 - b)`. */
+const either = (a: Tensor, b: Tensor): Tensor => subtract(add(a, b), multiply(a, b));
+
+/**
+ * ProPETL-m: one Pfeiffer bottleneck adapter for all layers and tasks, of which every layer keeps for every task what
+ * the layer's mask or the task's chooses (Zeng et al. 2023, arXiv 2305.17682; reference/methods 4.3):
+ *
+ * `z = LN₂(h + x)`, `y = LN₂((W_up ⊙ M_up)·relu((W_down ⊙ M_down)·z + b) + c + h + x)`, `M = M(s_task) or M(s_layer)`
+ *
+ * with W_down, its masks and their scores `[m, hidden]`, W_up and its own `[hidden, m]`, and shared biases. M(s) is 1
+ * where |s| is among the largest, else 0; its gradient passes straight through to |s|.
+ */
+export function propetlM(options: PropetlMOptions = {}): Method {
+  const settings = { reductionFactor: 16, sparsity: 0.3, firstLayerMask: 'own', ...options } as const;
+  const { reductionFactor, sparsity, firstLayerMask } = settings;
+  if (!(reductionFactor >= 1 && Number.isFinite(reductionFactor)))
+    throw new ArgumentError(`reductionFactor must be a number from 1, not ${reductionFactor}`);
+  if (!(sparsity > 0 && sparsity < 1))
+    throw new ArgumentError(
+      `sparsity, the part of the weights that a mask keeps, must be between 0 and 1, not ${sparsity}`,
+    );
+  if (firstLayerMask !== 'own' && firstLayerMask !== 'last-task')
+    throw new ArgumentError(`firstLayerMask must be own or last-task, not ${firstLayerMask}`);
+  return {
+    name: 'propetl-m',
+    kind: 'joint',
+    headLayout: 'static',
+    defaults: jointDefaults(3e-4),
+    settings,
+    trainsEncoder: isPooler,
+    parameters: (target) => {
+      const { hiddenSize, initializerRange } = target.encoder;
+      const width = adapterWidth(hiddenSize, reductionFactor);
+      const keys = keysOf(target, firstLayerMask);
+      const projection = (side: Side, rows: number, columns: number): ParameterSpec[] => {
+        const mask = (name: string): ParameterSpec => ({
+          ...{ name, shape: [rows, columns], decay: true, rate: maskRate },
+          init: { bound: 1 / Math.sqrt(columns) },
+        });
+        const ofTasks = target.tasks.map((task) => keys.taskMask(task, side));
+        // A task's mask may be that of a layer, too.
+        const names = new Set([...ofTasks, ...keys.layerMasks(side)]);
+        return [
+          ...linearParameters(keys.adapter(side), rows, columns, initializerRange),
+          ...[...names].map(mask),
+        ];
+      };
+      return [...projection('down', width, hiddenSize), ...projection('up', hiddenSize, width)];
+    },
+    sites: (call) => {
+      const { encoder, task, parameter } = call;
+      const keys = keysOf(call, firstLayerMask);
+      const projection = (side: Side): Projection => {
+        const scores = [keys.taskMask(task, side), ...keys.layerMasks(side)].map(parameter);
+        const masks = scoreMasks(scores, sparsity);
+        const [ofTask, ofLayers] = split(masks, [1, encoder.layers]) as [Tensor, Tensor];
+        const weights = maskedWeights(parameter(`${keys.adapter(side)}.weight`), either(ofTask, ofLayers));
+        const bias = parameter(`${keys.adapter(side)}.bias`);
+        return (x, layer) => linear(x, weights[layer] as Tensor, bias);
+      };
+      return bottleneckSites(projection('down'), relu, projection('up'));
+    },
+    save: (call) =>
+      jointFiles(fileName, call, {
+        reduction_factor: reductionFactor,
+        sparsity,
+        first_layer_mask: firstLayerMask,
+      }),
+  };
+}
+
+const fileName = 'propetl_m';
+
+/** Reads the folder of a ProPETL-m model. */
+export const propetlMReader: MethodReader = (folder, target) =>
+  readJointFolder(fileName, folder, target, (config) =>
+    propetlM({
+      reductionFactor: numberOf(config.reduction_factor),
+      sparsity: numberOf(config.sparsity),
+      firstLayerMask: String(config.first_layer_mask) as 'own',
+    }),
+  );
