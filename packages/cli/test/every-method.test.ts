@@ -52,7 +52,9 @@ describe('trained, and scored again from its folder alone', () => {
   });
 
   test.each(jointMethods.map(({ id, options }) => [id, options] as const))('%s', async (id, options) => {
-    const small = Object.entries(options).flatMap(([name, { flag }]) => (flag ? [] : [`${name}=6`]));
+    const small = Object.entries(options).flatMap(([name, { kind }]) =>
+      kind === 'whole' ? [`${name}=6`] : [],
+    );
     const more = id.startsWith('hyper') ? ['--set', ...small] : [];
     await train(`all-${id}`, '--tasks', 'glue/rte', 'glue/stsb', '--method', id, ...more);
     const { tasks = [] } = runFile(`all-${id}`);

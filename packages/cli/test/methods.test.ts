@@ -44,6 +44,7 @@ const base = {
   probe: 0,
   'full-finetuning-m': 124_055_040,
   'adapter-m': 894_528,
+  'propetl-m': 1_549_104,
   hyperformer: 59_420_544,
   'hyperformer++': 5_095_024,
 };
@@ -55,6 +56,7 @@ const large15 = {
   ia3: 147_456,
   scalearn: 15 * 1024 * 24,
   'adapter-fusion': 75_546_624,
+  'propetl-m': 5_243_968,
   hyperformer: 209_446_208,
   'hyperformer++': 8_883_072,
 };

@@ -1,4 +1,4 @@
-import { adapterM, fullFinetuningM, hyperformer, hyperformerVariants } from '@scalearn/baselines';
+import { adapterM, fullFinetuningM, hyperformer, hyperformerVariants, propetlM } from '@scalearn/baselines';
 import type { MethodEntry } from './entry.ts';
 import { type MethodOption, nonLinearity, reductionFactor } from './method-option.ts';
 
@@ -24,6 +24,20 @@ export const jointMethods: readonly MethodEntry[] = [
     options: { reductionFactor, nonLinearity },
     sources: 0,
     make: ({ sources: _, ...options }) => adapterM(options),
+  },
+  {
+    id: 'propetl-m',
+    summary: 'one adapter for all tasks, and masks for each task and layer',
+    options: {
+      reductionFactor,
+      sparsity: { kind: 'number', text: 'part of the weights that a mask keeps (default: 0.3)' },
+      firstLayerMask: {
+        kind: ['own', 'last-task'],
+        text: 'last-task is what the released code does (default: own)',
+      },
+    },
+    sources: 0,
+    make: ({ sources: _, ...options }) => propetlM(options),
   },
   ...hyperformerVariants.map(
     (variant): MethodEntry => ({
