@@ -19,6 +19,8 @@ export interface Preparation {
   /** The target. */
   readonly task: Task;
   readonly encoder: Encoder;
+  /** The task that a source was trained on, with its rows. */
+  sourceTask(source: Source): Promise<Task>;
   readonly reporter: Pick<Reporter, 'note' | 'progress'>;
   readonly signal: AbortSignal;
 }

@@ -1,11 +1,7 @@
 import { adapterSoup, type SoupSampling, type SoupTask, soupSimilarities } from '@scalearn/baselines';
+import type { Encoder } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
-import { FolderError } from '../errors.ts';
-import { readRunFile } from '../folders/run-json.ts';
-import { loadData } from '../model/data.ts';
-import { trainedTask } from '../model/model-task.ts';
-import type { Source } from '../model/sources.ts';
 import type { MethodEntry, Preparation } from './entry.ts';
 
 /** AdapterSoup: which sources go into it is decided by how similar their tasks' training texts are to the target's. */
@@ -42,47 +38,32 @@ export const adapterSoupEntry: MethodEntry = {
   },
 };
 
-async function similarities({
-  options,
-  sources,
-  task,
-  encoder,
-  reporter,
-  signal,
-}: Preparation): Promise<readonly number[]> {
+async function similarities(preparation: Preparation): Promise<readonly number[]> {
+  const { options, sources, task, encoder, reporter, signal } = preparation;
   const tasks: SoupTask[] = [];
-  for (const source of sources) tasks.push(await soupTask(source, task));
-  const target = tasks.find((_, i) => sources[i]?.isOwn);
-  if (!target)
-    throw new FolderError(
-      `none of the sources was trained on ${task.id}, whose texts the others are compared with; add it, or give --set similarities=…`,
-    );
-  reporter.note(`comparing the texts of ${tasks.map(({ name }) => name).join(', ')}`);
+  for (const source of sources) {
+    const own = source.isOwn ? task : await preparation.sourceTask(source);
+    tasks.push(soupTask(source.adapter.name, own));
+  }
+  const own = tasks.find((_, i) => sources[i]?.isOwn) ?? soupTask('target', task);
+  reporter.note(
+    `comparing the texts of ${tasks.map(({ name }) => name).join(', ')} with those of ${task.id}`,
+  );
   const { sentenceEncoder, sampling, limit } = options as {
     readonly sentenceEncoder?: string;
     readonly sampling?: SoupSampling;
     readonly limit?: number;
   };
-  const compare = (by: Preparation['encoder']): Promise<number[]> =>
-    soupSimilarities(by, tasks, target.name, { sampling, limit, signal });
+  const compare = async (by: Encoder): Promise<number[]> => {
+    const all = tasks.includes(own) ? tasks : [...tasks, own];
+    return (await soupSimilarities(by, all, own.name, { sampling, limit, signal })).slice(0, tasks.length);
+  };
   if (sentenceEncoder === undefined) return compare(encoder);
   using other = await loadEncoder(sentenceEncoder, { device: encoder.device });
   return compare(other);
 }
 
-/** A source's training texts, of the task that its `run.json` names. */
-async function soupTask({ adapter, path, isOwn }: Source, target: Task): Promise<SoupTask> {
-  const task = isOwn ? target : await sourceTask(path);
-  const texts = task.train.map(({ segments }) => segments.join(' '));
-  return { name: adapter.name, texts, splits: task.testMismatched ? 5 : 3 };
-}
-
-async function sourceTask(path: string): Promise<Task> {
-  const run = await readRunFile(path);
-  if (!run)
-    throw new FolderError(
-      `${path} has no run.json that says which texts it was trained on; give --set similarities=…`,
-    );
-  const { maxLength } = run.settings;
-  return loadData(await trainedTask(path, {}, run), { maxLength, limit: null, evalLimit: null });
+/** A task's training texts. */
+function soupTask(name: string, { train, testMismatched }: Task): SoupTask {
+  return { name, texts: train.map(({ segments }) => segments.join(' ')), splits: testMismatched ? 5 : 3 };
 }

@@ -14,6 +14,7 @@ import { loadingProgress } from '../output/phases.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { loadData, unofficialFiles } from './data.ts';
 import type { FoundTask } from './find-task.ts';
+import { sourceTask } from './source-task.ts';
 import { readSources, type Source } from './sources.ts';
 import { trainModel } from './train-model.ts';
 
@@ -54,7 +55,9 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   const { entry, options } = chosen;
   try {
     const [task] = tasks as [Task];
-    const prepared = await entry.prepare?.({ options, sources, task, encoder, reporter, signal });
+    const prepared = await entry.prepare?.({
+      ...{ options, sources, task, encoder, sourceTask, reporter, signal },
+    });
     const method = entry.make({ ...options, ...prepared, sources: sources.map(({ adapter }) => adapter) });
     return await trainModel({
       ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },

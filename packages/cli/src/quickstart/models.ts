@@ -85,15 +85,29 @@ export function tasksOf(
   return entry.stage === 'joint' ? tasks : [task];
 }
 
+/** The method with what has to be worked out from data. */
+async function preparedMethod({ entry, method, sources }: ModelPlan, workshop: Workshop): Promise<Method> {
+  const { task, tasks, encoder, signal } = workshop;
+  const { prepare, make } = methodEntry(entry.method ?? entry.id);
+  if (!prepare) return method;
+  const prepared = await prepare({
+    ...{ options: {}, sources, task, encoder, signal },
+    reporter: { note: () => {}, progress: () => {} },
+    sourceTask: async ({ adapter }) => tasks.find(({ id }) => id === `miniglue/${adapter.name}`) ?? task,
+  });
+  return make({ ...prepared, sources: sources.map(({ adapter }) => adapter) });
+}
+
 /** Trains a model and saves it. */
 export async function trainPlanned(
   model: ModelPlan,
   workshop: Workshop,
   reporter: Pick<Reporter, 'start' | 'step' | 'epoch'>,
 ): Promise<RunFile> {
-  const { settings, method, sources, path } = model;
+  const { settings, sources, path } = model;
   const { encoder, encoderPath, signal } = workshop;
   const tasks = tasksOf(model, workshop);
+  const method = await preparedMethod(model, workshop);
   await using out = await OutFolder.open(path);
   return trainModel({
     ...{ settings, method, tasks, sources, encoder, encoderSource: encoderPath, encoderPath },
