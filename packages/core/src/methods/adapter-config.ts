@@ -48,6 +48,12 @@ export const pfeifferConfig = {
   phm_bias: true,
 } as const;
 
+/**
+ * Keys whose numbers Python must read as `float`, which JavaScript writes as it writes whole ones: the `adapters`
+ * library refuses a `scaling` of 1 as an unknown kind, and takes 1.0.
+ */
+const floats = /^( *"(?:scaling|dropout|stochastic_depth)": -?\d+)(?=,?$)/gm;
+
 /** JSON as these libraries write it: keys sorted, indented by two. */
 export function sortedJson(value: unknown): string {
   const sorted = (v: unknown): unknown => {
@@ -59,7 +65,7 @@ export function sortedJson(value: unknown): string {
         .map(([k, x]) => [k, sorted(x)]),
     );
   };
-  return `${JSON.stringify(sorted(value), null, 2)}\n`;
+  return `${JSON.stringify(sorted(value), null, 2).replace(floats, '$1.0')}\n`;
 }
 
 /** Keys that every JSON file of a model folder has beside `config`. */

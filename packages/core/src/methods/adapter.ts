@@ -62,9 +62,13 @@ export function adapterKeys(prefix: string, layer: number, name: string): Record
   };
 }
 
-/** Bottleneck width for a reduction factor, as the `adapters` library rounds it. */
+/**
+ * Bottleneck width for a reduction factor, as the `adapters` library rounds it: by Python's `//`, which rounds the exact
+ * quotient down. The double 0.8 is a little more than 4/5, so that 128 // 0.8 is 159.
+ */
 export function adapterWidth(hiddenSize: number, reductionFactor: number): number {
-  return Math.max(1, Math.floor(hiddenSize / reductionFactor));
+  // The remainder is exact; without it the quotient is a whole number, but for its rounding.
+  return Math.max(1, Math.round((hiddenSize - (hiddenSize % reductionFactor)) / reductionFactor));
 }
 
 /** Name and checksum: tells adapters apart in settings. */

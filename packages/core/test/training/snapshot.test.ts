@@ -94,6 +94,9 @@ describe('a model folder', () => {
       'pytorch_adapter.bin',
       'pytorch_model_head.bin',
     ]);
+    // The library tells numbers by their type: it refuses a scaling of 1.
+    for (const line of ['"scaling": 1.0,', '"dropout": 0.0,', '"stochastic_depth": 0.0,', '"phm_dim": 4,'])
+      expect(files['adapter_config.json']).toContain(line);
     const config = JSON.parse(files['adapter_config.json'] as string);
     expect(config).toMatchObject({
       name: 'rte',
