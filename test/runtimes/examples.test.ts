@@ -52,7 +52,12 @@ test('custom-pipeline', limit, async (context) => {
   expect(accuracy(stdout, 'ScaLearn++'), stdout).toBeGreaterThan(0.7);
   expect(stdout).toMatch(/^yes \(0\.\d\d\) {2}Max discovered the coat\.$/m);
   expect(stdout).toMatch(/^no \(0\.\d\d\) {2}Emma bought the old piano\.$/m);
-  for (const file of ['adapter.safetensors', 'adapter_config.json', 'model_head.safetensors'])
+  for (const file of [
+    'adapter.safetensors',
+    'adapter_config.json',
+    'pytorch_adapter.bin',
+    'pytorch_model_head.bin',
+  ])
     expect(existsSync(join(example.folder, 'merged', file)), file).toBe(true);
 });
 

@@ -140,6 +140,8 @@ export function parseAdapterConfig(
   for (const key of ['mh_adapter', 'output_adapter', 'non_linearity'])
     if (!(key in config)) throw new ModelFileError(`${where}: the configuration does not say ${key}`);
   for (const key of requiredSettings) {
+    // The task adapters of AdapterHub's first year name one, but neither have nor use it.
+    if (key === 'inv_adapter' && json.type === 'text_task') continue;
     // What a missing key means to the library is what Pfeiffer's says, but for this one.
     const expected = others[key] ?? pfeifferConfig[key];
     const value = key in config ? config[key] : key === 'original_ln_before' ? false : expected;

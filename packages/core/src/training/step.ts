@@ -18,7 +18,7 @@ export interface OptimiserOptions extends Partial<AdamWOptions> {
 }
 
 /** Whether a group is updated in a step of a task. */
-export function takesPart(
+function takesPart(
   { tasks, rate }: Pick<ParameterGroup, 'tasks' | 'rate'>,
   task: string | undefined,
 ): boolean {

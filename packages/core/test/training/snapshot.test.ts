@@ -454,6 +454,16 @@ describe('a folder that is no whole model of this encoder is refused', () => {
     expect((error as Error).message).toContain(what);
   });
 
+  test('but not where a task adapter of the first year names an invertible one, which it has not', async () => {
+    const change = (type: string) =>
+      edited((json) => {
+        json.type = type;
+        json.config.inv_adapter = 'nice';
+      });
+    expect((await read(await change('text_task'))).method.name).toBe('bottleneck');
+    await expect(read(await change('text_lang'))).rejects.toThrow('inv_adapter is "nice"');
+  });
+
   test('but not where it scales what the adapter adds', async () => {
     const folder = memoryFolder(
       await edited(({ config }) => {
