@@ -18,7 +18,7 @@ import type { CommandContext, Run } from './context.ts';
 export function addTrain(root: Command, run: Run): void {
   const command = root
     .command('train')
-    .summary('train an adapter, or ScaLearn on top of trained adapters')
+    .summary('train an adapter, ScaLearn on top of trained adapters, or another method')
     .description(
       'Trains one adapter (stage 1), or, with --sources, learns to scale trained adapters (stage 2).',
     )
