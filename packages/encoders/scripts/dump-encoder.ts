@@ -1,16 +1,28 @@
 // Writes what an encoder computes, as JSON on standard output, for scripts/check-encoder.py to compare with Python's
 // transformers: token ids of many texts; hidden states and masked-language-modelling logits of a few.
 // Usage: dump-encoder.ts FOLDER [TEXTS], a file with a text, or two with a tab between them, in each line.
+import { readFile } from 'node:fs/promises';
 import { requestDevice } from '@scalearn/core';
-import { loadMaskedLM, maxSequenceLength, openCheckpoint, openModelFiles } from '@scalearn/encoders';
-import { dumpTexts } from './dump-texts.ts';
+import { miniglueText } from '@scalearn/datasets';
+import {
+  loadMaskedLM,
+  maxSequenceLength,
+  openCheckpoint,
+  openModelFiles,
+  type Segments,
+} from '@scalearn/encoders';
 
 const [folder, file] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: dump-encoder.ts FOLDER [TEXTS]');
 
 /** For how many texts states are written. */
 const few = 8;
-const texts = await dumpTexts(file);
+const texts: Segments[] = file
+  ? (await readFile(file, 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('\t', 2) as [string] | [string, string])
+  : [...miniglueText({ documents: 3000, seed: 1 })];
 
 const files = await openModelFiles(folder);
 const { entries } = await openCheckpoint(files);
