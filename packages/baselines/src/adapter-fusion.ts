@@ -73,7 +73,7 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
     get settings() {
       return { regularisation, dropout: dropout ?? null, sources: sources.map(describeAdapter) };
     },
-    defaults: { learningRate: 5e-5, epochs: 30, patience: 5, weightDecay: 0 },
+    defaults: { learningRate: 5e-5, epochs: 30, patience: 5, weightDecay: 0, evalBatchSize: 128 },
     parameters: ({ encoder: { prefix, layers, hiddenSize } }) => {
       const values = nearlyIdentity(hiddenSize, 1e-6);
       return Array.from({ length: layers }, (_, layer) => {

@@ -68,7 +68,7 @@ function soupOf(adapter: Adapter, shares: readonly Share[]): Method {
     get settings() {
       return { shares, adapter: describeAdapter(adapter) };
     },
-    defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
+    defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0, evalBatchSize: 128 },
     ...frozenAdapter(adapter, (target) => {
       checkSources([adapter], target);
       return adapter;

@@ -58,7 +58,7 @@ export function ia3(): Method {
     name: 'ia3',
     kind: 'single-task',
     headLayout: 'flexible',
-    defaults: { learningRate: 5e-3, epochs: 30, patience: 5, weightDecay: 0 },
+    defaults: { learningRate: 5e-3, epochs: 30, patience: 5, weightDecay: 0, evalBatchSize: 128 },
     parameters: ({ encoder: { prefix, layers, hiddenSize, intermediateSize }, adapterName }) => {
       const widths = { key: hiddenSize, value: hiddenSize, intermediate: intermediateSize };
       return Array.from({ length: layers }, (_, layer) =>
