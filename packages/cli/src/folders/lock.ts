@@ -73,7 +73,8 @@ async function checkHolder(path: string, what: string): Promise<void> {
 async function removeStale(path: string, own: string, what: string): Promise<void> {
   const guard = `${path}.takeover`;
   if (!(await create(own, guard))) {
-    const age = Date.now() - ((await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now());
+    // Its content is older than it: linking changes the time of the inode, not that of the content.
+    const age = Date.now() - ((await stat(guard).catch(() => undefined))?.ctimeMs ?? Date.now());
     if (age > longestTakeover) await rm(guard, { force: true });
     await setTimeout(20 * Math.random());
     return;
