@@ -1,13 +1,23 @@
 import { comparisonReport } from '@scalearn/report';
 import type { RunFile } from '../folders/run-json.ts';
 import { counted } from '../output/format.ts';
-import { nameOf } from './methods.ts';
+import { nameOf, quickstartMethods } from './methods.ts';
 import { metricWords } from './metric-words.ts';
 import { nextCommands } from './next.ts';
 import { versionText } from './opening-text.ts';
 import type { QuickstartPlan } from './plan.ts';
 import type { QuickstartResults } from './results.ts';
 import { baselineName } from './results-text.ts';
+
+/** Learning rates that differ from those of their stage. */
+function ownRates(ids: readonly string[]): Record<string, string> {
+  const own = quickstartMethods(true).filter(
+    ({ id, training }) => ids.includes(id) && training?.learningRate,
+  );
+  if (own.length === 0) return {};
+  const rates = own.map(({ name, training }) => `${name} ${training?.learningRate}`);
+  return { 'Learning rates apart': rates.join(', ') };
+}
 
 export interface ReportParts {
   readonly results: QuickstartResults;
@@ -24,7 +34,7 @@ export function quickstartReport({ results, runs, plan }: ReportParts): Promise<
     `at most ${counted(epochs, 'epoch')}, learning rate ${learningRate}, patience ${patience}`;
   return comparisonReport({
     title: `ScaLearn quickstart: ${task}, ${counted(rows.train, 'row')}`,
-    summary: `A frozen encoder, frozen adapters of other tasks, and a small task. The single adapter learns the task from its ${counted(rows.train, 'row')} alone; ScaLearn learns only how much of each source adapter to use.`,
+    summary: `A frozen encoder, frozen adapters of other tasks, and a small task. The single adapter learns the task from its ${counted(rows.train, 'row')} alone; ScaLearn learns only how much of each source adapter to use, and AdapterFusion attention over them.`,
     metric: metricWords(baseline.metric),
     methods: results.methods.map(({ method, parameters, scores, seconds }) => ({
       name: nameOf(method),
@@ -46,7 +56,8 @@ export function quickstartReport({ results, runs, plan }: ReportParts): Promise<
       Task: `${task}: ${counted(rows.train, 'row')} to train on, ${rows.validation} to validate, ${rows.test} to test`,
       Seeds: seeds.join(', '),
       'Single adapter': `${stage(stages[1])}, batches of ${batchSize}`,
-      ScaLearn: `${stage(stages[2])}, batches of ${batchSize}`,
+      'On the sources': `${stage(stages[2])}, batches of ${batchSize}`,
+      ...ownRates(results.methods.map(({ method }) => method)),
       Time: `${results.seconds.toFixed(0)} s for everything`,
     },
     commands: nextCommands(),
