@@ -22,7 +22,7 @@ import { jsonLine } from '../output/json.ts';
 import { ownTaskLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/phases.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
-import { scoreTable } from '../output/table.ts';
+import { scoreTable, taskTable } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface EvaluateArguments extends Omit<OwnDataArguments, 'problem'> {
@@ -75,7 +75,7 @@ async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandC
     const scored = await scoreModel(given, reporter, signal);
     reporter.close();
     if (given.json) jsonLine(terminal, together(scored));
-    else for (const { event, scores } of scored) terminal.out(scoreTable(event, scores));
+    else terminal.out(scoresText(scored));
   } finally {
     reporter.close();
   }
@@ -186,6 +186,13 @@ async function scoreTask(
       );
     throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
   }
+}
+
+function scoresText(scored: readonly Scored[]): string {
+  const { tasks, model, method, split, device } = together(scored);
+  const [{ event, scores }] = scored as [Scored];
+  if (!tasks) return scoreTable(event, scores);
+  return `${model}: ${method}, ${split} split, on ${device}\n\n${taskTable(tasks)}`;
 }
 
 /** The scores of several tasks in one event. */

@@ -1,8 +1,9 @@
 import { BarLine } from './bar-line.ts';
-import { clock, count, doneLines, epochLine, figure, startLines } from './format.ts';
+import { clock, count, epochLine, figure, startLines } from './format.ts';
 import { Pace } from './pace.ts';
 import { phaseParts } from './phases.ts';
 import type { Reporter } from './reporter.ts';
+import { doneLines } from './result.ts';
 import type { Terminal } from './terminal.ts';
 
 /** For people: a progress bar, and above it one line for each epoch. */

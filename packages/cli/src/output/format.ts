@@ -1,4 +1,4 @@
-import type { DoneEvent, EpochEvent, StartEvent } from './events.ts';
+import type { EpochEvent, StartEvent } from './events.ts';
 
 /** `3:05` or `1:02:03`. */
 export function clock(seconds: number): string {
@@ -43,7 +43,7 @@ export function figure(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? 'undefined' : value.toFixed(4);
 }
 
-function metricList(metrics: Readonly<Record<string, number | null>>): string {
+export function metricList(metrics: Readonly<Record<string, number | null>>): string {
   return Object.entries(metrics)
     .map(([name, value]) => `${name} ${figure(value)}`)
     .join(', ');
@@ -90,19 +90,4 @@ export function epochLine({
       `    ${record.task}: validation loss ${figure(record.validationLoss)}, ${metricList(record.validationMetrics)}\n`,
   );
   return `${tasks.length > 0 ? 'evaluation' : 'epoch'} ${epoch}, step ${count(step)}: training loss ${figure(trainLoss)}, validation loss ${figure(validationLoss)}${mean}${metrics}${best ? ' (best so far)' : ''}\n${each.join('')}`;
-}
-
-/** The result of a run. */
-export function doneLines(event: DoneEvent): string {
-  const speed = event.tokensPerSecond === null ? '' : `, ${count(event.tokensPerSecond)} tokens a second`;
-  const scores = (event.tasks ?? [event]).map(
-    ({ task, metrics, loss }) =>
-      `${task} with ${event.method}, seed ${event.seed}: ${metricList(metrics)}, loss ${figure(loss)} on the test split`,
-  );
-  return [
-    ...scores,
-    `best epoch ${event.bestEpoch}, ${counted(event.steps, 'step')} in ${clock(event.seconds)}${speed} on ${event.device}`,
-    `saved in ${event.out}`,
-    '',
-  ].join('\n');
 }

@@ -1,8 +1,9 @@
-import { clock, count, doneLines, epochLine, figure, startLines } from './format.ts';
+import { clock, count, epochLine, figure, startLines } from './format.ts';
 import { Pace } from './pace.ts';
 import { phaseParts } from './phases.ts';
 import { Pulse } from './pulse.ts';
 import type { Reporter } from './reporter.ts';
+import { doneLines } from './result.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Between two lines about steps, or about anything else that goes on: a log of hours stays readable. */

@@ -1,5 +1,5 @@
-import { doneLines } from './format.ts';
 import type { Reporter } from './reporter.ts';
+import { doneLines } from './result.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Only warnings and the result. */

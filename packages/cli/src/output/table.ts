@@ -1,5 +1,5 @@
-import type { EvaluatedEvent, SplitScore } from './events.ts';
-import { count, figure } from './format.ts';
+import type { EvaluatedEvent, SplitScore, TaskScore } from './events.ts';
+import { count, figure, metricList } from './format.ts';
 
 /**
  * Rows of cells as columns.
@@ -31,4 +31,10 @@ export function scoreTable(
     figure(loss),
   ]);
   return `${model}: ${task} with ${method}, on ${device}\n\n${table([['split', 'rows', ...names, 'loss'], ...lines])}`;
+}
+
+/** The test scores of several tasks, one line for each. */
+export function taskTable(tasks: readonly TaskScore[]): string {
+  const rows = tasks.map(({ task, metrics, loss }) => [task, figure(loss), metricList(metrics)]);
+  return table([['task', 'loss', 'metrics'], ...rows], [0, 2]);
 }
