@@ -1,0 +1,18 @@
+import type { DoneEvent } from './events.ts';
+import { clock, count, counted, figure, metricList } from './format.ts';
+import { taskTable } from './table.ts';
+
+/** The result of a run. */
+export function doneLines(event: DoneEvent): string {
+  const speed = event.tokensPerSecond === null ? '' : `, ${count(event.tokensPerSecond)} tokens a second`;
+  const { task, tasks, method, seed, metrics, loss } = event;
+  const scores = tasks
+    ? `${method}, seed ${seed}, on the test splits\n\n${taskTable(tasks)}`
+    : `${task} with ${method}, seed ${seed}: ${metricList(metrics)}, loss ${figure(loss)} on the test split`;
+  return [
+    scores,
+    `best epoch ${event.bestEpoch}, ${counted(event.steps, 'step')} in ${clock(event.seconds)}${speed} on ${event.device}`,
+    `saved in ${event.out}`,
+    '',
+  ].join('\n');
+}
