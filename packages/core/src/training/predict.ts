@@ -83,22 +83,27 @@ export class Predictor {
     onProgress?.(done, examples.length);
     // Sorting by length would save nothing: batches are ragged.
     const running: Promise<void>[] = [];
-    for (const rows of consecutive(Int32Array.from(examples.keys()), this.#batchSize)) {
-      signal?.throwIfAborted();
-      const batch = Array.from(rows, (i) => examples[i] as EncodedExample);
-      const at = row * columns;
-      row += batch.length;
-      running.push(
-        this.#program.run(batchFeeds(encoder, head, batch)).then((result) => {
-          logits.set(result.logits as HostArray, at);
-          total += (result.loss?.[0] ?? Number.NaN) * batch.length;
-          done += batch.length;
-          onProgress?.(done, examples.length);
-        }),
-      );
-      if (running.length >= 3) await running.shift();
+    try {
+      for (const rows of consecutive(Int32Array.from(examples.keys()), this.#batchSize)) {
+        signal?.throwIfAborted();
+        const batch = Array.from(rows, (i) => examples[i] as EncodedExample);
+        const at = row * columns;
+        row += batch.length;
+        running.push(
+          this.#program.run(batchFeeds(encoder, head, batch)).then((result) => {
+            logits.set(result.logits as HostArray, at);
+            total += (result.loss?.[0] ?? Number.NaN) * batch.length;
+            done += batch.length;
+            onProgress?.(done, examples.length);
+          }),
+        );
+        if (running.length >= 3) await running.shift();
+      }
+      await Promise.all(running);
+    } finally {
+      // Who stops here may dispose of the model at once: nothing must be under way any more.
+      await Promise.allSettled(running);
     }
-    await Promise.all(running);
     const labels = examples.flatMap((example) => example.label);
     return { logits, rows: examples.length, columns, labels, loss: total / examples.length };
   }
