@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { bottleneck, type Device, ReferenceDevice, train } from '../../src/index.ts';
+import { bottleneck, type Graph, type Program, ReferenceDevice, train } from '../../src/index.ts';
 import { tinyEncoder, tinyTask } from './tiny.ts';
 
 /** The reference device, whose runs take a moment; counts those under way. */
 class SlowDevice extends ReferenceDevice {
   underWay = 0;
-  override async compile(...args: Parameters<Device['compile']>): ReturnType<Device['compile']> {
-    const program = await super.compile(...args);
+  override async compile(graph: Graph): Promise<Program> {
+    const program = await super.compile(graph);
     const run = program.run.bind(program);
     program.run = async (inputs) => {
       this.underWay++;
