@@ -34,7 +34,7 @@ using model = await train({
   task,
   method,
   seed: 0,
-  epochs: 15,
+  epochs: 25,
   batchSize: 16,
   onEvent: (event) => {
     if (event.event === 'epoch' && event.epoch % 5 === 0)
