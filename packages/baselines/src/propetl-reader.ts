@@ -12,7 +12,7 @@ import {
   type ReadTarget,
   readAdapter,
   readTrainedTensors,
-  required,
+  requiredFile,
   type TensorReader,
 } from '@scalearn/core';
 import { readAdapterDescription } from './adapter-folder.ts';
@@ -93,7 +93,7 @@ async function readScores(
   const scores = await folder.tensors(scoresFile);
   const [file, reader] = scores
     ? [scoresFile, scores]
-    : [masksFile, wholeAsFloats(await required(folder, scoresFile, folder.tensors(masksFile)))];
+    : [masksFile, wholeAsFloats(await requiredFile(folder, scoresFile, folder.tensors(masksFile)))];
   const specs = scoreParameters(target.encoder, name, settings);
   return readTrainedTensors(reader, specs, target, `${folder.describe()}/${file}`);
 }

@@ -92,7 +92,7 @@ export {
   type MethodReader,
   type ModelFolder,
   type ReadTarget,
-  required,
+  requiredFile,
   type StoredMethod,
 } from './methods/model-folder.ts';
 export { scalearn } from './methods/scalearn.ts';
@@ -153,6 +153,7 @@ export { inTurns, type TurnOptions } from './training/in-turns.ts';
 export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export { modelFromSnapshot } from './training/model-from-snapshot.ts';
 export { checkTasks, type TrainOptions } from './training/options.ts';
+export { EpochOrder } from './training/order/epoch-order.ts';
 export type { Answers, Predictions } from './training/predict.ts';
 export { DivergedError, InterruptedError } from './training/run.ts';
 export {
@@ -171,6 +172,6 @@ export {
   type StateFile,
 } from './training/state-file.ts';
 export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
-export { nameOf, type TaskShape, type TrainingExample, type TrainingTask } from './training/task.ts';
+export { type TaskShape, type TrainingExample, type TrainingTask, taskName } from './training/task.ts';
 export { taskHead, train } from './training/train.ts';
 export { type PredictOptions, TrainedModel } from './training/trained-model.ts';

@@ -99,11 +99,10 @@ async function scoreModel(
   using encoder = await fromFile(runPath, () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
   );
+  using model = await loadModel(path, encoder, chosen);
+  const how = { reporter, signal, device: device.kind };
   const scored: Scored[] = [];
-  for (const task of chosen) {
-    using model = await loadModel(path, encoder, task);
-    scored.push(await scoreTask(model, task, given, run, { reporter, signal, device: device.kind }));
-  }
+  for (const task of chosen) scored.push(await scoreTask(model.for(task.id), task, given, run, how));
   return scored;
 }
 

@@ -1,4 +1,4 @@
-import { type Encoder, nameOf, onlyHead, readSnapshot, type SavedHead, TrainedModel } from '@scalearn/core';
+import { type Encoder, onlyHead, readSnapshot, type SavedHead, TrainedModel, taskName } from '@scalearn/core';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
@@ -10,11 +10,15 @@ import { runOfTask } from './task-run.ts';
 /**
  * Reads a model folder and puts the model on its encoder's device, ready to predict.
  *
- * @param task whose rows it will be given, with as many classes as the model has; by default what the folder says. One
- *   of its tasks, where it was trained for several
+ * @param tasks whose rows it will be given, with as many classes as the model has: one, or some of those it was trained
+ *   for; by default what the folder says
  * @throws FolderError if it was trained on another encoder or for other classes, ModelFileError if files are damaged
  */
-export async function loadModel(path: string, encoder: Encoder, task?: TaskShape): Promise<TrainedModel> {
+export async function loadModel(
+  path: string,
+  encoder: Encoder,
+  tasks: readonly TaskShape[] = [],
+): Promise<TrainedModel> {
   const run = await readRunFile(path);
   const { fingerprint, name } = encoder;
   if (run && run.encoder.fingerprint !== fingerprint)
@@ -29,14 +33,17 @@ export async function loadModel(path: string, encoder: Encoder, task?: TaskShape
   const stored = [...snapshot.heads].map(([name, head]) =>
     storedTask(name, head, several ? run && runOfTask(run, name) : run),
   );
-  if (!task) return fromFile(path, () => TrainedModel.fromSnapshot(encoder, snapshot, stored));
-  const head = several ? snapshot.heads.get(nameOf(task)) : onlyHead(snapshot);
-  if (!head)
-    throw new FolderError(`${path} is for ${snapshot.tasks.join(', ')}; it has no head for ${task.id}`);
-  checkHead(head, task, path);
-  const tasks = several ? stored.map((each) => (each.id === task.id ? task : each)) : [task];
-  const model = await fromFile(path, () => TrainedModel.fromSnapshot(encoder, snapshot, tasks));
-  return several ? model.for(task.id) : model;
+  for (const task of tasks) {
+    const head = several ? snapshot.heads.get(taskName(task)) : onlyHead(snapshot);
+    if (!head)
+      throw new FolderError(`${path} is for ${snapshot.tasks.join(', ')}; it has no head for ${task.id}`);
+    checkHead(head, task, path);
+  }
+  // A model of a single task answers for whatever has its classes.
+  const shapes = several
+    ? stored.map((each) => tasks.find(({ id }) => id === each.id) ?? each)
+    : [tasks[0] ?? (stored[0] as TaskShape)];
+  return fromFile(path, () => TrainedModel.fromSnapshot(encoder, snapshot, shapes));
 }
 
 type TaskShape = Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;

@@ -46,9 +46,6 @@ export interface TrainSettings {
   readonly methodSettings: Readonly<Record<string, unknown>>;
 }
 
-/** The paper's, which `adapter_config.json` tells as well. */
-const reductionFactor = 16;
-
 /**
  * Fills in the defaults: the paper's for the method.
  *
@@ -96,10 +93,7 @@ export function settleOptions(
     limit: given.limit ?? null,
     evalLimit: given.evalLimit ?? null,
     seed: given.seed ?? 0,
-    methodSettings:
-      name === 'bottleneck'
-        ? { reductionFactor: given.reductionFactor ?? reductionFactor, ...methodSettings }
-        : methodSettings,
+    methodSettings,
   };
 }
 

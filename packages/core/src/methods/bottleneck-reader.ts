@@ -8,7 +8,7 @@ import {
   type MethodReader,
   type ModelFolder,
   type ReadTarget,
-  required,
+  requiredFile,
   type StoredMethod,
 } from './model-folder.ts';
 import { openTensorFile } from './tensor-files.ts';
@@ -17,7 +17,7 @@ import { openTensorFile } from './tensor-files.ts';
 export async function readAdapterFolder(folder: ModelFolder, within = ''): Promise<Adapter> {
   const path = `${within}adapter_config.json`;
   const where = `${folder.describe()}/${path}`;
-  const config = parseAdapterConfig(await required(folder, path, folder.text(path)), where);
+  const config = parseAdapterConfig(await requiredFile(folder, path, folder.text(path)), where);
   if (config.sparsity < 1)
     throw new ModelFileError(
       `${where}: sparsity is ${config.sparsity}: the adapter computes something else without its masks; ` +

@@ -13,7 +13,7 @@ export interface ModelFolder {
 }
 
 /** A file's content. @throws ModelFileError where there is none */
-export async function required<T>(
+export async function requiredFile<T>(
   folder: ModelFolder,
   path: string,
   content: Promise<T | undefined>,

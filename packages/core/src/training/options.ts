@@ -5,7 +5,7 @@ import type { NamedTensor } from '../nn/parameters.ts';
 import type { CheckpointStore } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
 import type { Predictions } from './predict.ts';
-import { nameOf, type TrainingTask } from './task.ts';
+import { type TrainingTask, taskName } from './task.ts';
 
 export interface TrainOptions {
   readonly encoder: Encoder;
@@ -70,12 +70,12 @@ export function checkTasks(
     throw new ArgumentError(`${name} learns one task, not ${tasks.length}; give one, or use a joint method`);
   const named = new Map<string, string>();
   for (const task of tasks) {
-    const other = named.get(nameOf(task));
+    const other = named.get(taskName(task));
     if (other === task.id) throw new ArgumentError(`the task ${other} is given twice`);
     if (other !== undefined)
       throw new ArgumentError(
-        `the tasks ${other} and ${task.id} are both named '${nameOf(task)}' in a model; train them apart`,
+        `the tasks ${other} and ${task.id} are both named '${taskName(task)}' in a model; train them apart`,
       );
-    named.set(nameOf(task), task.id);
+    named.set(taskName(task), task.id);
   }
 }

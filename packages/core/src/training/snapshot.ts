@@ -6,7 +6,7 @@ import {
   type MethodReader,
   type ModelFolder,
   type ReadTarget,
-  required,
+  requiredFile,
   type StoredMethod,
 } from '../methods/model-folder.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
@@ -133,7 +133,7 @@ async function readMethod(
 
 async function readHeadFolder(folder: ModelFolder, within: string): Promise<SavedHead> {
   const configPath = `${within}head_config.json`;
-  const text = await required(folder, configPath, folder.text(configPath));
+  const text = await requiredFile(folder, configPath, folder.text(configPath));
   const { tensors } = await openTensorFile(folder, `${within}model_head`);
   return readHead(text, tensors, `${folder.describe()}/${configPath}`);
 }

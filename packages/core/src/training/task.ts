@@ -26,6 +26,6 @@ export interface TrainingTask {
 export type TaskShape = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
 /** A task's name within a model: the last part of its id. */
-export function nameOf({ id }: Pick<TrainingTask, 'id'>): string {
+export function taskName({ id }: Pick<TrainingTask, 'id'>): string {
   return id.split('/').at(-1) as string;
 }

@@ -12,7 +12,7 @@ import { type TrainOptions, tasksOf } from './options.ts';
 import type { Plan } from './plan.ts';
 import { Predictor } from './predict.ts';
 import { trainingGraph } from './step.ts';
-import { nameOf, type TrainingExample, type TrainingTask } from './task.ts';
+import { type TrainingExample, type TrainingTask, taskName } from './task.ts';
 
 /** A task within a run: its examples as ids, and the programs that train and evaluate on them. */
 export interface Track {
@@ -63,7 +63,7 @@ async function createTrack(
   model: TrainableModel,
 ): Promise<Track> {
   const report = phaseReporter(onEvent);
-  const name = nameOf(data.task);
+  const name = taskName(data.task);
   const parts = model.build(createDropout(randomInput()), name);
   const graph = trainingGraph(parts, model.parameters, { maxGradNorm: plan.maxGradNorm, task: name });
   const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());

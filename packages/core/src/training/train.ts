@@ -4,7 +4,7 @@ import { TrainableModel } from './model.ts';
 import { type TrainOptions, tasksOf } from './options.ts';
 import { settle } from './plan.ts';
 import { Run } from './run.ts';
-import { nameOf, type TrainingTask } from './task.ts';
+import { type TrainingTask, taskName } from './task.ts';
 import { TrainedModel } from './trained-model.ts';
 
 /** What a jointly trained adapter is called in its keys, as in the reference. */
@@ -25,8 +25,8 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   const model = await TrainableModel.create({
     encoder: options.encoder,
     method: options.method,
-    heads: Object.fromEntries(tasks.map((task) => [nameOf(task), taskHead(task, options.method)])),
-    adapterName: tasks.length > 1 ? jointAdapterName : nameOf(tasks[0] as TrainingTask),
+    heads: Object.fromEntries(tasks.map((task) => [taskName(task), taskHead(task, options.method)])),
+    adapterName: tasks.length > 1 ? jointAdapterName : taskName(tasks[0] as TrainingTask),
     seed: plan.seed,
     decays: plan.weightDecay > 0,
   });
@@ -51,7 +51,7 @@ export function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, 
   // Adapter-m reads multiple choice from the first token (reference/methods 2).
   const first = joint && layout === 'flexible' && problem === 'multipleChoice';
   return createHead({
-    ...{ problem, layout, name: nameOf(task), outputs: labels?.length ?? 1 },
+    ...{ problem, layout, name: taskName(task), outputs: labels?.length ?? 1 },
     ...(joint ? { several: true } : {}),
     ...(first ? { features: 'first' } : {}),
   });

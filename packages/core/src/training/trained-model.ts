@@ -13,7 +13,7 @@ import type { TrainableModel } from './model.ts';
 import { modelFromSnapshot } from './model-from-snapshot.ts';
 import { type Answers, type Predictions, Predictor } from './predict.ts';
 import { type ModelSnapshot, mergeSnapshot, snapshotFiles } from './snapshot.ts';
-import { nameOf, type TaskShape, type TrainingExample } from './task.ts';
+import { type TaskShape, type TrainingExample, taskName } from './task.ts';
 
 export interface PredictOptions {
   readonly batchSize?: number;
@@ -53,7 +53,8 @@ export class TrainedModel implements Disposes {
    * @param id of the task, or its name
    */
   for(id: string): TrainedModel {
-    const task = this.tasks.find((each) => each.id === id) ?? this.tasks.find((each) => nameOf(each) === id);
+    const task =
+      this.tasks.find((each) => each.id === id) ?? this.tasks.find((each) => taskName(each) === id);
     if (task) return new TrainedModel(this.#model, [task], this.#progress);
     throw new ArgumentError(
       `the model has no task '${id}'; it has ${this.tasks.map((each) => each.id).join(', ')}`,
@@ -139,7 +140,7 @@ export class TrainedModel implements Disposes {
   /** Its task's name in the model: that of the only head, whatever the rows are called. */
   get #name(): string {
     const { tasks } = this.#model;
-    return tasks.length === 1 ? (tasks[0] as string) : nameOf(this.task);
+    return tasks.length === 1 ? (tasks[0] as string) : taskName(this.task);
   }
 
   /** A copy on the host. */
@@ -148,7 +149,7 @@ export class TrainedModel implements Disposes {
     const all = [...(await model.parameters.read())];
     const pick = (task: string | undefined): Map<string, NamedTensor> =>
       new Map(all.filter(([name]) => model.headTask(name) === task));
-    const labels = new Map(this.tasks.map((task) => [nameOf(task), task.labels]));
+    const labels = new Map(this.tasks.map((task) => [taskName(task), task.labels]));
     return {
       ...model.target,
       method: model.method,

@@ -3,7 +3,7 @@ import {
   type Disposes,
   DivergedError,
   type EncodedText,
-  epochBatches,
+  EpochOrder,
   graphInputs,
   type HostArray,
   InterruptedError,
@@ -44,14 +44,14 @@ export class PretrainRun implements Disposes {
   readonly #plan: PretrainPlan;
   readonly #parts: RunParts;
   readonly #running: Promise<void>[] = [];
-  #epoch = -1;
-  #batches: readonly Int32Array[] = [];
+  readonly #order: EpochOrder;
   #progress: PretrainProgress = { step: 0, history: [] };
 
   private constructor(options: PretrainOptions, plan: PretrainPlan, parts: RunParts) {
     this.#options = options;
     this.#plan = plan;
     this.#parts = parts;
+    this.#order = new EpochOrder(parts.texts.length, plan.batchSize, plan.seed);
   }
 
   static async create(options: PretrainOptions, plan: PretrainPlan): Promise<PretrainRun> {
@@ -150,15 +150,7 @@ export class PretrainRun implements Disposes {
   /** The texts of a step: a new order in every epoch. */
   #batch(step: number): EncodedText[] {
     const { texts } = this.#parts;
-    const { batchSize, seed } = this.#plan;
-    const stepsPerEpoch = Math.ceil(texts.length / batchSize);
-    const epoch = Math.floor(step / stepsPerEpoch);
-    if (epoch !== this.#epoch) {
-      this.#batches = epochBatches(texts.length, batchSize, seed, epoch);
-      this.#epoch = epoch;
-    }
-    const rows = this.#batches[step % stepsPerEpoch] as Int32Array;
-    return Array.from(rows, (row) => texts[row] as EncodedText);
+    return Array.from(this.#order.at(step).rows, (row) => texts[row] as EncodedText);
   }
 
   async #evaluate(): Promise<void> {
