@@ -118,7 +118,8 @@ describe('a file', () => {
 });
 
 test('an interruption while texts are tokenised leaves nothing', async () => {
-  const large = colours(folder, 'large.csv', 100_000);
+  // Enough for some seconds: progress is told once in each, and not at all of what is over sooner.
+  const large = colours(folder, 'large.csv', 400_000);
   const running = start(train(large, 'early', '--json'));
   await running.printed('"phase":"tokenize"');
   running.process.kill('SIGINT');
