@@ -136,6 +136,23 @@ describe('lock', () => {
     }
   });
 
+  test('what was killed while it took one is removed; what is alive, or of others, is not', async () => {
+    const lock = path();
+    const other = (pid: number, host = hostname()): string => JSON.stringify({ pid, host, started: null });
+    const uuid = '.b100e74d-c594-4315-9f4b-e8b140a5';
+    const beside: Record<string, string> = {
+      [`lock${uuid}0b01`]: other(2 ** 30),
+      'lock.takeover': other(2 ** 30),
+      [`lock${uuid}0b02`]: other(process.ppid),
+      [`lock${uuid}0b03`]: other(1, 'elsewhere'),
+      [`lock${uuid}0b04`]: '',
+      'lock.txt': 'not ours',
+    };
+    for (const [name, content] of Object.entries(beside)) writeFileSync(join(lock, '..', name), content);
+    await (await takeLock(lock, 'runs/rte'))();
+    expect(readdirSync(join(lock, '..')).sort()).toEqual(Object.keys(beside).slice(2).sort());
+  });
+
   test('of another machine is left alone', async () => {
     const lock = path();
     writeFileSync(lock, JSON.stringify({ pid: 1, host: 'elsewhere', started: null }));

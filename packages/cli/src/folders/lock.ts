@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 
@@ -13,8 +14,8 @@ interface Holder {
 }
 
 const attempts = 200;
-/** Milliseconds; a takeover is a few system calls, so one this old was killed. */
-const longestTakeover = 10_000;
+/** Milliseconds; taking a lock is a few system calls, so one who has been at it for so long was killed. */
+const longestTaking = 10_000;
 
 /**
  * Takes a lock file, so that one process at a time works on what it stands for. A lock whose process is gone is taken
@@ -35,6 +36,7 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
       await checkHolder(path, what);
       await removeStale(path, own, what);
     }
+    await removeLeftovers(path, own).catch(() => {});
   } catch (error) {
     throw asFolderError(error, `${what} cannot be used for output`);
   } finally {
@@ -73,9 +75,7 @@ async function checkHolder(path: string, what: string): Promise<void> {
 async function removeStale(path: string, own: string, what: string): Promise<void> {
   const guard = `${path}.takeover`;
   if (!(await create(own, guard))) {
-    // Its content is older than it: linking changes the time of the inode, not that of the content.
-    const age = Date.now() - ((await stat(guard).catch(() => undefined))?.ctimeMs ?? Date.now());
-    if (age > longestTakeover) await rm(guard, { force: true });
+    if ((await ageOf(guard)) > longestTaking) await rm(guard, { force: true });
     await setTimeout(20 * Math.random());
     return;
   }
@@ -85,6 +85,24 @@ async function removeStale(path: string, own: string, what: string): Promise<voi
   } finally {
     await rm(guard, { force: true });
   }
+}
+
+/** Removes what processes left that were killed while they took this lock. */
+async function removeLeftovers(path: string, own: string): Promise<void> {
+  const names = (await readdir(dirname(path))).filter((name) => name.startsWith(basename(path)));
+  for (const name of names) {
+    const file = join(dirname(path), name);
+    if (file === own || !/^\.(?:takeover|[0-9a-f-]{36})$/.test(name.slice(basename(path).length))) continue;
+    const holder = parse((await readLock(file)) ?? '');
+    const isLeft =
+      holder?.host === hostname() ? !(await isAlive(holder)) : (await ageOf(file)) > longestTaking;
+    if (isLeft) await rm(file, { force: true });
+  }
+}
+
+/** Milliseconds. Not that of its content, which may be older: linking changes the time of the inode. */
+async function ageOf(path: string): Promise<number> {
+  return Date.now() - ((await stat(path).catch(() => undefined))?.ctimeMs ?? Date.now());
 }
 
 function readLock(path: string): Promise<string | undefined> {
