@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseSafetensors } from '@scalearn/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-json.ts';
 import { events, run, start } from './support/run.ts';
@@ -33,6 +34,7 @@ describe('stage 1', () => {
       'adapter_config.json',
       'head_config.json',
       'model_head.safetensors',
+      'predictions.safetensors',
       'pytorch_adapter.bin',
       'pytorch_model_head.bin',
       'run.json',
@@ -44,6 +46,18 @@ describe('stage 1', () => {
     expect(file.data.rows).toEqual({ train: 54, validation: 6, test: 20 });
     expect(file.data.unofficial).toHaveLength(2);
     expect(file.history).toHaveLength(2);
+  });
+
+  test('keeps its answers to the test rows: they give its scores', () => {
+    const file = parseSafetensors(readFileSync(join(at('rte'), 'predictions.safetensors')));
+    const logits = file.float32('test/logits');
+    const labels = file.float32('test/labels');
+    expect([logits.length, labels.length]).toEqual([40, 20]);
+    const right = Array.from(labels, (label, row) => {
+      const [no, yes] = logits.subarray(2 * row) as unknown as [number, number];
+      return Number(no < yes) === label;
+    });
+    expect(right.filter(Boolean).length / 20).toBe(runFile('rte').results.test?.metrics.accuracy);
   });
 
   test('--json prints one event a line and ends with exactly the documented fields', async () => {

@@ -11,7 +11,7 @@ import { type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
 import { loadData } from '../model/data.ts';
 import { loadModel } from '../model/load-model.ts';
 import { namedTask, trainedTask } from '../model/model-task.ts';
-import { score, scoreTest, testMetrics } from '../model/scores.ts';
+import { predictTest, score, scoresOf, testMetrics } from '../model/scores.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
 import { runOfTask } from '../model/task-run.ts';
 import { columnOptions, type OwnDataArguments } from '../options/own-data.ts';
@@ -162,7 +162,7 @@ async function scoreTask(
   try {
     const scores =
       split === 'test'
-        ? await scoreTest(model, task, options)
+        ? scoresOf(task, await predictTest(model, task, options))
         : { [split]: await score(model, task, evalRows, options) };
     const first = scores[split];
     const event: EvaluatedEvent = {

@@ -15,19 +15,32 @@ export async function score(
   rows: readonly Example[],
   options: PredictOptions,
 ): Promise<SplitScore> {
-  const predictions = await model.predict(rows, options);
-  return { rows: rows.length, metrics: metricsOf(task, predictions), loss: predictions.loss };
+  return scoreOf(task, await model.predict(rows, options));
 }
 
-/** Scores of the test split, and of MNLI's second one. */
-export async function scoreTest(
+function scoreOf(task: Task, predictions: Predictions): SplitScore {
+  return { rows: predictions.rows, metrics: metricsOf(task, predictions), loss: predictions.loss };
+}
+
+/** A model's answers to the test split, and to MNLI's second one, by split. */
+export async function predictTest(
   model: TrainedModel,
   task: Task,
   options: PredictOptions,
-): Promise<Record<string, SplitScore>> {
-  const scores: Record<string, SplitScore> = { test: await score(model, task, task.test, options) };
-  if (task.testMismatched) scores.testMismatched = await score(model, task, task.testMismatched, options);
-  return scores;
+): Promise<Record<string, Predictions>> {
+  const answers: Record<string, Predictions> = { test: await model.predict(task.test, options) };
+  if (task.testMismatched) answers.testMismatched = await model.predict(task.testMismatched, options);
+  return answers;
+}
+
+/** Scores of answers by split. */
+export function scoresOf(
+  task: Task,
+  answers: Readonly<Record<string, Predictions>>,
+): Record<string, SplitScore> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([split, predictions]) => [split, scoreOf(task, predictions)]),
+  );
 }
 
 /** The metrics of both test splits in one record, the second's names ending in `Mismatched`. */

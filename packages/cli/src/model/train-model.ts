@@ -15,7 +15,8 @@ import { Pace } from '../output/pace.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { version } from '../version.ts';
 import { unofficialFiles } from './data.ts';
-import { metricsOf, scoreTest } from './scores.ts';
+import { encodePredictions, predictionsFileName, type TaskPredictions } from './kept-predictions.ts';
+import { metricsOf, predictTest, scoresOf } from './scores.ts';
 import type { Source } from './sources.ts';
 
 /** A model to be trained, with all that it is trained from opened. */
@@ -69,6 +70,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     resume: job.resume === true,
   });
   const runs: TaskRun[] = [];
+  const answers: TaskPredictions[] = [];
   for (const each of tasks) {
     const how = {
       batchSize: evalBatchSize,
@@ -76,9 +78,14 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       onProgress: (event: ProgressEvent) => reporter.progress?.(event),
     };
     const data = dataOf(each, settings);
-    runs.push({ task: each.id, data, results: await scoreTest(model.for(each.id), each, how) });
+    const splits = await predictTest(model.for(each.id), each, how);
+    runs.push({ task: each.id, data, results: scoresOf(each, splits) });
+    answers.push({ task: each.id, splits });
   }
-  const files = await model.files();
+  const files = {
+    ...(await model.files()),
+    [predictionsFileName]: encodePredictions(answers, method.kind === 'joint'),
+  };
   const [first] = runs as [TaskRun];
   const { history, bestEpoch, steps, seconds, parameterCount: parameters } = model;
   const run: Omit<RunFile, 'formatVersion'> = {
