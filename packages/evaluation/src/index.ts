@@ -27,7 +27,8 @@ export {
   type SplitName,
   type Splits,
 } from './evaluate.ts';
-export type { Numbers } from './lists.ts';
+export { mean, type Numbers } from './lists.ts';
+export { majorityReport } from './majority.ts';
 export { type MultiLabelScores, multiLabelScores } from './multilabel.ts';
 export { type MultiRcScores, multiRcScores } from './multirc.ts';
 export {
@@ -38,3 +39,13 @@ export {
   sigmoidProbabilities,
   softmaxProbabilities,
 } from './predictions.ts';
+export { type Bootstrap, pairedBootstrap } from './statistics/bootstrap.ts';
+export type { ComparedPredictions } from './statistics/compared-predictions.ts';
+export { holm } from './statistics/holm.ts';
+export { type McNemarTest, mcNemarTest } from './statistics/mcnemar.ts';
+export { permutationDraws, permutationTest } from './statistics/permutation.ts';
+export type { ResamplingOptions } from './statistics/random-rows.ts';
+export { drawnTest, type PermutationTest, signFlipDraws, signFlipTest } from './statistics/sign-flip.ts';
+export { confidenceInterval, type Interval, quantile, standardDeviation } from './statistics/spread.ts';
+export { type PairedTTest, pairedTTest, type TTest, welchTTest } from './statistics/t-tests.ts';
+export { type WilcoxonTest, wilcoxonTest } from './statistics/wilcoxon.ts';

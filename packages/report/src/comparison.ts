@@ -1,9 +1,9 @@
+import { mean, standardDeviation } from '@scalearn/evaluation';
 import { heatMap } from './figures/heat-map.ts';
 import { type CurvePoint, learningCurves } from './figures/learning-curves.ts';
 import { Html, type HtmlValue, html } from './html.ts';
 import { page, type Section } from './page.ts';
 import { commands, facts, figure, figureRow } from './parts.ts';
-import { mean, standardDeviation } from './statistics.ts';
 import { table } from './table.ts';
 
 /** A method's runs, one for each seed. */

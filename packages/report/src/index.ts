@@ -17,5 +17,4 @@ export { renderSvg } from './figures/render.ts';
 export { Html, type HtmlValue, html } from './html.ts';
 export { type PageOptions, page, type Section } from './page.ts';
 export { commands, type FigureOptions, facts, figure, figureRow } from './parts.ts';
-export { mean, standardDeviation } from './statistics.ts';
 export { type Column, type TableOptions, table } from './table.ts';

@@ -1,5 +1,5 @@
 import { readSnapshot, type ScalearnVariant, scalearnVariants } from '@scalearn/core';
-import { mean } from '@scalearn/report';
+import { mean } from '@scalearn/evaluation';
 import { openModelFolder } from '../folders/model-folder.ts';
 import type { RunFile } from '../folders/run-json.ts';
 import type { Coefficients } from './results.ts';

@@ -1,7 +1,6 @@
 import { scalearn } from '@scalearn/core';
 import type { Example, Task } from '@scalearn/datasets';
-import { computeMetrics } from '@scalearn/evaluation';
-import { mean, standardDeviation } from '@scalearn/report';
+import { majorityReport, mean, standardDeviation } from '@scalearn/evaluation';
 import type { RunFile } from '../folders/run-json.ts';
 import type { Machine } from './machine.ts';
 import type { QuickstartMethod } from './methods.ts';
@@ -128,25 +127,9 @@ const orNull = (value: number | undefined): number | null =>
 
 /** Scores the answer that is best without having read anything. */
 export function baseline(task: Task): QuickstartResults['baseline'] {
-  const { labels, test, primaryMetric: metric } = task;
-  const columns = labels?.length ?? 1;
-  const answer = labels ? oneHot(commonest(task.train), columns) : [mean(numbers(task.train))];
-  const logits = Float32Array.from(test.flatMap(() => answer));
-  const { primary } = computeMetrics(task, { logits, rows: test.length, columns, labels: numbers(test) });
+  const { labels, test, train, primaryMetric: metric } = task;
+  const { primary } = majorityReport(task, numbers(test), labels?.length ?? 1, numbers(train));
   return { method: labels ? 'majority' : 'mean', metric, score: orNull(primary.value) };
 }
 
 const numbers = (rows: readonly Example[]): number[] => rows.map(({ label }) => label as number);
-
-const oneHot = (index: number, columns: number): number[] =>
-  Array.from({ length: columns }, (_, i) => (i === index ? 1 : 0));
-
-/** The label of most rows; of equally common ones, the lowest. */
-function commonest(rows: readonly Example[]): number {
-  const counts = new Map<number, number>();
-  for (const label of numbers(rows)) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return [...counts].reduce((best, next) => (isBetter(next, best) ? next : best))[0];
-}
-
-const isBetter = ([label, count]: [number, number], [best, most]: [number, number]): boolean =>
-  count > most || (count === most && label < best);

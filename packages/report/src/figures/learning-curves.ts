@@ -1,6 +1,6 @@
+import { mean, standardDeviation } from '@scalearn/evaluation';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Html } from '../html.ts';
-import { mean, standardDeviation } from '../statistics.ts';
 import { seriesColour } from './colours.ts';
 import { renderSvg } from './render.ts';
 

@@ -1,0 +1,33 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { mersenne } from 'pure-rand/generator/mersenne';
+
+/** What resampling draws from: the same seed gives the same draws everywhere. */
+export interface ResamplingOptions {
+  /** How many; 10,000 by default. */
+  readonly resamples?: number;
+  readonly seed?: number;
+}
+
+/** Source of fair signs: calls give 1 or -1. */
+export function randomSigns(seed: number): () => 1 | -1 {
+  const generator = mersenne(seed);
+  let bits = 0;
+  let left = 0;
+  return () => {
+    if (left === 0) [bits, left] = [generator.next(), 32];
+    left--;
+    const sign = bits & 1 ? 1 : -1;
+    bits >>>= 1;
+    return sign;
+  };
+}
+
+/** Row numbers drawn with replacement, as many as there are rows, time and again. */
+export function* resampledRows(
+  rows: number,
+  { resamples = 10_000, seed = 0 }: ResamplingOptions,
+): Generator<Int32Array> {
+  const generator = mersenne(seed);
+  for (let i = 0; i < resamples; i++)
+    yield Int32Array.from({ length: rows }, () => uniformInt(generator, 0, rows - 1));
+}

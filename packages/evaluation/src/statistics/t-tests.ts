@@ -1,0 +1,58 @@
+import { ShapeError } from '../errors.ts';
+import { mean, type Numbers } from '../lists.ts';
+import { studentTwoSided } from './distributions.ts';
+import { differencesOf } from './pairs.ts';
+import { confidenceInterval, type Interval, standardDeviation } from './spread.ts';
+
+export interface TTest {
+  /** Infinite where all differences are equal and not 0; NaN where all are 0. */
+  readonly t: number;
+  /** Two-sided. NaN where `t` is. */
+  readonly p: number;
+  readonly degreesOfFreedom: number;
+}
+
+export interface PairedTTest extends TTest {
+  readonly meanDifference: number;
+  /** Of the mean difference, 95 %. */
+  readonly interval: Interval;
+}
+
+/**
+ * Student's t-test of pairs: scores of two methods by seed, in the same order.
+ *
+ * @throws ShapeError for fewer than two pairs
+ */
+export function pairedTTest(a: Numbers, b: Numbers): PairedTTest {
+  const differences = differencesOf(a, b);
+  const interval = confidenceInterval(differences);
+  if (!interval) throw new ShapeError('A t-test needs two pairs of scores at least.');
+  const constant = differences.every((value) => value === differences[0]);
+  const meanDifference = mean(differences);
+  const error = constant ? 0 : standardDeviation(differences)! / Math.sqrt(differences.length);
+  return { ...tested(meanDifference / error, differences.length - 1), meanDifference, interval };
+}
+
+/**
+ * Welch's t-test: scores of two methods whose seeds have nothing to do with each other.
+ *
+ * @throws ShapeError for fewer than two scores of either
+ */
+export function welchTTest(a: Numbers, b: Numbers): TTest {
+  const [ofA, ofB] = [errorSquared(a), errorSquared(b)];
+  const total = ofA + ofB;
+  const degreesOfFreedom = total ** 2 / (ofA ** 2 / (a.length - 1) + ofB ** 2 / (b.length - 1));
+  return tested((mean(a) - mean(b)) / Math.sqrt(total), degreesOfFreedom);
+}
+
+function tested(t: number, degreesOfFreedom: number): TTest {
+  const p = Number.isFinite(t) ? studentTwoSided(t, degreesOfFreedom) : Number.isNaN(t) ? Number.NaN : 0;
+  return { t, p, degreesOfFreedom };
+}
+
+/** The square of the standard error of the mean. */
+function errorSquared(values: Numbers): number {
+  const deviation = standardDeviation(values);
+  if (deviation === undefined) throw new ShapeError("Welch's t-test needs two scores of each at least.");
+  return deviation ** 2 / values.length;
+}
