@@ -1,5 +1,6 @@
 import type { Disposes } from '../devices/device.ts';
 import { ArgumentError } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Adapter } from '../methods/adapter.ts';
 import type { FileSet } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
@@ -73,6 +74,16 @@ export class TrainedModel implements Disposes {
   ): Promise<TrainedModel> {
     const model = await modelFromSnapshot(encoder, snapshot);
     return new TrainedModel(model, 'id' in tasks ? [tasks] : tasks);
+  }
+
+  get encoder(): Encoder {
+    return this.#model.encoder;
+  }
+
+  /** What it computes for a batch of its task: `logits` from the encoder's inputs, without dropout. */
+  graph(): Graph {
+    const { logits } = this.#model.build(undefined, this.#name);
+    return { outputs: { logits } };
   }
 
   /** Per epoch; empty for a model that was read from a folder. */
