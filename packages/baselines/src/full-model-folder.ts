@@ -3,6 +3,7 @@ import {
   checkEncoder,
   encoderMetadata,
   type FileSet,
+  hubHeadConfig,
   type Method,
   ModelFileError,
   type ModelFolder,
@@ -10,7 +11,6 @@ import {
   parseJsonObject,
   type ReadTarget,
   type SaveCall,
-  type SavedHead,
   type StoredMethod,
   sortedJson,
   writeSafetensors,
@@ -22,18 +22,8 @@ const configFile = 'config.json';
 const methodKey = 'method';
 const nameKey = 'name';
 
-/** The classes of transformers that have our static heads, by model type. */
-const architectures: Readonly<Record<string, string>> = {
-  roberta: 'Roberta',
-  'xlm-roberta': 'XLMRoberta',
-};
-
-const problemTypes = {
-  singleLabelClassification: 'single_label_classification',
-  regression: 'regression',
-  multiLabelClassification: 'multi_label_classification',
-  multipleChoice: undefined,
-} as const;
+/** Whose classes in transformers have our static heads. */
+const withStaticHeads = ['roberta', 'xlm-roberta'];
 
 /**
  * A trained encoder as a Hugging Face folder. A single static head lies in it as well, where transformers has a class
@@ -42,34 +32,21 @@ const problemTypes = {
  */
 export function fullModelFiles(methodName: string, call: SaveCall): FileSet {
   const { tensors, heads, encoder, encoderConfig, adapterName } = call;
-  const family = architectures[encoder.modelType];
   const head = heads.size === 1 ? [...heads.values()][0] : undefined;
-  const inside = family && head?.options.layout === 'static' ? { family, head } : undefined;
-  const weights = writeSafetensors([...tensors, ...(inside?.head.tensors ?? [])], {
+  const isInside = withStaticHeads.includes(encoder.modelType) && head?.options.layout === 'static';
+  const inside = isInside ? head : undefined;
+  const weights = writeSafetensors([...tensors, ...(inside?.tensors ?? [])], {
     ...encoderMetadata(call),
     [methodKey]: methodName,
     [nameKey]: adapterName,
   });
   if (!encoderConfig) return { [weightsFile]: weights };
-  const config = { ...encoderConfig, dtype: 'float32', ...(inside ? headConfig(inside) : {}) };
-  return { [configFile]: sortedJson(config), [weightsFile]: weights };
-}
-
-/** What a head decides of `config.json`. */
-function headConfig({ family, head }: { readonly family: string; readonly head: SavedHead }): object {
-  const { problem, outputs } = head.options;
-  const choice = problem === 'multipleChoice';
-  const labels = head.labels ?? Array.from({ length: outputs }, (_, i) => `LABEL_${i}`);
-  return {
-    architectures: [`${family}For${choice ? 'MultipleChoice' : 'SequenceClassification'}`],
-    ...(choice
-      ? {}
-      : {
-          id2label: Object.fromEntries(labels.entries()),
-          label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-          problem_type: problemTypes[problem],
-        }),
+  const config = {
+    ...encoderConfig,
+    dtype: 'float32',
+    ...(inside ? hubHeadConfig({ ...inside.options, labels: inside.labels }, encoder.modelType) : {}),
   };
+  return { [configFile]: sortedJson(config), [weightsFile]: weights };
 }
 
 /** The keys of `config.json` that are no part of the encoder's. */

@@ -29,6 +29,7 @@ export {
 } from './files/errors.ts';
 export { openTensors } from './files/open-tensors.ts';
 export type { Dtype } from './files/safetensors-dtype.ts';
+export { f32ToF16 } from './files/safetensors-half.ts';
 export type { TensorEntry } from './files/safetensors-header.ts';
 export { openShards, parseShardIndex, type ShardIndex } from './files/safetensors-index.ts';
 export {
@@ -127,6 +128,7 @@ export { embedding } from './ops/embedding.ts';
 export { layerNorm } from './ops/layer-norm.ts';
 export { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from './ops/losses.ts';
 export { linear, matmul } from './ops/matmul.ts';
+export { type StoredPart, storedPart } from './ops/pack.ts';
 export { mean, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { selectFirst } from './ops/select-first.ts';
@@ -149,6 +151,7 @@ export {
 } from './training/early-stopping.ts';
 export type { EpochRecord, Phase, ProgressEvent, TaskRecord, TrainEvent } from './training/events.ts';
 export type { GraphParts } from './training/forward.ts';
+export { hubHeadConfig } from './training/hub-head.ts';
 export { inTurns, type TurnOptions } from './training/in-turns.ts';
 export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export { modelFromSnapshot } from './training/model-from-snapshot.ts';

@@ -1,47 +1,13 @@
 import type { Dim, HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from '@scalearn/core';
-import type { ElementType, ModelConstant, ModelInput, ModelNode } from './model.ts';
+import type { ElementType, ModelConstant, ModelInput, ModelNode, ModelOutput } from './model.ts';
 
-/** A graph input that the device computes for each run. */
-export interface HostInput {
-  readonly name: string;
-  readonly value: HostValue;
-}
-
-const hostTypes: Record<HostValue['kind'], ElementType> = {
-  dim: 'f32',
-  shape: 'i64',
-  padRows: 'i32',
-  unpadRows: 'i32',
-  paddingBias: 'f32',
-  paddingValid: 'f32',
-  dropoutMask: 'f32',
-  attentionMask: 'f32',
-};
-
-function hostShape(value: HostValue): readonly Dim[] {
-  if (value.kind === 'dim') return [];
-  if (value.kind === 'shape') return [value.shape.length];
-  if (value.kind === 'dropoutMask') return value.shape;
-  if (value.kind === 'unpadRows') return ['tokens', value.parts * value.heads];
-  const [B, S] = [`sequences ${value.group}`, `longest ${value.group}`];
-  switch (value.kind) {
-    case 'padRows':
-      return [B, value.heads, S];
-    case 'paddingBias':
-      return [B, 1, 1, S];
-    case 'paddingValid':
-      return [B, 1, S, 1];
-    case 'attentionMask':
-      return [B, value.heads, S, S];
-  }
-}
-
-/** Collects an ONNX graph. Equal nodes, constants and host inputs are written once, so gradients share forward work. */
-export class Emitter implements OnnxEmitter {
+/** Collects an ONNX graph. Equal nodes and constants are written once, so gradients share forward work. */
+export abstract class Emitter implements OnnxEmitter {
+  abstract readonly groups: number;
   readonly nodeList: ModelNode[] = [];
   readonly inputs: ModelInput[] = [];
+  readonly outputs: ModelOutput[] = [];
   readonly constants: ModelConstant[] = [];
-  readonly hostInputs: HostInput[] = [];
   readonly #known = new Map<string, readonly OnnxValue[]>();
 
   node(
@@ -58,11 +24,17 @@ export class Emitter implements OnnxEmitter {
     outputs: number,
     attributes: Record<string, OnnxAttribute> = {},
   ): readonly OnnxValue[] {
-    return this.#once(JSON.stringify([type, inputs, attributes]), () => {
+    return this.once(JSON.stringify([type, inputs, attributes]), () => {
       const names = Array.from({ length: outputs }, (_, i) => `${type}_${this.nodeList.length}_${i}`);
       this.nodeList.push({ type, inputs, outputs: names, attributes });
       return names;
     });
+  }
+
+  /** Makes a value an output. It gets a node of its own: an ONNX output must not be an input, nor appear twice. */
+  output(name: string, value: OnnxValue, type: ElementType, shape?: readonly Dim[]): void {
+    this.nodeList.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+    this.outputs.push({ name, type, ...(shape ? { shape } : {}) });
   }
 
   scalar(value: number): OnnxValue {
@@ -89,24 +61,18 @@ export class Emitter implements OnnxEmitter {
     return fixed.length === dims.length ? this.ints(...fixed) : this.host({ kind: 'shape', shape: dims });
   }
 
-  host(value: HostValue): OnnxValue {
-    return this.#once(`host ${JSON.stringify(value)}`, () => {
-      const name = `${value.kind}_${this.hostInputs.length}`;
-      this.hostInputs.push({ name, value });
-      this.inputs.push({ name, type: hostTypes[value.kind], shape: hostShape(value) });
-      return [name];
-    })[0] as OnnxValue;
-  }
+  abstract host(value: HostValue): OnnxValue;
 
   #constant(type: 'f32' | 'i64', shape: readonly number[], data: Float32Array | BigInt64Array): OnnxValue {
-    return this.#once(`${type} ${shape.join(' ')} ${data.join(' ')}`, () => {
+    return this.once(`${type} ${shape.join(' ')} ${data.join(' ')}`, () => {
       const name = `constant_${this.constants.length}`;
       this.constants.push({ name, type, shape, data });
       return [name];
     })[0] as OnnxValue;
   }
 
-  #once(key: string, make: () => readonly OnnxValue[]): readonly OnnxValue[] {
+  /** What `make` gave for this key before, or gives now. */
+  protected once(key: string, make: () => readonly OnnxValue[]): readonly OnnxValue[] {
     let names = this.#known.get(key);
     if (!names) {
       names = make();

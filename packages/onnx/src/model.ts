@@ -2,7 +2,7 @@ import type { Dim, OnnxAttribute } from '@scalearn/core';
 import { bytes, encode, float, integer, type Message, message, string } from './protobuf.ts';
 
 /** Element types by their numbers in onnx.proto. */
-export const elementTypes = { f32: 1, i32: 6, i64: 7 } as const;
+export const elementTypes = { f32: 1, i32: 6, i64: 7, bool: 9, f16: 10 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 export interface ModelNode {
@@ -22,12 +22,14 @@ export interface ModelConstant {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  /** f16 as bit patterns. */
+  readonly data: Float32Array | Uint16Array | BigInt64Array;
 }
 
 export interface ModelOutput {
   readonly name: string;
   readonly type: ElementType;
+  readonly shape?: readonly Dim[];
 }
 
 /** Operators of ONNX Runtime's own domain that are used beside the standard ones. */
@@ -70,7 +72,7 @@ function constant({ name, type, shape, data }: ModelConstant): Message {
 
 /** An ONNX model file: opset 18 and ONNX Runtime's own operators. */
 export function encodeModel(graph: {
-  readonly nodes: readonly ModelNode[];
+  readonly nodeList: readonly ModelNode[];
   readonly inputs: readonly ModelInput[];
   readonly outputs: readonly ModelOutput[];
   readonly constants: readonly ModelConstant[];
@@ -80,11 +82,11 @@ export function encodeModel(graph: {
     string(2, 'scalearn'),
     message(
       7,
-      ...graph.nodes.map(node),
+      ...graph.nodeList.map(node),
       string(2, 'scalearn'),
       ...graph.constants.map(constant),
       ...graph.inputs.map((input) => valueInfo(11, input.name, input.type, input.shape)),
-      ...graph.outputs.map((output) => valueInfo(12, output.name, output.type)),
+      ...graph.outputs.map((output) => valueInfo(12, output.name, output.type, output.shape)),
     ),
     message(8, string(1, ''), integer(2, 18)),
     message(8, string(1, 'com.microsoft'), integer(2, 1)),

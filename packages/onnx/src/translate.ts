@@ -1,15 +1,15 @@
-import type { DeviceTensor } from '@scalearn/core';
 import {
+  type DeviceTensor,
   type Graph,
   graphInputs,
   leafOf,
-  type Node,
   type OnnxValue,
   type Tensor,
   topologicalOrder,
 } from '@scalearn/core';
-import { Emitter, type HostInput } from './emitter.ts';
-import { encodeModel, type ModelOutput } from './model.ts';
+import { DeviceEmitter, type HostInput } from './device-emitter.ts';
+import { encodeModel } from './model.ts';
+import { type Leaves, writeGraph } from './write-graph.ts';
 
 /** A graph as an ONNX model, and what has to be fed to it. */
 export interface Translation {
@@ -28,22 +28,12 @@ export interface Translation {
 
 export function translate(graph: Graph): Translation {
   const order = topologicalOrder(graph);
-  const emitter = new Emitter();
-  const names = new Map<Tensor, OnnxValue>();
-  const variables = new Map<string, DeviceTensor>();
-  for (const node of order) writeNode(node, emitter, names, variables);
-
-  const modelOutputs: ModelOutput[] = [];
-  // Every output gets a node of its own: an ONNX output must not be an input, nor appear twice.
+  const emitter = new DeviceEmitter();
+  const leaves = new FedLeaves(emitter);
+  const nameOf = writeGraph(order, emitter, leaves);
   const asOutput = (tensor: Tensor): string => {
-    const name = `output_${modelOutputs.length}`;
-    emitter.nodeList.push({
-      type: 'Identity',
-      inputs: [names.get(tensor) as string],
-      outputs: [name],
-      attributes: {},
-    });
-    modelOutputs.push({ name, type: tensor.dtype });
+    const name = `output_${emitter.outputs.length}`;
+    emitter.output(name, nameOf(tensor), tensor.dtype);
     return name;
   };
   const outputs = Object.fromEntries(
@@ -53,38 +43,39 @@ export function translate(graph: Graph): Translation {
     const leaf = leafOf(variable);
     return { output: asOutput(value), storage: (leaf as { storage: DeviceTensor }).storage };
   });
-  const { nodeList: nodes, inputs, constants, hostInputs } = emitter;
   return {
-    model: encodeModel({ nodes, inputs, outputs: modelOutputs, constants }),
-    nodeCount: nodes.length,
+    model: encodeModel(emitter),
+    nodeCount: emitter.nodeList.length,
     inputs: graphInputs(order),
-    variables,
-    hostInputs,
+    variables: leaves.variables,
+    hostInputs: emitter.hostInputs,
     outputs,
     updates,
   };
 }
 
-function writeNode(
-  node: Node,
-  emitter: Emitter,
-  names: Map<Tensor, OnnxValue>,
-  variables: Map<string, DeviceTensor>,
-): void {
-  const [first] = node.outputs as [Tensor];
-  const leaf = leafOf(first);
-  if (leaf) {
-    const name = leaf.kind === 'input' ? `input ${leaf.name}` : `variable_${variables.size}`;
-    if (leaf.kind === 'variable') variables.set(name, leaf.storage);
-    emitter.inputs.push({ name, type: first.dtype, shape: first.shape });
-    names.set(first, name);
-    return;
+/** Every leaf as an input of the model. */
+class FedLeaves implements Leaves {
+  readonly variables = new Map<string, DeviceTensor>();
+  readonly #emitter: DeviceEmitter;
+  readonly #names = new Map<Tensor, OnnxValue>();
+
+  constructor(emitter: DeviceEmitter) {
+    this.#emitter = emitter;
   }
-  // An output without a name (attention's log-sum) is one the ONNX form does not need; its readers ignore it too.
-  const inputs = node.inputs.map((tensor) => names.get(tensor) ?? '');
-  const written = node.operation.onnx({ inputs, node, attributes: node.attributes, emit: emitter });
-  for (const [i, tensor] of node.outputs.entries()) {
-    const name = written[i];
-    if (name !== undefined) names.set(tensor, name);
+
+  has(tensor: Tensor): boolean {
+    return leafOf(tensor) !== undefined;
+  }
+
+  name(tensor: Tensor): OnnxValue {
+    const known = this.#names.get(tensor);
+    if (known !== undefined) return known;
+    const leaf = leafOf(tensor);
+    const name = leaf?.kind === 'input' ? `input ${leaf.name}` : `variable_${this.variables.size}`;
+    if (leaf?.kind === 'variable') this.variables.set(name, leaf.storage);
+    this.#emitter.inputs.push({ name, type: tensor.dtype, shape: tensor.shape });
+    this.#names.set(tensor, name);
+    return name;
   }
 }

@@ -54,6 +54,9 @@ export type HostValue =
 
 /** What an operation's ONNX form writes to. Equal nodes are written once, so forms may repeat each other's work. */
 export interface OnnxEmitter {
+  /** How many {@link OnnxGroup}s attention divides a ragged batch into. */
+  readonly groups: number;
+  /** Operators are standard ones but for `FusedMatMul` of ONNX Runtime, here of tensors of rank 4. */
   node(type: string, inputs: readonly OnnxValue[], attributes?: Record<string, OnnxAttribute>): OnnxValue;
   nodes(
     type: string,

@@ -68,19 +68,26 @@ export function sortedJson(value: unknown): string {
   return `${JSON.stringify(sorted(value), null, 2).replace(floats, '$1.0')}\n`;
 }
 
+/** How the names of an encoder's classes begin in Python, such as `BertModel`; undefined for encoders it does not have. */
+export function classFamily(modelType: string): string | undefined {
+  return classFamilies.get(modelType);
+}
+
+const classFamilies: ReadonlyMap<string, string> = new Map([
+  ['bert', 'Bert'],
+  ['roberta', 'Roberta'],
+  ['xlm-roberta', 'XLMRoberta'],
+]);
+
 /** Keys that every JSON file of a model folder has beside `config`. */
 export function commonKeys({
   encoder,
   modelName,
 }: Pick<SaveCall, 'encoder' | 'modelName'>): Record<string, unknown> {
-  const classes: Record<string, string> = {
-    bert: 'BertAdapterModel',
-    roberta: 'RobertaAdapterModel',
-    'xlm-roberta': 'XLMRobertaAdapterModel',
-  };
+  const family = classFamily(encoder.modelType);
   return {
     hidden_size: encoder.hiddenSize,
-    model_class: classes[encoder.modelType] ?? null,
+    model_class: family ? `${family}AdapterModel` : null,
     model_name: modelName,
     model_type: encoder.modelType,
     version: adaptersVersion,

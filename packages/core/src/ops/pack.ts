@@ -1,5 +1,7 @@
+import type { DeviceTensor } from '../devices/device.ts';
 import { ShapeError } from '../errors.ts';
 import { constantSize } from '../graph/kernel.ts';
+import { leafOf } from '../graph/leaves.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
 import { type Shape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
@@ -78,6 +80,22 @@ const packOperation: Operation<PackAttributes> = defineOperation<PackAttributes>
       gaps: true,
     }),
 });
+
+/** Where a tensor's values lie, if it is a variable or a part of one. */
+export interface StoredPart {
+  readonly storage: DeviceTensor;
+  /** Of the first value, in values. */
+  readonly offset: number;
+}
+
+/** The place of a tensor's values; undefined for inputs and for what is computed. */
+export function storedPart(tensor: Tensor): StoredPart | undefined {
+  const { operation, inputs, attributes } = tensor.node;
+  const isView = operation === (viewOperation as unknown);
+  const leaf = leafOf(isView ? (inputs[0] as Tensor) : tensor);
+  if (leaf?.kind !== 'variable') return undefined;
+  return { storage: leaf.storage, offset: isView ? (attributes as ViewAttributes).offset : 0 };
+}
 
 export function view(x: Tensor, offset: number, shape: readonly number[]): Tensor {
   return apply(viewOperation, [x], { offset, shape });

@@ -17,18 +17,12 @@ import {
   type SavedHead,
 } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
+import { problemTypes } from './hub-head.ts';
 
 const headTypes: Record<Problem, string> = {
   singleLabelClassification: 'classification',
   regression: 'classification',
   multiLabelClassification: 'multilabel_classification',
-  multipleChoice: 'multiple_choice',
-};
-
-const problemTypes: Record<Problem, string> = {
-  singleLabelClassification: 'single_label_classification',
-  regression: 'regression',
-  multiLabelClassification: 'multi_label_classification',
   multipleChoice: 'multiple_choice',
 };
 

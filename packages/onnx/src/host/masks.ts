@@ -6,7 +6,7 @@ import {
   type RandomState,
   randomState,
 } from '@scalearn/core';
-import type { HostInput } from '../emitter.ts';
+import type { HostInput } from '../device-emitter.ts';
 import { type HostCall, HostContext, type HostTensor } from './context.ts';
 import { lengthOf } from './groups.ts';
 import { groupOf } from './padding.ts';

@@ -3,12 +3,11 @@ import type { OnnxCall } from '../../graph/operation.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { AttentionAttributes } from '../attention.ts';
 
-/**
+/*
  * ONNX Runtime has no attention over ragged sequences, so they are padded; in a few groups of similarly long ones,
  * because sentences differ so much in length that one common padding would cost two or three times as much. Rows are
  * gathered head by head straight to `[B, heads, S, size]`: no transpose is needed on the way in or out.
  */
-const groups = 4;
 
 /** Query, key and value lie side by side in a row. */
 const parts = 3;
@@ -65,6 +64,7 @@ function groupCalls(
   cuSeqlens: OnnxValue,
 ): GroupCall[] {
   const size = ((node.inputs[0] as Tensor).shape[1] as number) / parts / heads;
+  const { groups } = emit;
   return Array.from({ length: groups }, (_, group) => ({ cuSeqlens, group, groups, heads, size, emit }));
 }
 
@@ -97,7 +97,7 @@ function unpad(
   );
   const rows = emit.node(
     'Gather',
-    [all, emit.host({ kind: 'unpadRows', heads, parts: of, cuSeqlens, groups })],
+    [all, emit.host({ kind: 'unpadRows', heads, parts: of, cuSeqlens, groups: emit.groups })],
     {
       axis: 0,
     },

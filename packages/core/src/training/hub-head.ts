@@ -1,0 +1,32 @@
+import { classFamily } from '../methods/adapter-config.ts';
+import type { HeadOptions, Problem, SavedHead } from '../nn/head.ts';
+
+/** Problems as transformers and the `adapters` library name them. */
+export const problemTypes: Readonly<Record<Problem, string>> = {
+  singleLabelClassification: 'single_label_classification',
+  regression: 'regression',
+  multiLabelClassification: 'multi_label_classification',
+  multipleChoice: 'multiple_choice',
+};
+
+/** What a head decides of a Hugging Face `config.json`: its class, and for a row of logits what they mean. */
+export function hubHeadConfig(
+  { problem, outputs, labels }: Pick<HeadOptions, 'problem' | 'outputs'> & Pick<SavedHead, 'labels'>,
+  modelType: string,
+): Record<string, unknown> {
+  const choice = problem === 'multipleChoice';
+  const family = classFamily(modelType);
+  const names = labels ?? Array.from({ length: outputs }, (_, i) => `LABEL_${i}`);
+  return {
+    ...(family
+      ? { architectures: [`${family}For${choice ? 'MultipleChoice' : 'SequenceClassification'}`] }
+      : {}),
+    ...(choice
+      ? {}
+      : {
+          id2label: Object.fromEntries(names.entries()),
+          label2id: Object.fromEntries(names.map((label, id) => [label, id])),
+          problem_type: problemTypes[problem],
+        }),
+  };
+}

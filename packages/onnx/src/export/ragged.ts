@@ -1,0 +1,112 @@
+import type { OnnxEmitter, OnnxValue } from '@scalearn/core';
+import { elementTypes } from '../model.ts';
+
+/*
+ * The ragged batch behind a padded one, computed by the model itself from the attention mask `[batch, sequence]`, B rows
+ * of S places; wherever in a row its tokens lie. All is int64 but for what is said to be f32. Equal nodes are written
+ * once, so that everything here may be asked for as often as it is needed.
+ */
+
+/** Names of the model's inputs, as transformers has them; each int64 `[batch, sequence]`. */
+export type PaddedInput = 'input_ids' | 'attention_mask' | 'token_type_ids';
+
+const mask: PaddedInput = 'attention_mask';
+
+const flat = (emit: OnnxEmitter, x: OnnxValue): OnnxValue => emit.node('Reshape', [x, emit.ints(-1)]);
+
+/** Size of an axis, `[1]`. */
+const sizeOf = (emit: OnnxEmitter, x: OnnxValue, axis: number): OnnxValue =>
+  emit.node('Shape', [x], { start: axis, end: axis + 1 });
+
+/** 1 at tokens, 0 at padding, `[B, S]`. */
+function isToken(emit: OnnxEmitter): OnnxValue {
+  const { bool, i64 } = elementTypes;
+  return emit.node('Cast', [emit.node('Cast', [mask], { to: bool })], { to: i64 });
+}
+
+/** Tokens of each row, `[B]`. */
+const lengths = (emit: OnnxEmitter): OnnxValue =>
+  emit.node('ReduceSum', [isToken(emit), emit.ints(1)], { keepdims: 0 });
+
+/** Where each row's tokens end among all tokens, `[B]`. */
+const ends = (emit: OnnxEmitter): OnnxValue =>
+  emit.node('CumSum', [lengths(emit), emit.node('Squeeze', [emit.ints(0)])]);
+
+/** Where they begin, `[B]`. */
+const begins = (emit: OnnxEmitter): OnnxValue => emit.node('Sub', [ends(emit), lengths(emit)]);
+
+/** Places of all tokens in the flattened batch, `[tokens]`. */
+const places = (emit: OnnxEmitter): OnnxValue =>
+  flat(emit, emit.node('NonZero', [flat(emit, isToken(emit))]));
+
+/** Rows of all tokens, `[tokens]`. */
+const rows = (emit: OnnxEmitter): OnnxValue => emit.node('Div', [places(emit), sizeOf(emit, mask, 1)]);
+
+/** `0, 1, …`, as many as `count` `[1]` says. */
+const countUp = (emit: OnnxEmitter, count: OnnxValue): OnnxValue =>
+  emit.node('Range', [
+    emit.node('Squeeze', [emit.ints(0)]),
+    emit.node('Squeeze', [count]),
+    emit.node('Squeeze', [emit.ints(1)]),
+  ]);
+
+/** Numbers of all tokens within their rows, from 0, `[tokens]`. */
+const positions = (emit: OnnxEmitter): OnnxValue =>
+  emit.node('Sub', [countUp(emit, tokenCount(emit)), emit.node('Gather', [begins(emit), rows(emit)])]);
+
+/** Length of the longest row, `[1]`. */
+const longest = (emit: OnnxEmitter): OnnxValue =>
+  emit.node('ReduceMax', [lengths(emit), emit.ints(0)], { keepdims: 1 });
+
+/** `[1]` */
+export const rowCount = (emit: OnnxEmitter): OnnxValue => sizeOf(emit, mask, 0);
+
+/** `[1]` */
+export const tokenCount = (emit: OnnxEmitter): OnnxValue => sizeOf(emit, places(emit), 0);
+
+/** A padded input's values at tokens, `[tokens]`. */
+export const atTokens = (emit: OnnxEmitter, input: PaddedInput): OnnxValue =>
+  emit.node('Gather', [flat(emit, input), places(emit)]);
+
+/** Positions of all tokens, counted from `first`, `[tokens]`. */
+export const positionsFrom = (emit: OnnxEmitter, first: number): OnnxValue =>
+  emit.node('Add', [positions(emit), emit.ints(first)]);
+
+/** Where each row's tokens begin, and the end of the last, `[B + 1]`. */
+export const boundaries = (emit: OnnxEmitter): OnnxValue =>
+  emit.node('Concat', [emit.ints(0), ends(emit)], { axis: 0 });
+
+/** Whether a row of L places, the longest row's length, has a token there, bool `[B, L]`. */
+const isFilled = (emit: OnnxEmitter): OnnxValue =>
+  emit.node('Less', [countUp(emit, longest(emit)), emit.node('Reshape', [lengths(emit), emit.ints(-1, 1)])]);
+
+/** 0 at tokens and very negative at padding, f32 `[B, 1, 1, L]`. */
+export const paddingBias = (emit: OnnxEmitter): OnnxValue =>
+  emit.node('Unsqueeze', [
+    emit.node('Where', [isFilled(emit), emit.scalar(0), emit.scalar(-1e9)]),
+    emit.ints(1, 2),
+  ]);
+
+/**
+ * Where the rows of all heads lie in x seen as `[tokens·parts·heads, size]`, `[B, heads, L]`; padding repeats a row's
+ * first token.
+ */
+export function padRows(emit: OnnxEmitter, heads: number, part: number, parts: number): OnnxValue {
+  const first = emit.node('Reshape', [begins(emit), emit.ints(-1, 1)]);
+  const own = emit.node('Add', [first, countUp(emit, longest(emit))]);
+  const tokens = emit.node('Where', [isFilled(emit), own, first]);
+  const scaled = emit.node('Mul', [emit.node('Unsqueeze', [tokens, emit.ints(1)]), emit.ints(parts * heads)]);
+  const within = Array.from({ length: heads }, (_, head) => part * heads + head);
+  return emit.node('Add', [scaled, emit.node('Reshape', [emit.ints(...within), emit.ints(1, heads, 1)])]);
+}
+
+/** Where the rows of all tokens and heads lie in `[B, heads, L]`, `[tokens, heads]`. */
+export function unpadRows(emit: OnnxEmitter, heads: number): OnnxValue {
+  const row = emit.node('Mul', [rows(emit), emit.ints(heads)]);
+  const withHead = emit.node('Add', [
+    emit.node('Reshape', [row, emit.ints(-1, 1)]),
+    emit.ints(...Array(heads).keys()),
+  ]);
+  const begin = emit.node('Mul', [withHead, longest(emit)]);
+  return emit.node('Add', [begin, emit.node('Reshape', [positions(emit), emit.ints(-1, 1)])]);
+}
