@@ -8,8 +8,13 @@ import type { Example, SplitName, Task, TaskDefinition, TaskInfo } from './task.
 export interface LoadOptions {
   /** The folder, address or source that holds the files named in `TaskInfo.files`; not needed where there are none. */
   readonly data?: string | URL | FileSource | undefined;
-  /** Use only the first rows of the training part, after its random division (the few-shot setting). */
+  /**
+   * Use only the first rows of the training part, after its random division: the few-shot setting, `max_train_samples` of
+   * the published experiments. Where there is an official validation file, these are the first rows of the training file.
+   */
   readonly limit?: number | undefined;
+  /** Use only the first rows of the validation part: `max_eval_samples`, 5000 in published few-shot experiments. */
+  readonly validationLimit?: number | undefined;
   /** Use only the first rows of the validation part and of the test sets: for quick checks, not for results. */
   readonly evalLimit?: number | undefined;
   /** Divide only the nested subset of the training file with this many percent: 5, 10, …, 100 (default). */
@@ -26,12 +31,12 @@ export interface LoadOptions {
  * `EmptyFileError`, `MissingColumnError`, `MalformedRowError`, `LabelError` or `SplitError`.
  */
 export async function loadTask(task: string | TaskDefinition, options: LoadOptions = {}): Promise<Task> {
-  const { limit, evalLimit } = options;
-  if (limit !== undefined) checkPositiveInteger('limit', limit);
-  if (evalLimit !== undefined) checkPositiveInteger('evalLimit', evalLimit);
+  const { limit, evalLimit, validationLimit } = options;
+  for (const [name, value] of Object.entries({ limit, evalLimit, validationLimit }))
+    if (value !== undefined) checkPositiveInteger(name, value);
   const definition = typeof task === 'string' ? findTask(task) : task;
   const { info } = definition;
-  const names: Partial<Record<SplitName, string>> = info.files ?? {};
+  const names: FileNames = info.files ?? {};
   if (options.data === undefined && info.files !== undefined)
     throw new InvalidOptionError(
       'data',
@@ -39,22 +44,44 @@ export async function loadTask(task: string | TaskDefinition, options: LoadOptio
       `the folder that holds ${Object.values(names).join(', ')}`,
     );
   const source = options.data === undefined ? memorySource({}) : toSource(options.data);
-  const files = new Map<SplitName, readonly Example[]>();
-  for (const split of definition.splits ?? splitNames) {
-    if (definition.splits || names[split] !== undefined)
-      files.set(split, await definition.read(split, source));
-  }
+  const files = await readSplits(definition, names, source);
   const { train, validation } = divide(files.get('train')!, files.get('validation'), info, options);
   const testMismatched = files.get('testMismatched');
   return {
     ...info,
     train: train.slice(0, limit),
-    validation: validation.slice(0, evalLimit),
+    validation: validation.slice(0, Math.min(evalLimit ?? all, validationLimit ?? all)),
     test: files.get('test')!.slice(0, evalLimit),
     ...(testMismatched && { testMismatched: testMismatched.slice(0, evalLimit) }),
-    rows: Object.fromEntries(Array.from(files, ([split, rows]) => [split, rows.length])),
+    rows: Object.fromEntries(Array.from(files, ([split, rows]) => [split, countRows(rows, info)])),
     fingerprint: await fingerprint(files),
   };
+}
+
+const all = Number.POSITIVE_INFINITY;
+
+type FileNames = Readonly<Partial<Record<SplitName, string>>>;
+
+/** Every split that there is; a file of two splits is read once. */
+async function readSplits(
+  definition: TaskDefinition,
+  names: FileNames,
+  source: FileSource,
+): Promise<Map<SplitName, readonly Example[]>> {
+  const files = new Map<SplitName, readonly Example[]>();
+  const splits = definition.splits ?? splitNames.filter((split) => names[split] !== undefined);
+  for (const split of splits) {
+    const same = [...files.keys()].find(
+      (other) => names[split] !== undefined && names[other] === names[split],
+    );
+    files.set(split, (same && files.get(same)) ?? (await definition.read(split, source)));
+  }
+  return files;
+}
+
+/** Rows as the official release counts them: all candidates for an answer are one. */
+function countRows(examples: readonly Example[], { ranksCandidates = false }: TaskInfo): number {
+  return ranksCandidates ? new Set(examples.map(({ group }) => group)).size : examples.length;
 }
 
 const splitNames: readonly SplitName[] = ['train', 'validation', 'test', 'testMismatched'];

@@ -3,9 +3,10 @@ import { miniglue } from './miniglue/miniglue.ts';
 import { suggest } from './suggest.ts';
 import type { TaskDefinition, TaskInfo } from './task.ts';
 import { glue } from './tasks/glue.ts';
+import { superglue } from './tasks/superglue.ts';
 
 const definitions: ReadonlyMap<string, TaskDefinition> = new Map(
-  [...glue, ...miniglue].map((definition) => [definition.info.id, definition]),
+  [...glue, ...superglue, ...miniglue].map((definition) => [definition.info.id, definition]),
 );
 
 /** The ids of all tasks that come with this package. */

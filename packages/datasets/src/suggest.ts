@@ -1,7 +1,8 @@
 /** The candidate most like `word`, or undefined when none is near. `rte` and `glue/RTE` both find `glue/rte`. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = 3;
+  // Less than the whole word must be wrong.
+  let least = Math.min(3, word.length);
   for (const candidate of candidates) {
     const name = candidate.slice(candidate.lastIndexOf('/') + 1);
     const distance = Math.min(

@@ -15,12 +15,26 @@ export type SplitName = 'train' | 'validation' | 'test' | 'testMismatched';
 
 /** One row. */
 export interface Example {
-  /** Row number in its file, from 0. */
+  /** Its number among the examples of its file, from 0. */
   readonly index: number;
-  /** The texts the encoder reads, in order, exactly as in the file. */
+  /** The texts the encoder reads, in order, exactly as in the file but for the words of the task's template. */
   readonly segments: readonly [string] | readonly [string, string];
-  /** Class id; the score to predict where the problem is regression; 0 or 1 for each label where it is multi-label. */
+  /** Where the problem is multiple choice: a text for each choice, read as the pair of the only segment and it. */
+  readonly choices?: readonly string[];
+  /**
+   * Class id; the score to predict where the problem is regression; 0 or 1 for each label where it is multi-label; the
+   * number of the right choice.
+   */
   readonly label: number | readonly number[];
+  /** What examples that are scored together share, such as the question that they are answers to. */
+  readonly group?: number | string;
+  /** What this example proposes as the answer of its group, and the right ones; see `TaskInfo.ranksCandidates`. */
+  readonly candidate?: Candidate;
+}
+
+export interface Candidate {
+  readonly text: string;
+  readonly answers: readonly string[];
 }
 
 /** Everything that is known about a task without its data. */
@@ -30,9 +44,9 @@ export interface TaskInfo {
   /** The name used in print, such as `SST-2`. */
   readonly name: string;
   readonly problem: Problem;
-  /** Names of the classes in the order of their ids; null where the problem is regression. */
+  /** Names of the classes or choices in the order of their ids; null where the problem is regression. */
   readonly labels: readonly string[] | null;
-  /** Name of each segment. */
+  /** Name of each segment, and of each choice after them. */
   readonly columns: readonly string[];
   /** Limit on the tokens of an example, special tokens included. */
   readonly maxLength: number;
@@ -41,11 +55,16 @@ export interface TaskInfo {
   readonly metrics: readonly string[];
   /** The one of them that published tables show. */
   readonly primaryMetric: string;
+  /**
+   * Whether the examples of a group are candidates, of which the one with the highest score is the answer: metrics then
+   * compare that answer with the right ones. Rows are groups then.
+   */
+  readonly ranksCandidates?: boolean;
   /** Whether the division of the training file keeps the proportions of the classes. */
   readonly stratified: boolean;
   /**
-   * The file of every split, relative to the data; `.gz` may follow. Without one, a tenth of `train` validates. A task
-   * that writes its rows itself has no files.
+   * The file of every split, relative to the data; `.gz` may follow. Without one, a tenth of `train` validates; two
+   * splits may have the same. A task that writes its rows itself has no files.
    */
   readonly files?: Readonly<Partial<Record<SplitName, string>> & Record<'train' | 'test', string>>;
   /** Rows of the files in the official release: scores on fewer are not comparable with published ones. */
@@ -70,7 +89,7 @@ export interface Task extends TaskInfo {
   /** Gives the reported score. The hidden official test sets cannot: this is the official development set. */
   readonly test: readonly Example[];
   readonly testMismatched?: readonly Example[];
-  /** Rows of the files that were read, before any division or limit. */
+  /** Rows of the files that were read, before any division or limit; groups, where candidates are ranked. */
   readonly rows: Readonly<Partial<Record<SplitName, number>>>;
   /** SHA-256 (hexadecimal) of all rows of the files: equal only for equal data, whatever the options. */
   readonly fingerprint: string;

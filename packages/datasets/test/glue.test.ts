@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
-  type Example,
   fingerprintExamples,
   folderSource,
   loadTask,
@@ -13,77 +10,34 @@ import {
   trainTestSplit,
 } from '../src/index.ts';
 import { findTask } from '../src/registry.ts';
-import { glueFolder, goldenFile, hasGlue, hasGolden, recorded } from './recorded.ts';
+import {
+  glueFolder,
+  hasGlue,
+  hasGolden,
+  indices,
+  part,
+  type RecordedSplit,
+  type RecordedTask,
+  recorded,
+  recordedLists,
+} from './recorded.ts';
 
-interface RecordedFile {
-  path: string;
-  rows: number;
-  rowsSha256: string;
-  labelCounts?: Record<string, number>;
-  labelSum?: number;
-}
-interface RecordedTask {
-  columns: string[];
-  labels: string[] | null;
-  maxLength: number;
-  truncation: 'longest_first' | 'only_first';
-  files: Record<string, RecordedFile>;
-}
 interface RecordedExample {
   split: string;
   index: number;
   label: number;
   segments: { a: string; b?: string }[];
 }
-interface Part {
-  rows: number;
-  sha256: string;
-}
-interface RecordedSplit {
-  rows: number;
-  seed: number;
-  stratified: boolean;
-  train: Part;
-  validation: Part;
-  subsets: Record<string, Part & { train: Part; validation: Part }>;
-}
-
 const splitNames: Record<string, SplitName> = {
   train: 'train',
   test: 'test',
   test_mismatched: 'testMismatched',
 };
 
-/** The int32 lists of a safetensors file. */
-function int32Lists(path: string): Map<string, Int32Array> {
-  const file = readFileSync(path);
-  const start = 8 + Number(file.readBigUInt64LE(0));
-  const header: Record<string, { data_offsets: [number, number] }> = JSON.parse(
-    file.toString('utf8', 8, start),
-  );
-  return new Map(
-    Object.entries(header).map(
-      ([
-        name,
-        {
-          data_offsets: [from, to],
-        },
-      ]) => [name, new Int32Array(Uint8Array.from(file.subarray(start + from, start + to)).buffer)],
-    ),
-  );
-}
-
-const part = (list: Int32Array): Part => ({
-  rows: list.length,
-  sha256: createHash('sha256').update(list).digest('hex'),
-});
-
-const indices = (examples: readonly Example[]) => Int32Array.from(examples, ({ index }) => index);
-
 describe.skipIf(!hasGolden || !hasGlue)('the real GLUE (needs SCALEARN_SHARED)', () => {
   const recordedTasks = hasGolden ? recorded<Record<string, RecordedTask>>('data/tasks.json') : {};
   const recordedSplits = hasGolden ? recorded<Record<string, RecordedSplit>>('data/splits.json') : {};
-  const lists = hasGolden ? int32Lists(goldenFile('data/splits.safetensors')) : new Map<string, Int32Array>();
+  const lists = hasGolden ? recordedLists() : new Map<string, Int32Array>();
   const loaded = new Map<string, Promise<Task>>();
   const load = (id: string): Promise<Task> => {
     if (!loaded.has(id)) loaded.set(id, loadTask(id, { data: glueFolder }));

@@ -70,7 +70,8 @@ describe('tasks', () => {
     ['glue/RTE', 'glue/rte'],
     ['GLUE/sst-2', 'glue/sst2'],
     ['mnl', 'glue/mnli'],
-    ['superglue/record', undefined],
+    ['record', 'superglue/record'],
+    ['superglue/diagnostic', undefined],
     ['', undefined],
   ])('the unknown task %j: suggests %s', async (id, suggestion) => {
     expect(() => describeTask(id)).toThrow(UnknownTaskError);

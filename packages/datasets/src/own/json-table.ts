@@ -5,8 +5,13 @@ import type { Table, TableRow } from './table.ts';
 
 /** The rows of a file with one JSON object on each line. Lines without any text are left out. */
 export function jsonLinesTable(file: DataFile): Table {
+  return asTable(file.path, [...jsonLines(file)]);
+}
+
+/** The rows of such a file one by one: none is kept that is not needed any more. */
+export function* jsonLines(file: DataFile): Generator<TableRow, void, undefined> {
   const { path } = file;
-  const rows: TableRow[] = [];
+  let row = 0;
   for (const [index, text] of decodeText(file).split('\n').entries()) {
     if (text.trim() === '') continue;
     const line = index + 1;
@@ -16,9 +21,8 @@ export function jsonLinesTable(file: DataFile): Table {
     } catch (error) {
       throw new MalformedRowError(path, line, `not JSON: ${(error as Error).message}.`);
     }
-    rows.push(asRow(path, value, { row: rows.length + 1, line, unit: 'line' }));
+    yield asRow(path, value, { row: ++row, line, unit: 'line' });
   }
-  return asTable(path, rows);
 }
 
 /** The rows of a file that is one JSON list of objects. */

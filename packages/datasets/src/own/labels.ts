@@ -1,3 +1,4 @@
+import { byCodePoint } from '../code-points.ts';
 import type { Problem } from '../task.ts';
 import type { TableRow } from './table.ts';
 
@@ -55,12 +56,4 @@ export function sortLabels(labels: Iterable<string>): string[] {
   const different = [...new Set(labels)].sort(byCodePoint);
   const areNumbers = different.every((label) => Number.isInteger(parseNumber(label)));
   return areNumbers ? different.sort((a, b) => Number(a) - Number(b)) : different;
-}
-
-function byCodePoint(a: string, b: string): number {
-  const [first, second] = [Array.from(a), Array.from(b)];
-  const at = first.findIndex((character, i) => character !== second[i]);
-  const [x, y] = [first[at]?.codePointAt(0), second[at]?.codePointAt(0)];
-  if (x === undefined) return first.length - second.length;
-  return y === undefined ? 1 : x - y;
 }

@@ -136,7 +136,7 @@ const qnli = tsvTask(
   { segments: ['question', 'sentence'], label: { column: 'label', values: entailmentLabels } },
 );
 
-const rte = tsvTask(
+export const rte: TaskDefinition = tsvTask(
   {
     ...defaults,
     ...accuracy,

@@ -1,0 +1,84 @@
+import { LabelError, MalformedRowError } from '../errors.ts';
+import type { TableRow } from '../own/table.ts';
+
+/** The values of a row by name, checked as they are read. Throws `MalformedRowError` with file, line and name. */
+export class Fields {
+  readonly #row: TableRow;
+  /** Path of these values within the row, for messages. */
+  readonly #within: string;
+
+  constructor(row: TableRow, within = '') {
+    this.#row = row;
+    this.#within = within;
+  }
+
+  text(name: string): string {
+    const value = this.#value(name);
+    return typeof value === 'string' ? value : this.#refuse(name, 'a text');
+  }
+
+  whole(name: string): number {
+    const value = this.#value(name);
+    return isWhole(value) ? value : this.#refuse(name, 'a whole number of at least 0');
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#value(name);
+    const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    return isList ? value : this.#refuse(name, 'a list of texts');
+  }
+
+  object(name: string): Fields {
+    const value = this.#value(name);
+    return isRecord(value) ? this.#inner(name, value) : this.#refuse(name, 'an object');
+  }
+
+  objects(name: string): readonly Fields[] {
+    const value = this.#value(name);
+    if (!Array.isArray(value) || !value.every(isRecord)) return this.#refuse(name, 'a list of objects');
+    return value.map((item, i) => this.#inner(`${name}[${i}]`, item));
+  }
+
+  /** The id of a class, which is written as its id, as its name, or, of two, as true or false. */
+  label(name: string, classes: readonly string[]): number {
+    const value = this.#value(name);
+    const id = typeof value === 'boolean' && classes.length === 2 ? Number(value) : value;
+    if (isWhole(id) && id < classes.length) return id;
+    const named = typeof value === 'string' ? classes.indexOf(value) : -1;
+    if (named >= 0) return named;
+    const { path, line, unit } = this.#row;
+    throw new LabelError(path, line, String(value), `one of ${classes.join(', ')}`, unit);
+  }
+
+  /** The place of this row with other values: one of several rows that a line holds. */
+  with(values: Readonly<Record<string, unknown>>): Fields {
+    return new Fields({ ...this.#row, values: new Map(Object.entries(values)) });
+  }
+
+  /** Refuses the row for what is wrong with it as a whole. */
+  refuse(what: string): never {
+    const { path, line, unit } = this.#row;
+    throw new MalformedRowError(path, line, `${what} Repair the row or fetch the file again.`, unit);
+  }
+
+  #value(name: string): unknown {
+    return this.#row.values.get(name);
+  }
+
+  #inner(name: string, values: Record<string, unknown>): Fields {
+    const row = { ...this.#row, values: new Map(Object.entries(values)) };
+    return new Fields(row, `${this.#within}${name}.`);
+  }
+
+  #refuse(name: string, expected: string): never {
+    const value = this.#value(name);
+    const found = value === undefined ? 'missing' : JSON.stringify(value).slice(0, 40);
+    return this.refuse(`${this.#within}${name} is ${found}, expected ${expected}.`);
+  }
+}
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
