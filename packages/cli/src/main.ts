@@ -1,6 +1,7 @@
 import { ScalearnError } from '@scalearn/core';
 import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
+import { HubError } from '@scalearn/hub';
 import { CommanderError } from 'commander';
 import { asFolderError, isRefusedValue, StoppedError, UsageError } from './errors.ts';
 import { interruptible } from './interrupt.ts';
@@ -69,7 +70,10 @@ function describe(thrown: unknown): { exitCode: number; name: string; message: s
   if (error instanceof StoppedError) return { exitCode: 130, name, message };
   if (error instanceof UsageError || isRefusedValue(error)) return { exitCode: 2, name, message };
   const isKnown =
-    error instanceof ScalearnError || error instanceof DatasetError || error instanceof EvaluationError;
+    error instanceof ScalearnError ||
+    error instanceof DatasetError ||
+    error instanceof EvaluationError ||
+    error instanceof HubError;
   return {
     exitCode: 1,
     name,

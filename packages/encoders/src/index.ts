@@ -1,3 +1,4 @@
+export { HubError, type HubOptions, type HubReason } from '@scalearn/hub';
 export { openCheckpoint } from './folder/checkpoint.ts';
 export { MissingModelFileError, UnreadableModelFileError } from './folder/errors.ts';
 export { fileList } from './folder/file-list.ts';
@@ -6,8 +7,7 @@ export { memoryFolder } from './folder/memory-folder.ts';
 export type { ModelFiles } from './folder/model-files.ts';
 export { modelFolder } from './folder/model-folder.ts';
 export { type UrlFolderOptions, urlFolder } from './folder/url-folder.ts';
-export { HubError, type HubReason } from './hub/errors.ts';
-export { type HubOptions, openHub } from './hub/open-hub.ts';
+export { openHub } from './hub/open-hub.ts';
 export { openModelFiles } from './hub/open-model-files.ts';
 export type { HeldOutRecord, PretrainEvent } from './masked-lm/events.ts';
 export { type LoadMaskedLMOptions, loadMaskedLM } from './masked-lm/load.ts';
@@ -21,6 +21,7 @@ export { type EncoderConfig, maxSequenceLength, parseEncoderConfig } from './mod
 export { type CreateEncoderOptions, createEncoder } from './model/create.ts';
 export { type SegmentEncoder, TransformerEncoder } from './model/encoder.ts';
 export { EncoderConfigError, EncoderWeightsError } from './model/errors.ts';
+export { fingerprintEncoder } from './model/fingerprint.ts';
 export { type LoadEncoderOptions, loadEncoder } from './model/load.ts';
 export { loadAdapter } from './model/load-adapter.ts';
 export { readEncoderConfig } from './model/read-config.ts';

@@ -1,7 +1,7 @@
 import type { RandomAccess } from '@scalearn/core';
+import { type NodeModules, nodeModules, systemErrorCode } from '@scalearn/hub';
 import { UnreadableModelFileError } from './errors.ts';
 import { checkFileName, decodeText, type ModelFiles, missingFile } from './model-files.ts';
-import { type NodeModules, nodeModules, systemErrorCode } from './node.ts';
 
 /** Whether there is a folder at this path; false in browsers, which have none. */
 export async function isLocalFolder(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { RandomAccess } from '@scalearn/core';
+import { isInside } from '@scalearn/hub';
 import { MissingModelFileError, UnreadableModelFileError } from './errors.ts';
 
 /**
@@ -18,8 +19,7 @@ export interface ModelFiles {
 
 /** Refuses names that could lead out of the place: absolute ones, `..`, backslashes, schemes and drives. */
 export function checkFileName(name: string, where: string): void {
-  const parts = name.split('/');
-  if (!/[\\:\0]/.test(name) && parts.every((part) => part !== '' && part !== '.' && part !== '..')) return;
+  if (isInside(name)) return;
   throw new UnreadableModelFileError(`${JSON.stringify(name)} is not the name of a file inside ${where}.`);
 }
 

@@ -1,10 +1,9 @@
+import { HubError, type HubOptions, parseHubName } from '@scalearn/hub';
 import { UnreadableModelFileError } from '../folder/errors.ts';
 import { isLocalFolder, localFolder, localPath } from '../folder/local-folder.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
 import { urlFolder } from '../folder/url-folder.ts';
-import { HubError } from './errors.ts';
-import { parseHubName } from './hub-name.ts';
-import { type HubOptions, openHub } from './open-hub.ts';
+import { openHub } from './open-hub.ts';
 
 /**
  * The files of a model by the way a user names it: a folder of this machine if there is one, the URL of a folder,

@@ -1,7 +1,7 @@
 import type { Device } from '@scalearn/core';
+import type { HubOptions } from '@scalearn/hub';
 import { openCheckpoint } from '../folder/checkpoint.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
-import type { HubOptions } from '../hub/open-hub.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
 import { readEncoderConfig } from '../model/read-config.ts';
 import { planWeights, readWeight } from '../model/read-weights.ts';

@@ -1,9 +1,8 @@
 import type { Device, DeviceTensor, TensorReader } from '@scalearn/core';
-import { ArgumentError } from '@scalearn/core';
 import type { EncoderConfig } from './config.ts';
 import { type SegmentEncoder, TransformerEncoder } from './encoder.ts';
+import { encoderFingerprint, withLayers } from './fingerprint.ts';
 import { planWeights, readWeight } from './read-weights.ts';
-import { sha256 } from './sha256.ts';
 import type { WeightSpec } from './weight-names.ts';
 
 export interface CreateEncoderOptions {
@@ -28,12 +27,8 @@ export interface CreateEncoderOptions {
  */
 export async function createEncoder(options: CreateEncoderOptions): Promise<TransformerEncoder> {
   const { device, weights: reader, name, tokenizer, storage = 'f32' } = options;
-  const layersInFile = options.config.layers;
-  const { layers = layersInFile } = options;
-  if (!(Number.isInteger(layers) && layers >= 1 && layers <= layersInFile))
-    throw new ArgumentError(`layers must be a whole number from 1 to ${layersInFile}, not ${layers}`);
-  const config = { ...options.config, layers };
-  const plan = planWeights(reader, config, layersInFile, name);
+  const config = withLayers(options.config, options.layers);
+  const plan = planWeights(reader, config, options.config.layers, name);
   const parts = plan.specs.flatMap((spec) => spec.parts);
   const total = parts.length + plan.specs.length;
   let done = 0;
@@ -61,21 +56,4 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
     weights,
     ...(tokenizer ? { tokenizer } : {}),
   });
-}
-
-/** SHA-256 over what decides the encoder's output: the configuration but for dropout, and the bytes of every tensor. */
-async function encoderFingerprint(
-  config: EncoderConfig,
-  reader: TensorReader,
-  plan: { readonly specs: readonly WeightSpec[]; readonly keys: ReadonlyMap<string, string> },
-  advance: () => void,
-): Promise<string> {
-  const { hiddenDropout, attentionDropout, classifierDropout, ...fixed } = config;
-  const lines = [JSON.stringify(Object.entries(fixed).sort())];
-  const names = plan.specs.flatMap((spec) => spec.parts).sort();
-  for (const name of names) {
-    lines.push(`${name} ${await sha256(await reader.readBytes(plan.keys.get(name) as string))}`);
-    advance();
-  }
-  return sha256(new TextEncoder().encode(lines.join('\n')));
 }

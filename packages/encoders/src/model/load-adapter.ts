@@ -1,7 +1,7 @@
 import { type Adapter, readAdapterFolder } from '@scalearn/core';
+import type { HubOptions } from '@scalearn/hub';
 import type { ModelFiles } from '../folder/model-files.ts';
 import { modelFolder } from '../folder/model-folder.ts';
-import type { HubOptions } from '../hub/open-hub.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
 
 /**

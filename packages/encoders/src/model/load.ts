@@ -1,8 +1,8 @@
 import type { Device } from '@scalearn/core';
+import type { HubOptions } from '@scalearn/hub';
 import { openCheckpoint } from '../folder/checkpoint.ts';
 import { isLocalFolder, localPath } from '../folder/local-folder.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
-import type { HubOptions } from '../hub/open-hub.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import { createEncoder } from './create.ts';

@@ -10,6 +10,7 @@ import {
   writeSafetensors,
 } from '@scalearn/core';
 import { describe, expect, test } from 'vitest';
+import { startHubServer } from '../../../../test/support/hub-server.ts';
 import { MissingModelFileError } from '../../src/folder/errors.ts';
 import type { TransformerEncoder } from '../../src/model/encoder.ts';
 import { EncoderConfigError, EncoderWeightsError } from '../../src/model/errors.ts';
@@ -17,7 +18,6 @@ import { type LoadEncoderOptions, loadEncoder } from '../../src/model/load.ts';
 import { TokenizerError } from '../../src/tokenizer/errors.ts';
 import { shared, skipReason } from '../folder/golden.ts';
 import { memoryFiles } from '../folder/memory-files.ts';
-import { startHubServer } from '../hub/hub-server.ts';
 import { bertConfig, robertaConfig, tinyFolder, weightsOf } from './tiny-folder.ts';
 
 const device = new ReferenceDevice();

@@ -1,9 +1,7 @@
-import { ScalearnError } from '@scalearn/core';
-
 /** Why the hub gave nothing. */
 export type HubReason =
-  | 'name' // not the name of a model
-  | 'not-found' // no such model or revision, or a private one
+  | 'name' // not the name of a repository, or of a file in one
+  | 'not-found' // no such repository or revision, or a private one
   | 'gated' // its authors ask for consent first
   | 'unauthorized' // the access token is wrong
   | 'unreachable' // no connection, and the cache does not have what is needed
@@ -12,16 +10,16 @@ export type HubReason =
   | 'damaged' // what arrived is not the file
   | 'cache'; // the cache cannot be written
 
-/** A model of the hub could not be had. The message says what to do next. */
-export class HubError extends ScalearnError {
+/** A repository of the hub, or a file of it, could not be had. The message says what to do next. */
+export class HubError extends Error {
   override readonly name = 'HubError';
   readonly reason: HubReason;
-  /** The model, with its revision. */
-  readonly model: string;
+  /** The repository, with its revision. */
+  readonly repository: string;
 
-  constructor(reason: HubReason, model: string, message: string, options?: ErrorOptions) {
-    super(`${model}: ${message}`, options);
+  constructor(reason: HubReason, repository: string, message: string, options?: ErrorOptions) {
+    super(`${repository}: ${message}`, options);
     this.reason = reason;
-    this.model = model;
+    this.repository = repository;
   }
 }

@@ -1,32 +1,24 @@
-import { type NodeModules, systemErrorCode } from '../folder/node.ts';
 import { HubError } from './errors.ts';
-
-/** A file of a model as the hub describes it. */
-export interface RemoteFile {
-  /** Bytes. */
-  readonly size: number;
-  /** SHA-256 of the bytes for a large file, the git blob id for a small one; names the file in the cache. */
-  readonly etag: string;
-}
-
-/** Told how many bytes of a file have arrived. */
-export type OnDownload = (file: string, done: number, total: number) => void;
+import type { HubName } from './hub-name.ts';
+import type { RemoteFile } from './hub-remote.ts';
+import { type NodeModules, systemErrorCode } from './node.ts';
+import { type Download, type OnDownload, Transfer } from './transfer.ts';
 
 /**
- * The folder of one model in the cache that Python's `huggingface_hub` shares: `blobs/<etag>` holds bytes,
+ * The folder of one repository in the cache that Python's `huggingface_hub` shares: `blobs/<etag>` holds bytes,
  * `snapshots/<commit>/<name>` links to them, `refs/<revision>` holds a commit, `.no_exist/<commit>/<name>` says that a
  * file does not exist (https://huggingface.co/docs/huggingface_hub/guides/manage-cache).
  */
 export class HubCache {
   readonly #node: NodeModules;
   readonly #folder: string;
-  readonly #model: string;
+  readonly #name: HubName;
   readonly #onDownload: OnDownload | undefined;
 
-  constructor(node: NodeModules, cacheDir: string, repo: string, model: string, onDownload?: OnDownload) {
+  constructor(node: NodeModules, cacheDir: string, name: HubName, onDownload?: OnDownload) {
     this.#node = node;
-    this.#folder = node.path.join(cacheDir, `models--${repo.replaceAll('/', '--')}`);
-    this.#model = model;
+    this.#folder = node.path.join(cacheDir, `${name.kind}s--${name.repo.replaceAll('/', '--')}`);
+    this.#name = name;
     this.#onDownload = onDownload;
   }
 
@@ -46,6 +38,18 @@ export class HubCache {
     return (await this.#exists(path)) ? path : undefined;
   }
 
+  /** Names of the files of a folder, and those below it, that are wholly there. */
+  async list(commit: string, folder: string): Promise<readonly string[]> {
+    const { fs, path } = this.#node;
+    const snapshot = this.#path('snapshots', commit);
+    const options = { recursive: true, withFileTypes: true } as const;
+    const entries = await fs.readdir(path.join(snapshot, folder), options).catch(() => []);
+    const names = entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => path.relative(snapshot, path.join(entry.parentPath, entry.name)));
+    return names.map((name) => name.split(path.sep).join('/')).sort();
+  }
+
   async isKnownMissing(commit: string, name: string): Promise<boolean> {
     return this.#exists(this.#path('.no_exist', commit, name));
   }
@@ -56,47 +60,31 @@ export class HubCache {
 
   /**
    * Puts a file into the cache and returns its path. The bytes are written beside their place, compared with the size
-   * and the hash that the hub announced, and only then renamed: a broken download leaves nothing behind.
+   * and the hash that the hub announced, and only then renamed.
    *
+   * @param retries how often a broken connection is taken up again
    * @throws HubError `damaged` or `cache`, and what reading `download` throws
    */
-  async add(commit: string, name: string, file: RemoteFile, download: () => Promise<Blob>): Promise<string> {
+  async add(
+    commit: string,
+    name: string,
+    file: RemoteFile,
+    download: Download,
+    retries: number,
+  ): Promise<string> {
     const blob = this.#path('blobs', file.etag);
     if (!(await this.#exists(blob))) {
-      const incomplete = `${blob}.${crypto.randomUUID()}.incomplete`;
-      try {
-        await this.#write(incomplete, name, file, await download());
-        await this.#guard(this.#node.fs.rename(incomplete, blob));
-      } catch (error) {
-        await this.#node.fs.rm(incomplete, { force: true }).catch(() => {});
-        throw error;
-      }
+      const guard = <T>(step: Promise<T>): Promise<T> => this.#guard(step);
+      const { label } = this.#name;
+      const transfer = new Transfer({
+        ...{ node: this.#node, blob, label, name, file, download, retries, guard },
+        ...{ onDownload: this.#onDownload },
+      });
+      await transfer.run();
     }
     const pointer = this.#path('snapshots', commit, name);
     await this.#guard(this.#link(blob, pointer));
     return pointer;
-  }
-
-  async #write(path: string, name: string, file: RemoteFile, bytes: Blob): Promise<void> {
-    await this.#guard(this.#node.fs.mkdir(this.#node.path.dirname(path), { recursive: true }));
-    const out = await this.#guard(this.#node.fs.open(path, 'wx'));
-    const hash = startHash(this.#node, file);
-    let size = 0;
-    try {
-      for await (const chunk of bytes.stream() as unknown as AsyncIterable<Uint8Array>) {
-        hash.update(chunk);
-        size += chunk.length;
-        if (size > file.size) break;
-        await this.#guard(out.writeFile(chunk));
-        this.#onDownload?.(name, size, file.size);
-      }
-      await this.#guard(out.sync());
-    } finally {
-      await out.close();
-    }
-    if (size === file.size && hash.digest('hex') === file.etag) return;
-    const message = `${name} arrived damaged (${size} of ${file.size} bytes, or wrong ones). Try again.`;
-    throw new HubError('damaged', this.#model, message);
   }
 
   /** A relative link, so that the cache can be moved; a copy where the system allows no links. */
@@ -138,13 +126,7 @@ export class HubCache {
     return step.catch((cause: unknown) => {
       const why = systemErrorCode(cause) === 'ENOSPC' ? 'the disk is full' : (cause as Error).message;
       const message = `the cache ${this.#folder} cannot be written: ${why}. HF_HUB_CACHE names another place.`;
-      throw new HubError('cache', this.#model, message, { cause });
+      throw new HubError('cache', this.#name.label, message, { cause });
     });
   }
-}
-
-/** Large files are named by the SHA-256 of their bytes, small ones by git: SHA-1 of a header and the bytes. */
-function startHash(node: NodeModules, file: RemoteFile): ReturnType<NodeModules['crypto']['createHash']> {
-  if (file.etag.length === 64) return node.crypto.createHash('sha256');
-  return node.crypto.createHash('sha1').update(`blob ${file.size}\0`);
 }

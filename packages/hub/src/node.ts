@@ -3,7 +3,7 @@ import type * as fs from 'node:fs/promises';
 import type * as path from 'node:path';
 import type { fileURLToPath } from 'node:url';
 
-/** What the library uses of Node's own modules. */
+/** What is used of Node's own modules. */
 export interface NodeModules {
   readonly fs: typeof fs;
   readonly path: typeof path;

@@ -1,0 +1,50 @@
+import { ArgumentError, type TensorReader } from '@scalearn/core';
+import type { HubOptions } from '@scalearn/hub';
+import { openCheckpoint } from '../folder/checkpoint.ts';
+import { openModelFiles } from '../hub/open-model-files.ts';
+import type { EncoderConfig } from './config.ts';
+import { readEncoderConfig } from './read-config.ts';
+import { planWeights, type WeightPlan } from './read-weights.ts';
+import { sha256 } from './sha256.ts';
+
+/** SHA-256 over what decides the encoder's output: the configuration but for dropout, and the bytes of every tensor. */
+export async function encoderFingerprint(
+  config: EncoderConfig,
+  reader: TensorReader,
+  plan: WeightPlan,
+  advance: () => void = () => {},
+): Promise<string> {
+  const { hiddenDropout, attentionDropout, classifierDropout, ...fixed } = config;
+  const lines = [JSON.stringify(Object.entries(fixed).sort())];
+  const names = plan.specs.flatMap((spec) => spec.parts).sort();
+  for (const name of names) {
+    lines.push(`${name} ${await sha256(await reader.readBytes(plan.keys.get(name) as string))}`);
+    advance();
+  }
+  return sha256(new TextEncoder().encode(lines.join('\n')));
+}
+
+/** The configuration with the first layers only. @throws ArgumentError if there are not so many */
+export function withLayers(config: EncoderConfig, layers: number = config.layers): EncoderConfig {
+  if (!(Number.isInteger(layers) && layers >= 1 && layers <= config.layers))
+    throw new ArgumentError(`layers must be a whole number from 1 to ${config.layers}, not ${layers}`);
+  return { ...config, layers };
+}
+
+/**
+ * What identifies an encoder, as `loadEncoder` would give it, without putting it on a device.
+ *
+ * @throws as `loadEncoder`
+ */
+export async function fingerprintEncoder(
+  source: string | URL,
+  options: HubOptions & { readonly layers?: number } = {},
+): Promise<{ readonly config: EncoderConfig; readonly fingerprint: string }> {
+  const { layers, ...hub } = options;
+  const files = await openModelFiles(source, hub);
+  const whole = await readEncoderConfig(files);
+  const config = withLayers(whole, layers);
+  const reader = await openCheckpoint(files);
+  const plan = planWeights(reader, config, whole.layers, files.describe());
+  return { config, fingerprint: await encoderFingerprint(config, reader, plan) };
+}

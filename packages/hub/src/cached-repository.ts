@@ -1,0 +1,116 @@
+import { HubError } from './errors.ts';
+import { HubCache } from './hub-cache.ts';
+import { unreachable } from './hub-fetch.ts';
+import { checkInside, type HubName } from './hub-name.ts';
+import type { HubRemote, RemoteFile } from './hub-remote.ts';
+import type { NodeModules } from './node.ts';
+import type { Repository } from './repository.ts';
+import type { OnDownload } from './transfer.ts';
+
+export interface CachedRepositoryOptions {
+  readonly node: NodeModules;
+  readonly cacheDir: string;
+  readonly name: HubName;
+  /** The hub; `undefined` uses the cache alone. */
+  readonly remote: HubRemote | undefined;
+  readonly retries: number;
+  readonly onDownload: OnDownload | undefined;
+}
+
+/** A repository by way of the cache on this machine; files are downloaded when they are asked for. */
+export class CachedRepository implements Repository {
+  readonly #cache: HubCache;
+  readonly #name: HubName;
+  readonly #commit: string;
+  readonly #remote: HubRemote | undefined;
+  readonly #retries: number;
+  readonly #files = new Map<string, RemoteFile>();
+
+  /**
+   * Finds the commit of the revision first, so that all files are of one commit. Without a connection it is the last
+   * one known.
+   *
+   * @throws HubError
+   */
+  static async open(options: CachedRepositoryOptions): Promise<CachedRepository> {
+    const { node, cacheDir, name, remote } = options;
+    const { revision, label } = name;
+    const cache = new HubCache(node, cacheDir, name, options.onDownload);
+    const at = (commit: string, hub: HubRemote | undefined): CachedRepository =>
+      new CachedRepository(cache, name, commit, hub, options.retries);
+    if (/^[0-9a-f]{40}$/.test(revision)) return at(revision, remote);
+    const known = await cache.commit(revision);
+    if (!remote) {
+      if (known) return at(known, undefined);
+      throw new HubError('offline', label, 'it is not in the cache. Unset HF_HUB_OFFLINE to download it.');
+    }
+    try {
+      const commit = await remote.commit(revision);
+      if (commit !== known) await cache.rememberCommit(revision, commit);
+      return at(commit, remote);
+    } catch (error) {
+      const canGoOn = known && error instanceof HubError && error.reason === 'unreachable';
+      if (!canGoOn) throw error;
+      return at(known, undefined);
+    }
+  }
+
+  private constructor(
+    cache: HubCache,
+    name: HubName,
+    commit: string,
+    remote: HubRemote | undefined,
+    retries: number,
+  ) {
+    this.#cache = cache;
+    this.#name = name;
+    this.#commit = commit;
+    this.#remote = remote;
+    this.#retries = retries;
+  }
+
+  describe(): string {
+    const { label } = this.#name;
+    return this.#remote ? label : `${label} (offline, from the cache)`;
+  }
+
+  async has(name: string): Promise<boolean> {
+    return (await this.#cached(name)) !== undefined || (await this.#described(name)) !== undefined;
+  }
+
+  async list(folder: string): Promise<readonly string[]> {
+    checkInside(this.#name, folder);
+    if (!this.#remote) return this.#cache.list(this.#commit, folder);
+    return [...(await this.#remote.list(this.#commit, folder))].sort();
+  }
+
+  async get(name: string): Promise<string | undefined> {
+    return (await this.#cached(name)) ?? (await this.#download(name));
+  }
+
+  async #cached(name: string): Promise<string | undefined> {
+    checkInside(this.#name, name);
+    return this.#cache.find(this.#commit, name);
+  }
+
+  /** What the hub says about a file. That it has none is remembered: a commit never changes. */
+  async #described(name: string): Promise<RemoteFile | undefined> {
+    const known = this.#files.get(name);
+    if (known || !this.#remote || (await this.#cache.isKnownMissing(this.#commit, name))) return known;
+    const file = await this.#remote.find(this.#commit, name);
+    if (file) this.#files.set(name, file);
+    else await this.#cache.rememberMissing(this.#commit, name);
+    return file;
+  }
+
+  async #download(name: string): Promise<string | undefined> {
+    const file = await this.#described(name);
+    const remote = this.#remote;
+    if (!file || !remote) return undefined;
+    const download = async () => (file.size === 0 ? new Blob([]) : remote.download(this.#commit, name));
+    // A connection that breaks in the middle throws whatever it likes.
+    return this.#cache.add(this.#commit, name, file, download, this.#retries).catch((cause: unknown) => {
+      throw cause instanceof HubError ? cause : unreachable(this.#name, cause);
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import { checkInside, type HubName } from './hub-name.ts';
+import type { HubRemote } from './hub-remote.ts';
+import type { Repository } from './repository.ts';
+
+/** A repository without a cache, as a browser has it: files are fetched when they are read. */
+export function remoteRepository(name: HubName, commit: string, remote: HubRemote): Repository {
+  return {
+    describe: () => name.label,
+    has: async (path) => {
+      checkInside(name, path);
+      return (await remote.find(commit, path)) !== undefined;
+    },
+    list: async (folder) => {
+      checkInside(name, folder);
+      return [...(await remote.list(commit, folder))].sort();
+    },
+    get: async (path) => {
+      checkInside(name, path);
+      const file = await remote.find(commit, path);
+      return file && (file.size === 0 ? new Blob([]) : remote.download(commit, path));
+    },
+  };
+}
