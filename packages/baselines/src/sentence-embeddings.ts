@@ -30,7 +30,7 @@ export async function sentenceEmbeddings(
   if (texts.length === 0) return [];
   const encoded = await inTurns(
     texts,
-    (text) => ({ text: encoder.encode([text], { maxLength, truncation: 'longestFirst' }) }),
+    (text) => ({ texts: [encoder.encode([text], { maxLength, truncation: 'longestFirst' })] }),
     { signal },
   );
   const hidden = encoder.build({ sites: {} }).hiddenStates.at(-1) as Tensor;
@@ -42,7 +42,7 @@ export async function sentenceEmbeddings(
     const embeddings: Float32Array[] = [];
     for (let at = 0; at < encoded.length; at += batchSize) {
       signal?.throwIfAborted();
-      const batch = encoded.slice(at, at + batchSize).map(({ text }) => text);
+      const batch = encoded.slice(at, at + batchSize).flatMap(({ texts }) => texts);
       const result = await program.run(encoder.feeds(batch));
       embeddings.push(...means(result.hidden as HostArray, batch, encoder.shape.hiddenSize));
       onProgress?.(embeddings.length, encoded.length);

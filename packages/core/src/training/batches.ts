@@ -7,7 +7,8 @@ import type { TrainingExample, TrainingTask } from './task.ts';
 
 /** An example as ids. */
 export interface EncodedExample {
-  readonly text: EncodedText;
+  /** One sequence, or one for each choice: sequences of a batch stand in the order of its examples and their choices. */
+  readonly texts: readonly EncodedText[];
   readonly label: readonly number[];
 }
 
@@ -17,7 +18,7 @@ type EncodingTask = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength'
 /**
  * Encodes examples once, before training.
  *
- * @throws ArgumentError for a label that the task does not have
+ * @throws ArgumentError for a label that the task does not have, or choices that do not suit it
  */
 export function encodeExamples(
   encoder: Encoder,
@@ -27,16 +28,35 @@ export function encodeExamples(
   return examples.map((example, row) => encodeExample(encoder, task, example, row));
 }
 
-/** One example as ids. @param row for the message where its label is none of the task's */
+/** One example as ids. @param row for the message where it does not suit the task */
 export function encodeExample(
   encoder: Encoder,
   task: EncodingTask,
-  { segments, label }: TrainingExample,
+  example: TrainingExample,
   row: number,
 ): EncodedExample {
+  const { segments, label } = example;
   const values = typeof label === 'number' ? [label] : label;
   checkLabel(task, values, row);
-  return { ...encodeText(encoder, task, segments), label: values };
+  if (task.problem !== 'multipleChoice') return { ...encodeText(encoder, task, segments), label: values };
+  const { maxLength, truncation } = task;
+  const [first] = segments;
+  const texts = choicesOf(task, example, row).map((choice) =>
+    encoder.encode([first, choice], { maxLength, truncation }),
+  );
+  return { texts, label: values };
+}
+
+/** The choices of an example: as many as the head has outputs, whatever the example. */
+function choicesOf(
+  { id, labels }: Pick<TrainingTask, 'id' | 'labels'>,
+  { segments, choices = [] }: TrainingExample,
+  row: number,
+): readonly string[] {
+  if (segments.length === 1 && choices.length === labels?.length) return choices;
+  throw new ArgumentError(
+    `row ${row} of ${id} has ${segments.length} segments and ${choices.length} choices; give one segment and a choice for each of ${labels?.join(', ')}`,
+  );
 }
 
 /** A text without a label, as ids: for answers only. */
@@ -45,7 +65,7 @@ export function encodeText(
   { maxLength, truncation }: Pick<TrainingTask, 'maxLength' | 'truncation'>,
   segments: TrainingExample['segments'],
 ): EncodedExample {
-  return { text: encoder.encode(segments, { maxLength, truncation }), label: [] };
+  return { texts: [encoder.encode(segments, { maxLength, truncation })], label: [] };
 }
 
 function checkLabel(
@@ -75,7 +95,7 @@ export function batchFeeds(
   head: Head,
   batch: readonly EncodedExample[],
 ): Record<string, HostArray> {
-  const feeds = encoder.feeds(batch.map((example) => example.text));
+  const feeds = encoder.feeds(batch.flatMap((example) => example.texts));
   const labels = batch.flatMap((example) => example.label);
   if (labels.length === 0) return feeds;
   const classes = head.problem === 'singleLabelClassification' || head.problem === 'multipleChoice';
@@ -95,16 +115,25 @@ export function consecutive(order: Int32Array, batchSize: number): Int32Array[] 
   );
 }
 
-/** Room for any batch of these texts: that of the longest ones. */
+/** Tokens of an example, those of all its choices. */
+export function tokensOf({ texts }: Pick<EncodedExample, 'texts'>): number {
+  return texts.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
+}
+
+/** Room for any batch of these examples: that of the longest ones. */
 export function largestBatch(
-  examples: readonly Pick<EncodedExample, 'text'>[],
+  examples: readonly Pick<EncodedExample, 'texts'>[],
   batchSize: number,
 ): {
-  readonly capacity: { readonly tokens: number; readonly sequences: number; readonly boundaries: number };
+  readonly capacity: Readonly<Record<'tokens' | 'sequences' | 'boundaries' | 'examples', number>>;
   readonly lengths: readonly number[];
 } {
-  const all = examples.map((example) => example.text.inputIds.length).sort((a, b) => b - a);
-  const lengths = all.slice(0, batchSize);
+  const longest = [...examples].sort((a, b) => tokensOf(b) - tokensOf(a)).slice(0, batchSize);
+  const lengths = longest.flatMap(({ texts }) => texts.map(({ inputIds }) => inputIds.length));
   const tokens = lengths.reduce((a, b) => a + b, 0);
-  return { capacity: { tokens, sequences: lengths.length, boundaries: lengths.length + 1 }, lengths };
+  const sequences = lengths.length;
+  return {
+    capacity: { tokens, sequences, boundaries: sequences + 1, examples: longest.length },
+    lengths,
+  };
 }

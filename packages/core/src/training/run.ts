@@ -2,7 +2,7 @@ import type { HostArray } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
 import { linearSchedule } from '../optim/schedule.ts';
 import { seedKey } from '../random/streams.ts';
-import { batchFeeds, type EncodedExample } from './batches.ts';
+import { batchFeeds, type EncodedExample, tokensOf } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
 import { earlyStoppingStart, exhausted, observe } from './early-stopping.ts';
 import type { TrainEvent } from './events.ts';
@@ -190,7 +190,7 @@ export class Run {
       epoch: Math.floor(step / this.#plan.evaluateEvery) + 1,
       ...(this.#tracks.length > 1 ? { task: task.id } : {}),
       ...{ loss, gradientNorm, learningRate },
-      tokens: batch.reduce((n, example) => n + example.text.inputIds.length, 0),
+      tokens: batch.reduce((n, example) => n + tokensOf(example), 0),
       ...(penalty === undefined ? {} : { penalty }),
     });
   }

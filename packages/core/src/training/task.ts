@@ -1,9 +1,14 @@
 import type { Problem } from '../nn/head.ts';
 
-/** One labelled text or pair. */
+/** One labelled text or pair, or a text with several that could follow it. */
 export interface TrainingExample {
   readonly segments: readonly [string] | readonly [string, string];
-  /** Class id, score, or 0/1 for each label. */
+  /**
+   * Where the problem is multiple choice: one text for each choice, read as the pair of the only segment and it. As many
+   * in every example as the task has labels.
+   */
+  readonly choices?: readonly string[];
+  /** Class id, score, 0/1 for each label, or the number of the right choice. */
   readonly label: number | readonly number[];
 }
 
@@ -12,7 +17,7 @@ export interface TrainingTask {
   /** `benchmark/task`; the last part names the adapter. */
   readonly id: string;
   readonly problem: Problem;
-  /** Names of classes or labels; null for regression. */
+  /** Names of classes, labels or choices; null for regression. */
   readonly labels: readonly string[] | null;
   readonly maxLength: number;
   readonly truncation: 'longestFirst' | 'onlyFirst';

@@ -120,12 +120,21 @@ export class TrainedModel implements Disposes {
     );
   }
 
-  /** Logits for texts without labels. */
+  /**
+   * Logits for texts without labels.
+   *
+   * @throws ArgumentError if the model chooses between several texts: give those to `predict`
+   */
   async answer(
     texts: readonly TrainingExample['segments'][],
     options: PredictOptions = {},
   ): Promise<Answers> {
     const { encoder } = this.#model;
+    const { id, problem } = this.task;
+    if (problem === 'multipleChoice')
+      throw new ArgumentError(
+        `${id} is a choice between several texts; give examples with choices to predict, with label 0 where the right one is not known`,
+      );
     const encode = (text: TrainingExample['segments']): EncodedExample =>
       encodeText(encoder, this.task, text);
     const { logits, rows, columns } = await this.#predict(texts, encode, options);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { epochBatches, largestBatch } from '../../src/training/batches.ts';
+import { epochBatches, largestBatch, tokensOf } from '../../src/training/batches.ts';
 
 const rows = (batches: readonly Int32Array[]): number[] => batches.flatMap((batch) => [...batch]);
 
@@ -23,7 +23,28 @@ describe("an epoch's batches", () => {
 });
 
 test('the largest batch is of the longest examples', () => {
-  const examples = [3, 9, 4, 7].map((length) => ({ text: { inputIds: new Int32Array(length) }, label: [0] }));
-  expect(largestBatch(examples, 2).capacity).toEqual({ tokens: 16, sequences: 2, boundaries: 3 });
-  expect(largestBatch(examples, 32).capacity).toEqual({ tokens: 23, sequences: 4, boundaries: 5 });
+  const examples = [3, 9, 4, 7].map((length) => ({
+    texts: [{ inputIds: new Int32Array(length) }],
+  }));
+  expect(largestBatch(examples, 2).capacity).toEqual({
+    tokens: 16,
+    sequences: 2,
+    boundaries: 3,
+    examples: 2,
+  });
+  expect(largestBatch(examples, 32).capacity).toEqual({
+    ...{ tokens: 23, sequences: 4, boundaries: 5, examples: 4 },
+  });
+});
+
+test('the length of an example is that of all its choices', () => {
+  const examples = [
+    [9, 1],
+    [6, 5],
+    [2, 7],
+  ].map((lengths) => ({ texts: lengths.map((length) => ({ inputIds: new Int32Array(length) })) }));
+  expect(tokensOf(examples[2]!)).toBe(9);
+  const { capacity, lengths } = largestBatch(examples, 2);
+  expect(lengths).toEqual([6, 5, 9, 1]);
+  expect(capacity).toEqual({ tokens: 21, sequences: 4, boundaries: 5, examples: 2 });
 });

@@ -91,7 +91,10 @@ export interface TinyTaskOptions {
   readonly noise?: boolean;
 }
 
-/** Which half of the words a text or a pair is made of; with two labels, one for each text. */
+/**
+ * Which half of the words a text or a pair is made of; with two labels, one for each text. Of two choices
+ * the one made of the second half is right.
+ */
 export function tinyTask(options: TinyTaskOptions = {}): TrainingTask {
   const { id = 'tiny/red', problem = 'singleLabelClassification', rows = 40, validationRows = 16 } = options;
   const stream = new RandomStream(options.seed ?? 0, `task/${id}`);
@@ -101,6 +104,8 @@ export function tinyTask(options: TinyTaskOptions = {}): TrainingTask {
     const [first, second] = [stream.below(2), stream.below(2)];
     const pair = stream.below(2) === 1 || problem === 'multiLabelClassification';
     const same = problem === 'multiLabelClassification' ? second : first;
+    if (problem === 'multipleChoice')
+      return { segments: [text(first)], choices: [text(1 - second), text(second)], label: second };
     const segments = pair ? ([text(first), text(same)] as const) : ([text(first)] as const);
     if (problem === 'regression') return { segments, label: first + 0.5 };
     if (problem === 'multiLabelClassification') return { segments, label: [first, second] };

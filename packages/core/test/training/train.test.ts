@@ -61,14 +61,18 @@ describe('both stages', () => {
     expect(device.memory().total).toBe(before);
   });
 
-  test.each(['regression', 'multiLabelClassification'] as const)('%s is learned too', async (problem) => {
-    using model = await train({ ...quick, task: tinyTask({ problem, rows: 64 }), epochs: 4 });
-    const losses = model.history.map((record) => record.trainLoss);
-    expect(losses.at(-1), String(losses)).toBeLessThan(0.95 * (losses[0] as number));
-    const { logits, rows, columns, labels } = await model.predict(tinyTask({ problem }).validation);
-    expect(logits.length).toBe(rows * columns);
-    expect(labels.length).toBe(problem === 'regression' ? rows : rows * columns);
-  });
+  test.each(['regression', 'multiLabelClassification', 'multipleChoice'] as const)(
+    '%s is learned too',
+    async (problem) => {
+      using model = await train({ ...quick, task: tinyTask({ problem, rows: 64 }), epochs: 4 });
+      const losses = model.history.map((record) => record.trainLoss);
+      expect(losses.at(-1), String(losses)).toBeLessThan(0.95 * (losses[0] as number));
+      const { logits, rows, columns, labels } = await model.predict(tinyTask({ problem }).validation);
+      expect(logits.length).toBe(rows * columns);
+      expect(columns).toBe(problem === 'regression' ? 1 : 2);
+      expect(labels.length).toBe(problem === 'multiLabelClassification' ? rows * columns : rows);
+    },
+  );
 });
 
 describe('the seed', () => {
