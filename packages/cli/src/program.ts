@@ -3,6 +3,7 @@ import type { Run } from './commands/context.ts';
 import { addData } from './commands/data.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addExport } from './commands/export.ts';
 import { addMerge } from './commands/merge.ts';
 import { addMethods } from './commands/methods.ts';
 import { addPredict } from './commands/predict.ts';
@@ -34,6 +35,7 @@ export function program(run: Run = runHere): Command {
     addPredict,
     addData,
     addMerge,
+    addExport,
     addMethods,
     addDoctor,
   ])

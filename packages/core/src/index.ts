@@ -63,6 +63,7 @@ export {
 } from './methods/adapter.ts';
 export {
   checkAdapterName,
+  classFamily,
   commonKeys,
   ModelFileError,
   parseAdapterConfig,

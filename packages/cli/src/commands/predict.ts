@@ -8,12 +8,12 @@ import { openDevice } from '../device.ts';
 import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
+import { readRunFile, runFileName } from '../folders/run-json.ts';
 import { textColumnsOf } from '../model/expected-texts.ts';
 import { loadModel } from '../model/load-model.ts';
 import { predictionsOf } from '../model/predictions.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
-import { runOfTask } from '../model/task-run.ts';
+import { chosenRun } from '../model/task-run.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { choiceOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
@@ -90,7 +90,7 @@ async function predictTexts(
 ): Promise<readonly Predicted[]> {
   const { model: path, out } = given;
   await openModelFolder(path);
-  const run = taskRun(given, await readRunFile(path));
+  const run = chosenRun(path, await readRunFile(path), given.task);
   const expected = textColumnsOf(run);
   if (out !== undefined && !given.overwrite && (await stat(out).catch(() => undefined)))
     throw new UsageError(`${out} exists already; choose another --out, or replace it with --overwrite`);
@@ -112,16 +112,6 @@ async function predictTexts(
   } catch (error) {
     throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
   }
-}
-
-/** The run as that of the task that was named. @throws UsageError where one must be, or it has no such task */
-function taskRun({ model, task }: PredictArguments, run: RunFile | undefined): RunFile | undefined {
-  if (!run?.tasks) return run;
-  const names = run.tasks.map((each) => each.task).join(', ');
-  if (task === undefined) throw new UsageError(`${model} is for ${names}; say which with --task`);
-  const own = runOfTask(run, task);
-  if (own) return own;
-  throw new UsageError(`${model} is for ${names}, not for ${task}`);
 }
 
 /** The texts that were given, one or a file of them. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import type { RunFile } from '../folders/run-json.ts';
 
 /** A joint run as that of one of its tasks; undefined where it has no such task. */
@@ -8,4 +9,23 @@ export function runOfTask(run: RunFile, id: string): RunFile | undefined {
   const { tasks: _, ...rest } = run;
   const { tasks: __, own: ___, ...shared } = run.settings;
   return { ...rest, ...own, settings: { ...shared, ...settings } };
+}
+
+/**
+ * A run as that of the task that was named, which it must be for a joint model.
+ *
+ * @param model its folder, for errors
+ * @throws UsageError where no task is named and one must be, or the model has no such task
+ */
+export function chosenRun(
+  model: string,
+  run: RunFile | undefined,
+  task: string | undefined,
+): RunFile | undefined {
+  if (!run?.tasks) return run;
+  const names = run.tasks.map((each) => each.task).join(', ');
+  if (task === undefined) throw new UsageError(`${model} is for ${names}; say which with --task`);
+  const own = runOfTask(run, task);
+  if (own) return own;
+  throw new UsageError(`${model} is for ${names}, not for ${task}`);
 }

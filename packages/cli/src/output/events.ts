@@ -58,6 +58,19 @@ export interface MergedEvent {
   readonly out: string;
 }
 
+/** The last line of a good `export`. */
+export interface ExportedEvent {
+  readonly event: 'done';
+  readonly task: string;
+  /** Null for a folder without `run.json`. */
+  readonly method: string | null;
+  readonly format: 'onnx';
+  /** Their sizes in bytes, by their paths in the folder. */
+  readonly files: Readonly<Record<string, number>>;
+  readonly model: string;
+  readonly out: string;
+}
+
 /** The last line of a good `data`. */
 export interface DataEvent {
   readonly event: 'done';

@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import type { ExportDtype } from '@scalearn/onnx';
+import { type Command, Option } from 'commander';
+import { StoppedError, UsageError } from '../errors.ts';
+import { liesWithin } from '../folders/lies-within.ts';
+import { OutFolder } from '../folders/out-folder.ts';
+import { exportModel } from '../model/export-model.ts';
+import { choiceOption, oneOf, pathOption } from '../options/values.ts';
+import type { ExportedEvent } from '../output/events.ts';
+import { bytes } from '../output/format.ts';
+import { jsonLine } from '../output/json.ts';
+import { createReporter } from '../output/reporter.ts';
+import type { CommandContext, Run } from './context.ts';
+
+interface ExportArguments {
+  readonly model: string;
+  readonly out: string;
+  /** Of a model of several. */
+  readonly task?: string;
+  readonly dtype: readonly ExportDtype[];
+  readonly encoder?: string;
+  readonly json?: boolean;
+}
+
+const dtypes: readonly ExportDtype[] = ['f32', 'f16'];
+
+export function addExport(root: Command, run: Run): void {
+  root
+    .command('export')
+    .summary('write a model for transformers.js and other programs')
+    .description(
+      'Writes a trained model with its encoder as one ONNX file, in a folder that transformers.js opens: for pages and for programs without ScaLearn.',
+    )
+    .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
+    .addOption(pathOption('--out <dir>', 'folder for the export, new or empty').makeOptionMandatory())
+    .addOption(choiceOption('--format <kind>', 'what to write', ['onnx']).default('onnx'))
+    .addOption(dtypeOption())
+    .addOption(pathOption('--task <task>', 'which of its tasks, for a model of several'))
+    .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
+    .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  scalearn export --model runs/reviews --out web/reviews\n')
+    .action((given: ExportArguments) => run((context) => exportTo(given, context)));
+}
+
+/** How weights are stored: one or several. */
+function dtypeOption(): Option {
+  const one = oneOf(dtypes);
+  let values: readonly string[] = [];
+  return new Option('--dtype <kind...>', 'how weights are stored; f16 halves the file (default: f32)')
+    .choices(dtypes)
+    .default(['f32'])
+    .argParser((value: string) => {
+      values = [...values, one(value)];
+      return values;
+    });
+}
+
+/** `scalearn export`: a model as an ONNX file, with all that a program needs to ask it. */
+async function exportTo(given: ExportArguments, { terminal, signal }: CommandContext): Promise<void> {
+  const { model, out: name, dtype, json = false, ...choice } = given;
+  const reporter = createReporter(terminal, { json, quiet: json });
+  try {
+    if (await liesWithin(name, model))
+      throw new UsageError('--out is the model itself, or lies in it; choose another folder');
+    await using out = await OutFolder.open(resolve(name));
+    if ((await out.state()) !== 'nothing')
+      throw new UsageError(`${name} is not empty; choose another --out, or remove what is in it`);
+    const { task, method, files } = await exportModel({ model, dtypes: dtype, ...choice }, reporter);
+    if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+    await out.replace(files, 'the export');
+    reporter.close();
+    const sizes = Object.entries(files).map(([file, content]): [string, number] => [
+      file,
+      Buffer.byteLength(content),
+    ]);
+    const event: ExportedEvent = {
+      event: 'done',
+      ...{ task, method: method ?? null, format: 'onnx', files: Object.fromEntries(sizes), model, out: name },
+    };
+    if (json) return jsonLine(terminal, event);
+    const models = sizes.filter(([file]) => file.endsWith('.onnx'));
+    const list = models.map(([file, size]) => `${file} (${bytes(size)})`).join(' and ');
+    terminal.out(`${model}${method ? ` (${method})` : ''} exported as ${list}\nsaved in ${name}\n`);
+  } finally {
+    reporter.close();
+  }
+}

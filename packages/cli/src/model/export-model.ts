@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { type FileSet, ReferenceDevice } from '@scalearn/core';
+import { loadEncoder, maxSequenceLength, openModelFiles } from '@scalearn/encoders';
+import { type ExportDtype, exportOnnx } from '@scalearn/onnx';
+import { fromFile } from '../errors.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
+import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { loadingProgress } from '../output/phases.ts';
+import type { Reporter } from '../output/reporter.ts';
+import { tokenizerFiles } from './export-tokenizer.ts';
+import { loadModel } from './load-model.ts';
+import { encoderOf } from './stored-encoder.ts';
+import { chosenRun } from './task-run.ts';
+
+/** Which model, and how it is to be written. */
+export interface ExportSettings {
+  readonly model: string;
+  /** Of a model of several. */
+  readonly task?: string;
+  readonly encoder?: string;
+  readonly dtypes: readonly ExportDtype[];
+}
+
+/** A model with its encoder as a folder for transformers.js, not yet saved. */
+export interface ExportedModel {
+  readonly task: string;
+  /** Undefined for a folder without `run.json`. */
+  readonly method: string | undefined;
+  readonly files: FileSet;
+}
+
+/**
+ * Exports the model in a folder. Nothing is computed, so that it needs no device.
+ *
+ * @throws FolderError, UsageError, ModelFileError as for predictions; OnnxExportError for what ONNX files cannot be
+ */
+export async function exportModel(settings: ExportSettings, reporter: Reporter): Promise<ExportedModel> {
+  const { model: path, task, dtypes } = settings;
+  await openModelFolder(path);
+  const run = chosenRun(path, await readRunFile(path), task);
+  const encoderName = await encoderOf(path, settings.encoder, run);
+  using device = new ReferenceDevice();
+  const layers = run?.encoder.shape.layers;
+  using encoder = await fromFile(join(path, runFileName), () =>
+    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
+  );
+  using whole = await loadModel(path, encoder);
+  const model = task === undefined ? whole : whole.for(task);
+  const files = await exportOnnx(model, { dtypes });
+  const maxLength = Math.min(model.task.maxLength, maxSequenceLength(encoder.config));
+  const tokenizer = await tokenizerFiles(await openModelFiles(encoderName), encoder, maxLength);
+  return { task: model.task.id, method: run?.method, files: { ...files, ...tokenizer } };
+}

@@ -1,0 +1,37 @@
+import { classFamily, type FileSet, parseJsonObject, sortedJson } from '@scalearn/core';
+import type { ModelFiles, TransformerEncoder } from '@scalearn/encoders';
+
+const tokenizer = 'tokenizer.json';
+const settings = 'tokenizer_config.json';
+
+/**
+ * The tokeniser's files as transformers.js needs them. It takes from `tokenizer_config.json` how long a text may be, what
+ * batches are padded with, and, by the class, whether there are token types; encoders' own files often leave these out.
+ *
+ * @param maxLength tokens of the longest text, special ones included
+ */
+export async function tokenizerFiles(
+  files: ModelFiles,
+  { config: { modelType, padTokenId } }: Pick<TransformerEncoder, 'config'>,
+  maxLength: number,
+): Promise<FileSet> {
+  const text = await files.text(tokenizer);
+  const where = (name: string): string => `${files.describe()}/${name}`;
+  const own = (await files.has(settings)) ? parseJsonObject(await files.text(settings), where(settings)) : {};
+  const padToken = own.pad_token ?? tokenOf(parseJsonObject(text, where(tokenizer)), padTokenId);
+  return {
+    [tokenizer]: text,
+    [settings]: sortedJson({
+      ...own,
+      tokenizer_class: `${classFamily(modelType)}Tokenizer`,
+      model_max_length: maxLength,
+      ...(padToken === undefined ? {} : { pad_token: padToken }),
+    }),
+  };
+}
+
+/** The added token of an id. */
+function tokenOf({ added_tokens: tokens }: Readonly<Record<string, unknown>>, id: number): unknown {
+  const all = Array.isArray(tokens) ? (tokens as readonly { id?: unknown; content?: unknown }[]) : [];
+  return all.find((token) => token.id === id)?.content;
+}
