@@ -1,5 +1,5 @@
 import { bagOfWords, type LabelledTexts } from './bag-of-words.ts';
-import { computeMetrics, type MetricReport, type MetricSpec } from './compute.ts';
+import { computeMetrics, type MetricReport, type MetricSpec, type ScoredRow } from './compute.ts';
 
 /**
  * A task's metrics on its test split when {@link bagOfWords} answers: what a model that reads should be well above.
@@ -10,7 +10,7 @@ export function bagOfWordsReport(
   task: MetricSpec & {
     readonly labels: readonly string[] | null;
     readonly train: readonly LabelledTexts[];
-    readonly test: readonly LabelledTexts[];
+    readonly test: readonly (LabelledTexts & ScoredRow)[];
   },
 ): MetricReport {
   const { labels, test } = task;
@@ -22,5 +22,6 @@ export function bagOfWordsReport(
     rows: test.length,
     columns: labels?.length ?? 1,
     labels: test.map(({ label }) => Number(label)),
+    examples: test,
   });
 }

@@ -1,6 +1,8 @@
 /** A labelled row; those of `@scalearn/datasets` fit. */
 export interface LabelledTexts {
   readonly segments: readonly string[];
+  /** Of multiple choice: they are read like segments. */
+  readonly choices?: readonly string[];
   readonly label: number | readonly number[];
 }
 
@@ -62,9 +64,11 @@ export function bagOfWords(
 }
 
 /** The different words of each text, lower case. */
-function keys({ segments }: LabelledTexts): string[] {
+function keys({ segments, choices = [] }: LabelledTexts): string[] {
   const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [...new Set(segments.flatMap((text, i) => words(text).map((word) => `${i} ${word}`)))];
+  return [
+    ...new Set([...segments, ...choices].flatMap((text, i) => words(text).map((word) => `${i} ${word}`))),
+  ];
 }
 
 function numberOf(vocabulary: Map<string, number>, key: string): number {

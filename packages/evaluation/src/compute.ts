@@ -6,15 +6,18 @@ import {
   matthewsCorrelation,
 } from './classification.ts';
 import { meanSquaredError, pearson, spearman } from './correlation.ts';
-import { UnknownMetricError } from './errors.ts';
+import { ShapeError, UnknownMetricError } from './errors.ts';
 import { mean, type Numbers } from './lists.ts';
 import { multiLabelScores } from './multilabel.ts';
+import { multiRcScores } from './multirc.ts';
 import {
   argmaxPredictions,
+  classLogits,
   type Logits,
   multiLabelPredictions,
   regressionPredictions,
 } from './predictions.ts';
+import { type Candidate, type CandidateRow, recordScores } from './record.ts';
 
 /** Which metrics a task has. A task of `@scalearn/datasets` is one. */
 export interface MetricSpec {
@@ -27,11 +30,27 @@ export interface MetricSpec {
   readonly metrics: readonly string[];
   /** The one that published tables show. */
   readonly primaryMetric: string;
+  /**
+   * Whether rows are candidates for the answer of their group: the one with the highest logit of class 1 is the answer,
+   * and `f1` and `exactMatch` compare it with the right ones.
+   */
+  readonly ranksCandidates?: boolean;
+}
+
+/** What is known of a row when it is scored; those of `@scalearn/datasets` fit. */
+export interface ScoredRow {
+  readonly label: number | readonly number[];
+  /** What rows that are scored together share, such as the question that they are answers to. */
+  readonly group?: number | string;
+  /** What this row proposes as the answer of its group, and the right ones. */
+  readonly candidate?: Candidate;
 }
 
 export interface ScoredOutput extends Logits {
   /** Class ids or scores `[rows]`; multi-label: 0 or 1, `[rows, columns]`. */
   readonly labels: Numbers;
+  /** The rows themselves, for metrics that score several together. */
+  readonly examples?: readonly ScoredRow[];
 }
 
 export interface MetricReport {
@@ -44,21 +63,17 @@ export interface MetricReport {
  * Scores a model's output with the metrics of a task. Predictions are the largest logit of each row (the first of
  * equal ones), the raw output where the problem is regression, and logits above 0 where it is multi-label.
  *
- * Throws `UnknownMetricError`, `ShapeError`, `LabelRangeError`, or `NonFiniteLogitError` where a logit is NaN or
- * infinite.
+ * Throws `UnknownMetricError`, `ShapeError` (also where a metric needs `examples` of a kind that is not given),
+ * `LabelRangeError`, or `NonFiniteLogitError` where a logit is NaN or infinite.
  */
 export function computeMetrics(spec: MetricSpec, output: ScoredOutput): MetricReport {
   const { metrics, primaryMetric, problem } = spec;
   if (!metrics.includes(primaryMetric)) throw new UnknownMetricError(primaryMetric, problem, metrics);
-  const scorers = scorersOf[problem];
   const single = metrics.filter((name) => name !== COMBINED);
-  for (const name of single) {
-    if (!Object.hasOwn(scorers.metrics, name)) {
-      throw new UnknownMetricError(name, problem, [...Object.keys(scorers.metrics), COMBINED]);
-    }
-  }
-  const predictions = scorers.predict(output);
-  const values = single.map((name) => scorers.metrics[name]!(output.labels, predictions, output.columns));
+  const { labels, columns, examples } = output;
+  const scorers = single.map((name) => metricOf(spec, name));
+  const predictions = scorersFor(spec).predict(output);
+  const values = scorers.map((metric) => metric(labels, predictions, columns, examples));
   const value = (name: string) => (name === COMBINED ? mean(values) : values[single.indexOf(name)]!);
   return {
     metrics: Object.fromEntries(metrics.map((name) => [name, value(name)])),
@@ -66,14 +81,36 @@ export function computeMetrics(spec: MetricSpec, output: ScoredOutput): MetricRe
   };
 }
 
+/**
+ * A metric of labels and predictions; `columns` are the labels of a row where there are several. Where candidates are
+ * ranked, predictions are their scores. Metrics that score rows together need those rows.
+ */
+export type Metric = (
+  labels: Numbers,
+  predictions: Numbers,
+  columns: number,
+  examples?: readonly ScoredRow[],
+) => number;
+
+/** What decides which metrics there are. */
+type MetricKind = Pick<MetricSpec, 'problem' | 'ranksCandidates'>;
+
+/** A metric by its name, `combinedScore` excepted. @throws UnknownMetricError for one the problem does not have */
+export function metricOf(kind: MetricKind, name: string): Metric {
+  const { metrics } = scorersFor(kind);
+  if (Object.hasOwn(metrics, name)) return metrics[name]!;
+  throw new UnknownMetricError(name, kind.problem, [...Object.keys(metrics), COMBINED]);
+}
+
+const scorersFor = ({ problem, ranksCandidates = false }: MetricKind): Scorers =>
+  ranksCandidates ? ranking : scorersOf[problem];
+
 /** GLUE's mean of the metrics of a task that has more than one. */
 const COMBINED = 'combinedScore';
 
 interface Scorers {
   readonly predict: (output: ScoredOutput) => Numbers;
-  readonly metrics: Readonly<
-    Record<string, (labels: Numbers, predictions: Numbers, columns: number) => number>
-  >;
+  readonly metrics: Readonly<Record<string, Metric>>;
 }
 
 const classification: Scorers = {
@@ -92,8 +129,39 @@ const classification: Scorers = {
     f1Micro: (labels, predictions) => averagedScores(labels, predictions).microF1,
     f1Weighted: (labels, predictions) => averagedScores(labels, predictions).weightedF1,
     matthewsCorrelation: (labels, predictions) => matthewsCorrelation(labels, predictions),
+    exactMatch: (labels, predictions, _, examples) =>
+      multiRcScores(labels, predictions, groupsOf(examples)).exactMatch,
+    f1MacroPerQuestion: (labels, predictions, _, examples) =>
+      multiRcScores(labels, predictions, groupsOf(examples)).f1MacroPerQuestion,
   },
 };
+
+/** Class 1 says that a candidate is right. */
+const ranking: Scorers = {
+  predict: (output) => classLogits(output, 1),
+  metrics: {
+    f1: (_, scores, __, examples) => recordScores(scores, candidatesOf(examples)).f1,
+    exactMatch: (_, scores, __, examples) => recordScores(scores, candidatesOf(examples)).exactMatch,
+  },
+};
+
+function groupsOf(examples: readonly ScoredRow[] = []): (number | string)[] {
+  return examples.map(({ group }) => {
+    if (group !== undefined) return group;
+    throw new ShapeError(
+      'This metric scores the rows of a question together: every example must have a group.',
+    );
+  });
+}
+
+function candidatesOf(examples: readonly ScoredRow[] = []): CandidateRow[] {
+  return examples.map(({ group, candidate }) => {
+    if (group !== undefined && candidate !== undefined) return { group, candidate };
+    throw new ShapeError(
+      'Candidates for an answer are ranked: every example must have a group and a candidate.',
+    );
+  });
+}
 
 const regression: Scorers = {
   predict: regressionPredictions,
@@ -103,11 +171,13 @@ const regression: Scorers = {
 const multiLabel: Scorers = {
   predict: multiLabelPredictions,
   metrics: {
-    accuracy: (...args) => multiLabelScores(...args).accuracy,
-    precisionMacro: (...args) => multiLabelScores(...args).macro.precision,
-    recallMacro: (...args) => multiLabelScores(...args).macro.recall,
-    f1Macro: (...args) => multiLabelScores(...args).macro.f1,
-    f1Micro: (...args) => multiLabelScores(...args).microF1,
+    accuracy: (labels, predictions, columns) => multiLabelScores(labels, predictions, columns).accuracy,
+    precisionMacro: (labels, predictions, columns) =>
+      multiLabelScores(labels, predictions, columns).macro.precision,
+    recallMacro: (labels, predictions, columns) =>
+      multiLabelScores(labels, predictions, columns).macro.recall,
+    f1Macro: (labels, predictions, columns) => multiLabelScores(labels, predictions, columns).macro.f1,
+    f1Micro: (labels, predictions, columns) => multiLabelScores(labels, predictions, columns).microF1,
   },
 };
 

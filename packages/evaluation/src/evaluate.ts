@@ -1,4 +1,10 @@
-import { computeMetrics, type MetricReport, type MetricSpec, type ScoredOutput } from './compute.ts';
+import {
+  computeMetrics,
+  type MetricReport,
+  type MetricSpec,
+  type ScoredOutput,
+  type ScoredRow,
+} from './compute.ts';
 
 /** A model's answers and their mean loss; `TrainedModel.predict` of `@scalearn/core` gives them. */
 export interface Answers extends ScoredOutput {
@@ -27,7 +33,7 @@ export interface Evaluation extends MetricReport {
  * @param split `test` by default: what published tables show
  * @throws RangeError if the task has no such split; EvaluationError as {@link computeMetrics}
  */
-export async function evaluate<Example>(
+export async function evaluate<Example extends ScoredRow>(
   model: Predictor<Example>,
   task: MetricSpec & Splits<Example>,
   split: SplitName = 'test',
@@ -35,5 +41,6 @@ export async function evaluate<Example>(
   const examples = task[split];
   if (!examples) throw new RangeError(`the task has no split '${split}'`);
   const answers = await model.predict(examples);
-  return { ...computeMetrics(task, answers), split, rows: answers.rows, loss: answers.loss };
+  const report = computeMetrics(task, { ...answers, examples });
+  return { ...report, split, rows: answers.rows, loss: answers.loss };
 }

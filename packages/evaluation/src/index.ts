@@ -10,7 +10,15 @@ export {
   matthewsCorrelation,
   scoresPerClass,
 } from './classification.ts';
-export { computeMetrics, type MetricReport, type MetricSpec, type ScoredOutput } from './compute.ts';
+export {
+  computeMetrics,
+  type Metric,
+  type MetricReport,
+  type MetricSpec,
+  metricOf,
+  type ScoredOutput,
+  type ScoredRow,
+} from './compute.ts';
 export { meanSquaredError, pearson, ranks, spearman } from './correlation.ts';
 export {
   EvaluationError,
@@ -39,6 +47,7 @@ export {
   sigmoidProbabilities,
   softmaxProbabilities,
 } from './predictions.ts';
+export { type Candidate, type CandidateRow, type RecordScores, recordScores } from './record.ts';
 export { type Bootstrap, pairedBootstrap } from './statistics/bootstrap.ts';
 export type { ComparedPredictions } from './statistics/compared-predictions.ts';
 export { holm } from './statistics/holm.ts';

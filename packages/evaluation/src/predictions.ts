@@ -35,6 +35,14 @@ export function regressionPredictions(output: Logits): Numbers {
   return output.logits;
 }
 
+/** The logits of one class `[rows]`: how much each row is thought to be of it. */
+export function classLogits(output: Logits, id: number): Float64Array {
+  checkLogits(output);
+  const { logits, rows, columns } = output;
+  if (id >= columns) throw new ShapeError(`There are ${columns} logits a row, so none for class ${id}.`);
+  return Float64Array.from({ length: rows }, (_, row) => logits[row * columns + id]!);
+}
+
 /** Probabilities of the classes `[rows, columns]`: the softmax of each row. They add up to 1. */
 export function softmaxProbabilities(output: Logits): Float64Array {
   checkLogits(output);

@@ -55,6 +55,19 @@ describe('bagOfWords', () => {
     expect(nothing).toBeCloseTo(3, 0);
   });
 
+  it('reads the choices of a row, too', () => {
+    const choose = (first: string, second: string, label: number) => ({
+      ...row('which', label),
+      choices: [first, second],
+    });
+    const train = fillers.flatMap((word) => [
+      choose(`${word} good`, 'bad', 0),
+      choose('bad', `good ${word}`, 1),
+    ]);
+    const test = [choose('bad', 'good', 1), choose('good', 'bad', 0)];
+    expect(bagOfWords({ train, labels: ['first', 'second'] }, test)).toEqual([1, 0]);
+  });
+
   it('gives the same answers again', () => {
     const train = fillers.map((word, i) => row(word, i / 3));
     expect(bagOfWords({ train, labels: null }, train)).toEqual(bagOfWords({ train, labels: null }, train));

@@ -15,10 +15,12 @@ import {
   multiRcScores,
   pearson,
   ranks,
+  recordScores,
   ShapeError,
   scoresPerClass,
   spearman,
 } from '../src/index.ts';
+import { answerExactMatch, answerF1, normaliseAnswer } from '../src/record-text.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const shared = resolve(root, process.env.SCALEARN_SHARED ?? '../shared');
@@ -88,6 +90,18 @@ interface MultiRc {
   f1MacroPerQuestion: number;
 }
 
+interface RecordCase {
+  name: string;
+  rows: { query: number; entity: string; answers: string[]; score: number }[];
+  chosen: Record<string, string>;
+  f1: number;
+  exactMatch: number;
+}
+interface RecordStrings {
+  normalised: { text: string; result: string }[];
+  pairs: { prediction: string; truth: string; f1: number; exactMatch: number }[];
+}
+
 describe.skipIf(!existsSync(folder))('values of scikit-learn and scipy (needs SCALEARN_GOLDEN)', () => {
   test.each(recorded<Classification>('classification'))('classification: $name', (expected) => {
     const { labels, predictions, classes } = expected;
@@ -143,6 +157,30 @@ describe.skipIf(!existsSync(folder))('values of scikit-learn and scipy (needs SC
     expectClose(scores.exactMatch, expected.exactMatch);
     expectClose(scores.f1MacroPerQuestion, expected.f1MacroPerQuestion);
   });
+
+  test.each(recorded<RecordCase>('record'))('ReCoRD: $name', ({ rows, chosen, f1, exactMatch }) => {
+    // Neither the order of the rows nor that of the queries matters.
+    for (const list of [rows, [...rows].reverse()]) {
+      const scores = recordScores(
+        list.map(({ score }) => score),
+        list.map(({ query, entity, answers }) => ({ group: query, candidate: { text: entity, answers } })),
+      );
+      expect(Object.fromEntries(scores.chosen)).toEqual(chosen);
+      expectClose(scores.f1, f1);
+      expectClose(scores.exactMatch, exactMatch);
+    }
+  });
+
+  test('ReCoRD: texts', () => {
+    const { normalised, pairs } = JSON.parse(
+      readFileSync(join(folder, 'record-strings.json'), 'utf8'),
+    ) as RecordStrings;
+    for (const { text, result } of normalised) expect(normaliseAnswer(text)).toBe(result);
+    for (const { prediction, truth, f1, exactMatch } of pairs) {
+      expectClose(answerF1(prediction, truth), f1);
+      expect(answerExactMatch(prediction, truth)).toBe(exactMatch);
+    }
+  });
 });
 
 // sklearn.metrics of labels [0, 1, 2, 1], predictions [0, 1, 0, 1]
@@ -177,6 +215,8 @@ test.each([
   ['pearson', () => pearson([1, 2], [1, 2, 3])],
   ['multiLabelScores', () => multiLabelScores([1, 0, 1], [1, 0, 1], 2)],
   ['multiRcScores', () => multiRcScores([1, 0], [1, 0], ['a'])],
+  ['recordScores', () => recordScores([], [])],
+  ['recordScores', () => recordScores([1], [])],
 ])('%s refuses lists that do not fit', (_, score) => {
   expect(score).toThrow(ShapeError);
 });
