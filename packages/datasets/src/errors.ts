@@ -84,13 +84,16 @@ export class ColumnError extends DatasetError {
   }
 }
 
-/** A row cannot be read. `line` counts from 1 and includes the header; in a JSON list it counts the items. */
+/** What rows of a file are counted by: its lines, the items of a JSON list, or just rows, in a parquet file. */
+export type RowUnit = 'line' | 'item' | 'row';
+
+/** A row cannot be read. `line` counts from 1 and includes the header; in files without lines it counts the rows. */
 export class MalformedRowError extends DatasetError {
   override readonly name: string = 'MalformedRowError';
   readonly file: string;
   readonly line: number;
 
-  constructor(file: string, line: number, what: string, unit: 'line' | 'item' = 'line') {
+  constructor(file: string, line: number, what: string, unit: RowUnit = 'line') {
     super(`${file}, ${unit} ${line}: ${what}`);
     this.file = file;
     this.line = line;
@@ -102,7 +105,7 @@ export class LabelError extends MalformedRowError {
   override readonly name = 'LabelError';
   readonly label: string;
 
-  constructor(file: string, line: number, label: string, expected: string, unit?: 'line' | 'item') {
+  constructor(file: string, line: number, label: string, expected: string, unit?: RowUnit) {
     super(file, line, `the label is ${JSON.stringify(label.slice(0, 80))}, expected ${expected}.`, unit);
     this.label = label;
   }

@@ -1,13 +1,20 @@
+import type { HubOptions } from '@scalearn/hub';
 import { checkPositiveInteger, InvalidOptionError } from './errors.ts';
 import { fingerprintExamples, sha256 } from './fingerprint.ts';
+import { hubSource } from './hub/hub-source.ts';
 import { findTask } from './registry.ts';
 import { type FileSource, memorySource, toSource } from './source.ts';
 import { nestedSubset, trainTestSplit } from './split.ts';
 import type { Example, SplitName, Task, TaskDefinition, TaskInfo } from './task.ts';
 
 export interface LoadOptions {
-  /** The folder, address or source that holds the files named in `TaskInfo.files`; not needed where there are none. */
+  /**
+   * The folder, address or source that holds the files named in `TaskInfo.files`, or the parquet files of the hub in the
+   * hub's folders. Without it, tasks come from the hub (`TaskInfo.hub`), or write their rows themselves.
+   */
   readonly data?: string | URL | FileSource | undefined;
+  /** How to reach the hub, and where its cache is. */
+  readonly hub?: HubOptions | undefined;
   /**
    * Use only the first rows of the training part, after its random division: the few-shot setting, `max_train_samples` of
    * the published experiments. Where there is an official validation file, these are the first rows of the training file.
@@ -28,7 +35,7 @@ export interface LoadOptions {
  * `task` is one of `taskIds` or a definition of your own.
  *
  * Throws a `DatasetError`: `UnknownTaskError`, `InvalidOptionError`, `MissingFileError`, `UnreadableFileError`,
- * `EmptyFileError`, `MissingColumnError`, `MalformedRowError`, `LabelError` or `SplitError`.
+ * `EmptyFileError`, `MissingColumnError`, `MalformedRowError`, `LabelError` or `SplitError`; from the hub also its `HubError`.
  */
 export async function loadTask(task: string | TaskDefinition, options: LoadOptions = {}): Promise<Task> {
   const { limit, evalLimit, validationLimit } = options;
@@ -37,14 +44,7 @@ export async function loadTask(task: string | TaskDefinition, options: LoadOptio
   const definition = typeof task === 'string' ? findTask(task) : task;
   const { info } = definition;
   const names: FileNames = info.files ?? {};
-  if (options.data === undefined && info.files !== undefined)
-    throw new InvalidOptionError(
-      'data',
-      options.data,
-      `the folder that holds ${Object.values(names).join(', ')}`,
-    );
-  const source = options.data === undefined ? memorySource({}) : toSource(options.data);
-  const files = await readSplits(definition, names, source);
+  const files = await readSplits(definition, names, sourceOf(info, options));
   const { train, validation } = divide(files.get('train')!, files.get('validation'), info, options);
   const testMismatched = files.get('testMismatched');
   return {
@@ -56,6 +56,15 @@ export async function loadTask(task: string | TaskDefinition, options: LoadOptio
     rows: Object.fromEntries(Array.from(files, ([split, rows]) => [split, countRows(rows, info)])),
     fingerprint: await fingerprint(files),
   };
+}
+
+/** Where the rows of a task are. */
+function sourceOf({ files, hub }: TaskInfo, options: LoadOptions): FileSource {
+  const { data } = options;
+  if (data !== undefined) return toSource(data);
+  if (hub !== undefined) return hubSource(hub.repository, options.hub);
+  if (files === undefined) return memorySource({});
+  throw new InvalidOptionError('data', data, `the folder that holds ${Object.values(files).join(', ')}`);
 }
 
 const all = Number.POSITIVE_INFINITY;

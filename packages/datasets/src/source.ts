@@ -1,30 +1,37 @@
+import { nodeModules, systemErrorCode } from '@scalearn/hub';
 import { DatasetError, UnreadableFileError } from './errors.ts';
 
 /** Where the files of a data set are: a folder, a web address, files a visitor has chosen, memory. */
 export interface FileSource {
   /** The bytes of a file, or undefined when there is none. `path` is relative and separated by `/`. */
   read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Paths of the files in a folder and below it; without this, files are only found by names that are known. */
+  list?(folder: string): Promise<readonly string[]>;
   /** Completes "Found none of … in …": `the folder /data/glue`. */
   describe(): string;
 }
 
 /** A folder of the local disk. Node, Deno and Bun. */
 export function folderSource(folder: string): FileSource {
-  const fs = fileSystem();
-  if (fs === undefined) {
+  const node = nodeModules();
+  if (node === undefined) {
     throw new DatasetError(
       `This runtime has no file system, so the folder ${folder} cannot be read. Use urlSource or fileListSource.`,
     );
   }
+  const undefinedWhereMissing = (path: string) => (error: unknown) => {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new UnreadableFileError(path, (error as Error).message, error);
+  };
   return {
-    async read(path) {
-      try {
-        return await fs.readFile(`${folder}/${path}`);
-      } catch (error) {
-        const code = (error as { code?: string }).code;
-        if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-        throw new UnreadableFileError(path, (error as Error).message, error);
-      }
+    read: (path) => node.fs.readFile(`${folder}/${path}`).catch(undefinedWhereMissing(path)),
+    async list(within) {
+      const options = { recursive: true } as const;
+      const names = await node.fs
+        .readdir(`${folder}/${within}`, options)
+        .catch(undefinedWhereMissing(within));
+      return (names ?? []).map((name) => `${within}/${name.split(node.path.sep).join('/')}`).sort();
     },
     describe: () => `the folder ${folder}`,
   };
@@ -65,6 +72,12 @@ export function fileListSource(files: Iterable<NamedFile>): FileSource {
       const file = list.find((file) => `/${file.webkitRelativePath || file.name}`.endsWith(`/${path}`));
       return file && new Uint8Array(await file.arrayBuffer());
     },
+    list: async (folder) =>
+      list.flatMap((file) => {
+        const path = `/${file.webkitRelativePath || file.name}`;
+        const at = path.indexOf(`/${folder}/`);
+        return at < 0 ? [] : [path.slice(at + 1)];
+      }),
     describe: () => `the ${list.length} chosen files`,
   };
 }
@@ -78,6 +91,7 @@ export function memorySource(
       const file = Object.hasOwn(files, path) ? files[path] : undefined;
       return typeof file === 'string' ? new TextEncoder().encode(file) : file;
     },
+    list: async (folder) => Object.keys(files).filter((path) => path.startsWith(`${folder}/`)),
     describe: () => 'the files in memory',
   };
 }
@@ -86,22 +100,10 @@ export function memorySource(
 export function toSource(data: string | URL | FileSource): FileSource {
   if (data instanceof URL) return data.protocol === 'file:' ? folderSource(localPath(data)) : urlSource(data);
   if (typeof data !== 'string') return data;
-  return /^https?:\/\//.test(data) || fileSystem() === undefined ? urlSource(data) : folderSource(data);
+  return /^https?:\/\//.test(data) || nodeModules() === undefined ? urlSource(data) : folderSource(data);
 }
 
 function localPath(url: URL): string {
   // On Windows the path of file:///C:/data is /C:/data.
   return decodeURIComponent(url.pathname).replace(/^\/(?=[A-Za-z]:)/, '');
-}
-
-interface FileSystem {
-  readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-/** Node's file system where there is one, without an import that a bundler for the browser would trip over. */
-function fileSystem(): FileSystem | undefined {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => unknown };
-  };
-  return process?.getBuiltinModule?.('node:fs/promises') as FileSystem | undefined;
 }

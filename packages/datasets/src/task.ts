@@ -67,8 +67,20 @@ export interface TaskInfo {
    * splits may have the same. A task that writes its rows itself has no files.
    */
   readonly files?: Readonly<Partial<Record<SplitName, string>> & Record<'train' | 'test', string>>;
+  /** Where the hub has the files. */
+  readonly hub?: HubPlace;
   /** Rows of the files in the official release: scores on fewer are not comparable with published ones. */
   readonly officialRows?: Readonly<Partial<Record<SplitName, number>>>;
+}
+
+/** Where a data set of the Hugging Face hub has a task, as parquet files. */
+export interface HubPlace {
+  /** `owner/name` of the data set. */
+  readonly repository: string;
+  /** Its configuration, which is a folder there. */
+  readonly config: string;
+  /** What the splits are called there. */
+  readonly splits: Readonly<Partial<Record<SplitName, string>>>;
 }
 
 /** A task as a plug-in: what it is and how its rows are read. */

@@ -35,8 +35,8 @@ export interface FileTask extends TaskDefinition {
 }
 
 /**
- * Reads a task from files of your own: comma- or tab-separated with the names of the columns in the first line, or
- * JSON lines; each may be gzipped. Columns and problem that are not given are told from the files. Splits that have no
+ * Reads a task from files of your own: comma- or tab-separated with the names of the columns in the first line,
+ * JSON lines, or parquet; each may be gzipped. Columns and problem that are not given are told from the files. Splits that have no
  * file are made from the training rows, a tenth of them each.
  *
  * Throws a `DatasetError`: `MissingFileError`, `UnreadableFileError`, `EmptyFileError`, `MissingColumnError`,
@@ -47,18 +47,18 @@ export async function readFileTask(options: FileTaskOptions): Promise<FileTask> 
   const { file, splitSeed } = options;
   const files: OwnFiles =
     file === undefined ? await findFiles(source) : { train: await readFile(source, file) };
-  const table = readTable(files.train);
+  const table = await readTable(files.train);
   const columns = chooseColumns(table, options);
   const reading = chooseReading(table, columns.label, options.problem);
   const isRegression = reading.problem === 'regression';
   const labels = isRegression ? null : (options.labels ?? labelNames(table, columns.label, reading));
   const rows = tableExamples(table, columns, reading, labels);
-  const readOther = (other: DataFile | undefined): readonly Example[] | undefined => {
+  const readOther = async (other: DataFile | undefined): Promise<readonly Example[] | undefined> => {
     if (other === undefined) return undefined;
-    const otherTable = readTable(other);
+    const otherTable = await readTable(other);
     return tableExamples(otherTable, chooseColumns(otherTable, columns), reading, labels);
   };
-  const given = { validation: readOther(files.validation), test: readOther(files.test) };
+  const given = { validation: await readOther(files.validation), test: await readOther(files.test) };
   const isScored = options.scoreOnly === true && file !== undefined;
   const hasClasses = reading.problem === 'singleLabelClassification';
   const divided = isScored
@@ -105,7 +105,7 @@ function describe(
 
 /** `my data/Reviews 2.csv.gz` gives `Reviews-2`: what can name an adapter's tensors. */
 function taskName(path: string): string {
-  const stem = path.replace(/^.*[\\/]/, '').replace(/(\.(csv|tsv|jsonl|json))?(\.gz)?$/i, '');
+  const stem = path.replace(/^.*[\\/]/, '').replace(/(\.(csv|tsv|jsonl|json|parquet))?(\.gz)?$/i, '');
   const name = stem.replaceAll(/[^\w+-]+/g, '-').replace(/^-+|-+$/g, '');
   return name === '' ? 'task' : name;
 }

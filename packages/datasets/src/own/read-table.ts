@@ -2,16 +2,18 @@ import { DatasetError } from '../errors.ts';
 import type { DataFile } from '../file.ts';
 import { csvTable } from './csv-table.ts';
 import { jsonLinesTable, jsonListTable } from './json-table.ts';
+import { parquetTable } from './parquet-rows.ts';
 import type { Table } from './table.ts';
 
 /** The kinds of files that are read, by the ends of their names; `.gz` may follow. */
-export const tableKinds = ['csv', 'tsv', 'jsonl', 'json'] as const;
+export const tableKinds = ['csv', 'tsv', 'jsonl', 'json', 'parquet'] as const;
 
-const readers: Readonly<Record<(typeof tableKinds)[number], (file: DataFile) => Table>> = {
+const readers: Readonly<Record<(typeof tableKinds)[number], (file: DataFile) => Table | Promise<Table>>> = {
   csv: (file) => csvTable(file, [',', ';', '\t']),
   tsv: (file) => csvTable(file, ['\t']),
   jsonl: jsonLinesTable,
   json: jsonListTable,
+  parquet: parquetTable,
 };
 
 /** The kind of a file by its name, or undefined for others. */
@@ -21,7 +23,7 @@ function tableKind(path: string): (typeof tableKinds)[number] | undefined {
 }
 
 /** Reads a file of any of these kinds. Throws a `DatasetError` that names the file and the line. */
-export function readTable(file: DataFile): Table {
+export async function readTable(file: DataFile): Promise<Table> {
   const kind = tableKind(file.path);
   if (kind !== undefined) return readers[kind](file);
   const ends = tableKinds.map((each) => `.${each}`).join(', ');

@@ -1,3 +1,5 @@
+import type { RowUnit } from '../errors.ts';
+
 /** A file as rows of named values. */
 export interface Table {
   readonly path: string;
@@ -13,8 +15,8 @@ export interface TableRow {
   readonly path: string;
   /** From 1; lines without any text do not count. */
   readonly row: number;
-  /** Where it begins: a line of the file, or an item of a JSON list, from 1. */
+  /** Where it begins, in the file's units, from 1. */
   readonly line: number;
-  readonly unit: 'line' | 'item';
+  readonly unit: RowUnit;
   readonly values: ReadonlyMap<string, unknown>;
 }

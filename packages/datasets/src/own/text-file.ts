@@ -21,7 +21,7 @@ export interface TextFileOptions {
 export async function readTextFile(
   options: TextFileOptions,
 ): Promise<{ readonly columns: TextColumns; readonly texts: readonly Example['segments'][] }> {
-  const table = readTable(await readFile(toSource(options.data), options.file));
+  const table = await readTable(await readFile(toSource(options.data), options.file));
   const { text, textPair, usual = [] } = options;
   const [first, second] = usual.every((column) => table.columns.includes(column)) ? usual : [];
   const columns = chooseTextColumns(

@@ -22,6 +22,13 @@ export class Fields {
     return isWhole(value) ? value : this.#refuse(name, 'a whole number of at least 0');
   }
 
+  /** A number within a range. Throws `LabelError`: numbers are labels. */
+  number(name: string, min: number, max: number): number {
+    const value = this.#value(name);
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    return this.#refuseLabel(value, `a number from ${min} to ${max}`);
+  }
+
   texts(name: string): readonly string[] {
     const value = this.#value(name);
     const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
@@ -46,8 +53,7 @@ export class Fields {
     if (isWhole(id) && id < classes.length) return id;
     const named = typeof value === 'string' ? classes.indexOf(value) : -1;
     if (named >= 0) return named;
-    const { path, line, unit } = this.#row;
-    throw new LabelError(path, line, String(value), `one of ${classes.join(', ')}`, unit);
+    return this.#refuseLabel(value, `one of ${classes.join(', ')}`);
   }
 
   /** The place of this row with other values: one of several rows that a line holds. */
@@ -59,6 +65,11 @@ export class Fields {
   refuse(what: string): never {
     const { path, line, unit } = this.#row;
     throw new MalformedRowError(path, line, `${what} Repair the row or fetch the file again.`, unit);
+  }
+
+  #refuseLabel(value: unknown, expected: string): never {
+    const { path, line, unit } = this.#row;
+    throw new LabelError(path, line, String(value), expected, unit);
   }
 
   #value(name: string): unknown {

@@ -1,3 +1,4 @@
+import { glueOnHub } from '../hub/glue.ts';
 import type { TaskDefinition, TaskInfo } from '../task.ts';
 import { tsvTask } from './tsv.ts';
 
@@ -150,4 +151,4 @@ export const rte: TaskDefinition = tsvTask(
   { segments: ['sentence1', 'sentence2'], label: { column: 'label', values: entailmentLabels } },
 );
 
-export const glue: readonly TaskDefinition[] = [cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte];
+export const glue: readonly TaskDefinition[] = [cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte].map(glueOnHub);

@@ -1,3 +1,4 @@
+import { superglueOnHub } from '../hub/superglue.ts';
 import type { RowTask } from './json-lines-task.ts';
 import { boolq } from './superglue/boolq.ts';
 import { cb } from './superglue/cb.ts';
@@ -12,4 +13,6 @@ import { wsc } from './superglue/wsc.ts';
  * SuperGLUE (arXiv 1905.00537) without its diagnostic sets, with the templates of the published experiments. Files are
  * those of the official release.
  */
-export const superglue: readonly RowTask[] = [boolq, cb, copa, multirc, record, rte, wic, wsc];
+export const superglue: readonly RowTask[] = [boolq, cb, copa, multirc, record, rte, wic, wsc].map(
+  superglueOnHub,
+);

@@ -1,0 +1,72 @@
+import { HubError, type HubOptions, nodeModules, openRepository, type Repository } from '@scalearn/hub';
+import { UnreadableFileError } from '../errors.ts';
+import type { FileSource } from '../source.ts';
+
+/** The branch that the hub itself writes for a data set that has other files: all of them as parquet. */
+const CONVERTED = 'refs/convert/parquet';
+
+/**
+ * A data set of the Hugging Face hub, by way of the cache that Python shares. Where a folder has no parquet files, it is
+ * that of the branch to which the hub converts data sets.
+ *
+ * @param name `owner/name`, or `owner/name@revision`, which is then the only one
+ */
+export function hubSource(name: string, options: HubOptions = {}): FileSource {
+  const open = (revision: string): Promise<Repository> =>
+    openRepository(revision, { ...options, kind: 'dataset' });
+  const main = lazy(() => open(name));
+  const converted = lazy(() => open(`${name}@${CONVERTED}`).catch(undefinedWhereMissing));
+  const folders = new Map<string, Promise<Listing>>();
+
+  async function list(folder: string): Promise<Listing> {
+    const own = await (await main()).list(folder);
+    if (name.includes('@') || own.some((path) => path.endsWith('.parquet')))
+      return { paths: own, repository: await main() };
+    const repository = await converted();
+    return repository
+      ? { paths: await repository.list(folder), repository }
+      : { paths: own, repository: await main() };
+  }
+  const listed = (folder: string): Promise<Listing> => {
+    const known = folders.get(folder) ?? list(folder);
+    folders.set(folder, known);
+    return known;
+  };
+
+  return {
+    describe: () => `the data set ${name} of the hub`,
+    list: async (folder) => (await listed(folder)).paths,
+    async read(path) {
+      const [folder = ''] = path.split('/', 1);
+      const known = await folders.get(folder);
+      const repository = known?.paths.includes(path) ? known.repository : await main();
+      const found = await repository.get(path);
+      if (typeof found !== 'string')
+        return found && new Uint8Array(await found.arrayBuffer().catch((cause) => fail(path, cause)));
+      return nodeModules()!
+        .fs.readFile(found)
+        .catch((cause) => fail(path, cause));
+    },
+  };
+}
+
+interface Listing {
+  readonly paths: readonly string[];
+  /** Where they are. */
+  readonly repository: Repository;
+}
+
+/** The result of a call that is made once, when it is first asked for. */
+function lazy<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+function undefinedWhereMissing(error: unknown): undefined {
+  if (error instanceof HubError && error.reason === 'not-found') return undefined;
+  throw error;
+}
+
+function fail(path: string, cause: unknown): never {
+  throw new UnreadableFileError(path, (cause as Error).message, cause);
+}

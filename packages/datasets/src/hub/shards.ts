@@ -1,0 +1,27 @@
+import { MissingFileError } from '../errors.ts';
+import type { FileSource } from '../source.ts';
+
+/**
+ * The parquet files of a split, in order, as the hub lays them out: `<config>/<split>-00000-of-00002.parquet`, or
+ * `<config>/<split>/0000.parquet` where the hub converted them. None where there is no such file, or where the source
+ * cannot tell which files it has.
+ *
+ * @throws MissingFileError where some of several are missing
+ */
+export async function findShards(source: FileSource, config: string, split: string): Promise<string[]> {
+  const paths = (await source.list?.(config)) ?? [];
+  const form = /^(?:-(\d+)-of-(\d+)|\/\d+)\.parquet$/;
+  const prefix = `${config}/${split}`;
+  const found = paths
+    .filter((path) => path.startsWith(prefix) && form.test(path.slice(prefix.length)))
+    .sort();
+  const count = found.map((path) => form.exec(path.slice(prefix.length))?.[2]).find(Boolean);
+  if (count === undefined) return found;
+  const all = Array.from(
+    { length: Number(count) },
+    (_, i) => `${prefix}-${String(i).padStart(count.length, '0')}-of-${count}.parquet`,
+  );
+  const missing = all.filter((path) => !found.includes(path));
+  if (missing.length > 0) throw new MissingFileError(missing, source.describe());
+  return all;
+}
