@@ -1,11 +1,12 @@
-import { type Predictions, writeSafetensors } from '@scalearn/core';
+import { writeSafetensors } from '@scalearn/core';
+import type { TestAnswers } from './scores.ts';
 
 /** In a run's folder: what the model answered to every test row, for tests of significance later. */
 export const predictionsFileName = 'predictions.safetensors';
 
 export interface TaskPredictions {
   readonly task: string;
-  readonly splits: Readonly<Record<string, Predictions>>;
+  readonly splits: TestAnswers;
 }
 
 /**

@@ -3,9 +3,13 @@ import type { Example, Task } from '@scalearn/datasets';
 import { computeMetrics } from '@scalearn/evaluation';
 import type { SplitScore } from '../output/events.ts';
 
-/** The task's metrics of a model's answers. */
-export function metricsOf(task: Task, predictions: Predictions): Record<string, number> {
-  return { ...computeMetrics(task, predictions).metrics };
+/** The task's metrics of a model's answers to some rows. */
+export function metricsOf(
+  task: Task,
+  examples: readonly Example[],
+  predictions: Predictions,
+): Record<string, number> {
+  return { ...computeMetrics(task, { ...predictions, examples }).metrics };
 }
 
 /** Metrics and loss of a model on some rows. */
@@ -15,11 +19,12 @@ export async function score(
   rows: readonly Example[],
   options: PredictOptions,
 ): Promise<SplitScore> {
-  return scoreOf(task, await model.predict(rows, options));
+  return scoreOf(task, rows, await model.predict(rows, options));
 }
 
-function scoreOf(task: Task, predictions: Predictions): SplitScore {
-  return { rows: predictions.rows, metrics: metricsOf(task, predictions), loss: predictions.loss };
+function scoreOf(task: Task, examples: readonly Example[], predictions: Predictions): SplitScore {
+  const { rows, loss } = predictions;
+  return { rows, metrics: metricsOf(task, examples, predictions), loss };
 }
 
 /** A model's answers to the test split, and to MNLI's second one, by split. */
@@ -27,20 +32,26 @@ export async function predictTest(
   model: TrainedModel,
   task: Task,
   options: PredictOptions,
-): Promise<Record<string, Predictions>> {
-  const answers: Record<string, Predictions> = { test: await model.predict(task.test, options) };
-  if (task.testMismatched) answers.testMismatched = await model.predict(task.testMismatched, options);
-  return answers;
+): Promise<TestAnswers> {
+  const { test, testMismatched } = task;
+  const answers = { test: await model.predict(test, options) };
+  if (!testMismatched) return answers;
+  return { ...answers, testMismatched: await model.predict(testMismatched, options) };
+}
+
+/** A model's answers to the test splits. */
+export interface TestAnswers {
+  readonly test: Predictions;
+  readonly testMismatched?: Predictions;
 }
 
 /** Scores of answers by split. */
-export function scoresOf(
-  task: Task,
-  answers: Readonly<Record<string, Predictions>>,
-): Record<string, SplitScore> {
-  return Object.fromEntries(
-    Object.entries(answers).map(([split, predictions]) => [split, scoreOf(task, predictions)]),
-  );
+export function scoresOf(task: Task, { test, testMismatched }: TestAnswers): Record<string, SplitScore> {
+  const second = task.testMismatched;
+  return {
+    test: scoreOf(task, task.test, test),
+    ...(second && testMismatched && { testMismatched: scoreOf(task, second, testMismatched) }),
+  };
 }
 
 /** The metrics of both test splits in one record, the second's names ending in `Mismatched`. */

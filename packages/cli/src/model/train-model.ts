@@ -65,7 +65,10 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     ...{ evaluateEvery: settings.evaluateEvery, temperature: settings.temperature },
     warmupSteps: settings.warmupSteps ?? undefined,
     maxSteps: settings.maxSteps ?? undefined,
-    metrics: (predictions, { id }) => metricsOf(tasks.find((each) => each.id === id) ?? task, predictions),
+    metrics: (predictions, { id }) => {
+      const own = tasks.find((each) => each.id === id) ?? task;
+      return metricsOf(own, own.validation, predictions);
+    },
     checkpoints,
     resume: job.resume === true,
   });
