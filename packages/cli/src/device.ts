@@ -5,6 +5,11 @@ import { requestOnnxDevice } from '@scalearn/onnx';
 export function openDevice(
   choice: DeviceChoice | undefined,
   onWarning: (message: string) => void,
+  { threads }: { readonly threads?: number | undefined } = {},
 ): Promise<Device> {
-  return requestDevice({ device: choice, onnx: () => requestOnnxDevice(), onWarning });
+  return requestDevice({
+    device: choice,
+    onnx: () => requestOnnxDevice(threads === undefined ? {} : { threads }),
+    onWarning,
+  });
 }

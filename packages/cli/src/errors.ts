@@ -11,6 +11,16 @@ export class FolderError extends ScalearnError {
   override name = 'FolderError';
 }
 
+/** Another process works on the folder: exit code 1. */
+export class InUseError extends FolderError {
+  override name = 'InUseError';
+}
+
+/** Some runs of an experiment failed, the others did not: exit code 1. */
+export class RunsFailedError extends ScalearnError {
+  override name = 'RunsFailedError';
+}
+
 /** The user or the system asked to stop: exit code 130. */
 export class StoppedError extends ScalearnError {
   override name = 'StoppedError';

@@ -8,6 +8,7 @@ import { addMerge } from './commands/merge.ts';
 import { addMethods } from './commands/methods.ts';
 import { addPredict } from './commands/predict.ts';
 import { addQuickstart } from './commands/quickstart.ts';
+import { addRun } from './commands/run.ts';
 import { addTrain } from './commands/train.ts';
 import { interruptible } from './interrupt.ts';
 import { optionDescription } from './options/help.ts';
@@ -31,6 +32,7 @@ export function program(run: Run = runHere): Command {
   for (const add of [
     addQuickstart,
     addTrain,
+    addRun,
     addEvaluate,
     addPredict,
     addData,

@@ -3,7 +3,7 @@ import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { asFolderError, FolderError, systemCode } from '../errors.ts';
+import { asFolderError, FolderError, InUseError, systemCode } from '../errors.ts';
 
 /** Who holds a lock. */
 interface Holder {
@@ -64,11 +64,11 @@ async function checkHolder(path: string, what: string): Promise<void> {
   if (!holder) return;
   const { pid, host } = holder;
   if (host !== hostname())
-    throw new FolderError(
+    throw new InUseError(
       `${what} is in use by process ${pid} on ${host}; wait for it, or delete ${path} if it is gone`,
     );
   if (await isAlive(holder))
-    throw new FolderError(`${what} is in use by process ${pid}; wait until it ends or choose another folder`);
+    throw new InUseError(`${what} is in use by process ${pid}; wait until it ends or choose another folder`);
 }
 
 /** Removes a stale lock. One process at a time: another might already have put its own in the place. */

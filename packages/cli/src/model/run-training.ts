@@ -46,7 +46,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   }
   const sources = await readSources(given.sources ?? [], settings.task);
   warn(reporter, tasks, sources);
-  await using device = await openDevice(given.device, (message) => reporter.warn(message));
+  await using device = await openDevice(given.device, (message) => reporter.warn(message), given);
   using encoder = await loadEncoder(given.encoder, {
     ...{ device, layers: given.layers },
     ...loadingProgress(reporter),

@@ -1,5 +1,5 @@
 import { bottleneck, type DeviceChoice, deviceChoices, type MethodDefaults, scalearn } from '@scalearn/core';
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { methods } from '../methods/registry.ts';
 import { shortenHelp } from './help.ts';
 import { type OwnDataArguments, ownDataOptions } from './own-data.ts';
@@ -46,6 +46,7 @@ export interface TrainArguments extends OwnDataArguments {
   readonly omegaNormalisation?: 'none' | 'mean' | 'softmax';
   readonly omegaRegularisation?: number;
   readonly device?: DeviceChoice;
+  readonly threads?: number;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
   readonly quiet?: boolean;
@@ -117,18 +118,27 @@ export function addTrainOptions(command: Command): Command {
     flag('--overwrite', 'replace the run in the output folder').conflicts('resume'),
     flag('--json', 'one JSON object per line on standard output'),
   ];
+  const threads = option('--threads <n>', 'of the CPU, for ONNX Runtime (default: all)', n(1));
   const quiet = flag('--quiet', 'show warnings and the result only');
   const groups = {
     Model: [...model, layers],
     'Your own data': ownDataOptions(),
     Training: [...training, ...rareTraining],
     Method: rareMethod,
-    Running: [...running, quiet],
+    Running: [...running, threads, quiet],
   };
   for (const [title, options] of Object.entries(groups))
     for (const each of options) command.addOption(each.helpGroup(`${title}:`));
-  shortenHelp(command, [layers, ...rareTraining, ...rareMethod, quiet], 'Running:');
+  shortenHelp(command, [layers, ...rareTraining, ...rareMethod, threads, quiet], 'Running:');
   return command;
+}
+
+/** Reads the arguments of `train`. @throws CommanderError */
+export function parseTrainArguments(args: readonly string[]): TrainArguments {
+  const command = addTrainOptions(
+    new Command('train').exitOverride().configureOutput({ writeErr: () => {} }),
+  );
+  return command.parse([...args], { from: 'user' }).opts<TrainArguments>();
 }
 
 export function deviceOption(): Option {

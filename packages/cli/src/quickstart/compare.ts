@@ -4,10 +4,10 @@ import { StoppedError } from '../errors.ts';
 import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { evaluatedRows, expectedSeconds, measureCost } from '../model/cost.ts';
 import { mergeModel } from '../model/merge-model.ts';
 import { counted } from '../output/format.ts';
 import { learnedCoefficients } from './coefficients.ts';
-import { expectedSeconds, measureCost } from './estimate.ts';
 import type { QuickstartOutput } from './events.ts';
 import { mergedName, type QuickstartFolder, reportName } from './folder.ts';
 import type { Machine } from './machine.ts';
@@ -119,8 +119,9 @@ async function expected(
   for (const stage of [1, 2, 'joint'] as const) {
     const [model, ...others] = models.filter(({ entry }) => entry.stage === stage);
     if (!model) continue;
-    const cost = await measureCost(model, workshop);
-    for (const each of [model, ...others]) seconds += expectedSeconds(cost, each, tasksOf(each, workshop));
+    const cost = await measureCost({ ...workshop, ...model, tasks: tasksOf(model, workshop) });
+    for (const each of [model, ...others])
+      seconds += expectedSeconds(cost, each, evaluatedRows(tasksOf(each, workshop)));
   }
   return seconds;
 }

@@ -1,0 +1,129 @@
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { DeviceChoice } from '@scalearn/core';
+import { type Command, Option } from 'commander';
+import { asFolderError, RunsFailedError, StoppedError } from '../errors.ts';
+import { estimatePlan } from '../experiment/estimate.ts';
+import { indexFileName } from '../experiment/index-file.ts';
+import { type Plan, planExperiment } from '../experiment/plan.ts';
+import { readExperiment } from '../experiment/read-experiment.ts';
+import { runExperiment } from '../experiment/run-experiment.ts';
+import { takeLock } from '../folders/lock.ts';
+import { deviceOption } from '../options/train-options.ts';
+import { notEmpty, pathOption, wholeNumber } from '../options/values.ts';
+import { experimentReporter } from '../output/experiment.ts';
+import { jsonLine } from '../output/json.ts';
+import { planText } from '../output/plan-text.ts';
+import type { CommandContext, Run } from './context.ts';
+
+interface RunArguments {
+  readonly out: string;
+  readonly encoder?: readonly string[];
+  readonly data?: string;
+  readonly tasks?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly seeds?: readonly number[];
+  readonly fast?: boolean;
+  readonly jobs: number;
+  readonly device?: DeviceChoice;
+  readonly threads?: number;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+export function addRun(root: Command, run: Run): void {
+  const several = <T>(flags: string, text: string, parse: (text: string) => T): Option =>
+    new Option(flags, text).argParser((value: string, before: readonly T[] | undefined) => [
+      ...(before ?? []),
+      parse(value),
+    ]);
+  root
+    .command('run')
+    .summary('train everything an experiment consists of')
+    .description(
+      'Trains the models of an experiment file: encoders, tasks, methods, seeds. What is there is not trained again, and what was interrupted goes on.',
+    )
+    .argument('<experiment>', 'a YAML file, such as experiments/main-table-mini.yaml')
+    .addOption(pathOption('--out <dir>', 'folder of all runs').default('runs'))
+    .addOption(several('--encoder <name...>', "other encoders than the file's", notEmpty))
+    .addOption(pathOption('--data <dir>', "another folder of the data than the file's"))
+    .addOption(several('--tasks <task...>', 'these tasks only', notEmpty))
+    .addOption(several('--methods <entry...>', "these of the file's methods only", notEmpty))
+    .addOption(several('--seeds <n...>', 'these seeds only', wholeNumber(0)))
+    .option('--fast', "less of everything, as the file's part 'fast' says")
+    .addOption(new Option('--jobs <n>', 'models trained side by side').argParser(wholeNumber(1)).default(1))
+    .addOption(deviceOption())
+    .addOption(
+      new Option('--threads <n>', 'of the CPU, for each model (default: all, divided by the jobs)').argParser(
+        wholeNumber(1),
+      ),
+    )
+    .option('--dry-run', 'show what would be trained, and how long it might take')
+    .option('--json', 'one JSON object per line on standard output')
+    .addHelpText('after', examples)
+    .action((file: string, given: RunArguments) => run((context) => runFile(file, given, context)));
+}
+
+const examples = `
+Examples:
+  scalearn run experiments/main-table-mini.yaml --fast
+  scalearn run experiments/main-table.yaml --data glue --dry-run
+  scalearn report runs/main-table-mini-fast --out report.html
+`;
+
+/** `scalearn run`: every model of an experiment. */
+async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
+  const { terminal, signal } = context;
+  const { encoder, out, jobs, device } = given;
+  const experiment = await readExperiment(file, { ...given, ...(encoder && { encoders: encoder }) });
+  if (!given.json) terminal.err(`planning ${experiment.title}\n`);
+  const store = resolve(out);
+  const plan = await planExperiment(experiment, join(store, 'models'));
+  if (given.dryRun) return dryRun(plan, given, context);
+  if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+  const folder = join(store, experiment.name);
+  const reporter = experimentReporter(terminal, { json: given.json === true, total: plan.runs.length });
+  const release = await takeStore(store);
+  try {
+    reporter.plan(plan, folder);
+    const threads =
+      given.threads ?? (jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined);
+    await runExperiment(plan, join(folder, indexFileName), {
+      ...{ jobs, device, threads, signal },
+      onStart: reporter.started,
+      onEvent: reporter.event,
+      onWarning: reporter.warned,
+      onOutcome: reporter.outcome,
+    });
+    reporter.close();
+    const { failed, missing } = reporter.counts();
+    if (signal.aborted && missing > 0)
+      throw new StoppedError(`Interrupted with ${missing} models to go; the same command goes on.`);
+    if (failed > 0)
+      throw new RunsFailedError(
+        `${failed} of ${plan.runs.length} models could not be trained; the others are in ${out}. Put right what is said above; the same command trains what is missing.`,
+      );
+    reporter.done(experiment.name, join(out, experiment.name));
+  } finally {
+    reporter.close();
+    await release();
+  }
+}
+
+/** Two experiments at once in one folder would wait for each other's sources. */
+async function takeStore(store: string): Promise<() => Promise<void>> {
+  await mkdir(store, { recursive: true }).catch((error: unknown) => {
+    throw asFolderError(error, `the folder ${store} could not be made`);
+  });
+  return takeLock(join(store, '.run.lock'), store);
+}
+
+async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: CommandContext): Promise<void> {
+  const note = (text: string): void => {
+    if (!given.json) terminal.err(`${text}\n`);
+  };
+  const estimate = await estimatePlan(plan, { device: given.device, signal, note });
+  if (given.json) jsonLine(terminal, { event: 'done', ...estimate });
+  else terminal.out(planText(plan, estimate, given.jobs));
+}

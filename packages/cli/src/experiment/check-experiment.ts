@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { suggest, taskIds } from '@scalearn/datasets';
+import { methodEntry, methods } from '../methods/registry.ts';
+import { methodOptions } from './schema.ts';
+import { longForm, type Written } from './written.ts';
+import type { YamlFile } from './yaml-file.ts';
+
+type Path = readonly (string | number)[];
+
+/**
+ * Checks what the schema cannot say: that what is named exists, and that no sources lead back to themselves.
+ *
+ * @param folder of the file
+ * @throws UsageError with line and column
+ */
+export function checkExperiment(file: YamlFile, written: Written, folder: string): void {
+  const entries = written.methods;
+  const checkTasks = (tasks: readonly string[] = [], path: Path): void => {
+    for (const [i, task] of tasks.entries()) {
+      if (taskIds.includes(task) || (task.startsWith('.') && existsSync(resolve(folder, task)))) continue;
+      const meant = suggest(task, taskIds);
+      const hint = meant
+        ? ` Did you mean ${meant}?`
+        : ' See scalearn tasks; a file of your own begins with ./';
+      throw file.error(`there is no task '${task}'.${hint}`, [...path, i]);
+    }
+  };
+  const checkReference = (id: string, path: Path): void => {
+    const known = Object.keys(entries);
+    if (known.includes(id)) return;
+    const meant = suggest(id, known);
+    const hint = meant ? ` Did you mean ${meant}?` : ` There are ${known.join(', ')}`;
+    throw file.error(`there is no entry '${id}' among the methods.${hint}`, path);
+  };
+  const checkSources = (id: string, needed: number): void => {
+    const at: Path = ['methods', id];
+    const { sources } = entries[id] ?? {};
+    const { method = id } = entries[id] ?? {};
+    if (needed === 0 && sources !== undefined)
+      throw file.error(`${method} takes no sources`, [...at, 'sources'], 'key');
+    if (needed > 0 && sources === undefined)
+      throw file.error(`${method} needs sources: the name of another entry`, at, 'key');
+    if (sources === undefined) return;
+    const { from, own, tasks } = longForm(sources);
+    checkReference(from, typeof sources === 'string' ? [...at, 'sources'] : [...at, 'sources', 'from']);
+    if (typeof own === 'string') checkReference(own, [...at, 'sources', 'own']);
+    checkTasks(tasks, [...at, 'sources', 'tasks']);
+  };
+  const checkEntry = (id: string): void => {
+    const at: Path = ['methods', id];
+    const entry = entries[id] ?? {};
+    if (entry.method === undefined && !methods.some((each) => each.id === id))
+      throw file.error(`${id} is no method, so it must name one: method: …`, at, 'key');
+    const method = methodEntry(entry.method ?? id);
+    checkTasks(entry.tasks, [...at, 'tasks']);
+    for (const place of ['options', 'vary'] as const)
+      for (const name of Object.keys(entry[place] ?? {}))
+        if (isOfOtherMethods(name, method.id))
+          throw file.error(
+            `${method.id} has no option '${name}'; see scalearn methods ${method.id}`,
+            [...at, place, name],
+            'key',
+          );
+    checkSources(id, method.sources);
+  };
+  checkTasks(written.tasks, ['tasks']);
+  checkTasks(written.fast?.tasks, ['fast', 'tasks']);
+  for (const id of Object.keys(entries)) checkEntry(id);
+  for (const [i, id] of (written.fast?.methods ?? []).entries()) checkReference(id, ['fast', 'methods', i]);
+  checkCycles(file, entries);
+}
+
+/** Whether an option is one of methods, but not of this one. */
+export function isOfOtherMethods(option: string, method: string): boolean {
+  return methodOptions.includes(option) && !Object.hasOwn(methodEntry(method).options, option);
+}
+
+/** @throws UsageError for an entry whose sources lead back to it */
+function checkCycles(file: YamlFile, entries: Written['methods']): void {
+  const sourcesOf = (id: string): string[] => {
+    const { sources } = entries[id] ?? {};
+    if (sources === undefined) return [];
+    const { from, own } = longForm(sources);
+    return typeof own === 'string' ? [from, own] : [from];
+  };
+  const visit = (id: string, path: readonly string[]): void => {
+    if (path.includes(id)) {
+      const circle = [...path.slice(path.indexOf(id)), id].join(' needs ');
+      throw file.error(`the sources of ${id} lead back to it: ${circle}`, ['methods', id, 'sources']);
+    }
+    for (const each of sourcesOf(id)) visit(each, [...path, id]);
+  };
+  for (const id of Object.keys(entries)) visit(id, []);
+}

@@ -1,0 +1,198 @@
+import type { Adapter, DeviceChoice, Method } from '@scalearn/core';
+import type { Task } from '@scalearn/datasets';
+import {
+  type EncoderConfig,
+  encoderParameterCount,
+  loadEncoder,
+  type TransformerEncoder,
+} from '@scalearn/encoders';
+import { openDevice } from '../device.ts';
+import { StoppedError } from '../errors.ts';
+import { readRunFile } from '../folders/run-json.ts';
+import { evaluations, expectedSeconds, measureCost } from '../model/cost.ts';
+import { loadData } from '../model/data.ts';
+import { chooseMethod } from '../options/method.ts';
+import type { Plan, PlannedRun } from './plan.ts';
+import { encoderSource, parseArguments } from './train-arguments.ts';
+
+/** What some of an experiment's models take, if no epoch is left out by early stopping. */
+export interface Estimate {
+  readonly models: number;
+  /** Of them, how many are there already; they take nothing. */
+  readonly finished: number;
+  /** Trainable values of a model, heads left out: the least and the most. */
+  readonly parameters: readonly [number, number];
+  /** That are trained on. */
+  readonly tokens: number;
+  readonly flops: number;
+  /** One after the other. */
+  readonly seconds: number;
+}
+
+export interface PlanEstimate extends Estimate {
+  readonly entries: readonly (Estimate & { readonly entry: string; readonly label: string })[];
+  readonly device: string;
+}
+
+export interface EstimateOptions {
+  readonly device: DeviceChoice | undefined;
+  readonly signal: AbortSignal;
+  note(text: string): void;
+}
+
+/** Rows that a method is measured on. */
+const measuredRows = 128;
+
+/** Works out what a plan takes: sizes from the data, seconds from a few steps of every method on this device. */
+export async function estimatePlan(
+  plan: Plan,
+  { device: choice, signal, note }: EstimateOptions,
+): Promise<PlanEstimate> {
+  await using device = await openDevice(choice, (text) => note(`warning: ${text}`));
+  const estimates = new Map<string, Estimate[]>();
+  for (const name of new Set(plan.runs.map(({ cell }) => cell.encoder))) {
+    const ofEncoder = plan.runs.filter(({ cell }) => cell.encoder === name);
+    for (const layers of new Set(ofEncoder.map(({ settings }) => settings.layers))) {
+      using encoder = await loadEncoder(encoderSource(name), {
+        device,
+        ...(layers === null ? {} : { layers }),
+      });
+      const runs = ofEncoder.filter(({ settings }) => settings.layers === layers);
+      for (const id of new Set(runs.map(({ cell }) => cell.entry.id))) {
+        if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+        const ofEntry = runs.filter(({ cell }) => cell.entry.id === id);
+        note(`measuring a few steps of ${id} with ${name}`);
+        estimates.set(id, [...(estimates.get(id) ?? []), ...(await estimateRuns(ofEntry, encoder, signal))]);
+      }
+    }
+  }
+  const entries = plan.experiment.entries.flatMap(({ id, label }) => {
+    const own = estimates.get(id);
+    return own ? [{ entry: id, label, ...sum(own) }] : [];
+  });
+  return { ...sum(entries), entries, device: device.description };
+}
+
+async function estimateRuns(
+  runs: readonly PlannedRun[],
+  encoder: TransformerEncoder,
+  signal: AbortSignal,
+): Promise<Estimate[]> {
+  const [first] = runs as [PlannedRun];
+  const tasks: Task[] = [];
+  for (const { found } of first.tasks)
+    tasks.push(await loadData(found, { ...first.settings, limit: measuredRows, evalLimit: measuredRows }));
+  const method = await trainableMethod(first, tasks, encoder, signal);
+  const cost = await measureCost({ encoder, method, tasks, settings: first.settings, signal });
+  const measured = meanTokens(first, encoder);
+  const estimates: Estimate[] = [];
+  for (const run of runs) {
+    const isFinished = (await readRunFile(run.folder)) !== undefined;
+    const length = meanTokens(run, encoder);
+    const rows = rowsOf(run);
+    const steps = stepsOf(run, rows.train);
+    const tokens = Math.round(steps * run.settings.batchSize * length);
+    const evaluated = (evaluations({ steps, settings: run.settings }) * rows.validation + rows.test) * length;
+    const longer = length / measured;
+    const scaled = { ...cost, step: cost.step * longer, row: cost.row * longer };
+    const forward = forwardFlops(encoder.config, length);
+    estimates.push({
+      ...{ models: 1, finished: isFinished ? 1 : 0, parameters: [run.parameters, run.parameters] },
+      tokens: isFinished ? 0 : tokens,
+      // Backwards through frozen layers costs as much as forwards, weight gradients as much again.
+      flops: isFinished ? 0 : forward * (tokens * (run.method.trainsEncoder ? 3 : 2) + evaluated),
+      seconds: isFinished ? 0 : expectedSeconds(scaled, { steps, settings: run.settings }, rows),
+    });
+  }
+  return estimates;
+}
+
+function sum(estimates: readonly Estimate[]): Estimate {
+  const total = (key: 'models' | 'finished' | 'tokens' | 'flops' | 'seconds'): number =>
+    estimates.reduce((before, each) => before + each[key], 0);
+  const counts = estimates.flatMap(({ parameters }) => parameters);
+  return {
+    ...{ models: total('models'), finished: total('finished') },
+    parameters: [Math.min(...counts), Math.max(...counts)],
+    ...{ tokens: total('tokens'), flops: total('flops'), seconds: total('seconds') },
+  };
+}
+
+/** The method with all it needs to take steps: sources that do nothing take as long as others. */
+async function trainableMethod(
+  run: PlannedRun,
+  tasks: readonly Task[],
+  encoder: TransformerEncoder,
+  signal: AbortSignal,
+): Promise<Method> {
+  const { entry, options } = chooseMethod(parseArguments(run.cell, run.arguments));
+  const adapters = run.sources.map((_, i) => blankAdapter(`source-${i}`, encoder.config));
+  const [task] = tasks as [Task];
+  const prepared = await entry.prepare?.({
+    ...{ options, task, encoder, signal },
+    sources: adapters.map((adapter) => ({ adapter, path: adapter.name, isOwn: false })),
+    sourceTask: async () => task,
+    reporter: { note: () => {}, progress: () => {} },
+  });
+  return entry.make({ ...options, ...prepared, sources: adapters });
+}
+
+function blankAdapter(name: string, { hiddenSize, layers }: EncoderConfig): Adapter {
+  const width = Math.max(1, Math.floor(hiddenSize / 16));
+  const layer = {
+    down: new Float32Array(width * hiddenSize),
+    downBias: new Float32Array(width),
+    up: new Float32Array(hiddenSize * width),
+    upBias: new Float32Array(hiddenSize),
+  };
+  return {
+    name,
+    hiddenSize,
+    width,
+    nonLinearity: 'relu',
+    layers: Array.from({ length: layers }, () => layer),
+  };
+}
+
+/** Rows that a run trains and is evaluated on. */
+function rowsOf({
+  tasks,
+  settings: { limit, evalLimit },
+}: PlannedRun): Record<'train' | 'validation' | 'test', number> {
+  const most = (rows: number, bound: number | null): number => Math.min(rows, bound ?? rows);
+  const total = (split: 'train' | 'validation' | 'test', bound: number | null): number =>
+    tasks.reduce((all, { rows }) => all + most(rows[split], bound), 0);
+  return {
+    train: total('train', limit),
+    validation: total('validation', evalLimit),
+    test: total('test', evalLimit),
+  };
+}
+
+function stepsOf({ settings: { maxSteps, epochs, batchSize } }: PlannedRun, rows: number): number {
+  const planned = epochs * Math.ceil(rows / batchSize);
+  return Math.min(planned, maxSteps ?? planned);
+}
+
+/** Tokens of a row, by some of each task's, larger tasks counting more. */
+function meanTokens({ tasks, settings: { maxLength } }: PlannedRun, encoder: TransformerEncoder): number {
+  let [tokens, rows] = [0, 0];
+  for (const { sample, rows: all, found } of tasks) {
+    const { truncation } = found.info;
+    const lengths = sample.map(
+      ({ segments }) => encoder.encode(segments, { maxLength, truncation }).inputIds.length,
+    );
+    const mean = lengths.reduce((total, each) => total + each, 0) / Math.max(1, lengths.length);
+    tokens += mean * all.train;
+    rows += all.train;
+  }
+  return tokens / Math.max(1, rows);
+}
+
+/** Floating-point operations of a token through the encoder, one multiplication and one addition for each weight. */
+function forwardFlops(config: EncoderConfig, length: number): number {
+  const { vocabSize, maxPositions, typeVocabSize, hiddenSize, layers } = config;
+  const embeddings = (vocabSize + maxPositions + typeVocabSize) * hiddenSize;
+  // Scores and their use: two products with every token of the row.
+  return 2 * (encoderParameterCount(config) - embeddings) + 4 * layers * hiddenSize * length;
+}

@@ -1,0 +1,61 @@
+import type { Example } from '@scalearn/datasets';
+import { type EncoderConfig, fingerprintEncoder } from '@scalearn/encoders';
+import { loadData } from '../model/data.ts';
+import { localEncoder } from '../model/encoder-name.ts';
+import { type FoundTask, findTask } from '../model/find-task.ts';
+import type { TrainArguments } from '../options/train-options.ts';
+import { encoderSource } from './train-arguments.ts';
+
+/** What is known of an encoder without loading it on a device. */
+export interface EncoderFacts {
+  readonly config: EncoderConfig;
+  readonly fingerprint: string;
+  /** Absolute; undefined for one that is no local folder. */
+  readonly path: string | undefined;
+}
+
+/** What is known of a task whose rows have been read. */
+export interface TaskFacts {
+  readonly found: FoundTask;
+  readonly fingerprint: string;
+  /** Of the splits, without limits. */
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Some of the rows to train on, to guess the length of all. */
+  readonly sample: readonly Example[];
+}
+
+const sampleRows = 256;
+
+/** Looks things up once. */
+export class Facts {
+  readonly #encoders = new Map<string, Promise<EncoderFacts>>();
+  readonly #tasks = new Map<string, Promise<TaskFacts>>();
+
+  encoder(name: string, layers: number | undefined): Promise<EncoderFacts> {
+    return once(this.#encoders, `${name} ${layers}`, async () => {
+      const source = encoderSource(name);
+      const path = await localEncoder(source);
+      return { ...(await fingerprintEncoder(source, layers === undefined ? {} : { layers })), path };
+    });
+  }
+
+  task(task: string, given: TrainArguments): Promise<TaskFacts> {
+    return once(this.#tasks, `${task} ${given.data}`, async () => {
+      const found = await findTask({ task, data: given.data });
+      const { maxLength } = found.info;
+      const loaded = await loadData(found, { maxLength, limit: null, evalLimit: null });
+      const { fingerprint, train, validation, test } = loaded;
+      return {
+        ...{ found, fingerprint },
+        rows: { train: train.length, validation: validation.length, test: test.length },
+        sample: train.slice(0, sampleRows),
+      };
+    });
+  }
+}
+
+function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
+}

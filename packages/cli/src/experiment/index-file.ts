@@ -1,0 +1,72 @@
+import { dirname, relative, sep } from 'node:path';
+import { version } from '../version.ts';
+import type { OptionValue } from './experiment.ts';
+import type { Plan, PlannedRun } from './plan.ts';
+import type { Outcome } from './schedule.ts';
+
+export const indexFileName = 'experiment.json';
+const formatVersion = 1;
+
+/** `experiment.json`: what an experiment consists of, and how far it is. */
+export interface IndexFile {
+  readonly formatVersion: typeof formatVersion;
+  /** Of this package. */
+  readonly version: string;
+  readonly name: string;
+  readonly title: string;
+  readonly runs: readonly IndexedRun[];
+}
+
+/** One model. Two of them may lie in the same folder. */
+export interface IndexedRun {
+  readonly id: string;
+  /** Relative to the file, with `/` between its parts. */
+  readonly folder: string;
+  /** The entry of the experiment it belongs to, and what it is called in reports. */
+  readonly entry: string;
+  readonly label: string;
+  readonly encoder: string;
+  readonly task: string;
+  /** Of a joint method. */
+  readonly tasks?: readonly string[];
+  readonly method: string;
+  readonly seed: number;
+  /** Values of the options that the entry varies. */
+  readonly axes: Readonly<Record<string, OptionValue>>;
+  /** Ids of the runs it is trained from. */
+  readonly sources: readonly string[];
+  /** Whether it is of interest itself, or only others are trained from it. */
+  readonly purpose: 'report' | 'source';
+  readonly state: 'done' | 'failed' | 'missing';
+  readonly error?: string;
+}
+
+/** The text of `experiment.json`. @param path of the file, absolute */
+export function encodeIndex(
+  { experiment: { name, title }, reported, runs }: Plan,
+  outcomes: ReadonlyMap<string, Outcome<unknown>>,
+  path: string,
+): string {
+  const isReported = new Set(reported.map(({ id }) => id));
+  const indexed = (run: PlannedRun, purpose: IndexedRun['purpose']): IndexedRun => {
+    const { entry, encoder, tasks, seed, axes } = run.cell;
+    const outcome = outcomes.get(run.id) ?? { state: 'missing' };
+    return {
+      id: run.id,
+      folder: relative(dirname(path), run.folder).split(sep).join('/'),
+      ...{ entry: entry.id, label: entry.label, encoder, task: tasks.join(', ') },
+      ...(tasks.length > 1 ? { tasks } : {}),
+      ...{ method: entry.method.id, seed, axes, sources: run.sources.map(({ id }) => id), purpose },
+      state: outcome.state,
+      ...(outcome.state === 'failed' ? { error: outcome.error } : {}),
+    };
+  };
+  const index: IndexFile = {
+    ...{ formatVersion, version, name, title },
+    runs: [
+      ...reported.map((run) => indexed(run, 'report')),
+      ...runs.filter(({ id }) => !isReported.has(id)).map((run) => indexed(run, 'source')),
+    ],
+  };
+  return `${JSON.stringify(index, null, 2)}\n`;
+}

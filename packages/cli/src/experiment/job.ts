@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
+import type { DoneEvent, EpochEvent, ErrorEvent, StartEvent, StepEvent } from '../output/events.ts';
+import { commandLine } from '../program-file.ts';
+
+/** What a training in a process of its own tells. */
+export type JobEvent = StartEvent | StepEvent | EpochEvent | DoneEvent | ErrorEvent;
+
+export interface JobOptions {
+  readonly signal: AbortSignal;
+  onEvent(event: JobEvent): void;
+  onWarning(text: string): void;
+}
+
+/** Why a training came to no end. */
+export interface JobFailure {
+  /** Such as `InUseError`. */
+  readonly error: string;
+  readonly message: string;
+}
+
+/** A killed process holds its lock, and what it started goes on until it notices, for a moment. */
+const patience = { attempts: 20, milliseconds: 1000 };
+
+/**
+ * Runs `scalearn train` in a process of its own: what goes wrong in it ends it alone, and its memory is given back.
+ *
+ * @param args with `--out`, `--resume` and `--json`
+ * @returns undefined for a good end
+ */
+export async function runJob(args: readonly string[], options: JobOptions): Promise<JobFailure | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const failure = await runOnce(args, options);
+    if (failure?.error !== 'InUseError' || attempt === patience.attempts || options.signal.aborted)
+      return failure;
+    await setTimeout(patience.milliseconds, undefined, { signal: options.signal }).catch(() => {});
+  }
+}
+
+async function runOnce(
+  args: readonly string[],
+  { signal, onEvent, onWarning }: JobOptions,
+): Promise<JobFailure | undefined> {
+  const { runtime, before } = commandLine();
+  const child = spawn(runtime, [...before, 'train', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // In a group of its own: a key that stops stops this process, which then stops the child, once.
+    detached: process.platform !== 'win32',
+  });
+  const stop = (): void => void child.kill('SIGINT');
+  const end = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', stop);
+  process.on('exit', end);
+  let failure: JobFailure | undefined;
+  let last = '';
+  const output = readLines(child.stdout as NodeJS.ReadableStream, (line) => {
+    const event = parseEvent(line);
+    if (event?.event === 'error') failure = { error: event.error, message: event.message };
+    if (event) onEvent(event);
+  });
+  const errors = readLines(child.stderr as NodeJS.ReadableStream, (line) => {
+    last = line.trim() || last;
+    if (line.startsWith('warning: ')) onWarning(line.slice('warning: '.length));
+  });
+  try {
+    const { code, how } = await exitOf(child);
+    await Promise.all([output, errors]);
+    if (code === 0) return undefined;
+    return failure ?? { error: 'Error', message: `the process ended with ${how}${last ? `: ${last}` : ''}` };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    process.off('exit', end);
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<{ readonly code: number | null; readonly how: string }> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve({ code, how: signal ?? `exit code ${code}` }));
+  });
+}
+
+async function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<void> {
+  for await (const line of createInterface({ input: stream })) onLine(line);
+}
+
+/** Undefined for what is no event, such as what a native library prints. */
+function parseEvent(line: string): JobEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'event' in value ? (value as JobEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Method } from '@scalearn/core';
+import { countParameters } from '../methods/count.ts';
+import { describedMethod } from '../methods/describe.ts';
+import { chooseMethod } from '../options/method.ts';
+import { settleOptions, type TrainSettings } from '../options/settings.ts';
+import { type Cell, expand } from './expand.ts';
+import type { Experiment } from './experiment.ts';
+import { type EncoderFacts, Facts, type TaskFacts } from './facts.ts';
+import { parseArguments, trainArguments } from './train-arguments.ts';
+
+/** A model that is to be trained, or has been. */
+export interface PlannedRun {
+  /** Follows from all that decides the model, its sources included: equal for equal work. */
+  readonly id: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly cell: Cell;
+  /** Of `scalearn train`, without `--out`. */
+  readonly arguments: readonly string[];
+  readonly settings: TrainSettings;
+  readonly method: Method;
+  /** Trainable values, heads left out. */
+  readonly parameters: number;
+  readonly encoder: EncoderFacts;
+  readonly tasks: readonly TaskFacts[];
+  readonly sources: readonly PlannedRun[];
+}
+
+export interface Plan {
+  readonly experiment: Experiment;
+  /** What is reported. Two of them may be the same run. */
+  readonly reported: readonly PlannedRun[];
+  /** Each model once, sources before what is trained from them. */
+  readonly runs: readonly PlannedRun[];
+}
+
+/**
+ * Works out what an experiment trains.
+ *
+ * @param store absolute folder of the runs
+ * @throws UsageError, FolderError, or what is wrong with a task or an encoder
+ */
+export async function planExperiment(experiment: Experiment, store: string): Promise<Plan> {
+  const facts = new Facts();
+  const known = new Map<string, Promise<PlannedRun>>();
+  const runs = new Map<string, PlannedRun>();
+  const runOf = (cell: Cell): Promise<PlannedRun> => {
+    const { entry, encoder, tasks, seed, axes } = cell;
+    const key = JSON.stringify([entry.id, encoder, tasks, seed, axes]);
+    const planned = known.get(key) ?? planRun(cell);
+    known.set(key, planned);
+    return planned;
+  };
+  const planRun = async (cell: Cell): Promise<PlannedRun> => {
+    const sources: PlannedRun[] = [];
+    for (const source of cell.sources) sources.push(await runOf(source));
+    const folders = sources.map(({ folder }) => folder);
+    const args = await trainArguments(cell, folders, experiment);
+    const given = parseArguments(cell, args);
+    const chosen = chooseMethod(given);
+    const method = describedMethod(chosen, folders);
+    const encoder = await facts.encoder(cell.encoder, given.layers);
+    const tasks: TaskFacts[] = [];
+    for (const task of given.tasks ?? [given.task as string]) tasks.push(await facts.task(task, given));
+    const found = tasks.map((task) => task.found);
+    const settings = settleOptions(given, method, found, encoder.path);
+    const id = idOf(cell, settings, { encoder, tasks, sources });
+    const run: PlannedRun = {
+      ...{ id, cell, settings, method, encoder, tasks, sources },
+      folder: join(store, id),
+      arguments: args,
+      parameters: countParameters(method, encoder.config, { tasks: tasks.length }),
+    };
+    if (!runs.has(id)) runs.set(id, run);
+    return runs.get(id) as PlannedRun;
+  };
+  const reported: PlannedRun[] = [];
+  for (const cell of expand(experiment)) reported.push({ ...(await runOf(cell)), cell });
+  return { experiment, reported, runs: [...runs.values()] };
+}
+
+/** A name that people can read, and a hash of everything that decides the model. */
+function idOf(
+  { entry, tasks, seed }: Cell,
+  settings: TrainSettings,
+  { encoder, tasks: facts, sources }: Pick<PlannedRun, 'encoder' | 'tasks' | 'sources'>,
+): string {
+  // Where things lie decides nothing.
+  const { encoder: _, data: __, sources: ___, tasks: joint, ...rest } = settings;
+  const decisive = {
+    settings: rest,
+    tasks: joint?.map(({ data, ...task }) => task) ?? null,
+    encoder: encoder.fingerprint,
+    data: facts.map(({ fingerprint }) => fingerprint),
+    sources: sources.map(({ id }) => id),
+  };
+  const hash = createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 12);
+  const target =
+    tasks.length === 1 ? (tasks[0] as string).replaceAll(/[^\w.]+/g, '-') : `${tasks.length}-tasks`;
+  return `${entry.method.id}-${target.replace(/^[.-]+/, '')}-${seed}-${hash}`;
+}

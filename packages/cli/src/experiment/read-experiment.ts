@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { asFolderError, UsageError } from '../errors.ts';
+import { methodEntry } from '../methods/registry.ts';
+import { checkExperiment, isOfOtherMethods } from './check-experiment.ts';
+import { checkSchema } from './check-schema.ts';
+import type { Entry, Experiment, Options, SourceRule } from './experiment.ts';
+import { longForm, type Written, type WrittenSources } from './written.ts';
+import { YamlFile } from './yaml-file.ts';
+
+/** What the command line says otherwise. */
+export interface Overrides {
+  readonly encoders?: readonly string[];
+  readonly data?: string;
+  readonly tasks?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly seeds?: readonly number[];
+  readonly fast?: boolean;
+}
+
+/**
+ * Reads an experiment file.
+ *
+ * @throws UsageError with line and column for what is wrong in it; FolderError if it cannot be read
+ */
+export async function readExperiment(path: string, overrides: Overrides = {}): Promise<Experiment> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw asFolderError(error, `the experiment ${path} could not be read`);
+  });
+  const file = new YamlFile(text, path);
+  checkSchema(file);
+  const written = file.value as Written;
+  const fast = overrides.fast ? written.fast : undefined;
+  if (overrides.fast && !written.fast)
+    throw new UsageError(`${path} has no part 'fast', which says what --fast leaves out`);
+  const folder = dirname(resolve(path));
+  const name = basename(path).replace(/\.ya?ml$/, '');
+  checkExperiment(file, written, folder);
+  const kept = overrides.methods ?? fast?.methods;
+  const unknown = kept?.find((id) => !Object.hasOwn(written.methods, id));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `${path} has no method '${unknown}'; it has ${Object.keys(written.methods).join(', ')}`,
+    );
+  const entries = Object.keys(written.methods).map((id) => readEntry(id, written, overrides));
+  return {
+    name: overrides.fast ? `${name}-fast` : name,
+    title: written.title ?? name,
+    encoders: overrides.encoders ?? written.encoders.map((each) => relativeTo(folder, each)),
+    data: dataFolders(written.data, overrides.data, folder),
+    ...{ folder, entries },
+  };
+}
+
+/** An entry with its defaults: what is said of it goes before what is said of all, and --fast before both. */
+function readEntry(id: string, written: Written, { fast: isFast, ...overrides }: Overrides): Entry {
+  const fast = isFast ? written.fast : undefined;
+  const own = written.methods[id] ?? {};
+  const method = methodEntry(own.method ?? id);
+  const kept = overrides.methods ?? fast?.methods;
+  const onlyTasks = overrides.tasks ?? fast?.tasks;
+  const tasks = onlyTasks ?? written.tasks;
+  const seeds = overrides.seeds ?? fast?.seeds;
+  const general = (options: Options = {}): Options =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => !isOfOtherMethods(name, method.id)));
+  const optionsOf = (task?: string): Options => ({
+    ...general(written.options),
+    ...general(task === undefined ? {} : written.perTask?.[task]?.options),
+    ...own.options,
+    ...(task === undefined ? {} : own.perTask?.[task]?.options),
+    ...general(fast?.options),
+  });
+  const seedsOf = (task?: string): readonly number[] => {
+    const special = task === undefined ? undefined : own.perTask?.[task]?.seeds;
+    const ofTask = task === undefined ? undefined : written.perTask?.[task]?.seeds;
+    return seeds ?? special ?? own.seeds ?? ofTask ?? written.seeds ?? [0];
+  };
+  const special = [...Object.keys(written.perTask ?? {}), ...Object.keys(own.perTask ?? {})];
+  return {
+    ...{ id, method, label: own.label ?? id },
+    tasks: own.tasks?.filter((task) => onlyTasks?.includes(task) ?? true) ?? tasks,
+    ...{ seeds: seedsOf(), options: optionsOf() },
+    perTask: Object.fromEntries(
+      special.map((task) => [task, { seeds: seedsOf(task), options: optionsOf(task) }]),
+    ),
+    ...(own.sources && { sources: sourceRule(own.sources, tasks) }),
+    vary: own.vary ?? {},
+    isReported: own.report !== false && (kept?.includes(id) ?? true),
+  };
+}
+
+function sourceRule(written: string | WrittenSources, tasks: readonly string[]): SourceRule {
+  const { from, tasks: named = tasks, seed = 0, own = from } = longForm(written);
+  return {
+    ...{ from, tasks: named },
+    seed: seed === 'same' ? undefined : seed,
+    own: own === false ? undefined : own,
+  };
+}
+
+function dataFolders(
+  written: Written['data'],
+  override: string | undefined,
+  folder: string,
+): Readonly<Record<string, string>> {
+  if (override !== undefined) return { '*': resolve(override) };
+  const folders = typeof written === 'string' ? { '*': written } : (written ?? {});
+  return Object.fromEntries(
+    Object.entries(folders).map(([benchmark, path]) => [benchmark, resolve(folder, path)]),
+  );
+}
+
+/** Paths in the file are relative to it and begin with a dot; names of tasks and of encoders on the hub do not. */
+export function relativeTo(folder: string, name: string): string {
+  return /^\.{1,2}[\\/]/.test(name) ? resolve(folder, name) : name;
+}

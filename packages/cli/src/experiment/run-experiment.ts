@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { DeviceChoice } from '@scalearn/core';
+import { FolderError } from '../errors.ts';
+import { writeFileAtomic } from '../folders/atomic-write.ts';
+import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { checkSameSettings } from '../options/settings.ts';
+import { encodeIndex } from './index-file.ts';
+import { type JobEvent, runJob } from './job.ts';
+import type { Plan, PlannedRun } from './plan.ts';
+import { type Outcome, schedule } from './schedule.ts';
+
+export interface TrainedRun {
+  readonly run: RunFile;
+  /** Whether it was there already. */
+  readonly isReused: boolean;
+}
+
+export interface RunOptions {
+  /** How many models at once. */
+  readonly jobs: number;
+  readonly device?: DeviceChoice | undefined;
+  /** CPU threads of each. */
+  readonly threads?: number | undefined;
+  readonly signal: AbortSignal;
+  onStart(run: PlannedRun): void;
+  onEvent(run: PlannedRun, event: JobEvent): void;
+  onWarning(run: PlannedRun, text: string): void;
+  onOutcome(run: PlannedRun, outcome: Outcome<TrainedRun>): void;
+}
+
+/**
+ * Trains what is not there yet. The index is written anew after each model, so that it is right whenever this ends.
+ *
+ * @param index path of `experiment.json`
+ */
+export async function runExperiment(
+  plan: Plan,
+  index: string,
+  options: RunOptions,
+): Promise<Map<string, Outcome<TrainedRun>>> {
+  const outcomes = new Map<string, Outcome<TrainedRun>>();
+  const writeIndex = (): Promise<void> => writeFileAtomic(index, encodeIndex(plan, outcomes, index));
+  await mkdir(dirname(index), { recursive: true });
+  await writeIndex();
+  const work = plan.runs.map((run) => ({ id: run.id, needs: run.sources.map(({ id }) => id), item: run }));
+  return schedule<PlannedRun, TrainedRun>(work, {
+    jobs: options.jobs,
+    signal: options.signal,
+    run: (run) => trainRun(run, options),
+    async onOutcome({ id, item }, outcome) {
+      outcomes.set(id, outcome);
+      options.onOutcome(item, outcome);
+      await writeIndex();
+    },
+  });
+}
+
+async function trainRun(
+  run: PlannedRun,
+  { device, threads, signal, onStart, onEvent, onWarning }: RunOptions,
+): Promise<TrainedRun> {
+  const there = await readRunFile(run.folder);
+  if (there) {
+    checkSameSettings(there.settings, run.settings, run.folder);
+    return { run: there, isReused: true };
+  }
+  onStart(run);
+  const args = [
+    ...run.arguments,
+    ...['--out', run.folder, '--resume', '--json'],
+    ...(device === undefined ? [] : ['--device', device]),
+    ...(threads === undefined ? [] : ['--threads', String(threads)]),
+  ];
+  const failure = await runJob(args, {
+    signal,
+    onEvent: (event) => onEvent(run, event),
+    onWarning: (text) => onWarning(run, text),
+  });
+  if (failure) throw new FolderError(failure.message);
+  const trained = await readRunFile(run.folder);
+  if (!trained) throw new FolderError(`${run.folder} holds no run.json after its training`);
+  return { run: trained, isReused: false };
+}

@@ -1,0 +1,72 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeTask, taskIds } from '@scalearn/datasets';
+import { CommanderError } from 'commander';
+import { UsageError } from '../errors.ts';
+import type { MethodEntry } from '../methods/entry.ts';
+import { parseTrainArguments, type TrainArguments } from '../options/train-options.ts';
+import { miniAssets } from '../quickstart/assets.ts';
+import type { Cell } from './expand.ts';
+import type { Experiment, Options, OptionValue } from './experiment.ts';
+import { relativeTo } from './read-experiment.ts';
+
+/** The arguments of `scalearn train` that train a model of an experiment, but for where it is saved. */
+export async function trainArguments(
+  { entry, encoder, tasks, seed, options }: Cell,
+  sources: readonly string[],
+  { data, folder }: Experiment,
+): Promise<string[]> {
+  const names = tasks.map((task) => relativeTo(folder, task));
+  const place = await dataFolder(tasks, data);
+  return [
+    ...['--encoder', encoderSource(encoder)],
+    ...(tasks.length === 1 ? ['--task', ...names] : ['--tasks', ...names]),
+    ...(place === undefined ? [] : ['--data', place]),
+    ...['--method', entry.method.id],
+    ...(sources.length === 0 ? [] : ['--sources', ...sources]),
+    ...['--seed', String(seed)],
+    ...flags(entry.method, options),
+  ];
+}
+
+/** @throws UsageError that names the entry */
+export function parseArguments({ entry }: Cell, args: readonly string[]): TrainArguments {
+  try {
+    // Where it is saved follows from all the rest.
+    return parseTrainArguments([...args, '--out', 'nowhere']);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw new UsageError(`${entry.id}: ${error.message.replace(/^error: /, '')}`, { cause: error });
+  }
+}
+
+/** The encoder by the name `mini` comes with the command. */
+export const encoderSource = (name: string): string => (name === 'mini' ? miniAssets().encoder : name);
+
+function flags({ options: known }: MethodEntry, options: Options): string[] {
+  const settings: string[] = [];
+  const given: string[] = [];
+  for (const [name, value] of Object.entries(options)) {
+    const own = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (own && !own.flag) settings.push(`${name}=${text(value)}`);
+    else given.push(own?.flag ?? flagOf(name), text(value));
+  }
+  return settings.length === 0 ? given : [...given, '--set', ...settings];
+}
+
+const text = (value: OptionValue): string => (Array.isArray(value) ? value.join(',') : String(value));
+const flagOf = (name: string): string =>
+  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** The folder of the first task that needs one; undefined where none does, or none is known. */
+async function dataFolder(tasks: readonly string[], data: Experiment['data']): Promise<string | undefined> {
+  const [task] = tasks.filter((each) => taskIds.includes(each) && describeTask(each).files !== undefined);
+  if (task === undefined) return undefined;
+  const benchmark = task.split('/')[0] as string;
+  if (data[benchmark] !== undefined) return data[benchmark];
+  const common = data['*'];
+  if (common === undefined) return undefined;
+  const inside = join(common, benchmark);
+  const found = await stat(inside).catch(() => undefined);
+  return found?.isDirectory() ? inside : common;
+}

@@ -1,0 +1,44 @@
+import type { Entry, Options, TaskExceptions } from './experiment.ts';
+
+/** The file as it is written; the schema has been checked. */
+export interface Written {
+  readonly title?: string;
+  readonly encoders: readonly string[];
+  readonly data?: string | Readonly<Record<string, string>>;
+  readonly tasks: readonly string[];
+  readonly seeds?: readonly number[];
+  readonly options?: Options;
+  readonly perTask?: Readonly<Record<string, TaskExceptions>>;
+  readonly methods: Readonly<Record<string, WrittenEntry | null>>;
+  readonly fast?: {
+    readonly tasks?: readonly string[];
+    readonly seeds?: readonly number[];
+    readonly methods?: readonly string[];
+    readonly options?: Options;
+  };
+}
+
+/** One of its methods. */
+export interface WrittenEntry {
+  readonly method?: string;
+  readonly label?: string;
+  readonly tasks?: readonly string[];
+  readonly seeds?: readonly number[];
+  readonly sources?: string | WrittenSources;
+  readonly options?: Options;
+  readonly vary?: Entry['vary'];
+  readonly perTask?: Readonly<Record<string, TaskExceptions>>;
+  readonly report?: boolean;
+}
+
+export interface WrittenSources {
+  readonly from: string;
+  readonly tasks?: readonly string[];
+  readonly seed?: number | 'same';
+  readonly own?: string | false;
+}
+
+/** The sources of an entry in their long form. */
+export function longForm(sources: string | WrittenSources): WrittenSources {
+  return typeof sources === 'string' ? { from: sources } : sources;
+}

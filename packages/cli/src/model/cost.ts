@@ -1,0 +1,81 @@
+import { type Method, train } from '@scalearn/core';
+import type { Task } from '@scalearn/datasets';
+import type { TransformerEncoder } from '@scalearn/encoders';
+import type { TrainSettings } from '../options/settings.ts';
+
+const measuredSteps = 4;
+
+/** Seconds that the parts of training take on this device. */
+export interface Cost {
+  /** To build and compile the model. */
+  readonly compile: number;
+  readonly step: number;
+  /** For each row that is evaluated. */
+  readonly row: number;
+}
+
+export interface MeasuredModel {
+  readonly encoder: TransformerEncoder;
+  readonly method: Method;
+  readonly tasks: readonly Task[];
+  readonly settings: Pick<TrainSettings, 'batchSize' | 'evalBatchSize' | 'learningRate'>;
+  readonly signal: AbortSignal;
+}
+
+/** Trains a model for a few steps, and times the parts. */
+export async function measureCost(model: MeasuredModel): Promise<Cost> {
+  const { encoder, method, tasks, settings, signal } = model;
+  const [task] = tasks as [Task];
+  const { batchSize, evalBatchSize, learningRate } = settings;
+  const began = performance.now();
+  const at = { start: began, firstStep: began, lastStep: began, epoch: began };
+  let steps = 0;
+  using _ = await train({
+    ...{ encoder, method, batchSize, evalBatchSize, learningRate, signal },
+    ...(method.kind === 'joint' ? { tasks } : { task }),
+    maxSteps: Math.min(measuredSteps, Math.ceil(task.train.length / batchSize)),
+    onEvent: ({ event }) => {
+      const now = performance.now();
+      if (event === 'start') at.start = now;
+      if (event === 'step') {
+        if (steps++ === 0) at.firstStep = now;
+        at.lastStep = now;
+      }
+      if (event === 'epoch') at.epoch = now;
+    },
+  });
+  // The first step of a program is slower than those that follow, where there are any.
+  const step = steps > 1 ? (at.lastStep - at.firstStep) / (steps - 1) : at.lastStep - at.start;
+  return {
+    compile: (at.start - began) / 1000,
+    step: step / 1000,
+    row: (at.epoch - at.lastStep) / evaluatedRows(tasks).validation / 1000,
+  };
+}
+
+/** Seconds to train and test a model, if no epoch is left out. */
+export function expectedSeconds(cost: Cost, plan: PlannedSteps, rows: EvaluatedRows): number {
+  return cost.compile + plan.steps * cost.step + (evaluations(plan) * rows.validation + rows.test) * cost.row;
+}
+
+export interface EvaluatedRows {
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** Rows of all tasks. */
+export function evaluatedRows(tasks: readonly Pick<Task, 'validation' | 'test'>[]): EvaluatedRows {
+  const sum = (split: 'validation' | 'test'): number =>
+    tasks.reduce((total, task) => total + task[split].length, 0);
+  return { validation: sum('validation'), test: sum('test') };
+}
+
+export interface PlannedSteps {
+  readonly steps: number;
+  readonly settings: Pick<TrainSettings, 'epochs' | 'evaluateEvery'>;
+}
+
+/** How often a model is evaluated while it is trained. */
+export function evaluations({ steps, settings: { epochs, evaluateEvery } }: PlannedSteps): number {
+  return evaluateEvery === undefined ? epochs : Math.ceil(steps / evaluateEvery);
+}
