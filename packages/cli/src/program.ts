@@ -8,6 +8,7 @@ import { addMerge } from './commands/merge.ts';
 import { addMethods } from './commands/methods.ts';
 import { addPredict } from './commands/predict.ts';
 import { addQuickstart } from './commands/quickstart.ts';
+import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addTrain } from './commands/train.ts';
 import { interruptible } from './interrupt.ts';
@@ -38,6 +39,7 @@ export function program(run: Run = runHere): Command {
     addData,
     addMerge,
     addExport,
+    addReport,
     addMethods,
     addDoctor,
   ])

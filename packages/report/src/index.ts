@@ -4,6 +4,13 @@ export {
   comparisonReport,
   type LearnedCoefficients,
 } from './comparison.ts';
+export { ReportDataError } from './errors.ts';
+export type * from './experiment/data.ts';
+export { reportDataVersion } from './experiment/data.ts';
+export { encodeList } from './experiment/lists.ts';
+export { methodName } from './experiment/methods.ts';
+export { parseReportData } from './experiment/parse.ts';
+export { experimentReport, type ReportFormat, reportFormats } from './experiment/write.ts';
 export { type HeatMapOptions, heatMap } from './figures/heat-map.ts';
 export {
   type CurvePoint,
@@ -17,4 +24,4 @@ export { renderSvg } from './figures/render.ts';
 export { Html, type HtmlValue, html } from './html.ts';
 export { type PageOptions, page, type Section } from './page.ts';
 export { commands, type FigureOptions, facts, figure, figureRow } from './parts.ts';
-export { type Column, type TableOptions, table } from './table.ts';
+export { type Column, type TableOptions, type TableRow, table } from './table.ts';

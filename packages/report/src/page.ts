@@ -14,10 +14,12 @@ export interface PageOptions {
   readonly sections: readonly Section[];
   /** At the very end: what wrote the page. */
   readonly footer: HtmlValue;
+  /** As wide as many columns need; running text stays narrow. */
+  readonly isWide?: boolean;
 }
 
 /** One file that needs no other, and by its policy can load none. */
-export function page({ title, summary, sections, footer }: PageOptions): string {
+export function page({ title, summary, sections, footer, isWide = false }: PageOptions): string {
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -29,7 +31,7 @@ export function page({ title, summary, sections, footer }: PageOptions): string 
 <style>${new Html(style)}</style>
 </head>
 <body>
-<main>
+<main${isWide ? new Html(' class="broad"') : ''}>
 <h1>${title}</h1>
 <p>${summary}</p>
 ${sections.map(section)}<footer class="note">${footer}</footer>

@@ -10,6 +10,8 @@ export const style: string = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
 main { max-width: 54rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+main.broad { max-width: 84rem; }
+section > h3 { font-size: 1rem; font-weight: 600; margin: 1.75rem 0 0.5rem; }
 h1 { font-size: 1.75rem; line-height: 1.2; letter-spacing: -0.01em; margin: 0 0 0.75rem; text-wrap: balance; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 2.75rem 0 0.75rem; }
 p { margin: 0 0 0.9rem; max-width: 42rem; text-wrap: pretty; overflow-wrap: break-word; }
@@ -18,10 +20,13 @@ a { color: var(--link); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9375rem; }
 p.note { margin-top: 0.6rem; }
+.broad p.note { max-width: 54rem; }
 th, td { text-align: left; padding: 0.45rem 0 0.45rem 1.5rem; border-bottom: 1px solid var(--line); vertical-align: baseline; white-space: nowrap; }
 th:first-child { padding-left: 0; }
 thead th { color: var(--faint); font-size: 0.8125rem; font-weight: 500; border-bottom-color: var(--faint); vertical-align: bottom; white-space: normal; }
 tbody th { font-weight: 500; }
+tr.group th { color: var(--faint); font-size: 0.8125rem; padding-top: 1rem; }
+.published { color: var(--faint); font-size: 0.8125rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .faint { color: var(--faint); }
 .positive { color: var(--positive); }

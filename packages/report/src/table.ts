@@ -12,18 +12,23 @@ export interface TableOptions {
   /** Below the table: how to read it. */
   readonly note?: HtmlValue;
   readonly columns: readonly Column[];
-  /** A cell for each column; the first names the row. */
-  readonly rows: readonly (readonly HtmlValue[])[];
+  readonly rows: readonly TableRow[];
 }
+
+/** A cell for each column, of which the first names the row; or a heading above the rows that follow. */
+export type TableRow = readonly HtmlValue[] | { readonly heading: string };
 
 /** A table that scrolls for itself where the page is too narrow. */
 export function table({ label, note, columns, rows }: TableOptions): Html {
   const kind = (i: number): Html => (columns[i]?.numeric ? html` class="number"` : html``);
   const head = columns.map(({ title }, i) => html`<th scope="col"${kind(i)}>${title}</th>`);
-  const line = (row: readonly HtmlValue[]): Html =>
-    html`<tr>${row.map((cell, i) =>
-      i === 0 ? html`<th scope="row">${cell}</th>` : html`<td${kind(i)}>${cell}</td>`,
-    )}</tr>
+  const line = (row: TableRow): Html =>
+    'heading' in row
+      ? html`<tr class="group"><th scope="rowgroup" colspan="${columns.length}">${row.heading}</th></tr>
+`
+      : html`<tr>${row.map((cell, i) =>
+          i === 0 ? html`<th scope="row">${cell}</th>` : html`<td${kind(i)}>${cell}</td>`,
+        )}</tr>
 `;
   return html`<div class="wide" role="region" aria-label="${label}" tabindex="0"><table>
 <thead><tr>${head}</tr></thead>

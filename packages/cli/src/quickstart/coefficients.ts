@@ -1,7 +1,6 @@
-import { readSnapshot, type ScalearnVariant, scalearnVariants } from '@scalearn/core';
 import { mean } from '@scalearn/evaluation';
-import { openModelFolder } from '../folders/model-folder.ts';
 import type { RunFile } from '../folders/run-json.ts';
+import { readCoefficients } from '../report/coefficients.ts';
 import type { Coefficients } from './results.ts';
 
 /** A method's model folders, one for each seed. */
@@ -15,32 +14,16 @@ export async function learnedCoefficients({
   method,
   folders,
 }: TrainedFolders): Promise<Coefficients | undefined> {
-  const [first] = folders;
-  if (!first || !scalearnVariants.includes(first.run.method as ScalearnVariant)) return undefined;
-  const all: number[][][] = [];
-  for (const { path, run } of folders) all.push(await omega(path, run));
-  const [one] = all as [number[][]];
-  const sources = first.run.sources.map(({ name }) => name);
+  const read = await Promise.all(folders.map(({ path, run }) => readCoefficients(path, run)));
+  const all = read.filter((each) => each !== undefined);
+  const [first] = all;
+  if (!first) return undefined;
+  const { sources, values, start } = first;
   return {
-    method,
-    sources,
-    layers: one.length === 1 ? ['all'] : one.map((_, layer) => String(layer + 1)),
-    values: one.map((row, layer) =>
-      row.map((_, source) => mean(all.map((each) => each[layer]?.[source] as number))),
+    ...{ method, sources, start },
+    layers: values.length === 1 ? ['all'] : values.map((_, layer) => String(layer + 1)),
+    values: values.map((row, layer) =>
+      row.map((_, source) => mean(all.map((each) => each.values[layer]?.[source] as number))),
     ),
-    start: Number(first.run.settings.methodSettings.initScale) / sources.length,
   };
-}
-
-/** The model's ω, `[layers or 1][sources]`; of vectors their mean. */
-async function omega(path: string, { encoder }: RunFile): Promise<number[][]> {
-  const { shape, fingerprint: encoderFingerprint, name: modelName } = encoder;
-  const { tensors } = await readSnapshot(await openModelFolder(path), {
-    encoder: shape,
-    encoderFingerprint,
-    modelName,
-  });
-  return [...tensors.values()].map(({ shape: [sources = 0, width = 1], data }) =>
-    Array.from({ length: sources }, (_, i) => mean([...data.subarray(i * width, (i + 1) * width)])),
-  );
 }

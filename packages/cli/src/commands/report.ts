@@ -1,0 +1,75 @@
+import { stat } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { experimentReport, type ReportFormat, reportFormats } from '@scalearn/report';
+import type { Command } from 'commander';
+import { UsageError } from '../errors.ts';
+import { writeFileAtomic } from '../folders/atomic-write.ts';
+import { choiceOption, pathOption } from '../options/values.ts';
+import { counted } from '../output/format.ts';
+import { jsonLine } from '../output/json.ts';
+import { collectRuns } from '../report/collect.ts';
+import type { CommandContext, Run } from './context.ts';
+
+interface ReportArguments {
+  readonly out?: string;
+  readonly title?: string;
+  readonly format?: ReportFormat;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+}
+
+export function addReport(root: Command, run: Run): void {
+  root
+    .command('report')
+    .summary('tables, figures and tests of many runs')
+    .description('Puts runs on one page: scores with tests of significance, figures, cost, settings.')
+    .argument('<runs...>', 'folders of runs or of experiments, or the JSON of other reports')
+    .addOption(pathOption('--out <file>', 'file to write; without it the screen'))
+    .addOption(pathOption('--title <text>', 'of the page'))
+    .addOption(choiceOption('--format <kind>', "by the file's name, else html", reportFormats))
+    .option('--overwrite', 'replace the file')
+    .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', examples)
+    .action((paths: string[], given: ReportArguments) => run((context) => report(paths, given, context)));
+}
+
+const examples = `
+Examples:
+  scalearn report runs/rte-* --out report.html
+  scalearn report runs/main-table --format markdown
+`;
+
+const byExtension: Readonly<Record<string, ReportFormat>> = {
+  '.html': 'html',
+  '.md': 'markdown',
+  '.csv': 'csv',
+  '.tex': 'latex',
+  '.json': 'json',
+};
+
+/** `scalearn report`: what runs show, in the format asked for. */
+async function report(
+  paths: readonly string[],
+  { out, title, format, overwrite, json }: ReportArguments,
+  { terminal }: CommandContext,
+): Promise<void> {
+  if (out === undefined && json)
+    throw new UsageError('--json describes the file that was written; name one with --out');
+  if (out !== undefined && !overwrite && (await stat(out).catch(() => undefined)))
+    throw new UsageError(`${out} exists already; choose another --out, or replace it with --overwrite`);
+  const kind = format ?? byExtension[extname(out ?? '').toLowerCase()] ?? 'html';
+  const data = await collectRuns(paths, {
+    ...(title === undefined ? {} : { title }),
+    created: new Date().toISOString(),
+  });
+  const text = await experimentReport(data, kind);
+  if (out === undefined) return terminal.out(text);
+  await writeFileAtomic(resolve(out), text);
+  const { runs, missing } = data;
+  if (json)
+    jsonLine(terminal, { event: 'done', format: kind, runs: runs.length, missing: missing.length, out });
+  else
+    terminal.out(
+      `${counted(runs.length, 'run')}${missing.length > 0 ? `, ${counted(missing.length, 'run')} missing` : ''}: ${out}\n`,
+    );
+}

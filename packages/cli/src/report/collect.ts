@@ -1,0 +1,132 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type MissingRun,
+  parseReportData,
+  type ReportData,
+  ReportDataError,
+  type ReportEncoder,
+  type ReportTask,
+  reportDataVersion,
+} from '@scalearn/report';
+import { asFolderError, FolderError, UsageError } from '../errors.ts';
+import { readRunFile } from '../folders/run-json.ts';
+import { collectExperiment } from './experiment-index.ts';
+import { type CollectedRun, collectRun, encoderKey } from './read-run.ts';
+import { varySettings } from './vary.ts';
+
+export interface CollectOptions {
+  readonly title?: string;
+  /** ISO 8601. */
+  readonly created: string;
+}
+
+/**
+ * Reads whatever holds runs: folders of models, folders that hold those, experiments, and the JSON of other reports.
+ *
+ * @throws FolderError or UsageError that names the path, for what holds no runs, and for runs that do not belong
+ * together
+ */
+export async function collectRuns(paths: readonly string[], options: CollectOptions): Promise<ReportData> {
+  const titles: string[] = [];
+  const plain: CollectedRun[] = [];
+  const named: CollectedRun[] = [];
+  const missing: MissingRun[] = [];
+  const reports: ReportData[] = [];
+  for (const path of paths) {
+    if ((await kindOf(path)) === 'file') {
+      reports.push(await readReport(path));
+      continue;
+    }
+    const experiment = await collectExperiment(path);
+    if (experiment) {
+      titles.push(experiment.title);
+      named.push(...experiment.runs);
+      missing.push(...experiment.missing);
+    } else plain.push(...(await collectFolder(path)));
+  }
+  const own = joined([...named, ...varySettings(plain)]);
+  return mergeReports([{ ...own, missing }, ...reports], {
+    title: options.title ?? titles[0] ?? reports[0]?.title ?? 'Runs of scalearn',
+    created: options.created,
+  });
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder'> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw asFolderError(error, `${path} could not be read`);
+  });
+  return found.isDirectory() ? 'folder' : 'file';
+}
+
+/** A run, or the runs in a folder of folders. */
+async function collectFolder(path: string): Promise<CollectedRun[]> {
+  const file = await readRunFile(path);
+  if (file) return [await collectRun(path, file)];
+  const found: CollectedRun[] = [];
+  for (const entry of await readdir(path, { withFileTypes: true, recursive: false })) {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    const inner = join(path, entry.name);
+    const each = await readRunFile(inner);
+    // A folder of everything also holds what was made from runs.
+    if (each && each.command !== 'merge') found.push(await collectRun(inner, each));
+  }
+  if (found.length > 0) return found;
+  throw new UsageError(
+    `${path} holds no runs: no run.json, no experiment.json, and no folders with a run.json; give folders that train or run wrote`,
+  );
+}
+
+async function readReport(path: string): Promise<ReportData> {
+  try {
+    return parseReportData(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if (error instanceof ReportDataError) throw new FolderError(error.message, { cause: error });
+    throw asFolderError(error, `${path} could not be read`);
+  }
+}
+
+type Runs = Pick<ReportData, 'encoders' | 'tasks' | 'runs' | 'missing'>;
+
+function joined(collected: readonly CollectedRun[]): Omit<Runs, 'missing'> {
+  const encoders: Record<string, ReportEncoder> = {};
+  const tasks: Record<string, ReportTask> = {};
+  for (const { tasks: own, encoder, folder } of collected) {
+    const key = encoderKey(encoder);
+    encoders[key] = { ...encoder, parameters: encoders[key]?.parameters ?? encoder.parameters };
+    for (const task of own) tasks[task.id] = sameTask(tasks[task.id], task, folder);
+  }
+  return { encoders, tasks, runs: collected.map(({ run }) => run) };
+}
+
+/** @throws UsageError for another test split: scores on it have nothing to do with each other */
+function sameTask(known: ReportTask | undefined, task: ReportTask, where: string): ReportTask {
+  if (!known) return task;
+  const differs =
+    known.rows !== task.rows ||
+    (known.labels !== undefined && task.labels !== undefined && known.labels !== task.labels);
+  if (differs)
+    throw new UsageError(
+      `${where}: the test rows of ${task.id} are not those of the other runs; scores on them do not belong in one table, so report them apart`,
+    );
+  return { ...task, ...known, unofficial: [...new Set([...known.unofficial, ...task.unofficial])] };
+}
+
+function mergeReports(
+  parts: readonly Runs[],
+  { title, created }: { readonly title: string; readonly created: string },
+): ReportData {
+  const tasks: Record<string, ReportTask> = {};
+  for (const part of parts)
+    for (const task of Object.values(part.tasks)) tasks[task.id] = sameTask(tasks[task.id], task, 'a report');
+  const runs = new Map(
+    parts.flatMap((part) => part.runs.map((run) => [JSON.stringify([run.encoder, run.id]), run])),
+  );
+  if (runs.size === 0 && parts.every(({ missing }) => missing.length === 0))
+    throw new UsageError('there are no runs to report');
+  return {
+    ...{ kind: 'scalearn-report', formatVersion: reportDataVersion, title, created },
+    encoders: Object.assign({}, ...parts.map(({ encoders }) => encoders)),
+    ...{ tasks, runs: [...runs.values()], missing: parts.flatMap(({ missing }) => missing) },
+  };
+}

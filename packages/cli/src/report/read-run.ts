@@ -1,0 +1,137 @@
+import { basename, dirname, resolve } from 'node:path';
+import { encoderParameterCount, localFolder, readEncoderConfig } from '@scalearn/encoders';
+import type { ReportEncoder, ReportRun, ReportTask, RunKind, TaskScores } from '@scalearn/report';
+import { FolderError } from '../errors.ts';
+import type { RunFile, TaskRun } from '../folders/run-json.ts';
+import { readCoefficients } from './coefficients.ts';
+import { keptTask, openPredictions } from './predictions.ts';
+import { taskFacts } from './task-facts.ts';
+
+/** A run with what it says about its tasks and its encoder. */
+export interface CollectedRun {
+  readonly run: ReportRun;
+  readonly tasks: readonly ReportTask[];
+  readonly encoder: ReportEncoder;
+  /** Where it was found, for messages. */
+  readonly folder: string;
+}
+
+/** What the run is called by, where an experiment says so. */
+export type RunNames = Pick<ReportRun, 'id' | 'entry' | 'label' | 'axes' | 'purpose'> & {
+  /** In the order of the run's sources. */
+  readonly sources?: readonly string[];
+};
+
+/**
+ * Reads a model folder for a report.
+ *
+ * @throws FolderError for a merged model, which was not trained
+ */
+export async function collectRun(
+  folder: string,
+  file: RunFile,
+  names: RunNames = plainNames(folder, file),
+): Promise<CollectedRun> {
+  if (file.command === 'merge')
+    throw new FolderError(`${folder} is a merged model and no run; give the one that it was merged from`);
+  const isJoint = file.tasks !== undefined;
+  const parts = file.tasks ?? [{ task: file.task, data: file.data, results: file.results }];
+  const kept = await openPredictions(folder);
+  const scored = parts.map((part) =>
+    scoredTask(part, file, (problem) => kept && keptTask(kept, isJoint ? `${part.task}/` : '', problem)),
+  );
+  const coefficients = await readCoefficients(folder, file);
+  const { id, entry, label, axes, purpose, sources } = names;
+  const { source: name, fingerprint, shape } = file.encoder;
+  const encoder: ReportEncoder = {
+    name: file.encoder.path === null ? name : basename(file.encoder.path),
+    ...{ fingerprint, layers: shape.layers, hiddenSize: shape.hiddenSize },
+    parameters: await parameterCount(file),
+  };
+  const run: ReportRun = {
+    ...{ id, entry, label, axes, purpose, method: file.method, kind: kindOf(file), seed: file.seed },
+    encoder: encoderKey(encoder),
+    sources: file.sources.map((source, i) => ({
+      name: source.name,
+      run: sources?.[i] ?? pathId(source.path),
+    })),
+    scores: scored.map(({ score }) => score),
+    history: file.history.map(({ epoch, step, trainLoss, validationLoss }) => ({
+      ...{ epoch, step, trainLoss, validationLoss },
+    })),
+    ...{ bestEpoch: file.bestEpoch, steps: file.steps, parameters: file.parameters },
+    ...{ seconds: file.seconds, tokensPerSecond: file.tokensPerSecond },
+    device: file.device.description,
+    memory: file.device.memory?.total || null,
+    settings: withoutPaths(file),
+    version: file.version,
+    ...(coefficients ? { coefficients } : {}),
+  };
+  return { run, tasks: scored.map(({ task }) => task), encoder, folder };
+}
+
+/** Weights tell encoders apart, and how many of their layers are used. */
+export const encoderKey = ({ fingerprint, layers }: ReportEncoder): string =>
+  `${fingerprint.slice(0, 16)}-${layers}`;
+
+/** The end of a path, which names a run without naming the machine's folders. */
+export const pathId = (path: string): string =>
+  `${basename(dirname(resolve(path)))}/${basename(resolve(path))}`;
+
+function plainNames(folder: string, { method, settings, sources }: RunFile): RunNames {
+  const { omega } = settings.methodSettings;
+  const isProbe = method === 'probe' && Array.isArray(omega);
+  const of = sources.map(({ name }) => name).join(' + ');
+  return {
+    id: pathId(folder),
+    entry: isProbe ? `${method} ${of}` : method,
+    label: isProbe ? of : method,
+    axes: isProbe ? { omega: omega as number[] } : {},
+    purpose: 'report',
+  };
+}
+
+function kindOf({ method, tasks, sources }: RunFile): RunKind {
+  if (tasks) return 'joint';
+  if (sources.length === 0) return 'single-task';
+  return method === 'probe' ? 'analysis' : 'two-stage';
+}
+
+function scoredTask(
+  { task: id, data, results }: TaskRun,
+  file: RunFile,
+  keptOf: (problem: ReportTask['problem']) => ReturnType<typeof keptTask>,
+): { readonly task: ReportTask; readonly score: TaskScores } {
+  const { test } = results;
+  const { name, problem, metric, hasOwnRows } = taskFacts(id, file, test?.metrics ?? {});
+  const kept = hasOwnRows ? keptOf(problem) : undefined;
+  return {
+    task: {
+      ...{ id, name, problem, metric, rows: test?.rows ?? data.rows.test },
+      ...(kept ? { labels: kept.labels, columns: kept.columns } : {}),
+      unofficial: data.unofficial,
+    },
+    score: {
+      task: id,
+      metrics: test?.metrics ?? {},
+      ...(kept ? { predictions: kept.predictions } : {}),
+    },
+  };
+}
+
+/** Values in the encoder's weights; null where its configuration is out of reach. */
+async function parameterCount({ encoder: { path, shape } }: RunFile): Promise<number | null> {
+  if (path === null) return null;
+  try {
+    const config = await readEncoderConfig(await localFolder(path));
+    return encoderParameterCount({ ...config, layers: shape.layers });
+  } catch {
+    return null;
+  }
+}
+
+/** Settings without what would name folders of the machine. */
+function withoutPaths({ settings }: RunFile): Record<string, unknown> {
+  const { data: _, encoder: __, sources: ___, tasks, ...rest } = settings;
+  return { ...rest, ...(tasks ? { tasks: tasks.map(({ task, maxLength }) => ({ task, maxLength })) } : {}) };
+}

@@ -1,0 +1,36 @@
+import { reportContext } from './context.ts';
+import type { ReportData } from './data.ts';
+import type { ReportDocument } from './document.ts';
+import { comparisonsSection } from './sections/comparisons.ts';
+import { costSection } from './sections/cost.ts';
+import { missingSection } from './sections/missing.ts';
+import { resultsSection } from './sections/results.ts';
+import { settingsSection } from './sections/settings.ts';
+
+/** The sections of a report, in their order; each is there only where the runs have something for it. */
+const sections = [resultsSection, comparisonsSection, costSection, settingsSection, missingSection];
+
+export function buildReport(data: ReportData): ReportDocument {
+  const context = reportContext(data);
+  const versions = [...new Set(data.runs.map(({ version }) => version))];
+  return {
+    title: data.title,
+    summary: summaryOf(data),
+    sections: sections.flatMap((section) => section(context) ?? []),
+    footer: `Written by scalearn ${versions.join(', ')}.`,
+  };
+}
+
+function summaryOf({ runs, tasks, encoders, missing }: ReportData): string {
+  const own = runs.filter(({ purpose }) => purpose === 'report');
+  const entries = new Set(own.map(({ entry }) => entry)).size;
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const what = [
+    counted(own.length, 'run'),
+    counted(entries, 'method'),
+    counted(Object.keys(tasks).length, 'task'),
+    counted(Object.keys(encoders).length, 'encoder'),
+    counted(new Set(own.map(({ seed }) => seed)).size, 'seed'),
+  ].join(', ');
+  return missing.length > 0 ? `${what}. ${counted(missing.length, 'planned run')} missing.` : `${what}.`;
+}

@@ -1,0 +1,41 @@
+import { type Benchmark, benchmarks, hasScore, plainRows } from './benchmarks.ts';
+import { type ColumnTest, testColumn } from './compare.ts';
+import type { ReportData } from './data.ts';
+import type { MethodRow } from './method-rows.ts';
+
+/** A benchmark with the tests of its main table. */
+export interface TestedBenchmark extends Benchmark {
+  readonly main: readonly MethodRow[];
+  /** Of each task, and last of the average where there are several tasks. */
+  readonly tests: readonly (ColumnTest | undefined)[];
+}
+
+/** What sections are made from. */
+export interface ReportContext {
+  readonly data: ReportData;
+  readonly benchmarks: readonly TestedBenchmark[];
+}
+
+export function reportContext(data: ReportData): ReportContext {
+  return {
+    data,
+    benchmarks: benchmarks(data).map((benchmark) => {
+      const main = plainRows(benchmark);
+      return { ...benchmark, main, tests: columnTests(benchmark, main) };
+    }),
+  };
+}
+
+/** Tests every column of a table of scores. */
+export function columnTests(
+  { tasks }: Pick<Benchmark, 'tasks'>,
+  rows: readonly MethodRow[],
+): (ColumnTest | undefined)[] {
+  const columns = [...tasks.map((task) => [task]), ...(tasks.length > 1 ? [tasks] : [])];
+  return columns.map((column) =>
+    testColumn(
+      column,
+      rows.filter((row) => column.every(({ id }) => hasScore(row, id))),
+    ),
+  );
+}

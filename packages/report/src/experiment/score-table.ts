@@ -1,0 +1,191 @@
+import { majorityReport } from '@scalearn/evaluation';
+import type { Benchmark } from './benchmarks.ts';
+import { alpha, type ColumnTest, resamples } from './compare.ts';
+import type { ReportTask, RunKind } from './data.ts';
+import { groupBy } from './group-by.ts';
+import { decodeList } from './lists.ts';
+import { averages, type MethodRow, type Summary, seedScores, summarise } from './method-rows.ts';
+import { groupTitles } from './methods.ts';
+import { publishedAverage, publishedScore } from './published.ts';
+import type { Cell, NumberCell, ReportTable, RowGroup } from './tables/model.ts';
+
+export interface ScoreTableOptions {
+  readonly title: string;
+  readonly benchmark: Benchmark;
+  readonly rows: readonly MethodRow[];
+  /** Of each column, as `columnTests` gives them. */
+  readonly tests: readonly (ColumnTest | undefined)[];
+  /** Whether the answer that needs no training has a row. */
+  readonly withBaseline?: boolean;
+}
+
+/** Methods by tasks: the mean over seeds in percent, its deviation, and what is published. */
+export function scoreTable(options: ScoreTableOptions): ReportTable {
+  const { title, benchmark, rows, tests, withBaseline = true } = options;
+  const { tasks } = benchmark;
+  const hasAverage = tasks.length > 1;
+  const line = (row: MethodRow): Cell[] => [
+    row.label,
+    ...tasks.map((task, i) => taskCell(benchmark, task, row, tests[i])),
+    ...(hasAverage ? [averageCell(benchmark, row, tests[tasks.length])] : []),
+    seedCount(tasks, row),
+  ];
+  const kinds = Object.keys(groupTitles) as RunKind[];
+  const groups = kinds
+    .map((kind): RowGroup => {
+      return { title: groupTitles[kind], rows: rows.filter((row) => row.kind === kind).map(line) };
+    })
+    .filter((group) => group.rows.length > 0);
+  const baseline = withBaseline ? baselineLine(tasks, hasAverage) : undefined;
+  return {
+    title,
+    note: scoreNote(benchmark, rows, tests),
+    columns: [
+      { title: 'Method' },
+      ...tasks.map(({ name }) => ({ title: name, numeric: true })),
+      ...(hasAverage ? [{ title: 'Average', numeric: true }] : []),
+      { title: 'Seeds', numeric: true },
+    ],
+    groups: baseline ? [...groups, { title: 'Without training', rows: [baseline] }] : groups,
+  };
+}
+
+function taskCell(benchmark: Benchmark, task: ReportTask, row: MethodRow, test?: ColumnTest): Cell {
+  const summary = summarise(seedScores(row, task).map(({ value }) => value));
+  const comparable = task.unofficial.length === 0 && isPublishedSetting(row);
+  const published = comparable ? publishedScore(benchmark.encoder.name, task.id, row.method) : undefined;
+  return summaryCell(summary, published, test, row);
+}
+
+function averageCell({ encoder, tasks }: Benchmark, row: MethodRow, test?: ColumnTest): Cell {
+  const comparable = tasks.every(({ unofficial }) => unofficial.length === 0) && isPublishedSetting(row);
+  const ids = tasks.map(({ id }) => id);
+  const published = comparable ? publishedAverage(encoder.name, ids, row.method) : undefined;
+  return summaryCell(summarise([...averages(row, tasks).values()]), published, test, row);
+}
+
+/** Whether what is published is of the same rows and layers: few-shot scores, say, have nothing to stand beside. */
+const isPublishedSetting = ({ runs }: MethodRow): boolean =>
+  runs.every(({ settings }) =>
+    ['limit', 'evalLimit', 'layers', 'fraction'].every((name) => (settings[name] ?? null) === null),
+  );
+
+/** Scores are fractions and shown in percent. */
+export const percent = (fraction: number): number => 100 * fraction;
+
+function summaryCell(
+  summary: Summary | undefined,
+  published: number | undefined,
+  test: ColumnTest | undefined,
+  row: MethodRow,
+): Cell {
+  if (!summary) return '–';
+  const { mean, deviation, count, interval } = summary;
+  if (!Number.isFinite(mean)) return { value: null };
+  const hints = [
+    `mean of ${count}`,
+    ...(interval ? [`95 % interval ${interval.map((bound) => percent(bound).toFixed(2)).join(' to ')}`] : []),
+    ...testHint(test, row),
+  ];
+  return {
+    value: percent(mean),
+    digits: 2,
+    ...(deviation === undefined ? {} : { deviation: percent(deviation) }),
+    ...(published === undefined ? {} : { published }),
+    ...(test?.isSignificant && test.best === row ? { isBest: true } : {}),
+    hint: hints.join('; '),
+  };
+}
+
+function testHint(test: ColumnTest | undefined, row: MethodRow): string[] {
+  const against = test?.others.find((other) => other.row === row);
+  if (!test || !against || Number.isNaN(against.corrected)) return [];
+  return [
+    `${percent(against.difference).toFixed(2)} below ${test.best.label}, corrected p ${pText(against.corrected)}`,
+  ];
+}
+
+export const pText = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
+
+/** How many seeds each task has: one number where all have as many. */
+function seedCount(tasks: readonly ReportTask[], row: MethodRow): NumberCell | string {
+  const counts = tasks.map((task) => seedScores(row, task).length).filter((count) => count > 0);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? { value: least } : `${least}–${most}`;
+}
+
+/** The metrics of the commonest answer in the test rows. */
+function baselineLine(tasks: readonly ReportTask[], hasAverage: boolean): Cell[] | undefined {
+  const cells = tasks.map(({ problem, metric, labels, columns = 1 }): Cell => {
+    if (labels === undefined) return '–';
+    const spec = { problem, metrics: [metric], primaryMetric: metric };
+    const { value } = majorityReport(spec, decodeList(problem, labels), columns).primary;
+    return Number.isFinite(value) ? { value: percent(value), digits: 2 } : { value: null };
+  });
+  if (cells.every((cell) => cell === '–')) return undefined;
+  const values = cells.map((cell) => (typeof cell === 'object' ? cell.value : null));
+  const isWhole = values.every((value) => value !== null);
+  const total = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const average: Cell = isWhole ? { value: total / values.length, digits: 2 } : '–';
+  return ['Commonest answer', ...cells, ...(hasAverage ? [average] : []), ''];
+}
+
+/** How the table is read, and what its marks are worth. */
+function scoreNote(
+  { encoder, tasks }: Benchmark,
+  rows: readonly MethodRow[],
+  tests: readonly (ColumnTest | undefined)[],
+): string {
+  const metrics = tasks.map(({ name, metric }) => `${name} ${metricWords(metric)}`);
+  const hasPublished = rows.some((row) =>
+    tasks.some(({ id }) => publishedScore(encoder.name, id, row.method) !== undefined),
+  );
+  return [
+    `Test scores in percent (${[...new Set(metrics)].join(', ')}): mean ± sample standard deviation over seeds.`,
+    ...(hasPublished ? ['Below: the published mean, and our difference from it.'] : []),
+    ...testWords(tests),
+    ...sharedSources(rows),
+  ].join(' ');
+}
+
+/** What a mark stands for, and where none can be. */
+function testWords(tests: readonly (ColumnTest | undefined)[]): string[] {
+  const all = tests.flatMap((test) => test?.others ?? []);
+  if (all.length === 0) return [];
+  const over = new Set(all.map((test) => test.over));
+  const smallest = Math.max(...all.filter((test) => test.over === 'seeds').map((test) => test.smallestP));
+  return [
+    `Bold is what is better than every other method of its column, all tests together at α = ${alpha} (Holm).`,
+    ...(over.has('rows')
+      ? [
+          `Tests exchange the predictions of two methods for test rows at random, ${resamples.toLocaleString('en-US')} times, those of all shared seeds at once.`,
+        ]
+      : []),
+    ...(over.has('seeds')
+      ? [
+          `Where predictions were not kept for both, the test flips the signs of differences by seed; the least p it can give here is ${pText(smallest)}${smallest > alpha ? ', so it cannot mark anything: more seeds are needed' : ''}.`,
+        ]
+      : []),
+  ];
+}
+
+/** Whether seeds of two-stage methods have the same adapters below. */
+function sharedSources(rows: readonly MethodRow[]): string[] {
+  const shared = rows.some(({ kind, runs }) => {
+    if (kind !== 'two-stage') return false;
+    const byTask = groupBy(runs, ({ scores }) => scores.map(({ task }) => task).join());
+    return [...byTask.values()].some((group) => {
+      const sets = group.map(({ sources }) => JSON.stringify(sources.map((source) => source.run)));
+      return sets.length > 1 && !sets[0]?.includes('null') && new Set(sets).size === 1;
+    });
+  });
+  return shared
+    ? [
+        'Two-stage runs of different seeds share their source adapters: their deviation leaves out that of stage 1.',
+      ]
+    : [];
+}
+
+/** `matthewsCorrelation` in words. */
+export const metricWords = (metric: string): string =>
+  metric.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^f1/, 'F1');

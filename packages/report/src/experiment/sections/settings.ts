@@ -1,0 +1,87 @@
+import type { ReportContext } from '../context.ts';
+import type { ReportRun } from '../data.ts';
+import type { ReportSection } from '../document.ts';
+import { axisName, methodRows } from '../method-rows.ts';
+import type { ReportTable } from '../tables/model.ts';
+
+/** What differs from run to run by its nature, or is a path of the machine. */
+const left = new Set([
+  'task',
+  'tasks',
+  'method',
+  'encoder',
+  'data',
+  'own',
+  'sources',
+  'seed',
+  'methodSettings',
+]);
+
+/** Exactly what was run: settings by method, encoders, versions. */
+export function settingsSection({ data }: ReportContext): ReportSection | undefined {
+  if (data.runs.length === 0) return undefined;
+  return {
+    heading: 'What was run',
+    parts: [{ facts: runFacts(data) }, { table: settingsTable(data.runs) }],
+  };
+}
+
+function runFacts({ runs, encoders, tasks, created, commit }: ReportContext['data']): Record<string, string> {
+  const unofficial = Object.values(tasks).flatMap((task) => task.unofficial);
+  return {
+    Encoders: Object.values(encoders)
+      .map(
+        ({ name, layers, hiddenSize, fingerprint }) =>
+          `${name}, ${layers} layers of hidden size ${hiddenSize}, fingerprint ${fingerprint.slice(0, 12)}`,
+      )
+      .join('; '),
+    Tasks: Object.values(tasks)
+      .map(({ id, rows }) => `${id} (${rows.toLocaleString('en-US')} test rows)`)
+      .join(', '),
+    Runs: `${runs.length}, of which ${runs.filter(({ purpose }) => purpose === 'source').length} only serve as sources`,
+    Seeds: [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b).join(', '),
+    Devices: [...new Set(runs.map(({ device }) => device))].join(', '),
+    Versions: `scalearn ${[...new Set(runs.map(({ version }) => version))].join(', ')}`,
+    'Training time': `${(runs.reduce((sum, run) => sum + run.seconds, 0) / 60).toFixed(1)} minutes in all`,
+    ...(unofficial.length > 0 ? { 'Not the official data': unofficial.join('; ') } : {}),
+    ...(created === undefined ? {} : { Collected: created }),
+    ...(commit === undefined ? {} : { Commit: commit }),
+  };
+}
+
+/** A row for each method, a column for each setting that has a value in any. */
+function settingsTable(runs: readonly ReportRun[]): ReportTable {
+  const rows = methodRows(runs);
+  const names = [...new Set(runs.flatMap(({ settings }) => Object.keys(flat(settings))))].filter((name) =>
+    runs.some(({ settings }) => (flat(settings)[name] ?? null) !== null),
+  );
+  return {
+    title: 'Settings by method',
+    note: 'Several values: they differ between tasks or seeds.',
+    columns: [{ title: 'Method' }, ...names.map((name) => ({ title: axisName(name), numeric: true }))],
+    groups: [
+      {
+        rows: rows.map((row) => [
+          row.label,
+          ...names.map((name) => {
+            const values = row.runs.map(({ settings }) => flat(settings)[name] ?? null);
+            return [...new Set(values.map(settingText))].join('; ');
+          }),
+        ]),
+      },
+    ],
+  };
+}
+
+/** The settings of training and those of the method side by side. */
+function flat(settings: ReportRun['settings']): Record<string, unknown> {
+  const own = Object.entries(settings).filter(([name]) => !left.has(name));
+  const { methodSettings } = settings;
+  return { ...Object.fromEntries(own), ...(typeof methodSettings === 'object' ? methodSettings : {}) };
+}
+
+function settingText(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  if (Array.isArray(value)) return value.length > 4 ? `${value.length} values` : value.join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

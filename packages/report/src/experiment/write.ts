@@ -1,0 +1,82 @@
+import { type Html, html } from '../html.ts';
+import { page } from '../page.ts';
+import { facts, figure, figureRow } from '../parts.ts';
+import { buildReport } from './build.ts';
+import type { ReportData } from './data.ts';
+import type { Part, ReportDocument } from './document.ts';
+import { csvTables } from './tables/csv-table.ts';
+import { htmlTable } from './tables/html-table.ts';
+import { escapeLatex, latexTable } from './tables/latex-table.ts';
+import { escapeMarkdown, markdownTable } from './tables/markdown-table.ts';
+import type { ReportTable } from './tables/model.ts';
+
+export const reportFormats = ['html', 'markdown', 'csv', 'latex', 'json'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+/**
+ * Runs as a report. `html` is one page that needs no other file, and the only format with figures; `json` is the data,
+ * from which reports can be made again.
+ */
+export async function experimentReport(data: ReportData, format: ReportFormat = 'html'): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(data)}\n`;
+  const report = buildReport(data);
+  if (format === 'html') return htmlReport(report);
+  if (format === 'csv') return csvTables(tablesOf(report));
+  return format === 'markdown' ? markdownReport(report) : latexReport(report);
+}
+
+const tablesOf = ({ sections }: ReportDocument): ReportTable[] =>
+  sections.flatMap(({ parts }) => parts.flatMap((part) => ('table' in part ? [part.table] : [])));
+
+async function htmlReport({ title, summary, sections, footer }: ReportDocument): Promise<string> {
+  const written: { heading: string; content: Html[] }[] = [];
+  for (const { heading, parts } of sections) {
+    const content: Html[] = [];
+    for (const part of parts) content.push(await htmlPart(part));
+    written.push({ heading, content });
+  }
+  return page({ title, summary, sections: written, footer, isWide: true });
+}
+
+async function htmlPart(part: Part): Promise<Html> {
+  if ('text' in part)
+    return html`<p>${part.text}</p>
+`;
+  if ('facts' in part) return facts(part.facts);
+  if ('table' in part)
+    return html`<h3>${part.table.title}</h3>
+${htmlTable(part.table)}`;
+  const drawn: Html[] = [];
+  for (const { draw, ...rest } of part.figures) drawn.push(figure({ svg: await draw(), ...rest }));
+  return drawn.length === 1 ? drawn[0]! : figureRow(drawn);
+}
+
+function markdownReport({ title, summary, sections, footer }: ReportDocument): string {
+  const part = (each: Part): string[] => {
+    if ('text' in each) return [escapeMarkdown(each.text)];
+    if ('facts' in each)
+      return [
+        Object.entries(each.facts)
+          .map(([name, value]) => `* ${escapeMarkdown(name)}: ${escapeMarkdown(value)}`)
+          .join('\n'),
+      ];
+    if ('figures' in each) return [];
+    const { title: name, note } = each.table;
+    return [
+      `### ${escapeMarkdown(name)}`,
+      markdownTable(each.table),
+      ...(note ? [escapeMarkdown(note)] : []),
+    ];
+  };
+  const body = sections.flatMap(({ heading, parts }) => {
+    const blocks = parts.flatMap(part);
+    return blocks.length > 0 ? [`## ${escapeMarkdown(heading)}`, ...blocks] : [];
+  });
+  return `${[`# ${escapeMarkdown(title)}`, escapeMarkdown(summary), ...body, escapeMarkdown(footer)].join('\n\n')}\n`;
+}
+
+/** Tables to `\\input`; they need the package booktabs. */
+function latexReport(report: ReportDocument): string {
+  const tables = tablesOf(report).map(latexTable);
+  return `${[`% ${escapeLatex(report.title)}. Needs \\usepackage{booktabs}.`, ...tables].join('\n\n')}\n`;
+}
