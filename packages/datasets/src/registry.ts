@@ -1,4 +1,5 @@
 import { UnknownTaskError } from './errors.ts';
+import { humset } from './humset/humset.ts';
 import { miniglue } from './miniglue/miniglue.ts';
 import { suggest } from './suggest.ts';
 import type { TaskDefinition, TaskInfo } from './task.ts';
@@ -6,7 +7,7 @@ import { glue } from './tasks/glue.ts';
 import { superglue } from './tasks/superglue.ts';
 
 const definitions: ReadonlyMap<string, TaskDefinition> = new Map(
-  [...glue, ...superglue, ...miniglue].map((definition) => [definition.info.id, definition]),
+  [...glue, ...superglue, ...humset, ...miniglue].map((definition) => [definition.info.id, definition]),
 );
 
 /** The ids of all tasks that come with this package. */

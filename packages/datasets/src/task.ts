@@ -55,6 +55,8 @@ export interface TaskInfo {
   readonly metrics: readonly string[];
   /** The one of them that published tables show. */
   readonly primaryMetric: string;
+  /** The metric of the validation part that chooses the best state in published runs of this task alone; else its loss. */
+  readonly selectionMetric?: string;
   /**
    * Whether the examples of a group are candidates, of which the one with the highest score is the answer: metrics then
    * compare that answer with the right ones. Rows are groups then.

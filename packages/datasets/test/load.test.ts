@@ -258,9 +258,9 @@ describe('what is wrong is named', () => {
     expect(error).toBeInstanceOf(MissingFileError);
     expect(error).toBeInstanceOf(DatasetError);
     expect(error).toMatchObject({
-      looked: ['MRPC/train.tsv', 'MRPC/train.tsv.gz'],
+      looked: ['MRPC/train.tsv', 'MRPC/train.tsv.gz', 'mrpc/train-*.parquet'],
       message:
-        'Found none of MRPC/train.tsv, MRPC/train.tsv.gz in the files in memory. The data must contain the folder MRPC/.',
+        'Found none of MRPC/train.tsv, MRPC/train.tsv.gz, mrpc/train-*.parquet in the files in memory. The data must contain the folder MRPC/.',
     });
   });
 

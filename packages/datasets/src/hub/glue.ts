@@ -15,7 +15,7 @@ export function glueOnHub(task: TaskDefinition): TaskDefinition {
     examples: (row) => [
       {
         segments: second === undefined ? [row.text(first)] : [row.text(first), row.text(second)],
-        label: labels === null ? shortest(row.number('label', 0, 5)) : row.label('label', labels),
+        label: labels === null ? asWritten(row.number('label', 0, 5)) : row.label('label', labels),
       },
     ],
   });
@@ -30,14 +30,16 @@ const mnliSplits: Readonly<Partial<Record<SplitName, string>>> = {
 };
 
 /**
- * The number that a file of 32-bit floats was written from: 3.8 is stored as 3.799999952316284. Of all decimals that
- * round to the same float it is the shortest.
+ * The score of the official file, which the hub stores as a 32-bit float: 3.8 as 3.799999952316284. Scores are means of a
+ * few ratings, written with at most 15 digits: the decimal with few digits that rounds to the float, else the fraction
+ * with a small denominator. Anything else stays as it is.
  */
-function shortest(score: number): number {
-  if (Math.fround(score) !== score) return score;
-  for (let digits = 1; digits < 9; digits++) {
-    const decimal = Number(score.toPrecision(digits));
-    if (Math.fround(decimal) === score) return decimal;
-  }
-  return score;
+function asWritten(stored: number): number {
+  const isStored = (score: number): boolean => Math.fround(score) === stored;
+  const digits = [1, 2, 3, 4, 5, 6].map((count) => Number(stored.toPrecision(count)));
+  const denominators = Array.from({ length: 20 }, (_, i) => i + 1);
+  const fractions = denominators.map((ratings) =>
+    Number((Math.round(stored * ratings) / ratings).toPrecision(15)),
+  );
+  return [...digits, ...fractions].find(isStored) ?? stored;
 }

@@ -26,7 +26,7 @@ export function onHub(task: TaskDefinition, place: HubPlace, layout: HubLayout):
       try {
         return await task.read(split, source);
       } catch (error) {
-        if (!(error instanceof MissingFileError)) throw error;
+        if (!(error instanceof MissingFileError) || source.list === undefined) throw error;
         const hubs = `${place.config}/${place.splits[split]}-*.parquet`;
         throw new MissingFileError([...error.looked, hubs], source.describe());
       }

@@ -18,28 +18,37 @@ const names: Readonly<Record<keyof OwnFiles, readonly string[]>> = {
 
 /** Finds `train.csv` and its like, and the files of the other splits where there are any. */
 export async function findFiles(source: FileSource): Promise<OwnFiles> {
-  const train = await findSplit(source, 'train');
-  if (train === undefined) throw new MissingFileError(candidates('train'), source.describe());
-  const validation = await findSplit(source, 'validation');
-  const test = await findSplit(source, 'test');
+  const train = await findTable(source, names.train, 'the train split');
+  const validation = await findTable(source, names.validation, 'the validation split').catch(whereMissing);
+  const test = await findTable(source, names.test, 'the test split').catch(whereMissing);
   return { train, ...(validation && { validation }), ...(test && { test }) };
 }
 
-async function findSplit(source: FileSource, split: keyof OwnFiles): Promise<DataFile | undefined> {
+/**
+ * The one file of these names, with the end of any kind of table.
+ *
+ * @param what it is, for messages
+ * @throws MissingFileError, or DatasetError where there are several
+ */
+export async function findTable(
+  source: FileSource,
+  names: readonly string[],
+  what: string,
+): Promise<DataFile> {
+  const candidates = names.flatMap((name) => tableKinds.map((kind) => `${name}.${kind}`));
   const found: DataFile[] = [];
-  for (const path of candidates(split)) {
-    try {
-      found.push(await readFile(source, path));
-    } catch (error) {
-      if (!(error instanceof MissingFileError)) throw error;
-    }
+  for (const path of candidates) {
+    const file = await readFile(source, path).catch(whereMissing);
+    if (file) found.push(file);
   }
   const [file, other] = found;
+  if (file === undefined) throw new MissingFileError(candidates, source.describe());
   if (other === undefined) return file;
   throw new DatasetError(
-    `${file?.path} and ${other.path} in ${source.describe()} could both be the ${split} split. Rename or move one of them.`,
+    `${file.path} and ${other.path} in ${source.describe()} could both be ${what}. Rename or move one of them.`,
   );
 }
 
-const candidates = (split: keyof OwnFiles): string[] =>
-  names[split].flatMap((name) => tableKinds.map((kind) => `${name}.${kind}`));
+function whereMissing(error: unknown): undefined {
+  if (!(error instanceof MissingFileError)) throw error;
+}

@@ -48,12 +48,15 @@ export class Fields {
 
   /** The id of a class, which is written as its id, as its name, or, of two, as true or false. */
   label(name: string, classes: readonly string[]): number {
+    return this.#classId(this.#value(name), classes);
+  }
+
+  /** The ids of any number of classes, each written as above; none for a row that lacks the list. */
+  labels(name: string, classes: readonly string[]): readonly number[] {
     const value = this.#value(name);
-    const id = typeof value === 'boolean' && classes.length === 2 ? Number(value) : value;
-    if (isWhole(id) && id < classes.length) return id;
-    const named = typeof value === 'string' ? classes.indexOf(value) : -1;
-    if (named >= 0) return named;
-    return this.#refuseLabel(value, `one of ${classes.join(', ')}`);
+    if (value === null) return [];
+    if (!Array.isArray(value)) return this.#refuse(name, 'a list of labels');
+    return value.map((item) => this.#classId(item, classes));
   }
 
   /** The place of this row with other values: one of several rows that a line holds. */
@@ -65,6 +68,14 @@ export class Fields {
   refuse(what: string): never {
     const { path, line, unit } = this.#row;
     throw new MalformedRowError(path, line, `${what} Repair the row or fetch the file again.`, unit);
+  }
+
+  #classId(value: unknown, classes: readonly string[]): number {
+    const id = typeof value === 'boolean' && classes.length === 2 ? Number(value) : value;
+    if (isWhole(id) && id < classes.length) return id;
+    const named = typeof value === 'string' ? classes.indexOf(value) : -1;
+    if (named >= 0) return named;
+    return this.#refuseLabel(value, `one of ${classes.join(', ')}`);
   }
 
   #refuseLabel(value: unknown, expected: string): never {

@@ -1,6 +1,7 @@
 // What files may look like, and what is said where they are broken.
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { parquetFile } from '../../../../test/support/parquet.ts';
 import {
   DatasetError,
   LabelError,
@@ -41,7 +42,7 @@ describe('what is read', () => {
     }
   });
 
-  test('other separators, gzip, JSON lines and a JSON list give the same rows', async () => {
+  test('other separators, gzip, JSON lines, a JSON list and parquet give the same rows', async () => {
     const { fingerprint } = await loadTask(await fromMemory({ 'r.csv': reviews(20) }));
     const objects = reviews(20)
       .trim()
@@ -60,6 +61,7 @@ describe('what is read', () => {
       ['r.jsonl', `\ufeff${lines.join('\r\n')}`],
       ['r.jsonl.gz', Uint8Array.from(gzipSync(lines.join('\n')))],
       ['r.json', JSON.stringify(objects, null, 2)],
+      ['r.parquet', parquetFile({ label: 'STRING', text: 'STRING' }, objects)],
     ];
     for (const [name, content] of files)
       expect((await loadTask(await fromMemory({ [name]: content }))).fingerprint, name).toBe(fingerprint);
@@ -183,11 +185,12 @@ describe('what is broken is named', () => {
     ],
     [
       'another kind of file',
-      'r.parquet',
-      'PAR1',
+      'r.xlsx',
+      'PK',
       'DatasetError',
-      'must end in one of .csv, .tsv, .jsonl, .json',
+      'must end in one of .csv, .tsv, .jsonl, .json, .parquet',
     ],
+    ['damaged parquet', 'r.parquet', 'PAR1', 'UnreadableFileError', 'no parquet file, or damaged'],
     [
       'damaged gzip',
       'r.csv.gz',

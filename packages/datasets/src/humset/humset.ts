@@ -1,0 +1,64 @@
+import { onHub } from '../hub/on-hub.ts';
+import { findTable } from '../own/find-files.ts';
+import { readTable } from '../own/read-table.ts';
+import type { TableRow } from '../own/table.ts';
+import type { Example, SplitName, TaskDefinition, TaskInfo } from '../task.ts';
+import { Fields } from '../tasks/fields.ts';
+import type { NewExample } from '../tasks/json-lines-task.ts';
+import { humsetLabels } from './labels.ts';
+import { parseListLiteral } from './list-literal.ts';
+
+// HumSet (arXiv 2210.04573): excerpts of humanitarian reports in English, French and Spanish, and five sets of labels
+// for them, any number of which fit an excerpt. Official splits are used as they are.
+
+const TEXT = 'excerpt';
+const splits = { train: 'train', validation: 'validation', test: 'test' } as const;
+
+export const humset: readonly TaskDefinition[] = Object.entries(humsetLabels).map(([name, labels]) =>
+  humsetTask(name, labels),
+);
+
+function humsetTask(name: string, labels: readonly string[]): TaskDefinition {
+  const examples = (row: Fields): NewExample[] => {
+    const ids = row.labels(name, labels);
+    return [{ segments: [row.text(TEXT)], label: labels.map((_, id) => (ids.includes(id) ? 1 : 0)) }];
+  };
+  const task: TaskDefinition = {
+    info: describe(name, labels),
+    async read(split, source) {
+      const file = await findTable(source, [`HumSet/${split}`], `the ${split} split`);
+      const { rows } = await readTable(file);
+      return rows.flatMap((row, index): Example[] =>
+        examples(new Fields(withList(row, name))).map((example) => ({ index, ...example })),
+      );
+    },
+  };
+  const place = { repository: 'nlp-thedeep/humset', config: '1.0.0', splits };
+  return onHub(task, place, { columns: [TEXT, name], examples });
+}
+
+function describe(name: string, labels: readonly string[]): TaskInfo {
+  const rows: Partial<Record<SplitName, number>> = { train: 117_435, validation: 16_039, test: 15_147 };
+  return {
+    id: `humset/${name}`,
+    name: `HumSet ${name}`,
+    problem: 'multiLabelClassification',
+    labels,
+    columns: [TEXT],
+    maxLength: 128,
+    truncation: 'longestFirst',
+    metrics: ['f1Macro', 'precisionMacro', 'recallMacro', 'accuracy'],
+    primaryMetric: 'f1Macro',
+    selectionMetric: 'f1Macro',
+    stratified: false,
+    files: { train: 'HumSet/train.csv', validation: 'HumSet/validation.csv', test: 'HumSet/test.csv' },
+    officialRows: rows,
+  };
+}
+
+/** A row of a file whose values are all texts has a list's literal instead of the list. */
+function withList(row: TableRow, column: string): TableRow {
+  const cell = row.values.get(column);
+  const list = typeof cell === 'string' ? parseListLiteral(cell) : undefined;
+  return list ? { ...row, values: new Map(row.values).set(column, list) } : row;
+}
