@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { suggest, taskIds } from '@scalearn/datasets';
 import { methodEntry, methods } from '../methods/registry.ts';
-import { methodOptions } from './schema.ts';
+import { methodOptions, trainOptions } from './schema.ts';
 import { longForm, type Written } from './written.ts';
 import type { YamlFile } from './yaml-file.ts';
 
@@ -73,7 +73,8 @@ export function checkExperiment(file: YamlFile, written: Written, folder: string
 
 /** Whether an option is one of methods, but not of this one. */
 export function isOfOtherMethods(option: string, method: string): boolean {
-  return methodOptions.includes(option) && !Object.hasOwn(methodEntry(method).options, option);
+  const isOfAny = methodOptions.includes(option) && !trainOptions.includes(option);
+  return isOfAny && !Object.hasOwn(methodEntry(method).options, option);
 }
 
 /** @throws UsageError for an entry whose sources lead back to it */

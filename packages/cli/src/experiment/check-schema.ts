@@ -3,11 +3,12 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { experimentSchema } from './schema.ts';
 import type { YamlFile } from './yaml-file.ts';
 
+const ajv = new Ajv({ verbose: true, allErrors: true, allowUnionTypes: true });
+
 /** @throws UsageError with line and column for the first thing that the schema forbids */
 export function checkSchema(file: YamlFile): void {
-  const validate = new Ajv({ verbose: true, allErrors: true, allowUnionTypes: true }).compile(
-    experimentSchema,
-  );
+  // Compiled once.
+  const validate = ajv.getSchema(experimentSchema.$id as string) ?? ajv.compile(experimentSchema);
   if (validate(file.value)) return;
   const errors = validate.errors ?? [];
   // Where one of several forms is asked for, the errors of the form that goes deepest tell most.

@@ -155,17 +155,15 @@ function blankAdapter(name: string, { hiddenSize, layers }: EncoderConfig): Adap
 }
 
 /** Rows that a run trains and is evaluated on. */
-function rowsOf({
-  tasks,
-  settings: { limit, evalLimit },
-}: PlannedRun): Record<'train' | 'validation' | 'test', number> {
+function rowsOf({ tasks, settings }: PlannedRun): Record<'train' | 'validation' | 'test', number> {
+  const { limit, evalLimit, validationLimit = evalLimit, trainPercent = 100 } = settings;
   const most = (rows: number, bound: number | null): number => Math.min(rows, bound ?? rows);
-  const total = (split: 'train' | 'validation' | 'test', bound: number | null): number =>
-    tasks.reduce((all, { rows }) => all + most(rows[split], bound), 0);
+  const total = (split: 'train' | 'validation' | 'test', share: number, bound: number | null): number =>
+    tasks.reduce((all, { rows }) => all + most(Math.ceil(rows[split] * share), bound), 0);
   return {
-    train: total('train', limit),
-    validation: total('validation', evalLimit),
-    test: total('test', evalLimit),
+    train: total('train', trainPercent / 100, limit),
+    validation: total('validation', trainPercent / 100, validationLimit),
+    test: total('test', 1, evalLimit),
   };
 }
 

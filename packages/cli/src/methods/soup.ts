@@ -19,7 +19,7 @@ export const adapterSoupEntry: MethodEntry = {
       kind: ['intended', 'released'],
       text: 'released looks at as few texts as the released code does (default: intended)',
     },
-    limit: { kind: 'whole', text: 'texts of a task, at most (default: 10000)' },
+    texts: { kind: 'whole', text: 'texts of a task, at most (default: 10000)' },
   },
   sources: 1,
   async prepare(preparation) {
@@ -49,14 +49,17 @@ async function similarities(preparation: Preparation): Promise<readonly number[]
   reporter.note(
     `comparing the texts of ${tasks.map(({ name }) => name).join(', ')} with those of ${task.id}`,
   );
-  const { sentenceEncoder, sampling, limit } = options as {
+  const { sentenceEncoder, sampling, texts } = options as {
     readonly sentenceEncoder?: string;
     readonly sampling?: SoupSampling;
-    readonly limit?: number;
+    readonly texts?: number;
   };
   const compare = async (by: Encoder): Promise<number[]> => {
     const all = tasks.includes(own) ? tasks : [...tasks, own];
-    return (await soupSimilarities(by, all, own.name, { sampling, limit, signal })).slice(0, tasks.length);
+    return (await soupSimilarities(by, all, own.name, { sampling, limit: texts, signal })).slice(
+      0,
+      tasks.length,
+    );
   };
   if (sentenceEncoder === undefined) return compare(encoder);
   using other = await loadEncoder(sentenceEncoder, { device: encoder.device });

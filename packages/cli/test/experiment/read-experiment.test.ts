@@ -1,0 +1,174 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { expand } from '../../src/experiment/expand.ts';
+import { type Overrides, readExperiment } from '../../src/experiment/read-experiment.ts';
+import { scratchFolder } from '../support/tiny.ts';
+
+const folder = scratchFolder();
+const path = join(folder, 'try.yaml');
+
+function read(text: string, overrides?: Overrides): ReturnType<typeof readExperiment> {
+  writeFileSync(path, text);
+  return readExperiment(path, overrides);
+}
+
+/** What every model is, in short: `entry task seed <- sources`. */
+async function models(text: string, overrides?: Overrides): Promise<string[]> {
+  type Cell = ReturnType<typeof expand>[number];
+  const name = ({ entry, tasks, seed, options, sources }: Cell): string => {
+    const from = sources.length === 0 ? '' : ` <- ${sources.map((each) => `(${name(each)})`).join(' ')}`;
+    const given = Object.entries(options).map(([key, value]) => ` ${key}=${value}`);
+    return `${entry.id} ${tasks.join('+')} ${seed}${given.join('')}${from}`;
+  };
+  return expand(await read(text, overrides)).map(name);
+}
+
+const head = 'encoders: [mini]\ntasks: [miniglue/rte, miniglue/cola]\n';
+
+test.each<[string, string, string]>([
+  ['no YAML', 'encoders: [mini\ntasks: x', 'try.yaml:2:1: '],
+  ['a key twice', 'encoders: [mini]\nencoders: [mini]\n', 'try.yaml:2:1: Map keys must be unique'],
+  ['nothing', '', 'try.yaml:1:1: the experiment must be object'],
+  ['no methods', head, "try.yaml:1:1: the experiment needs 'methods'"],
+  [
+    'an unknown key',
+    `${head}method: { bottleneck: }\nmethods: { bottleneck: }\n`,
+    "try.yaml:3:1: the experiment has no 'method'. Did you mean methods?",
+  ],
+  [
+    'an unknown option',
+    `${head}methods:\n  bottleneck:\n    options: { learningRat: 1 }\n`,
+    "try.yaml:5:16: methods.bottleneck.options has no 'learningRat'. Did you mean learningRate?",
+  ],
+  [
+    'an unknown method',
+    `${head}methods:\n  a: { method: botleneck }\n`,
+    'try.yaml:4:16: methods.a.method is one of ',
+  ],
+  [
+    'a value of another kind',
+    `${head}seeds: [0, x]\nmethods: { bottleneck: }\n`,
+    'try.yaml:3:12: seeds.1 must be integer',
+  ],
+  [
+    'an unknown task',
+    'encoders: [mini]\ntasks:\n  - miniglue/rte\n  - miniglue/rtt\nmethods: { bottleneck: }\n',
+    "try.yaml:4:5: there is no task 'miniglue/rtt'. Did you mean miniglue/rte?",
+  ],
+  [
+    'an entry that is no method',
+    `${head}methods:\n  mine: { label: Mine }\n`,
+    'try.yaml:4:3: mine is no method, so it must name one',
+  ],
+  [
+    "another method's option",
+    `${head}methods:\n  bottleneck:\n    options: { omega: 1 }\n`,
+    "try.yaml:5:16: bottleneck has no option 'omega'",
+  ],
+  [
+    'no sources',
+    `${head}methods:\n  scalearn:\n`,
+    'try.yaml:4:3: scalearn needs sources: the name of another entry',
+  ],
+  [
+    'sources that are not wanted',
+    `${head}methods:\n  ia3:\n  bottleneck: { sources: ia3 }\n`,
+    'try.yaml:5:17: bottleneck takes no sources',
+  ],
+  [
+    'sources that are not there',
+    `${head}methods:\n  bottleneck:\n  scalearn: { sources: botleneck }\n`,
+    "try.yaml:5:24: there is no entry 'botleneck' among the methods. Did you mean bottleneck?",
+  ],
+  [
+    'a circle',
+    `${head}methods:\n  a: { method: scalearn, sources: b }\n  b: { method: scalearn++, sources: { from: a } }\n`,
+    'try.yaml:4:35: the sources of a lead back to it: a needs b needs a',
+  ],
+])('%s is named with line and column', async (_, text, message) => {
+  await expect(read(text)).rejects.toThrow(message);
+  await expect(read(text)).rejects.toMatchObject({ name: 'UsageError' });
+});
+
+test('entries of a known shape pass', async () => {
+  const { entries, title, name } = await read(
+    `${head}methods: { bottleneck: , scalearn++: { sources: bottleneck } }\n`,
+  );
+  expect([title, name]).toEqual(['try', 'try']);
+  expect(entries.map(({ id, seeds }) => [id, seeds])).toEqual([
+    ['bottleneck', [0]],
+    ['scalearn++', [0]],
+  ]);
+});
+
+test("the target's own source comes last, and others before it in their order", async () => {
+  const text = `${head}seeds: [3]\nmethods: { bottleneck: { report: false }, scalearn: { sources: bottleneck } }\n`;
+  expect(await models(text)).toEqual([
+    'scalearn miniglue/rte 3 <- (bottleneck miniglue/cola 0) (bottleneck miniglue/rte 0)',
+    'scalearn miniglue/cola 3 <- (bottleneck miniglue/rte 0) (bottleneck miniglue/cola 0)',
+  ]);
+});
+
+test("sources of other tasks, of the same seed, without the target's own, or with another entry's", async () => {
+  const text = `${head}methods:
+  bottleneck: { report: false }
+  few: { method: bottleneck, report: false, vary: { limit: [4, 16] } }
+  scalearn: { seeds: [5], tasks: [miniglue/rte], sources: { from: bottleneck, tasks: [miniglue/sst2, miniglue/rte], seed: same, own: false } }
+  scalearn++: { tasks: [miniglue/rte], vary: { limit: [4, 16] }, sources: { from: bottleneck, own: few } }
+`;
+  expect(await models(text)).toEqual([
+    'scalearn miniglue/rte 5 <- (bottleneck miniglue/sst2 5)',
+    'scalearn++ miniglue/rte 0 limit=4 <- (bottleneck miniglue/cola 0) (few miniglue/rte 0 limit=4)',
+    'scalearn++ miniglue/rte 0 limit=16 <- (bottleneck miniglue/cola 0) (few miniglue/rte 0 limit=16)',
+  ]);
+});
+
+test('models of an entry that varies an option are no sources without a word on which', async () => {
+  const text = `${head}methods:
+  few: { method: bottleneck, vary: { limit: [4, 16] } }
+  scalearn: { sources: few }
+`;
+  await expect(models(text)).rejects.toThrow('few varies limit, so its models can be sources only of');
+});
+
+test('a grid has a number for each source', async () => {
+  const text = `${head}methods:
+  bottleneck: { report: false }
+  probe: { tasks: [miniglue/rte], sources: bottleneck, vary: { omega: { grid: [0, 1] } } }
+`;
+  const sources = '<- (bottleneck miniglue/cola 0) (bottleneck miniglue/rte 0)';
+  expect(await models(text)).toEqual(
+    ['0,0', '0,1', '1,0', '1,1'].map((omega) => `probe miniglue/rte 0 omega=${omega} ${sources}`),
+  );
+});
+
+test('what is said of one entry or task goes before what is said of all', async () => {
+  const text = `${head}seeds: [0, 1]
+options: { epochs: 3, batchSize: 8, dropout: 0.1 }
+perTask: { miniglue/cola: { seeds: [7], options: { epochs: 4 } } }
+methods:
+  bottleneck:
+    options: { batchSize: 4 }
+    perTask: { miniglue/cola: { options: { batchSize: 2 } } }
+  adapter-m: { seeds: [2] }
+fast: { seeds: [9], methods: [bottleneck], tasks: [miniglue/cola], options: { epochs: 1 } }
+`;
+  expect(await models(text)).toEqual([
+    'bottleneck miniglue/rte 0 epochs=3 batchSize=4',
+    'bottleneck miniglue/rte 1 epochs=3 batchSize=4',
+    'bottleneck miniglue/cola 7 epochs=4 batchSize=2',
+    'adapter-m miniglue/rte+miniglue/cola 2 epochs=3 batchSize=8',
+  ]);
+  expect(await models(text, { fast: true })).toEqual(['bottleneck miniglue/cola 9 epochs=1 batchSize=2']);
+  expect(await models(text, { tasks: ['miniglue/rte'], seeds: [4], methods: ['bottleneck'] })).toEqual([
+    'bottleneck miniglue/rte 4 epochs=3 batchSize=4',
+  ]);
+  await expect(models(text, { methods: ['ia3'] })).rejects.toThrow("has no method 'ia3'; it has bottleneck");
+});
+
+test('--fast needs a part of that name', async () => {
+  await expect(read(`${head}methods: { bottleneck: }\n`, { fast: true })).rejects.toThrow(
+    "has no part 'fast'",
+  );
+});
