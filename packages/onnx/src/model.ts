@@ -70,7 +70,7 @@ function constant({ name, type, shape, data }: ModelConstant): Message {
   );
 }
 
-/** An ONNX model file: opset 18 and ONNX Runtime's own operators. */
+/** An ONNX model file: opset 18 and, where they are used, ONNX Runtime's own operators. */
 export function encodeModel(graph: {
   readonly nodeList: readonly ModelNode[];
   readonly inputs: readonly ModelInput[];
@@ -89,6 +89,8 @@ export function encodeModel(graph: {
       ...graph.outputs.map((output) => valueInfo(12, output.name, output.type, output.shape)),
     ),
     message(8, string(1, ''), integer(2, 18)),
-    message(8, string(1, 'com.microsoft'), integer(2, 1)),
+    ...(graph.nodeList.some(({ type }) => contributed.has(type))
+      ? [message(8, string(1, 'com.microsoft'), integer(2, 1))]
+      : []),
   );
 }

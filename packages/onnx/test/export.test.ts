@@ -1,0 +1,215 @@
+import {
+  bottleneck,
+  bytesSource,
+  type Encoder,
+  type Graph,
+  input,
+  linear,
+  openSafetensors,
+  RandomStream,
+  ReferenceDevice,
+  selectFirst,
+  type Tensor,
+  TrainedModel,
+  type TrainingTask,
+  train,
+  variable,
+  writeSafetensors,
+} from '@scalearn/core';
+import { createEncoder, type EncoderConfig, maxSequenceLength } from '@scalearn/encoders';
+import { exportOnnx, OnnxExportError } from '@scalearn/onnx';
+import * as ort from 'onnxruntime-node';
+import { afterAll, describe, expect, test } from 'vitest';
+import { tinyConfig, tinyWeights } from '../../cli/src/doctor/tiny-encoder.ts';
+import { checkSize, classifierModel } from '../src/export/classifier-model.ts';
+
+const device = new ReferenceDevice('float64');
+afterAll(() => device.dispose());
+const bert = { ...tinyConfig, maxPositions: 20 };
+// Positions begin behind the padding token's, and there are no token types.
+const roberta: EncoderConfig = { ...bert, modelType: 'roberta', padTokenId: 1, typeVocabSize: 1 };
+
+/** Texts of it are its token ids. */
+async function encoderOf(config: EncoderConfig): Promise<Encoder> {
+  const weights = await openSafetensors(bytesSource(writeSafetensors(tinyWeights(config))), 'tiny');
+  const ids = (text: string): number[] => text.split(' ').map(Number);
+  return createEncoder({
+    ...{ device, config, weights, name: 'tiny' },
+    tokenizer: { encode: ([text]) => ({ inputIds: ids(text), tokenTypeIds: ids(text).map((id) => id % 2) }) },
+  });
+}
+
+/** The encoder's last layer at the first tokens, times a matrix. */
+function classifier(encoder: Encoder, largest = 1): Graph {
+  const { hiddenSize } = encoder.shape;
+  const values = new RandomStream(3, 'classifier').normal(3 * hiddenSize, 0, 0.3);
+  values[0] = largest;
+  const weight = variable(device.upload(values, [3, hiddenSize], { label: 'classifier' }));
+  const { hiddenStates, cuSeqlens } = encoder.build({ sites: {} });
+  return { outputs: { logits: linear(selectFirst(hiddenStates.at(-1) as Tensor, cuSeqlens), weight) } };
+}
+
+/** Rows of a padded batch, `.` for padding; tokens are drawn. */
+type Layout = readonly string[];
+
+const layouts: Readonly<Record<string, Layout>> = {
+  'padded at the end': ['xxxxx....', 'xxxxxxxxx', 'xx.......'],
+  'padded at the beginning': ['....xxxxx', 'xxxxxxxxx', '.......xx'],
+  'padded in between': ['x.x.xxx..', '.xx..x.x.', 'xxxxxxxxx'],
+  'longer than its longest row': ['xxx....', 'x......'],
+  'of equal rows': ['xxxx', 'xxxx', 'xxxx'],
+  'of a single row': ['xxxxxx'],
+  'of a single token': ['x'],
+  'of the longest rows that there can be': ['x'.repeat(18), `${'x'.repeat(17)}.`],
+};
+
+async function logitsOf(model: Uint8Array, layout: Layout, ids: readonly number[][]): Promise<number[]> {
+  const session = await ort.InferenceSession.create(model);
+  const dims = [layout.length, layout[0]?.length as number];
+  const fill = (of: (row: number, at: number) => number): ort.Tensor =>
+    new ort.Tensor(
+      'int64',
+      BigInt64Array.from(
+        layout.flatMap((text, row) => {
+          let at = 0;
+          return Array.from(text, (place) => BigInt(place === 'x' ? of(row, at++) : 0));
+        }),
+      ),
+      dims,
+    );
+  const feeds: Record<string, ort.Tensor> = {
+    input_ids: fill((row, at) => ids[row]?.[at] as number),
+    attention_mask: fill(() => 1),
+    token_type_ids: fill((row, at) => (ids[row]?.[at] as number) % 2),
+  };
+  const taken = Object.fromEntries(session.inputNames.map((name) => [name, feeds[name] as ort.Tensor]));
+  const { logits } = await session.run(taken);
+  expect(logits?.dims).toEqual([layout.length, 3]);
+  await session.release();
+  return Array.from(logits?.data as Float32Array);
+}
+
+function draw(layout: Layout): number[][] {
+  const stream = new RandomStream(1, layout.join());
+  return layout.map((row) => Array.from(row.replaceAll('.', ''), () => stream.below(90) + 3));
+}
+
+async function reference(encoder: Encoder, graph: Graph, ids: readonly number[][]): Promise<number[]> {
+  using program = await device.compile(graph);
+  const feeds = encoder.feeds(ids.map((row) => ({ inputIds: row, tokenTypeIds: row.map((id) => id % 2) })));
+  return Array.from((await program.run(feeds)).logits as ArrayLike<number>);
+}
+
+const distance = (a: readonly number[], b: readonly number[]): number =>
+  Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))));
+
+describe.each([bert, roberta])('$modelType', (config) => {
+  const [firstPosition, dtype] = [config.modelType === 'bert' ? 0 : 2, 'f32'] as const;
+
+  test.each(Object.entries(layouts))('a batch %s gives what its ragged batch gives', async (_, layout) => {
+    expect(maxSequenceLength(config)).toBeGreaterThanOrEqual(18);
+    using encoder = await encoderOf(config);
+    const graph = classifier(encoder);
+    const model = await classifierModel(graph, { firstPosition, dtype });
+    const ids = draw(layout);
+    expect(distance(await logitsOf(model, layout, ids), await reference(encoder, graph, ids))).toBeLessThan(
+      2e-5,
+    );
+  });
+});
+
+test('only standard operators are used', async () => {
+  using encoder = await encoderOf(bert);
+  const model = await classifierModel(classifier(encoder), { firstPosition: 0, dtype: 'f16' });
+  expect(new TextDecoder('latin1').decode(model)).not.toMatch(/com\.microsoft|FusedMatMul/);
+});
+
+describe('f16', () => {
+  const layout = layouts['padded at the end'] as Layout;
+  const ids = draw(layout);
+
+  test('stores matrices in half the bytes, for nearly the same logits', async () => {
+    using encoder = await encoderOf(bert);
+    const graph = classifier(encoder);
+    const [whole, half] = await Promise.all(
+      (['f32', 'f16'] as const).map((dtype) => classifierModel(graph, { firstPosition: 0, dtype })),
+    );
+    expect(half?.length).toBeLessThan((whole?.length as number) * 0.7);
+    const exact = await reference(encoder, graph, ids);
+    const difference = distance(await logitsOf(half as Uint8Array, layout, ids), exact);
+    expect(difference).toBeLessThan(2e-2);
+    expect(difference).toBeGreaterThan(1e-5);
+  });
+
+  test('leaves a matrix whose values it does not hold as it is', async () => {
+    using encoder = await encoderOf(bert);
+    const graph = classifier(encoder, 70_000);
+    const model = await classifierModel(graph, { firstPosition: 0, dtype: 'f16' });
+    const exact = await reference(encoder, graph, ids);
+    const found = await logitsOf(model, layout, ids);
+    expect(found.every(Number.isFinite)).toBe(true);
+    expect(distance(found, exact) / Math.max(...exact.map(Math.abs))).toBeLessThan(1e-2);
+  });
+});
+
+describe('what is refused', () => {
+  test('weights of more than a file holds', () => {
+    checkSize(2e9, 'f32');
+    expect(() => checkSize(2.2e9, 'f32')).toThrow(/take 2\.0 GiB.*export them as f16/);
+    expect(() => checkSize(2.2e9, 'f16')).toThrow(/smaller encoder/);
+  });
+
+  test('a graph that is fed more than texts', async () => {
+    const graph = { outputs: { logits: linear(input('extra', ['sequences', 2]), input('w', [2, 2])) } };
+    await expect(classifierModel(graph, { firstPosition: 0, dtype: 'f32' })).rejects.toThrow(
+      /fed 'extra', which follows from no text/,
+    );
+  });
+
+  test('choices between texts, and encoders that Hugging Face does not have', async () => {
+    const encoder = await encoderOf(bert);
+    using model = await trained(encoder, { problem: 'regression', labels: null });
+    const snapshot = await model.snapshot();
+    const [[name, head]] = [...snapshot.heads] as [
+      [string, NonNullable<ReturnType<typeof snapshot.heads.get>>],
+    ];
+    const choice = { ...head, options: { ...head.options, problem: 'multipleChoice', outputs: 2 } } as const;
+    const heads = new Map([[name, choice]]);
+    const task = { ...model.task, problem: 'multipleChoice' } as const;
+    using chooser = await TrainedModel.fromSnapshot(encoder, { ...snapshot, heads }, task);
+    await expect(exportOnnx(chooser)).rejects.toThrow(/chooses between several texts/);
+
+    const unknown: Encoder = Object.create(encoder, { hubConfig: { value: undefined } });
+    using other = await TrainedModel.fromSnapshot(unknown, snapshot, model.task);
+    await expect(exportOnnx(other)).rejects.toThrow(OnnxExportError);
+  });
+});
+
+test('config.json says what the logits mean', async () => {
+  using encoder = await encoderOf(roberta);
+  using model = await trained(encoder, { problem: 'multiLabelClassification', labels: ['hot', 'loud'] });
+  const files = await exportOnnx(model, { dtypes: ['f16', 'f32'] });
+  expect(Object.keys(files).sort()).toEqual(['config.json', 'onnx/model.onnx', 'onnx/model_fp16.onnx']);
+  expect(JSON.parse(files['config.json'] as string)).toMatchObject({
+    architectures: ['RobertaForSequenceClassification'],
+    ...{ model_type: 'roberta', pad_token_id: 1 },
+    problem_type: 'multi_label_classification',
+    id2label: { 0: 'hot', 1: 'loud' },
+    label2id: { hot: 0, loud: 1 },
+    'transformers.js_config': { dtype: 'fp16' },
+  });
+});
+
+/** A bottleneck after a single step. */
+function trained(encoder: Encoder, kind: Pick<TrainingTask, 'problem' | 'labels'>): Promise<TrainedModel> {
+  const label = kind.labels ? kind.labels.map((_, i) => i % 2) : 0.5;
+  const rows = [{ segments: ['5 6 7'], label } as const];
+  const task = {
+    id: 'own/task',
+    maxLength: 16,
+    truncation: 'longestFirst',
+    train: rows,
+    validation: rows,
+  } as const;
+  return train({ encoder, task: { ...task, ...kind }, method: bottleneck(), maxSteps: 1, batchSize: 1 });
+}
