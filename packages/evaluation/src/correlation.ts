@@ -1,4 +1,4 @@
-import { checkPaired, mean, type Numbers, sum } from './lists.ts';
+import { checkPaired, mean, type Numbers } from './lists.ts';
 
 /**
  * Pearson's correlation of two lists; NaN where it is undefined, that is where one of them is constant.
@@ -6,9 +6,11 @@ import { checkPaired, mean, type Numbers, sum } from './lists.ts';
  */
 export function pearson(labels: Numbers, predictions: Numbers): number {
   checkPaired(labels, predictions);
-  const a = unit(labels);
-  const b = unit(predictions);
-  return Math.min(1, Math.max(-1, sum(a.map((value, i) => value * b[i]!))));
+  const [a, b] = [centred(labels), centred(predictions)];
+  let product = 0;
+  for (let i = 0; i < labels.length; i++)
+    product += ((labels[i]! - a.centre) / a.length) * ((predictions[i]! - b.centre) / b.length);
+  return Math.min(1, Math.max(-1, product));
 }
 
 /** Spearman's correlation: Pearson's of the ranks, ties sharing their average rank. NaN where one list is constant. */
@@ -35,12 +37,15 @@ export function ranks(values: Numbers): number[] {
   return result;
 }
 
-/** The list centred and scaled to length 1. A constant list has no direction: its entries become NaN. */
-function unit(values: Numbers): number[] {
-  const center = mean(values);
-  const centred = Array.from(values, (value) => value - center);
+/** The mean of a list, and its length as a vector once that is taken away: NaN for a constant list. */
+function centred(values: Numbers): { readonly centre: number; readonly length: number } {
+  const centre = mean(values);
+  let squares = 0;
+  let isConstant = true;
+  for (let i = 0; i < values.length; i++) {
+    squares += (values[i]! - centre) ** 2;
+    isConstant &&= values[i] === values[0];
+  }
   // Rounding of the mean may leave a constant list with a tiny spread.
-  const isConstant = Array.from(values).every((value) => value === values[0]);
-  const length = isConstant ? Number.NaN : Math.sqrt(sum(centred.map((value) => value ** 2)));
-  return centred.map((value) => value / length);
+  return { centre, length: isConstant ? Number.NaN : Math.sqrt(squares) };
 }

@@ -30,9 +30,15 @@ export function permutationDraws(
   // What is exchanged twice is as good as new: each draw goes on from the one before.
   return Float64Array.from({ length: resamples }, () => {
     for (let row = 0; row < rows; row++)
-      if (sign() < 0)
-        for (let at = row * columns; at < (row + 1) * columns; at++)
-          for (let s = 0; s < a.length; s++) [a[s]![at], b[s]![at]] = [b[s]![at]!, a[s]![at]!];
+      if (sign() < 0) for (const [i, list] of a.entries()) exchange(list, b[i]!, row * columns, columns);
     return metricDifference({ ...compared, a, b });
   });
+}
+
+function exchange(a: Float64Array, b: Float64Array, from: number, count: number): void {
+  for (let at = from; at < from + count; at++) {
+    const value = a[at]!;
+    a[at] = b[at]!;
+    b[at] = value;
+  }
 }

@@ -1,14 +1,32 @@
 import { reportContext } from './context.ts';
 import type { ReportData } from './data.ts';
 import type { ReportDocument } from './document.ts';
+import { ablationsSection } from './sections/ablations.ts';
+import { coefficientsSection } from './sections/coefficients.ts';
 import { comparisonsSection } from './sections/comparisons.ts';
 import { costSection } from './sections/cost.ts';
+import { efficiencySection } from './sections/efficiency.ts';
+import { fewShotSection } from './sections/few-shot.ts';
+import { learningCurvesSection } from './sections/learning-curves.ts';
 import { missingSection } from './sections/missing.ts';
+import { probingSection } from './sections/probing.ts';
 import { resultsSection } from './sections/results.ts';
 import { settingsSection } from './sections/settings.ts';
 
 /** The sections of a report, in their order; each is there only where the runs have something for it. */
-const sections = [resultsSection, comparisonsSection, costSection, settingsSection, missingSection];
+const sections = [
+  resultsSection,
+  comparisonsSection,
+  coefficientsSection,
+  efficiencySection,
+  fewShotSection,
+  ablationsSection,
+  probingSection,
+  learningCurvesSection,
+  costSection,
+  settingsSection,
+  missingSection,
+];
 
 export function buildReport(data: ReportData): ReportDocument {
   const context = reportContext(data);

@@ -6,9 +6,12 @@ import { renderSvg } from './render.ts';
 export interface HeatMapOptions {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** `[rows][columns]`. */
+  /** `[rows][columns]`; what is not a finite number has no cell. */
   readonly values: readonly (readonly number[])[];
   readonly columnTitle?: string;
+  readonly rowTitle?: string;
+  /** After the point; 2 by default. */
+  readonly digits?: number;
   /** What has no colour, 0 by default; above it is one colour, below it another. */
   readonly centre?: number;
   /** How far from the centre the colour is full; by default the furthest. Give maps that are compared the same. */
@@ -19,21 +22,19 @@ export interface HeatMapOptions {
 
 /** A matrix as cells with their numbers, the stronger coloured the further they are from the centre. */
 export function heatMap(options: HeatMapOptions): Promise<Html> {
-  const { rows, columns, values, columnTitle, centre = 0, label } = options;
-  const largest = Math.max(...values.flat().map((value) => Math.abs(value - centre)));
+  const { rows, columns, values, columnTitle, rowTitle, centre = 0, digits = 2, label } = options;
+  // Long names lean over their column.
+  const labelAngle = columns.some(({ length }) => length > 6) ? -45 : 0;
+  const known = values.flat().filter((value) => Number.isFinite(value));
+  const largest = Math.max(0, ...known.map((value) => Math.abs(value - centre)));
   const full = options.full ?? largest;
   const cells = rows.flatMap((row, i) =>
-    columns.map((column, j) => {
-      const value = values[i]?.[j] as number;
+    columns.flatMap((column, j) => {
+      const value = values[i]?.[j] ?? Number.NaN;
+      if (!Number.isFinite(value)) return [];
       const strength = full > 0 ? Math.min(Math.abs(value - centre) / full, 1) : 0;
-      return {
-        row,
-        column,
-        value,
-        strength,
-        below: value < centre,
-        text: `${row}, ${column}: ${value.toFixed(3)}`,
-      };
+      const text = `${row}, ${column}: ${value.toFixed(3)}`;
+      return [{ row, column, value, strength, below: value < centre, text }];
     }),
   );
   const width = Math.max(38, Math.min(46, 600 / columns.length));
@@ -47,9 +48,9 @@ export function heatMap(options: HeatMapOptions): Promise<Html> {
         field: 'column',
         type: 'ordinal',
         sort: [...columns],
-        axis: { ...axis, title: columnTitle ?? null, labelAngle: 0, orient: 'top', titlePadding: 6 },
+        axis: { ...axis, title: columnTitle ?? null, labelAngle, orient: 'top', titlePadding: 6 },
       },
-      y: { field: 'row', type: 'ordinal', sort: [...rows], axis },
+      y: { field: 'row', type: 'ordinal', sort: [...rows], axis: { ...axis, title: rowTitle ?? null } },
     },
     layer: [
       {
@@ -63,7 +64,7 @@ export function heatMap(options: HeatMapOptions): Promise<Html> {
       {
         mark: { type: 'text', fontSize: 11.5, aria: false },
         encoding: {
-          text: { field: 'value', type: 'quantitative', format: '.2f' },
+          text: { field: 'value', type: 'quantitative', format: `.${digits}f` },
           color: { condition: { test: 'datum.strength > 0.6', value: paper }, value: ink },
         },
       },

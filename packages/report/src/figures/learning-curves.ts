@@ -22,6 +22,15 @@ export interface LearningCurvesOptions {
   readonly yTitle: string;
   /** What the figure shows, for those who do not see it. */
   readonly label: string;
+  /** Of the drawing without its axes; 520 by 260 by default. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Where x grows by factors; its ticks are then the values that occur. */
+  readonly isLogarithmic?: boolean;
+  /** A dot at every value, where there are few. */
+  readonly hasDots?: boolean;
+  /** Above the drawing by default; on a narrow one fewer names fit side by side. */
+  readonly legendColumns?: number;
 }
 
 /** A point of the mean over seeds. Without a deviation, `low` and `high` are the mean. */
@@ -55,16 +64,25 @@ export function meanCurves(series: readonly Series[]): MeanPoint[] {
 }
 
 /** A line for each series, the mean over its seeds, in a band of one standard deviation. */
-export function learningCurves({ series, xTitle, yTitle, label }: LearningCurvesOptions): Promise<Html> {
+export function learningCurves(options: LearningCurvesOptions): Promise<Html> {
+  const { series, xTitle, yTitle, label, width = 520, height = 260, legendColumns = 3 } = options;
+  const { isLogarithmic = false, hasDots = false } = options;
+  const points = meanCurves(series);
   const names = series.map(({ name }) => name);
-  const x = { field: 'x', type: 'quantitative', title: xTitle, axis: { grid: false, tickCount: 6 } } as const;
+  const xAxis = isLogarithmic
+    ? {
+        axis: { grid: false, values: [...new Set(points.map(({ x }) => x))], format: 'd' },
+        scale: { type: 'log', nice: false } as const,
+      }
+    : { axis: { grid: false, tickCount: 6 }, scale: { zero: false } };
+  const x = { field: 'x', type: 'quantitative', title: xTitle, ...xAxis } as const;
   const y = { type: 'quantitative', title: yTitle, scale: { zero: false }, axis: { tickCount: 5 } } as const;
   const range = names.map((_, i) => seriesColour(i));
   const color = { field: 'series', type: 'nominal', scale: { domain: names, range } } as const;
   const spec: TopLevelSpec = {
-    width: 520,
-    height: 260,
-    data: { values: meanCurves(series).map((point) => ({ ...point, text: pointText(point, xTitle) })) },
+    width,
+    height,
+    data: { values: points.map((point) => ({ ...point, text: pointText(point, xTitle) })) },
     encoding: { x },
     // Only the lines' legend, in their full colours.
     resolve: { legend: { color: 'independent' } },
@@ -75,11 +93,14 @@ export function learningCurves({ series, xTitle, yTitle, label }: LearningCurves
       },
       {
         mark: { type: 'line', strokeWidth: 2, strokeJoin: 'round', aria: false },
-        encoding: { y: { field: 'mean', ...y }, color: { ...color, legend: { orient: 'top', columns: 3 } } },
+        encoding: {
+          y: { field: 'mean', ...y },
+          color: { ...color, legend: { orient: 'top', columns: legendColumns } },
+        },
       },
       {
-        // Nothing to see, but something to point at.
-        mark: { type: 'circle', size: 90, opacity: 0 },
+        // Something to point at, also where there is nothing to see.
+        mark: hasDots ? { type: 'circle', size: 45, opacity: 1 } : { type: 'circle', size: 90, opacity: 0 },
         encoding: {
           y: { field: 'mean', ...y },
           color: { ...color, legend: null },

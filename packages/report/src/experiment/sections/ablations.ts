@@ -1,0 +1,24 @@
+import { benchmarkTitle } from '../benchmarks.ts';
+import { columnTests, type ReportContext } from '../context.ts';
+import type { ReportSection } from '../document.ts';
+import { scoreTable } from '../score-table.ts';
+import { isFewShot } from './few-shot.ts';
+
+/** Entries of which settings vary, beside the same entries as they are. */
+export function ablationsSection({ benchmarks }: ReportContext): ReportSection | undefined {
+  const parts = benchmarks.flatMap((benchmark) => {
+    const varied = benchmark.rows.filter((row) => Object.keys(row.axes).length > 0 && !isFewShot(row));
+    if (varied.length === 0) return [];
+    const methods = new Set(varied.map(({ method }) => method));
+    const rows = [...benchmark.main.filter(({ method }) => methods.has(method)), ...varied];
+    return [
+      {
+        table: scoreTable({
+          title: `What varies: ${benchmarkTitle(benchmark)}`,
+          ...{ benchmark, rows, tests: columnTests(benchmark, rows), withBaseline: false },
+        }),
+      },
+    ];
+  });
+  return parts.length > 0 ? { heading: 'Ablations', parts } : undefined;
+}

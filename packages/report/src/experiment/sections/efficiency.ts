@@ -1,0 +1,103 @@
+import { mean } from '@scalearn/evaluation';
+import { type ScatterPoint, scatter } from '../../figures/scatter.ts';
+import { benchmarkTitle } from '../benchmarks.ts';
+import type { ReportContext, TestedBenchmark } from '../context.ts';
+import type { ReportFigure, ReportSection } from '../document.ts';
+import { averages, type MethodRow } from '../method-rows.ts';
+import { groupTitles, methodName } from '../methods.ts';
+import { percent } from '../score-table.ts';
+import type { ReportTable } from '../tables/model.ts';
+
+/** How much is gained for how many trained parameters of all tasks together. */
+export function efficiencySection({ benchmarks }: ReportContext): ReportSection | undefined {
+  const parts = benchmarks.flatMap((benchmark) => {
+    const efficient = efficiencies(benchmark);
+    if (efficient.length < 3) return [];
+    return [
+      { figures: [efficiencyFigure(benchmark, efficient)] },
+      { table: efficiencyTable(benchmark, efficient) },
+    ];
+  });
+  return parts.length > 0 ? { heading: 'Parameter efficiency', parts } : undefined;
+}
+
+interface Efficiency {
+  readonly row: MethodRow;
+  /** Of all tasks together, heads left out. */
+  readonly parameters: number;
+  /** The mean over tasks and seeds, a fraction. */
+  readonly score: number;
+}
+
+/** Of the methods that have a score of every task. */
+function efficiencies({ main, tasks }: TestedBenchmark): Efficiency[] {
+  return main.flatMap((row): Efficiency[] => {
+    const scores = [...averages(row, tasks).values()];
+    if (scores.length === 0 || !Number.isFinite(mean(scores))) return [];
+    return [{ row, parameters: allParameters(row, tasks.length), score: mean(scores) }];
+  });
+}
+
+/** A joint model is for all tasks; of others there is one for each. */
+function allParameters({ kind, runs }: MethodRow, tasks: number): number {
+  const one = mean(runs.map(({ parameters }) => parameters.method));
+  return kind === 'joint' ? one : one * tasks;
+}
+
+const pairs = [
+  ['scalearn', 'scalearn++'],
+  ['scalearn-uniform', 'scalearn-uniform++'],
+] as const;
+
+function efficiencyFigure(benchmark: TestedBenchmark, all: readonly Efficiency[]): ReportFigure {
+  const size = benchmark.encoder.parameters;
+  const full = all.find(({ row }) => row.method === 'full-finetuning');
+  const points = all.map(
+    ({ row, parameters, score }): ScatterPoint => ({
+      name: row.label,
+      group: groupTitles[row.kind],
+      x: size === null ? parameters : percent(parameters / size),
+      y: percent(score),
+    }),
+  );
+  const xTitle = size === null ? 'trained parameters' : "trained parameters, % of the encoder's";
+  const labelOf = (method: string): string =>
+    all.find(({ row }) => row.method === method)?.row.label ?? methodName(method);
+  return {
+    kind: 'curves',
+    caption: `${benchmarkTitle(benchmark)}: the average score over the trained parameters of all ${benchmark.tasks.length} tasks together, heads left out; a variant and its shared form are connected.`,
+    draw: () =>
+      scatter({
+        points,
+        pairs: pairs.map(([one, shared]) => [labelOf(one), labelOf(shared)]),
+        ...(full ? { reference: { name: full.row.label, y: percent(full.score) } } : {}),
+        ...{ xTitle, yTitle: 'average score, %' },
+        label: `Average score over trained parameters, ${benchmarkTitle(benchmark)}`,
+      }),
+  };
+}
+
+function efficiencyTable(benchmark: TestedBenchmark, all: readonly Efficiency[]): ReportTable {
+  const size = benchmark.encoder.parameters;
+  const sorted = [...all].sort((a, b) => a.parameters - b.parameters);
+  return {
+    title: `Trained parameters: ${benchmarkTitle(benchmark)}`,
+    note: 'Heads and, of two-stage methods, source adapters left out.',
+    columns: [
+      { title: 'Method' },
+      { title: 'Of all tasks', numeric: true },
+      ...(size === null ? [] : [{ title: '% of the encoder', numeric: true }]),
+      { title: 'Average', numeric: true },
+    ],
+    groups: [
+      {
+        rows: sorted.map(({ row, parameters, score }) => [
+          row.label,
+          { value: parameters },
+          ...(size === null ? [] : [{ value: percent(parameters / size), digits: 5 }]),
+          { value: percent(score), digits: 2 },
+        ]),
+      },
+    ],
+  };
+}

@@ -1,0 +1,79 @@
+import { learningCurves } from '../../figures/learning-curves.ts';
+import { benchmarkTitle, hasScore } from '../benchmarks.ts';
+import type { ReportContext, TestedBenchmark } from '../context.ts';
+import type { ReportTask } from '../data.ts';
+import type { ReportFigure, ReportSection } from '../document.ts';
+import type { MethodRow } from '../method-rows.ts';
+
+/** How validation losses fell: a figure for each task, and one for joint models. */
+export function learningCurvesSection({ benchmarks }: ReportContext): ReportSection | undefined {
+  const parts = benchmarks.flatMap((benchmark) => {
+    const figures = [
+      ...benchmark.tasks.flatMap((task) => taskFigures(benchmark, task)),
+      ...jointFigure(benchmark),
+    ];
+    if (figures.length === 0) return [];
+    return [
+      {
+        text: `${benchmarkTitle(benchmark)}: validation loss after every evaluation, the mean over seeds in a band of one standard deviation, as far as every seed was trained.`,
+      },
+      { figures },
+    ];
+  });
+  return parts.length > 0 ? { heading: 'Learning curves', parts } : undefined;
+}
+
+/** Single-task and two-stage methods learn at different paces: each kind has its own figure. */
+function taskFigures({ main }: TestedBenchmark, task: ReportTask): ReportFigure[] {
+  const rows = main.filter((row) => row.kind !== 'joint' && hasScore(row, task.id));
+  const kinds = [
+    ['single-task', 'single task'],
+    ['two-stage', 'two stages'],
+  ] as const;
+  return kinds.flatMap(([kind, words]) => {
+    const own = rows.filter((row) => row.kind === kind);
+    return curvesOf(
+      own,
+      (row) => row.runs.filter(({ scores }) => scores[0]?.task === task.id),
+      `${task.name}, ${words}`,
+    );
+  });
+}
+
+function jointFigure({ main }: TestedBenchmark): ReportFigure[] {
+  return curvesOf(
+    main.filter(({ kind }) => kind === 'joint'),
+    ({ runs }) => runs,
+    'All tasks, joint',
+  );
+}
+
+function curvesOf(
+  rows: readonly MethodRow[],
+  runsOf: (row: MethodRow) => MethodRow['runs'],
+  heading: string,
+): ReportFigure[] {
+  const series = rows
+    .map((row) => ({
+      name: row.label,
+      runs: runsOf(row).map(({ history }) =>
+        history.flatMap(({ step, validationLoss }) =>
+          validationLoss === null ? [] : [{ x: step, y: validationLoss }],
+        ),
+      ),
+    }))
+    // A line needs two points.
+    .filter(({ runs }) => runs.some(({ length }) => length > 1));
+  if (series.length === 0) return [];
+  return [
+    {
+      heading,
+      kind: 'curves',
+      draw: () =>
+        learningCurves({
+          ...{ series, xTitle: 'step', yTitle: 'validation loss', width: 420, height: 200 },
+          label: `${heading}: validation loss over steps, a line for each method`,
+        }),
+    },
+  ];
+}

@@ -1,0 +1,105 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Html } from '../html.ts';
+import { faint, ink, seriesColour } from './colours.ts';
+import { renderSvg } from './render.ts';
+
+export interface ScatterPoint {
+  readonly name: string;
+  /** Decides the colour. */
+  readonly group: string;
+  /** Above 0: its axis is logarithmic. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface ScatterOptions {
+  readonly points: readonly ScatterPoint[];
+  /** Names of points to connect. */
+  readonly pairs: readonly (readonly [string, string])[];
+  /** A dashed line across, with its name. */
+  readonly reference?: { readonly name: string; readonly y: number };
+  readonly xTitle: string;
+  readonly yTitle: string;
+  /** What the figure shows, for those who do not see it. */
+  readonly label: string;
+}
+
+/** Points with their names over a logarithmic axis: what is gained for how much. */
+export function scatter({ points, pairs, reference, ...words }: ScatterOptions): Promise<Html> {
+  const groups = [...new Set(points.map(({ group }) => group))];
+  const range = groups.map((_, i) => seriesColour(i));
+  const byName = new Map(points.map((point) => [point.name, point]));
+  const links = pairs.flatMap(([from, to], pair) => {
+    const ends = [byName.get(from), byName.get(to)];
+    return ends.every((end) => end !== undefined) ? ends.map(({ x, y }) => ({ x, y, pair })) : [];
+  });
+  const xs = points.map(({ x }) => x);
+  // Room for names on both sides.
+  const domain = [Math.min(...xs) / 4, Math.max(...xs) * 12] as [number, number];
+  const x = {
+    field: 'x',
+    type: 'quantitative',
+    title: words.xTitle,
+    scale: { type: 'log', domain, nice: false },
+    axis: { grid: false, format: '~g', tickCount: 8, labelOverlap: true },
+  } as const;
+  const y = {
+    field: 'y',
+    type: 'quantitative',
+    title: words.yTitle,
+    scale: { zero: false, padding: 14 },
+    axis: { tickCount: 6 },
+  } as const;
+  // Nothing is drawn where there is none.
+  const line = reference ? [{ ...reference, x: domain[0] }] : [];
+  const named = points.map((point) => ({ ...point, text: pointText(point, words) }));
+  const spec: TopLevelSpec = {
+    width: 640,
+    height: 340,
+    layer: [
+      {
+        data: { values: links },
+        mark: { type: 'line', stroke: faint, strokeWidth: 1, opacity: 0.8, aria: false },
+        encoding: { x, y, detail: { field: 'pair' } },
+      },
+      {
+        data: { values: line },
+        mark: { type: 'rule', stroke: faint, strokeDash: dashes, aria: false },
+        encoding: { y },
+      },
+      {
+        data: { values: line },
+        mark: { ...nameMark, dx: 4, dy: -7, fill: faint },
+        encoding: { x, y, text: { field: 'name' } },
+      },
+      {
+        data: { values: named },
+        mark: { type: 'circle', size: 80, opacity: 1 },
+        encoding: {
+          ...{ x, y },
+          color: {
+            ...{ field: 'group', type: 'nominal', scale: { domain: groups, range } },
+            legend: { orient: 'top', symbolType: 'circle', symbolSize: 80, symbolStrokeWidth: 0 },
+          },
+          description: { field: 'text', type: 'nominal' },
+        },
+      },
+      {
+        data: { values: named },
+        mark: { ...nameMark, dx: 8, fill: ink },
+        encoding: { x, y, text: { field: 'name' } },
+      },
+    ],
+  };
+  return renderSvg(spec, words.label);
+}
+
+const nameMark = { type: 'text', align: 'left', fontSize: 11.5, aria: false } as const;
+const dashes: number[] = [5, 4];
+
+function pointText(
+  { name, x, y }: ScatterPoint,
+  { xTitle, yTitle }: Pick<ScatterOptions, 'xTitle' | 'yTitle'>,
+): string {
+  return `${name}: ${yTitle} ${y.toFixed(2)}, ${xTitle} ${x.toPrecision(3)}`;
+}
