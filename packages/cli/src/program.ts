@@ -10,6 +10,7 @@ import { addPredict } from './commands/predict.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
+import { addTasks } from './commands/tasks.ts';
 import { addTrain } from './commands/train.ts';
 import { interruptible } from './interrupt.ts';
 import { optionDescription } from './options/help.ts';
@@ -40,6 +41,7 @@ export function program(run: Run = runHere): Command {
     addMerge,
     addExport,
     addReport,
+    addTasks,
     addMethods,
     addDoctor,
   ])

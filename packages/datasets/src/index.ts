@@ -1,3 +1,4 @@
+export { type Benchmark, benchmarks } from './benchmarks.ts';
 export { epochBatches } from './epoch.ts';
 export {
   ColumnError,

@@ -66,7 +66,8 @@ async function similarities(preparation: Preparation): Promise<readonly number[]
   return compare(other);
 }
 
-/** A task's training texts. */
+/** A task's training texts; of several choices the first is read. */
 function soupTask(name: string, { train, testMismatched }: Task): SoupTask {
-  return { name, texts: train.map(({ segments }) => segments.join(' ')), splits: testMismatched ? 5 : 3 };
+  const texts = train.map(({ segments, choices = [] }) => [...segments, ...choices.slice(0, 1)].join(' '));
+  return { name, texts, splits: testMismatched ? 5 : 3 };
 }

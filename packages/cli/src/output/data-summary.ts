@@ -25,16 +25,16 @@ const shownRows = 3;
  */
 export function dataText(event: DataEvent, { train, labels }: Task, width: number): string {
   const { task, out, splits } = event;
-  const first = train.slice(0, shownRows).map(({ segments, label }) => {
+  const first = train.slice(0, shownRows).map(({ segments, choices = [], label }) => {
     const ids = typeof label === 'number' ? [label] : label.flatMap((bit, id) => (bit === 1 ? [id] : []));
-    return `${ids.map((id) => labels?.[id] ?? id).join(', ')}: ${segments.join(' | ')}`;
+    return `${ids.map((id) => labels?.[id] ?? id).join(', ')}: ${[...segments, ...choices].join(' | ')}`;
   });
   return [
     `${task}, saved in ${out}\n`,
     splitTable(Object.entries(splits)),
     'the first rows to train on',
     ...first.map((line) => `  ${cut(line, width - 2)}`),
-    `\nto train on it: --task ${out}${flags(event)}`,
+    ...(event.problem === 'multipleChoice' ? [] : [`\nto train on it: --task ${out}${flags(event)}`]),
     '',
   ].join('\n');
 }

@@ -97,6 +97,26 @@ export interface MethodsEvent {
   }[];
 }
 
+/** The last line of a good `tasks`. */
+export interface TasksEvent {
+  readonly event: 'done';
+  readonly tasks: readonly {
+    readonly task: string;
+    readonly name: string;
+    readonly benchmark: string;
+    readonly problem: string;
+    readonly labels: readonly string[] | null;
+    readonly maxLength: number;
+    readonly metrics: readonly string[];
+    readonly primaryMetric: string;
+    /** Of the official files; a tenth of the training rows validates where there are none for it. */
+    readonly rows: Readonly<Record<'train' | 'validation' | 'test', number | null>>;
+    /** Where the official files and those of the hub are; null for a task that writes its rows itself. */
+    readonly source: { readonly page: string | null; readonly hub: string | null };
+    readonly terms: string;
+  }[];
+}
+
 export interface SplitSummary {
   readonly rows: number;
   /** Rows of each label; null where the problem is regression. */

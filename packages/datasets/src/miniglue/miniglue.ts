@@ -35,8 +35,8 @@ export function miniglueTask(name: MiniglueTask, options: MiniglueOptions = {}):
 /** Everything but the text is GLUE's: problem, labels, columns, metrics. */
 function infoOf(name: MiniglueTask): TaskInfo {
   const { info } = glue.find((definition) => definition.info.id === `glue/${name}`)!;
-  const { files: _, officialRows: __, ...rest } = info;
-  return { ...rest, id: `miniglue/${name}`, name: `Mini${info.name}` };
+  const { files: _, hub: __, ...rest } = info;
+  return { ...rest, officialRows: defaultRows[name], id: `miniglue/${name}`, name: `Mini${info.name}` };
 }
 
 function generate(name: MiniglueTask, seed: number, region: MiniglueSplit, count: number): Example[] {

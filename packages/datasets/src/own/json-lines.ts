@@ -1,8 +1,8 @@
 import type { Example, TaskInfo } from '../task.ts';
 
 /**
- * Rows as JSON lines, which {@link readFileTask} reads again: the texts under the names of their columns; the label as
- * a text, as a number where the problem is regression, as a list of texts where it is multi-label.
+ * Rows as JSON lines, which {@link readFileTask} reads again unless they are choices: the texts under the names of their
+ * columns; the label as a text, as a number where the problem is regression, as a list of texts where it is multi-label.
  *
  * @param labelColumn the name for the label
  */
@@ -16,7 +16,9 @@ export function toJsonLines(
     return labels?.filter((_, id) => label[id] === 1);
   };
   const lines = examples.map((example) => {
-    const texts = columns.map((column, i) => [column, example.segments[i]]);
+    const { segments, choices = [] } = example;
+    const all = [...segments, ...choices];
+    const texts = columns.map((column, i) => [column, all[i]]);
     return `${JSON.stringify(Object.fromEntries([...texts, [labelColumn, named(example)]]))}\n`;
   });
   return lines.join('');
