@@ -2,7 +2,7 @@ import type { Device, DeviceTensor, TensorReader } from '@scalearn/core';
 import type { EncoderConfig } from './config.ts';
 import { type SegmentEncoder, TransformerEncoder } from './encoder.ts';
 import { encoderFingerprint, withLayers } from './fingerprint.ts';
-import { planWeights, readWeight } from './read-weights.ts';
+import { drawWeight, planWeights, readWeight } from './read-weights.ts';
 import type { WeightSpec } from './weight-names.ts';
 
 export interface CreateEncoderOptions {
@@ -21,7 +21,8 @@ export interface CreateEncoderOptions {
 }
 
 /**
- * Puts an encoder's weights on a device.
+ * Puts an encoder's weights on a device. A pooler that the checkpoint lacks is drawn, as in the reference: only the static
+ * heads of multiple choice read it.
  *
  * @throws EncoderWeightsError if they do not fit the configuration, ArgumentError for a wrong number of layers
  */
@@ -37,14 +38,17 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
   const fingerprint = await encoderFingerprint(config, reader, plan, advance);
   const weights = new Map<string, { spec: WeightSpec; tensor: DeviceTensor }>();
   try {
-    for (const spec of plan.specs) {
-      const values = await readWeight(reader, plan, spec);
+    const upload = (spec: WeightSpec, values: Float32Array): void => {
       // Vectors are small and precious: only matrices may be kept in half precision.
       const kept = spec.shape.length > 1 ? storage : 'f32';
       const label = `encoder/${spec.name}`;
       weights.set(spec.name, { spec, tensor: device.upload(values, spec.shape, { label, storage: kept }) });
+    };
+    for (const spec of plan.specs) {
+      upload(spec, await readWeight(reader, plan, spec));
       advance();
     }
+    for (const spec of plan.absent) upload(spec, drawWeight(spec, config));
   } catch (error) {
     for (const { tensor } of weights.values()) tensor.dispose();
     throw error;

@@ -1,4 +1,4 @@
-import type { TensorReader } from '@scalearn/core';
+import { RandomStream, type TensorReader } from '@scalearn/core';
 import type { EncoderConfig } from './config.ts';
 import { EncoderWeightsError } from './errors.ts';
 import { encoderPrefix, type WeightSpec, weightSpecs } from './weight-names.ts';
@@ -15,6 +15,8 @@ function plainKey(key: string, prefix: string): string {
 /** Where each tensor of the encoder lies in a checkpoint. */
 export interface WeightPlan {
   readonly specs: readonly WeightSpec[];
+  /** What the checkpoint may lack and does: the pooler's, or none. */
+  readonly absent: readonly WeightSpec[];
   /** Key in the file of every plain key. */
   readonly keys: ReadonlyMap<string, string>;
 }
@@ -64,7 +66,19 @@ export function planWeights(
       misshaped,
     );
   const used = new Set(weightSpecs(config).map((spec) => spec.name));
-  return { specs: present.filter((spec) => used.has(spec.name)), keys };
+  const absent = optional.filter((spec) => !keys.has(spec.name));
+  return { specs: present.filter((spec) => used.has(spec.name)), absent, keys };
+}
+
+/**
+ * The first values of a weight that the checkpoint lacks: N(0, initializerRange²), zeros for biases. They are the same
+ * every time, so that they need not be stored with a model that was trained on them.
+ */
+export function drawWeight({ name, shape }: WeightSpec, { initializerRange }: EncoderConfig): Float32Array {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return shape.length === 1
+    ? new Float32Array(size)
+    : new RandomStream(0, `encoder/${name}`).normal(size, 0, initializerRange);
 }
 
 /** A tensor's values, its parts stacked. */
