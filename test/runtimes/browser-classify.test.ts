@@ -1,0 +1,86 @@
+// The example page, built, asks an exported model in Chromium by transformers.js, which knows nothing of ScaLearn.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { adapterFolder, encoderFolder } from '@scalearn/assets-mini';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { browserNeeds, openBrowser, picture } from '../support/browser.ts';
+import { copyExample, examplesNeed } from '../support/example.ts';
+import { mustRun } from '../support/process.ts';
+import { root } from '../support/repository.ts';
+import { type BuiltPage, buildPage } from '../support/vite.ts';
+
+const skip = examplesNeed ?? browserNeeds;
+let example: ReturnType<typeof copyExample>;
+let built: BuiltPage;
+let browser: Browser;
+
+const scalearn = (...args: string[]): Promise<{ stdout: string }> =>
+  mustRun(
+    join(root, 'node_modules/.bin/node'),
+    ['--conditions=@scalearn/source', 'packages/cli/src/bin.ts', ...args],
+    { cwd: root },
+  );
+const model = [
+  ...['--model', fileURLToPath(adapterFolder('sst2'))],
+  ...['--encoder', fileURLToPath(encoderFolder)],
+];
+
+beforeAll(async () => {
+  if (skip) return;
+  example = copyExample('browser-classify');
+  await scalearn('export', ...model, '--out', join(example.folder, 'public/reviews'));
+  built = await buildPage(example.folder);
+  browser = await openBrowser();
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await built?.close();
+  example?.[Symbol.dispose]();
+});
+
+/** The files of ONNX Runtime that transformers.js fetches from a public server. */
+function runtimeFile(url: string): string {
+  const transformers = createRequire(import.meta.url).resolve('@huggingface/transformers');
+  const web = createRequire(transformers).resolve('onnxruntime-web');
+  return join(dirname(web), basename(new URL(url).pathname));
+}
+
+test('labels what is typed, as predict does', { timeout: 240_000 }, async (context) => {
+  if (skip) return context.skip(skip);
+  const page = await browser.newPage({ viewport: { width: 700, height: 400 } });
+  const errors: string[] = [];
+  page.on('pageerror', ({ message }) => errors.push(message));
+  await page.route(/\/onnxruntime-web@[^/]+\/dist\//, async (route) => {
+    const file = runtimeFile(route.request().url());
+    const contentType = file.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
+    const headers = { 'access-control-allow-origin': '*' };
+    await route.fulfill({ body: await readFile(file), contentType, headers });
+  });
+  await page.goto(built.url);
+  const answer = page.locator('output');
+  const shown = /^(\w+) \((\d+) %\)$/;
+  for (const text of ['The film was a quiet joy.', 'Nobody liked the dull story.']) {
+    await page.locator('input').fill(text);
+    const { stdout } = await scalearn(
+      'predict',
+      ...model,
+      '--text',
+      text,
+      '--format',
+      'jsonl',
+      '--device',
+      'onnx',
+    );
+    const { label, probabilities } = JSON.parse(stdout);
+    const percent = Math.round(100 * probabilities[label]);
+    await answer.filter({ hasText: `${label} (${percent} %)` }).waitFor({ timeout: 60_000 });
+    expect(await answer.textContent()).toMatch(shown);
+  }
+  expect(errors).toEqual([]);
+  await picture(page, 'browser-classify');
+  await page.close();
+});
