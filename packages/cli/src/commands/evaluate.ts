@@ -125,11 +125,17 @@ async function chooseTasks(
     const found = isNamed
       ? await namedTask(path, { ...given, task: given.task as string }, own)
       : await trainedTask(path, { ...given, task: undefined }, own as RunFile);
-    const task = await loadData(found, {
-      maxLength: own?.settings.maxLength ?? found.info.maxLength,
-      limit: own?.settings.limit ?? null,
-      evalLimit: given.evalLimit ?? own?.settings.evalLimit ?? null,
-    });
+    const task = await loadData(
+      found,
+      {
+        maxLength: own?.settings.maxLength ?? found.info.maxLength,
+        limit: own?.settings.limit ?? null,
+        evalLimit: given.evalLimit ?? own?.settings.evalLimit ?? null,
+        validationLimit: own?.settings.validationLimit,
+        trainPercent: own?.settings.trainPercent,
+      },
+      reporter,
+    );
     if (isNamed && found.own) reporter.note(ownTaskLines(found.own, task)[0] as string);
     if (own && own.task === task.id && !(isNamed && found.own) && own.data.fingerprint !== task.fingerprint)
       reporter.warn(`the data in ${found.path} has changed since ${path} was trained`);

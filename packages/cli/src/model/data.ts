@@ -1,28 +1,47 @@
 import { loadTask, type Task } from '@scalearn/datasets';
+import { downloadProgress } from '../output/phases.ts';
+import type { Reporter } from '../output/reporter.ts';
 import type { FoundTask } from './find-task.ts';
 
 export interface DataLimits {
   readonly maxLength: number;
   readonly limit: number | null;
   readonly evalLimit: number | null;
+  /** Rows of the validation split alone. */
+  readonly validationLimit?: number;
+  /** Of the rows that are divided into training and validation split. */
+  readonly trainPercent?: number;
 }
 
-/** Loads a task's data under a run's settings. */
-export async function loadData({ info, path, own }: FoundTask, limits: DataLimits): Promise<Task> {
-  const { maxLength, limit, evalLimit } = limits;
+/**
+ * Loads a task's data under a run's settings.
+ *
+ * @param reporter told what is downloaded
+ */
+export async function loadData(
+  { info, path, own }: FoundTask,
+  limits: DataLimits,
+  reporter?: Pick<Reporter, 'progress'>,
+): Promise<Task> {
+  const { maxLength, limit, evalLimit, validationLimit, trainPercent } = limits;
   const task = await loadTask(own ?? info.id, {
     data: own === undefined ? (path ?? undefined) : undefined,
+    hub: reporter && { onDownload: downloadProgress(reporter) },
     limit: limit ?? undefined,
     evalLimit: evalLimit ?? undefined,
+    ...{ validationLimit, maxTrainPct: trainPercent },
   });
   return { ...task, maxLength };
 }
 
 /** Files that differ from the official release in their number of rows. */
 export function unofficialFiles({ files, rows, officialRows = {} }: Task): string[] {
-  return (Object.keys(officialRows) as (keyof typeof officialRows)[])
-    .filter((split) => rows[split] !== officialRows[split])
-    .map(
-      (split) => `${files?.[split]} has ${rows[split]} rows, ${officialRows[split]} in the official release`,
-    );
+  const different = (Object.keys(officialRows) as (keyof typeof officialRows)[]).filter(
+    (split) => rows[split] !== officialRows[split],
+  );
+  const described = different.map(
+    (split) => `${files?.[split]} has ${rows[split]} rows, ${officialRows[split]} in the official release`,
+  );
+  // Two splits may have the same file.
+  return [...new Set(described)];
 }

@@ -23,7 +23,7 @@ export interface TaskChoice extends OwnDataArguments {
 /** A task that was found; its rows are not loaded yet. */
 export interface FoundTask {
   readonly info: TaskInfo;
-  /** Absolute path of its data; null for a task that writes its rows itself. */
+  /** Absolute path of its data; null for a task that comes from the hub, or writes its rows itself. */
   readonly path: string | null;
   /** What was read, for files of the user's own. */
   readonly own?: FileTask;
@@ -80,17 +80,14 @@ function packagedTask(choice: TaskChoice): FoundTask {
   for (const [key, flag] of Object.entries(ownDataFlags))
     if (choice[key as keyof OwnDataArguments] !== undefined)
       throw new UsageError(`${flag} is for files of your own; ${task} has its columns, so leave it out`);
-  if (info.files === undefined) {
-    if (data === undefined) return { info, path: null };
-    throw new UsageError(`${task} writes its rows itself; leave out --data`);
-  }
-  if (data !== undefined) return { info, path: resolve(data) };
-  throw new UsageError(`${task} needs --data: the folder that holds ${info.files.train}`);
+  if (data === undefined) return { info, path: null };
+  if (info.files === undefined) throw new UsageError(`${task} writes its rows itself; leave out --data`);
+  return { info, path: resolve(data) };
 }
 
 /** What cannot be the id of a task. */
 function isPath(task: string): boolean {
-  return /^[./~\\]|[\\/].*[\\/]|\.(csv|tsv|jsonl?)(\.gz)?$/i.test(task);
+  return /^[./~\\]|[\\/].*[\\/]|\.(csv|tsv|jsonl?|parquet)(\.gz)?$/i.test(task);
 }
 
 export function ownSettings({ info: { labels }, layout }: FileTask): OwnSettings {

@@ -40,7 +40,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   const tasks: Task[] = [];
   for (const each of found) {
     const maxLength = given.maxLength ?? each.info.maxLength;
-    const task = await loadData(each, { ...settings, maxLength });
+    const task = await loadData(each, { ...settings, maxLength }, reporter);
     for (const line of each.own ? ownTaskLines(each.own, task) : []) reporter.note(line);
     tasks.push(task);
   }

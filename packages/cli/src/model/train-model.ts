@@ -65,6 +65,8 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     ...{ evaluateEvery: settings.evaluateEvery, temperature: settings.temperature },
     warmupSteps: settings.warmupSteps ?? undefined,
     maxSteps: settings.maxSteps ?? undefined,
+    // All metrics of the tasks are better when they are higher.
+    ...(settings.selectBy && { select: { metric: settings.selectBy, better: 'higher' } }),
     metrics: (predictions, { id }) => {
       const own = tasks.find((each) => each.id === id) ?? task;
       return metricsOf(own, own.validation, predictions);

@@ -38,9 +38,15 @@ export interface TrainSettings {
   readonly evaluateEvery?: number;
   readonly temperature?: number;
   readonly patience: number;
+  /** The validation metric that chooses the best state; the loss where there is none. */
+  readonly selectBy?: string;
   readonly maxLength: number;
   readonly limit: number | null;
   readonly evalLimit: number | null;
+  /** Rows of the validation split alone. */
+  readonly validationLimit?: number;
+  /** Of the rows that are divided into training and validation split. */
+  readonly trainPercent?: number;
   readonly seed: number;
   /** What else the method was given, in its own words. */
   readonly methodSettings: Readonly<Record<string, unknown>>;
@@ -89,12 +95,32 @@ export function settleOptions(
     ...(given.evaluateEvery === undefined ? {} : { evaluateEvery: given.evaluateEvery }),
     ...(given.temperature === undefined ? {} : { temperature: given.temperature }),
     patience: given.patience ?? defaults.patience,
+    ...selection(given.selectBy, method, found),
     maxLength: Math.max(...tasks.map(({ maxLength }) => maxLength)),
     limit: given.limit ?? null,
     evalLimit: given.evalLimit ?? null,
+    ...(given.validationLimit === undefined ? {} : { validationLimit: given.validationLimit }),
+    ...(given.trainPercent === undefined ? {} : { trainPercent: given.trainPercent }),
     seed: given.seed ?? 0,
     methodSettings,
   };
+}
+
+/** By default what the published runs of a task alone go by; joint ones go by the mean loss. */
+function selection(
+  given: string | undefined,
+  { kind }: Method,
+  found: readonly FoundTask[],
+): Pick<TrainSettings, 'selectBy'> {
+  const [first] = found;
+  const selectBy = given ?? (kind === 'joint' ? undefined : first?.info.selectionMetric) ?? 'loss';
+  if (selectBy === 'loss') return {};
+  for (const { info } of found) {
+    if (info.metrics.includes(selectBy)) continue;
+    const choices = ['loss', ...info.metrics].join(', ');
+    throw new UsageError(`--select-by is ${selectBy}, which ${info.id} does not have; it has ${choices}`);
+  }
+  return { selectBy };
 }
 
 /** @throws UsageError that names every option in which two runs differ */

@@ -9,6 +9,7 @@ import {
   notEmpty,
   notNegative,
   oneOf,
+  percent,
   positive,
   probability,
   wholeNumber,
@@ -30,9 +31,12 @@ export interface TrainArguments extends OwnDataArguments {
   readonly batchSize?: number;
   readonly learningRate?: number;
   readonly patience?: number;
+  readonly selectBy?: string;
   readonly maxLength?: number;
   readonly limit?: number;
   readonly evalLimit?: number;
+  readonly validationLimit?: number;
+  readonly trainPercent?: number;
   readonly seed?: number;
   readonly weightDecay?: number;
   readonly warmupSteps?: number;
@@ -73,7 +77,7 @@ export function addTrainOptions(command: Command): Command {
     option('--encoder <name>', 'hub name or local folder of the encoder', notEmpty).makeOptionMandatory(),
     option('--task <task>', 'such as glue/rte, or a file or folder of your own', notEmpty),
     several('--tasks <task...>', 'the tasks that a joint method learns at once').conflicts('task'),
-    option('--data <dir>', "folder that holds the task's folder (RTE/, MRPC/, …)", notEmpty),
+    option('--data <dir>', "folder that holds the task's folder (RTE/, …); by default the hub", notEmpty),
     option('--out <dir>', 'folder for the trained model', notEmpty).makeOptionMandatory(),
     several('--sources <dir...>', 'folders of the trained adapters to transfer from'),
     option(
@@ -93,9 +97,16 @@ export function addTrainOptions(command: Command): Command {
   ];
   const rareTraining = [
     option('--patience <n>', `epochs without improvement before training stops ${paper('patience')}`, n(1)),
+    option(
+      '--select-by <what>',
+      "loss, or a metric of the task, of the best epoch (default: the paper's)",
+      notEmpty,
+    ),
     option('--max-steps <n>', 'stop after n steps', n(1)),
     option('--weight-decay <x>', `of weights, not of biases ${paper('weightDecay')}`, notNegative),
     option('--warmup-steps <n>', 'steps of rising learning rate (default: 0)', n(0)),
+    option('--train-percent <p>', 'train and validate on p percent: 5, 10, … (default: 100)', percent),
+    option('--validation-limit <n>', 'validate on the first n rows', n(1)),
     option('--eval-limit <n>', 'validate and test on the first n rows', n(1)),
     option('--evaluate-every <n>', 'steps between evaluations (default: an epoch, joint 7500)', n(1)),
     option('--temperature <x>', 'of drawing tasks in joint training (default: 1, by size)', positive),

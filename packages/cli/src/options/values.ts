@@ -28,6 +28,13 @@ export const probability: (text: string) => number = number(
   (value) => value >= 0 && value < 1,
 );
 
+/** The size of one of the nested subsets. */
+export function percent(text: string): number {
+  const value = wholeNumber(5)(text);
+  if (value % 5 === 0 && value <= 100) return value;
+  throw new InvalidArgumentError('It must be one of 5, 10, 15, …, 95, 100.');
+}
+
 /** Anything but nothing: an empty path would silently mean the present folder. */
 export function notEmpty(text: string): string {
   if (text.trim() !== '') return text;

@@ -1,10 +1,11 @@
 import type { LoadEncoderOptions } from '@scalearn/encoders';
+import type { OnDownload } from '@scalearn/hub';
 import type { ProgressEvent } from './events.ts';
 import { count } from './format.ts';
 import type { Reporter } from './reporter.ts';
 
 const phases: Readonly<Record<ProgressEvent['phase'], { readonly doing: string; readonly unit?: string }>> = {
-  download: { doing: 'downloading the encoder' },
+  download: { doing: 'downloading' },
   weights: { doing: 'reading weights' },
   tokenize: { doing: 'tokenising', unit: 'texts' },
   compile: { doing: 'compiling', unit: 'kernels' },
@@ -19,12 +20,17 @@ export function phaseParts({ phase, done, total }: ProgressEvent): string[] {
   return [doing, `${count(done)} of ${count(total)} ${unit}`];
 }
 
+/** Reports how many bytes of a file from the hub have arrived. */
+export function downloadProgress({ progress }: Pick<Reporter, 'progress'>): OnDownload {
+  return (_, done, total) => progress({ event: 'progress', phase: 'download', done, total });
+}
+
 /** Options of `loadEncoder` that report what takes a while. */
 export function loadingProgress({
   progress,
 }: Pick<Reporter, 'progress'>): Pick<LoadEncoderOptions, 'onProgress' | 'onDownload'> {
   return {
     onProgress: (done, total) => progress({ event: 'progress', phase: 'weights', done, total }),
-    onDownload: (_, done, total) => progress({ event: 'progress', phase: 'download', done, total }),
+    onDownload: downloadProgress({ progress }),
   };
 }
