@@ -86,6 +86,8 @@ const rules: Readonly<Record<string, Rule>> = {
   'settings.maxLength': whole(4),
   'settings.limit': orNull(whole(1)),
   'settings.evalLimit': orNull(whole(1)),
+  'settings.validationLimit': orMissing(whole(1)),
+  'settings.trainPercent': orMissing(whole(5)),
   'settings.seed': whole(0),
   'settings.methodSettings': record,
   encoder: record,
