@@ -28,6 +28,7 @@ const guide = [
     items: [
       { text: 'Command line', link: '/guide/command-line' },
       { text: 'Your own data', link: '/guide/your-own-data' },
+      { text: 'Take a model anywhere', link: '/guide/export' },
       { text: 'Write your own method', link: '/guide/add-a-method' },
       { text: 'A GPU on Linux', link: '/guide/gpu-on-linux' },
       { text: 'Deno', link: '/guide/deno' },

@@ -20,9 +20,11 @@ export function createGuideProject(): GuideProject {
   const folder = mkdtempSync(join(tmpdir(), 'scalearn-guide-'));
   const modules = join(folder, 'node_modules');
   const bin = join(modules, '.bin');
-  for (const each of [bin, join(modules, '@scalearn')]) mkdirSync(each, { recursive: true });
+  for (const each of [bin, join(modules, '@scalearn'), join(modules, '@huggingface')])
+    mkdirSync(each, { recursive: true });
   for (const each of packages) symlinkSync(each.folder, join(modules, each.name));
-  symlinkSync(join(root, 'node_modules/onnxruntime-node'), join(modules, 'onnxruntime-node'));
+  for (const name of ['onnxruntime-node', '@huggingface/transformers'])
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
 
   const command = `exec "${node}" ${source} "${join(root, 'packages/cli/src/bin.ts')}" "$@"`;
   writeFileSync(join(bin, 'scalearn'), `#!/bin/sh\n${command}\n`);
