@@ -5,6 +5,7 @@ import type { RunFile } from '../src/folders/run-json.ts';
 import { jointMethods } from '../src/methods/joint.ts';
 import { singleTaskMethods } from '../src/methods/single-task.ts';
 import { twoStageMethods } from '../src/methods/two-stage.ts';
+import { exportedLogits, type Texts } from './support/exported.ts';
 import { events, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
@@ -30,6 +31,21 @@ const metricsOf = async (out: string): Promise<unknown> => {
 const runFile = (out: string): RunFile =>
   JSON.parse(readFileSync(join(at(out), 'run.json'), 'utf8')) as RunFile;
 
+const pair: Texts = ['the red cat sat', 'a slow dog ran under the tree'];
+
+/** How far the probability of a pair's first label in an exported model is from that which predict gives. */
+async function exportDifference(out: string, ...more: string[]): Promise<number> {
+  await must('export', '--model', at(out), '--out', at(`${out}-web`), ...more);
+  const texts = ['--text', pair[0], '--text-pair', pair[1] as string];
+  const predicted = await must(
+    ...['predict', '--model', at(out), '--device', 'onnx', '--format', 'jsonl', ...texts, ...more],
+  );
+  const [row] = events(predicted) as unknown as { probabilities: Record<string, number> }[];
+  const [[first, second] = []] = await exportedLogits(at(`${out}-web`), [pair]);
+  const probability = 1 / (1 + Math.exp((second as number) - (first as number)));
+  return Math.abs(probability - (Object.values(row?.probabilities ?? {})[0] as number));
+}
+
 /** What a method cannot do without, besides sources. */
 const needed: Readonly<Record<string, readonly string[]>> = { probe: ['--set', 'omega=0.5,1'] };
 
@@ -38,17 +54,19 @@ beforeAll(async () => {
   for (const task of ['stsb', 'rte']) await train(task, '--task', `glue/${task}`, '--reduction-factor', '9');
 });
 
-describe('trained, and scored again from its folder alone', () => {
+describe('trained, scored again from its folder alone, and exported', () => {
   test.each(singleTaskMethods.map(({ id, options }) => [id, options] as const))('%s', async (id, options) => {
     const narrow = options.reductionFactor ? ['--reduction-factor', '9'] : [];
     await train(`one-${id}`, '--task', 'glue/rte', '--method', id, ...narrow);
     expect(await metricsOf(`one-${id}`)).toEqual(runFile(`one-${id}`).results.test?.metrics);
+    expect(await exportDifference(`one-${id}`)).toBeLessThan(1e-5);
   });
 
   test.each(twoStageMethods.map(({ id }) => id))('%s', async (id) => {
     const sources = ['--sources', at('stsb'), at('rte'), ...(needed[id] ?? [])];
     await train(`two-${id}`, '--task', 'glue/rte', '--method', id, ...sources);
     expect(await metricsOf(`two-${id}`)).toEqual(runFile(`two-${id}`).results.test?.metrics);
+    expect(await exportDifference(`two-${id}`)).toBeLessThan(1e-5);
   });
 
   test.each(jointMethods.map(({ id, options }) => [id, options] as const))('%s', async (id, options) => {
@@ -61,6 +79,7 @@ describe('trained, and scored again from its folder alone', () => {
     expect(await metricsOf(`all-${id}`)).toEqual(
       tasks.map(({ task, results }) => [task, results.test?.metrics]),
     );
+    expect(await exportDifference(`all-${id}`, '--task', 'glue/rte')).toBeLessThan(1e-5);
   });
 });
 
