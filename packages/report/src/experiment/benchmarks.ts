@@ -50,5 +50,11 @@ export function hasScore({ runs }: MethodRow, task: string): boolean {
 export const plainRows = ({ rows }: Benchmark): MethodRow[] =>
   rows.filter(({ axes }) => Object.keys(axes).length === 0);
 
+/** A benchmark of some of its rows, and of the tasks that they have scores of. */
+export function narrowed<T extends Benchmark>(benchmark: T, rows: readonly MethodRow[]): T {
+  const tasks = benchmark.tasks.filter(({ id }) => rows.some((row) => hasScore(row, id)));
+  return { ...benchmark, rows, tasks };
+}
+
 /** Says what a table is of where there are several. */
 export const benchmarkTitle = ({ name, encoder }: Benchmark): string => `${name}, ${encoder.name}`;

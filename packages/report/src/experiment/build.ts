@@ -41,11 +41,11 @@ export function buildReport(data: ReportData): ReportDocument {
 
 function summaryOf({ runs, tasks, encoders, missing }: ReportData): string {
   const own = runs.filter(({ purpose }) => purpose === 'report');
-  const entries = new Set(own.map(({ entry }) => entry)).size;
+  const methods = new Set(own.map(({ method }) => method)).size;
   const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
   const what = [
     counted(own.length, 'run'),
-    counted(entries, 'method'),
+    counted(methods, 'method'),
     counted(Object.keys(tasks).length, 'task'),
     counted(Object.keys(encoders).length, 'encoder'),
     counted(new Set(own.map(({ seed }) => seed)).size, 'seed'),

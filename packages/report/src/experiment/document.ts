@@ -14,8 +14,8 @@ export interface ReportFigure {
 export type Part =
   | { readonly text: string }
   | { readonly table: ReportTable }
-  /** Side by side, as many as there is room for. */
-  | { readonly figures: readonly ReportFigure[] }
+  /** Side by side, as many as there is room for, below what introduces them. */
+  | { readonly figures: readonly ReportFigure[]; readonly intro?: string }
   | { readonly facts: Readonly<Record<string, string>> };
 
 export interface ReportSection {

@@ -25,14 +25,19 @@ export function methodRows(runs: readonly ReportRun[]): MethodRow[] {
   const kinds = Object.keys(groupTitles);
   return [...rows.values()]
     .map((group): MethodRow => {
-      const [{ entry, method, kind, encoder, axes, label }] = group as [ReportRun];
-      const own = label === method ? methodName(method) : label;
-      return { entry, method, kind, encoder, axes, label: [own, ...axisTexts(axes)].join(', '), runs: group };
+      const [first] = group as [ReportRun];
+      const { entry, method, kind, encoder, axes } = first;
+      const label = [labelOf(first), ...axisTexts(axes)].join(', ');
+      return { entry, method, kind, encoder, axes, label, runs: group };
     })
     .sort(
       (a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || methodRank(a.method) - methodRank(b.method),
     );
 }
+
+/** A run's name in print: its own, or its method's. */
+export const labelOf = ({ label, method }: ReportRun): string =>
+  label === method ? methodName(method) : label;
 
 /** `limit 16`, `omega 0.3`. */
 export function axisTexts(axes: ReportRun['axes']): string[] {

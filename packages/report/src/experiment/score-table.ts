@@ -17,11 +17,13 @@ export interface ScoreTableOptions {
   readonly tests: readonly (ColumnTest | undefined)[];
   /** Whether the answer that needs no training has a row. */
   readonly withBaseline?: boolean;
+  /** Whether a note says how to read it; by default it does. */
+  readonly withNote?: boolean;
 }
 
 /** Methods by tasks: the mean over seeds in percent, its deviation, and what is published. */
 export function scoreTable(options: ScoreTableOptions): ReportTable {
-  const { title, benchmark, rows, tests, withBaseline = true } = options;
+  const { title, benchmark, rows, tests, withBaseline = true, withNote = true } = options;
   const { tasks } = benchmark;
   const hasAverage = tasks.length > 1;
   const line = (row: MethodRow): Cell[] => [
@@ -39,7 +41,7 @@ export function scoreTable(options: ScoreTableOptions): ReportTable {
   const baseline = withBaseline ? baselineLine(tasks, hasAverage) : undefined;
   return {
     title,
-    note: scoreNote(benchmark, rows, tests),
+    ...(withNote ? { note: scoreNote(benchmark, rows, tests) } : {}),
     columns: [
       { title: 'Method' },
       ...tasks.map(({ name }) => ({ title: name, numeric: true })),
@@ -64,8 +66,9 @@ function averageCell({ encoder, tasks }: Benchmark, row: MethodRow, test?: Colum
   return summaryCell(summarise([...averages(row, tasks).values()]), published, test, row);
 }
 
-/** Whether what is published is of the same rows and layers: few-shot scores, say, have nothing to stand beside. */
-const isPublishedSetting = ({ runs }: MethodRow): boolean =>
+/** Whether what is published is of the same settings and rows: few-shot scores, say, have nothing to stand beside. */
+const isPublishedSetting = ({ axes, runs }: MethodRow): boolean =>
+  Object.keys(axes).length === 0 &&
   runs.every(({ settings }) =>
     ['limit', 'evalLimit', 'layers', 'fraction'].every((name) => (settings[name] ?? null) === null),
   );
@@ -136,12 +139,11 @@ function scoreNote(
   rows: readonly MethodRow[],
   tests: readonly (ColumnTest | undefined)[],
 ): string {
-  const metrics = tasks.map(({ name, metric }) => `${name} ${metricWords(metric)}`);
-  const hasPublished = rows.some((row) =>
-    tasks.some(({ id }) => publishedScore(encoder.name, id, row.method) !== undefined),
-  );
+  const hasPublished = rows
+    .filter(isPublishedSetting)
+    .some((row) => tasks.some(({ id }) => publishedScore(encoder.name, id, row.method) !== undefined));
   return [
-    `Test scores in percent (${[...new Set(metrics)].join(', ')}): mean ± sample standard deviation over seeds.`,
+    `Test scores in percent (${metricList(tasks)}): mean ± sample standard deviation over seeds.`,
     ...(hasPublished ? ['Below: the published mean, and our difference from it.'] : []),
     ...testWords(tests),
     ...sharedSources(rows),
@@ -158,7 +160,7 @@ function testWords(tests: readonly (ColumnTest | undefined)[]): string[] {
     `Bold is what is better than every other method of its column, all tests together at α = ${alpha} (Holm).`,
     ...(over.has('rows')
       ? [
-          `Tests exchange the predictions of two methods for test rows at random, ${resamples.toLocaleString('en-US')} times, those of all shared seeds at once.`,
+          `Tests exchange the predictions of two methods for test rows at random, ${resamples.toLocaleString('en-US')} times, those of all shared seeds at once: they ask whether a difference would hold for other test rows.`,
         ]
       : []),
     ...(over.has('seeds')
@@ -186,6 +188,18 @@ function sharedSources(rows: readonly MethodRow[]): string[] {
     : [];
 }
 
+/** `accuracy; STS-B: Pearson`: most tasks have the metric that stands first. */
+function metricList(tasks: readonly ReportTask[]): string {
+  const byMetric = [...groupBy(tasks, ({ metric }) => metric)].sort(([, a], [, b]) => b.length - a.length);
+  return byMetric
+    .map(([metric, own], i) =>
+      i === 0 ? metricWords(metric) : `${own.map(({ name }) => name).join(', ')}: ${metricWords(metric)}`,
+    )
+    .join('; ');
+}
+
 /** `matthewsCorrelation` in words. */
 export const metricWords = (metric: string): string =>
-  metric.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^f1/, 'F1');
+  metric
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^(f1|pearson|spearman|matthews)/, (name) => name.charAt(0).toUpperCase() + name.slice(1));

@@ -48,7 +48,12 @@ async function htmlPart(part: Part): Promise<Html> {
 ${htmlTable(part.table)}`;
   const drawn: Html[] = [];
   for (const { draw, ...rest } of part.figures) drawn.push(figure({ svg: await draw(), ...rest }));
-  return drawn.length === 1 ? drawn[0]! : figureRow(drawn);
+  const intro =
+    part.intro === undefined
+      ? ''
+      : html`<p>${part.intro}</p>
+`;
+  return html`${intro}${figureRow(drawn)}`;
 }
 
 function markdownReport({ title, summary, sections, footer }: ReportDocument): string {

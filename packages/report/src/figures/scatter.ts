@@ -52,10 +52,11 @@ export function scatter({ points, pairs, reference, ...words }: ScatterOptions):
   } as const;
   // Nothing is drawn where there is none.
   const line = reference ? [{ ...reference, x: domain[0] }] : [];
-  const named = points.map((point) => ({ ...point, text: pointText(point, words) }));
+  const placed = placeNames(points, domain as [number, number]);
+  const named = points.map((point, i) => ({ ...point, ...placed[i], text: pointText(point, words) }));
   const spec: TopLevelSpec = {
-    width: 640,
-    height: 340,
+    width,
+    height,
     layer: [
       {
         data: { values: links },
@@ -84,15 +85,63 @@ export function scatter({ points, pairs, reference, ...words }: ScatterOptions):
           description: { field: 'text', type: 'nominal' },
         },
       },
-      {
-        data: { values: named },
-        mark: { ...nameMark, dx: 8, fill: ink },
-        encoding: { x, y, text: { field: 'name' } },
-      },
+      ...places.map(({ side, shift }) => ({
+        data: { values: named.filter((point) => point.side === side && point.shift === shift) },
+        mark: { ...nameMark, align: anchors[side], dx: 8 * side, dy: shift, fill: ink },
+        encoding: { x, y, text: { field: 'name' } } as const,
+      })),
     ],
   };
   return renderSvg(spec, words.label);
 }
+
+const width = 640;
+const height = 340;
+
+interface Placed {
+  /** Left or right of its point. */
+  readonly side: -1 | 1;
+  /** Below the point's own height, in pixels. */
+  readonly shift: number;
+}
+
+/** Where each name stands, so that none covers another or a point, as far as there is room. */
+function placeNames(points: readonly ScatterPoint[], [least, most]: readonly [number, number]): Placed[] {
+  const ys = points.map(({ y }) => y);
+  const [low, high] = [Math.min(...ys), Math.max(...ys)];
+  const at = points.map(({ x, y }) => ({
+    x: (width * Math.log(x / least)) / Math.log(most / least),
+    y: 14 + ((high - y) / (high - low || 1)) * (height - 28),
+  }));
+  const taken = at.map(({ x, y }) => ({ left: x - 6, right: x + 6, y }));
+  const placed: Placed[] = [];
+  for (const [i, { x, y }] of at.entries()) {
+    const length = 10 + 6.4 * (points[i]?.name.length ?? 0);
+    const boxOf = ({ side, shift }: Placed): (typeof taken)[number] =>
+      side > 0
+        ? { left: x + 7, right: x + length, y: y + shift }
+        : { left: x - length, right: x - 7, y: y + shift };
+    const isFree = (place: Placed): boolean => {
+      const box = boxOf(place);
+      if (box.left < 0) return false;
+      return taken.every(
+        (other) => other.right < box.left || other.left > box.right || Math.abs(other.y - box.y) > 12,
+      );
+    };
+    const choice = places.find(isFree) ?? { side: 1, shift: 0 };
+    placed.push(choice);
+    taken.push(boxOf(choice));
+  }
+  return placed;
+}
+
+const anchors = { [-1]: 'right', 1: 'left' } as const;
+
+/** In the order in which they are tried. */
+const places: readonly Placed[] = [0, -12, 12, -24, 24].flatMap((shift): Placed[] => [
+  { side: 1, shift },
+  { side: -1, shift },
+]);
 
 const nameMark = { type: 'text', align: 'left', fontSize: 11.5, aria: false } as const;
 const dashes: number[] = [5, 4];

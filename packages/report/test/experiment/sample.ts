@@ -91,7 +91,12 @@ const methods: readonly Method[] = [
 
 const sources = known.map(([id]) => id);
 
-function makeRun(method: Method, ids: readonly string[], seed: number, more: Partial<ReportRun> = {}): ReportRun {
+function makeRun(
+  method: Method,
+  ids: readonly string[],
+  seed: number,
+  more: Partial<ReportRun> = {},
+): ReportRun {
   const { parameters, gain, kind } = method;
   const key = `${method.method} ${ids.join()} ${seed} ${JSON.stringify(more.axes ?? {})}`;
   const draw = random([...key].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7));

@@ -1,4 +1,4 @@
-import { benchmarkTitle } from '../benchmarks.ts';
+import { benchmarkTitle, narrowed } from '../benchmarks.ts';
 import { columnTests, type ReportContext } from '../context.ts';
 import type { ReportSection } from '../document.ts';
 import { scoreTable } from '../score-table.ts';
@@ -6,11 +6,13 @@ import { isFewShot } from './few-shot.ts';
 
 /** Entries of which settings vary, beside the same entries as they are. */
 export function ablationsSection({ benchmarks }: ReportContext): ReportSection | undefined {
-  const parts = benchmarks.flatMap((benchmark) => {
-    const varied = benchmark.rows.filter((row) => Object.keys(row.axes).length > 0 && !isFewShot(row));
+  const parts = benchmarks.flatMap((whole) => {
+    const varied = whole.rows.filter((row) => Object.keys(row.axes).length > 0 && !isFewShot(row));
     if (varied.length === 0) return [];
     const methods = new Set(varied.map(({ method }) => method));
-    const rows = [...benchmark.main.filter(({ method }) => methods.has(method)), ...varied];
+    const { tasks } = narrowed(whole, varied);
+    const rows = [...whole.main.filter(({ method }) => methods.has(method)), ...varied];
+    const benchmark = { ...whole, tasks, rows };
     return [
       {
         table: scoreTable({

@@ -5,6 +5,7 @@ import { type Benchmark, benchmarkTitle } from '../benchmarks.ts';
 import type { ReportContext } from '../context.ts';
 import type { RunCoefficients } from '../data.ts';
 import type { Part, ReportFigure, ReportSection } from '../document.ts';
+import { smallFigure } from '../figure-size.ts';
 import type { MethodRow } from '../method-rows.ts';
 import { publishedOrder } from '../published.ts';
 import type { Cell, ReportTable } from '../tables/model.ts';
@@ -12,7 +13,9 @@ import type { Cell, ReportTable } from '../tables/model.ts';
 /** What the variants of ScaLearn learned: which task uses which source, in which layers, and how much in all. */
 export function coefficientsSection({ benchmarks, data }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((benchmark): Part[] => {
-    const methods = benchmark.rows
+    const { main, rows } = benchmark;
+    // Where settings vary, those of the main table are shown.
+    const methods = (main.length > 0 ? main : rows)
       .map((row) => learned(benchmark, row))
       .filter(({ targets }) => targets.length > 0);
     if (methods.length === 0) return [];
@@ -20,13 +23,15 @@ export function coefficientsSection({ benchmarks, data }: ReportContext): Report
     const layered = methods.filter(({ targets }) => targets.some(({ layers }) => layers.length > 1));
     return [
       {
-        text: `${benchmarkTitle(benchmark)}: coefficients ω by target (rows) and source (columns), the mean over seeds, layers and hidden units. All began at ${startText(methods)}: what has grown since is blue, what has shrunk orange. Nothing constrains them: they need not sum to 1.`,
+        intro: `${benchmarkTitle(benchmark)}: coefficients ω by target (rows) and source (columns), the mean over seeds, layers and hidden units. All began at ${startText(methods)}: what has grown since is blue, what has shrunk orange. Nothing constrains them: they need not sum to 1.`,
+        figures: methods.map((method) => map(method, nameOf, benchmark, strongest(methods))),
       },
-      { figures: methods.map((method) => map(method, nameOf, benchmark)) },
       ...(layered.length > 0
         ? [
-            { text: 'By layer, the mean over targets and seeds, a line for each source:' },
-            { figures: layered.map((method) => layerCurves(method, nameOf)) },
+            {
+              intro: 'By layer, the mean over targets and seeds, a line for each source:',
+              figures: layered.map((method) => layerCurves(method, nameOf)),
+            },
           ]
         : []),
       { table: sumTable(methods, benchmark) },
@@ -92,6 +97,12 @@ function spreadOf(all: readonly RunCoefficients[]): number[] | undefined {
 const overLayers = ({ layers, sources }: Target): number[] =>
   sources.map((_, source) => mean(layers.map((layer) => layer[source] as number)));
 
+/** The furthest that any coefficient has come: maps that stand side by side share their colours. */
+function strongest(methods: readonly Learned[]): number {
+  const targets = methods.flatMap((method) => method.targets);
+  return Math.max(...targets.flatMap((target) => overLayers(target).map((ω) => Math.abs(ω - target.start))));
+}
+
 function startText(methods: readonly Learned[]): string {
   const starts = methods.flatMap(({ targets }) => targets.map(({ start }) => start.toFixed(2)));
   return [...new Set(starts)].join(' or ');
@@ -113,6 +124,7 @@ function map(
   { label, targets }: Learned,
   nameOf: (source: string) => string,
   benchmark: Benchmark,
+  full: number,
 ): ReportFigure {
   const sources = sourcesOf(targets);
   const values = targets.map((target) => {
@@ -125,7 +137,7 @@ function map(
     draw: () =>
       heatMap({
         ...{ rows: targets.map(({ name }) => name), columns: sources.map(nameOf), values },
-        centre: targets[0]?.start ?? 0,
+        ...{ centre: targets[0]?.start ?? 0, full },
         label: `Coefficients of ${label} by target and source, ${benchmarkTitle(benchmark)}`,
       }),
   };
@@ -153,7 +165,8 @@ function layerCurves({ label, targets }: Learned, nameOf: (source: string) => st
     kind: 'curves',
     draw: () =>
       learningCurves({
-        ...{ series, xTitle: 'layer', yTitle: 'ω', hasDots: true, width: 420, height: 220, legendColumns: 4 },
+        ...{ series, xTitle: 'layer', yTitle: 'ω', hasDots: true },
+        ...{ ...smallFigure, legendColumns: 4 },
         label: `Coefficients of ${label} by layer, a line for each source`,
       }),
   };

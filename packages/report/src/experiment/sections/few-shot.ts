@@ -1,7 +1,8 @@
 import { learningCurves, type Series } from '../../figures/learning-curves.ts';
-import { benchmarkTitle } from '../benchmarks.ts';
-import { columnTests, type ReportContext, type TestedBenchmark } from '../context.ts';
+import { type Benchmark, benchmarkTitle, narrowed } from '../benchmarks.ts';
+import { columnTests, type ReportContext } from '../context.ts';
 import type { Part, ReportFigure, ReportSection } from '../document.ts';
+import { smallFigure } from '../figure-size.ts';
 import { groupBy } from '../group-by.ts';
 import { averages, type MethodRow, seedScores } from '../method-rows.ts';
 import { percent, scoreTable } from '../score-table.ts';
@@ -13,21 +14,24 @@ export const isFewShot = ({ axes }: MethodRow): boolean => typeof axes[axis] ===
 
 /** Scores by how many rows were learned from. */
 export function fewShotSection({ benchmarks }: ReportContext): ReportSection | undefined {
-  const parts = benchmarks.flatMap((benchmark): Part[] => {
-    const rows = benchmark.rows.filter(isFewShot);
+  const parts = benchmarks.flatMap((whole): Part[] => {
+    const benchmark = narrowed(whole, whole.rows.filter(isFewShot));
+    const { rows } = benchmark;
     if (rows.length === 0) return [];
     const bySize = groupBy(rows, ({ axes }) => String(axes[axis]));
     const sizes = [...bySize.keys()].sort((a, b) => Number(a) - Number(b));
-    const tables = sizes.map((size) => {
+    const tables = sizes.map((size, i) => {
       const own = (bySize.get(size) ?? []).map(withoutSize);
       return {
         table: scoreTable({
           title: `${size} rows: ${benchmarkTitle(benchmark)}`,
           ...{ benchmark, rows: own, tests: columnTests(benchmark, own), withBaseline: false },
+          // One note is for all.
+          withNote: i === sizes.length - 1,
         }),
       };
     });
-    return [...(sizes.length > 1 ? [{ figures: curves(benchmark, rows) }] : []), ...tables];
+    return [...(sizes.length > 1 ? [{ figures: curves(benchmark) }] : []), ...tables];
   });
   return parts.length > 0 ? { heading: 'Few rows', parts } : undefined;
 }
@@ -40,8 +44,8 @@ function withoutSize(row: MethodRow): MethodRow {
 const nameOf = ({ label, axes }: MethodRow): string => label.replace(`, rows ${axes[axis]}`, '');
 
 /** The average, and each task by itself. */
-function curves(benchmark: TestedBenchmark, rows: readonly MethodRow[]): ReportFigure[] {
-  const { tasks } = benchmark;
+function curves(benchmark: Benchmark): ReportFigure[] {
+  const { tasks, rows } = benchmark;
   const figure = (heading: string, scoresOf: (row: MethodRow) => Map<number, number>): ReportFigure => ({
     heading,
     kind: 'curves',
@@ -49,7 +53,7 @@ function curves(benchmark: TestedBenchmark, rows: readonly MethodRow[]): ReportF
       learningCurves({
         series: seriesOf(rows, scoresOf),
         ...{ xTitle: 'rows to learn from', yTitle: 'score, %', isLogarithmic: true, hasDots: true },
-        ...{ width: 420, height: 220 },
+        ...smallFigure,
         label: `${heading}: score by the number of rows to learn from`,
       }),
   });

@@ -3,6 +3,7 @@ import { benchmarkTitle, hasScore } from '../benchmarks.ts';
 import type { ReportContext, TestedBenchmark } from '../context.ts';
 import type { ReportTask } from '../data.ts';
 import type { ReportFigure, ReportSection } from '../document.ts';
+import { smallFigure } from '../figure-size.ts';
 import type { MethodRow } from '../method-rows.ts';
 
 /** How validation losses fell: a figure for each task, and one for joint models. */
@@ -15,9 +16,9 @@ export function learningCurvesSection({ benchmarks }: ReportContext): ReportSect
     if (figures.length === 0) return [];
     return [
       {
-        text: `${benchmarkTitle(benchmark)}: validation loss after every evaluation, the mean over seeds in a band of one standard deviation, as far as every seed was trained.`,
+        intro: `${benchmarkTitle(benchmark)}: validation loss after every evaluation, the mean over seeds in a band of one standard deviation, as far as every seed was trained.`,
+        figures,
       },
-      { figures },
     ];
   });
   return parts.length > 0 ? { heading: 'Learning curves', parts } : undefined;
@@ -71,7 +72,8 @@ function curvesOf(
       kind: 'curves',
       draw: () =>
         learningCurves({
-          ...{ series, xTitle: 'step', yTitle: 'validation loss', width: 420, height: 200 },
+          ...{ series, xTitle: 'step', yTitle: 'validation loss' },
+          ...smallFigure,
           label: `${heading}: validation loss over steps, a line for each method`,
         }),
     },

@@ -4,6 +4,7 @@ import { learningCurves } from '../../figures/learning-curves.ts';
 import type { ReportContext } from '../context.ts';
 import type { ReportEncoder, ReportRun, ReportTask } from '../data.ts';
 import type { Part, ReportFigure, ReportSection } from '../document.ts';
+import { smallFigure } from '../figure-size.ts';
 import { groupBy } from '../group-by.ts';
 import { reported } from '../method-rows.ts';
 import { metricWords, percent } from '../score-table.ts';
@@ -29,16 +30,19 @@ export function probingSection({ data }: ReportContext): ReportSection | undefin
     ...(single.length > 0
       ? [
           {
-            text: 'One adapter times a constant ω, in front of a head that learns: at 0 it is left out, at 1 it counts in full.',
+            intro:
+              'One adapter times a constant ω, in front of a head that learns: at 0 it is left out, at 1 it counts in full.',
+            figures: [...groupBy(single, ({ task }) => task.id).values()].map(lines),
           },
-          { figures: [...groupBy(single, ({ task }) => task.id).values()].map(lines) },
           { table: bestTable(single) },
         ]
       : []),
     ...(double.length > 0
       ? [
-          { text: 'Two adapters, each times its own constant: the best pairs need not sum to 1.' },
-          { figures: [...groupBy(double, placeOf).values()].map(grid) },
+          {
+            intro: 'Two adapters, each times its own constant: the best pairs need not sum to 1.',
+            figures: [...groupBy(double, placeOf).values()].map(grid),
+          },
         ]
       : []),
   ];
@@ -84,7 +88,7 @@ function lines(probes: readonly Probe[]): ReportFigure {
     draw: () =>
       learningCurves({
         ...{ series, xTitle: 'ω', yTitle: `${metricWords(first.task.metric)}, %`, hasDots: true },
-        ...{ width: 420, height: 220, legendColumns: 4 },
+        ...smallFigure,
         label: `${titleOf(first)}: score by ω, a line for each source adapter`,
       }),
   };

@@ -1,7 +1,8 @@
 import type { ReportContext } from '../context.ts';
 import type { ReportRun } from '../data.ts';
 import type { ReportSection } from '../document.ts';
-import { axisName, methodRows } from '../method-rows.ts';
+import { groupBy } from '../group-by.ts';
+import { axisName, labelOf } from '../method-rows.ts';
 import type { ReportTable } from '../tables/model.ts';
 
 /** What differs from run to run by its nature, or is a path of the machine. */
@@ -27,6 +28,7 @@ export function settingsSection({ data }: ReportContext): ReportSection | undefi
 }
 
 function runFacts({ runs, encoders, tasks, created, commit }: ReportContext['data']): Record<string, string> {
+  const sources = runs.filter(({ purpose }) => purpose === 'source').length;
   const unofficial = Object.values(tasks).flatMap((task) => task.unofficial);
   return {
     Encoders: Object.values(encoders)
@@ -38,7 +40,7 @@ function runFacts({ runs, encoders, tasks, created, commit }: ReportContext['dat
     Tasks: Object.values(tasks)
       .map(({ id, rows }) => `${id} (${rows.toLocaleString('en-US')} test rows)`)
       .join(', '),
-    Runs: `${runs.length}, of which ${runs.filter(({ purpose }) => purpose === 'source').length} only serve as sources`,
+    Runs: sources > 0 ? `${runs.length}, of which ${sources} only serve as sources` : String(runs.length),
     Seeds: [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b).join(', '),
     Devices: [...new Set(runs.map(({ device }) => device))].join(', '),
     Versions: `scalearn ${[...new Set(runs.map(({ version }) => version))].join(', ')}`,
@@ -51,7 +53,7 @@ function runFacts({ runs, encoders, tasks, created, commit }: ReportContext['dat
 
 /** A row for each method, a column for each setting that has a value in any. */
 function settingsTable(runs: readonly ReportRun[]): ReportTable {
-  const rows = methodRows(runs);
+  const entries = groupBy(runs, ({ encoder, entry }) => JSON.stringify([encoder, entry]));
   const names = [...new Set(runs.flatMap(({ settings }) => Object.keys(flat(settings))))].filter((name) =>
     runs.some(({ settings }) => (flat(settings)[name] ?? null) !== null),
   );
@@ -61,12 +63,9 @@ function settingsTable(runs: readonly ReportRun[]): ReportTable {
     columns: [{ title: 'Method' }, ...names.map((name) => ({ title: axisName(name), numeric: true }))],
     groups: [
       {
-        rows: rows.map((row) => [
-          row.label,
-          ...names.map((name) => {
-            const values = row.runs.map(({ settings }) => flat(settings)[name] ?? null);
-            return [...new Set(values.map(settingText))].join('; ');
-          }),
+        rows: [...entries.values()].map((own) => [
+          labelOf(own[0] as ReportRun),
+          ...names.map((name) => valuesText(own.map(({ settings }) => flat(settings)[name] ?? null))),
         ]),
       },
     ],
@@ -78,6 +77,11 @@ function flat(settings: ReportRun['settings']): Record<string, unknown> {
   const own = Object.entries(settings).filter(([name]) => !left.has(name));
   const { methodSettings } = settings;
   return { ...Object.fromEntries(own), ...(typeof methodSettings === 'object' ? methodSettings : {}) };
+}
+
+function valuesText(values: readonly unknown[]): string {
+  const different = [...new Set(values.map(settingText))];
+  return different.length > 6 ? `${different.length} values` : different.join('; ');
 }
 
 function settingText(value: unknown): string {
