@@ -107,6 +107,16 @@ test('ReCoRD is scored by queries, and its development file validates and tests'
   expect(await metricsOf('record')).toEqual(results.test?.metrics);
 });
 
+test('in joint training ReCoRD is learned, and scored in the end alone', async () => {
+  const tasks = ['--tasks', 'superglue/wic', 'superglue/record', '--method', 'adapter-m', '--max-steps', '4'];
+  await must('train', ...tasks, '--out', at('with-record'), ...common);
+  const { history, tasks: runs } = runFile('with-record');
+  expect(history[0]?.tasks?.map(({ task }) => task)).toEqual(['superglue/wic']);
+  const [, record] = runs!;
+  expect(record?.data.rows).toEqual({ train: 36, validation: 0, test: 18 });
+  expect(Object.keys(record!.results.test!.metrics)).toEqual(['f1', 'exactMatch']);
+});
+
 test('few rows to train and validate on leave the test set whole', async () => {
   await must(...train('copa', 'few', '--train-percent', '50', '--limit', '6', '--validation-limit', '1'));
   const { data: own, results, settings } = runFile('few');

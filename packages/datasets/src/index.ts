@@ -14,6 +14,7 @@ export {
   UnreadableFileError,
 } from './errors.ts';
 export { fingerprintExamples } from './fingerprint.ts';
+export { hubSource } from './hub/hub-source.ts';
 export { type LoadOptions, loadTask } from './load.ts';
 export type { MiniglueTask } from './miniglue/generators.ts';
 export { type MiniglueOptions, miniglueTask } from './miniglue/miniglue.ts';
@@ -36,5 +37,15 @@ export {
 } from './source.ts';
 export { nestedSubset, type Split, type SplitOptions, type SubsetOptions, trainTestSplit } from './split.ts';
 export { suggest } from './suggest.ts';
-export type { Example, Problem, SplitName, Task, TaskDefinition, TaskInfo, Truncation } from './task.ts';
+export type {
+  Example,
+  HubPlace,
+  JointPart,
+  Problem,
+  SplitName,
+  Task,
+  TaskDefinition,
+  TaskInfo,
+  Truncation,
+} from './task.ts';
 export { type TsvLayout, tsvTask } from './tasks/tsv.ts';

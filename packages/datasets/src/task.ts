@@ -62,6 +62,8 @@ export interface TaskInfo {
    * compare that answer with the right ones. Rows are groups then.
    */
   readonly ranksCandidates?: boolean;
+  /** How it takes part in joint training, where published experiments treat it apart. */
+  readonly joint?: JointPart;
   /** Whether the division of the training file keeps the proportions of the classes. */
   readonly stratified: boolean;
   /**
@@ -73,6 +75,14 @@ export interface TaskInfo {
   readonly hub?: HubPlace;
   /** Rows of the files in the official release: scores on fewer are not comparable with published ones. */
   readonly officialRows?: Readonly<Partial<Record<SplitName, number>>>;
+}
+
+/** What is left of a task in joint training. */
+export interface JointPart {
+  /** The first rows of the training part, which also decide how often the task is drawn. */
+  readonly limit: number;
+  /** Whether it is evaluated along with the other tasks during training. */
+  readonly validates: boolean;
 }
 
 /** Where a data set of the Hugging Face hub has a task, as parquet files. */

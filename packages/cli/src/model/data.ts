@@ -34,6 +34,13 @@ export async function loadData(
   return { ...task, maxLength };
 }
 
+/** A task as joint training takes it, where that is not the whole. */
+export function inJointTraining(task: Task): Task {
+  const { joint, train, validation } = task;
+  if (!joint) return task;
+  return { ...task, train: train.slice(0, joint.limit), validation: joint.validates ? validation : [] };
+}
+
 /** Files that differ from the official release in their number of rows. */
 export function unofficialFiles({ files, rows, officialRows = {} }: Task): string[] {
   const different = (Object.keys(officialRows) as (keyof typeof officialRows)[]).filter(

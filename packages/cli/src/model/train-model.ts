@@ -14,7 +14,7 @@ import type { TrainSettings } from '../options/settings.ts';
 import { Pace } from '../output/pace.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { version } from '../version.ts';
-import { unofficialFiles } from './data.ts';
+import { inJointTraining, unofficialFiles } from './data.ts';
 import { encodePredictions, predictionsFileName, type TaskPredictions } from './kept-predictions.ts';
 import { metricsOf, predictTest, scoresOf } from './scores.ts';
 import type { Source } from './sources.ts';
@@ -41,8 +41,9 @@ export interface ModelJob {
 
 /** Trains, scores the best state on the test split, and saves it. */
 export async function trainModel(job: ModelJob): Promise<RunFile> {
-  const { settings, method, tasks, encoder, out, checkpoints, reporter, signal } = job;
+  const { settings, method, encoder, out, checkpoints, reporter, signal } = job;
   const { device } = encoder;
+  const tasks = method.kind === 'joint' ? job.tasks.map(inJointTraining) : job.tasks;
   const pace = new Pace();
   const onEvent = (event: TrainEvent): void => {
     if (event.event === 'start') {

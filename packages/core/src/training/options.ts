@@ -11,7 +11,10 @@ export interface TrainOptions {
   readonly encoder: Encoder;
   /** The task, for all methods but joint ones. */
   readonly task?: TrainingTask;
-  /** The tasks that a joint method learns at once, at least two. */
+  /**
+   * The tasks that a joint method learns at once, at least two. Those without validation rows are left out of evaluations;
+   * at least one must have some.
+   */
   readonly tasks?: readonly TrainingTask[];
   /** `bottleneck()` for stage 1, `scalearn({ sources })` for stage 2, or any other. */
   readonly method: Method;

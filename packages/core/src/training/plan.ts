@@ -26,10 +26,12 @@ export interface Plan {
 export function settle(options: TrainOptions): Plan {
   const { defaults } = options.method;
   const tasks = tasksOf(options);
-  for (const { id, train, validation } of tasks) {
+  for (const { id, train } of tasks)
     if (train.length === 0) throw new ArgumentError(`${id} has no training rows`);
-    if (validation.length === 0) throw new ArgumentError(`${id} has no validation rows`);
-  }
+  if (tasks.every(({ validation }) => validation.length === 0))
+    throw new ArgumentError(
+      `${tasks.map(({ id }) => id).join(', ')} ${tasks.length > 1 ? 'have' : 'has'} no validation rows`,
+    );
   const joint = tasks.length > 1;
   if (options.temperature !== undefined && !joint)
     throw new ArgumentError('temperature is for joint training, which draws tasks; leave it out');

@@ -21,7 +21,8 @@ export interface Track {
   readonly train: readonly EncodedExample[];
   readonly validation: readonly EncodedExample[];
   readonly program: Program;
-  readonly predictor: Predictor;
+  /** Absent for a task without validation rows. */
+  readonly predictor?: Predictor;
   /** Bytes of a training step's intermediate values; an estimate where the device does not tell. */
   readonly activations: number;
   /** Runs a training step on the inputs that its program takes: without dropout there is no random state. */
@@ -52,7 +53,7 @@ export async function createTracks(
 export function disposeTracks(tracks: readonly Track[]): void {
   for (const { program, predictor } of tracks) {
     program.dispose();
-    predictor.dispose();
+    predictor?.dispose();
   }
 }
 
@@ -75,11 +76,11 @@ async function createTrack(
   });
   try {
     const how = { batchSize: plan.evalBatchSize, task: name, onProgress: report('compile') };
-    const predictor = await Predictor.create(model, data.validation, how);
+    const predictor = data.validation.length > 0 && (await Predictor.create(model, data.validation, how));
     const step = (feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> =>
       program.run(Object.fromEntries(Object.entries(feeds).filter(([input]) => inputs.has(input))));
     const activations = program.statistics.arenaBytes ?? peakMemory(graph, largest.capacity);
-    return { ...data, name, program, predictor, activations, step };
+    return { ...data, name, program, ...(predictor && { predictor }), activations, step };
   } catch (error) {
     program.dispose();
     throw error;

@@ -9,7 +9,10 @@ export type Validation = Pick<EpochRecord, 'validationLoss' | 'validationMetrics
   readonly value: number;
 };
 
-/** Evaluates every task on its validation split. Of several tasks the means count, and each task's figures are kept. */
+/**
+ * Evaluates every task that has validation rows on them. Of several tasks the means count, and each task's figures are
+ * kept.
+ */
 export async function validate(tracks: readonly Track[], options: TrainOptions): Promise<Validation> {
   const { select, metrics } = options;
   const report = phaseReporter(options.onEvent)('evaluate');
@@ -17,6 +20,7 @@ export async function validate(tracks: readonly Track[], options: TrainOptions):
   let before = 0;
   const records: TaskRecord[] = [];
   for (const { task, predictor, validation } of tracks) {
+    if (!predictor) continue;
     const progress = report && ((done: number): void => report(before + done, total));
     const predictions: Predictions = await predictor.predict(validation, options.signal, progress);
     before += validation.length;
@@ -30,9 +34,8 @@ export async function validate(tracks: readonly Track[], options: TrainOptions):
       return own;
     }),
   );
-  const [first, ...others] = records as [TaskRecord, ...TaskRecord[]];
-  const { validationLoss, validationMetrics } = first;
-  if (others.length === 0) return { value, validationLoss, validationMetrics };
+  const [{ validationLoss, validationMetrics }] = records as [TaskRecord, ...TaskRecord[]];
+  if (tracks.length === 1) return { value, validationLoss, validationMetrics };
   return {
     value,
     validationLoss: mean(records.map((record) => record.validationLoss)),

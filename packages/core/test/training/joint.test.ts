@@ -70,6 +70,23 @@ describe('joint training', () => {
     expect(last?.validationLoss).toBeCloseTo(mean, 12);
   });
 
+  test('a task without validation rows is learned, and left out of evaluations', async () => {
+    const silent = tasks.map((task, i) => (i === 1 ? { ...task, validation: [] } : task));
+    const learned = new Set<string | undefined>();
+    const onEvent = (event: TrainEvent): void => {
+      if (event.event === 'step') learned.add(event.task);
+    };
+    using model = await train({ ...run, tasks: silent, onEvent });
+    expect(learned).toContain('tiny/score');
+    const [record] = model.history;
+    expect(record?.tasks?.map(({ task }) => task)).toEqual(['tiny/red', 'tiny/both']);
+    const losses = record!.tasks!.map(({ validationLoss }) => validationLoss);
+    expect(record?.validationLoss).toBeCloseTo((losses[0]! + losses[1]!) / 2, 12);
+    expect((await model.for('score').predict(tasks[1]!.validation)).rows).toBe(16);
+    const none = tasks.map((task) => ({ ...task, validation: [] }));
+    await expect(train({ ...run, tasks: none })).rejects.toThrow('tiny/red, tiny/score, tiny/both have no');
+  });
+
   test('a task whose steps have not come leaves its head as it was', async () => {
     const [large, small] = [
       tinyTask({ id: 'tiny/large', rows: 200 }),
