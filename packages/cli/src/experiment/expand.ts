@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { jointMethods } from '../methods/joint.ts';
-import type { Entry, Experiment, Options, OptionValue } from './experiment.ts';
+import type { Entry, Experiment, Options, OptionValue, SourceRule } from './experiment.ts';
 
 /** One model of an experiment: a method, with all that decides it. */
 export interface Cell {
@@ -52,23 +52,17 @@ export function expand(experiment: Experiment): Cell[] {
     axes: Options,
   ): Cell[] => {
     if (!rule) return [];
-    const [target] = tasks as [string];
     const seed = rule.seed ?? ownSeed;
-    const others = rule.tasks.filter((task) => task !== target);
-    const cells = others.map((task) =>
-      cellOf(entries.get(rule.from) as Entry, { encoder, tasks: [task], seed }, {}),
+    return sourcePlaces(rule, tasks[0] as string).map(({ id, task, isOwn }) =>
+      cellOf(entries.get(id) as Entry, { encoder, tasks: [task], seed }, isOwn ? axes : {}),
     );
-    const hasOwn = rule.own !== undefined && (rule.tasks.includes(target) || rule.own !== rule.from);
-    if (hasOwn)
-      cells.push(cellOf(entries.get(rule.own as string) as Entry, { encoder, tasks: [target], seed }, axes));
-    return cells;
   };
   const cells: Cell[] = [];
   for (const encoder of experiment.encoders)
     for (const entry of experiment.entries.filter(({ isReported }) => isReported))
       for (const tasks of targetsOf(entry))
         for (const seed of tasks.length === 1 ? seedsOf(entry, tasks[0] as string) : entry.seeds)
-          for (const axes of combinations(entry, sourceCount(entry, tasks)))
+          for (const axes of combinations(entry, tasks))
             cells.push(cellOf(entry, { encoder, tasks, seed }, axes));
   return cells;
 }
@@ -82,18 +76,22 @@ function targetsOf({ method, tasks }: Entry): readonly (readonly string[])[] {
 const optionsOf = (entry: Entry, task: string): Options => entry.perTask[task]?.options ?? entry.options;
 const seedsOf = (entry: Entry, task: string): readonly number[] => entry.perTask[task]?.seeds ?? entry.seeds;
 
-function sourceCount({ sources: rule }: Entry, [target]: readonly string[]): number {
-  if (!rule) return 0;
-  const others = rule.tasks.filter((task) => task !== target).length;
-  const hasOwn = rule.own !== undefined && (others < rule.tasks.length || rule.own !== rule.from);
-  return others + (hasOwn ? 1 : 0);
+/** The entry and task of every source, the target's own last. */
+function sourcePlaces(
+  { from, tasks, own, addsOwn }: SourceRule,
+  target: string,
+): readonly { readonly id: string; readonly task: string; readonly isOwn: boolean }[] {
+  const others = tasks.filter((task) => task !== target).map((task) => ({ id: from, task, isOwn: false }));
+  const hasOwn = own !== undefined && (addsOwn || tasks.includes(target));
+  return hasOwn ? [...others, { id: own, task: target, isOwn: true }] : others;
 }
 
 /** Every combination of the values of the options that an entry varies; one empty where it varies none. */
-function combinations({ vary }: Entry, sources: number): Options[] {
+function combinations({ vary, sources }: Entry, [target]: readonly string[]): Options[] {
+  const count = sources ? sourcePlaces(sources, target as string).length : 0;
   let found: Options[] = [{}];
   for (const [name, values] of Object.entries(vary)) {
-    const each: readonly OptionValue[] = 'grid' in values ? grid(values.grid, sources) : values;
+    const each: readonly OptionValue[] = 'grid' in values ? grid(values.grid, count) : values;
     found = found.flatMap((options) => each.map((value) => ({ ...options, [name]: value })));
   }
   return found;

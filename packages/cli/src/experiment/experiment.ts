@@ -19,6 +19,8 @@ export interface SourceRule {
   readonly seed: number | undefined;
   /** The entry of the target's own adapter; undefined where there is none. */
   readonly own: string | undefined;
+  /** Whether the target's own is a source although it is not among the tasks. */
+  readonly addsOwn: boolean;
 }
 
 /** One method of an experiment, with its options. */

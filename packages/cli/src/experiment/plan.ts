@@ -40,10 +40,14 @@ export interface Plan {
  * Works out what an experiment trains.
  *
  * @param store absolute folder of the runs
+ * @param facts what is known already, of encoders and tasks
  * @throws UsageError, FolderError, or what is wrong with a task or an encoder
  */
-export async function planExperiment(experiment: Experiment, store: string): Promise<Plan> {
-  const facts = new Facts();
+export async function planExperiment(
+  experiment: Experiment,
+  store: string,
+  facts: Facts = new Facts(),
+): Promise<Plan> {
   const known = new Map<string, Promise<PlannedRun>>();
   const runs = new Map<string, PlannedRun>();
   const runOf = (cell: Cell): Promise<PlannedRun> => {

@@ -90,11 +90,12 @@ function readEntry(id: string, written: Written, { fast: isFast, ...overrides }:
 }
 
 function sourceRule(written: string | WrittenSources, tasks: readonly string[]): SourceRule {
-  const { from, tasks: named = tasks, seed = 0, own = from } = longForm(written);
+  const { from, tasks: named = tasks, seed = 0, own } = longForm(written);
   return {
     ...{ from, tasks: named },
     seed: seed === 'same' ? undefined : seed,
-    own: own === false ? undefined : own,
+    own: own === false ? undefined : (own ?? from),
+    addsOwn: typeof own === 'string',
   };
 }
 

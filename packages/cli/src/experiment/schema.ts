@@ -96,7 +96,7 @@ const sources: Schema = {
         },
         own: {
           description:
-            "The entry of the target's own adapter where it is another one; false to leave the target's own out.",
+            "The entry of the target's own adapter, which is then a source whether or not its task is listed; false to leave it out.",
           anyOf: [text, { const: false }],
         },
       },

@@ -113,11 +113,12 @@ function selection(
   found: readonly FoundTask[],
 ): Pick<TrainSettings, 'selectBy'> {
   const [first] = found;
-  const selectBy = given ?? (kind === 'joint' ? undefined : first?.info.selectionMetric) ?? 'loss';
+  const named = given === 'primary' ? first?.info.primaryMetric : given;
+  const selectBy = named ?? (kind === 'joint' ? undefined : first?.info.selectionMetric) ?? 'loss';
   if (selectBy === 'loss') return {};
   for (const { info } of found) {
     if (info.metrics.includes(selectBy)) continue;
-    const choices = ['loss', ...info.metrics].join(', ');
+    const choices = ['loss', 'primary', ...info.metrics].join(', ');
     throw new UsageError(`--select-by is ${selectBy}, which ${info.id} does not have; it has ${choices}`);
   }
   return { selectBy };

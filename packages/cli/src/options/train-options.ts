@@ -99,7 +99,7 @@ export function addTrainOptions(command: Command): Command {
     option('--patience <n>', `epochs without improvement before training stops ${paper('patience')}`, n(1)),
     option(
       '--select-by <what>',
-      "loss, or a metric of the task, of the best epoch (default: the paper's)",
+      "loss, primary or another metric of the task, of the best epoch (default: the paper's)",
       notEmpty,
     ),
     option('--max-steps <n>', 'stop after n steps', n(1)),
