@@ -37,6 +37,13 @@ const guide = [
     ],
   },
   {
+    text: 'Research',
+    items: [
+      { text: 'Experiments', link: '/guide/experiments' },
+      { text: 'Claims of the paper', link: '/reproduction' },
+    ],
+  },
+  {
     text: 'Work on it',
     items: [
       { text: 'Architecture', link: '/guide/architecture' },

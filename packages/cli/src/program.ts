@@ -34,12 +34,12 @@ export function program(run: Run = runHere): Command {
   for (const add of [
     addQuickstart,
     addTrain,
-    addRun,
     addEvaluate,
     addPredict,
     addData,
     addMerge,
     addExport,
+    addRun,
     addReport,
     addTasks,
     addMethods,
