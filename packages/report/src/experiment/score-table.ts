@@ -41,7 +41,7 @@ export function scoreTable(options: ScoreTableOptions): ReportTable {
   const baseline = withBaseline ? baselineLine(tasks, hasAverage) : undefined;
   return {
     title,
-    ...(withNote ? { note: scoreNote(benchmark, rows, tests) } : {}),
+    ...(withNote ? { note: scoreNote(options, groups) } : {}),
     columns: [
       { title: 'Method' },
       ...tasks.map(({ name }) => ({ title: name, numeric: true })),
@@ -134,14 +134,11 @@ function baselineLine(tasks: readonly ReportTask[], hasAverage: boolean): Cell[]
 }
 
 /** How the table is read, and what its marks are worth. */
-function scoreNote(
-  { encoder, tasks }: Benchmark,
-  rows: readonly MethodRow[],
-  tests: readonly (ColumnTest | undefined)[],
-): string {
-  const hasPublished = rows
-    .filter(isPublishedSetting)
-    .some((row) => tasks.some(({ id }) => publishedScore(encoder.name, id, row.method) !== undefined));
+function scoreNote({ benchmark, rows, tests }: ScoreTableOptions, groups: readonly RowGroup[]): string {
+  const { tasks } = benchmark;
+  const hasPublished = groups.some((group) =>
+    group.rows.some((row) => row.some((cell) => typeof cell === 'object' && cell.published !== undefined)),
+  );
   return [
     `Test scores in percent (${metricList(tasks)}): mean ± sample standard deviation over seeds.`,
     ...(hasPublished ? ['Below: the published mean, and our difference from it.'] : []),

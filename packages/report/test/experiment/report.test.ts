@@ -1,0 +1,183 @@
+import { expect, test } from 'vitest';
+import type { ReportData, ReportRun } from '../../src/experiment/data.ts';
+import { experimentReport, parseReportData } from '../../src/index.ts';
+import { checkNesting, unescaped } from '../markup.ts';
+import { sample, small } from './sample.ts';
+
+const html = await experimentReport(small);
+
+/** The table below a heading as texts. */
+function tableOf(page: string, heading: string): string[][] {
+  const from = page.slice(page.indexOf(`<h3>${heading}`));
+  const table = from.slice(0, from.indexOf('</table>'));
+  return [...table.matchAll(/<tr[^>]*>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+    [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) =>
+      unescaped(cell.replace('<br>', ' | ').replace(/<[^>]*>/g, '')),
+    ),
+  );
+}
+
+const withScores = (scores: readonly number[]): ReportData => ({
+  ...small,
+  runs: scores.map((value, seed) => ({
+    ...(small.runs.find(({ entry }) => entry === 'bottleneck') as ReportRun),
+    ...{ id: `run ${seed}`, seed },
+    scores: [{ task: 'glue/rte', metrics: { accuracy: value } }],
+  })),
+});
+
+test('the page is whole and asks for nothing from elsewhere', () => {
+  checkNesting(html);
+  const addresses = html.match(/(?:https?:)?\/\/[\w.-]+[^\s"<)]*/g) ?? [];
+  expect(new Set(addresses)).toEqual(new Set(['http://www.w3.org/2000/svg']));
+  expect(html).not.toMatch(/<script|@import|url\(|src=/);
+});
+
+test('a cell is the mean in percent with its deviation, the published score and the difference', async () => {
+  const page = await experimentReport(withScores([0.7, 0.72, 0.74]));
+  const [head, group, adapter] = tableOf(page, 'GLUE, FacebookAI/roberta-base');
+  expect(head).toEqual(['Method', 'RTE', 'Seeds']);
+  expect(group).toEqual(['Single-task']);
+  expect(adapter).toEqual(['Adapter', '72.00 ± 2.00 | 72.89 (−0.89)', '3']);
+});
+
+test('what is undefined is said to be, and one seed has no deviation', async () => {
+  const undefinedScore = await experimentReport(withScores([Number.NaN]));
+  expect(tableOf(undefinedScore, 'GLUE')[2]).toEqual(['Adapter', 'undefined', '1']);
+  const single = await experimentReport(withScores([0.7]));
+  expect(tableOf(single, 'GLUE')[2]?.[1]).toBe('70.00 | 72.89 (−2.89)');
+});
+
+test.each([
+  ['other data', { tasks: { 'glue/rte': { ...small.tasks['glue/rte']!, unofficial: ['train.tsv'] } } }],
+  ['fewer rows', { runs: small.runs.map((run) => ({ ...run, settings: { limit: 16 } })) }],
+  ['fewer layers', { runs: small.runs.map((run) => ({ ...run, settings: { layers: 6 } })) }],
+  ['another encoder', { encoders: { base: { ...small.encoders.base!, name: 'roberta-large' } } }],
+] as const)('nothing is published of %s', async (_, change) => {
+  const text = await experimentReport({ ...small, ...change } as ReportData, 'markdown');
+  expect(text).not.toContain('72.89');
+  expect(text).not.toContain('published mean');
+});
+
+test('bold is only what a test says is better than all others', () => {
+  const bold = (page: string): string[] =>
+    [...page.matchAll(/<strong>(.*?)<\/strong>/g)].map(([, text]) => text as string);
+  // ScaLearn is right in 9 of 10 rows, the others in about 6.
+  expect(bold(html)).toHaveLength(1);
+  const row = tableOf(html, 'GLUE').find(([name]) => name === 'ScaLearn');
+  expect(row?.[1]).toMatch(new RegExp(`^${bold(html)[0]} ±`));
+});
+
+test('without predictions the test is over seeds; three of them can mark nothing, and the note says so', async () => {
+  const runs = small.runs.map((run) => ({
+    ...run,
+    scores: run.scores.map(({ predictions: _, ...score }) => score),
+  }));
+  const page = await experimentReport({ ...small, runs });
+  expect(page).not.toContain('<strong>');
+  expect(page).toContain('the least p it can give here is 0.250, so it cannot mark anything');
+  expect(tableOf(page, 'Missing runs').flat().join()).toContain('tests are over seeds there');
+});
+
+test('two-stage runs that share their sources are said to', async () => {
+  expect(html).toContain('share their source adapters');
+  const runs = small.runs.map((run) => ({
+    ...run,
+    sources: run.sources.map(({ name }) => ({ name, run: `${name} ${run.seed}` })),
+  }));
+  expect(await experimentReport({ ...small, runs })).not.toContain('share their source adapters');
+});
+
+test('the answer that needs no training has its row', () => {
+  const row = tableOf(html, 'GLUE').find(([name]) => name === 'Commonest answer');
+  expect(Number(row?.[1])).toBeGreaterThanOrEqual(50);
+});
+
+test('sections are there only where runs have something for them', async () => {
+  const headings = (page: string): string[] =>
+    [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, text]) => text as string);
+  expect(headings(html)).toEqual([
+    'Results',
+    'How sure the best is',
+    'Learned coefficients',
+    'Parameter efficiency',
+    'Learning curves',
+    'Cost',
+    'What was run',
+  ]);
+  const probes = sample.runs.filter(({ kind }) => kind === 'analysis');
+  const few = sample.runs.filter(({ axes, entry }) => 'limit' in axes && entry === 'scalearn');
+  const page = await experimentReport({ ...sample, runs: [...probes, ...few] });
+  expect(headings(page)).toEqual([
+    'Learned coefficients',
+    'Few rows',
+    'Probing',
+    'What was run',
+    'What is missing',
+  ]);
+  checkNesting(page);
+  // 2 sources at 7 strengths, 49 pairs.
+  const titles = [...page.matchAll(/<title>(.*?)<\/title>/g)].map(([, text]) => text as string);
+  expect(titles.filter((title) => /^m\w+, ω /.test(title))).toHaveLength(14);
+  expect(titles.filter((title) => /^[\d.]+, [\d.]+: /.test(title))).toHaveLength(49);
+  expect(tableOf(page, 'Missing runs')).toContainEqual([
+    'HyperFormer, glue/rte, seed 0',
+    'failed: out of memory',
+  ]);
+});
+
+test('names are text in every format', async () => {
+  const name = `<b onload="x('1')">&amp; 50% of_$1, {a} | =SUM(A1) \\ #~^`;
+  const hostile: ReportData = {
+    ...small,
+    title: name,
+    runs: small.runs.map((run) => ({ ...run, label: name })),
+    missing: [{ what: name, reason: '=1+1' }],
+  };
+  const page = await experimentReport(hostile);
+  checkNesting(page);
+  expect(page).not.toMatch(/<b[ >]/);
+  const markdown = await experimentReport(hostile, 'markdown');
+  expect(markdown).not.toMatch(/<b /);
+  for (const line of markdown.split('\n').filter((text) => text.startsWith('| \\<') || text.includes('50%')))
+    if (line.startsWith('|')) expect(line.split(/(?<!\\)\|/).length).toBeGreaterThan(3);
+  const csv = await experimentReport(hostile, 'csv');
+  expect(csv).toContain(`"${name.replaceAll('"', '""')}"`);
+  expect(csv).toContain(`,'=1+1,`);
+  const latex = await experimentReport(hostile, 'latex');
+  expect(latex).toContain('50\\% of\\_\\$1, \\{a\\}');
+  expect(latex).toContain('\\textbackslash{} \\#\\textasciitilde{}\\textasciicircum{}');
+});
+
+test('Markdown, CSV and LaTeX hold the same table', async () => {
+  const data = withScores([0.7, 0.72, 0.74]);
+  expect(await experimentReport(data, 'markdown')).toContain(
+    '| Adapter | 72.00 ± 2.00<br>72.89 (−0.89) | 3 |',
+  );
+  const lines = (await experimentReport(data, 'csv')).split('\r\n');
+  expect(lines[0]).toBe('table,group,row,column,value,deviation,published,best');
+  const cell = lines.find((line) => line.includes(',Adapter,RTE,'))?.split(',') ?? [];
+  expect(cell.slice(-4).slice(0, 3).map(Number)).toEqual([
+    expect.closeTo(72, 10),
+    expect.closeTo(2, 10),
+    72.89,
+  ]);
+  expect(await experimentReport(data, 'latex')).toContain(
+    'Adapter & 72.00 {\\tiny$\\pm$2.00} {\\tiny($-$0.89)} & 3 \\\\',
+  );
+});
+
+test('the JSON makes the same report again', async () => {
+  const again = parseReportData(await experimentReport(small, 'json'));
+  expect(again).toEqual(small);
+});
+
+test.each([
+  ['{', 'is not JSON'],
+  ['[]', 'is not the JSON of a report'],
+  [JSON.stringify({ ...small, formatVersion: 9 }), 'is of format 9; this version of scalearn reads 1'],
+  [JSON.stringify({ ...small, runs: [{}] }), 'runs[0].id'],
+  [JSON.stringify({ ...small, tasks: {} }), 'runs[0].scores'],
+])('a damaged report is refused: %#', (text, message) => {
+  expect(() => parseReportData(text, 'x.json')).toThrow(message);
+});
