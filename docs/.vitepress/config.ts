@@ -28,6 +28,7 @@ const guide = [
     items: [
       { text: 'Command line', link: '/guide/command-line' },
       { text: 'Data from the hub', link: '/guide/data-from-the-hub' },
+      { text: 'SuperGLUE', link: '/guide/superglue' },
       { text: 'Your own data', link: '/guide/your-own-data' },
       { text: 'Take a model anywhere', link: '/guide/export' },
       { text: 'Write your own method', link: '/guide/add-a-method' },
