@@ -26,9 +26,11 @@ export async function collectExperiment(folder: string): Promise<CollectedExperi
   const missing: MissingRun[] = [];
   for (const indexed of index.runs) {
     const { state, error, folder: inner, id, entry, label, axes, purpose, sources } = indexed;
+    const encoderName = indexed.encoder;
     const path = join(folder, inner);
     const file = state === 'done' ? await readRunFile(path) : undefined;
-    if (file) runs.push(await collectRun(path, file, { id, entry, label, axes, purpose, sources }));
+    if (file)
+      runs.push(await collectRun(path, file, { id, entry, label, axes, purpose, sources, encoderName }));
     else missing.push({ what: runText(indexed), reason: reasonOf(state, error) });
   }
   return { title: index.title, runs, missing };
@@ -56,7 +58,16 @@ async function readIndex(path: string): Promise<IndexFile | undefined> {
 }
 
 function isIndexed(run: Partial<IndexedRun> | null): boolean {
-  const texts = [run?.id, run?.folder, run?.entry, run?.label, run?.task, run?.method, run?.purpose];
+  const texts = [
+    run?.id,
+    run?.folder,
+    run?.entry,
+    run?.label,
+    run?.task,
+    run?.method,
+    run?.purpose,
+    run?.encoder,
+  ];
   return (
     texts.every((text) => typeof text === 'string') &&
     typeof run?.axes === 'object' &&

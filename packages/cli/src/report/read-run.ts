@@ -18,6 +18,8 @@ export interface CollectedRun {
 
 /** What the run is called by, where an experiment says so. */
 export type RunNames = Pick<ReportRun, 'id' | 'entry' | 'label' | 'axes' | 'purpose'> & {
+  /** Of the encoder, for people. */
+  readonly encoderName: string;
   /** In the order of the run's sources. */
   readonly sources?: readonly string[];
 };
@@ -41,10 +43,10 @@ export async function collectRun(
     scoredTask(part, file, (problem) => kept && keptTask(kept, isJoint ? `${part.task}/` : '', problem)),
   );
   const coefficients = await readCoefficients(folder, file);
-  const { id, entry, label, axes, purpose, sources } = names;
-  const { source: name, fingerprint, shape } = file.encoder;
+  const { id, entry, label, axes, purpose, encoderName, sources } = names;
+  const { fingerprint, shape } = file.encoder;
   const encoder: ReportEncoder = {
-    name: file.encoder.path === null ? name : basename(file.encoder.path),
+    name: encoderName,
     ...{ fingerprint, layers: shape.layers, hiddenSize: shape.hiddenSize },
     parameters: await parameterCount(file),
   };
@@ -78,7 +80,7 @@ export const encoderKey = ({ fingerprint, layers }: ReportEncoder): string =>
 export const pathId = (path: string): string =>
   `${basename(dirname(resolve(path)))}/${basename(resolve(path))}`;
 
-function plainNames(folder: string, { method, settings, sources }: RunFile): RunNames {
+function plainNames(folder: string, { method, settings, sources, encoder }: RunFile): RunNames {
   const { omega } = settings.methodSettings;
   const isProbe = method === 'probe' && Array.isArray(omega);
   const of = sources.map(({ name }) => name).join(' + ');
@@ -88,7 +90,14 @@ function plainNames(folder: string, { method, settings, sources }: RunFile): Run
     label: isProbe ? of : method,
     axes: isProbe ? { omega: omega as number[] } : {},
     purpose: 'report',
+    encoderName: encoder.path === null ? encoder.source : folderName(encoder.path),
   };
+}
+
+/** A folder's name; of one that is called by what it is, the folder's around it. */
+function folderName(path: string): string {
+  const name = basename(path);
+  return ['encoder', 'model'].includes(name) ? basename(dirname(path)) : name;
 }
 
 function kindOf({ method, tasks, sources }: RunFile): RunKind {
