@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const shared = resolve(root, process.env.SCALEARN_SHARED ?? '../shared');
 const golden = resolve(root, process.env.SCALEARN_GOLDEN ?? join(shared, 'golden'));
 
-export const goldenFile = (path: string): string => join(golden, path);
+const goldenFile = (path: string): string => join(golden, path);
 export const glueFolder: string = join(shared, 'data/glue');
 export const superglueFolder: string = join(shared, 'data/superglue');
 export const hasGolden: boolean = existsSync(goldenFile('data/tasks.json'));
