@@ -10,9 +10,10 @@ import {
   reportDataVersion,
 } from '@scalearn/report';
 import { asFolderError, FolderError, UsageError } from '../errors.ts';
+import { checkpointName } from '../folders/checkpoint-file.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import { collectExperiment } from './experiment-index.ts';
-import { type CollectedRun, collectRun, encoderKey } from './read-run.ts';
+import { type CollectedRun, collectRun, encoderKey, pathId } from './read-run.ts';
 import { varySettings } from './vary.ts';
 
 export interface CollectOptions {
@@ -43,7 +44,11 @@ export async function collectRuns(paths: readonly string[], options: CollectOpti
       titles.push(experiment.title);
       named.push(...experiment.runs);
       missing.push(...experiment.missing);
-    } else plain.push(...(await collectFolder(path)));
+    } else {
+      const found = await collectFolder(path);
+      plain.push(...found.runs);
+      missing.push(...found.missing);
+    }
   }
   const own = joined([...named, ...varySettings(plain)]);
   return mergeReports([{ ...own, missing }, ...reports], {
@@ -59,19 +64,24 @@ async function kindOf(path: string): Promise<'file' | 'folder'> {
   return found.isDirectory() ? 'folder' : 'file';
 }
 
+type Found = { readonly runs: readonly CollectedRun[]; readonly missing: readonly MissingRun[] };
+
 /** A run, or the runs in a folder of folders. */
-async function collectFolder(path: string): Promise<CollectedRun[]> {
+async function collectFolder(path: string): Promise<Found> {
   const file = await readRunFile(path);
-  if (file) return [await collectRun(path, file)];
-  const found: CollectedRun[] = [];
-  for (const entry of await readdir(path, { withFileTypes: true, recursive: false })) {
+  if (file) return { runs: [await collectRun(path, file)], missing: [] };
+  const runs: CollectedRun[] = [];
+  const missing: MissingRun[] = [];
+  for (const entry of await readdir(path, { withFileTypes: true })) {
     if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
     const inner = join(path, entry.name);
     const each = await readRunFile(inner);
     // A folder of everything also holds what was made from runs.
-    if (each && each.command !== 'merge') found.push(await collectRun(inner, each));
+    if (each && each.command !== 'merge') runs.push(await collectRun(inner, each));
+    else if (!each && (await stat(join(inner, checkpointName)).catch(() => undefined)))
+      missing.push({ what: pathId(inner), reason: 'interrupted: train goes on with --resume' });
   }
-  if (found.length > 0) return found;
+  if (runs.length + missing.length > 0) return { runs, missing };
   throw new UsageError(
     `${path} holds no runs: no run.json, no experiment.json, and no folders with a run.json; give folders that train or run wrote`,
   );

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseReportData } from '@scalearn/report';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -75,11 +75,14 @@ describe('scalearn report', () => {
     expect(text).toMatch(/\| Adapter \| .*± /);
   });
 
-  test('a folder of runs stands for the runs in it; settings that differ keep runs apart', async () => {
+  test('a folder of runs stands for the runs in it, and what was interrupted is named; settings that differ keep runs apart', async () => {
     const grouped = at('grouped');
     cpSync(at('rte-0'), join(grouped, 'a'), { recursive: true });
     await train('glue/rte', 'grouped/b', '--learning-rate', '0.01');
+    mkdirSync(join(grouped, 'c'));
+    writeFileSync(join(grouped, 'c', 'checkpoint.safetensors'), '');
     const data = parseReportData((await must('report', grouped, '--format', 'json')).out);
+    expect(data.missing).toEqual([{ what: 'grouped/c', reason: 'interrupted: train goes on with --resume' }]);
     expect(data.runs.map(({ axes }) => axes)).toEqual([{ learningRate: 3e-4 }, { learningRate: 0.01 }]);
   });
 

@@ -25,9 +25,9 @@ export interface LearningCurvesOptions {
   /** Of the drawing without its axes; 520 by 260 by default. */
   readonly width?: number;
   readonly height?: number;
-  /** Where x grows by factors; its ticks are then the values that occur. */
+  /** Where x grows by factors. */
   readonly isLogarithmic?: boolean;
-  /** A dot at every value, where there are few. */
+  /** A dot and a tick at every value, where there are few. */
   readonly hasDots?: boolean;
   /** Above the drawing by default; on a narrow one fewer names fit side by side. */
   readonly legendColumns?: number;
@@ -69,13 +69,16 @@ export function learningCurves(options: LearningCurvesOptions): Promise<Html> {
   const { isLogarithmic = false, hasDots = false } = options;
   const points = meanCurves(series);
   const names = series.map(({ name }) => name);
-  const xAxis = isLogarithmic
-    ? {
-        axis: { grid: false, values: [...new Set(points.map(({ x }) => x))], format: 'd' },
-        scale: { type: 'log', nice: false } as const,
-      }
-    : { axis: { grid: false, tickCount: 6 }, scale: { zero: false } };
-  const x = { field: 'x', type: 'quantitative', title: xTitle, ...xAxis } as const;
+  const values = [...new Set(points.map((point) => point.x))];
+  const ticks = hasDots || isLogarithmic ? { values, format: '~g', labelOverlap: true } : { tickCount: 6 };
+  const scale = isLogarithmic ? ({ type: 'log', nice: false } as const) : { zero: false };
+  const x = {
+    field: 'x',
+    type: 'quantitative',
+    title: xTitle,
+    axis: { grid: false, ...ticks },
+    scale,
+  } as const;
   const y = { type: 'quantitative', title: yTitle, scale: { zero: false }, axis: { tickCount: 5 } } as const;
   const range = names.map((_, i) => seriesColour(i));
   const color = { field: 'series', type: 'nominal', scale: { domain: names, range } } as const;
