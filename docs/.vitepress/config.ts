@@ -18,6 +18,7 @@ const guide = [
       { text: 'Two-stage transfer', link: '/guide/two-stage-transfer' },
       { text: 'Methods', link: '/guide/methods' },
       { text: 'Devices', link: '/guide/devices' },
+      { text: 'Statistics', link: '/guide/statistics' },
       { text: 'Files and formats', link: '/guide/files' },
       { text: 'MiniGLUE', link: '/guide/miniglue' },
       { text: 'The mini encoder', link: '/guide/mini-encoder' },
@@ -41,6 +42,7 @@ const guide = [
     text: 'Research',
     items: [
       { text: 'Experiments', link: '/guide/experiments' },
+      { text: 'Reports', link: '/guide/reports' },
       { text: 'Claims of the paper', link: '/reproduction' },
     ],
   },

@@ -4,7 +4,7 @@ import { program } from '../src/program.ts';
 
 const guide = readFileSync(new URL('../../../docs/guide/command-line.md', import.meta.url), 'utf8');
 
-test.each(['train', 'evaluate', 'predict', 'data', 'merge', 'export', 'methods', 'run'])(
+test.each(['train', 'evaluate', 'predict', 'data', 'merge', 'export', 'methods', 'run', 'report'])(
   'the guide has every option of %s and no other',
   (name) => {
     const section = guide.split(`## \`${name}\`\n`)[1]?.split('\n## ', 1)[0] ?? '';
