@@ -60,7 +60,6 @@ function readEntry(id: string, written: Written, { fast: isFast, ...overrides }:
   const kept = overrides.methods ?? fast?.methods;
   const onlyTasks = overrides.tasks ?? fast?.tasks;
   const tasks = onlyTasks ?? written.tasks;
-  const seeds = overrides.seeds ?? fast?.seeds;
   const general = (options: Options = {}): Options =>
     Object.fromEntries(Object.entries(options).filter(([name]) => !isOfOtherMethods(name, method.id)));
   const optionsOf = (task?: string): Options => ({
@@ -69,13 +68,15 @@ function readEntry(id: string, written: Written, { fast: isFast, ...overrides }:
     ...own.options,
     ...(task === undefined ? {} : own.perTask?.[task]?.options),
     ...general(fast?.options),
+    ...general(task === undefined ? {} : fast?.perTask?.[task]?.options),
   });
   const seedsOf = (task?: string): readonly number[] => {
     const special = task === undefined ? undefined : own.perTask?.[task]?.seeds;
     const ofTask = task === undefined ? undefined : written.perTask?.[task]?.seeds;
-    return seeds ?? special ?? own.seeds ?? ofTask ?? written.seeds ?? [0];
+    const ofFast = task === undefined ? undefined : fast?.perTask?.[task]?.seeds;
+    return overrides.seeds ?? ofFast ?? fast?.seeds ?? special ?? own.seeds ?? ofTask ?? written.seeds ?? [0];
   };
-  const special = [...Object.keys(written.perTask ?? {}), ...Object.keys(own.perTask ?? {})];
+  const special = [written.perTask, own.perTask, fast?.perTask].flatMap((each) => Object.keys(each ?? {}));
   return {
     ...{ id, method, label: own.label ?? id },
     tasks: own.tasks?.filter((task) => onlyTasks?.includes(task) ?? true) ?? tasks,
@@ -83,7 +84,8 @@ function readEntry(id: string, written: Written, { fast: isFast, ...overrides }:
     perTask: Object.fromEntries(
       special.map((task) => [task, { seeds: seedsOf(task), options: optionsOf(task) }]),
     ),
-    ...(own.sources && { sources: sourceRule(own.sources, tasks) }),
+    // Fewer targets do not make fewer sources.
+    ...(own.sources && { sources: sourceRule(own.sources, written.tasks) }),
     vary: own.vary ?? {},
     isReported: own.report !== false && (kept?.includes(id) ?? true),
   };

@@ -156,6 +156,7 @@ export const experimentSchema: Schema = {
         seeds,
         methods: { ...texts, description: 'Names of the entries that are run.' },
         options,
+        perTask,
       },
     },
   },

@@ -15,6 +15,7 @@ export interface Written {
     readonly seeds?: readonly number[];
     readonly methods?: readonly string[];
     readonly options?: Options;
+    readonly perTask?: Readonly<Record<string, TaskExceptions>>;
   };
 }
 

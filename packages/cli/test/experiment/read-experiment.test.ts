@@ -110,6 +110,13 @@ test("the target's own source comes last, and others before it in their order", 
   ]);
 });
 
+test('fewer targets do not make fewer sources', async () => {
+  const text = `${head}methods: { bottleneck: { report: false }, scalearn: { sources: bottleneck } }\n`;
+  expect(await models(text, { tasks: ['miniglue/rte'] })).toEqual([
+    'scalearn miniglue/rte 0 <- (bottleneck miniglue/cola 0) (bottleneck miniglue/rte 0)',
+  ]);
+});
+
 test("sources of other tasks, of the same seed, without the target's own, or with another entry's", async () => {
   const text = `${head}methods:
   bottleneck: { report: false }
@@ -152,7 +159,7 @@ methods:
     options: { batchSize: 4 }
     perTask: { miniglue/cola: { options: { batchSize: 2 } } }
   adapter-m: { seeds: [2] }
-fast: { seeds: [9], methods: [bottleneck], tasks: [miniglue/cola], options: { epochs: 1 } }
+fast: { seeds: [9], methods: [bottleneck], tasks: [miniglue/cola], options: { epochs: 1 }, perTask: { miniglue/cola: { options: { limit: 5 } } } }
 `;
   expect(await models(text)).toEqual([
     'bottleneck miniglue/rte 0 epochs=3 batchSize=4',
@@ -160,7 +167,9 @@ fast: { seeds: [9], methods: [bottleneck], tasks: [miniglue/cola], options: { ep
     'bottleneck miniglue/cola 7 epochs=4 batchSize=2',
     'adapter-m miniglue/rte+miniglue/cola 2 epochs=3 batchSize=8',
   ]);
-  expect(await models(text, { fast: true })).toEqual(['bottleneck miniglue/cola 9 epochs=1 batchSize=2']);
+  expect(await models(text, { fast: true })).toEqual([
+    'bottleneck miniglue/cola 9 epochs=1 batchSize=2 limit=5',
+  ]);
   expect(await models(text, { tasks: ['miniglue/rte'], seeds: [4], methods: ['bottleneck'] })).toEqual([
     'bottleneck miniglue/rte 4 epochs=3 batchSize=4',
   ]);
