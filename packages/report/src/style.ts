@@ -22,6 +22,7 @@ table { border-collapse: collapse; width: 100%; font-size: 0.9375rem; }
 p.note { margin-top: 0.6rem; }
 .broad p.note { max-width: 54rem; }
 .broad figure.curves svg { max-width: 46rem; }
+.broad figure.cells svg { max-width: none; }
 .broad th:not(:first-child), .broad td { padding-left: 0.9rem; }
 th, td { text-align: left; padding: 0.45rem 0 0.45rem 1.5rem; border-bottom: 1px solid var(--line); vertical-align: baseline; white-space: nowrap; }
 th:first-child { padding-left: 0; }

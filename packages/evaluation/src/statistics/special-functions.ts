@@ -7,7 +7,7 @@ const lanczos = [
 ];
 
 /** ln Γ(x), x above 0. */
-export function logGamma(x: number): number {
+function logGamma(x: number): number {
   const z = x - 1;
   const series = lanczos.reduce((sum, c, i) => (i === 0 ? c : sum + c / (z + i)), 0);
   const t = z + 7.5;

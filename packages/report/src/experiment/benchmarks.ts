@@ -21,7 +21,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** The benchmark of a task in print. Tasks of a user's own have no benchmark in their id. */
-export function benchmarkName(task: string): string {
+function benchmarkName(task: string): string {
   const [benchmark = '', rest] = task.split('/');
   return rest === undefined ? 'Tasks' : (names[benchmark] ?? benchmark);
 }

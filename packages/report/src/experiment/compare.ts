@@ -65,7 +65,7 @@ export function testColumn(tasks: readonly ReportTask[], rows: readonly MethodRo
 }
 
 /** Over the rows of the test splits where both kept what they predicted, else over seeds. */
-export function testPair(tasks: readonly ReportTask[], a: MethodRow, b: MethodRow): PairTest {
+function testPair(tasks: readonly ReportTask[], a: MethodRow, b: MethodRow): PairTest {
   const pairs = tasks.map((task) => ({ task, pairs: sharedSeeds(seedScores(a, task), seedScores(b, task)) }));
   const seeds = Math.min(...pairs.map((each) => each.pairs.length));
   if (seeds === 0)

@@ -40,11 +40,11 @@ export const labelOf = ({ label, method }: ReportRun): string =>
   label === method ? methodName(method) : label;
 
 /** `limit 16`, `omega 0.3`. */
-export function axisTexts(axes: ReportRun['axes']): string[] {
+function axisTexts(axes: ReportRun['axes']): string[] {
   return Object.entries(axes).map(([name, value]) => `${axisName(name)} ${axisText(value)}`);
 }
 
-export const axisText = (value: AxisValue): string =>
+const axisText = (value: AxisValue): string =>
   typeof value === 'object' ? value.join(' and ') : String(value);
 
 /** `learningRate` in words. */

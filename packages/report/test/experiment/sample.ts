@@ -202,3 +202,9 @@ export const small: ReportData = {
   ),
   missing: [],
 };
+
+/** Runs of few-shot and of probing. */
+export const few: readonly ReportRun[] = [
+  ...fewShot.filter(({ scores }) => scores[0]?.task === 'glue/rte'),
+  ...probing,
+];
