@@ -32,7 +32,7 @@ export interface ExperimentReporter {
 const millisecondsBetweenLines = 20_000;
 
 /** What a model is, in a line. */
-export function runName({ cell: { entry, tasks, seed, axes } }: PlannedRun): string {
+function runName({ cell: { entry, tasks, seed, axes } }: PlannedRun): string {
   const varied = Object.entries(axes).map(([name, value]) => `${name} ${value}`);
   return [`${entry.label}, ${tasks.join(' + ')}`, ...varied, `seed ${seed}`].join(', ');
 }
