@@ -40,6 +40,11 @@ export async function runExperiment(
   options: RunOptions,
 ): Promise<Map<string, Outcome<TrainedRun>>> {
   const outcomes = new Map<string, Outcome<TrainedRun>>();
+  // What is there is in the index from the beginning, however soon this ends.
+  for (const { id, folder } of plan.runs) {
+    const run = await readRunFile(folder).catch(() => undefined);
+    if (run) outcomes.set(id, { state: 'done', result: { run, isReused: true } });
+  }
   const writeIndex = (): Promise<void> => writeFileAtomic(index, encodeIndex(plan, outcomes, index));
   await mkdir(dirname(index), { recursive: true });
   await writeIndex();
@@ -49,7 +54,7 @@ export async function runExperiment(
     signal: options.signal,
     run: (run) => trainRun(run, options),
     async onOutcome({ id, item }, outcome) {
-      outcomes.set(id, outcome);
+      if (outcome.state !== 'missing') outcomes.set(id, outcome);
       options.onOutcome(item, outcome);
       await writeIndex();
     },

@@ -162,6 +162,12 @@ describe('what goes wrong', { timeout: 180_000 }, () => {
     ]);
     expect(readFileSync(join(inTheWay, 'thesis.txt'), 'utf8')).toBe('mine');
     rmSync(inTheWay, { recursive: true });
+    // Stopped before it has done anything, the index still knows what is there.
+    const stopped = start(command('failing'));
+    await stopped.printed('"event":"plan"');
+    stopped.process.kill('SIGINT');
+    await stopped.ended;
+    expect(index('failing').runs.filter(({ state }) => state === 'done')).toHaveLength(4);
     const again = await run(...command('failing'));
     expect(again.code, again.err).toBe(0);
     expect(events(again).at(-1)).toMatchObject({ trained: 2, reused: 4 });
