@@ -68,7 +68,7 @@ export function addRun(root: Command, run: Run): void {
 const examples = `
 Examples:
   scalearn run experiments/main-table-mini.yaml --fast
-  scalearn run experiments/main-table.yaml --data glue --dry-run
+  scalearn run experiments/glue.yaml --data glue --dry-run
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 

@@ -17,7 +17,7 @@ export type Outcome<R> =
  *
  * @param jobs how many at once
  * @param run throws where it fails
- * @param onOutcome told of each piece once
+ * @param onOutcome told of each piece once; where it throws, nothing more is begun
  */
 export async function schedule<T, R>(
   work: readonly Work<T>[],
@@ -40,21 +40,22 @@ export async function schedule<T, R>(
     outcomes.set(each.id, outcome);
     await onOutcome(each, outcome);
   };
-  const start = async (each: Work<T>): Promise<void> => {
-    try {
-      await settle(each, { state: 'done', result: await run(each.item) });
-    } catch (error) {
-      const stopped = signal.aborted;
-      await settle(
-        each,
-        stopped ? { state: 'missing' } : { state: 'failed', error: (error as Error).message },
-      );
-    } finally {
-      running.delete(each.id);
-    }
-  };
+  // An outcome that could not be told ends it all; what runs is waited for.
+  let broken: { readonly error: unknown } | undefined;
+  const start = (each: Work<T>): Promise<void> =>
+    run(each.item)
+      .then(
+        (result): Outcome<R> => ({ state: 'done', result }),
+        (error: Error): Outcome<R> =>
+          signal.aborted ? { state: 'missing' } : { state: 'failed', error: error.message },
+      )
+      .then((outcome) => settle(each, outcome))
+      .catch((error: unknown) => {
+        broken ??= { error };
+      })
+      .finally(() => running.delete(each.id));
   for (;;) {
-    for (const each of waiting) {
+    for (const each of broken ? [] : waiting) {
       const needed = each.needs.map((id) => outcomes.get(id));
       const failed = each.needs.find((_, i) => needed[i] && needed[i].state !== 'done');
       if (signal.aborted || failed !== undefined) {
@@ -68,6 +69,7 @@ export async function schedule<T, R>(
         running.set(each.id, start(each));
       }
     }
+    if (running.size === 0 && broken) throw broken.error;
     if (running.size === 0 && waiting.size === 0) return outcomes;
     if (running.size === 0) throw new Error(`${[...waiting].map(({ id }) => id)} need what is not there`);
     await Promise.race(running.values());

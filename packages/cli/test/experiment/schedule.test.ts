@@ -60,3 +60,25 @@ test('what is stopped, and what was not begun, is missing', async () => {
   expect(log[0]).toBe('a begins');
   expect([...outcomes.values()].map(({ state }) => state)).toEqual(['missing', 'missing', 'missing']);
 });
+
+test('an outcome that cannot be kept ends it, after what runs has ended', async () => {
+  const begun: string[] = [];
+  const told: string[] = [];
+  const ended = schedule<string, string>([work('a'), work('b'), work('c')], {
+    ...{ jobs: 2, signal: new AbortController().signal },
+    async run(item) {
+      begun.push(item);
+      if (item === 'b') await new Promise((resolve) => setTimeout(resolve, 20));
+      return item;
+    },
+    onOutcome({ id }, { state }) {
+      told.push(`${id} ${state}`);
+      if (id === 'a') throw new Error('the disk is full');
+    },
+  });
+  await expect(ended).rejects.toThrow('the disk is full');
+  expect([begun, told]).toEqual([
+    ['a', 'b'],
+    ['a done', 'b done'],
+  ]);
+});
