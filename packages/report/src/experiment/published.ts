@@ -70,10 +70,10 @@ const tables: readonly PublishedTable[] = [
     encoder: 'xlm-roberta-base',
     tasks: [
       'humset/sectors',
-      'humset/pillars-1d',
-      'humset/subpillars-1d',
-      'humset/pillars-2d',
-      'humset/subpillars-2d',
+      'humset/pillars_1d',
+      'humset/subpillars_1d',
+      'humset/pillars_2d',
+      'humset/subpillars_2d',
     ],
     scores: {
       'full-finetuning': [71.99, 50.4, 43.76, 61.04, 41.68, 53.77],
