@@ -1,4 +1,5 @@
 import type { ReportData, ReportEncoder, ReportTask } from './data.ts';
+import { groupBy } from './group-by.ts';
 import { type MethodRow, methodRows, reported } from './method-rows.ts';
 import { publishedOrder } from './published.ts';
 
@@ -20,6 +21,9 @@ const names: Readonly<Record<string, string>> = {
   miniglue: 'MiniGLUE',
 };
 
+/** The paper's SuperGLUE has GLUE's RTE, which is the same data. */
+const borrowed: Readonly<Record<string, readonly string[]>> = { SuperGLUE: ['glue/rte'] };
+
 /** The benchmark of a task in print. Tasks of a user's own have no benchmark in their id. */
 function benchmarkName(task: string): string {
   const [benchmark = '', rest] = task.split('/');
@@ -29,17 +33,27 @@ function benchmarkName(task: string): string {
 /** The reported runs by encoder and benchmark. */
 export function benchmarks(data: ReportData): Benchmark[] {
   const rows = methodRows(reported(data)).filter(({ kind }) => kind !== 'analysis');
-  const ids = publishedOrder(Object.keys(data.tasks));
-  const benchmarksOf = [...new Set(ids.map(benchmarkName))];
-  return Object.entries(data.encoders).flatMap(([key, encoder]) =>
-    benchmarksOf.flatMap((name): Benchmark[] => {
-      const own = ids.filter((id) => benchmarkName(id) === name);
-      const here = rows.filter((row) => row.encoder === key && own.some((id) => hasScore(row, id)));
-      const tasks = own.filter((id) => here.some((row) => hasScore(row, id)));
-      if (here.length === 0) return [];
-      return [{ encoder, name, tasks: tasks.map((id) => data.tasks[id] as ReportTask), rows: here }];
-    }),
-  );
+  return Object.entries(data.encoders).flatMap(([key, encoder]) => {
+    const ofEncoder = rows.filter((row) => row.encoder === key);
+    const scored = Object.keys(data.tasks).filter((id) => ofEncoder.some((row) => hasScore(row, id)));
+    return [...tasksByBenchmark(scored)].map(([name, ids]): Benchmark => {
+      const tasks = publishedOrder(ids, name).map((id) => data.tasks[id] as ReportTask);
+      return { encoder, name, tasks, rows: ofEncoder.filter((row) => ids.some((id) => hasScore(row, id))) };
+    });
+  });
+}
+
+/** A benchmark of which every task is borrowed by another one is none of its own. */
+function tasksByBenchmark(ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const own = groupBy(publishedOrder(ids), benchmarkName);
+  const lent = new Set<string>();
+  const all = [...own].map(([name, tasks]): [string, string[]] => {
+    const isThere = (id: string): boolean => tasks.some((task) => task.split('/')[1] === id.split('/')[1]);
+    const more = (borrowed[name] ?? []).filter((id) => ids.includes(id) && !isThere(id));
+    for (const id of more) lent.add(id);
+    return [name, [...tasks, ...more]];
+  });
+  return new Map(all.filter(([, tasks]) => !tasks.every((id) => lent.has(id))));
 }
 
 export function hasScore({ runs }: MethodRow, task: string): boolean {

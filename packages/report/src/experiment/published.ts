@@ -1,6 +1,8 @@
 // Test scores in percent, means over seeds, as the paper's authors publish them (README of CPJKU/ScaLearn).
 
 interface PublishedTable {
+  /** In print. */
+  readonly benchmark: string;
   readonly encoder: string;
   readonly tasks: readonly string[];
   /** By method: a score for each task, then the average as it is printed. */
@@ -9,6 +11,7 @@ interface PublishedTable {
 
 const tables: readonly PublishedTable[] = [
   {
+    benchmark: 'GLUE',
     encoder: 'roberta-base',
     tasks: [
       'glue/mnli',
@@ -38,6 +41,7 @@ const tables: readonly PublishedTable[] = [
     },
   },
   {
+    benchmark: 'SuperGLUE',
     encoder: 'roberta-base',
     tasks: [
       'superglue/record',
@@ -47,7 +51,7 @@ const tables: readonly PublishedTable[] = [
       'superglue/wsc',
       'superglue/copa',
       'superglue/cb',
-      'superglue/rte',
+      'glue/rte',
     ],
     scores: {
       'full-finetuning': [71.61, 71.64, 76.8, 66.38, 63.46, 68.6, 81.96, 73.47, 71.74],
@@ -67,6 +71,7 @@ const tables: readonly PublishedTable[] = [
     },
   },
   {
+    benchmark: 'HumSet',
     encoder: 'xlm-roberta-base',
     tasks: [
       'humset/sectors',
@@ -94,36 +99,52 @@ const tables: readonly PublishedTable[] = [
   },
 ];
 
-/**
- * The published score of a method on a task, in percent.
- *
- * @param encoder its name; a path before the last `/` does not count
- */
-export function publishedScore(encoder: string, task: string, method: string): number | undefined {
-  const table = tables.find((each) => each.encoder === baseName(encoder) && each.tasks.includes(task));
-  return table?.scores[method]?.[table.tasks.indexOf(task)];
+/** Where a score stands: a task can be in several benchmarks, with other sources and other scores. */
+export interface PublishedPlace {
+  /** In print, such as `GLUE`. */
+  readonly benchmark: string;
+  /** Its name; a path before the last `/` does not count. */
+  readonly encoder: string;
+  readonly method: string;
+}
+
+/** The published score of a method on a task, in percent. */
+export function publishedScore(place: PublishedPlace, task: string): number | undefined {
+  const table = tableOf(place);
+  const column = table?.tasks.findIndex((each) => shortName(each) === shortName(task)) ?? -1;
+  return column < 0 ? undefined : table?.scores[place.method]?.[column];
 }
 
 /** The published average over exactly these tasks. */
-export function publishedAverage(
-  encoder: string,
-  tasks: readonly string[],
-  method: string,
-): number | undefined {
-  const table = tables.find(
-    (each) =>
-      each.encoder === baseName(encoder) &&
-      each.tasks.length === tasks.length &&
-      each.tasks.every((task) => tasks.includes(task)),
-  );
-  return table?.scores[method]?.[table.tasks.length];
+export function publishedAverage(place: PublishedPlace, tasks: readonly string[]): number | undefined {
+  const table = tableOf(place);
+  return table && isWhole(table, tasks) ? table.scores[place.method]?.[table.tasks.length] : undefined;
 }
 
-/** The order of the columns in published tables; tasks of other tables come last, as they are. */
-export function publishedOrder(tasks: readonly string[]): string[] {
-  const order = tables.flatMap((table) => table.tasks).map((task) => task.split('/')[1]);
-  const rank = (task: string): number => (order.indexOf(task.split('/')[1]) + 1 || order.length + 1) - 1;
+/** Whether these are the tasks of the published table, which its joint and two-stage methods learn from. */
+export function arePublishedTasks(place: PublishedPlace, tasks: readonly string[]): boolean {
+  const table = tableOf(place);
+  return table !== undefined && isWhole(table, tasks);
+}
+
+/** The order of the columns in published tables, or in one of them; tasks of other tables come last, as they are. */
+export function publishedOrder(tasks: readonly string[], benchmark?: string): string[] {
+  const order = tables
+    .filter((table) => benchmark === undefined || table.benchmark === benchmark)
+    .flatMap((table) => table.tasks.map(shortName));
+  const rank = (task: string): number => (order.indexOf(shortName(task)) + 1 || order.length + 1) - 1;
   return [...tasks].sort((a, b) => rank(a) - rank(b));
 }
 
-const baseName = (encoder: string): string => encoder.split('/').at(-1) as string;
+/** All tasks that have a published score. */
+export const publishedTasks = (): string[] => [...new Set(tables.flatMap((table) => table.tasks))];
+
+const tableOf = ({ benchmark, encoder }: PublishedPlace): PublishedTable | undefined =>
+  tables.find((each) => each.benchmark === benchmark && each.encoder === encoder.split('/').at(-1));
+
+const isWhole = (table: PublishedTable, tasks: readonly string[]): boolean =>
+  new Set(tasks).size === table.tasks.length &&
+  table.tasks.every((task) => tasks.some((each) => shortName(each) === shortName(task)));
+
+/** `rte` of `glue/rte`. */
+const shortName = (task: string): string => task.split('/').at(-1) as string;

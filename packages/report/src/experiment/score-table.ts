@@ -1,12 +1,12 @@
 import { majorityReport } from '@scalearn/evaluation';
 import type { Benchmark } from './benchmarks.ts';
 import { alpha, type ColumnTest, resamples } from './compare.ts';
-import type { ReportTask, RunKind } from './data.ts';
+import type { ReportRun, ReportTask, RunKind } from './data.ts';
 import { groupBy } from './group-by.ts';
 import { decodeList } from './lists.ts';
 import { averages, type MethodRow, type Summary, seedScores, summarise } from './method-rows.ts';
 import { groupTitles } from './methods.ts';
-import { publishedAverage, publishedScore } from './published.ts';
+import { arePublishedTasks, type PublishedPlace, publishedAverage, publishedScore } from './published.ts';
 import type { Cell, NumberCell, ReportTable, RowGroup } from './tables/model.ts';
 
 export interface ScoreTableOptions {
@@ -54,24 +54,46 @@ export function scoreTable(options: ScoreTableOptions): ReportTable {
 
 function taskCell(benchmark: Benchmark, task: ReportTask, row: MethodRow, test?: ColumnTest): Cell {
   const summary = summarise(seedScores(row, task).map(({ value }) => value));
-  const comparable = task.unofficial.length === 0 && isPublishedSetting(row);
-  const published = comparable ? publishedScore(benchmark.encoder.name, task.id, row.method) : undefined;
-  return summaryCell(summary, published, test, row);
+  const place = publishedPlace(benchmark, row, [task]);
+  return summaryCell(summary, place && publishedScore(place, task.id), test, row);
 }
 
-function averageCell({ encoder, tasks }: Benchmark, row: MethodRow, test?: ColumnTest): Cell {
-  const comparable = tasks.every(({ unofficial }) => unofficial.length === 0) && isPublishedSetting(row);
-  const ids = tasks.map(({ id }) => id);
-  const published = comparable ? publishedAverage(encoder.name, ids, row.method) : undefined;
+function averageCell(benchmark: Benchmark, row: MethodRow, test?: ColumnTest): Cell {
+  const { tasks } = benchmark;
+  const place = publishedPlace(benchmark, row, tasks);
+  const published =
+    place &&
+    publishedAverage(
+      place,
+      tasks.map(({ id }) => id),
+    );
   return summaryCell(summarise([...averages(row, tasks).values()]), published, test, row);
 }
 
-/** Whether what is published is of the same settings and rows: few-shot scores, say, have nothing to stand beside. */
-const isPublishedSetting = ({ axes, runs }: MethodRow): boolean =>
-  Object.keys(axes).length === 0 &&
-  runs.every(({ settings }) =>
-    ['limit', 'evalLimit', 'layers', 'fraction'].every((name) => (settings[name] ?? null) === null),
-  );
+/** Where the row's published scores stand, if they are of the same settings, rows and sources. */
+function publishedPlace(
+  { name, encoder }: Benchmark,
+  { method, axes, runs }: MethodRow,
+  tasks: readonly ReportTask[],
+): PublishedPlace | undefined {
+  const place = { benchmark: name, encoder: encoder.name, method };
+  const isWhole =
+    Object.keys(axes).length === 0 &&
+    tasks.every(({ unofficial }) => unofficial.length === 0) &&
+    runs.every(
+      ({ settings, kind, sources, scores }) =>
+        ['limit', 'evalLimit', 'layers', 'fraction'].every((limit) => (settings[limit] ?? null) === null) &&
+        (kind !== 'two-stage' || arePublishedTasks(place, namesOf(sources))) &&
+        (kind !== 'joint' ||
+          arePublishedTasks(
+            place,
+            scores.map(({ task }) => task),
+          )),
+    );
+  return isWhole ? place : undefined;
+}
+
+const namesOf = (sources: ReportRun['sources']): string[] => sources.map(({ name }) => name);
 
 /** Scores are fractions and shown in percent. */
 export const percent = (fraction: number): number => 100 * fraction;

@@ -115,9 +115,7 @@ function sourceNames(tasks: readonly (readonly [string, string])[]): (source: st
 }
 
 function sourcesOf(targets: readonly Target[]): string[] {
-  return publishedOrder(
-    [...new Set(targets.flatMap(({ sources }) => sources))].map((name) => `/${name}`),
-  ).map((name) => name.slice(1));
+  return publishedOrder([...new Set(targets.flatMap(({ sources }) => sources))]);
 }
 
 function map(
