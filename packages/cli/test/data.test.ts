@@ -3,17 +3,12 @@ import { join } from 'node:path';
 import { loadTask, readFileTask, type Task } from '@scalearn/datasets';
 import { describe, expect, test } from 'vitest';
 import { colours, sentence, writeRows } from './support/own-files.ts';
-import { events, type Outcome, run } from './support/run.ts';
+import { events, must, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);
 const at = (name: string): string => join(folder, name);
-const must = async (...args: string[]): Promise<Outcome> => {
-  const outcome = await run(...args);
-  expect(outcome.code, outcome.err).toBe(0);
-  return outcome;
-};
 
 /** Texts and the label in words of every row of every split. */
 function rowsOf({ train, validation, test, labels }: Task): unknown[] {

@@ -6,17 +6,12 @@ import { jointMethods } from '../src/methods/joint.ts';
 import { singleTaskMethods } from '../src/methods/single-task.ts';
 import { twoStageMethods } from '../src/methods/two-stage.ts';
 import { exportedLogits, type Texts } from './support/exported.ts';
-import { events, run } from './support/run.ts';
+import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);
 const at = (name: string): string => join(folder, name);
-const must = async (...args: string[]): Promise<Awaited<ReturnType<typeof run>>> => {
-  const outcome = await run(...args);
-  expect(outcome.code, outcome.err).toBe(0);
-  return outcome;
-};
 const train = (out: string, ...more: string[]): Promise<unknown> =>
   must(
     'train',
@@ -40,7 +35,7 @@ async function exportDifference(out: string, ...more: string[]): Promise<number>
   const predicted = await must(
     ...['predict', '--model', at(out), '--device', 'onnx', '--format', 'jsonl', ...texts, ...more],
   );
-  const [row] = events(predicted) as unknown as { probabilities: Record<string, number> }[];
+  const [row] = events<{ probabilities: Record<string, number> }>(predicted);
   const [[first, second] = []] = await exportedLogits(at(`${out}-web`), [pair]);
   const probability = 1 / (1 + Math.exp((second as number) - (first as number)));
   return Math.abs(probability - (Object.values(row?.probabilities ?? {})[0] as number));

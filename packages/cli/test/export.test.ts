@@ -7,16 +7,11 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exportedLogits, pipelineProbabilities, type Texts } from './support/exported.ts';
 import { colours, sentence } from './support/own-files.ts';
-import { events, type Outcome, run } from './support/run.ts';
+import { events, must, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const at = (name: string): string => join(folder, name);
-const must = async (...args: string[]): Promise<Outcome> => {
-  const outcome = await run(...args);
-  expect(outcome.code, outcome.err).toBe(0);
-  return outcome;
-};
 const exported = (model: string, out: string, ...more: string[]): Promise<Outcome> =>
   must('export', '--model', model, '--out', at(out), '--format', 'onnx', ...more);
 
@@ -33,7 +28,7 @@ async function predicted(
   const outcome = await must(
     ...['predict', '--model', model, '--device', 'onnx', '--format', 'jsonl', ...input, ...more],
   );
-  return events(outcome) as unknown as { probabilities: Record<string, number>; score: number }[];
+  return events<{ probabilities: Record<string, number>; score: number }>(outcome);
 }
 
 const largest = (a: readonly number[], b: readonly number[]): number => {

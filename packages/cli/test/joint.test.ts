@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-json.ts';
-import { events, run } from './support/run.ts';
+import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
@@ -15,30 +15,27 @@ const train = (out: string, ...more: string[]): string[] => [
   ...['--method', 'hyperformer++', '--set', ...sizes, '--out', at(out), '--device', 'onnx'],
   ...['--batch-size', '8', '--max-steps', '12', '--evaluate-every', '5', '--json', ...more],
 ];
-const must = async (...args: string[]): Promise<Awaited<ReturnType<typeof run>>> => {
-  const outcome = await run(...args);
-  expect(outcome.code, outcome.err).toBe(0);
-  return outcome;
-};
 interface Done {
   readonly task: string;
   readonly metrics: Record<string, number>;
   readonly tasks: readonly { readonly task: string; readonly metrics: Record<string, number> }[];
 }
-let lines: ReturnType<typeof events>;
+let lines: Record<string, unknown>[];
+let done: Done;
 
 beforeAll(async () => {
-  lines = events(await must(...train('joint')));
+  const outcome = await must(...train('joint'));
+  lines = events(outcome);
+  done = events<Done>(outcome).at(-1) as Done;
 });
 
 describe('a joint method', () => {
   test('is trained on a task in each step, and evaluated on all of them', () => {
     expect(lines[0]).toMatchObject({ event: 'start', task: 'glue/rte, glue/stsb, glue/mnli', steps: 12 });
-    const steps = lines.filter(({ event }) => event === 'step') as unknown as { task: string }[];
+    const steps = lines.filter(({ event }) => event === 'step');
     expect(new Set(steps.map(({ task }) => task)).size).toBeGreaterThan(1);
     const evaluations = lines.filter(({ event }) => event === 'epoch');
     expect(evaluations.map(({ step }) => step)).toEqual([5, 10, 12]);
-    const done = lines.at(-1) as unknown as Done;
     expect(done.metrics).toEqual({});
     expect(done.tasks.map(({ task, metrics }) => [task, Object.keys(metrics)])).toEqual([
       ['glue/rte', ['accuracy']],
@@ -51,10 +48,9 @@ describe('a joint method', () => {
     expect(readdirSync(join(at('joint'), 'heads')).sort()).toEqual(['mnli', 'rte', 'stsb']);
     const file = JSON.parse(readFileSync(join(at('joint'), 'run.json'), 'utf8')) as RunFile;
     expect(file.tasks?.map(({ data }) => data.rows.train)).toEqual([54, 54, 60 - 6]);
-    const all = events(await must('evaluate', '--model', at('joint'), '--device', 'onnx', '--json'))[0];
-    const done = lines.at(-1) as unknown as Done;
-    for (const [i, each] of (all as unknown as Done).tasks.entries())
-      expect(each).toMatchObject(done.tasks[i] ?? {});
+    const again = await must('evaluate', '--model', at('joint'), '--device', 'onnx', '--json');
+    const [all] = events<Done>(again);
+    for (const [i, each] of (all as Done).tasks.entries()) expect(each).toMatchObject(done.tasks[i] ?? {});
     const [one] = events(
       await must('evaluate', '--model', at('joint'), '--task', 'glue/stsb', '--device', 'onnx', '--json'),
     );

@@ -25,7 +25,7 @@ for (const [name, size] of Object.entries(sizes)) {
 async function list(...args: string[]): Promise<MethodsEvent['methods']> {
   const outcome = await run('methods', '--json', ...args);
   expect(outcome.code, outcome.err).toBe(0);
-  return (events(outcome)[0] as unknown as MethodsEvent).methods;
+  return (events<MethodsEvent>(outcome)[0] as MethodsEvent).methods;
 }
 
 /** Trainable parameters (reference/methods 7.3), per task or per target, of several tasks together where joint. */

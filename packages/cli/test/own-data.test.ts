@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-json.ts';
 import { colours, sentence, writeRows } from './support/own-files.ts';
-import { events, type Outcome, run, start } from './support/run.ts';
+import { events, must, run, start } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
@@ -14,11 +14,6 @@ const train = (task: string, out: string, ...more: string[]): string[] => [
   ...['train', '--encoder', world.encoder, '--task', task, '--out', at(out), '--device', 'onnx'],
   ...['--batch-size', '8', '--epochs', '4', '--learning-rate', '0.01', ...more],
 ];
-const must = async (...args: string[]): Promise<Outcome> => {
-  const outcome = await run(...args);
-  expect(outcome.code, outcome.err).toBe(0);
-  return outcome;
-};
 const runFile = (name: string): RunFile =>
   JSON.parse(readFileSync(join(at(name), 'run.json'), 'utf8')) as RunFile;
 const score = async (model: string, ...more: string[]): Promise<Record<string, unknown>> =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseSafetensors } from '@scalearn/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-json.ts';
-import { events, run, start } from './support/run.ts';
+import { events, must, run, start } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
@@ -14,11 +14,6 @@ const train = (task: string, out: string, ...more: string[]): string[] => [
   ...['--encoder', world.encoder, '--data', world.data, '--task', task, '--out', at(out)],
   ...['--batch-size', '8', '--epochs', '2', '--device', 'onnx', '--quiet', ...more],
 ];
-const must = async (...args: string[]): Promise<Awaited<ReturnType<typeof run>>> => {
-  const outcome = await run(...args);
-  expect(outcome.code, outcome.err).toBe(0);
-  return outcome;
-};
 const runFile = (name: string): RunFile =>
   JSON.parse(readFileSync(join(at(name), 'run.json'), 'utf8')) as RunFile;
 

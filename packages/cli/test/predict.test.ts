@@ -3,17 +3,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { predictionTable } from '../src/output/predictions.ts';
 import { colours, sentence, writeRows } from './support/own-files.ts';
-import { events, type Outcome, run } from './support/run.ts';
+import { events, must, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);
 const at = (name: string): string => join(folder, name);
-const must = async (...args: string[]): Promise<Outcome> => {
-  const outcome = await run(...args);
-  expect(outcome.code, outcome.err).toBe(0);
-  return outcome;
-};
 const train = (out: string, ...more: string[]): Promise<Outcome> =>
   must(
     ...['train', '--encoder', world.encoder, '--out', at(out), '--device', 'onnx', '--batch-size', '8'],

@@ -13,6 +13,7 @@ import type { CommandContext, Run } from './context.ts';
 interface ReportArguments {
   readonly out?: string;
   readonly title?: string;
+  readonly commit?: string;
   readonly format?: ReportFormat;
   readonly overwrite?: boolean;
   readonly json?: boolean;
@@ -26,6 +27,7 @@ export function addReport(root: Command, run: Run): void {
     .argument('<runs...>', 'folders of runs or of experiments, or the JSON of other reports')
     .addOption(pathOption('--out <file>', 'file to write; without it the screen'))
     .addOption(pathOption('--title <text>', 'of the page'))
+    .addOption(pathOption('--commit <hash>', 'of the code or experiment behind the runs, to be shown'))
     .addOption(choiceOption('--format <kind>', "by the file's name, else html", reportFormats))
     .option('--overwrite', 'replace the file')
     .option('--json', 'one JSON object on standard output')
@@ -50,7 +52,7 @@ const byExtension: Readonly<Record<string, ReportFormat>> = {
 /** `scalearn report`: what runs show, in the format asked for. */
 async function report(
   paths: readonly string[],
-  { out, title, format, overwrite, json }: ReportArguments,
+  { out, title, commit, format, overwrite, json }: ReportArguments,
   { terminal }: CommandContext,
 ): Promise<void> {
   if (out === undefined && json)
@@ -60,6 +62,7 @@ async function report(
   const kind = format ?? byExtension[extname(out ?? '').toLowerCase()] ?? 'html';
   const data = await collectRuns(paths, {
     ...(title === undefined ? {} : { title }),
+    ...(commit === undefined ? {} : { commit }),
     created: new Date().toISOString(),
   });
   const text = await experimentReport(data, kind);

@@ -20,6 +20,8 @@ export interface CollectOptions {
   readonly title?: string;
   /** ISO 8601. */
   readonly created: string;
+  /** Of the repository that the runs were made with. */
+  readonly commit?: string;
 }
 
 /**
@@ -51,9 +53,13 @@ export async function collectRuns(paths: readonly string[], options: CollectOpti
     }
   }
   const own = joined([...named, ...varySettings(plain)]);
+  // The JSON of one report says itself when its runs were collected.
+  const same = paths.length === 1 ? reports[0] : undefined;
+  const commit = options.commit ?? same?.commit;
   return mergeReports([{ ...own, missing }, ...reports], {
     title: options.title ?? titles[0] ?? reports[0]?.title ?? 'Runs of scalearn',
-    created: options.created,
+    created: same?.created ?? options.created,
+    ...(commit === undefined ? {} : { commit }),
   });
 }
 
@@ -124,7 +130,7 @@ function sameTask(known: ReportTask | undefined, task: ReportTask, where: string
 
 function mergeReports(
   parts: readonly Runs[],
-  { title, created }: { readonly title: string; readonly created: string },
+  about: Required<Pick<ReportData, 'title' | 'created'>> & Pick<ReportData, 'commit'>,
 ): ReportData {
   const tasks: Record<string, ReportTask> = {};
   for (const part of parts)
@@ -135,7 +141,7 @@ function mergeReports(
   if (runs.size === 0 && parts.every(({ missing }) => missing.length === 0))
     throw new UsageError('there are no runs to report');
   return {
-    ...{ kind: 'scalearn-report', formatVersion: reportDataVersion, title, created },
+    ...{ kind: 'scalearn-report', formatVersion: reportDataVersion, ...about },
     encoders: Object.assign({}, ...parts.map(({ encoders }) => encoders)),
     ...{ tasks, runs: [...runs.values()], missing: parts.flatMap(({ missing }) => missing) },
   };

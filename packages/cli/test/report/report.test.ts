@@ -2,17 +2,12 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { parseReportData } from '@scalearn/report';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { events, run } from '../support/run.ts';
+import { events, must, run } from '../support/run.ts';
 import { scratchFolder, tinyWorld } from '../support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);
 const at = (name: string): string => join(folder, name);
-const must = async (...args: string[]): Promise<Awaited<ReturnType<typeof run>>> => {
-  const outcome = await run(...args);
-  expect(outcome.code, outcome.err).toBe(0);
-  return outcome;
-};
 const train = (task: string, out: string, ...more: string[]): Promise<unknown> =>
   must(
     'train',
@@ -68,7 +63,16 @@ describe('scalearn report', () => {
   });
 
   test("reports are made from reports' JSON, too", async () => {
-    await must('report', ...runs().slice(0, 3), '--out', at('first.json'), '--title', 'First');
+    await must(
+      ...['report', ...runs().slice(0, 3), '--out', at('first.json')],
+      ...['--title', 'First', '--commit', 'abc123'],
+    );
+    const first = readFileSync(at('first.json'), 'utf8');
+    expect(parseReportData(first).commit).toBe('abc123');
+    // Alone it is the same report, collected when it was.
+    expect(JSON.parse((await must('report', at('first.json'), '--format', 'json')).out)).toEqual(
+      JSON.parse(first),
+    );
     const text = (await must('report', at('first.json'), ...runs().slice(3), '--format', 'markdown')).out;
     expect(text).toContain('# First');
     expect(text).toMatch(/\| ScaLearn \| .*± /);

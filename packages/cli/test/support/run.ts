@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { main } from '../../src/main.ts';
 
 export interface Outcome {
@@ -9,9 +10,9 @@ export interface Outcome {
 }
 
 /** Every line of standard output as JSON; without progress, which a slow machine has more of. */
-export function events({ out }: Outcome): Record<string, unknown>[] {
+export function events<T = Record<string, unknown>>({ out }: Outcome): T[] {
   const lines = out.split('\n').filter((line) => line !== '');
-  const all = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const all = lines.map((line) => JSON.parse(line) as T & { readonly event?: string });
   return all.filter(({ event }) => event !== 'progress');
 }
 
@@ -28,6 +29,13 @@ export async function run(...args: string[]): Promise<Outcome> {
     interactive: false,
   });
   return { code, out, err };
+}
+
+/** Runs a command line that has to succeed. */
+export async function must(...args: string[]): Promise<Outcome> {
+  const outcome = await run(...args);
+  expect(outcome.code, outcome.err).toBe(0);
+  return outcome;
 }
 
 export const bin: string = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
