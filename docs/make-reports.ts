@@ -1,0 +1,30 @@
+// Makes pages of the reports that are kept as JSON in experiments/results: their tables for the site, and the whole
+// report, figures included, as a file of its own.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { experimentReport, parseReportData } from '@scalearn/report';
+
+const here = (path: string): URL => new URL(path, import.meta.url);
+const kept = here('../experiments/results/');
+
+await mkdir(here('results/'), { recursive: true });
+await mkdir(here('public/results/'), { recursive: true });
+for (const file of (await readdir(kept)).filter((name) => name.endsWith('.json'))) {
+  const name = basename(file, '.json');
+  const data = parseReportData(await readFile(new URL(file, kept), 'utf8'), file);
+  await writeFile(here(`public/results/${name}.html`), await experimentReport(data, 'html'));
+  await writeFile(here(`results/${name}.md`), page(name, await experimentReport(data, 'markdown')));
+}
+
+/** The tables below what says where they are from. */
+function page(name: string, report: string): string {
+  const [title = '', ...rest] = report.split('\n');
+  const source = 'https://github.com/scalearn/scalearn/tree/main/experiments';
+  return [
+    title,
+    '',
+    `[The same with figures](/results/${name}.html){target="_self"}. Made from [${name}.json](${source}/results/${name}.json),`,
+    `which \`scalearn report\` reads, and which \`scalearn run\` and \`scalearn report\` made from [${name}.yaml](${source}/${name}.yaml).`,
+    ...rest,
+  ].join('\n');
+}
