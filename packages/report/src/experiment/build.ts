@@ -7,6 +7,7 @@ import { comparisonsSection } from './sections/comparisons.ts';
 import { costSection } from './sections/cost.ts';
 import { efficiencySection } from './sections/efficiency.ts';
 import { fewShotSection } from './sections/few-shot.ts';
+import { furtherMetricsSection } from './sections/further-metrics.ts';
 import { learningCurvesSection } from './sections/learning-curves.ts';
 import { missingSection } from './sections/missing.ts';
 import { probingSection } from './sections/probing.ts';
@@ -22,6 +23,7 @@ const sections = [
   fewShotSection,
   ablationsSection,
   probingSection,
+  furtherMetricsSection,
   learningCurvesSection,
   costSection,
   settingsSection,

@@ -98,11 +98,12 @@ const namesOf = (sources: ReportRun['sources']): string[] => sources.map(({ name
 /** Scores are fractions and shown in percent. */
 export const percent = (fraction: number): number => 100 * fraction;
 
-function summaryCell(
+/** A mean over seeds, beside what is published, and as good as its column's test says. */
+export function summaryCell(
   summary: Summary | undefined,
-  published: number | undefined,
-  test: ColumnTest | undefined,
-  row: MethodRow,
+  published?: number,
+  test?: ColumnTest,
+  row?: MethodRow,
 ): Cell {
   if (!summary) return '–';
   const { mean, deviation, count, interval } = summary;
@@ -122,7 +123,7 @@ function summaryCell(
   };
 }
 
-function testHint(test: ColumnTest | undefined, row: MethodRow): string[] {
+function testHint(test: ColumnTest | undefined, row: MethodRow | undefined): string[] {
   const against = test?.others.find((other) => other.row === row);
   if (!test || !against || Number.isNaN(against.corrected)) return [];
   return [

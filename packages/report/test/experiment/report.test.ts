@@ -126,6 +126,17 @@ test('sections are there only where runs have something for them', async () => {
   ]);
 });
 
+test('metrics that the main table leaves out have a table of their own', async () => {
+  const runs = small.runs.map((run) => ({
+    ...run,
+    scores: run.scores.map((score) => ({ ...score, metrics: { ...score.metrics, f1: run.seed / 10 } })),
+  }));
+  const page = await experimentReport({ ...small, runs });
+  const [head, first] = tableOf(page, 'Further metrics');
+  expect(head).toEqual(['Method', 'RTE, F1']);
+  expect(first?.[1]).toBe('10.00 ± 10.00');
+});
+
 test('names are text in every format', async () => {
   const name = `<b onload="x('1')">&amp; 50% of_$1, {a} | =SUM(A1) \\ #~^`;
   const hostile: ReportData = {
