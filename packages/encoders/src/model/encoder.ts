@@ -89,7 +89,9 @@ export class TransformerEncoder implements Encoder {
     const { tokenizer } = this.#parts;
     if (!tokenizer) throw new ArgumentError(`the encoder '${this.name}' was loaded without a tokeniser`);
     const maxLength = Math.min(options.maxLength, maxSequenceLength(this.config));
-    return tokenizer.encode(segments, { ...options, maxLength });
+    const text = tokenizer.encode(segments, { ...options, maxLength });
+    // All texts of a data set are kept at once: where there is a single token type, it takes no room.
+    return this.config.typeVocabSize > 1 ? text : { inputIds: text.inputIds };
   }
 
   feeds(texts: readonly EncodedText[]): Record<string, HostArray> {

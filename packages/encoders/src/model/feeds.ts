@@ -16,13 +16,12 @@ export function encoderFeeds(
   const tokens = texts.reduce((n, text) => n + text.inputIds.length, 0);
   const inputIds = new Int32Array(tokens);
   const positionIds = new Int32Array(tokens);
-  const tokenTypeIds = new Int32Array(tokens);
   const cuSeqlens = new Int32Array(texts.length + 1);
   // RoBERTa counts positions from the padding id + 1.
   const first = config.modelType === 'bert' ? 0 : config.padTokenId + 1;
   const longest = maxSequenceLength(config);
   const { typeVocabSize } = config;
-  const usesTypes = typeVocabSize > 1;
+  const tokenTypeIds = typeVocabSize > 1 ? new Int32Array(tokens) : undefined;
   if (texts.length === 0) throw new ArgumentError('a batch needs at least one sequence');
   for (const [s, text] of texts.entries()) {
     const begin = cuSeqlens[s] as number;
@@ -34,13 +33,14 @@ export function encoderFeeds(
       const id = text.inputIds[i] as number;
       if (!(id >= 0 && id < config.vocabSize))
         throw new ArgumentError(`token id ${id} is outside the vocabulary of ${config.vocabSize}`);
-      const type = text.tokenTypeIds?.[i] ?? 0;
-      if (usesTypes && !(type >= 0 && type < typeVocabSize))
-        throw new ArgumentError(`token type ${type} is not one of '${name}', which has ${typeVocabSize}`);
       inputIds[begin + i] = id;
       positionIds[begin + i] = first + i;
+      if (!tokenTypeIds) continue;
+      const type = text.tokenTypeIds?.[i] ?? 0;
+      if (!(type >= 0 && type < typeVocabSize))
+        throw new ArgumentError(`token type ${type} is not one of '${name}', which has ${typeVocabSize}`);
       tokenTypeIds[begin + i] = type;
     }
   }
-  return { inputIds, positionIds, cuSeqlens, ...(usesTypes ? { tokenTypeIds } : {}) };
+  return { inputIds, positionIds, cuSeqlens, ...(tokenTypeIds ? { tokenTypeIds } : {}) };
 }
