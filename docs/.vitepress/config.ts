@@ -44,6 +44,8 @@ const guide = [
       { text: 'Experiments', link: '/guide/experiments' },
       { text: 'Reports', link: '/guide/reports' },
       { text: 'Claims of the paper', link: '/reproduction' },
+      { text: 'Report: MiniGLUE', link: '/results/main-table-mini' },
+      { text: 'Report: small tasks of GLUE', link: '/results/glue-small' },
     ],
   },
   {
@@ -79,7 +81,10 @@ export default defineConfig({
       { text: 'Demo', link: '/demo' },
       { text: 'API', link: '/api/' },
     ],
-    sidebar: { '/guide/': guide, '/demo': guide, ...apiSidebars() },
+    sidebar: {
+      ...Object.fromEntries(['/guide/', '/demo', '/reproduction', '/results/'].map((path) => [path, guide])),
+      ...apiSidebars(),
+    },
     footer: { message: 'Released under the MIT licence.' },
   },
 });

@@ -45,7 +45,7 @@ export async function runExperiment(
     const run = await readRunFile(folder).catch(() => undefined);
     if (run) outcomes.set(id, { state: 'done', result: { run, isReused: true } });
   }
-  const writeIndex = (): Promise<void> => writeFileAtomic(index, encodeIndex(plan, outcomes, index));
+  const writeIndex = oneAtATime(() => writeFileAtomic(index, encodeIndex(plan, outcomes, index)));
   await mkdir(dirname(index), { recursive: true });
   await writeIndex();
   const work = plan.runs.map((run) => ({ id: run.id, needs: run.sources.map(({ id }) => id), item: run }));
@@ -59,6 +59,25 @@ export async function runExperiment(
       await writeIndex();
     },
   });
+}
+
+/**
+ * Writes in turn what may change at any moment, as it is when its turn comes: a change during a write is followed by one
+ * more, however many changes there were.
+ */
+function oneAtATime(write: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= last
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        return write();
+      });
+    last = next;
+    return next;
+  };
 }
 
 async function trainRun(
