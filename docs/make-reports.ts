@@ -8,11 +8,11 @@ const here = (path: string): URL => new URL(path, import.meta.url);
 const kept = here('../experiments/results/');
 
 await mkdir(here('results/'), { recursive: true });
-await mkdir(here('public/results/'), { recursive: true });
+await mkdir(here('public/reports/'), { recursive: true });
 for (const file of (await readdir(kept)).filter((name) => name.endsWith('.json'))) {
   const name = basename(file, '.json');
   const data = parseReportData(await readFile(new URL(file, kept), 'utf8'), file);
-  await writeFile(here(`public/results/${name}.html`), await experimentReport(data, 'html'));
+  await writeFile(here(`public/reports/${name}.html`), await experimentReport(data, 'html'));
   await writeFile(here(`results/${name}.md`), page(name, await experimentReport(data, 'markdown')));
 }
 
@@ -23,7 +23,7 @@ function page(name: string, report: string): string {
   return [
     title,
     '',
-    `[The same with figures](/results/${name}.html){target="_self"}. Made from [${name}.json](${source}/results/${name}.json),`,
+    `[The same with figures](/reports/${name}.html){target="_self"}. Made from [${name}.json](${source}/results/${name}.json),`,
     `which \`scalearn report\` reads, and which \`scalearn run\` and \`scalearn report\` made from [${name}.yaml](${source}/${name}.yaml).`,
     ...rest,
   ].join('\n');

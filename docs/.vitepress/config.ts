@@ -45,7 +45,6 @@ const guide = [
       { text: 'Reports', link: '/guide/reports' },
       { text: 'Claims of the paper', link: '/reproduction' },
       { text: 'Report: MiniGLUE', link: '/results/main-table-mini' },
-      { text: 'Report: small tasks of GLUE', link: '/results/glue-small' },
     ],
   },
   {
