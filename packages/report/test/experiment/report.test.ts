@@ -126,6 +126,19 @@ test('sections are there only where runs have something for them', async () => {
   ]);
 });
 
+test('what trains the head alone has no place on a logarithmic axis', async () => {
+  const runs = small.runs.map((run) =>
+    run.entry === 'bottleneck' ? { ...run, parameters: { ...run.parameters, method: 0 } } : run,
+  );
+  const page = await experimentReport({ ...small, runs });
+  const section = page.slice(page.indexOf('<h2>Parameter efficiency'), page.indexOf('<h2>Learning curves'));
+  expect(section).toContain('Without Adapter, which trains nothing else.');
+  const places = [...section.matchAll(/translate\(([\d.]+),/g)].map(([, x]) => Number(x));
+  expect(new Set(places.map(Math.round)).size).toBeGreaterThan(3);
+  const none = small.runs.map((run) => ({ ...run, parameters: { method: 0, head: 2 } }));
+  expect(await experimentReport({ ...small, runs: none })).not.toContain('which trains nothing else');
+});
+
 test('metrics that the main table leaves out have a table of their own', async () => {
   const runs = small.runs.map((run) => ({
     ...run,

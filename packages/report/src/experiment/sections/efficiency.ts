@@ -13,8 +13,9 @@ export function efficiencySection({ benchmarks }: ReportContext): ReportSection 
   const parts = benchmarks.flatMap((benchmark) => {
     const efficient = efficiencies(benchmark);
     if (efficient.length < 3) return [];
+    const isDrawn = efficient.some(({ parameters }) => parameters > 0);
     return [
-      { figures: [efficiencyFigure(benchmark, efficient)] },
+      ...(isDrawn ? [{ figures: [efficiencyFigure(benchmark, efficient)] }] : []),
       { table: efficiencyTable(benchmark, efficient) },
     ];
   });
@@ -52,7 +53,10 @@ const pairs = [
 function efficiencyFigure(benchmark: TestedBenchmark, all: readonly Efficiency[]): ReportFigure {
   const size = benchmark.encoder.parameters;
   const full = all.find(({ row }) => row.method === 'full-finetuning');
-  const points = all.map(
+  // The axis is logarithmic: what trains the head alone has no place on it.
+  const placed = all.filter(({ parameters }) => parameters > 0);
+  const without = all.filter((each) => !placed.includes(each)).map(({ row }) => row.label);
+  const points = placed.map(
     ({ row, parameters, score }): ScatterPoint => ({
       name: row.label,
       group: groupTitles[row.kind],
@@ -65,7 +69,7 @@ function efficiencyFigure(benchmark: TestedBenchmark, all: readonly Efficiency[]
     all.find(({ row }) => row.method === method)?.row.label ?? methodName(method);
   return {
     kind: 'curves',
-    caption: `${benchmarkTitle(benchmark)}: the average score over the trained parameters of all ${benchmark.tasks.length} tasks together, heads left out; a variant and its shared form are connected.`,
+    caption: `${benchmarkTitle(benchmark)}: the average score over the trained parameters of all ${benchmark.tasks.length} tasks together, heads left out; a variant and its shared form are connected.${without.length > 0 ? ` Without ${without.join(', ')}, which trains nothing else.` : ''}`,
     draw: () =>
       scatter({
         points,

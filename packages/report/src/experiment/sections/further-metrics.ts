@@ -24,7 +24,8 @@ function furtherMetrics({ tasks, main }: TestedBenchmark): ReportTask[] {
     const own = scores
       .filter((score) => score.task === task.id)
       .flatMap(({ metrics }) => Object.keys(metrics));
-    const others = [...new Set(own)].filter((metric) => metric !== task.metric);
+    // The mean of two others, which tables of GLUE have, tells nothing that they do not.
+    const others = [...new Set(own)].filter((metric) => metric !== task.metric && metric !== 'combinedScore');
     return others.map((metric) => ({ ...task, metric }));
   });
 }
