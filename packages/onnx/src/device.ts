@@ -48,7 +48,8 @@ export class OnnxDevice implements Device {
 
   get description(): string {
     const { common, node, web } = this.runtime.env.versions ?? {};
-    return `ONNX Runtime ${node ?? web ?? common ?? ''}, CPU${this.threads ? `, ${this.threads} threads` : ''}`;
+    const threads = this.threads ? `, ${this.threads} thread${this.threads === 1 ? '' : 's'}` : '';
+    return `ONNX Runtime ${node ?? web ?? common ?? ''}, CPU${threads}`;
   }
 
   upload(data: HostArray, shape: readonly number[], { label = 'tensor' }: UploadOptions = {}): DeviceTensor {
