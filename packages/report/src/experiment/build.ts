@@ -41,14 +41,15 @@ export function buildReport(data: ReportData): ReportDocument {
   };
 }
 
-function summaryOf({ runs, tasks, encoders, missing }: ReportData): string {
+function summaryOf({ runs, encoders, missing }: ReportData): string {
   const own = runs.filter(({ purpose }) => purpose === 'report');
   const methods = new Set(own.map(({ method }) => method)).size;
+  const tasks = new Set(own.flatMap(({ scores }) => scores.map(({ task }) => task))).size;
   const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
   const what = [
     counted(own.length, 'run'),
     counted(methods, 'method'),
-    counted(Object.keys(tasks).length, 'task'),
+    counted(tasks, 'task'),
     counted(Object.keys(encoders).length, 'encoder'),
     counted(new Set(own.map(({ seed }) => seed)).size, 'seed'),
   ].join(', ');
