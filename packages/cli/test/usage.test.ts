@@ -174,3 +174,19 @@ describe('a trained model', () => {
     });
   });
 });
+
+test('the encoder mini comes with the command', async () => {
+  const args = [
+    'train',
+    '--encoder',
+    'mini',
+    '--task',
+    'miniglue/rte',
+    ...quick,
+    '--out',
+    join(folder, 'mini'),
+  ];
+  const outcome = await run(...args);
+  expect(outcome.code, outcome.err).toBe(0);
+  expect(outcome.out).toContain('saved in');
+});

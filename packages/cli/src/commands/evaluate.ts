@@ -16,7 +16,7 @@ import { encoderOf } from '../model/stored-encoder.ts';
 import { runOfTask } from '../model/task-run.ts';
 import { columnOptions, type OwnDataArguments } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
-import { choiceOption, pathOption, wholeNumber } from '../options/values.ts';
+import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/values.ts';
 import type { EvaluatedEvent, SplitScore } from '../output/events.ts';
 import { jsonLine } from '../output/json.ts';
 import { ownTaskLines } from '../output/own-task.ts';
@@ -49,7 +49,7 @@ export function addEvaluate(root: Command, run: Run): void {
       ),
     )
     .addOption(pathOption('--data <dir>', "the task's data, where it has moved"))
-    .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
+    .addOption(encoderOption('--encoder <name>'))
     .addOption(
       choiceOption('--split <name>', 'rows to score', ['test', 'validation', 'train']).default('test'),
     )

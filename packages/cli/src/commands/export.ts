@@ -5,7 +5,7 @@ import { StoppedError, UsageError } from '../errors.ts';
 import { liesWithin } from '../folders/lies-within.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { exportModel } from '../model/export-model.ts';
-import { choiceOption, oneOf, pathOption } from '../options/values.ts';
+import { choiceOption, encoderOption, oneOf, pathOption } from '../options/values.ts';
 import type { ExportedEvent } from '../output/events.ts';
 import { bytes } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
@@ -36,7 +36,7 @@ export function addExport(root: Command, run: Run): void {
     .addOption(choiceOption('--format <kind>', 'what to write', ['onnx']).default('onnx'))
     .addOption(dtypeOption())
     .addOption(pathOption('--task <task>', 'which of its tasks, for a model of several'))
-    .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
+    .addOption(encoderOption('--encoder <name>'))
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  scalearn export --model runs/reviews --out web/reviews\n')
     .action((given: ExportArguments) => run((context) => exportTo(given, context)));

@@ -15,7 +15,7 @@ import { predictionsOf } from '../model/predictions.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
 import { chosenRun } from '../model/task-run.ts';
 import { deviceOption } from '../options/train-options.ts';
-import { choiceOption, pathOption } from '../options/values.ts';
+import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { loadingProgress } from '../output/phases.ts';
 import { type Predicted, predictionLines, predictionTable } from '../output/predictions.ts';
@@ -53,7 +53,7 @@ export function addPredict(root: Command, run: Run): void {
     .addOption(pathOption('--out <file>', 'write to a file instead of the screen'))
     .option('--overwrite', 'replace the file')
     .addOption(choiceOption('--format <kind>', 'by default a table, in a file jsonl', ['table', 'jsonl']))
-    .addOption(pathOption('--encoder <name>', 'hub name or local folder of the encoder'))
+    .addOption(encoderOption('--encoder <name>'))
     .addOption(deviceOption())
     .addHelpText('after', examples)
     .action((given: PredictArguments) => run((context) => predict(given, context)));

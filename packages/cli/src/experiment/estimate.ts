@@ -9,11 +9,12 @@ import {
 import { openDevice } from '../device.ts';
 import { StoppedError } from '../errors.ts';
 import { readRunFile } from '../folders/run-json.ts';
+import { encoderSource } from '../mini-assets.ts';
 import { evaluations, expectedSeconds, measureCost } from '../model/cost.ts';
 import { loadData } from '../model/data.ts';
 import { chooseMethod } from '../options/method.ts';
 import type { Plan, PlannedRun } from './plan.ts';
-import { encoderSource, parseArguments } from './train-arguments.ts';
+import { parseArguments } from './train-arguments.ts';
 
 /** What some of an experiment's models take, if no epoch is left out by early stopping. */
 export interface Estimate {

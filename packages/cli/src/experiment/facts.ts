@@ -1,10 +1,10 @@
 import type { Example } from '@scalearn/datasets';
 import { type EncoderConfig, fingerprintEncoder } from '@scalearn/encoders';
+import { encoderSource } from '../mini-assets.ts';
 import { loadData } from '../model/data.ts';
 import { localEncoder } from '../model/encoder-name.ts';
 import { type FoundTask, findTask } from '../model/find-task.ts';
 import type { TrainArguments } from '../options/train-options.ts';
-import { encoderSource } from './train-arguments.ts';
 
 /** What is known of an encoder without loading it on a device. */
 export interface EncoderFacts {

@@ -5,7 +5,6 @@ import { CommanderError } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { MethodEntry } from '../methods/entry.ts';
 import { parseTrainArguments, type TrainArguments } from '../options/train-options.ts';
-import { miniAssets } from '../quickstart/assets.ts';
 import type { Cell } from './expand.ts';
 import type { Experiment, Options, OptionValue } from './experiment.ts';
 import { relativeTo } from './read-experiment.ts';
@@ -19,7 +18,7 @@ export async function trainArguments(
   const names = tasks.map((task) => relativeTo(folder, task));
   const place = await dataFolder(tasks, data);
   return [
-    ...['--encoder', encoderSource(encoder)],
+    ...['--encoder', encoder],
     ...(tasks.length === 1 ? ['--task', ...names] : ['--tasks', ...names]),
     ...(place === undefined ? [] : ['--data', place]),
     ...['--method', entry.method.id],
@@ -39,9 +38,6 @@ export function parseArguments({ entry }: Cell, args: readonly string[]): TrainA
     throw new UsageError(`${entry.id}: ${error.message.replace(/^error: /, '')}`, { cause: error });
   }
 }
-
-/** The encoder by the name `mini` comes with the command. */
-export const encoderSource = (name: string): string => (name === 'mini' ? miniAssets().encoder : name);
 
 function flags({ options: known }: MethodEntry, options: Options): string[] {
   const settings: string[] = [];

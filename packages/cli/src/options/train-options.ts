@@ -5,6 +5,7 @@ import { shortenHelp } from './help.ts';
 import { type OwnDataArguments, ownDataOptions } from './own-data.ts';
 import {
   choiceOption,
+  encoderOption,
   finite,
   notEmpty,
   notNegative,
@@ -74,7 +75,7 @@ export function addTrainOptions(command: Command): Command {
     ]);
   const flag = (flags: string, text: string): Option => new Option(flags, text);
   const model = [
-    option('--encoder <name>', 'hub name or local folder of the encoder', notEmpty).makeOptionMandatory(),
+    encoderOption('--encoder <name>').makeOptionMandatory(),
     option('--task <task>', 'such as glue/rte, or a file or folder of your own', notEmpty),
     several('--tasks <task...>', 'the tasks that a joint method learns at once').conflicts('task'),
     option('--data <dir>', "folder that holds the task's folder (RTE/, …); by default the hub", notEmpty),

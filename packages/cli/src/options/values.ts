@@ -1,5 +1,6 @@
 import { suggest } from '@scalearn/datasets';
 import { InvalidArgumentError, Option } from 'commander';
+import { encoderSource } from '../mini-assets.ts';
 
 /** A whole number in decimal digits. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -60,3 +61,9 @@ export function choiceOption(flags: string, text: string, choices: readonly stri
 /** An option that takes any text but an empty one: a path, or a name. */
 export const pathOption = (flags: string, text: string): Option =>
   new Option(flags, text).argParser(notEmpty);
+
+/** An encoder on the hub, in a folder, or `mini`. */
+export const encoderOption = (flags: string): Option =>
+  new Option(flags, 'hub name or local folder of the encoder, or mini').argParser((name) =>
+    encoderSource(notEmpty(name)),
+  );

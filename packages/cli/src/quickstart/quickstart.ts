@@ -6,8 +6,8 @@ import { loadEncoder } from '@scalearn/encoders';
 import type { CommandContext } from '../commands/context.ts';
 import { openDevice } from '../device.ts';
 import { StoppedError } from '../errors.ts';
+import { type MiniAssets, miniAssets } from '../mini-assets.ts';
 import { readSources } from '../model/sources.ts';
-import { miniAssets, type QuickstartAssets } from './assets.ts';
 import { compare } from './compare.ts';
 import type { QuickstartOutput } from './events.ts';
 import { QuickstartFolder } from './folder.ts';
@@ -33,7 +33,7 @@ export interface QuickstartArguments {
 
 /** What it is done with: other encoders, adapters and sizes for tests. */
 export interface QuickstartSetup {
-  readonly assets: QuickstartAssets;
+  readonly assets: MiniAssets;
   readonly plan: QuickstartPlan;
 }
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { adapterFolder, encoderFolder, sourceTasks } from '@scalearn/assets-mini';
 
-/** What the quickstart begins with: already trained, and on disk. */
-export interface QuickstartAssets {
+/** What comes with the command: already trained, and on disk. */
+export interface MiniAssets {
   /** Hugging Face folder of the encoder. */
   readonly encoder: string;
   /** Folders of source adapters, by the name of the task they were trained on. */
@@ -10,10 +10,13 @@ export interface QuickstartAssets {
 }
 
 /** Those that are installed with this package. */
-export function miniAssets(): QuickstartAssets {
+export function miniAssets(): MiniAssets {
   const path = (folder: URL): string => fileURLToPath(folder).replace(/[\\/]$/, '');
   return {
     encoder: path(encoderFolder),
     adapters: Object.fromEntries(sourceTasks.map((task) => [task, path(adapterFolder(task))])),
   };
 }
+
+/** Where an encoder is: that of the name `mini` comes with the command. */
+export const encoderSource = (name: string): string => (name === 'mini' ? miniAssets().encoder : name);
