@@ -176,17 +176,8 @@ describe('a trained model', () => {
 });
 
 test('the encoder mini comes with the command', async () => {
-  const args = [
-    'train',
-    '--encoder',
-    'mini',
-    '--task',
-    'miniglue/rte',
-    ...quick,
-    '--out',
-    join(folder, 'mini'),
-  ];
-  const outcome = await run(...args);
+  const task = ['--encoder', 'mini', '--task', 'miniglue/rte', '--out', join(folder, 'mini')];
+  const outcome = await run('train', ...task, ...quick);
   expect(outcome.code, outcome.err).toBe(0);
   expect(outcome.out).toContain('saved in');
 });

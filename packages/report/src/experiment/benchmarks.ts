@@ -1,7 +1,7 @@
 import type { ReportData, ReportEncoder, ReportTask } from './data.ts';
 import { groupBy } from './group-by.ts';
 import { type MethodRow, methodRows, reported } from './method-rows.ts';
-import { publishedOrder } from './published.ts';
+import { publishedOrder, shortName } from './published.ts';
 
 /** What one table shows: tasks of one benchmark with one encoder. */
 export interface Benchmark {
@@ -48,7 +48,7 @@ function tasksByBenchmark(ids: readonly string[]): ReadonlyMap<string, readonly 
   const own = groupBy(publishedOrder(ids), benchmarkName);
   const lent = new Set<string>();
   const all = [...own].map(([name, tasks]): [string, string[]] => {
-    const isThere = (id: string): boolean => tasks.some((task) => task.split('/')[1] === id.split('/')[1]);
+    const isThere = (id: string): boolean => tasks.some((task) => shortName(task) === shortName(id));
     const more = (borrowed[name] ?? []).filter((id) => ids.includes(id) && !isThere(id));
     for (const id of more) lent.add(id);
     return [name, [...tasks, ...more]];

@@ -147,4 +147,4 @@ const isWhole = (table: PublishedTable, tasks: readonly string[]): boolean =>
   table.tasks.every((task) => tasks.some((each) => shortName(each) === shortName(task)));
 
 /** `rte` of `glue/rte`. */
-const shortName = (task: string): string => task.split('/').at(-1) as string;
+export const shortName = (task: string): string => task.split('/').at(-1) as string;

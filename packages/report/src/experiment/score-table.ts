@@ -60,14 +60,10 @@ function taskCell(benchmark: Benchmark, task: ReportTask, row: MethodRow, test?:
 
 function averageCell(benchmark: Benchmark, row: MethodRow, test?: ColumnTest): Cell {
   const { tasks } = benchmark;
+  const ids = tasks.map(({ id }) => id);
   const place = publishedPlace(benchmark, row, tasks);
-  const published =
-    place &&
-    publishedAverage(
-      place,
-      tasks.map(({ id }) => id),
-    );
-  return summaryCell(summarise([...averages(row, tasks).values()]), published, test, row);
+  const summary = summarise([...averages(row, tasks).values()]);
+  return summaryCell(summary, place && publishedAverage(place, ids), test, row);
 }
 
 /** Where the row's published scores stand, if they are of the same settings, rows and sources. */
@@ -77,23 +73,16 @@ function publishedPlace(
   tasks: readonly ReportTask[],
 ): PublishedPlace | undefined {
   const place = { benchmark: name, encoder: encoder.name, method };
-  const isWhole =
-    Object.keys(axes).length === 0 &&
-    tasks.every(({ unofficial }) => unofficial.length === 0) &&
-    runs.every(
-      ({ settings, kind, sources, scores }) =>
-        ['limit', 'evalLimit', 'layers', 'fraction'].every((limit) => (settings[limit] ?? null) === null) &&
-        (kind !== 'two-stage' || arePublishedTasks(place, namesOf(sources))) &&
-        (kind !== 'joint' ||
-          arePublishedTasks(
-            place,
-            scores.map(({ task }) => task),
-          )),
-    );
-  return isWhole ? place : undefined;
+  const isPublished = (run: ReportRun): boolean =>
+    ['limit', 'evalLimit', 'layers', 'fraction'].every((limit) => (run.settings[limit] ?? null) === null) &&
+    (run.kind === 'single-task' || arePublishedTasks(place, learnedFrom(run)));
+  const isWhole = Object.keys(axes).length === 0 && tasks.every(({ unofficial }) => unofficial.length === 0);
+  return isWhole && runs.every(isPublished) ? place : undefined;
 }
 
-const namesOf = (sources: ReportRun['sources']): string[] => sources.map(({ name }) => name);
+/** The tasks of a joint run, or of the sources of a two-stage one. */
+const learnedFrom = ({ kind, sources, scores }: ReportRun): string[] =>
+  kind === 'joint' ? scores.map(({ task }) => task) : sources.map(({ name }) => name);
 
 /** Scores are fractions and shown in percent. */
 export const percent = (fraction: number): number => 100 * fraction;

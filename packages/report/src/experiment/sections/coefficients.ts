@@ -7,7 +7,7 @@ import type { RunCoefficients } from '../data.ts';
 import type { Part, ReportFigure, ReportSection } from '../document.ts';
 import { smallFigure } from '../figure-size.ts';
 import type { MethodRow } from '../method-rows.ts';
-import { publishedOrder } from '../published.ts';
+import { publishedOrder, shortName } from '../published.ts';
 import type { Cell, ReportTable } from '../tables/model.ts';
 
 /** What the variants of ScaLearn learned: which task uses which source, in which layers, and how much in all. */
@@ -110,7 +110,7 @@ function startText(methods: readonly Learned[]): string {
 
 /** Adapters are named by the last part of their task; where a task has that part, its name in print is shown. */
 function sourceNames(tasks: readonly (readonly [string, string])[]): (source: string) => string {
-  const known = new Map(tasks.map(([id, name]) => [id.split('/').at(-1) as string, name]));
+  const known = new Map(tasks.map(([id, name]) => [shortName(id), name]));
   return (source) => known.get(source) ?? source;
 }
 
