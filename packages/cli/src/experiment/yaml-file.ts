@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { UsageError } from '../errors.ts';
 
 /** A YAML file, with the place of everything in it. */
@@ -11,7 +11,8 @@ export class YamlFile {
 
   /**
    * @param name of the file, for messages
-   * @throws UsageError with line and column for what is no YAML, holds a key twice, or more than one document
+   * @throws UsageError with line and column for what is no YAML, holds a key twice or more than one document, or
+   *   repeats by aliases what is not there or far too much
    */
   constructor(text: string, name: string) {
     this.#name = name;
@@ -19,8 +20,25 @@ export class YamlFile {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     const [error] = this.#document.errors;
     if (error) throw this.#error(error.message, error.pos[0]);
-    // Aliases are resolved; the parser bounds how much they may become.
-    this.value = this.#document.toJS({ maxAliasCount: 100 });
+    this.value = this.#resolved();
+  }
+
+  /** The content with its aliases resolved; the parser bounds how much they may become. */
+  #resolved(): unknown {
+    let last = 0;
+    visit(this.#document, {
+      Alias: (_, alias) => {
+        last = alias.range?.[0] ?? last;
+        if (!alias.resolve(this.#document))
+          throw this.#error(`there is no anchor '&${alias.source}' before it`, last);
+      },
+    });
+    try {
+      return this.#document.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      if (error instanceof ReferenceError) throw this.#error('its aliases repeat too much', last);
+      throw error;
+    }
   }
 
   /** An error about the value, or the key, at a path. */

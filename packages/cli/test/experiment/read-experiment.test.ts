@@ -29,6 +29,15 @@ const head = 'encoders: [mini]\ntasks: [miniglue/rte, miniglue/cola]\n';
 test.each<[string, string, string]>([
   ['no YAML', 'encoders: [mini\ntasks: x', 'try.yaml:2:1: '],
   ['a key twice', 'encoders: [mini]\nencoders: [mini]\n', 'try.yaml:2:1: Map keys must be unique'],
+  ['an alias of nothing', 'encoders: *all\n', "try.yaml:1:11: there is no anchor '&all' before it"],
+  [
+    'aliases of aliases of aliases',
+    [
+      'a: &a [x]',
+      ...Array.from('bcdefgh', (key, i) => `${key}: &${key} [${Array(10).fill(`*${'abcdefg'[i]}`)}]`),
+    ].join('\n'),
+    'its aliases repeat too much',
+  ],
   ['nothing', '', 'try.yaml:1:1: the experiment must be object'],
   ['no methods', head, "try.yaml:1:1: the experiment needs 'methods'"],
   [
