@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { MissingRun } from '@scalearn/report';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import { type IndexedRun, type IndexFile, indexFileName } from '../experiment/index-file.ts';
+import { relativeTo } from '../experiment/read-experiment.ts';
 import { readRunFile } from '../folders/run-json.ts';
-import { type CollectedRun, collectRun } from './read-run.ts';
+import { type CollectedRun, collectRun, folderName } from './read-run.ts';
 
 /** What an experiment's folder holds. */
 export interface CollectedExperiment {
@@ -26,12 +27,12 @@ export async function collectExperiment(folder: string): Promise<CollectedExperi
   const missing: MissingRun[] = [];
   for (const indexed of index.runs) {
     const { state, error, folder: inner, id, entry, label, axes, purpose, sources } = indexed;
-    const encoderName = indexed.encoder;
+    const encoderName = nameOf(indexed.encoder);
     const path = join(folder, inner);
     const file = state === 'done' ? await readRunFile(path) : undefined;
     if (file)
       runs.push(await collectRun(path, file, { id, entry, label, axes, purpose, sources, encoderName }));
-    else missing.push({ what: runText(indexed), reason: reasonOf(state, error) });
+    else missing.push({ what: runText(indexed, encoderName), reason: reasonOf(state, error) });
   }
   return { title: index.title, runs, missing };
 }
@@ -75,7 +76,13 @@ function isIndexed(run: Partial<IndexedRun> | null): boolean {
   );
 }
 
-function runText({ label, task, seed, axes, encoder }: IndexedRun): string {
+/** An encoder's name on the hub, or its folder's name without where that is. */
+function nameOf(encoder: string): string {
+  const path = relativeTo('.', encoder);
+  return isAbsolute(path) ? folderName(path) : encoder;
+}
+
+function runText({ label, task, seed, axes }: IndexedRun, encoder: string): string {
   const varied = Object.entries(axes).map(([name, value]) => `${name} ${value}`);
   return [label, ...varied, task, `seed ${seed}`, encoder].join(', ');
 }

@@ -95,7 +95,7 @@ function plainNames(folder: string, { method, settings, sources, encoder }: RunF
 }
 
 /** A folder's name; of one that is called by what it is, the folder's around it. */
-function folderName(path: string): string {
+export function folderName(path: string): string {
   const name = basename(path);
   return ['encoder', 'model'].includes(name) ? basename(dirname(path)) : name;
 }

@@ -100,7 +100,16 @@ describe('scalearn report', () => {
       runs: [
         { ...one, ...more, id: '1', folder: 'done', state: 'done' },
         { ...one, ...more, id: '2', folder: 'b', seed: 1, state: 'failed', error: 'out of memory' },
-        { ...one, ...more, id: '3', folder: 'c', seed: 2, state: 'missing' },
+        { ...one, ...more, id: '3', folder: 'c', seed: 2, state: 'missing', encoder: '/home/me/models/tiny' },
+        {
+          ...one,
+          ...more,
+          id: '4',
+          folder: 'd',
+          seed: 3,
+          state: 'missing',
+          encoder: '../models/tiny/encoder',
+        },
       ],
     };
     writeFileSync(join(experiment, 'experiment.json'), JSON.stringify(index));
@@ -109,7 +118,8 @@ describe('scalearn report', () => {
     expect(text).toContain('| My adapter |');
     expect(text).toContain('### GLUE, org/tiny');
     expect(text).toContain('| My adapter, glue/rte, seed 1, org/tiny | failed: out of memory |');
-    expect(text).toContain('| My adapter, glue/rte, seed 2, org/tiny | not run yet |');
+    expect(text).toContain('| My adapter, glue/rte, seed 2, tiny | not run yet |');
+    expect(text).toContain('| My adapter, glue/rte, seed 3, tiny | not run yet |');
     writeFileSync(join(experiment, 'experiment.json'), JSON.stringify({ ...index, formatVersion: 2 }));
     const refused = await run('report', experiment);
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('is of format 2')]);
