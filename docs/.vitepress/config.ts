@@ -45,6 +45,7 @@ const guide = [
       { text: 'Reports', link: '/guide/reports' },
       { text: 'Claims of the paper', link: '/reproduction' },
       { text: 'Report: MiniGLUE', link: '/results/main-table-mini' },
+      { text: 'Report: MiniGLUE, trained longer', link: '/results/two-stage-mini' },
       { text: 'Report: small tasks of GLUE', link: '/results/glue-small' },
     ],
   },
