@@ -133,6 +133,43 @@ describe('stage 2', () => {
     expect((JSON.parse(config) as { name: string }).name).toBe('rte');
   });
 
+  test.each(['random', 'shuffled'])(
+    '%s sources are of the same shape, and not the trained ones',
+    async (control) => {
+      const args = [
+        '--method',
+        'scalearn++',
+        '--sources',
+        at('rte'),
+        at('stsb'),
+        '--source-control',
+        control,
+      ];
+      await must(...train('glue/rte', `control-${control}`, ...args));
+      expect(runFile(`control-${control}`).settings.sourceControl).toBe(control);
+      const stored = (folder: string): number[] => {
+        const file = parseSafetensors(readFileSync(join(at(folder), 'adapter.safetensors')));
+        const down = [...file.entries.keys()].find((name) =>
+          name.endsWith('layer.0.output.adapters.rte.adapter_down.0.weight'),
+        );
+        return Array.from(file.float32(down as string));
+      };
+      const [used, trained] = [stored(`control-${control}/rte`), stored('rte')];
+      expect(used).toHaveLength(trained.length);
+      expect(used).not.toEqual(trained);
+      // It is evaluated with what it was trained from.
+      await must('evaluate', '--model', at(`control-${control}`), '--device', 'onnx');
+    },
+  );
+
+  test('a control without sources is refused', async () => {
+    const refused = await run(...train('glue/rte', 'no-control', '--source-control', 'random'));
+    expect([refused.code, refused.err]).toEqual([
+      2,
+      expect.stringContaining('--source-control replaces --sources'),
+    ]);
+  });
+
   test('a ScaLearn model is no source, but its merged adapter is', async () => {
     await must(...train('glue/rte', 'first', '--sources', at('rte')));
     const refused = await run(...train('glue/rte', 'second', '--sources', at('first'), at('stsb')));

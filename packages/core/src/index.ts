@@ -79,6 +79,7 @@ export {
   readAdapterFolder,
   storedAdapter,
 } from './methods/bottleneck-reader.ts';
+export { controlAdapter, type SourceControl, sourceControls } from './methods/controls.ts';
 export { mergeAdapters } from './methods/merge.ts';
 export type {
   FileSet,

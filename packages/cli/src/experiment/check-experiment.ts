@@ -44,7 +44,13 @@ export function checkExperiment(file: YamlFile, written: Written, folder: string
     if (sources === undefined) return;
     const { from, own, tasks } = longForm(sources);
     checkReference(from, typeof sources === 'string' ? [...at, 'sources'] : [...at, 'sources', 'from']);
-    if (typeof own === 'string') checkReference(own, [...at, 'sources', 'own']);
+    if (own === 'only' && tasks !== undefined)
+      throw file.error(
+        "'own: only' leaves out all other sources, so tasks say nothing",
+        [...at, 'sources', 'tasks'],
+        'key',
+      );
+    if (typeof own === 'string' && own !== 'only') checkReference(own, [...at, 'sources', 'own']);
     checkTasks(tasks, [...at, 'sources', 'tasks']);
   };
   const checkEntry = (id: string): void => {
@@ -83,7 +89,7 @@ function checkCycles(file: YamlFile, entries: Written['methods']): void {
     const { sources } = entries[id] ?? {};
     if (sources === undefined) return [];
     const { from, own } = longForm(sources);
-    return typeof own === 'string' ? [from, own] : [from];
+    return typeof own === 'string' && own !== 'only' ? [from, own] : [from];
   };
   const visit = (id: string, path: readonly string[]): void => {
     if (path.includes(id)) {

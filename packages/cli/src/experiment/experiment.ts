@@ -1,3 +1,4 @@
+import type { SourceControl } from '@scalearn/core';
 import type { MethodEntry } from '../methods/entry.ts';
 
 /** A value that an option may have. */
@@ -21,6 +22,8 @@ export interface SourceRule {
   readonly own: string | undefined;
   /** Whether the target's own is a source although it is not among the tasks. */
   readonly addsOwn: boolean;
+  /** What the trained adapters are replaced by, to compare with. */
+  readonly control: SourceControl | undefined;
 }
 
 /** One method of an experiment, with its options. */

@@ -92,12 +92,14 @@ function readEntry(id: string, written: Written, { fast: isFast, ...overrides }:
 }
 
 function sourceRule(written: string | WrittenSources, tasks: readonly string[]): SourceRule {
-  const { from, tasks: named = tasks, seed = 0, own } = longForm(written);
+  const { from, tasks: named = tasks, seed = 0, own, kind = 'trained' } = longForm(written);
+  const isAlone = own === 'only';
   return {
-    ...{ from, tasks: named },
+    ...{ from, tasks: isAlone ? [] : named },
     seed: seed === 'same' ? undefined : seed,
-    own: own === false ? undefined : (own ?? from),
+    own: own === false ? undefined : isAlone ? from : (own ?? from),
     addsOwn: typeof own === 'string',
+    control: kind === 'trained' ? undefined : kind,
   };
 }
 

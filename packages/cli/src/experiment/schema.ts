@@ -1,3 +1,4 @@
+import { sourceControls } from '@scalearn/core';
 import { Command } from 'commander';
 import { methods } from '../methods/registry.ts';
 import { addTrainOptions } from '../options/train-options.ts';
@@ -96,8 +97,13 @@ const sources: Schema = {
         },
         own: {
           description:
-            "The entry of the target's own adapter, which is then a source whether or not its task is listed; false to leave it out.",
+            "The entry of the target's own adapter, which is then a source whether or not its task is listed; 'only' for no other source than it, false to leave it out.",
           anyOf: [text, { const: false }],
+        },
+        kind: {
+          description:
+            'What the trained adapters are replaced by, to compare with: random ones of the same shape, or themselves with their layers shuffled.',
+          enum: ['trained', ...sourceControls],
         },
       },
     },

@@ -23,6 +23,7 @@ export async function trainArguments(
     ...(place === undefined ? [] : ['--data', place]),
     ...['--method', entry.method.id],
     ...(sources.length === 0 ? [] : ['--sources', ...sources]),
+    ...(entry.sources?.control === undefined ? [] : ['--source-control', entry.sources.control]),
     ...['--seed', String(seed)],
     ...flags(entry.method, options),
   ];

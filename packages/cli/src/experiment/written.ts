@@ -1,3 +1,4 @@
+import type { SourceControl } from '@scalearn/core';
 import type { Entry, Options, TaskExceptions } from './experiment.ts';
 
 /** The file as it is written; the schema has been checked. */
@@ -37,6 +38,7 @@ export interface WrittenSources {
   readonly tasks?: readonly string[];
   readonly seed?: number | 'same';
   readonly own?: string | false;
+  readonly kind?: 'trained' | SourceControl;
 }
 
 /** The sources of an entry in their long form. */

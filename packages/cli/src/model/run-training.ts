@@ -44,7 +44,8 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
     for (const line of each.own ? ownTaskLines(each.own, task) : []) reporter.note(line);
     tasks.push(task);
   }
-  const sources = await readSources(given.sources ?? [], settings.task);
+  const { sourceControl: kind, seed } = settings;
+  const sources = await readSources(given.sources ?? [], settings.task, kind && { kind, seed });
   warn(reporter, tasks, sources);
   await using device = await openDevice(given.device, (message) => reporter.warn(message), given);
   using encoder = await loadEncoder(given.encoder, {

@@ -1,4 +1,4 @@
-import { type Adapter, readAdapterFolder } from '@scalearn/core';
+import { type Adapter, controlAdapter, readAdapterFolder, type SourceControl } from '@scalearn/core';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
@@ -16,11 +16,20 @@ export interface Source {
  * Reads source adapters, the target's own moved to the end: the order of the published models.
  *
  * @param task id of the target
+ * @param control what the adapters are replaced by, if they are, drawn from the run's seed
  * @throws FolderError for a folder that is no adapter, ModelFileError for one that is damaged
  */
-export async function readSources(paths: readonly string[], task: string): Promise<readonly Source[]> {
+export async function readSources(
+  paths: readonly string[],
+  task: string,
+  control?: { readonly kind: SourceControl; readonly seed: number },
+): Promise<readonly Source[]> {
   const sources: Source[] = [];
-  for (const path of paths) sources.push(await readSource(path, task));
+  for (const path of paths) {
+    const source = await readSource(path, task);
+    const adapter = control ? controlAdapter(source.adapter, control.kind, control.seed) : source.adapter;
+    sources.push({ ...source, adapter });
+  }
   return [...sources.filter((source) => !source.isOwn), ...sources.filter((source) => source.isOwn)];
 }
 

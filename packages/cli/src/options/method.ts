@@ -26,11 +26,13 @@ const flags: Readonly<Record<string, { readonly flag: string; readonly option: s
  * @throws UsageError for options that do not go together
  */
 export function chooseMethod(given: TrainArguments): ChosenMethod {
-  const { sources, tasks, method } = given;
+  const { sources, sourceControl, tasks, method } = given;
   if (tasks && method === undefined)
     throw new UsageError('--tasks is for joint methods; name one with --method (see scalearn methods)');
   const entry = methodEntry(method ?? (sources ? 'scalearn' : 'bottleneck'));
   checkSources(entry, sources);
+  if (sourceControl !== undefined && !sources)
+    throw new UsageError(`--source-control replaces --sources, and ${entry.id} takes none; leave it out`);
   const options = { ...flagOptions(entry, given), ...setOptions(entry, given.set ?? []) };
   for (const [name, { required, text }] of Object.entries(entry.options))
     if (required && !Object.hasOwn(options, name))

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Method } from '@scalearn/core';
+import type { Method, SourceControl } from '@scalearn/core';
 import { UsageError } from '../errors.ts';
 import { type FoundTask, type OwnSettings, ownSettings } from '../model/find-task.ts';
 import type { TrainArguments } from './train-options.ts';
@@ -27,6 +27,8 @@ export interface TrainSettings {
   /** How files of the user's own are read. */
   readonly own?: OwnSettings;
   readonly sources: readonly string[];
+  /** What the sources are replaced by, to compare with. */
+  readonly sourceControl?: SourceControl;
   readonly layers: number | null;
   readonly epochs: number;
   readonly maxSteps: number | null;
@@ -83,6 +85,7 @@ export function settleOptions(
     data: first.data,
     ...(first.own && { own: first.own }),
     sources: (given.sources ?? []).map((path) => resolve(path)),
+    ...(given.sourceControl === undefined ? {} : { sourceControl: given.sourceControl }),
     layers: given.layers ?? null,
     epochs: given.epochs ?? defaults.epochs,
     // Joint methods plan steps rather than epochs.

@@ -1,4 +1,12 @@
-import { bottleneck, type DeviceChoice, deviceChoices, type MethodDefaults, scalearn } from '@scalearn/core';
+import {
+  bottleneck,
+  type DeviceChoice,
+  deviceChoices,
+  type MethodDefaults,
+  type SourceControl,
+  scalearn,
+  sourceControls,
+} from '@scalearn/core';
 import { Command, Option } from 'commander';
 import { methods } from '../methods/registry.ts';
 import { shortenHelp } from './help.ts';
@@ -26,6 +34,7 @@ export interface TrainArguments extends OwnDataArguments {
   readonly out: string;
   readonly method?: string;
   readonly sources?: readonly string[];
+  readonly sourceControl?: SourceControl;
   readonly layers?: number;
   readonly epochs?: number;
   readonly maxSteps?: number;
@@ -114,6 +123,11 @@ export function addTrainOptions(command: Command): Command {
   ];
   const rareMethod = [
     several('--set <name=value...>', 'options of the method, which scalearn methods lists'),
+    choiceOption(
+      '--source-control <kind>',
+      'replace the sources by adapters that cannot help, to compare with',
+      sourceControls,
+    ),
     option('--reduction-factor <x>', 'hidden size over bottleneck width (default: 16)', positive),
     option('--omega-init-scale <x>', 'ω starts at x over the number of sources (default: 2)', finite),
     option('--omega-dropout <p>', 'dropout on ω (default: 0.3, uniform++ 0)', probability),

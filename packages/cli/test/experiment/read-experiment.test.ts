@@ -91,6 +91,16 @@ test.each<[string, string, string]>([
     "try.yaml:5:24: there is no entry 'botleneck' among the methods. Did you mean bottleneck?",
   ],
   [
+    'tasks of the only source',
+    `${head}methods:\n  bottleneck:\n  scalearn: { sources: { from: bottleneck, own: only, tasks: [miniglue/rte] } }\n`,
+    "try.yaml:5:55: 'own: only' leaves out all other sources",
+  ],
+  [
+    'a kind of sources that there is not',
+    `${head}methods:\n  bottleneck:\n  scalearn: { sources: { from: bottleneck, kind: mixed } }\n`,
+    'try.yaml:5:50: ',
+  ],
+  [
     'a circle',
     `${head}methods:\n  a: { method: scalearn, sources: b }\n  b: { method: scalearn++, sources: { from: a } }\n`,
     'try.yaml:4:35: the sources of a lead back to it: a needs b needs a',
@@ -137,6 +147,29 @@ test("sources of other tasks, of the same seed, without the target's own, or wit
     'scalearn miniglue/rte 5 <- (bottleneck miniglue/sst2 5)',
     'scalearn++ miniglue/rte 0 limit=4 <- (bottleneck miniglue/cola 0) (few miniglue/rte 0 limit=4)',
     'scalearn++ miniglue/rte 0 limit=16 <- (bottleneck miniglue/cola 0) (few miniglue/rte 0 limit=16)',
+  ]);
+});
+
+test("the target's own adapter alone, and sources that cannot help", async () => {
+  const text = `${head}methods:
+  bottleneck: { report: false }
+  few: { method: bottleneck, report: false, vary: { limit: [4] } }
+  own: { method: scalearn, tasks: [miniglue/rte], sources: { from: bottleneck, own: only } }
+  own-few: { method: scalearn, tasks: [miniglue/rte], vary: { limit: [4] }, sources: { from: few, own: only } }
+  random: { method: scalearn, tasks: [miniglue/rte], sources: { from: bottleneck, kind: random } }
+  trained: { method: scalearn, tasks: [miniglue/rte], sources: { from: bottleneck, kind: trained } }
+`;
+  const all = '(bottleneck miniglue/cola 0) (bottleneck miniglue/rte 0)';
+  expect(await models(text)).toEqual([
+    'own miniglue/rte 0 <- (bottleneck miniglue/rte 0)',
+    'own-few miniglue/rte 0 limit=4 <- (few miniglue/rte 0 limit=4)',
+    `random miniglue/rte 0 <- ${all}`,
+    `trained miniglue/rte 0 <- ${all}`,
+  ]);
+  const { entries } = await read(text);
+  expect(entries.map(({ sources }) => sources?.control)).toEqual([
+    ...[undefined, undefined, undefined, undefined],
+    ...['random', undefined],
   ]);
 });
 

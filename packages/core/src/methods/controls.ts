@@ -1,0 +1,53 @@
+import { ArgumentError } from '../errors.ts';
+import { RandomStream } from '../random/streams.ts';
+import type { Adapter, AdapterLayer } from './adapter.ts';
+
+/**
+ * Sources that cannot help, to compare with: what a two-stage method reaches with them owes nothing to transfer.
+ *
+ * - `random`: adapters of the same shape with the values that training begins with;
+ * - `shuffled`: the trained adapters with their layers in another order.
+ */
+export type SourceControl = 'random' | 'shuffled';
+
+export const sourceControls: readonly SourceControl[] = ['random', 'shuffled'];
+
+/**
+ * The control of a source adapter. It keeps the adapter's name, shape and activation.
+ *
+ * @param seed of the run: the same seed gives the same control
+ * @throws ArgumentError for an adapter of one layer, which has no other order
+ */
+export function controlAdapter(adapter: Adapter, control: SourceControl, seed: number): Adapter {
+  const stream = new RandomStream(seed, `control/${control}/${adapter.name}`);
+  return {
+    ...adapter,
+    layers: control === 'random' ? randomLayers(adapter, stream) : shuffledLayers(adapter, stream),
+  };
+}
+
+/** Weights from N(0, 0.02²) and biases of zero, as {@link bottleneck} begins. */
+function randomLayers({ layers }: Adapter, stream: RandomStream): AdapterLayer[] {
+  return layers.map(({ down, downBias, up, upBias }) => ({
+    down: stream.normal(down.length, 0, 0.02),
+    downBias: new Float32Array(downBias.length),
+    up: stream.normal(up.length, 0, 0.02),
+    upBias: new Float32Array(upBias.length),
+  }));
+}
+
+/** A random order in which no layer stays where it was: one cycle through all of them (Sattolo's algorithm). */
+function shuffledLayers({ name, layers }: Adapter, stream: RandomStream): AdapterLayer[] {
+  if (layers.length < 2)
+    throw new ArgumentError(
+      `the adapter '${name}' has one layer, so its layers cannot be shuffled; use the control random`,
+    );
+  const shuffled = [...layers];
+  for (let i = shuffled.length - 1; i > 0; i--) {
+    const j = stream.below(i);
+    const held = shuffled[i] as AdapterLayer;
+    shuffled[i] = shuffled[j] as AdapterLayer;
+    shuffled[j] = held;
+  }
+  return shuffled;
+}
