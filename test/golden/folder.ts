@@ -8,12 +8,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The folder of recorded cases; `models/…` and `data/…` that cases name lie beside it. */
 export const goldenFolder: string = resolve(root, process.env.SCALEARN_GOLDEN ?? '../shared/golden');
 
-/** Names of all cases, or none where there is no such folder. */
-export function caseNames(): string[] {
-  if (!existsSync(goldenFolder)) return [];
-  return readdirSync(goldenFolder)
-    .filter((name) => existsSync(join(goldenFolder, name, 'case.json')))
-    .filter((name) => readFile(name).kind !== 'sampler')
+/** Names of the cases of a folder that satisfy a condition, or none where there is no such folder. */
+export function caseNames(
+  satisfies: (file: CaseFile) => boolean = ({ kind }) => kind !== 'sampler',
+  folder: string = goldenFolder,
+): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'case.json')))
+    .filter((name) => satisfies(readFile(name, folder)))
     .sort();
 }
 
@@ -123,12 +126,12 @@ function readTensors(path: string): Map<string, NamedTensor> {
   );
 }
 
-function readFile(name: string): CaseFile {
-  return JSON.parse(readFileSync(join(goldenFolder, name, 'case.json'), 'utf8')) as CaseFile;
+function readFile(name: string, folder: string): CaseFile {
+  return JSON.parse(readFileSync(join(folder, name, 'case.json'), 'utf8')) as CaseFile;
 }
 
-export function readCase(name: string): Case {
-  const recorded = readFile(name);
+export function readCase(name: string, folder: string = goldenFolder): Case {
+  const recorded = readFile(name, folder);
   const rename = renaming(recorded);
   const list = (keys: readonly string[] | undefined): readonly string[] => (keys ?? []).map(rename);
   const file = {
@@ -136,14 +139,14 @@ export function readCase(name: string): Case {
     trainable: list(recorded.trainable),
     zero_gradient: list(recorded.zero_gradient),
   };
-  const own = join(goldenFolder, name, 'tensors.safetensors');
+  const own = join(folder, name, 'tensors.safetensors');
   const tensors = new Map(
     existsSync(own) ? [...readTensors(own)].map(([key, tensor]) => [inGroup(key, rename), tensor]) : [],
   );
   const weights = new Map<string, NamedTensor>();
   const bare = (key: string): string => key.replace(/^weights\//, '');
   for (const from of file.weights_from ?? [])
-    for (const [key, tensor] of readTensors(join(goldenFolder, from))) weights.set(bare(key), tensor);
+    for (const [key, tensor] of readTensors(join(folder, from))) weights.set(bare(key), tensor);
   for (const [key, tensor] of tensors) if (key.startsWith('weights/')) weights.set(bare(key), tensor);
   return { name, file, tensors, weights };
 }

@@ -17,6 +17,7 @@ import {
 import {
   type Adapter,
   adapterKeys,
+  adapterWidth,
   type BottleneckOptions,
   bottleneck,
   type EncoderShape,
@@ -47,17 +48,17 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
   'full-fine-tuning': () => fullFinetuning(),
   'full-ft-m': () => fullFinetuningM(),
   ia3: () => ia3(),
-  propetl: ({ file: { method } }, { shape }) =>
+  propetl: (c, { shape }) =>
     propetl({
-      reductionFactor: shape.hiddenSize / (method.bottleneck as number),
-      sparsity: method.sparsity as number,
-      masks: method.masks_train ? 'trained' : 'frozen',
+      reductionFactor: reductionFactor(c, shape),
+      sparsity: c.file.method.sparsity as number,
+      masks: c.file.method.masks_train ? 'trained' : 'frozen',
     }),
-  'propetl-m': ({ file: { method } }, { shape }) =>
+  'propetl-m': (c, { shape }) =>
     propetlM({
-      reductionFactor: shape.hiddenSize / (method.bottleneck as number),
-      sparsity: method.sparsity as number,
-      firstLayerMask: method.released_code_alias ? 'last-task' : 'own',
+      reductionFactor: reductionFactor(c, shape),
+      sparsity: c.file.method.sparsity as number,
+      firstLayerMask: c.file.method.released_code_alias ? 'last-task' : 'own',
     }),
   'probing-one': caseProbe,
   'probing-two': caseProbe,
@@ -65,20 +66,31 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
   ...Object.fromEntries(scalearnVariants.map((variant) => [variant, caseScalearn])),
 };
 
-function caseBottleneck({ file: { method } }: Case, { shape }: TransformerEncoder): BottleneckOptions {
-  return {
-    reductionFactor: shape.hiddenSize / (method.bottleneck as number),
-    nonLinearity: method.non_linearity as string,
-  };
+/**
+ * A reduction factor that gives the case's bottleneck width. The quotient of hidden size and width may be rounded up, and
+ * then gives a width of one less: 36 / 5 does.
+ */
+function reductionFactor(
+  { file: { method } }: Case,
+  { hiddenSize }: Pick<EncoderShape, 'hiddenSize'>,
+): number {
+  const width = method.bottleneck as number;
+  const quotient = hiddenSize / width;
+  return adapterWidth(hiddenSize, quotient) === width ? quotient : hiddenSize / (width + 0.5);
 }
 
-function caseHyperformer({ file: { method } }: Case, encoder: TransformerEncoder): Method {
+function caseBottleneck(c: Case, { shape }: TransformerEncoder): BottleneckOptions {
+  return { reductionFactor: reductionFactor(c, shape), nonLinearity: c.file.method.non_linearity as string };
+}
+
+function caseHyperformer(c: Case, encoder: TransformerEncoder): Method {
+  const { method } = c.file;
   return hyperformer({
     variant: method.name as HyperformerVariant,
     taskEmbeddingSize: method.task_embedding_size as number,
     taskHiddenSize: method.task_hidden_size as number,
     projectedTaskEmbeddingSize: method.projected_task_embedding_size as number,
-    reductionFactor: encoder.shape.hiddenSize / (method.bottleneck as number),
+    reductionFactor: reductionFactor(c, encoder.shape),
   });
 }
 

@@ -83,8 +83,12 @@ function maxRelative(actual: HostArray, expected: Float32Array): number {
   return difference === 0 ? 0 : difference / Math.max(largest, 1e-30);
 }
 
-/** Runs a case on a device and returns every difference from what was recorded. */
-export async function runCase(device: Device, c: Case): Promise<Difference[]> {
+/**
+ * Runs a case on a device and returns every difference from what was recorded.
+ *
+ * @param mostSteps steps of its curve, at most; parameters are compared after the last one only
+ */
+export async function runCase(device: Device, c: Case, mostSteps?: number): Promise<Difference[]> {
   const encoder = await caseEncoder(device, c);
   const differences: Difference[] = [];
   try {
@@ -94,7 +98,7 @@ export async function runCase(device: Device, c: Case): Promise<Difference[]> {
     const steps = c.file.single_step.batch_of_prefix ?? { '': c.file.single_step.batch ?? 0 };
     for (const [prefix, batch] of Object.entries(steps))
       differences.push(...(await singleStep(device, model, encoder, c, prefix ? `${prefix}/` : '', batch)));
-    if (c.file.curve) differences.push(...(await curve(device, model, encoder, c)));
+    if (c.file.curve) differences.push(...(await curve(device, model, encoder, c, mostSteps)));
     if (c.file.merged) differences.push(...(await merged(device, encoder, c)));
     model.dispose();
     return differences;
@@ -185,6 +189,7 @@ async function curve(
   model: TrainableModel,
   encoder: TransformerEncoder,
   c: Case,
+  mostSteps = Number.POSITIVE_INFINITY,
 ): Promise<Difference[]> {
   const { steps, batch_order: order, optimizer } = c.file.curve as NonNullable<Case['file']['curve']>;
   const masks = c.tensors.get('masks/curve');
@@ -206,7 +211,7 @@ async function curve(
   const recorded = (name: string): Float32Array | undefined => c.tensors.get(`curve/${name}`)?.data;
   const differences: Difference[] = [];
   const size = masks ? masks.data.length / steps : 0;
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < Math.min(steps, mostSteps); step++) {
     const rate =
       optimizer.learning_rate * linearSchedule(step, optimizer.planned_steps, optimizer.warmup_steps);
     const task = taskOf(c, order[step] as number);
@@ -230,7 +235,7 @@ async function curve(
     compare('grad_norm', 'gradientNorm', 'curve_grad_norm');
   }
   for (const program of programs.values()) program.dispose();
-  return [...differences, ...(await compareAfter(model, c))];
+  return mostSteps < steps ? differences : [...differences, ...(await compareAfter(model, c))];
 }
 
 async function compareAfter(model: TrainableModel, c: Case): Promise<Difference[]> {
@@ -287,10 +292,7 @@ async function merged(device: Device, encoder: TransformerEncoder, c: Case): Pro
   const { problem, outputs, layout } = model.head();
   const single = await TrainableModel.create({
     encoder,
-    method: bottleneck({
-      reductionFactor: encoder.shape.hiddenSize / adapter.width,
-      nonLinearity: adapter.nonLinearity,
-    }),
+    method: bottleneck({ width: adapter.width, nonLinearity: adapter.nonLinearity }),
     heads: { merged: createHead({ problem, outputs, layout, name: c.file.adapters?.at(-1) as string }) },
     adapterName: 'merged',
     seed: 0,

@@ -31,9 +31,7 @@ export async function caseEncoder(device: Device, { file, weights }: Case): Prom
   if (config) {
     const parsed = parseEncoderConfig(config);
     const prefix = `${parsed.modelType === 'bert' ? 'bert' : 'roberta'}.`;
-    const own = [...weights].filter(
-      ([key]) => key.startsWith(prefix) && !/adapter|scalearn|shared_parameters|lora/.test(key),
-    );
+    const own = [...weights].filter(([key]) => key.startsWith(prefix) && isOfEncoder(key, parsed.layers));
     return createEncoder({ device, config: parsed, weights: memoryReader(new Map(own)), name: file.id });
   }
   const folder = besideGolden(path as string);
@@ -42,6 +40,16 @@ export async function caseEncoder(device: Device, { file, weights }: Case): Prom
   const reader = await openSafetensors(bytesSource(readFileSync(join(folder, 'model.safetensors'))));
   const options = { device, config: parseEncoderConfig(json), weights: reader, name: file.id };
   return createEncoder(layers === undefined ? options : { ...options, layers });
+}
+
+/** Whether a key is one of an encoder of so many layers: weight files may hold further layers, adapters and heads. */
+function isOfEncoder(key: string, layers: number): boolean {
+  const inLayer = /\.encoder\.layer\.(\d+)\.(.*)$/.exec(key);
+  if (!inLayer) return /^\w+\.(?:embeddings\.\w+|pooler\.dense)\.(?:weight|bias)$/.test(key);
+  const [, layer, rest = ''] = inLayer;
+  const parts =
+    /^(?:attention\.self\.(?:query|key|value)|(?:attention\.)?output\.(?:dense|LayerNorm)|intermediate\.dense)\.\w+$/;
+  return Number(layer) < layers && parts.test(rest);
 }
 
 /** The heads of a case by task, each with its problem: one, but in joint training. */

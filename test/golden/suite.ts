@@ -10,10 +10,12 @@ export interface GoldenDevice {
   readonly limits: 'tolerance' | 'tolerance_float64';
   /** How many times its limit a difference may be. */
   readonly times: number;
+  /** Steps of a curve on a real encoder, at most; all by default. */
+  readonly realSteps?: number;
 }
 
 /** One test for every recorded case, driven by its `case.json` alone; says the largest difference at the end. */
-export function goldenSuite({ name: deviceName, device, limits, times }: GoldenDevice): void {
+export function goldenSuite({ name: deviceName, device, limits, times, realSteps }: GoldenDevice): void {
   const names = caseNames();
   describe(`recorded cases on ${deviceName}`, () => {
     if (names.length === 0)
@@ -30,7 +32,8 @@ export function goldenSuite({ name: deviceName, device, limits, times }: GoldenD
       const reason = pending(c);
       test(reason ? `${name} (pending: ${reason})` : name, { timeout: 300_000 }, async (context) => {
         if (reason) return context.skip(`pending: ${reason}`);
-        const { largest: ratio, what } = ratios(await runCase(device, c), c.file[limits]);
+        const steps = c.file.encoder.path === undefined ? undefined : realSteps;
+        const { largest: ratio, what } = ratios(await runCase(device, c, steps), c.file[limits]);
         if (ratio > largest.ratio) Object.assign(largest, { ratio, what: `${name} ${what}` });
         expect(ratio, what).toBeLessThanOrEqual(times);
       });
