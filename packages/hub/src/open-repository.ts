@@ -7,10 +7,11 @@ import { connect, type HubRemote } from './hub-remote.ts';
 import { environment, nodeModules } from './node.ts';
 import { remoteRepository } from './remote-repository.ts';
 import type { Repository } from './repository.ts';
+import { downloadTimeout, type Patience } from './steady-fetch.ts';
 import type { OnDownload } from './transfer.ts';
 
 /** How to reach the hub. Where an option is not given, the variable that Python's `huggingface_hub` reads counts. */
-export interface HubOptions {
+export interface HubOptions extends Patience {
   /** URL of the hub; `HF_ENDPOINT`. */
   readonly endpoint?: string | undefined;
   /** Folder of the cache; `HF_HUB_CACHE`, else `hub` in `HF_HOME`. */
@@ -22,14 +23,6 @@ export interface HubOptions {
   readonly accessToken?: string | undefined;
   /** Whether to use the cache alone; `HF_HUB_OFFLINE`. */
   readonly offline?: boolean | undefined;
-  /** A replacement of the global `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
-  /** How often a busy hub is asked again, and a broken download taken up where it broke; 4 by default. */
-  readonly retries?: number | undefined;
-  /** Milliseconds without a byte after which a request is given up; `HF_HUB_DOWNLOAD_TIMEOUT`, in seconds; 30 seconds. */
-  readonly timeout?: number | undefined;
-  /** Ends whatever is going on at once; its reason is thrown. */
-  readonly signal?: AbortSignal | undefined;
   /** Called as the bytes of a file arrive, in Node and Deno. */
   readonly onDownload?: OnDownload | undefined;
 }
@@ -55,7 +48,7 @@ export async function openRepository(
     return connect(parsed, {
       hubUrl: checkEndpoint(options.endpoint ?? environment('HF_ENDPOINT') ?? HUB_URL, parsed.label),
       accessToken: await findAccessToken(options.accessToken, node, parsed.label),
-      timeout: options.timeout ?? downloadTimeout(parsed.label),
+      timeout: options.timeout ?? downloadTimeout(),
       ...{ fetch: options.fetch ?? fetch, byHand: node !== undefined, retries, signal },
     });
   };
@@ -78,14 +71,4 @@ function checkEndpoint(text: string, label: string): string {
   if (isGood && !url.username && !url.password) return text.replace(/\/+$/, '');
   const what = url?.username || url?.password ? 'holds a user name or a password' : 'is no http or https URL';
   throw new HubError('setting', label, `the address of the hub (HF_ENDPOINT) ${what}. Correct it.`);
-}
-
-/** @throws HubError `setting` */
-function downloadTimeout(label: string): number {
-  const text = environment('HF_HUB_DOWNLOAD_TIMEOUT') ?? '30';
-  const seconds = Number(text);
-  // A timer of more than 24 days would go off at once.
-  if (seconds > 0 && seconds <= 2_000_000) return seconds * 1000;
-  const message = 'HF_HUB_DOWNLOAD_TIMEOUT is not a number of seconds above 0. Correct it.';
-  throw new HubError('setting', label, message);
 }

@@ -6,7 +6,10 @@ export type Send = (url: URL, init: RequestInit) => Promise<Response>;
 
 /** A `Send` as the `fetch` that a library asks for. */
 export function asFetch(send: Send): typeof fetch {
-  return (input, init) => send(new URL(input instanceof Request ? input.url : input), init ?? {});
+  return (input, init) => {
+    const page = (globalThis as { location?: { href: string } }).location?.href;
+    return send(new URL(input instanceof Request ? input.url : input, page), init ?? {});
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, readFile, readlink, rm, utimes, writeFile } from
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { HubError } from '../src/errors.ts';
+import { nodeModules } from '../src/node.ts';
 import { openRepository } from '../src/open-repository.ts';
 import { bytesOf, COMMIT, failure, MODEL, model, serveEach, weights } from './served.ts';
 
@@ -62,6 +63,35 @@ describe('the cache', () => {
     expect(await repository.list('sub')).toEqual(['sub/notes.txt']);
     expect(await repository.list('nothing')).toEqual([]);
     expect(served.hub.requests).toEqual([]);
+  });
+
+  test('that does not say which commit is meant serves the only one it has', async () => {
+    await served.load();
+    await rm(join(folder(), 'refs'), { recursive: true });
+    expect(await served.load(MODEL, { offline: true })).toEqual(weights);
+    expect(await served.load(`${MODEL}@${COMMIT}`, { offline: true })).toEqual(weights);
+    expect(await failure(served.open(`${MODEL}@v1`, { offline: true }))).toMatchObject({ reason: 'offline' });
+    await served.hub.close();
+    expect(await served.load()).toEqual(weights);
+
+    const other = 'cd'.repeat(20);
+    await mkdir(join(folder(), 'snapshots', other));
+    const error = (await failure(served.open(MODEL, { offline: true }))) as Error;
+    expect(error).toMatchObject({ reason: 'offline' });
+    expect(error.message).toContain(other);
+  });
+
+  test('on a file system without links holds copies', async () => {
+    const { fs } = nodeModules()!;
+    const refused = Object.assign(new Error('EPERM: operation not permitted, symlink'), { code: 'EPERM' });
+    vi.spyOn(fs, 'symlink').mockRejectedValue(refused);
+    expect(await served.load()).toEqual(weights);
+    expect((await lstat(join(folder(), 'snapshots', COMMIT, 'weights.bin'))).isFile()).toBe(true);
+    vi.spyOn(fs, 'copyFile').mockRejectedValue(refused);
+    const error = (await failure((await served.open()).get('sub/notes.txt'))) as Error;
+    expect(error).toMatchObject({ reason: 'cache' });
+    expect(error.message).toContain('permission is denied');
+    vi.restoreAllMocks();
   });
 
   test('that cannot be written is a typed error', async () => {
