@@ -65,7 +65,7 @@ async function exportTo(given: ExportArguments, { terminal, signal }: CommandCon
     await using out = await OutFolder.open(resolve(name));
     if ((await out.state()) !== 'nothing')
       throw new UsageError(`${name} is not empty; choose another --out, or remove what is in it`);
-    const { task, method, files } = await exportModel({ model, dtypes: dtype, ...choice }, reporter);
+    const { task, method, files } = await exportModel({ model, dtypes: dtype, ...choice }, reporter, signal);
     if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
     await out.replace(files, 'the export');
     reporter.close();

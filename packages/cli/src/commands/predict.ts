@@ -99,7 +99,7 @@ async function predictTexts(
   await using device = await openDevice(given.device, (text) => reporter.warn(text));
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(join(path, runFileName), () =>
-    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
+    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
   using whole = await loadModel(path, encoder);
   const model = given.task === undefined ? whole : whole.for(given.task);

@@ -5,6 +5,7 @@ import type { DeviceChoice } from '@scalearn/core';
 import { type Command, Option } from 'commander';
 import { asFolderError, RunsFailedError, StoppedError } from '../errors.ts';
 import { estimatePlan } from '../experiment/estimate.ts';
+import { Facts } from '../experiment/facts.ts';
 import { indexFileName } from '../experiment/index-file.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { readExperiment } from '../experiment/read-experiment.ts';
@@ -79,7 +80,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   const experiment = await readExperiment(file, { ...given, ...(encoder && { encoders: encoder }) });
   if (!given.json) terminal.err(`planning ${experiment.title}\n`);
   const store = resolve(out);
-  const plan = await planExperiment(experiment, join(store, 'models'));
+  const plan = await planExperiment(experiment, join(store, 'models'), new Facts(signal));
   if (given.dryRun) return dryRun(plan, given, context);
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
   const folder = join(store, experiment.name);
