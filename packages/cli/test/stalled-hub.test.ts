@@ -12,7 +12,7 @@ const at = (name: string): string => join(folder, name);
 
 let hub: Server;
 let asked = (): void => {};
-let answer: 'nothing' | 'half' | 'not found' = 'nothing';
+let answer: 'nothing' | 'half' = 'nothing';
 const seen: string[] = [];
 const url = (): string => `http://127.0.0.1:${(hub.address() as AddressInfo).port}`;
 
@@ -20,8 +20,12 @@ beforeAll(async () => {
   hub = createServer((request, response) => {
     seen.push(request.url ?? '');
     if (answer === 'half') response.setHeader('content-type', 'application/json').write('{');
-    if (answer === 'not found') response.writeHead(404).end();
     asked();
+  });
+  // As a proxy it is asked for a tunnel.
+  hub.on('connect', ({ url }, socket) => {
+    seen.push(url ?? '');
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
   });
   await new Promise<void>((ready) => hub.listen(0, '127.0.0.1', ready));
 });
@@ -58,12 +62,11 @@ describe('a hub that stalls', () => {
 });
 
 test('the proxy of the environment is used', async () => {
-  answer = 'not found';
-  vi.stubEnv('HF_ENDPOINT', 'http://hub.test');
-  vi.stubEnv('HTTP_PROXY', url());
+  vi.stubEnv('HF_ENDPOINT', 'https://hub.test');
+  vi.stubEnv('HTTPS_PROXY', url());
   vi.stubEnv('NO_PROXY', '');
   const args = ['train', '--encoder', 'tiny/encoder', '--task', 'miniglue/rte', '--out', at('proxied')];
   const { err } = await start([...args, '--device', 'reference']).ended;
-  expect(seen.join(), err).toContain('http://hub.test/api/models/tiny/encoder');
-  expect(err).toContain('has no such model');
+  expect(seen, err).toEqual(['hub.test:443']);
+  expect(err).toMatch(/error: tiny\/encoder@main: the hub could not be reached.*HTTPS_PROXY.*NO_PROXY/);
 });
