@@ -16,6 +16,7 @@ import { notEmpty, pathOption, wholeNumber } from '../options/values.ts';
 import { experimentReporter } from '../output/experiment.ts';
 import { jsonLine } from '../output/json.ts';
 import { planText } from '../output/plan-text.ts';
+import { oneLine } from '../output/printable.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface RunArguments {
@@ -78,7 +79,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   const { terminal, signal } = context;
   const { encoder, out, jobs, device } = given;
   const experiment = await readExperiment(file, { ...given, ...(encoder && { encoders: encoder }) });
-  if (!given.json) terminal.err(`planning ${experiment.title}\n`);
+  if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
   const store = resolve(out);
   const plan = await planExperiment(experiment, join(store, 'models'), new Facts(signal));
   if (given.dryRun) return dryRun(plan, given, context);
@@ -122,7 +123,7 @@ async function takeStore(store: string): Promise<() => Promise<void>> {
 
 async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: CommandContext): Promise<void> {
   const note = (text: string): void => {
-    if (!given.json) terminal.err(`${text}\n`);
+    if (!given.json) terminal.err(`${oneLine(text)}\n`);
   };
   const estimate = await estimatePlan(plan, { device: given.device, signal, note });
   if (given.json) jsonLine(terminal, { event: 'done', ...estimate });
