@@ -37,8 +37,12 @@ async function fromFile(
   node: NodeModules | undefined,
 ): Promise<{ readonly text: string; readonly from: string } | undefined> {
   if (!node) return undefined;
-  const named = environment('HF_TOKEN_PATH');
-  const path = named === undefined ? node.path.join(cacheHome(node), 'token') : expandHome(node, named);
-  const text = await node.fs.readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : { text, from: path };
+  try {
+    const named = environment('HF_TOKEN_PATH');
+    const path = named === undefined ? node.path.join(cacheHome(node), 'token') : expandHome(node, named);
+    return { text: await node.fs.readFile(path, 'utf8'), from: path };
+  } catch {
+    // There is none, or this program may not look for it.
+    return undefined;
+  }
 }

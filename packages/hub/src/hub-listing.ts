@@ -33,6 +33,8 @@ export class HubListing {
   /** Takes an entry of a page. @throws HubError for a name outside the folder, and for one too many */
   add(entry: ListFileEntry, folder: string): void {
     const { type, path } = entry;
+    if (!['file', 'directory', 'unknown'].includes(type))
+      throw this.#refuse('its list of files has no kinds');
     if (type !== 'file') return;
     const isIn =
       typeof path === 'string' && isInside(path) && (folder === '' || path.startsWith(`${folder}/`));

@@ -117,7 +117,9 @@ export async function connect(name: HubName, connection: HubConnection): Promise
       ask(async (send) => {
         const query = { hubUrl, fetch: asFetch(send), repo, revision: commit };
         const found = await hub.pathsInfo({ ...query, paths: [path] });
-        const file = found.find((each) => each.path === path && each.type === 'file');
+        const other = found.find((each) => each.path !== path);
+        if (other) throw notUnderstood(`it describes ${show(other.path)} in place of ${path}`);
+        const file = found.find(({ type }) => type === 'file');
         if (!file) return undefined;
         // The hash becomes the name of a file in the cache, so it must be one.
         const etag = file.lfs?.oid ?? file.oid;

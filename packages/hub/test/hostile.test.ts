@@ -314,6 +314,7 @@ describe('what the hub says is bounded and checked', () => {
     ['a file in another folder', page('p#', [entry('cola/x')])],
     ['a name that is none', page('p#', [entry(5)])],
     ['entries that are none', page('p#', [null])],
+    ['a text', (_, response) => json(response, 'x')],
     ['an object', (_, response) => json(response, {})],
     ['null', (_, response) => json(response, null)],
     ['a bomb', bomb],
@@ -328,6 +329,14 @@ describe('what the hub says is bounded and checked', () => {
     answering('/paths-info/', (_, response) => json(response, [{ ...entry('config.json'), size }]));
     expect(await failure(load())).toMatchObject({ name: 'HubError', reason: 'refused' });
   });
+
+  test.each([[entry('other.json')], [{ type: 'file' }], [5]])(
+    'a description of something else',
+    async (each) => {
+      answering('/paths-info/', (_, response) => json(response, [each]));
+      expect(await failure(load())).toMatchObject({ name: 'HubError', reason: 'refused' });
+    },
+  );
 
   test('a size that no disk has', async () => {
     const size = Number.MAX_SAFE_INTEGER;
