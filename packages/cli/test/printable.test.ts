@@ -12,6 +12,7 @@ import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);
+const rte = ['--task', 'glue/rte', '--data', world.data];
 const at = (name: string): string => join(folder, name);
 
 /** One of each kind, and a line that pretends to be ours. */
@@ -85,7 +86,7 @@ describe('names and messages', () => {
   test.each<[string, string[]]>([
     ['a folder', ['evaluate', '--model', at(evil)]],
     ['a task', ['train', '--encoder', world.encoder, '--task', `${evil}.csv`, '--out', at('x')]],
-    ['an encoder', ['train', '--encoder', evil, '--task', 'miniglue/rte', '--out', at('y')]],
+    ['an encoder', ['train', '--encoder', evil, ...rte, '--out', at('y')]],
     ['an option', ['tasks', `--${evil}`]],
     ['a value', ['train', '--encoder', 'x', '--task', 'glue/rte', '--out', at('z'), '--device', evil]],
   ])('%s', async (_, args) => {
@@ -111,7 +112,7 @@ describe('names and messages', () => {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ sha: evil, error: evil }));
       return true;
     };
-    const outcome = await run('train', '--encoder', 'a/b', '--task', 'miniglue/rte', '--out', at('hub'));
+    const outcome = await run('train', '--encoder', 'a/b', ...rte, '--out', at('hub'));
     expect(outcome.code).toBe(1);
     expect(outcome.err).toContain(String.raw`the commit \u001b[2J`);
     expectHarmless(outcome);
