@@ -5,7 +5,8 @@ import type { Send } from './send.ts';
 
 /** Files of one folder; the hub itself advises against more than 10,000. */
 const MOST_FILES = 100_000;
-const MOST_PAGES = 1000;
+/** A page of the hub has a thousand files. */
+const MOST_PAGES = 200;
 
 /** A listing that comes in pages, each of which names the next: it stays on the hub, and it ends. */
 export class HubListing {
