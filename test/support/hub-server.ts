@@ -31,6 +31,8 @@ export interface HubServer {
   readonly script: Behaviour[];
   /** Answers to the next requests, whatever they are. */
   readonly answers: { readonly status: number; readonly headers?: Record<string, string> }[];
+  /** Answers a request in another way than a hub does, or returns false. */
+  intercept: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
   /** Whether large files are on another host, as they are on the hub. */
   redirects: boolean;
   /** Whether ranges are ignored. */
@@ -55,6 +57,7 @@ export async function startHubServer(repositories: Record<string, HubRepository>
     behaviour: 'send',
     script: [],
     answers: [],
+    intercept: () => false,
     redirects: false,
     ignoresRanges: false,
     authorization: undefined,
@@ -73,6 +76,7 @@ export async function startHubServer(repositories: Record<string, HubRepository>
     hub.requests.push(`${request.method} ${decodeURIComponent(path)}${isPart ? ` ${range}` : ''}`);
     const given = hub.answers.shift();
     if (given) return void response.writeHead(given.status, given.headers).end();
+    if (hub.intercept(request, response, path)) return;
     if (path.startsWith('/elsewhere/')) {
       hub.authorizationElsewhere = request.headers.authorization;
       return send(request, response, elsewhere.get(path)!);

@@ -6,7 +6,8 @@ const loaded = onSignals(() => {
   process.stderr.write('Interrupted before anything had begun.\n');
   process.exit(130);
 });
-const { main } = await import('./main.ts');
+const [{ main }, { useProxies }] = await Promise.all([import('./main.ts'), import('./proxy.ts')]);
+useProxies();
 // Loading may be synchronous; a signal that came meanwhile is handled at the next turn. From then on to the handlers of
 // the command there is none.
 await new Promise((resolve) => setImmediate(resolve));

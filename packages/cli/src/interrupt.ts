@@ -12,7 +12,7 @@ export async function interruptible<T>(
   broken?: AbortSignal,
 ): Promise<T> {
   const controller = new AbortController();
-  const abort = (): void => controller.abort(new StoppedError('Stopped'));
+  const abort = (): void => controller.abort(new StoppedError('Interrupted; nothing was changed.'));
   const settled = onSignals(() => {
     if (controller.signal.aborted) process.exit(130);
     abort();

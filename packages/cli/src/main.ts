@@ -8,6 +8,7 @@ import { interruptible } from './interrupt.ts';
 import { readerHasGone } from './output/broken-output.ts';
 import type { ErrorEvent } from './output/events.ts';
 import { jsonLine } from './output/json.ts';
+import { oneLine, printableOnly } from './output/printable.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
 import { program } from './program.ts';
 
@@ -20,7 +21,8 @@ const widest = 100;
  * @param args without the names of runtime and program
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted
  */
-export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+export async function main(args: readonly string[], screen: Terminal = processTerminal()): Promise<number> {
+  const terminal = printableOnly(screen);
   const command = program((work) => interruptible((signal) => work({ terminal, signal }), terminal.broken));
   let usage = '';
   for (const each of [command, ...command.commands])
@@ -47,7 +49,7 @@ export async function main(args: readonly string[], terminal: Terminal = process
       jsonLine(terminal, { event: 'error', error: name, message, exitCode } satisfies ErrorEvent);
     // The help, of a command that does not exist, is a usage error too.
     const prefix = exitCode === 130 || (isUsage && !usage.startsWith('error: ')) ? '' : 'error: ';
-    terminal.err(`${prefix}${message}\n`);
+    terminal.err(`${prefix}${isUsage ? usageText(message) : oneLine(message)}\n`);
     if (process.env.DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`);
     return stopped ? 1 : exitCode;
   }
@@ -59,6 +61,15 @@ function withCommand(args: readonly string[]): string[] {
   const ofRoot = ['--help', '-h', '--version', '-V'];
   const isQuickstart = first === undefined || (first.startsWith('-') && !ofRoot.includes(first));
   return isQuickstart ? ['quickstart', ...args] : [...args];
+}
+
+/** Help has lines; a complaint has one, and below it what was perhaps meant. */
+function usageText(text: string): string {
+  if (text.includes('\nUsage: ') || text.startsWith('Usage: ')) return text;
+  return text
+    .split(/\n(?=\(Did you mean )/)
+    .map(oneLine)
+    .join('\n');
 }
 
 /** What could not be said was not done. */

@@ -15,6 +15,7 @@ import { addTrain } from './commands/train.ts';
 import { interruptible } from './interrupt.ts';
 import { optionDescription } from './options/help.ts';
 import { refuseRepeated } from './options/once.ts';
+import { printableOnly } from './output/printable.ts';
 import { processTerminal } from './output/terminal.ts';
 import { version } from './version.ts';
 
@@ -59,6 +60,6 @@ Examples:
 `;
 
 const runHere: Run = (work) => {
-  const terminal = processTerminal();
+  const terminal = printableOnly(processTerminal());
   return interruptible((signal) => work({ terminal, signal }), terminal.broken);
 };

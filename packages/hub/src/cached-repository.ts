@@ -1,8 +1,8 @@
 import { HubError } from './errors.ts';
 import { HubCache } from './hub-cache.ts';
-import { unreachable } from './hub-fetch.ts';
 import { checkInside, type HubName } from './hub-name.ts';
 import type { HubRemote, RemoteFile } from './hub-remote.ts';
+import { unreachable } from './hub-send.ts';
 import type { NodeModules } from './node.ts';
 import type { Repository } from './repository.ts';
 import type { OnDownload } from './transfer.ts';
@@ -14,6 +14,7 @@ export interface CachedRepositoryOptions {
   /** The hub; `undefined` uses the cache alone. */
   readonly remote: HubRemote | undefined;
   readonly retries: number;
+  readonly signal: AbortSignal | undefined;
   readonly onDownload: OnDownload | undefined;
 }
 
@@ -23,7 +24,7 @@ export class CachedRepository implements Repository {
   readonly #name: HubName;
   readonly #commit: string;
   readonly #remote: HubRemote | undefined;
-  readonly #retries: number;
+  readonly #options: CachedRepositoryOptions;
   readonly #files = new Map<string, RemoteFile>();
 
   /**
@@ -34,44 +35,41 @@ export class CachedRepository implements Repository {
    */
   static async open(options: CachedRepositoryOptions): Promise<CachedRepository> {
     const { node, cacheDir, name, remote } = options;
-    const { revision, label } = name;
-    const cache = new HubCache(node, cacheDir, name, options.onDownload);
+    const { revision } = name;
+    const cache = new HubCache(node, cacheDir, name);
     const at = (commit: string, hub: HubRemote | undefined): CachedRepository =>
-      new CachedRepository(cache, name, commit, hub, options.retries);
+      new CachedRepository(cache, commit, { ...options, remote: hub });
     if (/^[0-9a-f]{40}$/.test(revision)) return at(revision, remote);
     const known = await cache.commit(revision);
-    if (!remote) {
-      if (known) return at(known, undefined);
-      throw new HubError('offline', label, 'it is not in the cache. Unset HF_HUB_OFFLINE to download it.');
-    }
+    if (!remote) return at(known ?? (await onlySnapshot(cache, name)), undefined);
     try {
       const commit = await remote.commit(revision);
       if (commit !== known) await cache.rememberCommit(revision, commit);
       return at(commit, remote);
     } catch (error) {
-      const canGoOn = known && error instanceof HubError && error.reason === 'unreachable';
+      const canGoOn = error instanceof HubError && error.reason === 'unreachable';
       if (!canGoOn) throw error;
-      return at(known, undefined);
+      const last = known ?? (await onlySnapshot(cache, name).catch(() => undefined));
+      if (last === undefined) throw error;
+      return at(last, undefined);
     }
   }
 
-  private constructor(
-    cache: HubCache,
-    name: HubName,
-    commit: string,
-    remote: HubRemote | undefined,
-    retries: number,
-  ) {
+  private constructor(cache: HubCache, commit: string, options: CachedRepositoryOptions) {
     this.#cache = cache;
-    this.#name = name;
+    this.#name = options.name;
     this.#commit = commit;
-    this.#remote = remote;
-    this.#retries = retries;
+    this.#remote = options.remote;
+    this.#options = options;
   }
 
   describe(): string {
     const { label } = this.#name;
     return this.#remote ? label : `${label} (offline, from the cache)`;
+  }
+
+  get isOffline(): boolean {
+    return this.#remote === undefined;
   }
 
   async has(name: string): Promise<boolean> {
@@ -107,10 +105,30 @@ export class CachedRepository implements Repository {
     const file = await this.#described(name);
     const remote = this.#remote;
     if (!file || !remote) return undefined;
-    const download = async () => (file.size === 0 ? new Blob([]) : remote.download(this.#commit, name));
+    const { retries, signal, onDownload } = this.#options;
+    const download = (begin: number) => remote.download(this.#commit, name, file, begin);
     // A connection that breaks in the middle throws whatever it likes.
-    return this.#cache.add(this.#commit, name, file, download, this.#retries).catch((cause: unknown) => {
-      throw cause instanceof HubError ? cause : unreachable(this.#name, cause);
-    });
+    return this.#cache
+      .add(this.#commit, name, file, { download, retries, signal, onDownload })
+      .catch((cause: unknown) => {
+        if (signal?.aborted) throw signal.reason;
+        throw cause instanceof HubError ? cause : unreachable(this.#name, cause);
+      });
   }
+}
+
+/**
+ * The commit of a copy of the cache that does not say which one `main` is, if there is no doubt.
+ *
+ * @throws HubError `offline`
+ */
+async function onlySnapshot(cache: HubCache, { revision, label }: HubName): Promise<string> {
+  const commits = revision === 'main' ? await cache.commits() : [];
+  const [commit] = commits;
+  if (commit !== undefined && commits.length === 1) return commit;
+  const what =
+    commits.length > 1
+      ? `the cache does not say which of its commits is meant: ${commits.join(', ')}. Name one after an @`
+      : 'it is not in the cache. Unset HF_HUB_OFFLINE to download it';
+  throw new HubError('offline', label, `${what}.`);
 }

@@ -1,14 +1,15 @@
 /** Why the hub gave nothing. */
 export type HubReason =
   | 'name' // not the name of a repository, or of a file in one
+  | 'setting' // an option or an environment variable is not understood
   | 'not-found' // no such repository or revision, or a private one
   | 'gated' // its authors ask for consent first
   | 'unauthorized' // the access token is wrong
   | 'unreachable' // no connection, and the cache does not have what is needed
   | 'offline' // downloads are switched off, and the cache does not have what is needed
-  | 'refused' // any other answer, such as 429 or 500
+  | 'refused' // any other answer, such as 429 or 500, or one that is not followed or not understood
   | 'damaged' // what arrived is not the file
-  | 'cache'; // the cache cannot be written
+  | 'cache'; // the cache cannot be written, or has no room
 
 /** A repository of the hub, or a file of it, could not be had. The message says what to do next. */
 export class HubError extends Error {

@@ -2,7 +2,7 @@ import { HubError } from './errors.ts';
 import type { HubName } from './hub-name.ts';
 import type { RemoteFile } from './hub-remote.ts';
 import { type NodeModules, systemErrorCode } from './node.ts';
-import { type Download, type OnDownload, Transfer } from './transfer.ts';
+import { Transfer, type TransferOptions } from './transfer.ts';
 
 /**
  * The folder of one repository in the cache that Python's `huggingface_hub` shares: `blobs/<etag>` holds bytes,
@@ -13,19 +13,23 @@ export class HubCache {
   readonly #node: NodeModules;
   readonly #folder: string;
   readonly #name: HubName;
-  readonly #onDownload: OnDownload | undefined;
 
-  constructor(node: NodeModules, cacheDir: string, name: HubName, onDownload?: OnDownload) {
+  constructor(node: NodeModules, cacheDir: string, name: HubName) {
     this.#node = node;
     this.#folder = node.path.join(cacheDir, `${name.kind}s--${name.repo.replaceAll('/', '--')}`);
     this.#name = name;
-    this.#onDownload = onDownload;
   }
 
   /** The commit that a branch or tag pointed to when it was last asked for. */
   async commit(revision: string): Promise<string | undefined> {
     const text = await this.#node.fs.readFile(this.#path('refs', revision), 'utf8').catch(() => undefined);
     return /^[0-9a-f]{40}$/.exec(text?.trim() ?? '')?.[0];
+  }
+
+  /** The commits of which there are files. */
+  async commits(): Promise<readonly string[]> {
+    const names = await this.#node.fs.readdir(this.#path('snapshots')).catch(() => []);
+    return names.filter((name) => /^[0-9a-f]{40}$/.test(name)).sort();
   }
 
   async rememberCommit(revision: string, commit: string): Promise<void> {
@@ -62,40 +66,51 @@ export class HubCache {
    * Puts a file into the cache and returns its path. The bytes are written beside their place, compared with the size
    * and the hash that the hub announced, and only then renamed.
    *
-   * @param retries how often a broken connection is taken up again
-   * @throws HubError `damaged` or `cache`, and what reading `download` throws
+   * @throws HubError `damaged` or `cache`, and what the download throws
    */
   async add(
     commit: string,
     name: string,
     file: RemoteFile,
-    download: Download,
-    retries: number,
+    how: Pick<TransferOptions, 'download' | 'retries' | 'signal' | 'onDownload'>,
   ): Promise<string> {
     const blob = this.#path('blobs', file.etag);
     if (!(await this.#exists(blob))) {
       const guard = <T>(step: Promise<T>): Promise<T> => this.#guard(step);
       const { label } = this.#name;
-      const transfer = new Transfer({
-        ...{ node: this.#node, blob, label, name, file, download, retries, guard },
-        ...{ onDownload: this.#onDownload },
-      });
-      await transfer.run();
+      await this.#guard(this.#node.fs.mkdir(this.#path('blobs'), { recursive: true }));
+      await this.#checkRoom(name, file.size);
+      await new Transfer({ node: this.#node, blob, label, name, file, guard, ...how }).run();
     }
     const pointer = this.#path('snapshots', commit, name);
     await this.#guard(this.#link(blob, pointer));
     return pointer;
   }
 
-  /** A relative link, so that the cache can be moved; a copy where the system allows no links. */
+  /** A relative link, so that the cache can be moved; a copy where the file system has no links. */
   async #link(blob: string, pointer: string): Promise<void> {
     const { fs, path } = this.#node;
     await fs.mkdir(path.dirname(pointer), { recursive: true });
     const temporary = `${pointer}.${crypto.randomUUID()}`;
-    await fs
-      .symlink(path.relative(path.dirname(pointer), blob), temporary)
-      .catch(() => fs.copyFile(blob, temporary));
-    await fs.rename(temporary, pointer);
+    try {
+      await fs
+        .symlink(path.relative(path.dirname(pointer), blob), temporary)
+        .catch(() => fs.copyFile(blob, temporary));
+      await fs.rename(temporary, pointer);
+    } catch (error) {
+      await fs.rm(temporary, { force: true }).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** A size that is a mistake or a lie is found out before the disk is full of it. @throws HubError `cache` */
+  async #checkRoom(name: string, size: number): Promise<void> {
+    const disk = await this.#node.fs.statfs(this.#folder).catch(() => undefined);
+    // Some file systems do not tell.
+    if (!disk || disk.blocks === 0 || size <= disk.bavail * disk.bsize) return;
+    const [needed, free] = [size, disk.bavail * disk.bsize].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
+    const message = `${name} has ${needed}, and the disk of the cache ${this.#folder} has room for ${free}.`;
+    throw new HubError('cache', this.#name.label, `${message} HF_HUB_CACHE names another place.`);
   }
 
   /** What is remembered saves requests and is not worth an error: a cache may be read-only. */
@@ -124,9 +139,17 @@ export class HubCache {
 
   async #guard<T>(step: Promise<T>): Promise<T> {
     return step.catch((cause: unknown) => {
-      const why = systemErrorCode(cause) === 'ENOSPC' ? 'the disk is full' : (cause as Error).message;
+      const why = reasons[systemErrorCode(cause) ?? ''] ?? (cause as Error).message;
       const message = `the cache ${this.#folder} cannot be written: ${why}. HF_HUB_CACHE names another place.`;
       throw new HubError('cache', this.#name.label, message, { cause });
     });
   }
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the disk is read-only',
+};

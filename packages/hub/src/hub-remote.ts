@@ -1,10 +1,17 @@
 import { HubError } from './errors.ts';
-import { hubFetch } from './hub-fetch.ts';
+import { HubListing } from './hub-listing.ts';
 import type { HubName } from './hub-name.ts';
-import { patientFetch } from './patient-fetch.ts';
+import { hubSend, pageInstead } from './hub-send.ts';
+import { originSend } from './origin-send.ts';
+import { patientSend } from './patient-send.ts';
+import { asFetch, limited, type Send, withBody } from './send.ts';
+import { unlessStalled } from './stall.ts';
 
 const COMMIT = /^[0-9a-f]{40}$/;
 const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** Bytes that the answers to one question may have together: a page of a thousand files has half a million. */
+const LARGEST_ANSWER = 64 * 2 ** 20;
 
 /** A file as the hub describes it. */
 export interface RemoteFile {
@@ -14,7 +21,13 @@ export interface RemoteFile {
   readonly etag: string;
 }
 
-/** Questions to the hub about one repository; every failure is a `HubError`. */
+/** The bytes of a file from `begin` on, which is 0 where the server does not send parts. */
+export interface Download {
+  readonly begin: number;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** Questions to the hub about one repository; every failure is a `HubError`, or the reason of the signal. */
 export interface HubRemote {
   /** The commit that a branch or tag points to now. */
   commit(revision: string): Promise<string>;
@@ -22,8 +35,10 @@ export interface HubRemote {
   find(commit: string, name: string): Promise<RemoteFile | undefined>;
   /** Names of the files in a folder and those below it; none where there is no such folder. */
   list(commit: string, folder: string): Promise<readonly string[]>;
-  /** The bytes of a file, streamed from the hub when they are read. */
-  download(commit: string, name: string): Promise<Blob>;
+  /** The bytes of a file from one on. */
+  download(commit: string, name: string, file: RemoteFile, begin: number): Promise<Download>;
+  /** The bytes of a file, fetched when they are read; a slice fetches the range alone. */
+  blob(commit: string, name: string, file: RemoteFile): Promise<Blob>;
 }
 
 /** How to reach the hub. */
@@ -31,64 +46,149 @@ export interface HubConnection {
   readonly hubUrl: string;
   readonly accessToken: string | undefined;
   readonly fetch: typeof fetch;
+  /** Whether redirects are followed here, and not by the browser. */
+  readonly byHand: boolean;
   readonly retries: number;
+  /** Milliseconds without a byte after which a request is given up. */
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
 }
 
-/** The hub by way of `@huggingface/hub`, which is loaded now. */
+/** The hub by way of `@huggingface/hub`, which is loaded now. It is never given the access token. */
 export async function connect(name: HubName, connection: HubConnection): Promise<HubRemote> {
   const hub = await import('@huggingface/hub');
   const { label, kind } = name;
-  const { hubUrl, accessToken } = connection;
-  const patient = patientFetch(connection.fetch, connection.retries);
-  const shared = { hubUrl, fetch: hubFetch(name, patient), ...(accessToken && { accessToken }) };
+  const { hubUrl, accessToken, retries, timeout, signal } = connection;
+  const once = unlessStalled(originSend({ name, ...connection }), timeout, signal);
+  const patient = (send: Send): Send => hubSend(name, patientSend(send, retries, signal), signal);
   const repo = { type: kind, name: name.repo };
   const notUnderstood = (what: string, cause?: unknown): HubError =>
     new HubError('refused', label, `the hub's answer was not understood: ${what}.`, { cause });
-  const ask = async <T>(question: Promise<T>): Promise<T> =>
-    question.catch((cause: unknown) => {
-      if (cause instanceof HubError) throw cause;
-      throw notUnderstood((cause as Error).message, cause);
+
+  /** A question with bounded answers, and errors in which a server cannot repeat the token that it was sent. */
+  const ask = async <T>(question: (send: Send) => Promise<T>): Promise<T> => {
+    let left = LARGEST_ANSWER;
+    const whole: Send = async (url, init) => {
+      const answer = await once(url, init);
+      const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(answer.headers.get('content-type') ?? '');
+      if (answer.ok && !isJson) {
+        await answer.body?.cancel();
+        throw isPage(answer) ? pageInstead(name) : notUnderstood('it is not JSON');
+      }
+      const tooMuch = (): HubError => notUnderstood(`it has more than ${LARGEST_ANSWER / 2 ** 20} MiB`);
+      const body = await limited(answer, left, tooMuch).arrayBuffer();
+      left -= body.byteLength;
+      return withBody(answer, body.byteLength > 0 ? body : null);
+    };
+    return question(patient(whole)).catch((cause: unknown) => {
+      if (signal?.aborted) throw signal.reason;
+      throw withoutToken(cause instanceof HubError ? cause : notUnderstood((cause as Error).message, cause));
     });
+  };
+  const withoutToken = (error: HubError): HubError => {
+    const texts = [error, error.cause].map((each) => (each instanceof Error ? each.stack : String(each)));
+    if (!accessToken || !texts.some((text) => text?.toLowerCase().includes(accessToken.toLowerCase())))
+      return error;
+    return new HubError(error.reason, label, 'the hub sent the access token back; its answer is not used.');
+  };
+  const place = (commit: string, path: string): URL => {
+    const parts = [...(kind === 'dataset' ? ['datasets'] : []), name.repo, 'resolve', commit];
+    return new URL([hubUrl, ...parts, ...path.split('/').map(encodeURIComponent)].join('/'));
+  };
+  /** A file's bytes as they come. */
+  const bytes: Send = async (url, init) => {
+    const answer = await patient(once)(url, init).catch((error: unknown) => {
+      throw error instanceof HubError ? withoutToken(error) : error;
+    });
+    if (answer.ok && !(isPage(answer) && !/\.html?$/i.test(url.pathname))) return answer;
+    await answer.body?.cancel();
+    throw answer.ok ? pageInstead(name) : notUnderstood('a file is listed but not there');
+  };
   return {
-    commit: async (branch) => {
-      const query = { ...shared, name: name.repo, revision: branch, additionalFields: ['sha' as const] };
-      const { sha } = await ask<{ sha: string }>(
-        kind === 'model' ? hub.modelInfo(query) : hub.datasetInfo(query),
-      );
-      if (!COMMIT.test(sha)) throw notUnderstood(`the commit ${sha}`);
-      return sha;
+    commit: (branch) =>
+      ask(async (send) => {
+        const query = { hubUrl, fetch: asFetch(send), name: name.repo, revision: branch };
+        const more = { ...query, additionalFields: ['sha' as const] };
+        const { sha } = await (kind === 'model' ? hub.modelInfo(more) : hub.datasetInfo(more));
+        if (typeof sha !== 'string' || !COMMIT.test(sha)) throw notUnderstood(`the commit ${show(sha)}`);
+        return sha;
+      }),
+    find: (commit, path) =>
+      ask(async (send) => {
+        const query = { hubUrl, fetch: asFetch(send), repo, revision: commit };
+        const found = await hub.pathsInfo({ ...query, paths: [path] });
+        const other = found.find((each) => each.path !== path);
+        if (other) throw notUnderstood(`it describes ${show(other.path)} in place of ${path}`);
+        const file = found.find(({ type }) => type === 'file');
+        if (!file) return undefined;
+        // The hash becomes the name of a file in the cache, so it must be one.
+        const etag = file.lfs?.oid ?? file.oid;
+        if (typeof etag !== 'string' || !HASH.test(etag))
+          throw notUnderstood(`the hash ${show(etag)} of ${path}`);
+        const { size } = file;
+        if (!Number.isSafeInteger(size) || size < 0) throw notUnderstood(`the size ${show(size)} of ${path}`);
+        return { size, etag };
+      }),
+    list: (commit, path) =>
+      ask(async (send) => {
+        const listing = new HubListing(send, hubUrl, notUnderstood);
+        const fetch = asFetch(listing.send);
+        const query = { hubUrl, fetch, repo, revision: commit, path, recursive: true };
+        try {
+          for await (const entry of hub.listFiles(query)) listing.add(entry, path);
+        } catch (error) {
+          // There is no such folder.
+          if (!(error instanceof hub.HubApiError && error.statusCode === 404)) throw error;
+        }
+        return listing.names;
+      }),
+    download: async (commit, path, file, begin) => {
+      // Compressed bytes would not be counted as the hub counts them.
+      const headers = new Headers({ 'accept-encoding': 'identity' });
+      if (begin > 0) headers.set('range', `bytes=${begin}-${file.size - 1}`);
+      const answer = await bytes(place(commit, path), { headers });
+      const isPart = answer.status === 206;
+      if (isPart && !answer.headers.get('content-range')?.startsWith(`bytes ${begin}-`)) {
+        await answer.body?.cancel();
+        throw new HubError('damaged', label, `another part of ${path} came than was asked for. Try again.`);
+      }
+      return { begin: isPart ? begin : 0, bytes: readAll(answer) };
     },
-    find: async (commit, path) => {
-      const found = await ask(hub.pathsInfo({ ...shared, repo, revision: commit, paths: [path] }));
-      const file = found.find((each) => each.path === path && each.type === 'file');
-      if (!file) return undefined;
-      // The hash becomes the name of a file in the cache, so it must be one.
-      const etag = file.lfs?.oid ?? file.oid ?? '';
-      if (!HASH.test(etag)) throw notUnderstood(`the hash ${etag} of ${path}`);
-      return { size: file.size, etag };
-    },
-    list: async (commit, path) => {
-      const names: string[] = [];
-      const query = { ...shared, repo, revision: commit, path, recursive: true };
-      const collect = async (): Promise<void> => {
-        for await (const entry of hub.listFiles(query)) if (entry.type === 'file') names.push(entry.path);
-      };
-      const isMissing = (cause: unknown): boolean =>
-        cause instanceof hub.HubApiError && cause.statusCode === 404;
-      await ask(
-        collect().catch((cause: unknown) => {
-          if (!isMissing(cause)) throw cause;
-        }),
-      );
-      return names;
-    },
-    download: async (commit, path) => {
-      const file = { repo, revision: commit, path };
-      const info = await ask(hub.fileDownloadInfo({ ...shared, ...file }));
-      if (!info) throw notUnderstood(`${path} is listed but not there`);
-      // The transfer itself has its own answers to some refusals, so it gets the plain ones.
-      const plain = { ...shared, fetch: patient };
-      return (await ask(hub.downloadFile({ ...plain, ...file, downloadInfo: info })))!;
+    blob: async (commit, path, { size, etag }) => {
+      const fetch = asFetch(async (url, init) => {
+        const range = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init.headers).get('range') ?? '');
+        const asked = range ? Number(range[2]) - Number(range[1]) + 1 : size;
+        const damaged = (): HubError =>
+          new HubError('damaged', label, `${path} did not come as it was asked for. Load it again.`);
+        const answer = await bytes(url, init);
+        if (!range || asked === size || answer.status === 206) return limited(answer, asked, damaged);
+        await answer.body?.cancel();
+        throw damaged();
+      });
+      const url = place(commit, path).href;
+      const query = { hubUrl, fetch, repo, revision: commit, path, xet: false };
+      const found = await hub.downloadFile({ ...query, downloadInfo: { size, etag, url } });
+      return found!;
     },
   };
+}
+
+function isPage({ headers }: Response): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
+}
+
+/** A value of a server's, short enough for a message. */
+function show(value: unknown): string {
+  return String(value).slice(0, 80);
+}
+
+/** The chunks of a body; safari and older browsers cannot iterate over it. */
+async function* readAll({ body }: Response): AsyncIterable<Uint8Array> {
+  if (!body) return;
+  const reader = body.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
 }

@@ -3,4 +3,7 @@ export { type HubName, isInside, parseHubName, type RepositoryKind } from './hub
 export { environment, type NodeModules, nodeModules, systemErrorCode } from './node.ts';
 export { type HubOptions, openRepository } from './open-repository.ts';
 export type { Repository } from './repository.ts';
+export { limited } from './send.ts';
+export { StallError } from './stall.ts';
+export { type Patience, steadyFetch } from './steady-fetch.ts';
 export type { OnDownload } from './transfer.ts';

@@ -1,5 +1,6 @@
 import type { createHash } from 'node:crypto';
 import type * as fs from 'node:fs/promises';
+import type { homedir } from 'node:os';
 import type * as path from 'node:path';
 import type { fileURLToPath } from 'node:url';
 
@@ -7,6 +8,7 @@ import type { fileURLToPath } from 'node:url';
 export interface NodeModules {
   readonly fs: typeof fs;
   readonly path: typeof path;
+  readonly os: { readonly homedir: typeof homedir };
   readonly crypto: { readonly createHash: typeof createHash };
   readonly url: { readonly fileURLToPath: typeof fileURLToPath };
 }
@@ -22,6 +24,7 @@ export function nodeModules(): NodeModules | undefined {
   return {
     fs: load('node:fs/promises') as typeof fs,
     path: load('node:path') as typeof path,
+    os: load('node:os') as NodeModules['os'],
     crypto: load('node:crypto') as NodeModules['crypto'],
     url: load('node:url') as NodeModules['url'],
   };

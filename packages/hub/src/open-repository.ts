@@ -1,26 +1,28 @@
+import { findAccessToken, isYes } from './access-token.ts';
 import { CachedRepository } from './cached-repository.ts';
 import { HubError } from './errors.ts';
+import { cacheFolder } from './home.ts';
 import { parseHubName, type RepositoryKind } from './hub-name.ts';
-import { connect } from './hub-remote.ts';
+import { connect, type HubRemote } from './hub-remote.ts';
 import { environment, nodeModules } from './node.ts';
 import { remoteRepository } from './remote-repository.ts';
 import type { Repository } from './repository.ts';
+import { downloadTimeout, type Patience } from './steady-fetch.ts';
 import type { OnDownload } from './transfer.ts';
 
 /** How to reach the hub. Where an option is not given, the variable that Python's `huggingface_hub` reads counts. */
-export interface HubOptions {
+export interface HubOptions extends Patience {
   /** URL of the hub; `HF_ENDPOINT`. */
   readonly endpoint?: string | undefined;
   /** Folder of the cache; `HF_HUB_CACHE`, else `hub` in `HF_HOME`. */
   readonly cacheDir?: string | undefined;
-  /** For private and gated repositories; `HF_TOKEN`. */
+  /**
+   * For private and gated repositories; `HF_TOKEN`, else what `hf auth login` has stored. It is sent to the origin of the hub
+   * alone.
+   */
   readonly accessToken?: string | undefined;
   /** Whether to use the cache alone; `HF_HUB_OFFLINE`. */
   readonly offline?: boolean | undefined;
-  /** A replacement of the global `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
-  /** How often a busy hub is asked again, and a broken download taken up where it broke; 4 by default. */
-  readonly retries?: number | undefined;
   /** Called as the bytes of a file arrive, in Node and Deno. */
   readonly onDownload?: OnDownload | undefined;
 }
@@ -31,34 +33,42 @@ export interface HubOptions {
  * where the revision is a commit. Without a connection the cached commit is used. A browser fetches them directly.
  *
  * @param name `owner/name` or `owner/name@revision`, the revision a branch, a tag or a commit hash
- * @throws HubError with its reason and what to do
+ * @throws HubError with its reason and what to do; the reason of the signal
  */
 export async function openRepository(
   name: string,
   { kind, ...options }: HubOptions & { readonly kind: RepositoryKind },
 ): Promise<Repository> {
   const parsed = parseHubName(name, kind);
-  const { HUB_URL, getHFHubCachePath } = await import('@huggingface/hub');
-  const hubUrl = (options.endpoint ?? environment('HF_ENDPOINT') ?? HUB_URL).replace(/\/+$/, '');
-  const accessToken = options.accessToken ?? environment('HF_TOKEN');
-  if (accessToken && !accessToken.startsWith('hf_')) {
-    throw new HubError(
-      'unauthorized',
-      parsed.label,
-      'the access token does not start with hf_. Check HF_TOKEN.',
-    );
-  }
-  const retries = options.retries ?? 4;
-  const reach = { hubUrl, accessToken, fetch: options.fetch ?? fetch, retries };
+  const { signal, retries = 4 } = options;
+  signal?.throwIfAborted();
   const node = nodeModules();
+  const reach = async (): Promise<HubRemote> => {
+    const { HUB_URL } = await import('@huggingface/hub');
+    return connect(parsed, {
+      hubUrl: checkEndpoint(options.endpoint ?? environment('HF_ENDPOINT') ?? HUB_URL, parsed.label),
+      accessToken: await findAccessToken(options.accessToken, node, parsed.label),
+      timeout: options.timeout ?? downloadTimeout(),
+      ...{ fetch: options.fetch ?? fetch, byHand: node !== undefined, retries, signal },
+    });
+  };
   if (!node) {
-    const remote = await connect(parsed, reach);
+    const remote = await reach();
     return remoteRepository(parsed, await remote.commit(parsed.revision), remote);
   }
-  const offline = options.offline ?? /^(1|true|yes|on)$/i.test(environment('HF_HUB_OFFLINE') ?? '');
+  const variable = environment('HF_HUB_OFFLINE') ?? environment('TRANSFORMERS_OFFLINE');
   return CachedRepository.open({
-    ...{ node, name: parsed, retries, cacheDir: options.cacheDir ?? getHFHubCachePath() },
-    remote: offline ? undefined : await connect(parsed, reach),
+    ...{ node, name: parsed, retries, signal, cacheDir: options.cacheDir ?? cacheFolder(node) },
+    remote: (options.offline ?? isYes(variable)) ? undefined : await reach(),
     onDownload: options.onDownload,
   });
+}
+
+/** The URL of a hub without slashes at its end. @throws HubError `setting` */
+function checkEndpoint(text: string, label: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isGood = url && /^https?:$/.test(url.protocol) && !/[?#]/.test(text);
+  if (isGood && !url.username && !url.password) return text.replace(/\/+$/, '');
+  const what = url?.username || url?.password ? 'holds a user name or a password' : 'is no http or https URL';
+  throw new HubError('setting', label, `the address of the hub (HF_ENDPOINT) ${what}. Correct it.`);
 }

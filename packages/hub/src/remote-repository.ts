@@ -6,6 +6,7 @@ import type { Repository } from './repository.ts';
 export function remoteRepository(name: HubName, commit: string, remote: HubRemote): Repository {
   return {
     describe: () => name.label,
+    isOffline: false,
     has: async (path) => {
       checkInside(name, path);
       return (await remote.find(commit, path)) !== undefined;
@@ -17,7 +18,7 @@ export function remoteRepository(name: HubName, commit: string, remote: HubRemot
     get: async (path) => {
       checkInside(name, path);
       const file = await remote.find(commit, path);
-      return file && (file.size === 0 ? new Blob([]) : remote.download(commit, path));
+      return file && (file.size === 0 ? new Blob([]) : remote.blob(commit, path, file));
     },
   };
 }

@@ -2,6 +2,8 @@
 export interface Repository {
   /** The repository with its revision, for messages. */
   describe(): string;
+  /** Whether the cache alone is used, which may lack files that the repository has. */
+  readonly isOffline: boolean;
   /** Whether there is such a file. */
   has(name: string): Promise<boolean>;
   /** Names of the files in a folder and those below it, sorted; without a connection, of those in the cache. */

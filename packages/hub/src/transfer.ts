@@ -1,13 +1,10 @@
 import { HubError } from './errors.ts';
-import type { RemoteFile } from './hub-remote.ts';
+import type { Download, RemoteFile } from './hub-remote.ts';
 import type { NodeModules } from './node.ts';
-import { backoff, pause } from './patient-fetch.ts';
+import { backoff, pause } from './patient-send.ts';
 
 /** Told how many bytes of a file have arrived. */
 export type OnDownload = (file: string, done: number, total: number) => void;
-
-/** The bytes of a file, which are fetched when they are read; a slice fetches the range alone. */
-export type Download = () => Promise<Blob>;
 
 export interface TransferOptions {
   readonly node: NodeModules;
@@ -17,9 +14,11 @@ export interface TransferOptions {
   readonly label: string;
   readonly name: string;
   readonly file: RemoteFile;
-  readonly download: Download;
+  /** Fetches the file from a byte on. */
+  readonly download: (begin: number) => Promise<Download>;
   /** How often a broken connection is taken up again before it is an error. */
   readonly retries: number;
+  readonly signal: AbortSignal | undefined;
   readonly onDownload: OnDownload | undefined;
   /** Makes a failed step of the file system an error that says what to do. */
   readonly guard: <T>(step: Promise<T>) => Promise<T>;
@@ -76,20 +75,20 @@ export class Transfer {
         throw this.#damaged();
       } catch (error) {
         const isFinal = error instanceof HubError && error.reason !== 'damaged';
-        if (isFinal || attempt >= this.#to.retries) throw error;
-        await pause(backoff(attempt));
+        if (isFinal || this.#to.signal?.aborted || attempt >= this.#to.retries) throw error;
+        await pause(backoff(attempt), this.#to.signal);
       }
     }
   }
 
   async #append(): Promise<void> {
     const { node, name, file, download, guard, onDownload } = this.#to;
+    const from = this.#size < file.size ? await download(this.#size) : undefined;
+    // A server that knows no parts sends all again.
+    if (from && from.begin < this.#size) await this.#startAgain();
     const out = await guard(node.fs.open(this.#path, 'a'));
     try {
-      if (this.#size === file.size) return;
-      const bytes = await download();
-      const rest = this.#size === 0 ? bytes : bytes.slice(this.#size);
-      for await (const chunk of rest.stream() as unknown as AsyncIterable<Uint8Array>) {
+      for await (const chunk of from?.bytes ?? []) {
         if (this.#size + chunk.length > file.size) {
           this.#size = Number.POSITIVE_INFINITY;
           return;

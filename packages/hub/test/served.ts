@@ -51,6 +51,8 @@ export function serveEach(repositories: Record<string, HubRepository>): Served {
   beforeEach(async () => {
     served.hub = await startHubServer({ ...repositories });
     served.cacheDir = await mkdtemp(join(tmpdir(), 'scalearn-hub-'));
+    // Whoever runs the tests may be signed in.
+    vi.stubEnv('HF_TOKEN_PATH', join(served.cacheDir, 'token'));
     served.options = { endpoint: served.hub.url, cacheDir: served.cacheDir };
   });
   afterEach(async () => {

@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.ts';
+
 /** Text that is HTML already: it goes into a page as it is. */
 export class Html {
   readonly text: string;
@@ -23,7 +25,7 @@ function encode(value: HtmlValue): string {
 
 /** For text and for attributes in quotes, in HTML and in XML. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] as string);
+  return plainText(text).replace(/[&<>"']/g, (character) => entities[character] as string);
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -59,7 +59,7 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
   await using out = await OutFolder.open(resolve(name));
   await checkFree(out, given);
   const { maxLength } = found.info;
-  const task = await loadData(found, { maxLength, limit: null, evalLimit: null });
+  const task = await loadData(found, { maxLength, limit: null, evalLimit: null }, { signal });
   if (found.own && !given.json) for (const line of ownTaskLines(found.own, task)) terminal.err(`${line}\n`);
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
   const label = found.own?.layout.label ?? 'label';

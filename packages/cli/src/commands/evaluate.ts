@@ -93,11 +93,11 @@ async function scoreModel(
   const run = await readRunFile(path);
   checkGiven(given, run);
   const encoderName = await encoderOf(path, given.encoder, run);
-  const chosen = await chooseTasks(given, run, reporter);
+  const chosen = await chooseTasks(given, run, reporter, signal);
   await using device = await openDevice(given.device, (text) => reporter.warn(text));
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(runPath, () =>
-    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
+    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
   using model = await loadModel(path, encoder, chosen);
   const how = { reporter, signal, device: device.kind };
@@ -111,6 +111,7 @@ async function chooseTasks(
   given: EvaluateArguments,
   run: RunFile | undefined,
   reporter: Reporter,
+  signal: AbortSignal,
 ): Promise<readonly Task[]> {
   const { model: path } = given;
   const runs = run?.tasks?.map(({ task }) => runOfTask(run, task) as RunFile);
@@ -134,7 +135,7 @@ async function chooseTasks(
         validationLimit: own?.settings.validationLimit,
         trainPercent: own?.settings.trainPercent,
       },
-      reporter,
+      { reporter, signal },
     );
     if (isNamed && found.own) reporter.note(ownTaskLines(found.own, task)[0] as string);
     if (own && own.task === task.id && !(isNamed && found.own) && own.data.fingerprint !== task.fingerprint)

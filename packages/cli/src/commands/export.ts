@@ -9,6 +9,7 @@ import { choiceOption, encoderOption, oneOf, pathOption } from '../options/value
 import type { ExportedEvent } from '../output/events.ts';
 import { bytes } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
+import { oneLine } from '../output/printable.ts';
 import { createReporter } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';
 
@@ -65,7 +66,7 @@ async function exportTo(given: ExportArguments, { terminal, signal }: CommandCon
     await using out = await OutFolder.open(resolve(name));
     if ((await out.state()) !== 'nothing')
       throw new UsageError(`${name} is not empty; choose another --out, or remove what is in it`);
-    const { task, method, files } = await exportModel({ model, dtypes: dtype, ...choice }, reporter);
+    const { task, method, files } = await exportModel({ model, dtypes: dtype, ...choice }, reporter, signal);
     if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
     await out.replace(files, 'the export');
     reporter.close();
@@ -80,7 +81,8 @@ async function exportTo(given: ExportArguments, { terminal, signal }: CommandCon
     if (json) return jsonLine(terminal, event);
     const models = sizes.filter(([file]) => file.endsWith('.onnx'));
     const list = models.map(([file, size]) => `${file} (${bytes(size)})`).join(' and ');
-    terminal.out(`${model}${method ? ` (${method})` : ''} exported as ${list}\nsaved in ${name}\n`);
+    const lines = [`${model}${method ? ` (${method})` : ''} exported as ${list}`, `saved in ${name}`];
+    terminal.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
   } finally {
     reporter.close();
   }

@@ -8,6 +8,7 @@ import { pathOption } from '../options/values.ts';
 import type { MergedEvent } from '../output/events.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
+import { oneLine } from '../output/printable.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface MergeArguments {
@@ -56,6 +57,11 @@ async function merge(given: MergeArguments, { terminal }: CommandContext): Promi
   if (given.json) jsonLine(terminal, event);
   else
     terminal.out(
-      `${model} (${run.method}, ${counted(run.sources.length, 'source')}) merged into one adapter '${adapterName}' of width ${width}\nsaved in ${name}\n`,
+      [
+        `${model} (${run.method}, ${counted(run.sources.length, 'source')}) merged into one adapter '${adapterName}' of width ${width}`,
+        `saved in ${name}`,
+      ]
+        .map((line) => `${oneLine(line)}\n`)
+        .join(''),
     );
 }

@@ -19,6 +19,7 @@ import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { loadingProgress } from '../output/phases.ts';
 import { type Predicted, predictionLines, predictionTable } from '../output/predictions.ts';
+import { oneLine } from '../output/printable.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';
 
@@ -77,7 +78,7 @@ async function predict(given: PredictArguments, { terminal, signal }: CommandCon
       format === 'table' ? predictionTable(predicted, terminal.columns ?? 100) : predictionLines(predicted);
     if (out === undefined) return terminal.out(text);
     await writeFileAtomic(resolve(out), text);
-    terminal.out(`${counted(predicted.length, 'prediction')} saved in ${out}\n`);
+    terminal.out(`${counted(predicted.length, 'prediction')} saved in ${oneLine(out)}\n`);
   } finally {
     reporter.close();
   }
@@ -99,7 +100,7 @@ async function predictTexts(
   await using device = await openDevice(given.device, (text) => reporter.warn(text));
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(join(path, runFileName), () =>
-    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
+    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
   using whole = await loadModel(path, encoder);
   const model = given.task === undefined ? whole : whole.for(given.task);

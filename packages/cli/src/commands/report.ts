@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { choiceOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
+import { oneLine } from '../output/printable.ts';
 import { collectRuns } from '../report/collect.ts';
 import type { CommandContext, Run } from './context.ts';
 
@@ -73,6 +74,6 @@ async function report(
     jsonLine(terminal, { event: 'done', format: kind, runs: runs.length, missing: missing.length, out });
   else
     terminal.out(
-      `${counted(runs.length, 'run')}${missing.length > 0 ? `, ${counted(missing.length, 'run')} missing` : ''}: ${out}\n`,
+      `${counted(runs.length, 'run')}${missing.length > 0 ? `, ${counted(missing.length, 'run')} missing` : ''}: ${oneLine(out)}\n`,
     );
 }

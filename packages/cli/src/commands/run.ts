@@ -5,6 +5,7 @@ import type { DeviceChoice } from '@scalearn/core';
 import { type Command, Option } from 'commander';
 import { asFolderError, RunsFailedError, StoppedError } from '../errors.ts';
 import { estimatePlan } from '../experiment/estimate.ts';
+import { Facts } from '../experiment/facts.ts';
 import { indexFileName } from '../experiment/index-file.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { readExperiment } from '../experiment/read-experiment.ts';
@@ -15,6 +16,7 @@ import { notEmpty, pathOption, wholeNumber } from '../options/values.ts';
 import { experimentReporter } from '../output/experiment.ts';
 import { jsonLine } from '../output/json.ts';
 import { planText } from '../output/plan-text.ts';
+import { oneLine } from '../output/printable.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface RunArguments {
@@ -77,9 +79,9 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   const { terminal, signal } = context;
   const { encoder, out, jobs, device } = given;
   const experiment = await readExperiment(file, { ...given, ...(encoder && { encoders: encoder }) });
-  if (!given.json) terminal.err(`planning ${experiment.title}\n`);
+  if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
   const store = resolve(out);
-  const plan = await planExperiment(experiment, join(store, 'models'));
+  const plan = await planExperiment(experiment, join(store, 'models'), new Facts(signal));
   if (given.dryRun) return dryRun(plan, given, context);
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
   const folder = join(store, experiment.name);
@@ -121,7 +123,7 @@ async function takeStore(store: string): Promise<() => Promise<void>> {
 
 async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: CommandContext): Promise<void> {
   const note = (text: string): void => {
-    if (!given.json) terminal.err(`${text}\n`);
+    if (!given.json) terminal.err(`${oneLine(text)}\n`);
   };
   const estimate = await estimatePlan(plan, { device: given.device, signal, note });
   if (given.json) jsonLine(terminal, { event: 'done', ...estimate });

@@ -55,7 +55,7 @@ export async function estimatePlan(
     const ofEncoder = plan.runs.filter(({ cell }) => cell.encoder === name);
     for (const layers of new Set(ofEncoder.map(({ settings }) => settings.layers))) {
       using encoder = await loadEncoder(encoderSource(name), {
-        device,
+        ...{ device, signal },
         ...(layers === null ? {} : { layers }),
       });
       const runs = ofEncoder.filter(({ settings }) => settings.layers === layers);
@@ -82,7 +82,9 @@ async function estimateRuns(
   const [first] = runs as [PlannedRun];
   const tasks: Task[] = [];
   for (const { found } of first.tasks)
-    tasks.push(await loadData(found, { ...first.settings, limit: measuredRows, evalLimit: measuredRows }));
+    tasks.push(
+      await loadData(found, { ...first.settings, limit: measuredRows, evalLimit: measuredRows }, { signal }),
+    );
   const method = await trainableMethod(first, tasks, encoder, signal);
   const cost = await measureCost({ encoder, method, tasks, settings: first.settings, signal });
   const measured = meanTokens(first, encoder);

@@ -17,18 +17,29 @@ export interface Cell {
   readonly sources: readonly Cell[];
 }
 
+/** Models of an experiment, those they are trained from counted each time: it would take years. */
+const MOST_MODELS = 100_000;
+
+function checkCount(count: number, { id }: Entry): void {
+  if (count <= MOST_MODELS) return;
+  const what = `${id} and what it is trained from stand for more than ${MOST_MODELS} models`;
+  throw new UsageError(`${what}; leave out seeds, tasks or values that vary`);
+}
+
 /**
  * Every model that the experiment reports, in the order of the file. Models they are trained from hang on them.
  *
- * @throws UsageError for sources of which it is not said which of an entry's models they are
+ * @throws UsageError for sources of which it is not said which of an entry's models they are, and for far too many
  */
 export function expand(experiment: Experiment): Cell[] {
   const entries = new Map(experiment.entries.map((entry) => [entry.id, entry]));
+  let count = 0;
   const cellOf = (
     entry: Entry,
     { encoder, tasks, seed }: Pick<Cell, 'encoder' | 'tasks' | 'seed'>,
     given: Options,
   ): Cell => {
+    checkCount(++count, entry);
     const options = tasks.length === 1 ? optionsOf(entry, tasks[0] as string) : entry.options;
     const axes = Object.fromEntries(
       Object.keys(entry.vary).map((name): [string, OptionValue] => {
@@ -87,10 +98,12 @@ function sourcePlaces(
 }
 
 /** Every combination of the values of the options that an entry varies; one empty where it varies none. */
-function combinations({ vary, sources }: Entry, [target]: readonly string[]): Options[] {
+function combinations(entry: Entry, [target]: readonly string[]): Options[] {
+  const { vary, sources } = entry;
   const count = sources ? sourcePlaces(sources, target as string).length : 0;
   let found: Options[] = [{}];
   for (const [name, values] of Object.entries(vary)) {
+    checkCount(found.length * ('grid' in values ? values.grid.length ** count : values.length), entry);
     const each: readonly OptionValue[] = 'grid' in values ? grid(values.grid, count) : values;
     found = found.flatMap((options) => each.map((value) => ({ ...options, [name]: value })));
   }

@@ -31,11 +31,24 @@ export class Facts {
   readonly #encoders = new Map<string, Promise<EncoderFacts>>();
   readonly #tasks = new Map<string, Promise<TaskFacts>>();
 
+  readonly #signal: AbortSignal | undefined;
+
+  /** @param signal ends downloads at once */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
+
   encoder(name: string, layers: number | undefined): Promise<EncoderFacts> {
     return once(this.#encoders, `${name} ${layers}`, async () => {
       const source = encoderSource(name);
       const path = await localEncoder(source);
-      return { ...(await fingerprintEncoder(source, layers === undefined ? {} : { layers })), path };
+      return {
+        ...(await fingerprintEncoder(source, {
+          signal: this.#signal,
+          ...(layers === undefined ? {} : { layers }),
+        })),
+        path,
+      };
     });
   }
 
@@ -43,7 +56,11 @@ export class Facts {
     return once(this.#tasks, `${task} ${given.data}`, async () => {
       const found = await findTask({ task, data: given.data });
       const { maxLength } = found.info;
-      const loaded = await loadData(found, { maxLength, limit: null, evalLimit: null });
+      const loaded = await loadData(
+        found,
+        { maxLength, limit: null, evalLimit: null },
+        { signal: this.#signal },
+      );
       const { fingerprint, train, validation, test } = loaded;
       return {
         ...{ found, fingerprint },

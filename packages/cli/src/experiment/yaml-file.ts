@@ -1,5 +1,9 @@
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { UsageError } from '../errors.ts';
+import { checkNesting, plainValue, YamlFault } from './yaml-value.ts';
+
+/** Characters of a file; no experiment comes near. */
+const LONGEST = 100_000;
 
 /** A YAML file, with the place of everything in it. */
 export class YamlFile {
@@ -11,32 +15,27 @@ export class YamlFile {
 
   /**
    * @param name of the file, for messages
-   * @throws UsageError with line and column for what is no YAML, holds a key twice or more than one document, or
-   *   repeats by aliases what is not there or far too much
+   * @throws UsageError with line and column for what is no YAML, holds a key twice or more than one document, is nested too
+   *   deeply, or is too much by itself or by its aliases
    */
   constructor(text: string, name: string) {
     this.#name = name;
     this.#lines = new LineCounter();
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
-    const [error] = this.#document.errors;
-    if (error) throw this.#error(error.message, error.pos[0]);
-    this.value = this.#resolved();
-  }
-
-  /** The content with its aliases resolved; the parser bounds how much they may become. */
-  #resolved(): unknown {
-    let last = 0;
-    visit(this.#document, {
-      Alias: (_, alias) => {
-        last = alias.range?.[0] ?? last;
-        if (!alias.resolve(this.#document))
-          throw this.#error(`there is no anchor '&${alias.source}' before it`, last);
-      },
-    });
+    if (text.length > LONGEST)
+      throw this.#error(`this is no experiment: it has more than ${LONGEST} characters`, 0);
     try {
-      return this.#document.toJS({ maxAliasCount: 100 });
+      this.#lines.addNewLine(0);
+      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1))
+        this.#lines.addNewLine(end + 1);
+      checkNesting(text);
+      // Keys are compared below: the parser compares each with all others.
+      this.#document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
+      const [error] = this.#document.errors;
+      if (error) throw new YamlFault(error.message, error.pos[0]);
+      this.value = plainValue(this.#document.contents);
     } catch (error) {
-      if (error instanceof ReferenceError) throw this.#error('its aliases repeat too much', last);
+      if (error instanceof YamlFault) throw this.#error(error.message, error.offset);
+      if (error instanceof RangeError) throw this.#error('it is nested too deeply', 0);
       throw error;
     }
   }

@@ -30,11 +30,11 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   const own = `${path}.${randomUUID()}`;
   try {
     await writeFile(own, content);
-    for (let attempt = 0; !(await create(own, path)); attempt++) {
+    for (let attempt = 0; !(await create(own, content, path)); attempt++) {
       if (attempt === attempts)
         throw new FolderError(`${what} is being taken by several processes at once; try again`);
       await checkHolder(path, what);
-      await removeStale(path, own, what);
+      await removeStale(path, own, content, what);
     }
     await removeLeftovers(path, own).catch(() => {});
   } catch (error) {
@@ -47,10 +47,20 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   };
 }
 
-/** Linking creates a file with its content in one step. @returns false where there is one already */
-async function create(content: string, path: string): Promise<boolean> {
+/** What linking fails with on file systems that have no hard links: exFAT, many network shares and mounted folders. */
+const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
+
+/**
+ * Linking creates a file with its content in one step. Where there are no links it is created and then filled.
+ *
+ * @returns false where there is one already
+ */
+async function create(own: string, content: string, path: string): Promise<boolean> {
   try {
-    await link(content, path);
+    await link(own, path).catch(async (error: unknown) => {
+      if (!noLinks.includes(systemCode(error) ?? '')) throw error;
+      await writeFile(path, content, { flag: 'wx' });
+    });
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
@@ -72,9 +82,11 @@ async function checkHolder(path: string, what: string): Promise<void> {
 }
 
 /** Removes a stale lock. One process at a time: another might already have put its own in the place. */
-async function removeStale(path: string, own: string, what: string): Promise<void> {
+async function removeStale(path: string, own: string, content: string, what: string): Promise<void> {
   const guard = `${path}.takeover`;
-  if (!(await create(own, guard))) {
+  // Created, and not yet filled.
+  const isBegun = (await readLock(path)) === '' && (await ageOf(path)) < longestTaking;
+  if (isBegun || !(await create(own, content, guard))) {
     if ((await ageOf(guard)) > longestTaking) await rm(guard, { force: true });
     await setTimeout(20 * Math.random());
     return;

@@ -62,7 +62,7 @@ async function similarities(preparation: Preparation): Promise<readonly number[]
     );
   };
   if (sentenceEncoder === undefined) return compare(encoder);
-  using other = await loadEncoder(sentenceEncoder, { device: encoder.device });
+  using other = await loadEncoder(sentenceEncoder, { device: encoder.device, signal });
   return compare(other);
 }
 

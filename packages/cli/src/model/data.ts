@@ -16,17 +16,21 @@ export interface DataLimits {
 /**
  * Loads a task's data under a run's settings.
  *
- * @param reporter told what is downloaded
+ * @param how told what is downloaded, and when to stop at once
  */
 export async function loadData(
   { info, path, own }: FoundTask,
   limits: DataLimits,
-  reporter?: Pick<Reporter, 'progress'>,
+  how: {
+    readonly reporter?: Pick<Reporter, 'progress'>;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<Task> {
+  const { reporter, signal } = how;
   const { maxLength, limit, evalLimit, validationLimit, trainPercent } = limits;
   const task = await loadTask(own ?? info.id, {
     data: own === undefined ? (path ?? undefined) : undefined,
-    hub: reporter && { onDownload: downloadProgress(reporter) },
+    hub: { signal, onDownload: reporter && downloadProgress(reporter) },
     limit: limit ?? undefined,
     evalLimit: evalLimit ?? undefined,
     ...{ validationLimit, maxTrainPct: trainPercent },

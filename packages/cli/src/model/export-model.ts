@@ -34,7 +34,11 @@ export interface ExportedModel {
  *
  * @throws FolderError, UsageError, ModelFileError as for predictions; OnnxExportError for what ONNX files cannot be
  */
-export async function exportModel(settings: ExportSettings, reporter: Reporter): Promise<ExportedModel> {
+export async function exportModel(
+  settings: ExportSettings,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<ExportedModel> {
   const { model: path, task, dtypes } = settings;
   await openModelFolder(path);
   const run = chosenRun(path, await readRunFile(path), task);
@@ -42,12 +46,12 @@ export async function exportModel(settings: ExportSettings, reporter: Reporter):
   using device = new ReferenceDevice();
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(join(path, runFileName), () =>
-    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
+    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
   using whole = await loadModel(path, encoder);
   const model = task === undefined ? whole : whole.for(task);
   const files = await exportOnnx(model, { dtypes });
   const maxLength = Math.min(model.task.maxLength, maxSequenceLength(encoder.config));
-  const tokenizer = await tokenizerFiles(await openModelFiles(encoderName), encoder, maxLength);
+  const tokenizer = await tokenizerFiles(await openModelFiles(encoderName, { signal }), encoder, maxLength);
   return { task: model.task.id, method: run?.method, files: { ...files, ...tokenizer } };
 }

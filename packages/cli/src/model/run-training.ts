@@ -40,7 +40,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   const tasks: Task[] = [];
   for (const each of found) {
     const maxLength = given.maxLength ?? each.info.maxLength;
-    const task = await loadData(each, { ...settings, maxLength }, reporter);
+    const task = await loadData(each, { ...settings, maxLength }, { reporter, signal });
     for (const line of each.own ? ownTaskLines(each.own, task) : []) reporter.note(line);
     tasks.push(task);
   }
@@ -50,14 +50,15 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   await using device = await openDevice(given.device, (message) => reporter.warn(message), given);
   using encoder = await loadEncoder(given.encoder, {
     ...{ device, layers: given.layers },
-    ...loadingProgress(reporter),
+    ...loadingProgress(reporter, signal),
   });
   if (signal.aborted) throw new StoppedError(nothingToSave);
   const { entry, options } = chosen;
   try {
     const [task] = tasks as [Task];
     const prepared = await entry.prepare?.({
-      ...{ options, sources, task, encoder, sourceTask, reporter, signal },
+      ...{ options, sources, task, encoder, reporter, signal },
+      sourceTask: (source) => sourceTask(source, signal),
     });
     const method = entry.make({ ...options, ...prepared, sources: sources.map(({ adapter }) => adapter) });
     return await trainModel({

@@ -6,12 +6,12 @@ import { trainedTask } from './model-task.ts';
 import type { Source } from './sources.ts';
 
 /** The task that a source was trained on, with its rows. @throws FolderError where its `run.json` does not say */
-export async function sourceTask({ path }: Source): Promise<Task> {
+export async function sourceTask({ path }: Source, signal: AbortSignal): Promise<Task> {
   const run = await readRunFile(path);
   if (!run)
     throw new FolderError(
       `${path} has no run.json that says which texts it was trained on; give --set similarities=…`,
     );
   const { maxLength } = run.settings;
-  return loadData(await trainedTask(path, {}, run), { maxLength, limit: null, evalLimit: null });
+  return loadData(await trainedTask(path, {}, run), { maxLength, limit: null, evalLimit: null }, { signal });
 }

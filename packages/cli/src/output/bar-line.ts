@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
 import { cut } from './format.ts';
+import { oneLine } from './printable.ts';
 
 const longestBar = 40;
 const shortestBar = 6;
@@ -49,7 +50,7 @@ export function barText(share: number, parts: readonly string[], width: number):
   const room = width - 1;
   let shown = parts;
   while (shown.length > 1 && shown.join(' | ').length > room) shown = shown.slice(0, -1);
-  const text = cut(shown.join(' | '), room);
+  const text = cut(oneLine(shown.join(' | ')), room);
   const size = Math.min(longestBar, room - text.length - 1);
   if (size < shortestBar) return text;
   const full = Math.round(Math.min(1, share) * size);

@@ -2,6 +2,7 @@ import { BarLine } from './bar-line.ts';
 import { clock, count, epochLine, figure, startLines } from './format.ts';
 import { Pace } from './pace.ts';
 import { phaseParts } from './phases.ts';
+import { oneLine } from './printable.ts';
 import type { Reporter } from './reporter.ts';
 import { doneLines } from './result.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,8 +32,8 @@ export function barReporter(
     showSteps();
   };
   return {
-    note: (text) => above(`${text}\n`),
-    warn: (text) => above(`warning: ${text}\n`),
+    note: (text) => above(`${oneLine(text)}\n`),
+    warn: (text) => above(`warning: ${oneLine(text)}\n`),
     progress(event) {
       if (event.done < event.total) bar.show(event.done, event.total, phaseParts(event));
       else showSteps();

@@ -1,4 +1,5 @@
 import { asFolderError, systemCode } from '../errors.ts';
+import { oneLine } from './printable.ts';
 
 let broken: AbortController | undefined;
 
@@ -20,7 +21,7 @@ export function brokenOutput(): AbortSignal {
       process.exitCode ||= 1;
       if (readerHasGone(error)) return;
       const { message } = asFolderError(error, `${what} could not be written`) as Error;
-      if (stream !== process.stderr) process.stderr.write(`error: ${message}\n`);
+      if (stream !== process.stderr) process.stderr.write(`error: ${oneLine(message)}\n`);
     });
   };
   watch(process.stdout, 'standard output');

@@ -1,6 +1,7 @@
 import { countLabels, type Example, type Task } from '@scalearn/datasets';
 import type { DataEvent, SplitSummary } from './events.ts';
 import { count, cut } from './format.ts';
+import { oneLine } from './printable.ts';
 import { table } from './table.ts';
 
 /** Rows of a split, and what they are labelled with. */
@@ -30,11 +31,13 @@ export function dataText(event: DataEvent, { train, labels }: Task, width: numbe
     return `${ids.map((id) => labels?.[id] ?? id).join(', ')}: ${[...segments, ...choices].join(' | ')}`;
   });
   return [
-    `${task}, saved in ${out}\n`,
+    `${oneLine(`${task}, saved in ${out}`)}\n`,
     splitTable(Object.entries(splits)),
     'the first rows to train on',
     ...first.map((line) => `  ${cut(line, width - 2)}`),
-    ...(event.problem === 'multipleChoice' ? [] : [`\nto train on it: --task ${out}${flags(event)}`]),
+    ...(event.problem === 'multipleChoice'
+      ? []
+      : [`\n${oneLine(`to train on it: --task ${out}${flags(event)}`)}`]),
     '',
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import { testMetrics } from '../model/scores.ts';
 import { BarLine } from './bar-line.ts';
 import { clock, counted, metricList } from './format.ts';
 import { jsonLine } from './json.ts';
+import { oneLine } from './printable.ts';
 import { Pulse } from './pulse.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -47,7 +48,7 @@ export function experimentReporter(
   const warnings = new Set<string>();
   const bar = terminal.interactive && !json ? new BarLine(process.stderr) : undefined;
   const pulse = new Pulse(
-    (text) => terminal.err(`${text}\n`),
+    (text) => terminal.err(`${oneLine(text)}\n`),
     () => performance.now(),
     millisecondsBetweenLines,
   );
@@ -71,7 +72,7 @@ export function experimentReporter(
   const say = (text: string): void => {
     bar?.stop();
     pulse.reset();
-    terminal.err(`${text}\n`);
+    terminal.err(`${oneLine(text)}\n`);
     if (ended() < total) show();
   };
   const jsonRun = (run: PlannedRun, state: string, more: object = {}): void => {
@@ -135,7 +136,7 @@ export function experimentReporter(
         jsonLine(terminal, { event: 'done', experiment: name, trained, reused, seconds, out: folder });
       else
         terminal.out(
-          `${counted(trained, 'model')} trained, ${reused} there already, in ${clock(seconds)}\nscalearn report ${folder} --out report.html shows them\n`,
+          `${counted(trained, 'model')} trained, ${reused} there already, in ${clock(seconds)}\nscalearn report ${oneLine(folder)} --out report.html shows them\n`,
         );
     },
     close() {

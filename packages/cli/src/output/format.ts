@@ -1,4 +1,5 @@
 import type { EpochEvent, StartEvent } from './events.ts';
+import { oneLine } from './printable.ts';
 
 /** `3:05` or `1:02:03`. */
 export function clock(seconds: number): string {
@@ -70,7 +71,7 @@ export function startLines(event: StartEvent): string {
     `plan       ${counted(steps, 'step')}`,
   ];
   if (step > 0) lines.push(`resumed    after step ${count(step)}`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(oneLine).join('\n')}\n`;
 }
 
 /** One line of the history. */
@@ -87,7 +88,7 @@ export function epochLine({
   const mean = tasks.length > 0 ? ` (mean of ${tasks.length} tasks)` : '';
   const each = tasks.map(
     (record) =>
-      `    ${record.task}: validation loss ${figure(record.validationLoss)}, ${metricList(record.validationMetrics)}\n`,
+      `    ${oneLine(record.task)}: validation loss ${figure(record.validationLoss)}, ${metricList(record.validationMetrics)}\n`,
   );
   return `${tasks.length > 0 ? 'evaluation' : 'epoch'} ${epoch}, step ${count(step)}: training loss ${figure(trainLoss)}, validation loss ${figure(validationLoss)}${mean}${metrics}${best ? ' (best so far)' : ''}\n${each.join('')}`;
 }

@@ -1,3 +1,4 @@
+import { oneLine } from './printable.ts';
 import type { Reporter } from './reporter.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,7 +21,7 @@ export function jsonReporter(
   const unlessQuiet = quiet ? () => {} : line;
   return {
     note: () => {},
-    warn: (text) => terminal.err(`warning: ${text}\n`),
+    warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
     progress(event) {
       if (now() - last < millisecondsBetweenProgress) return;
       last = now();

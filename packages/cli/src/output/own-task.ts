@@ -1,5 +1,6 @@
 import type { FileTask, Task } from '@scalearn/datasets';
 import { count, counted } from './format.ts';
+import { oneLine } from './printable.ts';
 
 /** Labels of which numbers are shown; of more only how many there are. */
 const mostLabels = 12;
@@ -12,7 +13,7 @@ export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
     `${splits.train.file}: texts from ${texts}, labels from '${label}': ${labelList(layout, task)}`,
     problemLine(layout, task),
     ...splitLines(splits),
-  ];
+  ].map(oneLine);
 }
 
 function labelList({ labelCounts }: FileTask['layout'], { train, validation, test }: Task): string {

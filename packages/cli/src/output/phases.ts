@@ -25,11 +25,17 @@ export function downloadProgress({ progress }: Pick<Reporter, 'progress'>): OnDo
   return (_, done, total) => progress({ event: 'progress', phase: 'download', done, total });
 }
 
-/** Options of `loadEncoder` that report what takes a while. */
-export function loadingProgress({
-  progress,
-}: Pick<Reporter, 'progress'>): Pick<LoadEncoderOptions, 'onProgress' | 'onDownload'> {
+/**
+ * Options of `loadEncoder` that report what takes a while.
+ *
+ * @param signal ends a download at once
+ */
+export function loadingProgress(
+  { progress }: Pick<Reporter, 'progress'>,
+  signal: AbortSignal,
+): Pick<LoadEncoderOptions, 'onProgress' | 'onDownload' | 'signal'> {
   return {
+    signal,
     onProgress: (done, total) => progress({ event: 'progress', phase: 'weights', done, total }),
     onDownload: downloadProgress({ progress }),
   };

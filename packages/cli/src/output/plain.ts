@@ -1,6 +1,7 @@
 import { clock, count, epochLine, figure, startLines } from './format.ts';
 import { Pace } from './pace.ts';
 import { phaseParts } from './phases.ts';
+import { oneLine } from './printable.ts';
 import { Pulse } from './pulse.ts';
 import type { Reporter } from './reporter.ts';
 import { doneLines } from './result.ts';
@@ -18,8 +19,8 @@ export function plainReporter(terminal: Terminal, now: () => number = () => perf
     terminal.err(text);
   };
   return {
-    note: (text) => say(`${text}\n`),
-    warn: (text) => say(`warning: ${text}\n`),
+    note: (text) => say(`${oneLine(text)}\n`),
+    warn: (text) => say(`warning: ${oneLine(text)}\n`),
     progress(event) {
       if (event.done < event.total) pulse.offer(() => phaseParts(event).join(': '));
       else pulse.withdraw();

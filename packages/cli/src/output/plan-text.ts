@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { PlanEstimate } from '../experiment/estimate.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { clock, count } from './format.ts';
+import { oneLine } from './printable.ts';
 import { table } from './table.ts';
 
 /** What an experiment would train. */
@@ -19,5 +20,5 @@ export function planText({ experiment: { title } }: Plan, estimate: PlanEstimate
   const rows = estimate.entries.map((each) => line(each.entry, each));
   const together =
     jobs === 1 ? '' : `, with ${jobs} jobs on ${availableParallelism()} cores up to ${jobs} times as fast`;
-  return `${title}\n\n${table([header, ...rows, line('all', estimate)])}\nParameters are those of a model, heads left out. Time is for ${estimate.device}, if no epoch is left out: ${clock(estimate.seconds)} one after the other${together}.\n`;
+  return `${oneLine(title)}\n\n${table([header, ...rows, line('all', estimate)])}\nParameters are those of a model, heads left out. Time is for ${estimate.device}, if no epoch is left out: ${clock(estimate.seconds)} one after the other${together}.\n`;
 }

@@ -1,3 +1,4 @@
+import { oneLine } from './printable.ts';
 import type { Reporter } from './reporter.ts';
 import { doneLines } from './result.ts';
 import type { Terminal } from './terminal.ts';
@@ -7,7 +8,7 @@ export function quietReporter(terminal: Terminal): Reporter {
   const nothing = (): void => {};
   return {
     note: nothing,
-    warn: (text) => terminal.err(`warning: ${text}\n`),
+    warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
     progress: nothing,
     start: nothing,
     step: nothing,

@@ -1,5 +1,6 @@
 import type { DoneEvent } from './events.ts';
 import { clock, count, counted, figure, metricList } from './format.ts';
+import { oneLine } from './printable.ts';
 import { taskTable } from './table.ts';
 
 /** The result of a run. */
@@ -7,12 +8,14 @@ export function doneLines(event: DoneEvent): string {
   const speed = event.tokensPerSecond === null ? '' : `, ${count(event.tokensPerSecond)} tokens a second`;
   const { task, tasks, method, seed, metrics, loss } = event;
   const scores = tasks
-    ? `${method}, seed ${seed}, on the test splits\n\n${taskTable(tasks)}`
-    : `${task} with ${method}, seed ${seed}: ${metricList(metrics)}, loss ${figure(loss)} on the test split`;
+    ? `${oneLine(method)}, seed ${seed}, on the test splits\n\n${taskTable(tasks)}`
+    : oneLine(
+        `${task} with ${method}, seed ${seed}: ${metricList(metrics)}, loss ${figure(loss)} on the test split`,
+      );
   return [
     scores,
     `best epoch ${event.bestEpoch}, ${counted(event.steps, 'step')} in ${clock(event.seconds)}${speed} on ${event.device}`,
-    `saved in ${event.out}`,
+    oneLine(`saved in ${event.out}`),
     '',
   ].join('\n');
 }

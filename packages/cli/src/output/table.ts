@@ -1,12 +1,14 @@
 import type { EvaluatedEvent, SplitScore, TaskScore } from './events.ts';
 import { count, figure, metricList } from './format.ts';
+import { oneLine } from './printable.ts';
 
 /**
  * Rows of cells as columns.
  *
  * @param texts columns whose cells stand to the left, by default the first; numbers stand to the right
  */
-export function table(rows: readonly (readonly string[])[], texts: readonly number[] = [0]): string {
+export function table(given: readonly (readonly string[])[], texts: readonly number[] = [0]): string {
+  const rows = given.map((row) => row.map(oneLine));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     row
@@ -30,7 +32,8 @@ export function scoreTable(
     ...names.map((name) => figure(metrics[name])),
     figure(loss),
   ]);
-  return `${model}: ${task} with ${method}, on ${device}\n\n${table([['split', 'rows', ...names, 'loss'], ...lines])}`;
+  const heading = oneLine(`${model}: ${task} with ${method}, on ${device}`);
+  return `${heading}\n\n${table([['split', 'rows', ...names, 'loss'], ...lines])}`;
 }
 
 /** The test scores of several tasks, one line for each. */

@@ -1,4 +1,5 @@
 import { jsonLine } from '../output/json.ts';
+import { oneLine } from '../output/printable.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { QuickstartOutput } from './events.ts';
 
@@ -9,7 +10,7 @@ export function jsonOutput(terminal: Terminal, quiet: boolean): QuickstartOutput
   };
   return {
     note: () => {},
-    warn: (text) => terminal.err(`warning: ${text}\n`),
+    warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
     opened: () => {},
     planned: ({ models, missing, seconds }) =>
       line({

@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
 import { clock, count, figure } from '../output/format.ts';
+import { oneLine } from '../output/printable.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { ModelEvent, QuickstartOutput } from './events.ts';
 import { openingText, planText } from './opening-text.ts';
@@ -42,8 +43,8 @@ export function textOutput(
   let done = 0;
   let models = 0;
   return {
-    note: (text) => above(`${text}\n`),
-    warn: (text) => above(`warning: ${text}\n`),
+    note: (text) => above(`${oneLine(text)}\n`),
+    warn: (text) => above(`warning: ${oneLine(text)}\n`),
     opened: (event) => terminal.out(`${openingText(event, columns)}\n`),
     planned(event) {
       terminal.out(`${planText(event)}\n`);
@@ -88,7 +89,7 @@ function modelLine({ model: { entry, seed }, metric, score, seconds }: ModelEven
 export function quietOutput(terminal: Terminal): QuickstartOutput {
   const nothing = (): void => {};
   return {
-    warn: (text) => terminal.err(`warning: ${text}\n`),
+    warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
     ...{ note: nothing, opened: nothing, planned: nothing, training: nothing, start: nothing },
     ...{ step: nothing, epoch: nothing, model: nothing, close: nothing },
     done: (results, out) => terminal.out(resultsText(results, out, terminal)),

@@ -24,6 +24,13 @@ async function models(text: string, overrides?: Overrides): Promise<string[]> {
   return expand(await read(text, overrides)).map(name);
 }
 
+const lines = (count: number, line: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => line(i)).join('\n');
+const deep = (levels: number): string => lines(levels, (i) => `${' '.repeat(i)}a:`);
+const longAliases = `a: &a [${'x, '.repeat(5000)}]\n${lines(100, (i) => `k${i}: *a`)}`;
+
+const many = `[${Array.from({ length: 100 }, (_, i) => i + 1)}]`;
+
 const head = 'encoders: [mini]\ntasks: [miniglue/rte, miniglue/cola]\n';
 
 test.each<[string, string, string]>([
@@ -38,6 +45,21 @@ test.each<[string, string, string]>([
     ].join('\n'),
     'its aliases repeat too much',
   ],
+  ['an alias of what it is part of', 'a: &a\n  - *a\n', "try.yaml:2:5: '*a' is part of what it stands for"],
+  ['a key that is a list', '? [a]\n: b\n', 'try.yaml:1:4: a key must be a word'],
+  ['brackets in brackets', `a: ${'['.repeat(50_000)}`, 'try.yaml:1:103: it is nested deeper than 100'],
+  ['lists in lists', `a:\n  ${'- '.repeat(20_000)}`, 'try.yaml:2:203: it is nested deeper than 100'],
+  ['keys in keys', '? '.repeat(30_000), 'try.yaml:1:201: it is nested deeper than 100'],
+  ['indented keys', deep(400), 'try.yaml:101:101: it is nested deeper than 100'],
+  ['braces in braces', '{a: '.repeat(20_000), 'try.yaml:1:'],
+  ['many values', `a: [${'1, '.repeat(25_000)}]`, ': it holds more than 20000 values'],
+  ['many keys', lines(9000, (i) => `k${i}: 1`), 'try.yaml:1:1: the experiment has no '],
+  ['one key many times', 'a: 1\n'.repeat(15_000), 'try.yaml:2:1: Map keys must be unique'],
+  ['many aliases', `a: &a 1\nb: [${'*a, '.repeat(20_000)}]`, ': its aliases repeat too much'],
+  ['many anchors', lines(3500, (i) => `k${i}: [&a${i} 1, *a${i}]`), 'try.yaml:1:1: the experiment has no '],
+  ['aliases of a long list', longAliases, ': its aliases repeat too much'],
+  ['many brackets too many', '}'.repeat(50_000), 'try.yaml:1:1: '],
+  ['a long file', '# \n'.repeat(50_000), 'try.yaml:1:1: this is no experiment'],
   ['nothing', '', 'try.yaml:1:1: the experiment must be object'],
   ['no methods', head, "try.yaml:1:1: the experiment needs 'methods'"],
   [
@@ -106,7 +128,9 @@ test.each<[string, string, string]>([
     'try.yaml:4:35: the sources of a lead back to it: a needs b needs a',
   ],
 ])('%s is named with line and column', async (_, text, message) => {
+  const start = performance.now();
   await expect(read(text)).rejects.toThrow(message);
+  expect(performance.now() - start).toBeLessThan(3000);
   await expect(read(text)).rejects.toMatchObject({ name: 'UsageError' });
 });
 
@@ -222,4 +246,16 @@ test('--fast needs a part of that name', async () => {
   await expect(read(`${head}methods: { bottleneck: }\n`, { fast: true })).rejects.toThrow(
     "has no part 'fast'",
   );
+});
+
+test.each<[string, string]>([
+  [
+    'seeds',
+    `seeds: [${Array.from({ length: 17_000 }, (_, i) => i)}]\nmethods: { bottleneck: , ia3: , propetl: }\n`,
+  ],
+  ['values', `methods:\n  bottleneck: { vary: { limit: ${many}, epochs: ${many}, patience: ${many} } }\n`],
+])('too many %s for anybody to train is an error', async (_, text) => {
+  const start = performance.now();
+  await expect(models(`${head}${text}`)).rejects.toThrow(/stand for more than 100000 models/);
+  expect(performance.now() - start).toBeLessThan(3000);
 });

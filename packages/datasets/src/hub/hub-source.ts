@@ -12,10 +12,20 @@ const CONVERTED = 'refs/convert/parquet';
  * @param name `owner/name`, or `owner/name@revision`, which is then the only one
  */
 export function hubSource(name: string, options: HubOptions = {}): FileSource {
-  const open = (revision: string): Promise<Repository> =>
-    openRepository(revision, { ...options, kind: 'dataset' });
+  let isOffline = false;
+  const open = async (revision: string): Promise<Repository> => {
+    const repository = await openRepository(revision, { ...options, kind: 'dataset' });
+    isOffline ||= repository.isOffline;
+    return repository;
+  };
   const main = lazy(() => open(name));
-  const converted = lazy(() => open(`${name}@${CONVERTED}`).catch(undefinedWhereMissing));
+  const converted = lazy(() =>
+    open(`${name}@${CONVERTED}`).catch((error: unknown) => {
+      // That the cache has no such branch says no more than that it does not have the files.
+      const isMissing = error instanceof HubError && (error.reason === 'not-found' || isOffline);
+      if (!isMissing) throw error;
+    }),
+  );
   const folders = new Map<string, Promise<Listing>>();
 
   async function list(folder: string): Promise<Listing> {
@@ -34,7 +44,7 @@ export function hubSource(name: string, options: HubOptions = {}): FileSource {
   };
 
   return {
-    describe: () => `the data set ${name} of the hub`,
+    describe: () => `the data set ${name} ${isOffline ? offline : 'of the hub'}`,
     list: async (folder) => (await listed(folder)).paths,
     async read(path) {
       const [folder = ''] = path.split('/', 1);
@@ -50,6 +60,8 @@ export function hubSource(name: string, options: HubOptions = {}): FileSource {
   };
 }
 
+const offline = 'in the cache (go online once, without HF_HUB_OFFLINE, to download the rest)';
+
 interface Listing {
   readonly paths: readonly string[];
   /** Where they are. */
@@ -60,11 +72,6 @@ interface Listing {
 function lazy<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
-}
-
-function undefinedWhereMissing(error: unknown): undefined {
-  if (error instanceof HubError && error.reason === 'not-found') return undefined;
-  throw error;
 }
 
 function fail(path: string, cause: unknown): never {

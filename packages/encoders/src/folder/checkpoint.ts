@@ -27,7 +27,7 @@ export async function openCheckpoint(files: ModelFiles): Promise<TensorReader> {
   }
   throw new MissingModelFileError(
     forms.flatMap(({ whole, index }) => [whole, index]),
-    files.describe(),
+    files,
     'Weights are read from these files; check that this is the place of an encoder.',
   );
 }

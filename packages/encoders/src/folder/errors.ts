@@ -1,5 +1,12 @@
 import { ScalearnError } from '@scalearn/core';
 
+/** Where files are, as far as a message about a missing one needs it. */
+export interface Place {
+  describe(): string;
+  /** What to do about a missing file, where the place knows it better: a cache has only what was downloaded. */
+  readonly advice?: string | undefined;
+}
+
 /** A file of a model is not where it should be. */
 export class MissingModelFileError extends ScalearnError {
   override readonly name = 'MissingModelFileError';
@@ -8,8 +15,12 @@ export class MissingModelFileError extends ScalearnError {
   /** Where they were looked for: a path, a URL, a hub name. */
   readonly where: string;
 
-  constructor(looked: readonly string[], where: string, hint: string) {
-    super(`${where} has no ${looked.join(' and no ')}. ${hint}`);
+  constructor(looked: readonly string[], place: string | Place, hint: string) {
+    const { where, advice } =
+      typeof place === 'string'
+        ? { where: place, advice: undefined }
+        : { where: place.describe(), advice: place.advice };
+    super(`${where} has no ${looked.join(' and no ')}. ${advice ?? hint}`);
     this.looked = looked;
     this.where = where;
   }

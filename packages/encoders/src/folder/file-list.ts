@@ -1,5 +1,5 @@
 import type { RandomAccess } from '@scalearn/core';
-import { checkFileName, decodeText, type ModelFiles, missingFile } from './model-files.ts';
+import { checkFileName, checkTextSize, decodeText, type ModelFiles, missingFile } from './model-files.ts';
 
 /**
  * Files that the visitor of a page chose (`<input type="file" webkitdirectory>` or drag and drop). Where the browser
@@ -21,7 +21,11 @@ export function fileList(files: Iterable<File>): ModelFiles {
   return {
     describe: () => where,
     has: async (name) => byName.has(name),
-    text: async (name) => decodeText(new Uint8Array(await find(name).arrayBuffer()), name, where),
+    text: async (name) => {
+      const file = find(name);
+      checkTextSize(file.size, name, where);
+      return decodeText(new Uint8Array(await file.arrayBuffer()), name, where);
+    },
     source: async (name) => blobSource(find(name)),
   };
 }

@@ -1,7 +1,7 @@
 import type { RandomAccess } from '@scalearn/core';
 import { type NodeModules, nodeModules, systemErrorCode } from '@scalearn/hub';
 import { UnreadableModelFileError } from './errors.ts';
-import { checkFileName, decodeText, type ModelFiles, missingFile } from './model-files.ts';
+import { checkFileName, checkTextSize, decodeText, type ModelFiles, missingFile } from './model-files.ts';
 
 /** Whether there is a folder at this path; false in browsers, which have none. */
 export async function isLocalFolder(path: string): Promise<boolean> {
@@ -49,6 +49,7 @@ export async function localFolder(path: string): Promise<ModelFiles> {
     },
     text: async (name) => {
       const source = await open(name);
+      checkTextSize(source.size, name, path);
       return decodeText(await source.read(0, source.size), name, path);
     },
     source: open,

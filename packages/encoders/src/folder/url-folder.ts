@@ -1,14 +1,16 @@
+import { limited, type Patience, StallError, steadyFetch } from '@scalearn/hub';
 import { MissingModelFileError, UnreadableModelFileError } from './errors.ts';
 import { blobSource } from './file-list.ts';
-import { checkFileName, decodeText, type ModelFiles, missingFile } from './model-files.ts';
+import { checkFileName, decodeText, LARGEST_TEXT, type ModelFiles, missingFile } from './model-files.ts';
 
 /** How to fetch from a URL. */
-export interface UrlFolderOptions {
-  /** A replacement of the global `fetch`, for example one that sends credentials. */
-  readonly fetch?: typeof fetch;
+export interface UrlFolderOptions extends Patience {
   /** What to call the place in messages; by default its URL. */
   readonly name?: string;
 }
+
+/** Bytes of a file that a server sends only as a whole. */
+const LARGEST_WHOLE = 2 ** 32;
 
 /**
  * A folder of a web server. Parts of files are fetched by range requests; from a server that ignores them, whole files.
@@ -18,7 +20,7 @@ export interface UrlFolderOptions {
 export function urlFolder(base: string | URL, options: UrlFolderOptions = {}): ModelFiles {
   const root = String(base).replace(/\/?$/, '/');
   const where = options.name ?? root;
-  const send = options.fetch ?? fetch;
+  const send = steadyFetch(options);
 
   /** A good answer whose body is still to be read. */
   const get = async (name: string, range?: string): Promise<Response> => {
@@ -35,13 +37,19 @@ export function urlFolder(base: string | URL, options: UrlFolderOptions = {}): M
   /** `fetch` throws `TypeError` where the network fails; what else it throws already says what to do. */
   const network = <T>(name: string, step: Promise<T>): Promise<T> =>
     step.catch((cause: unknown) => {
-      if (!(cause instanceof TypeError)) throw cause;
+      if (!(cause instanceof TypeError || cause instanceof StallError)) throw cause;
       throw new UnreadableModelFileError(`${name} could not be fetched from ${where}: ${cause.message}.`, {
         cause,
       });
     });
-  const body = async (name: string, response: Response): Promise<Uint8Array> =>
-    new Uint8Array(await network(name, response.arrayBuffer()));
+  /** An answer that may have so many bytes. */
+  const bounded = (name: string, response: Response, most: number): Response =>
+    limited(response, most, () => {
+      const message = `${where} sent more of ${name} than was asked for, or than can be taken.`;
+      return new UnreadableModelFileError(message);
+    });
+  const body = async (name: string, response: Response, most: number): Promise<Uint8Array> =>
+    new Uint8Array(await network(name, bounded(name, response, most).arrayBuffer()));
 
   return {
     describe: () => where,
@@ -54,20 +62,20 @@ export function urlFolder(base: string | URL, options: UrlFolderOptions = {}): M
         throw error;
       }
     },
-    text: async (name) => decodeText(await body(name, await get(name)), name, where),
+    text: async (name) => decodeText(await body(name, await get(name), LARGEST_TEXT), name, where),
     source: async (name) => {
       const probe = await get(name, 'bytes=0-0');
-      const size = /\/(\d+)$/.exec(probe.headers.get('content-range') ?? '')?.[1];
+      const size = /\/(\d{1,15})$/.exec(probe.headers.get('content-range') ?? '')?.[1];
       if (probe.status !== 206 || size === undefined) {
         const whole = probe.status === 206 ? await get(name) : probe;
-        return blobSource(await network(name, whole.blob()));
+        return blobSource(await network(name, bounded(name, whole, LARGEST_WHOLE).blob()));
       }
       await probe.body?.cancel();
       return {
         size: Number(size),
         read: async (begin, end) => {
           if (begin === end) return new Uint8Array(0);
-          const bytes = await body(name, await get(name, `bytes=${begin}-${end - 1}`));
+          const bytes = await body(name, await get(name, `bytes=${begin}-${end - 1}`), end - begin);
           if (bytes.length === end - begin) return bytes;
           throw new UnreadableModelFileError(`${where} sent another part of ${name} than was asked for.`);
         },

@@ -1,7 +1,13 @@
 import { type HubOptions, nodeModules, openRepository } from '@scalearn/hub';
 import { blobSource } from '../folder/file-list.ts';
 import { fileSource } from '../folder/local-folder.ts';
-import { checkFileName, decodeText, type ModelFiles, missingFile } from '../folder/model-files.ts';
+import {
+  checkFileName,
+  checkTextSize,
+  decodeText,
+  type ModelFiles,
+  missingFile,
+} from '../folder/model-files.ts';
 
 /**
  * The files of a model on the hub. In Node and Deno they are downloaded when they are asked for, into the cache that
@@ -13,22 +19,29 @@ import { checkFileName, decodeText, type ModelFiles, missingFile } from '../fold
 export async function openHub(name: string, options: HubOptions = {}): Promise<ModelFiles> {
   const repository = await openRepository(name, { ...options, kind: 'model' });
   const where = (): string => repository.describe();
+  const place = {
+    describe: where,
+    advice: repository.isOffline
+      ? 'The cache has no more of it: go online once (without HF_HUB_OFFLINE) to download the rest.'
+      : undefined,
+  };
   const source: ModelFiles['source'] = async (file) => {
     checkFileName(file, where());
     const found = await repository.get(file);
     const bytes =
       typeof found === 'string' ? await fileSource(nodeModules()!, found) : found && blobSource(found);
-    if (!bytes) throw missingFile(file, where());
+    if (!bytes) throw missingFile(file, place);
     return bytes;
   };
   return {
-    describe: where,
+    ...place,
     has: async (file) => {
       checkFileName(file, where());
       return repository.has(file);
     },
     text: async (file) => {
       const bytes = await source(file);
+      checkTextSize(bytes.size, file, where());
       return decodeText(await bytes.read(0, bytes.size), file, where());
     },
     source,

@@ -20,7 +20,7 @@ const LARGEST_LIMIT = 1_000_000;
 export async function loadTokenizer(files: ModelFiles): Promise<Tokenizer> {
   if (!(await files.has(TOKENIZER))) {
     const hint = 'Write it with transformers: AutoTokenizer.from_pretrained(name).save_pretrained(folder).';
-    throw new MissingModelFileError([TOKENIZER], files.describe(), hint);
+    throw new MissingModelFileError([TOKENIZER], files, hint);
   }
   const json = parseJson(await files.text(TOKENIZER), TOKENIZER);
   const config = (await files.has(CONFIG)) ? parseJson(await files.text(CONFIG), CONFIG) : {};

@@ -30,6 +30,12 @@ beforeAll(async () => {
       response.setHeader('content-length', 100).write('half');
       return setTimeout(() => response.destroy(), 20);
     }
+    if (name === 'stalls.bin') return response.setHeader('content-length', 100).write('half');
+    if (name === 'longer.bin') {
+      const range = /bytes=(\d+)-/.exec(request.headers.range ?? '');
+      response.writeHead(206, { 'content-range': `bytes ${range?.[1]}-${range?.[1]}/1000` });
+      return response.end(new Uint8Array(500));
+    }
     if (name === 'forbidden.txt' || text === undefined) {
       response.statusCode = name === 'forbidden.txt' ? 403 : 404;
       return response.end('no');
@@ -46,6 +52,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  server.closeAllConnections();
   server.close();
   await rm(folder, { recursive: true });
 });
@@ -148,6 +155,27 @@ describe('a URL', () => {
     expect(error).toBeInstanceOf(UnreadableModelFileError);
     expect((error as Error).message).toContain(name);
     expect((error as Error).message).toContain('my model');
+  });
+
+  test('that stalls is given up, and left at once by the signal', async () => {
+    const stalled = urlFolder(url, { timeout: 100, retries: 0 }).text('stalls.bin');
+    await expect(stalled).rejects.toThrow(
+      /stalls\.bin could not be fetched .* nothing came for 0\.1 seconds/,
+    );
+    await expect(stalled).rejects.toBeInstanceOf(UnreadableModelFileError);
+    const signal = AbortSignal.timeout(100);
+    const start = performance.now();
+    const error = await urlFolder(url, { signal })
+      .text('stalls.bin')
+      .catch((error: unknown) => error);
+    expect(error).toBe(signal.reason);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  test('that sends more than it was asked for', async () => {
+    const source = await urlFolder(url).source('longer.bin');
+    await expect(source.read(0, 10)).rejects.toThrow(/sent more of longer\.bin than was asked for/);
+    await expect(source.read(0, 10)).rejects.toBeInstanceOf(UnreadableModelFileError);
   });
 
   test('no server', async () => {

@@ -7,8 +7,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../../../test/support/hub-server.ts';
 import { openCheckpoint } from '../../src/folder/checkpoint.ts';
 import { UnreadableModelFileError } from '../../src/folder/errors.ts';
+import type { ModelFiles } from '../../src/folder/model-files.ts';
 import { openHub } from '../../src/hub/open-hub.ts';
 import { openModelFiles } from '../../src/hub/open-model-files.ts';
+import { loadTokenizer } from '../../src/tokenizer/load-tokenizer.ts';
 
 const MODEL = 'tiny/encoder';
 const weights = Float32Array.from({ length: 100_000 }, (_, i) => i);
@@ -52,6 +54,15 @@ describe('a model on the hub', () => {
     await hub.close();
     await expectModel();
     expect((await openHub(MODEL, options)).describe()).toContain('offline');
+  });
+
+  test('of which the cache has a part only says so without a connection', async () => {
+    expect(await (await openHub(MODEL, options)).has('config.json')).toBe(true);
+    await (await openHub(MODEL, options)).text('config.json');
+    const offline = await openHub(MODEL, { ...options, offline: true });
+    const attempts = [openCheckpoint, loadTokenizer, (files: ModelFiles) => files.text('vocab.txt')];
+    for (const attempt of attempts)
+      await expect(attempt(offline)).rejects.toThrow(/offline, from the cache\) has no .*go online/);
   });
 
   test('is read by ranges in a browser', async () => {

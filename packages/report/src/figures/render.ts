@@ -1,5 +1,6 @@
 import type { Config, TopLevelSpec } from 'vega-lite';
 import { escapeHtml, Html } from '../html.ts';
+import { plainText } from '../plain-text.ts';
 import { faint, ink, line } from './colours.ts';
 
 /** Digits and letters are as wide as these numbers assume; the page has the same family. */
@@ -45,7 +46,7 @@ export async function renderSvg(spec: TopLevelSpec, label: string): Promise<Html
     renderer: 'none',
   });
   try {
-    return new Html(accessible(await view.toSVG(), label));
+    return new Html(accessible(plainText(await view.toSVG()), label));
   } finally {
     view.finalize();
   }

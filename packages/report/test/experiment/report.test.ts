@@ -205,3 +205,23 @@ test.each([
 ])('a damaged report is refused: %#', (text, message) => {
   expect(() => parseReportData(text, 'x.json')).toThrow(message);
 });
+
+test.each([
+  ['html', /<script/],
+  ['markdown', /(?<!\\)\||<script/],
+  ['latex', /\\input|^\^\^/m],
+] as const)('names cannot act on the %s around them', async (format, acting) => {
+  const controls = '\u001b[2J\u009b\u0000\u202e\u2066\ud800';
+  // A line of a figure's text is a character reference in HTML.
+  const evil = `${controls}${format === 'html' ? '' : '\n'}\\input{x}<script>"'</td>|\`$^^4d`;
+  const rename = (run: ReportRun): ReportRun => ({ ...run, label: evil });
+  const text = await experimentReport({ ...small, title: evil, runs: small.runs.map(rename) }, format);
+  expect(text).not.toMatch(/(?![\t\n])[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u);
+  const line = text.split('\n').find((each) => each.includes('input') && !each.startsWith('|'));
+  expect(line).not.toMatch(acting);
+  expect(text).toContain('input');
+  if (format === 'html') {
+    checkNesting(text);
+    expect(text).not.toMatch(acting);
+  }
+});

@@ -1,3 +1,4 @@
+import { plainText } from '../../plain-text.ts';
 import { type Cell, differenceText, numberText, type ReportTable } from './model.ts';
 
 /** A table for LaTeX with booktabs. */
@@ -39,9 +40,11 @@ function cellText(cell: Cell): string {
   return `${main}${spread}${against}`;
 }
 
-/** Text that LaTeX prints as it is. */
+/** Text that LaTeX prints as it is, on one line. */
 export function escapeLatex(text: string): string {
-  return text.replace(/[\\{}$&#%_^~±−²³ωΣ–…]/g, (character) => replacements[character] as string);
+  return plainText(text)
+    .replace(/\s+/g, ' ')
+    .replace(/[\\{}$&#%_^~±−²³ωΣ–…]/g, (character) => replacements[character] as string);
 }
 
 const replacements: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { plainText } from '../../plain-text.ts';
 import { type Cell, cellTexts, type ReportTable } from './model.ts';
 
 /** A table in GitHub's Markdown. Groups are rows with their title in bold. */
@@ -22,7 +23,7 @@ function cellText(cell: Cell): string {
 
 /** Text that Markdown and the HTML in it leave alone, on one line. */
 export function escapeMarkdown(text: string): string {
-  return text
+  return plainText(text)
     .replace(/\s+/g, ' ')
     .replace(/[\\`*_[\]|~#]/g, (character) => `\\${character}`)
     .replaceAll('&', '&amp;')

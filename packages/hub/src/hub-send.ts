@@ -1,15 +1,17 @@
 import { HubError } from './errors.ts';
 import { type HubName, words } from './hub-name.ts';
-import { retryAfter } from './patient-fetch.ts';
+import { environment, nodeModules } from './node.ts';
+import { retryAfter } from './patient-send.ts';
+import type { Send } from './send.ts';
 
-/** A `fetch` for one repository whose failures are errors that say what to do. */
-export function hubFetch(name: HubName, inner: typeof fetch): typeof fetch {
-  return async (input, init) => {
+/** A `Send` for one repository whose failures are errors that say what to do. */
+export function hubSend(name: HubName, inner: Send, signal: AbortSignal | undefined): Send {
+  return async (url, init) => {
     let response: Response;
     try {
-      response = await inner(input, init);
+      response = await inner(url, init);
     } catch (cause) {
-      if (init?.signal?.aborted) throw cause;
+      if (signal?.aborted || cause instanceof HubError) throw cause;
       throw unreachable(name, cause);
     }
     if (response.ok || response.headers.get('x-error-code') === 'EntryNotFound') return response;
@@ -21,14 +23,32 @@ export function hubFetch(name: HubName, inner: typeof fetch): typeof fetch {
 /** The error for a connection that could not be made or broke. */
 export function unreachable({ label }: HubName, cause: unknown): HubError {
   const what = 'the hub could not be reached';
-  const todo = 'Check the connection (HF_ENDPOINT names another hub), or give a local folder.';
+  const todo = `Check the connection (HF_ENDPOINT names another hub), or give a local folder.${proxyHint()}`;
   return new HubError('unreachable', label, `${what}: ${describeCause(cause)}. ${todo}`, { cause });
+}
+
+/** The error for a page that a network shows before it lets anybody through, or a proxy or mirror that is none. */
+export function pageInstead({ label }: HubName): HubError {
+  const todo = `Sign in to the network if it asks for that, and check HF_ENDPOINT.${proxyHint()}`;
+  return new HubError('unreachable', label, `a web page came instead of the hub's answer. ${todo}`);
 }
 
 /** `fetch failed` alone helps nobody: the reason is in its cause. */
 function describeCause(error: unknown): string {
-  const { message, cause } = error as Error;
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
   return cause instanceof Error ? `${message} (${cause.message || cause.name})` : message;
+}
+
+/** Node uses a proxy only when it is told to; the value may hold a password and is not shown. */
+function proxyHint(): string {
+  const set = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
+  const variable = set.find(environment);
+  if (variable === undefined || !nodeModules()) return '';
+  const isUsed = environment('NODE_USE_ENV_PROXY') === '1' || 'Deno' in globalThis;
+  return isUsed
+    ? ` A proxy is set (${variable}); check that it is right, and NO_PROXY.`
+    : ` A proxy is set (${variable}), which Node uses only with NODE_USE_ENV_PROXY=1 (Node 22.21 or 24).`;
 }
 
 function refusal({ kind, label }: HubName, { status, headers }: Response): HubError {
@@ -46,13 +66,18 @@ function refusal({ kind, label }: HubName, { status, headers }: Response): HubEr
     return new HubError('not-found', label, `the hub has no such ${noun}, or it is private. ${todo}`);
   }
   if (status === 401) {
-    return new HubError('unauthorized', label, 'the hub did not accept the access token. Check HF_TOKEN.');
+    const todo = 'Check HF_TOKEN, or sign in again with hf auth login.';
+    return new HubError('unauthorized', label, `the hub did not accept the access token. ${todo}`);
   }
   if (status === 429) {
     const wait = retryAfter(headers);
     const when = wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} seconds`;
     const todo = `Try again ${when}; with an access token (HF_TOKEN) the hub allows more.`;
     return new HubError('refused', label, `the hub had too many requests from here (429). ${todo}`);
+  }
+  if (status === 407) {
+    const todo = 'Its address in HTTPS_PROXY takes a user name and a password.';
+    return new HubError('unreachable', label, `the proxy asks for a sign-in (407). ${todo}`);
   }
   return new HubError('refused', label, `the hub answered ${status}. Try again later.`);
 }

@@ -1,0 +1,98 @@
+import { isAlias, isMap, isScalar, isSeq, Lexer, type Node } from 'yaml';
+
+/** Something in a YAML document that is not taken, and where it begins. */
+export class YamlFault extends Error {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+const MOST_LEVELS = 100;
+/** Values of the whole document, an alias counted as all that it stands for. */
+const MOST_VALUES = 20_000;
+
+/** What an anchor stands for; `undefined` while it is being read. */
+type Anchors = Map<string, { readonly value: unknown; readonly size: number } | undefined>;
+
+/**
+ * A document as plain values. The work is proportional to its length, and what comes out is bounded: the parser's own
+ * conversion compares every key and every alias with all others.
+ *
+ * @throws YamlFault for a key twice, an alias of nothing or of what it is part of, and too much of anything
+ */
+export function plainValue(root: Node | null): unknown {
+  const anchors: Anchors = new Map();
+  let size = 0;
+  let offset = 0;
+  const add = (count: number, what: string): void => {
+    size += count;
+    if (size > MOST_VALUES) throw new YamlFault(what, offset);
+  };
+  const read = (node: unknown, level: number): unknown => {
+    if (node === null || node === undefined) return null;
+    offset = (node as Node).range?.[0] ?? offset;
+    if (level > MOST_LEVELS) throw new YamlFault(tooDeep, offset);
+    if (isAlias(node)) {
+      const { source } = node;
+      const known = anchors.get(source);
+      if (known === undefined)
+        throw new YamlFault(
+          anchors.has(source)
+            ? `'*${source}' is part of what it stands for`
+            : `there is no anchor '&${source}' before it`,
+          offset,
+        );
+      add(known.size, 'its aliases repeat too much');
+      return known.value;
+    }
+    const { anchor } = node as { anchor?: string };
+    if (anchor !== undefined) anchors.set(anchor, undefined);
+    const before = size;
+    add(1, `it holds more than ${MOST_VALUES} values`);
+    const value = contentOf(node, level);
+    if (anchor !== undefined) anchors.set(anchor, { value, size: size - before });
+    return value;
+  };
+  const contentOf = (node: unknown, level: number): unknown => {
+    if (isScalar(node)) return node.value;
+    if (isSeq(node)) return node.items.map((item) => read(item, level + 1));
+    if (!isMap(node)) throw new YamlFault('this is no value', offset);
+    const keys = new Set<string>();
+    return Object.fromEntries(
+      node.items.map(({ key, value }) => {
+        const content = read(key, level + 1);
+        if (typeof content === 'object' && content !== null)
+          throw new YamlFault('a key must be a word, not a list or a mapping', offset);
+        const name = String(content ?? '');
+        if (keys.has(name)) throw new YamlFault('Map keys must be unique', offset);
+        keys.add(name);
+        return [name, read(value, level + 1)];
+      }),
+    );
+  };
+  return read(root, 0);
+}
+
+const tooDeep = `it is nested deeper than ${MOST_LEVELS} levels`;
+
+/**
+ * Finds nesting that would exhaust the stack of the parser: of brackets, and of lists and keys that begin on one line.
+ *
+ * @throws YamlFault
+ */
+export function checkNesting(text: string): void {
+  let [brackets, onLine, offset] = [0, 0, 0];
+  for (const token of new Lexer().lex(text)) {
+    // Marks of the lexer, which are not in the text.
+    if (['\u0002', '\u0018', '\u001f'].includes(token)) continue;
+    if (token === '[' || token === '{') brackets++;
+    else if (token === ']' || token === '}') brackets--;
+    else if (token === '-' || token === '?' || token === ':') onLine++;
+    else if (token === ',' || token.includes('\n')) onLine = 0;
+    if (brackets + onLine > MOST_LEVELS) throw new YamlFault(tooDeep, offset);
+    offset += token.length;
+  }
+}
