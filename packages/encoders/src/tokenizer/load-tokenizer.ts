@@ -1,7 +1,6 @@
 import { MissingModelFileError } from '../folder/errors.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
 import { parseJson } from './json.ts';
-import { parsePostProcessor } from './special-tokens.ts';
 import { buildTextTokenizer } from './text-tokenizer.ts';
 import { Tokenizer } from './tokenizer.ts';
 
@@ -26,9 +25,5 @@ export async function loadTokenizer(files: ModelFiles): Promise<Tokenizer> {
   const config = (await files.has(CONFIG)) ? parseJson(await files.text(CONFIG), CONFIG) : {};
   const limit = config.model_max_length;
   const isSane = typeof limit === 'number' && Number.isInteger(limit) && limit > 0 && limit <= LARGEST_LIMIT;
-  return new Tokenizer(
-    buildTextTokenizer(json),
-    parsePostProcessor(json.post_processor),
-    isSane ? limit : undefined,
-  );
+  return new Tokenizer(buildTextTokenizer(json), isSane ? limit : undefined);
 }

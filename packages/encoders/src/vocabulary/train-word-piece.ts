@@ -1,6 +1,7 @@
-import { BertPreTokenizer } from '@huggingface/tokenizers';
 import { ArgumentError } from '@scalearn/core';
-import { correctedNormalizer, type Normalize } from '../tokenizer/normalizers.ts';
+import { readNormalizer } from '../tokenizer/normalizers/read-normalizer.ts';
+import type { Piece } from '../tokenizer/pre-tokenizers/piece.ts';
+import { readPreTokenizer } from '../tokenizer/pre-tokenizers/read-pre-tokenizer.ts';
 import { type CountedWord, PairCounts } from './pair-counts.ts';
 
 export interface WordPieceOptions {
@@ -64,12 +65,14 @@ export function trainWordPiece(
 }
 
 function countWords(texts: Iterable<string>): CountedWord[] {
-  const normalize = correctedNormalizer(normalizer) as Normalize;
-  const splitter = new BertPreTokenizer();
+  const { normalize } = readNormalizer(normalizer);
+  const preTokenize = readPreTokenizer(preTokenizer);
   const counts = new Map<string, number>();
-  for (const text of texts)
-    for (const word of splitter.pre_tokenize_text(normalize(text)))
-      counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const text of texts) {
+    const words: Piece[] = [];
+    preTokenize({ text: normalize(text), lead: 0 }, words);
+    for (const { text: word } of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
   return [...counts]
     .filter(([word]) => [...word].length <= longestWord)
     .map(([word, count]) => ({

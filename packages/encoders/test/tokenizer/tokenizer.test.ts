@@ -168,7 +168,7 @@ describe('files that are refused', () => {
 
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['malformed', bert, { model: null }],
-    ['unsupported', bert, { model: { type: 'WordLevel', vocab: {} } }],
+    ['unsupported', bert, { model: { type: 'Nothing', vocab: {} } }],
     ['unsupported', bert, { model: { vocab: {} } }],
     ['malformed', bert, model(bert, { vocab: [] })],
     ['malformed', bert, model(bert, { vocab: { '[UNK]': 2_000_000_000 } })],

@@ -1,0 +1,90 @@
+import { PUNCTUATION, WHITE_SPACE, WORD } from '../characters.ts';
+import { Fields, readSequence } from '../fields.ts';
+import { shown, unsupported } from '../json.ts';
+import { readPattern } from '../pattern.ts';
+import { byteLevel } from './byte-level.ts';
+import { fixedLength } from './fixed-length.ts';
+import { metaspace } from './metaspace.ts';
+import type { Piece, PreTokenize } from './piece.ts';
+import { type Behavior, behaviors, type Find, findAll, split } from './split.ts';
+import { unicodeScripts } from './unicode-scripts.ts';
+
+/**
+ * Reads the `pre_tokenizer` of a tokenizer.json. Each kind does what the file of the Rust library `tokenizers` does
+ * that its comment names.
+ *
+ * @throws TokenizerError `malformed` or `unsupported`
+ */
+export function readPreTokenizer(config: unknown, where = 'pre_tokenizer', depth = 0): PreTokenize {
+  if (config === null || config === undefined) return (piece, out) => out.push(piece);
+  const fields = new Fields(config, where);
+  const preTokenize = read(fields, depth);
+  fields.close();
+  return preTokenize;
+}
+
+function read(fields: Fields, depth: number): PreTokenize {
+  switch (fields.type) {
+    case 'Sequence':
+      return sequence(readSequence(fields, 'pretokenizers', depth, readPreTokenizer));
+    case 'BertPreTokenizer': // pre_tokenizers/bert.rs
+      return keep(`[${PUNCTUATION}]|[^${WHITE_SPACE}${PUNCTUATION}]+`);
+    case 'WhitespaceSplit': // pre_tokenizers/whitespace.rs
+      return keep(`[^${WHITE_SPACE}]+`);
+    case 'Whitespace':
+      return keep(`[${WORD}]+|[^${WORD}${WHITE_SPACE}]+`);
+    case 'ByteLevel':
+      return byteLevel(fields);
+    case 'Metaspace':
+      return metaspace(fields);
+    case 'Punctuation': // pre_tokenizers/punctuation.rs
+      return at(eachOf(PUNCTUATION), fields.oneOf('behavior', behaviors, 'Isolated'));
+    case 'Digits': // pre_tokenizers/digits.rs
+      return at(eachOf('\\p{N}'), fields.boolean('individual_digits') ? 'Isolated' : 'Contiguous');
+    case 'CharDelimiterSplit': // pre_tokenizers/delimiter.rs
+    case 'Delimiter': {
+      const code = fields.character('delimiter').codePointAt(0)!;
+      return at(eachOf(`\\u{${code.toString(16)}}`), 'Removed');
+    }
+    case 'Split': { // pre_tokenizers/split.rs
+      const pattern = readPattern(fields, 'pattern');
+      return at((text) => pattern.find(text), fields.oneOf('behavior', behaviors), fields.boolean('invert'));
+    }
+    case 'FixedLength':
+      return fixedLength(fields);
+    case 'UnicodeScripts':
+      return unicodeScripts;
+    default:
+      throw unsupported(`the pre_tokenizer ${shown(fields.type)}`, 'no such kind is known');
+  }
+}
+
+function eachOf(characters: string): Find {
+  return findAll(new RegExp(`[${characters}]`, 'gu'));
+}
+
+function at(find: Find, behavior: Behavior, invert = false): PreTokenize {
+  return (piece, out) => split(piece, find, behavior, invert, out);
+}
+
+/** What the pattern matches; the rest is dropped. */
+function keep(pattern: string): PreTokenize {
+  const regex = new RegExp(pattern, 'gu');
+  const find = findAll(regex);
+  return (piece, out) => {
+    if (piece.lead > 0) split(piece, find, 'Removed', true, out);
+    else for (const text of piece.text.match(regex) ?? []) out.push({ text, lead: 0 });
+  };
+}
+
+function sequence(steps: readonly PreTokenize[]): PreTokenize {
+  return (piece, out) => {
+    let pieces = [piece];
+    for (const step of steps) {
+      const next: Piece[] = [];
+      for (const each of pieces) step(each, next);
+      pieces = next;
+    }
+    for (const each of pieces) out.push(each);
+  };
+}
