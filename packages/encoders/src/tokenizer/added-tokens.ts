@@ -49,7 +49,9 @@ export function readAddedTokens(
   size: number,
 ): AddedTokens {
   if (!Array.isArray(config)) throw malformed('added_tokens', 'a list of tokens with their ids');
-  const tokens = config.map((token: unknown, i) => readToken(token, `added_tokens[${i}]`, size + config.length));
+  const tokens = config.map((token: unknown, i) =>
+    readToken(token, `added_tokens[${i}]`, size + config.length),
+  );
   const ids = new Map<string, number>();
   /** What was said last about the token of an id. */
   const byId = new Map<number, AddedToken>();

@@ -1,11 +1,8 @@
 /** Classes of characters as the Rust library's components know them, for use inside a regular expression of flag u. */
-export const WHITE_SPACE = '\\p{White_Space}';
+export const WHITE_SPACE: string = '\\p{White_Space}';
 
 /** What `\w` means in Rust's `regex`. */
-export const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d';
-
-/** `\p{P}` and the ASCII symbols that count as punctuation. */
-export const PUNCTUATION = '\\p{P}$+<=>^`|~';
+export const WORD: string = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d';
 
 const SURROGATE = /[\ud800-\udfff]/;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
@@ -27,7 +24,9 @@ const byteCharacters: readonly string[] = (() => {
   const isVisible = (byte: number) =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
   let others = 0;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(isVisible(byte) ? byte : 256 + others++));
+  return Array.from({ length: 256 }, (_, byte) =>
+    String.fromCharCode(isVisible(byte) ? byte : 256 + others++),
+  );
 })();
 
 /** A text with each byte of its UTF-8 form as one visible character. */

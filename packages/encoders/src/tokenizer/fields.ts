@@ -95,6 +95,10 @@ export function readSequence<T>(
   depth: number,
   read: (config: unknown, where: string, depth: number) => T,
 ): T[] {
-  if (depth >= DEEPEST) throw unsupported(`a Sequence in ${fields.where.slice(0, 40)}…`, `it is nested more than ${DEEPEST} deep`);
+  if (depth >= DEEPEST)
+    throw unsupported(
+      `a Sequence in ${fields.where.slice(0, 40)}…`,
+      `it is nested more than ${DEEPEST} deep`,
+    );
   return fields.list(name).map((config, i) => read(config, `${fields.where}.${name}[${i}]`, depth + 1));
 }

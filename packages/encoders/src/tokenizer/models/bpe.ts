@@ -4,13 +4,12 @@ import { malformed, unsupported } from '../json.ts';
 import { MergeQueue } from './merge-queue.ts';
 import { byteIds, type Model, readUnknown, readVocabulary, vocabularyOf } from './model.ts';
 
-/** Pairs of neighboring ids, each with the id it is merged into. The order of merges is their rank. */
+/** Pairs of neighboring ids that are merged, the lowest rank first. */
 interface Merges {
-  /** Rank of a pair, by `left * size + right`. */
-  readonly ranks: ReadonlyMap<number, number>;
+  /** The rank of a pair, by its left and its right id. */
+  readonly ranks: ReadonlyMap<number, ReadonlyMap<number, number>>;
+  /** The id that the pair of a rank becomes. */
   readonly ids: readonly number[];
-  /** One more than the largest id. */
-  readonly size: number;
 }
 
 /** Byte-pair encoding (`models/bpe/model.rs`): characters, of which the pairs of lowest rank are merged first. */
@@ -23,7 +22,8 @@ export function bytePairEncoding(fields: Fields): Model {
   const bytes = fields.boolean('byte_fallback', false) ? byteIds(vocabulary) : undefined;
   const ignoresMerges = fields.boolean('ignore_merges', false);
   const dropout = fields.raw('dropout') ?? 0;
-  if (dropout !== 0) throw unsupported(`dropout in ${fields.where}`, 'the same text would get other ids each time');
+  if (dropout !== 0)
+    throw unsupported(`dropout in ${fields.where}`, 'the same text would get other ids each time');
   const merges = readMerges(fields, vocabulary, prefix);
 
   /** The ids of single characters. */
@@ -67,8 +67,7 @@ function readMerges(fields: Fields, vocabulary: ReadonlyMap<string, number>, pre
   const bad = () => malformed(`${fields.where}.merges`, 'a list of pairs of tokens of the vocabulary');
   const list = fields.raw('merges');
   if (!Array.isArray(list)) throw bad();
-  const { limit: size } = vocabularyOf(vocabulary);
-  const ranks = new Map<number, number>();
+  const ranks = new Map<number, Map<number, number>>();
   const ids: number[] = [];
   for (const merge of list) {
     if (typeof merge === 'string' && merge.startsWith('#version')) continue;
@@ -79,10 +78,15 @@ function readMerges(fields: Fields, vocabulary: ReadonlyMap<string, number>, pre
     const [a, b] = [vocabulary.get(left), vocabulary.get(right)];
     const merged = vocabulary.get(left + withoutPrefix(right, prefix));
     if (a === undefined || b === undefined || merged === undefined) throw bad();
-    ranks.set(a * size + b, ids.length);
+    let ofLeft = ranks.get(a);
+    if (!ofLeft) {
+      ofLeft = new Map();
+      ranks.set(a, ofLeft);
+    }
+    ofLeft.set(b, ids.length);
     ids.push(merged);
   }
-  return { ranks, ids, size };
+  return { ranks, ids };
 }
 
 /** What is left of a token when as many bytes are taken from its start as the prefix has. */
@@ -92,10 +96,10 @@ function withoutPrefix(token: string, prefix: string): string {
 }
 
 /** Merges neighbors in the order of their ranks; `n log n` for `n` characters. */
-function mergeAll(ids: number[], { ranks, ids: mergedIds, size }: Merges, out: number[]): void {
-  const rankAt = (left: number, right: number): number | undefined => ranks.get(ids[left]! * size + ids[right]!);
+function mergeAll(ids: number[], { ranks, ids: mergedIds }: Merges, out: number[]): void {
+  const rankAt = (left: number, right: number): number | undefined => ranks.get(ids[left]!)?.get(ids[right]!);
   const { length } = ids;
-  const queue = new MergeQueue();
+  const queue = new MergeQueue(length);
   for (let i = 0; i + 1 < length; i++) {
     const rank = rankAt(i, i + 1);
     if (rank !== undefined) queue.push(rank, i);
@@ -105,10 +109,10 @@ function mergeAll(ids: number[], { ranks, ids: mergedIds, size }: Merges, out: n
     return;
   }
   // Neighbors as a linked list; an id of -1 was merged into the one before it.
-  const next = Int32Array.from({ length }, (_, i) => i + 1);
-  const previous = Int32Array.from({ length }, (_, i) => i - 1);
+  const next = new Int32Array(length).map((_, i) => i + 1);
+  const previous = new Int32Array(length).map((_, i) => i - 1);
   while (queue.size > 0) {
-    const [rank, position] = queue.pop();
+    const { rank, position } = queue.pop();
     const right = next[position]!;
     if (ids[position]! < 0 || right >= length) continue;
     const current = rankAt(position, right);

@@ -1,55 +1,49 @@
 /** Merges to be done, the one of the lowest rank first, of equal ranks the one farthest left: a binary heap. */
 export class MergeQueue {
-  readonly #ranks: number[] = [];
-  readonly #positions: number[] = [];
+  /** `rank * length + position`, exact as long as neither is beyond 2²⁶. */
+  readonly #keys: number[] = [];
+  readonly #length: number;
+
+  /** @param length positions are below it */
+  constructor(length: number) {
+    this.#length = length;
+  }
 
   get size(): number {
-    return this.#ranks.length;
+    return this.#keys.length;
   }
 
   push(rank: number, position: number): void {
-    const ranks = this.#ranks;
-    const positions = this.#positions;
-    let i = ranks.length;
-    ranks.push(rank);
-    positions.push(position);
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (!this.#isBefore(i, parent)) break;
-      this.#swap(i, parent);
-      i = parent;
+    const keys = this.#keys;
+    const key = rank * this.#length + position;
+    let hole = keys.length;
+    keys.push(key);
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
+      if (keys[parent]! <= key) break;
+      keys[hole] = keys[parent]!;
+      hole = parent;
     }
+    keys[hole] = key;
   }
 
-  /** Takes the first merge away. @returns its rank and its position */
-  pop(): readonly [rank: number, position: number] {
-    const first = [this.#ranks[0]!, this.#positions[0]!] as const;
-    const last = this.#ranks.length - 1;
-    this.#swap(0, last);
-    this.#ranks.pop();
-    this.#positions.pop();
-    let i = 0;
+  /** Takes the first merge away. */
+  pop(): { readonly rank: number; readonly position: number } {
+    const keys = this.#keys;
+    const first = keys[0]!;
+    const last = keys.pop()!;
+    const size = keys.length;
+    let hole = 0;
     for (;;) {
-      const left = 2 * i + 1;
-      if (left >= last) break;
-      const child = left + 1 < last && this.#isBefore(left + 1, left) ? left + 1 : left;
-      if (!this.#isBefore(child, i)) break;
-      this.#swap(i, child);
-      i = child;
+      let child = 2 * hole + 1;
+      if (child >= size) break;
+      if (child + 1 < size && keys[child + 1]! < keys[child]!) child++;
+      if (keys[child]! >= last) break;
+      keys[hole] = keys[child]!;
+      hole = child;
     }
-    return first;
-  }
-
-  #isBefore(i: number, j: number): boolean {
-    const [a, b] = [this.#ranks[i]!, this.#ranks[j]!];
-    return a < b || (a === b && this.#positions[i]! < this.#positions[j]!);
-  }
-
-  #swap(i: number, j: number): void {
-    for (const values of [this.#ranks, this.#positions]) {
-      const value = values[i]!;
-      values[i] = values[j]!;
-      values[j] = value;
-    }
+    if (size > 0) keys[hole] = last;
+    const rank = Math.floor(first / this.#length);
+    return { rank, position: first - rank * this.#length };
   }
 }

@@ -29,7 +29,9 @@ export function readVocabulary(fields: Fields): Map<string, number> {
 }
 
 /** What a model says of its vocabulary. */
-export function vocabularyOf(vocabulary: ReadonlyMap<string, number>): Pick<Model, 'idOf' | 'size' | 'limit'> {
+export function vocabularyOf(
+  vocabulary: ReadonlyMap<string, number>,
+): Pick<Model, 'idOf' | 'size' | 'limit'> {
   let limit = 0;
   for (const id of vocabulary.values()) limit = Math.max(limit, id + 1);
   return { idOf: (token) => vocabulary.get(token), size: vocabulary.size, limit };

@@ -57,7 +57,8 @@ function remembering(model: Model): Model {
       }
       const length = out.length;
       model.encode(piece, out);
-      if (piece.length <= REMEMBERED_LENGTH && known.size < REMEMBERED_PIECES) known.set(piece, out.slice(length));
+      if (piece.length <= REMEMBERED_LENGTH && known.size < REMEMBERED_PIECES)
+        known.set(piece, out.slice(length));
     },
   };
 }

@@ -18,11 +18,13 @@ export function unigram(fields: Fields): Model {
   const trie = new Trie();
   for (const [token, id] of ids) if (token !== '') trie.set(token, id);
   const bytes = fields.boolean('byte_fallback', false) ? byteIds(ids) : undefined;
-  const unknownScore = scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - UNKNOWN_PENALTY;
+  const unknownScore =
+    scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - UNKNOWN_PENALTY;
 
   const unknownId = (): number => {
     if (unknown !== undefined) return unknown;
-    const message = 'The text has a character that is not in the vocabulary, and the tokenizer has no token for unknown ones.';
+    const message =
+      'The text has a character that is not in the vocabulary, and the tokenizer has no token for unknown ones.';
     throw new TokenizerError('unknown', `${message} Leave such characters out, or use another encoder.`);
   };
   const push = (text: string, out: number[]): void => {
@@ -38,15 +40,14 @@ export function unigram(fields: Fields): Model {
     const best = new Float64Array(length + 1);
     const starts = new Int32Array(length + 1).fill(-1);
     const found = new Int32Array(length + 1);
-    const offer = (start: number, end: number, score: number, id: () => number): void => {
-      const total = score + best[start]!;
-      if (starts[end]! >= 0 && total <= best[end]!) return;
-      best[end] = total;
+    const offer = (start: number, end: number, score: number, id: number): void => {
+      best[end] = score;
       starts[end] = start;
-      found[end] = id();
+      found[end] = id;
     };
     for (let start = 0; start < length; ) {
       const first = piece.codePointAt(start)! > 0xffff ? 2 : 1;
+      const before = best[start]!;
       let hasSingle = false;
       let node: number | undefined = 0;
       for (let end = start; end < length; ) {
@@ -55,10 +56,13 @@ export function unigram(fields: Fields): Model {
         const id = trie.value(node);
         if (id < 0) continue;
         if (end - start === first) hasSingle = true;
-        offer(start, end, scores[id]!, () => id);
+        if (starts[end]! < 0 || before + scores[id]! > best[end]!)
+          offer(start, end, before + scores[id]!, id);
       }
-      if (!hasSingle) offer(start, start + first, unknownScore, unknownId);
-      start += first;
+      const end = start + first;
+      if (!hasSingle && (starts[end]! < 0 || before + unknownScore > best[end]!))
+        offer(start, end, before + unknownScore, unknownId());
+      start = end;
     }
     // Back from the end; unknown characters that follow one another are one unknown text.
     const texts: string[] = [];
@@ -88,7 +92,21 @@ function readPieces(fields: Fields): { tokens: string[]; scores: Float64Array } 
     if (typeof token !== 'string' || typeof score !== 'number' || rest.length > 0)
       throw malformed(`${fields.where}.vocab`, 'a list of pieces with their scores');
     tokens.push(token);
-    scores[i] = score;
+    scores[i] = asRustReads(score);
   }
   return { tokens, scores };
+}
+
+/**
+ * A score as Rust's `serde_json` reads it: the digits as a whole number, divided by a power of ten. That rounds twice,
+ * which decides between segmentations whose sums are almost equal.
+ */
+function asRustReads(score: number): number {
+  const [, sign, whole, fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(score)) ?? [];
+  if (whole === undefined) return score;
+  const digits = Number(whole + fraction);
+  const power = Number(exponent) - fraction.length;
+  const value = power < 0 ? digits / Number(`1e${-power}`) : digits * Number(`1e${power}`);
+  return sign === '-' ? -value : value;
 }

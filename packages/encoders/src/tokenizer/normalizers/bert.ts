@@ -1,9 +1,11 @@
 import type { Fields } from '../fields.ts';
+import { CONTROLS, NONSPACING_MARKS } from '../unicode-tables.ts';
 import { lowercase } from './lowercase.ts';
+import { normalForm } from './normal-form.ts';
 import { characterwise, type Normalizer } from './normalizer.ts';
 
-/** Removed by BERT, but for tab and line ends: control, format and private-use characters, and what is no character. */
-const CONTROL = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\ufffd]/gu;
+const CONTROL = new RegExp(`[${CONTROLS}]`, 'gu');
+const ACCENT = new RegExp(`[${NONSPACING_MARKS}]`, 'gu');
 
 /** Characters that are words of their own. The gap before U+2B920 is the Rust library's. */
 const CHINESE =
@@ -21,7 +23,7 @@ export function bertNormalizer(fields: Fields): Normalizer {
     let result = text;
     if (clean) result = result.replace(CONTROL, '').replace(/\p{White_Space}/gu, ' ');
     if (chinese) result = result.replace(CHINESE, ' $& ');
-    if (strip) result = result.normalize('NFD').replace(/\p{Mn}/gu, '');
+    if (strip) result = normalForm(result, 'NFD').replace(ACCENT, '');
     return lower ? lowercase(result) : result;
   });
 }

@@ -1,13 +1,17 @@
 import { firstCharacterLength, visibleBytes } from '../characters.ts';
 import { Fields, readSequence } from '../fields.ts';
 import { malformed, shown, unsupported } from '../json.ts';
+import { COMBINING_MARKS } from '../unicode-tables.ts';
 import { bertNormalizer } from './bert.ts';
 import { lowercase } from './lowercase.ts';
 import { nmt } from './nmt.ts';
+import { normalForm } from './normal-form.ts';
 import { characterwise, type Normalizer } from './normalizer.ts';
 import { PrecompiledNormalizer } from './precompiled.ts';
 import { replace } from './replace.ts';
 import { strip } from './strip.ts';
+
+const MARK = new RegExp(`[${COMBINING_MARKS}]`, 'gu');
 
 /**
  * Reads the `normalizer` of a tokenizer.json. Each kind does what the file of the Rust library `tokenizers` does that
@@ -36,10 +40,10 @@ function read(fields: Fields, depth: number): Normalizer {
     case 'NFKC':
     case 'NFKD': {
       const form = fields.type;
-      return characterwise((text) => text.normalize(form));
+      return characterwise((text) => normalForm(text, form));
     }
     case 'StripAccents':
-      return characterwise((text) => text.replace(/\p{M}/gu, ''));
+      return characterwise((text) => text.replace(MARK, ''));
     case 'Nmt':
       return characterwise(nmt);
     case 'ByteLevel':

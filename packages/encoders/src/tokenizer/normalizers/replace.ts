@@ -9,7 +9,10 @@ export function replace(fields: Fields): Normalizer {
   const content = fields.string('content');
   if (pattern.matchesEmpty)
     // The Rust library loses count of the characters there and repeats some.
-    throw unsupported(`a pattern that matches no characters in ${fields.where}`, 'it would insert text everywhere');
+    throw unsupported(
+      `a pattern that matches no characters in ${fields.where}`,
+      'it would insert text everywhere',
+    );
   return {
     normalize: (text) => {
       const matches = pattern.find(text);

@@ -10,7 +10,11 @@ import { findAll, split } from './split.ts';
 export function metaspace(fields: Fields): PreTokenize {
   const replacement = fields.character('replacement');
   const prefix = fields.raw('add_prefix_space') ?? true;
-  const scheme = fields.oneOf('prepend_scheme', ['always', 'first', 'never'], prefix === false ? 'never' : 'always');
+  const scheme = fields.oneOf(
+    'prepend_scheme',
+    ['always', 'first', 'never'],
+    prefix === false ? 'never' : 'always',
+  );
   if (typeof prefix !== 'boolean' || (prefix === false && scheme !== 'never'))
     throw malformed(`${fields.where}.add_prefix_space`, 'in agreement with prepend_scheme');
   const isSplit = fields.boolean('split', true);
@@ -20,7 +24,8 @@ export function metaspace(fields: Fields): PreTokenize {
   return (piece, out) => {
     const replaced = replaceBlanks(piece, replacement);
     const isPrefixed =
-      (scheme === 'always' || (scheme === 'first' && replaced.lead > 0)) && !replaced.text.startsWith(replacement);
+      (scheme === 'always' || (scheme === 'first' && replaced.lead > 0)) &&
+      !replaced.text.startsWith(replacement);
     const prefixed = isPrefixed
       ? { text: replacement + replaced.text, lead: replaced.lead && replaced.lead + replacement.length }
       : replaced;
@@ -30,6 +35,7 @@ export function metaspace(fields: Fields): PreTokenize {
 }
 
 function replaceBlanks({ text, lead }: Piece, replacement: string): Piece {
-  const lengthened = lead === 0 || replacement.length === 1 ? lead : text.slice(0, lead).replaceAll(' ', replacement).length;
+  const lengthened =
+    lead === 0 || replacement.length === 1 ? lead : text.slice(0, lead).replaceAll(' ', replacement).length;
   return { text: text.replaceAll(' ', () => replacement), lead: lengthened };
 }

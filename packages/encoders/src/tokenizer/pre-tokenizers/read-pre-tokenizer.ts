@@ -1,13 +1,13 @@
-import { PUNCTUATION, WHITE_SPACE, WORD } from '../characters.ts';
+import { WHITE_SPACE, WORD } from '../characters.ts';
 import { Fields, readSequence } from '../fields.ts';
 import { shown, unsupported } from '../json.ts';
 import { readPattern } from '../pattern.ts';
+import { PUNCTUATION } from '../unicode-tables.ts';
 import { byteLevel } from './byte-level.ts';
 import { fixedLength } from './fixed-length.ts';
 import { metaspace } from './metaspace.ts';
 import type { Piece, PreTokenize } from './piece.ts';
 import { type Behavior, behaviors, type Find, findAll, split } from './split.ts';
-import { unicodeScripts } from './unicode-scripts.ts';
 
 /**
  * Reads the `pre_tokenizer` of a tokenizer.json. Each kind does what the file of the Rust library `tokenizers` does
@@ -46,14 +46,15 @@ function read(fields: Fields, depth: number): PreTokenize {
       const code = fields.character('delimiter').codePointAt(0)!;
       return at(eachOf(`\\u{${code.toString(16)}}`), 'Removed');
     }
-    case 'Split': { // pre_tokenizers/split.rs
+    case 'Split': {
+      // pre_tokenizers/split.rs
       const pattern = readPattern(fields, 'pattern');
       return at((text) => pattern.find(text), fields.oneOf('behavior', behaviors), fields.boolean('invert'));
     }
     case 'FixedLength':
       return fixedLength(fields);
     case 'UnicodeScripts':
-      return unicodeScripts;
+      throw unsupported(`the pre_tokenizer ${fields.type}`, 'it splits by scripts as Unicode 9 had them');
     default:
       throw unsupported(`the pre_tokenizer ${shown(fields.type)}`, 'no such kind is known');
   }

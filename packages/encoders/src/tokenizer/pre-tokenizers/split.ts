@@ -1,6 +1,12 @@
 import { cut, type Piece } from './piece.ts';
 
-export const behaviors = ['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'] as const;
+export const behaviors = [
+  'Removed',
+  'Isolated',
+  'MergedWithPrevious',
+  'MergedWithNext',
+  'Contiguous',
+] as const;
 
 /** What becomes of the delimiters where a text is split at them. */
 export type Behavior = (typeof behaviors)[number];

@@ -31,7 +31,8 @@ export function parseEscape(reader: Reader): Escape {
       const hex = reader.match(/^\{([0-9a-fA-F]{1,6})\}/) ?? reader.match(/^([0-9a-fA-F]{1,2})/);
       const code = Number.parseInt(hex?.[1] ?? '', 16);
       // Beyond ASCII two digits mean a byte of UTF-8.
-      if (!(code <= 0x10ffff) || (code > 0x7f && !hex![0].startsWith('{'))) throw reader.refuse('\\x has no character');
+      if (!(code <= 0x10ffff) || (code > 0x7f && !hex![0].startsWith('{')))
+        throw reader.refuse('\\x has no character');
       return { code };
     }
     case 'u': {
@@ -89,7 +90,8 @@ export function parseClass(reader: Reader, ignoresCase: boolean, depth = 0): Tes
 
 /** A character, a range or a set in a class. */
 function parseItem(reader: Reader, ignoresCase: boolean): Test {
-  const one = (): Escape => (reader.accept('\\') ? parseEscape(reader) : { code: reader.take().codePointAt(0)! });
+  const one = (): Escape =>
+    reader.accept('\\') ? parseEscape(reader) : { code: reader.take().codePointAt(0)! };
   const from = one();
   if ('set' in from) {
     if (ignoresCase) throw reader.refuse('a set of letters is compared in any case');

@@ -1,5 +1,6 @@
-import { CharacterSet, matching, type Test } from './character-set.ts';
+import { CharacterSet, matching, not, type Test } from './character-set.ts';
 import { parseClass, parseEscape, single } from './parse-set.ts';
+import { isWordCharacter } from './properties.ts';
 import { Reader } from './reader.ts';
 import { type Assertion, longest, type Node, shortest } from './syntax.ts';
 
@@ -135,9 +136,12 @@ function parseBackslash(reader: Reader, options: Options): Node {
     const one = set(matching('[\\n-\\r\\x85\\u2028\\u2029]'));
     return { kind: 'atomic', item: { kind: 'choice', items: [both, one] } };
   }
+  if (reader.accept('w')) return set(isWordCharacter);
+  if (reader.accept('W')) return set(not(isWordCharacter));
+  const isPlain = /[dDsS]/.test(reader.next);
   const escape = parseEscape(reader);
   if ('code' in escape) return set(single(escape.code, options.ignoresCase, reader));
-  if (options.ignoresCase && !/[dDsS]/.test('')) return set(escape.set);
+  if (options.ignoresCase && !isPlain) throw reader.refuse('a set of letters is compared in any case');
   return set(escape.set);
 }
 

@@ -1,4 +1,3 @@
-import { PUNCTUATION } from '../characters.ts';
 import { matching, type Test } from './character-set.ts';
 
 /** The classes of POSIX as Oniguruma knows them for Unicode, as classes of JavaScript. */
@@ -11,8 +10,8 @@ const posix: Readonly<Record<string, string>> = {
   digit: '\\p{Nd}',
   graph: '[^\\p{White_Space}\\p{Cc}\\p{Cn}\\p{Cs}]',
   lower: '\\p{Lowercase}',
-  print: '[^\\p{Cc}\\p{Cn}\\p{Cs}]',
-  punct: `[${PUNCTUATION}]`,
+  print: '[^\\p{Cc}\\p{Cn}\\p{Cs}\\u2028\\u2029]',
+  punct: '[\\p{P}\\p{S}]',
   space: '\\p{White_Space}',
   upper: '\\p{Uppercase}',
   xdigit: '[0-9a-fA-F]',
@@ -21,16 +20,27 @@ const posix: Readonly<Record<string, string>> = {
 
 const known = new Map<string, Test | undefined>();
 
-/** A class of POSIX by its name. */
+/** A class of POSIX by its name, which is in lower case. */
 export function posixClass(name: string): Test | undefined {
-  return property(name.toLowerCase(), Object.hasOwn(posix, name) ? [posix[name]!] : []);
+  return property(name, Object.hasOwn(posix, name) ? [posix[name]!] : []);
+}
+
+/** ², ³, ¹, ¼, ½ and ¾, which Oniguruma takes for parts of words outside classes. */
+const LATIN_1_WORD = /[\xb2\xb3\xb9\xbc-\xbe]/;
+
+/** What `\w` means outside classes. */
+export function isWordCharacter(code: number): boolean {
+  return posixClass('word')!(code) || (code < 0x100 && LATIN_1_WORD.test(String.fromCharCode(code)));
 }
 
 /** What `\p{name}` matches: a general category, a script, or a class of POSIX. */
 export function unicodeProperty(name: string): Test | undefined {
   const plain = name.toLowerCase();
-  if (Object.hasOwn(posix, plain)) return posixClass(plain);
   if (plain === 'any') return () => true;
+  // Other sets than the classes of POSIX, and nothing that patterns use.
+  if (plain === 'word' || plain === 'graph' || plain === 'print') return undefined;
+  if (plain === 'punct') return property('p P', ['\\p{P}']);
+  if (Object.hasOwn(posix, plain)) return posixClass(plain);
   return property(`p ${name}`, [
     `\\p{General_Category=${name}}`,
     `\\p{Script=${name}}`,

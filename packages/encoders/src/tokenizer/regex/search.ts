@@ -1,11 +1,11 @@
-import { posixClass } from './properties.ts';
 import { CharacterSet } from './character-set.ts';
 import { Memory } from './memory.ts';
 import type { Step } from './program.ts';
+import { isWordCharacter } from './properties.ts';
 import type { Assertion } from './syntax.ts';
 
 const NOWHERE = -1;
-const word = new CharacterSet(posixClass('word')!);
+const word = new CharacterSet(isWordCharacter);
 
 /** A remembered step on the way that is being tried, and the one before it. */
 interface Visit {
