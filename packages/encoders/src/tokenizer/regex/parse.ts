@@ -139,10 +139,10 @@ function parseBackslash(reader: Reader, options: Options): Node {
   if (reader.accept('w')) return set(isWordCharacter);
   if (reader.accept('W')) return set(not(isWordCharacter));
   const isPlain = /[dDsS]/.test(reader.next);
-  const escape = parseEscape(reader);
-  if ('code' in escape) return set(single(escape.code, options.ignoresCase, reader));
+  const meaning = parseEscape(reader);
+  if ('code' in meaning) return set(single(meaning.code, options.ignoresCase, reader));
   if (options.ignoresCase && !isPlain) throw reader.refuse('a set of letters is compared in any case');
-  return set(escape.set);
+  return set(meaning.set);
 }
 
 function parseGroup(reader: Reader, outer: Options): Node | undefined {

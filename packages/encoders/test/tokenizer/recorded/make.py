@@ -33,6 +33,13 @@ texts = [
 ]
 
 
+alphabet = list("aabbexyingTheIN  \t\n\r.,'-_!$1234") + ["é", "e\u0301", "ß", "Σ", "ς", "日", "本", "🙂", "\u200d", "\u00a0", "\u0085", "▁", "Ａ", "ﬁ", "½", "²", "ing", "foo", "été", "<s>", "\0", "\ufeff", "\ufffd", "ע", "한", "\u0323", "Ⅷ", "<0x41>", "##a"]
+
+
+def random_text():
+    return "".join(pick(alphabet) for _ in range(rng.randrange(1, 25)))
+
+
 def normalizer(depth=0):
     kind = pick(["bert", "strip", "accents", "nfc", "nfd", "nfkc", "nfkd", "lower", "nmt", "replace", "regex", "prepend", "bytes", "sequence", "sequence", "precompiled"])
     if kind == "bert":
@@ -182,7 +189,7 @@ def post_processor(file):
 
 def record(tokenizer):
     rows = []
-    for text in texts:
+    for text in texts + [random_text() for _ in range(12)]:
         try:
             row = [text, tokenizer.encode(text).ids, tokenizer.encode(text, add_special_tokens=False).ids]
             if maybe(0.4):
