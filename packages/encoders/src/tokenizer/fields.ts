@@ -81,7 +81,10 @@ export class Fields {
   close(): void {
     const [name] = this.#unread;
     if (name === undefined) return;
-    throw unsupported(`the option ${shown(name)} in ${this.where}`, `${this.type} has no such option`);
+    throw unsupported(
+      `the option ${shown(name)} in ${this.where}`,
+      `${this.type || 'a tokenizer'} has no such option`,
+    );
   }
 }
 

@@ -80,6 +80,11 @@ export function compileRegex(pattern: string, where: string): Regex {
     steps[at] = { op: 'fork', first, second, slot };
   };
   const addRepeat = ({ item, min, max, isLazy }: Node & { kind: 'repeat' }): void => {
+    if (longest(item) === 0) {
+      // What has no length is the same once and many times.
+      if (min > 0) add(item);
+      return;
+    }
     for (let i = 0; i < min; i++) add(item);
     if (max === Number.POSITIVE_INFINITY) {
       const slot = slots++;

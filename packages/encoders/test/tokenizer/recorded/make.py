@@ -1,6 +1,8 @@
 """Small tokenizers drawn from all options of tokenizer.json, with ids from the Rust library `tokenizers`.
 
-    python make.py FILE SEED [COUNT]
+    python make.py FILE SEED [COUNT [LARGEST]]
+
+LARGEST is the length of a line at most.
 
 One line a tokenizer: its file, and rows of text, ids, ids without special tokens, and, where there is a second text,
 that text with the ids and the token types of the pair.
@@ -13,6 +15,7 @@ from tokenizers import Regex, Tokenizer, models, normalizers as N, pre_tokenizer
 
 out, seed = sys.argv[1], int(sys.argv[2])
 count = int(sys.argv[3]) if len(sys.argv) > 3 else 100
+largest = int(sys.argv[4]) if len(sys.argv) > 4 else 10**9
 rng = random.Random(seed)
 pick = rng.choice
 maybe = lambda p=0.5: rng.random() < p
@@ -217,5 +220,8 @@ with open(out, "w") as lines:
         rows = record(tokenizer)
         if not rows:
             continue
-        lines.write(json.dumps({"name": f"{seed}-{made}", "tokenizer": file, "rows": rows}, ensure_ascii=False) + "\n")
+        line = json.dumps({"name": f"{seed}-{made}", "tokenizer": file, "rows": rows}, ensure_ascii=False, separators=(",", ":"))
+        if len(line) > largest:
+            continue
+        lines.write(line + "\n")
         made += 1
