@@ -62,9 +62,11 @@ export function readAddedTokens(
     byId.set(id, token);
     largest = Math.max(largest, id);
   }
-  const options = new Map([...byId].map(([id, token]) => [id, token]));
-  // Of tokens that look the same, special ones win, then those that come first.
-  const ordered = [...tokens.filter(({ special }) => special), ...tokens.filter(({ special }) => !special)];
+  // Once special, a token stays so. Of tokens that look the same, special ones win, then those that come first.
+  const special = new Map<string, AddedToken>();
+  for (const token of tokens)
+    if (token.special && !special.has(token.content)) special.set(token.content, token);
+  const ordered = [...special.values(), ...tokens.filter(({ content }) => !special.has(content))];
   const splitter = (isNormalized: boolean) => {
     const patterns = new Map<string, number>();
     for (const { content, normalized } of ordered) {
@@ -74,7 +76,7 @@ export function readAddedTokens(
         throw unsupported(`the added token ${shown(content)}`, 'its normalizer leaves nothing of it');
       if (!patterns.has(pattern)) patterns.set(pattern, ids.get(content)!);
     }
-    return splitAt(patterns, options);
+    return splitAt(patterns, byId);
   };
   return { splitRaw: splitter(false), splitNormalized: splitter(true), ids };
 }
@@ -98,7 +100,6 @@ function readToken(config: unknown, where: string, total: number): AddedToken {
 }
 
 const STARTS_WITH_WORD = new RegExp(`^[${WORD}]`, 'u');
-const WHITE_SPACE_AT_START = new RegExp(`^${WHITE_SPACE}*`, 'u');
 const IS_WORD = new RegExp(`[${WORD}]`, 'u');
 const IS_WHITE_SPACE = new RegExp(WHITE_SPACE, 'u');
 
@@ -111,13 +112,22 @@ function splitAt(
   return (text) => {
     const sections: Section[] = [];
     let position = 0;
+    let endOfSpace = 0;
     find(text, (from, to, id) => {
       const { singleWord, lstrip, rstrip } = options.get(id)!;
       if (singleWord && (endsWithWord(text, from) || STARTS_WITH_WORD.test(text.slice(to, to + 2)))) return;
-      const start = lstrip ? Math.max(startOfSpace(text, from), position) : from;
-      const end = rstrip ? to + WHITE_SPACE_AT_START.exec(text.slice(to))![0].length : to;
+      // White space has one UTF-16 unit a character. None is looked at twice.
+      let start = lstrip ? Math.max(from, position) : from;
+      if (lstrip) while (start > position && IS_WHITE_SPACE.test(text[start - 1]!)) start--;
+      let end = to;
+      if (rstrip) {
+        if (endOfSpace < to) endOfSpace = to;
+        while (endOfSpace < text.length && IS_WHITE_SPACE.test(text[endOfSpace]!)) endOfSpace++;
+        end = endOfSpace;
+      }
       if (position < start) sections.push({ start: position, end: start, id: undefined });
-      sections.push({ start, end, id });
+      // Where the token before took all of it nothing is left.
+      if (start < end) sections.push({ start, end, id });
       position = end;
     });
     if (position < text.length) sections.push({ start: position, end: text.length, id: undefined });
@@ -161,11 +171,4 @@ function endsWithWord(text: string, end: number): boolean {
   const unit = text.charCodeAt(end - 1);
   const isLowHalf = unit >= 0xdc00 && unit <= 0xdfff;
   return IS_WORD.test(text.slice(end - (isLowHalf ? 2 : 1), end));
-}
-
-/** Where the white space that ends at a position begins. White space has one unit a character. */
-function startOfSpace(text: string, end: number): number {
-  let start = end;
-  while (start > 0 && IS_WHITE_SPACE.test(text[start - 1]!)) start--;
-  return start;
 }

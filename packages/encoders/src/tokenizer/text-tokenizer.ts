@@ -35,7 +35,7 @@ export function buildTextTokenizer(json: unknown): TextTokenizer {
   if (version !== '1.0') throw unsupported(`the version ${shown(version)}`, 'known is 1.0');
   const model = readModel(fields.raw('model'));
   const normalizer = readNormalizer(fields.raw('normalizer'));
-  const preTokenize = readPreTokenizer(fields.raw('pre_tokenizer'));
+  const { preTokenize, usesLead } = readPreTokenizer(fields.raw('pre_tokenizer'));
   const added = readAddedTokens(fields.raw('added_tokens'), normalizer, model.idOf, model.size);
   const special = readPostProcessor(fields.raw('post_processor'));
   fields.close();
@@ -60,7 +60,7 @@ export function buildTextTokenizer(json: unknown): TextTokenizer {
       for (const section of added.splitRaw(text)) {
         if (section.id !== undefined) ids.push(section.id);
         else if (section.start > 0) encodeText(text.slice(section.start, section.end), 0, ids);
-        else encodeText(text.slice(0, section.end), firstCharacterLength(text), ids);
+        else encodeText(text.slice(0, section.end), usesLead ? firstCharacterLength(text) : 0, ids);
       }
       return ids;
     },

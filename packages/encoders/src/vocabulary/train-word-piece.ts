@@ -66,7 +66,7 @@ export function trainWordPiece(
 
 function countWords(texts: Iterable<string>): CountedWord[] {
   const { normalize } = readNormalizer({ type: 'BertNormalizer', ...normalization });
-  const preTokenize = readPreTokenizer({ type: 'BertPreTokenizer' });
+  const { preTokenize } = readPreTokenizer({ type: 'BertPreTokenizer' });
   const counts = new Map<string, number>();
   for (const text of texts) {
     const words: Piece[] = [];

@@ -60,6 +60,12 @@ describe('an added token', () => {
       ],
       [4, 0],
     ],
+    [
+      'that is a blank takes others once',
+      '   a  ',
+      [{ content: ' ', lstrip: true, rstrip: true, ...raw }],
+      [3, 1, 3],
+    ],
     ['that is in the vocabulary has its id there', 'ab', [{ content: 'a', ...raw, id: 1 }], [1, 2]],
   ])('%s', async (_, text, added, expected) => {
     expect(await encode(text, added)).toEqual(expected);

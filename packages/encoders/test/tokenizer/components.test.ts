@@ -27,7 +27,7 @@ describe('a normalizer gives what the Rust library gives', () => {
 
 describe('a pre-tokenizer gives what the Rust library gives', () => {
   test.each(preTokenizers)('$name', ({ config, results }) => {
-    const preTokenize = readPreTokenizer(config);
+    const { preTokenize } = readPreTokenizer(config);
     for (const [i, text] of texts.entries()) {
       const pieces: Piece[] = [];
       preTokenize({ text, lead: 1 }, pieces);

@@ -1,13 +1,13 @@
 import type { Fields } from '../fields.ts';
 import { malformed } from '../json.ts';
-import type { Piece, PreTokenize } from './piece.ts';
+import type { Piece, PreTokenizer } from './piece.ts';
 import { findAll, split } from './split.ts';
 
 /**
  * Blanks become a visible character, which may also be put before a piece, and pieces are split before each of them
  * (`pre_tokenizers/metaspace.rs`). In files of older days `add_prefix_space` says what `prepend_scheme` says now.
  */
-export function metaspace(fields: Fields): PreTokenize {
+export function metaspace(fields: Fields): PreTokenizer {
   const replacement = fields.character('replacement');
   const prefix = fields.raw('add_prefix_space') ?? true;
   const scheme = fields.oneOf(
@@ -21,7 +21,7 @@ export function metaspace(fields: Fields): PreTokenize {
   fields.skip('str_rep');
   const find = findAll(new RegExp(`\\u{${replacement.codePointAt(0)!.toString(16)}}`, 'gu'));
 
-  return (piece, out) => {
+  const preTokenize = (piece: Piece, out: Piece[]): void => {
     const replaced = replaceBlanks(piece, replacement);
     const isPrefixed =
       (scheme === 'always' || (scheme === 'first' && replaced.lead > 0)) &&
@@ -32,6 +32,7 @@ export function metaspace(fields: Fields): PreTokenize {
     if (isSplit) split(prefixed, find, 'MergedWithNext', false, out);
     else out.push(prefixed);
   };
+  return { preTokenize, usesLead: scheme === 'first' };
 }
 
 function replaceBlanks({ text, lead }: Piece, replacement: string): Piece {

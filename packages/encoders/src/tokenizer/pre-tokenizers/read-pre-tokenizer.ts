@@ -6,7 +6,7 @@ import { PUNCTUATION } from '../unicode-tables.ts';
 import { byteLevel } from './byte-level.ts';
 import { fixedLength } from './fixed-length.ts';
 import { metaspace } from './metaspace.ts';
-import type { Piece, PreTokenize } from './piece.ts';
+import type { Piece, PreTokenize, PreTokenizer } from './piece.ts';
 import { type Behavior, behaviors, type Find, findAll, split } from './split.ts';
 
 /**
@@ -15,15 +15,15 @@ import { type Behavior, behaviors, type Find, findAll, split } from './split.ts'
  *
  * @throws TokenizerError `malformed` or `unsupported`
  */
-export function readPreTokenizer(config: unknown, where = 'pre_tokenizer', depth = 0): PreTokenize {
-  if (config === null || config === undefined) return (piece, out) => out.push(piece);
+export function readPreTokenizer(config: unknown, where = 'pre_tokenizer', depth = 0): PreTokenizer {
+  if (config === null || config === undefined) return anywhere((piece, out) => out.push(piece));
   const fields = new Fields(config, where);
-  const preTokenize = read(fields, depth);
+  const preTokenizer = read(fields, depth);
   fields.close();
-  return preTokenize;
+  return preTokenizer;
 }
 
-function read(fields: Fields, depth: number): PreTokenize {
+function read(fields: Fields, depth: number): PreTokenizer {
   switch (fields.type) {
     case 'Sequence':
       return sequence(readSequence(fields, 'pretokenizers', depth, readPreTokenizer));
@@ -34,7 +34,7 @@ function read(fields: Fields, depth: number): PreTokenize {
     case 'Whitespace':
       return keep(`[${WORD}]+|[^${WORD}${WHITE_SPACE}]+`);
     case 'ByteLevel':
-      return byteLevel(fields);
+      return anywhere(byteLevel(fields));
     case 'Metaspace':
       return metaspace(fields);
     case 'Punctuation': // pre_tokenizers/punctuation.rs
@@ -52,7 +52,7 @@ function read(fields: Fields, depth: number): PreTokenize {
       return at((text) => pattern.find(text), fields.oneOf('behavior', behaviors), fields.boolean('invert'));
     }
     case 'FixedLength':
-      return fixedLength(fields);
+      return anywhere(fixedLength(fields));
     case 'UnicodeScripts':
       throw unsupported(`the pre_tokenizer ${fields.type}`, 'it splits by scripts as Unicode 9 had them');
     default:
@@ -64,28 +64,34 @@ function eachOf(characters: string): Find {
   return findAll(new RegExp(`[${characters}]`, 'gu'));
 }
 
-function at(find: Find, behavior: Behavior, invert = false): PreTokenize {
-  return (piece, out) => split(piece, find, behavior, invert, out);
+/** A step that does the same with all pieces, wherever they stand. */
+function anywhere(preTokenize: PreTokenize): PreTokenizer {
+  return { preTokenize, usesLead: false };
+}
+
+function at(find: Find, behavior: Behavior, invert = false): PreTokenizer {
+  return anywhere((piece, out) => split(piece, find, behavior, invert, out));
 }
 
 /** What the pattern matches; the rest is dropped. */
-function keep(pattern: string): PreTokenize {
+function keep(pattern: string): PreTokenizer {
   const regex = new RegExp(pattern, 'gu');
   const find = findAll(regex);
-  return (piece, out) => {
+  return anywhere((piece, out) => {
     if (piece.lead > 0) split(piece, find, 'Removed', true, out);
     else for (const text of piece.text.match(regex) ?? []) out.push({ text, lead: 0 });
-  };
+  });
 }
 
-function sequence(steps: readonly PreTokenize[]): PreTokenize {
-  return (piece, out) => {
+function sequence(steps: readonly PreTokenizer[]): PreTokenizer {
+  const preTokenize = (piece: Piece, out: Piece[]): void => {
     let pieces = [piece];
     for (const step of steps) {
       const next: Piece[] = [];
-      for (const each of pieces) step(each, next);
+      for (const each of pieces) step.preTokenize(each, next);
       pieces = next;
     }
     for (const each of pieces) out.push(each);
   };
+  return { preTokenize, usesLead: steps.some(({ usesLead }) => usesLead) };
 }
