@@ -1,8 +1,8 @@
 """Small tokenizers drawn from all options of tokenizer.json, with ids from the Rust library `tokenizers`.
 
-    python make.py FILE SEED [COUNT [LARGEST]]
+    python make.py FILE SEED [COUNT [LARGEST [TOKENIZER]]]
 
-LARGEST is the length of a line at most.
+LARGEST is the length of a line at most; TOKENIZER a tokenizer.json with a `Precompiled` normalizer to be used as well.
 
 One line a tokenizer: its file, and rows of text, ids, ids without special tokens, and, where there is a second text,
 that text with the ids and the token types of the pair.
@@ -16,6 +16,7 @@ from tokenizers import Regex, Tokenizer, models, normalizers as N, pre_tokenizer
 out, seed = sys.argv[1], int(sys.argv[2])
 count = int(sys.argv[3]) if len(sys.argv) > 3 else 100
 largest = int(sys.argv[4]) if len(sys.argv) > 4 else 10**9
+charsmap = json.load(open(sys.argv[5]))["normalizer"]["precompiled_charsmap"] if len(sys.argv) > 5 else None
 rng = random.Random(seed)
 pick = rng.choice
 maybe = lambda p=0.5: rng.random() < p
@@ -44,7 +45,7 @@ def random_text():
 
 
 def normalizer(depth=0):
-    kind = pick(["bert", "strip", "accents", "nfc", "nfd", "nfkc", "nfkd", "lower", "nmt", "replace", "regex", "prepend", "bytes", "sequence", "sequence", "precompiled"])
+    kind = pick(["bert", "strip", "accents", "nfc", "nfd", "nfkc", "nfkd", "lower", "nmt", "replace", "regex", "prepend", "bytes", "sequence", "sequence", *(["precompiled"] * 3 if charsmap else [])])
     if kind == "bert":
         return {"type": "BertNormalizer", "clean_text": maybe(), "handle_chinese_chars": maybe(), "strip_accents": pick([None, True, False]), "lowercase": maybe()}
     if kind == "strip":
@@ -66,7 +67,7 @@ def normalizer(depth=0):
     if kind == "bytes":
         return {"type": "ByteLevel"} if maybe(0.3) else {"type": "Lowercase"}
     if kind == "precompiled":
-        return {"type": "Precompiled", "precompiled_charsmap": None} if False else {"type": "NFKC"}
+        return {"type": "Precompiled", "precompiled_charsmap": charsmap}
     return {"type": "Sequence", "normalizers": [normalizer(depth + 1) for _ in range(rng.randrange(4 if depth < 2 else 1))]}
 
 
@@ -155,11 +156,12 @@ def train(norm, pre):
 def added(file):
     vocabulary = file["model"]["vocab"]
     size = len(vocabulary)
-    contents = rng.sample(["ing", "été", "foo", "KING", " the", "x", "日本", "🙂", "foofoo", "<mask>", "<s>", "a b", "Foo", "e\u0301t", "it's", "-", "hello", "ing ", "xx", "ΣΑ"], rng.randrange(7))
+    contents = rng.sample(["ing", "été", "foo", "KING", " the", "x", "日本", "🙂", "foofoo", "<mask>", "<s>", "a b", "Foo", "e\u0301t", "it's", "-", "hello", "ing ", "xx", "ΣΑ", " ", "▁", "\n", "é"], rng.randrange(7))
     tokens = [token for token in file["added_tokens"]]
     for content in contents:
         if maybe(0.1): content = content.upper()
         tokens.append({"id": size + len(tokens), "content": content, "single_word": maybe(0.4), "lstrip": maybe(0.3), "rstrip": maybe(0.3), "normalized": maybe(), "special": maybe(0.3)})
+    if tokens and maybe(0.15): tokens.append({**pick(tokens), "normalized": maybe(), "special": maybe(), "lstrip": maybe()})
     if maybe(0.2): rng.shuffle(tokens)
     return tokens
 
