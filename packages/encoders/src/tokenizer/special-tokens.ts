@@ -86,14 +86,16 @@ function templates(fields: Fields): SpecialTokens {
     const entry = typeof id === 'string' && Object.hasOwn(special, id) ? special[id] : undefined;
     return isJson(entry) && Array.isArray(entry.ids) && entry.ids.every(isId) ? entry.ids : undefined;
   };
-  const template = (name: string, texts: readonly string[]): Piece[] =>
+  const template = (name: string, texts: readonly unknown[]): Piece[] =>
     fields.list(name).map((piece: unknown): Piece => {
-      const { Sequence: sequence, SpecialToken: token } = isJson(piece) ? piece : {};
-      if (isJson(sequence) && isId(sequence.type_id) && texts.includes(String(shown(sequence.id))))
-        return { segment: sequence.id === 'A' ? 0 : 1, typeId: sequence.type_id };
-      const ids = isJson(token) ? idsOf(token.id) : undefined;
-      if (ids && isJson(token) && isId(token.type_id)) return { ids, typeId: token.type_id };
+      const [[kind, part] = [], ...others] = isJson(piece) ? Object.entries(piece) : [];
+      if (isJson(part) && isId(part.type_id) && others.length === 0) {
+        const { id, type_id: typeId } = part;
+        if (kind === 'Sequence' && texts.includes(id)) return { segment: id === 'A' ? 0 : 1, typeId };
+        const ids = kind === 'SpecialToken' ? idsOf(id) : undefined;
+        if (ids) return { ids, typeId };
+      }
       throw malformed(`${fields.where}.${name}`, 'a list of texts A and B and of listed special tokens');
     });
-  return { single: template('single', ['"A"']), pair: template('pair', ['"A"', '"B"']) };
+  return { single: template('single', ['A']), pair: template('pair', ['A', 'B']) };
 }
