@@ -41,8 +41,8 @@ function read(fields: Fields, depth: number): PreTokenizer {
       return at(eachOf(PUNCTUATION), fields.oneOf('behavior', behaviors, 'Isolated'));
     case 'Digits': // pre_tokenizers/digits.rs
       return at(eachOf('\\p{N}'), fields.boolean('individual_digits') ? 'Isolated' : 'Contiguous');
-    case 'CharDelimiterSplit': // pre_tokenizers/delimiter.rs
-    case 'Delimiter': {
+    case 'CharDelimiterSplit': {
+      // pre_tokenizers/delimiter.rs
       const code = fields.character('delimiter').codePointAt(0)!;
       return at(eachOf(`\\u{${code.toString(16)}}`), 'Removed');
     }
