@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adapterFolder, encoderFolder, type SourceTask } from '@scalearn/assets-mini';
@@ -67,6 +67,24 @@ describe('a stored adapter of the mini encoder', () => {
       expect(largest(of(together[i]), values)).toBeLessThan(1e-5);
       expect(largest(of(alone[i]?.[0]), values)).toBeLessThan(1e-5);
     }
+  });
+
+  test('has a tokenizer.json even where its encoder has only vocab.txt', async () => {
+    const old = at('old-encoder');
+    cpSync(fileURLToPath(encoderFolder), old, { recursive: true });
+    const tokenizer = JSON.parse(readFileSync(join(old, 'tokenizer.json'), 'utf8'));
+    rmSync(join(old, 'tokenizer.json'));
+    const { vocab } = tokenizer.model as { vocab: Record<string, number> };
+    const tokens = Object.keys(vocab).sort((a, b) => (vocab[a] as number) - (vocab[b] as number));
+    writeFileSync(join(old, 'vocab.txt'), `${tokens.join('\n')}\n`);
+    await exported(stored('sst2'), 'of-old', '--encoder', old);
+    expect(JSON.parse(readFileSync(at('of-old/tokenizer.json'), 'utf8'))).toEqual(tokenizer);
+    const [answer] = await pipelineProbabilities(at('of-old'), ['the film was a quiet joy .']);
+    const [expected] = await predicted(stored('sst2'), single.slice(0, 1), ...mini);
+    const { probabilities } = expected as { probabilities: Record<string, number> };
+    const labels = Object.keys(probabilities);
+    const values = (of: Record<string, number>): number[] => labels.map((label) => of[label] as number);
+    expect(largest(values(answer as Record<string, number>), values(probabilities))).toBeLessThan(1e-5);
   });
 
   test('is a folder as transformers.js has it', () => {

@@ -27,6 +27,7 @@ export { loadAdapter } from './model/load-adapter.ts';
 export { readEncoderConfig } from './model/read-config.ts';
 export { encoderParameterCount, encoderShape } from './model/shape.ts';
 export { TokenizerError, type TokenizerReason } from './tokenizer/errors.ts';
+export { readTokenizerFiles, type TokenizerFiles } from './tokenizer/files/tokenizer-file.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export {
   type EncodeOptions,

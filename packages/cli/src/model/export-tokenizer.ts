@@ -1,11 +1,9 @@
-import { classFamily, type FileSet, parseJsonObject, sortedJson } from '@scalearn/core';
-import type { ModelFiles, TransformerEncoder } from '@scalearn/encoders';
-
-const tokenizer = 'tokenizer.json';
-const settings = 'tokenizer_config.json';
+import { classFamily, type FileSet, sortedJson } from '@scalearn/core';
+import { type ModelFiles, readTokenizerFiles, type TransformerEncoder } from '@scalearn/encoders';
 
 /**
- * The tokeniser's files as transformers.js needs them. It takes from `tokenizer_config.json` how long a text may be, what
+ * The tokenizer's files as transformers.js needs them; where the encoder has a vocabulary of older days only,
+ * `tokenizer.json` is written from it. It takes from `tokenizer_config.json` how long a text may be, what
  * batches are padded with, and, by the class, whether there are token types; encoders' own files often leave these out.
  *
  * @param maxLength tokens of the longest text, special ones included
@@ -15,13 +13,11 @@ export async function tokenizerFiles(
   { config: { modelType, padTokenId } }: Pick<TransformerEncoder, 'config'>,
   maxLength: number,
 ): Promise<FileSet> {
-  const text = await files.text(tokenizer);
-  const where = (name: string): string => `${files.describe()}/${name}`;
-  const own = (await files.has(settings)) ? parseJsonObject(await files.text(settings), where(settings)) : {};
-  const padToken = own.pad_token ?? tokenOf(parseJsonObject(text, where(tokenizer)), padTokenId);
+  const { json, text, config: own } = await readTokenizerFiles(files);
+  const padToken = own.pad_token ?? tokenOf(json, padTokenId);
   return {
-    [tokenizer]: text,
-    [settings]: sortedJson({
+    'tokenizer.json': text,
+    'tokenizer_config.json': sortedJson({
       ...own,
       tokenizer_class: `${classFamily(modelType)}Tokenizer`,
       model_max_length: maxLength,

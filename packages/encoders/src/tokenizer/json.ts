@@ -31,10 +31,19 @@ export function malformed(what: string, expected: string): TokenizerError {
   );
 }
 
-/** The error for a kind of step that this library does not have. */
-export function unsupported(what: string, type: unknown, known: string): TokenizerError {
-  const message = `tokenizer.json has the ${what} ${JSON.stringify(type)}; BERT, RoBERTa and XLM-R use ${known}.`;
-  return new TokenizerError('unsupported', message);
+/** The error for a kind or an option that this library does not have. */
+export function unsupported(what: string, why: string): TokenizerError {
+  return new TokenizerError(
+    'unsupported',
+    `tokenizer.json has ${what}, which is not supported: ${why}. Use an encoder with another tokenizer, or change that part of the file.`,
+  );
+}
+
+/** A value of a file for a message: strings and numbers as they are, of all else the kind. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (value === null || typeof value !== 'object') return String(value);
+  return Array.isArray(value) ? 'a list' : 'an object';
 }
 
 export function isId(value: unknown): value is number {

@@ -1,4 +1,5 @@
-import { isId, isJson, type Json, malformed, unsupported } from './json.ts';
+import { Fields, readSequence } from './fields.ts';
+import { isId, isJson, malformed, shown, unsupported } from './json.ts';
 
 /** One step of laying out a sequence: ids of special tokens, or a text. */
 export type Piece =
@@ -20,50 +21,51 @@ const TEXTS: SpecialTokens = {
 };
 
 /**
- * Reads the `post_processor` of a tokenizer.json. The texts are put together here and not by the tokenizer library,
- * which leaves out the second separator of a pair whose second text is empty.
+ * Reads the `post_processor` of a tokenizer.json.
  *
  * @throws TokenizerError `malformed` or `unsupported`
  */
-export function parsePostProcessor(config: unknown): SpecialTokens {
+export function readPostProcessor(config: unknown, where = 'post_processor', depth = 0): SpecialTokens {
   if (config === null || config === undefined) return TEXTS;
-  if (!isJson(config)) throw malformed('post_processor', 'an object');
-  switch (config.type) {
+  const fields = new Fields(config, where);
+  const special = read(fields, depth);
+  fields.close();
+  return special;
+}
+
+function read(fields: Fields, depth: number): SpecialTokens {
+  switch (fields.type) {
     case 'ByteLevel': // concerns offsets only
+      fields.skip('add_prefix_space', 'trim_offsets', 'use_regex');
       return TEXTS;
     case 'TemplateProcessing':
-      return parseTemplates(config);
+      return templates(fields);
     case 'BertProcessing':
-      return classAndSeparator(config, 1, 1);
+      return classAndSeparator(fields, 1, 1);
     case 'RobertaProcessing':
-      return classAndSeparator(config, 2, 0);
-    case 'Sequence':
-      return parseSequence(config);
+      fields.skip('add_prefix_space', 'trim_offsets');
+      return classAndSeparator(fields, 2, 0);
+    case 'Sequence': {
+      const steps = readSequence(fields, 'processors', depth, readPostProcessor);
+      const adding = steps.filter((step) => step !== TEXTS);
+      if (adding.length <= 1) return adding[0] ?? TEXTS;
+      throw unsupported(`a Sequence in ${fields.where}`, 'more than one of its steps adds special tokens');
+    }
     default:
-      throw unsupported(
-        'post_processor',
-        config.type,
-        'TemplateProcessing, BertProcessing or RobertaProcessing',
-      );
+      throw unsupported(`the post_processor ${shown(fields.type)}`, 'no such kind is known');
   }
 }
 
-function parseSequence({ processors }: Json): SpecialTokens {
-  if (!Array.isArray(processors)) throw malformed('post_processor', 'a sequence of steps');
-  const parsed = processors.map(parsePostProcessor).filter((step) => step !== TEXTS);
-  if (parsed.length <= 1) return parsed[0] ?? TEXTS;
-  throw unsupported('post_processor', 'Sequence', 'a single one that adds special tokens');
-}
-
 /** `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`, with one or two separators between the texts. */
-function classAndSeparator({ cls, sep }: Json, separators: 1 | 2, secondType: number): SpecialTokens {
-  const id = (entry: unknown, what: string): number => {
+function classAndSeparator(fields: Fields, separators: 1 | 2, secondType: number): SpecialTokens {
+  const id = (name: string): number => {
+    const entry = fields.raw(name);
     if (Array.isArray(entry) && isId(entry[1])) return entry[1];
-    throw malformed(`post_processor.${what}`, 'a token with its id');
+    throw malformed(`${fields.where}.${name}`, 'a token with its id');
   };
-  const separator = id(sep, 'sep');
+  const separator = id('sep');
   const single: Piece[] = [
-    { ids: [id(cls, 'cls')], typeId: 0 },
+    { ids: [id('cls')], typeId: 0 },
     { segment: 0, typeId: 0 },
     { ids: [separator], typeId: 0 },
   ];
@@ -77,28 +79,23 @@ function classAndSeparator({ cls, sep }: Json, separators: 1 | 2, secondType: nu
   };
 }
 
-function parseTemplates(config: Json): SpecialTokens {
-  const special = config.special_tokens;
-  if (!isJson(special)) throw malformed('post_processor.special_tokens', 'an object');
-  return {
-    single: parseTemplate(config.single, 'single', special),
-    pair: parseTemplate(config.pair, 'pair', special),
+function templates(fields: Fields): SpecialTokens {
+  const special = fields.raw('special_tokens');
+  if (!isJson(special)) throw malformed(`${fields.where}.special_tokens`, 'an object');
+  const idsOf = (id: unknown): readonly number[] | undefined => {
+    const entry = typeof id === 'string' && Object.hasOwn(special, id) ? special[id] : undefined;
+    return isJson(entry) && Array.isArray(entry.ids) && entry.ids.every(isId) ? entry.ids : undefined;
   };
-}
-
-function parseTemplate(pieces: unknown, what: string, special: Json): Piece[] {
-  if (!Array.isArray(pieces)) throw malformed(`post_processor.${what}`, 'a list');
-  return pieces.map((piece: unknown): Piece => {
-    const { Sequence: sequence, SpecialToken: token } = isJson(piece) ? piece : {};
-    const part = sequence ?? token;
-    if (isJson(part) && isId(part.type_id)) {
-      const { id, type_id: typeId } = part;
-      if (part === sequence && (id === 'A' || id === 'B')) return { segment: id === 'A' ? 0 : 1, typeId };
-      const entry =
-        part === token && typeof id === 'string' && Object.hasOwn(special, id) ? special[id] : undefined;
-      if (isJson(entry) && Array.isArray(entry.ids) && entry.ids.every(isId))
-        return { ids: entry.ids, typeId };
-    }
-    throw malformed(`post_processor.${what}`, 'a list of texts A and B and of listed special tokens');
-  });
+  const template = (name: string, texts: readonly unknown[]): Piece[] =>
+    fields.list(name).map((piece: unknown): Piece => {
+      const [[kind, part] = [], ...others] = isJson(piece) ? Object.entries(piece) : [];
+      if (isJson(part) && isId(part.type_id) && others.length === 0) {
+        const { id, type_id: typeId } = part;
+        if (kind === 'Sequence' && texts.includes(id)) return { segment: id === 'A' ? 0 : 1, typeId };
+        const ids = kind === 'SpecialToken' ? idsOf(id) : undefined;
+        if (ids) return { ids, typeId };
+      }
+      throw malformed(`${fields.where}.${name}`, 'a list of texts A and B and of listed special tokens');
+    });
+  return { single: template('single', ['A']), pair: template('pair', ['A', 'B']) };
 }

@@ -1,10 +1,12 @@
-import { Tokenizer } from '@huggingface/tokenizers';
-import { checkAddedTokens, checkModel } from './check-model.ts';
-import { TokenizerError } from './errors.ts';
-import { isJson, type Json } from './json.ts';
-import { correctedNormalizer } from './normalizers.ts';
-import { rewritePreTokenizer } from './pre-tokenizer.ts';
-import { encodeWordByWord } from './word-model.ts';
+import { readAddedTokens, type Section } from './added-tokens.ts';
+import { firstCharacterLength, wellFormed } from './characters.ts';
+import { Fields } from './fields.ts';
+import { shown, unsupported } from './json.ts';
+import { readModel } from './models/read-model.ts';
+import { readNormalizer } from './normalizers/read-normalizer.ts';
+import type { Piece } from './pre-tokenizers/piece.ts';
+import { readPreTokenizer } from './pre-tokenizers/read-pre-tokenizer.ts';
+import { readPostProcessor, type SpecialTokens } from './special-tokens.ts';
 
 /** A tokenizer for one text, without special tokens around it. */
 export interface TextTokenizer {
@@ -12,55 +14,62 @@ export interface TextTokenizer {
   idOf(token: string): number | undefined;
   /** Ids are below this number. */
   readonly vocabularySize: number;
+  /** What goes around texts. */
+  readonly special: SpecialTokens;
 }
 
 /**
- * Builds the tokenizer that a tokenizer.json describes, by `@huggingface/tokenizers` with its deviations from the Rust
- * library corrected. Of the file only the steps from text to ids are used: stored settings of truncation and padding
- * are somebody's last call, not properties of the tokenizer.
+ * Builds the tokenizer that a tokenizer.json describes. A text goes through five steps, each of which does what the
+ * Rust library `tokenizers` does: tokens that were added are found in the text as it is, what lies between them is
+ * normalized, added tokens are found in the normalized text, what lies between those is split into pieces, and the
+ * model encodes every piece. An option that is not known is refused by its name.
+ *
+ * Of the file only the steps from text to ids are used: stored settings of truncation and padding are somebody's last
+ * call, not properties of the tokenizer.
  *
  * @throws TokenizerError `malformed` or `unsupported`
  */
-export function buildTextTokenizer(json: Json): TextTokenizer {
-  const vocabularySize = checkModel(json.model);
-  checkAddedTokens(json.added_tokens, vocabularySize);
-  let tokenizer: Tokenizer;
-  try {
-    tokenizer = new Tokenizer(
-      {
-        model: json.model,
-        normalizer: json.normalizer ?? null,
-        pre_tokenizer: rewritePreTokenizer(json.pre_tokenizer ?? null),
-        added_tokens: json.added_tokens,
-        post_processor: null,
-        decoder: null,
-      },
-      {},
-    );
-  } catch (cause) {
-    const message = `tokenizer.json is of a kind that is not supported: ${(cause as Error).message}.`;
-    throw new TokenizerError('unsupported', message, { cause });
-  }
-  encodeWordByWord(tokenizer.model!);
-  tokenizer.normalizer = correctNormalizer(json.normalizer, tokenizer.normalizer);
+export function buildTextTokenizer(json: unknown): TextTokenizer {
+  const fields = new Fields(json, 'the top level').skip('truncation', 'padding', 'decoder');
+  const version = fields.raw('version') ?? '1.0';
+  if (version !== '1.0') throw unsupported(`the version ${shown(version)}`, 'known is 1.0');
+  const model = readModel(fields.raw('model'));
+  const normalizer = readNormalizer(fields.raw('normalizer'));
+  const { preTokenize, usesLead } = readPreTokenizer(fields.raw('pre_tokenizer'));
+  const added = readAddedTokens(fields.raw('added_tokens'), normalizer, model.idOf, model.size);
+  const special = readPostProcessor(fields.raw('post_processor'));
+  fields.close();
+
+  const encodePiece = (piece: Piece, ids: number[]): void => {
+    const words: Piece[] = [];
+    if (piece.text !== '') preTokenize(piece, words);
+    for (const { text } of words) model.encode(text, ids);
+  };
+  const encodeText = (text: string, lead: number, ids: number[]): void => {
+    const normalized = normalizer.normalize(text);
+    const newLead = lead === 0 ? 0 : normalizer.lead(text, lead);
+    for (const section of added.splitNormalized(normalized)) {
+      if (section.id === undefined) encodePiece(part(normalized, newLead, section), ids);
+      else ids.push(section.id);
+    }
+  };
   return {
-    encode: (text) => tokenizer.encode(text).ids,
-    idOf: (token) => tokenizer.token_to_id(token),
-    vocabularySize: tokenizer.model!.vocab.length,
+    encode: (raw) => {
+      const text = wellFormed(raw);
+      const ids: number[] = [];
+      for (const section of added.splitRaw(text)) {
+        if (section.id !== undefined) ids.push(section.id);
+        else if (section.start > 0) encodeText(text.slice(section.start, section.end), 0, ids);
+        else encodeText(text.slice(0, section.end), usesLead ? firstCharacterLength(text) : 0, ids);
+      }
+      return ids;
+    },
+    idOf: (token) => added.ids.get(token) ?? model.idOf(token),
+    vocabularySize: [...added.ids.values()].reduce((size, id) => Math.max(size, id + 1), model.limit),
+    special,
   };
 }
 
-type LibraryNormalizer = Tokenizer['normalizer'];
-
-/** The library's normaliser with those steps replaced that it does differently from the Rust library. */
-function correctNormalizer(config: unknown, built: LibraryNormalizer): LibraryNormalizer {
-  if (!built || !isJson(config)) return built;
-  const corrected = correctedNormalizer(config);
-  if (corrected) {
-    built.normalize = corrected;
-  } else if (config.type === 'Sequence' && Array.isArray(config.normalizers)) {
-    const { normalizers } = built as unknown as { normalizers: LibraryNormalizer[] };
-    for (const [i, step] of config.normalizers.entries()) correctNormalizer(step, normalizers[i] ?? null);
-  }
-  return built;
+function part(text: string, lead: number, { start, end }: Section): Piece {
+  return { text: text.slice(start, end), lead: Math.max(0, Math.min(end, lead) - start) };
 }

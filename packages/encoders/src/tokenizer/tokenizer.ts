@@ -1,5 +1,5 @@
 import { TokenizerError } from './errors.ts';
-import type { Piece, SpecialTokens } from './special-tokens.ts';
+import type { Piece } from './special-tokens.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 import { type Truncation, truncatedLengths } from './truncation.ts';
 
@@ -40,11 +40,9 @@ export class Tokenizer {
   /** Ids are below this number. */
   readonly vocabularySize: number;
   readonly #texts: TextTokenizer;
-  readonly #special: SpecialTokens;
 
-  constructor(texts: TextTokenizer, special: SpecialTokens, modelMaxLength?: number) {
+  constructor(texts: TextTokenizer, modelMaxLength?: number) {
     this.#texts = texts;
-    this.#special = special;
     this.modelMaxLength = modelMaxLength;
     this.vocabularySize = texts.vocabularySize;
   }
@@ -89,7 +87,7 @@ export class Tokenizer {
 
   /** The parts of one sequence in order. */
   #layOut(segments: Segments, options: EncodeOptions): { ids: readonly number[]; typeId: number }[] {
-    const template = segments.length === 2 ? this.#special.pair : this.#special.single;
+    const template = segments.length === 2 ? this.#texts.special.pair : this.#texts.special.single;
     const pieces =
       options.addSpecialTokens === false ? template.filter((piece) => 'segment' in piece) : template;
     const texts = this.#truncate(

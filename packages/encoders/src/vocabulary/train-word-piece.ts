@@ -1,6 +1,9 @@
-import { BertPreTokenizer } from '@huggingface/tokenizers';
 import { ArgumentError } from '@scalearn/core';
-import { correctedNormalizer, type Normalize } from '../tokenizer/normalizers.ts';
+import { specialToken } from '../tokenizer/files/added-token.ts';
+import { bertTokenizerJson } from '../tokenizer/files/bert.ts';
+import { readNormalizer } from '../tokenizer/normalizers/read-normalizer.ts';
+import type { Piece } from '../tokenizer/pre-tokenizers/piece.ts';
+import { readPreTokenizer } from '../tokenizer/pre-tokenizers/read-pre-tokenizer.ts';
 import { type CountedWord, PairCounts } from './pair-counts.ts';
 
 export interface WordPieceOptions {
@@ -19,14 +22,12 @@ const longestWord = 100;
 const alphanumerics = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
 const punctuation = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'];
 
-const normalizer = {
-  type: 'BertNormalizer',
+const normalization = {
   clean_text: true,
   handle_chinese_chars: true,
   strip_accents: null,
   lowercase: true,
 };
-const preTokenizer = { type: 'BertPreTokenizer' };
 
 /**
  * Learns a lower-case WordPiece vocabulary as the Rust library's trainer does: words begin as single characters, and
@@ -64,12 +65,14 @@ export function trainWordPiece(
 }
 
 function countWords(texts: Iterable<string>): CountedWord[] {
-  const normalize = correctedNormalizer(normalizer) as Normalize;
-  const splitter = new BertPreTokenizer();
+  const { normalize } = readNormalizer({ type: 'BertNormalizer', ...normalization });
+  const { preTokenize } = readPreTokenizer({ type: 'BertPreTokenizer' });
   const counts = new Map<string, number>();
-  for (const text of texts)
-    for (const word of splitter.pre_tokenize_text(normalize(text)))
-      counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const text of texts) {
+    const words: Piece[] = [];
+    preTokenize({ text: normalize(text), lead: 0 }, words);
+    for (const { text: word } of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
   return [...counts]
     .filter(([word]) => [...word].length <= longestWord)
     .map(([word, count]) => ({
@@ -78,45 +81,18 @@ function countWords(texts: Iterable<string>): CountedWord[] {
     }));
 }
 
-function tokenizerJson(vocabulary: readonly string[]): Record<string, unknown> {
-  const id = (token: string): number => vocabulary.indexOf(token);
-  const special = (token: string): object => ({ SpecialToken: { id: token, type_id: 0 } });
+function tokenizerJson(tokens: readonly string[]): Record<string, unknown> {
+  const vocabulary = new Map(tokens.map((token, id) => [token, id]));
+  const special = (content: (typeof specialTokens)[number]) =>
+    specialToken(vocabulary.get(content)!, content);
   return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: specialTokens.map((content) => ({
-      id: id(content),
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
-    normalizer,
-    pre_tokenizer: preTokenizer,
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [special('[CLS]'), { Sequence: { id: 'A', type_id: 0 } }, special('[SEP]')],
-      pair: [
-        special('[CLS]'),
-        { Sequence: { id: 'A', type_id: 0 } },
-        special('[SEP]'),
-        { Sequence: { id: 'B', type_id: 1 } },
-        { SpecialToken: { id: '[SEP]', type_id: 1 } },
-      ],
-      special_tokens: Object.fromEntries(
-        ['[CLS]', '[SEP]'].map((token) => [token, { id: token, ids: [id(token)], tokens: [token] }]),
-      ),
-    },
-    decoder: { type: 'WordPiece', prefix: continuation, cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: continuation,
-      max_input_chars_per_word: longestWord,
-      vocab: Object.fromEntries(vocabulary.map((token, i) => [token, i])),
-    },
+    ...bertTokenizerJson({
+      vocabulary,
+      added: specialTokens.map(special),
+      normalization,
+      unknown: '[UNK]',
+      cls: special('[CLS]'),
+      sep: special('[SEP]'),
+    }),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PrecompiledNormalizer } from '../../src/tokenizer/precompiled.ts';
+import { PrecompiledNormalizer } from '../../src/tokenizer/normalizers/precompiled.ts';
 
 /**
  * A table of replacements in SentencePiece's form, one branch of 256 units for each prefix. A unit holds its label in

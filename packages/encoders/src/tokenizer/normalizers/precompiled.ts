@@ -1,7 +1,7 @@
-import { malformed } from './json.ts';
+import { malformed } from '../json.ts';
 
 /**
- * The normaliser of SentencePiece models: a table of replacements compiled into a double-array trie, here `nmt_nfkc`
+ * The normalizer of SentencePiece models: a table of replacements compiled into a double-array trie, here `nmt_nfkc`
  * for XLM-R. The tokenizer library approximates the table by NFKC; this reads it.
  *
  * What is looked up follows the Rust crate `spm_precompiled`: a grapheme of fewer than six bytes as a whole, of which

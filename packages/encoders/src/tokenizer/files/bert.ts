@@ -1,0 +1,105 @@
+import { isJson, type Json } from '../json.ts';
+import { type AddedTokenEntry, type TokenFiles, vocabularyTokens } from './added-token.ts';
+import { option, refuseOptions } from './options.ts';
+
+/** How BERT's texts are normalized before they are split. */
+export interface BertNormalization {
+  readonly clean_text: boolean;
+  readonly handle_chinese_chars: boolean;
+  /** Where it is `null`, accents go if letters become small. */
+  readonly strip_accents: boolean | null;
+  readonly lowercase: boolean;
+}
+
+/** The parts in which tokenizers of BERT differ. */
+export interface BertTokenizerParts {
+  readonly vocabulary: ReadonlyMap<string, number>;
+  readonly added: readonly AddedTokenEntry[];
+  readonly normalization: BertNormalization;
+  readonly unknown: string;
+  readonly cls: { readonly content: string; readonly id: number };
+  readonly sep: { readonly content: string; readonly id: number };
+}
+
+/** A tokenizer.json of BERT: WordPiece and `[CLS] A [SEP] B [SEP]`. */
+export function bertTokenizerJson({
+  vocabulary,
+  added,
+  normalization,
+  unknown,
+  cls,
+  sep,
+}: BertTokenizerParts): Json {
+  const token = (content: string, typeId = 0) => ({ SpecialToken: { id: content, type_id: typeId } });
+  const text = (id: 'A' | 'B', typeId: number) => ({ Sequence: { id, type_id: typeId } });
+  const single = [token(cls.content), text('A', 0), token(sep.content)];
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: added,
+    normalizer: { type: 'BertNormalizer', ...normalization },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single,
+      pair: [...single, text('B', 1), token(sep.content, 1)],
+      special_tokens: Object.fromEntries(
+        [cls, sep].map(({ content, id }) => [content, { id: content, ids: [id], tokens: [content] }]),
+      ),
+    },
+    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: unknown,
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab: Object.fromEntries(vocabulary),
+    },
+  };
+}
+
+/**
+ * The tokenizer.json that Python's `BertTokenizerFast` makes of a `vocab.txt`.
+ *
+ * @throws TokenizerError
+ */
+export function bertFromVocabulary(text: string, files: TokenFiles): Json {
+  const { config } = files;
+  refuseOptions(config, ['BertTokenizer', 'BertTokenizerFast'], {
+    do_basic_tokenize: [true],
+    never_split: [],
+    wordpieces_prefix: ['##'],
+    word_tokenizer_type: ['basic'],
+    subword_tokenizer_type: ['wordpiece'],
+    do_word_tokenize: [true],
+    do_subword_tokenize: [true],
+  });
+  const vocabulary = new Map<string, number>();
+  const lines = text.split(/\r\n|\r|\n/);
+  if (lines.at(-1) === '') lines.pop();
+  for (const [id, token] of lines.entries()) vocabulary.set(token, id);
+  const defaults = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' };
+  const { entries, special } = vocabularyTokens(files, defaults, vocabulary);
+  const lowercase = option(config, 'do_lower_case', true);
+  return bertTokenizerJson({
+    vocabulary,
+    added: entries,
+    normalization: {
+      clean_text: option(config, 'clean_text', true),
+      handle_chinese_chars: option(config, 'tokenize_chinese_chars', true),
+      strip_accents: option(config, 'strip_accents', null),
+      lowercase,
+    },
+    unknown: special('unk').content,
+    cls: special('cls'),
+    sep: special('sep'),
+  });
+}
+
+/** What options of tokenizer_config.json say a tokenizer of BERT does, by the options of its normalizer. */
+export function bertOptions(normalizer: unknown): Readonly<Record<string, unknown>> {
+  if (!isJson(normalizer) || normalizer.type !== 'BertNormalizer') return {};
+  const { lowercase, strip_accents: accents, handle_chinese_chars: chinese } = normalizer;
+  return { do_lower_case: lowercase, strip_accents: accents ?? lowercase, tokenize_chinese_chars: chinese };
+}

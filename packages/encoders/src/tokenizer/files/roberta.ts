@@ -1,0 +1,86 @@
+import { TokenizerError } from '../errors.ts';
+import { isId, isJson, type Json, parseJson } from '../json.ts';
+import { type TokenFiles, vocabularyTokens } from './added-token.ts';
+import { option, refuseOptions } from './options.ts';
+
+const mask = {
+  content: '<mask>',
+  single_word: false,
+  lstrip: true,
+  rstrip: false,
+  normalized: false,
+  special: true,
+} as const;
+
+/**
+ * The tokenizer.json that Python's `RobertaTokenizerFast` makes of a `vocab.json` and a `merges.txt`.
+ *
+ * @throws TokenizerError
+ */
+export function robertaFromVocabulary(vocabularyText: string, mergesText: string, files: TokenFiles): Json {
+  const { config } = files;
+  refuseOptions(config, ['RobertaTokenizer', 'RobertaTokenizerFast'], { dropout: [] });
+  const vocabulary = readVocabulary(vocabularyText);
+  const defaults = { bos: '<s>', eos: '</s>', unk: '<unk>', sep: '</s>', pad: '<pad>', cls: '<s>', mask };
+  const { entries, special } = vocabularyTokens(files, defaults, vocabulary);
+  const addBlank = option(config, 'add_prefix_space', false);
+  const [cls, sep] = [special('cls'), special('sep')];
+  const bytes = { type: 'ByteLevel', add_prefix_space: addBlank, trim_offsets: true };
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: entries,
+    normalizer: null,
+    pre_tokenizer: { ...bytes, use_regex: true },
+    post_processor: {
+      type: 'RobertaProcessing',
+      sep: [sep.content, sep.id],
+      cls: [cls.content, cls.id],
+      trim_offsets: true,
+      add_prefix_space: addBlank,
+    },
+    decoder: { ...bytes, add_prefix_space: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '',
+      fuse_unk: false,
+      byte_fallback: false,
+      vocab: Object.fromEntries(vocabulary),
+      merges: readMerges(mergesText),
+    },
+  };
+}
+
+function readVocabulary(text: string): Map<string, number> {
+  const vocabulary = new Map<string, number>();
+  for (const [token, id] of Object.entries(parseJson(text, 'vocab.json'))) {
+    if (!isId(id))
+      throw new TokenizerError(
+        'malformed',
+        'vocab.json is not an object of tokens with their ids. Fetch it again.',
+      );
+    vocabulary.set(token, id);
+  }
+  return vocabulary;
+}
+
+/** The first line names the version; each of the others has two tokens that are merged. */
+function readMerges(text: string): string[][] {
+  const [version, ...lines] = text.split(/\r\n|\r|\n/);
+  const merges = lines.filter((line) => line !== '').map((line) => line.split(' '));
+  if (version?.startsWith('#version') && merges.every(({ length }) => length === 2)) return merges;
+  throw new TokenizerError(
+    'malformed',
+    'merges.txt is not a line #version with lines of two tokens each below it. Fetch it again.',
+  );
+}
+
+/** What options of tokenizer_config.json say a byte-level tokenizer does, by its pre-tokenizer. */
+export function byteLevelOptions(preTokenizer: unknown): Readonly<Record<string, unknown>> {
+  if (!isJson(preTokenizer) || preTokenizer.type !== 'ByteLevel') return {};
+  return { add_prefix_space: preTokenizer.add_prefix_space };
+}

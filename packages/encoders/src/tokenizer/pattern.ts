@@ -1,0 +1,38 @@
+import type { Fields } from './fields.ts';
+import { isJson, malformed } from './json.ts';
+import { compileRegex } from './regex/compile.ts';
+
+/** What a `Split` or a `Replace` looks for. */
+export interface Pattern {
+  /** Start and end of each match, one after the other, in order. */
+  find(text: string): readonly number[];
+  /** Whether it can match where there are no characters. */
+  readonly matchesEmpty: boolean;
+}
+
+/**
+ * Reads a pattern: `{"String": …}` or `{"Regex": …}`.
+ *
+ * @throws TokenizerError `malformed`, or `unsupported` for what a regular expression may not have here
+ */
+export function readPattern(fields: Fields, name: string): Pattern {
+  const value = fields.raw(name);
+  const [[kind, text] = [], ...others] = isJson(value) ? Object.entries(value) : [];
+  if (typeof text === 'string' && others.length === 0) {
+    if (kind === 'String') return text === '' ? compileRegex('', fields.where) : literal(text);
+    if (kind === 'Regex') return compileRegex(text, fields.where);
+  }
+  throw malformed(`${fields.where}.${name}`, 'a String or a Regex');
+}
+
+function literal(wanted: string): Pattern {
+  return {
+    matchesEmpty: false,
+    find: (text) => {
+      const matches: number[] = [];
+      for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length))
+        matches.push(at, at + wanted.length);
+      return matches;
+    },
+  };
+}
