@@ -244,6 +244,11 @@ describe('files that are wrong', () => {
       { ...columns, sentence1: 'BYTES' },
       rows(0, 20).map((row) => ({ ...row, sentence1: Uint8Array.of(0xff) })),
     );
-    expect(await load(bytes)).toBeInstanceOf(UnreadableFileError);
+    const error = await load(bytes);
+    expect(error).toBeInstanceOf(MalformedRowError);
+    expect(error).toHaveProperty(
+      'message',
+      'rte/train-00000-of-00001.parquet, row 1: sentence1 is text that is not valid UTF-8, expected a text. Repair the row or fetch the file again.',
+    );
   });
 });
