@@ -1,6 +1,6 @@
 import { ColumnError, listed, MissingColumnError } from '../errors.ts';
 import { suggest } from '../suggest.ts';
-import { asBit } from './labels.ts';
+import { asBit, parseNumber } from './labels.ts';
 import type { Doubt } from './layout.ts';
 import type { Table } from './table.ts';
 
@@ -55,11 +55,11 @@ export function chooseColumns(table: Table, given: ColumnChoice): Chosen<Columns
   const rest = without(columns, labelsIn(named));
   const texts = given.text
     ? { text: given.text, textPair: given.textPair ?? null, doubts: [] }
-    : guessTexts(rest, named === undefined);
+    : guessTexts(table, rest, named === undefined);
   const others = texts && without(columns, [texts.text, texts.textPair]);
   const label = named ?? (others?.length === 1 ? others[0] : undefined);
   if (texts === undefined || label === undefined) throw undecided(table, given, label);
-  const doubts = [...texts.doubts, ...labelDoubts(given, label, others ?? [])];
+  const doubts = [...texts.doubts, ...labelDoubts(table, given, label, others ?? [])];
   return { text: texts.text, textPair: texts.textPair, label, doubts };
 }
 
@@ -67,7 +67,7 @@ export function chooseColumns(table: Table, given: ColumnChoice): Chosen<Columns
 export function chooseTextColumns(table: Table, given: Omit<ColumnChoice, 'label'>): Chosen<TextColumns> {
   checkNamed(table, given);
   if (given.text) return { text: given.text, textPair: given.textPair ?? null, doubts: [] };
-  const texts = guessTexts(table.columns, false);
+  const texts = guessTexts(table, table.columns, false);
   if (texts === undefined) throw nothingUsual(table, 'text', 'the texts');
   return texts;
 }
@@ -78,15 +78,18 @@ export function labelsIn(label: Columns['label'] | null | undefined): readonly s
 }
 
 /** @param needsOther whether another column must be left, for the label */
-function guessTexts(columns: readonly string[], needsOther: boolean): Chosen<TextColumns> | undefined {
+function guessTexts(
+  table: Table,
+  columns: readonly string[],
+  needsOther: boolean,
+): Chosen<TextColumns> | undefined {
   const enough = (taken: number): boolean => !needsOther || columns.length === taken + 1;
   const known = usualNames(columns);
   for (const [first, second] of pairNames) {
     const [text, textPair] = [known.get(first), known.get(second)];
     if (text !== undefined && textPair !== undefined && enough(2)) return { text, textPair, doubts: [] };
   }
-  const found = textNames.flatMap((name) => known.get(name) ?? []);
-  const [text, other] = found;
+  const [text, other] = textNames.flatMap((name) => known.get(name) ?? []);
   if (text !== undefined && enough(1)) {
     const about = `the texts are taken from ${quoted(text)}, though ${quoted(other ?? '')} has a usual name too`;
     const doubts: Doubt[] = other === undefined ? [] : [{ about, option: 'text', value: other }];
@@ -94,25 +97,37 @@ function guessTexts(columns: readonly string[], needsOther: boolean): Chosen<Tex
   }
   const [only, ...more] = columns;
   if (only === undefined || more.length > 0 || needsOther) return undefined;
-  const about = `the first line is taken for the name of the column, ${quoted(only)}`;
-  return { text: only, textPair: null, doubts: [{ about, option: 'header', value: 'none' }] };
+  const doubts = table.columns.length === 1 || looksLikeValue(table, only) ? headerDoubts(table) : [];
+  return { text: only, textPair: null, doubts };
 }
 
-function labelDoubts(given: ColumnChoice, label: Columns['label'], others: readonly string[]): Doubt[] {
+function labelDoubts(
+  table: Table,
+  given: ColumnChoice,
+  label: Columns['label'],
+  others: readonly string[],
+): readonly Doubt[] {
   if (given.label != null || typeof label !== 'string') return [];
   const known = usualNames(others);
   const usual = labelNames.flatMap((name) => known.get(name) ?? []);
+  if (!usual.includes(label)) return looksLikeValue(table, label) ? headerDoubts(table) : [];
   const other = usual.find((name) => name !== label);
-  if (other === undefined && usual.includes(label)) return [];
-  const about =
-    other === undefined
-      ? `the labels are taken from ${quoted(label)}, the only column that is left`
-      : `the labels are taken from ${quoted(label)}, though ${quoted(other)} has a usual name too`;
-  // Where one column alone is left, the other choice is that there is no line of names.
+  if (other === undefined) return [];
+  const about = `the labels are taken from ${quoted(label)}, though ${quoted(other)} has a usual name too`;
+  return [{ about, option: 'label', value: other }];
+}
+
+/** Whether the name of a column is a number, or one of its values. */
+function looksLikeValue({ rows }: Table, column: string): boolean {
+  return parseNumber(column) !== undefined || rows.some(({ values }) => values.get(column) === column);
+}
+
+/** A first line that may be a row. */
+function headerDoubts({ dialect, columns }: Table): readonly Doubt[] {
+  if (dialect === undefined) return [];
+  const names = columns.slice(0, 3).map(quoted).join(', ');
   return [
-    other === undefined
-      ? { about, option: 'header', value: 'none' }
-      : { about, option: 'label', value: other },
+    { about: `the first line is taken for names of columns (${names})`, option: 'header', value: 'none' },
   ];
 }
 
@@ -160,7 +175,7 @@ function checkNamed({ path, columns }: Table, given: ColumnChoice): void {
 
 /** What to say where a column cannot be told: which ones look like labels, if several do. */
 function undecided(table: Table, given: ColumnChoice, label: Columns['label'] | undefined): ColumnError {
-  const texts = given.text ? [given.text, given.textPair] : textsOf(guessTexts(table.columns, false));
+  const texts = given.text ? [given.text, given.textPair] : textsOf(guessTexts(table, table.columns, false));
   if (texts === undefined || label !== undefined) return nothingUsual(table, 'text', 'the texts');
   const truths = without(table.columns, texts).filter((column) =>
     table.rows.every(({ values }) => asBit(values.get(column)) !== undefined),
@@ -183,7 +198,7 @@ function nothingUsual({ path, columns }: Table, option: keyof Columns, what: str
   );
 }
 
-const quoted = (name: string): string => `'${name}'`;
+const quoted = (name: string): string => `'${name.slice(0, 40)}'`;
 
 /** A name as it is typed in a shell. */
 function asArgument(name: string): string {

@@ -50,7 +50,7 @@ export function guessProblem(table: Table, column: string, given: LabelChoice): 
     const areClasses = different.size <= mostNumberedClasses && [...different].every(Number.isInteger);
     if (areClasses)
       return classes([doubt('the labels are few whole numbers and read as classes', 'regression')]);
-    const about = doubt('the labels are numbers and read as scores', 'classification');
+    const about = doubt('the labels are numbers and read as scores', 'singleLabelClassification');
     return { problem: 'regression', decimal, doubts: [about, ...decimalDoubts(values, decimal, given)] };
   }
   if (!typed && count >= mostlyNumbers * values.length && values.length >= fewRows)
@@ -58,7 +58,7 @@ export function guessProblem(table: Table, column: string, given: LabelChoice): 
   return classes(separatorDoubts(values));
 }
 
-const doubt = (about: string, value: 'regression' | 'classification' | 'multi-label'): Doubt => ({
+const doubt = (about: string, value: OwnProblem): Doubt => ({
   ...{ about, option: 'problem', value },
 });
 
@@ -107,7 +107,7 @@ function decimalDoubts(values: readonly unknown[], decimal: Decimal, given: Labe
 function separatorDoubts(values: readonly unknown[]): Doubt[] {
   const found = values.find((value) => typeof value === 'string' && /[^|;]+[|;][^|;]+/.test(value));
   if (found === undefined) return [];
-  return [doubt(`labels such as ${named(found)} are one label each`, 'multi-label')];
+  return [doubt(`labels such as ${named(found)} are one label each`, 'multiLabelClassification')];
 }
 
 function missingDoubts(values: readonly unknown[]): Doubt[] {

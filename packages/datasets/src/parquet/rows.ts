@@ -16,6 +16,7 @@ import { type Chunk, type Footer, type RowGroup, readFooter } from './footer.ts'
 import { checkPages } from './pages.ts';
 import type { Column } from './schema.ts';
 import { decodeUtf8 } from './values.ts';
+import { checkZstdFrame } from './zstd-frame.ts';
 
 /** The rows of a parquet file, with the class names that the Hugging Face libraries keep in it. */
 export async function parquetTable(file: DataFile): Promise<Table> {
@@ -168,7 +169,16 @@ function decodeText(bytes: Uint8Array | undefined): unknown {
 /** Most files use Snappy, which the reader brings along. */
 async function compressorsFor(chunks: readonly Chunk[]): Promise<Compressors> {
   const isUsual = chunks.every(({ codec }) => codec === 'SNAPPY' || codec === 'UNCOMPRESSED');
-  if (!isUsual) return (await import('hyparquet-compressors')).compressors;
+  if (!isUsual) {
+    const { compressors, decompressZstd } = await import('hyparquet-compressors');
+    return {
+      ...compressors,
+      ZSTD(bytes, size) {
+        checkZstdFrame(bytes, size);
+        return decompressZstd(bytes);
+      },
+    };
+  }
   return {
     SNAPPY(bytes, size) {
       const page = new Uint8Array(size);
