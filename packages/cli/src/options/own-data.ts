@@ -54,9 +54,12 @@ export function ownDataOptions(): OwnDataOptions {
     usual: [
       ...columnOptions(),
       choiceOption('--problem <kind>', 'kind of the labels', Object.keys(problems)),
-      listOption('--labels <name...>', 'all labels in their order, also as a,b,c'),
     ],
-    rare: [decimalOption(), ...readingOptions()],
+    rare: [
+      listOption('--labels <name...>', 'all labels in their order, also as a,b,c'),
+      decimalOption(),
+      ...readingOptions(),
+    ],
   };
 }
 

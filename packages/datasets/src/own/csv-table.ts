@@ -117,20 +117,32 @@ function chooseDelimiter(
   if (delimiter !== undefined) return { delimiter: delimiters[delimiter], others: [] };
   const choices = usual.map((name) => {
     const form = { delimiter: delimiters[name], hasQuotes: quote !== 'none' };
-    return { delimiter: delimiters[name], width: firstWidth(csvRecords(text, form, path)) };
+    return { delimiter: delimiters[name], ...firstWidths(csvRecords(text, form, path)) };
   });
-  const most = Math.max(...choices.map(({ width }) => width));
-  const best = choices.find(({ width }) => width === most)!;
-  const others = choices.filter((choice) => choice !== best && choice.width > 1);
-  return { delimiter: best.delimiter, others: others.map((choice) => choice.delimiter) };
+  // Those that divide the next lines alike come first, then those that divide the first line most.
+  const [best, ...rest] = choices.toSorted(
+    (a, b) => Number(b.isSteady) - Number(a.isSteady) || b.width - a.width,
+  ) as [(typeof choices)[number], ...(typeof choices)[number][]];
+  const others = rest.filter(({ width }) => width > 1);
+  return { delimiter: best.delimiter, others: others.map((other) => other.delimiter) };
 }
 
-function firstWidth(records: Iterable<CsvRecord>): number {
+/** Lines that tell which delimiter it is. */
+const fewLines = 5;
+
+/** The columns of the first line, and whether there are several, as many as in the lines after it. */
+function firstWidths(records: Iterable<CsvRecord>): { width: number; isSteady: boolean } {
+  const widths: number[] = [];
   try {
-    for (const { cells } of records) if (cells.some((cell) => cell.trim() !== '')) return cells.length;
+    for (const { cells } of records) {
+      if (cells.every((cell) => cell.trim() === '')) continue;
+      widths.push(cells.length);
+      if (widths.length >= fewLines) break;
+    }
   } catch (error) {
     // With another delimiter its quotation marks may be in order.
     if (!(error instanceof MalformedRowError)) throw error;
   }
-  return 0;
+  const [width = 0] = widths;
+  return { width, isSteady: width > 1 && widths.every((other) => other === width) };
 }

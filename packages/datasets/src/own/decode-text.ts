@@ -12,15 +12,20 @@ const PART = 2 ** 16;
  * @throws MalformedRowError that names the line, UnreadableFileError
  */
 export function decodeText({ path, bytes }: DataFile): string {
-  const text = isUtf16(bytes, path) ? decodeUtf16(bytes, path) : decodeUtf8(bytes, path);
-  const nul = text.indexOf('\0');
-  if (nul < 0) return text;
-  const line = countLines(text, nul);
-  throw new MalformedRowError(
-    path,
-    line,
-    'there is a NUL character: this is no text, or UTF-16 without a mark. Save the file as UTF-8.',
-  );
+  if (isUtf16(bytes, path)) {
+    const text = decodeUtf16(bytes, path);
+    const nul = text.indexOf('\0');
+    if (nul >= 0) throw noText(path, text.slice(0, nul).split('\n').length);
+    return text;
+  }
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) throw noText(path, 1 + bytes.subarray(0, nul).filter((byte) => byte === LINE_FEED).length);
+  return decodeUtf8(bytes, path);
+}
+
+function noText(path: string, line: number): MalformedRowError {
+  const what = 'there is a NUL character: this is no text, or UTF-16 without a mark. Save the file as UTF-8.';
+  return new MalformedRowError(path, line, what);
 }
 
 function decodeUtf8(bytes: Uint8Array, path: string): string {
@@ -80,13 +85,6 @@ function firstBadLine(bytes: Uint8Array): number | undefined {
     start = end;
   }
   return undefined;
-}
-
-/** The number of the line that a place of a text is in. */
-export function countLines(text: string, place: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < place; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
 }
 
 function tooLarge(path: string, error: unknown): UnreadableFileError {
