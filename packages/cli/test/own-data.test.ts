@@ -213,7 +213,7 @@ describe('files that need to be told how they are read', () => {
     const row = (i: number): string => `${sentence(i)};${(i % 7) - 3},5`;
     const path = writeRows(folder, 'commas.csv', 'text;score', 60, row);
     const { err } = await must('data', '--task', path, '--out', at('commas'));
-    expect(err).toContain('numbers from -2.5 to 3.5\nregression, for the labels are numbers\n');
+    expect(err).toContain('numbers from -3.5 to 3.5\nregression, for the labels are numbers\n');
     expect(err).toContain(
       'unsure: the labels are numbers and read as scores; --problem classification says otherwise\n',
     );
