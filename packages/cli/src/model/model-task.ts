@@ -20,7 +20,7 @@ export async function trainedTask(
   if (own && data !== undefined) {
     const { labels, problem, reading } = own;
     return findTask(
-      { ...given, ...reading, ...columnsOf(given, own), data: undefined, task: data },
+      { ...reading, ...given, ...columnsOf(given, own), data: undefined, task: data },
       { labels, problem },
     );
   }

@@ -55,7 +55,16 @@ export function guessProblem(table: Table, column: string, given: LabelChoice): 
   }
   if (!typed && count >= mostlyNumbers * values.length && values.length >= fewRows)
     throw oddOne(rows, values, numbers, count);
-  return classes(separatorDoubts(values));
+  const some =
+    count === 0
+      ? []
+      : [
+          doubt(
+            `${count} of the ${values.length} labels are numbers, and all are read as classes`,
+            'regression',
+          ),
+        ];
+  return classes([...some, ...separatorDoubts(values), ...manyDoubts(values)]);
 }
 
 const doubt = (about: string, value: OwnProblem): Doubt => ({
@@ -108,6 +117,14 @@ function separatorDoubts(values: readonly unknown[]): Doubt[] {
   const found = values.find((value) => typeof value === 'string' && /[^|;]+[|;][^|;]+/.test(value));
   if (found === undefined) return [];
   return [doubt(`labels such as ${named(found)} are one label each`, 'multiLabelClassification')];
+}
+
+/** Labels that hardly any two rows share: another column may be meant. */
+function manyDoubts(values: readonly unknown[]): Doubt[] {
+  const different = new Set(values.map(labelText)).size;
+  if (different <= mostNumberedClasses || different <= values.length / 2) return [];
+  const about = `the ${values.length} labels are ${different} different ones, and read as classes`;
+  return [{ about, option: 'label', value: '…' }];
 }
 
 function missingDoubts(values: readonly unknown[]): Doubt[] {

@@ -129,6 +129,8 @@ describe('doubts', () => {
     [csv(['0', '1']), { problem: 'singleLabelClassification' }, []],
     [csv(['a', 'b']), {}, []],
     [csv(['a|b', 'b']), {}, ['problem multiLabelClassification']],
+    [csv(['1', '2', 'x']), {}, ['problem regression']],
+    [csv(Array.from({ length: 60 }, (_, i) => `x${i}`)), {}, ['label …']],
     ['title,text,label\na,b,x\nc,d,y\ne,f,x\ng,h,y\n', {}, ['text title']],
     ['text,label,score\na,x,1\nb,y,2\nc,x,1\nd,y,2\n', {}, ['label score']],
     ['text;label,x\na;p\nb;q\nc;p\nd;q\n', {}, ['delimiter comma']],

@@ -1,8 +1,10 @@
 // Parquet files that other programs wrote, and damaged ones.
 import { readFileSync } from 'node:fs';
+import { type BasicType, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
 import { parquetFile } from '../../../../test/support/parquet.ts';
 import { DatasetError, memorySource, readTextFile, UnreadableFileError } from '../../src/index.ts';
+import { parquetRows } from '../../src/parquet/rows.ts';
 import { ParquetError, readStruct } from '../../src/parquet/thrift.ts';
 import { checkZstdFrame } from '../../src/parquet/zstd-frame.ts';
 import { allRows, errorOf, fromMemory } from '../own/support.ts';
@@ -136,6 +138,38 @@ describe('what the columns mean', () => {
     }
     const texts = await readTextFile({ data: memorySource({ 'r.parquet': file }), file: 'r.parquet' });
     expect(texts.texts).toEqual([['t0'], ['t1']]);
+  });
+});
+
+describe('every encoding', () => {
+  const count = 3000;
+  const numbers = Array.from({ length: count }, (_, i) => (i * 2_654_435_761) | 0);
+  const texts = numbers.map((_, i) => `text ${(i * 7919) % count} of ${i % 13}`);
+  const large = numbers.map((value, i) => BigInt(value) * 1_000_003n + BigInt(i));
+
+  test.each<[NonNullable<ColumnSource['encoding']>, BasicType, readonly unknown[]]>([
+    ['PLAIN', 'STRING', texts],
+    ['RLE_DICTIONARY', 'STRING', texts.map((_, i) => `v${i % 5}`)],
+    ['DELTA_LENGTH_BYTE_ARRAY', 'STRING', texts],
+    ['DELTA_BYTE_ARRAY', 'STRING', texts],
+    ['DELTA_BINARY_PACKED', 'INT32', numbers],
+    ['DELTA_BINARY_PACKED', 'INT64', large],
+    ['BYTE_STREAM_SPLIT', 'DOUBLE', numbers.map((value) => value / 7)],
+    ['RLE', 'BOOLEAN', numbers.map((value) => value % 2 === 0)],
+    ['PLAIN', 'BOOLEAN', numbers.map((value) => value % 2 === 0)],
+  ])('%s of %s is read, with and without empty values', async (encoding, type, values) => {
+    for (const nullable of [false, true]) {
+      const data = nullable ? values.map((value, i) => (i % 3 === 0 ? null : value)) : [...values];
+      const columnData = [
+        { name: 'value', data, type, encoding, nullable },
+        { name: 'text', data: texts, type: 'STRING' as const },
+      ];
+      const bytes = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: [1000] }));
+      const read: unknown[] = [];
+      for await (const row of parquetRows({ path: 'r.parquet', bytes })) read.push(row.values.get('value'));
+      const expected = data.map((value) => (typeof value === 'bigint' ? Number(value) : value));
+      expect(read).toEqual(expected);
+    }
   });
 });
 
