@@ -22,7 +22,7 @@ export interface CsvOptions {
   readonly header?: 'first' | 'none' | undefined;
 }
 
-export const delimiters: Readonly<Record<Delimiter, string>> = {
+const delimiters: Readonly<Record<Delimiter, string>> = {
   ...{ comma: ',', semicolon: ';', tab: '\t', pipe: '|' },
 };
 
