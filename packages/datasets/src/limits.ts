@@ -3,7 +3,7 @@ const GiB = 2 ** 30;
 
 /** Bytes that any file may become, and how many times its size. */
 const usual: Readonly<Record<'gzip' | 'parquet', { readonly least: number; readonly times: number }>> = {
-  gzip: { least: 8 * MiB, times: 100 },
+  gzip: { least: 2 * MiB, times: 50 },
   parquet: { least: 64 * MiB, times: 200 },
 };
 

@@ -27,8 +27,8 @@ export interface FileTaskOptions extends ColumnChoice, CsvOptions {
   /** What stands before the fraction of a number in `.csv` and `.tsv`; by default told from the labels. */
   readonly decimal?: Decimal | undefined;
   /**
-   * Bytes that the content of a compressed file may have: more is refused before it fills the memory. By default 100
-   * times the file, at least 8 MiB, of parquet 200 times and 64 MiB; above 1 GiB at most ten times.
+   * Bytes that the content of a compressed file may have: more is refused before it fills the memory. By default 50
+   * times the file, at least 2 MiB, of parquet 200 times and 64 MiB; above 1 GiB at most ten times.
    */
   readonly maxFileSize?: number | undefined;
   /** Last part of the id, and the name of a trained adapter. By default that of the file. */

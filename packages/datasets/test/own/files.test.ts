@@ -68,7 +68,7 @@ describe('gzip', () => {
     const error = await errorOf({ 'r.csv.gz': bomb });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
     expect(error.message).toBe(
-      'Could not read r.csv.gz: its content has more than 8388608 bytes; if that is right, allow more with --max-file-size (maxFileSize).',
+      'Could not read r.csv.gz: its content has more than 2097152 bytes; if that is right, allow more with --max-file-size (maxFileSize).',
     );
     const task = await fromMemory({ 'r.csv.gz': bomb }, { maxFileSize: 2 ** 25 });
     expect(task.layout.splits.train.rows).toBe(8);
