@@ -16,11 +16,13 @@ export type ColumnType =
  * A parquet file as the hub has them: columns may be empty in a row, and rows come in groups.
  *
  * @param columns types by name
+ * @param notes what programs keep with a file
  */
 export function parquetFile(
   columns: Readonly<Record<string, ColumnType>>,
   rows: readonly Readonly<Record<string, unknown>>[],
   codec: 'SNAPPY' | 'GZIP' | 'ZSTD' = 'SNAPPY',
+  notes: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const names = Object.keys(columns);
   const elements = Object.entries(columns).flatMap(([name, type]) => schemaOf(name, type));
@@ -30,6 +32,7 @@ export function parquetFile(
       schema: [{ name: 'root', num_children: names.length }, ...elements],
       rowGroupSize: [Math.max(1, Math.ceil(rows.length / 3))],
       codec,
+      kvMetadata: Object.entries(notes).map(([key, value]) => ({ key, value })),
       compressors: { GZIP: gzipSync, ZSTD: zstdCompressSync },
     }),
   );

@@ -144,11 +144,91 @@ describe('other kinds', () => {
     const row = (i: number): string => JSON.stringify({ text: sentence(i), tags: i % 3 ? ['a', 'b'] : [] });
     const path = writeRows(folder, 'tags.jsonl', row(0), 59, (i) => row(i + 1));
     const { err } = await must(...train(path, 'tags', '--label', 'tags'));
-    expect(err).toContain("labels from 'tags': a (40), b (40)\nmulti-label classification, 2 labels\n");
+    expect(err).toContain(
+      "labels from 'tags': a (40), b (40)\nmulti-label classification, 2 labels, label lists\n",
+    );
     expect(err).toContain('train, 6 validation, 6 test rows, at random (seed 42)');
     const { results } = runFile('tags');
     expect(Object.keys(results.test?.metrics ?? {})).toEqual(['f1Micro', 'f1Macro']);
     expect(await score('tags')).toMatchObject({ metrics: results.test?.metrics });
+  });
+});
+
+describe('files that need to be told how they are read', () => {
+  test('a column for each label, which the model keeps', async () => {
+    const row = (i: number): string => `${sentence(i)},${i % 2},${i % 3 === 0 ? 1 : 0},0`;
+    const path = writeRows(folder, 'toxic.csv', 'text,toxic,insult,threat', 60, row);
+    const refused = await run(...train(path, 'toxic-refused'));
+    expect(refused.err).toContain('--label toxic insult threat\n');
+    const { err } = await must(...train(path, 'toxic', '--label', 'toxic', 'insult', 'threat'));
+    expect(err).toContain(
+      "texts from column 'text', 3 labels from columns toxic, insult, threat: toxic (30), insult (20), threat (0)\nmulti-label classification, 3 labels, a column of 0 and 1 for each\n",
+    );
+    expect(runFile('toxic').settings.own).toEqual({
+      ...{ text: 'text', textPair: null, label: ['toxic', 'insult', 'threat'] },
+      ...{ problem: 'multiLabelClassification', labels: ['toxic', 'insult', 'threat'] },
+    });
+    const { results } = runFile('toxic');
+    expect(await score('toxic')).toMatchObject({ metrics: results.test?.metrics });
+    expect(await score('toxic', '--task', path)).toMatchObject({ rows: 60 });
+  });
+
+  test('lists of 0 and 1 with names for them', async () => {
+    const row = (i: number): string => `${sentence(i)},"[${i % 2}, ${i % 3 === 0 ? 1 : 0}]"`;
+    const path = writeRows(folder, 'vectors.csv', 'text,label', 60, row);
+    const { err } = await must(...train(path, 'vectors', '--labels', 'toxic,insult'));
+    expect(err).toContain(
+      "labels from 'label': toxic (30), insult (20)\nmulti-label classification, 2 labels, lists in JSON form with 0 or 1 for each label\n",
+    );
+    expect(await score('vectors')).toMatchObject({ metrics: runFile('vectors').results.test?.metrics });
+  });
+
+  test('quotation marks that are characters, and no line of names, which the model keeps', async () => {
+    const row = (i: number): string => `"${sentence(i)}\t${i % 2 ? 'blue' : 'red'}`;
+    const path = writeRows(folder, 'plain.tsv', row(0), 59, (i) => row(i + 1));
+    const said = ['--quote', 'none', '--header', 'none'];
+    expect((await run(...train(path, 'plain-refused'))).err).toContain('say --quote none (quote)');
+    await must(...train(path, 'plain', ...said, '--text', '1', '--label', '2'));
+    expect(runFile('plain').settings.own).toMatchObject({ reading: { quote: 'none', header: 'none' } });
+    expect(await score('plain')).toMatchObject({ metrics: runFile('plain').results.test?.metrics });
+    const outcome = await must(
+      ...[
+        'predict',
+        '--model',
+        at('plain'),
+        '--input',
+        path,
+        ...said,
+        '--device',
+        'onnx',
+        '--format',
+        'jsonl',
+      ],
+    );
+    expect(events(outcome)).toHaveLength(60);
+    expect(events(outcome)[0]).toMatchObject({ text: `"${sentence(0)}` });
+  });
+
+  test('where a guess may be wrong, the lines say so and name the option', async () => {
+    const row = (i: number): string => `${sentence(i)};${(i % 7) - 3},5`;
+    const path = writeRows(folder, 'commas.csv', 'text;score', 60, row);
+    const { err } = await must('data', '--task', path, '--out', at('commas'));
+    expect(err).toContain('numbers from -3.5 to 3.5\nregression, for the labels are numbers\n');
+    expect(err).toContain(
+      'unsure: the labels are numbers and read as scores; --problem classification says otherwise\n',
+    );
+    expect(err).toMatch(
+      /^unsure: commas in numbers such as "-?\d,5" stand .*; --decimal point says otherwise$/m,
+    );
+    const numbered = writeRows(
+      folder,
+      'numbered.csv',
+      'text,label',
+      60,
+      (i) => `${sentence(i)},${(i % 3) - 1}`,
+    );
+    const { out } = await must('data', '--task', numbered, '--out', at('numbered'));
+    expect(out).toMatch(/^split +rows +-1 +0 +1$/m);
   });
 });
 
@@ -158,6 +238,9 @@ describe('what does not go together is refused', () => {
     [[file, '--text-pair', 'colour'], 2, /--text must name the first/],
     [['glue/rte', '--data', world.data, '--label', 'label'], 2, /--label is for files of your own/],
     [['miniglue/rte', '--data', world.data], 2, /miniglue\/rte writes its rows itself; leave out --data/],
+    [['glue/rte', '--data', world.data, '--quote', 'none'], 2, /--quote is for files of your own/],
+    [[file, '--delimiter', ';'], 2, /comma, semicolon, tab, pipe/],
+    [[file, '--labels', 'red', 'green'], 1, /line 3: the label is "blue", expected one of red, green/],
     [[file, '--problem', 'classify'], 2, /classification, regression, multi-label/],
     [[file, '--label', 'color'], 1, /no column "color"\. Did you mean "colour"\?/],
     [['./nowhere.csv'], 1, /There is no file or folder \.\/nowhere\.csv/],

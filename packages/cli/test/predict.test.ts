@@ -179,6 +179,7 @@ test('the table fits the screen, and shows the labels that are predicted where t
       { texts: ['none'], prediction: { labels: [], probabilities: label('a', 0.1).probabilities } },
     ],
     60,
+    ['a', 'b', 'c', 'd', 'e'],
   );
   const lines = text.trimEnd().split('\n');
   expect(lines[0]).toMatch(/^text +label +probability$/);
@@ -186,4 +187,10 @@ test('the table fits the screen, and shows the labels that are predicted where t
   expect(lines[2]).toMatch(/^two lines \| 😀😀 +e +0\.5000$/);
   expect(lines[3]).toMatch(/^none +- +-$/);
   for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(60);
+});
+
+test('the table shows numbered labels in the order of their ids', () => {
+  const prediction = { label: '-1', probabilities: { '-1': 0.5, '0': 0.3, '1': 0.2 } };
+  const text = predictionTable([{ texts: ['a'], prediction }], 80, ['-1', '0', '1']);
+  expect(text).toMatch(/^text +label +-1 +0 +1\n/);
 });

@@ -1,3 +1,5 @@
+import { Unreadable } from './unreadable.ts';
+
 /** Every error of this package: something about the data or the options was wrong, and the message says what to do. */
 export class DatasetError extends Error {
   override readonly name: string = 'DatasetError';
@@ -123,15 +125,46 @@ export class InvalidOptionError extends DatasetError {
   readonly value: unknown;
 
   constructor(option: string, value: unknown, expected: string) {
-    super(`${option} is ${String(value)}, expected ${expected}.`);
+    super(
+      `${option} is ${typeof value === 'string' ? value.slice(0, 80) : shown(value)}, expected ${expected}.`,
+    );
     this.option = option;
     this.value = value;
   }
 }
 
-/** Names of columns for a message. */
+/** Names of columns for a message; of very many, the first. */
 export function listed(names: readonly string[]): string {
-  return names.map((name) => JSON.stringify(name.slice(0, 40))).join(', ');
+  const shown = names.slice(0, mostListed).map((name) => JSON.stringify(name.slice(0, 40)));
+  return `${shown.join(', ')}${names.length > mostListed ? `, … (${names.length} in all)` : ''}`;
+}
+
+const mostListed = 30;
+
+/**
+ * Any value on a short line, for a message. Unlike `String` and `JSON.stringify` it calls nothing of the value's own
+ * and does not follow it into any depth.
+ */
+export function shown(value: unknown): string {
+  return brief(value, 2).slice(0, 80);
+}
+
+function brief(value: unknown, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
+  if (typeof value === 'symbol' || typeof value === 'function') return typeof value;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Unreadable) return value.what;
+  if (ArrayBuffer.isView(value)) return 'binary data';
+  if (depth === 0) return Array.isArray(value) ? '[…]' : '{…}';
+  if (Array.isArray(value)) {
+    const items = value.slice(0, 8).map((item) => brief(item, depth - 1));
+    return `[${items.join(',')}${value.length > 8 ? ',…' : ''}]`;
+  }
+  const keys = Object.keys(value);
+  const items = keys
+    .slice(0, 8)
+    .map((key) => `${JSON.stringify(key.slice(0, 40))}:${brief(Reflect.get(value, key), depth - 1)}`);
+  return `{${items.join(',')}${keys.length > 8 ? ',…' : ''}}`;
 }
 
 /** Throws `InvalidOptionError` unless `value` is a whole number of at least 1. */

@@ -1,4 +1,6 @@
-import { MissingFileError, UnreadableFileError } from './errors.ts';
+import { checkPositiveInteger, MissingFileError } from './errors.ts';
+import { gunzip, isGzip } from './gunzip.ts';
+import { sizeLimit } from './limits.ts';
 import type { FileSource } from './source.ts';
 
 /** A file that was found, decompressed. */
@@ -6,25 +8,26 @@ export interface DataFile {
   /** The path it was found at, for messages. */
   readonly path: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes that its content may have where it is compressed inside; by default a multiple of its size. */
+  readonly maxSize?: number | undefined;
 }
 
-/** Reads `path` or, if there is none, `path` with `.gz`. */
-export async function readFile(source: FileSource, path: string): Promise<DataFile> {
+/**
+ * Reads `path` or, if there is none, `path` with `.gz`.
+ *
+ * @param maxSize bytes that its content may have once it is decompressed
+ */
+export async function readFile(source: FileSource, path: string, maxSize?: number): Promise<DataFile> {
+  if (maxSize !== undefined) checkPositiveInteger('maxFileSize', maxSize);
   const candidates = [path, `${path}.gz`];
   for (const candidate of candidates) {
     const bytes = await source.read(candidate);
-    if (bytes !== undefined) return { path: candidate, bytes: await decompressed(candidate, bytes) };
+    if (bytes === undefined) continue;
+    // The first bytes decide, not the name: browsers decompress what a server marks as compressed.
+    const content = isGzip(bytes)
+      ? await gunzip(candidate, bytes, sizeLimit(bytes.length, 'gzip', maxSize))
+      : bytes;
+    return { path: candidate, bytes: content, maxSize };
   }
   throw new MissingFileError(candidates, source.describe());
-}
-
-/** The first bytes decide, not the name: browsers decompress what a server marks as compressed. */
-async function decompressed(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch (error) {
-    throw new UnreadableFileError(path, 'its gzip data is damaged or cut short; fetch the file again', error);
-  }
 }

@@ -20,11 +20,14 @@ export type { MiniglueTask } from './miniglue/generators.ts';
 export { type MiniglueOptions, miniglueTask } from './miniglue/miniglue.ts';
 export { type Document, miniglueText, type TextOptions } from './miniglue/text.ts';
 export type { ColumnChoice, Columns, TextColumns } from './own/columns.ts';
+export type { CsvOptions, Delimiter } from './own/csv-table.ts';
 export { type FileTask, type FileTaskOptions, readFileTask } from './own/file-task.ts';
 export { toJsonLines } from './own/json-lines.ts';
-export type { OwnProblem } from './own/labels.ts';
-export { countLabels, type FileLayout, type OwnSplit, type SplitOrigin } from './own/layout.ts';
-export { readTextFile, type TextFileOptions } from './own/text-file.ts';
+export type { Decimal, OwnProblem } from './own/labels.ts';
+export { countLabels, type Doubt, type FileLayout, type OwnSplit, type SplitOrigin } from './own/layout.ts';
+export type { ListSyntax } from './own/list-literal.ts';
+export type { LabelForm, LabelReading } from './own/read-labels.ts';
+export { readTextFile, type TextFile, type TextFileOptions } from './own/text-file.ts';
 export { Pcg64 } from './pcg64.ts';
 export { describeTask, taskIds } from './registry.ts';
 export {

@@ -2,7 +2,7 @@
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   // Less than the whole word must be wrong.
-  let least = Math.min(3, word.length);
+  let least = Math.min(mostWrong, word.length);
   for (const candidate of candidates) {
     const name = candidate.slice(candidate.lastIndexOf('/') + 1);
     const distance = Math.min(
@@ -17,8 +17,11 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Levenshtein's distance: insertions, deletions and substitutions that turn `a` into `b`. */
+const mostWrong = 3;
+
+/** Levenshtein's distance: insertions, deletions and substitutions that turn `a` into `b`; infinite if too many. */
 function editDistance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) >= mostWrong) return Number.POSITIVE_INFINITY;
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];

@@ -39,7 +39,8 @@ export function addData(root: Command, run: Run): void {
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', examples)
     .action((given: DataArguments) => run((context) => data(given, context)));
-  for (const option of ownDataOptions()) command.addOption(option);
+  const own = ownDataOptions();
+  for (const option of [...own.usual, ...own.rare]) command.addOption(option);
 }
 
 const examples = `
@@ -62,7 +63,8 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
   const task = await loadData(found, { maxLength, limit: null, evalLimit: null }, { signal });
   if (found.own && !given.json) for (const line of ownTaskLines(found.own, task)) terminal.err(`${line}\n`);
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
-  const label = found.own?.layout.label ?? 'label';
+  // Several columns become one of lists.
+  const label = typeof found.own?.layout.label === 'string' ? found.own.layout.label : 'label';
   const files: Record<string, string> = {};
   for (const [split, rows] of rowsOf(task)) files[fileOf(split)] = toJsonLines(task, rows, label);
   await out.replace(files, 'the data');

@@ -14,7 +14,7 @@ import { namedTask, trainedTask } from '../model/model-task.ts';
 import { predictTest, score, scoresOf, testMetrics } from '../model/scores.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
 import { runOfTask } from '../model/task-run.ts';
-import { columnOptions, type OwnDataArguments } from '../options/own-data.ts';
+import { columnOptions, decimalOption, type OwnDataArguments, readingOptions } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/values.ts';
 import type { EvaluatedEvent, SplitScore } from '../output/events.ts';
@@ -25,7 +25,7 @@ import { createReporter, type Reporter } from '../output/reporter.ts';
 import { scoreTable, taskTable } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
-interface EvaluateArguments extends Omit<OwnDataArguments, 'problem'> {
+interface EvaluateArguments extends Omit<OwnDataArguments, 'problem' | 'labels'> {
   readonly model: string;
   readonly task?: string;
   readonly data?: string;
@@ -58,7 +58,7 @@ export function addEvaluate(root: Command, run: Run): void {
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', examples)
     .action((given: EvaluateArguments) => run((context) => evaluate(given, context)));
-  for (const option of columnOptions()) command.addOption(option);
+  for (const option of [...columnOptions(), decimalOption(), ...readingOptions()]) command.addOption(option);
 }
 
 const examples = `

@@ -14,16 +14,18 @@ import { loadModel } from '../model/load-model.ts';
 import { predictionsOf } from '../model/predictions.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
 import { chosenRun } from '../model/task-run.ts';
+import { fileReading, type ReadingArguments, readingOptions } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
+import { doubtLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/phases.ts';
 import { type Predicted, predictionLines, predictionTable } from '../output/predictions.ts';
 import { oneLine } from '../output/printable.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';
 
-interface PredictArguments {
+interface PredictArguments extends ReadingArguments {
   readonly model: string;
   /** Of a model of several. */
   readonly task?: string;
@@ -40,7 +42,7 @@ interface PredictArguments {
 }
 
 export function addPredict(root: Command, run: Run): void {
-  root
+  const command = root
     .command('predict')
     .summary('label texts with a trained model')
     .description('Gives the labels of texts with their probabilities, or their scores.')
@@ -48,7 +50,7 @@ export function addPredict(root: Command, run: Run): void {
     .addOption(pathOption('--task <task>', 'which of its tasks, for a model of several'))
     .addOption(pathOption('--text <text>', 'a text').conflicts('input'))
     .addOption(pathOption('--text-pair <text>', 'its second text, for a model of pairs').conflicts('input'))
-    .addOption(pathOption('--input <file>', 'texts in a .csv, .tsv, .jsonl or .json file'))
+    .addOption(pathOption('--input <file>', 'texts in a .csv, .tsv, .jsonl, .json or .parquet file'))
     .addOption(pathOption('--text-column <column>', 'column of the texts (default: as trained)'))
     .addOption(pathOption('--text-pair-column <column>', 'column of the second texts'))
     .addOption(pathOption('--out <file>', 'write to a file instead of the screen'))
@@ -58,6 +60,7 @@ export function addPredict(root: Command, run: Run): void {
     .addOption(deviceOption())
     .addHelpText('after', examples)
     .action((given: PredictArguments) => run((context) => predict(given, context)));
+  for (const option of readingOptions()) command.addOption(option);
 }
 
 const examples = `
@@ -72,10 +75,12 @@ async function predict(given: PredictArguments, { terminal, signal }: CommandCon
   const { out, format = out === undefined ? 'table' : 'jsonl' } = given;
   const reporter = createReporter(terminal, { json: false, quiet: false });
   try {
-    const predicted = await predictTexts(given, reporter, signal);
+    const { predicted, labels } = await predictTexts(given, reporter, signal);
     reporter.close();
     const text =
-      format === 'table' ? predictionTable(predicted, terminal.columns ?? 100) : predictionLines(predicted);
+      format === 'table'
+        ? predictionTable(predicted, terminal.columns ?? 100, labels)
+        : predictionLines(predicted);
     if (out === undefined) return terminal.out(text);
     await writeFileAtomic(resolve(out), text);
     terminal.out(`${counted(predicted.length, 'prediction')} saved in ${oneLine(out)}\n`);
@@ -88,7 +93,7 @@ async function predictTexts(
   given: PredictArguments,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<readonly Predicted[]> {
+): Promise<{ readonly predicted: readonly Predicted[]; readonly labels: readonly string[] | null }> {
   const { model: path, out } = given;
   await openModelFolder(path);
   const run = chosenRun(path, await readRunFile(path), given.task);
@@ -109,7 +114,11 @@ async function predictTexts(
   try {
     const batchSize = run?.settings.evalBatchSize ?? 32;
     const answers = await model.answer(texts, { batchSize, signal, onProgress: reporter.progress });
-    return predictionsOf(model.task, answers).map((prediction, i) => ({ texts: texts[i]!, prediction }));
+    const predictions = predictionsOf(model.task, answers);
+    return {
+      predicted: predictions.map((prediction, i) => ({ texts: texts[i]!, prediction })),
+      labels: model.task.labels,
+    };
   } catch (error) {
     throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
   }
@@ -132,7 +141,8 @@ async function readTexts(
     return [texts];
   }
   const path = resolve(input);
-  const { columns, texts } = await readTextFile({
+  const { columns, texts, doubts } = await readTextFile({
+    ...fileReading(given),
     ...{
       data: folderSource(dirname(path)),
       file: basename(path),
@@ -144,6 +154,7 @@ async function readTexts(
   checkCount(texts[0]!.length, expected, '--text-pair-column');
   const named = columns.textPair === null ? '' : ` and '${columns.textPair}'`;
   reporter.note(`${counted(texts.length, 'row')} of ${input}, texts from '${columns.text}'${named}`);
+  for (const line of doubtLines(doubts, { text: '--text-column' })) reporter.note(line);
   return texts;
 }
 

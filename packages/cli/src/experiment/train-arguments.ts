@@ -46,11 +46,14 @@ function flags({ options: known }: MethodEntry, options: Options): string[] {
   for (const [name, value] of Object.entries(options)) {
     const own = Object.hasOwn(known, name) ? known[name] : undefined;
     if (own && !own.flag) settings.push(`${name}=${text(value)}`);
+    else if (isOfSeveral(name) && Array.isArray(value)) given.push(flagOf(name), ...value.map(String));
     else given.push(own?.flag ?? flagOf(name), text(value));
   }
   return settings.length === 0 ? given : [...given, '--set', ...settings];
 }
 
+/** Options that take several values, of which one may have a comma in it. */
+const isOfSeveral = (name: string): boolean => name === 'label' || name === 'labels';
 const text = (value: OptionValue): string => (Array.isArray(value) ? value.join(',') : String(value));
 const flagOf = (name: string): string =>
   `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

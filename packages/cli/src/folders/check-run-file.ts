@@ -46,6 +46,15 @@ const oneOf = (...values: readonly string[]): Rule => ({
   fits: (value) => values.includes(value as string),
 });
 
+/** What was said about reading files, by the names of the options. */
+const reading = objectWith({
+  quote: orMissing(oneOf('double', 'none')),
+  delimiter: orMissing(oneOf('comma', 'semicolon', 'tab', 'pipe')),
+  header: orMissing(oneOf('first', 'none')),
+  decimal: orMissing(oneOf('point', 'comma')),
+  maxFileSize: orMissing(whole(1)),
+});
+
 /** Every field that is read again, by its path. An object comes before what is in it. */
 const rules: Readonly<Record<string, Rule>> = {
   version: text,
@@ -68,9 +77,10 @@ const rules: Readonly<Record<string, Rule>> = {
     objectWith({
       text,
       textPair: orNull(text),
-      label: text,
+      label: { what: 'a text or a list of texts', fits: (value) => text.fits(value) || texts.fits(value) },
       problem: oneOf(...Object.values(problems)),
       labels: orNull(texts),
+      reading: orMissing(reading),
     }),
   ),
   'settings.sources': texts,

@@ -11,7 +11,7 @@ import {
   taskIds,
 } from '@scalearn/datasets';
 import { FolderError, UsageError } from '../errors.ts';
-import { type OwnDataArguments, ownDataFlags, problems } from '../options/own-data.ts';
+import { fileReading, namesIn, type OwnDataArguments, ownDataFlags, problems } from '../options/own-data.ts';
 
 /** What says which task it is. */
 export interface TaskChoice extends OwnDataArguments {
@@ -20,6 +20,8 @@ export interface TaskChoice extends OwnDataArguments {
   readonly data?: string | undefined;
 }
 
+const readingKeys = ['quote', 'delimiter', 'header', 'decimal', 'maxFileSize'] as const;
+
 /** A task that was found; its rows are not loaded yet. */
 export interface FoundTask {
   readonly info: TaskInfo;
@@ -27,16 +29,23 @@ export interface FoundTask {
   readonly path: string | null;
   /** What was read, for files of the user's own. */
   readonly own?: FileTask;
+  /** What was said about reading them. */
+  readonly reading?: Reading;
 }
 
 /** How files of the user's own were read: kept with a model, to read others alike. */
 export interface OwnSettings {
   readonly text: string;
   readonly textPair: string | null;
-  readonly label: string;
+  /** Several where each holds 0 and 1 for one label. */
+  readonly label: string | readonly string[];
   readonly problem: OwnProblem;
   readonly labels: readonly string[] | null;
+  /** What was said about reading the files. */
+  readonly reading?: Reading;
 }
+
+export type Reading = Pick<OwnDataArguments, 'quote' | 'delimiter' | 'header' | 'decimal' | 'maxFileSize'>;
 
 /**
  * Finds a task that comes with the package by its id, or reads one from files.
@@ -59,19 +68,28 @@ export async function findTask(
     throw new UsageError(
       `--data is for tasks that are named by an id; ${task} has its own rows, so leave it out`,
     );
-  const { text, textPair, label, problem } = choice;
+  const { text, textPair, problem, decimal } = choice;
   if (textPair !== undefined && text === undefined)
     throw new UsageError('--text-pair names the column of the second text, so --text must name the first');
   const path = resolve(task);
   const isFolder = found.isDirectory();
   const own = await readFileTask({
-    ...{ text, textPair, label, ...more },
+    ...{ text, textPair, label: columnsIn(choice.label), labels: namesIn(choice.labels), decimal },
+    ...{ ...fileReading(choice), ...more },
     data: folderSource(isFolder ? path : dirname(path)),
     file: isFolder ? undefined : basename(path),
     name: basename(path),
     problem: problem === undefined ? more.problem : problems[problem],
   });
-  return { info: own.info, path, own };
+  const said = readingKeys.filter((key) => choice[key] !== undefined);
+  const reading = Object.fromEntries(said.map((key) => [key, choice[key]])) as Reading;
+  return { info: own.info, path, own, ...(said.length > 0 && { reading }) };
+}
+
+/** One column by its name alone. */
+function columnsIn(label: readonly string[] | undefined): string | readonly string[] | undefined {
+  const [only, ...more] = label ?? [];
+  return more.length === 0 ? only : label;
 }
 
 function packagedTask(choice: TaskChoice): FoundTask {
@@ -90,7 +108,10 @@ function isPath(task: string): boolean {
   return /^[./~\\]|[\\/].*[\\/]|\.(csv|tsv|jsonl?|parquet)(\.gz)?$/i.test(task);
 }
 
-export function ownSettings({ info: { labels }, layout }: FileTask): OwnSettings {
+export function ownSettings(
+  { info: { labels }, layout }: FileTask,
+  reading: Reading | undefined,
+): OwnSettings {
   const { text, textPair, label, problem } = layout;
-  return { text, textPair, label, problem, labels };
+  return { text, textPair, label, problem, labels, ...(reading && { reading }) };
 }

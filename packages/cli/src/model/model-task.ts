@@ -5,7 +5,9 @@ import { type RunFile, runFileName } from '../folders/run-json.ts';
 import { type FoundTask, findTask, type OwnSettings, type TaskChoice } from './find-task.ts';
 
 /** What names a task, or a part of it; what is left out comes from the model. */
-export type PartialTaskChoice = Omit<TaskChoice, 'task' | 'problem'> & { readonly task?: string | undefined };
+export type PartialTaskChoice = Omit<TaskChoice, 'task' | 'problem' | 'labels'> & {
+  readonly task?: string | undefined;
+};
 
 /** The task a model was trained on, where that is known. */
 export async function trainedTask(
@@ -15,7 +17,13 @@ export async function trainedTask(
 ): Promise<FoundTask> {
   const { own } = run.settings;
   const data = given.data ?? run.data.path ?? undefined;
-  if (own && data !== undefined) return findTask({ ...columnsOf(given, own), task: data }, own);
+  if (own && data !== undefined) {
+    const { labels, problem, reading } = own;
+    return findTask(
+      { ...reading, ...given, ...columnsOf(given, own), data: undefined, task: data },
+      { labels, problem },
+    );
+  }
   await fromFile(join(model, runFileName), () => describeTask(run.task));
   return findTask({ ...given, task: run.task, data });
 }
@@ -34,7 +42,7 @@ export async function namedTask(
   }
   const answers = own ?? (run && (await fromFile(join(model, runFileName), () => describeTask(run.task))));
   return findTask(
-    { ...columnsOf(given, own), task, data },
+    { ...given, ...columnsOf(given, own), task, data },
     { labels: answers?.labels, problem: answers?.problem as OwnProblem | undefined, scoreOnly: true },
   );
 }
@@ -44,5 +52,6 @@ function columnsOf(
   own: OwnSettings | undefined,
 ): Pick<TaskChoice, 'text' | 'textPair' | 'label'> {
   if (text !== undefined || textPair !== undefined || !own) return { text, textPair, label };
-  return { text: own.text, textPair: own.textPair ?? undefined, label: label ?? own.label };
+  const known = typeof own.label === 'string' ? [own.label] : own.label;
+  return { text: own.text, textPair: own.textPair ?? undefined, label: label ?? known };
 }

@@ -69,10 +69,10 @@ export function settleOptions(
   // Sources have their own entry; here they would be names.
   const { sources: _, ...methodSettings } = method.settings ?? {};
   const tasks = found.map(
-    ({ info, path, own }): TaskSettings => ({
+    ({ info, path, own, reading }): TaskSettings => ({
       task: info.id,
       data: path,
-      ...(own && { own: ownSettings(own) }),
+      ...(own && { own: ownSettings(own, reading) }),
       maxLength: given.maxLength ?? info.maxLength,
     }),
   );

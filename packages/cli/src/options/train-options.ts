@@ -15,6 +15,7 @@ import {
   choiceOption,
   encoderOption,
   finite,
+  listOption,
   notEmpty,
   notNegative,
   oneOf,
@@ -77,19 +78,14 @@ export function addTrainOptions(command: Command): Command {
   const n = wholeNumber;
   const option = (flags: string, text: string, parse: (text: string) => unknown): Option =>
     new Option(flags, text).argParser(parse);
-  const several = (flags: string, text: string): Option =>
-    new Option(flags, text).argParser((value: string, before: readonly string[] | undefined) => [
-      ...(before ?? []),
-      notEmpty(value),
-    ]);
   const flag = (flags: string, text: string): Option => new Option(flags, text);
   const model = [
     encoderOption('--encoder <name>').makeOptionMandatory(),
     option('--task <task>', 'such as glue/rte, or a file or folder of your own', notEmpty),
-    several('--tasks <task...>', 'the tasks that a joint method learns at once').conflicts('task'),
+    listOption('--tasks <task...>', 'the tasks that a joint method learns at once').conflicts('task'),
     option('--data <dir>', "folder that holds the task's folder (RTE/, …); by default the hub", notEmpty),
     option('--out <dir>', 'folder for the trained model', notEmpty).makeOptionMandatory(),
-    several('--sources <dir...>', 'folders of the trained adapters to transfer from'),
+    listOption('--sources <dir...>', 'folders of the trained adapters to transfer from'),
     option(
       '--method <name>',
       'see scalearn methods (default: bottleneck, scalearn with sources)',
@@ -122,7 +118,7 @@ export function addTrainOptions(command: Command): Command {
     option('--temperature <x>', 'of drawing tasks in joint training (default: 1, by size)', positive),
   ];
   const rareMethod = [
-    several('--set <name=value...>', 'options of the method, which scalearn methods lists'),
+    listOption('--set <name=value...>', 'options of the method, which scalearn methods lists'),
     choiceOption(
       '--source-control <kind>',
       'replace the sources by adapters that cannot help, to compare with',
@@ -146,16 +142,17 @@ export function addTrainOptions(command: Command): Command {
   ];
   const threads = option('--threads <n>', 'of the CPU, for ONNX Runtime (default: all)', n(1));
   const quiet = flag('--quiet', 'show warnings and the result only');
+  const own = ownDataOptions();
   const groups = {
     Model: [...model, layers],
-    'Your own data': ownDataOptions(),
+    'Your own data': [...own.usual, ...own.rare],
     Training: [...training, ...rareTraining],
     Method: rareMethod,
     Running: [...running, threads, quiet],
   };
   for (const [title, options] of Object.entries(groups))
     for (const each of options) command.addOption(each.helpGroup(`${title}:`));
-  shortenHelp(command, [layers, ...rareTraining, ...rareMethod, threads, quiet], 'Running:');
+  shortenHelp(command, [layers, ...own.rare, ...rareTraining, ...rareMethod, threads, quiet], 'Running:');
   return command;
 }
 

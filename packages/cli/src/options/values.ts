@@ -62,6 +62,13 @@ export function choiceOption(flags: string, text: string, choices: readonly stri
 export const pathOption = (flags: string, text: string): Option =>
   new Option(flags, text).argParser(notEmpty);
 
+/** An option that takes several texts, none of them empty. */
+export const listOption = (flags: string, text: string): Option =>
+  new Option(flags, text).argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    notEmpty(value),
+  ]);
+
 /** An encoder on the hub, in a folder, or `mini`. */
 export const encoderOption = (flags: string): Option =>
   new Option(flags, 'hub name or local folder of the encoder, or mini').argParser((name) =>

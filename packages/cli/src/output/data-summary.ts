@@ -32,7 +32,7 @@ export function dataText(event: DataEvent, { train, labels }: Task, width: numbe
   });
   return [
     `${oneLine(`${task}, saved in ${out}`)}\n`,
-    splitTable(Object.entries(splits)),
+    splitTable(Object.entries(splits), labels ?? []),
     'the first rows to train on',
     ...first.map((line) => `  ${cut(line, width - 2)}`),
     ...(event.problem === 'multipleChoice'
@@ -42,15 +42,13 @@ export function dataText(event: DataEvent, { train, labels }: Task, width: numbe
   ].join('\n');
 }
 
-function splitTable(splits: readonly [string, SplitSummary][]): string {
+/** @param all labels in the order of their ids, which an object does not keep of numbers */
+function splitTable(splits: readonly [string, SplitSummary][], all: readonly string[]): string {
   const { labels } = splits[0]![1];
-  const names = Object.entries(labels ?? {})
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, mostColumns)
-    .map(([name]) => name);
+  const names = all.toSorted((a, b) => (labels?.[b] ?? 0) - (labels?.[a] ?? 0)).slice(0, mostColumns);
   // As they were, but for those that are left out.
-  const shown = Object.keys(labels ?? {}).filter((name) => names.includes(name));
-  const left = Object.keys(labels ?? {}).length - shown.length;
+  const shown = all.filter((name) => names.includes(name));
+  const left = all.length - shown.length;
   const header = labels ? [...shown, ...(left > 0 ? [`${left} more`] : [])] : ['least', 'mean', 'most'];
   const lines = splits.map(([split, { rows, labels, scores }]) => {
     const counts = shown.map((name) => labels?.[name] ?? 0);

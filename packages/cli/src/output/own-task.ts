@@ -1,4 +1,5 @@
-import type { FileTask, Task } from '@scalearn/datasets';
+import type { Doubt, FileTask, Task } from '@scalearn/datasets';
+import { ownDataFlags, problems } from '../options/own-data.ts';
 import { count, counted } from './format.ts';
 import { oneLine } from './printable.ts';
 
@@ -9,11 +10,32 @@ const mostLabels = 12;
 export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
   const { text, textPair, label, splits } = layout;
   const texts = textPair === null ? `column '${text}'` : `columns '${text}' and '${textPair}'`;
+  const labels =
+    typeof label === 'string'
+      ? `labels from '${label}'`
+      : `${counted(label.length, 'label')} from columns ${label.slice(0, mostLabels).join(', ')}${label.length > mostLabels ? ', …' : ''}`;
   return [
-    `${splits.train.file}: texts from ${texts}, labels from '${label}': ${labelList(layout, task)}`,
+    `${splits.train.file}: texts from ${texts}, ${labels}: ${labelList(layout, task)}`,
     problemLine(layout, task),
+    ...doubtLines(layout.doubts),
     ...splitLines(splits),
   ].map(oneLine);
+}
+
+/**
+ * What was guessed and may be wrong, with the option that says otherwise.
+ *
+ * @param flags by the library's names, where a command calls them otherwise
+ */
+export function doubtLines(
+  doubts: readonly Doubt[],
+  flags: Readonly<Partial<Record<Doubt['option'], string>>> = {},
+): string[] {
+  return doubts.map(({ about, option, value }) => {
+    const name = Object.entries(problems).find(([, problem]) => problem === value)?.[0] ?? value;
+    const typed = /^[\w.+…-]+$/.test(name) ? name : JSON.stringify(name);
+    return `unsure: ${about}; ${flags[option] ?? ownDataFlags[option]} ${typed} says otherwise`;
+  });
 }
 
 function labelList({ labelCounts }: FileTask['layout'], { train, validation, test }: Task): string {
@@ -26,19 +48,25 @@ function labelList({ labelCounts }: FileTask['layout'], { train, validation, tes
 }
 
 function problemLine(
-  { problem, guessed, separator, labelCounts }: FileTask['layout'],
+  { problem, guessed, form, syntax, separator, labelCounts }: FileTask['layout'],
   { labels }: Task,
 ): string {
-  const isGuess = guessed.includes('problem');
   switch (problem) {
     case 'regression':
-      return `regression${isGuess ? ', for the labels are numbers (--problem classification makes them classes)' : ''}`;
-    case 'multiLabelClassification':
-      return `multi-label classification, ${counted(labelCounts?.size ?? 0, 'label')}${isGuess ? '' : `, separated by '${separator}' where a row has several`}`;
-    case 'singleLabelClassification': {
-      const areNumbers = isGuess && labels?.every((name) => Number.isFinite(Number(name)));
-      return `classification, ${labels?.length} classes${areNumbers ? ' (--problem regression makes them scores)' : ''}`;
+      return `regression${guessed.includes('problem') ? ', for the labels are numbers' : ''}`;
+    case 'multiLabelClassification': {
+      const written = syntax === null || syntax === 'typed' ? '' : ` in ${syntax} form`;
+      const how = {
+        single: '',
+        separated: `, separated by '${separator}' where a row has several`,
+        lists: `, label lists${written}`,
+        vectors: `, lists${written} with 0 or 1 for each label`,
+        columns: ', a column of 0 and 1 for each',
+      };
+      return `multi-label classification, ${counted(labelCounts?.size ?? 0, 'label')}${how[form]}`;
     }
+    case 'singleLabelClassification':
+      return `classification, ${labels?.length} classes`;
   }
 }
 

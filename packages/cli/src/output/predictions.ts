@@ -21,10 +21,19 @@ export function predictionLines(predicted: readonly Predicted[]): string {
 /** Probabilities of more labels than this do not fit beside the texts: only those of the predicted ones are shown. */
 const mostColumns = 4;
 
-/** A table with one line for each text. @param width of the screen */
-export function predictionTable(predicted: readonly Predicted[], width: number): string {
+/**
+ * A table with one line for each text.
+ *
+ * @param width of the screen
+ * @param order of the labels, which an object does not keep of numbers
+ */
+export function predictionTable(
+  predicted: readonly Predicted[],
+  width: number,
+  order: readonly string[] | null,
+): string {
   const first = predicted[0]?.prediction;
-  const names = first && 'probabilities' in first ? Object.keys(first.probabilities) : [];
+  const names = first && 'probabilities' in first ? (order ?? []) : [];
   const shown = names.length <= mostColumns ? names : [];
   const header =
     first && 'score' in first ? ['score'] : ['label', ...(shown.length > 0 ? shown : ['probability'])];

@@ -1,5 +1,5 @@
 import { EmptyFileError, MissingFileError } from '../errors.ts';
-import { parquetRows } from '../own/parquet-rows.ts';
+import { parquetRows } from '../parquet/rows.ts';
 import type { FileSource } from '../source.ts';
 import type { Example, HubPlace, SplitName, TaskDefinition } from '../task.ts';
 import { Fields } from '../tasks/fields.ts';

@@ -17,11 +17,17 @@ export async function findShards(source: FileSource, config: string, split: stri
     .sort();
   const count = found.map((path) => form.exec(path.slice(prefix.length))?.[2]).find(Boolean);
   if (count === undefined) return found;
-  const all = Array.from(
-    { length: Number(count) },
-    (_, i) => `${prefix}-${String(i).padStart(count.length, '0')}-of-${count}.parquet`,
-  );
-  const missing = all.filter((path) => !found.includes(path));
+  const there = new Set(found);
+  const all: string[] = [];
+  const missing: string[] = [];
+  // The number is only what a name claims.
+  for (let i = 0; i < Number(count) && missing.length < mostMissing; i++) {
+    const path = `${prefix}-${String(i).padStart(count.length, '0')}-of-${count}.parquet`;
+    (there.has(path) ? all : missing).push(path);
+  }
   if (missing.length > 0) throw new MissingFileError(missing, source.describe());
   return all;
 }
+
+/** Names that a message lists. */
+const mostMissing = 10;

@@ -1,12 +1,12 @@
 import { onHub } from '../hub/on-hub.ts';
 import { findTable } from '../own/find-files.ts';
+import { parseListLiteral } from '../own/list-literal.ts';
 import { readTable } from '../own/read-table.ts';
 import type { TableRow } from '../own/table.ts';
 import type { Example, SplitName, TaskDefinition, TaskInfo } from '../task.ts';
 import { Fields } from '../tasks/fields.ts';
 import type { NewExample } from '../tasks/json-lines-task.ts';
 import { humsetLabels } from './labels.ts';
-import { parseListLiteral } from './list-literal.ts';
 
 // HumSet (arXiv 2210.04573): excerpts of humanitarian reports in English, French and Spanish, and five sets of labels
 // for them, any number of which fit an excerpt. Official splits are used as they are.
@@ -56,9 +56,10 @@ function describe(name: string, labels: readonly string[]): TaskInfo {
   };
 }
 
-/** A row of a file whose values are all texts has a list's literal instead of the list. */
+/** A row of a file whose values are all texts has a list's literal instead of the list; an empty text is no label. */
 function withList(row: TableRow, column: string): TableRow {
   const cell = row.values.get(column);
-  const list = typeof cell === 'string' ? parseListLiteral(cell) : undefined;
+  if (typeof cell !== 'string') return row;
+  const list = cell.trim() === '' ? [] : parseListLiteral(cell)?.items;
   return list ? { ...row, values: new Map(row.values).set(column, list) } : row;
 }

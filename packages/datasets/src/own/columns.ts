@@ -1,10 +1,13 @@
 import { ColumnError, listed, MissingColumnError } from '../errors.ts';
 import { suggest } from '../suggest.ts';
+import { asBit, parseNumber } from './labels.ts';
+import type { Doubt } from './layout.ts';
 import type { Table } from './table.ts';
 
 /** Which columns hold the texts and the label. */
 export interface Columns extends TextColumns {
-  readonly label: string;
+  /** Several where each is 0 or 1 for one label. */
+  readonly label: string | readonly string[];
 }
 
 export interface TextColumns {
@@ -41,72 +44,163 @@ const labelNames: readonly string[] = [
   ...['stars', 'sentiment', 'emotion', 'intent', 'topic', 'output', 'y'],
 ];
 
+/** Columns that were chosen, and which choices were no matter of course. */
+export type Chosen<T> = T & { readonly doubts: readonly Doubt[] };
+
 /** The columns of the texts and of the label. Throws `MissingColumnError`, or `ColumnError` where none can be told. */
-export function chooseColumns(table: Table, given: ColumnChoice): Columns {
+export function chooseColumns(table: Table, given: ColumnChoice): Chosen<Columns> {
   checkNamed(table, given);
-  const { columns, path } = table;
-  const free = columns.filter((column) => column !== given.text && column !== given.textPair);
-  const named = given.label ?? labelNames.map((name) => find(free, name)).find(Boolean);
+  const { columns } = table;
+  const named = given.label ?? find(without(columns, [given.text, given.textPair]), labelNames);
+  const rest = without(columns, labelsIn(named));
   const texts = given.text
-    ? { text: given.text, textPair: given.textPair ?? null }
-    : guessTexts(
-        columns.filter((column) => column !== named),
-        named === undefined,
-      );
-  if (texts === undefined) throw undecided(path, 'text', 'the texts', columns);
-  const [only, ...more] = columns.filter((column) => column !== texts.text && column !== texts.textPair);
-  const label = named ?? (more.length === 0 ? only : undefined);
-  if (label === undefined) throw undecided(path, 'label', 'the labels', columns);
-  return { ...texts, label };
+    ? { text: given.text, textPair: given.textPair ?? null, doubts: [] }
+    : guessTexts(table, rest, named === undefined);
+  const others = texts && without(columns, [texts.text, texts.textPair]);
+  const label = named ?? (others?.length === 1 ? others[0] : undefined);
+  if (texts === undefined || label === undefined) throw undecided(table, given, label);
+  const doubts = [...texts.doubts, ...labelDoubts(table, given, label, others ?? [])];
+  return { text: texts.text, textPair: texts.textPair, label, doubts };
 }
 
 /** The columns of the texts alone, of a file to predict for. Throws as {@link chooseColumns} does. */
-export function chooseTextColumns(table: Table, given: Omit<ColumnChoice, 'label'>): TextColumns {
+export function chooseTextColumns(table: Table, given: Omit<ColumnChoice, 'label'>): Chosen<TextColumns> {
   checkNamed(table, given);
-  if (given.text) return { text: given.text, textPair: given.textPair ?? null };
-  const texts = guessTexts(table.columns, false);
-  if (texts === undefined) throw undecided(table.path, 'text', 'the texts', table.columns);
+  if (given.text) return { text: given.text, textPair: given.textPair ?? null, doubts: [] };
+  const texts = guessTexts(table, table.columns, false);
+  if (texts === undefined) throw nothingUsual(table, 'text', 'the texts');
   return texts;
 }
 
-/** @param needsOther whether another column must be left, for the label */
-function guessTexts(columns: readonly string[], needsOther: boolean): TextColumns | undefined {
-  const enough = (taken: number): boolean => !needsOther || columns.length === taken + 1;
-  for (const [first, second] of pairNames) {
-    const [text, textPair] = [find(columns, first), find(columns, second)];
-    if (text !== undefined && textPair !== undefined && enough(2)) return { text, textPair };
-  }
-  for (const name of textNames) {
-    const text = find(columns, name);
-    if (text !== undefined && enough(1)) return { text, textPair: null };
-  }
-  const [only, ...more] = columns;
-  return only !== undefined && more.length === 0 && !needsOther ? { text: only, textPair: null } : undefined;
+/** The names of one column or of several. */
+export function labelsIn(label: Columns['label'] | null | undefined): readonly string[] {
+  return typeof label === 'string' ? [label] : (label ?? []);
 }
 
-function find(columns: readonly string[], name: string): string | undefined {
-  return columns.find((column) => column.toLowerCase().replaceAll(/[\s_-]/g, '') === name);
+/** @param needsOther whether another column must be left, for the label */
+function guessTexts(
+  table: Table,
+  columns: readonly string[],
+  needsOther: boolean,
+): Chosen<TextColumns> | undefined {
+  const enough = (taken: number): boolean => !needsOther || columns.length === taken + 1;
+  const known = usualNames(columns);
+  for (const [first, second] of pairNames) {
+    const [text, textPair] = [known.get(first), known.get(second)];
+    if (text !== undefined && textPair !== undefined && enough(2)) return { text, textPair, doubts: [] };
+  }
+  const [text, other] = textNames.flatMap((name) => known.get(name) ?? []);
+  if (text !== undefined && enough(1)) {
+    const about = `the texts are taken from ${quoted(text)}, though ${quoted(other ?? '')} has a usual name too`;
+    const doubts: Doubt[] = other === undefined ? [] : [{ about, option: 'text', value: other }];
+    return { text, textPair: null, doubts };
+  }
+  const [only, ...more] = columns;
+  if (only === undefined || more.length > 0 || needsOther) return undefined;
+  const doubts = table.columns.length === 1 || looksLikeValue(table, only) ? headerDoubts(table) : [];
+  return { text: only, textPair: null, doubts };
+}
+
+function labelDoubts(
+  table: Table,
+  given: ColumnChoice,
+  label: Columns['label'],
+  others: readonly string[],
+): readonly Doubt[] {
+  if (given.label != null || typeof label !== 'string') return [];
+  const known = usualNames(others);
+  const usual = labelNames.flatMap((name) => known.get(name) ?? []);
+  if (!usual.includes(label)) return looksLikeValue(table, label) ? headerDoubts(table) : [];
+  const other = usual.find((name) => name !== label);
+  if (other === undefined) return [];
+  const about = `the labels are taken from ${quoted(label)}, though ${quoted(other)} has a usual name too`;
+  return [{ about, option: 'label', value: other }];
+}
+
+/** Whether the name of a column is a number, or one of its values. */
+function looksLikeValue({ rows }: Table, column: string): boolean {
+  return parseNumber(column) !== undefined || rows.some(({ values }) => values.get(column) === column);
+}
+
+/** A first line that may be a row. */
+function headerDoubts({ dialect, columns }: Table): readonly Doubt[] {
+  if (dialect === undefined) return [];
+  const names = columns.slice(0, 3).map(quoted).join(', ');
+  return [
+    { about: `the first line is taken for names of columns (${names})`, option: 'header', value: 'none' },
+  ];
+}
+
+/** Columns by their names as usual ones are written. */
+function usualNames(columns: readonly string[]): ReadonlyMap<string, string> {
+  const known = new Map<string, string>();
+  for (const column of columns) {
+    // No usual name is as long.
+    const name = column.length > 40 ? column : column.toLowerCase().replaceAll(/[\s_-]/g, '');
+    if (!known.has(name)) known.set(name, column);
+  }
+  return known;
+}
+
+function find(columns: readonly string[], names: readonly string[]): string | undefined {
+  const known = usualNames(columns);
+  return names.map((name) => known.get(name)).find((column) => column !== undefined);
+}
+
+function without(
+  columns: readonly string[],
+  left: readonly (string | null | undefined)[],
+): readonly string[] {
+  const names = new Set(left);
+  return columns.filter((column) => !names.has(column));
 }
 
 function checkNamed({ path, columns }: Table, given: ColumnChoice): void {
-  const named = [given.text, given.textPair, given.label].filter((name) => name != null);
+  const labels = labelsIn(given.label);
+  if (given.label != null && labels.length === 0)
+    throw new ColumnError(path, 'label names no column; name at least one.');
+  const named = [given.text, given.textPair, ...labels].filter((name) => name != null);
+  const known = new Set(columns);
   for (const name of named)
-    if (!columns.includes(name)) throw new MissingColumnError(path, name, columns, suggest(name, columns));
+    if (!known.has(name)) throw new MissingColumnError(path, name, columns, suggest(name, columns));
   if (given.textPair != null && given.text == null)
     throw new ColumnError(path, 'textPair names the second text, so text must name the first.');
-  const twice = named.find((name, i) => named.indexOf(name) < i);
-  if (twice !== undefined)
-    throw new ColumnError(path, `the column ${JSON.stringify(twice)} was named for two things.`);
+  const seen = new Set<string>();
+  for (const name of named) {
+    if (seen.has(name))
+      throw new ColumnError(path, `the column ${JSON.stringify(name)} was named for two things.`);
+    seen.add(name);
+  }
 }
 
-function undecided(
-  path: string,
-  option: keyof Columns,
-  what: string,
-  columns: readonly string[],
-): ColumnError {
+/** What to say where a column cannot be told: which ones look like labels, if several do. */
+function undecided(table: Table, given: ColumnChoice, label: Columns['label'] | undefined): ColumnError {
+  const texts = given.text ? [given.text, given.textPair] : textsOf(guessTexts(table, table.columns, false));
+  if (texts === undefined || label !== undefined) return nothingUsual(table, 'text', 'the texts');
+  const truths = without(table.columns, texts).filter((column) =>
+    table.rows.every(({ values }) => asBit(values.get(column)) !== undefined),
+  );
+  if (truths.length < 2) return nothingUsual(table, 'label', 'the labels');
+  return new ColumnError(
+    table.path,
+    `no column has a name that is usual for the labels, but ${listed(truths)} hold only 0 and 1. If each is a label, name them: --label ${truths.map(asArgument).join(' ')}`,
+  );
+}
+
+function textsOf(texts: TextColumns | undefined): readonly (string | null)[] | undefined {
+  return texts && [texts.text, texts.textPair];
+}
+
+function nothingUsual({ path, columns }: Table, option: keyof Columns, what: string): ColumnError {
   return new ColumnError(
     path,
     `no column has a name that is usual for ${what}; name it with the option ${option}. The columns are ${listed(columns)}.`,
   );
+}
+
+const quoted = (name: string): string => `'${name.slice(0, 40)}'`;
+
+/** A name as it is typed in a shell. */
+function asArgument(name: string): string {
+  return /^[\w.+-]+$/.test(name) ? name : JSON.stringify(name);
 }

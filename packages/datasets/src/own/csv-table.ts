@@ -1,65 +1,148 @@
-import Papa from 'papaparse';
 import { ColumnError, EmptyFileError, MalformedRowError } from '../errors.ts';
 import type { DataFile } from '../file.ts';
+import { type CsvRecord, csvRecords } from './csv-records.ts';
 import { decodeText } from './decode-text.ts';
-import type { Table, TableRow } from './table.ts';
+import type { Doubt } from './layout.ts';
+import { checkSpread } from './stray-quotes.ts';
+import { CellValues, type Dialect, type Table, type TableRow } from './table.ts';
+
+/** What separates the values of a line. */
+export type Delimiter = 'comma' | 'semicolon' | 'tab' | 'pipe';
+
+/** How a file of separated values is read; what is left out is told from the file. */
+export interface CsvOptions {
+  /** By default a tab in `.tsv`, else that one which gives the first line the most columns. */
+  readonly delimiter?: Delimiter | undefined;
+  /**
+   * `none` where quotation marks are characters like others, `double` where they enclose values, also whole lines. By
+   * default they enclose values, and lines within them that look like rows are an error.
+   */
+  readonly quote?: 'double' | 'none' | undefined;
+  /** `none` where the first line is a row: the columns then are called 1, 2, …; `first` (default) where it has names. */
+  readonly header?: 'first' | 'none' | undefined;
+}
+
+const delimiters: Readonly<Record<Delimiter, string>> = {
+  ...{ comma: ',', semicolon: ';', tab: '\t', pipe: '|' },
+};
 
 /**
  * The rows of a file whose first line names the columns, quoted as spreadsheets do it. Lines without any text are left
  * out.
  *
- * @param delimiters of which that one is used that gives the first line the most columns
+ * @param usual delimiters, of which that one is used that gives the first line the most columns
  */
-export function csvTable(file: DataFile, delimiters: readonly string[]): Table {
+export function csvTable(file: DataFile, usual: readonly Delimiter[], options: CsvOptions): Table {
   const { path } = file;
+  const { header = 'first', quote } = options;
   const text = decodeText(file).replaceAll('\r\n', '\n');
-  const newline = text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
-  const parse = (delimiter: string, preview = 0): Papa.ParseResult<string[]> =>
-    Papa.parse<string[]>(text, { delimiter, newline, preview });
-  const widths = delimiters.map((delimiter) => parse(delimiter, 1).data[0]?.length ?? 0);
-  const { data, errors } = parse(delimiters[widths.indexOf(Math.max(...widths))]!);
-
-  let header: readonly string[] | undefined;
+  const hasQuotes = quote !== 'none';
+  // Spreadsheets may say so in a line before all others.
+  const [said, delimiter = ''] = /^sep=([,;\t|])(?=[\n\r])/.exec(text) ?? [];
+  const choice = said === undefined ? chooseDelimiter(text, usual, options, path) : { delimiter, others: [] };
+  const spread: CsvRecord[] = [];
+  let columns: Columns | undefined;
   const rows: TableRow[] = [];
-  let line = 1;
-  for (const [index, cells] of data.entries()) {
-    if (errors[0]?.row === index)
-      throw new MalformedRowError(
-        path,
-        line,
-        'a text that begins with a quotation mark does not end with one. Put it into quotation marks, and double those inside.',
-      );
-    if (cells.some((cell) => cell.trim() !== '')) {
-      if (header === undefined) header = columnNames(cells, path);
-      else {
-        const values = asValues(cells, header, path, line);
-        rows.push({ path, row: rows.length + 1, line, unit: 'line', values });
-      }
+  for (const record of csvRecords(text, { delimiter: choice.delimiter, hasQuotes }, path)) {
+    const { cells, line } = record;
+    if ((said !== undefined && line === 1) || cells.every((cell) => cell.trim() === '')) continue;
+    if (columns === undefined) {
+      columns = header === 'first' ? columnsNamed(cells, path) : columnsNumbered(cells.length);
+      if (header === 'first') continue;
     }
-    line += 1 + cells.reduce((breaks, cell) => breaks + cell.split(newline).length - 1, 0);
-  }
-  if (header === undefined || rows.length === 0) throw new EmptyFileError(path);
-  return { path, columns: header.filter((name) => name !== ''), rows, typed: false };
-}
-
-function columnNames(cells: readonly string[], path: string): string[] {
-  const names = cells.map((cell) => cell.trim());
-  const twice = names.find((name, i) => name !== '' && names.indexOf(name) < i);
-  if (twice === undefined) return names;
-  throw new ColumnError(path, `two columns have the name ${JSON.stringify(twice)}. Rename one of them.`);
-}
-
-function asValues(
-  cells: readonly string[],
-  header: readonly string[],
-  path: string,
-  line: number,
-): Map<string, string> {
-  if (cells.length !== header.length)
-    throw new MalformedRowError(
+    if (cells.length !== columns.count) throw ragged(path, line, cells.length, columns.count);
+    if (record.isSpread) spread.push(record);
+    rows.push({
       path,
+      row: rows.length + 1,
       line,
-      `the row has ${cells.length} columns, expected ${header.length}. Texts with a separator in them must be in quotation marks.`,
-    );
-  return new Map(header.map((name, i) => [name, cells[i]!]));
+      unit: 'line',
+      values: new CellValues(cells, columns.positions),
+    });
+  }
+  if (columns === undefined || rows.length === 0) throw new EmptyFileError(path);
+  if (quote === undefined)
+    checkSpread({ ...{ path, text, rows, spread }, ...columns, delimiter: choice.delimiter });
+  return { path, columns: [...columns.positions.keys()], rows, typed: false, dialect: choice };
+}
+
+/** Whether the separator could be another one. */
+export function csvDoubts({ dialect }: Table): readonly Doubt[] {
+  const names = Object.keys(delimiters) as Delimiter[];
+  const other = names.find((name) => dialect?.others.includes(delimiters[name]));
+  if (other === undefined) return [];
+  const taken = names.find((name) => delimiters[name] === dialect?.delimiter);
+  return [{ about: `the columns are separated by ${taken}`, option: 'delimiter', value: other }];
+}
+
+/** How many columns there are, and where those with a name stand. */
+interface Columns {
+  readonly count: number;
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+function columnsNamed(cells: readonly string[], path: string): Columns {
+  const positions = new Map<string, number>();
+  for (const [position, cell] of cells.entries()) {
+    const name = cell.trim();
+    if (positions.has(name))
+      throw new ColumnError(
+        path,
+        `two columns have the name ${JSON.stringify(name.slice(0, 80))}. Rename one of them; or say --header none (header) if the first line is a row.`,
+      );
+    if (name !== '') positions.set(name, position);
+  }
+  return { count: cells.length, positions };
+}
+
+function columnsNumbered(count: number): Columns {
+  return { count, positions: new Map(Array.from({ length: count }, (_, i) => [String(i + 1), i])) };
+}
+
+function ragged(path: string, line: number, found: number, expected: number): MalformedRowError {
+  return new MalformedRowError(
+    path,
+    line,
+    `the row has ${found} columns, expected ${expected}. Texts with a separator in them must be in quotation marks.`,
+  );
+}
+
+/** The delimiter that was said, or the one that gives the first line the most columns. */
+function chooseDelimiter(
+  text: string,
+  usual: readonly Delimiter[],
+  { delimiter, quote }: CsvOptions,
+  path: string,
+): Dialect {
+  if (delimiter !== undefined) return { delimiter: delimiters[delimiter], others: [] };
+  const choices = usual.map((name) => {
+    const form = { delimiter: delimiters[name], hasQuotes: quote !== 'none' };
+    return { delimiter: delimiters[name], ...firstWidths(csvRecords(text, form, path)) };
+  });
+  // Those that divide the next lines alike come first, then those that divide the first line most.
+  const [best, ...rest] = choices.toSorted(
+    (a, b) => Number(b.isSteady) - Number(a.isSteady) || b.width - a.width,
+  ) as [(typeof choices)[number], ...(typeof choices)[number][]];
+  const others = rest.filter(({ width }) => width > 1);
+  return { delimiter: best.delimiter, others: others.map((other) => other.delimiter) };
+}
+
+/** Lines that tell which delimiter it is. */
+const fewLines = 5;
+
+/** The columns of the first line, and whether there are several, as many as in the lines after it. */
+function firstWidths(records: Iterable<CsvRecord>): { width: number; isSteady: boolean } {
+  const widths: number[] = [];
+  try {
+    for (const { cells } of records) {
+      if (cells.every((cell) => cell.trim() === '')) continue;
+      widths.push(cells.length);
+      if (widths.length >= fewLines) break;
+    }
+  } catch (error) {
+    // With another delimiter its quotation marks may be in order.
+    if (!(error instanceof MalformedRowError)) throw error;
+  }
+  const [width = 0] = widths;
+  return { width, isSteady: width > 1 && widths.every((other) => other === width) };
 }

@@ -3,30 +3,90 @@ import type { DataFile } from '../file.ts';
 
 const LINE_FEED = 0x0a;
 const decoder = new TextDecoder('utf-8', { fatal: true });
+/** Bytes that are searched at once for the one that is wrong. */
+const PART = 2 ** 16;
 
-/** The text of a file in UTF-8, a byte order mark left out. Throws `MalformedRowError` that names the line. */
+/**
+ * The text of a file in UTF-8, or in UTF-16 if it begins with a byte order mark, which is left out.
+ *
+ * @throws MalformedRowError that names the line, UnreadableFileError
+ */
 export function decodeText({ path, bytes }: DataFile): string {
+  if (isUtf16(bytes, path)) {
+    const text = decodeUtf16(bytes, path);
+    const nul = text.indexOf('\0');
+    if (nul >= 0) throw noText(path, text.slice(0, nul).split('\n').length);
+    return text;
+  }
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) throw noText(path, 1 + bytes.subarray(0, nul).filter((byte) => byte === LINE_FEED).length);
+  return decodeUtf8(bytes, path);
+}
+
+function noText(path: string, line: number): MalformedRowError {
+  const what = 'there is a NUL character: this is no text, or UTF-16 without a mark. Save the file as UTF-8.';
+  return new MalformedRowError(path, line, what);
+}
+
+function decodeUtf8(bytes: Uint8Array, path: string): string {
   try {
     return decoder.decode(bytes);
   } catch (error) {
     const line = firstBadLine(bytes);
-    if (line === undefined)
-      throw new UnreadableFileError(path, 'it is too large; split it into several', error);
+    if (line === undefined) throw tooLarge(path, error);
     throw new MalformedRowError(path, line, 'the text is not valid UTF-8. Save the file as UTF-8.');
+  }
+}
+
+function isUtf16([first, second, third, fourth]: Uint8Array, path: string): boolean {
+  const isLittle = first === 0xff && second === 0xfe;
+  const isUtf32 =
+    (isLittle && third === 0 && fourth === 0) ||
+    (first === 0 && second === 0 && third === 0xfe && fourth === 0xff);
+  if (isUtf32) throw new UnreadableFileError(path, 'it is in UTF-32; save it as UTF-8');
+  return isLittle || (first === 0xfe && second === 0xff);
+}
+
+function decodeUtf16(bytes: Uint8Array, path: string): string {
+  const encoding = bytes[0] === 0xff ? 'utf-16le' : 'utf-16be';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new UnreadableFileError(path, 'it is too large, or not valid UTF-16; save it as UTF-8', error);
   }
 }
 
 /** From 1. A line feed is never part of another character. */
 function firstBadLine(bytes: Uint8Array): number | undefined {
-  for (let line = 1, start = 0; start < bytes.length; line++) {
-    const found = bytes.indexOf(LINE_FEED, start);
-    const end = found < 0 ? bytes.length : found;
+  const isGood = (start: number, end: number): boolean => {
     try {
       decoder.decode(bytes.subarray(start, end));
+      return true;
     } catch {
+      return false;
+    }
+  };
+  const endOfLine = (from: number): number => {
+    const found = bytes.indexOf(LINE_FEED, from);
+    return found < 0 ? bytes.length : found;
+  };
+  let line = 1;
+  for (let start = 0; start < bytes.length; ) {
+    const end = Math.min(bytes.length, endOfLine(start + PART) + 1);
+    if (!isGood(start, end)) {
+      for (let from = start; from < end; line++) {
+        const to = endOfLine(from);
+        if (!isGood(from, to)) return line;
+        from = to + 1;
+      }
       return line;
     }
-    start = end + 1;
+    for (let from = endOfLine(start); from < end; from = endOfLine(from + 1)) line += 1;
+    start = end;
   }
   return undefined;
+}
+
+function tooLarge(path: string, error: unknown): UnreadableFileError {
+  return new UnreadableFileError(path, 'it is too large; split it into several', error);
 }

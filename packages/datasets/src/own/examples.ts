@@ -1,27 +1,35 @@
 import { LabelError } from '../errors.ts';
 import type { Example } from '../task.ts';
-import type { Columns } from './columns.ts';
+import { type Columns, labelsIn } from './columns.ts';
+import { bitsOf, type LabelReading, labelsOf } from './read-labels.ts';
 import type { Table } from './table.ts';
-import { type LabelReading, labelsOf, scoreOf, textsOf } from './values.ts';
+import { scoreOf, textsOf } from './values.ts';
 
 /** The rows of a table as examples. Throws `LabelError` for a label that is not one of `labels`. */
 export function tableExamples(
-  { rows }: Table,
+  { rows, classNames }: Table,
   columns: Columns,
   reading: LabelReading,
   labels: readonly string[] | null,
 ): Example[] {
-  const ids = new Map(labels?.map((label, id) => [label, id]));
+  const ids = new Map(labels?.map((label, id) => [label.trim().normalize(), id]));
+  const known = new Set(ids.keys());
+  const [column] = labelsIn(columns.label) as [string];
+  const saysAll = reading.form === 'columns' || reading.form === 'vectors';
   return rows.map((row, index) => {
     const segments = textsOf(row, columns);
-    if (reading.problem === 'regression') return { index, segments, label: scoreOf(row, columns.label) };
-    const found = labelsOf(row, columns.label, reading).map((label) => {
+    if (reading.problem === 'regression')
+      return { index, segments, label: scoreOf(row, column, reading.decimal) };
+    if (saysAll) return { index, segments, label: bitsOf(row, columns, reading, ids.size) };
+    const found = labelsOf(row, column, reading, classNames?.get(column), known).map((label) => {
       const id = ids.get(label);
       if (id === undefined) throw new LabelError(row.path, row.line, label, oneOf(labels ?? []), row.unit);
       return id;
     });
-    const bits = (): number[] => Array.from(ids.values(), (id) => (found.includes(id) ? 1 : 0));
-    return { index, segments, label: reading.problem === 'multiLabelClassification' ? bits() : found[0]! };
+    if (reading.problem === 'singleLabelClassification') return { index, segments, label: found[0]! };
+    const bits = Array<number>(ids.size).fill(0);
+    for (const id of found) bits[id] = 1;
+    return { index, segments, label: bits };
   });
 }
 

@@ -1,24 +1,36 @@
+import { InvalidOptionError } from '../errors.ts';
 import { type DataFile, readFile } from '../file.ts';
 import { type FileSource, toSource } from '../source.ts';
 import type { Example, TaskDefinition, TaskInfo } from '../task.ts';
 import { type ColumnChoice, chooseColumns } from './columns.ts';
+import { type CsvOptions, csvDoubts } from './csv-table.ts';
 import { divideMissing } from './divide.ts';
 import { tableExamples } from './examples.ts';
 import { findFiles, type OwnFiles } from './find-files.ts';
-import type { OwnProblem } from './labels.ts';
+import type { Decimal, OwnProblem } from './labels.ts';
 import { countLabels, type FileLayout, type OwnSplit, splitOrigins } from './layout.ts';
 import { chooseReading, labelNames } from './read-labels.ts';
 import { readTable } from './read-table.ts';
 
-export interface FileTaskOptions extends ColumnChoice {
+export interface FileTaskOptions extends ColumnChoice, CsvOptions {
   /** The folder, address or source of the files. */
   readonly data: string | URL | FileSource;
   /** One file with all rows, relative to `data`. Without it there are `train`, `validation` and `test` files. */
   readonly file?: string | undefined;
   /** By default what the labels look like: lists, numbers, or names. */
   readonly problem?: OwnProblem | undefined;
-  /** The labels of a trained model in the order of their ids: the files must not have others. */
+  /**
+   * The labels in the order of their ids, as those of a trained model: the files must not have others. Where there is 0
+   * or 1 for each label, their names.
+   */
   readonly labels?: readonly string[] | null | undefined;
+  /** What stands before the fraction of a number in `.csv` and `.tsv`; by default told from the labels. */
+  readonly decimal?: Decimal | undefined;
+  /**
+   * Bytes that the content of a compressed file may have: more is refused before it fills the memory. By default 50
+   * times the file, at least 2 MiB, of parquet 200 times and 64 MiB; above 1 GiB at most ten times.
+   */
+  readonly maxFileSize?: number | undefined;
   /** Last part of the id, and the name of a trained adapter. By default that of the file. */
   readonly name?: string | undefined;
   /** Limit on the tokens of a row; 128 by default. */
@@ -44,18 +56,21 @@ export interface FileTask extends TaskDefinition {
  */
 export async function readFileTask(options: FileTaskOptions): Promise<FileTask> {
   const source = toSource(options.data);
-  const { file, splitSeed } = options;
+  const { file, splitSeed, maxFileSize } = options;
+  if (options.labels) checkLabels(options.labels);
   const files: OwnFiles =
-    file === undefined ? await findFiles(source) : { train: await readFile(source, file) };
-  const table = await readTable(files.train);
-  const columns = chooseColumns(table, options);
-  const reading = chooseReading(table, columns.label, options.problem);
+    file === undefined
+      ? await findFiles(source, maxFileSize)
+      : { train: await readFile(source, file, maxFileSize) };
+  const table = await readTable(files.train, options);
+  const { doubts: columnDoubts, ...columns } = chooseColumns(table, options);
+  const { reading, doubts } = chooseReading(table, columns, options);
   const isRegression = reading.problem === 'regression';
-  const labels = isRegression ? null : (options.labels ?? labelNames(table, columns.label, reading));
+  const labels = isRegression ? null : labelNames(table, columns, reading, options.labels);
   const rows = tableExamples(table, columns, reading, labels);
   const readOther = async (other: DataFile | undefined): Promise<readonly Example[] | undefined> => {
     if (other === undefined) return undefined;
-    const otherTable = await readTable(other);
+    const otherTable = await readTable(other, options);
     return tableExamples(otherTable, chooseColumns(otherTable, columns), reading, labels);
   };
   const given = { validation: await readOther(files.validation), test: await readOther(files.test) };
@@ -68,6 +83,7 @@ export async function readFileTask(options: FileTaskOptions): Promise<FileTask> 
     ...columns,
     ...reading,
     guessed: (['text', 'label', 'problem'] as const).filter((key) => options[key] == null),
+    doubts: [...csvDoubts(table), ...columnDoubts, ...doubts],
     splits: splitOrigins(
       isScored ? { ...files, validation: files.train, test: files.train } : files,
       divided,
@@ -80,6 +96,13 @@ export async function readFileTask(options: FileTaskOptions): Promise<FileTask> 
     splits: ['train', 'validation', 'test'],
     read: async (split) => divided[split as OwnSplit],
   };
+}
+
+/** Throws `InvalidOptionError` for labels that cannot be told apart. */
+function checkLabels(labels: readonly string[]): void {
+  const different = new Set(labels.map((label) => label.trim().normalize()));
+  if (different.size < labels.length || different.has('') || labels.length === 0)
+    throw new InvalidOptionError('labels', labels, 'different names');
 }
 
 function describe(

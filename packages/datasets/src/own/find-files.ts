@@ -16,11 +16,17 @@ const names: Readonly<Record<keyof OwnFiles, readonly string[]>> = {
   test: ['test'],
 };
 
-/** Finds `train.csv` and its like, and the files of the other splits where there are any. */
-export async function findFiles(source: FileSource): Promise<OwnFiles> {
-  const train = await findTable(source, names.train, 'the train split');
-  const validation = await findTable(source, names.validation, 'the validation split').catch(whereMissing);
-  const test = await findTable(source, names.test, 'the test split').catch(whereMissing);
+/**
+ * Finds `train.csv` and its like, and the files of the other splits where there are any.
+ *
+ * @param maxSize bytes of the content of a file
+ */
+export async function findFiles(source: FileSource, maxSize?: number): Promise<OwnFiles> {
+  const train = await findTable(source, names.train, 'the train split', maxSize);
+  const validation = await findTable(source, names.validation, 'the validation split', maxSize).catch(
+    whereMissing,
+  );
+  const test = await findTable(source, names.test, 'the test split', maxSize).catch(whereMissing);
   return { train, ...(validation && { validation }), ...(test && { test }) };
 }
 
@@ -28,17 +34,19 @@ export async function findFiles(source: FileSource): Promise<OwnFiles> {
  * The one file of these names, with the end of any kind of table.
  *
  * @param what it is, for messages
+ * @param maxSize bytes of its content
  * @throws MissingFileError, or DatasetError where there are several
  */
 export async function findTable(
   source: FileSource,
   names: readonly string[],
   what: string,
+  maxSize?: number,
 ): Promise<DataFile> {
   const candidates = names.flatMap((name) => tableKinds.map((kind) => `${name}.${kind}`));
   const found: DataFile[] = [];
   for (const path of candidates) {
-    const file = await readFile(source, path).catch(whereMissing);
+    const file = await readFile(source, path, maxSize).catch(whereMissing);
     if (file) found.push(file);
   }
   const [file, other] = found;

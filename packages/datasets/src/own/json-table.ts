@@ -1,7 +1,11 @@
 import { EmptyFileError, MalformedRowError, UnreadableFileError } from '../errors.ts';
 import type { DataFile } from '../file.ts';
 import { decodeText } from './decode-text.ts';
-import type { Table, TableRow } from './table.ts';
+import type { RowValues, Table, TableRow } from './table.ts';
+
+/** Longer texts are only parsed if they are not nested deeper than this: a parser keeps something for each level. */
+const longText = 2 ** 20;
+const deepest = 1000;
 
 /** The rows of a file with one JSON object on each line. Lines without any text are left out. */
 export function jsonLinesTable(file: DataFile): Table {
@@ -12,16 +16,27 @@ export function jsonLinesTable(file: DataFile): Table {
 export function* jsonLines(file: DataFile): Generator<TableRow, void, undefined> {
   const { path } = file;
   let row = 0;
-  for (const [index, text] of decodeText(file).split('\n').entries()) {
+  for (const [text, line] of lines(decodeText(file))) {
     if (text.trim() === '') continue;
-    const line = index + 1;
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseJson(text);
     } catch (error) {
       throw new MalformedRowError(path, line, `not JSON: ${(error as Error).message}.`);
     }
     yield asRow(path, value, { row: ++row, line, unit: 'line' });
+  }
+}
+
+/** The lines of a text with their numbers, which end at carriage returns if there are no line feeds. */
+function* lines(text: string): Generator<readonly [string, number], void, undefined> {
+  const end = text.includes('\n') ? '\n' : '\r';
+  let line = 1;
+  for (let start = 0; start < text.length; line++) {
+    const found = text.indexOf(end, start);
+    const next = found < 0 ? text.length : found;
+    if (next > start) yield [text.slice(start, next), line];
+    start = next + 1;
   }
 }
 
@@ -32,7 +47,7 @@ export function jsonListTable(file: DataFile): Table {
   if (text.trim() === '') throw new EmptyFileError(path);
   let list: unknown;
   try {
-    list = JSON.parse(text);
+    list = parseJson(text);
   } catch (error) {
     throw new UnreadableFileError(path, `it is not JSON: ${(error as Error).message}`, error);
   }
@@ -45,14 +60,57 @@ export function jsonListTable(file: DataFile): Table {
   return asTable(path, rows);
 }
 
+function parseJson(text: string): unknown {
+  if (text.length > longText && isTooDeep(text)) throw new Error('it is nested too deeply');
+  return JSON.parse(text);
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (isQuoted) {
+      if (character === '\\') i += 1;
+      else if (character === '"') isQuoted = false;
+    } else if (character === '"') isQuoted = true;
+    else if (character === '[' || character === '{') {
+      depth += 1;
+      if (depth > deepest) return true;
+    } else if (character === ']' || character === '}') depth -= 1;
+  }
+  return false;
+}
+
 function asRow(path: string, value: unknown, place: Pick<TableRow, 'row' | 'line' | 'unit'>): TableRow {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return { path, ...place, values: new Map(Object.entries(value)) };
+  if (isRecord(value)) return { path, ...place, values: new ObjectValues(value) };
   throw new MalformedRowError(path, place.line, 'no object with a value for each column.', place.unit);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The values of an object from JSON. */
+class ObjectValues implements RowValues {
+  readonly #object: Readonly<Record<string, unknown>>;
+
+  constructor(object: Readonly<Record<string, unknown>>) {
+    this.#object = object;
+  }
+
+  get(column: string): unknown {
+    return Object.hasOwn(this.#object, column) ? this.#object[column] : undefined;
+  }
+
+  [Symbol.iterator](): Iterator<readonly [string, unknown]> {
+    return Object.entries(this.#object)[Symbol.iterator]();
+  }
 }
 
 function asTable(path: string, rows: readonly TableRow[]): Table {
   if (rows.length === 0) throw new EmptyFileError(path);
-  const columns = [...new Set(rows.flatMap(({ values }) => [...values.keys()]))];
-  return { path, columns, rows, typed: true };
+  const columns = new Set<string>();
+  for (const { values } of rows) for (const [name] of values) columns.add(name);
+  return { path, columns: [...columns], rows, typed: true };
 }

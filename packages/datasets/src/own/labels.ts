@@ -1,54 +1,65 @@
 import { byCodePoint } from '../code-points.ts';
 import type { Problem } from '../task.ts';
-import type { TableRow } from './table.ts';
 
 /** What a task of your own can predict. */
 export type OwnProblem = Exclude<Problem, 'multipleChoice'>;
 
-/** More different whole numbers than this are scores, not classes. */
-const mostNumberedClasses = 20;
+/** What stands between the whole and the fraction of a number. */
+export type Decimal = 'point' | 'comma';
 
 /**
- * What the values of a column ask for. Lists are several labels a row; numbers are scores where one has a fraction or
- * where there are many different ones; everything else are classes.
- *
- * @param typed whether texts of digits are texts
+ * A number, also as text; undefined for anything else, and for whole numbers beyond 2^53, which cannot be held exactly.
  */
-export function guessProblem(values: readonly unknown[], typed: boolean): OwnProblem {
-  if (values.some(Array.isArray)) return 'multiLabelClassification';
-  const numbers = new Set<number>();
-  for (const value of values) {
-    const number = typed && typeof value !== 'number' ? undefined : parseNumber(value);
-    if (number === undefined) return 'singleLabelClassification';
-    numbers.add(number);
-  }
-  const areClasses = numbers.size <= mostNumberedClasses && [...numbers].every(Number.isInteger);
-  return areClasses ? 'singleLabelClassification' : 'regression';
+export function parseNumber(value: unknown, decimal: Decimal = 'point'): number | undefined {
+  if (typeof value === 'number') return isExact(value) ? value : undefined;
+  if (typeof value !== 'string' || value.length > 400) return undefined;
+  const form =
+    decimal === 'point' ? /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i : /^[+-]?(\d+,?\d*|,\d+)(e[+-]?\d+)?$/i;
+  const text = value.trim();
+  if (!form.test(text)) return undefined;
+  const number = Number(text.replace(',', '.'));
+  return isExact(number) ? number : undefined;
 }
 
-/** A number, also as text; undefined for anything else. */
-export function parseNumber(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  const isNumeric =
-    typeof value === 'string' &&
-    /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value) &&
-    Number.isFinite(Number(value));
-  return isNumeric ? Number(value) : undefined;
+const isExact = (value: number): boolean =>
+  Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
+
+/** Digits that begin with a zero are a code: as a number it would be another text. */
+export function isCode(text: string): boolean {
+  return /^[+-]?0\d/.test(text.trim());
+}
+
+/** 0 or 1, also as text and as truth; undefined for anything else. */
+export function asBit(value: unknown): 0 | 1 | undefined {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'string' && /^\s*(true|false)\s*$/i.test(value)) return /t/i.test(value) ? 1 : 0;
+  const number = typeof value === 'string' && isCode(value) ? undefined : parseNumber(value);
+  return number === 0 || number === 1 ? number : undefined;
 }
 
 /**
  * The text of a label: white space around it does not count, and letters with accents are one label however they are
- * encoded (NFC). Undefined for what cannot be a label.
+ * encoded (NFC). Undefined for what cannot be a label, such as a number that cannot be held exactly.
  */
 export function labelText(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return isExact(value) ? String(value) : undefined;
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   return typeof value === 'string' ? value.trim().normalize() : undefined;
 }
 
+/** What programs write in the place of a value that is missing. */
+export function isMissingMark(text: string): boolean {
+  return /^(nan|null|<na>|#?n\/a)$/i.test(text);
+}
+
+/** What may stand for a missing value, or be a label. */
+export function maybeMissingMark(text: string): boolean {
+  return /^(na|none|nil|-+|\?+)$/i.test(text);
+}
+
 /** What separates several labels in one text: `|` if any text has it, else `;`. */
-export function labelSeparator(rows: readonly TableRow[], column: string): '|' | ';' {
-  const has = ({ values }: TableRow): boolean => String(values.get(column)).includes('|');
-  return rows.some(has) ? '|' : ';';
+export function labelSeparator(values: readonly unknown[]): '|' | ';' {
+  return values.some((value) => typeof value === 'string' && value.includes('|')) ? '|' : ';';
 }
 
 /** Different labels in their order: numbers by their value if all are whole ones, else texts by their code points. */

@@ -1,15 +1,26 @@
 import type { Example, SplitName } from '../task.ts';
 import type { Columns } from './columns.ts';
 import type { OwnFiles } from './find-files.ts';
-import type { LabelReading } from './values.ts';
+import type { LabelReading } from './read-labels.ts';
 
 /** How files are read as a task. */
 export interface FileLayout extends Columns, LabelReading {
   /** What was not given, and told from the files. */
   readonly guessed: readonly ('text' | 'label' | 'problem')[];
+  /** Where something else could have been meant, and what says so. */
+  readonly doubts: readonly Doubt[];
   readonly splits: Readonly<Record<OwnSplit, SplitOrigin>>;
   /** How many rows of the training file have each label, in the order of the ids; null for regression. */
   readonly labelCounts: ReadonlyMap<string, number> | null;
+}
+
+/** A guess that may be wrong. */
+export interface Doubt {
+  /** What was taken for what: a clause, such as `the labels are taken from 'mood'`. */
+  readonly about: string;
+  /** The option that decides it, and the value that decides otherwise. */
+  readonly option: 'text' | 'label' | 'problem' | 'header' | 'delimiter' | 'decimal' | 'labels';
+  readonly value: string;
 }
 
 export type OwnSplit = Extract<SplitName, 'train' | 'validation' | 'test'>;

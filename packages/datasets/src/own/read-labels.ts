@@ -1,23 +1,167 @@
-import { ColumnError } from '../errors.ts';
-import { guessProblem, labelSeparator, type OwnProblem, sortLabels } from './labels.ts';
-import type { Table } from './table.ts';
-import { type LabelReading, labelOf, labelsOf } from './values.ts';
+import { ColumnError, type MalformedRowError } from '../errors.ts';
+import { type Columns, labelsIn } from './columns.ts';
+import { guessProblem } from './guess-problem.ts';
+import { asBit, type Decimal, labelSeparator, type OwnProblem, sortLabels } from './labels.ts';
+import type { Doubt } from './layout.ts';
+import { type ListSyntax, parseListLiteral } from './list-literal.ts';
+import type { Table, TableRow } from './table.ts';
+import { asLabel, bitOf, labelOf, listOf, malformed, named } from './values.ts';
 
-/** How the labels in a column of a table are read. */
-export function chooseReading(table: Table, column: string, problem: OwnProblem | undefined): LabelReading {
-  const chosen =
-    problem ??
-    guessProblem(
-      table.rows.map((row) => labelOf(row, column)),
-      table.typed,
-    );
-  const separator = chosen === 'multiLabelClassification' ? labelSeparator(table.rows, column) : null;
-  return { problem: chosen, separator };
+/**
+ * How the labels of a row are written: one value; several in a text; a list of them; a list with 0 or 1 for each label;
+ * a column with 0 or 1 for each label.
+ */
+export type LabelForm = 'single' | 'separated' | 'lists' | 'vectors' | 'columns';
+
+/** How labels are read. */
+export interface LabelReading {
+  readonly problem: OwnProblem;
+  readonly form: LabelForm;
+  /** What separates several labels in one text. */
+  readonly separator: '|' | ';' | null;
+  /** How lists are written; `typed` where the file has lists. */
+  readonly syntax: ListSyntax | 'typed' | null;
+  /** How numbers are written. */
+  readonly decimal: Decimal;
 }
 
-/** The labels of a column in their order. Throws `ColumnError` where there are too few to predict. */
-export function labelNames(table: Table, column: string, reading: LabelReading): string[] {
-  const labels = sortLabels(table.rows.flatMap((row) => labelsOf(row, column, reading)));
+/** What was said about labels. */
+export interface LabelChoice {
+  readonly problem?: OwnProblem | undefined;
+  readonly labels?: readonly string[] | null | undefined;
+  readonly decimal?: Decimal | undefined;
+}
+
+/**
+ * How the labels of a table are read.
+ *
+ * @throws ColumnError, MalformedRowError for a row that is labelled in another way than those before it
+ */
+export function chooseReading(
+  table: Table,
+  { label }: Pick<Columns, 'label'>,
+  given: LabelChoice,
+): { readonly reading: LabelReading; readonly doubts: readonly Doubt[] } {
+  const decimal = given.decimal ?? 'point';
+  const usual = { separator: null, syntax: null, decimal, problem: 'multiLabelClassification' } as const;
+  if (typeof label !== 'string') {
+    if (given.problem !== undefined && given.problem !== 'multiLabelClassification')
+      throw new ColumnError(table.path, 'several columns of labels make a multi-label problem.');
+    return { reading: { ...usual, form: 'columns' }, doubts: [] };
+  }
+  if (given.problem === 'regression' && given.labels)
+    throw new ColumnError(
+      table.path,
+      'labels are for classes, and the problem is regression; leave one of them out.',
+    );
+  const isOpen = given.problem === undefined || given.problem === 'multiLabelClassification';
+  const syntax = isOpen ? listSyntax(table, label) : undefined;
+  if (syntax !== undefined) {
+    const form = areVectors(table, label, given.labels) ? 'vectors' : 'lists';
+    return { reading: { ...usual, form, syntax }, doubts: [] };
+  }
+  if (given.problem === 'multiLabelClassification') {
+    const separator = labelSeparator(table.rows.map(({ values }) => values.get(label)));
+    return { reading: { ...usual, form: 'separated', separator }, doubts: [] };
+  }
+  const guess = guessProblem(table, label, given);
+  const single = { form: 'single', separator: null, syntax: null } as const;
+  return { reading: { ...single, problem: guess.problem, decimal: guess.decimal }, doubts: guess.doubts };
+}
+
+/** How the lists of a column are written; undefined where it has none. Throws where it also has something else. */
+function listSyntax({ rows }: Table, column: string): LabelReading['syntax'] | undefined {
+  const isList = ({ values }: TableRow): boolean => {
+    const value = values.get(column);
+    return Array.isArray(value) || (typeof value === 'string' && parseListLiteral(value)?.isList === true);
+  };
+  // What is in other brackets may be a name, unless all are lists.
+  const first =
+    rows.find(isList) ?? (rows.every((row) => listOf(row, column) !== undefined) ? rows[0] : undefined);
+  if (first === undefined) return undefined;
+  let found: LabelReading['syntax'] | undefined;
+  for (const row of rows) {
+    const value = labelOf(row, column);
+    const list = typeof value === 'string' ? parseListLiteral(value) : undefined;
+    const syntax = list?.syntax ?? (Array.isArray(value) ? 'typed' : undefined);
+    if (syntax === undefined) throw mixed(row, value, first);
+    // One item alone or none is written alike everywhere.
+    if (list !== undefined && list.items.length < 2 && (found !== undefined || syntax === 'JSON')) {
+      found = found === 'JSON' || found === undefined ? syntax : found;
+      continue;
+    }
+    const isSame = found === undefined || found === syntax || areKin(found, syntax);
+    if (!isSame) throw mixed(row, value, first);
+    found = found === 'Python' && syntax === 'JSON' ? found : syntax;
+  }
+  return found;
+}
+
+/** Python writes a list of numbers, or of texts with apostrophes, as JSON does. */
+function areKin(a: LabelReading['syntax'], b: LabelReading['syntax']): boolean {
+  return (a === 'JSON' && b === 'Python') || (a === 'Python' && b === 'JSON');
+}
+
+function mixed(row: TableRow, value: unknown, first: TableRow): MalformedRowError {
+  return malformed(
+    row,
+    `the label is ${named(value)}, and ${first.unit} ${first.line} has a list written in another way. Write all labels alike; a row without labels has [].`,
+  );
+}
+
+/**
+ * Whether lists hold 0 or 1 for each label rather than labels: there is nothing else in them, and all are of one length.
+ * Throws for a list of another length where a label would be twice in a list.
+ */
+function areVectors(table: Table, column: string, labels: readonly string[] | null | undefined): boolean {
+  const lists = table.rows.map((row) => listOf(row, column) ?? []);
+  const bits = lists.map((list) => list.map((item) => (typeof item === 'string' ? undefined : asBit(item))));
+  if (!bits.every((list) => list.every((bit) => bit !== undefined))) return false;
+  const isRepeated = (list: readonly unknown[]): boolean => new Set(list).size < list.length;
+  const first = bits.find((list) => list.length > 0);
+  const length = first?.length ?? 0;
+  const other = bits.findIndex((list) => list.length !== length);
+  const haveNames = table.classNames?.has(column) === true;
+  // The numbers of classes, of which the first two are 0 and 1.
+  const areIds = haveNames && !bits.some(isRepeated);
+  if (length < 2 || areIds) return false;
+  if (other < 0) return labels == null || labels.length === length || bits.some(isRepeated);
+  if (!bits.some(isRepeated)) return false;
+  throw malformed(
+    table.rows[other]!,
+    `the list of labels has ${bits[other]!.length} values, expected ${length}: one for each label.`,
+  );
+}
+
+/**
+ * The names of the labels in the order of their ids. Throws `ColumnError` where there are too few to predict.
+ *
+ * @param given the names, where they are known
+ */
+export function labelNames(
+  table: Table,
+  columns: Pick<Columns, 'label'>,
+  reading: LabelReading,
+  given: readonly string[] | null | undefined,
+): readonly string[] {
+  const [column] = labelsIn(columns.label) as [string];
+  const classNames = table.classNames?.get(column);
+  if (reading.form === 'columns') return namesOf(table, labelsIn(columns.label), given, 'columns');
+  if (reading.form === 'vectors') {
+    const { length } = listOf(table.rows[0]!, column) ?? [];
+    const numbered = Array.from({ length }, (_, i) => String(i));
+    return namesOf(
+      table,
+      classNames?.length === length ? classNames : numbered,
+      given,
+      'values in each list',
+    );
+  }
+  if (given) return given;
+  if (classNames) return classNames.map((name) => name.trim().normalize());
+  const labels = sortLabels(
+    table.rows.flatMap((row) => labelsOf(row, column, reading, undefined, undefined)),
+  );
   const [only] = labels;
   const what = `the column ${JSON.stringify(column)} has`;
   if (only === undefined) throw new ColumnError(table.path, `${what} no labels.`);
@@ -27,4 +171,59 @@ export function labelNames(table: Table, column: string, reading: LabelReading):
       `${what} one label only, ${JSON.stringify(only)}; a classifier needs at least two.`,
     );
   return labels;
+}
+
+function namesOf(
+  { path }: Table,
+  found: readonly string[],
+  given: readonly string[] | null | undefined,
+  what: string,
+): readonly string[] {
+  if (!given || given.length === found.length) return given ?? found;
+  throw new ColumnError(path, `there are ${given.length} names of labels for ${found.length} ${what}.`);
+}
+
+/**
+ * The labels of a row by name: one, or any number where the problem is multi-label, where an empty text is none.
+ *
+ * @param classNames of a column that holds the numbers of classes
+ * @param known labels, where they are known
+ */
+export function labelsOf(
+  row: TableRow,
+  column: string,
+  { form, separator }: LabelReading,
+  classNames: readonly string[] | undefined,
+  known: ReadonlySet<string> | undefined,
+): string[] {
+  const nameOf = (value: unknown): string => asLabel(row, value, classNames, known);
+  if (form === 'single') return [nameOf(labelOf(row, column))];
+  const list = form === 'lists' ? listOf(row, column) : undefined;
+  if (list !== undefined) return list.map(nameOf).filter((label) => label !== '');
+  const value = row.values.get(column) ?? labelOf(row, column);
+  if (form === 'lists') throw malformed(row, `the label is ${named(value)}, expected a list.`);
+  const parts = Array.isArray(value)
+    ? value
+    : typeof value === 'string'
+      ? value.split(separator ?? '|')
+      : [value];
+  return parts.flatMap((part) => (typeof part === 'string' && part.trim() === '' ? [] : [nameOf(part)]));
+}
+
+/** For each label 0 or 1, of a row that says so of every one of them. */
+export function bitsOf(
+  row: TableRow,
+  { label }: Pick<Columns, 'label'>,
+  { form }: LabelReading,
+  count: number,
+): number[] {
+  if (form === 'columns') return labelsIn(label).map((column) => bitOf(row, column));
+  const [column] = labelsIn(label) as [string];
+  const list = listOf(row, column);
+  const bits = list?.map((item) => asBit(item));
+  if (list?.length === count && bits?.every((bit) => bit !== undefined)) return bits as number[];
+  throw malformed(
+    row,
+    `the label is ${named(row.values.get(column))}, expected a list of ${count} values that are 0 or 1.`,
+  );
 }

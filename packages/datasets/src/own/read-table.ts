@@ -1,16 +1,18 @@
 import { DatasetError } from '../errors.ts';
 import type { DataFile } from '../file.ts';
-import { csvTable } from './csv-table.ts';
+import { parquetTable } from '../parquet/rows.ts';
+import { type CsvOptions, csvTable } from './csv-table.ts';
 import { jsonLinesTable, jsonListTable } from './json-table.ts';
-import { parquetTable } from './parquet-rows.ts';
 import type { Table } from './table.ts';
 
 /** The kinds of files that are read, by the ends of their names; `.gz` may follow. */
 export const tableKinds = ['csv', 'tsv', 'jsonl', 'json', 'parquet'] as const;
 
-const readers: Readonly<Record<(typeof tableKinds)[number], (file: DataFile) => Table | Promise<Table>>> = {
-  csv: (file) => csvTable(file, [',', ';', '\t']),
-  tsv: (file) => csvTable(file, ['\t']),
+type Reader = (file: DataFile, options: CsvOptions) => Table | Promise<Table>;
+
+const readers: Readonly<Record<(typeof tableKinds)[number], Reader>> = {
+  csv: (file, options) => csvTable(file, ['comma', 'semicolon', 'tab', 'pipe'], options),
+  tsv: (file, options) => csvTable(file, ['tab'], options),
   jsonl: jsonLinesTable,
   json: jsonListTable,
   parquet: parquetTable,
@@ -23,9 +25,14 @@ function tableKind(path: string): (typeof tableKinds)[number] | undefined {
 }
 
 /** Reads a file of any of these kinds. Throws a `DatasetError` that names the file and the line. */
-export async function readTable(file: DataFile): Promise<Table> {
+export async function readTable(file: DataFile, options: CsvOptions = {}): Promise<Table> {
   const kind = tableKind(file.path);
-  if (kind !== undefined) return readers[kind](file);
-  const ends = tableKinds.map((each) => `.${each}`).join(', ');
-  throw new DatasetError(`${file.path} is of no known kind. Its name must end in one of ${ends}.`);
+  if (kind === undefined) {
+    const ends = tableKinds.map((each) => `.${each}`).join(', ');
+    throw new DatasetError(`${file.path} is of no known kind. Its name must end in one of ${ends}.`);
+  }
+  const given = (['delimiter', 'quote', 'header'] as const).find((option) => options[option] !== undefined);
+  if (given !== undefined && kind !== 'csv' && kind !== 'tsv')
+    throw new DatasetError(`${given} is for .csv and .tsv files, and ${file.path} is none; leave it out.`);
+  return readers[kind](file, options);
 }

@@ -9,6 +9,17 @@ export interface Table {
   readonly rows: readonly TableRow[];
   /** Whether values have types, as in JSON: a text of digits then is no number. */
   readonly typed: boolean;
+  /** The names of the classes of columns that hold their numbers. */
+  readonly classNames?: ReadonlyMap<string, readonly string[]>;
+  /** How a file of separated values was read. */
+  readonly dialect?: Dialect;
+}
+
+/** How a file of separated values is read. */
+export interface Dialect {
+  readonly delimiter: string;
+  /** Those that divide the first line too. */
+  readonly others: readonly string[];
 }
 
 export interface TableRow {
@@ -18,5 +29,30 @@ export interface TableRow {
   /** Where it begins, in the file's units, from 1. */
   readonly line: number;
   readonly unit: RowUnit;
-  readonly values: ReadonlyMap<string, unknown>;
+  readonly values: RowValues;
+}
+
+/** The values of a row by the names of their columns; undefined where it has none. */
+export interface RowValues extends Iterable<readonly [string, unknown]> {
+  get(column: string): unknown;
+}
+
+/** Values in the order of the columns, whose positions all rows share. */
+export class CellValues implements RowValues {
+  readonly #cells: readonly unknown[];
+  readonly #positions: ReadonlyMap<string, number>;
+
+  constructor(cells: readonly unknown[], positions: ReadonlyMap<string, number>) {
+    this.#cells = cells;
+    this.#positions = positions;
+  }
+
+  get(column: string): unknown {
+    const position = this.#positions.get(column);
+    return position === undefined ? undefined : this.#cells[position];
+  }
+
+  *[Symbol.iterator](): Generator<readonly [string, unknown], void, undefined> {
+    for (const [name, position] of this.#positions) yield [name, this.#cells[position]];
+  }
 }

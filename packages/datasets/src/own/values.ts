@@ -1,15 +1,9 @@
-import { LabelError, MalformedRowError } from '../errors.ts';
+import { LabelError, MalformedRowError, shown } from '../errors.ts';
 import type { Example } from '../task.ts';
 import type { TextColumns } from './columns.ts';
-import { labelText, type OwnProblem, parseNumber } from './labels.ts';
+import { asBit, type Decimal, isMissingMark, labelText, parseNumber } from './labels.ts';
+import { parseListLiteral } from './list-literal.ts';
 import type { TableRow } from './table.ts';
-
-/** How labels are read. */
-export interface LabelReading {
-  readonly problem: OwnProblem;
-  /** What separates several labels in one text, where the problem is multi-label. */
-  readonly separator: '|' | ';' | null;
-}
 
 /** The texts of a row. Throws `MalformedRowError` where one is missing. */
 export function textsOf(row: TableRow, { text, textPair }: TextColumns): Example['segments'] {
@@ -18,9 +12,9 @@ export function textsOf(row: TableRow, { text, textPair }: TextColumns): Example
 
 function textOf(row: TableRow, column: string): string {
   const value = row.values.get(column) ?? '';
-  if (typeof value === 'object')
-    throw malformed(row, `the column ${JSON.stringify(column)} holds ${shown(value)}, no text.`);
-  const text = String(value);
+  const text = typeof value === 'string' ? value : labelText(value);
+  if (text === undefined)
+    throw malformed(row, `the column ${JSON.stringify(column)} holds ${named(value)}, no text.`);
   if (text.trim() === '') throw missing(row, 'text', column);
   return text;
 }
@@ -32,26 +26,57 @@ export function labelOf(row: TableRow, column: string): unknown {
   return value;
 }
 
-/** The labels of a row by name: one, or any number where the problem is multi-label, where an empty text is none. */
-export function labelsOf(row: TableRow, column: string, { problem, separator }: LabelReading): string[] {
-  if (problem !== 'multiLabelClassification') return [asLabel(row, labelOf(row, column))];
-  const value = row.values.get(column) ?? labelOf(row, column);
-  const parts = Array.isArray(value) ? value : String(value).split(separator ?? '|');
-  return parts.map((part) => asLabel(row, part)).filter((label) => label !== '');
+/** The list of a row, from JSON or written into a text; undefined where there is none. */
+export function listOf(row: TableRow, column: string): readonly unknown[] | undefined {
+  const value = row.values.get(column);
+  if (typeof value === 'string') return parseListLiteral(value)?.items;
+  return Array.isArray(value) ? value : undefined;
+}
+
+/**
+ * A label by its name.
+ *
+ * @param classNames of a column that holds the numbers of classes
+ * @param known labels: one of them may also look like a missing value
+ * @throws MalformedRowError
+ */
+export function asLabel(
+  row: TableRow,
+  value: unknown,
+  classNames: readonly string[] | undefined,
+  known: ReadonlySet<string> | undefined,
+): string {
+  const label = labelText(value);
+  if (label === undefined) throw malformed(row, `a label is ${named(value)}, expected a text or a number.`);
+  if (classNames !== undefined && typeof value === 'number') {
+    const name = classNames[value];
+    if (name !== undefined) return name.trim().normalize();
+    // So data sets without labels are stored.
+    const why = value === -1 ? 'which stands for a missing label' : 'which the file has no class name for';
+    throw malformed(row, `a label is ${value}, ${why}. Fill it in, or remove the row.`);
+  }
+  if (typeof value === 'string' && isMissingMark(label) && !known?.has(label))
+    throw malformed(
+      row,
+      `a label is ${shown(label)}, which stands for a missing value. Fill it in, or remove the row; if it is a label, list all of them with --labels (labels).`,
+    );
+  return label;
 }
 
 /** The number of a row. Throws `LabelError` where the label is none. */
-export function scoreOf(row: TableRow, column: string): number {
+export function scoreOf(row: TableRow, column: string, decimal: Decimal): number {
   const value = labelOf(row, column);
-  const score = parseNumber(value);
+  const score = parseNumber(value, decimal);
   if (score !== undefined) return score;
-  throw new LabelError(row.path, row.line, String(value), 'a number', row.unit);
+  throw new LabelError(row.path, row.line, labelText(value) ?? named(value), 'a number', row.unit);
 }
 
-function asLabel(row: TableRow, value: unknown): string {
-  const label = labelText(value);
-  if (label !== undefined) return label;
-  throw malformed(row, `a label is ${shown(value)}, expected a text or a number.`);
+/** Whether a row has the label that a column is for. */
+export function bitOf(row: TableRow, column: string): 0 | 1 {
+  const value = labelOf(row, column);
+  const bit = asBit(value);
+  if (bit !== undefined) return bit;
+  throw malformed(row, `the column ${JSON.stringify(column)} holds ${named(value)}, expected 0 or 1.`);
 }
 
 function missing(row: TableRow, what: string, column: string): MalformedRowError {
@@ -59,10 +84,12 @@ function missing(row: TableRow, what: string, column: string): MalformedRowError
   return malformed(row, `${where}. Fill it in, or remove the row.`);
 }
 
-function malformed({ path, line, unit }: TableRow, what: string): MalformedRowError {
+export function malformed({ path, line, unit }: TableRow, what: string): MalformedRowError {
   return new MalformedRowError(path, line, what, unit);
 }
 
-function shown(value: unknown): string {
-  return JSON.stringify(value).slice(0, 40);
+/** A value for a message. */
+export function named(value: unknown): string {
+  const isTooLarge = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isTooLarge ? `${value}, a number beyond 2^53 that may have lost digits` : shown(value).slice(0, 40);
 }

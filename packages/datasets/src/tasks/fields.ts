@@ -1,4 +1,4 @@
-import { LabelError, MalformedRowError } from '../errors.ts';
+import { LabelError, MalformedRowError, shown } from '../errors.ts';
 import type { TableRow } from '../own/table.ts';
 
 /** The values of a row by name, checked as they are read. Throws `MalformedRowError` with file, line and name. */
@@ -80,7 +80,7 @@ export class Fields {
 
   #refuseLabel(value: unknown, expected: string): never {
     const { path, line, unit } = this.#row;
-    throw new LabelError(path, line, String(value), expected, unit);
+    throw new LabelError(path, line, typeof value === 'string' ? value : shown(value), expected, unit);
   }
 
   #value(name: string): unknown {
@@ -94,7 +94,7 @@ export class Fields {
 
   #refuse(name: string, expected: string): never {
     const value = this.#value(name);
-    const found = value === undefined ? 'missing' : JSON.stringify(value).slice(0, 40);
+    const found = value === undefined ? 'missing' : shown(value).slice(0, 40);
     return this.refuse(`${this.#within}${name} is ${found}, expected ${expected}.`);
   }
 }

@@ -146,6 +146,15 @@ describe('without data, a task', () => {
     expect(error).toMatchObject({ name: 'MissingFileError', looked: ['rte/train-00001-of-00002.parquet'] });
   });
 
+  test('whose name claims very many files is an error that names some of them', async () => {
+    const data = memorySource({
+      'rte/train-00000-of-4000000000.parquet': rte['rte/train-00000-of-00002.parquet']!,
+    });
+    const error = await failure(loadTask('glue/rte', { data }));
+    expect(error).toBeInstanceOf(MissingFileError);
+    expect((error as MissingFileError).looked).toHaveLength(10);
+  });
+
   test('the hub does not have is an error that names its files', async () => {
     const error = await failure(loadTask('glue/cola', options));
     expect(error).toBeInstanceOf(MissingFileError);
@@ -244,6 +253,11 @@ describe('files that are wrong', () => {
       { ...columns, sentence1: 'BYTES' },
       rows(0, 20).map((row) => ({ ...row, sentence1: Uint8Array.of(0xff) })),
     );
-    expect(await load(bytes)).toBeInstanceOf(UnreadableFileError);
+    const error = await load(bytes);
+    expect(error).toBeInstanceOf(MalformedRowError);
+    expect(error).toHaveProperty(
+      'message',
+      'rte/train-00000-of-00001.parquet, row 1: sentence1 is text that is not valid UTF-8, expected a text. Repair the row or fetch the file again.',
+    );
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { type ColumnType, parquetFile } from '../../../../test/support/parquet.ts';
-import { parseListLiteral } from '../../src/humset/list-literal.ts';
 import {
   describeTask,
   LabelError,
@@ -196,12 +195,4 @@ describe('what is wrong is named', () => {
     const both = await failure({ 'HumSet/train.csv': csv(rows.train, python) });
     expect((both as Error).message).toMatch(/could both be the train split/);
   });
-});
-
-test('lists as Python and JSON write them', () => {
-  expect(parseListLiteral('')).toEqual([]);
-  expect(parseListLiteral(' [ ] ')).toEqual([]);
-  expect(parseListLiteral(`['a, b', "it's", 'it\\'s', 3,]`)).toEqual(['a, b', "it's", "it's", 3]);
-  for (const wrong of ['a', "['a'", "['a' 'b']", '[a]', '[1.5]', "['a'] x", '[,]'])
-    expect(parseListLiteral(wrong), wrong).toBeUndefined();
 });

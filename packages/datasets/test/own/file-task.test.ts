@@ -39,7 +39,7 @@ describe('columns', () => {
 
   test.each<[string, object, string]>([
     ['a,b,c', {}, 'no column has a name that is usual for the texts; name it with the option text'],
-    ['text,a,b', {}, 'no column has a name that is usual for the texts'],
+    ['text,a,b', {}, 'no column has a name that is usual for the labels'],
     ['a,b,text', { text: 'text' }, 'no column has a name that is usual for the labels'],
     ['text,label', { text: 'text', label: 'text' }, 'the column "text" was named for two things'],
     ['text,label', { textPair: 'label' }, 'textPair names the second text, so text must name the first'],
@@ -239,7 +239,8 @@ test('rows written as JSON lines are read as the same rows', async () => {
   ];
   for (const definition of tasks) {
     const task = await loadTask(definition);
-    const lines = (rows: typeof task.train): string => toJsonLines(task, rows, definition.layout.label);
+    const lines = (rows: typeof task.train): string =>
+      toJsonLines(task, rows, String(definition.layout.label));
     const again = await fromMemory({
       'train.jsonl': lines(task.train),
       'validation.jsonl': lines(task.validation),
@@ -256,6 +257,7 @@ test('texts to predict for', async () => {
     readTextFile({ data: memorySource({ 'r.csv': content }), file: 'r.csv', ...options });
   const pairs = 'id,premise,hypothesis\n1,a,b\n2,c,d\n';
   expect(await read(pairs)).toEqual({
+    doubts: [],
     columns: { text: 'premise', textPair: 'hypothesis' },
     texts: [
       ['a', 'b'],

@@ -1,0 +1,134 @@
+import type { Decimal, OwnProblem } from './labels.ts';
+import { isCode, labelText, maybeMissingMark, parseNumber } from './labels.ts';
+import type { Doubt } from './layout.ts';
+import type { LabelChoice } from './read-labels.ts';
+import type { Table, TableRow } from './table.ts';
+import { labelOf, malformed, named } from './values.ts';
+
+/** More different whole numbers than this are scores, not classes. */
+const mostNumberedClasses = 20;
+/** Where so many labels are numbers, the others are mistakes. */
+const mostlyNumbers = 0.9;
+const fewRows = 10;
+
+export interface ProblemGuess {
+  readonly problem: OwnProblem;
+  readonly decimal: Decimal;
+  readonly doubts: readonly Doubt[];
+}
+
+/**
+ * What the values of a column with one label a row ask for: numbers are scores where one has a fraction or where there
+ * are many different ones; everything else are classes.
+ *
+ * @throws MalformedRowError for a label of another kind than all others
+ */
+export function guessProblem(table: Table, column: string, given: LabelChoice): ProblemGuess {
+  const { rows, typed } = table;
+  const { problem } = given;
+  const values = rows.map((row) => labelOf(row, column));
+  const decimal = given.decimal ?? (typed ? 'point' : decimalOf(values));
+  const classes = (doubts: readonly Doubt[]): ProblemGuess => ({
+    ...{ problem: 'singleLabelClassification', decimal },
+    doubts: [...doubts, ...missingDoubts(values)],
+  });
+  if (problem === 'regression') return { problem, decimal, doubts: decimalDoubts(values, decimal, given) };
+  if (problem === 'singleLabelClassification') return { problem, decimal, doubts: [] };
+  if (given.labels || table.classNames?.has(column)) return classes([]);
+  if (typed) checkOneType(rows, values);
+  const code = typed ? undefined : values.find((value) => typeof value === 'string' && isCode(value));
+  if (code !== undefined)
+    return classes([
+      doubt(`labels such as ${named(code)} are names, for they begin with a zero`, 'regression'),
+    ]);
+  const numbers = values.map((value) =>
+    typed && typeof value !== 'number' ? undefined : parseNumber(value, decimal),
+  );
+  const count = numbers.filter((number) => number !== undefined).length;
+  if (count === values.length) {
+    const different = new Set(numbers as number[]);
+    const areClasses = different.size <= mostNumberedClasses && [...different].every(Number.isInteger);
+    if (areClasses)
+      return classes([doubt('the labels are few whole numbers and read as classes', 'regression')]);
+    const about = doubt('the labels are numbers and read as scores', 'singleLabelClassification');
+    return { problem: 'regression', decimal, doubts: [about, ...decimalDoubts(values, decimal, given)] };
+  }
+  if (!typed && count >= mostlyNumbers * values.length && values.length >= fewRows)
+    throw oddOne(rows, values, numbers, count);
+  const some =
+    count === 0
+      ? []
+      : [
+          doubt(
+            `${count} of the ${values.length} labels are numbers, and all are read as classes`,
+            'regression',
+          ),
+        ];
+  return classes([...some, ...separatorDoubts(values), ...manyDoubts(values)]);
+}
+
+const doubt = (about: string, value: OwnProblem): Doubt => ({
+  ...{ about, option: 'problem', value },
+});
+
+/** Texts, numbers and truth are never the same label, whatever they look like. */
+function checkOneType(rows: readonly TableRow[], values: readonly unknown[]): void {
+  const kindOf = (value: unknown): string => (typeof value === 'bigint' ? 'number' : typeof value);
+  const [first] = values;
+  const at = values.findIndex((value) => kindOf(value) !== kindOf(first));
+  if (at < 0) return;
+  throw malformed(
+    rows[at]!,
+    `the label is ${named(values[at])}, and the first is ${named(first)}: labels must be all texts or all numbers. Repair the row, or say --problem classification (problem) to use all as names.`,
+  );
+}
+
+function oddOne(
+  rows: readonly TableRow[],
+  values: readonly unknown[],
+  numbers: readonly (number | undefined)[],
+  count: number,
+): Error {
+  const at = numbers.indexOf(undefined);
+  return malformed(
+    rows[at]!,
+    `row ${rows[at]!.row} has the label ${named(values[at])}, and ${count} of the ${values.length} labels are numbers. Fill it in, or remove the row; to use all labels as names, say --problem classification (problem).`,
+  );
+}
+
+/** Commas where all numbers with a fraction have them and none has a point. */
+function decimalOf(values: readonly unknown[]): Decimal {
+  const texts = values.filter((value) => typeof value === 'string');
+  const haveCommas = texts.some((text) => text.includes(','));
+  const havePoints = texts.some((text) => parseNumber(text) !== undefined && text.includes('.'));
+  if (!haveCommas || havePoints) return 'point';
+  const numbers = texts.filter((text) => parseNumber(text, 'comma') !== undefined).length;
+  return numbers >= mostlyNumbers * texts.length ? 'comma' : 'point';
+}
+
+function decimalDoubts(values: readonly unknown[], decimal: Decimal, given: LabelChoice): Doubt[] {
+  if (decimal === 'point' || given.decimal !== undefined) return [];
+  const first = values.find((value) => typeof value === 'string' && value.includes(','));
+  const about = `commas in numbers such as ${named(first)} stand before the fraction`;
+  return [{ about, option: 'decimal', value: 'point' }];
+}
+
+function separatorDoubts(values: readonly unknown[]): Doubt[] {
+  const found = values.find((value) => typeof value === 'string' && /[^|;]+[|;][^|;]+/.test(value));
+  if (found === undefined) return [];
+  return [doubt(`labels such as ${named(found)} are one label each`, 'multiLabelClassification')];
+}
+
+/** Labels that hardly any two rows share: another column may be meant. */
+function manyDoubts(values: readonly unknown[]): Doubt[] {
+  const different = new Set(values.map(labelText)).size;
+  if (different <= mostNumberedClasses || different <= values.length / 2) return [];
+  const about = `the ${values.length} labels are ${different} different ones, and read as classes`;
+  return [{ about, option: 'label', value: '…' }];
+}
+
+function missingDoubts(values: readonly unknown[]): Doubt[] {
+  const found = values.find((value) => maybeMissingMark(labelText(value) ?? ''));
+  if (found === undefined) return [];
+  return [{ about: `${named(found)} counts as a label like the others`, option: 'labels', value: '…' }];
+}

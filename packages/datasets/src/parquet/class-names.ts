@@ -1,0 +1,53 @@
+import { ColumnError } from '../errors.ts';
+
+/**
+ * The names of classes that the Hugging Face libraries keep with a file, by column: those of a `ClassLabel`, and of a
+ * list of them. A column of another kind has none.
+ *
+ * @param notes of the file; `huggingface` holds a description of its columns in JSON
+ * @throws ColumnError where the names cannot be right
+ */
+export function classNamesOf(
+  notes: ReadonlyMap<string, string>,
+  path: string,
+): ReadonlyMap<string, readonly string[]> {
+  const features = featuresIn(notes.get('huggingface'));
+  const found = new Map<string, readonly string[]>();
+  for (const [column, feature] of Object.entries(features)) {
+    const label = classLabelIn(feature, 0);
+    if (label === undefined) continue;
+    const { names } = label;
+    const areNames = Array.isArray(names) && names.every((name): name is string => typeof name === 'string');
+    if (!areNames || new Set(names.map((name) => name.trim())).size < names.length)
+      throw new ColumnError(path, `the class names of the column ${JSON.stringify(column)} cannot be right.`);
+    found.set(column, names);
+  }
+  return found;
+}
+
+function featuresIn(note: string | undefined): Readonly<Record<string, unknown>> {
+  if (note === undefined) return {};
+  try {
+    const about: unknown = JSON.parse(note);
+    const info = isRecord(about) ? about.info : undefined;
+    const features = isRecord(info) ? info.features : undefined;
+    return isRecord(features) ? features : {};
+  } catch {
+    return {};
+  }
+}
+
+/** A `ClassLabel`, or that of the elements of a list, which is written in several ways. */
+function classLabelIn(feature: unknown, depth: number): Readonly<Record<string, unknown>> | undefined {
+  if (depth > 2) return undefined;
+  if (Array.isArray(feature)) return feature.length === 1 ? classLabelIn(feature[0], depth + 1) : undefined;
+  if (!isRecord(feature)) return undefined;
+  // Without names it has only a number of classes.
+  if (feature._type === 'ClassLabel') return feature.names == null ? undefined : feature;
+  const isList = ['Sequence', 'List', 'LargeList'].some((type) => type === feature._type);
+  return isList ? classLabelIn(feature.feature, depth + 1) : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,195 @@
+// What labels are taken for, where that is uncertain, and which option says otherwise.
+import { describe, expect, test } from 'vitest';
+import { type Doubt, memorySource, readTextFile } from '../../src/index.ts';
+import { allRows, errorOf, fromMemory } from './support.ts';
+
+const csv = (labels: readonly string[], count = 60, separator = ','): string =>
+  `text${separator}label\n${Array.from({ length: count }, (_, i) => `t${i}${separator}${labels[i % labels.length]}`).join('\n')}\n`;
+const jsonl = (labels: readonly unknown[], count = 20): string =>
+  Array.from({ length: count }, (_, i) =>
+    JSON.stringify({ text: `t${i}`, label: labels[i % labels.length] }),
+  ).join('\n');
+const doubted = (doubts: readonly Doubt[]): string[] =>
+  doubts.map(({ option, value }) => `${option} ${value}`);
+
+describe('numbers and names', () => {
+  test('digits that begin with a zero are names', async () => {
+    const codes = Array.from({ length: 25 }, (_, i) => String(i + 1).padStart(3, '0'));
+    const task = await fromMemory({ 'r.csv': csv(codes, 100) });
+    expect(task.info).toMatchObject({ problem: 'singleLabelClassification', labels: codes });
+    expect(doubted(task.layout.doubts)).toEqual(['problem regression']);
+    const scores = await fromMemory({ 'r.csv': csv(codes, 100) }, { problem: 'regression' });
+    expect((await allRows(scores))[2]!.label).toBe(3);
+  });
+
+  test('one text among numbers is an error that names row and value', async () => {
+    const rows = Array.from({ length: 120 }, (_, i) => `t${i},${i === 76 ? 'N/A' : i / 8}`).join('\n');
+    const file = { 'r.csv': `text,score\n${rows}\n` };
+    const error = await errorOf(file);
+    expect([error.name, error.message]).toEqual([
+      'MalformedRowError',
+      'r.csv, line 78: row 77 has the label "N/A", and 119 of the 120 labels are numbers. Fill it in, or remove the row; to use all labels as names, say --problem classification (problem).',
+    ]);
+  });
+
+  test('commas before the fraction are read where all numbers have them', async () => {
+    const task = await fromMemory({ 'r.csv': csv(['1,5', '2', '0,25', '-3,75'], 40, ';') });
+    expect(task.info.problem).toBe('regression');
+    expect((await allRows(task)).slice(0, 4).map(({ label }) => label)).toEqual([1.5, 2, 0.25, -3.75]);
+    expect(doubted(task.layout.doubts)).toEqual(['problem singleLabelClassification', 'decimal point']);
+    const asNames = await fromMemory({ 'r.csv': csv(['1,5', '2'], 40, ';') }, { decimal: 'point' });
+    expect(asNames.info.labels).toEqual(['1,5', '2']);
+    // Both signs in one column cannot be told.
+    expect((await fromMemory({ 'r.csv': csv(['1,5', '2.5'], 40, ';') })).info.problem).toBe(
+      'singleLabelClassification',
+    );
+  });
+
+  test('whole numbers beyond 2^53 are names or refused, never rounded', async () => {
+    const large = ['9007199254740993', '9007199254740992'];
+    expect((await fromMemory({ 'r.csv': csv(large) })).info.labels).toEqual(large.toReversed());
+    const scored = await errorOf({ 'r.csv': csv(large) }, { problem: 'regression' });
+    expect(scored.message).toContain('the label is "9007199254740993", expected a number');
+    const json = await errorOf({
+      'r.jsonl': '{"text":"a","label":9007199254740993}\n{"text":"b","label":1}',
+    });
+    expect(json.message).toMatch(
+      /line 1: .*9007199254740992, a number beyond 2\^53 that may have lost digits/,
+    );
+  });
+
+  test('negative numbers come first', async () => {
+    expect((await fromMemory({ 'r.csv': csv(['0', '1', '-1']) })).info.labels).toEqual(['-1', '0', '1']);
+  });
+
+  test.each([['nan'], ['NaN'], ['null'], ['N/A'], ['<NA>']])(
+    '%s is no label unless it is listed',
+    async (mark) => {
+      const error = await errorOf({ 'r.csv': csv(['yes', 'no', mark]) });
+      expect(error.message).toContain(
+        `r.csv, line 4: a label is "${mark}", which stands for a missing value`,
+      );
+      const task = await fromMemory({ 'r.csv': csv(['yes', 'no', mark]) }, { labels: [mark, 'no', 'yes'] });
+      expect(task.info.labels).toEqual([mark, 'no', 'yes']);
+    },
+  );
+
+  test('what may stand for a missing label is named', async () => {
+    const { layout } = await fromMemory({ 'r.csv': csv(['yes', 'no', 'None']) });
+    expect(layout.doubts).toEqual([
+      { about: '"None" counts as a label like the others', option: 'labels', value: '…' },
+    ]);
+  });
+
+  test.each<[string, readonly unknown[], number]>([
+    ['a number among texts', ['a', 'b', 1], 3],
+    ['truth among numbers', [1, 0, true], 3],
+    ['a text among truth', [true, 'false'], 2],
+  ])('%s is an error in JSON', async (_, labels, line) => {
+    const error = await errorOf({ 'r.jsonl': jsonl(labels) });
+    expect([error.name, error.line]).toEqual(['MalformedRowError', line]);
+    const forced = await fromMemory({ 'r.jsonl': jsonl(labels) }, { problem: 'singleLabelClassification' });
+    expect(forced.info.problem).toBe('singleLabelClassification');
+  });
+
+  test.each([[{ toString: 1 }], [{ toJSON: 1, length: 3 }], [{ constructor: null }]])(
+    'an object such as %j is neither text nor label',
+    async (object) => {
+      for (const options of [
+        {},
+        { problem: 'regression' },
+        { problem: 'multiLabelClassification' },
+      ] as const) {
+        const error = await errorOf({ 'r.jsonl': jsonl([object]) }, options);
+        expect(error.name).toMatch(/^(MalformedRow|Label)Error$/);
+        expect(error.message).toContain('r.jsonl, line 1: ');
+      }
+      const text = await errorOf({
+        'r.jsonl': `${JSON.stringify({ text: object, label: 'a' })}\n${jsonl(['b'])}`,
+      });
+      expect(text.message).toContain('line 1: the column "text" holds {');
+    },
+  );
+
+  test('values that are nested without end are shown briefly', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    for (const row of [`{"text":${deep},"label":"a"}`, `{"text":"a","label":{"a":${deep}}}`]) {
+      const error = await errorOf({ 'r.jsonl': `${row}\n${jsonl(['b'])}` });
+      expect(error.name).toBe('MalformedRowError');
+      expect(error.message.length).toBeLessThan(200);
+    }
+    const bomb = await errorOf({ 'r.json': '['.repeat(2_000_000) });
+    expect(bomb.message).toContain('it is nested too deeply');
+  });
+});
+
+describe('doubts', () => {
+  test.each<[string, object, string[]]>([
+    [csv(['0', '1']), {}, ['problem regression']],
+    [csv(['0', '1']), { problem: 'singleLabelClassification' }, []],
+    [csv(['a', 'b']), {}, []],
+    [csv(['a|b', 'b']), {}, ['problem multiLabelClassification']],
+    [csv(['1', '2', 'x']), {}, ['problem regression']],
+    [csv(Array.from({ length: 60 }, (_, i) => `x${i}`)), {}, ['label …']],
+    ['title,text,label\na,b,x\nc,d,y\ne,f,x\ng,h,y\n', {}, ['text title']],
+    ['text,label,score\na,x,1\nb,y,2\nc,x,1\nd,y,2\n', {}, ['label score']],
+    ['text;label,x\na;p\nb;q\nc;p\nd;q\n', {}, ['delimiter comma']],
+    ['text;label,x\na;p\nb;q\nc;p\nd;q\n', { delimiter: 'semicolon' }, []],
+    ['review,good\na,good\nb,bad\nc,good\nd,bad\n', {}, ['header none']],
+    ['review,mood\na,good\nb,bad\nc,good\nd,bad\n', {}, []],
+  ])('of %j with %j', async (content, options, expected) => {
+    expect(doubted((await fromMemory({ 'r.csv': content }, options)).layout.doubts)).toEqual(expected);
+  });
+
+  test('of a file of texts whose first line may be one', async () => {
+    const read = (options = {}): ReturnType<typeof readTextFile> =>
+      readTextFile({
+        data: memorySource({ 'r.csv': 'Great value.\nToo loud.\n' }),
+        file: 'r.csv',
+        ...options,
+      });
+    expect((await read()).doubts).toEqual([
+      {
+        about: "the first line is taken for names of columns ('Great value.')",
+        option: 'header',
+        value: 'none',
+      },
+    ]);
+    expect((await read({ header: 'none' })).texts).toEqual([['Great value.'], ['Too loud.']]);
+  });
+});
+
+describe('options that overrule', () => {
+  test('a file without a line of names', async () => {
+    const file = {
+      'r.tsv': 'gj04\t1\t\tShe "went.\nbc01\t0\t*\tHim go.\nks08\t1\t\tYes.\ncj99\t0\t*\tNo go.\n',
+    };
+    const task = await fromMemory(file, { header: 'none', quote: 'none', text: '4', label: '2' });
+    expect((await allRows(task)).map(({ texts, label }) => [texts[0], label])).toEqual([
+      ['She "went.', 1],
+      ['Him go.', 0],
+      ['Yes.', 1],
+      ['No go.', 0],
+    ]);
+  });
+
+  test('a separator', async () => {
+    const task = await fromMemory({ 'r.csv': csv(['a,b', 'c,d'], 20, '|') }, { delimiter: 'pipe' });
+    expect(task.info.labels).toEqual(['a,b', 'c,d']);
+    const said = await fromMemory({ 'r.csv': `sep=;\n${csv(['a,b', 'c,d'], 20, ';')}` });
+    expect(said.info.labels).toEqual(['a,b', 'c,d']);
+  });
+
+  test('are refused for other kinds of files', async () => {
+    const error = await errorOf({ 'r.jsonl': jsonl(['a', 'b']) }, { quote: 'none' });
+    expect(error.message).toBe('quote is for .csv and .tsv files, and r.jsonl is none; leave it out.');
+  });
+
+  test('labels must differ, and are for classes', async () => {
+    expect((await errorOf({ 'r.csv': csv(['a', 'b']) }, { labels: ['a', ' a'] })).name).toBe(
+      'InvalidOptionError',
+    );
+    const error = await errorOf({ 'r.csv': csv(['1', '2']) }, { labels: ['1', '2'], problem: 'regression' });
+    expect(error.message).toContain('labels are for classes');
+  });
+});
