@@ -43,7 +43,7 @@ export type { TensorInfo, TensorReader } from './files/tensor-reader.ts';
 export type { TensorToWrite } from './files/tensor-to-write.ts';
 export { openTorchFile } from './files/torch-reader.ts';
 export { writeTorchFile } from './files/torch-writer.ts';
-export { bindDimensions } from './graph/feeds.ts';
+export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
 export { gradients } from './graph/gradient.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
 export { input, leafOf, variable } from './graph/leaves.ts';

@@ -10,7 +10,8 @@ import {
   widthOf,
 } from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import { sameShape, showShape } from '../graph/shape.ts';
+import type { Requirement } from '../graph/requirements.ts';
+import { type Dim, sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { square, subtract } from './arithmetic.ts';
@@ -28,6 +29,7 @@ export const crossEntropyOperation: Operation<null> = defineOperation<null>({
       );
     return [{ shape: [x.shape[0] as number, 1], dtype: 'f32' }];
   },
+  requires: classNumbers,
   gradient: ({ inputs: [logits, labels], gradients: [dy] }) => [
     apply(crossEntropyGradientOperation, [logits as Tensor, labels as Tensor, dy as Tensor], null),
   ],
@@ -57,6 +59,7 @@ export const crossEntropyOperation: Operation<null> = defineOperation<null>({
 const crossEntropyGradientOperation: Operation<null> = defineOperation<null>({
   name: 'crossEntropyGradient',
   outputs: ([logits]) => [{ shape: (logits as Tensor).shape, dtype: 'f32' }],
+  requires: classNumbers,
   reference({ inputs: [logits, labels, dy], outputs: [y], inputShapes: [shape] }) {
     const classes = (shape as number[])[1] as number;
     forEachRow(logits as NumericArray, labels as NumericArray, shape as [number, number], (row, p, label) => {
@@ -78,6 +81,11 @@ const crossEntropyGradientOperation: Operation<null> = defineOperation<null>({
     }),
   ],
 });
+
+function classNumbers([logits, labels]: readonly Tensor[]): Requirement[] {
+  const below = logits?.shape[1] as Dim;
+  return [{ kind: 'index', input: labels as Tensor, below, what: 'label', of: 'classes' }];
+}
 
 /** One invocation per row: there are few rows, and few classes. */
 function perRow(logits: Tensor): Pick<Launch, 'groups'> & {
@@ -149,8 +157,6 @@ function forEachRow(
 ): void {
   for (let row = 0; row < rows; row++) {
     const label = labels[row] as number;
-    if (label < 0 || label >= classes)
-      throw new ShapeError(`label ${label} is not one of ${classes} classes`);
     const p = Float64Array.from(logits.subarray(row * classes, (row + 1) * classes));
     const largest = p.reduce((a, b) => Math.max(a, b), -Infinity);
     const total = p.reduce((a, b) => a + Math.exp(b - largest), 0);
@@ -172,11 +178,12 @@ export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
   return mean(square(subtract(predictions, targets)));
 }
 
-/** Binary cross-entropy with logits, mean over all entries, `[]`: `max(x, 0) - x·y + log(1 + e^-|x|)`. */
+/**
+ * Binary cross-entropy with logits, mean over all entries, `[]`: `log(1 + e^x) - x·y`, whose gradient by x is
+ * `sigmoid(x) - y` over the number of entries.
+ */
 export function binaryCrossEntropyWithLogits(logits: Tensor, targets: Tensor): Tensor {
   return mean(
-    elementwise('binaryCrossEntropy', [logits, targets], (x, y) =>
-      x!.max(0).minus(x!.times(y!)).plus(x!.abs().negate().exp().plus(1).log()),
-    ),
+    elementwise('binaryCrossEntropy', [logits, targets], (x, y) => x!.softplus().minus(x!.times(y!))),
   );
 }

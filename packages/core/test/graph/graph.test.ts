@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import {
   add,
   attention,
-  bindDimensions,
+  bindFeeds,
   DisposedError,
   type Graph,
   gradients,
-  graphInputs,
   input,
   linear,
   multiply,
+  planFeeds,
   ReferenceDevice,
   reshape,
   ScalearnError,
@@ -118,7 +118,7 @@ describe('a run', () => {
 });
 
 describe('what is fed', () => {
-  const inputs = graphInputs(
+  const inputs = planFeeds(
     topologicalOrder({
       outputs: {
         a: input('ids', ['tokens'], 'i32'),
@@ -130,7 +130,7 @@ describe('what is fed', () => {
   const good = { ids: new Int32Array(3), x: new Float32Array(12), cu: new Int32Array(3) };
 
   test('gives the sizes that names stand for', () => {
-    expect(bindDimensions(inputs, good)).toEqual({ tokens: 3, boundaries: 3, sequences: 2 });
+    expect(bindFeeds(inputs, good)).toEqual({ tokens: 3, boundaries: 3, sequences: 2 });
   });
 
   test.each<[string, Record<string, Float32Array | Int32Array>, RegExp]>([
@@ -149,8 +149,8 @@ describe('what is fed', () => {
       /16 values, which do not make \[tokens, 4\]/,
     ],
   ])('is refused where it is %s', (_, feeds, message) => {
-    expect(() => bindDimensions(inputs, feeds)).toThrow(ShapeError);
-    expect(() => bindDimensions(inputs, feeds)).toThrow(message);
+    expect(() => bindFeeds(inputs, feeds)).toThrow(ShapeError);
+    expect(() => bindFeeds(inputs, feeds)).toThrow(message);
   });
 
   test('two inputs of one name are refused when the graph is compiled', async () => {

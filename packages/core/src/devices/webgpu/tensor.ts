@@ -2,7 +2,7 @@ import { DeviceError, DisposedError, ShapeError } from '../../errors.ts';
 import type { DType } from '../../graph/tensor.ts';
 import type { Device, DeviceTensor, HostArray, UploadOptions } from '../device.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
-import { fromHalf, toHalf } from './half.ts';
+import { decodeHalves, fromHalf, toHalf } from './half.ts';
 
 /** A tensor in a buffer of its own, or, where it exceeds what the adapter binds, on the host. */
 export class WebGPUTensor implements DeviceTensor {
@@ -149,5 +149,5 @@ function encode(data: HostArray, storage: 'f32' | 'f16'): Float32Array | Int32Ar
 }
 
 function decode(values: Float32Array | Int32Array | Uint16Array): HostArray {
-  return values instanceof Uint16Array ? Float32Array.from(values, fromHalf) : values;
+  return values instanceof Uint16Array ? decodeHalves(values) : values;
 }

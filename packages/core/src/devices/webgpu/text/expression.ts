@@ -50,7 +50,9 @@ export function expressionText(e: Expression, context: ExpressionContext): strin
       const operator = operators[e.fn];
       if (operator) return context.define(`${x} ${operator} ${y}`);
       if (e.fn === 'greater') return context.define(`select(${type}(0f), ${type}(1f), ${x} > ${y})`);
-      return context.define(`${e.fn === 'maximum' ? 'max' : 'min'}(${x}, ${y})`);
+      const name = `${e.fn}${context.lanes}`;
+      context.use(name);
+      return context.define(`${name}(${x}, ${y})`);
     }
   }
 }
