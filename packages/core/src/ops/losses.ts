@@ -34,17 +34,16 @@ export const crossEntropyOperation: Operation<null> = defineOperation<null>({
     apply(crossEntropyGradientOperation, [logits as Tensor, labels as Tensor, dy as Tensor], null),
   ],
   reference({ inputs: [logits, labels], outputs: [y], inputShapes: [shape] }) {
-    forEachRow(logits as NumericArray, labels as NumericArray, shape as [number, number], (row, p, label) => {
-      (y as NumericArray)[row] = -Math.log(p[label] as number);
+    const [x, out] = [logits as NumericArray, y as NumericArray];
+    // By the logarithm of the sum, not of the probability, which may be too small for a number.
+    forEachRow(x, labels as NumericArray, shape as [number, number], (row, { logSum }, at) => {
+      out[row] = logSum - (x[at] as number);
     });
   },
-  onnx: ({ inputs: [logits, labels], node, emit }) => {
+  onnx: ({ inputs: [logits, labels], emit }) => {
     const logs = emit.node('LogSoftmax', [logits as string], { axis: -1 });
-    const picked = emit.node('Mul', [
-      logs,
-      oneHot(labels as string, (node.inputs[0] as Tensor).shape[1] as number, emit),
-    ]);
-    return [emit.node('Neg', [emit.node('ReduceSum', [picked, emit.ints(-1)], { keepdims: 1 })])];
+    const column = emit.node('Reshape', [labels as string, emit.ints(-1, 1)]);
+    return [emit.node('Neg', [emit.node('GatherElements', [logs, column], { axis: 1 })])];
   },
   wgsl: ({ inputs: [logits, labels], outputs: [y] }) => [
     launch(crossEntropyKernel, {
@@ -61,12 +60,16 @@ const crossEntropyGradientOperation: Operation<null> = defineOperation<null>({
   outputs: ([logits]) => [{ shape: (logits as Tensor).shape, dtype: 'f32' }],
   requires: classNumbers,
   reference({ inputs: [logits, labels, dy], outputs: [y], inputShapes: [shape] }) {
-    const classes = (shape as number[])[1] as number;
-    forEachRow(logits as NumericArray, labels as NumericArray, shape as [number, number], (row, p, label) => {
-      for (let c = 0; c < classes; c++)
-        (y as NumericArray)[row * classes + c] =
-          ((p[c] as number) - (c === label ? 1 : 0)) * ((dy as NumericArray)[row] as number);
-    });
+    const [slope, out] = [dy as NumericArray, y as NumericArray];
+    forEachRow(
+      logits as NumericArray,
+      labels as NumericArray,
+      shape as [number, number],
+      (row, { p }, at) => {
+        for (let c = 0, i = row * p.length; c < p.length; c++, i++)
+          out[i] = ((p[c] as number) - (i === at ? 1 : 0)) * (slope[row] as number);
+      },
+    );
   },
   onnx: ({ inputs: [logits, labels, dy], node, emit }) => {
     const p = emit.node('Softmax', [logits as string], { axis: -1 });
@@ -149,22 +152,19 @@ function oneHot(
   );
 }
 
+/** Visits every row with its probabilities, the logarithm of its sum of exponentials, and where its label's logit is. */
 function forEachRow(
   logits: NumericArray,
   labels: NumericArray,
   [rows, classes]: readonly [number, number],
-  visit: (row: number, probabilities: Float64Array, label: number) => void,
+  visit: (row: number, of: { readonly p: Float64Array; readonly logSum: number }, at: number) => void,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const label = labels[row] as number;
-    const p = Float64Array.from(logits.subarray(row * classes, (row + 1) * classes));
-    const largest = p.reduce((a, b) => Math.max(a, b), -Infinity);
-    const total = p.reduce((a, b) => a + Math.exp(b - largest), 0);
-    visit(
-      row,
-      p.map((x) => Math.exp(x - largest) / total),
-      label,
-    );
+    const x = Float64Array.from(logits.subarray(row * classes, (row + 1) * classes));
+    const largest = x.reduce((a, b) => Math.max(a, b), -Infinity);
+    const total = x.reduce((a, b) => a + Math.exp(b - largest), 0);
+    const p = x.map((logit) => Math.exp(logit - largest) / total);
+    visit(row, { p, logSum: largest + Math.log(total) }, row * classes + (labels[row] as number));
   }
 }
 

@@ -303,15 +303,21 @@ export function deviceContract(name: string, open: () => Promise<Device>): void 
         );
         expect([...(soft as HostArray)].map(Number.isNaN)).toEqual(halves);
         expect([...(norm as HostArray)].map(Number.isNaN)).toEqual(halves);
-        const labels = input('labels', [2], 'i32');
-        const loss = crossEntropy(x24, labels);
-        const [dx] = gradients(loss, [x24]) as [Tensor];
-        const outputs = { loss, norm: globalNorm([pack([dx])]) };
+        const targets = input('targets', [2, 4]);
+        const losses = {
+          crossEntropy: crossEntropy(x24, input('labels', [2], 'i32')),
+          squares: meanSquaredError(x24, targets),
+          binary: binaryCrossEntropyWithLogits(x24, targets),
+        };
+        const outputs: Record<string, Tensor> = { ...losses };
+        for (const [key, loss] of Object.entries(losses))
+          outputs[`norm of ${key}`] = globalNorm([pack(gradients(loss, [x24]))]);
         for (const at of [0, 1, 3, 7]) {
           const logits = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
           logits[at] = Number.NaN;
-          const result = await run(outputs, { x: logits, labels: Int32Array.of(0, 2) });
-          expect([result.loss?.[0], result.norm?.[0]], `place ${at}`).toEqual([Number.NaN, Number.NaN]);
+          const feeds = { x: logits, labels: Int32Array.of(0, 2), targets: new Float32Array(8) };
+          for (const [key, values] of Object.entries(await run(outputs, feeds)))
+            expect([...values], `${key}, place ${at}`).toEqual([Number.NaN]);
         }
       });
 
@@ -331,21 +337,15 @@ export function deviceContract(name: string, open: () => Promise<Device>): void 
 
       test('a run that diverges says so', async () => {
         const encoder = await tinyEncoder(device);
-        for (const problem of [
-          'singleLabelClassification',
-          'regression',
-          'multiLabelClassification',
-        ] as const) {
-          const error = await train({
-            encoder,
-            task: tinyTask({ problem }),
-            method: bottleneck({ width: 4 }),
-            batchSize: 8,
-            epochs: 2,
-            learningRate: 1e30,
-          }).catch((thrown: unknown) => thrown);
-          expect(error, problem).toBeInstanceOf(DivergedError);
-        }
+        const attempt = train({
+          encoder,
+          task: tinyTask(),
+          method: bottleneck({ width: 4 }),
+          batchSize: 8,
+          epochs: 2,
+          learningRate: 1e30,
+        });
+        await expect(attempt).rejects.toBeInstanceOf(DivergedError);
         encoder.dispose();
       });
     });
@@ -362,7 +362,7 @@ export function deviceContract(name: string, open: () => Promise<Device>): void 
     });
 
     test('an operation may have any number of inputs, and so may its gradient', async () => {
-      for (const count of [7, 8, 9, 20, 65]) {
+      for (const count of [8, 17]) {
         const shapes: readonly Shape[] = [[3, 5], [5], [3, 1], []];
         const terms = Array.from({ length: count }, (_, i) => input(`x${i}`, shapes[i % 4] as Shape));
         const weights = input('w', [3, 5]);

@@ -16,6 +16,7 @@ import {
   ShapeError,
   scale,
   selectTokens,
+  split,
   square,
   sum,
   type Tensor,
@@ -168,6 +169,13 @@ describe('what is fed', () => {
     await expect(device.compile({ outputs: {}, updates })).rejects.toThrow(ShapeError);
     storage.dispose();
   });
+});
+
+test('a tensor has elements', () => {
+  for (const shape of [[0], [3, 0], ['tokens', 0], [1.5], [-1], [Number.NaN]] as const)
+    expect(() => input('x', shape)).toThrow(ShapeError);
+  expect(() => split(input('x', [3, 2]), [0, 3])).toThrow("'split' cannot make [0, 2]");
+  expect(() => reshape(input('x', [3, 0.5]), [1])).toThrow(ShapeError);
 });
 
 describe('rows of chosen tokens', () => {
