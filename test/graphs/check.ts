@@ -16,7 +16,10 @@ export class GraphFailure extends Error {
 const oracle = new ReferenceDevice('float64');
 
 /** Whether the graph could be judged; a GraphFailure if a device, or a gradient, is wrong. */
-export async function checkTape(tape: Tape, devices: readonly NamedDevice[]): Promise<RandomGraph | undefined> {
+export async function checkTape(
+  tape: Tape,
+  devices: readonly NamedDevice[],
+): Promise<RandomGraph | undefined> {
   const built = randomGraph(tape);
   const batches = [tape.lengths, tape.others].map((lengths) => {
     const feeds = built.feeds(lengths);
@@ -85,6 +88,8 @@ async function checkGradients({ graph, leaves }: RandomGraph, feeds: Feeds): Pro
     const unsure = 8 * Math.abs(coarse - fine) + 1e-9 * Math.abs(loss) + 1e-9;
     if (unsure > 1e-3 * Math.max(1e-3, Math.abs(fine))) continue;
     if (!(Math.abs(fine - slope) <= unsure + 1e-6 * Math.abs(fine)))
-      throw new GraphFailure(`the gradient by '${name}'[${at}] is ${slope}; central differences give ${fine}`);
+      throw new GraphFailure(
+        `the gradient by '${name}'[${at}] is ${slope}; central differences give ${fine}`,
+      );
   }
 }

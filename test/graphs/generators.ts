@@ -67,10 +67,13 @@ function expression(b: Builder): Tensor {
   const first = b.draw.pick(functions);
   const steps = others.map(() => [b.draw.pick(combinations), b.draw.pick(functions)] as const);
   return op.elementwise('expression', [x, ...others], (a, ...rest) =>
-    rest.reduce((sum, other, i) => {
-      const [combine, apply] = steps[i] as (typeof steps)[number];
-      return apply(combine(sum, other));
-    }, first(a as Scalar)),
+    rest.reduce(
+      (sum, other, i) => {
+        const [combine, apply] = steps[i] as (typeof steps)[number];
+        return apply(combine(sum, other));
+      },
+      first(a as Scalar),
+    ),
   );
 }
 

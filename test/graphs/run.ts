@@ -46,7 +46,8 @@ export async function runGraphs(run: GraphRun): Promise<GraphReport> {
     fc.pre(built !== undefined);
     if (failedAt !== undefined) return;
     for (const name of built?.operations ?? []) counts[name] = (counts[name] as number) + 1;
-    run.onGraph?.(++graphs);
+    graphs++;
+    run.onGraph?.(graphs);
   });
   const result = await fc.check(property, {
     seed,
@@ -70,6 +71,16 @@ function describe(tape: Tape | undefined): string {
     return `  #${node.id} ${node.operation.name} ${inputs} -> ${outputs} ${JSON.stringify(node.attributes)}`;
   });
   return `tape ${JSON.stringify(tape)}\n${nodes.join('\n')}`;
+}
+
+/**
+ * How many graphs a test tries, and its seed; `SCALEARN_GRAPHS=2000:7` says otherwise: 2000 graphs with the seed 7.
+ *
+ * @param count by default
+ */
+export function graphSettings(count: number): { readonly count: number; readonly seed: number } {
+  const [graphs = '', seed = ''] = (process.env.SCALEARN_GRAPHS ?? '').split(':');
+  return { count: graphs === '' ? count : Number(graphs), seed: seed === '' ? 20 : Number(seed) };
 }
 
 /** Every device of this machine, WebGPU in every kernel variant; where there is no adapter, without. */
