@@ -30,7 +30,7 @@ function singleOperation(name: keyof typeof generators, choices: readonly number
 }
 
 /** What is drawn of each operation: with 0 everywhere, and with something else. */
-const forms: readonly (readonly number[])[] = [[], [1, 1, 3, 2, 1, 1, 0, 2, 1]];
+const forms: readonly (readonly number[])[] = [[], [1, 1, 3, 2, 1, 1, 0, 2, 1], [0, 3]];
 
 /** Tries every operation, forward and backward, with special values: what fails, or nothing. */
 export async function checkSpecials({ name, device }: NamedDevice): Promise<string[]> {

@@ -70,6 +70,15 @@ const library: Readonly<Record<string, LibraryFunction>> = {
     ({ bits }) =>
       `  return select(y, x, (bitcast<${bits}>(x) & ${bits}(0x7fffffffu)) > ${bits}(0x7f800000u));`,
   ),
+  // 0 · x, which compilers may take to be 0: not a number where x is none, or an infinity.
+  ...bothLanes(
+    'timesZero',
+    ['x'],
+    [],
+    ({ type, bits }) => wgsl`  let own = bitcast<${bits}>(x);
+  let isFinite = (own & ${bits}(0x7f800000u)) != ${bits}(0x7f800000u);
+  return select(bitcast<${type}>(own | ${bits}(0x7fc00000u)), ${type}(0f), isFinite);`,
+  ),
   ...bothLanes(
     'erf',
     ['x'],
