@@ -3,7 +3,7 @@ import type { NamedDevice } from './check.ts';
 import { graphSettings, openGraphDevices, runGraphs } from './run.ts';
 import { checkSpecials } from './specials.ts';
 
-const { count, seed } = graphSettings(50);
+const { count, seed } = graphSettings(30);
 
 let devices: NamedDevice[];
 beforeAll(async () => {

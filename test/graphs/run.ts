@@ -23,6 +23,8 @@ export interface GraphReport {
   readonly graphs: number;
   /** How often each operation was in one of them. */
   readonly operations: Readonly<Record<string, number>>;
+  /** The nodes that they were made of, gradients among them: names of operations as devices see them. */
+  readonly nodes: ReadonlySet<string>;
   /** The smallest graph that failed, and what was wrong with it. */
   readonly failure?: string;
 }
@@ -33,6 +35,7 @@ const secondsToShrink = 15;
 export async function runGraphs(run: GraphRun): Promise<GraphReport> {
   const { seed, devices, count = Number.MAX_SAFE_INTEGER, seconds, inTurn = false, operations = 12 } = run;
   const counts: Record<string, number> = Object.fromEntries(operationNames.map((name) => [name, 0]));
+  const nodes = new Set<string>();
   let graphs = 0;
   let failedAt: number | undefined;
   const property = fc.asyncProperty(tapes(operations), async (tape) => {
@@ -46,6 +49,7 @@ export async function runGraphs(run: GraphRun): Promise<GraphReport> {
     fc.pre(built !== undefined);
     if (failedAt !== undefined) return;
     for (const name of built?.operations ?? []) counts[name] = (counts[name] as number) + 1;
+    for (const { operation } of built?.order ?? []) nodes.add(operation.name);
     graphs++;
     run.onGraph?.(graphs);
   });
@@ -57,7 +61,7 @@ export async function runGraphs(run: GraphRun): Promise<GraphReport> {
       ? {}
       : { interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false }),
   });
-  const report = { graphs, operations: counts };
+  const report = { graphs, operations: counts, nodes };
   if (!result.failed) return report;
   const [tape] = result.counterexample ?? [];
   return { ...report, failure: `${describe(tape)}\n${String(result.errorInstance)}` };

@@ -1,4 +1,5 @@
-/** Every operation that graphs are built with. What is in here is tried in random graphs, see `test/graphs`. */
+// Every operation that graphs are built with; what users get of them comes from here. The repository's random graphs
+// try all that is in this list.
 export { gelu, geluTanh, relu, sigmoid, tanh } from './activations.ts';
 export {
   add,
