@@ -6,7 +6,6 @@ import {
   leafOf,
   type Node,
   planFeeds,
-  RandomStream,
   type Tensor,
   topologicalOrder,
 } from '@scalearn/core';
@@ -130,13 +129,13 @@ function largestOf(values: NumericArray): number {
 }
 
 /** Moves results by the error that f32 may make in them. */
-function round(node: Node, inputs: readonly NumericArray[], y: NumericArray, stream: RandomStream): void {
+function round(node: Node, inputs: readonly NumericArray[], y: NumericArray, uniform: () => number): void {
   const error = errorOf(node, inputs);
   for (let i = 0; i < y.length; i++) {
     const value = y[i] as number;
     const x = inputs[0]?.length === y.length ? (inputs[0][i] as number) : 0;
     const most = Math.abs(value) * error.relative(x) + error.absolute;
-    y[i] = value + most * (2 * stream.uniform() - 1);
+    y[i] = value + most * (2 * uniform() - 1);
   }
 }
 
@@ -198,7 +197,7 @@ function evaluate(
   order: readonly Node[],
   feeds: Feeds,
   dims: DimValues,
-  stream: RandomStream | undefined,
+  uniform: (() => number) | undefined,
   range: 'f32' | 'any',
 ): Map<Tensor, NumericArray> {
   const values = new Map<Tensor, NumericArray>();
@@ -221,12 +220,12 @@ function evaluate(
       values.set(tensor, y);
       if (tensor.dtype === 'i32') continue;
       if (
-        !stream &&
+        !uniform &&
         range === 'f32' &&
         y.some((v) => !(Math.abs(v) < largest) || (v !== 0 && Math.abs(v) < smallest))
       )
         throw new OutOfRange();
-      if (stream && i === 0 && !node.operation.renames) round(node, inputs, y, stream);
+      if (uniform && i === 0 && !node.operation.renames) round(node, inputs, y, uniform);
     }
   }
   return values;
@@ -236,6 +235,17 @@ export interface Expected {
   readonly value: NumericArray;
   /** How far an element may be from it. */
   readonly tolerance: number;
+}
+
+/** Numbers of [0, 1) by xorshift: quick, and good enough to spread errors. */
+function uniformFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
 }
 
 const trials = 4;
@@ -262,7 +272,7 @@ export function expectedResults(
     throw error;
   }
   const moved = Array.from({ length: trials }, (_, trial) =>
-    evaluate(order, feeds, dims, new RandomStream(trial, 'rounding'), range),
+    evaluate(order, feeds, dims, uniformFrom(trial + 1), range),
   );
   const results: Record<string, Expected> = {};
   for (const [name, tensor] of Object.entries(steps.outputs)) {

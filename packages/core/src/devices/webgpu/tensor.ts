@@ -61,8 +61,12 @@ export class WebGPUTensor implements DeviceTensor {
     return this.#host !== undefined;
   }
 
-  /** @throws DisposedError */
+  /** @throws DisposedError, or DeviceError if it is on the host */
   get buffer(): GPUBuffer {
+    if (this.#host)
+      throw new DeviceError(
+        `'${this.label}' is too large for this adapter: it is on the host, where rows can be looked up, but kernels and outputs cannot read it`,
+      );
     if (!this.#buffer) throw new DisposedError(`tensor '${this.label}'`);
     return this.#buffer.buffer;
   }
