@@ -1,7 +1,7 @@
 import { type HostArray, input, RandomStream, randomInput, type Shape, type Tensor } from '@scalearn/core';
 import { Draw } from './tape.ts';
 
-export const widths = [4, 3, 1, 2, 5, 7, 8, 12, 16, 17, 24, 33] as const;
+const widths = [4, 3, 1, 2, 5, 7, 8, 12, 16, 17, 24, 33] as const;
 
 /** An f32 input of the graph. */
 export interface Leaf {

@@ -9,7 +9,7 @@ export interface NamedDevice {
 }
 
 /** A device's result that is not what it should be. */
-export class GraphFailure extends Error {
+class GraphFailure extends Error {
   override name = 'GraphFailure';
 }
 

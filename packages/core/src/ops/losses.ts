@@ -19,7 +19,7 @@ import { elementwise } from './elementwise.ts';
 import { mean } from './reduce.ts';
 
 /** Per-row cross-entropy `-log softmax(logits)[label]`: logits `[rows, classes]`, labels i32 `[rows]`, y `[rows, 1]`. */
-export const crossEntropyOperation: Operation<null> = defineOperation<null>({
+const crossEntropyOperation: Operation<null> = defineOperation<null>({
   name: 'crossEntropy',
   outputs: ([logits, labels]) => {
     const [x, l] = [logits as Tensor, labels as Tensor];
