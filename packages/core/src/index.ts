@@ -43,7 +43,7 @@ export type { TensorInfo, TensorReader } from './files/tensor-reader.ts';
 export type { TensorToWrite } from './files/tensor-to-write.ts';
 export { openTorchFile } from './files/torch-reader.ts';
 export { writeTorchFile } from './files/torch-writer.ts';
-export { bindDimensions } from './graph/feeds.ts';
+export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
 export { gradients } from './graph/gradient.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
 export { input, leafOf, variable } from './graph/leaves.ts';
@@ -121,23 +121,44 @@ export type {
 export { createHead, type Head, type HeadOptions, type Problem, type SavedHead } from './nn/head.ts';
 export { linearParameters, type NamedTensor, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
-export { activations, gelu, geluTanh, relu, sigmoid, tanh } from './ops/activations.ts';
-export { add, constant, divide, exp, multiply, scale, square, subtract } from './ops/arithmetic.ts';
-export { attention } from './ops/attention.ts';
-export { concat, split } from './ops/concat.ts';
-export { dropout, randomInput, randomState } from './ops/dropout.ts';
-export { embedding } from './ops/embedding.ts';
-export { layerNorm } from './ops/layer-norm.ts';
-export { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from './ops/losses.ts';
-export { linear, matmul } from './ops/matmul.ts';
+export { activations } from './ops/activations.ts';
+export { randomInput, randomState } from './ops/dropout.ts';
+export {
+  add,
+  attention,
+  binaryCrossEntropyWithLogits,
+  concat,
+  constant,
+  crossEntropy,
+  divide,
+  dropout,
+  embedding,
+  exp,
+  gelu,
+  geluTanh,
+  layerNorm,
+  linear,
+  matmul,
+  mean,
+  meanSquaredError,
+  multiply,
+  relu,
+  reshape,
+  scale,
+  selectFirst,
+  selectTokens,
+  sigmoid,
+  softmax,
+  split,
+  square,
+  subtract,
+  sum,
+  tanh,
+  topMask,
+  transpose,
+} from './ops/operations.ts';
 export { type StoredPart, storedPart } from './ops/pack.ts';
-export { mean, sum } from './ops/reduce.ts';
-export { reshape } from './ops/reshape.ts';
-export { selectFirst } from './ops/select-first.ts';
-export { selectTokens } from './ops/select-tokens.ts';
-export { softmax } from './ops/softmax.ts';
-export { largestMask, topMask } from './ops/top-mask.ts';
-export { transpose } from './ops/transpose.ts';
+export { largestMask } from './ops/top-mask.ts';
 export { type AdamWOptions, adamW, adamWDefaults, adamWRates } from './optim/adamw.ts';
 export { clipFactor, globalNorm } from './optim/clip.ts';
 export { linearSchedule } from './optim/schedule.ts';

@@ -1,5 +1,5 @@
 import {
-  bindDimensions,
+  bindFeeds,
   concreteShape,
   DeviceError,
   type DimValues,
@@ -48,7 +48,7 @@ export class OnnxProgram implements Program {
 
   async run(feeds: Feeds): Promise<Record<string, HostArray>> {
     if (this.#disposed) throw new DisposedError(`program '${this.#label}'`);
-    const dims = bindDimensions(this.#translation.inputs, feeds);
+    const dims = bindFeeds(this.#translation.feeds, feeds);
     // A run may have to wait for others; its caller need not keep the arrays until then.
     const kept = Object.fromEntries(Object.entries(feeds).map(([name, data]) => [name, plain(data)]));
     return this.#device.queue.add(() => this.#run(kept, dims));
@@ -72,9 +72,9 @@ export class OnnxProgram implements Program {
 
   /** Everything the model takes: what is fed, what lives on the device, what the host computes for this run. */
   #values(feeds: Feeds, dims: DimValues): Record<string, RuntimeTensor> {
-    const { inputs, hostInputs, variables } = this.#translation;
+    const { feeds: plan, hostInputs, variables } = this.#translation;
     const values: Record<string, RuntimeTensor> = {};
-    for (const [name, tensor] of inputs)
+    for (const [name, tensor] of plan.inputs)
       values[`input ${name}`] = this.#tensor(feeds[name] as HostArray, concreteShape(tensor.shape, dims));
     for (const [name, storage] of variables) values[name] = (storage as OnnxTensor).value;
     const context = new HostContext(dims, feeds);

@@ -1,9 +1,10 @@
 import {
   type DeviceTensor,
+  type FeedPlan,
   type Graph,
-  graphInputs,
   leafOf,
   type OnnxValue,
+  planFeeds,
   type Tensor,
   topologicalOrder,
 } from '@scalearn/core';
@@ -15,8 +16,8 @@ import { type Leaves, writeGraph } from './write-graph.ts';
 export interface Translation {
   readonly model: Uint8Array;
   readonly nodeCount: number;
-  /** Inputs the caller feeds, by name. */
-  readonly inputs: ReadonlyMap<string, Tensor>;
+  /** What the caller feeds. */
+  readonly feeds: FeedPlan;
   /** Variables, by the name of their ONNX input: weights are fed, not stored in the model, so that every program
    * shares one copy. */
   readonly variables: ReadonlyMap<string, DeviceTensor>;
@@ -46,7 +47,7 @@ export function translate(graph: Graph): Translation {
   return {
     model: encodeModel(emitter),
     nodeCount: emitter.nodeList.length,
-    inputs: graphInputs(order),
+    feeds: planFeeds(order),
     variables: leaves.variables,
     hostInputs: emitter.hostInputs,
     outputs,

@@ -2,6 +2,7 @@ import {
   type Device,
   DeviceError,
   DisposedError,
+  defineOperation,
   type HostArray,
   input,
   multiply,
@@ -13,6 +14,7 @@ import {
 } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { describe, expect, test } from 'vitest';
+import { apply } from '../../core/src/graph/tensor.ts';
 import { relativeDifference } from '../../core/test/operations/harness.ts';
 import { tinyTraining, train } from './tiny.ts';
 
@@ -161,11 +163,15 @@ test('data of the wrong size are refused', async () => {
 
 test('what ONNX Runtime refuses to run is a DeviceError that names the program', async () => {
   const device = await open();
-  const table = device.upload(new Float32Array(6), [3, 2]);
-  const { embedding } = await import('@scalearn/core');
-  const y = embedding(variable(table), input('ids', ['tokens'], 'i32'));
+  const impossible = defineOperation<null>({
+    name: 'impossible',
+    outputs: ([x]) => [{ shape: x?.shape ?? [], dtype: 'f32' }],
+    reference: () => {},
+    onnx: ({ inputs: [x], emit }) => [emit.node('Reshape', [x as string, emit.ints(7)])],
+  });
+  const y = apply(impossible, [input('x', ['tokens'])], null);
   const program = await device.compile({ outputs: { y } }, { label: 'lookup' });
-  const run = program.run({ ids: Int32Array.of(7) });
+  const run = program.run({ x: Float32Array.of(7) });
   await expect(run).rejects.toThrow(DeviceError);
   await expect(run).rejects.toThrow("could not run 'lookup'");
 });

@@ -1,6 +1,6 @@
 import { DisposedError, ScalearnError, ShapeError } from '../errors.ts';
-import { bindDimensions } from '../graph/feeds.ts';
-import { type Graph, graphInputs, topologicalOrder } from '../graph/graph.ts';
+import { bindFeeds, type FeedPlan, planFeeds } from '../graph/feeds.ts';
+import { type Graph, topologicalOrder } from '../graph/graph.ts';
 import { leafOf } from '../graph/leaves.ts';
 import type { NumericArray } from '../graph/operation.ts';
 import { concreteShape } from '../graph/shape.ts';
@@ -120,14 +120,14 @@ class ReferenceProgram implements Program {
   readonly #device: ReferenceDevice;
   readonly #graph: Graph;
   readonly #order: ReturnType<typeof topologicalOrder>;
-  readonly #inputs: Map<string, Tensor>;
+  readonly #feeds: FeedPlan;
   #disposed = false;
 
   constructor(device: ReferenceDevice, graph: Graph) {
     this.#device = device;
     this.#graph = graph;
     this.#order = topologicalOrder(graph);
-    this.#inputs = graphInputs(this.#order);
+    this.#feeds = planFeeds(this.#order);
   }
 
   get statistics(): { operations: number } {
@@ -136,7 +136,7 @@ class ReferenceProgram implements Program {
 
   async run(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> {
     if (this.#disposed) throw new DisposedError('a program');
-    const dims = bindDimensions(this.#inputs, feeds);
+    const dims = bindFeeds(this.#feeds, feeds);
     const values = new Map<Tensor, NumericArray>();
     const get = (tensor: Tensor): NumericArray => {
       const value = values.get(tensor);

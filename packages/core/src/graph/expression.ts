@@ -13,6 +13,11 @@ export type UnaryFunction =
   | 'erf'
   | 'abs'
   | 'sigmoid'
+  /** `log(1 + e^x)`. */
+  | 'softplus'
+  | 'relu'
+  /** 1 where x is above 0, or not a number, else 0. */
+  | 'step'
   | 'reciprocal';
 export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum' | 'greater';
 
@@ -26,7 +31,7 @@ export type Expression =
 
 type Operand = Scalar | number;
 
-/** An expression with arithmetic methods; folds constants, and what 0 and 1 make trivial. */
+/** An expression with arithmetic methods; folds constants, and sums with 0 and products with 1. */
 export class Scalar {
   readonly expression: Expression;
   constructor(expression: Expression) {
@@ -78,6 +83,12 @@ export class Scalar {
   sigmoid(): Scalar {
     return unary('sigmoid', this);
   }
+  softplus(): Scalar {
+    return unary('softplus', this);
+  }
+  relu(): Scalar {
+    return unary('relu', this);
+  }
   reciprocal(): Scalar {
     return unary('reciprocal', this);
   }
@@ -111,7 +122,6 @@ function binary(fn: BinaryFunction, left: Operand, right: Operand): Scalar {
     return scalarConstant(binaryFunctions[fn](x.expression.value, y.expression.value));
   if (fn === 'add' && isConstant(x, 0)) return y;
   if ((fn === 'add' || fn === 'subtract') && isConstant(y, 0)) return x;
-  if (fn === 'multiply' && (isConstant(x, 0) || isConstant(y, 0))) return scalarConstant(0);
   if (fn === 'multiply' && isConstant(x, 1)) return y;
   if ((fn === 'multiply' || fn === 'divide') && isConstant(y, 1)) return x;
   return new Scalar({ kind: 'binary', fn, x: x.expression, y: y.expression });
@@ -126,6 +136,9 @@ export const unaryFunctions: Record<UnaryFunction, (x: number) => number> = {
   abs: Math.abs,
   erf,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  relu: (x) => Math.max(x, 0),
+  step: (x) => (x <= 0 ? 0 : 1),
   reciprocal: (x) => 1 / x,
 };
 
@@ -151,7 +164,10 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** The derivative of an expression by one of its inputs. */
+/**
+ * The derivative of an expression by one of its inputs; a constant 0 where it does not depend on it. At the points where
+ * a function has none it is what PyTorch takes: see {@link unaryDerivative} and `maximum` below.
+ */
 export function derivative(expression: Expression, index: number): Scalar {
   switch (expression.kind) {
     case 'input':
@@ -159,10 +175,10 @@ export function derivative(expression: Expression, index: number): Scalar {
     case 'constant':
     case 'dim':
       return scalarConstant(0);
-    case 'unary': {
-      const dx = derivative(expression.x, index);
-      return isConstant(dx, 0) ? dx : dx.times(unaryDerivative(expression.fn, new Scalar(expression.x)));
-    }
+    case 'unary':
+      return scaled(derivative(expression.x, index), () =>
+        unaryDerivative(expression.fn, new Scalar(expression.x)),
+      );
     case 'binary': {
       const x = new Scalar(expression.x);
       const y = new Scalar(expression.y);
@@ -174,14 +190,15 @@ export function derivative(expression: Expression, index: number): Scalar {
         case 'subtract':
           return isConstant(dx, 0) ? dy.negate() : dx.minus(dy);
         case 'multiply':
-          return dx.times(y).plus(x.times(dy));
+          return scaled(dx, () => y).plus(scaled(dy, () => x));
         case 'divide':
-          return isConstant(dy, 0) ? dx.over(y) : dx.minus(x.over(y).times(dy)).over(y);
-        // At a tie the first operand has the gradient of neither side but that of `greater`: 0, as in PyTorch's relu.
+          if (isConstant(dy, 0)) return isConstant(dx, 0) ? dx : dx.over(y);
+          return dx.minus(x.over(y).times(dy)).over(y);
+        // At a tie each operand has half of the gradient.
         case 'maximum':
-          return x.greater(y).times(dx).plus(y.greater(x).times(dy));
+          return scaled(dx, () => share(x, y)).plus(scaled(dy, () => share(y, x)));
         case 'minimum':
-          return y.greater(x).times(dx).plus(x.greater(y).times(dy));
+          return scaled(dx, () => share(y, x)).plus(scaled(dy, () => share(x, y)));
         case 'greater':
           return scalarConstant(0);
       }
@@ -189,6 +206,17 @@ export function derivative(expression: Expression, index: number): Scalar {
   }
 }
 
+/** `slope · factor`; nothing is computed where the slope is 0 whatever the factor. */
+function scaled(slope: Scalar, factor: () => Scalar): Scalar {
+  return isConstant(slope, 0) ? slope : slope.times(factor());
+}
+
+/** 1 where x is greater, 1/2 where both are equal, else 0. */
+function share(x: Scalar, y: Scalar): Scalar {
+  return x.greater(y).minus(y.greater(x)).plus(1).times(0.5);
+}
+
+/** At 0, `abs` has the slope 0, and so has `relu`. */
 function unaryDerivative(fn: UnaryFunction, x: Scalar): Scalar {
   switch (fn) {
     case 'negate':
@@ -211,9 +239,43 @@ function unaryDerivative(fn: UnaryFunction, x: Scalar): Scalar {
       return x.greater(0).minus(scalarConstant(0).greater(x));
     case 'sigmoid':
       return x.sigmoid().times(scalarConstant(1).minus(x.sigmoid()));
+    case 'softplus':
+      return x.sigmoid();
+    case 'relu':
+      return unary('step', x);
+    case 'step':
+      return scalarConstant(0);
     case 'reciprocal':
       return x.reciprocal().times(x.reciprocal()).negate();
   }
+}
+
+/** The numbers of the inputs that an expression reads, in the order it first does. */
+export function inputsOf(expression: Expression, found: Set<number> = new Set()): Set<number> {
+  if (expression.kind === 'input') found.add(expression.index);
+  if (expression.kind === 'unary' || expression.kind === 'binary') inputsOf(expression.x, found);
+  if (expression.kind === 'binary') inputsOf(expression.y, found);
+  return found;
+}
+
+/** The part of an expression that reads the most inputs, of those that read at least two and at most `limit`. */
+export function largestPart(expression: Expression, limit: number): Expression | undefined {
+  const { size } = inputsOf(expression);
+  if (size < 2) return undefined;
+  if (size <= limit) return expression;
+  if (expression.kind === 'unary') return largestPart(expression.x, limit);
+  if (expression.kind !== 'binary') return undefined;
+  const [x, y] = [largestPart(expression.x, limit), largestPart(expression.y, limit)];
+  if (!x || !y) return x ?? y;
+  return inputsOf(x).size >= inputsOf(y).size ? x : y;
+}
+
+/** Puts another expression in place of a part, wherever it occurs. */
+export function replacePart(expression: Expression, part: Expression, by: Expression): Expression {
+  if (expression === part) return by;
+  if (expression.kind === 'unary') return { ...expression, x: replacePart(expression.x, part, by) };
+  if (expression.kind !== 'binary') return expression;
+  return { ...expression, x: replacePart(expression.x, part, by), y: replacePart(expression.y, part, by) };
 }
 
 /** Replaces the inputs of an expression. */

@@ -1,15 +1,30 @@
 import type { HostArray } from '../devices/device.ts';
 import { ShapeError } from '../errors.ts';
+import { graphInputs } from './graph.ts';
+import { type BatchCheck, batchChecks } from './requirements.ts';
 import { type DimValues, showShape } from './shape.ts';
-import type { Tensor } from './tensor.ts';
+import type { Node, Tensor } from './tensor.ts';
+
+/** What a graph is fed in every run, and what its operations require of that. */
+export interface FeedPlan {
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly checks: readonly BatchCheck[];
+}
+
+/** @throws ShapeError if two inputs have one name, or an operation's integers are no input */
+export function planFeeds(order: readonly Node[]): FeedPlan {
+  return { inputs: graphInputs(order), checks: batchChecks(order) };
+}
 
 /**
- * Checks what is fed against what the graph takes, and finds the symbolic dimensions from the lengths.
+ * Checks what is fed against what the graph takes and its operations require, and finds the symbolic dimensions from
+ * the lengths. Devices call it before each run, so that all of them refuse the same batches.
  *
- * @throws ShapeError if an input is missing, unknown, of the wrong type, or of a length that does not fit
+ * @throws ShapeError if an input is missing, unknown, of the wrong type, of a length that does not fit, or empty, or
+ * holds integers that an operation cannot use: a label that is no class, an id beyond the table, sequences without end
  */
-export function bindDimensions(
-  inputs: ReadonlyMap<string, Tensor>,
+export function bindFeeds(
+  { inputs, checks }: FeedPlan,
   feeds: Readonly<Record<string, HostArray>>,
 ): DimValues {
   const dims: Record<string, number> = {};
@@ -23,6 +38,8 @@ export function bindDimensions(
       throw new ShapeError(
         `input '${name}' must be ${tensor.dtype === 'i32' ? 'an Int32Array' : 'floating point'}`,
       );
+    if (data.length === 0)
+      throw new ShapeError(`input '${name}' ${showShape(tensor.shape)} is empty: a batch holds something`);
     const unknown = [
       ...new Set(tensor.shape.filter((d) => typeof d === 'string' && dims[d] === undefined)),
     ] as string[];
@@ -35,6 +52,20 @@ export function bindDimensions(
         `input '${name}' has ${data.length} values, which do not make ${showShape(tensor.shape)}`,
       );
   }
-  if (dims.boundaries !== undefined) dims.sequences ??= dims.boundaries - 1;
+  bindSequences(dims);
+  for (const check of checks) check(feeds, dims);
   return dims;
+}
+
+/** There is one boundary more than there are sequences. */
+function bindSequences(dims: Record<string, number>): void {
+  const { boundaries, sequences } = dims;
+  if (boundaries === undefined) return;
+  if (boundaries < 2)
+    throw new ShapeError('a batch holds at least one sequence, whose end is a boundary, too');
+  if (sequences !== undefined && sequences !== boundaries - 1)
+    throw new ShapeError(
+      `${boundaries} boundaries are those of ${boundaries - 1} sequences, not of ${sequences}`,
+    );
+  dims.sequences = boundaries - 1;
 }

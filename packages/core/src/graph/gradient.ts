@@ -8,8 +8,8 @@ import type { Node, Tensor } from './tensor.ts';
  * Only nodes between a `wrt` tensor and the loss are visited, so what is frozen costs nothing.
  *
  * @param loss `[]` or `[1]`
- * @returns one tensor per `wrt`, of its shape
- * @throws ScalearnError if the loss does not depend on one of `wrt`
+ * @returns one tensor per `wrt`, of its shape; zeros where it has no influence on the loss, as in `x - x`
+ * @throws ScalearnError if the loss is not computed from one of `wrt` at all
  */
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   const order = topologicalOrder({ outputs: { loss } });
@@ -45,9 +45,11 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
       sums.set(tensor, sum ? add(sum, result) : result);
     }
   }
+  const read = new Set(order.flatMap((node) => node.inputs));
   return wrt.map((tensor) => {
     const gradient = sums.get(tensor);
-    if (!gradient) throw new ScalearnError('the loss does not depend on a tensor it is differentiated by');
-    return gradient;
+    if (gradient) return gradient;
+    if (read.has(tensor)) return constant(0, tensor.shape);
+    throw new ScalearnError('the loss is not computed from a tensor that it is differentiated by');
   });
 }

@@ -1,5 +1,6 @@
 import type { Launch, WgslCall } from './kernel.ts';
 import type { OnnxEmitter, OnnxValue } from './onnx.ts';
+import type { Requirement } from './requirements.ts';
 import type { DimValues } from './shape.ts';
 import type { Node, Tensor, TensorType } from './tensor.ts';
 
@@ -33,6 +34,10 @@ export interface Operation<A = unknown> {
   readonly name: string;
   /** The shape rule: types of the outputs, or a ShapeError. */
   outputs(inputs: readonly Tensor[], attributes: A): readonly TensorType[];
+  /** What it needs of a batch beside that. */
+  requires?(inputs: readonly Tensor[], attributes: A): readonly Requirement[];
+  /** Whether its result is its input's elements, in their order, under another shape. */
+  readonly renames?: boolean;
   /** Gradients by the inputs, as graphs; undefined for inputs that are not wanted or have none. */
   gradient?(call: GradientCall<A>): readonly (Tensor | undefined)[];
   reference(call: ReferenceCall<A>): void;

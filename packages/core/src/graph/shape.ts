@@ -29,6 +29,22 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
+/** Equal for shapes that hold equally many elements in every run. */
+export function countKey(shape: Shape): string {
+  let product = 1;
+  const symbols: string[] = [];
+  for (const dim of shape) {
+    if (typeof dim === 'number') product *= dim;
+    else symbols.push(dim);
+  }
+  return [product, ...symbols.sort()].join('·');
+}
+
+/** Whether shapes hold equally many elements in every run. */
+export function sameSize(a: Shape, b: Shape): boolean {
+  return countKey(a) === countKey(b);
+}
+
 export function showShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }

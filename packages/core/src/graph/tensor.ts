@@ -1,6 +1,7 @@
 import type { DeviceTensor } from '../devices/device.ts';
+import { ShapeError } from '../errors.ts';
 import type { Operation } from './operation.ts';
-import type { Shape } from './shape.ts';
+import { type Shape, showShape } from './shape.ts';
 
 export type DType = 'f32' | 'i32';
 
@@ -27,7 +28,11 @@ export interface Node<Attributes = unknown> {
 
 let nextId = 0;
 
-/** Applies an operation: checks the inputs by its shape rule and returns its outputs. */
+/**
+ * Applies an operation: checks the inputs by its shape rule and returns its outputs.
+ *
+ * @throws ShapeError if the inputs do not fit, or a result would have no elements
+ */
 export function applyAll<A>(
   operation: Operation<A>,
   inputs: readonly Tensor[],
@@ -37,6 +42,10 @@ export function applyAll<A>(
   // An operation is contravariant in its attributes; a graph holds nodes of many, so the type is widened here.
   const node = { id: nextId++, operation, inputs, attributes, outputs } as unknown as Node;
   for (const [index, type] of operation.outputs(inputs, attributes).entries()) {
+    if (type.shape.some((dim) => typeof dim === 'number' && !(Number.isInteger(dim) && dim > 0)))
+      throw new ShapeError(
+        `'${operation.name}' cannot make ${showShape(type.shape)}: sizes are whole numbers from 1`,
+      );
     outputs.push({ ...type, node, index });
   }
   return outputs;

@@ -14,9 +14,9 @@ export function geluTanh(x: Tensor): Tensor {
   });
 }
 
-/** `max(x, 0)`. */
+/** `max(x, 0)`; the gradient at 0 is 0. */
 export function relu(x: Tensor): Tensor {
-  return elementwise('relu', [x], (a) => a!.max(0));
+  return elementwise('relu', [x], (a) => a!.relu());
 }
 
 export function tanh(x: Tensor): Tensor {

@@ -5,7 +5,7 @@ import {
   type Operation,
   type ReferenceCall,
 } from '../graph/operation.ts';
-import { showShape } from '../graph/shape.ts';
+import { type Dim, showShape } from '../graph/shape.ts';
 import { apply, applyAll, type Tensor } from '../graph/tensor.ts';
 import { dropoutThreshold, fillMaskRow } from '../random/dropout-mask.ts';
 import { streamId } from '../random/streams.ts';
@@ -23,9 +23,10 @@ export interface AttentionAttributes {
 /**
  * Variable-length multi-head self-attention, per sequence and head `softmax(q·kᵀ/√size)·v`. Inputs: qkv
  * `[tokens, 3·hidden]` (query, key and value side by side), cuSeqlens i32 `[boundaries]`, and the random state if
- * probabilities are dropped. Outputs: context `[tokens, hidden]`, and the logarithm of each row's sum of exponentials,
- * `[tokens, heads]`, from which the gradient gets the probabilities back without storing them. The mask element of
- * (query, key) is row `query token · heads + head`, column `key position in its sequence`.
+ * probabilities are dropped. Outputs: context `[tokens, hidden]`, and of each row the largest logit and the logarithm of
+ * the sum of `e^(logit - largest)`, `[tokens, heads, 2]`, from which the gradient gets the probabilities back without
+ * storing them; their sum would keep too few digits of large logits. The mask element of (query, key) is row
+ * `query token · heads + head`, column `key position in its sequence`.
  */
 const attentionOperation: Operation<AttentionAttributes> = defineOperation<AttentionAttributes>({
   name: 'attention',
@@ -37,49 +38,61 @@ const attentionOperation: Operation<AttentionAttributes> = defineOperation<Atten
       );
     return [
       { shape: [tokens, width / 3], dtype: 'f32' },
-      { shape: [tokens, heads], dtype: 'f32' },
+      { shape: [tokens, heads, 2], dtype: 'f32' },
     ];
   },
-  gradient: ({ inputs, outputs: [context, logSum], attributes, gradients: [dy] }) => {
+  requires: ([qkv, cuSeqlens]) => [
+    { kind: 'boundaries', input: cuSeqlens as Tensor, end: (qkv as Tensor).shape[0] as Dim },
+  ],
+  gradient: ({ inputs, outputs: [context, statistics], attributes, gradients: [dy] }) => {
     const [qkv, ...rest] = inputs as [Tensor, ...Tensor[]];
     return [
       apply(
         attentionGradientOperation,
-        [qkv, context as Tensor, logSum as Tensor, dy as Tensor, ...rest],
+        [qkv, context as Tensor, statistics as Tensor, dy as Tensor, ...rest],
         attributes,
       ),
     ];
   },
   reference(call) {
-    const [context, logSum] = call.outputs as [NumericArray, NumericArray];
+    const [context, statistics] = call.outputs as [NumericArray, NumericArray];
     const [qkv, cuSeqlens, random] = call.inputs as [NumericArray, NumericArray, NumericArray | undefined];
-    forEachRow(call, qkv, cuSeqlens, random, ({ query, head, begin, end, size, hidden, p, mask, total }) => {
-      logSum[query * call.attributes.heads + head] = total;
-      for (let c = 0; c < size; c++) {
-        let sum = 0;
-        for (let key = begin; key < end; key++)
-          sum +=
-            (p[key - begin] as number) *
-            (mask[key - begin] as number) *
-            (qkv[key * 3 * hidden + 2 * hidden + head * size + c] as number);
-        context[query * hidden + head * size + c] = sum;
-      }
-    });
+    forEachRow(
+      call,
+      qkv,
+      cuSeqlens,
+      random,
+      ({ query, head, begin, end, size, hidden, p, mask, largest, sum }) => {
+        statistics.set([largest, Math.log(sum)], 2 * (query * call.attributes.heads + head));
+        for (let c = 0; c < size; c++) {
+          let value = 0;
+          for (let key = begin; key < end; key++)
+            value +=
+              (p[key - begin] as number) *
+              (mask[key - begin] as number) *
+              (qkv[key * 3 * hidden + 2 * hidden + head * size + c] as number);
+          context[query * hidden + head * size + c] = value;
+        }
+      },
+    );
   },
   onnx: (call) => [writeAttention(call), undefined],
-  wgsl: ({ inputs: [qkv, cuSeqlens, random], outputs: [context, logSum], attributes, profile }) =>
+  wgsl: ({ inputs: [qkv, cuSeqlens, random], outputs: [context, statistics], attributes, profile }) =>
     launchAttention(
       { qkv: qkv as Tensor, cuSeqlens: cuSeqlens as Tensor, random },
-      { context: context as Tensor, logSum: logSum as Tensor },
+      { context: context as Tensor, statistics: statistics as Tensor },
       attributes,
       profile,
     ),
 });
 
-/** Gradient by qkv from (qkv, context, logSum, dContext, cuSeqlens, random?). */
+/** Gradient by qkv from (qkv, context, statistics, dContext, cuSeqlens, random?). */
 const attentionGradientOperation: Operation<AttentionAttributes> = defineOperation<AttentionAttributes>({
   name: 'attentionGradient',
   outputs: ([qkv]) => [{ shape: (qkv as Tensor).shape, dtype: 'f32' }],
+  requires: ([qkv, , , , cuSeqlens]) => [
+    { kind: 'boundaries', input: cuSeqlens as Tensor, end: (qkv as Tensor).shape[0] as Dim },
+  ],
   reference(call) {
     const [out] = call.outputs as [NumericArray];
     const [qkv, , , dContext, cuSeqlens, random] = call.inputs as NumericArray[] as [
@@ -115,9 +128,15 @@ const attentionGradientOperation: Operation<AttentionAttributes> = defineOperati
   },
   onnx: (call) => [writeAttentionGradient(call)],
   wgsl: ({ inputs, outputs: [dQkv], attributes, profile }) => {
-    const [qkv, context, logSum, dContext, cuSeqlens] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+    const [qkv, context, statistics, dContext, cuSeqlens] = inputs as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     return launchAttentionGradient(
-      { qkv, context, logSum, dContext, cuSeqlens, random: inputs[5] },
+      { qkv, context, statistics, dContext, cuSeqlens, random: inputs[5] },
       { dQkv: dQkv as Tensor },
       attributes,
       profile,
@@ -136,8 +155,10 @@ interface Row {
   p: Float64Array;
   /** 0 or 1/(1-p), by key position. */
   mask: Float64Array;
-  /** Logarithm of the sum of exponentials. */
-  total: number;
+  /** Of the logits. */
+  largest: number;
+  /** Of `e^(logit - largest)`. */
+  sum: number;
 }
 
 /** Visits every query row of every head, with its probabilities. */
@@ -181,7 +202,7 @@ function forEachRow(
             randomState(random),
           );
         }
-        visit({ query, head, begin, end, size, hidden, p, mask, total: largest + Math.log(sum) });
+        visit({ query, head, begin, end, size, hidden, p, mask, largest, sum });
       }
   }
 }

@@ -2,6 +2,9 @@ import {
   binaryFunctions,
   derivative,
   type Expression,
+  inputsOf,
+  largestPart,
+  replacePart,
   Scalar,
   scalarInput,
   substitute,
@@ -52,9 +55,13 @@ export const elementwiseOperation: Operation<ElementwiseAttributes> = defineOper
   },
 });
 
+/** With its result, an operation of so many inputs takes all buffers that every WebGPU adapter can bind to a kernel. */
+const inputLimit = 7;
+
 /**
  * Applies an expression to tensors that broadcast. The same tensor given twice becomes one input, a constant tensor
- * becomes a constant of the expression, and an expression that is just one of the inputs returns that input.
+ * becomes a constant of the expression, and an expression that is just one of the inputs returns that input. Of more
+ * inputs than one operation can have, some are combined first.
  *
  * @param shape at least this shape; by default what the inputs broadcast to
  */
@@ -67,28 +74,21 @@ export function elementwise(
   const full = inputs.map((t) => t.shape).reduce<Shape>(broadcastShapes, shape);
   const constants = inputs.map((t, i) => constantOf(t) ?? scalarInput(i));
   const { expression } = substitute(build(...inputs.map((_, i) => scalarInput(i))).expression, constants);
-  const used = new Set<Tensor>();
-  forEachInput(expression, (i) => used.add(inputs[i] as Tensor));
-  const kept = [...used];
+  const kept = [...new Set([...inputsOf(expression)].map((i) => inputs[i] as Tensor))];
   if (expression.kind === 'input' && kept[0] && sameShape(kept[0].shape, full)) return kept[0];
   const places = inputs.map((t) => scalarInput(kept.indexOf(t)));
-  return apply(elementwiseOperation, kept, {
-    label,
-    expression: substitute(expression, places).expression,
-    shape: full,
-  });
+  const own = substitute(expression, places).expression;
+  const part = kept.length > inputLimit ? largestPart(own, inputLimit) : undefined;
+  if (!part) return apply(elementwiseOperation, kept, { label, expression: own, shape: full });
+  const combined = elementwise(label, kept, () => new Scalar(part));
+  const rest = replacePart(own, part, scalarInput(kept.length).expression);
+  return elementwise(label, [...kept, combined], () => new Scalar(rest), full);
 }
 
 function constantOf(tensor: Tensor): Scalar | undefined {
   if (tensor.node.operation !== (elementwiseOperation as unknown) || tensor.node.inputs.length > 0)
     return undefined;
   return new Scalar((tensor.node.attributes as ElementwiseAttributes).expression);
-}
-
-function forEachInput(e: Expression, visit: (index: number) => void): void {
-  if (e.kind === 'input') visit(e.index);
-  if (e.kind === 'unary' || e.kind === 'binary') forEachInput(e.x, visit);
-  if (e.kind === 'binary') forEachInput(e.y, visit);
 }
 
 /** An input's value for every element of `shape`. */
@@ -161,6 +161,8 @@ const onnxNames: Record<string, string> = {
   abs: 'Abs',
   erf: 'Erf',
   sigmoid: 'Sigmoid',
+  softplus: 'Softplus',
+  relu: 'Relu',
   reciprocal: 'Reciprocal',
   add: 'Add',
   subtract: 'Sub',
@@ -176,11 +178,13 @@ function lower(e: Expression, inputs: readonly OnnxValue[], emit: OnnxEmitter): 
       return emit.scalar(e.value);
     case 'dim':
       return emit.host({ kind: 'dim', dim: e.dim });
-    case 'unary':
-      return emit.node(onnxNames[e.fn] as string, [lower(e.x, inputs, emit)]);
+    case 'unary': {
+      const x = lower(e.x, inputs, emit);
+      if (e.fn !== 'step') return emit.node(onnxNames[e.fn] as string, [x]);
+      const below = emit.node('LessOrEqual', [x, emit.scalar(0)]);
+      return emit.node('Cast', [emit.node('Not', [below])], { to: 1 });
+    }
     case 'binary': {
-      const zero = (x: Expression): boolean => x.kind === 'constant' && x.value === 0;
-      if (e.fn === 'maximum' && zero(e.y)) return emit.node('Relu', [lower(e.x, inputs, emit)]);
       const operands = [lower(e.x, inputs, emit), lower(e.y, inputs, emit)];
       if (e.fn === 'maximum') return emit.node('Max', operands);
       if (e.fn === 'minimum') return emit.node('Min', operands);

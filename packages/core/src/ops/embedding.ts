@@ -10,6 +10,7 @@ import {
   widthOf,
 } from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
+import type { Requirement } from '../graph/requirements.ts';
 import { type Dim, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
@@ -25,18 +26,16 @@ export const embeddingOperation: Operation<null> = defineOperation<null>({
       );
     return [{ shape: [i.shape[0] as number, t.shape[1] as number], dtype: 'f32' }];
   },
+  requires: ([table, ids]) => [rowNumbers(ids as Tensor, (table as Tensor).shape[0] as Dim)],
   gradient: ({ inputs: [table, ids], gradients: [dy] }) => [
     apply(embeddingGradientOperation, [dy as Tensor, ids as Tensor], {
       rows: (table as Tensor).shape[0] as Dim,
     }),
   ],
   reference({ inputs: [table, ids], outputs: [y], inputShapes: [shape] }) {
-    const [rows, width] = shape as [number, number];
-    for (const [i, id] of (ids as NumericArray).entries()) {
-      if (id < 0 || id >= rows)
-        throw new ShapeError(`embedding: id ${id} is outside the table of ${rows} rows`);
+    const width = (shape as number[])[1] as number;
+    for (const [i, id] of (ids as NumericArray).entries())
       (y as NumericArray).set((table as NumericArray).subarray(id * width, (id + 1) * width), i * width);
-    }
   },
   onnx: ({ inputs, emit }) => [emit.node('Gather', inputs, { axis: 0 })],
   wgsl: ({ inputs: [table, ids], outputs: [y] }) => {
@@ -56,6 +55,14 @@ export const embeddingOperation: Operation<null> = defineOperation<null>({
   },
 });
 
+const rowNumbers = (input: Tensor, below: Dim): Requirement => ({
+  kind: 'index',
+  input,
+  below,
+  what: 'id',
+  of: 'rows of the table',
+});
+
 export interface EmbeddingGradientAttributes {
   readonly rows: Dim;
 }
@@ -65,6 +72,7 @@ const embeddingGradientOperation: Operation<EmbeddingGradientAttributes> =
   defineOperation<EmbeddingGradientAttributes>({
     name: 'embeddingGradient',
     outputs: ([dy], { rows }) => [{ shape: [rows, (dy as Tensor).shape[1] as number], dtype: 'f32' }],
+    requires: ([, ids], { rows }) => [rowNumbers(ids as Tensor, rows)],
     reference({ inputs: [dy, ids], outputs: [y], inputShapes: [shape] }) {
       const width = (shape as number[])[1] as number;
       for (const [i, id] of (ids as NumericArray).entries())

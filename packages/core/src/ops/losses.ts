@@ -10,7 +10,8 @@ import {
   widthOf,
 } from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import { sameShape, showShape } from '../graph/shape.ts';
+import type { Requirement } from '../graph/requirements.ts';
+import { type Dim, sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { square, subtract } from './arithmetic.ts';
@@ -18,7 +19,7 @@ import { elementwise } from './elementwise.ts';
 import { mean } from './reduce.ts';
 
 /** Per-row cross-entropy `-log softmax(logits)[label]`: logits `[rows, classes]`, labels i32 `[rows]`, y `[rows, 1]`. */
-export const crossEntropyOperation: Operation<null> = defineOperation<null>({
+const crossEntropyOperation: Operation<null> = defineOperation<null>({
   name: 'crossEntropy',
   outputs: ([logits, labels]) => {
     const [x, l] = [logits as Tensor, labels as Tensor];
@@ -28,21 +29,21 @@ export const crossEntropyOperation: Operation<null> = defineOperation<null>({
       );
     return [{ shape: [x.shape[0] as number, 1], dtype: 'f32' }];
   },
+  requires: classNumbers,
   gradient: ({ inputs: [logits, labels], gradients: [dy] }) => [
     apply(crossEntropyGradientOperation, [logits as Tensor, labels as Tensor, dy as Tensor], null),
   ],
   reference({ inputs: [logits, labels], outputs: [y], inputShapes: [shape] }) {
-    forEachRow(logits as NumericArray, labels as NumericArray, shape as [number, number], (row, p, label) => {
-      (y as NumericArray)[row] = -Math.log(p[label] as number);
+    const [x, out] = [logits as NumericArray, y as NumericArray];
+    // By the logarithm of the sum, not of the probability, which may be too small for a number.
+    forEachRow(x, labels as NumericArray, shape as [number, number], (row, { logSum }, at) => {
+      out[row] = logSum - (x[at] as number);
     });
   },
-  onnx: ({ inputs: [logits, labels], node, emit }) => {
+  onnx: ({ inputs: [logits, labels], emit }) => {
     const logs = emit.node('LogSoftmax', [logits as string], { axis: -1 });
-    const picked = emit.node('Mul', [
-      logs,
-      oneHot(labels as string, (node.inputs[0] as Tensor).shape[1] as number, emit),
-    ]);
-    return [emit.node('Neg', [emit.node('ReduceSum', [picked, emit.ints(-1)], { keepdims: 1 })])];
+    const column = emit.node('Reshape', [labels as string, emit.ints(-1, 1)]);
+    return [emit.node('Neg', [emit.node('GatherElements', [logs, column], { axis: 1 })])];
   },
   wgsl: ({ inputs: [logits, labels], outputs: [y] }) => [
     launch(crossEntropyKernel, {
@@ -57,13 +58,18 @@ export const crossEntropyOperation: Operation<null> = defineOperation<null>({
 const crossEntropyGradientOperation: Operation<null> = defineOperation<null>({
   name: 'crossEntropyGradient',
   outputs: ([logits]) => [{ shape: (logits as Tensor).shape, dtype: 'f32' }],
+  requires: classNumbers,
   reference({ inputs: [logits, labels, dy], outputs: [y], inputShapes: [shape] }) {
-    const classes = (shape as number[])[1] as number;
-    forEachRow(logits as NumericArray, labels as NumericArray, shape as [number, number], (row, p, label) => {
-      for (let c = 0; c < classes; c++)
-        (y as NumericArray)[row * classes + c] =
-          ((p[c] as number) - (c === label ? 1 : 0)) * ((dy as NumericArray)[row] as number);
-    });
+    const [slope, out] = [dy as NumericArray, y as NumericArray];
+    forEachRow(
+      logits as NumericArray,
+      labels as NumericArray,
+      shape as [number, number],
+      (row, { p }, at) => {
+        for (let c = 0, i = row * p.length; c < p.length; c++, i++)
+          out[i] = ((p[c] as number) - (i === at ? 1 : 0)) * (slope[row] as number);
+      },
+    );
   },
   onnx: ({ inputs: [logits, labels, dy], node, emit }) => {
     const p = emit.node('Softmax', [logits as string], { axis: -1 });
@@ -78,6 +84,11 @@ const crossEntropyGradientOperation: Operation<null> = defineOperation<null>({
     }),
   ],
 });
+
+function classNumbers([logits, labels]: readonly Tensor[]): Requirement[] {
+  const below = logits?.shape[1] as Dim;
+  return [{ kind: 'index', input: labels as Tensor, below, what: 'label', of: 'classes' }];
+}
 
 /** One invocation per row: there are few rows, and few classes. */
 function perRow(logits: Tensor): Pick<Launch, 'groups'> & {
@@ -141,24 +152,19 @@ function oneHot(
   );
 }
 
+/** Visits every row with its probabilities, the logarithm of its sum of exponentials, and where its label's logit is. */
 function forEachRow(
   logits: NumericArray,
   labels: NumericArray,
   [rows, classes]: readonly [number, number],
-  visit: (row: number, probabilities: Float64Array, label: number) => void,
+  visit: (row: number, of: { readonly p: Float64Array; readonly logSum: number }, at: number) => void,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const label = labels[row] as number;
-    if (label < 0 || label >= classes)
-      throw new ShapeError(`label ${label} is not one of ${classes} classes`);
-    const p = Float64Array.from(logits.subarray(row * classes, (row + 1) * classes));
-    const largest = p.reduce((a, b) => Math.max(a, b), -Infinity);
-    const total = p.reduce((a, b) => a + Math.exp(b - largest), 0);
-    visit(
-      row,
-      p.map((x) => Math.exp(x - largest) / total),
-      label,
-    );
+    const x = Float64Array.from(logits.subarray(row * classes, (row + 1) * classes));
+    const largest = x.reduce((a, b) => Math.max(a, b), -Infinity);
+    const total = x.reduce((a, b) => a + Math.exp(b - largest), 0);
+    const p = x.map((logit) => Math.exp(logit - largest) / total);
+    visit(row, { p, logSum: largest + Math.log(total) }, row * classes + (labels[row] as number));
   }
 }
 
@@ -172,11 +178,12 @@ export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
   return mean(square(subtract(predictions, targets)));
 }
 
-/** Binary cross-entropy with logits, mean over all entries, `[]`: `max(x, 0) - x·y + log(1 + e^-|x|)`. */
+/**
+ * Binary cross-entropy with logits, mean over all entries, `[]`: `log(1 + e^x) - x·y`, whose gradient by x is
+ * `sigmoid(x) - y` over the number of entries.
+ */
 export function binaryCrossEntropyWithLogits(logits: Tensor, targets: Tensor): Tensor {
   return mean(
-    elementwise('binaryCrossEntropy', [logits, targets], (x, y) =>
-      x!.max(0).minus(x!.times(y!)).plus(x!.abs().negate().exp().plus(1).log()),
-    ),
+    elementwise('binaryCrossEntropy', [logits, targets], (x, y) => x!.softplus().minus(x!.times(y!))),
   );
 }

@@ -18,12 +18,10 @@ export const reshapeOperation: Operation<ReshapeAttributes> = defineOperation<Re
       throw new ShapeError(`cannot reshape ${showShape((x as Tensor).shape)} to ${showShape(shape)}`);
     return [{ shape, dtype: (x as Tensor).dtype }];
   },
+  requires: ([x], { shape }) => [{ kind: 'sameSize', from: (x as Tensor).shape, to: shape }],
+  renames: true,
   gradient: ({ inputs: [x], gradients: [dy] }) => [reshape(dy as Tensor, (x as Tensor).shape)],
   reference: ({ inputs: [x], outputs: [y] }) => {
-    if ((x as NumericArray).length !== (y as NumericArray).length)
-      throw new ShapeError(
-        'reshape: the number of elements changed; the batch does not have the shape it claims',
-      );
     (y as NumericArray).set(x as NumericArray);
   },
   onnx: ({ inputs: [x], attributes: { shape }, emit }) => [

@@ -12,6 +12,7 @@ import {
   widthOf,
 } from '../graph/kernel.ts';
 import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
+import type { Dim } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { selectRows } from './row-wise.ts';
@@ -20,6 +21,9 @@ import { selectRows } from './row-wise.ts';
 const selectFirstOperation: Operation<null> = defineOperation<null>({
   name: 'selectFirst',
   outputs: ([x]) => [{ shape: ['sequences', (x as Tensor).shape[1] as number], dtype: 'f32' }],
+  requires: ([x, cuSeqlens]) => [
+    { kind: 'boundaries', input: cuSeqlens as Tensor, end: (x as Tensor).shape[0] as Dim },
+  ],
   gradient: ({ inputs: [, cuSeqlens], gradients: [dy] }) => [
     apply(selectFirstGradientOperation, [dy as Tensor, cuSeqlens as Tensor], null),
   ],
@@ -42,6 +46,7 @@ const selectFirstOperation: Operation<null> = defineOperation<null>({
 const selectFirstGradientOperation: Operation<null> = defineOperation<null>({
   name: 'selectFirstGradient',
   outputs: ([dy]) => [{ shape: ['tokens', (dy as Tensor).shape[1] as number], dtype: 'f32' }],
+  requires: ([, cuSeqlens]) => [{ kind: 'boundaries', input: cuSeqlens as Tensor, end: 'tokens' }],
   reference({ inputs: [dy, cuSeqlens], outputs: [y], inputShapes: [shape] }) {
     const [sequences, width] = shape as [number, number];
     for (let s = 0; s < sequences; s++)

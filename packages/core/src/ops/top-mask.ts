@@ -14,7 +14,8 @@ export interface TopMaskAttributes {
 
 /**
  * Marks the elements of largest magnitude in every row (the last axis): 1, and 0 for the `zeros` smallest. Of equal
- * magnitudes the one further to the left is the smaller, as in a stable ascending sort. x, y `[...rows, width]`.
+ * magnitudes the one further to the left is the smaller, as in a stable ascending sort; what is not a number is as large
+ * as an infinity. x, y `[...rows, width]`.
  *
  * The gradient passes straight through to `|x|`: `dx = dy · sign(x)`.
  */
@@ -37,7 +38,9 @@ const topMaskOperation: Operation<TopMaskAttributes> = defineOperation<TopMaskAt
     const { shape } = node.outputs[0] as Tensor;
     const ones = emit.node('Expand', [emit.scalar(1), emit.dims(shape)]);
     if (zeros === 0) return [ones];
-    const magnitude = emit.node('Abs', [x as string]);
+    const isNumber = emit.node('Not', [emit.node('IsNaN', [x as string])]);
+    const infinity = emit.scalar(Number.POSITIVE_INFINITY);
+    const magnitude = emit.node('Where', [isNumber, emit.node('Abs', [x as string]), infinity]);
     const options = { axis: -1, largest: 0, sorted: 0 };
     const [, smallest] = emit.nodes('TopK', [magnitude, emit.ints(zeros)], 2, options);
     const none = emit.node('Expand', [emit.scalar(0), emit.dims([...shape.slice(0, -1), zeros])]);
@@ -64,10 +67,12 @@ const topMaskOperation: Operation<TopMaskAttributes> = defineOperation<TopMaskAt
   },
 });
 
+const compare = (a: number, b: number): number => (a < b ? -1 : Number(a > b));
+
 function maskRow(row: NumericArray, zeros: number): Uint8Array {
-  const magnitude = Float64Array.from(row, Math.abs);
+  const magnitude = Float64Array.from(row, (x) => (Number.isNaN(x) ? Number.POSITIVE_INFINITY : Math.abs(x)));
   const order = Uint32Array.from(magnitude.keys());
-  order.sort((a, b) => (magnitude[a] as number) - (magnitude[b] as number) || a - b);
+  order.sort((a, b) => compare(magnitude[a] as number, magnitude[b] as number) || a - b);
   const mask = new Uint8Array(row.length).fill(1);
   for (const at of order.subarray(0, zeros)) mask[at] = 0;
   return mask;
@@ -91,7 +96,8 @@ const topMaskKernel = defineKernel({
 var<workgroup> counts: array<atomic<u32>, 256>;
 var<workgroup> found: vec2u;`,
   body: ({ x, y, rows, width, zeros, digits }) => {
-    const key = `vec2u(bitcast<u32>(${x.at(`tile * ${width} + column`)}) & 0x7fffffffu, column)`;
+    const bits = `bitcast<u32>(${x.at(`tile * ${width} + column`)}) & 0x7fffffffu`;
+    const key = `vec2u(min(${bits}, 0x7f800000u), column)`;
     const eachColumn = `for (var column = local; column < ${width}; column += ${workgroupSize}u)`;
     return wgsl`
   if (tile >= ${rows}) { return; }

@@ -2,20 +2,21 @@ import { describe, expect, test } from 'vitest';
 import {
   add,
   attention,
-  bindDimensions,
+  bindFeeds,
   DisposedError,
   type Graph,
   gradients,
-  graphInputs,
   input,
   linear,
   multiply,
+  planFeeds,
   ReferenceDevice,
   reshape,
   ScalearnError,
   ShapeError,
   scale,
   selectTokens,
+  split,
   square,
   sum,
   type Tensor,
@@ -118,7 +119,7 @@ describe('a run', () => {
 });
 
 describe('what is fed', () => {
-  const inputs = graphInputs(
+  const inputs = planFeeds(
     topologicalOrder({
       outputs: {
         a: input('ids', ['tokens'], 'i32'),
@@ -130,7 +131,7 @@ describe('what is fed', () => {
   const good = { ids: new Int32Array(3), x: new Float32Array(12), cu: new Int32Array(3) };
 
   test('gives the sizes that names stand for', () => {
-    expect(bindDimensions(inputs, good)).toEqual({ tokens: 3, boundaries: 3, sequences: 2 });
+    expect(bindFeeds(inputs, good)).toEqual({ tokens: 3, boundaries: 3, sequences: 2 });
   });
 
   test.each<[string, Record<string, Float32Array | Int32Array>, RegExp]>([
@@ -149,8 +150,8 @@ describe('what is fed', () => {
       /16 values, which do not make \[tokens, 4\]/,
     ],
   ])('is refused where it is %s', (_, feeds, message) => {
-    expect(() => bindDimensions(inputs, feeds)).toThrow(ShapeError);
-    expect(() => bindDimensions(inputs, feeds)).toThrow(message);
+    expect(() => bindFeeds(inputs, feeds)).toThrow(ShapeError);
+    expect(() => bindFeeds(inputs, feeds)).toThrow(message);
   });
 
   test('two inputs of one name are refused when the graph is compiled', async () => {
@@ -168,6 +169,13 @@ describe('what is fed', () => {
     await expect(device.compile({ outputs: {}, updates })).rejects.toThrow(ShapeError);
     storage.dispose();
   });
+});
+
+test('a tensor has elements', () => {
+  for (const shape of [[0], [3, 0], ['tokens', 0], [1.5], [-1], [Number.NaN]] as const)
+    expect(() => input('x', shape)).toThrow(ShapeError);
+  expect(() => split(input('x', [3, 2]), [0, 3])).toThrow("'split' cannot make [0, 2]");
+  expect(() => reshape(input('x', [3, 0.5]), [1])).toThrow(ShapeError);
 });
 
 describe('rows of chosen tokens', () => {

@@ -1,4 +1,5 @@
 import type { OnnxEmitter, OnnxValue } from '@scalearn/core';
+import { paddingLogit } from '../host/padding.ts';
 import { elementTypes } from '../model.ts';
 
 /*
@@ -80,10 +81,10 @@ export const boundaries = (emit: OnnxEmitter): OnnxValue =>
 const isFilled = (emit: OnnxEmitter): OnnxValue =>
   emit.node('Less', [countUp(emit, longest(emit)), emit.node('Reshape', [lengths(emit), emit.ints(-1, 1)])]);
 
-/** 0 at tokens and very negative at padding, f32 `[B, 1, 1, L]`. */
+/** 0 at tokens and `paddingLogit` at padding, f32 `[B, 1, 1, L]`. */
 export const paddingBias = (emit: OnnxEmitter): OnnxValue =>
   emit.node('Unsqueeze', [
-    emit.node('Where', [isFilled(emit), emit.scalar(0), emit.scalar(-1e9)]),
+    emit.node('Where', [isFilled(emit), emit.scalar(0), emit.scalar(paddingLogit)]),
     emit.ints(1, 2),
   ]);
 

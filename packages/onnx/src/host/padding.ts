@@ -50,10 +50,13 @@ export function unpadRows(value: Of<'unpadRows'>, context: HostContext): HostTen
   return { data, shape: [tokens, parts * heads] };
 }
 
-/** 0 at a group's real keys and very negative at padding. */
+/** What is added to logits at padding: it outweighs every logit, and is no infinity, of which only padding is left. */
+export const paddingLogit = -3.4028234663852886e38;
+
+/** 0 at a group's real keys and {@link paddingLogit} at padding. */
 export function paddingBias(value: Of<'paddingBias'>, context: HostContext): HostTensor {
   const group = groupOf(value, context);
-  return { data: rowsOf(value, group, context, 0, -1e9), shape: [group.padded, 1, 1, group.longest] };
+  return { data: rowsOf(value, group, context, 0, paddingLogit), shape: [group.padded, 1, 1, group.longest] };
 }
 
 /** 1 at a group's real rows and 0 at padding. */

@@ -43,7 +43,7 @@ export class Arena {
     this.bytes = this.#buffers.reduce((sum, { bytes }) => sum + bytes, 0);
     for (const [value, i] of memory.bufferOf) this.#places.set(value, pool[i] as GPUBuffer);
     const fed = [
-      ...blueprint.inputs.values(),
+      ...blueprint.feeds.inputs.values(),
       ...blueprint.gathers.map(({ node }) => node.outputs[0] as Tensor),
     ];
     for (const tensor of fed) {

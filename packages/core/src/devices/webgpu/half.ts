@@ -27,3 +27,7 @@ export function fromHalf(half: number): number {
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
 }
+
+export function decodeHalves(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, fromHalf);
+}

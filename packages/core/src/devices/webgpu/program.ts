@@ -1,12 +1,12 @@
 import { DeviceError, DisposedError } from '../../errors.ts';
-import { bindDimensions } from '../../graph/feeds.ts';
+import { bindFeeds } from '../../graph/feeds.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { concreteShape, type DimValues, sizeOf } from '../../graph/shape.ts';
+import { type DimValues, sizeOf } from '../../graph/shape.ts';
 import type { CompileOptions, HostArray, Program, ProgramStatistics } from '../device.ts';
 import { Arena } from './arena.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
+import { decodeHalves } from './half.ts';
 import { type Blueprint, drawBlueprint } from './plan/blueprint.ts';
-import { checkRange } from './plan/host-work.ts';
 import { isHalf, valueLeaf } from './plan/values.ts';
 import { StagingRing } from './staging.ts';
 import { WebGPUTensor } from './tensor.ts';
@@ -90,7 +90,7 @@ export class WebGPUProgram implements Program {
   async #reserve(capacity: DimValues): Promise<void> {
     const { sequences } = capacity;
     const full = sequences === undefined ? capacity : { boundaries: sequences + 1, ...capacity };
-    const symbols = [...this.#blueprint.inputs.values()].flatMap(({ shape }) => shape);
+    const symbols = [...this.#blueprint.feeds.inputs.values()].flatMap(({ shape }) => shape);
     if (symbols.some((dim) => typeof dim === 'string' && full[dim] === undefined)) return;
     await this.#plan(full);
   }
@@ -147,8 +147,7 @@ export class WebGPUProgram implements Program {
     let staging: TrackedBuffer | undefined;
     try {
       this.#check();
-      const dims = bindDimensions(this.#blueprint.inputs, feeds);
-      for (const check of this.#blueprint.checks) checkRange(check, feeds[check.input] as HostArray);
+      const dims = bindFeeds(this.#blueprint.feeds, feeds);
       const { arena, checked } = this.#arenaFor(dims);
       const { offsets, bytes } = this.#outputParts(arena.capacity);
       ring = this.#ringFor(bytes);
@@ -188,7 +187,7 @@ export class WebGPUProgram implements Program {
 
   #feed(arena: Arena, feeds: Feeds): void {
     const { queue } = this.#context.gpu;
-    for (const [name, tensor] of this.#blueprint.inputs) {
+    for (const [name, tensor] of this.#blueprint.feeds.inputs) {
       const data = feeds[name] as HostArray;
       const values = data instanceof Float64Array ? Float32Array.from(data) : data;
       queue.writeBuffer(arena.buffer(tensor), 0, values as Parameters<GPUQueue['writeBuffer']>[2]);
@@ -256,11 +255,14 @@ export class WebGPUProgram implements Program {
 
   #results(bytes: ArrayBuffer, offsets: readonly number[], dims: DimValues): Results {
     const results: Results = {};
-    for (const [i, { name, tensor }] of this.#blueprint.outputs.entries()) {
-      const size = concreteShape(tensor.shape, dims).reduce((a, b) => a * b, 1);
+    for (const [i, { name, tensor, place }] of this.#blueprint.outputs.entries()) {
+      const size = sizeOf(tensor.shape, dims);
       const begin = offsets[i] as number;
-      const part = bytes.slice(begin, begin + size * 4);
-      results[name] = tensor.dtype === 'i32' ? new Int32Array(part) : new Float32Array(part);
+      if (isHalf(place.root)) results[name] = decodeHalves(new Uint16Array(bytes, begin, size));
+      else {
+        const part = bytes.slice(begin, begin + size * 4);
+        results[name] = tensor.dtype === 'i32' ? new Int32Array(part) : new Float32Array(part);
+      }
     }
     return results;
   }

@@ -2,7 +2,7 @@ import { DeviceError, DisposedError, ShapeError } from '../../errors.ts';
 import type { DType } from '../../graph/tensor.ts';
 import type { Device, DeviceTensor, HostArray, UploadOptions } from '../device.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
-import { fromHalf, toHalf } from './half.ts';
+import { decodeHalves, fromHalf, toHalf } from './half.ts';
 
 /** A tensor in a buffer of its own, or, where it exceeds what the adapter binds, on the host. */
 export class WebGPUTensor implements DeviceTensor {
@@ -61,8 +61,12 @@ export class WebGPUTensor implements DeviceTensor {
     return this.#host !== undefined;
   }
 
-  /** @throws DisposedError */
+  /** @throws DisposedError, or DeviceError if it is on the host */
   get buffer(): GPUBuffer {
+    if (this.#host)
+      throw new DeviceError(
+        `'${this.label}' is too large for this adapter: it is on the host, where rows can be looked up, but kernels and outputs cannot read it`,
+      );
     if (!this.#buffer) throw new DisposedError(`tensor '${this.label}'`);
     return this.#buffer.buffer;
   }
@@ -149,5 +153,5 @@ function encode(data: HostArray, storage: 'f32' | 'f16'): Float32Array | Int32Ar
 }
 
 function decode(values: Float32Array | Int32Array | Uint16Array): HostArray {
-  return values instanceof Uint16Array ? Float32Array.from(values, fromHalf) : values;
+  return values instanceof Uint16Array ? decodeHalves(values) : values;
 }

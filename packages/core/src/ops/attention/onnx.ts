@@ -26,7 +26,7 @@ export function writeAttention(call: OnnxCall<AttentionAttributes>): OnnxValue {
   return unpad(contexts, 1, call, cuSeqlens);
 }
 
-/** Gradient by qkv from (qkv, context, logSum, dContext, cuSeqlens, random?). */
+/** Gradient by qkv from (qkv, context, statistics, dContext, cuSeqlens, random?). */
 export function writeAttentionGradient(call: OnnxCall<AttentionAttributes>): OnnxValue {
   const [qkv, , , dContext, cuSeqlens, random] = call.inputs as [
     OnnxValue,

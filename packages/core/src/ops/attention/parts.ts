@@ -1,5 +1,6 @@
 import {
   type ArrayInput,
+  type ArrayOutput,
   constantSize,
   elements,
   type Groups,
@@ -74,6 +75,20 @@ export function putHead(
   );
 }
 
+/** Lower than any logit but -∞: where a search for the largest begins. */
+export const lowest: string = f32Literal(-3.4028234663852886e38);
+
+/** Stores what {@link probability} needs of a row. */
+export function storeStatistics(statistics: ArrayOutput, row: string): string {
+  return unroll(2, (i) => `    ${statistics.set(`(${row}) * 2u + ${i}u`, i ? 'log(total)' : 'largest')}`);
+}
+
+/** A probability again, from its logit: first the difference to the largest, which is exact. */
+export function probability(statistics: ArrayInput, row: string, logit: string): string {
+  const at = (i: number): string => statistics.at(`(${row}) * 2u + ${i}u`);
+  return `exp((${logit} - ${at(0)}) - ${at(1)})`;
+}
+
 export const attentionSizes = [
   'tokens',
   'sequences',
@@ -115,13 +130,13 @@ export interface AttentionInputs {
       readonly cuSeqlens: Tensor;
       readonly random: Tensor | undefined;
     };
-    readonly outputs: { readonly context: Tensor; readonly logSum: Tensor };
+    readonly outputs: { readonly context: Tensor; readonly statistics: Tensor };
     readonly common: ReturnType<typeof attentionLaunch>;
   };
   readonly backward: {
     readonly inputs: AttentionInputs['forward']['inputs'] & {
       readonly context: Tensor;
-      readonly logSum: Tensor;
+      readonly statistics: Tensor;
       readonly dContext: Tensor;
     };
     readonly outputs: { readonly dQkv: Tensor };

@@ -6,12 +6,15 @@ import {
   addScaled,
   attentionSizes,
   dotHeads,
+  lowest,
   maskBits,
   maskFactor,
   named,
+  probability,
   putHead,
   readHead,
   scaleOf,
+  storeStatistics,
   vectorsOfHead,
   zeroHead,
 } from './parts.ts';
@@ -64,20 +67,20 @@ const shared =
 const forward = defineKernel({
   name: 'attention',
   inputs: { qkv: 'array', cuSeqlens: 'integers', random: 'random' },
-  outputs: { context: 'values', logSum: 'array' },
+  outputs: { context: 'values', statistics: 'array' },
   sizes: attentionSizes,
   workgroup: ({ subgroupSize }: SubgroupForm) => subgroupSize,
   subgroups: () => true,
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
   body: (names, form) => {
-    const { qkv, cuSeqlens, context, logSum, sequences, heads, hidden } = names;
+    const { qkv, cuSeqlens, context, statistics, sequences, heads, hidden } = names;
     const scores = Array.from({ length: chunk }, (_, j) => `score${j}`);
     return wgsl`${position(cuSeqlens, sequences, form.subgroupSize)}
   let column = head * ${form.size}u;
   let queryRow = token * 3u * ${hidden} + column;
 ${readHead(form, qkv, 'q', 'queryRow')}
 ${zeroHead(form, 'sum')}
-  var largest = -1e30f;
+  var largest = ${lowest};
   var total = 0f;
 ${form.dropped ? '  var bits = 0u;' : ''}
   for (var first = begin; first < end; first += ${chunk}u) {
@@ -88,12 +91,13 @@ ${unroll(
 ${shareHead(form, qkv, `k${j}`, `keyRow${j}`)}
 ${shareHead(form, qkv, `v${j}`, `valueRow${j}`)}
     let dot${j} = ${dotHeads(form, named('q'), shared(form, `k${j}`))};
-    let score${j} = select(-1e30f, dot${j} * ${scaleOf(form)}, first + ${j}u < end);`,
+    let inside${j} = first + ${j}u < end;
+    let score${j} = select(${lowest}, dot${j} * ${scaleOf(form)}, inside${j});`,
 )}
     let next = ${scores.reduce((a, b) => `max(${a}, ${b})`, 'largest')};
     let shrink = exp(largest - next);
     largest = next;
-${unroll(chunk, (j) => `    let p${j} = exp(score${j} - next);`)}
+${unroll(chunk, (j) => `    let p${j} = select(0f, exp(score${j} - next), inside${j});`)}
     total = total * shrink + (${unroll(chunk, (j) => `p${j}`).replaceAll('\n', ' + ')});
 ${
   form.dropped
@@ -109,7 +113,7 @@ ${unroll(vectorsOfHead(form), (i) => {
   }
   if (valid) {
 ${putHead(form, context, 'column', (i) => `sum${i} / total`)}
-    ${logSum.set(`token * ${heads} + head`, 'largest + log(total)')}
+    ${storeStatistics(statistics, `token * ${heads} + head`)}
   }`;
   },
 });
@@ -119,7 +123,7 @@ const backward = defineKernel({
   inputs: {
     qkv: 'array',
     context: 'array',
-    logSum: 'array',
+    statistics: 'array',
     dContext: 'array',
     cuSeqlens: 'integers',
     random: 'random',
@@ -130,7 +134,7 @@ const backward = defineKernel({
   subgroups: () => true,
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
   body: (names, form) => {
-    const { qkv, context, logSum, dContext, cuSeqlens, dQkv, sequences, heads, hidden } = names;
+    const { qkv, context, statistics, dContext, cuSeqlens, dQkv, sequences, heads, hidden } = names;
     const vectors = vectorsOfHead(form);
     // The mask's block of eight keys is one for eight invocations, so each of them draws it for another query.
     const queries = Math.min(8, form.subgroupSize);
@@ -147,7 +151,6 @@ ${readHead(form, qkv, 'q', 'ownRow')}
 ${readHead(form, dContext, 'g', 'own')}
 ${readHead(form, context, 'c', 'own')}
     let mean = ${dotHeads(form, named('g'), named('c'))};
-    let logTotal = ${logSum.at(`token * ${heads} + head`)};
 ${zeroHead(form, 'dq')}
 ${form.dropped ? '    var bits = 0u;' : ''}
     for (var key = begin; key < end; key++) {
@@ -156,7 +159,7 @@ ${form.dropped ? '    var bits = 0u;' : ''}
 ${shareHead(form, qkv, 'k', 'keyRow')}
 ${shareHead(form, qkv, 'v', 'valueRow')}
 ${unroll(vectors, (i) => `      let k${i} = ${shared(form, 'k')(i)};`)}
-      let p = exp(${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)} - logTotal);
+      let p = ${probability(statistics, `token * ${heads} + head`, `${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)}`)};
       var slope = ${dotHeads(form, named('g'), shared(form, 'v'))};
 ${
   form.dropped
@@ -195,7 +198,7 @@ ${shareHead(form, context, 'c', 'other')}
         let mean = subgroupAdd(${meanParts.join(' + ')});
 ${unroll(vectors, (i) => `        let q${i} = ${shared(form, 'q')(i)};`)}
 ${unroll(vectors, (i) => `        let g${i} = ${shared(form, 'g')(i)};`)}
-        let p = exp(${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)} - ${logSum.at(`query * ${heads} + head`)});
+        let p = ${probability(statistics, `query * ${heads} + head`, `${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)}`)};
         var slope = ${dotHeads(form, named('g'), named('v'))};
         var weight = p;
 ${

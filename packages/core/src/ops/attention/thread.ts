@@ -7,12 +7,15 @@ import {
   addScaled,
   attentionSizes,
   dotHeads,
+  lowest,
   maskBits,
   maskFactor,
   named,
+  probability,
   putHead,
   readHead,
   scaleOf,
+  storeStatistics,
   vectorsOfHead,
   zeroHead,
 } from './parts.ts';
@@ -33,18 +36,18 @@ ${findSequence(cuSeqlens, sequences, 'token')}
 const forward = defineKernel({
   name: 'attention',
   inputs: { qkv: 'array', cuSeqlens: 'integers', random: 'random' },
-  outputs: { context: 'values', logSum: 'array' },
+  outputs: { context: 'values', statistics: 'array' },
   sizes: attentionSizes,
   workgroup: (_: AttentionForm) => workgroup,
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
   body: (names, form) => {
-    const { qkv, cuSeqlens, context, logSum, tokens, sequences, heads, hidden } = names;
+    const { qkv, cuSeqlens, context, statistics, tokens, sequences, heads, hidden } = names;
     return wgsl`${position(cuSeqlens, tokens, sequences)}
   let column = head * ${form.size}u;
   let queryRow = token * 3u * ${hidden} + column;
 ${readHead(form, qkv, 'q', 'queryRow')}
 ${zeroHead(form, 'sum')}
-  var largest = -1e30f;
+  var largest = ${lowest};
   var total = 0f;
 ${form.dropped ? '  var bits = 0u;' : ''}
   for (var key = begin; key < end; key++) {
@@ -68,7 +71,7 @@ ${
 ${unroll(vectorsOfHead(form), (i) => `    sum${i} = sum${i} * shrink + weight * v${i};`)}
   }
 ${putHead(form, context, 'column', (i) => `sum${i} / total`)}
-  ${logSum.set(`token * ${heads} + head`, 'largest + log(total)')}`;
+  ${storeStatistics(statistics, `token * ${heads} + head`)}`;
   },
 });
 
@@ -77,7 +80,7 @@ const backward = defineKernel({
   inputs: {
     qkv: 'array',
     context: 'array',
-    logSum: 'array',
+    statistics: 'array',
     dContext: 'array',
     cuSeqlens: 'integers',
     random: 'random',
@@ -87,7 +90,7 @@ const backward = defineKernel({
   workgroup: (_: AttentionForm) => workgroup,
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
   body: (names, form) => {
-    const { qkv, context, logSum, dContext, cuSeqlens, dQkv, tokens, sequences, heads, hidden } = names;
+    const { qkv, context, statistics, dContext, cuSeqlens, dQkv, tokens, sequences, heads, hidden } = names;
     return wgsl`${position(cuSeqlens, tokens, sequences)}
   let column = head * ${form.size}u;
   let ownRow = token * 3u * ${hidden} + column;
@@ -97,7 +100,6 @@ ${readHead(form, qkv, 'q', 'ownRow')}
 ${readHead(form, dContext, 'g', 'own')}
 ${readHead(form, context, 'c', 'own')}
     let mean = ${dotHeads(form, named('g'), named('c'))};
-    let logTotal = ${logSum.at(`token * ${heads} + head`)};
 ${zeroHead(form, 'dq')}
 ${form.dropped ? '    var bits = 0u;' : ''}
     for (var key = begin; key < end; key++) {
@@ -105,7 +107,7 @@ ${form.dropped ? '    var bits = 0u;' : ''}
       let valueRow = keyRow + ${hidden};
 ${readHead(form, qkv, 'k', 'keyRow')}
 ${readHead(form, qkv, 'v', 'valueRow')}
-      let p = exp(${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)} - logTotal);
+      let p = ${probability(statistics, `token * ${heads} + head`, `${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)}`)};
       var slope = ${dotHeads(form, named('g'), named('v'))};
 ${
   form.dropped
@@ -132,7 +134,7 @@ ${readHead(form, qkv, 'q', 'queryRow')}
 ${readHead(form, dContext, 'g', 'other')}
 ${readHead(form, context, 'c', 'other')}
       let mean = ${dotHeads(form, named('g'), named('c'))};
-      let p = exp(${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)} - ${logSum.at(`query * ${heads} + head`)});
+      let p = ${probability(statistics, `query * ${heads} + head`, `${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)}`)};
       var slope = ${dotHeads(form, named('g'), named('v'))};
       var weight = p;
 ${

@@ -1,11 +1,12 @@
 import { DeviceError, ShapeError } from '../../../errors.ts';
-import { type Graph, graphInputs } from '../../../graph/graph.ts';
+import { type FeedPlan, planFeeds } from '../../../graph/feeds.ts';
+import type { Graph } from '../../../graph/graph.ts';
 import type { KernelProfile, Value } from '../../../graph/kernel.ts';
 import { leafOf } from '../../../graph/leaves.ts';
 import { type DimValues, showShape, sizeOf } from '../../../graph/shape.ts';
 import type { LeafAttributes, Tensor } from '../../../graph/tensor.ts';
 import { type Dispatch, render } from '../text/render.ts';
-import { findGathers, findRangeChecks, type Gather, type RangeCheck } from './host-work.ts';
+import { findGathers, type Gather } from './host-work.ts';
 import type { Lifetime } from './memory.ts';
 import { schedule } from './schedule.ts';
 import { isHalf, type Place, placeOf, valueLeaf, valueName } from './values.ts';
@@ -19,11 +20,10 @@ export interface UpdateCopy {
 /** All that is known of a program before its batches are: what runs, in which order, on which arrays. */
 export interface Blueprint {
   readonly dispatches: readonly Dispatch[];
-  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly feeds: FeedPlan;
   readonly outputs: readonly { readonly name: string; readonly tensor: Tensor; readonly place: Place }[];
   readonly copies: readonly UpdateCopy[];
   readonly gathers: readonly Gather[];
-  readonly checks: readonly RangeCheck[];
   readonly variables: readonly (LeafAttributes & { readonly kind: 'variable' })[];
   /** Arrays whose contents outlive the last dispatch. */
   readonly kept: ReadonlySet<Value>;
@@ -47,11 +47,10 @@ export function drawBlueprint(graph: Graph, profile: KernelProfile, limit: numbe
   const leaves = plan.order.map((node) => leafOf(node.outputs[0] as Tensor));
   return {
     dispatches: plan.groups.map((group) => render(group, plan)),
-    inputs: graphInputs(plan.order),
+    feeds: planFeeds(plan.order),
     outputs,
     copies,
     gathers: plan.gathers,
-    checks: findRangeChecks(plan.order),
     variables: leaves.filter((leaf) => leaf?.kind === 'variable'),
     kept,
   };

@@ -1,9 +1,10 @@
 import { DeviceError } from '../../../errors.ts';
 import type { KernelProfile, Launch, Value } from '../../../graph/kernel.ts';
+import { countKey } from '../../../graph/shape.ts';
 import type { Node, Tensor } from '../../../graph/tensor.ts';
 import { externalOperands, Group, isAligned, isDrawable, operandRoots } from './group.ts';
 import type { Uses } from './uses.ts';
-import { countKey, elementwiseOf, inlineOf, isAlias, placeOf } from './values.ts';
+import { elementwiseOf, inlineOf, isAlias, placeOf } from './values.ts';
 
 /** Storage buffers that every adapter can bind to one kernel. */
 const bindingLimit = 8;

@@ -1,7 +1,7 @@
 import type { Launch, Value } from '../../../graph/kernel.ts';
-import type { Shape } from '../../../graph/shape.ts';
+import { countKey, type Shape } from '../../../graph/shape.ts';
 import type { Tensor } from '../../../graph/tensor.ts';
-import { countKey, elementwiseOf, inlineOf, placeOf } from './values.ts';
+import { elementwiseOf, inlineOf, placeOf } from './values.ts';
 
 /**
  * What becomes one dispatch: a kernel with elementwise operations drawn into it, or elementwise operations alone.

@@ -1,9 +1,7 @@
-import { DeviceError, ShapeError } from '../../../errors.ts';
+import { DeviceError } from '../../../errors.ts';
 import { leafOf } from '../../../graph/leaves.ts';
 import type { Node } from '../../../graph/tensor.ts';
 import { embeddingOperation } from '../../../ops/embedding.ts';
-import { crossEntropyOperation } from '../../../ops/losses.ts';
-import type { HostArray } from '../../device.ts';
 import { WebGPUTensor } from '../tensor.ts';
 
 /** Rows that are gathered on the host because their table is too large for a kernel to bind. */
@@ -37,38 +35,4 @@ export function findGathers(order: readonly Node[], limit: number): Gather[] {
       gathers.push({ node, ids: ids.name, table: leaf.storage });
     }
   return gathers;
-}
-
-/** A range that the elements of a fed input must lie in, because kernels do not check. */
-export interface RangeCheck {
-  readonly input: string;
-  readonly limit: number;
-  readonly fail: (value: number) => ShapeError;
-}
-
-export function findRangeChecks(order: readonly Node[]): RangeCheck[] {
-  const checks: RangeCheck[] = [];
-  for (const node of order) {
-    const leaf = node.inputs[1] && leafOf(node.inputs[1]);
-    const [rows, classes] = node.inputs[0]?.shape ?? [];
-    if (leaf?.kind !== 'input') continue;
-    if (is(node, embeddingOperation) && typeof rows === 'number')
-      checks.push({
-        input: leaf.name,
-        limit: rows,
-        fail: (id) => new ShapeError(`embedding: id ${id} is outside the table of ${rows} rows`),
-      });
-    if (is(node, crossEntropyOperation) && typeof classes === 'number')
-      checks.push({
-        input: leaf.name,
-        limit: classes,
-        fail: (label) => new ShapeError(`label ${label} is not one of ${classes} classes`),
-      });
-  }
-  return checks;
-}
-
-/** @throws ShapeError */
-export function checkRange(check: RangeCheck, data: HostArray): void {
-  for (const value of data) if (!(value >= 0 && value < check.limit)) throw check.fail(value);
 }

@@ -1,8 +1,9 @@
 import type { Graph } from '../../../graph/graph.ts';
 import type { Value } from '../../../graph/kernel.ts';
 import { leafOf } from '../../../graph/leaves.ts';
+import { countKey } from '../../../graph/shape.ts';
 import type { Node, Tensor } from '../../../graph/tensor.ts';
-import { countKey, elementwiseOf, inlineOf, isAlias, placeOf } from './values.ts';
+import { elementwiseOf, inlineOf, isAlias, placeOf } from './values.ts';
 
 /** Who reads what in a graph. Reads through aliases count as reads of the array behind them. */
 export interface Uses {

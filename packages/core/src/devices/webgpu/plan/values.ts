@@ -108,17 +108,6 @@ export function inlineOf(value: Value): Inline | undefined {
   return { kind: 'mask', node, attributes: node.attributes as DropoutMaskAttributes, random };
 }
 
-/** Equal for shapes that hold equally many elements in every run. */
-export function countKey(shape: Shape): string {
-  let product = 1;
-  const symbols: string[] = [];
-  for (const dim of shape) {
-    if (typeof dim === 'number') product *= dim;
-    else symbols.push(dim);
-  }
-  return [product, ...symbols.sort()].join('·');
-}
-
 export type Broadcast = 'same' | 'scalar' | 'row' | 'column' | 'general';
 
 /** How an operand stretches to a shape it broadcasts to. */

@@ -23,6 +23,18 @@ const operators: Partial<Record<BinaryFunction, string>> = {
 };
 const builtins: Partial<Record<UnaryFunction, string>> = { exp: 'exp', log: 'log', sqrt: 'sqrt', abs: 'abs' };
 
+/** What is taken from itself or multiplied by 0, given the operands' texts. */
+function vanishingFactor(
+  { fn, x, y }: Extract<Expression, { kind: 'binary' }>,
+  left: string,
+  right: string,
+): string | undefined {
+  const isZero = (e: Expression): boolean => e.kind === 'constant' && e.value === 0;
+  if (fn === 'subtract' && left === right) return left;
+  if (fn !== 'multiply') return undefined;
+  return isZero(x) ? right : isZero(y) ? left : undefined;
+}
+
 /** An expression as WGSL text; every inner result is defined once, however often it occurs. */
 export function expressionText(e: Expression, context: ExpressionContext): string {
   const type = context.lanes === 4 ? 'vec4f' : 'f32';
@@ -47,10 +59,17 @@ export function expressionText(e: Expression, context: ExpressionContext): strin
     case 'binary': {
       const x = expressionText(e.x, context);
       const y = expressionText(e.y, context);
+      const vanishing = vanishingFactor(e, x, y);
+      if (vanishing !== undefined) {
+        context.use(`timesZero${context.lanes}`);
+        return context.define(`timesZero${context.lanes}(${vanishing})`);
+      }
       const operator = operators[e.fn];
       if (operator) return context.define(`${x} ${operator} ${y}`);
       if (e.fn === 'greater') return context.define(`select(${type}(0f), ${type}(1f), ${x} > ${y})`);
-      return context.define(`${e.fn === 'maximum' ? 'max' : 'min'}(${x}, ${y})`);
+      const name = `${e.fn}${context.lanes}`;
+      context.use(name);
+      return context.define(`${name}(${x}, ${y})`);
     }
   }
 }

@@ -6,14 +6,45 @@ interface LibraryFunction {
   readonly text: string;
 }
 
-/** The same function for f32 and for four lanes, named `name1` and `name4`. */
-function bothLanes(name: string, body: (type: string) => string): Record<string, LibraryFunction> {
-  const form = (type: string, lanes: number): LibraryFunction => ({
-    needs: [],
-    text: wgsl`fn ${name}${lanes}(x: ${type}) -> ${type} {\n${body(type)}\n}`,
-  });
-  return { [`${name}1`]: form('f32', 1), [`${name}4`]: form('vec4f', 4) };
+interface Form {
+  readonly lanes: 1 | 4;
+  readonly type: 'f32' | 'vec4f';
+  readonly bits: 'u32' | 'vec4u';
 }
+
+/** The same function for f32 and for four lanes, named `name1` and `name4`, like the functions it needs. */
+function bothLanes(
+  name: string,
+  parameters: readonly string[],
+  needs: readonly string[],
+  body: (form: Form) => string,
+): Record<string, LibraryFunction> {
+  const forms: readonly Form[] = [
+    { lanes: 1, type: 'f32', bits: 'u32' },
+    { lanes: 4, type: 'vec4f', bits: 'vec4u' },
+  ];
+  return Object.fromEntries(
+    forms.map((form) => {
+      const { lanes, type } = form;
+      const head = `fn ${name}${lanes}(${parameters.map((p) => `${p}: ${type}`).join(', ')}) -> ${type}`;
+      const text = `${head} {\n${body(form)}\n}`;
+      return [`${name}${lanes}`, { needs: needs.map((callee) => `${callee}${lanes}`), text }];
+    }),
+  );
+}
+
+/** A function of x whose text would lose that x is not a number, as `max`, `min` and `clamp` do. */
+const keepingNaN = (name: string, value: (type: string) => string): Record<string, LibraryFunction> =>
+  bothLanes(name, ['x'], ['nanOr'], ({ lanes, type }) => `  return nanOr${lanes}(x, ${value(type)});`);
+
+/** The larger or smaller of two numbers; not a number where one of them is none. */
+const extremum = (name: string, builtin: string): Record<string, LibraryFunction> =>
+  bothLanes(
+    name,
+    ['x', 'y'],
+    ['nanOr'],
+    ({ lanes }) => `  return nanOr${lanes}(x, nanOr${lanes}(y, ${builtin}(x, y)));`,
+  );
 
 // Numerator and denominator of a rational approximation of erf on [-4, 4], in x²; its error is below 2e-7.
 const erfNumerator = [
@@ -31,15 +62,44 @@ function polynomial(coefficients: readonly number[], type: string): string {
 }
 
 const library: Readonly<Record<string, LibraryFunction>> = {
+  // x where it is not a number, else y. Seen by its bits: compilers may take `x != x` to be false.
+  ...bothLanes(
+    'nanOr',
+    ['x', 'y'],
+    [],
+    ({ bits }) =>
+      `  return select(y, x, (bitcast<${bits}>(x) & ${bits}(0x7fffffffu)) > ${bits}(0x7f800000u));`,
+  ),
+  // 0 · x, which compilers may take to be 0: not a number where x is none, or an infinity.
+  ...bothLanes(
+    'timesZero',
+    ['x'],
+    [],
+    ({ type, bits }) => wgsl`  let own = bitcast<${bits}>(x);
+  let isFinite = (own & ${bits}(0x7f800000u)) != ${bits}(0x7f800000u);
+  return select(bitcast<${type}>(own | ${bits}(0x7fc00000u)), ${type}(0f), isFinite);`,
+  ),
   ...bothLanes(
     'erf',
-    (t) => wgsl`  let c = clamp(x, ${t}(-4f), ${t}(4f));
+    ['x'],
+    ['nanOr'],
+    ({ type: t, lanes }) => wgsl`  let c = clamp(x, ${t}(-4f), ${t}(4f));
   let s = c * c;
-  return c * ${polynomial(erfNumerator, t)} / ${polynomial(erfDenominator, t)};`,
+  return nanOr${lanes}(x, c * ${polynomial(erfNumerator, t)} / ${polynomial(erfDenominator, t)});`,
   ),
   // Some drivers compute tanh from exponentials that overflow.
-  ...bothLanes('tanh', (t) => `  return tanh(clamp(x, ${t}(-10f), ${t}(10f)));`),
-  ...bothLanes('sigmoid', (t) => `  return ${t}(1f) / (${t}(1f) + exp(min(-x, ${t}(88f))));`),
+  ...keepingNaN('tanh', (t) => `tanh(clamp(x, ${t}(-10f), ${t}(10f)))`),
+  ...keepingNaN('sigmoid', (t) => `${t}(1f) / (${t}(1f) + exp(min(-x, ${t}(88f))))`),
+  ...keepingNaN('relu', (t) => `max(x, ${t}(0f))`),
+  ...bothLanes('step', ['x'], [], ({ type: t }) => `  return select(${t}(1f), ${t}(0f), x <= ${t}(0f));`),
+  ...bothLanes(
+    'softplus',
+    ['x'],
+    ['relu'],
+    ({ type: t, lanes }) => `  return relu${lanes}(x) + log(${t}(1f) + exp(-abs(x)));`,
+  ),
+  ...extremum('maximum', 'max'),
+  ...extremum('minimum', 'min'),
 
   multiplyHigh: {
     needs: [],

@@ -1,9 +1,9 @@
 import { ScalearnError } from '../../../errors.ts';
 import { constantSize, elements, type Size, type Value } from '../../../graph/kernel.ts';
-import type { Shape } from '../../../graph/shape.ts';
+import { countKey, type Shape } from '../../../graph/shape.ts';
 import type { Tensor } from '../../../graph/tensor.ts';
 import { wgsl } from '../../../graph/wgsl.ts';
-import { countKey, isHalf, placeOf } from '../plan/values.ts';
+import { isHalf, placeOf } from '../plan/values.ts';
 import { libraryText } from './library.ts';
 
 /** A buffer as a kernel sees it. */

@@ -1,18 +1,10 @@
 import { ScalearnError } from '../../../errors.ts';
 import { constantSize, type Lanes, type Value } from '../../../graph/kernel.ts';
-import type { Shape } from '../../../graph/shape.ts';
+import { countKey, type Shape } from '../../../graph/shape.ts';
 import type { Tensor } from '../../../graph/tensor.ts';
 import { dropoutThreshold } from '../../../random/dropout-mask.ts';
 import { isAligned } from '../plan/group.ts';
-import {
-  broadcastKind,
-  countKey,
-  elementwiseOf,
-  type Inline,
-  inlineOf,
-  paddedShape,
-  placeOf,
-} from '../plan/values.ts';
+import { broadcastKind, elementwiseOf, type Inline, inlineOf, paddedShape, placeOf } from '../plan/values.ts';
 import { expressionText } from './expression.ts';
 import type { ModuleText } from './module-text.ts';
 

@@ -1,0 +1,99 @@
+import type { HostArray } from '../devices/device.ts';
+import { ShapeError } from '../errors.ts';
+import { leafOf } from './leaves.ts';
+import { type Dim, type DimValues, dimValue, type Shape, sameSize, showShape, sizeOf } from './shape.ts';
+import type { Node, Tensor } from './tensor.ts';
+
+/**
+ * What an operation needs of a batch beside what its shape rule sees. It is checked before every run and on every
+ * device, as kernels check nothing.
+ */
+export type Requirement =
+  /** Integers of `0 … below - 1`; an error calls them by `what` they are, and what there are `below` of. */
+  | {
+      readonly kind: 'index';
+      readonly input: Tensor;
+      readonly below: Dim;
+      readonly what: string;
+      readonly of: string;
+    }
+  /** Where sequences begin, and the end of the last: from 0 up to `end`, none of them empty. */
+  | { readonly kind: 'boundaries'; readonly input: Tensor; readonly end: Dim }
+  /** Two shapes with equally many elements. */
+  | { readonly kind: 'sameSize'; readonly from: Shape; readonly to: Shape };
+
+/** A requirement as a batch is checked for it. */
+export type BatchCheck = (feeds: Readonly<Record<string, HostArray>>, dims: DimValues) => void;
+
+/**
+ * The checks of a graph, each once however many operations ask for it.
+ *
+ * @throws ShapeError if integers are computed, or lie on the device, where nobody could check them
+ */
+export function batchChecks(order: readonly Node[]): BatchCheck[] {
+  const checks = new Map<string, BatchCheck>();
+  for (const node of order)
+    for (const requirement of node.operation.requires?.(node.inputs, node.attributes) ?? []) {
+      if (requirement.kind === 'sameSize') {
+        const { from, to } = requirement;
+        if (!sameSize(from, to)) checks.set(`${from} ${to}`, (_, dims) => checkSameSize(from, to, dims));
+        continue;
+      }
+      const name = fedName(requirement.input, node);
+      if (requirement.kind === 'boundaries') {
+        const { end } = requirement;
+        checks.set(`${name} ${end}`, (feeds, dims) =>
+          checkBoundaries(name, feeds[name] as HostArray, dimValue(end, dims)),
+        );
+      } else {
+        const { below, what, of } = requirement;
+        checks.set(`${name} ${what} ${below}`, (feeds, dims) =>
+          checkIndices(name, feeds[name] as HostArray, dimValue(below, dims), { what, of }),
+        );
+      }
+    }
+  return [...checks.values()];
+}
+
+/** The graph input that a tensor is, under whatever shape. */
+function fedName(tensor: Tensor, { operation }: Node): string {
+  let source = tensor;
+  while (source.node.operation.renames) source = source.node.inputs[0] as Tensor;
+  const leaf = leafOf(source);
+  if (leaf?.kind === 'input') return leaf.name;
+  throw new ShapeError(
+    `'${operation.name}' takes its integers from an input of the graph, where they can be checked before a run`,
+  );
+}
+
+function checkIndices(
+  name: string,
+  data: HostArray,
+  below: number,
+  { what, of }: { readonly what: string; readonly of: string },
+): void {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    if (!(value >= 0 && value < below))
+      throw new ShapeError(`${what} ${value} is not one of ${below} ${of} (input '${name}', place ${i})`);
+  }
+}
+
+function checkBoundaries(name: string, data: HostArray, end: number): void {
+  if (data[0] !== 0) throw new ShapeError(`input '${name}' must begin at 0, not at ${data[0]}`);
+  for (let i = 1; i < data.length; i++)
+    if (!((data[i] as number) > (data[i - 1] as number)))
+      throw new ShapeError(
+        `input '${name}' must ascend, as no sequence is empty; ${data[i - 1]} is followed by ${data[i]} (place ${i})`,
+      );
+  if (data.at(-1) !== end)
+    throw new ShapeError(`input '${name}' must end at the number of tokens, ${end}, not at ${data.at(-1)}`);
+}
+
+function checkSameSize(from: Shape, to: Shape, dims: DimValues): void {
+  const [a, b] = [sizeOf(from, dims), sizeOf(to, dims)];
+  if (a !== b)
+    throw new ShapeError(
+      `cannot reshape ${showShape(from)} to ${showShape(to)}: in this batch one has ${a} elements, the other ${b}`,
+    );
+}

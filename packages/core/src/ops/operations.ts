@@ -1,0 +1,30 @@
+// Every operation that graphs are built with; what users get of them comes from here. The repository's random graphs
+// try all that is in this list.
+export { gelu, geluTanh, relu, sigmoid, tanh } from './activations.ts';
+export {
+  add,
+  broadcastTo,
+  constant,
+  divide,
+  exp,
+  multiply,
+  scale,
+  square,
+  subtract,
+} from './arithmetic.ts';
+export { attention } from './attention.ts';
+export { concat, split } from './concat.ts';
+export { dropout } from './dropout.ts';
+export { elementwise } from './elementwise.ts';
+export { embedding } from './embedding.ts';
+export { layerNorm } from './layer-norm.ts';
+export { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from './losses.ts';
+export { linear, matmul } from './matmul.ts';
+export { pack, view } from './pack.ts';
+export { mean, sum } from './reduce.ts';
+export { reshape } from './reshape.ts';
+export { selectFirst } from './select-first.ts';
+export { selectTokens } from './select-tokens.ts';
+export { softmax } from './softmax.ts';
+export { topMask } from './top-mask.ts';
+export { transpose } from './transpose.ts';

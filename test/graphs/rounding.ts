@@ -1,0 +1,288 @@
+import {
+  bindFeeds,
+  concreteShape,
+  type DimValues,
+  type Graph,
+  leafOf,
+  type Node,
+  planFeeds,
+  type Tensor,
+  topologicalOrder,
+} from '@scalearn/core';
+import {
+  type BinaryFunction,
+  type Expression,
+  scalarDim,
+  scalarInput,
+  type UnaryFunction,
+} from '../../packages/core/src/graph/expression.ts';
+import type { NumericArray } from '../../packages/core/src/graph/operation.ts';
+import { apply, applyAll } from '../../packages/core/src/graph/tensor.ts';
+import {
+  type ElementwiseAttributes,
+  elementwise,
+  elementwiseOperation,
+} from '../../packages/core/src/ops/elementwise.ts';
+import type { Feeds } from './random-graph.ts';
+
+/*
+ * How far a result in f32 may be from the exact one. The graph is computed in float64 several times, each time with
+ * every single value it goes through moved by a random part of the error that f32 may make there. What that does to the
+ * results is what rounding can do to them, whatever cancels or grows on the way.
+ */
+
+/** Half the distance from 1 to the next f32, twice: results are rounded, and so was what they come from. */
+const epsilon = 2 ** -23;
+
+/** Error of a function in f32, as WebGPU's drivers were measured: of its value, and at least. */
+interface FunctionError {
+  readonly relative: (x: number) => number;
+  readonly absolute: number;
+}
+
+const exact: FunctionError = { relative: () => epsilon, absolute: 0 };
+const exponential: FunctionError = { relative: (x) => epsilon * (4 + Math.abs(x)), absolute: 0 };
+const approximation: FunctionError = { relative: (x) => epsilon * (4 + Math.abs(x)), absolute: 3e-7 };
+
+const functionErrors: Partial<Record<UnaryFunction | BinaryFunction, FunctionError>> = {
+  exp: exponential,
+  sigmoid: approximation,
+  log: approximation,
+  tanh: approximation,
+  erf: approximation,
+  softplus: approximation,
+  sqrt: { relative: () => 3 * epsilon, absolute: 0 },
+  divide: { relative: () => 3 * epsilon, absolute: 0 },
+  reciprocal: { relative: () => 3 * epsilon, absolute: 0 },
+};
+
+/** A graph in which every elementwise operation is one function, so that nothing is computed unseen. */
+function inSingleSteps({ outputs }: Graph): Graph {
+  const copies = new Map<Tensor, Tensor>();
+  for (const node of topologicalOrder({ outputs })) {
+    const inputs = node.inputs.map((t) => copies.get(t) as Tensor);
+    const made =
+      node.operation === (elementwiseOperation as unknown) && inputs.length > 0
+        ? [stepped(node.attributes as ElementwiseAttributes, inputs)]
+        : leafOf(node.outputs[0] as Tensor)
+          ? node.outputs
+          : applyAll(node.operation, inputs, node.attributes);
+    for (const [i, tensor] of node.outputs.entries()) copies.set(tensor, made[i] as Tensor);
+  }
+  return { outputs: mapValues(outputs, (tensor) => copies.get(tensor) as Tensor) };
+}
+
+function stepped({ expression, shape }: ElementwiseAttributes, inputs: readonly Tensor[]): Tensor {
+  const known = new Map<Expression, Tensor>();
+  const visit = (e: Expression): Tensor => {
+    let tensor = known.get(e);
+    if (!tensor) {
+      tensor = step(e);
+      known.set(e, tensor);
+    }
+    return tensor;
+  };
+  const step = (e: Expression): Tensor => {
+    switch (e.kind) {
+      case 'input':
+        return inputs[e.index] as Tensor;
+      case 'constant':
+        return elementwise('step', [], () => scalarDim(e.value));
+      case 'dim':
+        return elementwise('step', [], () => scalarDim(e.dim));
+      case 'unary': {
+        const x = visit(e.x);
+        return apply(elementwiseOperation, [x], {
+          label: 'step',
+          expression: { ...e, x: scalarInput(0).expression },
+          shape: x.shape,
+        });
+      }
+      case 'binary': {
+        const [x, y] = [visit(e.x), visit(e.y)];
+        // Both of one shape, or stretched to the operation's.
+        const own = String(x.shape) === String(y.shape) ? x.shape : shape;
+        return apply(elementwiseOperation, [x, y], {
+          label: 'step',
+          expression: { ...e, x: scalarInput(0).expression, y: scalarInput(1).expression },
+          shape: own,
+        });
+      }
+    }
+  };
+  const result = visit(expression);
+  if (String(result.shape) === String(shape)) return result;
+  return apply(elementwiseOperation, [result], {
+    label: 'step',
+    expression: scalarInput(0).expression,
+    shape,
+  });
+}
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+
+function largestOf(values: NumericArray): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  return most;
+}
+
+/** Moves results by the error that f32 may make in them. */
+function round(node: Node, inputs: readonly NumericArray[], y: NumericArray, uniform: () => number): void {
+  const error = errorOf(node, inputs);
+  for (let i = 0; i < y.length; i++) {
+    const value = y[i] as number;
+    const x = inputs[0]?.length === y.length ? (inputs[0][i] as number) : 0;
+    const most = Math.abs(value) * error.relative(x) + error.absolute;
+    y[i] = value + most * (2 * uniform() - 1);
+  }
+}
+
+function errorOf({ operation, attributes }: Node, inputs: readonly NumericArray[]): FunctionError {
+  if (operation === (elementwiseOperation as unknown)) {
+    const { expression } = attributes as ElementwiseAttributes;
+    return ('fn' in expression ? functionErrors[expression.fn] : undefined) ?? exact;
+  }
+  const [first = new Float64Array(), second = new Float64Array()] = inputs;
+  switch (operation.name) {
+    case 'softmax':
+    case 'attention':
+    case 'crossEntropyGradient':
+      return { relative: () => 32 * epsilon, absolute: 0 };
+    case 'crossEntropy':
+      return { ...approximation, absolute: approximation.absolute + epsilon * largestOf(first) };
+    // Slopes are differences of what may be nearly equal, and moves of the inputs move both alike.
+    case 'attentionGradient': {
+      const slopes = largestOf(first) * largestOf(inputs[3] as NumericArray);
+      return {
+        relative: () => 32 * epsilon,
+        absolute: 32 * epsilon * slopes * Math.max(1, largestOf(first)),
+      };
+    }
+    case 'layerNormGradient': {
+      const [, x, weight] = inputs as [NumericArray, NumericArray, NumericArray];
+      const { epsilon: e } = attributes as { epsilon: number };
+      const slopes = largestOf(first) * largestOf(weight);
+      return {
+        relative: () => 8 * epsilon,
+        absolute: 4 * epsilon * slopes * largestScale(x, weight.length, e),
+      };
+    }
+    case 'layerNorm':
+      return { relative: () => 8 * epsilon, absolute: 8 * epsilon * largestOf(second) };
+    default:
+      return exact;
+  }
+}
+
+/** The largest reciprocal of a row's deviation. */
+function largestScale(x: NumericArray, width: number, e: number): number {
+  let largest = 0;
+  for (let begin = 0; begin < x.length; begin += width) {
+    const row = Array.from(x.subarray(begin, begin + width));
+    const mean = row.reduce((a, b) => a + b, 0) / width;
+    const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / width;
+    largest = Math.max(largest, 1 / Math.sqrt(variance + e));
+  }
+  return largest;
+}
+
+/** Values beyond which f32 has no digits, or none left when they are squared. */
+const [smallest, largest] = [1e-30, 1e15];
+
+class OutOfRange extends Error {}
+
+function evaluate(
+  order: readonly Node[],
+  feeds: Feeds,
+  dims: DimValues,
+  uniform: (() => number) | undefined,
+  range: 'f32' | 'any',
+): Map<Tensor, NumericArray> {
+  const values = new Map<Tensor, NumericArray>();
+  for (const node of order) {
+    const leaf = leafOf(node.outputs[0] as Tensor);
+    const inputs = node.inputs.map((t) => values.get(t) as NumericArray);
+    const outputShapes = node.outputs.map((t) => concreteShape(t.shape, dims));
+    let outputs: NumericArray[];
+    if (leaf?.kind === 'input') {
+      const data = feeds[leaf.name] as NumericArray;
+      outputs = [data instanceof Int32Array ? data : Float64Array.from(data)];
+    } else {
+      outputs = outputShapes.map((shape) => new Float64Array(shape.reduce((a, b) => a * b, 1)));
+      const inputShapes = node.inputs.map((t) => concreteShape(t.shape, dims));
+      const { operation, attributes } = node;
+      operation.reference({ inputs, outputs, inputShapes, outputShapes, attributes, dims });
+    }
+    for (const [i, tensor] of node.outputs.entries()) {
+      const y = outputs[i] as NumericArray;
+      values.set(tensor, y);
+      if (tensor.dtype === 'i32') continue;
+      if (
+        !uniform &&
+        range === 'f32' &&
+        y.some((v) => !(Math.abs(v) < largest) || (v !== 0 && Math.abs(v) < smallest))
+      )
+        throw new OutOfRange();
+      if (uniform && i === 0 && !node.operation.renames) round(node, inputs, y, uniform);
+    }
+  }
+  return values;
+}
+
+export interface Expected {
+  readonly value: NumericArray;
+  /** How far an element may be from it. */
+  readonly tolerance: number;
+}
+
+/** Numbers of [0, 1) by xorshift: quick, and good enough to spread errors. */
+function uniformFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+const trials = 4;
+/** How much worse than the worst of the trials it may get. */
+const margin = 8;
+
+/**
+ * What a graph's outputs are, and how exactly; undefined if something on the way leaves the range in which f32 has all
+ * its digits, or, if any range will do, is not finite.
+ */
+export function expectedResults(
+  graph: Graph,
+  feeds: Feeds,
+  range: 'f32' | 'any' = 'f32',
+): Record<string, Expected> | undefined {
+  const steps = inSingleSteps(graph);
+  const order = topologicalOrder(steps);
+  const dims = bindFeeds(planFeeds(topologicalOrder(graph)), feeds);
+  let base: Map<Tensor, NumericArray>;
+  try {
+    base = evaluate(order, feeds, dims, undefined, range);
+  } catch (error) {
+    if (error instanceof OutOfRange) return undefined;
+    throw error;
+  }
+  const moved = Array.from({ length: trials }, (_, trial) =>
+    evaluate(order, feeds, dims, uniformFrom(trial + 1), range),
+  );
+  const results: Record<string, Expected> = {};
+  for (const [name, tensor] of Object.entries(steps.outputs)) {
+    const value = base.get(tensor) as NumericArray;
+    let most = 0;
+    for (const other of moved)
+      for (const [i, v] of (other.get(tensor) as NumericArray).entries())
+        most = Math.max(most, Math.abs(v - (value[i] as number)));
+    if (!Number.isFinite(most)) return undefined;
+    results[name] = { value, tolerance: margin * most + 4 * epsilon * largestOf(value) + 1e-30 };
+  }
+  return results;
+}
