@@ -154,6 +154,7 @@ export type { EpochRecord, Phase, ProgressEvent, TaskRecord, TrainEvent } from '
 export type { GraphParts } from './training/forward.ts';
 export { hubHeadConfig } from './training/hub-head.ts';
 export { inTurns, type TurnOptions } from './training/in-turns.ts';
+export { runInOrder, stepsUntil } from './training/loop.ts';
 export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export { modelFromSnapshot } from './training/model-from-snapshot.ts';
 export { checkTasks, type TrainOptions } from './training/options.ts';

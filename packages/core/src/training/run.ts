@@ -7,6 +7,7 @@ import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.
 import { earlyStoppingStart, exhausted, observe } from './early-stopping.ts';
 import type { TrainEvent } from './events.ts';
 import { type GroupVectors, readGroups, readValues, writeGroups, writeValues } from './group-state.ts';
+import { runInOrder, stepsUntil } from './loop.ts';
 import type { TrainableModel } from './model.ts';
 import type { TrainOptions } from './options.ts';
 import type { BatchOrder } from './order/batch-order.ts';
@@ -26,9 +27,6 @@ export class InterruptedError extends ScalearnError {
 export class DivergedError extends ScalearnError {
   override name = 'DivergedError';
 }
-
-/** How many steps may be under way before their losses are read. */
-const stepsInFlight = 3;
 
 /** One run: where it stands, and how it goes on. */
 export class Run {
@@ -128,17 +126,9 @@ export class Run {
 
   /** Steps up to `end`, a few of them under way at once. */
   async #train(end: number): Promise<void> {
-    const running: Promise<void>[] = [];
-    try {
-      for (let { step } = this.progress; step < end; step++) {
-        if (this.#options.signal?.aborted) break;
-        running.push(this.#step(step));
-        if (running.length >= stepsInFlight) await running.shift();
-      }
-    } finally {
-      await Promise.all(running);
-    }
-    if (this.#options.signal?.aborted) await this.#interrupt();
+    const { signal } = this.#options;
+    await runInOrder(stepsUntil(end, this.progress.step, signal), (step) => this.#step(step));
+    if (signal?.aborted) await this.#interrupt();
   }
 
   async #step(step: number): Promise<void> {
