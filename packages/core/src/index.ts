@@ -177,6 +177,12 @@ export {
   type StateFile,
 } from './training/state-file.ts';
 export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
-export { type TaskShape, type TrainingExample, type TrainingTask, taskName } from './training/task.ts';
+export {
+  findByName,
+  type TaskShape,
+  type TrainingExample,
+  type TrainingTask,
+  taskName,
+} from './training/task.ts';
 export { taskHead, train } from './training/train.ts';
 export { type PredictOptions, TrainedModel } from './training/trained-model.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type FileSet, mergeSnapshot, readSnapshot, snapshotFiles } from '@scalearn/core';
+import { type FileSet, mergeSnapshot, readSnapshot, snapshotFiles, taskName } from '@scalearn/core';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { encodeRunFile, type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
@@ -34,7 +34,7 @@ export async function mergeModel(model: string): Promise<MergedModel> {
     readSnapshot(folder, { encoder, encoderFingerprint, modelName }),
   );
   // The folder's last source may be another task's; the merged adapter is the target's.
-  const adapterName = run.task.split('/').at(-1) as string;
+  const adapterName = taskName({ id: run.task });
   const { method, tensors, ...merged } = mergeSnapshot({ ...snapshot, adapterName });
   const files = snapshotFiles({ method, tensors, ...merged });
   const { formatVersion: _, ...rest } = run;
