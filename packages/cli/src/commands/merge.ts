@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import { liesWithin } from '../folders/lies-within.ts';
 import { OutFolder } from '../folders/out-folder.ts';
+import { liesWithin } from '../folders/real-path.ts';
 import { mergeModel } from '../model/merge-model.ts';
 import { pathOption } from '../options/values.ts';
 import type { MergedEvent } from '../output/events.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -17,6 +17,19 @@ const attempts = 200;
 /** Milliseconds; taking a lock is a few system calls, so one who has been at it for so long was killed. */
 const longestTaking = 10_000;
 
+/** What a system says that has no hard links: FAT, some network and user-space file systems. */
+const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/** A lock that is being taken. */
+interface Attempt {
+  readonly path: string;
+  /** A file with the content of the lock. */
+  readonly own: string;
+  readonly content: string;
+  /** Where there are no hard links, a lock is there before its content is. */
+  hasLinks: boolean;
+}
+
 /**
  * Takes a lock file, so that one process at a time works on what it stands for. A lock whose process is gone is taken
  * over.
@@ -28,13 +41,15 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   const me: Holder = { pid: process.pid, host: hostname(), started: await startOf(process.pid) };
   const content = JSON.stringify(me);
   const own = `${path}.${randomUUID()}`;
+  const attempt: Attempt = { path, own, content, hasLinks: true };
   try {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(own, content);
-    for (let attempt = 0; !(await create(own, path)); attempt++) {
-      if (attempt === attempts)
+    for (let tries = 0; !(await create(attempt, path)); tries++) {
+      if (tries === attempts)
         throw new FolderError(`${what} is being taken by several processes at once; try again`);
       await checkHolder(path, what);
-      await removeStale(path, own, what);
+      await removeStale(attempt, what);
     }
     await removeLeftovers(path, own).catch(() => {});
   } catch (error) {
@@ -48,13 +63,33 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
 }
 
 /** Linking creates a file with its content in one step. @returns false where there is one already */
-async function create(content: string, path: string): Promise<boolean> {
+async function create(attempt: Attempt, path: string): Promise<boolean> {
   try {
-    await link(content, path);
+    await link(attempt.own, path);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
+    const code = systemCode(error);
+    if (code === 'EEXIST') return false;
+    if (code === undefined || !noLinks.includes(code)) throw error;
+  }
+  attempt.hasLinks = false;
+  return createWithoutLinks(path, attempt.content);
+}
+
+async function createWithoutLinks(path: string, content: string): Promise<boolean> {
+  const file = await open(path, 'wx').catch((error: unknown) => {
+    if (systemCode(error) === 'EEXIST') return undefined;
     throw error;
+  });
+  if (!file) return false;
+  try {
+    await file.writeFile(content);
+    return true;
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {});
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
@@ -72,9 +107,14 @@ async function checkHolder(path: string, what: string): Promise<void> {
 }
 
 /** Removes a stale lock. One process at a time: another might already have put its own in the place. */
-async function removeStale(path: string, own: string, what: string): Promise<void> {
+async function removeStale(attempt: Attempt, what: string): Promise<void> {
+  const { path } = attempt;
   const guard = `${path}.takeover`;
-  if (!(await create(own, guard))) {
+  if (!attempt.hasLinks && !parse((await readLock(path)) ?? '') && (await ageOf(path)) < longestTaking) {
+    await setTimeout((2 * longestTaking) / attempts);
+    return;
+  }
+  if (!(await create(attempt, guard))) {
     if ((await ageOf(guard)) > longestTaking) await rm(guard, { force: true });
     await setTimeout(20 * Math.random());
     return;
