@@ -150,8 +150,8 @@ async function mergeBest(trained: readonly TrainedModel[], folder: string): Prom
     .filter(({ run }) => scalearnVariants.includes(run.method as ScalearnVariant))
     .sort((a, b) => validationLoss(a.run) - validationLoss(b.run));
   if (!best) return null;
-  const { files } = await mergeModel(best.model.path);
   await using out = await OutFolder.open(join(folder, mergedName));
+  const { files } = await mergeModel(best.model.path, out.path);
   await out.replace(files);
   return relative(folder, best.model.path);
 }
