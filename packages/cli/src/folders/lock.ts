@@ -43,7 +43,10 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   const own = `${path}.${randomUUID()}`;
   const attempt: Attempt = { path, own, content, hasLinks: true };
   try {
-    await mkdir(dirname(path), { recursive: true });
+    const folder = dirname(path);
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw asFolderError(error, `the folder ${folder} could not be made`);
+    });
     await writeFile(own, content);
     for (let tries = 0; !(await create(attempt, path)); tries++) {
       if (tries === attempts)

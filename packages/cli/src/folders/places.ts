@@ -82,16 +82,16 @@ async function mapPlaces<T extends Places>(run: T, { beside, elsewhere }: Mappin
 }
 
 /**
- * A path, or, where nothing is there any more, the same end of it in one of the folders around the model: both may have
- * been moved with what they lay in.
+ * A path, or, where nothing is there any more, the same end of it in one of the folders around the model, the nearest
+ * first: both may have been moved with what they lay in.
  */
 async function find(path: string, model: string): Promise<string> {
   if (await isThere(path)) return path;
   const parts = path.split(sep).filter((part) => part !== '');
   const around: string[] = [];
   for (let folder = dirname(model); dirname(folder) !== folder; folder = dirname(folder)) around.push(folder);
-  for (let skipped = 1; skipped < parts.length; skipped++)
-    for (const folder of around) {
+  for (const folder of around)
+    for (let skipped = 1; skipped < parts.length; skipped++) {
       const place = join(folder, ...parts.slice(skipped));
       if (await isThere(place)) return place;
     }
