@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, type Dirent, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect } from 'vitest';
 import { isTemporary } from '../../packages/cli/src/folders/names.ts';
@@ -17,10 +17,15 @@ export interface Scene {
   readonly again?: readonly string[];
 }
 
-/** Digests of all files below a folder, but locks, which have tests of their own; without what tells of time. */
+/**
+ * Digests of all files below a folder; of `run.json`, what does not tell of time. Without locks, which have tests of their
+ * own, and what is left in a folder that no command has for itself, which goes in a day.
+ */
 export function bytesOf(root: string): Record<string, string> {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory() && !/^\..+\.lock/.test(entry.name));
+  const isOurs = ({ name, parentPath }: Dirent): boolean =>
+    /^\..+\.lock/.test(name) || (parentPath === root && isTemporary(name));
+  const files = entries.filter((entry) => !entry.isDirectory() && !isOurs(entry));
   const paths = files.map((entry) => join(entry.parentPath, entry.name));
   return Object.fromEntries(
     paths.sort().map((path) => {

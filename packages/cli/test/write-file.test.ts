@@ -9,6 +9,7 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -53,6 +54,16 @@ describe('a file of the user’s', () => {
     writeFileSync(join(folder, 'file.tmp'), 'mine');
     await writeOutput(join(folder, 'file'), 'new');
     expect(readFileSync(join(folder, 'file.tmp'), 'utf8')).toBe('mine');
+  });
+
+  test('is written beside what others write; what was left there long ago is removed', async () => {
+    const folder = emptyFolder();
+    const [now, before] = [temporaryName(), temporaryName()];
+    for (const name of [now, before]) writeFileSync(join(folder, name), 'part');
+    const long = new Date(Date.now() - 2 * 86_400_000);
+    utimesSync(join(folder, before), long, long);
+    await writeOutput(join(folder, 'file'), 'new');
+    expect(readdirSync(folder).sort()).toEqual([now, 'file'].sort());
   });
 
   test.runIf(onUnix)('keeps its permissions', async () => {

@@ -4,6 +4,9 @@ import { asFolderError, FolderError, systemCode, UsageError } from '../errors.ts
 import { isTemporary, temporaryName } from './names.ts';
 import { realPath } from './real-path.ts';
 
+/** In milliseconds: what has not been touched for so long is not being written any more. */
+const day = 86_400_000;
+
 /**
  * Writes a file for the user. Where there is none, or a regular one, a reader, and the machine after a power cut, sees
  * the old content or the new one; a link stays, and what it leads to is replaced. A device or a pipe is written to.
@@ -15,7 +18,9 @@ export async function writeOutput(path: string, content: Uint8Array | string): P
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) throw new FolderError(`${path} is a folder; name a file`);
   if (!found || found.isFile()) {
-    await writeFileAtomic(await realPath(path), content);
+    const real = await realPath(path);
+    await writeFileAtomic(real, content);
+    await removeTemporaries(dirname(real), day).catch(() => {});
     return true;
   }
   await writeFile(path, content).catch((error: unknown) => {
@@ -94,9 +99,15 @@ export async function syncFolder(path: string): Promise<void> {
   await folder?.close().catch(() => {});
 }
 
-/** Removes what killed processes left of files they had not written whole. Nobody else may be writing in the folder. */
-export async function removeTemporaries(folder: string): Promise<void> {
+/**
+ * Removes what killed processes left of files they had not written whole.
+ *
+ * @param age in milliseconds, of what is removed: 0 where nobody else may be writing in the folder
+ */
+export async function removeTemporaries(folder: string, age = 0): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter(isTemporary))
-    await rm(join(folder, name), { recursive: true, force: true });
+  for (const path of names.filter(isTemporary).map((name) => join(folder, name))) {
+    const time = (await stat(path).catch(() => undefined))?.mtimeMs;
+    if (time !== undefined && Date.now() - time >= age) await rm(path, { recursive: true, force: true });
+  }
 }
