@@ -43,7 +43,7 @@ export interface Watch {
  *
  * @param at the operation that the fault befalls, from 0
  */
-export function watchFiles(root: string, at = Number.POSITIVE_INFINITY, fault?: Fault): Watch {
+export function watchFiles(root: string, at: number = Number.POSITIVE_INFINITY, fault?: Fault): Watch {
   const log: string[] = [];
   const opened = new Set<FileHandle>();
   const fails = (name: string, path: string, needsRoom: boolean): Fault | undefined => {

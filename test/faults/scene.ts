@@ -21,7 +21,7 @@ export interface Scene {
  * Digests of all files below a folder; of `run.json`, what does not tell of time. Without locks, which have tests of their
  * own, and what is left in a folder that no command has for itself, which goes in a day.
  */
-export function bytesOf(root: string): Record<string, string> {
+function bytesOf(root: string): Record<string, string> {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true });
   const isOurs = ({ name, parentPath }: Dirent): boolean =>
     /^\..+\.lock/.test(name) || (parentPath === root && isTemporary(name));

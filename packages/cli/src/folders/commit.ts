@@ -89,7 +89,7 @@ async function moveNew(path: string, from: string): Promise<void> {
   for (const name of names) {
     const target = join(path, name);
     if (name === runFileName) for (const each of touched) await syncFolder(each);
-    await mkdir(dirname(target), { recursive: true });
+    if (!touched.has(dirname(target))) await mkdir(dirname(target), { recursive: true });
     await rename(join(from, name), target);
     touched.add(dirname(target));
   }
@@ -101,7 +101,7 @@ async function writeFiles(folder: string, files: FileSet): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
-    await mkdir(dirname(path), { recursive: true });
+    if (!made.has(dirname(path))) await mkdir(dirname(path), { recursive: true });
     await writeFileSynced(path, content);
     made.add(dirname(path));
   }
