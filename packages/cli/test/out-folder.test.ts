@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { watchFiles } from '../../../test/faults/file-system.ts';
 import { checkpointFile } from '../src/folders/checkpoint-file.ts';
 import { takeLock } from '../src/folders/lock.ts';
+import { openModelFolder } from '../src/folders/model-folder.ts';
 import { OutFolder } from '../src/folders/out-folder.ts';
 import { scratchFolder } from './support/tiny.ts';
 
@@ -84,6 +85,29 @@ describe('what a killed process left is put in order', () => {
     expect(await out.state()).toBe('nothing');
   });
 
+  test('a list of old files that was made up removes nothing outside', async () => {
+    const base = world({
+      ...{ 'precious/model': 'mine', 'out/part/model': 'old', 'out/.scalearn-commit/files/run.json': '{}' },
+      'out/.scalearn-commit/remove.json': '["../precious/model", "part/../part/model", "../out", "."]',
+    });
+    await (await OutFolder.open(join(base, 'out'))).close();
+    expect(content(base)).toEqual({ 'precious/model': 'mine', 'out/run.json': '{}' });
+    const other = world({
+      'out/.scalearn-commit/remove.json': '{"a":1}',
+      'out/.scalearn-commit/files/a': '',
+    });
+    await expect(OutFolder.open(join(other, 'out'))).rejects.toThrow(
+      'remove.json is damaged; remove the folder',
+    );
+  });
+
+  test('a reader says what to do about it', async () => {
+    const base = world({ 'out/.scalearn-commit/files/adapter_config.json': '{}' });
+    await expect(openModelFolder(join(base, 'out'))).rejects.toThrow(
+      'was being saved when that was stopped; give the same command again',
+    );
+  });
+
   test('what is not ours counts', async () => {
     for (const name of ['notes.txt', 'model.tmp', '.git/HEAD', 'x.lock']) {
       await using out = await OutFolder.open(join(world({ [`out/${name}`]: '' }), 'out'));
@@ -115,7 +139,7 @@ describe('replace', () => {
     await using out = await OutFolder.open(join(base, 'out'));
     const before = content(join(base, 'out'));
     // A name that is a file and a folder.
-    await expect(out.replace({ model: 'new', 'model/part': 'new' })).rejects.toThrow(
+    await expect(out.replace({ fresh: 'new', 'fresh/part': 'new' })).rejects.toThrow(
       `the model could not be saved in ${join(base, 'out')}`,
     );
     mkdirSync(join(base, 'out/config.json/notes'), { recursive: true });
@@ -123,6 +147,9 @@ describe('replace', () => {
       'is a folder, where a file is to lie',
     );
     rmSync(join(base, 'out/config.json'), { recursive: true });
+    writeFileSync(join(base, 'out/rte'), 'mine');
+    await expect(out.replace({ 'rte/model': 'new' })).rejects.toThrow('is a file, where a folder is to be');
+    rmSync(join(base, 'out/rte'));
     await expect(out.replace({ '../../outside': 'new' })).rejects.toThrow('would lie outside');
     expect(content(join(base, 'out'))).toEqual(before);
     expect(readdirSync(base).sort()).toEqual(['.out.lock', 'out']);

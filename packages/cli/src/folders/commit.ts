@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, normalize, sep } from 'node:path';
 import type { FileSet } from '@scalearn/core';
 import { FolderError, systemCode } from '../errors.ts';
 import { checkpointName, commitName, temporaryName } from './names.ts';
@@ -25,9 +25,8 @@ export async function commitFiles(path: string, files: FileSet, removed: readonl
   const existed = await isFolder(path);
   const staged = join(path, temporaryName());
   try {
-    for (const name of Object.keys(files)) await checkPlace(path, name);
-    const old = [...(await filesOfRun(path)), ...removed].filter((name) => isWithin(path, name));
-    const gone = [...new Set(old)].filter((name) => !Object.hasOwn(files, name));
+    const gone = [...(await filesOfRun(path)), ...removed].filter((name) => !Object.hasOwn(files, name));
+    for (const name of Object.keys(files)) await checkPlace(path, name, gone);
     await writeFiles(join(staged, newFiles), files);
     await writeFileSynced(join(staged, removals), JSON.stringify(gone));
     await syncFolder(staged);
@@ -63,19 +62,37 @@ async function removeOld(path: string, list: string): Promise<void> {
   if (text === undefined) return;
   // First, so that a reader does not take for a run what is half of one.
   await rm(join(path, runFileName), { force: true });
-  for (const name of JSON.parse(text) as string[]) {
+  for (const name of readList(text, list)) {
+    if (!isWithin(path, name)) continue;
     await rm(join(path, name), { force: true });
-    for (let folder = dirname(name); folder !== '.'; folder = dirname(folder))
-      if (!(await rmdir(join(path, folder)).then(() => true, isInUse))) break;
+    for (let folder = dirname(normalize(name)); folder !== '.'; folder = dirname(folder))
+      if (!(await removeEmpty(join(path, folder)))) break;
   }
   await syncFolder(path);
   await rm(list);
 }
 
-/** @returns false for a folder that holds more, or is gone already */
-function isInUse(error: unknown): boolean {
-  if (['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return false;
-  throw error;
+function readList(text: string, where: string): readonly string[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list) && list.every((name) => typeof name === 'string')) return list;
+  } catch {
+    // Told below.
+  }
+  throw new FolderError(
+    `${where} is damaged; remove the folder it lies in, and save again what was saved there`,
+  );
+}
+
+/** @returns whether it was removed: not where it holds more, or is gone already */
+async function removeEmpty(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return false;
+    throw error;
+  }
 }
 
 /** Moves the new files to their places, `run.json` last: it says that all are there. */
@@ -108,11 +125,16 @@ async function writeFiles(folder: string, files: FileSet): Promise<void> {
   for (const each of made) await syncFolder(each);
 }
 
-/** @throws FolderError for a file that would lie outside, or whose place something else takes */
-async function checkPlace(path: string, name: string): Promise<void> {
+/** @throws FolderError for a file that would lie outside, or whose place something takes that does not go */
+async function checkPlace(path: string, name: string, gone: readonly string[]): Promise<void> {
   if (!isWithin(path, name)) throw new FolderError(`the file ${name} would lie outside of ${path}`);
   if (await isFolder(join(path, name)))
     throw new FolderError(`${join(path, name)} is a folder, where a file is to lie; move it away`);
+  for (let folder = dirname(name); folder !== '.'; folder = dirname(folder)) {
+    const found = await stat(join(path, folder)).catch(() => undefined);
+    if (found && !found.isDirectory() && !gone.includes(folder))
+      throw new FolderError(`${join(path, folder)} is a file, where a folder is to be; move it away`);
+  }
 }
 
 const isWithin = (folder: string, name: string): boolean => join(folder, name).startsWith(`${folder}${sep}`);
