@@ -17,15 +17,15 @@ export function isFileName(name: string): boolean {
 }
 
 /**
- * Any text as a name, different ones as different names: what can be a name stays as it is; else every character but
- * letters, digits, `_` and `-` becomes `+HEX+`, its code point. Of a very long one the beginning is kept, with a
- * checksum of the whole.
+ * Any text as a name, different ones as different names, of letters, digits, `_`, `-` and `+`: a dot is none of them, as
+ * modules of PyTorch take none. What has no other characters stays as it is; else every other character, and `+`, becomes
+ * `+HEX+`, its code point. Of a very long one the beginning is kept, with a checksum of the whole.
  *
  * @throws ArgumentError for an empty text
  */
 export function nameFor(text: string): string {
   if (text === '') throw new ArgumentError('a name must not be empty');
-  const isPlain = isName(text) && !isFileName(text) && !/\+[0-9a-f]+\+/.test(text);
+  const isPlain = /^[\w+-]+$/.test(text) && !/\+[0-9a-f]+\+/.test(text);
   const escaped = (character: string): string => `+${character.codePointAt(0)?.toString(16)}+`;
   const name = isPlain ? text : text.replaceAll(/[^\w-]/gu, escaped);
   return name.length <= longest ? name : `${name.slice(0, longest - 17)}+${checksum(text)}`;
