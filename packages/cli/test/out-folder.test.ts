@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { watchFiles } from '../../../test/faults/file-system.ts';
 import { checkpointFile } from '../src/folders/checkpoint-file.ts';
 import { takeLock } from '../src/folders/lock.ts';
@@ -274,6 +274,17 @@ describe('lock', () => {
       expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       expect(readdirSync(join(lock, '..'))).toEqual(['lock']);
     }
+  });
+
+  test('is taken in the end where the last one was killed while it took it over', {
+    timeout: 60_000,
+  }, async () => {
+    const lock = path();
+    const dead = JSON.stringify({ pid: 2 ** 30, host: hostname(), started: null });
+    for (const name of [lock, `${lock}.takeover`]) writeFileSync(name, dead);
+    const release = await takeLock(lock, 'runs/rte').finally(() => clock.mockRestore());
+    await release();
+    expect(readdirSync(join(lock, '..'))).toEqual([]);
   });
 
   test('what was killed while it took one is removed; what is alive, or of others, is not', async () => {

@@ -13,9 +13,10 @@ interface Holder {
   readonly started: string | null;
 }
 
-const attempts = 200;
 /** Milliseconds; taking a lock is a few system calls, so one who has been at it for so long was killed. */
 const longestTaking = 10_000;
+/** Milliseconds: what was killed while it took the lock over is outlasted. */
+const patience = 1.5 * longestTaking;
 
 /** What a system says that has no hard links: FAT, some network and user-space file systems. */
 const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
@@ -48,8 +49,9 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
       throw asFolderError(error, `the folder ${folder} could not be made`);
     });
     await writeFile(own, content);
-    for (let tries = 0; !(await create(attempt, path)); tries++) {
-      if (tries === attempts)
+    const deadline = Date.now() + patience;
+    while (!(await create(attempt, path))) {
+      if (Date.now() > deadline)
         throw new FolderError(`${what} is being taken by several processes at once; try again`);
       await checkHolder(path, what);
       await removeStale(attempt, what);
@@ -114,7 +116,7 @@ async function removeStale(attempt: Attempt, what: string): Promise<void> {
   const { path } = attempt;
   const guard = `${path}.takeover`;
   if (!attempt.hasLinks && !parse((await readLock(path)) ?? '') && (await ageOf(path)) < longestTaking) {
-    await setTimeout((2 * longestTaking) / attempts);
+    await setTimeout(50);
     return;
   }
   if (!(await create(attempt, guard))) {
