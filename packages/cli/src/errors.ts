@@ -38,7 +38,14 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long; choose a shorter one',
   EIO: 'the disk reports an error; check it',
   EMFILE: 'too many files are open; close some programs',
-  EBUSY: 'it is in use by another program',
+  EBUSY: 'it is in use by another program, or a disk is mounted there; choose another folder',
+  EXDEV: 'it would have to move from one disk to another; choose another folder',
+  ENOTSUP: 'the disk cannot do that; choose another folder',
+  ENOTEMPTY: 'other files are in its place; choose another folder',
+  EEXIST: 'a file is in its place; choose another folder',
+  ELOOP: 'its links lead in a ring; choose another folder',
+  ESTALE: 'the network disk has gone away; try again',
+  EPIPE: 'its reader has gone',
 };
 
 /** The code of a failed system call, such as `ENOSPC`. */

@@ -1,9 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { watchFiles } from '../../../test/faults/file-system.ts';
 import { checkpointFile } from '../src/folders/checkpoint-file.ts';
 import { takeLock } from '../src/folders/lock.ts';
+import { openModelFolder } from '../src/folders/model-folder.ts';
 import { OutFolder } from '../src/folders/out-folder.ts';
 import { scratchFolder } from './support/tiny.ts';
 
@@ -30,29 +35,84 @@ function content(base: string): Record<string, string> {
 
 const oldRun = { 'out/run.json': '{}', 'out/model': 'old' };
 
+const unique = '.scalearn-2f1c4e0a-89ab-4cde-8123-456789abcdef.tmp';
+
 describe('what a killed process left is put in order', () => {
   test.each<[string, Record<string, string>, Record<string, string>]>([
+    ['while it wrote a checkpoint', { [`out/${unique}`]: 'c' }, {}],
+    ['while it wrote the new files', { ...oldRun, [`out/${unique}/files/model`]: 'ne' }, oldRun],
     [
-      'while it wrote the new folder',
-      { ...oldRun, '.out.new/model': 'ne' },
-      { 'out/run.json': '{}', 'out/model': 'old' },
-    ],
-    ['before anything was there', { '.out.new/model': 'ne' }, {}],
-    [
-      'between the two renames',
-      { '.out.old/model': 'old', '.out.new/model': 'new', '.out.new/run.json': '{}' },
-      { 'out/model': 'new', 'out/run.json': '{}' },
+      'before it removed the old files',
+      {
+        ...{ ...oldRun, 'out/checkpoint.safetensors': 'c', 'out/log': 'log', 'out/part/other': 'old' },
+        ...{ 'out/.scalearn-commit/files/model': 'new', 'out/.scalearn-commit/files/run.json': '{"a":1}' },
+        'out/.scalearn-commit/remove.json': '["part/other"]',
+      },
+      { 'out/log': 'log', 'out/model': 'new', 'out/run.json': '{"a":1}' },
     ],
     [
-      'after both',
-      { '.out.old/checkpoint.safetensors': 'c', 'out/model': 'new', 'out/run.json': '{}' },
-      { 'out/model': 'new', 'out/run.json': '{}' },
+      'while it moved the new files',
+      {
+        ...{ 'out/model': 'new', 'out/checkpoint.safetensors': 'c' },
+        ...{
+          'out/.scalearn-commit/files/rte/model': 'new',
+          'out/.scalearn-commit/files/run.json': '{"a":1}',
+        },
+      },
+      { 'out/model': 'new', 'out/rte/model': 'new', 'out/run.json': '{"a":1}' },
     ],
-    ['when only the old is left', { '.out.old/model': 'old' }, { 'out/model': 'old' }],
+    [
+      'after it had moved them',
+      { ...oldRun, 'out/checkpoint.safetensors': 'c', 'out/.scalearn-commit/files/x/.keep': '' },
+      { ...oldRun, 'out/x/.keep': '' },
+    ],
   ])('%s', async (_, before, after) => {
     const base = world(before);
     await (await OutFolder.open(join(base, 'out'))).close();
     expect(content(base)).toEqual(after);
+    expect(readdirSync(base).filter((name) => name !== 'out')).toEqual([]);
+  });
+
+  test.each([
+    [unique],
+    ['checkpoint.safetensors.tmp'],
+    ['.rte.lock', '.rte.lock.takeover', '.rte.lock.b100e74d-c594-4315-9f4b-e8b140a50b01'],
+    [],
+  ])('a folder in which nothing but that is counts as empty: %j', async (...names) => {
+    const base = world(Object.fromEntries(names.map((name) => [`out/${name}`, '{}'])));
+    mkdirSync(join(base, 'out'), { recursive: true });
+    await using out = await OutFolder.open(join(base, 'out'));
+    expect(await out.state()).toBe('nothing');
+  });
+
+  test('a list of old files that was made up removes nothing outside', async () => {
+    const base = world({
+      ...{ 'precious/model': 'mine', 'out/part/model': 'old', 'out/.scalearn-commit/files/run.json': '{}' },
+      'out/.scalearn-commit/remove.json': '["../precious/model", "part/../part/model", "../out", "."]',
+    });
+    await (await OutFolder.open(join(base, 'out'))).close();
+    expect(content(base)).toEqual({ 'precious/model': 'mine', 'out/run.json': '{}' });
+    const other = world({
+      'out/.scalearn-commit/remove.json': '{"a":1}',
+      'out/.scalearn-commit/files/a': '',
+    });
+    await expect(OutFolder.open(join(other, 'out'))).rejects.toThrow(
+      'remove.json is damaged; remove the folder',
+    );
+  });
+
+  test('a reader says what to do about it', async () => {
+    const base = world({ 'out/.scalearn-commit/files/adapter_config.json': '{}' });
+    await expect(openModelFolder(join(base, 'out'))).rejects.toThrow(
+      'was being saved when that was stopped; give the same command again',
+    );
+  });
+
+  test('what is not ours counts', async () => {
+    for (const name of ['notes.txt', 'model.tmp', '.git/HEAD', 'x.lock']) {
+      await using out = await OutFolder.open(join(world({ [`out/${name}`]: '' }), 'out'));
+      expect(await out.state()).toBe('other');
+    }
   });
 });
 
@@ -79,9 +139,17 @@ describe('replace', () => {
     await using out = await OutFolder.open(join(base, 'out'));
     const before = content(join(base, 'out'));
     // A name that is a file and a folder.
-    await expect(out.replace({ model: 'new', 'model/part': 'new' })).rejects.toThrow(
+    await expect(out.replace({ fresh: 'new', 'fresh/part': 'new' })).rejects.toThrow(
       `the model could not be saved in ${join(base, 'out')}`,
     );
+    mkdirSync(join(base, 'out/config.json/notes'), { recursive: true });
+    await expect(out.replace({ 'config.json': 'new' })).rejects.toThrow(
+      'is a folder, where a file is to lie',
+    );
+    rmSync(join(base, 'out/config.json'), { recursive: true });
+    writeFileSync(join(base, 'out/rte'), 'mine');
+    await expect(out.replace({ 'rte/model': 'new' })).rejects.toThrow('is a file, where a folder is to be');
+    rmSync(join(base, 'out/rte'));
     await expect(out.replace({ '../../outside': 'new' })).rejects.toThrow('would lie outside');
     expect(content(join(base, 'out'))).toEqual(before);
     expect(readdirSync(base).sort()).toEqual(['.out.lock', 'out']);
@@ -96,11 +164,83 @@ const oldRunFile = {
 test('a checkpoint that cannot be written leaves the one before', async () => {
   const base = world({ 'checkpoint.safetensors': 'first' });
   const store = checkpointFile(base);
+  const dry = watchFiles(base);
   await store.save(new TextEncoder().encode('second'));
-  mkdirSync(join(base, 'checkpoint.safetensors.tmp'));
-  writeFileSync(join(base, 'checkpoint.safetensors.tmp/in-the-way'), '');
-  await expect(store.save(new TextEncoder().encode('third'))).rejects.toThrow('could not be written');
-  expect(new TextDecoder().decode(await store.load())).toBe('second');
+  await dry.end();
+  for (const [at, operation] of dry.log.entries()) {
+    // What is done after the file is in its place, or may fail.
+    if (/^(chmod|handle.sync$|handle.sync \/?$)/.test(operation)) continue;
+    if (at > dry.log.findIndex((each) => each.startsWith('rename'))) break;
+    const watch = watchFiles(base, at, { kind: 'once', code: 'ENOSPC' });
+    await expect(store.save(new TextEncoder().encode('third')), operation).rejects.toThrow(
+      'could not be written',
+    );
+    await watch.end();
+    expect(new TextDecoder().decode(await store.load())).toBe('second');
+    expect(readdirSync(base)).toEqual(['checkpoint.safetensors']);
+  }
+});
+
+describe('a folder that cannot be renamed', () => {
+  test('where a disk is mounted, is replaced like another', async (context) => {
+    const base = world({ 'out/.keep': '' });
+    const path = join(base, 'out');
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
+    if (mounted.status !== 0) return context.skip('mounting needs the rights of root on Linux');
+    try {
+      await using out = await OutFolder.open(path);
+      expect(await out.state()).toBe('nothing');
+      await checkpointFile(out.path).save(new TextEncoder().encode('c'));
+      await out.replace({ 'rte/model': 'new', 'run.json': '{}' });
+      expect(content(path)).toEqual({ 'rte/model': 'new', 'run.json': '{}' });
+      await expect(out.replace({ 'run.json': '{}', model: 'x'.repeat(2 ** 21) })).rejects.toThrow(
+        'no space left',
+      );
+      expect(content(path)).toEqual({ 'rte/model': 'new', 'run.json': '{}' });
+    } finally {
+      spawnSync('umount', [path]);
+    }
+  });
+
+  test('nothing is ever renamed but files, and what is written whole within the folder', async () => {
+    const base = world(oldRun);
+    const watch = watchFiles(base);
+    const out = await OutFolder.open(join(base, 'out'));
+    await out.replace({ model: 'new', 'run.json': '{}' });
+    await out.close();
+    await watch.end();
+    const renamed = watch.log.filter((operation) => operation.startsWith('rename'));
+    expect(renamed).toEqual(['rename out/.scalearn-commit', 'rename out/model', 'rename out/run.json']);
+  });
+
+  test('whose parent cannot be written, is locked from within', async () => {
+    const base = world({ 'out/log': '' });
+    const open = async (): Promise<OutFolder> => {
+      // 0 sees to it that the parent is there, 1 writes a file beside the folder.
+      const watch = watchFiles(base, 1, { kind: 'once', code: 'EACCES' });
+      return OutFolder.open(join(base, 'out')).finally(() => watch.end());
+    };
+    const out = await open();
+    expect(Object.keys(content(base)).sort()).toEqual(['out/.scalearn.lock', 'out/log']);
+    await expect(open()).rejects.toThrow('is in use by process');
+    await out.replace({ 'run.json': '{}' });
+    await out.close();
+    expect(Object.keys(content(base)).sort()).toEqual(['out/log', 'out/run.json']);
+  });
+
+  test('that cannot be written is refused at once', async () => {
+    const base = world({ 'out/log': '' });
+    const dry = watchFiles(base);
+    await (await OutFolder.open(join(base, 'out'))).close();
+    await dry.end();
+    const at = dry.log.findIndex((operation) => operation.startsWith('mkdir out/.scalearn-'));
+    const watch = watchFiles(base, at, { kind: 'once', code: 'EROFS' });
+    await expect(OutFolder.open(join(base, 'out'))).rejects.toThrow(
+      'cannot be used for output: the disk is read-only',
+    );
+    await watch.end();
+    expect(Object.keys(content(base))).toEqual(['out/log']);
+  });
 });
 
 describe('lock', () => {
@@ -136,6 +276,18 @@ describe('lock', () => {
     }
   });
 
+  test('is taken in the end where the last one was killed while it took it over', async () => {
+    const lock = path();
+    const dead = JSON.stringify({ pid: 2 ** 30, host: hostname(), started: null });
+    for (const name of [lock, `${lock}.takeover`]) writeFileSync(name, dead);
+    // Time goes fast: how old a file is counts.
+    const [began, now] = [Date.now(), Date.now.bind(Date)];
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => began + 20 * (now() - began));
+    const release = await takeLock(lock, 'runs/rte').finally(() => clock.mockRestore());
+    await release();
+    expect(readdirSync(join(lock, '..'))).toEqual([]);
+  });
+
   test('what was killed while it took one is removed; what is alive, or of others, is not', async () => {
     const lock = path();
     const other = (pid: number, host = hostname()): string => JSON.stringify({ pid, host, started: null });
@@ -151,6 +303,26 @@ describe('lock', () => {
     for (const [name, content] of Object.entries(beside)) writeFileSync(join(lock, '..', name), content);
     await (await takeLock(lock, 'runs/rte'))();
     expect(readdirSync(join(lock, '..')).sort()).toEqual(Object.keys(beside).slice(2).sort());
+  });
+
+  test('works without hard links, for one of many at a time, and after the dead', async () => {
+    for (const holder of [undefined, JSON.stringify({ pid: 2 ** 30, host: hostname(), started: null })]) {
+      const lock = path();
+      if (holder !== undefined) writeFileSync(lock, holder);
+      const original = fs.link;
+      fs.link = () =>
+        Promise.reject(Object.assign(new Error('no links'), { code: 'EPERM', syscall: 'link' }));
+      syncBuiltinESMExports();
+      const tries = await Promise.allSettled(Array.from({ length: 20 }, () => takeLock(lock, 'runs/rte')));
+      fs.link = original;
+      syncBuiltinESMExports();
+      const taken = tries.filter((each) => each.status === 'fulfilled');
+      expect(taken).toHaveLength(1);
+      for (const each of tries)
+        if (each.status === 'rejected') expect(each.reason.message).toContain('is in use by process');
+      await taken[0]?.value();
+      expect(readdirSync(join(lock, '..'))).toEqual([]);
+    }
   });
 
   test('of another machine is left alone', async () => {

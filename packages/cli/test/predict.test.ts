@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { predictionTable } from '../src/output/predictions.ts';
@@ -97,7 +99,33 @@ describe('a file of texts', () => {
     expect((await predict('colours', '--text', 'a', '--out', out, '--overwrite')).code).toBe(0);
     expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(2);
     expect((await predict('colours', '--text', 'a', '--out', join(file, 'x'))).code).toBe(1);
-    expect(existsSync(`${out}.tmp`)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test.runIf(process.platform !== 'win32')('goes through a pipe, and to where a link leads', async () => {
+    const pipe = at('pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [received, outcome] = await Promise.all([
+      readFile(pipe, 'utf8'),
+      must('predict', '--model', at('colours'), '--text', 'a', '--out', pipe, '--device', 'onnx'),
+    ]);
+    expect(received.split('\n')).toHaveLength(2);
+    // What is said does not get among the predictions.
+    expect([outcome.out, outcome.err.split('\n').at(-2)]).toEqual(['', `1 prediction saved in ${pipe}`]);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+
+    writeFileSync(at('kept.jsonl'), 'old');
+    writeFileSync(at('link.jsonl.tmp'), 'mine');
+    symlinkSync('kept.jsonl', at('link.jsonl'));
+    expect((await predict('colours', '--text', 'a', '--out', at('link.jsonl'))).code).toBe(2);
+    expect((await predict('colours', '--text', 'a', '--out', at('link.jsonl'), '--overwrite')).code).toBe(0);
+    expect(readFileSync(at('kept.jsonl'), 'utf8')).toBe(received);
+    expect(lstatSync(at('link.jsonl')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(at('link.jsonl.tmp'), 'utf8')).toBe('mine');
+    expect(await predict('colours', '--text', 'a', '--out', folder)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is a folder; name a file'),
+    });
   });
 });
 

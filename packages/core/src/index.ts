@@ -176,6 +176,7 @@ export type { EpochRecord, Phase, ProgressEvent, TaskRecord, TrainEvent } from '
 export type { GraphParts } from './training/forward.ts';
 export { hubHeadConfig } from './training/hub-head.ts';
 export { inTurns, type TurnOptions } from './training/in-turns.ts';
+export { runInOrder, stepsUntil } from './training/loop.ts';
 export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export { modelFromSnapshot } from './training/model-from-snapshot.ts';
 export { checkTasks, type TrainOptions } from './training/options.ts';
@@ -198,6 +199,12 @@ export {
   type StateFile,
 } from './training/state-file.ts';
 export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
-export { type TaskShape, type TrainingExample, type TrainingTask, taskName } from './training/task.ts';
+export {
+  findByName,
+  type TaskShape,
+  type TrainingExample,
+  type TrainingTask,
+  taskName,
+} from './training/task.ts';
 export { taskHead, train } from './training/train.ts';
 export { type PredictOptions, TrainedModel } from './training/trained-model.ts';

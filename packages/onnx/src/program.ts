@@ -101,7 +101,8 @@ export class OnnxProgram implements Program {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#release();
-    this.#device.queue.add(() => this.#session.release());
+    // Nobody waits for it: what goes wrong in it must not end the process.
+    this.#device.queue.add(() => this.#session.release()).catch(() => {});
   }
   [Symbol.dispose](): void {
     this.dispose();

@@ -1,10 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Example, type SplitName, type Task, toJsonLines } from '@scalearn/datasets';
 import type { Command } from 'commander';
 import { StoppedError, UsageError } from '../errors.ts';
-import { liesWithin } from '../folders/lies-within.ts';
 import { OutFolder } from '../folders/out-folder.ts';
+import { liesWithin } from '../folders/real-path.ts';
 import { loadData } from '../model/data.ts';
 import { findTask } from '../model/find-task.ts';
 import { type OwnDataArguments, ownDataOptions } from '../options/own-data.ts';
@@ -67,9 +66,8 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
   const label = typeof found.own?.layout.label === 'string' ? found.own.layout.label : 'label';
   const files: Record<string, string> = {};
   for (const [split, rows] of rowsOf(task)) files[fileOf(split)] = toJsonLines(task, rows, label);
-  await out.replace(files, 'the data');
   // An earlier task may have had one split more.
-  for (const split of splits) if (!task[split]) await rm(join(out.path, fileOf(split)), { force: true });
+  await out.replace(files, 'the data', splits.map(fileOf));
   const event: DataEvent = {
     ...{ event: 'done', task: task.id, problem: task.problem, columns: task.columns, label },
     labels: task.labels,

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import { liesWithin } from '../folders/lies-within.ts';
 import { OutFolder } from '../folders/out-folder.ts';
+import { liesWithin, realPath } from '../folders/real-path.ts';
 import { mergeModel } from '../model/merge-model.ts';
 import { pathOption } from '../options/values.ts';
 import type { MergedEvent } from '../output/events.ts';
@@ -36,7 +36,7 @@ export function addMerge(root: Command, run: Run): void {
 /** `scalearn merge`: a ScaLearn model as one adapter. */
 async function merge(given: MergeArguments, { terminal }: CommandContext): Promise<void> {
   const { model, out: name } = given;
-  const { run, adapterName, method, width, files } = await mergeModel(model);
+  const { run, adapterName, method, width, files } = await mergeModel(model, await realPath(name));
   if (await liesWithin(name, model))
     throw new UsageError('--out is the model itself, or lies in it; choose another folder');
   await using out = await OutFolder.open(resolve(name));

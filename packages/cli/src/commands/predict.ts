@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DeviceChoice, TrainingExample } from '@scalearn/core';
 import { folderSource, readTextFile } from '@scalearn/datasets';
@@ -6,9 +5,9 @@ import { loadEncoder } from '@scalearn/encoders';
 import type { Command } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
-import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { checkOutput, writeOutput } from '../folders/write-file.ts';
 import { textColumnsOf } from '../model/expected-texts.ts';
 import { loadModel } from '../model/load-model.ts';
 import { predictionsOf } from '../model/predictions.ts';
@@ -82,8 +81,11 @@ async function predict(given: PredictArguments, { terminal, signal }: CommandCon
         ? predictionTable(predicted, terminal.columns ?? 100, labels)
         : predictionLines(predicted);
     if (out === undefined) return terminal.out(text);
-    await writeFileAtomic(resolve(out), text);
-    terminal.out(`${counted(predicted.length, 'prediction')} saved in ${oneLine(out)}\n`);
+    const isFile = await writeOutput(out, text);
+    // Behind a pipe, what is said would be taken for a prediction.
+    (isFile ? terminal.out : terminal.err)(
+      `${counted(predicted.length, 'prediction')} saved in ${oneLine(out)}\n`,
+    );
   } finally {
     reporter.close();
   }
@@ -98,8 +100,7 @@ async function predictTexts(
   await openModelFolder(path);
   const run = chosenRun(path, await readRunFile(path), given.task);
   const expected = textColumnsOf(run);
-  if (out !== undefined && !given.overwrite && (await stat(out).catch(() => undefined)))
-    throw new UsageError(`${out} exists already; choose another --out, or replace it with --overwrite`);
+  if (out !== undefined) await checkOutput(out, given.overwrite === true);
   const texts = await readTexts(given, expected, reporter);
   const encoderName = await encoderOf(path, given.encoder, run);
   await using device = await openDevice(given.device, (text) => reporter.warn(text));

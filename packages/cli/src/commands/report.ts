@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { experimentReport, type ReportFormat, reportFormats } from '@scalearn/report';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import { writeFileAtomic } from '../folders/atomic-write.ts';
+import { checkOutput, writeOutput } from '../folders/write-file.ts';
 import { choiceOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
@@ -58,8 +57,7 @@ async function report(
 ): Promise<void> {
   if (out === undefined && json)
     throw new UsageError('--json describes the file that was written; name one with --out');
-  if (out !== undefined && !overwrite && (await stat(out).catch(() => undefined)))
-    throw new UsageError(`${out} exists already; choose another --out, or replace it with --overwrite`);
+  if (out !== undefined) await checkOutput(out, overwrite === true);
   const kind = format ?? byExtension[extname(out ?? '').toLowerCase()] ?? 'html';
   const data = await collectRuns(paths, {
     ...(title === undefined ? {} : { title }),
@@ -68,12 +66,12 @@ async function report(
   });
   const text = await experimentReport(data, kind);
   if (out === undefined) return terminal.out(text);
-  await writeFileAtomic(resolve(out), text);
+  const isFile = await writeOutput(out, text);
   const { runs, missing } = data;
   if (json)
     jsonLine(terminal, { event: 'done', format: kind, runs: runs.length, missing: missing.length, out });
   else
-    terminal.out(
+    (isFile ? terminal.out : terminal.err)(
       `${counted(runs.length, 'run')}${missing.length > 0 ? `, ${counted(missing.length, 'run')} missing` : ''}: ${oneLine(out)}\n`,
     );
 }

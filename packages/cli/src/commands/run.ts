@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DeviceChoice } from '@scalearn/core';
 import { type Command, Option } from 'commander';
-import { asFolderError, RunsFailedError, StoppedError } from '../errors.ts';
+import { RunsFailedError, StoppedError } from '../errors.ts';
 import { estimatePlan } from '../experiment/estimate.ts';
 import { Facts } from '../experiment/facts.ts';
 import { indexFileName } from '../experiment/index-file.ts';
@@ -11,6 +10,7 @@ import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { readExperiment } from '../experiment/read-experiment.ts';
 import { runExperiment } from '../experiment/run-experiment.ts';
 import { takeLock } from '../folders/lock.ts';
+import { removeTemporaries } from '../folders/write-file.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { notEmpty, pathOption, wholeNumber } from '../options/values.ts';
 import { experimentReporter } from '../output/experiment.ts';
@@ -86,8 +86,10 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
   const folder = join(store, experiment.name);
   const reporter = experimentReporter(terminal, { json: given.json === true, total: plan.runs.length });
-  const release = await takeStore(store);
+  // Two experiments at once in one folder would wait for each other's sources.
+  const release = await takeLock(join(store, '.run.lock'), store);
   try {
+    await removeTemporaries(folder);
     reporter.plan(plan, folder);
     const threads =
       given.threads ?? (jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined);
@@ -111,14 +113,6 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
     reporter.close();
     await release();
   }
-}
-
-/** Two experiments at once in one folder would wait for each other's sources. */
-async function takeStore(store: string): Promise<() => Promise<void>> {
-  await mkdir(store, { recursive: true }).catch((error: unknown) => {
-    throw asFolderError(error, `the folder ${store} could not be made`);
-  });
-  return takeLock(join(store, '.run.lock'), store);
 }
 
 async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: CommandContext): Promise<void> {

@@ -9,6 +9,7 @@ import { describedMethod } from '../methods/describe.ts';
 import { localEncoder } from '../model/encoder-name.ts';
 import { type FoundTask, findTask } from '../model/find-task.ts';
 import { runTraining } from '../model/run-training.ts';
+import { checkSamePlaces } from '../model/same-places.ts';
 import { chooseMethod } from '../options/method.ts';
 import { checkSameSettings, settleOptions, type TrainSettings } from '../options/settings.ts';
 import { addTrainOptions, type TrainArguments } from '../options/train-options.ts';
@@ -50,7 +51,7 @@ async function train(given: TrainArguments, { terminal, signal }: CommandContext
   const settings = settleOptions(given, method, found, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
-    const finished = await checkOut(out, given, settings);
+    const finished = await checkOut(out, given, settings, found);
     const run =
       finished ?? (await runTraining({ given, chosen, settings, found, encoderPath, out, reporter, signal }));
     reporter.done(doneEvent(run, given.out));
@@ -79,6 +80,7 @@ async function checkOut(
   out: OutFolder,
   { out: name, resume, overwrite }: TrainArguments,
   settings: TrainSettings,
+  found: readonly FoundTask[],
 ): Promise<RunFile | undefined> {
   switch (await out.state()) {
     case 'nothing':
@@ -97,7 +99,9 @@ async function checkOut(
           `${name} already holds a finished run; choose another --out, or replace it with --overwrite`,
         );
       const run = await readRunFile(out.path);
-      if (run) checkSameSettings(run.settings, settings, name);
+      if (!run) return undefined;
+      checkSameSettings(run.settings, settings, name);
+      await checkSamePlaces(run, settings, found, name);
       return run;
     }
   }

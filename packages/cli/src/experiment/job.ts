@@ -54,18 +54,25 @@ async function runOnce(
   process.on('exit', end);
   let failure: JobFailure | undefined;
   let last = '';
-  const output = readLines(child.stdout as NodeJS.ReadableStream, (line) => {
+  // Who tells of it may fail: nobody would read on then, and the child would wait for ever.
+  const readOrEnd = (stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<void> =>
+    readLines(stream, onLine).catch((error: unknown) => {
+      end();
+      throw error;
+    });
+  const output = readOrEnd(child.stdout as NodeJS.ReadableStream, (line) => {
     const event = parseEvent(line);
     if (event?.event === 'error') failure = { error: event.error, message: event.message };
     if (event) onEvent(event);
   });
-  const errors = readLines(child.stderr as NodeJS.ReadableStream, (line) => {
+  const errors = readOrEnd(child.stderr as NodeJS.ReadableStream, (line) => {
     last = line.trim() || last;
     if (line.startsWith('warning: ')) onWarning(line.slice('warning: '.length));
   });
   try {
-    const { code, how } = await exitOf(child);
-    await Promise.all([output, errors]);
+    const all = [exitOf(child), output, errors] as const;
+    await Promise.allSettled(all);
+    const [{ code, how }] = await Promise.all(all);
     if (code === 0) return undefined;
     return failure ?? { error: 'Error', message: `the process ended with ${how}${last ? `: ${last}` : ''}` };
   } finally {

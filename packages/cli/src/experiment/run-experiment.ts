@@ -1,9 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { DeviceChoice } from '@scalearn/core';
 import { FolderError } from '../errors.ts';
-import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { writeFileAtomic } from '../folders/write-file.ts';
 import { checkSameSettings } from '../options/settings.ts';
 import { encodeIndex } from './index-file.ts';
 import { type JobEvent, runJob } from './job.ts';
@@ -46,7 +44,6 @@ export async function runExperiment(
     if (run) outcomes.set(id, { state: 'done', result: { run, isReused: true } });
   }
   const writeIndex = oneAtATime(() => writeFileAtomic(index, encodeIndex(plan, outcomes, index)));
-  await mkdir(dirname(index), { recursive: true });
   await writeIndex();
   const work = plan.runs.map((run) => ({ id: run.id, needs: run.sources.map(({ id }) => id), item: run }));
   return schedule<PlannedRun, TrainedRun>(work, {

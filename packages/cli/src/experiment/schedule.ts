@@ -36,12 +36,16 @@ export async function schedule<T, R>(
   const outcomes = new Map<string, Outcome<R>>();
   const waiting = new Set(work);
   const running = new Map<string, Promise<void>>();
-  const settle = async (each: Work<T>, outcome: Outcome<R>): Promise<void> => {
-    outcomes.set(each.id, outcome);
-    await onOutcome(each, outcome);
-  };
   // An outcome that could not be told ends it all; what runs is waited for.
   let broken: { readonly error: unknown } | undefined;
+  const settle = async (each: Work<T>, outcome: Outcome<R>): Promise<void> => {
+    outcomes.set(each.id, outcome);
+    try {
+      await onOutcome(each, outcome);
+    } catch (error) {
+      broken ??= { error };
+    }
+  };
   const start = (each: Work<T>): Promise<void> =>
     run(each.item)
       .then(
@@ -50,12 +54,10 @@ export async function schedule<T, R>(
           signal.aborted ? { state: 'missing' } : { state: 'failed', error: error.message },
       )
       .then((outcome) => settle(each, outcome))
-      .catch((error: unknown) => {
-        broken ??= { error };
-      })
       .finally(() => running.delete(each.id));
   for (;;) {
-    for (const each of broken ? [] : waiting) {
+    for (const each of waiting) {
+      if (broken) break;
       const needed = each.needs.map((id) => outcomes.get(id));
       const failed = each.needs.find((_, i) => needed[i] && needed[i].state !== 'done');
       if (signal.aborted || failed !== undefined) {

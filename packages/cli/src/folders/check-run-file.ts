@@ -69,7 +69,11 @@ const rules: Readonly<Record<string, Rule>> = {
   'settings.tasks': orMissing(
     listOf(
       'objects with task and maxLength',
-      (value) => isRecord(value) && text.fits(value.task) && whole(4).fits(value.maxLength),
+      (value) =>
+        isRecord(value) &&
+        text.fits(value.task) &&
+        orNull(text).fits(value.data) &&
+        whole(4).fits(value.maxLength),
     ),
   ),
   'settings.data': orNull(text),
@@ -117,6 +121,7 @@ const rules: Readonly<Record<string, Rule>> = {
   data: record,
   'data.path': orNull(text),
   'data.fingerprint': text,
+  mergedFrom: orMissing(objectWith({ method: text, path: text })),
   tasks: orMissing(
     listOf(
       'objects with task, data and results',
@@ -125,7 +130,11 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
   sources: listOf(
     'objects with name and path',
-    (value) => isRecord(value) && text.fits(value.name) && text.fits(value.path),
+    (value) =>
+      isRecord(value) &&
+      text.fits(value.name) &&
+      text.fits(value.path) &&
+      orMissing(text).fits(value.fingerprint),
   ),
   history: listOf('objects', isRecord),
   bestEpoch: whole(0),

@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointStore } from '@scalearn/core';
 import { asFolderError, systemCode } from '../errors.ts';
-import { writeFileAtomic } from './atomic-write.ts';
-
-/** Its presence in a run's folder says that the run is not finished. */
-export const checkpointName = 'checkpoint.safetensors';
+import { checkpointName } from './names.ts';
+import { writeFileAtomic } from './write-file.ts';
 
 /** Checkpoints of a run in a file of its folder. */
 export function checkpointFile(folder: string): CheckpointStore {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -13,9 +13,23 @@ interface Holder {
   readonly started: string | null;
 }
 
-const attempts = 200;
 /** Milliseconds; taking a lock is a few system calls, so one who has been at it for so long was killed. */
 const longestTaking = 10_000;
+/** Milliseconds: what was killed while it took the lock over is outlasted. */
+const patience = 1.5 * longestTaking;
+
+/** What a system says that has no hard links: FAT, some network and user-space file systems. */
+const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/** A lock that is being taken. */
+interface Attempt {
+  readonly path: string;
+  /** A file with the content of the lock. */
+  readonly own: string;
+  readonly content: string;
+  /** Where there are no hard links, a lock is there before its content is. */
+  hasLinks: boolean;
+}
 
 /**
  * Takes a lock file, so that one process at a time works on what it stands for. A lock whose process is gone is taken
@@ -28,13 +42,19 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   const me: Holder = { pid: process.pid, host: hostname(), started: await startOf(process.pid) };
   const content = JSON.stringify(me);
   const own = `${path}.${randomUUID()}`;
+  const attempt: Attempt = { path, own, content, hasLinks: true };
   try {
+    const folder = dirname(path);
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw asFolderError(error, `the folder ${folder} could not be made`);
+    });
     await writeFile(own, content);
-    for (let attempt = 0; !(await create(own, content, path)); attempt++) {
-      if (attempt === attempts)
+    const deadline = Date.now() + patience;
+    while (!(await create(attempt, path))) {
+      if (Date.now() > deadline)
         throw new FolderError(`${what} is being taken by several processes at once; try again`);
       await checkHolder(path, what);
-      await removeStale(path, own, content, what);
+      await removeStale(attempt, what);
     }
     await removeLeftovers(path, own).catch(() => {});
   } catch (error) {
@@ -47,24 +67,34 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   };
 }
 
-/** What linking fails with on file systems that have no hard links: exFAT, many network shares and mounted folders. */
-const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
-
-/**
- * Linking creates a file with its content in one step. Where there are no links it is created and then filled.
- *
- * @returns false where there is one already
- */
-async function create(own: string, content: string, path: string): Promise<boolean> {
+/** Linking creates a file with its content in one step. @returns false where there is one already */
+async function create(attempt: Attempt, path: string): Promise<boolean> {
   try {
-    await link(own, path).catch(async (error: unknown) => {
-      if (!noLinks.includes(systemCode(error) ?? '')) throw error;
-      await writeFile(path, content, { flag: 'wx' });
-    });
+    await link(attempt.own, path);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
+    const code = systemCode(error);
+    if (code === 'EEXIST') return false;
+    if (code === undefined || !noLinks.includes(code)) throw error;
+  }
+  attempt.hasLinks = false;
+  return createWithoutLinks(path, attempt.content);
+}
+
+async function createWithoutLinks(path: string, content: string): Promise<boolean> {
+  const file = await open(path, 'wx').catch((error: unknown) => {
+    if (systemCode(error) === 'EEXIST') return undefined;
     throw error;
+  });
+  if (!file) return false;
+  try {
+    await file.writeFile(content);
+    return true;
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {});
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
@@ -82,11 +112,14 @@ async function checkHolder(path: string, what: string): Promise<void> {
 }
 
 /** Removes a stale lock. One process at a time: another might already have put its own in the place. */
-async function removeStale(path: string, own: string, content: string, what: string): Promise<void> {
+async function removeStale(attempt: Attempt, what: string): Promise<void> {
+  const { path } = attempt;
   const guard = `${path}.takeover`;
-  // Created, and not yet filled.
-  const isBegun = (await readLock(path)) === '' && (await ageOf(path)) < longestTaking;
-  if (isBegun || !(await create(own, content, guard))) {
+  if (!attempt.hasLinks && !parse((await readLock(path)) ?? '') && (await ageOf(path)) < longestTaking) {
+    await setTimeout(50);
+    return;
+  }
+  if (!(await create(attempt, guard))) {
     if ((await ageOf(guard)) > longestTaking) await rm(guard, { force: true });
     await setTimeout(20 * Math.random());
     return;

@@ -1,11 +1,20 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ModelFolder } from '@scalearn/core';
 import { localFolder, modelFolder } from '@scalearn/encoders';
+import { FolderError } from '../errors.ts';
+import { commitName } from './names.ts';
 
 /**
  * A model folder on this machine.
  *
- * @throws UnreadableModelFileError where there is no such folder
+ * @throws UnreadableModelFileError where there is no such folder; FolderError for one that was not saved whole
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
-  return modelFolder(await localFolder(path));
+  const folder = modelFolder(await localFolder(path));
+  if (await stat(join(path, commitName)).catch(() => undefined))
+    throw new FolderError(
+      `${path} was being saved when that was stopped; give the same command again, train with --resume, and it is finished`,
+    );
+  return folder;
 }

@@ -1,15 +1,16 @@
-import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { FileSet } from '@scalearn/core';
-import { asFolderError, FolderError } from '../errors.ts';
-import { syncFolder, writeFileSynced } from './atomic-write.ts';
-import { checkpointName } from './checkpoint-file.ts';
+import { asFolderError, systemCode } from '../errors.ts';
+import { commitFiles, finishCommit } from './commit.ts';
 import { takeLock } from './lock.ts';
-import { filesOfRun, runFileName } from './run-json.ts';
+import { checkpointName, innerLockName, isLeftover, temporaryName } from './names.ts';
+import { realPath } from './real-path.ts';
+import { runFileName } from './run-json.ts';
 
 /**
- * The folder a command writes to. Its new content is written whole into a sibling, which then takes its place in two
- * renames; an owner that finds it between the two finishes or undoes what the killed process began.
+ * The folder a command writes to: held by one process at a time, and replaced so that whoever is killed leaves the old
+ * content, or the new one, or what the next owner puts in order.
  */
 export class OutFolder {
   readonly path: string;
@@ -21,24 +22,22 @@ export class OutFolder {
   }
 
   /**
-   * Locks the folder for this process.
+   * Locks the folder for this process, and sees to it that it can be written: that is found out before there is anything
+   * to lose.
    *
    * @param folder absolute; it need not exist
-   * @throws FolderError if another process has it, or its parent cannot be written
+   * @throws FolderError if another process has it, or it cannot be written
    */
   static async open(folder: string): Promise<OutFolder> {
     // A link stays, and what it leads to is replaced.
-    const path = await realpath(folder).catch(() => folder);
-    const parent = dirname(path);
-    await mkdir(parent, { recursive: true }).catch((error: unknown) => {
-      throw asFolderError(error, `the folder ${parent} could not be made`);
-    });
-    const release = await takeLock(sibling(path, 'lock'), path);
+    const path = await realPath(folder);
+    const release = await lockFolder(path);
     try {
-      await settle(path);
+      await finishCommit(path);
+      await tryFolder(path);
     } catch (error) {
       await release();
-      throw asFolderError(error, `${path} could not be put in order`);
+      throw asFolderError(error, `${path} cannot be used for output`);
     }
     return new OutFolder(path, release);
   }
@@ -49,28 +48,31 @@ export class OutFolder {
     if (await isFile(join(this.path, runFileName))) return 'finished';
     const info = await stat(this.path).catch(() => undefined);
     if (!info) return 'nothing';
-    return info.isDirectory() && (await entries(this.path)).length === 0 ? 'nothing' : 'other';
+    return info.isDirectory() && (await readdir(this.path)).every(isLeftover) ? 'nothing' : 'other';
   }
 
   /**
    * Replaces the folder's content. Files in it that are not of a run stay.
    *
    * @param what is saved, for messages
-   * @throws FolderError; the folder then is as it was
+   * @param removed names of files that go, besides those of a run
+   * @throws FolderError; the folder then is as it was, or the next owner finds the new content in it
    */
-  async replace(files: FileSet, what = 'the model'): Promise<void> {
-    const next = sibling(this.path, 'new');
-    const previous = sibling(this.path, 'old');
+  async replace(files: FileSet, what = 'the model', removed: readonly string[] = []): Promise<void> {
     try {
-      await writeFolder(next, files);
-      if (await isFolder(this.path)) await rename(this.path, previous);
-      await rename(next, this.path);
-      await syncFolder(dirname(this.path));
+      await commitFiles(this.path, files, removed);
     } catch (error) {
-      await settle(this.path).catch(() => {});
       throw asFolderError(error, `${what} could not be saved in ${this.path}`);
     }
-    await settle(this.path);
+  }
+
+  /** Removes files and folders by their names. @throws FolderError */
+  async remove(names: readonly string[]): Promise<void> {
+    try {
+      for (const name of names) await rm(join(this.path, name), { recursive: true, force: true });
+    } catch (error) {
+      throw asFolderError(error, `${this.path} could not be emptied`);
+    }
   }
 
   /** Gives the folder back. */
@@ -82,56 +84,29 @@ export class OutFolder {
   }
 }
 
-/** Puts away what a process that was killed, or failed, left beside the folder. */
-async function settle(path: string): Promise<void> {
-  const next = sibling(path, 'new');
-  const previous = sibling(path, 'old');
-  // The old content is only moved when the new is whole.
-  if ((await isFolder(previous)) && !(await isFolder(path)))
-    await rename((await isFolder(next)) ? next : previous, path);
-  await rm(next, { recursive: true, force: true });
-  if (!(await isFolder(previous))) return;
-  await keepForeignFiles(previous, path);
-  await rm(previous, { recursive: true, force: true });
-}
-
-/** Moves what a run did not write, a log perhaps, from its old folder to the new one. */
-async function keepForeignFiles(from: string, to: string): Promise<void> {
-  const ours = new Set((await filesOfRun(from)).map((file) => file.split('/', 1)[0]));
-  const present = new Set(await entries(to));
-  for (const name of await entries(from)) {
-    const known = ours.has(name) || name === runFileName || name.startsWith(checkpointName);
-    if (!known && !present.has(name)) await rename(join(from, name), join(to, name));
+/**
+ * `runs/rte` is locked by `runs/.rte.lock`: beside it, as it need not exist; by a file in it where it does and its parent
+ * cannot be written, as that of a mounted disk.
+ */
+async function lockFolder(path: string): Promise<() => Promise<void>> {
+  try {
+    return await takeLock(join(dirname(path), `.${basename(path)}.lock`), path);
+  } catch (error) {
+    const isParent = ['EACCES', 'EPERM', 'EROFS'].includes(systemCode((error as Error).cause) ?? '');
+    if (isParent && (await stat(path).catch(() => undefined))?.isDirectory())
+      return takeLock(join(path, innerLockName), path);
+    throw error;
   }
 }
 
-async function writeFolder(folder: string, files: FileSet): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  const made = new Set<string>();
-  for (const [name, content] of Object.entries(files)) {
-    const path = join(folder, name);
-    if (!path.startsWith(`${folder}${sep}`))
-      throw new FolderError(`the file ${name} would lie outside of ${folder}`);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFileSynced(path, content);
-    made.add(dirname(path));
-  }
-  for (const each of made) await syncFolder(each);
-}
-
-/** `runs/rte` and `lock` give `runs/.rte.lock`: on the same disk, and out of sight. */
-function sibling(path: string, what: 'lock' | 'new' | 'old'): string {
-  return join(dirname(path), `.${basename(path)}.${what}`);
+/** Tries what will be done to a folder that is there. */
+async function tryFolder(path: string): Promise<void> {
+  if (!(await stat(path).catch(() => undefined))?.isDirectory()) return;
+  const inner = join(path, temporaryName());
+  await mkdir(inner);
+  await rm(inner, { recursive: true });
 }
 
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() ?? false;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-}
-
-async function entries(path: string): Promise<string[]> {
-  return readdir(path).catch(() => []);
 }

@@ -6,6 +6,7 @@ import { testMetrics } from '../model/scores.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { DoneEvent, SplitScore, TaskScore } from '../output/events.ts';
 import { checkRunFile } from './check-run-file.ts';
+import { foundPlaces, storedPlaces } from './places.ts';
 
 export const runFileName = 'run.json';
 const formatVersion = 1;
@@ -25,7 +26,7 @@ export interface RunFile {
   readonly encoder: {
     /** As the user named it. */
     readonly source: string;
-    /** Absolute, for folders of this machine. */
+    /** Absolute, for folders of this machine; where it lies by now, once read. */
     readonly path: string | null;
     readonly name: string;
     readonly fingerprint: string;
@@ -33,7 +34,7 @@ export interface RunFile {
   };
   /** Of several tasks the sums. */
   readonly data: RunData;
-  readonly sources: readonly { readonly name: string; readonly path: string }[];
+  readonly sources: readonly RunSource[];
   readonly history: readonly EpochRecord[];
   readonly bestEpoch: number;
   readonly steps: number;
@@ -49,6 +50,15 @@ export interface RunFile {
   readonly mergedFrom?: { readonly method: string; readonly path: string };
   /** Names of the folder's files, this one left out. */
   readonly files: readonly string[];
+}
+
+/** An adapter that a model was trained from. */
+export interface RunSource {
+  readonly name: string;
+  /** Absolute; in the file relative to it, with `/` between its parts. */
+  readonly path: string;
+  /** Name and checksum of the weights; earlier versions did not write it. */
+  readonly fingerprint?: string;
 }
 
 /** The rows a model was trained on. */
@@ -71,13 +81,13 @@ export interface TaskRun {
   readonly results: Readonly<Record<string, SplitScore>>;
 }
 
-/** The text of `run.json`. */
-export function encodeRunFile(run: Omit<RunFile, 'formatVersion'>): string {
-  return `${JSON.stringify({ formatVersion, ...run }, null, 2)}\n`;
+/** The text of `run.json`. @param folder absolute, in which it will lie */
+export async function encodeRunFile(run: Omit<RunFile, 'formatVersion'>, folder: string): Promise<string> {
+  return `${JSON.stringify({ formatVersion, ...(await storedPlaces(run, folder)) }, null, 2)}\n`;
 }
 
 /**
- * Reads a folder's `run.json`.
+ * Reads a folder's `run.json`. Where what it names has been moved with the folder, it is found.
  *
  * @returns undefined where there is none
  * @throws FolderError that names the file, and the field, if it is damaged or of another version
@@ -100,7 +110,7 @@ export async function readRunFile(folder: string): Promise<RunFile | undefined> 
       `${path} is of format ${JSON.stringify(run.formatVersion)}; this version of scalearn reads ${formatVersion}`,
     );
   checkRunFile(run, path);
-  return run as RunFile;
+  return foundPlaces(run as RunFile, folder);
 }
 
 /** Names of the files that a run wrote, as far as its `run.json` still tells: whatever else is wrong in it. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type FileSet, mergeSnapshot, readSnapshot, snapshotFiles } from '@scalearn/core';
+import { type FileSet, mergeSnapshot, readSnapshot, snapshotFiles, taskName } from '@scalearn/core';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { encodeRunFile, type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
@@ -22,9 +22,10 @@ export interface MergedModel {
 /**
  * Merges the model in a folder. Needs no device: `run.json` describes the encoder.
  *
+ * @param out where it will be saved, absolute
  * @throws FolderError for a folder without `run.json`, or whose parts do not fit each other
  */
-export async function mergeModel(model: string): Promise<MergedModel> {
+export async function mergeModel(model: string, out: string): Promise<MergedModel> {
   const folder = await openModelFolder(model);
   const run = await readRunFile(model);
   if (!run) throw new FolderError(`${model} has no run.json; give a folder that scalearn train has written`);
@@ -34,18 +35,17 @@ export async function mergeModel(model: string): Promise<MergedModel> {
     readSnapshot(folder, { encoder, encoderFingerprint, modelName }),
   );
   // The folder's last source may be another task's; the merged adapter is the target's.
-  const adapterName = run.task.split('/').at(-1) as string;
-  const { method, tensors, ...merged } = mergeSnapshot({ ...snapshot, adapterName });
-  const files = snapshotFiles({ method, tensors, ...merged });
+  const adapterName = taskName({ id: run.task });
+  const { method, tensors, ...others } = mergeSnapshot({ ...snapshot, adapterName });
+  const files = snapshotFiles({ method, tensors, ...others });
   const { formatVersion: _, ...rest } = run;
-  const runFile = encodeRunFile({
+  const merged = {
     ...rest,
-    version,
-    command: 'merge',
-    method: method.name,
+    ...({ version, command: 'merge', method: method.name } as const),
     mergedFrom: { method: run.method, path: resolve(model) },
     files: Object.keys(files),
-  });
+  };
+  const runFile = await encodeRunFile(merged, out);
   const width = [...tensors].find(([key]) => key.endsWith('adapter_down.0.bias'))?.[1].shape[0] ?? 0;
   return { run, adapterName, method: method.name, width, files: { ...files, [runFileName]: runFile } };
 }

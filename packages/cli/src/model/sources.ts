@@ -1,4 +1,10 @@
-import { type Adapter, controlAdapter, readAdapterFolder, type SourceControl } from '@scalearn/core';
+import {
+  type Adapter,
+  controlAdapter,
+  readAdapterFolder,
+  type SourceControl,
+  taskName,
+} from '@scalearn/core';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
@@ -41,6 +47,6 @@ async function readSource(path: string, task: string): Promise<Source> {
     );
   const adapter = await fromFile(path, () => readAdapterFolder(folder));
   const trainedOn = (await readRunFile(path))?.task;
-  const isOwn = trainedOn === undefined ? adapter.name === task.split('/').at(-1) : trainedOn === task;
+  const isOwn = trainedOn === undefined ? adapter.name === taskName({ id: task }) : trainedOn === task;
   return { adapter, path, isOwn };
 }

@@ -16,6 +16,7 @@ import type { Reporter } from '../output/reporter.ts';
 import { version } from '../version.ts';
 import { inJointTraining, unofficialFiles } from './data.ts';
 import { encodePredictions, predictionsFileName, type TaskPredictions } from './kept-predictions.ts';
+import { sourceFingerprint } from './same-places.ts';
 import { metricsOf, predictTest, scoresOf } from './scores.ts';
 import type { Source } from './sources.ts';
 
@@ -105,7 +106,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     tokensPerSecond: pace.tokensPerSecond ?? null,
     files: Object.keys(files),
   };
-  await out.replace({ ...files, [runFileName]: encodeRunFile(run) });
+  await out.replace({ ...files, [runFileName]: await encodeRunFile(run, out.path) });
   return { formatVersion: 1, ...run };
 }
 
@@ -124,7 +125,9 @@ function describeRun({
   return {
     ...{ version, command: 'train', task, method, seed, settings },
     encoder: { source: encoderSource, path: encoderPath ?? null, name, fingerprint, shape },
-    sources: sources.map(({ adapter, path }) => ({ name: adapter.name, path: resolve(path) })),
+    sources: sources.map(({ adapter, path }) => ({
+      ...{ name: adapter.name, path: resolve(path), fingerprint: sourceFingerprint(adapter) },
+    })),
   };
 }
 

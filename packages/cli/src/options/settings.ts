@@ -127,10 +127,14 @@ function selection(
   return { selectBy };
 }
 
-/** @throws UsageError that names every option in which two runs differ */
+/**
+ * Compares the options of two runs, but for where things lie, which decides nothing.
+ *
+ * @throws UsageError that names every option in which they differ
+ */
 export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, where: string): void {
-  const before = stored as unknown as Record<string, unknown>;
-  const now = asked as unknown as Record<string, unknown>;
+  const before = withoutPlaces(stored);
+  const now = withoutPlaces(asked);
   const different = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   );
@@ -140,4 +144,14 @@ export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, w
   throw new UsageError(
     `${where} holds a finished run with other settings (${different.map(show).join('; ')}); choose another --out, or replace it with --overwrite`,
   );
+}
+
+function withoutPlaces({
+  encoder: _,
+  data: __,
+  sources: ___,
+  tasks,
+  ...rest
+}: TrainSettings): Record<string, unknown> {
+  return { ...rest, ...(tasks && { tasks: tasks.map(({ data, ...task }) => task) }) };
 }

@@ -1,9 +1,9 @@
 import { join, relative } from 'node:path';
 import { type ScalearnVariant, scalearnVariants } from '@scalearn/core';
 import { StoppedError } from '../errors.ts';
-import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { writeFileAtomic } from '../folders/write-file.ts';
 import { evaluatedRows, expectedSeconds, measureCost } from '../model/cost.ts';
 import { mergeModel } from '../model/merge-model.ts';
 import { counted } from '../output/format.ts';
@@ -150,8 +150,8 @@ async function mergeBest(trained: readonly TrainedModel[], folder: string): Prom
     .filter(({ run }) => scalearnVariants.includes(run.method as ScalearnVariant))
     .sort((a, b) => validationLoss(a.run) - validationLoss(b.run));
   if (!best) return null;
-  const { files } = await mergeModel(best.model.path);
   await using out = await OutFolder.open(join(folder, mergedName));
+  const { files } = await mergeModel(best.model.path, out.path);
   await out.replace(files);
   return relative(folder, best.model.path);
 }

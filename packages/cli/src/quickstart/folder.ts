@@ -1,8 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { writeFileAtomic } from '../folders/atomic-write.ts';
 import { OutFolder } from '../folders/out-folder.ts';
+import { writeFileAtomic } from '../folders/write-file.ts';
 import type { QuickstartResults } from './results.ts';
 
 const resultsName = 'results.json';
@@ -51,8 +51,7 @@ export class QuickstartFolder {
     const same = JSON.stringify(this.#found?.settings) === JSON.stringify(results.settings);
     const keep = same && this.#found?.complete === false && !overwrite;
     const old = keep ? [mergedName, reportName] : [...folders, mergedName, reportName];
-    if (this.#found)
-      for (const each of old) await rm(join(this.path, each), { recursive: true, force: true });
+    if (this.#found) await this.#lock.remove(old);
     await this.writeResults(results);
     return keep;
   }

@@ -10,7 +10,7 @@ import {
   reportDataVersion,
 } from '@scalearn/report';
 import { asFolderError, FolderError, UsageError } from '../errors.ts';
-import { checkpointName } from '../folders/checkpoint-file.ts';
+import { checkpointName } from '../folders/names.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import { collectExperiment } from './experiment-index.ts';
 import { type CollectedRun, collectRun, encoderKey, pathId } from './read-run.ts';

@@ -82,3 +82,21 @@ test('an outcome that cannot be kept ends it, after what runs has ended', async 
     ['a done', 'b done'],
   ]);
 });
+
+test('neither is what runs left alone where the outcome is of something that was not begun', async () => {
+  const told: string[] = [];
+  const ended = schedule<string, string>([work('a'), work('b'), work('c', 'a')], {
+    ...{ jobs: 2, signal: new AbortController().signal },
+    async run(item) {
+      await new Promise((resolve) => setTimeout(resolve, item === 'b' ? 20 : 0));
+      if (item === 'a') throw new Error('a is broken');
+      return item;
+    },
+    onOutcome({ id }, { state }) {
+      told.push(`${id} ${state}`);
+      if (id === 'c') throw new Error('the disk is full');
+    },
+  });
+  await expect(ended).rejects.toThrow('the disk is full');
+  expect(told).toEqual(['a failed', 'c failed', 'b done']);
+});

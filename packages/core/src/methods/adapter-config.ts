@@ -1,6 +1,7 @@
 import { ScalearnError } from '../errors.ts';
 import { nonLinearity } from './adapter.ts';
 import type { SaveCall } from './method.ts';
+import { isName, nameCharacters } from './names.ts';
 
 /** A folder's content that does not make a model this library understands. */
 export class ModelFileError extends ScalearnError {
@@ -204,10 +205,8 @@ export function parseJsonObject(text: string, where: string): Record<string, unk
   return json as Record<string, unknown>;
 }
 
-/** Names become folders and keys: letters, digits and `_ . + -`, not only dots. */
+/** Names become folders and keys. @throws ModelFileError for what {@link isName} does not take */
 export function checkAdapterName(name: unknown, where: string): string {
-  if (typeof name === 'string' && /^[\w.+-]+$/.test(name) && !/^\.+$/.test(name)) return name;
-  throw new ModelFileError(
-    `${where}: ${JSON.stringify(name)} is no name for an adapter (letters, digits, _ . + -)`,
-  );
+  if (isName(name)) return name;
+  throw new ModelFileError(`${where}: ${JSON.stringify(name)} is no name for an adapter (${nameCharacters})`);
 }

@@ -1,5 +1,5 @@
 import type { Adapter } from './adapter.ts';
-import { ModelFileError } from './adapter-config.ts';
+import { checkAdapterName } from './adapter-config.ts';
 import { readAdapterFolder } from './bottleneck-reader.ts';
 import type { ModelFolder } from './model-folder.ts';
 
@@ -15,10 +15,7 @@ export async function readSourceFolders(
   where: string,
 ): Promise<Adapter[]> {
   const sources: Adapter[] = [];
-  for (const name of String(joined).split(',')) {
-    if (!/^[\w.+-]+$/.test(name))
-      throw new ModelFileError(`${where}: ${JSON.stringify(name)} is no name for an adapter`);
-    sources.push(await readAdapterFolder(folder, `${name}/`));
-  }
+  for (const name of String(joined).split(','))
+    sources.push(await readAdapterFolder(folder, `${checkAdapterName(name, where)}/`));
   return sources;
 }

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.ts';
 import { type Adapter, nonLinearity } from './adapter.ts';
 import type { MethodTarget } from './method.ts';
+import { isFileName, isName, nameCharacters } from './names.ts';
 
 /**
  * T adapters as two matrices per layer (P7): down-projections stacked, up-projections stacked. A source's bias `c` is
@@ -30,6 +31,10 @@ export function checkSources(
   if (!first) throw new ArgumentError('at least one source adapter is needed');
   for (const [t, source] of sources.entries()) {
     const who = `source adapter '${source.name}'`;
+    if (!isName(source.name) || isFileName(source.name))
+      throw new ArgumentError(
+        `${who} lies in a folder of its name in the model's, which cannot be called so; rename it (${nameCharacters}, no ending of a file)`,
+      );
     if (source.hiddenSize !== hiddenSize)
       throw new ArgumentError(
         `${who} belongs to an encoder of hidden size ${source.hiddenSize}, not ${hiddenSize}`,

@@ -109,7 +109,7 @@ export function epochBatches(rows: number, batchSize: number, seed: number, epoc
 }
 
 /** Slices of a list. */
-export function consecutive(order: Int32Array, batchSize: number): Int32Array[] {
+function consecutive(order: Int32Array, batchSize: number): Int32Array[] {
   return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
     order.subarray(i * batchSize, (i + 1) * batchSize),
   );

@@ -51,16 +51,20 @@ export interface TrainOptions {
   readonly resume?: boolean;
 }
 
-/** The tasks of a run. @throws ArgumentError, see {@link checkTasks} */
+/** The tasks of a run. @throws ArgumentError, see {@link checkTasks}; for labels of which two are equal */
 export function tasksOf({ task, tasks, method }: TrainOptions): readonly TrainingTask[] {
   if ((task === undefined) === (tasks === undefined))
     throw new ArgumentError('give a task, or several tasks for a joint method, not both');
   const list = tasks ?? [task as TrainingTask];
   checkTasks(method, list);
+  for (const { id, labels } of list) {
+    const twice = labels?.find((label, i) => labels.indexOf(label) !== i);
+    if (twice !== undefined) throw new ArgumentError(`the task ${id} has the label '${twice}' twice`);
+  }
   return list;
 }
 
-/** @throws ArgumentError if the number of tasks does not suit the method, or two have the same name */
+/** @throws ArgumentError if the number of tasks does not suit the method, one has no name, or two have the same */
 export function checkTasks(
   { name, kind }: Pick<Method, 'name' | 'kind'>,
   tasks: readonly Pick<TrainingTask, 'id'>[],

@@ -1,8 +1,9 @@
 import type { HostArray, Program } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
 import type { Head } from '../nn/head.ts';
-import { batchFeeds, consecutive, type EncodedExample, largestBatch } from './batches.ts';
+import { batchFeeds, type EncodedExample, largestBatch } from './batches.ts';
 import { compileWithProgress } from './compile.ts';
+import { runInOrder } from './loop.ts';
 import type { TrainableModel } from './model.ts';
 
 /** A model's answers to a list of texts. */
@@ -78,37 +79,33 @@ export class Predictor {
     const columns = head.outputs;
     const logits = new Float32Array(examples.length * columns);
     let total = 0;
-    let row = 0;
     let done = 0;
     onProgress?.(done, examples.length);
     // Sorting by length would save nothing: batches are ragged.
-    const running: Promise<void>[] = [];
-    try {
-      for (const rows of consecutive(Int32Array.from(examples.keys()), this.#batchSize)) {
-        signal?.throwIfAborted();
-        const batch = Array.from(rows, (i) => examples[i] as EncodedExample);
-        const at = row * columns;
-        row += batch.length;
-        running.push(
-          this.#program.run(batchFeeds(encoder, head, batch)).then((result) => {
-            logits.set(result.logits as HostArray, at);
-            total += (result.loss?.[0] ?? Number.NaN) * batch.length;
-            done += batch.length;
-            onProgress?.(done, examples.length);
-          }),
-        );
-        if (running.length >= 3) await running.shift();
-      }
-      await Promise.all(running);
-    } finally {
-      // Who stops here may dispose of the model at once: nothing must be under way any more.
-      await Promise.allSettled(running);
-    }
+    await runInOrder(batchesOf(examples, this.#batchSize, signal), async ({ batch, row }) => {
+      const result = await this.#program.run(batchFeeds(encoder, head, batch));
+      logits.set(result.logits as HostArray, row * columns);
+      total += (result.loss?.[0] ?? Number.NaN) * batch.length;
+      done += batch.length;
+      onProgress?.(done, examples.length);
+    });
     const labels = examples.flatMap((example) => example.label);
     return { logits, rows: examples.length, columns, labels, loss: total / examples.length };
   }
 
   dispose(): void {
     this.#program.dispose();
+  }
+}
+
+/** The examples in batches, each with the row it begins at; throws the signal's reason after it. */
+function* batchesOf(
+  examples: readonly EncodedExample[],
+  size: number,
+  signal: AbortSignal | undefined,
+): Generator<{ readonly batch: readonly EncodedExample[]; readonly row: number }> {
+  for (let row = 0; row < examples.length; row += size) {
+    signal?.throwIfAborted();
+    yield { batch: examples.slice(row, row + size), row };
   }
 }

@@ -7,6 +7,7 @@ import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.
 import { earlyStoppingStart, exhausted, observe } from './early-stopping.ts';
 import type { TrainEvent } from './events.ts';
 import { type GroupVectors, readGroups, readValues, writeGroups, writeValues } from './group-state.ts';
+import { runInOrder, stepsUntil } from './loop.ts';
 import type { TrainableModel } from './model.ts';
 import type { TrainOptions } from './options.ts';
 import type { BatchOrder } from './order/batch-order.ts';
@@ -27,9 +28,6 @@ export class DivergedError extends ScalearnError {
   override name = 'DivergedError';
 }
 
-/** How many steps may be under way before their losses are read. */
-const stepsInFlight = 3;
-
 /** One run: where it stands, and how it goes on. */
 export class Run {
   readonly #options: TrainOptions;
@@ -39,7 +37,7 @@ export class Run {
   readonly #order: BatchOrder;
   readonly #settings: RunSettings;
   /** Steps begun in each task. */
-  readonly #begun: Record<string, number> = {};
+  readonly #begun = new Map<string, number>();
   #began = performance.now();
   progress: Progress = {
     step: 0,
@@ -90,7 +88,7 @@ export class Run {
       this.progress = progress;
       this.best = new Map([...groups].map(([name, state]) => [name, state.best]));
     } else this.best = await readValues(parameters.groups);
-    Object.assign(this.#begun, this.progress.taskSteps);
+    for (const [task, steps] of Object.entries(this.progress.taskSteps)) this.#begun.set(task, steps);
     const rows = (split: 'train' | 'validation'): number =>
       this.#tracks.reduce((sum, track) => sum + track[split].length, 0);
     this.#emit({
@@ -128,17 +126,9 @@ export class Run {
 
   /** Steps up to `end`, a few of them under way at once. */
   async #train(end: number): Promise<void> {
-    const running: Promise<void>[] = [];
-    try {
-      for (let { step } = this.progress; step < end; step++) {
-        if (this.#options.signal?.aborted) break;
-        running.push(this.#step(step));
-        if (running.length >= stepsInFlight) await running.shift();
-      }
-    } finally {
-      await Promise.all(running);
-    }
-    if (this.#options.signal?.aborted) await this.#interrupt();
+    const { signal } = this.#options;
+    await runInOrder(stepsUntil(end, this.progress.step, signal), (step) => this.#step(step));
+    if (signal?.aborted) await this.#interrupt();
   }
 
   async #step(step: number): Promise<void> {
@@ -149,10 +139,13 @@ export class Run {
     const batch = Array.from(rows, (row) => track.train[row] as EncodedExample);
     const rate = learningRate * linearSchedule(step, steps, warmupSteps);
     const begun = this.#begun;
-    begun[track.name] = (begun[track.name] ?? 0) + 1;
+    begun.set(track.name, (begun.get(track.name) ?? 0) + 1);
     // A group that takes part in some tasks' steps alone has done as many as they have.
-    const count = (names: readonly string[] = Object.keys(begun)): number =>
-      names.reduce((sum, name) => sum + (begun[name] ?? 0), 0);
+    const count = (names: Iterable<string> = begun.keys()): number => {
+      let sum = 0;
+      for (const name of names) sum += begun.get(name) ?? 0;
+      return sum;
+    };
     const result = await track.step({
       ...batchFeeds(encoder, this.#model.head(track.name), batch),
       ...optimiserFeeds(parameters, rate, weightDecay, (group) => count(group.tasks), { task: track.name }),
@@ -178,7 +171,10 @@ export class Run {
     this.progress = {
       ...this.progress,
       step: step + 1,
-      taskSteps: { ...taskSteps, [name]: (taskSteps[name] ?? 0) + 1 },
+      taskSteps: {
+        ...taskSteps,
+        [name]: (Object.hasOwn(taskSteps, name) ? (taskSteps[name] as number) : 0) + 1,
+      },
       lossSum: lossSum + loss * batch.length,
       lossRows: lossRows + batch.length,
     };

@@ -9,6 +9,7 @@ import {
   requiredFile,
   type StoredMethod,
 } from '../methods/model-folder.ts';
+import { isName } from '../methods/names.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
 import { openTensorFile } from '../methods/tensor-files.ts';
 import { type HeadOptions, headFeatures, type SavedHead } from '../nn/head.ts';
@@ -114,8 +115,7 @@ async function readTasks(folder: ModelFolder): Promise<readonly string[] | undef
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${tasksFile}`;
   const { tasks } = parseJsonObject(text, where);
-  const isName = (task: unknown): boolean => typeof task === 'string' && /^[\w+-]+$/.test(task);
-  if (Array.isArray(tasks) && tasks.length > 1 && tasks.every(isName)) return tasks as string[];
+  if (Array.isArray(tasks) && tasks.length > 1 && tasks.every(isName)) return tasks;
   throw new ModelFileError(`${where} does not list the names of at least two tasks`);
 }
 

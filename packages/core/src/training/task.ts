@@ -1,3 +1,5 @@
+import { ArgumentError } from '../errors.ts';
+import { nameFor } from '../methods/names.ts';
 import type { Problem } from '../nn/head.ts';
 
 /** One labelled text or pair, or a text with several that could follow it. */
@@ -14,7 +16,7 @@ export interface TrainingExample {
 
 /** What training needs of a task; those of `@scalearn/datasets` fit. */
 export interface TrainingTask {
-  /** `benchmark/task`; the last part names the adapter. */
+  /** `benchmark/task`; the last part names the adapter, see {@link taskName}. */
   readonly id: string;
   readonly problem: Problem;
   /** Names of classes, labels or choices; null for regression. */
@@ -30,7 +32,28 @@ export interface TrainingTask {
 /** What a model keeps of a task. */
 export type TaskShape = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
-/** A task's name within a model: the last part of its id. */
+/**
+ * A task's name within a model: the last part of its id, where that can name an adapter and a head; see
+ * {@link nameFor}.
+ *
+ * @throws ArgumentError for an id whose last part is empty
+ */
 export function taskName({ id }: Pick<TrainingTask, 'id'>): string {
-  return id.split('/').at(-1) as string;
+  const last = lastPart(id);
+  if (last === '') throw new ArgumentError(`the task '${id}' has no name: its id must not end so`);
+  return nameFor(last);
 }
+
+/** The task of an id, or of a name: in a model, or as people call it. */
+export function findByName<T extends Pick<TrainingTask, 'id'>>(
+  tasks: readonly T[],
+  idOrName: string,
+): T | undefined {
+  return (
+    tasks.find(({ id }) => id === idOrName) ??
+    tasks.find((task) => taskName(task) === idOrName) ??
+    tasks.find(({ id }) => lastPart(id) === idOrName)
+  );
+}
+
+const lastPart = (id: string): string => id.split('/').at(-1) as string;

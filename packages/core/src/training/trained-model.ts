@@ -14,7 +14,7 @@ import type { TrainableModel } from './model.ts';
 import { modelFromSnapshot } from './model-from-snapshot.ts';
 import { type Answers, type Predictions, Predictor } from './predict.ts';
 import { type ModelSnapshot, mergeSnapshot, snapshotFiles } from './snapshot.ts';
-import { type TaskShape, type TrainingExample, taskName } from './task.ts';
+import { findByName, type TaskShape, type TrainingExample, taskName } from './task.ts';
 
 export interface PredictOptions {
   readonly batchSize?: number;
@@ -32,11 +32,20 @@ export class TrainedModel implements Disposes {
   readonly tasks: readonly TaskShape[];
   readonly #model: TrainableModel;
   readonly #progress: Progress | undefined;
+  /** Every task of the model, whichever it answers for. */
+  readonly #all: readonly TaskShape[];
 
-  constructor(model: TrainableModel, tasks: readonly TaskShape[], progress?: Progress) {
+  /** @param all every task of the model, where it is to answer for some of them only */
+  constructor(
+    model: TrainableModel,
+    tasks: readonly TaskShape[],
+    progress?: Progress,
+    all: readonly TaskShape[] = tasks,
+  ) {
     this.#model = model;
     this.tasks = tasks;
     this.#progress = progress;
+    this.#all = all;
   }
 
   /** The task it answers for. @throws ArgumentError if it has several */
@@ -54,9 +63,8 @@ export class TrainedModel implements Disposes {
    * @param id of the task, or its name
    */
   for(id: string): TrainedModel {
-    const task =
-      this.tasks.find((each) => each.id === id) ?? this.tasks.find((each) => taskName(each) === id);
-    if (task) return new TrainedModel(this.#model, [task], this.#progress);
+    const task = findByName(this.tasks, id);
+    if (task) return new TrainedModel(this.#model, [task], this.#progress, this.#all);
     throw new ArgumentError(
       `the model has no task '${id}'; it has ${this.tasks.map((each) => each.id).join(', ')}`,
     );
@@ -169,7 +177,7 @@ export class TrainedModel implements Disposes {
     const all = [...(await model.parameters.read())];
     const pick = (task: string | undefined): Map<string, NamedTensor> =>
       new Map(all.filter(([name]) => model.headTask(name) === task));
-    const labels = new Map(this.tasks.map((task) => [taskName(task), task.labels]));
+    const labels = new Map(this.#all.map((task) => [taskName(task), task.labels]));
     return {
       ...model.target,
       method: model.method,

@@ -13,7 +13,9 @@ import {
   RandomStream,
   type RunSettings,
   randomInput,
+  runInOrder,
   seedKey,
+  stepsUntil,
   topologicalOrder,
   trainingGraph,
 } from '@scalearn/core';
@@ -25,9 +27,6 @@ import type { PretrainOptions, PretrainPlan } from './options.ts';
 import { runSettings } from './settings.ts';
 import { encodeForMasking, largestMaskedBatch } from './texts.ts';
 import { maskingVocabulary } from './vocabulary.ts';
-
-/** How many steps may be under way before their losses are read. */
-const stepsInFlight = 3;
 
 interface RunParts {
   readonly program: Program;
@@ -43,7 +42,6 @@ export class PretrainRun implements Disposes {
   readonly #options: PretrainOptions;
   readonly #plan: PretrainPlan;
   readonly #parts: RunParts;
-  readonly #running: Promise<void>[] = [];
   readonly #order: EpochOrder;
   #progress: PretrainProgress = { step: 0, history: [] };
 
@@ -110,17 +108,9 @@ export class PretrainRun implements Disposes {
 
   /** Steps up to `end`, a few of them under way at once. */
   async #train(end: number): Promise<void> {
-    const running = this.#running;
-    try {
-      for (let { step } = this.#progress; step < end; step++) {
-        if (this.#options.signal?.aborted) break;
-        running.push(this.#step(step));
-        if (running.length >= stepsInFlight) await running.shift();
-      }
-    } finally {
-      await Promise.all(running.splice(0));
-    }
-    if (this.#options.signal?.aborted) await this.#interrupt();
+    const { signal } = this.#options;
+    await runInOrder(stepsUntil(end, this.#progress.step, signal), (step) => this.#step(step));
+    if (signal?.aborted) await this.#interrupt();
   }
 
   async #step(step: number): Promise<void> {

@@ -1,11 +1,13 @@
 import {
   CheckpointError,
   type CheckpointStore,
+  DisposedError,
   DivergedError,
   InterruptedError,
   ReferenceDevice,
 } from '@scalearn/core';
 import { describe, expect, test } from 'vitest';
+import { requestOnnxDevice } from '../../../onnx/src/index.ts';
 import type { HeldOutRecord, PretrainEvent } from '../../src/masked-lm/events.ts';
 import { MaskedLanguageModel } from '../../src/masked-lm/model.ts';
 import { maskedLMFiles } from '../../src/masked-lm/model-files.ts';
@@ -53,6 +55,24 @@ async function stoppedAfter(steps: number, checkpoints: CheckpointStore, options
 }
 
 describe('pretraining', () => {
+  test('whose device is disposed of at a step rejects, and ends no process', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const device = await requestOnnxDevice({ threads: 1 });
+    const model = new MaskedLanguageModel({ device, config: tinyConfig });
+    const attempt = pretrain({
+      ...{ model, tokenizer, texts, heldOut, steps: 12, batchSize: 6 },
+      onEvent: (event) => {
+        if (event.event === 'step' && event.step === 3) device.dispose();
+      },
+    });
+    await expect(attempt).rejects.toBeInstanceOf(DisposedError);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   test('learns to guess masked tokens, and tells how it goes', async () => {
     const events: PretrainEvent[] = [];
     const { history } = await run({

@@ -1,0 +1,83 @@
+import { type Adapter, describeAdapter, readAdapterFolder } from '@scalearn/core';
+import { fingerprintEncoder } from '@scalearn/encoders';
+import { UsageError } from '../errors.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
+import { realPath } from '../folders/real-path.ts';
+import type { RunFile } from '../folders/run-json.ts';
+import { encoderSource } from '../mini-assets.ts';
+import type { TrainSettings } from '../options/settings.ts';
+import { loadData } from './data.ts';
+import type { FoundTask } from './find-task.ts';
+
+/**
+ * Sees to it that a finished run was trained from the things that are asked for now, wherever they lie by now.
+ *
+ * @param found the tasks that are asked for
+ * @throws UsageError that names every option that names another thing
+ */
+export async function checkSamePlaces(
+  run: RunFile,
+  asked: TrainSettings,
+  found: readonly FoundTask[],
+  where: string,
+): Promise<void> {
+  const { settings } = run;
+  const different: string[] = [];
+  const differs = (option: string, before: unknown, now: unknown): void => {
+    different.push(`${option} was ${JSON.stringify(before)}, is ${JSON.stringify(now)}`);
+  };
+  if (!(await isSame(settings.encoder, asked.encoder)) && !(await isSameEncoder(run, asked)))
+    differs('encoder', settings.encoder, asked.encoder);
+  const [before, now] = [dataOf(settings), dataOf(asked)];
+  for (const [i, task] of found.entries())
+    if (!(await isSame(before[i], now[i])) && !(await isSameData(run, i, task, asked)))
+      differs('data', before[i], now[i]);
+  if (!(await isSameSources(run, asked))) differs('sources', settings.sources, asked.sources);
+  if (different.length > 0)
+    throw new UsageError(
+      `${where} holds a finished run that was trained from something else (${different.join('; ')}); choose another --out, or replace it with --overwrite`,
+    );
+}
+
+const dataOf = ({ tasks, data }: TrainSettings): readonly (string | null)[] =>
+  tasks?.map((task) => task.data) ?? [data];
+
+async function isSame(before: string | null | undefined, now: string | null | undefined): Promise<boolean> {
+  if (before === now) return true;
+  if (typeof before !== 'string' || typeof now !== 'string') return false;
+  return (await realPath(before)) === (await realPath(now));
+}
+
+async function isSameEncoder(
+  { encoder }: RunFile,
+  { encoder: name, layers }: TrainSettings,
+): Promise<boolean> {
+  const options = layers === null ? {} : { layers };
+  return (await fingerprintEncoder(encoderSource(name), options)).fingerprint === encoder.fingerprint;
+}
+
+async function isSameData(run: RunFile, i: number, task: FoundTask, asked: TrainSettings): Promise<boolean> {
+  const stored = run.tasks?.[i]?.data ?? run.data;
+  const maxLength = asked.tasks?.[i]?.maxLength ?? asked.maxLength;
+  return (await loadData(task, { ...asked, maxLength })).fingerprint === stored.fingerprint;
+}
+
+async function isSameSources({ settings, sources }: RunFile, asked: TrainSettings): Promise<boolean> {
+  if (settings.sources.length !== asked.sources.length) return false;
+  for (const [i, path] of asked.sources.entries()) {
+    const before = settings.sources[i] as string;
+    if (await isSame(before, path)) continue;
+    const stored = sources.find((source) => source.path === before)?.fingerprint;
+    const known = stored ?? (await fingerprintOf(before).catch(() => undefined));
+    if (known === undefined || known !== (await fingerprintOf(path))) return false;
+  }
+  return true;
+}
+
+const fingerprintOf = async (path: string): Promise<string> =>
+  sourceFingerprint(await readAdapterFolder(await openModelFolder(path)));
+
+/** Tells apart the adapters that models are trained from: the name, and a checksum of the weights. */
+export function sourceFingerprint(adapter: Adapter): string {
+  return describeAdapter(adapter);
+}
