@@ -51,7 +51,7 @@ async function train(given: TrainArguments, { terminal, signal }: CommandContext
   const settings = settleOptions(given, method, found, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
-    const finished = await checkOut(out, given, settings, found);
+    const finished = await checkOut(out, given, { settings, found, signal });
     const run =
       finished ?? (await runTraining({ given, chosen, settings, found, encoderPath, out, reporter, signal }));
     reporter.done(doneEvent(run, given.out));
@@ -79,8 +79,15 @@ async function findTasks({ task, tasks, ...given }: TrainArguments): Promise<Fou
 async function checkOut(
   out: OutFolder,
   { out: name, resume, overwrite }: TrainArguments,
-  settings: TrainSettings,
-  found: readonly FoundTask[],
+  {
+    settings,
+    found,
+    signal,
+  }: {
+    readonly settings: TrainSettings;
+    readonly found: readonly FoundTask[];
+    readonly signal: AbortSignal;
+  },
 ): Promise<RunFile | undefined> {
   switch (await out.state()) {
     case 'nothing':
@@ -101,7 +108,7 @@ async function checkOut(
       const run = await readRunFile(out.path);
       if (!run) return undefined;
       checkSameSettings(run.settings, settings, name);
-      await checkSamePlaces(run, settings, found, name);
+      await checkSamePlaces(run, { asked: settings, signal }, found, name);
       return run;
     }
   }

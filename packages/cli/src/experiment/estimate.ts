@@ -1,4 +1,4 @@
-import type { Adapter, DeviceChoice, Method } from '@scalearn/core';
+import { type Adapter, type DeviceChoice, describeAdapter, type Method } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import {
   type EncoderConfig,
@@ -133,7 +133,12 @@ async function trainableMethod(
   const [task] = tasks as [Task];
   const prepared = await entry.prepare?.({
     ...{ options, task, encoder, signal },
-    sources: adapters.map((adapter) => ({ adapter, path: adapter.name, isOwn: false })),
+    sources: adapters.map((adapter) => ({
+      adapter,
+      path: adapter.name,
+      isOwn: false,
+      fingerprint: describeAdapter(adapter),
+    })),
     sourceTask: async () => task,
     reporter: { note: () => {}, progress: () => {} },
   });

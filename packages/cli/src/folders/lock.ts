@@ -19,7 +19,7 @@ const longestTaking = 10_000;
 const patience = 1.5 * longestTaking;
 
 /** What a system says that has no hard links: FAT, some network and user-space file systems. */
-const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
 
 /** A lock that is being taken. */
 interface Attempt {

@@ -1,4 +1,4 @@
-import { type Adapter, describeAdapter, readAdapterFolder } from '@scalearn/core';
+import { describeAdapter, readAdapterFolder } from '@scalearn/core';
 import { fingerprintEncoder } from '@scalearn/encoders';
 import { UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
@@ -9,15 +9,22 @@ import type { TrainSettings } from '../options/settings.ts';
 import { loadData } from './data.ts';
 import type { FoundTask } from './find-task.ts';
 
+/** What is asked for now. */
+interface Asked {
+  readonly asked: TrainSettings;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Sees to it that a finished run was trained from the things that are asked for now, wherever they lie by now.
  *
  * @param found the tasks that are asked for
+ * @param where the run lies, for messages
  * @throws UsageError that names every option that names another thing
  */
 export async function checkSamePlaces(
   run: RunFile,
-  asked: TrainSettings,
+  { asked, signal }: Asked,
   found: readonly FoundTask[],
   where: string,
 ): Promise<void> {
@@ -30,7 +37,7 @@ export async function checkSamePlaces(
     differs('encoder', settings.encoder, asked.encoder);
   const [before, now] = [dataOf(settings), dataOf(asked)];
   for (const [i, task] of found.entries())
-    if (!(await isSame(before[i], now[i])) && !(await isSameData(run, i, task, asked)))
+    if (!(await isSame(before[i], now[i])) && !(await isSameData(run, i, task, { asked, signal })))
       differs('data', before[i], now[i]);
   if (!(await isSameSources(run, asked))) differs('sources', settings.sources, asked.sources);
   if (different.length > 0)
@@ -56,10 +63,16 @@ async function isSameEncoder(
   return (await fingerprintEncoder(encoderSource(name), options)).fingerprint === encoder.fingerprint;
 }
 
-async function isSameData(run: RunFile, i: number, task: FoundTask, asked: TrainSettings): Promise<boolean> {
+async function isSameData(
+  run: RunFile,
+  i: number,
+  task: FoundTask,
+  { asked, signal }: Asked,
+): Promise<boolean> {
   const stored = run.tasks?.[i]?.data ?? run.data;
   const maxLength = asked.tasks?.[i]?.maxLength ?? asked.maxLength;
-  return (await loadData(task, { ...asked, maxLength })).fingerprint === stored.fingerprint;
+  const { fingerprint } = await loadData(task, { ...asked, maxLength }, { signal });
+  return fingerprint === stored.fingerprint;
 }
 
 async function isSameSources({ settings, sources }: RunFile, asked: TrainSettings): Promise<boolean> {
@@ -75,9 +88,4 @@ async function isSameSources({ settings, sources }: RunFile, asked: TrainSetting
 }
 
 const fingerprintOf = async (path: string): Promise<string> =>
-  sourceFingerprint(await readAdapterFolder(await openModelFolder(path)));
-
-/** Tells apart the adapters that models are trained from: the name, and a checksum of the weights. */
-export function sourceFingerprint(adapter: Adapter): string {
-  return describeAdapter(adapter);
-}
+  describeAdapter(await readAdapterFolder(await openModelFolder(path)));

@@ -1,6 +1,7 @@
 import {
   type Adapter,
   controlAdapter,
+  describeAdapter,
   readAdapterFolder,
   type SourceControl,
   taskName,
@@ -16,6 +17,8 @@ export interface Source {
   readonly path: string;
   /** Whether it was trained on the target task. */
   readonly isOwn: boolean;
+  /** Tells apart trained adapters, whatever a control replaces them by: the name, and a checksum of the weights. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -48,5 +51,5 @@ async function readSource(path: string, task: string): Promise<Source> {
   const adapter = await fromFile(path, () => readAdapterFolder(folder));
   const trainedOn = (await readRunFile(path))?.task;
   const isOwn = trainedOn === undefined ? adapter.name === taskName({ id: task }) : trainedOn === task;
-  return { adapter, path, isOwn };
+  return { adapter, path, isOwn, fingerprint: describeAdapter(adapter) };
 }

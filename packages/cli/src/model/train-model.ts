@@ -16,7 +16,6 @@ import type { Reporter } from '../output/reporter.ts';
 import { version } from '../version.ts';
 import { inJointTraining, unofficialFiles } from './data.ts';
 import { encodePredictions, predictionsFileName, type TaskPredictions } from './kept-predictions.ts';
-import { sourceFingerprint } from './same-places.ts';
 import { metricsOf, predictTest, scoresOf } from './scores.ts';
 import type { Source } from './sources.ts';
 
@@ -125,8 +124,8 @@ function describeRun({
   return {
     ...{ version, command: 'train', task, method, seed, settings },
     encoder: { source: encoderSource, path: encoderPath ?? null, name, fingerprint, shape },
-    sources: sources.map(({ adapter, path }) => ({
-      ...{ name: adapter.name, path: resolve(path), fingerprint: sourceFingerprint(adapter) },
+    sources: sources.map(({ adapter, path, fingerprint }) => ({
+      ...{ name: adapter.name, path: resolve(path), fingerprint },
     })),
   };
 }
