@@ -22,11 +22,29 @@ export { requestWebGPUDevice, WebGPUDevice, type WebGPUOptions } from './devices
 export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
 export * from './errors.ts';
 export {
+  ModelFileError,
   SafetensorsError,
   type SafetensorsReason,
   TorchFileError,
   type TorchFileReason,
 } from './files/errors.ts';
+export {
+  JsonFields,
+  type JsonRule,
+  jsonBoolean,
+  jsonCount,
+  jsonExactly,
+  jsonList,
+  jsonNumber,
+  jsonNumberIn,
+  jsonObject,
+  jsonOneOf,
+  jsonOr,
+  jsonOrNull,
+  jsonRecord,
+  jsonShape,
+  jsonText,
+} from './files/json-fields.ts';
 export { openTensors } from './files/open-tensors.ts';
 export type { Dtype } from './files/safetensors-dtype.ts';
 export { f32ToF16 } from './files/safetensors-half.ts';
@@ -39,6 +57,7 @@ export {
 } from './files/safetensors-reader.ts';
 export { bytesSource, type RandomAccess } from './files/safetensors-source.ts';
 export { safetensorsParts, writeSafetensors } from './files/safetensors-writer.ts';
+export { shown, shownList } from './files/shown.ts';
 export type { TensorInfo, TensorReader } from './files/tensor-reader.ts';
 export type { TensorToWrite } from './files/tensor-to-write.ts';
 export { openTorchFile } from './files/torch-reader.ts';
@@ -62,16 +81,15 @@ export {
   nonLinearity,
 } from './methods/adapter.ts';
 export {
+  type AdapterConfig,
+  adapterNameOf,
   checkAdapterName,
-  classFamily,
-  commonKeys,
-  ModelFileError,
   parseAdapterConfig,
-  parseJsonObject,
   pfeifferConfig,
-  sortedJson,
 } from './methods/adapter-config.ts';
-export { adapterFiles, readAdapter } from './methods/adapter-files.ts';
+export { adapterFiles } from './methods/adapter-files.ts';
+export { kindOfAdapter } from './methods/adapter-kind.ts';
+export { readAdapter } from './methods/adapter-reader.ts';
 export { type BottleneckOptions, bottleneck } from './methods/bottleneck.ts';
 export {
   bottleneckReader,
@@ -79,6 +97,7 @@ export {
   readAdapterFolder,
   storedAdapter,
 } from './methods/bottleneck-reader.ts';
+export { fileFault } from './methods/file-fault.ts';
 export { mergeAdapters } from './methods/merge.ts';
 export type {
   FileSet,
@@ -97,6 +116,13 @@ export {
   requiredFile,
   type StoredMethod,
 } from './methods/model-folder.ts';
+export {
+  checkFileTarget,
+  classFamily,
+  commonKeyNames,
+  commonKeys,
+  sortedJson,
+} from './methods/model-json.ts';
 export { scalearn } from './methods/scalearn.ts';
 export {
   type ScalearnOptions,
@@ -120,7 +146,7 @@ export type {
 export { createHead, type Head, type HeadOptions, type Problem, type SavedHead } from './nn/head.ts';
 export { linearParameters, type NamedTensor, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
-export { activations, gelu, geluTanh, relu, sigmoid, tanh } from './ops/activations.ts';
+export { gelu, geluTanh, relu, sigmoid, tanh } from './ops/activations.ts';
 export { add, constant, divide, exp, multiply, scale, square, subtract } from './ops/arithmetic.ts';
 export { attention } from './ops/attention.ts';
 export { concat, split } from './ops/concat.ts';
@@ -129,6 +155,7 @@ export { embedding } from './ops/embedding.ts';
 export { layerNorm } from './ops/layer-norm.ts';
 export { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from './ops/losses.ts';
 export { linear, matmul } from './ops/matmul.ts';
+export { activations } from './ops/named-activations.ts';
 export { type StoredPart, storedPart } from './ops/pack.ts';
 export { mean, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
@@ -168,8 +195,8 @@ export {
   snapshotFiles,
 } from './training/snapshot.ts';
 export {
+  anyNumber,
   CheckpointError,
-  damagedCheckpoint,
   decodeState,
   encodeState,
   type RunSettings,

@@ -1,7 +1,9 @@
+import { ModelFileError } from '../files/errors.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { type Adapter, adapterKeys } from './adapter.ts';
-import { ModelFileError, parseAdapterConfig } from './adapter-config.ts';
-import { readAdapter } from './adapter-files.ts';
+import { parseAdapterConfig } from './adapter-config.ts';
+import { adapterMisfit } from './adapter-fit.ts';
+import { readAdapter } from './adapter-reader.ts';
 import { bottleneck } from './bottleneck.ts';
 import type { Method } from './method.ts';
 import {
@@ -41,6 +43,7 @@ export function storedAdapter(adapter: Adapter, prefix: string): StoredMethod {
     adapterName: adapter.name,
     method: bottleneckFor(adapter),
     tensors: adapterTensors(adapter, prefix),
+    ...(adapter.warnings ? { warnings: adapter.warnings } : {}),
   };
 }
 
@@ -69,16 +72,7 @@ function adapterTensors(adapter: Adapter, prefix: string): Map<string, NamedTens
 }
 
 /** @throws ModelFileError if the adapter was trained on another encoder */
-export function checkAdapterFits(
-  { layers, hiddenSize, encoderFingerprint: known }: Adapter,
-  { encoder, encoderFingerprint }: ReadTarget,
-  folder: ModelFolder,
-): void {
-  const sizes = `${layers.length} layers of hidden size ${hiddenSize}`;
-  if (layers.length !== encoder.layers || hiddenSize !== encoder.hiddenSize)
-    throw new ModelFileError(
-      `the adapter in ${folder.describe()} is for ${sizes}, the encoder has ${encoder.layers} of ${encoder.hiddenSize}`,
-    );
-  if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
-    throw new ModelFileError(`the adapter in ${folder.describe()} was trained on another encoder`);
+export function checkAdapterFits(adapter: Adapter, target: ReadTarget, folder: ModelFolder): void {
+  const misfit = adapterMisfit(adapter, target);
+  if (misfit !== undefined) throw new ModelFileError(`the adapter in ${folder.describe()} ${misfit}`);
 }
