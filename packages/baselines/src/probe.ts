@@ -92,7 +92,7 @@ export const probeReader: MethodReader = async (folder, target) => {
   const json = JsonFields.parse(text, where);
   json.only([...commonKeyNames, 'target']);
   checkFileTarget(json, target);
-  const sources = await readSourceFolders(folder, json);
+  const sources = await readSourceFolders(folder, json, true);
   const constants = json.object('config');
   constants.only(sources.map(({ name }) => name));
   const omega = sources.map(({ name }) => constants.get(name, jsonNumber));

@@ -47,7 +47,7 @@ export function shown(value: unknown, most = 60): string {
 }
 
 /** A list of texts as one line for a message: the first of them, and how many there are. */
-export function shownList(texts: readonly string[], most = 12): string {
+export function shownList(texts: readonly string[], most = 100): string {
   if (texts.length <= most) return texts.join('; ');
   return `${texts.slice(0, most).join('; ')}; and ${texts.length - most} more`;
 }

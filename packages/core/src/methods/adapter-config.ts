@@ -118,6 +118,8 @@ export interface AdapterConfig extends FileTarget {
   readonly scaling: number;
   /** What part of its weights masks keep, which lie beside it; 1 without. */
   readonly sparsity: number;
+  /** What a probe multiplies the adapter by; 1 without. */
+  readonly omega: number;
   readonly reductionFactor: ReductionFactors;
   /** Layers that have no adapter. */
   readonly leaveOut: readonly number[];
@@ -145,11 +147,6 @@ export function parseAdapterConfig(
   json.only([...commonKeyNames, 'type']);
   config.only(knownSettings);
   for (const [key, rule] of Object.entries(harmless)) config.take(key, rule, undefined);
-  const omega = config.take('omega', jsonOrNull(jsonNumber), null) ?? 1;
-  if (omega !== 1)
-    throw json.error(
-      `omega is ${omega}: an adapter for probing, which a constant multiplies, cannot be read`,
-    );
   const scaling = config.raw('scaling') ?? 1;
   if (typeof scaling === 'string')
     throw json.error(`the scaling ${shown(scaling)} is not a number; learned scaling cannot be read`);
@@ -168,6 +165,7 @@ export function parseAdapterConfig(
     nonLinearity: readNonLinearity(json, config),
     scaling: config.take('scaling', jsonNumber, 1),
     sparsity: sparsity ?? 1,
+    omega: config.take('omega', jsonOrNull(jsonNumber), null) ?? 1,
     reductionFactor: config.get('reduction_factor', jsonOr(positive, jsonRecord(positive))),
     leaveOut: config.take('leave_out', jsonList(jsonCount(0, mostLayers)), []),
     masks: config.take('masks', jsonText, undefined),
@@ -193,6 +191,7 @@ function namedConfig(json: JsonFields, identifier: string): AdapterConfig {
     nonLinearity: 'relu',
     scaling: 1,
     sparsity: 1,
+    omega: 1,
     reductionFactor: 16,
     leaveOut: [],
     masks: undefined,

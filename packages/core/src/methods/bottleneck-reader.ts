@@ -15,8 +15,14 @@ import {
 } from './model-folder.ts';
 import { openTensorFile } from './tensor-files.ts';
 
-/** Reads the adapter of a bottleneck folder: a source for stage 2. */
-export async function readAdapterFolder(folder: ModelFolder, within = ''): Promise<Adapter> {
+/**
+ * Reads the adapter of a bottleneck folder: a source for stage 2.
+ *
+ * @param within the folder in it, with a slash at its end
+ * @param inProbe whether it lies in a probe's folder, which says what the adapter is multiplied by
+ * @throws ModelFileError for an adapter of another kind, by its name
+ */
+export async function readAdapterFolder(folder: ModelFolder, within = '', inProbe = false): Promise<Adapter> {
   const path = `${within}adapter_config.json`;
   const where = `${folder.describe()}/${path}`;
   const config = parseAdapterConfig(await requiredFile(folder, path, folder.text(path)), where);
@@ -24,6 +30,10 @@ export async function readAdapterFolder(folder: ModelFolder, within = ''): Promi
     throw new ModelFileError(
       `${where}: sparsity is ${config.sparsity}: the adapter computes something else without its masks; ` +
         'read it as what it is, or merge it first',
+    );
+  if (config.omega !== 1 && !inProbe)
+    throw new ModelFileError(
+      `${where}: omega is ${config.omega}: it is one of a probe, which multiplies it, and cannot be read by itself`,
     );
   const { tensors, where: file } = await openTensorFile(folder, `${within}adapter`);
   return readAdapter(config, tensors, file);

@@ -11,9 +11,14 @@ const mostSources = 1000;
  * Reads the source adapters that lie in a two-stage model's folder, each in a folder of its name.
  *
  * @param json the model's configuration: its `name` is their names joined by commas, in order
+ * @param inProbe whether the model is a probe, which says what each is multiplied by
  * @throws ModelFileError
  */
-export async function readSourceFolders(folder: ModelFolder, json: JsonFields): Promise<Adapter[]> {
+export async function readSourceFolders(
+  folder: ModelFolder,
+  json: JsonFields,
+  inProbe = false,
+): Promise<Adapter[]> {
   const names = json.get('name', jsonText).split(',');
   if (names.length > mostSources)
     throw json.error(`name lists ${names.length} source adapters, more than ${mostSources}`);
@@ -23,7 +28,7 @@ export async function readSourceFolders(folder: ModelFolder, json: JsonFields): 
   for (const name of names) {
     if (!/^[\w.+-]+$/.test(name) || /^\.+$/.test(name))
       throw json.error(`${shown(name)} is no name for an adapter`);
-    sources.push(await readAdapterFolder(folder, `${name}/`));
+    sources.push(await readAdapterFolder(folder, `${name}/`, inProbe));
   }
   return sources;
 }
