@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncoderShape, EpochRecord, MemoryUse } from '@scalearn/core';
-import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import { testMetrics } from '../model/scores.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { DoneEvent, SplitScore, TaskScore } from '../output/events.ts';
-import { checkRunFile } from './check-run-file.ts';
+import { readOwnJson } from './own-json.ts';
+import { runSchema } from './run-schema.ts';
 
 export const runFileName = 'run.json';
 const formatVersion = 1;
@@ -34,7 +34,7 @@ export interface RunFile {
   /** Of several tasks the sums. */
   readonly data: RunData;
   readonly sources: readonly { readonly name: string; readonly path: string }[];
-  readonly history: readonly EpochRecord[];
+  readonly history: readonly StoredEpoch[];
   readonly bestEpoch: number;
   readonly steps: number;
   readonly parameters: { readonly method: number; readonly head: number };
@@ -49,6 +49,19 @@ export interface RunFile {
   readonly mergedFrom?: { readonly method: string; readonly path: string };
   /** Names of the folder's files, this one left out. */
   readonly files: readonly string[];
+}
+
+/** A record of the history; null where a figure was no number that JSON has. */
+export interface StoredEpoch extends Pick<EpochRecord, 'epoch' | 'step'> {
+  readonly trainLoss: number | null;
+  readonly validationLoss: number | null;
+  readonly validationMetrics: Readonly<Record<string, number | null>>;
+  /** Of each task, in joint training. */
+  readonly tasks?: readonly {
+    readonly task: string;
+    readonly validationLoss: number | null;
+    readonly validationMetrics: Readonly<Record<string, number | null>>;
+  }[];
 }
 
 /** The rows a model was trained on. */
@@ -84,23 +97,7 @@ export function encodeRunFile(run: Omit<RunFile, 'formatVersion'>): string {
  */
 export async function readRunFile(folder: string): Promise<RunFile | undefined> {
   const path = join(folder, runFileName);
-  let run: Partial<RunFile> | null;
-  try {
-    run = JSON.parse(await readFile(path, 'utf8')) as Partial<RunFile> | null;
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new FolderError(`${path} is not JSON; the file is damaged`, { cause: error });
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw asFolderError(error, `${path} could not be read`);
-  }
-  if (typeof run !== 'object' || run === null)
-    throw new FolderError(`${path} is not a JSON object; the file is damaged`);
-  if (run.formatVersion !== formatVersion)
-    throw new FolderError(
-      `${path} is of format ${JSON.stringify(run.formatVersion)}; this version of scalearn reads ${formatVersion}`,
-    );
-  checkRunFile(run, path);
-  return run as RunFile;
+  return readOwnJson(path, runSchema, formatVersion, 'restore the file, or train the model again');
 }
 
 /** Names of the files that a run wrote, as far as its `run.json` still tells: whatever else is wrong in it. */

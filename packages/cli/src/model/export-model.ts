@@ -44,7 +44,7 @@ export async function exportModel(settings: ExportSettings, reporter: Reporter):
   using encoder = await fromFile(join(path, runFileName), () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter) }),
   );
-  using whole = await loadModel(path, encoder);
+  using whole = await loadModel(path, encoder, reporter);
   const model = task === undefined ? whole : whole.for(task);
   const files = await exportOnnx(model, { dtypes });
   const maxLength = Math.min(model.task.maxLength, maxSequenceLength(encoder.config));

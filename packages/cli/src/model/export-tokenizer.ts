@@ -1,4 +1,13 @@
-import { classFamily, type FileSet, parseJsonObject, sortedJson } from '@scalearn/core';
+import {
+  classFamily,
+  type FileSet,
+  JsonFields,
+  jsonCount,
+  jsonList,
+  jsonShape,
+  jsonText,
+  sortedJson,
+} from '@scalearn/core';
 import type { ModelFiles, TransformerEncoder } from '@scalearn/encoders';
 
 const tokenizer = 'tokenizer.json';
@@ -17,12 +26,14 @@ export async function tokenizerFiles(
 ): Promise<FileSet> {
   const text = await files.text(tokenizer);
   const where = (name: string): string => `${files.describe()}/${name}`;
-  const own = (await files.has(settings)) ? parseJsonObject(await files.text(settings), where(settings)) : {};
-  const padToken = own.pad_token ?? tokenOf(parseJsonObject(text, where(tokenizer)), padTokenId);
+  const own = (await files.has(settings))
+    ? JsonFields.parse(await files.text(settings), where(settings))
+    : undefined;
+  const padToken = own?.raw('pad_token') ?? tokenOf(JsonFields.parse(text, where(tokenizer)), padTokenId);
   return {
     [tokenizer]: text,
     [settings]: sortedJson({
-      ...own,
+      ...Object.fromEntries(own?.keys.map((key) => [key, own.raw(key)]) ?? []),
       tokenizer_class: `${classFamily(modelType)}Tokenizer`,
       model_max_length: maxLength,
       ...(padToken === undefined ? {} : { pad_token: padToken }),
@@ -31,7 +42,7 @@ export async function tokenizerFiles(
 }
 
 /** The added token of an id. */
-function tokenOf({ added_tokens: tokens }: Readonly<Record<string, unknown>>, id: number): unknown {
-  const all = Array.isArray(tokens) ? (tokens as readonly { id?: unknown; content?: unknown }[]) : [];
-  return all.find((token) => token.id === id)?.content;
+function tokenOf(json: JsonFields, id: number): string | undefined {
+  const token = jsonShape({ id: jsonCount(0), content: jsonText });
+  return json.take('added_tokens', jsonList(token), []).find((each) => each.id === id)?.content;
 }
