@@ -58,7 +58,7 @@ export function encodeCheckpoint(
 export function decodeCheckpoint(
   bytes: Uint8Array,
   settings: RunSettings,
-  groups: readonly ParameterGroup[],
+  groups: readonly Pick<ParameterGroup, 'name' | 'size'>[],
 ): { readonly progress: Progress; readonly groups: Map<string, GroupState> } {
   const file = decodeState(bytes, settings);
   const result = new Map<string, GroupState>();

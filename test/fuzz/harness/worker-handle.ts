@@ -1,0 +1,61 @@
+import { Worker } from 'node:worker_threads';
+import { headerBytes, type Order, type Report, sharedBytes, startedSlot } from './messages.ts';
+import { unpackFiles } from './packed-files.ts';
+
+/** No input takes as long, on a machine that does much else too. */
+const hangMilliseconds = 8000;
+
+/** A worker, and what becomes of it: one that hangs or dies is named, ended, and replaced by the next order. */
+export class WorkerHandle {
+  readonly #shared = new SharedArrayBuffer(headerBytes + sharedBytes);
+  readonly #header = new Float64Array(this.#shared, 0, headerBytes / 8);
+  #worker: Worker | undefined;
+
+  /** @param hang milliseconds after which an input is given up */
+  async run(order: Order, hang = hangMilliseconds): Promise<Report> {
+    this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { shared: this.#shared },
+      execArgv: ['--conditions=@scalearn/source'],
+      resourceLimits: { maxOldGenerationSizeMb: 1024 },
+      stdout: true,
+    });
+    const worker = this.#worker;
+    this.#header[startedSlot] = 0;
+    return new Promise<Report>((resolve, reject) => {
+      const settle = (end: () => void): void => {
+        clearInterval(timer);
+        worker.removeAllListeners();
+        end();
+      };
+      const gone = (kind: string, detail: string): void =>
+        settle(() => {
+          this.#worker = undefined;
+          void worker.terminate();
+          const files = unpackFiles(new Uint8Array(this.#shared, headerBytes).slice());
+          resolve({
+            runs: 1,
+            read: 0,
+            refused: 0,
+            known: {},
+            slowest: hang,
+            failure: { kind, detail, files },
+          });
+        });
+      const timer = setInterval(() => {
+        const started = this.#header[startedSlot] ?? 0;
+        if (started > 0 && Date.now() - started > hang) gone('hang', `more than ${hang} ms`);
+      }, 100);
+      worker.once('message', (report: Report & { readonly broken?: string }) =>
+        settle(() => (report.broken === undefined ? resolve(report) : reject(new Error(report.broken)))),
+      );
+      worker.once('error', (error) => gone('crash', String(error)));
+      worker.once('exit', (code) => gone('crash', `the thread ended with code ${code}`));
+      worker.postMessage(order);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+}
