@@ -22,34 +22,30 @@ export class WorkerHandle {
     const worker = this.#worker;
     this.#header[startedSlot] = 0;
     return new Promise<Report>((resolve, reject) => {
-      const settle = (end: () => void): void => {
+      const settle = (): void => {
         clearInterval(timer);
-        worker.removeAllListeners();
-        end();
+        worker.off('message', answered).off('error', failed).off('exit', ended);
       };
-      const gone = (kind: string, detail: string): void =>
-        settle(() => {
-          this.#worker = undefined;
-          void worker.terminate();
-          const files = unpackFiles(new Uint8Array(this.#shared, headerBytes).slice());
-          resolve({
-            runs: 1,
-            read: 0,
-            refused: 0,
-            known: {},
-            slowest: hang,
-            failure: { kind, detail, files },
-          });
-        });
+      const gone = (kind: string, detail: string): void => {
+        settle();
+        this.#worker = undefined;
+        worker.on('error', () => {});
+        void worker.terminate();
+        const files = unpackFiles(new Uint8Array(this.#shared, headerBytes).slice());
+        resolve({ runs: 1, read: 0, refused: 0, known: {}, slowest: hang, failure: { kind, detail, files } });
+      };
+      const answered = (report: Report & { readonly broken?: string }): void => {
+        settle();
+        if (report.broken === undefined) resolve(report);
+        else reject(new Error(report.broken));
+      };
+      const failed = (error: unknown): void => gone('crash', String(error));
+      const ended = (code: number): void => gone('crash', `the thread ended with code ${code}`);
       const timer = setInterval(() => {
         const started = this.#header[startedSlot] ?? 0;
         if (started > 0 && Date.now() - started > hang) gone('hang', `more than ${hang} ms`);
       }, 100);
-      worker.once('message', (report: Report & { readonly broken?: string }) =>
-        settle(() => (report.broken === undefined ? resolve(report) : reject(new Error(report.broken)))),
-      );
-      worker.once('error', (error) => gone('crash', String(error)));
-      worker.once('exit', (code) => gone('crash', `the thread ended with code ${code}`));
+      worker.on('message', answered).on('error', failed).on('exit', ended);
       worker.postMessage(order);
     });
   }

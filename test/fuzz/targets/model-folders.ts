@@ -76,8 +76,8 @@ function folderOf(
 }
 
 /** Reads a model's folder as every command does, and writes it again. */
-const folder = (files: Files): FuzzTarget => ({
-  generate: mutatedFiles(files),
+const folder = (files: Files, names?: readonly string[]): FuzzTarget => ({
+  generate: mutatedFiles(files, names),
   async parse(input) {
     const snapshot = await readSnapshot(
       modelFolder(memoryFolder(input)),
@@ -104,17 +104,12 @@ export const modelFolders: Readonly<Record<string, () => FuzzTarget>> = {
       method.frozen?.({ encoder, adapterName: adapter.name, tasks: [adapter.name] });
     },
   }),
-  head: () => ({
-    ...folder({}),
-    generate: mutatedFiles(folderOf(bottleneck({ width: 4 })), [
+  head: () => folder(folderOf(bottleneck({ width: 4 })), ['head_config.json', 'model_head.safetensors']),
+  'choice-head': () =>
+    folder(folderOf(scalearn({ sources }), ['red'], 'multipleChoice'), [
       'head_config.json',
       'model_head.safetensors',
     ]),
-  }),
-  'choice-head': () => ({
-    ...folder({}),
-    generate: mutatedFiles(folderOf(scalearn({ sources }), ['red'], 'multipleChoice'), ['head_config.json']),
-  }),
   scalearn: () => folder(folderOf(scalearn({ sources }))),
   'scalearn-uniform++': () => folder(folderOf(scalearn({ sources, variant: 'scalearn-uniform++' }))),
   'adapter-fusion': () => folder(folderOf(adapterFusion({ sources }))),
