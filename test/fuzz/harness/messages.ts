@@ -10,6 +10,8 @@ export type Order =
       /** Kinds of failures that were found before: they are counted, and not shrunk again. */
       readonly known: readonly string[];
     }
+  /** All that it must read. */
+  | { readonly order: 'valid'; readonly target: string }
   | { readonly order: 'replay'; readonly target: string; readonly files: Files };
 
 /** Something that a parser must not do. */

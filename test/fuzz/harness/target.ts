@@ -5,6 +5,8 @@ export type Files = Readonly<Record<string, Uint8Array>>;
 
 /** A parser with a generator of what is nearly right for it. */
 export interface FuzzTarget {
+  /** What it must read: generators of files that no longer are what they were would try nothing. */
+  readonly valid: readonly Files[];
   /** Valid files, damaged. */
   readonly generate: fc.Arbitrary<Files>;
   /** Reads them as the product does, and uses what it read. Throws what the product throws. */

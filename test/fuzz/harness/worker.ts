@@ -150,6 +150,20 @@ async function replay({ target, files }: Extract<Order, { order: 'replay' }>): P
   return { ...counts, failure: { ...result, files } };
 }
 
+/** Everything valid, of which nothing may be refused. */
+async function valid(target: string): Promise<Report> {
+  const { valid: all, parse } = await targetOf(target);
+  for (const files of all)
+    try {
+      await parse(files);
+    } catch (error) {
+      const { detail } = untyped(error);
+      const failure = { kind: 'a valid file is refused', detail, files };
+      return { runs: 1, read: 0, refused: 1, known: {}, slowest: 0, failure };
+    }
+  return { runs: all.length, read: all.length, refused: 0, known: {}, slowest: 0 };
+}
+
 const made = new Map<string, Promise<FuzzTarget>>();
 function targetOf(name: string): Promise<FuzzTarget> {
   const make = targets[name];
@@ -159,10 +173,15 @@ function targetOf(name: string): Promise<FuzzTarget> {
   return target;
 }
 
+function reportOf(order: Order): Promise<Report> {
+  if (order.order === 'batch') return batch(order);
+  return order.order === 'valid' ? valid(order.target) : replay(order);
+}
+
 parentPort?.on('message', (order: Order) => {
   void (async () => {
     try {
-      const report = order.order === 'batch' ? await batch(order) : await replay(order);
+      const report = await reportOf(order);
       parentPort?.postMessage(report);
     } catch (error) {
       parentPort?.postMessage({ broken: error instanceof Error ? (error.stack ?? error.message) : 'broken' });

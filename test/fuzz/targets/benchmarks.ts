@@ -30,17 +30,18 @@ const glueRows: Readonly<Record<string, readonly [folder: string, text: string]>
   ],
 };
 
-export const glue = (): FuzzTarget => ({
-  generate: fc.oneof(
-    ...Object.entries(glueRows).map(([id, [folder, text]]) =>
-      mutatedFiles(
-        { [taskFile]: utf8(id), [`${folder}/train.tsv`]: utf8(text), [`${folder}/dev.tsv`]: utf8(text) },
-        [`${folder}/train.tsv`, `${folder}/dev.tsv`],
-      ),
-    ),
-  ),
-  parse,
-});
+export const glue = (): FuzzTarget => {
+  const sets = Object.entries(glueRows).map(([id, [folder, text]]): [Files, string[]] => {
+    const names = [`${folder}/train.tsv`, `${folder}/dev.tsv`];
+    const rows = names.map((name) => [name, utf8(text)] as const);
+    return [{ [taskFile]: utf8(id), ...Object.fromEntries(rows) }, names];
+  });
+  return {
+    valid: sets.map(([files]) => files),
+    generate: fc.oneof(...sets.map(([files, names]) => mutatedFiles(files, names))),
+    parse,
+  };
+};
 
 const superglueRows: Readonly<Record<string, readonly [folder: string, row: (i: number) => unknown]>> = {
   'superglue/cb': [
@@ -130,7 +131,7 @@ const superglueRows: Readonly<Record<string, readonly [folder: string, row: (i: 
 
 /** Lines of JSON of which one is damaged. */
 function jsonLines(row: (i: number) => unknown): fc.Arbitrary<Uint8Array> {
-  const lines = Array.from({ length: 8 }, (_, i) => JSON.stringify(row(i)));
+  const lines = Array.from({ length: 30 }, (_, i) => JSON.stringify(row(i)));
   const changed = fc
     .tuple(fc.nat(lines.length - 1), mutatedJsonText(row(0)))
     .map(([at, line]) => lines.with(at, line).join('\n'));
@@ -141,19 +142,25 @@ function jsonLines(row: (i: number) => unknown): fc.Arbitrary<Uint8Array> {
   );
 }
 
-export const superglue = (): FuzzTarget => ({
-  generate: fc.oneof(
-    ...Object.entries(superglueRows).map(([id, [folder, row]]) => {
-      const good = utf8(Array.from({ length: 8 }, (_, i) => JSON.stringify(row(i))).join('\n'));
-      const names = [`${folder}/train.jsonl`, `${folder}/val.jsonl`] as const;
-      const files: Files = { [taskFile]: utf8(id), [names[0]]: good, [names[1]]: good };
-      return fc
-        .tuple(fc.constantFrom(...names), jsonLines(row))
-        .map(([name, bytes]): Files => ({ ...files, [name]: bytes }));
-    }),
-  ),
-  parse,
-});
+export const superglue = (): FuzzTarget => {
+  const sets = Object.entries(superglueRows).map(([id, [folder, row]]) => {
+    const good = utf8(Array.from({ length: 30 }, (_, i) => JSON.stringify(row(i))).join('\n'));
+    const names = [`${folder}/train.jsonl`, `${folder}/val.jsonl`] as const;
+    const files: Files = { [taskFile]: utf8(id), [names[0]]: good, [names[1]]: good };
+    return { files, names, row };
+  });
+  return {
+    valid: sets.map(({ files }) => files),
+    generate: fc.oneof(
+      ...sets.map(({ files, names, row }) =>
+        fc
+          .tuple(fc.constantFrom(...names), jsonLines(row))
+          .map(([name, bytes]): Files => ({ ...files, [name]: bytes })),
+      ),
+    ),
+    parse,
+  };
+};
 
 export const humset = (): FuzzTarget => {
   const rows = (count: number): Uint8Array =>
@@ -166,5 +173,5 @@ export const humset = (): FuzzTarget => {
     'HumSet/validation.csv': rows(4),
     'HumSet/test.csv': rows(4),
   };
-  return { generate: mutatedFiles(files, Object.keys(files).slice(1)), parse };
+  return { valid: [files], generate: mutatedFiles(files, Object.keys(files).slice(1)), parse };
 };

@@ -51,6 +51,7 @@ export const checkpoint = (): FuzzTarget => {
     mutatedJsonText(JSON.parse(header.__metadata__[key] ?? 'null')).map(withMetadata(key)),
   );
   return {
+    valid: [{ file }],
     generate: fc.oneof(mutatedSafetensors(file), ...inside).map((bytes) => ({ file: bytes })),
     parse: (files) => decodeCheckpoint(fileOf(files, 'file'), settings, groups),
   };

@@ -30,10 +30,17 @@ const bert = {
   },
 };
 
+/** Any of some files, damaged. */
+const damaged = (
+  all: readonly Files[],
+  names?: readonly string[],
+): Pick<FuzzTarget, 'valid' | 'generate'> => ({
+  valid: all,
+  generate: fc.oneof(...all.map((files) => mutatedFiles(files, names))),
+});
+
 export const encoderConfig = (): FuzzTarget => ({
-  generate: fc.oneof(
-    ...[bert, robertaConfig].map((json) => mutatedFiles({ 'config.json': utf8(JSON.stringify(json)) })),
-  ),
+  ...damaged([bert, robertaConfig].map((json) => ({ 'config.json': utf8(JSON.stringify(json)) }))),
   async parse(files) {
     const config = await readEncoderConfig(memoryFolder(files));
     encoderShape(config);
@@ -46,6 +53,7 @@ export const encoderFolder = (): FuzzTarget => {
   const device = new ReferenceDevice();
   const { 'tokenizer.json': _, ...files } = filesOf(tinyFolder(bert));
   return {
+    valid: [files],
     generate: mutatedFiles(files),
     async parse(input) {
       const folder = memoryFolder(input);
@@ -63,7 +71,7 @@ async function encodeAll(input: Files): Promise<void> {
   const tokenizer = await loadTokenizer(memoryFolder(input));
   for (const [i, text] of texts.entries()) {
     tokenizer.encode(text, undefined, { maxLength: 12, truncation: 'longestFirst' });
-    tokenizer.encode(text, texts[(i + 1) % texts.length], { maxLength: 12, truncation: 'onlyFirst' });
+    tokenizer.encode(text, texts[(i + 1) % texts.length], { maxLength: 12, truncation: 'longestFirst' });
   }
 }
 
@@ -75,17 +83,13 @@ const settings = {
 };
 
 export const tokenizer = (): FuzzTarget => ({
-  generate: fc.oneof(
-    ...[small.bert, small.roberta, small.xlmr].map((json) =>
-      mutatedFiles(
-        {
-          'tokenizer.json': utf8(JSON.stringify(json)),
-          'tokenizer_config.json': utf8(JSON.stringify(settings)),
-          'config.json': utf8(JSON.stringify(bert)),
-        },
-        ['tokenizer.json', 'tokenizer.json', 'tokenizer_config.json'],
-      ),
-    ),
+  ...damaged(
+    [small.bert, small.roberta, small.xlmr].map((json) => ({
+      'tokenizer.json': utf8(JSON.stringify(json)),
+      'tokenizer_config.json': utf8(JSON.stringify(settings)),
+      'config.json': utf8(JSON.stringify(bert)),
+    })),
+    ['tokenizer.json', 'tokenizer.json', 'tokenizer_config.json'],
   ),
   parse: encodeAll,
 });
@@ -119,5 +123,5 @@ export const oldTokenizer = (): FuzzTarget => {
     'vocab.json': utf8(JSON.stringify(vocabulary)),
     'merges.txt': utf8('#version: 0.2\na b\nĠ a\n'),
   };
-  return { generate: fc.oneof(mutatedFiles(wordPiece), mutatedFiles(bytePairs)), parse: encodeAll };
+  return { ...damaged([wordPiece, bytePairs]), parse: encodeAll };
 };

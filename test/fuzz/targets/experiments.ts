@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,9 +31,12 @@ const oddities: readonly string[] = [
   `a: &a [1]\nb:\n${'- *a\n'.repeat(300)}`,
 ];
 
+/** Linux has a disk that is memory. */
+const memory = '/dev/shm';
+
 /** A folder for what a parser reads from disk, removed when the process ends. */
 export function scratch(): string {
-  const path = mkdtempSync(join(tmpdir(), 'scalearn-fuzz-'));
+  const path = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'scalearn-fuzz-'));
   process.once('exit', () => rmSync(path, { recursive: true, force: true }));
   return path;
 }
@@ -42,7 +45,9 @@ export const experiment = (): FuzzTarget => {
   const path = join(scratch(), 'experiment.yaml');
   const texts = readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
-    .map((name) => readFileSync(join(folder, name), 'utf8'));
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .sort((a, b) => a.length - b.length)
+    .slice(0, 4);
   const withOddity = fc
     .tuple(fc.constantFrom(...texts), fc.nat(200), fc.constantFrom(...oddities))
     .map(([text, at, oddity]) => {
@@ -52,6 +57,7 @@ export const experiment = (): FuzzTarget => {
       return lines.toSpliced(line, at % 2, ...oddity.split('\n').map((each) => indent + each)).join('\n');
     });
   return {
+    valid: texts.map((text) => ({ 'experiment.yaml': utf8(text) })),
     generate: fc
       .oneof(mutatedText(fc.constantFrom(...texts)), withOddity, mutatedText(withOddity))
       .map((text) => ({ 'experiment.yaml': utf8(text) })),

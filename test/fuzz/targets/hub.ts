@@ -69,6 +69,7 @@ function answers(files: Files): typeof fetch {
 export const hub = (): FuzzTarget => {
   const folder = scratch();
   return {
+    valid: [good],
     generate: mutatedFiles(good),
     async parse(files) {
       const cacheDir = mkdtempSync(join(folder, 'cache-'));

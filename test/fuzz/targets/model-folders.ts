@@ -77,6 +77,7 @@ function folderOf(
 
 /** Reads a model's folder as every command does, and writes it again. */
 const folder = (files: Files, names?: readonly string[]): FuzzTarget => ({
+  valid: [files],
   generate: mutatedFiles(files, names),
   async parse(input) {
     const snapshot = await readSnapshot(
@@ -94,10 +95,7 @@ const small = { reductionFactor: 2 };
 export const modelFolders: Readonly<Record<string, () => FuzzTarget>> = {
   // Adapters of others are sources: read alone, and put on top of each other.
   adapter: () => ({
-    generate: mutatedFiles(folderOf(bottleneck({ width: 4 })), [
-      'adapter_config.json',
-      'adapter.safetensors',
-    ]),
+    ...folder(folderOf(bottleneck({ width: 4 })), ['adapter_config.json', 'adapter.safetensors']),
     async parse(input) {
       const adapter = await readAdapterFolder(modelFolder(memoryFolder(input)));
       const method = scalearn({ sources: [adapter] });

@@ -25,7 +25,12 @@ const several = rowsOf((i) => (i % 2 ? ['a', 'b'] : ['a']));
 const all = [classes, scores, several];
 
 /** Reads a table as data of a user's own, and as texts. */
-const table = (name: string, generate: fc.Arbitrary<Uint8Array>): FuzzTarget => ({
+const table = (
+  name: string,
+  valid: readonly Uint8Array[],
+  generate: fc.Arbitrary<Uint8Array>,
+): FuzzTarget => ({
+  valid: valid.map((bytes): Files => ({ [name]: bytes })),
   generate: generate.map((bytes): Files => ({ [name]: bytes })),
   async parse(files) {
     const data = memorySource({ [name]: fileOf(files, name) as Uint8Array<ArrayBuffer> });
@@ -73,21 +78,37 @@ const parquetFiles = [
   ),
 ];
 
+const separatedBytes = (separator: string): Uint8Array[] =>
+  all.map((rows) => utf8(separated(rows, separator)));
+const packed = (bytes: Uint8Array): Uint8Array => new Uint8Array(gzipSync(bytes));
+/** A kilobyte that becomes a megabyte. */
+const newlines = packed(utf8('\n'.repeat(1_000_000)));
+
 export const tables: Readonly<Record<string, () => FuzzTarget>> = {
-  csv: () => table('f.csv', separatedText(',')),
-  tsv: () => table('f.tsv', separatedText('\t')),
-  json: () => table('f.json', fc.oneof(...all.map((rows) => mutatedJsonText(rows))).map(utf8)),
-  jsonl: () => table('f.jsonl', fc.oneof(lines.map(utf8), mutatedText(lines).map(utf8))),
-  parquet: () => table('f.parquet', mutatedBytes(fc.constantFrom(...parquetFiles))),
+  csv: () => table('f.csv', separatedBytes(','), separatedText(',')),
+  tsv: () => table('f.tsv', separatedBytes('\t'), separatedText('\t')),
+  json: () =>
+    table(
+      'f.json',
+      all.map((rows) => utf8(JSON.stringify(rows))),
+      fc.oneof(...all.map((rows) => mutatedJsonText(rows))).map(utf8),
+    ),
+  jsonl: () =>
+    table(
+      'f.jsonl',
+      all.map((rows) => utf8(rows.map((row) => JSON.stringify(row)).join('\n'))),
+      fc.oneof(lines.map(utf8), mutatedText(lines).map(utf8)),
+    ),
+  parquet: () => table('f.parquet', parquetFiles, mutatedBytes(fc.constantFrom(...parquetFiles))),
   gz: () => {
-    const packed = fc
-      .oneof(separatedText(','), fc.constant(utf8('\n'.repeat(300_000))))
-      .map((bytes) => gzipSync(bytes));
+    const whole = separatedText(',').map(packed);
     return table(
       'f.csv.gz',
+      separatedBytes(',').map(packed),
       fc.oneof(
-        packed.map((bytes) => new Uint8Array(bytes)),
-        mutatedBytes(packed.map((bytes) => new Uint8Array(bytes))),
+        { weight: 50, arbitrary: whole },
+        { weight: 49, arbitrary: mutatedBytes(whole) },
+        { weight: 1, arbitrary: fc.constant(newlines) },
       ),
     );
   },

@@ -12,9 +12,9 @@ import { writeZip } from '../../../packages/core/src/files/torch-zip-writer.ts';
 import { mutatedBytes } from '../harness/mutate-bytes.ts';
 import { mutatedFiles, mutatedSafetensors } from '../harness/mutate-files.ts';
 import { readTensors } from '../harness/read-tensors.ts';
-import { type FuzzTarget, fileOf, utf8 } from '../harness/target.ts';
+import { type Files, type FuzzTarget, fileOf, utf8 } from '../harness/target.ts';
 
-const one = (file: Uint8Array) => ({ file });
+const one = (file: Uint8Array): Files => ({ file });
 
 const mixed = writeSafetensors(
   [
@@ -28,6 +28,7 @@ const mixed = writeSafetensors(
 );
 
 export const safetensors = (): FuzzTarget => ({
+  valid: [one(mixed)],
   generate: mutatedSafetensors(mixed).map(one),
   async parse(files) {
     const bytes = fileOf(files, 'file');
@@ -47,6 +48,7 @@ export const shards = (): FuzzTarget => {
     'two.safetensors': writeSafetensors([['b', tensor]]),
   };
   return {
+    valid: [files],
     generate: mutatedFiles(files),
     parse: async (input) => readTensors(await openCheckpoint(memoryFolder(input))),
   };
@@ -61,6 +63,7 @@ export const torchZip = (): FuzzTarget => {
     ['b', { shape: [4], data: Float32Array.from([0, -1, 0.5, 9]) }],
   ]);
   return {
+    valid: [one(file)],
     generate: mutatedBytes(fc.constant(file)).map(one),
     parse: (files) => readTorch(fileOf(files, 'file')),
   };
@@ -157,18 +160,23 @@ const maybeDamaged = fc.oneof(
   { weight: 1, arbitrary: mutatedBytes(pickles) },
 );
 
+const archive = (bytes: Uint8Array): Files =>
+  one(
+    writeZip([
+      ['archive/data.pkl', bytes],
+      ['archive/data/0', new Uint8Array(64)],
+      ['archive/data/1', new Uint8Array(64)],
+      ['archive/version', utf8('3\n')],
+    ]),
+  );
+const goodState = latin(
+  `\x80\x02}${text('a')}${tensorOf(storage('FloatStorage', '0', 4), 0, [2, 2], [2, 1])}s.`,
+);
+
 /** The pickle of a torch file: a program. */
 export const pickle = (): FuzzTarget => ({
-  generate: maybeDamaged.map((bytes) =>
-    one(
-      writeZip([
-        ['archive/data.pkl', bytes],
-        ['archive/data/0', new Uint8Array(64)],
-        ['archive/data/1', new Uint8Array(64)],
-        ['archive/version', utf8('3\n')],
-      ]),
-    ),
-  ),
+  valid: [archive(goodState)],
+  generate: maybeDamaged.map(archive),
   parse: (files) => readTorch(fileOf(files, 'file')),
 });
 
@@ -182,11 +190,9 @@ export const torchStream = (): FuzzTarget => {
     const count = Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0);
     return new Uint8Array([...head, ...state, ...keys, ...count, ...new Uint8Array(16)]);
   };
-  const good = latin(
-    `\x80\x02}${text('a')}${tensorOf(storage('FloatStorage', '0', 4), 0, [2, 2], [2, 1])}s.`,
-  );
   return {
-    generate: fc.oneof(mutatedBytes(fc.constant(stream(good))), maybeDamaged.map(stream)).map(one),
+    valid: [one(stream(goodState))],
+    generate: fc.oneof(mutatedBytes(fc.constant(stream(goodState))), maybeDamaged.map(stream)).map(one),
     parse: (files) => readTorch(fileOf(files, 'file')),
   };
 };
