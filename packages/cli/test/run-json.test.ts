@@ -59,6 +59,12 @@ describe('a run.json that was edited or damaged is one sentence with the file an
     ['encoder.shape.attentionDropout', 0.5, /attentionDropout 0\.5, but the encoder .* has 0/],
     ['encoder.shape.layers', 9, /layers must be a whole number from 1 to 2, not 9/],
     ['files', 'all', /files must be a list of texts/],
+    [
+      'history',
+      [{ epoch: { toString: 1 } }],
+      /history\.\[0\]\.epoch|history\[0\]\.epoch must be .*, and it is {"toString": 1}/,
+    ],
+    ['encoder.shape.layers', 2 ** 31, /encoder\.shape\.layers must be a whole number from 1 to 1024/],
   ])('%s %j', async (path, value, message) => {
     const outcome = await evaluate(damaged('rte', path, value));
     expect(outcome.err).toMatch(message);

@@ -18,6 +18,7 @@ export class WorkerHandle {
       execArgv: ['--conditions=@scalearn/source'],
       resourceLimits: { maxOldGenerationSizeMb: 1024 },
       stdout: true,
+      stderr: true,
     });
     const worker = this.#worker;
     this.#header[startedSlot] = 0;

@@ -523,6 +523,10 @@ describe('a folder that is no whole model of this encoder is refused', () => {
       config.num_labels = 3;
     }, 'head').then(read);
     await expect(more).rejects.toThrow('heads.red.4.weight is [2,8], not [3,8]');
+    const most = edited(({ config }) => {
+      config.num_labels = 2 ** 31;
+    }, 'head').then(read);
+    await expect(most).rejects.toThrow('heads.red.4.weight is [2,8], not [2147483648,8]');
     expect(device.memory().total).toBe(before);
   });
 });
