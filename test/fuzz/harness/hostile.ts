@@ -42,7 +42,7 @@ export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(1, 10, 300, 5000).map((length) => 'x'.repeat(length)) },
   { weight: 5, arbitrary: fc.constantFrom(3, 100, 2000).map((length) => Array(length).fill('a')) },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc
       .tuple(fc.constantFrom(30, 1000, 10_000), fc.boolean())
       .map(([count, isList]) => (isList ? deep(count, '[', ']') : deep(count, '{"a":', '}'))),

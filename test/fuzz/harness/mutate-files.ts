@@ -21,7 +21,7 @@ export function mutatedSafetensors(file: Uint8Array): fc.Arbitrary<Uint8Array> {
 }
 
 /** A file damaged as its kind is damaged. */
-export function mutatedFile(name: string, file: Uint8Array): fc.Arbitrary<Uint8Array> {
+function mutatedFile(name: string, file: Uint8Array): fc.Arbitrary<Uint8Array> {
   if (name.endsWith('.safetensors')) return mutatedSafetensors(file);
   if (/\.(?:bin|parquet|gz)$/.test(name)) return mutatedBytes(fc.constant(file));
   const text = new TextDecoder().decode(file);

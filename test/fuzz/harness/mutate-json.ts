@@ -91,13 +91,15 @@ function placesOf(root: { tree: unknown }): Place[] {
   return places;
 }
 
-function apply(root: { tree: unknown }, { kind, at, other, value, text }: Edit): void {
+function apply(root: { tree: unknown }, { kind, at, other, value: given, text }: Edit): void {
+  // A value of its own: it may be changed by the next step.
+  const value = treeOf(given);
   const places = placesOf(root);
   const place = places[at % places.length] as Place;
   const current = place.get();
   if (kind === 'replace') place.set(value);
   if (kind === 'remove') place.remove();
-  if (kind === 'twice') place.twice(other % 2 === 0 ? value : current);
+  if (kind === 'twice') place.twice(other % 2 === 0 ? value : copyOf(current));
   if (kind === 'rename') place.rename(text);
   if (kind === 'copy') place.set(copyOf((places[other % places.length] as Place).get()));
   if (kind !== 'add') return;

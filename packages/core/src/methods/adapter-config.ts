@@ -96,7 +96,7 @@ const harmless: Readonly<Record<string, JsonRule<unknown>>> = {
   phm_rank: jsonNumber,
   phm_bias: jsonBoolean,
   // Of AdapterHub's first year: of fusions, and of a norm that no adapter has.
-  attention_type: jsonText,
+  attention_type: jsonOrNull(jsonText),
   new_attention_norm: { what: 'false', fits: (value): value is false => value === false },
 };
 
