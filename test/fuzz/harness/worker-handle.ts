@@ -2,8 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { headerBytes, type Order, type Report, sharedBytes, startedSlot } from './messages.ts';
 import { unpackFiles } from './packed-files.ts';
 
-/** No input takes as long, on a machine that does much else too. */
-const hangMilliseconds = 8000;
+/** Milliseconds of CPU, and by the clock for what waits: a machine that does much else gives little. */
+const hangMilliseconds = 4000;
+const waitMilliseconds = 60_000;
 
 /** A worker, and what becomes of it: one that hangs or dies is named, ended, and replaced by the next order. */
 export class WorkerHandle {
@@ -11,7 +12,7 @@ export class WorkerHandle {
   readonly #header = new Float64Array(this.#shared, 0, headerBytes / 8);
   #worker: Worker | undefined;
 
-  /** @param hang milliseconds after which an input is given up */
+  /** @param hang milliseconds of CPU after which an input is given up */
   async run(order: Order, hang = hangMilliseconds): Promise<Report> {
     this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: { shared: this.#shared },
@@ -23,11 +24,14 @@ export class WorkerHandle {
     const worker = this.#worker;
     this.#header[startedSlot] = 0;
     return new Promise<Report>((resolve, reject) => {
+      let isSettled = false;
       const settle = (): void => {
+        isSettled = true;
         clearInterval(timer);
         worker.off('message', answered).off('error', failed).off('exit', ended);
       };
       const gone = (kind: string, detail: string): void => {
+        if (isSettled) return;
         settle();
         this.#worker = undefined;
         worker.on('error', () => {});
@@ -42,10 +46,21 @@ export class WorkerHandle {
       };
       const failed = (error: unknown): void => gone('crash', String(error));
       const ended = (code: number): void => gone('crash', `the thread ended with code ${code}`);
-      const timer = setInterval(() => {
+      let input = 0;
+      let before: NodeJS.CpuUsage | undefined;
+      const look = async (): Promise<void> => {
         const started = this.#header[startedSlot] ?? 0;
-        if (started > 0 && Date.now() - started > hang) gone('hang', `more than ${hang} ms`);
-      }, 100);
+        const used = await worker.cpuUsage(started === input ? before : undefined);
+        if (started !== input) {
+          input = started;
+          before = used;
+        } else if (started > 0) {
+          if ((used.user + used.system) / 1000 > hang) gone('hang', `more than ${hang} ms of CPU`);
+          if (Date.now() - started > waitMilliseconds) gone('hang', `more than ${waitMilliseconds} ms`);
+        }
+      };
+      // A thread that is gone has no usage: its end is told by an event.
+      const timer = setInterval(() => void look().catch(() => {}), 100);
       worker.on('message', answered).on('error', failed).on('exit', ended);
       worker.postMessage(order);
     });
