@@ -5,6 +5,7 @@ import {
   type FileSet,
   hubHeadConfig,
   JsonFields,
+  jsonShallow,
   type Method,
   ModelFileError,
   type ModelFolder,
@@ -79,6 +80,6 @@ export async function readFullModel(
   if (text === undefined) return { adapterName, method, tensors };
   const json = JsonFields.parse(text, `${folder.describe()}/${configFile}`);
   const kept = json.keys.filter((key) => !ownKeys.includes(key));
-  const encoderConfig = Object.fromEntries(kept.map((key) => [key, json.raw(key)]));
+  const encoderConfig = Object.fromEntries(kept.map((key) => [key, json.get(key, jsonShallow)]));
   return { adapterName, method, tensors, encoderConfig };
 }

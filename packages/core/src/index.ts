@@ -42,6 +42,7 @@ export {
   jsonOr,
   jsonOrNull,
   jsonRecord,
+  jsonShallow,
   jsonShape,
   jsonText,
 } from './files/json-fields.ts';

@@ -4,6 +4,7 @@ import {
   JsonFields,
   jsonCount,
   jsonList,
+  jsonShallow,
   jsonShape,
   jsonText,
   sortedJson,
@@ -33,7 +34,7 @@ export async function tokenizerFiles(
   return {
     [tokenizer]: text,
     [settings]: sortedJson({
-      ...Object.fromEntries(own?.keys.map((key) => [key, own.raw(key)]) ?? []),
+      ...Object.fromEntries(own?.keys.map((key) => [key, own.get(key, jsonShallow)]) ?? []),
       tokenizer_class: `${classFamily(modelType)}Tokenizer`,
       model_max_length: maxLength,
       ...(padToken === undefined ? {} : { pad_token: padToken }),

@@ -29,6 +29,20 @@ export const jsonObject: JsonRule<Readonly<Record<string, unknown>>> = {
   fits: isRecord,
 };
 
+/** Deeper than any setting; what is deeper breaks or stalls what goes through it by recursion. */
+const mostDepth = 32;
+
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < mostDepth && Object.values(value).every((part) => isShallow(part, depth + 1));
+}
+
+/** Anything that is not nested deeply, to be kept as it is. */
+export const jsonShallow: JsonRule<unknown> = {
+  what: 'a value that is not nested deeply',
+  fits: (value): value is unknown => isShallow(value),
+};
+
 /** A finite number from `least` to below `below`. */
 export function jsonNumberIn(least: number, below: number): JsonRule<number> {
   return {
