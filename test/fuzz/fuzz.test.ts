@@ -12,7 +12,6 @@ const notYet: Readonly<Record<string, string>> = {
   parquet: 'a damaged file can be read for ever',
   json: 'a label that is an object without toString is a TypeError',
   jsonl: 'a label that is an object without toString is a TypeError',
-  'report-json': 'one damaged report takes more than a second of CPU',
   superglue: 'a label that is an object without toString is a TypeError',
   'old-tokenizer': 'nothing reads vocab.txt yet',
 };

@@ -72,6 +72,13 @@ const coefficients: v.GenericSchema<unknown, RunCoefficients> = v.pipe(
   ),
 );
 
+/** More settings than any run has: a table has a column for each. */
+const mostSettings = 200;
+const settings = v.pipe(
+  v.record(v.string(), v.custom<unknown>(isJson, 'a value that is not nested deeply'), 'an object'),
+  v.check((all) => Object.keys(all).length <= mostSettings, `an object of at most ${mostSettings} settings`),
+);
+
 const run: v.GenericSchema<unknown, ReportRun> = v.object(
   {
     ...{ id: text, entry: text, label: text, method: text },
@@ -84,11 +91,7 @@ const run: v.GenericSchema<unknown, ReportRun> = v.object(
     ...{ bestEpoch: count, steps: count },
     parameters: v.object({ method: count, head: count }, 'an object'),
     ...{ seconds: number, tokensPerSecond: orNull, device: text, memory: orNull },
-    settings: v.record(
-      v.string(),
-      v.custom<unknown>(isJson, 'a value that is not nested deeply'),
-      'an object',
-    ),
+    settings,
     version: text,
     coefficients: v.exactOptional(coefficients),
   },
