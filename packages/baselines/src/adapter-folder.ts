@@ -1,20 +1,21 @@
 import {
-  checkAdapterName,
+  adapterNameOf,
+  fileFault,
+  JsonFields,
   type Method,
-  ModelFileError,
   type ModelFolder,
   openTensorFile,
-  parseJsonObject,
   type ReadTarget,
   readTrainedTensors,
   type StoredMethod,
+  shown,
 } from '@scalearn/core';
-import { fromFile } from './file-errors.ts';
 
 /** What `adapter_config.json` says, whatever the kind of adapter. */
 export interface AdapterDescription {
   readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly json: JsonFields;
+  readonly config: JsonFields;
   /** All of it. */
   readonly text: string;
   /** The file, for people. */
@@ -26,21 +27,26 @@ export async function readAdapterDescription(folder: ModelFolder): Promise<Adapt
   const text = await folder.text('adapter_config.json');
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/adapter_config.json`;
-  const { name, config } = parseJsonObject(text, where);
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) return undefined;
-  return { name: checkAdapterName(name, where), config: config as Record<string, unknown>, text, where };
+  const json = JsonFields.parse(text, where);
+  if (!json.has('config') || typeof json.raw('config') === 'string') return undefined;
+  return { name: adapterNameOf(json), json, config: json.object('config'), text, where };
 }
 
 /** @throws ModelFileError if the configuration says anything else: it would compute something else */
-export function requireSettings(
-  { config, where }: Omit<AdapterDescription, 'text'>,
-  expected: Readonly<Record<string, unknown>>,
-): void {
+export function requireSettings(config: JsonFields, expected: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(expected)) {
-    const [found, wanted] = [JSON.stringify(config[key]), JSON.stringify(value)];
-    if (found !== wanted)
-      throw new ModelFileError(`${where}: ${key} is ${found ?? 'missing'}; only ${wanted} can be read`);
+    if (isSame(config.raw(key), value)) continue;
+    const found = config.has(key) ? shown(config.raw(key)) : 'missing';
+    throw config.error(`${key} is ${found}; only ${shown(value)} can be read`);
   }
+}
+
+/** Whether a value is this text, number, or list of them. */
+function isSame(found: unknown, wanted: unknown): boolean {
+  if (!Array.isArray(wanted)) return found === wanted;
+  return (
+    Array.isArray(found) && found.length === wanted.length && wanted.every((item, i) => found[i] === item)
+  );
 }
 
 /** A method with the trained tensors of an adapter's folder. @throws ModelFileError if they do not fit it */
@@ -52,7 +58,7 @@ export async function readAdapterTensors(
 ): Promise<StoredMethod> {
   const file = await openTensorFile(folder, 'adapter');
   const tasks = target.tasks ?? [adapterName];
-  const specs = fromFile(folder.describe(), () => method.parameters({ ...target, adapterName, tasks }));
+  const specs = fileFault(folder.describe(), () => method.parameters({ ...target, adapterName, tasks }));
   const tensors = await readTrainedTensors(file.tensors, specs, target, file.where);
   return { adapterName, method, tensors };
 }

@@ -4,9 +4,12 @@ import {
   ArgumentError,
   adapterOf,
   add,
+  checkFileTarget,
   checkSources,
   describeAdapter,
   type FrozenSpec,
+  fileFault,
+  JsonFields,
   linear,
   linearParameters,
   type Method,
@@ -26,7 +29,6 @@ import {
   sum,
   type Tensor,
 } from '@scalearn/core';
-import { fromFile } from './file-errors.ts';
 import {
   fusionConfigFile,
   fusionFiles,
@@ -169,10 +171,17 @@ export const adapterFusionReader: MethodReader = async (folder, target) => {
   const text = await folder.text(fusionConfigFile);
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${fusionConfigFile}`;
-  const { names, target: task, ...settings } = parseFusionConfig(text, where);
-  const sources = await readSourceFolders(folder, names, where);
+  const json = JsonFields.parse(text, where);
+  const { target: task, ...settings } = parseFusionConfig(json);
+  checkFileTarget(json, target);
+  const sources = await readSourceFolders(folder, json);
+  const short = sources.find(({ leftOut }) => leftOut !== undefined);
+  if (short)
+    throw json.error(
+      `the source '${short.name}' leaves out layers, where a fusion is one of fewer; it cannot be read`,
+    );
   const adapterName = task ?? (sources.at(-1) as Adapter).name;
-  const method = fromFile(where, () => {
+  const method = fileFault(where, () => {
     checkSources(sources, target);
     return adapterFusion({ ...settings, sources });
   });

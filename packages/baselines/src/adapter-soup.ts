@@ -5,17 +5,21 @@ import {
   adapterFiles,
   adapterOf,
   checkSources,
+  commonKeyNames,
   commonKeys,
   describeAdapter,
+  fileFault,
+  JsonFields,
+  jsonList,
+  jsonNumber,
+  jsonShape,
+  jsonText,
   type Method,
   type MethodReader,
-  ModelFileError,
-  parseJsonObject,
   readAdapterFolder,
   type SaveCall,
   sortedJson,
 } from '@scalearn/core';
-import { fromFile } from './file-errors.ts';
 import { frozenAdapter } from './frozen-adapter.ts';
 import { averageAdapters, soupWeights } from './soup-weights.ts';
 
@@ -106,9 +110,11 @@ export const adapterSoupReader: MethodReader = async (folder, target) => {
   const text = await folder.text(configFile);
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${configFile}`;
-  const shares = readShares(parseJsonObject(text, where).sources, where);
+  const json = JsonFields.parse(text, where);
+  json.only([...commonKeyNames, 'sources']);
+  const shares = json.get('sources', jsonList(share));
   const adapter = await readAdapterFolder(folder);
-  fromFile(folder.describe(), () => checkSources([adapter], target));
+  fileFault(folder.describe(), () => checkSources([adapter], target));
   return {
     adapterName: adapter.name,
     method: soupOf({ ...adapter, name: 'soup' }, shares),
@@ -116,15 +122,4 @@ export const adapterSoupReader: MethodReader = async (folder, target) => {
   };
 };
 
-function readShares(sources: unknown, where: string): Share[] {
-  const isShare = (share: unknown): share is Share =>
-    typeof share === 'object' &&
-    share !== null &&
-    'name' in share &&
-    'weight' in share &&
-    typeof share.name === 'string' &&
-    typeof share.weight === 'number';
-  if (Array.isArray(sources) && sources.every(isShare))
-    return sources.map(({ name, weight }) => ({ name, weight }));
-  throw new ModelFileError(`${where}: sources is no list of names and weights`);
-}
+const share = jsonShape({ name: jsonText, weight: jsonNumber });

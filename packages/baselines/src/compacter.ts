@@ -4,6 +4,7 @@ import {
   commonKeys,
   type EncoderShape,
   encoderMetadata,
+  fileFault,
   type Method,
   type MethodReader,
   ModelFileError,
@@ -19,7 +20,6 @@ import {
 } from '@scalearn/core';
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
 import { bottleneckSites, type Projection } from './bottleneck-sites.ts';
-import { fromFile } from './file-errors.ts';
 import { phmDimension, phmParameters, phmWeights } from './phm.ts';
 
 export interface CompacterOptions {
@@ -131,15 +131,26 @@ function compacterWidth({ hiddenSize }: EncoderShape, reductionFactor: number): 
 /** Reads the folder of a Compacter++ adapter, the `adapters` library's or {@link compacter}'s. */
 export const compacterReader: MethodReader = async (folder, target) => {
   const description = await readAdapterDescription(folder);
-  if (description?.config.phm_layer !== true) return undefined;
+  if (description?.config.raw('phm_layer') !== true) return undefined;
+  if ((description.config.raw('architecture') ?? null) !== null) return undefined;
   const { name, where } = description;
-  const { nonLinearity: activation, scaling } = parseAdapterConfig(description.text, where, {
+  const {
+    nonLinearity: activation,
+    scaling,
+    reductionFactor,
+    leaveOut,
+  } = parseAdapterConfig(description.text, where, {
     phm_layer: true,
   });
-  requireSettings(description, phmConfig);
+  requireSettings(description.config, phmConfig);
   if (scaling !== 1) throw new ModelFileError(`${where}: scaling is ${scaling}; only 1 can be read`);
-  const reductionFactor = Number(description.config.reduction_factor);
-  const method = fromFile(where, () => compacter({ reductionFactor, nonLinearity: activation }));
+  if (typeof reductionFactor !== 'number')
+    throw new ModelFileError(
+      `${where}: reduction_factor differs by layers, which cannot be read of Compacter++`,
+    );
+  if (leaveOut.length > 0)
+    throw new ModelFileError(`${where}: leave_out names layers, which cannot be read of Compacter++`);
+  const method = fileFault(where, () => compacter({ reductionFactor, nonLinearity: activation }));
   await checkRule(folder, ruleKey(target.encoder.prefix, name));
   return readAdapterTensors(folder, target, name, method);
 };

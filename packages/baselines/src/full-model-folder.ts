@@ -4,11 +4,12 @@ import {
   encoderMetadata,
   type FileSet,
   hubHeadConfig,
+  JsonFields,
+  jsonShallow,
   type Method,
   ModelFileError,
   type ModelFolder,
   type NamedTensor,
-  parseJsonObject,
   type ReadTarget,
   type SaveCall,
   type StoredMethod,
@@ -77,7 +78,8 @@ export async function readFullModel(
   }
   const text = await folder.text(configFile);
   if (text === undefined) return { adapterName, method, tensors };
-  const config = Object.entries(parseJsonObject(text, `${folder.describe()}/${configFile}`));
-  const encoderConfig = Object.fromEntries(config.filter(([key]) => !ownKeys.includes(key)));
+  const json = JsonFields.parse(text, `${folder.describe()}/${configFile}`);
+  const kept = json.keys.filter((key) => !ownKeys.includes(key));
+  const encoderConfig = Object.fromEntries(kept.map((key) => [key, json.get(key, jsonShallow)]));
   return { adapterName, method, tensors, encoderConfig };
 }

@@ -1,12 +1,18 @@
 import {
   type Adapter,
-  checkAdapterName,
+  adapterNameOf,
+  commonKeyNames,
   commonKeys,
   encoderMetadata,
   type FileSet,
-  ModelFileError,
-  parseJsonObject,
+  type JsonFields,
+  jsonBoolean,
+  jsonNumberIn,
+  jsonOr,
+  jsonOrNull,
+  jsonText,
   type SaveCall,
+  shown,
   sortedJson,
   tensorFiles,
 } from '@scalearn/core';
@@ -72,24 +78,27 @@ export function fusionFiles(
   };
 }
 
+/** Keys of the file that this library alone writes, or that say again what others do. */
+const ownKeys = ['adapter_names', 'target', 'lambda_reg'];
+
 /** Reads `adapter_fusion_config.json`, the library's or {@link fusionFiles}'. @throws ModelFileError */
 export function parseFusionConfig(
-  text: string,
-  where: string,
-): FusionSettings & { readonly names: unknown; readonly target: string | undefined } {
-  const { config, name, target, lambda_reg: lambda = 0.01 } = parseJsonObject(text, where);
-  if (typeof config !== 'object' || config === null || Array.isArray(config))
-    throw new ModelFileError(`${where} holds no configuration of a fusion under 'config'`);
-  const { regularization, dropout_prob: dropout = null } = config as Record<string, unknown>;
-  requireSettings({ name: '', config: config as Record<string, unknown>, where }, dynamic);
-  if (dropout !== null && typeof dropout !== 'number')
-    throw new ModelFileError(`${where}: dropout_prob is ${JSON.stringify(dropout)}, which is no number`);
-  if (typeof lambda !== 'number')
-    throw new ModelFileError(`${where}: lambda_reg is ${JSON.stringify(lambda)}, which is no number`);
+  json: JsonFields,
+): FusionSettings & { readonly target: string | undefined } {
+  json.only([...commonKeyNames, ...ownKeys]);
+  const identifier = json.raw('config');
+  if (typeof identifier === 'string' && identifier !== 'dynamic')
+    throw json.error(`its config is ${shown(identifier)}; only the fusion "dynamic" can be read`);
+  const lambda = json.take('lambda_reg', jsonNumberIn(0, Infinity), 0.01);
+  const target = json.has('target') ? adapterNameOf(json, 'target') : undefined;
+  if (identifier === 'dynamic') return { target, dropout: undefined, regularisation: lambda };
+  const config = json.object('config');
+  config.only([...Object.keys(dynamic), 'value_initialized', 'regularization', 'dropout_prob']);
+  requireSettings(config, dynamic);
+  config.take('value_initialized', jsonOr(jsonBoolean, jsonText), true);
   return {
-    names: name,
-    target: target === undefined ? undefined : checkAdapterName(target, where),
-    dropout: dropout ?? undefined,
-    regularisation: regularization === true ? lambda : 0,
+    target,
+    dropout: config.take('dropout_prob', jsonOrNull(jsonNumberIn(0, 1)), null) ?? undefined,
+    regularisation: config.take('regularization', jsonBoolean, false) ? lambda : 0,
   };
 }

@@ -3,6 +3,8 @@ import {
   adapterWidth,
   add,
   geluTanh,
+  jsonNumber,
+  jsonOneOf,
   layerNorm,
   linear,
   type Method,
@@ -10,7 +12,7 @@ import {
 } from '@scalearn/core';
 import { generateAdapters, type Hypernetwork, hypernetworkParameters } from './hypernetwork.ts';
 import { isPooler, jointDefaults } from './joint.ts';
-import { jointFiles, numberOf, readJointFolder } from './joint-folder.ts';
+import { jointFiles, readJointFolder } from './joint-folder.ts';
 
 export const hyperformerVariants = ['hyperformer', 'hyperformer++'] as const;
 export type HyperformerVariant = (typeof hyperformerVariants)[number];
@@ -100,12 +102,17 @@ const fileName = 'hyperformer';
 
 /** Reads the folder of a HyperFormer or HyperFormer++ model. */
 export const hyperformerReader: MethodReader = (folder, target) =>
-  readJointFolder(fileName, folder, target, (config) =>
+  readJointFolder(fileName, folder, target, configKeys, (config) =>
     hyperformer({
-      variant: String(config.variant) as HyperformerVariant,
-      taskEmbeddingSize: numberOf(config.task_embedding_size),
-      taskHiddenSize: numberOf(config.task_hidden_size),
-      projectedTaskEmbeddingSize: numberOf(config.projected_task_embedding_size),
-      reductionFactor: numberOf(config.reduction_factor),
+      variant: config.get('variant', jsonOneOf(hyperformerVariants)),
+      taskEmbeddingSize: config.get('task_embedding_size', jsonNumber),
+      taskHiddenSize: config.get('task_hidden_size', jsonNumber),
+      projectedTaskEmbeddingSize: config.get('projected_task_embedding_size', jsonNumber),
+      reductionFactor: config.get('reduction_factor', jsonNumber),
     }),
   );
+
+const configKeys = [
+  ...['variant', 'task_embedding_size', 'task_hidden_size', 'projected_task_embedding_size'],
+  'reduction_factor',
+];

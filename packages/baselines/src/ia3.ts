@@ -1,6 +1,14 @@
 import {
+  checkFileTarget,
+  commonKeyNames,
   commonKeys,
   encoderMetadata,
+  type JsonRule,
+  jsonExactly,
+  jsonNumber,
+  jsonNumberIn,
+  jsonOrNull,
+  jsonText,
   type LayerSite,
   type Method,
   type MethodReader,
@@ -92,12 +100,34 @@ export function ia3(): Method {
   };
 }
 
+/** Layers without factors would need an encoder that knows of them. */
+const noLayers: JsonRule<readonly []> = {
+  what: '[]',
+  fits: (value): value is readonly [] => Array.isArray(value) && value.length === 0,
+};
+/** Settings of training, and of other kinds of LoRA where they are off. */
+const withoutEffect: ReadonlyMap<string, JsonRule<unknown>> = new Map<string, JsonRule<unknown>>([
+  ['dropout', jsonNumberIn(0, 1)],
+  ['init_weights', jsonText],
+  ['init_weights_seed', jsonOrNull(jsonNumber)],
+  ['dtype', jsonOrNull(jsonText)],
+  ['share_adapter', jsonExactly(false)],
+  ['use_dora', jsonExactly(false)],
+  ['vera_d', jsonExactly(null)],
+  ['vera_b', jsonExactly(null)],
+]);
+
 /** Reads the folder of an (IA)³ adapter, the `adapters` library's or {@link ia3}'s. */
 export const ia3Reader: MethodReader = async (folder, target) => {
   const description = await readAdapterDescription(folder);
-  const { architecture, composition_mode: mode } = description?.config ?? {};
-  if (!description || architecture !== scaling.architecture || mode !== scaling.composition_mode)
-    return undefined;
-  requireSettings(description, scaling);
+  const isScaling = ['architecture', 'composition_mode'] as const;
+  if (!description || isScaling.some((key) => description.config.raw(key) !== scaling[key])) return undefined;
+  const { json, config } = description;
+  json.only(commonKeyNames);
+  checkFileTarget(json, target);
+  config.only([...Object.keys(ia3Config), ...withoutEffect.keys()]);
+  requireSettings(config, scaling);
+  config.take('leave_out', noLayers, []);
+  for (const [key, rule] of withoutEffect) config.take(key, rule, undefined);
   return readAdapterTensors(folder, target, description.name, ia3());
 };

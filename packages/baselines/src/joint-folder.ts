@@ -1,24 +1,28 @@
 import {
-  checkAdapterName,
+  adapterNameOf,
+  checkFileTarget,
+  commonKeyNames,
   commonKeys,
   type EncoderShape,
   encoderMetadata,
   type FileSet,
+  fileFault,
+  JsonFields,
+  jsonList,
+  jsonText,
   type Method,
-  ModelFileError,
   type ModelFolder,
   type NamedTensor,
   openTensorFile,
-  parseJsonObject,
   type ReadTarget,
   readTrainedTensors,
   type SaveCall,
   type StoredMethod,
+  shown,
   sortedJson,
   type TensorReader,
   tensorFiles,
 } from '@scalearn/core';
-import { fromFile } from './file-errors.ts';
 
 /** What a method of its own layout writes of its options. */
 export type JointConfig = Readonly<Record<string, string | number>>;
@@ -35,12 +39,10 @@ export function jointFiles(name: string, call: SaveCall, config: JointConfig): F
   };
 }
 
-/** A number of a configuration; NaN for anything else, which methods refuse. */
-export const numberOf = (value: unknown): number => (typeof value === 'number' ? value : Number.NaN);
-
 /**
  * Reads what {@link jointFiles} wrote.
  *
+ * @param keys of its options, all that it may have
  * @param make the method from its options; what it refuses is the file's fault
  * @returns undefined for a folder of another kind
  * @throws ModelFileError
@@ -49,21 +51,26 @@ export async function readJointFolder(
   name: string,
   folder: ModelFolder,
   target: ReadTarget,
-  make: (config: Readonly<Record<string, unknown>>) => Method,
+  keys: readonly string[],
+  make: (config: JsonFields) => Method,
 ): Promise<StoredMethod | undefined> {
   const path = `${name}_config.json`;
   const text = await folder.text(path);
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${path}`;
-  const json = parseJsonObject(text, where);
-  const adapterName = checkAdapterName(json.name, where);
+  const json = JsonFields.parse(text, where);
+  json.only([...commonKeyNames, 'tasks']);
+  checkFileTarget(json, target);
+  const adapterName = adapterNameOf(json);
   const { tasks = [] } = target;
-  if (String(json.tasks) !== String(tasks))
-    throw new ModelFileError(
-      `${where} is of the tasks ${json.tasks}, joint_config.json of ${tasks.join(',') || 'none'}`,
+  const written = json.get('tasks', jsonList(jsonText));
+  if (written.length !== tasks.length || written.some((task, i) => task !== tasks[i]))
+    throw json.error(
+      `it is of the tasks ${shown(written)}, joint_config.json of ${tasks.join(',') || 'none'}`,
     );
-  const config = typeof json.config === 'object' ? json.config : undefined;
-  const method = fromFile(where, () => make({ ...config }));
+  const config = json.object('config');
+  config.only(keys);
+  const method = fileFault(where, () => make(config));
   const file = await openTensorFile(folder, name);
   const specs = [
     ...method.parameters({ ...target, adapterName, tasks }),

@@ -2,20 +2,22 @@ import {
   type Adapter,
   type AdapterSource,
   ArgumentError,
+  adapterNameOf,
   adapterOf,
-  checkAdapterName,
+  checkFileTarget,
   checkSources,
+  commonKeyNames,
   commonKeys,
   describeAdapter,
+  fileFault,
+  JsonFields,
+  jsonNumber,
   type Method,
   type MethodReader,
-  ModelFileError,
   mergeAdapters,
-  parseJsonObject,
   readSourceFolders,
   sortedJson,
 } from '@scalearn/core';
-import { fromFile } from './file-errors.ts';
 import { frozenAdapter } from './frozen-adapter.ts';
 import { sourceFiles } from './source-files.ts';
 
@@ -87,19 +89,16 @@ export const probeReader: MethodReader = async (folder, target) => {
   const text = await folder.text(configFile);
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${configFile}`;
-  const { config, name, target: task } = parseJsonObject(text, where);
-  const sources = await readSourceFolders(folder, name, where);
-  const constants = new Map(Object.entries(config ?? {}));
-  const omega = sources.map((source) => {
-    const value: unknown = constants.get(source.name);
-    if (typeof value === 'number') return value;
-    throw new ModelFileError(
-      `${where}: config.${source.name} is ${JSON.stringify(value)}, which is no number`,
-    );
-  });
-  const method = fromFile(where, () => {
+  const json = JsonFields.parse(text, where);
+  json.only([...commonKeyNames, 'target']);
+  checkFileTarget(json, target);
+  const sources = await readSourceFolders(folder, json, true);
+  const constants = json.object('config');
+  constants.only(sources.map(({ name }) => name));
+  const omega = sources.map(({ name }) => constants.get(name, jsonNumber));
+  const method = fileFault(where, () => {
     checkSources(sources, target);
     return probe({ sources, omega });
   });
-  return { adapterName: checkAdapterName(task, where), method, tensors: new Map() };
+  return { adapterName: adapterNameOf(json, 'target'), method, tensors: new Map() };
 };

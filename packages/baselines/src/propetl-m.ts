@@ -2,6 +2,8 @@ import {
   ArgumentError,
   adapterWidth,
   add,
+  jsonNumber,
+  jsonText,
   linear,
   linearParameters,
   type Method,
@@ -16,7 +18,7 @@ import {
 } from '@scalearn/core';
 import { bottleneckSites, type Projection } from './bottleneck-sites.ts';
 import { isPooler, jointDefaults } from './joint.ts';
-import { jointFiles, numberOf, readJointFolder } from './joint-folder.ts';
+import { jointFiles, readJointFolder } from './joint-folder.ts';
 import { maskedWeights, scoreMasks } from './masked-weights.ts';
 
 export interface PropetlMOptions {
@@ -135,10 +137,10 @@ const fileName = 'propetl_m';
 
 /** Reads the folder of a ProPETL-m model. */
 export const propetlMReader: MethodReader = (folder, target) =>
-  readJointFolder(fileName, folder, target, (config) =>
+  readJointFolder(fileName, folder, target, ['reduction_factor', 'sparsity', 'first_layer_mask'], (config) =>
     propetlM({
-      reductionFactor: numberOf(config.reduction_factor),
-      sparsity: numberOf(config.sparsity),
-      firstLayerMask: String(config.first_layer_mask) as 'own',
+      reductionFactor: config.get('reduction_factor', jsonNumber),
+      sparsity: config.get('sparsity', jsonNumber),
+      firstLayerMask: config.get('first_layer_mask', jsonText) as 'own',
     }),
   );

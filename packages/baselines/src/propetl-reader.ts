@@ -3,6 +3,7 @@ import {
   adapterKeys,
   adapterWidth,
   checkAdapterFits,
+  fileFault,
   type MethodReader,
   ModelFileError,
   type ModelFolder,
@@ -13,10 +14,10 @@ import {
   readAdapter,
   readTrainedTensors,
   requiredFile,
+  shown,
   type TensorReader,
 } from '@scalearn/core';
 import { readAdapterDescription } from './adapter-folder.ts';
-import { fromFile } from './file-errors.ts';
 import { propetl } from './propetl.ts';
 import { scoresFile } from './propetl-files.ts';
 import { type PropetlSettings, scoreParameters, sharedParameters } from './propetl-parameters.ts';
@@ -27,19 +28,26 @@ const masksFile = 'adapter_mask.bin';
 /** Reads the folder of a ProPETL adapter, the reference's or {@link propetl}'s. */
 export const propetlReader: MethodReader = async (folder, target) => {
   const description = await readAdapterDescription(folder);
-  if (!description || typeof description.config.sparsity !== 'number' || description.config.sparsity === 1)
+  if (
+    !description ||
+    typeof description.config.raw('sparsity') !== 'number' ||
+    description.config.raw('sparsity') === 1
+  )
     return undefined;
-  const { where, config, text } = description;
+  const { where, text } = description;
   const parsed = parseAdapterConfig(text, where);
   if (parsed.nonLinearity !== 'relu')
     throw new ModelFileError(`${where}: non_linearity is ${parsed.nonLinearity}; only relu can be read`);
   // The reference's own files do not say; its masks are frozen.
-  const { masks = 'frozen' } = config;
+  const { masks = 'frozen', reductionFactor, leaveOut } = parsed;
   if (masks !== 'trained' && masks !== 'frozen')
-    throw new ModelFileError(`${where}: masks is ${JSON.stringify(masks)}; it must be "trained" or "frozen"`);
-  const reductionFactor = Number(config.reduction_factor);
+    throw new ModelFileError(`${where}: masks is ${shown(masks)}; it must be "trained" or "frozen"`);
+  if (typeof reductionFactor !== 'number' || leaveOut.length > 0)
+    throw new ModelFileError(
+      `${where}: ProPETL has one adapter in all layers; leave_out and reduction_factor say otherwise`,
+    );
   const settings: PropetlSettings = { reductionFactor, sparsity: parsed.sparsity, masks };
-  const method = fromFile(where, () => propetl(settings));
+  const method = fileFault(where, () => propetl(settings));
   const { tensors, where: file } = await openTensorFile(folder, 'adapter');
   const adapter = await readAdapter(parsed, tensors, file);
   checkAdapterFits(adapter, target, folder);

@@ -65,7 +65,7 @@ describe('options of Compacter++', () => {
     [{ reductionFactor: 0 }, 'reductionFactor must be a positive number, not 0'],
     [{ reductionFactor: Number.NaN }, 'reductionFactor must be a positive number, not NaN'],
     [{ reductionFactor: 3 }, 'a reductionFactor of 3 makes a bottleneck of width 2'],
-    [{ nonLinearity: 'cubic' }, "the adapter non-linearity 'cubic' is not known"],
+    [{ nonLinearity: 'cubic' }, 'the adapter non-linearity "cubic" is not known'],
   ])('%o are refused', (options, message) => {
     expect(() => build(options)).toThrow(ArgumentError);
     expect(() => build(options)).toThrow(message);
@@ -145,8 +145,8 @@ describe('the folder of Compacter++', () => {
     [{ mh_adapter: true }, 'mh_adapter is true'],
     [{ scaling: 2 }, 'scaling is 2; only 1'],
     [{ reduction_factor: 3 }, 'a reductionFactor of 3 makes a bottleneck of width 2'],
-    [{ reduction_factor: { 1: 4 } }, 'reductionFactor must be a positive number'],
-    [{ non_linearity: 'cubic' }, "'cubic' is not known"],
+    [{ reduction_factor: { 1: 4 } }, 'reduction_factor differs by layers'],
+    [{ non_linearity: 'cubic' }, '"cubic" is not known'],
   ])('with %o is refused', async (changes, message) => {
     using model = await trained(compacter(small));
     const files = withConfig(await model.files(), changes);

@@ -190,28 +190,28 @@ describe('a folder that is damaged or of something else is refused', () => {
   test.each<[string, string, Parameters<typeof changed>[0]]>([
     [
       'an unknown variant',
-      "no HyperFormer variant 'other'",
+      'config.variant is "other"; it must be',
       ({ config }) => {
         config.variant = 'other';
       },
     ],
     [
       'no variant',
-      "no HyperFormer variant 'undefined'",
+      'config.variant is missing',
       ({ config }) => {
         delete config.variant;
       },
     ],
     [
       'a size that is missing',
-      'taskEmbeddingSize must be a whole number',
+      'config.task_embedding_size is missing',
       ({ config }) => {
         delete config.task_embedding_size;
       },
     ],
     [
       'a size that is no number',
-      'reductionFactor must be',
+      'config.reduction_factor is "2"; it must be a number',
       ({ config }) => {
         config.reduction_factor = '2';
       },
@@ -232,14 +232,14 @@ describe('a folder that is damaged or of something else is refused', () => {
     ],
     [
       'other tasks',
-      'is of the tasks red,blue, joint_config.json of red,score',
+      'is of the tasks ["red", "blue"], joint_config.json of red,score',
       (json) => {
         json.tasks = ['red', 'blue'];
       },
     ],
     [
       'no tasks',
-      'is of the tasks undefined',
+      'tasks is missing',
       (json) => {
         json.tasks = undefined;
       },

@@ -47,7 +47,7 @@ describe('the folder of (IA)³', () => {
     readSnapshot(memoryFolder(files), { ...target, ...encoder }, [ia3Reader]);
 
   test.each([
-    [{ attn_matrices: ['q', 'v'] }, 'attn_matrices is ["q","v"]; only ["k","v"]'],
+    [{ attn_matrices: ['q', 'v'] }, 'attn_matrices is ["q", "v"]; only ["k", "v"]'],
     [{ output_lora: true }, 'output_lora is true; only false'],
     [{ r: undefined }, 'r is missing; only 1'],
   ])('with %o is refused', async (changes, message) => {

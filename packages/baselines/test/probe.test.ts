@@ -73,7 +73,7 @@ describe('the folder of a probe', () => {
       name: 'mrpc,mnli',
       target: 'red',
     });
-    expect(await readAdapterFolder(memoryFolder(files), 'mnli/')).toEqual(mnli);
+    expect(await readAdapterFolder(memoryFolder(files), 'mnli/')).toMatchObject(mnli);
   });
 
   test('of one source gives the same model, and says ω where the reference looks for it', async () => {
@@ -89,11 +89,11 @@ describe('the folder of a probe', () => {
     const files = await model.files();
     const json = JSON.parse(files[file] as string) as Record<string, unknown>;
     for (const [change, message] of [
-      [{ config: { mrpc: 1 } }, 'config.mnli is undefined, which is no number'],
-      [{ config: { mrpc: 1, mnli: '1' } }, 'config.mnli is "1", which is no number'],
-      [{ config: null }, 'config.mrpc is undefined'],
+      [{ config: { mrpc: 1 } }, 'config.mnli is missing'],
+      [{ config: { mrpc: 1, mnli: '1' } }, 'config.mnli is "1"; it must be a number'],
+      [{ config: null }, 'config is null; it must be an object'],
       [{ name: 'mrpc,../mnli' }, '"../mnli" is no name for an adapter'],
-      [{ name: 'mrpc,mrpc' }, "two source adapters are both named 'mrpc'"],
+      [{ name: 'mrpc,mrpc' }, 'name lists a source adapter twice'],
       [{ target: undefined }, 'undefined is no name for an adapter'],
     ] as const) {
       const error = await read({ ...files, [file]: JSON.stringify({ ...json, ...change }) }).catch(

@@ -106,7 +106,7 @@ describe.each(variants)('with the first layer mask %s', (firstLayerMask) => {
 });
 
 test.each<[string, string, (config: Record<string, unknown>) => void]>([
-  ['no sparsity', 'sparsity, the part', (config) => delete config.sparsity],
+  ['no sparsity', 'config.sparsity is missing', (config) => delete config.sparsity],
   [
     'another mask',
     'firstLayerMask must be own or last-task, not other',

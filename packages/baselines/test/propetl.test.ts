@@ -227,15 +227,19 @@ describe('the folder of ProPETL', () => {
   });
 
   test.each<[string, (files: FileSet) => FileSet, string]>([
-    ['another sparsity', (files) => withConfig(files, { sparsity: 2 }), 'sparsity is 2; it must be null'],
+    [
+      'another sparsity',
+      (files) => withConfig(files, { sparsity: 2 }),
+      'config.sparsity is 2; it must be above 0',
+    ],
     ['unknown masks', (files) => withConfig(files, { masks: 'some' }), 'masks is "some"'],
     ['gelu', (files) => withConfig(files, { non_linearity: 'gelu' }), 'non_linearity is gelu; only relu'],
-    ['another width', (files) => withConfig(files, { reduction_factor: 4 }), 'holds a bottleneck of width 4'],
     [
-      'no number',
-      (files) => withConfig(files, { reduction_factor: 'x' }),
-      'reductionFactor must be a positive',
+      'another width',
+      (files) => withConfig(files, { reduction_factor: 4 }),
+      'layer 0 has width 4, and a reduction_factor of',
     ],
+    ['no number', (files) => withConfig(files, { reduction_factor: 'x' }), 'config.reduction_factor is "x"'],
     ['no masks', ({ [scoresFile]: _, ...files }) => files, `memory has no ${scoresFile}`],
     [
       'a layer without scores',

@@ -145,7 +145,7 @@ describe('--select-by', () => {
     ).toBe(0);
     const { settings, history, bestEpoch } = runFile('by-loss');
     expect(settings.selectBy).toBeUndefined();
-    const losses = history.map(({ validationLoss }) => validationLoss);
+    const losses = history.map(({ validationLoss }) => validationLoss ?? Number.NaN);
     expect(bestEpoch - 1).toBe(losses.indexOf(Math.min(...losses)));
     expect(bestEpoch).not.toBe(runFile('sectors').bestEpoch);
     expect((await train('glue/rte', 'by-accuracy', '--max-steps', '5', '--select-by', 'accuracy')).code).toBe(

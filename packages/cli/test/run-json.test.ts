@@ -49,16 +49,22 @@ describe('a run.json that was edited or damaged is one sentence with the file an
     ],
     ['settings.maxLength', 'x', /settings\.maxLength must be .*, and it is "x"/],
     ['settings.evalLimit', 1.5, /settings\.evalLimit must be .*, or null/],
-    ['settings.own', { text: 'text' }, /settings\.own must be an object with text .*, or missing, and it is/],
-    ['task', undefined, /task must be a text, and it is missing/],
+    ['settings.own', { text: 'text' }, /settings\.own\.textPair is missing/],
+    ['task', undefined, /task is missing/],
     ['task', 'glue/none', /glue\/none/],
-    ['results', { test: null }, /results must be/],
-    ['encoder.shape', [], /encoder\.shape must be an object/],
+    ['results', { test: null }, /results\.test must be an object of rows, metrics and loss, and it is null/],
+    ['encoder.shape', [], /encoder\.shape\.modelType is missing/],
     ['encoder.shape.hiddenSize', 768, /encoder\.shape\.hiddenSize 768, but the encoder .* has 36/],
     ['encoder.shape.attentionDropout', 1, /attentionDropout must be at least 0 and below 1, or missing/],
     ['encoder.shape.attentionDropout', 0.5, /attentionDropout 0\.5, but the encoder .* has 0/],
     ['encoder.shape.layers', 9, /layers must be a whole number from 1 to 2, not 9/],
     ['files', 'all', /files must be a list of texts/],
+    [
+      'history',
+      [{ epoch: { toString: 1 } }],
+      /history\.\[0\]\.epoch|history\[0\]\.epoch must be .*, and it is {"toString": 1}/,
+    ],
+    ['encoder.shape.layers', 2 ** 31, /encoder\.shape\.layers must be a whole number from 1 to 1024/],
   ])('%s %j', async (path, value, message) => {
     const outcome = await evaluate(damaged('rte', path, value));
     expect(outcome.err).toMatch(message);

@@ -22,11 +22,30 @@ export { requestWebGPUDevice, WebGPUDevice, type WebGPUOptions } from './devices
 export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
 export * from './errors.ts';
 export {
+  ModelFileError,
   SafetensorsError,
   type SafetensorsReason,
   TorchFileError,
   type TorchFileReason,
 } from './files/errors.ts';
+export {
+  JsonFields,
+  type JsonRule,
+  jsonBoolean,
+  jsonCount,
+  jsonExactly,
+  jsonList,
+  jsonNumber,
+  jsonNumberIn,
+  jsonObject,
+  jsonOneOf,
+  jsonOr,
+  jsonOrNull,
+  jsonRecord,
+  jsonShallow,
+  jsonShape,
+  jsonText,
+} from './files/json-fields.ts';
 export { openTensors } from './files/open-tensors.ts';
 export type { Dtype } from './files/safetensors-dtype.ts';
 export { f32ToF16 } from './files/safetensors-half.ts';
@@ -39,6 +58,7 @@ export {
 } from './files/safetensors-reader.ts';
 export { bytesSource, type RandomAccess } from './files/safetensors-source.ts';
 export { safetensorsParts, writeSafetensors } from './files/safetensors-writer.ts';
+export { shown, shownList } from './files/shown.ts';
 export type { TensorInfo, TensorReader } from './files/tensor-reader.ts';
 export type { TensorToWrite } from './files/tensor-to-write.ts';
 export { openTorchFile } from './files/torch-reader.ts';
@@ -62,16 +82,15 @@ export {
   nonLinearity,
 } from './methods/adapter.ts';
 export {
+  type AdapterConfig,
+  adapterNameOf,
   checkAdapterName,
-  classFamily,
-  commonKeys,
-  ModelFileError,
   parseAdapterConfig,
-  parseJsonObject,
   pfeifferConfig,
-  sortedJson,
 } from './methods/adapter-config.ts';
-export { adapterFiles, readAdapter } from './methods/adapter-files.ts';
+export { adapterFiles } from './methods/adapter-files.ts';
+export { kindOfAdapter } from './methods/adapter-kind.ts';
+export { readAdapter } from './methods/adapter-reader.ts';
 export { type BottleneckOptions, bottleneck } from './methods/bottleneck.ts';
 export {
   bottleneckReader,
@@ -80,6 +99,7 @@ export {
   storedAdapter,
 } from './methods/bottleneck-reader.ts';
 export { controlAdapter, type SourceControl, sourceControls } from './methods/controls.ts';
+export { fileFault } from './methods/file-fault.ts';
 export { mergeAdapters } from './methods/merge.ts';
 export type {
   FileSet,
@@ -98,6 +118,13 @@ export {
   requiredFile,
   type StoredMethod,
 } from './methods/model-folder.ts';
+export {
+  checkFileTarget,
+  classFamily,
+  commonKeyNames,
+  commonKeys,
+  sortedJson,
+} from './methods/model-json.ts';
 export { scalearn } from './methods/scalearn.ts';
 export {
   type ScalearnOptions,
@@ -121,8 +148,8 @@ export type {
 export { createHead, type Head, type HeadOptions, type Problem, type SavedHead } from './nn/head.ts';
 export { linearParameters, type NamedTensor, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
-export { activations } from './ops/activations.ts';
 export { randomInput, randomState } from './ops/dropout.ts';
+export { activations } from './ops/named-activations.ts';
 export {
   add,
   attention,
@@ -191,8 +218,8 @@ export {
   snapshotFiles,
 } from './training/snapshot.ts';
 export {
+  anyNumber,
   CheckpointError,
-  damagedCheckpoint,
   decodeState,
   encodeState,
   type RunSettings,

@@ -7,6 +7,8 @@ export {
 export { ReportDataError } from './errors.ts';
 export type * from './experiment/data.ts';
 export { reportDataVersion } from './experiment/data.ts';
+export { type FirstIssue, firstIssue } from './experiment/first-issue.ts';
+export { isJson } from './experiment/json-value.ts';
 export { encodeList } from './experiment/lists.ts';
 export { methodName } from './experiment/methods.ts';
 export { parseReportData } from './experiment/parse.ts';

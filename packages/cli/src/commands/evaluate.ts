@@ -99,7 +99,7 @@ async function scoreModel(
   using encoder = await fromFile(runPath, () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
-  using model = await loadModel(path, encoder, chosen);
+  using model = await loadModel(path, encoder, reporter, chosen);
   const how = { reporter, signal, device: device.kind };
   const scored: Scored[] = [];
   for (const task of chosen) scored.push(await scoreTask(model.for(task.id), task, given, run, how));

@@ -108,7 +108,7 @@ async function predictTexts(
   using encoder = await fromFile(join(path, runFileName), () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
-  using whole = await loadModel(path, encoder);
+  using whole = await loadModel(path, encoder, reporter);
   const model = given.task === undefined ? whole : whole.for(given.task);
   if (model.task.problem === 'multipleChoice')
     throw new FolderError(`${path} chooses between several texts; predict labels single ones and pairs`);

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncoderShape, EpochRecord, MemoryUse } from '@scalearn/core';
-import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import { testMetrics } from '../model/scores.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { DoneEvent, SplitScore, TaskScore } from '../output/events.ts';
-import { checkRunFile } from './check-run-file.ts';
+import { readOwnJson } from './own-json.ts';
 import { foundPlaces, storedPlaces } from './places.ts';
+import { runSchema } from './run-schema.ts';
 
 export const runFileName = 'run.json';
 const formatVersion = 1;
@@ -35,7 +35,7 @@ export interface RunFile {
   /** Of several tasks the sums. */
   readonly data: RunData;
   readonly sources: readonly RunSource[];
-  readonly history: readonly EpochRecord[];
+  readonly history: readonly StoredEpoch[];
   readonly bestEpoch: number;
   readonly steps: number;
   readonly parameters: { readonly method: number; readonly head: number };
@@ -59,6 +59,19 @@ export interface RunSource {
   readonly path: string;
   /** Name and checksum of the weights; earlier versions did not write it. */
   readonly fingerprint?: string;
+}
+
+/** A record of the history; null where a figure was no number that JSON has. */
+export interface StoredEpoch extends Pick<EpochRecord, 'epoch' | 'step'> {
+  readonly trainLoss: number | null;
+  readonly validationLoss: number | null;
+  readonly validationMetrics: Readonly<Record<string, number | null>>;
+  /** Of each task, in joint training. */
+  readonly tasks?: readonly {
+    readonly task: string;
+    readonly validationLoss: number | null;
+    readonly validationMetrics: Readonly<Record<string, number | null>>;
+  }[];
 }
 
 /** The rows a model was trained on. */
@@ -94,23 +107,9 @@ export async function encodeRunFile(run: Omit<RunFile, 'formatVersion'>, folder:
  */
 export async function readRunFile(folder: string): Promise<RunFile | undefined> {
   const path = join(folder, runFileName);
-  let run: Partial<RunFile> | null;
-  try {
-    run = JSON.parse(await readFile(path, 'utf8')) as Partial<RunFile> | null;
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new FolderError(`${path} is not JSON; the file is damaged`, { cause: error });
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw asFolderError(error, `${path} could not be read`);
-  }
-  if (typeof run !== 'object' || run === null)
-    throw new FolderError(`${path} is not a JSON object; the file is damaged`);
-  if (run.formatVersion !== formatVersion)
-    throw new FolderError(
-      `${path} is of format ${JSON.stringify(run.formatVersion)}; this version of scalearn reads ${formatVersion}`,
-    );
-  checkRunFile(run, path);
-  return foundPlaces(run as RunFile, folder);
+  const advice = 'restore the file, or train the model again';
+  const run = await readOwnJson(path, runSchema, formatVersion, advice);
+  return run && foundPlaces(run, folder);
 }
 
 /** Names of the files that a run wrote, as far as its `run.json` still tells: whatever else is wrong in it. */

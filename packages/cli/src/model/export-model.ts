@@ -48,7 +48,7 @@ export async function exportModel(
   using encoder = await fromFile(join(path, runFileName), () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
-  using whole = await loadModel(path, encoder);
+  using whole = await loadModel(path, encoder, reporter);
   const model = task === undefined ? whole : whole.for(task);
   const files = await exportOnnx(model, { dtypes });
   const maxLength = Math.min(model.task.maxLength, maxSequenceLength(encoder.config));

@@ -4,12 +4,14 @@ import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
 import { methodReaders } from '../methods/readers.ts';
+import type { Reporter } from '../output/reporter.ts';
 import { checkEncoderShape } from './check-shape.ts';
 import { runOfTask } from './task-run.ts';
 
 /**
  * Reads a model folder and puts the model on its encoder's device, ready to predict.
  *
+ * @param reporter is told what could not be checked
  * @param tasks whose rows it will be given, with as many classes as the model has: one, or some of those it was trained
  *   for; by default what the folder says
  * @throws FolderError if it was trained on another encoder or for other classes, ModelFileError if files are damaged
@@ -17,6 +19,7 @@ import { runOfTask } from './task-run.ts';
 export async function loadModel(
   path: string,
   encoder: Encoder,
+  reporter: Pick<Reporter, 'warn'>,
   tasks: readonly TaskShape[] = [],
 ): Promise<TrainedModel> {
   const run = await readRunFile(path);
@@ -29,6 +32,7 @@ export async function loadModel(
   if (run) checkEncoderShape(path, run, encoder);
   const target = { encoder: encoder.shape, encoderFingerprint: fingerprint, modelName: name };
   const snapshot = await fromFile(path, () => readSnapshot(folder, target, methodReaders));
+  for (const warning of snapshot.warnings ?? []) reporter.warn(warning);
   const several = snapshot.tasks.length > 1;
   const stored = [...snapshot.heads].map(([name, head]) =>
     storedTask(name, head, several ? run && runOfTask(run, name) : run),

@@ -78,6 +78,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
 function warn(reporter: Reporter, tasks: readonly Task[], sources: readonly Source[]): void {
   for (const file of tasks.flatMap(unofficialFiles))
     reporter.warn(`${file}: results are not comparable with published ones`);
+  for (const text of sources.flatMap(({ adapter }) => adapter.warnings ?? [])) reporter.warn(text);
   if (sources.length > 0 && !sources.some(({ isOwn }) => isOwn))
     reporter.warn(
       `none of the sources was trained on ${tasks[0]?.id}; the published models include the target's own adapter`,

@@ -42,7 +42,7 @@ export function quickstartReport({ results, runs, plan }: ReportParts): Promise<
       scores: scores.map((score) => score ?? Number.NaN),
       seconds,
       curves: (runs[method] ?? []).map(({ history }) =>
-        history.map(({ step, validationLoss }) => ({ x: step, y: validationLoss })),
+        history.map(({ step, validationLoss }) => ({ x: step, y: validationLoss ?? Number.NaN })),
       ),
     })),
     baseline: { name: baselineName(baseline.method), score: baseline.score ?? Number.NaN },

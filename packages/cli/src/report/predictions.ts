@@ -35,6 +35,10 @@ export function keptTask(file: Safetensors, prefix: string, problem: ReportProbl
   const shape = file.entries.get(`${at}/logits`)?.shape;
   if (!shape || !file.entries.has(`${at}/labels`)) return undefined;
   const [rows = 0, columns = 1] = shape;
+  if (shape.length > 2 || columns < 1)
+    throw new FolderError(`${predictionsFileName}: ${at}/logits are no table; train the model again`);
+  // Reports keep a digit for each class.
+  if (problem !== 'regression' && columns > 36) return undefined;
   const logits = { logits: file.float32(`${at}/logits`), rows, columns };
   const labels = file.float32(`${at}/labels`);
   const expected = problem === 'multiLabelClassification' ? rows * columns : rows;

@@ -1,5 +1,10 @@
 import { ScalearnError } from '../errors.ts';
 
+/** A folder's content that does not make a model this library understands. */
+export class ModelFileError extends ScalearnError {
+  override name = 'ModelFileError';
+}
+
 /** Why one tensor of a file, opened without complaint, could not be read as it was asked for. */
 export type TensorReadReason = 'unknown-tensor' | 'dtype' | 'value-range' | 'truncated-data';
 

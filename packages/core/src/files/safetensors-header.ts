@@ -1,6 +1,7 @@
 import { SafetensorsError, type SafetensorsReason } from './errors.ts';
 import { DTYPE_BITS, isDtype } from './safetensors-dtype.ts';
 import { DuplicateKeyError, isObject, parseStrictJson } from './safetensors-json.ts';
+import { shown } from './shown.ts';
 import type { TensorInfo } from './tensor-reader.ts';
 
 /** One tensor of a safetensors file: what it is and where its bytes lie. */
@@ -119,13 +120,13 @@ function readMetadata(value: unknown, fail: Fail): Map<string, string> {
 }
 
 function readEntry(name: string, value: unknown, dataStart: number, fail: Fail): TensorEntry {
-  const who = `tensor ${JSON.stringify(name)}`;
+  const who = `tensor ${shown(name, 200)}`;
   if (!isObject(value)) return fail('entry', `the entry of ${who} is not an object`);
   for (const field of ['dtype', 'shape', 'data_offsets']) {
     if (!Object.hasOwn(value, field)) return fail('entry', `the entry of ${who} has no ${field}`);
   }
   const { dtype, shape, data_offsets: offsets } = value;
-  if (!isDtype(dtype)) return fail('dtype', `${who} has the unknown dtype ${JSON.stringify(dtype)}`);
+  if (!isDtype(dtype)) return fail('dtype', `${who} has the unknown dtype ${shown(dtype)}`);
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     return fail('shape', `the shape of ${who} is not a list of non-negative whole numbers`);
   }

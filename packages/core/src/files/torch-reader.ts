@@ -50,9 +50,12 @@ async function openContent(source: RandomAccess, fail: TorchFail): ReturnType<ty
   return fail('malformed', what);
 }
 
-/** Tensors may share what the file stores, as the same weights of all layers do, but not without bounds. */
+/**
+ * Tensors may share what the file stores, as the same weights of all layers do, and repeat it, as a table of positions
+ * does, but not without bounds.
+ */
 const MOST_SHARED = 64;
-const SMALL_BYTES = 2 ** 26;
+const SMALL_BYTES = 2 ** 22;
 
 /** The entries of a state dict. */
 function entriesOf(state: unknown, fileSize: number, fail: TorchFail): Map<string, TorchEntry> {

@@ -78,34 +78,67 @@ export class TorchTensor {
     return this.shape.reduce((product, size) => product * size, 1);
   }
 
-  /** Its elements in row-major order, from the bytes of its span. */
+  /** Its elements in row-major order, from the bytes of its span: time grows with the number of elements alone. */
   gather(span: Uint8Array): Uint8Array {
-    if (this.#isContiguous()) return span;
     const bytes = elementBytes(this.storage.dtype);
-    const result = new Uint8Array(this.elements * bytes);
-    let to = 0;
-    const copy = (axis: number, from: number): void => {
-      const size = this.shape[axis];
-      if (size === undefined) {
-        for (let b = 0; b < bytes; b++) result[to++] = span[from + b] as number;
-        return;
+    const axes = this.#axes();
+    const inner = axes.at(-1) ?? { size: 1, stride: 1 };
+    const total = this.elements * bytes;
+    if (total === 0) return new Uint8Array(0);
+    if (axes.length <= 1 && inner.stride === 1) return span;
+    const result = new Uint8Array(total);
+    const at = axes.slice(0, -1).map(() => 0);
+    let from = 0;
+    for (let to = 0; to < total; to += inner.size * bytes) {
+      copyRow(span, from * bytes, result, to, inner, bytes);
+      // The next row, as an odometer counts.
+      for (let axis = at.length - 1; axis >= 0; axis--) {
+        const { size, stride } = axes[axis] as Axis;
+        at[axis] = (at[axis] as number) + 1;
+        from += stride;
+        if ((at[axis] as number) < size) break;
+        at[axis] = 0;
+        from -= size * stride;
       }
-      const step = (this.strides[axis] as number) * bytes;
-      for (let i = 0; i < size; i++) copy(axis + 1, from + i * step);
-    };
-    if (span.length > 0) copy(0, 0);
+    }
     return result;
   }
 
-  #isContiguous(): boolean {
-    let expected = 1;
-    for (let axis = this.shape.length - 1; axis >= 0; axis--) {
-      const size = this.shape[axis] as number;
-      if (size !== 1 && this.strides[axis] !== expected) return this.elements === 0;
-      expected *= size;
+  /** The dimensions that are longer than 1, those in one that follow each other in the storage. */
+  #axes(): Axis[] {
+    const axes: Axis[] = [];
+    for (const [i, size] of this.shape.entries()) {
+      if (size === 1) continue;
+      const stride = this.strides[i] as number;
+      const before = axes.at(-1);
+      if (before?.stride === stride * size) axes.splice(-1, 1, { size: before.size * size, stride });
+      else axes.push({ size, stride });
     }
-    return true;
+    return axes;
   }
+}
+
+interface Axis {
+  readonly size: number;
+  /** In elements of the storage. */
+  readonly stride: number;
+}
+
+function copyRow(
+  span: Uint8Array,
+  from: number,
+  result: Uint8Array,
+  to: number,
+  { size, stride }: Axis,
+  bytes: number,
+): void {
+  if (stride === 1) {
+    result.set(span.subarray(from, from + size * bytes), to);
+    return;
+  }
+  for (let i = 0; i < size; i++)
+    for (let b = 0; b < bytes; b++)
+      result[to + i * bytes + b] = span[from + i * stride * bytes + b] as number;
 }
 
 /** As many as torch itself allows. */

@@ -1,15 +1,24 @@
-import { ScalearnError } from '../errors.ts';
+import { ArgumentError } from '../errors.ts';
+import { ModelFileError } from '../files/errors.ts';
+import {
+  JsonFields,
+  type JsonRule,
+  jsonBoolean,
+  jsonCount,
+  jsonList,
+  jsonNumber,
+  jsonNumberIn,
+  jsonObject,
+  jsonOr,
+  jsonOrNull,
+  jsonRecord,
+  jsonText,
+} from '../files/json-fields.ts';
+import { shown } from '../files/shown.ts';
 import { nonLinearity } from './adapter.ts';
-import type { SaveCall } from './method.ts';
+import { kindOfAdapter, kindOfIdentifier } from './adapter-kind.ts';
+import { commonKeyNames, type FileTarget, readCommonKeys } from './model-json.ts';
 import { isName, nameCharacters } from './names.ts';
-
-/** A folder's content that does not make a model this library understands. */
-export class ModelFileError extends ScalearnError {
-  override name = 'ModelFileError';
-}
-
-/** The version of the `adapters` library whose folders are written. */
-const adaptersVersion = 'adapters.1.3.0';
 
 /**
  * The Pfeiffer configuration of the `adapters` library, every key written: what a reader fills in for a missing key is
@@ -49,52 +58,6 @@ export const pfeifferConfig = {
   phm_bias: true,
 } as const;
 
-/**
- * Keys whose numbers Python must read as `float`, which JavaScript writes as it writes whole ones: the `adapters`
- * library refuses a `scaling` of 1 as an unknown kind, and takes 1.0.
- */
-const floats = /^( *"(?:scaling|dropout|stochastic_depth)": -?\d+)(?=,?$)/gm;
-
-/** JSON as these libraries write it: keys sorted, indented by two. */
-export function sortedJson(value: unknown): string {
-  const sorted = (v: unknown): unknown => {
-    if (Array.isArray(v)) return v.map(sorted);
-    if (v === null || typeof v !== 'object') return v;
-    return Object.fromEntries(
-      Object.entries(v)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([k, x]) => [k, sorted(x)]),
-    );
-  };
-  return `${JSON.stringify(sorted(value), null, 2).replace(floats, '$1.0')}\n`;
-}
-
-/** How the names of an encoder's classes begin in Python, such as `BertModel`; undefined for encoders it does not have. */
-export function classFamily(modelType: string): string | undefined {
-  return classFamilies.get(modelType);
-}
-
-const classFamilies: ReadonlyMap<string, string> = new Map([
-  ['bert', 'Bert'],
-  ['roberta', 'Roberta'],
-  ['xlm-roberta', 'XLMRoberta'],
-]);
-
-/** Keys that every JSON file of a model folder has beside `config`. */
-export function commonKeys({
-  encoder,
-  modelName,
-}: Pick<SaveCall, 'encoder' | 'modelName'>): Record<string, unknown> {
-  const family = classFamily(encoder.modelType);
-  return {
-    hidden_size: encoder.hiddenSize,
-    model_class: family ? `${family}AdapterModel` : null,
-    model_name: modelName,
-    model_type: encoder.modelType,
-    version: adaptersVersion,
-  };
-}
-
 /** Settings of other adapter kinds, which compute something else than Pfeiffer's. */
 const requiredSettings = [
   'mh_adapter',
@@ -112,101 +75,188 @@ const requiredSettings = [
   'phm_layer',
 ] as const satisfies readonly (keyof typeof pfeifferConfig)[];
 
+/** More layers than any encoder has. */
+const mostLayers = 1000;
+
+/** Settings of training, and of what another setting turns off: any value of theirs computes the same. */
+const harmless: Readonly<Record<string, JsonRule<unknown>>> = {
+  init_weights: jsonText,
+  init_weights_seed: jsonOrNull(jsonNumber),
+  dropout: jsonNumberIn(0, 1),
+  stochastic_depth: jsonOrNull(jsonNumberIn(0, 1)),
+  inv_adapter_reduction_factor: jsonOrNull(jsonNumber),
+  phm_dim: jsonNumber,
+  factorized_phm_W: jsonBoolean,
+  shared_W_phm: jsonBoolean,
+  shared_phm_rule: jsonBoolean,
+  factorized_phm_rule: jsonBoolean,
+  phm_c_init: jsonText,
+  phm_init_range: jsonNumber,
+  learn_phm: jsonBoolean,
+  hypercomplex_nonlinearity: jsonText,
+  phm_rank: jsonNumber,
+  phm_bias: jsonBoolean,
+  // Of AdapterHub's first year: of fusions, and of a norm that no adapter has.
+  attention_type: jsonOrNull(jsonText),
+  new_attention_norm: { what: 'false', fits: (value): value is false => value === false },
+};
+
+/** All keys of `config` that are read or known to change nothing. `masks` is this library's. */
+const knownSettings: readonly string[] = [
+  ...requiredSettings,
+  ...Object.keys(harmless),
+  ...['architecture', 'non_linearity', 'reduction_factor', 'scaling', 'leave_out', 'invertible_adapter'],
+  ...['omega', 'sparsity', 'masks'],
+];
+
+/** Hidden size over bottleneck width: one for all layers, or by the number of the layer, with a `default` for others. */
+export type ReductionFactors = number | Readonly<Record<string, number>>;
+
 /** What `adapter_config.json` says, checked. */
-export interface AdapterConfig {
+export interface AdapterConfig extends FileTarget {
   readonly name: string;
-  readonly hiddenSize: number | undefined;
   readonly nonLinearity: string;
   readonly scaling: number;
   /** What part of its weights masks keep, which lie beside it; 1 without. */
   readonly sparsity: number;
+  /** What a probe multiplies the adapter by; 1 without. */
+  readonly omega: number;
+  readonly reductionFactor: ReductionFactors;
+  /** Layers that have no adapter. */
+  readonly leaveOut: readonly number[];
+  /** This library's word for how the masks came about; others do not say. */
+  readonly masks: string | undefined;
 }
 
 /**
  * Reads `adapter_config.json`.
  *
  * @param others settings that a kind of adapter has otherwise than Pfeiffer's
- * @throws ModelFileError if it is not the configuration of a Pfeiffer adapter, but for them
+ * @throws ModelFileError if it is not the configuration of a Pfeiffer adapter, but for them; it names the kind
  */
 export function parseAdapterConfig(
   text: string,
   where: string,
   others: Partial<Record<keyof typeof pfeifferConfig, boolean>> = {},
 ): AdapterConfig {
-  const json = parseJsonObject(text, where);
-  const config = json.config as Record<string, unknown> | string | undefined;
-  if (config === 'pfeiffer' || config === 'seq_bn')
-    return {
-      name: checkAdapterName(json.name, where),
-      hiddenSize: undefined,
-      nonLinearity: 'relu',
-      scaling: 1,
-      sparsity: 1,
-    };
-  if (typeof config !== 'object' || config === null)
-    throw new ModelFileError(`${where} holds no adapter configuration under 'config'`);
-  for (const key of ['mh_adapter', 'output_adapter', 'non_linearity'])
-    if (!(key in config)) throw new ModelFileError(`${where}: the configuration does not say ${key}`);
+  const json = JsonFields.parse(text, where);
+  const identifier = json.raw('config');
+  if (typeof identifier === 'string') return namedConfig(json, identifier);
+  if (!json.has('config')) throw json.error("it holds no adapter configuration under 'config'");
+  const config = json.object('config');
+  checkKind(json, config, others);
+  json.only([...commonKeyNames, 'type']);
+  config.only(knownSettings);
+  for (const [key, rule] of Object.entries(harmless)) config.take(key, rule, undefined);
+  const scaling = config.raw('scaling') ?? 1;
+  if (typeof scaling === 'string')
+    throw json.error(`the scaling ${shown(scaling)} is not a number; learned scaling cannot be read`);
+  const fraction = 'above 0 and at most 1';
+  const sparsity = config.take(
+    'sparsity',
+    jsonOrNull({
+      what: fraction,
+      fits: (value): value is number => jsonNumber.fits(value) && value > 0 && value <= 1,
+    }),
+    null,
+  );
+  return {
+    ...readCommonKeys(json),
+    name: adapterNameOf(json),
+    nonLinearity: readNonLinearity(json, config),
+    scaling: config.take('scaling', jsonNumber, 1),
+    sparsity: sparsity ?? 1,
+    omega: config.take('omega', jsonOrNull(jsonNumber), null) ?? 1,
+    reductionFactor: config.get('reduction_factor', jsonOr(positive, jsonRecord(positive))),
+    leaveOut: config.take('leave_out', jsonList(jsonCount(0, mostLayers)), []),
+    masks: config.take('masks', jsonText, undefined),
+  };
+}
+
+const positive: JsonRule<number> = {
+  what: 'a number above 0',
+  fits: (value): value is number => jsonNumber.fits(value) && value > 0,
+};
+
+/** A configuration that is called by a name of the library. */
+function namedConfig(json: JsonFields, identifier: string): AdapterConfig {
+  const kind = kindOfIdentifier(identifier);
+  if (kind !== 'bottleneck')
+    throw json.error(
+      `its config is ${shown(identifier)}, an adapter of the kind ${kind}; only bottleneck adapters of the Pfeiffer kind can be read`,
+    );
+  json.only([...commonKeyNames, 'type']);
+  return {
+    ...readCommonKeys(json),
+    name: adapterNameOf(json),
+    nonLinearity: 'relu',
+    scaling: 1,
+    sparsity: 1,
+    omega: 1,
+    reductionFactor: 16,
+    leaveOut: [],
+    masks: undefined,
+  };
+}
+
+/** Refuses all other kinds, by their names. */
+function checkKind(
+  json: JsonFields,
+  config: JsonFields,
+  others: Partial<Record<keyof typeof pfeifferConfig, boolean>>,
+): void {
+  const refused = (what: string): Error =>
+    json.error(
+      `it is an adapter of the kind ${kindOfAdapter(config)}: ${what}; only bottleneck adapters of the Pfeiffer kind can be read`,
+    );
+  const architecture = config.raw('architecture') ?? null;
+  if (architecture !== null && architecture !== 'bottleneck')
+    throw refused(`architecture is ${shown(architecture)}`);
+  for (const key of ['mh_adapter', 'output_adapter', 'non_linearity', 'reduction_factor'])
+    if (!config.has(key)) throw json.error(`the configuration does not say ${key}`);
+  // The task adapters of AdapterHub's first year name one, but neither have nor use it.
+  const namesInvertible = json.raw('type') === 'text_task';
   for (const key of requiredSettings) {
-    // The task adapters of AdapterHub's first year name one, but neither have nor use it.
-    if (key === 'inv_adapter' && json.type === 'text_task') continue;
+    if (key === 'inv_adapter' && namesInvertible) continue;
     // What a missing key means to the library is what Pfeiffer's says, but for this one.
     const expected = others[key] ?? pfeifferConfig[key];
-    const value = key in config ? config[key] : key === 'original_ln_before' ? false : expected;
-    if (value !== expected)
-      throw new ModelFileError(
-        `${where}: ${key} is ${JSON.stringify(value)}; only bottleneck adapters of the Pfeiffer kind (${key} ${JSON.stringify(expected)}) can be read`,
-      );
+    const value = config.has(key) ? config.raw(key) : key === 'original_ln_before' ? false : expected;
+    if (value !== expected) throw refused(`${key} is ${shown(value)} and must be ${shown(expected)}`);
   }
-  const scaling = config.scaling ?? 1;
-  if (typeof scaling !== 'number')
-    throw new ModelFileError(
-      `${where}: the scaling ${JSON.stringify(scaling)} is not a number; learned scaling cannot be read`,
-    );
-  const sparsity = config.sparsity ?? 1;
-  if (typeof sparsity !== 'number' || !(sparsity > 0 && sparsity <= 1))
-    throw new ModelFileError(
-      `${where}: sparsity is ${JSON.stringify(sparsity)}; it must be null, or above 0 and at most 1`,
-    );
+  const invertible = config.take('invertible_adapter', jsonOrNull(jsonObject), null);
+  if (invertible !== null && !namesInvertible) throw refused('it has an invertible_adapter');
+}
+
+function readNonLinearity(json: JsonFields, config: JsonFields): string {
   // Files without a version are older than the present meaning of "gelu".
   const old = new Map(
-    json.version === undefined
-      ? [
+    json.has('version')
+      ? []
+      : [
           ['gelu', 'gelu_new'],
           ['gelu_orig', 'gelu'],
-        ]
-      : [],
+        ],
   );
-  const written = String(config.non_linearity);
+  json.take('version', jsonOrNull(jsonText), undefined);
+  const written = config.get('non_linearity', jsonText).toLowerCase();
   const activation = old.get(written) ?? written;
   try {
     nonLinearity(activation);
   } catch (cause) {
-    throw new ModelFileError(`${where}: ${(cause as Error).message}`, { cause });
+    throw cause instanceof ArgumentError ? json.error(cause.message, cause) : cause;
   }
-  return {
-    name: checkAdapterName(json.name, where),
-    hiddenSize: typeof json.hidden_size === 'number' ? json.hidden_size : undefined,
-    nonLinearity: activation,
-    scaling,
-    sparsity,
-  };
+  return activation;
 }
 
-export function parseJsonObject(text: string, where: string): Record<string, unknown> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new ModelFileError(`${where} is not JSON; the file is damaged or incomplete`, { cause });
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new ModelFileError(`${where} is not a JSON object`);
-  return json as Record<string, unknown>;
+/** The name of an adapter's file. @throws ModelFileError */
+export function adapterNameOf(json: JsonFields, key = 'name'): string {
+  const name = json.raw(key);
+  if (isName(name)) return name;
+  throw json.error(`${shown(name)} is no name for an adapter (${nameCharacters})`);
 }
 
 /** Names become folders and keys. @throws ModelFileError for what {@link isName} does not take */
 export function checkAdapterName(name: unknown, where: string): string {
   if (isName(name)) return name;
-  throw new ModelFileError(`${where}: ${JSON.stringify(name)} is no name for an adapter (${nameCharacters})`);
+  throw new ModelFileError(`${where}: ${shown(name)} is no name for an adapter (${nameCharacters})`);
 }

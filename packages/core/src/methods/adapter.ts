@@ -1,6 +1,9 @@
 import { ArgumentError } from '../errors.ts';
+import { shown } from '../files/shown.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { gelu, geluTanh, relu, sigmoid, tanh } from '../ops/activations.ts';
+import { constant } from '../ops/arithmetic.ts';
+import { constantValue } from '../ops/elementwise.ts';
+import { activations } from '../ops/named-activations.ts';
 
 /** One layer of a bottleneck adapter: `up·act(down·z + downBias) + upBias`. */
 export interface AdapterLayer {
@@ -23,6 +26,14 @@ export interface Adapter {
   readonly layers: readonly AdapterLayer[];
   /** Fingerprint of the encoder it was trained on, where it is known. */
   readonly encoderFingerprint?: string;
+  /** Architecture of the encoder it was trained on, such as `roberta`, where its files say it. */
+  readonly modelType?: string;
+  /** First part of its keys on disk, where they have one: `bert`, or `roberta` for RoBERTa and XLM-R. */
+  readonly prefix?: string;
+  /** Layers for which its files hold no adapter. Here they have one that adds nothing. */
+  readonly leftOut?: readonly number[];
+  /** What could not be checked because its files do not say it, each a sentence for people. */
+  readonly warnings?: readonly string[];
 }
 
 /** An adapter, or what holds one. */
@@ -32,23 +43,14 @@ export function adapterOf(source: AdapterSource): Adapter {
   return 'adapter' in source ? source.adapter : source;
 }
 
-/** Activations adapters use, by the `adapters` library's names, with their value at 1. */
-const nonLinearities: Readonly<Record<string, { apply(x: Tensor): Tensor; readonly atOne: number }>> = {
-  relu: { apply: relu, atOne: 1 },
-  gelu: { apply: gelu, atOne: 0.8413447460685429 },
-  gelu_new: { apply: geluTanh, atOne: 0.8411919906082768 },
-  tanh: { apply: tanh, atOne: Math.tanh(1) },
-  sigmoid: { apply: sigmoid, atOne: 1 / (1 + Math.exp(-1)) },
-};
-
-/** @throws ArgumentError that lists the known ones */
+/** An activation by the `adapters` library's name, with its value at 1. @throws ArgumentError that lists the known ones */
 export function nonLinearity(name: string): { apply(x: Tensor): Tensor; readonly atOne: number } {
-  const found = Object.hasOwn(nonLinearities, name) ? nonLinearities[name] : undefined;
-  if (!found)
+  const apply = Object.hasOwn(activations, name) ? activations[name] : undefined;
+  if (!apply)
     throw new ArgumentError(
-      `the adapter non-linearity '${name}' is not known; known are ${Object.keys(nonLinearities).join(', ')}`,
+      `the adapter non-linearity ${shown(name)} is not known; known are ${Object.keys(activations).join(', ')}`,
     );
-  return found;
+  return { apply, atOne: constantValue(apply(constant(1, []))) as number };
 }
 
 /** Keys on disk of an adapter's tensors in one layer (AdapterHub; reference/formats 1.2). */

@@ -1,7 +1,9 @@
+import { ModelFileError } from '../files/errors.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { type Adapter, adapterKeys } from './adapter.ts';
-import { ModelFileError, parseAdapterConfig } from './adapter-config.ts';
-import { readAdapter } from './adapter-files.ts';
+import { parseAdapterConfig } from './adapter-config.ts';
+import { adapterMisfit } from './adapter-fit.ts';
+import { readAdapter } from './adapter-reader.ts';
 import { bottleneck } from './bottleneck.ts';
 import type { Method } from './method.ts';
 import {
@@ -13,8 +15,14 @@ import {
 } from './model-folder.ts';
 import { openTensorFile } from './tensor-files.ts';
 
-/** Reads the adapter of a bottleneck folder: a source for stage 2. */
-export async function readAdapterFolder(folder: ModelFolder, within = ''): Promise<Adapter> {
+/**
+ * Reads the adapter of a bottleneck folder: a source for stage 2.
+ *
+ * @param within the folder in it, with a slash at its end
+ * @param inProbe whether it lies in a probe's folder, which says what the adapter is multiplied by
+ * @throws ModelFileError for an adapter of another kind, by its name
+ */
+export async function readAdapterFolder(folder: ModelFolder, within = '', inProbe = false): Promise<Adapter> {
   const path = `${within}adapter_config.json`;
   const where = `${folder.describe()}/${path}`;
   const config = parseAdapterConfig(await requiredFile(folder, path, folder.text(path)), where);
@@ -22,6 +30,10 @@ export async function readAdapterFolder(folder: ModelFolder, within = ''): Promi
     throw new ModelFileError(
       `${where}: sparsity is ${config.sparsity}: the adapter computes something else without its masks; ` +
         'read it as what it is, or merge it first',
+    );
+  if (config.omega !== 1 && !inProbe)
+    throw new ModelFileError(
+      `${where}: omega is ${config.omega}: it is one of a probe, which multiplies it, and cannot be read by itself`,
     );
   const { tensors, where: file } = await openTensorFile(folder, `${within}adapter`);
   return readAdapter(config, tensors, file);
@@ -41,6 +53,7 @@ export function storedAdapter(adapter: Adapter, prefix: string): StoredMethod {
     adapterName: adapter.name,
     method: bottleneckFor(adapter),
     tensors: adapterTensors(adapter, prefix),
+    ...(adapter.warnings ? { warnings: adapter.warnings } : {}),
   };
 }
 
@@ -69,16 +82,7 @@ function adapterTensors(adapter: Adapter, prefix: string): Map<string, NamedTens
 }
 
 /** @throws ModelFileError if the adapter was trained on another encoder */
-export function checkAdapterFits(
-  { layers, hiddenSize, encoderFingerprint: known }: Adapter,
-  { encoder, encoderFingerprint }: ReadTarget,
-  folder: ModelFolder,
-): void {
-  const sizes = `${layers.length} layers of hidden size ${hiddenSize}`;
-  if (layers.length !== encoder.layers || hiddenSize !== encoder.hiddenSize)
-    throw new ModelFileError(
-      `the adapter in ${folder.describe()} is for ${sizes}, the encoder has ${encoder.layers} of ${encoder.hiddenSize}`,
-    );
-  if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
-    throw new ModelFileError(`the adapter in ${folder.describe()} was trained on another encoder`);
+export function checkAdapterFits(adapter: Adapter, target: ReadTarget, folder: ModelFolder): void {
+  const misfit = adapterMisfit(adapter, target);
+  if (misfit !== undefined) throw new ModelFileError(`the adapter in ${folder.describe()} ${misfit}`);
 }

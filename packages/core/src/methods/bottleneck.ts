@@ -14,7 +14,7 @@ export interface BottleneckOptions {
   readonly width?: number;
   /** Hidden size over bottleneck width; 16 in the paper. */
   readonly reductionFactor?: number;
-  /** `relu` (the paper's), `gelu`, `gelu_new`, `tanh` or `sigmoid`. */
+  /** `relu` (the paper's), or another activation by the `adapters` library's name, such as `gelu` or `swish`. */
   readonly nonLinearity?: string;
 }
 

@@ -1,6 +1,7 @@
+import { ModelFileError } from '../files/errors.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
-import { ModelFileError } from './adapter-config.ts';
+
 import type { Method, MethodTarget } from './method.ts';
 
 /** A model folder, wherever it lies. */
@@ -36,6 +37,8 @@ export interface StoredMethod extends Pick<MethodTarget, 'encoderConfig'> {
   readonly method: Method;
   /** The trained tensors by name. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
+  /** What could not be checked because its files do not say it, each a sentence for people. */
+  readonly warnings?: readonly string[];
 }
 
 /**

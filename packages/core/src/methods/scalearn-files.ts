@@ -1,8 +1,17 @@
+import {
+  type JsonFields,
+  type JsonRule,
+  jsonBoolean,
+  jsonExactly,
+  jsonNumber,
+  jsonNumberIn,
+  jsonOneOf,
+} from '../files/json-fields.ts';
 import type { TensorToWrite } from '../files/tensor-to-write.ts';
 import type { Adapter } from './adapter.ts';
-import { commonKeys, sortedJson } from './adapter-config.ts';
 import { adapterFiles } from './adapter-files.ts';
 import type { FileSet, SaveCall } from './method.ts';
+import { commonKeys, sortedJson } from './model-json.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
 import { tensorFiles } from './tensor-files.ts';
 
@@ -25,20 +34,51 @@ function scalearnConfig(settings: ScalearnSettings): Record<string, unknown> {
   };
 }
 
-/** Reads back what {@link scalearnConfig} wrote. */
-export function parseScalearnConfig(config: Record<string, unknown>): ScalearnSettings {
-  const vector = config.omega_shape !== 'scalar';
-  const shared = config.per_layer === true;
+const configKeys = [
+  ...['learn_omega', 'omega_shape', 'omega_init_type', 'omega_init_scale', 'residual', 'dropout_ratio'],
+  ...['per_layer', 'regularization', 'lambda_reg', 'take_mean', 'take_softmax', 'query_before_ln'],
+];
+
+/** Tasks of which the reference's configurations hold a constant each, for probing: null in all others. */
+const probingTasks = [
+  ...['qqp', 'mnli', 'qnli', 'cb', 'copa', 'rte', 'mrpc', 'wic', 'wsc', 'sst2', 'stsb', 'boolq'],
+  ...['cola', 'multirc', 'record'],
+];
+
+/**
+ * Reads back what {@link scalearnConfig} wrote, or the reference did.
+ *
+ * @throws ModelFileError for what would compute something else
+ */
+export function parseScalearnConfig(config: JsonFields): ScalearnSettings {
+  config.only([...configKeys, ...probingTasks]);
+  for (const task of probingTasks) config.take(task, isNull, null);
+  config.take('learn_omega', jsonExactly(true), true);
+  config.take('residual', jsonExactly(true), true);
+  config.take('query_before_ln', jsonExactly(false), false);
+  config.take('omega_init_type', jsonOneOf(['avg']), 'avg');
+  const vector = config.take('omega_shape', jsonOneOf(['vector', 'scalar']), 'vector') === 'vector';
+  const shared = config.take('per_layer', jsonBoolean, false);
+  const softmax = config.take('take_softmax', jsonBoolean, false);
+  const mean = config.take('take_mean', jsonBoolean, false);
+  if (softmax && mean)
+    throw config.error('take_softmax and take_mean are both true; there is only one of them');
+  const lambda = config.take('lambda_reg', jsonNumberIn(0, Infinity), 0);
   return {
-    variant: `scalearn${vector ? '' : '-uniform'}${shared ? '++' : ''}` as ScalearnSettings['variant'],
+    variant: `scalearn${vector ? '' : '-uniform'}${shared ? '++' : ''}`,
     vector,
     shared,
-    initScale: Number(config.omega_init_scale ?? 2),
-    dropout: Number(config.dropout_ratio ?? 0),
-    normalisation: config.take_softmax === true ? 'softmax' : config.take_mean === true ? 'mean' : 'none',
-    regularisation: config.regularization === true ? Number(config.lambda_reg ?? 0) : 0,
+    initScale: config.take('omega_init_scale', jsonNumber, 2),
+    dropout: config.take('dropout_ratio', jsonNumberIn(0, 1), 0),
+    normalisation: softmax ? 'softmax' : mean ? 'mean' : 'none',
+    regularisation: config.take('regularization', jsonBoolean, false) ? lambda : 0,
   };
 }
+
+const isNull: JsonRule<null> = {
+  what: 'null: models for probing are read from files of their own',
+  fits: (value) => value === null,
+};
 
 /** ω, its configuration, and a folder for each source. */
 export function scalearnFiles(

@@ -1,10 +1,14 @@
+import { ModelFileError } from '../files/errors.ts';
+import { JsonFields } from '../files/json-fields.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
-import { ModelFileError, parseJsonObject } from './adapter-config.ts';
+import { fileFault } from './file-fault.ts';
 import type { MethodReader } from './model-folder.ts';
+import { checkFileTarget, commonKeyNames } from './model-json.ts';
 import { scalearn } from './scalearn.ts';
 import { parseScalearnConfig } from './scalearn-files.ts';
 import { omegaKeys } from './scalearn-settings.ts';
 import { readSourceFolders } from './sources-reader.ts';
+import { checkSources } from './stack-sources.ts';
 import { openTensorFile } from './tensor-files.ts';
 
 /** Reads the folder of a ScaLearn model: ω, its configuration, and a folder for each source. */
@@ -12,17 +16,26 @@ export const scalearnReader: MethodReader = async (folder, target) => {
   const text = await folder.text('scalearn_config.json');
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/scalearn_config.json`;
-  const json = parseJsonObject(text, where);
-  const settings = parseScalearnConfig((json.config ?? {}) as Record<string, unknown>);
-  const sources = await readSourceFolders(folder, json.name, where);
+  const json = JsonFields.parse(text, where);
+  json.only(commonKeyNames);
+  checkFileTarget(json, target);
+  const settings = parseScalearnConfig(json.object('config'));
+  const sources = await readSourceFolders(folder, json);
   const weights = await openTensorFile(folder, 'model_scalearn');
   const names = sources.map(({ name }) => name);
   const adapterName = names.at(-1) as string;
+  const method = fileFault(where, () => {
+    checkSources(sources, target);
+    return scalearn({ ...settings, sources });
+  });
+  const shape = [sources.length, settings.vector ? target.encoder.hiddenSize : 1];
   const tensors = new Map<string, NamedTensor>();
   for (const key of omegaKeys(target.encoder, names, settings.shared)) {
     const entry = weights.tensors.entries.get(key);
     if (!entry) throw new ModelFileError(`${weights.where} has no ${key}`);
+    if (String(entry.shape) !== String(shape))
+      throw new ModelFileError(`${weights.where}: ${key} is [${entry.shape.slice(0, 8)}], not [${shape}]`);
     tensors.set(key, { shape: entry.shape, data: await weights.tensors.readFloat32(key) });
   }
-  return { adapterName, method: scalearn({ ...settings, sources }), tensors };
+  return { adapterName, method, tensors };
 };

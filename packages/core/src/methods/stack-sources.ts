@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts';
 import { type Adapter, nonLinearity } from './adapter.ts';
+import { adapterMisfit } from './adapter-fit.ts';
 import type { MethodTarget } from './method.ts';
 import { isFileName, isName, nameCharacters } from './names.ts';
 
@@ -26,7 +27,6 @@ export function checkSources(
   sources: readonly Adapter[],
   target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
 ): asserts sources is readonly [Adapter, ...Adapter[]] {
-  const { layers, hiddenSize } = target.encoder;
   const [first] = sources;
   if (!first) throw new ArgumentError('at least one source adapter is needed');
   for (const [t, source] of sources.entries()) {
@@ -35,22 +35,11 @@ export function checkSources(
       throw new ArgumentError(
         `${who} lies in a folder of its name in the model's, which cannot be called so; rename it (${nameCharacters}, no ending of a file)`,
       );
-    if (source.hiddenSize !== hiddenSize)
-      throw new ArgumentError(
-        `${who} belongs to an encoder of hidden size ${source.hiddenSize}, not ${hiddenSize}`,
-      );
-    if (source.layers.length !== layers)
-      throw new ArgumentError(
-        `${who} was trained on ${source.layers.length} layers, not ${layers}; use as many layers of the encoder`,
-      );
+    const misfit = adapterMisfit(source, target);
+    if (misfit !== undefined) throw new ArgumentError(`${who} ${misfit}`);
     if (source.nonLinearity !== first.nonLinearity)
       throw new ArgumentError(
         `${who} uses ${source.nonLinearity}, '${first.name}' uses ${first.nonLinearity}; sources must agree`,
-      );
-    const { encoderFingerprint: known } = source;
-    if (known !== undefined && target.encoderFingerprint !== undefined && known !== target.encoderFingerprint)
-      throw new ArgumentError(
-        `${who} was trained on another encoder (fingerprint ${known.slice(0, 12)}…, this one is ${target.encoderFingerprint.slice(0, 12)}…)`,
       );
     if (sources.slice(0, t).some((other) => other.name === source.name))
       throw new ArgumentError(`two source adapters are both named '${source.name}'; give each task once`);

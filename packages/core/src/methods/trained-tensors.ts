@@ -1,6 +1,7 @@
+import { ModelFileError } from '../files/errors.ts';
+import { shownList } from '../files/shown.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
 import type { NamedTensor, ParameterSpec } from '../nn/parameters.ts';
-import { ModelFileError } from './adapter-config.ts';
 import { fingerprintKey } from './adapter-files.ts';
 import type { MethodTarget, SaveCall } from './method.ts';
 
@@ -47,13 +48,14 @@ export async function readTrainedTensors(
     const key = keys.get(bare(name));
     const actual = key === undefined ? undefined : reader.entries.get(key)?.shape;
     if (key === undefined || !actual) problems.push(`missing ${name}`);
-    else if (String(actual) !== String(shape)) problems.push(`${key} is [${actual}], not [${shape}]`);
+    else if (String(actual) !== String(shape))
+      problems.push(`${key} is [${actual.slice(0, 8)}], not [${shape}]`);
     else return [{ name, shape, key }];
     return [];
   });
   if (problems.length > 0)
     throw new ModelFileError(
-      `${where} does not fit its configuration and the encoder: ${problems.join('; ')}`,
+      `${where} does not fit its configuration and the encoder: ${shownList(problems)}`,
     );
   const tensors = new Map<string, NamedTensor>();
   for (const { name, shape, key } of found) tensors.set(name, { shape, data: await reader.readFloat32(key) });

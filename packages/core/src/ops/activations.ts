@@ -27,13 +27,3 @@ export function tanh(x: Tensor): Tensor {
 export function sigmoid(x: Tensor): Tensor {
   return elementwise('sigmoid', [x], (a) => a!.sigmoid());
 }
-
-/** Activations by their Hugging Face names. */
-export const activations: Readonly<Record<string, (x: Tensor) => Tensor>> = {
-  gelu,
-  gelu_new: geluTanh,
-  gelu_pytorch_tanh: geluTanh,
-  relu,
-  tanh,
-  sigmoid,
-};

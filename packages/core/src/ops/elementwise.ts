@@ -85,6 +85,12 @@ export function elementwise(
   return elementwise(label, [...kept, combined], () => new Scalar(rest), full);
 }
 
+/** The value of a tensor that holds one known number, whatever it was computed from; undefined for others. */
+export function constantValue(tensor: Tensor): number | undefined {
+  const expression = constantOf(tensor)?.expression;
+  return expression?.kind === 'constant' ? expression.value : undefined;
+}
+
 function constantOf(tensor: Tensor): Scalar | undefined {
   if (tensor.node.operation !== (elementwiseOperation as unknown) || tensor.node.inputs.length > 0)
     return undefined;

@@ -1,7 +1,17 @@
+import {
+  type JsonFields,
+  jsonBoolean,
+  jsonCount,
+  jsonList,
+  jsonNumberIn,
+  jsonRecord,
+  jsonShape,
+  jsonText,
+} from '../files/json-fields.ts';
 import type { ParameterGroup } from '../nn/parameters.ts';
 import type { EarlyStoppingState } from './early-stopping.ts';
 import type { EpochRecord } from './events.ts';
-import { damagedCheckpoint, decodeState, encodeState, type RunSettings } from './state-file.ts';
+import { anyNumber, decodeState, encodeState, type RunSettings } from './state-file.ts';
 
 /** Where checkpoints are kept. `save` must be atomic: after it, `load` gives either the old or the new bytes. */
 export interface CheckpointStore {
@@ -48,7 +58,7 @@ export function encodeCheckpoint(
 export function decodeCheckpoint(
   bytes: Uint8Array,
   settings: RunSettings,
-  groups: readonly ParameterGroup[],
+  groups: readonly Pick<ParameterGroup, 'name' | 'size'>[],
 ): { readonly progress: Progress; readonly groups: Map<string, GroupState> } {
   const file = decodeState(bytes, settings);
   const result = new Map<string, GroupState>();
@@ -59,14 +69,40 @@ export function decodeCheckpoint(
   return { progress: parseProgress(file.progress), groups: result };
 }
 
-function parseProgress(value: Readonly<Record<string, unknown>>): Progress {
-  const { step, taskSteps, lossSum, lossRows, stopping, history, finished, seconds } = value;
-  const numbers = [step, lossSum, lossRows, seconds];
-  const counts = Object.values((taskSteps ?? {}) as Record<string, unknown>);
-  const { evaluations } = (stopping ?? {}) as Partial<EarlyStoppingState>;
-  if (!numbers.every((n) => typeof n === 'number') || typeof finished !== 'boolean')
-    throw damagedCheckpoint();
-  if (counts.reduce((sum: number, n) => sum + Number(n), 0) !== step) throw damagedCheckpoint();
-  if (!Array.isArray(history) || evaluations !== history.length) throw damagedCheckpoint();
-  return value as unknown as Progress;
+const metrics = jsonRecord(anyNumber);
+const isTaskRecord = jsonShape({ task: jsonText, validationLoss: anyNumber, validationMetrics: metrics });
+const isEpochRecord = jsonShape(
+  {
+    epoch: jsonCount(1),
+    step: jsonCount(0),
+    trainLoss: anyNumber,
+    validationLoss: anyNumber,
+    validationMetrics: metrics,
+  },
+  { tasks: jsonList(isTaskRecord) },
+);
+
+function parseProgress(json: JsonFields): Progress {
+  const stopping = json.object('stopping');
+  const progress: Progress = {
+    step: json.get('step', jsonCount(0)),
+    taskSteps: json.get('taskSteps', jsonRecord(jsonCount(0))),
+    lossSum: json.get('lossSum', anyNumber),
+    lossRows: json.get('lossRows', jsonCount(0)),
+    stopping: {
+      best: stopping.take('best', anyNumber, undefined),
+      bestEvaluation: stopping.get('bestEvaluation', jsonCount(0)),
+      evaluations: stopping.get('evaluations', jsonCount(0)),
+      waited: stopping.get('waited', jsonCount(0)),
+    },
+    history: json.get('history', jsonList(isEpochRecord)),
+    finished: json.get('finished', jsonBoolean),
+    seconds: json.get('seconds', jsonNumberIn(0, Infinity)),
+  };
+  const { step, taskSteps, stopping: state, history } = progress;
+  if (Object.values(taskSteps).reduce((sum, n) => sum + n, 0) !== step)
+    throw json.error('the steps of its tasks are not those of the run');
+  if (state.evaluations !== history.length || state.bestEvaluation > history.length)
+    throw json.error('it has not as many evaluations as its history');
+  return progress;
 }

@@ -1,4 +1,4 @@
-import { classFamily } from '../methods/adapter-config.ts';
+import { classFamily } from '../methods/model-json.ts';
 import type { HeadOptions, Problem, SavedHead } from '../nn/head.ts';
 
 /** Problems as transformers and the `adapters` library name them. */

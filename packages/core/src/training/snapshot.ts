@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts';
-import { ModelFileError, parseJsonObject, sortedJson } from '../methods/adapter-config.ts';
+import { ModelFileError } from '../files/errors.ts';
+import { JsonFields, jsonList, jsonText } from '../files/json-fields.ts';
 import { bottleneckReader, storedAdapter } from '../methods/bottleneck-reader.ts';
 import type { FileSet, MethodTarget, SaveCall } from '../methods/method.ts';
 import {
@@ -9,11 +10,13 @@ import {
   requiredFile,
   type StoredMethod,
 } from '../methods/model-folder.ts';
+import { sortedJson } from '../methods/model-json.ts';
 import { isName } from '../methods/names.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
 import { openTensorFile } from '../methods/tensor-files.ts';
 import { type HeadOptions, headFeatures, type SavedHead } from '../nn/head.ts';
-import { headFiles, readHead, renameHead } from './head-files.ts';
+import { headFiles, renameHead } from './head-files.ts';
+import { readHead } from './head-reader.ts';
 
 /** A trained model on the host: all that is needed to save it, to merge it, or to put it on a device again. */
 export interface ModelSnapshot extends MethodTarget, StoredMethod {
@@ -114,8 +117,11 @@ async function readTasks(folder: ModelFolder): Promise<readonly string[] | undef
   const text = await folder.text(tasksFile);
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${tasksFile}`;
-  const { tasks } = parseJsonObject(text, where);
-  if (Array.isArray(tasks) && tasks.length > 1 && tasks.every(isName)) return tasks;
+  const json = JsonFields.parse(text, where);
+  json.only(['tasks']);
+  const tasks = json.get('tasks', jsonList(jsonText));
+  const isNamed = tasks.every(isName) && new Set(tasks).size === tasks.length;
+  if (tasks.length > 1 && isNamed) return tasks;
   throw new ModelFileError(`${where} does not list the names of at least two tasks`);
 }
 

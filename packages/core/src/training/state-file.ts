@@ -1,6 +1,8 @@
 import { ScalearnError } from '../errors.ts';
+import { JsonFields, type JsonRule } from '../files/json-fields.ts';
 import { parseSafetensors, type Safetensors } from '../files/safetensors-reader.ts';
 import { writeSafetensors } from '../files/safetensors-writer.ts';
+import { shown, shownList } from '../files/shown.ts';
 
 /** A checkpoint that belongs to another run, or is damaged. */
 export class CheckpointError extends ScalearnError {
@@ -12,8 +14,8 @@ export type RunSettings = Readonly<Record<string, string | number | null>>;
 
 /** The state of a run, read from a file. */
 export interface StateFile {
-  /** Everything besides tensors, still to be checked. */
-  readonly progress: Readonly<Record<string, unknown>>;
+  /** Everything besides tensors, to be taken field by field. */
+  readonly progress: JsonFields;
   /** @throws CheckpointError if it has another size, SafetensorsError if it is missing */
   vector(name: string, size: number): Float32Array;
 }
@@ -41,15 +43,16 @@ export function decodeState(bytes: Uint8Array, settings: RunSettings): StateFile
     throw new CheckpointError(
       'the checkpoint is of another version of this library; start again with overwrite',
     );
-  const stored = parseMetadata(file, 'settings') as RunSettings;
-  const different = [...new Set([...Object.keys(settings), ...Object.keys(stored)])].filter(
-    (key) => settings[key] !== stored[key],
+  const stored = parseMetadata(file, 'settings');
+  const current: ReadonlyMap<string, unknown> = new Map(Object.entries(settings));
+  const different = [...new Set([...current.keys(), ...stored.keys])].filter(
+    (key) => current.get(key) !== stored.raw(key),
   );
   if (different.length > 0) {
     const show = (key: string): string =>
-      `${key} was ${JSON.stringify(stored[key])}, is ${JSON.stringify(settings[key])}`;
+      `${key} was ${shown(stored.raw(key))}, is ${shown(current.get(key))}`;
     throw new CheckpointError(
-      `the checkpoint belongs to a run with other settings: ${different.map(show).join('; ')}`,
+      `the checkpoint belongs to a run with other settings: ${shownList(different.map(show))}`,
     );
   }
   return {
@@ -64,9 +67,17 @@ export function decodeState(bytes: Uint8Array, settings: RunSettings): StateFile
 }
 
 /** The error for a checkpoint whose contents make no sense. */
-export function damagedCheckpoint(cause?: unknown): CheckpointError {
-  return new CheckpointError('the checkpoint is damaged; start again with overwrite', { cause });
+class DamagedCheckpointError extends CheckpointError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(`the checkpoint is damaged (${message}); start again with overwrite`, options);
+  }
 }
+
+/** A number of a run, which may be none that JSON has: losses and metrics can be NaN or infinite. */
+export const anyNumber: JsonRule<number> = {
+  what: 'a number',
+  fits: (value) => typeof value === 'number',
+};
 
 /** JSON has no NaN, infinities or -0, which losses and metrics can be: they are kept as objects. */
 const writeNumber = (_: string, value: unknown): unknown => {
@@ -74,19 +85,20 @@ const writeNumber = (_: string, value: unknown): unknown => {
   return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;
 };
 const readNumber = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && 'number' in value ? Number(value.number) : value;
+  typeof value === 'object' && value !== null && 'number' in value && typeof value.number === 'string'
+    ? Number(value.number)
+    : value;
 
 function parseMetadata(
   file: Safetensors,
   key: string,
   revive?: (key: string, value: unknown) => unknown,
-): Record<string, unknown> {
+): JsonFields {
   let value: unknown;
   try {
     value = JSON.parse(file.metadata.get(key) ?? '', revive);
   } catch (cause) {
-    throw damagedCheckpoint(cause);
+    throw new DamagedCheckpointError(`its ${key} is not JSON`, { cause });
   }
-  if (typeof value !== 'object' || value === null) throw damagedCheckpoint();
-  return value as Record<string, unknown>;
+  return JsonFields.of(value, key, DamagedCheckpointError);
 }

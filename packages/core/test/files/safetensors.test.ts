@@ -206,3 +206,11 @@ describe('16-bit numbers', () => {
     expect(f32ToBf16(Float32Array.of(Number.NaN))[0]! & 0x7fff).toBeGreaterThan(0x7f80);
   });
 });
+
+test('a dtype that is nested deeply is named shortly', () => {
+  const text = `{"a":{"dtype":${'['.repeat(20_000)}${']'.repeat(20_000)},"shape":[],"data_offsets":[0,0]}}`;
+  const bytes = new Uint8Array(8 + text.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(new TextEncoder().encode(text), 8);
+  expect(() => parseSafetensors(bytes)).toThrow('tensor "a" has the unknown dtype [[[…]]]');
+});

@@ -187,6 +187,7 @@ describe('a pickle', () => {
     ],
     ['out-of-range', 'hides that behind a zero', named(tensor(`${many(8, 'M\xff\xff')}K\0`, many(9, 'K\0')))],
     ['too-large', 'unfolds one number to gigabytes', named(tensor('J\xff\xff\xff\x7f', 'K\0'))],
+    ['too-large', 'unfolds one number to 64 megabytes', named(tensor('J\0\0\0\x01', 'K\0'))],
     ['too-large', 'has a number of 255 bytes', `\x8a\xff${many(255, '\x01')}.`],
     ['too-large', 'takes too many steps', many(1_000_001, ')')],
     [

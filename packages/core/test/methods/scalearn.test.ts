@@ -120,8 +120,8 @@ describe('what the sources are', () => {
     ],
     [
       'an unknown activation',
-      () => ({ sources: [randomAdapter('x', encoder.shape, 2, 'swish')] }),
-      /'swish' is not known; known are relu, gelu/,
+      () => ({ sources: [randomAdapter('x', encoder.shape, 2, 'cubic')] }),
+      /"cubic" is not known; known are gelu, /,
     ],
     [
       'an unknown variant',

@@ -1,7 +1,10 @@
 import {
-  damagedCheckpoint,
+  anyNumber,
   decodeState,
   encodeState,
+  jsonCount,
+  jsonList,
+  jsonShape,
   type Parameters,
   type RunSettings,
 } from '@scalearn/core';
@@ -13,6 +16,8 @@ export interface PretrainProgress {
   readonly step: number;
   readonly history: readonly HeldOutRecord[];
 }
+
+const heldOutRecord = jsonShape({ step: jsonCount(0), loss: anyNumber, accuracy: anyNumber });
 
 const vectors = ['values', 'm', 'v'] as const;
 
@@ -40,11 +45,11 @@ export function restorePretraining(
   { groups }: Parameters,
 ): PretrainProgress {
   const file = decodeState(bytes, settings);
-  const { step, history } = file.progress;
-  if (!Number.isSafeInteger(step) || !Array.isArray(history)) throw damagedCheckpoint();
+  const step = file.progress.get('step', jsonCount(0));
+  const history = file.progress.get('history', jsonList(heldOutRecord));
   const values = groups.flatMap((group) =>
     vectors.map((key) => [group[key], file.vector(`${group.name}/${key}`, group.size)] as const),
   );
   for (const [tensor, data] of values) tensor.write(data);
-  return { step: step as number, history: history as HeldOutRecord[] };
+  return { step, history };
 }

@@ -1,8 +1,9 @@
-import type { Device } from '@scalearn/core';
+import { type Device, JsonFields } from '@scalearn/core';
 import type { HubOptions } from '@scalearn/hub';
 import { openCheckpoint } from '../folder/checkpoint.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
+import { EncoderConfigError } from '../model/errors.ts';
 import { readEncoderConfig } from '../model/read-config.ts';
 import { planWeights, readWeight } from '../model/read-weights.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
@@ -30,6 +31,7 @@ export async function loadMaskedLM(
   const isNamed = typeof source === 'string' || source instanceof URL;
   const files = isNamed ? await openModelFiles(source, hub) : source;
   const config = await readEncoderConfig(files);
+  await checkTied(files);
   const tokenizer = await loadTokenizer(files);
   const reader = await openCheckpoint(files);
   const plan = planWeights(reader, config, config.layers, files.describe());
@@ -38,4 +40,14 @@ export async function loadMaskedLM(
     if (!spec.optional) weights.set(spec.name, await readWeight(reader, plan, spec));
   const model = new MaskedLanguageModel({ device, config, weights, ...(seed === undefined ? {} : { seed }) });
   return { model, tokenizer };
+}
+
+/** @throws EncoderConfigError for a decoder with weights of its own: here it is the table of word embeddings */
+async function checkTied(files: ModelFiles): Promise<void> {
+  const file = 'config.json';
+  const json = JsonFields.parse(await files.text(file), `${files.describe()}/${file}`, EncoderConfigError);
+  if (json.raw('tie_word_embeddings') === false)
+    throw json.error(
+      'tie_word_embeddings is false; a head whose decoder has weights of its own cannot be read',
+    );
 }

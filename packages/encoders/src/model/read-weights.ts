@@ -1,6 +1,6 @@
 import { RandomStream, type TensorReader } from '@scalearn/core';
 import type { EncoderConfig } from './config.ts';
-import { EncoderWeightsError } from './errors.ts';
+import { EncoderConfigError, EncoderWeightsError } from './errors.ts';
 import { encoderPrefix, type WeightSpec, weightSpecs } from './weight-names.ts';
 
 /** Keys of checkpoints that are no part of the encoder: buffers, and heads of what it was trained for. */
@@ -36,6 +36,10 @@ export function planWeights(
 ): WeightPlan {
   const prefix = encoderPrefix(config);
   const keys = new Map([...reader.entries.keys()].map((key) => [plainKey(key, prefix), key]));
+  if (layersInFile > reader.entries.size)
+    throw new EncoderConfigError(
+      `${where} has ${layersInFile} layers by its config.json (num_hidden_layers), and its weights are ${reader.entries.size} tensors; they do not belong together`,
+    );
   const expected = new Set<string>();
   const missing: string[] = [];
   const misshaped: string[] = [];

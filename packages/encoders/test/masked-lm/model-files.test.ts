@@ -89,7 +89,13 @@ describe('loading a model to pretrain it further', () => {
   };
 
   test('gives the same weights, head and tokeniser', async () => {
-    const loaded = await loadMaskedLM(memoryFolder(await files()), { device });
+    const whole = await files();
+    const json = JSON.parse(whole['config.json'] as string) as object;
+    const untied = { ...whole, 'config.json': JSON.stringify({ ...json, tie_word_embeddings: false }) };
+    await expect(loadMaskedLM(memoryFolder(untied), { device })).rejects.toThrow(
+      'tie_word_embeddings is false',
+    );
+    const loaded = await loadMaskedLM(memoryFolder(whole), { device });
     expect(await loaded.model.parameters.read()).toEqual(await model.parameters.read());
     expect(loaded.tokenizer.encode('Anna').inputIds).toHaveLength(3);
   });

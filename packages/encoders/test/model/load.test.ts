@@ -250,20 +250,49 @@ describe('config.json', () => {
       /model_type is "gpt2"; known are bert, roberta, xlm-roberta/,
     ],
     ['no architecture', { model_type: undefined }, /model_type is undefined/],
-    ['a size that is missing', { hidden_size: undefined }, /hidden_size is undefined, not a number/],
-    ['a size of 0', { num_hidden_layers: 0 }, /num_hidden_layers is 0, not a positive whole number/],
+    [
+      'a size that is missing',
+      { hidden_size: undefined },
+      /hidden_size is missing; it must be a whole number/,
+    ],
+    ['a size of 0', { num_hidden_layers: 0 }, /num_hidden_layers is 0; it must be a whole number from 1/],
     ['a fraction', { intermediate_size: 1.5 }, /intermediate_size is 1.5/],
     ['text for a number', { vocab_size: '13' }, /vocab_size is "13"/],
     ['heads that do not divide', { num_attention_heads: 3 }, /hidden_size 8 is no multiple of 3 heads/],
-    ['an unknown activation', { hidden_act: 'swish' }, /hidden_act 'swish' is not one of gelu/],
-    ['relative positions', { position_embedding_type: 'relative_key' }, /only absolute/],
-    ['dropout of 1', { hidden_dropout_prob: 1 }, /not a probability below 1/],
+    ['an unknown activation', { hidden_act: 'xielu' }, /hidden_act is "xielu"; it must be one of gelu/],
+    ['relative positions', { position_embedding_type: 'relative_key' }, /only "absolute"/],
+    [
+      'dropout of 1',
+      { hidden_dropout_prob: 1 },
+      /hidden_dropout_prob is 1; it must be a number from 0 to below 1/,
+    ],
+    ['layers that no weights have', { num_hidden_layers: 1000 }, /1000 layers by its config.json/],
+    ['a number of layers that no encoder has', { num_hidden_layers: 2 ** 31 }, /from 1 to 1024/],
+    ['a decoder', { is_decoder: true }, /is_decoder is true/],
+    ['cross-attention', { add_cross_attention: true }, /add_cross_attention is true/],
+    ['pruned heads', { pruned_heads: { 0: [1] } }, /pruned_heads is {"0": \[1\]}/],
+    ['code of its own', { auto_map: { AutoModel: 'modeling.Bert' } }, /auto_map names code of its own/],
+    ['quantized weights', { quantization_config: { bits: 4 } }, /quantization_config is {"bits": 4}/],
+    ['rotary positions', { rotary_emb_base: 10000 }, /"rotary_emb_base" is 10000, which is of another/],
+    ['small embeddings', { embedding_size: 4 }, /embedding_size is 4, which is not supported, only 8/],
+    ['what breaks messages', { model_type: { toString: 1 } }, /model_type is {"toString": 1}/],
     ['a padding id without room behind it', { model_type: 'roberta', pad_token_id: 15 }, /pad_token_id/],
   ])('%s', async (_, change, message) => {
     const files = { ...tinyFolder(), 'config.json': JSON.stringify({ ...bertConfig, ...change }) };
     const error = await load(files).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(EncoderConfigError);
     expect((error as Error).message).toMatch(message);
+  });
+
+  test('fields that change nothing do not matter', async () => {
+    const change = {
+      ...{ is_decoder: false, pruned_heads: {}, use_cache: true, chunk_size_feed_forward: 0 },
+      ...{ rope_scaling: null, embedding_size: 8, gradient_checkpointing: false, pooler_type: 'first_token' },
+    };
+    const files = { ...tinyFolder(), 'config.json': JSON.stringify({ ...bertConfig, ...change }) };
+    using encoder = await load(files);
+    using plain = await load(tinyFolder());
+    expect(encoder.fingerprint).toBe(plain.fingerprint);
   });
 
   test('damaged, or absent', async () => {

@@ -18,3 +18,11 @@ export function decodeList(problem: ReportProblem, text: string): Float64Array {
     ? Float64Array.from(text.split(','), Number)
     : Float64Array.from(text, (digit) => Number.parseInt(digit, 36));
 }
+
+/** How many values {@link decodeList} gives, without reading them. */
+export function listLength(problem: ReportProblem, text: string): number {
+  if (text === '' || problem !== 'regression') return text.length;
+  let commas = 0;
+  for (let at = text.indexOf(','); at >= 0; at = text.indexOf(',', at + 1)) commas++;
+  return commas + 1;
+}

@@ -1,5 +1,8 @@
 import { ReportDataError } from '../errors.ts';
-import { type ReportData, type ReportRun, reportDataVersion } from './data.ts';
+import { type ReportData, reportDataVersion } from './data.ts';
+import { firstIssue } from './first-issue.ts';
+import { listLength } from './lists.ts';
+import { reportSchema } from './schema.ts';
 
 /**
  * Reads the JSON of a report.
@@ -16,58 +19,44 @@ export function parseReportData(text: string, where = 'the report'): ReportData 
       cause: error,
     });
   }
-  const data = value as Partial<ReportData> | null;
-  if (typeof data !== 'object' || data?.kind !== 'scalearn-report')
+  const { kind, formatVersion } = (value ?? {}) as {
+    readonly kind?: unknown;
+    readonly formatVersion?: unknown;
+  };
+  if (kind !== 'scalearn-report')
     throw new ReportDataError(`${where} is not the JSON of a report; write one with --format json`);
-  if (data.formatVersion !== reportDataVersion)
+  if (formatVersion !== reportDataVersion)
     throw new ReportDataError(
-      `${where} is of format ${JSON.stringify(data.formatVersion)}; this version of scalearn reads ${reportDataVersion}`,
+      `${where} is of ${typeof formatVersion === 'number' ? `format ${formatVersion}` : 'another format'}; this version of scalearn reads ${reportDataVersion}`,
     );
-  const damage = damageOf(data);
-  if (damage !== undefined)
-    throw new ReportDataError(`${where} is damaged: ${damage}; make the report again from its runs`);
-  return data as ReportData;
+  const damaged = (what: string): never => {
+    throw new ReportDataError(`${where} is damaged: ${what}; make the report again from its runs`);
+  };
+  const data = firstIssue(reportSchema, value, ({ path, what, isMissing }) =>
+    damaged(isMissing ? `${path} is missing` : `${path} must be ${what}`),
+  );
+  const disagreement = disagreementOf(data);
+  return disagreement === undefined ? data : damaged(disagreement);
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** What is wrong, in words. */
-function damageOf({ title, encoders, tasks, runs, missing }: Partial<ReportData>): string | undefined {
-  if (typeof title !== 'string') return 'it has no title';
-  if (!isObject(encoders) || !Object.values(encoders).every(isObject))
-    return 'encoders is no object of objects';
-  if (!isObject(tasks) || !Object.values(tasks).every(isObject)) return 'tasks is no object of objects';
-  if (!Array.isArray(missing)) return 'missing is no list';
-  if (!Array.isArray(runs)) return 'runs is no list';
-  for (const [i, run] of runs.entries()) {
-    const field = damagedField(run, { encoders, tasks });
-    if (field !== undefined) return `runs[${i}].${field} is not what it must be`;
+/** What parts of a report say of others that are not there, or otherwise. */
+function disagreementOf({ encoders, tasks, runs }: ReportData): string | undefined {
+  for (const [id, { problem, labels, rows, columns = 1, ...task }] of Object.entries(tasks)) {
+    if (task.id !== id) return `tasks.${id} has another id`;
+    const length = problem === 'multiLabelClassification' ? rows * columns : rows;
+    if (labels !== undefined && listLength(problem, labels) !== length)
+      return `tasks.${id} has not as many labels as rows`;
+  }
+  for (const [i, { encoder, scores }] of runs.entries()) {
+    if (!Object.hasOwn(encoders, encoder)) return `runs[${i}].encoder is none of its encoders`;
+    for (const { task: id, predictions } of scores) {
+      const task = Object.hasOwn(tasks, id) ? tasks[id] : undefined;
+      if (!task) return `runs[${i}].scores is of a task that is none of its tasks`;
+      const { problem, labels } = task;
+      if (predictions !== undefined && labels !== undefined)
+        if (listLength(problem, predictions) !== listLength(problem, labels))
+          return `runs[${i}].scores has not as many predictions as ${id} has labels`;
+    }
   }
   return undefined;
-}
-
-function damagedField(
-  run: ReportRun,
-  { encoders, tasks }: Pick<ReportData, 'encoders' | 'tasks'>,
-): string | undefined {
-  if (!isObject(run)) return 'id';
-  const fits: Readonly<Partial<Record<keyof ReportRun, boolean>>> = {
-    id: typeof run.id === 'string',
-    entry: typeof run.entry === 'string',
-    label: typeof run.label === 'string',
-    method: typeof run.method === 'string',
-    encoder: Object.hasOwn(encoders, run.encoder),
-    seed: Number.isSafeInteger(run.seed),
-    axes: isObject(run.axes),
-    sources: Array.isArray(run.sources),
-    scores:
-      Array.isArray(run.scores) &&
-      run.scores.every((score) => isObject(score.metrics) && Object.hasOwn(tasks, score.task)),
-    history: Array.isArray(run.history),
-    parameters: isObject(run.parameters),
-    seconds: typeof run.seconds === 'number',
-    settings: isObject(run.settings),
-  };
-  return Object.entries(fits).find(([, isFine]) => !isFine)?.[0];
 }

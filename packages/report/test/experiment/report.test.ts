@@ -196,12 +196,26 @@ test('the JSON makes the same report again', async () => {
   expect(again).toEqual(small);
 });
 
+/** The JSON of a report whose first run says something else; nested lists as they are written. */
+function withRun(change: object): string {
+  const [first, ...others] = small.runs;
+  const deep = JSON.stringify({ ...first, ...change }, (_, value) =>
+    Array.isArray(value) && value.length === 1 && Array.isArray(value[0]) ? '@' : value,
+  ).replace('"@"', `${'['.repeat(5000)}${']'.repeat(5000)}`);
+  return JSON.stringify({ ...small, runs: ['@', ...others] }).replace('"@"', () => deep);
+}
+
 test.each([
   ['{', 'is not JSON'],
   ['[]', 'is not the JSON of a report'],
   [JSON.stringify({ ...small, formatVersion: 9 }), 'is of format 9; this version of scalearn reads 1'],
   [JSON.stringify({ ...small, runs: [{}] }), 'runs[0].id'],
   [JSON.stringify({ ...small, tasks: {} }), 'runs[0].scores'],
+  [withRun({ seed: '0' }), 'runs[0].seed must be a whole number'],
+  [withRun({ history: [{ epoch: {} }] }), 'runs[0].history[0].epoch must be'],
+  [withRun({ method: { toString: 1 } }), 'runs[0].method must be a text'],
+  [withRun({ settings: { deep: [[]] } }), 'runs[0].settings.deep'],
+  ['{"kind":"scalearn-report","formatVersion":{"toString":1}}', 'is of another format'],
 ])('a damaged report is refused: %#', (text, message) => {
   expect(() => parseReportData(text, 'x.json')).toThrow(message);
 });

@@ -1,7 +1,8 @@
-import { ArgumentError, ModelFileError } from '@scalearn/core';
+import { ArgumentError } from '../errors.ts';
+import { ModelFileError } from '../files/errors.ts';
 
 /** Makes something from what a file says; options that it would not take from a caller are the file's fault. */
-export function fromFile<T>(where: string, make: () => T): T {
+export function fileFault<T>(where: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { shown } from '@scalearn/core';
+import { firstIssue } from '@scalearn/report';
+import type { GenericSchema } from 'valibot';
+import { asFolderError, FolderError, systemCode } from '../errors.ts';
+
+/**
+ * Reads a JSON file of this package as its schema has it.
+ *
+ * @param advice what to do about a damaged one
+ * @returns undefined where there is none
+ * @throws FolderError that names the file, and the field, if it is damaged or of another version
+ */
+export async function readOwnJson<T>(
+  path: string,
+  schema: GenericSchema<unknown, T & { readonly formatVersion: number }>,
+  formatVersion: number,
+  advice: string,
+): Promise<T | undefined> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new FolderError(`${path} is not JSON; the file is damaged: ${advice}`, { cause: error });
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+    throw asFolderError(error, `${path} could not be read`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new FolderError(`${path} is not a JSON object; the file is damaged: ${advice}`);
+  const found = 'formatVersion' in value ? value.formatVersion : undefined;
+  if (found !== formatVersion)
+    throw new FolderError(
+      `${path} is of format ${shown(found)}; this version of scalearn reads ${formatVersion}`,
+    );
+  return firstIssue(schema, value, ({ path: field, what, isMissing, found }) => {
+    const fault = isMissing ? `${field} is missing` : `${field} must be ${what}, and it is ${shown(found)}`;
+    throw new FolderError(`${path}: ${fault}; ${advice}`);
+  });
+}

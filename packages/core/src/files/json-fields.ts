@@ -1,0 +1,225 @@
+import { ModelFileError } from './errors.ts';
+import { shown } from './shown.ts';
+
+/** What a field must be: in words that follow "must be", and as a test. */
+export interface JsonRule<T> {
+  readonly what: string;
+  fits(value: unknown): value is T;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Any text, the empty one too. */
+export const jsonText: JsonRule<string> = {
+  what: 'a text',
+  fits: (value) => typeof value === 'string',
+};
+/** A finite number. */
+export const jsonNumber: JsonRule<number> = {
+  what: 'a number',
+  fits: (value): value is number => typeof value === 'number' && Number.isFinite(value),
+};
+export const jsonBoolean: JsonRule<boolean> = {
+  what: 'true or false',
+  fits: (value) => typeof value === 'boolean',
+};
+export const jsonObject: JsonRule<Readonly<Record<string, unknown>>> = {
+  what: 'an object',
+  fits: isRecord,
+};
+
+/** Deeper than any setting; what is deeper breaks or stalls what goes through it by recursion. */
+const mostDepth = 32;
+
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < mostDepth && Object.values(value).every((part) => isShallow(part, depth + 1));
+}
+
+/** Anything that is not nested deeply, to be kept as it is. */
+export const jsonShallow: JsonRule<unknown> = {
+  what: 'a value that is not nested deeply',
+  fits: (value): value is unknown => isShallow(value),
+};
+
+/** A finite number from `least` to below `below`. */
+export function jsonNumberIn(least: number, below: number): JsonRule<number> {
+  return {
+    what: below === Infinity ? `a number of at least ${least}` : `a number from ${least} to below ${below}`,
+    fits: (value): value is number => jsonNumber.fits(value) && value >= least && value < below,
+  };
+}
+
+/** A whole number from `least` to `most`. */
+export function jsonCount(least: number, most: number = Number.MAX_SAFE_INTEGER): JsonRule<number> {
+  return {
+    what:
+      most === Number.MAX_SAFE_INTEGER
+        ? `a whole number of at least ${least}`
+        : `a whole number from ${least} to ${most}`,
+    fits: (value): value is number =>
+      Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+  };
+}
+
+/** One value and no other. */
+export function jsonExactly<const T extends string | number | boolean | null>(expected: T): JsonRule<T> {
+  return { what: shown(expected), fits: (value): value is T => value === expected };
+}
+
+/** One of some texts. */
+export function jsonOneOf<const T extends string>(values: readonly T[]): JsonRule<T> {
+  return {
+    what: values.map((value) => `"${value}"`).join(' or '),
+    fits: (value): value is T => values.includes(value as T),
+  };
+}
+
+export function jsonOr<T, U>(first: JsonRule<T>, second: JsonRule<U>): JsonRule<T | U> {
+  return {
+    what: `${first.what} or ${second.what}`,
+    fits: (value): value is T | U => first.fits(value) || second.fits(value),
+  };
+}
+
+export function jsonOrNull<T>(rule: JsonRule<T>): JsonRule<T | null> {
+  return {
+    what: `${rule.what} or null`,
+    fits: (value): value is T | null => value === null || rule.fits(value),
+  };
+}
+
+export function jsonList<T>(rule: JsonRule<T>): JsonRule<readonly T[]> {
+  return {
+    what: `a list, each of it ${rule.what}`,
+    fits: (value): value is readonly T[] => Array.isArray(value) && value.every(rule.fits),
+  };
+}
+
+/** An object whose every value is alike. */
+export function jsonRecord<T>(rule: JsonRule<T>): JsonRule<Readonly<Record<string, T>>> {
+  return {
+    what: `an object, each value of it ${rule.what}`,
+    fits: (value): value is Readonly<Record<string, T>> =>
+      isRecord(value) && Object.values(value).every(rule.fits),
+  };
+}
+
+type Rules = Readonly<Record<string, JsonRule<unknown>>>;
+type ShapeOf<R extends Rules> = { readonly [K in keyof R]: R[K] extends JsonRule<infer T> ? T : never };
+
+/** An object with these fields, and some that it may lack; others do not matter. */
+export function jsonShape<R extends Rules, O extends Rules = Record<never, never>>(
+  required: R,
+  optional?: O,
+): JsonRule<ShapeOf<R> & Partial<ShapeOf<O>>> {
+  const fields = Object.entries(required);
+  const others = Object.entries(optional ?? {});
+  return {
+    what: `an object with ${fields.map(([key, { what }]) => `${key} (${what})`).join(', ')}`,
+    fits: (value): value is ShapeOf<R> & Partial<ShapeOf<O>> =>
+      isRecord(value) &&
+      fields.every(([key, rule]) => Object.hasOwn(value, key) && rule.fits(value[key])) &&
+      others.every(([key, rule]) => !Object.hasOwn(value, key) || rule.fits(value[key])),
+  };
+}
+
+/** The class of the errors about a file. */
+type FileError = new (message: string, options?: ErrorOptions) => Error;
+
+/**
+ * The object of a JSON file, or one within it, whose fields are taken one by one and checked as they are. Nothing of it
+ * can be had unchecked. Every error names the file, the field, what it must be and what it is.
+ */
+export class JsonFields {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #where: string;
+  readonly #path: string;
+  readonly #Failure: FileError;
+
+  private constructor(
+    fields: Readonly<Record<string, unknown>>,
+    where: string,
+    path: string,
+    Failure: FileError,
+  ) {
+    this.#fields = fields;
+    this.#where = where;
+    this.#path = path;
+    this.#Failure = Failure;
+  }
+
+  /**
+   * @param where the file, for messages
+   * @throws ModelFileError, or the error given, for what is not JSON, or no object
+   */
+  static parse(text: string, where: string, Failure: FileError = ModelFileError): JsonFields {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (cause) {
+      throw new Failure(`${where} is not JSON; the file is damaged or incomplete`, { cause });
+    }
+    return JsonFields.of(value, where, Failure);
+  }
+
+  /** The same for what has been parsed. */
+  static of(value: unknown, where: string, Failure: FileError = ModelFileError): JsonFields {
+    if (isRecord(value)) return new JsonFields(value, where, '', Failure);
+    throw new Failure(`${where} is not a JSON object but ${shown(value)}`);
+  }
+
+  get keys(): readonly string[] {
+    return Object.keys(this.#fields);
+  }
+
+  has(key: string): boolean {
+    return Object.hasOwn(this.#fields, key);
+  }
+
+  /** A field as it is, for messages and for `shown`. */
+  raw(key: string): unknown {
+    return this.has(key) ? this.#fields[key] : undefined;
+  }
+
+  /** A field that must be there. */
+  get<T>(key: string, rule: JsonRule<T>): T {
+    const value = this.raw(key);
+    if (rule.fits(value)) return value;
+    throw this.error(
+      value === undefined
+        ? `${this.#path}${key} is missing; it must be ${rule.what}`
+        : `${this.#path}${key} is ${shown(value)}; it must be ${rule.what}`,
+    );
+  }
+
+  /** A field that may be missing. */
+  take<T, F>(key: string, rule: JsonRule<T>, fallback: F): T | F {
+    return this.has(key) ? this.get(key, rule) : fallback;
+  }
+
+  /** An object that must be there. */
+  object(key: string): JsonFields {
+    return new JsonFields(this.get(key, jsonObject), this.#where, `${this.#path}${key}.`, this.#Failure);
+  }
+
+  /** Refuses fields that are not known: what they mean would be ignored. */
+  only(known: Iterable<string>): void {
+    const names = new Set(known);
+    const other = this.keys.filter((key) => !names.has(key));
+    if (other.length === 0) return;
+    throw this.error(
+      `${other
+        .slice(0, 5)
+        .map((key) => `${this.#path}${shown(key).slice(1, -1)}`)
+        .join(', ')} ` +
+        `${other.length === 1 ? 'is' : 'are'} not known, so what the file means cannot be told`,
+    );
+  }
+
+  /** The error for this file. */
+  error(message: string, cause?: unknown): Error {
+    return new this.#Failure(`${this.#where}: ${message}`, cause === undefined ? {} : { cause });
+  }
+}

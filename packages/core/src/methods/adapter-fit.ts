@@ -1,0 +1,24 @@
+import type { Adapter } from './adapter.ts';
+import type { MethodTarget } from './method.ts';
+
+/**
+ * Why an adapter cannot be used on an encoder, in words that follow its name; undefined where it can, as far as its files
+ * tell.
+ */
+export function adapterMisfit(
+  adapter: Adapter,
+  { encoder, encoderFingerprint }: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
+): string | undefined {
+  const { modelType, prefix, hiddenSize, layers, encoderFingerprint: known } = adapter;
+  if (modelType !== undefined && modelType !== encoder.modelType)
+    return `was trained on an encoder of the architecture ${modelType}, this one is ${encoder.modelType}`;
+  if (prefix !== undefined && prefix !== encoder.prefix)
+    return `was trained on another architecture: its keys begin with ${prefix}., those of ${encoder.modelType} with ${encoder.prefix}.`;
+  if (hiddenSize !== encoder.hiddenSize)
+    return `belongs to an encoder of hidden size ${hiddenSize}, not ${encoder.hiddenSize}`;
+  if (layers.length !== encoder.layers)
+    return `was trained on ${layers.length} layers, not ${encoder.layers}; use as many layers of the encoder`;
+  if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
+    return `was trained on another encoder (fingerprint ${known.slice(0, 12)}…, this one is ${encoderFingerprint.slice(0, 12)}…)`;
+  return undefined;
+}

@@ -1,0 +1,87 @@
+import { type JsonFields, jsonList, jsonObject } from '../files/json-fields.ts';
+import { shown } from '../files/shown.ts';
+
+/** Kinds of adapters by the `adapters` library's identifiers, old and new. */
+const identifiers: Readonly<Record<string, string>> = {
+  pfeiffer: 'bottleneck',
+  seq_bn: 'bottleneck',
+  houlsby: 'double bottleneck (Houlsby)',
+  double_seq_bn: 'double bottleneck (Houlsby)',
+  parallel: 'parallel bottleneck',
+  par_bn: 'parallel bottleneck',
+  scaled_parallel: 'parallel bottleneck',
+  scaled_par_bn: 'parallel bottleneck',
+  'pfeiffer+inv': 'invertible bottleneck',
+  seq_bn_inv: 'invertible bottleneck',
+  'houlsby+inv': 'invertible double bottleneck (Houlsby)',
+  double_seq_bn_inv: 'invertible double bottleneck (Houlsby)',
+  compacter: 'Compacter',
+  'compacter++': 'Compacter++',
+  prefix_tuning: 'prefix tuning',
+  prefix_tuning_flat: 'prefix tuning',
+  prompt_tuning: 'prompt tuning',
+  lora: 'LoRA',
+  mtl_lora: 'MTL-LoRA',
+  ia3: '(IA)³',
+  vera: 'VeRA',
+  dora: 'DoRA',
+  dvora: 'DVoRA',
+  loreft: 'LoReFT',
+  noreft: 'NoReFT',
+  direft: 'DiReFT',
+  reft: 'ReFT',
+  mam: 'MAM (prefix tuning and parallel bottleneck)',
+  unipelt: 'UniPELT (LoRA, prefix tuning and gated bottleneck)',
+};
+
+/** What a kind is called whose configuration is a name of the library. */
+export const kindOfIdentifier = (identifier: string): string =>
+  Object.hasOwn(identifiers, identifier)
+    ? (identifiers[identifier] as string)
+    : `unknown kind ${shown(identifier)}`;
+
+/** What the kind of an adapter is called; "bottleneck" for the plain one of Pfeiffer's. */
+export function kindOfAdapter(config: JsonFields): string {
+  const architecture = config.raw('architecture') ?? null;
+  if (architecture === 'union') return unionKind(config);
+  if (architecture === 'lora') return loraKind(config);
+  if (architecture !== null)
+    return typeof architecture === 'string'
+      ? kindOfIdentifier(architecture)
+      : `unknown kind ${shown(architecture)}`;
+  const has = (key: string): boolean => ![undefined, null, false, 0, ''].includes(config.raw(key) as null);
+  if (has('phm_layer')) return has('mh_adapter') ? 'Compacter' : 'Compacter++';
+  const words = [
+    ...(has('inv_adapter') || has('invertible_adapter') ? ['invertible'] : []),
+    ...(has('use_gating') ? ['gated'] : []),
+    ...(has('is_parallel') ? ['parallel'] : []),
+    ...(has('mh_adapter') && has('output_adapter') ? ['double'] : []),
+    'bottleneck',
+    ...(has('mh_adapter') && has('output_adapter') ? ['(Houlsby)'] : []),
+  ];
+  return words.join(' ');
+}
+
+function loraKind(config: JsonFields): string {
+  if (config.raw('composition_mode') === 'scale') return '(IA)³';
+  const isVera = typeof config.raw('vera_d') === 'number' || typeof config.raw('vera_b') === 'number';
+  if (config.raw('use_dora') === true) return isVera ? 'DVoRA' : 'DoRA';
+  return isVera ? 'VeRA' : 'LoRA';
+}
+
+/** Several kinds at once; MAM and UniPELT are such. */
+function unionKind(config: JsonFields): string {
+  const parts = config.take('configs', jsonList(jsonObject), []).slice(0, 8);
+  const kinds = parts.map((_, i) => {
+    const architecture = parts[i]?.architecture;
+    const known = typeof architecture === 'string' ? kindOfIdentifier(architecture) : undefined;
+    return known ?? (parts[i]?.is_parallel === true ? 'parallel bottleneck' : 'bottleneck');
+  });
+  const gated = parts.some((part) => part.use_gating === true);
+  const named = gated
+    ? 'UniPELT: '
+    : kinds.includes('parallel bottleneck') && kinds.includes('prefix tuning')
+      ? 'MAM: '
+      : '';
+  return `union (${named}${kinds.join(', ') || 'of nothing'})`;
+}

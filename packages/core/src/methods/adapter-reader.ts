@@ -1,0 +1,205 @@
+import { ModelFileError } from '../files/errors.ts';
+import { shownList } from '../files/shown.ts';
+import type { TensorReader } from '../files/tensor-reader.ts';
+import { type Adapter, type AdapterLayer, adapterKeys, adapterWidth } from './adapter.ts';
+import type { AdapterConfig, ReductionFactors } from './adapter-config.ts';
+import { fingerprintKey } from './adapter-files.ts';
+
+const keyPattern =
+  /^(?:([\w-]+)\.)?encoder\.layer\.(\d{1,4})\.output\.(?:adapters|layer_text_(?:task|lang)_adapters)\.(.+)\.(adapter_(?:down\.0|up)\.(?:weight|bias))$/;
+
+const fieldNames: Readonly<Record<string, keyof AdapterLayer>> = {
+  'adapter_down.0.weight': 'down',
+  'adapter_down.0.bias': 'downBias',
+  'adapter_up.weight': 'up',
+  'adapter_up.bias': 'upBias',
+};
+
+/** Layers get the width of the widest, which must not make much of little. */
+const mostWidening = 32;
+
+/** Keys of an adapter's tensors, by layer. */
+interface FoundKeys {
+  readonly layers: Map<number, Map<keyof AdapterLayer, string>>;
+  readonly prefixes: Set<string | undefined>;
+}
+
+/**
+ * Reads an adapter's tensors. Keys with and without the encoder's prefix load alike, and so do those of AdapterHub's
+ * first files (reference/formats 1.2). Layers of several widths get the widest's, with units that add nothing; layers
+ * that were left out get an adapter that adds nothing.
+ *
+ * @throws ModelFileError that lists the missing, unexpected and misshaped keys
+ */
+export async function readAdapter(
+  config: AdapterConfig,
+  tensors: TensorReader,
+  where: string,
+): Promise<Adapter> {
+  const problems: string[] = [];
+  const { layers: found, prefixes } = findKeys(config, tensors, problems);
+  const count = 1 + Math.max(-1, ...found.keys(), ...config.leaveOut);
+  const first = found.values().next().value?.get('down');
+  const hiddenSize = (first === undefined ? undefined : tensors.entries.get(first)?.shape[1]) ?? 0;
+  if (found.size === 0) problems.push(`no tensors of the adapter '${config.name}'`);
+  const widths = Array.from({ length: found.size === 0 ? 0 : count }, (_, i) =>
+    checkLayer(i, found.get(i), config, hiddenSize, tensors, problems),
+  );
+  if (config.hiddenSize !== undefined && hiddenSize !== config.hiddenSize && found.size > 0)
+    problems.push(`the configuration says hidden size ${config.hiddenSize}, the tensors ${hiddenSize}`);
+  if (prefixes.size > 1) problems.push('its keys begin with the prefixes of several architectures');
+  if (problems.length > 0)
+    throw new ModelFileError(`${where} does not fit its configuration: ${shownList(problems)}`);
+  const width = Math.max(...widths);
+  const stored = widths.reduce((sum, each) => sum + each, 0);
+  if (width * found.size > mostWidening * stored)
+    throw new ModelFileError(
+      `${where} has layers of width ${width} beside much narrower ones, which cannot be read`,
+    );
+  const leftOut = [...widths.keys()].filter((i) => !found.has(i));
+  const none = nothing(width, hiddenSize);
+  const layers: AdapterLayer[] = [];
+  for (const [i, own] of widths.entries()) {
+    const keys = found.get(i);
+    layers.push(
+      keys ? widened(await readLayer(keys, tensors, config.scaling), own, width, hiddenSize) : none,
+    );
+  }
+  const { name, modelType, nonLinearity } = config;
+  const prefix = [...prefixes][0];
+  const fingerprint = tensors.metadata.get(fingerprintKey);
+  const warnings = warningsOf(config, prefix, fingerprint);
+  return {
+    ...{ name, hiddenSize, width, nonLinearity, layers },
+    ...(fingerprint ? { encoderFingerprint: fingerprint } : {}),
+    ...(modelType === undefined ? {} : { modelType }),
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(leftOut.length > 0 ? { leftOut } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
+function findKeys({ name }: AdapterConfig, { entries }: TensorReader, problems: string[]): FoundKeys {
+  const layers: FoundKeys['layers'] = new Map();
+  const prefixes: FoundKeys['prefixes'] = new Set();
+  for (const key of entries.keys()) {
+    const [, prefix, layer, own, field = ''] = keyPattern.exec(key) ?? [];
+    const at = Number(layer);
+    const fieldName = fieldNames[field];
+    if (fieldName === undefined || own !== name || at > 1000) {
+      problems.push(`unexpected ${key}`);
+      continue;
+    }
+    prefixes.add(prefix);
+    const fields = layers.get(at) ?? new Map<keyof AdapterLayer, string>();
+    if (fields.has(fieldName)) problems.push(`${key} beside ${fields.get(fieldName)}`);
+    layers.set(at, fields.set(fieldName, key));
+  }
+  return { layers, prefixes };
+}
+
+/** The width of a layer, 0 for one that is left out. */
+function checkLayer(
+  layer: number,
+  keys: ReadonlyMap<keyof AdapterLayer, string> | undefined,
+  { name, leaveOut, reductionFactor }: AdapterConfig,
+  hiddenSize: number,
+  { entries }: TensorReader,
+  problems: string[],
+): number {
+  const isLeftOut = leaveOut.includes(layer);
+  if (isLeftOut) {
+    if (keys) problems.push(`tensors of layer ${layer}, which leave_out names`);
+    return 0;
+  }
+  const shapeOf = (field: keyof AdapterLayer): readonly number[] | undefined => {
+    const key = keys?.get(field);
+    return key === undefined ? undefined : entries.get(key)?.shape;
+  };
+  const width = shapeOf('down')?.[0] ?? 0;
+  const expected: Record<keyof AdapterLayer, readonly number[]> = {
+    down: [width, hiddenSize],
+    downBias: [width],
+    up: [hiddenSize, width],
+    upBias: [hiddenSize],
+  };
+  for (const field of Object.values(fieldNames)) {
+    const shape = shapeOf(field);
+    if (!shape) problems.push(`missing ${adapterKeys('…', layer, name)[field]}`);
+    else if (String(shape) !== String(expected[field]))
+      problems.push(`${keys?.get(field)} is [${shape.slice(0, 8)}], not [${expected[field]}]`);
+  }
+  const factor = factorOf(reductionFactor, layer);
+  if (factor === undefined) problems.push(`reduction_factor has neither layer ${layer} nor a default`);
+  else if (keys?.has('down') && width !== adapterWidth(hiddenSize, factor))
+    problems.push(
+      `layer ${layer} has width ${width}, and a reduction_factor of ${factor} makes ${adapterWidth(hiddenSize, factor)}`,
+    );
+  return width;
+}
+
+function factorOf(factors: ReductionFactors, layer: number): number | undefined {
+  if (typeof factors === 'number') return factors;
+  const key = Object.hasOwn(factors, layer) ? String(layer) : 'default';
+  return Object.hasOwn(factors, key) ? factors[key] : undefined;
+}
+
+async function readLayer(
+  keys: ReadonlyMap<keyof AdapterLayer, string>,
+  tensors: TensorReader,
+  scaling: number,
+): Promise<AdapterLayer> {
+  const read = (field: keyof AdapterLayer): Promise<Float32Array> =>
+    tensors.readFloat32(keys.get(field) as string);
+  const scaled = async (field: 'up' | 'upBias'): Promise<Float32Array> =>
+    scaling === 1 ? read(field) : (await read(field)).map((v) => v * scaling);
+  return {
+    down: await read('down'),
+    downBias: await read('downBias'),
+    up: await scaled('up'),
+    upBias: await scaled('upBias'),
+  };
+}
+
+/** The same adapter with more units, whose outputs nothing reads. */
+function widened(layer: AdapterLayer, from: number, to: number, hiddenSize: number): AdapterLayer {
+  if (from === to) return layer;
+  const { down, downBias, up, upBias } = nothing(to, hiddenSize);
+  down.set(layer.down);
+  downBias.set(layer.downBias);
+  upBias.set(layer.upBias);
+  for (let c = 0; c < hiddenSize; c++) up.set(layer.up.subarray(c * from, (c + 1) * from), c * to);
+  return { down, downBias, up, upBias };
+}
+
+/** An adapter that adds nothing. */
+function nothing(width: number, hiddenSize: number): AdapterLayer {
+  return {
+    down: new Float32Array(width * hiddenSize),
+    downBias: new Float32Array(width),
+    up: new Float32Array(hiddenSize * width),
+    upBias: new Float32Array(hiddenSize),
+  };
+}
+
+/** What cannot be checked, because the files do not say it. */
+function warningsOf(
+  { name, modelType, modelName }: AdapterConfig,
+  prefix: string | undefined,
+  fingerprint: string | undefined,
+): string[] {
+  if (fingerprint !== undefined) return [];
+  const warnings: string[] = [];
+  if (modelType === undefined) {
+    const tell = prefix === undefined ? 'nor do its keys' : `its keys begin with ${prefix}., as of several`;
+    warnings.push(
+      `the adapter '${name}' does not say the architecture it was trained on (model_type, model_class), ${tell}; ` +
+        'make sure that the encoder is the one it was trained on, which could not be checked',
+    );
+  } else if (modelName === undefined)
+    warnings.push(
+      `the adapter '${name}' does not say which ${modelType} it was trained on (model_name); ` +
+        'make sure that the encoder is that one, which could not be checked',
+    );
+  return warnings;
+}

@@ -1,0 +1,148 @@
+import { ModelFileError } from '../files/errors.ts';
+import {
+  JsonFields,
+  jsonBoolean,
+  jsonCount,
+  jsonNumberIn,
+  jsonOneOf,
+  jsonOrNull,
+  jsonRecord,
+  jsonText,
+} from '../files/json-fields.ts';
+import { shown, shownList } from '../files/shown.ts';
+import type { TensorReader } from '../files/tensor-reader.ts';
+import { adapterNameOf } from '../methods/adapter-config.ts';
+import { commonKeyNames, readCommonKeys } from '../methods/model-json.ts';
+import { type HeadFeatures, type HeadOptions, headLayers, type Problem, type SavedHead } from '../nn/head.ts';
+import type { NamedTensor } from '../nn/parameters.ts';
+import { headTypes } from './head-files.ts';
+import { problemTypes } from './hub-head.ts';
+
+/** More choices than any task has: nothing else in a head's files tells their number. */
+const mostChoices = 1000;
+const label2id = jsonRecord(jsonCount(0));
+
+/** Keys of a static head's configuration beside those of every file. */
+const staticKeys = ['label2id', 'num_labels', 'problem_type'];
+const flexibleKeys = [
+  ...['head_type', 'num_labels', 'num_choices', 'layers', 'activation_function', 'label2id', 'use_pooler'],
+  ...['bias', 'dropout_prob'],
+];
+
+/**
+ * Reads a head.
+ *
+ * @throws ModelFileError if the configuration is none this library writes or the `adapters` library's, or the tensors do
+ *   not fit it
+ */
+export async function readHead(configText: string, weights: TensorReader, where: string): Promise<SavedHead> {
+  const json = JsonFields.parse(configText, where);
+  const config = (json.raw('config') ?? null) === null ? undefined : json.object('config');
+  const about = config ?? json;
+  const type = config?.take('head_type', jsonText, 'classification');
+  if (type !== undefined && !Object.values(headTypes).includes(type))
+    throw json.error(
+      `heads of type ${shown(type)} cannot be read; ${Object.values(headTypes).join(', ')} can`,
+    );
+  json.only([...commonKeyNames, ...staticKeys]);
+  readCommonKeys(json);
+  config?.only(flexibleKeys);
+  config?.take('dropout_prob', jsonOrNull(jsonNumberIn(0, 1)), null);
+  const ids =
+    about.take('label2id', jsonOrNull(label2id), null) ?? json.take('label2id', jsonOrNull(label2id), null);
+  const count = jsonOrNull(jsonCount(1));
+  const written =
+    about.take('num_labels', count, null) ??
+    about.take('num_choices', count, null) ??
+    json.take('num_labels', count, null);
+  const outputs = written ?? Object.keys(ids ?? {}).length;
+  if (outputs < 1) throw json.error('it does not say how many outputs the head has');
+  const problem = problemOf(json, type, outputs);
+  const features = config ? readFeatures(config) : staticFeatures(problem, weights);
+  const options: HeadOptions = {
+    ...{ problem, outputs, layout: config ? 'flexible' : 'static', name: config ? adapterNameOf(json) : '' },
+    ...(features === 'dense' ? {} : { features }),
+  };
+  const tensors = await readHeadTensors(weights, options, where);
+  return { options, labels: problem === 'regression' ? null : labelsOf(ids, outputs, json), tensors };
+}
+
+function problemOf(json: JsonFields, type: string | undefined, outputs: number): Problem {
+  const written = json.take('problem_type', jsonOrNull(jsonOneOf(Object.values(problemTypes))), null);
+  const found = Object.entries(problemTypes).find(([, name]) => name === written)?.[0] as Problem | undefined;
+  if (found && type !== undefined && headTypes[found] !== type)
+    throw json.error(`problem_type is ${shown(written)}, and the head is of type ${shown(type)}`);
+  if (found) return found;
+  if (type === 'multilabel_classification') return 'multiLabelClassification';
+  if (type === 'multiple_choice') return 'multipleChoice';
+  return outputs === 1 ? 'regression' : 'singleLabelClassification';
+}
+
+/** The labels in the order of their ids, which must be 0, 1, …; none where the file names none. */
+function labelsOf(
+  ids: Readonly<Record<string, number>> | null,
+  outputs: number,
+  json: JsonFields,
+): readonly string[] {
+  if (ids === null) return [];
+  const entries = Object.entries(ids).sort(([, a], [, b]) => a - b);
+  if (entries.length !== outputs || entries.some(([, id], i) => id !== i))
+    throw json.error(`label2id is ${shown(ids)}; it must give the ids 0 to ${outputs - 1}, each once`);
+  return entries.map(([label]) => label);
+}
+
+/** What the last layer of a static head reads, as its keys tell; multiple choice has only one kind. */
+function staticFeatures(problem: Problem, { entries }: TensorReader): HeadFeatures {
+  return problem !== 'multipleChoice' && entries.has('classifier.weight') ? 'pooled' : 'dense';
+}
+
+/** What the last layer of a flexible head reads; refuses heads of more layers and others. */
+function readFeatures(config: JsonFields): HeadFeatures {
+  const layers = config.take('layers', jsonCount(0), 2);
+  const activation = config.take('activation_function', jsonOrNull(jsonText), 'tanh');
+  const pooler = config.take('use_pooler', jsonBoolean, false);
+  if (!(layers === 1 || (layers === 2 && activation === 'tanh' && !pooler)))
+    throw config.error(
+      `a head with layers ${layers}, activation_function ${shown(activation)} and use_pooler ${pooler} cannot be read; only one layer, or 2, tanh and false`,
+    );
+  if (!config.take('bias', jsonBoolean, true)) throw config.error('a head without bias cannot be read');
+  if (layers === 2) return 'dense';
+  return pooler ? 'pooled' : 'first';
+}
+
+/** The tensors of a head's linear layers, held against what the configuration says before anything is made of it. */
+async function readHeadTensors(
+  { entries, readFloat32 }: TensorReader,
+  options: HeadOptions,
+  where: string,
+): Promise<Map<string, NamedTensor>> {
+  const { problem, outputs } = options;
+  const names = headLayers(options);
+  if (problem === 'multipleChoice' && outputs > mostChoices)
+    throw new ModelFileError(
+      `${where}: a head of ${outputs} choices cannot be read; at most ${mostChoices} can`,
+    );
+  const scores = problem === 'multipleChoice' ? 1 : outputs;
+  const problems: string[] = [];
+  const wanted = names.flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+  for (const key of wanted) if (!entries.has(key)) problems.push(`missing ${key}`);
+  for (const key of entries.keys()) if (!wanted.includes(key)) problems.push(`unexpected ${key}`);
+  const hiddenSize = entries.get(`${names[0]}.weight`)?.shape[1] ?? 0;
+  for (const [i, name] of names.entries()) {
+    const rows = i + 1 < names.length ? hiddenSize : scores;
+    for (const [key, expected] of [
+      [`${name}.weight`, [rows, hiddenSize]],
+      [`${name}.bias`, [rows]],
+    ] as const) {
+      const shape = entries.get(key)?.shape;
+      if (shape && String(shape) !== String(expected))
+        problems.push(`${key} is [${shape.slice(0, 8)}], not [${expected}]`);
+    }
+  }
+  if (problems.length > 0)
+    throw new ModelFileError(`${where}: the tensors of the head do not fit it: ${shownList(problems)}`);
+  const tensors = new Map<string, NamedTensor>();
+  for (const key of wanted)
+    tensors.set(key, { shape: entries.get(key)?.shape ?? [], data: await readFloat32(key) });
+  return tensors;
+}

@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+
+/** What is wrong first in a file, by a schema whose messages say what a value must be. */
+export interface FirstIssue {
+  /** Of the value, such as `runs[0].seed`. */
+  readonly path: string;
+  /** What it must be. */
+  readonly what: string;
+  readonly isMissing: boolean;
+  readonly found: unknown;
+}
+
+/** A value as a schema has it; `fail` throws the error of the file. */
+export function firstIssue<T>(
+  schema: v.GenericSchema<unknown, T>,
+  value: unknown,
+  fail: (issue: FirstIssue) => never,
+): T {
+  const result = v.safeParse(schema, value, { abortEarly: true, abortPipeEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  return fail({
+    path: pathOf(issue.path ?? []) || 'it',
+    what: issue.message,
+    isMissing: issue.path !== undefined && issue.input === undefined,
+    found: issue.input,
+  });
+}
+
+function pathOf(items: readonly v.IssuePathItem[]): string {
+  return items
+    .map(({ key }, i) => {
+      if (typeof key === 'number') return `[${key}]`;
+      const name = String(key)
+        .replace(/[^\w ./+-]/g, '?')
+        .slice(0, 60);
+      return i === 0 ? name : `.${name}`;
+    })
+    .join('');
+}

@@ -1,0 +1,73 @@
+import { Worker } from 'node:worker_threads';
+import { headerBytes, type Order, type Report, sharedBytes, startedSlot } from './messages.ts';
+import { unpackFiles } from './packed-files.ts';
+
+/** Milliseconds of CPU, and by the clock for what waits: a machine that does much else gives little. */
+const hangMilliseconds = 4000;
+const waitMilliseconds = 60_000;
+
+/** A worker, and what becomes of it: one that hangs or dies is named, ended, and replaced by the next order. */
+export class WorkerHandle {
+  readonly #shared = new SharedArrayBuffer(headerBytes + sharedBytes);
+  readonly #header = new Float64Array(this.#shared, 0, headerBytes / 8);
+  #worker: Worker | undefined;
+
+  /** @param hang milliseconds of CPU after which an input is given up */
+  async run(order: Order, hang = hangMilliseconds): Promise<Report> {
+    this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { shared: this.#shared },
+      execArgv: ['--conditions=@scalearn/source'],
+      resourceLimits: { maxOldGenerationSizeMb: 1024 },
+      stdout: true,
+      stderr: true,
+    });
+    const worker = this.#worker;
+    this.#header[startedSlot] = 0;
+    return new Promise<Report>((resolve, reject) => {
+      let isSettled = false;
+      const settle = (): void => {
+        isSettled = true;
+        clearInterval(timer);
+        worker.off('message', answered).off('error', failed).off('exit', ended);
+      };
+      const gone = (kind: string, detail: string): void => {
+        if (isSettled) return;
+        settle();
+        this.#worker = undefined;
+        worker.on('error', () => {});
+        void worker.terminate();
+        const files = unpackFiles(new Uint8Array(this.#shared, headerBytes).slice());
+        resolve({ runs: 1, read: 0, refused: 0, known: {}, slowest: hang, failure: { kind, detail, files } });
+      };
+      const answered = (report: Report & { readonly broken?: string }): void => {
+        settle();
+        if (report.broken === undefined) resolve(report);
+        else reject(new Error(report.broken));
+      };
+      const failed = (error: unknown): void => gone('crash', String(error));
+      const ended = (code: number): void => gone('crash', `the thread ended with code ${code}`);
+      let input = 0;
+      let before: NodeJS.CpuUsage | undefined;
+      const look = async (): Promise<void> => {
+        const started = this.#header[startedSlot] ?? 0;
+        const used = await worker.cpuUsage(started === input ? before : undefined);
+        if (started !== input) {
+          input = started;
+          before = used;
+        } else if (started > 0) {
+          if ((used.user + used.system) / 1000 > hang) gone('hang', `more than ${hang} ms of CPU`);
+          if (Date.now() - started > waitMilliseconds) gone('hang', `more than ${waitMilliseconds} ms`);
+        }
+      };
+      // A thread that is gone has no usage: its end is told by an event.
+      const timer = setInterval(() => void look().catch(() => {}), 100);
+      worker.on('message', answered).on('error', failed).on('exit', ended);
+      worker.postMessage(order);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+}

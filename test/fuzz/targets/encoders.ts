@@ -1,0 +1,127 @@
+import { ReferenceDevice } from '@scalearn/core';
+import {
+  createEncoder,
+  encoderParameterCount,
+  encoderShape,
+  loadTokenizer,
+  memoryFolder,
+  openCheckpoint,
+  readEncoderConfig,
+} from '@scalearn/encoders';
+import * as fc from 'fast-check';
+import { bertConfig, robertaConfig, tinyFolder } from '../../../packages/encoders/test/model/tiny-folder.ts';
+import * as small from '../../../packages/encoders/test/tokenizer/small-tokenizers.ts';
+import { filesOf, mutatedFiles } from '../harness/mutate-files.ts';
+import { type Files, type FuzzTarget, utf8 } from '../harness/target.ts';
+
+const bert = {
+  ...bertConfig,
+  ...{
+    hidden_act: 'gelu',
+    layer_norm_eps: 1e-12,
+    hidden_dropout_prob: 0.1,
+    attention_probs_dropout_prob: 0.1,
+  },
+  ...{
+    initializer_range: 0.02,
+    classifier_dropout: null,
+    position_embedding_type: 'absolute',
+    use_cache: true,
+  },
+};
+
+/** Any of some files, damaged. */
+const damaged = (
+  all: readonly Files[],
+  names?: readonly string[],
+): Pick<FuzzTarget, 'valid' | 'generate'> => ({
+  valid: all,
+  generate: fc.oneof(...all.map((files) => mutatedFiles(files, names))),
+});
+
+export const encoderConfig = (): FuzzTarget => ({
+  ...damaged([bert, robertaConfig].map((json) => ({ 'config.json': utf8(JSON.stringify(json)) }))),
+  async parse(files) {
+    const config = await readEncoderConfig(memoryFolder(files));
+    encoderShape(config);
+    encoderParameterCount(config);
+  },
+});
+
+/** A whole encoder, put on a device. */
+export const encoderFolder = (): FuzzTarget => {
+  const device = new ReferenceDevice();
+  const { 'tokenizer.json': _, ...files } = filesOf(tinyFolder(bert));
+  return {
+    valid: [files],
+    generate: mutatedFiles(files),
+    async parse(input) {
+      const folder = memoryFolder(input);
+      const config = await readEncoderConfig(folder);
+      const weights = await openCheckpoint(folder);
+      const encoder = await createEncoder({ device, config, weights, name: 'tiny' });
+      encoder.dispose();
+    },
+  };
+};
+
+const texts = ['a b c ab', '  ab  é\u0301 漢字 \u{1f600} x.y', 'Abc [MASK] abc\t\n123', '', '\ud800 a'];
+
+async function encodeAll(input: Files): Promise<void> {
+  const tokenizer = await loadTokenizer(memoryFolder(input));
+  for (const [i, text] of texts.entries()) {
+    tokenizer.encode(text, undefined, { maxLength: 12, truncation: 'longestFirst' });
+    tokenizer.encode(text, texts[(i + 1) % texts.length], { maxLength: 12, truncation: 'longestFirst' });
+  }
+}
+
+const settings = {
+  model_max_length: 512,
+  do_lower_case: true,
+  tokenizer_class: 'BertTokenizer',
+  pad_token: '[PAD]',
+};
+
+export const tokenizer = (): FuzzTarget => ({
+  ...damaged(
+    [small.bert, small.roberta, small.xlmr].map((json) => ({
+      'tokenizer.json': utf8(JSON.stringify(json)),
+      'tokenizer_config.json': utf8(JSON.stringify(settings)),
+      'config.json': utf8(JSON.stringify(bert)),
+    })),
+    ['tokenizer.json', 'tokenizer.json', 'tokenizer_config.json'],
+  ),
+  parse: encodeAll,
+});
+
+/** Files of older days: a vocabulary, or a vocabulary and merges. */
+export const oldTokenizer = (): FuzzTarget => {
+  const about = {
+    'tokenizer_config.json': utf8(JSON.stringify(settings)),
+    'special_tokens_map.json': utf8('{"unk_token":"[UNK]","cls_token":"[CLS]","sep_token":"[SEP]"}'),
+  };
+  const wordPiece: Files = {
+    ...about,
+    'config.json': utf8(JSON.stringify(bert)),
+    'vocab.txt': utf8('[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##c\nab\n.\n'),
+  };
+  const vocabulary = {
+    '<s>': 0,
+    '<pad>': 1,
+    '</s>': 2,
+    '<unk>': 3,
+    a: 4,
+    b: 5,
+    Ġ: 6,
+    ab: 7,
+    Ġa: 8,
+    '<mask>': 9,
+  };
+  const bytePairs: Files = {
+    ...about,
+    'config.json': utf8(JSON.stringify(robertaConfig)),
+    'vocab.json': utf8(JSON.stringify(vocabulary)),
+    'merges.txt': utf8('#version: 0.2\na b\nĠ a\n'),
+  };
+  return { ...damaged([wordPiece, bytePairs]), parse: encodeAll };
+};

@@ -1,0 +1,130 @@
+import {
+  adapterFusion,
+  adapterM,
+  adapterSoup,
+  baselineReaders,
+  compacter,
+  fullFinetuning,
+  fullFinetuningM,
+  hyperformer,
+  ia3,
+  probe,
+  propetl,
+  propetlM,
+} from '@scalearn/baselines';
+import {
+  bottleneck,
+  createHead,
+  type EncoderShape,
+  type Method,
+  type NamedTensor,
+  type Problem,
+  readAdapterFolder,
+  readSnapshot,
+  type SavedHead,
+  scalearn,
+  snapshotFiles,
+} from '@scalearn/core';
+import { memoryFolder, modelFolder } from '@scalearn/encoders';
+import { randomAdapter } from '../../../packages/core/test/methods/random-adapter.ts';
+import { filesOf, mutatedFiles } from '../harness/mutate-files.ts';
+import type { Files, FuzzTarget } from '../harness/target.ts';
+
+const encoder: EncoderShape = {
+  ...{ modelType: 'bert', prefix: 'bert', layers: 2, hiddenSize: 8, intermediateSize: 12 },
+  ...{ classifierDropout: 0.1, initializerRange: 0.02 },
+};
+const source = (name: string) => randomAdapter(name, encoder, 4);
+const sources = [source('mnli'), source('red')];
+
+/** A number for each of a shape, as if it had been trained. */
+function tensor(shape: readonly number[]): NamedTensor {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return { shape, data: Float32Array.from({ length: size }, (_, i) => ((i % 7) - 3) / 10) };
+}
+
+/** The folder of a model that was never trained. */
+function folderOf(
+  method: Method,
+  tasks: readonly string[] = ['red'],
+  problem: Problem = 'singleLabelClassification',
+): Files {
+  const adapterName = tasks.length > 1 ? 'joint' : 'red';
+  const target = { encoder, adapterName, tasks };
+  const heads = tasks.map((task): [string, SavedHead] => {
+    const outputs = problem === 'regression' ? 1 : 2;
+    const several = tasks.length > 1;
+    const options = { problem, outputs, layout: method.headLayout, name: task, several };
+    const tensors = createHead(options)
+      .parameters(encoder)
+      .map(({ name, shape }): [string, NamedTensor] => [name, tensor(shape)]);
+    return [
+      task,
+      { options, labels: problem === 'regression' ? null : ['no', 'yes'], tensors: new Map(tensors) },
+    ];
+  });
+  const own = method
+    .parameters(target)
+    .map(({ name, shape }): [string, NamedTensor] => [name, tensor(shape)]);
+  const trained =
+    method.trainsEncoder === true ? [['bert.encoder.layer.0.output.dense.bias', tensor([8])] as const] : [];
+  const encoderConfig = { model_type: 'bert', hidden_size: 8 };
+  const tensors = new Map<string, NamedTensor>([...own, ...trained]);
+  return filesOf(
+    snapshotFiles({ ...target, method, tensors, heads: new Map(heads), modelName: 'tiny', encoderConfig }),
+  );
+}
+
+/** Reads a model's folder as every command does, and writes it again. */
+const folder = (files: Files, names?: readonly string[]): FuzzTarget => ({
+  valid: [files],
+  generate: mutatedFiles(files, names),
+  async parse(input) {
+    const snapshot = await readSnapshot(
+      modelFolder(memoryFolder(input)),
+      { encoder, modelName: 'tiny' },
+      baselineReaders,
+    );
+    snapshotFiles(snapshot);
+  },
+});
+
+const joint = ['red', 'blue'];
+const small = { reductionFactor: 2 };
+
+export const modelFolders: Readonly<Record<string, () => FuzzTarget>> = {
+  // Adapters of others are sources: read alone, and put on top of each other.
+  adapter: () => ({
+    ...folder(folderOf(bottleneck({ width: 4 })), ['adapter_config.json', 'adapter.safetensors']),
+    async parse(input) {
+      const adapter = await readAdapterFolder(modelFolder(memoryFolder(input)));
+      const method = scalearn({ sources: [adapter] });
+      method.frozen?.({ encoder, adapterName: adapter.name, tasks: [adapter.name] });
+    },
+  }),
+  head: () => folder(folderOf(bottleneck({ width: 4 })), ['head_config.json', 'model_head.safetensors']),
+  'choice-head': () =>
+    folder(folderOf(scalearn({ sources }), ['red'], 'multipleChoice'), [
+      'head_config.json',
+      'model_head.safetensors',
+    ]),
+  scalearn: () => folder(folderOf(scalearn({ sources }))),
+  'scalearn-uniform++': () => folder(folderOf(scalearn({ sources, variant: 'scalearn-uniform++' }))),
+  'adapter-fusion': () => folder(folderOf(adapterFusion({ sources }))),
+  'adapter-soup': () => folder(folderOf(adapterSoup({ sources, weights: [0.25, 0.75] }))),
+  probe: () => folder(folderOf(probe({ sources, omega: [0.3, 0.9] }))),
+  compacter: () => folder(folderOf(compacter(small))),
+  ia3: () => folder(folderOf(ia3())),
+  propetl: () => folder(folderOf(propetl(small))),
+  'full-finetuning': () => folder(folderOf(fullFinetuning())),
+  'full-finetuning-m': () => folder(folderOf(fullFinetuningM(), joint)),
+  'adapter-m': () => folder(folderOf(adapterM(), joint)),
+  'propetl-m': () => folder(folderOf(propetlM(small), joint)),
+  hyperformer: () =>
+    folder(
+      folderOf(
+        hyperformer({ ...small, taskEmbeddingSize: 4, taskHiddenSize: 4, projectedTaskEmbeddingSize: 4 }),
+        joint,
+      ),
+    ),
+};
