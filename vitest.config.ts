@@ -40,12 +40,13 @@ export default defineConfig({
       ...(webgpu
         ? [
             {
-              // Shares one WebGPU adapter, so it runs one file at a time.
+              // Files share one WebGPU adapter. A software adapter compiles kernels on one core, which takes most of the time,
+              // so two files run at once.
               extends: true as const,
               test: {
                 name: 'gpu',
                 include: named('.gpu.test.ts'),
-                fileParallelism: false,
+                maxWorkers: 2,
                 testTimeout: 300_000,
                 sequence: { groupOrder: 2 },
               },
