@@ -83,7 +83,7 @@ const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const settings = v.pipe(
   v.record(v.string(), v.custom<unknown>(isJson, 'a value that is not nested deeply'), 'an object'),
-  v.check(isShort, `an object of at most ${mostSettings} settings`),
+  v.check((all) => isShort(all), `an object of at most ${mostSettings} settings`),
   v.check(
     ({ methodSettings = {} }) => isObject(methodSettings) && isShort(methodSettings),
     `an object whose methodSettings are an object of at most ${mostSettings} settings`,
