@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { headerBytes, type Order, type Report, sharedBytes, startedSlot } from './messages.ts';
+import { headerBytes, type Order, type Report, runsSlot, sharedBytes, startedSlot } from './messages.ts';
 import { unpackFiles } from './packed-files.ts';
 
 /** Milliseconds of CPU, and by the clock for what waits: a machine that does much else gives little. */
@@ -46,17 +46,26 @@ export class WorkerHandle {
       };
       const failed = (error: unknown): void => gone('crash', String(error));
       const ended = (code: number): void => gone('crash', `the thread ended with code ${code}`);
-      let input = 0;
-      let before: NodeJS.CpuUsage | undefined;
+      // Of the input that was looked at last: the number of those before it, and the CPU used when it was first seen.
+      let seen: { readonly input: number; readonly before: number } | undefined;
+      let isLooking = false;
       const look = async (): Promise<void> => {
         const started = this.#header[startedSlot] ?? 0;
-        const used = await worker.cpuUsage(started === input ? before : undefined);
-        if (started !== input) {
-          input = started;
-          before = used;
-        } else if (started > 0) {
-          if ((used.user + used.system) / 1000 > hang) gone('hang', `more than ${hang} ms of CPU`);
-          if (Date.now() - started > waitMilliseconds) gone('hang', `more than ${waitMilliseconds} ms`);
+        if (started > 0 && Date.now() - started > waitMilliseconds)
+          gone('hang', `more than ${waitMilliseconds} ms`);
+        // A busy thread may take longer to answer than the time between two looks.
+        if (isLooking) return;
+        isLooking = true;
+        try {
+          const input = this.#header[runsSlot] ?? 0;
+          const { user, system } = await worker.cpuUsage();
+          // What was used since may be of another input, or of none.
+          if (started === 0 || this.#header[startedSlot] === 0 || this.#header[runsSlot] !== input) return;
+          const used = (user + system) / 1000;
+          if (seen?.input !== input) seen = { input, before: used };
+          if (used - seen.before > hang) gone('hang', `more than ${hang} ms of CPU`);
+        } finally {
+          isLooking = false;
         }
       };
       // A thread that is gone has no usage: its end is told by an event.

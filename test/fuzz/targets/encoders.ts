@@ -96,12 +96,14 @@ export const tokenizer = (): FuzzTarget => ({
 
 /** Files of older days: a vocabulary, or a vocabulary and merges. */
 export const oldTokenizer = (): FuzzTarget => {
-  const about = {
-    'tokenizer_config.json': utf8(JSON.stringify(settings)),
-    'special_tokens_map.json': utf8('{"unk_token":"[UNK]","cls_token":"[CLS]","sep_token":"[SEP]"}'),
-  };
+  const about = (tokenizerClass: string, pad: string, unknown: string, cls: string, sep: string): Files => ({
+    'tokenizer_config.json': utf8(
+      JSON.stringify({ ...settings, tokenizer_class: tokenizerClass, pad_token: pad }),
+    ),
+    'special_tokens_map.json': utf8(JSON.stringify({ unk_token: unknown, cls_token: cls, sep_token: sep })),
+  });
   const wordPiece: Files = {
-    ...about,
+    ...about('BertTokenizer', '[PAD]', '[UNK]', '[CLS]', '[SEP]'),
     'config.json': utf8(JSON.stringify(bert)),
     'vocab.txt': utf8('[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##c\nab\n.\n'),
   };
@@ -118,7 +120,7 @@ export const oldTokenizer = (): FuzzTarget => {
     '<mask>': 9,
   };
   const bytePairs: Files = {
-    ...about,
+    ...about('RobertaTokenizer', '<pad>', '<unk>', '<s>', '</s>'),
     'config.json': utf8(JSON.stringify(robertaConfig)),
     'vocab.json': utf8(JSON.stringify(vocabulary)),
     'merges.txt': utf8('#version: 0.2\na b\nĠ a\n'),

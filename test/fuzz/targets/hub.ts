@@ -25,7 +25,7 @@ const good: Files = {
     }),
   ),
   'paths.json': utf8(JSON.stringify([entry])),
-  'tree.json': utf8(JSON.stringify([entry, { ...entry, path: 'data/x.parquet' }])),
+  'tree.json': utf8(JSON.stringify(['x', 'y'].map((name) => ({ ...entry, path: `data/${name}.parquet` })))),
   'headers.json': utf8(JSON.stringify({ etag: `"${sha}"`, 'content-length': String(body.length), link: '' })),
   'config.json': utf8(body),
 };

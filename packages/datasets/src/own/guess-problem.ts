@@ -114,7 +114,7 @@ function decimalDoubts(values: readonly unknown[], decimal: Decimal, given: Labe
 }
 
 function separatorDoubts(values: readonly unknown[]): Doubt[] {
-  const found = values.find((value) => typeof value === 'string' && /[^|;]+[|;][^|;]+/.test(value));
+  const found = values.find((value) => typeof value === 'string' && /[^|;][|;][^|;]/.test(value));
   if (found === undefined) return [];
   return [doubt(`labels such as ${named(found)} are one label each`, 'multiLabelClassification')];
 }

@@ -141,6 +141,13 @@ describe('doubts', () => {
     expect(doubted((await fromMemory({ 'r.csv': content }, options)).layout.doubts)).toEqual(expected);
   });
 
+  test('a label of very many letters is looked at once', async () => {
+    const began = performance.now();
+    const task = await fromMemory({ 'r.csv': csv(['b', 'a'.repeat(60_000)], 4) });
+    expect(doubted(task.layout.doubts)).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   test('of a file of texts whose first line may be one', async () => {
     const read = (options = {}): ReturnType<typeof readTextFile> =>
       readTextFile({

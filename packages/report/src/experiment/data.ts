@@ -46,7 +46,7 @@ export interface ReportTask {
   readonly rows: number;
   /** Of the test rows, where they were kept: see {@link encodeList}. */
   readonly labels?: string;
-  /** Classes, or labels of a row; 1 where the problem is regression. */
+  /** Classes, or labels of a row, at most 36; 1 where the problem is regression. */
   readonly columns?: number;
   /** Files with other rows than the official release: scores are not comparable with published ones. */
   readonly unofficial: readonly string[];

@@ -26,6 +26,10 @@ const encoder: v.GenericSchema<unknown, ReportEncoder> = v.object(
   'an object',
 );
 
+/** A class is a digit of base 36 in lists of labels; tables of scores count each. */
+const mostColumns = 36;
+const someColumns = `a whole number from 1 to ${mostColumns}`;
+
 const task: v.GenericSchema<unknown, ReportTask> = v.object(
   {
     id: text,
@@ -37,7 +41,7 @@ const task: v.GenericSchema<unknown, ReportTask> = v.object(
     metric: text,
     rows: count,
     labels: v.exactOptional(text),
-    columns: v.exactOptional(v.pipe(count, v.minValue(1, 'a whole number of at least 1'))),
+    columns: v.exactOptional(v.pipe(count, v.minValue(1, someColumns), v.maxValue(mostColumns, someColumns))),
     unofficial: someTexts,
   },
   'an object',
@@ -74,9 +78,16 @@ const coefficients: v.GenericSchema<unknown, RunCoefficients> = v.pipe(
 
 /** More settings than any run has: a table has a column for each. */
 const mostSettings = 200;
+const isShort = (all: object): boolean => Object.keys(all).length <= mostSettings;
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const settings = v.pipe(
   v.record(v.string(), v.custom<unknown>(isJson, 'a value that is not nested deeply'), 'an object'),
-  v.check((all) => Object.keys(all).length <= mostSettings, `an object of at most ${mostSettings} settings`),
+  v.check((all) => isShort(all), `an object of at most ${mostSettings} settings`),
+  v.check(
+    ({ methodSettings = {} }) => isObject(methodSettings) && isShort(methodSettings),
+    `an object whose methodSettings are an object of at most ${mostSettings} settings`,
+  ),
 );
 
 const run: v.GenericSchema<unknown, ReportRun> = v.object(

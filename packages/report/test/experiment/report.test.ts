@@ -205,6 +205,12 @@ function withRun(change: object): string {
   return JSON.stringify({ ...small, runs: ['@', ...others] }).replace('"@"', () => deep);
 }
 
+/** The JSON of a report whose tasks say that they have so many classes. */
+function withColumns(columns: number): string {
+  const tasks = Object.entries(small.tasks).map(([id, task]) => [id, { ...task, columns }] as const);
+  return JSON.stringify({ ...small, tasks: Object.fromEntries(tasks) });
+}
+
 test.each([
   ['{', 'is not JSON'],
   ['[]', 'is not the JSON of a report'],
@@ -215,6 +221,13 @@ test.each([
   [withRun({ history: [{ epoch: {} }] }), 'runs[0].history[0].epoch must be'],
   [withRun({ method: { toString: 1 } }), 'runs[0].method must be a text'],
   [withRun({ settings: { deep: [[]] } }), 'runs[0].settings.deep'],
+  [withRun({ settings: { methodSettings: Array(2000).fill('a') } }), 'whose methodSettings are an object'],
+  [
+    withRun({ settings: { methodSettings: Object.fromEntries(Array(201).fill(1).entries()) } }),
+    'whose methodSettings are an object of at most 200 settings',
+  ],
+  [withColumns(2 ** 30), 'columns must be a whole number from 1 to 36'],
+  [withColumns(0), 'columns must be a whole number from 1 to 36'],
   ['{"kind":"scalearn-report","formatVersion":{"toString":1}}', 'is of another format'],
 ])('a damaged report is refused: %#', (text, message) => {
   expect(() => parseReportData(text, 'x.json')).toThrow(message);

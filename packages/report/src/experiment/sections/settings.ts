@@ -53,19 +53,25 @@ function runFacts({ runs, encoders, tasks, created, commit }: ReportContext['dat
 
 /** A row for each method, a column for each setting that has a value in any. */
 function settingsTable(runs: readonly ReportRun[]): ReportTable {
-  const entries = groupBy(runs, ({ encoder, entry }) => JSON.stringify([encoder, entry]));
-  const names = [...new Set(runs.flatMap(({ settings }) => Object.keys(flat(settings))))].filter((name) =>
-    runs.some(({ settings }) => (flat(settings)[name] ?? null) !== null),
+  const all = runs.map((run) => ({ run, settings: flat(run.settings) }));
+  const entries = groupBy(all, ({ run: { encoder, entry } }) => JSON.stringify([encoder, entry]));
+  const names = new Set(
+    all.flatMap(({ settings }) =>
+      [...settings].flatMap(([name, value]) => ((value ?? null) === null ? [] : [name])),
+    ),
   );
   return {
     title: 'Settings by method',
     note: 'Several values: they differ between tasks or seeds.',
-    columns: [{ title: 'Method' }, ...names.map((name) => ({ title: axisName(name), numeric: true }))],
+    columns: [
+      { title: 'Method' },
+      ...Array.from(names, (name) => ({ title: axisName(name), numeric: true })),
+    ],
     groups: [
       {
         rows: [...entries.values()].map((own) => [
-          labelOf(own[0] as ReportRun),
-          ...names.map((name) => valuesText(own.map(({ settings }) => flat(settings)[name] ?? null))),
+          labelOf((own[0] as (typeof own)[number]).run),
+          ...Array.from(names, (name) => valuesText(own.map(({ settings }) => settings.get(name)))),
         ]),
       },
     ],
@@ -73,10 +79,9 @@ function settingsTable(runs: readonly ReportRun[]): ReportTable {
 }
 
 /** The settings of training and those of the method side by side. */
-function flat(settings: ReportRun['settings']): Record<string, unknown> {
+function flat(settings: ReportRun['settings']): ReadonlyMap<string, unknown> {
   const own = Object.entries(settings).filter(([name]) => !left.has(name));
-  const { methodSettings } = settings;
-  return { ...Object.fromEntries(own), ...(typeof methodSettings === 'object' ? methodSettings : {}) };
+  return new Map([...own, ...Object.entries(settings.methodSettings ?? {})]);
 }
 
 function valuesText(values: readonly unknown[]): string {
