@@ -15,6 +15,7 @@ import { classNamesOf } from './class-names.ts';
 import { type Chunk, type Footer, type RowGroup, readFooter } from './footer.ts';
 import { checkPages } from './pages.ts';
 import type { Column } from './schema.ts';
+import { checkSnappyBlock } from './snappy-block.ts';
 import { decodeUtf8 } from './values.ts';
 import { checkZstdFrame } from './zstd-frame.ts';
 
@@ -173,19 +174,21 @@ async function compressorsFor(chunks: readonly Chunk[]): Promise<Compressors> {
     const { compressors, decompressZstd } = await import('hyparquet-compressors');
     return {
       ...compressors,
+      SNAPPY: uncompressSnappy,
       ZSTD(bytes, size) {
         checkZstdFrame(bytes, size);
         return decompressZstd(bytes);
       },
     };
   }
-  return {
-    SNAPPY(bytes, size) {
-      const page = new Uint8Array(size);
-      snappyUncompress(bytes, page);
-      return page;
-    },
-  };
+  return { SNAPPY: uncompressSnappy };
+}
+
+function uncompressSnappy(bytes: Uint8Array, size: number): Uint8Array {
+  checkSnappyBlock(bytes, size);
+  const page = new Uint8Array(size);
+  snappyUncompress(bytes, page);
+  return page;
 }
 
 /** A value as JSON would have it; older writers do not say that bytes are texts. */

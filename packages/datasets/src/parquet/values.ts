@@ -41,3 +41,10 @@ function asStruct(value: ThriftValue | undefined, what: string): ThriftStruct {
 
 const isList = (value: ThriftValue | undefined): value is readonly ThriftValue[] => Array.isArray(value);
 const isStruct = (value: ThriftValue | undefined): value is ThriftStruct => value instanceof Map;
+
+/** A number of some bytes, the lowest first; not a number where they are not all there. */
+export function littleEndian(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0;
+  for (let i = 0; i < count; i++) value += (bytes[at + i] ?? Number.NaN) * 2 ** (8 * i);
+  return value;
+}

@@ -1,4 +1,5 @@
 import { ParquetError } from './thrift.ts';
+import { littleEndian } from './values.ts';
 
 /** What encoders use for any size; above it, no more than the content. */
 const usualWindow = 2 ** 23;
@@ -11,25 +12,20 @@ const usualWindow = 2 ** 23;
  */
 export function checkZstdFrame(bytes: Uint8Array, size: number): void {
   const wrong = (): ParquetError => new ParquetError('the compressed data of a page are damaged');
-  const littleEndian = (at: number, count: number): number => {
-    let value = 0;
-    for (let i = 0; i < count; i++) value += (bytes[at + i] ?? Number.NaN) * 2 ** (8 * i);
-    return value;
-  };
   const flags = bytes[4] ?? 0;
   const [hasSize, isSingle, hasChecksum] = [flags >> 6, (flags >> 5) & 1, (flags >> 2) & 1];
-  if (littleEndian(0, 4) !== 0xfd2fb528 || (flags & 3) !== 0) throw wrong();
+  if (littleEndian(bytes, 0, 4) !== 0xfd2fb528 || (flags & 3) !== 0) throw wrong();
   const window = bytes[5] ?? 0;
   const sizeBytes = hasSize > 0 ? 2 ** hasSize : isSingle;
   let offset = isSingle ? 5 : 6;
-  const claimed = littleEndian(offset, sizeBytes) + (hasSize === 1 ? 256 : 0);
+  const claimed = littleEndian(bytes, offset, sizeBytes) + (hasSize === 1 ? 256 : 0);
   if (sizeBytes > 0 && claimed !== size) throw wrong();
   if (!isSingle && 2 ** (10 + (window >> 3)) * (1 + (window & 7) / 8) > Math.max(usualWindow, 2 * size))
     throw wrong();
   offset += sizeBytes;
   let plain = 0;
   for (let isLast = false; !isLast; ) {
-    const header = littleEndian(offset, 3);
+    const header = littleEndian(bytes, offset, 3);
     if (Number.isNaN(header)) throw wrong();
     const type = (header >> 1) & 3;
     const length = header >> 3;
