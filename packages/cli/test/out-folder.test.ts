@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { hostname } from 'node:os';
@@ -36,6 +36,13 @@ function content(base: string): Record<string, string> {
 const oldRun = { 'out/run.json': '{}', 'out/model': 'old' };
 
 const unique = '.scalearn-2f1c4e0a-89ab-4cde-8123-456789abcdef.tmp';
+
+test.each(['out', 'link'])('what is no folder is called so: %s', async (name) => {
+  const base = world({ out: 'a text' });
+  symlinkSync(join(base, 'out'), join(base, 'link'));
+  await expect(OutFolder.open(join(base, name))).rejects.toThrow('is not a folder; choose another place');
+  expect(content(base)).toEqual({ out: 'a text' });
+});
 
 describe('what a killed process left is put in order', () => {
   test.each<[string, Record<string, string>, Record<string, string>]>([

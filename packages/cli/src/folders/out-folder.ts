@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileSet } from '@scalearn/core';
-import { asFolderError, systemCode } from '../errors.ts';
+import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import { commitFiles, finishCommit } from './commit.ts';
 import { takeLock } from './lock.ts';
 import { checkpointName, innerLockName, isLeftover, temporaryName } from './names.ts';
@@ -31,6 +31,9 @@ export class OutFolder {
   static async open(folder: string): Promise<OutFolder> {
     // A link stays, and what it leads to is replaced.
     const path = await realPath(folder);
+    const info = await stat(folder).catch(() => undefined);
+    if (info && !info.isDirectory())
+      throw new FolderError(`${folder} is not a folder; choose another place for the output`);
     const release = await lockFolder(path);
     try {
       await finishCommit(path);
@@ -48,7 +51,7 @@ export class OutFolder {
     if (await isFile(join(this.path, runFileName))) return 'finished';
     const info = await stat(this.path).catch(() => undefined);
     if (!info) return 'nothing';
-    return info.isDirectory() && (await readdir(this.path)).every(isLeftover) ? 'nothing' : 'other';
+    return (await readdir(this.path)).every(isLeftover) ? 'nothing' : 'other';
   }
 
   /**

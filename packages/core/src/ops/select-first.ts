@@ -20,12 +20,18 @@ import { selectRows } from './row-wise.ts';
 /** The first token of every sequence: x `[tokens, width]`, cuSeqlens i32 `[boundaries]`, y `[sequences, width]`. */
 const selectFirstOperation: Operation<null> = defineOperation<null>({
   name: 'selectFirst',
-  outputs: ([x]) => [{ shape: ['sequences', (x as Tensor).shape[1] as number], dtype: 'f32' }],
+  outputs: ([x, cuSeqlens]) => {
+    const boundaries = (cuSeqlens as Tensor).shape[0] as Dim;
+    const sequences = typeof boundaries === 'number' ? boundaries - 1 : 'sequences';
+    return [{ shape: [sequences, (x as Tensor).shape[1] as number], dtype: 'f32' }];
+  },
   requires: ([x, cuSeqlens]) => [
     { kind: 'boundaries', input: cuSeqlens as Tensor, end: (x as Tensor).shape[0] as Dim },
   ],
-  gradient: ({ inputs: [, cuSeqlens], gradients: [dy] }) => [
-    apply(selectFirstGradientOperation, [dy as Tensor, cuSeqlens as Tensor], null),
+  gradient: ({ inputs: [x, cuSeqlens], gradients: [dy] }) => [
+    apply(selectFirstGradientOperation, [dy as Tensor, cuSeqlens as Tensor], {
+      tokens: (x as Tensor).shape[0] as Dim,
+    }),
   ],
   reference({ inputs: [x, cuSeqlens], outputs: [y], outputShapes: [shape] }) {
     const [sequences, width] = shape as [number, number];
@@ -42,11 +48,16 @@ const selectFirstOperation: Operation<null> = defineOperation<null>({
   ],
 });
 
+interface GradientAttributes {
+  /** Rows of x. */
+  readonly tokens: Dim;
+}
+
 /** Gradient by x: dy's rows at the first tokens, zero elsewhere. */
-const selectFirstGradientOperation: Operation<null> = defineOperation<null>({
+const selectFirstGradientOperation: Operation<GradientAttributes> = defineOperation<GradientAttributes>({
   name: 'selectFirstGradient',
-  outputs: ([dy]) => [{ shape: ['tokens', (dy as Tensor).shape[1] as number], dtype: 'f32' }],
-  requires: ([, cuSeqlens]) => [{ kind: 'boundaries', input: cuSeqlens as Tensor, end: 'tokens' }],
+  outputs: ([dy], { tokens }) => [{ shape: [tokens, (dy as Tensor).shape[1] as number], dtype: 'f32' }],
+  requires: ([, cuSeqlens], { tokens }) => [{ kind: 'boundaries', input: cuSeqlens as Tensor, end: tokens }],
   reference({ inputs: [dy, cuSeqlens], outputs: [y], inputShapes: [shape] }) {
     const [sequences, width] = shape as [number, number];
     for (let s = 0; s < sequences; s++)

@@ -350,6 +350,17 @@ export function deviceContract(name: string, open: () => Promise<Device>): void 
       });
     });
 
+    test('the first tokens are selected where all sizes are fixed', async () => {
+      const x = input('x', [3, 2]);
+      const first = selectFirst(x, input('cu', [3], 'i32'));
+      expect(first.shape).toEqual([2, 2]);
+      const [dx] = gradients(sum(multiply(first, first)), [x]);
+      const feeds = { x: Float32Array.of(1, 2, 3, 4, 5, 6), cu: Int32Array.of(0, 1, 3) };
+      const result = await run({ first, dx: dx as Tensor }, feeds);
+      expect([...(result.first as HostArray)]).toEqual([1, 2, 3, 4]);
+      expect([...(result.dx as HostArray)]).toEqual([2, 4, 6, 8, 0, 0]);
+    });
+
     test('a variable kept as f16 is an output like others', async () => {
       const values = Float32Array.from({ length: 300 }, (_, i) => (i - 150) / 8);
       const storage = device.upload(values, [100, 3], { storage: 'f16' });
