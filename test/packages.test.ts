@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examplesNeed } from './support/example.ts';
+import { exampleOutputs, expectTransfer } from './support/example-outputs.ts';
 import { compiled, installNodes, oldNodesNeed } from './support/old-node.ts';
 import { mustRun, run } from './support/process.ts';
 import { buildAll, install, installAll, pack, runtimes } from './support/project.ts';
@@ -114,10 +115,11 @@ describe('all packages in one project', () => {
     expect(stdout).toContain('accuracy');
   });
 
-  test.for(['quickstart-node', 'custom-pipeline', 'custom-method'])('%s runs', async (name, context) => {
+  test.for(Object.entries(exampleOutputs))('%s runs', async ([name, expectOutput], context) => {
     if (examplesNeed) return context.skip(examplesNeed);
     const [file, args] = runtimes.Node!('main.ts');
-    await mustRun(file, args, { cwd: join(project, name), env });
+    const { stdout } = await mustRun(file, args, { cwd: join(project, name), env });
+    expectOutput(stdout, join(project, name));
   });
 
   test('quickstart-deno runs with the permissions it names', async (context) => {
@@ -128,7 +130,10 @@ describe('all packages in one project', () => {
     const [file] = runtimes.Deno!('main.ts');
     const manual = ['run', '--no-lock', '--node-modules-dir=manual', '--no-config'];
     cpSync(join(project, 'quickstart-deno/main.ts'), join(project, 'main.ts'));
-    await mustRun(file, [...manual, ...args.slice(1)], { cwd: project, env });
+    const texts = ['Emma sold the piano on Monday.', 'The piano was sold by Emma.'];
+    const { stdout } = await mustRun(file, [...manual, ...args.slice(1), ...texts], { cwd: project, env });
+    expectTransfer(stdout);
+    expect(stdout).toContain(`${texts.join(' / ')} -> entailment`);
   });
 
   test('browser-train builds', async (context) => {

@@ -1,0 +1,41 @@
+// What the examples print, and leave.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+
+/** The accuracy in a line that contains some text. */
+function accuracy(stdout: string, line: string): number {
+  const found = stdout.split('\n').find((each) => each.includes(line));
+  return Number(/accuracy (\d\.\d+)/.exec(found ?? '')?.[1] ?? Number.NaN);
+}
+
+/** Seven numbers of others' adapters are worth more than an adapter from 128 rows. */
+export function expectTransfer(stdout: string): void {
+  expect(stdout).toContain('8736 numbers from scratch, 7 by transfer');
+  expect(accuracy(stdout, 'ScaLearnUniform++'), stdout).toBeGreaterThan(accuracy(stdout, 'single adapter'));
+}
+
+/** What each example that Node runs has to print, by its name. */
+export const exampleOutputs: Readonly<Record<string, (stdout: string, folder: string) => void>> = {
+  'quickstart-node': (stdout) => {
+    expectTransfer(stdout);
+    expect(stdout.match(/^ {2}\w+ +-?\d\.\d\d$/gm), stdout).toHaveLength(7);
+  },
+  'custom-pipeline': (stdout, folder) => {
+    expect(accuracy(stdout, 'ScaLearn++'), stdout).toBeGreaterThan(0.7);
+    expect(stdout).toMatch(/^yes \(0\.\d\d\) {2}Max discovered the coat\.$/m);
+    expect(stdout).toMatch(/^no \(0\.\d\d\) {2}Emma bought the old piano\.$/m);
+    const files = [
+      'adapter.safetensors',
+      'adapter_config.json',
+      'pytorch_adapter.bin',
+      'pytorch_model_head.bin',
+    ];
+    for (const file of files) expect(existsSync(join(folder, 'merged', file)), file).toBe(true);
+  },
+  'custom-method': (stdout) => {
+    expect(stdout).toContain('gated-sum: 512 numbers');
+    for (const name of ['gated-sum', 'scalearn-uniform++'])
+      expect(accuracy(stdout, name), stdout).toBeGreaterThan(0.6);
+  },
+};
