@@ -120,6 +120,7 @@ export {
 } from './methods/model-folder.ts';
 export {
   checkFileTarget,
+  checkNamedEncoder,
   classFamily,
   commonKeyNames,
   commonKeys,
