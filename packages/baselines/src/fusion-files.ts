@@ -77,7 +77,7 @@ export function fusionFiles(
   };
 }
 
-/** Keys of the file that this library alone writes, or that say again what others do. */
+/** Keys of the file beside the common ones: this library alone writes them, or they say again what others do. */
 export const fusionOwnKeys: readonly string[] = ['adapter_names', 'target', 'lambda_reg'];
 
 /** Reads `adapter_fusion_config.json`, the library's or {@link fusionFiles}'. @throws ModelFileError */

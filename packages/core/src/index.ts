@@ -122,7 +122,6 @@ export {
   checkFileTarget,
   checkNamedEncoder,
   classFamily,
-  commonKeyNames,
   commonKeys,
   sortedJson,
 } from './methods/model-json.ts';
