@@ -33,6 +33,7 @@ import {
   fusionConfigFile,
   fusionFiles,
   fusionKeys,
+  fusionOwnKeys,
   fusionWeights,
   parseFusionConfig,
 } from './fusion-files.ts';
@@ -172,8 +173,8 @@ export const adapterFusionReader: MethodReader = async (folder, target) => {
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${fusionConfigFile}`;
   const json = JsonFields.parse(text, where);
+  checkFileTarget(json, target, fusionOwnKeys);
   const { target: task, ...settings } = parseFusionConfig(json);
-  checkFileTarget(json, target);
   const sources = await readSourceFolders(folder, json);
   const short = sources.find(({ leftOut }) => leftOut !== undefined);
   if (short)

@@ -4,8 +4,8 @@ import {
   ArgumentError,
   adapterFiles,
   adapterOf,
+  checkFileTarget,
   checkSources,
-  commonKeyNames,
   commonKeys,
   describeAdapter,
   fileFault,
@@ -111,7 +111,7 @@ export const adapterSoupReader: MethodReader = async (folder, target) => {
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${configFile}`;
   const json = JsonFields.parse(text, where);
-  json.only([...commonKeyNames, 'sources']);
+  checkFileTarget(json, target, ['sources']);
   const shares = json.get('sources', jsonList(share));
   const adapter = await readAdapterFolder(folder);
   fileFault(folder.describe(), () => checkSources([adapter], target));

@@ -1,6 +1,7 @@
 import {
   ArgumentError,
   adapterWidth,
+  checkFileTarget,
   commonKeys,
   type EncoderShape,
   encoderMetadata,
@@ -134,6 +135,7 @@ export const compacterReader: MethodReader = async (folder, target) => {
   if (description?.config.raw('phm_layer') !== true) return undefined;
   if ((description.config.raw('architecture') ?? null) !== null) return undefined;
   const { name, where } = description;
+  checkFileTarget(description.json, target, ['type']);
   const {
     nonLinearity: activation,
     scaling,

@@ -1,6 +1,7 @@
 import {
   checkAdapterName,
   checkEncoder,
+  checkNamedEncoder,
   encoderMetadata,
   type FileSet,
   hubHeadConfig,
@@ -79,6 +80,7 @@ export async function readFullModel(
   const text = await folder.text(configFile);
   if (text === undefined) return { adapterName, method, tensors };
   const json = JsonFields.parse(text, `${folder.describe()}/${configFile}`);
+  checkNamedEncoder(json, target);
   const kept = json.keys.filter((key) => !ownKeys.includes(key));
   const encoderConfig = Object.fromEntries(kept.map((key) => [key, json.get(key, jsonShallow)]));
   return { adapterName, method, tensors, encoderConfig };

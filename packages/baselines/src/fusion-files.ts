@@ -1,7 +1,6 @@
 import {
   type Adapter,
   adapterNameOf,
-  commonKeyNames,
   commonKeys,
   encoderMetadata,
   type FileSet,
@@ -78,14 +77,13 @@ export function fusionFiles(
   };
 }
 
-/** Keys of the file that this library alone writes, or that say again what others do. */
-const ownKeys = ['adapter_names', 'target', 'lambda_reg'];
+/** Keys of the file beside the common ones: this library alone writes them, or they say again what others do. */
+export const fusionOwnKeys: readonly string[] = ['adapter_names', 'target', 'lambda_reg'];
 
 /** Reads `adapter_fusion_config.json`, the library's or {@link fusionFiles}'. @throws ModelFileError */
 export function parseFusionConfig(
   json: JsonFields,
 ): FusionSettings & { readonly target: string | undefined } {
-  json.only([...commonKeyNames, ...ownKeys]);
   const identifier = json.raw('config');
   if (typeof identifier === 'string' && identifier !== 'dynamic')
     throw json.error(`its config is ${shown(identifier)}; only the fusion "dynamic" can be read`);

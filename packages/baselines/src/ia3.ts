@@ -1,6 +1,5 @@
 import {
   checkFileTarget,
-  commonKeyNames,
   commonKeys,
   encoderMetadata,
   type JsonRule,
@@ -123,7 +122,6 @@ export const ia3Reader: MethodReader = async (folder, target) => {
   const isScaling = ['architecture', 'composition_mode'] as const;
   if (!description || isScaling.some((key) => description.config.raw(key) !== scaling[key])) return undefined;
   const { json, config } = description;
-  json.only(commonKeyNames);
   checkFileTarget(json, target);
   config.only([...Object.keys(ia3Config), ...withoutEffect.keys()]);
   requireSettings(config, scaling);

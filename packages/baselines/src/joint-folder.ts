@@ -1,7 +1,6 @@
 import {
   adapterNameOf,
   checkFileTarget,
-  commonKeyNames,
   commonKeys,
   type EncoderShape,
   encoderMetadata,
@@ -59,8 +58,7 @@ export async function readJointFolder(
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${path}`;
   const json = JsonFields.parse(text, where);
-  json.only([...commonKeyNames, 'tasks']);
-  checkFileTarget(json, target);
+  checkFileTarget(json, target, ['tasks']);
   const adapterName = adapterNameOf(json);
   const { tasks = [] } = target;
   const written = json.get('tasks', jsonList(jsonText));

@@ -6,7 +6,6 @@ import {
   adapterOf,
   checkFileTarget,
   checkSources,
-  commonKeyNames,
   commonKeys,
   describeAdapter,
   fileFault,
@@ -90,8 +89,7 @@ export const probeReader: MethodReader = async (folder, target) => {
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/${configFile}`;
   const json = JsonFields.parse(text, where);
-  json.only([...commonKeyNames, 'target']);
-  checkFileTarget(json, target);
+  checkFileTarget(json, target, ['target']);
   const sources = await readSourceFolders(folder, json, true);
   const constants = json.object('config');
   constants.only(sources.map(({ name }) => name));

@@ -2,6 +2,7 @@ import {
   type FileSet,
   type Method,
   type MethodReader,
+  ModelFileError,
   type NamedTensor,
   parseSafetensors,
   type ReadTarget,
@@ -59,8 +60,23 @@ export async function checkFolder(method: Method, reader: MethodReader): Promise
     });
     expect(await again.files()).toEqual(files);
   }
+  await checkTargets(files, reader);
   expect(device.memory().total).toBe(before);
   return files;
+}
+
+/** Checks that no file of a folder may say that it is for another encoder. */
+async function checkTargets(files: FileSet, reader: MethodReader): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    const json = path.endsWith('.json') ? JSON.parse(content as string) : {};
+    if (json.hidden_size === undefined) continue;
+    for (const changes of [{ hidden_size: 768 }, { model_type: 'bert', model_class: 'BertAdapterModel' }]) {
+      const changed = { ...files, [path]: JSON.stringify({ ...json, ...changes }) };
+      const error = await readSnapshot(memoryFolder(changed), target, [reader]).catch((e: unknown) => e);
+      expect(error, `${path} with ${Object.keys(changes)}`).toBeInstanceOf(ModelFileError);
+      expect((error as Error).message).toMatch(/hidden size|architecture/);
+    }
+  }
 }
 
 /** Sets keys in `config` of a folder's `adapter_config.json`; undefined takes them away. */

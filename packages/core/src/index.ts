@@ -120,8 +120,8 @@ export {
 } from './methods/model-folder.ts';
 export {
   checkFileTarget,
+  checkNamedEncoder,
   classFamily,
-  commonKeyNames,
   commonKeys,
   sortedJson,
 } from './methods/model-json.ts';

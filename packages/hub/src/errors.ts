@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Why the hub gave nothing. */
 export type HubReason =
   | 'name' // not the name of a repository, or of a file in one
@@ -11,7 +13,10 @@ export type HubReason =
   | 'damaged' // what arrived is not the file
   | 'cache'; // the cache cannot be written, or has no room
 
-/** A repository of the hub, or a file of it, could not be had. The message says what to do next. */
+/**
+ * A repository of the hub, or a file of it, could not be had. The message says what to do next; parts of it may come from a
+ * server, so what is not printable in it is escaped.
+ */
 export class HubError extends Error {
   override readonly name = 'HubError';
   readonly reason: HubReason;
@@ -19,7 +24,7 @@ export class HubError extends Error {
   readonly repository: string;
 
   constructor(reason: HubReason, repository: string, message: string, options?: ErrorOptions) {
-    super(`${repository}: ${message}`, options);
+    super(printable(`${repository}: ${message}`), options);
     this.reason = reason;
     this.repository = repository;
   }

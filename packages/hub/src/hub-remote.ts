@@ -4,6 +4,7 @@ import type { HubName } from './hub-name.ts';
 import { hubSend, pageInstead } from './hub-send.ts';
 import { originSend } from './origin-send.ts';
 import { patientSend } from './patient-send.ts';
+import { show } from './printable.ts';
 import { asFetch, limited, type Send, withBody } from './send.ts';
 import { unlessStalled } from './stall.ts';
 
@@ -175,11 +176,6 @@ export async function connect(name: HubName, connection: HubConnection): Promise
 
 function isPage({ headers }: Response): boolean {
   return /^text\/html\b/i.test(headers.get('content-type') ?? '');
-}
-
-/** A value of a server's, short enough for a message. */
-function show(value: unknown): string {
-  return String(value).slice(0, 80);
 }
 
 /** The chunks of a body; safari and older browsers cannot iterate over it. */

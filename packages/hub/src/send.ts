@@ -31,7 +31,12 @@ export function limited(response: Response, most: number, tooMuch: () => Error):
   return withBody(response, response.body.pipeThrough(count));
 }
 
-/** An answer with another body. */
-export function withBody({ status, statusText, headers }: Response, body: BodyInit | null): Response {
+/** An answer with another body, and other headers where they are given. */
+export function withBody(
+  response: Response,
+  body: BodyInit | null,
+  headers: Headers = response.headers,
+): Response {
+  const { status, statusText } = response;
   return new Response(body, { status, statusText, headers });
 }

@@ -325,6 +325,20 @@ describe('what the hub says is bounded and checked', () => {
     expect(performance.now() - start).toBeLessThan(8000);
   });
 
+  test.each<[string, (value: string) => Answer, string, () => Promise<unknown>]>([
+    ['/revision/', (sha) => (_, response) => json(response, { sha }), 'the commit', load],
+    ['/revision/', (text) => (_, response) => json(response, text, String), 'JSON', load],
+    ['/paths-info/', (path) => (_, response) => json(response, [entry(path)]), 'describes', load],
+    ['/tree/', (path) => (_, response) => json(response, [entry(path)]), 'its list of files has', list],
+  ])('no message acts on a terminal, %s', async (part, answer, what, attempt) => {
+    answering(part, answer('\u001b[31m\u202e\n'));
+    const error = (await failure(attempt())) as Error;
+    expect(error).toMatchObject({ name: 'HubError', reason: 'refused' });
+    expect(error.message).toContain(what);
+    expect(error.message).toContain('\\u001b[31m');
+    expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
   test.each([-1, 1.5, 1e300, '21', null, Number.NaN])('the size %s', async (size) => {
     answering('/paths-info/', (_, response) => json(response, [{ ...entry('config.json'), size }]));
     expect(await failure(load())).toMatchObject({ name: 'HubError', reason: 'refused' });

@@ -16,7 +16,7 @@ import {
 } from '../files/json-fields.ts';
 import { shown } from '../files/shown.ts';
 import { nonLinearity } from './adapter.ts';
-import { kindOfAdapter, kindOfIdentifier } from './adapter-kind.ts';
+import { kindOfAdapter, kindOfIdentifier, kindOfPeft } from './adapter-kind.ts';
 import { commonKeyNames, type FileTarget, readCommonKeys } from './model-json.ts';
 import { isName, nameCharacters } from './names.ts';
 
@@ -142,6 +142,11 @@ export function parseAdapterConfig(
   const json = JsonFields.parse(text, where);
   const identifier = json.raw('config');
   if (typeof identifier === 'string') return namedConfig(json, identifier);
+  if (json.has('peft_type'))
+    throw json.error(
+      `it is an adapter of the PEFT library, of the kind ${kindOfPeft(json.raw('peft_type'))} (peft_type), which cannot be read; ` +
+        'only bottleneck adapters of the Pfeiffer kind can be read, which the adapters library trains',
+    );
   if (!json.has('config')) throw json.error("it holds no adapter configuration under 'config'");
   const config = json.object('config');
   checkKind(json, config, others);
@@ -168,7 +173,7 @@ export function parseAdapterConfig(
     sparsity: sparsity ?? 1,
     omega: config.take('omega', jsonOrNull(jsonNumber), null) ?? 1,
     reductionFactor: config.get('reduction_factor', jsonOr(positive, jsonRecord(positive))),
-    leaveOut: config.take('leave_out', jsonList(jsonCount(0, mostLayers)), []),
+    leaveOut: [...new Set(config.take('leave_out', jsonList(jsonCount(0, mostLayers)), []))],
     masks: config.take('masks', jsonText, undefined),
   };
 }

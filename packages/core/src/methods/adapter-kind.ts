@@ -40,6 +40,12 @@ export const kindOfIdentifier = (identifier: string): string =>
     ? (identifiers[identifier] as string)
     : `unknown kind ${shown(identifier)}`;
 
+/** What a kind of the PEFT library is called, by its `peft_type`. */
+export function kindOfPeft(type: unknown): string {
+  const identifier = typeof type === 'string' ? type.toLowerCase() : '';
+  return Object.hasOwn(identifiers, identifier) ? (identifiers[identifier] as string) : shown(type);
+}
+
 /** What the kind of an adapter is called; "bottleneck" for the plain one of Pfeiffer's. */
 export function kindOfAdapter(config: JsonFields): string {
   const architecture = config.raw('architecture') ?? null;

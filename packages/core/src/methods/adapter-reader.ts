@@ -38,7 +38,7 @@ export async function readAdapter(
 ): Promise<Adapter> {
   const problems: string[] = [];
   const { layers: found, prefixes } = findKeys(config, tensors, problems);
-  const count = 1 + Math.max(-1, ...found.keys(), ...config.leaveOut);
+  const count = layersOf(found, config, problems);
   const first = found.values().next().value?.get('down');
   const hiddenSize = (first === undefined ? undefined : tensors.entries.get(first)?.shape[1]) ?? 0;
   if (found.size === 0) problems.push(`no tensors of the adapter '${config.name}'`);
@@ -96,6 +96,19 @@ function findKeys({ name }: AdapterConfig, { entries }: TensorReader, problems: 
     layers.set(at, fields.set(fieldName, key));
   }
   return { layers, prefixes };
+}
+
+/** How many layers there are: those that the file has, and those after them that are left out. */
+function layersOf(found: FoundKeys['layers'], { leaveOut }: AdapterConfig, problems: string[]): number {
+  const last = Math.max(-1, ...found.keys());
+  let count = last + 1;
+  while (leaveOut.includes(count)) count++;
+  const stray = leaveOut.filter((layer) => layer > count);
+  if (stray.length > 0 && found.size > 0)
+    problems.push(
+      `leave_out names layer ${stray.slice(0, 4).join(', ')}${stray.length > 4 ? ', …' : ''}, and the file has layers up to ${last}`,
+    );
+  return count;
 }
 
 /** The width of a layer, 0 for one that is left out. */

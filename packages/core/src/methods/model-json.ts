@@ -109,8 +109,22 @@ const isSameFamily = (modelType: string, family: string): boolean =>
   !classFamilies.has(modelType) &&
   modelType.replace(/\W|_/g, '').toLowerCase() === family.toLowerCase();
 
-/** @throws ModelFileError if a file says that it is for another encoder than it is to be put on */
-export function checkFileTarget(json: JsonFields, { encoder }: Pick<MethodTarget, 'encoder'>): void {
+/**
+ * Checks the keys of a file: it may have the common ones and its own.
+ *
+ * @throws ModelFileError if it has others, or says that it is for another encoder than it is to be put on
+ */
+export function checkFileTarget(
+  json: JsonFields,
+  { encoder }: Pick<MethodTarget, 'encoder'>,
+  ownKeys: readonly string[] = [],
+): void {
+  json.only([...commonKeyNames, ...ownKeys]);
+  checkNamedEncoder(json, { encoder });
+}
+
+/** @throws ModelFileError if a file says that it is for another encoder than it is to be put on; it may have any keys */
+export function checkNamedEncoder(json: JsonFields, { encoder }: Pick<MethodTarget, 'encoder'>): void {
   const { modelType, hiddenSize } = readCommonKeys(json);
   if (modelType !== undefined && modelType !== encoder.modelType)
     throw json.error(

@@ -3,7 +3,7 @@ import { JsonFields } from '../files/json-fields.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { fileFault } from './file-fault.ts';
 import type { MethodReader } from './model-folder.ts';
-import { checkFileTarget, commonKeyNames } from './model-json.ts';
+import { checkFileTarget } from './model-json.ts';
 import { scalearn } from './scalearn.ts';
 import { parseScalearnConfig } from './scalearn-files.ts';
 import { omegaKeys } from './scalearn-settings.ts';
@@ -17,7 +17,6 @@ export const scalearnReader: MethodReader = async (folder, target) => {
   if (text === undefined) return undefined;
   const where = `${folder.describe()}/scalearn_config.json`;
   const json = JsonFields.parse(text, where);
-  json.only(commonKeyNames);
   checkFileTarget(json, target);
   const settings = parseScalearnConfig(json.object('config'));
   const sources = await readSourceFolders(folder, json);

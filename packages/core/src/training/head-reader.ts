@@ -12,7 +12,8 @@ import {
 import { shown, shownList } from '../files/shown.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
 import { adapterNameOf } from '../methods/adapter-config.ts';
-import { commonKeyNames, readCommonKeys } from '../methods/model-json.ts';
+import type { MethodTarget } from '../methods/method.ts';
+import { checkFileTarget } from '../methods/model-json.ts';
 import { type HeadFeatures, type HeadOptions, headLayers, type Problem, type SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { headTypes } from './head-files.ts';
@@ -30,22 +31,26 @@ const flexibleKeys = [
 ];
 
 /**
- * Reads a head.
+ * Reads a head for the encoder that it belongs to.
  *
- * @throws ModelFileError if the configuration is none this library writes or the `adapters` library's, or the tensors do
- *   not fit it
+ * @throws ModelFileError if the configuration is none this library writes or the `adapters` library's, is of a head
+ *   for another encoder, or the tensors do not fit it
  */
-export async function readHead(configText: string, weights: TensorReader, where: string): Promise<SavedHead> {
+export async function readHead(
+  configText: string,
+  weights: TensorReader,
+  where: string,
+  target: Pick<MethodTarget, 'encoder'>,
+): Promise<SavedHead> {
   const json = JsonFields.parse(configText, where);
   const config = (json.raw('config') ?? null) === null ? undefined : json.object('config');
   const about = config ?? json;
   const type = config?.take('head_type', jsonText, 'classification');
   if (type !== undefined && !Object.values(headTypes).includes(type))
     throw json.error(
-      `heads of type ${shown(type)} cannot be read; ${Object.values(headTypes).join(', ')} can`,
+      `heads of type ${shown(type)} cannot be read; ${[...new Set(Object.values(headTypes))].join(', ')} can`,
     );
-  json.only([...commonKeyNames, ...staticKeys]);
-  readCommonKeys(json);
+  checkFileTarget(json, target, staticKeys);
   config?.only(flexibleKeys);
   config?.take('dropout_prob', jsonOrNull(jsonNumberIn(0, 1)), null);
   const ids =
@@ -58,12 +63,14 @@ export async function readHead(configText: string, weights: TensorReader, where:
   const outputs = written ?? Object.keys(ids ?? {}).length;
   if (outputs < 1) throw json.error('it does not say how many outputs the head has');
   const problem = problemOf(json, type, outputs);
+  if (problem === 'regression' && outputs !== 1)
+    throw json.error(`problem_type is "regression", which has one output, and the head has ${outputs}`);
   const features = config ? readFeatures(config) : staticFeatures(problem, weights);
   const options: HeadOptions = {
     ...{ problem, outputs, layout: config ? 'flexible' : 'static', name: config ? adapterNameOf(json) : '' },
     ...(features === 'dense' ? {} : { features }),
   };
-  const tensors = await readHeadTensors(weights, options, where);
+  const tensors = await readHeadTensors(weights, options, where, target);
   return { options, labels: problem === 'regression' ? null : labelsOf(ids, outputs, json), tensors };
 }
 
@@ -115,6 +122,7 @@ async function readHeadTensors(
   { entries, readFloat32 }: TensorReader,
   options: HeadOptions,
   where: string,
+  { encoder: { hiddenSize } }: Pick<MethodTarget, 'encoder'>,
 ): Promise<Map<string, NamedTensor>> {
   const { problem, outputs } = options;
   const names = headLayers(options);
@@ -127,7 +135,6 @@ async function readHeadTensors(
   const wanted = names.flatMap((name) => [`${name}.weight`, `${name}.bias`]);
   for (const key of wanted) if (!entries.has(key)) problems.push(`missing ${key}`);
   for (const key of entries.keys()) if (!wanted.includes(key)) problems.push(`unexpected ${key}`);
-  const hiddenSize = entries.get(`${names[0]}.weight`)?.shape[1] ?? 0;
   for (const [i, name] of names.entries()) {
     const rows = i + 1 < names.length ? hiddenSize : scores;
     for (const [key, expected] of [

@@ -107,7 +107,7 @@ export async function readSnapshot(
   const tasks = joint ?? [stored.adapterName];
   const heads = new Map<string, SavedHead>();
   for (const task of tasks) {
-    const head = await readHeadFolder(folder, joint ? headFolder(task) : '');
+    const head = await readHeadFolder(folder, joint ? headFolder(task) : '', target);
     heads.set(task, joint ? renamed(head, { ...head.options, several: true, name: task }) : head);
   }
   return { ...target, ...stored, tasks, heads };
@@ -137,9 +137,13 @@ async function readMethod(
   throw new ModelFileError(`${folder.describe()} has no adapter_config.json; it is not a whole model folder`);
 }
 
-async function readHeadFolder(folder: ModelFolder, within: string): Promise<SavedHead> {
+async function readHeadFolder(
+  folder: ModelFolder,
+  within: string,
+  target: Pick<MethodTarget, 'encoder'>,
+): Promise<SavedHead> {
   const configPath = `${within}head_config.json`;
   const text = await requiredFile(folder, configPath, folder.text(configPath));
   const { tensors } = await openTensorFile(folder, `${within}model_head`);
-  return readHead(text, tensors, `${folder.describe()}/${configPath}`);
+  return readHead(text, tensors, `${folder.describe()}/${configPath}`, target);
 }

@@ -114,6 +114,22 @@ describe('an adapter of another kind is refused by its name', () => {
     expect((error as Error).message).toContain(what);
   });
 
+  test.each<[string, unknown]>([
+    ['LoRA', 'LORA'],
+    ['(IA)³', 'IA3'],
+    ['prefix tuning', 'PREFIX_TUNING'],
+    ['"ADALORA"', 'ADALORA'],
+    ['"CONSTRUCTOR"', 'CONSTRUCTOR'],
+    ['null', null],
+  ])('%s of the PEFT library', async (kind, peft_type) => {
+    const config = { peft_type, r: 8, lora_alpha: 16, target_modules: ['query', 'value'], bias: 'none' };
+    const attempt = load({ ...plain, 'adapter_config.json': JSON.stringify(config) });
+    await expect(attempt).rejects.toThrow(ModelFileError);
+    await expect(attempt).rejects.toThrow(
+      `adapter_config.json: it is an adapter of the PEFT library, of the kind ${kind} (peft_type), which cannot be read`,
+    );
+  });
+
   test('an unknown key beside its configuration', async () => {
     await expect(load(changed((json) => Object.assign(json, { masks: 'x' })))).rejects.toThrow(
       'masks is not known',
@@ -226,6 +242,27 @@ describe('what Python reads is read', () => {
     );
     await expect(load(withKeys((key) => (key.includes('layer.1.') ? undefined : key)))).rejects.toThrow(
       'missing …',
+    );
+  });
+
+  test('the last layers can be left out, and no layer after others that the file does not have', async () => {
+    const leaving = (leave_out: readonly number[]): Promise<Adapter> =>
+      load(
+        changed(
+          ({ config }) => Object.assign(config, { leave_out }),
+          withKeys((key) => (/layer\.[12]\./.test(key) ? undefined : key)),
+        ),
+      );
+    expect((await leaving([2, 1, 2])).leftOut).toEqual([1, 2]);
+    const message = async (leaveOut: readonly number[]): Promise<string> =>
+      (await leaving(leaveOut).catch((error: unknown) => error as Error)).toString();
+    for (const leaveOut of [[9], [1, 9], [2, 9, 1]]) {
+      const text = await message(leaveOut);
+      expect(text).toContain('leave_out names layer 9, and the file has layers up to 0');
+      expect(text).not.toContain('missing');
+    }
+    expect(await message(Array.from({ length: 200_000 }, (_, i) => 5 + (i % 900)))).toContain(
+      'leave_out names layer 5, 6, 7, 8, …, and',
     );
   });
 

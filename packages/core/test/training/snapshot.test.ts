@@ -441,6 +441,62 @@ describe('a folder that is no whole model of this encoder is refused', () => {
       ],
     ],
     [
+      'head_config.json: model_type is "bert", and model_class is "RobertaAdapterModel"',
+      [
+        (json) => {
+          json.model_class = 'RobertaAdapterModel';
+        },
+        'head',
+      ],
+    ],
+    [
+      'head_config.json: it is for encoders of the architecture "roberta", this one is bert',
+      [
+        (json) => {
+          json.model_type = 'roberta';
+          json.model_class = 'RobertaAdapterModel';
+        },
+        'head',
+      ],
+    ],
+    [
+      'head_config.json: it is for encoders of the architecture "xlm-roberta"',
+      [
+        (json) => {
+          delete json.model_type;
+          json.model_class = 'XLMRobertaForSequenceClassification';
+        },
+        'head',
+      ],
+    ],
+    [
+      'head_config.json: it is for encoders of hidden size 768, this one has 8',
+      [
+        (json) => {
+          json.hidden_size = 768;
+        },
+        'head',
+      ],
+    ],
+    [
+      'head_config.json: problem_type is "regression", which has one output, and the head has 2',
+      [
+        (json) => {
+          json.problem_type = 'regression';
+        },
+        'head',
+      ],
+    ],
+    [
+      'cannot be read; classification, multilabel_classification, multiple_choice can',
+      [
+        ({ config }) => {
+          config.head_type = 'causal_lm';
+        },
+        'head',
+      ],
+    ],
+    [
       'config.num_labels is -1',
       [
         ({ config }) => {
@@ -515,6 +571,21 @@ describe('a folder that is no whole model of this encoder is refused', () => {
     );
     await expect(attempt).rejects.toThrow(ScalearnError);
     for (const encoders of [other, shallow]) encoders.dispose();
+  });
+
+  test('where the head has the hidden size of another encoder', async () => {
+    const { adapter } = await files;
+    const torch = adapter['pytorch_model_head.bin'] as Uint8Array;
+    const reader = await openTensors(bytesSource(torch), 'pytorch_model_head.bin');
+    const wide = [...reader.entries].map(([key, { shape }]): [string, TensorToWrite] => {
+      const other = shape.map((size) => (size === 8 ? 16 : size));
+      return [key, { shape: other, data: new Float32Array(other.reduce((a, b) => a * b)) }];
+    });
+    const folder = {
+      ...without(adapter, 'model_head.safetensors'),
+      'pytorch_model_head.bin': writeTorchFile(wide),
+    };
+    await expect(read(folder)).rejects.toThrow('heads.red.1.weight is [16,16], not [8,8]');
   });
 
   test('where the head has another size than its configuration says', async () => {
