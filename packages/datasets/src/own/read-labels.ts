@@ -10,7 +10,14 @@ import {
   listSyntax,
   pairDoubts,
 } from './label-lists.ts';
-import { asBit, type Decimal, labelSeparator, type OwnProblem, sortLabels } from './labels.ts';
+import {
+  asBit,
+  type Decimal,
+  type LabelSeparator,
+  labelSeparator,
+  type OwnProblem,
+  sortLabels,
+} from './labels.ts';
 import type { Doubt } from './layout.ts';
 import type { Table, TableRow } from './table.ts';
 import { asLabel, bitOf, labelOf, listOf, malformed, named } from './values.ts';
@@ -26,7 +33,7 @@ export interface LabelReading {
   readonly problem: OwnProblem;
   readonly form: LabelForm;
   /** What separates several labels in one text. */
-  readonly separator: '|' | ';' | null;
+  readonly separator: LabelSeparator | null;
   /** How lists are written; `typed` where the file has lists. */
   readonly syntax: ListWriting | null;
   /** How numbers are written. */
@@ -75,8 +82,12 @@ export function chooseReading(
     return { reading: { ...usual, form: 'lists', syntax }, doubts: [] };
   }
   if (given.problem === 'multiLabelClassification') {
-    const separator = labelSeparator(table.rows.map(({ values }) => values.get(label)));
-    return { reading: { ...usual, form: 'separated', separator }, doubts: [] };
+    const values = table.rows.map(({ values }) => values.get(label));
+    const separator = labelSeparator(values, given.labels);
+    const about = 'commas separate labels';
+    const doubts: Doubt[] =
+      separator === ',' && !given.labels ? [{ about, option: 'labels', value: '…' }] : [];
+    return { reading: { ...usual, form: 'separated', separator }, doubts };
   }
   const guess = guessProblem(table, label, given);
   const single = { form: 'single', separator: null, syntax: null } as const;

@@ -257,6 +257,33 @@ describe('lists of labels', () => {
   });
 });
 
+describe('commas between labels', () => {
+  const file = { 'r.csv': csv(['a, b', 'b', '']) };
+
+  test('separate them where the problem is multi-label', async () => {
+    const task = await fromMemory(file, { problem: 'multiLabelClassification' });
+    expect(task.layout.separator).toBe(',');
+    expect(await read(task, 3)).toEqual([
+      ['a', 'b'],
+      [1, 1],
+      [0, 1],
+      [0, 0],
+    ]);
+  });
+
+  test('belong to the names that are given', async () => {
+    const task = await fromMemory(file, { problem: 'multiLabelClassification', labels: ['a, b', 'b'] });
+    expect(await read(task, 2)).toEqual([
+      ['a, b', 'b'],
+      [1, 0],
+      [0, 1],
+    ]);
+    const one = { 'r.csv': 'text,label\nx,"a, b"\n' };
+    const known = { problem: 'multiLabelClassification', labels: ['a', 'b'], scoreOnly: true } as const;
+    expect((await fromMemory(one, known)).layout.separator).toBe(',');
+  });
+});
+
 describe('a column for each label', () => {
   const file = {
     'r.csv': `id,text,toxic,insult,threat\n${Array.from({ length: 20 }, (_, i) => `${i + 100},t${i},${i % 2},${i % 3 === 0 ? '1.0' : '0'},False`).join('\n')}\n`,
