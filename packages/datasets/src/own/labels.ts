@@ -37,6 +37,12 @@ export function asBit(value: unknown): 0 | 1 | undefined {
   return number === 0 || number === 1 ? number : undefined;
 }
 
+/** 0 or 1, also as truth or as yes and no: what a column for one label holds. Undefined for anything else. */
+export function asAnswer(value: unknown): 0 | 1 | undefined {
+  if (typeof value === 'string' && /^\s*(yes|no)\s*$/i.test(value)) return /y/i.test(value) ? 1 : 0;
+  return asBit(value);
+}
+
 /**
  * The text of a label: white space around it does not count, and letters with accents are one label however they are
  * encoded (NFC). Undefined for what cannot be a label, such as a number that cannot be held exactly.

@@ -263,8 +263,10 @@ describe('options that overrule', () => {
   test('a separator', async () => {
     const task = await fromMemory({ 'r.csv': csv(['a,b', 'c,d'], 20, '|') }, { delimiter: 'pipe' });
     expect(task.info.labels).toEqual(['a,b', 'c,d']);
-    const said = await fromMemory({ 'r.csv': `sep=;\n${csv(['a,b', 'c,d'], 20, ';')}` });
-    expect(said.info.labels).toEqual(['a,b', 'c,d']);
+    for (const line of ['sep=;', '"sep=;"']) {
+      const said = await fromMemory({ 'r.csv': `${line}\n${csv(['a,b', 'c,d'], 20, ';')}` });
+      expect(said.info.labels).toEqual(['a,b', 'c,d']);
+    }
   });
 
   test('are refused for other kinds of files', async () => {

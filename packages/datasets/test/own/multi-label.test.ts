@@ -320,6 +320,21 @@ describe('a column for each label', () => {
     expect((await errorOf({ 'r.parquet': parquet })).message).toMatch(/--label "is toxic" insult$/);
   });
 
+  test.each(['id', 'ID', 'index', 'idx', 'row', 'row_id', 'Unnamed: 0'])(
+    'is not suggested of %s',
+    async (name) => {
+      const rows = { 'r.csv': `${name},text,a,b\n0,x,yes,true\n1,y,No,False\n` };
+      expect((await errorOf(rows)).message).toMatch(
+        /"a", "b" hold only 0 and 1, or yes and no\..*--label a b$/,
+      );
+      const task = await fromMemory(rows, { label: ['a', 'b'], scoreOnly: true });
+      expect((await allRows(task)).map(({ label }) => label)).toEqual([
+        [1, 1],
+        [0, 0],
+      ]);
+    },
+  );
+
   test.each<[string, object, string]>([
     [
       'text,a,b\nx,0,1\ny,2,0\n',
