@@ -70,6 +70,7 @@ export function areVectors(
   column: string,
   labels: readonly string[] | null | undefined,
 ): boolean {
+  if (table.rows.some(({ values }) => isSet(values.get(column)))) return false;
   const lists = table.rows.map((row) => listOf(row, column) ?? []);
   const bits = lists.map((list) => list.map((item) => asBit(item)));
   if (!bits.every((list) => list.every((bit) => bit !== undefined))) return false;
@@ -87,6 +88,11 @@ export function areVectors(
     table.rows[other]!,
     `the list of labels has ${bits[other]!.length} values, expected ${length}: one for each label.`,
   );
+}
+
+/** Whether a text is a set as Python writes it, in which nothing has a place. */
+function isSet(value: unknown): boolean {
+  return typeof value === 'string' && /^\s*(\{|set\(|frozenset\()/.test(value);
 }
 
 /** Lists that hold 0 once and 1 once may also be numbers of two labels, though all rows then have the same ones. */

@@ -14,7 +14,7 @@ const plain = /([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(true|false)|(True|Fa
 /** What Python calls a list when it shows an array, a tensor or a set. */
 const wrapper = /^(?:[a-z]{1,12}\.)?(?:array|tensor|set|frozenset|list|tuple)\(/i;
 /** Such as `dtype=int64` after a list. */
-const settings = /^(?:\s{0,9},\s{0,80}[a-z_]{1,20}=[\w.:'"<()=]{1,40})*\s{0,9}$/;
+const settings = /^(?:\s{0,9},\s{0,80}[a-z_]{1,20}=[\w.:'"<>()=]{1,40})*\s{0,9}$/;
 /** Such as `int64(1)` in a list. */
 const scalar = /(?:np|numpy)\.[a-z]{1,12}\d{0,3}_?\(/y;
 
@@ -105,11 +105,14 @@ function itemAt(cell: string, at: number, end: number): ListItem | undefined {
 
 /**
  * What a text is that holds labels in a form that is not read, as a clause; undefined for other texts: a dictionary as
- * Python or JSON write it, or a list in quotation marks that belong to the text.
+ * Python or JSON write it, an array of several dimensions or with an end left out, or a list in quotation marks that belong to the text.
  */
 export function refusedLiteral(text: string): string | undefined {
   const cell = text.trim();
   if (isDictionary(cell)) return 'a dictionary and no list';
+  const [wrapped] = wrapper.exec(cell) ?? [];
+  if (wrapped !== undefined && opening[cell[wrapped.length] ?? ''] && parseListLiteral(cell) === undefined)
+    return 'an array or a set that cannot be read as one list';
   const quote = cell[0];
   if (cell.length < 4 || (quote !== '"' && quote !== "'") || !cell.endsWith(quote)) return undefined;
   const inner = unescaped(cell.slice(1, -1));

@@ -146,6 +146,7 @@ describe('lists of labels', () => {
   test('of numbers are labels where they are more than 0 and 1, or where no length fits', async () => {
     expect((await fromMemory({ 'r.jsonl': jsonl([[0, 2], [1], []]) })).info.labels).toEqual(['0', '1', '2']);
     expect((await fromMemory({ 'r.jsonl': jsonl([[0], [1], []]) })).info.labels).toEqual(['0', '1']);
+    expect((await fromMemory({ 'r.csv': csv(['{0, 1}', '{1, 0}']) })).layout.form).toBe('lists');
   });
 
   test.each<[string, string, number]>([
@@ -193,6 +194,13 @@ describe('lists of labels', () => {
     ['a dictionary beside names', csv(['a', '{"a": 1}']), 3, 'a dictionary and no list'],
     ['a list quoted twice', csv([`"['a', 'b']"`, 'a']), 2, 'a list in quotation marks of its own'],
     ['a list quoted twice in JSON', jsonl(['"[\\"a\\"]"']), 1, 'a list in quotation marks of its own'],
+    [
+      'an array of arrays',
+      csv(['array([[1, 0]])', 'a']),
+      2,
+      'an array or a set that cannot be read as one list',
+    ],
+    ['an array cut short', csv(['a', 'array([0, 1, ..., 1])']), 3, 'an array or a set that cannot be read'],
     ['a name among sets', csv(["{'a', 'b'}", 'a']), 3, 'written in another way'],
   ])('%s is refused', async (_, content, line, what) => {
     const error = await errorOf({ [content.startsWith('{') ? 'r.jsonl' : 'r.csv']: content });
