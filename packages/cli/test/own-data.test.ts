@@ -220,6 +220,10 @@ describe('files that need to be told how they are read', () => {
     expect(err).toMatch(
       /^unsure: commas in numbers such as "-?\d,5" stand .*; --decimal point says otherwise$/m,
     );
+    const percent = writeRows(folder, 'percent.csv', 'text,score', 60, (i) => `${sentence(i)},${i % 7}%`);
+    expect((await must('data', '--task', percent, '--out', at('percent'))).err).toContain(
+      'unsure: labels such as "0%" are numbers with signs and read as classes; to have scores, write plain numbers such as 0.5 or 1000\n',
+    );
     const numbered = writeRows(
       folder,
       'numbered.csv',

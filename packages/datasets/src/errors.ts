@@ -51,8 +51,8 @@ export class EmptyFileError extends DatasetError {
   override readonly name = 'EmptyFileError';
   readonly file: string;
 
-  constructor(file: string) {
-    super(`${file} has no rows. Fetch the file again or remove it.`);
+  constructor(file: string, what = 'has no rows. Fetch the file again or remove it.') {
+    super(`${file} ${what}`);
     this.file = file;
   }
 }

@@ -29,9 +29,10 @@ export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
  */
 export function doubtLines(
   doubts: readonly Doubt[],
-  flags: Readonly<Partial<Record<Doubt['option'], string>>> = {},
+  flags: Readonly<Partial<Record<NonNullable<Doubt['option']>, string>>> = {},
 ): string[] {
   return doubts.map(({ about, option, value }) => {
+    if (option === null) return `unsure: ${about}; ${value}`;
     const name = Object.entries(problems).find(([, problem]) => problem === value)?.[0] ?? value;
     const typed = /^[\w.+…-]+$/.test(name) ? name : JSON.stringify(name);
     return `unsure: ${about}; ${flags[option] ?? ownDataFlags[option]} ${typed} says otherwise`;

@@ -1,6 +1,6 @@
 import { ColumnError, listed, MissingColumnError } from '../errors.ts';
 import { suggest } from '../suggest.ts';
-import { asBit, parseNumber } from './labels.ts';
+import { asAnswer, parseNumber } from './labels.ts';
 import type { Doubt } from './layout.ts';
 import type { Table } from './table.ts';
 
@@ -177,14 +177,21 @@ function checkNamed({ path, columns }: Table, given: ColumnChoice): void {
 function undecided(table: Table, given: ColumnChoice, label: Columns['label'] | undefined): ColumnError {
   const texts = given.text ? [given.text, given.textPair] : textsOf(guessTexts(table, table.columns, false));
   if (texts === undefined || label !== undefined) return nothingUsual(table, 'text', 'the texts');
-  const truths = without(table.columns, texts).filter((column) =>
-    table.rows.every(({ values }) => asBit(values.get(column)) !== undefined),
+  const truths = without(table.columns, texts).filter(
+    (column) =>
+      !isRowName(column) && table.rows.every(({ values }) => asAnswer(values.get(column)) !== undefined),
   );
   if (truths.length < 2) return nothingUsual(table, 'label', 'the labels');
   return new ColumnError(
     table.path,
-    `no column has a name that is usual for the labels, but ${listed(truths)} hold only 0 and 1. If each is a label, name them: --label ${truths.map(asArgument).join(' ')}`,
+    `no column has a name that is usual for the labels, but ${listed(truths)} hold only 0 and 1, or yes and no. If each is a label, name them: --label ${truths.map(asArgument).join(' ')}`,
   );
+}
+
+/** Whether a column has a name that is usual for the numbers of rows; pandas calls its own `Unnamed: 0`. */
+function isRowName(column: string): boolean {
+  const [name = ''] = usualNames([column]).keys();
+  return /^((row|line)?(id|idx|index)|row|unnamed:\d+)$/.test(name);
 }
 
 function textsOf(texts: TextColumns | undefined): readonly (string | null)[] | undefined {

@@ -4,7 +4,7 @@ import { type CsvRecord, csvRecords } from './csv-records.ts';
 import { decodeText } from './decode-text.ts';
 import type { Doubt } from './layout.ts';
 import { checkSpread } from './stray-quotes.ts';
-import { CellValues, type Dialect, type Table, type TableRow } from './table.ts';
+import { CellValues, type Dialect, hasNoRows, type Table, type TableRow } from './table.ts';
 
 /** What separates the values of a line. */
 export type Delimiter = 'comma' | 'semicolon' | 'tab' | 'pipe';
@@ -38,7 +38,7 @@ export function csvTable(file: DataFile, usual: readonly Delimiter[], options: C
   const text = decodeText(file).replaceAll('\r\n', '\n');
   const hasQuotes = quote !== 'none';
   // Spreadsheets may say so in a line before all others.
-  const [said, delimiter = ''] = /^sep=([,;\t|])(?=[\n\r])/.exec(text) ?? [];
+  const [said, , delimiter = ''] = /^("?)sep=([,;\t|])\1(?=[\n\r])/.exec(text) ?? [];
   const choice = said === undefined ? chooseDelimiter(text, usual, options, path) : { delimiter, others: [] };
   const spread: CsvRecord[] = [];
   let columns: Columns | undefined;
@@ -60,7 +60,12 @@ export function csvTable(file: DataFile, usual: readonly Delimiter[], options: C
       values: new CellValues(cells, columns.positions),
     });
   }
-  if (columns === undefined || rows.length === 0) throw new EmptyFileError(path);
+  if (columns === undefined) throw new EmptyFileError(path, hasNoRows);
+  if (rows.length === 0)
+    throw new EmptyFileError(
+      path,
+      'has a header but no rows. Add rows to it, or use another file; say --header none (header) if its first line is a row.',
+    );
   if (quote === undefined)
     checkSpread({ ...{ path, text, rows, spread }, ...columns, delimiter: choice.delimiter });
   return { path, columns: [...columns.positions.keys()], rows, typed: false, dialect: choice };

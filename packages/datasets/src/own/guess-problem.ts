@@ -1,5 +1,13 @@
 import type { Decimal, OwnProblem } from './labels.ts';
-import { isCode, labelText, maybeMissingMark, parseNumber } from './labels.ts';
+import {
+  commaLists,
+  isCode,
+  isDecorated,
+  isGrouped,
+  labelText,
+  maybeMissingMark,
+  parseNumber,
+} from './labels.ts';
 import type { Doubt } from './layout.ts';
 import type { LabelChoice } from './read-labels.ts';
 import type { Table, TableRow } from './table.ts';
@@ -32,6 +40,8 @@ export function guessProblem(table: Table, column: string, given: LabelChoice): 
     ...{ problem: 'singleLabelClassification', decimal },
     doubts: [...doubts, ...missingDoubts(values)],
   });
+  const isNamed = problem === 'singleLabelClassification' || given.labels || table.classNames?.has(column);
+  if (!typed && !isNamed) checkGroups(table, values, given.decimal);
   if (problem === 'regression') return { problem, decimal, doubts: decimalDoubts(values, decimal, given) };
   if (problem === 'singleLabelClassification') return { problem, decimal, doubts: [] };
   if (given.labels || table.classNames?.has(column)) return classes([]);
@@ -64,7 +74,8 @@ export function guessProblem(table: Table, column: string, given: LabelChoice): 
             'regression',
           ),
         ];
-  return classes([...some, ...separatorDoubts(values), ...manyDoubts(values)]);
+  const looks = decoratedDoubts(values);
+  return classes([...(looks.length > 0 ? looks : some), ...separatorDoubts(values), ...manyDoubts(values)]);
 }
 
 const doubt = (about: string, value: OwnProblem): Doubt => ({
@@ -96,6 +107,53 @@ function oddOne(
   );
 }
 
+/**
+ * Throws `MalformedRowError` where the numbers have a sign that may separate thousands as well as a fraction, three digits
+ * after it in all of them; or thousands for sure.
+ */
+function checkGroups(
+  { rows, dialect }: Table,
+  values: readonly unknown[],
+  decimal: Decimal | undefined,
+): void {
+  const isNumber = (value: unknown): value is string =>
+    typeof value === 'string' && value.length < 400 && /^\s*[+-]?[\d.,]+(e[+-]?\d+)?\s*$/i.test(value);
+  const signed = values.map((value) => (isNumber(value) ? value : ''));
+  if (signed.filter((text) => text !== '').length < mostlyNumbers * values.length) return;
+  for (const [sign, name] of [
+    [',', 'comma'],
+    ['.', 'point'],
+  ] as const) {
+    if (decimal === name) continue;
+    const having = signed.filter((text) => text.includes(sign));
+    const areGroups = having.length > 0 && having.every((text) => isGrouped(text, sign));
+    const hasOther = signed.some((text) => text.includes(sign === ',' ? '.' : ','));
+    const isSure = decimal !== undefined || hasOther || having.some((text) => text.split(sign).length > 2);
+    // Where semicolons separate columns, commas may stand before fractions, and points between thousands.
+    if (!areGroups || (!isSure && sign === '.' && dialect?.delimiter !== ';')) continue;
+    const shown = having.find((text) => text.split(sign).length > 2) ?? having[0]!;
+    const [whole, fraction] = [shown.trim().replaceAll(sign, ''), shown.trim().replace(sign, '.')];
+    const what = isSure
+      ? `with a ${name} between its digits, which is not read. Write ${whole}`
+      : `which may be ${Number(fraction)} or ${whole}. If it is ${Number(fraction)}, say --decimal ${name} (decimal); if it is ${whole}, write it without the ${name}`;
+    throw malformed(
+      rows[signed.indexOf(shown)]!,
+      `the label is ${named(shown)}, ${what}. To use all labels as names, say --problem classification (problem).`,
+    );
+  }
+}
+
+/** Numbers that are none as they are written. */
+function decoratedDoubts(values: readonly unknown[]): Doubt[] {
+  const isNumber = (value: unknown): boolean =>
+    typeof value === 'string' && (isDecorated(value) || parseNumber(value) !== undefined);
+  if (values.filter(isNumber).length < mostlyNumbers * values.length) return [];
+  const found = values.find((value) => isNumber(value) && parseNumber(value) === undefined);
+  if (found === undefined) return [];
+  const about = `labels such as ${named(found)} are numbers with signs and read as classes`;
+  return [{ about, option: null, value: 'to have scores, write plain numbers such as 0.5 or 1000' }];
+}
+
 /** Commas where all numbers with a fraction have them and none has a point. */
 function decimalOf(values: readonly unknown[]): Decimal {
   const texts = values.filter((value) => typeof value === 'string');
@@ -114,7 +172,10 @@ function decimalDoubts(values: readonly unknown[], decimal: Decimal, given: Labe
 }
 
 function separatorDoubts(values: readonly unknown[]): Doubt[] {
-  const found = values.find((value) => typeof value === 'string' && /[^|;][|;][^|;]/.test(value));
+  const [byComma, ...more] = commaLists(values);
+  const found =
+    values.find((value) => typeof value === 'string' && /[^|;][|;][^|;]/.test(value)) ??
+    (more.length > 0 ? byComma : undefined);
   if (found === undefined) return [];
   return [doubt(`labels such as ${named(found)} are one label each`, 'multiLabelClassification')];
 }

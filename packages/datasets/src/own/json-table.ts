@@ -1,7 +1,7 @@
 import { EmptyFileError, MalformedRowError, UnreadableFileError } from '../errors.ts';
 import type { DataFile } from '../file.ts';
 import { decodeText } from './decode-text.ts';
-import type { RowValues, Table, TableRow } from './table.ts';
+import { hasNoRows, type RowValues, type Table, type TableRow } from './table.ts';
 
 /** Longer texts are only parsed if they are not nested deeper than this: a parser keeps something for each level. */
 const longText = 2 ** 20;
@@ -44,7 +44,7 @@ function* lines(text: string): Generator<readonly [string, number], void, undefi
 export function jsonListTable(file: DataFile): Table {
   const { path } = file;
   const text = decodeText(file);
-  if (text.trim() === '') throw new EmptyFileError(path);
+  if (text.trim() === '') throw new EmptyFileError(path, hasNoRows);
   let list: unknown;
   try {
     list = parseJson(text);
@@ -109,7 +109,7 @@ class ObjectValues implements RowValues {
 }
 
 function asTable(path: string, rows: readonly TableRow[]): Table {
-  if (rows.length === 0) throw new EmptyFileError(path);
+  if (rows.length === 0) throw new EmptyFileError(path, hasNoRows);
   const columns = new Set<string>();
   for (const { values } of rows) for (const [name] of values) columns.add(name);
   return { path, columns: [...columns], rows, typed: true };

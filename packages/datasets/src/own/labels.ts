@@ -37,6 +37,12 @@ export function asBit(value: unknown): 0 | 1 | undefined {
   return number === 0 || number === 1 ? number : undefined;
 }
 
+/** 0 or 1, also as truth or as yes and no: what a column for one label holds. Undefined for anything else. */
+export function asAnswer(value: unknown): 0 | 1 | undefined {
+  if (typeof value === 'string' && /^\s*(yes|no)\s*$/i.test(value)) return /y/i.test(value) ? 1 : 0;
+  return asBit(value);
+}
+
 /**
  * The text of a label: white space around it does not count, and letters with accents are one label however they are
  * encoded (NFC). Undefined for what cannot be a label, such as a number that cannot be held exactly.
@@ -57,9 +63,54 @@ export function maybeMissingMark(text: string): boolean {
   return /^(na|none|nil|-+|\?+)$/i.test(text);
 }
 
-/** What separates several labels in one text: `|` if any text has it, else `;`. */
-export function labelSeparator(values: readonly unknown[]): '|' | ';' {
-  return values.some((value) => typeof value === 'string' && value.includes('|')) ? '|' : ';';
+/** What separates several labels in one text. */
+export type LabelSeparator = '|' | ';' | ',';
+
+/**
+ * What separates several labels in one text: `|` if any text has it, else `;`, else a comma if it looks like that.
+ *
+ * @param labels that are known: none of them has a separator in it
+ */
+export function labelSeparator(
+  values: readonly unknown[],
+  labels: readonly string[] | null | undefined,
+): LabelSeparator {
+  const has = (sign: string): boolean =>
+    values.some((value) => typeof value === 'string' && value.includes(sign));
+  if (has('|')) return '|';
+  if (has(';')) return ';';
+  const byCommas = labels
+    ? !labels.some((label) => label.includes(',')) && has(',')
+    : commaLists(values).length > 1;
+  return byCommas ? ',' : ';';
+}
+
+/** More letters or words than this are no label in a list of labels. */
+const [mostLetters, mostWords] = [30, 3];
+
+/** The texts in which commas separate short parts, as `a, b` does; numbers have commas of their own. */
+export function commaLists(values: readonly unknown[]): readonly string[] {
+  const isLabel = (part: string): boolean =>
+    part !== '' && part.length <= mostLetters && part.split(/\s+/).length <= mostWords;
+  return values.filter((value): value is string => {
+    if (typeof value !== 'string' || !value.includes(',') || isDecorated(value)) return false;
+    return value.split(',').every((part) => isLabel(part.trim()));
+  });
+}
+
+/** Whether a text is digits in groups of three, which a sign separates: `1,200`. A fraction may look the same. */
+export function isGrouped(text: string, sign: ',' | '.'): boolean {
+  const groups = sign === ',' ? /^[+-]?[1-9]\d{0,2}(,\d{3})+$/ : /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/;
+  return text.length < 400 && groups.test(text.trim());
+}
+
+/**
+ * Whether a text is a number with something that plain numbers do not have: a currency, a unit, or groups of digits, as
+ * `$0.5`, `35 %` and `1.000,50` do.
+ */
+export function isDecorated(text: string): boolean {
+  const form = /^[+-]?(\p{Sc} ?)?[+-]?\d+([.,' ]\d{3})*([.,]\d+)?( ?\p{Sc}| ?%| [A-Z]{3})?$/u;
+  return text.length < 60 && form.test(text.trim());
 }
 
 /** Different labels in their order: numbers by their value if all are whole ones, else texts by their code points. */

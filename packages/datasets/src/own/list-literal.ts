@@ -2,8 +2,8 @@
 export interface ListLiteral {
   readonly items: readonly (string | number | boolean)[];
   readonly syntax: ListSyntax;
-  /** Whether it is in square brackets; else it is a tuple or a set. */
-  readonly isList: boolean;
+  /** Whether it can be nothing else, such as a name in parentheses or braces. */
+  readonly isSure: boolean;
 }
 
 /** Who writes lists so. What both write, such as `[1, 0]`, counts as JSON. */
@@ -11,19 +11,40 @@ export type ListSyntax = 'JSON' | 'Python' | 'NumPy';
 
 const opening: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' };
 const plain = /([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(true|false)|(True|False)/y;
+/** What Python calls a list when it shows an array, a tensor or a set. */
+const wrapper = /^(?:[a-z]{1,12}\.)?(?:array|tensor|set|frozenset|list|tuple)\(/i;
+/** Such as `dtype=int64` after a list. */
+const settings = /^(?:\s{0,9},\s{0,80}[a-z_]{1,20}=[\w.:'"<>()=]{1,40})*\s{0,9}$/;
+/** Such as `int64(1)` in a list. */
+const scalar = /(?:np|numpy)\.[a-z]{1,12}\d{0,3}_?\(/y;
 
 /**
  * The texts, numbers and truth values of a list as JSON, Python or NumPy write it, which is what a cell of a CSV file
- * holds: `["a", "b"]`, `['a', 'b']`, `[1 0 1]`; in Python also a tuple or a set. Undefined for anything else. Takes time
- * in proportion to the length of the text.
+ * holds: `["a", "b"]`, `['a', 'b']`, `[1 0 1]`; in Python also a tuple, a set, and `array([1, 0])` or `tensor([1, 0])`.
+ * Undefined for anything else. Takes time in proportion to the length of the text.
  */
 export function parseListLiteral(text: string): ListLiteral | undefined {
   const cell = text.trim();
+  const [wrapped] = cell.endsWith(')') ? (wrapper.exec(cell) ?? []) : [];
+  if (wrapped === undefined) return parseBrackets(cell);
+  const inner = cell.slice(wrapped.length, -1).trim();
+  if (inner === '')
+    return /set\($/i.test(wrapped) ? { items: [], syntax: 'Python', isSure: true } : undefined;
+  const closing = opening[inner[0]!];
+  const close = closing === undefined ? -1 : inner.lastIndexOf(closing);
+  const rest = inner.slice(close + 1);
+  const list =
+    rest.length < 200 && settings.test(rest) ? parseBrackets(inner.slice(0, close + 1)) : undefined;
+  return list && { items: list.items, syntax: 'Python', isSure: true };
+}
+
+function parseBrackets(cell: string): ListLiteral | undefined {
   const closing = opening[cell[0] ?? ''];
   if (closing === undefined || !cell.endsWith(closing) || cell.length < 2) return undefined;
   const items: (string | number | boolean)[] = [];
   let syntax: ListSyntax = closing === ']' ? 'JSON' : 'Python';
   let commas = 0;
+  let hasTexts = false;
   const end = cell.length - 1;
   for (let at = skipBlanks(cell, 1); at < end; at = skipBlanks(cell, at)) {
     if (cell[at] === ',') {
@@ -38,26 +59,71 @@ export function parseListLiteral(text: string): ListLiteral | undefined {
       if (commas > 0 || !/\s/.test(cell[at - 1]!)) return undefined;
       syntax = 'NumPy';
     }
-    const quote = cell[at]!;
-    if (quote === '"' || quote === "'") {
-      const close = endOfQuoted(cell, at);
-      if (close >= end) return undefined;
-      if (quote === "'" && syntax === 'JSON') syntax = 'Python';
-      items.push(unescaped(cell.slice(at + 1, close)));
-      at = close + 1;
-    } else {
-      plain.lastIndex = at;
-      const [found, number, truth, pythonTruth] = plain.exec(cell) ?? [];
-      if (found === undefined) return undefined;
-      if (pythonTruth !== undefined && syntax === 'JSON') syntax = 'Python';
-      items.push(number === undefined ? (truth ?? pythonTruth)!.toLowerCase() === 'true' : numberOf(number));
-      at += found.length;
+    scalar.lastIndex = at;
+    const [called = ''] = scalar.exec(cell) ?? [];
+    const found = itemAt(cell, at + called.length, end);
+    if (found === undefined) return undefined;
+    if ((found.isPython || called !== '') && syntax === 'JSON') syntax = 'Python';
+    hasTexts ||= found.isText;
+    items.push(found.item);
+    at = found.next;
+    if (called !== '') {
+      if (cell[at] !== ')') return undefined;
+      at += 1;
     }
   }
   // A text in parentheses, or a name in braces, is one label.
   if (closing === '}' && items.length === 0) return undefined;
   if (closing === ')' && commas === 0 && items.length > 0) return undefined;
-  return { items, syntax, isList: closing === ']' };
+  const isSure = closing === ']' || hasTexts || (closing === '}' && items.length > 1);
+  return { items, syntax, isSure };
+}
+
+interface ListItem {
+  readonly item: string | number | boolean;
+  /** Where it ends. */
+  readonly next: number;
+  readonly isText: boolean;
+  /** Whether only Python writes it so. */
+  readonly isPython: boolean;
+}
+
+function itemAt(cell: string, at: number, end: number): ListItem | undefined {
+  const quote = cell[at];
+  if (quote === '"' || quote === "'") {
+    const close = endOfQuoted(cell, at);
+    if (close >= end) return undefined;
+    const item = unescaped(cell.slice(at + 1, close));
+    return { item, next: close + 1, isText: true, isPython: quote === "'" };
+  }
+  plain.lastIndex = at;
+  const [found, number, truth, pythonTruth] = plain.exec(cell) ?? [];
+  if (found === undefined) return undefined;
+  const item = number === undefined ? (truth ?? pythonTruth)!.toLowerCase() === 'true' : numberOf(number);
+  return { item, next: at + found.length, isText: false, isPython: pythonTruth !== undefined };
+}
+
+/**
+ * What a text is that holds labels in a form that is not read, as a clause; undefined for other texts: a dictionary as
+ * Python or JSON write it, an array of several dimensions or with an end left out, or a list in quotation marks that belong to the text.
+ */
+export function refusedLiteral(text: string): string | undefined {
+  const cell = text.trim();
+  if (isDictionary(cell)) return 'a dictionary and no list';
+  const [wrapped] = wrapper.exec(cell) ?? [];
+  if (wrapped !== undefined && opening[cell[wrapped.length] ?? ''] && parseListLiteral(cell) === undefined)
+    return 'an array or a set that cannot be read as one list';
+  const quote = cell[0];
+  if (cell.length < 4 || (quote !== '"' && quote !== "'") || !cell.endsWith(quote)) return undefined;
+  const inner = unescaped(cell.slice(1, -1));
+  const holdsList = parseListLiteral(inner)?.isSure || isDictionary(inner.trim());
+  return holdsList ? 'a list in quotation marks of its own' : undefined;
+}
+
+function isDictionary(cell: string): boolean {
+  if (!cell.startsWith('{') || !cell.endsWith('}')) return false;
+  const first = itemAt(cell, skipBlanks(cell, 1), cell.length - 1);
+  return first !== undefined && cell[skipBlanks(cell, first.next)] === ':';
 }
 
 /** A whole number that cannot be held exactly stays a text. */

@@ -1,9 +1,24 @@
-import { ColumnError, type MalformedRowError } from '../errors.ts';
+import { ColumnError } from '../errors.ts';
 import { type Columns, labelsIn } from './columns.ts';
 import { guessProblem } from './guess-problem.ts';
-import { asBit, type Decimal, labelSeparator, type OwnProblem, sortLabels } from './labels.ts';
+import {
+  areVectors,
+  checkLabelList,
+  checkNoLists,
+  checkOneMeaning,
+  type ListWriting,
+  listSyntax,
+  pairDoubts,
+} from './label-lists.ts';
+import {
+  asBit,
+  type Decimal,
+  type LabelSeparator,
+  labelSeparator,
+  type OwnProblem,
+  sortLabels,
+} from './labels.ts';
 import type { Doubt } from './layout.ts';
-import { type ListSyntax, parseListLiteral } from './list-literal.ts';
 import type { Table, TableRow } from './table.ts';
 import { asLabel, bitOf, labelOf, listOf, malformed, named } from './values.ts';
 
@@ -18,9 +33,9 @@ export interface LabelReading {
   readonly problem: OwnProblem;
   readonly form: LabelForm;
   /** What separates several labels in one text. */
-  readonly separator: '|' | ';' | null;
+  readonly separator: LabelSeparator | null;
   /** How lists are written; `typed` where the file has lists. */
-  readonly syntax: ListSyntax | 'typed' | null;
+  readonly syntax: ListWriting | null;
   /** How numbers are written. */
   readonly decimal: Decimal;
 }
@@ -55,82 +70,28 @@ export function chooseReading(
       'labels are for classes, and the problem is regression; leave one of them out.',
     );
   const isOpen = given.problem === undefined || given.problem === 'multiLabelClassification';
+  if (isOpen) checkNoLists(table, label);
   const syntax = isOpen ? listSyntax(table, label) : undefined;
   if (syntax !== undefined) {
-    const form = areVectors(table, label, given.labels) ? 'vectors' : 'lists';
-    return { reading: { ...usual, form, syntax }, doubts: [] };
+    if (areVectors(table, label, given.labels))
+      return {
+        reading: { ...usual, form: 'vectors', syntax },
+        doubts: pairDoubts(table, label, given.labels),
+      };
+    checkOneMeaning(table, label);
+    return { reading: { ...usual, form: 'lists', syntax }, doubts: [] };
   }
   if (given.problem === 'multiLabelClassification') {
-    const separator = labelSeparator(table.rows.map(({ values }) => values.get(label)));
-    return { reading: { ...usual, form: 'separated', separator }, doubts: [] };
+    const values = table.rows.map(({ values }) => values.get(label));
+    const separator = labelSeparator(values, given.labels);
+    const about = 'commas separate labels';
+    const doubts: Doubt[] =
+      separator === ',' && !given.labels ? [{ about, option: 'labels', value: '…' }] : [];
+    return { reading: { ...usual, form: 'separated', separator }, doubts };
   }
   const guess = guessProblem(table, label, given);
   const single = { form: 'single', separator: null, syntax: null } as const;
   return { reading: { ...single, problem: guess.problem, decimal: guess.decimal }, doubts: guess.doubts };
-}
-
-/** How the lists of a column are written; undefined where it has none. Throws where it also has something else. */
-function listSyntax({ rows }: Table, column: string): LabelReading['syntax'] | undefined {
-  const isList = ({ values }: TableRow): boolean => {
-    const value = values.get(column);
-    return Array.isArray(value) || (typeof value === 'string' && parseListLiteral(value)?.isList === true);
-  };
-  // What is in other brackets may be a name, unless all are lists.
-  const first =
-    rows.find(isList) ?? (rows.every((row) => listOf(row, column) !== undefined) ? rows[0] : undefined);
-  if (first === undefined) return undefined;
-  let found: LabelReading['syntax'] | undefined;
-  for (const row of rows) {
-    const value = labelOf(row, column);
-    const list = typeof value === 'string' ? parseListLiteral(value) : undefined;
-    const syntax = list?.syntax ?? (Array.isArray(value) ? 'typed' : undefined);
-    if (syntax === undefined) throw mixed(row, value, first);
-    // One item alone or none is written alike everywhere.
-    if (list !== undefined && list.items.length < 2 && (found !== undefined || syntax === 'JSON')) {
-      found = found === 'JSON' || found === undefined ? syntax : found;
-      continue;
-    }
-    const isSame = found === undefined || found === syntax || areKin(found, syntax);
-    if (!isSame) throw mixed(row, value, first);
-    found = found === 'Python' && syntax === 'JSON' ? found : syntax;
-  }
-  return found;
-}
-
-/** Python writes a list of numbers, or of texts with apostrophes, as JSON does. */
-function areKin(a: LabelReading['syntax'], b: LabelReading['syntax']): boolean {
-  return (a === 'JSON' && b === 'Python') || (a === 'Python' && b === 'JSON');
-}
-
-function mixed(row: TableRow, value: unknown, first: TableRow): MalformedRowError {
-  return malformed(
-    row,
-    `the label is ${named(value)}, and ${first.unit} ${first.line} has a list written in another way. Write all labels alike; a row without labels has [].`,
-  );
-}
-
-/**
- * Whether lists hold 0 or 1 for each label rather than labels: there is nothing else in them, and all are of one length.
- * Throws for a list of another length where a label would be twice in a list.
- */
-function areVectors(table: Table, column: string, labels: readonly string[] | null | undefined): boolean {
-  const lists = table.rows.map((row) => listOf(row, column) ?? []);
-  const bits = lists.map((list) => list.map((item) => (typeof item === 'string' ? undefined : asBit(item))));
-  if (!bits.every((list) => list.every((bit) => bit !== undefined))) return false;
-  const isRepeated = (list: readonly unknown[]): boolean => new Set(list).size < list.length;
-  const first = bits.find((list) => list.length > 0);
-  const length = first?.length ?? 0;
-  const other = bits.findIndex((list) => list.length !== length);
-  const haveNames = table.classNames?.has(column) === true;
-  // The numbers of classes, of which the first two are 0 and 1.
-  const areIds = haveNames && !bits.some(isRepeated);
-  if (length < 2 || areIds) return false;
-  if (other < 0) return labels == null || labels.length === length || bits.some(isRepeated);
-  if (!bits.some(isRepeated)) return false;
-  throw malformed(
-    table.rows[other]!,
-    `the list of labels has ${bits[other]!.length} values, expected ${length}: one for each label.`,
-  );
 }
 
 /**
@@ -199,7 +160,11 @@ export function labelsOf(
   const nameOf = (value: unknown): string => asLabel(row, value, classNames, known);
   if (form === 'single') return [nameOf(labelOf(row, column))];
   const list = form === 'lists' ? listOf(row, column) : undefined;
-  if (list !== undefined) return list.map(nameOf).filter((label) => label !== '');
+  if (list !== undefined) {
+    const labels = list.map(nameOf);
+    checkLabelList(row, list, labels, { haveNames: classNames !== undefined, known });
+    return labels;
+  }
   const value = row.values.get(column) ?? labelOf(row, column);
   if (form === 'lists') throw malformed(row, `the label is ${named(value)}, expected a list.`);
   const parts = Array.isArray(value)

@@ -1,5 +1,8 @@
 import type { RowUnit } from '../errors.ts';
 
+/** What is wrong with a file without rows, and what to do. */
+export const hasNoRows = 'has no rows. Add rows to it, or use another file.';
+
 /** A file as rows of named values. */
 export interface Table {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { LabelError, MalformedRowError, shown } from '../errors.ts';
 import type { Example } from '../task.ts';
 import type { TextColumns } from './columns.ts';
-import { asBit, type Decimal, isMissingMark, labelText, parseNumber } from './labels.ts';
+import { asAnswer, type Decimal, isMissingMark, labelText, parseNumber } from './labels.ts';
 import { parseListLiteral } from './list-literal.ts';
 import type { TableRow } from './table.ts';
 
@@ -74,7 +74,7 @@ export function scoreOf(row: TableRow, column: string, decimal: Decimal): number
 /** Whether a row has the label that a column is for. */
 export function bitOf(row: TableRow, column: string): 0 | 1 {
   const value = labelOf(row, column);
-  const bit = asBit(value);
+  const bit = asAnswer(value);
   if (bit !== undefined) return bit;
   throw malformed(row, `the column ${JSON.stringify(column)} holds ${named(value)}, expected 0 or 1.`);
 }

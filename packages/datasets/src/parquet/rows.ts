@@ -8,7 +8,7 @@ import {
 import { EmptyFileError, MissingColumnError, UnreadableFileError } from '../errors.ts';
 import type { DataFile } from '../file.ts';
 import { howToRaise, sizeLimit } from '../limits.ts';
-import { CellValues, type Table, type TableRow } from '../own/table.ts';
+import { CellValues, hasNoRows, type Table, type TableRow } from '../own/table.ts';
 import { Unreadable } from '../unreadable.ts';
 import { Budget, TooLargeError } from './budget.ts';
 import { classNamesOf } from './class-names.ts';
@@ -25,7 +25,7 @@ export async function parquetTable(file: DataFile): Promise<Table> {
   const footer = footerOf(file);
   const rows: TableRow[] = [];
   for await (const row of rowsOf(file, footer, footer.columns)) rows.push(row);
-  if (rows.length === 0) throw new EmptyFileError(path);
+  if (rows.length === 0) throw new EmptyFileError(path, hasNoRows);
   const columns = footer.columns.map(({ name }) => name);
   return { path, columns, rows, typed: true, classNames: classNamesOf(footer.notes, path) };
 }

@@ -45,6 +45,81 @@ describe('numbers and names', () => {
     );
   });
 
+  test.each<[string, readonly string[], string, string]>([
+    [
+      'comma',
+      ['"1,200"', '"12,500"', '900'],
+      ',',
+      'say --decimal comma (decimal); if it is 1200, write it without the comma',
+    ],
+    [
+      'comma',
+      ['1,200', '12,500', '900'],
+      ';',
+      'say --decimal comma (decimal); if it is 1200, write it without the comma',
+    ],
+    [
+      'point',
+      ['1.200', '12.500', '900'],
+      ';',
+      'say --decimal point (decimal); if it is 1200, write it without the point',
+    ],
+  ])(
+    'a %s that may separate thousands is an error that says what settles it: %j',
+    async (sign, labels, separator, advice) => {
+      const file = { 'r.csv': csv(labels, 60, separator) };
+      for (const options of [{}, { problem: 'regression' }] as const) {
+        const error = await errorOf(file, options);
+        expect([error.name, error.line]).toEqual(['MalformedRowError', 2]);
+        expect(error.message).toContain(`which may be 1.2 or 1200. If it is 1.2, ${advice}`);
+      }
+      const said = await fromMemory(file, { decimal: sign as 'comma' });
+      expect((await allRows(said)).slice(0, 3).map(({ label }) => label)).toEqual([1.2, 12.5, 900]);
+      const other = await errorOf(file, { decimal: sign === 'comma' ? 'point' : 'comma' });
+      expect(other.message).toContain(`with a ${sign} between its digits, which is not read. Write 1200.`);
+      const names = await fromMemory(file, { problem: 'singleLabelClassification' });
+      expect(names.info.labels).toHaveLength(3);
+    },
+  );
+
+  test.each<[readonly string[], string, string]>([
+    [
+      ['"1,200,000"', '"1,200"', '5'],
+      ',',
+      'line 2: the label is "1,200,000", with a comma between its digits',
+    ],
+    [['"1,200"', '2.5', '3'], ',', 'line 2: the label is "1,200", with a comma between its digits'],
+    [['1.200', '2,5', '3'], ';', 'line 2: the label is "1.200", with a point between its digits'],
+  ])('thousands in %j are refused', async (labels, separator, what) => {
+    expect((await errorOf({ 'r.csv': csv(labels, 60, separator) })).message).toContain(what);
+  });
+
+  test.each<[readonly string[], string]>([
+    [['1.200', '12.500', '0'], ','],
+    [['0,125', '0,250', '1,500'], ';'],
+    [['0.125', '1.250', '2'], ';'],
+    [['1,25', '1,200', '2'], ';'],
+  ])('fractions of three digits in %j are scores', async (labels, separator) => {
+    expect((await fromMemory({ 'r.csv': csv(labels, 60, separator) })).info.problem).toBe('regression');
+  });
+
+  test.each([
+    ['$0.5', '$1', '$2.25'],
+    ['35%', '40 %', '7%'],
+    ['1.000,50', '2.000,75', '3,5'],
+    ['5 USD', '6 USD', '7'],
+  ])('numbers with signs such as %s are classes, with a doubt', async (...labels) => {
+    const { layout } = await fromMemory({ 'r.csv': csv(labels, 60, ';') });
+    expect(layout.problem).toBe('singleLabelClassification');
+    expect(layout.doubts).toEqual([
+      {
+        about: `labels such as "${labels[0]}" are numbers with signs and read as classes`,
+        option: null,
+        value: 'to have scores, write plain numbers such as 0.5 or 1000',
+      },
+    ]);
+  });
+
   test('whole numbers beyond 2^53 are names or refused, never rounded', async () => {
     const large = ['9007199254740993', '9007199254740992'];
     expect((await fromMemory({ 'r.csv': csv(large) })).info.labels).toEqual(large.toReversed());
@@ -129,6 +204,11 @@ describe('doubts', () => {
     [csv(['0', '1']), { problem: 'singleLabelClassification' }, []],
     [csv(['a', 'b']), {}, []],
     [csv(['a|b', 'b']), {}, ['problem multiLabelClassification']],
+    [csv(['"a, b"', 'b', '"c,a"']), {}, ['problem multiLabelClassification']],
+    [csv(['"1, 2"', '3', '"1,2,4"']), {}, ['problem regression', 'problem multiLabelClassification']],
+    [csv(['"a, b"', 'b', '"c,a"']), { problem: 'multiLabelClassification' }, ['labels …']],
+    [`text,label\nx,"a, b"\ny,a\nz,b\nw,a\n`, {}, []],
+    [csv(['"it is good, and I would buy it again"', '"no, I would not do so ever again"']), {}, []],
     [csv(['1', '2', 'x']), {}, ['problem regression']],
     [csv(Array.from({ length: 60 }, (_, i) => `x${i}`)), {}, ['label …']],
     ['title,text,label\na,b,x\nc,d,y\ne,f,x\ng,h,y\n', {}, ['text title']],
@@ -183,8 +263,10 @@ describe('options that overrule', () => {
   test('a separator', async () => {
     const task = await fromMemory({ 'r.csv': csv(['a,b', 'c,d'], 20, '|') }, { delimiter: 'pipe' });
     expect(task.info.labels).toEqual(['a,b', 'c,d']);
-    const said = await fromMemory({ 'r.csv': `sep=;\n${csv(['a,b', 'c,d'], 20, ';')}` });
-    expect(said.info.labels).toEqual(['a,b', 'c,d']);
+    for (const line of ['sep=;', '"sep=;"']) {
+      const said = await fromMemory({ 'r.csv': `${line}\n${csv(['a,b', 'c,d'], 20, ';')}` });
+      expect(said.info.labels).toEqual(['a,b', 'c,d']);
+    }
   });
 
   test('are refused for other kinds of files', async () => {

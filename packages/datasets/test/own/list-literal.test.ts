@@ -11,7 +11,12 @@ test('lists as Python, JSON and NumPy write them', () => {
   expect(items("['a' 'b'\n 'c']")).toEqual(['a', 'b', 'c']);
   expect(items("('a',)")).toEqual(['a']);
   expect(items("{'a', 'b'}")).toEqual(['a', 'b']);
+  expect(items('tensor([[1, 0]])')).toBeUndefined();
+  expect(items("array(['a', 'b)'],\n      dtype='<U1')")).toEqual(['a', 'b)']);
+  expect(items('set([1, 2])')).toEqual([1, 2]);
+  expect(items("[np.str_('a'), np.float64(0.5)]")).toEqual(['a', 0.5]);
   const wrong = [
+    ...['array()', 'array(1)', 'array([1)', 'array([1], x)', 'call([1])', '[np.int64(1]', 'set', "{'a': 1}"],
     ...['', 'a', "['a'", '[a]', "['a'] x", '[,]', '[1,,2]', "['a''b']", "['a', 'b' 'c']", "['a' 'b', 'c']"],
     ...['{}', "('a')", '[', '[[1]]', '[null]', "['a\\']"],
   ];
@@ -26,6 +31,10 @@ test('long texts take time in proportion to their length', () => {
     `[${"'a' ".repeat(1e5)},]`,
     `["${'\\"'.repeat(5e5)}]`,
     `[${'1'.repeat(1e6)}x]`,
+    `array([1]${' '.repeat(1e6)}x)`,
+    `array(${'['.repeat(1e6)}])`,
+    `${'array('.repeat(2e5)})`,
+    `{${' '.repeat(1e6)}'a': 1}`,
   ];
   const start = performance.now();
   for (const text of long) expect(items(text)).toBeUndefined();

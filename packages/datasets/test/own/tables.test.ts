@@ -171,9 +171,15 @@ describe('what is broken is named', () => {
       'MalformedRowError',
       'r.json, item 2: no object',
     ],
-    ['an empty file', 'r.csv', '', 'EmptyFileError', 'r.csv has no rows'],
-    ['a header alone', 'r.csv', 'text,label\n\n', 'EmptyFileError', 'r.csv has no rows'],
-    ['an empty file of lines', 'r.jsonl', '\n', 'EmptyFileError', 'r.jsonl has no rows'],
+    ['an empty file', 'r.csv', '', 'EmptyFileError', 'r.csv has no rows. Add rows to it'],
+    [
+      'a header alone',
+      'r.csv',
+      'text,label\n\n',
+      'EmptyFileError',
+      'r.csv has a header but no rows. Add rows to it',
+    ],
+    ['an empty file of lines', 'r.jsonl', '\n', 'EmptyFileError', 'r.jsonl has no rows. Add rows to it'],
     ['an empty list', 'r.json', '[]', 'EmptyFileError', 'r.json has no rows'],
     ['an empty JSON file', 'r.json', '', 'EmptyFileError', 'r.json has no rows'],
     [

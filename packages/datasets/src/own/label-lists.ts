@@ -1,0 +1,192 @@
+import type { MalformedRowError } from '../errors.ts';
+import { asBit, parseNumber } from './labels.ts';
+import type { Doubt } from './layout.ts';
+import { type ListSyntax, parseListLiteral, refusedLiteral } from './list-literal.ts';
+import type { Table, TableRow } from './table.ts';
+import { labelOf, listOf, malformed, named } from './values.ts';
+
+/** How lists are written; `typed` where the file has lists. */
+export type ListWriting = ListSyntax | 'typed';
+
+/** Throws `MalformedRowError` for a text that holds labels in a form that is not read. */
+export function checkNoLists({ rows }: Table, column: string): void {
+  for (const row of rows) {
+    const value = row.values.get(column);
+    const what = typeof value === 'string' ? refusedLiteral(value) : undefined;
+    if (what !== undefined)
+      throw malformed(
+        row,
+        `the label is ${named(value)}, ${what}. Write a list such as ["a", "b"]; to use all labels as names, say --problem classification (problem).`,
+      );
+  }
+}
+
+/** How the lists of a column are written; undefined where it has none. Throws where it also has something else. */
+export function listSyntax({ rows }: Table, column: string): ListWriting | undefined {
+  const isList = ({ values }: TableRow): boolean => {
+    const value = values.get(column);
+    return Array.isArray(value) || (typeof value === 'string' && parseListLiteral(value)?.isSure === true);
+  };
+  // What is in other brackets may be a name, unless all are lists.
+  const first =
+    rows.find(isList) ?? (rows.every((row) => listOf(row, column) !== undefined) ? rows[0] : undefined);
+  if (first === undefined) return undefined;
+  let found: ListWriting | undefined;
+  for (const row of rows) {
+    const value = labelOf(row, column);
+    const list = typeof value === 'string' ? parseListLiteral(value) : undefined;
+    const syntax = list?.syntax ?? (Array.isArray(value) ? 'typed' : undefined);
+    if (syntax === undefined) throw mixed(row, value, first);
+    // One item alone or none is written alike everywhere.
+    if (list !== undefined && list.items.length < 2 && (found !== undefined || syntax === 'JSON')) {
+      found = found === 'JSON' || found === undefined ? syntax : found;
+      continue;
+    }
+    const isSame = found === undefined || found === syntax || areKin(found, syntax);
+    if (!isSame) throw mixed(row, value, first);
+    found = found === 'Python' && syntax === 'JSON' ? found : syntax;
+  }
+  return found;
+}
+
+/** Python writes a list of numbers, or of texts with apostrophes, as JSON does. */
+function areKin(a: ListWriting, b: ListWriting): boolean {
+  return (a === 'JSON' && b === 'Python') || (a === 'Python' && b === 'JSON');
+}
+
+function mixed(row: TableRow, value: unknown, first: TableRow): MalformedRowError {
+  return malformed(
+    row,
+    `the label is ${named(value)}, and ${first.unit} ${first.line} has a list written in another way. Write all labels alike; a row without labels has [].`,
+  );
+}
+
+/**
+ * Whether lists hold 0 or 1 for each label rather than labels: there is nothing else in them, and all are of one length.
+ * Throws for a list of another length where a label would be twice in a list.
+ */
+export function areVectors(
+  table: Table,
+  column: string,
+  labels: readonly string[] | null | undefined,
+): boolean {
+  if (table.rows.some(({ values }) => isSet(values.get(column)))) return false;
+  const lists = table.rows.map((row) => listOf(row, column) ?? []);
+  const bits = lists.map((list) => list.map((item) => asBit(item)));
+  if (!bits.every((list) => list.every((bit) => bit !== undefined))) return false;
+  const isRepeated = (list: readonly unknown[]): boolean => new Set(list).size < list.length;
+  const first = bits.find((list) => list.length > 0);
+  const length = first?.length ?? 0;
+  const other = bits.findIndex((list) => list.length !== length);
+  const haveNames = table.classNames?.has(column) === true;
+  // The numbers of classes, of which the first two are 0 and 1.
+  const areIds = haveNames && !bits.some(isRepeated);
+  if (length < 2 || areIds) return false;
+  if (other < 0) return labels == null || labels.length === length || bits.some(isRepeated);
+  if (!bits.some(isRepeated)) return false;
+  throw malformed(
+    table.rows[other]!,
+    `the list of labels has ${bits[other]!.length} values, expected ${length}: one for each label.`,
+  );
+}
+
+/** Whether a text is a set as Python writes it, in which nothing has a place. */
+function isSet(value: unknown): boolean {
+  return typeof value === 'string' && /^\s*(\{|set\(|frozenset\()/.test(value);
+}
+
+/** Lists that hold 0 once and 1 once may also be numbers of two labels, though all rows then have the same ones. */
+export function pairDoubts(
+  table: Table,
+  column: string,
+  labels: readonly string[] | null | undefined,
+): readonly Doubt[] {
+  const lists = table.rows.map((row) => listOf(row, column) ?? []);
+  if (
+    labels ||
+    !lists.every(([first, second, ...more]) => more.length === 0 && asBit(first) !== asBit(second))
+  )
+    return [];
+  const about = `lists such as ${named(table.rows[0]!.values.get(column))} are read as 0 or 1 for each of two labels`;
+  return [{ about, option: null, value: 'if they are numbers of labels, write names in their place' }];
+}
+
+/**
+ * Throws `MalformedRowError` where some lists hold 0 or 1 for each label, and others something else: numbers in their
+ * places, or names.
+ */
+export function checkOneMeaning({ rows }: Table, column: string): void {
+  const lists = rows.map((row) => listOf(row, column) ?? []);
+  const isBits = (list: readonly unknown[]): boolean =>
+    list.length > 0 && list.every((item) => asBit(item) !== undefined);
+  const repeats = (list: readonly unknown[]): boolean => new Set(list.map(asBit)).size < list.length;
+  const hasName = (list: readonly unknown[]): boolean =>
+    list.some(
+      (item) => typeof item === 'string' && parseNumber(item) === undefined && asBit(item) === undefined,
+    );
+  const isTyped = (list: readonly unknown[]): boolean => list.every((item) => typeof item !== 'string');
+  const named01 = lists.some(hasName)
+    ? lists.findIndex((list) => isBits(list) && (isTyped(list) || repeats(list)))
+    : lists.findIndex((list) => isBits(list) && repeats(list));
+  const other = lists.findIndex((list) => list.length > 0 && !isBits(list));
+  if (named01 >= 0 && other >= 0) {
+    const [bits, rest] = [rows[named01]!, rows[other]!];
+    throw malformed(
+      rest,
+      `the label is ${named(rest.values.get(column))}, and ${bits.unit} ${bits.line} has ${named(bits.values.get(column))}, 0 or 1 for each label. Write 0 or 1 for each label in all rows, or the names of labels in all.`,
+    );
+  }
+  // Numbers for each label that were written as texts.
+  const [first = []] = lists;
+  const haveOneLength = first.length > 1 && lists.every((list) => list.length === first.length);
+  if (!haveOneLength || !lists.flat().every((item) => parseNumber(item) !== undefined)) return;
+  for (const [at, list] of lists.entries()) checkNumbers(rows[at]!, list, list.map(Number), () => false);
+}
+
+/**
+ * Throws `MalformedRowError` for a list that cannot be a set of labels: an empty label, a list in a list, or numbers that
+ * say something of each label.
+ *
+ * @param labels the names of the items
+ */
+export function checkLabelList(
+  row: TableRow,
+  list: readonly unknown[],
+  labels: readonly string[],
+  { haveNames, known }: { readonly haveNames: boolean; readonly known: ReadonlySet<string> | undefined },
+): void {
+  for (const [at, label] of labels.entries()) {
+    const item = list[at];
+    if (label === '')
+      throw malformed(row, 'a label in the list is empty. Remove it; a row without labels has [].');
+    if (typeof item === 'string' && parseListLiteral(item)?.isSure)
+      throw malformed(
+        row,
+        `a label in the list is ${named(item)}, a list itself. Write one list of labels, such as ["a", "b"].`,
+      );
+  }
+  if (!haveNames && list.length > 0 && list.every((item) => typeof item !== 'string'))
+    checkNumbers(row, list, list.map(Number), (at) => known?.has(labels[at]!) === true);
+}
+
+/** @param isKnown whether an item is the name of a label */
+function checkNumbers(
+  row: TableRow,
+  list: readonly unknown[],
+  numbers: readonly number[],
+  isKnown: (at: number) => boolean,
+): void {
+  const what =
+    new Set(numbers).size < numbers.length
+      ? 'which has a number twice'
+      : numbers.some((number, at) => number < 0 && !isKnown(at))
+        ? 'which holds a negative number'
+        : numbers.some((number, at) => !Number.isInteger(number) && !isKnown(at))
+          ? 'which holds a fraction'
+          : undefined;
+  if (what === undefined) return;
+  throw malformed(
+    row,
+    `the label is the list ${named(list)}, ${what}: it is neither a set of labels nor 0 or 1 for each. Write 0 or 1 for each label, such as [1, 0, 1], or the names of the row's labels, such as ["a", "b"].`,
+  );
+}
