@@ -3,43 +3,33 @@ import {
   add,
   attention,
   binaryCrossEntropyWithLogits,
-  bottleneck,
-  crossEntropy,
   type Device,
-  DivergedError,
-  embedding,
   gelu,
   geluTanh,
   globalNorm,
   gradients,
   type HostArray,
   input,
-  layerNorm,
   meanSquaredError,
   multiply,
   ReferenceDevice,
   relu,
   reshape,
   type Shape,
-  ShapeError,
   scale,
   selectFirst,
-  selectTokens,
   sigmoid,
-  softmax,
   subtract,
   sum,
   type Tensor,
   tanh,
-  train,
   variable,
 } from '../../src/index.ts';
 import { elementwise } from '../../src/ops/elementwise.ts';
 import { pack } from '../../src/ops/pack.ts';
 import { relativeDifference } from '../operations/harness.ts';
-import { tinyEncoder, tinyTask } from '../training/tiny.ts';
-
-type Feeds = Readonly<Record<string, HostArray>>;
+import { type Feeds, refusesBatches } from './contract-batches.ts';
+import { keepsNaN } from './contract-nan.ts';
 
 /** What all devices do alike, beyond the values of single operations. */
 export function deviceContract(name: string, open: () => Promise<Device>): void {
@@ -134,221 +124,8 @@ export function deviceContract(name: string, open: () => Promise<Device>): void 
       }
     });
 
-    describe('a batch that operations cannot use is refused before the run', () => {
-      const cu = input('cuSeqlens', ['boundaries'], 'i32');
-      const tokens = input('x', ['tokens', 6]);
-      const logits = input('logits', ['sequences', 3]);
-      const labels = input('labels', ['sequences'], 'i32');
-      const ids = input('ids', ['tokens'], 'i32');
-      const table = input('table', [5, 4]);
-      const chosen = input('chosen', ['masked'], 'i32');
-      const loss = crossEntropy(logits, labels);
-      const rows = embedding(table, ids);
-      const context = attention(tokens, cu, 1);
-      const first = selectFirst(tokens, cu);
-      const picked = selectTokens(tokens, chosen);
-      const slopeOf = (y: Tensor, by: Tensor): Tensor =>
-        gradients(sum(multiply(y, input('w', y.shape))), [by])[0] as Tensor;
-
-      const f = (length: number): Float32Array => new Float32Array(length).fill(0.5);
-      const i = (...values: number[]): Int32Array => Int32Array.from(values);
-      const graphs: Record<string, readonly [Tensor, Feeds]> = {
-        loss: [loss, { logits: f(6), labels: i(2, 0) }],
-        'gradient of the loss': [gradients(loss, [logits])[0] as Tensor, { logits: f(6), labels: i(2, 0) }],
-        rows: [rows, { table: f(20), ids: i(4, 0, 2) }],
-        'gradient of the rows': [slopeOf(rows, table), { ids: i(4, 0, 2), w: f(12) }],
-        context: [context, { x: f(18), cuSeqlens: i(0, 1, 3) }],
-        'gradient of the context': [slopeOf(context, tokens), { x: f(18), cuSeqlens: i(0, 1, 3), w: f(6) }],
-        first: [first, { x: f(18), cuSeqlens: i(0, 1, 3) }],
-        'gradient of the first': [
-          slopeOf(first, tokens),
-          // The number of tokens is known from somewhere else.
-          { cuSeqlens: i(0, 1, 3), w: f(12), ids: i(0, 0, 0), table: f(20) },
-        ],
-        picked: [picked, { x: f(18), chosen: i(2, 0) }],
-      };
-      const labelled = ['loss', 'gradient of the loss'];
-      const looked = ['rows', 'gradient of the rows'];
-      const ragged = ['context', 'gradient of the context', 'first', 'gradient of the first'];
-      test.each<readonly [readonly string[], string, readonly (readonly [Int32Array, RegExp])[]]>([
-        [
-          labelled,
-          'labels',
-          [
-            [i(2, -1), /label -1 is not one of 3 classes \(input 'labels', place 1\)/],
-            [i(7, 0), /label 7 is not one of 3 classes/],
-            [i(3, 0), /label 3 is not/],
-          ],
-        ],
-        [
-          looked,
-          'ids',
-          [
-            [i(0, 5, 1), /id 5 is not one of 5 rows of the table \(input 'ids', place 1\)/],
-            [i(-1, 0, 0), /id -1 is not/],
-            [i(2147483647, 0, 0), /id 2147483647 is not/],
-          ],
-        ],
-        [
-          ragged,
-          'cuSeqlens',
-          [
-            [i(0, 4, 3), /must ascend.* 4 is followed by 3 \(place 2\)/],
-            [i(0, 1, 1), /must ascend/],
-            [i(1, 2, 3), /must begin at 0, not at 1/],
-            [i(-1, 1, 3), /must begin at 0, not at -1/],
-            [i(0, 1, 2), /must end at the number of tokens, 3, not at 2/],
-            [i(0, 1, 4), /must end at the number of tokens, 3, not at 4/],
-          ],
-        ],
-        [
-          ['picked'],
-          'chosen',
-          [
-            [i(0, 3), /id 3 is not one of 3 rows/],
-            [i(-1, 0), /id -1/],
-          ],
-        ],
-      ])('%j by %s', async (names, inputName, bad) => {
-        for (const graph of names) {
-          const [y, feeds] = graphs[graph] as readonly [Tensor, Feeds];
-          const outputs: Record<string, Tensor> = { y, ...('table' in feeds ? { rows } : {}) };
-          const program = await device.compile({ outputs });
-          for (const [data, message] of bad) {
-            const attempt = program.run({ ...feeds, [inputName]: data });
-            await expect(attempt, `${graph} ${data}`).rejects.toThrow(message);
-            await expect(program.run({ ...feeds, [inputName]: data })).rejects.toBeInstanceOf(ShapeError);
-          }
-          // And the program goes on.
-          const { y: result } = await program.run(feeds);
-          expect([...(result as HostArray)].every(Number.isFinite), graph).toBe(true);
-          program.dispose();
-        }
-      });
-
-      test('an empty one, and sizes that do not belong together', async () => {
-        const refused = async (y: Tensor, feeds: Feeds, message: RegExp): Promise<void> => {
-          const attempt = run({ y }, feeds);
-          await expect(attempt).rejects.toThrow(message);
-          await expect(run({ y }, feeds)).rejects.toBeInstanceOf(ShapeError);
-        };
-        const empty = /input '\w+' .* is empty/;
-        await refused(relu(tokens), { x: f(0) }, empty);
-        await refused(sum(tokens, 0), { x: f(0) }, empty);
-        await refused(context, { x: f(0), cuSeqlens: i(0) }, empty);
-        await refused(context, { x: f(18), cuSeqlens: i() }, empty);
-        await refused(context, { x: f(18), cuSeqlens: i(0) }, /at least one sequence/);
-        await refused(loss, { logits: f(0), labels: i() }, empty);
-        await refused(rows, { table: f(20), ids: i() }, empty);
-        const weighted = multiply(first, input('w', ['sequences', 6]));
-        await refused(weighted, { x: f(18), cuSeqlens: i(0, 1, 3), w: f(18) }, /3 boundaries .* not of 3/);
-        const choices = reshape(logits, ['examples', 4]);
-        const answer = crossEntropy(choices, input('answers', ['examples'], 'i32'));
-        await refused(answer, { logits: f(9), answers: i(0, 0) }, /cannot reshape/);
-        await refused(answer, { logits: f(12), answers: i(0, 0) }, /has 12 elements, the other 8/);
-      });
-
-      test('integers that nobody could check are refused when the graph is compiled', async () => {
-        const stored = device.upload(i(0, 9), [2]);
-        await expect(device.compile({ outputs: { y: embedding(table, variable(stored)) } })).rejects.toThrow(
-          /'embedding' takes its integers from an input/,
-        );
-        stored.dispose();
-      });
-    });
-
-    describe('what is no number stays none', () => {
-      const values = [Number.NaN, 1, -2, Number.NaN, 0.5, 3, -1, 2];
-      const bad = values.map(Number.isNaN);
-      const isNaNOf = async (f: (x: Tensor) => Tensor, shape: Shape = [8]): Promise<boolean[]> => {
-        const { y } = await run({ y: f(input('x', shape)) }, { x: Float32Array.from(values) });
-        return [...(y as HostArray)].map(Number.isNaN);
-      };
-
-      test('in every elementwise function', async () => {
-        const functions: Record<string, (x: Tensor) => Tensor> = {
-          relu,
-          tanh,
-          sigmoid,
-          gelu,
-          geluTanh,
-          // As an epilogue of something else, and in threes instead of fours.
-          fused: (t) => add(relu(t), scale(tanh(t), 2)),
-          maximum: (t) => elementwise('max', [t], (a) => a!.max(0.1)),
-          'maximum, turned': (t) => elementwise('max', [t], (a) => a!.negate().max(a!)),
-          minimum: (t) => elementwise('min', [t], (a) => a!.min(0.1)),
-          softplus: (t) => elementwise('softplus', [t], (a) => a!.softplus()),
-        };
-        for (const [what, f] of Object.entries(functions)) expect(await isNaNOf(f), what).toEqual(bad);
-        const sliced = (t: Tensor): Tensor => tanh(relu(reshape(add(t, t), [8, 1])));
-        expect(await isNaNOf(sliced)).toEqual(bad);
-      });
-
-      test('in what goes through rows', async () => {
-        const halves = [true, true, true, true, false, false, false, false];
-        const one = (t: Tensor): Tensor =>
-          softmax(
-            reshape(
-              elementwise('first', [t], (a) => a!),
-              [2, 4],
-            ),
-          );
-        const spoiled = Float32Array.of(1, Number.NaN, 2, 3, 4, 5, 6, 7);
-        const w = input('w', [4]);
-        const b = input('b', [4]);
-        const x24 = input('x', [2, 4]);
-        const { soft, norm } = await run(
-          { soft: one(x24), norm: layerNorm(x24, w, b, 1e-5) },
-          { x: spoiled, w: new Float32Array(4).fill(1), b: new Float32Array(4) },
-        );
-        expect([...(soft as HostArray)].map(Number.isNaN)).toEqual(halves);
-        expect([...(norm as HostArray)].map(Number.isNaN)).toEqual(halves);
-        const targets = input('targets', [2, 4]);
-        const losses = {
-          crossEntropy: crossEntropy(x24, input('labels', [2], 'i32')),
-          squares: meanSquaredError(x24, targets),
-          binary: binaryCrossEntropyWithLogits(x24, targets),
-        };
-        const outputs: Record<string, Tensor> = { ...losses };
-        for (const [key, loss] of Object.entries(losses))
-          outputs[`norm of ${key}`] = globalNorm([pack(gradients(loss, [x24]))]);
-        for (const at of [0, 1, 3, 7]) {
-          const logits = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
-          logits[at] = Number.NaN;
-          const feeds = { x: logits, labels: Int32Array.of(0, 2), targets: new Float32Array(8) };
-          for (const [key, values] of Object.entries(await run(outputs, feeds)))
-            expect([...values], `${key}, place ${at}`).toEqual([Number.NaN]);
-        }
-      });
-
-      test('in attention: its own sequence, and no other', async () => {
-        for (const size of [8, 3]) {
-          const qkv = input('qkv', ['tokens', 3 * size]);
-          const y = attention(qkv, input('cuSeqlens', ['boundaries'], 'i32'), 1);
-          const data = Float32Array.from({ length: 15 * size }, (_, i) => Math.sin(i));
-          // A key of the second sequence.
-          data[3 * 3 * size + size] = Number.NaN;
-          const result = await run({ y }, { qkv: data, cuSeqlens: Int32Array.of(0, 2, 5) });
-          const spoiled = [...(result.y as HostArray)].map(Number.isNaN);
-          expect(spoiled.slice(0, 2 * size)).toEqual(Array(2 * size).fill(false));
-          expect(spoiled.slice(2 * size)).toEqual(Array(3 * size).fill(true));
-        }
-      });
-
-      test('a run that diverges says so', async () => {
-        const encoder = await tinyEncoder(device);
-        const attempt = train({
-          encoder,
-          task: tinyTask(),
-          method: bottleneck({ width: 4 }),
-          batchSize: 8,
-          epochs: 2,
-          learningRate: 1e30,
-        });
-        await expect(attempt).rejects.toBeInstanceOf(DivergedError);
-        encoder.dispose();
-      });
-    });
+    refusesBatches(run, () => device);
+    keepsNaN(run, () => device);
 
     test('the first tokens are selected where all sizes are fixed', async () => {
       const x = input('x', [3, 2]);
