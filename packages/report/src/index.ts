@@ -5,13 +5,13 @@ export {
   type LearnedCoefficients,
 } from './comparison.ts';
 export { ReportDataError } from './errors.ts';
+export { checkBySchema, type SchemaIssue } from './experiment/check-by-schema.ts';
 export type * from './experiment/data.ts';
 export { reportDataVersion } from './experiment/data.ts';
-export { type FirstIssue, firstIssue } from './experiment/first-issue.ts';
-export { isJson } from './experiment/json-value.ts';
 export { encodeList } from './experiment/lists.ts';
 export { methodName } from './experiment/methods.ts';
 export { parseReportData } from './experiment/parse.ts';
+export { isShallowJson } from './experiment/shallow-json.ts';
 export { experimentReport, type ReportFormat, reportFormats } from './experiment/write.ts';
 export { type HeatMapOptions, heatMap } from './figures/heat-map.ts';
 export {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { shown } from '@scalearn/core';
-import { firstIssue } from '@scalearn/report';
+import { checkBySchema } from '@scalearn/report';
 import type { GenericSchema } from 'valibot';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 
@@ -33,7 +33,7 @@ export async function readOwnJson<T>(
     throw new FolderError(
       `${path} is of format ${shown(found)}; this version of scalearn reads ${formatVersion}`,
     );
-  return firstIssue(schema, value, ({ path: field, what, isMissing, found }) => {
+  return checkBySchema(schema, value, ({ path: field, what, isMissing, found }) => {
     const fault = isMissing ? `${field} is missing` : `${field} must be ${what}, and it is ${shown(found)}`;
     throw new FolderError(`${path}: ${fault}; ${advice}`);
   });

@@ -1,5 +1,5 @@
 import { type EncoderShape, sourceControls } from '@scalearn/core';
-import { isJson } from '@scalearn/report';
+import { isShallowJson } from '@scalearn/report';
 import * as v from 'valibot';
 import { problems } from '../options/own-data.ts';
 import type { TaskSettings, TrainSettings } from '../options/settings.ts';
@@ -32,7 +32,7 @@ const probability = (more = '') => {
 };
 const shallow = v.record(
   v.string(),
-  v.custom<unknown>(isJson, 'a value that is not nested deeply'),
+  v.custom<unknown>(isShallowJson, 'a value that is not nested deeply'),
   'an object',
 );
 

@@ -125,12 +125,12 @@ export function checkOneMeaning({ rows }: Table, column: string): void {
       (item) => typeof item === 'string' && parseNumber(item) === undefined && asBit(item) === undefined,
     );
   const isTyped = (list: readonly unknown[]): boolean => list.every((item) => typeof item !== 'string');
-  const named01 = lists.some(hasName)
+  const bitsAt = lists.some(hasName)
     ? lists.findIndex((list) => isBits(list) && (isTyped(list) || repeats(list)))
     : lists.findIndex((list) => isBits(list) && repeats(list));
-  const other = lists.findIndex((list) => list.length > 0 && !isBits(list));
-  if (named01 >= 0 && other >= 0) {
-    const [bits, rest] = [rows[named01]!, rows[other]!];
+  const otherAt = lists.findIndex((list) => list.length > 0 && !isBits(list));
+  if (bitsAt >= 0 && otherAt >= 0) {
+    const [bits, rest] = [rows[bitsAt]!, rows[otherAt]!];
     throw malformed(
       rest,
       `the label is ${named(rest.values.get(column))}, and ${bits.unit} ${bits.line} has ${named(bits.values.get(column))}, 0 or 1 for each label. Write 0 or 1 for each label in all rows, or the names of labels in all.`,

@@ -1,6 +1,6 @@
 import { ReportDataError } from '../errors.ts';
+import { checkBySchema } from './check-by-schema.ts';
 import { type ReportData, reportDataVersion } from './data.ts';
-import { firstIssue } from './first-issue.ts';
 import { listLength } from './lists.ts';
 import { reportSchema } from './schema.ts';
 
@@ -32,7 +32,7 @@ export function parseReportData(text: string, where = 'the report'): ReportData 
   const damaged = (what: string): never => {
     throw new ReportDataError(`${where} is damaged: ${what}; make the report again from its runs`);
   };
-  const data = firstIssue(reportSchema, value, ({ path, what, isMissing }) =>
+  const data = checkBySchema(reportSchema, value, ({ path, what, isMissing }) =>
     damaged(isMissing ? `${path} is missing` : `${path} must be ${what}`),
   );
   const disagreement = disagreementOf(data);

@@ -10,7 +10,7 @@ import type {
   RunCoefficients,
   TaskScores,
 } from './data.ts';
-import { isJson } from './json-value.ts';
+import { isShallowJson } from './shallow-json.ts';
 
 // Every message says what the value must be, in words that follow "must be".
 
@@ -82,7 +82,7 @@ const isShort = (all: object): boolean => Object.keys(all).length <= mostSetting
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const settings = v.pipe(
-  v.record(v.string(), v.custom<unknown>(isJson, 'a value that is not nested deeply'), 'an object'),
+  v.record(v.string(), v.custom<unknown>(isShallowJson, 'a value that is not nested deeply'), 'an object'),
   v.check((all) => isShort(all), `an object of at most ${mostSettings} settings`),
   v.check(
     ({ methodSettings = {} }) => isObject(methodSettings) && isShort(methodSettings),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** What is wrong first in a file, by a schema whose messages say what a value must be. */
-export interface FirstIssue {
+export interface SchemaIssue {
   /** Of the value, such as `runs[0].seed`. */
   readonly path: string;
   /** What it must be. */
@@ -11,10 +11,10 @@ export interface FirstIssue {
 }
 
 /** A value as a schema has it; `fail` throws the error of the file. */
-export function firstIssue<T>(
+export function checkBySchema<T>(
   schema: v.GenericSchema<unknown, T>,
   value: unknown,
-  fail: (issue: FirstIssue) => never,
+  fail: (issue: SchemaIssue) => never,
 ): T {
   const result = v.safeParse(schema, value, { abortEarly: true, abortPipeEarly: true });
   if (result.success) return result.output;

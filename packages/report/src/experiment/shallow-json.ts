@@ -2,9 +2,9 @@
 const mostDepth = 16;
 
 /** Whether a value is what JSON holds, and not nested deeply. */
-export function isJson(value: unknown, depth = 0): boolean {
+export function isShallowJson(value: unknown, depth = 0): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || depth >= mostDepth) return false;
-  return Object.values(value).every((part) => isJson(part, depth + 1));
+  return Object.values(value).every((part) => isShallowJson(part, depth + 1));
 }
