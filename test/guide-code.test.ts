@@ -1,5 +1,6 @@
 // Every block of code in the guides is run: programs from the packages' sources, shell lines with the command. What
-// cannot be run says why, in the line of its fence. The blocks of a page run one after another, in one project.
+// cannot be run says why, in the line of its fence. The blocks of a page run one after another, in one project; pages with
+// the same preparations share it.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,24 +30,37 @@ test('a block that is not run says why', () => {
   expect(all.length - skipped.length).toBeGreaterThan(10);
 });
 
+const projects = new Map<string, GuideProject>();
+afterAll(() => {
+  for (const { folder: project } of projects.values()) rmSync(project, { recursive: true });
+});
+
+/** The project of a page, with the files that it shows; what goes before is done once. */
+async function projectOf({ name, text, blocks }: (typeof pages)[number]): Promise<GuideProject> {
+  const commands = preparations(text);
+  const key = commands.join('\n') || name;
+  const known = projects.get(key);
+  const project = known ?? createGuideProject();
+  projects.set(key, project);
+  for (const { file, text: content } of blocks)
+    if (file !== undefined) {
+      mkdirSync(dirname(join(project.folder, file)), { recursive: true });
+      writeFileSync(join(project.folder, file), content);
+    }
+  if (!known) for (const command of commands) await project.runShell(command);
+  return project;
+}
+
 const pagesWithCode = pages.filter(({ run }) => run.length > 0);
-describe.each(pagesWithCode)('$name', ({ text, blocks, run }) => {
-  const skip = needsMini.test(text) ? examplesNeed : undefined;
+describe.each(pagesWithCode)('$name', (page) => {
+  const skip = needsMini.test(page.text) ? examplesNeed : undefined;
   let project: GuideProject;
 
   beforeAll(async () => {
-    if (skip) return;
-    project = createGuideProject();
-    for (const { file, text: content } of blocks)
-      if (file !== undefined) {
-        mkdirSync(dirname(join(project.folder, file)), { recursive: true });
-        writeFileSync(join(project.folder, file), content);
-      }
-    for (const command of preparations(text)) await project.runShell(command);
+    if (!skip) project = await projectOf(page);
   }, 240_000);
-  afterAll(() => project && rmSync(project.folder, { recursive: true }));
 
-  test.for(run)('$language in line $line', { timeout: 240_000 }, async (block, context) => {
+  test.for(page.run)('$language in line $line', { timeout: 240_000 }, async (block, context) => {
     if (skip) return context.skip(skip);
     if (block.language !== 'ts') {
       await project.runShell(block.text);

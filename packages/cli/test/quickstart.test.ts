@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encoderFolder } from '@scalearn/assets-mini';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../src/errors.ts';
 import type { QuickstartSetup } from '../src/quickstart/quickstart.ts';
@@ -218,13 +217,4 @@ test('an encoder that is not there is one sentence', async () => {
   const assets = { ...setup.assets, encoder: at('nowhere') };
   const { error } = await runQuickstart({ ...setup, assets }, { out: at('broken') });
   expect(error?.message).toContain(at('nowhere'));
-});
-
-test('the assets that come with it: one seed on few rows', { timeout: 300_000 }, async ({ skip }) => {
-  skip(!existsSync(new URL('config.json', encoderFolder)), 'packages/assets-mini has no encoder yet');
-  const out = at('real');
-  const outcome = await run('--fast', '--rows', '32', '--json', '--device', 'onnx', '--out', out);
-  expect(outcome.code, outcome.err).toBe(0);
-  expect(events(outcome).at(-1)).toEqual({ event: 'done', ...readResults(out), out });
-  expect(readResults(out).encoder.layers).toBe(readResults(out).coefficients[0]?.layers.length);
 });
