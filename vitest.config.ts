@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import SlowFirst from './test/support/slow-first.ts';
 
 const source = ['@scalearn/source'];
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -29,6 +30,7 @@ export default defineConfig({
   },
   test: {
     pool: 'forks',
+    sequence: { sequencer: SlowFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
@@ -81,9 +83,9 @@ export default defineConfig({
               test: {
                 name: 'browser',
                 include: named('.browser.test.ts'),
-                fileParallelism: false,
+                maxWorkers: 2,
                 testTimeout: 300_000,
-                sequence: { groupOrder: 3 },
+                sequence: { groupOrder: 2 },
                 browser: {
                   enabled: true,
                   headless: true,

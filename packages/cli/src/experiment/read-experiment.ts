@@ -42,6 +42,11 @@ export async function readExperiment(path: string, overrides: Overrides = {}): P
     throw new UsageError(
       `${path} has no method '${unknown}'; it has ${Object.keys(written.methods).join(', ')}`,
     );
+  const unreported = overrides.methods?.find((id) => written.methods[id]?.report === false);
+  if (unreported !== undefined)
+    throw new UsageError(
+      `${path} does not report '${unreported}' (report: false), so --methods cannot name it; name a method that takes its sources from it`,
+    );
   const entries = Object.keys(written.methods).map((id) => readEntry(id, written, overrides));
   return {
     name: overrides.fast ? `${name}-fast` : name,

@@ -242,6 +242,19 @@ fast: { seeds: [9], methods: [bottleneck], tasks: [miniglue/cola], options: { ep
   await expect(models(text, { methods: ['ia3'] })).rejects.toThrow("has no method 'ia3'; it has bottleneck");
 });
 
+test('what is not reported cannot be chosen: nothing would be trained, without a word', async () => {
+  const text = [
+    'encoders: [mini]',
+    'tasks: [miniglue/rte, miniglue/cola]',
+    'methods:',
+    '  adapter: { method: bottleneck, report: false }',
+    '  scalearn: { sources: adapter }',
+  ].join('\n');
+  await expect(models(text, { methods: ['adapter'] })).rejects.toThrow(
+    "does not report 'adapter' (report: false), so --methods cannot name it",
+  );
+});
+
 test('--fast needs a part of that name', async () => {
   await expect(read(`${head}methods: { bottleneck: }\n`, { fast: true })).rejects.toThrow(
     "has no part 'fast'",
