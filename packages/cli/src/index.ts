@@ -10,6 +10,7 @@ export type {
   ErrorEvent,
   EvaluatedEvent,
   MergedEvent,
+  OwnAdapterScore,
   SplitScore,
   SplitSummary,
 } from './output/events.ts';

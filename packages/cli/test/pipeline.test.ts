@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseSafetensors } from '@scalearn/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-json.ts';
+import { figure } from '../src/output/format.ts';
 import { events, must, run, start } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
@@ -93,6 +94,11 @@ describe('stage 2', () => {
       const { out } = await must(...stage2);
       expect(out).toContain(`glue/rte with ${method}, seed 0: accuracy`);
       const file = runFile(name);
+      // In a line, whether the sources were of use.
+      const [alone, both] = [runFile('rte'), file].map(({ results }) => results.test?.metrics.accuracy);
+      expect(out).toContain(
+        `own adapter alone: accuracy ${figure(alone)}; with stsb: accuracy ${figure(both)}`,
+      );
       // The target's own adapter comes last.
       expect(file.sources.map((source) => source.name)).toEqual(['stsb', 'rte']);
       expect(file.settings).toMatchObject({ learningRate: 6e-3, patience: 30, evalBatchSize: 128 });

@@ -8,6 +8,7 @@ import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
 import { describedMethod } from '../methods/describe.ts';
 import { localEncoder } from '../model/encoder-name.ts';
 import { type FoundTask, findTask } from '../model/find-task.ts';
+import { ownAdapterScore } from '../model/own-adapter.ts';
 import { runTraining } from '../model/run-training.ts';
 import { checkSamePlaces } from '../model/same-places.ts';
 import { chooseMethod } from '../options/method.ts';
@@ -54,7 +55,7 @@ async function train(given: TrainArguments, { terminal, signal }: CommandContext
     const finished = await checkOut(out, given, { settings, found, signal });
     const run =
       finished ?? (await runTraining({ given, chosen, settings, found, encoderPath, out, reporter, signal }));
-    reporter.done(doneEvent(run, given.out));
+    reporter.done(doneEvent(run, given.out, await ownAdapterScore(run)));
   } finally {
     reporter.close();
   }

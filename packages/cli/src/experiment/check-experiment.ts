@@ -16,15 +16,14 @@ type Path = readonly (string | number)[];
  */
 export function checkExperiment(file: YamlFile, written: Written, folder: string): void {
   const entries = written.methods;
+  const checkTask = (task: string, path: Path, part?: 'key'): void => {
+    if (taskIds.includes(task) || (task.startsWith('.') && existsSync(resolve(folder, task)))) return;
+    const meant = suggest(task, taskIds);
+    const hint = meant ? ` Did you mean ${meant}?` : ' See scalearn tasks; a file of your own begins with ./';
+    throw file.error(`there is no task '${task}'.${hint}`, path, part);
+  };
   const checkTasks = (tasks: readonly string[] = [], path: Path): void => {
-    for (const [i, task] of tasks.entries()) {
-      if (taskIds.includes(task) || (task.startsWith('.') && existsSync(resolve(folder, task)))) continue;
-      const meant = suggest(task, taskIds);
-      const hint = meant
-        ? ` Did you mean ${meant}?`
-        : ' See scalearn tasks; a file of your own begins with ./';
-      throw file.error(`there is no task '${task}'.${hint}`, [...path, i]);
-    }
+    for (const [i, task] of tasks.entries()) checkTask(task, [...path, i]);
   };
   const checkReference = (id: string, path: Path): void => {
     const known = Object.keys(entries);
@@ -42,7 +41,7 @@ export function checkExperiment(file: YamlFile, written: Written, folder: string
     if (needed > 0 && sources === undefined)
       throw file.error(`${method} needs sources: the name of another entry`, at, 'key');
     if (sources === undefined) return;
-    const { from, own, tasks } = longForm(sources);
+    const { from, own, tasks, seed } = longForm(sources);
     checkReference(from, typeof sources === 'string' ? [...at, 'sources'] : [...at, 'sources', 'from']);
     if (own === 'only' && tasks !== undefined)
       throw file.error(
@@ -52,6 +51,8 @@ export function checkExperiment(file: YamlFile, written: Written, folder: string
       );
     if (typeof own === 'string' && own !== 'only') checkReference(own, [...at, 'sources', 'own']);
     checkTasks(tasks, [...at, 'sources', 'tasks']);
+    if (typeof seed === 'object')
+      for (const task of Object.keys(seed)) checkTask(task, [...at, 'sources', 'seed', task], 'key');
   };
   const checkEntry = (id: string): void => {
     const at: Path = ['methods', id];

@@ -63,10 +63,11 @@ export function expand(experiment: Experiment): Cell[] {
     axes: Options,
   ): Cell[] => {
     if (!rule) return [];
-    const seed = rule.seed ?? ownSeed;
-    return sourcePlaces(rule, tasks[0] as string).map(({ id, task, isOwn }) =>
-      cellOf(entries.get(id) as Entry, { encoder, tasks: [task], seed }, isOwn ? axes : {}),
-    );
+    const { seed: given = ownSeed } = rule;
+    return sourcePlaces(rule, tasks[0] as string).map(({ id, task, isOwn }) => {
+      const seed = typeof given === 'number' ? given : (given[task] ?? 0);
+      return cellOf(entries.get(id) as Entry, { encoder, tasks: [task], seed }, isOwn ? axes : {});
+    });
   };
   const cells: Cell[] = [];
   for (const encoder of experiment.encoders)

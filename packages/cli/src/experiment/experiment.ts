@@ -16,8 +16,8 @@ export interface TaskExceptions {
 export interface SourceRule {
   readonly from: string;
   readonly tasks: readonly string[];
-  /** Undefined for that of the run itself. */
-  readonly seed: number | undefined;
+  /** Of all, or of each task, 0 for those that are not named; undefined for that of the run itself. */
+  readonly seed: number | Readonly<Record<string, number>> | undefined;
   /** The entry of the target's own adapter; undefined where there is none. */
   readonly own: string | undefined;
   /** Whether the target's own is a source although it is not among the tasks. */

@@ -23,9 +23,10 @@ export const methodOptions: readonly string[] = [
 
 const text: Schema = { type: 'string', minLength: 1 };
 const texts: Schema = { type: 'array', items: text, minItems: 1, uniqueItems: true };
+const seed: Schema = { type: 'integer', minimum: 0 };
 const seeds: Schema = {
   type: 'array',
-  items: { type: 'integer', minimum: 0 },
+  items: seed,
   minItems: 1,
   uniqueItems: true,
 };
@@ -92,8 +93,9 @@ const sources: Schema = {
         from: { ...text, description: 'The entry whose models are the sources.' },
         tasks: { ...texts, description: 'Their tasks; those of the experiment where left out.' },
         seed: {
-          description: "Their seed, or 'same' for that of the run. 0 where left out.",
-          anyOf: [{ type: 'integer', minimum: 0 }, { const: 'same' }],
+          description:
+            "Their seed, 'same' for that of the run, or the seed of each task: { glue/rte: 1 }. 0 where left out, and for tasks that are not named.",
+          anyOf: [seed, { const: 'same' }, { type: 'object', additionalProperties: seed, minProperties: 1 }],
         },
         own: {
           description:

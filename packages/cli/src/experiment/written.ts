@@ -36,7 +36,7 @@ export interface WrittenEntry {
 export interface WrittenSources {
   readonly from: string;
   readonly tasks?: readonly string[];
-  readonly seed?: number | 'same';
+  readonly seed?: number | 'same' | Readonly<Record<string, number>>;
   readonly own?: string | false;
   readonly kind?: 'trained' | SourceControl;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { EncoderShape, EpochRecord, MemoryUse } from '@scalearn/core';
 import { testMetrics } from '../model/scores.ts';
 import type { TrainSettings } from '../options/settings.ts';
-import type { DoneEvent, SplitScore, TaskScore } from '../output/events.ts';
+import type { DoneEvent, OwnAdapterScore, SplitScore, TaskScore } from '../output/events.ts';
 import { readOwnJson } from './own-json.ts';
 import { foundPlaces, storedPlaces } from './places.ts';
 import { runSchema } from './run-schema.ts';
@@ -127,7 +127,7 @@ function taskScore({ task, results }: TaskRun): TaskScore {
 }
 
 /** The line that ends a good run, again from the file. */
-export function doneEvent(run: RunFile, out: string): DoneEvent {
+export function doneEvent(run: RunFile, out: string, ownAdapter?: OwnAdapterScore): DoneEvent {
   const test = run.results.test;
   return {
     event: 'done',
@@ -144,5 +144,6 @@ export function doneEvent(run: RunFile, out: string): DoneEvent {
     tokensPerSecond: run.tokensPerSecond,
     device: run.device.kind,
     out,
+    ...(ownAdapter && { ownAdapter }),
   };
 }

@@ -30,6 +30,16 @@ export interface DoneEvent {
   readonly tokensPerSecond: number | null;
   readonly device: string;
   readonly out: string;
+  /** After stage 2: what the target's own adapter scores by itself, where that is known. */
+  readonly ownAdapter?: OwnAdapterScore;
+}
+
+/** The target's own adapter, scored by itself on the same test rows as the model that it is a source of. */
+export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
+  /** The adapter's name. */
+  readonly source: string;
+  /** Names of the other sources. */
+  readonly others: readonly string[];
 }
 
 /** The last line of a good `evaluate`. */

@@ -1,4 +1,4 @@
-import type { DoneEvent } from './events.ts';
+import type { DoneEvent, OwnAdapterScore } from './events.ts';
 import { clock, count, counted, figure, metricList } from './format.ts';
 import { oneLine } from './printable.ts';
 import { taskTable } from './table.ts';
@@ -14,8 +14,19 @@ export function doneLines(event: DoneEvent): string {
       );
   return [
     scores,
+    ...(event.ownAdapter ? [comparison(event.ownAdapter, metrics)] : []),
     `best epoch ${event.bestEpoch}, ${counted(event.steps, 'step')} in ${clock(event.seconds)}${speed} on ${event.device}`,
     oneLine(`saved in ${event.out}`),
     '',
   ].join('\n');
+}
+
+/** Sources that are named; of more, only how many they are. */
+const namedSources = 3;
+
+function comparison({ metrics: own, others }: OwnAdapterScore, metrics: DoneEvent['metrics']): string {
+  const named = others.slice(0, namedSources).join(', ');
+  const more = others.length > namedSources ? ` and ${others.length - namedSources} more` : '';
+  const both = others.length > 0 ? `with ${named}${more}` : 'scaled';
+  return oneLine(`own adapter alone: ${metricList(own)}; ${both}: ${metricList(metrics)}`);
 }
