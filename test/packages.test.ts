@@ -1,15 +1,6 @@
 // Every package, as its users get it: packed, installed alone by npm into an empty project, and its README's
 // example run there in Node and in Deno. Then all of them in one project, with the repository's README and the examples.
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -18,7 +9,7 @@ import { examplesNeed } from './support/example.ts';
 import { exampleOutputs, expectTransfer } from './support/example-outputs.ts';
 import { compiled, installNodes, oldNodesNeed } from './support/old-node.ts';
 import { mustRun, run } from './support/process.ts';
-import { buildAll, install, installAll, pack, runtimes } from './support/project.ts';
+import { install, installAll, packAll, runtimes } from './support/project.ts';
 import { readPromise } from './support/readme.ts';
 import { packages, root } from './support/repository.ts';
 
@@ -27,9 +18,7 @@ const tarballs = join(scratch, 'tarballs');
 const ready = new Map<string, Promise<string>>();
 
 beforeAll(async () => {
-  await buildAll();
-  mkdirSync(tarballs);
-  await Promise.all(packages.map((each) => pack(each, tarballs)));
+  await packAll(tarballs);
   // All together; a failure belongs to the tests of its own package.
   for (const each of packages) {
     const promise = prepare(each);

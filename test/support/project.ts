@@ -22,17 +22,15 @@ export const npmEnvironment: Record<string, string> = {
   ONNXRUNTIME_NODE_INSTALL: 'skip',
 };
 
-export const buildAll = () =>
+export const buildAll = (): Promise<unknown> =>
   mustRun(join(bin, 'turbo'), ['run', 'build', '--filter=./packages/*', '--output-logs=errors-only'], {
     cwd: root,
     env: { TURBO_TELEMETRY_DISABLED: '1' },
   });
 
-/** The package as `pnpm publish` would upload it. */
-export async function pack(each: Package, into: string): Promise<string> {
-  await mustRun(join(bin, 'pnpm'), ['pack', '--pack-destination', into], { cwd: each.folder });
-  return join(into, tarball(each));
-}
+/** Builds the packages and writes them into a folder, as they are published. */
+export const packAll = (into: string): Promise<unknown> =>
+  mustRun(join(bin, 'node'), [join(root, 'scripts/bootstrap.mjs'), 'pack', into], { cwd: root });
 
 const tarball = ({ name, manifest }: Package) =>
   `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
