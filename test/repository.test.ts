@@ -1,5 +1,5 @@
 // What every package of this repository has in common.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mustRun } from './support/process.ts';
@@ -44,4 +44,32 @@ test('the lockfile fits the manifests', async () => {
     cwd: root,
     env: { CI: 'true' },
   });
+});
+
+test('pages and headings that comments name are there', () => {
+  const slug = (heading: string): string =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-');
+  const pages = new Map<string, string[]>();
+  const anchors = (page: string): string[] => {
+    const found =
+      pages.get(page) ??
+      [...read(root, page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => slug(heading));
+    pages.set(page, found);
+    return found;
+  };
+  const sources = packages.flatMap(({ folder }) =>
+    readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, 'src', name)),
+  );
+  let count = 0;
+  for (const file of sources)
+    for (const [, page = '', anchor] of read(file).matchAll(/\b(docs\/[\w/-]+\.md)#([\w-]+)/g)) {
+      expect(anchors(page), `${file} names ${page}`).toContain(anchor);
+      count++;
+    }
+  expect(count).toBeGreaterThan(20);
 });

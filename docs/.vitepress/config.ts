@@ -50,6 +50,15 @@ const guide = [
     ],
   },
   {
+    text: 'Reference',
+    items: [
+      { text: 'Methods', link: '/reference/methods' },
+      { text: 'Tasks and splits', link: '/reference/tasks' },
+      { text: 'Formats', link: '/reference/formats' },
+      { text: 'Hyperparameters', link: '/reference/hyperparameters' },
+    ],
+  },
+  {
     text: 'Work on it',
     items: [
       { text: 'Architecture', link: '/guide/architecture' },
@@ -83,7 +92,9 @@ export default defineConfig({
       { text: 'API', link: '/api/' },
     ],
     sidebar: {
-      ...Object.fromEntries(['/guide/', '/demo', '/reproduction', '/results/'].map((path) => [path, guide])),
+      ...Object.fromEntries(
+        ['/guide/', '/demo', '/reference/', '/reproduction', '/results/'].map((path) => [path, guide]),
+      ),
       ...apiSidebars(),
     },
     footer: { message: 'Released under the MIT licence.' },

@@ -1,23 +1,42 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { type NamedTensor, parseSafetensors, type TensorReader } from '@scalearn/core';
+import { goldenFolder, readBytes, recordedFolders } from './recorded.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const described = (folder: string): CaseFile =>
+  JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as CaseFile;
 
-/** The folder of recorded cases; `models/…` and `data/…` that cases name lie beside it. */
-export const goldenFolder: string = resolve(root, process.env.SCALEARN_GOLDEN ?? '../shared/golden');
+/** Folders of cases by the cases' ids: a case that several folders have is taken from the first. */
+function findCases(folders: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const folder of folders) {
+    const own = new Map<string, string>();
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (!existsSync(join(path, 'case.json'))) continue;
+      const { id } = described(path);
+      if (own.has(id)) throw new Error(`${own.get(id)} and ${path} have one id, ${id}`);
+      own.set(id, path);
+    }
+    for (const [id, path] of own) if (!found.has(id)) found.set(id, path);
+  }
+  return found;
+}
 
-/** Names of the cases of a folder that satisfy a condition, or none where there is no such folder. */
+const cases: ReadonlyMap<string, string> = findCases(recordedFolders);
+
+/** Ids of the recorded cases that satisfy a condition. */
 export function caseNames(
   satisfies: (file: CaseFile) => boolean = ({ kind }) => kind !== 'sampler',
-  folder: string = goldenFolder,
 ): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => existsSync(join(folder, name, 'case.json')))
-    .filter((name) => satisfies(readFile(name, folder)))
-    .sort();
+  return [...cases.keys()].filter((id) => satisfies(described(caseFolder(id)))).sort();
+}
+
+/** Where a recorded case lies. */
+export function caseFolder(id: string): string {
+  const folder = cases.get(id);
+  if (folder === undefined) throw new Error(`no recorded case ${id}`);
+  return folder;
 }
 
 interface Optimizer {
@@ -116,7 +135,7 @@ export interface Case {
 }
 
 function readTensors(path: string): Map<string, NamedTensor> {
-  const file = parseSafetensors(readFileSync(path), path);
+  const file = parseSafetensors(readBytes(path), path);
   return new Map(
     [...file.entries].map(([name, { shape, dtype }]) => {
       // Masks and ids are int32; here every recorded tensor is floating point.
@@ -126,12 +145,13 @@ function readTensors(path: string): Map<string, NamedTensor> {
   );
 }
 
-function readFile(name: string, folder: string): CaseFile {
-  return JSON.parse(readFileSync(join(folder, name, 'case.json'), 'utf8')) as CaseFile;
-}
-
-export function readCase(name: string, folder: string = goldenFolder): Case {
-  const recorded = readFile(name, folder);
+/**
+ * Reads a case.
+ *
+ * @param folder where its files lie; files that several cases share lie beside it
+ */
+export function readCase(id: string, folder: string = caseFolder(id)): Case {
+  const recorded = described(folder);
   const rename = renaming(recorded);
   const list = (keys: readonly string[] | undefined): readonly string[] => (keys ?? []).map(rename);
   const file = {
@@ -139,16 +159,14 @@ export function readCase(name: string, folder: string = goldenFolder): Case {
     trainable: list(recorded.trainable),
     zero_gradient: list(recorded.zero_gradient),
   };
-  const own = join(folder, name, 'tensors.safetensors');
-  const tensors = new Map(
-    existsSync(own) ? [...readTensors(own)].map(([key, tensor]) => [inGroup(key, rename), tensor]) : [],
-  );
+  const own = readTensors(join(folder, 'tensors.safetensors'));
+  const tensors = new Map([...own].map(([key, tensor]) => [inGroup(key, rename), tensor]));
   const weights = new Map<string, NamedTensor>();
   const bare = (key: string): string => key.replace(/^weights\//, '');
   for (const from of file.weights_from ?? [])
-    for (const [key, tensor] of readTensors(join(folder, from))) weights.set(bare(key), tensor);
+    for (const [key, tensor] of readTensors(join(dirname(folder), from))) weights.set(bare(key), tensor);
   for (const [key, tensor] of tensors) if (key.startsWith('weights/')) weights.set(bare(key), tensor);
-  return { name, file, tensors, weights };
+  return { name: id, file, tensors, weights };
 }
 
 /** Names of parameters as this library has them: the official joint models keep encoder and heads in wrappers. */

@@ -160,7 +160,7 @@ test.each<[name: string, method: (weights: ReadonlyMap<string, NamedTensor>) => 
   };
   writeFileSync(join(folder, name, 'case.json'), JSON.stringify(file));
 
-  const c = readCase(name, folder);
+  const c = readCase(name, join(folder, name));
   const differences = await runCase(device, c);
   expect(differences).toHaveLength(2 + names.length);
   expect(ratios(differences, c.file.tolerance_float64).largest).toBeLessThanOrEqual(1);

@@ -1,6 +1,6 @@
 import type { Device } from '@scalearn/core';
 import { afterAll, describe, expect, test } from 'vitest';
-import { caseNames, goldenFolder, readCase } from './folder.ts';
+import { caseNames, readCase } from './folder.ts';
 import { ratios, runCase } from './run.ts';
 import { pending } from './setup.ts';
 
@@ -18,8 +18,6 @@ export interface GoldenDevice {
 export function goldenSuite({ name: deviceName, device, limits, times, realSteps }: GoldenDevice): void {
   const names = caseNames();
   describe(`recorded cases on ${deviceName}`, () => {
-    if (names.length === 0)
-      test(`none in ${goldenFolder}; set SCALEARN_GOLDEN`, (context) => context.skip('no recorded cases'));
     const largest = { ratio: 0, what: '' };
     afterAll(() => {
       if (largest.what)

@@ -48,8 +48,9 @@ export interface AdapterFusionOptions {
 }
 
 /**
- * AdapterFusion, stage 2: in every layer the token attends to what the T frozen sources make of it (Pfeiffer et al. 2021,
- * arXiv 2005.00247, the configuration "dynamic"; reference/methods 5.1). With `z = LN₂(h + x)` `[tokens, hidden]`:
+ * AdapterFusion, stage 2: in every layer the token attends to what the T frozen sources make of it (Pfeiffer et al.
+ * 2021, arXiv 2005.00247, the configuration "dynamic"; docs/reference/methods.md#adapterfusion). With `z = LN₂(h + x)`
+ * `[tokens, hidden]`:
  *
  * `q = W_q·z + b_q`, `k_t = W_k·up_t + b_k`, `v_t = W_v·up_t`
  *

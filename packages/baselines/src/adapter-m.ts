@@ -9,7 +9,7 @@ import { jointDefaults } from './joint.ts';
 
 /**
  * Adapter-m: one Pfeiffer adapter for several tasks, each with a head of its own; the encoder is frozen
- * (reference/methods 4.2). In a batch of any task, with `z = LN₂(h + x)` `[tokens, hidden]`:
+ * (docs/reference/methods.md#adapter-m). In a batch of any task, with `z = LN₂(h + x)` `[tokens, hidden]`:
  *
  * `y = LN₂(up·relu(down·z + b) + c + h + x)`,
  *

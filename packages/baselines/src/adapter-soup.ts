@@ -46,8 +46,9 @@ interface Share {
 }
 
 /**
- * AdapterSoup, stage 2: the sources' weights are averaged, not their outputs (Chronopoulou et al. 2023, arXiv 2302.07027;
- * reference/methods 5.2). Of sources with parameters θ_t and similarities s_t to the target, the K most similar make
+ * AdapterSoup, stage 2: the sources' weights are averaged, not their outputs (Chronopoulou et al. 2023, arXiv
+ * 2302.07027; docs/reference/methods.md#adaptersoup). Of sources with parameters θ_t and similarities s_t to the
+ * target, the K most similar make
  *
  * `θ = Σ_t w_t·θ_t`, `w_t = s_t / Σ_{kept} s`
  *

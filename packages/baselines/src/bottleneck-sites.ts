@@ -4,7 +4,8 @@ import { add, type Sites, type Tensor } from '@scalearn/core';
 export type Projection = (x: Tensor, layer: number) => Tensor;
 
 /**
- * The Pfeiffer adapter's place and order, whatever its projections are (reference/methods 1.1):
+ * The Pfeiffer adapter's place and order, whatever its projections are
+ * (docs/reference/methods.md#the-pfeiffer-adapter):
  *
  * `z = LN₂(h + x)`, `y = LN₂(up(act(down(z))) + h + x)`.
  */

@@ -30,7 +30,10 @@ export interface CompacterOptions {
   readonly nonLinearity?: string;
 }
 
-/** What sets a hypercomplex adapter's configuration apart from Pfeiffer's (reference/formats 1.1). */
+/**
+ * What sets a hypercomplex adapter's configuration apart from Pfeiffer's
+ * (docs/reference/formats.md#adapter-configuration).
+ */
 const phmConfig = {
   phm_layer: true,
   phm_dim: phmDimension,
@@ -57,7 +60,7 @@ function projections(
 
 /**
  * Compacter++: the Pfeiffer bottleneck adapter with hypercomplex projections (Karimi Mahabadi et al. 2021, arXiv
- * 2106.04647; reference/methods 3.3):
+ * 2106.04647; docs/reference/methods.md#compacter):
  *
  * `z = LN₂(h + x)`, `y = LN₂(gelu(z·H_down + b)·H_up + c + h + x)`, `H = Σ_i R_i ⊗ (l_i·r_i)`
  *

@@ -4,9 +4,9 @@ import { fullModelFiles, readFullModel } from './full-model-folder.ts';
 import { jointDefaults } from './joint.ts';
 
 /**
- * Full FT-m: one encoder, all of which trains, for several tasks, each with a head of its own (reference/methods 4.1).
- * In a batch of any task the layers are as they were, `y = LN₂(h + x)`, all `[tokens, hidden]`. The pooler trains with
- * the tasks that read it.
+ * Full FT-m: one encoder, all of which trains, for several tasks, each with a head of its own
+ * (docs/reference/methods.md#full-ft-m). In a batch of any task the layers are as they were, `y = LN₂(h + x)`, all
+ * `[tokens, hidden]`. The pooler trains with the tasks that read it.
  */
 export function fullFinetuningM(): Method {
   const name = 'full-finetuning-m';

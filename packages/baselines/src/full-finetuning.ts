@@ -3,7 +3,8 @@ import { fullModelFiles, readFullModel } from './full-model-folder.ts';
 
 /**
  * Full fine-tuning: every weight of the encoder trains with the head, from where pretraining left it (Devlin et al.
- * 2019, arXiv 1810.04805; reference/methods 3.1). There is nothing in the layers but the layers themselves:
+ * 2019, arXiv 1810.04805; docs/reference/methods.md#full-fine-tuning). There is nothing in the layers but the layers
+ * themselves:
  *
  * `y = LN₂(h + x)`, all `[tokens, hidden]`.
  */

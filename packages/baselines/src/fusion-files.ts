@@ -18,7 +18,7 @@ import {
 import { requireSettings } from './adapter-folder.ts';
 import { sourceFiles } from './source-files.ts';
 
-/** Keys on disk of a layer's three linear maps, but for `.weight` and `.bias` (reference/formats 2). */
+/** Keys on disk of a layer's three linear maps, but for `.weight` and `.bias` (docs/reference/formats.md#fusion). */
 export function fusionKeys(
   prefix: string,
   layer: number,

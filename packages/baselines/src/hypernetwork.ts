@@ -89,7 +89,7 @@ function shapesOf(hiddenSize: number, width: number): Parts<readonly number[]> {
 
 const indices = (layers: number): number[] => Array.from({ length: layers }, (_, layer) => layer);
 
-/** Weights N(0, σ²) with the encoder's σ, biases 0, task embeddings N(0, 1) (reference/methods 4.4). */
+/** Weights N(0, σ²) with the encoder's σ, biases 0, task embeddings N(0, 1) (docs/reference/methods.md#hyperformer). */
 export function hypernetworkParameters(
   { encoder, tasks }: Pick<MethodTarget, 'encoder' | 'tasks'>,
   { taskEmbeddingSize: e, taskHiddenSize, projectedTaskEmbeddingSize: p, shared }: Hypernetwork,

@@ -20,7 +20,10 @@ import {
 } from '@scalearn/core';
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
 
-/** What makes a LoRA of the `adapters` library (IA)³: it scales instead of adding (reference/formats 1.1). */
+/**
+ * What makes a LoRA of the `adapters` library (IA)³: it scales instead of adding
+ * (docs/reference/formats.md#adapter-configuration).
+ */
 const scaling = {
   architecture: 'lora',
   composition_mode: 'scale',
@@ -51,7 +54,7 @@ type Place = keyof typeof places;
 
 /**
  * (IA)³: learned factors, one at first, on keys, values and the feed-forward block's inside (Liu et al. 2022, arXiv
- * 2205.05638; reference/methods 3.5):
+ * 2205.05638; docs/reference/methods.md#ia3):
  *
  * `K' = l_k ⊙ (W_k·x + b_k)`, `V' = l_v ⊙ (W_v·x + b_v)`, `u = GELU(l_ff ⊙ (W_i·x + b_i))`
  *

@@ -1,6 +1,9 @@
 import type { MethodDefaults } from '@scalearn/core';
 
-/** Defaults of joint training; methods differ in their learning rates alone (reference/hyperparameters 3). */
+/**
+ * Defaults of joint training; methods differ in their learning rates alone
+ * (docs/reference/hyperparameters.md#joint-runs).
+ */
 export function jointDefaults(learningRate: number): MethodDefaults {
   return {
     learningRate,

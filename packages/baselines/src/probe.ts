@@ -28,8 +28,8 @@ export interface ProbeOptions {
 }
 
 /**
- * Probing: what scaling the output of frozen adapters does to a task (arXiv 2310.01217, section 4; reference/methods 6).
- * With `z = LN₂(h + x)` `[tokens, hidden]`, in every layer the same constants ω_t:
+ * Probing: what scaling the output of frozen adapters does to a task (arXiv 2310.01217, section 4;
+ * docs/reference/methods.md#probing). With `z = LN₂(h + x)` `[tokens, hidden]`, in every layer the same constants ω_t:
  *
  * `y = LN₂(Σ_t ω_t·up_t(z) + h + x)`
  *
@@ -59,7 +59,7 @@ export function probe(options: ProbeOptions): Method {
     save: (call) => ({
       [configFile]: sortedJson({
         ...commonKeys(call),
-        // As the reference's configurations hold them: a number for each task (reference/formats 3).
+        // As the reference's configurations hold them: a number for each task (docs/reference/formats.md#scalearn).
         config: Object.fromEntries(sources.map(({ name }, t) => [name, omega[t]])),
         name: sources.map(({ name }) => name).join(','),
         target: call.adapterName,

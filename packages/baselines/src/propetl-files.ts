@@ -16,9 +16,9 @@ import { maskKeys, type PropetlSettings } from './propetl-parameters.ts';
 export const scoresFile = 'adapter_mask.safetensors';
 
 /**
- * The folder of the reference (reference/formats 1.2): the shared adapter under the keys of every layer, and beside it the
- * masks, as the scores that they are made from. Without the masks it is another adapter: `sparsity` says that there are
- * some.
+ * The folder of the reference (docs/reference/formats.md#adapter-tensors): the shared adapter under the keys of every
+ * layer, and beside it the masks, as the scores that they are made from. Without the masks it is another adapter:
+ * `sparsity` says that there are some.
  */
 export function propetlFiles(call: SaveCall, settings: PropetlSettings): FileSet {
   const { reductionFactor, sparsity, masks } = settings;

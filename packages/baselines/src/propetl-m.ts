@@ -28,7 +28,7 @@ export interface PropetlMOptions {
   readonly sparsity?: number;
   /**
    * `own`, as the method intends and by default; or `last-task`: in the reference's released code layer 0 has no mask of
-   * its own, the last task's stands in for it (reference/methods 4.3).
+   * its own, the last task's stands in for it (docs/reference/methods.md#propetl-m).
    */
   readonly firstLayerMask?: 'own' | 'last-task';
 }
@@ -67,7 +67,7 @@ const either = (a: Tensor, b: Tensor): Tensor => subtract(add(a, b), multiply(a,
 
 /**
  * ProPETL-m: one Pfeiffer bottleneck adapter for all layers and tasks, of which every layer keeps for every task what
- * the layer's mask or the task's chooses (Zeng et al. 2023, arXiv 2305.17682; reference/methods 4.3):
+ * the layer's mask or the task's chooses (Zeng et al. 2023, arXiv 2305.17682; docs/reference/methods.md#propetl-m):
  *
  * `z = LN₂(h + x)`, `y = LN₂((W_up ⊙ M_up)·relu((W_down ⊙ M_down)·z + b) + c + h + x)`, `M = M(s_task) or M(s_layer)`
  *

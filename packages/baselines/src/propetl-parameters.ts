@@ -13,7 +13,7 @@ export interface PropetlOptions {
   readonly sparsity?: number;
   /**
    * `trained`, as the method intends and by default, at five times the learning rate; or `frozen`: the reference's
-   * released code leaves the masks as they were drawn (reference/methods 8).
+   * released code leaves the masks as they were drawn (docs/reference/methods.md#where-the-published-code-differs).
    */
   readonly masks?: 'trained' | 'frozen';
 }
@@ -23,7 +23,7 @@ export type PropetlSettings = Required<PropetlOptions>;
 /** The masks' learning rate over that of all else: 5e-3 over 1e-3. */
 const maskRate = 5;
 
-/** Keys of a layer's scores (reference/formats 1.2). */
+/** Keys of a layer's scores (docs/reference/formats.md#adapter-tensors). */
 export function maskKeys(
   prefix: string,
   layer: number,

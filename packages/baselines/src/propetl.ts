@@ -20,7 +20,7 @@ import {
 
 /**
  * ProPETL: one Pfeiffer bottleneck adapter for all layers, of which every layer keeps the part that its own masks choose
- * (Zeng et al. 2023, arXiv 2305.17682; reference/methods 3.4):
+ * (Zeng et al. 2023, arXiv 2305.17682; docs/reference/methods.md#propetl):
  *
  * `z = LN₂(h + x)`, `y = LN₂((W_up ⊙ M(s_up)ᵀ)·relu((W_down ⊙ M(s_down)ᵀ)·z + b) + c + h + x)`
  *

@@ -30,9 +30,10 @@ export interface SoupRows {
  * Which texts decide how similar each task is to the target: the first of a random order of the task's training texts.
  *
  * How many was meant to be up to a limit. The reference's script for GLUE keeps one count that goes from task to task
- * (reference/methods 8.13). For the target it takes the number of splits, 3 or 5. Each source of fewer texts than the
- * limit sets the count to its own number of texts; a larger one is left with the count of the task before it, so that
- * the order of the tasks matters (there it is cola, mnli, mrpc, qnli, qqp, rte, sst2, stsb).
+ * (docs/reference/methods.md#where-the-published-code-differs). For the target it takes the number of splits, 3 or 5.
+ * Each source of fewer texts than the limit sets the count to its own number of texts; a larger one is left with the
+ * count of the task before it, so that the order of the tasks matters (there it is cola, mnli, mrpc, qnli, qqp, rte,
+ * sst2, stsb).
  */
 export function soupRows(
   tasks: readonly SoupTask[],

@@ -2,7 +2,8 @@ import { type Adapter, type AdapterLayer, ArgumentError } from '@scalearn/core';
 
 /**
  * How alike the texts of two tasks are: the mean of the cosines of all pairs of their embeddings, 0 where it is below
- * (reference/methods 5.2). The mean of all dot products is the dot product of the means: no pair is looked at.
+ * (docs/reference/methods.md#adaptersoup). The mean of all dot products is the dot product of the means: no pair is
+ * looked at.
  *
  * @param a, b texts' embeddings, of one size each
  */

@@ -7,7 +7,7 @@ import {
   TrainableModel,
 } from '@scalearn/core';
 import { expect, test } from 'vitest';
-import { formats, readJson, skipReason } from '../../core/test/files/golden.ts';
+import { recordedJson, recordedPath } from '../../../test/golden/recorded.ts';
 import {
   createEncoder,
   localFolder,
@@ -25,33 +25,27 @@ interface Recording {
   };
 }
 
-const recording = `${formats}/adapters-1x/expected.json`;
-const skip = skipReason(recording);
+test('a fusion of the Python library adapters, in torch files, gives its hidden states', async () => {
+  const device = new ReferenceDevice();
+  const files = await localFolder(recordedPath('formats/sharded-bert'));
+  const config = parseEncoderConfig(JSON.parse(await files.text('config.json')));
+  const weights = await openCheckpoint(files);
+  await using encoder = await createEncoder({ device, config, weights, name: 'sharded-bert' });
+  const folder = modelFolder(await localFolder(recordedPath('formats/adapters-1x/fusion')));
+  const stored = (await adapterFusionReader(folder, { encoder: encoder.shape })) as StoredMethod;
+  expect(stored).toMatchObject({ adapterName: 'b', method: { name: 'adapter-fusion' } });
 
-test.skipIf(skip)(
-  `a fusion of the Python library adapters, in torch files, gives its hidden states${skip ? `: ${skip}` : ''}`,
-  async () => {
-    const device = new ReferenceDevice();
-    const files = await localFolder(`${formats}/sharded-bert`);
-    const config = parseEncoderConfig(JSON.parse(await files.text('config.json')));
-    const weights = await openCheckpoint(files);
-    await using encoder = await createEncoder({ device, config, weights, name: 'sharded-bert' });
-    const folder = modelFolder(await localFolder(`${formats}/adapters-1x/fusion`));
-    const stored = (await adapterFusionReader(folder, { encoder: encoder.shape })) as StoredMethod;
-    expect(stored).toMatchObject({ adapterName: 'b', method: { name: 'adapter-fusion' } });
-
-    const { method, adapterName, tensors } = stored;
-    const head = createHead({ problem: 'regression', outputs: 1, layout: 'flexible', name: adapterName });
-    const heads = { [adapterName]: head };
-    using model = await TrainableModel.create({ encoder, method, heads, adapterName, seed: 0 });
-    model.parameters.write(new Map([...(await model.parameters.read()), ...tensors]));
-    const hidden = model.build().hiddenStates.at(-1) as Tensor;
-    const program = await device.compile({ outputs: { hidden } });
-    const { inputIds, folders } = readJson<Recording>(recording);
-    const result = await program.run(encoder.feeds(inputIds.map((ids) => ({ inputIds: ids }))));
-    const actual = result.hidden as HostArray;
-    const expected = folders.fusion.hidden.flat(2);
-    expect(actual.length).toBe(expected.length);
-    for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5);
-  },
-);
+  const { method, adapterName, tensors } = stored;
+  const head = createHead({ problem: 'regression', outputs: 1, layout: 'flexible', name: adapterName });
+  const heads = { [adapterName]: head };
+  using model = await TrainableModel.create({ encoder, method, heads, adapterName, seed: 0 });
+  model.parameters.write(new Map([...(await model.parameters.read()), ...tensors]));
+  const hidden = model.build().hiddenStates.at(-1) as Tensor;
+  const program = await device.compile({ outputs: { hidden } });
+  const { inputIds, folders } = recordedJson<Recording>('formats/adapters-1x/expected.json');
+  const result = await program.run(encoder.feeds(inputIds.map((ids) => ({ inputIds: ids }))));
+  const actual = result.hidden as HostArray;
+  const expected = folders.fusion.hidden.flat(2);
+  expect(actual.length).toBe(expected.length);
+  for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5);
+});

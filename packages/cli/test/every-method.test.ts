@@ -12,19 +12,55 @@ import { scratchFolder, tinyWorld } from './support/tiny.ts';
 const folder = scratchFolder();
 const world = tinyWorld(folder);
 const at = (name: string): string => join(folder, name);
-const train = (out: string, ...more: string[]): Promise<unknown> =>
-  must(
+
+interface Step {
+  readonly event: string;
+  readonly loss: number;
+  readonly gradientNorm: number;
+}
+
+/** Trains four steps and returns them. */
+async function train(out: string, args: readonly string[], device = 'onnx'): Promise<Step[]> {
+  const outcome = await must(
     'train',
-    ...['--encoder', world.encoder, '--data', world.data, '--out', at(out), '--device', 'onnx'],
-    ...['--batch-size', '8', '--max-steps', '4', '--quiet', ...more],
+    ...['--encoder', world.encoder, '--data', world.data, '--out', at(out), '--device', device],
+    ...['--batch-size', '8', '--max-steps', '4', '--json', ...args],
   );
-const metricsOf = async (out: string): Promise<unknown> => {
-  const [event] = events(await must('evaluate', '--model', at(out), '--device', 'onnx', '--json'));
-  const { metrics, tasks } = event as { metrics: unknown; tasks?: { task: string; metrics: unknown }[] };
-  return tasks?.map((each) => [each.task, each.metrics]) ?? metrics;
-};
+  return events<Step>(outcome).filter(({ event }) => event === 'step');
+}
+
+/** Trains a model, whose steps must be those of the reference device. */
+async function trainLikeReference(out: string, args: readonly string[]): Promise<void> {
+  const steps = await train(out, args);
+  const expected = await train(`${out}-reference`, [...args, '--eval-limit', '1'], 'reference');
+  expect(steps).toHaveLength(4);
+  for (const [i, { loss, gradientNorm }] of expected.entries()) {
+    expect(Math.abs((steps[i] as Step).loss / loss - 1), `loss of step ${i + 1}`).toBeLessThan(1e-5);
+    const norms = (steps[i] as Step).gradientNorm / gradientNorm;
+    expect(Math.abs(norms - 1), `gradient norm of step ${i + 1}`).toBeLessThan(1e-5);
+  }
+}
+
+interface Scores {
+  readonly metrics: unknown;
+  readonly loss: number | null;
+}
+
+/** What a model's folder gives on the test split, by task where there are several. */
+async function scoresOf(out: string): Promise<unknown> {
+  const outcome = await must('evaluate', '--model', at(out), '--device', 'onnx', '--json');
+  const [event] = events<Scores & { tasks?: (Scores & { task: string })[] }>(outcome);
+  const { tasks, ...one } = event!;
+  const of = ({ metrics, loss }: Scores): Scores => ({ metrics, loss });
+  return tasks?.map((each) => [each.task, of(each)]) ?? of(one);
+}
 const runFile = (out: string): RunFile =>
   JSON.parse(readFileSync(join(at(out), 'run.json'), 'utf8')) as RunFile;
+/** What was written down when the model was trained. */
+const written = ({ results }: Pick<RunFile, 'results'>): Scores => ({
+  metrics: results.test?.metrics,
+  loss: results.test?.loss ?? null,
+});
 
 const pair: Texts = ['the red cat sat', 'a slow dog ran under the tree'];
 
@@ -46,21 +82,22 @@ const needed: Readonly<Record<string, readonly string[]>> = { probe: ['--set', '
 
 beforeAll(async () => {
   // A width that hypercomplex adapters can have as well.
-  for (const task of ['stsb', 'rte']) await train(task, '--task', `glue/${task}`, '--reduction-factor', '9');
+  for (const task of ['stsb', 'rte'])
+    await train(task, ['--task', `glue/${task}`, '--reduction-factor', '9']);
 });
 
-describe('trained, scored again from its folder alone, and exported', () => {
+describe('trained as the reference device does, scored again from its folder alone, and exported', () => {
   test.each(singleTaskMethods.map(({ id, options }) => [id, options] as const))('%s', async (id, options) => {
     const narrow = options.reductionFactor ? ['--reduction-factor', '9'] : [];
-    await train(`one-${id}`, '--task', 'glue/rte', '--method', id, ...narrow);
-    expect(await metricsOf(`one-${id}`)).toEqual(runFile(`one-${id}`).results.test?.metrics);
+    await trainLikeReference(`one-${id}`, ['--task', 'glue/rte', '--method', id, ...narrow]);
+    expect(await scoresOf(`one-${id}`)).toEqual(written(runFile(`one-${id}`)));
     expect(await exportDifference(`one-${id}`)).toBeLessThan(1e-5);
   });
 
   test.each(twoStageMethods.map(({ id }) => id))('%s', async (id) => {
     const sources = ['--sources', at('stsb'), at('rte'), ...(needed[id] ?? [])];
-    await train(`two-${id}`, '--task', 'glue/rte', '--method', id, ...sources);
-    expect(await metricsOf(`two-${id}`)).toEqual(runFile(`two-${id}`).results.test?.metrics);
+    await trainLikeReference(`two-${id}`, ['--task', 'glue/rte', '--method', id, ...sources]);
+    expect(await scoresOf(`two-${id}`)).toEqual(written(runFile(`two-${id}`)));
     expect(await exportDifference(`two-${id}`)).toBeLessThan(1e-5);
   });
 
@@ -69,11 +106,9 @@ describe('trained, scored again from its folder alone, and exported', () => {
       kind === 'whole' ? [`${name}=6`] : [],
     );
     const more = id.startsWith('hyper') ? ['--set', ...small] : [];
-    await train(`all-${id}`, '--tasks', 'glue/rte', 'glue/stsb', '--method', id, ...more);
+    await trainLikeReference(`all-${id}`, ['--tasks', 'glue/rte', 'glue/stsb', '--method', id, ...more]);
     const { tasks = [] } = runFile(`all-${id}`);
-    expect(await metricsOf(`all-${id}`)).toEqual(
-      tasks.map(({ task, results }) => [task, results.test?.metrics]),
-    );
+    expect(await scoresOf(`all-${id}`)).toEqual(tasks.map((each) => [each.task, written(each)]));
     expect(await exportDifference(`all-${id}`, '--task', 'glue/rte')).toBeLessThan(1e-5);
   });
 });
@@ -82,12 +117,12 @@ test('the soup compares training texts, or takes what it is given', async () => 
   const sources = ['--task', 'glue/rte', '--method', 'adapter-soup', '--sources', at('stsb'), at('rte')];
   const soup = (out: string): { sources: { name: string; weight: number }[] } =>
     JSON.parse(readFileSync(join(at(out), 'soup_config.json'), 'utf8'));
-  await train('soup-given', ...sources, '--set', 'similarities=0.25,0.75');
+  await train('soup-given', [...sources, '--set', 'similarities=0.25,0.75']);
   expect(soup('soup-given').sources).toEqual([
     { name: 'stsb', weight: 0.25 },
     { name: 'rte', weight: 0.75 },
   ]);
-  await train('soup-one', ...sources, '--set', 'topK=1', 'sampling=released');
+  await train('soup-one', [...sources, '--set', 'topK=1', 'sampling=released']);
   const weights = soup('soup-one').sources.map(({ weight }) => weight);
   expect(weights.sort()).toEqual([0, 1]);
 });

@@ -28,7 +28,10 @@ async function list(...args: string[]): Promise<MethodsEvent['methods']> {
   return (events<MethodsEvent>(outcome)[0] as MethodsEvent).methods;
 }
 
-/** Trainable parameters (reference/methods 7.3), per task or per target, of several tasks together where joint. */
+/**
+ * Trainable parameters (docs/reference/methods.md#counts-of-parameters), per task or per target, of several tasks
+ * together where joint.
+ */
 const base = {
   'full-finetuning': 124_055_040,
   bottleneck: 894_528,

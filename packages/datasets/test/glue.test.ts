@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { recordedJson } from '../../../test/golden/recorded.ts';
 import {
   fingerprintExamples,
   folderSource,
@@ -18,7 +19,6 @@ import {
   part,
   type RecordedSplit,
   type RecordedTask,
-  recorded,
   recordedLists,
 } from './recorded.ts';
 
@@ -34,9 +34,21 @@ const splitNames: Record<string, SplitName> = {
   test_mismatched: 'testMismatched',
 };
 
+const recordedTasks = recordedJson<Record<string, RecordedTask>>('data/tasks.json');
+const glueIds = taskIds.filter((id) => id.startsWith('glue/'));
+
+test.each(glueIds)('facts of %s', (id) => {
+  const { info } = findTask(id);
+  const expected = recordedTasks[id]!;
+  expect(info.columns).toEqual(expected.columns);
+  expect(info.labels).toEqual(expected.labels);
+  expect(info.maxLength).toBe(expected.maxLength);
+  expect(info.truncation).toBe(expected.truncation === 'longest_first' ? 'longestFirst' : 'onlyFirst');
+  expect(info.metrics).toContain(info.primaryMetric);
+});
+
 describe.skipIf(!hasGolden || !hasGlue)('the real GLUE (needs SCALEARN_SHARED)', () => {
-  const recordedTasks = hasGolden ? recorded<Record<string, RecordedTask>>('data/tasks.json') : {};
-  const recordedSplits = hasGolden ? recorded<Record<string, RecordedSplit>>('data/splits.json') : {};
+  const recordedSplits = hasGolden ? recordedJson<Record<string, RecordedSplit>>('data/splits.json') : {};
   const lists = hasGolden ? recordedLists() : new Map<string, Int32Array>();
   const loaded = new Map<string, Promise<Task>>();
   const load = (id: string): Promise<Task> => {
@@ -44,18 +56,8 @@ describe.skipIf(!hasGolden || !hasGlue)('the real GLUE (needs SCALEARN_SHARED)',
     return loaded.get(id)!;
   };
 
-  describe.each(taskIds.filter((id) => id.startsWith('glue/')))('%s', (id) => {
+  describe.each(glueIds)('%s', (id) => {
     const name = id.replace('/', '-');
-
-    test('facts', async () => {
-      const { info } = findTask(id);
-      const expected = recordedTasks[id]!;
-      expect(info.columns).toEqual(expected.columns);
-      expect(info.labels).toEqual(expected.labels);
-      expect(info.maxLength).toBe(expected.maxLength);
-      expect(info.truncation).toBe(expected.truncation === 'longest_first' ? 'longestFirst' : 'onlyFirst');
-      expect(info.metrics).toContain(info.primaryMetric);
-    });
 
     test('rows of every file, byte for byte', async () => {
       const definition = findTask(id);
@@ -69,7 +71,7 @@ describe.skipIf(!hasGolden || !hasGlue)('the real GLUE (needs SCALEARN_SHARED)',
           expect(rows.filter((row) => row.label === Number(label)).length).toBe(count);
         }
       }
-      const { examples } = recorded<{ examples: RecordedExample[] }>(`data/${name}.json`);
+      const { examples } = recordedJson<{ examples: RecordedExample[] }>(`data/${name}.json`);
       for (const expected of examples.filter(({ split }) => split in splitNames)) {
         const rows = await definition.read(splitNames[expected.split]!, folderSource(glueFolder));
         const [{ a, b }] = expected.segments as [{ a: string; b?: string }];

@@ -1,23 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { recordedNames, recordedPath, shared } from '../../../test/golden/recorded.ts';
 
-// Recorded results and real data live outside the repository; suites that need them are skipped without them.
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const shared = resolve(root, process.env.SCALEARN_SHARED ?? '../shared');
-const golden = resolve(root, process.env.SCALEARN_GOLDEN ?? join(shared, 'golden'));
-
-const goldenFile = (path: string): string => join(golden, path);
+// Real data, and what was recorded of it, live outside the repository; suites that need them are skipped without them.
 export const glueFolder: string = join(shared, 'data/glue');
 export const superglueFolder: string = join(shared, 'data/superglue');
-export const hasGolden: boolean = existsSync(goldenFile('data/tasks.json'));
+/** Whether what was recorded of the rows of the real data is there. */
+export const hasGolden: boolean = recordedNames('data').includes('splits.json');
 export const hasGlue: boolean = existsSync(glueFolder);
 export const hasSuperglue: boolean = existsSync(superglueFolder);
-
-export function recorded<T>(path: string): T {
-  return JSON.parse(readFileSync(goldenFile(path), 'utf8')) as T;
-}
 
 interface RecordedFile {
   path: string;
@@ -69,7 +61,8 @@ function int32Lists(path: string): Map<string, Int32Array> {
 }
 
 /** Row numbers of the recorded divisions. */
-export const recordedLists = (): Map<string, Int32Array> => int32Lists(goldenFile('data/splits.safetensors'));
+export const recordedLists = (): Map<string, Int32Array> =>
+  int32Lists(recordedPath('data/splits.safetensors'));
 
 export const part = (list: Int32Array): Part => ({
   rows: list.length,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { recordedJson } from '../../../test/golden/recorded.ts';
 import { InvalidOptionError, SplitError } from '../src/errors.ts';
 import { nestedSubset, trainTestSplit } from '../src/split.ts';
-import { hasGolden, recorded } from './recorded.ts';
 
 interface Case {
   name: string;
@@ -58,8 +58,8 @@ test('names what makes a stratified split impossible', () => {
   expect(() => trainTestSplit(18, { labels: three, trainSize: 2 })).toThrow(/training part would have 2/);
 });
 
-describe.skipIf(!hasGolden)('recorded splits (needs SCALEARN_GOLDEN)', () => {
-  const cases = hasGolden ? recorded<Case[]>('data/split-cases.json') : [];
+describe('recorded splits', () => {
+  const cases = recordedJson<Case[]>('data/split-cases.json');
 
   test.each(cases)('$name, seed $seed', (expected) => {
     const split = () =>

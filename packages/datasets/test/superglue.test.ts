@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { recordedJson } from '../../../test/golden/recorded.ts';
 import { readFile } from '../src/file.ts';
 import {
   type Example,
@@ -20,7 +21,6 @@ import {
   part,
   type RecordedSplit,
   type RecordedTask,
-  recorded,
   recordedLists,
   superglueFolder,
 } from './recorded.ts';
@@ -45,24 +45,33 @@ const hashOf = (rows: Iterable<readonly unknown[]>): string => {
   return hash.digest('hex');
 };
 
+const recordedTasks = recordedJson<Record<string, RecordedTask>>('data/tasks.json');
+
+test('SuperGLUE has eight tasks', () => {
+  expect(superglue.map(({ info: { name } }) => name)).toEqual([
+    'BoolQ',
+    'CB',
+    'COPA',
+    'MultiRC',
+    'ReCoRD',
+    'RTE',
+    'WiC',
+    'WSC',
+  ]);
+});
+
+test.each(superglue.map(({ info }) => [info.id, info] as const))('facts of %s', (id, info) => {
+  const expected = recordedTasks[id]!;
+  expect(info.labels).toEqual(expected.labels);
+  expect(info.maxLength).toBe(expected.maxLength);
+  expect(info.truncation).toBe(expected.truncation === 'longest_first' ? 'longestFirst' : 'onlyFirst');
+  expect(info.metrics).toContain(info.primaryMetric);
+});
+
 describe.skipIf(!hasGolden || !hasSuperglue)('the real SuperGLUE (needs SCALEARN_SHARED)', () => {
   const source = folderSource(superglueFolder);
-  const recordedTasks = hasGolden ? recorded<Record<string, RecordedTask>>('data/tasks.json') : {};
-  const recordedSplits = hasGolden ? recorded<Record<string, RecordedSplit>>('data/splits.json') : {};
+  const recordedSplits = hasGolden ? recordedJson<Record<string, RecordedSplit>>('data/splits.json') : {};
   const lists = hasGolden ? recordedLists() : new Map<string, Int32Array>();
-
-  test('has eight tasks', () => {
-    expect(superglue.map(({ info: { name } }) => name)).toEqual([
-      'BoolQ',
-      'CB',
-      'COPA',
-      'MultiRC',
-      'ReCoRD',
-      'RTE',
-      'WiC',
-      'WSC',
-    ]);
-  });
 
   describe.each(superglue.map((task) => [task.info.id, task] as const))('%s', (id, definition) => {
     const { info } = definition;
@@ -75,13 +84,6 @@ describe.skipIf(!hasGolden || !hasSuperglue)('the real SuperGLUE (needs SCALEARN
       [...rows(split)].sort((a, b) => a.index - b.index);
     beforeAll(async () => {
       task = await loadTask(id, { data: source });
-    });
-
-    test('facts', () => {
-      expect(info.labels).toEqual(expected.labels);
-      expect(info.maxLength).toBe(expected.maxLength);
-      expect(info.truncation).toBe(expected.truncation === 'longest_first' ? 'longestFirst' : 'onlyFirst');
-      expect(info.metrics).toContain(info.primaryMetric);
     });
 
     test.each(['train', 'test'] as const)('rows of the %s file, byte for byte', async (split) => {
@@ -115,7 +117,7 @@ describe.skipIf(!hasGolden || !hasSuperglue)('the real SuperGLUE (needs SCALEARN
         ]);
         expect(hashOf(all)).toBe(expandedSha256);
       }
-      const { examples: chosen } = recorded<{ examples: RecordedExample[] }>(`data/${name}.json`);
+      const { examples: chosen } = recordedJson<{ examples: RecordedExample[] }>(`data/${name}.json`);
       const own = chosen.filter((example) => example.split === split);
       expect(own.length).toBeGreaterThan(5);
       for (const { index, label, segments, query, entity, answers } of own) {

@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { recordedJson } from '../../../test/golden/recorded.ts';
 import {
   accuracy,
   averagedScores,
@@ -22,11 +20,7 @@ import {
 } from '../src/index.ts';
 import { answerExactMatch, answerF1, normaliseAnswer } from '../src/record-text.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const shared = resolve(root, process.env.SCALEARN_SHARED ?? '../shared');
-const folder = join(resolve(root, process.env.SCALEARN_GOLDEN ?? join(shared, 'golden')), 'metrics');
-const recorded = <T>(name: string): T[] =>
-  existsSync(folder) ? JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) : [];
+const recorded = <T>(name: string): T[] => recordedJson(`metrics/${name}.json`);
 
 /** Recorded numbers, null standing for NaN. */
 function expectClose(actual: number | readonly number[], expected: number | null | readonly number[]): void {
@@ -102,7 +96,7 @@ interface RecordStrings {
   pairs: { prediction: string; truth: string; f1: number; exactMatch: number }[];
 }
 
-describe.skipIf(!existsSync(folder))('values of scikit-learn and scipy (needs SCALEARN_GOLDEN)', () => {
+describe('values of scikit-learn and scipy', () => {
   test.each(recorded<Classification>('classification'))('classification: $name', (expected) => {
     const { labels, predictions, classes } = expected;
     expectClose(accuracy(labels, predictions), expected.accuracy);
@@ -172,9 +166,7 @@ describe.skipIf(!existsSync(folder))('values of scikit-learn and scipy (needs SC
   });
 
   test('ReCoRD: texts', () => {
-    const { normalised, pairs } = JSON.parse(
-      readFileSync(join(folder, 'record-strings.json'), 'utf8'),
-    ) as RecordStrings;
+    const { normalised, pairs } = recordedJson<RecordStrings>('metrics/record-strings.json');
     for (const { text, result } of normalised) expect(normaliseAnswer(text)).toBe(result);
     for (const { prediction, truth, f1, exactMatch } of pairs) {
       expectClose(answerF1(prediction, truth), f1);

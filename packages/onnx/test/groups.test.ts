@@ -35,8 +35,3 @@ test.each([[[5]], [[3, 3, 3]], [[7, 1, 37, 12]], [[128, 23, 98, 26, 34, 65, 65, 
     }
   },
 );
-
-test('the same lengths are always divided alike', () => {
-  const lengths = [9, 4, 9, 4, 7, 7, 2];
-  expect(groupSequences(boundaries(lengths), 4)).toEqual(groupSequences(boundaries(lengths), 4));
-});

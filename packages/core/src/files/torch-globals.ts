@@ -20,8 +20,8 @@ class Callable {
 }
 
 /**
- * All that the pickle of a state dict may name (reference/formats 5). Nothing here comes from the file or runs what it
- * says: three names build maps and tensors, the others are dtypes.
+ * All that the pickle of a state dict may name (docs/reference/formats.md#torch-files). Nothing here comes from the
+ * file or runs what it says: three names build maps and tensors, the others are dtypes.
  */
 const globals: ReadonlyMap<string, StorageClass | Callable> = new Map<string, StorageClass | Callable>([
   ['collections OrderedDict', new Callable(orderedDict)],

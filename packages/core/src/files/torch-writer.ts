@@ -18,8 +18,9 @@ const MAX_BYTES = 2 ** 31;
 const MAX_TENSORS = 60_000;
 
 /**
- * Writes tensors as the smallest file that `torch.load(file, weights_only=True)` takes (reference/formats 8): a zip
- * archive with a dictionary of tensors as its pickle. The bytes depend only on the contents.
+ * Writes tensors as the smallest file that `torch.load(file, weights_only=True)` takes
+ * (docs/reference/formats.md#the-adapters-library): a zip archive with a dictionary of tensors as its pickle. The bytes
+ * depend only on the contents.
  *
  * @throws TorchFileError `name`, `duplicate-name`, `shape`, `dtype` or `too-large`
  */

@@ -22,7 +22,7 @@ import { isName, nameCharacters } from './names.ts';
 
 /**
  * The Pfeiffer configuration of the `adapters` library, every key written: what a reader fills in for a missing key is
- * not Pfeiffer's (reference/formats 8).
+ * not Pfeiffer's (docs/reference/formats.md#the-adapters-library).
  */
 export const pfeifferConfig = {
   mh_adapter: false,

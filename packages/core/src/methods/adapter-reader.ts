@@ -26,8 +26,8 @@ interface FoundKeys {
 
 /**
  * Reads an adapter's tensors. Keys with and without the encoder's prefix load alike, and so do those of AdapterHub's
- * first files (reference/formats 1.2). Layers of several widths get the widest's, with units that add nothing; layers
- * that were left out get an adapter that adds nothing.
+ * first files (docs/reference/formats.md#adapter-tensors). Layers of several widths get the widest's, with units that
+ * add nothing; layers that were left out get an adapter that adds nothing.
  *
  * @throws ModelFileError that lists the missing, unexpected and misshaped keys
  */

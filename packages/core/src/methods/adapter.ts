@@ -53,7 +53,7 @@ export function nonLinearity(name: string): { apply(x: Tensor): Tensor; readonly
   return { apply, atOne: constantValue(apply(constant(1, []))) as number };
 }
 
-/** Keys on disk of an adapter's tensors in one layer (AdapterHub; reference/formats 1.2). */
+/** Keys on disk of an adapter's tensors in one layer (AdapterHub; docs/reference/formats.md#adapter-tensors). */
 export function adapterKeys(prefix: string, layer: number, name: string): Record<keyof AdapterLayer, string> {
   const base = `${prefix}.encoder.layer.${layer}.output.adapters.${name}`;
   return {

@@ -20,7 +20,7 @@ export interface BottleneckOptions {
 
 /**
  * The Pfeiffer bottleneck adapter, stage 1: after every feed-forward block, with the layer's own frozen LN₂ before
- * and after (reference/methods 1.1):
+ * and after (docs/reference/methods.md#the-pfeiffer-adapter):
  *
  * `z = LN₂(h + x)`, `y = LN₂(up·relu(down·z + b) + c + h + x)`.
  */

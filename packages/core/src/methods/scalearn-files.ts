@@ -15,7 +15,7 @@ import { commonKeys, sortedJson } from './model-json.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
 import { tensorFiles } from './tensor-files.ts';
 
-/** The published configuration's keys and their meaning there (reference/formats 3). */
+/** The published configuration's keys and their meaning there (docs/reference/formats.md#scalearn). */
 function scalearnConfig(settings: ScalearnSettings): Record<string, unknown> {
   return {
     learn_omega: true,

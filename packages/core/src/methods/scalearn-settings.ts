@@ -53,7 +53,7 @@ export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
   return { variant, vector, shared, initScale, dropout, normalisation, regularisation };
 }
 
-/** Keys on disk of ω, one per layer or a single one (reference/formats 3). */
+/** Keys on disk of ω, one per layer or a single one (docs/reference/formats.md#scalearn). */
 export function omegaKeys(
   { prefix, layers }: Pick<EncoderShape, 'prefix' | 'layers'>,
   names: readonly string[],

@@ -9,7 +9,7 @@ import type { ModelFolder } from './model-folder.ts';
 /**
  * The two files that hold the same tensors, by their common path: `rte/adapter` is `rte/adapter.safetensors` and
  * `rte/pytorch_adapter.bin`. The `adapters` library looks at the first only where it is told to, and at the second
- * otherwise (reference/formats 8): a folder for everybody has both.
+ * otherwise (docs/reference/formats.md#the-adapters-library): a folder for everybody has both.
  */
 function filesOf(path: string): readonly [safetensors: string, torch: string] {
   const at = path.lastIndexOf('/') + 1;

@@ -12,7 +12,7 @@ export const headTypes: Readonly<Record<Problem, string>> = {
   multipleChoice: 'multiple_choice',
 };
 
-/** `head_config.json` and the tensors, as safetensors and as torch has them (reference/formats 1.3). */
+/** `head_config.json` and the tensors, as safetensors and as torch has them (docs/reference/formats.md#heads). */
 export function headFiles(
   { options, labels, tensors }: SavedHead,
   call: Pick<SaveCall, 'encoder' | 'modelName'>,

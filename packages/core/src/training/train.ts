@@ -48,7 +48,7 @@ export function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, 
   const { problem, labels } = task;
   const { headLayout: layout, kind } = method;
   const joint = kind === 'joint';
-  // Adapter-m reads multiple choice from the first token (reference/methods 2).
+  // Adapter-m reads multiple choice from the first token (docs/reference/methods.md#heads).
   const first = joint && layout === 'flexible' && problem === 'multipleChoice';
   return createHead({
     ...{ problem, layout, name: taskName(task), outputs: labels?.length ?? 1 },

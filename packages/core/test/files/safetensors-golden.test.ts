@@ -1,8 +1,15 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import {
+  readBytes,
+  recordedBytes,
+  recordedJson,
+  shared,
+  skipReason,
+} from '../../../../test/golden/recorded.ts';
 import { SafetensorsError } from '../../src/files/errors.ts';
 import { openSafetensors, parseSafetensors, type Safetensors } from '../../src/files/safetensors-reader.ts';
 import { bytesSource } from '../../src/files/safetensors-source.ts';
-import { formats, models, readBytes, readJson, skipReason } from './golden.ts';
 
 interface ExpectedTensor {
   dtype: string;
@@ -15,8 +22,7 @@ type Valid = Record<
 >;
 type Invalid = Record<string, { classes: string[] }>;
 
-const folder = `${formats}/safetensors`;
-const skipped = skipReason(folder);
+const folder = 'formats/safetensors';
 
 /** Every value of a tensor as it is stored, whatever the dtype. */
 function valuesOf(file: Safetensors, name: string, dtype: string): unknown[] {
@@ -32,41 +38,38 @@ function valuesOf(file: Safetensors, name: string, dtype: string): unknown[] {
 const recorded = (value: number | string | boolean): unknown =>
   value === '-0' ? -0 : typeof value === 'string' ? Number(value) : value;
 
-describe.skipIf(skipped)(
-  `safetensors recorded from the Python library${skipped ? `: ${skipped}` : ''}`,
-  () => {
-    const valid = skipped ? {} : readJson<Valid>(`${folder}/valid.json`);
-    const invalid = skipped ? {} : readJson<Invalid>(`${folder}/invalid.json`);
+describe('safetensors recorded from the Python library', () => {
+  const valid = recordedJson<Valid>(`${folder}/valid.json`);
+  const invalid = recordedJson<Invalid>(`${folder}/invalid.json`);
 
-    test.each(Object.keys(valid))('reads %s', async (name) => {
-      const bytes = readBytes(`${folder}/valid/${name}.safetensors`);
-      const file = parseSafetensors(bytes);
-      const expected = valid[name]!;
-      expect(Object.fromEntries(file.metadata)).toEqual(expected.metadata ?? {});
-      expect(new Set(file.entries.keys())).toEqual(new Set(Object.keys(expected.tensors)));
-      for (const [tensor, { dtype, shape, values }] of Object.entries(expected.tensors)) {
-        expect(file.entries.get(tensor)).toMatchObject({ dtype, shape });
-        expect(valuesOf(file, tensor, dtype)).toEqual(values.map(recorded));
-      }
-      const opened = await openSafetensors(bytesSource(bytes));
-      expect(opened.entries).toEqual(file.entries);
-      for (const tensor of file.entries.keys())
-        expect(await opened.readBytes(tensor)).toEqual(file.bytes(tensor));
-    });
+  test.each(Object.keys(valid))('reads %s', async (name) => {
+    const bytes = recordedBytes(`${folder}/valid/${name}.safetensors`);
+    const file = parseSafetensors(bytes);
+    const expected = valid[name]!;
+    expect(Object.fromEntries(file.metadata)).toEqual(expected.metadata ?? {});
+    expect(new Set(file.entries.keys())).toEqual(new Set(Object.keys(expected.tensors)));
+    for (const [tensor, { dtype, shape, values }] of Object.entries(expected.tensors)) {
+      expect(file.entries.get(tensor)).toMatchObject({ dtype, shape });
+      expect(valuesOf(file, tensor, dtype)).toEqual(values.map(recorded));
+    }
+    const opened = await openSafetensors(bytesSource(bytes));
+    expect(opened.entries).toEqual(file.entries);
+    for (const tensor of file.entries.keys())
+      expect(await opened.readBytes(tensor)).toEqual(file.bytes(tensor));
+  });
 
-    test.each(Object.keys(invalid))('refuses %s', async (name) => {
-      const bytes = readBytes(`${folder}/invalid/${name}.safetensors`);
-      const attempts = [async () => parseSafetensors(bytes), () => openSafetensors(bytesSource(bytes))];
-      for (const attempt of attempts) {
-        const error = await attempt().catch((error: unknown) => error);
-        expect(error).toBeInstanceOf(SafetensorsError);
-        expect(invalid[name]!.classes).toContain((error as SafetensorsError).reason);
-      }
-    });
-  },
-);
+  test.each(Object.keys(invalid))('refuses %s', async (name) => {
+    const bytes = recordedBytes(`${folder}/invalid/${name}.safetensors`);
+    const attempts = [async () => parseSafetensors(bytes), () => openSafetensors(bytesSource(bytes))];
+    for (const attempt of attempts) {
+      const error = await attempt().catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(SafetensorsError);
+      expect(invalid[name]!.classes).toContain((error as SafetensorsError).reason);
+    }
+  });
+});
 
-const encoder = `${models}/minilm-l6/model.safetensors`;
+const encoder = join(shared, 'models/minilm-l6/model.safetensors');
 const noEncoder = skipReason(encoder);
 
 test.skipIf(noEncoder)(

@@ -27,7 +27,7 @@ const sources = (T: number, { hiddenSize }: EncoderShape): Adapter[] =>
     layers: [],
   }));
 
-/** The paper's numbers of trainable parameters (reference/methods 7.3). */
+/** The paper's numbers of trainable parameters (docs/reference/methods.md#counts-of-parameters). */
 describe('trainable parameters', () => {
   test.each([
     ['base', base, 894_528, 74_544],

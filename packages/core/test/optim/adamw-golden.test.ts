@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { recordedBytes, recordedJson } from '../../../../test/golden/recorded.ts';
 import { ReferenceDevice } from '../../src/devices/reference.ts';
 import { parseSafetensors, type Safetensors } from '../../src/files/safetensors-reader.ts';
 import { input, variable } from '../../src/graph/leaves.ts';
 import { adamW, adamWRates } from '../../src/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../../src/optim/clip.ts';
 import { linearSchedule } from '../../src/optim/schedule.ts';
-import { golden, readBytes, readJson, skipReason } from '../files/golden.ts';
 
 interface Recording {
   readonly parameters: readonly {
@@ -115,15 +115,9 @@ async function replay(precision: Precision, c: Case, recording: Recording, file:
   return gaps.reduce((a, b) => (b.gap > a.gap ? b : a));
 }
 
-const skip = skipReason(`${golden}/optim/adamw.json`);
-
 describe("AdamW equals the reference's, step for step", () => {
-  if (skip) {
-    test('recorded steps', (context) => context.skip(skip));
-    return;
-  }
-  const recording = readJson<Recording>(`${golden}/optim/adamw.json`);
-  const file = parseSafetensors(readBytes(`${golden}/optim/adamw.safetensors`));
+  const recording = recordedJson<Recording>('optim/adamw.json');
+  const file = parseSafetensors(recordedBytes('optim/adamw.safetensors'));
   for (const c of recording.cases)
     for (const precision of ['float64', 'float32'] as const)
       test(`${c.name} in ${precision}`, async (context) => {

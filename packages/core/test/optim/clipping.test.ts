@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { recordedJson } from '../../../../test/golden/recorded.ts';
 import { ReferenceDevice } from '../../src/devices/reference.ts';
 import { input } from '../../src/graph/leaves.ts';
 import { multiply } from '../../src/ops/arithmetic.ts';
 import { clipFactor, globalNorm } from '../../src/optim/clip.ts';
-import { golden, readJson, skipReason } from '../files/golden.ts';
 
 type Written = number | string;
 interface Recording {
@@ -34,12 +34,7 @@ test('without a limit gradients stay as they are', async () => {
 });
 
 describe('clipping equals the recorded one', () => {
-  const skip = skipReason(`${golden}/optim/clipping.json`);
-  if (skip) {
-    test('recorded gradients', (context) => context.skip(skip));
-    return;
-  }
-  for (const [i, c] of readJson<Recording[]>(`${golden}/optim/clipping.json`).entries())
+  for (const [i, c] of recordedJson<Recording[]>('optim/clipping.json').entries())
     test(`case ${i}: norm ${c.norm}, limit ${c.maxNorm}`, async () => {
       // Numbers that JSON does not have are written as strings.
       const { norm, clipped } = await clip(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { recordedJson } from '../../../../test/golden/recorded.ts';
 import { linearSchedule } from '../../src/optim/schedule.ts';
-import { golden, readJson, skipReason } from '../files/golden.ts';
 
 interface Recording {
   readonly multipliers: readonly {
@@ -20,12 +20,7 @@ test('the first step of a warm-up has learning rate 0, the last planned step lea
 });
 
 describe('the schedule equals the recorded one', () => {
-  const skip = skipReason(`${golden}/optim/schedule.json`);
-  if (skip) {
-    test('recorded multipliers', (context) => context.skip(skip));
-    return;
-  }
-  for (const c of readJson<Recording>(`${golden}/optim/schedule.json`).multipliers)
+  for (const c of recordedJson<Recording>('optim/schedule.json').multipliers)
     test(`${c.plannedSteps} steps, ${c.warmupSteps} of warm-up`, () => {
       expect(c.steps.map((step) => linearSchedule(step, c.plannedSteps, c.warmupSteps))).toEqual(
         c.multipliers,

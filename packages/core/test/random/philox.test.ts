@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { recordedJson } from '../../../../test/golden/recorded.ts';
 import { philox } from '../../src/random/philox.ts';
-import { golden, readJson, skipReason } from '../files/golden.ts';
 
 interface Recording {
   readonly counter: readonly [string, string, string, string];
@@ -19,17 +19,12 @@ test('known answers', () => {
   expect(hex(all)).toEqual(['408f276d', '41c83b0e', 'a20bc7c6', '6d5451fd']);
 });
 
-describe('recorded words', () => {
-  const path = `${golden}/rng/philox4x32-10.json`;
-  const skip = skipReason(path);
-  test('every counter and key', (context) => {
-    if (skip) return context.skip(skip);
-    const recordings = readJson<Recording[]>(path);
-    expect(recordings.length).toBeGreaterThan(3);
-    for (const { counter, key, output } of recordings) {
-      const [c0, c1, c2, c3] = counter.map(parse) as [number, number, number, number];
-      const [k0, k1] = key.map(parse) as [number, number];
-      expect(hex(philox(c0, c1, c2, c3, k0, k1))).toEqual(output);
-    }
-  });
+test('recorded words of every counter and key', () => {
+  const recordings = recordedJson<Recording[]>('rng/philox4x32-10.json');
+  expect(recordings.length).toBeGreaterThan(3);
+  for (const { counter, key, output } of recordings) {
+    const [c0, c1, c2, c3] = counter.map(parse) as [number, number, number, number];
+    const [k0, k1] = key.map(parse) as [number, number];
+    expect(hex(philox(c0, c1, c2, c3, k0, k1))).toEqual(output);
+  }
 });

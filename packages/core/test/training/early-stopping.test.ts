@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { recordedJson } from '../../../../test/golden/recorded.ts';
 import { earlyStoppingStart, exhausted, observe } from '../../src/training/early-stopping.ts';
-import { golden, readJson, skipReason } from '../files/golden.ts';
 
 interface Recording {
   readonly values: readonly (number | string)[];
@@ -26,12 +26,7 @@ test('an equal value is not better', () => {
 });
 
 describe('early stopping equals the recorded one', () => {
-  const skip = skipReason(`${golden}/optim/early-stopping.json`);
-  if (skip) {
-    test('recorded values', (context) => context.skip(skip));
-    return;
-  }
-  for (const c of readJson<Recording[]>(`${golden}/optim/early-stopping.json`))
+  for (const c of recordedJson<Recording[]>('optim/early-stopping.json'))
     test(`${c.values.join(' ')}, patience ${c.patience}${c.greaterIsBetter ? ', greater is better' : ''}`, () => {
       const { stopsAfterEvaluation, bestEvaluation } = c;
       expect(follow(c.values.map(Number), c.patience, !c.greaterIsBetter)).toEqual({

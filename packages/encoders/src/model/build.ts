@@ -17,8 +17,8 @@ import {
 import type { EncoderConfig } from './config.ts';
 
 /**
- * The encoder as a graph: post-layer-norm transformer layers on ragged sequences (reference/methods 1; Vaswani et al.
- * 2017, Devlin et al. 2019), the active method called at its sites.
+ * The encoder as a graph: post-layer-norm transformer layers on ragged sequences (docs/reference/methods.md#the-layer;
+ * Vaswani et al. 2017, Devlin et al. 2019), the active method called at its sites.
  *
  * @param weight finds a tensor by its name in the graph
  */

@@ -1,10 +1,10 @@
 import { TorchFileError, writeSafetensors, writeTorchFile } from '@scalearn/core';
 import { describe, expect, test } from 'vitest';
+import { recordedJson, recordedPath } from '../../../../test/golden/recorded.ts';
 import { openCheckpoint } from '../../src/folder/checkpoint.ts';
 import { MissingModelFileError } from '../../src/folder/errors.ts';
 import { localFolder } from '../../src/folder/local-folder.ts';
 import type { ModelFiles } from '../../src/folder/model-files.ts';
-import { golden, readJson, skipReason } from './golden.ts';
 import { memoryFiles } from './memory-files.ts';
 
 const one = (name: string, value: number) =>
@@ -71,10 +71,9 @@ describe('openCheckpoint', () => {
   });
 });
 
-const folder = `${golden}/formats/sharded-bert`;
-const skipped = skipReason(folder);
+describe('a sharded BERT', () => {
+  const folder = recordedPath('formats/sharded-bert');
 
-describe.skipIf(skipped)(`a sharded BERT${skipped ? `: ${skipped}` : ''}`, () => {
   test('is read whole', async () => {
     const reader = await openCheckpoint(await localFolder(folder));
     expect(reader.entries.size).toBe(39);
@@ -87,7 +86,7 @@ describe.skipIf(skipped)(`a sharded BERT${skipped ? `: ${skipped}` : ''}`, () =>
     });
   });
 
-  const refused = skipped ? {} : readJson<Record<string, unknown>>(`${folder}/refused-indexes.json`);
+  const refused = recordedJson<Record<string, unknown>>('formats/sharded-bert/refused-indexes.json');
 
   test.each(Object.keys(refused))('%s is refused', async (name) => {
     const files = await localFolder(folder);

@@ -10,13 +10,13 @@ import {
   writeSafetensors,
 } from '@scalearn/core';
 import { describe, expect, test } from 'vitest';
+import { shared, skipReason } from '../../../../test/golden/recorded.ts';
 import { startHubServer } from '../../../../test/support/hub-server.ts';
 import { MissingModelFileError } from '../../src/folder/errors.ts';
 import type { TransformerEncoder } from '../../src/model/encoder.ts';
 import { EncoderConfigError, EncoderWeightsError } from '../../src/model/errors.ts';
 import { type LoadEncoderOptions, loadEncoder } from '../../src/model/load.ts';
 import { TokenizerError } from '../../src/tokenizer/errors.ts';
-import { shared, skipReason } from '../folder/golden.ts';
 import { memoryFiles } from '../folder/memory-files.ts';
 import { bertConfig, robertaConfig, tinyFolder, weightsOf } from './tiny-folder.ts';
 

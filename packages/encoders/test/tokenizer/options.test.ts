@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { readLines, shared } from '../../../../test/golden/recorded.ts';
 import { TokenizerError } from '../../src/tokenizer/errors.ts';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
-import { readLines, shared } from '../folder/golden.ts';
 import { load } from './small-tokenizers.ts';
 
 /** A tokenizer drawn from the options of tokenizer.json, with what the Rust library gives. */

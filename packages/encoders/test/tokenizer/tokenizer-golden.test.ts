@@ -1,10 +1,19 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  recordedJson,
+  recordedLines,
+  recordedNames,
+  recordedPath,
+  shared,
+  skipReason,
+} from '../../../../test/golden/recorded.ts';
 import { localFolder } from '../../src/folder/local-folder.ts';
 import { TokenizerError } from '../../src/tokenizer/errors.ts';
 import { loadTokenizer } from '../../src/tokenizer/load-tokenizer.ts';
 import type { EncodeOptions, Segments, Tokenizer } from '../../src/tokenizer/tokenizer.ts';
 import type { Truncation } from '../../src/tokenizer/truncation.ts';
-import { golden, readJson, readLines, shared, skipReason } from '../folder/golden.ts';
 
 /** One recorded call of the Rust library `tokenizers`. */
 interface Line {
@@ -26,11 +35,17 @@ const TRUNCATIONS = {
   only_second: 'onlySecond',
 } as const;
 
-const folders: Record<string, string> = {
-  'bert-base-uncased': `${shared}/models/tokenizers/bert-base-uncased`,
-  'roberta-base': `${shared}/models/tokenizers/roberta-base`,
-  'xlmr-tiny': `${golden}/tokenizers/xlmr-tiny`,
-};
+/** Where a tokenizer lies: beside what was recorded of it, if it is small. */
+const folderOf = (name: string): string =>
+  recordedNames(`tokenizers/${name}`).length > 0
+    ? recordedPath(`tokenizers/${name}`)
+    : `${shared}/models/tokenizers/${name}`;
+
+const storedSettings = '.stored-settings.jsonl';
+const recordings = recordedNames('tokenizers').filter((name) => name.endsWith('.jsonl'));
+const names = recordings
+  .filter((name) => !name.endsWith(storedSettings))
+  .map((name) => basename(name, '.jsonl'));
 
 const optionsOf = ({ maxLength, truncation, addSpecialTokens }: Line): EncodeOptions => ({
   ...(maxLength !== undefined && { maxLength }),
@@ -38,15 +53,14 @@ const optionsOf = ({ maxLength, truncation, addSpecialTokens }: Line): EncodeOpt
   ...(addSpecialTokens !== undefined && { addSpecialTokens }),
 });
 
-const absent = skipReason(`${golden}/tokenizers`) ?? skipReason(`${shared}/models`);
-
-describe.skipIf(absent).each(Object.keys(folders))(
-  `equal to the Rust library: %s${absent ? ` ${absent}` : ''}`,
-  (name) => {
-    const lines = absent ? [] : readLines<Line>(`${golden}/tokenizers/${name}.jsonl`);
+for (const name of names) {
+  const folder = folderOf(name);
+  const absent = skipReason(folder);
+  describe.skipIf(absent)(`equal to the Rust library: ${name}${absent ? `: ${absent}` : ''}`, () => {
+    const lines = recordedLines<Line>(`tokenizers/${name}.jsonl`);
     let tokenizer: Tokenizer;
     beforeAll(async () => {
-      tokenizer = await loadTokenizer(await localFolder(folders[name]!));
+      tokenizer = await loadTokenizer(await localFolder(folder));
     });
 
     test.each([...new Set(lines.map(({ kind }) => kind))])('%s', (kind) => {
@@ -73,14 +87,17 @@ describe.skipIf(absent).each(Object.keys(folders))(
       expect([...tokenTypeIds]).toEqual(good.flatMap(({ typeIds }) => typeIds));
       expect([...cuSeqlens.slice(1)]).toEqual(good.map(({ ids }, i) => cuSeqlens[i]! + ids!.length));
     });
-  },
-);
+  });
+}
 
-describe.skipIf(absent)(`settings stored in tokenizer.json${absent ? `: ${absent}` : ''}`, () => {
-  test('have no effect', async () => {
-    const tokenizer = await loadTokenizer(await localFolder(`${shared}/models/minilm-l6`));
+const stored = recordings.filter((name) => name.endsWith(storedSettings));
+
+describe.skipIf(stored.length === 0)('settings stored in tokenizer.json have no effect', () => {
+  test.each(stored)('%s', async (name) => {
+    const folder = `${shared}/models/${basename(name, storedSettings)}`;
+    const tokenizer = await loadTokenizer(await localFolder(folder));
     expect(tokenizer.modelMaxLength).toBe(512);
-    for (const line of readLines<Line>(`${golden}/tokenizers/minilm-l6.stored-settings.jsonl`)) {
+    for (const line of recordedLines<Line>(`tokenizers/${name}`)) {
       // Recorded with the stored settings in force: padded to 128, cut to 128.
       const real = line.ids!.filter((_, i) => line.attentionMask![i] === 1);
       const { inputIds } = tokenizer.encode(line.text, line.pair, { ...optionsOf(line), maxLength: 128 });
@@ -102,22 +119,19 @@ interface DataFile {
   }[];
 }
 
-const tasks = ['cola', 'mnli', 'mrpc', 'qnli', 'qqp', 'rte', 'sst2', 'stsb'].map((task) => `glue-${task}`);
-const superglue = ['boolq', 'cb', 'copa', 'multirc', 'record', 'rte', 'wic', 'wsc'].map(
-  (task) => `superglue-${task}`,
-);
-const noData = absent ?? skipReason(`${golden}/data`);
+const tasks = recordedNames('data').filter((name) => /^(?:super)?glue-.*\.json$/.test(name));
+const noRows = tasks.length === 0 || !existsSync(`${shared}/models/tokenizers`);
 
-describe.skipIf(noData)(`rows of the data sets${noData ? `: ${noData}` : ''}`, () => {
+describe.skipIf(noRows)('rows of the data sets', () => {
   let bert: Tokenizer;
   let roberta: Tokenizer;
   beforeAll(async () => {
-    bert = await loadTokenizer(await localFolder(folders['bert-base-uncased']!));
-    roberta = await loadTokenizer(await localFolder(folders['roberta-base']!));
+    bert = await loadTokenizer(await localFolder(folderOf('bert-base-uncased')));
+    roberta = await loadTokenizer(await localFolder(folderOf('roberta-base')));
   });
 
-  test.each([...tasks, ...superglue])('%s', (task) => {
-    const { maxLength, truncation, examples } = readJson<DataFile>(`${golden}/data/${task}.json`);
+  test.each(tasks)('%s', (task) => {
+    const { maxLength, truncation, examples } = recordedJson<DataFile>(`data/${task}`);
     expect(examples.length).toBeGreaterThan(5);
     const options = { maxLength, truncation: TRUNCATIONS[truncation] };
     for (const example of examples) {
