@@ -1,7 +1,8 @@
-import type { HostArray } from '../devices/device.ts';
 import { ShapeError } from '../errors.ts';
+import { reshaped } from './alias.ts';
 import { leafOf } from './leaves.ts';
 import { type Dim, type DimValues, dimValue, type Shape, sameSize, showShape, sizeOf } from './shape.ts';
+import type { HostArray } from './storage.ts';
 import type { Node, Tensor } from './tensor.ts';
 
 /**
@@ -57,9 +58,7 @@ export function batchChecks(order: readonly Node[]): BatchCheck[] {
 
 /** The graph input that a tensor is, under whatever shape. */
 function fedName(tensor: Tensor, { operation }: Node): string {
-  let source = tensor;
-  while (source.node.operation.renames) source = source.node.inputs[0] as Tensor;
-  const leaf = leafOf(source);
+  const leaf = leafOf(reshaped(tensor));
   if (leaf?.kind === 'input') return leaf.name;
   throw new ShapeError(
     `'${operation.name}' takes its integers from an input of the graph, where they can be checked before a run`,

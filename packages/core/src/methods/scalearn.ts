@@ -1,4 +1,4 @@
-import { scalarConstant } from '../graph/expression.ts';
+import { scalarConstant } from '../graph/scalar.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { add, divide, multiply } from '../ops/arithmetic.ts';
 import { concat, split } from '../ops/concat.ts';

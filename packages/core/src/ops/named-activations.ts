@@ -1,4 +1,4 @@
-import type { Scalar } from '../graph/expression.ts';
+import type { Scalar } from '../graph/scalar.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { gelu, geluTanh, relu, sigmoid, tanh } from './activations.ts';
 import { elementwise } from './elementwise.ts';

@@ -33,7 +33,7 @@ export function keeps(
 
 /** Fills one row of a mask with 0 or `kept`. */
 export function fillMaskRow(
-  out: Float32Array | Float64Array,
+  out: Float32Array | Float64Array | Int32Array,
   offset: number,
   width: number,
   row: number,

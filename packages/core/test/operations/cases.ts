@@ -1,5 +1,5 @@
 import type { HostArray } from '../../src/devices/device.ts';
-import { gradients } from '../../src/graph/gradient.ts';
+import { gradients } from '../../src/autodiff/gradient.ts';
 import { input } from '../../src/graph/leaves.ts';
 import type { Shape } from '../../src/graph/shape.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
@@ -11,7 +11,8 @@ import { dropout, randomInput } from '../../src/ops/dropout.ts';
 import { elementwise } from '../../src/ops/elementwise.ts';
 import { embedding } from '../../src/ops/embedding.ts';
 import { layerNorm } from '../../src/ops/layer-norm.ts';
-import { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from '../../src/ops/losses.ts';
+import { crossEntropy } from '../../src/ops/cross-entropy.ts';
+import { binaryCrossEntropyWithLogits, meanSquaredError } from '../../src/ops/losses.ts';
 import { linear, matmul } from '../../src/ops/matmul.ts';
 import { pack, view } from '../../src/ops/pack.ts';
 import { mean, sum } from '../../src/ops/reduce.ts';
@@ -63,7 +64,7 @@ const maskedPositions = (): Tensor => input('maskedPositions', ['masked'], 'i32'
 const T: Shape = ['tokens', 19];
 
 const isGreater = (x: Tensor, limit: number): Tensor =>
-  elementwise('isGreater', [x], (a) => a!.greater(limit));
+  elementwise('isGreater', [x], (a) => a.greater(limit));
 
 const unary = (
   name: string,

@@ -1,5 +1,5 @@
 import type { Device, HostArray } from '../../src/devices/device.ts';
-import { gradients } from '../../src/graph/gradient.ts';
+import { gradients } from '../../src/autodiff/gradient.ts';
 import { graphInputs, topologicalOrder } from '../../src/graph/graph.ts';
 import { input } from '../../src/graph/leaves.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';

@@ -231,7 +231,7 @@ export class Fuser {
     const { operation, attributes, inputs, outputs } = node;
     if (!operation.wgsl) throw new DeviceError(`'${operation.name}' has no WebGPU kernel`);
     const used = outputs.map((t) => !isAlias(t) && (this.#uses.kept.has(t) || this.#uses.consumers.has(t)));
-    const launches = operation.wgsl({ node, attributes, inputs, outputs, used, profile });
+    const launches = operation.wgsl({ attributes, inputs, outputs, used, profile });
     for (const launch of launches) {
       const group = new Group(order, launch);
       for (const [key, value] of Object.entries(launch.inputs)) {
