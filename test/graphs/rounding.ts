@@ -14,7 +14,7 @@ import { aliasOf } from '../../packages/core/src/graph/alias.ts';
 import type { ElementwiseForm } from '../../packages/core/src/graph/operation.ts';
 import { type Expression, scalarDim, scalarInput } from '../../packages/core/src/graph/scalar.ts';
 import { apply, applyAll } from '../../packages/core/src/graph/tensor.ts';
-import { Values } from '../../packages/core/src/graph/values.ts';
+import { valuesOf } from '../../packages/core/src/graph/values.ts';
 import { elementwise, elementwiseOperation } from '../../packages/core/src/ops/elementwise.ts';
 import type { Feeds } from './random-graph.ts';
 
@@ -204,8 +204,8 @@ function evaluate(
     } else {
       outputs = outputShapes.map((shape) => new Float64Array(shape.reduce((a, b) => a * b, 1)));
       node.operation.reference({
-        inputs: node.inputs.map((t, i) => new Values(inputs[i] as HostArray, concreteShape(t.shape, dims))),
-        outputs: outputs.map((y, i) => new Values(y, outputShapes[i])),
+        inputs: node.inputs.map((t, i) => valuesOf(inputs[i] as HostArray, concreteShape(t.shape, dims))),
+        outputs: outputs.map((y, i) => valuesOf(y, outputShapes[i])),
         attributes: node.attributes,
         dims,
       });

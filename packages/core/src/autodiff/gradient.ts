@@ -1,7 +1,7 @@
 import { ScalearnError } from '../errors.ts';
-import { add, constant } from '../ops/arithmetic.ts';
 import { topologicalOrder } from '../graph/graph.ts';
 import type { Node, Tensor } from '../graph/tensor.ts';
+import { add, constant } from '../ops/arithmetic.ts';
 
 /**
  * Reverse-mode differentiation: the gradient of a scalar loss by each of `wrt`, as new graphs.

@@ -5,7 +5,7 @@ import { leafOf } from '../graph/leaves.ts';
 import { concreteShape } from '../graph/shape.ts';
 import type { DType, Tensor } from '../graph/tensor.ts';
 import { at } from '../graph/tuple.ts';
-import { Values } from '../graph/values.ts';
+import { type Values, valuesOf } from '../graph/values.ts';
 import type { Device, DeviceTensor, HostArray, MemoryUse, Program, UploadOptions } from './device.ts';
 import { measureMemory } from './memory.ts';
 
@@ -50,8 +50,8 @@ export class ReferenceDevice implements Device {
 
   zeros(dtype: DType, shape: readonly number[]): Values {
     const size = shape.reduce((a, b) => a * b, 1);
-    if (dtype === 'i32') return new Values(new Int32Array(size), shape);
-    return new Values(this.precision === 'float64' ? new Float64Array(size) : new Float32Array(size), shape);
+    if (dtype === 'i32') return valuesOf(new Int32Array(size), shape);
+    return valuesOf(this.precision === 'float64' ? new Float64Array(size) : new Float32Array(size), shape);
   }
 
   async compile(graph: Graph): Promise<Program> {
@@ -165,7 +165,7 @@ class ReferenceProgram implements Program {
           this.#device.zeros(dtype, concreteShape(shape, dims)),
         );
         node.operation.reference({
-          inputs: node.inputs.map((t) => new Values(get(t), concreteShape(t.shape, dims))),
+          inputs: node.inputs.map((t) => valuesOf(get(t), concreteShape(t.shape, dims))),
           outputs,
           attributes: node.attributes,
           dims,

@@ -1,7 +1,7 @@
-import type { Expression } from './scalar.ts';
 import type { Launch, WgslCall } from './kernel.ts';
 import type { OnnxEmitter, OnnxValue } from './onnx.ts';
 import type { Requirement } from './requirements.ts';
+import type { Expression } from './scalar.ts';
 import type { Dim, DimValues, Shape } from './shape.ts';
 import type { LeafAttributes, Node, Tensor, TensorType } from './tensor.ts';
 import type { Mapped } from './tuple.ts';

@@ -367,4 +367,3 @@ function polynomial(coefficients: readonly number[], type: string): string {
   const [first = 0, ...rest] = coefficients;
   return rest.reduce((sum, c) => `(${sum} * s + ${type}(${f32Literal(c)}))`, `${type}(${f32Literal(first)})`);
 }
-

@@ -35,7 +35,8 @@ export function dimOf(shape: Shape, axis: number): Dim {
  */
 export function fixedDim(shape: Shape, axis: number): number {
   const dim = dimOf(shape, axis);
-  if (typeof dim !== 'number') throw new ShapeError(`axis ${axis} of ${showShape(shape)} must have a fixed size`);
+  if (typeof dim !== 'number')
+    throw new ShapeError(`axis ${axis} of ${showShape(shape)} must have a fixed size`);
   return dim;
 }
 

@@ -45,7 +45,13 @@ export function applyAll<I extends Tensors, A, O extends readonly Tensor[]>(
 ): O {
   const outputs: Tensor[] = [];
   // A graph holds nodes of many operations; each is given back what it was applied to here, and checked against.
-  const node: Node = { id: nextId++, operation: operation as Operation, inputs: present(inputs), attributes, outputs };
+  const node: Node = {
+    id: nextId++,
+    operation: operation as Operation,
+    inputs: present(inputs),
+    attributes,
+    outputs,
+  };
   for (const [index, type] of operation.outputs(inputs, attributes).entries()) {
     if (type.shape.some((dim) => typeof dim === 'number' && !(Number.isInteger(dim) && dim > 0)))
       throw new ShapeError(

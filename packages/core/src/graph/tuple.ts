@@ -14,7 +14,7 @@ export function mapTuple<const T extends readonly unknown[], U>(
  *
  * @throws RangeError if there is none
  */
-export function at<T>(list: readonly T[], index: number): T & ({} | null) {
+export function at<T>(list: readonly T[], index: number): T {
   const element = list.at(index);
   if (element === undefined) throw new RangeError(`a list of ${list.length} has no element ${index}`);
   return element;

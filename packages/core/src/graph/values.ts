@@ -11,32 +11,19 @@ export interface Line {
 }
 
 /** What an operation's reference loop reads and writes: the elements of a tensor, by flat row-major index. */
-export class Values implements Line {
-  readonly array: HostArray;
+export abstract class Values implements Line {
+  abstract readonly array: HostArray;
   readonly shape: readonly number[];
   readonly length: number;
 
-  constructor(array: HostArray, shape: readonly number[] = [array.length]) {
-    this.array = array;
+  constructor(shape: readonly number[]) {
     this.shape = shape;
-    this.length = array.length;
+    this.length = product(shape);
   }
 
-  /** Zeros in float64, for what a loop keeps to itself. */
-  static zeros(length: number): Values {
-    return new Values(new Float64Array(length));
-  }
-
-  get(i: number): number {
-    // An index within the length has a value; loops run over lengths, and are the definition that all is measured by.
-    return this.array[i] as number;
-  }
-  set(i: number, value: number): void {
-    this.array[i] = value;
-  }
-  add(i: number, value: number): void {
-    this.array[i] = this.get(i) + value;
-  }
+  abstract get(i: number): number;
+  abstract set(i: number, value: number): void;
+  abstract add(i: number, value: number): void;
 
   /** Takes over `length` elements of another array, from `begin` on, to `at`. */
   copy(at: number, from: Values, begin = 0, length: number = from.length): void {
@@ -56,10 +43,6 @@ export class Values implements Line {
     return this.length / this.width;
   }
 
-  /** The same elements under another shape. */
-  reshape(shape: readonly number[]): Values {
-    return new Values(this.array, shape);
-  }
   /** The elements along an axis, from the line's first. */
   line(start: number, axis: number): Line {
     const step = product(this.shape.slice(axis + 1));
@@ -72,8 +55,77 @@ export class Values implements Line {
   /** A row of the last axis. */
   row(row: number): Values {
     const { width } = this;
-    return new Values(this.array.subarray(row * width, (row + 1) * width));
+    return valuesOf(this.array.subarray(row * width, (row + 1) * width));
   }
+}
+
+function outside(i: number): never {
+  throw new RangeError(`there is no element ${i}`);
+}
+
+/*
+ * A class for every kind of array, though all say the same: engines compile a loop well whose arrays are of one kind.
+ */
+
+class Float64Values extends Values {
+  readonly array: Float64Array;
+  constructor(array: Float64Array, shape: readonly number[]) {
+    super(shape);
+    this.array = array;
+  }
+  get(i: number): number {
+    return this.array[i] ?? outside(i);
+  }
+  set(i: number, value: number): void {
+    this.array[i] = value;
+  }
+  add(i: number, value: number): void {
+    this.array[i] = this.get(i) + value;
+  }
+}
+
+class Float32Values extends Values {
+  readonly array: Float32Array;
+  constructor(array: Float32Array, shape: readonly number[]) {
+    super(shape);
+    this.array = array;
+  }
+  get(i: number): number {
+    return this.array[i] ?? outside(i);
+  }
+  set(i: number, value: number): void {
+    this.array[i] = value;
+  }
+  add(i: number, value: number): void {
+    this.array[i] = this.get(i) + value;
+  }
+}
+
+class Int32Values extends Values {
+  readonly array: Int32Array;
+  constructor(array: Int32Array, shape: readonly number[]) {
+    super(shape);
+    this.array = array;
+  }
+  get(i: number): number {
+    return this.array[i] ?? outside(i);
+  }
+  set(i: number, value: number): void {
+    this.array[i] = value;
+  }
+  add(i: number, value: number): void {
+    this.array[i] = this.get(i) + value;
+  }
+}
+
+export function valuesOf(array: HostArray, shape: readonly number[] = [array.length]): Values {
+  if (array instanceof Float64Array) return new Float64Values(array, shape);
+  return array instanceof Float32Array ? new Float32Values(array, shape) : new Int32Values(array, shape);
+}
+
+/** Zeros in float64, for what a loop keeps to itself. */
+export function zeros(...shape: readonly number[]): Values {
+  return valuesOf(new Float64Array(product(shape)), shape);
 }
 
 /** The first elements of all lines along an axis, in ascending order. */

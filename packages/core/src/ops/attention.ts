@@ -3,7 +3,7 @@ import { defineOperation } from '../graph/operation.ts';
 import type { Requirement } from '../graph/requirements.ts';
 import { dimOf, fixedDim, showShape } from '../graph/shape.ts';
 import { apply, applyAll, type Tensor } from '../graph/tensor.ts';
-import { softmaxOf, Values } from '../graph/values.ts';
+import { softmaxOf, type Values, zeros } from '../graph/values.ts';
 import { streamId } from '../random/streams.ts';
 import { launchAttention, launchAttentionGradient } from './attention/launch.ts';
 import { writeAttention, writeAttentionGradient } from './attention/onnx.ts';
@@ -34,23 +34,35 @@ const attentionOperation = defineOperation<
     ];
   },
   requires: ([qkv, cuSeqlens]) => [sequences(qkv, cuSeqlens)],
-  gradient: ({ inputs: [qkv, cuSeqlens, random], outputs: [context, statistics], attributes, gradients: [dy] }) => {
+  gradient: ({
+    inputs: [qkv, cuSeqlens, random],
+    outputs: [context, statistics],
+    attributes,
+    gradients: [dy],
+  }) => {
     // Nobody but the gradient itself reads the statistics.
     if (!dy) return [];
     return [apply(attentionGradientOperation, [qkv, context, statistics, dy, cuSeqlens, random], attributes)];
   },
   reference({ inputs: [qkv, cuSeqlens, random], outputs: [context, statistics], attributes }) {
-    forEachQuery(qkv, cuSeqlens, random, attributes, ({ query, head, begin, size, p, mask, largest, total }) => {
-      const row = query * attributes.heads + head;
-      statistics.set(2 * row, largest);
-      statistics.set(2 * row + 1, Math.log(total));
-      for (let c = 0; c < size; c++) {
-        let value = 0;
-        for (let j = 0; j < p.length; j++)
-          value += p.get(j) * mask.get(j) * qkv.get((begin + j) * qkv.width + 2 * context.width + head * size + c);
-        context.set(query * context.width + head * size + c, value);
-      }
-    });
+    forEachQuery(
+      qkv,
+      cuSeqlens,
+      random,
+      attributes,
+      ({ query, head, begin, size, p, mask, largest, total }) => {
+        const row = query * attributes.heads + head;
+        statistics.set(2 * row, largest);
+        statistics.set(2 * row + 1, Math.log(total));
+        for (let c = 0; c < size; c++) {
+          let value = 0;
+          for (let j = 0; j < p.length; j++)
+            value +=
+              p.get(j) * mask.get(j) * qkv.get((begin + j) * qkv.width + 2 * context.width + head * size + c);
+          context.set(query * context.width + head * size + c, value);
+        }
+      },
+    );
   },
   onnx: ({ inputs: [qkv, cuSeqlens, random], node, attributes, emit }) => {
     const hidden = fixedDim(node.outputs[0].shape, 1);
@@ -73,7 +85,7 @@ const attentionGradientOperation = defineOperation<
       const at = (token: number, part: number): number =>
         token * qkv.width + part * dContext.width + head * size;
       const dy = query * dContext.width + head * size;
-      const slopes = Values.zeros(p.length);
+      const slopes = zeros(p.length);
       let mean = 0;
       for (let j = 0; j < slopes.length; j++) {
         let slope = 0;
@@ -96,7 +108,12 @@ const attentionGradientOperation = defineOperation<
     const hidden = fixedDim(node.inputs[1].shape, 1);
     return [writeAttentionGradient(qkv, dContext, cuSeqlens, random, { hidden, attributes, emit })];
   },
-  wgsl: ({ inputs: [qkv, context, statistics, dContext, cuSeqlens, random], outputs: [dQkv], attributes, profile }) =>
+  wgsl: ({
+    inputs: [qkv, context, statistics, dContext, cuSeqlens, random],
+    outputs: [dQkv],
+    attributes,
+    profile,
+  }) =>
     launchAttentionGradient(
       { qkv, context, statistics, dContext, cuSeqlens, random },
       { dQkv },
@@ -142,7 +159,7 @@ function forEachQuery(
     const [begin, end] = [cuSeqlens.get(s), cuSeqlens.get(s + 1)];
     for (let query = begin; query < end; query++)
       for (let head = 0; head < heads; head++) {
-        const p = Values.zeros(end - begin);
+        const p = zeros(end - begin);
         const own = query * qkv.width + head * size;
         for (let j = 0; j < p.length; j++) {
           const key = (begin + j) * qkv.width + hidden + head * size;
@@ -151,7 +168,7 @@ function forEachQuery(
           p.set(j, score / Math.sqrt(size));
         }
         const { largest, total } = softmaxOf(p, p);
-        const mask = Values.zeros(p.length);
+        const mask = zeros(p.length);
         if (state) fillMask(mask, query * heads + head, attributes, state);
         else mask.array.fill(1);
         visit({ query, head, begin, size, p, mask, largest, total });

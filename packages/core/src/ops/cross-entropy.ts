@@ -1,10 +1,18 @@
 import { ShapeError } from '../errors.ts';
-import { defineKernel, eachItem, launch, rowsOf, type Size, type ValuesInput, widthOf } from '../graph/kernel.ts';
+import {
+  defineKernel,
+  eachItem,
+  launch,
+  rowsOf,
+  type Size,
+  type ValuesInput,
+  widthOf,
+} from '../graph/kernel.ts';
 import { defineOperation } from '../graph/operation.ts';
 import type { Requirement } from '../graph/requirements.ts';
 import { fixedDim, matrixOf, sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
-import { softmaxOf, Values } from '../graph/values.ts';
+import { softmaxOf, zeros } from '../graph/values.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { mean } from './reduce.ts';
 
@@ -13,7 +21,12 @@ const crossEntropyOperation = defineOperation<[logits: Tensor, labels: Tensor]>(
   name: 'crossEntropy',
   outputs: ([logits, labels]) => {
     const [rows] = logits.shape;
-    if (logits.shape.length !== 2 || rows === undefined || labels.dtype !== 'i32' || !sameShape(labels.shape, [rows]))
+    if (
+      logits.shape.length !== 2 ||
+      rows === undefined ||
+      labels.dtype !== 'i32' ||
+      !sameShape(labels.shape, [rows])
+    )
       throw new ShapeError(
         `cross-entropy needs [rows, classes] and i32 [rows], not ${showShape(logits.shape)} and ${labels.dtype} ${showShape(labels.shape)}`,
       );
@@ -27,7 +40,7 @@ const crossEntropyOperation = defineOperation<[logits: Tensor, labels: Tensor]>(
     for (let row = 0; row < y.length; row++) {
       const x = logits.row(row);
       // By the logarithm of the sum, not of the probability, which may be too small for a number.
-      const { largest, total } = softmaxOf(x, Values.zeros(x.length));
+      const { largest, total } = softmaxOf(x, zeros(x.length));
       y.set(row, largest + Math.log(total) - x.get(labels.get(row)));
     }
   },
@@ -52,7 +65,7 @@ const crossEntropyGradientOperation = defineOperation<
   requires: classNumbers,
   reference({ inputs: [logits, labels, dy], outputs: [dx] }) {
     for (let row = 0; row < dx.rows; row++) {
-      const p = Values.zeros(dx.width);
+      const p = zeros(dx.width);
       softmaxOf(logits.row(row), p);
       const out = dx.row(row);
       for (let c = 0; c < p.length; c++)
@@ -76,7 +89,10 @@ function classNumbers([logits, labels]: readonly [Tensor, Tensor, Tensor?]): Req
 }
 
 /** One invocation per row: there are few rows, and few classes. */
-function byRow({ shape }: Tensor): { readonly sizes: Record<'rows' | 'classes', Size>; readonly constants: object } {
+function byRow({ shape }: Tensor): {
+  readonly sizes: Record<'rows' | 'classes', Size>;
+  readonly constants: object;
+} {
   return { sizes: { rows: rowsOf(shape), classes: widthOf(shape) }, constants: {} };
 }
 

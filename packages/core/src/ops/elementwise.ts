@@ -1,52 +1,50 @@
 import { derivative, inputsOf, largestPart, replacePart, substitute } from '../graph/expression.ts';
 import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
 import { defineOperation, type ElementwiseForm, type Operation } from '../graph/operation.ts';
-import {
-  type Expression,
-  type OnnxFace,
-  Scalar,
-  scalarInput,
-} from '../graph/scalar.ts';
+import { type Expression, type OnnxFace, Scalar, scalarInput } from '../graph/scalar.ts';
 import { broadcastShapes, type DimValues, dimValue, type Shape, sameShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { at, type Mapped, mapTuple } from '../graph/tuple.ts';
-import { Values } from '../graph/values.ts';
+import { type Values, zeros } from '../graph/values.ts';
 import { sumTo } from './reduce.ts';
 
 /** Every elementwise operation: one expression over inputs that broadcast. */
-export const elementwiseOperation: Operation<readonly Tensor[], ElementwiseForm, [y: Tensor]> = defineOperation({
-  name: 'elementwise',
-  elementwise: (form) => form,
-  rowWise: ({ inputs, attributes }) => ({
-    byRow: inputs.map(({ shape }) => shape.length === attributes.shape.length && shape[0] === attributes.shape[0]),
-    withRows: (rows) => ({ ...attributes, shape: [rows, ...attributes.shape.slice(1)] }),
-  }),
-  outputs: (_, { shape }) => [{ shape, dtype: 'f32' }],
-  gradient: ({ inputs, attributes, gradients: [dy], wanted }) =>
-    inputs.map((input, i) => {
-      if (!wanted[i]) return undefined;
-      const slope = derivative(attributes.expression, i);
-      if (slope.expression.kind === 'constant' && slope.expression.value === 0) return undefined;
-      const label = `${attributes.label}Gradient`;
-      const product = elementwise(label, [...inputs, dy], () => slope.times(scalarInput(inputs.length)));
-      return sumTo(product, input.shape);
+export const elementwiseOperation: Operation<readonly Tensor[], ElementwiseForm, [y: Tensor]> =
+  defineOperation({
+    name: 'elementwise',
+    elementwise: (form) => form,
+    rowWise: ({ inputs, attributes }) => ({
+      byRow: inputs.map(
+        ({ shape }) => shape.length === attributes.shape.length && shape[0] === attributes.shape[0],
+      ),
+      withRows: (rows) => ({ ...attributes, shape: [rows, ...attributes.shape.slice(1)] }),
     }),
-  reference({ inputs, outputs: [y], attributes, dims }) {
-    const wide = inputs.map((x) => stretch(x, y.shape));
-    const result = evaluate(attributes.expression, wide, dims, y.length);
-    if (typeof result === 'number') y.array.fill(result);
-    else y.copy(0, result);
-  },
-  onnx: ({ inputs, node, attributes, emit }) => {
-    const value = lower(attributes.expression, inputs, emit);
-    const natural = node.inputs.map((t) => t.shape).reduce<Shape>(broadcastShapes, []);
-    return [
-      sameShape(natural, attributes.shape)
-        ? value
-        : emit.node('Expand', [value, emit.dims(attributes.shape)]),
-    ];
-  },
-});
+    outputs: (_, { shape }) => [{ shape, dtype: 'f32' }],
+    gradient: ({ inputs, attributes, gradients: [dy], wanted }) =>
+      inputs.map((input, i) => {
+        if (!wanted[i]) return undefined;
+        const slope = derivative(attributes.expression, i);
+        if (slope.expression.kind === 'constant' && slope.expression.value === 0) return undefined;
+        const label = `${attributes.label}Gradient`;
+        const product = elementwise(label, [...inputs, dy], () => slope.times(scalarInput(inputs.length)));
+        return sumTo(product, input.shape);
+      }),
+    reference({ inputs, outputs: [y], attributes, dims }) {
+      const wide = inputs.map((x) => stretch(x, y.shape));
+      const result = evaluate(attributes.expression, wide, dims, y.length);
+      if (typeof result === 'number') y.array.fill(result);
+      else y.copy(0, result);
+    },
+    onnx: ({ inputs, node, attributes, emit }) => {
+      const value = lower(attributes.expression, inputs, emit);
+      const natural = node.inputs.map((t) => t.shape).reduce<Shape>(broadcastShapes, []);
+      return [
+        sameShape(natural, attributes.shape)
+          ? value
+          : emit.node('Expand', [value, emit.dims(attributes.shape)]),
+      ];
+    },
+  });
 
 /** With its result, an operation of so many inputs takes all buffers that every WebGPU adapter can bind to a kernel. */
 const inputLimit = 7;
@@ -97,7 +95,7 @@ function stretch(x: Values, shape: readonly number[]): Values | number {
   const size = shape.reduce((a, b) => a * b, 1);
   if (x.length === size) return x;
   if (x.length === 1) return x.get(0);
-  const result = Values.zeros(size);
+  const result = zeros(size);
   const axes = x.shape.length;
   for (let index = 0; index < size; index++) {
     let rest = index;
@@ -133,7 +131,7 @@ function evaluate(
       const fn = e.fn.value;
       const x = evaluate(e.x, inputs, dims, size);
       if (typeof x === 'number') return fn(x);
-      const result = Values.zeros(size);
+      const result = zeros(size);
       for (let i = 0; i < size; i++) result.set(i, fn(x.get(i)));
       return result;
     }
@@ -142,7 +140,7 @@ function evaluate(
       const x = evaluate(e.x, inputs, dims, size);
       const y = evaluate(e.y, inputs, dims, size);
       if (typeof x === 'number' && typeof y === 'number') return fn(x, y);
-      const result = Values.zeros(size);
+      const result = zeros(size);
       for (let i = 0; i < size; i++)
         result.set(i, fn(typeof x === 'number' ? x : x.get(i), typeof y === 'number' ? y : y.get(i)));
       return result;

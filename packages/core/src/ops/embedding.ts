@@ -1,5 +1,15 @@
 import { ShapeError } from '../errors.ts';
-import { defineKernel, eachItem, groupsFor, type Lanes, lanesOf, launch, rowItems, rowsOf, widthOf } from '../graph/kernel.ts';
+import {
+  defineKernel,
+  eachItem,
+  groupsFor,
+  type Lanes,
+  lanesOf,
+  launch,
+  rowItems,
+  rowsOf,
+  widthOf,
+} from '../graph/kernel.ts';
 import { defineOperation } from '../graph/operation.ts';
 import type { Requirement } from '../graph/requirements.ts';
 import { type Dim, dimOf, fixedDim, showShape } from '../graph/shape.ts';

@@ -13,7 +13,5 @@ export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
  * `sigmoid(x) - y` over the number of entries.
  */
 export function binaryCrossEntropyWithLogits(logits: Tensor, targets: Tensor): Tensor {
-  return mean(
-    elementwise('binaryCrossEntropy', [logits, targets], (x, y) => x.softplus().minus(x.times(y))),
-  );
+  return mean(elementwise('binaryCrossEntropy', [logits, targets], (x, y) => x.softplus().minus(x.times(y))));
 }

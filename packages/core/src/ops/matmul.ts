@@ -3,7 +3,7 @@ import { defineOperation } from '../graph/operation.ts';
 import { sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { present } from '../graph/tuple.ts';
-import { Values } from '../graph/values.ts';
+import { type Values, valuesOf, zeros } from '../graph/values.ts';
 import { launchMatmul } from './matmul/launch.ts';
 import { sum } from './reduce.ts';
 
@@ -70,7 +70,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
 }
 
 function transposed(x: Values): Values {
-  const result = new Values(x.array.slice(), [x.width, x.rows]);
+  const result = valuesOf(x.array.slice(), [x.width, x.rows]);
   for (let i = 0; i < x.rows; i++)
     for (let j = 0; j < x.width; j++) result.set(j * x.rows + i, x.get(i * x.width + j));
   return result;
@@ -79,7 +79,7 @@ function transposed(x: Values): Values {
 /** Adds `a[i] · b[j]` (rows of k) to `y[i, j]`, two by four at a time: the oracle, too, has to finish. */
 function addProducts(a: Values, b: Values, y: Values): void {
   const [m, n, k] = [y.rows, y.width, a.width];
-  const sums = Values.zeros(8);
+  const sums = zeros(8);
   for (let i = 0; i < m; i += 2) {
     const a0 = i * k;
     // At the edges a block reads its last row or column again; those sums are not used.

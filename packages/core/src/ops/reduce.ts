@@ -1,9 +1,8 @@
 import { ShapeError } from '../errors.ts';
-import { scalarDim } from '../graph/scalar.ts';
 import { defineOperation } from '../graph/operation.ts';
+import { scalarDim } from '../graph/scalar.ts';
 import { type Shape, sameShape, showShape, sizeOf } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
-import { lines, sumOf } from '../graph/values.ts';
 import { broadcastTo } from './arithmetic.ts';
 import { elementwise } from './elementwise.ts';
 import { launchReduce } from './reduce/kernels.ts';
@@ -25,9 +24,14 @@ const reduceOperation = defineOperation<[x: Tensor], ReduceAttributes>({
   },
   gradient: ({ inputs: [x], gradients: [dy] }) => [broadcastTo(dy, x.shape)],
   reference({ inputs: [x], outputs: [y], attributes: { begin, end } }) {
-    const merged = x.reshape([...x.shape.slice(0, begin), sizeOf(x.shape.slice(begin, end), {}), ...x.shape.slice(end)]);
-    let i = 0;
-    for (const start of lines(merged, begin)) y.set(i++, sumOf(merged.line(start, begin)));
+    const inner = sizeOf(x.shape.slice(end), {});
+    const axis = sizeOf(x.shape.slice(begin, end), {});
+    for (let i = 0; i < y.length; i++) {
+      const start = Math.floor(i / inner) * axis * inner + (i % inner);
+      let sum = 0;
+      for (let k = 0; k < axis; k++) sum += x.get(start + k * inner);
+      y.set(i, sum);
+    }
   },
   onnx: ({ inputs: [x], attributes: { begin, end }, emit }) => {
     const axes = Array.from({ length: end - begin }, (_, i) => begin + i);

@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from '../errors.ts';
-import { scalarConstant } from '../graph/scalar.ts';
 import { constantSize, defineKernel, groupsFor, launch, rowsOf } from '../graph/kernel.ts';
 import { defineOperation } from '../graph/operation.ts';
+import { scalarConstant } from '../graph/scalar.ts';
 import { fixedDim, showShape } from '../graph/shape.ts';
 import type { HostArray } from '../graph/storage.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';

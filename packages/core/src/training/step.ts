@@ -1,5 +1,5 @@
-import type { HostArray } from '../devices/device.ts';
 import { gradients } from '../autodiff/gradient.ts';
+import type { HostArray } from '../devices/device.ts';
 import type { Graph, Update } from '../graph/graph.ts';
 import { input, variable } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';

@@ -1,10 +1,13 @@
-import type { Device, HostArray } from '../../src/devices/device.ts';
 import { gradients } from '../../src/autodiff/gradient.ts';
+import type { Device, HostArray } from '../../src/devices/device.ts';
 import { graphInputs, topologicalOrder } from '../../src/graph/graph.ts';
 import { input } from '../../src/graph/leaves.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { multiply } from '../../src/ops/arithmetic.ts';
 import { sum } from '../../src/ops/reduce.ts';
+
+export { relativeDifference } from '../../src/testing.ts';
+
 import { caseValues, dims, integers, type OperationCase } from './cases.ts';
 
 /** The case's result, a loss that weighs its elements unevenly, and the loss's gradients. */
@@ -51,17 +54,4 @@ export async function runCase(device: Device, c: OperationCase): Promise<Record<
   } finally {
     program.dispose();
   }
-}
-
-/** Largest difference over the largest magnitude, as the recorded cases measure it. */
-export function relativeDifference(actual: HostArray, expected: HostArray): number {
-  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let difference = 0;
-  let scale = 0;
-  for (const [i, value] of expected.entries()) {
-    const d = Math.abs((actual[i] as number) - value);
-    if (!(d <= difference)) difference = Number.isNaN(d) ? Number.POSITIVE_INFINITY : d;
-    scale = Math.max(scale, Math.abs(value));
-  }
-  return difference === 0 ? 0 : difference / Math.max(scale, 1e-30);
 }

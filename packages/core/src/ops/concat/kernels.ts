@@ -128,12 +128,7 @@ const cut = defineKernel({
 });
 
 /** The sizes of a kernel that copies these parts. */
-function sizesOf(
-  parts: readonly Part[],
-  rows: Size,
-  whole: Size,
-  lanes: Lanes,
-): Record<CopySizes, Size> {
+function sizesOf(parts: readonly Part[], rows: Size, whole: Size, lanes: Lanes): Record<CopySizes, Size> {
   const sum =
     (count: number): Size =>
     (dims) =>

@@ -1,6 +1,6 @@
+import { gradients } from '../../../src/autodiff/gradient.ts';
 import type { Device, DeviceTensor, HostArray, Program } from '../../../src/devices/device.ts';
 import { ReferenceDevice } from '../../../src/devices/reference.ts';
-import { gradients } from '../../../src/autodiff/gradient.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { input, variable } from '../../../src/graph/leaves.ts';
 import type { Tensor } from '../../../src/graph/tensor.ts';

@@ -1,9 +1,9 @@
 import { DeviceError } from '../../../errors.ts';
 import { type Alias, aliasOf, reshaped } from '../../../graph/alias.ts';
-import type { Expression } from '../../../graph/scalar.ts';
 import type { Value } from '../../../graph/kernel.ts';
 import { leafOf } from '../../../graph/leaves.ts';
 import type { ElementwiseForm, MaskForm } from '../../../graph/operation.ts';
+import type { Expression } from '../../../graph/scalar.ts';
 import type { Dim, Shape } from '../../../graph/shape.ts';
 import type { LeafAttributes, Node, Tensor } from '../../../graph/tensor.ts';
 import { at } from '../../../graph/tuple.ts';

@@ -1,4 +1,3 @@
-
 import type { Lanes } from '../../../graph/kernel.ts';
 import { type Expression, type WgslFace, wgslForms } from '../../../graph/scalar.ts';
 import type { Dim } from '../../../graph/shape.ts';

@@ -33,7 +33,8 @@ function bothLanes(
   needs: readonly string[],
   body: (form: WgslForm) => string,
 ): Record<string, LibraryFunction> {
-  const text = (lanes: 1 | 4): LibraryFunction => lanesText(name, parameters, { needs, body }, wgslForms[lanes]);
+  const text = (lanes: 1 | 4): LibraryFunction =>
+    lanesText(name, parameters, { needs, body }, wgslForms[lanes]);
   return { [`${name}1`]: text(1), [`${name}4`]: text(4) };
 }
 
