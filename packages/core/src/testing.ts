@@ -2,6 +2,7 @@
 import { gradients } from './autodiff/gradient.ts';
 import type { Device, Program } from './devices/device.ts';
 import { ReferenceDevice } from './devices/reference.ts';
+import { at } from './elements.ts';
 import { ScalearnError } from './errors.ts';
 import { bindFeeds, fed, planFeeds } from './graph/feeds.ts';
 import { type Graph, topologicalOrder } from './graph/graph.ts';
@@ -9,7 +10,6 @@ import { input } from './graph/leaves.ts';
 import { type Shape, sizeOf } from './graph/shape.ts';
 import type { HostArray } from './graph/storage.ts';
 import type { Tensor } from './graph/tensor.ts';
-import { at } from './graph/tuple.ts';
 import { multiply } from './ops/arithmetic.ts';
 import { sum } from './ops/reduce.ts';
 

@@ -1,10 +1,10 @@
+import { at } from '../elements.ts';
 import { DeviceError, DisposedError, ScalearnError, ShapeError } from '../errors.ts';
 import { bindFeeds, type FeedPlan, fed, planFeeds } from '../graph/feeds.ts';
 import { type Graph, topologicalOrder } from '../graph/graph.ts';
 import { leafOf } from '../graph/leaves.ts';
 import { concreteShape } from '../graph/shape.ts';
 import type { DType, Tensor } from '../graph/tensor.ts';
-import { at } from '../graph/tuple.ts';
 import { type Values, valuesOf } from '../graph/values.ts';
 import type { Device, DeviceTensor, HostArray, MemoryUse, Program, UploadOptions } from './device.ts';
 import { measureMemory } from './memory.ts';

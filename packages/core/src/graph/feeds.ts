@@ -40,9 +40,8 @@ export function bindFeeds(
       );
     if (data.length === 0)
       throw new ShapeError(`input '${name}' ${showShape(tensor.shape)} is empty: a batch holds something`);
-    const unknown = [
-      ...new Set(tensor.shape.filter((d) => typeof d === 'string' && dims[d] === undefined)),
-    ] as string[];
+    const symbols = tensor.shape.filter((d) => typeof d === 'string');
+    const unknown = [...new Set(symbols.filter((d) => dims[d] === undefined))];
     const known = tensor.shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : (dims[d] ?? 1)), 1);
     const [symbol] = unknown;
     if (symbol !== undefined && unknown.length === 1 && data.length % known === 0)

@@ -1,8 +1,8 @@
+import { present } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
 import type { Operation, Tensors } from './operation.ts';
 import { type Shape, showShape } from './shape.ts';
 import type { DeviceTensor, DType } from './storage.ts';
-import { present } from './tuple.ts';
 
 export type { DType };
 

@@ -8,19 +8,3 @@ export function mapTuple<const T extends readonly unknown[], U>(
 ): Mapped<T, U> {
   return tuple.map(map) as Mapped<T, U>;
 }
-
-/**
- * The element of a list at a place where there is one.
- *
- * @throws RangeError if there is none
- */
-export function at<T>(list: readonly T[], index: number): T {
-  const element = list.at(index);
-  if (element === undefined) throw new RangeError(`a list of ${list.length} has no element ${index}`);
-  return element;
-}
-
-/** The elements that are there. */
-export function present<T>(list: readonly (T | undefined)[]): readonly T[] {
-  return list.filter((element) => element !== undefined);
-}

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { input } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -102,7 +103,7 @@ export function createHead(options: HeadOptions): Head {
         linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
       const drop = (x: Tensor, name: string): Tensor =>
         dropout?.apply(x, encoder.classifierDropout, name) ?? x;
-      const first = selectFirst(graph.hiddenStates.at(-1) as Tensor, graph.cuSeqlens);
+      const first = selectFirst(at(graph.hiddenStates, -1), graph.cuSeqlens);
       let features = first;
       const kind = headFeatures(options);
       if (kind === 'dense') features = tanh(layer(names[0], drop(first, 'head/0')));

@@ -1,10 +1,11 @@
+import { at } from '../elements.ts';
 import { derivative, inputsOf, largestPart, replacePart, substitute } from '../graph/expression.ts';
 import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
 import { defineOperation, type ElementwiseForm, type Operation } from '../graph/operation.ts';
 import { type Expression, type OnnxFace, Scalar, scalarInput } from '../graph/scalar.ts';
 import { broadcastShapes, type DimValues, dimValue, type Shape, sameShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
-import { at, type Mapped, mapTuple } from '../graph/tuple.ts';
+import { type Mapped, mapTuple } from '../graph/tuple.ts';
 import { type Values, zeros } from '../graph/values.ts';
 import { sumTo } from './reduce.ts';
 

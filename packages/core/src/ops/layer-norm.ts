@@ -1,9 +1,9 @@
+import { at } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
 import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
 import { defineOperation } from '../graph/operation.ts';
 import { sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
-import { at } from '../graph/tuple.ts';
 import { forEachRow, sumOf, type Values } from '../graph/values.ts';
 import { constant, multiply } from './arithmetic.ts';
 import { launchLayerNorm, launchLayerNormGradient } from './layer-norm/kernels.ts';

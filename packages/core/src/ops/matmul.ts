@@ -1,8 +1,8 @@
+import { present } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
 import { defineOperation } from '../graph/operation.ts';
 import { sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
-import { present } from '../graph/tuple.ts';
 import { type Values, valuesOf, zeros } from '../graph/values.ts';
 import { launchMatmul } from './matmul/launch.ts';
 import { sum } from './reduce.ts';

@@ -6,7 +6,7 @@ import { elementwise } from './elementwise.ts';
 const of =
   (label: string, y: (x: Scalar) => Scalar) =>
   (x: Tensor): Tensor =>
-    elementwise(label, [x], (a) => y(a as Scalar));
+    elementwise(label, [x], y);
 
 /** `x · σ(x)`, also called swish. */
 const silu = of('silu', (x) => x.times(x.sigmoid()));

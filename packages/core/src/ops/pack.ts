@@ -1,3 +1,4 @@
+import { at, present } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
 import { aliasOf } from '../graph/alias.ts';
 import { constantSize } from '../graph/kernel.ts';
@@ -6,7 +7,6 @@ import { defineOperation } from '../graph/operation.ts';
 import { fixedShape, showShape, sizeOf } from '../graph/shape.ts';
 import type { DeviceTensor } from '../graph/storage.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
-import { at, present } from '../graph/tuple.ts';
 import { launchJoin, packedParts } from './concat/kernels.ts';
 
 /**

@@ -1,7 +1,7 @@
+import { at } from '../elements.ts';
 import { topologicalOrder } from '../graph/graph.ts';
 import type { Dim } from '../graph/shape.ts';
 import { applyAll, type Node, type Tensor } from '../graph/tensor.ts';
-import { at } from '../graph/tuple.ts';
 
 /**
  * Some rows of x `[tokens, …]`, computed from the same rows of what x is computed from: as far back as each row

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { constantSize, defineKernel, groupsFor, launch, rowsOf } from '../graph/kernel.ts';
 import { defineOperation } from '../graph/operation.ts';
@@ -5,7 +6,6 @@ import { scalarConstant } from '../graph/scalar.ts';
 import { fixedDim, showShape } from '../graph/shape.ts';
 import type { HostArray } from '../graph/storage.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
-import { at } from '../graph/tuple.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { elementwise } from './elementwise.ts';
 

@@ -38,6 +38,7 @@ export class RandomStream {
       this.#words = philox(block, Math.floor(block / 2 ** 32), this.#id, 0xffffffff, ...this.#key);
       this.#block = block;
     }
+    // A call gives four words.
     return this.#words[this.position++ % 4] as number;
   }
 
@@ -70,6 +71,7 @@ export class RandomStream {
   /** A random order of 0 … count - 1 (Fisher and Yates). */
   permutation(count: number): Int32Array {
     const order = Int32Array.from({ length: count }, (_, i) => i);
+    // Both places are below the count.
     for (let i = count - 1; i > 0; i--) {
       const j = this.below(i + 1);
       const held = order[i] as number;

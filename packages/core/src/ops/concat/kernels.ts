@@ -1,3 +1,4 @@
+import { at } from '../../elements.ts';
 import {
   constantSize,
   defineKernel,
@@ -11,7 +12,6 @@ import {
 } from '../../graph/kernel.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import { at } from '../../graph/tuple.ts';
 import { wgsl } from '../../graph/wgsl.ts';
 
 /** Parts that one kernel copies: with the whole, a kernel binds seven buffers. */

@@ -1,3 +1,4 @@
+import { at } from '../../../elements.ts';
 import { DeviceError } from '../../../errors.ts';
 import { type Alias, aliasOf, reshaped } from '../../../graph/alias.ts';
 import type { Value } from '../../../graph/kernel.ts';
@@ -6,7 +7,6 @@ import type { ElementwiseForm, MaskForm } from '../../../graph/operation.ts';
 import type { Expression } from '../../../graph/scalar.ts';
 import type { Dim, Shape } from '../../../graph/shape.ts';
 import type { LeafAttributes, Node, Tensor } from '../../../graph/tensor.ts';
-import { at } from '../../../graph/tuple.ts';
 
 /** Where a value's elements are: in the array of `root`, from `offset` on (in elements). */
 export interface Place {
@@ -19,7 +19,7 @@ export type Inline =
   | { readonly kind: 'constant'; readonly expression: Expression }
   | { readonly kind: 'mask'; readonly node: Node; readonly form: MaskForm; readonly random: Tensor };
 
-const isTensor = (value: Value): value is Tensor => 'node' in value;
+export const isTensor = (value: Value): value is Tensor => 'node' in value;
 
 export function elementwiseOf(value: Value): ElementwiseForm | undefined {
   return isTensor(value) ? value.node.operation.elementwise?.(value.node.attributes) : undefined;

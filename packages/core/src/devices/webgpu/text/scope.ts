@@ -1,3 +1,4 @@
+import { at } from '../../../elements.ts';
 import { ScalearnError } from '../../../errors.ts';
 import { constantSize, type Lanes, type Value } from '../../../graph/kernel.ts';
 import { countKey, type Shape } from '../../../graph/shape.ts';
@@ -61,11 +62,13 @@ export class Scope {
   }
 
   #elementwise(tensor: Tensor): string {
-    const { expression, shape } = elementwiseOf(tensor) as NonNullable<ReturnType<typeof elementwiseOf>>;
+    const form = elementwiseOf(tensor);
+    if (!form) throw new ScalearnError('a fused value is no expression');
+    const { expression, shape } = form;
     return expressionText(expression, {
       lanes: this.#lanes,
       define: (text) => this.#define(text),
-      input: (i) => this.operand(tensor.node.inputs[i] as Tensor, shape),
+      input: (i) => this.operand(at(tensor.node.inputs, i), shape),
       dim: (dim) => this.#module.count([dim]),
       use: (name, own) => this.#module.use(name, own),
     });
@@ -141,7 +144,7 @@ export class Scope {
     for (let axis = last - 1; axis >= 0; axis--) {
       let coordinate = rest;
       if (axis > 0) {
-        const dim = this.#module.count([shape[axis] as number]);
+        const dim = this.#module.count([at(shape, axis)]);
         const quotient = this.#define(`${rest} / ${dim}`, 'u32');
         coordinate = this.#define(`${rest} - ${quotient} * ${dim}`, 'u32');
         rest = quotient;
