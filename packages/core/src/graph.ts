@@ -66,7 +66,16 @@ export {
   showShape,
   sizeOf,
 } from './graph/shape.ts';
-export { apply, applyAll, type DType, type Node, type Tensor, type TensorType } from './graph/tensor.ts';
+export {
+  apply,
+  applyAll,
+  type DType,
+  type LeafAttributes,
+  type Node,
+  type Tensor,
+  type TensorType,
+} from './graph/tensor.ts';
+export type { Mapped } from './graph/tuple.ts';
 export {
   forEachRow,
   type Line,

@@ -1,4 +1,3 @@
-import { at } from '../elements.ts';
 import { ScalearnError } from '../errors.ts';
 import { topologicalOrder } from '../graph/graph.ts';
 import type { Node, Tensor } from '../graph/tensor.ts';
@@ -40,8 +39,8 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
       wanted: needs,
     });
     for (const [i, result] of results.entries()) {
-      const tensor = at(inputs, i);
-      if (!result || !needs[i]) continue;
+      const tensor = inputs[i];
+      if (!result || !tensor || !needs[i]) continue;
       const sum = sums.get(tensor);
       sums.set(tensor, sum ? add(sum, result) : result);
     }

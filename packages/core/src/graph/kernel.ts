@@ -198,7 +198,7 @@ export function constantSize(value: number): Size {
 }
 
 /** Invocations in a group of a kernel in which each has an item for itself. */
-export const itemGroup = 64;
+const itemGroup = 64;
 
 /** WGSL that declares an invocation's item by a name of your choice, and ends what is beyond the last. */
 export function eachItem(name: string, count: string): string {

@@ -98,7 +98,7 @@ export function scalarDim(dim: Dim): Scalar {
 /** A number as a constant. */
 export const toScalar = (x: Operand): Scalar => (typeof x === 'number' ? scalarConstant(x) : x);
 /** Whether x is that number, whatever its inputs. */
-export const isConstant = (x: Scalar, value: number): boolean =>
+const isConstant = (x: Scalar, value: number): boolean =>
   x.expression.kind === 'constant' && x.expression.value === value;
 
 export function unary(fn: UnaryFunction, x: Scalar): Scalar {

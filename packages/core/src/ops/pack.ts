@@ -13,7 +13,7 @@ import { launchJoin, packedParts } from './concat/kernels.ts';
  * Many tensors in one vector: all trainable parameters lie in one variable, so that one kernel updates them all.
  * Every part begins at a multiple of 64 elements, where a GPU can bind it as a buffer of its own; gaps hold zeros.
  */
-export const packAlignment = 64;
+const packAlignment = 64;
 
 /** Where parts of the given shapes begin, and how long the vector is. */
 export function packLayout(shapes: readonly (readonly number[])[]): { offsets: number[]; size: number } {

@@ -27,7 +27,7 @@ export function caseGraph(c: OperationCase): { outputs: Record<string, Tensor> }
 }
 
 /** All inputs the graph takes. */
-export function caseFeeds(
+function caseFeeds(
   c: OperationCase,
   graph: { outputs: Record<string, Tensor> },
   size: number,
@@ -38,7 +38,7 @@ export function caseFeeds(
   return Object.fromEntries([...names.keys()].map((name) => [name, all[name] as HostArray]));
 }
 
-export function resultSize(c: OperationCase): number {
+function resultSize(c: OperationCase): number {
   const y = c.build(
     Object.fromEntries(Object.entries(c.floats).map(([name, shape]) => [name, input(name, shape)])),
   );
