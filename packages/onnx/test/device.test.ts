@@ -10,6 +10,7 @@ import {
   ShapeError,
   square,
   sum,
+  type Tensor,
   variable,
 } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
