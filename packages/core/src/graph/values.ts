@@ -15,10 +15,16 @@ export abstract class Values implements Line {
   abstract readonly array: HostArray;
   readonly shape: readonly number[];
   readonly length: number;
+  /** Size of the last axis. */
+  readonly width: number;
+  /** Number of rows of the last axis. */
+  readonly rows: number;
 
   constructor(shape: readonly number[]) {
     this.shape = shape;
     this.length = product(shape);
+    this.width = shape.at(-1) ?? 1;
+    this.rows = this.length / this.width;
   }
 
   abstract get(i: number): number;
@@ -33,14 +39,6 @@ export abstract class Values implements Line {
   /** Size of an axis; 1 for one that is not there. */
   size(axis: number): number {
     return this.shape.at(axis) ?? 1;
-  }
-  /** The last axis. */
-  get width(): number {
-    return this.size(-1);
-  }
-  /** All axes but the last. */
-  get rows(): number {
-    return this.length / this.width;
   }
 
   /** The elements along an axis, from the line's first. */

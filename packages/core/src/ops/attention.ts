@@ -88,18 +88,20 @@ const attentionGradientOperation = defineOperation<
       const slopes = zeros(p.length);
       let mean = 0;
       for (let j = 0; j < slopes.length; j++) {
+        const v = at(begin + j, 2);
         let slope = 0;
-        for (let c = 0; c < size; c++) slope += dContext.get(dy + c) * qkv.get(at(begin + j, 2) + c);
+        for (let c = 0; c < size; c++) slope += dContext.get(dy + c) * qkv.get(v + c);
         slopes.set(j, slope * mask.get(j));
         mean += slopes.get(j) * p.get(j);
       }
       for (let j = 0; j < slopes.length; j++) {
         const score = (p.get(j) * (slopes.get(j) - mean)) / Math.sqrt(size);
         const weight = p.get(j) * mask.get(j);
+        const [q, k, v] = [at(query, 0), at(begin + j, 1), at(begin + j, 2)];
         for (let c = 0; c < size; c++) {
-          dQkv.add(at(query, 0) + c, score * qkv.get(at(begin + j, 1) + c));
-          dQkv.add(at(begin + j, 1) + c, score * qkv.get(at(query, 0) + c));
-          dQkv.add(at(begin + j, 2) + c, weight * dContext.get(dy + c));
+          dQkv.add(q + c, score * qkv.get(k + c));
+          dQkv.add(k + c, score * qkv.get(q + c));
+          dQkv.add(v + c, weight * dContext.get(dy + c));
         }
       }
     });
@@ -155,6 +157,8 @@ function forEachQuery(
   const hidden = qkv.width / 3;
   const size = hidden / heads;
   const state = random && randomState(random.array);
+  // The innermost loop reads the array itself, below its length: it is as often run as that of a product.
+  const { array } = qkv;
   for (let s = 0; s + 1 < cuSeqlens.length; s++) {
     const [begin, end] = [cuSeqlens.get(s), cuSeqlens.get(s + 1)];
     for (let query = begin; query < end; query++)
@@ -164,7 +168,7 @@ function forEachQuery(
         for (let j = 0; j < p.length; j++) {
           const key = (begin + j) * qkv.width + hidden + head * size;
           let score = 0;
-          for (let c = 0; c < size; c++) score += qkv.get(own + c) * qkv.get(key + c);
+          for (let c = 0; c < size; c++) score += (array[own + c] as number) * (array[key + c] as number);
           p.set(j, score / Math.sqrt(size));
         }
         const { largest, total } = softmaxOf(p, p);

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { philox } from './philox.ts';
 
 /**
@@ -71,11 +72,10 @@ export class RandomStream {
   /** A random order of 0 … count - 1 (Fisher and Yates). */
   permutation(count: number): Int32Array {
     const order = Int32Array.from({ length: count }, (_, i) => i);
-    // Both places are below the count.
     for (let i = count - 1; i > 0; i--) {
       const j = this.below(i + 1);
-      const held = order[i] as number;
-      order[i] = order[j] as number;
+      const held = at(order, i);
+      order[i] = at(order, j);
       order[j] = held;
     }
     return order;
