@@ -30,6 +30,12 @@ test('a block that is not run says why', () => {
   expect(all.length - skipped.length).toBeGreaterThan(10);
 });
 
+test('the operation of the guide is the example’s', () => {
+  const shown = pages.find(({ name }) => name === 'add-an-operation.md')?.blocks;
+  const file = readFileSync(join(root, 'examples/custom-operation/rms-norm.ts'), 'utf8');
+  expect(shown?.find((block) => block.file === 'rms-norm.ts')?.text).toBe(file);
+});
+
 const projects = new Map<string, GuideProject>();
 afterAll(() => {
   for (const { folder: project } of projects.values()) rmSync(project, { recursive: true });

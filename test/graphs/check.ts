@@ -1,4 +1,5 @@
 import { type Device, type HostArray, ReferenceDevice } from '@scalearn/core';
+import { sameBits } from '@scalearn/core/testing';
 import { type Feeds, type RandomGraph, randomGraph } from './random-graph.ts';
 import { type Expected, expectedResults } from './rounding.ts';
 import type { Tape } from './tape.ts';
@@ -60,12 +61,6 @@ function compare(device: string, actual: Feeds, expected: Readonly<Record<string
     }
   }
 }
-
-const sameBits = (a: HostArray, b: HostArray): boolean => {
-  const bytes = (x: HostArray): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
-  const [x, y] = [bytes(a), bytes(b)];
-  return x.length === y.length && x.every((byte, i) => byte === y[i]);
-};
 
 /** Compares the gradient by one element of each input with central differences in float64. */
 async function checkGradients({ graph, leaves }: RandomGraph, feeds: Feeds): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Shape, Tensor } from '@scalearn/core';
-import type { Scalar } from '../../packages/core/src/graph/expression.ts';
+import type { Scalar } from '../../packages/core/src/graph/scalar.ts';
 import * as op from '../../packages/core/src/ops/operations.ts';
 import { packLayout } from '../../packages/core/src/ops/pack.ts';
 import type { Builder } from './builder.ts';

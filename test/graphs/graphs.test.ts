@@ -14,7 +14,9 @@ async function definedOperations(): Promise<string[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.ts'));
   const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')));
   return texts.flatMap((text) =>
-    [...text.matchAll(/defineOperation<\w+>\(\{\s*name: '(\w+)'/g)].map(([, name]) => name as string),
+    [...text.matchAll(/defineOperation(?:<[^({]*(?:\{[^}]*\})?[^({]*>)?\(\{\s*name: '(\w+)'/g)].map(
+      ([, name]) => name as string,
+    ),
   );
 }
 

@@ -3,26 +3,19 @@ import {
   concreteShape,
   type DimValues,
   type Graph,
+  type HostArray,
   leafOf,
   type Node,
   planFeeds,
   type Tensor,
   topologicalOrder,
 } from '@scalearn/core';
-import {
-  type BinaryFunction,
-  type Expression,
-  scalarDim,
-  scalarInput,
-  type UnaryFunction,
-} from '../../packages/core/src/graph/expression.ts';
-import type { NumericArray } from '../../packages/core/src/graph/operation.ts';
+import { aliasOf } from '../../packages/core/src/graph/alias.ts';
+import type { ElementwiseForm } from '../../packages/core/src/graph/operation.ts';
+import { type Expression, scalarDim, scalarInput } from '../../packages/core/src/graph/scalar.ts';
 import { apply, applyAll } from '../../packages/core/src/graph/tensor.ts';
-import {
-  type ElementwiseAttributes,
-  elementwise,
-  elementwiseOperation,
-} from '../../packages/core/src/ops/elementwise.ts';
+import { valuesOf } from '../../packages/core/src/graph/values.ts';
+import { elementwise, elementwiseOperation } from '../../packages/core/src/ops/elementwise.ts';
 import type { Feeds } from './random-graph.ts';
 
 /*
@@ -44,7 +37,7 @@ const exact: FunctionError = { relative: () => epsilon, absolute: 0 };
 const exponential: FunctionError = { relative: (x) => epsilon * (4 + Math.abs(x)), absolute: 0 };
 const approximation: FunctionError = { relative: (x) => epsilon * (4 + Math.abs(x)), absolute: 3e-7 };
 
-const functionErrors: Partial<Record<UnaryFunction | BinaryFunction, FunctionError>> = {
+const functionErrors: Readonly<Record<string, FunctionError>> = {
   exp: exponential,
   sigmoid: approximation,
   log: approximation,
@@ -61,9 +54,10 @@ function inSingleSteps({ outputs }: Graph): Graph {
   const copies = new Map<Tensor, Tensor>();
   for (const node of topologicalOrder({ outputs })) {
     const inputs = node.inputs.map((t) => copies.get(t) as Tensor);
+    const form = node.operation.elementwise?.(node.attributes);
     const made =
-      node.operation === (elementwiseOperation as unknown) && inputs.length > 0
-        ? [stepped(node.attributes as ElementwiseAttributes, inputs)]
+      form && inputs.length > 0
+        ? [stepped(form, inputs)]
         : leafOf(node.outputs[0] as Tensor)
           ? node.outputs
           : applyAll(node.operation, inputs, node.attributes);
@@ -72,7 +66,7 @@ function inSingleSteps({ outputs }: Graph): Graph {
   return { outputs: mapValues(outputs, (tensor) => copies.get(tensor) as Tensor) };
 }
 
-function stepped({ expression, shape }: ElementwiseAttributes, inputs: readonly Tensor[]): Tensor {
+function stepped({ expression, shape }: ElementwiseForm, inputs: readonly Tensor[]): Tensor {
   const known = new Map<Expression, Tensor>();
   const visit = (e: Expression): Tensor => {
     let tensor = known.get(e);
@@ -122,14 +116,14 @@ function stepped({ expression, shape }: ElementwiseAttributes, inputs: readonly 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 
-function largestOf(values: NumericArray): number {
+function largestOf(values: HostArray): number {
   let most = 0;
   for (const value of values) most = Math.max(most, Math.abs(value));
   return most;
 }
 
 /** Moves results by the error that f32 may make in them. */
-function round(node: Node, inputs: readonly NumericArray[], y: NumericArray, uniform: () => number): void {
+function round(node: Node, inputs: readonly HostArray[], y: HostArray, uniform: () => number): void {
   const error = errorOf(node, inputs);
   for (let i = 0; i < y.length; i++) {
     const value = y[i] as number;
@@ -139,11 +133,9 @@ function round(node: Node, inputs: readonly NumericArray[], y: NumericArray, uni
   }
 }
 
-function errorOf({ operation, attributes }: Node, inputs: readonly NumericArray[]): FunctionError {
-  if (operation === (elementwiseOperation as unknown)) {
-    const { expression } = attributes as ElementwiseAttributes;
-    return ('fn' in expression ? functionErrors[expression.fn] : undefined) ?? exact;
-  }
+function errorOf({ operation, attributes }: Node, inputs: readonly HostArray[]): FunctionError {
+  const form = operation.elementwise?.(attributes);
+  if (form) return ('fn' in form.expression ? functionErrors[form.expression.fn.name] : undefined) ?? exact;
   const [first = new Float64Array(), second = new Float64Array()] = inputs;
   switch (operation.name) {
     case 'softmax':
@@ -154,14 +146,14 @@ function errorOf({ operation, attributes }: Node, inputs: readonly NumericArray[
       return { ...approximation, absolute: approximation.absolute + epsilon * largestOf(first) };
     // Slopes are differences of what may be nearly equal, and moves of the inputs move both alike.
     case 'attentionGradient': {
-      const slopes = largestOf(first) * largestOf(inputs[3] as NumericArray);
+      const slopes = largestOf(first) * largestOf(inputs[3] as HostArray);
       return {
         relative: () => 32 * epsilon,
         absolute: 32 * epsilon * slopes * Math.max(1, largestOf(first)),
       };
     }
     case 'layerNormGradient': {
-      const [, x, weight] = inputs as [NumericArray, NumericArray, NumericArray];
+      const [, x, weight] = inputs as [HostArray, HostArray, HostArray];
       const { epsilon: e } = attributes as { epsilon: number };
       const slopes = largestOf(first) * largestOf(weight);
       return {
@@ -177,7 +169,7 @@ function errorOf({ operation, attributes }: Node, inputs: readonly NumericArray[
 }
 
 /** The largest reciprocal of a row's deviation. */
-function largestScale(x: NumericArray, width: number, e: number): number {
+function largestScale(x: HostArray, width: number, e: number): number {
   let largest = 0;
   for (let begin = 0; begin < x.length; begin += width) {
     const row = Array.from(x.subarray(begin, begin + width));
@@ -199,24 +191,27 @@ function evaluate(
   dims: DimValues,
   uniform: (() => number) | undefined,
   range: 'f32' | 'any',
-): Map<Tensor, NumericArray> {
-  const values = new Map<Tensor, NumericArray>();
+): Map<Tensor, HostArray> {
+  const values = new Map<Tensor, HostArray>();
   for (const node of order) {
     const leaf = leafOf(node.outputs[0] as Tensor);
-    const inputs = node.inputs.map((t) => values.get(t) as NumericArray);
+    const inputs = node.inputs.map((t) => values.get(t) as HostArray);
     const outputShapes = node.outputs.map((t) => concreteShape(t.shape, dims));
-    let outputs: NumericArray[];
+    let outputs: HostArray[];
     if (leaf?.kind === 'input') {
-      const data = feeds[leaf.name] as NumericArray;
+      const data = feeds[leaf.name] as HostArray;
       outputs = [data instanceof Int32Array ? data : Float64Array.from(data)];
     } else {
       outputs = outputShapes.map((shape) => new Float64Array(shape.reduce((a, b) => a * b, 1)));
-      const inputShapes = node.inputs.map((t) => concreteShape(t.shape, dims));
-      const { operation, attributes } = node;
-      operation.reference({ inputs, outputs, inputShapes, outputShapes, attributes, dims });
+      node.operation.reference({
+        inputs: node.inputs.map((t, i) => valuesOf(inputs[i] as HostArray, concreteShape(t.shape, dims))),
+        outputs: outputs.map((y, i) => valuesOf(y, outputShapes[i])),
+        attributes: node.attributes,
+        dims,
+      });
     }
     for (const [i, tensor] of node.outputs.entries()) {
-      const y = outputs[i] as NumericArray;
+      const y = outputs[i] as HostArray;
       values.set(tensor, y);
       if (tensor.dtype === 'i32') continue;
       if (
@@ -225,14 +220,14 @@ function evaluate(
         y.some((v) => !(Math.abs(v) < largest) || (v !== 0 && Math.abs(v) < smallest))
       )
         throw new OutOfRange();
-      if (uniform && i === 0 && !node.operation.renames) round(node, inputs, y, uniform);
+      if (uniform && i === 0 && !aliasOf(tensor)?.isWhole) round(node, inputs, y, uniform);
     }
   }
   return values;
 }
 
 export interface Expected {
-  readonly value: NumericArray;
+  readonly value: HostArray;
   /** How far an element may be from it. */
   readonly tolerance: number;
 }
@@ -264,7 +259,7 @@ export function expectedResults(
   const steps = inSingleSteps(graph);
   const order = topologicalOrder(steps);
   const dims = bindFeeds(planFeeds(topologicalOrder(graph)), feeds);
-  let base: Map<Tensor, NumericArray>;
+  let base: Map<Tensor, HostArray>;
   try {
     base = evaluate(order, feeds, dims, undefined, range);
   } catch (error) {
@@ -276,10 +271,10 @@ export function expectedResults(
   );
   const results: Record<string, Expected> = {};
   for (const [name, tensor] of Object.entries(steps.outputs)) {
-    const value = base.get(tensor) as NumericArray;
+    const value = base.get(tensor) as HostArray;
     let most = 0;
     for (const other of moved)
-      for (const [i, v] of (other.get(tensor) as NumericArray).entries())
+      for (const [i, v] of (other.get(tensor) as HostArray).entries())
         most = Math.max(most, Math.abs(v - (value[i] as number)));
     if (!Number.isFinite(most)) return undefined;
     results[name] = { value, tolerance: margin * most + 4 * epsilon * largestOf(value) + 1e-30 };

@@ -33,6 +33,10 @@ export const exampleOutputs: Readonly<Record<string, (stdout: string, folder: st
     ];
     for (const file of files) expect(existsSync(join(folder, 'merged', file)), file).toBe(true);
   },
+  'custom-operation': (stdout) => {
+    for (const device of ['reference', 'onnx'])
+      expect(stdout).toContain(`${device}: rmsNorm and its gradients agree with the reference`);
+  },
   'custom-method': (stdout) => {
     expect(stdout).toContain('gated-sum: 512 numbers');
     for (const name of ['gated-sum', 'scalearn-uniform++'])

@@ -1,3 +1,4 @@
+export { gradients } from './autodiff/gradient.ts';
 export type {
   CompileOptions,
   Device,
@@ -64,7 +65,6 @@ export type { TensorToWrite } from './files/tensor-to-write.ts';
 export { openTorchFile } from './files/torch-reader.ts';
 export { writeTorchFile } from './files/torch-writer.ts';
 export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
-export { gradients } from './graph/gradient.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
 export { input, leafOf, variable } from './graph/leaves.ts';
 export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';

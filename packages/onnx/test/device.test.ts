@@ -10,6 +10,7 @@ import {
   ShapeError,
   square,
   sum,
+  type Tensor,
   variable,
 } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
@@ -163,11 +164,11 @@ test('data of the wrong size are refused', async () => {
 
 test('what ONNX Runtime refuses to run is a DeviceError that names the program', async () => {
   const device = await open();
-  const impossible = defineOperation<null>({
+  const impossible = defineOperation<[x: Tensor]>({
     name: 'impossible',
-    outputs: ([x]) => [{ shape: x?.shape ?? [], dtype: 'f32' }],
+    outputs: ([{ shape }]) => [{ shape, dtype: 'f32' }],
     reference: () => {},
-    onnx: ({ inputs: [x], emit }) => [emit.node('Reshape', [x as string, emit.ints(7)])],
+    onnx: ({ inputs: [x], emit }) => [emit.node('Reshape', [x, emit.ints(7)])],
   });
   const y = apply(impossible, [input('x', ['tokens'])], null);
   const program = await device.compile({ outputs: { y } }, { label: 'lookup' });

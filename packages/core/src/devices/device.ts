@@ -1,28 +1,8 @@
 import type { Graph } from '../graph/graph.ts';
 import type { DimValues } from '../graph/shape.ts';
-import type { DType } from '../graph/tensor.ts';
+import type { DeviceTensor, Disposes, HostArray } from '../graph/storage.ts';
 
-export type HostArray = Float32Array | Float64Array | Int32Array;
-
-/** Something that frees resources when disposed of; `using` and `await using` do it at the end of a block. */
-export interface Disposes {
-  dispose(): void;
-  [Symbol.dispose](): void;
-}
-
-/** A tensor that lives on a device: a frozen weight, or state that programs update. */
-export interface DeviceTensor extends Disposes {
-  readonly device: Device;
-  readonly label: string;
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-  /** Bytes on the device. */
-  readonly bytes: number;
-  /** The present values, row-major. */
-  read(): Promise<HostArray>;
-  /** Replaces the values. */
-  write(data: HostArray): void;
-}
+export type { DeviceTensor, Disposes, HostArray };
 
 export interface UploadOptions {
   /** Named in errors and in the memory report. */

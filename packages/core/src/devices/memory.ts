@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import type { MemoryUse } from './device.ts';
 
 /** Adds up live bytes by the first part of each label. */
@@ -7,7 +8,7 @@ export function measureMemory(
   const bytes: Record<string, number> = {};
   let total = 0;
   for (const item of items) {
-    const group = item.label.split('/', 1)[0] as string;
+    const group = at(item.label.split('/', 1), 0);
     bytes[group] = (bytes[group] ?? 0) + item.bytes;
     total += item.bytes;
   }

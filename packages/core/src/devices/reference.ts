@@ -1,10 +1,11 @@
-import { DisposedError, ScalearnError, ShapeError } from '../errors.ts';
-import { bindFeeds, type FeedPlan, planFeeds } from '../graph/feeds.ts';
+import { at } from '../elements.ts';
+import { DeviceError, DisposedError, ScalearnError, ShapeError } from '../errors.ts';
+import { bindFeeds, type FeedPlan, fed, planFeeds } from '../graph/feeds.ts';
 import { type Graph, topologicalOrder } from '../graph/graph.ts';
 import { leafOf } from '../graph/leaves.ts';
-import type { NumericArray } from '../graph/operation.ts';
 import { concreteShape } from '../graph/shape.ts';
 import type { DType, Tensor } from '../graph/tensor.ts';
+import { type Values, valuesOf } from '../graph/values.ts';
 import type { Device, DeviceTensor, HostArray, MemoryUse, Program, UploadOptions } from './device.ts';
 import { measureMemory } from './memory.ts';
 
@@ -42,9 +43,15 @@ export class ReferenceDevice implements Device {
   }
 
   /** A copy in the device's precision. */
-  array(data: HostArray): NumericArray {
+  array(data: HostArray): HostArray {
     if (data instanceof Int32Array) return data.slice();
     return this.precision === 'float64' ? Float64Array.from(data) : Float32Array.from(data);
+  }
+
+  zeros(dtype: DType, shape: readonly number[]): Values {
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (dtype === 'i32') return valuesOf(new Int32Array(size), shape);
+    return valuesOf(this.precision === 'float64' ? new Float64Array(size) : new Float32Array(size), shape);
   }
 
   async compile(graph: Graph): Promise<Program> {
@@ -73,13 +80,13 @@ class ReferenceTensor implements DeviceTensor {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly #release: () => void;
-  #values: NumericArray | undefined;
+  #values: HostArray | undefined;
 
   constructor(
     device: ReferenceDevice,
     label: string,
     shape: readonly number[],
-    values: NumericArray,
+    values: HostArray,
     release: () => void,
   ) {
     this.device = device;
@@ -89,11 +96,11 @@ class ReferenceTensor implements DeviceTensor {
     this.#values = values;
     this.#release = release;
   }
-  get values(): NumericArray {
+  get values(): HostArray {
     if (!this.#values) throw new DisposedError(`tensor '${this.label}'`);
     return this.#values;
   }
-  set values(values: NumericArray) {
+  set values(values: HostArray) {
     this.#values = values;
   }
   get bytes(): number {
@@ -114,6 +121,11 @@ class ReferenceTensor implements DeviceTensor {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function own(storage: DeviceTensor): ReferenceTensor {
+  if (storage instanceof ReferenceTensor) return storage;
+  throw new DeviceError(`'${storage.label}' lives on another device`);
 }
 
 class ReferenceProgram implements Program {
@@ -137,35 +149,28 @@ class ReferenceProgram implements Program {
   async run(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> {
     if (this.#disposed) throw new DisposedError('a program');
     const dims = bindFeeds(this.#feeds, feeds);
-    const values = new Map<Tensor, NumericArray>();
-    const get = (tensor: Tensor): NumericArray => {
+    const values = new Map<Tensor, HostArray>();
+    const get = (tensor: Tensor): HostArray => {
       const value = values.get(tensor);
       if (!value) throw new ScalearnError('a value was used before it was computed');
       return value;
     };
     for (const node of this.#order) {
-      const [first] = node.outputs as [Tensor];
+      const first = at(node.outputs, 0);
       const leaf = leafOf(first);
-      if (leaf?.kind === 'input') values.set(first, this.#device.array(feeds[leaf.name] as HostArray));
-      else if (leaf) values.set(first, (leaf.storage as ReferenceTensor).values);
+      if (leaf?.kind === 'input') values.set(first, this.#device.array(fed(feeds, leaf.name)));
+      else if (leaf) values.set(first, own(leaf.storage).values);
       else {
-        const outputShapes = node.outputs.map((t) => concreteShape(t.shape, dims));
-        const outputs = node.outputs.map((t, i) => {
-          const size = (outputShapes[i] as number[]).reduce((a, b) => a * b, 1);
-          if (t.dtype === 'i32') return new Int32Array(size);
-          return this.#device.precision === 'float64' ? new Float64Array(size) : new Float32Array(size);
-        });
-        const inputShapes = node.inputs.map((t) => concreteShape(t.shape, dims));
-        const { operation, attributes } = node;
-        operation.reference({
-          inputs: node.inputs.map(get),
+        const outputs = node.outputs.map(({ shape, dtype }) =>
+          this.#device.zeros(dtype, concreteShape(shape, dims)),
+        );
+        node.operation.reference({
+          inputs: node.inputs.map((t) => valuesOf(get(t), concreteShape(t.shape, dims))),
           outputs,
-          inputShapes,
-          outputShapes,
-          attributes,
+          attributes: node.attributes,
           dims,
         });
-        for (const [i, tensor] of node.outputs.entries()) values.set(tensor, outputs[i] as NumericArray);
+        for (const [i, { array }] of outputs.entries()) values.set(at(node.outputs, i), array);
       }
     }
     const results = Object.entries(this.#graph.outputs).map(
@@ -176,7 +181,7 @@ class ReferenceProgram implements Program {
     );
     for (const [variable, value] of updates) {
       const leaf = leafOf(variable);
-      if (leaf?.kind === 'variable') (leaf.storage as ReferenceTensor).values = value;
+      if (leaf?.kind === 'variable') own(leaf.storage).values = value;
     }
     return Object.fromEntries(results);
   }

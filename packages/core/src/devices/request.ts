@@ -1,6 +1,6 @@
 import { ArgumentError, DeviceError } from '../errors.ts';
 import type { Device } from './device.ts';
-import { environment } from './environment.ts';
+import { environment, messageOf } from './environment.ts';
 import { ReferenceDevice } from './reference.ts';
 import { describeBestAdapter } from './webgpu/adapter.ts';
 import { requestWebGPUDevice } from './webgpu/device.ts';
@@ -27,9 +27,7 @@ export interface RequestDeviceOptions {
  */
 export async function requestDevice(options: RequestDeviceOptions = {}): Promise<Device> {
   const { gpu, onnx = importOnnx, onWarning = console.warn } = options;
-  const choice = gpu
-    ? 'webgpu'
-    : (options.device ?? (environment('SCALEARN_DEVICE') as DeviceChoice | undefined) ?? 'auto');
+  const choice = gpu ? 'webgpu' : (options.device ?? environment('SCALEARN_DEVICE') ?? 'auto');
   switch (choice) {
     case 'webgpu': {
       const device = await requestWebGPUDevice(gpu ? { gpu } : {});
@@ -45,9 +43,7 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
     case 'auto':
       break;
     default:
-      throw new ArgumentError(
-        `there is no device '${String(choice)}'; there are ${deviceChoices.join(', ')}`,
-      );
+      throw new ArgumentError(`there is no device '${choice}'; there are ${deviceChoices.join(', ')}`);
   }
   const adapter = await describeBestAdapter().catch(() => undefined);
   const openWebGPU = async (): Promise<Device | undefined> =>
@@ -60,7 +56,7 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
   try {
     return await onnx();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const device = await openWebGPU();
     if (device)
       onWarning(
@@ -79,7 +75,7 @@ async function importOnnx(): Promise<Device> {
   const name = '@scalearn/onnx';
   let module: { requestOnnxDevice(): Promise<Device> };
   try {
-    module = (await import(/* @vite-ignore */ name)) as typeof module;
+    module = await import(/* @vite-ignore */ name);
   } catch (cause) {
     throw new DeviceError(
       'the onnx device needs the package @scalearn/onnx: npm install @scalearn/onnx onnxruntime-node',

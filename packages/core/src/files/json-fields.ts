@@ -59,7 +59,7 @@ export function jsonCount(least: number, most: number = Number.MAX_SAFE_INTEGER)
         ? `a whole number of at least ${least}`
         : `a whole number from ${least} to ${most}`,
     fits: (value): value is number =>
-      Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+      typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most,
   };
 }
 
@@ -72,7 +72,7 @@ export function jsonExactly<const T extends string | number | boolean | null>(ex
 export function jsonOneOf<const T extends string>(values: readonly T[]): JsonRule<T> {
   return {
     what: values.map((value) => `"${value}"`).join(' or '),
-    fits: (value): value is T => values.includes(value as T),
+    fits: (value): value is T => values.some((allowed) => allowed === value),
   };
 }
 

@@ -168,5 +168,5 @@ function checkLayout(entries: TensorEntry[], dataStart: number, size: number, fa
 }
 
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,3 +1,4 @@
+import { known } from '../elements.ts';
 import { SafetensorsError } from './errors.ts';
 import { isObject, parseStrictJson } from './safetensors-json.ts';
 import type { TensorInfo, TensorReader } from './tensor-reader.ts';
@@ -23,9 +24,14 @@ export function parseShardIndex(text: string, file = 'model.safetensors.index.js
   try {
     root = parseStrictJson(text);
   } catch (cause) {
-    throw new SafetensorsError('index', file, `the index is not valid JSON: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new SafetensorsError(
+      'index',
+      file,
+      `the index is not valid JSON: ${cause instanceof Error ? cause.message : cause}`,
+      {
+        cause,
+      },
+    );
   }
   if (!isObject(root) || !isObject(root.weight_map) || Object.keys(root.weight_map).length === 0) {
     throw new SafetensorsError('index', file, 'the index has no weight_map from tensor names to files');
@@ -65,7 +71,7 @@ export async function openShards(
   }
   const entries = new Map<string, TensorInfo>();
   for (const [name, shard] of index.weightMap) {
-    const entry = readers.get(shard)!.entries.get(name);
+    const entry = known(readers, shard).entries.get(name);
     if (!entry) {
       const message = `${shard} does not hold the tensor ${JSON.stringify(name)}; the index belongs to other files`;
       throw new SafetensorsError('tensor-not-in-shard', index.file, message);

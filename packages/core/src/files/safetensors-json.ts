@@ -31,10 +31,10 @@ export function parseStrictJson(text: string): unknown {
     else {
       FOLLOWED_BY_COLON.lastIndex = match.index + token.length;
       if (!FOLLOWED_BY_COLON.test(text)) continue;
-      const key = JSON.parse(token) as string;
-      const keys = open.at(-1)!;
-      if (keys.has(key)) throw new DuplicateKeyError(key, open.length);
-      keys.add(key);
+      const key = String(JSON.parse(token));
+      const keys = open.at(-1);
+      if (keys?.has(key)) throw new DuplicateKeyError(key, open.length);
+      keys?.add(key);
     }
   }
   return value;

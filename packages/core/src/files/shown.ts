@@ -35,7 +35,7 @@ export function shown(value: unknown, most = 60): string {
       if (depth >= mostDepth && keys.length > 0) return '{…}';
       const fields = keys
         .slice(0, mostItems)
-        .map((key) => `${shownText(key, most)}: ${show((part as Record<string, unknown>)[key], depth + 1)}`);
+        .map((key) => `${shownText(key, most)}: ${show(Reflect.get(part, key), depth + 1)}`);
       return `{${[...fields, ...(keys.length > mostItems ? ['…'] : [])].join(', ')}}`;
     }
     if (typeof part === 'bigint') return `${part}`;

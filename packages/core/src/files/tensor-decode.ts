@@ -71,7 +71,7 @@ export function decodeInt32(entry: TensorInfo, bytes: Uint8Array, fail: FailToRe
 function narrow(entry: TensorInfo, values: ArrayLike<number | bigint>, fail: FailToRead): Int32Array {
   const result = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const value = Number(values[i]!); // rounded beyond 2^53, which is out of range all the same
+    const value = Number(values[i]); // rounded beyond 2^53, which is out of range all the same
     result[i] = value;
     if (result[i] === value) continue;
     fail(

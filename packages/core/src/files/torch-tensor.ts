@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import type { TorchFail } from './errors.ts';
 import { DTYPE_BITS, type Dtype } from './safetensors-dtype.ts';
 
@@ -61,7 +62,7 @@ export class TorchTensor {
     let last = offset;
     for (const [i, size] of shape.entries()) {
       elements *= size;
-      last += (size - 1) * (strides[i] as number);
+      last += (size - 1) * at(strides, i);
       // Checked at every step: a later zero would hide what is beyond 2^53.
       if (elements > Number.MAX_SAFE_INTEGER)
         fail('out-of-range', `a tensor of shape [${shape}] is too large`);
@@ -87,17 +88,18 @@ export class TorchTensor {
     if (total === 0) return new Uint8Array(0);
     if (axes.length <= 1 && inner.stride === 1) return span;
     const result = new Uint8Array(total);
-    const at = axes.slice(0, -1).map(() => 0);
+    const place = axes.slice(0, -1).map(() => 0);
     let from = 0;
     for (let to = 0; to < total; to += inner.size * bytes) {
       copyRow(span, from * bytes, result, to, inner, bytes);
       // The next row, as an odometer counts.
-      for (let axis = at.length - 1; axis >= 0; axis--) {
-        const { size, stride } = axes[axis] as Axis;
-        at[axis] = (at[axis] as number) + 1;
+      for (let axis = place.length - 1; axis >= 0; axis--) {
+        const { size, stride } = at(axes, axis);
+        const next = at(place, axis) + 1;
         from += stride;
-        if ((at[axis] as number) < size) break;
-        at[axis] = 0;
+        place[axis] = next;
+        if (next < size) break;
+        place[axis] = 0;
         from -= size * stride;
       }
     }
@@ -109,7 +111,7 @@ export class TorchTensor {
     const axes: Axis[] = [];
     for (const [i, size] of this.shape.entries()) {
       if (size === 1) continue;
-      const stride = this.strides[i] as number;
+      const stride = at(this.strides, i);
       const before = axes.at(-1);
       if (before?.stride === stride * size) axes.splice(-1, 1, { size: before.size * size, stride });
       else axes.push({ size, stride });
@@ -136,6 +138,7 @@ function copyRow(
     result.set(span.subarray(from, from + size * bytes), to);
     return;
   }
+  // The span holds the row: checked when the tensor was made.
   for (let i = 0; i < size; i++)
     for (let b = 0; b < bytes; b++)
       result[to + i * bytes + b] = span[from + i * stride * bytes + b] as number;
@@ -149,5 +152,5 @@ export function elementBytes(dtype: Dtype): number {
 }
 
 export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import type { TorchFail } from './errors.ts';
 import type { RandomAccess } from './safetensors-source.ts';
 import { ByteCursor } from './torch-cursor.ts';
@@ -56,17 +57,17 @@ async function findDirectory(source: RandomAccess, fail: TorchFail): Promise<Dir
   const tail = await source.read(begin, source.size);
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
   // The record is the last thing in the file but for its comment, whose length it ends with.
-  for (let at = tail.length - END_BYTES; at >= 0; at--) {
-    if (view.getUint32(at, true) !== DIRECTORY_END) continue;
-    if (at + END_BYTES + view.getUint16(at + 20, true) !== tail.length) continue;
-    const cursor = new ByteCursor(tail.subarray(at + 4), fail);
+  for (let end = tail.length - END_BYTES; end >= 0; end--) {
+    if (view.getUint32(end, true) !== DIRECTORY_END) continue;
+    if (end + END_BYTES + view.getUint16(end + 20, true) !== tail.length) continue;
+    const cursor = new ByteCursor(tail.subarray(end + 4), fail);
     const disks = cursor.u32();
     const counts = [cursor.u16(), cursor.u16()];
     const [size, position] = [cursor.u32(), cursor.u32()];
     if (counts[0] === 0xffff || size === 0xffffffff || position === 0xffffffff)
-      return findDirectory64(source, tail.subarray(0, at), fail);
+      return findDirectory64(source, tail.subarray(0, end), fail);
     if (disks !== 0 || counts[0] !== counts[1]) fail('unsupported', 'the archive is one of several parts');
-    return { count: counts[0] as number, size, position };
+    return { count: at(counts, 0), size, position };
   }
   return fail(
     'malformed',
@@ -84,16 +85,16 @@ async function findDirectory64(
   const locator = new ByteCursor(before.subarray(Math.max(0, before.length - LOCATOR_BYTES)), fail);
   if (before.length < LOCATOR_BYTES || locator.u32() !== LOCATOR_64) return missing();
   locator.u32();
-  const at = locator.u64();
-  if (at + 56 > source.size) return missing();
-  const cursor = new ByteCursor(await source.read(at, at + 56), fail);
+  const begin = locator.u64();
+  if (begin + 56 > source.size) return missing();
+  const cursor = new ByteCursor(await source.read(begin, begin + 56), fail);
   if (cursor.u32() !== DIRECTORY_END_64) return missing();
   cursor.take(12);
   const disks = [cursor.u32(), cursor.u32()];
   const counts = [cursor.u64(), cursor.u64()];
   if (disks.some((disk) => disk !== 0) || counts[0] !== counts[1])
     fail('unsupported', 'the archive is one of several parts');
-  return { count: counts[0] as number, size: cursor.u64(), position: cursor.u64() };
+  return { count: at(counts, 0), size: cursor.u64(), position: cursor.u64() };
 }
 
 function readEntry(cursor: ByteCursor, fail: TorchFail): ZipEntry {
@@ -117,7 +118,7 @@ function readEntry(cursor: ByteCursor, fail: TorchFail): ZipEntry {
   const actual = (narrow: number): number => (narrow === 0xffffffff && !wide.atEnd ? wide.u64() : narrow);
   const sizes = [actual(size), actual(stored)];
   if (sizes[0] !== sizes[1]) fail('malformed', `${who} has two sizes`);
-  return { name, size: sizes[0] as number, position: actual(position) };
+  return { name, size: at(sizes, 0), position: actual(position) };
 }
 
 /** The 64-bit fields of a directory entry: extra field 1. */

@@ -1,8 +1,8 @@
-import type { HostArray } from '../devices/device.ts';
 import { ShapeError } from '../errors.ts';
 import { graphInputs } from './graph.ts';
 import { type BatchCheck, batchChecks } from './requirements.ts';
 import { type DimValues, showShape } from './shape.ts';
+import type { HostArray } from './storage.ts';
 import type { Node, Tensor } from './tensor.ts';
 
 /** What a graph is fed in every run, and what its operations require of that. */
@@ -40,9 +40,8 @@ export function bindFeeds(
       );
     if (data.length === 0)
       throw new ShapeError(`input '${name}' ${showShape(tensor.shape)} is empty: a batch holds something`);
-    const unknown = [
-      ...new Set(tensor.shape.filter((d) => typeof d === 'string' && dims[d] === undefined)),
-    ] as string[];
+    const symbols = tensor.shape.filter((d) => typeof d === 'string');
+    const unknown = [...new Set(symbols.filter((d) => dims[d] === undefined))];
     const known = tensor.shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : (dims[d] ?? 1)), 1);
     const [symbol] = unknown;
     if (symbol !== undefined && unknown.length === 1 && data.length % known === 0)
@@ -68,4 +67,11 @@ function bindSequences(dims: Record<string, number>): void {
       `${boundaries} boundaries are those of ${boundaries - 1} sequences, not of ${sequences}`,
     );
   dims.sequences = boundaries - 1;
+}
+
+/** @throws ShapeError if nothing was fed under that name */
+export function fed(feeds: Readonly<Record<string, HostArray>>, name: string): HostArray {
+  const data = feeds[name];
+  if (!data) throw new ShapeError(`input '${name}' was not given`);
+  return data;
 }

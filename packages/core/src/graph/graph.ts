@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
 import { leafOf } from './leaves.ts';
 import { sameShape } from './shape.ts';
@@ -33,7 +34,7 @@ export function topologicalOrder(graph: Graph): Node[] {
     if (seen.has(root.node)) continue;
     seen.add(root.node);
     while (stack.length > 0) {
-      const top = stack.at(-1) as { node: Node; next: number };
+      const top = at(stack, -1);
       const input = top.node.inputs[top.next++];
       if (!input) {
         order.push(top.node);
@@ -51,7 +52,7 @@ export function topologicalOrder(graph: Graph): Node[] {
 export function graphInputs(order: readonly Node[]): Map<string, Tensor> {
   const inputs = new Map<string, Tensor>();
   for (const node of order) {
-    const tensor = node.outputs[0] as Tensor;
+    const tensor = at(node.outputs, 0);
     const leaf = leafOf(tensor);
     if (leaf?.kind !== 'input') continue;
     if (inputs.has(leaf.name)) throw new ShapeError(`two different inputs are both named '${leaf.name}'`);

@@ -1,6 +1,8 @@
-import type { DimValues, Shape } from './shape.ts';
-import { sizeOf } from './shape.ts';
-import type { DType, Node, Tensor } from './tensor.ts';
+import type { Tensors } from './operation.ts';
+import { type DimValues, type Shape, sizeOf } from './shape.ts';
+import type { DType } from './storage.ts';
+import type { Tensor } from './tensor.ts';
+import type { Mapped } from './tuple.ts';
 
 /**
  * WGSL kernels as data. A kernel names its inputs, outputs and sizes once; the text's declarations, the bind-group
@@ -80,7 +82,8 @@ export interface Kernel<I extends Inputs, O extends Outputs, U extends string, C
   readonly outputs: O;
   /** Sizes that change from use to use without another pipeline. */
   readonly sizes: readonly U[];
-  readonly workgroup: (constants: C) => number;
+  /** Invocations in a group; {@link itemGroup} by default. */
+  readonly workgroup?: (constants: C) => number;
   /** Whether the text needs the `subgroups` extension. */
   readonly subgroups?: (constants: C) => boolean;
   /** Functions of the device's library that the text calls: erf, philox, dropout and the like. */
@@ -119,7 +122,8 @@ export interface LaunchArguments<I extends Inputs, O extends Outputs, U extends 
   readonly outputs: { readonly [K in keyof O]: Value };
   readonly sizes: { readonly [K in U]: Size };
   readonly constants: C;
-  readonly groups: (dims: DimValues) => Groups;
+  /** By default one invocation for each of what the kernel's first size counts; see {@link eachItem}. */
+  readonly groups?: (dims: DimValues) => Groups;
   /** Outputs that must be zero before the kernel runs. */
   readonly cleared?: readonly (keyof O & string)[];
 }
@@ -145,6 +149,8 @@ export function launch<I extends Inputs, O extends Outputs, U extends string, C>
   kernel: Kernel<I, O, U, C>,
   use: LaunchArguments<I, O, U, C>,
 ): Launch {
+  const [first] = kernel.sizes;
+  const items = first === undefined ? constantSize(1) : use.sizes[first];
   return {
     name: kernel.name,
     inputs: use.inputs,
@@ -152,8 +158,8 @@ export function launch<I extends Inputs, O extends Outputs, U extends string, C>
     outputs: use.outputs,
     outputKinds: kernel.outputs,
     sizes: use.sizes,
-    groups: use.groups,
-    workgroup: kernel.workgroup(use.constants),
+    groups: use.groups ?? groupsFor(items, itemGroup),
+    workgroup: kernel.workgroup?.(use.constants) ?? itemGroup,
     subgroups: kernel.subgroups?.(use.constants) ?? false,
     functions: kernel.functions?.(use.constants) ?? [],
     declarations: kernel.declarations?.(use.constants) ?? '',
@@ -173,13 +179,12 @@ export interface KernelProfile {
 }
 
 /** What an operation derives its launches from. */
-export interface WgslCall<A> {
-  readonly node: Node<A>;
+export interface WgslCall<I extends Tensors, A, O extends Tensors> {
   readonly attributes: A;
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
+  readonly inputs: I;
+  readonly outputs: O;
   /** Whether anything reads each output. */
-  readonly used: readonly boolean[];
+  readonly used: Mapped<O, boolean>;
   readonly profile: KernelProfile;
 }
 
@@ -190,6 +195,14 @@ export function elements(shape: Shape): Size {
 
 export function constantSize(value: number): Size {
   return () => value;
+}
+
+/** Invocations in a group of a kernel in which each has an item for itself. */
+const itemGroup = 64;
+
+/** WGSL that declares an invocation's item by a name of your choice, and ends what is beyond the last. */
+export function eachItem(name: string, count: string): string {
+  return `  let ${name} = tile * ${itemGroup}u + local;\n  if (${name} >= ${count}) { return; }`;
 }
 
 const maxGroups = 65535;
@@ -209,6 +222,11 @@ export function rowsOf(shape: Shape): Size {
 }
 export function widthOf(shape: Shape): Size {
   return elements(shape.slice(-1));
+}
+
+/** Items of as many elements, if each row is divided into items. */
+export function rowItems(shape: Shape, lanes: Lanes): Size {
+  return (dims) => (rowsOf(shape)(dims) * widthOf(shape)(dims)) / lanes;
 }
 
 /** Whether rows can be read four elements at a time. */

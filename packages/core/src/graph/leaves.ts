@@ -1,16 +1,17 @@
-import type { DeviceTensor } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { defineOperation } from './operation.ts';
 import type { Shape } from './shape.ts';
-import { apply, type DType, type LeafAttributes, type Tensor } from './tensor.ts';
+import type { DeviceTensor, DType } from './storage.ts';
+import { apply, type LeafAttributes, type Tensor } from './tensor.ts';
 
 const never = (): never => {
   throw new ScalearnError('a leaf has no computation: its value comes from outside the graph');
 };
 
 /** The operation of every leaf. */
-const leaf: Operation<LeafAttributes> = defineOperation<LeafAttributes>({
+const leaf = defineOperation<[], LeafAttributes>({
   name: 'leaf',
+  leaf: (attributes) => attributes,
   outputs: (_, attributes) => [attributes.type],
   reference: never,
   onnx: never,
@@ -38,6 +39,6 @@ export function variable(storage: DeviceTensor): Tensor {
 }
 
 /** The leaf's attributes, or undefined for computed tensors. */
-export function leafOf(tensor: Tensor): LeafAttributes | undefined {
-  return tensor.node.operation === (leaf as unknown) ? (tensor.node.attributes as LeafAttributes) : undefined;
+export function leafOf({ node }: Tensor): LeafAttributes | undefined {
+  return node.operation.leaf?.(node.attributes);
 }

@@ -1,7 +1,9 @@
-import type { HostArray } from '../devices/device.ts';
+import { at } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
+import { reshaped } from './alias.ts';
 import { leafOf } from './leaves.ts';
 import { type Dim, type DimValues, dimValue, type Shape, sameSize, showShape, sizeOf } from './shape.ts';
+import type { HostArray } from './storage.ts';
 import type { Node, Tensor } from './tensor.ts';
 
 /**
@@ -43,12 +45,12 @@ export function batchChecks(order: readonly Node[]): BatchCheck[] {
       if (requirement.kind === 'boundaries') {
         const { end } = requirement;
         checks.set(`${name} ${end}`, (feeds, dims) =>
-          checkBoundaries(name, feeds[name] as HostArray, dimValue(end, dims)),
+          checkBoundaries(name, feeds[name] ?? [], dimValue(end, dims)),
         );
       } else {
         const { below, what, of } = requirement;
         checks.set(`${name} ${what} ${below}`, (feeds, dims) =>
-          checkIndices(name, feeds[name] as HostArray, dimValue(below, dims), { what, of }),
+          checkIndices(name, feeds[name] ?? [], dimValue(below, dims), { what, of }),
         );
       }
     }
@@ -57,9 +59,7 @@ export function batchChecks(order: readonly Node[]): BatchCheck[] {
 
 /** The graph input that a tensor is, under whatever shape. */
 function fedName(tensor: Tensor, { operation }: Node): string {
-  let source = tensor;
-  while (source.node.operation.renames) source = source.node.inputs[0] as Tensor;
-  const leaf = leafOf(source);
+  const leaf = leafOf(reshaped(tensor));
   if (leaf?.kind === 'input') return leaf.name;
   throw new ShapeError(
     `'${operation.name}' takes its integers from an input of the graph, where they can be checked before a run`,
@@ -68,26 +68,28 @@ function fedName(tensor: Tensor, { operation }: Node): string {
 
 function checkIndices(
   name: string,
-  data: HostArray,
+  data: ArrayLike<number>,
   below: number,
   { what, of }: { readonly what: string; readonly of: string },
 ): void {
   for (let i = 0; i < data.length; i++) {
-    const value = data[i] as number;
+    const value = at(data, i);
     if (!(value >= 0 && value < below))
       throw new ShapeError(`${what} ${value} is not one of ${below} ${of} (input '${name}', place ${i})`);
   }
 }
 
-function checkBoundaries(name: string, data: HostArray, end: number): void {
+function checkBoundaries(name: string, data: ArrayLike<number>, end: number): void {
   if (data[0] !== 0) throw new ShapeError(`input '${name}' must begin at 0, not at ${data[0]}`);
   for (let i = 1; i < data.length; i++)
-    if (!((data[i] as number) > (data[i - 1] as number)))
+    if (!(at(data, i) > at(data, i - 1)))
       throw new ShapeError(
         `input '${name}' must ascend, as no sequence is empty; ${data[i - 1]} is followed by ${data[i]} (place ${i})`,
       );
-  if (data.at(-1) !== end)
-    throw new ShapeError(`input '${name}' must end at the number of tokens, ${end}, not at ${data.at(-1)}`);
+  if (data[data.length - 1] !== end)
+    throw new ShapeError(
+      `input '${name}' must end at the number of tokens, ${end}, not at ${data[data.length - 1]}`,
+    );
 }
 
 function checkSameSize(from: Shape, to: Shape, dims: DimValues): void {

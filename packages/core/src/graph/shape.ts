@@ -16,6 +16,42 @@ export function dimValue(dim: Dim, values: DimValues): number {
   return value;
 }
 
+/**
+ * One dimension of a shape.
+ *
+ * @param axis negative counts from the last
+ * @throws ShapeError if there is no such axis
+ */
+export function dimOf(shape: Shape, axis: number): Dim {
+  const dim = shape.at(axis);
+  if (dim === undefined) throw new ShapeError(`${showShape(shape)} has no axis ${axis}`);
+  return dim;
+}
+
+/**
+ * {@link dimOf} for a dimension that does not change with the batch.
+ *
+ * @throws ShapeError if it does
+ */
+export function fixedDim(shape: Shape, axis: number): number {
+  const dim = dimOf(shape, axis);
+  if (typeof dim !== 'number')
+    throw new ShapeError(`axis ${axis} of ${showShape(shape)} must have a fixed size`);
+  return dim;
+}
+
+/** Rows and columns. @throws ShapeError if the shape is no matrix */
+export function matrixOf(shape: Shape): readonly [rows: Dim, columns: Dim] {
+  if (shape.length !== 2) throw new ShapeError(`${showShape(shape)} is no matrix`);
+  return [dimOf(shape, 0), dimOf(shape, 1)];
+}
+
+/** The shape itself, where all sizes are fixed; else undefined. */
+export function fixedShape(shape: Shape): readonly number[] | undefined {
+  const fixed = shape.filter((dim) => typeof dim === 'number');
+  return fixed.length === shape.length ? fixed : undefined;
+}
+
 export function concreteShape(shape: Shape, values: DimValues): number[] {
   return shape.map((dim) => dimValue(dim, values));
 }

@@ -1,9 +1,10 @@
-import type { DeviceTensor } from '../devices/device.ts';
+import { present } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Tensors } from './operation.ts';
 import { type Shape, showShape } from './shape.ts';
+import type { DeviceTensor, DType } from './storage.ts';
 
-export type DType = 'f32' | 'i32';
+export type { DType };
 
 export interface TensorType {
   readonly shape: Shape;
@@ -18,12 +19,16 @@ export interface Tensor extends TensorType {
 }
 
 /** One use of an operation. Nodes are never changed; a graph is what its outputs lead back to. */
-export interface Node<Attributes = unknown> {
+export interface Node<
+  I extends Tensors = readonly Tensor[],
+  A = unknown,
+  O extends Tensors = readonly Tensor[],
+> {
   readonly id: number;
-  readonly operation: Operation<Attributes>;
-  readonly inputs: readonly Tensor[];
-  readonly attributes: Attributes;
-  readonly outputs: readonly Tensor[];
+  readonly operation: Operation<I, A, O>;
+  readonly inputs: I;
+  readonly attributes: A;
+  readonly outputs: O;
 }
 
 let nextId = 0;
@@ -33,14 +38,20 @@ let nextId = 0;
  *
  * @throws ShapeError if the inputs do not fit, or a result would have no elements
  */
-export function applyAll<A>(
-  operation: Operation<A>,
-  inputs: readonly Tensor[],
-  attributes: A,
-): readonly Tensor[] {
+export function applyAll<I extends Tensors, A, O extends readonly Tensor[]>(
+  operation: Operation<I, A, O>,
+  inputs: NoInfer<I>,
+  attributes: NoInfer<A>,
+): O {
   const outputs: Tensor[] = [];
-  // An operation is contravariant in its attributes; a graph holds nodes of many, so the type is widened here.
-  const node = { id: nextId++, operation, inputs, attributes, outputs } as unknown as Node;
+  // A graph holds nodes of many operations; each is given back what it was applied to here, and checked against.
+  const node: Node = {
+    id: nextId++,
+    operation: operation as Operation,
+    inputs: present(inputs),
+    attributes,
+    outputs,
+  };
   for (const [index, type] of operation.outputs(inputs, attributes).entries()) {
     if (type.shape.some((dim) => typeof dim === 'number' && !(Number.isInteger(dim) && dim > 0)))
       throw new ShapeError(
@@ -48,12 +59,17 @@ export function applyAll<A>(
       );
     outputs.push({ ...type, node, index });
   }
-  return outputs;
+  // The shape rule gives the types of O's tensors, one for each.
+  return outputs as readonly Tensor[] as O;
 }
 
 /** {@link applyAll} for operations with one output. */
-export function apply<A>(operation: Operation<A>, inputs: readonly Tensor[], attributes: A): Tensor {
-  return applyAll(operation, inputs, attributes)[0] as Tensor;
+export function apply<I extends Tensors, A>(
+  operation: Operation<I, A, [y: Tensor]>,
+  inputs: NoInfer<I>,
+  attributes: NoInfer<A>,
+): Tensor {
+  return applyAll(operation, inputs, attributes)[0];
 }
 
 /** Attributes of the leaves: values that come from outside the graph. */

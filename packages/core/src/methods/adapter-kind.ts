@@ -2,49 +2,52 @@ import { type JsonFields, jsonList, jsonObject } from '../files/json-fields.ts';
 import { shown } from '../files/shown.ts';
 
 /** Kinds of adapters by the `adapters` library's identifiers, old and new. */
-const identifiers: Readonly<Record<string, string>> = {
-  pfeiffer: 'bottleneck',
-  seq_bn: 'bottleneck',
-  houlsby: 'double bottleneck (Houlsby)',
-  double_seq_bn: 'double bottleneck (Houlsby)',
-  parallel: 'parallel bottleneck',
-  par_bn: 'parallel bottleneck',
-  scaled_parallel: 'parallel bottleneck',
-  scaled_par_bn: 'parallel bottleneck',
-  'pfeiffer+inv': 'invertible bottleneck',
-  seq_bn_inv: 'invertible bottleneck',
-  'houlsby+inv': 'invertible double bottleneck (Houlsby)',
-  double_seq_bn_inv: 'invertible double bottleneck (Houlsby)',
-  compacter: 'Compacter',
-  'compacter++': 'Compacter++',
-  prefix_tuning: 'prefix tuning',
-  prefix_tuning_flat: 'prefix tuning',
-  prompt_tuning: 'prompt tuning',
-  lora: 'LoRA',
-  mtl_lora: 'MTL-LoRA',
-  ia3: '(IA)³',
-  vera: 'VeRA',
-  dora: 'DoRA',
-  dvora: 'DVoRA',
-  loreft: 'LoReFT',
-  noreft: 'NoReFT',
-  direft: 'DiReFT',
-  reft: 'ReFT',
-  mam: 'MAM (prefix tuning and parallel bottleneck)',
-  unipelt: 'UniPELT (LoRA, prefix tuning and gated bottleneck)',
-};
+const identifiers: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    pfeiffer: 'bottleneck',
+    seq_bn: 'bottleneck',
+    houlsby: 'double bottleneck (Houlsby)',
+    double_seq_bn: 'double bottleneck (Houlsby)',
+    parallel: 'parallel bottleneck',
+    par_bn: 'parallel bottleneck',
+    scaled_parallel: 'parallel bottleneck',
+    scaled_par_bn: 'parallel bottleneck',
+    'pfeiffer+inv': 'invertible bottleneck',
+    seq_bn_inv: 'invertible bottleneck',
+    'houlsby+inv': 'invertible double bottleneck (Houlsby)',
+    double_seq_bn_inv: 'invertible double bottleneck (Houlsby)',
+    compacter: 'Compacter',
+    'compacter++': 'Compacter++',
+    prefix_tuning: 'prefix tuning',
+    prefix_tuning_flat: 'prefix tuning',
+    prompt_tuning: 'prompt tuning',
+    lora: 'LoRA',
+    mtl_lora: 'MTL-LoRA',
+    ia3: '(IA)³',
+    vera: 'VeRA',
+    dora: 'DoRA',
+    dvora: 'DVoRA',
+    loreft: 'LoReFT',
+    noreft: 'NoReFT',
+    direft: 'DiReFT',
+    reft: 'ReFT',
+    mam: 'MAM (prefix tuning and parallel bottleneck)',
+    unipelt: 'UniPELT (LoRA, prefix tuning and gated bottleneck)',
+  }),
+);
 
 /** What a kind is called whose configuration is a name of the library. */
 export const kindOfIdentifier = (identifier: string): string =>
-  Object.hasOwn(identifiers, identifier)
-    ? (identifiers[identifier] as string)
-    : `unknown kind ${shown(identifier)}`;
+  identifiers.get(identifier) ?? `unknown kind ${shown(identifier)}`;
 
 /** What a kind of the PEFT library is called, by its `peft_type`. */
 export function kindOfPeft(type: unknown): string {
   const identifier = typeof type === 'string' ? type.toLowerCase() : '';
-  return Object.hasOwn(identifiers, identifier) ? (identifiers[identifier] as string) : shown(type);
+  return identifiers.get(identifier) ?? shown(type);
 }
+
+/** Values by which a field says that it does not apply. */
+const absent: ReadonlySet<unknown> = new Set([undefined, null, false, 0, '']);
 
 /** What the kind of an adapter is called; "bottleneck" for the plain one of Pfeiffer's. */
 export function kindOfAdapter(config: JsonFields): string {
@@ -55,7 +58,7 @@ export function kindOfAdapter(config: JsonFields): string {
     return typeof architecture === 'string'
       ? kindOfIdentifier(architecture)
       : `unknown kind ${shown(architecture)}`;
-  const has = (key: string): boolean => ![undefined, null, false, 0, ''].includes(config.raw(key) as null);
+  const has = (key: string): boolean => !absent.has(config.raw(key));
   if (has('phm_layer')) return has('mh_adapter') ? 'Compacter' : 'Compacter++';
   const words = [
     ...(has('inv_adapter') || has('invertible_adapter') ? ['invertible'] : []),

@@ -1,3 +1,4 @@
+import { known } from '../elements.ts';
 import { ModelFileError } from '../files/errors.ts';
 import { shownList } from '../files/shown.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
@@ -162,8 +163,7 @@ async function readLayer(
   tensors: TensorReader,
   scaling: number,
 ): Promise<AdapterLayer> {
-  const read = (field: keyof AdapterLayer): Promise<Float32Array> =>
-    tensors.readFloat32(keys.get(field) as string);
+  const read = (field: keyof AdapterLayer): Promise<Float32Array> => tensors.readFloat32(known(keys, field));
   const scaled = async (field: 'up' | 'upBias'): Promise<Float32Array> =>
     scaling === 1 ? read(field) : (await read(field)).map((v) => v * scaling);
   return {

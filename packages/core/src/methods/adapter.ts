@@ -50,7 +50,8 @@ export function nonLinearity(name: string): { apply(x: Tensor): Tensor; readonly
     throw new ArgumentError(
       `the adapter non-linearity ${shown(name)} is not known; known are ${Object.keys(activations).join(', ')}`,
     );
-  return { apply, atOne: constantValue(apply(constant(1, []))) as number };
+  // An activation of a constant is a constant.
+  return { apply, atOne: constantValue(apply(constant(1, []))) ?? Number.NaN };
 }
 
 /** Keys on disk of an adapter's tensors in one layer (AdapterHub; docs/reference/formats.md#adapter-tensors). */
@@ -83,8 +84,8 @@ function adapterChecksum({ layers }: Adapter): string {
   let hash = 0x811c9dc5;
   for (const { down, downBias, up, upBias } of layers)
     for (const { buffer, byteOffset, length } of [down, downBias, up, upBias]) {
-      const words = new Uint32Array(buffer, byteOffset, length);
-      for (let i = 0; i < length; i++) hash = Math.imul(hash ^ (words[i] as number), 0x01000193);
+      for (const word of new Uint32Array(buffer, byteOffset, length))
+        hash = Math.imul(hash ^ word, 0x01000193);
     }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -64,19 +64,15 @@ function bottleneckFor({ hiddenSize, width, nonLinearity }: Adapter): Method {
 /** An adapter's tensors under the names a bottleneck method trains. */
 function adapterTensors(adapter: Adapter, prefix: string): Map<string, NamedTensor> {
   const { width, hiddenSize } = adapter;
-  const shapes = {
-    down: [width, hiddenSize],
-    downBias: [width],
-    up: [hiddenSize, width],
-    upBias: [hiddenSize],
-  };
   return new Map(
-    adapter.layers.flatMap((layer, i) => {
+    adapter.layers.flatMap((layer, i): [string, NamedTensor][] => {
       const keys = adapterKeys(prefix, i, adapter.name);
-      return (Object.keys(shapes) as (keyof typeof shapes)[]).map((field): [string, NamedTensor] => [
-        keys[field],
-        { shape: shapes[field], data: layer[field] },
-      ]);
+      return [
+        [keys.down, { shape: [width, hiddenSize], data: layer.down }],
+        [keys.downBias, { shape: [width], data: layer.downBias }],
+        [keys.up, { shape: [hiddenSize, width], data: layer.up }],
+        [keys.upBias, { shape: [hiddenSize], data: layer.upBias }],
+      ];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { RandomStream } from '../random/streams.ts';
 import type { Adapter, AdapterLayer } from './adapter.ts';
@@ -45,8 +46,8 @@ function shuffledLayers({ name, layers }: Adapter, stream: RandomStream): Adapte
   const shuffled = [...layers];
   for (let i = shuffled.length - 1; i > 0; i--) {
     const j = stream.below(i);
-    const held = shuffled[i] as AdapterLayer;
-    shuffled[i] = shuffled[j] as AdapterLayer;
+    const held = at(shuffled, i);
+    shuffled[i] = at(shuffled, j);
     shuffled[j] = held;
   }
   return shuffled;

@@ -1,3 +1,4 @@
+import { at as elementAt } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Adapter, AdapterLayer } from './adapter.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
@@ -11,7 +12,7 @@ function finalCoefficients(omega: Float32Array, T: number, settings: Normalisati
   if (settings.normalisation === 'none') return result;
   const softmax = settings.normalisation === 'softmax';
   for (let c = 0; c < width; c++) {
-    const column = Array.from({ length: T }, (_, t) => result[t * width + c] as number);
+    const column = Array.from({ length: T }, (_, t) => elementAt(result, t * width + c));
     const largest = Math.max(...column);
     const values = softmax ? column.map((v) => Math.exp(v - largest)) : column;
     const total = values.reduce((a, b) => a + b, 0);
@@ -37,11 +38,7 @@ export function mergeAdapters(
   const { hiddenSize } = first;
   const width = sources.reduce((n, source) => n + source.width, 0);
   const layers = first.layers.map((_, i): AdapterLayer => {
-    const omega = finalCoefficients(
-      (omegas.length === 1 ? omegas[0] : omegas[i]) as Float32Array,
-      sources.length,
-      settings,
-    );
+    const omega = finalCoefficients(elementAt(omegas, omegas.length === 1 ? 0 : i), sources.length, settings);
     const stride = omega.length / sources.length;
     const down = new Float32Array(width * hiddenSize);
     const downBias = new Float32Array(width);
@@ -49,9 +46,10 @@ export function mergeAdapters(
     const upBias = new Float64Array(hiddenSize);
     let at = 0;
     for (const [t, source] of sources.entries()) {
-      const layer = source.layers[i] as AdapterLayer;
+      const layer = elementAt(source.layers, i);
       down.set(layer.down, at * hiddenSize);
       downBias.set(layer.downBias, at);
+      // Sizes were checked when the adapters were read; there are millions of elements.
       for (let c = 0; c < hiddenSize; c++) {
         const scale = omega[t * stride + (stride > 1 ? c : 0)] as number;
         for (let k = 0; k < source.width; k++)

@@ -1,3 +1,4 @@
+import { known } from '../elements.ts';
 import {
   type JsonFields,
   type JsonRule,
@@ -89,7 +90,7 @@ export function scalearnFiles(
   },
 ): FileSet {
   const { sources, settings, omegaKeys, tensors } = call;
-  const omegas = omegaKeys.map((key): [string, TensorToWrite] => [key, tensors.get(key) as TensorToWrite]);
+  const omegas = omegaKeys.map((key): [string, TensorToWrite] => [key, known(tensors, key)]);
   const folders = sources.flatMap((source) =>
     Object.entries(adapterFiles(source, call)).map(
       ([file, content]) => [`${source.name}/${file}`, content] as const,

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ModelFileError } from '../files/errors.ts';
 import { JsonFields } from '../files/json-fields.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
@@ -22,7 +23,7 @@ export const scalearnReader: MethodReader = async (folder, target) => {
   const sources = await readSourceFolders(folder, json);
   const weights = await openTensorFile(folder, 'model_scalearn');
   const names = sources.map(({ name }) => name);
-  const adapterName = names.at(-1) as string;
+  const adapterName = at(names, -1);
   const method = fileFault(where, () => {
     checkSources(sources, target);
     return scalearn({ ...settings, sources });

@@ -1,4 +1,6 @@
-import { scalarConstant } from '../graph/expression.ts';
+import { at } from '../elements.ts';
+import { scalarConstant } from '../graph/scalar.ts';
+import { fixedDim } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { add, divide, multiply } from '../ops/arithmetic.ts';
 import { concat, split } from '../ops/concat.ts';
@@ -40,7 +42,7 @@ export function scalearn(options: ScalearnOptions): Method {
     const dropped = call.dropout?.apply(all, settings.dropout, 'omega') ?? all;
     if (settings.normalisation === 'softmax') return softmax(dropped, 1);
     if (settings.normalisation === 'none') return dropped;
-    return divide(dropped, reshape(sum(dropped, 1), [layers, 1, dropped.shape[2] as number]));
+    return divide(dropped, reshape(sum(dropped, 1), [layers, 1, at(dropped.shape, 2)]));
   };
 
   return {
@@ -71,9 +73,13 @@ export function scalearn(options: ScalearnOptions): Method {
     },
     sites: (call) => {
       const up = call.frozen('up');
-      const [layers, , units, hiddenSize] = up.shape as [number, number, number, number];
+      const [layers, units, hiddenSize] = [
+        fixedDim(up.shape, 0),
+        fixedDim(up.shape, 2),
+        fixedDim(up.shape, 3),
+      ];
       const scale = coefficients(call);
-      const scaled = multiply(reshape(scale, [layers, T, 1, scale.shape[2] as number]), up);
+      const scaled = multiply(reshape(scale, [layers, T, 1, at(scale.shape, 2)]), up);
       const perLayer = split(scaled, Array<number>(layers).fill(1));
       return {
         feedForwardOutput({ layer, hidden, residual, norm }) {
@@ -81,7 +87,7 @@ export function scalearn(options: ScalearnOptions): Method {
           const inner = apply(
             linear(norm(total), call.frozen(`down.${layer}`), call.frozen(`downBias.${layer}`)),
           );
-          const rows = reshape(perLayer[layer] as Tensor, [T * units, hiddenSize]);
+          const rows = reshape(at(perLayer, layer), [T * units, hiddenSize]);
           return norm(add(matmul(inner, rows), total));
         },
       };
@@ -89,7 +95,7 @@ export function scalearn(options: ScalearnOptions): Method {
     penalty: (call) => {
       if (settings.regularisation === 0) return undefined;
       const distance = elementwise('distanceFromOne', [mean(omega(call), 2)], (w) => {
-        const d = scalarConstant(1).minus(w as NonNullable<typeof w>);
+        const d = scalarConstant(1).minus(w);
         return d.times(d).times(settings.regularisation / T);
       });
       return sum(distance);

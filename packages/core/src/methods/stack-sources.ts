@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { type Adapter, nonLinearity } from './adapter.ts';
 import { adapterMisfit } from './adapter-fit.ts';
@@ -59,15 +60,15 @@ export function stackSources(sources: readonly Adapter[], target: MethodTarget):
     const downBias = new Float32Array(sources.length * units);
     for (const [t, source] of sources.entries()) {
       const { width } = source;
-      const from = source.layers[layer] as Adapter['layers'][number];
+      const from = at(source.layers, layer);
       down.set(from.down, t * units * hiddenSize);
       downBias.set(from.downBias, t * units);
       downBias[t * units + width] = 1;
       const base = (layer * sources.length + t) * units * hiddenSize;
+      // Sizes were checked when the adapters were read; there are millions of elements.
       for (let k = 0; k < width; k++)
         for (let c = 0; c < hiddenSize; c++) up[base + k * hiddenSize + c] = from.up[c * width + k] as number;
-      for (let c = 0; c < hiddenSize; c++)
-        up[base + width * hiddenSize + c] = (from.upBias[c] as number) / atOne;
+      for (let c = 0; c < hiddenSize; c++) up[base + width * hiddenSize + c] = at(from.upBias, c) / atOne;
     }
     return { down, downBias };
   });

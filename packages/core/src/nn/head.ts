@@ -1,8 +1,10 @@
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { input } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { tanh } from '../ops/activations.ts';
-import { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from '../ops/losses.ts';
+import { crossEntropy } from '../ops/cross-entropy.ts';
+import { binaryCrossEntropyWithLogits, meanSquaredError } from '../ops/losses.ts';
 import { linear } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { selectFirst } from '../ops/select-first.ts';
@@ -101,7 +103,7 @@ export function createHead(options: HeadOptions): Head {
         linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
       const drop = (x: Tensor, name: string): Tensor =>
         dropout?.apply(x, encoder.classifierDropout, name) ?? x;
-      const first = selectFirst(graph.hiddenStates.at(-1) as Tensor, graph.cuSeqlens);
+      const first = selectFirst(at(graph.hiddenStates, -1), graph.cuSeqlens);
       let features = first;
       const kind = headFeatures(options);
       if (kind === 'dense') features = tanh(layer(names[0], drop(first, 'head/0')));

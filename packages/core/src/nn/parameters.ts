@@ -1,4 +1,5 @@
 import type { Device, DeviceTensor, Disposes } from '../devices/device.ts';
+import { at } from '../elements.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { variable } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -70,7 +71,7 @@ export class Parameters implements Disposes {
     this.groups = layouts.map((layout) => createGroup(device, layout));
     for (const { specs: members, values, offsets } of this.groups)
       for (const [i, { name, shape }] of members.entries())
-        this.#views.set(name, view(variable(values), offsets[i] as number, shape));
+        this.#views.set(name, view(variable(values), at(offsets, i), shape));
   }
 
   has(name: string): boolean {
@@ -106,7 +107,7 @@ export class Parameters implements Disposes {
         const shape = [(spec.shape[0] ?? 1) / parts.length, ...spec.shape.slice(1)];
         const size = sizeOf(spec.shape) / parts.length;
         for (const [k, name] of parts.entries()) {
-          const begin = (offsets[i] as number) + k * size;
+          const begin = at(offsets, i) + k * size;
           result.set(name, {
             shape: parts.length > 1 ? shape : spec.shape,
             data: all.slice(begin, begin + size),
@@ -128,7 +129,7 @@ export class Parameters implements Disposes {
           const data = tensors.get(name)?.data;
           if (data?.length !== length)
             throw new ShapeError(`parameter '${name}' needs ${length} values, not ${data?.length ?? 'none'}`);
-          all.set(data, (offsets[i] as number) + k * length);
+          all.set(data, at(offsets, i) + k * length);
         }
       }
       values.write(all);
@@ -159,7 +160,7 @@ function layOut(name: string, specs: readonly ParameterSpec[], seed: number): Gr
   const { offsets, size } = packLayout(specs.map((spec) => spec.shape));
   const first = new Float32Array(size);
   for (const [i, spec] of specs.entries()) first.set(initialValues(spec, seed), offsets[i]);
-  const { decay, rate = 1, tasks } = specs[0] as ParameterSpec;
+  const { decay, rate = 1, tasks } = at(specs, 0);
   return { name, decay, rate, ...(tasks ? { tasks } : {}), specs, offsets, size, first };
 }
 

@@ -1,4 +1,4 @@
-import { scalarConstant } from '../graph/expression.ts';
+import { scalarConstant } from '../graph/scalar.ts';
 import { broadcastShapes, type Shape, sameShape } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { elementwise } from './elementwise.ts';
@@ -12,7 +12,7 @@ export function add(...terms: readonly Tensor[]): Tensor {
 
 /** `a - b`, broadcasting. */
 export function subtract(a: Tensor, b: Tensor): Tensor {
-  return elementwise('subtract', [a, b], (x, y) => x!.minus(y!));
+  return elementwise('subtract', [a, b], (x, y) => x.minus(y));
 }
 
 /** Product of tensors that broadcast. */
@@ -24,22 +24,22 @@ export function multiply(...factors: readonly Tensor[]): Tensor {
 
 /** `a / b`, broadcasting. */
 export function divide(a: Tensor, b: Tensor): Tensor {
-  return elementwise('divide', [a, b], (x, y) => x!.over(y!));
+  return elementwise('divide', [a, b], (x, y) => x.over(y));
 }
 
 /** `factor · x`. */
 export function scale(x: Tensor, factor: number): Tensor {
-  return elementwise('scale', [x], (a) => a!.times(factor));
+  return elementwise('scale', [x], (a) => a.times(factor));
 }
 
 /** `x²`. */
 export function square(x: Tensor): Tensor {
-  return elementwise('square', [x], (a) => a!.times(a!));
+  return elementwise('square', [x], (a) => a.times(a));
 }
 
 /** `e^x`. */
 export function exp(x: Tensor): Tensor {
-  return elementwise('exp', [x], (a) => a!.exp());
+  return elementwise('exp', [x], (a) => a.exp());
 }
 
 /** A tensor filled with one value. */
@@ -51,5 +51,5 @@ export function constant(value: number, shape: Shape): Tensor {
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return sameShape(broadcastShapes(x.shape, shape), x.shape)
     ? x
-    : elementwise('broadcast', [x], (a) => a!, shape);
+    : elementwise('broadcast', [x], (a) => a, shape);
 }

@@ -1,24 +1,14 @@
 import { ShapeError } from '../errors.ts';
-import {
-  defineOperation,
-  type NumericArray,
-  type Operation,
-  type ReferenceCall,
-} from '../graph/operation.ts';
-import { type Dim, showShape } from '../graph/shape.ts';
+import { defineOperation } from '../graph/operation.ts';
+import type { Requirement } from '../graph/requirements.ts';
+import { dimOf, fixedDim, showShape } from '../graph/shape.ts';
 import { apply, applyAll, type Tensor } from '../graph/tensor.ts';
-import { dropoutThreshold, fillMaskRow } from '../random/dropout-mask.ts';
+import { softmaxOf, type Values, zeros } from '../graph/values.ts';
 import { streamId } from '../random/streams.ts';
 import { launchAttention, launchAttentionGradient } from './attention/launch.ts';
 import { writeAttention, writeAttentionGradient } from './attention/onnx.ts';
-import { randomState } from './dropout.ts';
-
-export interface AttentionAttributes {
-  readonly heads: number;
-  /** Dropout on the attention probabilities; with 0 there is no `random` input. */
-  readonly probability: number;
-  readonly stream: number;
-}
+import type { AttentionUse } from './attention/parts.ts';
+import { fillMask, randomState } from './dropout.ts';
 
 /**
  * Variable-length multi-head self-attention, per sequence and head `softmax(q·kᵀ/√size)·v`. Inputs: qkv
@@ -28,181 +18,164 @@ export interface AttentionAttributes {
  * storing them; their sum would keep too few digits of large logits. The mask element of (query, key) is row
  * `query token · heads + head`, column `key position in its sequence`.
  */
-const attentionOperation: Operation<AttentionAttributes> = defineOperation<AttentionAttributes>({
+const attentionOperation = defineOperation<
+  [qkv: Tensor, cuSeqlens: Tensor, random?: Tensor],
+  AttentionUse,
+  [context: Tensor, statistics: Tensor]
+>({
   name: 'attention',
-  outputs: ([qkv], { heads }) => {
-    const [tokens, width] = (qkv as Tensor).shape;
+  outputs: ([{ shape }], { heads }) => {
+    const [tokens, width] = shape;
     if (tokens === undefined || typeof width !== 'number' || width % (3 * heads) !== 0)
-      throw new ShapeError(
-        `attention with ${heads} heads needs [tokens, 3·hidden], not ${showShape((qkv as Tensor).shape)}`,
-      );
+      throw new ShapeError(`attention with ${heads} heads needs [tokens, 3·hidden], not ${showShape(shape)}`);
     return [
       { shape: [tokens, width / 3], dtype: 'f32' },
       { shape: [tokens, heads, 2], dtype: 'f32' },
     ];
   },
-  requires: ([qkv, cuSeqlens]) => [
-    { kind: 'boundaries', input: cuSeqlens as Tensor, end: (qkv as Tensor).shape[0] as Dim },
-  ],
-  gradient: ({ inputs, outputs: [context, statistics], attributes, gradients: [dy] }) => {
-    const [qkv, ...rest] = inputs as [Tensor, ...Tensor[]];
-    return [
-      apply(
-        attentionGradientOperation,
-        [qkv, context as Tensor, statistics as Tensor, dy as Tensor, ...rest],
-        attributes,
-      ),
-    ];
+  requires: ([qkv, cuSeqlens]) => [sequences(qkv, cuSeqlens)],
+  gradient: ({
+    inputs: [qkv, cuSeqlens, random],
+    outputs: [context, statistics],
+    attributes,
+    gradients: [dy],
+  }) => {
+    // Nobody but the gradient itself reads the statistics.
+    if (!dy) return [];
+    return [apply(attentionGradientOperation, [qkv, context, statistics, dy, cuSeqlens, random], attributes)];
   },
-  reference(call) {
-    const [context, statistics] = call.outputs as [NumericArray, NumericArray];
-    const [qkv, cuSeqlens, random] = call.inputs as [NumericArray, NumericArray, NumericArray | undefined];
-    forEachRow(
-      call,
+  reference({ inputs: [qkv, cuSeqlens, random], outputs: [context, statistics], attributes }) {
+    forEachQuery(
       qkv,
       cuSeqlens,
       random,
-      ({ query, head, begin, end, size, hidden, p, mask, largest, sum }) => {
-        statistics.set([largest, Math.log(sum)], 2 * (query * call.attributes.heads + head));
+      attributes,
+      ({ query, head, begin, size, p, mask, largest, total }) => {
+        const row = query * attributes.heads + head;
+        statistics.set(2 * row, largest);
+        statistics.set(2 * row + 1, Math.log(total));
         for (let c = 0; c < size; c++) {
           let value = 0;
-          for (let key = begin; key < end; key++)
+          for (let j = 0; j < p.length; j++)
             value +=
-              (p[key - begin] as number) *
-              (mask[key - begin] as number) *
-              (qkv[key * 3 * hidden + 2 * hidden + head * size + c] as number);
-          context[query * hidden + head * size + c] = value;
+              p.get(j) * mask.get(j) * qkv.get((begin + j) * qkv.width + 2 * context.width + head * size + c);
+          context.set(query * context.width + head * size + c, value);
         }
       },
     );
   },
-  onnx: (call) => [writeAttention(call), undefined],
+  onnx: ({ inputs: [qkv, cuSeqlens, random], node, attributes, emit }) => {
+    const hidden = fixedDim(node.outputs[0].shape, 1);
+    return [writeAttention(qkv, cuSeqlens, random, { hidden, attributes, emit }), undefined];
+  },
   wgsl: ({ inputs: [qkv, cuSeqlens, random], outputs: [context, statistics], attributes, profile }) =>
-    launchAttention(
-      { qkv: qkv as Tensor, cuSeqlens: cuSeqlens as Tensor, random },
-      { context: context as Tensor, statistics: statistics as Tensor },
+    launchAttention({ qkv, cuSeqlens, random }, { context, statistics }, attributes, profile),
+});
+
+const attentionGradientOperation = defineOperation<
+  [qkv: Tensor, context: Tensor, statistics: Tensor, dContext: Tensor, cuSeqlens: Tensor, random?: Tensor],
+  AttentionUse,
+  [dQkv: Tensor]
+>({
+  name: 'attentionGradient',
+  outputs: ([{ shape }]) => [{ shape, dtype: 'f32' }],
+  requires: ([qkv, , , , cuSeqlens]) => [sequences(qkv, cuSeqlens)],
+  reference({ inputs: [qkv, , , dContext, cuSeqlens, random], outputs: [dQkv], attributes }) {
+    forEachQuery(qkv, cuSeqlens, random, attributes, ({ query, head, begin, size, p, mask }) => {
+      const at = (token: number, part: number): number =>
+        token * qkv.width + part * dContext.width + head * size;
+      const dy = query * dContext.width + head * size;
+      const slopes = zeros(p.length);
+      let mean = 0;
+      for (let j = 0; j < slopes.length; j++) {
+        const v = at(begin + j, 2);
+        let slope = 0;
+        for (let c = 0; c < size; c++) slope += dContext.get(dy + c) * qkv.get(v + c);
+        slopes.set(j, slope * mask.get(j));
+        mean += slopes.get(j) * p.get(j);
+      }
+      for (let j = 0; j < slopes.length; j++) {
+        const score = (p.get(j) * (slopes.get(j) - mean)) / Math.sqrt(size);
+        const weight = p.get(j) * mask.get(j);
+        const [q, k, v] = [at(query, 0), at(begin + j, 1), at(begin + j, 2)];
+        for (let c = 0; c < size; c++) {
+          dQkv.add(q + c, score * qkv.get(k + c));
+          dQkv.add(k + c, score * qkv.get(q + c));
+          dQkv.add(v + c, weight * dContext.get(dy + c));
+        }
+      }
+    });
+  },
+  onnx: ({ inputs: [qkv, , , dContext, cuSeqlens, random], node, attributes, emit }) => {
+    const hidden = fixedDim(node.inputs[1].shape, 1);
+    return [writeAttentionGradient(qkv, dContext, cuSeqlens, random, { hidden, attributes, emit })];
+  },
+  wgsl: ({
+    inputs: [qkv, context, statistics, dContext, cuSeqlens, random],
+    outputs: [dQkv],
+    attributes,
+    profile,
+  }) =>
+    launchAttentionGradient(
+      { qkv, context, statistics, dContext, cuSeqlens, random },
+      { dQkv },
       attributes,
       profile,
     ),
 });
 
-/** Gradient by qkv from (qkv, context, statistics, dContext, cuSeqlens, random?). */
-const attentionGradientOperation: Operation<AttentionAttributes> = defineOperation<AttentionAttributes>({
-  name: 'attentionGradient',
-  outputs: ([qkv]) => [{ shape: (qkv as Tensor).shape, dtype: 'f32' }],
-  requires: ([qkv, , , , cuSeqlens]) => [
-    { kind: 'boundaries', input: cuSeqlens as Tensor, end: (qkv as Tensor).shape[0] as Dim },
-  ],
-  reference(call) {
-    const [out] = call.outputs as [NumericArray];
-    const [qkv, , , dContext, cuSeqlens, random] = call.inputs as NumericArray[] as [
-      NumericArray,
-      NumericArray,
-      NumericArray,
-      NumericArray,
-      NumericArray,
-      NumericArray | undefined,
-    ];
-    forEachRow(call, qkv, cuSeqlens, random, ({ query, head, begin, end, size, hidden, p, mask }) => {
-      const at = (token: number, part: number): number => token * 3 * hidden + part * hidden + head * size;
-      const dy = query * hidden + head * size;
-      const slopes = new Float64Array(end - begin);
-      let mean = 0;
-      for (let j = 0; j < slopes.length; j++) {
-        let slope = 0;
-        for (let c = 0; c < size; c++)
-          slope += (dContext[dy + c] as number) * (qkv[at(begin + j, 2) + c] as number);
-        slopes[j] = slope * (mask[j] as number);
-        mean += (slopes[j] as number) * (p[j] as number);
-      }
-      for (let j = 0; j < slopes.length; j++) {
-        const score = ((p[j] as number) * ((slopes[j] as number) - mean)) / Math.sqrt(size);
-        const weight = (p[j] as number) * (mask[j] as number);
-        for (let c = 0; c < size; c++) {
-          out[at(query, 0) + c]! += score * (qkv[at(begin + j, 1) + c] as number);
-          out[at(begin + j, 1) + c]! += score * (qkv[at(query, 0) + c] as number);
-          out[at(begin + j, 2) + c]! += weight * (dContext[dy + c] as number);
-        }
-      }
-    });
-  },
-  onnx: (call) => [writeAttentionGradient(call)],
-  wgsl: ({ inputs, outputs: [dQkv], attributes, profile }) => {
-    const [qkv, context, statistics, dContext, cuSeqlens] = inputs as [
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
-    return launchAttentionGradient(
-      { qkv, context, statistics, dContext, cuSeqlens, random: inputs[5] },
-      { dQkv: dQkv as Tensor },
-      attributes,
-      profile,
-    );
-  },
-});
+function sequences(qkv: Tensor, cuSeqlens: Tensor): Requirement {
+  return { kind: 'boundaries', input: cuSeqlens, end: dimOf(qkv.shape, 0) };
+}
 
-interface Row {
-  query: number;
-  head: number;
-  begin: number;
-  end: number;
-  size: number;
-  hidden: number;
+interface Query {
+  readonly query: number;
+  readonly head: number;
+  /** The first token of the sequence. */
+  readonly begin: number;
+  /** Width of a head. */
+  readonly size: number;
   /** Probabilities before dropout, by key position. */
-  p: Float64Array;
+  readonly p: Values;
   /** 0 or 1/(1-p), by key position. */
-  mask: Float64Array;
+  readonly mask: Values;
   /** Of the logits. */
-  largest: number;
+  readonly largest: number;
   /** Of `e^(logit - largest)`. */
-  sum: number;
+  readonly total: number;
 }
 
 /** Visits every query row of every head, with its probabilities. */
-function forEachRow(
-  call: ReferenceCall<AttentionAttributes>,
-  qkv: NumericArray,
-  cuSeqlens: NumericArray,
-  random: NumericArray | undefined,
-  visit: (row: Row) => void,
+function forEachQuery(
+  qkv: Values,
+  cuSeqlens: Values,
+  random: Values | undefined,
+  attributes: AttentionUse,
+  visit: (query: Query) => void,
 ): void {
-  const { heads, probability, stream } = call.attributes;
-  const hidden = ((call.inputShapes[0] as number[])[1] as number) / 3;
+  const { heads } = attributes;
+  const hidden = qkv.width / 3;
   const size = hidden / heads;
+  const state = random && randomState(random.array);
+  // The innermost loop reads the array itself, below its length: it is as often run as that of a product.
+  const { array } = qkv;
   for (let s = 0; s + 1 < cuSeqlens.length; s++) {
-    const [begin, end] = [cuSeqlens[s] as number, cuSeqlens[s + 1] as number];
+    const [begin, end] = [cuSeqlens.get(s), cuSeqlens.get(s + 1)];
     for (let query = begin; query < end; query++)
       for (let head = 0; head < heads; head++) {
-        const p = new Float64Array(end - begin);
+        const p = zeros(end - begin);
+        const own = query * qkv.width + head * size;
         for (let j = 0; j < p.length; j++) {
+          const key = (begin + j) * qkv.width + hidden + head * size;
           let score = 0;
-          for (let c = 0; c < size; c++)
-            score +=
-              (qkv[query * 3 * hidden + head * size + c] as number) *
-              (qkv[(begin + j) * 3 * hidden + hidden + head * size + c] as number);
-          p[j] = score / Math.sqrt(size);
+          for (let c = 0; c < size; c++) score += (array[own + c] as number) * (array[key + c] as number);
+          p.set(j, score / Math.sqrt(size));
         }
-        const largest = p.reduce((a, b) => Math.max(a, b), -Infinity);
-        const sum = p.reduce((a, b) => a + Math.exp(b - largest), 0);
-        for (let j = 0; j < p.length; j++) p[j] = Math.exp((p[j] as number) - largest) / sum;
-        const mask = new Float64Array(p.length).fill(1);
-        if (random && probability > 0) {
-          const kept = 1 / (1 - probability);
-          fillMaskRow(
-            mask,
-            0,
-            p.length,
-            query * heads + head,
-            stream,
-            dropoutThreshold(probability),
-            kept,
-            randomState(random),
-          );
-        }
-        visit({ query, head, begin, end, size, hidden, p, mask, largest, sum });
+        const { largest, total } = softmaxOf(p, p);
+        const mask = zeros(p.length);
+        if (state) fillMask(mask, query * heads + head, attributes, state);
+        else mask.array.fill(1);
+        visit({ query, head, begin, size, p, mask, largest, total });
       }
   }
 }
@@ -226,6 +199,5 @@ export function attention(
     probability: dropped?.probability ?? 0,
     stream: dropped ? streamId(dropped.name) : 0,
   };
-  const inputs = dropped ? [qkv, cuSeqlens, dropped.random] : [qkv, cuSeqlens];
-  return applyAll(attentionOperation, inputs, attributes)[0] as Tensor;
+  return applyAll(attentionOperation, [qkv, cuSeqlens, dropped?.random], attributes)[0];
 }

@@ -1,42 +1,40 @@
+import { at } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
-import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import { sameShape, showShape } from '../graph/shape.ts';
+import { defineOperation } from '../graph/operation.ts';
+import { fixedDim, fixedShape, type Shape, sameShape, showShape, sizeOf } from '../graph/shape.ts';
 import { apply, applyAll, type Tensor } from '../graph/tensor.ts';
+import type { Values } from '../graph/values.ts';
 import { constant } from './arithmetic.ts';
 import { launchCut, launchJoin, partsAlong } from './concat/kernels.ts';
 
-export interface ConcatAttributes {
-  readonly axis: number;
-}
-
-export interface SplitAttributes {
+interface SplitAttributes {
   readonly axis: number;
   readonly sizes: readonly number[];
 }
 
 /** Copies between one large array and parts that lie side by side along an axis. */
 function forEachPart(
-  shapes: readonly (readonly number[])[],
+  parts: readonly Values[],
   axis: number,
-  visit: (part: number, partOffset: number, wholeOffset: number, length: number) => void,
+  visit: (part: Values, partOffset: number, wholeOffset: number, length: number) => void,
 ): void {
-  const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
-  const lengths = shapes.map((shape) => product(shape.slice(axis)));
+  const lengths = parts.map(({ shape }) => sizeOf(shape.slice(axis), {}));
   const whole = lengths.reduce((a, b) => a + b, 0);
-  const outer = product((shapes[0] as number[]).slice(0, axis));
-  for (let o = 0, at = 0; o < outer; o++, at = o * whole)
-    for (const [part, length] of lengths.entries()) {
-      visit(part, o * length, at, length);
-      at += length;
+  const outer = at(parts, 0).length / at(lengths, 0);
+  for (let o = 0, begin = 0; o < outer; o++, begin = o * whole)
+    for (const [i, part] of parts.entries()) {
+      const length = at(lengths, i);
+      visit(part, o * length, begin, length);
+      begin += length;
     }
 }
 
 /** Joins tensors along an axis whose sizes are numbers. */
-const concatOperation: Operation<ConcatAttributes> = defineOperation<ConcatAttributes>({
+const concatOperation = defineOperation<readonly Tensor[], { readonly axis: number }>({
   name: 'concat',
   outputs: (inputs, { axis }) => {
-    const [first] = inputs as [Tensor, ...Tensor[]];
-    const rest = (t: Tensor): Tensor['shape'] => t.shape.map((dim, i) => (i === axis ? 0 : dim));
+    const first = at(inputs, 0);
+    const rest = ({ shape }: Tensor): Shape => shape.map((dim, i) => (i === axis ? 0 : dim));
     let total = 0;
     for (const t of inputs) {
       const size = t.shape[axis];
@@ -50,54 +48,51 @@ const concatOperation: Operation<ConcatAttributes> = defineOperation<ConcatAttri
   },
   gradient: ({ inputs, attributes: { axis }, gradients: [dy] }) =>
     split(
-      dy as Tensor,
-      inputs.map((t) => t.shape[axis] as number),
+      dy,
+      inputs.map((t) => fixedDim(t.shape, axis)),
       axis,
     ),
-  reference({ inputs, outputs: [y], inputShapes, attributes: { axis } }) {
-    forEachPart(inputShapes, axis, (part, from, to, length) => {
-      (y as NumericArray).set((inputs[part] as NumericArray).subarray(from, from + length), to);
-    });
+  reference({ inputs, outputs: [y], attributes: { axis } }) {
+    forEachPart(inputs, axis, (part, from, to, length) => y.copy(to, part, from, length));
   },
   onnx: ({ inputs, attributes: { axis }, emit }) => [emit.node('Concat', inputs, { axis })],
   wgsl: ({ inputs, outputs: [y], attributes: { axis } }) => {
     const { parts, rows, whole, lanes } = partsAlong(inputs, axis);
-    return launchJoin(parts, y as Tensor, rows, whole, { lanes, gaps: false });
+    return launchJoin(parts, y, rows, whole, { lanes, gaps: false });
   },
 });
 
 /** Cuts a tensor along an axis into parts of the given sizes. */
-export const splitOperation: Operation<SplitAttributes> = defineOperation<SplitAttributes>({
+const splitOperation = defineOperation<[x: Tensor], SplitAttributes, readonly Tensor[]>({
   name: 'split',
-  outputs: ([x], { axis, sizes }) => {
-    const { shape, dtype } = x as Tensor;
+  // Parts lie in one piece if there is nothing before the axis.
+  alias({ inputs: [x], attributes: { axis, sizes } }, part) {
+    if (x.shape.slice(0, axis).some((dim) => dim !== 1)) return undefined;
+    const rows = sizes.slice(0, part).reduce((a, b) => a + b, 0);
+    const inner = fixedShape(x.shape.slice(axis + 1));
+    return rows === 0 ? 0 : inner && rows * sizeOf(inner, {});
+  },
+  outputs: ([{ shape, dtype }], { axis, sizes }) => {
     if (sizes.reduce((a, b) => a + b, 0) !== shape[axis])
       throw new ShapeError(`cannot split ${showShape(shape)} along axis ${axis} into ${sizes.join(' + ')}`);
     return sizes.map((size) => ({ shape: shape.map((dim, i) => (i === axis ? size : dim)), dtype }));
   },
   gradient: ({ outputs, attributes: { axis }, gradients }) => [
     concat(
-      gradients.map((g, i) => g ?? constant(0, (outputs[i] as Tensor).shape)),
+      outputs.map(({ shape }, i) => gradients[i] ?? constant(0, shape)),
       axis,
     ),
   ],
-  reference({ inputs: [x], outputs, outputShapes, attributes: { axis } }) {
-    forEachPart(outputShapes, axis, (part, to, from, length) => {
-      (outputs[part] as NumericArray).set((x as NumericArray).subarray(from, from + length), to);
-    });
+  reference({ inputs: [x], outputs, attributes: { axis } }) {
+    forEachPart(outputs, axis, (part, to, from, length) => part.copy(to, x, from, length));
   },
   onnx: ({ inputs: [x], attributes: { axis, sizes }, emit }) =>
-    emit.nodes('Split', [x as string, emit.ints(...sizes)], sizes.length, { axis }),
+    emit.nodes('Split', [x, emit.ints(...sizes)], sizes.length, { axis }),
   // Parts that can be views of x, and those nobody reads, are not used.
   wgsl: ({ inputs: [x], outputs, used, attributes: { axis } }) => {
     const { parts, rows, whole, lanes } = partsAlong(outputs, axis);
-    return launchCut(
-      x as Tensor,
-      parts.filter((_, i) => used[i]),
-      rows,
-      whole,
-      lanes,
-    );
+    const wanted = parts.filter((_, i) => used[i]);
+    return launchCut(x, wanted, rows, whole, lanes);
   },
 });
 

@@ -1,49 +1,43 @@
 import { ArgumentError } from '../errors.ts';
 import { input } from '../graph/leaves.ts';
-import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import type { Shape } from '../graph/shape.ts';
+import { defineOperation, type MaskForm } from '../graph/operation.ts';
+import type { HostArray } from '../graph/storage.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
+import type { Values } from '../graph/values.ts';
 import { dropoutThreshold, fillMaskRow, type RandomState } from '../random/dropout-mask.ts';
 import { streamId } from '../random/streams.ts';
 import { multiply } from './arithmetic.ts';
-
-export interface DropoutMaskAttributes {
-  readonly shape: Shape;
-  readonly probability: number;
-  /** The stream's number; see streamId. */
-  readonly stream: number;
-}
 
 /**
  * A mask of 0 and `1/(1-p)`; rows are all axes but the last. Its input is the random state. Devices that compute it
  * do so wherever it is used, forward and backward, and never store it.
  */
-export const dropoutMaskOperation: Operation<DropoutMaskAttributes> = defineOperation<DropoutMaskAttributes>({
+const dropoutMaskOperation = defineOperation<[random: Tensor], MaskForm>({
   name: 'dropoutMask',
+  mask: (form) => form,
   outputs: (_, { shape }) => [{ shape, dtype: 'f32' }],
-  reference({ inputs: [random], outputs: [y], outputShapes: [shape], attributes: { probability, stream } }) {
-    const width = (shape as number[]).at(-1) ?? 1;
-    const out = y as Float64Array;
-    const state = randomState(random as NumericArray);
-    for (let row = 0; row * width < out.length; row++)
-      fillMaskRow(
-        out,
-        row * width,
-        width,
-        row,
-        stream,
-        dropoutThreshold(probability),
-        1 / (1 - probability),
-        state,
-      );
+  reference({ inputs: [random], outputs: [y], attributes }) {
+    const state = randomState(random.array);
+    for (let row = 0; row < y.rows; row++) fillMask(y.row(row), row, attributes, state);
   },
   onnx: ({ inputs: [random], attributes, emit }) => [
-    emit.host({ kind: 'dropoutMask', random: random as string, ...attributes }),
+    emit.host({ kind: 'dropoutMask', random, ...attributes }),
   ],
 });
 
+/** Fills one row of a mask. */
+export function fillMask(
+  y: Values,
+  row: number,
+  { probability, stream }: { readonly probability: number; readonly stream: number },
+  state: RandomState,
+): void {
+  const kept = 1 / (1 - probability);
+  fillMaskRow(y.array, 0, y.length, row, stream, dropoutThreshold(probability), kept, state);
+}
+
 /** Reads the i32 `[3]` input that carries seed and step. */
-export function randomState(random: NumericArray): RandomState {
+export function randomState(random: HostArray): RandomState {
   const [key0 = 0, key1 = 0, step = 0] = random;
   return { key0: key0 >>> 0, key1: key1 >>> 0, step: step >>> 0 };
 }

@@ -1,7 +1,10 @@
+import { at } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
-import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
+import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
+import { defineOperation } from '../graph/operation.ts';
 import { sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
+import { forEachRow, sumOf, type Values } from '../graph/values.ts';
 import { constant, multiply } from './arithmetic.ts';
 import { launchLayerNorm, launchLayerNormGradient } from './layer-norm/kernels.ts';
 import { sumTo } from './reduce.ts';
@@ -11,20 +14,18 @@ export interface LayerNormAttributes {
 }
 
 /** Layer normalisation over the last axis: `y = (x - mean) / √(variance + ε) · weight + bias`; statistics in f32. */
-export const layerNormOperation: Operation<LayerNormAttributes> = defineOperation<LayerNormAttributes>({
+const layerNormOperation = defineOperation<[x: Tensor, weight: Tensor, bias: Tensor], LayerNormAttributes>({
   name: 'layerNorm',
-  outputs: ([x, weight, bias]) => {
-    const width = (x as Tensor).shape.at(-1);
-    for (const t of [weight as Tensor, bias as Tensor])
-      if (width === undefined || !sameShape(t.shape, [width]))
+  rowWise: ({ attributes }) => ({ byRow: [true], withRows: () => attributes }),
+  outputs: ([{ shape }, ...vectors]) => {
+    for (const vector of vectors)
+      if (!sameShape(vector.shape, shape.slice(-1)) || shape.length === 0)
         throw new ShapeError(
-          `layer norm of ${showShape((x as Tensor).shape)} needs [${width}], not ${showShape(t.shape)}`,
+          `layer norm of ${showShape(shape)} needs [${shape.at(-1)}], not ${showShape(vector.shape)}`,
         );
-    return [{ shape: (x as Tensor).shape, dtype: 'f32' }];
+    return [{ shape, dtype: 'f32' }];
   },
-  gradient({ inputs, attributes, gradients: [g], wanted }) {
-    const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor];
-    const dy = g as Tensor;
+  gradient({ inputs: [x, weight, bias], attributes, gradients: [dy], wanted }) {
     const normalised = (): Tensor =>
       layerNorm(x, constant(1, weight.shape), constant(0, weight.shape), attributes.epsilon);
     return [
@@ -33,71 +34,48 @@ export const layerNormOperation: Operation<LayerNormAttributes> = defineOperatio
       wanted[2] ? sumTo(dy, weight.shape) : undefined,
     ];
   },
-  reference({ inputs: [x, weight, bias], outputs: [y], inputShapes: [shape], attributes: { epsilon } }) {
-    forEachRow(
-      x as NumericArray,
-      (shape as number[]).at(-1) as number,
-      epsilon,
-      (start, width, mean, scale) => {
-        for (let i = 0; i < width; i++)
-          (y as NumericArray)[start + i] =
-            (((x as NumericArray)[start + i] as number) - mean) *
-              scale *
-              ((weight as NumericArray)[i] as number) +
-            ((bias as NumericArray)[i] as number);
-      },
-    );
+  reference({ inputs: [x, weight, bias], outputs: [y], attributes }) {
+    forEachRow(x, y, (from, to) => {
+      const { mean, scale } = statistics(from, attributes);
+      for (let c = 0; c < to.length; c++)
+        to.set(c, (from.get(c) - mean) * scale * weight.get(c) + bias.get(c));
+    });
   },
-  onnx: ({ inputs, attributes: { epsilon }, emit }) => [
-    emit.nodes('LayerNormalization', inputs, 3, { axis: -1, epsilon: { float: epsilon } })[0],
-  ],
+  onnx: ({ inputs, attributes, emit }) => [writeLayerNorm(inputs, attributes, emit).y],
   wgsl: ({ inputs: [x, weight, bias], outputs: [y], attributes, profile }) =>
-    launchLayerNorm(
-      { x: x as Tensor, weight: weight as Tensor, bias: bias as Tensor },
-      y as Tensor,
-      attributes,
-      profile,
-    ),
+    launchLayerNorm({ x, weight, bias }, y, attributes, profile),
 });
 
 /**
- * Gradient of layer normalisation by x, from (dy, x, weight, bias); the statistics are computed again. The bias does
- * not enter the result: it lets the ONNX form name the forward node.
+ * Gradient of layer normalisation by x; the statistics are computed again. The bias does not enter the result: it lets
+ * the ONNX form name the forward node.
  */
-const layerNormGradientOperation: Operation<LayerNormAttributes> = defineOperation<LayerNormAttributes>({
+const layerNormGradientOperation = defineOperation<
+  [dy: Tensor, x: Tensor, weight: Tensor, bias: Tensor],
+  LayerNormAttributes,
+  [dx: Tensor]
+>({
   name: 'layerNormGradient',
-  outputs: ([, x]) => [{ shape: (x as Tensor).shape, dtype: 'f32' }],
-  reference({ inputs: [dy, x, weight], outputs: [dx], inputShapes: [, shape], attributes: { epsilon } }) {
-    const [g, w, value, out] = [dy, weight, x, dx] as [
-      NumericArray,
-      NumericArray,
-      NumericArray,
-      NumericArray,
-    ];
-    forEachRow(value, (shape as number[]).at(-1) as number, epsilon, (start, width, mean, scale) => {
-      let sum = 0;
-      let product = 0;
-      for (let i = 0; i < width; i++) {
-        const slope = (g[start + i] as number) * (w[i] as number);
-        sum += slope;
-        product += slope * ((value[start + i] as number) - mean) * scale;
-      }
-      for (let i = 0; i < width; i++) {
-        const normal = ((value[start + i] as number) - mean) * scale;
-        const slope = (g[start + i] as number) * (w[i] as number);
-        out[start + i] = scale * (slope - sum / width - (normal * product) / width);
+  outputs: ([, { shape }]) => [{ shape, dtype: 'f32' }],
+  reference({ inputs: [dy, x, weight], outputs: [dx], attributes }) {
+    forEachRow(x, dx, (from, to, row) => {
+      const { mean, scale } = statistics(from, attributes);
+      const g = dy.row(row);
+      const slope = (c: number): number => g.get(c) * weight.get(c);
+      const sum = sumOf(to, slope);
+      const product = sumOf(to, (c) => slope(c) * (from.get(c) - mean) * scale);
+      for (let c = 0; c < to.length; c++) {
+        const normal = (from.get(c) - mean) * scale;
+        to.set(c, scale * (slope(c) - sum / to.length - (normal * product) / to.length));
       }
     });
   },
-  onnx({ inputs: [dy, x, weight, bias], attributes: { epsilon }, emit }) {
+  onnx({ inputs: [dy, x, weight, bias], attributes, emit }) {
     // The forward node again: equal nodes are written once, so its statistics are shared, not computed twice.
-    const [, mean, scale] = emit.nodes('LayerNormalization', [x, weight, bias] as string[], 3, {
-      axis: -1,
-      epsilon: { float: epsilon },
-    }) as [string, string, string];
-    const normal = emit.node('Mul', [emit.node('Sub', [x as string, mean]), scale]);
-    const slope = emit.node('Mul', [dy as string, weight as string]);
-    const rowMean = (v: string): string => emit.node('ReduceMean', [v, emit.ints(-1)], { keepdims: 1 });
+    const { mean, scale } = writeLayerNorm([x, weight, bias], attributes, emit);
+    const normal = emit.node('Mul', [emit.node('Sub', [x, mean]), scale]);
+    const slope = emit.node('Mul', [dy, weight]);
+    const rowMean = (v: OnnxValue): OnnxValue => emit.node('ReduceMean', [v, emit.ints(-1)], { keepdims: 1 });
     const inner = emit.node('Sub', [
       emit.node('Sub', [slope, rowMean(slope)]),
       emit.node('Mul', [normal, rowMean(emit.node('Mul', [slope, normal]))]),
@@ -105,28 +83,23 @@ const layerNormGradientOperation: Operation<LayerNormAttributes> = defineOperati
     return [emit.node('Mul', [scale, inner])];
   },
   wgsl: ({ inputs: [dy, x, weight], outputs: [dx], attributes, profile }) =>
-    launchLayerNormGradient(
-      { dy: dy as Tensor, x: x as Tensor, weight: weight as Tensor },
-      dx as Tensor,
-      attributes,
-      profile,
-    ),
+    launchLayerNormGradient({ dy, x, weight }, dx, attributes, profile),
 });
 
-function forEachRow(
-  x: NumericArray,
-  width: number,
-  epsilon: number,
-  visit: (start: number, width: number, mean: number, scale: number) => void,
-): void {
-  for (let start = 0; start < x.length; start += width) {
-    let total = 0;
-    for (let i = 0; i < width; i++) total += x[start + i] as number;
-    const mean = total / width;
-    let variance = 0;
-    for (let i = 0; i < width; i++) variance += ((x[start + i] as number) - mean) ** 2;
-    visit(start, width, mean, 1 / Math.sqrt(variance / width + epsilon));
-  }
+/** Of a row: the mean, and the reciprocal of the deviation. */
+function statistics(x: Values, { epsilon }: LayerNormAttributes): Record<'mean' | 'scale', number> {
+  const mean = sumOf(x) / x.length;
+  const variance = sumOf(x, (c) => (x.get(c) - mean) ** 2) / x.length;
+  return { mean, scale: 1 / Math.sqrt(variance + epsilon) };
+}
+
+function writeLayerNorm(
+  inputs: readonly OnnxValue[],
+  { epsilon }: LayerNormAttributes,
+  emit: OnnxEmitter,
+): Record<'y' | 'mean' | 'scale', OnnxValue> {
+  const values = emit.nodes('LayerNormalization', inputs, 3, { axis: -1, epsilon: { float: epsilon } });
+  return { y: at(values, 0), mean: at(values, 1), scale: at(values, 2) };
 }
 
 /**

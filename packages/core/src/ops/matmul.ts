@@ -1,7 +1,9 @@
+import { present } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
-import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import { showShape } from '../graph/shape.ts';
+import { defineOperation } from '../graph/operation.ts';
+import { sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
+import { type Values, valuesOf, zeros } from '../graph/values.ts';
 import { launchMatmul } from './matmul/launch.ts';
 import { sum } from './reduce.ts';
 
@@ -13,55 +15,43 @@ export interface MatmulAttributes {
 }
 
 /** Matrix product with an optional row vector added: `y = op(a) · op(b) + bias`, `[m, k] · [k, n] + [n]`. */
-export const matmulOperation: Operation<MatmulAttributes> = defineOperation<MatmulAttributes>({
+const matmulOperation = defineOperation<[a: Tensor, b: Tensor, bias?: Tensor], MatmulAttributes>({
   name: 'matmul',
+  rowWise: ({ inputs: [, b], attributes }) =>
+    attributes.transposeA || b.shape.includes('tokens')
+      ? undefined
+      : { byRow: [true], withRows: () => attributes },
   outputs: ([a, b, bias], { transposeA, transposeB }) => {
-    const [x, y] = [a as Tensor, b as Tensor];
-    const [m, k] = transposeA ? [x.shape[1], x.shape[0]] : [x.shape[0], x.shape[1]];
-    const [inner, n] = transposeB ? [y.shape[1], y.shape[0]] : [y.shape[0], y.shape[1]];
-    const fits = x.shape.length === 2 && y.shape.length === 2 && k === inner;
-    if (
-      !fits ||
-      m === undefined ||
-      n === undefined ||
-      (bias && (bias.shape.length !== 1 || bias.shape[0] !== n))
-    )
+    const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : [a.shape[0], a.shape[1]];
+    const [inner, n] = transposeB ? [b.shape[1], b.shape[0]] : [b.shape[0], b.shape[1]];
+    const fits = a.shape.length === 2 && b.shape.length === 2 && k === inner;
+    if (!fits || m === undefined || n === undefined || (bias && !sameShape(bias.shape, [n])))
       throw new ShapeError(
-        `matrix product of ${showShape(x.shape)}${transposeA ? 'ᵀ' : ''} and ${showShape(y.shape)}${transposeB ? 'ᵀ' : ''}` +
+        `matrix product of ${showShape(a.shape)}${transposeA ? 'ᵀ' : ''} and ${showShape(b.shape)}${transposeB ? 'ᵀ' : ''}` +
           `${bias ? ` plus ${showShape(bias.shape)}` : ''}: the sizes do not fit`,
       );
     return [{ shape: [m, n], dtype: 'f32' }];
   },
-  gradient({ inputs: [a, b], attributes: { transposeA, transposeB }, gradients: [g], wanted }) {
-    const [x, y, dy] = [a as Tensor, b as Tensor, g as Tensor];
-    const dx = transposeA
-      ? matmul(y, dy, { transposeA: transposeB, transposeB: true })
-      : matmul(dy, y, { transposeB: !transposeB });
-    const dw = transposeB
-      ? matmul(dy, x, { transposeA: true, transposeB: transposeA })
-      : matmul(x, dy, { transposeA: !transposeA });
-    return [wanted[0] ? dx : undefined, wanted[1] ? dw : undefined, wanted[2] ? sum(dy, 0) : undefined];
+  gradient({ inputs: [a, b], attributes: { transposeA, transposeB }, gradients: [dy], wanted }) {
+    const da = transposeA
+      ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
+      : matmul(dy, b, { transposeB: !transposeB });
+    const db = transposeB
+      ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
+      : matmul(a, dy, { transposeA: !transposeA });
+    return [wanted[0] ? da : undefined, wanted[1] ? db : undefined, wanted[2] ? sum(dy, 0) : undefined];
   },
-  reference({
-    inputs: [a, b, bias],
-    outputs: [y],
-    inputShapes: [shapeA],
-    outputShapes: [shapeY],
-    attributes,
-  }) {
-    const [m, n] = shapeY as [number, number];
-    const k = (shapeA as number[])[attributes.transposeA ? 0 : 1] as number;
-    const rows = attributes.transposeA ? transposed(a as NumericArray, k, m) : (a as NumericArray);
-    const columns = attributes.transposeB ? (b as NumericArray) : transposed(b as NumericArray, k, n);
-    const out = y as NumericArray;
-    if (bias) for (let i = 0; i < m; i++) out.set(bias, i * n);
-    addProducts(rows, columns, out, m, n, k);
+  reference({ inputs: [a, b, bias], outputs: [y], attributes: { transposeA, transposeB } }) {
+    const rows = transposeA ? transposed(a) : a;
+    const columns = transposeB ? b : transposed(b);
+    if (bias) for (let i = 0; i < y.rows; i++) y.copy(i * y.width, bias);
+    addProducts(rows, columns, y);
   },
   onnx: ({ inputs, attributes: { transposeA, transposeB }, emit }) => [
-    emit.node('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) }),
+    emit.node('Gemm', present(inputs), { transA: Number(transposeA), transB: Number(transposeB) }),
   ],
   wgsl: ({ inputs: [a, b, bias], outputs: [y], attributes, profile }) =>
-    launchMatmul({ a: a as Tensor, b: b as Tensor, bias }, y as Tensor, attributes, profile),
+    launchMatmul({ a, b, bias }, y, attributes, profile),
 });
 
 /** `op(a) · op(b) (+ bias)`; see {@link matmulOperation}. */
@@ -79,23 +69,19 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   return matmul(x, weight, { transposeB: true, ...(bias ? { bias } : {}) });
 }
 
-function transposed(x: NumericArray, rows: number, columns: number): NumericArray {
-  const result = x.slice();
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) result[j * rows + i] = x[i * columns + j] as number;
+function transposed(x: Values): Values {
+  const result = valuesOf(x.array.slice(), [x.width, x.rows]);
+  for (let i = 0; i < x.rows; i++)
+    for (let j = 0; j < x.width; j++) result.set(j * x.rows + i, x.get(i * x.width + j));
   return result;
 }
 
 /** Adds `a[i] · b[j]` (rows of k) to `y[i, j]`, two by four at a time: the oracle, too, has to finish. */
-function addProducts(
-  a: NumericArray,
-  b: NumericArray,
-  y: NumericArray,
-  m: number,
-  n: number,
-  k: number,
-): void {
-  const sums = new Float64Array(8);
+function addProducts(a: Values, b: Values, y: Values): void {
+  const [m, n, k] = [y.rows, y.width, a.width];
+  // Nearly all time is spent in the innermost loop: it reads the arrays themselves, below their lengths.
+  const [x, w] = [a.array, b.array];
+  const sums = zeros(8);
   for (let i = 0; i < m; i += 2) {
     const a0 = i * k;
     // At the edges a block reads its last row or column again; those sums are not used.
@@ -107,12 +93,12 @@ function addProducts(
       const b3 = Math.min(j + 3, n - 1) * k;
       let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 0, 0, 0, 0, 0, 0, 0];
       for (let p = 0; p < k; p++) {
-        const x0 = a[a0 + p] as number;
-        const x1 = a[a1 + p] as number;
-        const w0 = b[b0 + p] as number;
-        const w1 = b[b1 + p] as number;
-        const w2 = b[b2 + p] as number;
-        const w3 = b[b3 + p] as number;
+        const x0 = x[a0 + p] as number;
+        const x1 = x[a1 + p] as number;
+        const w0 = w[b0 + p] as number;
+        const w1 = w[b1 + p] as number;
+        const w2 = w[b2 + p] as number;
+        const w3 = w[b3 + p] as number;
         s0 += x0 * w0;
         s1 += x0 * w1;
         s2 += x0 * w2;
@@ -122,9 +108,9 @@ function addProducts(
         s6 += x1 * w2;
         s7 += x1 * w3;
       }
-      sums.set([s0, s1, s2, s3, s4, s5, s6, s7]);
+      sums.array.set([s0, s1, s2, s3, s4, s5, s6, s7]);
       for (let r = 0; r < 2 && i + r < m; r++)
-        for (let c = 0; c < 4 && j + c < n; c++) y[(i + r) * n + j + c]! += sums[r * 4 + c] as number;
+        for (let c = 0; c < 4 && j + c < n; c++) y.add((i + r) * n + j + c, sums.get(r * 4 + c));
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Scalar } from '../graph/expression.ts';
+import type { Scalar } from '../graph/scalar.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { gelu, geluTanh, relu, sigmoid, tanh } from './activations.ts';
 import { elementwise } from './elementwise.ts';
@@ -6,7 +6,7 @@ import { elementwise } from './elementwise.ts';
 const of =
   (label: string, y: (x: Scalar) => Scalar) =>
   (x: Tensor): Tensor =>
-    elementwise(label, [x], (a) => y(a as Scalar));
+    elementwise(label, [x], y);
 
 /** `x · σ(x)`, also called swish. */
 const silu = of('silu', (x) => x.times(x.sigmoid()));

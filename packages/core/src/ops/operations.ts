@@ -14,11 +14,12 @@ export {
 } from './arithmetic.ts';
 export { attention } from './attention.ts';
 export { concat, split } from './concat.ts';
+export { crossEntropy } from './cross-entropy.ts';
 export { dropout } from './dropout.ts';
 export { elementwise } from './elementwise.ts';
 export { embedding } from './embedding.ts';
 export { layerNorm } from './layer-norm.ts';
-export { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from './losses.ts';
+export { binaryCrossEntropyWithLogits, meanSquaredError } from './losses.ts';
 export { linear, matmul } from './matmul.ts';
 export { pack, view } from './pack.ts';
 export { mean, sum } from './reduce.ts';

@@ -1,9 +1,11 @@
-import type { DeviceTensor } from '../devices/device.ts';
+import { at, present } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
+import { aliasOf } from '../graph/alias.ts';
 import { constantSize } from '../graph/kernel.ts';
 import { leafOf } from '../graph/leaves.ts';
-import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import { type Shape, showShape } from '../graph/shape.ts';
+import { defineOperation } from '../graph/operation.ts';
+import { fixedShape, showShape, sizeOf } from '../graph/shape.ts';
+import type { DeviceTensor } from '../graph/storage.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { launchJoin, packedParts } from './concat/kernels.ts';
 
@@ -11,7 +13,7 @@ import { launchJoin, packedParts } from './concat/kernels.ts';
  * Many tensors in one vector: all trainable parameters lie in one variable, so that one kernel updates them all.
  * Every part begins at a multiple of 64 elements, where a GPU can bind it as a buffer of its own; gaps hold zeros.
  */
-export const packAlignment = 64;
+const packAlignment = 64;
 
 /** Where parts of the given shapes begin, and how long the vector is. */
 export function packLayout(shapes: readonly (readonly number[])[]): { offsets: number[]; size: number } {
@@ -24,17 +26,18 @@ export function packLayout(shapes: readonly (readonly number[])[]): { offsets: n
   return { offsets, size };
 }
 
-export interface ViewAttributes {
+interface ViewAttributes {
   readonly offset: number;
   readonly shape: readonly number[];
 }
 
 /** A part of a packed vector. Gradients are taken by views, never through them. */
-export const viewOperation: Operation<ViewAttributes> = defineOperation<ViewAttributes>({
+const viewOperation = defineOperation<[x: Tensor], ViewAttributes>({
   name: 'view',
+  alias: ({ attributes: { offset } }) => offset,
   outputs: ([x], { offset, shape }) => {
-    const [size] = (x as Tensor).shape;
-    const length = shape.reduce((a, b) => a * b, 1);
+    const [size] = x.shape;
+    const length = sizeOf(shape, {});
     if (typeof size !== 'number' || offset + length > size || offset % packAlignment !== 0)
       throw new ShapeError(
         `there is no part ${showShape(shape)} at ${offset} in a vector of ${String(size)}`,
@@ -42,40 +45,37 @@ export const viewOperation: Operation<ViewAttributes> = defineOperation<ViewAttr
     return [{ shape, dtype: 'f32' }];
   },
   reference({ inputs: [x], outputs: [y], attributes: { offset } }) {
-    const out = y as NumericArray;
-    out.set((x as NumericArray).subarray(offset, offset + out.length));
+    y.copy(0, x, offset, y.length);
   },
   onnx: ({ inputs: [x], attributes: { offset, shape }, emit }) => {
-    const length = shape.reduce((a, b) => a * b, 1);
-    const part = emit.node('Slice', [x as string, emit.ints(offset), emit.ints(offset + length)]);
+    const part = emit.node('Slice', [x, emit.ints(offset), emit.ints(offset + sizeOf(shape, {}))]);
     return [emit.node('Reshape', [part, emit.ints(...shape)])];
   },
 });
 
-export interface PackAttributes {
+interface PackAttributes {
   readonly offsets: readonly number[];
   readonly size: number;
 }
 
 /** Puts tensors into one vector, with zeros in the gaps. */
-const packOperation: Operation<PackAttributes> = defineOperation<PackAttributes>({
+const packOperation = defineOperation<readonly Tensor[], PackAttributes>({
   name: 'pack',
   outputs: (_, { size }) => [{ shape: [size], dtype: 'f32' }],
   reference({ inputs, outputs: [y], attributes: { offsets } }) {
-    for (const [i, part] of inputs.entries()) (y as NumericArray).set(part, offsets[i] as number);
+    for (const [i, part] of inputs.entries()) y.copy(at(offsets, i), part);
   },
   onnx: ({ inputs, node, attributes: { offsets, size }, emit }) => {
     const parts: string[] = [];
     for (const [i, part] of inputs.entries()) {
-      const length = (node.inputs[i] as Tensor).shape.reduce<number>((a, b) => a * (b as number), 1);
-      const gap = ((offsets[i + 1] ?? size) as number) - (offsets[i] as number) - length;
+      const gap = (offsets[i + 1] ?? size) - at(offsets, i) - sizeOf(at(node.inputs, i).shape, {});
       parts.push(emit.node('Reshape', [part, emit.ints(-1)]));
       if (gap > 0) parts.push(emit.floats(Array<number>(gap).fill(0), [gap]));
     }
     return [emit.node('Concat', parts, { axis: 0 })];
   },
   wgsl: ({ inputs, outputs: [y], attributes: { offsets, size } }) =>
-    launchJoin(packedParts(inputs, offsets, size), y as Tensor, constantSize(1), constantSize(size), {
+    launchJoin(packedParts(inputs, offsets, size), y, constantSize(1), constantSize(size), {
       lanes: 4,
       gaps: true,
     }),
@@ -90,11 +90,13 @@ export interface StoredPart {
 
 /** The place of a tensor's values; undefined for inputs and for what is computed. */
 export function storedPart(tensor: Tensor): StoredPart | undefined {
-  const { operation, inputs, attributes } = tensor.node;
-  const isView = operation === (viewOperation as unknown);
-  const leaf = leafOf(isView ? (inputs[0] as Tensor) : tensor);
-  if (leaf?.kind !== 'variable') return undefined;
-  return { storage: leaf.storage, offset: isView ? (attributes as ViewAttributes).offset : 0 };
+  const alias = aliasOf(tensor);
+  if (alias) {
+    const part = storedPart(alias.source);
+    return part && { storage: part.storage, offset: part.offset + alias.offset };
+  }
+  const leaf = leafOf(tensor);
+  return leaf?.kind === 'variable' ? { storage: leaf.storage, offset: 0 } : undefined;
 }
 
 export function view(x: Tensor, offset: number, shape: readonly number[]): Tensor {
@@ -103,8 +105,7 @@ export function view(x: Tensor, offset: number, shape: readonly number[]): Tenso
 
 /** Tensors of fixed shapes as one vector, laid out by {@link packLayout}. */
 export function pack(parts: readonly Tensor[]): Tensor {
-  const shapes = parts.map((t): Shape => t.shape);
-  if (shapes.some((shape) => shape.some((dim) => typeof dim !== 'number')))
-    throw new ShapeError('only tensors of fixed shapes can be packed');
-  return apply(packOperation, parts, packLayout(shapes as readonly (readonly number[])[]));
+  const shapes = present(parts.map(({ shape }) => fixedShape(shape)));
+  if (shapes.length < parts.length) throw new ShapeError('only tensors of fixed shapes can be packed');
+  return apply(packOperation, parts, packLayout(shapes));
 }

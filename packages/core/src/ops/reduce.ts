@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts';
-import { scalarDim } from '../graph/expression.ts';
-import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import { type Shape, sameShape, showShape } from '../graph/shape.ts';
+import { defineOperation } from '../graph/operation.ts';
+import { scalarDim } from '../graph/scalar.ts';
+import { type Shape, sameShape, showShape, sizeOf } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { broadcastTo } from './arithmetic.ts';
 import { elementwise } from './elementwise.ts';
@@ -15,34 +15,29 @@ export interface ReduceAttributes {
 }
 
 /** Sum over neighbouring axes, in ascending order of index: `[outer, axis, inner]` to `[outer, 1, inner]`. */
-const reduceOperation: Operation<ReduceAttributes> = defineOperation<ReduceAttributes>({
+const reduceOperation = defineOperation<[x: Tensor], ReduceAttributes>({
   name: 'reduce',
-  outputs: ([x], { begin, end }) => {
-    const shape = (x as Tensor).shape;
+  outputs: ([{ shape }], { begin, end }) => {
     if (begin < 0 || end > shape.length || begin >= end)
       throw new ShapeError(`cannot sum axes ${begin} to ${end - 1} of ${showShape(shape)}`);
     return [{ shape: shape.map((dim, i) => (i >= begin && i < end ? 1 : dim)), dtype: 'f32' }];
   },
-  gradient: ({ inputs: [x], gradients: [dy] }) => [broadcastTo(dy as Tensor, (x as Tensor).shape)],
-  reference({ inputs: [x], outputs: [y], inputShapes: [shape], attributes: { begin, end } }) {
-    const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
-    const dims = shape as number[];
-    const [outer, axis, inner] = [dims.slice(0, begin), dims.slice(begin, end), dims.slice(end)].map(
-      product,
-    ) as [number, number, number];
-    for (let o = 0; o < outer; o++)
-      for (let i = 0; i < inner; i++) {
-        let sum = 0;
-        for (let a = 0; a < axis; a++) sum += (x as NumericArray)[(o * axis + a) * inner + i] as number;
-        (y as NumericArray)[o * inner + i] = sum;
-      }
+  gradient: ({ inputs: [x], gradients: [dy] }) => [broadcastTo(dy, x.shape)],
+  reference({ inputs: [x], outputs: [y], attributes: { begin, end } }) {
+    const inner = sizeOf(x.shape.slice(end), {});
+    const axis = sizeOf(x.shape.slice(begin, end), {});
+    for (let i = 0; i < y.length; i++) {
+      const start = Math.floor(i / inner) * axis * inner + (i % inner);
+      let sum = 0;
+      for (let k = 0; k < axis; k++) sum += x.get(start + k * inner);
+      y.set(i, sum);
+    }
   },
   onnx: ({ inputs: [x], attributes: { begin, end }, emit }) => {
     const axes = Array.from({ length: end - begin }, (_, i) => begin + i);
-    return [emit.node('ReduceSum', [x as string, emit.ints(...axes)], { keepdims: 1 })];
+    return [emit.node('ReduceSum', [x, emit.ints(...axes)], { keepdims: 1 })];
   },
-  wgsl: ({ inputs: [x], outputs: [y], attributes, profile }) =>
-    launchReduce(x as Tensor, y as Tensor, attributes, profile),
+  wgsl: ({ inputs: [x], outputs: [y], attributes, profile }) => launchReduce(x, y, attributes, profile),
 });
 
 function reduce(x: Tensor, begin: number, end: number): Tensor {
@@ -64,7 +59,7 @@ export function mean(x: Tensor, axis?: number): Tensor {
   const rank = x.shape.length;
   const over = axis === undefined ? x.shape : [x.shape[axis < 0 ? axis + rank : axis] ?? 1];
   return elementwise('mean', [sum(x, axis)], (total) =>
-    over.reduce((y, dim) => y.over(scalarDim(dim)), total!),
+    over.reduce((y, dim) => y.over(scalarDim(dim)), total),
   );
 }
 

@@ -1,9 +1,7 @@
+import { at } from '../elements.ts';
 import { topologicalOrder } from '../graph/graph.ts';
-import type { Dim, Shape } from '../graph/shape.ts';
-import { apply, type Node, type Tensor } from '../graph/tensor.ts';
-import { type ElementwiseAttributes, elementwiseOperation } from './elementwise.ts';
-import { layerNormOperation } from './layer-norm.ts';
-import { type MatmulAttributes, matmulOperation } from './matmul.ts';
+import type { Dim } from '../graph/shape.ts';
+import { applyAll, type Node, type Tensor } from '../graph/tensor.ts';
 
 /**
  * Some rows of x `[tokens, …]`, computed from the same rows of what x is computed from: as far back as each row
@@ -18,13 +16,16 @@ export function selectRows(x: Tensor, rows: Dim, take: (x: Tensor) => Tensor): T
   const select = (tensor: Tensor): Tensor => {
     let selected = known.get(tensor);
     if (!selected) {
-      const { node, shape } = tensor;
-      const inputs = full.has(node) ? undefined : rowInputs(node);
-      selected = inputs
-        ? apply(
-            node.operation,
-            node.inputs.map((t) => (inputs.includes(t) ? select(t) : t)),
-            withShape(node, [rows, ...shape.slice(1)]),
+      const { operation, inputs } = tensor.node;
+      const how = full.has(tensor.node) ? undefined : operation.rowWise?.(tensor.node);
+      selected = how
+        ? at(
+            applyAll(
+              operation,
+              inputs.map((t, i) => (how.byRow[i] ? select(t) : t)),
+              how.withRows(rows),
+            ),
+            tensor.index,
           )
         : take(tensor);
       known.set(tensor, selected);
@@ -35,24 +36,9 @@ export function selectRows(x: Tensor, rows: Dim, take: (x: Tensor) => Tensor): T
 }
 
 /** Inputs of which a row of the output needs the same row only; undefined where rows mix, or the node is a leaf. */
-function rowInputs({ operation, inputs, attributes, outputs }: Node): readonly Tensor[] | undefined {
-  const [first, second] = inputs;
-  if (!first) return undefined;
-  if (operation === (layerNormOperation as unknown)) return [first];
-  if (operation === (matmulOperation as unknown))
-    return (attributes as MatmulAttributes).transposeA || second?.shape.includes('tokens')
-      ? undefined
-      : [first];
-  if (operation !== (elementwiseOperation as unknown)) return undefined;
-  const [{ shape }] = outputs as [Tensor];
-  return inputs.filter((t) => t.shape.length === shape.length && t.shape[0] === shape[0]);
-}
-
-/** An elementwise node is the only row-wise one that carries its result's shape. */
-function withShape({ operation, attributes }: Node, shape: Shape): unknown {
-  return operation === (elementwiseOperation as unknown)
-    ? { ...(attributes as ElementwiseAttributes), shape }
-    : attributes;
+function rowInputs(node: Node): readonly Tensor[] | undefined {
+  const byRow = node.operation.rowWise?.(node)?.byRow;
+  return byRow && node.inputs.filter((_, i) => byRow[i]);
 }
 
 /** What lies behind the first nodes, seen from x, that mix rows: all of its rows are needed. */

@@ -1,79 +1,62 @@
 import {
   defineKernel,
+  eachItem,
   elements,
-  groupsFor,
   type IntegerInput,
   type Lanes,
   type Launch,
   lanesOf,
   launch,
-  rowsOf,
-  type Size,
+  rowItems,
   widthOf,
 } from '../graph/kernel.ts';
-import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import type { Dim } from '../graph/shape.ts';
+import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
+import { defineOperation } from '../graph/operation.ts';
+import { type Dim, dimOf } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { selectRows } from './row-wise.ts';
 
 /** The first token of every sequence: x `[tokens, width]`, cuSeqlens i32 `[boundaries]`, y `[sequences, width]`. */
-const selectFirstOperation: Operation<null> = defineOperation<null>({
+const selectFirstOperation = defineOperation<[x: Tensor, cuSeqlens: Tensor]>({
   name: 'selectFirst',
   outputs: ([x, cuSeqlens]) => {
-    const boundaries = (cuSeqlens as Tensor).shape[0] as Dim;
+    const boundaries = dimOf(cuSeqlens.shape, 0);
     const sequences = typeof boundaries === 'number' ? boundaries - 1 : 'sequences';
-    return [{ shape: [sequences, (x as Tensor).shape[1] as number], dtype: 'f32' }];
+    return [{ shape: [sequences, dimOf(x.shape, 1)], dtype: 'f32' }];
   },
-  requires: ([x, cuSeqlens]) => [
-    { kind: 'boundaries', input: cuSeqlens as Tensor, end: (x as Tensor).shape[0] as Dim },
-  ],
+  requires: ([x, cuSeqlens]) => [{ kind: 'boundaries', input: cuSeqlens, end: dimOf(x.shape, 0) }],
   gradient: ({ inputs: [x, cuSeqlens], gradients: [dy] }) => [
-    apply(selectFirstGradientOperation, [dy as Tensor, cuSeqlens as Tensor], {
-      tokens: (x as Tensor).shape[0] as Dim,
-    }),
+    apply(selectFirstGradientOperation, [dy, cuSeqlens], { tokens: dimOf(x.shape, 0) }),
   ],
-  reference({ inputs: [x, cuSeqlens], outputs: [y], outputShapes: [shape] }) {
-    const [sequences, width] = shape as [number, number];
-    for (let s = 0; s < sequences; s++) {
-      const begin = (cuSeqlens as NumericArray)[s] as number;
-      (y as NumericArray).set((x as NumericArray).subarray(begin * width, (begin + 1) * width), s * width);
-    }
+  reference({ inputs: [x, cuSeqlens], outputs: [y] }) {
+    for (let s = 0; s < y.rows; s++) y.copy(s * y.width, x, cuSeqlens.get(s) * y.width, y.width);
   },
   onnx: ({ inputs: [x, cuSeqlens], emit }) => [
-    emit.node('Gather', [x as string, firstIndex(cuSeqlens as string, emit)], { axis: 0 }),
+    emit.node('Gather', [x, firstIndex(cuSeqlens, emit)], { axis: 0 }),
   ],
-  wgsl: ({ inputs: [x, cuSeqlens], outputs: [y] }) => [
-    rowsLaunch(selectFirstKernel, x as Tensor, cuSeqlens as Tensor, y as Tensor),
-  ],
+  wgsl: ({ inputs: [x, cuSeqlens], outputs: [y] }) => [rowsLaunch(selectFirstKernel, x, cuSeqlens, y)],
 });
 
-interface GradientAttributes {
-  /** Rows of x. */
-  readonly tokens: Dim;
-}
-
-/** Gradient by x: dy's rows at the first tokens, zero elsewhere. */
-const selectFirstGradientOperation: Operation<GradientAttributes> = defineOperation<GradientAttributes>({
+/** Gradient by x, which has so many tokens: dy's rows at the first tokens, zero elsewhere. */
+const selectFirstGradientOperation = defineOperation<
+  [dy: Tensor, cuSeqlens: Tensor],
+  { readonly tokens: Dim },
+  [dx: Tensor]
+>({
   name: 'selectFirstGradient',
-  outputs: ([dy], { tokens }) => [{ shape: [tokens, (dy as Tensor).shape[1] as number], dtype: 'f32' }],
-  requires: ([, cuSeqlens], { tokens }) => [{ kind: 'boundaries', input: cuSeqlens as Tensor, end: tokens }],
-  reference({ inputs: [dy, cuSeqlens], outputs: [y], inputShapes: [shape] }) {
-    const [sequences, width] = shape as [number, number];
-    for (let s = 0; s < sequences; s++)
-      (y as NumericArray).set(
-        (dy as NumericArray).subarray(s * width, (s + 1) * width),
-        ((cuSeqlens as NumericArray)[s] as number) * width,
-      );
+  outputs: ([dy], { tokens }) => [{ shape: [tokens, dimOf(dy.shape, 1)], dtype: 'f32' }],
+  requires: ([, cuSeqlens], { tokens }) => [{ kind: 'boundaries', input: cuSeqlens, end: tokens }],
+  reference({ inputs: [dy, cuSeqlens], outputs: [dx] }) {
+    for (let s = 0; s < dy.rows; s++) dx.copy(cuSeqlens.get(s) * dy.width, dy, s * dy.width, dy.width);
   },
   onnx: ({ inputs: [dy, cuSeqlens], node, emit }) => {
-    const shape = (node.outputs[0] as Tensor).shape;
-    const zeros = emit.node('Expand', [emit.scalar(0), emit.dims(shape)]);
-    const rows = emit.node('Reshape', [firstIndex(cuSeqlens as string, emit), emit.ints(-1, 1)]);
-    return [emit.node('ScatterND', [zeros, emit.node('Cast', [rows], { to: 7 }), dy as string])];
+    const zeros = emit.node('Expand', [emit.scalar(0), emit.dims(node.outputs[0].shape)]);
+    const rows = emit.node('Reshape', [firstIndex(cuSeqlens, emit), emit.ints(-1, 1)]);
+    return [emit.node('ScatterND', [zeros, emit.node('Cast', [rows], { to: 7 }), dy])];
   },
   wgsl: ({ inputs: [dy, cuSeqlens], outputs: [dx] }) => [
-    rowsLaunch(selectFirstGradientKernel, dy as Tensor, cuSeqlens as Tensor, dx as Tensor),
+    rowsLaunch(selectFirstGradientKernel, dy, cuSeqlens, dx),
   ],
 });
 
@@ -81,12 +64,10 @@ const shared = {
   inputs: { x: 'values', cuSeqlens: 'integers' },
   outputs: { y: 'values' },
   sizes: ['items', 'width', 'sequences'],
-  workgroup: (_: { readonly lanes: Lanes }): number => 64,
 } as const;
 
 const position = (items: string, width: string, lanes: Lanes): string => wgsl`
-  let item = tile * 64u + local;
-  if (item >= ${items}) { return; }
+${eachItem('item', items)}
   let row = item * ${lanes}u / ${width};
   let column = item * ${lanes}u - row * ${width};`;
 
@@ -117,15 +98,16 @@ function rowsLaunch(
   y: Tensor,
 ): Launch {
   const lanes = lanesOf(y.shape);
-  const width = widthOf(y.shape);
-  const items: Size = (dims) => (rowsOf(y.shape)(dims) * width(dims)) / lanes;
   const boundaries = elements(cuSeqlens.shape);
   return launch(kernel, {
     inputs: { x, cuSeqlens },
     outputs: { y },
-    sizes: { items, width, sequences: (dims) => boundaries(dims) - 1 },
+    sizes: {
+      items: rowItems(y.shape, lanes),
+      width: widthOf(y.shape),
+      sequences: (dims) => boundaries(dims) - 1,
+    },
     constants: { lanes },
-    groups: groupsFor(items, 64),
   });
 }
 
@@ -138,10 +120,7 @@ export function findSequence(cuSeqlens: IntegerInput, sequences: string, token: 
   }`;
 }
 
-function firstIndex(
-  cuSeqlens: string,
-  emit: { node(type: string, inputs: string[]): string; ints(...v: number[]): string },
-): string {
+function firstIndex(cuSeqlens: OnnxValue, emit: OnnxEmitter): OnnxValue {
   return emit.node('Slice', [cuSeqlens, emit.ints(0), emit.ints(-1)]);
 }
 

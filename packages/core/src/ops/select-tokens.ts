@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.ts';
-import { type Dim, showShape } from '../graph/shape.ts';
+import { dimOf, showShape } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { embedding } from './embedding.ts';
 import { selectRows } from './row-wise.ts';
@@ -9,8 +9,7 @@ import { selectRows } from './row-wise.ts';
  * graph allows: the last layer of an encoder is computed for these tokens only, where nothing else is read.
  */
 export function selectTokens(x: Tensor, tokens: Tensor): Tensor {
-  const [rows] = tokens.shape;
   if (tokens.dtype !== 'i32' || tokens.shape.length !== 1)
     throw new ShapeError(`tokens are selected by i32 [n], not by ${tokens.dtype} ${showShape(tokens.shape)}`);
-  return selectRows(x, rows as Dim, (full) => embedding(full, tokens));
+  return selectRows(x, dimOf(tokens.shape, 0), (full) => embedding(full, tokens));
 }

@@ -1,59 +1,34 @@
 import { ShapeError } from '../errors.ts';
-import { defineKernel, elements, groupsFor, launch, type Size } from '../graph/kernel.ts';
-import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
+import { defineKernel, eachItem, elements, launch } from '../graph/kernel.ts';
+import { defineOperation } from '../graph/operation.ts';
+import type { DimValues } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
+import { lines, softmaxOf } from '../graph/values.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { multiply, subtract } from './arithmetic.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 
-export interface SoftmaxAttributes {
-  readonly axis: number;
-}
-
 /** Softmax over one axis. x, y `[...any]`; sums in f32. */
-const softmaxOperation: Operation<SoftmaxAttributes> = defineOperation<SoftmaxAttributes>({
+const softmaxOperation = defineOperation<[x: Tensor], { readonly axis: number }>({
   name: 'softmax',
-  outputs: ([x], { axis }) => {
-    if (axis < 0 || axis >= (x as Tensor).shape.length)
-      throw new ShapeError(`softmax: there is no axis ${axis}`);
-    return [{ shape: (x as Tensor).shape, dtype: 'f32' }];
+  outputs: ([{ shape }], { axis }) => {
+    if (axis < 0 || axis >= shape.length) throw new ShapeError(`softmax: there is no axis ${axis}`);
+    return [{ shape, dtype: 'f32' }];
   },
   gradient: ({ outputs: [y], attributes: { axis }, gradients: [dy] }) => {
-    const [p, g] = [y as Tensor, dy as Tensor];
-    const kept = p.shape.map((dim, i) => (i === axis ? 1 : dim));
-    return [multiply(p, subtract(g, reshape(sum(multiply(p, g), axis), kept)))];
+    const kept = y.shape.map((dim, i) => (i === axis ? 1 : dim));
+    return [multiply(y, subtract(dy, reshape(sum(multiply(y, dy), axis), kept)))];
   },
-  reference({ inputs: [x], outputs: [y], inputShapes: [shape], attributes: { axis } }) {
-    const dims = shape as number[];
-    const size = dims[axis] as number;
-    const inner = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
-    const [value, out] = [x as NumericArray, y as NumericArray];
-    for (let start = 0; start < value.length; start += size * inner)
-      for (let i = start; i < start + inner; i++) {
-        let largest = -Infinity;
-        for (let k = 0; k < size; k++) largest = Math.max(largest, value[i + k * inner] as number);
-        let total = 0;
-        for (let k = 0; k < size; k++) total += Math.exp((value[i + k * inner] as number) - largest);
-        for (let k = 0; k < size; k++)
-          out[i + k * inner] = Math.exp((value[i + k * inner] as number) - largest) / total;
-      }
+  reference({ inputs: [x], outputs: [y], attributes: { axis } }) {
+    for (const start of lines(x, axis)) softmaxOf(x.line(start, axis), y.line(start, axis));
   },
   onnx: ({ inputs, attributes: { axis }, emit }) => [emit.node('Softmax', inputs, { axis })],
   wgsl: ({ inputs: [x], outputs: [y], attributes: { axis } }) => {
-    const { shape } = y as Tensor;
-    const outer = elements(shape.slice(0, axis));
-    const inner = elements(shape.slice(axis + 1));
-    const lines: Size = (dims) => outer(dims) * inner(dims);
-    return [
-      launch(softmaxKernel, {
-        inputs: { x: x as Tensor },
-        outputs: { y: y as Tensor },
-        sizes: { lines, inner, size: elements(shape.slice(axis, axis + 1)) },
-        constants: {},
-        groups: groupsFor(lines, 64),
-      }),
-    ];
+    const [outer, inner] = [elements(y.shape.slice(0, axis)), elements(y.shape.slice(axis + 1))];
+    const size = elements(y.shape.slice(axis, axis + 1));
+    const sizes = { lines: (dims: DimValues) => outer(dims) * inner(dims), inner, size };
+    return [launch(softmaxKernel, { inputs: { x }, outputs: { y }, sizes, constants: {} })];
   },
 });
 
@@ -63,10 +38,8 @@ const softmaxKernel = defineKernel({
   inputs: { x: 'values' },
   outputs: { y: 'values' },
   sizes: ['lines', 'inner', 'size'],
-  workgroup: () => 64,
   body: ({ x, y, lines, inner, size }) => wgsl`
-  let line = tile * 64u + local;
-  if (line >= ${lines}) { return; }
+${eachItem('line', lines)}
   let first = line / ${inner} * ${inner} * ${size} + line % ${inner};
   var largest = ${x.flat('first')};
   for (var k = 1u; k < ${size}; k++) { largest = max(largest, ${x.flat(`first + k * ${inner}`)}); }

@@ -1,8 +1,10 @@
+import { at } from '../elements.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
-import { scalarConstant } from '../graph/expression.ts';
 import { constantSize, defineKernel, groupsFor, launch, rowsOf } from '../graph/kernel.ts';
-import { defineOperation, type NumericArray, type Operation } from '../graph/operation.ts';
-import { showShape } from '../graph/shape.ts';
+import { defineOperation } from '../graph/operation.ts';
+import { scalarConstant } from '../graph/scalar.ts';
+import { fixedDim, showShape } from '../graph/shape.ts';
+import type { HostArray } from '../graph/storage.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { elementwise } from './elementwise.ts';
@@ -19,47 +21,40 @@ export interface TopMaskAttributes {
  *
  * The gradient passes straight through to `|x|`: `dx = dy · sign(x)`.
  */
-const topMaskOperation: Operation<TopMaskAttributes> = defineOperation<TopMaskAttributes>({
+const topMaskOperation = defineOperation<[x: Tensor], TopMaskAttributes>({
   name: 'topMask',
-  outputs: ([x]) => [{ shape: (x as Tensor).shape, dtype: 'f32' }],
+  outputs: ([{ shape }]) => [{ shape, dtype: 'f32' }],
   gradient: ({ inputs: [x], gradients: [dy] }) => [
-    elementwise('topMaskGradient', [x as Tensor, dy as Tensor], (s, g) =>
-      g!.times(s!.greater(0).minus(scalarConstant(0).greater(s!))),
+    elementwise('topMaskGradient', [x, dy], (s, g) =>
+      g.times(s.greater(0).minus(scalarConstant(0).greater(s))),
     ),
   ],
-  reference({ inputs: [x], outputs: [y], inputShapes: [shape], attributes: { zeros } }) {
-    const width = (shape as number[]).at(-1) as number;
-    const [value, out] = [x as NumericArray, y as NumericArray];
-    for (let begin = 0; begin < value.length; begin += width)
-      out.set(maskRow(value.subarray(begin, begin + width), zeros), begin);
+  reference({ inputs: [x], outputs: [y], attributes: { zeros } }) {
+    for (let begin = 0; begin < x.length; begin += x.width)
+      y.array.set(maskRow(x.array.subarray(begin, begin + x.width), zeros), begin);
   },
   // TopK, too, takes the element further to the left of two that are equal.
   onnx: ({ inputs: [x], node, attributes: { zeros }, emit }) => {
-    const { shape } = node.outputs[0] as Tensor;
+    const [{ shape }] = node.outputs;
     const ones = emit.node('Expand', [emit.scalar(1), emit.dims(shape)]);
     if (zeros === 0) return [ones];
-    const isNumber = emit.node('Not', [emit.node('IsNaN', [x as string])]);
+    const isNumber = emit.node('Not', [emit.node('IsNaN', [x])]);
     const infinity = emit.scalar(Number.POSITIVE_INFINITY);
-    const magnitude = emit.node('Where', [isNumber, emit.node('Abs', [x as string]), infinity]);
+    const magnitude = emit.node('Where', [isNumber, emit.node('Abs', [x]), infinity]);
     const options = { axis: -1, largest: 0, sorted: 0 };
-    const [, smallest] = emit.nodes('TopK', [magnitude, emit.ints(zeros)], 2, options);
+    const smallest = at(emit.nodes('TopK', [magnitude, emit.ints(zeros)], 2, options), 1);
     const none = emit.node('Expand', [emit.scalar(0), emit.dims([...shape.slice(0, -1), zeros])]);
-    return [emit.node('ScatterElements', [ones, smallest as string, none], { axis: -1 })];
+    return [emit.node('ScatterElements', [ones, smallest, none], { axis: -1 })];
   },
   wgsl: ({ inputs: [x], outputs: [y], attributes: { zeros } }) => {
-    const { shape } = y as Tensor;
-    const width = shape.at(-1) as number;
-    const rows = rowsOf(shape);
+    const width = fixedDim(y.shape, -1);
+    const rows = rowsOf(y.shape);
+    const digits = constantSize(4 + Math.ceil(Math.log2(width) / 8));
     return [
       launch(topMaskKernel, {
-        inputs: { x: x as Tensor },
-        outputs: { y: y as Tensor },
-        sizes: {
-          rows,
-          width: constantSize(width),
-          zeros: constantSize(zeros),
-          digits: constantSize(4 + Math.ceil(Math.log2(width) / 8)),
-        },
+        inputs: { x },
+        outputs: { y },
+        sizes: { rows, width: constantSize(width), zeros: constantSize(zeros), digits },
         constants: {},
         groups: groupsFor(rows, 1),
       }),
@@ -69,10 +64,10 @@ const topMaskOperation: Operation<TopMaskAttributes> = defineOperation<TopMaskAt
 
 const compare = (a: number, b: number): number => (a < b ? -1 : Number(a > b));
 
-function maskRow(row: NumericArray, zeros: number): Uint8Array {
+function maskRow(row: HostArray, zeros: number): Uint8Array {
   const magnitude = Float64Array.from(row, (x) => (Number.isNaN(x) ? Number.POSITIVE_INFINITY : Math.abs(x)));
   const order = Uint32Array.from(magnitude.keys());
-  order.sort((a, b) => compare(magnitude[a] as number, magnitude[b] as number) || a - b);
+  order.sort((a, b) => compare(magnitude[a] ?? 0, magnitude[b] ?? 0) || a - b);
   const mask = new Uint8Array(row.length).fill(1);
   for (const at of order.subarray(0, zeros)) mask[at] = 0;
   return mask;
@@ -151,7 +146,7 @@ export function topMask(x: Tensor, keep: number): Tensor {
 }
 
 /** The mask of one row, on the host. */
-export function largestMask(row: NumericArray, keep: number): Uint8Array {
+export function largestMask(row: HostArray, keep: number): Uint8Array {
   return maskRow(row, zerosOf(row.length, keep));
 }
 

@@ -36,18 +36,18 @@ export function adamW(
   { beta1, beta2, epsilon }: AdamWOptions,
 ): { readonly parameters: Tensor; readonly m: Tensor; readonly v: Tensor } {
   const m = elementwise('adamM', [state.m, gradient, factor], (a, g, f) =>
-    a!.times(beta1).plus(g!.times(f!).times(1 - beta1)),
+    a.times(beta1).plus(g.times(f).times(1 - beta1)),
   );
   const v = elementwise('adamV', [state.v, gradient, factor], (a, g, f) => {
-    const clipped = g!.times(f!);
-    return a!.times(beta2).plus(clipped.times(clipped).times(1 - beta2));
+    const clipped = g.times(f);
+    return a.times(beta2).plus(clipped.times(clipped).times(1 - beta2));
   });
   const parameters = elementwise(
     'adamW',
     [state.parameters, m, v, stepSize, decay],
     (p, first, second, rate, lambda) => {
-      const moved = p!.minus(rate!.times(first!.over(second!.sqrt().plus(epsilon))));
-      return moved.minus(moved.times(lambda!));
+      const moved = p.minus(rate.times(first.over(second.sqrt().plus(epsilon))));
+      return moved.minus(moved.times(lambda));
     },
   );
   return { parameters, m, v };

@@ -27,13 +27,14 @@ export function keeps(
   state: RandomState,
 ): boolean {
   const words = philox(column >>> 3, row, stream, state.step, state.key0, state.key1);
+  // A call gives four words.
   const word = words[(column >>> 1) & 3] as number;
   return ((column & 1) === 0 ? word & 0xffff : word >>> 16) >= threshold;
 }
 
 /** Fills one row of a mask with 0 or `kept`. */
 export function fillMaskRow(
-  out: Float32Array | Float64Array,
+  out: Float32Array | Float64Array | Int32Array,
   offset: number,
   width: number,
   row: number,
@@ -45,6 +46,7 @@ export function fillMaskRow(
   for (let block = 0; block * 8 < width; block++) {
     const words = philox(block, row, stream, state.step, state.key0, state.key1);
     for (let i = 0; i < 8 && block * 8 + i < width; i++) {
+      // A call gives four words.
       const word = words[i >> 1] as number;
       out[offset + block * 8 + i] = ((i & 1) === 0 ? word & 0xffff : word >>> 16) >= threshold ? kept : 0;
     }

@@ -3,6 +3,7 @@
  * to repeat their choices. Everything of our own draws from {@link RandomStream}.
  */
 export class MT19937 {
+  /** Indices below are of its 624 words. */
   readonly #state = new Uint32Array(624);
   #index = 624;
 

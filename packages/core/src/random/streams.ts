@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { philox } from './philox.ts';
 
 /**
@@ -38,6 +39,7 @@ export class RandomStream {
       this.#words = philox(block, Math.floor(block / 2 ** 32), this.#id, 0xffffffff, ...this.#key);
       this.#block = block;
     }
+    // A call gives four words.
     return this.#words[this.position++ % 4] as number;
   }
 
@@ -72,8 +74,8 @@ export class RandomStream {
     const order = Int32Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {
       const j = this.below(i + 1);
-      const held = order[i] as number;
-      order[i] = order[j] as number;
+      const held = at(order, i);
+      order[i] = at(order, j);
       order[j] = held;
     }
     return order;

@@ -1,4 +1,5 @@
 import type { HostArray } from '../devices/device.ts';
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import type { EncodedText, Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
@@ -79,10 +80,7 @@ function checkLabel(
       ? values.length === 1 && Number.isFinite(values[0])
       : problem === 'multiLabelClassification'
         ? values.length === classes && values.every((v) => v === 0 || v === 1)
-        : values.length === 1 &&
-          Number.isInteger(values[0]) &&
-          (values[0] as number) >= 0 &&
-          (values[0] as number) < classes;
+        : values.length === 1 && Number.isInteger(values[0]) && at(values, 0) >= 0 && at(values, 0) < classes;
   if (!fits)
     throw new ArgumentError(
       `row ${row} of ${id} has the label ${JSON.stringify(values)}, which is not one of ${labels?.join(', ') ?? 'the finite numbers'}`,

@@ -1,3 +1,4 @@
+import { known } from '../elements.ts';
 import type { ParameterGroup } from '../nn/parameters.ts';
 import type { GroupState } from './checkpoint.ts';
 
@@ -12,7 +13,7 @@ export async function readValues(groups: readonly ParameterGroup[]): Promise<Gro
 }
 
 export function writeValues(groups: readonly ParameterGroup[], values: GroupVectors): void {
-  for (const group of groups) group.values.write(values.get(group.name) as Float32Array);
+  for (const group of groups) group.values.write(known(values, group.name));
 }
 
 /** A copy of parameters and optimiser state. */
@@ -27,7 +28,7 @@ export async function readGroups(
       values: Float32Array.from(present),
       m: Float32Array.from(first),
       v: Float32Array.from(second),
-      best: best.get(name) as Float32Array,
+      best: known(best, name),
     });
   }
   return states;
@@ -38,7 +39,7 @@ export function writeGroups(
   states: ReadonlyMap<string, GroupState>,
 ): void {
   for (const { name, values, m, v } of groups) {
-    const state = states.get(name) as GroupState;
+    const state = known(states, name);
     values.write(state.values);
     m.write(state.m);
     v.write(state.v);

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import type { FileSet, SaveCall } from '../methods/method.ts';
 import { commonKeys, sortedJson } from '../methods/model-json.ts';
 import { tensorFiles } from '../methods/tensor-files.ts';
@@ -52,7 +53,7 @@ export function renameHead(
   return new Map(
     [...tensors].map(([key, tensor]) => {
       const i = source.findIndex((base) => key.startsWith(`${base}.`));
-      return [i < 0 ? key : `${target[i]}${key.slice((source[i] as string).length)}`, tensor];
+      return [i < 0 ? key : `${target[i]}${key.slice(at(source, i).length)}`, tensor];
     }),
   );
 }

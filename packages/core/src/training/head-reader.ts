@@ -76,6 +76,7 @@ export async function readHead(
 
 function problemOf(json: JsonFields, type: string | undefined, outputs: number): Problem {
   const written = json.take('problem_type', jsonOrNull(jsonOneOf(Object.values(problemTypes))), null);
+  // The keys of the record are problems, which `Object.entries` does not say.
   const found = Object.entries(problemTypes).find(([, name]) => name === written)?.[0] as Problem | undefined;
   if (found && type !== undefined && headTypes[found] !== type)
     throw json.error(`problem_type is ${shown(written)}, and the head is of type ${shown(type)}`);

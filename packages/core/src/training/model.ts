@@ -1,4 +1,5 @@
 import type { DeviceTensor, Disposes } from '../devices/device.ts';
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { variable } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -139,6 +140,6 @@ function targetOf({ encoder, adapterName, heads }: TrainableModelOptions): Metho
 }
 
 function onlyTask(tasks: readonly string[]): string {
-  if (tasks.length === 1) return tasks[0] as string;
+  if (tasks.length === 1) return at(tasks, 0);
   throw new ArgumentError(`the model has several tasks; say which: ${tasks.join(', ')}`);
 }

@@ -53,9 +53,9 @@ export interface TrainOptions {
 
 /** The tasks of a run. @throws ArgumentError, see {@link checkTasks}; for labels of which two are equal */
 export function tasksOf({ task, tasks, method }: TrainOptions): readonly TrainingTask[] {
-  if ((task === undefined) === (tasks === undefined))
+  const list = tasks ?? (task && [task]);
+  if (!list || (task && tasks))
     throw new ArgumentError('give a task, or several tasks for a joint method, not both');
-  const list = tasks ?? [task as TrainingTask];
   checkTasks(method, list);
   for (const { id, labels } of list) {
     const twice = labels?.find((label, i) => labels.indexOf(label) !== i);

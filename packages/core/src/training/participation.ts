@@ -1,3 +1,4 @@
+import { known } from '../elements.ts';
 import { graphInputs, topologicalOrder } from '../graph/graph.ts';
 import { input } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -28,22 +29,23 @@ export function withTasks(
   ];
   const parameters = new Map(specs.map((spec) => standIn('parameter', spec)));
   const fixed = new Map(frozen.map((spec) => standIn('frozen', spec)));
-  const users = new Map(specs.map(({ name }) => [name, [] as string[]]));
+  const users = new Map(specs.map(({ name }): [string, string[]] => [name, []]));
   const { tasks } = model.target;
   for (const task of tasks) {
     const { loss, penalty } = buildForward({
       ...model,
       task,
+      // A model has a head for each of its tasks.
       head: model.heads[task] as Head,
-      parameter: (name) => parameters.get(name) as Tensor,
-      frozen: (name) => fixed.get(name) as Tensor,
+      parameter: (name) => known(parameters, name),
+      frozen: (name) => known(fixed, name),
       trained: (name) => parameters.get(name),
     });
     const used = graphInputs(topologicalOrder({ outputs: { loss, ...(penalty ? { penalty } : {}) } }));
     for (const [name, list] of users) if (used.has(`parameter ${name}`)) list.push(task);
   }
   return specs.flatMap((spec) => {
-    const list = users.get(spec.name) as string[];
+    const list = known(users, spec.name);
     if (list.length === 0) return [];
     return [list.length === tasks.length ? spec : { ...spec, tasks: list }];
   });

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { type TrainOptions, tasksOf } from './options.ts';
 import type { BatchOrder } from './order/batch-order.ts';
@@ -66,7 +67,7 @@ export function batchOrder(
 ): BatchOrder {
   const sizes = tasksOf(options).map(({ train }) => train.length);
   if (temperature !== null) return new JointOrder({ sizes, batchSize, temperature, seed: 0 });
-  return new EpochOrder(sizes[0] as number, batchSize, seed);
+  return new EpochOrder(at(sizes, 0), batchSize, seed);
 }
 
 function whole(name: string, value: number, least: number): number {

@@ -1,5 +1,6 @@
-import type { HostArray, Program } from '../devices/device.ts';
+import type { Program } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
+import { fed } from '../graph/feeds.ts';
 import type { Head } from '../nn/head.ts';
 import { batchFeeds, type EncodedExample, largestBatch } from './batches.ts';
 import { compileWithProgress } from './compile.ts';
@@ -84,7 +85,7 @@ export class Predictor {
     // Sorting by length would save nothing: batches are ragged.
     await runInOrder(batchesOf(examples, this.#batchSize, signal), async ({ batch, row }) => {
       const result = await this.#program.run(batchFeeds(encoder, head, batch));
-      logits.set(result.logits as HostArray, row * columns);
+      logits.set(fed(result, 'logits'), row * columns);
       total += (result.loss?.[0] ?? Number.NaN) * batch.length;
       done += batch.length;
       onProgress?.(done, examples.length);

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import type { TrainableModel } from './model.ts';
 import { type TrainOptions, tasksOf } from './options.ts';
 import type { Plan } from './plan.ts';
@@ -24,7 +25,7 @@ export function runSettings(options: TrainOptions, plan: Plan, model: TrainableM
 
 function taskSettings(tasks: readonly TrainingTask[]): RunSettings {
   const all = (value: (task: TrainingTask) => string | number | null): string | number | null =>
-    tasks.length === 1 ? value(tasks[0] as TrainingTask) : tasks.map(value).join(', ');
+    tasks.length === 1 ? value(at(tasks, 0)) : tasks.map(value).join(', ');
   return {
     task: all((task) => task.id),
     data: all((task) => task.fingerprint ?? null),

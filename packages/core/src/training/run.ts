@@ -1,4 +1,5 @@
 import type { HostArray } from '../devices/device.ts';
+import { at } from '../elements.ts';
 import { ScalearnError } from '../errors.ts';
 import { linearSchedule } from '../optim/schedule.ts';
 import { seedKey } from '../random/streams.ts';
@@ -135,8 +136,8 @@ export class Run {
     const { seed, learningRate, weightDecay, warmupSteps, steps } = this.#plan;
     const { encoder, parameters } = this.#model;
     const { task, rows } = this.#order.at(step);
-    const track = this.#tracks[task] as Track;
-    const batch = Array.from(rows, (row) => track.train[row] as EncodedExample);
+    const track = at(this.#tracks, task);
+    const batch = Array.from(rows, (row) => at(track.train, row));
     const rate = learningRate * linearSchedule(step, steps, warmupSteps);
     const begun = this.#begun;
     begun.set(track.name, (begun.get(track.name) ?? 0) + 1);
@@ -161,8 +162,8 @@ export class Run {
     batch: readonly EncodedExample[],
     learningRate: number,
   ): void {
-    const loss = result.loss?.[0] as number;
-    const gradientNorm = result.gradientNorm?.[0] as number;
+    const loss = result.loss?.[0] ?? Number.NaN;
+    const gradientNorm = result.gradientNorm?.[0] ?? Number.NaN;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
       throw new DivergedError(
         `the loss is ${loss} at step ${step + 1} (gradient norm ${gradientNorm}); try a smaller learning rate`,
@@ -173,7 +174,7 @@ export class Run {
       step: step + 1,
       taskSteps: {
         ...taskSteps,
-        [name]: (Object.hasOwn(taskSteps, name) ? (taskSteps[name] as number) : 0) + 1,
+        [name]: (Object.hasOwn(taskSteps, name) ? (taskSteps[name] ?? 0) : 0) + 1,
       },
       lossSum: lossSum + loss * batch.length,
       lossRows: lossRows + batch.length,

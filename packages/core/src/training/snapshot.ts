@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { ModelFileError } from '../files/errors.ts';
 import { JsonFields, jsonList, jsonText } from '../files/json-fields.ts';
@@ -81,7 +82,7 @@ export function mergeSnapshot(snapshot: ModelSnapshot): ModelSnapshot {
   return {
     ...snapshot,
     ...storedAdapter(adapter, encoder.prefix),
-    heads: new Map([[tasks[0] as string, renamed(head, options)]]),
+    heads: new Map([[at(tasks, 0), renamed(head, options)]]),
   };
 }
 

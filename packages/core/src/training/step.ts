@@ -1,8 +1,8 @@
+import { gradients } from '../autodiff/gradient.ts';
 import type { HostArray } from '../devices/device.ts';
-import { gradients } from '../graph/gradient.ts';
+import { at, known } from '../elements.ts';
 import type { Graph, Update } from '../graph/graph.ts';
 import { input, variable } from '../graph/leaves.ts';
-import type { Tensor } from '../graph/tensor.ts';
 import type { ParameterGroup, Parameters } from '../nn/parameters.ts';
 import { add } from '../ops/arithmetic.ts';
 import { pack } from '../ops/pack.ts';
@@ -43,8 +43,8 @@ export function trainingGraph(
     objective,
     specs.map((spec) => parameters.tensor(spec.name)),
   );
-  const bySpec = new Map(specs.map((spec, i) => [spec, slopes[i] as Tensor]));
-  const packed = groups.map((group) => pack(group.specs.map((spec) => bySpec.get(spec) as Tensor)));
+  const bySpec = new Map(specs.map((spec, i) => [spec, at(slopes, i)]));
+  const packed = groups.map((group) => pack(group.specs.map((spec) => known(bySpec, spec))));
   const gradientNorm = globalNorm(packed);
   const factor = clipFactor(gradientNorm, options.maxGradNorm);
   const updates = groups.flatMap((group, i): Update[] => {
@@ -54,7 +54,7 @@ export function trainingGraph(
       stepSize: input(`stepSize/${group.name}`, []),
       decay: input(`decay/${group.name}`, []),
     };
-    const next = adamW(state, packed[i] as Tensor, rates, { ...adamWDefaults, ...options });
+    const next = adamW(state, at(packed, i), rates, { ...adamWDefaults, ...options });
     return (['parameters', 'm', 'v'] as const).map((key) => ({ variable: state[key], value: next[key] }));
   });
   return {

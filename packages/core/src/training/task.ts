@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { nameFor } from '../methods/names.ts';
 import type { Problem } from '../nn/head.ts';
@@ -56,4 +57,4 @@ export function findByName<T extends Pick<TrainingTask, 'id'>>(
   );
 }
 
-const lastPart = (id: string): string => id.split('/').at(-1) as string;
+const lastPart = (id: string): string => at(id.split('/'), -1);

@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import type { Method } from '../methods/method.ts';
 import { createHead, type Head } from '../nn/head.ts';
 import { TrainableModel } from './model.ts';
@@ -26,7 +27,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
     encoder: options.encoder,
     method: options.method,
     heads: Object.fromEntries(tasks.map((task) => [taskName(task), taskHead(task, options.method)])),
-    adapterName: tasks.length > 1 ? jointAdapterName : taskName(tasks[0] as TrainingTask),
+    adapterName: tasks.length > 1 ? jointAdapterName : taskName(at(tasks, 0)),
     seed: plan.seed,
     decays: plan.weightDecay > 0,
   });

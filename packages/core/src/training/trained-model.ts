@@ -1,4 +1,5 @@
 import type { Disposes } from '../devices/device.ts';
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Adapter } from '../methods/adapter.ts';
@@ -168,7 +169,7 @@ export class TrainedModel implements Disposes {
   /** Its task's name in the model: that of the only head, whatever the rows are called. */
   get #name(): string {
     const { tasks } = this.#model;
-    return tasks.length === 1 ? (tasks[0] as string) : taskName(this.task);
+    return tasks.length === 1 ? at(tasks, 0) : taskName(this.task);
   }
 
   /** A copy on the host. */

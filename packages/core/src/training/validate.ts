@@ -1,3 +1,4 @@
+import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { type EpochRecord, phaseReporter, type TaskRecord } from './events.ts';
 import type { TrainOptions } from './options.ts';
@@ -34,7 +35,7 @@ export async function validate(tracks: readonly Track[], options: TrainOptions):
       return own;
     }),
   );
-  const [{ validationLoss, validationMetrics }] = records as [TaskRecord, ...TaskRecord[]];
+  const { validationLoss, validationMetrics } = at(records, 0);
   if (tracks.length === 1) return { value, validationLoss, validationMetrics };
   return {
     value,

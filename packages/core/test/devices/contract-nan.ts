@@ -49,10 +49,10 @@ export function keepsNaN(run: RunOutputs, device: () => Device): void {
         geluTanh,
         // As an epilogue of something else, and in threes instead of fours.
         fused: (t) => add(relu(t), scale(tanh(t), 2)),
-        maximum: (t) => elementwise('max', [t], (a) => a!.max(0.1)),
-        'maximum, turned': (t) => elementwise('max', [t], (a) => a!.negate().max(a!)),
-        minimum: (t) => elementwise('min', [t], (a) => a!.min(0.1)),
-        softplus: (t) => elementwise('softplus', [t], (a) => a!.softplus()),
+        maximum: (t) => elementwise('max', [t], (a) => a.max(0.1)),
+        'maximum, turned': (t) => elementwise('max', [t], (a) => a.negate().max(a)),
+        minimum: (t) => elementwise('min', [t], (a) => a.min(0.1)),
+        softplus: (t) => elementwise('softplus', [t], (a) => a.softplus()),
       };
       for (const [what, f] of Object.entries(functions)) expect(await isNaNOf(f), what).toEqual(bad);
       const sliced = (t: Tensor): Tensor => tanh(relu(reshape(add(t, t), [8, 1])));
@@ -64,7 +64,7 @@ export function keepsNaN(run: RunOutputs, device: () => Device): void {
       const one = (t: Tensor): Tensor =>
         softmax(
           reshape(
-            elementwise('first', [t], (a) => a!),
+            elementwise('first', [t], (a) => a),
             [2, 4],
           ),
         );

@@ -1,5 +1,5 @@
+import { gradients } from '../../src/autodiff/gradient.ts';
 import type { HostArray } from '../../src/devices/device.ts';
-import { gradients } from '../../src/graph/gradient.ts';
 import { input } from '../../src/graph/leaves.ts';
 import type { Shape } from '../../src/graph/shape.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
@@ -7,11 +7,12 @@ import { gelu, geluTanh, relu, sigmoid, tanh } from '../../src/ops/activations.t
 import { add, constant, divide, exp, multiply, scale, square, subtract } from '../../src/ops/arithmetic.ts';
 import { attention } from '../../src/ops/attention.ts';
 import { concat, split } from '../../src/ops/concat.ts';
+import { crossEntropy } from '../../src/ops/cross-entropy.ts';
 import { dropout, randomInput } from '../../src/ops/dropout.ts';
 import { elementwise } from '../../src/ops/elementwise.ts';
 import { embedding } from '../../src/ops/embedding.ts';
 import { layerNorm } from '../../src/ops/layer-norm.ts';
-import { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from '../../src/ops/losses.ts';
+import { binaryCrossEntropyWithLogits, meanSquaredError } from '../../src/ops/losses.ts';
 import { linear, matmul } from '../../src/ops/matmul.ts';
 import { pack, view } from '../../src/ops/pack.ts';
 import { mean, sum } from '../../src/ops/reduce.ts';
@@ -22,6 +23,7 @@ import { softmax } from '../../src/ops/softmax.ts';
 import { topMask } from '../../src/ops/top-mask.ts';
 import { transpose } from '../../src/ops/transpose.ts';
 import { RandomStream } from '../../src/random/streams.ts';
+import type { OperationCheck } from '../../src/testing.ts';
 
 /** One operation on shapes that are no multiples of any tile: what every device must agree on. */
 export interface OperationCase {
@@ -63,7 +65,7 @@ const maskedPositions = (): Tensor => input('maskedPositions', ['masked'], 'i32'
 const T: Shape = ['tokens', 19];
 
 const isGreater = (x: Tensor, limit: number): Tensor =>
-  elementwise('isGreater', [x], (a) => a!.greater(limit));
+  elementwise('isGreater', [x], (a) => a.greater(limit));
 
 const unary = (
   name: string,
@@ -291,4 +293,15 @@ export function caseValues(c: OperationCase): Record<string, Float32Array> {
       return [name, Float32Array.from({ length: size }, () => low + (high - low) * stream.uniform())];
     }),
   );
+}
+
+/** A case as an operation is checked; what takes its inputs from elsewhere finds the integers by name. */
+export function caseCheck(c: OperationCase): Omit<OperationCheck, 'devices'> {
+  const floats = Object.entries(caseValues(c)).map(
+    ([name, values]) => [name, { shape: c.floats[name] as Shape, values }] as const,
+  );
+  const others = Object.entries(integers).map(
+    ([name, values]) => [name, { shape: [values.length], values }] as const,
+  );
+  return { inputs: Object.fromEntries([...floats, ...others]), build: c.build, gradients: !c.fixed };
 }

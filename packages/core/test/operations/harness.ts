@@ -1,10 +1,13 @@
+import { gradients } from '../../src/autodiff/gradient.ts';
 import type { Device, HostArray } from '../../src/devices/device.ts';
-import { gradients } from '../../src/graph/gradient.ts';
 import { graphInputs, topologicalOrder } from '../../src/graph/graph.ts';
 import { input } from '../../src/graph/leaves.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { multiply } from '../../src/ops/arithmetic.ts';
 import { sum } from '../../src/ops/reduce.ts';
+
+export { relativeDifference } from '../../src/testing.ts';
+
 import { caseValues, dims, integers, type OperationCase } from './cases.ts';
 
 /** The case's result, a loss that weighs its elements unevenly, and the loss's gradients. */
@@ -24,7 +27,7 @@ export function caseGraph(c: OperationCase): { outputs: Record<string, Tensor> }
 }
 
 /** All inputs the graph takes. */
-export function caseFeeds(
+function caseFeeds(
   c: OperationCase,
   graph: { outputs: Record<string, Tensor> },
   size: number,
@@ -35,7 +38,7 @@ export function caseFeeds(
   return Object.fromEntries([...names.keys()].map((name) => [name, all[name] as HostArray]));
 }
 
-export function resultSize(c: OperationCase): number {
+function resultSize(c: OperationCase): number {
   const y = c.build(
     Object.fromEntries(Object.entries(c.floats).map(([name, shape]) => [name, input(name, shape)])),
   );
@@ -51,17 +54,4 @@ export async function runCase(device: Device, c: OperationCase): Promise<Record<
   } finally {
     program.dispose();
   }
-}
-
-/** Largest difference over the largest magnitude, as the recorded cases measure it. */
-export function relativeDifference(actual: HostArray, expected: HostArray): number {
-  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let difference = 0;
-  let scale = 0;
-  for (const [i, value] of expected.entries()) {
-    const d = Math.abs((actual[i] as number) - value);
-    if (!(d <= difference)) difference = Number.isNaN(d) ? Number.POSITIVE_INFINITY : d;
-    scale = Math.max(scale, Math.abs(value));
-  }
-  return difference === 0 ? 0 : difference / Math.max(scale, 1e-30);
 }

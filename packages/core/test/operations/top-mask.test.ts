@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { gradients } from '../../src/autodiff/gradient.ts';
 import { ReferenceDevice } from '../../src/devices/reference.ts';
 import { ArgumentError, ShapeError } from '../../src/errors.ts';
-import { gradients } from '../../src/graph/gradient.ts';
 import { input } from '../../src/graph/leaves.ts';
 import { multiply } from '../../src/ops/arithmetic.ts';
 import { sum } from '../../src/ops/reduce.ts';

@@ -1,4 +1,5 @@
 import { DeviceError } from '../../errors.ts';
+import { host, isNode, messageOf } from '../environment.ts';
 
 /** What is known of an adapter, for people and for choosing one. */
 export interface AdapterDescription {
@@ -26,14 +27,13 @@ let dawn: GPU | undefined;
 
 /** The runtime's WebGPU: that of browsers and Deno, or Dawn from the package `webgpu` in Node; undefined if none. */
 async function findWebGPU(): Promise<{ gpu: GPU; polled: boolean } | undefined> {
-  const runtime = globalThis as { navigator?: { gpu?: GPU }; process?: { versions?: { node?: string } } };
-  if (runtime.navigator?.gpu) return { gpu: runtime.navigator.gpu, polled: false };
-  if (!runtime.process?.versions?.node || 'Deno' in globalThis) return undefined;
+  if (host.navigator?.gpu) return { gpu: host.navigator.gpu, polled: false };
+  if (!isNode()) return undefined;
   if (!dawn) {
     // The name stands in a variable so that bundlers leave the import alone.
     const name = 'webgpu';
     try {
-      const module = (await import(/* @vite-ignore */ name)) as { create(flags: string[]): GPU };
+      const module: { create(flags: string[]): GPU } = await import(/* @vite-ignore */ name);
       dawn = module.create([]);
     } catch {
       return undefined;
@@ -83,7 +83,8 @@ export function describeAdapter(
   const { vendor, architecture, device, description } = info;
   const names = new Set(features);
   // Older runtimes tell no sizes.
-  const { subgroupMinSize: smallest, subgroupMaxSize: largest } = info as Partial<GPUAdapterInfo>;
+  const told: Partial<GPUAdapterInfo> = info;
+  const { subgroupMinSize: smallest, subgroupMaxSize: largest } = told;
   const known = names.has('subgroups') && smallest !== undefined && smallest > 0 && smallest === largest;
   return {
     vendor,
@@ -92,7 +93,7 @@ export function describeAdapter(
     description,
     isSoftware:
       softwareNames.test([vendor, architecture, device, description].join(' ')) ||
-      (info as Partial<GPUAdapterInfo>).isFallbackAdapter === true,
+      told.isFallbackAdapter === true,
     features: [...names].sort(),
     limits: limitNumbers(limits),
     subgroupSize: known ? smallest : undefined,
@@ -103,7 +104,7 @@ function limitNumbers(limits: GPUSupportedLimits): Record<string, number> {
   const numbers: Record<string, number> = {};
   // The limits are getters of the prototype.
   for (const name in limits) {
-    const value = (limits as unknown as Record<string, unknown>)[name];
+    const value: unknown = Reflect.get(limits, name);
     if (typeof value === 'number') numbers[name] = value;
   }
   return numbers;
@@ -121,6 +122,6 @@ export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   try {
     return await adapter.requestDevice({ label: 'scalearn', requiredFeatures, requiredLimits });
   } catch (error) {
-    throw new DeviceError(`the WebGPU adapter gave no device: ${(error as Error).message}`, { cause: error });
+    throw new DeviceError(`the WebGPU adapter gave no device: ${messageOf(error)}`, { cause: error });
   }
 }

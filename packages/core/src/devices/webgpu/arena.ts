@@ -1,7 +1,7 @@
+import { at } from '../../elements.ts';
 import { DeviceError } from '../../errors.ts';
 import type { Groups, Value } from '../../graph/kernel.ts';
 import type { DimValues } from '../../graph/shape.ts';
-import type { Tensor } from '../../graph/tensor.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
 import { arrayBytes, type Blueprint, lifetimes } from './plan/blueprint.ts';
 import { planMemory } from './plan/memory.ts';
@@ -41,10 +41,10 @@ export class Arena {
     const storage = usage.storage | usage.copySource | usage.copyTarget;
     const pool = memory.buffers.map((bytes) => create('values', bytes, storage));
     this.bytes = this.#buffers.reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const [value, i] of memory.bufferOf) this.#places.set(value, pool[i] as GPUBuffer);
+    for (const [value, i] of memory.bufferOf) this.#places.set(value, at(pool, i));
     const fed = [
       ...blueprint.feeds.inputs.values(),
-      ...blueprint.gathers.map(({ node }) => node.outputs[0] as Tensor),
+      ...blueprint.gathers.map(({ node }) => at(node.outputs, 0)),
     ];
     for (const tensor of fed) {
       const small = tensor.shape.every((dim) => typeof dim === 'number') && tensor.dtype === 'i32';
@@ -61,16 +61,14 @@ export class Arena {
       return slot;
     });
     this.#sizes = size > 0 ? create('sizes', size, usage.uniform | usage.copyTarget) : undefined;
-    this.bindGroups = blueprint.dispatches.map((dispatch, i) =>
-      this.#bind(dispatch, this.#slots[i] as number),
-    );
+    this.bindGroups = blueprint.dispatches.map((dispatch, i) => this.#bind(dispatch, at(this.#slots, i)));
   }
 
   #bind(dispatch: Dispatch, slot: number): GPUBindGroup {
     const resources: GPUBufferBinding[] = [];
-    if (dispatch.sizes.length > 0) {
+    if (this.#sizes && dispatch.sizes.length > 0) {
       const size = Math.ceil(dispatch.sizes.length / 4) * 16;
-      resources.push({ buffer: this.#sizes as GPUBuffer, offset: slot, size });
+      resources.push({ buffer: this.#sizes, offset: slot, size });
     }
     for (const { root, offset } of dispatch.bindings)
       resources.push({ buffer: this.buffer(root), offset: offset * (isHalf(root) ? 2 : 4) });
@@ -106,8 +104,7 @@ export class Arena {
     if (!this.#sizes) return;
     const words = new Uint32Array(this.#sizes.size / 4);
     for (const [i, dispatch] of dispatches.entries())
-      for (const [k, size] of dispatch.sizes.entries())
-        words[(this.#slots[i] as number) / 4 + k] = size(dims);
+      for (const [k, size] of dispatch.sizes.entries()) words[at(this.#slots, i) / 4 + k] = size(dims);
     this.#context.gpu.queue.writeBuffer(this.#sizes, 0, words);
   }
 

@@ -1,5 +1,6 @@
 import { DeviceError, DeviceLostError, DisposedError } from '../../errors.ts';
 import type { KernelProfile } from '../../graph/kernel.ts';
+import { messageOf } from '../environment.ts';
 import type { Dispatch } from './text/render.ts';
 import type { Waiter } from './waiting.ts';
 
@@ -46,8 +47,7 @@ export class GpuContext {
       });
     });
     gpu.addEventListener('uncapturederror', (event) => {
-      const { error } = event as Event & { error: GPUError };
-      this.#failure ??= error.message;
+      this.#failure ??= event.error.message;
     });
   }
 
@@ -86,7 +86,7 @@ export class GpuContext {
       // The promise of the loss may settle after that of the mapping.
       await Promise.race([this.gpu.lost, new Promise((resolve) => setTimeout(resolve, 50))]);
       this.check();
-      throw new DeviceError(`results could not be read: ${(error as Error).message}`, { cause: error });
+      throw new DeviceError(`results could not be read: ${messageOf(error)}`, { cause: error });
     }
     const copy = buffer.getMappedRange(0, Math.max(4, bytes)).slice(0);
     buffer.unmap();
@@ -159,7 +159,7 @@ export class GpuContext {
       this.check();
       const { messages } = await module.getCompilationInfo();
       const details = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('; ');
-      throw new DeviceError(`kernel '${label}' does not compile: ${details || (error as Error).message}`, {
+      throw new DeviceError(`kernel '${label}' does not compile: ${details || messageOf(error)}`, {
         cause: error,
       });
     }

@@ -8,7 +8,7 @@ import type {
   Program,
   UploadOptions,
 } from '../device.ts';
-import { environment } from '../environment.ts';
+import { environment, isNode } from '../environment.ts';
 import { measureMemory } from '../memory.ts';
 import { type AdapterDescription, describeAdapter, findAdapter, openDevice } from './adapter.ts';
 import { GpuContext } from './context.ts';
@@ -102,18 +102,12 @@ export class WebGPUDevice implements Device {
 export async function requestWebGPUDevice(options: WebGPUOptions = {}): Promise<WebGPUDevice | undefined> {
   const { powerPreference = 'high-performance' } = options;
   const found = options.gpu ? undefined : await findAdapter({ powerPreference });
-  if (!options.gpu && !found) return undefined;
-  const info = options.gpu?.adapterInfo ?? found?.adapter.info;
-  const gpu = options.gpu ?? (await openDevice((found as NonNullable<typeof found>).adapter));
-  const adapter = describeAdapter(info as GPUAdapterInfo, gpu.features, gpu.limits);
+  const gpu = options.gpu ?? (found && (await openDevice(found.adapter)));
+  if (!gpu) return undefined;
+  const adapter = describeAdapter(found?.adapter.info ?? gpu.adapterInfo, gpu.features, gpu.limits);
   const profile = chooseProfile(adapter, options.forceVariant ?? environment('SCALEARN_WEBGPU_VARIANT'));
   // Devices that were passed in come from Dawn, too, if this is Node.
   const polled = found?.polled ?? isNode();
   const nap = polled ? (adapter.isSoftware ? 0.5 : 0.1) : undefined;
   return new WebGPUDevice(new GpuContext(gpu, profile, new Waiter(nap)), adapter, !options.gpu);
-}
-
-function isNode(): boolean {
-  const { process } = globalThis as { process?: { versions?: { node?: string } } };
-  return process?.versions?.node !== undefined && !('Deno' in globalThis);
 }

@@ -40,5 +40,5 @@ export function chooseProfile(adapter: AdapterDescription, forced?: string): Ker
 }
 
 function isVariant(text: string): text is KernelVariant {
-  return (kernelVariants as readonly string[]).includes(text);
+  return kernelVariants.some((variant) => variant === text);
 }

@@ -1,5 +1,6 @@
+import { at, known } from '../../elements.ts';
 import { DeviceError, DisposedError } from '../../errors.ts';
-import { bindFeeds } from '../../graph/feeds.ts';
+import { bindFeeds, fed } from '../../graph/feeds.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { type DimValues, sizeOf } from '../../graph/shape.ts';
 import type { CompileOptions, HostArray, Program, ProgramStatistics } from '../device.ts';
@@ -71,7 +72,7 @@ export class WebGPUProgram implements Program {
       }),
     );
     context.check();
-    const pipelines = blueprint.dispatches.map(({ code }) => compiled.get(code) as GPUComputePipeline);
+    const pipelines = blueprint.dispatches.map(({ code }) => known(compiled, code));
     const program = new WebGPUProgram(context, blueprint, pipelines, label, release);
     if (capacity) await program.#reserve(capacity);
     return program;
@@ -92,11 +93,11 @@ export class WebGPUProgram implements Program {
     const full = sequences === undefined ? capacity : { boundaries: sequences + 1, ...capacity };
     const symbols = [...this.#blueprint.feeds.inputs.values()].flatMap(({ shape }) => shape);
     if (symbols.some((dim) => typeof dim === 'string' && full[dim] === undefined)) return;
-    await this.#plan(full);
+    await this.#plan(full).checked;
   }
 
   /** New buffers for a capacity; the check of what WebGPU says about them. */
-  #plan(capacity: DimValues): Promise<void> {
+  #plan(capacity: DimValues): { arena: Arena; checked: Promise<void> } {
     this.#arena?.dispose();
     this.#arena = undefined;
     const { result, checked } = this.#context.guarded(
@@ -104,7 +105,7 @@ export class WebGPUProgram implements Program {
       () => new Arena(this.#context, this.#blueprint, capacity, this.#label),
     );
     this.#arena = result;
-    return checked;
+    return { arena: result, checked };
   }
 
   /** The arena for a batch: the present one if it is large enough, else one with room to spare. */
@@ -115,8 +116,7 @@ export class WebGPUProgram implements Program {
       const present = capacity[name] ?? 0;
       if (value > present) capacity[name] = Math.max(value, Math.ceil(present * 1.25));
     }
-    const checked = this.#plan(capacity);
-    return { arena: this.#arena as unknown as Arena, checked };
+    return this.#plan(capacity);
   }
 
   async run(inputs: Feeds): Promise<Results> {
@@ -188,16 +188,13 @@ export class WebGPUProgram implements Program {
   #feed(arena: Arena, feeds: Feeds): void {
     const { queue } = this.#context.gpu;
     for (const [name, tensor] of this.#blueprint.feeds.inputs) {
-      const data = feeds[name] as HostArray;
+      const data = fed(feeds, name);
       const values = data instanceof Float64Array ? Float32Array.from(data) : data;
+      // The types of arrays do not say that their memory is not shared.
       queue.writeBuffer(arena.buffer(tensor), 0, values as Parameters<GPUQueue['writeBuffer']>[2]);
     }
     for (const { node, ids, table } of this.#blueprint.gathers)
-      queue.writeBuffer(
-        arena.buffer(node.outputs[0] as never),
-        0,
-        table.gatherRows(feeds[ids] as Int32Array),
-      );
+      queue.writeBuffer(arena.buffer(at(node.outputs, 0)), 0, table.gatherRows(fed(feeds, ids)));
   }
 
   #submit(arena: Arena, staging: GPUBuffer, offsets: readonly number[], dims: DimValues): void {
@@ -210,9 +207,9 @@ export class WebGPUProgram implements Program {
         encoder.clearBuffer(arena.buffer(value));
       }
       pass ??= encoder.beginComputePass();
-      pass.setPipeline(this.#pipelines[i] as GPUComputePipeline);
-      pass.setBindGroup(0, arena.bindGroups[i] as GPUBindGroup);
-      pass.dispatchWorkgroups(...(arena.groups[i] as [number, number, number]));
+      pass.setPipeline(at(this.#pipelines, i));
+      pass.setBindGroup(0, at(arena.bindGroups, i));
+      pass.dispatchWorkgroups(...at(arena.groups, i));
     }
     pass?.end();
     for (const [i, { tensor, place }] of this.#blueprint.outputs.entries()) {
@@ -222,7 +219,7 @@ export class WebGPUProgram implements Program {
         arena.buffer(place.root),
         place.offset * width,
         staging,
-        offsets[i] as number,
+        at(offsets, i),
         bytes,
       );
     }
@@ -236,7 +233,7 @@ export class WebGPUProgram implements Program {
     const kept = new Map<number, GPUBuffer>();
     for (const [i, { from }] of copies.entries()) {
       if (valueLeaf(from.root)?.kind !== 'variable') continue;
-      const copy = (this.#copies[kept.size] as TrackedBuffer).buffer;
+      const copy = at(this.#copies, kept.size).buffer;
       encoder.copyBufferToBuffer(arena.buffer(from.root), from.offset * 4, copy, 0, bytesOf(i));
       kept.set(i, copy);
     }
@@ -257,7 +254,7 @@ export class WebGPUProgram implements Program {
     const results: Results = {};
     for (const [i, { name, tensor, place }] of this.#blueprint.outputs.entries()) {
       const size = sizeOf(tensor.shape, dims);
-      const begin = offsets[i] as number;
+      const begin = at(offsets, i);
       if (isHalf(place.root)) results[name] = decodeHalves(new Uint16Array(bytes, begin, size));
       else {
         const part = bytes.slice(begin, begin + size * 4);

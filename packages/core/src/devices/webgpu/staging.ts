@@ -1,3 +1,4 @@
+import { ScalearnError } from '../../errors.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
 
 /** Room for the outputs of runs whose results have not been read yet. */
@@ -24,7 +25,9 @@ export class StagingRing {
   }
 
   take(): TrackedBuffer {
-    return this.#free.pop() as TrackedBuffer;
+    const buffer = this.#free.pop();
+    if (!buffer) throw new ScalearnError('a staging buffer was taken that is not there');
+    return buffer;
   }
 
   giveBack(buffer: TrackedBuffer): void {

@@ -1,8 +1,9 @@
+import { at } from '../../elements.ts';
 import { DeviceError, DisposedError, ShapeError } from '../../errors.ts';
 import type { DType } from '../../graph/tensor.ts';
 import type { Device, DeviceTensor, HostArray, UploadOptions } from '../device.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
-import { decodeHalves, fromHalf, toHalf } from './half.ts';
+import { decodeHalves, encodeHalves } from './half.ts';
 
 /** A tensor in a buffer of its own, or, where it exceeds what the adapter binds, on the host. */
 export class WebGPUTensor implements DeviceTensor {
@@ -77,17 +78,13 @@ export class WebGPUTensor implements DeviceTensor {
   }
 
   /** Rows of a matrix that is on the host, one after the other. */
-  gatherRows(ids: Int32Array): Float32Array<ArrayBuffer> {
+  gatherRows(ids: HostArray): Float32Array<ArrayBuffer> {
     this.checkAlive();
-    const width = this.shape[1] as number;
-    const host = this.#host as Float32Array | Uint16Array;
+    const width = at(this.shape, 1);
     const out = new Float32Array(ids.length * width);
-    for (let i = 0; i < ids.length; i++) {
-      const start = (ids[i] as number) * width;
-      const row = host.subarray(start, start + width);
-      if (row instanceof Uint16Array)
-        for (let c = 0; c < width; c++) out[i * width + c] = fromHalf(row[c] as number);
-      else out.set(row, i * width);
+    for (const [i, id] of ids.entries()) {
+      const row = this.#host?.subarray(id * width, (id + 1) * width) ?? [];
+      out.set(row instanceof Uint16Array ? decodeHalves(row) : row, i * width);
     }
     return out;
   }
@@ -129,6 +126,7 @@ export class WebGPUTensor implements DeviceTensor {
       bytes = new Uint16Array(values.length + 1);
       bytes.set(values);
     }
+    // The types of arrays do not say that their memory is not shared.
     this.#context.gpu.queue.writeBuffer(this.buffer, 0, bytes as Parameters<GPUQueue['writeBuffer']>[2]);
   }
 
@@ -147,9 +145,7 @@ export class WebGPUTensor implements DeviceTensor {
 function encode(data: HostArray, storage: 'f32' | 'f16'): Float32Array | Int32Array | Uint16Array {
   if (data instanceof Int32Array) return data.slice();
   if (storage === 'f32') return Float32Array.from(data);
-  const halves = new Uint16Array(data.length);
-  for (let i = 0; i < halves.length; i++) halves[i] = toHalf(data[i] as number);
-  return halves;
+  return encodeHalves(data);
 }
 
 function decode(values: Float32Array | Int32Array | Uint16Array): HostArray {

@@ -1,12 +1,12 @@
 import type { KernelProfile, Launch } from '../../graph/kernel.ts';
+import { fixedDim } from '../../graph/shape.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { type AttentionInputs, type AttentionUse, attentionLaunch } from './parts.ts';
 import { subgroupAttention } from './subgroup.ts';
 import { threadAttention } from './thread.ts';
 
 function prefersSubgroups(qkv: Tensor, { heads }: AttentionUse, profile: KernelProfile): boolean {
-  const width = qkv.shape[1] as number;
-  return profile.matmul === 'subgroup' && (width / 3 / heads) % 4 === 0;
+  return profile.matmul === 'subgroup' && (fixedDim(qkv.shape, 1) / 3 / heads) % 4 === 0;
 }
 
 export function launchAttention(

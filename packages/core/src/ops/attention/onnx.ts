@@ -1,7 +1,6 @@
 import type { OnnxEmitter, OnnxGroup, OnnxValue } from '../../graph/onnx.ts';
-import type { OnnxCall } from '../../graph/operation.ts';
-import type { Tensor } from '../../graph/tensor.ts';
-import type { AttentionAttributes } from '../attention.ts';
+import { mapTuple } from '../../graph/tuple.ts';
+import type { AttentionUse } from './parts.ts';
 
 /*
  * ONNX Runtime has no attention over ragged sequences, so they are padded; in a few groups of similarly long ones,
@@ -19,23 +18,31 @@ interface GroupCall extends OnnxGroup {
   readonly emit: OnnxEmitter;
 }
 
-/** Context `[tokens, hidden]` from (qkv, cuSeqlens, random?). */
-export function writeAttention(call: OnnxCall<AttentionAttributes>): OnnxValue {
-  const [qkv, cuSeqlens, random] = call.inputs as [OnnxValue, OnnxValue, OnnxValue | undefined];
+interface AttentionCall {
+  readonly attributes: AttentionUse;
+  readonly hidden: number;
+  readonly emit: OnnxEmitter;
+}
+
+/** Context `[tokens, hidden]`. */
+export function writeAttention(
+  qkv: OnnxValue,
+  cuSeqlens: OnnxValue,
+  random: OnnxValue | undefined,
+  call: AttentionCall,
+): OnnxValue {
   const contexts = groupCalls(call, cuSeqlens).map((group) => forward(qkv, random, call, group).context);
   return unpad(contexts, 1, call, cuSeqlens);
 }
 
-/** Gradient by qkv from (qkv, context, statistics, dContext, cuSeqlens, random?). */
-export function writeAttentionGradient(call: OnnxCall<AttentionAttributes>): OnnxValue {
-  const [qkv, , , dContext, cuSeqlens, random] = call.inputs as [
-    OnnxValue,
-    unknown,
-    unknown,
-    OnnxValue,
-    OnnxValue,
-    OnnxValue | undefined,
-  ];
+/** Gradient by qkv. */
+export function writeAttentionGradient(
+  qkv: OnnxValue,
+  dContext: OnnxValue,
+  cuSeqlens: OnnxValue,
+  random: OnnxValue | undefined,
+  call: AttentionCall,
+): OnnxValue {
   const gradients = groupCalls(call, cuSeqlens).flatMap((group) => {
     const { emit, size } = group;
     // The forward nodes again: equal nodes are written once.
@@ -60,10 +67,10 @@ export function writeAttentionGradient(call: OnnxCall<AttentionAttributes>): Onn
 }
 
 function groupCalls(
-  { node, attributes: { heads }, emit }: OnnxCall<AttentionAttributes>,
+  { hidden, attributes: { heads }, emit }: AttentionCall,
   cuSeqlens: OnnxValue,
 ): GroupCall[] {
-  const size = ((node.inputs[0] as Tensor).shape[1] as number) / parts / heads;
+  const size = hidden / heads;
   const { groups } = emit;
   return Array.from({ length: groups }, (_, group) => ({ cuSeqlens, group, groups, heads, size, emit }));
 }
@@ -85,10 +92,10 @@ function pad(x: OnnxValue, part: number, of: number, group: GroupCall): OnnxValu
 function unpad(
   padded: readonly OnnxValue[],
   of: number,
-  { attributes: { heads }, node, emit }: OnnxCall<AttentionAttributes>,
+  { attributes: { heads }, hidden, emit }: AttentionCall,
   cuSeqlens: OnnxValue,
 ): OnnxValue {
-  const width = (node.outputs[0] as Tensor).shape[1] as number;
+  const width = of * hidden;
   const flat = emit.ints(-1, width / of / heads);
   const all = emit.node(
     'Concat',
@@ -109,15 +116,11 @@ function unpad(
 function forward(
   qkv: OnnxValue,
   random: OnnxValue | undefined,
-  { attributes: { probability, stream } }: OnnxCall<AttentionAttributes>,
+  { attributes: { probability, stream } }: AttentionCall,
   group: GroupCall,
 ): Record<'query' | 'key' | 'value' | 'p' | 'dropped' | 'context', OnnxValue> & { mask?: OnnxValue } {
   const { heads, size, emit } = group;
-  const [query, key, value] = [0, 1, 2].map((part) => pad(qkv, part, parts, group)) as [
-    OnnxValue,
-    OnnxValue,
-    OnnxValue,
-  ];
+  const [query, key, value] = mapTuple([0, 1, 2], (part) => pad(qkv, part, parts, group));
   const scores = emit.node('FusedMatMul', [query, key], { transB: 1, alpha: { float: 1 / Math.sqrt(size) } });
   const bias = emit.host({ kind: 'paddingBias', ...only(group) });
   const p = emit.node('Softmax', [emit.node('Add', [scores, bias])], { axis: -1 });

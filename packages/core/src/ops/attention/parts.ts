@@ -8,9 +8,9 @@ import {
   type Size,
   type ValuesOutput,
 } from '../../graph/kernel.ts';
-import type { DimValues } from '../../graph/shape.ts';
+import { type DimValues, fixedDim } from '../../graph/shape.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import { f32Literal, unroll } from '../../graph/wgsl.ts';
+import { f32Literal, floatBits, unroll } from '../../graph/wgsl.ts';
 import { dropoutThreshold } from '../../random/dropout-mask.ts';
 
 /** What the text of the attention kernels depends on. */
@@ -112,6 +112,7 @@ export function maskFactor(names: MaskNames, bits: string, key: string): string 
 
 export interface AttentionUse {
   readonly heads: number;
+  /** Dropout on the attention probabilities; with 0 there is no random state. */
   readonly probability: number;
   readonly stream: number;
 }
@@ -151,11 +152,10 @@ export function attentionLaunch(
   { heads, probability, stream }: AttentionUse,
   roles: number,
 ): (tiles: (tokens: number, sequences: number) => number) => AttentionCommon {
-  const [rows, width] = qkv.shape as [number, number];
-  const tokens = elements([rows]);
+  const width = fixedDim(qkv.shape, 1);
+  const tokens = elements(qkv.shape.slice(0, 1));
   const boundaries = elements(cuSeqlens.shape);
   const sequences: Size = (dims) => boundaries(dims) - 1;
-  const kept = new Uint32Array(Float32Array.of(1 / (1 - probability)).buffer)[0] as number;
   return (tiles) => ({
     sizes: {
       tokens,
@@ -164,7 +164,7 @@ export function attentionLaunch(
       hidden: constantSize(width / 3),
       stream: constantSize(stream),
       threshold: constantSize(dropoutThreshold(probability)),
-      kept: constantSize(kept),
+      kept: constantSize(floatBits(1 / (1 - probability))),
     },
     form: { size: width / 3 / heads, dropped: probability > 0 },
     groups: (dims) => [tiles(tokens(dims), sequences(dims)), heads, roles],

@@ -1,8 +1,9 @@
+import { at } from '../../elements.ts';
 import {
   constantSize,
   defineKernel,
+  eachItem,
   elements,
-  groupsFor,
   type Lanes,
   type Launch,
   launch,
@@ -36,9 +37,14 @@ interface CopyForm {
   readonly gaps: boolean;
 }
 
-const partSizes = slots.flatMap((slot) => [`${slot}Length`, `${slot}Start`, `${slot}End`] as const);
 type CopySizes = 'items' | 'rows' | 'whole' | 'span' | `${Slot}${'Length' | 'Start' | 'End'}`;
-const copySizes: readonly CopySizes[] = ['items', 'rows', 'whole', 'span', ...(partSizes as CopySizes[])];
+const copySizes: readonly CopySizes[] = [
+  'items',
+  'rows',
+  'whole',
+  'span',
+  ...slots.flatMap((slot): CopySizes[] => [`${slot}Length`, `${slot}Start`, `${slot}End`]),
+];
 
 /** Declares where in its row an item is; `branch` is what is done in each part. */
 function eachPart(
@@ -48,14 +54,13 @@ function eachPart(
 ): string {
   const used = slots.slice(0, parts);
   return wgsl`
-  let item = tile * 64u + local;
-  if (item >= ${sizes.items}) { return; }
+${eachItem('item', sizes.items)}
   let flat = item * ${lanes}u;
   let row = flat / ${sizes.span};
   let at = flat - row * ${sizes.span};
 ${used.map((slot, i) => {
   // Ends are counted along what this kernel copies, starts along the whole.
-  const begin = i === 0 ? '0u' : sizes[`${slots[i - 1] as Slot}End`];
+  const begin = i === 0 ? '0u' : sizes[`${at(slots, i - 1)}End`];
   return wgsl`  ${i > 0 ? '} else ' : ''}if (at < ${sizes[`${slot}End`]}) {
     let within = at - ${begin};
     let outside = row * ${sizes.whole} + ${sizes[`${slot}Start`]} + within;
@@ -96,8 +101,7 @@ const joinAll = defineKernel({
   inputs: partInputs,
   outputs: { y: 'values' },
   sizes: copySizes,
-  workgroup: (_: CopyForm) => 64,
-  body: (names, form) =>
+  body: (names, form: CopyForm) =>
     joinBody(names, names, form, (index, value) => names.y.flat(index, value, form.lanes)),
 });
 
@@ -107,8 +111,7 @@ const joinSome = defineKernel({
   inputs: partInputs,
   outputs: { y: 'array' },
   sizes: copySizes,
-  workgroup: (_: CopyForm) => 64,
-  body: (names, form) =>
+  body: (names, form: CopyForm) =>
     joinBody(names, names, form, (index, value) => names.y.set(index, value, form.lanes)),
 });
 
@@ -118,34 +121,27 @@ const cut = defineKernel({
   inputs: { x: 'values' },
   outputs: { p0: 'array', p1: 'array', p2: 'array', p3: 'array', p4: 'array', p5: 'array' },
   sizes: copySizes,
-  workgroup: (_: CopyForm) => 64,
-  body: (names, form) =>
+  body: (names, form: CopyForm) =>
     eachPart(names, form, (slot, index) =>
       names[slot].set(index, names.x.flat('outside', form.lanes), form.lanes),
     ),
 });
 
 /** The sizes of a kernel that copies these parts. */
-function sizesOf(
-  parts: readonly Part[],
-  rows: Size,
-  whole: Size,
-  lanes: Lanes,
-): { sizes: Record<CopySizes, Size>; items: Size } {
+function sizesOf(parts: readonly Part[], rows: Size, whole: Size, lanes: Lanes): Record<CopySizes, Size> {
   const sum =
     (count: number): Size =>
     (dims) =>
       parts.slice(0, count).reduce((n, part) => n + part.span(dims), 0);
   const span = sum(parts.length);
   const items: Size = (dims) => Math.ceil((rows(dims) * span(dims)) / lanes);
-  const sizes = { items, rows, whole, span } as Record<CopySizes, Size>;
-  for (const [i, slot] of slots.entries()) {
-    const none = constantSize(0);
-    sizes[`${slot}Length`] = parts[i]?.length ?? none;
-    sizes[`${slot}Start`] = parts[i]?.start ?? none;
-    sizes[`${slot}End`] = sum(i + 1);
-  }
-  return { sizes, items };
+  const own = (slot: Slot, i: number): Record<string, Size> => ({
+    [`${slot}Length`]: parts[i]?.length ?? constantSize(0),
+    [`${slot}Start`]: parts[i]?.start ?? constantSize(0),
+    [`${slot}End`]: sum(i + 1),
+  });
+  // The names are put together from the slots'.
+  return Object.assign({ items, rows, whole, span }, ...slots.map(own)) as Record<CopySizes, Size>;
 }
 
 function chunks(parts: readonly Part[]): Part[][] {
@@ -162,13 +158,11 @@ export function launchJoin(
   form: { readonly lanes: Lanes; readonly gaps: boolean },
 ): Launch[] {
   return chunks(parts).map((some) => {
-    const { sizes, items } = sizesOf(some, rows, whole, form.lanes);
-    const inputs = Object.fromEntries(slots.map((slot, i) => [slot, some[i]?.value])) as Record<
-      Slot,
-      Value | undefined
-    >;
+    const sizes = sizesOf(some, rows, whole, form.lanes);
+    const [p0, p1, p2, p3, p4, p5] = some.map(({ value }) => value);
+    const inputs = { p0, p1, p2, p3, p4, p5 };
     const constants = { ...form, parts: some.length };
-    const use = { inputs, outputs: { y }, sizes, constants, groups: groupsFor(items, 64) };
+    const use = { inputs, outputs: { y }, sizes, constants };
     return parts.length <= partLimit ? launch(joinAll, use) : launch(joinSome, use);
   });
 }
@@ -181,10 +175,11 @@ export function launchCut(
   lanes: Lanes,
 ): Launch[] {
   return chunks(parts).map((some) => {
-    const { sizes, items } = sizesOf(some, rows, whole, lanes);
+    const sizes = sizesOf(some, rows, whole, lanes);
+    // The text names as many outputs as there are parts.
     const outputs = Object.fromEntries(some.map((part, i) => [slots[i], part.value])) as Record<Slot, Value>;
     const constants: CopyForm = { parts: some.length, lanes, gaps: false };
-    return launch(cut, { inputs: { x }, outputs, sizes, constants, groups: groupsFor(items, 64) });
+    return launch(cut, { inputs: { x }, outputs, sizes, constants });
   });
 }
 
@@ -195,7 +190,7 @@ export function partsAlong(
 ): { parts: Part[]; rows: Size; whole: Size; lanes: Lanes } {
   const lengths = tensors.map((t) => elements(t.shape.slice(axis)));
   const parts = tensors.map((value, i): Part => {
-    const length = lengths[i] as Size;
+    const length = at(lengths, i);
     const start: Size = (dims) => lengths.slice(0, i).reduce((n, size) => n + size(dims), 0);
     return { value, length, start, span: length };
   });
@@ -204,7 +199,7 @@ export function partsAlong(
   );
   return {
     parts,
-    rows: elements((tensors[0] as Tensor).shape.slice(0, axis)),
+    rows: elements(at(tensors, 0).shape.slice(0, axis)),
     whole: (dims) => lengths.reduce((n, size) => n + size(dims), 0),
     lanes: wide ? 4 : 1,
   };
@@ -213,7 +208,7 @@ export function partsAlong(
 /** Parts of fixed sizes at given offsets of a vector, zeros between them; offsets are multiples of four. */
 export function packedParts(tensors: readonly Tensor[], offsets: readonly number[], size: number): Part[] {
   return tensors.map((value, i) => {
-    const start = offsets[i] as number;
+    const start = at(offsets, i);
     return {
       value,
       length: constantSize(sizeOf(value.shape, {})),

@@ -83,40 +83,27 @@ ${statistics(form, x, width)}
   },
 });
 
+/** What both kernels are launched with, but for inputs and outputs. */
+function byRow({ shape }: Tensor, { epsilon }: { readonly epsilon: number }, profile: KernelProfile) {
+  const constants: NormForm = { ...profile, lanes: lanesOf(shape), epsilon };
+  const sizes = { rows: rowsOf(shape), width: widthOf(shape) };
+  return { sizes, constants, groups: rowGroups(profile, sizes.rows) };
+}
+
 export function launchLayerNorm(
   inputs: { readonly x: Tensor; readonly weight: Tensor; readonly bias: Tensor },
   y: Tensor,
-  { epsilon }: { readonly epsilon: number },
+  attributes: { readonly epsilon: number },
   profile: KernelProfile,
 ): Launch[] {
-  const constants: NormForm = { ...profile, lanes: lanesOf(y.shape), epsilon };
-  const sizes = { rows: rowsOf(y.shape), width: widthOf(y.shape) };
-  return [
-    launch(layerNormKernel, {
-      inputs,
-      outputs: { y },
-      sizes,
-      constants,
-      groups: rowGroups(profile, sizes.rows),
-    }),
-  ];
+  return [launch(layerNormKernel, { inputs, outputs: { y }, ...byRow(y, attributes, profile) })];
 }
 
 export function launchLayerNormGradient(
   inputs: { readonly dy: Tensor; readonly x: Tensor; readonly weight: Tensor },
   dx: Tensor,
-  { epsilon }: { readonly epsilon: number },
+  attributes: { readonly epsilon: number },
   profile: KernelProfile,
 ): Launch[] {
-  const constants: NormForm = { ...profile, lanes: lanesOf(dx.shape), epsilon };
-  const sizes = { rows: rowsOf(dx.shape), width: widthOf(dx.shape) };
-  return [
-    launch(layerNormGradientKernel, {
-      inputs,
-      outputs: { dx },
-      sizes,
-      constants,
-      groups: rowGroups(profile, sizes.rows),
-    }),
-  ];
+  return [launch(layerNormGradientKernel, { inputs, outputs: { dx }, ...byRow(dx, attributes, profile) })];
 }

@@ -1,5 +1,5 @@
 import { elements, type KernelProfile, type Launch, lanesOf, type Temporary } from '../../graph/kernel.ts';
-import type { Dim } from '../../graph/shape.ts';
+import { type Dim, dimOf, matrixOf } from '../../graph/shape.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { launchColumns } from '../reduce/kernels.ts';
 import type { MatmulUse } from './operands.ts';
@@ -14,9 +14,9 @@ export function launchMatmul(
   { transposeA, transposeB }: { readonly transposeA: boolean; readonly transposeB: boolean },
   profile: KernelProfile,
 ): Launch[] {
-  const [rows, columns] = y.shape as [Dim, Dim];
+  const [rows, columns] = matrixOf(y.shape);
   const { a, b } = inputs;
-  const depth = a.shape[transposeA ? 0 : 1] as Dim;
+  const depth = dimOf(a.shape, transposeA ? 0 : 1);
   const wide = (t: Tensor): boolean => lanesOf(t.shape) === 4;
   const slices = slicesOf(rows, columns, depth);
   const use: MatmulUse = {

@@ -1,3 +1,4 @@
+import { at } from '../../elements.ts';
 import { epochBatches } from '../batches.ts';
 import type { BatchOrder, StepBatch } from './batch-order.ts';
 
@@ -23,6 +24,6 @@ export class EpochOrder implements BatchOrder {
       this.#batches = epochBatches(this.#rows, this.#batchSize, this.#seed, epoch);
       this.#epoch = epoch;
     }
-    return { task: 0, rows: this.#batches[step % this.stepsPerEpoch] as Int32Array };
+    return { task: 0, rows: at(this.#batches, step % this.stepsPerEpoch) };
   }
 }

@@ -1,3 +1,4 @@
+import { at } from '../../elements.ts';
 import { MT19937 } from '../../random/mt19937.ts';
 import type { BatchOrder, StepBatch } from './batch-order.ts';
 
@@ -47,9 +48,9 @@ export class JointOrder implements BatchOrder {
     const skipped = (place - this.#epoch.next) * this.#options.batchSize;
     for (let i = 0; i < skipped; i++) random.word();
     this.#epoch.next = place + 1;
-    const task = tasks[place] as number;
-    const order = orders[task] as Int32Array;
-    const draw = (): number => order[random.word() % order.length] as number;
+    const task = at(tasks, place);
+    const order = at(orders, task);
+    const draw = (): number => at(order, random.word() % order.length);
     return { task, rows: Int32Array.from({ length: this.#options.batchSize }, draw) };
   }
 
@@ -80,8 +81,8 @@ function shuffled(size: number, random: MT19937): Int32Array {
   const order = Int32Array.from({ length: size }, (_, i) => i);
   for (let i = 0; i < size - 1; i++) {
     const j = i + (random.word() % (size - i));
-    const held = order[i] as number;
-    order[i] = order[j] as number;
+    const held = at(order, i);
+    order[i] = at(order, j);
     order[j] = held;
   }
   return order;

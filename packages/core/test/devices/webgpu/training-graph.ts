@@ -1,11 +1,11 @@
+import { gradients } from '../../../src/autodiff/gradient.ts';
 import type { Device, DeviceTensor, HostArray, Program } from '../../../src/devices/device.ts';
 import { ReferenceDevice } from '../../../src/devices/reference.ts';
-import { gradients } from '../../../src/graph/gradient.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { input, variable } from '../../../src/graph/leaves.ts';
 import type { Tensor } from '../../../src/graph/tensor.ts';
 import { gelu } from '../../../src/ops/activations.ts';
-import { crossEntropy } from '../../../src/ops/losses.ts';
+import { crossEntropy } from '../../../src/ops/cross-entropy.ts';
 import { linear } from '../../../src/ops/matmul.ts';
 import { pack, packLayout, view } from '../../../src/ops/pack.ts';
 import { adamW, adamWDefaults, adamWRates } from '../../../src/optim/adamw.ts';

@@ -1,3 +1,4 @@
+import { at } from '../../../elements.ts';
 import { DeviceError, ShapeError } from '../../../errors.ts';
 import { type FeedPlan, planFeeds } from '../../../graph/feeds.ts';
 import type { Graph } from '../../../graph/graph.ts';
@@ -44,7 +45,7 @@ export function drawBlueprint(graph: Graph, profile: KernelProfile, limit: numbe
     if (isHalf(variable))
       throw new DeviceError(`${valueName(variable)} is kept as f16: it cannot be updated`);
   const kept = new Set([...outputs.map(({ place }) => place.root), ...copies.map(({ from }) => from.root)]);
-  const leaves = plan.order.map((node) => leafOf(node.outputs[0] as Tensor));
+  const leaves = plan.order.map((node) => leafOf(at(node.outputs, 0)));
   return {
     dispatches: plan.groups.map((group) => render(group, plan)),
     feeds: planFeeds(plan.order),
@@ -59,7 +60,7 @@ export function drawBlueprint(graph: Graph, profile: KernelProfile, limit: numbe
 /** When each intermediate array is in use. */
 export function lifetimes(blueprint: Blueprint, dims: DimValues, limit: number): Lifetime[] {
   const spans = new Map<Value, { first: number; last: number }>();
-  const external = new Set<Value>(blueprint.gathers.map(({ node }) => node.outputs[0] as Tensor));
+  const external = new Set<Value>(blueprint.gathers.map(({ node }) => at(node.outputs, 0)));
   for (const [i, dispatch] of blueprint.dispatches.entries())
     for (const { root } of dispatch.bindings) {
       if (valueLeaf(root) || external.has(root)) continue;

@@ -1,10 +1,11 @@
+import { at } from '../../../elements.ts';
 import { DeviceError } from '../../../errors.ts';
 import type { KernelProfile, Launch, Value } from '../../../graph/kernel.ts';
 import { countKey } from '../../../graph/shape.ts';
 import type { Node, Tensor } from '../../../graph/tensor.ts';
 import { externalOperands, Group, isAligned, isDrawable, operandRoots } from './group.ts';
 import type { Uses } from './uses.ts';
-import { elementwiseOf, inlineOf, isAlias, placeOf } from './values.ts';
+import { elementwiseOf, inlineOf, isAlias, isTensor, placeOf } from './values.ts';
 
 /** Storage buffers that every adapter can bind to one kernel. */
 const bindingLimit = 8;
@@ -28,7 +29,7 @@ export class Fuser {
     this.#uses = uses;
     for (const [order, node] of uses.nodes.entries()) {
       for (const input of node.inputs) if (!inlineOf(input)) this.#materialise(placeOf(input).root, order);
-      const [first] = node.outputs as [Tensor];
+      const first = at(node.outputs, 0);
       if (elementwiseOf(first)) this.#placeElementwise(first, order);
       else this.#placeKernels(node, order, profile);
     }
@@ -65,8 +66,8 @@ export class Fuser {
 
   /** Constants and masks that someone wants in memory get a kernel of their own. */
   #materialise(root: Value, order: number): void {
-    if (!inlineOf(root) || this.#producers.has(root)) return;
-    this.#add(new Group(order), [root as Tensor]);
+    if (!isTensor(root) || !inlineOf(root) || this.#producers.has(root)) return;
+    this.#add(new Group(order), [root]);
   }
 
   #add(group: Group, nodes: readonly Tensor[]): void {
@@ -111,14 +112,14 @@ export class Fuser {
     const { domain } = group;
     if (!domain || nodes.some((t) => countKey(t.shape) !== countKey(domain))) return false;
     const inner = new Set<Value>([...group.nodes, ...nodes]);
-    if (group.primary !== undefined) inner.add(group.launch?.outputs[group.primary] as Value);
+    if (group.primaryValue) inner.add(group.primaryValue);
     const results = new Set<Value>([...group.results, ...nodes]);
     // What the kernel itself reads cannot be computed after it.
     const needed = [
       ...group.kernelReads,
       ...[...group.prologues.values()].flatMap((p) => [...operandRoots(p)]),
     ];
-    if (needed.some((root) => nodes.includes(root as Tensor))) return false;
+    if (needed.some((root) => isTensor(root) && nodes.includes(root))) return false;
     for (const node of nodes)
       for (const operand of elementwiseOf(node) ? node.node.inputs : []) {
         const { root } = placeOf(operand);
@@ -193,7 +194,7 @@ export class Fuser {
       for (const x of elementwiseOf(t) ? t.node.inputs : [])
         if (!inlineOf(x) && !own.has(placeOf(x).root)) bind(x);
     for (const result of [...group.results, ...extra]) {
-      const kernelArray = !group.nodes.includes(result as Tensor) && !extra.includes(result as Tensor);
+      const kernelArray = !isTensor(result) || ![...group.nodes, ...extra].includes(result);
       if (this.isStored(result, group, extra) || (kernelArray && !this.#isPrimary(result, group)))
         bind(result);
     }
@@ -201,7 +202,7 @@ export class Fuser {
   }
 
   #isPrimary(value: Value, group: Group): boolean {
-    return group.primary !== undefined && group.launch?.outputs[group.primary] === value;
+    return group.primaryValue === value;
   }
 
   #id(value: Value): number {
@@ -231,7 +232,7 @@ export class Fuser {
     const { operation, attributes, inputs, outputs } = node;
     if (!operation.wgsl) throw new DeviceError(`'${operation.name}' has no WebGPU kernel`);
     const used = outputs.map((t) => !isAlias(t) && (this.#uses.kept.has(t) || this.#uses.consumers.has(t)));
-    const launches = operation.wgsl({ node, attributes, inputs, outputs, used, profile });
+    const launches = operation.wgsl({ attributes, inputs, outputs, used, profile });
     for (const launch of launches) {
       const group = new Group(order, launch);
       for (const [key, value] of Object.entries(launch.inputs)) {

@@ -28,7 +28,11 @@ export class Group {
   /** The shape whose elements the elementwise operations go through; undefined if none can follow. */
   get domain(): Shape | undefined {
     if (!this.launch) return this.nodes[0]?.shape;
-    return this.primary === undefined ? undefined : this.launch.outputs[this.primary]?.shape;
+    return this.primaryValue?.shape;
+  }
+
+  get primaryValue(): Value | undefined {
+    return this.primary === undefined ? undefined : this.launch?.outputs[this.primary];
   }
 
   /** Everything it computes that can be stored. */

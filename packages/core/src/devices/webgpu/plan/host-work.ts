@@ -1,7 +1,6 @@
 import { DeviceError } from '../../../errors.ts';
 import { leafOf } from '../../../graph/leaves.ts';
 import type { Node } from '../../../graph/tensor.ts';
-import { embeddingOperation } from '../../../ops/embedding.ts';
 import { WebGPUTensor } from '../tensor.ts';
 
 /** Rows that are gathered on the host because their table is too large for a kernel to bind. */
@@ -11,8 +10,6 @@ export interface Gather {
   readonly ids: string;
   readonly table: WebGPUTensor;
 }
-
-const is = (node: Node, operation: unknown): boolean => (node.operation as unknown) === operation;
 
 /**
  * The embeddings whose tables stay on the host.
@@ -27,7 +24,7 @@ export function findGathers(order: readonly Node[], limit: number): Gather[] {
       if (leaf?.kind !== 'variable' || !(leaf.storage instanceof WebGPUTensor) || !leaf.storage.isOnHost)
         continue;
       const ids = node.inputs[1] && leafOf(node.inputs[1]);
-      if (!is(node, embeddingOperation) || i !== 0 || ids?.kind !== 'input')
+      if (!node.operation.lookup || i !== 0 || ids?.kind !== 'input')
         throw new DeviceError(
           `'${leaf.storage.label}' has ${leaf.storage.storedBytes} bytes, but this adapter binds no more than ${limit}; ` +
             `only a frozen table whose rows are looked up by an input may be larger, and '${node.operation.name}' needs all of it`,

@@ -1,3 +1,4 @@
+import { at } from '../../../elements.ts';
 import type { Value } from '../../../graph/kernel.ts';
 
 /** When an array is needed: from the dispatch that writes it to the last that reads it. */
@@ -26,7 +27,7 @@ export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
     let best: number | undefined;
     for (const [i, buffer] of buffers.entries()) {
       if (buffer.busyUntil >= first) continue;
-      const current = best === undefined ? undefined : (buffers[best]?.bytes as number);
+      const current = best === undefined ? undefined : buffers[best]?.bytes;
       const better =
         current === undefined ||
         (buffer.bytes >= bytes
@@ -35,7 +36,7 @@ export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
       if (better) best = i;
     }
     if (best === undefined) best = buffers.push({ bytes: 0, busyUntil: -1 }) - 1;
-    const buffer = buffers[best] as { bytes: number; busyUntil: number };
+    const buffer = at(buffers, best);
     buffer.bytes = Math.max(buffer.bytes, bytes);
     buffer.busyUntil = last;
     bufferOf.set(value, best);

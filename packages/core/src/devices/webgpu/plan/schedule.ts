@@ -1,3 +1,4 @@
+import { known } from '../../../elements.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import { topologicalOrder } from '../../../graph/graph.ts';
 import type { KernelProfile, Value } from '../../../graph/kernel.ts';
@@ -44,6 +45,8 @@ export function schedule(
   throw new Error('a graph without updates in place has no order to run in');
 }
 
+const latestFirst = (a: Group, b: Group): number => b.order - a.order;
+
 /** Every group after those it depends on, otherwise in the graph's order; undefined if they wait in a circle. */
 function sorted(fuser: Fuser): Group[] | undefined {
   const waiting = new Map<Group, number>();
@@ -55,12 +58,10 @@ function sorted(fuser: Fuser): Group[] | undefined {
   }
   const result: Group[] = [];
   const ready = [...fuser.groups].filter((g) => waiting.get(g) === 0);
-  while (ready.length > 0) {
-    ready.sort((a, b) => b.order - a.order);
-    const group = ready.pop() as Group;
+  for (let group = ready.sort(latestFirst).pop(); group; group = ready.sort(latestFirst).pop()) {
     result.push(group);
     for (const next of followers.get(group) ?? []) {
-      const left = (waiting.get(next) as number) - 1;
+      const left = known(waiting, next) - 1;
       waiting.set(next, left);
       if (left === 0) ready.push(next);
     }

@@ -1,9 +1,10 @@
+import { at } from '../../../elements.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import type { Value } from '../../../graph/kernel.ts';
 import { leafOf } from '../../../graph/leaves.ts';
 import { countKey } from '../../../graph/shape.ts';
 import type { Node, Tensor } from '../../../graph/tensor.ts';
-import { elementwiseOf, inlineOf, isAlias, placeOf } from './values.ts';
+import { elementwiseOf, inlineOf, isAlias, isTensor, placeOf } from './values.ts';
 
 /** Who reads what in a graph. Reads through aliases count as reads of the array behind them. */
 export interface Uses {
@@ -23,7 +24,7 @@ export function findUses(
   fed: ReadonlySet<Node>,
 ): Uses {
   const nodes = order.filter((node) => {
-    const [first] = node.outputs as [Tensor];
+    const first = at(node.outputs, 0);
     return !fed.has(node) && !leafOf(first) && !inlineOf(first) && !node.outputs.every(isAlias);
   });
   const consumers = new Map<Value, Set<Node>>();
@@ -41,8 +42,15 @@ export function findUses(
   for (const { variable, value } of allowInPlace ? (graph.updates ?? []) : []) {
     const { root, offset } = placeOf(value);
     if (offset !== 0 || countKey(root.shape) !== countKey(variable.shape)) continue;
-    if (inlineOf(root) || !elementwiseOf(root) || inPlace.has(root) || outputs.has(variable)) continue;
-    if (kept.has(variable) || feeds(order, root as Tensor, consumers.get(variable))) continue;
+    if (
+      !isTensor(root) ||
+      inlineOf(root) ||
+      !elementwiseOf(root) ||
+      inPlace.has(root) ||
+      outputs.has(variable)
+    )
+      continue;
+    if (kept.has(variable) || feeds(order, root, consumers.get(variable))) continue;
     inPlace.set(root, variable);
   }
   return { nodes, consumers, kept, inPlace };

@@ -1,14 +1,12 @@
+import { at } from '../../../elements.ts';
 import { DeviceError } from '../../../errors.ts';
-import type { Expression } from '../../../graph/expression.ts';
+import { type Alias, aliasOf, reshaped } from '../../../graph/alias.ts';
 import type { Value } from '../../../graph/kernel.ts';
 import { leafOf } from '../../../graph/leaves.ts';
+import type { ElementwiseForm, MaskForm } from '../../../graph/operation.ts';
+import type { Expression } from '../../../graph/scalar.ts';
 import type { Dim, Shape } from '../../../graph/shape.ts';
 import type { LeafAttributes, Node, Tensor } from '../../../graph/tensor.ts';
-import { type SplitAttributes, splitOperation } from '../../../ops/concat.ts';
-import { type DropoutMaskAttributes, dropoutMaskOperation } from '../../../ops/dropout.ts';
-import { type ElementwiseAttributes, elementwiseOperation } from '../../../ops/elementwise.ts';
-import { packAlignment, type ViewAttributes, viewOperation } from '../../../ops/pack.ts';
-import { reshapeOperation } from '../../../ops/reshape.ts';
 
 /** Where a value's elements are: in the array of `root`, from `offset` on (in elements). */
 export interface Place {
@@ -19,21 +17,12 @@ export interface Place {
 /** A value that is computed wherever it is used. */
 export type Inline =
   | { readonly kind: 'constant'; readonly expression: Expression }
-  | {
-      readonly kind: 'mask';
-      readonly node: Node;
-      readonly attributes: DropoutMaskAttributes;
-      readonly random: Tensor;
-    };
+  | { readonly kind: 'mask'; readonly node: Node; readonly form: MaskForm; readonly random: Tensor };
 
-const is = (node: Node, operation: unknown): boolean => (node.operation as unknown) === operation;
+export const isTensor = (value: Value): value is Tensor => 'node' in value;
 
-const isTensor = (value: Value): value is Tensor => 'node' in value;
-
-export function elementwiseOf(value: Value): ElementwiseAttributes | undefined {
-  return isTensor(value) && is(value.node, elementwiseOperation)
-    ? (value.node.attributes as ElementwiseAttributes)
-    : undefined;
+export function elementwiseOf(value: Value): ElementwiseForm | undefined {
+  return isTensor(value) ? value.node.operation.elementwise?.(value.node.attributes) : undefined;
 }
 
 export function valueLeaf(value: Value): LeafAttributes | undefined {
@@ -49,25 +38,16 @@ export function valueName(value: Value): string {
   return elementwiseOf(value)?.label ?? value.node.operation.name;
 }
 
-/** Where an alias lies in its input, in elements; undefined for values with elements of their own. */
-function aliasOffset(tensor: Tensor): number | undefined {
-  const { node } = tensor;
-  if (is(node, reshapeOperation)) return 0;
-  if (is(node, viewOperation)) return (node.attributes as ViewAttributes).offset;
-  if (!is(node, splitOperation)) return undefined;
-  const { axis, sizes } = node.attributes as SplitAttributes;
-  const shape = (node.inputs[0] as Tensor).shape;
-  if (shape.slice(0, axis).some((dim) => dim !== 1)) return undefined;
-  const rows = sizes.slice(0, tensor.index).reduce((a, b) => a + b, 0);
-  if (rows === 0) return 0;
-  let inner = 1;
-  for (const dim of shape.slice(axis + 1)) {
-    if (typeof dim !== 'number') return undefined;
-    inner *= dim;
-  }
-  // A buffer can be bound from multiples of 256 bytes only, which hold twice as many halves.
-  const alignment = isHalf(placeOf(node.inputs[0] as Tensor).root) ? 2 * packAlignment : packAlignment;
-  return (rows * inner) % alignment === 0 ? rows * inner : undefined;
+/** A buffer can be bound from multiples of 256 bytes only. */
+const alignment = 64;
+
+/** What a value is a part of; undefined for values with elements of their own. */
+function aliasedBy(value: Value): Alias | undefined {
+  const alias = isTensor(value) ? aliasOf(value) : undefined;
+  if (!alias || alias.offset === 0) return alias;
+  // Those bytes hold twice as many halves.
+  const elements = isHalf(placeOf(alias.source).root) ? 2 * alignment : alignment;
+  return alias.offset % elements === 0 ? alias : undefined;
 }
 
 /** Whether an array is a variable kept as f16. */
@@ -78,34 +58,31 @@ export function isHalf(root: Value): boolean {
 
 /** Whether a node only gives other names to elements that are there. */
 export function isAlias(tensor: Tensor): boolean {
-  return aliasOffset(tensor) !== undefined;
+  return aliasedBy(tensor) !== undefined;
 }
 
 /** The array that holds a value, through reshapes, views and aligned splits. */
 export function placeOf(value: Value): Place {
-  let current = value;
-  let offset = 0;
-  while (isTensor(current)) {
-    const step = aliasOffset(current);
-    if (step === undefined) break;
-    offset += step;
-    current = current.node.inputs[0] as Tensor;
+  let [root, offset] = [value, 0];
+  for (let alias = aliasedBy(root); alias; alias = aliasedBy(root)) {
+    root = alias.source;
+    offset += alias.offset;
   }
-  return { root: current, offset };
+  return { root, offset };
 }
 
 /** How a value is computed in place of its use: constants and dropout masks, reshaped or not. */
 export function inlineOf(value: Value): Inline | undefined {
-  let current = value;
-  while (isTensor(current) && is(current.node, reshapeOperation)) current = current.node.inputs[0] as Tensor;
-  if (!isTensor(current)) return undefined;
-  const { node } = current;
-  if (is(node, elementwiseOperation) && node.inputs.length === 0)
-    return { kind: 'constant', expression: (node.attributes as ElementwiseAttributes).expression };
-  if (!is(node, dropoutMaskOperation)) return undefined;
-  const random = node.inputs[0] as Tensor;
+  if (!isTensor(value)) return undefined;
+  const { node } = reshaped(value);
+  const { operation, attributes, inputs } = node;
+  const constant = inputs.length === 0 ? operation.elementwise?.(attributes) : undefined;
+  if (constant) return { kind: 'constant', expression: constant.expression };
+  const form = operation.mask?.(attributes);
+  if (!form) return undefined;
+  const random = at(inputs, 0);
   if (!leafOf(random)) throw new DeviceError('the random state of dropout must be an input or a variable');
-  return { kind: 'mask', node, attributes: node.attributes as DropoutMaskAttributes, random };
+  return { kind: 'mask', node, form, random };
 }
 
 export type Broadcast = 'same' | 'scalar' | 'row' | 'column' | 'general';

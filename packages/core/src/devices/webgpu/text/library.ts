@@ -1,65 +1,54 @@
-import { f32Literal as f, wgsl } from '../../../graph/wgsl.ts';
+import {
+  type BinaryFunction,
+  binaryFunctions,
+  type UnaryFunction,
+  unaryFunctions,
+  type WgslForm,
+  wgslForms,
+} from '../../../graph/scalar.ts';
+import { wgsl } from '../../../graph/wgsl.ts';
 
 /** WGSL functions that kernels call by name; each module contains only those it uses. */
-interface LibraryFunction {
+export interface LibraryFunction {
   readonly needs: readonly string[];
   readonly text: string;
 }
 
-interface Form {
-  readonly lanes: 1 | 4;
-  readonly type: 'f32' | 'vec4f';
-  readonly bits: 'u32' | 'vec4u';
+/** A function of numbers for f32 or four lanes, named `name1` or `name4`, like the functions it needs. */
+export function lanesText(
+  name: string,
+  parameters: readonly string[],
+  { needs, body }: { readonly needs: readonly string[]; body(form: WgslForm): string },
+  form: WgslForm,
+): LibraryFunction {
+  const { lanes, type } = form;
+  const head = `fn ${name}${lanes}(${parameters.map((p) => `${p}: ${type}`).join(', ')}) -> ${type}`;
+  return { needs: needs.map((callee) => `${callee}${lanes}`), text: `${head} {\n${body(form)}\n}` };
 }
 
-/** The same function for f32 and for four lanes, named `name1` and `name4`, like the functions it needs. */
+/** {@link lanesText} for both. */
 function bothLanes(
   name: string,
   parameters: readonly string[],
   needs: readonly string[],
-  body: (form: Form) => string,
+  body: (form: WgslForm) => string,
 ): Record<string, LibraryFunction> {
-  const forms: readonly Form[] = [
-    { lanes: 1, type: 'f32', bits: 'u32' },
-    { lanes: 4, type: 'vec4f', bits: 'vec4u' },
-  ];
-  return Object.fromEntries(
-    forms.map((form) => {
-      const { lanes, type } = form;
-      const head = `fn ${name}${lanes}(${parameters.map((p) => `${p}: ${type}`).join(', ')}) -> ${type}`;
-      const text = `${head} {\n${body(form)}\n}`;
-      return [`${name}${lanes}`, { needs: needs.map((callee) => `${callee}${lanes}`), text }];
-    }),
-  );
+  const text = (lanes: 1 | 4): LibraryFunction =>
+    lanesText(name, parameters, { needs, body }, wgslForms[lanes]);
+  return { [`${name}1`]: text(1), [`${name}4`]: text(4) };
 }
 
-/** A function of x whose text would lose that x is not a number, as `max`, `min` and `clamp` do. */
-const keepingNaN = (name: string, value: (type: string) => string): Record<string, LibraryFunction> =>
-  bothLanes(name, ['x'], ['nanOr'], ({ lanes, type }) => `  return nanOr${lanes}(x, ${value(type)});`);
-
-/** The larger or smaller of two numbers; not a number where one of them is none. */
-const extremum = (name: string, builtin: string): Record<string, LibraryFunction> =>
-  bothLanes(
-    name,
-    ['x', 'y'],
-    ['nanOr'],
-    ({ lanes }) => `  return nanOr${lanes}(x, nanOr${lanes}(y, ${builtin}(x, y)));`,
+/** The functions of expressions that are no text of their own. */
+const ofTable = (
+  table: readonly (UnaryFunction | BinaryFunction)[],
+  parameters: readonly string[],
+): Record<string, LibraryFunction> =>
+  Object.assign(
+    {},
+    ...table.map(({ name, wgsl: face }) =>
+      'body' in face ? bothLanes(name, parameters, face.needs, face.body) : {},
+    ),
   );
-
-// Numerator and denominator of a rational approximation of erf on [-4, 4], in x²; its error is below 2e-7.
-const erfNumerator = [
-  -2.72614225801306e-10, 2.77068142495902e-8, -2.10102402082508e-6, -5.69250639462346e-5,
-  -7.34990630326855e-4, -2.954599808540251e-3, -1.60960333262415e-2,
-];
-const erfDenominator = [
-  -1.45660718464996e-5, -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3,
-  -1.42647390514189e-2,
-];
-
-function polynomial(coefficients: readonly number[], type: string): string {
-  const [first = 0, ...rest] = coefficients;
-  return rest.reduce((sum, c) => `(${sum} * s + ${type}(${f(c)}))`, `${type}(${f(first)})`);
-}
 
 const library: Readonly<Record<string, LibraryFunction>> = {
   // x where it is not a number, else y. Seen by its bits: compilers may take `x != x` to be false.
@@ -79,27 +68,8 @@ const library: Readonly<Record<string, LibraryFunction>> = {
   let isFinite = (own & ${bits}(0x7f800000u)) != ${bits}(0x7f800000u);
   return select(bitcast<${type}>(own | ${bits}(0x7fc00000u)), ${type}(0f), isFinite);`,
   ),
-  ...bothLanes(
-    'erf',
-    ['x'],
-    ['nanOr'],
-    ({ type: t, lanes }) => wgsl`  let c = clamp(x, ${t}(-4f), ${t}(4f));
-  let s = c * c;
-  return nanOr${lanes}(x, c * ${polynomial(erfNumerator, t)} / ${polynomial(erfDenominator, t)});`,
-  ),
-  // Some drivers compute tanh from exponentials that overflow.
-  ...keepingNaN('tanh', (t) => `tanh(clamp(x, ${t}(-10f), ${t}(10f)))`),
-  ...keepingNaN('sigmoid', (t) => `${t}(1f) / (${t}(1f) + exp(min(-x, ${t}(88f))))`),
-  ...keepingNaN('relu', (t) => `max(x, ${t}(0f))`),
-  ...bothLanes('step', ['x'], [], ({ type: t }) => `  return select(${t}(1f), ${t}(0f), x <= ${t}(0f));`),
-  ...bothLanes(
-    'softplus',
-    ['x'],
-    ['relu'],
-    ({ type: t, lanes }) => `  return relu${lanes}(x) + log(${t}(1f) + exp(-abs(x)));`,
-  ),
-  ...extremum('maximum', 'max'),
-  ...extremum('minimum', 'min'),
+  ...ofTable(unaryFunctions, ['x']),
+  ...ofTable(binaryFunctions, ['x', 'y']),
 
   multiplyHigh: {
     needs: [],
@@ -156,17 +126,17 @@ fn dropout8(row: u32, column: u32, stream: u32, threshold: u32, random: vec4i) -
 };
 
 /** The text of the named functions and of all they call, callees first. */
-export function libraryText(names: Iterable<string>): string {
+export function libraryText(names: ReadonlyMap<string, LibraryFunction | undefined>): string {
   const seen = new Set<string>();
   const texts: string[] = [];
   const visit = (name: string): void => {
-    const found = library[name];
+    const found = library[name] ?? names.get(name);
     if (!found) throw new RangeError(`there is no WGSL function '${name}'`);
     if (seen.has(name)) return;
     seen.add(name);
     for (const callee of found.needs) visit(callee);
     texts.push(found.text);
   };
-  for (const name of names) visit(name);
+  for (const name of names.keys()) visit(name);
   return texts.join('\n');
 }

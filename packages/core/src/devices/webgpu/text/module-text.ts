@@ -4,7 +4,7 @@ import { countKey, type Shape } from '../../../graph/shape.ts';
 import type { Tensor } from '../../../graph/tensor.ts';
 import { wgsl } from '../../../graph/wgsl.ts';
 import { isHalf, placeOf } from '../plan/values.ts';
-import { libraryText } from './library.ts';
+import { type LibraryFunction, libraryText } from './library.ts';
 
 /** A buffer as a kernel sees it. */
 export interface Binding {
@@ -35,7 +35,7 @@ export class ModuleText {
   readonly #ids = new Map<Value, number>();
   readonly #randoms = new Map<Value, string>();
   readonly #sizes = new Map<string, { readonly field: string; readonly size: Size }>();
-  readonly #library = new Set<string>();
+  readonly #library = new Map<string, LibraryFunction | undefined>();
   readonly #inPlace: ReadonlyMap<Value, Tensor>;
   /** Whether fixed sizes stand in the text: faster divisions, but a pipeline for every size. */
   readonly literalSizes: boolean;
@@ -121,8 +121,9 @@ export class ModuleText {
     return this.planned(`count ${key}`, fixed ? constantSize(Number(key)) : elements(shape));
   }
 
-  use(name: string): void {
-    this.#library.add(name);
+  /** Makes a function available: one of the library's, or a function of someone's own. */
+  use(name: string, own?: LibraryFunction): void {
+    this.#library.set(name, own);
   }
 
   /** Declarations of all that was asked for, and how the buffers are bound: sizes first, if there are any. */

@@ -1,11 +1,11 @@
+import { present } from '../../../elements.ts';
 import type { Groups, Lanes, Launch, Size, Value } from '../../../graph/kernel.ts';
 import { elements, groupsFor } from '../../../graph/kernel.ts';
-import type { DimValues, Shape } from '../../../graph/shape.ts';
-import type { Tensor } from '../../../graph/tensor.ts';
+import type { DimValues } from '../../../graph/shape.ts';
 import { wgsl } from '../../../graph/wgsl.ts';
 import { type Group, isDrawable } from '../plan/group.ts';
 import type { Schedule } from '../plan/schedule.ts';
-import { inlineOf, placeOf, valueName } from '../plan/values.ts';
+import { inlineOf, isTensor, placeOf, valueName } from '../plan/values.ts';
 import { type Binding, ModuleText } from './module-text.ts';
 import { areVectorizable, quarter, Scope } from './scope.ts';
 
@@ -30,7 +30,7 @@ export function render(group: Group, schedule: Schedule): Dispatch {
 const elementwiseGroup = 64;
 
 function renderElementwise(group: Group, schedule: Schedule): Dispatch {
-  const domain = group.domain as Shape;
+  const domain = group.domain ?? [];
   const module = new ModuleText(schedule.inPlace, true);
   const lanes: Lanes = areVectorizable(group.nodes) ? 4 : 1;
   const items: Size = (dims) => Math.ceil(elements(domain)(dims) / lanes);
@@ -88,7 +88,7 @@ function renderKernel(group: Group, launch: Launch, schedule: Schedule): Dispatc
     bindings,
     sizes,
     groups: launch.groups,
-    cleared: launch.cleared.map((key) => launch.outputs[key] as Value),
+    cleared: present(launch.cleared.map((key) => launch.outputs[key])),
   };
 }
 
@@ -104,7 +104,7 @@ function valuesInput(
   const { root } = placeOf(value);
   const computed = nodes.length > 0 || inlineOf(value) !== undefined;
   const width = (): string => module.count(value.shape.slice(-1));
-  const vectorizable = areVectorizable(nodes.length > 0 ? nodes : computed ? [root as Tensor] : []);
+  const vectorizable = areVectorizable(nodes.length > 0 ? nodes : computed && isTensor(root) ? [root] : []);
   const define = (name: string, lanes: Lanes, byFlat: boolean): void => {
     if (functions.has(name)) return;
     functions.set(name, '');

@@ -1,7 +1,9 @@
+import { at } from '../../../elements.ts';
 import { ScalearnError } from '../../../errors.ts';
 import { constantSize, type Lanes, type Value } from '../../../graph/kernel.ts';
 import { countKey, type Shape } from '../../../graph/shape.ts';
 import type { Tensor } from '../../../graph/tensor.ts';
+import { floatBits } from '../../../graph/wgsl.ts';
 import { dropoutThreshold } from '../../../random/dropout-mask.ts';
 import { isAligned } from '../plan/group.ts';
 import { broadcastKind, elementwiseOf, type Inline, inlineOf, paddedShape, placeOf } from '../plan/values.ts';
@@ -60,13 +62,15 @@ export class Scope {
   }
 
   #elementwise(tensor: Tensor): string {
-    const { expression, shape } = elementwiseOf(tensor) as NonNullable<ReturnType<typeof elementwiseOf>>;
+    const form = elementwiseOf(tensor);
+    if (!form) throw new ScalearnError('a fused value is no expression');
+    const { expression, shape } = form;
     return expressionText(expression, {
       lanes: this.#lanes,
       define: (text) => this.#define(text),
-      input: (i) => this.operand(tensor.node.inputs[i] as Tensor, shape),
+      input: (i) => this.operand(at(tensor.node.inputs, i), shape),
       dim: (dim) => this.#module.count([dim]),
-      use: (name) => this.#module.use(name),
+      use: (name, own) => this.#module.use(name, own),
     });
   }
 
@@ -77,18 +81,18 @@ export class Scope {
         define: (text) => this.#define(text),
         input: () => '',
         dim: (dim) => this.#module.count([dim]),
-        use: (name) => this.#module.use(name),
+        use: (name, own) => this.#module.use(name, own),
       });
-    const { attributes, node, random } = inline;
-    const { row, column, splat } = this.#maskPosition(attributes.shape, value.shape, shape);
+    const { form, node, random } = inline;
+    const { row, column, splat } = this.#maskPosition(form.shape, value.shape, shape);
     const lanes = splat ? 1 : this.#lanes;
     this.#module.use(`dropout${lanes}`);
-    const bits = new Uint32Array(Float32Array.of(1 / (1 - attributes.probability)).buffer)[0] as number;
+    const bits = floatBits(1 / (1 - form.probability));
     const size = (what: string, number: number): string =>
       this.#module.planned(`${what} ${node.id}`, constantSize(number));
-    const text = `dropout${lanes}(${row}, ${column}, ${size('stream', attributes.stream)}, ${size(
+    const text = `dropout${lanes}(${row}, ${column}, ${size('stream', form.stream)}, ${size(
       'threshold',
-      dropoutThreshold(attributes.probability),
+      dropoutThreshold(form.probability),
     )}, bitcast<f32>(${size('kept', bits)}), ${this.#module.random(random)})`;
     return splat ? this.#splat(this.#define(text, 'f32')) : this.#define(text);
   }
@@ -140,7 +144,7 @@ export class Scope {
     for (let axis = last - 1; axis >= 0; axis--) {
       let coordinate = rest;
       if (axis > 0) {
-        const dim = this.#module.count([shape[axis] as number]);
+        const dim = this.#module.count([at(shape, axis)]);
         const quotient = this.#define(`${rest} / ${dim}`, 'u32');
         coordinate = this.#define(`${rest} - ${quotient} * ${dim}`, 'u32');
         rest = quotient;
@@ -179,12 +183,12 @@ export function areVectorizable(tensors: readonly Tensor[]): boolean {
   };
   return tensors.every((tensor) => {
     const inline = inlineOf(tensor);
-    if (inline) return inline.kind === 'constant' || wide(inline.attributes.shape);
+    if (inline) return inline.kind === 'constant' || wide(inline.form.shape);
     return tensor.node.inputs.every((operand) => {
       const kind = broadcastKind(operand.shape, tensor.shape);
       const source = inlineOf(operand);
       if (source?.kind === 'constant' || kind === 'scalar') return true;
-      if (source && !wide(source.attributes.shape)) return false;
+      if (source && !wide(source.form.shape)) return false;
       return kind === 'same' || wide(tensor.shape);
     });
   });

@@ -1,7 +1,7 @@
 import { ScalearnError } from '../errors.ts';
+import { topologicalOrder } from '../graph/graph.ts';
+import type { Node, Tensor } from '../graph/tensor.ts';
 import { add, constant } from '../ops/arithmetic.ts';
-import { topologicalOrder } from './graph.ts';
-import type { Node, Tensor } from './tensor.ts';
 
 /**
  * Reverse-mode differentiation: the gradient of a scalar loss by each of `wrt`, as new graphs.
@@ -39,8 +39,8 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
       wanted: needs,
     });
     for (const [i, result] of results.entries()) {
-      const tensor = inputs[i] as Tensor;
-      if (!result || !needs[i]) continue;
+      const tensor = inputs[i];
+      if (!result || !tensor || !needs[i]) continue;
       const sum = sums.get(tensor);
       sums.set(tensor, sum ? add(sum, result) : result);
     }

@@ -1,0 +1,369 @@
+/**
+ * Scalar expressions: what an elementwise operation computes, written once. The reference loop, the ONNX nodes, the
+ * WGSL text and the gradient are all derived from this tree, and from the table of functions below.
+ */
+import type { OnnxEmitter, OnnxValue } from './onnx.ts';
+import type { Dim } from './shape.ts';
+import { f32Literal, wgsl } from './wgsl.ts';
+
+export type Expression =
+  | { readonly kind: 'input'; readonly index: number }
+  | { readonly kind: 'constant'; readonly value: number }
+  /** The value of a dimension, as a number. */
+  | { readonly kind: 'dim'; readonly dim: Dim }
+  | { readonly kind: 'unary'; readonly fn: UnaryFunction; readonly x: Expression }
+  | { readonly kind: 'binary'; readonly fn: BinaryFunction; readonly x: Expression; readonly y: Expression };
+
+type Operand = Scalar | number;
+
+/** An expression with arithmetic methods; folds constants, and sums with 0 and products with 1. */
+export class Scalar {
+  readonly expression: Expression;
+  constructor(expression: Expression) {
+    this.expression = expression;
+  }
+  plus(other: Operand): Scalar {
+    return binary(binaryTable.add, this, other);
+  }
+  minus(other: Operand): Scalar {
+    return binary(binaryTable.subtract, this, other);
+  }
+  times(other: Operand): Scalar {
+    return binary(binaryTable.multiply, this, other);
+  }
+  over(other: Operand): Scalar {
+    return binary(binaryTable.divide, this, other);
+  }
+  max(other: Operand): Scalar {
+    return binary(binaryTable.maximum, this, other);
+  }
+  min(other: Operand): Scalar {
+    return binary(binaryTable.minimum, this, other);
+  }
+  /** 1 where this is greater than the other, else 0. */
+  greater(other: Operand): Scalar {
+    return binary(binaryTable.greater, this, other);
+  }
+  /** A function of your own. */
+  apply(fn: UnaryFunction): Scalar {
+    return unary(fn, this);
+  }
+  negate(): Scalar {
+    return unary(unaryTable.negate, this);
+  }
+  exp(): Scalar {
+    return unary(unaryTable.exp, this);
+  }
+  log(): Scalar {
+    return unary(unaryTable.log, this);
+  }
+  tanh(): Scalar {
+    return unary(unaryTable.tanh, this);
+  }
+  sqrt(): Scalar {
+    return unary(unaryTable.sqrt, this);
+  }
+  erf(): Scalar {
+    return unary(unaryTable.erf, this);
+  }
+  abs(): Scalar {
+    return unary(unaryTable.abs, this);
+  }
+  sigmoid(): Scalar {
+    return unary(unaryTable.sigmoid, this);
+  }
+  softplus(): Scalar {
+    return unary(unaryTable.softplus, this);
+  }
+  relu(): Scalar {
+    return unary(unaryTable.relu, this);
+  }
+  reciprocal(): Scalar {
+    return unary(unaryTable.reciprocal, this);
+  }
+}
+
+export function scalarInput(index: number): Scalar {
+  return new Scalar({ kind: 'input', index });
+}
+
+export function scalarConstant(value: number): Scalar {
+  return new Scalar({ kind: 'constant', value });
+}
+
+export function scalarDim(dim: Dim): Scalar {
+  return typeof dim === 'number' ? scalarConstant(dim) : new Scalar({ kind: 'dim', dim });
+}
+
+/** A number as a constant. */
+export const toScalar = (x: Operand): Scalar => (typeof x === 'number' ? scalarConstant(x) : x);
+/** Whether x is that number, whatever its inputs. */
+const isConstant = (x: Scalar, value: number): boolean =>
+  x.expression.kind === 'constant' && x.expression.value === value;
+
+export function unary(fn: UnaryFunction, x: Scalar): Scalar {
+  if (x.expression.kind === 'constant') return scalarConstant(fn.value(x.expression.value));
+  return new Scalar({ kind: 'unary', fn, x: x.expression });
+}
+
+export function binary(fn: BinaryFunction, left: Operand, right: Operand): Scalar {
+  const x = toScalar(left);
+  const y = toScalar(right);
+  if (x.expression.kind === 'constant' && y.expression.kind === 'constant')
+    return scalarConstant(fn.value(x.expression.value, y.expression.value));
+  const { name } = fn;
+  if (name === 'add' && isConstant(x, 0)) return y;
+  if ((name === 'add' || name === 'subtract') && isConstant(y, 0)) return x;
+  if (name === 'multiply' && isConstant(x, 1)) return y;
+  if ((name === 'multiply' || name === 'divide') && isConstant(y, 1)) return x;
+  return new Scalar({ kind: 'binary', fn, x: x.expression, y: y.expression });
+}
+
+/** One f32, or four at a time, as WGSL. */
+export interface WgslForm {
+  readonly lanes: 1 | 4;
+  readonly type: 'f32' | 'vec4f';
+  readonly bits: 'u32' | 'vec4u';
+}
+
+export const wgslForms: Readonly<Record<1 | 4, WgslForm>> = {
+  1: { lanes: 1, type: 'f32', bits: 'u32' },
+  4: { lanes: 4, type: 'vec4f', bits: 'vec4u' },
+};
+
+/** WGSL of a function: text where it is used, or the body of a function of x (and y) that calls others of the library. */
+export type WgslFace<X extends readonly string[]> =
+  | { inline(form: WgslForm, ...x: X): string }
+  | { readonly needs: readonly string[]; body(form: WgslForm): string };
+
+/** An ONNX operator, or nodes. */
+export type OnnxFace<X extends readonly OnnxValue[]> = string | ((emit: OnnxEmitter, ...x: X) => OnnxValue);
+
+/** A function of one number: all that is to be known of it. */
+export interface UnaryFunction {
+  /** Of the WGSL function, if it has one, too. */
+  readonly name: string;
+  value(x: number): number;
+  /** Where it has none, what PyTorch takes. */
+  derivative(x: Scalar): Scalar | number;
+  readonly onnx: OnnxFace<[x: OnnxValue]>;
+  readonly wgsl: WgslFace<[x: string]>;
+}
+
+/** A function of two numbers. */
+export interface BinaryFunction {
+  readonly name: string;
+  value(x: number, y: number): number;
+  /** The derivative of the function of x and y, whose own derivatives are given. */
+  derivative(x: Scalar, y: Scalar, dx: Scalar, dy: Scalar): Scalar | number;
+  readonly onnx: OnnxFace<[x: OnnxValue, y: OnnxValue]>;
+  readonly wgsl: WgslFace<[x: string, y: string]>;
+}
+
+/** A WGSL function whose text would lose that x is not a number, as `max`, `min` and `clamp` do. */
+const keepingNaN = (value: (type: string) => string): WgslFace<[string]> => ({
+  needs: ['nanOr'],
+  body: ({ lanes, type }) => `  return nanOr${lanes}(x, ${value(type)});`,
+});
+/** The larger or smaller of two numbers; not a number where one of them is none. */
+const extremum = (builtin: string): WgslFace<[string, string]> => ({
+  needs: ['nanOr'],
+  body: ({ lanes }) => `  return nanOr${lanes}(x, nanOr${lanes}(y, ${builtin}(x, y)));`,
+});
+const call = (builtin: string): WgslFace<[string]> => ({ inline: (_, x) => `${builtin}(${x})` });
+const between = (operator: string): WgslFace<[string, string]> => ({
+  inline: (_, x, y) => `${x} ${operator} ${y}`,
+});
+
+const unaryTable = {
+  negate: {
+    name: 'negate',
+    value: (x) => -x,
+    derivative: () => -1,
+    onnx: 'Neg',
+    wgsl: { inline: (_, x) => `-(${x})` },
+  },
+  exp: { name: 'exp', value: Math.exp, derivative: (x) => x.exp(), onnx: 'Exp', wgsl: call('exp') },
+  log: { name: 'log', value: Math.log, derivative: (x) => x.reciprocal(), onnx: 'Log', wgsl: call('log') },
+  tanh: {
+    name: 'tanh',
+    value: Math.tanh,
+    derivative: (x) => scalarConstant(1).minus(x.tanh().times(x.tanh())),
+    onnx: 'Tanh',
+    // Some drivers compute tanh from exponentials that overflow.
+    wgsl: keepingNaN((t) => `tanh(clamp(x, ${t}(-10f), ${t}(10f)))`),
+  },
+  sqrt: {
+    name: 'sqrt',
+    value: Math.sqrt,
+    derivative: (x) => x.sqrt().reciprocal().times(0.5),
+    onnx: 'Sqrt',
+    wgsl: call('sqrt'),
+  },
+  abs: {
+    name: 'abs',
+    value: Math.abs,
+    // 0 at 0.
+    derivative: (x) => x.greater(0).minus(scalarConstant(0).greater(x)),
+    onnx: 'Abs',
+    wgsl: call('abs'),
+  },
+  erf: {
+    name: 'erf',
+    value: erf,
+    derivative: (x) =>
+      x
+        .times(x)
+        .negate()
+        .exp()
+        .times(2 / Math.sqrt(Math.PI)),
+    onnx: 'Erf',
+    wgsl: {
+      needs: ['nanOr'],
+      body: ({ type: t, lanes }) => wgsl`  let c = clamp(x, ${t}(-4f), ${t}(4f));
+  let s = c * c;
+  return nanOr${lanes}(x, c * ${polynomial(erfNumerator, t)} / ${polynomial(erfDenominator, t)});`,
+    },
+  },
+  sigmoid: {
+    name: 'sigmoid',
+    value: (x) => 1 / (1 + Math.exp(-x)),
+    derivative: (x) => x.sigmoid().times(scalarConstant(1).minus(x.sigmoid())),
+    onnx: 'Sigmoid',
+    wgsl: keepingNaN((t) => `${t}(1f) / (${t}(1f) + exp(min(-x, ${t}(88f))))`),
+  },
+  /** `log(1 + e^x)`. */
+  softplus: {
+    name: 'softplus',
+    value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    derivative: (x) => x.sigmoid(),
+    onnx: 'Softplus',
+    wgsl: {
+      needs: ['relu'],
+      body: ({ type: t, lanes }) => `  return relu${lanes}(x) + log(${t}(1f) + exp(-abs(x)));`,
+    },
+  },
+  relu: {
+    name: 'relu',
+    value: (x) => Math.max(x, 0),
+    // 0 at 0.
+    derivative: (x): Scalar => x.apply(unaryTable.step),
+    onnx: 'Relu',
+    wgsl: keepingNaN((t) => `max(x, ${t}(0f))`),
+  },
+  /** 1 where x is above 0, or not a number, else 0. */
+  step: {
+    name: 'step',
+    value: (x) => (x <= 0 ? 0 : 1),
+    derivative: () => 0,
+    onnx: (emit, x) => {
+      const below = emit.node('LessOrEqual', [x, emit.scalar(0)]);
+      return emit.node('Cast', [emit.node('Not', [below])], { to: 1 });
+    },
+    wgsl: { needs: [], body: ({ type: t }) => `  return select(${t}(1f), ${t}(0f), x <= ${t}(0f));` },
+  },
+  reciprocal: {
+    name: 'reciprocal',
+    value: (x) => 1 / x,
+    derivative: (x) => x.reciprocal().times(x.reciprocal()).negate(),
+    onnx: 'Reciprocal',
+    wgsl: { inline: ({ lanes }, x) => `${lanes === 4 ? 'vec4f(1f)' : '1f'} / ${x}` },
+  },
+} satisfies Record<string, UnaryFunction>;
+
+const binaryTable = {
+  add: {
+    name: 'add',
+    value: (x, y) => x + y,
+    derivative: (_x, _y, dx, dy) => dx.plus(dy),
+    onnx: 'Add',
+    wgsl: between('+'),
+  },
+  subtract: {
+    name: 'subtract',
+    value: (x, y) => x - y,
+    derivative: (_x, _y, dx, dy) => (isConstant(dx, 0) ? dy.negate() : dx.minus(dy)),
+    onnx: 'Sub',
+    wgsl: between('-'),
+  },
+  multiply: {
+    name: 'multiply',
+    value: (x, y) => x * y,
+    derivative: (x, y, dx, dy) => scaled(dx, () => y).plus(scaled(dy, () => x)),
+    onnx: 'Mul',
+    wgsl: between('*'),
+  },
+  divide: {
+    name: 'divide',
+    value: (x, y) => x / y,
+    derivative: (x, y, dx, dy) => {
+      if (isConstant(dy, 0)) return isConstant(dx, 0) ? dx : dx.over(y);
+      return dx.minus(x.over(y).times(dy)).over(y);
+    },
+    onnx: 'Div',
+    wgsl: between('/'),
+  },
+  // At a tie each operand has half of the gradient.
+  maximum: {
+    name: 'maximum',
+    value: Math.max,
+    derivative: (x, y, dx, dy) => scaled(dx, () => share(x, y)).plus(scaled(dy, () => share(y, x))),
+    onnx: 'Max',
+    wgsl: extremum('max'),
+  },
+  minimum: {
+    name: 'minimum',
+    value: Math.min,
+    derivative: (x, y, dx, dy) => scaled(dx, () => share(y, x)).plus(scaled(dy, () => share(x, y))),
+    onnx: 'Min',
+    wgsl: extremum('min'),
+  },
+  greater: {
+    name: 'greater',
+    value: (x, y) => (x > y ? 1 : 0),
+    derivative: () => 0,
+    onnx: (emit, x, y) => emit.node('Cast', [emit.node('Greater', [x, y])], { to: 1 }),
+    wgsl: { inline: ({ type }, x, y) => `select(${type}(0f), ${type}(1f), ${x} > ${y})` },
+  },
+} satisfies Record<string, BinaryFunction>;
+
+/** All functions of the tables. */
+export const unaryFunctions: readonly UnaryFunction[] = Object.values(unaryTable);
+export const binaryFunctions: readonly BinaryFunction[] = Object.values(binaryTable);
+
+/** `slope · factor`; nothing is computed where the slope is 0 whatever the factor. */
+export function scaled(slope: Scalar, factor: () => Scalar): Scalar {
+  return isConstant(slope, 0) ? slope : slope.times(factor());
+}
+
+/** 1 where x is greater, 1/2 where both are equal, else 0. */
+function share(x: Scalar, y: Scalar): Scalar {
+  return x.greater(y).minus(y.greater(x)).plus(1).times(0.5);
+}
+
+/** erf by the series `2/√π · e^(-x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!`, whose terms are all of one sign: exact in float64. */
+function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x;
+  let sum = x;
+  for (let n = 1; Math.abs(term) > Math.abs(sum) * 1e-17; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+// Numerator and denominator of a rational approximation of erf on [-4, 4], in x²; its error is below 2e-7.
+const erfNumerator = [
+  -2.72614225801306e-10, 2.77068142495902e-8, -2.10102402082508e-6, -5.69250639462346e-5,
+  -7.34990630326855e-4, -2.954599808540251e-3, -1.60960333262415e-2,
+];
+const erfDenominator = [
+  -1.45660718464996e-5, -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3,
+  -1.42647390514189e-2,
+];
+
+function polynomial(coefficients: readonly number[], type: string): string {
+  const [first = 0, ...rest] = coefficients;
+  return rest.reduce((sum, c) => `(${sum} * s + ${type}(${f32Literal(c)}))`, `${type}(${f32Literal(first)})`);
+}

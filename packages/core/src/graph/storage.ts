@@ -1,0 +1,26 @@
+/** The type of a tensor's elements. */
+export type DType = 'f32' | 'i32';
+
+/** Flat row-major values on the host. */
+export type HostArray = Float32Array | Float64Array | Int32Array;
+
+/** Something that frees resources when disposed of; `using` and `await using` do it at the end of a block. */
+export interface Disposes {
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A tensor that lives on a device: a frozen weight, or state that programs update. */
+export interface DeviceTensor extends Disposes {
+  /** The device it lives on. */
+  readonly device: { readonly kind: string; readonly description: string };
+  readonly label: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** Bytes on the device. */
+  readonly bytes: number;
+  /** The present values, row-major. */
+  read(): Promise<HostArray>;
+  /** Replaces the values. */
+  write(data: HostArray): void;
+}
