@@ -11,10 +11,11 @@ import { type FoundTask, findTask } from '../model/find-task.ts';
 import { ownAdapterScore } from '../model/own-adapter.ts';
 import { runTraining } from '../model/run-training.ts';
 import { checkSamePlaces } from '../model/same-places.ts';
+import { checkSources } from '../model/sources.ts';
 import { chooseMethod } from '../options/method.ts';
 import { checkSameSettings, settleOptions, type TrainSettings } from '../options/settings.ts';
 import { addTrainOptions, type TrainArguments } from '../options/train-options.ts';
-import { createReporter } from '../output/reporter.ts';
+import { createReporter, type Reporter } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';
 
 export function addTrain(root: Command, run: Run): void {
@@ -40,8 +41,10 @@ Examples:
 async function train(given: TrainArguments, { terminal, signal }: CommandContext): Promise<void> {
   const reporter = createReporter(terminal, { json: given.json === true, quiet: given.quiet === true });
   const chosen = chooseMethod(given);
-  const found = await findTasks(given);
+  // What is found out at once comes before the data are read.
   const encoderPath = await localEncoder(given.encoder);
+  if (!given.resume) await checkSources(given.sources ?? []);
+  const found = await findTasks(given);
   const method = describedMethod(chosen, given.sources);
   checkTasks(
     method,
@@ -52,7 +55,7 @@ async function train(given: TrainArguments, { terminal, signal }: CommandContext
   const settings = settleOptions(given, method, found, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
-    const finished = await checkOut(out, given, { settings, found, signal });
+    const finished = await checkOut(out, given, { settings, found, reporter, signal });
     const run =
       finished ?? (await runTraining({ given, chosen, settings, found, encoderPath, out, reporter, signal }));
     reporter.done(doneEvent(run, given.out, await ownAdapterScore(run)));
@@ -83,15 +86,18 @@ async function checkOut(
   {
     settings,
     found,
+    reporter,
     signal,
   }: {
     readonly settings: TrainSettings;
     readonly found: readonly FoundTask[];
+    readonly reporter: Reporter;
     readonly signal: AbortSignal;
   },
 ): Promise<RunFile | undefined> {
   switch (await out.state()) {
     case 'nothing':
+      if (resume) reporter.note(`there is nothing to resume in ${name}; training begins`);
       return undefined;
     case 'other':
       throw new UsageError(`${name} is not empty and holds no run of scalearn; choose another --out`);
