@@ -34,6 +34,9 @@ describe('a file', () => {
       'colours.csv is divided into 48 train, 6 validation, 6 test rows, at random, each label in proportion',
     );
     const { task, settings, data, results, history } = runFile('colours');
+    expect(said).toContain(`loading ${file} and `);
+    expect(said).toMatch(/^task +.*colours\.csv, 48 rows to train on/m);
+    expect(said).not.toContain('own/colours');
     expect(task).toBe('own/colours');
     expect(settings).toMatchObject({
       data: file,
@@ -59,6 +62,11 @@ describe('a file', () => {
     mkdirSync(at('moved'));
     const moved = colours(at('moved'));
     expect(await score('colours', '--data', moved)).toMatchObject(expected);
+  });
+
+  test('is called by its path in the scores', async () => {
+    const { out } = await must('evaluate', '--model', at('colours'), '--device', 'onnx');
+    expect(out).toContain(`${at('colours')}: ${file} with bottleneck`);
   });
 
   test('of other rows is scored whole, with the labels of the model', async () => {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import {
   describeTask,
   type FileTask,
@@ -115,6 +115,13 @@ function packagedTask(choice: TaskChoice): FoundTask {
 /** What cannot be the id of a task. */
 function isPath(task: string): boolean {
   return /^[./~\\]|[\\/].*[\\/]|\.(csv|tsv|jsonl?|parquet)(\.gz)?$/i.test(task);
+}
+
+/** A task by the name that people know: the path of its file or folder, from the present folder, or its id. */
+export function shownTask({ info, path, own }: Pick<FoundTask, 'info' | 'path' | 'own'>): string {
+  if (own === undefined || path === null) return info.id;
+  const near = relative('.', path);
+  return near === '' || near.startsWith('..') ? path : near;
 }
 
 export function ownSettings(

@@ -13,7 +13,7 @@ import { ownTaskLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/phases.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { loadData, unofficialFiles } from './data.ts';
-import type { FoundTask } from './find-task.ts';
+import { type FoundTask, shownTask } from './find-task.ts';
 import { sourceTask } from './source-task.ts';
 import { readSources, type Source } from './sources.ts';
 import { trainModel } from './train-model.ts';
@@ -39,7 +39,7 @@ const nothingToSave = 'Interrupted before the first step; there is nothing to sa
 /** Trains, scores the best state on the test split, and saves it. */
 export async function runTraining(job: TrainingJob): Promise<RunFile> {
   const { given, chosen, settings, found, encoderPath, out, reporter, signal } = job;
-  reporter.note(`loading ${settings.task} and ${given.encoder}`);
+  reporter.note(`loading ${found.map(shownTask).join(', ')} and ${given.encoder}`);
   const { sourceControl: kind, seed } = settings;
   const sources = await readSources(given.sources ?? [], settings.task, kind && { kind, seed });
   const tasks: Task[] = [];
