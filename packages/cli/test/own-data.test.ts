@@ -34,6 +34,9 @@ describe('a file', () => {
       'colours.csv is divided into 48 train, 6 validation, 6 test rows, at random, each label in proportion',
     );
     const { task, settings, data, results, history } = runFile('colours');
+    expect(said).toContain(`loading ${file} and `);
+    expect(said).toMatch(/^task +.*colours\.csv, 48 rows to train on/m);
+    expect(said).not.toContain('own/colours');
     expect(task).toBe('own/colours');
     expect(settings).toMatchObject({
       data: file,
@@ -59,6 +62,11 @@ describe('a file', () => {
     mkdirSync(at('moved'));
     const moved = colours(at('moved'));
     expect(await score('colours', '--data', moved)).toMatchObject(expected);
+  });
+
+  test('is called by its path in the scores', async () => {
+    const { out } = await must('evaluate', '--model', at('colours'), '--device', 'onnx');
+    expect(out).toContain(`${at('colours')}: ${file} with bottleneck`);
   });
 
   test('of other rows is scored whole, with the labels of the model', async () => {
@@ -187,7 +195,7 @@ describe('files that need to be told how they are read', () => {
     const row = (i: number): string => `"${sentence(i)}\t${i % 2 ? 'blue' : 'red'}`;
     const path = writeRows(folder, 'plain.tsv', row(0), 59, (i) => row(i + 1));
     const said = ['--quote', 'none', '--header', 'none'];
-    expect((await run(...train(path, 'plain-refused'))).err).toContain('say --quote none (quote)');
+    expect((await run(...train(path, 'plain-refused'))).err).toContain('or say --quote none if');
     await must(...train(path, 'plain', ...said, '--text', '1', '--label', '2'));
     expect(runFile('plain').settings.own).toMatchObject({ reading: { quote: 'none', header: 'none' } });
     expect(await score('plain')).toMatchObject({ metrics: runFile('plain').results.test?.metrics });
@@ -214,9 +222,6 @@ describe('files that need to be told how they are read', () => {
     const path = writeRows(folder, 'commas.csv', 'text;score', 60, row);
     const { err } = await must('data', '--task', path, '--out', at('commas'));
     expect(err).toContain('numbers from -3.5 to 3.5\nregression, for the labels are numbers\n');
-    expect(err).toContain(
-      'unsure: the labels are numbers and read as scores; --problem classification says otherwise\n',
-    );
     expect(err).toMatch(
       /^unsure: commas in numbers such as "-?\d,5" stand .*; --decimal point says otherwise$/m,
     );
@@ -250,7 +255,11 @@ describe('what does not go together is refused', () => {
     [['./nowhere.csv'], 1, /There is no file or folder \.\/nowhere\.csv/],
     [['nowhere.jsonl.gz'], 1, /There is no file or folder nowhere\.jsonl\.gz/],
     [['glue/colour'], 2, /There is no task "glue\/colour"/],
-    [[world.encoder], 1, /Found none of train\.csv/],
+    [
+      [world.encoder],
+      1,
+      /Found no file for the train split in the folder .*encoder\. It is called train or training with one of \.csv,/,
+    ],
   ];
   test.each(refused)('%j', async ([task, ...more], code, message) => {
     const outcome = await run(...train(task as string, 'refused', ...more));

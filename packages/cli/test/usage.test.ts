@@ -62,10 +62,15 @@ describe('wrong usage is exit code 2 and names the option', () => {
     expect([outcome.code, outcome.out]).toEqual([2, '']);
   });
 
-  test('an unknown task comes with the known ones and a suggestion', async () => {
+  test('an unknown task comes with a suggestion, or with where to find all', async () => {
     const outcome = await run('train', ...needed.with(5, 'glue/rta'));
     expect([outcome.code, outcome.err]).toEqual([2, expect.stringContaining('Did you mean glue/rte?')]);
-    expect(outcome.err).toContain('glue/stsb');
+    for (const name of ['reviews', 'reviews.txt'])
+      expect(await run('train', ...needed.slice(0, 2), '--task', name, '--out', out)).toEqual({
+        code: 2,
+        out: '',
+        err: `error: There is no task "${name}". Run scalearn tasks to see them all; the name of a file of your own ends in .csv, .tsv, .jsonl, .json or .parquet.\n`,
+      });
   });
 });
 

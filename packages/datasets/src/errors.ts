@@ -1,9 +1,24 @@
 import { Unreadable } from './unreadable.ts';
+import { inWords, type NamedOption, type OptionWords, type Wording } from './wording.ts';
 
 /** Every error of this package: something about the data or the options was wrong, and the message says what to do. */
 export class DatasetError extends Error {
   override readonly name: string = 'DatasetError';
+  readonly #wording: Wording;
+
+  constructor(wording: Wording, options?: ErrorOptions) {
+    super(inWords(wording), options);
+    this.#wording = wording;
+  }
+
+  /** Says the message again with what options are called elsewhere, such as on a command line. */
+  reword(words: OptionWords): void {
+    this.message = inWords(this.#wording, words);
+  }
 }
+
+const after = (before: string, what: Wording): Wording =>
+  typeof what === 'string' ? `${before}${what}` : (words) => `${before}${what(words)}`;
 
 /** No task has this id. */
 export class UnknownTaskError extends DatasetError {
@@ -13,8 +28,10 @@ export class UnknownTaskError extends DatasetError {
   readonly suggestion: string | undefined;
 
   constructor(id: string, known: readonly string[], suggestion?: string) {
-    const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
-    super(`There is no task ${JSON.stringify(id)}.${hint} Known tasks: ${known.join(', ')}.`);
+    super((words) => {
+      const hint = suggestion === undefined ? words.tasks(known) : `Did you mean ${suggestion}?`;
+      return `There is no task ${JSON.stringify(id)}. ${hint}`;
+    });
     this.id = id;
     this.known = known;
     this.suggestion = suggestion;
@@ -27,10 +44,11 @@ export class MissingFileError extends DatasetError {
   /** Paths that were tried, relative to the source. */
   readonly looked: readonly string[];
 
-  constructor(looked: readonly string[], where: string) {
+  /** @param what the message, by default which files are missing, and in which folder they must be */
+  constructor(looked: readonly string[], where: string, what?: string) {
     const folder = /^.*\//.exec(looked[0] ?? '')?.[0];
     const hint = folder === undefined ? '' : ` The data must contain the folder ${folder}.`;
-    super(`Found none of ${looked.join(', ')} in ${where}.${hint}`);
+    super(what ?? `Found none of ${looked.join(', ')} in ${where}.${hint}`);
     this.looked = looked;
   }
 }
@@ -40,8 +58,8 @@ export class UnreadableFileError extends DatasetError {
   override readonly name = 'UnreadableFileError';
   readonly file: string;
 
-  constructor(file: string, what: string, cause?: unknown) {
-    super(`Could not read ${file}: ${what}.`, { cause });
+  constructor(file: string, what: Wording, cause?: unknown) {
+    super((words) => `Could not read ${file}: ${inWords(what, words)}.`, { cause });
     this.file = file;
   }
 }
@@ -51,8 +69,8 @@ export class EmptyFileError extends DatasetError {
   override readonly name = 'EmptyFileError';
   readonly file: string;
 
-  constructor(file: string, what = 'has no rows. Fetch the file again or remove it.') {
-    super(`${file} ${what}`);
+  constructor(file: string, what: Wording = 'has no rows. Fetch the file again or remove it.') {
+    super(after(`${file} `, what));
     this.file = file;
   }
 }
@@ -65,9 +83,23 @@ export class MissingColumnError extends DatasetError {
   readonly found: readonly string[];
   readonly suggestion: string | undefined;
 
-  constructor(file: string, column: string, found: readonly string[], suggestion?: string) {
+  /**
+   * @param option that names the column, where there is one
+   * @param more said at the end
+   */
+  constructor(
+    file: string,
+    column: string,
+    found: readonly string[],
+    suggestion?: string,
+    option?: NamedOption,
+    more: Wording = '',
+  ) {
     const hint = suggestion === undefined ? '' : ` Did you mean ${JSON.stringify(suggestion)}?`;
-    super(`${file} has no column ${JSON.stringify(column)}.${hint} Its columns are ${listed(found)}.`);
+    super((words) => {
+      const advice = option === undefined ? '' : `; name one of them with ${words.name(option)}`;
+      return `${file} has no column ${JSON.stringify(column)}.${hint} Its columns are ${listed(found)}${advice}.${inWords(more, words)}`;
+    });
     this.file = file;
     this.column = column;
     this.found = found;
@@ -80,8 +112,8 @@ export class ColumnError extends DatasetError {
   override readonly name = 'ColumnError';
   readonly file: string;
 
-  constructor(file: string, what: string) {
-    super(`${file}: ${what}`);
+  constructor(file: string, what: Wording) {
+    super(after(`${file}: `, what));
     this.file = file;
   }
 }
@@ -95,8 +127,8 @@ export class MalformedRowError extends DatasetError {
   readonly file: string;
   readonly line: number;
 
-  constructor(file: string, line: number, what: string, unit: RowUnit = 'line') {
-    super(`${file}, ${unit} ${line}: ${what}`);
+  constructor(file: string, line: number, what: Wording, unit: RowUnit = 'line') {
+    super(after(`${file}, ${unit} ${line}: `, what));
     this.file = file;
     this.line = line;
   }
@@ -107,8 +139,17 @@ export class LabelError extends MalformedRowError {
   override readonly name = 'LabelError';
   readonly label: string;
 
-  constructor(file: string, line: number, label: string, expected: string, unit?: RowUnit) {
-    super(file, line, `the label is ${JSON.stringify(label.slice(0, 80))}, expected ${expected}.`, unit);
+  /** @param advice what to do, after a blank */
+  constructor(
+    file: string,
+    line: number,
+    label: string,
+    expected: string,
+    unit?: RowUnit,
+    advice: Wording = '',
+  ) {
+    const what = `the label is ${JSON.stringify(label.slice(0, 80))}, expected ${expected}.`;
+    super(file, line, after(what, advice), unit);
     this.label = label;
   }
 }
@@ -124,10 +165,10 @@ export class InvalidOptionError extends DatasetError {
   readonly option: string;
   readonly value: unknown;
 
-  constructor(option: string, value: unknown, expected: string) {
-    super(
-      `${option} is ${typeof value === 'string' ? value.slice(0, 80) : shown(value)}, expected ${expected}.`,
-    );
+  /** @param named the option, where it has another name on a command line */
+  constructor(option: string, value: unknown, expected: string, named?: NamedOption) {
+    const what = ` is ${typeof value === 'string' ? value.slice(0, 80) : shown(value)}, expected ${expected}.`;
+    super(named === undefined ? `${option}${what}` : (words) => `${words.name(named)}${what}`);
     this.option = option;
     this.value = value;
   }

@@ -1,4 +1,4 @@
-import { checkPositiveInteger, MissingFileError } from './errors.ts';
+import { checkPositiveInteger, MissingFileError, UnreadableFileError } from './errors.ts';
 import { gunzip, isGzip } from './gunzip.ts';
 import { sizeLimit } from './limits.ts';
 import type { FileSource } from './source.ts';
@@ -24,6 +24,11 @@ export async function readFile(source: FileSource, path: string, maxSize?: numbe
     const bytes = await source.read(candidate);
     if (bytes === undefined) continue;
     // The first bytes decide, not the name: browsers decompress what a server marks as compressed.
+    if (source.isVerbatim && candidate.toLowerCase().endsWith('.gz') && !isGzip(bytes))
+      throw new UnreadableFileError(
+        candidate,
+        'its name ends in .gz, and it is no gzip file; compress it, or leave .gz out of its name',
+      );
     const content = isGzip(bytes)
       ? await gunzip(candidate, bytes, sizeLimit(bytes.length, 'gzip', maxSize))
       : bytes;

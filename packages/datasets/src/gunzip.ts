@@ -29,7 +29,10 @@ export async function gunzip(
   const read = async (start: number, end: number): Promise<boolean> => {
     const found = await inflate(bytes.subarray(start, end), left);
     if (found === 'too large')
-      throw new UnreadableFileError(path, `its content has more than ${most} bytes; ${howToRaise}`);
+      throw new UnreadableFileError(
+        path,
+        (words) => `its content has more than ${most} bytes${howToRaise(words)}`,
+      );
     if (found === 'damaged') return false;
     for (const part of found) left -= part.length;
     parts.push(...found);

@@ -52,3 +52,4 @@ export type {
   Truncation,
 } from './task.ts';
 export { type TsvLayout, tsvTask } from './tasks/tsv.ts';
+export type { NamedOption, OptionWords, Wording } from './wording.ts';

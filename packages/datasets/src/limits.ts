@@ -1,3 +1,5 @@
+import type { OptionWords } from './wording.ts';
+
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 
@@ -20,4 +22,5 @@ export function sizeLimit(bytes: number, kind: keyof typeof usual, given: number
 }
 
 /** The end of a message. */
-export const howToRaise = 'if that is right, allow more with --max-file-size (maxFileSize)';
+export const howToRaise = (words: OptionWords): string =>
+  words.say('maxFileSize', undefined, '; if that is right, allow more: ');

@@ -1,5 +1,5 @@
 import type { HubOptions } from '@scalearn/hub';
-import { checkPositiveInteger, InvalidOptionError } from './errors.ts';
+import { checkPositiveInteger, InvalidOptionError, MissingFileError } from './errors.ts';
 import { fingerprintExamples, sha256 } from './fingerprint.ts';
 import { hubSource } from './hub/hub-source.ts';
 import { findTask } from './registry.ts';
@@ -44,7 +44,10 @@ export async function loadTask(task: string | TaskDefinition, options: LoadOptio
   const definition = typeof task === 'string' ? findTask(task) : task;
   const { info } = definition;
   const names: FileNames = info.files ?? {};
-  const files = await readSplits(definition, names, sourceOf(info, options));
+  const source = sourceOf(info, options);
+  const files = await readSplits(definition, names, source).catch(async (error: unknown) => {
+    throw (await asTooDeep(error, source)) ?? error;
+  });
   const { train, validation } = divide(files.get('train')!, files.get('validation'), info, options);
   const testMismatched = files.get('testMismatched');
   return {
@@ -56,6 +59,22 @@ export async function loadTask(task: string | TaskDefinition, options: LoadOptio
     rows: Object.fromEntries(Array.from(files, ([split, rows]) => [split, countRows(rows, info)])),
     fingerprint: await fingerprint(files),
   };
+}
+
+/** The same error in other words where the folder of the files itself was given. */
+async function asTooDeep(error: unknown, source: FileSource): Promise<MissingFileError | undefined> {
+  if (!(error instanceof MissingFileError)) return undefined;
+  for (const path of error.looked) {
+    const [, folder, name] = /^(.+\/)([^/*]+)$/.exec(path) ?? [];
+    if (folder === undefined || name === undefined || (await source.read(name)) === undefined) continue;
+    const where = source.describe();
+    return new MissingFileError(
+      error.looked,
+      where,
+      `Found no ${path} in ${where}, which has ${name} itself. Give the folder above it, the one that holds ${folder}.`,
+    );
+  }
+  return undefined;
 }
 
 /** Where the rows of a task are. */

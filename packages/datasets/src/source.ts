@@ -7,6 +7,8 @@ export interface FileSource {
   read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Paths of the files in a folder and below it; without this, files are only found by names that are known. */
   list?(folder: string): Promise<readonly string[]>;
+  /** Whether files come as they are stored: nothing on the way decompresses them. */
+  readonly isVerbatim?: boolean;
   /** Completes "Found none of … in …": `the folder /data/glue`. */
   describe(): string;
 }
@@ -33,6 +35,7 @@ export function folderSource(folder: string): FileSource {
         .catch(undefinedWhereMissing(within));
       return (names ?? []).map((name) => `${within}/${name.split(node.path.sep).join('/')}`).sort();
     },
+    isVerbatim: true,
     describe: () => `the folder ${folder}`,
   };
 }
@@ -78,6 +81,7 @@ export function fileListSource(files: Iterable<NamedFile>): FileSource {
         const at = path.indexOf(`/${folder}/`);
         return at < 0 ? [] : [path.slice(at + 1)];
       }),
+    isVerbatim: true,
     describe: () => `the ${list.length} chosen files`,
   };
 }

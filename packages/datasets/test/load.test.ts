@@ -406,3 +406,10 @@ describe('sources', () => {
     expect(await memorySource({}).read('constructor')).toBeUndefined();
   });
 });
+
+test('a folder that is one too deep is told from one without the files', async () => {
+  const data = memorySource({ 'train.tsv': 'index', 'dev.tsv': 'index' });
+  await expect(loadTask('glue/rte', { data })).rejects.toThrow(
+    'Found no RTE/train.tsv in the files in memory, which has train.tsv itself. Give the folder above it, the one that holds RTE/.',
+  );
+});

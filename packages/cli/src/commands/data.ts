@@ -5,7 +5,7 @@ import { StoppedError, UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { liesWithin } from '../folders/real-path.ts';
 import { loadData } from '../model/data.ts';
-import { findTask } from '../model/find-task.ts';
+import { findTask, shownTask } from '../model/find-task.ts';
 import { type OwnDataArguments, ownDataOptions } from '../options/own-data.ts';
 import { pathOption } from '../options/values.ts';
 import { dataText, summarise } from '../output/data-summary.ts';
@@ -75,7 +75,7 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
     out: name,
   };
   if (given.json) jsonLine(terminal, event);
-  else terminal.out(dataText(event, task, terminal.columns ?? 100));
+  else terminal.out(dataText({ ...event, task: shownTask(found) }, task, terminal.columns ?? 100));
 }
 
 const fileOf = (split: SplitName): string => `${split}.jsonl`;

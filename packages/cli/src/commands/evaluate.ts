@@ -9,6 +9,7 @@ import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
 import { loadData } from '../model/data.ts';
+import { shownTask } from '../model/find-task.ts';
 import { loadModel } from '../model/load-model.ts';
 import { namedTask, trainedTask } from '../model/model-task.ts';
 import { predictTest, score, scoresOf, testMetrics } from '../model/scores.ts';
@@ -99,10 +100,16 @@ async function scoreModel(
   using encoder = await fromFile(runPath, () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
-  using model = await loadModel(path, encoder, reporter, chosen);
+  using model = await loadModel(
+    path,
+    encoder,
+    reporter,
+    chosen.map(({ task }) => task),
+  );
   const how = { reporter, signal, device: device.kind };
   const scored: Scored[] = [];
-  for (const task of chosen) scored.push(await scoreTask(model.for(task.id), task, given, run, how));
+  for (const { task, shown } of chosen)
+    scored.push({ ...(await scoreTask(model.for(task.id), task, given, run, how)), shown });
   return scored;
 }
 
@@ -112,7 +119,7 @@ async function chooseTasks(
   run: RunFile | undefined,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<readonly Task[]> {
+): Promise<readonly ChosenTask[]> {
   const { model: path } = given;
   const runs = run?.tasks?.map(({ task }) => runOfTask(run, task) as RunFile);
   const ofJoint = run && given.task !== undefined ? runOfTask(run, given.task) : undefined;
@@ -121,7 +128,7 @@ async function chooseTasks(
     throw new UsageError(
       `${path} is for ${runs.map(({ task }) => task).join(', ')}; name one of them, or leave out --task`,
     );
-  const tasks: Task[] = [];
+  const tasks: ChosenTask[] = [];
   for (const own of ofJoint ? [ofJoint] : (runs ?? [run])) {
     const found = isNamed
       ? await namedTask(path, { ...given, task: given.task as string }, own)
@@ -140,13 +147,21 @@ async function chooseTasks(
     if (isNamed && found.own) reporter.note(ownTaskLines(found.own, task)[0] as string);
     if (own && own.task === task.id && !(isNamed && found.own) && own.data.fingerprint !== task.fingerprint)
       reporter.warn(`the data in ${found.path} has changed since ${path} was trained`);
-    tasks.push(task);
+    tasks.push({ task, shown: shownTask(found) });
   }
   return tasks;
 }
 
+/** A task to score, and what people call it. */
+interface ChosenTask {
+  readonly task: Task;
+  readonly shown: string;
+}
+
 /** A task's scores by split, with what is to be told of them. */
 interface Scored {
+  /** What people call the task. */
+  readonly shown: string;
   readonly event: EvaluatedEvent;
   readonly scores: Readonly<Record<string, SplitScore>>;
 }
@@ -161,7 +176,7 @@ async function scoreTask(
     signal,
     device,
   }: { readonly reporter: Reporter; readonly signal: AbortSignal; readonly device: string },
-): Promise<Scored> {
+): Promise<Omit<Scored, 'shown'>> {
   const { split = 'test' } = given;
   const onProgress = reporter.progress;
   const options = { batchSize: run?.settings.evalBatchSize ?? 32, signal, onProgress };
@@ -195,8 +210,9 @@ async function scoreTask(
 }
 
 function scoresText(scored: readonly Scored[]): string {
-  const { tasks, model, method, split, device } = together(scored);
-  const [{ event, scores }] = scored as [Scored];
+  const named = scored.map((each) => ({ ...each, event: { ...each.event, task: each.shown } }));
+  const { tasks, model, method, split, device } = together(named);
+  const [{ event, scores }] = named as [Scored];
   if (!tasks) return scoreTable(event, scores);
   return `${model}: ${method}, ${split} split, on ${device}\n\n${taskTable(tasks)}`;
 }

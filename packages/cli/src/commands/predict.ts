@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DeviceChoice, TrainingExample } from '@scalearn/core';
 import { folderSource, readTextFile } from '@scalearn/datasets';
@@ -13,6 +14,7 @@ import { loadModel } from '../model/load-model.ts';
 import { predictionsOf } from '../model/predictions.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
 import { chosenRun } from '../model/task-run.ts';
+import { inFlags, textFileFlags } from '../options/flags.ts';
 import { fileReading, type ReadingArguments, readingOptions } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
@@ -142,21 +144,27 @@ async function readTexts(
     return [texts];
   }
   const path = resolve(input);
-  const { columns, texts, doubts } = await readTextFile({
-    ...fileReading(given),
-    ...{
-      data: folderSource(dirname(path)),
-      file: basename(path),
-      text: textColumn,
-      textPair: textPairColumn,
-    },
-    usual: expected,
-  });
+  await checkInput(path, input);
+  const { columns, texts, doubts } = await inFlags(textFileFlags, () =>
+    readTextFile({
+      ...fileReading(given),
+      ...{ data: folderSource(dirname(path)), file: basename(path) },
+      ...{ text: textColumn, textPair: textPairColumn, usual: expected },
+    }),
+  );
   checkCount(texts[0]!.length, expected, '--text-pair-column');
   const named = columns.textPair === null ? '' : ` and '${columns.textPair}'`;
   reporter.note(`${counted(texts.length, 'row')} of ${input}, texts from '${columns.text}'${named}`);
-  for (const line of doubtLines(doubts, { text: '--text-column' })) reporter.note(line);
+  for (const line of doubtLines(doubts, textFileFlags)) reporter.note(line);
   return texts;
+}
+
+/** @throws FolderError where there is no such file */
+async function checkInput(path: string, name: string): Promise<void> {
+  // A compressed file is also found without the end of its name.
+  const found = await stat(path).catch(() => stat(`${path}.gz`).catch(() => undefined));
+  if (found?.isDirectory()) throw new FolderError(`${name} is a folder; give one of its files with --input`);
+  if (!found) throw new FolderError(`There is no file ${name}; check the path of the texts (--input)`);
 }
 
 /** @throws UsageError for a single text where the model takes pairs, or a pair where it takes single ones */

@@ -7,14 +7,17 @@ import { OutFolder } from '../folders/out-folder.ts';
 import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
 import { describedMethod } from '../methods/describe.ts';
 import { localEncoder } from '../model/encoder-name.ts';
-import { type FoundTask, findTask } from '../model/find-task.ts';
+import { type FoundTask, findTask, shownTask } from '../model/find-task.ts';
 import { ownAdapterScore } from '../model/own-adapter.ts';
 import { runTraining } from '../model/run-training.ts';
 import { checkSamePlaces } from '../model/same-places.ts';
+import { checkSources } from '../model/sources.ts';
 import { chooseMethod } from '../options/method.ts';
 import { checkSameSettings, settleOptions, type TrainSettings } from '../options/settings.ts';
 import { addTrainOptions, type TrainArguments } from '../options/train-options.ts';
-import { createReporter } from '../output/reporter.ts';
+import { createReporter, type Reporter } from '../output/reporter.ts';
+import { withTaskNames } from '../output/task-names.ts';
+import type { Terminal } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
 export function addTrain(root: Command, run: Run): void {
@@ -38,10 +41,12 @@ Examples:
 
 /** `scalearn train`: stage 1 without sources, stage 2 with them. */
 async function train(given: TrainArguments, { terminal, signal }: CommandContext): Promise<void> {
-  const reporter = createReporter(terminal, { json: given.json === true, quiet: given.quiet === true });
   const chosen = chooseMethod(given);
-  const found = await findTasks(given);
+  // What is found out at once comes before the data are read.
   const encoderPath = await localEncoder(given.encoder);
+  if (!given.resume) await checkSources(given.sources ?? []);
+  const found = await findTasks(given);
+  const reporter = reporterOf(given, found, terminal);
   const method = describedMethod(chosen, given.sources);
   checkTasks(
     method,
@@ -52,13 +57,24 @@ async function train(given: TrainArguments, { terminal, signal }: CommandContext
   const settings = settleOptions(given, method, found, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
-    const finished = await checkOut(out, given, { settings, found, signal });
+    const finished = await checkOut(out, given, { settings, found, reporter, signal });
     const run =
       finished ?? (await runTraining({ given, chosen, settings, found, encoderPath, out, reporter, signal }));
     reporter.done(doneEvent(run, given.out, await ownAdapterScore(run)));
   } finally {
     reporter.close();
   }
+}
+
+/** For people tasks have the names they gave, for programs their ids. */
+function reporterOf(
+  { json = false, quiet = false }: TrainArguments,
+  found: readonly FoundTask[],
+  terminal: Terminal,
+): Reporter {
+  const reporter = createReporter(terminal, { json, quiet });
+  if (json) return reporter;
+  return withTaskNames(reporter, new Map(found.map((each) => [each.info.id, shownTask(each)])));
 }
 
 /** The task, or the tasks of a joint method. */
@@ -83,15 +99,18 @@ async function checkOut(
   {
     settings,
     found,
+    reporter,
     signal,
   }: {
     readonly settings: TrainSettings;
     readonly found: readonly FoundTask[];
+    readonly reporter: Reporter;
     readonly signal: AbortSignal;
   },
 ): Promise<RunFile | undefined> {
   switch (await out.state()) {
     case 'nothing':
+      if (resume) reporter.note(`there is nothing to resume in ${name}; training begins`);
       return undefined;
     case 'other':
       throw new UsageError(`${name} is not empty and holds no run of scalearn; choose another --out`);

@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { UsageError } from '../errors.ts';
+import { syntaxFault } from './yaml-syntax.ts';
 import { checkNesting, plainValue, YamlFault } from './yaml-value.ts';
 
 /** Characters of a file; no experiment comes near. */
@@ -31,7 +32,7 @@ export class YamlFile {
       // Keys are compared below: the parser compares each with all others.
       this.#document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
       const [error] = this.#document.errors;
-      if (error) throw new YamlFault(error.message, error.pos[0]);
+      if (error) throw syntaxFault(error, text);
       this.value = plainValue(this.#document.contents);
     } catch (error) {
       if (error instanceof YamlFault) throw this.#error(error.message, error.offset);

@@ -67,7 +67,8 @@ export function plainValue(root: Node | null): unknown {
         if (typeof content === 'object' && content !== null)
           throw new YamlFault('a key must be a word, not a list or a mapping', offset);
         const name = String(content ?? '');
-        if (keys.has(name)) throw new YamlFault('Map keys must be unique', offset);
+        if (keys.has(name))
+          throw new YamlFault(`the key '${name.slice(0, 40)}' is there twice; remove one of them`, offset);
         keys.add(name);
         return [name, read(value, level + 1)];
       }),

@@ -3,18 +3,28 @@ import { join } from 'node:path';
 import type { ModelFolder } from '@scalearn/core';
 import { localFolder, modelFolder } from '@scalearn/encoders';
 import { FolderError } from '../errors.ts';
-import { commitName } from './names.ts';
+import { checkpointName, commitName } from './names.ts';
+import { runFileName } from './run-json.ts';
 
 /**
  * A model folder on this machine.
  *
- * @throws UnreadableModelFileError where there is no such folder; FolderError for one that was not saved whole
+ * @throws UnreadableModelFileError where there is no such folder; FolderError for one that was not saved whole, or whose run is unfinished
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   const folder = modelFolder(await localFolder(path));
   if (await stat(join(path, commitName)).catch(() => undefined))
     throw new FolderError(
       `${path} was being saved when that was stopped; give the same command again, train with --resume, and it is finished`,
+    );
+  const hasFile = (name: string): Promise<boolean> =>
+    stat(join(path, name)).then(
+      (info) => info.isFile(),
+      () => false,
+    );
+  if ((await hasFile(checkpointName)) && !(await hasFile(runFileName)))
+    throw new FolderError(
+      `${path} holds an unfinished run, and no model yet; the scalearn train that began it goes on with --resume`,
     );
   return folder;
 }

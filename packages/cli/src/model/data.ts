@@ -1,4 +1,5 @@
 import { loadTask, type Task } from '@scalearn/datasets';
+import { inFlags } from '../options/flags.ts';
 import { downloadProgress } from '../output/phases.ts';
 import type { Reporter } from '../output/reporter.ts';
 import type { FoundTask } from './find-task.ts';
@@ -28,13 +29,16 @@ export async function loadData(
 ): Promise<Task> {
   const { reporter, signal } = how;
   const { maxLength, limit, evalLimit, validationLimit, trainPercent } = limits;
-  const task = await loadTask(own ?? info.id, {
-    data: own === undefined ? (path ?? undefined) : undefined,
-    hub: { signal, onDownload: reporter && downloadProgress(reporter) },
-    limit: limit ?? undefined,
-    evalLimit: evalLimit ?? undefined,
-    ...{ validationLimit, maxTrainPct: trainPercent },
-  });
+  // Files of the user's own were read before: those of other tasks have no options of reading.
+  const task = await inFlags({}, () =>
+    loadTask(own ?? info.id, {
+      data: own === undefined ? (path ?? undefined) : undefined,
+      hub: { signal, onDownload: reporter && downloadProgress(reporter) },
+      limit: limit ?? undefined,
+      evalLimit: evalLimit ?? undefined,
+      ...{ validationLimit, maxTrainPct: trainPercent },
+    }),
+  );
   return { ...task, maxLength };
 }
 

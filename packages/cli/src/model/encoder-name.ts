@@ -6,6 +6,10 @@ import { FolderError } from '../errors.ts';
 export async function localEncoder(name: string): Promise<string | undefined> {
   const info = await stat(name).catch(() => undefined);
   if (info?.isDirectory()) return resolve(name);
+  if (info)
+    throw new FolderError(
+      `${name} is a file, and an encoder is a folder, with config.json, tokenizer.json and weights; give the folder (--encoder)`,
+    );
   if (!isPath(name)) return undefined;
   throw new FolderError(`There is no folder ${name}; check the path of the encoder (--encoder)`);
 }

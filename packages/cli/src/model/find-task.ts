@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import {
   describeTask,
   type FileTask,
@@ -11,6 +11,7 @@ import {
   taskIds,
 } from '@scalearn/datasets';
 import { FolderError, UsageError } from '../errors.ts';
+import { type Flags, inFlags } from '../options/flags.ts';
 import { fileReading, namesIn, type OwnDataArguments, ownDataFlags, problems } from '../options/own-data.ts';
 
 /** What says which task it is. */
@@ -53,10 +54,18 @@ export type Reading = Pick<OwnDataArguments, 'quote' | 'delimiter' | 'header' | 
  * @param more of reading files: what is known of a trained model, say
  * @throws UsageError for options that do not go together, UnknownTaskError, FolderError, DatasetError
  */
-export async function findTask(
-  choice: TaskChoice,
-  more: Pick<FileTaskOptions, 'labels' | 'problem' | 'scoreOnly' | 'maxLength'> = {},
-): Promise<FoundTask> {
+export function findTask(choice: TaskChoice, more: KnownOfFiles = {}): Promise<FoundTask> {
+  return inFlags(more.flags ?? ownDataFlags, () => find(choice, more));
+}
+
+/** What is known besides the choice, of a trained model say. */
+export interface KnownOfFiles
+  extends Pick<FileTaskOptions, 'labels' | 'problem' | 'scoreOnly' | 'maxLength'> {
+  /** What the command calls the options of files, for messages. */
+  readonly flags?: Flags;
+}
+
+async function find(choice: TaskChoice, { flags: _, ...more }: KnownOfFiles): Promise<FoundTask> {
   const { task, data } = choice;
   if (taskIds.includes(task)) return packagedTask(choice);
   const found = await stat(task).catch(() => undefined);
@@ -106,6 +115,13 @@ function packagedTask(choice: TaskChoice): FoundTask {
 /** What cannot be the id of a task. */
 function isPath(task: string): boolean {
   return /^[./~\\]|[\\/].*[\\/]|\.(csv|tsv|jsonl?|parquet)(\.gz)?$/i.test(task);
+}
+
+/** A task by the name that people know: the path of its file or folder, from the present folder, or its id. */
+export function shownTask({ info, path, own }: Pick<FoundTask, 'info' | 'path' | 'own'>): string {
+  if (own === undefined || path === null) return info.id;
+  const near = relative('.', path);
+  return near === '' || near.startsWith('..') ? path : near;
 }
 
 export function ownSettings(

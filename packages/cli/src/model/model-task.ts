@@ -2,12 +2,16 @@ import { join } from 'node:path';
 import { describeTask, type OwnProblem, taskIds } from '@scalearn/datasets';
 import { fromFile } from '../errors.ts';
 import { type RunFile, runFileName } from '../folders/run-json.ts';
+import { ownDataFlags } from '../options/own-data.ts';
 import { type FoundTask, findTask, type OwnSettings, type TaskChoice } from './find-task.ts';
 
 /** What names a task, or a part of it; what is left out comes from the model. */
 export type PartialTaskChoice = Omit<TaskChoice, 'task' | 'problem' | 'labels'> & {
   readonly task?: string | undefined;
 };
+
+/** The problem and the labels are the model's. */
+const { problem: _, labels: __, ...modelFlags } = ownDataFlags;
 
 /** The task a model was trained on, where that is known. */
 export async function trainedTask(
@@ -21,7 +25,7 @@ export async function trainedTask(
     const { labels, problem, reading } = own;
     return findTask(
       { ...reading, ...given, ...columnsOf(given, own), data: undefined, task: data },
-      { labels, problem },
+      { labels, problem, flags: modelFlags },
     );
   }
   await fromFile(join(model, runFileName), () => describeTask(run.task));
@@ -43,7 +47,12 @@ export async function namedTask(
   const answers = own ?? (run && (await fromFile(join(model, runFileName), () => describeTask(run.task))));
   return findTask(
     { ...given, ...columnsOf(given, own), task, data },
-    { labels: answers?.labels, problem: answers?.problem as OwnProblem | undefined, scoreOnly: true },
+    {
+      labels: answers?.labels,
+      problem: answers?.problem as OwnProblem | undefined,
+      scoreOnly: true,
+      flags: modelFlags,
+    },
   );
 }
 

@@ -1,8 +1,8 @@
-import { DeviceLostError, InterruptedError } from '@scalearn/core';
+import { CheckpointError, DeviceLostError, InterruptedError } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
-import { FolderError, StoppedError } from '../errors.ts';
+import { FolderError, StoppedError, UsageError } from '../errors.ts';
 import { checkpointFile } from '../folders/checkpoint-file.ts';
 import type { OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-json.ts';
@@ -13,7 +13,7 @@ import { ownTaskLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/phases.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { loadData, unofficialFiles } from './data.ts';
-import type { FoundTask } from './find-task.ts';
+import { type FoundTask, shownTask } from './find-task.ts';
 import { sourceTask } from './source-task.ts';
 import { readSources, type Source } from './sources.ts';
 import { trainModel } from './train-model.ts';
@@ -31,12 +31,17 @@ export interface TrainingJob {
   readonly signal: AbortSignal;
 }
 
+/** What a checkpoint says that is whole, but of a run that was begun in another way. */
+const otherSettings = /^the checkpoint belongs to a run with other settings: /;
+
 const nothingToSave = 'Interrupted before the first step; there is nothing to save.';
 
 /** Trains, scores the best state on the test split, and saves it. */
 export async function runTraining(job: TrainingJob): Promise<RunFile> {
   const { given, chosen, settings, found, encoderPath, out, reporter, signal } = job;
-  reporter.note(`loading ${settings.task} and ${given.encoder}`);
+  reporter.note(`loading ${found.map(shownTask).join(', ')} and ${given.encoder}`);
+  const { sourceControl: kind, seed } = settings;
+  const sources = await readSources(given.sources ?? [], settings.task, kind && { kind, seed });
   const tasks: Task[] = [];
   for (const each of found) {
     const maxLength = given.maxLength ?? each.info.maxLength;
@@ -44,8 +49,6 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
     for (const line of each.own ? ownTaskLines(each.own, task) : []) reporter.note(line);
     tasks.push(task);
   }
-  const { sourceControl: kind, seed } = settings;
-  const sources = await readSources(given.sources ?? [], settings.task, kind && { kind, seed });
   warn(reporter, tasks, sources);
   await using device = await openDevice(given.device, (message) => reporter.warn(message), given);
   using encoder = await loadEncoder(given.encoder, {
@@ -71,6 +74,11 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')
       reporter.warn(`${given.out} holds the state of the last epoch; the same command with --resume goes on`);
+    if (error instanceof CheckpointError && otherSettings.test(error.message))
+      throw new UsageError(
+        `${given.out}: ${error.message}; give what it was to go on with it, or start again with --overwrite`,
+        { cause: error },
+      );
     throw signal.aborted ? asStopped(error, given.out, await out.state()) : error;
   }
 }

@@ -42,14 +42,23 @@ export async function readSources(
   return [...sources.filter((source) => !source.isOwn), ...sources.filter((source) => source.isOwn)];
 }
 
+/** Sees to it that all are adapters. @throws as {@link readSources} */
+export async function checkSources(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await readAdapter(path);
+}
+
 async function readSource(path: string, task: string): Promise<Source> {
+  const adapter = await readAdapter(path);
+  const trainedOn = (await readRunFile(path))?.task;
+  const isOwn = trainedOn === undefined ? adapter.name === taskName({ id: task }) : trainedOn === task;
+  return { adapter, path, isOwn, fingerprint: describeAdapter(adapter) };
+}
+
+async function readAdapter(path: string): Promise<Adapter> {
   const folder = await openModelFolder(path);
   if ((await folder.text('scalearn_config.json')) !== undefined)
     throw new FolderError(
       `the source ${path} is a ScaLearn model, not one adapter; turn it into one with scalearn merge`,
     );
-  const adapter = await fromFile(path, () => readAdapterFolder(folder));
-  const trainedOn = (await readRunFile(path))?.task;
-  const isOwn = trainedOn === undefined ? adapter.name === taskName({ id: task }) : trainedOn === task;
-  return { adapter, path, isOwn, fingerprint: describeAdapter(adapter) };
+  return fromFile(path, () => readAdapterFolder(folder));
 }

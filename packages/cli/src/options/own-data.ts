@@ -43,6 +43,11 @@ export const ownDataFlags: Readonly<Record<keyof OwnDataArguments, string>> = {
   maxFileSize: '--max-file-size',
 };
 
+/** What the command line calls a problem of the library. */
+export function problemName(problem: string): string | undefined {
+  return Object.entries(problems).find(([, each]) => each === problem)?.[0];
+}
+
 /** Those of the options of files that are rarely needed. */
 export interface OwnDataOptions {
   readonly usual: readonly Option[];

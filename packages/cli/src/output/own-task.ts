@@ -1,5 +1,6 @@
 import type { Doubt, FileTask, Task } from '@scalearn/datasets';
-import { ownDataFlags, problems } from '../options/own-data.ts';
+import type { Flags } from '../options/flags.ts';
+import { ownDataFlags, problemName } from '../options/own-data.ts';
 import { count, counted } from './format.ts';
 import { oneLine } from './printable.ts';
 
@@ -27,15 +28,12 @@ export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
  *
  * @param flags by the library's names, where a command calls them otherwise
  */
-export function doubtLines(
-  doubts: readonly Doubt[],
-  flags: Readonly<Partial<Record<NonNullable<Doubt['option']>, string>>> = {},
-): string[] {
+export function doubtLines(doubts: readonly Doubt[], flags: Flags = ownDataFlags): string[] {
   return doubts.map(({ about, option, value }) => {
     if (option === null) return `unsure: ${about}; ${value}`;
-    const name = Object.entries(problems).find(([, problem]) => problem === value)?.[0] ?? value;
+    const name = problemName(value) ?? value;
     const typed = /^[\w.+…-]+$/.test(name) ? name : JSON.stringify(name);
-    return `unsure: ${about}; ${flags[option] ?? ownDataFlags[option]} ${typed} says otherwise`;
+    return `unsure: ${about}; ${flags[option]} ${typed} says otherwise`;
   });
 }
 

@@ -34,8 +34,32 @@ const many = `[${Array.from({ length: 100 }, (_, i) => i + 1)}]`;
 const head = 'encoders: [mini]\ntasks: [miniglue/rte, miniglue/cola]\n';
 
 test.each<[string, string, string]>([
-  ['no YAML', 'encoders: [mini\ntasks: x', 'try.yaml:2:1: '],
-  ['a key twice', 'encoders: [mini]\nencoders: [mini]\n', 'try.yaml:2:1: Map keys must be unique'],
+  [
+    'a bracket',
+    'encoders: [mini\ntasks: x',
+    'try.yaml:2:1: a bracket that was opened before is not closed; add ]',
+  ],
+  ['a brace', 'encoders: {mini: 1', 'try.yaml:1:19: a bracket that was opened before is not closed; add }'],
+  [
+    'a quotation mark',
+    'name: "a\ntasks: x',
+    'try.yaml:2:9: a quotation mark that was opened before is not closed',
+  ],
+  ['a tab', 'a:\n\tb: 1', 'try.yaml:2:1: this line is indented with a tab; use blanks'],
+  ['two colons', 'a: b: c', 'try.yaml:1:4: there is a second colon or a list on this line'],
+  ['no colon', 'a: 1\nb\n', 'try.yaml:2:1: a colon is missing after a key'],
+  ['no comma', 'a: {b: 1 c: 2}', 'a comma or the closing bracket may be missing before it'],
+  ['no comma in a list', 'a: ["b" "c"]', 'try.yaml:1:9: a comma is missing between two entries in brackets'],
+  ['a stray bracket', 'a: ]', "try.yaml:1:4: ']' does not belong here"],
+  ['a character', 'a: @b', 'try.yaml:1:4: a text must not begin with this character'],
+  ['another column', 'a:\n    b: 1\n  c: 2', 'try.yaml:3:1: this is indented in another way'],
+  ['a backslash', 'a: "\\q"', 'try.yaml:1:5: a backslash in "…" begins nothing that is known'],
+  ['two documents', 'a: 1\n---\nb: 2', 'try.yaml:2:1: a second document begins here'],
+  [
+    'a key twice',
+    'encoders: [mini]\nencoders: [mini]\n',
+    "try.yaml:2:1: the key 'encoders' is there twice; remove one of them",
+  ],
   ['an alias of nothing', 'encoders: *all\n', "try.yaml:1:11: there is no anchor '&all' before it"],
   [
     'aliases of aliases of aliases',
@@ -54,7 +78,7 @@ test.each<[string, string, string]>([
   ['braces in braces', '{a: '.repeat(20_000), 'try.yaml:1:'],
   ['many values', `a: [${'1, '.repeat(25_000)}]`, ': it holds more than 20000 values'],
   ['many keys', lines(9000, (i) => `k${i}: 1`), 'try.yaml:1:1: the experiment has no '],
-  ['one key many times', 'a: 1\n'.repeat(15_000), 'try.yaml:2:1: Map keys must be unique'],
+  ['one key many times', 'a: 1\n'.repeat(15_000), "try.yaml:2:1: the key 'a' is there twice"],
   ['many aliases', `a: &a 1\nb: [${'*a, '.repeat(20_000)}]`, ': its aliases repeat too much'],
   ['many anchors', lines(3500, (i) => `k${i}: [&a${i} 1, *a${i}]`), 'try.yaml:1:1: the experiment has no '],
   ['aliases of a long list', longAliases, ': its aliases repeat too much'],

@@ -1,5 +1,6 @@
 import { ColumnError, listed, MissingColumnError } from '../errors.ts';
 import { suggest } from '../suggest.ts';
+import { inWords, type NamedOption } from '../wording.ts';
 import { asAnswer, parseNumber } from './labels.ts';
 import type { Doubt } from './layout.ts';
 import type { Table } from './table.ts';
@@ -155,21 +156,35 @@ function without(
   return columns.filter((column) => !names.has(column));
 }
 
-function checkNamed({ path, columns }: Table, given: ColumnChoice): void {
+function checkNamed({ path, columns, doubtful }: Table, given: ColumnChoice): void {
   const labels = labelsIn(given.label);
   if (given.label != null && labels.length === 0)
-    throw new ColumnError(path, 'label names no column; name at least one.');
-  const named = [given.text, given.textPair, ...labels].filter((name) => name != null);
+    throw new ColumnError(path, ({ name }) => `${name('label')} names no column; name at least one.`);
+  const named = [
+    ['text', given.text] as const,
+    ['textPair', given.textPair] as const,
+    ...labels.map((column) => ['label', column] as const),
+  ].flatMap(([option, column]) => (column == null ? [] : [{ option, column }]));
   const known = new Set(columns);
-  for (const name of named)
-    if (!known.has(name)) throw new MissingColumnError(path, name, columns, suggest(name, columns));
+  for (const { option, column } of named)
+    if (!known.has(column))
+      throw new MissingColumnError(path, column, columns, suggest(column, columns), option, doubtful);
   if (given.textPair != null && given.text == null)
-    throw new ColumnError(path, 'textPair names the second text, so text must name the first.');
-  const seen = new Set<string>();
-  for (const name of named) {
-    if (seen.has(name))
-      throw new ColumnError(path, `the column ${JSON.stringify(name)} was named for two things.`);
-    seen.add(name);
+    throw new ColumnError(
+      path,
+      ({ name }) => `${name('textPair')} names the second text, so ${name('text')} must name the first.`,
+    );
+  const seen = new Map<string, NamedOption>();
+  for (const { option, column } of named) {
+    const other = seen.get(column);
+    if (other !== undefined)
+      throw new ColumnError(path, ({ name }) => {
+        const both = other === option ? `${name(option)} names` : `${name(other)} and ${name(option)} name`;
+        const twice =
+          other === option ? ' twice; name each column once' : '; they must name different columns';
+        return `${both} the column ${JSON.stringify(column)}${twice}.`;
+      });
+    seen.set(column, option);
   }
 }
 
@@ -184,7 +199,8 @@ function undecided(table: Table, given: ColumnChoice, label: Columns['label'] | 
   if (truths.length < 2) return nothingUsual(table, 'label', 'the labels');
   return new ColumnError(
     table.path,
-    `no column has a name that is usual for the labels, but ${listed(truths)} hold only 0 and 1, or yes and no. If each is a label, name them: --label ${truths.map(asArgument).join(' ')}`,
+    ({ say }) =>
+      `no column has a name that is usual for the labels, but ${listed(truths)} hold only 0 and 1, or yes and no. If each is a label, ${say('label', truths)}`,
   );
 }
 
@@ -198,16 +214,16 @@ function textsOf(texts: TextColumns | undefined): readonly (string | null)[] | u
   return texts && [texts.text, texts.textPair];
 }
 
-function nothingUsual({ path, columns }: Table, option: keyof Columns, what: string): ColumnError {
+function nothingUsual(
+  { path, columns, doubtful = '' }: Table,
+  option: keyof Columns,
+  what: string,
+): ColumnError {
   return new ColumnError(
     path,
-    `no column has a name that is usual for ${what}; name it with the option ${option}. The columns are ${listed(columns)}.`,
+    (words) =>
+      `no column has a name that is usual for ${what}; name it with ${words.name(option)}. The columns are ${listed(columns)}.${inWords(doubtful, words)}`,
   );
 }
 
 const quoted = (name: string): string => `'${name.slice(0, 40)}'`;
-
-/** A name as it is typed in a shell. */
-function asArgument(name: string): string {
-  return /^[\w.+-]+$/.test(name) ? name : JSON.stringify(name);
-}

@@ -1,4 +1,5 @@
 import { MalformedRowError } from '../errors.ts';
+import { inWords, type Wording } from '../wording.ts';
 
 /** A line of separated values, or several where a value in quotation marks has line ends. */
 export interface CsvRecord {
@@ -16,6 +17,8 @@ export interface CsvForm {
   readonly delimiter: string;
   /** Whether quotation marks enclose values, rather than being characters like others. */
   readonly hasQuotes: boolean;
+  /** What may be the cause where the text has not this form: a sentence after a blank. */
+  readonly doubtful?: Wording;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface CsvForm {
  */
 export function* csvRecords(
   text: string,
-  { delimiter, hasQuotes }: CsvForm,
+  { delimiter, hasQuotes, doubtful = '' }: CsvForm,
   path: string,
 ): Generator<CsvRecord, void, undefined> {
   const newline = text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
@@ -44,14 +47,14 @@ export function* csvRecords(
     let isAtEnd = false;
     for (let isDone = false; !isDone; ) {
       if (hasQuotes && text[cursor] === '"') {
-        const quoted = quotedCell(text, cursor, path, first);
+        const quoted = quotedCell(text, cursor, () => unended(path, first, doubtful));
         cells.push(quoted.value);
         line += lineEnds(text, newline, cursor, quoted.end);
         cursor = quoted.end;
         // Some programs put blanks between a quotation mark and what follows.
         while (text[cursor] === ' ' && delimiter !== ' ') cursor += 1;
         isDone = cursor >= text.length || text[cursor] === newline;
-        if (!isDone && !text.startsWith(delimiter, cursor)) throw unended(path, first);
+        if (!isDone && !text.startsWith(delimiter, cursor)) throw unended(path, first, doubtful);
       } else {
         const end = Math.min(nextDelimiter(cursor), nextNewline(cursor), text.length);
         cells.push(text.slice(cursor, end));
@@ -68,11 +71,15 @@ export function* csvRecords(
 }
 
 /** A value in quotation marks, of which two are one that belongs to it, and where it ends. */
-function quotedCell(text: string, start: number, path: string, line: number): { value: string; end: number } {
+function quotedCell(
+  text: string,
+  start: number,
+  fault: () => MalformedRowError,
+): { value: string; end: number } {
   let hasDoubled = false;
   for (let at = start + 1; ; at += 2) {
     at = text.indexOf('"', at);
-    if (at < 0) throw unended(path, line);
+    if (at < 0) throw fault();
     if (text[at + 1] === '"') hasDoubled = true;
     else {
       const value = text.slice(start + 1, at);
@@ -81,11 +88,12 @@ function quotedCell(text: string, start: number, path: string, line: number): { 
   }
 }
 
-function unended(path: string, line: number): MalformedRowError {
+function unended(path: string, line: number, doubtful: Wording): MalformedRowError {
   return new MalformedRowError(
     path,
     line,
-    'a text that begins with a quotation mark does not end with one. Put it into quotation marks, and double those inside; or say --quote none (quote) if quotation marks are characters like others.',
+    (words) =>
+      `a text that begins with a quotation mark does not end with one. Put it into quotation marks, and double those inside; or ${words.say('quote', 'none')} if quotation marks are characters like others.${inWords(doubtful, words)}`,
   );
 }
 

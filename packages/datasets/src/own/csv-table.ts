@@ -1,5 +1,6 @@
 import { ColumnError, EmptyFileError, MalformedRowError } from '../errors.ts';
 import type { DataFile } from '../file.ts';
+import { inWords, type Wording } from '../wording.ts';
 import { type CsvRecord, csvRecords } from './csv-records.ts';
 import { decodeText } from './decode-text.ts';
 import type { Doubt } from './layout.ts';
@@ -43,14 +44,16 @@ export function csvTable(file: DataFile, usual: readonly Delimiter[], options: C
   const spread: CsvRecord[] = [];
   let columns: Columns | undefined;
   const rows: TableRow[] = [];
-  for (const record of csvRecords(text, { delimiter: choice.delimiter, hasQuotes }, path)) {
+  const doubtful = readAs(options);
+  const form = { delimiter: choice.delimiter, hasQuotes, doubtful };
+  for (const record of csvRecords(text, form, path)) {
     const { cells, line } = record;
     if ((said !== undefined && line === 1) || cells.every((cell) => cell.trim() === '')) continue;
     if (columns === undefined) {
       columns = header === 'first' ? columnsNamed(cells, path) : columnsNumbered(cells.length);
       if (header === 'first') continue;
     }
-    if (cells.length !== columns.count) throw ragged(path, line, cells.length, columns.count);
+    if (cells.length !== columns.count) throw ragged(record, path, columns.count, doubtful);
     if (record.isSpread) spread.push(record);
     rows.push({
       path,
@@ -64,11 +67,12 @@ export function csvTable(file: DataFile, usual: readonly Delimiter[], options: C
   if (rows.length === 0)
     throw new EmptyFileError(
       path,
-      'has a header but no rows. Add rows to it, or use another file; say --header none (header) if its first line is a row.',
+      ({ say }) =>
+        `has a header but no rows. Add rows to it, or use another file; ${say('header', 'none')} if its first line is a row.`,
     );
   if (quote === undefined)
     checkSpread({ ...{ path, text, rows, spread }, ...columns, delimiter: choice.delimiter });
-  return { path, columns: [...columns.positions.keys()], rows, typed: false, dialect: choice };
+  return { path, columns: [...columns.positions.keys()], rows, typed: false, dialect: choice, doubtful };
 }
 
 /** Whether the separator could be another one. */
@@ -93,7 +97,8 @@ function columnsNamed(cells: readonly string[], path: string): Columns {
     if (positions.has(name))
       throw new ColumnError(
         path,
-        `two columns have the name ${JSON.stringify(name.slice(0, 80))}. Rename one of them; or say --header none (header) if the first line is a row.`,
+        ({ say }) =>
+          `two columns have the name ${JSON.stringify(name.slice(0, 80))}. Rename one of them; or ${say('header', 'none')} if the first line is a row.`,
       );
     if (name !== '') positions.set(name, position);
   }
@@ -104,12 +109,34 @@ function columnsNumbered(count: number): Columns {
   return { count, positions: new Map(Array.from({ length: count }, (_, i) => [String(i + 1), i])) };
 }
 
-function ragged(path: string, line: number, found: number, expected: number): MalformedRowError {
+function ragged(
+  { cells: { length: found }, line }: CsvRecord,
+  path: string,
+  expected: number,
+  doubtful: Wording,
+): MalformedRowError {
+  const advice =
+    found < expected
+      ? 'Add what is missing, or remove the row.'
+      : 'Texts with a separator in them must be in quotation marks.';
   return new MalformedRowError(
     path,
     line,
-    `the row has ${found} columns, expected ${expected}. Texts with a separator in them must be in quotation marks.`,
+    (words) =>
+      `the row has ${found} ${found === 1 ? 'column' : 'columns'}, expected ${expected}. ${advice}${inWords(doubtful, words)}`,
   );
+}
+
+/** What was asked for that changes how a file is divided: a possible cause where that fails. */
+function readAs({ delimiter, quote }: CsvOptions): Wording {
+  if (delimiter === undefined && quote === undefined) return '';
+  return ({ given }) => {
+    const asked = [
+      ...(delimiter === undefined ? [] : [given('delimiter', delimiter)]),
+      ...(quote === undefined ? [] : [given('quote', quote)]),
+    ];
+    return ` The file was read with ${asked.join(' and ')}, which may be the cause; leave out what does not fit.`;
+  };
 }
 
 /** The delimiter that was said, or the one that gives the first line the most columns. */

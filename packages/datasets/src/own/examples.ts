@@ -1,5 +1,6 @@
 import { LabelError } from '../errors.ts';
 import type { Example } from '../task.ts';
+import type { Wording } from '../wording.ts';
 import { type Columns, labelsIn } from './columns.ts';
 import { bitsOf, type LabelReading, labelsOf } from './read-labels.ts';
 import type { Table } from './table.ts';
@@ -23,7 +24,8 @@ export function tableExamples(
     if (saysAll) return { index, segments, label: bitsOf(row, columns, reading, ids.size) };
     const found = labelsOf(row, column, reading, classNames?.get(column), known).map((label) => {
       const id = ids.get(label);
-      if (id === undefined) throw new LabelError(row.path, row.line, label, oneOf(labels ?? []), row.unit);
+      if (id === undefined)
+        throw new LabelError(row.path, row.line, label, oneOf(labels ?? []), row.unit, advice);
       return id;
     });
     if (reading.problem === 'singleLabelClassification') return { index, segments, label: found[0]! };
@@ -32,6 +34,9 @@ export function tableExamples(
     return { index, segments, label: bits };
   });
 }
+
+const advice: Wording = ({ say }) =>
+  ` Repair the row, or remove it${say('labels', undefined, '; if the label belongs to the task, list it with the others: ')}.`;
 
 /** At most ten labels: there may be hundreds. */
 function oneOf(labels: readonly string[]): string {

@@ -102,7 +102,7 @@ export async function readFileTask(options: FileTaskOptions): Promise<FileTask> 
 function checkLabels(labels: readonly string[]): void {
   const different = new Set(labels.map((label) => label.trim().normalize()));
   if (different.size < labels.length || different.has('') || labels.length === 0)
-    throw new InvalidOptionError('labels', labels, 'different names');
+    throw new InvalidOptionError('labels', labels, 'different names, each once', 'labels');
 }
 
 function describe(

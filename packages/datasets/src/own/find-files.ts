@@ -50,7 +50,14 @@ export async function findTable(
     if (file) found.push(file);
   }
   const [file, other] = found;
-  if (file === undefined) throw new MissingFileError(candidates, source.describe());
+  if (file === undefined) {
+    const ends = tableKinds.map((kind) => `.${kind}`).join(', ');
+    throw new MissingFileError(
+      candidates,
+      source.describe(),
+      `Found no file for ${what} in ${source.describe()}. It is called ${names.join(' or ')} with one of ${ends} at the end, and .gz after it where it is compressed.`,
+    );
+  }
   if (other === undefined) return file;
   throw new DatasetError(
     `${file.path} and ${other.path} in ${source.describe()} could both be ${what}. Rename or move one of them.`,

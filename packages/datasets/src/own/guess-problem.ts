@@ -1,3 +1,4 @@
+import type { OptionWords } from '../wording.ts';
 import type { Decimal, OwnProblem } from './labels.ts';
 import {
   commaLists,
@@ -41,7 +42,10 @@ export function guessProblem(table: Table, column: string, given: LabelChoice): 
     doubts: [...doubts, ...missingDoubts(values)],
   });
   const isNamed = problem === 'singleLabelClassification' || given.labels || table.classNames?.has(column);
-  if (!typed && !isNamed) checkGroups(table, values, given.decimal);
+  if (!typed && !isNamed) {
+    checkGroups(table, values, given.decimal);
+    checkOneMark(rows, values);
+  }
   if (problem === 'regression') return { problem, decimal, doubts: decimalDoubts(values, decimal, given) };
   if (problem === 'singleLabelClassification') return { problem, decimal, doubts: [] };
   if (given.labels || table.classNames?.has(column)) return classes([]);
@@ -60,8 +64,11 @@ export function guessProblem(table: Table, column: string, given: LabelChoice): 
     const areClasses = different.size <= mostNumberedClasses && [...different].every(Number.isInteger);
     if (areClasses)
       return classes([doubt('the labels are few whole numbers and read as classes', 'regression')]);
-    const about = doubt('the labels are numbers and read as scores', 'singleLabelClassification');
-    return { problem: 'regression', decimal, doubts: [about, ...decimalDoubts(values, decimal, given)] };
+    // Nobody calls classes 0.25 and 3.5.
+    const about = values.every(isWrittenAsFraction)
+      ? []
+      : [doubt('the labels are numbers and read as scores', 'singleLabelClassification')];
+    return { problem: 'regression', decimal, doubts: [...about, ...decimalDoubts(values, decimal, given)] };
   }
   if (!typed && count >= mostlyNumbers * values.length && values.length >= fewRows)
     throw oddOne(rows, values, numbers, count);
@@ -78,9 +85,16 @@ export function guessProblem(table: Table, column: string, given: LabelChoice): 
   return classes([...(looks.length > 0 ? looks : some), ...separatorDoubts(values), ...manyDoubts(values)]);
 }
 
+const asNames = (say: OptionWords['say']): string =>
+  say('problem', 'singleLabelClassification', '; to use all labels as names, ');
+
 const doubt = (about: string, value: OwnProblem): Doubt => ({
   ...{ about, option: 'problem', value },
 });
+
+function isWrittenAsFraction(value: unknown): boolean {
+  return typeof value === 'string' ? /[.,]\d/.test(value) : !Number.isInteger(value);
+}
 
 /** Texts, numbers and truth are never the same label, whatever they look like. */
 function checkOneType(rows: readonly TableRow[], values: readonly unknown[]): void {
@@ -90,7 +104,8 @@ function checkOneType(rows: readonly TableRow[], values: readonly unknown[]): vo
   if (at < 0) return;
   throw malformed(
     rows[at]!,
-    `the label is ${named(values[at])}, and the first is ${named(first)}: labels must be all texts or all numbers. Repair the row, or say --problem classification (problem) to use all as names.`,
+    ({ say }) =>
+      `the label is ${named(values[at])}, and the first is ${named(first)}: labels must be all texts or all numbers. Repair the row${asNames(say)}.`,
   );
 }
 
@@ -103,7 +118,8 @@ function oddOne(
   const at = numbers.indexOf(undefined);
   return malformed(
     rows[at]!,
-    `row ${rows[at]!.row} has the label ${named(values[at])}, and ${count} of the ${values.length} labels are numbers. Fill it in, or remove the row; to use all labels as names, say --problem classification (problem).`,
+    ({ say }) =>
+      `row ${rows[at]!.row} has the label ${named(values[at])}, and ${count} of the ${values.length} labels are numbers. Fill it in, or remove the row${asNames(say)}.`,
   );
 }
 
@@ -133,14 +149,37 @@ function checkGroups(
     if (!areGroups || (!isSure && sign === '.' && dialect?.delimiter !== ';')) continue;
     const shown = having.find((text) => text.split(sign).length > 2) ?? having[0]!;
     const [whole, fraction] = [shown.trim().replaceAll(sign, ''), shown.trim().replace(sign, '.')];
-    const what = isSure
-      ? `with a ${name} between its digits, which is not read. Write ${whole}`
-      : `which may be ${Number(fraction)} or ${whole}. If it is ${Number(fraction)}, say --decimal ${name} (decimal); if it is ${whole}, write it without the ${name}`;
-    throw malformed(
-      rows[signed.indexOf(shown)]!,
-      `the label is ${named(shown)}, ${what}. To use all labels as names, say --problem classification (problem).`,
-    );
+    throw malformed(rows[signed.indexOf(shown)]!, ({ say }) => {
+      const what = isSure
+        ? `with a ${name} between its digits, which is not read. Write ${whole}`
+        : `which may be ${Number(fraction)} or ${whole}. If it is ${Number(fraction)}, ${say('decimal', name)}; if it is ${whole}, write it without the ${name}`;
+      return `the label is ${named(shown)}, ${what}${asNames(say)}.`;
+    });
   }
+}
+
+/** Throws `MalformedRowError` where some numbers have a point before the fraction, and others a comma. */
+function checkOneMark(rows: readonly TableRow[], values: readonly unknown[]): void {
+  const markOf = (value: unknown): '.' | ',' | '' | undefined => {
+    if (parseNumber(value) !== undefined) return String(value).includes('.') ? '.' : '';
+    return parseNumber(value, 'comma') === undefined ? undefined : ',';
+  };
+  const marks = values.map(markOf);
+  if (marks.filter((mark) => mark !== undefined).length < mostlyNumbers * values.length) return;
+  const points = marks.filter((mark) => mark === '.').length;
+  const commas = marks.filter((mark) => mark === ',').length;
+  if (points === 0 || commas === 0) return;
+  // Of as many of both the first counts as usual.
+  const first = marks.find((mark) => mark === '.' || mark === ',');
+  const usual = points === commas ? first : points > commas ? '.' : ',';
+  const at = marks.indexOf(usual === '.' ? ',' : '.');
+  const like = marks.indexOf(usual);
+  const [other, mark] = usual === '.' ? ['comma', 'point'] : ['point', 'comma'];
+  throw malformed(
+    rows[at]!,
+    ({ say }) =>
+      `the label is ${named(values[at])}, with a ${other} before the fraction, and ${rows[like]!.unit} ${rows[like]!.line} has ${named(values[like])}, with a ${mark}. Write all numbers alike${asNames(say)}.`,
+  );
 }
 
 /** Numbers that are none as they are written. */

@@ -16,7 +16,8 @@ export function checkNoLists({ rows }: Table, column: string): void {
     if (what !== undefined)
       throw malformed(
         row,
-        `the label is ${named(value)}, ${what}. Write a list such as ["a", "b"]; to use all labels as names, say --problem classification (problem).`,
+        ({ say }) =>
+          `the label is ${named(value)}, ${what}. Write a list such as ["a", "b"]${say('problem', 'singleLabelClassification', '; to use all labels as names, ')}.`,
       );
   }
 }

@@ -61,13 +61,18 @@ export function chooseReading(
   const usual = { separator: null, syntax: null, decimal, problem: 'multiLabelClassification' } as const;
   if (typeof label !== 'string') {
     if (given.problem !== undefined && given.problem !== 'multiLabelClassification')
-      throw new ColumnError(table.path, 'several columns of labels make a multi-label problem.');
+      throw new ColumnError(
+        table.path,
+        ({ name }) =>
+          `several columns of labels make a multi-label problem; leave out ${name('problem')}, or name one column with ${name('label')}.`,
+      );
     return { reading: { ...usual, form: 'columns' }, doubts: [] };
   }
   if (given.problem === 'regression' && given.labels)
     throw new ColumnError(
       table.path,
-      'labels are for classes, and the problem is regression; leave one of them out.',
+      ({ name, given }) =>
+        `${name('labels')} is for classes, and ${given('problem', 'regression')} for scores; leave one of them out.`,
     );
   const isOpen = given.problem === undefined || given.problem === 'multiLabelClassification';
   if (isOpen) checkNoLists(table, label);
@@ -125,11 +130,16 @@ export function labelNames(
   );
   const [only] = labels;
   const what = `the column ${JSON.stringify(column)} has`;
-  if (only === undefined) throw new ColumnError(table.path, `${what} no labels.`);
+  if (only === undefined)
+    throw new ColumnError(
+      table.path,
+      ({ name }) => `${what} no labels. If they are in another column, name it with ${name('label')}.`,
+    );
   if (labels.length === 1 && reading.problem === 'singleLabelClassification')
     throw new ColumnError(
       table.path,
-      `${what} one label only, ${JSON.stringify(only)}; a classifier needs at least two.`,
+      ({ name }) =>
+        `${what} one label only, ${JSON.stringify(only)}; a classifier needs at least two. Add rows with other labels; if the labels are in another column, name it with ${name('label')}.`,
     );
   return labels;
 }
@@ -141,7 +151,11 @@ function namesOf(
   what: string,
 ): readonly string[] {
   if (!given || given.length === found.length) return given ?? found;
-  throw new ColumnError(path, `there are ${given.length} names of labels for ${found.length} ${what}.`);
+  throw new ColumnError(
+    path,
+    ({ name }) =>
+      `${name('labels')} has ${given.length} ${given.length === 1 ? 'name' : 'names'} for ${found.length} ${what}; give one for each, in their order.`,
+  );
 }
 
 /**

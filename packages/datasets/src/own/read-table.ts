@@ -33,6 +33,8 @@ export async function readTable(file: DataFile, options: CsvOptions = {}): Promi
   }
   const given = (['delimiter', 'quote', 'header'] as const).find((option) => options[option] !== undefined);
   if (given !== undefined && kind !== 'csv' && kind !== 'tsv')
-    throw new DatasetError(`${given} is for .csv and .tsv files, and ${file.path} is none; leave it out.`);
+    throw new DatasetError(
+      ({ name }) => `${name(given)} is for .csv and .tsv files, and ${file.path} is none; leave it out.`,
+    );
   return readers[kind](file, options);
 }

@@ -38,7 +38,8 @@ export function checkSpread(file: SpreadRecords): void {
       throw new MalformedRowError(
         path,
         line,
-        'a text in quotation marks goes on over lines that look like rows. If quotation marks are characters like others, say --quote none (quote); if the text really is so long, say --quote double.',
+        ({ say }) =>
+          `a text in quotation marks goes on over lines that look like rows. If quotation marks are characters like others, ${say('quote', 'none')}; if the text really is so long, ${say('quote', 'double')}.`,
       );
   }
 }

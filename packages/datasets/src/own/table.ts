@@ -1,4 +1,5 @@
 import type { RowUnit } from '../errors.ts';
+import type { Wording } from '../wording.ts';
 
 /** What is wrong with a file without rows, and what to do. */
 export const hasNoRows = 'has no rows. Add rows to it, or use another file.';
@@ -16,6 +17,8 @@ export interface Table {
   readonly classNames?: ReadonlyMap<string, readonly string[]>;
   /** How a file of separated values was read. */
   readonly dialect?: Dialect;
+  /** What was asked for in reading it and may be wrong, where columns are missing: a sentence after a blank. */
+  readonly doubtful?: Wording;
 }
 
 /** How a file of separated values is read. */

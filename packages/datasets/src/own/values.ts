@@ -1,5 +1,6 @@
 import { LabelError, MalformedRowError, shown } from '../errors.ts';
 import type { Example } from '../task.ts';
+import type { Wording } from '../wording.ts';
 import type { TextColumns } from './columns.ts';
 import { asAnswer, type Decimal, isMissingMark, labelText, parseNumber } from './labels.ts';
 import { parseListLiteral } from './list-literal.ts';
@@ -58,7 +59,8 @@ export function asLabel(
   if (typeof value === 'string' && isMissingMark(label) && !known?.has(label))
     throw malformed(
       row,
-      `a label is ${shown(label)}, which stands for a missing value. Fill it in, or remove the row; if it is a label, list all of them with --labels (labels).`,
+      ({ say }) =>
+        `a label is ${shown(label)}, which stands for a missing value. Fill it in, or remove the row${say('labels', undefined, '; if it is a label, list all of them: ')}.`,
     );
   return label;
 }
@@ -68,7 +70,17 @@ export function scoreOf(row: TableRow, column: string, decimal: Decimal): number
   const value = labelOf(row, column);
   const score = parseNumber(value, decimal);
   if (score !== undefined) return score;
-  throw new LabelError(row.path, row.line, labelText(value) ?? named(value), 'a number', row.unit);
+  const expected = `a number in the column ${JSON.stringify(column)}`;
+  const sign = decimal === 'comma' ? ', with a comma before its fraction' : '';
+  throw new LabelError(
+    row.path,
+    row.line,
+    labelText(value) ?? named(value),
+    `${expected}${sign}`,
+    row.unit,
+    ({ name, say }) =>
+      ` If the scores are in another column, name it with ${name('label')}${say('problem', 'singleLabelClassification', '; to use the labels as names, ')}.`,
+  );
 }
 
 /** Whether a row has the label that a column is for. */
@@ -84,7 +96,7 @@ function missing(row: TableRow, what: string, column: string): MalformedRowError
   return malformed(row, `${where}. Fill it in, or remove the row.`);
 }
 
-export function malformed({ path, line, unit }: TableRow, what: string): MalformedRowError {
+export function malformed({ path, line, unit }: TableRow, what: Wording): MalformedRowError {
   return new MalformedRowError(path, line, what, unit);
 }
 

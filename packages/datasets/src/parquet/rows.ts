@@ -140,7 +140,7 @@ function damaged(path: string, error: unknown): UnreadableFileError {
   return new UnreadableFileError(
     path,
     error instanceof TooLargeError
-      ? `${why}; ${howToRaise}`
+      ? (words) => `${why}${howToRaise(words)}`
       : `it is no parquet file, or damaged (${why}); fetch the file again`,
     error,
   );

@@ -41,8 +41,16 @@ describe('columns', () => {
     ['a,b,c', {}, 'no column has a name that is usual for the texts; name it with the option text'],
     ['text,a,b', {}, 'no column has a name that is usual for the labels'],
     ['a,b,text', { text: 'text' }, 'no column has a name that is usual for the labels'],
-    ['text,label', { text: 'text', label: 'text' }, 'the column "text" was named for two things'],
-    ['text,label', { textPair: 'label' }, 'textPair names the second text, so text must name the first'],
+    [
+      'text,label',
+      { text: 'text', label: 'text' },
+      'the option text and the option label name the column "text"; they must name different columns',
+    ],
+    [
+      'text,label',
+      { textPair: 'label' },
+      'the option textPair names the second text, so the option text must name the first',
+    ],
   ])('of %s that cannot be told with %j', async (header, options, message) => {
     const count = header.split(',').length;
     const error = await errorOf(
@@ -138,7 +146,9 @@ describe('problem and labels', () => {
     const task = await fromMemory({ 'r.csv': reviews(20) }, options);
     expect((await allRows(task))[0]).toEqual({ texts: ['review 0'], label: 0 });
     const error = await errorOf({ 'r.csv': reviews(20) }, { labels: ['good', 'ugly'] });
-    expect(error.message).toBe('r.csv, line 3: the label is "bad", expected one of good, ugly.');
+    expect(error.message).toBe(
+      'r.csv, line 3: the label is "bad", expected one of good, ugly. Repair the row, or remove it; if the label belongs to the task, list it with the others: give the option labels.',
+    );
   });
 
   test('metrics follow the problem and the number of classes', async () => {

@@ -68,7 +68,7 @@ describe('gzip', () => {
     const error = await errorOf({ 'r.csv.gz': bomb });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
     expect(error.message).toBe(
-      'Could not read r.csv.gz: its content has more than 2097152 bytes; if that is right, allow more with --max-file-size (maxFileSize).',
+      'Could not read r.csv.gz: its content has more than 2097152 bytes; if that is right, allow more: give the option maxFileSize.',
     );
     const task = await fromMemory({ 'r.csv.gz': bomb }, { maxFileSize: 2 ** 25 });
     expect(task.layout.splits.train.rows).toBe(8);
@@ -141,7 +141,7 @@ describe('quotation marks', () => {
     const error = await errorOf({ 'r.tsv': stray });
     expect([error.name, error.message]).toEqual([
       'MalformedRowError',
-      'r.tsv, line 12: a text in quotation marks goes on over lines that look like rows. If quotation marks are characters like others, say --quote none (quote); if the text really is so long, say --quote double.',
+      `r.tsv, line 12: a text in quotation marks goes on over lines that look like rows. If quotation marks are characters like others, give the option quote: 'none'; if the text really is so long, give the option quote: 'double'.`,
     ]);
     const read = await texts(stray, { quote: 'none' }, 'r.tsv');
     expect([read.length, read[10], read[16]]).toEqual([27, '"odd text', 'the end"']);
@@ -206,7 +206,7 @@ test('what predict reads is read alike', async () => {
   expect(await read('r.csv', '1;x\n2;y\n', { header: 'none', text: '2' })).toEqual([['x'], ['y']]);
   expect(await read('r.csv.gz', joined(gz('text\na\n'), gz('b\n')))).toEqual([['a'], ['b']]);
   await expect(read('r.csv.gz', gz('\n'.repeat(10_000)), { maxFileSize: 1000 })).rejects.toThrow(
-    '--max-file-size',
+    'the option maxFileSize',
   );
   await expect(read('r.jsonl', '{"text":{"toString":1}}')).rejects.toThrow(
     'line 1: the column "text" holds {',

@@ -28,7 +28,7 @@ describe('numbers and names', () => {
     const error = await errorOf(file);
     expect([error.name, error.message]).toEqual([
       'MalformedRowError',
-      'r.csv, line 78: row 77 has the label "N/A", and 119 of the 120 labels are numbers. Fill it in, or remove the row; to use all labels as names, say --problem classification (problem).',
+      `r.csv, line 78: row 77 has the label "N/A", and 119 of the 120 labels are numbers. Fill it in, or remove the row; to use all labels as names, give the option problem: 'singleLabelClassification'.`,
     ]);
   });
 
@@ -39,10 +39,36 @@ describe('numbers and names', () => {
     expect(doubted(task.layout.doubts)).toEqual(['problem singleLabelClassification', 'decimal point']);
     const asNames = await fromMemory({ 'r.csv': csv(['1,5', '2'], 40, ';') }, { decimal: 'point' });
     expect(asNames.info.labels).toEqual(['1,5', '2']);
-    // Both signs in one column cannot be told.
-    expect((await fromMemory({ 'r.csv': csv(['1,5', '2.5'], 40, ';') })).info.problem).toBe(
-      'singleLabelClassification',
-    );
+  });
+
+  test.each<[readonly string[], string]>([
+    [['1,5', '2.5'], 'line 3: the label is "2.5", with a point before the fraction, and line 2 has "1,5"'],
+    [
+      ['3', '2.5', '1,5', '.5'],
+      'line 4: the label is "1,5", with a comma before the fraction, and line 3 has "2.5"',
+    ],
+    [['1,5', '-2,25', '0.5', '7'], 'line 4: the label is "0.5", with a point before the fraction'],
+  ])(
+    'both marks before fractions, as in %j, are an error with the line of the other',
+    async (labels, what) => {
+      for (const options of [{}, { problem: 'regression' }, { decimal: 'comma' }] as const) {
+        const error = await errorOf({ 'r.csv': csv(labels, 40, ';') }, options);
+        expect(error.name).toBe('MalformedRowError');
+        expect(error.message).toContain(what);
+        expect(error.message).toContain('Write all numbers alike; to use all labels as names, ');
+      }
+      const asNames = { problem: 'singleLabelClassification' } as const;
+      expect((await fromMemory({ 'r.csv': csv(labels, 40, ';') }, asNames)).info.labels).toHaveLength(
+        labels.length,
+      );
+    },
+  );
+
+  test('scores are no doubt where all have a fraction', async () => {
+    const doubts = async (labels: readonly string[]): Promise<readonly string[]> =>
+      doubted((await fromMemory({ 'r.csv': csv(labels, 60) })).layout.doubts);
+    expect(await doubts(['0.5', '1.25', '3.0'])).toEqual([]);
+    expect(await doubts(['0.5', '1.25', '3'])).toEqual(['problem singleLabelClassification']);
   });
 
   test.each<[string, readonly string[], string, string]>([
@@ -50,19 +76,19 @@ describe('numbers and names', () => {
       'comma',
       ['"1,200"', '"12,500"', '900'],
       ',',
-      'say --decimal comma (decimal); if it is 1200, write it without the comma',
+      "give the option decimal: 'comma'; if it is 1200, write it without the comma",
     ],
     [
       'comma',
       ['1,200', '12,500', '900'],
       ';',
-      'say --decimal comma (decimal); if it is 1200, write it without the comma',
+      "give the option decimal: 'comma'; if it is 1200, write it without the comma",
     ],
     [
       'point',
       ['1.200', '12.500', '900'],
       ';',
-      'say --decimal point (decimal); if it is 1200, write it without the point',
+      "give the option decimal: 'point'; if it is 1200, write it without the point",
     ],
   ])(
     'a %s that may separate thousands is an error that says what settles it: %j',
@@ -76,7 +102,7 @@ describe('numbers and names', () => {
       const said = await fromMemory(file, { decimal: sign as 'comma' });
       expect((await allRows(said)).slice(0, 3).map(({ label }) => label)).toEqual([1.2, 12.5, 900]);
       const other = await errorOf(file, { decimal: sign === 'comma' ? 'point' : 'comma' });
-      expect(other.message).toContain(`with a ${sign} between its digits, which is not read. Write 1200.`);
+      expect(other.message).toContain(`with a ${sign} between its digits, which is not read. Write 1200;`);
       const names = await fromMemory(file, { problem: 'singleLabelClassification' });
       expect(names.info.labels).toHaveLength(3);
     },
@@ -191,7 +217,7 @@ describe('numbers and names', () => {
     for (const row of [`{"text":${deep},"label":"a"}`, `{"text":"a","label":{"a":${deep}}}`]) {
       const error = await errorOf({ 'r.jsonl': `${row}\n${jsonl(['b'])}` });
       expect(error.name).toBe('MalformedRowError');
-      expect(error.message.length).toBeLessThan(200);
+      expect(error.message.length).toBeLessThan(300);
     }
     const bomb = await errorOf({ 'r.json': '['.repeat(2_000_000) });
     expect(bomb.message).toContain('it is nested too deeply');
@@ -271,7 +297,9 @@ describe('options that overrule', () => {
 
   test('are refused for other kinds of files', async () => {
     const error = await errorOf({ 'r.jsonl': jsonl(['a', 'b']) }, { quote: 'none' });
-    expect(error.message).toBe('quote is for .csv and .tsv files, and r.jsonl is none; leave it out.');
+    expect(error.message).toBe(
+      'the option quote is for .csv and .tsv files, and r.jsonl is none; leave it out.',
+    );
   });
 
   test('labels must differ, and are for classes', async () => {
@@ -279,6 +307,6 @@ describe('options that overrule', () => {
       'InvalidOptionError',
     );
     const error = await errorOf({ 'r.csv': csv(['1', '2']) }, { labels: ['1', '2'], problem: 'regression' });
-    expect(error.message).toContain('labels are for classes');
+    expect(error.message).toContain("the option labels is for classes, and problem: 'regression' for scores");
   });
 });

@@ -85,7 +85,7 @@ describe('0 and 1 for each label', () => {
       ['threat', 6],
     ]);
     expect((await errorOf(file, { labels: ['a', 'b'] })).message).toContain(
-      'there are 2 names of labels for 3 values in each list',
+      'the option labels has 2 names for 3 values in each list',
     );
   });
 
@@ -319,13 +319,17 @@ describe('a column for each label', () => {
   test('is suggested where nothing is named', async () => {
     const error = await errorOf(file);
     expect(error.name).toBe('ColumnError');
-    expect(error.message).toMatch(/--label toxic insult threat$/);
-    expect((await errorOf(file, { text: 'text' })).message).toMatch(/--label toxic insult threat$/);
+    expect(error.message).toMatch(/give the option label: \['toxic', 'insult', 'threat'\]$/);
+    expect((await errorOf(file, { text: 'text' })).message).toMatch(
+      /give the option label: \['toxic', 'insult', 'threat'\]$/,
+    );
     const parquet = parquetFile(
       { text: 'STRING', 'is toxic': 'INT64', insult: 'BOOLEAN' },
       Array.from({ length: 4 }, (_, i) => ({ text: `t${i}`, 'is toxic': i % 2, insult: i === 3 })),
     );
-    expect((await errorOf({ 'r.parquet': parquet })).message).toMatch(/--label "is toxic" insult$/);
+    expect((await errorOf({ 'r.parquet': parquet })).message).toMatch(
+      /give the option label: \['is toxic', 'insult'\]$/,
+    );
   });
 
   test.each(['id', 'ID', 'index', 'idx', 'row', 'row_id', 'Unnamed: 0'])(
@@ -333,7 +337,7 @@ describe('a column for each label', () => {
     async (name) => {
       const rows = { 'r.csv': `${name},text,a,b\n0,x,yes,true\n1,y,No,False\n` };
       expect((await errorOf(rows)).message).toMatch(
-        /"a", "b" hold only 0 and 1, or yes and no\..*--label a b$/,
+        /"a", "b" hold only 0 and 1, or yes and no\..*label: \['a', 'b'\]$/,
       );
       const task = await fromMemory(rows, { label: ['a', 'b'], scoreOnly: true });
       expect((await allRows(task)).map(({ label }) => label)).toEqual([
@@ -351,9 +355,9 @@ describe('a column for each label', () => {
     ],
     ['text,a,b\nx,0,1\ny,,0\n', { label: ['a', 'b'] }, 'line 3: row 2 has no label in the column "a"'],
     ['text,a,b\nx,0,1\n', { label: ['a', 'c'] }, 'no column "c"'],
-    ['text,a,b\nx,0,1\n', { label: ['a', 'a'] }, 'the column "a" was named for two things'],
-    ['text,a,b\nx,0,1\n', { label: [] }, 'label names no column'],
-    ['text,a,b\nx,0,1\n', { label: ['a', 'b'], labels: ['x'] }, 'there are 1 names of labels for 2 columns'],
+    ['text,a,b\nx,0,1\n', { label: ['a', 'a'] }, 'the option label names the column "a" twice'],
+    ['text,a,b\nx,0,1\n', { label: [] }, 'the option label names no column'],
+    ['text,a,b\nx,0,1\n', { label: ['a', 'b'], labels: ['x'] }, 'the option labels has 1 name for 2 columns'],
     [
       'text,a,b\nx,0,1\n',
       { label: ['a', 'b'], problem: 'regression' },

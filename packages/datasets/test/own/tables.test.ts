@@ -118,7 +118,7 @@ describe('what is broken is named', () => {
       'r.csv',
       'text,label\n"a\nb",x\nb\n',
       'MalformedRowError',
-      'r.csv, line 4: the row has 1 columns, expected 2',
+      'r.csv, line 4: the row has 1 column, expected 2. Add what is missing, or remove the row.',
     ],
     [
       'too many columns',
@@ -222,7 +222,9 @@ describe('what is broken is named', () => {
     const files = { 'train.csv': reviews(20), 'test.csv': 'text,label\na,good\nb,so-so\n' };
     const error = await errorOf(files);
     expect(error).toBeInstanceOf(LabelError);
-    expect(error.message).toBe('test.csv, line 3: the label is "so-so", expected one of bad, good.');
+    expect(error.message).toBe(
+      'test.csv, line 3: the label is "so-so", expected one of bad, good. Repair the row, or remove it; if the label belongs to the task, list it with the others: give the option labels.',
+    );
   });
 
   test('a long list of labels is cut', async () => {
@@ -234,23 +236,36 @@ describe('what is broken is named', () => {
   test('a score that is no number', async () => {
     const file = `text,score\n${'a,1.5\n'.repeat(12)}b,good\n`;
     const error = await errorOf({ 'r.csv': file }, { problem: 'regression' });
-    expect(error.message).toBe('r.csv, line 14: the label is "good", expected a number.');
+    expect(error.message).toBe(
+      `r.csv, line 14: the label is "good", expected a number in the column "score". If the scores are in another column, name it with the option label; to use the labels as names, give the option problem: 'singleLabelClassification'.`,
+    );
   });
 
   test('a column that is not there, with the one that was meant', async () => {
     const error = await errorOf({ 'r.csv': reviews(20) }, { label: 'lable' });
     expect(error).toBeInstanceOf(MissingColumnError);
     expect(error.message).toBe(
-      'r.csv has no column "lable". Did you mean "label"? Its columns are "text", "label".',
+      'r.csv has no column "lable". Did you mean "label"? Its columns are "text", "label"; name one of them with the option label.',
     );
     const other = await errorOf({ 'train.csv': reviews(20), 'dev.csv': 'txt,label\na,good\n' });
     expect(other.message).toContain('dev.csv has no column "text". Did you mean "txt"?');
   });
 
+  test.each([
+    [{ quote: 'none' } as const, 'text,label\n"a, b",good\n', "quote: 'none'"],
+    [{ delimiter: 'semicolon' } as const, 'text,label\n"a, b",good\n', "delimiter: 'semicolon'"],
+    [{ delimiter: 'semicolon', text: 'text' } as const, 'text,label\na,good\n', "delimiter: 'semicolon'"],
+  ])('a file that does not fit %j', async (options, content, given) => {
+    const error = await errorOf({ 'r.csv': content }, options);
+    expect(error.message).toContain(` The file was read with ${given}, which may be the cause`);
+  });
+
   test('no training file, and two of them', async () => {
     const none = await errorOf({ 'test.csv': reviews(20), 'dev.csv': reviews(20) });
     expect(none).toBeInstanceOf(MissingFileError);
-    expect(none.message).toContain('Found none of train.csv, train.tsv, train.jsonl, train.json');
+    expect(none.message).toContain(
+      'Found no file for the train split in the files in memory. It is called train or training with one of .csv,',
+    );
     const two = await errorOf({ 'train.csv': reviews(20), 'dev.csv': reviews(20), 'val.csv': reviews(2) });
     expect(two.message).toContain(
       'val.csv and dev.csv in the files in memory could both be the validation split',

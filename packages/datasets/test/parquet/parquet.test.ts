@@ -223,7 +223,7 @@ describe('damaged files', () => {
       Array.from({ length: 6 }, (_, i) => ({ text: `t${i}`, label: i % 2 === 0 ? 'a' : 'b' })),
     );
     const error = await errorOf({ 'r.parquet': file }, { maxFileSize: 100 });
-    expect(error.message).toMatch(/it holds more than 100 bytes; .*--max-file-size \(maxFileSize\)\.$/);
+    expect(error.message).toMatch(/it holds more than 100 bytes; .*the option maxFileSize\.$/);
     expect((await fromMemory({ 'r.parquet': file }, { maxFileSize: 10_000 })).info.labels).toEqual([
       'a',
       'b',
