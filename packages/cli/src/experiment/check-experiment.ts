@@ -69,7 +69,7 @@ export function checkExperiment(file: YamlFile, written: Written, folder: string
             [...at, place, name],
             'key',
           );
-    checkSources(id, method.sources);
+    checkSources(id, method.sources?.least ?? 0);
   };
   checkTasks(written.tasks, ['tasks']);
   checkTasks(written.fast?.tasks, ['fast', 'tasks']);

@@ -142,7 +142,7 @@ async function trainableMethod(
     sourceTask: async () => task,
     reporter: { note: () => {}, progress: () => {} },
   });
-  return entry.make({ ...options, ...prepared, sources: adapters });
+  return entry.make(adapters, { ...options, ...prepared });
 }
 
 function blankAdapter(name: string, { hiddenSize, layers }: EncoderConfig): Adapter {

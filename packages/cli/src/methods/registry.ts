@@ -1,12 +1,22 @@
+import { baselineMethods } from '@scalearn/baselines';
+import { coreMethods, type MethodDefinition, type MethodKind } from '@scalearn/core';
 import { suggest } from '@scalearn/datasets';
 import { UsageError } from '../errors.ts';
 import type { MethodEntry } from './entry.ts';
-import { jointMethods } from './joint.ts';
-import { singleTaskMethods } from './single-task.ts';
-import { twoStageMethods } from './two-stage.ts';
+import { prepareSoup } from './soup.ts';
+
+/** What only the command can do, which has the data, by the method's id. */
+const preparations: Readonly<Record<string, MethodEntry['prepare']>> = { 'adapter-soup': prepareSoup };
+
+const kinds: readonly MethodKind[] = ['single-task', 'two-stage', 'joint', 'analysis'];
 
 /** Every method, in the order they are shown. */
-export const methods: readonly MethodEntry[] = [...singleTaskMethods, ...twoStageMethods, ...jointMethods];
+export const methods: readonly MethodEntry[] = [...coreMethods, ...baselineMethods]
+  .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
+  .map((definition: MethodDefinition) => {
+    const prepare = preparations[definition.id];
+    return prepare ? { ...definition, prepare } : definition;
+  });
 
 /** @throws UsageError that suggests the one that is most like it */
 export function methodEntry(id: string): MethodEntry {

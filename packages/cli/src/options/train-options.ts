@@ -10,22 +10,21 @@ import {
 import { Command, Option } from 'commander';
 import { methods } from '../methods/registry.ts';
 import { shortenHelp } from './help.ts';
+import { methodFlagOption, methodFlags } from './method-flags.ts';
 import { type OwnDataArguments, ownDataOptions } from './own-data.ts';
 import {
   choiceOption,
   encoderOption,
-  finite,
   listOption,
   notEmpty,
   notNegative,
   oneOf,
   percent,
   positive,
-  probability,
   wholeNumber,
 } from './values.ts';
 
-/** What the user gave `train`; what was left out is undefined. */
+/** What the user gave `train`, besides the flags of methods; what was left out is undefined. */
 export interface TrainArguments extends OwnDataArguments {
   readonly encoder: string;
   readonly task?: string;
@@ -53,13 +52,8 @@ export interface TrainArguments extends OwnDataArguments {
   readonly warmupSteps?: number;
   readonly evaluateEvery?: number;
   readonly temperature?: number;
-  readonly reductionFactor?: number;
   /** Options of the method, `name=value`. */
   readonly set?: readonly string[];
-  readonly omegaInitScale?: number;
-  readonly omegaDropout?: number;
-  readonly omegaNormalisation?: 'none' | 'mean' | 'softmax';
-  readonly omegaRegularisation?: number;
   readonly device?: DeviceChoice;
   readonly threads?: number;
   readonly resume?: boolean;
@@ -124,15 +118,7 @@ export function addTrainOptions(command: Command): Command {
       'replace the sources by adapters that cannot help, to compare with',
       sourceControls,
     ),
-    option('--reduction-factor <x>', 'hidden size over bottleneck width (default: 16)', positive),
-    option('--omega-init-scale <x>', 'ω starts at x over the number of sources (default: 2)', finite),
-    option('--omega-dropout <p>', 'dropout on ω (default: 0.3, uniform++ 0)', probability),
-    choiceOption('--omega-normalisation <kind>', 'of ω over the sources (default: none)', [
-      'none',
-      'mean',
-      'softmax',
-    ]),
-    option('--omega-regularisation <x>', 'strength of the pull of ω towards 1 (default: 0)', notNegative),
+    ...methodFlags().map(methodFlagOption),
   ];
   const running = [
     deviceOption(),

@@ -48,7 +48,7 @@ export function planModels(workshop: Workshop): ModelPlan[] {
     const joint = entry.stage === 'joint';
     const sources = entry.stage === 2 ? workshop.sources : [];
     const adapters = sources.map(({ adapter }) => adapter);
-    const method = methodEntry(entry.method ?? entry.id).make({ sources: adapters });
+    const method = methodEntry(entry.method ?? entry.id).make(adapters);
     return Array.from({ length: joint ? 1 : plan.seeds }, (_, seed): ModelPlan => {
       const path = join(out, entry.id, `seed-${seed}`);
       const settings = modelSettings(workshop, { entry, seed, method, sources });
@@ -95,7 +95,10 @@ async function preparedMethod({ entry, method, sources }: ModelPlan, workshop: W
     reporter: { note: () => {}, progress: () => {} },
     sourceTask: async ({ adapter }) => tasks.find(({ id }) => id === `miniglue/${adapter.name}`) ?? task,
   });
-  return make({ ...prepared, sources: sources.map(({ adapter }) => adapter) });
+  return make(
+    sources.map(({ adapter }) => adapter),
+    prepared,
+  );
 }
 
 /** Trains a model and saves it. */
