@@ -3,6 +3,7 @@ import { experimentReport, type ReportFormat, reportFormats } from '@scalearn/re
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
+import { methods } from '../methods/registry.ts';
 import { choiceOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
@@ -64,7 +65,7 @@ async function report(
     ...(commit === undefined ? {} : { commit }),
     created: new Date().toISOString(),
   });
-  const text = await experimentReport(data, kind);
+  const text = await experimentReport(data, kind, methods);
   if (out === undefined) return terminal.out(text);
   const isFile = await writeOutput(out, text);
   const { runs, missing } = data;

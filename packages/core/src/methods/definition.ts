@@ -10,7 +10,7 @@ export interface MethodReference {
   readonly paper: string;
   /** What a layer computes. */
   readonly equation: string;
-  /** Of this repository: where that is. */
+  /** Where that is, below `packages/` of this repository or in your own. */
   readonly file: string;
 }
 
