@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-json.ts';
-import { methods } from '../src/methods/registry.ts';
+import { ownMethods } from '../src/methods/registry.ts';
 import { exportedLogits, type Texts } from './support/exported.ts';
 import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
-const singleTaskMethods = methods.filter(({ kind }) => kind === 'single-task');
-const twoStageMethods = methods.filter(({ sources }) => sources !== undefined);
-const jointMethods = methods.filter(({ kind }) => kind === 'joint');
+const singleTaskMethods = ownMethods.all.filter(({ kind }) => kind === 'single-task');
+const twoStageMethods = ownMethods.all.filter(({ sources }) => sources !== undefined);
+const jointMethods = ownMethods.all.filter(({ kind }) => kind === 'joint');
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

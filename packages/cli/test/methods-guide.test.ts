@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { methods } from '../src/methods/registry.ts';
+import { ownMethods } from '../src/methods/registry.ts';
 import type { MethodsEvent } from '../src/output/events.ts';
 import { events, must } from './support/run.ts';
 
 const guide = '../../../docs/guide/methods.md';
 
+const methods = ownMethods.all;
 const kinds = {
   'single-task': 'single task',
   'two-stage': 'two stages',

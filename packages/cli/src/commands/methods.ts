@@ -6,7 +6,6 @@ import { FolderError } from '../errors.ts';
 import { countParameters } from '../methods/count.ts';
 import { describedMethod } from '../methods/describe.ts';
 import type { MethodEntry } from '../methods/entry.ts';
-import { methodEntry, methods } from '../methods/registry.ts';
 import { defaultText, whatTextTakes } from '../options/method-values.ts';
 import { pathOption, wholeNumber } from '../options/values.ts';
 import type { MethodsEvent } from '../output/events.ts';
@@ -69,10 +68,10 @@ const robertaBase: EncoderConfig = parseEncoderConfig({
 });
 
 /** `scalearn methods`: all methods, with the trainable parameters of each, heads left out. */
-async function listMethods(given: MethodsArguments, { terminal }: CommandContext): Promise<void> {
+async function listMethods(given: MethodsArguments, { terminal, setup }: CommandContext): Promise<void> {
   const { sources, tasks } = given;
   const config = given.config === undefined ? robertaBase : await readConfig(given.config);
-  const listed = methods.map((entry) => {
+  const listed = setup.methods.all.map((entry) => {
     const method = describedMethod({ entry, options: {} }, sourcesOf(entry, sources));
     const { kind, defaults } = method;
     const parameters = countParameters(method, config, { tasks });
@@ -102,9 +101,9 @@ const sourcesOf = ({ sources }: MethodEntry, asked: number): unknown[] =>
 async function showMethod(
   id: string,
   { json }: MethodsArguments,
-  { terminal }: CommandContext,
+  { terminal, setup }: CommandContext,
 ): Promise<void> {
-  const { title, summary, kind, sources, reference, trains, options } = methodEntry(id);
+  const { title, summary, kind, sources, reference, trains, options } = setup.methods.find(id);
   if (json)
     return jsonLine(terminal, {
       ...{ event: 'done', method: id, title, summary, kind, sources: sources ?? null },

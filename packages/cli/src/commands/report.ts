@@ -3,7 +3,6 @@ import { experimentReport, type ReportFormat, reportFormats } from '@scalearn/re
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
-import { methods } from '../methods/registry.ts';
 import { choiceOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/json.ts';
@@ -54,7 +53,7 @@ const byExtension: Readonly<Record<string, ReportFormat>> = {
 async function report(
   paths: readonly string[],
   { out, title, commit, format, overwrite, json }: ReportArguments,
-  { terminal }: CommandContext,
+  { terminal, setup }: CommandContext,
 ): Promise<void> {
   if (out === undefined && json)
     throw new UsageError('--json describes the file that was written; name one with --out');
@@ -65,7 +64,7 @@ async function report(
     ...(commit === undefined ? {} : { commit }),
     created: new Date().toISOString(),
   });
-  const text = await experimentReport(data, kind, methods);
+  const text = await experimentReport(data, kind, setup.methods.all);
   if (out === undefined) return terminal.out(text);
   const isFile = await writeOutput(out, text);
   const { runs, missing } = data;

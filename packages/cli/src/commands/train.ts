@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { checkTasks } from '@scalearn/core';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
+import type { Setup } from '../config/setup.ts';
 import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
@@ -17,7 +18,7 @@ import { addTrainOptions, type TrainArguments } from '../options/train-options.t
 import { createReporter } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';
 
-export function addTrain(root: Command, run: Run): void {
+export function addTrain(root: Command, run: Run, setup: Setup): void {
   const command = root
     .command('train')
     .summary('train an adapter, ScaLearn on top of trained adapters, or another method')
@@ -25,7 +26,7 @@ export function addTrain(root: Command, run: Run): void {
       'Trains one adapter (stage 1), or, with --sources, learns to scale trained adapters (stage 2).',
     )
     .action((given: TrainArguments) => run((context) => train(given, context)));
-  addTrainOptions(command).addHelpText('after', examples);
+  addTrainOptions(command, setup).addHelpText('after', examples);
 }
 
 const examples = `
@@ -37,9 +38,9 @@ Examples:
 `;
 
 /** `scalearn train`: stage 1 without sources, stage 2 with them. */
-async function train(given: TrainArguments, { terminal, signal }: CommandContext): Promise<void> {
+async function train(given: TrainArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
   const reporter = createReporter(terminal, { json: given.json === true, quiet: given.quiet === true });
-  const chosen = chooseMethod(given);
+  const chosen = chooseMethod(given, setup.methods);
   const found = await findTasks(given);
   const encoderPath = await localEncoder(given.encoder);
   const method = describedMethod(chosen, given.sources);

@@ -1,6 +1,6 @@
 import type { MethodOption } from '@scalearn/core';
 import { InvalidArgumentError, Option } from 'commander';
-import { methods } from '../methods/registry.ts';
+import type { MethodRegistry } from '../methods/registry.ts';
 import { defaultText, optionValue, whatTextTakes } from './method-values.ts';
 import { choiceOption } from './values.ts';
 
@@ -19,8 +19,8 @@ export interface MethodFlag {
 }
 
 /** Every option of a method that has a flag of its own. */
-export function methodFlags(): MethodFlag[] {
-  const users = methods.flatMap(({ id: method, options }) =>
+export function methodFlags({ all }: MethodRegistry): MethodFlag[] {
+  const users = all.flatMap(({ id: method, options }) =>
     Object.entries(options).map(([name, option]) => ({ method, name, option })),
   );
   const flags = new Set(users.flatMap(({ option }) => option.flag ?? []));

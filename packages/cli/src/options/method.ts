@@ -1,7 +1,7 @@
 import type { MethodOption } from '@scalearn/core';
 import { UsageError } from '../errors.ts';
 import type { MethodEntry } from '../methods/entry.ts';
-import { methodEntry } from '../methods/registry.ts';
+import type { MethodRegistry } from '../methods/registry.ts';
 import { methodFlags } from './method-flags.ts';
 import { optionValue, whatTextTakes } from './method-values.ts';
 import type { TrainArguments } from './train-options.ts';
@@ -18,15 +18,15 @@ export interface ChosenMethod {
  *
  * @throws UsageError for options that do not go together
  */
-export function chooseMethod(given: TrainArguments): ChosenMethod {
+export function chooseMethod(given: TrainArguments, methods: MethodRegistry): ChosenMethod {
   const { sources, sourceControl, tasks, method } = given;
   if (tasks && method === undefined)
     throw new UsageError('--tasks is for joint methods; name one with --method (see scalearn methods)');
-  const entry = methodEntry(method ?? (sources ? 'scalearn' : 'bottleneck'));
+  const entry = methods.find(method ?? (sources ? 'scalearn' : 'bottleneck'));
   checkSources(entry, sources);
   if (sourceControl !== undefined && !sources)
     throw new UsageError(`--source-control replaces --sources, and ${entry.id} takes none; leave it out`);
-  const options = { ...flagOptions(entry, given), ...setOptions(entry, given.set ?? []) };
+  const options = { ...flagOptions(entry, given, methods), ...setOptions(entry, given.set ?? []) };
   for (const [name, { required, meaning, flag = `--set ${name}=…` }] of Object.entries(entry.options))
     if (required && !Object.hasOwn(options, name))
       throw new UsageError(`--method ${entry.id} needs ${flag}: ${meaning}`);
@@ -47,10 +47,14 @@ function checkSources({ id, sources }: MethodEntry, given: readonly string[] = [
     throw new UsageError(`--method ${id} takes at most ${most} sources, not ${given.length}`);
 }
 
-function flagOptions(entry: MethodEntry, given: TrainArguments): Record<string, unknown> {
+function flagOptions(
+  entry: MethodEntry,
+  given: TrainArguments,
+  methods: MethodRegistry,
+): Record<string, unknown> {
   const values: Readonly<Record<string, unknown>> = { ...given };
   const options: Record<string, unknown> = {};
-  for (const { flag, attribute, users } of methodFlags()) {
+  for (const { flag, attribute, users } of methodFlags(methods)) {
     const text = values[attribute];
     if (typeof text !== 'string') continue;
     const own = users.find(({ method }) => method === entry.id);

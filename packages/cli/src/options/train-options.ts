@@ -8,7 +8,8 @@ import {
   sourceControls,
 } from '@scalearn/core';
 import { Command, Option } from 'commander';
-import { methods } from '../methods/registry.ts';
+import { plainSetup, type Setup } from '../config/setup.ts';
+import { applyDefault } from './defaults.ts';
 import { shortenHelp } from './help.ts';
 import { methodFlagOption, methodFlags } from './method-flags.ts';
 import { type OwnDataArguments, ownDataOptions } from './own-data.ts';
@@ -68,7 +69,7 @@ function paper(key: keyof MethodDefaults): string {
   return one === other ? `(default: ${one})` : `(default: ${one}, scalearn ${other})`;
 }
 
-export function addTrainOptions(command: Command): Command {
+export function addTrainOptions(command: Command, { methods, defaults }: Setup = plainSetup): Command {
   const n = wholeNumber;
   const option = (flags: string, text: string, parse: (text: string) => unknown): Option =>
     new Option(flags, text).argParser(parse);
@@ -83,7 +84,7 @@ export function addTrainOptions(command: Command): Command {
     option(
       '--method <name>',
       'see scalearn methods (default: bottleneck, scalearn with sources)',
-      oneOf(methods.map(({ id }) => id)),
+      oneOf(methods.all.map(({ id }) => id)),
     ),
   ];
   const layers = option('--layers <n>', "use the encoder's first n layers only", n(1));
@@ -118,7 +119,7 @@ export function addTrainOptions(command: Command): Command {
       'replace the sources by adapters that cannot help, to compare with',
       sourceControls,
     ),
-    ...methodFlags().map(methodFlagOption),
+    ...methodFlags(methods).map(methodFlagOption),
   ];
   const running = [
     deviceOption(),
@@ -137,15 +138,16 @@ export function addTrainOptions(command: Command): Command {
     Running: [...running, threads, quiet],
   };
   for (const [title, options] of Object.entries(groups))
-    for (const each of options) command.addOption(each.helpGroup(`${title}:`));
+    for (const each of options) command.addOption(applyDefault(each, defaults).helpGroup(`${title}:`));
   shortenHelp(command, [layers, ...own.rare, ...rareTraining, ...rareMethod, threads, quiet], 'Running:');
   return command;
 }
 
 /** Reads the arguments of `train`. @throws CommanderError */
-export function parseTrainArguments(args: readonly string[]): TrainArguments {
+export function parseTrainArguments(args: readonly string[], setup: Setup): TrainArguments {
   const command = addTrainOptions(
     new Command('train').exitOverride().configureOutput({ writeErr: () => {} }),
+    setup,
   );
   return command.parse([...args], { from: 'user' }).opts<TrainArguments>();
 }

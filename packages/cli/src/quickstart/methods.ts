@@ -1,4 +1,4 @@
-import { methodEntry } from '../methods/registry.ts';
+import { ownMethods } from '../methods/registry.ts';
 import type { Stage } from './plan.ts';
 
 /** A method that the quickstart compares. */
@@ -56,5 +56,5 @@ export const quickstartMethods = (all: boolean): readonly QuickstartMethod[] => 
 /** A method's name in print. */
 export function nameOf(id: string): string {
   const found = everything.find((method) => method.id === id);
-  return found ? (found.name ?? methodEntry(found.method ?? id).title) : id;
+  return found ? (found.name ?? ownMethods.find(found.method ?? id).title) : id;
 }
