@@ -2,18 +2,21 @@
 // report, figures included, as a file of its own.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { baselineMethods } from '@scalearn/baselines';
+import { coreMethods } from '@scalearn/core';
 import { experimentReport, parseReportData } from '@scalearn/report';
 
 const here = (path: string): URL => new URL(path, import.meta.url);
 const kept = here('../experiments/results/');
+const methods = [...coreMethods, ...baselineMethods];
 
 await mkdir(here('results/'), { recursive: true });
 await mkdir(here('public/reports/'), { recursive: true });
 for (const file of (await readdir(kept)).filter((name) => name.endsWith('.json'))) {
   const name = basename(file, '.json');
   const data = parseReportData(await readFile(new URL(file, kept), 'utf8'), file);
-  await writeFile(here(`public/reports/${name}.html`), await experimentReport(data, 'html'));
-  await writeFile(here(`results/${name}.md`), page(name, await experimentReport(data, 'markdown')));
+  await writeFile(here(`public/reports/${name}.html`), await experimentReport(data, 'html', methods));
+  await writeFile(here(`results/${name}.md`), page(name, await experimentReport(data, 'markdown', methods)));
 }
 
 /** The tables below what says where they are from. */

@@ -111,6 +111,32 @@ describe('all packages in one project', () => {
     expectOutput(stdout, join(project, name));
   });
 
+  test('the command takes the method that custom-method adds, in its folder', async (context) => {
+    if (examplesNeed) return context.skip(examplesNeed);
+    const cwd = join(project, 'custom-method');
+    const [node] = runtimes.Node!('main.ts');
+    const command = join(project, 'node_modules/@scalearn/cli/dist/bin.js');
+    const scalearn = (...args: string[]) => mustRun(node, [command, ...args], { cwd, env });
+    expect((await scalearn('methods', 'gated-sum')).stdout).toContain('Gated sum (gated-sum)');
+    const rows = ['--limit', '32', '--eval-limit', '32', '--epochs', '1', '--quiet'];
+    await scalearn('train', '--task', 'miniglue/cola', '--out', 'runs/cola', ...rows);
+    const gated = ['--method', 'gated-sum', '--sources', 'runs/cola'];
+    await scalearn('train', '--task', 'miniglue/rte', '--out', 'runs/rte', ...gated, ...rows);
+    const { stdout } = await scalearn('evaluate', '--model', 'runs/rte', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      method: 'gated-sum',
+      metrics: { accuracy: expect.any(Number) },
+    });
+  });
+
+  test('a configuration in TypeScript is refused by a Node that does not run it', async (context) => {
+    if (oldNodesNeed) return context.skip(oldNodesNeed);
+    const cwd = join(project, 'custom-method');
+    const command = join(project, 'node_modules/@scalearn/cli/dist/bin.js');
+    const outcome = await run(nodes.get(20)!, [command, 'methods'], { cwd });
+    expect(outcome.all).toContain('use Node 22.18 or newer, or write it as scalearn.config.js');
+  });
+
   test('quickstart-deno runs with the permissions it names', async (context) => {
     if (examplesNeed) return context.skip(examplesNeed);
     const start: string = readTask(join(project, 'quickstart-deno/deno.json'));

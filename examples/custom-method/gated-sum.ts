@@ -1,21 +1,45 @@
-import { type Adapter, add, linear, type Method, multiply, relu, writeSafetensors } from '@scalearn/core';
+import {
+  type Adapter,
+  adapterFiles,
+  add,
+  defineMethod,
+  JsonFields,
+  linear,
+  type Method,
+  type MethodDefinition,
+  type MethodReader,
+  mergeAdapters,
+  multiply,
+  openTensorFile,
+  readSourceFolders,
+  readTrainedTensors,
+  relu,
+  sortedJson,
+  tensorFiles,
+} from '@scalearn/core';
+
+const gate = (layer: number): string => `gate.${layer}`;
+const configFile = 'gated_sum.json';
 
 /**
  * A method of one's own: the sources' plain sum, through one learned gate per hidden unit and layer,
  * `y = LN₂(g ⊙ Σ_t up_t(z) + h + x)` with `z = LN₂(h + x)`. Unlike ScaLearn it cannot prefer a source.
+ *
+ * @param start gates start at it over the number of sources
  */
-export function gatedSum(sources: readonly Adapter[]): Method {
-  const gate = (layer: number): string => `gate.${layer}`;
+export function gatedSum(sources: readonly Adapter[], start = 2): Method {
   return {
     name: 'gated-sum',
     kind: 'two-stage',
     headLayout: 'flexible',
     // Used where `train` is not told otherwise.
     defaults: { learningRate: 6e-3, epochs: 12, patience: 12, weightDecay: 0 },
+    // What else decides the result: a run is resumed only under the same.
+    settings: { start, sources: sources.map(({ name }) => name) },
     // What trains: names are the keys in files and checkpoints.
     parameters: ({ encoder: { layers, hiddenSize } }) =>
       Array.from({ length: layers }, (_, layer) => {
-        const init = { constant: 2 / sources.length };
+        const init = { constant: start / sources.length };
         return { name: gate(layer), shape: [hiddenSize], init, decay: false };
       }),
     // What is put on the device once and stays as it is.
@@ -40,6 +64,62 @@ export function gatedSum(sources: readonly Adapter[]): Method {
         return norm(add(multiply(add(...outputs), parameter(gate(layer))), total));
       },
     }),
-    save: ({ tensors }) => ({ 'gates.safetensors': writeSafetensors(tensors) }),
+    // The gates, and the sources in folders of their names: a model's folder needs no other.
+    save: (call) => ({
+      [configFile]: sortedJson({
+        name: sources.map(({ name }) => name).join(','),
+        start,
+        target: call.adapterName,
+      }),
+      ...tensorFiles('gates', call.tensors),
+      ...Object.fromEntries(
+        sources.flatMap((source) =>
+          Object.entries(adapterFiles(source, call)).map(([file, content]) => [
+            `${source.name}/${file}`,
+            content,
+          ]),
+        ),
+      ),
+    }),
+    // A gate is ScaLearn's coefficient, the same for every source: the whole is one adapter again.
+    merge: ({ adapterName, encoder, tensors }) => {
+      const omegas = Array.from({ length: encoder.layers }, (_, layer) => {
+        const gates = tensors.get(gate(layer))?.data ?? new Float32Array(encoder.hiddenSize);
+        return Float32Array.from(sources.flatMap(() => [...gates]));
+      });
+      return mergeAdapters(adapterName, sources, omegas, { normalisation: 'none' });
+    },
   };
 }
+
+/** Reads back what `save` wrote; `undefined` says that the folder is another method's. */
+const gatedSumReader: MethodReader = async (folder, target) => {
+  const text = await folder.text(configFile);
+  if (text === undefined) return undefined;
+  const json = JsonFields.parse(text, `${folder.describe()}/${configFile}`);
+  const sources = await readSourceFolders(folder, json);
+  const method = gatedSum(sources, Number(json.raw('start')));
+  const adapterName = String(json.raw('target'));
+  const { tensors, where } = await openTensorFile(folder, 'gates');
+  const specs = method.parameters({ ...target, adapterName, tasks: [adapterName] });
+  return { adapterName, method, tensors: await readTrainedTensors(tensors, specs, target, where) };
+};
+
+/** What the command `scalearn` needs to know of it. */
+export const gatedSumMethod: MethodDefinition = defineMethod({
+  id: 'gated-sum',
+  title: 'Gated sum',
+  summary: 'the sum of the sources, through a gate for each dimension',
+  kind: 'two-stage',
+  sources: { least: 1 },
+  options: {
+    start: {
+      type: 'number',
+      meaning: 'gates start at it over the number of sources',
+      default: 2,
+      range: { above: 0 },
+    },
+  },
+  make: (sources, { start }) => gatedSum(sources, start),
+  reader: gatedSumReader,
+});

@@ -6,6 +6,7 @@ import {
   add,
   checkFileTarget,
   checkSources,
+  defineMethod,
   describeAdapter,
   type FrozenSpec,
   fileFault,
@@ -13,6 +14,8 @@ import {
   linear,
   linearParameters,
   type Method,
+  type MethodDefinition,
+  type MethodOptions,
   type MethodReader,
   matmul,
   multiply,
@@ -22,6 +25,7 @@ import {
   readTrainedTensors,
   reshape,
   scale,
+  settleOptions,
   softmax,
   square,
   stackSources,
@@ -47,6 +51,21 @@ export interface AdapterFusionOptions {
   readonly regularisation?: number;
 }
 
+const methodOptions = {
+  dropout: {
+    type: 'number',
+    meaning: "on the attention's scores",
+    defaultMeaning: "the encoder's",
+    range: { least: 0, below: 1 },
+  },
+  regularisation: {
+    type: 'number',
+    meaning: 'strength of the pull of values to the identity',
+    default: 0.01,
+    range: { least: 0 },
+  },
+} as const satisfies MethodOptions;
+
 /**
  * AdapterFusion, stage 2: in every layer the token attends to what the T frozen sources make of it (Pfeiffer et al.
  * 2021, arXiv 2005.00247, the configuration "dynamic"; docs/reference/methods.md#adapterfusion). With `z = LN₂(h + x)`
@@ -64,10 +83,11 @@ export interface AdapterFusionOptions {
  * which takes three products of `[hidden, hidden]` a token instead of 2·T + 1 (P7).
  */
 export function adapterFusion(options: AdapterFusionOptions): Method {
-  const { dropout, regularisation = 0.01 } = options;
+  const { dropout, regularisation } = settleOptions(methodOptions, options);
   const sources = options.sources.map(adapterOf);
   const T = sources.length;
-  checkOptions(sources, dropout, regularisation);
+  if (T < 2)
+    throw new ArgumentError(`AdapterFusion chooses among sources: at least two are needed, not ${T}`);
   const names = sources.map(({ name }) => name);
   const { apply } = nonLinearity(sources[0]?.nonLinearity ?? 'relu');
   return {
@@ -146,21 +166,6 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
   };
 }
 
-function checkOptions(
-  sources: readonly Adapter[],
-  dropout: number | undefined,
-  regularisation: number,
-): void {
-  if (sources.length < 2)
-    throw new ArgumentError(
-      `AdapterFusion chooses among sources: at least two are needed, not ${sources.length}`,
-    );
-  if (dropout !== undefined && !(dropout >= 0 && dropout < 1))
-    throw new ArgumentError(`dropout must be at least 0 and below 1, not ${dropout}`);
-  if (!(regularisation >= 0 && Number.isFinite(regularisation)))
-    throw new ArgumentError(`regularisation must be zero or a positive number, not ${regularisation}`);
-}
-
 /** One on the diagonal, something small beside it; `[size, size]`. */
 function nearlyIdentity(size: number, beside: number): Float32Array {
   const values = new Float32Array(size * size).fill(beside);
@@ -192,3 +197,25 @@ export const adapterFusionReader: MethodReader = async (folder, target) => {
   const tensors = await readTrainedTensors(file.tensors, specs, target, file.where);
   return { adapterName, method, tensors };
 };
+
+/** {@link adapterFusion}, as programs list it. */
+export const adapterFusionMethod: MethodDefinition = defineMethod({
+  id: 'adapter-fusion',
+  title: 'AdapterFusion',
+  summary: 'attention over what the sources say',
+  kind: 'two-stage',
+  reference: {
+    paper: 'Pfeiffer et al. 2021, arXiv 2005.00247',
+    equation: 'y = LN₂(Σₜ αₜ W_v·upₜ(z) + h + x), α = softmaxₜ((W_q·z + b_q)·(W_k·upₜ(z) + b_k))',
+    file: 'baselines/src/adapter-fusion.ts',
+  },
+  trains: {
+    what: 'W_q, b_q, W_k, b_k, W_v of each layer',
+    where: 'on the outputs of the sources',
+    count: 'L(3d² + 2d)',
+  },
+  sources: { least: 2 },
+  options: methodOptions,
+  make: (sources, values) => adapterFusion({ ...values, sources }),
+  reader: adapterFusionReader,
+});

@@ -2,8 +2,12 @@ import {
   type BottleneckOptions,
   bottleneck,
   bottleneckReader,
+  defineMethod,
   type Method,
+  type MethodDefinition,
   type MethodReader,
+  nonLinearityOption,
+  reductionFactorOption,
 } from '@scalearn/core';
 import { jointDefaults } from './joint.ts';
 
@@ -29,3 +33,24 @@ export const adapterMReader: MethodReader = async (folder, target) => {
   const stored = await bottleneckReader(folder, target);
   return stored && { ...stored, method: forSeveralTasks(stored.method) };
 };
+
+/** {@link adapterM}, as programs list it. */
+export const adapterMMethod: MethodDefinition = defineMethod({
+  id: 'adapter-m',
+  title: 'Adapter-m',
+  summary: 'one adapter for all tasks',
+  kind: 'joint',
+  reference: {
+    paper: 'Pfeiffer et al. 2021, arXiv 2005.00247',
+    equation: 'y = LN₂(up(z) + h + x)',
+    file: 'baselines/src/adapter-m.ts',
+  },
+  trains: {
+    what: 'one bottleneck adapter',
+    where: 'after the feed-forward block',
+    count: 'L(2dm + m + d)',
+  },
+  options: { reductionFactor: reductionFactorOption, nonLinearity: nonLinearityOption },
+  make: (_, values) => adapterM(values),
+  reader: adapterMReader,
+});

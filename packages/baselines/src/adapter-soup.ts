@@ -7,6 +7,7 @@ import {
   checkFileTarget,
   checkSources,
   commonKeys,
+  defineMethod,
   describeAdapter,
   fileFault,
   JsonFields,
@@ -15,13 +16,16 @@ import {
   jsonShape,
   jsonText,
   type Method,
+  type MethodDefinition,
+  type MethodOptions,
   type MethodReader,
   readAdapterFolder,
   type SaveCall,
   sortedJson,
 } from '@scalearn/core';
 import { frozenAdapter } from './frozen-adapter.ts';
-import { averageAdapters, soupWeights } from './soup-weights.ts';
+import { soupRowOptions } from './soup-rows.ts';
+import { averageAdapters, soupWeights, topKOption } from './soup-weights.ts';
 
 export type AdapterSoupOptions = {
   /** Trained adapters of one size, the target's own among them. */
@@ -38,6 +42,23 @@ export type AdapterSoupOptions = {
       readonly weights: readonly number[];
     }
 );
+
+/** What a soup is made by, where its weights are not given. */
+const methodOptions = {
+  topK: topKOption,
+  similarities: {
+    type: 'numbers',
+    meaning: "of the sources' texts to the target's",
+    defaultMeaning: 'measured',
+    range: { least: 0 },
+  },
+  sentenceEncoder: {
+    type: 'text',
+    meaning: 'hub name or folder of what embeds the texts',
+    defaultMeaning: 'the encoder itself',
+  },
+  ...soupRowOptions,
+} as const satisfies MethodOptions;
 
 /** A source's share of a soup. */
 interface Share {
@@ -124,3 +145,26 @@ export const adapterSoupReader: MethodReader = async (folder, target) => {
 };
 
 const share = jsonShape({ name: jsonText, weight: jsonNumber });
+
+/** {@link adapterSoup}, as programs list it. Before similarities are measured it says what it is, and is not to be trained. */
+export const adapterSoupMethod: MethodDefinition = defineMethod({
+  id: 'adapter-soup',
+  title: 'AdapterSoup',
+  summary: 'an average of the sources; only the head trains',
+  kind: 'two-stage',
+  reference: {
+    paper: 'Chronopoulou et al. 2023, arXiv 2302.07027',
+    equation: "y = LN₂(up(z) + h + x), its tensors Σₜ wₜ θₜ, w from the similarity of the tasks' texts",
+    file: 'baselines/src/adapter-soup.ts',
+  },
+  trains: { what: 'the head alone', where: 'one average of the sources', count: '0' },
+  sources: { least: 1 },
+  options: methodOptions,
+  make: (sources, { similarities, topK, ...rest }) => {
+    if (similarities !== undefined) return adapterSoup({ sources, similarities, topK });
+    const weights = sources.map(() => 1 / sources.length);
+    const described = adapterSoup({ sources, weights });
+    return { ...described, settings: { topK: topK ?? topKOption.default, ...rest } };
+  },
+  reader: adapterSoupReader,
+});

@@ -3,10 +3,12 @@ import {
   adapterWidth,
   checkFileTarget,
   commonKeys,
+  defineMethod,
   type EncoderShape,
   encoderMetadata,
   fileFault,
   type Method,
+  type MethodDefinition,
   type MethodReader,
   ModelFileError,
   type ModelFolder,
@@ -15,6 +17,8 @@ import {
   openTensorFile,
   parseAdapterConfig,
   pfeifferConfig,
+  reductionFactorOption,
+  settleOptions,
   sortedJson,
   type Tensor,
   tensorFiles,
@@ -58,6 +62,8 @@ function projections(
   return { down: `${base}.adapter_down.0`, up: `${base}.adapter_up` };
 }
 
+const methodOptions = { reductionFactor: reductionFactorOption };
+
 /**
  * Compacter++: the Pfeiffer bottleneck adapter with hypercomplex projections (Karimi Mahabadi et al. 2021, arXiv
  * 2106.04647; docs/reference/methods.md#compacter):
@@ -68,9 +74,8 @@ function projections(
  * the rank-1 factors are each projection's own: see {@link phmWeights}.
  */
 export function compacter(options: CompacterOptions = {}): Method {
-  const { reductionFactor = 16, nonLinearity: activation = 'gelu' } = options;
-  if (!(reductionFactor > 0 && Number.isFinite(reductionFactor)))
-    throw new ArgumentError(`reductionFactor must be a positive number, not ${reductionFactor}`);
+  const { nonLinearity: activation = 'gelu' } = options;
+  const { reductionFactor } = settleOptions(methodOptions, options);
   const { apply } = nonLinearity(activation);
   return {
     name: 'compacter++',
@@ -170,3 +175,24 @@ async function checkRule(folder: ModelFolder, key: string): Promise<void> {
       'Libraries before adapters 1.0 do not save it; train the adapter again.',
   );
 }
+
+/** {@link compacter}, as programs list it. */
+export const compacterMethod: MethodDefinition = defineMethod({
+  id: 'compacter++',
+  title: 'Compacter++',
+  summary: 'an adapter whose maps are sums of Kronecker products',
+  kind: 'single-task',
+  reference: {
+    paper: 'Karimi Mahabadi et al. 2021, arXiv 2106.04647',
+    equation: 'y = LN₂(up(z) + h + x), D and U = Σᵢ Rᵢ ⊗ (sᵢ·tᵢ), i = 1 … 4, GELU',
+    file: 'baselines/src/compacter.ts',
+  },
+  trains: {
+    what: 'factors of D and U of each layer, b, c; one rule for all',
+    where: 'after the feed-forward block',
+    count: 'L(2d + 2m + m + d) + 64',
+  },
+  options: methodOptions,
+  make: (_, values) => compacter(values),
+  reader: compacterReader,
+});

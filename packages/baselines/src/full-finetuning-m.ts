@@ -1,4 +1,4 @@
-import type { Method, MethodReader } from '@scalearn/core';
+import { defineMethod, type Method, type MethodDefinition, type MethodReader } from '@scalearn/core';
 import { fullFinetuning } from './full-finetuning.ts';
 import { fullModelFiles, readFullModel } from './full-model-folder.ts';
 import { jointDefaults } from './joint.ts';
@@ -22,3 +22,20 @@ export function fullFinetuningM(): Method {
 /** Reads the folder of an encoder that was fine-tuned on several tasks. */
 export const fullFinetuningMReader: MethodReader = (folder, target) =>
   readFullModel(folder, target, fullFinetuningM());
+
+/** {@link fullFinetuningM}, as programs list it. */
+export const fullFinetuningMMethod: MethodDefinition = defineMethod({
+  id: 'full-finetuning-m',
+  title: 'Full FT-m',
+  summary: 'the whole encoder, for all tasks',
+  kind: 'joint',
+  reference: {
+    paper: 'Devlin et al. 2019, arXiv 1810.04805',
+    equation: 'y = LN₂(h + x)',
+    file: 'baselines/src/full-finetuning-m.ts',
+  },
+  trains: { what: 'all weights of the encoder', where: 'everywhere', count: 'all' },
+  options: {},
+  make: () => fullFinetuningM(),
+  reader: fullFinetuningMReader,
+});

@@ -1,4 +1,4 @@
-import type { Method, MethodReader } from '@scalearn/core';
+import { defineMethod, type Method, type MethodDefinition, type MethodReader } from '@scalearn/core';
 import { fullModelFiles, readFullModel } from './full-model-folder.ts';
 
 /**
@@ -24,3 +24,20 @@ export function fullFinetuning(): Method {
 /** Reads the folder of a fine-tuned encoder. */
 export const fullFinetuningReader: MethodReader = (folder, target) =>
   readFullModel(folder, target, fullFinetuning());
+
+/** {@link fullFinetuning}, as programs list it. */
+export const fullFinetuningMethod: MethodDefinition = defineMethod({
+  id: 'full-finetuning',
+  title: 'Full FT',
+  summary: 'the whole encoder',
+  kind: 'single-task',
+  reference: {
+    paper: 'Devlin et al. 2019, arXiv 1810.04805',
+    equation: 'y = LN₂(h + x)',
+    file: 'baselines/src/full-finetuning.ts',
+  },
+  trains: { what: 'all weights of the encoder', where: 'everywhere', count: 'all' },
+  options: {},
+  make: () => fullFinetuning(),
+  reader: fullFinetuningReader,
+});

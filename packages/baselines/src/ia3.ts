@@ -1,6 +1,7 @@
 import {
   checkFileTarget,
   commonKeys,
+  defineMethod,
   encoderMetadata,
   type JsonRule,
   jsonExactly,
@@ -10,6 +11,7 @@ import {
   jsonText,
   type LayerSite,
   type Method,
+  type MethodDefinition,
   type MethodReader,
   multiply,
   type ParameterSpec,
@@ -132,3 +134,24 @@ export const ia3Reader: MethodReader = async (folder, target) => {
   for (const [key, rule] of withoutEffect) config.take(key, rule, undefined);
   return readAdapterTensors(folder, target, description.name, ia3());
 };
+
+/** {@link ia3}, as programs list it. */
+export const ia3Method: MethodDefinition = defineMethod({
+  id: 'ia3',
+  title: '(IA)³',
+  summary: 'factors on keys, values and intermediate outputs',
+  kind: 'single-task',
+  reference: {
+    paper: 'Liu et al. 2022, arXiv 2205.05638',
+    equation: 'l_k ⊙ K, l_v ⊙ V, GELU(l_ff ⊙ (W·x + b))',
+    file: 'baselines/src/ia3.ts',
+  },
+  trains: {
+    what: 'three vectors of each layer',
+    where: 'keys, values, intermediate',
+    count: 'L(2d + f)',
+  },
+  options: {},
+  make: () => ia3(),
+  reader: ia3Reader,
+});

@@ -12,12 +12,12 @@ export {
   hyperformerVariants,
 } from './hyperformer.ts';
 export { ia3, ia3Reader } from './ia3.ts';
+export { baselineMethods, baselineReaders } from './methods.ts';
 export { type ProbeOptions, probe, probeReader } from './probe.ts';
 export { propetl } from './propetl.ts';
 export { type PropetlMOptions, propetlM, propetlMReader } from './propetl-m.ts';
 export type { PropetlOptions } from './propetl-parameters.ts';
 export { propetlReader } from './propetl-reader.ts';
-export { baselineReaders } from './readers.ts';
 export { type SentenceEmbeddingOptions, sentenceEmbeddings } from './sentence-embeddings.ts';
 export {
   type SoupRows,

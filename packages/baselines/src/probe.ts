@@ -7,11 +7,13 @@ import {
   checkFileTarget,
   checkSources,
   commonKeys,
+  defineMethod,
   describeAdapter,
   fileFault,
   JsonFields,
   jsonNumber,
   type Method,
+  type MethodDefinition,
   type MethodReader,
   mergeAdapters,
   readSourceFolders,
@@ -100,3 +102,23 @@ export const probeReader: MethodReader = async (folder, target) => {
   });
   return { adapterName: adapterNameOf(json, 'target'), method, tensors: new Map() };
 };
+
+/** {@link probe}, as programs list it. */
+export const probeMethod: MethodDefinition = defineMethod({
+  id: 'probe',
+  title: 'Probe',
+  summary: 'one or two sources times constants; only the head trains',
+  kind: 'analysis',
+  reference: {
+    paper: 'Frohmann et al. 2024, arXiv 2310.01217, section 4',
+    equation: 'y = LN₂(Σₜ ωₜ·upₜ(z) + h + x), ω constant',
+    file: 'baselines/src/probe.ts',
+  },
+  trains: { what: 'the head alone', where: 'one or two sources times a constant', count: '0' },
+  sources: { least: 1, most: 2 },
+  options: {
+    omega: { type: 'numbers', meaning: 'what each source is multiplied by, in their order', required: true },
+  },
+  make: (sources, { omega = sources.map(() => 1) }) => probe({ sources, omega }),
+  reader: probeReader,
+});

@@ -1,17 +1,21 @@
 import {
-  ArgumentError,
   adapterWidth,
   add,
+  defineMethod,
   jsonNumber,
   jsonText,
   linear,
   linearParameters,
   type Method,
+  type MethodDefinition,
+  type MethodOptions,
   type MethodReader,
   type MethodTarget,
   multiply,
   type ParameterSpec,
+  reductionFactorOption,
   relu,
+  settleOptions,
   split,
   subtract,
   type Tensor,
@@ -32,6 +36,21 @@ export interface PropetlMOptions {
    */
   readonly firstLayerMask?: 'own' | 'last-task';
 }
+
+const methodOptions = {
+  reductionFactor: { ...reductionFactorOption, range: { least: 1 } },
+  sparsity: {
+    type: 'number',
+    meaning: 'part of the weights that a mask keeps',
+    default: 0.3,
+    range: { above: 0, below: 1 },
+  },
+  firstLayerMask: {
+    type: ['own', 'last-task'],
+    meaning: 'last-task is what the released code does',
+    default: 'own',
+  },
+} as const satisfies MethodOptions;
 
 /** The masks' learning rate over that of all else. */
 const maskRate = 10;
@@ -75,16 +94,8 @@ const either = (a: Tensor, b: Tensor): Tensor => subtract(add(a, b), multiply(a,
  * where |s| is among the largest, else 0; its gradient passes straight through to |s|.
  */
 export function propetlM(options: PropetlMOptions = {}): Method {
-  const settings = { reductionFactor: 16, sparsity: 0.3, firstLayerMask: 'own', ...options } as const;
+  const settings = settleOptions(methodOptions, options);
   const { reductionFactor, sparsity, firstLayerMask } = settings;
-  if (!(reductionFactor >= 1 && Number.isFinite(reductionFactor)))
-    throw new ArgumentError(`reductionFactor must be a number from 1, not ${reductionFactor}`);
-  if (!(sparsity > 0 && sparsity < 1))
-    throw new ArgumentError(
-      `sparsity, the part of the weights that a mask keeps, must be between 0 and 1, not ${sparsity}`,
-    );
-  if (firstLayerMask !== 'own' && firstLayerMask !== 'last-task')
-    throw new ArgumentError(`firstLayerMask must be own or last-task, not ${firstLayerMask}`);
   return {
     name: 'propetl-m',
     kind: 'joint',
@@ -144,3 +155,24 @@ export const propetlMReader: MethodReader = (folder, target) =>
       firstLayerMask: config.get('first_layer_mask', jsonText) as 'own',
     }),
   );
+
+/** {@link propetlM}, as programs list it. */
+export const propetlMMethod: MethodDefinition = defineMethod({
+  id: 'propetl-m',
+  title: 'ProPETL-m',
+  summary: 'one adapter for all tasks, and masks for each task and layer',
+  kind: 'joint',
+  reference: {
+    paper: 'Zeng et al. 2023, arXiv 2305.17682',
+    equation: 'y = LN₂(up(z) + h + x) with M ⊙ D and M′ ⊙ U, M and M′ binary',
+    file: 'baselines/src/propetl-m.ts',
+  },
+  trains: {
+    what: 'one D, b, U, c; scores of masks for each task and for each layer',
+    where: 'after the feed-forward block',
+    count: '2dm + m + d + 2dm(T + L)',
+  },
+  options: methodOptions,
+  make: (_, values) => propetlM(values),
+  reader: propetlMReader,
+});

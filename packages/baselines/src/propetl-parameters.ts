@@ -3,7 +3,9 @@ import {
   adapterWidth,
   type EncoderShape,
   linearParameters,
+  type MethodOption,
   type ParameterSpec,
+  reductionFactorOption,
 } from '@scalearn/core';
 
 export interface PropetlOptions {
@@ -19,6 +21,26 @@ export interface PropetlOptions {
 }
 
 export type PropetlSettings = Required<PropetlOptions>;
+
+/** What ProPETL is given. */
+export const propetlOptions: {
+  readonly reductionFactor: typeof reductionFactorOption;
+  readonly sparsity: MethodOption<'number'> & { readonly default: number };
+  readonly masks: MethodOption<readonly ['trained', 'frozen']> & { readonly default: 'trained' };
+} = {
+  reductionFactor: reductionFactorOption,
+  sparsity: {
+    type: 'number',
+    meaning: 'part of the weights that masks keep',
+    default: 0.5,
+    range: { above: 0, below: 1 },
+  },
+  masks: {
+    type: ['trained', 'frozen'],
+    meaning: 'frozen is what the released code does',
+    default: 'trained',
+  },
+};
 
 /** The masks' learning rate over that of all else: 5e-3 over 1e-3. */
 const maskRate = 5;

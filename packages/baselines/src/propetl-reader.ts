@@ -3,7 +3,9 @@ import {
   adapterKeys,
   adapterWidth,
   checkAdapterFits,
+  defineMethod,
   fileFault,
+  type MethodDefinition,
   type MethodReader,
   ModelFileError,
   type ModelFolder,
@@ -20,7 +22,12 @@ import {
 import { readAdapterDescription } from './adapter-folder.ts';
 import { propetl } from './propetl.ts';
 import { scoresFile } from './propetl-files.ts';
-import { type PropetlSettings, scoreParameters, sharedParameters } from './propetl-parameters.ts';
+import {
+  type PropetlSettings,
+  propetlOptions,
+  scoreParameters,
+  sharedParameters,
+} from './propetl-parameters.ts';
 
 /** The reference's file of masks: they are read as scores, which give the same masks again. */
 const masksFile = 'adapter_mask.bin';
@@ -110,3 +117,24 @@ async function readScores(
 function wholeAsFloats(reader: TensorReader): TensorReader {
   return { ...reader, readFloat32: async (key) => Float32Array.from(await reader.readInt32(key)) };
 }
+
+/** {@link propetl}, as programs list it. */
+export const propetlMethod: MethodDefinition = defineMethod({
+  id: 'propetl',
+  title: 'ProPETL',
+  summary: 'one adapter for all layers, and masks for each',
+  kind: 'single-task',
+  reference: {
+    paper: 'Zeng et al. 2023, arXiv 2305.17682',
+    equation: 'y = LN₂(up(z) + h + x) with M ⊙ D and M′ ⊙ U, M and M′ binary',
+    file: 'baselines/src/propetl.ts',
+  },
+  trains: {
+    what: 'one D, b, U, c; the scores of a mask for D and for U of each layer',
+    where: 'after the feed-forward block',
+    count: '2dm + m + d + 2dmL',
+  },
+  options: propetlOptions,
+  make: (_, values) => propetl(values),
+  reader: propetlReader,
+});

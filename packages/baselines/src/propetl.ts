@@ -1,9 +1,9 @@
 import {
-  ArgumentError,
   adapterKeys,
   type Method,
   matmul,
   relu,
+  settleOptions,
   type Tensor,
   transpose,
 } from '@scalearn/core';
@@ -14,6 +14,7 @@ import {
   maskKeys,
   type PropetlOptions,
   type PropetlSettings,
+  propetlOptions,
   scoreParameters,
   sharedParameters,
 } from './propetl-parameters.ts';
@@ -29,16 +30,8 @@ import {
  * through to |s|.
  */
 export function propetl(options: PropetlOptions = {}): Method {
-  const settings: PropetlSettings = { reductionFactor: 16, sparsity: 0.5, masks: 'trained', ...options };
-  const { reductionFactor, sparsity, masks } = settings;
-  if (!(reductionFactor > 0 && Number.isFinite(reductionFactor)))
-    throw new ArgumentError(`reductionFactor must be a positive number, not ${reductionFactor}`);
-  if (!(sparsity > 0 && sparsity < 1))
-    throw new ArgumentError(
-      `sparsity, the part of the weights that is kept, must be between 0 and 1, not ${sparsity}`,
-    );
-  if (masks !== 'trained' && masks !== 'frozen')
-    throw new ArgumentError(`masks must be trained or frozen, not ${masks}`);
+  const settings: PropetlSettings = settleOptions(propetlOptions, options);
+  const { reductionFactor, sparsity } = settings;
   return {
     name: 'propetl',
     kind: 'single-task',

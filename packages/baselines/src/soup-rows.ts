@@ -1,7 +1,20 @@
-import { ArgumentError, RandomStream } from '@scalearn/core';
+import { ArgumentError, type MethodOption, RandomStream, settleOptions } from '@scalearn/core';
 
 /** `intended`: as many texts of a task as the limit allows. `released`: as many as the reference's script looks at. */
 export type SoupSampling = 'intended' | 'released';
+
+/** How texts are chosen, by the names that methods have these options under. */
+export const soupRowOptions: {
+  readonly sampling: MethodOption<readonly ['intended', 'released']> & { readonly default: 'intended' };
+  readonly texts: MethodOption<'whole'> & { readonly default: number };
+} = {
+  sampling: {
+    type: ['intended', 'released'],
+    meaning: 'released looks at as few texts as the released code does',
+    default: 'intended',
+  },
+  texts: { type: 'whole', meaning: 'texts of a task, at most', default: 10_000, range: { least: 1 } },
+};
 
 export interface SoupTask {
   readonly name: string;
@@ -38,15 +51,15 @@ export interface SoupRows {
 export function soupRows(
   tasks: readonly SoupTask[],
   target: string,
-  { sampling = 'intended', limit = 10_000, seed = 42 }: SoupRowsOptions = {},
+  { seed = 42, ...options }: SoupRowsOptions = {},
 ): SoupRows {
   const task = tasks.find(({ name }) => name === target);
   if (!task)
     throw new ArgumentError(`the target '${target}' is none of ${tasks.map(({ name }) => name).join(', ')}`);
-  if (sampling !== 'intended' && sampling !== 'released')
-    throw new ArgumentError(`there is no sampling '${sampling}'; there are intended, released`);
-  if (!(Number.isSafeInteger(limit) && limit > 0))
-    throw new ArgumentError(`limit must be a whole number above 0, not ${limit}`);
+  const { sampling, limit } = settleOptions(
+    { sampling: soupRowOptions.sampling, limit: soupRowOptions.texts },
+    options,
+  );
   const first = ({ name, texts }: SoupTask, count: number): Int32Array =>
     new RandomStream(seed, `soup/${name}`).permutation(texts.length).slice(0, count);
   if (sampling === 'intended')

@@ -1,4 +1,10 @@
-import { type Adapter, type AdapterLayer, ArgumentError } from '@scalearn/core';
+import {
+  type Adapter,
+  type AdapterLayer,
+  ArgumentError,
+  type MethodOption,
+  settleOptions,
+} from '@scalearn/core';
 
 /**
  * How alike the texts of two tasks are: the mean of the cosines of all pairs of their embeddings, 0 where it is below
@@ -34,15 +40,23 @@ function meanDirection(embeddings: readonly Float32Array[]): Float64Array {
   return mean;
 }
 
+/** How many sources go into a soup. */
+export const topKOption: MethodOption<'whole'> & { readonly default: number } = {
+  type: 'whole',
+  meaning: 'how many sources go into it',
+  default: 5,
+  range: { least: 1 },
+};
+
 /**
- * Shares of the sources in a soup: the `topK` most similar ones, divided by their sum; 0 for the others. Of equal ones
- * the first are kept.
+ * Shares of the sources in a soup: the most similar ones, divided by their sum; 0 for the others. Of equal ones the first
+ * are kept.
  *
+ * @param most how many are kept, 5 by default
  * @param similarities of each source's texts to the target's, 0 or above; the target's own adapter is a source
  */
-export function soupWeights(similarities: readonly number[], topK = 5): number[] {
-  if (!(Number.isSafeInteger(topK) && topK > 0))
-    throw new ArgumentError(`topK must be a whole number above 0, not ${topK}`);
+export function soupWeights(similarities: readonly number[], most?: number): number[] {
+  const { topK } = settleOptions({ topK: topKOption }, { topK: most });
   for (const similarity of similarities)
     if (!(similarity >= 0 && Number.isFinite(similarity)))
       throw new ArgumentError(`a similarity must be 0 or a positive number, not ${similarity}`);

@@ -251,7 +251,7 @@ describe('what is refused', () => {
   test.each<[string, Partial<AdapterFusionOptions>, string]>([
     ['one source', { sources: sources.slice(0, 1) }, 'at least two are needed, not 1'],
     ['no source', { sources: [] }, 'at least two are needed, not 0'],
-    ['dropout of 1', { dropout: 1 }, 'dropout must be at least 0 and below 1, not 1'],
+    ['dropout of 1', { dropout: 1 }, 'dropout must be a number of at least 0 and below 1, not 1'],
     ['a negative λ', { regularisation: -0.1 }, 'regularisation must be'],
     ['λ that is no number', { regularisation: Number.NaN }, 'regularisation must be'],
   ])('%s', (_, options, message) => {

@@ -62,8 +62,8 @@ describe('options of Compacter++', () => {
     compacter(options).parameters({ encoder: encoder.shape, adapterName: 'a', tasks: ['a'] });
 
   test.each([
-    [{ reductionFactor: 0 }, 'reductionFactor must be a positive number, not 0'],
-    [{ reductionFactor: Number.NaN }, 'reductionFactor must be a positive number, not NaN'],
+    [{ reductionFactor: 0 }, 'reductionFactor must be a number above 0, not 0'],
+    [{ reductionFactor: Number.NaN }, 'reductionFactor must be a number above 0, not NaN'],
     [{ reductionFactor: 3 }, 'a reductionFactor of 3 makes a bottleneck of width 2'],
     [{ nonLinearity: 'cubic' }, 'the adapter non-linearity "cubic" is not known'],
   ])('%o are refused', (options, message) => {

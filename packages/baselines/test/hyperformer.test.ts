@@ -272,7 +272,7 @@ test.each<[HyperformerOptions, string]>([
   [{ taskEmbeddingSize: 0 }, 'taskEmbeddingSize must be a whole number from 1 to 65536, not 0'],
   [{ taskHiddenSize: 1.5 }, 'taskHiddenSize must be'],
   [{ projectedTaskEmbeddingSize: Number.NaN }, 'projectedTaskEmbeddingSize must be'],
-  [{ reductionFactor: 0.5 }, 'reductionFactor must be a number from 1, not 0.5'],
+  [{ reductionFactor: 0.5 }, 'reductionFactor must be a number of at least 1, not 0.5'],
 ])('%o is refused', (options, message) => {
   expect(() => hyperformer(options)).toThrow(ArgumentError);
   expect(() => hyperformer(options)).toThrow(message);

@@ -109,7 +109,7 @@ test.each<[string, string, (config: Record<string, unknown>) => void]>([
   ['no sparsity', 'config.sparsity is missing', (config) => delete config.sparsity],
   [
     'another mask',
-    'firstLayerMask must be own or last-task, not other',
+    'firstLayerMask must be one of own, last-task, not "other"',
     (config) => {
       config.first_layer_mask = 'other';
     },
@@ -139,10 +139,10 @@ test.each<[string, string, (config: Record<string, unknown>) => void]>([
 });
 
 test.each<[PropetlMOptions, string]>([
-  [{ reductionFactor: 0.5 }, 'reductionFactor must be a number from 1, not 0.5'],
-  [{ sparsity: 1 }, 'sparsity, the part of the weights that a mask keeps, must be between 0 and 1, not 1'],
-  [{ sparsity: 0 }, 'must be between 0 and 1, not 0'],
-  [{ firstLayerMask: 'none' as 'own' }, 'firstLayerMask must be own or last-task, not none'],
+  [{ reductionFactor: 0.5 }, 'reductionFactor must be a number of at least 1, not 0.5'],
+  [{ sparsity: 1 }, 'sparsity must be a number above 0 and below 1, not 1'],
+  [{ sparsity: 0 }, 'must be a number above 0 and below 1, not 0'],
+  [{ firstLayerMask: 'none' as 'own' }, 'firstLayerMask must be one of own, last-task, not "none"'],
 ])('%o is refused', (options, message) => {
   expect(() => propetlM(options)).toThrow(ArgumentError);
   expect(() => propetlM(options)).toThrow(message);

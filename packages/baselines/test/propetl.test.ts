@@ -82,10 +82,13 @@ test("a score's gradient is that of its place in the mask, by the score's sign",
 
 describe('options of ProPETL', () => {
   test.each([
-    [{ reductionFactor: 0 }, 'reductionFactor must be a positive number, not 0'],
-    [{ sparsity: 0 }, 'sparsity, the part of the weights that is kept, must be between 0 and 1, not 0'],
-    [{ sparsity: 1 }, 'must be between 0 and 1, not 1'],
-    [{ masks: 'none' as 'frozen' }, 'masks must be trained or frozen, not none'],
+    [{ reductionFactor: 0 }, 'reductionFactor must be a number above 0, not 0'],
+    [
+      { sparsity: 0 },
+      'sparsity must be a number above 0 and below 1, not 0 (part of the weights that masks keep)',
+    ],
+    [{ sparsity: 1 }, 'must be a number above 0 and below 1, not 1'],
+    [{ masks: 'none' as 'frozen' }, 'masks must be one of trained, frozen, not "none"'],
   ])('%o are refused', (options, message) => {
     expect(() => propetl(options)).toThrow(ArgumentError);
     expect(() => propetl(options)).toThrow(message);

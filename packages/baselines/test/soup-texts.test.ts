@@ -52,8 +52,8 @@ describe('the texts that are compared', () => {
 
   test.each([
     ['wnli', {}, "the target 'wnli' is none of cola, mnli"],
-    ['cola', { limit: 0 }, 'limit must be a whole number above 0, not 0'],
-    ['cola', { sampling: 'all' as 'intended' }, "there is no sampling 'all'; there are intended, released"],
+    ['cola', { limit: 0 }, 'limit must be a whole number of at least 1, not 0'],
+    ['cola', { sampling: 'all' as 'intended' }, 'sampling must be one of intended, released, not "all"'],
   ])('of %s with %j are refused', (target, options, message) => {
     expect(() => soupRows(tasks, target, options)).toThrow(message);
   });

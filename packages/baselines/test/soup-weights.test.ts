@@ -89,8 +89,8 @@ describe('the weights of a soup', () => {
     ['none is similar', [0, 0], 5, 'no source is similar to the target'],
     ['a similarity is negative', [1, -0.1], 5, 'a similarity must be 0 or a positive number, not -0.1'],
     ['a similarity is no number', [1, Number.NaN], 5, 'a similarity must be'],
-    ['K is 0', [1], 0, 'topK must be a whole number above 0, not 0'],
-    ['K is a fraction', [1], 1.5, 'topK must be a whole number above 0, not 1.5'],
+    ['K is 0', [1], 0, 'topK must be a whole number of at least 1, not 0'],
+    ['K is a fraction', [1], 1.5, 'topK must be a whole number of at least 1, not 1.5'],
   ])('are refused where %s', (_, similarities, topK, message) => {
     expect(() => soupWeights(similarities, topK)).toThrow(message);
   });

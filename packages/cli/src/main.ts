@@ -3,6 +3,7 @@ import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
 import { HubError } from '@scalearn/hub';
 import { CommanderError } from 'commander';
+import { loadSetup, takeConfig } from './config/load-config.ts';
 import { asFolderError, isRefusedValue, StoppedError, UsageError } from './errors.ts';
 import { interruptible } from './interrupt.ts';
 import { readerHasGone } from './output/broken-output.ts';
@@ -23,19 +24,24 @@ const widest = 100;
  */
 export async function main(args: readonly string[], screen: Terminal = processTerminal()): Promise<number> {
   const terminal = printableOnly(screen);
-  const command = program((work) => interruptible((signal) => work({ terminal, signal }), terminal.broken));
   let usage = '';
-  for (const each of [command, ...command.commands])
-    each.configureOutput({
-      writeOut: (text) => terminal.out(text),
-      writeErr: (text) => {
-        usage += text;
-      },
-      getOutHelpWidth: () => Math.min(terminal.columns ?? widest, widest),
-      getErrHelpWidth: () => Math.min(terminal.columns ?? widest, widest),
-    });
   try {
-    await command.parseAsync(withCommand(args), { from: 'user' });
+    const { config, rest } = takeConfig(args);
+    const setup = await loadSetup(config);
+    const command = program(
+      (work) => interruptible((signal) => work({ terminal, signal, setup }), terminal.broken),
+      setup,
+    );
+    for (const each of [command, ...command.commands])
+      each.configureOutput({
+        writeOut: (text) => terminal.out(text),
+        writeErr: (text) => {
+          usage += text;
+        },
+        getOutHelpWidth: () => Math.min(terminal.columns ?? widest, widest),
+        getErrHelpWidth: () => Math.min(terminal.columns ?? widest, widest),
+      });
+    await command.parseAsync(withCommand(rest), { from: 'user' });
     return good(terminal);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return good(terminal);

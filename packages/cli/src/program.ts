@@ -12,6 +12,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addTrain } from './commands/train.ts';
+import { plainSetup, type Setup } from './config/setup.ts';
 import { interruptible } from './interrupt.ts';
 import { optionDescription } from './options/help.ts';
 import { refuseRepeated } from './options/once.ts';
@@ -22,13 +23,17 @@ import { version } from './version.ts';
 /**
  * The command line, for `parseAsync`, and for completions and documentation that are made from it.
  *
+ * @param setup what a configuration file adds
  * @param run is given the work of the command that was asked for; by default it is done in this process
  */
-export function program(run: Run = runHere): Command {
+export function program(run: Run = runHere, setup: Setup = plainSetup): Command {
   const root = new Command('scalearn')
     .description('Multi-task transfer for encoder language models: adapters and ScaLearn.')
     .version(version)
+    .option('--config <file>', 'before the command: a scalearn.config.ts, .js or .json')
     .exitOverride()
+    // After a command --config is its own: methods has one.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false, optionDescription })
     .addHelpText('after', examples);
@@ -46,7 +51,7 @@ export function program(run: Run = runHere): Command {
     addMethods,
     addDoctor,
   ])
-    add(root, run);
+    add(root, run, setup);
   for (const command of root.commands) refuseRepeated(command);
   return root;
 }
@@ -61,5 +66,5 @@ Examples:
 
 const runHere: Run = (work) => {
   const terminal = printableOnly(processTerminal());
-  return interruptible((signal) => work({ terminal, signal }), terminal.broken);
+  return interruptible((signal) => work({ terminal, signal, setup: plainSetup }), terminal.broken);
 };

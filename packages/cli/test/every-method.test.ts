@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-json.ts';
-import { jointMethods } from '../src/methods/joint.ts';
-import { singleTaskMethods } from '../src/methods/single-task.ts';
-import { twoStageMethods } from '../src/methods/two-stage.ts';
+import { ownMethods } from '../src/methods/registry.ts';
 import { exportedLogits, type Texts } from './support/exported.ts';
 import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
+
+const singleTaskMethods = ownMethods.all.filter(({ kind }) => kind === 'single-task');
+const twoStageMethods = ownMethods.all.filter(({ sources }) => sources !== undefined);
+const jointMethods = ownMethods.all.filter(({ kind }) => kind === 'joint');
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);
@@ -102,8 +104,8 @@ describe('trained as the reference device does, scored again from its folder alo
   });
 
   test.each(jointMethods.map(({ id, options }) => [id, options] as const))('%s', async (id, options) => {
-    const small = Object.entries(options).flatMap(([name, { kind }]) =>
-      kind === 'whole' ? [`${name}=6`] : [],
+    const small = Object.entries(options).flatMap(([name, { type }]) =>
+      type === 'whole' ? [`${name}=6`] : [],
     );
     const more = id.startsWith('hyper') ? ['--set', ...small] : [];
     await trainLikeReference(`all-${id}`, ['--tasks', 'glue/rte', 'glue/stsb', '--method', id, ...more]);

@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { methods } from '../src/methods/registry.ts';
+import { ownMethods } from '../src/methods/registry.ts';
 import type { MethodsEvent } from '../src/output/events.ts';
 import { events, run } from './support/run.ts';
 import { scratchFolder } from './support/tiny.ts';
 
+const methods = ownMethods.all;
 const folder = scratchFolder();
 const sizes = {
   'roberta-base': { vocab_size: 50265, hidden_size: 768, num_hidden_layers: 12, intermediate_size: 3072 },

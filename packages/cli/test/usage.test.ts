@@ -19,7 +19,7 @@ describe('wrong usage is exit code 2 and names the option', () => {
     [['--seed', '9007199254740993'], /--seed/],
     [['--learning-rate', 'fast'], /'--learning-rate <x>'.*a number above 0/],
     [['--learning-rate', '0'], /--learning-rate/],
-    [['--omega-dropout', '1'], /'--omega-dropout <p>'.*at least 0 and below 1/],
+    [['--omega-dropout', '1'], /'--omega-dropout <x>'.*at least 0 and below 1/],
     [['--weight-decay', '-0.1'], /--weight-decay/],
     [['--out', ''], /--out/],
     [['--epochs', '1', '--epochs', '2'], /'--epochs <n>' was given twice/],

@@ -91,7 +91,12 @@ export {
 export { adapterFiles } from './methods/adapter-files.ts';
 export { kindOfAdapter } from './methods/adapter-kind.ts';
 export { readAdapter } from './methods/adapter-reader.ts';
-export { type BottleneckOptions, bottleneck } from './methods/bottleneck.ts';
+export {
+  type BottleneckOptions,
+  bottleneck,
+  nonLinearityOption,
+  reductionFactorOption,
+} from './methods/bottleneck.ts';
 export {
   bottleneckReader,
   checkAdapterFits,
@@ -99,6 +104,13 @@ export {
   storedAdapter,
 } from './methods/bottleneck-reader.ts';
 export { controlAdapter, type SourceControl, sourceControls } from './methods/controls.ts';
+export {
+  defineMethod,
+  type MethodDefinition,
+  type MethodReference,
+  type TrainedPart,
+} from './methods/definition.ts';
+export { coreMethods } from './methods/definitions.ts';
 export { fileFault } from './methods/file-fault.ts';
 export { mergeAdapters } from './methods/merge.ts';
 export type {
@@ -111,6 +123,19 @@ export type {
   MethodTarget,
   SaveCall,
 } from './methods/method.ts';
+export {
+  checkOptions,
+  type MethodOption,
+  type MethodOptions,
+  type OptionRange,
+  type OptionType,
+  type OptionValue,
+  type OptionValues,
+  optionTakes,
+  type SettledValues,
+  settleOptions,
+  whatOptionTakes,
+} from './methods/method-option.ts';
 export {
   type MethodReader,
   type ModelFolder,

@@ -9,7 +9,7 @@ export { checkBySchema, type SchemaIssue } from './experiment/check-by-schema.ts
 export type * from './experiment/data.ts';
 export { reportDataVersion } from './experiment/data.ts';
 export { encodeList } from './experiment/lists.ts';
-export { methodName } from './experiment/methods.ts';
+export type { ReportMethod } from './experiment/methods.ts';
 export { parseReportData } from './experiment/parse.ts';
 export { isShallowJson } from './experiment/shallow-json.ts';
 export { experimentReport, type ReportFormat, reportFormats } from './experiment/write.ts';

@@ -69,11 +69,12 @@ Examples:
 `;
 
 /** `scalearn evaluate`: what is not given comes from the model's `run.json`. */
-async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandContext): Promise<void> {
+async function evaluate(given: EvaluateArguments, context: CommandContext): Promise<void> {
+  const { terminal } = context;
   // With --json there is one object alone.
   const reporter = createReporter(terminal, { json: false, quiet: given.json === true });
   try {
-    const scored = await scoreModel(given, reporter, signal);
+    const scored = await scoreModel(given, reporter, context);
     reporter.close();
     if (given.json) jsonLine(terminal, together(scored));
     else terminal.out(scoresText(scored));
@@ -85,7 +86,7 @@ async function evaluate(given: EvaluateArguments, { terminal, signal }: CommandC
 async function scoreModel(
   given: EvaluateArguments,
   reporter: Reporter,
-  signal: AbortSignal,
+  { signal, setup }: Pick<CommandContext, 'signal' | 'setup'>,
 ): Promise<readonly Scored[]> {
   const { model: path } = given;
   const runPath = join(path, runFileName);
@@ -105,6 +106,7 @@ async function scoreModel(
     encoder,
     reporter,
     chosen.map(({ task }) => task),
+    setup.methods.readers,
   );
   const how = { reporter, signal, device: device.kind };
   const scored: Scored[] = [];

@@ -57,7 +57,7 @@ function dtypeOption(): Option {
 }
 
 /** `scalearn export`: a model as an ONNX file, with all that a program needs to ask it. */
-async function exportTo(given: ExportArguments, { terminal, signal }: CommandContext): Promise<void> {
+async function exportTo(given: ExportArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
   const { model, out: name, dtype, json = false, ...choice } = given;
   const reporter = createReporter(terminal, { json, quiet: json });
   try {
@@ -66,7 +66,12 @@ async function exportTo(given: ExportArguments, { terminal, signal }: CommandCon
     await using out = await OutFolder.open(resolve(name));
     if ((await out.state()) !== 'nothing')
       throw new UsageError(`${name} is not empty; choose another --out, or remove what is in it`);
-    const { task, method, files } = await exportModel({ model, dtypes: dtype, ...choice }, reporter, signal);
+    const { task, method, files } = await exportModel(
+      { model, dtypes: dtype, ...choice },
+      reporter,
+      signal,
+      setup.methods,
+    );
     if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
     await out.replace(files, 'the export');
     reporter.close();

@@ -34,9 +34,13 @@ export function addMerge(root: Command, run: Run): void {
 }
 
 /** `scalearn merge`: a ScaLearn model as one adapter. */
-async function merge(given: MergeArguments, { terminal }: CommandContext): Promise<void> {
+async function merge(given: MergeArguments, { terminal, setup }: CommandContext): Promise<void> {
   const { model, out: name } = given;
-  const { run, adapterName, method, width, files } = await mergeModel(model, await realPath(name));
+  const { run, adapterName, method, width, files } = await mergeModel(
+    model,
+    await realPath(name),
+    setup.methods.pluginReaders,
+  );
   if (await liesWithin(name, model))
     throw new UsageError('--out is the model itself, or lies in it; choose another folder');
   await using out = await OutFolder.open(resolve(name));

@@ -6,8 +6,7 @@ import { FolderError } from '../errors.ts';
 import { countParameters } from '../methods/count.ts';
 import { describedMethod } from '../methods/describe.ts';
 import type { MethodEntry } from '../methods/entry.ts';
-import { whatItTakes } from '../methods/method-option.ts';
-import { methodEntry, methods } from '../methods/registry.ts';
+import { defaultText, whatTextTakes } from '../options/method-values.ts';
 import { pathOption, wholeNumber } from '../options/values.ts';
 import type { MethodsEvent } from '../output/events.ts';
 import { count } from '../output/format.ts';
@@ -69,10 +68,10 @@ const robertaBase: EncoderConfig = parseEncoderConfig({
 });
 
 /** `scalearn methods`: all methods, with the trainable parameters of each, heads left out. */
-async function listMethods(given: MethodsArguments, { terminal }: CommandContext): Promise<void> {
+async function listMethods(given: MethodsArguments, { terminal, setup }: CommandContext): Promise<void> {
   const { sources, tasks } = given;
   const config = given.config === undefined ? robertaBase : await readConfig(given.config);
-  const listed = methods.map((entry) => {
+  const listed = setup.methods.all.map((entry) => {
     const method = describedMethod({ entry, options: {} }, sourcesOf(entry, sources));
     const { kind, defaults } = method;
     const parameters = countParameters(method, config, { tasks });
@@ -95,27 +94,47 @@ async function listMethods(given: MethodsArguments, { terminal }: CommandContext
   );
 }
 
-const sourcesOf = (
-  { sources, mostSources = Number.POSITIVE_INFINITY }: MethodEntry,
-  asked: number,
-): unknown[] => Array.from({ length: sources === 0 ? 0 : Math.min(asked, mostSources) });
+const sourcesOf = ({ sources }: MethodEntry, asked: number): unknown[] =>
+  Array.from({ length: sources ? Math.min(asked, sources.most ?? asked) : 0 });
 
-/** `scalearn methods METHOD`: its options. */
+/** `scalearn methods METHOD`: what it is, and its options. */
 async function showMethod(
   id: string,
   { json }: MethodsArguments,
-  { terminal }: CommandContext,
+  { terminal, setup }: CommandContext,
 ): Promise<void> {
-  const entry = methodEntry(id);
-  const options = Object.entries(entry.options);
-  if (json) return jsonLine(terminal, { event: 'done', method: id, options: entry.options });
-  const lines = options.map(([name, { kind, text, flag }]) => [
-    flag ?? `--set ${name}=…`,
-    `${text}; ${whatItTakes(kind)}`,
-  ]);
+  const { title, summary, kind, sources, reference, trains, options } = setup.methods.find(id);
+  if (json)
+    return jsonLine(terminal, {
+      ...{ event: 'done', method: id, title, summary, kind, sources: sources ?? null },
+      ...{ reference: reference ?? null, trains: trains ?? null, options },
+    });
+  const facts = [
+    ['kind', kind],
+    ...(sources ? [['sources', sourcesText(sources)]] : []),
+    ...(trains ? [['trains', `${trains.what}; ${trains.where}`]] : []),
+    ...(reference
+      ? [
+          ['computes', reference.equation],
+          ['paper', reference.paper],
+        ]
+      : []),
+  ];
+  const lines = Object.entries(options).map(([name, option]) => {
+    const byDefault = defaultText(option);
+    return [
+      option.flag ?? `--set ${name}=…`,
+      `${option.meaning}${byDefault === undefined ? '' : ` (default: ${byDefault})`}; ${whatTextTakes(option)}`,
+    ];
+  });
   terminal.out(
-    `${id}: ${entry.summary}\n\n${lines.length > 0 ? table(lines, [0, 1]) : 'It has no options.\n'}`,
+    `${title} (${id}): ${summary}\n\n${table(facts, [0, 1])}\n${lines.length > 0 ? table(lines, [0, 1]) : 'It has no options.\n'}`,
   );
+}
+
+function sourcesText({ least, most }: NonNullable<MethodEntry['sources']>): string {
+  if (most === undefined) return `${least} or more`;
+  return least === most ? String(least) : `${least} to ${most}`;
 }
 
 async function readConfig(path: string): Promise<EncoderConfig> {

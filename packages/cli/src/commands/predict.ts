@@ -72,11 +72,12 @@ Examples:
 `;
 
 /** `scalearn predict`: what a trained or merged model says about texts. */
-async function predict(given: PredictArguments, { terminal, signal }: CommandContext): Promise<void> {
+async function predict(given: PredictArguments, context: CommandContext): Promise<void> {
+  const { terminal } = context;
   const { out, format = out === undefined ? 'table' : 'jsonl' } = given;
   const reporter = createReporter(terminal, { json: false, quiet: false });
   try {
-    const { predicted, labels } = await predictTexts(given, reporter, signal);
+    const { predicted, labels } = await predictTexts(given, reporter, context);
     reporter.close();
     const text =
       format === 'table'
@@ -96,7 +97,7 @@ async function predict(given: PredictArguments, { terminal, signal }: CommandCon
 async function predictTexts(
   given: PredictArguments,
   reporter: Reporter,
-  signal: AbortSignal,
+  { signal, setup }: Pick<CommandContext, 'signal' | 'setup'>,
 ): Promise<{ readonly predicted: readonly Predicted[]; readonly labels: readonly string[] | null }> {
   const { model: path, out } = given;
   await openModelFolder(path);
@@ -110,7 +111,7 @@ async function predictTexts(
   using encoder = await fromFile(join(path, runFileName), () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
-  using whole = await loadModel(path, encoder, reporter);
+  using whole = await loadModel(path, encoder, reporter, [], setup.methods.readers);
   const model = given.task === undefined ? whole : whole.for(given.task);
   if (model.task.problem === 'multipleChoice')
     throw new FolderError(`${path} chooses between several texts; predict labels single ones and pairs`);

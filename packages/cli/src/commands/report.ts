@@ -53,7 +53,7 @@ const byExtension: Readonly<Record<string, ReportFormat>> = {
 async function report(
   paths: readonly string[],
   { out, title, commit, format, overwrite, json }: ReportArguments,
-  { terminal }: CommandContext,
+  { terminal, setup }: CommandContext,
 ): Promise<void> {
   if (out === undefined && json)
     throw new UsageError('--json describes the file that was written; name one with --out');
@@ -64,7 +64,7 @@ async function report(
     ...(commit === undefined ? {} : { commit }),
     created: new Date().toISOString(),
   });
-  const text = await experimentReport(data, kind);
+  const text = await experimentReport(data, kind, setup.methods.all);
   if (out === undefined) return terminal.out(text);
   const isFile = await writeOutput(out, text);
   const { runs, missing } = data;

@@ -76,12 +76,13 @@ Examples:
 
 /** `scalearn run`: every model of an experiment. */
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
-  const { terminal, signal } = context;
+  const { terminal, signal, setup } = context;
   const { encoder, out, jobs, device } = given;
-  const experiment = await readExperiment(file, { ...given, ...(encoder && { encoders: encoder }) });
+  const overrides = { ...given, ...(encoder && { encoders: encoder }) };
+  const experiment = await readExperiment(file, overrides, setup.methods);
   if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
   const store = resolve(out);
-  const plan = await planExperiment(experiment, join(store, 'models'), new Facts(signal));
+  const plan = await planExperiment(experiment, join(store, 'models'), new Facts(signal), setup);
   if (given.dryRun) return dryRun(plan, given, context);
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
   const folder = join(store, experiment.name);
@@ -94,7 +95,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
     const threads =
       given.threads ?? (jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined);
     await runExperiment(plan, join(folder, indexFileName), {
-      ...{ jobs, device, threads, signal },
+      ...{ jobs, device, threads, signal, config: setup.file },
       onStart: reporter.started,
       onEvent: reporter.event,
       onWarning: reporter.warned,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { checkTasks } from '@scalearn/core';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
+import type { Setup } from '../config/setup.ts';
 import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
@@ -20,7 +21,7 @@ import { withTaskNames } from '../output/task-names.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
-export function addTrain(root: Command, run: Run): void {
+export function addTrain(root: Command, run: Run, setup: Setup): void {
   const command = root
     .command('train')
     .summary('train an adapter, ScaLearn on top of trained adapters, or another method')
@@ -28,7 +29,7 @@ export function addTrain(root: Command, run: Run): void {
       'Trains one adapter (stage 1), or, with --sources, learns to scale trained adapters (stage 2).',
     )
     .action((given: TrainArguments) => run((context) => train(given, context)));
-  addTrainOptions(command).addHelpText('after', examples);
+  addTrainOptions(command, setup).addHelpText('after', examples);
 }
 
 const examples = `
@@ -40,8 +41,8 @@ Examples:
 `;
 
 /** `scalearn train`: stage 1 without sources, stage 2 with them. */
-async function train(given: TrainArguments, { terminal, signal }: CommandContext): Promise<void> {
-  const chosen = chooseMethod(given);
+async function train(given: TrainArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
+  const chosen = chooseMethod(given, setup.methods);
   // What is found out at once comes before the data are read.
   const encoderPath = await localEncoder(given.encoder);
   if (!given.resume) await checkSources(given.sources ?? []);

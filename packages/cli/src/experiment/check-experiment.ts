@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { suggest, taskIds } from '@scalearn/datasets';
-import { methodEntry, methods } from '../methods/registry.ts';
+import type { MethodEntry } from '../methods/entry.ts';
+import type { MethodRegistry } from '../methods/registry.ts';
 import { methodOptions, trainOptions } from './schema.ts';
 import { longForm, type Written } from './written.ts';
 import type { YamlFile } from './yaml-file.ts';
@@ -14,7 +15,12 @@ type Path = readonly (string | number)[];
  * @param folder of the file
  * @throws UsageError with line and column
  */
-export function checkExperiment(file: YamlFile, written: Written, folder: string): void {
+export function checkExperiment(
+  file: YamlFile,
+  written: Written,
+  folder: string,
+  methods: MethodRegistry,
+): void {
   const entries = written.methods;
   const checkTask = (task: string, path: Path, part?: 'key'): void => {
     if (taskIds.includes(task) || (task.startsWith('.') && existsSync(resolve(folder, task)))) return;
@@ -57,19 +63,19 @@ export function checkExperiment(file: YamlFile, written: Written, folder: string
   const checkEntry = (id: string): void => {
     const at: Path = ['methods', id];
     const entry = entries[id] ?? {};
-    if (entry.method === undefined && !methods.some((each) => each.id === id))
+    if (entry.method === undefined && !methods.all.some((each) => each.id === id))
       throw file.error(`${id} is no method, so it must name one: method: …`, at, 'key');
-    const method = methodEntry(entry.method ?? id);
+    const method = methods.find(entry.method ?? id);
     checkTasks(entry.tasks, [...at, 'tasks']);
     for (const place of ['options', 'vary'] as const)
       for (const name of Object.keys(entry[place] ?? {}))
-        if (isOfOtherMethods(name, method.id))
+        if (isOfOtherMethods(name, method, methods))
           throw file.error(
             `${method.id} has no option '${name}'; see scalearn methods ${method.id}`,
             [...at, place, name],
             'key',
           );
-    checkSources(id, method.sources);
+    checkSources(id, method.sources?.least ?? 0);
   };
   checkTasks(written.tasks, ['tasks']);
   checkTasks(written.fast?.tasks, ['fast', 'tasks']);
@@ -79,9 +85,9 @@ export function checkExperiment(file: YamlFile, written: Written, folder: string
 }
 
 /** Whether an option is one of methods, but not of this one. */
-export function isOfOtherMethods(option: string, method: string): boolean {
-  const isOfAny = methodOptions.includes(option) && !trainOptions.includes(option);
-  return isOfAny && !Object.hasOwn(methodEntry(method).options, option);
+export function isOfOtherMethods(option: string, { options }: MethodEntry, methods: MethodRegistry): boolean {
+  const isOfAny = methodOptions(methods).includes(option) && !trainOptions.includes(option);
+  return isOfAny && !Object.hasOwn(options, option);
 }
 
 /** @throws UsageError for an entry whose sources lead back to it */

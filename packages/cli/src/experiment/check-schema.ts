@@ -1,14 +1,24 @@
 import { suggest } from '@scalearn/datasets';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { MethodRegistry } from '../methods/registry.ts';
 import { experimentSchema } from './schema.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-const ajv = new Ajv({ verbose: true, allErrors: true, allowUnionTypes: true });
+/** Compiled once. */
+const validators = new WeakMap<MethodRegistry, ValidateFunction>();
+
+function validatorOf(methods: MethodRegistry): ValidateFunction {
+  const known = validators.get(methods);
+  if (known) return known;
+  const ajv = new Ajv({ verbose: true, allErrors: true, allowUnionTypes: true });
+  const validate = ajv.compile(experimentSchema(methods));
+  validators.set(methods, validate);
+  return validate;
+}
 
 /** @throws UsageError with line and column for the first thing that the schema forbids */
-export function checkSchema(file: YamlFile): void {
-  // Compiled once.
-  const validate = ajv.getSchema(experimentSchema.$id as string) ?? ajv.compile(experimentSchema);
+export function checkSchema(file: YamlFile, methods: MethodRegistry): void {
+  const validate = validatorOf(methods);
   if (validate(file.value)) return;
   const errors = validate.errors ?? [];
   // Where one of several forms is asked for, the errors of the form that goes deepest tell most.

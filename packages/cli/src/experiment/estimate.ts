@@ -12,9 +12,7 @@ import { readRunFile } from '../folders/run-json.ts';
 import { encoderSource } from '../mini-assets.ts';
 import { evaluations, expectedSeconds, measureCost } from '../model/cost.ts';
 import { loadData } from '../model/data.ts';
-import { chooseMethod } from '../options/method.ts';
 import type { Plan, PlannedRun } from './plan.ts';
-import { parseArguments } from './train-arguments.ts';
 
 /** What some of an experiment's models take, if no epoch is left out by early stopping. */
 export interface Estimate {
@@ -128,7 +126,7 @@ async function trainableMethod(
   encoder: TransformerEncoder,
   signal: AbortSignal,
 ): Promise<Method> {
-  const { entry, options } = chooseMethod(parseArguments(run.cell, run.arguments));
+  const { entry, options } = run.chosen;
   const adapters = run.sources.map((_, i) => blankAdapter(`source-${i}`, encoder.config));
   const [task] = tasks as [Task];
   const prepared = await entry.prepare?.({
@@ -142,7 +140,7 @@ async function trainableMethod(
     sourceTask: async () => task,
     reporter: { note: () => {}, progress: () => {} },
   });
-  return entry.make({ ...options, ...prepared, sources: adapters });
+  return entry.make(adapters, { ...options, ...prepared });
 }
 
 function blankAdapter(name: string, { hiddenSize, layers }: EncoderConfig): Adapter {

@@ -1,5 +1,4 @@
 import { UsageError } from '../errors.ts';
-import { jointMethods } from '../methods/joint.ts';
 import type { Entry, Experiment, Options, OptionValue, SourceRule } from './experiment.ts';
 
 /** One model of an experiment: a method, with all that decides it. */
@@ -82,7 +81,7 @@ export function expand(experiment: Experiment): Cell[] {
 /** The tasks of each of an entry's models. */
 function targetsOf({ method, tasks }: Entry): readonly (readonly string[])[] {
   if (tasks.length === 0) return [];
-  return jointMethods.includes(method) ? [tasks] : tasks.map((task) => [task]);
+  return method.kind === 'joint' ? [tasks] : tasks.map((task) => [task]);
 }
 
 const optionsOf = (entry: Entry, task: string): Options => entry.perTask[task]?.options ?? entry.options;

@@ -8,6 +8,8 @@ import { commandLine } from '../program-file.ts';
 export type JobEvent = StartEvent | StepEvent | EpochEvent | DoneEvent | ErrorEvent;
 
 export interface JobOptions {
+  /** Absolute path of the configuration file. */
+  readonly config?: string | undefined;
   readonly signal: AbortSignal;
   onEvent(event: JobEvent): void;
   onWarning(text: string): void;
@@ -40,14 +42,18 @@ export async function runJob(args: readonly string[], options: JobOptions): Prom
 
 async function runOnce(
   args: readonly string[],
-  { signal, onEvent, onWarning }: JobOptions,
+  { config, signal, onEvent, onWarning }: JobOptions,
 ): Promise<JobFailure | undefined> {
   const { runtime, before } = commandLine();
-  const child = spawn(runtime, [...before, 'train', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // In a group of its own: a key that stops stops this process, which then stops the child, once.
-    detached: process.platform !== 'win32',
-  });
+  const child = spawn(
+    runtime,
+    [...before, ...(config === undefined ? [] : ['--config', config]), 'train', ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // In a group of its own: a key that stops stops this process, which then stops the child, once.
+      detached: process.platform !== 'win32',
+    },
+  );
   const stop = (): void => void child.kill('SIGINT');
   const end = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', stop);

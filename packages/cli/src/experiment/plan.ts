@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Method } from '@scalearn/core';
+import { plainSetup, type Setup } from '../config/setup.ts';
 import { countParameters } from '../methods/count.ts';
 import { describedMethod } from '../methods/describe.ts';
-import { chooseMethod } from '../options/method.ts';
+import { type ChosenMethod, chooseMethod } from '../options/method.ts';
 import { settleOptions, type TrainSettings } from '../options/settings.ts';
 import { type Cell, expand } from './expand.ts';
 import type { Experiment } from './experiment.ts';
@@ -20,6 +21,7 @@ export interface PlannedRun {
   /** Of `scalearn train`, without `--out`. */
   readonly arguments: readonly string[];
   readonly settings: TrainSettings;
+  readonly chosen: ChosenMethod;
   readonly method: Method;
   /** Trainable values, heads left out. */
   readonly parameters: number;
@@ -40,6 +42,7 @@ export interface Plan {
  * Works out what an experiment trains.
  *
  * @param store absolute folder of the runs
+ * @param setup what a configuration file adds
  * @param facts what is known already, of encoders and tasks
  * @throws UsageError, FolderError, or what is wrong with a task or an encoder
  */
@@ -47,6 +50,7 @@ export async function planExperiment(
   experiment: Experiment,
   store: string,
   facts: Facts = new Facts(),
+  setup: Setup = plainSetup,
 ): Promise<Plan> {
   const known = new Map<string, Promise<PlannedRun>>();
   const runs = new Map<string, PlannedRun>();
@@ -62,8 +66,8 @@ export async function planExperiment(
     for (const source of cell.sources) sources.push(await runOf(source));
     const folders = sources.map(({ folder }) => folder);
     const args = await trainArguments(cell, folders, experiment);
-    const given = parseArguments(cell, args);
-    const chosen = chooseMethod(given);
+    const given = parseArguments(cell, args, setup);
+    const chosen = chooseMethod(given, setup.methods);
     const method = describedMethod(chosen, folders);
     const encoder = await facts.encoder(cell.encoder, given.layers);
     const tasks: TaskFacts[] = [];
@@ -72,7 +76,7 @@ export async function planExperiment(
     const settings = settleOptions(given, method, found, encoder.path);
     const id = idOf(cell, settings, { encoder, tasks, sources });
     const run: PlannedRun = {
-      ...{ id, cell, settings, method, encoder, tasks, sources },
+      ...{ id, cell, settings, chosen, method, encoder, tasks, sources },
       folder: join(store, id),
       arguments: args,
       parameters: countParameters(method, encoder.config, { tasks: tasks.length }),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { asFolderError, UsageError } from '../errors.ts';
-import { methodEntry } from '../methods/registry.ts';
+import { type MethodRegistry, ownMethods } from '../methods/registry.ts';
 import { checkExperiment, isOfOtherMethods } from './check-experiment.ts';
 import { checkSchema } from './check-schema.ts';
 import type { Entry, Experiment, Options, SourceRule } from './experiment.ts';
@@ -23,19 +23,23 @@ export interface Overrides {
  *
  * @throws UsageError with line and column for what is wrong in it; FolderError if it cannot be read
  */
-export async function readExperiment(path: string, overrides: Overrides = {}): Promise<Experiment> {
+export async function readExperiment(
+  path: string,
+  overrides: Overrides = {},
+  methods: MethodRegistry = ownMethods,
+): Promise<Experiment> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw asFolderError(error, `the experiment ${path} could not be read`);
   });
   const file = new YamlFile(text, path);
-  checkSchema(file);
+  checkSchema(file, methods);
   const written = file.value as Written;
   const fast = overrides.fast ? written.fast : undefined;
   if (overrides.fast && !written.fast)
     throw new UsageError(`${path} has no part 'fast', which says what --fast leaves out`);
   const folder = dirname(resolve(path));
   const name = basename(path).replace(/\.ya?ml$/, '');
-  checkExperiment(file, written, folder);
+  checkExperiment(file, written, folder, methods);
   const kept = overrides.methods ?? fast?.methods;
   const unknown = kept?.find((id) => !Object.hasOwn(written.methods, id));
   if (unknown !== undefined)
@@ -47,7 +51,7 @@ export async function readExperiment(path: string, overrides: Overrides = {}): P
     throw new UsageError(
       `${path} does not report '${unreported}' (report: false), so --methods cannot name it; name a method that takes its sources from it`,
     );
-  const entries = Object.keys(written.methods).map((id) => readEntry(id, written, overrides));
+  const entries = Object.keys(written.methods).map((id) => readEntry(id, written, overrides, methods));
   return {
     name: overrides.fast ? `${name}-fast` : name,
     title: written.title ?? name,
@@ -58,15 +62,20 @@ export async function readExperiment(path: string, overrides: Overrides = {}): P
 }
 
 /** An entry with its defaults: what is said of it goes before what is said of all, and --fast before both. */
-function readEntry(id: string, written: Written, { fast: isFast, ...overrides }: Overrides): Entry {
+function readEntry(
+  id: string,
+  written: Written,
+  { fast: isFast, ...overrides }: Overrides,
+  methods: MethodRegistry,
+): Entry {
   const fast = isFast ? written.fast : undefined;
   const own = written.methods[id] ?? {};
-  const method = methodEntry(own.method ?? id);
+  const method = methods.find(own.method ?? id);
   const kept = overrides.methods ?? fast?.methods;
   const onlyTasks = overrides.tasks ?? fast?.tasks;
   const tasks = onlyTasks ?? written.tasks;
   const general = (options: Options = {}): Options =>
-    Object.fromEntries(Object.entries(options).filter(([name]) => !isOfOtherMethods(name, method.id)));
+    Object.fromEntries(Object.entries(options).filter(([name]) => !isOfOtherMethods(name, method, methods)));
   const optionsOf = (task?: string): Options => ({
     ...general(written.options),
     ...general(task === undefined ? {} : written.perTask?.[task]?.options),

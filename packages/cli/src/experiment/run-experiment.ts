@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly device?: DeviceChoice | undefined;
   /** CPU threads of each. */
   readonly threads?: number | undefined;
+  /** Absolute path of the configuration file that methods and defaults are from. */
+  readonly config?: string | undefined;
   readonly signal: AbortSignal;
   onStart(run: PlannedRun): void;
   onEvent(run: PlannedRun, event: JobEvent): void;
@@ -79,7 +81,7 @@ function oneAtATime(write: () => Promise<void>): () => Promise<void> {
 
 async function trainRun(
   run: PlannedRun,
-  { device, threads, signal, onStart, onEvent, onWarning }: RunOptions,
+  { device, threads, config, signal, onStart, onEvent, onWarning }: RunOptions,
 ): Promise<TrainedRun> {
   const there = await readRunFile(run.folder);
   if (there) {
@@ -94,7 +96,7 @@ async function trainRun(
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
   ];
   const failure = await runJob(args, {
-    signal,
+    ...{ signal, config },
     onEvent: (event) => onEvent(run, event),
     onWarning: (text) => onWarning(run, text),
   });

@@ -1,6 +1,6 @@
 import { sourceControls } from '@scalearn/core';
 import { Command } from 'commander';
-import { methods } from '../methods/registry.ts';
+import type { MethodRegistry } from '../methods/registry.ts';
 import { addTrainOptions } from '../options/train-options.ts';
 
 /** A JSON Schema, as far as one is needed here. */
@@ -17,8 +17,8 @@ export const trainOptions: readonly string[] = addTrainOptions(new Command())
   .concat('layers');
 
 /** Options of methods, whichever method has them. */
-export const methodOptions: readonly string[] = [
-  ...new Set(methods.flatMap(({ options }) => Object.keys(options))),
+export const methodOptions = ({ all }: MethodRegistry): readonly string[] => [
+  ...new Set(all.flatMap(({ options }) => Object.keys(options))),
 ];
 
 const text: Schema = { type: 'string', minLength: 1 };
@@ -32,13 +32,13 @@ const seeds: Schema = {
 };
 const numbers: Schema = { type: 'array', items: { type: 'number' }, minItems: 1 };
 
-const options: Schema = {
+const optionsSchema = (methods: MethodRegistry): Schema => ({
   description: 'Options of scalearn train, and of the method, in camel case.',
   type: 'object',
   additionalProperties: false,
   properties: Object.fromEntries([
     ...trainOptions.map((name) => [name, { type: ['number', 'string'] }]),
-    ...methodOptions.map((name) => [
+    ...methodOptions(methods).map((name) => [
       name,
       {
         description: 'Option of a method: see scalearn methods METHOD.',
@@ -46,14 +46,14 @@ const options: Schema = {
       },
     ]),
   ]),
-};
+});
 
-const vary: Schema = {
+const varySchema = (methods: MethodRegistry): Schema => ({
   description: 'Options with several values each: every combination is run.',
   type: 'object',
   additionalProperties: false,
   properties: Object.fromEntries(
-    [...trainOptions, ...methodOptions].map((name) => [
+    [...trainOptions, ...methodOptions(methods)].map((name) => [
       name,
       {
         anyOf: [
@@ -69,9 +69,9 @@ const vary: Schema = {
       },
     ]),
   ),
-};
+});
 
-const perTask: Schema = {
+const perTaskSchema = (options: Schema): Schema => ({
   description: 'What is otherwise with some tasks.',
   type: 'object',
   additionalProperties: {
@@ -79,7 +79,7 @@ const perTask: Schema = {
     additionalProperties: false,
     properties: { seeds, options },
   },
-};
+});
 
 const sources: Schema = {
   description: 'The entry whose trained adapters are transferred, or more about them.',
@@ -112,60 +112,68 @@ const sources: Schema = {
   ],
 };
 
-const entry: Schema = {
+const entrySchema = (methods: MethodRegistry, options: Schema, perTask: Schema): Schema => ({
   type: ['object', 'null'],
   additionalProperties: false,
   properties: {
     method: {
       description: "A method's id; the entry's name where left out.",
-      enum: methods.map((method) => method.id),
+      enum: methods.all.map((method) => method.id),
     },
     label: { ...text, description: 'Its name in reports.' },
     tasks: { ...texts, description: 'Its targets; a joint method learns them at once.' },
     seeds,
     sources,
     options,
-    vary,
+    vary: varySchema(methods),
     perTask,
     report: { type: 'boolean', description: 'false for what only serves others as a source.' },
   },
-};
+});
 
 /** The schema of an experiment file. The lists of methods and options in it are those there are. */
-export const experimentSchema: Schema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  $id: id,
-  title: 'Experiment of ScaLearn',
-  description: 'What scalearn run trains: encoders x tasks x methods x seeds x options.',
-  type: 'object',
-  additionalProperties: false,
-  required: ['encoders', 'tasks', 'methods'],
-  properties: {
-    title: { ...text, description: 'Of reports.' },
-    encoders: {
-      ...texts,
-      description: "Hub names, folders, or 'mini' for the small encoder that comes with the command.",
-    },
-    data: {
-      description: 'Folder of the data, or one for each benchmark; relative to the file.',
-      anyOf: [text, { type: 'object', additionalProperties: text, minProperties: 1 }],
-    },
-    tasks: { ...texts, description: 'Targets, and sources where an entry names no others.' },
-    seeds: { ...seeds, description: '[0] where left out.' },
-    options,
-    perTask,
-    methods: { type: 'object', minProperties: 1, additionalProperties: entry },
-    fast: {
-      description: 'What is otherwise with --fast: less of everything.',
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        tasks: texts,
-        seeds,
-        methods: { ...texts, description: 'Names of the entries that are run.' },
-        options,
-        perTask,
+export function experimentSchema(methods: MethodRegistry): Schema {
+  const options = optionsSchema(methods);
+  const perTask = perTaskSchema(options);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: id,
+    title: 'Experiment of ScaLearn',
+    description: 'What scalearn run trains: encoders x tasks x methods x seeds x options.',
+    type: 'object',
+    additionalProperties: false,
+    required: ['encoders', 'tasks', 'methods'],
+    properties: {
+      title: { ...text, description: 'Of reports.' },
+      encoders: {
+        ...texts,
+        description: "Hub names, folders, or 'mini' for the small encoder that comes with the command.",
+      },
+      data: {
+        description: 'Folder of the data, or one for each benchmark; relative to the file.',
+        anyOf: [text, { type: 'object', additionalProperties: text, minProperties: 1 }],
+      },
+      tasks: { ...texts, description: 'Targets, and sources where an entry names no others.' },
+      seeds: { ...seeds, description: '[0] where left out.' },
+      options,
+      perTask,
+      methods: {
+        type: 'object',
+        minProperties: 1,
+        additionalProperties: entrySchema(methods, options, perTask),
+      },
+      fast: {
+        description: 'What is otherwise with --fast: less of everything.',
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          tasks: texts,
+          seeds,
+          methods: { ...texts, description: 'Names of the entries that are run.' },
+          options,
+          perTask,
+        },
       },
     },
-  },
-};
+  };
+}

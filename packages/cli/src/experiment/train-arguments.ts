@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import { CommanderError } from 'commander';
+import type { Setup } from '../config/setup.ts';
 import { UsageError } from '../errors.ts';
 import type { MethodEntry } from '../methods/entry.ts';
 import { parseTrainArguments, type TrainArguments } from '../options/train-options.ts';
@@ -30,10 +31,10 @@ export async function trainArguments(
 }
 
 /** @throws UsageError that names the entry */
-export function parseArguments({ entry }: Cell, args: readonly string[]): TrainArguments {
+export function parseArguments({ entry }: Cell, args: readonly string[], setup: Setup): TrainArguments {
   try {
     // Where it is saved follows from all the rest.
-    return parseTrainArguments([...args, '--out', 'nowhere']);
+    return parseTrainArguments([...args, '--out', 'nowhere'], setup);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     throw new UsageError(`${entry.id}: ${error.message.replace(/^error: /, '')}`, { cause: error });

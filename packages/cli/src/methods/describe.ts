@@ -16,5 +16,5 @@ export function describedMethod({ entry, options }: ChosenMethod, sources: reado
       layers: [],
     }),
   );
-  return entry.make({ ...options, sources: standIns });
+  return entry.make(standIns, options);
 }

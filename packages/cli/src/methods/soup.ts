@@ -1,42 +1,12 @@
-import { adapterSoup, type SoupSampling, type SoupTask, soupSimilarities } from '@scalearn/baselines';
+import { type SoupSampling, type SoupTask, soupSimilarities } from '@scalearn/baselines';
 import type { Encoder } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import type { MethodEntry, Preparation } from './entry.ts';
 
 /** AdapterSoup: which sources go into it is decided by how similar their tasks' training texts are to the target's. */
-export const adapterSoupEntry: MethodEntry = {
-  id: 'adapter-soup',
-  summary: 'an average of the sources; only the head trains',
-  options: {
-    topK: { kind: 'whole', text: 'how many sources go into it (default: 5)' },
-    similarities: { kind: 'numbers', text: "of the sources' texts to the target's (default: measured)" },
-    sentenceEncoder: {
-      kind: 'text',
-      text: 'hub name or folder of what embeds the texts (default: the encoder itself)',
-    },
-    sampling: {
-      kind: ['intended', 'released'],
-      text: 'released looks at as few texts as the released code does (default: intended)',
-    },
-    texts: { kind: 'whole', text: 'texts of a task, at most (default: 10000)' },
-  },
-  sources: 1,
-  async prepare(preparation) {
-    const { options } = preparation;
-    return options.similarities === undefined ? { similarities: await similarities(preparation) } : {};
-  },
-  make: ({ sources, similarities: measured, topK, ...rest }) => {
-    if (measured !== undefined)
-      return adapterSoup({
-        sources,
-        similarities: measured as readonly number[],
-        ...(topK === undefined ? {} : { topK: topK as number }),
-      });
-    const weights = sources.map(() => 1 / sources.length);
-    return { ...adapterSoup({ sources, weights }), settings: { topK: topK ?? 5, ...rest } };
-  },
-};
+export const prepareSoup: MethodEntry['prepare'] = async (preparation) =>
+  preparation.options.similarities === undefined ? { similarities: await similarities(preparation) } : {};
 
 async function similarities(preparation: Preparation): Promise<readonly number[]> {
   const { options, sources, task, encoder, reporter, signal } = preparation;

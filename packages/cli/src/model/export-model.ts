@@ -5,6 +5,7 @@ import { type ExportDtype, exportOnnx } from '@scalearn/onnx';
 import { fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile, runFileName } from '../folders/run-json.ts';
+import type { MethodRegistry } from '../methods/registry.ts';
 import { loadingProgress } from '../output/phases.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { tokenizerFiles } from './export-tokenizer.ts';
@@ -38,6 +39,7 @@ export async function exportModel(
   settings: ExportSettings,
   reporter: Reporter,
   signal: AbortSignal,
+  methods: MethodRegistry,
 ): Promise<ExportedModel> {
   const { model: path, task, dtypes } = settings;
   await openModelFolder(path);
@@ -48,7 +50,7 @@ export async function exportModel(
   using encoder = await fromFile(join(path, runFileName), () =>
     loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
   );
-  using whole = await loadModel(path, encoder, reporter);
+  using whole = await loadModel(path, encoder, reporter, [], methods.readers);
   const model = task === undefined ? whole : whole.for(task);
   const files = await exportOnnx(model, { dtypes });
   const maxLength = Math.min(model.task.maxLength, maxSequenceLength(encoder.config));

@@ -1,9 +1,17 @@
-import { type Encoder, onlyHead, readSnapshot, type SavedHead, TrainedModel, taskName } from '@scalearn/core';
+import {
+  type Encoder,
+  type MethodReader,
+  onlyHead,
+  readSnapshot,
+  type SavedHead,
+  TrainedModel,
+  taskName,
+} from '@scalearn/core';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
-import { methodReaders } from '../methods/readers.ts';
+import { ownMethods } from '../methods/registry.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { checkEncoderShape } from './check-shape.ts';
 import { runOfTask } from './task-run.ts';
@@ -14,6 +22,7 @@ import { runOfTask } from './task-run.ts';
  * @param reporter is told what could not be checked
  * @param tasks whose rows it will be given, with as many classes as the model has: one, or some of those it was trained
  *   for; by default what the folder says
+ * @param readers of the methods it may have, besides core's
  * @throws FolderError if it was trained on another encoder or for other classes, ModelFileError if files are damaged
  */
 export async function loadModel(
@@ -21,6 +30,7 @@ export async function loadModel(
   encoder: Encoder,
   reporter: Pick<Reporter, 'warn'>,
   tasks: readonly TaskShape[] = [],
+  readers: readonly MethodReader[] = ownMethods.readers,
 ): Promise<TrainedModel> {
   const run = await readRunFile(path);
   const { fingerprint, name } = encoder;
@@ -31,7 +41,7 @@ export async function loadModel(
   const folder = await openModelFolder(path);
   if (run) checkEncoderShape(path, run, encoder);
   const target = { encoder: encoder.shape, encoderFingerprint: fingerprint, modelName: name };
-  const snapshot = await fromFile(path, () => readSnapshot(folder, target, methodReaders));
+  const snapshot = await fromFile(path, () => readSnapshot(folder, target, readers));
   for (const warning of snapshot.warnings ?? []) reporter.warn(warning);
   const several = snapshot.tasks.length > 1;
   const stored = [...snapshot.heads].map(([name, head]) =>

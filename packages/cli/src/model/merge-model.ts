@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import { type FileSet, mergeSnapshot, readSnapshot, snapshotFiles, taskName } from '@scalearn/core';
+import {
+  type FileSet,
+  type MethodReader,
+  mergeSnapshot,
+  readSnapshot,
+  snapshotFiles,
+  taskName,
+} from '@scalearn/core';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { encodeRunFile, type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
@@ -23,16 +30,21 @@ export interface MergedModel {
  * Merges the model in a folder. Needs no device: `run.json` describes the encoder.
  *
  * @param out where it will be saved, absolute
+ * @param readers of methods besides core's that can be merged
  * @throws FolderError for a folder without `run.json`, or whose parts do not fit each other
  */
-export async function mergeModel(model: string, out: string): Promise<MergedModel> {
+export async function mergeModel(
+  model: string,
+  out: string,
+  readers: readonly MethodReader[] = [],
+): Promise<MergedModel> {
   const folder = await openModelFolder(model);
   const run = await readRunFile(model);
   if (!run) throw new FolderError(`${model} has no run.json; give a folder that scalearn train has written`);
   await checkSourceShapes(model, folder, run);
   const { shape: encoder, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
   const snapshot = await fromFile(model, () =>
-    readSnapshot(folder, { encoder, encoderFingerprint, modelName }),
+    readSnapshot(folder, { encoder, encoderFingerprint, modelName }, readers),
   );
   // The folder's last source may be another task's; the merged adapter is the target's.
   const adapterName = taskName({ id: run.task });

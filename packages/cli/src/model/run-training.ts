@@ -63,7 +63,10 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
       ...{ options, sources, task, encoder, reporter, signal },
       sourceTask: (source) => sourceTask(source, signal),
     });
-    const method = entry.make({ ...options, ...prepared, sources: sources.map(({ adapter }) => adapter) });
+    const method = entry.make(
+      sources.map(({ adapter }) => adapter),
+      { ...options, ...prepared },
+    );
     return await trainModel({
       ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },
       encoderSource: given.encoder,

@@ -1,7 +1,9 @@
+import type { MethodOption } from '@scalearn/core';
 import { UsageError } from '../errors.ts';
 import type { MethodEntry } from '../methods/entry.ts';
-import { parseOption } from '../methods/method-option.ts';
-import { methodEntry, methods } from '../methods/registry.ts';
+import type { MethodRegistry } from '../methods/registry.ts';
+import { methodFlags } from './method-flags.ts';
+import { optionValue, whatTextTakes } from './method-values.ts';
 import type { TrainArguments } from './train-options.ts';
 
 /** A method that was chosen, with the options that were given for it. */
@@ -11,36 +13,28 @@ export interface ChosenMethod {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Flags that are options of methods, by what they are called among the arguments. */
-const flags: Readonly<Record<string, { readonly flag: string; readonly option: string }>> = {
-  reductionFactor: { flag: '--reduction-factor', option: 'reductionFactor' },
-  omegaInitScale: { flag: '--omega-init-scale', option: 'initScale' },
-  omegaDropout: { flag: '--omega-dropout', option: 'dropout' },
-  omegaNormalisation: { flag: '--omega-normalisation', option: 'normalisation' },
-  omegaRegularisation: { flag: '--omega-regularisation', option: 'regularisation' },
-};
-
 /**
  * The method that is asked for: without `--method` `bottleneck`, or `scalearn` with sources.
  *
  * @throws UsageError for options that do not go together
  */
-export function chooseMethod(given: TrainArguments): ChosenMethod {
+export function chooseMethod(given: TrainArguments, methods: MethodRegistry): ChosenMethod {
   const { sources, sourceControl, tasks, method } = given;
   if (tasks && method === undefined)
     throw new UsageError('--tasks is for joint methods; name one with --method (see scalearn methods)');
-  const entry = methodEntry(method ?? (sources ? 'scalearn' : 'bottleneck'));
+  const entry = methods.find(method ?? (sources ? 'scalearn' : 'bottleneck'));
   checkSources(entry, sources);
   if (sourceControl !== undefined && !sources)
     throw new UsageError(`--source-control replaces --sources, and ${entry.id} takes none; leave it out`);
-  const options = { ...flagOptions(entry, given), ...setOptions(entry, given.set ?? []) };
-  for (const [name, { required, text }] of Object.entries(entry.options))
+  const options = { ...flagOptions(entry, given, methods), ...setOptions(entry, given.set ?? []) };
+  for (const [name, { required, meaning, flag = `--set ${name}=…` }] of Object.entries(entry.options))
     if (required && !Object.hasOwn(options, name))
-      throw new UsageError(`--method ${entry.id} needs --set ${name}=…: ${text}`);
+      throw new UsageError(`--method ${entry.id} needs ${flag}: ${meaning}`);
   return { entry, options };
 }
 
-function checkSources({ id, sources: least, mostSources }: MethodEntry, given: readonly string[] = []): void {
+function checkSources({ id, sources }: MethodEntry, given: readonly string[] = []): void {
+  const { least, most } = sources ?? { least: 0 };
   if (least === 0 && given.length > 0)
     throw new UsageError(
       `--sources is for two-stage methods such as scalearn; leave it out, or choose another --method than ${id}`,
@@ -49,28 +43,34 @@ function checkSources({ id, sources: least, mostSources }: MethodEntry, given: r
     throw new UsageError(`--method ${id} needs --sources: the folders of trained adapters`);
   if (given.length < least)
     throw new UsageError(`--method ${id} needs at least ${least} sources, not ${given.length}`);
-  if (mostSources !== undefined && given.length > mostSources)
-    throw new UsageError(`--method ${id} takes at most ${mostSources} sources, not ${given.length}`);
+  if (most !== undefined && given.length > most)
+    throw new UsageError(`--method ${id} takes at most ${most} sources, not ${given.length}`);
 }
 
-function flagOptions(entry: MethodEntry, given: TrainArguments): Record<string, unknown> {
+function flagOptions(
+  entry: MethodEntry,
+  given: TrainArguments,
+  methods: MethodRegistry,
+): Record<string, unknown> {
+  const values: Readonly<Record<string, unknown>> = { ...given };
   const options: Record<string, unknown> = {};
-  for (const [argument, { flag, option }] of Object.entries(flags)) {
-    const value = given[argument as keyof TrainArguments];
-    if (value === undefined) continue;
-    if (entry.options[option]?.flag !== flag)
-      throw new UsageError(`${flag} is for ${users(flag)}, not for ${entry.id}; leave it out`);
-    options[option] = value;
+  for (const { flag, attribute, users } of methodFlags(methods)) {
+    const text = values[attribute];
+    if (typeof text !== 'string') continue;
+    const own = users.find(({ method }) => method === entry.id);
+    if (!own)
+      throw new UsageError(
+        `${flag} is for ${users.map(({ method }) => method).join(', ')}, not for ${entry.id}; leave it out`,
+      );
+    options[own.name] = parsedOption(flag, text, own.option);
   }
   return options;
 }
 
-/** The methods that a flag is for. */
-function users(flag: string): string {
-  const ids = methods
-    .filter(({ options }) => Object.values(options).some((option) => option.flag === flag))
-    .map(({ id }) => id);
-  return ids.join(', ');
+function parsedOption(name: string, text: string, option: MethodOption): unknown {
+  const value = optionValue(text, option);
+  if (value === undefined) throw new UsageError(`${name} is ${whatTextTakes(option)}, not '${text}'`);
+  return value;
 }
 
 function setOptions(entry: MethodEntry, set: readonly string[]): Record<string, unknown> {
@@ -82,7 +82,7 @@ function setOptions(entry: MethodEntry, set: readonly string[]): Record<string, 
     if (!option) throw new UsageError(`${entry.id} has no option '${name}'${known(entry)}`);
     if (option.flag) throw new UsageError(`${name} of ${entry.id} is given by ${option.flag}`);
     if (Object.hasOwn(options, name)) throw new UsageError(`--set gives ${name} twice`);
-    options[name] = parseOption(name, text, option);
+    options[name] = parsedOption(name, text, option);
   }
   return options;
 }

@@ -8,24 +8,24 @@ import {
   sourceControls,
 } from '@scalearn/core';
 import { Command, Option } from 'commander';
-import { methods } from '../methods/registry.ts';
+import { plainSetup, type Setup } from '../config/setup.ts';
+import { applyDefault } from './defaults.ts';
 import { shortenHelp } from './help.ts';
+import { methodFlagOption, methodFlags } from './method-flags.ts';
 import { type OwnDataArguments, ownDataOptions } from './own-data.ts';
 import {
   choiceOption,
   encoderOption,
-  finite,
   listOption,
   notEmpty,
   notNegative,
   oneOf,
   percent,
   positive,
-  probability,
   wholeNumber,
 } from './values.ts';
 
-/** What the user gave `train`; what was left out is undefined. */
+/** What the user gave `train`, besides the flags of methods; what was left out is undefined. */
 export interface TrainArguments extends OwnDataArguments {
   readonly encoder: string;
   readonly task?: string;
@@ -53,13 +53,8 @@ export interface TrainArguments extends OwnDataArguments {
   readonly warmupSteps?: number;
   readonly evaluateEvery?: number;
   readonly temperature?: number;
-  readonly reductionFactor?: number;
   /** Options of the method, `name=value`. */
   readonly set?: readonly string[];
-  readonly omegaInitScale?: number;
-  readonly omegaDropout?: number;
-  readonly omegaNormalisation?: 'none' | 'mean' | 'softmax';
-  readonly omegaRegularisation?: number;
   readonly device?: DeviceChoice;
   readonly threads?: number;
   readonly resume?: boolean;
@@ -74,7 +69,7 @@ function paper(key: keyof MethodDefaults): string {
   return one === other ? `(default: ${one})` : `(default: ${one}, scalearn ${other})`;
 }
 
-export function addTrainOptions(command: Command): Command {
+export function addTrainOptions(command: Command, { methods, defaults }: Setup = plainSetup): Command {
   const n = wholeNumber;
   const option = (flags: string, text: string, parse: (text: string) => unknown): Option =>
     new Option(flags, text).argParser(parse);
@@ -89,7 +84,7 @@ export function addTrainOptions(command: Command): Command {
     option(
       '--method <name>',
       'see scalearn methods (default: bottleneck, scalearn with sources)',
-      oneOf(methods.map(({ id }) => id)),
+      oneOf(methods.all.map(({ id }) => id)),
     ),
   ];
   const layers = option('--layers <n>', "use the encoder's first n layers only", n(1));
@@ -124,15 +119,7 @@ export function addTrainOptions(command: Command): Command {
       'replace the sources by adapters that cannot help, to compare with',
       sourceControls,
     ),
-    option('--reduction-factor <x>', 'hidden size over bottleneck width (default: 16)', positive),
-    option('--omega-init-scale <x>', 'ω starts at x over the number of sources (default: 2)', finite),
-    option('--omega-dropout <p>', 'dropout on ω (default: 0.3, uniform++ 0)', probability),
-    choiceOption('--omega-normalisation <kind>', 'of ω over the sources (default: none)', [
-      'none',
-      'mean',
-      'softmax',
-    ]),
-    option('--omega-regularisation <x>', 'strength of the pull of ω towards 1 (default: 0)', notNegative),
+    ...methodFlags(methods).map(methodFlagOption),
   ];
   const running = [
     deviceOption(),
@@ -151,15 +138,16 @@ export function addTrainOptions(command: Command): Command {
     Running: [...running, threads, quiet],
   };
   for (const [title, options] of Object.entries(groups))
-    for (const each of options) command.addOption(each.helpGroup(`${title}:`));
+    for (const each of options) command.addOption(applyDefault(each, defaults).helpGroup(`${title}:`));
   shortenHelp(command, [layers, ...own.rare, ...rareTraining, ...rareMethod, threads, quiet], 'Running:');
   return command;
 }
 
 /** Reads the arguments of `train`. @throws CommanderError */
-export function parseTrainArguments(args: readonly string[]): TrainArguments {
+export function parseTrainArguments(args: readonly string[], setup: Setup): TrainArguments {
   const command = addTrainOptions(
     new Command('train').exitOverride().configureOutput({ writeErr: () => {} }),
+    setup,
   );
   return command.parse([...args], { from: 'user' }).opts<TrainArguments>();
 }

@@ -1,6 +1,7 @@
 import { suggest } from '@scalearn/datasets';
 import { InvalidArgumentError, Option } from 'commander';
 import { encoderSource } from '../mini-assets.ts';
+import { decimal } from './method-values.ts';
 
 /** A whole number in decimal digits. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -14,21 +15,14 @@ export function wholeNumber(least: number): (text: string) => number {
 /** A finite number that satisfies a condition. */
 function number(what: string, fits: (value: number) => boolean): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value);
-    if (isNumber && fits(value)) return value;
+    const value = decimal(text);
+    if (Number.isFinite(value) && fits(value)) return value;
     throw new InvalidArgumentError(`It must be ${what}.`);
   };
 }
 
 export const positive: (text: string) => number = number('a number above 0', (value) => value > 0);
 export const notNegative: (text: string) => number = number('0 or a number above', (value) => value >= 0);
-export const finite: (text: string) => number = number('a number', () => true);
-export const probability: (text: string) => number = number(
-  'at least 0 and below 1',
-  (value) => value >= 0 && value < 1,
-);
-
 /** The size of one of the nested subsets. */
 export function percent(text: string): number {
   const value = wholeNumber(5)(text);

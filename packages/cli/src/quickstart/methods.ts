@@ -1,11 +1,12 @@
+import { ownMethods } from '../methods/registry.ts';
 import type { Stage } from './plan.ts';
 
 /** A method that the quickstart compares. */
 export interface QuickstartMethod {
   /** Names its folder, and the method in results. */
   readonly id: string;
-  /** In print. */
-  readonly name: string;
+  /** In print, where that is not the method's title. */
+  readonly name?: string;
   /** Its name on the command line, where the quickstart calls it something else. */
   readonly method?: string;
   /** 1: of the task alone; 2: on top of the sources; joint: all tasks at once. */
@@ -17,12 +18,12 @@ export interface QuickstartMethod {
 const single: QuickstartMethod = { id: 'single', name: 'single adapter', method: 'bottleneck', stage: 1 };
 
 const twoStage: readonly QuickstartMethod[] = [
-  { id: 'scalearn', name: 'ScaLearn', stage: 2 },
-  { id: 'scalearn-uniform', name: 'ScaLearnUniform', stage: 2 },
-  { id: 'scalearn++', name: 'ScaLearn++', stage: 2 },
-  { id: 'scalearn-uniform++', name: 'ScaLearnUniform++', stage: 2 },
+  { id: 'scalearn', stage: 2 },
+  { id: 'scalearn-uniform', stage: 2 },
+  { id: 'scalearn++', stage: 2 },
+  { id: 'scalearn-uniform++', stage: 2 },
   // Large matrices want small steps.
-  { id: 'adapter-fusion', name: 'AdapterFusion', stage: 2, training: { learningRate: 1e-3 } },
+  { id: 'adapter-fusion', stage: 2, training: { learningRate: 1e-3 } },
 ];
 
 /** What the quickstart compares by itself. */
@@ -32,9 +33,9 @@ const usual: readonly QuickstartMethod[] = [single, ...twoStage];
 const everything: readonly QuickstartMethod[] = [
   { id: 'full-finetuning', name: 'full fine-tuning', stage: 1, training: { learningRate: 3e-4 } },
   single,
-  { id: 'compacter++', name: 'Compacter++', stage: 1, training: { learningRate: 3e-3 } },
-  { id: 'propetl', name: 'ProPETL', stage: 1 },
-  { id: 'ia3', name: '(IA)³', stage: 1, training: { learningRate: 5e-3 } },
+  { id: 'compacter++', stage: 1, training: { learningRate: 3e-3 } },
+  { id: 'propetl', stage: 1 },
+  { id: 'ia3', stage: 1, training: { learningRate: 5e-3 } },
   {
     id: 'full-finetuning-m',
     name: 'full fine-tuning, joint',
@@ -43,9 +44,9 @@ const everything: readonly QuickstartMethod[] = [
   },
   { id: 'adapter-m', name: 'adapter, joint', stage: 'joint' },
   { id: 'propetl-m', name: 'ProPETL, joint', stage: 'joint' },
-  { id: 'hyperformer', name: 'HyperFormer', stage: 'joint' },
-  { id: 'hyperformer++', name: 'HyperFormer++', stage: 'joint' },
-  { id: 'adapter-soup', name: 'AdapterSoup', stage: 2, training: { learningRate: 1e-3 } },
+  { id: 'hyperformer', stage: 'joint' },
+  { id: 'hyperformer++', stage: 'joint' },
+  { id: 'adapter-soup', stage: 2, training: { learningRate: 1e-3 } },
   ...twoStage,
 ];
 
@@ -54,5 +55,6 @@ export const quickstartMethods = (all: boolean): readonly QuickstartMethod[] => 
 
 /** A method's name in print. */
 export function nameOf(id: string): string {
-  return everything.find((method) => method.id === id)?.name ?? id;
+  const found = everything.find((method) => method.id === id);
+  return found ? (found.name ?? ownMethods.find(found.method ?? id).title) : id;
 }

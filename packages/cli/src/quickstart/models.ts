@@ -4,7 +4,7 @@ import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-json.ts';
-import { methodEntry } from '../methods/registry.ts';
+import { ownMethods } from '../methods/registry.ts';
 import type { Source } from '../model/sources.ts';
 import { trainModel } from '../model/train-model.ts';
 import { settleOptions, type TrainSettings } from '../options/settings.ts';
@@ -48,7 +48,7 @@ export function planModels(workshop: Workshop): ModelPlan[] {
     const joint = entry.stage === 'joint';
     const sources = entry.stage === 2 ? workshop.sources : [];
     const adapters = sources.map(({ adapter }) => adapter);
-    const method = methodEntry(entry.method ?? entry.id).make({ sources: adapters });
+    const method = ownMethods.find(entry.method ?? entry.id).make(adapters);
     return Array.from({ length: joint ? 1 : plan.seeds }, (_, seed): ModelPlan => {
       const path = join(out, entry.id, `seed-${seed}`);
       const settings = modelSettings(workshop, { entry, seed, method, sources });
@@ -88,14 +88,17 @@ export function tasksOf(
 /** The method with what has to be worked out from data. */
 async function preparedMethod({ entry, method, sources }: ModelPlan, workshop: Workshop): Promise<Method> {
   const { task, tasks, encoder, signal } = workshop;
-  const { prepare, make } = methodEntry(entry.method ?? entry.id);
+  const { prepare, make } = ownMethods.find(entry.method ?? entry.id);
   if (!prepare) return method;
   const prepared = await prepare({
     ...{ options: {}, sources, task, encoder, signal },
     reporter: { note: () => {}, progress: () => {} },
     sourceTask: async ({ adapter }) => tasks.find(({ id }) => id === `miniglue/${adapter.name}`) ?? task,
   });
-  return make({ ...prepared, sources: sources.map(({ adapter }) => adapter) });
+  return make(
+    sources.map(({ adapter }) => adapter),
+    prepared,
+  );
 }
 
 /** Trains a model and saves it. */

@@ -1,6 +1,7 @@
 import type { Example, Task } from '@scalearn/datasets';
 import { clock, count, counted } from '../output/format.ts';
 import type { OpenedEvent, PlannedEvent } from './events.ts';
+import { nameOf } from './methods.ts';
 
 const shownRows = 3;
 
@@ -45,7 +46,7 @@ const cut = (text: string, columns: number): string =>
 
 /** What is going to be done, and for how long. */
 export function planText({ models, missing, seconds }: PlannedEvent): string {
-  const methods = new Set(models.map(({ entry }) => entry.name));
+  const methods = new Set(models.map(({ entry }) => nameOf(entry.id)));
   const seeds = 1 + Math.max(...models.map(({ seed }) => seed));
   const once =
     models.some(({ entry }) => entry.stage === 'joint') && seeds > 1 ? ', one for joint methods' : '';

@@ -40,7 +40,7 @@ export interface QuickstartSetup {
 /** `scalearn quickstart`: the whole story on a small task, offline. */
 export async function quickstart(
   given: QuickstartArguments,
-  { terminal, signal }: CommandContext,
+  { terminal, signal }: Pick<CommandContext, 'terminal' | 'signal'>,
   setup: QuickstartSetup = { assets: miniAssets(), plan: usualPlan },
 ): Promise<void> {
   const began = performance.now();

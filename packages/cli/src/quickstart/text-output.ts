@@ -3,6 +3,7 @@ import { clock, count, figure } from '../output/format.ts';
 import { oneLine } from '../output/printable.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { ModelEvent, QuickstartOutput } from './events.ts';
+import { nameOf } from './methods.ts';
 import { openingText, planText } from './opening-text.ts';
 import { Progress } from './progress.ts';
 import { resultsText, usualColumns } from './results-text.ts';
@@ -54,7 +55,7 @@ export function textOutput(
       progress = new Progress(total, event.seconds);
     },
     training({ entry, seed }) {
-      payload = { ...payload, model: `${entry.name}, seed ${seed}`, loss: '-' };
+      payload = { ...payload, model: `${nameOf(entry.id)}, seed ${seed}`, loss: '-' };
       show();
     },
     start: () => {},
@@ -82,7 +83,7 @@ export function textOutput(
 }
 
 function modelLine({ model: { entry, seed }, metric, score, seconds }: ModelEvent): string {
-  return `${entry.name}, seed ${seed}: ${metric} ${figure(score)}, ${seconds.toFixed(1)} s`;
+  return `${nameOf(entry.id)}, seed ${seed}: ${metric} ${figure(score)}, ${seconds.toFixed(1)} s`;
 }
 
 /** Only warnings and the results. */

@@ -4,10 +4,28 @@ import { add } from '../ops/arithmetic.ts';
 import { linear } from '../ops/matmul.ts';
 import { adapterKeys, adapterWidth, nonLinearity } from './adapter.ts';
 import { adapterFiles, readAdapterTensors } from './adapter-files.ts';
+import { defineMethod, type MethodDefinition } from './definition.ts';
 import type { Method } from './method.ts';
+import { type MethodOption, settleOptions } from './method-option.ts';
 
 /** Wider than any encoder's feed-forward block: larger numbers are mistakes. */
 const largestWidth = 65536;
+
+/** Hidden size over bottleneck width, which most adapters have. */
+export const reductionFactorOption: MethodOption<'number'> & { readonly default: number } = {
+  type: 'number',
+  meaning: 'hidden size over bottleneck width',
+  default: 16,
+  range: { above: 0 },
+  flag: '--reduction-factor',
+};
+
+/** Common activations; the function takes others as well. */
+export const nonLinearityOption: MethodOption<readonly string[]> & { readonly default: string } = {
+  type: ['relu', 'gelu', 'gelu_new', 'tanh', 'sigmoid'],
+  meaning: 'of the bottleneck',
+  default: 'relu',
+};
 
 export interface BottleneckOptions {
   /** Bottleneck width; by default what the reduction factor gives. */
@@ -25,12 +43,10 @@ export interface BottleneckOptions {
  * `z = LN₂(h + x)`, `y = LN₂(up·relu(down·z + b) + c + h + x)`.
  */
 export function bottleneck(options: BottleneckOptions = {}): Method {
-  const { reductionFactor = 16, nonLinearity: activation = 'relu' } = options;
-  const { width: given } = options;
+  const { width: given, nonLinearity: activation = nonLinearityOption.default } = options;
+  const { reductionFactor } = settleOptions({ reductionFactor: reductionFactorOption }, options);
   if (given !== undefined && !(Number.isSafeInteger(given) && given > 0 && given <= largestWidth))
     throw new ArgumentError(`width must be a whole number from 1 to ${largestWidth}, not ${given}`);
-  if (!(reductionFactor > 0 && Number.isFinite(reductionFactor)))
-    throw new ArgumentError(`reductionFactor must be a positive number, not ${reductionFactor}`);
   const { apply } = nonLinearity(activation);
   return {
     name: 'bottleneck',
@@ -68,3 +84,23 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
     },
   };
 }
+
+/** {@link bottleneck}, as programs list it. */
+export const bottleneckMethod: MethodDefinition = defineMethod({
+  id: 'bottleneck',
+  title: 'Adapter',
+  summary: 'an adapter: the sources of stage 2',
+  kind: 'single-task',
+  reference: {
+    paper: 'Pfeiffer et al. 2021, arXiv 2005.00247',
+    equation: 'y = LN₂(up(z) + h + x)',
+    file: 'core/src/methods/bottleneck.ts',
+  },
+  trains: {
+    what: 'D, b, U, c of each layer',
+    where: 'after the feed-forward block',
+    count: 'L(2dm + m + d)',
+  },
+  options: { reductionFactor: reductionFactorOption, nonLinearity: nonLinearityOption },
+  make: (_, values) => bottleneck(values),
+});

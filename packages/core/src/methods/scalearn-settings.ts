@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.ts';
 import type { EncoderShape } from '../nn/encoder.ts';
 import type { AdapterSource } from './adapter.ts';
+import { type MethodOption, settleOptions } from './method-option.ts';
 
 export const scalearnVariants = ['scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++'] as const;
 export type ScalearnVariant = (typeof scalearnVariants)[number];
@@ -31,25 +32,61 @@ export interface ScalearnSettings {
   readonly regularisation: number;
 }
 
+/** Options of ω with the paper's defaults. */
+export type OmegaOptions = {
+  readonly initScale: MethodOption<'number'> & { readonly default: number };
+  readonly dropout: MethodOption<'number'> & { readonly default: number };
+  readonly normalisation: MethodOption<readonly ['none', 'mean', 'softmax']> & { readonly default: 'none' };
+  readonly regularisation: MethodOption<'number'> & { readonly default: number };
+};
+
+/** What options a variant has besides its sources. */
+export function omegaOptions(variant: ScalearnVariant): OmegaOptions {
+  const isSmallest = variant === 'scalearn-uniform++';
+  return {
+    initScale: {
+      type: 'number',
+      meaning: 'ω starts at it over the number of sources',
+      default: 2,
+      flag: '--omega-init-scale',
+    },
+    dropout: {
+      type: 'number',
+      meaning: 'dropout on ω',
+      default: isSmallest ? 0 : 0.3,
+      ...(isSmallest ? {} : { defaultMeaning: '0.3, or 0 with a normalisation' }),
+      range: { least: 0, below: 1 },
+      flag: '--omega-dropout',
+    },
+    normalisation: {
+      type: ['none', 'mean', 'softmax'],
+      meaning: 'of ω over the sources',
+      default: 'none',
+      flag: '--omega-normalisation',
+    },
+    regularisation: {
+      type: 'number',
+      meaning: 'strength of the pull of ω towards 1',
+      default: 0,
+      range: { least: 0 },
+      flag: '--omega-regularisation',
+    },
+  };
+}
+
 /** Fills in the paper's defaults and checks the rest. */
 export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
-  const { variant = 'scalearn', initScale = 2, normalisation = 'none', regularisation = 0 } = options;
+  const { variant = 'scalearn' } = options;
   if (!scalearnVariants.includes(variant))
     throw new ArgumentError(
       `there is no ScaLearn variant '${variant}'; there are ${scalearnVariants.join(', ')}`,
     );
+  const settled = settleOptions(omegaOptions(variant), options);
+  const { initScale, normalisation, regularisation } = settled;
   const vector = !variant.includes('uniform');
   const shared = variant.endsWith('++');
   // A mean over sources that were all dropped would be 0/0.
-  const without = variant === 'scalearn-uniform++' || normalisation !== 'none';
-  const { dropout = without ? 0 : 0.3 } = options;
-  if (!(dropout >= 0 && dropout < 1))
-    throw new ArgumentError(`dropout must be at least 0 and below 1, not ${dropout}`);
-  if (!['none', 'mean', 'softmax'].includes(normalisation))
-    throw new ArgumentError(`there is no normalisation '${normalisation}'; there are none, mean, softmax`);
-  if (!Number.isFinite(initScale)) throw new ArgumentError(`initScale must be a number, not ${initScale}`);
-  if (!(regularisation >= 0 && Number.isFinite(regularisation)))
-    throw new ArgumentError(`regularisation must be zero or a positive number, not ${regularisation}`);
+  const dropout = normalisation === 'none' ? settled.dropout : (options.dropout ?? 0);
   return { variant, vector, shared, initScale, dropout, normalisation, regularisation };
 }
 

@@ -10,10 +10,18 @@ import { mean, sum } from '../ops/reduce.ts';
 import { reshape } from '../ops/reshape.ts';
 import { softmax } from '../ops/softmax.ts';
 import { adapterOf, describeAdapter, nonLinearity } from './adapter.ts';
+import { defineMethod, type MethodDefinition } from './definition.ts';
 import { mergeAdapters } from './merge.ts';
 import type { FrozenSpec, Method, MethodCall, MethodTarget } from './method.ts';
 import { scalearnFiles } from './scalearn-files.ts';
-import { omegaKeys, type ScalearnOptions, settleScalearn } from './scalearn-settings.ts';
+import {
+  omegaKeys,
+  omegaOptions,
+  type ScalearnOptions,
+  type ScalearnVariant,
+  scalearnVariants,
+  settleScalearn,
+} from './scalearn-settings.ts';
 import { stackSources } from './stack-sources.ts';
 
 /**
@@ -107,3 +115,29 @@ export function scalearn(options: ScalearnOptions): Method {
     },
   };
 }
+
+const words: Readonly<
+  Record<ScalearnVariant, { readonly title: string; readonly each: string; readonly count: string }>
+> = {
+  scalearn: { title: 'ScaLearn', each: 'source, layer and dimension', count: 'TdL' },
+  'scalearn-uniform': { title: 'ScaLearnUniform', each: 'source and layer', count: 'TL' },
+  'scalearn++': { title: 'ScaLearn++', each: 'source and dimension', count: 'Td' },
+  'scalearn-uniform++': { title: 'ScaLearnUniform++', each: 'source', count: 'T' },
+};
+
+/** The four variants of {@link scalearn}, as programs list them. */
+export const scalearnMethods: readonly MethodDefinition[] = scalearnVariants.map((variant) => {
+  const { title, each, count } = words[variant];
+  return defineMethod({
+    ...{ id: variant, title, summary: `a coefficient for each ${each}`, kind: 'two-stage' },
+    reference: {
+      paper: 'Frohmann et al. 2024, arXiv 2310.01217, section 3',
+      equation: 'y = LN₂(Σₜ ωₜ ⊙ upₜ(z) + h + x)',
+      file: 'core/src/methods/scalearn.ts',
+    },
+    trains: { what: `ω: a number for each ${each}`, where: 'on the outputs of the sources', count },
+    sources: { least: 1 },
+    options: omegaOptions(variant),
+    make: (sources, values) => scalearn({ ...values, sources, variant }),
+  });
+});

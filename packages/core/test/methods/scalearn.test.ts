@@ -132,7 +132,7 @@ describe('what the sources are', () => {
     [
       'an unknown normalisation',
       () => ({ sources: sources(), normalisation: 'max' as 'mean' }),
-      /normalisation 'max'/,
+      /normalisation must be one of none, mean, softmax, not "max"/,
     ],
     [
       'an initial scale that is no number',

@@ -1,7 +1,6 @@
 import { confidenceInterval, mean, standardDeviation } from '@scalearn/evaluation';
 import type { AxisValue, ReportData, ReportRun, ReportTask, TaskScores } from './data.ts';
 import { groupBy } from './group-by.ts';
-import { groupTitles, methodName, methodRank } from './methods.ts';
 
 /** Runs that differ by task and seed only: what tables have a row for. */
 export interface MethodRow extends Pick<ReportRun, 'entry' | 'method' | 'kind' | 'encoder' | 'axes'> {
@@ -19,25 +18,16 @@ export interface SeedScore {
   readonly predictions: TaskScores['predictions'];
 }
 
-/** Runs by encoder, entry and what varies, in the order of published tables. */
+/** Runs by encoder, entry and what varies, in their order. */
 export function methodRows(runs: readonly ReportRun[]): MethodRow[] {
   const rows = groupBy(runs, ({ encoder, entry, axes }) => JSON.stringify([encoder, entry, axes]));
-  const kinds = Object.keys(groupTitles);
-  return [...rows.values()]
-    .map((group): MethodRow => {
-      const [first] = group as [ReportRun];
-      const { entry, method, kind, encoder, axes } = first;
-      const label = [labelOf(first), ...axisTexts(axes)].join(', ');
-      return { entry, method, kind, encoder, axes, label, runs: group };
-    })
-    .sort(
-      (a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || methodRank(a.method) - methodRank(b.method),
-    );
+  return [...rows.values()].map((group): MethodRow => {
+    const [first] = group as [ReportRun];
+    const { entry, method, kind, encoder, axes } = first;
+    const label = [first.label, ...axisTexts(axes)].join(', ');
+    return { entry, method, kind, encoder, axes, label, runs: group };
+  });
 }
-
-/** A run's name in print: its own, or its method's. */
-export const labelOf = ({ label, method }: ReportRun): string =>
-  label === method ? methodName(method) : label;
 
 /** `limit 16`, `omega 0.3`. */
 function axisTexts(axes: ReportRun['axes']): string[] {

@@ -1,33 +1,12 @@
-import type { RunKind } from './data.ts';
+import type { ReportData, ReportRun, RunKind } from './data.ts';
+import { publishedMethods } from './published.ts';
 
-/** The methods of the paper by id, in the order of its tables. */
-const names: Readonly<Record<string, string>> = {
-  'full-finetuning': 'Full FT',
-  bottleneck: 'Adapter',
-  propetl: 'ProPETL',
-  'compacter++': 'Compacter++',
-  ia3: '(IA)³',
-  'full-finetuning-m': 'Full FT-m',
-  'adapter-m': 'Adapter-m',
-  'propetl-m': 'ProPETL-m',
-  hyperformer: 'HyperFormer',
-  'hyperformer++': 'HyperFormer++',
-  'adapter-fusion': 'AdapterFusion',
-  'adapter-soup': 'AdapterSoup',
-  scalearn: 'ScaLearn',
-  'scalearn-uniform': 'ScaLearnUniform',
-  'scalearn++': 'ScaLearn++',
-  'scalearn-uniform++': 'ScaLearnUniform++',
-  probe: 'Probe',
-};
-
-const order = Object.keys(names);
-
-/** A method's name in print. */
-export const methodName = (id: string): string => names[id] ?? id;
-
-/** Where a method stands in tables; those of a user's own come last. */
-export const methodRank = (id: string): number => (order.indexOf(id) + 1 || order.length + 1) - 1;
+/** What reports call a method. */
+export interface ReportMethod {
+  readonly id: string;
+  /** In print, such as `ScaLearn++`. */
+  readonly title: string;
+}
 
 /** The groups of the paper's tables, in their order. */
 export const groupTitles: Readonly<Record<RunKind, string>> = {
@@ -36,3 +15,22 @@ export const groupTitles: Readonly<Record<RunKind, string>> = {
   'two-stage': 'Two-stage multi-task',
   analysis: 'Analysis',
 };
+
+const kinds = Object.keys(groupTitles);
+
+/**
+ * Runs by the names of their methods where they have no label of their own, in the order of published tables and then of
+ * the list; methods that are not in it come last and keep their ids.
+ */
+export function withMethods(data: ReportData, methods: readonly ReportMethod[]): ReportData {
+  const order = [...new Set([...publishedMethods(), ...methods.map(({ id }) => id)])];
+  const rank = ({ kind, method }: ReportRun): number =>
+    kinds.indexOf(kind) * (order.length + 1) + (order.indexOf(method) + 1 || order.length + 1) - 1;
+  const titles = new Map(methods.map(({ id, title }) => [id, title]));
+  return {
+    ...data,
+    runs: data.runs
+      .map((run) => (run.label === run.method ? { ...run, label: titles.get(run.method) ?? run.label } : run))
+      .sort((a, b) => rank(a) - rank(b)),
+  };
+}

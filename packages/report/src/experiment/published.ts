@@ -136,6 +136,11 @@ export function publishedOrder(tasks: readonly string[], benchmark?: string): st
   return [...tasks].sort((a, b) => rank(a) - rank(b));
 }
 
+/** All methods that have a published score, in the order of the tables. */
+export const publishedMethods = (): string[] => [
+  ...new Set(tables.flatMap((table) => Object.keys(table.scores))),
+];
+
 /** All tasks that have a published score. */
 export const publishedTasks = (): string[] => [...new Set(tables.flatMap((table) => table.tasks))];
 

@@ -4,6 +4,7 @@ import { facts, figure, figureRow } from '../parts.ts';
 import { buildReport } from './build.ts';
 import type { ReportData } from './data.ts';
 import type { Part, ReportDocument } from './document.ts';
+import { type ReportMethod, withMethods } from './methods.ts';
 import { csvTables } from './tables/csv-table.ts';
 import { htmlTable } from './tables/html-table.ts';
 import { escapeLatex, latexTable } from './tables/latex-table.ts';
@@ -16,10 +17,16 @@ export type ReportFormat = (typeof reportFormats)[number];
 /**
  * Runs as a report. `html` is one page that needs no other file, and the only format with figures; `json` is the data,
  * from which reports can be made again.
+ *
+ * @param methods what they are called, and their order; others are called by their ids
  */
-export async function experimentReport(data: ReportData, format: ReportFormat = 'html'): Promise<string> {
+export async function experimentReport(
+  data: ReportData,
+  format: ReportFormat = 'html',
+  methods: readonly ReportMethod[] = [],
+): Promise<string> {
   if (format === 'json') return `${JSON.stringify(data)}\n`;
-  const report = buildReport(data);
+  const report = buildReport(withMethods(data, methods));
   if (format === 'html') return htmlReport(report);
   if (format === 'csv') return csvTables(tablesOf(report));
   return format === 'markdown' ? markdownReport(report) : latexReport(report);

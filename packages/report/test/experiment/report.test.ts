@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest';
+import { baselineMethods } from '../../../baselines/src/index.ts';
+import { coreMethods } from '../../../core/src/index.ts';
 import type { ReportData, ReportRun } from '../../src/experiment/data.ts';
-import { experimentReport, parseReportData } from '../../src/index.ts';
+import { parseReportData, type ReportFormat, experimentReport as reportOf } from '../../src/index.ts';
 import { checkNesting, unescaped } from '../markup.ts';
 import { sample, small } from './sample.ts';
+
+/** Their names and order, as the packages of the methods give them. */
+const methods = [...coreMethods, ...baselineMethods];
+const experimentReport = (data: ReportData, format?: ReportFormat): Promise<string> =>
+  reportOf(data, format, methods);
 
 const html = await experimentReport(small);
 

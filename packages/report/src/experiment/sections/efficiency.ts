@@ -4,7 +4,7 @@ import { benchmarkTitle } from '../benchmarks.ts';
 import type { ReportContext, TestedBenchmark } from '../context.ts';
 import type { ReportFigure, ReportSection } from '../document.ts';
 import { averages, type MethodRow } from '../method-rows.ts';
-import { groupTitles, methodName } from '../methods.ts';
+import { groupTitles } from '../methods.ts';
 import { percent } from '../score-table.ts';
 import type { ReportTable } from '../tables/model.ts';
 
@@ -66,7 +66,7 @@ function efficiencyFigure(benchmark: TestedBenchmark, all: readonly Efficiency[]
   );
   const xTitle = size === null ? 'trained parameters' : "trained parameters, % of the encoder's";
   const labelOf = (method: string): string =>
-    all.find(({ row }) => row.method === method)?.row.label ?? methodName(method);
+    all.find(({ row }) => row.method === method)?.row.label ?? method;
   return {
     kind: 'curves',
     caption: `${benchmarkTitle(benchmark)}: the average score over the trained parameters of all ${benchmark.tasks.length} tasks together, heads left out; a variant and its shared form are connected.${without.length > 0 ? ` Without ${without.join(', ')}, which trains nothing else.` : ''}`,

@@ -2,7 +2,7 @@ import type { ReportContext } from '../context.ts';
 import type { ReportRun } from '../data.ts';
 import type { ReportSection } from '../document.ts';
 import { groupBy } from '../group-by.ts';
-import { axisName, labelOf } from '../method-rows.ts';
+import { axisName } from '../method-rows.ts';
 import type { ReportTable } from '../tables/model.ts';
 
 /** What differs from run to run by its nature, or is a path of the machine. */
@@ -70,7 +70,7 @@ function settingsTable(runs: readonly ReportRun[]): ReportTable {
     groups: [
       {
         rows: [...entries.values()].map((own) => [
-          labelOf((own[0] as (typeof own)[number]).run),
+          (own[0] as (typeof own)[number]).run.label,
           ...Array.from(names, (name) => valuesText(own.map(({ settings }) => settings.get(name)))),
         ]),
       },

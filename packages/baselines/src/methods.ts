@@ -1,0 +1,32 @@
+import type { MethodDefinition, MethodReader } from '@scalearn/core';
+import { adapterFusionMethod } from './adapter-fusion.ts';
+import { adapterMMethod } from './adapter-m.ts';
+import { adapterSoupMethod } from './adapter-soup.ts';
+import { compacterMethod } from './compacter.ts';
+import { fullFinetuningMethod } from './full-finetuning.ts';
+import { fullFinetuningMMethod } from './full-finetuning-m.ts';
+import { hyperformerMethods } from './hyperformer.ts';
+import { ia3Method } from './ia3.ts';
+import { probeMethod } from './probe.ts';
+import { propetlMMethod } from './propetl-m.ts';
+import { propetlMethod } from './propetl-reader.ts';
+
+/** The methods of this package. */
+export const baselineMethods: readonly MethodDefinition[] = [
+  fullFinetuningMethod,
+  compacterMethod,
+  propetlMethod,
+  ia3Method,
+  adapterFusionMethod,
+  adapterSoupMethod,
+  fullFinetuningMMethod,
+  adapterMMethod,
+  propetlMMethod,
+  ...hyperformerMethods,
+  probeMethod,
+];
+
+/** Readers of all methods of this package, for `readSnapshot`. */
+export const baselineReaders: readonly MethodReader[] = [
+  ...new Set(baselineMethods.flatMap(({ reader }) => reader ?? [])),
+];

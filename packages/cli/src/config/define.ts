@@ -1,0 +1,48 @@
+import type { MethodDefinition } from '@scalearn/core';
+import type { TrainArguments } from '../options/train-options.ts';
+
+/** Options of `scalearn train` that a configuration may give a default. */
+export type TrainDefaults = Partial<
+  Pick<
+    TrainArguments,
+    | 'encoder'
+    | 'layers'
+    | 'device'
+    | 'threads'
+    | 'epochs'
+    | 'batchSize'
+    | 'learningRate'
+    | 'maxLength'
+    | 'limit'
+    | 'seed'
+    | 'patience'
+    | 'selectBy'
+    | 'maxSteps'
+    | 'weightDecay'
+    | 'warmupSteps'
+    | 'trainPercent'
+    | 'validationLimit'
+    | 'evalLimit'
+    | 'evaluateEvery'
+  >
+>;
+
+/** What somebody else adds to the command. */
+export interface Plugin {
+  /** For messages. */
+  readonly name: string;
+  /** Methods beside the command's own; `defineMethod` of `@scalearn/core` makes their definitions. */
+  readonly methods?: readonly MethodDefinition[];
+}
+
+/** What `scalearn.config.ts` exports. */
+export interface Config {
+  readonly plugins?: readonly Plugin[];
+  /** Options of `scalearn train`, in camel case, where the command line does not give them. */
+  readonly defaults?: TrainDefaults;
+}
+
+/** A configuration, checked by its types. */
+export function defineConfig(config: Config): Config {
+  return config;
+}

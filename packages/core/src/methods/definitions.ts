@@ -1,0 +1,6 @@
+import { bottleneckMethod } from './bottleneck.ts';
+import type { MethodDefinition } from './definition.ts';
+import { scalearnMethods } from './scalearn.ts';
+
+/** The methods of this package. */
+export const coreMethods: readonly MethodDefinition[] = [bottleneckMethod, ...scalearnMethods];

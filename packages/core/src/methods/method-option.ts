@@ -1,0 +1,129 @@
+import { ArgumentError } from '../errors.ts';
+import { shown } from '../files/shown.ts';
+
+/** What an option takes: a number, a whole number, several numbers, a text, or one of some words. */
+export type OptionType = 'number' | 'whole' | 'numbers' | 'text' | readonly string[];
+
+/** Bounds of a number, or of each of several. */
+export interface OptionRange {
+  readonly least?: number;
+  readonly most?: number;
+  /** A bound that does not belong to the range. */
+  readonly above?: number;
+  readonly below?: number;
+}
+
+/** An option of a method, besides its sources. */
+export interface MethodOption<T extends OptionType = OptionType> {
+  readonly type: T;
+  /** In a few words. */
+  readonly meaning: string;
+  /** Absent where it is no constant. */
+  readonly default?: OptionValue<T>;
+  /** The default in words, where it is no constant, or not always: `the encoder's`. */
+  readonly defaultMeaning?: string;
+  readonly range?: OptionRange;
+  /** Where the command line has a flag of its own for it; all others are given by `--set NAME=VALUE`. */
+  readonly flag?: `--${string}`;
+  /** Where there is no default: who trains must say it. */
+  readonly required?: true;
+}
+
+/** By the names that the method's function has them under. */
+export type MethodOptions = Readonly<Record<string, MethodOption>>;
+
+export type OptionValue<T extends OptionType> = T extends 'number' | 'whole'
+  ? number
+  : T extends 'numbers'
+    ? readonly number[]
+    : T extends 'text'
+      ? string
+      : T extends readonly (infer Word)[]
+        ? Word
+        : never;
+
+/** The values of options, of which any may be left out. */
+export type OptionValues<O extends MethodOptions> = {
+  readonly [Name in keyof O]?: OptionValue<O[Name]['type']> | undefined;
+};
+
+/** The values of options, those with a default filled in. */
+export type SettledValues<O extends MethodOptions> = {
+  readonly [Name in keyof O]: O[Name] extends { readonly default: unknown }
+    ? OptionValue<O[Name]['type']>
+    : OptionValue<O[Name]['type']> | undefined;
+};
+
+/** What an option takes, in words: `a number above 0`. */
+export function whatOptionTakes({ type, range = {} }: Pick<MethodOption, 'type' | 'range'>): string {
+  if (typeof type !== 'string') return `one of ${type.join(', ')}`;
+  if (type === 'text') return 'a text';
+  const { least, most, above, below } = range;
+  if (type === 'whole' && least !== undefined && most !== undefined)
+    return `a whole number from ${least} to ${most}`;
+  const bounds = [
+    ...(least === undefined ? [] : [`of at least ${least}`]),
+    ...(above === undefined ? [] : [`above ${above}`]),
+    ...(most === undefined ? [] : [`at most ${most}`]),
+    ...(below === undefined ? [] : [`below ${below}`]),
+  ].join(' and ');
+  const what = { number: 'a number', whole: 'a whole number', numbers: 'numbers' }[type];
+  return bounds === '' ? what : `${what} ${bounds}`;
+}
+
+/** Whether an option takes a value. */
+export function optionTakes<T extends OptionType>(
+  { type, range = {} }: Pick<MethodOption<T>, 'type' | 'range'>,
+  value: unknown,
+): value is OptionValue<T> {
+  if (typeof type === 'object') return typeof value === 'string' && type.includes(value);
+  if (type === 'text') return typeof value === 'string' && value.trim() !== '';
+  const { least = -Infinity, most = Infinity, above = -Infinity, below = Infinity } = range;
+  const fits = (each: unknown): boolean =>
+    (type === 'whole' ? Number.isSafeInteger(each) : Number.isFinite(each)) &&
+    Number(each) >= least &&
+    Number(each) <= most &&
+    Number(each) > above &&
+    Number(each) < below;
+  if (type !== 'numbers') return typeof value === 'number' && fits(value);
+  return Array.isArray(value) && value.length > 0 && value.every(fits);
+}
+
+/**
+ * Checks values against options.
+ *
+ * @throws ArgumentError that names the first that there is no option for, or that its option does not take
+ */
+export function checkOptions<O extends MethodOptions>(
+  options: O,
+  values: Readonly<Record<string, unknown>>,
+): asserts values is OptionValues<O> {
+  for (const [name, value] of Object.entries(values)) {
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (!option)
+      throw new ArgumentError(
+        `there is no option ${shown(name)}; there are ${Object.keys(options).join(', ') || 'none'}`,
+      );
+    if (value === undefined || optionTakes(option, value)) continue;
+    const found = typeof value === 'number' ? String(value) : shown(value);
+    throw new ArgumentError(`${name} must be ${whatOptionTakes(option)}, not ${found} (${option.meaning})`);
+  }
+}
+
+/** Checks values against options and fills in the defaults. Other values, such as `sources`, are left out. @throws ArgumentError */
+export function settleOptions<O extends MethodOptions>(
+  options: O,
+  values: { readonly [Name in keyof O]?: unknown },
+): SettledValues<O> {
+  const own: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(options)) own[name] = values[name] ?? option.default;
+  assertSettled(options, own);
+  return own;
+}
+
+function assertSettled<O extends MethodOptions>(
+  options: O,
+  values: Readonly<Record<string, unknown>>,
+): asserts values is SettledValues<O> {
+  checkOptions(options, values);
+}
