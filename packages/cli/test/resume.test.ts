@@ -140,12 +140,13 @@ describe('a folder that holds a run', () => {
     const refused = await run(...stage2, '--out', at('half'));
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('holds an unfinished run') });
     const settings = await run(...stage2, '--seed', '1', '--out', at('half'), '--resume');
-    expect(settings).toMatchObject({ code: 1, err: expect.stringContaining('seed was 0, is 1') });
+    expect(settings).toMatchObject({ code: 2, err: expect.stringContaining('seed was 0, is 1') });
+    expect(settings.err).toContain('start again with --overwrite');
     // The same names, another content.
     const quick = ['train', ...base, '--max-steps', '1', '--quiet', '--task', 'glue/stsb', '--overwrite'];
     expect(await run(...quick, '--out', at('stsb'))).toMatchObject({ code: 0 });
     const sources = await run(...stage2, '--out', at('half'), '--resume');
-    expect(sources.code).toBe(1);
+    expect(sources.code).toBe(2);
     expect(sources.err).toContain('methodSettings was');
   });
 });

@@ -247,6 +247,7 @@ export {
   CheckpointError,
   decodeState,
   encodeState,
+  OtherSettingsError,
   type RunSettings,
   type StateFile,
 } from './training/state-file.ts';

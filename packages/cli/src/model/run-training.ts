@@ -1,4 +1,4 @@
-import { CheckpointError, DeviceLostError, InterruptedError } from '@scalearn/core';
+import { DeviceLostError, InterruptedError, OtherSettingsError } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
@@ -30,9 +30,6 @@ export interface TrainingJob {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
 }
-
-/** What a checkpoint says that is whole, but of a run that was begun in another way. */
-const otherSettings = /^the checkpoint belongs to a run with other settings: /;
 
 const nothingToSave = 'Interrupted before the first step; there is nothing to save.';
 
@@ -77,7 +74,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')
       reporter.warn(`${given.out} holds the state of the last epoch; the same command with --resume goes on`);
-    if (error instanceof CheckpointError && otherSettings.test(error.message))
+    if (error instanceof OtherSettingsError)
       throw new UsageError(
         `${given.out}: ${error.message}; give what it was to go on with it, or start again with --overwrite`,
         { cause: error },

@@ -9,6 +9,11 @@ export class CheckpointError extends ScalearnError {
   override name = 'CheckpointError';
 }
 
+/** A checkpoint that is whole, but of a run with other settings: a run continues only under its own. */
+export class OtherSettingsError extends CheckpointError {
+  override name = 'OtherSettingsError';
+}
+
 /** What decides a run: a checkpoint continues only under the same. */
 export type RunSettings = Readonly<Record<string, string | number | null>>;
 
@@ -36,7 +41,7 @@ export function encodeState(
   });
 }
 
-/** @throws CheckpointError if it is damaged, or belongs to a run with other settings; SafetensorsError */
+/** @throws CheckpointError if it is damaged, OtherSettingsError if it belongs to a run with others; SafetensorsError */
 export function decodeState(bytes: Uint8Array, settings: RunSettings): StateFile {
   const file = parseSafetensors(bytes, 'checkpoint');
   if (file.metadata.get('version') !== String(version))
@@ -51,7 +56,7 @@ export function decodeState(bytes: Uint8Array, settings: RunSettings): StateFile
   if (different.length > 0) {
     const show = (key: string): string =>
       `${key} was ${shown(stored.raw(key))}, is ${shown(current.get(key))}`;
-    throw new CheckpointError(
+    throw new OtherSettingsError(
       `the checkpoint belongs to a run with other settings: ${shownList(different.map(show))}`,
     );
   }
