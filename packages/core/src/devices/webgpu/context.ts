@@ -47,7 +47,9 @@ export class GpuContext {
       });
     });
     gpu.addEventListener('uncapturederror', (event) => {
-      this.#failure ??= event.error.message;
+      // Deno's types know this event as any other.
+      const { error } = event as Event & { error: GPUError };
+      this.#failure ??= error.message;
     });
   }
 
