@@ -1,9 +1,10 @@
 // What every package of this repository has in common.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mustRun } from './support/process.ts';
 import { packages, readManifest, root } from './support/repository.ts';
+import { slow } from './support/slow-first.ts';
 
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
 
@@ -36,6 +37,10 @@ test('dependencies between packages run one way', () => {
     for (const inner of Object.keys(found?.manifest.dependencies ?? {})) visit(inner, [...path, name]);
   };
   for (const { name } of packages) visit(name, []);
+});
+
+test('the slow tests that begin first are there', () => {
+  for (const file of slow) expect(existsSync(join(root, file)), file).toBe(true);
 });
 
 test('the lockfile fits the manifests', async () => {

@@ -43,9 +43,9 @@ const inJson =
     Buffer.from(`${JSON.stringify(change(JSON.parse(file.toString())))}\n`);
 /** The shortest entries of a list, in their order. */
 const shortest = (count: number): Rule =>
-  inJson((json) => {
+  inJson((list) => {
     const size = (entry: unknown): number => JSON.stringify(entry).length;
-    const list = json as unknown as readonly unknown[];
+    if (!Array.isArray(list)) throw new Error('there must be a list');
     const kept = new Set([...list].sort((a, b) => size(a) - size(b)).slice(0, count));
     return list.filter((entry) => kept.has(entry));
   });

@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { root } from './repository.ts';
 
 /** What takes longest, of each project; measured on two cores. */
-const slow = [
+export const slow: readonly string[] = [
   'test/packages.test.ts',
   'test/golden/golden.gpu.test.ts',
   'test/guide-code.test.ts',

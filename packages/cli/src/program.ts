@@ -24,9 +24,10 @@ import { version } from './version.ts';
  * The command line, for `parseAsync`, and for completions and documentation that are made from it.
  *
  * @param setup what a configuration file adds
- * @param run is given the work of the command that was asked for; by default it is done in this process
+ * @param doWork is given the work of the command that was asked for; by default it is done in this process
  */
-export function program(run: Run = runHere, setup: Setup = plainSetup): Command {
+export function program(doWork?: Run, setup: Setup = plainSetup): Command {
+  const run = doWork ?? runHere(setup);
   const root = new Command('scalearn')
     .description('Multi-task transfer for encoder language models: adapters and ScaLearn.')
     .version(version)
@@ -64,7 +65,9 @@ Examples:
   scalearn train --help                       options of a command
 `;
 
-const runHere: Run = (work) => {
-  const terminal = printableOnly(processTerminal());
-  return interruptible((signal) => work({ terminal, signal, setup: plainSetup }), terminal.broken);
-};
+const runHere =
+  (setup: Setup): Run =>
+  (work) => {
+    const terminal = printableOnly(processTerminal());
+    return interruptible((signal) => work({ terminal, signal, setup }), terminal.broken);
+  };

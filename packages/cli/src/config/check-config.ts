@@ -28,7 +28,7 @@ export function checkConfig(value: unknown, file: string): Pick<Setup, 'methods'
     const { name, methods } = fieldsOf(plugin, ['name', 'methods'], path, at);
     if (!isText(name)) throw at(`${path}.name`, 'must be a text: what the plugin is called');
     return listOf(methods, `${path}.methods`, at).map((each, j) =>
-      checkMethod(each, (where, what) => at(`${path}.methods[${j}]${where} (of ${name})`, what)),
+      checkedMethod(each, (where, what) => at(`${path}.methods[${j}]${where} (of ${name})`, what)),
     );
   });
   const ids = ownMethods.all.map(({ id }) => id);
@@ -84,7 +84,12 @@ const fields = [
   'reader',
 ];
 
-function checkMethod(value: unknown, at: Fault): MethodDefinition {
+function checkedMethod(value: unknown, at: Fault): MethodDefinition {
+  assertMethod(value, at);
+  return value;
+}
+
+function assertMethod(value: unknown, at: Fault): asserts value is MethodDefinition {
   const method = fieldsOf(value, fields, '', at);
   const { id, kind, sources, options, make, reader } = method;
   for (const field of ['id', 'title', 'summary'])
@@ -118,13 +123,19 @@ function checkMethod(value: unknown, at: Fault): MethodDefinition {
     fieldsOf(options, Object.keys(Object(options)), '.options', at),
   ))
     checkOption(name, option, (path, what) => at(`.options.${name}${path}`, what));
-  return method as unknown as MethodDefinition;
 }
 
 const optionFields = ['type', 'meaning', 'default', 'defaultMeaning', 'range', 'required'];
 
 /** Flags of its own are the command's: those of two plugins would meet. */
 function checkOption(name: string, value: unknown, at: Fault): void {
+  assertOption(name, value, at);
+  if (value.default !== undefined && !optionTakes(value, value.default))
+    throw at('.default', `must be ${whatOptionTakes(value)}, not ${shown(value.default)}`);
+}
+
+/** An option, but for its default, which is checked by it. */
+function assertOption(name: string, value: unknown, at: Fault): asserts value is MethodOption {
   const option = fieldsOf(value, optionFields, '', at);
   const { type, meaning, range = {} } = option;
   if (!/^[a-z]\w*$/i.test(name)) throw at('', 'must be named by letters and digits, for --set NAME=VALUE');
@@ -134,9 +145,6 @@ function checkOption(name: string, value: unknown, at: Fault): void {
   if (!isText(meaning)) throw at('.meaning', 'must be a text');
   const bounds = Object.values(fieldsOf(range, ['least', 'most', 'above', 'below'], '.range', at));
   if (!bounds.every(Number.isFinite)) throw at('.range', 'must have numbers as bounds');
-  const checked = option as unknown as MethodOption;
-  if (checked.default !== undefined && !optionTakes(checked, checked.default))
-    throw at('.default', `must be ${whatOptionTakes(checked)}, not ${shown(checked.default)}`);
 }
 
 function checkDefaults(value: unknown, at: Fault): TrainDefaults {

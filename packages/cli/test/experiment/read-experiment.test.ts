@@ -31,6 +31,12 @@ const longAliases = `a: &a [${'x, '.repeat(5000)}]\n${lines(100, (i) => `k${i}: 
 
 const many = `[${Array.from({ length: 100 }, (_, i) => i + 1)}]`;
 
+/** What the process has computed since: on a busy machine the clock says little. */
+function cpuMilliseconds(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
 const head = 'encoders: [mini]\ntasks: [miniglue/rte, miniglue/cola]\n';
 
 test.each<[string, string, string]>([
@@ -152,9 +158,9 @@ test.each<[string, string, string]>([
     'try.yaml:4:35: the sources of a lead back to it: a needs b needs a',
   ],
 ])('%s is named with line and column', async (_, text, message) => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   await expect(read(text)).rejects.toThrow(message);
-  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(cpuMilliseconds(start)).toBeLessThan(3000);
   await expect(read(text)).rejects.toMatchObject({ name: 'UsageError' });
 });
 
@@ -309,7 +315,7 @@ test.each<[string, string]>([
   ],
   ['values', `methods:\n  bottleneck: { vary: { limit: ${many}, epochs: ${many}, patience: ${many} } }\n`],
 ])('too many %s for anybody to train is an error', async (_, text) => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   await expect(models(`${head}${text}`)).rejects.toThrow(/stand for more than 100000 models/);
-  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(cpuMilliseconds(start)).toBeLessThan(3000);
 });
