@@ -6,6 +6,6 @@ goldenSuite({
   device: new ReferenceDevice('float64'),
   limits: 'tolerance_float64',
   times: 1,
-  // A step of a real encoder takes the interpreter seconds. The second loss shows what the first step has changed.
-  realSteps: 2,
+  // A step of a real encoder takes the interpreter seconds: the gradients of one have to do. ONNX Runtime takes all steps of its curve.
+  realSteps: 0,
 });

@@ -9,6 +9,6 @@ if (device)
     device,
     ...{ limits: 'tolerance', times: 4 },
     // A step of a real encoder takes a software adapter most of a second. ONNX Runtime takes all of a curve's steps.
-    realSteps: 5,
+    realSteps: 3,
   });
 else test('recorded cases on webgpu', (context) => context.skip('there is no WebGPU adapter'));

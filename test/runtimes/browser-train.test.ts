@@ -46,7 +46,7 @@ describe('the page', () => {
     ['onnx', 'light', /ONNX Runtime/],
   ] as const)('trains on %s', { timeout: 280_000 }, async ([device, scheme, where], context) => {
     if (skip) return context.skip(skip);
-    const page = await open(device, scheme, 3);
+    const page = await open(device, scheme, 2);
     await page.getByRole('button', { name: 'Train' }).click();
     await shows(page, /^Done/);
     expect(await page.locator('#where').textContent()).toMatch(where);
@@ -54,8 +54,8 @@ describe('the page', () => {
     expect(await number(page, '#after')).toBeGreaterThan(50);
     expect(await number(page, '#parameters')).toBe(7);
     // All steps and epochs are drawn.
-    expect(await page.locator('#curve circle').count()).toBe(3);
-    expect(await page.locator('#curve path.training').getAttribute('d')).toMatch(/^(?:[ML][\d. -]+){6}$/);
+    expect(await page.locator('#curve circle').count()).toBe(2);
+    expect(await page.locator('#curve path.training').getAttribute('d')).toMatch(/^(?:[ML][\d. -]+){4}$/);
     expect(await page.locator('#bars .bar').count()).toBe(7);
 
     await page.getByRole('button', { name: 'Ask' }).click();

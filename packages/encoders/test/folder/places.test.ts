@@ -96,8 +96,8 @@ describe.each<[string, () => Promise<ModelFiles>]>([
 
   test('a missing file is an error that names it', async () => {
     const files = await open();
-    for (const attempt of [files.text('nothing'), files.source('nothing')]) {
-      const error = await attempt.catch((error: unknown) => error);
+    for (const attempt of [() => files.text('nothing'), () => files.source('nothing')]) {
+      const error = await attempt().catch((error: unknown) => error);
       expect(error).toBeInstanceOf(MissingModelFileError);
       expect(error).toMatchObject({ looked: ['nothing'], where: files.describe() });
     }
