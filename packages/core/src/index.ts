@@ -48,22 +48,21 @@ export {
   jsonText,
 } from './files/json-fields.ts';
 export { openTensors } from './files/open-tensors.ts';
-export type { Dtype } from './files/safetensors-dtype.ts';
-export { f32ToF16 } from './files/safetensors-half.ts';
-export type { TensorEntry } from './files/safetensors-header.ts';
-export { openShards, parseShardIndex, type ShardIndex } from './files/safetensors-index.ts';
+export { bytesSource, type RandomAccess } from './files/random-access.ts';
+export type { Dtype } from './files/safetensors/dtype.ts';
+export type { TensorEntry } from './files/safetensors/header.ts';
+export { openShards, parseShardIndex, type ShardIndex } from './files/safetensors/index-file.ts';
 export {
   openSafetensors,
   parseSafetensors,
   type Safetensors,
-} from './files/safetensors-reader.ts';
-export { bytesSource, type RandomAccess } from './files/safetensors-source.ts';
-export { safetensorsParts, writeSafetensors } from './files/safetensors-writer.ts';
+} from './files/safetensors/reader.ts';
+export { safetensorsParts, writeSafetensors } from './files/safetensors/writer.ts';
 export { shown, shownList } from './files/shown.ts';
 export type { TensorInfo, TensorReader } from './files/tensor-reader.ts';
 export type { TensorToWrite } from './files/tensor-to-write.ts';
-export { openTorchFile } from './files/torch-reader.ts';
-export { writeTorchFile } from './files/torch-writer.ts';
+export { openTorchFile } from './files/torch/reader.ts';
+export { writeTorchFile } from './files/torch/writer.ts';
 export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
 export { input, leafOf, variable } from './graph/leaves.ts';
@@ -71,6 +70,7 @@ export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/o
 export { defineOperation, type Operation } from './graph/operation.ts';
 export { concreteShape, type Dim, type DimValues, dimValue, type Shape, sameShape } from './graph/shape.ts';
 export type { DType, Node, Tensor, TensorType } from './graph/tensor.ts';
+export { f32ToF16 } from './half.ts';
 export {
   type Adapter,
   type AdapterLayer,

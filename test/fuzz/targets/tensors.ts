@@ -8,7 +8,7 @@ import {
 } from '@scalearn/core';
 import { memoryFolder, openCheckpoint } from '@scalearn/encoders';
 import * as fc from 'fast-check';
-import { writeZip } from '../../../packages/core/src/files/torch-zip-writer.ts';
+import { writeZip } from '../../../packages/core/src/files/torch/zip-writer.ts';
 import { mutatedBytes } from '../harness/mutate-bytes.ts';
 import { mutatedFiles, mutatedSafetensors } from '../harness/mutate-files.ts';
 import { readTensors } from '../harness/read-tensors.ts';

@@ -1,4 +1,5 @@
 import { ModelFileError } from './errors.ts';
+import { isObject } from './json.ts';
 import { shown } from './shown.ts';
 
 /** What a field must be: in words that follow "must be", and as a test. */
@@ -6,9 +7,6 @@ export interface JsonRule<T> {
   readonly what: string;
   fits(value: unknown): value is T;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Any text, the empty one too. */
 export const jsonText: JsonRule<string> = {
@@ -26,7 +24,7 @@ export const jsonBoolean: JsonRule<boolean> = {
 };
 export const jsonObject: JsonRule<Readonly<Record<string, unknown>>> = {
   what: 'an object',
-  fits: isRecord,
+  fits: isObject,
 };
 
 /** Deeper than any setting; what is deeper breaks or stalls what goes through it by recursion. */
@@ -102,7 +100,7 @@ export function jsonRecord<T>(rule: JsonRule<T>): JsonRule<Readonly<Record<strin
   return {
     what: `an object, each value of it ${rule.what}`,
     fits: (value): value is Readonly<Record<string, T>> =>
-      isRecord(value) && Object.values(value).every(rule.fits),
+      isObject(value) && Object.values(value).every(rule.fits),
   };
 }
 
@@ -119,7 +117,7 @@ export function jsonShape<R extends Rules, O extends Rules = Record<never, never
   return {
     what: `an object with ${fields.map(([key, { what }]) => `${key} (${what})`).join(', ')}`,
     fits: (value): value is ShapeOf<R> & Partial<ShapeOf<O>> =>
-      isRecord(value) &&
+      isObject(value) &&
       fields.every(([key, rule]) => Object.hasOwn(value, key) && rule.fits(value[key])) &&
       others.every(([key, rule]) => !Object.hasOwn(value, key) || rule.fits(value[key])),
   };
@@ -166,7 +164,7 @@ export class JsonFields {
 
   /** The same for what has been parsed. */
   static of(value: unknown, where: string, Failure: FileError = ModelFileError): JsonFields {
-    if (isRecord(value)) return new JsonFields(value, where, '', Failure);
+    if (isObject(value)) return new JsonFields(value, where, '', Failure);
     throw new Failure(`${where} is not a JSON object but ${shown(value)}`);
   }
 

@@ -1,7 +1,7 @@
-import { openSafetensors } from './safetensors-reader.ts';
-import type { RandomAccess } from './safetensors-source.ts';
+import type { RandomAccess } from './random-access.ts';
+import { openSafetensors } from './safetensors/reader.ts';
 import type { TensorReader } from './tensor-reader.ts';
-import { openTorchFile } from './torch-reader.ts';
+import { openTorchFile } from './torch/reader.ts';
 
 /**
  * Opens a file of tensors: a torch file where its name ends in `.bin`, `.pt` or `.pth`, otherwise safetensors.

@@ -1,4 +1,4 @@
-import { bf16ToF32, f16ToF32 } from './safetensors-half.ts';
+import { bf16ToF32, f16ToF32 } from '../half.ts';
 import type { FailToRead, TensorInfo } from './tensor-reader.ts';
 
 /*

@@ -1,5 +1,5 @@
 import type { TensorReadReason } from './errors.ts';
-import type { Dtype } from './safetensors-dtype.ts';
+import type { Dtype } from './safetensors/dtype.ts';
 import { decodeFloat32, decodeInt32 } from './tensor-decode.ts';
 
 /** What a file says about one of its tensors. */

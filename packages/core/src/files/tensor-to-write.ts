@@ -1,6 +1,6 @@
+import { f32ToBf16, f32ToF16 } from '../half.ts';
 import type { TensorWriteReason } from './errors.ts';
-import { f32ToBf16, f32ToF16 } from './safetensors-half.ts';
-import { LONE_SURROGATE } from './safetensors-header.ts';
+import { LONE_SURROGATE } from './safetensors/header.ts';
 
 /** A tensor to be written. `data` is row-major with as many elements as `shape` says. */
 export interface TensorToWrite {

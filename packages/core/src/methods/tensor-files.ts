@@ -1,8 +1,8 @@
 import { ModelFileError } from '../files/errors.ts';
-import { writeSafetensors } from '../files/safetensors-writer.ts';
+import { writeSafetensors } from '../files/safetensors/writer.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
 import type { TensorToWrite } from '../files/tensor-to-write.ts';
-import { writeTorchFile } from '../files/torch-writer.ts';
+import { writeTorchFile } from '../files/torch/writer.ts';
 import type { FileSet } from './method.ts';
 import type { ModelFolder } from './model-folder.ts';
 

@@ -1,7 +1,7 @@
 import { ScalearnError } from '../errors.ts';
 import { JsonFields, type JsonRule } from '../files/json-fields.ts';
-import { parseSafetensors, type Safetensors } from '../files/safetensors-reader.ts';
-import { writeSafetensors } from '../files/safetensors-writer.ts';
+import { parseSafetensors, type Safetensors } from '../files/safetensors/reader.ts';
+import { writeSafetensors } from '../files/safetensors/writer.ts';
 import { shown, shownList } from '../files/shown.ts';
 
 /** A checkpoint that belongs to another run, or is damaged. */

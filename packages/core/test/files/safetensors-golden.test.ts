@@ -8,8 +8,8 @@ import {
   skipReason,
 } from '../../../../test/golden/recorded.ts';
 import { SafetensorsError } from '../../src/files/errors.ts';
-import { openSafetensors, parseSafetensors, type Safetensors } from '../../src/files/safetensors-reader.ts';
-import { bytesSource } from '../../src/files/safetensors-source.ts';
+import { bytesSource } from '../../src/files/random-access.ts';
+import { openSafetensors, parseSafetensors, type Safetensors } from '../../src/files/safetensors/reader.ts';
 
 interface ExpectedTensor {
   dtype: string;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { SafetensorsError } from '../../src/files/errors.ts';
-import { openShards, parseShardIndex } from '../../src/files/safetensors-index.ts';
-import { openSafetensors } from '../../src/files/safetensors-reader.ts';
-import { bytesSource } from '../../src/files/safetensors-source.ts';
-import { writeSafetensors } from '../../src/files/safetensors-writer.ts';
+import { bytesSource } from '../../src/files/random-access.ts';
+import { openShards, parseShardIndex } from '../../src/files/safetensors/index-file.ts';
+import { openSafetensors } from '../../src/files/safetensors/reader.ts';
+import { writeSafetensors } from '../../src/files/safetensors/writer.ts';
 import type { TensorReader } from '../../src/files/tensor-reader.ts';
 
 const one = (name: string, value: number) =>

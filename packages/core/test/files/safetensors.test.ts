@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { SafetensorsError } from '../../src/files/errors.ts';
-import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from '../../src/files/safetensors-half.ts';
-import { openSafetensors, parseSafetensors } from '../../src/files/safetensors-reader.ts';
-import { bytesSource } from '../../src/files/safetensors-source.ts';
-import { safetensorsParts, writeSafetensors } from '../../src/files/safetensors-writer.ts';
+import { bytesSource } from '../../src/files/random-access.ts';
+import { openSafetensors, parseSafetensors } from '../../src/files/safetensors/reader.ts';
+import { safetensorsParts, writeSafetensors } from '../../src/files/safetensors/writer.ts';
 import type { TensorToWrite } from '../../src/files/tensor-to-write.ts';
+import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from '../../src/half.ts';
 
 const reasonOf = async (attempt: () => unknown): Promise<string> => {
   try {

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { recordedBytes, recordedJson, recordedNames } from '../../../../test/golden/recorded.ts';
 import { TorchFileError } from '../../src/files/errors.ts';
-import { bytesSource } from '../../src/files/safetensors-source.ts';
+import { bytesSource } from '../../src/files/random-access.ts';
 import type { TensorReader } from '../../src/files/tensor-reader.ts';
-import { openTorchFile } from '../../src/files/torch-reader.ts';
+import { openTorchFile } from '../../src/files/torch/reader.ts';
 
 interface Recorded {
   readonly accept: boolean | null;

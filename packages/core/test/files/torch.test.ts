@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { TorchFileError } from '../../src/files/errors.ts';
 import { openTensors } from '../../src/files/open-tensors.ts';
-import { bytesSource } from '../../src/files/safetensors-source.ts';
-import { writeSafetensors } from '../../src/files/safetensors-writer.ts';
+import { bytesSource } from '../../src/files/random-access.ts';
+import { writeSafetensors } from '../../src/files/safetensors/writer.ts';
 import type { TensorReader } from '../../src/files/tensor-reader.ts';
 import type { TensorToWrite } from '../../src/files/tensor-to-write.ts';
-import { openTorchFile } from '../../src/files/torch-reader.ts';
-import { writeTorchFile } from '../../src/files/torch-writer.ts';
-import { crc32, writeZip } from '../../src/files/torch-zip-writer.ts';
+import { openTorchFile } from '../../src/files/torch/reader.ts';
+import { writeTorchFile } from '../../src/files/torch/writer.ts';
+import { crc32, writeZip } from '../../src/files/torch/zip-writer.ts';
 import { RandomStream } from '../../src/random/streams.ts';
 
 const open = (bytes: Uint8Array): Promise<TensorReader> => openTorchFile(bytesSource(bytes), 'model.bin');

@@ -180,6 +180,17 @@ export const operationCases: readonly OperationCase[] = [
     floats: { x: T },
     build: ({ x }) => selectTokens(x as Tensor, maskedPositions()),
   },
+  // Where rows are chosen early, a kernel reads rows of the mask.
+  {
+    name: 'first token of dropout',
+    floats: { x: T },
+    build: ({ x }) => selectFirst(dropout(x as Tensor, 0.5, 'case', randomInput()), cuSeqlens()),
+  },
+  {
+    name: 'chosen tokens of dropout',
+    floats: { x: T },
+    build: ({ x }) => selectTokens(dropout(x as Tensor, 0.5, 'case', randomInput()), maskedPositions()),
+  },
   {
     name: 'chosen tokens of a layer',
     floats: { x: ['tokens', 12], weight: [12, 12], bias: [12] },

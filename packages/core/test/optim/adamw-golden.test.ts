@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { recordedBytes, recordedJson } from '../../../../test/golden/recorded.ts';
 import { ReferenceDevice } from '../../src/devices/reference.ts';
-import { parseSafetensors, type Safetensors } from '../../src/files/safetensors-reader.ts';
+import { parseSafetensors, type Safetensors } from '../../src/files/safetensors/reader.ts';
 import { input, variable } from '../../src/graph/leaves.ts';
 import { adamW, adamWRates } from '../../src/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../../src/optim/clip.ts';

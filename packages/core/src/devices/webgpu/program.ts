@@ -3,10 +3,10 @@ import { DeviceError, DisposedError } from '../../errors.ts';
 import { bindFeeds, fed } from '../../graph/feeds.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { type DimValues, sizeOf } from '../../graph/shape.ts';
+import { f16ToF32 } from '../../half.ts';
 import type { CompileOptions, HostArray, Program, ProgramStatistics } from '../device.ts';
 import { Arena } from './arena.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
-import { decodeHalves } from './half.ts';
 import { type Blueprint, drawBlueprint } from './plan/blueprint.ts';
 import { isHalf, valueLeaf } from './plan/values.ts';
 import { StagingRing } from './staging.ts';
@@ -255,7 +255,7 @@ export class WebGPUProgram implements Program {
     for (const [i, { name, tensor, place }] of this.#blueprint.outputs.entries()) {
       const size = sizeOf(tensor.shape, dims);
       const begin = at(offsets, i);
-      if (isHalf(place.root)) results[name] = decodeHalves(new Uint16Array(bytes, begin, size));
+      if (isHalf(place.root)) results[name] = f16ToF32(new Uint16Array(bytes, begin, size));
       else {
         const part = bytes.slice(begin, begin + size * 4);
         results[name] = tensor.dtype === 'i32' ? new Int32Array(part) : new Float32Array(part);

@@ -1,9 +1,9 @@
 import { at } from '../../elements.ts';
 import { DeviceError, DisposedError, ShapeError } from '../../errors.ts';
 import type { DType } from '../../graph/tensor.ts';
+import { f16ToF32, f32ToF16 } from '../../half.ts';
 import type { Device, DeviceTensor, HostArray, UploadOptions } from '../device.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
-import { decodeHalves, encodeHalves } from './half.ts';
 
 /** A tensor in a buffer of its own, or, where it exceeds what the adapter binds, on the host. */
 export class WebGPUTensor implements DeviceTensor {
@@ -84,7 +84,7 @@ export class WebGPUTensor implements DeviceTensor {
     const out = new Float32Array(ids.length * width);
     for (const [i, id] of ids.entries()) {
       const row = this.#host?.subarray(id * width, (id + 1) * width) ?? [];
-      out.set(row instanceof Uint16Array ? decodeHalves(row) : row, i * width);
+      out.set(row instanceof Uint16Array ? f16ToF32(row) : row, i * width);
     }
     return out;
   }
@@ -145,9 +145,9 @@ export class WebGPUTensor implements DeviceTensor {
 function encode(data: HostArray, storage: 'f32' | 'f16'): Float32Array | Int32Array | Uint16Array {
   if (data instanceof Int32Array) return data.slice();
   if (storage === 'f32') return Float32Array.from(data);
-  return encodeHalves(data);
+  return f32ToF16(Float32Array.from(data));
 }
 
 function decode(values: Float32Array | Int32Array | Uint16Array): HostArray {
-  return values instanceof Uint16Array ? decodeHalves(values) : values;
+  return values instanceof Uint16Array ? f16ToF32(values) : values;
 }

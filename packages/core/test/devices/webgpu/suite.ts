@@ -17,7 +17,10 @@ const ofProducts = /^(?:matmul, |linear|scaled sources|chosen tokens of)/;
  *
  * @param products whether matrix products, and what is made of them, are tried, too
  */
-export function operationSuite(forceVariant: KernelVariant, { products = true } = {}): void {
+export function operationSuite(
+  forceVariant: KernelVariant,
+  { products = true }: { readonly products?: boolean } = {},
+): void {
   describe(`operations in the kernel variant '${forceVariant}'`, () => {
     let device: WebGPUDevice;
     beforeAll(async () => {

@@ -43,6 +43,8 @@ export class Fuser {
   /** Whether a result must be in memory: something outside the group's own elementwise operations reads it. */
   isStored(value: Value, group: Group, extra: readonly Tensor[] = []): boolean {
     if (this.#uses.kept.has(value) || 'temporary' in value) return true;
+    // Constants and masks are in a group only where someone wants them in memory.
+    if (inlineOf(value)) return true;
     const inside = new Set([...group.nodes, ...extra].map((t) => t.node));
     for (const node of this.#uses.consumers.get(value) ?? []) if (!inside.has(node)) return true;
     return false;

@@ -1,14 +1,14 @@
-import { SafetensorsError } from './errors.ts';
+import { SafetensorsError } from '../errors.ts';
+import type { RandomAccess } from '../random-access.ts';
+import { decodeFloat32, decodeInt32 } from '../tensor-decode.ts';
+import { type FailToRead, findEntry, type TensorReader, tensorReader } from '../tensor-reader.ts';
 import {
   headerLength,
   PREFIX_BYTES,
   parseHeader,
   type SafetensorsHeader,
   type TensorEntry,
-} from './safetensors-header.ts';
-import type { RandomAccess } from './safetensors-source.ts';
-import { decodeFloat32, decodeInt32 } from './tensor-decode.ts';
-import { type FailToRead, findEntry, type TensorReader, tensorReader } from './tensor-reader.ts';
+} from './header.ts';
 
 /** A whole safetensors file in memory: `TensorReader` without the waiting. */
 export class Safetensors {

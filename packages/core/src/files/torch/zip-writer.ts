@@ -1,5 +1,5 @@
-import { ByteWriter } from './torch-byte-writer.ts';
-import { DIRECTORY_END, DIRECTORY_ENTRY, LOCAL_HEADER } from './torch-zip.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { DIRECTORY_END, DIRECTORY_ENTRY, LOCAL_HEADER } from './zip.ts';
 
 /** 1 January 1980, the first day that zip archives know: the same contents make the same bytes on every day. */
 const FIRST_DAY = 0x0021;

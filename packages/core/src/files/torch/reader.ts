@@ -1,10 +1,10 @@
-import { type TorchFail, TorchFileError } from './errors.ts';
-import type { RandomAccess } from './safetensors-source.ts';
-import { type TensorInfo, type TensorReader, tensorReader } from './tensor-reader.ts';
-import { openTorchArchive } from './torch-archive.ts';
-import { openTorchStream } from './torch-stream.ts';
-import { elementBytes, TorchTensor } from './torch-tensor.ts';
-import { LOCAL_HEADER } from './torch-zip.ts';
+import { type TorchFail, TorchFileError } from '../errors.ts';
+import type { RandomAccess } from '../random-access.ts';
+import { type TensorInfo, type TensorReader, tensorReader } from '../tensor-reader.ts';
+import { openTorchArchive } from './archive.ts';
+import { openTorchStream } from './stream.ts';
+import { elementBytes, TorchTensor } from './tensor.ts';
+import { LOCAL_HEADER } from './zip.ts';
 
 interface TorchEntry extends TensorInfo {
   readonly tensor: TorchTensor;

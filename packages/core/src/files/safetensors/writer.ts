@@ -1,7 +1,7 @@
-import { SafetensorsError, type SafetensorsReason } from './errors.ts';
-import { DTYPE_BITS } from './safetensors-dtype.ts';
-import { LONE_SURROGATE, PREFIX_BYTES } from './safetensors-header.ts';
-import { checkTensor, encodeTensor, type TensorToWrite } from './tensor-to-write.ts';
+import { SafetensorsError, type SafetensorsReason } from '../errors.ts';
+import { checkTensor, encodeTensor, type TensorToWrite } from '../tensor-to-write.ts';
+import { DTYPE_BITS } from './dtype.ts';
+import { LONE_SURROGATE, PREFIX_BYTES } from './header.ts';
 
 /**
  * Lays tensors out as a safetensors file, in parts that together are the file: the header, then one part for each

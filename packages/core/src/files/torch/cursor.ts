@@ -1,4 +1,4 @@
-import type { TorchFail } from './errors.ts';
+import type { TorchFail } from '../errors.ts';
 
 /** Reads little-endian fields one after the other; what is not there fails as `malformed`. */
 export class ByteCursor {

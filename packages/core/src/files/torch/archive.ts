@@ -1,10 +1,10 @@
-import type { TorchFail } from './errors.ts';
-import type { RandomAccess } from './safetensors-source.ts';
-import { ByteCursor } from './torch-cursor.ts';
-import { TorchHost } from './torch-globals.ts';
-import { unpickle } from './torch-pickle.ts';
-import type { TorchStorage } from './torch-tensor.ts';
-import { dataPosition, readZipDirectory, type ZipEntry } from './torch-zip.ts';
+import type { TorchFail } from '../errors.ts';
+import type { RandomAccess } from '../random-access.ts';
+import { ByteCursor } from './cursor.ts';
+import { TorchHost } from './globals.ts';
+import { unpickle } from './pickle.ts';
+import type { TorchStorage } from './tensor.ts';
+import { dataPosition, readZipDirectory, type ZipEntry } from './zip.ts';
 
 /** A torch file in either form: the object that was saved, and where its storages lie. */
 export interface TorchContent {

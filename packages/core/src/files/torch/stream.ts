@@ -1,9 +1,9 @@
-import type { TorchFail } from './errors.ts';
-import type { RandomAccess } from './safetensors-source.ts';
-import { MAX_PICKLE_BYTES, type TorchContent } from './torch-archive.ts';
-import { ByteCursor } from './torch-cursor.ts';
-import { TorchHost } from './torch-globals.ts';
-import { unpickle } from './torch-pickle.ts';
+import type { TorchFail } from '../errors.ts';
+import type { RandomAccess } from '../random-access.ts';
+import { MAX_PICKLE_BYTES, type TorchContent } from './archive.ts';
+import { ByteCursor } from './cursor.ts';
+import { TorchHost } from './globals.ts';
+import { unpickle } from './pickle.ts';
 
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL_VERSION = 1001;

@@ -1,7 +1,7 @@
-import { at } from '../elements.ts';
-import type { TorchFail } from './errors.ts';
-import type { RandomAccess } from './safetensors-source.ts';
-import { ByteCursor } from './torch-cursor.ts';
+import { at } from '../../elements.ts';
+import type { TorchFail } from '../errors.ts';
+import type { RandomAccess } from '../random-access.ts';
+import { ByteCursor } from './cursor.ts';
 
 /** A file within a zip archive, stored as it is. */
 export interface ZipEntry {

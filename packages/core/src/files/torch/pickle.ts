@@ -1,5 +1,5 @@
-import type { TorchFail } from './errors.ts';
-import type { ByteCursor } from './torch-cursor.ts';
+import type { TorchFail } from '../errors.ts';
+import type { ByteCursor } from './cursor.ts';
 
 /** Python's tuple. Lists are arrays, dictionaries are maps, None is null. */
 export class Tuple {

@@ -1,6 +1,6 @@
 /*
- * The two 16-bit floating-point formats, converted on bit patterns so that NaN payloads survive.
- * f16 is IEEE 754 binary16; bf16 is the upper half of binary32.
+ * The two 16-bit floating-point formats, converted on bit patterns so that NaN payloads survive, and without
+ * Float16Array, which not every runtime has. f16 is IEEE 754 binary16; bf16 is the upper half of binary32.
  */
 
 let f16Table: Uint32Array | undefined;
@@ -44,7 +44,9 @@ export function bf16ToF32(source: Uint16Array): Float32Array {
 /** float32 values to f16 bit patterns, rounded to nearest, ties to even; too large becomes infinity. */
 export function f32ToF16(source: Float32Array): Uint16Array {
   const bits = new Uint32Array(source.buffer, source.byteOffset, source.length);
-  return Uint16Array.from(bits, f32BitsToF16Bits);
+  const halves = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) halves[i] = f32BitsToF16Bits(bits[i] as number);
+  return halves;
 }
 
 function f32BitsToF16Bits(bits: number): number {

@@ -1,7 +1,7 @@
-import type { TorchFail } from './errors.ts';
-import type { Dtype } from './safetensors-dtype.ts';
-import { type PickleHost, Tuple } from './torch-pickle.ts';
-import { elementBytes, isCount, TorchStorage, TorchTensor } from './torch-tensor.ts';
+import type { TorchFail } from '../errors.ts';
+import type { Dtype } from '../safetensors/dtype.ts';
+import { type PickleHost, Tuple } from './pickle.ts';
+import { elementBytes, isCount, TorchStorage, TorchTensor } from './tensor.ts';
 
 /** A storage class of torch, which stands for a dtype. */
 class StorageClass {
