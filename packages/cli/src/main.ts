@@ -9,8 +9,8 @@ import { interruptible } from './interrupt.ts';
 import { readerHasGone } from './output/broken-output.ts';
 import type { ErrorEvent } from './output/events.ts';
 import { jsonLine } from './output/json.ts';
-import { oneLine, printableOnly } from './output/printable.ts';
-import { processTerminal, type Terminal } from './output/terminal.ts';
+import { oneLine } from './output/printable.ts';
+import { printableOnly, processTerminal, type Terminal } from './output/terminal.ts';
 import { program } from './program.ts';
 
 /** Columns of help: longer lines are hard to read. */

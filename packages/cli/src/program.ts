@@ -16,8 +16,7 @@ import { plainSetup, type Setup } from './config/setup.ts';
 import { interruptible } from './interrupt.ts';
 import { optionDescription } from './options/help.ts';
 import { refuseRepeated } from './options/once.ts';
-import { printableOnly } from './output/printable.ts';
-import { processTerminal } from './output/terminal.ts';
+import { printableOnly, processTerminal } from './output/terminal.ts';
 import { version } from './version.ts';
 
 /**

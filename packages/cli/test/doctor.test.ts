@@ -1,8 +1,8 @@
 import { type Device, ReferenceDevice } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { expect, test } from 'vitest';
-import { advise } from '../src/doctor/advice.ts';
 import type { DoctorReport } from '../src/doctor/examine.ts';
+import { advise } from '../src/doctor/examine.ts';
 import { reportText } from '../src/doctor/report-text.ts';
 import { SelfTest } from '../src/doctor/self-test.ts';
 

@@ -3,46 +3,31 @@ export type { Alias } from './graph/alias.ts';
 export {
   type ArrayInput,
   type ArrayOutput,
-  constantSize,
   defineKernel,
-  eachItem,
-  elements,
   type Groups,
-  groupsFor,
   type InputKind,
   type IntegerInput,
   type Kernel,
   type KernelProfile,
   type Lanes,
-  type Launch,
+  type OutputKind,
+  type Size,
+  type ValuesInput,
+  type ValuesOutput,
+} from './graph/kernel.ts';
+export {
+  constantSize,
+  eachItem,
+  elements,
+  groupsFor,
   type LaunchArguments,
   lanesOf,
   launch,
-  type OutputKind,
   rowItems,
   rowsOf,
-  type Size,
-  type Temporary,
-  type Value,
-  type ValuesInput,
-  type ValuesOutput,
-  type WgslCall,
   widthOf,
-} from './graph/kernel.ts';
+} from './graph/launch.ts';
 export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';
-export {
-  defineOperation,
-  type ElementwiseForm,
-  type GradientCall,
-  type MaskForm,
-  type OnnxCall,
-  type Operation,
-  type ReferenceCall,
-  type RowWise,
-  type Tensors,
-  type Traits,
-} from './graph/operation.ts';
-export type { Requirement } from './graph/requirements.ts';
 export {
   type BinaryFunction,
   type Expression,
@@ -66,14 +51,29 @@ export {
   showShape,
   sizeOf,
 } from './graph/shape.ts';
+export type { Requirement } from './graph/tensor.ts';
 export {
   apply,
   applyAll,
   type DType,
+  defineOperation,
+  type ElementwiseForm,
+  type GradientCall,
+  type Launch,
   type LeafAttributes,
+  type MaskForm,
   type Node,
+  type OnnxCall,
+  type Operation,
+  type ReferenceCall,
+  type RowWise,
+  type Temporary,
   type Tensor,
+  type Tensors,
   type TensorType,
+  type Traits,
+  type Value,
+  type WgslCall,
 } from './graph/tensor.ts';
 export type { Mapped } from './graph/tuple.ts';
 export {
@@ -87,5 +87,5 @@ export {
   zeros,
 } from './graph/values.ts';
 export { f32Literal, unroll, wgsl } from './graph/wgsl.ts';
+export { sumTo } from './ops/elementwise.ts';
 export { broadcastTo, elementwise } from './ops/operations.ts';
-export { sumTo } from './ops/reduce.ts';

@@ -22,6 +22,7 @@ export { type AdapterDescription, listAdapters } from './devices/webgpu/adapter.
 export { requestWebGPUDevice, WebGPUDevice, type WebGPUOptions } from './devices/webgpu/device.ts';
 export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
 export * from './errors.ts';
+export type { Dtype, TensorInfo } from './files/dtype.ts';
 export {
   ModelFileError,
   SafetensorsError,
@@ -49,7 +50,6 @@ export {
 } from './files/json-fields.ts';
 export { openTensors } from './files/open-tensors.ts';
 export { bytesSource, type RandomAccess } from './files/random-access.ts';
-export type { Dtype } from './files/safetensors/dtype.ts';
 export type { TensorEntry } from './files/safetensors/header.ts';
 export { openShards, parseShardIndex, type ShardIndex } from './files/safetensors/index-file.ts';
 export {
@@ -59,7 +59,7 @@ export {
 } from './files/safetensors/reader.ts';
 export { safetensorsParts, writeSafetensors } from './files/safetensors/writer.ts';
 export { shown, shownList } from './files/shown.ts';
-export type { TensorInfo, TensorReader } from './files/tensor-reader.ts';
+export type { TensorReader } from './files/tensor-reader.ts';
 export type { TensorToWrite } from './files/tensor-to-write.ts';
 export { openTorchFile } from './files/torch/reader.ts';
 export { writeTorchFile } from './files/torch/writer.ts';
@@ -67,9 +67,9 @@ export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
 export { input, leafOf, variable } from './graph/leaves.ts';
 export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';
-export { defineOperation, type Operation } from './graph/operation.ts';
 export { concreteShape, type Dim, type DimValues, dimValue, type Shape, sameShape } from './graph/shape.ts';
 export type { DType, Node, Tensor, TensorType } from './graph/tensor.ts';
+export { defineOperation, type Operation } from './graph/tensor.ts';
 export { f32ToF16 } from './half.ts';
 export {
   type Adapter,

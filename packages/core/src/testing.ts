@@ -10,8 +10,7 @@ import { input } from './graph/leaves.ts';
 import { type Shape, sizeOf } from './graph/shape.ts';
 import type { HostArray } from './graph/storage.ts';
 import type { Tensor } from './graph/tensor.ts';
-import { multiply } from './ops/arithmetic.ts';
-import { sum } from './ops/reduce.ts';
+import { multiply, sum } from './ops/arithmetic.ts';
 
 /** An input of an operation: its shape, and values that tell the sizes of symbolic dimensions. */
 export interface CheckedInput {

@@ -1,6 +1,5 @@
 import {
   type CompileOptions,
-  type Device,
   type DeviceTensor,
   DisposedError,
   type Graph,
@@ -15,7 +14,7 @@ import { largestMasks } from './host/masks.ts';
 import { MaskBuffer } from './masks/mask-buffer.ts';
 import { OnnxProgram } from './program.ts';
 import { Queue } from './queue.ts';
-import { loadRuntime, type Runtime, type RuntimeName, type WasmPaths } from './runtime.ts';
+import { loadRuntime, type OnnxHost, type Runtime, type RuntimeName, type WasmPaths } from './runtime.ts';
 import { OnnxTensor } from './tensor.ts';
 import { translate } from './translate.ts';
 
@@ -29,7 +28,7 @@ export interface OnnxDeviceOptions {
 }
 
 /** Runs whole graphs, backward pass and optimiser included, as ONNX models in ONNX Runtime on the CPU. */
-export class OnnxDevice implements Device {
+export class OnnxDevice implements OnnxHost {
   readonly kind = 'onnx';
   readonly lost: Promise<string> = new Promise(() => {});
   readonly runtime: Runtime;

@@ -9,11 +9,10 @@ import {
   type ProgramStatistics,
   ScalearnError,
 } from '@scalearn/core';
-import type { OnnxDevice } from './device.ts';
 import { computeHostValue } from './host/compute.ts';
 import { HostContext } from './host/context.ts';
 import { maskSizes } from './host/masks.ts';
-import type { RuntimeTensor, Session } from './runtime.ts';
+import type { OnnxHost, RuntimeTensor, Session } from './runtime.ts';
 import type { OnnxTensor } from './tensor.ts';
 import type { Translation } from './translate.ts';
 
@@ -22,14 +21,14 @@ type Feeds = Readonly<Record<string, HostArray>>;
 /** A graph in a session of ONNX Runtime. */
 export class OnnxProgram implements Program {
   readonly #label: string;
-  readonly #device: OnnxDevice;
+  readonly #device: OnnxHost;
   readonly #session: Session;
   readonly #translation: Translation;
   readonly #release: () => void;
   #disposed = false;
 
   constructor(
-    device: OnnxDevice,
+    device: OnnxHost,
     session: Session,
     translation: Translation,
     label: string,

@@ -1,4 +1,6 @@
-import { DeviceError } from '@scalearn/core';
+import { type Device, DeviceError } from '@scalearn/core';
+import type { MaskBuffer } from './masks/mask-buffer.ts';
+import type { Queue } from './queue.ts';
 
 /** The part of ONNX Runtime's JavaScript interface that is used; onnxruntime-node and -web both have it. */
 export interface Runtime {
@@ -24,6 +26,15 @@ export interface RuntimeTensor {
 export interface Session {
   run(feeds: Record<string, RuntimeTensor>): Promise<Record<string, RuntimeTensor>>;
   release(): Promise<void>;
+}
+
+/** What tensors and programs need of their device. */
+export interface OnnxHost extends Device {
+  readonly runtime: Runtime;
+  /** One run at a time: ONNX Runtime uses all threads for each. */
+  readonly queue: Queue;
+  /** Room for the masks of one run, all of it free. */
+  maskBuffer(sizes: readonly number[]): MaskBuffer;
 }
 
 export type RuntimeName = 'onnxruntime-node' | 'onnxruntime-web';

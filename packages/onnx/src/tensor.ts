@@ -1,10 +1,9 @@
 import { type DeviceTensor, DisposedError, type DType, type HostArray, ShapeError } from '@scalearn/core';
-import type { OnnxDevice } from './device.ts';
-import type { RuntimeTensor } from './runtime.ts';
+import type { OnnxHost, RuntimeTensor } from './runtime.ts';
 
 /** Values in memory that sessions read in place. */
 export class OnnxTensor implements DeviceTensor {
-  readonly device: OnnxDevice;
+  readonly device: OnnxHost;
   readonly label: string;
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -12,7 +11,7 @@ export class OnnxTensor implements DeviceTensor {
   #value: RuntimeTensor | undefined;
 
   constructor(
-    device: OnnxDevice,
+    device: OnnxHost,
     label: string,
     shape: readonly number[],
     data: HostArray,

@@ -18,11 +18,11 @@ import { runOfTask } from '../model/task-run.ts';
 import { columnOptions, decimalOption, type OwnDataArguments, readingOptions } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/values.ts';
-import type { EvaluatedEvent, SplitScore } from '../output/events.ts';
+import type { EvaluatedEvent, Reporter, SplitScore } from '../output/events.ts';
 import { jsonLine } from '../output/json.ts';
 import { ownTaskLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/phases.ts';
-import { createReporter, type Reporter } from '../output/reporter.ts';
+import { createReporter } from '../output/reporter.ts';
 import { scoreTable, taskTable } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 

@@ -18,12 +18,13 @@ import { inFlags, textFileFlags } from '../options/flags.ts';
 import { fileReading, type ReadingArguments, readingOptions } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
+import type { Reporter } from '../output/events.ts';
 import { counted } from '../output/format.ts';
 import { doubtLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/phases.ts';
 import { type Predicted, predictionLines, predictionTable } from '../output/predictions.ts';
 import { oneLine } from '../output/printable.ts';
-import { createReporter, type Reporter } from '../output/reporter.ts';
+import { createReporter } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments extends ReadingArguments {

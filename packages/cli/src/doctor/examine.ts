@@ -10,7 +10,6 @@ import {
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { openDevice } from '../device.ts';
 import { version } from '../version.ts';
-import { advise } from './advice.ts';
 import { SelfTest, type SelfTestResult } from './self-test.ts';
 
 /** One way to compute: whether it works, and whether it computes rightly. */
@@ -38,7 +37,7 @@ export interface DoctorReport {
 }
 
 /** Whether a device is here, but is not to be trusted. */
-export function isBroken({ test, failure }: Examined): boolean {
+function isBroken({ test, failure }: Examined): boolean {
   return failure !== undefined || test?.passed === false;
 }
 
@@ -120,4 +119,40 @@ export function runtimeVersions(): Record<string, string> {
     ? { deno: versions.deno, node: `${versions.node} (compatible)` }
     : { node: versions.node };
   return { scalearn: version, ...runtime, system: `${platform} ${arch}` };
+}
+
+/** What to install, most useful first; nothing where all is well. */
+export async function advise(
+  adapters: readonly AdapterDescription[],
+  devices: readonly Examined[],
+): Promise<string[]> {
+  const advice: string[] = [];
+  for (const { device, variant } of devices.filter(isBroken))
+    advice.push(
+      `do not use ${device}${variant ? ` with ${variant} kernels` : ''} here: choose another --device, update the driver, and report this output`,
+    );
+  const onnx = devices.find(({ device }) => device === 'onnx');
+  if (onnx?.missing) advice.push(`for training without a GPU: ${onnx.missing}`);
+  if (adapters.some(({ isSoftware }) => !isSoftware)) return advice;
+  if (adapters.length > 0) advice.push('the only WebGPU adapter is software; for a GPU, install its driver');
+  else if (await needsDawn())
+    advice.push('Node has no WebGPU of its own; for a GPU, install it with: npm install webgpu');
+  else
+    advice.push(
+      process.platform === 'linux'
+        ? 'for a GPU, install its Vulkan driver (Debian, Ubuntu: apt install mesa-vulkan-drivers, which has one in software as well)'
+        : 'for a GPU, install its driver',
+    );
+  return advice;
+}
+
+/** Whether WebGPU is only missing because the package that brings it to Node is not installed. */
+async function needsDawn(): Promise<boolean> {
+  if (process.versions.deno) return false;
+  // The name stands in a variable so that nothing tries to find the optional package before.
+  const name = 'webgpu';
+  return import(name).then(
+    () => false,
+    () => true,
+  );
 }

@@ -1,7 +1,7 @@
 import type { Encoder, MethodDefinition } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { Source } from '../model/sources.ts';
-import type { Reporter } from '../output/reporter.ts';
+import type { Reporter } from '../output/events.ts';
 
 /** What there is when a method is prepared. */
 export interface Preparation {

@@ -12,7 +12,7 @@ import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
 import { ownMethods } from '../methods/registry.ts';
-import type { Reporter } from '../output/reporter.ts';
+import type { Reporter } from '../output/events.ts';
 import { checkEncoderShape } from './check-shape.ts';
 import { runOfTask } from './task-run.ts';
 

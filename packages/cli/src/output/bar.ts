@@ -1,9 +1,9 @@
 import { BarLine } from './bar-line.ts';
+import type { Reporter } from './events.ts';
 import { clock, count, epochLine, figure, startLines } from './format.ts';
 import { Pace } from './pace.ts';
 import { phaseParts } from './phases.ts';
 import { oneLine } from './printable.ts';
-import type { Reporter } from './reporter.ts';
 import { doneLines } from './result.ts';
 import type { Terminal } from './terminal.ts';
 

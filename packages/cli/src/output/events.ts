@@ -150,3 +150,18 @@ export interface ProgressEvent extends Omit<CoreProgressEvent, 'phase'> {
 export type StartEvent = Extract<TrainEvent, { event: 'start' }> & { readonly deviceDescription: string };
 export type StepEvent = Extract<TrainEvent, { event: 'step' }>;
 export type EpochEvent = Extract<TrainEvent, { event: 'epoch' }>;
+
+/** Shows how a run goes. */
+export interface Reporter {
+  /** What is being done before training begins. */
+  note(text: string): void;
+  warn(text: string): void;
+  /** How far something has come that takes a while. */
+  progress(event: ProgressEvent): void;
+  start(event: StartEvent): void;
+  step(event: StepEvent): void;
+  epoch(event: EpochEvent): void;
+  done(event: DoneEvent): void;
+  /** Clears what is unfinished on the screen. */
+  close(): void;
+}

@@ -1,5 +1,5 @@
+import type { Reporter } from './events.ts';
 import { oneLine } from './printable.ts';
-import type { Reporter } from './reporter.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One object on a line of standard output. */

@@ -1,8 +1,7 @@
 import type { LoadEncoderOptions } from '@scalearn/encoders';
 import type { OnDownload } from '@scalearn/hub';
-import type { ProgressEvent } from './events.ts';
+import type { ProgressEvent, Reporter } from './events.ts';
 import { count } from './format.ts';
-import type { Reporter } from './reporter.ts';
 
 const phases: Readonly<Record<ProgressEvent['phase'], { readonly doing: string; readonly unit?: string }>> = {
   download: { doing: 'downloading' },

@@ -1,14 +1,8 @@
-import type { Terminal } from './terminal.ts';
-
 /**
  * Characters that do something to a screen or a log instead of being shown in it: controls, with the one that begins a
  * terminal's commands; separators of lines; what reverses the direction of writing; halves of characters.
  */
 const ACTIVE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu;
-
-/** The commands that are our own: a number in a colour, as heat maps have them. */
-const ESCAPE = '\u001b';
-const COLOURED = new RegExp(`(${ESCAPE}\\[[\\d;]+m[ \\d.-]*${ESCAPE}\\[0m)`);
 
 /** How JSON writes it, so that what is JSON stays the same JSON. */
 function escaped(character: string): string {
@@ -17,28 +11,11 @@ function escaped(character: string): string {
 }
 
 /** Text of several lines of which nothing acts on a terminal: labels, file names and answers of servers may hold anything. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(ACTIVE, (character) => (character === '\n' ? character : escaped(character)));
 }
 
 /** A text that stays in its line: whoever wrote a part of it can add no line of his own. */
 export function oneLine(text: string): string {
   return text.replace(ACTIVE, escaped);
-}
-
-/** Whatever a command writes passes here, whoever wrote the parts of it. */
-export function printableOnly(terminal: Terminal): Terminal {
-  const { colours } = terminal;
-  const lines = (text: string): string =>
-    colours
-      ? text
-          .split(COLOURED)
-          .map((part, i) => (i % 2 === 1 ? part : printable(part)))
-          .join('')
-      : printable(text);
-  return {
-    ...terminal,
-    out: (text) => terminal.out(lines(text)),
-    err: (text) => terminal.err(printable(text)),
-  };
 }

@@ -1,24 +1,10 @@
 import { barReporter } from './bar.ts';
-import type { DoneEvent, EpochEvent, ProgressEvent, StartEvent, StepEvent } from './events.ts';
+import type { Reporter } from './events.ts';
 import { jsonReporter } from './json.ts';
 import { plainReporter } from './plain.ts';
-import { quietReporter } from './quiet.ts';
+import { oneLine } from './printable.ts';
+import { doneLines } from './result.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Shows how a run goes. */
-export interface Reporter {
-  /** What is being done before training begins. */
-  note(text: string): void;
-  warn(text: string): void;
-  /** How far something has come that takes a while. */
-  progress(event: ProgressEvent): void;
-  start(event: StartEvent): void;
-  step(event: StepEvent): void;
-  epoch(event: EpochEvent): void;
-  done(event: DoneEvent): void;
-  /** Clears what is unfinished on the screen. */
-  close(): void;
-}
 
 export function createReporter(
   terminal: Terminal,
@@ -27,4 +13,19 @@ export function createReporter(
   if (json) return jsonReporter(terminal, quiet);
   if (quiet) return quietReporter(terminal);
   return terminal.interactive ? barReporter(terminal) : plainReporter(terminal);
+}
+
+/** Only warnings and the result. */
+function quietReporter(terminal: Terminal): Reporter {
+  const nothing = (): void => {};
+  return {
+    note: nothing,
+    warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
+    progress: nothing,
+    start: nothing,
+    step: nothing,
+    epoch: nothing,
+    done: (event) => terminal.out(doneLines(event)),
+    close: nothing,
+  };
 }

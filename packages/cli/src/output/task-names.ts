@@ -1,4 +1,4 @@
-import type { Reporter } from './reporter.ts';
+import type { Reporter } from './events.ts';
 
 /**
  * A reporter that calls tasks as people know them, rather than by their ids.

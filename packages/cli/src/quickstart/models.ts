@@ -8,7 +8,7 @@ import { ownMethods } from '../methods/registry.ts';
 import type { Source } from '../model/sources.ts';
 import { trainModel } from '../model/train-model.ts';
 import { settleOptions, type TrainSettings } from '../options/settings.ts';
-import type { Reporter } from '../output/reporter.ts';
+import type { Reporter } from '../output/events.ts';
 import type { QuickstartMethod } from './methods.ts';
 import type { QuickstartPlan } from './plan.ts';
 

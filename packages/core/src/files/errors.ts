@@ -84,3 +84,5 @@ export class TorchFileError extends ScalearnError {
 
 /** Throws the error of one torch file. */
 export type TorchFail = (reason: TorchFileReason, message: string, refused?: string) => never;
+/** Throws the error of a file's format. */
+export type FailToRead = (reason: TensorReadReason, message: string) => never;

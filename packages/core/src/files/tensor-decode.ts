@@ -1,5 +1,6 @@
 import { bf16ToF32, f16ToF32 } from '../half.ts';
-import type { FailToRead, TensorInfo } from './tensor-reader.ts';
+import type { TensorInfo } from './dtype.ts';
+import type { FailToRead } from './errors.ts';
 
 /*
  * Bytes of one tensor to typed arrays. The files are little-endian and so is every machine that runs JavaScript

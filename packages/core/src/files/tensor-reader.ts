@@ -1,14 +1,6 @@
-import type { TensorReadReason } from './errors.ts';
-import type { Dtype } from './safetensors/dtype.ts';
+import type { TensorInfo } from './dtype.ts';
+import type { FailToRead } from './errors.ts';
 import { decodeFloat32, decodeInt32 } from './tensor-decode.ts';
-
-/** What a file says about one of its tensors. */
-export interface TensorInfo {
-  readonly name: string;
-  readonly dtype: Dtype;
-  /** Sizes of the dimensions; `[]` is a scalar. */
-  readonly shape: readonly number[];
-}
 
 /** Named tensors that are read one at a time, when they are asked for, whatever file they lie in. */
 export interface TensorReader {
@@ -23,9 +15,6 @@ export interface TensorReader {
   /** An integer or BOOL tensor as int32. Throws `dtype`, or `value-range` where a value does not fit. */
   readInt32(name: string): Promise<Int32Array>;
 }
-
-/** Throws the error of a file's format. */
-export type FailToRead = (reason: TensorReadReason, message: string) => never;
 
 /** A reader of tensors whose bytes `read` gets. */
 export function tensorReader<Entry extends TensorInfo>(

@@ -1,8 +1,7 @@
 import { ScalearnError } from '../errors.ts';
-import { defineOperation } from './operation.ts';
 import type { Shape } from './shape.ts';
 import type { DeviceTensor, DType } from './storage.ts';
-import { apply, type LeafAttributes, type Tensor } from './tensor.ts';
+import { apply, defineOperation, type LeafAttributes, type Tensor } from './tensor.ts';
 
 const never = (): never => {
   throw new ScalearnError('a leaf has no computation: its value comes from outside the graph');

@@ -2,27 +2,9 @@ import { at } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
 import { reshaped } from './alias.ts';
 import { leafOf } from './leaves.ts';
-import { type Dim, type DimValues, dimValue, type Shape, sameSize, showShape, sizeOf } from './shape.ts';
+import { type DimValues, dimValue, type Shape, sameSize, showShape, sizeOf } from './shape.ts';
 import type { HostArray } from './storage.ts';
 import type { Node, Tensor } from './tensor.ts';
-
-/**
- * What an operation needs of a batch beside what its shape rule sees. It is checked before every run and on every
- * device, as kernels check nothing.
- */
-export type Requirement =
-  /** Integers of `0 … below - 1`; an error calls them by `what` they are, and what there are `below` of. */
-  | {
-      readonly kind: 'index';
-      readonly input: Tensor;
-      readonly below: Dim;
-      readonly what: string;
-      readonly of: string;
-    }
-  /** Where sequences begin, and the end of the last: from 0 up to `end`, none of them empty. */
-  | { readonly kind: 'boundaries'; readonly input: Tensor; readonly end: Dim }
-  /** Two shapes with equally many elements. */
-  | { readonly kind: 'sameSize'; readonly from: Shape; readonly to: Shape };
 
 /** A requirement as a batch is checked for it. */
 export type BatchCheck = (feeds: Readonly<Record<string, HostArray>>, dims: DimValues) => void;

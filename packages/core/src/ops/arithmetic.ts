@@ -1,7 +1,8 @@
-import { scalarConstant } from '../graph/scalar.ts';
-import { broadcastShapes, type Shape, sameShape } from '../graph/shape.ts';
+import { scalarConstant, scalarDim } from '../graph/scalar.ts';
+import type { Shape } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { elementwise } from './elementwise.ts';
+import { elementwise, reduce } from './elementwise.ts';
+import { reshape } from './reshape.ts';
 
 /** Sum of tensors that broadcast. */
 export function add(...terms: readonly Tensor[]): Tensor {
@@ -47,9 +48,19 @@ export function constant(value: number, shape: Shape): Tensor {
   return elementwise('constant', [], () => scalarConstant(value), shape);
 }
 
-/** Stretches x to a larger shape by NumPy's rule. */
-export function broadcastTo(x: Tensor, shape: Shape): Tensor {
-  return sameShape(broadcastShapes(x.shape, shape), x.shape)
-    ? x
-    : elementwise('broadcast', [x], (a) => a, shape);
+/** Sum over one axis (negative counts from the last), which disappears; over all axes to `[]` without one. */
+export function sum(x: Tensor, axis?: number): Tensor {
+  const rank = x.shape.length;
+  if (axis === undefined) return rank === 0 ? x : reshape(reduce(x, 0, rank), []);
+  const at = axis < 0 ? axis + rank : axis;
+  return reshape(reduce(x, at, at + 1), [...x.shape.slice(0, at), ...x.shape.slice(at + 1)]);
+}
+
+/** Mean over one axis, or over all; see {@link sum}. */
+export function mean(x: Tensor, axis?: number): Tensor {
+  const rank = x.shape.length;
+  const over = axis === undefined ? x.shape : [x.shape[axis < 0 ? axis + rank : axis] ?? 1];
+  return elementwise('mean', [sum(x, axis)], (total) =>
+    over.reduce((y, dim) => y.over(scalarDim(dim)), total),
+  );
 }

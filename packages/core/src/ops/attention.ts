@@ -1,8 +1,7 @@
 import { ShapeError } from '../errors.ts';
-import { defineOperation } from '../graph/operation.ts';
-import type { Requirement } from '../graph/requirements.ts';
 import { dimOf, fixedDim, showShape } from '../graph/shape.ts';
-import { apply, applyAll, type Tensor } from '../graph/tensor.ts';
+import type { Requirement } from '../graph/tensor.ts';
+import { apply, applyAll, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { softmaxOf, type Values, zeros } from '../graph/values.ts';
 import { streamId } from '../random/streams.ts';
 import { launchAttention, launchAttentionGradient } from './attention/launch.ts';

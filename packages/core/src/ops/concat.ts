@@ -1,8 +1,7 @@
 import { at } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
-import { defineOperation } from '../graph/operation.ts';
 import { fixedDim, fixedShape, type Shape, sameShape, showShape, sizeOf } from '../graph/shape.ts';
-import { apply, applyAll, type Tensor } from '../graph/tensor.ts';
+import { apply, applyAll, defineOperation, type Tensor } from '../graph/tensor.ts';
 import type { Values } from '../graph/values.ts';
 import { constant } from './arithmetic.ts';
 import { launchCut, launchJoin, partsAlong } from './concat/kernels.ts';

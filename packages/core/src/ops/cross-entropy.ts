@@ -1,20 +1,12 @@
 import { ShapeError } from '../errors.ts';
-import {
-  defineKernel,
-  eachItem,
-  launch,
-  rowsOf,
-  type Size,
-  type ValuesInput,
-  widthOf,
-} from '../graph/kernel.ts';
-import { defineOperation } from '../graph/operation.ts';
-import type { Requirement } from '../graph/requirements.ts';
+import { defineKernel, type Size, type ValuesInput } from '../graph/kernel.ts';
+import { eachItem, launch, rowsOf, widthOf } from '../graph/launch.ts';
 import { fixedDim, matrixOf, sameShape, showShape } from '../graph/shape.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import type { Requirement } from '../graph/tensor.ts';
+import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { softmaxOf, zeros } from '../graph/values.ts';
 import { wgsl } from '../graph/wgsl.ts';
-import { mean } from './reduce.ts';
+import { mean } from './arithmetic.ts';
 
 /** Per-row cross-entropy `-log softmax(logits)[label]`: logits `[rows, classes]`, labels i32 `[rows]`, y `[rows, 1]`. */
 const crossEntropyOperation = defineOperation<[logits: Tensor, labels: Tensor]>({

@@ -1,8 +1,7 @@
 import { ArgumentError } from '../errors.ts';
 import { input } from '../graph/leaves.ts';
-import { defineOperation, type MaskForm } from '../graph/operation.ts';
 import type { HostArray } from '../graph/storage.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type MaskForm, type Tensor } from '../graph/tensor.ts';
 import type { Values } from '../graph/values.ts';
 import { dropoutThreshold, fillMaskRow, type RandomState } from '../random/dropout-mask.ts';
 import { streamId } from '../random/streams.ts';

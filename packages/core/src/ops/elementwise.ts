@@ -1,13 +1,28 @@
 import { at } from '../elements.ts';
+import { ShapeError } from '../errors.ts';
 import { derivative, inputsOf, largestPart, replacePart, substitute } from '../graph/expression.ts';
 import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
-import { defineOperation, type ElementwiseForm, type Operation } from '../graph/operation.ts';
 import { type Expression, type OnnxFace, Scalar, scalarInput } from '../graph/scalar.ts';
-import { broadcastShapes, type DimValues, dimValue, type Shape, sameShape } from '../graph/shape.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import {
+  broadcastShapes,
+  type DimValues,
+  dimValue,
+  type Shape,
+  sameShape,
+  showShape,
+  sizeOf,
+} from '../graph/shape.ts';
+import {
+  apply,
+  defineOperation,
+  type ElementwiseForm,
+  type Operation,
+  type Tensor,
+} from '../graph/tensor.ts';
 import { type Mapped, mapTuple } from '../graph/tuple.ts';
 import { type Values, zeros } from '../graph/values.ts';
-import { sumTo } from './reduce.ts';
+import { launchReduce } from './reduce/kernels.ts';
+import { reshape } from './reshape.ts';
 
 /** Every elementwise operation: one expression over inputs that broadcast. */
 export const elementwiseOperation: Operation<readonly Tensor[], ElementwiseForm, [y: Tensor]> =
@@ -78,6 +93,69 @@ export function elementwise<const I extends readonly Tensor[]>(
   const combined = elementwise(label, kept, () => new Scalar(part));
   const rest = replacePart(own, part, scalarInput(kept.length).expression);
   return elementwise(label, [...kept, combined], () => new Scalar(rest), full);
+}
+
+export interface ReduceAttributes {
+  /** The axes `begin … end - 1` are summed and kept with size 1. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Sum over neighbouring axes, in ascending order of index: `[outer, axis, inner]` to `[outer, 1, inner]`. */
+const reduceOperation = defineOperation<[x: Tensor], ReduceAttributes>({
+  name: 'reduce',
+  outputs: ([{ shape }], { begin, end }) => {
+    if (begin < 0 || end > shape.length || begin >= end)
+      throw new ShapeError(`cannot sum axes ${begin} to ${end - 1} of ${showShape(shape)}`);
+    return [{ shape: shape.map((dim, i) => (i >= begin && i < end ? 1 : dim)), dtype: 'f32' }];
+  },
+  gradient: ({ inputs: [x], gradients: [dy] }) => [broadcastTo(dy, x.shape)],
+  reference({ inputs: [x], outputs: [y], attributes: { begin, end } }) {
+    const inner = sizeOf(x.shape.slice(end), {});
+    const axis = sizeOf(x.shape.slice(begin, end), {});
+    for (let i = 0; i < y.length; i++) {
+      const start = Math.floor(i / inner) * axis * inner + (i % inner);
+      let sum = 0;
+      for (let k = 0; k < axis; k++) sum += x.get(start + k * inner);
+      y.set(i, sum);
+    }
+  },
+  onnx: ({ inputs: [x], attributes: { begin, end }, emit }) => {
+    const axes = Array.from({ length: end - begin }, (_, i) => begin + i);
+    return [emit.node('ReduceSum', [x, emit.ints(...axes)], { keepdims: 1 })];
+  },
+  wgsl: ({ inputs: [x], outputs: [y], attributes, profile }) => launchReduce(x, y, attributes, profile),
+});
+
+export function reduce(x: Tensor, begin: number, end: number): Tensor {
+  return x.shape.slice(begin, end).every((dim) => dim === 1)
+    ? x
+    : apply(reduceOperation, [x], { begin, end });
+}
+
+/** Stretches x to a larger shape by NumPy's rule. */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  return sameShape(broadcastShapes(x.shape, shape), x.shape)
+    ? x
+    : elementwise('broadcast', [x], (a) => a, shape);
+}
+
+/** Undoes broadcasting: sums x down to a shape that broadcasts to x's. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.shape.length - shape.length;
+  const padded: Shape = [...Array<number>(lead).fill(1), ...shape];
+  let result = x;
+  for (let end = padded.length; end > 0; end--) {
+    const stretched = (axis: number): boolean => padded[axis] === 1 && x.shape[axis] !== 1;
+    if (!stretched(end - 1)) continue;
+    let begin = end - 1;
+    while (begin > 0 && (stretched(begin - 1) || (padded[begin - 1] === 1 && x.shape[begin - 1] === 1)))
+      begin--;
+    result = reduce(result, begin, end);
+    end = begin + 1;
+  }
+  return reshape(result, shape);
 }
 
 /** The value of a tensor that holds one known number, whatever it was computed from; undefined for others. */

@@ -1,19 +1,9 @@
 import { ShapeError } from '../errors.ts';
-import {
-  defineKernel,
-  eachItem,
-  groupsFor,
-  type Lanes,
-  lanesOf,
-  launch,
-  rowItems,
-  rowsOf,
-  widthOf,
-} from '../graph/kernel.ts';
-import { defineOperation } from '../graph/operation.ts';
-import type { Requirement } from '../graph/requirements.ts';
+import { defineKernel, type Lanes } from '../graph/kernel.ts';
+import { eachItem, groupsFor, lanesOf, launch, rowItems, rowsOf, widthOf } from '../graph/launch.ts';
 import { type Dim, dimOf, fixedDim, showShape } from '../graph/shape.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import type { Requirement } from '../graph/tensor.ts';
+import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 
 /** Rows of a table by number: table `[rows, width]`, ids i32 `[n]`, y `[n, width]`. */

@@ -1,13 +1,12 @@
 import { at } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
 import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
-import { defineOperation } from '../graph/operation.ts';
 import { sameShape, showShape } from '../graph/shape.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { forEachRow, sumOf, type Values } from '../graph/values.ts';
 import { constant, multiply } from './arithmetic.ts';
+import { sumTo } from './elementwise.ts';
 import { launchLayerNorm, launchLayerNormGradient } from './layer-norm/kernels.ts';
-import { sumTo } from './reduce.ts';
 
 export interface LayerNormAttributes {
   readonly epsilon: number;

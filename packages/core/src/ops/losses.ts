@@ -1,7 +1,6 @@
 import type { Tensor } from '../graph/tensor.ts';
-import { square, subtract } from './arithmetic.ts';
+import { mean, square, subtract } from './arithmetic.ts';
 import { elementwise } from './elementwise.ts';
-import { mean } from './reduce.ts';
 
 /** Mean squared error over all entries, `[]`. */
 export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {

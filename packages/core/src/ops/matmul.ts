@@ -1,11 +1,10 @@
 import { present } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
-import { defineOperation } from '../graph/operation.ts';
 import { sameShape, showShape } from '../graph/shape.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { type Values, valuesOf, zeros } from '../graph/values.ts';
+import { sum } from './arithmetic.ts';
 import { launchMatmul } from './matmul/launch.ts';
-import { sum } from './reduce.ts';
 
 export interface MatmulAttributes {
   /** a is stored `[k, m]`. */

@@ -1,28 +1,17 @@
 // Every operation that graphs are built with; what users get of them comes from here. The repository's random graphs
 // try all that is in this list.
 export { gelu, geluTanh, relu, sigmoid, tanh } from './activations.ts';
-export {
-  add,
-  broadcastTo,
-  constant,
-  divide,
-  exp,
-  multiply,
-  scale,
-  square,
-  subtract,
-} from './arithmetic.ts';
+export { add, constant, divide, exp, mean, multiply, scale, square, subtract, sum } from './arithmetic.ts';
 export { attention } from './attention.ts';
 export { concat, split } from './concat.ts';
 export { crossEntropy } from './cross-entropy.ts';
 export { dropout } from './dropout.ts';
-export { elementwise } from './elementwise.ts';
+export { broadcastTo, elementwise } from './elementwise.ts';
 export { embedding } from './embedding.ts';
 export { layerNorm } from './layer-norm.ts';
 export { binaryCrossEntropyWithLogits, meanSquaredError } from './losses.ts';
 export { linear, matmul } from './matmul.ts';
 export { pack, view } from './pack.ts';
-export { mean, sum } from './reduce.ts';
 export { reshape } from './reshape.ts';
 export { selectFirst } from './select-first.ts';
 export { selectTokens } from './select-tokens.ts';

@@ -1,12 +1,11 @@
 import { at, present } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
 import { aliasOf } from '../graph/alias.ts';
-import { constantSize } from '../graph/kernel.ts';
+import { constantSize } from '../graph/launch.ts';
 import { leafOf } from '../graph/leaves.ts';
-import { defineOperation } from '../graph/operation.ts';
 import { fixedShape, showShape, sizeOf } from '../graph/shape.ts';
 import type { DeviceTensor } from '../graph/storage.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { launchJoin, packedParts } from './concat/kernels.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { ShapeError } from '../errors.ts';
 import { reshaped } from '../graph/alias.ts';
-import { defineOperation } from '../graph/operation.ts';
 import { fixedShape, type Shape, sameShape, showShape, sizeOf } from '../graph/shape.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 
 /** The same elements in row-major order under another shape. Devices that can, copy nothing. */
 const reshapeOperation = defineOperation<[x: Tensor], { readonly shape: Shape }>({

@@ -1,4 +1,6 @@
-import { groupsFor, type KernelProfile, type Launch, type Size } from '../graph/kernel.ts';
+import type { KernelProfile, Size } from '../graph/kernel.ts';
+import { groupsFor } from '../graph/launch.ts';
+import type { Launch } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 
 /** Who works on one row of a kernel that sums over rows. */

@@ -1,19 +1,8 @@
-import {
-  defineKernel,
-  eachItem,
-  elements,
-  type IntegerInput,
-  type Lanes,
-  type Launch,
-  lanesOf,
-  launch,
-  rowItems,
-  widthOf,
-} from '../graph/kernel.ts';
+import { defineKernel, type IntegerInput, type Lanes } from '../graph/kernel.ts';
+import { eachItem, elements, lanesOf, launch, rowItems, widthOf } from '../graph/launch.ts';
 import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
-import { defineOperation } from '../graph/operation.ts';
 import { type Dim, dimOf } from '../graph/shape.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type Launch, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { selectRows } from './row-wise.ts';
 

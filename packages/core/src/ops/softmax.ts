@@ -1,12 +1,11 @@
 import { ShapeError } from '../errors.ts';
-import { defineKernel, eachItem, elements, launch } from '../graph/kernel.ts';
-import { defineOperation } from '../graph/operation.ts';
+import { defineKernel } from '../graph/kernel.ts';
+import { eachItem, elements, launch } from '../graph/launch.ts';
 import type { DimValues } from '../graph/shape.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { lines, softmaxOf } from '../graph/values.ts';
 import { wgsl } from '../graph/wgsl.ts';
-import { multiply, subtract } from './arithmetic.ts';
-import { sum } from './reduce.ts';
+import { multiply, subtract, sum } from './arithmetic.ts';
 import { reshape } from './reshape.ts';
 
 /** Softmax over one axis. x, y `[...any]`; sums in f32. */

@@ -1,11 +1,11 @@
 import { at } from '../elements.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
-import { constantSize, defineKernel, groupsFor, launch, rowsOf } from '../graph/kernel.ts';
-import { defineOperation } from '../graph/operation.ts';
+import { defineKernel } from '../graph/kernel.ts';
+import { constantSize, groupsFor, launch, rowsOf } from '../graph/launch.ts';
 import { scalarConstant } from '../graph/scalar.ts';
 import { fixedDim, showShape } from '../graph/shape.ts';
 import type { HostArray } from '../graph/storage.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { elementwise } from './elementwise.ts';
 

@@ -1,8 +1,8 @@
 import { ShapeError } from '../errors.ts';
-import { defineKernel, eachItem, elements, launch } from '../graph/kernel.ts';
-import { defineOperation } from '../graph/operation.ts';
+import { defineKernel } from '../graph/kernel.ts';
+import { eachItem, elements, launch } from '../graph/launch.ts';
 import { showShape } from '../graph/shape.ts';
-import { apply, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 
 /**

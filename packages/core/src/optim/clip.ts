@@ -1,7 +1,6 @@
 import type { Tensor } from '../graph/tensor.ts';
-import { add, constant, square } from '../ops/arithmetic.ts';
+import { add, constant, square, sum } from '../ops/arithmetic.ts';
 import { elementwise } from '../ops/elementwise.ts';
-import { sum } from '../ops/reduce.ts';
 
 /** L2 norm over all gradients together, `[]`. */
 export function globalNorm(gradients: readonly Tensor[]): Tensor {

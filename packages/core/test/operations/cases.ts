@@ -4,7 +4,18 @@ import { input } from '../../src/graph/leaves.ts';
 import type { Shape } from '../../src/graph/shape.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
 import { gelu, geluTanh, relu, sigmoid, tanh } from '../../src/ops/activations.ts';
-import { add, constant, divide, exp, multiply, scale, square, subtract } from '../../src/ops/arithmetic.ts';
+import {
+  add,
+  constant,
+  divide,
+  exp,
+  mean,
+  multiply,
+  scale,
+  square,
+  subtract,
+  sum,
+} from '../../src/ops/arithmetic.ts';
 import { attention } from '../../src/ops/attention.ts';
 import { concat, split } from '../../src/ops/concat.ts';
 import { crossEntropy } from '../../src/ops/cross-entropy.ts';
@@ -15,7 +26,6 @@ import { layerNorm } from '../../src/ops/layer-norm.ts';
 import { binaryCrossEntropyWithLogits, meanSquaredError } from '../../src/ops/losses.ts';
 import { linear, matmul } from '../../src/ops/matmul.ts';
 import { pack, view } from '../../src/ops/pack.ts';
-import { mean, sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
 import { selectFirst } from '../../src/ops/select-first.ts';
 import { selectTokens } from '../../src/ops/select-tokens.ts';

@@ -3,8 +3,7 @@ import type { Device, HostArray } from '../../src/devices/device.ts';
 import { graphInputs, topologicalOrder } from '../../src/graph/graph.ts';
 import { input } from '../../src/graph/leaves.ts';
 import type { Tensor } from '../../src/graph/tensor.ts';
-import { multiply } from '../../src/ops/arithmetic.ts';
-import { sum } from '../../src/ops/reduce.ts';
+import { multiply, sum } from '../../src/ops/arithmetic.ts';
 
 export { relativeDifference } from '../../src/testing.ts';
 

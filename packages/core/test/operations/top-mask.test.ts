@@ -3,8 +3,7 @@ import { gradients } from '../../src/autodiff/gradient.ts';
 import { ReferenceDevice } from '../../src/devices/reference.ts';
 import { ArgumentError, ShapeError } from '../../src/errors.ts';
 import { input } from '../../src/graph/leaves.ts';
-import { multiply } from '../../src/ops/arithmetic.ts';
-import { sum } from '../../src/ops/reduce.ts';
+import { multiply, sum } from '../../src/ops/arithmetic.ts';
 import { largestMask, topMask } from '../../src/ops/top-mask.ts';
 
 const x = input('x', [2, 5]);

@@ -2,19 +2,13 @@ import { ColumnError, listed, MissingColumnError } from '../errors.ts';
 import { suggest } from '../suggest.ts';
 import { inWords, type NamedOption } from '../wording.ts';
 import { asAnswer, parseNumber } from './labels.ts';
-import type { Doubt } from './layout.ts';
-import type { Table } from './table.ts';
+import type { Doubt, Table } from './table.ts';
+import type { TextColumns } from './values.ts';
 
 /** Which columns hold the texts and the label. */
 export interface Columns extends TextColumns {
   /** Several where each is 0 or 1 for one label. */
   readonly label: string | readonly string[];
-}
-
-export interface TextColumns {
-  readonly text: string;
-  /** Of the second text of each row; null where there is one text. */
-  readonly textPair: string | null;
 }
 
 /** Columns that were named; those left out are found by usual names. */

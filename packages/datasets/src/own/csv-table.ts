@@ -3,8 +3,8 @@ import type { DataFile } from '../file.ts';
 import { inWords, type Wording } from '../wording.ts';
 import { type CsvRecord, csvRecords } from './csv-records.ts';
 import { decodeText } from './decode-text.ts';
-import type { Doubt } from './layout.ts';
 import { checkSpread } from './stray-quotes.ts';
+import type { Doubt } from './table.ts';
 import { CellValues, type Dialect, hasNoRows, type Table, type TableRow } from './table.ts';
 
 /** What separates the values of a line. */

@@ -1,5 +1,5 @@
 import type { OptionWords } from '../wording.ts';
-import type { Decimal, OwnProblem } from './labels.ts';
+import type { Decimal, LabelChoice, OwnProblem } from './labels.ts';
 import {
   commaLists,
   isCode,
@@ -9,9 +9,7 @@ import {
   maybeMissingMark,
   parseNumber,
 } from './labels.ts';
-import type { Doubt } from './layout.ts';
-import type { LabelChoice } from './read-labels.ts';
-import type { Table, TableRow } from './table.ts';
+import type { Doubt, Table, TableRow } from './table.ts';
 import { labelOf, malformed, named } from './values.ts';
 
 /** More different whole numbers than this are scores, not classes. */

@@ -1,8 +1,7 @@
 import type { MalformedRowError } from '../errors.ts';
 import { asBit, parseNumber } from './labels.ts';
-import type { Doubt } from './layout.ts';
 import { type ListSyntax, parseListLiteral, refusedLiteral } from './list-literal.ts';
-import type { Table, TableRow } from './table.ts';
+import type { Doubt, Table, TableRow } from './table.ts';
 import { labelOf, listOf, malformed, named } from './values.ts';
 
 /** How lists are written; `typed` where the file has lists. */

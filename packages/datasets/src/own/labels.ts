@@ -119,3 +119,10 @@ export function sortLabels(labels: Iterable<string>): string[] {
   const areNumbers = different.every((label) => Number.isInteger(parseNumber(label)));
   return areNumbers ? different.sort((a, b) => Number(a) - Number(b)) : different;
 }
+
+/** What was said about labels. */
+export interface LabelChoice {
+  readonly problem?: OwnProblem | undefined;
+  readonly labels?: readonly string[] | null | undefined;
+  readonly decimal?: Decimal | undefined;
+}

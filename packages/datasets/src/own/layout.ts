@@ -2,6 +2,7 @@ import type { Example, SplitName } from '../task.ts';
 import type { Columns } from './columns.ts';
 import type { OwnFiles } from './find-files.ts';
 import type { LabelReading } from './read-labels.ts';
+import type { Doubt } from './table.ts';
 
 /** How files are read as a task. */
 export interface FileLayout extends Columns, LabelReading {
@@ -12,18 +13,6 @@ export interface FileLayout extends Columns, LabelReading {
   readonly splits: Readonly<Record<OwnSplit, SplitOrigin>>;
   /** How many rows of the training file have each label, in the order of the ids; null for regression. */
   readonly labelCounts: ReadonlyMap<string, number> | null;
-}
-
-/** A guess that may be wrong. */
-export interface Doubt {
-  /** What was taken for what: a clause, such as `the labels are taken from 'mood'`. */
-  readonly about: string;
-  /**
-   * The option that decides it, and the value that decides otherwise. Null where only another file can: `value` then is a
-   * clause that says how it is written.
-   */
-  readonly option: 'text' | 'label' | 'problem' | 'header' | 'delimiter' | 'decimal' | 'labels' | null;
-  readonly value: string;
 }
 
 export type OwnSplit = Extract<SplitName, 'train' | 'validation' | 'test'>;

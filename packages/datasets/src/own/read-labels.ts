@@ -13,13 +13,13 @@ import {
 import {
   asBit,
   type Decimal,
+  type LabelChoice,
   type LabelSeparator,
   labelSeparator,
   type OwnProblem,
   sortLabels,
 } from './labels.ts';
-import type { Doubt } from './layout.ts';
-import type { Table, TableRow } from './table.ts';
+import type { Doubt, Table, TableRow } from './table.ts';
 import { asLabel, bitOf, labelOf, listOf, malformed, named } from './values.ts';
 
 /**
@@ -38,13 +38,6 @@ export interface LabelReading {
   readonly syntax: ListWriting | null;
   /** How numbers are written. */
   readonly decimal: Decimal;
-}
-
-/** What was said about labels. */
-export interface LabelChoice {
-  readonly problem?: OwnProblem | undefined;
-  readonly labels?: readonly string[] | null | undefined;
-  readonly decimal?: Decimal | undefined;
 }
 
 /**

@@ -62,3 +62,15 @@ export class CellValues implements RowValues {
     for (const [name, position] of this.#positions) yield [name, this.#cells[position]];
   }
 }
+
+/** A guess that may be wrong. */
+export interface Doubt {
+  /** What was taken for what: a clause, such as `the labels are taken from 'mood'`. */
+  readonly about: string;
+  /**
+   * The option that decides it, and the value that decides otherwise. Null where only another file can: `value` then is a
+   * clause that says how it is written.
+   */
+  readonly option: 'text' | 'label' | 'problem' | 'header' | 'delimiter' | 'decimal' | 'labels' | null;
+  readonly value: string;
+}

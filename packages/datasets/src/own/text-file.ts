@@ -1,11 +1,11 @@
 import { readFile } from '../file.ts';
 import { type FileSource, toSource } from '../source.ts';
 import type { Example } from '../task.ts';
-import { chooseTextColumns, type TextColumns } from './columns.ts';
+import { chooseTextColumns } from './columns.ts';
 import { type CsvOptions, csvDoubts } from './csv-table.ts';
-import type { Doubt } from './layout.ts';
 import { readTable } from './read-table.ts';
-import { textsOf } from './values.ts';
+import type { Doubt } from './table.ts';
+import { type TextColumns, textsOf } from './values.ts';
 
 export interface TextFileOptions extends CsvOptions {
   /** The folder, address or source of the file. */

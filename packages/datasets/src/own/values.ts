@@ -1,10 +1,16 @@
 import { LabelError, MalformedRowError, shown } from '../errors.ts';
 import type { Example } from '../task.ts';
 import type { Wording } from '../wording.ts';
-import type { TextColumns } from './columns.ts';
+
 import { asAnswer, type Decimal, isMissingMark, labelText, parseNumber } from './labels.ts';
 import { parseListLiteral } from './list-literal.ts';
 import type { TableRow } from './table.ts';
+
+export interface TextColumns {
+  readonly text: string;
+  /** Of the second text of each row; null where there is one text. */
+  readonly textPair: string | null;
+}
 
 /** The texts of a row. Throws `MalformedRowError` where one is missing. */
 export function textsOf(row: TableRow, { text, textPair }: TextColumns): Example['segments'] {

@@ -1,7 +1,8 @@
 import { at } from '../../elements.ts';
 import { DeviceError } from '../../errors.ts';
-import type { Groups, Value } from '../../graph/kernel.ts';
+import type { Groups } from '../../graph/kernel.ts';
 import type { DimValues } from '../../graph/shape.ts';
+import type { Value } from '../../graph/tensor.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
 import { arrayBytes, type Blueprint, lifetimes } from './plan/blueprint.ts';
 import { planMemory } from './plan/memory.ts';

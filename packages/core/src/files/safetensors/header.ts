@@ -1,8 +1,8 @@
+import type { TensorInfo } from '../dtype.ts';
+import { DTYPE_BITS, isDtype } from '../dtype.ts';
 import { SafetensorsError, type SafetensorsReason } from '../errors.ts';
 import { DuplicateKeyError, isObject, parseStrictJson } from '../json.ts';
 import { shown } from '../shown.ts';
-import type { TensorInfo } from '../tensor-reader.ts';
-import { DTYPE_BITS, isDtype } from './dtype.ts';
 
 /** One tensor of a safetensors file: what it is and where its bytes lie. */
 export interface TensorEntry extends TensorInfo {

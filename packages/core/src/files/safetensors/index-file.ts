@@ -1,7 +1,8 @@
 import { known } from '../../elements.ts';
+import type { TensorInfo } from '../dtype.ts';
 import { SafetensorsError } from '../errors.ts';
 import { isObject, parseStrictJson } from '../json.ts';
-import type { TensorInfo, TensorReader } from '../tensor-reader.ts';
+import type { TensorReader } from '../tensor-reader.ts';
 
 /** `model.safetensors.index.json`: which file of a sharded checkpoint holds which tensor. */
 export interface ShardIndex {

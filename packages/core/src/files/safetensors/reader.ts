@@ -1,7 +1,7 @@
-import { SafetensorsError } from '../errors.ts';
+import { type FailToRead, SafetensorsError } from '../errors.ts';
 import type { RandomAccess } from '../random-access.ts';
 import { decodeFloat32, decodeInt32 } from '../tensor-decode.ts';
-import { type FailToRead, findEntry, type TensorReader, tensorReader } from '../tensor-reader.ts';
+import { findEntry, type TensorReader, tensorReader } from '../tensor-reader.ts';
 import {
   headerLength,
   PREFIX_BYTES,

@@ -1,6 +1,6 @@
+import { DTYPE_BITS } from '../dtype.ts';
 import { SafetensorsError, type SafetensorsReason } from '../errors.ts';
 import { checkTensor, encodeTensor, type TensorToWrite } from '../tensor-to-write.ts';
-import { DTYPE_BITS } from './dtype.ts';
 import { LONE_SURROGATE, PREFIX_BYTES } from './header.ts';
 
 /**

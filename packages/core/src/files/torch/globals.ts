@@ -1,5 +1,5 @@
+import type { Dtype } from '../dtype.ts';
 import type { TorchFail } from '../errors.ts';
-import type { Dtype } from '../safetensors/dtype.ts';
 import { type PickleHost, Tuple } from './pickle.ts';
 import { elementBytes, isCount, TorchStorage, TorchTensor } from './tensor.ts';
 

@@ -1,6 +1,7 @@
+import type { TensorInfo } from '../dtype.ts';
 import { type TorchFail, TorchFileError } from '../errors.ts';
 import type { RandomAccess } from '../random-access.ts';
-import { type TensorInfo, type TensorReader, tensorReader } from '../tensor-reader.ts';
+import { type TensorReader, tensorReader } from '../tensor-reader.ts';
 import { openTorchArchive } from './archive.ts';
 import { openTorchStream } from './stream.ts';
 import { elementBytes, TorchTensor } from './tensor.ts';

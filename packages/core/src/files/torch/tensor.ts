@@ -1,6 +1,6 @@
 import { at } from '../../elements.ts';
+import { DTYPE_BITS, type Dtype } from '../dtype.ts';
 import type { TorchFail } from '../errors.ts';
-import { DTYPE_BITS, type Dtype } from '../safetensors/dtype.ts';
 
 /** A run of numbers in a torch file, which several tensors may share. */
 export class TorchStorage {

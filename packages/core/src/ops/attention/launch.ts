@@ -1,6 +1,6 @@
-import type { KernelProfile, Launch } from '../../graph/kernel.ts';
+import type { KernelProfile } from '../../graph/kernel.ts';
 import { fixedDim } from '../../graph/shape.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import type { Launch, Tensor } from '../../graph/tensor.ts';
 import { type AttentionInputs, type AttentionUse, attentionLaunch } from './parts.ts';
 import { subgroupAttention } from './subgroup.ts';
 import { threadAttention } from './thread.ts';

@@ -1,13 +1,5 @@
-import {
-  type ArrayInput,
-  type ArrayOutput,
-  constantSize,
-  elements,
-  type Groups,
-  type Lanes,
-  type Size,
-  type ValuesOutput,
-} from '../../graph/kernel.ts';
+import type { ArrayInput, ArrayOutput, Groups, Lanes, Size, ValuesOutput } from '../../graph/kernel.ts';
+import { constantSize, elements } from '../../graph/launch.ts';
 import { type DimValues, fixedDim } from '../../graph/shape.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { f32Literal, floatBits, unroll } from '../../graph/wgsl.ts';

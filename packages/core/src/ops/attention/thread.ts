@@ -1,4 +1,6 @@
-import { defineKernel, type IntegerInput, type Launch, launch } from '../../graph/kernel.ts';
+import { defineKernel, type IntegerInput } from '../../graph/kernel.ts';
+import { launch } from '../../graph/launch.ts';
+import type { Launch } from '../../graph/tensor.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
 import { findSequence } from '../select-first.ts';
 import {

@@ -1,17 +1,8 @@
 import { at } from '../../elements.ts';
-import {
-  constantSize,
-  defineKernel,
-  eachItem,
-  elements,
-  type Lanes,
-  type Launch,
-  launch,
-  type Size,
-  type Value,
-} from '../../graph/kernel.ts';
+import { defineKernel, type Lanes, type Size } from '../../graph/kernel.ts';
+import { constantSize, eachItem, elements, launch } from '../../graph/launch.ts';
 import { sizeOf } from '../../graph/shape.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import type { Launch, Tensor, Value } from '../../graph/tensor.ts';
 import { wgsl } from '../../graph/wgsl.ts';
 
 /** Parts that one kernel copies: with the whole, a kernel binds seven buffers. */

@@ -1,15 +1,6 @@
-import {
-  defineKernel,
-  type KernelProfile,
-  type Lanes,
-  type Launch,
-  lanesOf,
-  launch,
-  rowsOf,
-  type ValuesInput,
-  widthOf,
-} from '../../graph/kernel.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import { defineKernel, type KernelProfile, type Lanes, type ValuesInput } from '../../graph/kernel.ts';
+import { lanesOf, launch, rowsOf, widthOf } from '../../graph/launch.ts';
+import type { Launch, Tensor } from '../../graph/tensor.ts';
 import { f32Literal, wgsl } from '../../graph/wgsl.ts';
 import { type RowForm, rowGroups, rowKernel } from '../row-kernel.ts';
 

@@ -1,6 +1,7 @@
-import { elements, type KernelProfile, type Launch, lanesOf, type Temporary } from '../../graph/kernel.ts';
+import type { KernelProfile } from '../../graph/kernel.ts';
+import { elements, lanesOf } from '../../graph/launch.ts';
 import { type Dim, dimOf, matrixOf } from '../../graph/shape.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import type { Launch, Temporary, Tensor } from '../../graph/tensor.ts';
 import { launchColumns } from '../reduce/kernels.ts';
 import type { MatmulUse } from './operands.ts';
 import { launchRegister } from './register.ts';

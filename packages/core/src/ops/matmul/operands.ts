@@ -1,12 +1,5 @@
-import type {
-  ArrayInput,
-  Lanes,
-  Launch,
-  Size,
-  Value,
-  ValuesInput,
-  ValuesOutput,
-} from '../../graph/kernel.ts';
+import type { ArrayInput, Lanes, Size, ValuesInput, ValuesOutput } from '../../graph/kernel.ts';
+import type { Launch, Value } from '../../graph/tensor.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
 
 /** What the text of a matrix product depends on, besides its tile. */

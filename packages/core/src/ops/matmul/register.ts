@@ -1,4 +1,6 @@
-import { type ArrayInput, defineKernel, type Launch, launch } from '../../graph/kernel.ts';
+import { type ArrayInput, defineKernel } from '../../graph/kernel.ts';
+import { launch } from '../../graph/launch.ts';
+import type { Launch } from '../../graph/tensor.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
 import { type MatmulForm, type MatmulUse, multiplyAdd, putRows, sliceLoop, tiles } from './operands.ts';
 

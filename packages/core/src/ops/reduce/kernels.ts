@@ -1,20 +1,7 @@
-import {
-  constantSize,
-  defineKernel,
-  elements,
-  type Groups,
-  groupsFor,
-  type KernelProfile,
-  type Lanes,
-  type Launch,
-  lanesOf,
-  launch,
-  type Size,
-  type Temporary,
-  type Value,
-} from '../../graph/kernel.ts';
+import { defineKernel, type Groups, type KernelProfile, type Lanes, type Size } from '../../graph/kernel.ts';
+import { constantSize, elements, groupsFor, lanesOf, launch } from '../../graph/launch.ts';
 import type { Shape } from '../../graph/shape.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import type { Launch, Temporary, Tensor, Value } from '../../graph/tensor.ts';
 import { wgsl } from '../../graph/wgsl.ts';
 import { type RowForm, rowGroups, rowKernel } from '../row-kernel.ts';
 

@@ -8,10 +8,9 @@ import { kernelVariants } from '../../../src/devices/webgpu/profile.ts';
 import { Waiter } from '../../../src/devices/webgpu/waiting.ts';
 import { DeviceError, DeviceLostError, DisposedError, ShapeError } from '../../../src/errors.ts';
 import { input, variable } from '../../../src/graph/leaves.ts';
-import { add, multiply, scale, square } from '../../../src/ops/arithmetic.ts';
+import { add, multiply, scale, square, sum } from '../../../src/ops/arithmetic.ts';
 import { embedding } from '../../../src/ops/embedding.ts';
 import { linear, matmul } from '../../../src/ops/matmul.ts';
-import { sum } from '../../../src/ops/reduce.ts';
 import { relativeDifference } from '../../operations/harness.ts';
 import { smallTraining, trainingDifference, trainSteps } from './training-graph.ts';
 

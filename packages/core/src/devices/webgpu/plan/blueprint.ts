@@ -1,11 +1,11 @@
 import { at } from '../../../elements.ts';
 import { DeviceError, ShapeError } from '../../../errors.ts';
 import { type FeedPlan, planFeeds } from '../../../graph/feeds.ts';
-import type { Graph } from '../../../graph/graph.ts';
-import type { KernelProfile, Value } from '../../../graph/kernel.ts';
+import { type Graph, topologicalOrder } from '../../../graph/graph.ts';
+import type { KernelProfile } from '../../../graph/kernel.ts';
 import { leafOf } from '../../../graph/leaves.ts';
 import { type DimValues, showShape, sizeOf } from '../../../graph/shape.ts';
-import type { LeafAttributes, Tensor } from '../../../graph/tensor.ts';
+import type { LeafAttributes, Tensor, Value } from '../../../graph/tensor.ts';
 import { type Dispatch, render } from '../text/render.ts';
 import { findGathers, type Gather } from './host-work.ts';
 import type { Lifetime } from './memory.ts';
@@ -32,7 +32,9 @@ export interface Blueprint {
 
 /** @throws DeviceError if a kernel is missing or a tensor exceeds what the adapter can bind */
 export function drawBlueprint(graph: Graph, profile: KernelProfile, limit: number): Blueprint {
-  const plan = schedule(graph, profile, (order) => findGathers(order, limit));
+  const order = topologicalOrder(graph);
+  const gathers = findGathers(order, limit);
+  const plan = schedule(graph, order, profile, new Set(gathers.map(({ node }) => node)));
   const outputs = Object.entries(graph.outputs).map(([name, tensor]) => ({
     name,
     tensor,
@@ -45,13 +47,13 @@ export function drawBlueprint(graph: Graph, profile: KernelProfile, limit: numbe
     if (isHalf(variable))
       throw new DeviceError(`${valueName(variable)} is kept as f16: it cannot be updated`);
   const kept = new Set([...outputs.map(({ place }) => place.root), ...copies.map(({ from }) => from.root)]);
-  const leaves = plan.order.map((node) => leafOf(at(node.outputs, 0)));
+  const leaves = order.map((node) => leafOf(at(node.outputs, 0)));
   return {
     dispatches: plan.groups.map((group) => render(group, plan)),
-    feeds: planFeeds(plan.order),
+    feeds: planFeeds(order),
     outputs,
     copies,
-    gathers: plan.gathers,
+    gathers,
     variables: leaves.filter((leaf) => leaf?.kind === 'variable'),
     kept,
   };

@@ -1,8 +1,8 @@
 import { at } from '../../../elements.ts';
 import { DeviceError } from '../../../errors.ts';
-import type { KernelProfile, Launch, Value } from '../../../graph/kernel.ts';
+import type { KernelProfile } from '../../../graph/kernel.ts';
 import { countKey } from '../../../graph/shape.ts';
-import type { Node, Tensor } from '../../../graph/tensor.ts';
+import type { Launch, Node, Tensor, Value } from '../../../graph/tensor.ts';
 import { externalOperands, Group, isAligned, isDrawable, operandRoots } from './group.ts';
 import type { Uses } from './uses.ts';
 import { elementwiseOf, inlineOf, isAlias, isTensor, placeOf } from './values.ts';

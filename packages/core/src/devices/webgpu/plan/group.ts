@@ -1,6 +1,5 @@
-import type { Launch, Value } from '../../../graph/kernel.ts';
 import { countKey, type Shape } from '../../../graph/shape.ts';
-import type { Tensor } from '../../../graph/tensor.ts';
+import type { Launch, Tensor, Value } from '../../../graph/tensor.ts';
 import { elementwiseOf, inlineOf, placeOf } from './values.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { at } from '../../../elements.ts';
-import type { Value } from '../../../graph/kernel.ts';
+import type { Value } from '../../../graph/tensor.ts';
 
 /** When an array is needed: from the dispatch that writes it to the last that reads it. */
 export interface Lifetime {

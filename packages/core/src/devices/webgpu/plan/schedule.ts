@@ -1,33 +1,30 @@
 import { known } from '../../../elements.ts';
 import type { Graph } from '../../../graph/graph.ts';
-import { topologicalOrder } from '../../../graph/graph.ts';
-import type { KernelProfile, Value } from '../../../graph/kernel.ts';
-import type { Node, Tensor } from '../../../graph/tensor.ts';
+import type { KernelProfile } from '../../../graph/kernel.ts';
+import type { Node, Tensor, Value } from '../../../graph/tensor.ts';
 import { Fuser } from './fuse.ts';
 import type { Group } from './group.ts';
-import type { Gather } from './host-work.ts';
 import { findUses } from './uses.ts';
 
 /** A graph as dispatches in the order they run. */
 export interface Schedule {
-  readonly order: readonly Node[];
   readonly groups: readonly Group[];
-  /** What the host computes in place of a kernel. */
-  readonly gathers: readonly Gather[];
   /** Results written straight to the variable they update. */
   readonly inPlace: ReadonlyMap<Value, Tensor>;
   /** Whether a group's result must be in memory. */
   isStored(value: Value, group: Group): boolean;
 }
 
+/**
+ * @param order the graph's nodes, each after those it reads
+ * @param fed nodes that the host computes in place of a kernel
+ */
 export function schedule(
   graph: Graph,
+  order: readonly Node[],
   profile: KernelProfile,
-  findGathers: (order: readonly Node[]) => readonly Gather[] = () => [],
+  fed: ReadonlySet<Node> = new Set(),
 ): Schedule {
-  const order = topologicalOrder(graph);
-  const gathers = findGathers(order);
-  const fed = new Set(gathers.map(({ node }) => node));
   for (const allowInPlace of [true, false]) {
     const uses = findUses(graph, order, allowInPlace, fed);
     const fuser = new Fuser(uses, profile);
@@ -35,9 +32,7 @@ export function schedule(
     // Updates in place can make groups wait for each other in a circle; copying them at the end never does.
     if (groups)
       return {
-        order,
         groups,
-        gathers,
         inPlace: uses.inPlace,
         isStored: (value, group) => fuser.isStored(value, group),
       };

@@ -1,9 +1,8 @@
 import { at } from '../../../elements.ts';
 import type { Graph } from '../../../graph/graph.ts';
-import type { Value } from '../../../graph/kernel.ts';
 import { leafOf } from '../../../graph/leaves.ts';
 import { countKey } from '../../../graph/shape.ts';
-import type { Node, Tensor } from '../../../graph/tensor.ts';
+import type { Node, Tensor, Value } from '../../../graph/tensor.ts';
 import { elementwiseOf, inlineOf, isAlias, isTensor, placeOf } from './values.ts';
 
 /** Who reads what in a graph. Reads through aliases count as reads of the array behind them. */

@@ -1,12 +1,17 @@
 import { at } from '../../../elements.ts';
 import { DeviceError } from '../../../errors.ts';
 import { type Alias, aliasOf, reshaped } from '../../../graph/alias.ts';
-import type { Value } from '../../../graph/kernel.ts';
 import { leafOf } from '../../../graph/leaves.ts';
-import type { ElementwiseForm, MaskForm } from '../../../graph/operation.ts';
 import type { Expression } from '../../../graph/scalar.ts';
 import type { Dim, Shape } from '../../../graph/shape.ts';
-import type { LeafAttributes, Node, Tensor } from '../../../graph/tensor.ts';
+import type {
+  ElementwiseForm,
+  LeafAttributes,
+  MaskForm,
+  Node,
+  Tensor,
+  Value,
+} from '../../../graph/tensor.ts';
 
 /** Where a value's elements are: in the array of `root`, from `offset` on (in elements). */
 export interface Place {

@@ -1,7 +1,8 @@
 import { ScalearnError } from '../../../errors.ts';
-import { constantSize, elements, type Size, type Value } from '../../../graph/kernel.ts';
+import type { Size } from '../../../graph/kernel.ts';
+import { constantSize, elements } from '../../../graph/launch.ts';
 import { countKey, type Shape } from '../../../graph/shape.ts';
-import type { Tensor } from '../../../graph/tensor.ts';
+import type { Tensor, Value } from '../../../graph/tensor.ts';
 import { wgsl } from '../../../graph/wgsl.ts';
 import { isHalf, placeOf } from '../plan/values.ts';
 import { type LibraryFunction, libraryText } from './library.ts';

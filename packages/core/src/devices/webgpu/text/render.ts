@@ -1,7 +1,8 @@
 import { present } from '../../../elements.ts';
-import type { Groups, Lanes, Launch, Size, Value } from '../../../graph/kernel.ts';
-import { elements, groupsFor } from '../../../graph/kernel.ts';
+import type { Groups, Lanes, Size } from '../../../graph/kernel.ts';
+import { elements, groupsFor } from '../../../graph/launch.ts';
 import type { DimValues } from '../../../graph/shape.ts';
+import type { Launch, Value } from '../../../graph/tensor.ts';
 import { wgsl } from '../../../graph/wgsl.ts';
 import { type Group, isDrawable } from '../plan/group.ts';
 import type { Schedule } from '../plan/schedule.ts';

@@ -1,8 +1,9 @@
 import { at } from '../../../elements.ts';
 import { ScalearnError } from '../../../errors.ts';
-import { constantSize, type Lanes, type Value } from '../../../graph/kernel.ts';
+import type { Lanes } from '../../../graph/kernel.ts';
+import { constantSize } from '../../../graph/launch.ts';
 import { countKey, type Shape } from '../../../graph/shape.ts';
-import type { Tensor } from '../../../graph/tensor.ts';
+import type { Tensor, Value } from '../../../graph/tensor.ts';
 import { floatBits } from '../../../graph/wgsl.ts';
 import { dropoutThreshold } from '../../../random/dropout-mask.ts';
 import { isAligned } from '../plan/group.ts';

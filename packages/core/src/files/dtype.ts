@@ -34,3 +34,11 @@ export type Dtype = keyof typeof DTYPE_BITS;
 export function isDtype(value: unknown): value is Dtype {
   return typeof value === 'string' && Object.hasOwn(DTYPE_BITS, value);
 }
+
+/** What a file says about one of its tensors. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Sizes of the dimensions; `[]` is a scalar. */
+  readonly shape: readonly number[];
+}

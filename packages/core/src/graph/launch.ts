@@ -1,0 +1,87 @@
+import type { Groups, Kernel, KernelArguments, KernelInputs, KernelOutputs, Lanes, Size } from './kernel.ts';
+import { type DimValues, type Shape, sizeOf } from './shape.ts';
+import type { Launch, Value } from './tensor.ts';
+
+export interface LaunchArguments<I extends KernelInputs, O extends KernelOutputs, U extends string, C> {
+  readonly inputs: {
+    readonly [K in keyof I]: I[K] extends 'random' | 'optional' ? Value | undefined : Value;
+  };
+  readonly outputs: { readonly [K in keyof O]: Value };
+  readonly sizes: { readonly [K in U]: Size };
+  readonly constants: C;
+  /** By default one invocation for each of what the kernel's first size counts; see {@link eachItem}. */
+  readonly groups?: (dims: DimValues) => Groups;
+  /** Outputs that must be zero before the kernel runs. */
+  readonly cleared?: readonly (keyof O & string)[];
+}
+
+export function launch<I extends KernelInputs, O extends KernelOutputs, U extends string, C>(
+  kernel: Kernel<I, O, U, C>,
+  use: LaunchArguments<I, O, U, C>,
+): Launch {
+  const [first] = kernel.sizes;
+  const items = first === undefined ? constantSize(1) : use.sizes[first];
+  return {
+    name: kernel.name,
+    inputs: use.inputs,
+    inputKinds: kernel.inputs,
+    outputs: use.outputs,
+    outputKinds: kernel.outputs,
+    sizes: use.sizes,
+    groups: use.groups ?? groupsFor(items, itemGroup),
+    workgroup: kernel.workgroup?.(use.constants) ?? itemGroup,
+    subgroups: kernel.subgroups?.(use.constants) ?? false,
+    functions: kernel.functions?.(use.constants) ?? [],
+    declarations: kernel.declarations?.(use.constants) ?? '',
+    cleared: use.cleared ?? [],
+    // The renderer passes exactly the names that the kernel has declared.
+    body: (names) => kernel.body(names as KernelArguments<I, O, U>, use.constants),
+  };
+}
+
+/** Number of elements of a shape, or of some of its axes. */
+export function elements(shape: Shape): Size {
+  return (dims) => sizeOf(shape, dims);
+}
+
+export function constantSize(value: number): Size {
+  return () => value;
+}
+
+/** Invocations in a group of a kernel in which each has an item for itself. */
+const itemGroup = 64;
+
+/** WGSL that declares an invocation's item by a name of your choice, and ends what is beyond the last. */
+export function eachItem(name: string, count: string): string {
+  return `  let ${name} = tile * ${itemGroup}u + local;\n  if (${name} >= ${count}) { return; }`;
+}
+
+const maxGroups = 65535;
+
+/** Groups for `count` items of which each group takes some; numbered by `tile`, which may exceed what is needed. */
+export function groupsFor(count: Size, perGroup: number): (dims: DimValues) => Groups {
+  return (dims) => {
+    const groups = Math.ceil(count(dims) / perGroup);
+    const rows = Math.ceil(groups / maxGroups);
+    return rows <= 1 ? [groups, 1, 1] : [Math.ceil(groups / rows), rows, 1];
+  };
+}
+
+/** The matrix a tensor is seen as: all axes but the last, and the last. */
+export function rowsOf(shape: Shape): Size {
+  return elements(shape.slice(0, -1));
+}
+export function widthOf(shape: Shape): Size {
+  return elements(shape.slice(-1));
+}
+
+/** Items of as many elements, if each row is divided into items. */
+export function rowItems(shape: Shape, lanes: Lanes): Size {
+  return (dims) => (rowsOf(shape)(dims) * widthOf(shape)(dims)) / lanes;
+}
+
+/** Whether rows can be read four elements at a time. */
+export function lanesOf(shape: Shape): Lanes {
+  const width = shape.at(-1);
+  return typeof width === 'number' && width % 4 === 0 ? 4 : 1;
+}
