@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors.ts';
 import type { EncodedText, Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
 import { RandomStream } from '../random/streams.ts';
+import { inTurns, type TurnOptions } from './in-turns.ts';
 import type { TrainingExample, TrainingTask } from './task.ts';
 
 /** An example as ids. */
@@ -25,8 +26,9 @@ export function encodeExamples(
   encoder: Encoder,
   task: EncodingTask,
   examples: readonly TrainingExample[],
-): EncodedExample[] {
-  return examples.map((example, row) => encodeExample(encoder, task, example, row));
+  options?: TurnOptions,
+): Promise<EncodedExample[]> {
+  return inTurns(examples, (example, row) => encodeExample(encoder, task, example, row), options);
 }
 
 /** One example as ids. @param row for the message where it does not suit the task */
@@ -39,8 +41,9 @@ export function encodeExample(
   const { segments, label } = example;
   const values = typeof label === 'number' ? [label] : label;
   checkLabel(task, values, row);
-  if (task.problem !== 'multipleChoice') return { ...encodeText(encoder, task, segments), label: values };
   const { maxLength, truncation } = task;
+  if (task.problem !== 'multipleChoice')
+    return { texts: [encoder.encode(segments, { maxLength, truncation })], label: values };
   const [first] = segments;
   const texts = choicesOf(task, example, row).map((choice) =>
     encoder.encode([first, choice], { maxLength, truncation }),

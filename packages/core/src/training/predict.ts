@@ -1,6 +1,7 @@
-import type { Program } from '../devices/device.ts';
+import type { Disposes, Program } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
 import { fed } from '../graph/feeds.ts';
+import type { Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
 import { batchFeeds, type EncodedExample, largestBatch } from './batches.ts';
 import { compileWithProgress } from './compile.ts';
@@ -23,46 +24,45 @@ export interface Predictions extends Answers {
   readonly loss: number;
 }
 
-/** Told how far something has come. */
+/** Progress callback: how much is done, of how much. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** Evaluates examples without dropout. */
-export class Predictor {
-  readonly #model: TrainableModel;
+interface PredictCall {
+  readonly batchSize: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** Evaluates examples of one task without dropout. */
+export class Predictor implements Disposes {
+  readonly #encoder: Encoder;
   readonly #program: Program;
   readonly #head: Head;
-  readonly #batchSize: number;
 
-  private constructor(model: TrainableModel, program: Program, head: Head, batchSize: number) {
-    this.#model = model;
+  private constructor(encoder: Encoder, program: Program, head: Head) {
+    this.#encoder = encoder;
     this.#program = program;
     this.#head = head;
-    this.#batchSize = batchSize;
   }
 
-  /** @param examples like those that will be asked for; with labels, if the loss is wanted */
+  /**
+   * @param task which of the model's tasks the examples are of
+   * @param examples like those that will be asked for; with labels, if the loss is wanted
+   */
   static async create(
     model: TrainableModel,
+    task: string,
     examples: readonly EncodedExample[],
-    {
-      batchSize,
-      task,
-      onProgress,
-    }: {
-      readonly batchSize: number;
-      /** Which of the model's tasks they are of. */
-      readonly task: string;
-      readonly onProgress?: OnProgress | undefined;
-    },
+    { batchSize, onProgress }: Pick<PredictCall, 'batchSize' | 'onProgress'>,
   ): Promise<Predictor> {
+    const { encoder } = model;
     const { logits, loss } = model.build(undefined, task);
-    const labelled = examples.some((example) => example.label.length > 0);
     const program = await compileWithProgress(
-      model.encoder.device,
-      { outputs: labelled ? { logits, loss } : { logits } },
+      encoder.device,
+      { outputs: hasLabels(examples) ? { logits, loss } : { logits } },
       { ...largestBatch(examples, batchSize), label: 'evaluation', onProgress },
     );
-    return new Predictor(model, program, model.head(task), batchSize);
+    return new Predictor(encoder, program, model.head(task));
   }
 
   /**
@@ -71,11 +71,9 @@ export class Predictor {
    */
   async predict(
     examples: readonly EncodedExample[],
-    signal?: AbortSignal,
-    onProgress?: OnProgress,
+    { batchSize, signal, onProgress }: PredictCall,
   ): Promise<Predictions> {
     if (examples.length === 0) throw new ScalearnError('there is nothing to evaluate: the split has no rows');
-    const { encoder } = this.#model;
     const head = this.#head;
     const columns = head.outputs;
     const logits = new Float32Array(examples.length * columns);
@@ -83,8 +81,8 @@ export class Predictor {
     let done = 0;
     onProgress?.(done, examples.length);
     // Sorting by length would save nothing: batches are ragged.
-    await runInOrder(batchesOf(examples, this.#batchSize, signal), async ({ batch, row }) => {
-      const result = await this.#program.run(batchFeeds(encoder, head, batch));
+    await runInOrder(batchesOf(examples, batchSize, signal), async ({ batch, row }) => {
+      const result = await this.#program.run(batchFeeds(this.#encoder, head, batch));
       logits.set(fed(result, 'logits'), row * columns);
       total += (result.loss?.[0] ?? Number.NaN) * batch.length;
       done += batch.length;
@@ -97,7 +95,53 @@ export class Predictor {
   dispose(): void {
     this.#program.dispose();
   }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }
+
+/** A model's programs of evaluation: compiled when they are first needed, and kept for the next texts. */
+export class Predictors implements Disposes {
+  readonly #model: TrainableModel;
+  readonly #kept = new Map<string, Promise<Predictor>>();
+
+  constructor(model: TrainableModel) {
+    this.#model = model;
+  }
+
+  /** {@link Predictor.predict} for a task of the model. */
+  async predict(
+    task: string,
+    examples: readonly EncodedExample[],
+    { onCompile, ...call }: PredictCall & { readonly onCompile?: OnProgress | undefined },
+  ): Promise<Predictions> {
+    const key = JSON.stringify([task, hasLabels(examples)]);
+    let predictor = this.#kept.get(key);
+    if (!predictor) {
+      predictor = Predictor.create(this.#model, task, examples, { ...call, onProgress: onCompile });
+      this.#kept.set(key, predictor);
+      // What could not be compiled is tried again the next time.
+      predictor.catch(() => this.#kept.delete(key));
+    }
+    return (await predictor).predict(examples, call);
+  }
+
+  dispose(): void {
+    // One that is still being compiled is disposed of afterwards; that it failed has been said to who asked for it.
+    for (const predictor of this.#kept.values())
+      predictor.then(
+        (ready) => ready.dispose(),
+        () => {},
+      );
+    this.#kept.clear();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+const hasLabels = (examples: readonly EncodedExample[]): boolean =>
+  examples.some((example) => example.label.length > 0);
 
 /** The examples in batches, each with the row it begins at; throws the signal's reason after it. */
 function* batchesOf(

@@ -195,7 +195,7 @@ export class Run {
   async #evaluate(evaluation: number): Promise<void> {
     let result: Awaited<ReturnType<typeof validate>>;
     try {
-      result = await validate(this.#tracks, this.#options);
+      result = await validate(this.#tracks, this.#options, this.#plan.evalBatchSize);
     } catch (error) {
       if (this.#options.signal?.aborted) await this.#interrupt();
       throw error;

@@ -3,16 +3,15 @@ import { graphInputs, topologicalOrder } from '../graph/graph.ts';
 import { peakMemory } from '../graph/peak-memory.ts';
 import { createDropout } from '../nn/dropout.ts';
 import { randomInput } from '../ops/dropout.ts';
-import { type EncodedExample, encodeExample, largestBatch } from './batches.ts';
+import { type EncodedExample, encodeExamples, largestBatch } from './batches.ts';
 import { compileWithProgress } from './compile.ts';
 import { phaseReporter } from './events.ts';
-import { inTurns } from './in-turns.ts';
 import type { TrainableModel } from './model.ts';
 import { type TrainOptions, tasksOf } from './options.ts';
 import type { Plan } from './plan.ts';
 import { Predictor } from './predict.ts';
 import { trainingGraph } from './step.ts';
-import { type TrainingExample, type TrainingTask, taskName } from './task.ts';
+import { type TrainingTask, taskName } from './task.ts';
 
 /** A task within a run: its examples as ids, and the programs that train and evaluate on them. */
 export interface Track {
@@ -36,13 +35,22 @@ export async function createTracks(
   model: TrainableModel,
 ): Promise<Track[]> {
   const tasks = tasksOf(options);
-  const rows = await encodeRows(options, tasks);
+  const { encoder, signal } = options;
+  const report = phaseReporter(options.onEvent)('tokenize');
+  const total = tasks.reduce((sum, { train, validation }) => sum + train.length + validation.length, 0);
+  let before = 0;
+  const encode = async (task: TrainingTask, split: 'train' | 'validation'): Promise<EncodedExample[]> => {
+    const onProgress = report && ((done: number): void => report(before + done, total));
+    const rows = await encodeExamples(encoder, task, task[split], { signal, onProgress });
+    before += rows.length;
+    return rows;
+  };
+  const data: Pick<Track, 'task' | 'train' | 'validation'>[] = [];
+  for (const task of tasks)
+    data.push({ task, train: await encode(task, 'train'), validation: await encode(task, 'validation') });
   const tracks: Track[] = [];
   try {
-    for (const task of tasks) {
-      const [train, validation] = [rows.splice(0, task.train.length), rows.splice(0, task.validation.length)];
-      tracks.push(await createTrack({ task, train, validation }, options, plan, model));
-    }
+    for (const each of data) tracks.push(await createTrack(each, options, plan, model));
   } catch (error) {
     disposeTracks(tracks);
     throw error;
@@ -75,8 +83,9 @@ async function createTrack(
     onProgress: report('compile'),
   });
   try {
-    const how = { batchSize: plan.evalBatchSize, task: name, onProgress: report('compile') };
-    const predictor = data.validation.length > 0 && (await Predictor.create(model, data.validation, how));
+    const how = { batchSize: plan.evalBatchSize, onProgress: report('compile') };
+    const predictor =
+      data.validation.length > 0 && (await Predictor.create(model, name, data.validation, how));
     const step = (feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> =>
       program.run(Object.fromEntries(Object.entries(feeds).filter(([input]) => inputs.has(input))));
     const activations = program.statistics.arenaBytes ?? peakMemory(graph, largest.capacity);
@@ -85,26 +94,4 @@ async function createTrack(
     program.dispose();
     throw error;
   }
-}
-
-/** The training rows of each task, and after them those of its validation split, as ids. */
-async function encodeRows(
-  { encoder, signal, onEvent }: TrainOptions,
-  tasks: readonly TrainingTask[],
-): Promise<EncodedExample[]> {
-  const splits = tasks.flatMap((task) =>
-    [task.train, task.validation].map((examples) => ({ task, examples })),
-  );
-  const items = splits.flatMap(({ task, examples }) =>
-    examples.map((example, row) => ({ task, example, row })),
-  );
-  const encode = ({ task, example, row }: RowOfTask): EncodedExample =>
-    encodeExample(encoder, task, example, row);
-  return inTurns(items, encode, { signal, onProgress: phaseReporter(onEvent)('tokenize') });
-}
-
-interface RowOfTask {
-  readonly task: TrainingTask;
-  readonly example: TrainingExample;
-  readonly row: number;
 }

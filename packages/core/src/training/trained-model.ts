@@ -13,7 +13,7 @@ import { type EpochRecord, type ProgressEvent, phaseReporter } from './events.ts
 import { inTurns } from './in-turns.ts';
 import type { TrainableModel } from './model.ts';
 import { modelFromSnapshot } from './model-from-snapshot.ts';
-import { type Answers, type Predictions, Predictor } from './predict.ts';
+import { type Answers, type Predictions, Predictors } from './predict.ts';
 import { type ModelSnapshot, mergeSnapshot, snapshotFiles } from './snapshot.ts';
 import { findByName, type TaskShape, type TrainingExample, taskName } from './task.ts';
 
@@ -35,18 +35,18 @@ export class TrainedModel implements Disposes {
   readonly #progress: Progress | undefined;
   /** Every task of the model, whichever it answers for. */
   readonly #all: readonly TaskShape[];
+  readonly #predictors: Predictors;
+  /** Whether the parameters are its own to free. */
+  readonly #owns: boolean;
 
-  /** @param all every task of the model, where it is to answer for some of them only */
-  constructor(
-    model: TrainableModel,
-    tasks: readonly TaskShape[],
-    progress?: Progress,
-    all: readonly TaskShape[] = tasks,
-  ) {
+  /** @param whole the model of several tasks of which this is to be a view: it then owns nothing */
+  constructor(model: TrainableModel, tasks: readonly TaskShape[], progress?: Progress, whole?: TrainedModel) {
     this.#model = model;
     this.tasks = tasks;
     this.#progress = progress;
-    this.#all = all;
+    this.#all = whole ? whole.#all : tasks;
+    this.#predictors = whole ? whole.#predictors : new Predictors(model);
+    this.#owns = whole === undefined;
   }
 
   /** The task it answers for. @throws ArgumentError if it has several */
@@ -59,13 +59,13 @@ export class TrainedModel implements Disposes {
   }
 
   /**
-   * The model for one of its tasks. It is the same model: dispose of either.
+   * The model for one of its tasks: a view that owns nothing. It works until the model is disposed of.
    *
    * @param id of the task, or its name
    */
   for(id: string): TrainedModel {
     const task = findByName(this.tasks, id);
-    if (task) return new TrainedModel(this.#model, [task], this.#progress, this.#all);
+    if (task) return new TrainedModel(this.#model, [task], this.#progress, this);
     throw new ArgumentError(
       `the model has no task '${id}'; it has ${this.tasks.map((each) => each.id).join(', ')}`,
     );
@@ -157,13 +157,11 @@ export class TrainedModel implements Disposes {
   ): Promise<Predictions> {
     const report = phaseReporter(onProgress);
     const encoded = await inTurns(items, encode, { signal, onProgress: report('tokenize') });
-    const how = { batchSize, task: this.#name, onProgress: report('compile') };
-    const predictor = await Predictor.create(this.#model, encoded, how);
-    try {
-      return await predictor.predict(encoded, signal, report('evaluate'));
-    } finally {
-      predictor.dispose();
-    }
+    return this.#predictors.predict(this.#name, encoded, {
+      ...{ batchSize, signal },
+      onCompile: report('compile'),
+      onProgress: report('evaluate'),
+    });
   }
 
   /** Its task's name in the model: that of the only head, whatever the rows are called. */
@@ -219,8 +217,10 @@ export class TrainedModel implements Disposes {
     throw new ArgumentError(`a ${method.name} model is no bottleneck adapter; it cannot be a source`);
   }
 
-  /** Frees the parameters; the encoder stays. */
+  /** Frees the parameters and the compiled programs; the encoder stays. A view of one task frees nothing. */
   dispose(): void {
+    if (!this.#owns) return;
+    this.#predictors.dispose();
     this.#model.dispose();
   }
   [Symbol.dispose](): void {

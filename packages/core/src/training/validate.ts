@@ -14,7 +14,11 @@ export type Validation = Pick<EpochRecord, 'validationLoss' | 'validationMetrics
  * Evaluates every task that has validation rows on them. Of several tasks the means count, and each task's figures are
  * kept.
  */
-export async function validate(tracks: readonly Track[], options: TrainOptions): Promise<Validation> {
+export async function validate(
+  tracks: readonly Track[],
+  options: TrainOptions,
+  batchSize: number,
+): Promise<Validation> {
   const { select, metrics } = options;
   const report = phaseReporter(options.onEvent)('evaluate');
   const total = tracks.reduce((sum, { validation }) => sum + validation.length, 0);
@@ -23,7 +27,11 @@ export async function validate(tracks: readonly Track[], options: TrainOptions):
   for (const { task, predictor, validation } of tracks) {
     if (!predictor) continue;
     const progress = report && ((done: number): void => report(before + done, total));
-    const predictions: Predictions = await predictor.predict(validation, options.signal, progress);
+    const predictions: Predictions = await predictor.predict(validation, {
+      batchSize,
+      signal: options.signal,
+      onProgress: progress,
+    });
     before += validation.length;
     const validationMetrics = metrics?.(predictions, task) ?? {};
     records.push({ task: task.id, validationLoss: predictions.loss, validationMetrics });
