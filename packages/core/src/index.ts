@@ -227,17 +227,16 @@ export {
 export type { EpochRecord, Phase, ProgressEvent, TaskRecord, TrainEvent } from './training/events.ts';
 export type { GraphParts } from './training/forward.ts';
 export { hubHeadConfig } from './training/hub-head.ts';
-export { inTurns, type TurnOptions } from './training/in-turns.ts';
-export { runInOrder, stepsUntil } from './training/loop.ts';
+export { inTurns, runInOrder, stepsUntil, type TurnOptions } from './training/loop.ts';
 export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
-export { modelFromSnapshot } from './training/model-from-snapshot.ts';
 export { checkTasks, type TrainOptions } from './training/options.ts';
-export { EpochOrder } from './training/order/epoch-order.ts';
+export { EpochOrder } from './training/order.ts';
 export type { Answers, Predictions } from './training/predict.ts';
 export { DivergedError, InterruptedError } from './training/run.ts';
 export {
   type ModelSnapshot,
   mergeSnapshot,
+  modelFromSnapshot,
   onlyHead,
   readSnapshot,
   snapshotFiles,

@@ -4,7 +4,7 @@ import { ArgumentError } from '../errors.ts';
 import type { EncodedText, Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
 import { RandomStream } from '../random/streams.ts';
-import { inTurns, type TurnOptions } from './in-turns.ts';
+import { inTurns, type TurnOptions } from './loop.ts';
 import type { TrainingExample, TrainingTask } from './task.ts';
 
 /** An example as ids. */

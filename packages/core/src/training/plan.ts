@@ -1,9 +1,8 @@
 import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { type TrainOptions, tasksOf } from './options.ts';
-import type { BatchOrder } from './order/batch-order.ts';
-import { EpochOrder } from './order/epoch-order.ts';
-import { JointOrder } from './order/joint-order.ts';
+import type { BatchOrder } from './order.ts';
+import { EpochOrder, JointOrder } from './order.ts';
 
 /** A run's numbers, with every default filled in. */
 export interface Plan {

@@ -4,7 +4,7 @@ import { fed } from '../graph/feeds.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
 import { batchFeeds, type EncodedExample, largestBatch } from './batches.ts';
-import { compileWithProgress } from './compile.ts';
+import { compileWithProgress } from './forward.ts';
 import { runInOrder } from './loop.ts';
 import type { TrainableModel } from './model.ts';
 

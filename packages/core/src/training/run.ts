@@ -11,7 +11,7 @@ import { type GroupVectors, readGroups, readValues, writeGroups, writeValues } f
 import { runInOrder, stepsUntil } from './loop.ts';
 import type { TrainableModel } from './model.ts';
 import type { TrainOptions } from './options.ts';
-import type { BatchOrder } from './order/batch-order.ts';
+import type { BatchOrder } from './order.ts';
 import { batchOrder, type Plan } from './plan.ts';
 import { runSettings } from './run-settings.ts';
 import type { RunSettings } from './state-file.ts';

@@ -15,9 +15,11 @@ import { sortedJson } from '../methods/model-json.ts';
 import { isName } from '../methods/names.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
 import { openTensorFile } from '../methods/tensor-files.ts';
-import { type HeadOptions, headFeatures, type SavedHead } from '../nn/head.ts';
+import type { Encoder } from '../nn/encoder.ts';
+import { createHead, type HeadOptions, headFeatures, type SavedHead } from '../nn/head.ts';
 import { headFiles, renameHead } from './head-files.ts';
 import { readHead } from './head-reader.ts';
+import { TrainableModel } from './model.ts';
 
 /** A trained model on the host: all that is needed to save it, to merge it, or to put it on a device again. */
 export interface ModelSnapshot extends MethodTarget, StoredMethod {
@@ -147,4 +149,25 @@ async function readHeadFolder(
   const text = await requiredFile(folder, configPath, folder.text(configPath));
   const { tensors } = await openTensorFile(folder, `${within}model_head`);
   return readHead(text, tensors, `${folder.describe()}/${configPath}`, target);
+}
+
+/** A model with stored parameters, on the encoder's device. It is the caller's to dispose of. */
+export async function modelFromSnapshot(encoder: Encoder, snapshot: ModelSnapshot): Promise<TrainableModel> {
+  const { method, heads, adapterName, tensors } = snapshot;
+  const model = await TrainableModel.create({
+    encoder,
+    method,
+    heads: Object.fromEntries([...heads].map(([task, { options }]) => [task, createHead(options)])),
+    adapterName,
+    seed: 0,
+  });
+  try {
+    model.parameters.write(
+      new Map([...tensors, ...[...heads.values()].flatMap((head) => [...head.tensors])]),
+    );
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return model;
 }

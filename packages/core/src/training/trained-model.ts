@@ -10,11 +10,10 @@ import type { NamedTensor } from '../nn/parameters.ts';
 import { type EncodedExample, encodeExample, encodeText } from './batches.ts';
 import type { Progress } from './checkpoint.ts';
 import { type EpochRecord, type ProgressEvent, phaseReporter } from './events.ts';
-import { inTurns } from './in-turns.ts';
+import { inTurns } from './loop.ts';
 import type { TrainableModel } from './model.ts';
-import { modelFromSnapshot } from './model-from-snapshot.ts';
 import { type Answers, type Predictions, Predictors } from './predict.ts';
-import { type ModelSnapshot, mergeSnapshot, snapshotFiles } from './snapshot.ts';
+import { type ModelSnapshot, mergeSnapshot, modelFromSnapshot, snapshotFiles } from './snapshot.ts';
 import { findByName, type TaskShape, type TrainingExample, taskName } from './task.ts';
 
 export interface PredictOptions {

@@ -5,7 +5,7 @@ import { caseFolder, caseNames } from '../../../../test/golden/folder.ts';
 import { readBytes } from '../../../../test/golden/recorded.ts';
 import { parseSafetensors } from '../../src/index.ts';
 import { MT19937 } from '../../src/random/mt19937.ts';
-import { JointOrder } from '../../src/training/order/joint-order.ts';
+import { JointOrder } from '../../src/training/order.ts';
 
 interface SamplerCase {
   readonly dataset_sizes: readonly number[];

@@ -8,7 +8,7 @@ import {
   type TrainEvent,
   train,
 } from '../../src/index.ts';
-import { inTurns } from '../../src/training/in-turns.ts';
+import { inTurns } from '../../src/training/loop.ts';
 import { tinyEncoder, tinyTask } from './tiny.ts';
 
 const device = new ReferenceDevice();

@@ -1,6 +1,47 @@
-import { at } from '../../elements.ts';
-import { MT19937 } from '../../random/mt19937.ts';
-import type { BatchOrder, StepBatch } from './batch-order.ts';
+import { at } from '../elements.ts';
+import { MT19937 } from '../random/mt19937.ts';
+import { epochBatches } from './batches.ts';
+
+/** What a step trains on. */
+export interface StepBatch {
+  /** Index of the task. */
+  readonly task: number;
+  /** Row numbers within the task's training split. */
+  readonly rows: Int32Array;
+}
+
+/** Which rows each step takes: a function of the step, so that a run can be continued anywhere. */
+export interface BatchOrder {
+  readonly stepsPerEpoch: number;
+  /** @param step from 0 */
+  at(step: number): StepBatch;
+}
+
+/** One task: every row once in each epoch, in a new order. */
+export class EpochOrder implements BatchOrder {
+  readonly stepsPerEpoch: number;
+  readonly #rows: number;
+  readonly #batchSize: number;
+  readonly #seed: number;
+  #epoch = -1;
+  #batches: readonly Int32Array[] = [];
+
+  constructor(rows: number, batchSize: number, seed: number) {
+    this.stepsPerEpoch = Math.ceil(rows / batchSize);
+    this.#rows = rows;
+    this.#batchSize = batchSize;
+    this.#seed = seed;
+  }
+
+  at(step: number): StepBatch {
+    const epoch = Math.floor(step / this.stepsPerEpoch);
+    if (epoch !== this.#epoch) {
+      this.#batches = epochBatches(this.#rows, this.#batchSize, this.#seed, epoch);
+      this.#epoch = epoch;
+    }
+    return { task: 0, rows: at(this.#batches, step % this.stepsPerEpoch) };
+  }
+}
 
 export interface JointOrderOptions {
   /** Training rows of each task. */
