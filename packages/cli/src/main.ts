@@ -6,11 +6,9 @@ import { CommanderError } from 'commander';
 import { loadSetup, takeConfig } from './config/load-config.ts';
 import { asFolderError, isRefusedValue, StoppedError, UsageError } from './errors.ts';
 import { interruptible } from './interrupt.ts';
-import { readerHasGone } from './output/broken-output.ts';
 import type { ErrorEvent } from './output/events.ts';
-import { jsonLine } from './output/json.ts';
-import { oneLine } from './output/printable.ts';
-import { printableOnly, processTerminal, type Terminal } from './output/terminal.ts';
+import { jsonLine } from './output/reporter.ts';
+import { oneLine, printableOnly, processTerminal, readerHasGone, type Terminal } from './output/terminal.ts';
 import { program } from './program.ts';
 
 /** Columns of help: longer lines are hard to read. */

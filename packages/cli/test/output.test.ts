@@ -1,12 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { expect, test, vi } from 'vitest';
-import { barReporter } from '../src/output/bar.ts';
-import { barText } from '../src/output/bar-line.ts';
 import type { EpochEvent, ProgressEvent, StartEvent, StepEvent } from '../src/output/events.ts';
 import { bytes, clock } from '../src/output/format.ts';
-import { jsonReporter } from '../src/output/json.ts';
-import { Pace } from '../src/output/pace.ts';
-import { plainReporter } from '../src/output/plain.ts';
+import { barText, Pace } from '../src/output/progress.ts';
+import { barReporter, jsonReporter, plainReporter } from '../src/output/reporter.ts';
 import type { Terminal } from '../src/output/terminal.ts';
 
 function recorder(): Terminal & { text: { out: string; err: string } } {

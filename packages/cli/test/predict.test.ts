@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFil
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { predictionTable } from '../src/output/predictions.ts';
+import { predictionTable } from '../src/commands/predict.ts';
 import { colours, sentence, writeRows } from './support/own-files.ts';
 import { events, must, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';

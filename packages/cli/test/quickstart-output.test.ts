@@ -4,13 +4,12 @@ import type { Task } from '@scalearn/datasets';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { StepEvent } from '../src/output/events.ts';
 import type { Terminal } from '../src/output/terminal.ts';
-import { quickstartMethods } from '../src/quickstart/methods.ts';
 import type { ModelPlan } from '../src/quickstart/models.ts';
-import { nextCommands } from '../src/quickstart/next.ts';
 import { openingText, planText } from '../src/quickstart/opening-text.ts';
-import { Progress } from '../src/quickstart/progress.ts';
+import { Progress, textOutput } from '../src/quickstart/output.ts';
+import { quickstartMethods } from '../src/quickstart/plan.ts';
 import { baseline } from '../src/quickstart/results.ts';
-import { textOutput } from '../src/quickstart/text-output.ts';
+import { nextCommands } from '../src/quickstart/results-text.ts';
 
 const model = (seed: number): ModelPlan =>
   ({

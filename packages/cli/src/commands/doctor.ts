@@ -1,8 +1,8 @@
-import { DeviceError } from '@scalearn/core';
+import { type AdapterDescription, DeviceError } from '@scalearn/core';
 import type { Command } from 'commander';
-import { examine } from '../doctor/examine.ts';
-import { reportText } from '../doctor/report-text.ts';
-import { jsonLine } from '../output/json.ts';
+import { type DoctorReport, type Examined, examine } from '../doctor/examine.ts';
+import { jsonLine } from '../output/reporter.ts';
+import { table } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface DoctorArguments {
@@ -31,4 +31,72 @@ async function doctor({ json }: DoctorArguments, { terminal }: CommandContext): 
   if (json) jsonLine(terminal, { event: 'done', ...report });
   else terminal.out(reportText(report));
   if (!report.healthy) throw new DeviceError('a self-test failed; see the report');
+}
+
+/** The report for people. */
+export function reportText({ runtime, adapters, devices, chosen, advice, healthy }: DoctorReport): string {
+  const versions = Object.entries(runtime).map(([name, value]) => `${name} ${value}`);
+  const sections = [
+    versions.join(', '),
+    adapters.length > 0 ? adapters.map(adapterText).join('\n\n') : 'There is no WebGPU adapter.',
+    `Self-test: three training steps of an adapter and of ScaLearn, against the oracle\n${table([
+      ['device', 'result', 'loss', 'gradient', 'parameters', 'time'],
+      ...devices.map(deviceCells),
+    ]).trimEnd()}`,
+    ...notes(devices),
+    `auto picks ${chosen.device}${chosen.description ? ` (${chosen.description})` : ''}: ${chosen.reason}`,
+    ...(advice.length > 0 ? [advice.map((text) => `Advice: ${text}`).join('\n')] : []),
+    healthy ? 'Everything that is here computes rightly.' : 'Something here fails its self-test.',
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function adapterText({
+  vendor,
+  architecture,
+  device,
+  description,
+  isSoftware,
+  features,
+  limits,
+  subgroupSize,
+}: AdapterDescription): string {
+  const shown = [
+    'maxBufferSize',
+    'maxStorageBufferBindingSize',
+    'maxStorageBuffersPerShaderStage',
+    'maxComputeWorkgroupStorageSize',
+    'maxComputeInvocationsPerWorkgroup',
+  ];
+  const named = [vendor, architecture, device].filter((part) => part !== '').join(', ');
+  return [
+    `WebGPU adapter: ${named || 'unnamed'}${isSoftware ? ' (software)' : ''}`,
+    `  driver    ${description || 'unknown'}`,
+    `  subgroups ${subgroupSize ?? 'none of one size'}`,
+    `  limits    ${shown.map((name) => `${name} ${limits[name]}`).join(', ')}`,
+    `  features  ${features.join(', ') || 'none'}`,
+  ].join('\n');
+}
+
+function deviceCells({ device, variant, failure, test }: Examined): string[] {
+  const name = variant ? `${device} ${variant}` : device;
+  if (!test) return [name, failure === undefined ? 'not here' : 'FAILED', '', '', '', ''];
+  const part = (value: number): string => value.toExponential(1);
+  const { passed, loss, gradientNorm, parameters, seconds } = test;
+  return [
+    name,
+    passed ? 'passed' : 'FAILED',
+    part(loss),
+    part(gradientNorm),
+    part(parameters),
+    `${seconds.toFixed(1)} s`,
+  ];
+}
+
+function notes(devices: readonly Examined[]): string[] {
+  const lines = devices.flatMap(({ device, variant, missing, failure }) => {
+    const text = missing ?? failure;
+    return text === undefined ? [] : [`${variant ? `${device} ${variant}` : device}: ${text}`];
+  });
+  return lines.length > 0 ? [lines.join('\n')] : [];
 }

@@ -8,9 +8,8 @@ import { exportModel } from '../model/export-model.ts';
 import { choiceOption, encoderOption, oneOf, pathOption } from '../options/values.ts';
 import type { ExportedEvent } from '../output/events.ts';
 import { bytes } from '../output/format.ts';
-import { jsonLine } from '../output/json.ts';
-import { oneLine } from '../output/printable.ts';
-import { createReporter } from '../output/reporter.ts';
+import { createReporter, jsonLine } from '../output/reporter.ts';
+import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface ExportArguments {

@@ -7,8 +7,8 @@ import { mergeModel } from '../model/merge-model.ts';
 import { pathOption } from '../options/values.ts';
 import type { MergedEvent } from '../output/events.ts';
 import { counted } from '../output/format.ts';
-import { jsonLine } from '../output/json.ts';
-import { oneLine } from '../output/printable.ts';
+import { jsonLine } from '../output/reporter.ts';
+import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface MergeArguments {

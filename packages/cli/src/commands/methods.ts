@@ -10,7 +10,7 @@ import { defaultText, whatTextTakes } from '../options/method-values.ts';
 import { pathOption, wholeNumber } from '../options/values.ts';
 import type { MethodsEvent } from '../output/events.ts';
 import { count } from '../output/format.ts';
-import { jsonLine } from '../output/json.ts';
+import { jsonLine } from '../output/reporter.ts';
 import { table } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 

@@ -1,30 +1,29 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { DeviceChoice, TrainingExample } from '@scalearn/core';
-import { folderSource, readTextFile } from '@scalearn/datasets';
+import type { Answers, DeviceChoice, TrainingExample } from '@scalearn/core';
+import { describeTask, folderSource, type Problem, readTextFile, taskIds } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
+import { regressionPredictions, sigmoidProbabilities, softmaxProbabilities } from '@scalearn/evaluation';
 import type { Command } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
-import { textColumnsOf } from '../model/expected-texts.ts';
+import { encoderOf } from '../model/encoder-source.ts';
 import { loadModel } from '../model/load-model.ts';
-import { predictionsOf } from '../model/predictions.ts';
-import { encoderOf } from '../model/stored-encoder.ts';
 import { chosenRun } from '../model/task-run.ts';
 import { inFlags, textFileFlags } from '../options/flags.ts';
 import { fileReading, type ReadingArguments, readingOptions } from '../options/own-data.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
 import type { Reporter } from '../output/events.ts';
-import { counted } from '../output/format.ts';
+import { counted, cut, figure } from '../output/format.ts';
 import { doubtLines } from '../output/own-task.ts';
-import { loadingProgress } from '../output/phases.ts';
-import { type Predicted, predictionLines, predictionTable } from '../output/predictions.ts';
-import { oneLine } from '../output/printable.ts';
+import { loadingProgress } from '../output/progress.ts';
 import { createReporter } from '../output/reporter.ts';
+import { table } from '../output/table.ts';
+import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments extends ReadingArguments {
@@ -177,4 +176,94 @@ function checkCount(found: number, expected: readonly string[] | undefined, opti
       ? `the model was trained on pairs of texts (${expected.join(', ')}); give the second with ${option}`
       : `the model was trained on single texts (${expected.join(', ')}); leave out ${option}`,
   );
+}
+
+/** A text with what a model says about it. */
+export interface Predicted {
+  readonly texts: readonly [string] | readonly [string, string];
+  readonly prediction: Prediction;
+}
+
+/** One JSON object a line, in the order of the texts. */
+export function predictionLines(predicted: readonly Predicted[]): string {
+  const lines = predicted.map(({ texts: [text, textPair], prediction }, i) => ({
+    ...{ row: i + 1, text },
+    ...(textPair === undefined ? {} : { textPair }),
+    ...prediction,
+  }));
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+/** Probabilities of more labels than this do not fit beside the texts: only those of the predicted ones are shown. */
+const mostColumns = 4;
+
+/**
+ * A table with one line for each text.
+ *
+ * @param width of the screen
+ * @param order of the labels, which an object does not keep of numbers
+ */
+export function predictionTable(
+  predicted: readonly Predicted[],
+  width: number,
+  order: readonly string[] | null,
+): string {
+  const first = predicted[0]?.prediction;
+  const names = first && 'probabilities' in first ? (order ?? []) : [];
+  const shown = names.length <= mostColumns ? names : [];
+  const header =
+    first && 'score' in first ? ['score'] : ['label', ...(shown.length > 0 ? shown : ['probability'])];
+  const cells = [header, ...predicted.map(({ prediction }) => predictionCells(prediction, shown))];
+  const taken = header.map((_, i) => 2 + Math.max(...cells.map((row) => (row[i] as string).length)));
+  const room = Math.max(16, width - taken.reduce((a, b) => a + b, 0));
+  const texts = predicted.map(({ texts }) => cut(texts.join(' | '), room));
+  return table(['text', ...texts].map((text, i) => [text, ...(cells[i] as string[])]));
+}
+
+function predictionCells(prediction: Prediction, shown: readonly string[]): string[] {
+  if ('score' in prediction) return [figure(prediction.score)];
+  const { probabilities } = prediction;
+  const labels = 'label' in prediction ? [prediction.label] : prediction.labels;
+  const which = shown.length > 0 ? shown : labels;
+  const figures = which.map((name) => figure(probabilities[name]));
+  return [labels.join(', ') || '-', ...(shown.length > 0 ? figures : [figures.join(', ') || '-'])];
+}
+
+/** What a model says about one text. */
+export type Prediction =
+  | { readonly label: string; readonly probabilities: Readonly<Record<string, number>> }
+  | { readonly labels: readonly string[]; readonly probabilities: Readonly<Record<string, number>> }
+  | { readonly score: number };
+
+/** A model's answers in words: the most probable class, all labels above one half, or a score. */
+export function predictionsOf(
+  { problem, labels }: { readonly problem: Problem; readonly labels: readonly string[] | null },
+  answers: Answers,
+): Prediction[] {
+  const { rows, columns } = answers;
+  const each = <T>(of: (row: number) => T): T[] => Array.from({ length: rows }, (_, row) => of(row));
+  if (problem === 'regression' || labels === null) {
+    const scores = regressionPredictions(answers);
+    return each((row) => ({ score: scores[row]! }));
+  }
+  const several = problem === 'multiLabelClassification';
+  const all = several ? sigmoidProbabilities(answers) : softmaxProbabilities(answers);
+  return each((row) => {
+    const own = all.subarray(row * columns, (row + 1) * columns);
+    const probabilities = Object.fromEntries(labels.map((label, id) => [label, own[id]!]));
+    if (several) return { labels: labels.filter((_, id) => own[id]! > 0.5), probabilities };
+    // The first of equal ones, as in the metrics.
+    return { label: labels[own.indexOf(Math.max(...own))]!, probabilities };
+  });
+}
+
+/** The columns of the one or two texts a model reads; undefined where its folder does not say, or it reads choices. */
+export function textColumnsOf(
+  run: Pick<RunFile, 'task' | 'settings'> | undefined,
+): readonly string[] | undefined {
+  const own = run?.settings.own;
+  if (own) return own.textPair === null ? [own.text] : [own.text, own.textPair];
+  if (run === undefined || !taskIds.includes(run.task)) return undefined;
+  const { problem, columns } = describeTask(run.task);
+  return problem === 'multipleChoice' ? undefined : columns;
 }

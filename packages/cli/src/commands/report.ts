@@ -5,8 +5,8 @@ import { UsageError } from '../errors.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
 import { choiceOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
-import { jsonLine } from '../output/json.ts';
-import { oneLine } from '../output/printable.ts';
+import { jsonLine } from '../output/reporter.ts';
+import { oneLine } from '../output/terminal.ts';
 import { collectRuns } from '../report/collect.ts';
 import type { CommandContext, Run } from './context.ts';
 

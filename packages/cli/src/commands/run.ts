@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { DeviceChoice } from '@scalearn/core';
 import { type Command, Option } from 'commander';
 import { RunsFailedError, StoppedError } from '../errors.ts';
-import { estimatePlan } from '../experiment/estimate.ts';
+import { estimatePlan, type PlanEstimate } from '../experiment/estimate.ts';
 import { Facts } from '../experiment/facts.ts';
 import { indexFileName } from '../experiment/index-file.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
@@ -14,9 +14,10 @@ import { removeTemporaries } from '../folders/write-file.ts';
 import { deviceOption } from '../options/train-options.ts';
 import { notEmpty, pathOption, wholeNumber } from '../options/values.ts';
 import { experimentReporter } from '../output/experiment.ts';
-import { jsonLine } from '../output/json.ts';
-import { planText } from '../output/plan-text.ts';
-import { oneLine } from '../output/printable.ts';
+import { clock, count } from '../output/format.ts';
+import { jsonLine } from '../output/reporter.ts';
+import { table } from '../output/table.ts';
+import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface RunArguments {
@@ -123,4 +124,22 @@ async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: Com
   const estimate = await estimatePlan(plan, { device: given.device, signal, note });
   if (given.json) jsonLine(terminal, { event: 'done', ...estimate });
   else terminal.out(planText(plan, estimate, given.jobs));
+}
+
+/** What an experiment would train. */
+export function planText({ experiment: { title } }: Plan, estimate: PlanEstimate, jobs: number): string {
+  const header = ['entry', 'models', 'there already', 'parameters', 'tokens', 'TFLOP', 'time'];
+  const line = (name: string, each: PlanEstimate['entries'][number] | PlanEstimate): string[] => [
+    name,
+    count(each.models),
+    count(each.finished),
+    [...new Set(each.parameters)].map(count).join(' to '),
+    count(each.tokens),
+    (each.flops / 1e12).toPrecision(2),
+    clock(each.seconds),
+  ];
+  const rows = estimate.entries.map((each) => line(each.entry, each));
+  const together =
+    jobs === 1 ? '' : `, with ${jobs} jobs on ${availableParallelism()} cores up to ${jobs} times as fast`;
+  return `${oneLine(title)}\n\n${table([header, ...rows, line('all', estimate)])}\nParameters are those of a model, heads left out. Time is for ${estimate.device}, if no epoch is left out: ${clock(estimate.seconds)} one after the other${together}.\n`;
 }

@@ -1,8 +1,9 @@
 import { type Benchmark, benchmarks, describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
 import type { TasksEvent } from '../output/events.ts';
-import { jsonLine } from '../output/json.ts';
-import { tasksText } from '../output/tasks.ts';
+import { count } from '../output/format.ts';
+import { jsonLine } from '../output/reporter.ts';
+import { table } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
 export function addTasks(root: Command, run: Run): void {
@@ -43,4 +44,56 @@ function taskEvent({ name: benchmark, page, terms }: Benchmark, info: TaskInfo):
     source: { page: page ?? null, hub: hub?.repository ?? null },
     terms,
   };
+}
+
+/** A benchmark with its tasks. */
+export interface TaskGroup {
+  readonly benchmark: Benchmark;
+  readonly tasks: readonly TaskInfo[];
+}
+
+/** One table for each benchmark, under where its data comes from. */
+export function tasksText(groups: readonly TaskGroup[]): string {
+  return groups.map((group) => `${heading(group)}\n\n${taskTable(group.tasks)}`).join('\n');
+}
+
+function heading({ benchmark: { name, page, terms }, tasks }: TaskGroup): string {
+  const repository = tasks[0]?.hub?.repository;
+  const sources = [
+    ...(repository === undefined ? [] : [`${repository} on the hub`]),
+    ...(page === undefined ? [] : [`files of ${page}`]),
+  ];
+  return `${name}: ${sources.join(', or ') || 'written by the tool itself'}; terms: ${terms}`;
+}
+
+function taskTable(tasks: readonly TaskInfo[]): string {
+  const header = ['task', 'name', 'what is predicted', 'train', 'validation', 'test', 'metric'];
+  const rows = tasks.map(({ id, name, officialRows, primaryMetric, ...info }) => [
+    ...[id, name, predicted(info)],
+    figure(officialRows?.train),
+    officialRows?.validation === undefined ? '10 %' : figure(officialRows.validation),
+    figure(officialRows?.test),
+    primaryMetric,
+  ]);
+  return table([header, ...rows], [0, 1, 2, 6]);
+}
+
+const figure = (rows: number | undefined): string => (rows === undefined ? '-' : count(rows));
+
+function predicted({
+  problem,
+  labels,
+  ranksCandidates,
+}: Pick<TaskInfo, 'problem' | 'labels' | 'ranksCandidates'>): string {
+  if (ranksCandidates) return 'the best candidate';
+  switch (problem) {
+    case 'regression':
+      return 'a score';
+    case 'multipleChoice':
+      return `one of ${labels?.length} texts`;
+    case 'multiLabelClassification':
+      return `any of ${labels?.length} labels`;
+    case 'singleLabelClassification':
+      return `one of ${labels?.length} classes`;
+  }
 }

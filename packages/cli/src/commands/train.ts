@@ -7,7 +7,7 @@ import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { doneEvent, type RunFile, readRunFile } from '../folders/run-json.ts';
 import { describedMethod } from '../methods/describe.ts';
-import { localEncoder } from '../model/encoder-name.ts';
+import { localEncoder } from '../model/encoder-source.ts';
 import { type FoundTask, findTask, shownTask } from '../model/find-task.ts';
 import { ownAdapterScore } from '../model/own-adapter.ts';
 import { runTraining } from '../model/run-training.ts';

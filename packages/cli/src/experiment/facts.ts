@@ -2,7 +2,7 @@ import type { Example } from '@scalearn/datasets';
 import { type EncoderConfig, fingerprintEncoder } from '@scalearn/encoders';
 import { encoderSource } from '../mini-assets.ts';
 import { loadData } from '../model/data.ts';
-import { localEncoder } from '../model/encoder-name.ts';
+import { localEncoder } from '../model/encoder-source.ts';
 import { type FoundTask, findTask } from '../model/find-task.ts';
 import type { TrainArguments } from '../options/train-options.ts';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import type { DoneEvent, EpochEvent, ErrorEvent, StartEvent, StepEvent } from '../output/events.ts';
-import { commandLine } from '../program-file.ts';
+import { commandLine } from '../version.ts';
 
 /** What a training in a process of its own tells. */
 export type JobEvent = StartEvent | StepEvent | EpochEvent | DoneEvent | ErrorEvent;

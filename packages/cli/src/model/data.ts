@@ -1,7 +1,7 @@
 import { loadTask, type Task } from '@scalearn/datasets';
 import { inFlags } from '../options/flags.ts';
 import type { Reporter } from '../output/events.ts';
-import { downloadProgress } from '../output/phases.ts';
+import { downloadProgress } from '../output/progress.ts';
 import type { FoundTask } from './find-task.ts';
 
 export interface DataLimits {

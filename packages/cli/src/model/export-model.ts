@@ -7,10 +7,10 @@ import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile, runFileName } from '../folders/run-json.ts';
 import type { MethodRegistry } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';
-import { loadingProgress } from '../output/phases.ts';
+import { loadingProgress } from '../output/progress.ts';
+import { encoderOf } from './encoder-source.ts';
 import { tokenizerFiles } from './export-tokenizer.ts';
 import { loadModel } from './load-model.ts';
-import { encoderOf } from './stored-encoder.ts';
 import { chosenRun } from './task-run.ts';
 
 /** Which model, and how it is to be written. */

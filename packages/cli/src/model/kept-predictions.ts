@@ -1,4 +1,9 @@
-import { writeSafetensors } from '@scalearn/core';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseSafetensors, type Safetensors, writeSafetensors } from '@scalearn/core';
+import { argmaxPredictions, type Logits, multiLabelPredictions, type Numbers } from '@scalearn/evaluation';
+import { encodeList, type ReportProblem } from '@scalearn/report';
+import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import type { TestAnswers } from './scores.ts';
 
 /** In a run's folder: what the model answered to every test row, for tests of significance later. */
@@ -26,4 +31,56 @@ export function encodePredictions(tasks: readonly TaskPredictions[], isJoint: bo
       }),
     ),
   );
+}
+
+/** What a run kept of a task's test split. */
+export interface KeptTask {
+  /** As reports hold them. */
+  readonly labels: string;
+  readonly predictions: string;
+  readonly columns: number;
+}
+
+/** The file with what a run answered to its test rows; undefined where it kept nothing. */
+export async function openPredictions(folder: string): Promise<Safetensors | undefined> {
+  const path = join(folder, predictionsFileName);
+  try {
+    return parseSafetensors(await readFile(path), path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw asFolderError(error, `${path} could not be read`);
+  }
+}
+
+/**
+ * One task's labels and predictions, as far as they were kept.
+ *
+ * @param prefix of the tensors' names: empty but for a joint model
+ */
+export function keptTask(file: Safetensors, prefix: string, problem: ReportProblem): KeptTask | undefined {
+  const at = `${prefix}test`;
+  const shape = file.entries.get(`${at}/logits`)?.shape;
+  if (!shape || !file.entries.has(`${at}/labels`)) return undefined;
+  const [rows = 0, columns = 1] = shape;
+  if (shape.length > 2 || columns < 1)
+    throw new FolderError(`${predictionsFileName}: ${at}/logits are no table; train the model again`);
+  // Reports keep a digit for each class.
+  if (problem !== 'regression' && columns > 36) return undefined;
+  const logits = { logits: file.float32(`${at}/logits`), rows, columns };
+  const labels = file.float32(`${at}/labels`);
+  const expected = problem === 'multiLabelClassification' ? rows * columns : rows;
+  if (labels.length !== expected)
+    throw new FolderError(
+      `${predictionsFileName}: ${at} has ${labels.length} labels for ${rows} rows; train the model again`,
+    );
+  return {
+    labels: encodeList(problem, labels),
+    predictions: encodeList(problem, predictionsOf(problem, logits)),
+    columns,
+  };
+}
+
+function predictionsOf(problem: ReportProblem, logits: Logits): Numbers {
+  if (problem === 'regression') return logits.logits;
+  return problem === 'multiLabelClassification' ? multiLabelPredictions(logits) : argmaxPredictions(logits);
 }

@@ -1,7 +1,10 @@
 import {
   type Encoder,
+  type EncoderShape,
   type MethodReader,
+  type ModelFolder,
   onlyHead,
+  readAdapterFolder,
   readSnapshot,
   type SavedHead,
   TrainedModel,
@@ -13,7 +16,6 @@ import { openModelFolder } from '../folders/model-folder.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
 import { ownMethods } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';
-import { checkEncoderShape } from './check-shape.ts';
 import { runOfTask } from './task-run.ts';
 
 /**
@@ -93,4 +95,37 @@ function checkHead(
     throw new FolderError(
       `${path} has the labels ${known.join(', ')} in this order, ${id} has them as ${labels?.join(', ')}`,
     );
+}
+
+function differs(model: string, key: string, said: unknown, other: string, found: unknown): FolderError {
+  return new FolderError(
+    `${model}/run.json says encoder.shape.${key} ${JSON.stringify(said)}, but ${other} ${JSON.stringify(found)}; restore the file`,
+  );
+}
+
+/** @throws FolderError if `run.json` describes another encoder than the one that was loaded */
+export function checkEncoderShape(
+  model: string,
+  { encoder }: Pick<RunFile, 'encoder'>,
+  { name, shape }: Pick<Encoder, 'name' | 'shape'>,
+): void {
+  // Earlier versions did not write all of them.
+  for (const key of Object.keys(shape) as (keyof EncoderShape)[])
+    if (encoder.shape[key] !== undefined && encoder.shape[key] !== shape[key])
+      throw differs(model, key, encoder.shape[key], `the encoder ${name} has`, shape[key]);
+}
+
+/** @throws FolderError if `run.json` describes an encoder that the model's sources do not fit */
+export async function checkSourceShapes(
+  model: string,
+  folder: ModelFolder,
+  { encoder: { shape }, sources }: Pick<RunFile, 'encoder' | 'sources'>,
+): Promise<void> {
+  for (const { name } of sources) {
+    const { hiddenSize, layers } = await readAdapterFolder(folder, `${name}/`);
+    const tensors = `the tensors of ${model}/${name} have`;
+    if (hiddenSize !== shape.hiddenSize)
+      throw differs(model, 'hiddenSize', shape.hiddenSize, tensors, hiddenSize);
+    if (layers.length !== shape.layers) throw differs(model, 'layers', shape.layers, tensors, layers.length);
+  }
 }

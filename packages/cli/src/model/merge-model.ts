@@ -11,7 +11,7 @@ import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { encodeRunFile, type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
 import { version } from '../version.ts';
-import { checkSourceShapes } from './check-shape.ts';
+import { checkSourceShapes } from './load-model.ts';
 
 /** A ScaLearn model as one adapter, not yet saved. */
 export interface MergedModel {

@@ -11,7 +11,7 @@ import type { TrainSettings } from '../options/settings.ts';
 import type { TrainArguments } from '../options/train-options.ts';
 import type { Reporter } from '../output/events.ts';
 import { ownTaskLines } from '../output/own-task.ts';
-import { loadingProgress } from '../output/phases.ts';
+import { loadingProgress } from '../output/progress.ts';
 import { loadData, unofficialFiles } from './data.ts';
 import { type FoundTask, shownTask } from './find-task.ts';
 import { sourceTask } from './source-task.ts';

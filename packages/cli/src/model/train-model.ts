@@ -12,7 +12,7 @@ import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, type RunData, type RunFile, runFileName, type TaskRun } from '../folders/run-json.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { Reporter } from '../output/events.ts';
-import { Pace } from '../output/pace.ts';
+import { Pace } from '../output/progress.ts';
 import { version } from '../version.ts';
 import { inJointTraining, unofficialFiles } from './data.ts';
 import { encodePredictions, predictionsFileName, type TaskPredictions } from './kept-predictions.ts';

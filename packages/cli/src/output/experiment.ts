@@ -3,12 +3,11 @@ import type { Plan, PlannedRun } from '../experiment/plan.ts';
 import type { TrainedRun } from '../experiment/run-experiment.ts';
 import type { Outcome } from '../experiment/schedule.ts';
 import { testMetrics } from '../model/scores.ts';
-import { BarLine } from './bar-line.ts';
 import { clock, counted, metricList } from './format.ts';
-import { jsonLine } from './json.ts';
-import { oneLine } from './printable.ts';
-import { Pulse } from './pulse.ts';
+import { BarLine, Pulse } from './progress.ts';
+import { jsonLine } from './reporter.ts';
 import type { Terminal } from './terminal.ts';
+import { oneLine } from './terminal.ts';
 
 /** How many models came to which end. */
 export interface RunCounts {

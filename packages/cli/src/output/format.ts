@@ -1,5 +1,5 @@
 import type { EpochEvent, StartEvent } from './events.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from './terminal.ts';
 
 /** `3:05` or `1:02:03`. */
 export function clock(seconds: number): string {

@@ -2,7 +2,7 @@ import type { Doubt, FileTask, Task } from '@scalearn/datasets';
 import type { Flags } from '../options/flags.ts';
 import { ownDataFlags, problemName } from '../options/own-data.ts';
 import { count, counted } from './format.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from './terminal.ts';
 
 /** Labels of which numbers are shown; of more only how many there are. */
 const mostLabels = 12;

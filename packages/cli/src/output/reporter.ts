@@ -1,10 +1,9 @@
-import { barReporter } from './bar.ts';
 import type { Reporter } from './events.ts';
-import { jsonReporter } from './json.ts';
-import { plainReporter } from './plain.ts';
-import { oneLine } from './printable.ts';
+import { clock, count, epochLine, figure, startLines } from './format.ts';
+import { BarLine, Pace, Pulse, phaseParts } from './progress.ts';
 import { doneLines } from './result.ts';
 import type { Terminal } from './terminal.ts';
+import { oneLine } from './terminal.ts';
 
 export function createReporter(
   terminal: Terminal,
@@ -27,5 +26,134 @@ function quietReporter(terminal: Terminal): Reporter {
     epoch: nothing,
     done: (event) => terminal.out(doneLines(event)),
     close: nothing,
+  };
+}
+
+/** One object on a line of standard output. */
+export function jsonLine(terminal: Terminal, event: object): void {
+  terminal.out(`${JSON.stringify(event)}\n`);
+}
+
+/** Between two events about what goes on besides steps. */
+const millisecondsBetweenProgress = 1000;
+
+/** For machines: every event as it comes, those about progress once a second. Quiet leaves only the last. */
+export function jsonReporter(
+  terminal: Terminal,
+  quiet: boolean,
+  now: () => number = () => performance.now(),
+): Reporter {
+  let last = now();
+  const line = (event: object): void => jsonLine(terminal, event);
+  const unlessQuiet = quiet ? () => {} : line;
+  return {
+    note: () => {},
+    warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
+    progress(event) {
+      if (now() - last < millisecondsBetweenProgress) return;
+      last = now();
+      unlessQuiet(event);
+    },
+    start: unlessQuiet,
+    step: unlessQuiet,
+    epoch: unlessQuiet,
+    done: line,
+    close: () => {},
+  };
+}
+
+/** Between two lines about steps, or about anything else that goes on: a log of hours stays readable. */
+const millisecondsBetweenLines = 20_000;
+
+/** For logs: plain lines, at most a few a minute besides those of epochs. */
+export function plainReporter(terminal: Terminal, now: () => number = () => performance.now()): Reporter {
+  const pace = new Pace();
+  const pulse = new Pulse((text) => terminal.err(`${text}\n`), now, millisecondsBetweenLines);
+  const say = (text: string): void => {
+    pulse.reset();
+    terminal.err(text);
+  };
+  return {
+    note: (text) => say(`${oneLine(text)}\n`),
+    warn: (text) => say(`warning: ${oneLine(text)}\n`),
+    progress(event) {
+      if (event.done < event.total) pulse.offer(() => phaseParts(event).join(': '));
+      else pulse.withdraw();
+    },
+    start(event) {
+      pace.start(event, now());
+      say(startLines(event));
+    },
+    step(event) {
+      pace.step(event, now());
+      const { step, steps, loss } = event;
+      pulse.offer(
+        () =>
+          `step ${count(step)} of ${count(steps)}: loss ${figure(loss)}, ${count(pace.tokensPerSecond ?? 0)} tokens/s, ${clock(pace.secondsLeft)} left`,
+      );
+    },
+    epoch(event) {
+      pace.epoch(event, now());
+      say(epochLine(event));
+    },
+    done(event) {
+      pulse.withdraw();
+      terminal.out(doneLines(event));
+    },
+    close: () => pulse.withdraw(),
+  };
+}
+
+/** For people: a progress bar, and above it one line for each epoch. */
+export function barReporter(
+  terminal: Terminal,
+  stream: NodeJS.WritableStream & { readonly columns?: number } = process.stderr,
+): Reporter {
+  const pace = new Pace();
+  const bar = new BarLine(stream);
+  let [step, steps, loss] = [0, 0, Number.NaN];
+  const showSteps = (): void => {
+    if (step >= steps) {
+      bar.stop();
+      return;
+    }
+    const speed = `${count(pace.tokensPerSecond ?? 0)} tokens/s`;
+    const figures = Number.isNaN(loss)
+      ? []
+      : [`loss ${figure(loss)}`, `${clock(pace.secondsLeft)} left`, speed];
+    bar.show(step, steps, [`step ${count(step)} of ${count(steps)}`, ...figures]);
+  };
+  const above = (text: string): void => {
+    bar.stop();
+    terminal.err(text);
+    showSteps();
+  };
+  return {
+    note: (text) => above(`${oneLine(text)}\n`),
+    warn: (text) => above(`warning: ${oneLine(text)}\n`),
+    progress(event) {
+      if (event.done < event.total) bar.show(event.done, event.total, phaseParts(event));
+      else showSteps();
+    },
+    start(event) {
+      pace.start(event);
+      above(startLines(event));
+      ({ step, steps } = event);
+      showSteps();
+    },
+    step(event) {
+      pace.step(event);
+      ({ step, loss } = event);
+      showSteps();
+    },
+    epoch(event) {
+      pace.epoch(event);
+      above(epochLine(event));
+    },
+    done(event) {
+      bar.stop();
+      terminal.out(doneLines(event));
+    },
+    close: bar.stop,
   };
 }

@@ -1,7 +1,7 @@
 import type { DoneEvent, OwnAdapterScore } from './events.ts';
 import { clock, count, counted, figure, metricList } from './format.ts';
-import { oneLine } from './printable.ts';
 import { taskTable } from './table.ts';
+import { oneLine } from './terminal.ts';
 
 /** The result of a run. */
 export function doneLines(event: DoneEvent): string {

@@ -1,6 +1,6 @@
 import type { EvaluatedEvent, SplitScore, TaskScore } from './events.ts';
 import { count, figure, metricList } from './format.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from './terminal.ts';
 
 /**
  * Rows of cells as columns.

@@ -1,5 +1,4 @@
-import { brokenOutput } from './broken-output.ts';
-import { printable } from './printable.ts';
+import { asFolderError, systemCode } from '../errors.ts';
 
 /** Where a command writes: `out` takes results, `err` progress, warnings and errors. */
 export interface Terminal {
@@ -45,4 +44,59 @@ export function printableOnly(terminal: Terminal): Terminal {
     out: (text) => terminal.out(lines(text)),
     err: (text) => terminal.err(printable(text)),
   };
+}
+
+let broken: AbortController | undefined;
+
+/**
+ * Watches standard output and standard error until the process ends: an error of theirs that nobody handles would end
+ * it at once, with its state unsaved. A reader that has gone, as `head` does, is no news; anything else is reported.
+ *
+ * @returns aborted by the first error
+ */
+export function brokenOutput(): AbortSignal {
+  if (broken) return broken.signal;
+  const controller = new AbortController();
+  broken = controller;
+  const watch = (stream: NodeJS.WriteStream, what: string): void => {
+    stream.on('error', (error) => {
+      if (controller.signal.aborted) return;
+      controller.abort(error);
+      // Written later than the command has ended, it is a failure all the same.
+      process.exitCode ||= 1;
+      if (readerHasGone(error)) return;
+      const { message } = asFolderError(error, `${what} could not be written`) as Error;
+      if (stream !== process.stderr) process.stderr.write(`error: ${oneLine(message)}\n`);
+    });
+  };
+  watch(process.stdout, 'standard output');
+  watch(process.stderr, 'standard error');
+  return controller.signal;
+}
+
+/** Whether output failed only because nobody reads it any more. */
+export function readerHasGone(reason: unknown): boolean {
+  return systemCode(reason) === 'EPIPE';
+}
+
+/**
+ * Characters that do something to a screen or a log instead of being shown in it: controls, with the one that begins a
+ * terminal's commands; separators of lines; what reverses the direction of writing; halves of characters.
+ */
+const ACTIVE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu;
+
+/** How JSON writes it, so that what is JSON stays the same JSON. */
+function escaped(character: string): string {
+  const short = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];
+  return short ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Text of several lines of which nothing acts on a terminal: labels, file names and answers of servers may hold anything. */
+export function printable(text: string): string {
+  return text.replace(ACTIVE, (character) => (character === '\n' ? character : escaped(character)));
+}
+
+/** A text that stays in its line: whoever wrote a part of it can add no line of his own. */
+export function oneLine(text: string): string {
+  return text.replace(ACTIVE, escaped);
 }

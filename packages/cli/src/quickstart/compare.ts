@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { type ScalearnVariant, scalearnVariants } from '@scalearn/core';
+import { mean } from '@scalearn/evaluation';
 import { StoppedError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
@@ -7,12 +8,12 @@ import { writeFileAtomic } from '../folders/write-file.ts';
 import { evaluatedRows, expectedSeconds, measureCost } from '../model/cost.ts';
 import { mergeModel } from '../model/merge-model.ts';
 import { counted } from '../output/format.ts';
-import { learnedCoefficients } from './coefficients.ts';
+import { readCoefficients } from '../report/read-run.ts';
 import type { QuickstartOutput } from './events.ts';
 import { mergedName, type QuickstartFolder, reportName } from './folder.ts';
-import type { Machine } from './machine.ts';
 import { type ModelPlan, planModels, tasksOf, trainPlanned, type Workshop } from './models.ts';
 import { quickstartReport } from './report.ts';
+import type { Machine } from './results.ts';
 import { beginResults, type Coefficients, methodResult, type QuickstartResults, scoreOf } from './results.ts';
 
 export interface ComparisonOptions {
@@ -158,3 +159,28 @@ async function mergeBest(trained: readonly TrainedModel[], folder: string): Prom
 
 const validationLoss = ({ history, bestEpoch }: RunFile): number =>
   history[bestEpoch - 1]?.validationLoss ?? Number.POSITIVE_INFINITY;
+
+/** A method's model folders, one for each seed. */
+export interface TrainedFolders {
+  readonly method: string;
+  readonly folders: readonly { readonly path: string; readonly run: RunFile }[];
+}
+
+/** What a method's models learned, their mean; undefined for a method without coefficients. */
+export async function learnedCoefficients({
+  method,
+  folders,
+}: TrainedFolders): Promise<Coefficients | undefined> {
+  const read = await Promise.all(folders.map(({ path, run }) => readCoefficients(path, run)));
+  const all = read.filter((each) => each !== undefined);
+  const [first] = all;
+  if (!first) return undefined;
+  const { sources, values, start } = first;
+  return {
+    ...{ method, sources, start },
+    layers: values.length === 1 ? ['all'] : values.map((_, layer) => String(layer + 1)),
+    values: values.map((row, layer) =>
+      row.map((_, source) => mean(all.map((each) => each.values[layer]?.[source] as number))),
+    ),
+  };
+}

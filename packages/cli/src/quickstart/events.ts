@@ -1,8 +1,7 @@
 import type { Task } from '@scalearn/datasets';
 import type { EpochEvent, StartEvent, StepEvent } from '../output/events.ts';
-import type { Machine } from './machine.ts';
 import type { ModelPlan } from './models.ts';
-import type { QuickstartResults } from './results.ts';
+import type { Machine, QuickstartResults } from './results.ts';
 
 /** What there is to begin with. */
 export interface OpenedEvent {

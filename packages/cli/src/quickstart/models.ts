@@ -9,8 +9,7 @@ import type { Source } from '../model/sources.ts';
 import { trainModel } from '../model/train-model.ts';
 import { settleOptions, type TrainSettings } from '../options/settings.ts';
 import type { Reporter } from '../output/events.ts';
-import type { QuickstartMethod } from './methods.ts';
-import type { QuickstartPlan } from './plan.ts';
+import type { QuickstartMethod, QuickstartPlan } from './plan.ts';
 
 /** Everything models are trained from. */
 export interface Workshop {

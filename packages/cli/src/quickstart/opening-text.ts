@@ -1,7 +1,7 @@
 import type { Example, Task } from '@scalearn/datasets';
 import { clock, count, counted } from '../output/format.ts';
 import type { OpenedEvent, PlannedEvent } from './events.ts';
-import { nameOf } from './methods.ts';
+import { nameOf } from './plan.ts';
 
 const shownRows = 3;
 

@@ -11,12 +11,10 @@ import { readSources } from '../model/sources.ts';
 import { compare } from './compare.ts';
 import type { QuickstartOutput } from './events.ts';
 import { QuickstartFolder } from './folder.ts';
-import { jsonOutput } from './json-output.ts';
-import { describeMachine } from './machine.ts';
-import { quickstartMethods } from './methods.ts';
 import type { Workshop } from './models.ts';
-import { type QuickstartPlan, plan as usualPlan } from './plan.ts';
-import { quietOutput, textOutput } from './text-output.ts';
+import { jsonOutput, quietOutput, textOutput } from './output.ts';
+import { type QuickstartPlan, quickstartMethods, plan as usualPlan } from './plan.ts';
+import { describeMachine } from './results.ts';
 
 export interface QuickstartArguments {
   readonly out: string;

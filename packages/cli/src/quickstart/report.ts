@@ -1,13 +1,11 @@
 import { comparisonReport } from '@scalearn/report';
 import type { RunFile } from '../folders/run-json.ts';
 import { counted } from '../output/format.ts';
-import { nameOf, quickstartMethods } from './methods.ts';
-import { metricWords } from './metric-words.ts';
-import { nextCommands } from './next.ts';
 import { versionText } from './opening-text.ts';
 import type { QuickstartPlan } from './plan.ts';
+import { nameOf, quickstartMethods } from './plan.ts';
 import type { QuickstartResults } from './results.ts';
-import { baselineName } from './results-text.ts';
+import { baselineName, nextCommands } from './results-text.ts';
 
 /** Learning rates that differ from those of their stage. */
 function ownRates(ids: readonly string[]): Record<string, string> {
@@ -63,4 +61,9 @@ export function quickstartReport({ results, runs, plan }: ReportParts): Promise<
     commands: nextCommands(),
     footer: `Written by scalearn ${versions.scalearn}.`,
   });
+}
+
+/** A metric's name in words: `matthewsCorrelation` is `matthews correlation`. */
+export function metricWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -1,8 +1,7 @@
 import { table } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { heatMapText } from './heat-map-text.ts';
-import { nameOf } from './methods.ts';
-import { nextCommands } from './next.ts';
+import { nameOf } from './plan.ts';
 import type { QuickstartResults } from './results.ts';
 
 /** Characters of a line where nothing says how many there are. */
@@ -51,4 +50,22 @@ const averaged = ({ seeds }: QuickstartResults): string => (seeds.length > 1 ? '
 function startText({ coefficients }: QuickstartResults, colours: boolean): string {
   const starts = [...new Set(coefficients.map(({ start }) => start.toFixed(2)))].join(' or ');
   return `all began at ${starts}${colours ? ', blue has grown, orange has shrunk' : ''}`;
+}
+
+/** Command lines to go on with, by what they are for. */
+export function nextCommands(): Record<string, string> {
+  const train = `${commandName()} train`;
+  const encoder = '--encoder FacebookAI/roberta-base';
+  return {
+    'Rows of your own, in a file with the columns text and label:': `${train} --task reviews.csv ${encoder} --out runs/reviews`,
+    'Another encoder:': `${train} --task miniglue/rte --encoder microsoft/MiniLM-L12-H384-uncased --out runs/minilm`,
+    'The real GLUE:': `${train} --task glue/rte --data glue ${encoder} --out runs/rte`,
+  };
+}
+
+/** How this command was called. */
+function commandName(): string {
+  const { npm_lifecycle_event: script, npm_command: npm } = process.env;
+  if (script === 'start') return 'npm start --';
+  return npm === 'exec' ? 'npx scalearn' : 'scalearn';
 }

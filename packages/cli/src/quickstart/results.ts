@@ -1,10 +1,12 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { scalearn } from '@scalearn/core';
 import type { Example, Task } from '@scalearn/datasets';
 import { majorityReport, mean, standardDeviation } from '@scalearn/evaluation';
+import { runtimeVersions } from '../doctor/examine.ts';
 import type { RunFile } from '../folders/run-json.ts';
-import type { Machine } from './machine.ts';
-import type { QuickstartMethod } from './methods.ts';
+import { bytes, counted } from '../output/format.ts';
 import type { Workshop } from './models.ts';
+import type { QuickstartMethod } from './plan.ts';
 
 /** What `results.json` holds, and the last line of `--json`. NaN is null in JSON. */
 export interface QuickstartResults {
@@ -133,3 +135,16 @@ export function baseline(task: Task): QuickstartResults['baseline'] {
 }
 
 const numbers = (rows: readonly Example[]): number[] => rows.map(({ label }) => label as number);
+
+/** What the models are trained on. */
+export interface Machine {
+  /** Processor, cores and memory. */
+  readonly description: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export function describeMachine(): Machine {
+  const model = cpus()[0]?.model.trim().replace(/\s+/g, ' ') || process.arch;
+  const parts = [model, counted(availableParallelism(), 'core'), bytes(totalmem())];
+  return { description: parts.join(', '), versions: runtimeVersions() };
+}

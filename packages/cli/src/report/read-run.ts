@@ -1,11 +1,21 @@
 import { basename, dirname, resolve } from 'node:path';
+import { readSnapshot, type ScalearnVariant, scalearnVariants } from '@scalearn/core';
+import { describeTask, taskIds } from '@scalearn/datasets';
 import { encoderParameterCount, localFolder, readEncoderConfig } from '@scalearn/encoders';
-import type { ReportEncoder, ReportRun, ReportTask, RunKind, TaskScores } from '@scalearn/report';
+import { mean, standardDeviation } from '@scalearn/evaluation';
+import type {
+  ReportEncoder,
+  ReportProblem,
+  ReportRun,
+  ReportTask,
+  RunCoefficients,
+  RunKind,
+  TaskScores,
+} from '@scalearn/report';
 import { FolderError } from '../errors.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
 import type { RunFile, TaskRun } from '../folders/run-json.ts';
-import { readCoefficients } from './coefficients.ts';
-import { keptTask, openPredictions } from './predictions.ts';
-import { taskFacts } from './task-facts.ts';
+import { keptTask, openPredictions } from '../model/kept-predictions.ts';
 
 /** A run with what it says about its tasks and its encoder. */
 export interface CollectedRun {
@@ -143,4 +153,45 @@ async function parameterCount({ encoder: { path, shape } }: RunFile): Promise<nu
 function withoutPaths({ settings }: RunFile): Record<string, unknown> {
   const { data: _, encoder: __, sources: ___, tasks, ...rest } = settings;
   return { ...rest, ...(tasks ? { tasks: tasks.map(({ task, maxLength }) => ({ task, maxLength })) } : {}) };
+}
+
+export interface TaskFacts {
+  readonly name: string;
+  readonly problem: ReportProblem;
+  readonly metric: string;
+  /** Whether test rows can be exchanged one by one: not where several of them make up one answer. */
+  readonly hasOwnRows: boolean;
+}
+
+/** What a report says of a task: from the registry, or, for a user's own, from the run. */
+export function taskFacts(id: string, run: RunFile, metrics: Readonly<Record<string, unknown>>): TaskFacts {
+  if (taskIds.includes(id)) {
+    const { name, problem, primaryMetric: metric, ranksCandidates = false } = describeTask(id);
+    return { name, problem, metric, hasOwnRows: !ranksCandidates };
+  }
+  const own = run.settings.tasks?.find(({ task }) => task === id)?.own ?? run.settings.own;
+  const [metric = 'accuracy'] = Object.keys(metrics);
+  const problem = own?.problem ?? 'singleLabelClassification';
+  return { name: id.replace(/^own\//, ''), problem, metric, hasOwnRows: true };
+}
+
+/** ω of a trained model of ScaLearn, vectors by their mean and deviation; undefined for other methods. */
+export async function readCoefficients(path: string, run: RunFile): Promise<RunCoefficients | undefined> {
+  if (!scalearnVariants.includes(run.method as ScalearnVariant)) return undefined;
+  const { shape, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
+  const target = { encoder: shape, encoderFingerprint, modelName };
+  const { tensors } = await readSnapshot(await openModelFolder(path), target);
+  const vectors = [...tensors.values()].map(({ shape: [sources = 0, width = 1], data }) =>
+    Array.from({ length: sources }, (_, i) => data.subarray(i * width, (i + 1) * width)),
+  );
+  const isVector = vectors.some((layer) => layer.some(({ length }) => length > 1));
+  const sources = run.sources.map(({ name }) => name);
+  return {
+    sources,
+    values: vectors.map((layer) => layer.map(mean)),
+    ...(isVector
+      ? { spread: vectors.map((layer) => layer.map((each) => standardDeviation(each) ?? 0)) }
+      : {}),
+    start: Number(run.settings.methodSettings.initScale) / sources.length,
+  };
 }

@@ -1,11 +1,10 @@
 import cliProgress from 'cli-progress';
 import { clock, count, figure } from '../output/format.ts';
-import { oneLine } from '../output/printable.ts';
-import type { Terminal } from '../output/terminal.ts';
+import { jsonLine } from '../output/reporter.ts';
+import { oneLine, type Terminal } from '../output/terminal.ts';
 import type { ModelEvent, QuickstartOutput } from './events.ts';
-import { nameOf } from './methods.ts';
 import { openingText, planText } from './opening-text.ts';
-import { Progress } from './progress.ts';
+import { nameOf } from './plan.ts';
 import { resultsText, usualColumns } from './results-text.ts';
 
 /** For people: one bar for everything where a person watches, and a line for each model. */
@@ -94,5 +93,73 @@ export function quietOutput(terminal: Terminal): QuickstartOutput {
     ...{ note: nothing, opened: nothing, planned: nothing, training: nothing, start: nothing },
     ...{ step: nothing, epoch: nothing, model: nothing, close: nothing },
     done: (results, out) => terminal.out(resultsText(results, out, terminal)),
+  };
+}
+
+/** How far a number of models is, and how long it still takes. */
+export class Progress {
+  readonly #total: number;
+  readonly #expected: number;
+  readonly #began: number;
+  #done = 0;
+  #current = 0;
+
+  /**
+   * @param steps of all models
+   * @param seconds they are expected to take
+   */
+  constructor(steps: number, seconds: number, now: number = performance.now()) {
+    this.#total = steps;
+    this.#expected = seconds;
+    this.#began = now;
+  }
+
+  /** @param step of the present model */
+  step(step: number): void {
+    this.#current = step;
+  }
+
+  /** The present model has come to its end; what early stopping left out is done, too. */
+  modelDone(steps: number): void {
+    this.#done += steps;
+    this.#current = 0;
+  }
+
+  get steps(): number {
+    return this.#done + this.#current;
+  }
+
+  /** At the pace so far; before there is one, what was expected. */
+  secondsLeft(now: number = performance.now()): number {
+    const fraction = this.steps / this.#total;
+    const elapsed = (now - this.#began) / 1000;
+    return fraction > 0.05 ? (elapsed / fraction) * (1 - fraction) : Math.max(0, this.#expected - elapsed);
+  }
+}
+
+/** For machines: every event as it comes. Quiet leaves only the last. */
+export function jsonOutput(terminal: Terminal, quiet: boolean): QuickstartOutput {
+  const line = (event: object): void => {
+    if (!quiet) jsonLine(terminal, event);
+  };
+  return {
+    note: () => {},
+    warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
+    opened: () => {},
+    planned: ({ models, missing, seconds }) =>
+      line({
+        event: 'plan',
+        models: models.length,
+        reused: models.length - missing.length,
+        expectedSeconds: seconds,
+      }),
+    training: () => {},
+    start: line,
+    step: line,
+    epoch: line,
+    model: ({ model: { entry, seed }, metric, score, seconds, reused }) =>
+      line({ event: 'model', method: entry.id, seed, metric, score, seconds, reused }),
+    done: (results, out) => jsonLine(terminal, { event: 'done', ...results, out }),
+    close: () => {},
   };
 }
