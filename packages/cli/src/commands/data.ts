@@ -101,7 +101,7 @@ async function checkFree(out: OutFolder, { out: name, overwrite }: DataArguments
 }
 
 /** Rows of a split, and what they are labelled with. */
-export function summarise({ labels }: Task, rows: readonly Example[]): SplitSummary {
+function summarise({ labels }: Task, rows: readonly Example[]): SplitSummary {
   if (labels !== null)
     return { rows: rows.length, labels: Object.fromEntries(countLabels(rows, labels)), scores: null };
   const scores = rows.map(({ label }) => label as number);
@@ -120,7 +120,7 @@ const shownRows = 3;
  *
  * @param width of the screen
  */
-export function dataText(event: DataEvent, { train, labels }: Task, width: number): string {
+function dataText(event: DataEvent, { train, labels }: Task, width: number): string {
   const { task, out, splits } = event;
   const first = train.slice(0, shownRows).map(({ segments, choices = [], label }) => {
     const ids = typeof label === 'number' ? [label] : label.flatMap((bit, id) => (bit === 1 ? [id] : []));

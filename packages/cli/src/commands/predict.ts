@@ -185,7 +185,7 @@ export interface Predicted {
 }
 
 /** One JSON object a line, in the order of the texts. */
-export function predictionLines(predicted: readonly Predicted[]): string {
+function predictionLines(predicted: readonly Predicted[]): string {
   const lines = predicted.map(({ texts: [text, textPair], prediction }, i) => ({
     ...{ row: i + 1, text },
     ...(textPair === undefined ? {} : { textPair }),
@@ -236,7 +236,7 @@ export type Prediction =
   | { readonly score: number };
 
 /** A model's answers in words: the most probable class, all labels above one half, or a score. */
-export function predictionsOf(
+function predictionsOf(
   { problem, labels }: { readonly problem: Problem; readonly labels: readonly string[] | null },
   answers: Answers,
 ): Prediction[] {
@@ -258,7 +258,7 @@ export function predictionsOf(
 }
 
 /** The columns of the one or two texts a model reads; undefined where its folder does not say, or it reads choices. */
-export function textColumnsOf(
+function textColumnsOf(
   run: Pick<RunFile, 'task' | 'settings'> | undefined,
 ): readonly string[] | undefined {
   const own = run?.settings.own;

@@ -127,7 +127,7 @@ async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: Com
 }
 
 /** What an experiment would train. */
-export function planText({ experiment: { title } }: Plan, estimate: PlanEstimate, jobs: number): string {
+function planText({ experiment: { title } }: Plan, estimate: PlanEstimate, jobs: number): string {
   const header = ['entry', 'models', 'there already', 'parameters', 'tokens', 'TFLOP', 'time'];
   const line = (name: string, each: PlanEstimate['entries'][number] | PlanEstimate): string[] => [
     name,

@@ -53,7 +53,7 @@ export interface TaskGroup {
 }
 
 /** One table for each benchmark, under where its data comes from. */
-export function tasksText(groups: readonly TaskGroup[]): string {
+function tasksText(groups: readonly TaskGroup[]): string {
   return groups.map((group) => `${heading(group)}\n\n${taskTable(group.tasks)}`).join('\n');
 }
 

@@ -104,7 +104,7 @@ function differs(model: string, key: string, said: unknown, other: string, found
 }
 
 /** @throws FolderError if `run.json` describes another encoder than the one that was loaded */
-export function checkEncoderShape(
+function checkEncoderShape(
   model: string,
   { encoder }: Pick<RunFile, 'encoder'>,
   { name, shape }: Pick<Encoder, 'name' | 'shape'>,

@@ -54,7 +54,7 @@ let broken: AbortController | undefined;
  *
  * @returns aborted by the first error
  */
-export function brokenOutput(): AbortSignal {
+function brokenOutput(): AbortSignal {
   if (broken) return broken.signal;
   const controller = new AbortController();
   broken = controller;
@@ -92,7 +92,7 @@ function escaped(character: string): string {
 }
 
 /** Text of several lines of which nothing acts on a terminal: labels, file names and answers of servers may hold anything. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(ACTIVE, (character) => (character === '\n' ? character : escaped(character)));
 }
 

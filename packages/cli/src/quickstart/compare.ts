@@ -167,7 +167,7 @@ export interface TrainedFolders {
 }
 
 /** What a method's models learned, their mean; undefined for a method without coefficients. */
-export async function learnedCoefficients({
+async function learnedCoefficients({
   method,
   folders,
 }: TrainedFolders): Promise<Coefficients | undefined> {

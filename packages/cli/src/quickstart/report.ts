@@ -64,6 +64,6 @@ export function quickstartReport({ results, runs, plan }: ReportParts): Promise<
 }
 
 /** A metric's name in words: `matthewsCorrelation` is `matthews correlation`. */
-export function metricWords(name: string): string {
+function metricWords(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -164,7 +164,7 @@ export interface TaskFacts {
 }
 
 /** What a report says of a task: from the registry, or, for a user's own, from the run. */
-export function taskFacts(id: string, run: RunFile, metrics: Readonly<Record<string, unknown>>): TaskFacts {
+function taskFacts(id: string, run: RunFile, metrics: Readonly<Record<string, unknown>>): TaskFacts {
   if (taskIds.includes(id)) {
     const { name, problem, primaryMetric: metric, ranksCandidates = false } = describeTask(id);
     return { name, problem, metric, hasOwnRows: !ranksCandidates };
