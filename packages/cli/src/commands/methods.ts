@@ -1,6 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { type EncoderConfig, localFolder, parseEncoderConfig, readEncoderConfig } from '@scalearn/encoders';
+import {
+  localFolder,
+  parseEncoderConfig,
+  readEncoderConfig,
+  type TransformerConfig,
+} from '@scalearn/encoders';
 import { type Command, Option } from 'commander';
 import { FolderError } from '../errors.ts';
 import { countParameters } from '../methods/count.ts';
@@ -56,7 +61,7 @@ Examples:
 `;
 
 /** Sizes of FacebookAI/roberta-base. */
-const robertaBase: EncoderConfig = parseEncoderConfig({
+const robertaBase: TransformerConfig = parseEncoderConfig({
   model_type: 'roberta',
   vocab_size: 50265,
   hidden_size: 768,
@@ -137,9 +142,9 @@ function sourcesText({ least, most }: NonNullable<MethodEntry['sources']>): stri
   return least === most ? String(least) : `${least} to ${most}`;
 }
 
-async function readConfig(path: string): Promise<EncoderConfig> {
+async function readConfig(path: string): Promise<TransformerConfig> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new FolderError(`there is no file or folder ${path}; give a config.json (--config)`);
   const [folder, file] = found.isDirectory() ? [path, 'config.json'] : [dirname(path), basename(path)];
-  return readEncoderConfig(await localFolder(folder), file);
+  return readEncoderConfig(await localFolder(folder), { file });
 }

@@ -1,9 +1,9 @@
 import { type Adapter, type DeviceChoice, describeAdapter, type Method } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import {
-  type EncoderConfig,
   encoderParameterCount,
   loadEncoder,
+  type TransformerConfig,
   type TransformerEncoder,
 } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
@@ -143,7 +143,7 @@ async function trainableMethod(
   return entry.make(adapters, { ...options, ...prepared });
 }
 
-function blankAdapter(name: string, { hiddenSize, layers }: EncoderConfig): Adapter {
+function blankAdapter(name: string, { hiddenSize, layers }: TransformerConfig): Adapter {
   const width = Math.max(1, Math.floor(hiddenSize / 16));
   const layer = {
     down: new Float32Array(width * hiddenSize),
@@ -194,7 +194,7 @@ function meanTokens({ tasks, settings: { maxLength } }: PlannedRun, encoder: Tra
 }
 
 /** Floating-point operations of a token through the encoder, one multiplication and one addition for each weight. */
-function forwardFlops(config: EncoderConfig, length: number): number {
+function forwardFlops(config: TransformerConfig, length: number): number {
   const { vocabSize, maxPositions, typeVocabSize, hiddenSize, layers } = config;
   const embeddings = (vocabSize + maxPositions + typeVocabSize) * hiddenSize;
   // Scores and their use: two products with every token of the row.

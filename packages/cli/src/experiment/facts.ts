@@ -1,5 +1,5 @@
 import type { Example } from '@scalearn/datasets';
-import { type EncoderConfig, fingerprintEncoder } from '@scalearn/encoders';
+import { fingerprintEncoder, type TransformerConfig } from '@scalearn/encoders';
 import { encoderSource } from '../mini-assets.ts';
 import { loadData } from '../model/data.ts';
 import { localEncoder } from '../model/encoder-name.ts';
@@ -8,7 +8,7 @@ import type { TrainArguments } from '../options/train-options.ts';
 
 /** What is known of an encoder without loading it on a device. */
 export interface EncoderFacts {
-  readonly config: EncoderConfig;
+  readonly config: TransformerConfig;
   readonly fingerprint: string;
   /** Absolute; undefined for one that is no local folder. */
   readonly path: string | undefined;

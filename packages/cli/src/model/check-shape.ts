@@ -1,7 +1,8 @@
-import type { Encoder, EncoderShape, ModelFolder } from '@scalearn/core';
+import type { Encoder, ModelFolder } from '@scalearn/core';
 import { readAdapterFolder } from '@scalearn/core';
 import { FolderError } from '../errors.ts';
 import type { RunFile } from '../folders/run-json.ts';
+import { type StoredArchitecture, storedArchitecture } from '../folders/stored-architecture.ts';
 
 function differs(model: string, key: string, said: unknown, other: string, found: unknown): FolderError {
   return new FolderError(
@@ -13,10 +14,11 @@ function differs(model: string, key: string, said: unknown, other: string, found
 export function checkEncoderShape(
   model: string,
   { encoder }: Pick<RunFile, 'encoder'>,
-  { name, shape }: Pick<Encoder, 'name' | 'shape'>,
+  { name, architecture }: Pick<Encoder, 'name' | 'architecture'>,
 ): void {
+  const shape = storedArchitecture(architecture);
   // Earlier versions did not write all of them.
-  for (const key of Object.keys(shape) as (keyof EncoderShape)[])
+  for (const key of Object.keys(shape) as (keyof StoredArchitecture)[])
     if (encoder.shape[key] !== undefined && encoder.shape[key] !== shape[key])
       throw differs(model, key, encoder.shape[key], `the encoder ${name} has`, shape[key]);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type FileSet, ReferenceDevice } from '@scalearn/core';
-import { loadEncoder, maxSequenceLength, openModelFiles } from '@scalearn/encoders';
+import { loadEncoder, openModelFiles } from '@scalearn/encoders';
 import { type ExportDtype, exportOnnx } from '@scalearn/onnx';
 import { fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
@@ -53,7 +53,7 @@ export async function exportModel(
   using whole = await loadModel(path, encoder, reporter, [], methods.readers);
   const model = task === undefined ? whole : whole.for(task);
   const files = await exportOnnx(model, { dtypes });
-  const maxLength = Math.min(model.task.maxLength, maxSequenceLength(encoder.config));
+  const maxLength = Math.min(model.task.maxLength, encoder.maxLength);
   const tokenizer = await tokenizerFiles(await openModelFiles(encoderName, { signal }), encoder, maxLength);
   return { task: model.task.id, method: run?.method, files: { ...files, ...tokenizer } };
 }

@@ -1,4 +1,4 @@
-import { classFamily, type FileSet, sortedJson } from '@scalearn/core';
+import { type FileSet, sortedJson } from '@scalearn/core';
 import { type ModelFiles, readTokenizerFiles, type TransformerEncoder } from '@scalearn/encoders';
 
 /**
@@ -10,7 +10,10 @@ import { type ModelFiles, readTokenizerFiles, type TransformerEncoder } from '@s
  */
 export async function tokenizerFiles(
   files: ModelFiles,
-  { config: { modelType, padTokenId } }: Pick<TransformerEncoder, 'config'>,
+  {
+    config: { padTokenId },
+    architecture: { pythonClass },
+  }: Pick<TransformerEncoder, 'config' | 'architecture'>,
   maxLength: number,
 ): Promise<FileSet> {
   const { json, text, config: own } = await readTokenizerFiles(files);
@@ -19,7 +22,7 @@ export async function tokenizerFiles(
     'tokenizer.json': text,
     'tokenizer_config.json': sortedJson({
       ...own,
-      tokenizer_class: `${classFamily(modelType)}Tokenizer`,
+      tokenizer_class: pythonClass ? `${pythonClass}Tokenizer` : 'PreTrainedTokenizer',
       model_max_length: maxLength,
       ...(padToken === undefined ? {} : { pad_token: padToken }),
     }),

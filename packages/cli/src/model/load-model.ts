@@ -40,7 +40,7 @@ export async function loadModel(
     );
   const folder = await openModelFolder(path);
   if (run) checkEncoderShape(path, run, encoder);
-  const target = { encoder: encoder.shape, encoderFingerprint: fingerprint, modelName: name };
+  const target = { encoder: encoder.architecture, encoderFingerprint: fingerprint, modelName: name };
   const snapshot = await fromFile(path, () => readSnapshot(folder, target, readers));
   for (const warning of snapshot.warnings ?? []) reporter.warn(warning);
   const several = snapshot.tasks.length > 1;

@@ -7,6 +7,7 @@ import {
   snapshotFiles,
   taskName,
 } from '@scalearn/core';
+import { encoderArchitecture } from '@scalearn/encoders';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { encodeRunFile, type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
@@ -42,9 +43,9 @@ export async function mergeModel(
   const run = await readRunFile(model);
   if (!run) throw new FolderError(`${model} has no run.json; give a folder that scalearn train has written`);
   await checkSourceShapes(model, folder, run);
-  const { shape: encoder, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
+  const { shape, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
   const snapshot = await fromFile(model, () =>
-    readSnapshot(folder, { encoder, encoderFingerprint, modelName }, readers),
+    readSnapshot(folder, { encoder: encoderArchitecture(shape), encoderFingerprint, modelName }, readers),
   );
   // The folder's last source may be another task's; the merged adapter is the target's.
   const adapterName = taskName({ id: run.task });

@@ -1,6 +1,6 @@
 // The smallest things that train: a random encoder, tasks it can learn, a checkpoint store that forgets nothing.
 import { createEncoder, parseEncoderConfig, type TransformerEncoder } from '../../../encoders/src/index.ts';
-import { weightSpecs } from '../../../encoders/src/model/weight-names.ts';
+import { encoderWeights } from '../../../encoders/src/model/architecture.ts';
 import {
   bytesSource,
   type CheckpointStore,
@@ -40,7 +40,7 @@ export async function tinyEncoder(device: Device, options: TinyOptions = {}): Pr
     hidden_dropout_prob: dropout,
     attention_probs_dropout_prob: dropout,
   });
-  const tensors = weightSpecs(config).flatMap(({ shape, parts }) =>
+  const tensors = encoderWeights(config).flatMap(({ shape, parts }) =>
     parts.map((part): [string, NamedTensor] => {
       const partShape = [(shape[0] as number) / parts.length, ...shape.slice(1)];
       const size = partShape.reduce((a, b) => a * b, 1);

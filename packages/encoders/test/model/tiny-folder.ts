@@ -1,6 +1,6 @@
 import { RandomStream, type TensorToWrite, writeSafetensors } from '@scalearn/core';
+import { encoderWeights } from '../../src/model/architecture.ts';
 import { parseEncoderConfig } from '../../src/model/config.ts';
-import { weightSpecs } from '../../src/model/weight-names.ts';
 import * as tokenizers from '../tokenizer/small-tokenizers.ts';
 
 type Json = Record<string, unknown>;
@@ -27,7 +27,7 @@ export const robertaConfig: Json = {
 /** Random tensors by their plain keys, each a function of its key. */
 export function weightsOf(config: Json): Map<string, TensorToWrite & { readonly data: Float32Array }> {
   return new Map(
-    weightSpecs(parseEncoderConfig(config)).flatMap(({ shape, parts }) =>
+    encoderWeights(parseEncoderConfig(config)).flatMap(({ shape, parts }) =>
       parts.map((part) => {
         const partShape = [(shape[0] as number) / parts.length, ...shape.slice(1)];
         const size = partShape.reduce((a, b) => a * b, 1);
