@@ -1,11 +1,4 @@
-import {
-  type EncodedText,
-  type Encoder,
-  type HostArray,
-  inTurns,
-  largestBatch,
-  type Tensor,
-} from '@scalearn/core';
+import { type EncodedText, type Encoder, type HostArray, inTurns, largestBatch } from '@scalearn/core';
 
 export interface SentenceEmbeddingOptions {
   readonly batchSize?: number;
