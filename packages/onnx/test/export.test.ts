@@ -29,6 +29,8 @@ const bert = { ...tinyConfig, maxPositions: 20 };
 // Positions begin behind the padding token's, and there are no token types.
 const roberta: TransformerConfig = { ...bert, modelType: 'roberta', padTokenId: 1, typeVocabSize: 1 };
 
+const distilbert: TransformerConfig = { ...bert, modelType: 'distilbert', typeVocabSize: 0 };
+
 /** Texts of it are its token ids. */
 async function encoderOf(config: TransformerConfig): Promise<Encoder> {
   const weights = await openSafetensors(bytesSource(writeSafetensors(tinyWeights(config))), 'tiny');
@@ -102,8 +104,8 @@ async function reference(encoder: Encoder, graph: Graph, ids: readonly number[][
 const distance = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))));
 
-describe.each([bert, roberta])('$modelType', (config) => {
-  const [firstPosition, dtype] = [config.modelType === 'bert' ? 0 : 2, 'f32'] as const;
+describe.each([bert, roberta, distilbert])('$modelType', (config) => {
+  const [firstPosition, dtype] = [config.modelType === 'roberta' ? 2 : 0, 'f32'] as const;
 
   test.each(Object.entries(layouts))('a batch %s gives what its ragged batch gives', async (_, layout) => {
     expect(maxSequenceLength(config)).toBeGreaterThanOrEqual(18);
