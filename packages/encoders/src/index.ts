@@ -1,10 +1,31 @@
 export { HubError, type HubOptions, type HubReason } from '@scalearn/hub';
 export { EncoderConfigError, EncoderWeightsError } from './errors.ts';
+export { type EncoderBlocks, encoderBlocks } from './families/blocks.ts';
 export type { TransformerConfig } from './families/config.ts';
+export {
+  type ConfigKeys,
+  checkDerived,
+  readConfigFields,
+  writeConfigFields,
+} from './families/config-fields.ts';
 export { defineEncoderFamily, type EncoderFamily, type FamilyCall } from './families/family.ts';
 export { encoderFamilies, type FamilyOptions, familyOf } from './families/list.ts';
 export type { MaskedLMHead } from './families/masked-lm-head.ts';
-export type { WeightSpec } from './families/weights.ts';
+export {
+  buildPostNorm,
+  embed,
+  embeddingWeights,
+  type PostNormNames,
+  postNormModules,
+  postNormWeights,
+} from './families/post-norm.ts';
+export {
+  linearWeights,
+  normWeights,
+  stackedWeights,
+  type WeightSpec,
+  weightSpec,
+} from './families/weights.ts';
 export { openCheckpoint } from './folder/checkpoint.ts';
 export { MissingModelFileError, UnreadableModelFileError } from './folder/errors.ts';
 export { fileList } from './folder/file-list.ts';
@@ -32,6 +53,8 @@ export { type LoadEncoderOptions, loadEncoder } from './model/load.ts';
 export { loadAdapter } from './model/load-adapter.ts';
 export { type ReadConfigOptions, readEncoderConfig } from './model/read-config.ts';
 export { TokenizerError, type TokenizerReason } from './tokenizer/errors.ts';
+export { wordPieceVocabulary } from './tokenizer/files/bert.ts';
+export { byteLevelVocabulary } from './tokenizer/files/roberta.ts';
 export { readTokenizerFiles, type TokenizerFiles } from './tokenizer/files/tokenizer-file.ts';
 export type { VocabularyFormat } from './tokenizer/files/vocabulary.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';

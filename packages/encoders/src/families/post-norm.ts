@@ -1,8 +1,8 @@
 import { add, type EncoderGraph, type EncoderModules, type Tensor } from '@scalearn/core';
-import { type Blocks, blocks } from './blocks.ts';
+import { type EncoderBlocks, encoderBlocks } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';
-import { linearWeights, normWeights, stackedWeights, type WeightSpec, weight } from './weights.ts';
+import { linearWeights, normWeights, stackedWeights, type WeightSpec, weightSpec } from './weights.ts';
 
 /** Names of the parts of layers that norm after each block; those below `layer` are in each layer. */
 export interface PostNormNames {
@@ -51,9 +51,9 @@ export function embeddingWeights(
   width: number = hiddenSize,
 ): WeightSpec[] {
   return [
-    weight(`${embeddings.words}.weight`, [vocabSize, width]),
-    weight(`${embeddings.positions}.weight`, [maxPositions, width]),
-    ...(typeVocabSize > 0 ? [weight(`${embeddings.types}.weight`, [typeVocabSize, width])] : []),
+    weightSpec(`${embeddings.words}.weight`, [vocabSize, width]),
+    weightSpec(`${embeddings.positions}.weight`, [maxPositions, width]),
+    ...(typeVocabSize > 0 ? [weightSpec(`${embeddings.types}.weight`, [typeVocabSize, width])] : []),
     ...normWeights(embeddings.norm, width),
   ];
 }
@@ -78,7 +78,10 @@ export function postNormWeights(
 }
 
 /** `drop(LN(words + positions + types))`, `[tokens, hidden]`. */
-export function embed({ typeVocabSize }: TransformerConfig, { rows, onlyRow, norm, drop }: Blocks): Tensor {
+export function embed(
+  { typeVocabSize }: TransformerConfig,
+  { rows, onlyRow, norm, drop }: EncoderBlocks,
+): Tensor {
   const sum = [rows(embeddings.words, 'inputIds'), rows(embeddings.positions, 'positionIds')] as const;
   const types = (): Tensor =>
     typeVocabSize > 1 ? rows(embeddings.types, 'tokenTypeIds') : onlyRow(embeddings.types);
@@ -97,9 +100,8 @@ export function buildPostNorm(
   names: PostNormNames,
   { dropsAttention = true }: { readonly dropsAttention?: boolean } = {},
 ): EncoderGraph {
-  const { sites } = call;
-  const parts = blocks(config, call);
-  const { dense, norm, drop, activation, attend, cuSeqlens } = parts;
+  const parts = encoderBlocks(config, call);
+  const { dense, norm, drop, attend, activate, layerOutput, cuSeqlens } = parts;
   let x = embed(config, parts);
   const hiddenStates = [x];
   for (let layer = 0; layer < config.layers; layer++) {
@@ -109,14 +111,8 @@ export function buildPostNorm(
     const attended = dropsAttention ? drop(mixed, `layer.${layer}/attentionOutput`) : mixed;
     const residual = norm(inLayer(names.attentionNorm), add(attended, x));
     const inner = dense(inLayer(names.intermediate), residual);
-    const hidden = drop(
-      dense(inLayer(names.output), activation(sites.feedForwardIntermediate?.(inner, { layer }) ?? inner)),
-      `layer.${layer}/output`,
-    );
-    const outputNorm = (sum: Tensor): Tensor => norm(inLayer(names.outputNorm), sum);
-    x =
-      sites.feedForwardOutput?.({ layer, hidden, residual, norm: outputNorm }) ??
-      outputNorm(add(hidden, residual));
+    const hidden = drop(dense(inLayer(names.output), activate(inner, layer)), `layer.${layer}/output`);
+    x = layerOutput({ layer, hidden, residual, norm: (sum) => norm(inLayer(names.outputNorm), sum) });
     hiddenStates.push(x);
   }
   return { hiddenStates, output: x, cuSeqlens };

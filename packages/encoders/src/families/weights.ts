@@ -12,7 +12,7 @@ export interface WeightSpec {
 }
 
 /** A tensor that lies on disk under its own name. */
-export function weight(
+export function weightSpec(
   name: string,
   shape: readonly number[],
   initial: WeightSpec['initial'] = 'normal',
@@ -22,7 +22,7 @@ export function weight(
 
 /** `[outputs, inputs]`, and a bias `[outputs]`. */
 export function linearWeights(name: string, outputs: number, inputs: number): WeightSpec[] {
-  return [weight(`${name}.weight`, [outputs, inputs]), weight(`${name}.bias`, [outputs], 'zeros')];
+  return [weightSpec(`${name}.weight`, [outputs, inputs]), weightSpec(`${name}.bias`, [outputs], 'zeros')];
 }
 
 /** Linear layers on one input as one matrix, so that one product gives all of them: `[parts · outputs, inputs]`. */
@@ -41,5 +41,5 @@ export function stackedWeights(
 
 /** Gain and bias of a layer norm, `[size]` each. */
 export function normWeights(name: string, size: number): WeightSpec[] {
-  return [weight(`${name}.weight`, [size], 'ones'), weight(`${name}.bias`, [size], 'zeros')];
+  return [weightSpec(`${name}.weight`, [size], 'ones'), weightSpec(`${name}.bias`, [size], 'zeros')];
 }
