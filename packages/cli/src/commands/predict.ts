@@ -109,7 +109,12 @@ async function predictTexts(
   await using device = await openDevice(given.device, (text) => reporter.warn(text));
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(join(path, runFileName), () =>
-    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
+    loadEncoder(encoderName, {
+      device,
+      layers,
+      families: setup.families,
+      ...loadingProgress(reporter, signal),
+    }),
   );
   using whole = await loadModel(path, encoder, reporter, [], setup.methods.readers);
   const model = given.task === undefined ? whole : whole.for(given.task);

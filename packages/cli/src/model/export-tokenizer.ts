@@ -10,13 +10,11 @@ import { type ModelFiles, readTokenizerFiles, type TransformerEncoder } from '@s
  */
 export async function tokenizerFiles(
   files: ModelFiles,
-  {
-    config: { padTokenId },
-    architecture: { pythonClass },
-  }: Pick<TransformerEncoder, 'config' | 'architecture'>,
+  { config: { padTokenId }, family }: Pick<TransformerEncoder, 'config' | 'family'>,
   maxLength: number,
 ): Promise<FileSet> {
-  const { json, text, config: own } = await readTokenizerFiles(files);
+  const { json, text, config: own } = await readTokenizerFiles(files, { families: [family] });
+  const { pythonClass } = family;
   const padToken = own.pad_token ?? tokenOf(json, padTokenId);
   return {
     'tokenizer.json': text,

@@ -1,5 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
-import { encoderParameterCount, localFolder, readEncoderConfig } from '@scalearn/encoders';
+import {
+  encoderParameterCount,
+  type FamilyOptions,
+  localFolder,
+  readEncoderConfig,
+} from '@scalearn/encoders';
 import type { ReportEncoder, ReportRun, ReportTask, RunKind, TaskScores } from '@scalearn/report';
 import { FolderError } from '../errors.ts';
 import type { RunFile, TaskRun } from '../folders/run-json.ts';
@@ -32,6 +37,7 @@ export type RunNames = Pick<ReportRun, 'id' | 'entry' | 'label' | 'axes' | 'purp
 export async function collectRun(
   folder: string,
   file: RunFile,
+  known: FamilyOptions,
   names: RunNames = plainNames(folder, file),
 ): Promise<CollectedRun> {
   if (file.command === 'merge')
@@ -42,13 +48,13 @@ export async function collectRun(
   const scored = parts.map((part) =>
     scoredTask(part, file, (problem) => kept && keptTask(kept, isJoint ? `${part.task}/` : '', problem)),
   );
-  const coefficients = await readCoefficients(folder, file);
+  const coefficients = await readCoefficients(folder, file, known);
   const { id, entry, label, axes, purpose, encoderName, sources } = names;
   const { fingerprint, shape } = file.encoder;
   const encoder: ReportEncoder = {
     name: encoderName,
     ...{ fingerprint, layers: shape.layers, hiddenSize: shape.hiddenSize },
-    parameters: await parameterCount(file),
+    parameters: await parameterCount(file, known),
   };
   const run: ReportRun = {
     ...{ id, entry, label, axes, purpose, method: file.method, kind: kindOf(file), seed: file.seed },
@@ -129,11 +135,14 @@ function scoredTask(
 }
 
 /** Values in the encoder's weights; null where its configuration is out of reach. */
-async function parameterCount({ encoder: { path, shape } }: RunFile): Promise<number | null> {
+async function parameterCount(
+  { encoder: { path, shape } }: RunFile,
+  known: FamilyOptions,
+): Promise<number | null> {
   if (path === null) return null;
   try {
-    const config = await readEncoderConfig(await localFolder(path));
-    return encoderParameterCount({ ...config, layers: shape.layers });
+    const config = await readEncoderConfig(await localFolder(path), known);
+    return encoderParameterCount({ ...config, layers: shape.layers }, known);
   } catch {
     return null;
   }
