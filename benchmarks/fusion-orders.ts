@@ -30,12 +30,12 @@ import { randomSources } from './lib/sources.ts';
 import { Step } from './lib/step.ts';
 
 /** Forward and backward pass of a method's layers on one another, without the encoder around them. */
-async function layersAlone({ device, shape }: Encoder, method: Method): Promise<Program> {
-  const target = { encoder: shape, adapterName: 'rte', tasks: ['rte'] };
+async function layersAlone({ device, architecture }: Encoder, method: Method): Promise<Program> {
+  const target = { encoder: architecture, adapterName: 'rte', tasks: ['rte'] };
   const specs = method.parameters(target);
   const parameters = new Parameters(device, specs, 0);
-  const upload = (values: Float32Array): Tensor => variable(device.upload(values, [shape.hiddenSize]));
-  const [ones, zeros] = [1, 0].map((value) => upload(new Float32Array(shape.hiddenSize).fill(value)));
+  const upload = (values: Float32Array): Tensor => variable(device.upload(values, [architecture.hiddenSize]));
+  const [ones, zeros] = [1, 0].map((value) => upload(new Float32Array(architecture.hiddenSize).fill(value)));
   const frozen = new Map(
     method.frozen?.(target).map((spec) => [spec.name, variable(device.upload(spec.values, spec.shape))]),
   );
@@ -46,10 +46,10 @@ async function layersAlone({ device, shape }: Encoder, method: Method): Promise<
     frozen: (name) => frozen.get(name) as Tensor,
     dropout: createDropout(randomInput()),
   });
-  const x = input('x', ['tokens', shape.hiddenSize]);
+  const x = input('x', ['tokens', architecture.hiddenSize]);
   const norm = (y: Tensor): Tensor => layerNorm(y, ones as Tensor, zeros as Tensor, 1e-12);
   let hidden = x;
-  for (let layer = 0; layer < shape.layers; layer++)
+  for (let layer = 0; layer < architecture.layers; layer++)
     hidden = sites.feedForwardOutput?.({ layer, hidden, residual: x, norm }) ?? hidden;
   const slopes = gradients(mean(square(hidden)), [x, ...specs.map(({ name }) => parameters.tensor(name))]);
   return device.compile({ outputs: { norm: globalNorm(slopes) } });
@@ -59,7 +59,7 @@ const options = benchmarkOptions({ runs: 9 });
 await using device = await openDevice(options);
 const encoder = await loadEncoder(encoderFolder, { device });
 const rows = await rteRows(encoder);
-const fusion = { sources: randomSources(encoder.shape, 8, 24) };
+const fusion = { sources: randomSources(encoder.architecture, 8, 24) };
 const methods = [adapterFusion(fusion), plainFusion(fusion)];
 
 async function compare(
@@ -84,7 +84,7 @@ async function compare(
   });
 }
 
-const x = new RandomStream(0, 'x').normal(rows.tokens * encoder.shape.hiddenSize, 0, 1);
+const x = new RandomStream(0, 'x').normal(rows.tokens * encoder.architecture.hiddenSize, 0, 1);
 let step = 0;
 const alone = await Promise.all(methods.map((method) => layersAlone(encoder, method)));
 await compare(

@@ -22,7 +22,7 @@ const full = rows.texts.map(({ inputIds }) => ({
 }));
 const padded = await Step.create(
   encoder,
-  scalearn({ sources: randomSources(encoder.shape, 8, 24) }),
+  scalearn({ sources: randomSources(encoder.architecture, 8, 24) }),
   rowsOf(full, rows.labels),
 );
 

@@ -17,10 +17,10 @@ const rows = await rteRows(encoder);
 const [sources, width] = [8, 24];
 const stage2 = await Step.create(
   encoder,
-  scalearn({ sources: randomSources(encoder.shape, sources, width) }),
+  scalearn({ sources: randomSources(encoder.architecture, sources, width) }),
   rows,
 );
-const reductionFactor = encoder.shape.hiddenSize / (sources * width);
+const reductionFactor = encoder.architecture.hiddenSize / (sources * width);
 const plain = await Step.create(encoder, bottleneck({ reductionFactor }), rows);
 
 await stage2.run();

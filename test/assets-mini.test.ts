@@ -55,7 +55,7 @@ describe.skipIf(!existsSync(encoderFolder))('the mini encoder and its adapters',
     task: Awaited<ReturnType<typeof loadTask>>,
   ): Promise<TrainedModel> {
     const target = {
-      encoder: encoder.shape,
+      encoder: encoder.architecture,
       encoderFingerprint: encoder.fingerprint,
       modelName: encoder.name,
     };

@@ -36,6 +36,12 @@ test('the operation of the guide is the example’s', () => {
   expect(shown?.find((block) => block.file === 'rms-norm.ts')?.text).toBe(file);
 });
 
+test('the family of encoders of the guide is the one that is tested with every method', () => {
+  const shown = pages.find(({ name }) => name === 'add-an-encoder-family.md')?.blocks;
+  const file = readFileSync(join(root, 'test/families/pre-norm.ts'), 'utf8');
+  expect(shown?.find((block) => block.file === 'pre-norm.ts')?.text).toBe(file);
+});
+
 const projects = new Map<string, GuideProject>();
 afterAll(() => {
   for (const { folder: project } of projects.values()) rmSync(project, { recursive: true });

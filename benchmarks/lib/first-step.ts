@@ -24,7 +24,7 @@ const encoder = await loadEncoder(encoderFolder, { device: opened });
 done('encoder');
 const rows = await rteRows(encoder);
 done('task');
-const sources = randomSources(encoder.shape, 8, 24);
+const sources = randomSources(encoder.architecture, 8, 24);
 done('sources');
 const step = await Step.create(encoder, scalearn({ sources }), rows);
 done('compile');

@@ -1,7 +1,11 @@
-import { type Adapter, type EncoderShape, RandomStream } from '@scalearn/core';
+import { type Adapter, type EncoderArchitecture, RandomStream } from '@scalearn/core';
 
 /** Adapters of random weights: what a step costs does not depend on what its sources have learned. */
-export function randomSources({ layers, hiddenSize }: EncoderShape, count: number, width: number): Adapter[] {
+export function randomSources(
+  { layers, hiddenSize }: EncoderArchitecture,
+  count: number,
+  width: number,
+): Adapter[] {
   return Array.from({ length: count }, (_, t) => {
     const stream = new RandomStream(0, `source ${t}`);
     const draw = (size: number): Float32Array => stream.normal(size, 0, 0.02);

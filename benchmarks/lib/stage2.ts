@@ -11,6 +11,6 @@ export async function stage2(
 ): Promise<{ readonly encoder: Encoder; readonly rows: Rows; readonly step: Step }> {
   const encoder = await loadEncoder(encoderFolder, { device });
   const rows = await rteRows(encoder);
-  const sources = randomSources(encoder.shape, 8, 24);
+  const sources = randomSources(encoder.architecture, 8, 24);
   return { encoder, rows, step: await Step.create(encoder, scalearn({ sources }), rows) };
 }

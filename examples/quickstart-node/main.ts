@@ -7,7 +7,9 @@ import { evaluate } from '@scalearn/evaluation';
 
 await using device = await requestDevice();
 using encoder = await loadEncoder(encoderFolder, { device });
-console.log(`${encoder.shape.layers} layers of width ${encoder.shape.hiddenSize} on ${device.description}`);
+console.log(
+  `${encoder.architecture.layers} layers of width ${encoder.architecture.hiddenSize} on ${device.description}`,
+);
 
 // The target: does the second text follow from the first? Few rows to learn from, many to be tested on.
 const rte = await loadTask('miniglue/rte', { limit: 128 });

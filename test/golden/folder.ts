@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type NamedTensor, parseSafetensors, type TensorReader } from '@scalearn/core';
-import { goldenFolder, readBytes, recordedFolders } from './recorded.ts';
+import { readBytes, recordedFolders } from './recorded.ts';
 
 const described = (folder: string): CaseFile =>
   JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as CaseFile;
@@ -187,9 +187,9 @@ function inGroup(key: string, rename: (key: string) => string): string {
   return key.slice(0, at) + rename(key.slice(at));
 }
 
-/** A file that a case names, beside the golden folder. */
-export function besideGolden(path: string): string {
-  return join(dirname(goldenFolder), path);
+/** A file that a case names, beside the folder that the case is from. */
+export function besideGolden(id: string, path: string): string {
+  return join(dirname(dirname(caseFolder(id))), path);
 }
 
 /** Tensors in memory as the reader of a checkpoint. */

@@ -20,7 +20,7 @@ import {
   adapterWidth,
   type BottleneckOptions,
   bottleneck,
-  type EncoderShape,
+  type EncoderArchitecture,
   type Method,
   type NamedTensor,
   type ScalearnVariant,
@@ -42,21 +42,21 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
     }),
   'adapter-m': (c, encoder) => adapterM(caseBottleneck(c, encoder)),
   'adapter-soup': (c, encoder) =>
-    adapterSoup({ ...soupParts(c, encoder.shape), topK: c.file.method.top_k as number }),
+    adapterSoup({ ...soupParts(c, encoder.architecture), topK: c.file.method.top_k as number }),
   bottleneck: (c, encoder) => bottleneck(caseBottleneck(c, encoder)),
   'compacter++': (c, encoder) => compacter(caseBottleneck(c, encoder)),
   'full-fine-tuning': () => fullFinetuning(),
   'full-ft-m': () => fullFinetuningM(),
   ia3: () => ia3(),
-  propetl: (c, { shape }) =>
+  propetl: (c, { architecture }) =>
     propetl({
-      reductionFactor: reductionFactor(c, shape),
+      reductionFactor: reductionFactor(c, architecture),
       sparsity: c.file.method.sparsity as number,
       masks: c.file.method.masks_train ? 'trained' : 'frozen',
     }),
-  'propetl-m': (c, { shape }) =>
+  'propetl-m': (c, { architecture }) =>
     propetlM({
-      reductionFactor: reductionFactor(c, shape),
+      reductionFactor: reductionFactor(c, architecture),
       sparsity: c.file.method.sparsity as number,
       firstLayerMask: c.file.method.released_code_alias ? 'last-task' : 'own',
     }),
@@ -72,15 +72,18 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
  */
 function reductionFactor(
   { file: { method } }: Case,
-  { hiddenSize }: Pick<EncoderShape, 'hiddenSize'>,
+  { hiddenSize }: Pick<EncoderArchitecture, 'hiddenSize'>,
 ): number {
   const width = method.bottleneck as number;
   const quotient = hiddenSize / width;
   return adapterWidth(hiddenSize, quotient) === width ? quotient : hiddenSize / (width + 0.5);
 }
 
-function caseBottleneck(c: Case, { shape }: TransformerEncoder): BottleneckOptions {
-  return { reductionFactor: reductionFactor(c, shape), nonLinearity: c.file.method.non_linearity as string };
+function caseBottleneck(c: Case, { architecture }: TransformerEncoder): BottleneckOptions {
+  return {
+    reductionFactor: reductionFactor(c, architecture),
+    nonLinearity: c.file.method.non_linearity as string,
+  };
 }
 
 function caseHyperformer(c: Case, encoder: TransformerEncoder): Method {
@@ -90,7 +93,7 @@ function caseHyperformer(c: Case, encoder: TransformerEncoder): Method {
     taskEmbeddingSize: method.task_embedding_size as number,
     taskHiddenSize: method.task_hidden_size as number,
     projectedTaskEmbeddingSize: method.projected_task_embedding_size as number,
-    reductionFactor: reductionFactor(c, encoder.shape),
+    reductionFactor: reductionFactor(c, encoder.architecture),
   });
 }
 
@@ -105,7 +108,7 @@ function caseProbe(c: Case, encoder: TransformerEncoder): Method {
 /** What the adapter of a soup is made of: its sources, and their similarities by the recorded embeddings. */
 export function soupParts(
   c: Case,
-  { prefix, layers, hiddenSize }: Pick<EncoderShape, 'prefix' | 'layers' | 'hiddenSize'>,
+  encoder: EncoderArchitecture,
 ): { readonly sources: readonly Adapter[]; readonly similarities: readonly number[] } {
   const { sources, target } = c.file.soup as NonNullable<Case['file']['soup']>;
   const embeddings = (task: string): Float32Array[] => {
@@ -118,7 +121,7 @@ export function soupParts(
       const own = [...c.tensors].map(
         ([key, tensor]) => [key.replace(`sources/${task}/`, ''), tensor] as const,
       );
-      const recorded = caseAdapter({ ...c, weights: new Map(own) }, 'adapter', prefix, layers, hiddenSize);
+      const recorded = caseAdapter({ ...c, weights: new Map(own) }, 'adapter', encoder);
       return { ...recorded, name: task };
     }),
     similarities: sources.map((task) => textSimilarity(embeddings(task), embeddings(target))),
@@ -138,13 +141,8 @@ function caseScalearn(c: Case, encoder: TransformerEncoder): Method {
 }
 
 /** A source adapter from the case's weights. */
-function caseAdapter(
-  { file, weights }: Case,
-  name: string,
-  prefix: string,
-  layers: number,
-  hiddenSize: number,
-): Adapter {
+function caseAdapter({ file, weights }: Case, name: string, encoder: EncoderArchitecture): Adapter {
+  const { layers, hiddenSize } = encoder;
   const get = (key: string): Float32Array => (weights.get(key) as NamedTensor).data;
   return {
     name,
@@ -152,7 +150,7 @@ function caseAdapter(
     width: file.method.bottleneck as number,
     nonLinearity: file.method.non_linearity as string,
     layers: Array.from({ length: layers }, (_, i) => {
-      const keys = adapterKeys(prefix, i, name);
+      const keys = adapterKeys(encoder, i, name);
       return {
         down: get(keys.down),
         downBias: get(keys.downBias),
@@ -164,6 +162,5 @@ function caseAdapter(
 }
 
 export function caseSources(c: Case, encoder: TransformerEncoder): Adapter[] {
-  const { prefix, layers, hiddenSize } = encoder.shape;
-  return (c.file.adapters ?? []).map((name) => caseAdapter(c, name, prefix, layers, hiddenSize));
+  return (c.file.adapters ?? []).map((name) => caseAdapter(c, name, encoder.architecture));
 }

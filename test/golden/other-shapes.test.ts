@@ -18,7 +18,7 @@ import {
   TrainableModel,
   writeSafetensors,
 } from '@scalearn/core';
-import { createEncoder, parseEncoderConfig } from '@scalearn/encoders';
+import { createEncoder, encoderArchitecture, parseEncoderConfig } from '@scalearn/encoders';
 import { afterAll, expect, test } from 'vitest';
 import { memoryReader, readCase } from './folder.ts';
 import { ratios, runCase } from './run.ts';
@@ -89,7 +89,11 @@ function sources(weights: ReadonlyMap<string, NamedTensor>): Adapter[] {
   return adapters.map((name) => ({
     ...{ name, hiddenSize: hidden, width, nonLinearity: 'relu' },
     layers: Array.from({ length: layers }, (_, layer) => {
-      const { down, downBias, up, upBias } = adapterKeys('bert', layer, name);
+      const { down, downBias, up, upBias } = adapterKeys(
+        encoderArchitecture(parseEncoderConfig(config)),
+        layer,
+        name,
+      );
       return { down: get(down), downBias: get(downBias), up: get(up), upBias: get(upBias) };
     }),
   }));

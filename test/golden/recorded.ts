@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
@@ -8,14 +8,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Models and data that are too large for the repository. Tests that need them are skipped where they are absent. */
 export const shared: string = resolve(root, process.env.SCALEARN_SHARED ?? '../shared');
 
-/** All that was recorded, where a machine has it. */
-export const goldenFolder: string = resolve(root, process.env.SCALEARN_GOLDEN ?? join(shared, 'golden'));
+/** All that was recorded, where a machine has it: folders, of which `SCALEARN_GOLDEN` may name others. */
+const goldenFolders: readonly string[] = process.env.SCALEARN_GOLDEN
+  ? process.env.SCALEARN_GOLDEN.split(delimiter).map((folder) => resolve(root, folder))
+  : [join(shared, 'golden'), join(shared, 'golden-more')];
 
 /** The selection of it that every clone has. */
 export const selectionFolder: string = fileURLToPath(new URL('cases', import.meta.url));
 
 /** Where recorded data is looked for. The first folder that has a file gives it: the selection may have only a part. */
-export const recordedFolders: readonly string[] = [goldenFolder, selectionFolder].filter((folder) =>
+export const recordedFolders: readonly string[] = [...goldenFolders, selectionFolder].filter((folder) =>
   existsSync(folder),
 );
 

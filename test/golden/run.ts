@@ -1,4 +1,5 @@
 import {
+  adapterKeys,
   add,
   bottleneck,
   createHead,
@@ -274,17 +275,9 @@ async function merged(device: Device, encoder: TransformerEncoder, c: Case): Pro
   const adapter = mergeAdapters('merged', sources, omegas(c), { normalisation: 'none' });
   const differences: Difference[] = [];
   const tensors = new Map<string, NamedTensor>(c.weights);
-  const { prefix } = encoder.shape;
-  const fields = {
-    down: 'adapter_down.0.weight',
-    downBias: 'adapter_down.0.bias',
-    up: 'adapter_up.weight',
-    upBias: 'adapter_up.bias',
-  } as const;
   for (const [i, layer] of adapter.layers.entries())
-    for (const [field, name] of Object.entries(fields)) {
-      const key = `${prefix}.encoder.layer.${i}.output.adapters.merged.${name}`;
-      const data = layer[field as keyof typeof fields];
+    for (const [field, key] of Object.entries(adapterKeys(encoder.architecture, i, 'merged'))) {
+      const data = layer[field as keyof typeof layer];
       const expected = c.tensors.get(`merged/${key}`) as NamedTensor;
       differences.push({ what: `merged/${key}`, group: 'outputs', value: maxRelative(data, expected.data) });
       tensors.set(key, { shape: expected.shape, data });

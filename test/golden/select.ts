@@ -87,6 +87,8 @@ const describedCase = ({ step }: CaseRule): Rule =>
   });
 
 interface CaseRule {
+  /** Which of the recordings has it; `golden` by default. */
+  readonly from?: string;
   /** Of several single steps, the one to keep. */
   readonly step?: string;
   /** Tensors that are left out. */
@@ -96,13 +98,16 @@ interface CaseRule {
 const whole: CaseRule = {};
 /** Training is compared by the loss and the norm of each step; the parameters after it, where the optimizer is of interest. */
 const noLastParameters: CaseRule = { drop: /^after/ };
+const later = { from: 'golden-more' } as const;
 const cases: Readonly<Record<string, CaseRule>> = {
   'bottleneck-bert-regression': noLastParameters,
+  'bottleneck-distilbert-2-labels': { ...noLastParameters, ...later },
   'bottleneck-xlm-roberta-multilabel': noLastParameters,
   'compacter++': noLastParameters,
   'copa-stage1': noLastParameters,
   'copa-stage2': noLastParameters,
   // Where gradients are large, those of the lower of two equal layers are kept: they depend on the other's.
+  'edge-distilbert': { step: 'batch3', ...later },
   'forward-xlm-roberta': { drop: /^grads.*\.layer\.1\./ },
   fusion: { drop: /^grads.*\.layer\.1\./ },
   hyperformer: { step: 'stsb', drop: /^after|^grads.*hyper_?nets\.1\./ },
@@ -114,6 +119,7 @@ const cases: Readonly<Record<string, CaseRule>> = {
   propetl: whole,
   'propetl-m': { step: 'rte', drop: /^after/ },
   'scalearn++-dropout': noLastParameters,
+  'scalearn-distilbert-t3': { ...noLastParameters, ...later },
   'scalearn-dropout': whole,
   'scalearn-uniform++-dropout': noLastParameters,
   'scalearn-uniform-dropout': noLastParameters,
@@ -177,6 +183,7 @@ const files: readonly (readonly [path: string, rule: Rule | undefined])[] = [
   ['golden/rng/pcg64.json', shortest(4)],
   ['golden/rng/pcg64-mixed.json', copy],
   ['golden/rng/philox4x32-10.json', copy],
+  ['golden-more/weights/small-distilbert.safetensors', copy],
   ['golden-more/tokenizers/mpnet-tiny', copy],
   ['golden-more/tokenizers/mpnet-tiny.jsonl', shortLinesOfEachKind(25)],
 ];
@@ -204,8 +211,9 @@ export function select(shared: string): Map<string, Buffer> {
     }
   };
   for (const [name, rule] of Object.entries(cases)) {
-    take(`golden/${name}/case.json`, describedCase(rule));
-    take(`golden/${name}/tensors.safetensors`, tensorsOfCase(rule));
+    const { from = 'golden' } = rule;
+    take(`${from}/${name}/case.json`, describedCase(rule));
+    take(`${from}/${name}/tensors.safetensors`, tensorsOfCase(rule));
   }
   for (const [path, rule] of files) take(path, rule);
   return selected;

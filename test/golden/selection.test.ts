@@ -31,6 +31,7 @@ describe('has a case of', () => {
     const families = new Set(cases.map(({ encoder }) => encoder?.config?.model_type));
     expect([...families].filter((family) => family !== undefined).sort()).toEqual([
       'bert',
+      'distilbert',
       'roberta',
       'xlm-roberta',
     ]);

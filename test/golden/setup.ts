@@ -9,7 +9,14 @@ import {
   type Problem,
   TrainableModel,
 } from '@scalearn/core';
-import { createEncoder, parseEncoderConfig, type TransformerEncoder } from '@scalearn/encoders';
+import {
+  createEncoder,
+  encoderArchitecture,
+  encoderFamilies,
+  encoderWeights,
+  parseEncoderConfig,
+  type TransformerEncoder,
+} from '@scalearn/encoders';
 import { besideGolden, type Case, type CaseHead, memoryReader } from './folder.ts';
 import { type CaseMethod, caseMethods } from './methods.ts';
 
@@ -23,33 +30,29 @@ const problems: Record<string, Problem> = {
 /** Why a case cannot run yet, or undefined. */
 export function pending({ file }: Case): string | undefined {
   const { name } = file.method;
-  return name === 'none' || Object.hasOwn(caseMethods, name) ? undefined : `method ${name}`;
+  if (name !== 'none' && !Object.hasOwn(caseMethods, name)) return `method ${name}`;
+  const family = file.encoder.config?.model_type;
+  const isKnown = family === undefined || encoderFamilies.some(({ modelType }) => modelType === family);
+  return isKnown ? undefined : `encoders of the family ${family}`;
 }
 
 export async function caseEncoder(device: Device, { file, weights }: Case): Promise<TransformerEncoder> {
   const { config, path, num_hidden_layers: layers } = file.encoder;
   if (config) {
     const parsed = parseEncoderConfig(config);
-    const prefix = `${parsed.modelType === 'bert' ? 'bert' : 'roberta'}.`;
-    const own = [...weights].filter(([key]) => key.startsWith(prefix) && isOfEncoder(key, parsed.layers));
+    // Weight files may hold further layers, adapters and heads.
+    const { prefix } = encoderArchitecture(parsed);
+    const parts = encoderWeights(parsed).flatMap((spec) => spec.parts);
+    const wanted = new Set(parts.map((part) => `${prefix}.${part}`));
+    const own = [...weights].filter(([key]) => wanted.has(key));
     return createEncoder({ device, config: parsed, weights: memoryReader(new Map(own)), name: file.id });
   }
-  const folder = besideGolden(path as string);
+  const folder = besideGolden(file.id, path as string);
   const noDropout = { hidden_dropout_prob: 0, attention_probs_dropout_prob: 0 };
   const json = { ...JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')), ...noDropout };
   const reader = await openSafetensors(bytesSource(readFileSync(join(folder, 'model.safetensors'))));
   const options = { device, config: parseEncoderConfig(json), weights: reader, name: file.id };
   return createEncoder(layers === undefined ? options : { ...options, layers });
-}
-
-/** Whether a key is one of an encoder of so many layers: weight files may hold further layers, adapters and heads. */
-function isOfEncoder(key: string, layers: number): boolean {
-  const inLayer = /\.encoder\.layer\.(\d+)\.(.*)$/.exec(key);
-  if (!inLayer) return /^\w+\.(?:embeddings\.\w+|pooler\.dense)\.(?:weight|bias)$/.test(key);
-  const [, layer, rest = ''] = inLayer;
-  const parts =
-    /^(?:attention\.self\.(?:query|key|value)|(?:attention\.)?output\.(?:dense|LayerNorm)|intermediate\.dense)\.\w+$/;
-  return Number(layer) < layers && parts.test(rest);
 }
 
 /** The heads of a case by task, each with its problem: one, but in joint training. */
@@ -75,7 +78,7 @@ function caseHeads(c: Case): Record<string, Head> {
   return Object.fromEntries(
     tasks.map(([task, [{ name, layers, num_labels, num_choices }, problem]]) => {
       const pooled = name === 'pooler + linear';
-      const layout = pooled || name.startsWith('static') ? 'static' : 'flexible';
+      const layout = pooled || /^static|sequence classification head$/.test(name) ? 'static' : 'flexible';
       const outputs = num_choices ?? num_labels ?? 1;
       const first = layout === 'flexible' && layers === 1;
       return [

@@ -98,10 +98,11 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
       return { regularisation, dropout: dropout ?? null, sources: sources.map(describeAdapter) };
     },
     defaults: { learningRate: 5e-5, epochs: 30, patience: 5, weightDecay: 0, evalBatchSize: 128 },
-    parameters: ({ encoder: { prefix, layers, hiddenSize } }) => {
+    parameters: ({ encoder }) => {
+      const { layers, hiddenSize } = encoder;
       const values = nearlyIdentity(hiddenSize, 1e-6);
       return Array.from({ length: layers }, (_, layer) => {
-        const { query, key, value } = fusionKeys(prefix, layer, names);
+        const { query, key, value } = fusionKeys(encoder, layer, names);
         return [
           ...linearParameters(query, hiddenSize, hiddenSize, 0.02),
           ...linearParameters(key, hiddenSize, hiddenSize, 0.02),
@@ -129,7 +130,7 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
     },
     sites: ({ encoder, parameter, frozen, dropout: training }) => ({
       feedForwardOutput({ layer, hidden, residual, norm }) {
-        const { query, key, value } = fusionKeys(encoder.prefix, layer, names);
+        const { query, key, value } = fusionKeys(encoder, layer, names);
         const up = frozen(`up.${layer}`);
         const [tokens = 'tokens'] = hidden.shape;
         const stacked = up.shape[0] as number;
@@ -154,7 +155,7 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
     penalty: ({ encoder, parameter, frozen }) => {
       if (regularisation === 0) return undefined;
       const distances = Array.from({ length: encoder.layers }, (_, layer) => {
-        const { value } = fusionKeys(encoder.prefix, layer, names);
+        const { value } = fusionKeys(encoder, layer, names);
         return sum(square(subtract(frozen('identity'), parameter(`${value}.weight`))));
       });
       return scale(

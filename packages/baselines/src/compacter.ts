@@ -4,7 +4,7 @@ import {
   checkFileTarget,
   commonKeys,
   defineMethod,
-  type EncoderShape,
+  type EncoderArchitecture,
   encoderMetadata,
   fileFault,
   type Method,
@@ -13,6 +13,7 @@ import {
   ModelFileError,
   type ModelFolder,
   matmul,
+  modulePath,
   nonLinearity,
   openTensorFile,
   parseAdapterConfig,
@@ -50,15 +51,16 @@ const phmConfig = {
   phm_bias: true,
 } as const;
 
-const ruleKey = (prefix: string, name: string): string => `${prefix}.shared_parameters.${name}.phm_rule`;
+const ruleKey = ({ prefix }: EncoderArchitecture, name: string): string =>
+  `${prefix}.shared_parameters.${name}.phm_rule`;
 
 /** First parts of the keys of a layer's two projections. */
 function projections(
-  prefix: string,
+  encoder: EncoderArchitecture,
   layer: number,
   name: string,
 ): { readonly down: string; readonly up: string } {
-  const base = `${prefix}.encoder.layer.${layer}.output.adapters.${name}`;
+  const base = `${modulePath(encoder, 'layerOutput', layer)}.adapters.${name}`;
   return { down: `${base}.adapter_down.0`, up: `${base}.adapter_up` };
 }
 
@@ -83,22 +85,24 @@ export function compacter(options: CompacterOptions = {}): Method {
     headLayout: 'flexible',
     defaults: { learningRate: 3e-3, epochs: 30, patience: 5, weightDecay: 0 },
     parameters: ({ encoder, adapterName }) => {
-      const { prefix, layers, hiddenSize } = encoder;
+      const { layers, hiddenSize } = encoder;
       const width = compacterWidth(encoder, reductionFactor);
       const shape = [phmDimension, phmDimension, phmDimension];
       return [
-        { name: ruleKey(prefix, adapterName), shape, init: { mean: 0, deviation: 0.0001 }, decay: true },
+        { name: ruleKey(encoder, adapterName), shape, init: { mean: 0, deviation: 0.0001 }, decay: true },
         ...Array.from({ length: layers }, (_, layer) => {
-          const { down, up } = projections(prefix, layer, adapterName);
+          const { down, up } = projections(encoder, layer, adapterName);
           return [...phmParameters(down, hiddenSize, width), ...phmParameters(up, width, hiddenSize)];
         }).flat(),
       ];
     },
-    sites: ({ encoder: { prefix, layers }, adapterName, parameter }) => {
-      const keys = Array.from({ length: layers }, (_, layer) => projections(prefix, layer, adapterName));
+    sites: ({ encoder, adapterName, parameter }) => {
+      const keys = Array.from({ length: encoder.layers }, (_, layer) =>
+        projections(encoder, layer, adapterName),
+      );
       const weights = (kind: 'down' | 'up'): readonly Tensor[] =>
         phmWeights(
-          parameter(ruleKey(prefix, adapterName)),
+          parameter(ruleKey(encoder, adapterName)),
           keys.map((key) => ({
             left: parameter(`${key[kind]}.W_left`),
             right: parameter(`${key[kind]}.W_right`),
@@ -128,7 +132,7 @@ export function compacter(options: CompacterOptions = {}): Method {
 }
 
 /** @throws ArgumentError if the sizes cannot be cut into as many parts as the layers need */
-function compacterWidth({ hiddenSize }: EncoderShape, reductionFactor: number): number {
+function compacterWidth({ hiddenSize }: EncoderArchitecture, reductionFactor: number): number {
   const width = adapterWidth(hiddenSize, reductionFactor);
   if (hiddenSize % phmDimension === 0 && width % phmDimension === 0) return width;
   throw new ArgumentError(
@@ -161,7 +165,7 @@ export const compacterReader: MethodReader = async (folder, target) => {
   if (leaveOut.length > 0)
     throw new ModelFileError(`${where}: leave_out names layers, which cannot be read of Compacter++`);
   const method = fileFault(where, () => compacter({ reductionFactor, nonLinearity: activation }));
-  await checkRule(folder, ruleKey(target.encoder.prefix, name));
+  await checkRule(folder, ruleKey(target.encoder, name));
   return readAdapterTensors(folder, target, name, method);
 };
 

@@ -14,7 +14,7 @@ export function frozenAdapter(
   return {
     parameters: () => [],
     frozen: (target) => {
-      const { tensors } = storedAdapter({ ...adapterFor(target), name }, target.encoder.prefix);
+      const { tensors } = storedAdapter({ ...adapterFor(target), name }, target.encoder);
       return [...tensors].map(([key, { shape, data }]) => ({ name: key, shape, values: data }));
     },
     sites: (call) => sites({ ...call, adapterName: name, parameter: call.frozen }),

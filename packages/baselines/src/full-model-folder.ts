@@ -24,9 +24,6 @@ const configFile = 'config.json';
 const methodKey = 'method';
 const nameKey = 'name';
 
-/** Whose classes in transformers have our static heads. */
-const withStaticHeads = ['roberta', 'xlm-roberta'];
-
 /**
  * A trained encoder as a Hugging Face folder. A single static head lies in it as well, where transformers has a class
  * for it: then `AutoModelForSequenceClassification` opens the folder. Weights that did not train are left out, such as
@@ -35,7 +32,7 @@ const withStaticHeads = ['roberta', 'xlm-roberta'];
 export function fullModelFiles(methodName: string, call: SaveCall): FileSet {
   const { tensors, heads, encoder, encoderConfig, adapterName } = call;
   const head = heads.size === 1 ? [...heads.values()][0] : undefined;
-  const isInside = withStaticHeads.includes(encoder.modelType) && head?.options.layout === 'static';
+  const isInside = encoder.staticHead.isInTransformers && head?.options.layout === 'static';
   const inside = isInside ? head : undefined;
   const weights = writeSafetensors([...tensors, ...(inside?.tensors ?? [])], {
     ...encoderMetadata(call),
@@ -46,7 +43,7 @@ export function fullModelFiles(methodName: string, call: SaveCall): FileSet {
   const config = {
     ...encoderConfig,
     dtype: 'float32',
-    ...(inside ? hubHeadConfig({ ...inside.options, labels: inside.labels }, encoder.modelType) : {}),
+    ...(inside ? hubHeadConfig({ ...inside.options, labels: inside.labels }, encoder) : {}),
   };
   return { [configFile]: sortedJson(config), [weightsFile]: weights };
 }
@@ -70,10 +67,12 @@ export async function readFullModel(
   const where = `${folder.describe()}/${weightsFile}`;
   checkEncoder(reader, target, where);
   const adapterName = checkAdapterName(reader.metadata.get(nameKey), where);
+  const { prefix, staticHead } = target.encoder;
+  const heads = ['classifier', ...staticHead.modules];
   const tensors = new Map<string, NamedTensor>();
   for (const [key, { shape }] of reader.entries) {
-    if (/^classifier\./.test(key)) continue;
-    if (!key.startsWith(`${target.encoder.prefix}.`))
+    if (heads.some((module) => key.startsWith(`${module}.`))) continue;
+    if (!key.startsWith(`${prefix}.`))
       throw new ModelFileError(`${where}: unexpected ${key}; it is no weight of the encoder`);
     tensors.set(key, { shape, data: await reader.readFloat32(key) });
   }

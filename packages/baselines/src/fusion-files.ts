@@ -2,6 +2,7 @@ import {
   type Adapter,
   adapterNameOf,
   commonKeys,
+  type EncoderArchitecture,
   encoderMetadata,
   type FileSet,
   type JsonFields,
@@ -10,6 +11,7 @@ import {
   jsonOr,
   jsonOrNull,
   jsonText,
+  modulePath,
   type SaveCall,
   shown,
   sortedJson,
@@ -20,11 +22,11 @@ import { sourceFiles } from './source-files.ts';
 
 /** Keys on disk of a layer's three linear maps, but for `.weight` and `.bias` (docs/reference/formats.md#fusion). */
 export function fusionKeys(
-  prefix: string,
+  encoder: EncoderArchitecture,
   layer: number,
   names: readonly string[],
 ): Record<'query' | 'key' | 'value', string> {
-  const base = `${prefix}.encoder.layer.${layer}.output.adapter_fusion_layer.${names.join(',')}`;
+  const base = `${modulePath(encoder, 'layerOutput', layer)}.adapter_fusion_layer.${names.join(',')}`;
   return { query: `${base}.query`, key: `${base}.key`, value: `${base}.value` };
 }
 

@@ -53,7 +53,7 @@ const generators: Parts<readonly [network: string, map: string]> = {
 };
 
 /** Names of all parameters: the official state dict's, its spelling included. */
-function keysOf(prefix: string): {
+function keysOf({ modules: { stack } }: MethodTarget['encoder']): {
   task(name: string): string;
   readonly layers: string;
   readonly projector: readonly [inner: string, outer: string];
@@ -61,7 +61,7 @@ function keysOf(prefix: string): {
   /** @param layer absent where all layers share */
   generator(part: Part, layer?: number): string;
 } {
-  const base = `${prefix}.encoder.adapter_layers_hyper_net`;
+  const base = `${stack}.adapter_layers_hyper_net`;
   const projector = `${base}.task_hypernet.task_embeding_generator`;
   return {
     task: (name) => `task_embedding_controller.task_to_embeddings.${name}`,
@@ -95,8 +95,8 @@ export function hypernetworkParameters(
   { taskEmbeddingSize: e, taskHiddenSize, projectedTaskEmbeddingSize: p, shared }: Hypernetwork,
   width: number,
 ): ParameterSpec[] {
-  const { hiddenSize, layers, initializerRange: sigma, prefix } = encoder;
-  const keys = keysOf(prefix);
+  const { hiddenSize, layers, initializerRange: sigma } = encoder;
+  const keys = keysOf(encoder);
   const embedding = (name: string, shape: readonly number[], deviation: number): ParameterSpec => ({
     ...{ name, shape, decay: true },
     init: { mean: 0, deviation },
@@ -135,8 +135,8 @@ export function generateAdapters(
   { taskEmbeddingSize: e, shared }: Hypernetwork,
   width: number,
 ): (layer: number) => GeneratedAdapter {
-  const { hiddenSize, layers, prefix } = encoder;
-  const keys = keysOf(prefix);
+  const { hiddenSize, layers } = encoder;
+  const keys = keysOf(encoder);
   const dense = (x: Tensor, name: string): Tensor =>
     linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
   const embedding = reshape(parameter(keys.task(task)), [1, e]);

@@ -2,6 +2,7 @@ import {
   checkFileTarget,
   commonKeys,
   defineMethod,
+  type EncoderArchitecture,
   encoderMetadata,
   type JsonRule,
   jsonExactly,
@@ -13,6 +14,7 @@ import {
   type Method,
   type MethodDefinition,
   type MethodReader,
+  modulePath,
   multiply,
   type ParameterSpec,
   reshape,
@@ -47,12 +49,8 @@ const ia3Config = {
 } as const;
 
 /** The scaled linear layers. */
-const places = {
-  key: 'attention.self.key',
-  value: 'attention.self.value',
-  intermediate: 'intermediate.dense',
-} as const;
-type Place = keyof typeof places;
+const places = ['key', 'value', 'intermediate'] as const;
+type Place = (typeof places)[number];
 
 /**
  * (IA)³: learned factors, one at first, on keys, values and the feed-forward block's inside (Liu et al. 2022, arXiv
@@ -64,19 +62,20 @@ type Place = keyof typeof places;
  * activation; in the paper it acts after it.
  */
 export function ia3(): Method {
-  const key = (prefix: string, layer: number, place: Place, name: string): string =>
-    `${prefix}.encoder.layer.${layer}.${places[place]}.loras.${name}.lora_B`;
+  const key = (encoder: EncoderArchitecture, layer: number, place: Place, name: string): string =>
+    `${modulePath(encoder, place, layer)}.loras.${name}.lora_B`;
   return {
     name: 'ia3',
     kind: 'single-task',
     headLayout: 'flexible',
     defaults: { learningRate: 5e-3, epochs: 30, patience: 5, weightDecay: 0, evalBatchSize: 128 },
-    parameters: ({ encoder: { prefix, layers, hiddenSize, intermediateSize }, adapterName }) => {
+    parameters: ({ encoder, adapterName }) => {
+      const { layers, hiddenSize, intermediateSize } = encoder;
       const widths = { key: hiddenSize, value: hiddenSize, intermediate: intermediateSize };
       return Array.from({ length: layers }, (_, layer) =>
-        (Object.keys(places) as Place[]).map(
+        places.map(
           (place): ParameterSpec => ({
-            name: key(prefix, layer, place, adapterName),
+            name: key(encoder, layer, place, adapterName),
             shape: [widths[place], 1],
             init: { constant: 1 },
             decay: true,
@@ -84,11 +83,11 @@ export function ia3(): Method {
         ),
       ).flat();
     },
-    sites: ({ encoder: { prefix }, adapterName, parameter }) => {
+    sites: ({ encoder, adapterName, parameter }) => {
       const scaled =
         (place: Place) =>
         (x: Tensor, { layer }: LayerSite): Tensor => {
-          const factors = parameter(key(prefix, layer, place, adapterName));
+          const factors = parameter(key(encoder, layer, place, adapterName));
           return multiply(x, reshape(factors, factors.shape.slice(0, 1)));
         };
       return {

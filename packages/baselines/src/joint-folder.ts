@@ -2,7 +2,7 @@ import {
   adapterNameOf,
   checkFileTarget,
   commonKeys,
-  type EncoderShape,
+  type EncoderArchitecture,
   encoderMetadata,
   type FileSet,
   fileFault,
@@ -81,12 +81,13 @@ export async function readJointFolder(
 /** The pooler's tensors, where a file has them: that depends on the tasks. */
 function storedPooler(
   { entries }: TensorReader,
-  { prefix, hiddenSize }: EncoderShape,
+  { prefix, hiddenSize, modules: { pooler } }: EncoderArchitecture,
 ): (Pick<NamedTensor, 'shape'> & { readonly name: string })[] {
-  const stored = [...entries.keys()].some((key) => /^(\w+\.)?pooler\./.test(key));
-  if (!stored) return [];
+  if (pooler === undefined) return [];
+  const weight = `${pooler}.weight`;
+  if (!entries.has(weight) && !entries.has(weight.slice(prefix.length + 1))) return [];
   return [
-    { name: `${prefix}.pooler.dense.weight`, shape: [hiddenSize, hiddenSize] },
-    { name: `${prefix}.pooler.dense.bias`, shape: [hiddenSize] },
+    { name: weight, shape: [hiddenSize, hiddenSize] },
+    { name: `${pooler}.bias`, shape: [hiddenSize] },
   ];
 }

@@ -1,4 +1,4 @@
-import type { MethodDefaults } from '@scalearn/core';
+import type { EncoderArchitecture, MethodDefaults } from '@scalearn/core';
 
 /**
  * Defaults of joint training; methods differ in their learning rates alone
@@ -17,4 +17,5 @@ export function jointDefaults(learningRate: number): MethodDefaults {
 }
 
 /** Joint methods with static heads train the pooler as well; heads of multiple choice alone read it. */
-export const isPooler = (name: string): boolean => name.startsWith('pooler.');
+export const isPooler = (name: string, { prefix, modules: { pooler } }: EncoderArchitecture): boolean =>
+  pooler !== undefined && `${prefix}.${name}`.startsWith(`${pooler}.`);

@@ -25,7 +25,7 @@ export function propetlFiles(call: SaveCall, settings: PropetlSettings): FileSet
   const { encoder, adapterName, tensors } = call;
   const adapter = adapterOf(call, Array<AdapterLayer>(encoder.layers).fill(sharedLayer(call)));
   const scores = Array.from({ length: encoder.layers }, (_, layer) =>
-    Object.values(maskKeys(encoder.prefix, layer, adapterName)),
+    Object.values(maskKeys(encoder, layer, adapterName)),
   ).flat();
   return {
     ...adapterFiles(adapter, { ...call, reductionFactor, config: { sparsity, masks } }),
@@ -41,7 +41,7 @@ export function mergePropetl(call: SaveCall, { sparsity }: PropetlSettings): Ada
   const { encoder, adapterName } = call;
   const shared = sharedLayer(call);
   const layers = Array.from({ length: encoder.layers }, (_, layer) => {
-    const keys = maskKeys(encoder.prefix, layer, adapterName);
+    const keys = maskKeys(encoder, layer, adapterName);
     const { hiddenSize } = encoder;
     return {
       ...shared,
@@ -74,7 +74,7 @@ function adapterOf(
 }
 
 function sharedLayer(call: SaveCall): AdapterLayer {
-  const keys = adapterKeys(call.encoder.prefix, 0, call.adapterName);
+  const keys = adapterKeys(call.encoder, 0, call.adapterName);
   return {
     down: valuesOf(call, keys.down),
     downBias: valuesOf(call, keys.downBias),

@@ -11,6 +11,7 @@ import {
   type MethodOptions,
   type MethodReader,
   type MethodTarget,
+  modulePath,
   multiply,
   type ParameterSpec,
   reductionFactorOption,
@@ -59,7 +60,7 @@ type Side = 'down' | 'up';
 
 /** Names of all parameters, the official state dict's: what is shared has the names of layer 0. */
 function keysOf(
-  { encoder: { prefix, layers }, tasks }: Pick<MethodTarget, 'encoder' | 'tasks'>,
+  { encoder, tasks }: Pick<MethodTarget, 'encoder' | 'tasks'>,
   firstLayerMask: 'own' | 'last-task',
 ): {
   adapter(side: Side): string;
@@ -67,13 +68,13 @@ function keysOf(
   /** One for each layer. */
   layerMasks(side: Side): readonly string[];
 } {
-  const base = (layer: number): string => `${prefix}.encoder.layer.${layer}.output.adapter_controller`;
+  const base = (layer: number): string => `${modulePath(encoder, 'layerOutput', layer)}.adapter_controller`;
   const taskMask = (task: string, side: Side): string => `${base(0)}.mask_scores.${task}_${side}_mask.param`;
   return {
     adapter: (side) => `${base(0)}.adapters.common_adapter.${side}_sampler`,
     taskMask,
     layerMasks: (side) =>
-      Array.from({ length: layers }, (_, layer) =>
+      Array.from({ length: encoder.layers }, (_, layer) =>
         layer === 0 && firstLayerMask === 'last-task'
           ? taskMask(tasks.at(-1) as string, side)
           : `${base(layer)}.mask_scores.layer_${side}_mask.param`,

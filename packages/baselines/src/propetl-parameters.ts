@@ -1,9 +1,10 @@
 import {
   adapterKeys,
   adapterWidth,
-  type EncoderShape,
+  type EncoderArchitecture,
   linearParameters,
   type MethodOption,
+  modulePath,
   type ParameterSpec,
   reductionFactorOption,
 } from '@scalearn/core';
@@ -47,22 +48,23 @@ const maskRate = 5;
 
 /** Keys of a layer's scores (docs/reference/formats.md#adapter-tensors). */
 export function maskKeys(
-  prefix: string,
+  encoder: EncoderArchitecture,
   layer: number,
   name: string,
 ): { readonly down: string; readonly up: string } {
-  const base = `${prefix}.encoder.layer.${layer}.output.adapters_mask.${name}`;
+  const base = `${modulePath(encoder, 'layerOutput', layer)}.adapters_mask.${name}`;
   return { down: `${base}.down_mask`, up: `${base}.up_mask` };
 }
 
 /** The one adapter of all layers: it has the keys of the first. */
 export function sharedParameters(
-  { prefix, hiddenSize }: EncoderShape,
+  encoder: EncoderArchitecture,
   name: string,
   reductionFactor: number,
 ): ParameterSpec[] {
+  const { hiddenSize } = encoder;
   const width = adapterWidth(hiddenSize, reductionFactor);
-  const keys = adapterKeys(prefix, 0, name);
+  const keys = adapterKeys(encoder, 0, name);
   const base = (key: string): string => key.slice(0, -'.weight'.length);
   return [
     ...linearParameters(base(keys.down), width, hiddenSize, 0.02),
@@ -72,10 +74,11 @@ export function sharedParameters(
 
 /** The scores of all layers, uniform to one over the root of their columns. */
 export function scoreParameters(
-  { prefix, layers, hiddenSize }: EncoderShape,
+  encoder: EncoderArchitecture,
   name: string,
   { reductionFactor, masks }: PropetlSettings,
 ): ParameterSpec[] {
+  const { layers, hiddenSize } = encoder;
   const width = adapterWidth(hiddenSize, reductionFactor);
   const scores = (key: string, rows: number, columns: number): ParameterSpec => ({
     name: key,
@@ -85,7 +88,7 @@ export function scoreParameters(
     rate: masks === 'trained' ? maskRate : 0,
   });
   return Array.from({ length: layers }, (_, layer) => {
-    const { down, up } = maskKeys(prefix, layer, name);
+    const { down, up } = maskKeys(encoder, layer, name);
     return [scores(down, hiddenSize, width), scores(up, width, hiddenSize)];
   }).flat();
 }

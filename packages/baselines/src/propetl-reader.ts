@@ -87,7 +87,7 @@ function sharedTensors(
         throw new ModelFileError(
           `${where}: layer ${i} has another adapter than layer 0; ProPETL has one for all layers`,
         );
-  const keys = adapterKeys(encoder.prefix, 0, name);
+  const keys = adapterKeys(encoder, 0, name);
   const shapes = new Map(
     sharedParameters(encoder, name, reductionFactor).map(({ name, shape }) => [name, shape]),
   );

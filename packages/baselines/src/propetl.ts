@@ -41,11 +41,11 @@ export function propetl(options: PropetlOptions = {}): Method {
       ...sharedParameters(encoder, adapterName, reductionFactor),
       ...scoreParameters(encoder, adapterName, settings),
     ],
-    sites: ({ encoder: { prefix, layers }, adapterName, parameter }) => {
-      const shared = adapterKeys(prefix, 0, adapterName);
+    sites: ({ encoder, adapterName, parameter }) => {
+      const shared = adapterKeys(encoder, 0, adapterName);
       const weights = (kind: 'down' | 'up'): readonly Tensor[] => {
-        const scores = Array.from({ length: layers }, (_, layer) =>
-          parameter(maskKeys(prefix, layer, adapterName)[kind]),
+        const scores = Array.from({ length: encoder.layers }, (_, layer) =>
+          parameter(maskKeys(encoder, layer, adapterName)[kind]),
         );
         return maskedWeights(transpose(parameter(shared[kind])), scoreMasks(scores, sparsity));
       };

@@ -1,11 +1,4 @@
-import {
-  type EncodedText,
-  type Encoder,
-  type HostArray,
-  inTurns,
-  largestBatch,
-  type Tensor,
-} from '@scalearn/core';
+import { type EncodedText, type Encoder, type HostArray, inTurns, largestBatch } from '@scalearn/core';
 
 export interface SentenceEmbeddingOptions {
   readonly batchSize?: number;
@@ -33,7 +26,7 @@ export async function sentenceEmbeddings(
     (text) => ({ texts: [encoder.encode([text], { maxLength, truncation: 'longestFirst' })] }),
     { signal },
   );
-  const hidden = encoder.build({ sites: {} }).hiddenStates.at(-1) as Tensor;
+  const hidden = encoder.build({ sites: {} }).output;
   const program = await encoder.device.compile(
     { outputs: { hidden } },
     { ...largestBatch(encoded, batchSize), label: 'embeddings' },
@@ -44,7 +37,7 @@ export async function sentenceEmbeddings(
       signal?.throwIfAborted();
       const batch = encoded.slice(at, at + batchSize).flatMap(({ texts }) => texts);
       const result = await program.run(encoder.feeds(batch));
-      embeddings.push(...means(result.hidden as HostArray, batch, encoder.shape.hiddenSize));
+      embeddings.push(...means(result.hidden as HostArray, batch, encoder.architecture.hiddenSize));
       onProgress?.(embeddings.length, encoded.length);
     }
     return embeddings;

@@ -32,7 +32,7 @@ test('a fusion of the Python library adapters, in torch files, gives its hidden 
   const weights = await openCheckpoint(files);
   await using encoder = await createEncoder({ device, config, weights, name: 'sharded-bert' });
   const folder = modelFolder(await localFolder(recordedPath('formats/adapters-1x/fusion')));
-  const stored = (await adapterFusionReader(folder, { encoder: encoder.shape })) as StoredMethod;
+  const stored = (await adapterFusionReader(folder, { encoder: encoder.architecture })) as StoredMethod;
   expect(stored).toMatchObject({ adapterName: 'b', method: { name: 'adapter-fusion' } });
 
   const { method, adapterName, tensors } = stored;

@@ -27,9 +27,9 @@ import { plainFusion } from './plain-fusion.ts';
 
 /** Sources of different widths; the target is not the last one. */
 const sources: readonly Adapter[] = [
-  randomAdapter('red', encoder.shape, 3),
-  randomAdapter('mnli', encoder.shape, 5),
-  randomAdapter('qqp', encoder.shape, 2),
+  randomAdapter('red', encoder.architecture, 3),
+  randomAdapter('mnli', encoder.architecture, 5),
+  randomAdapter('qqp', encoder.architecture, 2),
 ];
 
 test('trainable parameters are those of the reference, whatever the number of sources', () => {
@@ -88,7 +88,9 @@ describe('the order of the products changes nothing', async () => {
       ['relu', 0.3],
     ])(`on ${name}, %s sources, dropout %d on the scores`, async (nonLinearity, dropout) => {
       const options = {
-        sources: [3, 5, 2].map((width, i) => randomAdapter(`s${i}`, encoder.shape, width, nonLinearity)),
+        sources: [3, 5, 2].map((width, i) =>
+          randomAdapter(`s${i}`, encoder.architecture, width, nonLinearity),
+        ),
         dropout,
       };
       const [ours, plain] = [
@@ -230,7 +232,7 @@ describe('the folder of a fusion', () => {
     const gone = { 'mnli/adapter.safetensors': '', 'mnli/pytorch_adapter.bin': '' };
     await expect(read({ ...files, ...gone })).rejects.toThrow('mnli/adapter.safetensors');
     await expect(read(files, { encoderFingerprint: 'another' })).rejects.toThrow(ModelFileError);
-    const shape = { ...encoder.shape, layers: 3 };
+    const shape = { ...encoder.architecture, layers: 3 };
     await expect(read(files, { encoder: shape })).rejects.toThrow(/'red' was trained on 2 layers, not 3/);
   });
 

@@ -16,7 +16,7 @@ import { checkFolder, encoder, target, trained } from './folders.ts';
 import { gradientErrors } from './gradients.ts';
 
 const names = ['mnli', 'qqp', 'red'];
-const sources = names.map((name) => randomAdapter(name, encoder.shape, 3));
+const sources = names.map((name) => randomAdapter(name, encoder.architecture, 3));
 const soup = { sources, similarities: [0.125, 0.25, 0.75], topK: 2 };
 
 test('nothing trains but the head', async () => {
@@ -69,8 +69,8 @@ describe('the average of adapters', () => {
 
   const [a] = sources as [Adapter];
   test.each<[string, Adapter, string]>([
-    ['width', randomAdapter('b', encoder.shape, 4), 'width 4 with relu'],
-    ['activation', randomAdapter('b', encoder.shape, 3, 'gelu'), 'width 3 with gelu'],
+    ['width', randomAdapter('b', encoder.architecture, 4), 'width 4 with relu'],
+    ['activation', randomAdapter('b', encoder.architecture, 3, 'gelu'), 'width 3 with gelu'],
     ['number of layers', randomAdapter('b', { layers: 3, hiddenSize: 8 }, 3), "'b' has 3 layers of"],
     ['encoder', { ...a, name: 'b', encoderFingerprint: 'other' }, "'b' was trained on another encoder than"],
   ])('of another %s is refused, unless its weight is 0', (_, b, message) => {
@@ -114,7 +114,7 @@ describe('the folder of a soup', () => {
     }
     const { 'adapter_config.json': _, ...without } = files;
     await expect(read(without)).rejects.toThrow('memory has no adapter_config.json');
-    const shape = { ...encoder.shape, layers: 3 };
+    const shape = { ...encoder.architecture, layers: 3 };
     const deeper = adapterSoupReader(memoryFolder(files), { ...target, encoder: shape });
     await expect(deeper).rejects.toThrow(ModelFileError);
     const { [file]: __, ...plain } = files;

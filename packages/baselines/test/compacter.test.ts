@@ -59,7 +59,7 @@ test('weights are sums of Kronecker products', async () => {
 
 describe('options of Compacter++', () => {
   const build = (options: Parameters<typeof compacter>[0]): unknown =>
-    compacter(options).parameters({ encoder: encoder.shape, adapterName: 'a', tasks: ['a'] });
+    compacter(options).parameters({ encoder: encoder.architecture, adapterName: 'a', tasks: ['a'] });
 
   test.each([
     [{ reductionFactor: 0 }, 'reductionFactor must be a number above 0, not 0'],

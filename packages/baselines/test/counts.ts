@@ -1,15 +1,19 @@
-import type { EncoderShape, Method } from '@scalearn/core';
+import type { EncoderArchitecture, Method } from '@scalearn/core';
+import { architecture } from '../../core/test/methods/architecture.ts';
 
-const common = { modelType: 'roberta', prefix: 'roberta', classifierDropout: 0.1, initializerRange: 0.02 };
 /** Sizes of roberta-base, and of xlm-roberta-base. */
-export const base: EncoderShape = { ...common, layers: 12, hiddenSize: 768, intermediateSize: 3072 };
+export const base: EncoderArchitecture = architecture('roberta', {
+  ...{ layers: 12, hiddenSize: 768, intermediateSize: 3072 },
+});
 /** Sizes of roberta-large, and of xlm-roberta-large. */
-export const large: EncoderShape = { ...common, layers: 24, hiddenSize: 1024, intermediateSize: 4096 };
+export const large: EncoderArchitecture = architecture('roberta', {
+  ...{ layers: 24, hiddenSize: 1024, intermediateSize: 4096 },
+});
 
 /** Trainable values of a method, heads left out. */
 export function parameterCount(
   method: Method,
-  encoder: EncoderShape,
+  encoder: EncoderArchitecture,
   tasks: readonly string[] = ['rte'],
 ): number {
   const specs = method.parameters({ encoder, adapterName: 'rte', tasks });

@@ -23,7 +23,7 @@ export const encoder: Awaited<ReturnType<typeof tinyEncoder>> = await tinyEncode
   modelType: 'roberta',
 });
 export const target: ReadTarget & { readonly modelName: string } = {
-  encoder: encoder.shape,
+  encoder: encoder.architecture,
   encoderFingerprint: encoder.fingerprint,
   modelName: encoder.name,
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
-import { weightSpecs } from '../../encoders/src/model/weight-names.ts';
+import { encoderWeights } from '../../encoders/src/model/architecture.ts';
 import { fullFinetuning, fullFinetuningM, fullFinetuningMReader } from '../src/index.ts';
 import { encoder, shapesOf, target, trained } from './folders.ts';
 import { gradientErrors } from './gradients.ts';
@@ -10,7 +10,7 @@ const method = fullFinetuningM();
 
 test('what trains is the encoder, once for all tasks, without the pooler, which these do not use', async () => {
   using model = await trainedJointly(method);
-  const expected = weightSpecs(encoder.config)
+  const expected = encoderWeights(encoder.config)
     .filter(({ name }) => !name.startsWith('pooler.'))
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   expect(model.parameterCount.method).toBe(expected);

@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyEncoder, tinyTask } from '../../core/test/training/tiny.ts';
 import { createEncoder, parseEncoderConfig } from '../../encoders/src/index.ts';
-import { weightSpecs } from '../../encoders/src/model/weight-names.ts';
+import { encoderWeights } from '../../encoders/src/model/architecture.ts';
 import { fullFinetuning, fullFinetuningReader } from '../src/index.ts';
 import { checkFolder, encoder, target, trained } from './folders.ts';
 import { gradientErrors } from './gradients.ts';
@@ -42,7 +42,7 @@ test.each([
     type_vocab_size: 1,
   });
   const count = (pooler: boolean): number =>
-    weightSpecs(config)
+    encoderWeights(config)
       .filter((spec) => pooler || !spec.name.startsWith('pooler.'))
       .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   expect([count(false), count(true)]).toEqual([without, withPooler]);
@@ -164,7 +164,7 @@ test("BERT's own head, a linear layer on the pooler, is written and read", async
     ...{ ...model.target, modelName: 'tiny', method: fullFinetuning(), tensors: pick() },
     heads: new Map([['red', { options, labels: ['a', 'b', 'c'], tensors: pick('red') }]]),
   };
-  const bertTarget = { encoder: bert.shape, encoderFingerprint: bert.fingerprint, modelName: 'tiny' };
+  const bertTarget = { encoder: bert.architecture, encoderFingerprint: bert.fingerprint, modelName: 'tiny' };
   const again = await readSnapshot(memoryFolder(snapshotFiles(snapshot)), bertTarget, [fullFinetuningReader]);
   expect(again.heads).toEqual(snapshot.heads);
   expect(again.tensors).toEqual(snapshot.tensors);

@@ -30,15 +30,17 @@ export async function gradientErrors(
   const device = new ReferenceDevice('float64');
   using encoder = await tinyEncoder(device, { modelType: 'roberta', dropout: 0 });
   const task = tasks.at(-1) as string;
-  const target = { encoder: encoder.shape, adapterName: 'rte', tasks };
+  const target = { encoder: encoder.architecture, adapterName: 'rte', tasks };
   const { headLayout: layout, kind } = method;
   const problem = 'singleLabelClassification';
   const head = createHead({ problem, layout, outputs: 2, name: task, several: kind === 'joint' });
   const { trainsEncoder } = method;
+  const trains = (name: string): boolean =>
+    trainsEncoder === true || (trainsEncoder?.(name, encoder.architecture) ?? false);
   const all: readonly ParameterSpec[] = [
-    ...(trainsEncoder ? await encoder.parameters(trainsEncoder === true ? undefined : trainsEncoder) : []),
+    ...(await encoder.parameters(trains)),
     ...method.parameters(target),
-    ...head.parameters(encoder.shape),
+    ...head.parameters(encoder.architecture),
   ];
   const frozen = method.frozen?.(target) ?? [];
   const standIns = new Map(

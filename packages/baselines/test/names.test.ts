@@ -28,7 +28,7 @@ import {
 } from '../src/index.ts';
 
 const encoder = await tinyEncoder(new ReferenceDevice(), { layers: 1 });
-const target = { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, modelName: 'tiny' };
+const target = { encoder: encoder.architecture, encoderFingerprint: encoder.fingerprint, modelName: 'tiny' };
 const small = { encoder, maxSteps: 2, batchSize: 4 } as const;
 const taskOf = (id: string, seed = 0): TrainingTask => ({
   ...tinyTask({ rows: 8, validationRows: 4, seed }),

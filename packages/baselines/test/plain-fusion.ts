@@ -41,7 +41,7 @@ export function plainFusion(options: AdapterFusionOptions): Method {
     },
     sites: ({ encoder, parameter, frozen, dropout }) => ({
       feedForwardOutput({ layer, hidden, residual, norm }) {
-        const { query, key, value } = fusionKeys(encoder.prefix, layer, names);
+        const { query, key, value } = fusionKeys(encoder, layer, names);
         const total = add(hidden, residual);
         const z = norm(total);
         const outputs = names.map((name) => {

@@ -16,8 +16,8 @@ import { base, parameterCount } from './counts.ts';
 import { checkFolder, encoder, target, trained } from './folders.ts';
 import { gradientErrors } from './gradients.ts';
 
-const mrpc = randomAdapter('mrpc', encoder.shape, 3);
-const mnli = randomAdapter('mnli', encoder.shape, 5);
+const mrpc = randomAdapter('mrpc', encoder.architecture, 3);
+const mnli = randomAdapter('mnli', encoder.architecture, 5);
 const two = { sources: [mrpc, mnli], omega: [0.3, 0.9] };
 const task = tinyTask();
 
@@ -103,7 +103,7 @@ describe('the folder of a probe', () => {
       expect((error as Error).message).toContain(`memory/${file}: `);
       expect((error as Error).message).toContain(message);
     }
-    const shape = { ...encoder.shape, layers: 3 };
+    const shape = { ...encoder.architecture, layers: 3 };
     const { encoderFingerprint } = target as { encoderFingerprint: string };
     using known = await trained(probe({ sources: [{ ...mrpc, encoderFingerprint }], omega: [1] }));
     await expect(read(await known.files(), { encoderFingerprint: 'another' })).rejects.toThrow(

@@ -1,5 +1,5 @@
-import { type NamedTensor, RandomStream } from '@scalearn/core';
-import { parseEncoderConfig } from '@scalearn/encoders';
+import { adapterKeys, type NamedTensor, RandomStream } from '@scalearn/core';
+import { encoderArchitecture, parseEncoderConfig } from '@scalearn/encoders';
 import { describe, expect, test } from 'vitest';
 import { caseNames, readCase } from '../../../test/golden/folder.ts';
 import { soupParts } from '../../../test/golden/methods.ts';
@@ -9,9 +9,8 @@ const soups = caseNames(({ soup }) => soup !== undefined);
 
 describe.each(soups)('the recorded case %s', (name) => {
   const c = readCase(name);
-  const config = parseEncoderConfig(c.file.encoder.config);
-  const prefix = config.modelType === 'bert' ? 'bert' : 'roberta';
-  const { sources, similarities } = soupParts(c, { ...config, prefix });
+  const encoder = encoderArchitecture(parseEncoderConfig(c.file.encoder.config));
+  const { sources, similarities } = soupParts(c, encoder);
   const weights = soupWeights(similarities, c.file.method.top_k as number);
   const { mean_cosine: cosines, weights: kept } = c.file.soup as NonNullable<typeof c.file.soup>;
 
@@ -26,15 +25,8 @@ describe.each(soups)('the recorded case %s', (name) => {
 
   test('the averaged adapter', () => {
     const adapter = averageAdapters('adapter', sources, weights);
-    const fields = {
-      down: 'adapter_down.0.weight',
-      downBias: 'adapter_down.0.bias',
-      up: 'adapter_up.weight',
-      upBias: 'adapter_up.bias',
-    };
     for (const [i, layer] of adapter.layers.entries())
-      for (const [field, name] of Object.entries(fields)) {
-        const key = `${prefix}.encoder.layer.${i}.output.adapters.adapter.${name}`;
+      for (const [field, key] of Object.entries(adapterKeys(encoder, i, 'adapter'))) {
         const expected = (c.weights.get(key) as NamedTensor).data;
         const actual = layer[field as keyof typeof layer];
         expect(actual).toHaveLength(expected.length);

@@ -13,7 +13,11 @@ if (encoderFolder === undefined || folder === undefined)
 
 await using device = await requestDevice({ onWarning: () => {} });
 await using encoder = await loadEncoder(encoderFolder, { device });
-const target = { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, modelName: encoder.name };
+const target = {
+  encoder: encoder.architecture,
+  encoderFingerprint: encoder.fingerprint,
+  modelName: encoder.name,
+};
 const snapshot = await readSnapshot(modelFolder(await localFolder(folder)), target, baselineReaders);
 using model = await modelFromSnapshot(encoder, snapshot);
 const { hiddenStates, logits } = model.build();

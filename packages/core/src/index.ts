@@ -146,7 +146,6 @@ export {
 export {
   checkFileTarget,
   checkNamedEncoder,
-  classFamily,
   commonKeys,
   sortedJson,
 } from './methods/model-json.ts';
@@ -161,18 +160,20 @@ export { readSourceFolders } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
 export { type OpenTensorFile, openTensorFile, tensorFiles } from './methods/tensor-files.ts';
 export { checkEncoder, encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
+export {
+  type EncoderArchitecture,
+  type EncoderModules,
+  type LayerModule,
+  modulePath,
+} from './nn/architecture.ts';
 export { createDropout, type Dropout } from './nn/dropout.ts';
-export type {
-  EncodedText,
-  Encoder,
-  EncoderCall,
-  EncoderGraph,
-  EncoderShape,
-  TruncationOptions,
-} from './nn/encoder.ts';
+export type { EncodedText, Encoder, TruncationOptions } from './nn/encoder.ts';
+export type { EncoderConfig } from './nn/encoder-config.ts';
+export type { EncoderCall, EncoderGraph } from './nn/encoder-graph.ts';
 export { createHead, type Head, type HeadOptions, type Problem, type SavedHead } from './nn/head.ts';
 export { linearParameters, type NamedTensor, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
+export { type DenseHeadOptions, denseHead, type StaticHead, type StaticHeadCall } from './nn/static-head.ts';
 export { randomInput, randomState } from './ops/dropout.ts';
 export { activations } from './ops/named-activations.ts';
 export {

@@ -1,4 +1,31 @@
 export { HubError, type HubOptions, type HubReason } from '@scalearn/hub';
+export { EncoderConfigError, EncoderWeightsError } from './errors.ts';
+export { type EncoderBlocks, encoderBlocks } from './families/blocks.ts';
+export type { TransformerConfig } from './families/config.ts';
+export {
+  type ConfigKeys,
+  checkDerived,
+  readConfigFields,
+  writeConfigFields,
+} from './families/config-fields.ts';
+export { defineEncoderFamily, type EncoderFamily, type FamilyCall } from './families/family.ts';
+export { encoderFamilies, type FamilyOptions, familyOf } from './families/list.ts';
+export type { MaskedLMHead } from './families/masked-lm-head.ts';
+export {
+  buildPostNorm,
+  embed,
+  embeddingWeights,
+  type PostNormNames,
+  postNormModules,
+  postNormWeights,
+} from './families/post-norm.ts';
+export {
+  linearWeights,
+  normWeights,
+  stackedWeights,
+  type WeightSpec,
+  weightSpec,
+} from './families/weights.ts';
 export { openCheckpoint } from './folder/checkpoint.ts';
 export { MissingModelFileError, UnreadableModelFileError } from './folder/errors.ts';
 export { fileList } from './folder/file-list.ts';
@@ -17,17 +44,19 @@ export { type MaskedLMFileOptions, maskedLMFiles } from './masked-lm/model-files
 export type { PretrainOptions } from './masked-lm/options.ts';
 export { pretrain } from './masked-lm/pretrain.ts';
 export { maskingVocabulary } from './masked-lm/vocabulary.ts';
-export { type EncoderConfig, maxSequenceLength, parseEncoderConfig } from './model/config.ts';
+export { encoderArchitecture, encoderParameterCount, encoderWeights } from './model/architecture.ts';
+export { maxSequenceLength, type ParseConfigOptions, parseEncoderConfig } from './model/config.ts';
 export { type CreateEncoderOptions, createEncoder } from './model/create.ts';
 export { type SegmentEncoder, TransformerEncoder } from './model/encoder.ts';
-export { EncoderConfigError, EncoderWeightsError } from './model/errors.ts';
 export { fingerprintEncoder } from './model/fingerprint.ts';
 export { type LoadEncoderOptions, loadEncoder } from './model/load.ts';
 export { loadAdapter } from './model/load-adapter.ts';
-export { readEncoderConfig } from './model/read-config.ts';
-export { encoderParameterCount, encoderShape } from './model/shape.ts';
+export { type ReadConfigOptions, readEncoderConfig } from './model/read-config.ts';
 export { TokenizerError, type TokenizerReason } from './tokenizer/errors.ts';
+export { wordPieceVocabulary } from './tokenizer/files/bert.ts';
+export { byteLevelVocabulary } from './tokenizer/files/roberta.ts';
 export { readTokenizerFiles, type TokenizerFiles } from './tokenizer/files/tokenizer-file.ts';
+export type { VocabularyFormat } from './tokenizer/files/vocabulary.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export {
   type EncodeOptions,

@@ -16,7 +16,7 @@ import {
   variable,
   writeSafetensors,
 } from '@scalearn/core';
-import { createEncoder, type EncoderConfig, maxSequenceLength } from '@scalearn/encoders';
+import { createEncoder, maxSequenceLength, type TransformerConfig } from '@scalearn/encoders';
 import { exportOnnx, loadRuntime, OnnxExportError } from '@scalearn/onnx';
 import { afterAll, describe, expect, test } from 'vitest';
 import { tinyConfig, tinyWeights } from '../../cli/src/doctor/tiny-encoder.ts';
@@ -27,10 +27,12 @@ const device = new ReferenceDevice('float64');
 afterAll(() => device.dispose());
 const bert = { ...tinyConfig, maxPositions: 20 };
 // Positions begin behind the padding token's, and there are no token types.
-const roberta: EncoderConfig = { ...bert, modelType: 'roberta', padTokenId: 1, typeVocabSize: 1 };
+const roberta: TransformerConfig = { ...bert, modelType: 'roberta', padTokenId: 1, typeVocabSize: 1 };
+
+const distilbert: TransformerConfig = { ...bert, modelType: 'distilbert', typeVocabSize: 0 };
 
 /** Texts of it are its token ids. */
-async function encoderOf(config: EncoderConfig): Promise<Encoder> {
+async function encoderOf(config: TransformerConfig): Promise<Encoder> {
   const weights = await openSafetensors(bytesSource(writeSafetensors(tinyWeights(config))), 'tiny');
   const ids = (text: string): number[] => text.split(' ').map(Number);
   return createEncoder({
@@ -41,7 +43,7 @@ async function encoderOf(config: EncoderConfig): Promise<Encoder> {
 
 /** The encoder's last layer at the first tokens, times a matrix. */
 function classifier(encoder: Encoder, largest = 1): Graph {
-  const { hiddenSize } = encoder.shape;
+  const { hiddenSize } = encoder.architecture;
   const values = new RandomStream(3, 'classifier').normal(3 * hiddenSize, 0, 0.3);
   values[0] = largest;
   const weight = variable(device.upload(values, [3, hiddenSize], { label: 'classifier' }));
@@ -64,7 +66,7 @@ const layouts: Readonly<Record<string, Layout>> = {
 };
 
 async function logitsOf(
-  { typeVocabSize }: EncoderConfig,
+  { typeVocabSize }: TransformerConfig,
   model: Uint8Array,
   layout: Layout,
   ids: readonly number[][],
@@ -102,8 +104,8 @@ async function reference(encoder: Encoder, graph: Graph, ids: readonly number[][
 const distance = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))));
 
-describe.each([bert, roberta])('$modelType', (config) => {
-  const [firstPosition, dtype] = [config.modelType === 'bert' ? 0 : 2, 'f32'] as const;
+describe.each([bert, roberta, distilbert])('$modelType', (config) => {
+  const [firstPosition, dtype] = [config.modelType === 'roberta' ? 2 : 0, 'f32'] as const;
 
   test.each(Object.entries(layouts))('a batch %s gives what its ragged batch gives', async (_, layout) => {
     expect(maxSequenceLength(config)).toBeGreaterThanOrEqual(18);

@@ -1,8 +1,8 @@
 import { ReferenceDevice } from '@scalearn/core';
 import {
   createEncoder,
+  encoderArchitecture,
   encoderParameterCount,
-  encoderShape,
   loadTokenizer,
   memoryFolder,
   openCheckpoint,
@@ -43,7 +43,7 @@ export const encoderConfig = (): FuzzTarget => ({
   ...damaged([bert, robertaConfig].map((json) => ({ 'config.json': utf8(JSON.stringify(json)) }))),
   async parse(files) {
     const config = await readEncoderConfig(memoryFolder(files));
-    encoderShape(config);
+    encoderArchitecture(config);
     encoderParameterCount(config);
   },
 });

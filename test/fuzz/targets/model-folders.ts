@@ -15,7 +15,6 @@ import {
 import {
   bottleneck,
   createHead,
-  type EncoderShape,
   type Method,
   type NamedTensor,
   type Problem,
@@ -26,14 +25,12 @@ import {
   snapshotFiles,
 } from '@scalearn/core';
 import { memoryFolder, modelFolder } from '@scalearn/encoders';
+import { architecture } from '../../../packages/core/test/methods/architecture.ts';
 import { randomAdapter } from '../../../packages/core/test/methods/random-adapter.ts';
 import { filesOf, mutatedFiles } from '../harness/mutate-files.ts';
 import type { Files, FuzzTarget } from '../harness/target.ts';
 
-const encoder: EncoderShape = {
-  ...{ modelType: 'bert', prefix: 'bert', layers: 2, hiddenSize: 8, intermediateSize: 12 },
-  ...{ classifierDropout: 0.1, initializerRange: 0.02 },
-};
+const encoder = architecture('bert');
 const source = (name: string) => randomAdapter(name, encoder, 4);
 const sources = [source('mnli'), source('red')];
 

@@ -98,7 +98,12 @@ async function scoreModel(
   await using device = await openDevice(given.device, (text) => reporter.warn(text));
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(runPath, () =>
-    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
+    loadEncoder(encoderName, {
+      device,
+      layers,
+      families: setup.families,
+      ...loadingProgress(reporter, signal),
+    }),
   );
   using model = await loadModel(
     path,

@@ -69,7 +69,7 @@ async function exportTo(given: ExportArguments, { terminal, signal, setup }: Com
       { model, dtypes: dtype, ...choice },
       reporter,
       signal,
-      setup.methods,
+      setup,
     );
     if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
     await out.replace(files, 'the export');

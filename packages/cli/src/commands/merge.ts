@@ -40,6 +40,7 @@ async function merge(given: MergeArguments, { terminal, setup }: CommandContext)
     model,
     await realPath(name),
     setup.methods.pluginReaders,
+    setup,
   );
   if (await liesWithin(name, model))
     throw new UsageError('--out is the model itself, or lies in it; choose another folder');

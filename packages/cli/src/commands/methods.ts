@@ -1,7 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { type EncoderConfig, localFolder, parseEncoderConfig, readEncoderConfig } from '@scalearn/encoders';
+import {
+  localFolder,
+  parseEncoderConfig,
+  readEncoderConfig,
+  type TransformerConfig,
+} from '@scalearn/encoders';
 import { type Command, Option } from 'commander';
+import type { Setup } from '../config/setup.ts';
 import { FolderError } from '../errors.ts';
 import { countParameters } from '../methods/count.ts';
 import { describedMethod } from '../methods/describe.ts';
@@ -56,7 +62,7 @@ Examples:
 `;
 
 /** Sizes of FacebookAI/roberta-base. */
-const robertaBase: EncoderConfig = parseEncoderConfig({
+const robertaBase: TransformerConfig = parseEncoderConfig({
   model_type: 'roberta',
   vocab_size: 50265,
   hidden_size: 768,
@@ -70,11 +76,11 @@ const robertaBase: EncoderConfig = parseEncoderConfig({
 /** `scalearn methods`: all methods, with the trainable parameters of each, heads left out. */
 async function listMethods(given: MethodsArguments, { terminal, setup }: CommandContext): Promise<void> {
   const { sources, tasks } = given;
-  const config = given.config === undefined ? robertaBase : await readConfig(given.config);
+  const config = given.config === undefined ? robertaBase : await readConfig(given.config, setup);
   const listed = setup.methods.all.map((entry) => {
     const method = describedMethod({ entry, options: {} }, sourcesOf(entry, sources));
     const { kind, defaults } = method;
-    const parameters = countParameters(method, config, { tasks });
+    const parameters = countParameters(method, config, { families: setup.families, tasks });
     return { entry, event: { method: entry.id, kind, learningRate: defaults.learningRate, parameters } };
   });
   if (given.json) {
@@ -137,9 +143,9 @@ function sourcesText({ least, most }: NonNullable<MethodEntry['sources']>): stri
   return least === most ? String(least) : `${least} to ${most}`;
 }
 
-async function readConfig(path: string): Promise<EncoderConfig> {
+async function readConfig(path: string, { families }: Pick<Setup, 'families'>): Promise<TransformerConfig> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new FolderError(`there is no file or folder ${path}; give a config.json (--config)`);
   const [folder, file] = found.isDirectory() ? [path, 'config.json'] : [dirname(path), basename(path)];
-  return readEncoderConfig(await localFolder(folder), file);
+  return readEncoderConfig(await localFolder(folder), { file, families });
 }

@@ -109,7 +109,12 @@ async function predictTexts(
   await using device = await openDevice(given.device, (text) => reporter.warn(text));
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(join(path, runFileName), () =>
-    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
+    loadEncoder(encoderName, {
+      device,
+      layers,
+      families: setup.families,
+      ...loadingProgress(reporter, signal),
+    }),
   );
   using whole = await loadModel(path, encoder, reporter, [], setup.methods.readers);
   const model = given.task === undefined ? whole : whole.for(given.task);
@@ -258,9 +263,7 @@ function predictionsOf(
 }
 
 /** The columns of the one or two texts a model reads; undefined where its folder does not say, or it reads choices. */
-function textColumnsOf(
-  run: Pick<RunFile, 'task' | 'settings'> | undefined,
-): readonly string[] | undefined {
+function textColumnsOf(run: Pick<RunFile, 'task' | 'settings'> | undefined): readonly string[] | undefined {
   const own = run?.settings.own;
   if (own) return own.textPair === null ? [own.text] : [own.text, own.textPair];
   if (run === undefined || !taskIds.includes(run.task)) return undefined;

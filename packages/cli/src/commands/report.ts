@@ -62,7 +62,7 @@ async function report(
   const data = await collectRuns(paths, {
     ...(title === undefined ? {} : { title }),
     ...(commit === undefined ? {} : { commit }),
-    created: new Date().toISOString(),
+    ...{ created: new Date().toISOString(), families: setup.families },
   });
   const text = await experimentReport(data, kind, setup.methods.all);
   if (out === undefined) return terminal.out(text);

@@ -78,12 +78,18 @@ Examples:
 /** `scalearn run`: every model of an experiment. */
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
+  const { families } = setup;
   const { encoder, out, jobs, device } = given;
   const overrides = { ...given, ...(encoder && { encoders: encoder }) };
   const experiment = await readExperiment(file, overrides, setup.methods);
   if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
   const store = resolve(out);
-  const plan = await planExperiment(experiment, join(store, 'models'), new Facts(signal), setup);
+  const plan = await planExperiment(
+    experiment,
+    join(store, 'models'),
+    new Facts(signal, { families }),
+    setup,
+  );
   if (given.dryRun) return dryRun(plan, given, context);
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
   const folder = join(store, experiment.name);
@@ -117,11 +123,15 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   }
 }
 
-async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: CommandContext): Promise<void> {
+async function dryRun(
+  plan: Plan,
+  given: RunArguments,
+  { terminal, signal, setup: { families } }: CommandContext,
+): Promise<void> {
   const note = (text: string): void => {
     if (!given.json) terminal.err(`${oneLine(text)}\n`);
   };
-  const estimate = await estimatePlan(plan, { device: given.device, signal, note });
+  const estimate = await estimatePlan(plan, { device: given.device, families, signal, note });
   if (given.json) jsonLine(terminal, { event: 'done', ...estimate });
   else terminal.out(planText(plan, estimate, given.jobs));
 }

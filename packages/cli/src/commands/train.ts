@@ -59,9 +59,11 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
   const settings = settleOptions(given, method, found, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
-    const finished = await checkOut(out, given, { settings, found, reporter, signal });
+    const { families } = setup;
+    const finished = await checkOut(out, given, { settings, found, families, reporter, signal });
     const run =
-      finished ?? (await runTraining({ given, chosen, settings, found, encoderPath, out, reporter, signal }));
+      finished ??
+      (await runTraining({ given, chosen, settings, found, families, encoderPath, out, reporter, signal }));
     reporter.done(doneEvent(run, given.out, await ownAdapterScore(run)));
   } finally {
     reporter.close();
@@ -101,11 +103,13 @@ async function checkOut(
   {
     settings,
     found,
+    families,
     reporter,
     signal,
   }: {
     readonly settings: TrainSettings;
     readonly found: readonly FoundTask[];
+    readonly families: Setup['families'];
     readonly reporter: Reporter;
     readonly signal: AbortSignal;
   },
@@ -130,7 +134,7 @@ async function checkOut(
       const run = await readRunFile(out.path);
       if (!run) return undefined;
       checkSameSettings(run.settings, settings, name);
-      await checkSamePlaces(run, { asked: settings, signal }, found, name);
+      await checkSamePlaces(run, { asked: settings, families, signal }, found, name);
       return run;
     }
   }

@@ -6,11 +6,13 @@ import {
   shown,
   whatOptionTakes,
 } from '@scalearn/core';
+import { encoderFamilies } from '@scalearn/encoders';
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../errors.ts';
 import { MethodRegistry, ownMethods } from '../methods/registry.ts';
 import { defaultableOptions } from '../options/defaults.ts';
 import { addTrainOptions } from '../options/train-options.ts';
+import { checkFamily } from './check-family.ts';
 import type { TrainDefaults } from './define.ts';
 import { plainSetup, type Setup } from './setup.ts';
 
@@ -20,13 +22,25 @@ import { plainSetup, type Setup } from './setup.ts';
  * @param file for messages
  * @throws UsageError that names the file and the place in it
  */
-export function checkConfig(value: unknown, file: string): Pick<Setup, 'methods' | 'defaults'> {
+export function checkConfig(value: unknown, file: string): Pick<Setup, 'methods' | 'families' | 'defaults'> {
   const at = (path: string, what: string): UsageError => new UsageError(`${file}: ${path} ${what}`);
   const config = fieldsOf(value, ['plugins', 'defaults'], 'the configuration', at);
+  const families = [...encoderFamilies];
   const definitions = listOf(config.plugins, 'plugins', at).flatMap((plugin, i) => {
     const path = `plugins[${i}]`;
-    const { name, methods } = fieldsOf(plugin, ['name', 'methods'], path, at);
+    const { name, methods, families: own } = fieldsOf(plugin, ['name', 'methods', 'families'], path, at);
     if (!isText(name)) throw at(`${path}.name`, 'must be a text: what the plugin is called');
+    for (const [j, family] of listOf(own, `${path}.families`, at).entries()) {
+      const checked = checkFamily(family, (where, what) =>
+        at(`${path}.families[${j}]${where} (of ${name})`, what),
+      );
+      if (families.some(({ modelType }) => modelType === checked.modelType))
+        throw at(
+          'plugins',
+          `define a family '${checked.modelType}', which is there already; call it otherwise`,
+        );
+      families.push(checked);
+    }
     return listOf(methods, `${path}.methods`, at).map((each, j) =>
       checkedMethod(each, (where, what) => at(`${path}.methods[${j}]${where} (of ${name})`, what)),
     );
@@ -39,7 +53,7 @@ export function checkConfig(value: unknown, file: string): Pick<Setup, 'methods'
   }
   const methods = new MethodRegistry(definitions);
   const defaults = checkDefaults(config.defaults ?? {}, at);
-  return { methods, defaults };
+  return { methods, families, defaults };
 }
 
 type Fault = (path: string, what: string) => UsageError;

@@ -1,4 +1,5 @@
 import type { MethodDefinition } from '@scalearn/core';
+import type { EncoderFamily } from '@scalearn/encoders';
 import type { TrainArguments } from '../options/train-options.ts';
 
 /** Options of `scalearn train` that a configuration may give a default. */
@@ -33,6 +34,8 @@ export interface Plugin {
   readonly name: string;
   /** Methods beside the command's own; `defineMethod` of `@scalearn/core` makes their definitions. */
   readonly methods?: readonly MethodDefinition[];
+  /** Families of encoders beside those of `@scalearn/encoders`, whose `defineEncoderFamily` makes them. */
+  readonly families?: readonly EncoderFamily[];
 }
 
 /** What `scalearn.config.ts` exports. */

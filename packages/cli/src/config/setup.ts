@@ -1,9 +1,12 @@
+import { type EncoderFamily, encoderFamilies } from '@scalearn/encoders';
 import { type MethodRegistry, ownMethods } from '../methods/registry.ts';
 import type { TrainDefaults } from './define.ts';
 
 /** What a configuration file adds to the command. */
 export interface Setup {
   readonly methods: MethodRegistry;
+  /** Families that an encoder may be of. */
+  readonly families: readonly EncoderFamily[];
   /** Checked already. */
   readonly defaults: TrainDefaults;
   /** Absolute path of the file; undefined where there is none. */
@@ -11,4 +14,4 @@ export interface Setup {
 }
 
 /** The command without a configuration file. */
-export const plainSetup: Setup = { methods: ownMethods, defaults: {} };
+export const plainSetup: Setup = { methods: ownMethods, families: encoderFamilies, defaults: {} };

@@ -6,10 +6,15 @@ import {
   type TensorToWrite,
   writeSafetensors,
 } from '@scalearn/core';
-import { createEncoder, type EncoderConfig, type TransformerEncoder } from '@scalearn/encoders';
+import {
+  createEncoder,
+  encoderWeights,
+  type TransformerConfig,
+  type TransformerEncoder,
+} from '@scalearn/encoders';
 
 /** A BERT small enough for the interpreter, of sizes that are no multiples of any kernel's tile. */
-export const tinyConfig: EncoderConfig = {
+export const tinyConfig: TransformerConfig = {
   modelType: 'bert',
   vocabSize: 97,
   hiddenSize: 36,
@@ -27,41 +32,23 @@ export const tinyConfig: EncoderConfig = {
   initializerRange: 0.02,
 };
 
-/** The encoder with random weights, without a tokeniser. */
+/** The encoder with random weights, without a tokenizer. */
 export async function tinyEncoder(device: Device): Promise<TransformerEncoder> {
   const bytes = writeSafetensors(tinyWeights(tinyConfig));
   const weights = await openSafetensors(bytesSource(bytes), 'self-test');
   return createEncoder({ device, config: tinyConfig, weights, name: 'self-test' });
 }
 
-/** Random weights by their names on disk. */
-export function tinyWeights(config: EncoderConfig): Map<string, TensorToWrite> {
-  const { hiddenSize: d, intermediateSize: f } = config;
+/** Random weights by their names on disk, the pooler left out. */
+export function tinyWeights(config: TransformerConfig): Map<string, TensorToWrite> {
   const tensors = new Map<string, TensorToWrite>();
-  const random = (name: string, shape: number[], mean = 0): void => {
-    const size = shape.reduce((a, b) => a * b, 1);
-    tensors.set(name, { shape, data: new RandomStream(1, name).normal(size, mean, 0.2) });
-  };
-  const linear = (name: string, outputs: number, inputs: number): void => {
-    random(`${name}.weight`, [outputs, inputs]);
-    random(`${name}.bias`, [outputs]);
-  };
-  const norm = (name: string): void => {
-    random(`${name}.weight`, [d], 1);
-    random(`${name}.bias`, [d]);
-  };
-  random('embeddings.word_embeddings.weight', [config.vocabSize, d]);
-  random('embeddings.position_embeddings.weight', [config.maxPositions, d]);
-  random('embeddings.token_type_embeddings.weight', [config.typeVocabSize, d]);
-  norm('embeddings.LayerNorm');
-  for (let i = 0; i < config.layers; i++) {
-    const layer = `encoder.layer.${i}`;
-    for (const part of ['query', 'key', 'value']) linear(`${layer}.attention.self.${part}`, d, d);
-    linear(`${layer}.attention.output.dense`, d, d);
-    norm(`${layer}.attention.output.LayerNorm`);
-    linear(`${layer}.intermediate.dense`, f, d);
-    linear(`${layer}.output.dense`, d, f);
-    norm(`${layer}.output.LayerNorm`);
+  for (const { parts, shape, initial, optional } of encoderWeights(config)) {
+    const [rows = 0, ...rest] = shape;
+    const partShape = [rows / parts.length, ...rest];
+    const size = partShape.reduce((a, b) => a * b, 1);
+    const mean = initial === 'ones' ? 1 : 0;
+    for (const part of optional ? [] : parts)
+      tensors.set(part, { shape: partShape, data: new RandomStream(1, part).normal(size, mean, 0.2) });
   }
   return tensors;
 }

@@ -1,9 +1,10 @@
 import { type Adapter, type DeviceChoice, describeAdapter, type Method } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import {
-  type EncoderConfig,
+  type EncoderFamily,
   encoderParameterCount,
   loadEncoder,
+  type TransformerConfig,
   type TransformerEncoder,
 } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
@@ -35,6 +36,8 @@ export interface PlanEstimate extends Estimate {
 
 export interface EstimateOptions {
   readonly device: DeviceChoice | undefined;
+  /** Of encoders that are known. */
+  readonly families: readonly EncoderFamily[];
   readonly signal: AbortSignal;
   note(text: string): void;
 }
@@ -45,7 +48,7 @@ const measuredRows = 128;
 /** Works out what a plan takes: sizes from the data, seconds from a few steps of every method on this device. */
 export async function estimatePlan(
   plan: Plan,
-  { device: choice, signal, note }: EstimateOptions,
+  { device: choice, families, signal, note }: EstimateOptions,
 ): Promise<PlanEstimate> {
   await using device = await openDevice(choice, (text) => note(`warning: ${text}`));
   const estimates = new Map<string, Estimate[]>();
@@ -53,7 +56,7 @@ export async function estimatePlan(
     const ofEncoder = plan.runs.filter(({ cell }) => cell.encoder === name);
     for (const layers of new Set(ofEncoder.map(({ settings }) => settings.layers))) {
       using encoder = await loadEncoder(encoderSource(name), {
-        ...{ device, signal },
+        ...{ device, families, signal },
         ...(layers === null ? {} : { layers }),
       });
       const runs = ofEncoder.filter(({ settings }) => settings.layers === layers);
@@ -96,7 +99,7 @@ async function estimateRuns(
     const evaluated = (evaluations({ steps, settings: run.settings }) * rows.validation + rows.test) * length;
     const longer = length / measured;
     const scaled = { ...cost, step: cost.step * longer, row: cost.row * longer };
-    const forward = forwardFlops(encoder.config, length);
+    const forward = forwardFlops(encoder, length);
     estimates.push({
       ...{ models: 1, finished: isFinished ? 1 : 0, parameters: [run.parameters, run.parameters] },
       tokens: isFinished ? 0 : tokens,
@@ -143,7 +146,7 @@ async function trainableMethod(
   return entry.make(adapters, { ...options, ...prepared });
 }
 
-function blankAdapter(name: string, { hiddenSize, layers }: EncoderConfig): Adapter {
+function blankAdapter(name: string, { hiddenSize, layers }: TransformerConfig): Adapter {
   const width = Math.max(1, Math.floor(hiddenSize / 16));
   const layer = {
     down: new Float32Array(width * hiddenSize),
@@ -194,9 +197,12 @@ function meanTokens({ tasks, settings: { maxLength } }: PlannedRun, encoder: Tra
 }
 
 /** Floating-point operations of a token through the encoder, one multiplication and one addition for each weight. */
-function forwardFlops(config: EncoderConfig, length: number): number {
+function forwardFlops({ config, family }: TransformerEncoder, length: number): number {
   const { vocabSize, maxPositions, typeVocabSize, hiddenSize, layers } = config;
   const embeddings = (vocabSize + maxPositions + typeVocabSize) * hiddenSize;
   // Scores and their use: two products with every token of the row.
-  return 2 * (encoderParameterCount(config) - embeddings) + 4 * layers * hiddenSize * length;
+  return (
+    2 * (encoderParameterCount(config, { families: [family] }) - embeddings) +
+    4 * layers * hiddenSize * length
+  );
 }

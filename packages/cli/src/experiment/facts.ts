@@ -1,5 +1,5 @@
 import type { Example } from '@scalearn/datasets';
-import { type EncoderConfig, fingerprintEncoder } from '@scalearn/encoders';
+import { type FamilyOptions, fingerprintEncoder, type TransformerConfig } from '@scalearn/encoders';
 import { encoderSource } from '../mini-assets.ts';
 import { loadData } from '../model/data.ts';
 import { localEncoder } from '../model/encoder-source.ts';
@@ -8,7 +8,7 @@ import type { TrainArguments } from '../options/train-options.ts';
 
 /** What is known of an encoder without loading it on a device. */
 export interface EncoderFacts {
-  readonly config: EncoderConfig;
+  readonly config: TransformerConfig;
   readonly fingerprint: string;
   /** Absolute; undefined for one that is no local folder. */
   readonly path: string | undefined;
@@ -32,10 +32,15 @@ export class Facts {
   readonly #tasks = new Map<string, Promise<TaskFacts>>();
 
   readonly #signal: AbortSignal | undefined;
+  readonly #families: FamilyOptions;
 
-  /** @param signal ends downloads at once */
-  constructor(signal?: AbortSignal) {
+  /**
+   * @param signal ends downloads at once
+   * @param families of encoders that are known
+   */
+  constructor(signal?: AbortSignal, families: FamilyOptions = {}) {
     this.#signal = signal;
+    this.#families = families;
   }
 
   encoder(name: string, layers: number | undefined): Promise<EncoderFacts> {
@@ -44,6 +49,7 @@ export class Facts {
       const path = await localEncoder(source);
       return {
         ...(await fingerprintEncoder(source, {
+          ...this.#families,
           signal: this.#signal,
           ...(layers === undefined ? {} : { layers }),
         })),

@@ -79,7 +79,7 @@ export async function planExperiment(
       ...{ id, cell, settings, chosen, method, encoder, tasks, sources },
       folder: join(store, id),
       arguments: args,
-      parameters: countParameters(method, encoder.config, { tasks: tasks.length }),
+      parameters: countParameters(method, encoder.config, { tasks: tasks.length, families: setup.families }),
     };
     if (!runs.has(id)) runs.set(id, run);
     return runs.get(id) as PlannedRun;

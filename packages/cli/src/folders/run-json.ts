@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EncoderShape, EpochRecord, MemoryUse } from '@scalearn/core';
+import type { EpochRecord, MemoryUse } from '@scalearn/core';
 import { testMetrics } from '../model/scores.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { DoneEvent, OwnAdapterScore, SplitScore, TaskScore } from '../output/events.ts';
 import { readOwnJson } from './own-json.ts';
 import { foundPlaces, storedPlaces } from './places.ts';
 import { runSchema } from './run-schema.ts';
+import type { StoredArchitecture } from './stored-architecture.ts';
 
 export const runFileName = 'run.json';
 const formatVersion = 1;
@@ -30,7 +31,7 @@ export interface RunFile {
     readonly path: string | null;
     readonly name: string;
     readonly fingerprint: string;
-    readonly shape: EncoderShape;
+    readonly shape: StoredArchitecture;
   };
   /** Of several tasks the sums. */
   readonly data: RunData;

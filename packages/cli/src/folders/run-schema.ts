@@ -1,10 +1,11 @@
-import { type EncoderShape, sourceControls } from '@scalearn/core';
+import { sourceControls } from '@scalearn/core';
 import { isShallowJson } from '@scalearn/report';
 import * as v from 'valibot';
 import { problems } from '../options/own-data.ts';
 import type { TaskSettings, TrainSettings } from '../options/settings.ts';
 import type { SplitScore } from '../output/events.ts';
 import type { RunData, RunFile, TaskRun } from './run-json.ts';
+import type { StoredArchitecture } from './stored-architecture.ts';
 
 // Every message says what the value must be, in words that follow "must be". Fields that are not listed are kept: other
 // versions of this package write some, and nothing reads them.
@@ -89,7 +90,7 @@ const settings: v.GenericSchema<unknown, TrainSettings> = v.looseObject(
   'an object',
 );
 
-const shape: v.GenericSchema<unknown, EncoderShape> = v.looseObject(
+const shape: v.GenericSchema<unknown, StoredArchitecture> = v.looseObject(
   {
     ...{ modelType: text, prefix: text },
     layers: v.pipe(whole(1), v.maxValue(mostLayers, `a whole number from 1 to ${mostLayers}`)),

@@ -1,14 +1,21 @@
 import type { Method } from '@scalearn/core';
-import { type EncoderConfig, encoderParameterCount, encoderShape } from '@scalearn/encoders';
+import {
+  encoderArchitecture,
+  encoderParameterCount,
+  type FamilyOptions,
+  type TransformerConfig,
+} from '@scalearn/encoders';
 
 /** Trainable values of a method, heads left out, from an encoder's configuration alone. */
 export function countParameters(
   method: Method,
-  config: EncoderConfig,
-  { tasks }: { readonly tasks: number },
+  config: TransformerConfig,
+  { tasks, families }: FamilyOptions & { readonly tasks: number },
 ): number {
   const names = Array.from({ length: method.kind === 'joint' ? tasks : 1 }, (_, i) => `task-${i}`);
-  const specs = method.parameters({ encoder: encoderShape(config), adapterName: 'adapter', tasks: names });
+  const known: FamilyOptions = families ? { families } : {};
+  const encoder = encoderArchitecture(config, known);
+  const specs = method.parameters({ encoder, adapterName: 'adapter', tasks: names });
   const own = specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  return own + (method.trainsEncoder === true ? encoderParameterCount(config) : 0);
+  return own + (method.trainsEncoder === true ? encoderParameterCount(config, known) : 0);
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { type FileSet, ReferenceDevice } from '@scalearn/core';
-import { loadEncoder, maxSequenceLength, openModelFiles } from '@scalearn/encoders';
+import { loadEncoder, openModelFiles } from '@scalearn/encoders';
 import { type ExportDtype, exportOnnx } from '@scalearn/onnx';
+import type { Setup } from '../config/setup.ts';
 import { fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile, runFileName } from '../folders/run-json.ts';
-import type { MethodRegistry } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';
 import { loadingProgress } from '../output/progress.ts';
 import { encoderOf } from './encoder-source.ts';
@@ -39,7 +39,7 @@ export async function exportModel(
   settings: ExportSettings,
   reporter: Reporter,
   signal: AbortSignal,
-  methods: MethodRegistry,
+  { methods, families }: Pick<Setup, 'methods' | 'families'>,
 ): Promise<ExportedModel> {
   const { model: path, task, dtypes } = settings;
   await openModelFolder(path);
@@ -48,12 +48,12 @@ export async function exportModel(
   using device = new ReferenceDevice();
   const layers = run?.encoder.shape.layers;
   using encoder = await fromFile(join(path, runFileName), () =>
-    loadEncoder(encoderName, { device, layers, ...loadingProgress(reporter, signal) }),
+    loadEncoder(encoderName, { device, layers, families, ...loadingProgress(reporter, signal) }),
   );
   using whole = await loadModel(path, encoder, reporter, [], methods.readers);
   const model = task === undefined ? whole : whole.for(task);
   const files = await exportOnnx(model, { dtypes });
-  const maxLength = Math.min(model.task.maxLength, maxSequenceLength(encoder.config));
+  const maxLength = Math.min(model.task.maxLength, encoder.maxLength);
   const tokenizer = await tokenizerFiles(await openModelFiles(encoderName, { signal }), encoder, maxLength);
   return { task: model.task.id, method: run?.method, files: { ...files, ...tokenizer } };
 }

@@ -1,4 +1,4 @@
-import { classFamily, type FileSet, sortedJson } from '@scalearn/core';
+import { type FileSet, sortedJson } from '@scalearn/core';
 import { type ModelFiles, readTokenizerFiles, type TransformerEncoder } from '@scalearn/encoders';
 
 /**
@@ -10,16 +10,17 @@ import { type ModelFiles, readTokenizerFiles, type TransformerEncoder } from '@s
  */
 export async function tokenizerFiles(
   files: ModelFiles,
-  { config: { modelType, padTokenId } }: Pick<TransformerEncoder, 'config'>,
+  { config: { padTokenId }, family }: Pick<TransformerEncoder, 'config' | 'family'>,
   maxLength: number,
 ): Promise<FileSet> {
-  const { json, text, config: own } = await readTokenizerFiles(files);
+  const { json, text, config: own } = await readTokenizerFiles(files, { families: [family] });
+  const { pythonClass } = family;
   const padToken = own.pad_token ?? tokenOf(json, padTokenId);
   return {
     'tokenizer.json': text,
     'tokenizer_config.json': sortedJson({
       ...own,
-      tokenizer_class: `${classFamily(modelType)}Tokenizer`,
+      tokenizer_class: pythonClass ? `${pythonClass}Tokenizer` : 'PreTrainedTokenizer',
       model_max_length: maxLength,
       ...(padToken === undefined ? {} : { pad_token: padToken }),
     }),

@@ -1,6 +1,5 @@
 import {
   type Encoder,
-  type EncoderShape,
   type MethodReader,
   type ModelFolder,
   onlyHead,
@@ -14,6 +13,7 @@ import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { type StoredArchitecture, storedArchitecture } from '../folders/stored-architecture.ts';
 import { ownMethods } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';
 import { runOfTask } from './task-run.ts';
@@ -42,7 +42,7 @@ export async function loadModel(
     );
   const folder = await openModelFolder(path);
   if (run) checkEncoderShape(path, run, encoder);
-  const target = { encoder: encoder.shape, encoderFingerprint: fingerprint, modelName: name };
+  const target = { encoder: encoder.architecture, encoderFingerprint: fingerprint, modelName: name };
   const snapshot = await fromFile(path, () => readSnapshot(folder, target, readers));
   for (const warning of snapshot.warnings ?? []) reporter.warn(warning);
   const several = snapshot.tasks.length > 1;
@@ -107,10 +107,11 @@ function differs(model: string, key: string, said: unknown, other: string, found
 function checkEncoderShape(
   model: string,
   { encoder }: Pick<RunFile, 'encoder'>,
-  { name, shape }: Pick<Encoder, 'name' | 'shape'>,
+  { name, architecture }: Pick<Encoder, 'name' | 'architecture'>,
 ): void {
+  const shape = storedArchitecture(architecture);
   // Earlier versions did not write all of them.
-  for (const key of Object.keys(shape) as (keyof EncoderShape)[])
+  for (const key of Object.keys(shape) as (keyof StoredArchitecture)[])
     if (encoder.shape[key] !== undefined && encoder.shape[key] !== shape[key])
       throw differs(model, key, encoder.shape[key], `the encoder ${name} has`, shape[key]);
 }

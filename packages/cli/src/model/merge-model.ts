@@ -7,6 +7,7 @@ import {
   snapshotFiles,
   taskName,
 } from '@scalearn/core';
+import { encoderArchitecture, type FamilyOptions } from '@scalearn/encoders';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { encodeRunFile, type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
@@ -31,20 +32,26 @@ export interface MergedModel {
  *
  * @param out where it will be saved, absolute
  * @param readers of methods besides core's that can be merged
+ * @param families of encoders that it may have been trained on
  * @throws FolderError for a folder without `run.json`, or whose parts do not fit each other
  */
 export async function mergeModel(
   model: string,
   out: string,
   readers: readonly MethodReader[] = [],
+  { families }: FamilyOptions = {},
 ): Promise<MergedModel> {
   const folder = await openModelFolder(model);
   const run = await readRunFile(model);
   if (!run) throw new FolderError(`${model} has no run.json; give a folder that scalearn train has written`);
   await checkSourceShapes(model, folder, run);
-  const { shape: encoder, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
+  const { shape, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
   const snapshot = await fromFile(model, () =>
-    readSnapshot(folder, { encoder, encoderFingerprint, modelName }, readers),
+    readSnapshot(
+      folder,
+      { encoder: encoderArchitecture(shape, families && { families }), encoderFingerprint, modelName },
+      readers,
+    ),
   );
   // The folder's last source may be another task's; the merged adapter is the target's.
   const adapterName = taskName({ id: run.task });

@@ -1,6 +1,6 @@
 import { DeviceLostError, InterruptedError, OtherSettingsError } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
-import { loadEncoder } from '@scalearn/encoders';
+import { type EncoderFamily, loadEncoder } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
 import { FolderError, StoppedError, UsageError } from '../errors.ts';
 import { checkpointFile } from '../folders/checkpoint-file.ts';
@@ -24,6 +24,8 @@ export interface TrainingJob {
   readonly settings: TrainSettings;
   /** One, but for a joint method. */
   readonly found: readonly FoundTask[];
+  /** Of encoders that are known. */
+  readonly families: readonly EncoderFamily[];
   /** Absolute; undefined for an encoder that is no local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
@@ -35,7 +37,7 @@ const nothingToSave = 'Interrupted before the first step; there is nothing to sa
 
 /** Trains, scores the best state on the test split, and saves it. */
 export async function runTraining(job: TrainingJob): Promise<RunFile> {
-  const { given, chosen, settings, found, encoderPath, out, reporter, signal } = job;
+  const { given, chosen, settings, found, families, encoderPath, out, reporter, signal } = job;
   reporter.note(`loading ${found.map(shownTask).join(', ')} and ${given.encoder}`);
   const { sourceControl: kind, seed } = settings;
   const sources = await readSources(given.sources ?? [], settings.task, kind && { kind, seed });
@@ -49,7 +51,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   warn(reporter, tasks, sources);
   await using device = await openDevice(given.device, (message) => reporter.warn(message), given);
   using encoder = await loadEncoder(given.encoder, {
-    ...{ device, layers: given.layers },
+    ...{ device, layers: given.layers, families },
     ...loadingProgress(reporter, signal),
   });
   if (signal.aborted) throw new StoppedError(nothingToSave);

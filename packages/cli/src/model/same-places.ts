@@ -1,5 +1,5 @@
 import { describeAdapter, readAdapterFolder } from '@scalearn/core';
-import { fingerprintEncoder } from '@scalearn/encoders';
+import { type EncoderFamily, fingerprintEncoder } from '@scalearn/encoders';
 import { UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { realPath } from '../folders/real-path.ts';
@@ -12,6 +12,7 @@ import type { FoundTask } from './find-task.ts';
 /** What is asked for now. */
 interface Asked {
   readonly asked: TrainSettings;
+  readonly families: readonly EncoderFamily[];
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +25,7 @@ interface Asked {
  */
 export async function checkSamePlaces(
   run: RunFile,
-  { asked, signal }: Asked,
+  { asked, families, signal }: Asked,
   found: readonly FoundTask[],
   where: string,
 ): Promise<void> {
@@ -33,7 +34,7 @@ export async function checkSamePlaces(
   const differs = (option: string, before: unknown, now: unknown): void => {
     different.push(`${option} was ${JSON.stringify(before)}, is ${JSON.stringify(now)}`);
   };
-  if (!(await isSame(settings.encoder, asked.encoder)) && !(await isSameEncoder(run, asked)))
+  if (!(await isSame(settings.encoder, asked.encoder)) && !(await isSameEncoder(run, asked, families)))
     differs('encoder', settings.encoder, asked.encoder);
   const [before, now] = [dataOf(settings), dataOf(asked)];
   for (const [i, task] of found.entries())
@@ -58,8 +59,9 @@ async function isSame(before: string | null | undefined, now: string | null | un
 async function isSameEncoder(
   { encoder }: RunFile,
   { encoder: name, layers }: TrainSettings,
+  families: readonly EncoderFamily[],
 ): Promise<boolean> {
-  const options = layers === null ? {} : { layers };
+  const options = { families, ...(layers === null ? {} : { layers }) };
   return (await fingerprintEncoder(encoderSource(name), options)).fingerprint === encoder.fingerprint;
 }
 
@@ -67,7 +69,7 @@ async function isSameData(
   run: RunFile,
   i: number,
   task: FoundTask,
-  { asked, signal }: Asked,
+  { asked, signal }: Pick<Asked, 'asked' | 'signal'>,
 ): Promise<boolean> {
   const stored = run.tasks?.[i]?.data ?? run.data;
   const maxLength = asked.tasks?.[i]?.maxLength ?? asked.maxLength;

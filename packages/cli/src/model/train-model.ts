@@ -10,6 +10,7 @@ import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, type RunData, type RunFile, runFileName, type TaskRun } from '../folders/run-json.ts';
+import { storedArchitecture } from '../folders/stored-architecture.ts';
 import type { TrainSettings } from '../options/settings.ts';
 import type { Reporter } from '../output/events.ts';
 import { Pace } from '../output/progress.ts';
@@ -113,7 +114,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
 function describeRun({
   settings,
   sources,
-  encoder: { name, fingerprint, shape },
+  encoder: { name, fingerprint, architecture },
   encoderSource,
   encoderPath,
 }: ModelJob): Pick<
@@ -123,7 +124,10 @@ function describeRun({
   const { task, method, seed } = settings;
   return {
     ...{ version, command: 'train', task, method, seed, settings },
-    encoder: { source: encoderSource, path: encoderPath ?? null, name, fingerprint, shape },
+    encoder: {
+      ...{ source: encoderSource, path: encoderPath ?? null, name, fingerprint },
+      shape: storedArchitecture(architecture),
+    },
     sources: sources.map(({ adapter, path, fingerprint }) => ({
       ...{ name: adapter.name, path: resolve(path), fingerprint },
     })),

@@ -167,10 +167,7 @@ export interface TrainedFolders {
 }
 
 /** What a method's models learned, their mean; undefined for a method without coefficients. */
-async function learnedCoefficients({
-  method,
-  folders,
-}: TrainedFolders): Promise<Coefficients | undefined> {
+async function learnedCoefficients({ method, folders }: TrainedFolders): Promise<Coefficients | undefined> {
   const read = await Promise.all(folders.map(({ path, run }) => readCoefficients(path, run)));
   const all = read.filter((each) => each !== undefined);
   const [first] = all;

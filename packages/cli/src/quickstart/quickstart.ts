@@ -6,6 +6,7 @@ import { loadEncoder } from '@scalearn/encoders';
 import type { CommandContext } from '../commands/context.ts';
 import { openDevice } from '../device.ts';
 import { StoppedError } from '../errors.ts';
+import { storedArchitecture } from '../folders/stored-architecture.ts';
 import { type MiniAssets, miniAssets } from '../mini-assets.ts';
 import { readSources } from '../model/sources.ts';
 import { compare } from './compare.ts';
@@ -67,7 +68,7 @@ export async function quickstart(
     const machine = describeMachine();
     output.opened({
       ...{ task, machine, device },
-      encoder: { name: encoder.name, ...encoder.shape },
+      encoder: { name: encoder.name, ...storedArchitecture(encoder.architecture) },
       sources: sources.map(({ adapter }) => adapter.name),
     });
     await compare(workshop, {

@@ -74,7 +74,7 @@ export function beginResults(
   { description, versions }: Machine,
 ): QuickstartResults {
   const { device, name, fingerprint } = encoder;
-  const { layers, hiddenSize } = encoder.shape;
+  const { layers, hiddenSize } = encoder.architecture;
   const { seeds, isSource: _, ...numbers } = plan;
   const adapters = sources.map(({ adapter }) => adapter);
   return {

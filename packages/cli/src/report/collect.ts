@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FamilyOptions } from '@scalearn/encoders';
 import {
   type MissingRun,
   parseReportData,
@@ -16,7 +17,7 @@ import { collectExperiment } from './experiment-index.ts';
 import { type CollectedRun, collectRun, encoderKey, pathId } from './read-run.ts';
 import { varySettings } from './vary.ts';
 
-export interface CollectOptions {
+export interface CollectOptions extends FamilyOptions {
   readonly title?: string;
   /** ISO 8601. */
   readonly created: string;
@@ -31,6 +32,7 @@ export interface CollectOptions {
  * together
  */
 export async function collectRuns(paths: readonly string[], options: CollectOptions): Promise<ReportData> {
+  const known: FamilyOptions = options.families ? { families: options.families } : {};
   const titles: string[] = [];
   const plain: CollectedRun[] = [];
   const named: CollectedRun[] = [];
@@ -41,13 +43,13 @@ export async function collectRuns(paths: readonly string[], options: CollectOpti
       reports.push(await readReport(path));
       continue;
     }
-    const experiment = await collectExperiment(path);
+    const experiment = await collectExperiment(path, known);
     if (experiment) {
       titles.push(experiment.title);
       named.push(...experiment.runs);
       missing.push(...experiment.missing);
     } else {
-      const found = await collectFolder(path);
+      const found = await collectFolder(path, known);
       plain.push(...found.runs);
       missing.push(...found.missing);
     }
@@ -73,9 +75,9 @@ async function kindOf(path: string): Promise<'file' | 'folder'> {
 type Found = { readonly runs: readonly CollectedRun[]; readonly missing: readonly MissingRun[] };
 
 /** A run, or the runs in a folder of folders. */
-async function collectFolder(path: string): Promise<Found> {
+async function collectFolder(path: string, known: FamilyOptions): Promise<Found> {
   const file = await readRunFile(path);
-  if (file) return { runs: [await collectRun(path, file)], missing: [] };
+  if (file) return { runs: [await collectRun(path, file, known)], missing: [] };
   const runs: CollectedRun[] = [];
   const missing: MissingRun[] = [];
   for (const entry of await readdir(path, { withFileTypes: true })) {
@@ -83,7 +85,7 @@ async function collectFolder(path: string): Promise<Found> {
     const inner = join(path, entry.name);
     const each = await readRunFile(inner);
     // A folder of everything also holds what was made from runs.
-    if (each && each.command !== 'merge') runs.push(await collectRun(inner, each));
+    if (each && each.command !== 'merge') runs.push(await collectRun(inner, each, known));
     else if (!each && (await stat(join(inner, checkpointName)).catch(() => undefined)))
       missing.push({ what: pathId(inner), reason: 'interrupted: train goes on with --resume' });
   }

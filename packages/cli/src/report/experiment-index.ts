@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import type { FamilyOptions } from '@scalearn/encoders';
 import type { MissingRun } from '@scalearn/report';
 import type { IndexedRun } from '../experiment/index-file.ts';
 import { readIndexFile } from '../experiment/index-schema.ts';
@@ -19,7 +20,10 @@ export interface CollectedExperiment {
  * @returns undefined where there is no `experiment.json`
  * @throws FolderError that names the file if it is damaged or of another version
  */
-export async function collectExperiment(folder: string): Promise<CollectedExperiment | undefined> {
+export async function collectExperiment(
+  folder: string,
+  known: FamilyOptions,
+): Promise<CollectedExperiment | undefined> {
   const index = await readIndexFile(folder);
   if (!index) return undefined;
   const runs: CollectedRun[] = [];
@@ -30,7 +34,9 @@ export async function collectExperiment(folder: string): Promise<CollectedExperi
     const path = join(folder, inner);
     const file = state === 'done' ? await readRunFile(path) : undefined;
     if (file)
-      runs.push(await collectRun(path, file, { id, entry, label, axes, purpose, sources, encoderName }));
+      runs.push(
+        await collectRun(path, file, known, { id, entry, label, axes, purpose, sources, encoderName }),
+      );
     else missing.push({ what: runText(indexed, encoderName), reason: reasonOf(state, error) });
   }
   return { title: index.title, runs, missing };

@@ -1,7 +1,13 @@
 import { basename, dirname, resolve } from 'node:path';
 import { readSnapshot, type ScalearnVariant, scalearnVariants } from '@scalearn/core';
 import { describeTask, taskIds } from '@scalearn/datasets';
-import { encoderParameterCount, localFolder, readEncoderConfig } from '@scalearn/encoders';
+import {
+  encoderArchitecture,
+  encoderParameterCount,
+  type FamilyOptions,
+  localFolder,
+  readEncoderConfig,
+} from '@scalearn/encoders';
 import { mean, standardDeviation } from '@scalearn/evaluation';
 import type {
   ReportEncoder,
@@ -42,6 +48,7 @@ export type RunNames = Pick<ReportRun, 'id' | 'entry' | 'label' | 'axes' | 'purp
 export async function collectRun(
   folder: string,
   file: RunFile,
+  known: FamilyOptions,
   names: RunNames = plainNames(folder, file),
 ): Promise<CollectedRun> {
   if (file.command === 'merge')
@@ -52,13 +59,13 @@ export async function collectRun(
   const scored = parts.map((part) =>
     scoredTask(part, file, (problem) => kept && keptTask(kept, isJoint ? `${part.task}/` : '', problem)),
   );
-  const coefficients = await readCoefficients(folder, file);
+  const coefficients = await readCoefficients(folder, file, known);
   const { id, entry, label, axes, purpose, encoderName, sources } = names;
   const { fingerprint, shape } = file.encoder;
   const encoder: ReportEncoder = {
     name: encoderName,
     ...{ fingerprint, layers: shape.layers, hiddenSize: shape.hiddenSize },
-    parameters: await parameterCount(file),
+    parameters: await parameterCount(file, known),
   };
   const run: ReportRun = {
     ...{ id, entry, label, axes, purpose, method: file.method, kind: kindOf(file), seed: file.seed },
@@ -139,11 +146,14 @@ function scoredTask(
 }
 
 /** Values in the encoder's weights; null where its configuration is out of reach. */
-async function parameterCount({ encoder: { path, shape } }: RunFile): Promise<number | null> {
+async function parameterCount(
+  { encoder: { path, shape } }: RunFile,
+  known: FamilyOptions,
+): Promise<number | null> {
   if (path === null) return null;
   try {
-    const config = await readEncoderConfig(await localFolder(path));
-    return encoderParameterCount({ ...config, layers: shape.layers });
+    const config = await readEncoderConfig(await localFolder(path), known);
+    return encoderParameterCount({ ...config, layers: shape.layers }, known);
   } catch {
     return null;
   }
@@ -176,10 +186,14 @@ function taskFacts(id: string, run: RunFile, metrics: Readonly<Record<string, un
 }
 
 /** ω of a trained model of ScaLearn, vectors by their mean and deviation; undefined for other methods. */
-export async function readCoefficients(path: string, run: RunFile): Promise<RunCoefficients | undefined> {
+export async function readCoefficients(
+  path: string,
+  run: RunFile,
+  known: FamilyOptions = {},
+): Promise<RunCoefficients | undefined> {
   if (!scalearnVariants.includes(run.method as ScalearnVariant)) return undefined;
   const { shape, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
-  const target = { encoder: shape, encoderFingerprint, modelName };
+  const target = { encoder: encoderArchitecture(shape, known), encoderFingerprint, modelName };
   const { tensors } = await readSnapshot(await openModelFolder(path), target);
   const vectors = [...tensors.values()].map(({ shape: [sources = 0, width = 1], data }) =>
     Array.from({ length: sources }, (_, i) => data.subarray(i * width, (i + 1) * width)),

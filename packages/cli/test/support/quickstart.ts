@@ -20,13 +20,13 @@ export async function tinySetup(folder: string): Promise<QuickstartSetup> {
   const path = writeEncoder(join(folder, 'mini-encoder'), 1);
   using device = new ReferenceDevice();
   using encoder = await loadEncoder(path, { device });
-  const { fingerprint: encoderFingerprint, shape } = encoder;
+  const { fingerprint: encoderFingerprint, architecture } = encoder;
   const adapters: Record<string, string> = {};
   for (const name of sources) {
     adapters[name] = join(folder, 'adapters', name);
-    const adapter = randomAdapter(name, shape.hiddenSize, shape.layers);
+    const adapter = randomAdapter(name, architecture.hiddenSize, architecture.layers);
     const call = {
-      encoder: shape,
+      encoder: architecture,
       encoderFingerprint,
       adapterName: name,
       modelName: 'tiny',

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RandomStream, writeSafetensors } from '@scalearn/core';
+import { encoderArchitecture, parseEncoderConfig } from '@scalearn/encoders';
 import { afterAll } from 'vitest';
 import { tinyConfig, tinyWeights } from '../../src/doctor/tiny-encoder.ts';
 
@@ -29,27 +30,25 @@ export function tinyWorld(folder: string): { encoder: string; data: string } {
   return { encoder, data };
 }
 
-/** A random encoder in Hugging Face's layout. */
-export function writeEncoder(folder: string, scale: number): string {
-  write(
-    folder,
-    'config.json',
-    JSON.stringify({
-      model_type: 'bert',
-      vocab_size: tinyConfig.vocabSize,
-      hidden_size: tinyConfig.hiddenSize,
-      num_hidden_layers: tinyConfig.layers,
-      num_attention_heads: tinyConfig.heads,
-      intermediate_size: tinyConfig.intermediateSize,
-      hidden_act: 'gelu',
-      max_position_embeddings: tinyConfig.maxPositions,
-      type_vocab_size: tinyConfig.typeVocabSize,
-      layer_norm_eps: 1e-12,
-    }),
-  );
-  const tensors = [...tinyWeights(tinyConfig)].map(([name, { shape, data }]) => {
+const { vocabSize, hiddenSize, layers, heads, intermediateSize, maxPositions, typeVocabSize } = tinyConfig;
+const tinyJson = {
+  ...{ model_type: 'bert', vocab_size: vocabSize, hidden_size: hiddenSize, num_hidden_layers: layers },
+  ...{ num_attention_heads: heads, intermediate_size: intermediateSize, hidden_act: 'gelu' },
+  ...{ max_position_embeddings: maxPositions, type_vocab_size: typeVocabSize, layer_norm_eps: 1e-12 },
+};
+
+/** A random encoder in Hugging Face's layout: a BERT, or what another `config.json` says. */
+export function writeEncoder(
+  folder: string,
+  scale: number,
+  json: Readonly<Record<string, unknown>> = tinyJson,
+): string {
+  write(folder, 'config.json', JSON.stringify(json));
+  const config = parseEncoderConfig(json);
+  const { prefix } = encoderArchitecture(config);
+  const tensors = [...tinyWeights(config)].map(([name, { shape, data }]) => {
     const values = Float32Array.from(data as Float32Array, (value) => value * scale);
-    return [`bert.${name}`, { shape, data: values }] as const;
+    return [`${prefix}.${name}`, { shape, data: values }] as const;
   });
   write(folder, 'model.safetensors', writeSafetensors(new Map(tensors)));
   write(folder, 'tokenizer.json', JSON.stringify(tokenizer));

@@ -33,7 +33,7 @@ export function adapterFiles(
     reduction_factor: reductionFactor,
   };
   const tensors = adapter.layers.flatMap((layer, i): [string, TensorToWrite][] => {
-    const keys = adapterKeys(encoder.prefix, i, adapter.name);
+    const keys = adapterKeys(encoder, i, adapter.name);
     const { width, hiddenSize } = adapter;
     return [
       [keys.down, { shape: [width, hiddenSize], data: layer.down }],
@@ -58,7 +58,7 @@ export function readAdapterTensors(
   activation: string,
 ): Adapter {
   const layers = Array.from({ length: encoder.layers }, (_, i) => {
-    const keys = adapterKeys(encoder.prefix, i, adapterName);
+    const keys = adapterKeys(encoder, i, adapterName);
     const get = (key: string): Float32Array => {
       const tensor = tensors.get(key);
       if (!tensor) throw new ArgumentError(`the trained model has no tensor '${key}'`);

@@ -1,5 +1,6 @@
 import type { Adapter } from './adapter.ts';
 import type { MethodTarget } from './method.ts';
+import { isSameArchitecture } from './model-json.ts';
 
 /**
  * Why an adapter cannot be used on an encoder, in words that follow its name; undefined where it can, as far as its files
@@ -9,11 +10,12 @@ export function adapterMisfit(
   adapter: Adapter,
   { encoder, encoderFingerprint }: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
 ): string | undefined {
-  const { modelType, prefix, hiddenSize, layers, encoderFingerprint: known } = adapter;
-  if (modelType !== undefined && modelType !== encoder.modelType)
+  const { modelType, place, hiddenSize, layers, encoderFingerprint: known } = adapter;
+  if (modelType !== undefined && !isSameArchitecture(modelType, encoder.modelType))
     return `was trained on an encoder of the architecture ${modelType}, this one is ${encoder.modelType}`;
-  if (prefix !== undefined && prefix !== encoder.prefix)
-    return `was trained on another architecture: its keys begin with ${prefix}., those of ${encoder.modelType} with ${encoder.prefix}.`;
+  const { layerOutput } = encoder.modules;
+  if (place !== undefined && place !== layerOutput && `${encoder.prefix}.${place}` !== layerOutput)
+    return `was trained on another architecture: its keys begin with ${place}, those of ${encoder.modelType} with ${layerOutput}`;
   if (hiddenSize !== encoder.hiddenSize)
     return `belongs to an encoder of hidden size ${hiddenSize}, not ${encoder.hiddenSize}`;
   if (layers.length !== encoder.layers)

@@ -2,12 +2,12 @@ import { known } from '../elements.ts';
 import { ModelFileError } from '../files/errors.ts';
 import { shownList } from '../files/shown.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
-import { type Adapter, type AdapterLayer, adapterKeys, adapterWidth } from './adapter.ts';
+import { type Adapter, type AdapterLayer, adapterWidth } from './adapter.ts';
 import type { AdapterConfig, ReductionFactors } from './adapter-config.ts';
 import { fingerprintKey } from './adapter-files.ts';
 
-const keyPattern =
-  /^(?:([\w-]+)\.)?encoder\.layer\.(\d{1,4})\.output\.(?:adapters|layer_text_(?:task|lang)_adapters)\.(.+)\.(adapter_(?:down\.0|up)\.(?:weight|bias))$/;
+/** What holds the adapters of a place by their names; the last two are AdapterHub's first files'. */
+const holders = ['adapters', 'layer_text_task_adapters', 'layer_text_lang_adapters'];
 
 const fieldNames: Readonly<Record<string, keyof AdapterLayer>> = {
   'adapter_down.0.weight': 'down',
@@ -16,13 +16,16 @@ const fieldNames: Readonly<Record<string, keyof AdapterLayer>> = {
   'adapter_up.bias': 'upBias',
 };
 
+/** More than any encoder has. */
+const mostLayers = 1000;
 /** Layers get the width of the widest, which must not make much of little. */
 const mostWidening = 32;
 
 /** Keys of an adapter's tensors, by layer. */
 interface FoundKeys {
   readonly layers: Map<number, Map<keyof AdapterLayer, string>>;
-  readonly prefixes: Set<string | undefined>;
+  /** Where they are in each layer, `*` for its number. */
+  readonly places: Set<string>;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function readAdapter(
   where: string,
 ): Promise<Adapter> {
   const problems: string[] = [];
-  const { layers: found, prefixes } = findKeys(config, tensors, problems);
+  const { layers: found, places } = findKeys(config, tensors, problems);
   const count = layersOf(found, config, problems);
   const first = found.values().next().value?.get('down');
   const hiddenSize = (first === undefined ? undefined : tensors.entries.get(first)?.shape[1]) ?? 0;
@@ -48,7 +51,7 @@ export async function readAdapter(
   );
   if (config.hiddenSize !== undefined && hiddenSize !== config.hiddenSize && found.size > 0)
     problems.push(`the configuration says hidden size ${config.hiddenSize}, the tensors ${hiddenSize}`);
-  if (prefixes.size > 1) problems.push('its keys begin with the prefixes of several architectures');
+  if (places.size > 1) problems.push(`its keys are of several places: ${shownList([...places])}`);
   if (problems.length > 0)
     throw new ModelFileError(`${where} does not fit its configuration: ${shownList(problems)}`);
   const width = Math.max(...widths);
@@ -67,14 +70,14 @@ export async function readAdapter(
     );
   }
   const { name, modelType, nonLinearity } = config;
-  const prefix = [...prefixes][0];
+  const [place] = places;
   const fingerprint = tensors.metadata.get(fingerprintKey);
-  const warnings = warningsOf(config, prefix, fingerprint);
+  const warnings = warningsOf(config, place, fingerprint);
   return {
     ...{ name, hiddenSize, width, nonLinearity, layers },
     ...(fingerprint ? { encoderFingerprint: fingerprint } : {}),
     ...(modelType === undefined ? {} : { modelType }),
-    ...(prefix === undefined ? {} : { prefix }),
+    ...(place === undefined ? {} : { place }),
     ...(leftOut.length > 0 ? { leftOut } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   };
@@ -82,21 +85,37 @@ export async function readAdapter(
 
 function findKeys({ name }: AdapterConfig, { entries }: TensorReader, problems: string[]): FoundKeys {
   const layers: FoundKeys['layers'] = new Map();
-  const prefixes: FoundKeys['prefixes'] = new Set();
+  const places: FoundKeys['places'] = new Set();
   for (const key of entries.keys()) {
-    const [, prefix, layer, own, field = ''] = keyPattern.exec(key) ?? [];
-    const at = Number(layer);
-    const fieldName = fieldNames[field];
-    if (fieldName === undefined || own !== name || at > 1000) {
+    const found = splitKey(key, name);
+    if (!found || found.layer > mostLayers) {
       problems.push(`unexpected ${key}`);
       continue;
     }
-    prefixes.add(prefix);
-    const fields = layers.get(at) ?? new Map<keyof AdapterLayer, string>();
-    if (fields.has(fieldName)) problems.push(`${key} beside ${fields.get(fieldName)}`);
-    layers.set(at, fields.set(fieldName, key));
+    const { place, layer, field } = found;
+    places.add(place);
+    const fields = layers.get(layer) ?? new Map<keyof AdapterLayer, string>();
+    if (fields.has(field)) problems.push(`${key} beside ${fields.get(field)}`);
+    layers.set(layer, fields.set(field, key));
   }
-  return { layers, prefixes };
+  return { layers, places };
+}
+
+/** The parts of a key such as `bert.encoder.layer.0.output.adapters.NAME.adapter_up.bias`; undefined for other keys. */
+function splitKey(
+  key: string,
+  name: string,
+): { readonly place: string; readonly layer: number; readonly field: keyof AdapterLayer } | undefined {
+  const field = Object.keys(fieldNames).find((each) => key.endsWith(`.${name}.${each}`));
+  if (field === undefined) return undefined;
+  const parts = key.slice(0, -`.${name}.${field}`.length).split('.');
+  const holder = parts.pop() ?? '';
+  const numbers = parts.filter((part) => /^\d{1,4}$/.test(part));
+  const [layer] = numbers;
+  const fieldName = fieldNames[field];
+  if (!holders.includes(holder) || layer === undefined || numbers.length > 1 || !fieldName) return undefined;
+  const place = parts.map((part) => (part === layer ? '*' : part)).join('.');
+  return { place, layer: Number(layer), field: fieldName };
 }
 
 /** How many layers there are: those that the file has, and those after them that are left out. */
@@ -116,7 +135,7 @@ function layersOf(found: FoundKeys['layers'], { leaveOut }: AdapterConfig, probl
 function checkLayer(
   layer: number,
   keys: ReadonlyMap<keyof AdapterLayer, string> | undefined,
-  { name, leaveOut, reductionFactor }: AdapterConfig,
+  { leaveOut, reductionFactor }: AdapterConfig,
   hiddenSize: number,
   { entries }: TensorReader,
   problems: string[],
@@ -137,9 +156,9 @@ function checkLayer(
     up: [hiddenSize, width],
     upBias: [hiddenSize],
   };
-  for (const field of Object.values(fieldNames)) {
+  for (const [named, field] of Object.entries(fieldNames)) {
     const shape = shapeOf(field);
-    if (!shape) problems.push(`missing ${adapterKeys('…', layer, name)[field]}`);
+    if (!shape) problems.push(`missing ${named} of layer ${layer}`);
     else if (String(shape) !== String(expected[field]))
       problems.push(`${keys?.get(field)} is [${shape.slice(0, 8)}], not [${expected[field]}]`);
   }
@@ -198,15 +217,14 @@ function nothing(width: number, hiddenSize: number): AdapterLayer {
 /** What cannot be checked, because the files do not say it. */
 function warningsOf(
   { name, modelType, modelName }: AdapterConfig,
-  prefix: string | undefined,
+  place: string | undefined,
   fingerprint: string | undefined,
 ): string[] {
   if (fingerprint !== undefined) return [];
   const warnings: string[] = [];
   if (modelType === undefined) {
-    const tell = prefix === undefined ? 'nor do its keys' : `its keys begin with ${prefix}., as of several`;
     warnings.push(
-      `the adapter '${name}' does not say the architecture it was trained on (model_type, model_class), ${tell}; ` +
+      `the adapter '${name}' does not say the architecture it was trained on (model_type, model_class), and its keys, ${place}, may be those of several; ` +
         'make sure that the encoder is the one it was trained on, which could not be checked',
     );
   } else if (modelName === undefined)

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.ts';
 import { shown } from '../files/shown.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { type EncoderArchitecture, modulePath } from '../nn/architecture.ts';
 import { constant } from '../ops/arithmetic.ts';
 import { constantValue } from '../ops/elementwise.ts';
 import { activations } from '../ops/named-activations.ts';
@@ -28,8 +29,8 @@ export interface Adapter {
   readonly encoderFingerprint?: string;
   /** Architecture of the encoder it was trained on, such as `roberta`, where its files say it. */
   readonly modelType?: string;
-  /** First part of its keys on disk, where they have one: `bert`, or `roberta` for RoBERTa and XLM-R. */
-  readonly prefix?: string;
+  /** Where its files have it in each layer, by the first part of its keys: `bert.encoder.layer.*.output`. */
+  readonly place?: string;
   /** Layers for which its files hold no adapter. Here they have one that adds nothing. */
   readonly leftOut?: readonly number[];
   /** What could not be checked because its files do not say it, each a sentence for people. */
@@ -55,8 +56,12 @@ export function nonLinearity(name: string): { apply(x: Tensor): Tensor; readonly
 }
 
 /** Keys on disk of an adapter's tensors in one layer (AdapterHub; docs/reference/formats.md#adapter-tensors). */
-export function adapterKeys(prefix: string, layer: number, name: string): Record<keyof AdapterLayer, string> {
-  const base = `${prefix}.encoder.layer.${layer}.output.adapters.${name}`;
+export function adapterKeys(
+  encoder: EncoderArchitecture,
+  layer: number,
+  name: string,
+): Record<keyof AdapterLayer, string> {
+  const base = `${modulePath(encoder, 'layerOutput', layer)}.adapters.${name}`;
   return {
     down: `${base}.adapter_down.0.weight`,
     downBias: `${base}.adapter_down.0.bias`,

@@ -1,4 +1,5 @@
 import { ModelFileError } from '../files/errors.ts';
+import type { EncoderArchitecture } from '../nn/architecture.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { type Adapter, adapterKeys } from './adapter.ts';
 import { parseAdapterConfig } from './adapter-config.ts';
@@ -44,15 +45,15 @@ export const bottleneckReader: MethodReader = async (folder, target) => {
   if ((await folder.text('adapter_config.json')) === undefined) return undefined;
   const adapter = await readAdapterFolder(folder);
   checkAdapterFits(adapter, target, folder);
-  return storedAdapter(adapter, target.encoder.prefix);
+  return storedAdapter(adapter, target.encoder);
 };
 
 /** An adapter as a trained bottleneck method. */
-export function storedAdapter(adapter: Adapter, prefix: string): StoredMethod {
+export function storedAdapter(adapter: Adapter, encoder: EncoderArchitecture): StoredMethod {
   return {
     adapterName: adapter.name,
     method: bottleneckFor(adapter),
-    tensors: adapterTensors(adapter, prefix),
+    tensors: adapterTensors(adapter, encoder),
     ...(adapter.warnings ? { warnings: adapter.warnings } : {}),
   };
 }
@@ -62,11 +63,11 @@ function bottleneckFor({ hiddenSize, width, nonLinearity }: Adapter): Method {
 }
 
 /** An adapter's tensors under the names a bottleneck method trains. */
-function adapterTensors(adapter: Adapter, prefix: string): Map<string, NamedTensor> {
+function adapterTensors(adapter: Adapter, encoder: EncoderArchitecture): Map<string, NamedTensor> {
   const { width, hiddenSize } = adapter;
   return new Map(
     adapter.layers.flatMap((layer, i): [string, NamedTensor][] => {
-      const keys = adapterKeys(prefix, i, adapter.name);
+      const keys = adapterKeys(encoder, i, adapter.name);
       return [
         [keys.down, { shape: [width, hiddenSize], data: layer.down }],
         [keys.downBias, { shape: [width], data: layer.downBias }],

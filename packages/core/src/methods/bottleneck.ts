@@ -53,14 +53,15 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
     kind: 'single-task',
     headLayout: 'flexible',
     defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
-    parameters: ({ encoder: { layers, hiddenSize, prefix }, adapterName }) => {
+    parameters: ({ encoder, adapterName }) => {
+      const { layers, hiddenSize } = encoder;
       const width = given ?? adapterWidth(hiddenSize, reductionFactor);
       if (width > largestWidth)
         throw new ArgumentError(
           `a reductionFactor of ${reductionFactor} makes a bottleneck of width ${width}; at most ${largestWidth} is possible`,
         );
       return Array.from({ length: layers }, (_, layer) => {
-        const keys = adapterKeys(prefix, layer, adapterName);
+        const keys = adapterKeys(encoder, layer, adapterName);
         const base = (key: string): string => key.slice(0, -'.weight'.length);
         return [
           ...linearParameters(base(keys.down), width, hiddenSize, 0.02),
@@ -70,7 +71,7 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
     },
     sites: ({ encoder, adapterName, parameter }) => ({
       feedForwardOutput({ layer, hidden, residual, norm }) {
-        const keys = adapterKeys(encoder.prefix, layer, adapterName);
+        const keys = adapterKeys(encoder, layer, adapterName);
         const sum = add(hidden, residual);
         const inner = apply(linear(norm(sum), parameter(keys.down), parameter(keys.downBias)));
         return norm(add(linear(inner, parameter(keys.up), parameter(keys.upBias)), sum));

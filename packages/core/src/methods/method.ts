@@ -1,6 +1,6 @@
 import type { Tensor } from '../graph/tensor.ts';
+import type { EncoderArchitecture } from '../nn/architecture.ts';
 import type { Dropout } from '../nn/dropout.ts';
-import type { EncoderShape } from '../nn/encoder.ts';
 import type { SavedHead } from '../nn/head.ts';
 import type { ParameterSpec } from '../nn/parameters.ts';
 import type { Sites } from '../nn/sites.ts';
@@ -8,7 +8,7 @@ import type { Adapter } from './adapter.ts';
 
 /** What a method needs to know before anything is built. */
 export interface MethodTarget {
-  readonly encoder: EncoderShape;
+  readonly encoder: EncoderArchitecture;
   /** See {@link Encoder}; adapters carry it. */
   readonly encoderFingerprint?: string;
   /** See {@link Encoder}; folders of whole models need it. */
@@ -70,8 +70,8 @@ export interface Method {
   sites(call: MethodCall): Sites;
   /** Added to the loss, `[]`. */
   penalty?(call: MethodCall): Tensor | undefined;
-  /** Which of the encoder's own weights train as well, by their names; `true` for all. */
-  readonly trainsEncoder?: true | ((name: string) => boolean);
+  /** Which of the encoder's own weights train as well, by their names, which lack its prefix; `true` for all. */
+  readonly trainsEncoder?: true | ((name: string, encoder: EncoderArchitecture) => boolean);
   /** Which layout of the head's files belongs to the method. */
   readonly headLayout: 'flexible' | 'static';
   /** What else decides its results, as JSON: a run is resumed only under the same. */

@@ -25,39 +25,32 @@ export function sortedJson(value: unknown): string {
   return `${JSON.stringify(sorted(value), null, 2).replace(floats, '$1.0')}\n`;
 }
 
-/** How the names of an encoder's classes begin in Python, such as `BertModel`; undefined for encoders it does not have. */
-export function classFamily(modelType: string): string | undefined {
-  return classFamilies.get(modelType);
-}
-
-const classFamilies: ReadonlyMap<string, string> = new Map([
-  ['bert', 'Bert'],
-  ['roberta', 'Roberta'],
-  ['xlm-roberta', 'XLMRoberta'],
-]);
-
-/** The architecture of a Python class such as `RobertaForSequenceClassification`; undefined for classes of no one family. */
-function typeOfClass(modelClass: string): string | undefined {
-  const [, family] =
+/**
+ * The architecture of a Python class, `Roberta` of `RobertaForSequenceClassification`; undefined for classes of no one
+ * architecture.
+ */
+function architectureOfClass(modelClass: string): string | undefined {
+  const [, name] =
     /^(\w+?)(?:AdapterModel|ModelWithHeads|Model|For[A-Z]\w*|LMHeadModel)$/.exec(modelClass) ?? [];
-  return [...classFamilies].find(([, name]) => name === family)?.[0] ?? otherFamily(family);
+  return name === 'Auto' || name === 'PreTrained' ? undefined : name;
 }
 
-/** Classes of every architecture say nothing about theirs. */
-const otherFamily = (family: string | undefined): string | undefined =>
-  family === undefined || family === 'Auto' || family === 'PreTrained' ? undefined : family;
+/** Whether two names are of one architecture: `xlm-roberta` and `XLMRoberta` are, as model types and classes name it. */
+export function isSameArchitecture(one: string, other: string): boolean {
+  const plain = (name: string): string => name.replace(/\W|_/g, '').toLowerCase();
+  return plain(one) === plain(other);
+}
 
 /** Keys that every JSON file of a model folder has beside its own. */
 export function commonKeys({
-  encoder,
+  encoder: { hiddenSize, modelType, pythonClass },
   modelName,
 }: Pick<SaveCall, 'encoder' | 'modelName'>): Record<string, unknown> {
-  const family = classFamily(encoder.modelType);
   return {
-    hidden_size: encoder.hiddenSize,
-    model_class: family ? `${family}AdapterModel` : null,
+    hidden_size: hiddenSize,
+    model_class: pythonClass ? `${pythonClass}AdapterModel` : null,
     model_name: modelName,
-    model_type: encoder.modelType,
+    model_type: modelType,
     version: adaptersVersion,
   };
 }
@@ -76,6 +69,7 @@ export const commonKeyNames: readonly string[] = [
 
 /** Whose encoder a file of a model folder says it is for, as far as it does. */
 export interface FileTarget {
+  /** As its files say it, or else as the name of its class in Python begins. */
   readonly modelType: string | undefined;
   readonly modelName: string | undefined;
   readonly hiddenSize: number | undefined;
@@ -86,13 +80,8 @@ export function readCommonKeys(json: JsonFields): FileTarget {
   const text = (key: string): string | undefined => json.take(key, jsonOrNull(jsonText), null) || undefined;
   const written = text('model_type');
   const modelClass = text('model_class');
-  const ofClass = modelClass === undefined ? undefined : typeOfClass(modelClass);
-  if (
-    written !== undefined &&
-    ofClass !== undefined &&
-    ofClass !== written &&
-    !isSameFamily(written, ofClass)
-  )
+  const ofClass = modelClass === undefined ? undefined : architectureOfClass(modelClass);
+  if (written !== undefined && ofClass !== undefined && !isSameArchitecture(written, ofClass))
     throw json.error(
       `model_type is ${shown(written)}, and model_class is ${shown(modelClass)}, which is another architecture`,
     );
@@ -102,12 +91,6 @@ export function readCommonKeys(json: JsonFields): FileTarget {
     hiddenSize: json.take('hidden_size', jsonOrNull(jsonCount(1)), null) ?? undefined,
   };
 }
-
-/** Whether a class is of an architecture that is not listed here: `DistilBert` of `distilbert`. */
-const isSameFamily = (modelType: string, family: string): boolean =>
-  !classFamilies.has(family) &&
-  !classFamilies.has(modelType) &&
-  modelType.replace(/\W|_/g, '').toLowerCase() === family.toLowerCase();
 
 /**
  * Checks the keys of a file: it may have the common ones and its own.
@@ -126,7 +109,7 @@ export function checkFileTarget(
 /** @throws ModelFileError if a file says that it is for another encoder than it is to be put on; it may have any keys */
 export function checkNamedEncoder(json: JsonFields, { encoder }: Pick<MethodTarget, 'encoder'>): void {
   const { modelType, hiddenSize } = readCommonKeys(json);
-  if (modelType !== undefined && modelType !== encoder.modelType)
+  if (modelType !== undefined && !isSameArchitecture(modelType, encoder.modelType))
     throw json.error(
       `it is for encoders of the architecture ${shown(modelType)}, this one is ${encoder.modelType}`,
     );

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.ts';
-import type { EncoderShape } from '../nn/encoder.ts';
+import { type EncoderArchitecture, modulePath } from '../nn/architecture.ts';
 import type { AdapterSource } from './adapter.ts';
 import { type MethodOption, settleOptions } from './method-option.ts';
 
@@ -91,15 +91,11 @@ export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
 }
 
 /** Keys on disk of ω, one per layer or a single one (docs/reference/formats.md#scalearn). */
-export function omegaKeys(
-  { prefix, layers }: Pick<EncoderShape, 'prefix' | 'layers'>,
-  names: readonly string[],
-  shared: boolean,
-): string[] {
+export function omegaKeys(encoder: EncoderArchitecture, names: readonly string[], shared: boolean): string[] {
   const joined = names.join(',');
-  if (shared) return [`${prefix}.shared_parameters.${joined}.omega`];
+  if (shared) return [`${encoder.prefix}.shared_parameters.${joined}.omega`];
   return Array.from(
-    { length: layers },
-    (_, i) => `${prefix}.encoder.layer.${i}.output.scalearn_layer.${joined}.omega`,
+    { length: encoder.layers },
+    (_, i) => `${modulePath(encoder, 'layerOutput', i)}.scalearn_layer.${joined}.omega`,
   );
 }

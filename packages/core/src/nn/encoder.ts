@@ -1,25 +1,7 @@
 import type { Device, Disposes, HostArray } from '../devices/device.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import type { Dropout } from './dropout.ts';
+import type { EncoderArchitecture } from './architecture.ts';
+import type { EncoderCall, EncoderGraph } from './encoder-graph.ts';
 import type { ParameterSpec } from './parameters.ts';
-import type { Sites } from './sites.ts';
-
-/** Sizes and constants of an encoder that methods and heads depend on. */
-export interface EncoderShape {
-  /** `bert`, `roberta` or `xlm-roberta`. */
-  readonly modelType: string;
-  /** First part of its keys on disk: `bert`, or `roberta` for RoBERTa and XLM-R. */
-  readonly prefix: string;
-  readonly layers: number;
-  readonly hiddenSize: number;
-  readonly intermediateSize: number;
-  /** Dropout of the classification head. */
-  readonly classifierDropout: number;
-  /** Dropout of the attention probabilities; unknown for encoders that earlier versions described. */
-  readonly attentionDropout?: number;
-  /** Deviation of new weights, 0.02. */
-  readonly initializerRange: number;
-}
 
 /** One text or pair as token ids, special tokens included. */
 export interface EncodedText {
@@ -33,30 +15,13 @@ export interface TruncationOptions {
   readonly truncation: 'longestFirst' | 'onlyFirst';
 }
 
-export interface EncoderCall {
-  /** What the active method does, and where. */
-  readonly sites: Sites;
-  /** Absent in evaluation. */
-  readonly dropout?: Dropout;
-  /** Trained stand-ins for frozen weights, by parameter name; undefined for what stays frozen. */
-  readonly trained?: (name: string) => Tensor | undefined;
-}
-
-export interface EncoderGraph {
-  /** After the embeddings and after each layer, `[tokens, hidden]`. */
-  readonly hiddenStates: readonly Tensor[];
-  /** i32 `[boundaries]`. */
-  readonly cuSeqlens: Tensor;
-  /** The pooler `tanh(W·first + b)` `[sequences, hidden]`, where the encoder has one. */
-  readonly pooled?: (first: Tensor) => Tensor;
-}
-
-/** A frozen encoder on a device, with its tokeniser. */
+/** A frozen encoder on a device, with its tokenizer. */
 export interface Encoder extends Disposes {
   readonly device: Device;
   /** For people and adapter files: hub name or folder name. */
   readonly name: string;
-  readonly shape: EncoderShape;
+  /** What methods and heads need to know of it. */
+  readonly architecture: EncoderArchitecture;
   /** SHA-256 over configuration and weights: adapters carry it and refuse another encoder. */
   readonly fingerprint: string;
   /** Content of a Hugging Face `config.json` for it, where there can be one; without what heads decide. */

@@ -2,15 +2,14 @@ import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { input } from '../graph/leaves.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { tanh } from '../ops/activations.ts';
 import { crossEntropy } from '../ops/cross-entropy.ts';
 import { binaryCrossEntropyWithLogits, meanSquaredError } from '../ops/losses.ts';
 import { linear } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { selectFirst } from '../ops/select-first.ts';
-import type { Dropout } from './dropout.ts';
-import type { EncoderGraph, EncoderShape } from './encoder.ts';
+import type { EncoderArchitecture } from './architecture.ts';
 import { linearParameters, type NamedTensor, type ParameterSpec } from './parameters.ts';
+import { denseHead, type StaticHead, type StaticHeadCall } from './static-head.ts';
 
 export type Problem =
   | 'singleLabelClassification'
@@ -18,11 +17,8 @@ export type Problem =
   | 'multiLabelClassification'
   | 'multipleChoice';
 
-export interface HeadCall {
-  readonly encoder: EncoderShape;
-  readonly graph: EncoderGraph;
-  readonly dropout?: Dropout;
-  parameter(name: string): Tensor;
+export interface HeadCall extends StaticHeadCall {
+  readonly encoder: EncoderArchitecture;
 }
 
 /** Turns hidden states into logits, and logits into a loss. */
@@ -30,11 +26,11 @@ export interface Head {
   readonly problem: Problem;
   /** Columns of the logits: classes, labels, 1 for regression, choices for multiple choice. */
   readonly outputs: number;
-  /** `heads.NAME` (flexible, 1 and 4) or `classifier` (static, dense and out_proj): the first part of its keys. */
+  /** With keys of its own, `heads.NAME.1` and `heads.NAME.4` (flexible), or the encoder's own head (static). */
   readonly layout: 'flexible' | 'static';
   /** What it was made from. */
   readonly options: HeadOptions;
-  parameters(encoder: EncoderShape): readonly ParameterSpec[];
+  parameters(encoder: EncoderArchitecture): readonly ParameterSpec[];
   /** `[sequences, outputs]`, or `[examples, choices]`. */
   logits(call: HeadCall): Tensor;
   /** Mean loss over the batch, `[]`; reads the graph input `labels`. */
@@ -49,10 +45,12 @@ export interface HeadOptions {
   /** Name of a flexible head, by default the task's. */
   readonly name: string;
   /**
-   * What the last layer reads: a tanh layer on the first token (`dense`, of flexible heads by default), the first token
-   * itself, or the encoder's pooler, as the static head of multiple choice always does.
+   * What the last layer reads: a dense layer (by default; of static heads the encoder's own), the first token itself, or
+   * the encoder's pooler, as the static head of multiple choice does where the encoder has one.
    */
   readonly features?: HeadFeatures;
+  /** Of the dense layer of a flexible head; `tanh` by default. */
+  readonly activation?: string;
   /** One of a model's several heads: a static head's keys then begin with `heads.NAME`. */
   readonly several?: boolean;
 }
@@ -68,50 +66,66 @@ export interface SavedHead {
 export type HeadFeatures = 'dense' | 'first' | 'pooled';
 
 /** What the last layer of a head reads. */
-export function headFeatures({ layout, problem, features = 'dense' }: HeadOptions): HeadFeatures {
-  return layout === 'static' && problem === 'multipleChoice' ? 'pooled' : features;
+export function headFeatures(
+  { layout, problem, features = 'dense' }: HeadOptions,
+  { modules }: EncoderArchitecture,
+): HeadFeatures {
+  const hasPooler = modules.pooler !== undefined;
+  return layout === 'static' && problem === 'multipleChoice' && hasPooler ? 'pooled' : features;
 }
 
-/** Names of a head's two linear layers, or of the only one. */
-export function headLayers(options: HeadOptions): readonly string[] {
+/** The modules of a head, by the first parts of their keys; the last one gives the logits. */
+export function headModules(options: HeadOptions, encoder: EncoderArchitecture): readonly string[] {
   const { layout, name, several } = options;
-  const single = headFeatures(options) !== 'dense';
+  const single = headFeatures(options, encoder) !== 'dense';
   if (layout === 'flexible') return single ? [`heads.${name}.1`] : [`heads.${name}.1`, `heads.${name}.4`];
-  if (!several) return single ? ['classifier'] : ['classifier.dense', 'classifier.out_proj'];
-  return single ? [`heads.${name}.classifier`] : [`heads.${name}.dense`, `heads.${name}.out_proj`];
+  const modules = single ? ['classifier'] : encoder.staticHead.modules;
+  return several ? modules.map((module) => `heads.${name}.${module.replace(/^classifier\./, '')}`) : modules;
 }
+
+const flexibleHead = ({ activation = 'tanh' }: HeadOptions): StaticHead =>
+  denseHead({ modules: ['1', '4'], activation });
 
 /**
- * The reference's heads: `W₂·drop(tanh(W₁·drop(first) + b₁)) + b₂` on the first token, with one score for each
- * choice in multiple choice; the static multiple-choice head is `W·drop(pooler) + b` on the frozen pooler.
+ * The reference's heads: `W₂·drop(act(W₁·drop(first) + b₁)) + b₂` on the first token, or what the encoder's own head is,
+ * with one score for each choice in multiple choice; the static multiple-choice head is `W·drop(pooler) + b` on the
+ * frozen pooler, where there is one.
  */
 export function createHead(options: HeadOptions): Head {
   const { problem, outputs, layout } = options;
-  const names = headLayers(options);
   const scores = problem === 'multipleChoice' ? 1 : outputs;
+  const dense = (encoder: EncoderArchitecture): StaticHead =>
+    layout === 'static' ? encoder.staticHead : flexibleHead(options);
+  const readFeatures = (call: HeadCall, names: readonly string[]): Tensor => {
+    const { encoder, graph } = call;
+    const kind = headFeatures(options, encoder);
+    if (kind === 'dense') return dense(encoder).features(names, call);
+    const first = selectFirst(graph.output, graph.cuSeqlens);
+    if (kind === 'first') return first;
+    if (!graph.pooled) throw new ArgumentError('this head needs an encoder with a pooler');
+    return graph.pooled(first);
+  };
   return {
     problem,
     outputs,
     layout,
     options,
-    parameters: ({ hiddenSize, initializerRange }) =>
-      names.flatMap((name, i) =>
-        linearParameters(name, i + 1 < names.length ? hiddenSize : scores, hiddenSize, initializerRange),
-      ),
-    logits({ encoder, graph, dropout, parameter }) {
-      const layer = (name: string | undefined, x: Tensor): Tensor =>
-        linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
-      const drop = (x: Tensor, name: string): Tensor =>
-        dropout?.apply(x, encoder.classifierDropout, name) ?? x;
-      const first = selectFirst(at(graph.hiddenStates, -1), graph.cuSeqlens);
-      let features = first;
-      const kind = headFeatures(options);
-      if (kind === 'dense') features = tanh(layer(names[0], drop(first, 'head/0')));
-      if (kind === 'pooled') {
-        if (!graph.pooled) throw new ArgumentError('this head needs an encoder with a pooler');
-        features = graph.pooled(first);
-      }
-      const logits = layer(names.at(-1), drop(features, 'head/1'));
+    parameters(encoder) {
+      const { hiddenSize, initializerRange } = encoder;
+      const names = headModules(options, encoder);
+      const isDense = headFeatures(options, encoder) === 'dense';
+      return [
+        ...(isDense ? dense(encoder).parameters(names, encoder) : []),
+        ...linearParameters(at(names, -1), scores, hiddenSize, initializerRange),
+      ];
+    },
+    logits(call) {
+      const { encoder, dropout, parameter } = call;
+      const names = headModules(options, encoder);
+      const name = at(names, -1);
+      const features = readFeatures(call, names);
+      const x = dropout?.apply(features, encoder.classifierDropout, 'head/1') ?? features;
+      const logits = linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
       return problem === 'multipleChoice' ? reshape(logits, ['examples', outputs]) : logits;
     },
     loss(logits) {

@@ -6,7 +6,7 @@ export interface FeedForwardOutput {
   readonly hidden: Tensor;
   /** x: output of the attention block, `[tokens, hidden]`. */
   readonly residual: Tensor;
-  /** LN₂, the layer's own frozen layer norm. */
+  /** LN₂, the layer's own frozen layer norm; of encoders that norm before their blocks, what it is given. */
   norm(x: Tensor): Tensor;
 }
 

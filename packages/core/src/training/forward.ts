@@ -40,7 +40,7 @@ export function buildForward(call: ForwardCall): GraphParts {
     trained: (name) => (method.trainsEncoder ? call.trained(name) : undefined),
     ...dropout,
   });
-  const logits = head.logits({ encoder: encoder.shape, graph, parameter, ...dropout });
+  const logits = head.logits({ encoder: encoder.architecture, graph, parameter, ...dropout });
   const penalty = method.penalty?.(methodCall);
   return { ...graph, logits, loss: head.loss(logits), ...(penalty ? { penalty } : {}) };
 }

@@ -2,7 +2,8 @@ import { at } from '../elements.ts';
 import type { FileSet, SaveCall } from '../methods/method.ts';
 import { commonKeys, sortedJson } from '../methods/model-json.ts';
 import { tensorFiles } from '../methods/tensor-files.ts';
-import { type HeadOptions, headFeatures, headLayers, type Problem, type SavedHead } from '../nn/head.ts';
+import type { EncoderArchitecture } from '../nn/architecture.ts';
+import { type HeadOptions, headFeatures, headModules, type Problem, type SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { problemTypes } from './hub-head.ts';
 
@@ -22,12 +23,12 @@ export function headFiles(
   const names = labels ?? Array.from({ length: outputs }, (_, i) => `LABEL_${i}`);
   const label2id = Object.fromEntries(names.map((label, id) => [label, id]));
   const choice = problem === 'multipleChoice';
-  const features = headFeatures(options);
+  const features = headFeatures(options, call.encoder);
   const flexible = {
     head_type: headTypes[problem],
     [choice ? 'num_choices' : 'num_labels']: outputs,
     layers: features === 'dense' ? 2 : 1,
-    activation_function: 'tanh',
+    activation_function: options.activation ?? 'tanh',
     label2id,
     use_pooler: features === 'pooled',
     dropout_prob: null,
@@ -43,13 +44,14 @@ export function headFiles(
   };
 }
 
-/** A head's tensors under the keys of another layout, layer by layer. */
+/** A head's tensors under the keys of another layout, module by module. */
 export function renameHead(
   tensors: ReadonlyMap<string, NamedTensor>,
   from: HeadOptions,
   to: HeadOptions,
+  encoder: EncoderArchitecture,
 ): Map<string, NamedTensor> {
-  const [source, target] = [headLayers(from), headLayers(to)];
+  const [source, target] = [headModules(from, encoder), headModules(to, encoder)];
   return new Map(
     [...tensors].map(([key, tensor]) => {
       const i = source.findIndex((base) => key.startsWith(`${base}.`));

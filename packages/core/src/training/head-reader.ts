@@ -14,8 +14,10 @@ import type { TensorReader } from '../files/tensor-reader.ts';
 import { adapterNameOf } from '../methods/adapter-config.ts';
 import type { MethodTarget } from '../methods/method.ts';
 import { checkFileTarget } from '../methods/model-json.ts';
-import { type HeadFeatures, type HeadOptions, headLayers, type Problem, type SavedHead } from '../nn/head.ts';
+import type { EncoderArchitecture } from '../nn/architecture.ts';
+import { createHead, type HeadOptions, type Problem, type SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
+import { activations } from '../ops/named-activations.ts';
 import { headTypes } from './head-files.ts';
 import { problemTypes } from './hub-head.ts';
 
@@ -65,10 +67,9 @@ export async function readHead(
   const problem = problemOf(json, type, outputs);
   if (problem === 'regression' && outputs !== 1)
     throw json.error(`problem_type is "regression", which has one output, and the head has ${outputs}`);
-  const features = config ? readFeatures(config) : staticFeatures(problem, weights);
   const options: HeadOptions = {
     ...{ problem, outputs, layout: config ? 'flexible' : 'static', name: config ? adapterNameOf(json) : '' },
-    ...(features === 'dense' ? {} : { features }),
+    ...(config ? readFeatures(config) : staticFeatures(problem, weights, target.encoder)),
   };
   const tensors = await readHeadTensors(weights, options, where, target);
   return { options, labels: problem === 'regression' ? null : labelsOf(ids, outputs, json), tensors };
@@ -100,57 +101,58 @@ function labelsOf(
 }
 
 /** What the last layer of a static head reads, as its keys tell; multiple choice has only one kind. */
-function staticFeatures(problem: Problem, { entries }: TensorReader): HeadFeatures {
-  return problem !== 'multipleChoice' && entries.has('classifier.weight') ? 'pooled' : 'dense';
+function staticFeatures(
+  problem: Problem,
+  { entries }: TensorReader,
+  { staticHead: { modules }, modules: { pooler } }: EncoderArchitecture,
+): Pick<HeadOptions, 'features'> {
+  const isOwn = modules.includes('classifier') || pooler === undefined;
+  const isPooled = problem !== 'multipleChoice' && entries.has('classifier.weight') && !isOwn;
+  return isPooled ? { features: 'pooled' } : {};
 }
 
 /** What the last layer of a flexible head reads; refuses heads of more layers and others. */
-function readFeatures(config: JsonFields): HeadFeatures {
+function readFeatures(config: JsonFields): Pick<HeadOptions, 'features' | 'activation'> {
   const layers = config.take('layers', jsonCount(0), 2);
-  const activation = config.take('activation_function', jsonOrNull(jsonText), 'tanh');
+  const activation = config.take('activation_function', jsonOrNull(jsonText), 'tanh') ?? '';
   const pooler = config.take('use_pooler', jsonBoolean, false);
-  if (!(layers === 1 || (layers === 2 && activation === 'tanh' && !pooler)))
+  if (!(layers === 1 || (layers === 2 && Object.hasOwn(activations, activation) && !pooler)))
     throw config.error(
-      `a head with layers ${layers}, activation_function ${shown(activation)} and use_pooler ${pooler} cannot be read; only one layer, or 2, tanh and false`,
+      `a head with layers ${layers}, activation_function ${shown(activation)} and use_pooler ${pooler} cannot be read; only one layer, or 2, an activation of ${Object.keys(activations).join(', ')}, and false`,
     );
   if (!config.take('bias', jsonBoolean, true)) throw config.error('a head without bias cannot be read');
-  if (layers === 2) return 'dense';
-  return pooler ? 'pooled' : 'first';
+  if (layers === 2) return activation === 'tanh' ? {} : { activation };
+  return { features: pooler ? 'pooled' : 'first' };
 }
 
-/** The tensors of a head's linear layers, held against what the configuration says before anything is made of it. */
+/** The tensors of a head, held against what the configuration says before anything is made of it. */
 async function readHeadTensors(
   { entries, readFloat32 }: TensorReader,
   options: HeadOptions,
   where: string,
-  { encoder: { hiddenSize } }: Pick<MethodTarget, 'encoder'>,
+  { encoder }: Pick<MethodTarget, 'encoder'>,
 ): Promise<Map<string, NamedTensor>> {
   const { problem, outputs } = options;
-  const names = headLayers(options);
   if (problem === 'multipleChoice' && outputs > mostChoices)
     throw new ModelFileError(
       `${where}: a head of ${outputs} choices cannot be read; at most ${mostChoices} can`,
     );
-  const scores = problem === 'multipleChoice' ? 1 : outputs;
   const problems: string[] = [];
-  const wanted = names.flatMap((name) => [`${name}.weight`, `${name}.bias`]);
-  for (const key of wanted) if (!entries.has(key)) problems.push(`missing ${key}`);
-  for (const key of entries.keys()) if (!wanted.includes(key)) problems.push(`unexpected ${key}`);
-  for (const [i, name] of names.entries()) {
-    const rows = i + 1 < names.length ? hiddenSize : scores;
-    for (const [key, expected] of [
-      [`${name}.weight`, [rows, hiddenSize]],
-      [`${name}.bias`, [rows]],
-    ] as const) {
-      const shape = entries.get(key)?.shape;
-      if (shape && String(shape) !== String(expected))
-        problems.push(`${key} is [${shape.slice(0, 8)}], not [${expected}]`);
-    }
+  const wanted = new Map(
+    createHead(options)
+      .parameters(encoder)
+      .map(({ name, shape }) => [name, shape]),
+  );
+  for (const key of wanted.keys()) if (!entries.has(key)) problems.push(`missing ${key}`);
+  for (const key of entries.keys()) if (!wanted.has(key)) problems.push(`unexpected ${key}`);
+  for (const [key, expected] of wanted) {
+    const shape = entries.get(key)?.shape;
+    if (shape && String(shape) !== String(expected))
+      problems.push(`${key} is [${shape.slice(0, 8)}], not [${expected}]`);
   }
   if (problems.length > 0)
     throw new ModelFileError(`${where}: the tensors of the head do not fit it: ${shownList(problems)}`);
   const tensors = new Map<string, NamedTensor>();
-  for (const key of wanted)
-    tensors.set(key, { shape: entries.get(key)?.shape ?? [], data: await readFloat32(key) });
+  for (const [key, shape] of wanted) tensors.set(key, { shape, data: await readFloat32(key) });
   return tensors;
 }

@@ -1,4 +1,4 @@
-import { classFamily } from '../methods/model-json.ts';
+import type { EncoderArchitecture } from '../nn/architecture.ts';
 import type { HeadOptions, Problem, SavedHead } from '../nn/head.ts';
 
 /** Problems as transformers and the `adapters` library name them. */
@@ -12,14 +12,13 @@ export const problemTypes: Readonly<Record<Problem, string>> = {
 /** What a head decides of a Hugging Face `config.json`: its class, and for a row of logits what they mean. */
 export function hubHeadConfig(
   { problem, outputs, labels }: Pick<HeadOptions, 'problem' | 'outputs'> & Pick<SavedHead, 'labels'>,
-  modelType: string,
+  { pythonClass }: Pick<EncoderArchitecture, 'pythonClass'>,
 ): Record<string, unknown> {
   const choice = problem === 'multipleChoice';
-  const family = classFamily(modelType);
   const names = labels ?? Array.from({ length: outputs }, (_, i) => `LABEL_${i}`);
   return {
-    ...(family
-      ? { architectures: [`${family}For${choice ? 'MultipleChoice' : 'SequenceClassification'}`] }
+    ...(pythonClass
+      ? { architectures: [`${pythonClass}For${choice ? 'MultipleChoice' : 'SequenceClassification'}`] }
       : {}),
     ...(choice
       ? {}

@@ -54,7 +54,7 @@ export class TrainableModel implements Disposes {
     const frozen = method.frozen?.(target) ?? [];
     const headTasks = new Map<string, string>();
     const headSpecs = Object.entries(heads).flatMap(([task, head]) => {
-      const specs = head.parameters(encoder.shape);
+      const specs = head.parameters(encoder.architecture);
       for (const { name } of specs) headTasks.set(name, task);
       return specs;
     });
@@ -129,14 +129,15 @@ async function encoderParameters(
   { trainsEncoder }: Method,
 ): Promise<readonly ParameterSpec[]> {
   if (!trainsEncoder) return [];
-  return encoder.parameters(trainsEncoder === true ? undefined : trainsEncoder);
+  const { architecture } = encoder;
+  return encoder.parameters(trainsEncoder === true ? undefined : (name) => trainsEncoder(name, architecture));
 }
 
 function targetOf({ encoder, adapterName, heads }: TrainableModelOptions): MethodTarget {
   const tasks = Object.keys(heads);
-  const { shape, fingerprint, hubConfig } = encoder;
+  const { architecture, fingerprint, hubConfig } = encoder;
   const known = hubConfig ? { encoderConfig: hubConfig } : {};
-  return { encoder: shape, encoderFingerprint: fingerprint, ...known, adapterName, tasks };
+  return { encoder: architecture, encoderFingerprint: fingerprint, ...known, adapterName, tasks };
 }
 
 function onlyTask(tasks: readonly string[]): string {

@@ -15,6 +15,7 @@ import { sortedJson } from '../methods/model-json.ts';
 import { isName } from '../methods/names.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
 import { openTensorFile } from '../methods/tensor-files.ts';
+import type { EncoderArchitecture } from '../nn/architecture.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import { createHead, type HeadOptions, headFeatures, type SavedHead } from '../nn/head.ts';
 import { headFiles, renameHead } from './head-files.ts';
@@ -42,7 +43,7 @@ export function snapshotFiles(snapshot: ModelSnapshot): FileSet {
   if (joint) files[tasksFile] = sortedJson({ tasks });
   for (const [task, head] of heads) {
     // On disk each is a head of its own, whatever there are beside it.
-    const alone = renamed(head, { ...head.options, several: false });
+    const alone = renamed(head, { ...head.options, several: false }, snapshot.encoder);
     for (const [path, content] of Object.entries(headFiles(alone, snapshot)))
       files[`${joint ? headFolder(task) : ''}${path}`] = content;
   }
@@ -51,8 +52,8 @@ export function snapshotFiles(snapshot: ModelSnapshot): FileSet {
 
 const headFolder = (task: string): string => `heads/${task}/`;
 
-function renamed(head: SavedHead, options: HeadOptions): SavedHead {
-  return { ...head, options, tensors: renameHead(head.tensors, head.options, options) };
+function renamed(head: SavedHead, options: HeadOptions, encoder: EncoderArchitecture): SavedHead {
+  return { ...head, options, tensors: renameHead(head.tensors, head.options, options, encoder) };
 }
 
 /** The head of a model for one task. @throws ArgumentError if it has several */
@@ -73,19 +74,25 @@ export function mergeSnapshot(snapshot: ModelSnapshot): ModelSnapshot {
     throw new ArgumentError(`a ${method.name} model is not a sum of adapters; there is nothing to merge`);
   const head = onlyHead(snapshot);
   const adapter = method.merge(saveCall(snapshot));
-  const { several: _, ...rest } = head.options;
-  const features = headFeatures(head.options);
-  const options = {
-    ...rest,
-    layout: 'flexible',
-    name: adapterName,
-    ...(features === 'dense' ? {} : { features }),
-  } as const;
   return {
     ...snapshot,
-    ...storedAdapter(adapter, encoder.prefix),
-    heads: new Map([[at(tasks, 0), renamed(head, options)]]),
+    ...storedAdapter(adapter, encoder),
+    heads: new Map([[at(tasks, 0), flexibleHead(head, adapterName, encoder)]]),
   };
+}
+
+/** The head as a flexible one of the adapter's name; as it is, where there is none that computes the same. */
+function flexibleHead(head: SavedHead, name: string, encoder: EncoderArchitecture): SavedHead {
+  const { several: _, activation, ...rest } = head.options;
+  const features = headFeatures(head.options, encoder);
+  const own = rest.layout === 'static' ? encoder.staticHead.flexibleActivation : (activation ?? 'tanh');
+  if (features === 'dense' && own === undefined) return head;
+  const options: HeadOptions = {
+    ...{ ...rest, layout: 'flexible', name },
+    ...(features === 'dense' ? {} : { features }),
+    ...(features !== 'dense' || own === undefined || own === 'tanh' ? {} : { activation: own }),
+  };
+  return renamed(head, options, encoder);
 }
 
 /** Readers of the methods that this package has. */
@@ -111,7 +118,10 @@ export async function readSnapshot(
   const heads = new Map<string, SavedHead>();
   for (const task of tasks) {
     const head = await readHeadFolder(folder, joint ? headFolder(task) : '', target);
-    heads.set(task, joint ? renamed(head, { ...head.options, several: true, name: task }) : head);
+    heads.set(
+      task,
+      joint ? renamed(head, { ...head.options, several: true, name: task }, target.encoder) : head,
+    );
   }
   return { ...target, ...stored, tasks, heads };
 }

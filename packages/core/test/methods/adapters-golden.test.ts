@@ -80,7 +80,11 @@ describe('folders of the Python library adapters', async () => {
   const weights = await openCheckpoint(files);
   const encoder: TransformerEncoder = await createEncoder({ device, config, weights, name: 'sharded-bert' });
   const expected = recordedJson<Recording>(`${folders}/expected.json`);
-  const target = { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, modelName: 'tiny-bert' };
+  const target = {
+    encoder: encoder.architecture,
+    encoderFingerprint: encoder.fingerprint,
+    modelName: 'tiny-bert',
+  };
   const texts = expected.inputIds.map((inputIds) => ({ inputIds }));
 
   test('the encoder alone', async () => {
@@ -117,7 +121,7 @@ describe('folders of the Python library adapters', async () => {
     const sources = [await read('pfeiffer-safetensors'), { ...(await read('pfeiffer-wide')), name: 'wide' }];
     expect(sources.map((source) => source.width)).toEqual([2, 16]);
     const specs = scalearn({ sources }).frozen?.({
-      encoder: encoder.shape,
+      encoder: encoder.architecture,
       adapterName: 'wide',
       tasks: ['wide'],
     });

@@ -3,17 +3,9 @@ import { ArgumentError } from '../../src/errors.ts';
 import { adapterWidth } from '../../src/methods/adapter.ts';
 import { adapterFiles } from '../../src/methods/adapter-files.ts';
 import { bottleneck } from '../../src/methods/bottleneck.ts';
-import type { EncoderShape } from '../../src/nn/encoder.ts';
+import { architecture } from './architecture.ts';
 
-const encoder: EncoderShape = {
-  modelType: 'bert',
-  prefix: 'bert',
-  layers: 2,
-  hiddenSize: 32,
-  intermediateSize: 64,
-  classifierDropout: 0,
-  initializerRange: 0.02,
-};
+const encoder = architecture('bert', { hiddenSize: 32, intermediateSize: 64 });
 
 describe('an impossible width is refused, and the message names the option', () => {
   test.each([

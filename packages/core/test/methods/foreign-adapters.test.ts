@@ -6,7 +6,6 @@ import {
   activations,
   adapterFiles,
   bottleneckReader,
-  type EncoderShape,
   type FileSet,
   input,
   ModelFileError,
@@ -17,12 +16,10 @@ import {
   writeSafetensors,
 } from '../../src/index.ts';
 import { memoryFolder } from '../training/memory-folder.ts';
+import { architecture } from './architecture.ts';
 import { randomAdapter } from './random-adapter.ts';
 
-const shape: EncoderShape = {
-  ...{ modelType: 'bert', prefix: 'bert', layers: 3, hiddenSize: 8, intermediateSize: 12 },
-  ...{ classifierDropout: 0, initializerRange: 0.02 },
-};
+const shape = architecture('bert', { layers: 3 });
 const adapter = randomAdapter('red', shape, 4);
 const plain = adapterFiles(adapter, { encoder: shape, modelName: 'tiny' });
 
@@ -149,7 +146,7 @@ describe('an adapter of another architecture is refused', () => {
       changed((json) =>
         Object.assign(json, { model_type: null, model_class: 'XLMRobertaForSequenceClassification' }),
       ),
-      'of the architecture xlm-roberta',
+      'of the architecture XLMRoberta, this one is bert',
     ],
     [
       'two of them',
@@ -176,7 +173,7 @@ describe('an adapter of another architecture is refused', () => {
           'adapter_config.json': plain['adapter_config.json'] as string,
         }),
       },
-      'its keys begin with roberta., those of bert with bert.',
+      'its keys begin with roberta.encoder.layer.*.output, those of bert with bert.encoder.layer.*.output',
     ],
   ])('by %s', async (_, files, message) => {
     const target = { encoder: shape };
@@ -187,7 +184,7 @@ describe('an adapter of another architecture is refused', () => {
 
   test('as a source of ScaLearn', async () => {
     const roberta = adapterFiles(adapter, {
-      encoder: { ...shape, modelType: 'roberta', prefix: 'roberta' },
+      encoder: architecture('roberta', { layers: 3 }),
       modelName: 'roberta',
     });
     const source = await load(roberta);
@@ -207,9 +204,9 @@ describe('an adapter of another architecture is refused', () => {
       );
     const [warning] = (await load(silent(withKeys((key) => key.replace(/^bert\./, ''))))).warnings ?? [];
     expect(warning).toContain(
-      'does not say the architecture it was trained on (model_type, model_class), nor do its keys',
+      'does not say the architecture it was trained on (model_type, model_class), and its keys, encoder.layer.*.output, may be',
     );
-    expect((await load(silent(plain))).warnings?.[0]).toContain('its keys begin with bert.');
+    expect((await load(silent(plain))).warnings?.[0]).toContain('its keys, bert.encoder.layer.*.output,');
     const unnamed = await load(changed((json) => Object.assign(json, { model_name: null })));
     expect(unnamed.warnings?.[0]).toContain('does not say which bert it was trained on');
     expect((await load(plain)).warnings).toBeUndefined();
@@ -241,7 +238,7 @@ describe('what Python reads is read', () => {
       'tensors of layer 1, which leave_out names',
     );
     await expect(load(withKeys((key) => (key.includes('layer.1.') ? undefined : key)))).rejects.toThrow(
-      'missing …',
+      'missing adapter_down.0.weight of layer 1',
     );
   });
 

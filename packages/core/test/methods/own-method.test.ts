@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 // What a user has: the package's public interface, nothing else.
 import {
-  type EncoderShape,
+  type EncoderArchitecture,
   type Method,
   multiply,
   type ParameterSpec,
@@ -16,7 +16,7 @@ import { MemoryStore, outcome, tinyEncoder, tinyTask } from '../training/tiny.ts
 function scaling(): Method {
   const sites = { attentionKey: 'k', attentionValue: 'v', feedForwardIntermediate: 'ff' } as const;
   const key = (layer: number, site: keyof typeof sites): string => `scaling.${layer}.${sites[site]}`;
-  const widths = ({ hiddenSize, intermediateSize }: EncoderShape): [keyof typeof sites, number][] => [
+  const widths = ({ hiddenSize, intermediateSize }: EncoderArchitecture): [keyof typeof sites, number][] => [
     ['attentionKey', hiddenSize],
     ['attentionValue', hiddenSize],
     ['feedForwardIntermediate', intermediateSize],

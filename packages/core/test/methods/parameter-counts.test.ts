@@ -4,21 +4,21 @@ import { bottleneck } from '../../src/methods/bottleneck.ts';
 import type { Method } from '../../src/methods/method.ts';
 import { scalearn } from '../../src/methods/scalearn.ts';
 import type { ScalearnVariant } from '../../src/methods/scalearn-settings.ts';
-import type { EncoderShape } from '../../src/nn/encoder.ts';
+import type { EncoderArchitecture } from '../../src/nn/architecture.ts';
 import { createHead, type HeadOptions } from '../../src/nn/head.ts';
 import type { ParameterSpec } from '../../src/nn/parameters.ts';
+import { architecture } from './architecture.ts';
 
-const common = { modelType: 'roberta', prefix: 'roberta', classifierDropout: 0.1, initializerRange: 0.02 };
-const base: EncoderShape = { ...common, layers: 12, hiddenSize: 768, intermediateSize: 3072 };
-const large: EncoderShape = { ...common, layers: 24, hiddenSize: 1024, intermediateSize: 4096 };
+const base = architecture('roberta', { layers: 12, hiddenSize: 768, intermediateSize: 3072 });
+const large = architecture('roberta', { layers: 24, hiddenSize: 1024, intermediateSize: 4096 });
 
 const count = (specs: readonly ParameterSpec[]): number =>
   specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-const methodCount = (method: Method, encoder: EncoderShape): number =>
+const methodCount = (method: Method, encoder: EncoderArchitecture): number =>
   count(method.parameters({ encoder, adapterName: 'rte', tasks: ['rte'] }));
 
 /** Sources without weights: how many there are is all that counts. */
-const sources = (T: number, { hiddenSize }: EncoderShape): Adapter[] =>
+const sources = (T: number, { hiddenSize }: EncoderArchitecture): Adapter[] =>
   Array.from({ length: T }, (_, i) => ({
     name: `task${i}`,
     hiddenSize,
@@ -38,7 +38,7 @@ describe('trainable parameters', () => {
     expect(methodCount(bottleneck({ width: encoder.hiddenSize / 16 }), encoder)).toBe(whole);
   });
 
-  const perTarget: [EncoderShape, string, number, Record<ScalearnVariant, number>][] = [
+  const perTarget: [EncoderArchitecture, string, number, Record<ScalearnVariant, number>][] = [
     [
       base,
       'base',

@@ -1,9 +1,9 @@
-import { type Adapter, type EncoderShape, RandomStream } from '../../src/index.ts';
+import { type Adapter, type EncoderArchitecture, RandomStream } from '../../src/index.ts';
 
 /** An adapter with random weights, large enough that every one of them can be seen in the output. */
 export function randomAdapter(
   name: string,
-  { layers, hiddenSize }: Pick<EncoderShape, 'layers' | 'hiddenSize'>,
+  { layers, hiddenSize }: Pick<EncoderArchitecture, 'layers' | 'hiddenSize'>,
   width: number,
   nonLinearity = 'relu',
 ): Adapter {

@@ -19,7 +19,7 @@ const quick = { encoder, task, batchSize: 8, epochs: 1, learningRate: 3e-2 };
 
 /** Three sources of different widths. */
 const sources = (nonLinearity = 'relu'): Adapter[] =>
-  [3, 5, 2].map((width, i) => randomAdapter(`s${i}`, encoder.shape, width, nonLinearity));
+  [3, 5, 2].map((width, i) => randomAdapter(`s${i}`, encoder.architecture, width, nonLinearity));
 
 const largest = (a: Float32Array, b: Float32Array): number =>
   a.reduce(
@@ -115,12 +115,12 @@ describe('what the sources are', () => {
     ['one adapter twice', () => ({ sources: sources().flatMap((s) => [s, s]) }), /both named 's0'/],
     [
       'two activations',
-      () => ({ sources: [...sources(), randomAdapter('odd', encoder.shape, 2, 'gelu')] }),
+      () => ({ sources: [...sources(), randomAdapter('odd', encoder.architecture, 2, 'gelu')] }),
       /'odd' uses gelu, 's0' uses relu/,
     ],
     [
       'an unknown activation',
-      () => ({ sources: [randomAdapter('x', encoder.shape, 2, 'cubic')] }),
+      () => ({ sources: [randomAdapter('x', encoder.architecture, 2, 'cubic')] }),
       /"cubic" is not known; known are gelu, /,
     ],
     [

@@ -137,7 +137,11 @@ describe('joint training', () => {
     using model = await train({ ...run, epochs: 1 });
     const files = await model.files();
     expect(Object.keys(files)).toContain('heads/score/head_config.json');
-    const target = { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, modelName: 'tiny' };
+    const target = {
+      encoder: encoder.architecture,
+      encoderFingerprint: encoder.fingerprint,
+      modelName: 'tiny',
+    };
     const snapshot = await readSnapshot(memoryFolder(files), target, [reader]);
     using again = await TrainedModel.fromSnapshot(encoder, snapshot, tasks);
     expect(await again.files()).toEqual(files);

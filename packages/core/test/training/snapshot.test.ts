@@ -35,9 +35,9 @@ import { tinyEncoder, tinyTask } from './tiny.ts';
 
 const device = new ReferenceDevice();
 const encoder = await tinyEncoder(device);
-const target = { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, modelName: 'tiny' };
+const target = { encoder: encoder.architecture, encoderFingerprint: encoder.fingerprint, modelName: 'tiny' };
 const quick = { encoder, batchSize: 8, epochs: 1, learningRate: 1e-2 };
-const sources = [3, 5].map((width, i) => randomAdapter(`s${i}`, encoder.shape, width));
+const sources = [3, 5].map((width, i) => randomAdapter(`s${i}`, encoder.architecture, width));
 
 const methods: [string, Method][] = [
   ['bottleneck', bottleneck({ width: 4 })],
@@ -156,7 +156,7 @@ describe('a model folder', () => {
     expect(await readAdapterFolder(memoryFolder(files), 's1/')).toEqual({
       ...sources[1],
       modelType: 'bert',
-      prefix: 'bert',
+      place: 'bert.encoder.layer.*.output',
     });
     const snapshot = await read(files);
     expect([...snapshot.tensors.keys()]).toEqual(['bert.shared_parameters.s0,s1.omega']);
@@ -404,10 +404,10 @@ describe('a folder that is no whole model of this encoder is refused', () => {
       ],
     ],
     [
-      'activation_function "gelu"',
+      'activation_function "prelu"',
       [
         ({ config }) => {
-          config.activation_function = 'gelu';
+          config.activation_function = 'prelu';
         },
         'head',
       ],
@@ -460,7 +460,7 @@ describe('a folder that is no whole model of this encoder is refused', () => {
       ],
     ],
     [
-      'head_config.json: it is for encoders of the architecture "xlm-roberta"',
+      'head_config.json: it is for encoders of the architecture "XLMRoberta"',
       [
         (json) => {
           delete json.model_type;
@@ -537,11 +537,14 @@ describe('a folder that is no whole model of this encoder is refused', () => {
   });
 
   test('where tensors are missing, unexpected or of another shape: all of them are listed', async () => {
-    const adapter = randomAdapter('red', encoder.shape, 4);
+    const adapter = randomAdapter('red', encoder.architecture, 4);
     const { 'adapter_config.json': config = '' } = (await files).adapter;
     const narrow = { ...(await files).adapter };
     const { adapterFiles } = await import('../../src/methods/adapter-files.ts');
-    const half = adapterFiles({ ...adapter, name: 'blue' }, { encoder: encoder.shape, modelName: 'tiny' });
+    const half = adapterFiles(
+      { ...adapter, name: 'blue' },
+      { encoder: encoder.architecture, modelName: 'tiny' },
+    );
     narrow['adapter.safetensors' as keyof typeof narrow] = half['adapter.safetensors'] as Uint8Array;
     expect(config).not.toBe('');
     const error = (await read(narrow).catch((thrown: unknown) => thrown)) as Error;
@@ -562,10 +565,14 @@ describe('a folder that is no whole model of this encoder is refused', () => {
       [other, 'another encoder'],
       [shallow, 'was trained on 2 layers, not 1'],
     ] as const) {
-      const there = { encoder: at.shape, encoderFingerprint: at.fingerprint, modelName: 'tiny' };
+      const there = { encoder: at.architecture, encoderFingerprint: at.fingerprint, modelName: 'tiny' };
       await expect(readSnapshot(memoryFolder(adapter), there)).rejects.toThrow(message);
     }
-    const there = { encoder: shallow.shape, encoderFingerprint: shallow.fingerprint, modelName: 'tiny' };
+    const there = {
+      encoder: shallow.architecture,
+      encoderFingerprint: shallow.fingerprint,
+      modelName: 'tiny',
+    };
     const attempt = readSnapshot(memoryFolder(transfer), there).then((snapshot) =>
       TrainedModel.fromSnapshot(shallow, snapshot, task),
     );

@@ -20,7 +20,7 @@ import { memoryFolder } from './memory-folder.ts';
 import { tinyEncoder, tinyTask } from './tiny.ts';
 
 const encoder = await tinyEncoder(new ReferenceDevice(), { layers: 1 });
-const target = { encoder: encoder.shape, encoderFingerprint: encoder.fingerprint, modelName: 'tiny' };
+const target = { encoder: encoder.architecture, encoderFingerprint: encoder.fingerprint, modelName: 'tiny' };
 const small = { encoder, maxSteps: 2, batchSize: 4 } as const;
 
 const ids = [

@@ -1,6 +1,13 @@
 // The smallest things that train: a random encoder, tasks it can learn, a checkpoint store that forgets nothing.
-import { createEncoder, parseEncoderConfig, type TransformerEncoder } from '../../../encoders/src/index.ts';
-import { weightSpecs } from '../../../encoders/src/model/weight-names.ts';
+import {
+  createEncoder,
+  encoderWeights,
+  type FamilyOptions,
+  parseEncoderConfig,
+  type TransformerConfig,
+  type TransformerEncoder,
+  type WeightSpec,
+} from '../../../encoders/src/index.ts';
 import {
   bytesSource,
   type CheckpointStore,
@@ -19,32 +26,43 @@ const words = ['red', 'rose', 'ruby', 'wine', 'fire', 'rust', 'blue', 'sky', 'se
 export interface TinyOptions {
   readonly hiddenSize?: number;
   readonly layers?: number;
-  readonly modelType?: 'bert' | 'roberta';
+  readonly modelType?: 'bert' | 'roberta' | 'distilbert';
   readonly dropout?: number;
   /** Decides the weights. */
   readonly seed?: number;
 }
 
-/** A BERT or RoBERTa of 8 dimensions and 2 layers with random weights; texts are words of a short list. */
+/** An encoder of 8 dimensions and 2 layers with random weights; texts are words of a short list. */
 export async function tinyEncoder(device: Device, options: TinyOptions = {}): Promise<TransformerEncoder> {
   const { hiddenSize = 8, layers = 2, modelType = 'bert', dropout = 0.1, seed = 0 } = options;
-  const config = parseEncoderConfig({
-    model_type: modelType,
-    vocab_size: 2 + words.length,
-    hidden_size: hiddenSize,
-    num_hidden_layers: layers,
-    num_attention_heads: 2,
-    intermediate_size: 12,
-    max_position_embeddings: 20,
-    type_vocab_size: 2,
-    hidden_dropout_prob: dropout,
-    attention_probs_dropout_prob: dropout,
-  });
-  const tensors = weightSpecs(config).flatMap(({ shape, parts }) =>
+  const common = { model_type: modelType, vocab_size: 2 + words.length, max_position_embeddings: 20 };
+  const config = parseEncoderConfig(
+    modelType === 'distilbert'
+      ? {
+          ...{ ...common, dim: hiddenSize, n_layers: layers, n_heads: 2, hidden_dim: 12 },
+          ...{ dropout, attention_dropout: dropout, seq_classif_dropout: dropout },
+        }
+      : {
+          ...{ ...common, hidden_size: hiddenSize, num_hidden_layers: layers, num_attention_heads: 2 },
+          ...{ intermediate_size: 12, type_vocab_size: 2 },
+          ...{ hidden_dropout_prob: dropout, attention_probs_dropout_prob: dropout },
+        },
+  );
+  return tinyEncoderOf(device, config, { seed });
+}
+
+/** An encoder with random weights of a configuration, for the same texts. */
+export async function tinyEncoderOf(
+  device: Device,
+  config: TransformerConfig,
+  { seed = 0, ...families }: FamilyOptions & { readonly seed?: number } = {},
+): Promise<TransformerEncoder> {
+  const { hiddenSize } = config;
+  const tensors = encoderWeights(config, families).flatMap(({ shape, parts, initial }) =>
     parts.map((part): [string, NamedTensor] => {
       const partShape = [(shape[0] as number) / parts.length, ...shape.slice(1)];
       const size = partShape.reduce((a, b) => a * b, 1);
-      const [mean, deviation] = distribution(part, shape);
+      const [mean, deviation] = distribution(part, shape, initial);
       const data = new RandomStream(seed, part).normal(size, mean, deviation);
       // Like an encoder that has read much: words of one kind lie close to each other.
       if (part.includes('word_embeddings'))
@@ -53,6 +71,7 @@ export async function tinyEncoder(device: Device, options: TinyOptions = {}): Pr
     }),
   );
   return createEncoder({
+    ...families,
     device,
     config,
     weights: await openSafetensors(bytesSource(writeSafetensors(tensors))),
@@ -73,8 +92,9 @@ export async function tinyEncoder(device: Device, options: TinyOptions = {}): Pr
 function distribution(
   name: string,
   [, inputs]: readonly number[],
+  initial: WeightSpec['initial'],
 ): readonly [mean: number, deviation: number] {
-  if (name.endsWith('LayerNorm.weight')) return [1, 0.1];
+  if (initial === 'ones') return [1, 0.1];
   if (name.endsWith('bias')) return [0, 0.1];
   if (name.startsWith('embeddings')) return [0, name.includes('word') ? 0.5 : 0.2];
   return [0, 1.5 / Math.sqrt(inputs as number)];

@@ -1,35 +1,29 @@
 import {
   activations,
-  gelu,
   layerNorm,
   linear,
   linearParameters,
   type ParameterSpec,
   type Tensor,
 } from '@scalearn/core';
-import type { EncoderConfig } from '../model/config.ts';
+import { EncoderConfigError } from '../errors.ts';
+import type { TransformerConfig } from '../families/config.ts';
+import type { EncoderFamily } from '../families/family.ts';
+import type { MaskedLMHead } from '../families/masked-lm-head.ts';
 
-/** Keys of the head on disk. */
-interface HeadNames {
-  readonly dense: string;
-  readonly norm: string;
-  readonly bias: string;
-}
-
-function headNames({ modelType }: EncoderConfig): HeadNames {
-  return modelType === 'bert'
-    ? {
-        dense: 'cls.predictions.transform.dense',
-        norm: 'cls.predictions.transform.LayerNorm',
-        bias: 'cls.predictions.bias',
-      }
-    : { dense: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' };
+/** The head of a family. @throws EncoderConfigError where it has none */
+export function maskedLMHead({ maskedLM, modelType }: EncoderFamily): MaskedLMHead {
+  if (maskedLM) return maskedLM;
+  throw new EncoderConfigError(
+    `encoders of the family ${modelType} have no head for masked tokens, so they cannot be pretrained; train one of another family`,
+  );
 }
 
 /** The head's own parameters: its decoder is the table of word embeddings. */
-export function maskedLMHeadParameters(config: EncoderConfig): ParameterSpec[] {
-  const { hiddenSize, vocabSize, initializerRange } = config;
-  const { dense, norm, bias } = headNames(config);
+export function maskedLMHeadParameters(
+  { dense, norm, bias }: MaskedLMHead,
+  { hiddenSize, vocabSize, initializerRange }: TransformerConfig,
+): ParameterSpec[] {
   const vector = (name: string, size: number, constant: number): ParameterSpec => ({
     name,
     shape: [size],
@@ -49,14 +43,12 @@ export function maskedLMHeadParameters(config: EncoderConfig): ParameterSpec[] {
  * 2019): hidden `[masked, hidden]` to `[masked, vocabulary]`.
  */
 export function maskedLMLogits(
-  config: EncoderConfig,
+  { dense, norm, bias, words, activation: own }: MaskedLMHead,
+  config: TransformerConfig,
   hidden: Tensor,
   parameter: (name: string) => Tensor,
 ): Tensor {
-  const { dense, norm, bias } = headNames(config);
-  // RoBERTa's head is written with GELU, whatever its layers have.
-  const activation =
-    config.modelType === 'bert' ? (activations[config.activation] as (x: Tensor) => Tensor) : gelu;
+  const activation = activations[own ?? config.activation] as (x: Tensor) => Tensor;
   const x = activation(linear(hidden, parameter(`${dense}.weight`), parameter(`${dense}.bias`)));
   const transformed = layerNorm(
     x,
@@ -64,5 +56,5 @@ export function maskedLMLogits(
     parameter(`${norm}.bias`),
     config.layerNormEpsilon,
   );
-  return linear(transformed, parameter('embeddings.word_embeddings.weight'), parameter(bias));
+  return linear(transformed, parameter(words), parameter(bias));
 }

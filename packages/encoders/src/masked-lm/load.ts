@@ -1,24 +1,26 @@
 import { type Device, JsonFields } from '@scalearn/core';
 import type { HubOptions } from '@scalearn/hub';
+import { EncoderConfigError } from '../errors.ts';
+import { type FamilyOptions, familyOf } from '../families/list.ts';
 import { openCheckpoint } from '../folder/checkpoint.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
-import { EncoderConfigError } from '../model/errors.ts';
 import { readEncoderConfig } from '../model/read-config.ts';
 import { planWeights, readWeight } from '../model/read-weights.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { maskedLMHead } from './head.ts';
 import { MaskedLanguageModel } from './model.ts';
 import { readMaskedLMHead } from './read-head.ts';
 
-export interface LoadMaskedLMOptions extends HubOptions {
+export interface LoadMaskedLMOptions extends HubOptions, FamilyOptions {
   readonly device: Device;
   /** Draws the head's first weights where the checkpoint has none; 0 by default. */
   readonly seed?: number;
 }
 
 /**
- * Loads a BERT, RoBERTa or XLM-R with its masked-language-modelling head and its tokeniser, to pretrain it further on
+ * Loads an encoder with its masked-language-modelling head and its tokenizer, to pretrain it further on
  * texts of one's own.
  *
  * @param source a hub name, a local Hugging Face folder, its URL, or opened files
@@ -26,19 +28,28 @@ export interface LoadMaskedLMOptions extends HubOptions {
  */
 export async function loadMaskedLM(
   source: string | URL | ModelFiles,
-  { device, seed, ...hub }: LoadMaskedLMOptions,
+  { device, seed, families, ...hub }: LoadMaskedLMOptions,
 ): Promise<{ readonly model: MaskedLanguageModel; readonly tokenizer: Tokenizer }> {
   const isNamed = typeof source === 'string' || source instanceof URL;
   const files = isNamed ? await openModelFiles(source, hub) : source;
-  const config = await readEncoderConfig(files);
+  const known: FamilyOptions = families ? { families } : {};
+  const config = await readEncoderConfig(files, known);
+  const family = familyOf(config.modelType, known);
+  const head = maskedLMHead(family);
   await checkTied(files);
-  const tokenizer = await loadTokenizer(files);
+  const tokenizer = await loadTokenizer(files, known);
   const reader = await openCheckpoint(files);
-  const plan = planWeights(reader, config, config.layers, files.describe());
-  const weights = await readMaskedLMHead(reader, config, files.describe());
+  const plan = planWeights(reader, family, config, config.layers, files.describe());
+  const weights = await readMaskedLMHead(reader, head, config, files.describe());
   for (const spec of plan.specs)
     if (!spec.optional) weights.set(spec.name, await readWeight(reader, plan, spec));
-  const model = new MaskedLanguageModel({ device, config, weights, ...(seed === undefined ? {} : { seed }) });
+  const model = new MaskedLanguageModel({
+    ...known,
+    device,
+    config,
+    weights,
+    ...(seed === undefined ? {} : { seed }),
+  });
   return { model, tokenizer };
 }
 

@@ -1,6 +1,6 @@
 import type { FileSet } from '@scalearn/core';
 import { writeSafetensors } from '@scalearn/core';
-import { configJson } from '../model/config-json.ts';
+import { encoderConfigJson } from '../model/config.ts';
 import type { MaskedLanguageModel } from './model.ts';
 
 export interface MaskedLMFileOptions {
@@ -26,16 +26,10 @@ export async function maskedLMFiles(
   };
 }
 
-const architectures = {
-  bert: 'BertForMaskedLM',
-  roberta: 'RobertaForMaskedLM',
-  'xlm-roberta': 'XLMRobertaForMaskedLM',
-} as const;
-
-function configOf({ config }: MaskedLanguageModel): Record<string, unknown> {
+function configOf({ config, family }: MaskedLanguageModel): Record<string, unknown> {
   return {
-    architectures: [architectures[config.modelType]],
-    ...configJson(config),
+    ...(family.pythonClass === undefined ? {} : { architectures: [`${family.pythonClass}ForMaskedLM`] }),
+    ...encoderConfigJson(config, { families: [family] }),
     tie_word_embeddings: true,
     // What it computes in, whatever the file stores.
     dtype: 'float32',

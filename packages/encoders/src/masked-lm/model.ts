@@ -11,16 +11,16 @@ import {
   selectTokens,
   type Tensor,
 } from '@scalearn/core';
-import { buildEncoder } from '../model/build.ts';
-import type { EncoderConfig } from '../model/config.ts';
+import type { TransformerConfig } from '../families/config.ts';
+import type { EncoderFamily } from '../families/family.ts';
+import { type FamilyOptions, familyOf } from '../families/list.ts';
 import { encoderFeeds } from '../model/feeds.ts';
-import { encoderPrefix, weightSpecs } from '../model/weight-names.ts';
-import { maskedLMHeadParameters, maskedLMLogits } from './head.ts';
+import { maskedLMHead, maskedLMHeadParameters, maskedLMLogits } from './head.ts';
 import type { MaskedBatch } from './mask-tokens.ts';
 
-export interface MaskedLMOptions {
+export interface MaskedLMOptions extends FamilyOptions {
   readonly device: Device;
-  readonly config: EncoderConfig;
+  readonly config: TransformerConfig;
   /** Draws the first weights; 0 by default. */
   readonly seed?: number;
   /** Weights to begin with instead, by the names of parameters. */
@@ -37,14 +37,23 @@ export interface MaskedLMGraph extends EncoderGraph {
 /** An encoder with a masked-language-modelling head, all of it trainable. */
 export class MaskedLanguageModel implements Disposes {
   readonly device: Device;
-  readonly config: EncoderConfig;
+  readonly config: TransformerConfig;
+  readonly family: EncoderFamily;
   readonly parameters: Parameters;
 
-  /** Weights that are not given are drawn as BERT's were. There is no pooler: nothing would train it. */
-  constructor({ device, config, seed = 0, weights }: MaskedLMOptions) {
+  /**
+   * Weights that are not given are drawn as BERT's were. There is no pooler: nothing would train it.
+   *
+   * @throws EncoderConfigError for a family without a head for masked tokens
+   */
+  constructor({ device, config, seed = 0, weights, ...options }: MaskedLMOptions) {
     this.device = device;
     this.config = config;
-    const specs = [...encoderParameters(config), ...maskedLMHeadParameters(config)].map((spec) => {
+    this.family = familyOf(config.modelType, options);
+    const specs = [
+      ...encoderParameters(this.family, config),
+      ...maskedLMHeadParameters(maskedLMHead(this.family), config),
+    ].map((spec) => {
       const values = weights?.get(spec.name);
       return values ? { ...spec, init: { values } } : spec;
     });
@@ -53,20 +62,20 @@ export class MaskedLanguageModel implements Disposes {
 
   /** The graph; reads the inputs of {@link feeds}. With dropout when it is given. */
   build(dropout?: Dropout): MaskedLMGraph {
-    const parameter = (name: string): Tensor => this.parameters.tensor(name);
-    const graph = buildEncoder(this.config, parameter, false, {
-      sites: {},
+    const { parameters, family, config } = this;
+    const weight = (name: string): Tensor => parameters.tensor(name);
+    const graph = family.build(config, {
+      ...{ weight, has: (name) => parameters.has(name), sites: {} },
       ...(dropout ? { dropout } : {}),
     });
-    const positions = input('maskedPositions', ['masked'], 'i32');
-    const hidden = selectTokens(graph.hiddenStates.at(-1) as Tensor, positions);
-    const logits = maskedLMLogits(this.config, hidden, parameter);
+    const hidden = selectTokens(graph.output, input('maskedPositions', ['masked'], 'i32'));
+    const logits = maskedLMLogits(maskedLMHead(family), config, hidden, weight);
     return { ...graph, logits, loss: crossEntropy(logits, input('labels', ['masked'], 'i32')) };
   }
 
   /** A masked batch as graph inputs. */
   feeds({ texts, positions, labels }: MaskedBatch): Record<string, HostArray> {
-    return { ...encoderFeeds(this.config, 'model', texts), maskedPositions: positions, labels };
+    return { ...encoderFeeds(this.family, this.config, 'model', texts), maskedPositions: positions, labels };
   }
 
   dispose(): void {
@@ -78,17 +87,18 @@ export class MaskedLanguageModel implements Disposes {
 }
 
 /** An encoder's weights as parameters: N(0, initializerRange²), zeros for biases, ones for layer norms. */
-function encoderParameters(config: EncoderConfig): ParameterSpec[] {
-  const prefix = encoderPrefix(config);
-  return weightSpecs(config)
+function encoderParameters(family: EncoderFamily, config: TransformerConfig): ParameterSpec[] {
+  return family
+    .weights(config)
     .filter((spec) => !spec.optional)
-    .map(({ name, shape, decay, parts }) => ({
+    .map(({ name, shape, initial, parts }) => ({
       name,
       shape,
-      decay,
-      parts: parts.map((part) => `${prefix}.${part}`),
-      init: decay
-        ? { mean: 0, deviation: config.initializerRange }
-        : { constant: name.endsWith('LayerNorm.weight') ? 1 : 0 },
+      decay: initial === 'normal',
+      parts: parts.map((part) => `${family.prefix}.${part}`),
+      init:
+        initial === 'normal'
+          ? { mean: 0, deviation: config.initializerRange }
+          : { constant: initial === 'ones' ? 1 : 0 },
     }));
 }

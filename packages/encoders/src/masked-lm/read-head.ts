@@ -1,6 +1,7 @@
 import type { TensorReader } from '@scalearn/core';
-import type { EncoderConfig } from '../model/config.ts';
-import { EncoderWeightsError } from '../model/errors.ts';
+import { EncoderWeightsError } from '../errors.ts';
+import type { TransformerConfig } from '../families/config.ts';
+import type { MaskedLMHead } from '../families/masked-lm-head.ts';
 import { maskedLMHeadParameters } from './head.ts';
 
 /** Older checkpoints name the parameters of LayerNorm so. */
@@ -13,13 +14,14 @@ const oldNames = { weight: 'gamma', bias: 'beta' } as const;
  */
 export async function readMaskedLMHead(
   reader: TensorReader,
-  config: EncoderConfig,
+  head: MaskedLMHead,
+  config: TransformerConfig,
   where: string,
 ): Promise<Map<string, Float32Array>> {
   const values = new Map<string, Float32Array>();
   const missing: string[] = [];
   const misshaped: string[] = [];
-  for (const { name, shape } of maskedLMHeadParameters(config)) {
+  for (const { name, shape } of maskedLMHeadParameters(head, config)) {
     const old = name.replace(/(?<=LayerNorm\.)(weight|bias)$/, (kind) => oldNames[kind as 'weight' | 'bias']);
     const key = reader.entries.has(name) ? name : old;
     const found = reader.entries.get(key)?.shape;

@@ -1,23 +1,21 @@
 import { ArgumentError } from '@scalearn/core';
-import type { EncoderConfig } from '../model/config.ts';
+import type { TransformerConfig } from '../families/config.ts';
+import { type FamilyOptions, familyOf } from '../families/list.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { maskedLMHead } from './head.ts';
 import type { MaskingVocabulary } from './mask-tokens.ts';
-
-const specialTokens = {
-  bert: { mask: '[MASK]', others: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] },
-  roberta: { mask: '<mask>', others: ['<s>', '<pad>', '</s>', '<unk>'] },
-} as const;
 
 /**
  * A tokeniser's vocabulary as masking needs it.
  *
- * @throws ArgumentError if it has no mask token, or more tokens than the encoder has embeddings
+ * @throws EncoderConfigError for a family without a head for masked tokens; ArgumentError if it has no mask token, or more tokens than the encoder has embeddings
  */
 export function maskingVocabulary(
   tokenizer: Pick<Tokenizer, 'idOf' | 'vocabularySize'>,
-  config: EncoderConfig,
+  config: TransformerConfig,
+  options: FamilyOptions = {},
 ): MaskingVocabulary {
-  const { mask, others } = specialTokens[config.modelType === 'bert' ? 'bert' : 'roberta'];
+  const { mask, others } = maskedLMHead(familyOf(config.modelType, options)).tokens;
   const maskId = tokenizer.idOf(mask);
   if (maskId === undefined)
     throw new ArgumentError(

@@ -1,13 +1,14 @@
 import type { Device, DeviceTensor, TensorReader } from '@scalearn/core';
-import type { EncoderConfig } from './config.ts';
+import type { TransformerConfig } from '../families/config.ts';
+import { type FamilyOptions, familyOf } from '../families/list.ts';
+import type { WeightSpec } from '../families/weights.ts';
 import { type SegmentEncoder, TransformerEncoder } from './encoder.ts';
 import { encoderFingerprint, withLayers } from './fingerprint.ts';
 import { drawWeight, planWeights, readWeight } from './read-weights.ts';
-import type { WeightSpec } from './weight-names.ts';
 
-export interface CreateEncoderOptions {
+export interface CreateEncoderOptions extends FamilyOptions {
   readonly device: Device;
-  readonly config: EncoderConfig;
+  readonly config: TransformerConfig;
   readonly weights: TensorReader;
   /** Named in errors and in saved adapters. */
   readonly name: string;
@@ -24,12 +25,13 @@ export interface CreateEncoderOptions {
  * Puts an encoder's weights on a device. A pooler that the checkpoint lacks is drawn, as in the reference: only the static
  * heads of multiple choice read it.
  *
- * @throws EncoderWeightsError if they do not fit the configuration, ArgumentError for a wrong number of layers
+ * @throws EncoderConfigError for a family that is not known, EncoderWeightsError if they do not fit the configuration, ArgumentError for a wrong number of layers
  */
 export async function createEncoder(options: CreateEncoderOptions): Promise<TransformerEncoder> {
   const { device, weights: reader, name, tokenizer, storage = 'f32' } = options;
   const config = withLayers(options.config, options.layers);
-  const plan = planWeights(reader, config, options.config.layers, name);
+  const family = familyOf(config.modelType, options);
+  const plan = planWeights(reader, family, config, options.config.layers, name);
   const parts = plan.specs.flatMap((spec) => spec.parts);
   const total = parts.length + plan.specs.length;
   let done = 0;
@@ -55,6 +57,7 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
   }
   return new TransformerEncoder(device, {
     name,
+    family,
     config,
     fingerprint,
     weights,

@@ -1,15 +1,17 @@
 import { ArgumentError, type EncodedText, type HostArray } from '@scalearn/core';
-import { type EncoderConfig, maxSequenceLength } from './config.ts';
+import type { TransformerConfig } from '../families/config.ts';
+import type { EncoderFamily } from '../families/family.ts';
 
 /**
  * A ragged batch as the inputs of an encoder's graph: `inputIds`, `positionIds` and, where there is more than one token
- * type, `tokenTypeIds` i32 `[tokens]`; `cuSeqlens` i32 `[boundaries]`.
+ * type, `tokenTypeIds` i32 `[tokens]`; `cuSeqlens` i32 `[boundaries]`; and what its family adds.
  *
  * @param name of the encoder, for errors
  * @throws ArgumentError for ids and token types that it does not have, and for sequences that are empty or too long
  */
 export function encoderFeeds(
-  config: EncoderConfig,
+  family: EncoderFamily,
+  config: TransformerConfig,
   name: string,
   texts: readonly EncodedText[],
 ): Record<string, HostArray> {
@@ -17,9 +19,8 @@ export function encoderFeeds(
   const inputIds = new Int32Array(tokens);
   const positionIds = new Int32Array(tokens);
   const cuSeqlens = new Int32Array(texts.length + 1);
-  // RoBERTa counts positions from the padding id + 1.
-  const first = config.modelType === 'bert' ? 0 : config.padTokenId + 1;
-  const longest = maxSequenceLength(config);
+  const first = family.firstPosition(config);
+  const longest = config.maxPositions - first;
   const { typeVocabSize } = config;
   const tokenTypeIds = typeVocabSize > 1 ? new Int32Array(tokens) : undefined;
   if (texts.length === 0) throw new ArgumentError('a batch needs at least one sequence');
@@ -42,5 +43,6 @@ export function encoderFeeds(
       tokenTypeIds[begin + i] = type;
     }
   }
-  return { inputIds, positionIds, cuSeqlens, ...(tokenTypeIds ? { tokenTypeIds } : {}) };
+  const fed = { inputIds, positionIds, cuSeqlens, ...(tokenTypeIds ? { tokenTypeIds } : {}) };
+  return { ...fed, ...family.feeds?.(config, texts) };
 }

@@ -1,15 +1,16 @@
 import { ArgumentError, type TensorReader } from '@scalearn/core';
 import type { HubOptions } from '@scalearn/hub';
+import type { TransformerConfig } from '../families/config.ts';
+import { type FamilyOptions, familyOf } from '../families/list.ts';
 import { openCheckpoint } from '../folder/checkpoint.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
-import type { EncoderConfig } from './config.ts';
 import { readEncoderConfig } from './read-config.ts';
 import { planWeights, type WeightPlan } from './read-weights.ts';
 import { sha256 } from './sha256.ts';
 
 /** SHA-256 over what decides the encoder's output: the configuration but for dropout, and the bytes of every tensor. */
 export async function encoderFingerprint(
-  config: EncoderConfig,
+  config: TransformerConfig,
   reader: TensorReader,
   plan: WeightPlan,
   advance: () => void = () => {},
@@ -25,7 +26,7 @@ export async function encoderFingerprint(
 }
 
 /** The configuration with the first layers only. @throws ArgumentError if there are not so many */
-export function withLayers(config: EncoderConfig, layers: number = config.layers): EncoderConfig {
+export function withLayers(config: TransformerConfig, layers: number = config.layers): TransformerConfig {
   if (!(Number.isInteger(layers) && layers >= 1 && layers <= config.layers))
     throw new ArgumentError(`layers must be a whole number from 1 to ${config.layers}, not ${layers}`);
   return { ...config, layers };
@@ -38,13 +39,14 @@ export function withLayers(config: EncoderConfig, layers: number = config.layers
  */
 export async function fingerprintEncoder(
   source: string | URL,
-  options: HubOptions & { readonly layers?: number } = {},
-): Promise<{ readonly config: EncoderConfig; readonly fingerprint: string }> {
-  const { layers, ...hub } = options;
+  options: HubOptions & FamilyOptions & { readonly layers?: number } = {},
+): Promise<{ readonly config: TransformerConfig; readonly fingerprint: string }> {
+  const { layers, families, ...hub } = options;
+  const known: FamilyOptions = families ? { families } : {};
   const files = await openModelFiles(source, hub);
-  const whole = await readEncoderConfig(files);
+  const whole = await readEncoderConfig(files, known);
   const config = withLayers(whole, layers);
   const reader = await openCheckpoint(files);
-  const plan = planWeights(reader, config, whole.layers, files.describe());
+  const plan = planWeights(reader, familyOf(config.modelType, known), config, whole.layers, files.describe());
   return { config, fingerprint: await encoderFingerprint(config, reader, plan) };
 }

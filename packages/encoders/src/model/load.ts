@@ -1,5 +1,6 @@
 import type { Device } from '@scalearn/core';
 import type { HubOptions } from '@scalearn/hub';
+import type { FamilyOptions } from '../families/list.ts';
 import { openCheckpoint } from '../folder/checkpoint.ts';
 import { isLocalFolder, localPath } from '../folder/local-folder.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
@@ -9,7 +10,7 @@ import { createEncoder } from './create.ts';
 import type { SegmentEncoder, TransformerEncoder } from './encoder.ts';
 import { readEncoderConfig } from './read-config.ts';
 
-export interface LoadEncoderOptions extends HubOptions {
+export interface LoadEncoderOptions extends HubOptions, FamilyOptions {
   readonly device: Device;
   /** Use the first N layers only. */
   readonly layers?: number;
@@ -20,7 +21,7 @@ export interface LoadEncoderOptions extends HubOptions {
 }
 
 /**
- * Loads a BERT, RoBERTa or XLM-R encoder with its tokeniser.
+ * Loads an encoder with its tokenizer.
  *
  * @param source a hub name such as `FacebookAI/roberta-base`, a local Hugging Face folder, its URL, or opened files
  * @throws EncoderConfigError, EncoderWeightsError, TokenizerError, MissingModelFileError, HubError
@@ -29,16 +30,18 @@ export async function loadEncoder(
   source: string | URL | ModelFiles,
   options: LoadEncoderOptions,
 ): Promise<TransformerEncoder> {
-  const { device, layers, storage, onProgress, ...hub } = options;
+  const { device, layers, storage, onProgress, families, ...hub } = options;
+  const known: FamilyOptions = families ? { families } : {};
   const isNamed = typeof source === 'string' || source instanceof URL;
   const files = isNamed ? await openModelFiles(source, hub) : source;
-  const config = await readEncoderConfig(files);
-  const tokenizer = await loadTokenizer(files);
+  const config = await readEncoderConfig(files, known);
+  const tokenizer = await loadTokenizer(files, known);
   const segments: SegmentEncoder = {
     encode: ([text, pair], { maxLength, truncation }) =>
       tokenizer.encode(text, pair, { maxLength, truncation }),
   };
   return createEncoder({
+    ...known,
     device,
     config,
     weights: await openCheckpoint(files),

@@ -1,9 +1,19 @@
+import { EncoderConfigError } from '../errors.ts';
+import type { TransformerConfig } from '../families/config.ts';
+import type { FamilyOptions } from '../families/list.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
-import { type EncoderConfig, parseEncoderConfig } from './config.ts';
-import { EncoderConfigError } from './errors.ts';
+import { parseEncoderConfig } from './config.ts';
+
+export interface ReadConfigOptions extends FamilyOptions {
+  /** Its name; `config.json` by default. */
+  readonly file?: string;
+}
 
 /** Reads a model's `config.json`. @throws EncoderConfigError, MissingModelFileError */
-export async function readEncoderConfig(files: ModelFiles, file = 'config.json'): Promise<EncoderConfig> {
+export async function readEncoderConfig(
+  files: ModelFiles,
+  { file = 'config.json', ...options }: ReadConfigOptions = {},
+): Promise<TransformerConfig> {
   const where = `${files.describe()}/${file}`;
   const text = await files.text(file);
   let json: unknown;
@@ -12,5 +22,5 @@ export async function readEncoderConfig(files: ModelFiles, file = 'config.json')
   } catch (cause) {
     throw new EncoderConfigError(`${where} is not JSON; the file is damaged`, { cause });
   }
-  return parseEncoderConfig(json, where);
+  return parseEncoderConfig(json, { where, ...options });
 }

@@ -1,10 +1,8 @@
 import { RandomStream, type TensorReader } from '@scalearn/core';
-import type { EncoderConfig } from './config.ts';
-import { EncoderConfigError, EncoderWeightsError } from './errors.ts';
-import { encoderPrefix, type WeightSpec, weightSpecs } from './weight-names.ts';
-
-/** Keys of checkpoints that are no part of the encoder: buffers, and heads of what it was trained for. */
-const ignored = /^(?:lm_head|cls|classifier|qa_outputs)\.|(?:^|\.)position_ids$/;
+import { EncoderConfigError, EncoderWeightsError } from '../errors.ts';
+import type { TransformerConfig } from '../families/config.ts';
+import type { EncoderFamily } from '../families/family.ts';
+import type { WeightSpec } from '../families/weights.ts';
 
 /** A key as the encoder's own class would write it: no prefix, LayerNorm parameters named weight and bias. */
 function plainKey(key: string, prefix: string): string {
@@ -30,20 +28,20 @@ export interface WeightPlan {
  */
 export function planWeights(
   reader: TensorReader,
-  config: EncoderConfig,
+  family: EncoderFamily,
+  config: TransformerConfig,
   layersInFile: number,
   where: string,
 ): WeightPlan {
-  const prefix = encoderPrefix(config);
-  const keys = new Map([...reader.entries.keys()].map((key) => [plainKey(key, prefix), key]));
+  const keys = new Map([...reader.entries.keys()].map((key) => [plainKey(key, family.prefix), key]));
   if (layersInFile > reader.entries.size)
     throw new EncoderConfigError(
-      `${where} has ${layersInFile} layers by its config.json (num_hidden_layers), and its weights are ${reader.entries.size} tensors; they do not belong together`,
+      `${where} has ${layersInFile} layers by its config.json, and its weights are ${reader.entries.size} tensors; they do not belong together`,
     );
   const expected = new Set<string>();
   const missing: string[] = [];
   const misshaped: string[] = [];
-  const present = weightSpecs({ ...config, layers: layersInFile }).filter(({ parts, shape, optional }) => {
+  const present = family.weights({ ...config, layers: layersInFile }).filter(({ parts, shape, optional }) => {
     const partShape = [(shape[0] as number) / parts.length, ...shape.slice(1)];
     for (const part of parts) {
       expected.add(part);
@@ -56,11 +54,15 @@ export function planWeights(
     return parts.every((part) => keys.has(part));
   });
   // The pooler may be left out, but not half of it.
-  const optional = weightSpecs(config).filter((spec) => spec.optional);
+  const used = family.weights(config);
+  const optional = used.filter((spec) => spec.optional);
   if (optional.some((spec) => keys.has(spec.name)))
     missing.push(...optional.map((spec) => spec.name).filter((name) => !keys.has(name)));
+  // Buffers and heads of what it was trained for are no part of the encoder.
+  const isOther = (key: string): boolean =>
+    /(?:^|\.)position_ids$/.test(key) || family.headKeys.some((head) => key.startsWith(`${head}.`));
   const unexpected = [...keys].filter(
-    ([plain, key]) => !expected.has(plain) && !ignored.test(plain) && !ignored.test(key),
+    ([plain, key]) => !expected.has(plain) && !isOther(plain) && !isOther(key),
   );
   if (missing.length + misshaped.length + unexpected.length > 0)
     throw new EncoderWeightsError(
@@ -69,20 +71,23 @@ export function planWeights(
       unexpected.map(([, key]) => key),
       misshaped,
     );
-  const used = new Set(weightSpecs(config).map((spec) => spec.name));
+  const usedNames = new Set(used.map((spec) => spec.name));
   const absent = optional.filter((spec) => !keys.has(spec.name));
-  return { specs: present.filter((spec) => used.has(spec.name)), absent, keys };
+  return { specs: present.filter((spec) => usedNames.has(spec.name)), absent, keys };
 }
 
 /**
- * The first values of a weight that the checkpoint lacks: N(0, initializerRange²), zeros for biases. They are the same
+ * The first values of a weight that the checkpoint lacks: N(0, initializerRange²), or its constant. They are the same
  * every time, so that they need not be stored with a model that was trained on them.
  */
-export function drawWeight({ name, shape }: WeightSpec, { initializerRange }: EncoderConfig): Float32Array {
+export function drawWeight(
+  { name, shape, initial }: WeightSpec,
+  { initializerRange }: TransformerConfig,
+): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1);
-  return shape.length === 1
-    ? new Float32Array(size)
-    : new RandomStream(0, `encoder/${name}`).normal(size, 0, initializerRange);
+  return initial === 'normal'
+    ? new RandomStream(0, `encoder/${name}`).normal(size, 0, initializerRange)
+    : new Float32Array(size).fill(initial === 'ones' ? 1 : 0);
 }
 
 /** A tensor's values, its parts stacked. */

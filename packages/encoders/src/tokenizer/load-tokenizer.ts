@@ -1,3 +1,4 @@
+import type { FamilyOptions } from '../families/list.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
 import { readTokenizerFiles } from './files/tokenizer-file.ts';
 import { buildTextTokenizer } from './text-tokenizer.ts';
@@ -13,8 +14,8 @@ const LARGEST_LIMIT = 1_000_000;
  *
  * @throws MissingModelFileError, TokenizerError
  */
-export async function loadTokenizer(files: ModelFiles): Promise<Tokenizer> {
-  const { json, config } = await readTokenizerFiles(files);
+export async function loadTokenizer(files: ModelFiles, options: FamilyOptions = {}): Promise<Tokenizer> {
+  const { json, config } = await readTokenizerFiles(files, options);
   const limit = config.model_max_length;
   const isSane = typeof limit === 'number' && Number.isInteger(limit) && limit > 0 && limit <= LARGEST_LIMIT;
   return new Tokenizer(buildTextTokenizer(json), isSane ? limit : undefined);

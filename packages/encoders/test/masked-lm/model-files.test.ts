@@ -30,7 +30,7 @@ describe('a pretrained model as files', () => {
   const expected = (async () => {
     const last = model.build().hiddenStates.at(-1);
     const program = await device.compile({ outputs: { last: last as NonNullable<typeof last> } });
-    return (await program.run(encoderFeeds(model.config, 'tiny', texts))).last as HostArray;
+    return (await program.run(encoderFeeds(model.family, model.config, 'tiny', texts))).last as HostArray;
   })();
 
   test('is loaded as an encoder with the same hidden states', async () => {

@@ -1,7 +1,8 @@
 import { type Device, type EncodedText, type FileSet, RandomStream } from '@scalearn/core';
+import type { TransformerConfig } from '../../src/families/config.ts';
 import { memoryFolder } from '../../src/folder/memory-folder.ts';
 import { MaskedLanguageModel } from '../../src/masked-lm/model.ts';
-import { type EncoderConfig, parseEncoderConfig } from '../../src/model/config.ts';
+import { parseEncoderConfig } from '../../src/model/config.ts';
 import { loadTokenizer } from '../../src/tokenizer/load-tokenizer.ts';
 import type { Segments, Tokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { trainWordPiece } from '../../src/vocabulary/train-word-piece.ts';
@@ -31,7 +32,7 @@ export const tokenizerFiles: FileSet = wordPieceFiles(
 
 export const loadTinyTokenizer = (): Promise<Tokenizer> => loadTokenizer(memoryFolder(tokenizerFiles));
 
-export const tinyConfig: EncoderConfig = parseEncoderConfig({
+export const tinyConfig: TransformerConfig = parseEncoderConfig({
   model_type: 'bert',
   vocab_size: 160,
   hidden_size: 8,
@@ -43,7 +44,7 @@ export const tinyConfig: EncoderConfig = parseEncoderConfig({
 });
 
 /** A model whose every weight is random: with zero biases, mistakes would go unseen. */
-export function tinyModel(device: Device, config: EncoderConfig = tinyConfig): MaskedLanguageModel {
+export function tinyModel(device: Device, config: TransformerConfig = tinyConfig): MaskedLanguageModel {
   const model = new MaskedLanguageModel({ device, config });
   for (const { name, values, size, specs, offsets } of model.parameters.groups) {
     const data = new RandomStream(3, name).normal(size, 0, 0.4);

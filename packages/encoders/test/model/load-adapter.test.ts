@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Adapter, adapterFiles, ModelFileError, RandomStream } from '@scalearn/core';
 import { expect, test } from 'vitest';
+import { architecture } from '../../../core/test/methods/architecture.ts';
 import { loadAdapter } from '../../src/model/load-adapter.ts';
 import { memoryFiles } from '../folder/memory-files.ts';
 
@@ -21,18 +22,18 @@ const adapter: Adapter = {
     upBias: normal(`up bias ${layer}`, 8),
   })),
 };
-const encoder = { prefix: 'bert', modelType: 'bert', layers: 2, hiddenSize: 8, intermediateSize: 16 };
-const files = adapterFiles(adapter, {
-  encoder: { ...encoder, classifierDropout: 0, initializerRange: 0.02 },
-  modelName: 'tiny',
-});
+const files = adapterFiles(adapter, { encoder: architecture('bert'), modelName: 'tiny' });
 
 test('an adapter loads from a folder, from its URL and from opened files', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'scalearn-adapter-'));
   try {
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
     for (const source of [folder, pathToFileURL(`${folder}/`), memoryFiles(files)])
-      expect(await loadAdapter(source)).toEqual({ ...adapter, modelType: 'bert', prefix: 'bert' });
+      expect(await loadAdapter(source)).toEqual({
+        ...adapter,
+        modelType: 'bert',
+        place: 'bert.encoder.layer.*.output',
+      });
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -41,7 +42,11 @@ test('an adapter loads from a folder, from its URL and from opened files', async
 test('an adapter loads from torch files alone, which do not say of which encoder it is', async () => {
   const { 'adapter.safetensors': _, ...rest } = files;
   const { encoderFingerprint: __, ...plain } = adapter;
-  expect(await loadAdapter(memoryFiles(rest))).toEqual({ ...plain, modelType: 'bert', prefix: 'bert' });
+  expect(await loadAdapter(memoryFiles(rest))).toEqual({
+    ...plain,
+    modelType: 'bert',
+    place: 'bert.encoder.layer.*.output',
+  });
 });
 
 test('a folder without its tensors is refused', async () => {

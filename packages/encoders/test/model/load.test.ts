@@ -12,9 +12,9 @@ import {
 import { describe, expect, test } from 'vitest';
 import { shared, skipReason } from '../../../../test/golden/recorded.ts';
 import { startHubServer } from '../../../../test/support/hub-server.ts';
+import { EncoderConfigError, EncoderWeightsError } from '../../src/errors.ts';
 import { MissingModelFileError } from '../../src/folder/errors.ts';
 import type { TransformerEncoder } from '../../src/model/encoder.ts';
-import { EncoderConfigError, EncoderWeightsError } from '../../src/model/errors.ts';
 import { type LoadEncoderOptions, loadEncoder } from '../../src/model/load.ts';
 import { TokenizerError } from '../../src/tokenizer/errors.ts';
 import { memoryFiles } from '../folder/memory-files.ts';
@@ -157,7 +157,7 @@ describe('layers', () => {
   test('the first of two are those of the whole encoder', async () => {
     const whole = await load(tinyFolder());
     const first = await load(tinyFolder(), { layers: 1 });
-    expect(first.shape.layers).toBe(1);
+    expect(first.architecture.layers).toBe(1);
     expect(first.fingerprint).not.toBe(whole.fingerprint);
     const states = whole.build({ sites: {} }).hiddenStates;
     const program = await device.compile({ outputs: { one: states[1] as NonNullable<(typeof states)[1]> } });
@@ -203,8 +203,8 @@ describe('texts and ids', () => {
       positionIds: Int32Array.of(2, 3, 4, 2, 3),
       cuSeqlens: Int32Array.of(0, 3, 5),
     });
-    expect(bert.shape.prefix).toBe('bert');
-    expect(roberta.shape.prefix).toBe('roberta');
+    expect(bert.architecture.prefix).toBe('bert');
+    expect(roberta.architecture.prefix).toBe('roberta');
   });
 
   test('a sequence has the same hidden states whatever else is in the batch', async () => {
@@ -343,7 +343,7 @@ describe('a name', () => {
       expect(await hidden(encoder, [2, 4, 3])).toEqual(await hidden(await load(tinyFolder()), [2, 4, 3]));
       hub.requests.length = 0;
       const again = await loadEncoder('tiny/bert', { ...options, layers: 1 });
-      expect(again.shape.layers).toBe(1);
+      expect(again.architecture.layers).toBe(1);
       expect(hub.requests.filter((line) => line.includes('/resolve/'))).toEqual([]);
     } finally {
       await hub.close();
@@ -375,7 +375,7 @@ describe('a name', () => {
     const encoder = await loadEncoder(folder, { device });
     const seconds = (performance.now() - start) / 1000;
     console.log(`minilm-l6 was loaded in ${seconds.toFixed(2)} s`);
-    expect(encoder.shape).toMatchObject({ layers: 6, hiddenSize: 384, prefix: 'bert' });
+    expect(encoder.architecture).toMatchObject({ layers: 6, hiddenSize: 384, prefix: 'bert' });
     const { inputIds } = encoder.encode(['hello world'], { maxLength: 128, truncation: 'longestFirst' });
     expect([...(inputIds as Int32Array)]).toEqual([101, 7592, 2088, 102]);
     // The goal is one second; other processes may be running.

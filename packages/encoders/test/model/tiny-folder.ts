@@ -1,6 +1,6 @@
 import { RandomStream, type TensorToWrite, writeSafetensors } from '@scalearn/core';
+import { encoderWeights } from '../../src/model/architecture.ts';
 import { parseEncoderConfig } from '../../src/model/config.ts';
-import { weightSpecs } from '../../src/model/weight-names.ts';
 import * as tokenizers from '../tokenizer/small-tokenizers.ts';
 
 type Json = Record<string, unknown>;
@@ -23,15 +23,19 @@ export const robertaConfig: Json = {
   type_vocab_size: 1,
   pad_token_id: 1,
 };
+export const distilbertConfig: Json = {
+  ...{ model_type: 'distilbert', vocab_size: 13, dim: 8, n_layers: 2, n_heads: 2, hidden_dim: 12 },
+  ...{ max_position_embeddings: 16, pad_token_id: 0 },
+};
 
 /** Random tensors by their plain keys, each a function of its key. */
 export function weightsOf(config: Json): Map<string, TensorToWrite & { readonly data: Float32Array }> {
   return new Map(
-    weightSpecs(parseEncoderConfig(config)).flatMap(({ shape, parts }) =>
+    encoderWeights(parseEncoderConfig(config)).flatMap(({ shape, parts, initial }) =>
       parts.map((part) => {
         const partShape = [(shape[0] as number) / parts.length, ...shape.slice(1)];
         const size = partShape.reduce((a, b) => a * b, 1);
-        const mean = part.endsWith('LayerNorm.weight') ? 1 : 0;
+        const mean = initial === 'ones' ? 1 : 0;
         return [part, { shape: partShape, data: new RandomStream(0, part).normal(size, mean, 0.2) }] as const;
       }),
     ),
@@ -45,7 +49,7 @@ export function tinyFolder(
 ): Record<string, string | Uint8Array> {
   return {
     'config.json': JSON.stringify(config),
-    'tokenizer.json': JSON.stringify(config.model_type === 'bert' ? tokenizers.bert : tokenizers.roberta),
+    'tokenizer.json': JSON.stringify(config.model_type === 'roberta' ? tokenizers.roberta : tokenizers.bert),
     'model.safetensors': writeSafetensors(weights),
   };
 }

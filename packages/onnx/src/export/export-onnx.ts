@@ -59,7 +59,7 @@ export async function exportOnnx(
   const [first = 'f32'] = dtypes;
   const config = {
     ...hubConfig,
-    ...hubHeadConfig({ problem, labels, outputs: labels?.length ?? 1 }, encoder.shape.modelType),
+    ...hubHeadConfig({ problem, labels, outputs: labels?.length ?? 1 }, encoder.architecture),
     // Which file transformers.js opens where it is not told: in a page it would look for a quantised one.
     'transformers.js_config': { dtype: kinds[first].dtype },
   };

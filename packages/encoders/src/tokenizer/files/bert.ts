@@ -1,6 +1,7 @@
 import { isJson, type Json } from '../json.ts';
 import { type AddedTokenEntry, type TokenFiles, vocabularyTokens } from './added-token.ts';
 import { option, refuseOptions } from './options.ts';
+import type { VocabularyFormat } from './vocabulary.ts';
 
 /** How BERT's texts are normalized before they are split. */
 export interface BertNormalization {
@@ -60,13 +61,18 @@ export function bertTokenizerJson({
 }
 
 /**
- * The tokenizer.json that Python's `BertTokenizerFast` makes of a `vocab.txt`.
+ * A `vocab.txt`, of which Python's `BertTokenizerFast` makes a tokenizer.json.
  *
- * @throws TokenizerError
+ * @param classes of Python that do so, the slow ones
  */
-export function bertFromVocabulary(text: string, files: TokenFiles): Json {
+export function wordPieceVocabulary(...classes: readonly string[]): VocabularyFormat {
+  const all = classes.flatMap((name) => [name, `${name}Fast`]);
+  return { files: ['vocab.txt'], toJson: ([text = ''], files) => fromVocabulary(text, files, all) };
+}
+
+function fromVocabulary(text: string, files: TokenFiles, classes: readonly string[]): Json {
   const { config } = files;
-  refuseOptions(config, ['BertTokenizer', 'BertTokenizerFast'], {
+  refuseOptions(config, classes, {
     do_basic_tokenize: [true],
     never_split: [],
     wordpieces_prefix: ['##'],

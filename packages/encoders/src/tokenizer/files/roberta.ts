@@ -2,6 +2,7 @@ import { TokenizerError } from '../errors.ts';
 import { isId, isJson, type Json, parseJson } from '../json.ts';
 import { type TokenFiles, vocabularyTokens } from './added-token.ts';
 import { option, refuseOptions } from './options.ts';
+import type { VocabularyFormat } from './vocabulary.ts';
 
 const mask = {
   content: '<mask>',
@@ -13,13 +14,26 @@ const mask = {
 } as const;
 
 /**
- * The tokenizer.json that Python's `RobertaTokenizerFast` makes of a `vocab.json` and a `merges.txt`.
+ * A `vocab.json` and a `merges.txt`, of which Python's `RobertaTokenizerFast` makes a tokenizer.json.
  *
- * @throws TokenizerError
+ * @param classes of Python that do so, the slow ones
  */
-export function robertaFromVocabulary(vocabularyText: string, mergesText: string, files: TokenFiles): Json {
+export function byteLevelVocabulary(...classes: readonly string[]): VocabularyFormat {
+  const all = classes.flatMap((name) => [name, `${name}Fast`]);
+  return {
+    files: ['vocab.json', 'merges.txt'],
+    toJson: ([vocabulary = '', merges = ''], files) => fromVocabulary(vocabulary, merges, files, all),
+  };
+}
+
+function fromVocabulary(
+  vocabularyText: string,
+  mergesText: string,
+  files: TokenFiles,
+  classes: readonly string[],
+): Json {
   const { config } = files;
-  refuseOptions(config, ['RobertaTokenizer', 'RobertaTokenizerFast'], { dropout: [] });
+  refuseOptions(config, classes, { dropout: [] });
   const vocabulary = readVocabulary(vocabularyText);
   const defaults = { bos: '<s>', eos: '</s>', unk: '<unk>', sep: '</s>', pad: '<pad>', cls: '<s>', mask };
   const { entries, special } = vocabularyTokens(files, defaults, vocabulary);

@@ -1,11 +1,11 @@
+import { encoderFamilies, type FamilyOptions } from '../../families/list.ts';
 import { MissingModelFileError } from '../../folder/errors.ts';
 import type { ModelFiles } from '../../folder/model-files.ts';
 import { TokenizerError } from '../errors.ts';
 import { type Json, parseJson, shown } from '../json.ts';
-import type { TokenFiles } from './added-token.ts';
-import { bertFromVocabulary, bertOptions } from './bert.ts';
+import { bertOptions } from './bert.ts';
 import { refuseCommonOptions, refuseContradictions } from './options.ts';
-import { byteLevelOptions, robertaFromVocabulary } from './roberta.ts';
+import { byteLevelOptions } from './roberta.ts';
 
 const TOKENIZER = 'tokenizer.json';
 const HINT =
@@ -23,16 +23,19 @@ export interface TokenizerFiles {
 
 /**
  * Reads a model's `tokenizer.json`. Where there is none it is made of the files of older days as Python's classes do:
- * for BERT of `vocab.txt`, for RoBERTa of `vocab.json` and `merges.txt`, with `tokenizer_config.json`,
- * `special_tokens_map.json` and `added_tokens.json` where they are. `model_type` of `config.json` tells which.
+ * of those that the family of `config.json` names, such as `vocab.txt`, with `tokenizer_config.json`,
+ * `special_tokens_map.json` and `added_tokens.json` where they are.
  *
  * @throws TokenizerError, MissingModelFileError
  */
-export async function readTokenizerFiles(files: ModelFiles): Promise<TokenizerFiles> {
+export async function readTokenizerFiles(
+  files: ModelFiles,
+  options: FamilyOptions = {},
+): Promise<TokenizerFiles> {
   const config = await optional(files, 'tokenizer_config.json');
   refuseCommonOptions(config);
   if (!(await files.has(TOKENIZER))) {
-    const json = await fromVocabulary(files, config);
+    const json = await fromVocabulary(files, config, options);
     return { json, text: `${JSON.stringify(json, null, 2)}\n`, config };
   }
   const text = await files.text(TOKENIZER);
@@ -45,26 +48,24 @@ async function optional(files: ModelFiles, name: string): Promise<Json> {
   return (await files.has(name)) ? parseJson(await files.text(name), name) : {};
 }
 
-async function fromVocabulary(files: ModelFiles, config: Json): Promise<Json> {
+async function fromVocabulary(
+  files: ModelFiles,
+  config: Json,
+  { families = encoderFamilies }: FamilyOptions,
+): Promise<Json> {
   const missing = (...names: string[]) => new MissingModelFileError([TOKENIZER, ...names], files, HINT);
   const { model_type: modelType } = await optional(files, 'config.json');
-  const read = async (): Promise<TokenFiles> => ({
-    config,
-    map: await optional(files, 'special_tokens_map.json'),
-    added: await optional(files, 'added_tokens.json'),
-  });
-  if (modelType === 'bert') {
-    if (!(await files.has('vocab.txt'))) throw missing('vocab.txt');
-    return bertFromVocabulary(await files.text('vocab.txt'), await read());
-  }
-  if (modelType === 'roberta') {
-    if (!(await files.has('vocab.json')) || !(await files.has('merges.txt')))
-      throw missing('vocab.json with merges.txt');
-    return robertaFromVocabulary(
-      await files.text('vocab.json'),
-      await files.text('merges.txt'),
-      await read(),
-    );
+  const family = families.find((each) => each.modelType === modelType);
+  if (family?.vocabulary) {
+    const { files: names, toJson } = family.vocabulary;
+    for (const name of names) if (!(await files.has(name))) throw missing(names.join(' with '));
+    const texts: string[] = [];
+    for (const name of names) texts.push(await files.text(name));
+    return toJson(texts, {
+      config,
+      map: await optional(files, 'special_tokens_map.json'),
+      added: await optional(files, 'added_tokens.json'),
+    });
   }
   for (const model of ['sentencepiece.bpe.model', 'spiece.model', 'tokenizer.model']) {
     if (await files.has(model))
@@ -73,7 +74,7 @@ async function fromVocabulary(files: ModelFiles, config: Json): Promise<Json> {
         `${files.describe()} has its tokenizer only as ${model}, which is not read. ${HINT}`,
       );
   }
-  if (modelType === undefined || modelType === 'xlm-roberta') throw missing();
+  if (modelType === undefined || family) throw missing();
   throw new TokenizerError(
     'unsupported',
     `${files.describe()} has no ${TOKENIZER}, and of model_type ${shown(modelType)} none can be made. ${HINT}`,

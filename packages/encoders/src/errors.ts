@@ -1,6 +1,6 @@
 import { ScalearnError } from '@scalearn/core';
 
-/** A `config.json` that is no BERT, RoBERTa or XLM-R, or contradicts itself. */
+/** A `config.json` of a family that is not known, or one that contradicts itself. */
 export class EncoderConfigError extends ScalearnError {
   override name = 'EncoderConfigError';
 }

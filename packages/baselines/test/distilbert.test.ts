@@ -1,0 +1,20 @@
+import { parseSafetensors, ReferenceDevice } from '@scalearn/core';
+import { expect, test } from 'vitest';
+import { tinyEncoder } from '../../core/test/training/tiny.ts';
+import { checkMethod, everyMethod } from './every-method.ts';
+
+const device = new ReferenceDevice();
+const encoder = await tinyEncoder(device, { modelType: 'distilbert' });
+
+test.each(everyMethod.map((definition) => [definition.id, definition] as const))(
+  '%s trains on DistilBERT, and its folder is read again',
+  async (_, definition) => {
+    const files = await checkMethod(encoder, definition);
+    for (const [path, content] of Object.entries(files)) {
+      if (!path.endsWith('.safetensors') || path.includes('head')) continue;
+      const { entries } = parseSafetensors(content as Uint8Array, path);
+      for (const key of entries.keys())
+        expect(key, path).toMatch(/^(?:distilbert|task_embedding_controller|pre_classifier|classifier)\./);
+    }
+  },
+);

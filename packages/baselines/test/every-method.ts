@@ -1,0 +1,59 @@
+import {
+  coreMethods,
+  type Encoder,
+  type FileSet,
+  type MethodDefinition,
+  mergeSnapshot,
+  readSnapshot,
+  snapshotFiles,
+  TrainedModel,
+  train,
+} from '@scalearn/core';
+import { expect } from 'vitest';
+import { randomAdapter } from '../../core/test/methods/random-adapter.ts';
+import { memoryFolder } from '../../core/test/training/memory-folder.ts';
+import { tinyTask } from '../../core/test/training/tiny.ts';
+import { baselineMethods, baselineReaders } from '../src/index.ts';
+
+export const everyMethod: readonly MethodDefinition[] = [...coreMethods, ...baselineMethods];
+
+const tasks = [
+  tinyTask({ id: 'tiny/red', rows: 16, validationRows: 8 }),
+  tinyTask({ id: 'tiny/choice', problem: 'multipleChoice', rows: 16, validationRows: 8, seed: 1 }),
+] as const;
+
+/**
+ * Trains a method on an encoder, a joint one also on multiple choice, writes its folder and reads it again: all logits
+ * must be the same, bit for bit. A model that can be merged must then have the merged one's logits, but for rounding.
+ *
+ * @returns the folder's files
+ */
+export async function checkMethod(encoder: Encoder, definition: MethodDefinition): Promise<FileSet> {
+  const { architecture, fingerprint, name } = encoder;
+  const sources = definition.sources
+    ? [randomAdapter('red', architecture, 3), randomAdapter('blue', architecture, 3)]
+    : [];
+  const values = { similarities: [0.7, 0.2], reductionFactor: 2, omega: [0.5, 2] };
+  const options = Object.entries(values).filter(([key]) => Object.hasOwn(definition.options, key));
+  const method = definition.make(sources, Object.fromEntries(options));
+  const own = method.kind === 'joint' ? { tasks: [...tasks] } : { task: tasks[0] };
+  const target = { encoder: architecture, encoderFingerprint: fingerprint, modelName: name };
+  using model = await train({ ...own, encoder, method, batchSize: 8, epochs: 1, learningRate: 1e-2 });
+  const files = await model.files();
+  const shapes = method.kind === 'joint' ? [...tasks] : [tasks[0]];
+  const snapshot = await readSnapshot(memoryFolder(files), target, baselineReaders);
+  expect(snapshot.method.name).toBe(method.name);
+  using again = await TrainedModel.fromSnapshot(encoder, snapshot, shapes);
+  for (const { id, validation } of shapes)
+    expect((await again.for(id).predict(validation)).logits).toEqual(
+      (await model.for(id).predict(validation)).logits,
+    );
+  if (method.merge) {
+    const merged = memoryFolder(snapshotFiles(mergeSnapshot(snapshot)));
+    using single = await TrainedModel.fromSnapshot(encoder, await readSnapshot(merged, target), shapes);
+    const { validation } = tasks[0];
+    const [expected, actual] = [await model.predict(validation), await single.predict(validation)];
+    for (const [i, value] of expected.logits.entries()) expect(actual.logits[i]).toBeCloseTo(value, 4);
+  }
+  return files;
+}

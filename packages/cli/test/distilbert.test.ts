@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSafetensors } from '@scalearn/core';
+import { expect, test } from 'vitest';
+import type { RunFile } from '../src/folders/run-json.ts';
+import { exportedLogits } from './support/exported.ts';
+import { events, must } from './support/run.ts';
+import { scratchFolder, tinyWorld, writeEncoder } from './support/tiny.ts';
+
+const folder = scratchFolder();
+const { data } = tinyWorld(folder);
+const at = (name: string): string => join(folder, name);
+const encoder = writeEncoder(at('distilbert'), 1, {
+  ...{ model_type: 'distilbert', vocab_size: 97, dim: 36, n_layers: 2, n_heads: 3, hidden_dim: 76 },
+  ...{ max_position_embeddings: 64, seq_classif_dropout: 0.2 },
+});
+const train = (task: string, out: string, ...more: string[]): Promise<unknown> =>
+  must(
+    ...['train', '--encoder', encoder, '--data', data, '--task', task, '--out', at(out)],
+    ...['--batch-size', '8', '--max-steps', '4', '--device', 'onnx', '--quiet', ...more],
+  );
+const json = (path: string): Record<string, unknown> => JSON.parse(readFileSync(at(path), 'utf8'));
+const keysOf = (path: string): string[] => [...parseSafetensors(readFileSync(at(path))).entries.keys()];
+const texts = ['the red cat sat', 'a slow dog ran under the tree'] as const;
+
+/** What predict says of a pair, in the order of the labels. */
+async function probabilities(model: string): Promise<number[]> {
+  const given = ['--text', texts[0], '--text-pair', texts[1]];
+  const outcome = await must(
+    ...['predict', '--model', at(model), '--device', 'onnx', '--format', 'jsonl', ...given],
+  );
+  const [row] = events<{ probabilities: Record<string, number> }>(outcome);
+  return Object.values(row?.probabilities ?? {});
+}
+
+async function metrics(model: string): Promise<unknown> {
+  const outcome = await must('evaluate', '--model', at(model), '--device', 'onnx', '--json');
+  return events(outcome)[0]?.metrics;
+}
+
+const close = (actual: readonly number[], expected: readonly number[]): void => {
+  expect(actual).toHaveLength(expected.length);
+  for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5);
+};
+
+const softmax = (logits: readonly number[]): number[] => {
+  const total = logits.reduce((sum, value) => sum + Math.exp(value), 0);
+  return logits.map((value) => Math.exp(value) / total);
+};
+
+test('DistilBERT: sources, ScaLearn on them, scored from its folder, merged and exported', async () => {
+  await train('glue/stsb', 'stsb');
+  await train('glue/rte', 'rte');
+  expect(json('rte/adapter_config.json')).toMatchObject({
+    ...{ model_type: 'distilbert', model_class: 'DistilBertAdapterModel', hidden_size: 36 },
+  });
+  expect(keysOf('rte/adapter.safetensors')).toContain(
+    'distilbert.transformer.layer.1.output_adapters.adapters.rte.adapter_up.bias',
+  );
+  await train('glue/rte', 'both', '--method', 'scalearn', '--sources', at('stsb'), at('rte'));
+  expect(keysOf('both/model_head.safetensors').sort()).toEqual(
+    ['classifier', 'pre_classifier'].flatMap((name) => [`${name}.bias`, `${name}.weight`]),
+  );
+  const run = json('both/run.json') as unknown as RunFile;
+  expect(run.encoder.shape).toEqual({
+    ...{ modelType: 'distilbert', prefix: 'distilbert', layers: 2, hiddenSize: 36, intermediateSize: 76 },
+    ...{ attentionDropout: 0.1, classifierDropout: 0.2, initializerRange: 0.02 },
+  });
+  expect(await metrics('both')).toEqual(run.results.test?.metrics);
+  const expected = await probabilities('both');
+
+  await must('merge', '--model', at('both'), '--out', at('merged'));
+  expect(json('merged/head_config.json').config).toMatchObject({ activation_function: 'relu', layers: 2 });
+  close(await probabilities('merged'), expected);
+
+  await must('export', '--model', at('both'), '--out', at('web'));
+  expect(json('web/config.json')).toMatchObject({
+    ...{ architectures: ['DistilBertForSequenceClassification'], model_type: 'distilbert', dim: 36 },
+  });
+  expect(json('web/tokenizer_config.json').tokenizer_class).toBe('DistilBertTokenizer');
+  const [logits = []] = await exportedLogits(at('web'), [texts]);
+  close(softmax(logits), expected);
+});
+
+test('DistilBERT, fine-tuned: a folder that transformers opens, head included', async () => {
+  await train('glue/rte', 'tuned', '--method', 'full-finetuning');
+  const keys = keysOf('tuned/model.safetensors');
+  expect(keys).toContain('distilbert.transformer.layer.0.attention.q_lin.weight');
+  expect(keys).toEqual(expect.arrayContaining(['pre_classifier.weight', 'classifier.weight']));
+  expect(json('tuned/config.json')).toMatchObject({
+    ...{ architectures: ['DistilBertForSequenceClassification'], n_layers: 2 },
+  });
+  const { results } = json('tuned/run.json') as unknown as RunFile;
+  expect(await metrics('tuned')).toEqual(results.test?.metrics);
+});

@@ -1,0 +1,123 @@
+import {
+  denseHead,
+  type EncoderGraph,
+  type JsonFields,
+  linear,
+  type StaticHead,
+  type Tensor,
+  tanh,
+} from '@scalearn/core';
+import { wordPieceVocabulary } from '../tokenizer/files/bert.ts';
+import type { TransformerConfig } from './config.ts';
+import { type ConfigKeys, checkDerived, readConfigFields, writeConfigFields } from './config-fields.ts';
+import { defineEncoderFamily, type EncoderFamily, type FamilyCall } from './family.ts';
+import {
+  buildPostNorm,
+  embeddingWeights,
+  type PostNormNames,
+  postNormModules,
+  postNormWeights,
+} from './post-norm.ts';
+import { linearWeights } from './weights.ts';
+
+const keys: ConfigKeys = {
+  vocabSize: 'vocab_size',
+  hiddenSize: 'hidden_size',
+  layers: 'num_hidden_layers',
+  heads: 'num_attention_heads',
+  intermediateSize: 'intermediate_size',
+  activation: 'hidden_act',
+  maxPositions: 'max_position_embeddings',
+  typeVocabSize: 'type_vocab_size',
+  layerNormEpsilon: 'layer_norm_eps',
+  padTokenId: 'pad_token_id',
+  hiddenDropout: 'hidden_dropout_prob',
+  attentionDropout: 'attention_probs_dropout_prob',
+  classifierDropout: 'classifier_dropout',
+  initializerRange: 'initializer_range',
+};
+
+const names: PostNormNames = {
+  stack: 'encoder',
+  layer: 'encoder.layer',
+  query: 'attention.self.query',
+  key: 'attention.self.key',
+  value: 'attention.self.value',
+  queryKeyValue: 'attention.self.qkv',
+  attentionOutput: 'attention.output.dense',
+  attentionNorm: 'attention.output.LayerNorm',
+  intermediate: 'intermediate.dense',
+  output: 'output.dense',
+  outputNorm: 'output.LayerNorm',
+  layerOutput: 'output',
+};
+const pooler = 'pooler.dense';
+
+/** What BERT and RoBERTa have alike. */
+export function bertLike(
+  prefix: string,
+  given: Pick<TransformerConfig, 'modelType' | 'padTokenId'>,
+): Pick<
+  EncoderFamily,
+  'modelType' | 'prefix' | 'modules' | 'headKeys' | 'readConfig' | 'writeConfig' | 'weights' | 'build'
+> {
+  return {
+    modelType: given.modelType,
+    prefix,
+    modules: { ...postNormModules(prefix, names), pooler: `${prefix}.${pooler}` },
+    headKeys: ['lm_head', 'cls', 'classifier', 'qa_outputs'],
+    readConfig(fields: JsonFields): TransformerConfig {
+      const config = readConfigFields(fields, keys, given);
+      const { hiddenSize, heads } = config;
+      checkDerived(fields, {
+        embedding_size: hiddenSize,
+        embedding_hidden_size: hiddenSize,
+        head_dim: hiddenSize / heads,
+        attention_head_size: hiddenSize / heads,
+        num_key_value_heads: heads,
+      });
+      return config;
+    },
+    writeConfig: (config) => ({ ...writeConfigFields(config, keys), position_embedding_type: 'absolute' }),
+    weights: (config) => [
+      ...embeddingWeights(config),
+      ...postNormWeights(config, names),
+      ...linearWeights(pooler, config.hiddenSize, config.hiddenSize).map((spec) => ({
+        ...spec,
+        optional: true,
+      })),
+    ],
+    build(config: TransformerConfig, call: FamilyCall): EncoderGraph {
+      const graph = buildPostNorm(config, call, names);
+      const { has, weight } = call;
+      const pooled = (first: Tensor): Tensor =>
+        tanh(linear(first, weight(`${pooler}.weight`), weight(`${pooler}.bias`)));
+      return has(`${pooler}.weight`) ? { ...graph, pooled } : graph;
+    },
+  };
+}
+
+/** `W₂·drop(tanh(W₁·drop(first) + b₁)) + b₂` */
+export const tanhHead = (isInTransformers: boolean): StaticHead =>
+  denseHead({
+    modules: ['classifier.dense', 'classifier.out_proj'],
+    activation: 'tanh',
+    isInTransformers,
+  });
+
+/** BERT (Devlin et al. 2019, arXiv 1810.04805). */
+export const bert: EncoderFamily = defineEncoderFamily({
+  ...bertLike('bert', { modelType: 'bert', padTokenId: 0 }),
+  pythonClass: 'Bert',
+  // The reference's; the class of transformers reads the pooler instead.
+  staticHead: tanhHead(false),
+  firstPosition: () => 0,
+  vocabulary: wordPieceVocabulary('BertTokenizer'),
+  maskedLM: {
+    dense: 'cls.predictions.transform.dense',
+    norm: 'cls.predictions.transform.LayerNorm',
+    bias: 'cls.predictions.bias',
+    words: 'embeddings.word_embeddings.weight',
+    tokens: { mask: '[MASK]', others: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] },
+  },
+});

@@ -1,0 +1,124 @@
+import {
+  activations,
+  type JsonFields,
+  type JsonRule,
+  jsonCount,
+  jsonNumber,
+  jsonNumberIn,
+  jsonObject,
+  jsonOrNull,
+  shown,
+} from '@scalearn/core';
+import type { TransformerConfig } from './config.ts';
+
+/** More than any encoder has: what a file may make a program loop over or allocate. */
+const mostLayers = 1024;
+const largestSize = 2 ** 27;
+
+/** Keys of `config.json` by what they say, in the order in which they are written. */
+export type ConfigKeys = Readonly<Partial<Record<Exclude<keyof TransformerConfig, 'modelType'>, string>>>;
+
+/**
+ * Reads a configuration and refuses what would make another encoder of it. Sizes must be there; other fields have
+ * defaults, and those that `keys` lacks have them always. Fields that transformers ignores are ignored here.
+ *
+ * @param given the model type, the classifier's dropout (by default that of hidden states), the padding id, and what a
+ *   family does not read
+ */
+export function readConfigFields(
+  fields: JsonFields,
+  keys: ConfigKeys,
+  given: Pick<TransformerConfig, 'modelType' | 'padTokenId'> & Partial<TransformerConfig>,
+): TransformerConfig {
+  checkArchitecture(fields);
+  type Numbers = Exclude<keyof TransformerConfig, 'modelType' | 'activation'>;
+  const size = (name: Numbers, most = largestSize): number => {
+    const key = keys[name];
+    return key === undefined ? (given[name] ?? 0) : fields.get(key, jsonCount(1, most));
+  };
+  const optional = <T>(name: keyof ConfigKeys, rule: JsonRule<T>, fallback: T): T => {
+    const key = keys[name];
+    return key === undefined ? fallback : fields.take(key, rule, fallback);
+  };
+  const orNull = (name: Numbers, rule: JsonRule<number>, fallback: number): number =>
+    optional(name, jsonOrNull(rule), null) ?? fallback;
+  const fraction = jsonNumberIn(0, 1);
+  const hiddenDropout = orNull('hiddenDropout', fraction, 0.1);
+  const config: TransformerConfig = {
+    modelType: given.modelType,
+    vocabSize: size('vocabSize'),
+    hiddenSize: size('hiddenSize'),
+    layers: size('layers', mostLayers),
+    heads: size('heads'),
+    intermediateSize: size('intermediateSize'),
+    activation: optional('activation', activationName, 'gelu'),
+    maxPositions: size('maxPositions'),
+    typeVocabSize: size('typeVocabSize'),
+    layerNormEpsilon: optional('layerNormEpsilon', fraction, given.layerNormEpsilon ?? 1e-12),
+    padTokenId: orNull('padTokenId', jsonCount(0), given.padTokenId),
+    hiddenDropout,
+    attentionDropout: orNull('attentionDropout', fraction, 0.1),
+    classifierDropout: orNull('classifierDropout', fraction, given.classifierDropout ?? hiddenDropout),
+    initializerRange: optional('initializerRange', jsonNumberIn(0, Infinity), 0.02),
+  };
+  const { hiddenSize, heads } = config;
+  if (hiddenSize % heads !== 0)
+    throw fields.error(`${keys.hiddenSize} ${hiddenSize} is no multiple of ${heads} heads`);
+  return config;
+}
+
+/** The inverse of {@link readConfigFields}. */
+export function writeConfigFields(config: TransformerConfig, keys: ConfigKeys): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(keys).map(([name, key]) => [key, config[name as keyof TransformerConfig]]),
+  );
+}
+
+const activationName: JsonRule<string> = {
+  what: `one of ${Object.keys(activations).join(', ')}`,
+  fits: (value): value is string => typeof value === 'string' && Object.hasOwn(activations, value),
+};
+
+/** Fields that would make another encoder of it, with the values at which they do not. */
+const plain: Readonly<Record<string, readonly unknown[]>> = {
+  position_embedding_type: ['absolute', null],
+  is_decoder: [false, null],
+  is_encoder_decoder: [false, null],
+  add_cross_attention: [false, null],
+  cross_attention_hidden_size: [null],
+  tie_encoder_decoder: [false, null],
+  quantization_config: [null],
+};
+/** Parts of other architectures: named in a file of one of ours, they say that its code is another. */
+const foreign =
+  /^(?:rope|rotary|alibi|relative_attention|relative_position|rms_norm|use_rms|norm_type|layernorm_type|normalization_type|attention_type|attn_type|local_attention|sliding_window|attention_window|pre_norm|prenorm|use_glu|mlp_type|num_experts|embedding_norm|scale_emb)/;
+
+function checkArchitecture(fields: JsonFields): void {
+  for (const [key, values] of Object.entries(plain))
+    if (fields.has(key) && !values.includes(fields.raw(key)))
+      throw fields.error(
+        `${key} is ${shown(fields.raw(key))}, which is not supported, only ${shown(values[0])}`,
+      );
+  for (const key of ['pruned_heads', 'auto_map']) {
+    const value = fields.take(key, jsonOrNull(jsonObject), null);
+    if (value !== null && Object.keys(value).length > 0)
+      throw fields.error(
+        key === 'auto_map'
+          ? 'auto_map names code of its own in Python, so what the encoder computes cannot be told'
+          : `pruned_heads is ${shown(value)}; an encoder whose heads were pruned cannot be read`,
+      );
+  }
+  const off: readonly unknown[] = [null, false, 0, '', 'absolute'];
+  const other = fields.keys.find((key) => foreign.test(key) && !off.includes(fields.raw(key)));
+  if (other !== undefined)
+    throw fields.error(`${shown(other)} is ${shown(fields.raw(other))}, which is of another architecture`);
+}
+
+/** Refuses sizes that follow from others here, and elsewhere need not. */
+export function checkDerived(fields: JsonFields, derived: Readonly<Record<string, number>>): void {
+  for (const [key, expected] of Object.entries(derived)) {
+    const value = fields.take(key, jsonOrNull(jsonNumber), null);
+    if (value !== null && value !== expected)
+      throw fields.error(`${key} is ${value}, which is not supported, only ${expected}`);
+  }
+}

@@ -1,0 +1,119 @@
+import { add, type EncoderGraph, type EncoderModules, type Tensor } from '@scalearn/core';
+import { type EncoderBlocks, encoderBlocks } from './blocks.ts';
+import type { TransformerConfig } from './config.ts';
+import type { FamilyCall } from './family.ts';
+import { linearWeights, normWeights, stackedWeights, type WeightSpec, weightSpec } from './weights.ts';
+
+/** Names of the parts of layers that norm after each block; those below `layer` are in each layer. */
+export interface PostNormNames {
+  /** What holds the layers, and the layers in it. */
+  readonly stack: string;
+  readonly layer: string;
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+  /** The name in the graph of the three as one. */
+  readonly queryKeyValue: string;
+  readonly attentionOutput: string;
+  readonly attentionNorm: string;
+  readonly intermediate: string;
+  readonly output: string;
+  readonly outputNorm: string;
+  /** What holds that which methods add behind the feed-forward block. */
+  readonly layerOutput: string;
+}
+
+/** Where the modules lie on disk. */
+export function postNormModules(prefix: string, names: PostNormNames): EncoderModules {
+  const inLayer = (name: string): string => `${prefix}.${names.layer}.*.${name}`;
+  return {
+    stack: `${prefix}.${names.stack}`,
+    layerOutput: inLayer(names.layerOutput),
+    query: inLayer(names.query),
+    key: inLayer(names.key),
+    value: inLayer(names.value),
+    attentionOutput: inLayer(names.attentionOutput),
+    intermediate: inLayer(names.intermediate),
+    output: inLayer(names.output),
+  };
+}
+
+const embeddings = {
+  words: 'embeddings.word_embeddings',
+  positions: 'embeddings.position_embeddings',
+  types: 'embeddings.token_type_embeddings',
+  norm: 'embeddings.LayerNorm',
+} as const;
+
+/** Tables of words, positions and, where there are some, token types, and the norm of their sum. */
+export function embeddingWeights(
+  { vocabSize, maxPositions, typeVocabSize, hiddenSize }: TransformerConfig,
+  width: number = hiddenSize,
+): WeightSpec[] {
+  return [
+    weightSpec(`${embeddings.words}.weight`, [vocabSize, width]),
+    weightSpec(`${embeddings.positions}.weight`, [maxPositions, width]),
+    ...(typeVocabSize > 0 ? [weightSpec(`${embeddings.types}.weight`, [typeVocabSize, width])] : []),
+    ...normWeights(embeddings.norm, width),
+  ];
+}
+
+/** Weights of all layers. Query, key and value are one matrix. */
+export function postNormWeights(
+  { layers, hiddenSize: d, intermediateSize: f }: TransformerConfig,
+  names: PostNormNames,
+): WeightSpec[] {
+  return Array.from({ length: layers }, (_, i) => {
+    const inLayer = (name: string): string => `${names.layer}.${i}.${name}`;
+    const parts = [names.query, names.key, names.value].map(inLayer);
+    return [
+      ...stackedWeights(inLayer(names.queryKeyValue), parts, d, d),
+      ...linearWeights(inLayer(names.attentionOutput), d, d),
+      ...normWeights(inLayer(names.attentionNorm), d),
+      ...linearWeights(inLayer(names.intermediate), f, d),
+      ...linearWeights(inLayer(names.output), d, f),
+      ...normWeights(inLayer(names.outputNorm), d),
+    ];
+  }).flat();
+}
+
+/** `drop(LN(words + positions + types))`, `[tokens, hidden]`. */
+export function embed(
+  { typeVocabSize }: TransformerConfig,
+  { rows, onlyRow, norm, drop }: EncoderBlocks,
+): Tensor {
+  const sum = [rows(embeddings.words, 'inputIds'), rows(embeddings.positions, 'positionIds')] as const;
+  const types = (): Tensor =>
+    typeVocabSize > 1 ? rows(embeddings.types, 'tokenTypeIds') : onlyRow(embeddings.types);
+  return drop(norm(embeddings.norm, add(...sum, ...(typeVocabSize > 0 ? [types()] : []))), 'embeddings');
+}
+
+/**
+ * An encoder as a graph: embeddings, and post-layer-norm transformer layers on ragged sequences
+ * (docs/reference/methods.md#the-layer; Vaswani et al. 2017, Devlin et al. 2019), the active method called at its sites.
+ *
+ * @param dropsAttention whether the attention's output passes dropout
+ */
+export function buildPostNorm(
+  config: TransformerConfig,
+  call: FamilyCall,
+  names: PostNormNames,
+  { dropsAttention = true }: { readonly dropsAttention?: boolean } = {},
+): EncoderGraph {
+  const parts = encoderBlocks(config, call);
+  const { dense, norm, drop, attend, activate, layerOutput, cuSeqlens } = parts;
+  let x = embed(config, parts);
+  const hiddenStates = [x];
+  for (let layer = 0; layer < config.layers; layer++) {
+    const inLayer = (name: string): string => `${names.layer}.${layer}.${name}`;
+    const context = attend(dense(inLayer(names.queryKeyValue), x), layer);
+    const mixed = dense(inLayer(names.attentionOutput), context);
+    const attended = dropsAttention ? drop(mixed, `layer.${layer}/attentionOutput`) : mixed;
+    const residual = norm(inLayer(names.attentionNorm), add(attended, x));
+    const inner = dense(inLayer(names.intermediate), residual);
+    const hidden = drop(dense(inLayer(names.output), activate(inner, layer)), `layer.${layer}/output`);
+    x = layerOutput({ layer, hidden, residual, norm: (sum) => norm(inLayer(names.outputNorm), sum) });
+    hiddenStates.push(x);
+  }
+  return { hiddenStates, output: x, cuSeqlens };
+}
