@@ -261,3 +261,4 @@ export {
 } from './training/task.ts';
 export { taskHead, train } from './training/train.ts';
 export { type PredictOptions, TrainedModel } from './training/trained-model.ts';
+export { type TrainingNumbers, type TrainingOption, trainingOptions } from './training/training-options.ts';

@@ -15,8 +15,8 @@ import { namedTask, trainedTask } from '../model/model-task.ts';
 import { predictTest, score, scoresOf, testMetrics } from '../model/scores.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
 import { runOfTask } from '../model/task-run.ts';
-import { columnOptions, decimalOption, type OwnDataArguments, readingOptions } from '../options/own-data.ts';
-import { deviceOption } from '../options/train-options.ts';
+import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
+import { trainOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/values.ts';
 import type { EvaluatedEvent, SplitScore } from '../output/events.ts';
 import { jsonLine } from '../output/json.ts';
@@ -55,11 +55,11 @@ export function addEvaluate(root: Command, run: Run): void {
       choiceOption('--split <name>', 'rows to score', ['test', 'validation', 'train']).default('test'),
     )
     .addOption(new Option('--eval-limit <n>', 'score the first n rows').argParser(wholeNumber(1)))
-    .addOption(deviceOption())
+    .addOption(trainOption('device'))
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', examples)
     .action((given: EvaluateArguments) => run((context) => evaluate(given, context)));
-  for (const option of [...columnOptions(), decimalOption(), ...readingOptions()]) command.addOption(option);
+  for (const name of [...columnNames, ...readingNames]) command.addOption(trainOption(name));
 }
 
 const examples = `

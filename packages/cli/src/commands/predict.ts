@@ -15,8 +15,8 @@ import { predictionsOf } from '../model/predictions.ts';
 import { encoderOf } from '../model/stored-encoder.ts';
 import { chosenRun } from '../model/task-run.ts';
 import { inFlags, textFileFlags } from '../options/flags.ts';
-import { fileReading, type ReadingArguments, readingOptions } from '../options/own-data.ts';
-import { deviceOption } from '../options/train-options.ts';
+import { fileReading, type Reading, readingNames } from '../options/own-data.ts';
+import { trainOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
 import { counted } from '../output/format.ts';
 import { doubtLines } from '../output/own-task.ts';
@@ -26,7 +26,7 @@ import { oneLine } from '../output/printable.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';
 
-interface PredictArguments extends ReadingArguments {
+interface PredictArguments extends Reading {
   readonly model: string;
   /** Of a model of several. */
   readonly task?: string;
@@ -58,10 +58,10 @@ export function addPredict(root: Command, run: Run): void {
     .option('--overwrite', 'replace the file')
     .addOption(choiceOption('--format <kind>', 'by default a table, in a file jsonl', ['table', 'jsonl']))
     .addOption(encoderOption('--encoder <name>'))
-    .addOption(deviceOption())
+    .addOption(trainOption('device'))
     .addHelpText('after', examples)
     .action((given: PredictArguments) => run((context) => predict(given, context)));
-  for (const option of readingOptions()) command.addOption(option);
+  for (const name of readingNames) if (name !== 'decimal') command.addOption(trainOption(name));
 }
 
 const examples = `

@@ -9,8 +9,8 @@ import {
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../errors.ts';
 import { MethodRegistry, ownMethods } from '../methods/registry.ts';
-import { defaultableOptions } from '../options/defaults.ts';
 import { addTrainOptions } from '../options/train-options.ts';
+import { optionsIn } from '../options/train-table.ts';
 import type { TrainDefaults } from './define.ts';
 import { plainSetup, type Setup } from './setup.ts';
 
@@ -148,7 +148,12 @@ function assertOption(name: string, value: unknown, at: Fault): asserts value is
 }
 
 function checkDefaults(value: unknown, at: Fault): TrainDefaults {
-  const defaults = fieldsOf(value, defaultableOptions, 'defaults', at);
+  const defaults = fieldsOf(
+    value,
+    optionsIn('config').map(([name]) => name),
+    'defaults',
+    at,
+  );
   const options = addTrainOptions(new Command(), plainSetup).options;
   for (const [name, each] of Object.entries(defaults)) {
     const option = options.find((other) => other.attributeName() === name);

@@ -1,7 +1,6 @@
 import { sourceControls } from '@scalearn/core';
-import { Command } from 'commander';
 import type { MethodRegistry } from '../methods/registry.ts';
-import { addTrainOptions } from '../options/train-options.ts';
+import { optionsIn } from '../options/train-table.ts';
 
 /** A JSON Schema, as far as one is needed here. */
 export type Schema = { readonly [keyword: string]: unknown };
@@ -10,11 +9,7 @@ export type Schema = { readonly [keyword: string]: unknown };
 const id = 'https://scalearn.github.io/scalearn/experiment.schema.json';
 
 /** Options of `train` that a run may be given, by the names the library has them under. */
-export const trainOptions: readonly string[] = addTrainOptions(new Command())
-  .options.filter(({ helpGroupHeading }) => helpGroupHeading === 'Training:')
-  .map((option) => option.attributeName())
-  .filter((name) => name !== 'seed')
-  .concat('layers');
+export const trainOptions: readonly string[] = optionsIn('experiment').map(([name]) => name);
 
 /** Options of methods, whichever method has them. */
 export const methodOptions = ({ all }: MethodRegistry): readonly string[] => [

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncoderShape, EpochRecord, MemoryUse } from '@scalearn/core';
 import { testMetrics } from '../model/scores.ts';
-import type { TrainSettings } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings-schema.ts';
 import type { DoneEvent, OwnAdapterScore, SplitScore, TaskScore } from '../output/events.ts';
 import { readOwnJson } from './own-json.ts';
 import { foundPlaces, storedPlaces } from './places.ts';

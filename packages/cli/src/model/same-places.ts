@@ -5,7 +5,7 @@ import { openModelFolder } from '../folders/model-folder.ts';
 import { realPath } from '../folders/real-path.ts';
 import type { RunFile } from '../folders/run-json.ts';
 import { encoderSource } from '../mini-assets.ts';
-import type { TrainSettings } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings-schema.ts';
 import { loadData } from './data.ts';
 import type { FoundTask } from './find-task.ts';
 

@@ -10,7 +10,7 @@ import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, type RunData, type RunFile, runFileName, type TaskRun } from '../folders/run-json.ts';
-import type { TrainSettings } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings-schema.ts';
 import { Pace } from '../output/pace.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { version } from '../version.ts';

@@ -160,7 +160,7 @@ describe('joint training', () => {
     [{ tasks: [tinyTask(), tinyTask()] }, 'the task tiny/red is given twice'],
     [{ method: bottleneck({ width: 4 }) }, 'bottleneck learns one task, not 3'],
     [{ task: tinyTask() }, 'not both'],
-    [{ temperature: 0 }, 'temperature must be a positive number'],
+    [{ temperature: 0 }, 'temperature must be a number above 0'],
     [
       { tasks: undefined, task: tinyTask(), method: bottleneck(), temperature: 1 },
       'temperature is for joint training',
