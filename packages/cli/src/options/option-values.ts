@@ -13,7 +13,8 @@ function whatItTakes({ type, range, multipleOf }: OptionKind): string {
   return multipleOf === undefined ? what : `${what}, a multiple of ${multipleOf}`;
 }
 
-const textSchema = (what: string): v.GenericSchema<string> => v.pipe(v.string(what), v.regex(/\S/, what));
+const textSchema = (what: string): v.GenericSchema<unknown, string> =>
+  v.pipe(v.string(what), v.regex(/\S/, what));
 
 /**
  * The values of an option. Messages say what they must be, in words that follow "must be".
@@ -21,27 +22,38 @@ const textSchema = (what: string): v.GenericSchema<string> => v.pipe(v.string(wh
  * @param more what else may stand there, for the messages
  */
 export function valueSchema(option: OptionKind, more = ''): v.GenericSchema {
-  const { type } = option;
   const what = whatItTakes(option) + more;
-  switch (type) {
-    case 'switch':
-      return v.boolean(what);
-    case 'text':
-    case 'encoder':
-      return textSchema(what);
-    case 'texts':
-      return v.array(textSchema(what), what);
-    case 'numbers':
-      return v.pipe(v.array(numberSchema(option, what), what), v.nonEmpty(what));
-    case 'number':
-    case 'whole':
-      return numberSchema(option, what);
-    default:
-      return v.picklist(type, what);
-  }
+  if (option.type === 'switch') return v.boolean(what);
+  if (option.type === 'texts') return v.array(textSchema(what), what);
+  return plainSchema(option, what);
 }
 
-function numberSchema({ type, range = {}, multipleOf }: OptionKind, what: string): v.GenericSchema {
+/** The same in a file of the user's own, where one number stands for a list of it, for an option that some methods share. */
+export function fileSchema(
+  options: readonly OptionKind[],
+): v.GenericSchema<unknown, string | number | number[]> {
+  const kinds = options.flatMap((option) =>
+    option.type === 'numbers' ? [option, { ...option, type: 'number' } as const] : [option],
+  );
+  const what = [...new Set(kinds.map(whatItTakes))];
+  const schemas = what.map((words) =>
+    plainSchema(kinds.find((kind) => whatItTakes(kind) === words) as OptionKind, words),
+  );
+  const [only, ...others] = schemas;
+  return only && others.length === 0 ? only : v.union(schemas, what.join(' or '));
+}
+
+function plainSchema(option: OptionKind, what: string): v.GenericSchema<unknown, string | number | number[]> {
+  const { type } = option;
+  if (typeof type === 'object') return v.picklist(type, what);
+  if (type === 'numbers') return v.pipe(v.array(numberSchema(option, what), what), v.nonEmpty(what));
+  return type === 'number' || type === 'whole' ? numberSchema(option, what) : textSchema(what);
+}
+
+function numberSchema(
+  { type, range = {}, multipleOf }: OptionKind,
+  what: string,
+): v.GenericSchema<unknown, number> {
   const { least, most, above, below } = range;
   return v.pipe(
     v.number(what),
