@@ -218,6 +218,7 @@ export { dropoutThreshold, type RandomState } from './random/dropout-mask.ts';
 export { RandomStream, seedKey } from './random/streams.ts';
 export { type EncodedExample, encodeExamples, epochBatches, largestBatch } from './training/batches.ts';
 export type { CheckpointStore } from './training/checkpoint.ts';
+export { CheckpointWriter } from './training/checkpoint-writer.ts';
 export {
   type EarlyStoppingState,
   earlyStoppingStart,

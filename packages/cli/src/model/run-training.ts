@@ -68,12 +68,15 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
       ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },
       encoderSource: given.encoder,
       checkpoints: checkpointFile(out.path),
+      checkpointEvery: given.checkpointEvery,
       resume: given.resume === true,
     });
   } catch (error) {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')
-      reporter.warn(`${given.out} holds the state of the last epoch; the same command with --resume goes on`);
+      reporter.warn(
+        `${given.out} holds the state that was saved last; the same command with --resume goes on`,
+      );
     if (error instanceof OtherSettingsError)
       throw new UsageError(
         `${given.out}: ${error.message}; give what it was to go on with it, or start again with --overwrite`,

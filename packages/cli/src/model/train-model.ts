@@ -34,6 +34,8 @@ export interface ModelJob {
   readonly out: OutFolder;
   /** Where the state is kept, for a run that may be continued. */
   readonly checkpoints?: CheckpointStore;
+  /** Minutes between saves of it. */
+  readonly checkpointEvery?: number | undefined;
   readonly resume?: boolean;
   readonly reporter: Pick<Reporter, 'start' | 'step' | 'epoch'> & Partial<Pick<Reporter, 'progress'>>;
   readonly signal: AbortSignal;
@@ -73,6 +75,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       return metricsOf(own, own.validation, predictions);
     },
     checkpoints,
+    checkpointEvery: job.checkpointEvery,
     resume: job.resume === true,
   });
   const runs: TaskRun[] = [];

@@ -107,6 +107,7 @@ const groups = {
       meaning: 'by default the best there is', decides: false, files: 'config' },
     threads: { flag: '--threads <n>', type: 'whole', range: { least: 1 }, meaning: 'of the CPU, for ONNX Runtime',
       defaultMeaning: 'all', rare: true, decides: false, mayChangeOnResume: true, files: 'config' },
+    checkpointEvery: { flag: '--checkpoint-every <minutes>', rare: true, files: 'both' },
     resume: { flag: '--resume', type: 'switch', meaning: 'continue an interrupted run', decides: false },
     overwrite: { flag: '--overwrite', type: 'switch', meaning: 'replace the run in the output folder',
       conflicts: 'resume', decides: false },

@@ -57,6 +57,15 @@ export const trainingOptions = {
     range: { least: 1 },
     meaning: 'epochs without improvement before training stops',
   },
+  /** Minutes between saves of the state, where there is a store for it; 0: after evaluations only. */
+  checkpointEvery: {
+    type: 'number',
+    range: { least: 0 },
+    default: 10,
+    meaning: 'minutes between saves of the state; 0: after evaluations only',
+    decides: false,
+    mayChangeOnResume: true,
+  },
 } as const;
 
 /** Numbers of training, of which any may be left out. */
