@@ -83,6 +83,12 @@ const train: Scene = {
   command: [...training, '--out', out],
   again: [...training, '--out', out, '--resume'],
 };
+/** With a state that is saved between evaluations, too. */
+const often = [
+  ...[...training.slice(0, -small.length), '--batch-size', '1', '--epochs', '2', '--limit', '5'],
+  ...['--eval-limit', '4', '--layers', '1', '--checkpoint-every', '0.000001', '--out', out],
+];
+const saving: Scene = { root, command: often, again: [...often, '--resume'] };
 const resume: Scene = { root, before: interrupted, command: [...training, '--out', out, '--resume'] };
 const overwriting = [...training, '--out', out, '--seed', '1', '--overwrite'];
 const overwrite: Scene = { root, before: trained, command: overwriting };
@@ -124,6 +130,7 @@ methods:
 describe('a disk that fails, or a process that is stopped, in', hour, () => {
   test('train', () => sweep(train, failures));
   test('train --resume', () => sweep(resume, [...stops, ...failures]));
+  test('train --checkpoint-every', () => sweep(saving, [...stops, ...failures], 4));
   test('train --overwrite', () => sweep(overwrite, kinds, 3));
   test('predict --out', () => sweep(predict, kinds));
   test('run', () => sweep(run, kinds));

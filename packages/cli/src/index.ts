@@ -1,6 +1,7 @@
 export { FolderError, StoppedError, UsageError } from './errors.ts';
 export { openModelFolder } from './folders/model-folder.ts';
-export { type RunFile, readRunFile } from './folders/run-json.ts';
+export { readRunFile } from './folders/run-json.ts';
+export type { RunFile } from './folders/run-schema.ts';
 export { main } from './main.ts';
 export { loadModel } from './model/load-model.ts';
 export { saveModelFolder } from './model/save-model-folder.ts';

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { checkConfig } from '../src/config/check-config.ts';
 import { type Config, defineConfig } from '../src/config/define.ts';
 import { loadSetup } from '../src/config/load-config.ts';
-import type { RunFile } from '../src/folders/run-json.ts';
+import type { RunFile } from '../src/folders/run-schema.ts';
 import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
@@ -114,33 +114,51 @@ describe('a configuration', () => {
   });
 
   test.each<[unknown, string]>([
-    [undefined, 'c.ts: the configuration must be an object'],
-    [
-      { plugin: [] },
-      'c.ts: the configuration has "plugin", which is not known; it may have plugins, defaults',
-    ],
-    [{ plugins: {} }, 'plugins must be a list'],
-    [{ plugins: [{ name: 'a', tasks: [] }] }, 'plugins[0] has "tasks", which is not known'],
-    [{ plugins: [{ methods: [] }] }, 'plugins[0].name must be a text'],
+    [undefined, 'c.ts: the configuration must be an object, not undefined'],
+    [[], 'c.ts: the configuration must be an object, not []'],
+    [{ plugin: [] }, "c.ts: the configuration has no 'plugin'. Did you mean plugins?"],
+    [{ plugins: {} }, 'plugins must be a list, not {}'],
+    [{ plugins: [{ name: 'a', tasks: [] }] }, "plugins[0] has no 'tasks'. It has name, methods"],
+    [{ plugins: [{ methods: [] }] }, "plugins[0] needs 'name'"],
+    [{ plugins: [{ name: ' ' }] }, 'plugins[0].name must be a text, not " "'],
     [withMethod({ id: 'scalearn' }), "define a method 'scalearn', which is there already"],
     [withMethod({ id: '../x' }), 'plugins[0].methods[0].id (of own) must be of small letters'],
     [withMethod({ kind: 'other' }), '.kind (of own) must be one of single-task'],
     [withMethod({ make: 1 }), '.make (of own) must be a function'],
     [withMethod({ reader: undefined }), '.reader (of own) must be a function'],
-    [withMethod({ sources: { least: 0 } }), '.sources (of own) must have least'],
+    [
+      withMethod({ sources: { least: 0 } }),
+      '.sources.least (of own) must be a whole number of at least 1, not 0',
+    ],
+    [
+      withMethod({ sources: { least: 2, most: 1 } }),
+      '.sources (of own) must be an object whose most is not below',
+    ],
     [withMethod({ options: { a: { type: 'int', meaning: 'a' } } }), '.options.a.type (of own) must be'],
     [
+      withMethod({ options: { 'a-b': { type: 'text', meaning: 'a' } } }),
+      '(of own) must be named by letters and digits',
+    ],
+    [
       withMethod({ options: { a: { type: 'number', meaning: 'a', flag: '--a' } } }),
-      'has "flag", which is not known',
+      "options.a (of own) has no 'flag'.",
+    ],
+    [
+      withMethod({ options: { a: { type: 'number', meaning: 'a', range: { below: Infinity } } } }),
+      'must be a number',
     ],
     [
       withMethod({ options: { a: { type: 'number', meaning: 'a', default: 1, range: { below: 1 } } } }),
       '.options.a.default (of own) must be a number below 1, not 1',
     ],
-    [{ defaults: { epochs: 0 } }, 'defaults.epochs is 0. It must be a whole number of at least 1.'],
-    [{ defaults: { device: 'cpu' } }, 'defaults.device is "cpu". It must be one of'],
-    [{ defaults: { out: 'x' } }, 'defaults has "out", which is not known'],
-    [{ defaults: { epochs: [1] } }, 'defaults.epochs must be a number or a text'],
+    [{ defaults: { epochs: 0 } }, 'defaults.epochs must be a whole number of at least 1, not 0'],
+    [{ defaults: { epochs: '3' } }, 'defaults.epochs must be a whole number of at least 1, not "3"'],
+    [
+      { defaults: { device: 'cpu' } },
+      'defaults.device must be one of auto, webgpu, onnx, reference, not "cpu"',
+    ],
+    [{ defaults: { out: 'x' } }, "defaults has no 'out'."],
+    [{ defaults: { epochs: [1] } }, 'defaults.epochs must be a whole number of at least 1, not [1]'],
   ])('%j is refused', (value, message) => {
     expect(() => checkConfig(value, 'c.ts')).toThrow(message);
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RunFile } from '../src/folders/run-json.ts';
+import type { RunFile } from '../src/folders/run-schema.ts';
 import { ownMethods } from '../src/methods/registry.ts';
 import { exportedLogits, type Texts } from './support/exported.ts';
 import { events, must, run } from './support/run.ts';

@@ -6,7 +6,7 @@ import { encoderFamilies, encoderWeights, parseEncoderConfig } from '@scalearn/e
 import { beforeAll, describe, expect, test } from 'vitest';
 import { preNorm } from '../../../test/families/pre-norm.ts';
 import { checkConfig } from '../src/config/check-config.ts';
-import type { RunFile } from '../src/folders/run-json.ts';
+import type { RunFile } from '../src/folders/run-schema.ts';
 import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
@@ -103,7 +103,7 @@ test.each<[string, unknown]>([
   ['plugins[0].families must be a list', preNorm],
   ['plugins[0].families[0] (of p) must be a family of encoders', ['pre-norm']],
   [
-    'plugins[0].families[0].build (of p) must be a function, not undefined',
+    'plugins[0].families[0].build (of p) must be a function (defineEncoderFamily checks it), not undefined',
     [{ ...preNorm, build: undefined }],
   ],
   ['plugins[0].families[1].prefix (of p) must be a text, not ""', [preNorm, { ...preNorm, prefix: '' }]],

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../../test/support/hub-server.ts';
 import { parquetFile } from '../../../test/support/parquet.ts';
-import type { RunFile } from '../src/folders/run-json.ts';
+import type { RunFile } from '../src/folders/run-schema.ts';
 import { sentence } from './support/own-files.ts';
 import { events, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';

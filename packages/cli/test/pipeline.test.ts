@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSafetensors } from '@scalearn/core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RunFile } from '../src/folders/run-json.ts';
+import type { RunFile } from '../src/folders/run-schema.ts';
 import { figure } from '../src/output/format.ts';
 import { events, must, run, start } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';

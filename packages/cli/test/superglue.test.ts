@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RunFile } from '../src/folders/run-json.ts';
+import type { RunFile } from '../src/folders/run-schema.ts';
 import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 import { tinySuperglue } from './support/tiny-superglue.ts';

@@ -219,6 +219,7 @@ export { dropoutThreshold, type RandomState } from './random/dropout-mask.ts';
 export { RandomStream, seedKey } from './random/streams.ts';
 export { type EncodedExample, encodeExamples, epochBatches, largestBatch } from './training/batches.ts';
 export type { CheckpointStore } from './training/checkpoint.ts';
+export { CheckpointWriter } from './training/checkpoint-writer.ts';
 export {
   type EarlyStoppingState,
   earlyStoppingStart,
@@ -261,3 +262,4 @@ export {
 } from './training/task.ts';
 export { taskHead, train } from './training/train.ts';
 export { type PredictOptions, TrainedModel } from './training/trained-model.ts';
+export { type TrainingNumbers, type TrainingOption, trainingOptions } from './training/training-options.ts';

@@ -6,7 +6,8 @@ import { OutFolder } from '../folders/out-folder.ts';
 import { liesWithin } from '../folders/real-path.ts';
 import { loadData } from '../model/data.ts';
 import { findTask, shownTask } from '../model/find-task.ts';
-import { type OwnDataArguments, ownDataOptions } from '../options/own-data.ts';
+import type { OwnDataArguments } from '../options/own-data.ts';
+import { optionsOf } from '../options/train-options.ts';
 import { pathOption } from '../options/values.ts';
 import type { DataEvent, SplitSummary } from '../output/events.ts';
 import { count, cut } from '../output/format.ts';
@@ -40,8 +41,7 @@ export function addData(root: Command, run: Run): void {
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', examples)
     .action((given: DataArguments) => run((context) => data(given, context)));
-  const own = ownDataOptions();
-  for (const option of [...own.usual, ...own.rare]) command.addOption(option);
+  for (const { option } of optionsOf('Your own data')) command.addOption(option);
 }
 
 const examples = `

@@ -7,7 +7,8 @@ import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
+import { readRunFile, runFileName } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { loadData } from '../model/data.ts';
 import { encoderOf } from '../model/encoder-source.ts';
 import { shownTask } from '../model/find-task.ts';
@@ -15,8 +16,8 @@ import { loadModel } from '../model/load-model.ts';
 import { namedTask, trainedTask } from '../model/model-task.ts';
 import { predictTest, score, scoresOf, testMetrics } from '../model/scores.ts';
 import { runOfTask } from '../model/task-run.ts';
-import { columnOptions, decimalOption, type OwnDataArguments, readingOptions } from '../options/own-data.ts';
-import { deviceOption } from '../options/train-options.ts';
+import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
+import { trainOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/values.ts';
 import type { EvaluatedEvent, Reporter, SplitScore } from '../output/events.ts';
 import { ownTaskLines } from '../output/own-task.ts';
@@ -54,11 +55,11 @@ export function addEvaluate(root: Command, run: Run): void {
       choiceOption('--split <name>', 'rows to score', ['test', 'validation', 'train']).default('test'),
     )
     .addOption(new Option('--eval-limit <n>', 'score the first n rows').argParser(wholeNumber(1)))
-    .addOption(deviceOption())
+    .addOption(trainOption('device'))
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', examples)
     .action((given: EvaluateArguments) => run((context) => evaluate(given, context)));
-  for (const option of [...columnOptions(), decimalOption(), ...readingOptions()]) command.addOption(option);
+  for (const name of [...columnNames, ...readingNames]) command.addOption(trainOption(name));
 }
 
 const examples = `

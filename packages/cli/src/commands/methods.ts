@@ -12,7 +12,7 @@ import { FolderError } from '../errors.ts';
 import { countParameters } from '../methods/count.ts';
 import { describedMethod } from '../methods/describe.ts';
 import type { MethodEntry } from '../methods/entry.ts';
-import { defaultText, whatTextTakes } from '../options/method-values.ts';
+import { defaultText, whatTextTakes } from '../options/option-values.ts';
 import { pathOption, wholeNumber } from '../options/values.ts';
 import type { MethodsEvent } from '../output/events.ts';
 import { count } from '../output/format.ts';

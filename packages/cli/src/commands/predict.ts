@@ -8,14 +8,15 @@ import type { Command } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
+import { readRunFile, runFileName } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
 import { encoderOf } from '../model/encoder-source.ts';
 import { loadModel } from '../model/load-model.ts';
 import { chosenRun } from '../model/task-run.ts';
 import { inFlags, textFileFlags } from '../options/flags.ts';
-import { fileReading, type ReadingArguments, readingOptions } from '../options/own-data.ts';
-import { deviceOption } from '../options/train-options.ts';
+import { fileReading, type Reading, readingNames } from '../options/own-data.ts';
+import { trainOption } from '../options/train-options.ts';
 import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
 import type { Reporter } from '../output/events.ts';
 import { counted, cut, figure } from '../output/format.ts';
@@ -26,7 +27,7 @@ import { table } from '../output/table.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
-interface PredictArguments extends ReadingArguments {
+interface PredictArguments extends Reading {
   readonly model: string;
   /** Of a model of several. */
   readonly task?: string;
@@ -58,10 +59,10 @@ export function addPredict(root: Command, run: Run): void {
     .option('--overwrite', 'replace the file')
     .addOption(choiceOption('--format <kind>', 'by default a table, in a file jsonl', ['table', 'jsonl']))
     .addOption(encoderOption('--encoder <name>'))
-    .addOption(deviceOption())
+    .addOption(trainOption('device'))
     .addHelpText('after', examples)
     .action((given: PredictArguments) => run((context) => predict(given, context)));
-  for (const option of readingOptions()) command.addOption(option);
+  for (const name of readingNames) if (name !== 'decimal') command.addOption(trainOption(name));
 }
 
 const examples = `

@@ -1,6 +1,6 @@
 import { sourceTasks } from '@scalearn/assets-mini';
 import { type Command, Option } from 'commander';
-import { deviceOption } from '../options/train-options.ts';
+import { trainOption } from '../options/train-options.ts';
 import { pathOption, wholeNumber } from '../options/values.ts';
 import { plan } from '../quickstart/plan.ts';
 import { type QuickstartArguments, quickstart } from '../quickstart/quickstart.ts';
@@ -20,7 +20,7 @@ export function addQuickstart(root: Command, run: Run): void {
     .addOption(new Option('--fast', 'one seed').conflicts('seeds'))
     .option('--all', 'every method of the paper, some minutes more')
     .addOption(pathOption('--out <dir>', 'folder for the models and the report').default('runs/quickstart'))
-    .addOption(deviceOption())
+    .addOption(trainOption('device'))
     .option('--overwrite', 'train again what an interrupted quickstart left')
     .option('--quiet', 'show warnings and the results only')
     .option('--json', 'one JSON object per line on standard output')

@@ -11,7 +11,7 @@ import { readExperiment } from '../experiment/read-experiment.ts';
 import { runExperiment } from '../experiment/run-experiment.ts';
 import { takeLock } from '../folders/lock.ts';
 import { removeTemporaries } from '../folders/write-file.ts';
-import { deviceOption } from '../options/train-options.ts';
+import { trainOption } from '../options/train-options.ts';
 import { notEmpty, pathOption, wholeNumber } from '../options/values.ts';
 import { experimentReporter } from '../output/experiment.ts';
 import { clock, count } from '../output/format.ts';
@@ -56,7 +56,7 @@ export function addRun(root: Command, run: Run): void {
     .addOption(several('--seeds <n...>', 'these seeds only', wholeNumber(0)))
     .option('--fast', "less of everything, as the file's part 'fast' says")
     .addOption(new Option('--jobs <n>', 'models trained side by side').argParser(wholeNumber(1)).default(1))
-    .addOption(deviceOption())
+    .addOption(trainOption('device'))
     .addOption(
       new Option('--threads <n>', 'of the CPU, for each model (default: all, divided by the jobs)').argParser(
         wholeNumber(1),

@@ -1,31 +1,10 @@
 import type { MethodDefinition } from '@scalearn/core';
 import type { EncoderFamily } from '@scalearn/encoders';
-import type { TrainArguments } from '../options/train-options.ts';
+import type { NamesWith, TrainArguments } from '../options/train-table.ts';
 
 /** Options of `scalearn train` that a configuration may give a default. */
 export type TrainDefaults = Partial<
-  Pick<
-    TrainArguments,
-    | 'encoder'
-    | 'layers'
-    | 'device'
-    | 'threads'
-    | 'epochs'
-    | 'batchSize'
-    | 'learningRate'
-    | 'maxLength'
-    | 'limit'
-    | 'seed'
-    | 'patience'
-    | 'selectBy'
-    | 'maxSteps'
-    | 'weightDecay'
-    | 'warmupSteps'
-    | 'trainPercent'
-    | 'validationLimit'
-    | 'evalLimit'
-    | 'evaluateEvery'
-  >
+  Pick<TrainArguments, NamesWith<{ readonly files: 'config' | 'both' }> & keyof TrainArguments>
 >;
 
 /** What somebody else adds to the command. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { suggest, taskIds } from '@scalearn/datasets';
 import type { MethodEntry } from '../methods/entry.ts';
 import type { MethodRegistry } from '../methods/registry.ts';
-import { methodOptions, trainOptions } from './schema.ts';
+import { methodOptions, trainNames } from './schema.ts';
 import { longForm, type Written } from './written.ts';
 import type { YamlFile } from './yaml-file.ts';
 
@@ -86,7 +86,7 @@ export function checkExperiment(
 
 /** Whether an option is one of methods, but not of this one. */
 export function isOfOtherMethods(option: string, { options }: MethodEntry, methods: MethodRegistry): boolean {
-  const isOfAny = methodOptions(methods).includes(option) && !trainOptions.includes(option);
+  const isOfAny = methodOptions(methods).includes(option) && !trainNames.includes(option);
   return isOfAny && !Object.hasOwn(options, option);
 }
 

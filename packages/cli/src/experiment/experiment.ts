@@ -6,6 +6,9 @@ export type OptionValue = number | string | readonly number[];
 
 export type Options = Readonly<Record<string, OptionValue>>;
 
+/** Options with several values each, or with every combination of a grid's numbers, one for each source. */
+export type Vary = Readonly<Record<string, readonly OptionValue[] | { readonly grid: readonly number[] }>>;
+
 /** What is otherwise with a task. */
 export interface TaskExceptions {
   readonly seeds?: readonly number[];
@@ -37,8 +40,7 @@ export interface Entry {
   readonly options: Options;
   readonly perTask: Readonly<Record<string, TaskExceptions>>;
   readonly sources?: SourceRule;
-  /** Options with several values each, or with every combination of a grid's numbers, one for each source. */
-  readonly vary: Readonly<Record<string, readonly OptionValue[] | { readonly grid: readonly number[] }>>;
+  readonly vary: Vary;
   readonly isReported: boolean;
 }
 

@@ -4,7 +4,7 @@ import { encoderSource } from '../mini-assets.ts';
 import { loadData } from '../model/data.ts';
 import { localEncoder } from '../model/encoder-source.ts';
 import { type FoundTask, findTask } from '../model/find-task.ts';
-import type { TrainArguments } from '../options/train-options.ts';
+import type { TrainArguments } from '../options/train-table.ts';
 
 /** What is known of an encoder without loading it on a device. */
 export interface EncoderFacts {

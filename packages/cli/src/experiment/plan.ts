@@ -5,7 +5,8 @@ import { plainSetup, type Setup } from '../config/setup.ts';
 import { countParameters } from '../methods/count.ts';
 import { describedMethod } from '../methods/describe.ts';
 import { type ChosenMethod, chooseMethod } from '../options/method.ts';
-import { settleOptions, type TrainSettings } from '../options/settings.ts';
+import { decisive, settleOptions } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings-schema.ts';
 import { type Cell, expand } from './expand.ts';
 import type { Experiment } from './experiment.ts';
 import { type EncoderFacts, Facts, type TaskFacts } from './facts.ts';
@@ -95,16 +96,14 @@ function idOf(
   settings: TrainSettings,
   { encoder, tasks: facts, sources }: Pick<PlannedRun, 'encoder' | 'tasks' | 'sources'>,
 ): string {
-  // Where things lie decides nothing.
-  const { encoder: _, data: __, sources: ___, tasks: joint, ...rest } = settings;
-  const decisive = {
-    settings: rest,
-    tasks: joint?.map(({ data, ...task }) => task) ?? null,
+  const { tasks: joint = null, ...rest } = decisive(settings);
+  const all = {
+    ...{ settings: rest, tasks: joint },
     encoder: encoder.fingerprint,
     data: facts.map(({ fingerprint }) => fingerprint),
     sources: sources.map(({ id }) => id),
   };
-  const hash = createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 12);
+  const hash = createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 12);
   const target =
     tasks.length === 1 ? (tasks[0] as string).replaceAll(/[^\w.]+/g, '-') : `${tasks.length}-tasks`;
   return `${entry.method.id}-${target.replace(/^[.-]+/, '')}-${seed}-${hash}`;

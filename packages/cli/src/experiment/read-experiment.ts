@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { asFolderError, UsageError } from '../errors.ts';
 import { type MethodRegistry, ownMethods } from '../methods/registry.ts';
 import { checkExperiment, isOfOtherMethods } from './check-experiment.ts';
-import { checkSchema } from './check-schema.ts';
+import { readWritten } from './check-schema.ts';
 import type { Entry, Experiment, Options, SourceRule } from './experiment.ts';
 import { longForm, type Written, type WrittenSources } from './written.ts';
 import { YamlFile } from './yaml-file.ts';
@@ -32,8 +32,7 @@ export async function readExperiment(
     throw asFolderError(error, `the experiment ${path} could not be read`);
   });
   const file = new YamlFile(text, path);
-  checkSchema(file, methods);
-  const written = file.value as Written;
+  const written = readWritten(file, methods);
   const fast = overrides.fast ? written.fast : undefined;
   if (overrides.fast && !written.fast)
     throw new UsageError(`${path} has no part 'fast', which says what --fast leaves out`);

@@ -1,6 +1,7 @@
 import type { DeviceChoice } from '@scalearn/core';
 import { FolderError } from '../errors.ts';
-import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { readRunFile } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { writeFileAtomic } from '../folders/write-file.ts';
 import { checkSameSettings } from '../options/settings.ts';
 import { encodeIndex } from './index-file.ts';

@@ -1,179 +1,170 @@
-import { sourceControls } from '@scalearn/core';
-import { Command } from 'commander';
+import { type MethodOption, sourceControls } from '@scalearn/core';
+import * as v from 'valibot';
 import type { MethodRegistry } from '../methods/registry.ts';
-import { addTrainOptions } from '../options/train-options.ts';
+import { fileSchema } from '../options/option-values.ts';
+import { optionsIn, type TrainOption } from '../options/train-table.ts';
+import { anyOf, fields, list, oneOf, recordOf, text, whole } from '../schemas.ts';
+import type { Options, OptionValue, TaskExceptions, Vary } from './experiment.ts';
+import type { Written, WrittenEntry, WrittenSources } from './written.ts';
 
-/** A JSON Schema, as far as one is needed here. */
-export type Schema = { readonly [keyword: string]: unknown };
-
-/** Where the schema is published, for editors: `# yaml-language-server: $schema=…`. */
-const id = 'https://scalearn.github.io/scalearn/experiment.schema.json';
+type Schema<T> = v.GenericSchema<unknown, T>;
 
 /** Options of `train` that a run may be given, by the names the library has them under. */
-export const trainOptions: readonly string[] = addTrainOptions(new Command())
-  .options.filter(({ helpGroupHeading }) => helpGroupHeading === 'Training:')
-  .map((option) => option.attributeName())
-  .filter((name) => name !== 'seed')
-  .concat('layers');
+export const trainNames: readonly string[] = optionsIn('experiment').map(([name]) => name);
 
 /** Options of methods, whichever method has them. */
 export const methodOptions = ({ all }: MethodRegistry): readonly string[] => [
   ...new Set(all.flatMap(({ options }) => Object.keys(options))),
 ];
 
-const text: Schema = { type: 'string', minLength: 1 };
-const texts: Schema = { type: 'array', items: text, minItems: 1, uniqueItems: true };
-const seed: Schema = { type: 'integer', minimum: 0 };
-const seeds: Schema = {
-  type: 'array',
-  items: seed,
-  minItems: 1,
-  uniqueItems: true,
-};
-const numbers: Schema = { type: 'array', items: { type: 'number' }, minItems: 1 };
+const described = <T>(schema: Schema<T>, description: string): Schema<T> =>
+  v.pipe(schema, v.description(description));
 
-const optionsSchema = (methods: MethodRegistry): Schema => ({
-  description: 'Options of scalearn train, and of the method, in camel case.',
-  type: 'object',
-  additionalProperties: false,
-  properties: Object.fromEntries([
-    ...trainOptions.map((name) => [name, { type: ['number', 'string'] }]),
-    ...methodOptions(methods).map((name) => [
-      name,
-      {
-        description: 'Option of a method: see scalearn methods METHOD.',
-        anyOf: [{ type: ['number', 'string'] }, numbers],
-      },
-    ]),
-  ]),
-});
+const distinct = <T>(values: Schema<T[]>): Schema<T[]> =>
+  v.pipe(
+    values,
+    v.check((given) => new Set(given).size === given.length, 'a list in which nothing is twice'),
+  );
+const texts = distinct(list(text));
+const seed = whole(0);
+const seeds = distinct(list(seed));
 
-const varySchema = (methods: MethodRegistry): Schema => ({
-  description: 'Options with several values each: every combination is run.',
-  type: 'object',
-  additionalProperties: false,
-  properties: Object.fromEntries(
-    [...trainOptions, ...methodOptions(methods)].map((name) => [
-      name,
-      {
-        anyOf: [
-          { type: 'array', minItems: 1, items: { anyOf: [{ type: ['number', 'string'] }, numbers] } },
-          {
-            description: 'One number of the grid for each source: every combination of them.',
-            type: 'object',
-            additionalProperties: false,
-            required: ['grid'],
-            properties: { grid: numbers },
-          },
-        ],
-      },
-    ]),
-  ),
-});
+/** What a run may be given for each option, of `train` and of methods, by its name. */
+interface OptionPlace {
+  readonly name: string;
+  readonly value: Schema<OptionValue>;
+  /** A value for each source can be given. */
+  readonly isOfSources: boolean;
+  readonly description: string;
+}
 
-const perTaskSchema = (options: Schema): Schema => ({
-  description: 'What is otherwise with some tasks.',
-  type: 'object',
-  additionalProperties: {
-    type: 'object',
-    additionalProperties: false,
-    properties: { seeds, options },
-  },
-});
+function optionPlaces(methods: MethodRegistry): OptionPlace[] {
+  const known = new Map<string, (TrainOption | MethodOption)[]>();
+  const all = [...optionsIn('experiment'), ...methods.all.flatMap(({ options }) => Object.entries(options))];
+  for (const [name, option] of all) known.set(name, [...(known.get(name) ?? []), option]);
+  return [...known].map(([name, options]) => ({
+    name,
+    value: fileSchema(options),
+    isOfSources: options.some(({ type }) => type === 'numbers'),
+    description: [...new Set(options.map(({ meaning }) => meaning))].join('; '),
+  }));
+}
 
-const sources: Schema = {
-  description: 'The entry whose trained adapters are transferred, or more about them.',
-  anyOf: [
-    text,
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['from'],
-      properties: {
-        from: { ...text, description: 'The entry whose models are the sources.' },
-        tasks: { ...texts, description: 'Their tasks; those of the experiment where left out.' },
-        seed: {
-          description:
+function optionsSchema(places: readonly OptionPlace[]): Schema<Options> {
+  return described(
+    anyOf(new Map(places.map(({ name, value, description }) => [name, described(value, description)]))),
+    'Options of scalearn train, and of the method, in camel case.',
+  );
+}
+
+function varySchema(places: readonly OptionPlace[]): Schema<Vary> {
+  const grid = described(
+    fields({ grid: list(v.pipe(v.number('a number'), v.finite('a number'))) }),
+    'One number of the grid for each source: every combination of them.',
+  );
+  const several = ({ value, isOfSources }: OptionPlace): Schema<Vary[string]> =>
+    isOfSources ? v.union([list(value), grid], 'a list, or an object with grid') : list(value);
+  return described(
+    anyOf(new Map(places.map((place) => [place.name, several(place)]))),
+    'Options with several values each: every combination is run.',
+  );
+}
+
+const sourcesSchema: Schema<string | WrittenSources> = described(
+  v.union(
+    [
+      text,
+      fields({
+        from: described(text, 'The entry whose models are the sources.'),
+        tasks: v.exactOptional(described(texts, 'Their tasks; those of the experiment where left out.')),
+        seed: v.exactOptional(
+          described(
+            v.union(
+              [seed, v.literal('same'), recordOf(seed)],
+              "a whole number of at least 0, 'same', or the seed of each task",
+            ),
             "Their seed, 'same' for that of the run, or the seed of each task: { glue/rte: 1 }. 0 where left out, and for tasks that are not named.",
-          anyOf: [seed, { const: 'same' }, { type: 'object', additionalProperties: seed, minProperties: 1 }],
-        },
-        own: {
-          description:
+          ),
+        ),
+        own: v.exactOptional(
+          described(
+            v.union([text, v.literal(false)], "an entry, 'only' or false"),
             "The entry of the target's own adapter, which is then a source whether or not its task is listed; 'only' for no other source than it, false to leave it out.",
-          anyOf: [text, { const: false }],
-        },
-        kind: {
-          description:
+          ),
+        ),
+        kind: v.exactOptional(
+          described(
+            oneOf(['trained', ...sourceControls]),
             'What the trained adapters are replaced by, to compare with: random ones of the same shape, or themselves with their layers shuffled.',
-          enum: ['trained', ...sourceControls],
-        },
-      },
-    },
-  ],
-};
-
-const entrySchema = (methods: MethodRegistry, options: Schema, perTask: Schema): Schema => ({
-  type: ['object', 'null'],
-  additionalProperties: false,
-  properties: {
-    method: {
-      description: "A method's id; the entry's name where left out.",
-      enum: methods.all.map((method) => method.id),
-    },
-    label: { ...text, description: 'Its name in reports.' },
-    tasks: { ...texts, description: 'Its targets; a joint method learns them at once.' },
-    seeds,
-    sources,
-    options,
-    vary: varySchema(methods),
-    perTask,
-    report: { type: 'boolean', description: 'false for what only serves others as a source.' },
-  },
-});
+          ),
+        ),
+      }),
+    ],
+    'the name of an entry, or an object with from',
+  ),
+  'The entry whose trained adapters are transferred, or more about them.',
+);
 
 /** The schema of an experiment file. The lists of methods and options in it are those there are. */
-export function experimentSchema(methods: MethodRegistry): Schema {
-  const options = optionsSchema(methods);
-  const perTask = perTaskSchema(options);
-  return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: id,
-    title: 'Experiment of ScaLearn',
-    description: 'What scalearn run trains: encoders x tasks x methods x seeds x options.',
-    type: 'object',
-    additionalProperties: false,
-    required: ['encoders', 'tasks', 'methods'],
-    properties: {
-      title: { ...text, description: 'Of reports.' },
-      encoders: {
-        ...texts,
-        description: "Hub names, folders, or 'mini' for the small encoder that comes with the command.",
-      },
-      data: {
-        description: 'Folder of the data, or one for each benchmark; relative to the file.',
-        anyOf: [text, { type: 'object', additionalProperties: text, minProperties: 1 }],
-      },
-      tasks: { ...texts, description: 'Targets, and sources where an entry names no others.' },
-      seeds: { ...seeds, description: '[0] where left out.' },
-      options,
-      perTask,
-      methods: {
-        type: 'object',
-        minProperties: 1,
-        additionalProperties: entrySchema(methods, options, perTask),
-      },
-      fast: {
-        description: 'What is otherwise with --fast: less of everything.',
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          tasks: texts,
-          seeds,
-          methods: { ...texts, description: 'Names of the entries that are run.' },
-          options,
-          perTask,
-        },
-      },
-    },
-  };
+export function experimentSchema(methods: MethodRegistry): Schema<Written> {
+  const places = optionPlaces(methods);
+  const options = optionsSchema(places);
+  const perTask: Schema<Readonly<Record<string, TaskExceptions>>> = described(
+    recordOf(fields({ seeds: v.exactOptional(seeds), options: v.exactOptional(options) })),
+    'What is otherwise with some tasks.',
+  );
+  const entry: Schema<WrittenEntry | null> = v.nullable(
+    fields({
+      method: v.exactOptional(
+        described(oneOf(methods.all.map(({ id }) => id)), "A method's id; the entry's name where left out."),
+      ),
+      label: v.exactOptional(described(text, 'Its name in reports.')),
+      tasks: v.exactOptional(described(texts, 'Its targets; a joint method learns them at once.')),
+      seeds: v.exactOptional(seeds),
+      sources: v.exactOptional(sourcesSchema),
+      options: v.exactOptional(options),
+      vary: v.exactOptional(varySchema(places)),
+      perTask: v.exactOptional(perTask),
+      report: v.exactOptional(
+        described(v.boolean('true or false'), 'false for what only serves others as a source.'),
+      ),
+    }),
+  );
+  return described(
+    fields({
+      title: v.exactOptional(described(text, 'Of reports.')),
+      encoders: described(
+        texts,
+        "Hub names, folders, or 'mini' for the small encoder that comes with the command.",
+      ),
+      data: v.exactOptional(
+        described(
+          v.union([text, notEmpty(recordOf(text))], 'a text, or an object of texts'),
+          'Folder of the data, or one for each benchmark; relative to the file.',
+        ),
+      ),
+      tasks: described(texts, 'Targets, and sources where an entry names no others.'),
+      seeds: v.exactOptional(described(seeds, '[0] where left out.')),
+      options: v.exactOptional(options),
+      perTask: v.exactOptional(perTask),
+      methods: notEmpty(recordOf(entry)),
+      fast: v.exactOptional(
+        described(
+          fields({
+            tasks: v.exactOptional(texts),
+            seeds: v.exactOptional(seeds),
+            methods: v.exactOptional(described(texts, 'Names of the entries that are run.')),
+            options: v.exactOptional(options),
+            perTask: v.exactOptional(perTask),
+          }),
+          'What is otherwise with --fast: less of everything.',
+        ),
+      ),
+    }),
+    'What scalearn run trains: encoders x tasks x methods x seeds x options.',
+  );
+}
+
+function notEmpty<T>(record: Schema<Record<string, T>>): Schema<Record<string, T>> {
+  return v.pipe(record, v.minEntries(1, 'an object that is not empty'));
 }

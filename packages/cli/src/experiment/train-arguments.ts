@@ -5,7 +5,8 @@ import { CommanderError } from 'commander';
 import type { Setup } from '../config/setup.ts';
 import { UsageError } from '../errors.ts';
 import type { MethodEntry } from '../methods/entry.ts';
-import { parseTrainArguments, type TrainArguments } from '../options/train-options.ts';
+import { parseTrainArguments } from '../options/train-options.ts';
+import { flagOf, type TrainArguments, trainOptions } from '../options/train-table.ts';
 import type { Cell } from './expand.ts';
 import type { Experiment, Options, OptionValue } from './experiment.ts';
 import { relativeTo } from './read-experiment.ts';
@@ -47,17 +48,12 @@ function flags({ options: known }: MethodEntry, options: Options): string[] {
   for (const [name, value] of Object.entries(options)) {
     const own = Object.hasOwn(known, name) ? known[name] : undefined;
     if (own && !own.flag) settings.push(`${name}=${text(value)}`);
-    else if (isOfSeveral(name) && Array.isArray(value)) given.push(flagOf(name), ...value.map(String));
-    else given.push(own?.flag ?? flagOf(name), text(value));
+    else given.push(own?.flag ?? flagOf(trainOptions[name] ?? {}), text(value));
   }
   return settings.length === 0 ? given : [...given, '--set', ...settings];
 }
 
-/** Options that take several values, of which one may have a comma in it. */
-const isOfSeveral = (name: string): boolean => name === 'label' || name === 'labels';
 const text = (value: OptionValue): string => (Array.isArray(value) ? value.join(',') : String(value));
-const flagOf = (name: string): string =>
-  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** The folder of the first task that needs one; undefined where none does, or none is known. */
 async function dataFolder(tasks: readonly string[], data: Experiment['data']): Promise<string | undefined> {

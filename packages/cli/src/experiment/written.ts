@@ -1,7 +1,7 @@
 import type { SourceControl } from '@scalearn/core';
-import type { Entry, Options, TaskExceptions } from './experiment.ts';
+import type { Options, TaskExceptions, Vary } from './experiment.ts';
 
-/** The file as it is written; the schema has been checked. */
+/** The file as it is written; as its schema has it. */
 export interface Written {
   readonly title?: string;
   readonly encoders: readonly string[];
@@ -28,7 +28,7 @@ export interface WrittenEntry {
   readonly seeds?: readonly number[];
   readonly sources?: string | WrittenSources;
   readonly options?: Options;
-  readonly vary?: Entry['vary'];
+  readonly vary?: Vary;
   readonly perTask?: Readonly<Record<string, TaskExceptions>>;
   readonly report?: boolean;
 }

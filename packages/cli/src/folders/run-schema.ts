@@ -1,95 +1,108 @@
-import { sourceControls } from '@scalearn/core';
-import { isShallowJson } from '@scalearn/report';
+import type { EpochRecord, MemoryUse } from '@scalearn/core';
 import * as v from 'valibot';
-import { problems } from '../options/own-data.ts';
-import type { TaskSettings, TrainSettings } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings-schema.ts';
+import { settingsSchema as settings } from '../options/settings-schema.ts';
 import type { SplitScore } from '../output/events.ts';
-import type { RunData, RunFile, TaskRun } from './run-json.ts';
+import { maybeMissing, maybeNull, someTexts, text, textOrNull, whole } from '../schemas.ts';
 import type { StoredArchitecture } from './stored-architecture.ts';
+
+export const formatVersion = 1;
+
+/** `run.json`: how a model came about, enough to evaluate it, to merge it and to repeat the run. */
+export interface RunFile {
+  readonly formatVersion: typeof formatVersion;
+  /** Of this package. */
+  readonly version: string;
+  /** Written by `train` or `merge`. */
+  readonly command: 'train' | 'merge';
+  readonly task: string;
+  readonly method: string;
+  readonly seed: number;
+  /** Every option of the command, defaults filled in. */
+  readonly settings: TrainSettings;
+  readonly encoder: {
+    /** As the user named it. */
+    readonly source: string;
+    /** Absolute, for folders of this machine; where it lies by now, once read. */
+    readonly path: string | null;
+    readonly name: string;
+    readonly fingerprint: string;
+    readonly shape: StoredArchitecture;
+  };
+  /** Of several tasks the sums. */
+  readonly data: RunData;
+  readonly sources: readonly RunSource[];
+  readonly history: readonly StoredEpoch[];
+  readonly bestEpoch: number;
+  readonly steps: number;
+  readonly parameters: { readonly method: number; readonly head: number };
+  /** Of the restored best state, by split; empty for a model of several tasks, which have their own. */
+  readonly results: Readonly<Record<string, SplitScore>>;
+  /** Of a joint method: each of its tasks. */
+  readonly tasks?: readonly TaskRun[];
+  readonly device: { readonly kind: string; readonly description: string; readonly memory: MemoryUse };
+  readonly seconds: number;
+  readonly tokensPerSecond: number | null;
+  /** What a merged model was before. */
+  readonly mergedFrom?: { readonly method: string; readonly path: string };
+  /** Names of the folder's files, this one left out. */
+  readonly files: readonly string[];
+}
+
+/** An adapter that a model was trained from. */
+export interface RunSource {
+  readonly name: string;
+  /** Absolute; in the file relative to it, with `/` between its parts. */
+  readonly path: string;
+  /** Name and checksum of the weights; earlier versions did not write it. */
+  readonly fingerprint?: string;
+}
+
+/** A record of the history; null where a figure was no number that JSON has. */
+export interface StoredEpoch extends Pick<EpochRecord, 'epoch' | 'step'> {
+  readonly trainLoss: number | null;
+  readonly validationLoss: number | null;
+  readonly validationMetrics: Readonly<Record<string, number | null>>;
+  /** Of each task, in joint training. */
+  readonly tasks?: readonly {
+    readonly task: string;
+    readonly validationLoss: number | null;
+    readonly validationMetrics: Readonly<Record<string, number | null>>;
+  }[];
+}
+
+/** The rows a model was trained on. */
+export interface RunData {
+  /** Null for a task that writes its rows itself. */
+  readonly path: string | null;
+  readonly fingerprint: string;
+  /** Rows that were used, after division and limits. */
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Rows of the files. */
+  readonly files: Readonly<Record<string, number>>;
+  /** Files with more or fewer rows than the official release: scores are not comparable with published ones. */
+  readonly unofficial: readonly string[];
+}
+
+/** One task of a joint method. */
+export interface TaskRun {
+  readonly task: string;
+  readonly data: RunData;
+  readonly results: Readonly<Record<string, SplitScore>>;
+}
 
 // Every message says what the value must be, in words that follow "must be". Fields that are not listed are kept: other
 // versions of this package write some, and nothing reads them.
 
-const maybeNull = ', or null';
-const maybeMissing = ', or missing';
 const mostLayers = 1024;
 
-const text = v.pipe(v.string('a text'), v.minLength(1, 'a text'));
-const textOrNull = v.nullable(v.pipe(v.string(`a text${maybeNull}`), v.minLength(1, `a text${maybeNull}`)));
-const someTexts = v.array(text, 'a list of texts');
 const number = v.pipe(v.number('a number'), v.finite('a number'));
 const numberOrNull = v.nullable(v.pipe(v.number(`a number${maybeNull}`), v.finite(`a number${maybeNull}`)));
-const whole = (least: number, more = '') => {
-  const what = `a whole number of at least ${least}${more}`;
-  return v.pipe(v.number(what), v.safeInteger(what), v.minValue(least, what));
-};
-const wholeOrNull = (least: number) => v.nullable(whole(least, maybeNull));
-const wholeOrMissing = (least: number) => v.exactOptional(whole(least, maybeMissing));
 const notNegative = v.pipe(number, v.minValue(0, '0 or a number above'));
-const positive = v.pipe(number, v.gtValue(0, 'a number above 0'));
 const probability = (more = '') => {
   const what = `at least 0 and below 1${more}`;
   return v.pipe(v.number(what), v.minValue(0, what), v.ltValue(1, what));
 };
-const shallow = v.record(
-  v.string(),
-  v.custom<unknown>(isShallowJson, 'a value that is not nested deeply'),
-  'an object',
-);
-
-/** What was said about reading files, by the names of the options. */
-const reading = v.looseObject(
-  {
-    quote: v.exactOptional(v.picklist(['double', 'none'], 'double or none')),
-    delimiter: v.exactOptional(
-      v.picklist(['comma', 'semicolon', 'tab', 'pipe'], 'comma, semicolon, tab or pipe'),
-    ),
-    header: v.exactOptional(v.picklist(['first', 'none'], 'first or none')),
-    decimal: v.exactOptional(v.picklist(['point', 'comma'], 'point or comma')),
-    maxFileSize: wholeOrMissing(1),
-  },
-  `an object${maybeMissing}`,
-);
-
-const own = v.looseObject(
-  {
-    text,
-    textPair: textOrNull,
-    label: v.union([text, someTexts], 'a text or a list of texts'),
-    problem: v.picklist(Object.values(problems), Object.values(problems).join(' or ')),
-    labels: v.nullable(v.array(text, `a list of texts${maybeNull}`)),
-    reading: v.exactOptional(reading),
-  },
-  `an object${maybeMissing}`,
-);
-
-const taskSettings: v.GenericSchema<unknown, TaskSettings> = v.looseObject(
-  { task: text, data: textOrNull, own: v.exactOptional(own), maxLength: whole(4) },
-  'an object',
-);
-
-const settings: v.GenericSchema<unknown, TrainSettings> = v.looseObject(
-  {
-    ...{ task: text, method: text, encoder: text },
-    tasks: v.exactOptional(v.array(taskSettings, `a list${maybeMissing}`)),
-    data: textOrNull,
-    own: v.exactOptional(own),
-    sources: someTexts,
-    sourceControl: v.exactOptional(v.picklist(sourceControls, sourceControls.join(' or '))),
-    ...{ layers: wholeOrNull(1), epochs: whole(1), maxSteps: wholeOrNull(1) },
-    ...{ batchSize: whole(1), evalBatchSize: whole(1) },
-    ...{ learningRate: positive, weightDecay: notNegative, warmupSteps: wholeOrNull(0) },
-    evaluateEvery: wholeOrMissing(1),
-    temperature: v.exactOptional(number),
-    patience: whole(1),
-    selectBy: v.exactOptional(text),
-    ...{ maxLength: whole(4), limit: wholeOrNull(1), evalLimit: wholeOrNull(1) },
-    ...{ validationLimit: wholeOrMissing(1), trainPercent: wholeOrMissing(5), seed: whole(0) },
-    methodSettings: shallow,
-  },
-  'an object',
-);
-
 const shape: v.GenericSchema<unknown, StoredArchitecture> = v.looseObject(
   {
     ...{ modelType: text, prefix: text },

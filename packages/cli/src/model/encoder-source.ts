@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FolderError, UsageError } from '../errors.ts';
-import { type RunFile, runFileName } from '../folders/run-json.ts';
+import { runFileName } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 
 /**
  * The encoder of a model: the one that is given, else that of its `run.json`, where it lay or where it came from.

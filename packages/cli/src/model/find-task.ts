@@ -12,7 +12,15 @@ import {
 } from '@scalearn/datasets';
 import { FolderError, UsageError } from '../errors.ts';
 import { type Flags, inFlags } from '../options/flags.ts';
-import { fileReading, namesIn, type OwnDataArguments, ownDataFlags, problems } from '../options/own-data.ts';
+import {
+  fileReading,
+  namesIn,
+  type OwnDataArguments,
+  ownDataFlags,
+  problems,
+  type Reading,
+  readingOf,
+} from '../options/own-data.ts';
 
 /** What says which task it is. */
 export interface TaskChoice extends OwnDataArguments {
@@ -20,8 +28,6 @@ export interface TaskChoice extends OwnDataArguments {
   readonly task: string;
   readonly data?: string | undefined;
 }
-
-const readingKeys = ['quote', 'delimiter', 'header', 'decimal', 'maxFileSize'] as const;
 
 /** A task that was found; its rows are not loaded yet. */
 export interface FoundTask {
@@ -45,8 +51,6 @@ export interface OwnSettings {
   /** What was said about reading the files. */
   readonly reading?: Reading;
 }
-
-export type Reading = Pick<OwnDataArguments, 'quote' | 'delimiter' | 'header' | 'decimal' | 'maxFileSize'>;
 
 /**
  * Finds a task that comes with the package by its id, or reads one from files.
@@ -77,22 +81,21 @@ async function find(choice: TaskChoice, { flags: _, ...more }: KnownOfFiles): Pr
     throw new UsageError(
       `--data is for tasks that are named by an id; ${task} has its own rows, so leave it out`,
     );
-  const { text, textPair, problem, decimal } = choice;
+  const { text, textPair, problem } = choice;
   if (textPair !== undefined && text === undefined)
     throw new UsageError('--text-pair names the column of the second text, so --text must name the first');
   const path = resolve(task);
   const isFolder = found.isDirectory();
   const own = await readFileTask({
-    ...{ text, textPair, label: columnsIn(choice.label), labels: namesIn(choice.labels), decimal },
+    ...{ text, textPair, label: columnsIn(choice.label), labels: namesIn(choice.labels) },
     ...{ ...fileReading(choice), ...more },
     data: folderSource(isFolder ? path : dirname(path)),
     file: isFolder ? undefined : basename(path),
     name: basename(path),
     problem: problem === undefined ? more.problem : problems[problem],
   });
-  const said = readingKeys.filter((key) => choice[key] !== undefined);
-  const reading = Object.fromEntries(said.map((key) => [key, choice[key]])) as Reading;
-  return { info: own.info, path, own, ...(said.length > 0 && { reading }) };
+  const reading = readingOf(choice);
+  return { info: own.info, path, own, ...(Object.keys(reading).length > 0 && { reading }) };
 }
 
 /** One column by its name alone. */

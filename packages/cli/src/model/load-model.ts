@@ -12,7 +12,8 @@ import {
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { readRunFile } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { type StoredArchitecture, storedArchitecture } from '../folders/stored-architecture.ts';
 import { ownMethods } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';

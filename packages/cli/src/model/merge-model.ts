@@ -10,7 +10,8 @@ import {
 import { encoderArchitecture, type FamilyOptions } from '@scalearn/encoders';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { encodeRunFile, type RunFile, readRunFile, runFileName } from '../folders/run-json.ts';
+import { encodeRunFile, readRunFile, runFileName } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { version } from '../version.ts';
 import { checkSourceShapes } from './load-model.ts';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describeTask, type OwnProblem, taskIds } from '@scalearn/datasets';
 import { fromFile } from '../errors.ts';
-import { type RunFile, runFileName } from '../folders/run-json.ts';
+import { runFileName } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { ownDataFlags } from '../options/own-data.ts';
 import { type FoundTask, findTask, type OwnSettings, type TaskChoice } from './find-task.ts';
 

@@ -1,4 +1,5 @@
-import { type RunFile, readRunFile } from '../folders/run-json.ts';
+import { readRunFile } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import type { OwnAdapterScore } from '../output/events.ts';
 import { testMetrics } from './scores.ts';
 

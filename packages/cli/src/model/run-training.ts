@@ -5,10 +5,10 @@ import { openDevice } from '../device.ts';
 import { FolderError, StoppedError, UsageError } from '../errors.ts';
 import { checkpointFile } from '../folders/checkpoint-file.ts';
 import type { OutFolder } from '../folders/out-folder.ts';
-import type { RunFile } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import type { ChosenMethod } from '../options/method.ts';
-import type { TrainSettings } from '../options/settings.ts';
-import type { TrainArguments } from '../options/train-options.ts';
+import type { TrainSettings } from '../options/settings-schema.ts';
+import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
 import { ownTaskLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/progress.ts';
@@ -70,12 +70,15 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
       ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },
       encoderSource: given.encoder,
       checkpoints: checkpointFile(out.path),
+      checkpointEvery: given.checkpointEvery,
       resume: given.resume === true,
     });
   } catch (error) {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')
-      reporter.warn(`${given.out} holds the state of the last epoch; the same command with --resume goes on`);
+      reporter.warn(
+        `${given.out} holds the state that was saved last; the same command with --resume goes on`,
+      );
     if (error instanceof OtherSettingsError)
       throw new UsageError(
         `${given.out}: ${error.message}; give what it was to go on with it, or start again with --overwrite`,

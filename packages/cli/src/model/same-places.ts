@@ -3,9 +3,9 @@ import { type EncoderFamily, fingerprintEncoder } from '@scalearn/encoders';
 import { UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { realPath } from '../folders/real-path.ts';
-import type { RunFile } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { encoderSource } from '../mini-assets.ts';
-import type { TrainSettings } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings-schema.ts';
 import { loadData } from './data.ts';
 import type { FoundTask } from './find-task.ts';
 

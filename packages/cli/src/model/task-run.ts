@@ -1,6 +1,6 @@
 import { findByName } from '@scalearn/core';
 import { UsageError } from '../errors.ts';
-import type { RunFile } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 
 /** A joint run as that of one of its tasks; undefined where it has no such task. */
 export function runOfTask(run: RunFile, id: string): RunFile | undefined {

@@ -9,9 +9,10 @@ import {
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { OutFolder } from '../folders/out-folder.ts';
-import { encodeRunFile, type RunData, type RunFile, runFileName, type TaskRun } from '../folders/run-json.ts';
+import { encodeRunFile, runFileName } from '../folders/run-json.ts';
+import type { RunData, RunFile, TaskRun } from '../folders/run-schema.ts';
 import { storedArchitecture } from '../folders/stored-architecture.ts';
-import type { TrainSettings } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings-schema.ts';
 import type { Reporter } from '../output/events.ts';
 import { Pace } from '../output/progress.ts';
 import { version } from '../version.ts';
@@ -35,6 +36,8 @@ export interface ModelJob {
   readonly out: OutFolder;
   /** Where the state is kept, for a run that may be continued. */
   readonly checkpoints?: CheckpointStore;
+  /** Minutes between saves of it. */
+  readonly checkpointEvery?: number | undefined;
   readonly resume?: boolean;
   readonly reporter: Pick<Reporter, 'start' | 'step' | 'epoch'> & Partial<Pick<Reporter, 'progress'>>;
   readonly signal: AbortSignal;
@@ -74,6 +77,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       return metricsOf(own, own.validation, predictions);
     },
     checkpoints,
+    checkpointEvery: job.checkpointEvery,
     resume: job.resume === true,
   });
   const runs: TaskRun[] = [];

@@ -1,5 +1,6 @@
 import { DatasetError, type NamedOption, type OptionWords } from '@scalearn/datasets';
-import { ownDataFlags, problemName } from './own-data.ts';
+import { problemName } from './own-data.ts';
+import { flagOf, optionNamed } from './train-table.ts';
 
 /** What a command calls the options of files; what it has none for is left out. */
 export type Flags = Readonly<Partial<Record<NamedOption, string>>>;
@@ -25,7 +26,7 @@ export async function inFlags<T>(flags: Flags, work: () => Promise<T>): Promise<
 }
 
 function flagWords(flags: Flags): OptionWords {
-  const name = (option: NamedOption): string => flags[option] ?? ownDataFlags[option];
+  const name = (option: NamedOption): string => flags[option] ?? flagOf(optionNamed(option));
   const typed = (value: string): string => {
     const word = problemName(value) ?? value;
     return /^[\w.+-]+$/.test(word) ? word : JSON.stringify(word);

@@ -1,7 +1,7 @@
 import type { MethodOption } from '@scalearn/core';
 import { InvalidArgumentError, Option } from 'commander';
 import type { MethodRegistry } from '../methods/registry.ts';
-import { defaultText, optionValue, whatTextTakes } from './method-values.ts';
+import { defaultText, optionValue, whatTextTakes } from './option-values.ts';
 import { choiceOption } from './values.ts';
 
 /** A flag that gives an option of some methods. */

@@ -3,8 +3,8 @@ import { UsageError } from '../errors.ts';
 import type { MethodEntry } from '../methods/entry.ts';
 import type { MethodRegistry } from '../methods/registry.ts';
 import { methodFlags } from './method-flags.ts';
-import { optionValue, whatTextTakes } from './method-values.ts';
-import type { TrainArguments } from './train-options.ts';
+import { optionValue, whatTextTakes } from './option-values.ts';
+import type { TrainArguments } from './train-table.ts';
 
 /** A method that was chosen, with the options that were given for it. */
 export interface ChosenMethod {

@@ -1,58 +1,9 @@
 import { resolve } from 'node:path';
-import type { Method, SourceControl } from '@scalearn/core';
+import type { Method } from '@scalearn/core';
 import { UsageError } from '../errors.ts';
-import { type FoundTask, type OwnSettings, ownSettings } from '../model/find-task.ts';
-import type { TrainArguments } from './train-options.ts';
-
-/** What a run's options say about one of its tasks. */
-export interface TaskSettings {
-  readonly task: string;
-  /** Null for a task that writes its rows itself. */
-  readonly data: string | null;
-  /** How files of the user's own are read. */
-  readonly own?: OwnSettings;
-  readonly maxLength: number;
-}
-
-/** A run's options with every default filled in; null where an option has no value. */
-export interface TrainSettings {
-  /** Its id; of several those, joined by commas. */
-  readonly task: string;
-  /** Of a joint method. */
-  readonly tasks?: readonly TaskSettings[];
-  readonly method: string;
-  readonly encoder: string;
-  /** Null for a task that writes its rows itself. */
-  readonly data: string | null;
-  /** How files of the user's own are read. */
-  readonly own?: OwnSettings;
-  readonly sources: readonly string[];
-  /** What the sources are replaced by, to compare with. */
-  readonly sourceControl?: SourceControl;
-  readonly layers: number | null;
-  readonly epochs: number;
-  readonly maxSteps: number | null;
-  readonly batchSize: number;
-  readonly evalBatchSize: number;
-  readonly learningRate: number;
-  readonly weightDecay: number;
-  readonly warmupSteps: number | null;
-  readonly evaluateEvery?: number;
-  readonly temperature?: number;
-  readonly patience: number;
-  /** The validation metric that chooses the best state; the loss where there is none. */
-  readonly selectBy?: string;
-  readonly maxLength: number;
-  readonly limit: number | null;
-  readonly evalLimit: number | null;
-  /** Rows of the validation split alone. */
-  readonly validationLimit?: number;
-  /** Of the rows that are divided into training and validation split. */
-  readonly trainPercent?: number;
-  readonly seed: number;
-  /** What else the method was given, in its own words. */
-  readonly methodSettings: Readonly<Record<string, unknown>>;
-}
+import { type FoundTask, ownSettings } from '../model/find-task.ts';
+import type { StoredOptions, TaskSettings, TrainSettings } from './settings-schema.ts';
+import { type TrainArguments, trainOptions } from './train-table.ts';
 
 /**
  * Fills in the defaults: the paper's for the method.
@@ -80,51 +31,56 @@ export function settleOptions(
   return {
     task: tasks.map(({ task }) => task).join(', '),
     ...(method.kind === 'joint' ? { tasks } : {}),
-    method: name,
-    encoder: encoderPath ?? given.encoder,
-    data: first.data,
+    ...{ method: name, encoder: encoderPath ?? given.encoder, data: first.data },
     ...(first.own && { own: first.own }),
-    sources: (given.sources ?? []).map((path) => resolve(path)),
-    ...(given.sourceControl === undefined ? {} : { sourceControl: given.sourceControl }),
-    layers: given.layers ?? null,
-    epochs: given.epochs ?? defaults.epochs,
-    // Joint methods plan steps rather than epochs.
-    maxSteps: given.maxSteps ?? (given.epochs === undefined ? (defaults.steps ?? null) : null),
-    batchSize: given.batchSize ?? 32,
-    evalBatchSize: defaults.evalBatchSize ?? 32,
-    learningRate: given.learningRate ?? defaults.learningRate,
-    weightDecay: given.weightDecay ?? defaults.weightDecay,
-    warmupSteps: given.warmupSteps ?? (defaults.warmup === undefined ? 0 : null),
-    ...(given.evaluateEvery === undefined ? {} : { evaluateEvery: given.evaluateEvery }),
-    ...(given.temperature === undefined ? {} : { temperature: given.temperature }),
-    patience: given.patience ?? defaults.patience,
-    ...selection(given.selectBy, method, found),
-    maxLength: Math.max(...tasks.map(({ maxLength }) => maxLength)),
-    limit: given.limit ?? null,
-    evalLimit: given.evalLimit ?? null,
-    ...(given.validationLimit === undefined ? {} : { validationLimit: given.validationLimit }),
-    ...(given.trainPercent === undefined ? {} : { trainPercent: given.trainPercent }),
-    seed: given.seed ?? 0,
+    ...storedOptions(
+      {
+        ...given,
+        sources: (given.sources ?? []).map((path) => resolve(path)),
+        // Joint methods plan steps rather than epochs.
+        maxSteps: given.maxSteps ?? (given.epochs === undefined ? defaults.steps : undefined),
+        warmupSteps: given.warmupSteps ?? (defaults.warmup === undefined ? 0 : undefined),
+        selectBy: selection(given.selectBy, method, found),
+        maxLength: Math.max(...tasks.map(({ maxLength }) => maxLength)),
+      },
+      { ...defaults },
+    ),
     methodSettings,
   };
 }
+
+/**
+ * Options as settings hold them: as given, else as the method has them, else as they always are. The table's types say
+ * what comes of its rows.
+ */
+function storedOptions(given: Fields, defaults: Fields): StoredOptions {
+  return Object.fromEntries(
+    Object.entries(trainOptions).flatMap(([name, { stored, default: fallback }]) => {
+      const value = given[name] ?? (stored === 'always' ? (defaults[name] ?? fallback) : undefined);
+      if (stored === undefined || (stored === 'given' && value === undefined)) return [];
+      return [[name, value ?? null]];
+    }),
+  ) as StoredOptions;
+}
+
+type Fields = Readonly<Partial<Record<string, unknown>>>;
 
 /** By default what the published runs of a task alone go by; joint ones go by the mean loss. */
 function selection(
   given: string | undefined,
   { kind }: Method,
   found: readonly FoundTask[],
-): Pick<TrainSettings, 'selectBy'> {
+): string | undefined {
   const [first] = found;
   const named = given === 'primary' ? first?.info.primaryMetric : given;
   const selectBy = named ?? (kind === 'joint' ? undefined : first?.info.selectionMetric) ?? 'loss';
-  if (selectBy === 'loss') return {};
+  if (selectBy === 'loss') return undefined;
   for (const { info } of found) {
     if (info.metrics.includes(selectBy)) continue;
     const choices = ['loss', 'primary', ...info.metrics].join(', ');
     throw new UsageError(`--select-by is ${selectBy}, which ${info.id} does not have; it has ${choices}`);
   }
-  return { selectBy };
+  return selectBy;
 }
 
 /**
@@ -133,8 +89,8 @@ function selection(
  * @throws UsageError that names every option in which they differ
  */
 export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, where: string): void {
-  const before = withoutPlaces(stored);
-  const now = withoutPlaces(asked);
+  const before = decisive(stored);
+  const now = decisive(asked);
   const different = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   );
@@ -146,12 +102,11 @@ export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, w
   );
 }
 
-function withoutPlaces({
-  encoder: _,
-  data: __,
-  sources: ___,
-  tasks,
-  ...rest
-}: TrainSettings): Record<string, unknown> {
-  return { ...rest, ...(tasks && { tasks: tasks.map(({ data, ...task }) => task) }) };
+/** The settings that decide a run by themselves: those that say where things lie do not. */
+export function decisive({ tasks, ...settings }: TrainSettings): Record<string, unknown> {
+  const own = Object.entries(settings).filter(([name]) => (trainOptions[name]?.decides ?? true) === true);
+  return {
+    ...Object.fromEntries(own),
+    ...(tasks && { tasks: tasks.map(({ data, ...task }) => task) }),
+  };
 }

@@ -1,7 +1,6 @@
 import { suggest } from '@scalearn/datasets';
 import { InvalidArgumentError, Option } from 'commander';
 import { encoderSource } from '../mini-assets.ts';
-import { decimal } from './method-values.ts';
 
 /** A whole number in decimal digits. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -10,24 +9,6 @@ export function wholeNumber(least: number): (text: string) => number {
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
   };
-}
-
-/** A finite number that satisfies a condition. */
-function number(what: string, fits: (value: number) => boolean): (text: string) => number {
-  return (text) => {
-    const value = decimal(text);
-    if (Number.isFinite(value) && fits(value)) return value;
-    throw new InvalidArgumentError(`It must be ${what}.`);
-  };
-}
-
-export const positive: (text: string) => number = number('a number above 0', (value) => value > 0);
-export const notNegative: (text: string) => number = number('0 or a number above', (value) => value >= 0);
-/** The size of one of the nested subsets. */
-export function percent(text: string): number {
-  const value = wholeNumber(5)(text);
-  if (value % 5 === 0 && value <= 100) return value;
-  throw new InvalidArgumentError('It must be one of 5, 10, 15, …, 95, 100.');
 }
 
 /** Anything but nothing: an empty path would silently mean the present folder. */
@@ -64,7 +45,7 @@ export const listOption = (flags: string, text: string): Option =>
   ]);
 
 /** An encoder on the hub, in a folder, or `mini`. */
-export const encoderOption = (flags: string): Option =>
-  new Option(flags, 'hub name or local folder of the encoder, or mini').argParser((name) =>
-    encoderSource(notEmpty(name)),
-  );
+export const encoderOption = (
+  flags: string,
+  text = 'hub name or local folder of the encoder, or mini',
+): Option => new Option(flags, text).argParser((name) => encoderSource(notEmpty(name)));

@@ -3,11 +3,12 @@ import type { Method } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { OutFolder } from '../folders/out-folder.ts';
-import type { RunFile } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { ownMethods } from '../methods/registry.ts';
 import type { Source } from '../model/sources.ts';
 import { trainModel } from '../model/train-model.ts';
-import { settleOptions, type TrainSettings } from '../options/settings.ts';
+import { settleOptions } from '../options/settings.ts';
+import type { TrainSettings } from '../options/settings-schema.ts';
 import type { Reporter } from '../output/events.ts';
 import type { QuickstartMethod, QuickstartPlan } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import { comparisonReport } from '@scalearn/report';
-import type { RunFile } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { counted } from '../output/format.ts';
 import { versionText } from './opening-text.ts';
 import type { QuickstartPlan } from './plan.ts';

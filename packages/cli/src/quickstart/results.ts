@@ -3,7 +3,7 @@ import { scalearn } from '@scalearn/core';
 import type { Example, Task } from '@scalearn/datasets';
 import { majorityReport, mean, standardDeviation } from '@scalearn/evaluation';
 import { runtimeVersions } from '../doctor/examine.ts';
-import type { RunFile } from '../folders/run-json.ts';
+import type { RunFile } from '../folders/run-schema.ts';
 import { bytes, counted } from '../output/format.ts';
 import type { Workshop } from './models.ts';
 import type { QuickstartMethod } from './plan.ts';

@@ -20,7 +20,7 @@ import type {
 } from '@scalearn/report';
 import { FolderError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import type { RunFile, TaskRun } from '../folders/run-json.ts';
+import type { RunFile, TaskRun } from '../folders/run-schema.ts';
 import { keptTask, openPredictions } from '../model/kept-predictions.ts';
 
 /** A run with what it says about its tasks and its encoder. */

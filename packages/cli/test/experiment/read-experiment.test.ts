@@ -39,7 +39,7 @@ function cpuMilliseconds(start: NodeJS.CpuUsage): number {
 
 const head = 'encoders: [mini]\ntasks: [miniglue/rte, miniglue/cola]\n';
 
-test.each<[string, string, string]>([
+test.each<[string, string, string | RegExp]>([
   [
     'a bracket',
     'encoders: [mini\ntasks: x',
@@ -90,7 +90,7 @@ test.each<[string, string, string]>([
   ['aliases of a long list', longAliases, ': its aliases repeat too much'],
   ['many brackets too many', '}'.repeat(50_000), 'try.yaml:1:1: '],
   ['a long file', '# \n'.repeat(50_000), 'try.yaml:1:1: this is no experiment'],
-  ['nothing', '', 'try.yaml:1:1: the experiment must be object'],
+  ['nothing', '', 'try.yaml:1:1: the experiment must be an object, not null'],
   ['no methods', head, "try.yaml:1:1: the experiment needs 'methods'"],
   [
     'an unknown key',
@@ -105,12 +105,62 @@ test.each<[string, string, string]>([
   [
     'an unknown method',
     `${head}methods:\n  a: { method: botleneck }\n`,
-    'try.yaml:4:16: methods.a.method is one of ',
+    /try.yaml:4:16: methods.a.method must be one of .* \(did you mean bottleneck\?\), not "botleneck"/,
   ],
   [
     'a value of another kind',
     `${head}seeds: [0, x]\nmethods: { bottleneck: }\n`,
-    'try.yaml:3:12: seeds.1 must be integer',
+    'try.yaml:3:12: seeds.1 must be a whole number of at least 0, not "x"',
+  ],
+  [
+    'a seed twice',
+    `${head}seeds: [1, 1]\nmethods: { bottleneck: }\n`,
+    'try.yaml:3:8: seeds must be a list in which',
+  ],
+  [
+    'no tasks',
+    'encoders: [mini]\ntasks: []\nmethods: { bottleneck: }\n',
+    'try.yaml:2:8: tasks must be a list that is not',
+  ],
+  [
+    'a list in the place of an object',
+    `${head}methods:\n  bottleneck: { options: [] }\n`,
+    'try.yaml:4:26: methods.bottleneck.options must be an object, not []',
+  ],
+  [
+    'a name that objects have',
+    `${head}methods:\n  constructor: { method: 5 }\n`,
+    "try.yaml:4:3: methods must be an object without the names '__proto__'",
+  ],
+  [
+    'a field that objects have',
+    `${head}methods: { bottleneck: }\nconstructor: 5\n`,
+    "try.yaml:4:1: the experiment has no 'constructor'",
+  ],
+  [
+    'an option out of range',
+    `${head}options: { epochs: 0 }\nmethods: { bottleneck: }\n`,
+    'try.yaml:3:20: options.epochs must be a whole number of at least 1, not 0',
+  ],
+  [
+    'an option of another type',
+    `${head}perTask: { miniglue/rte: { options: { limit: few } } }\nmethods: { bottleneck: }\n`,
+    'try.yaml:3:46: perTask.miniglue/rte.options.limit must be a whole number of at least 1, not "few"',
+  ],
+  [
+    'a value that varies and is out of range',
+    `${head}methods:\n  bottleneck: { vary: { trainPercent: [5, 7] } }\n`,
+    'try.yaml:4:43: methods.bottleneck.vary.trainPercent.1 must be a whole number from 5 to 100, a multiple of 5, not 7',
+  ],
+  [
+    'a grid for an option without one',
+    `${head}methods:\n  bottleneck: { vary: { limit: { grid: [4, 8] } } }\n`,
+    'try.yaml:4:32: methods.bottleneck.vary.limit must be a list, not {"grid": [4, 8]}',
+  ],
+  [
+    'an option that only train has',
+    `${head}options: { seed: 1 }\nmethods: { bottleneck: }\n`,
+    "try.yaml:3:12: options has no 'seed'.",
   ],
   [
     'an unknown task',

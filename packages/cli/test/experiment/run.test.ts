@@ -226,7 +226,7 @@ describe('what goes wrong', { timeout: 180_000 }, () => {
       'a value that train refuses',
       experiment.replace('epochs: 2', 'epochs: 0'),
       2,
-      "adapter: option '--epochs <n>'",
+      'options.epochs must be a whole number of at least 1, not 0',
     ],
   ])('%s is said, and nothing is written', async (_, text, code, message) => {
     if (text !== '') writeFileSync(at('bad.yaml'), text);

@@ -31,9 +31,21 @@ export async function runInOrder<T>(items: Iterable<T>, begin: (item: T) => Prom
   if (failure) throw failure.error;
 }
 
-/** The numbers of the steps from one on, up to another; none after the signal. */
-export function* stepsUntil(end: number, from: number, signal: AbortSignal | undefined): Generator<number> {
-  for (let step = from; step < end && !signal?.aborted; step++) yield step;
+/**
+ * The numbers of the steps from one on, up to another; none after the signal.
+ *
+ * @param pauses whether to stop early; at least one step comes before
+ */
+export function* stepsUntil(
+  end: number,
+  from: number,
+  signal: AbortSignal | undefined,
+  pauses: () => boolean = () => false,
+): Generator<number> {
+  for (let step = from; step < end && !signal?.aborted; step++) {
+    if (step > from && pauses()) return;
+    yield step;
+  }
 }
 
 /** Milliseconds of work after which the rest of the process gets its turn. */

@@ -6,8 +6,10 @@ import type { CheckpointStore } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
 import type { Predictions } from './predict.ts';
 import { type TrainingTask, taskName } from './task.ts';
+import type { TrainingNumbers } from './training-options.ts';
 
-export interface TrainOptions {
+/** What to train, and how. Its numbers are described by {@link trainingOptions}. */
+export interface TrainOptions extends TrainingNumbers {
   readonly encoder: Encoder;
   /** The task, for all methods but joint ones. */
   readonly task?: TrainingTask;
@@ -18,25 +20,6 @@ export interface TrainOptions {
   readonly tasks?: readonly TrainingTask[];
   /** `bottleneck()` for stage 1, `scalearn({ sources })` for stage 2, or any other. */
   readonly method: Method;
-  /** Initialisation, data order and dropout; 0 by default. */
-  readonly seed?: number;
-  /** By default the paper's for the method, like learningRate, weightDecay and patience. */
-  readonly epochs?: number;
-  /** Stops after so many steps, to which the learning rate's schedule then leads. */
-  readonly maxSteps?: number;
-  /** Steps between evaluations: an epoch by default, 7,500 in joint training. */
-  readonly evaluateEvery?: number;
-  /** Of drawing tasks in joint training: 1, the default, in proportion to their sizes; more makes them more alike. */
-  readonly temperature?: number;
-  readonly batchSize?: number;
-  readonly evalBatchSize?: number;
-  readonly learningRate?: number;
-  readonly weightDecay?: number;
-  readonly warmupSteps?: number;
-  /** Global norm gradients are clipped to; 1 by default. */
-  readonly maxGradNorm?: number;
-  /** Evaluations without improvement before training stops. */
-  readonly patience?: number;
   /** Metrics of a task's validation split, for the history, and for `select`. */
   readonly metrics?: (predictions: Predictions, task: TrainingTask) => Record<string, number>;
   /** What decides the best evaluation; the validation loss by default. Of several tasks the mean counts. */

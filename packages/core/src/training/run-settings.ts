@@ -4,6 +4,7 @@ import { type TrainOptions, tasksOf } from './options.ts';
 import type { Plan } from './plan.ts';
 import type { RunSettings } from './state-file.ts';
 import type { TrainingTask } from './task.ts';
+import { type TrainingOption, trainingOptions } from './training-options.ts';
 
 /** What decides a run: a checkpoint is continued under the same alone. */
 export function runSettings(options: TrainOptions, plan: Plan, model: TrainableModel): RunSettings {
@@ -12,7 +13,7 @@ export function runSettings(options: TrainOptions, plan: Plan, model: TrainableM
     group.specs.map((spec) => `${spec.name} [${spec.shape}]`),
   );
   return {
-    ...plan,
+    ...decisive(plan),
     ...taskSettings(tasksOf(options)),
     method: model.method.name,
     methodSettings: JSON.stringify(model.method.settings ?? {}),
@@ -21,6 +22,12 @@ export function runSettings(options: TrainOptions, plan: Plan, model: TrainableM
     select: select ? `${select.metric} ${select.better}` : 'loss lower',
     parameters: specs.join(', '),
   };
+}
+
+/** Without what may be otherwise when a run goes on. */
+function decisive(plan: Plan): RunSettings {
+  const options: Readonly<Record<string, TrainingOption>> = trainingOptions;
+  return Object.fromEntries(Object.entries(plan).filter(([name]) => !options[name]?.mayChangeOnResume));
 }
 
 function taskSettings(tasks: readonly TrainingTask[]): RunSettings {

@@ -5,6 +5,7 @@ import { linearSchedule } from '../optim/schedule.ts';
 import { seedKey } from '../random/streams.ts';
 import { batchFeeds, type EncodedExample, tokensOf } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
 import { earlyStoppingStart, exhausted, observe } from './early-stopping.ts';
 import type { TrainEvent } from './events.ts';
 import { type GroupVectors, readGroups, readValues, writeGroups, writeValues } from './group-state.ts';
@@ -37,6 +38,7 @@ export class Run {
   readonly #tracks: readonly Track[];
   readonly #order: BatchOrder;
   readonly #settings: RunSettings;
+  readonly #writer: CheckpointWriter;
   /** Steps begun in each task. */
   readonly #begun = new Map<string, number>();
   #began = performance.now();
@@ -60,6 +62,7 @@ export class Run {
     this.#tracks = tracks;
     this.#order = batchOrder(options, plan);
     this.#settings = runSettings(options, plan, model);
+    this.#writer = new CheckpointWriter(options.checkpoints, plan.checkpointEvery);
   }
 
   static async create(options: TrainOptions, plan: Plan, model: TrainableModel): Promise<Run> {
@@ -114,21 +117,30 @@ export class Run {
   async toEnd(): Promise<void> {
     const { steps, evaluateEvery } = this.#plan;
     this.#began = performance.now() - this.progress.seconds * 1000;
-    while (!this.progress.finished) {
-      // Counted by evaluations: a run interrupted between the last step before one and it goes on with that.
-      const evaluation = this.progress.history.length + 1;
-      await this.#train(Math.min(steps, evaluation * evaluateEvery));
-      await this.#evaluate(evaluation);
-      await this.#save();
-      await this.#options.onEpoch?.(await this.#model.parameters.read(), evaluation);
+    try {
+      while (!this.progress.finished) {
+        // Counted by evaluations: a run interrupted between the last step before one and it goes on with that.
+        const evaluation = this.progress.history.length + 1;
+        await this.#train(Math.min(steps, evaluation * evaluateEvery));
+        await this.#evaluate(evaluation);
+        await this.#save();
+        await this.#options.onEpoch?.(await this.#model.parameters.read(), evaluation);
+      }
+    } finally {
+      // Nothing is written any more once this ends, however it ends.
+      await this.#writer.idle();
     }
     writeValues(this.#model.parameters.groups, this.best);
   }
 
-  /** Steps up to `end`, a few of them under way at once. */
+  /** Steps up to `end`, a few of them under way at once, and saves between them, which are written while steps go on. */
   async #train(end: number): Promise<void> {
     const { signal } = this.#options;
-    await runInOrder(stepsUntil(end, this.progress.step, signal), (step) => this.#step(step));
+    const isDue = (): boolean => this.#writer.isDue;
+    while (this.progress.step < end && !signal?.aborted) {
+      await runInOrder(stepsUntil(end, this.progress.step, signal, isDue), (step) => this.#step(step));
+      if (this.progress.step < end && !signal?.aborted) await this.#beginSave();
+    }
     if (signal?.aborted) await this.#interrupt();
   }
 
@@ -220,11 +232,17 @@ export class Run {
   }
 
   async #save(): Promise<void> {
+    await this.#beginSave();
+    await this.#writer.finish();
+  }
+
+  /** Takes the state, while no step is under way, and begins to save it. */
+  async #beginSave(): Promise<void> {
     this.progress = { ...this.progress, seconds: (performance.now() - this.#began) / 1000 };
-    const { checkpoints } = this.#options;
-    if (!checkpoints) return;
-    const groups = await readGroups(this.#model.parameters.groups, this.best);
-    await checkpoints.save(encodeCheckpoint(this.#settings, this.progress, groups));
+    await this.#writer.begin(async () => {
+      const groups = await readGroups(this.#model.parameters.groups, this.best);
+      return encodeCheckpoint(this.#settings, this.progress, groups);
+    });
   }
 
   #emit(event: TrainEvent): void {

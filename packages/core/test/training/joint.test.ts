@@ -120,6 +120,14 @@ describe('joint training', () => {
     }
   });
 
+  test('killed after a save between evaluations and resumed, it ends with the same bytes', async () => {
+    const store = new MemoryStore();
+    const whole = await result({ checkpoints: store, checkpointEvery: 1e-9 });
+    expect(store.saved.length).toBeGreaterThan(8);
+    for (const bytes of store.saved.filter((_, i) => i % 5 === 1))
+      expect(await result({ checkpoints: new MemoryStore(bytes), resume: true })).toEqual(whole);
+  });
+
   test('evaluates when it is told to, and selects by the mean of a metric', async () => {
     const metrics = (_: unknown, { id }: { readonly id: string }): Record<string, number> => ({
       length: id.length,
@@ -164,7 +172,7 @@ describe('joint training', () => {
     [{ tasks: [tinyTask(), tinyTask()] }, 'the task tiny/red is given twice'],
     [{ method: bottleneck({ width: 4 }) }, 'bottleneck learns one task, not 3'],
     [{ task: tinyTask() }, 'not both'],
-    [{ temperature: 0 }, 'temperature must be a positive number'],
+    [{ temperature: 0 }, 'temperature must be a number above 0'],
     [
       { tasks: undefined, task: tinyTask(), method: bottleneck(), temperature: 1 },
       'temperature is for joint training',

@@ -39,6 +39,12 @@ test('on the onnx device both stages repeat bit for bit, also after an interrupt
     await expect(attempt).rejects.toBeInstanceOf(InterruptedError);
     using resumed = await train({ ...options, checkpoints: store, resume: true });
     expect(await outcome(resumed)).toEqual(await outcome(whole));
+    const often = new MemoryStore();
+    using saving = await train({ ...options, checkpoints: often, checkpointEvery: 1e-9 });
+    expect(await outcome(saving)).toEqual(await outcome(whole));
+    const between = new MemoryStore(often.saved[1] as Uint8Array);
+    using killed = await train({ ...options, checkpoints: between, resume: true });
+    expect(await outcome(killed)).toEqual(await outcome(whole));
   }
   first.dispose();
   expect(totalBytes(device)).toBe(before);

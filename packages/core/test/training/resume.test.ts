@@ -1,8 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   type Adapter,
   bottleneck,
   CheckpointError,
+  type CheckpointStore,
   InterruptedError,
   RandomStream,
   ReferenceDevice,
@@ -136,6 +137,86 @@ describe('a run that was interrupted and resumed ends with the same bytes', () =
     const expected = await result({ ...options(), checkpoints: store });
     expect(expected).toMatchObject({ bestEpoch: 1 });
     for (const bytes of store.saved) expect((await resume(bytes, options())).end).toEqual(expected);
+  });
+});
+
+describe('saves between evaluations', () => {
+  // A step takes a minute.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'], now: 0 }));
+  afterEach(() => void vi.useRealTimers());
+  const onEvent = ({ event }: TrainEvent): void => {
+    if (event === 'step') vi.advanceTimersByTime(60_000);
+  };
+  const stepOf = async (bytes: Uint8Array): Promise<number> => (await resume(bytes)).step;
+
+  test.each([
+    [0, 0],
+    [1000, 0],
+    [2, 4],
+  ])('every %d minutes: a run killed after any of them ends with the same bytes', async (minutes, least) => {
+    const store = new MemoryStore();
+    const whole = await result();
+    expect(await result({ checkpoints: store, checkpointEvery: minutes, onEvent })).toEqual(whole);
+    const between: number[] = [];
+    for (const bytes of store.saved) {
+      const { step, end } = await resume(bytes, { checkpointEvery: 1 });
+      if (step % 5 > 0) between.push(step);
+      expect(end, `from step ${step}`).toEqual(whole);
+    }
+    expect(store.saved).toHaveLength(4 + between.length);
+    expect(between.length).toBeGreaterThanOrEqual(least);
+  });
+
+  test('ten minutes are the default', async () => {
+    const store = new MemoryStore();
+    await result({ checkpoints: store, batchSize: 2, epochs: 1, onEvent });
+    expect(store.saved).toHaveLength(2);
+    await expect(result({ checkpointEvery: -1 })).rejects.toThrow(
+      'checkpointEvery must be a number of at least 0',
+    );
+  });
+
+  test('go on while steps do, one at a time', async () => {
+    const store = new MemoryStore();
+    let [underWay, most, steps] = [0, 0, 0];
+    const slow: CheckpointStore = {
+      load: () => store.load(),
+      async save(bytes) {
+        most = Math.max(most, ++underWay);
+        const before = steps;
+        for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+        meanwhile = Math.max(meanwhile, steps - before);
+        await store.save(bytes);
+        underWay--;
+      },
+    };
+    let meanwhile = 0;
+    const counted = (event: TrainEvent): void => {
+      if (event.event === 'step') steps++;
+      onEvent(event);
+    };
+    expect(await result({ checkpoints: slow, checkpointEvery: 1, onEvent: counted })).toEqual(await result());
+    expect([underWay, most]).toEqual([0, 1]);
+    expect(meanwhile).toBeGreaterThan(0);
+  });
+
+  test('a save that fails ends the run, and the one before is kept', async () => {
+    const store = new MemoryStore();
+    const failing: CheckpointStore = {
+      load: () => store.load(),
+      save: (bytes) => (store.saved.length < 2 ? store.save(bytes) : Promise.reject(new Error('no room'))),
+    };
+    const before = device.memory().total;
+    let steps = 0;
+    const counted = (event: TrainEvent): void => {
+      if (event.event === 'step') steps++;
+      onEvent(event);
+    };
+    const attempt = result({ checkpoints: failing, checkpointEvery: 1, onEvent: counted });
+    await expect(attempt).rejects.toThrow('no room');
+    expect(steps).toBeLessThan(12);
+    expect(device.memory().total).toBe(before);
+    expect(await stepOf(store.saved.at(-1) as Uint8Array)).toBeGreaterThan(0);
   });
 });
 

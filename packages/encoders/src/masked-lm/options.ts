@@ -31,6 +31,8 @@ export interface PretrainOptions {
   readonly dropout?: boolean;
   /** Evaluates and saves a checkpoint after every so many steps, and at the end; 1,000 by default. */
   readonly evaluateEvery?: number;
+  /** Minutes between further checkpoints, where there is a store for them; 10 by default, 0: none. */
+  readonly checkpointEvery?: number;
   /** Data order, masks and dropout; 0 by default. */
   readonly seed?: number;
   readonly onEvent?: (event: PretrainEvent) => void;
@@ -55,6 +57,7 @@ export type PretrainPlan = Required<
     | 'maskRate'
     | 'dropout'
     | 'evaluateEvery'
+    | 'checkpointEvery'
     | 'seed'
   >
 >;

@@ -30,6 +30,7 @@ export function settlePlan(options: PretrainOptions): PretrainPlan {
     maskRate: number('maskRate', options.maskRate ?? 0.15, 0, 1),
     dropout: options.dropout ?? false,
     evaluateEvery: whole('evaluateEvery', options.evaluateEvery ?? 1000, 1),
+    checkpointEvery: number('checkpointEvery', options.checkpointEvery ?? 10, 0),
     seed: whole('seed', options.seed ?? 0, 0),
   };
 }

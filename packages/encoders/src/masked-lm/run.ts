@@ -1,4 +1,5 @@
 import {
+  CheckpointWriter,
   createDropout,
   type Disposes,
   DivergedError,
@@ -43,6 +44,7 @@ export class PretrainRun implements Disposes {
   readonly #plan: PretrainPlan;
   readonly #parts: RunParts;
   readonly #order: EpochOrder;
+  readonly #writer: CheckpointWriter;
   #progress: PretrainProgress = { step: 0, history: [] };
 
   private constructor(options: PretrainOptions, plan: PretrainPlan, parts: RunParts) {
@@ -50,6 +52,7 @@ export class PretrainRun implements Disposes {
     this.#plan = plan;
     this.#parts = parts;
     this.#order = new EpochOrder(parts.texts.length, plan.batchSize, plan.seed);
+    this.#writer = new CheckpointWriter(options.checkpoints, plan.checkpointEvery);
   }
 
   static async create(options: PretrainOptions, plan: PretrainPlan): Promise<PretrainRun> {
@@ -80,11 +83,15 @@ export class PretrainRun implements Disposes {
   async toEnd(): Promise<readonly HeldOutRecord[]> {
     await this.#restore();
     const { steps, evaluateEvery } = this.#plan;
-    while (this.#progress.history.at(-1)?.step !== steps) {
-      // Counted by evaluations: a run interrupted between a step and the evaluation after it goes on with that.
-      await this.#train(Math.min(steps, (this.#progress.history.length + 1) * evaluateEvery));
-      await this.#evaluate();
-      await this.#save();
+    try {
+      while (this.#progress.history.at(-1)?.step !== steps) {
+        // Counted by evaluations: a run interrupted between a step and the evaluation after it goes on with that.
+        await this.#train(Math.min(steps, (this.#progress.history.length + 1) * evaluateEvery));
+        await this.#evaluate();
+        await this.#save();
+      }
+    } finally {
+      await this.#writer.idle();
     }
     return this.#progress.history;
   }
@@ -106,10 +113,14 @@ export class PretrainRun implements Disposes {
     });
   }
 
-  /** Steps up to `end`, a few of them under way at once. */
+  /** Steps up to `end`, a few of them under way at once, and saves between them, which are written while steps go on. */
   async #train(end: number): Promise<void> {
     const { signal } = this.#options;
-    await runInOrder(stepsUntil(end, this.#progress.step, signal), (step) => this.#step(step));
+    const isDue = (): boolean => this.#writer.isDue;
+    while (this.#progress.step < end && !signal?.aborted) {
+      await runInOrder(stepsUntil(end, this.#progress.step, signal, isDue), (step) => this.#step(step));
+      if (this.#progress.step < end && !signal?.aborted) await this.#beginSave();
+    }
     if (signal?.aborted) await this.#interrupt();
   }
 
@@ -165,9 +176,14 @@ export class PretrainRun implements Disposes {
   }
 
   async #save(): Promise<void> {
-    const { checkpoints, model } = this.#options;
-    if (!checkpoints) return;
-    await checkpoints.save(await encodePretraining(this.#parts.settings, this.#progress, model.parameters));
+    await this.#beginSave();
+    await this.#writer.finish();
+  }
+
+  #beginSave(): Promise<void> {
+    const { settings } = this.#parts;
+    const { parameters } = this.#options.model;
+    return this.#writer.begin(() => encodePretraining(settings, this.#progress, parameters));
   }
 
   dispose(): void {

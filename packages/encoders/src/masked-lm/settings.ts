@@ -6,7 +6,7 @@ import type { PretrainPlan } from './options.ts';
 /** What decides a run: a checkpoint continues only under the same. */
 export async function runSettings(
   { config, device, parameters }: MaskedLanguageModel,
-  plan: PretrainPlan,
+  { checkpointEvery: _, ...plan }: PretrainPlan,
   texts: readonly EncodedText[],
   heldOut: readonly EncodedText[],
 ): Promise<RunSettings> {

@@ -149,6 +149,24 @@ describe('pretraining', () => {
     expect(steps[0]).toBe(6);
   });
 
+  test('that was killed between evaluations goes on from the checkpoint between them', async () => {
+    const whole = await run();
+    const checkpoints = new MemoryStore();
+    const killed = run({
+      ...{ checkpoints, checkpointEvery: 1e-9 },
+      onEvent: (event) => {
+        if (event.event === 'step' && event.step === 9) throw new Error('killed');
+      },
+    });
+    await expect(killed).rejects.toThrow('killed');
+    const steps: number[] = [];
+    const onEvent = (event: PretrainEvent): void => {
+      if (event.event === 'step') steps.push(event.step);
+    };
+    expect(await run({ checkpoints, resume: true, onEvent })).toEqual(whole);
+    expect(steps[0]).toBeGreaterThan(6);
+  });
+
   test('that is finished does nothing more when it is resumed', async () => {
     const checkpoints = new MemoryStore();
     const whole = await run({ checkpoints });

@@ -1,0 +1,197 @@
+import {
+  deviceChoices,
+  type OptionType,
+  type OptionValue,
+  sourceControls,
+  type TrainingOption,
+  trainingOptions,
+} from '@scalearn/core';
+
+/**
+ * An option of `train`. Its flag, its help, its place in the settings of a run and in files of the user's own, and how
+ * all of them are checked, derive from this.
+ */
+export interface TrainOption extends Omit<TrainingOption, 'type' | 'flag' | 'decides'> {
+  /** A type of options of methods; or several texts, a flag without a value, an encoder that may be called `mini`. */
+  readonly type: OptionType | 'texts' | 'switch' | 'encoder';
+  /** As help shows it; absent for what a method alone decides. */
+  readonly flag?: `--${string}`;
+  /** Shown by `--help-all` only. */
+  readonly rare?: boolean;
+  /** The option that is given instead of this one. */
+  readonly conflicts?: string;
+  /** Of a whole number: what divides it. */
+  readonly multipleOf?: number;
+  /** Whether the trained model depends on it; `content` where it names files, of which only what is in them decides. */
+  readonly decides?: boolean | 'content';
+  /** How the settings of a run hold it: always, as null where it has no value, or only where it was given. */
+  readonly stored?: 'always' | 'null' | 'given';
+  /** Files of the user's own that may hold it. */
+  readonly files?: 'experiment' | 'config' | 'both';
+}
+
+// Literals, from which types are inferred. What core declares of an option is not said again. Settings hold options in this
+// order, and ids of runs depend on it: an option that is added is stored only where it was given.
+// biome-ignore format: a table reads by its rows
+const groups = {
+  Model: {
+    encoder: { flag: '--encoder <name>', type: 'encoder', meaning: 'hub name or local folder of the encoder, or mini',
+      required: true, decides: 'content', files: 'config' },
+    task: { flag: '--task <task>', type: 'text', meaning: 'such as glue/rte, or a file or folder of your own' },
+    tasks: { flag: '--tasks <task...>', type: 'texts', meaning: 'the tasks that a joint method learns at once',
+      conflicts: 'task' },
+    data: { flag: '--data <dir>', type: 'text', meaning: "folder that holds the task's folder (RTE/, …)",
+      defaultMeaning: 'the hub', decides: 'content' },
+    out: { flag: '--out <dir>', type: 'text', meaning: 'folder for the trained model', required: true, decides: false },
+    sources: { flag: '--sources <dir...>', type: 'texts', meaning: 'folders of the trained adapters to transfer from',
+      decides: 'content', stored: 'always' },
+    method: { flag: '--method <name>', type: 'text', meaning: 'see scalearn methods',
+      defaultMeaning: 'bottleneck, scalearn with sources' },
+  },
+  'Your own data': {
+    text: { flag: '--text <column>', type: 'text', meaning: 'column of the texts' },
+    textPair: { flag: '--text-pair <column>', type: 'text', meaning: 'column of the second texts, where rows are pairs' },
+    label: { flag: '--label <column...>', type: 'texts',
+      meaning: 'column of the labels; several where each holds 0 and 1 for one label' },
+    problem: { flag: '--problem <kind>', type: ['classification', 'regression', 'multi-label'],
+      meaning: 'kind of the labels' },
+    labels: { flag: '--labels <name...>', type: 'texts', meaning: 'all labels in their order, also as a,b,c', rare: true },
+    quote: { flag: '--quote <kind>', type: ['double', 'none'],
+      meaning: 'none: quotation marks are characters like others; double: enclose texts', rare: true },
+    delimiter: { flag: '--delimiter <kind>', type: ['comma', 'semicolon', 'tab', 'pipe'],
+      meaning: 'what separates columns in .csv, .tsv', rare: true },
+    header: { flag: '--header <kind>', type: ['first', 'none'],
+      meaning: 'none: the first line is a row, and columns are called 1, 2, …', rare: true },
+    decimal: { flag: '--decimal <sign>', type: ['point', 'comma'],
+      meaning: 'what stands before the fraction in .csv, .tsv', rare: true },
+    maxFileSize: { flag: '--max-file-size <mb>', type: 'whole', range: { least: 1 },
+      meaning: 'megabytes that a compressed file may have inside', rare: true },
+  },
+  Method: {
+    set: { flag: '--set <name=value...>', type: 'texts', meaning: 'options of the method, which scalearn methods lists',
+      rare: true },
+    sourceControl: { flag: '--source-control <kind>', type: sourceControls as typeof sourceControls,
+      meaning: 'replace the sources by adapters that cannot help, to compare with', rare: true, stored: 'given' },
+  },
+  Training: {
+    layers: { flag: '--layers <n>', type: 'whole', range: { least: 1 }, meaning: "use the encoder's first n layers only",
+      rare: true, stored: 'null', files: 'both' },
+    epochs: { flag: '--epochs <n>', stored: 'always', files: 'both' },
+    maxSteps: { flag: '--max-steps <n>', rare: true, stored: 'null', files: 'both' },
+    batchSize: { flag: '--batch-size <n>', stored: 'always', files: 'both' },
+    evalBatchSize: { stored: 'always' },
+    learningRate: { flag: '--learning-rate <x>', stored: 'always', files: 'both' },
+    weightDecay: { flag: '--weight-decay <x>', rare: true, stored: 'always', files: 'both' },
+    warmupSteps: { flag: '--warmup-steps <n>', rare: true, stored: 'null', files: 'both' },
+    evaluateEvery: { flag: '--evaluate-every <n>', rare: true, stored: 'given', files: 'both' },
+    temperature: { flag: '--temperature <x>', rare: true, stored: 'given', files: 'experiment' },
+    patience: { flag: '--patience <n>', rare: true, stored: 'always', files: 'both' },
+    selectBy: { flag: '--select-by <what>', type: 'text',
+      meaning: 'loss, primary or another metric of the task, of the best epoch', defaultMeaning: "the paper's",
+      rare: true, stored: 'given', files: 'both' },
+    maxLength: { flag: '--max-length <n>', type: 'whole', range: { least: 4 },
+      meaning: 'tokens of a row, the rest is cut off', defaultMeaning: "the task's", stored: 'always', files: 'both' },
+    limit: { flag: '--limit <n>', type: 'whole', range: { least: 1 }, meaning: 'train on the first n rows',
+      stored: 'null', files: 'both' },
+    evalLimit: { flag: '--eval-limit <n>', type: 'whole', range: { least: 1 },
+      meaning: 'validate and test on the first n rows', rare: true, stored: 'null', files: 'both' },
+    validationLimit: { flag: '--validation-limit <n>', type: 'whole', range: { least: 1 },
+      meaning: 'validate on the first n rows', rare: true, stored: 'given', files: 'both' },
+    trainPercent: { flag: '--train-percent <p>', type: 'whole', range: { least: 5, most: 100 }, multipleOf: 5,
+      meaning: 'train and validate on p percent: 5, 10, …', defaultMeaning: '100',
+      rare: true, stored: 'given', files: 'both' },
+    seed: { flag: '--seed <n>', stored: 'always', files: 'config' },
+  },
+  Running: {
+    device: { flag: '--device <kind>', type: deviceChoices as typeof deviceChoices,
+      meaning: 'by default the best there is', decides: false, files: 'config' },
+    threads: { flag: '--threads <n>', type: 'whole', range: { least: 1 }, meaning: 'of the CPU, for ONNX Runtime',
+      defaultMeaning: 'all', rare: true, decides: false, mayChangeOnResume: true, files: 'config' },
+    checkpointEvery: { flag: '--checkpoint-every <minutes>', rare: true, files: 'both' },
+    resume: { flag: '--resume', type: 'switch', meaning: 'continue an interrupted run', decides: false },
+    overwrite: { flag: '--overwrite', type: 'switch', meaning: 'replace the run in the output folder',
+      conflicts: 'resume', decides: false },
+    quiet: { flag: '--quiet', type: 'switch', meaning: 'show warnings and the result only',
+      rare: true, decides: false, mayChangeOnResume: true },
+    json: { flag: '--json', type: 'switch', meaning: 'one JSON object per line on standard output',
+      decides: false, mayChangeOnResume: true },
+  },
+} as const;
+
+type Groups = typeof groups;
+type Rows = Groups['Model'] &
+  Groups['Your own data'] &
+  Groups['Method'] &
+  Groups['Training'] &
+  Groups['Running'];
+type Core = typeof trainingOptions;
+
+export type OptionGroup = keyof Groups;
+export type OptionName = keyof Rows;
+/** Of how files of the user's own are read. */
+export type OwnDataName = keyof Groups['Your own data'];
+
+/** By its name among the arguments of `train`. */
+export type OptionOf<Name extends OptionName> = Rows[Name] & (Name extends keyof Core ? Core[Name] : unknown);
+
+type ValueOf<Type> = Type extends 'texts'
+  ? readonly string[]
+  : Type extends 'switch'
+    ? boolean
+    : Type extends 'encoder'
+      ? string
+      : Type extends OptionType
+        ? OptionValue<Type>
+        : never;
+
+/** What an option is as a value. */
+export type TrainValue<Name extends OptionName> =
+  OptionOf<Name> extends { readonly type: infer Type } ? ValueOf<Type> : never;
+
+/** Names of the options that have something. */
+export type NamesWith<Trait> = {
+  [Name in OptionName]: OptionOf<Name> extends Trait ? Name : never;
+}[OptionName];
+
+/** What the user gave `train`, besides the flags of methods; what was left out is undefined. */
+export type TrainArguments = {
+  readonly [Name in NamesWith<{ readonly required: true }>]: TrainValue<Name>;
+} & {
+  readonly [Name in Exclude<NamesWith<{ readonly flag: string }>, NamesWith<{ readonly required: true }>>]?:
+    | TrainValue<Name>
+    | undefined;
+};
+
+/** An option with what core declares of it, and the heading of its help. */
+export type ListedOption = TrainOption & { readonly group: OptionGroup };
+
+/** All of them, in their order. */
+export const trainOptions: Readonly<Record<string, ListedOption>> = Object.fromEntries(
+  (['Model', 'Your own data', 'Method', 'Training', 'Running'] as const).flatMap((group) =>
+    Object.entries(groups[group]).map(([name, row]) => [name, { ...declared(name, row), group }]),
+  ),
+);
+
+/** One of them. */
+export function optionNamed(name: OptionName): ListedOption {
+  const option = trainOptions[name];
+  if (option) return option;
+  throw new TypeError(`${name} is declared nowhere`);
+}
+
+/** The options that a kind of files may hold. */
+export function optionsIn(file: 'experiment' | 'config'): readonly [name: string, ListedOption][] {
+  return Object.entries(trainOptions).filter(([, { files }]) => files === file || files === 'both');
+}
+
+/** How the command line gives an option, such as `--text-pair`. */
+export function flagOf({ flag }: Pick<TrainOption, 'flag'>): string {
+  return flag?.split(' ')[0] ?? '';
+}
+
+function declared(name: string, row: Partial<TrainOption>): TrainOption {
+  const core: Readonly<Record<string, TrainingOption>> = trainingOptions;
+  const { type, meaning, ...others } = { ...core[name], ...row };
+  if (type === undefined || meaning === undefined) throw new TypeError(`${name} is declared nowhere`);
+  return { ...others, type, meaning };
+}

@@ -1,0 +1,78 @@
+import { shown } from '@scalearn/core';
+import { suggest } from '@scalearn/datasets';
+import * as v from 'valibot';
+
+// Parts of schemas of files. Every message says what the value must be, in words that follow "must be".
+
+export const maybeNull = ', or null';
+export const maybeMissing = ', or missing';
+
+export const text: v.GenericSchema<unknown, string> = v.pipe(v.string('a text'), v.minLength(1, 'a text'));
+export const textOrNull: v.GenericSchema<unknown, string | null> = v.nullable(
+  v.pipe(v.string(`a text${maybeNull}`), v.minLength(1, `a text${maybeNull}`)),
+);
+export const someTexts: v.GenericSchema<unknown, string[]> = v.array(text, 'a list of texts');
+
+/** A whole number. @param more what else may stand there, for the message */
+export function whole(least: number, more = ''): v.GenericSchema<unknown, number> {
+  const what = `a whole number of at least ${least}${more}`;
+  return v.pipe(v.number(what), v.safeInteger(what), v.minValue(least, what));
+}
+
+/** A list that is not empty. */
+export function list<T>(item: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T[]> {
+  return v.pipe(v.array(item, 'a list'), v.nonEmpty('a list that is not empty'));
+}
+
+/** One of some words. The one that is most like what was written is suggested. */
+export function oneOf<const Word extends string>(words: readonly Word[]): v.GenericSchema<unknown, Word> {
+  return v.picklist(words, ({ input }) => {
+    const meant = suggest(String(input), words);
+    return `one of ${words.join(', ')}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
+  });
+}
+
+const object = v.custom<object>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'an object',
+);
+
+/** An object with these fields and no others: its messages are whole, and say which is missing or not known. */
+export function fields<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.GenericSchema<unknown, v.InferOutput<v.StrictObjectSchema<Entries, undefined>>> {
+  const known = Object.keys(entries);
+  return v.pipe(
+    object,
+    v.strictObject(entries, ({ expected, input }) => {
+      if (expected !== 'never') return `needs ${expected?.replaceAll('"', "'")}`;
+      const meant = suggest(String(input), known);
+      const hint = meant === undefined ? ` It has ${known.join(', ')}` : ` Did you mean ${meant}?`;
+      return `has no ${shown(input).replace(/^"|"$/g, "'")}.${hint}`;
+    }),
+  );
+}
+
+/** An object with any of these fields and no others. What it lacks is missing, and not undefined. */
+export function anyOf<T>(
+  values: ReadonlyMap<string, v.GenericSchema<unknown, T>>,
+): v.GenericSchema<unknown, Record<string, T>> {
+  const entries = Object.fromEntries([...values].map(([name, value]) => [name, v.exactOptional(value)]));
+  return fields(entries) as v.GenericSchema<unknown, Record<string, T>>;
+}
+
+/** An object whose every value is alike. */
+export function recordOf<T>(
+  value: v.GenericSchema<unknown, T>,
+  key: v.GenericSchema<string, string> = v.string(),
+): v.GenericSchema<unknown, Record<string, T>> {
+  return v.pipe(
+    object,
+    // Names that valibot would pass over.
+    v.check(
+      (given) => !['__proto__', 'prototype', 'constructor'].some((name) => Object.hasOwn(given, name)),
+      "an object without the names '__proto__', 'prototype' and 'constructor'",
+    ),
+    v.record(key, value),
+  );
+}

@@ -1,0 +1,124 @@
+import { type OptionType, optionTakes } from '@scalearn/core';
+import { describeTask } from '@scalearn/datasets';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { plainSetup } from '../src/config/setup.ts';
+import { describedMethod } from '../src/methods/describe.ts';
+import { chooseMethod } from '../src/options/method.ts';
+import { valueSchema } from '../src/options/option-values.ts';
+import { settleOptions } from '../src/options/settings.ts';
+import { settingsSchema } from '../src/options/settings-schema.ts';
+import { parseTrainArguments } from '../src/options/train-options.ts';
+import { trainOptions } from '../src/options/train-table.ts';
+
+/** The settings of a run, as the ids of runs are made from them. */
+function settingsText(...args: string[]): string {
+  const given = parseTrainArguments(['--encoder', 'e/e', '--out', 'o', ...args], plainSetup);
+  const method = describedMethod(chooseMethod(given, plainSetup.methods), given.sources);
+  const names = given.tasks ?? [given.task as string];
+  const found = names.map((name) => ({ info: describeTask(name), path: null }));
+  return JSON.stringify(settleOptions(given, method, found, undefined));
+}
+
+describe('the settings of a run are the text that ids of runs were always made from', () => {
+  test('with defaults alone', () => {
+    expect(settingsText('--task', 'glue/rte')).toBe(
+      '{"task":"glue/rte","method":"bottleneck","encoder":"e/e","data":null,"sources":[],"layers":null,"epochs":30,' +
+        '"maxSteps":null,"batchSize":32,"evalBatchSize":32,"learningRate":0.0003,"weightDecay":0,"warmupSteps":0,' +
+        '"patience":5,"maxLength":128,"limit":null,"evalLimit":null,"seed":0,"methodSettings":{"nonLinearity":"relu","reductionFactor":16,"width":null}}',
+    );
+  });
+
+  test('with every option', () => {
+    const given = [
+      ...[
+        '--seed',
+        '3',
+        '--train-percent',
+        '35',
+        '--validation-limit',
+        '7',
+        '--eval-limit',
+        '6',
+        '--limit',
+        '5',
+      ],
+      ...[
+        '--max-length',
+        '64',
+        '--select-by',
+        'primary',
+        '--patience',
+        '2',
+        '--temperature',
+        '2',
+        '--layers',
+        '4',
+      ],
+      ...['--evaluate-every', '9', '--warmup-steps', '8', '--weight-decay', '0.1', '--learning-rate', '0.01'],
+      ...['--batch-size', '4', '--max-steps', '11', '--epochs', '3', '--device', 'onnx', '--threads', '2'],
+    ];
+    const text = settingsText('--task', 'glue/rte', ...given);
+    expect(text).toMatch(
+      /^\{"task":"glue\/rte","method":"bottleneck","encoder":"e\/e","data":null,"sources":\[\],"layers":4,"epochs":3,"maxSteps":11,"batchSize":4,"evalBatchSize":32,"learningRate":0.01,"weightDecay":0.1,"warmupSteps":8,"evaluateEvery":9,"temperature":2,"patience":2,"selectBy":"accuracy","maxLength":64,"limit":5,"evalLimit":6,"validationLimit":7,"trainPercent":35,"seed":3,"methodSettings":/,
+    );
+    expect(v.is(settingsSchema, JSON.parse(text))).toBe(true);
+  });
+
+  test('of a joint method', () => {
+    const text = settingsText('--method', 'adapter-m', '--tasks', 'glue/rte', 'glue/cola');
+    expect(text).toMatch(
+      /^\{"task":"glue\/rte, glue\/cola","tasks":\[\{"task":"glue\/rte","data":null,"maxLength":128\},\{"task":"glue\/cola","data":null,"maxLength":128\}\],"method":/,
+    );
+  });
+});
+
+test('an option that some runs do not have is stored only where it was given', () => {
+  const always = Object.keys(JSON.parse(settingsText('--task', 'glue/rte')) as object);
+  const given = Object.entries(trainOptions).filter(([, { stored }]) => stored === 'given');
+  expect(given.filter(([name]) => always.includes(name))).toEqual([]);
+});
+
+test('the schema of an option takes what the library takes', () => {
+  const values = [
+    -1,
+    0,
+    0.5,
+    1,
+    2,
+    4,
+    5,
+    7,
+    100,
+    101,
+    NaN,
+    Infinity,
+    2 ** 53,
+    '',
+    ' ',
+    'a',
+    'tab',
+    [],
+    [1],
+    [1, 0.5],
+  ];
+  const types: OptionType[] = ['number', 'whole', 'numbers', 'text', ['tab', 'a']];
+  const ranges = [{}, { least: 1 }, { above: 0, below: 5 }, { least: 0, most: 100 }];
+  for (const type of types)
+    for (const range of ranges)
+      for (const value of values)
+        expect([type, range, value, v.is(valueSchema({ type, range }), value)]).toEqual([
+          ...[type, range, value, optionTakes({ type, range }, value)],
+        ]);
+});
+
+test.each([
+  ['trainPercent', 35, 36],
+  ['seed', 0, -1],
+  ['device', 'onnx', 'gpu'],
+  ['sources', ['a'], ['']],
+  ['quiet', true, 'yes'],
+])('%s takes %j, not %j', (name, good, bad) => {
+  const schema = valueSchema(trainOptions[name]!);
+  expect([v.is(schema, good), v.is(schema, bad)]).toEqual([true, false]);
+});
