@@ -6,10 +6,9 @@ const kinds = {
   modelType: 'string',
   prefix: 'string',
   modules: 'object',
-  staticHead: 'object',
   headKeys: 'object',
   ...{ readConfig: 'function', writeConfig: 'function', weights: 'function' },
-  ...{ firstPosition: 'function', build: 'function' },
+  ...{ staticHead: 'function', firstPosition: 'function', build: 'function' },
 } as const satisfies Partial<Record<keyof EncoderFamily, string>>;
 
 /**

@@ -90,12 +90,19 @@ const settings: v.GenericSchema<unknown, TrainSettings> = v.looseObject(
   'an object',
 );
 
+const headOptions = v.record(
+  v.string(),
+  v.union([v.string(), v.number(), v.boolean()], 'a text, a number, true or false'),
+  `an object${maybeMissing}`,
+);
+
 const shape: v.GenericSchema<unknown, StoredArchitecture> = v.looseObject(
   {
     ...{ modelType: text, prefix: text },
     layers: v.pipe(whole(1), v.maxValue(mostLayers, `a whole number from 1 to ${mostLayers}`)),
     ...{ hiddenSize: whole(1), intermediateSize: whole(1), classifierDropout: probability() },
     attentionDropout: v.exactOptional(probability(maybeMissing)),
+    headOptions: v.exactOptional(headOptions),
     initializerRange: notNegative,
   },
   'an object',
