@@ -24,8 +24,8 @@ export type ConfigKeys = Readonly<
  * Reads a configuration and refuses what would make another encoder of it. Sizes must be there; other fields have
  * defaults, and those that `keys` lacks have them always. Fields that transformers ignores are ignored here.
  *
- * @param given the model type, the classifier's dropout (by default that of hidden states), the padding id, and what a
- *   family does not read
+ * @param given the model type, and the family's defaults: sizes that it does not read must be there; the classifier's
+ *   dropout is by default that of hidden states
  * @param own keys that the family reads itself, of parts that BERT does not have
  */
 export function readConfigFields(
@@ -47,7 +47,7 @@ export function readConfigFields(
   const orNull = (name: Numbers, rule: JsonRule<number>, fallback: number): number =>
     optional(name, jsonOrNull(rule), null) ?? fallback;
   const fraction = jsonNumberIn(0, 1);
-  const hiddenDropout = orNull('hiddenDropout', fraction, 0.1);
+  const hiddenDropout = orNull('hiddenDropout', fraction, given.hiddenDropout ?? 0.1);
   const config: TransformerConfig = {
     modelType: given.modelType,
     vocabSize: size('vocabSize'),
@@ -55,15 +55,15 @@ export function readConfigFields(
     layers: size('layers', mostLayers),
     heads: size('heads'),
     intermediateSize: size('intermediateSize'),
-    activation: optional('activation', activationName, 'gelu'),
+    activation: optional('activation', activationName, given.activation ?? 'gelu'),
     maxPositions: size('maxPositions'),
     typeVocabSize: size('typeVocabSize'),
     layerNormEpsilon: optional('layerNormEpsilon', fraction, given.layerNormEpsilon ?? 1e-12),
     padTokenId: orNull('padTokenId', jsonCount(0), given.padTokenId),
     hiddenDropout,
-    attentionDropout: orNull('attentionDropout', fraction, 0.1),
+    attentionDropout: orNull('attentionDropout', fraction, given.attentionDropout ?? 0.1),
     classifierDropout: orNull('classifierDropout', fraction, given.classifierDropout ?? hiddenDropout),
-    initializerRange: optional('initializerRange', jsonNumberIn(0, Infinity), 0.02),
+    initializerRange: optional('initializerRange', jsonNumberIn(0, Infinity), given.initializerRange ?? 0.02),
   };
   const { hiddenSize, heads } = config;
   if (hiddenSize % heads !== 0)
