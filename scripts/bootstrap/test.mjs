@@ -1,7 +1,7 @@
 // Every test: installs a software GPU driver where there is no GPU, runs vitest, says what could not run.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { findChromium } from './browser.mjs';
 import { missingSuites } from './missing.mjs';
 import { environment, node, root, userFolder } from './places.mjs';
@@ -60,7 +60,10 @@ const vitest = [
 function testEnvironment(adapter, chromium) {
   const env = { ...environment, SCALEARN_TEST_WEBGPU: adapter ? '1' : '0' };
   if (chromium) env.CHROMIUM = chromium;
-  // vitest runs in the root; the folder was named from where the user stood.
-  if (env.SCALEARN_GOLDEN) env.SCALEARN_GOLDEN = resolve(userFolder, env.SCALEARN_GOLDEN);
+  // vitest runs in the root; the folders were named from where the user stood.
+  if (env.SCALEARN_GOLDEN)
+    env.SCALEARN_GOLDEN = env.SCALEARN_GOLDEN.split(delimiter)
+      .map((folder) => resolve(userFolder, folder))
+      .join(delimiter);
   return env;
 }

@@ -1,5 +1,5 @@
 // A family of one's own: its layers norm what goes into their blocks, and its last hidden state.
-import { add, denseHead } from '@scalearn/core';
+import { add, denseHead, jsonOneOf } from '@scalearn/core';
 import {
   type ConfigKeys,
   defineEncoderFamily,
@@ -30,16 +30,22 @@ export const preNorm: EncoderFamily = defineEncoderFamily({
     attentionOutput: 'model.blocks.*.attn.out',
     ...{ intermediate: 'model.blocks.*.mlp.in', output: 'model.blocks.*.mlp.out' },
   },
-  staticHead: denseHead({
-    modules: ['head.dense', 'head.logits'],
-    activation: 'gelu',
-    isInTransformers: false,
-  }),
+  staticHead: ({ headOptions }) =>
+    denseHead({
+      modules: ['head.dense', 'head.logits'],
+      activation: String(headOptions?.activation ?? 'gelu'),
+      isInTransformers: false,
+    }),
   headKeys: ['head'],
   vocabulary: wordPieceVocabulary('BertTokenizer'),
-  readConfig: (fields) =>
-    readConfigFields(fields, keys, { modelType: 'pre-norm', padTokenId: 0, typeVocabSize: 0 }),
-  writeConfig: (config) => writeConfigFields(config, keys),
+  readConfig: (fields) => ({
+    ...readConfigFields(fields, keys, { modelType: 'pre-norm', padTokenId: 0, typeVocabSize: 0 }),
+    headOptions: { activation: fields.take('head_activation', jsonOneOf(['gelu', 'relu']), 'gelu') },
+  }),
+  writeConfig: (config) => ({
+    ...writeConfigFields(config, keys),
+    head_activation: config.headOptions?.activation,
+  }),
   firstPosition: () => 0,
   weights: (config) => {
     const { layers, hiddenSize: d, intermediateSize: f } = config;

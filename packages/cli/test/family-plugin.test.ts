@@ -20,6 +20,7 @@ const withFamily = (...args: string[]) => must('--config', config, ...args);
 function writeOwnEncoder(): string {
   const json = {
     ...{ model_type: 'pre-norm', vocab_size: 97, width: 64, depth: 2, heads: 2, inner: 24, positions: 64 },
+    head_activation: 'relu',
   };
   const parsed = parseEncoderConfig(json, { families: [preNorm] });
   const weights = encoderWeights(parsed, { families: [preNorm] }).flatMap(({ parts, shape, initial }) =>
@@ -53,7 +54,9 @@ describe("a family of a plugin's", () => {
   });
 
   test('is trained, evaluated, merged, exported and reported', async () => {
-    expect(runFile('both').encoder.shape).toMatchObject({ modelType: 'pre-norm', prefix: 'model' });
+    expect(runFile('both').encoder.shape).toMatchObject({
+      ...{ modelType: 'pre-norm', prefix: 'model', headOptions: { activation: 'relu' } },
+    });
     const model = ['--model', at('both')];
     const scored = await withFamily('evaluate', ...model, '--device', 'onnx', '--json');
     expect(events(scored)[0]?.metrics).toEqual(runFile('both').results.test?.metrics);

@@ -9,7 +9,12 @@ import {
   readEncoderConfig,
 } from '@scalearn/encoders';
 import * as fc from 'fast-check';
-import { bertConfig, robertaConfig, tinyFolder } from '../../../packages/encoders/test/model/tiny-folder.ts';
+import {
+  bertConfig,
+  distilbertConfig,
+  robertaConfig,
+  tinyFolder,
+} from '../../../packages/encoders/test/model/tiny-folder.ts';
 import * as small from '../../../packages/encoders/test/tokenizer/small-tokenizers.ts';
 import { filesOf, mutatedFiles } from '../harness/mutate-files.ts';
 import { type Files, type FuzzTarget, utf8 } from '../harness/target.ts';
@@ -40,7 +45,9 @@ const damaged = (
 });
 
 export const encoderConfig = (): FuzzTarget => ({
-  ...damaged([bert, robertaConfig].map((json) => ({ 'config.json': utf8(JSON.stringify(json)) }))),
+  ...damaged(
+    [bert, robertaConfig, distilbertConfig].map((json) => ({ 'config.json': utf8(JSON.stringify(json)) })),
+  ),
   async parse(files) {
     const config = await readEncoderConfig(memoryFolder(files));
     encoderArchitecture(config);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { experimentReport, parseReportData, type ReportData } from '@scalearn/report';
 import { encodeRunFile } from '../../../packages/cli/src/folders/run-json.ts';
-import { type RunFile } from '../../../packages/cli/src/folders/run-schema.ts';
+import type { RunFile } from '../../../packages/cli/src/folders/run-schema.ts';
 import { encodePredictions } from '../../../packages/cli/src/model/kept-predictions.ts';
 import { collectRuns } from '../../../packages/cli/src/report/collect.ts';
 import { filesOf, mutatedFiles } from '../harness/mutate-files.ts';

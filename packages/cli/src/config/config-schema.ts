@@ -63,10 +63,10 @@ const familyFunction = v.function('a function (defineEncoderFamily checks it)');
 const family = v.looseObject(
   {
     ...{ modelType: words, prefix: words },
-    ...{ modules: v.looseObject({}, 'an object'), staticHead: v.looseObject({}, 'an object') },
+    modules: v.looseObject({}, 'an object'),
     headKeys: v.array(text, 'a list of texts'),
     ...{ readConfig: familyFunction, writeConfig: familyFunction, weights: familyFunction },
-    ...{ firstPosition: familyFunction, build: familyFunction },
+    ...{ staticHead: familyFunction, firstPosition: familyFunction, build: familyFunction },
   },
   'a family of encoders, which defineEncoderFamily makes',
 );

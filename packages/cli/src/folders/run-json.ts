@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EpochRecord, MemoryUse } from '@scalearn/core';
 import { testMetrics } from '../model/scores.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
-import type { DoneEvent, OwnAdapterScore, SplitScore, TaskScore } from '../output/events.ts';
+import type { DoneEvent, OwnAdapterScore, TaskScore } from '../output/events.ts';
 import { readOwnJson } from './own-json.ts';
 import { foundPlaces, storedPlaces } from './places.ts';
 import { formatVersion, type RunFile, runSchema, type TaskRun } from './run-schema.ts';
-import type { StoredArchitecture } from './stored-architecture.ts';
 
 export const runFileName = 'run.json';
 

@@ -103,12 +103,19 @@ const probability = (more = '') => {
   const what = `at least 0 and below 1${more}`;
   return v.pipe(v.number(what), v.minValue(0, what), v.ltValue(1, what));
 };
+const headOptions = v.record(
+  v.string(),
+  v.union([v.string(), v.number(), v.boolean()], 'a text, a number, true or false'),
+  `an object${maybeMissing}`,
+);
+
 const shape: v.GenericSchema<unknown, StoredArchitecture> = v.looseObject(
   {
     ...{ modelType: text, prefix: text },
     layers: v.pipe(whole(1), v.maxValue(mostLayers, `a whole number from 1 to ${mostLayers}`)),
     ...{ hiddenSize: whole(1), intermediateSize: whole(1), classifierDropout: probability() },
     attentionDropout: v.exactOptional(probability(maybeMissing)),
+    headOptions: v.exactOptional(headOptions),
     initializerRange: notNegative,
   },
   'an object',

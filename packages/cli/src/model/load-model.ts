@@ -113,7 +113,7 @@ function checkEncoderShape(
   const shape = storedArchitecture(architecture);
   // Earlier versions did not write all of them.
   for (const key of Object.keys(shape) as (keyof StoredArchitecture)[])
-    if (encoder.shape[key] !== undefined && encoder.shape[key] !== shape[key])
+    if (encoder.shape[key] !== undefined && JSON.stringify(encoder.shape[key]) !== JSON.stringify(shape[key]))
       throw differs(model, key, encoder.shape[key], `the encoder ${name} has`, shape[key]);
 }
 

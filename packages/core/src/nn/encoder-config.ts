@@ -9,6 +9,8 @@ export interface EncoderConfig {
   readonly classifierDropout: number;
   /** Dropout of the attention probabilities; unknown for encoders that earlier versions described. */
   readonly attentionDropout?: number;
+  /** What else of the configuration decides the encoder's own head, by names of its family. */
+  readonly headOptions?: Readonly<Record<string, string | number | boolean>>;
   /** Deviation of new weights, 0.02. */
   readonly initializerRange: number;
 }

@@ -175,6 +175,21 @@ describe('an adapter of another architecture is refused', () => {
       },
       'its keys begin with roberta.encoder.layer.*.output, those of bert with bert.encoder.layer.*.output',
     ],
+    [
+      'its place in the layers',
+      withKeys((key) => key.replace('.output.', '.attention.output.')),
+      'its keys begin with bert.encoder.layer.*.attention.output, those of bert',
+    ],
+    [
+      'two places',
+      withKeys((key) => key.replace('1.output.', '1.attention.output.')),
+      'its keys are of several places: bert.encoder.layer.*.output; bert.encoder.layer.*.attention.output',
+    ],
+    [
+      'keys with two numbers',
+      withKeys((key) => key.replace('.output.', '.output.1.')),
+      'unexpected bert.encoder.layer.0.output.1.adapters.red.adapter_down.0.weight',
+    ],
   ])('by %s', async (_, files, message) => {
     const target = { encoder: shape };
     const attempt = bottleneckReader(memoryFolder(files), target);

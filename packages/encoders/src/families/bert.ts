@@ -110,7 +110,7 @@ export const bert: EncoderFamily = defineEncoderFamily({
   ...bertLike('bert', { modelType: 'bert', padTokenId: 0 }),
   pythonClass: 'Bert',
   // The reference's; the class of transformers reads the pooler instead.
-  staticHead: tanhHead(false),
+  staticHead: () => tanhHead(false),
   firstPosition: () => 0,
   vocabulary: wordPieceVocabulary('BertTokenizer'),
   maskedLM: {

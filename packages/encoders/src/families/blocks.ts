@@ -25,7 +25,7 @@ export interface EncoderBlocks {
   drop(x: Tensor, name: string): Tensor;
   /** Rows of a table, by ids i32 `[tokens]` that the graph is fed under a name. */
   rows(table: string, fed: string): Tensor;
-  /** The only row of a table, `[hidden]`. */
+  /** The only row of a table, `[width]`. */
   onlyRow(table: string): Tensor;
   /** Multi-head self-attention of a layer on its queries, keys and values, `[tokens, 3 · hidden]`; calls the sites. */
   attend(queriesKeysValues: Tensor, layer: number): Tensor;
@@ -49,7 +49,10 @@ export function encoderBlocks(
     norm: (name, x) => layerNorm(x, weight(`${name}.weight`), weight(`${name}.bias`), layerNormEpsilon),
     drop: (x, name) => dropout?.apply(x, hiddenDropout, name) ?? x,
     rows: (table, fed) => embedding(weight(`${table}.weight`), input(fed, ['tokens'], 'i32')),
-    onlyRow: (table) => reshape(weight(`${table}.weight`), [hiddenSize]),
+    onlyRow: (table) => {
+      const rows = weight(`${table}.weight`);
+      return reshape(rows, rows.shape.slice(1));
+    },
     attend(given, layer) {
       let qkv = given;
       if (sites.attentionKey || sites.attentionValue) {

@@ -16,22 +16,26 @@ const mostLayers = 1024;
 const largestSize = 2 ** 27;
 
 /** Keys of `config.json` by what they say, in the order in which they are written. */
-export type ConfigKeys = Readonly<Partial<Record<Exclude<keyof TransformerConfig, 'modelType'>, string>>>;
+export type ConfigKeys = Readonly<
+  Partial<Record<Exclude<keyof TransformerConfig, 'modelType' | 'headOptions'>, string>>
+>;
 
 /**
  * Reads a configuration and refuses what would make another encoder of it. Sizes must be there; other fields have
  * defaults, and those that `keys` lacks have them always. Fields that transformers ignores are ignored here.
  *
- * @param given the model type, the classifier's dropout (by default that of hidden states), the padding id, and what a
- *   family does not read
+ * @param given the model type, and the family's defaults: sizes that it does not read must be there; the classifier's
+ *   dropout is by default that of hidden states
+ * @param own keys that the family reads itself, of parts that BERT does not have
  */
 export function readConfigFields(
   fields: JsonFields,
   keys: ConfigKeys,
   given: Pick<TransformerConfig, 'modelType' | 'padTokenId'> & Partial<TransformerConfig>,
+  own: readonly string[] = [],
 ): TransformerConfig {
-  checkArchitecture(fields);
-  type Numbers = Exclude<keyof TransformerConfig, 'modelType' | 'activation'>;
+  checkArchitecture(fields, own);
+  type Numbers = Exclude<keyof ConfigKeys, 'activation'>;
   const size = (name: Numbers, most = largestSize): number => {
     const key = keys[name];
     return key === undefined ? (given[name] ?? 0) : fields.get(key, jsonCount(1, most));
@@ -43,7 +47,7 @@ export function readConfigFields(
   const orNull = (name: Numbers, rule: JsonRule<number>, fallback: number): number =>
     optional(name, jsonOrNull(rule), null) ?? fallback;
   const fraction = jsonNumberIn(0, 1);
-  const hiddenDropout = orNull('hiddenDropout', fraction, 0.1);
+  const hiddenDropout = orNull('hiddenDropout', fraction, given.hiddenDropout ?? 0.1);
   const config: TransformerConfig = {
     modelType: given.modelType,
     vocabSize: size('vocabSize'),
@@ -51,15 +55,15 @@ export function readConfigFields(
     layers: size('layers', mostLayers),
     heads: size('heads'),
     intermediateSize: size('intermediateSize'),
-    activation: optional('activation', activationName, 'gelu'),
+    activation: optional('activation', activationName, given.activation ?? 'gelu'),
     maxPositions: size('maxPositions'),
     typeVocabSize: size('typeVocabSize'),
     layerNormEpsilon: optional('layerNormEpsilon', fraction, given.layerNormEpsilon ?? 1e-12),
     padTokenId: orNull('padTokenId', jsonCount(0), given.padTokenId),
     hiddenDropout,
-    attentionDropout: orNull('attentionDropout', fraction, 0.1),
+    attentionDropout: orNull('attentionDropout', fraction, given.attentionDropout ?? 0.1),
     classifierDropout: orNull('classifierDropout', fraction, given.classifierDropout ?? hiddenDropout),
-    initializerRange: optional('initializerRange', jsonNumberIn(0, Infinity), 0.02),
+    initializerRange: optional('initializerRange', jsonNumberIn(0, Infinity), given.initializerRange ?? 0.02),
   };
   const { hiddenSize, heads } = config;
   if (hiddenSize % heads !== 0)
@@ -93,9 +97,9 @@ const plain: Readonly<Record<string, readonly unknown[]>> = {
 const foreign =
   /^(?:rope|rotary|alibi|relative_attention|relative_position|rms_norm|use_rms|norm_type|layernorm_type|normalization_type|attention_type|attn_type|local_attention|sliding_window|attention_window|pre_norm|prenorm|use_glu|mlp_type|num_experts|embedding_norm|scale_emb)/;
 
-function checkArchitecture(fields: JsonFields): void {
+function checkArchitecture(fields: JsonFields, own: readonly string[]): void {
   for (const [key, values] of Object.entries(plain))
-    if (fields.has(key) && !values.includes(fields.raw(key)))
+    if (fields.has(key) && !own.includes(key) && !values.includes(fields.raw(key)))
       throw fields.error(
         `${key} is ${shown(fields.raw(key))}, which is not supported, only ${shown(values[0])}`,
       );
@@ -109,7 +113,9 @@ function checkArchitecture(fields: JsonFields): void {
       );
   }
   const off: readonly unknown[] = [null, false, 0, '', 'absolute'];
-  const other = fields.keys.find((key) => foreign.test(key) && !off.includes(fields.raw(key)));
+  const other = fields.keys.find(
+    (key) => foreign.test(key) && !own.includes(key) && !off.includes(fields.raw(key)),
+  );
   if (other !== undefined)
     throw fields.error(`${shown(other)} is ${shown(fields.raw(other))}, which is of another architecture`);
 }

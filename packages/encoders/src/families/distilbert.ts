@@ -46,11 +46,12 @@ export const distilbert: EncoderFamily = defineEncoderFamily({
   prefix: 'distilbert',
   pythonClass: 'DistilBert',
   modules: postNormModules('distilbert', names),
-  staticHead: denseHead({
-    modules: ['pre_classifier', 'classifier'],
-    activation: 'relu',
-    dropsInput: false,
-  }),
+  staticHead: () =>
+    denseHead({
+      modules: ['pre_classifier', 'classifier'],
+      activation: 'relu',
+      dropsInput: false,
+    }),
   headKeys: [
     ...['pre_classifier', 'classifier', 'qa_outputs'],
     ...['vocab_transform', 'vocab_layer_norm', 'vocab_projector'],

@@ -1,6 +1,7 @@
 import type {
   EncodedText,
   EncoderCall,
+  EncoderConfig,
   EncoderGraph,
   EncoderModules,
   HostArray,
@@ -34,8 +35,8 @@ export interface EncoderFamily<Config extends TransformerConfig = TransformerCon
   readonly pythonClass?: string;
   /** Where its modules lie on disk, the prefix included. */
   readonly modules: EncoderModules;
-  /** The head of its class for classification. */
-  readonly staticHead: StaticHead;
+  /** The head of its class for classification; `config` has what every encoder has, and the family's `headOptions`. */
+  staticHead(config: EncoderConfig): StaticHead;
   /** First parts of keys that are of heads, which checkpoints may have and which are ignored. */
   readonly headKeys: readonly string[];
   /** The vocabulary of folders without `tokenizer.json`, where one can be made of it. */

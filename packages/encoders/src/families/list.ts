@@ -10,7 +10,7 @@ export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRobe
 
 /** What opens encoders takes. */
 export interface FamilyOptions {
-  /** Families that an encoder may be of: by default {@link encoderFamilies}. */
+  /** Families that an encoder may be of, by default {@link encoderFamilies}; of one model type the first counts. */
   readonly families?: readonly EncoderFamily[];
 }
 

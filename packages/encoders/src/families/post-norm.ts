@@ -77,7 +77,7 @@ export function postNormWeights(
   }).flat();
 }
 
-/** `drop(LN(words + positions + types))`, `[tokens, hidden]`. */
+/** `drop(LN(words + positions + types))`, `[tokens, width]`. */
 export function embed(
   { typeVocabSize }: TransformerConfig,
   { rows, onlyRow, norm, drop }: EncoderBlocks,
@@ -93,16 +93,20 @@ export function embed(
  * (docs/reference/methods.md#the-layer; Vaswani et al. 2017, Devlin et al. 2019), the active method called at its sites.
  *
  * @param dropsAttention whether the attention's output passes dropout
+ * @param embeddings what goes into the first layer, `[tokens, hidden]`; by default {@link embed}
  */
 export function buildPostNorm(
   config: TransformerConfig,
   call: FamilyCall,
   names: PostNormNames,
-  { dropsAttention = true }: { readonly dropsAttention?: boolean } = {},
+  {
+    dropsAttention = true,
+    embeddings: first = (parts) => embed(config, parts),
+  }: { readonly dropsAttention?: boolean; readonly embeddings?: (parts: EncoderBlocks) => Tensor } = {},
 ): EncoderGraph {
   const parts = encoderBlocks(config, call);
   const { dense, norm, drop, attend, activate, layerOutput, cuSeqlens } = parts;
-  let x = embed(config, parts);
+  let x = first(parts);
   const hiddenStates = [x];
   for (let layer = 0; layer < config.layers; layer++) {
     const inLayer = (name: string): string => `${names.layer}.${layer}.${name}`;

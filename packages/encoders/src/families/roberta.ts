@@ -19,7 +19,7 @@ function robertaLike(
     ...bertLike('roberta', { modelType, padTokenId: 1 }),
     ...more,
     pythonClass,
-    staticHead: tanhHead(true),
+    staticHead: () => tanhHead(true),
     // Positions are counted from the padding id + 1.
     firstPosition: ({ padTokenId }) => padTokenId + 1,
     maskedLM: {

@@ -6,12 +6,13 @@ import type { WeightSpec } from '../families/weights.ts';
 /** What methods and heads need to know of an encoder, from its configuration alone. */
 export function encoderArchitecture(config: EncoderConfig, options: FamilyOptions = {}): EncoderArchitecture {
   const { modelType, layers, hiddenSize, intermediateSize, initializerRange } = config;
-  const { attentionDropout, classifierDropout } = config;
+  const { attentionDropout, classifierDropout, headOptions } = config;
   const { prefix, pythonClass, modules, staticHead } = familyOf(modelType, options);
   return {
     ...{ modelType, prefix, layers, hiddenSize, intermediateSize },
     ...(attentionDropout === undefined ? {} : { attentionDropout }),
-    ...{ classifierDropout, initializerRange, modules, staticHead },
+    ...(headOptions === undefined ? {} : { headOptions }),
+    ...{ classifierDropout, initializerRange, modules, staticHead: staticHead(config) },
     ...(pythonClass === undefined ? {} : { pythonClass }),
   };
 }
