@@ -10,6 +10,7 @@ import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, type RunData, type RunFile, runFileName, type TaskRun } from '../folders/run-json.ts';
+import { readClassWeights } from '../options/class-weights.ts';
 import type { TrainSettings } from '../options/settings-schema.ts';
 import { Pace } from '../output/pace.ts';
 import type { Reporter } from '../output/reporter.ts';
@@ -60,6 +61,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     } else reporter.progress?.(event);
   };
   const { epochs, batchSize, evalBatchSize, learningRate, weightDecay, patience, seed } = settings;
+  const { classWeights } = settings;
   const [task] = tasks as [Task];
   using model = await train({
     ...{ encoder, method, seed, epochs, batchSize, evalBatchSize },
@@ -68,6 +70,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     ...{ evaluateEvery: settings.evaluateEvery, temperature: settings.temperature },
     warmupSteps: settings.warmupSteps ?? undefined,
     maxSteps: settings.maxSteps ?? undefined,
+    ...(classWeights && { classWeights: readClassWeights(classWeights) }),
     // All metrics of the tasks are better when they are higher.
     ...(settings.selectBy && { select: { metric: settings.selectBy, better: 'higher' } }),
     metrics: (predictions, { id }) => {

@@ -14,7 +14,8 @@ import { fixedDim, matrixOf, sameShape, showShape } from '../graph/shape.ts';
 import { apply, type Tensor } from '../graph/tensor.ts';
 import { softmaxOf, zeros } from '../graph/values.ts';
 import { wgsl } from '../graph/wgsl.ts';
-import { mean } from './reduce.ts';
+import { divide, multiply } from './arithmetic.ts';
+import { mean, sum } from './reduce.ts';
 
 /** Per-row cross-entropy `-log softmax(logits)[label]`: logits `[rows, classes]`, labels i32 `[rows]`, y `[rows, 1]`. */
 const crossEntropyOperation = defineOperation<[logits: Tensor, labels: Tensor]>({
@@ -130,7 +131,12 @@ const crossEntropyGradientKernel = defineKernel({
   }`,
 });
 
-/** Mean cross-entropy, `[]`: logits `[rows, classes]`, labels i32 `[rows]`. */
-export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
-  return mean(apply(crossEntropyOperation, [logits, labels], null));
+/**
+ * Mean cross-entropy, `[]`: logits `[rows, classes]`, labels i32 `[rows]`.
+ *
+ * @param weights of the rows, `[rows, 1]`: the mean is then the weighted one, `Σ w·loss / Σ w`
+ */
+export function crossEntropy(logits: Tensor, labels: Tensor, weights?: Tensor): Tensor {
+  const losses = apply(crossEntropyOperation, [logits, labels], null);
+  return weights ? divide(sum(multiply(losses, weights)), sum(weights)) : mean(losses);
 }

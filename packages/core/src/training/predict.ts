@@ -2,7 +2,7 @@ import type { Program } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
 import { fed } from '../graph/feeds.ts';
 import type { Head } from '../nn/head.ts';
-import { batchFeeds, type EncodedExample, largestBatch } from './batches.ts';
+import { batchFeeds, batchWeight, type EncodedExample, largestBatch } from './batches.ts';
 import { compileWithProgress } from './compile.ts';
 import { runInOrder } from './loop.ts';
 import type { TrainableModel } from './model.ts';
@@ -19,50 +19,52 @@ export interface Answers {
 export interface Predictions extends Answers {
   /** `[rows]`, or `[rows, columns]` for multi-label tasks. */
   readonly labels: readonly number[];
-  /** Mean loss over the examples. */
+  /** Mean loss over the examples; in training with class weights, the weighted mean. */
   readonly loss: number;
 }
 
 /** Told how far something has come. */
 export type OnProgress = (done: number, total: number) => void;
 
+/** How examples are evaluated. */
+export interface PredictorOptions {
+  readonly batchSize: number;
+  /** Which of the model's tasks they are of. */
+  readonly task: string;
+  readonly onProgress?: OnProgress | undefined;
+  /** What rows of each class count in the loss; all the same where left out. */
+  readonly classWeights?: readonly number[] | undefined;
+}
+
 /** Evaluates examples without dropout. */
 export class Predictor {
   readonly #model: TrainableModel;
   readonly #program: Program;
   readonly #head: Head;
-  readonly #batchSize: number;
+  readonly #how: PredictorOptions;
 
-  private constructor(model: TrainableModel, program: Program, head: Head, batchSize: number) {
+  private constructor(model: TrainableModel, program: Program, head: Head, how: PredictorOptions) {
     this.#model = model;
     this.#program = program;
     this.#head = head;
-    this.#batchSize = batchSize;
+    this.#how = how;
   }
 
   /** @param examples like those that will be asked for; with labels, if the loss is wanted */
   static async create(
     model: TrainableModel,
     examples: readonly EncodedExample[],
-    {
-      batchSize,
-      task,
-      onProgress,
-    }: {
-      readonly batchSize: number;
-      /** Which of the model's tasks they are of. */
-      readonly task: string;
-      readonly onProgress?: OnProgress | undefined;
-    },
+    how: PredictorOptions,
   ): Promise<Predictor> {
-    const { logits, loss } = model.build(undefined, task);
+    const { batchSize, task, onProgress, classWeights } = how;
+    const { logits, loss } = model.build(undefined, task, classWeights !== undefined);
     const labelled = examples.some((example) => example.label.length > 0);
     const program = await compileWithProgress(
       model.encoder.device,
       { outputs: labelled ? { logits, loss } : { logits } },
       { ...largestBatch(examples, batchSize), label: 'evaluation', onProgress },
     );
-    return new Predictor(model, program, model.head(task), batchSize);
+    return new Predictor(model, program, model.head(task), how);
   }
 
   /**
@@ -79,19 +81,22 @@ export class Predictor {
     const head = this.#head;
     const columns = head.outputs;
     const logits = new Float32Array(examples.length * columns);
-    let total = 0;
+    const { batchSize, classWeights } = this.#how;
+    let [total, weights] = [0, 0];
     let done = 0;
     onProgress?.(done, examples.length);
     // Sorting by length would save nothing: batches are ragged.
-    await runInOrder(batchesOf(examples, this.#batchSize, signal), async ({ batch, row }) => {
-      const result = await this.#program.run(batchFeeds(encoder, head, batch));
+    await runInOrder(batchesOf(examples, batchSize, signal), async ({ batch, row }) => {
+      const result = await this.#program.run(batchFeeds(encoder, head, batch, classWeights));
       logits.set(fed(result, 'logits'), row * columns);
-      total += (result.loss?.[0] ?? Number.NaN) * batch.length;
+      const weight = batchWeight(batch, classWeights);
+      total += (result.loss?.[0] ?? Number.NaN) * weight;
+      weights += weight;
       done += batch.length;
       onProgress?.(done, examples.length);
     });
     const labels = examples.flatMap((example) => example.label);
-    return { logits, rows: examples.length, columns, labels, loss: total / examples.length };
+    return { logits, rows: examples.length, columns, labels, loss: total / weights };
   }
 
   dispose(): void {

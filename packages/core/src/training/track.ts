@@ -4,6 +4,7 @@ import { peakMemory } from '../graph/peak-memory.ts';
 import { createDropout } from '../nn/dropout.ts';
 import { randomInput } from '../ops/dropout.ts';
 import { type EncodedExample, encodeExample, largestBatch } from './batches.ts';
+import { classWeightsOf } from './class-weights.ts';
 import { compileWithProgress } from './compile.ts';
 import { phaseReporter } from './events.ts';
 import { inTurns } from './in-turns.ts';
@@ -20,6 +21,8 @@ export interface Track {
   readonly name: string;
   readonly train: readonly EncodedExample[];
   readonly validation: readonly EncodedExample[];
+  /** What rows of each class count in the loss; absent where all count the same. */
+  readonly classWeights?: readonly number[] | undefined;
   readonly program: Program;
   /** Absent for a task without validation rows. */
   readonly predictor?: Predictor;
@@ -36,12 +39,14 @@ export async function createTracks(
   model: TrainableModel,
 ): Promise<Track[]> {
   const tasks = tasksOf(options);
+  const weights = tasks.map((task) => classWeightsOf(options.classWeights, task));
   const rows = await encodeRows(options, tasks);
   const tracks: Track[] = [];
   try {
-    for (const task of tasks) {
+    for (const [i, task] of tasks.entries()) {
+      const classWeights = weights[i];
       const [train, validation] = [rows.splice(0, task.train.length), rows.splice(0, task.validation.length)];
-      tracks.push(await createTrack({ task, train, validation }, options, plan, model));
+      tracks.push(await createTrack({ task, train, validation, classWeights }, options, plan, model));
     }
   } catch (error) {
     disposeTracks(tracks);
@@ -58,14 +63,15 @@ export function disposeTracks(tracks: readonly Track[]): void {
 }
 
 async function createTrack(
-  data: Pick<Track, 'task' | 'train' | 'validation'>,
+  data: Pick<Track, 'task' | 'train' | 'validation' | 'classWeights'>,
   { encoder, onEvent }: TrainOptions,
   plan: Plan,
   model: TrainableModel,
 ): Promise<Track> {
   const report = phaseReporter(onEvent);
   const name = taskName(data.task);
-  const parts = model.build(createDropout(randomInput()), name);
+  const { classWeights } = data;
+  const parts = model.build(createDropout(randomInput()), name, classWeights !== undefined);
   const graph = trainingGraph(parts, model.parameters, { maxGradNorm: plan.maxGradNorm, task: name });
   const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
   const largest = largestBatch(data.train, plan.batchSize);
@@ -75,7 +81,7 @@ async function createTrack(
     onProgress: report('compile'),
   });
   try {
-    const how = { batchSize: plan.evalBatchSize, task: name, onProgress: report('compile') };
+    const how = { batchSize: plan.evalBatchSize, task: name, onProgress: report('compile'), classWeights };
     const predictor = data.validation.length > 0 && (await Predictor.create(model, data.validation, how));
     const step = (feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> =>
       program.run(Object.fromEntries(Object.entries(feeds).filter(([input]) => inputs.has(input))));
