@@ -36,6 +36,17 @@ test('the operation of the guide is the example’s', () => {
   expect(shown?.find((block) => block.file === 'rms-norm.ts')?.text).toBe(file);
 });
 
+test('parts of files that a guide shows are what the files have', () => {
+  const parts = pages.flatMap(({ blocks }) =>
+    blocks.flatMap(({ text, noRun }) => {
+      const [, file] = /^a part of (\S+)$/.exec(noRun ?? '') ?? [];
+      return file === undefined ? [] : [{ text, file }];
+    }),
+  );
+  expect(parts.length).toBeGreaterThan(0);
+  for (const { text, file } of parts) expect(readFileSync(join(root, file), 'utf8'), file).toContain(text);
+});
+
 const projects = new Map<string, GuideProject>();
 afterAll(() => {
   for (const { folder: project } of projects.values()) rmSync(project, { recursive: true });

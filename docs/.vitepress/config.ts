@@ -63,6 +63,7 @@ const guide = [
     items: [
       { text: 'Architecture', link: '/guide/architecture' },
       { text: 'Add an operation', link: '/guide/add-an-operation' },
+      { text: 'Add an option of training', link: '/guide/add-an-option' },
       { text: 'Add a device', link: '/guide/add-a-device' },
       { text: 'Benchmarks', link: '/guide/benchmarks' },
     ],
