@@ -42,6 +42,17 @@ test('the family of encoders of the guide is the one that is tested with every m
   expect(shown?.find((block) => block.file === 'pre-norm.ts')?.text).toBe(file);
 });
 
+test('parts of files that a guide shows are what the files have', () => {
+  const parts = pages.flatMap(({ blocks }) =>
+    blocks.flatMap(({ text, noRun }) => {
+      const [, file] = /^a part of (\S+)$/.exec(noRun ?? '') ?? [];
+      return file === undefined ? [] : [{ text, file }];
+    }),
+  );
+  expect(parts.length).toBeGreaterThan(0);
+  for (const { text, file } of parts) expect(readFileSync(join(root, file), 'utf8'), file).toContain(text);
+});
+
 const projects = new Map<string, GuideProject>();
 afterAll(() => {
   for (const { folder: project } of projects.values()) rmSync(project, { recursive: true });

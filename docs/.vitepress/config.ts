@@ -64,6 +64,7 @@ const guide = [
       { text: 'Architecture', link: '/guide/architecture' },
       { text: 'Add an operation', link: '/guide/add-an-operation' },
       { text: 'Add a family of encoders', link: '/guide/add-an-encoder-family' },
+      { text: 'Add an option of training', link: '/guide/add-an-option' },
       { text: 'Add a device', link: '/guide/add-a-device' },
       { text: 'Benchmarks', link: '/guide/benchmarks' },
     ],

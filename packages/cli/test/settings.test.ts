@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type OptionType, optionTakes } from '@scalearn/core';
 import { describeTask } from '@scalearn/datasets';
 import * as v from 'valibot';
@@ -9,7 +10,7 @@ import { valueSchema } from '../src/options/option-values.ts';
 import { settleOptions } from '../src/options/settings.ts';
 import { settingsSchema } from '../src/options/settings-schema.ts';
 import { parseTrainArguments } from '../src/options/train-options.ts';
-import { trainOptions } from '../src/options/train-table.ts';
+import { flagOf, trainOptions } from '../src/options/train-table.ts';
 
 /** The settings of a run, as the ids of runs are made from them. */
 function settingsText(...args: string[]): string {
@@ -121,4 +122,11 @@ test.each([
 ])('%s takes %j, not %j', (name, good, bad) => {
   const schema = valueSchema(trainOptions[name]!);
   expect([v.is(schema, good), v.is(schema, bad)]).toEqual([true, false]);
+});
+
+test('the guide to the command line has every option of train', () => {
+  const guide = readFileSync(new URL('../../../docs/guide/command-line.md', import.meta.url), 'utf8');
+  const [, train = ''] = /\n## `train`\n(.*?)\n## /s.exec(guide) ?? [];
+  const flags = Object.values(trainOptions).flatMap((option) => flagOf(option) || []);
+  expect(flags.filter((flag) => !train.includes(`\`${flag}`))).toEqual([]);
 });

@@ -220,6 +220,7 @@ export { RandomStream, seedKey } from './random/streams.ts';
 export { type EncodedExample, encodeExamples, epochBatches, largestBatch } from './training/batches.ts';
 export type { CheckpointStore } from './training/checkpoint.ts';
 export { CheckpointWriter } from './training/checkpoint-writer.ts';
+export { type ClassWeights, checkClassWeights } from './training/class-weights.ts';
 export {
   type EarlyStoppingState,
   earlyStoppingStart,

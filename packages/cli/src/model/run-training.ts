@@ -70,7 +70,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
       ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },
       encoderSource: given.encoder,
       checkpoints: checkpointFile(out.path),
-      checkpointEvery: given.checkpointEvery,
+      given,
       resume: given.resume === true,
     });
   } catch (error) {

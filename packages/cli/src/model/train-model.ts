@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import {
   type CheckpointStore,
+  checkOptions,
   type Method,
   type ProgressEvent,
   type TrainEvent,
+  type TrainingNumbers,
   train,
+  trainingOptions,
 } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
@@ -12,7 +15,9 @@ import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, runFileName } from '../folders/run-json.ts';
 import type { RunData, RunFile, TaskRun } from '../folders/run-schema.ts';
 import { storedArchitecture } from '../folders/stored-architecture.ts';
+import { readClassWeights } from '../options/class-weights.ts';
 import type { TrainSettings } from '../options/settings-schema.ts';
+import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
 import { Pace } from '../output/progress.ts';
 import { version } from '../version.ts';
@@ -36,8 +41,8 @@ export interface ModelJob {
   readonly out: OutFolder;
   /** Where the state is kept, for a run that may be continued. */
   readonly checkpoints?: CheckpointStore;
-  /** Minutes between saves of it. */
-  readonly checkpointEvery?: number | undefined;
+  /** What the user gave: of numbers that decide nothing, which settings do not hold. */
+  readonly given?: TrainArguments;
   readonly resume?: boolean;
   readonly reporter: Pick<Reporter, 'start' | 'step' | 'epoch'> & Partial<Pick<Reporter, 'progress'>>;
   readonly signal: AbortSignal;
@@ -61,15 +66,13 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       reporter.epoch(event);
     } else reporter.progress?.(event);
   };
-  const { epochs, batchSize, evalBatchSize, learningRate, weightDecay, patience, seed } = settings;
+  const { evalBatchSize, classWeights } = settings;
   const [task] = tasks as [Task];
   using model = await train({
-    ...{ encoder, method, seed, epochs, batchSize, evalBatchSize },
+    ...{ encoder, method, signal, onEvent },
     ...(method.kind === 'joint' ? { tasks } : { task }),
-    ...{ learningRate, weightDecay, patience, signal, onEvent },
-    ...{ evaluateEvery: settings.evaluateEvery, temperature: settings.temperature },
-    warmupSteps: settings.warmupSteps ?? undefined,
-    maxSteps: settings.maxSteps ?? undefined,
+    ...trainingNumbers({ ...job.given, ...settings }),
+    ...(classWeights && { classWeights: readClassWeights(classWeights) }),
     // All metrics of the tasks are better when they are higher.
     ...(settings.selectBy && { select: { metric: settings.selectBy, better: 'higher' } }),
     metrics: (predictions, { id }) => {
@@ -77,7 +80,6 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       return metricsOf(own, own.validation, predictions);
     },
     checkpoints,
-    checkpointEvery: job.checkpointEvery,
     resume: job.resume === true,
   });
   const runs: TaskRun[] = [];
@@ -112,6 +114,14 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
   };
   await out.replace({ ...files, [runFileName]: await encodeRunFile(run, out.path) });
   return { formatVersion: 1, ...run };
+}
+
+/** The numbers that `train` takes. */
+function trainingNumbers(all: Readonly<Record<string, unknown>>): TrainingNumbers {
+  const names = Object.keys(trainingOptions);
+  const numbers = Object.fromEntries(names.map((name) => [name, all[name] ?? undefined]));
+  checkOptions(trainingOptions, numbers);
+  return numbers;
 }
 
 /** What a run is, as far as that is known before it. */

@@ -1,5 +1,6 @@
 import { type MethodOption, whatOptionTakes } from '@scalearn/core';
 import * as v from 'valibot';
+import { classWeightsPattern } from './class-weights.ts';
 import type { TrainOption } from './train-table.ts';
 
 /** What decides which values an option takes, of methods and of `train`. */
@@ -9,6 +10,7 @@ export type OptionKind = Pick<TrainOption, 'type' | 'range' | 'multipleOf'>;
 function whatItTakes({ type, range, multipleOf }: OptionKind): string {
   if (type === 'texts') return 'a list of texts';
   if (type === 'switch') return 'true or false';
+  if (type === 'weights') return 'none, balanced, or a number for each label, such as a=1,b=3';
   const what = whatOptionTakes({ type: type === 'encoder' ? 'text' : type, range });
   return multipleOf === undefined ? what : `${what}, a multiple of ${multipleOf}`;
 }
@@ -47,7 +49,8 @@ function plainSchema(option: OptionKind, what: string): v.GenericSchema<unknown,
   const { type } = option;
   if (typeof type === 'object') return v.picklist(type, what);
   if (type === 'numbers') return v.pipe(v.array(numberSchema(option, what), what), v.nonEmpty(what));
-  return type === 'number' || type === 'whole' ? numberSchema(option, what) : textSchema(what);
+  if (type === 'number' || type === 'whole') return numberSchema(option, what);
+  return type === 'weights' ? v.pipe(v.string(what), v.regex(classWeightsPattern, what)) : textSchema(what);
 }
 
 function numberSchema(

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Method } from '@scalearn/core';
 import { UsageError } from '../errors.ts';
 import { type FoundTask, ownSettings } from '../model/find-task.ts';
+import { classWeightsFor } from './class-weights.ts';
 import type { StoredOptions, TaskSettings, TrainSettings } from './settings-schema.ts';
 import { type TrainArguments, trainOptions } from './train-table.ts';
 
@@ -40,6 +41,7 @@ export function settleOptions(
         // Joint methods plan steps rather than epochs.
         maxSteps: given.maxSteps ?? (given.epochs === undefined ? defaults.steps : undefined),
         warmupSteps: given.warmupSteps ?? (defaults.warmup === undefined ? 0 : undefined),
+        classWeights: classWeightsFor(given.classWeights, found),
         selectBy: selection(given.selectBy, method, found),
         maxLength: Math.max(...tasks.map(({ maxLength }) => maxLength)),
       },

@@ -12,8 +12,8 @@ import {
  * all of them are checked, derive from this.
  */
 export interface TrainOption extends Omit<TrainingOption, 'type' | 'flag' | 'decides'> {
-  /** A type of options of methods; or several texts, a flag without a value, an encoder that may be called `mini`. */
-  readonly type: OptionType | 'texts' | 'switch' | 'encoder';
+  /** A type of options of methods; or several texts, a flag alone, an encoder that may be called `mini`, weights of labels. */
+  readonly type: OptionType | 'texts' | 'switch' | 'encoder' | 'weights';
   /** As help shows it; absent for what a method alone decides. */
   readonly flag?: `--${string}`;
   /** Shown by `--help-all` only. */
@@ -86,6 +86,9 @@ const groups = {
     evaluateEvery: { flag: '--evaluate-every <n>', rare: true, stored: 'given', files: 'both' },
     temperature: { flag: '--temperature <x>', rare: true, stored: 'given', files: 'experiment' },
     patience: { flag: '--patience <n>', rare: true, stored: 'always', files: 'both' },
+    classWeights: { flag: '--class-weights <w>', type: 'weights',
+      meaning: 'none, balanced or a=1,b=3: what rows of a label count in the loss', defaultMeaning: 'none',
+      rare: true, stored: 'given', files: 'experiment' },
     selectBy: { flag: '--select-by <what>', type: 'text',
       meaning: 'loss, primary or another metric of the task, of the best epoch', defaultMeaning: "the paper's",
       rare: true, stored: 'given', files: 'both' },
@@ -138,7 +141,7 @@ type ValueOf<Type> = Type extends 'texts'
   ? readonly string[]
   : Type extends 'switch'
     ? boolean
-    : Type extends 'encoder'
+    : Type extends 'encoder' | 'weights'
       ? string
       : Type extends OptionType
         ? OptionValue<Type>

@@ -158,6 +158,11 @@ test.each<[string, string, string | RegExp]>([
     'try.yaml:4:32: methods.bottleneck.vary.limit must be a list, not {"grid": [4, 8]}',
   ],
   [
+    'weights that are none',
+    `${head}options: { classWeights: even }\nmethods: { bottleneck: }\n`,
+    'try.yaml:3:26: options.classWeights must be none, balanced, or a number for each label, such as a=1,b=3, not "even"',
+  ],
+  [
     'an option that only train has',
     `${head}options: { seed: 1 }\nmethods: { bottleneck: }\n`,
     "try.yaml:3:12: options has no 'seed'.",
@@ -223,6 +228,15 @@ test('entries of a known shape pass', async () => {
     ['bottleneck', [0]],
     ['scalearn++', [0]],
   ]);
+});
+
+test('options are those of train that stand in an experiment, and of the methods', async () => {
+  const options =
+    'classWeights: balanced, checkpointEvery: 0.5, epochs: 2, learningRate: 1e-3, reductionFactor: 8';
+  const { entries } = await read(`${head}options: { ${options} }\nmethods: { bottleneck: }\n`);
+  expect(entries[0]?.options).toEqual({
+    ...{ classWeights: 'balanced', checkpointEvery: 0.5, epochs: 2, learningRate: 0.001, reductionFactor: 8 },
+  });
 });
 
 test("the target's own source comes last, and others before it in their order", async () => {

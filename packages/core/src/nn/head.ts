@@ -33,8 +33,12 @@ export interface Head {
   parameters(encoder: EncoderArchitecture): readonly ParameterSpec[];
   /** `[sequences, outputs]`, or `[examples, choices]`. */
   logits(call: HeadCall): Tensor;
-  /** Mean loss over the batch, `[]`; reads the graph input `labels`. */
-  loss(logits: Tensor): Tensor;
+  /**
+   * Mean loss over the batch, `[]`; reads the graph input `labels`.
+   *
+   * @param weighted rows of a single-label classification count as the graph input `labelWeights` says
+   */
+  loss(logits: Tensor, weighted?: boolean): Tensor;
 }
 
 export interface HeadOptions {
@@ -128,10 +132,14 @@ export function createHead(options: HeadOptions): Head {
       const logits = linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
       return problem === 'multipleChoice' ? reshape(logits, ['examples', outputs]) : logits;
     },
-    loss(logits) {
+    loss(logits, weighted = false) {
       switch (problem) {
         case 'singleLabelClassification':
-          return crossEntropy(logits, input('labels', ['sequences'], 'i32'));
+          return crossEntropy(
+            logits,
+            input('labels', ['sequences'], 'i32'),
+            weighted ? input('labelWeights', ['sequences', 1]) : undefined,
+          );
         case 'multipleChoice':
           return crossEntropy(logits, input('labels', ['examples'], 'i32'));
         case 'regression':

@@ -6,7 +6,7 @@ import type { Requirement } from '../graph/tensor.ts';
 import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { softmaxOf, zeros } from '../graph/values.ts';
 import { wgsl } from '../graph/wgsl.ts';
-import { mean } from './arithmetic.ts';
+import { divide, mean, multiply, sum } from './arithmetic.ts';
 
 /** Per-row cross-entropy `-log softmax(logits)[label]`: logits `[rows, classes]`, labels i32 `[rows]`, y `[rows, 1]`. */
 const crossEntropyOperation = defineOperation<[logits: Tensor, labels: Tensor]>({
@@ -122,7 +122,12 @@ const crossEntropyGradientKernel = defineKernel({
   }`,
 });
 
-/** Mean cross-entropy, `[]`: logits `[rows, classes]`, labels i32 `[rows]`. */
-export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
-  return mean(apply(crossEntropyOperation, [logits, labels], null));
+/**
+ * Mean cross-entropy, `[]`: logits `[rows, classes]`, labels i32 `[rows]`.
+ *
+ * @param weights of the rows, `[rows, 1]`: the mean is then the weighted one, `Σ w·loss / Σ w`
+ */
+export function crossEntropy(logits: Tensor, labels: Tensor, weights?: Tensor): Tensor {
+  const losses = apply(crossEntropyOperation, [logits, labels], null);
+  return weights ? divide(sum(multiply(losses, weights)), sum(weights)) : mean(losses);
 }

@@ -90,17 +90,37 @@ function checkLabel(
     );
 }
 
-/** A batch as graph inputs; labels are among them if the examples have any. */
+/** What rows count in a mean over them: as the weights of their classes say, else all the same. */
+export function batchWeight(
+  batch: readonly Pick<EncodedExample, 'label'>[],
+  weights: readonly number[] | undefined,
+): number {
+  return weights ? rowWeights(batch, weights).reduce((a, b) => a + b, 0) : batch.length;
+}
+
+const rowWeights = (batch: readonly Pick<EncodedExample, 'label'>[], weights: readonly number[]): number[] =>
+  batch.map(({ label }) => at(weights, at(label, 0)));
+
+/**
+ * A batch as graph inputs; labels are among them if the examples have any.
+ *
+ * @param weights of the classes, where the loss is weighted by them
+ */
 export function batchFeeds(
   encoder: Encoder,
   head: Head,
   batch: readonly EncodedExample[],
+  weights?: readonly number[],
 ): Record<string, HostArray> {
   const feeds = encoder.feeds(batch.flatMap((example) => example.texts));
   const labels = batch.flatMap((example) => example.label);
   if (labels.length === 0) return feeds;
   const classes = head.problem === 'singleLabelClassification' || head.problem === 'multipleChoice';
-  return { ...feeds, labels: classes ? Int32Array.from(labels) : Float32Array.from(labels) };
+  return {
+    ...feeds,
+    labels: classes ? Int32Array.from(labels) : Float32Array.from(labels),
+    ...(weights && { labelWeights: Float64Array.from(rowWeights(batch, weights)) }),
+  };
 }
 
 /** Row numbers of an epoch's batches: a new permutation for each epoch, the last batch may be smaller. */

@@ -25,7 +25,7 @@ export interface Progress {
   readonly step: number;
   /** Steps done in each task, by its name. */
   readonly taskSteps: Readonly<Record<string, number>>;
-  /** Loss times examples, and examples, since the epoch began. */
+  /** Loss times examples, and examples, since the epoch began; with class weights, the sum of their weights. */
   readonly lossSum: number;
   readonly lossRows: number;
   readonly stopping: EarlyStoppingState;
@@ -88,7 +88,7 @@ function parseProgress(json: JsonFields): Progress {
     step: json.get('step', jsonCount(0)),
     taskSteps: json.get('taskSteps', jsonRecord(jsonCount(0))),
     lossSum: json.get('lossSum', anyNumber),
-    lossRows: json.get('lossRows', jsonCount(0)),
+    lossRows: json.get('lossRows', jsonNumberIn(0, Infinity)),
     stopping: {
       best: stopping.take('best', anyNumber, undefined),
       bestEvaluation: stopping.get('bestEvaluation', jsonCount(0)),

@@ -15,7 +15,7 @@ export interface EpochRecord {
   readonly epoch: number;
   /** Steps done so far. */
   readonly step: number;
-  /** Mean over the examples since the evaluation before. */
+  /** Mean over the examples since the evaluation before, weighted by their classes where classes have weights. */
   readonly trainLoss: number;
   /** Of several tasks the mean. */
   readonly validationLoss: number;

@@ -28,6 +28,8 @@ export interface ForwardCall extends Pick<MethodCall, 'task' | 'parameter' | 'fr
   trained(name: string): Tensor | undefined;
   /** Absent in evaluation. */
   readonly dropout?: Dropout;
+  /** Whether the loss weights rows by their classes. */
+  readonly weighted?: boolean;
 }
 
 /** Encoder, method and head as one graph. */
@@ -42,7 +44,7 @@ export function buildForward(call: ForwardCall): GraphParts {
   });
   const logits = head.logits({ encoder: encoder.architecture, graph, parameter, ...dropout });
   const penalty = method.penalty?.(methodCall);
-  return { ...graph, logits, loss: head.loss(logits), ...(penalty ? { penalty } : {}) };
+  return { ...graph, logits, loss: head.loss(logits, call.weighted), ...(penalty ? { penalty } : {}) };
 }
 
 /** Compiles a graph. Beginning and end are told even where the device says nothing in between. */

@@ -98,11 +98,15 @@ export class TrainableModel implements Disposes {
     return this.#headTasks.get(name);
   }
 
-  /** The forward pass for a task's batch; with dropout when it is given. */
-  build(dropout?: Dropout, task: string = onlyTask(this.tasks)): GraphParts {
+  /**
+   * The forward pass for a task's batch; with dropout when it is given.
+   *
+   * @param weighted whether the loss weights rows by their classes
+   */
+  build(dropout?: Dropout, task: string = onlyTask(this.tasks), weighted = false): GraphParts {
     const { encoder, method, parameters, target } = this;
     return buildForward({
-      ...{ encoder, method, target, task },
+      ...{ encoder, method, target, task, weighted },
       head: this.head(task),
       parameter: (name) => parameters.tensor(name),
       frozen: (name): Tensor => {

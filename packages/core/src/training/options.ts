@@ -3,6 +3,7 @@ import type { Method } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import type { CheckpointStore } from './checkpoint.ts';
+import type { ClassWeights } from './class-weights.ts';
 import type { TrainEvent } from './events.ts';
 import type { Predictions } from './predict.ts';
 import { type TrainingTask, taskName } from './task.ts';
@@ -20,6 +21,11 @@ export interface TrainOptions extends TrainingNumbers {
   readonly tasks?: readonly TrainingTask[];
   /** `bottleneck()` for stage 1, `scalearn({ sources })` for stage 2, or any other. */
   readonly method: Method;
+  /**
+   * What rows of each class count in the loss of single-label classifications, of the training and the validation split;
+   * metrics count all rows the same. `none` by default.
+   */
+  readonly classWeights?: ClassWeights;
   /** Metrics of a task's validation split, for the history, and for `select`. */
   readonly metrics?: (predictions: Predictions, task: TrainingTask) => Record<string, number>;
   /** What decides the best evaluation; the validation loss by default. Of several tasks the mean counts. */

@@ -3,7 +3,7 @@ import { ScalearnError } from '../errors.ts';
 import { fed } from '../graph/feeds.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
-import { batchFeeds, type EncodedExample, largestBatch } from './batches.ts';
+import { batchFeeds, batchWeight, type EncodedExample, largestBatch } from './batches.ts';
 import { compileWithProgress } from './forward.ts';
 import { runInOrder } from './loop.ts';
 import type { TrainableModel } from './model.ts';
@@ -20,7 +20,7 @@ export interface Answers {
 export interface Predictions extends Answers {
   /** `[rows]`, or `[rows, columns]` for multi-label tasks. */
   readonly labels: readonly number[];
-  /** Mean loss over the examples. */
+  /** Mean loss over the examples; in training with class weights, the weighted mean. */
   readonly loss: number;
 }
 
@@ -33,16 +33,29 @@ interface PredictCall {
   readonly onProgress?: OnProgress | undefined;
 }
 
+/** How a program is made that evaluates. */
+interface PredictorOptions extends Pick<PredictCall, 'batchSize' | 'onProgress'> {
+  /** Weight of each class in the loss, `[classes]`; equal weights by default. */
+  readonly classWeights?: readonly number[] | undefined;
+}
+
 /** Evaluates examples of one task without dropout. */
 export class Predictor implements Disposes {
   readonly #encoder: Encoder;
   readonly #program: Program;
   readonly #head: Head;
+  readonly #classWeights: readonly number[] | undefined;
 
-  private constructor(encoder: Encoder, program: Program, head: Head) {
+  private constructor(
+    encoder: Encoder,
+    program: Program,
+    head: Head,
+    classWeights: readonly number[] | undefined,
+  ) {
     this.#encoder = encoder;
     this.#program = program;
     this.#head = head;
+    this.#classWeights = classWeights;
   }
 
   /**
@@ -53,16 +66,16 @@ export class Predictor implements Disposes {
     model: TrainableModel,
     task: string,
     examples: readonly EncodedExample[],
-    { batchSize, onProgress }: Pick<PredictCall, 'batchSize' | 'onProgress'>,
+    { batchSize, onProgress, classWeights }: PredictorOptions,
   ): Promise<Predictor> {
     const { encoder } = model;
-    const { logits, loss } = model.build(undefined, task);
+    const { logits, loss } = model.build(undefined, task, classWeights !== undefined);
     const program = await compileWithProgress(
       encoder.device,
       { outputs: hasLabels(examples) ? { logits, loss } : { logits } },
       { ...largestBatch(examples, batchSize), label: 'evaluation', onProgress },
     );
-    return new Predictor(encoder, program, model.head(task));
+    return new Predictor(encoder, program, model.head(task), classWeights);
   }
 
   /**
@@ -77,19 +90,22 @@ export class Predictor implements Disposes {
     const head = this.#head;
     const columns = head.outputs;
     const logits = new Float32Array(examples.length * columns);
-    let total = 0;
+    const classWeights = this.#classWeights;
+    let [total, weights] = [0, 0];
     let done = 0;
     onProgress?.(done, examples.length);
     // Sorting by length would save nothing: batches are ragged.
     await runInOrder(batchesOf(examples, batchSize, signal), async ({ batch, row }) => {
-      const result = await this.#program.run(batchFeeds(this.#encoder, head, batch));
+      const result = await this.#program.run(batchFeeds(this.#encoder, head, batch, classWeights));
       logits.set(fed(result, 'logits'), row * columns);
-      total += (result.loss?.[0] ?? Number.NaN) * batch.length;
+      const weight = batchWeight(batch, classWeights);
+      total += (result.loss?.[0] ?? Number.NaN) * weight;
+      weights += weight;
       done += batch.length;
       onProgress?.(done, examples.length);
     });
     const labels = examples.flatMap((example) => example.label);
-    return { logits, rows: examples.length, columns, labels, loss: total / examples.length };
+    return { logits, rows: examples.length, columns, labels, loss: total / weights };
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import { at } from '../elements.ts';
+import type { ClassWeights } from './class-weights.ts';
 import type { TrainableModel } from './model.ts';
 import { type TrainOptions, tasksOf } from './options.ts';
 import type { Plan } from './plan.ts';
@@ -8,7 +9,7 @@ import { type TrainingOption, trainingOptions } from './training-options.ts';
 
 /** What decides a run: a checkpoint is continued under the same alone. */
 export function runSettings(options: TrainOptions, plan: Plan, model: TrainableModel): RunSettings {
-  const { encoder, select } = options;
+  const { encoder, select, classWeights = 'none' } = options;
   const specs = model.parameters.groups.flatMap((group) =>
     group.specs.map((spec) => `${spec.name} [${spec.shape}]`),
   );
@@ -21,7 +22,14 @@ export function runSettings(options: TrainOptions, plan: Plan, model: TrainableM
     device: encoder.device.kind,
     select: select ? `${select.metric} ${select.better}` : 'loss lower',
     parameters: specs.join(', '),
+    ...(classWeights === 'none' ? {} : { classWeights: weightsText(classWeights) }),
   };
+}
+
+/** The same text for the same weights, in whichever order they were given. */
+function weightsText(weights: ClassWeights): string {
+  if (typeof weights === 'string') return weights;
+  return JSON.stringify(Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Without what may be otherwise when a run goes on. */

@@ -3,7 +3,7 @@ import { at } from '../elements.ts';
 import { ScalearnError } from '../errors.ts';
 import { linearSchedule } from '../optim/schedule.ts';
 import { seedKey } from '../random/streams.ts';
-import { batchFeeds, type EncodedExample, tokensOf } from './batches.ts';
+import { batchFeeds, batchWeight, type EncodedExample, tokensOf } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { earlyStoppingStart, exhausted, observe } from './early-stopping.ts';
@@ -160,7 +160,7 @@ export class Run {
       return sum;
     };
     const result = await track.step({
-      ...batchFeeds(encoder, this.#model.head(track.name), batch),
+      ...batchFeeds(encoder, this.#model.head(track.name), batch, track.classWeights),
       ...optimiserFeeds(parameters, rate, weightDecay, (group) => count(group.tasks), { task: track.name }),
       random: Int32Array.of(...seedKey(seed), step),
     });
@@ -169,7 +169,7 @@ export class Run {
 
   #stepDone(
     result: Record<string, HostArray>,
-    { name, task }: Track,
+    { name, task, classWeights }: Track,
     step: number,
     batch: readonly EncodedExample[],
     learningRate: number,
@@ -181,6 +181,7 @@ export class Run {
         `the loss is ${loss} at step ${step + 1} (gradient norm ${gradientNorm}); try a smaller learning rate`,
       );
     const { lossSum, lossRows, taskSteps } = this.progress;
+    const weight = batchWeight(batch, classWeights);
     this.progress = {
       ...this.progress,
       step: step + 1,
@@ -188,8 +189,8 @@ export class Run {
         ...taskSteps,
         [name]: (Object.hasOwn(taskSteps, name) ? (taskSteps[name] ?? 0) : 0) + 1,
       },
-      lossSum: lossSum + loss * batch.length,
-      lossRows: lossRows + batch.length,
+      lossSum: lossSum + loss * weight,
+      lossRows: lossRows + weight,
     };
     const penalty = result.penalty?.[0];
     this.#emit({

@@ -4,6 +4,7 @@ import { peakMemory } from '../graph/peak-memory.ts';
 import { createDropout } from '../nn/dropout.ts';
 import { randomInput } from '../ops/dropout.ts';
 import { type EncodedExample, encodeExamples, largestBatch } from './batches.ts';
+import { classWeightsOf } from './class-weights.ts';
 import { phaseReporter } from './events.ts';
 import { compileWithProgress } from './forward.ts';
 import type { TrainableModel } from './model.ts';
@@ -19,6 +20,8 @@ export interface Track {
   readonly name: string;
   readonly train: readonly EncodedExample[];
   readonly validation: readonly EncodedExample[];
+  /** What rows of each class count in the loss; absent where all count the same. */
+  readonly classWeights?: readonly number[] | undefined;
   readonly program: Program;
   /** Absent for a task without validation rows. */
   readonly predictor?: Predictor;
@@ -27,6 +30,9 @@ export interface Track {
   /** Runs a training step on the inputs that its program takes: without dropout there is no random state. */
   step(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>>;
 }
+
+/** What a track is made from. */
+type TrackData = Pick<Track, 'task' | 'train' | 'validation' | 'classWeights'>;
 
 /** Prepares every task of a run. Nothing is created any more once training goes on. */
 export async function createTracks(
@@ -45,9 +51,12 @@ export async function createTracks(
     before += rows.length;
     return rows;
   };
-  const data: Pick<Track, 'task' | 'train' | 'validation'>[] = [];
-  for (const task of tasks)
-    data.push({ task, train: await encode(task, 'train'), validation: await encode(task, 'validation') });
+  const weights = tasks.map((task) => classWeightsOf(options.classWeights, task));
+  const data: TrackData[] = [];
+  for (const [i, task] of tasks.entries()) {
+    const [train, validation] = [await encode(task, 'train'), await encode(task, 'validation')];
+    data.push({ task, train, validation, classWeights: weights[i] });
+  }
   const tracks: Track[] = [];
   try {
     for (const each of data) tracks.push(await createTrack(each, options, plan, model));
@@ -66,14 +75,15 @@ export function disposeTracks(tracks: readonly Track[]): void {
 }
 
 async function createTrack(
-  data: Pick<Track, 'task' | 'train' | 'validation'>,
+  data: TrackData,
   { encoder, onEvent }: TrainOptions,
   plan: Plan,
   model: TrainableModel,
 ): Promise<Track> {
   const report = phaseReporter(onEvent);
   const name = taskName(data.task);
-  const parts = model.build(createDropout(randomInput()), name);
+  const { classWeights } = data;
+  const parts = model.build(createDropout(randomInput()), name, classWeights !== undefined);
   const graph = trainingGraph(parts, model.parameters, { maxGradNorm: plan.maxGradNorm, task: name });
   const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
   const largest = largestBatch(data.train, plan.batchSize);
@@ -83,7 +93,7 @@ async function createTrack(
     onProgress: report('compile'),
   });
   try {
-    const how = { batchSize: plan.evalBatchSize, onProgress: report('compile') };
+    const how = { batchSize: plan.evalBatchSize, onProgress: report('compile'), classWeights };
     const predictor =
       data.validation.length > 0 && (await Predictor.create(model, name, data.validation, how));
     const step = (feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> =>

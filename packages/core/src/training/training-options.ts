@@ -8,7 +8,7 @@ export interface TrainingOption<T extends OptionType = OptionType> extends Metho
   readonly mayChangeOnResume?: boolean;
 }
 
-/** The numbers of {@link TrainOptions}. A default that a method has goes before the one that stands here. */
+/** The numbers of `train`. A default that a method has goes before the one that stands here. */
 export const trainingOptions = {
   /** The one from which initialization, data order and dropout are drawn. */
   seed: {

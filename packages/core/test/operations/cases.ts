@@ -224,6 +224,12 @@ export const operationCases: readonly OperationCase[] = [
     build: ({ x }) => crossEntropy(x as Tensor, input('labels', ['sequences'], 'i32')),
   },
   {
+    name: 'cross-entropy of rows with weights',
+    floats: { x: ['sequences', 3], w: ['sequences', 1] },
+    range: [0.2, 3],
+    build: ({ x, w }) => crossEntropy(x as Tensor, input('labels', ['sequences'], 'i32'), w),
+  },
+  {
     name: 'cross-entropy of a vocabulary',
     floats: { x: ['masked', 1031] },
     range: [-8, 8],

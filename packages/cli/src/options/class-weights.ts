@@ -1,0 +1,27 @@
+import { type ClassWeights, checkClassWeights } from '@scalearn/core';
+import { UsageError } from '../errors.ts';
+import type { FoundTask } from '../model/find-task.ts';
+
+const number = '(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?';
+
+/** `none`, `balanced`, or a number for each label: `a=1,b=3`. */
+export const classWeightsPattern: RegExp = new RegExp(`^(none|balanced|[^,]+=${number}(,[^,]+=${number})*)$`);
+
+/** What a text of that form says. @throws UsageError for a label twice */
+export function readClassWeights(text: string): ClassWeights {
+  if (text === 'none' || text === 'balanced') return text;
+  const weights = new Map<string, number>();
+  for (const part of text.split(',')) {
+    const label = part.slice(0, part.lastIndexOf('=')).trim();
+    if (weights.has(label)) throw new UsageError(`--class-weights gives '${label}' twice; give it once`);
+    weights.set(label, Number(part.slice(part.lastIndexOf('=') + 1)));
+  }
+  return Object.fromEntries(weights);
+}
+
+/** The text as settings hold it: none are as good as not given. @throws ArgumentError for weights that do not suit a task */
+export function classWeightsFor(text: string | undefined, found: readonly FoundTask[]): string | undefined {
+  if (text === undefined || text === 'none') return undefined;
+  for (const { info } of found) checkClassWeights(readClassWeights(text), info, '--class-weights');
+  return text;
+}

@@ -1,0 +1,67 @@
+import { at } from '../elements.ts';
+import { ArgumentError } from '../errors.ts';
+import { shown } from '../files/shown.ts';
+import type { TrainingTask } from './task.ts';
+
+/**
+ * What rows of each class count in the loss, by the names of the labels. `balanced`: n / (k · count) of its class, for n
+ * training rows of k classes, so that every class counts as much as another.
+ */
+export type ClassWeights = 'none' | 'balanced' | Readonly<Record<string, number>>;
+
+type Labelled = Pick<TrainingTask, 'id' | 'problem' | 'labels'>;
+
+/**
+ * Checks weights against the labels of a task.
+ *
+ * @param name what the caller calls them
+ * @throws ArgumentError for a task that is no single-label classification, a label that is missing or unknown, and a weight
+ *   that is not above 0
+ */
+export function checkClassWeights(
+  weights: ClassWeights,
+  { id, problem, labels }: Labelled,
+  name = 'classWeights',
+): void {
+  if (weights === 'none') return;
+  if (problem !== 'singleLabelClassification' || labels === null)
+    throw new ArgumentError(
+      `${name} is for tasks where each row has one label of several, and ${id} is none; leave it out`,
+    );
+  if (weights === 'balanced') return;
+  const known = labels.slice(0, 20).join(', ') + (labels.length > 20 ? ', …' : '');
+  for (const [label, weight] of Object.entries(weights)) {
+    if (!labels.includes(label))
+      throw new ArgumentError(`${name} has the label ${shown(label)}, which ${id} has not; it has ${known}`);
+    if (!(Number.isFinite(weight) && weight > 0))
+      throw new ArgumentError(`${name} must have a number above 0 for ${shown(label)}, not ${shown(weight)}`);
+  }
+  const missing = labels.find((label) => !Object.hasOwn(weights, label));
+  if (missing !== undefined)
+    throw new ArgumentError(
+      `${name} has no weight for the label ${shown(missing)} of ${id}; give one for each of ${known}`,
+    );
+}
+
+/**
+ * The weight of each class of a task, in the order of its labels.
+ *
+ * @returns undefined where all rows count the same
+ * @throws ArgumentError as {@link checkClassWeights}, and for a class without training rows that is to be balanced
+ */
+export function classWeightsOf(
+  weights: ClassWeights | undefined,
+  task: Labelled & Pick<TrainingTask, 'train'>,
+): readonly number[] | undefined {
+  if (weights === undefined || weights === 'none') return undefined;
+  checkClassWeights(weights, task);
+  const labels = task.labels ?? [];
+  if (weights !== 'balanced') return labels.map((label) => weights[label] ?? Number.NaN);
+  const counts = labels.map((_, label) => task.train.filter((row) => row.label === label).length);
+  const empty = counts.indexOf(0);
+  if (empty >= 0)
+    throw new ArgumentError(
+      `no training row of ${task.id} has the label ${shown(at(labels, empty))}, so the classes cannot be balanced; give a weight for each label`,
+    );
+  return counts.map((count) => task.train.length / (labels.length * count));
+}
