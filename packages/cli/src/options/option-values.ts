@@ -82,7 +82,7 @@ function textValue(text: string, type: OptionKind['type']): unknown {
 }
 
 /** A number in decimal digits; NaN for anything else. */
-export function decimal(text: string): number {
+function decimal(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
