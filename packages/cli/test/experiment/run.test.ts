@@ -223,10 +223,10 @@ describe('what goes wrong', { timeout: 180_000 }, () => {
     ['an encoder that is missing', experiment.replace('./encoder', './encode'), 1, 'There is no folder'],
     ['a task without its data', experiment.replace('data }', 'dat }'), 1, 'RTE/train.tsv'],
     [
-      'a value that train refuses',
+      'a value out of range',
       experiment.replace('epochs: 2', 'epochs: 0'),
       2,
-      "adapter: option '--epochs <n>'",
+      'epochs must be a whole number of at least 1, not 0',
     ],
   ])('%s is said, and nothing is written', async (_, text, code, message) => {
     if (text !== '') writeFileSync(at('bad.yaml'), text);
