@@ -94,7 +94,8 @@ export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, w
   const before = decisive(stored);
   const now = decisive(asked);
   const different = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
-    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
+    (key) =>
+      !trainOptions[key]?.mayChangeOnResume && JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   );
   if (different.length === 0) return;
   const show = (key: string): string =>

@@ -223,7 +223,7 @@ describe('what goes wrong', { timeout: 180_000 }, () => {
     ['an encoder that is missing', experiment.replace('./encoder', './encode'), 1, 'There is no folder'],
     ['a task without its data', experiment.replace('data }', 'dat }'), 1, 'RTE/train.tsv'],
     [
-      'a value that train refuses',
+      'a value out of range',
       experiment.replace('epochs: 2', 'epochs: 0'),
       2,
       'options.epochs must be a whole number of at least 1, not 0',
