@@ -1,23 +1,20 @@
 // What AdapterFusion gains from its order of products: against the order of the paper's equations, 8 sources.
 import { adapterFusion } from '@scalearn/baselines';
+import type { Encoder, HostArray, Method } from '@scalearn/core';
 import {
-  createDropout,
-  type Encoder,
   globalNorm,
   gradients,
-  type HostArray,
   input,
   layerNorm,
-  type Method,
   mean,
-  Parameters,
   type Program,
   RandomStream,
   randomInput,
   square,
   type Tensor,
   variable,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
+import { createDropout, Parameters } from '@scalearn/core/methods';
 import { loadEncoder } from '@scalearn/encoders';
 import { plainFusion } from '../packages/baselines/test/plain-fusion.ts';
 import { openDevice } from './lib/device.ts';

@@ -1,5 +1,5 @@
 /** Speed of the matrix product kernels, f32, 512³, on WebGPU: every variant the adapter can run. */
-import { input, matmul, sum, type Tensor, variable } from '@scalearn/core';
+import { input, matmul, sum, type Tensor, variable } from '@scalearn/core/graph';
 import { requestWebGPUDevice, type WebGPUDevice } from '../packages/core/src/devices/webgpu/device.ts';
 import { supportedVariants } from '../packages/core/src/devices/webgpu/profile.ts';
 

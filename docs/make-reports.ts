@@ -3,7 +3,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { baselineMethods } from '@scalearn/baselines';
-import { coreMethods } from '@scalearn/core';
+import { coreMethods } from '@scalearn/core/methods';
 import { experimentReport, parseReportData } from '@scalearn/report';
 
 const here = (path: string): URL => new URL(path, import.meta.url);

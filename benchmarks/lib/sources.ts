@@ -1,4 +1,5 @@
-import { type Adapter, type EncoderArchitecture, RandomStream } from '@scalearn/core';
+import type { Adapter, EncoderArchitecture } from '@scalearn/core';
+import { RandomStream } from '@scalearn/core/graph';
 
 /** Adapters of random weights: what a step costs does not depend on what its sources have learned. */
 export function randomSources(

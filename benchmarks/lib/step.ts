@@ -1,15 +1,12 @@
+import type { Encoder, HostArray, Method } from '@scalearn/core';
+import { type Program, randomInput } from '@scalearn/core/graph';
 import {
   createDropout,
   createHead,
-  type Encoder,
-  type HostArray,
-  type Method,
   optimiserFeeds,
-  type Program,
-  randomInput,
   TrainableModel,
   trainingGraph,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import type { Rows } from './rows.ts';
 
 /** A compiled training step that repeats itself on the same rows: forward, backward, clipping, AdamW. */

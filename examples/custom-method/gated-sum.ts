@@ -1,22 +1,16 @@
+import { type Adapter, adapterFiles, type Method, mergeAdapters } from '@scalearn/core';
+import { JsonFields } from '@scalearn/core/files';
+import { add, linear, multiply, relu } from '@scalearn/core/graph';
 import {
-  type Adapter,
-  adapterFiles,
-  add,
   defineMethod,
-  JsonFields,
-  linear,
-  type Method,
   type MethodDefinition,
   type MethodReader,
-  mergeAdapters,
-  multiply,
   openTensorFile,
   readSourceFolders,
   readTrainedTensors,
-  relu,
   sortedJson,
   tensorFiles,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 
 const gate = (layer: number): string => `gate.${layer}`;
 const configFile = 'gated_sum.json';

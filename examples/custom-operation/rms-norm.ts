@@ -1,31 +1,30 @@
 // An operation of one's own: normalisation by the root of the mean square, in two WGSL kernels.
-import {
-  divide,
-  mean,
-  multiply,
-  reshape,
-  type Shape,
-  ShapeError,
-  square,
-  subtract,
-  type Tensor,
-} from '@scalearn/core';
+
+import { ShapeError } from '@scalearn/core';
 import {
   apply,
   defineKernel,
   defineOperation,
+  divide,
   eachItem,
   elements,
   elementwise,
   f32Literal,
   forEachRow,
   launch,
+  mean,
+  multiply,
+  reshape,
   rowsOf,
+  type Shape,
   sameShape,
   showShape,
+  square,
+  subtract,
   sumOf,
   sumTo,
   type Temporary,
+  type Tensor,
   wgsl,
   widthOf,
 } from '@scalearn/core/graph';

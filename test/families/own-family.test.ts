@@ -1,4 +1,5 @@
-import { parseSafetensors, ReferenceDevice, writeSafetensors } from '@scalearn/core';
+import { ReferenceDevice } from '@scalearn/core';
+import { parseSafetensors, writeSafetensors } from '@scalearn/core/files';
 import {
   createEncoder,
   EncoderConfigError,

@@ -1,5 +1,8 @@
 // A family of one's own: its layers norm what goes into their blocks, and its last hidden state.
-import { add, denseHead, jsonOneOf } from '@scalearn/core';
+
+import { jsonOneOf } from '@scalearn/core/files';
+import { add } from '@scalearn/core/graph';
+import { denseHead } from '@scalearn/core/methods';
 import {
   type ConfigKeys,
   defineEncoderFamily,

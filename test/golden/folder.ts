@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type NamedTensor, parseSafetensors, type TensorReader } from '@scalearn/core';
+import type { NamedTensor } from '@scalearn/core';
+import { parseSafetensors, type TensorReader } from '@scalearn/core/files';
 import { readBytes, recordedFolders } from './recorded.ts';
 
 const described = (folder: string): CaseFile =>

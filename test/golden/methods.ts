@@ -16,8 +16,6 @@ import {
 } from '@scalearn/baselines';
 import {
   type Adapter,
-  adapterKeys,
-  adapterWidth,
   type BottleneckOptions,
   bottleneck,
   type EncoderArchitecture,
@@ -27,6 +25,7 @@ import {
   scalearn,
   scalearnVariants,
 } from '@scalearn/core';
+import { adapterKeys, adapterWidth } from '@scalearn/core/methods';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { Case } from './folder.ts';
 

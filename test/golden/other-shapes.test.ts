@@ -5,19 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Adapter,
-  adapterKeys,
   bottleneck,
-  createHead,
-  gradients,
   type HostArray,
   type Method,
   type NamedTensor,
-  RandomStream,
   ReferenceDevice,
   scalearn,
-  TrainableModel,
-  writeSafetensors,
 } from '@scalearn/core';
+import { writeSafetensors } from '@scalearn/core/files';
+import { gradients, RandomStream } from '@scalearn/core/graph';
+import { adapterKeys, createHead, TrainableModel } from '@scalearn/core/methods';
 import { createEncoder, encoderArchitecture, parseEncoderConfig } from '@scalearn/encoders';
 import { afterAll, expect, test } from 'vitest';
 import { memoryReader, readCase } from './folder.ts';

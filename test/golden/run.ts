@@ -1,27 +1,25 @@
+import { bottleneck, type Device, type HostArray, mergeAdapters, type NamedTensor } from '@scalearn/core';
 import {
-  adapterKeys,
   add,
-  bottleneck,
-  createHead,
-  type Device,
-  type Dropout,
   gradients,
-  type HostArray,
   input,
   linearSchedule,
-  mergeAdapters,
   multiply,
-  type NamedTensor,
-  optimiserFeeds,
   type Program,
   randomInput,
   scale,
   selectFirst,
   split,
   type Tensor,
+} from '@scalearn/core/graph';
+import {
+  adapterKeys,
+  createHead,
+  type Dropout,
+  optimiserFeeds,
   TrainableModel,
   trainingGraph,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { Batch, Case, Tolerance } from './folder.ts';
 import { caseSources } from './methods.ts';

@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  bytesSource,
-  createHead,
-  type Device,
-  type Head,
-  openSafetensors,
-  type Problem,
-  TrainableModel,
-} from '@scalearn/core';
+import type { Device, Problem } from '@scalearn/core';
+import { bytesSource, openSafetensors } from '@scalearn/core/files';
+import { createHead, type Head, TrainableModel } from '@scalearn/core/methods';
 import {
   createEncoder,
   encoderArchitecture,

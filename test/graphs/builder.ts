@@ -1,4 +1,5 @@
-import { type HostArray, input, RandomStream, randomInput, type Shape, type Tensor } from '@scalearn/core';
+import type { HostArray } from '@scalearn/core';
+import { input, RandomStream, randomInput, type Shape, type Tensor } from '@scalearn/core/graph';
 import { Draw } from './tape.ts';
 
 const widths = [4, 3, 1, 2, 5, 7, 8, 12, 16, 17, 24, 33] as const;

@@ -1,4 +1,4 @@
-import type { Shape, Tensor } from '@scalearn/core';
+import type { Shape, Tensor } from '@scalearn/core/graph';
 import type { Scalar } from '../../packages/core/src/graph/scalar.ts';
 import * as op from '../../packages/core/src/ops/operations.ts';
 import { packLayout } from '../../packages/core/src/ops/pack.ts';

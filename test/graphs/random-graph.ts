@@ -1,16 +1,16 @@
+import type { HostArray } from '@scalearn/core';
 import {
   add,
   type Graph,
   gradients,
   graphInputs,
-  type HostArray,
   input,
   multiply,
   type Node,
   sum,
   type Tensor,
   topologicalOrder,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
 import { Builder, type Leaf, valuesOf } from './builder.ts';
 import { generators } from './generators.ts';
 import { Draw, type Tape } from './tape.ts';

@@ -1,3 +1,4 @@
+import { type HostArray, ReferenceDevice } from '@scalearn/core';
 import {
   attention,
   binaryCrossEntropyWithLogits,
@@ -7,11 +8,9 @@ import {
   geluTanh,
   gradients,
   graphInputs,
-  type HostArray,
   input,
   layerNorm,
   meanSquaredError,
-  ReferenceDevice,
   relu,
   type Shape,
   sigmoid,
@@ -21,7 +20,7 @@ import {
   tanh,
   topMask,
   topologicalOrder,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
 import { expect, test } from 'vitest';
 import { elementwise } from '../../packages/core/src/ops/elementwise.ts';
 

@@ -1,15 +1,15 @@
+import type { HostArray } from '@scalearn/core';
 import {
   bindFeeds,
   concreteShape,
   type DimValues,
   type Graph,
-  type HostArray,
   leafOf,
   type Node,
   planFeeds,
   type Tensor,
   topologicalOrder,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
 import { aliasOf } from '../../packages/core/src/graph/alias.ts';
 import { type Expression, scalarDim, scalarInput } from '../../packages/core/src/graph/scalar.ts';
 import type { ElementwiseForm } from '../../packages/core/src/graph/tensor.ts';

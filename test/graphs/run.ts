@@ -1,4 +1,5 @@
-import { kernelVariants, ReferenceDevice, requestWebGPUDevice } from '@scalearn/core';
+import { ReferenceDevice, requestWebGPUDevice } from '@scalearn/core';
+import { kernelVariants } from '@scalearn/core/graph';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import fc from 'fast-check';
 import { checkTape, type NamedDevice } from './check.ts';

@@ -1,4 +1,5 @@
-import { graphInputs, type HostArray, ReferenceDevice } from '@scalearn/core';
+import { type HostArray, ReferenceDevice } from '@scalearn/core';
+import { graphInputs } from '@scalearn/core/graph';
 import { Builder, dimsOf, sizeOf, valuesOf } from './builder.ts';
 import type { NamedDevice } from './check.ts';
 import { generators } from './generators.ts';

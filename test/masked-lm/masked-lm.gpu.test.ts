@@ -1,4 +1,5 @@
-import { requestWebGPUDevice, type WebGPUDevice } from '@scalearn/core';
+import { requestWebGPUDevice } from '@scalearn/core';
+import type { WebGPUDevice } from '@scalearn/core/graph';
 import { expect, test } from 'vitest';
 import { maskedLMDifference } from './suite.ts';
 

@@ -1,11 +1,6 @@
-import {
-  type Device,
-  type HostArray,
-  optimiserFeeds,
-  RandomStream,
-  ReferenceDevice,
-  trainingGraph,
-} from '@scalearn/core';
+import { type Device, type HostArray, ReferenceDevice } from '@scalearn/core';
+import { RandomStream } from '@scalearn/core/graph';
+import { optimiserFeeds, trainingGraph } from '@scalearn/core/methods';
 import { MaskedLanguageModel, maskTokens, parseEncoderConfig } from '@scalearn/encoders';
 
 const config = parseEncoderConfig({

@@ -1,21 +1,23 @@
 // Trains a few steps with the packages as they are installed, and says how far that is from the interpreter. Runs in
 // Node, Deno and browsers alike: only erasable types, only `@scalearn/*`.
+
+import { type Device, ReferenceDevice } from '@scalearn/core';
 import {
-  createDropout,
   crossEntropy,
-  type Device,
   gelu,
   input,
   layerNorm,
   linear,
+  RandomStream,
+  randomInput,
+} from '@scalearn/core/graph';
+import {
+  createDropout,
   linearParameters,
   optimiserFeeds,
   Parameters,
-  RandomStream,
-  ReferenceDevice,
-  randomInput,
   trainingGraph,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 
 export interface SmokeResult {
   readonly device: string;

@@ -1,15 +1,14 @@
 import {
   type Adapter,
   type CheckpointStore,
-  createHead,
   type Device,
   type Encoder,
   type Method,
   requestDevice,
   scalearn,
-  TrainableModel,
   TrainedModel,
 } from '@scalearn/core';
+import { createHead, TrainableModel } from '@scalearn/core/methods';
 import { loadTask, type Task } from '@scalearn/datasets';
 import { loadAdapter, loadEncoder } from '@scalearn/encoders';
 import { requestOnnxDevice } from '@scalearn/onnx';

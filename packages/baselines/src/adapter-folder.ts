@@ -1,15 +1,13 @@
+import type { Method, ModelFolder } from '@scalearn/core';
+import { JsonFields, shown } from '@scalearn/core/files';
 import {
   adapterNameOf,
   fileFault,
-  JsonFields,
-  type Method,
-  type ModelFolder,
   openTensorFile,
   type ReadTarget,
   readTrainedTensors,
   type StoredMethod,
-  shown,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 
 /** What `adapter_config.json` says, whatever the kind of adapter. */
 export interface AdapterDescription {

@@ -1,14 +1,12 @@
+import { type BottleneckOptions, bottleneck, type Method } from '@scalearn/core';
 import {
-  type BottleneckOptions,
-  bottleneck,
   bottleneckReader,
   defineMethod,
-  type Method,
   type MethodDefinition,
   type MethodReader,
   nonLinearityOption,
   reductionFactorOption,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { jointDefaults } from './joint.ts';
 
 /**

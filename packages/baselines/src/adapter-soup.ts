@@ -3,6 +3,11 @@ import {
   type AdapterSource,
   ArgumentError,
   adapterFiles,
+  type Method,
+  readAdapterFolder,
+} from '@scalearn/core';
+import { JsonFields, jsonList, jsonNumber, jsonShape, jsonText } from '@scalearn/core/files';
+import {
   adapterOf,
   checkFileTarget,
   checkSources,
@@ -10,19 +15,12 @@ import {
   defineMethod,
   describeAdapter,
   fileFault,
-  JsonFields,
-  jsonList,
-  jsonNumber,
-  jsonShape,
-  jsonText,
-  type Method,
   type MethodDefinition,
   type MethodOptions,
   type MethodReader,
-  readAdapterFolder,
   type SaveCall,
   sortedJson,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { frozenAdapter } from './frozen-adapter.ts';
 import { soupRowOptions } from './soup-rows.ts';
 import { averageAdapters, soupWeights, topKOption } from './soup-weights.ts';

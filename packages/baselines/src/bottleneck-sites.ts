@@ -1,4 +1,5 @@
-import { add, type Sites, type Tensor } from '@scalearn/core';
+import { add, type Tensor } from '@scalearn/core/graph';
+import type { Sites } from '@scalearn/core/methods';
 
 /** What a layer's projection makes of its rows: x `[tokens, in]`, result `[tokens, out]`. */
 export type Projection = (x: Tensor, layer: number) => Tensor;

@@ -1,18 +1,20 @@
 import {
   ArgumentError,
+  type EncoderArchitecture,
+  type Method,
+  ModelFileError,
+  type ModelFolder,
+} from '@scalearn/core';
+import { matmul, type Tensor } from '@scalearn/core/graph';
+import {
   adapterWidth,
   checkFileTarget,
   commonKeys,
   defineMethod,
-  type EncoderArchitecture,
   encoderMetadata,
   fileFault,
-  type Method,
   type MethodDefinition,
   type MethodReader,
-  ModelFileError,
-  type ModelFolder,
-  matmul,
   modulePath,
   nonLinearity,
   openTensorFile,
@@ -21,9 +23,8 @@ import {
   reductionFactorOption,
   settleOptions,
   sortedJson,
-  type Tensor,
   tensorFiles,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
 import { bottleneckSites, type Projection } from './bottleneck-sites.ts';
 import { phmDimension, phmParameters, phmWeights } from './phm.ts';

@@ -1,4 +1,5 @@
-import { type Adapter, bottleneck, type Method, type MethodTarget, storedAdapter } from '@scalearn/core';
+import { type Adapter, bottleneck, type Method } from '@scalearn/core';
+import { type MethodTarget, storedAdapter } from '@scalearn/core/methods';
 
 /**
  * What a method does that has a frozen bottleneck adapter and trains nothing but the head: {@link bottleneck}'s

@@ -1,4 +1,5 @@
-import { defineMethod, type Method, type MethodDefinition, type MethodReader } from '@scalearn/core';
+import type { Method } from '@scalearn/core';
+import { defineMethod, type MethodDefinition, type MethodReader } from '@scalearn/core/methods';
 import { fullFinetuning } from './full-finetuning.ts';
 import { fullModelFiles, readFullModel } from './full-model-folder.ts';
 import { jointDefaults } from './joint.ts';

@@ -1,22 +1,22 @@
 import {
-  checkAdapterName,
-  checkEncoder,
-  checkNamedEncoder,
-  encoderMetadata,
   type FileSet,
-  hubHeadConfig,
-  JsonFields,
-  jsonShallow,
   type Method,
   ModelFileError,
   type ModelFolder,
   type NamedTensor,
+} from '@scalearn/core';
+import { JsonFields, jsonShallow, writeSafetensors } from '@scalearn/core/files';
+import {
+  checkAdapterName,
+  checkEncoder,
+  checkNamedEncoder,
+  encoderMetadata,
+  hubHeadConfig,
   type ReadTarget,
   type SaveCall,
   type StoredMethod,
   sortedJson,
-  writeSafetensors,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 
 const weightsFile = 'model.safetensors';
 const configFile = 'config.json';

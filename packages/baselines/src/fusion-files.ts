@@ -1,22 +1,22 @@
+import type { Adapter, EncoderArchitecture, FileSet } from '@scalearn/core';
 import {
-  type Adapter,
-  adapterNameOf,
-  commonKeys,
-  type EncoderArchitecture,
-  encoderMetadata,
-  type FileSet,
   type JsonFields,
   jsonBoolean,
   jsonNumberIn,
   jsonOr,
   jsonOrNull,
   jsonText,
+  shown,
+} from '@scalearn/core/files';
+import {
+  adapterNameOf,
+  commonKeys,
+  encoderMetadata,
   modulePath,
   type SaveCall,
-  shown,
   sortedJson,
   tensorFiles,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { requireSettings } from './adapter-folder.ts';
 import { sourceFiles } from './source-files.ts';
 

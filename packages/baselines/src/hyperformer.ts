@@ -1,20 +1,15 @@
+import { ArgumentError, type Method } from '@scalearn/core';
+import { jsonNumber, jsonOneOf } from '@scalearn/core/files';
+import { add, geluTanh, layerNorm, linear } from '@scalearn/core/graph';
 import {
-  ArgumentError,
   adapterWidth,
-  add,
   defineMethod,
-  geluTanh,
-  jsonNumber,
-  jsonOneOf,
-  layerNorm,
-  linear,
-  type Method,
   type MethodDefinition,
   type MethodOptions,
   type MethodReader,
   reductionFactorOption,
   settleOptions,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { generateAdapters, type Hypernetwork, hypernetworkParameters } from './hypernetwork.ts';
 import { isPooler, jointDefaults } from './joint.ts';
 import { jointFiles, readJointFolder } from './joint-folder.ts';

@@ -1,16 +1,10 @@
+import { concat, layerNorm, linear, relu, reshape, split, type Tensor } from '@scalearn/core/graph';
 import {
-  concat,
-  layerNorm,
-  linear,
   linearParameters,
   type MethodCall,
   type MethodTarget,
   type ParameterSpec,
-  relu,
-  reshape,
-  split,
-  type Tensor,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 
 /** Sizes of what lies between a task and its adapters. */
 export interface Hypernetwork {

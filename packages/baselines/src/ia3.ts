@@ -1,27 +1,26 @@
+import type { EncoderArchitecture, Method } from '@scalearn/core';
 import {
-  checkFileTarget,
-  commonKeys,
-  defineMethod,
-  type EncoderArchitecture,
-  encoderMetadata,
   type JsonRule,
   jsonExactly,
   jsonNumber,
   jsonNumberIn,
   jsonOrNull,
   jsonText,
+} from '@scalearn/core/files';
+import { multiply, reshape, type Tensor } from '@scalearn/core/graph';
+import {
+  checkFileTarget,
+  commonKeys,
+  defineMethod,
+  encoderMetadata,
   type LayerSite,
-  type Method,
   type MethodDefinition,
   type MethodReader,
   modulePath,
-  multiply,
   type ParameterSpec,
-  reshape,
   sortedJson,
-  type Tensor,
   tensorFiles,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
 
 /**

@@ -1,27 +1,19 @@
+import type { EncoderArchitecture, FileSet, Method, ModelFolder, NamedTensor } from '@scalearn/core';
+import { JsonFields, jsonList, jsonText, shown, type TensorReader } from '@scalearn/core/files';
 import {
   adapterNameOf,
   checkFileTarget,
   commonKeys,
-  type EncoderArchitecture,
   encoderMetadata,
-  type FileSet,
   fileFault,
-  JsonFields,
-  jsonList,
-  jsonText,
-  type Method,
-  type ModelFolder,
-  type NamedTensor,
   openTensorFile,
   type ReadTarget,
   readTrainedTensors,
   type SaveCall,
   type StoredMethod,
-  shown,
   sortedJson,
-  type TensorReader,
   tensorFiles,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 
 /** What a method of its own layout writes of its options. */
 export type JointConfig = Readonly<Record<string, string | number>>;

@@ -1,4 +1,4 @@
-import { concat, multiply, reshape, split, type Tensor, topMask } from '@scalearn/core';
+import { concat, multiply, reshape, split, type Tensor, topMask } from '@scalearn/core/graph';
 
 /**
  * Binary masks of score matrices of one size: each keeps the part of its scores that is largest in magnitude. They are

@@ -1,4 +1,4 @@
-import type { MethodDefinition, MethodReader } from '@scalearn/core';
+import type { MethodDefinition, MethodReader } from '@scalearn/core/methods';
 import { adapterFusionMethod } from './adapter-fusion.ts';
 import { adapterMMethod } from './adapter-m.ts';
 import { adapterSoupMethod } from './adapter-soup.ts';

@@ -1,4 +1,5 @@
-import { concat, multiply, type ParameterSpec, reshape, split, sum, type Tensor } from '@scalearn/core';
+import { concat, multiply, reshape, split, sum, type Tensor } from '@scalearn/core/graph';
+import type { ParameterSpec } from '@scalearn/core/methods';
 
 /** n: of how many Kronecker products a layer's weight is the sum. */
 export const phmDimension = 4;

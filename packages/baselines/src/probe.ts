@@ -1,7 +1,6 @@
+import { type Adapter, type AdapterSource, ArgumentError, type Method, mergeAdapters } from '@scalearn/core';
+import { JsonFields, jsonNumber } from '@scalearn/core/files';
 import {
-  type Adapter,
-  type AdapterSource,
-  ArgumentError,
   adapterNameOf,
   adapterOf,
   checkFileTarget,
@@ -10,15 +9,11 @@ import {
   defineMethod,
   describeAdapter,
   fileFault,
-  JsonFields,
-  jsonNumber,
-  type Method,
   type MethodDefinition,
   type MethodReader,
-  mergeAdapters,
   readSourceFolders,
   sortedJson,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { frozenAdapter } from './frozen-adapter.ts';
 import { sourceFiles } from './source-files.ts';
 

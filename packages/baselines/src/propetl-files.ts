@@ -1,15 +1,7 @@
-import {
-  type Adapter,
-  type AdapterLayer,
-  ArgumentError,
-  adapterFiles,
-  adapterKeys,
-  encoderMetadata,
-  type FileSet,
-  largestMask,
-  type SaveCall,
-  writeSafetensors,
-} from '@scalearn/core';
+import { type Adapter, ArgumentError, adapterFiles, type FileSet } from '@scalearn/core';
+import { writeSafetensors } from '@scalearn/core/files';
+import { largestMask } from '@scalearn/core/graph';
+import { type AdapterLayer, adapterKeys, encoderMetadata, type SaveCall } from '@scalearn/core/methods';
 import { maskKeys, type PropetlSettings } from './propetl-parameters.ts';
 
 /** The scores of all masks: what they keep follows from them, and training can go on. */

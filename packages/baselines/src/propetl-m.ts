@@ -1,26 +1,19 @@
+import type { Method } from '@scalearn/core';
+import { jsonNumber, jsonText } from '@scalearn/core/files';
+import { add, linear, multiply, relu, split, subtract, type Tensor } from '@scalearn/core/graph';
 import {
   adapterWidth,
-  add,
   defineMethod,
-  jsonNumber,
-  jsonText,
-  linear,
   linearParameters,
-  type Method,
   type MethodDefinition,
   type MethodOptions,
   type MethodReader,
   type MethodTarget,
   modulePath,
-  multiply,
   type ParameterSpec,
   reductionFactorOption,
-  relu,
   settleOptions,
-  split,
-  subtract,
-  type Tensor,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { bottleneckSites, type Projection } from './bottleneck-sites.ts';
 import { isPooler, jointDefaults } from './joint.ts';
 import { jointFiles, readJointFolder } from './joint-folder.ts';

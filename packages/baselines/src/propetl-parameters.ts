@@ -1,13 +1,13 @@
+import type { EncoderArchitecture } from '@scalearn/core';
 import {
   adapterKeys,
   adapterWidth,
-  type EncoderArchitecture,
   linearParameters,
   type MethodOption,
   modulePath,
   type ParameterSpec,
   reductionFactorOption,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 
 export interface PropetlOptions {
   /** Hidden size over bottleneck width; 16 in the paper. */

@@ -1,5 +1,6 @@
+import { type Adapter, ModelFileError, type ModelFolder, type NamedTensor } from '@scalearn/core';
+import { shown, type TensorReader } from '@scalearn/core/files';
 import {
-  type Adapter,
   adapterKeys,
   adapterWidth,
   checkAdapterFits,
@@ -7,18 +8,13 @@ import {
   fileFault,
   type MethodDefinition,
   type MethodReader,
-  ModelFileError,
-  type ModelFolder,
-  type NamedTensor,
   openTensorFile,
   parseAdapterConfig,
   type ReadTarget,
   readAdapter,
   readTrainedTensors,
   requiredFile,
-  shown,
-  type TensorReader,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { readAdapterDescription } from './adapter-folder.ts';
 import { propetl } from './propetl.ts';
 import { scoresFile } from './propetl-files.ts';

@@ -1,12 +1,6 @@
-import {
-  adapterKeys,
-  type Method,
-  matmul,
-  relu,
-  settleOptions,
-  type Tensor,
-  transpose,
-} from '@scalearn/core';
+import type { Method } from '@scalearn/core';
+import { matmul, relu, type Tensor, transpose } from '@scalearn/core/graph';
+import { adapterKeys, settleOptions } from '@scalearn/core/methods';
 import { bottleneckSites } from './bottleneck-sites.ts';
 import { maskedWeights, scoreMasks } from './masked-weights.ts';
 import { mergePropetl, propetlFiles } from './propetl-files.ts';

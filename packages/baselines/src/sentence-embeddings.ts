@@ -1,4 +1,5 @@
-import { type EncodedText, type Encoder, type HostArray, inTurns, largestBatch } from '@scalearn/core';
+import type { EncodedText, Encoder, HostArray } from '@scalearn/core';
+import { inTurns, largestBatch } from '@scalearn/core/methods';
 
 export interface SentenceEmbeddingOptions {
   readonly batchSize?: number;

@@ -1,4 +1,6 @@
-import { ArgumentError, type MethodOption, RandomStream, settleOptions } from '@scalearn/core';
+import { ArgumentError } from '@scalearn/core';
+import { RandomStream } from '@scalearn/core/graph';
+import { type MethodOption, settleOptions } from '@scalearn/core/methods';
 
 /** `intended`: as many texts of a task as the limit allows. `released`: as many as the reference's script looks at. */
 export type SoupSampling = 'intended' | 'released';

@@ -1,10 +1,5 @@
-import {
-  type Adapter,
-  type AdapterLayer,
-  ArgumentError,
-  type MethodOption,
-  settleOptions,
-} from '@scalearn/core';
+import { type Adapter, ArgumentError } from '@scalearn/core';
+import { type AdapterLayer, type MethodOption, settleOptions } from '@scalearn/core/methods';
 
 /**
  * How alike the texts of two tasks are: the mean of the cosines of all pairs of their embeddings, 0 where it is below

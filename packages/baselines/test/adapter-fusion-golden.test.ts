@@ -1,11 +1,6 @@
-import {
-  createHead,
-  type HostArray,
-  ReferenceDevice,
-  type StoredMethod,
-  type Tensor,
-  TrainableModel,
-} from '@scalearn/core';
+import { type HostArray, ReferenceDevice } from '@scalearn/core';
+import type { Tensor } from '@scalearn/core/graph';
+import { createHead, type StoredMethod, TrainableModel } from '@scalearn/core/methods';
 import { expect, test } from 'vitest';
 import { recordedJson, recordedPath } from '../../../test/golden/recorded.ts';
 import {

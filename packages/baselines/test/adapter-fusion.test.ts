@@ -1,7 +1,5 @@
 import {
   type Adapter,
-  createDropout,
-  createHead,
   type Device,
   type FileSet,
   type HostArray,
@@ -9,11 +7,10 @@ import {
   ModelFileError,
   type NamedTensor,
   ReferenceDevice,
-  randomInput,
   readSnapshot,
-  TrainableModel,
-  trainingGraph,
 } from '@scalearn/core';
+import { randomInput } from '@scalearn/core/graph';
+import { createDropout, createHead, TrainableModel, trainingGraph } from '@scalearn/core/methods';
 import { describe, expect, test } from 'vitest';
 import { randomAdapter } from '../../core/test/methods/random-adapter.ts';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';

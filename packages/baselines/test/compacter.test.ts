@@ -5,9 +5,8 @@ import {
   ModelFileError,
   ReferenceDevice,
   readSnapshot,
-  type Tensor,
-  variable,
 } from '@scalearn/core';
+import { type Tensor, variable } from '@scalearn/core/graph';
 import { describe, expect, test } from 'vitest';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { compacter, compacterReader } from '../src/index.ts';

@@ -1,4 +1,5 @@
-import { parseSafetensors, ReferenceDevice } from '@scalearn/core';
+import { ReferenceDevice } from '@scalearn/core';
+import { parseSafetensors } from '@scalearn/core/files';
 import { expect, test } from 'vitest';
 import { tinyEncoder } from '../../core/test/training/tiny.ts';
 import { checkMethod, everyMethod } from './every-method.ts';

@@ -1,14 +1,13 @@
 import {
-  coreMethods,
   type Encoder,
   type FileSet,
-  type MethodDefinition,
   mergeSnapshot,
   readSnapshot,
   snapshotFiles,
   TrainedModel,
   train,
 } from '@scalearn/core';
+import { coreMethods, type MethodDefinition } from '@scalearn/core/methods';
 import { expect } from 'vitest';
 import { randomAdapter } from '../../core/test/methods/random-adapter.ts';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';

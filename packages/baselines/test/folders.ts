@@ -1,19 +1,17 @@
 import {
   type FileSet,
   type Method,
-  type MethodReader,
   ModelFileError,
   type NamedTensor,
-  parseSafetensors,
-  type ReadTarget,
   ReferenceDevice,
   readSnapshot,
   TrainedModel,
   type TrainingTask,
   type TrainOptions,
   train,
-  writeSafetensors,
 } from '@scalearn/core';
+import { parseSafetensors, writeSafetensors } from '@scalearn/core/files';
+import type { MethodReader, ReadTarget } from '@scalearn/core/methods';
 import { expect } from 'vitest';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyEncoder, tinyTask } from '../../core/test/training/tiny.ts';

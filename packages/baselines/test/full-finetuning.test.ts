@@ -1,17 +1,13 @@
 import {
-  bytesSource,
-  createHead,
   type FileSet,
-  type HeadOptions,
   ModelFileError,
   type ModelSnapshot,
-  modelFromSnapshot,
-  openSafetensors,
   ReferenceDevice,
   readSnapshot,
   snapshotFiles,
-  TrainableModel,
 } from '@scalearn/core';
+import { bytesSource, openSafetensors } from '@scalearn/core/files';
+import { createHead, type HeadOptions, modelFromSnapshot, TrainableModel } from '@scalearn/core/methods';
 import { describe, expect, test } from 'vitest';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyEncoder, tinyTask } from '../../core/test/training/tiny.ts';

@@ -1,17 +1,14 @@
+import { type HostArray, type Method, ReferenceDevice } from '@scalearn/core';
 import {
   add,
-  createHead,
   gradients,
   graphInputs,
-  type HostArray,
   input,
-  type Method,
-  type ParameterSpec,
   RandomStream,
-  ReferenceDevice,
   type Tensor,
   topologicalOrder,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
+import { createHead, type ParameterSpec } from '@scalearn/core/methods';
 import { buildForward } from '../../core/src/training/forward.ts';
 import { tinyEncoder } from '../../core/test/training/tiny.ts';
 

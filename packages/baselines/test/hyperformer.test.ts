@@ -1,15 +1,13 @@
 import {
   ArgumentError,
-  createHead,
   type FileSet,
   ModelFileError,
   type ModelSnapshot,
-  modelFromSnapshot,
   type NamedTensor,
   snapshotFiles,
-  TrainableModel,
   TrainedModel,
 } from '@scalearn/core';
+import { createHead, modelFromSnapshot, TrainableModel } from '@scalearn/core/methods';
 import { describe, expect, test } from 'vitest';
 import {
   type HyperformerOptions,

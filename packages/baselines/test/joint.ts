@@ -1,7 +1,6 @@
 import {
   type FileSet,
   type Method,
-  type MethodReader,
   type ModelSnapshot,
   readSnapshot,
   TrainedModel,
@@ -9,6 +8,7 @@ import {
   type TrainOptions,
   train,
 } from '@scalearn/core';
+import type { MethodReader } from '@scalearn/core/methods';
 import { expect } from 'vitest';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyTask } from '../../core/test/training/tiny.ts';

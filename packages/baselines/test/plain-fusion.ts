@@ -1,18 +1,16 @@
+import type { Method } from '@scalearn/core';
 import {
-  adapterOf,
   add,
   concat,
-  type FrozenSpec,
   linear,
-  type Method,
   multiply,
-  nonLinearity,
   reshape,
   softmax,
   split,
   sum,
   type Tensor,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
+import { adapterOf, type FrozenSpec, nonLinearity } from '@scalearn/core/methods';
 import { type AdapterFusionOptions, adapterFusion } from '../src/adapter-fusion.ts';
 import { fusionKeys } from '../src/fusion-files.ts';
 

@@ -1,21 +1,17 @@
 import {
   ArgumentError,
   type FileSet,
-  gradients,
-  input,
   ModelFileError,
   mergeSnapshot,
-  multiply,
   type NamedTensor,
-  onlyHead,
   ReferenceDevice,
   readSnapshot,
   snapshotFiles,
-  sum,
-  type Tensor,
   TrainedModel,
-  writeTorchFile,
 } from '@scalearn/core';
+import { writeTorchFile } from '@scalearn/core/files';
+import { gradients, input, multiply, sum, type Tensor } from '@scalearn/core/graph';
+import { onlyHead } from '@scalearn/core/methods';
 import { describe, expect, test } from 'vitest';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { MemoryStore, outcome, tinyTask } from '../../core/test/training/tiny.ts';

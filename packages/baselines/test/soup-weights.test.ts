@@ -1,4 +1,6 @@
-import { adapterKeys, type NamedTensor, RandomStream } from '@scalearn/core';
+import type { NamedTensor } from '@scalearn/core';
+import { RandomStream } from '@scalearn/core/graph';
+import { adapterKeys } from '@scalearn/core/methods';
 import { encoderArchitecture, parseEncoderConfig } from '@scalearn/encoders';
 import { describe, expect, test } from 'vitest';
 import { caseNames, readCase } from '../../../test/golden/folder.ts';

@@ -3,7 +3,9 @@
 // few generated texts.
 // Usage: dump-model.ts ENCODER MODEL
 import { baselineReaders } from '@scalearn/baselines';
-import { type HostArray, modelFromSnapshot, readSnapshot, requestDevice, type Tensor } from '@scalearn/core';
+import { type HostArray, readSnapshot, requestDevice } from '@scalearn/core';
+import type { Tensor } from '@scalearn/core/graph';
+import { modelFromSnapshot } from '@scalearn/core/methods';
 import { miniglueText } from '@scalearn/datasets';
 import { loadEncoder, localFolder, maxSequenceLength, modelFolder } from '@scalearn/encoders';
 

@@ -1,4 +1,4 @@
-import { shown } from '@scalearn/core';
+import { shown } from '@scalearn/core/files';
 import * as v from 'valibot';
 
 /** What is wrong with a value, by a schema whose messages follow "must be", or are whole where fields are missing or unknown. */

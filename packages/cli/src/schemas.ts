@@ -1,4 +1,4 @@
-import { shown } from '@scalearn/core';
+import { shown } from '@scalearn/core/files';
 import { suggest } from '@scalearn/datasets';
 import * as v from 'valibot';
 

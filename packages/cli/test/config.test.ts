@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bottleneck, defineMethod, type MethodDefinition } from '@scalearn/core';
+import { bottleneck } from '@scalearn/core';
+import { defineMethod, type MethodDefinition } from '@scalearn/core/methods';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkConfig } from '../src/config/check-config.ts';
 import { type Config, defineConfig } from '../src/config/define.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSafetensors } from '@scalearn/core';
+import { parseSafetensors } from '@scalearn/core/files';
 import { expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-schema.ts';
 import { exportedLogits } from './support/exported.ts';

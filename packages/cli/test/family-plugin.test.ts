@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RandomStream, writeSafetensors } from '@scalearn/core';
+import { writeSafetensors } from '@scalearn/core/files';
+import { RandomStream } from '@scalearn/core/graph';
 import { encoderFamilies, encoderWeights, parseEncoderConfig } from '@scalearn/encoders';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { preNorm } from '../../../test/families/pre-norm.ts';

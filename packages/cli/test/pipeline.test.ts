@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSafetensors } from '@scalearn/core';
+import { parseSafetensors } from '@scalearn/core/files';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-schema.ts';
 import { figure } from '../src/output/format.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type OptionType, optionTakes } from '@scalearn/core';
+import { type OptionType, optionTakes } from '@scalearn/core/methods';
 import { describeTask } from '@scalearn/datasets';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';

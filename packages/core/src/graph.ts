@@ -1,5 +1,19 @@
-// What an operation is written with, in core or in a package of one's own: `@scalearn/core/graph`.
+// Tensors, operations, gradients, kernels and what devices compile them with.
+export { gradients } from './autodiff/gradient.ts';
+export type {
+  CompileOptions,
+  Disposes,
+  Program,
+  ProgramStatistics,
+  UploadOptions,
+} from './devices/device.ts';
+export { measureMemory } from './devices/memory.ts';
+export { deviceChoices } from './devices/request.ts';
+export { WebGPUDevice } from './devices/webgpu/device.ts';
+export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
 export type { Alias } from './graph/alias.ts';
+export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
+export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
 export {
   type ArrayInput,
   type ArrayOutput,
@@ -27,6 +41,7 @@ export {
   rowsOf,
   widthOf,
 } from './graph/launch.ts';
+export { input, leafOf, variable } from './graph/leaves.ts';
 export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';
 export {
   type BinaryFunction,
@@ -41,9 +56,11 @@ export {
 } from './graph/scalar.ts';
 export {
   broadcastShapes,
+  concreteShape,
   type Dim,
   type DimValues,
   dimOf,
+  dimValue,
   fixedDim,
   matrixOf,
   type Shape,
@@ -51,7 +68,6 @@ export {
   showShape,
   sizeOf,
 } from './graph/shape.ts';
-export type { Requirement } from './graph/tensor.ts';
 export {
   apply,
   applyAll,
@@ -66,6 +82,7 @@ export {
   type OnnxCall,
   type Operation,
   type ReferenceCall,
+  type Requirement,
   type RowWise,
   type Temporary,
   type Tensor,
@@ -87,5 +104,49 @@ export {
   zeros,
 } from './graph/values.ts';
 export { f32Literal, unroll, wgsl } from './graph/wgsl.ts';
+export { randomInput, randomState } from './ops/dropout.ts';
 export { sumTo } from './ops/elementwise.ts';
-export { broadcastTo, elementwise } from './ops/operations.ts';
+export { activations } from './ops/named-activations.ts';
+export {
+  add,
+  attention,
+  binaryCrossEntropyWithLogits,
+  broadcastTo,
+  concat,
+  constant,
+  crossEntropy,
+  divide,
+  dropout,
+  elementwise,
+  embedding,
+  exp,
+  gelu,
+  geluTanh,
+  layerNorm,
+  linear,
+  matmul,
+  mean,
+  meanSquaredError,
+  multiply,
+  relu,
+  reshape,
+  scale,
+  selectFirst,
+  selectTokens,
+  sigmoid,
+  softmax,
+  split,
+  square,
+  subtract,
+  sum,
+  tanh,
+  topMask,
+  transpose,
+} from './ops/operations.ts';
+export { type StoredPart, storedPart } from './ops/pack.ts';
+export { largestMask } from './ops/top-mask.ts';
+export { type AdamWOptions, adamW, adamWDefaults, adamWRates } from './optim/adamw.ts';
+export { clipFactor, globalNorm } from './optim/clip.ts';
+export { linearSchedule } from './optim/schedule.ts';
+export { dropoutThreshold, type RandomState } from './random/dropout-mask.ts';
+export { RandomStream, seedKey } from './random/streams.ts';

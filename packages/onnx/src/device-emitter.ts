@@ -1,4 +1,4 @@
-import type { Dim, HostValue, OnnxValue } from '@scalearn/core';
+import type { Dim, HostValue, OnnxValue } from '@scalearn/core/graph';
 import { Emitter } from './emitter.ts';
 import type { ElementType } from './model.ts';
 

@@ -1,15 +1,11 @@
+import { type DeviceTensor, DisposedError, type HostArray, type MemoryUse, ShapeError } from '@scalearn/core';
 import {
   type CompileOptions,
-  type DeviceTensor,
-  DisposedError,
   type Graph,
-  type HostArray,
-  type MemoryUse,
   measureMemory,
   type Program,
-  ShapeError,
   type UploadOptions,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
 import { largestMasks } from './host/masks.ts';
 import { MaskBuffer } from './masks/mask-buffer.ts';
 import { OnnxProgram } from './program.ts';

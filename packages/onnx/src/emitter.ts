@@ -1,4 +1,4 @@
-import type { Dim, HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from '@scalearn/core';
+import type { Dim, HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from '@scalearn/core/graph';
 import type { ElementType, ModelConstant, ModelInput, ModelNode, ModelOutput } from './model.ts';
 
 /** Collects an ONNX graph. Equal nodes and constants are written once, so gradients share forward work. */

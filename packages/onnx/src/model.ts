@@ -1,4 +1,4 @@
-import type { Dim, OnnxAttribute } from '@scalearn/core';
+import type { Dim, OnnxAttribute } from '@scalearn/core/graph';
 import { bytes, encode, float, integer, type Message, message, string } from './protobuf.ts';
 
 /** Element types by their numbers in onnx.proto. */

@@ -1,14 +1,11 @@
+import { DeviceError, DisposedError, type HostArray, ScalearnError } from '@scalearn/core';
 import {
   bindFeeds,
   concreteShape,
-  DeviceError,
   type DimValues,
-  DisposedError,
-  type HostArray,
   type Program,
   type ProgramStatistics,
-  ScalearnError,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
 import { computeHostValue } from './host/compute.ts';
 import { HostContext } from './host/context.ts';
 import { maskSizes } from './host/masks.ts';

@@ -1,4 +1,5 @@
-import { type DeviceTensor, DisposedError, type DType, type HostArray, ShapeError } from '@scalearn/core';
+import { type DeviceTensor, DisposedError, type HostArray, ShapeError } from '@scalearn/core';
+import type { DType } from '@scalearn/core/graph';
 import type { OnnxHost, RuntimeTensor } from './runtime.ts';
 
 /** Values in memory that sessions read in place. */

@@ -1,5 +1,5 @@
+import type { DeviceTensor } from '@scalearn/core';
 import {
-  type DeviceTensor,
   type FeedPlan,
   type Graph,
   leafOf,
@@ -7,7 +7,7 @@ import {
   planFeeds,
   type Tensor,
   topologicalOrder,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
 import { DeviceEmitter, type HostInput } from './device-emitter.ts';
 import { encodeModel } from './model.ts';
 import { type Leaves, writeGraph } from './write-graph.ts';

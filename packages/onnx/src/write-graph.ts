@@ -1,4 +1,4 @@
-import type { Node, OnnxValue, Tensor } from '@scalearn/core';
+import type { Node, OnnxValue, Tensor } from '@scalearn/core/graph';
 import type { Emitter } from './emitter.ts';
 
 /** The tensors of a graph that are not computed. */

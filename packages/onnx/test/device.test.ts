@@ -2,17 +2,11 @@ import {
   type Device,
   DeviceError,
   DisposedError,
-  defineOperation,
   type HostArray,
-  input,
-  multiply,
   ReferenceDevice,
   ShapeError,
-  square,
-  sum,
-  type Tensor,
-  variable,
 } from '@scalearn/core';
+import { defineOperation, input, multiply, square, sum, type Tensor, variable } from '@scalearn/core/graph';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { describe, expect, test } from 'vitest';
 import { apply } from '../../core/src/graph/tensor.ts';

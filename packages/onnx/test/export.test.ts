@@ -1,21 +1,21 @@
 import {
   bottleneck,
-  bytesSource,
   type Encoder,
-  type Graph,
-  input,
-  linear,
-  openSafetensors,
-  RandomStream,
   ReferenceDevice,
-  selectFirst,
-  type Tensor,
   TrainedModel,
   type TrainingTask,
   train,
-  variable,
-  writeSafetensors,
 } from '@scalearn/core';
+import { bytesSource, openSafetensors, writeSafetensors } from '@scalearn/core/files';
+import {
+  type Graph,
+  input,
+  linear,
+  RandomStream,
+  selectFirst,
+  type Tensor,
+  variable,
+} from '@scalearn/core/graph';
 import { createEncoder, maxSequenceLength, type TransformerConfig } from '@scalearn/encoders';
 import { exportOnnx, loadRuntime, OnnxExportError } from '@scalearn/onnx';
 import { afterAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-import type { HostValue } from '@scalearn/core';
+import type { HostValue } from '@scalearn/core/graph';
 import { expect, test } from 'vitest';
 import { dropoutThreshold, fillMaskRow, keeps } from '../../core/src/random/dropout-mask.ts';
 import { HostContext } from '../src/host/context.ts';

@@ -1,23 +1,24 @@
+import type { Device, HostArray } from '@scalearn/core';
 import {
   attention,
   crossEntropy,
-  type Device,
   dropout,
   embedding,
-  type HostArray,
   input,
   layerNorm,
   linear,
-  linearParameters,
-  optimiserFeeds,
-  type ParameterSpec,
-  Parameters,
   type Program,
   RandomStream,
   randomInput,
   selectFirst,
+} from '@scalearn/core/graph';
+import {
+  linearParameters,
+  optimiserFeeds,
+  type ParameterSpec,
+  Parameters,
   trainingGraph,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 
 const [vocabulary, hidden, heads, classes] = [23, 24, 3, 3];
 

@@ -1,4 +1,4 @@
-import { add, dropout, gelu, gradients, input, layerNorm, randomInput, sum } from '@scalearn/core';
+import { add, dropout, gelu, gradients, input, layerNorm, randomInput, sum } from '@scalearn/core/graph';
 import { expect, test } from 'vitest';
 import { translate } from '../src/translate.ts';
 

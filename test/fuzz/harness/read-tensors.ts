@@ -1,4 +1,5 @@
-import { SafetensorsError, type TensorReader, TorchFileError } from '@scalearn/core';
+import { SafetensorsError, TorchFileError } from '@scalearn/core';
+import type { TensorReader } from '@scalearn/core/files';
 
 /** Reads every tensor of a file in every way that its dtype allows. */
 export async function readTensors(reader: TensorReader): Promise<void> {

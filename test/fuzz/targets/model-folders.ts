@@ -14,16 +14,15 @@ import {
 } from '@scalearn/baselines';
 import {
   bottleneck,
-  createHead,
   type Method,
   type NamedTensor,
   type Problem,
   readAdapterFolder,
   readSnapshot,
-  type SavedHead,
   scalearn,
   snapshotFiles,
 } from '@scalearn/core';
+import { createHead, type SavedHead } from '@scalearn/core/methods';
 import { memoryFolder, modelFolder } from '@scalearn/encoders';
 import { architecture } from '../../../packages/core/test/methods/architecture.ts';
 import { randomAdapter } from '../../../packages/core/test/methods/random-adapter.ts';

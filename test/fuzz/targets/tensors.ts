@@ -5,7 +5,7 @@ import {
   parseSafetensors,
   writeSafetensors,
   writeTorchFile,
-} from '@scalearn/core';
+} from '@scalearn/core/files';
 import { memoryFolder, openCheckpoint } from '@scalearn/encoders';
 import * as fc from 'fast-check';
 import { writeZip } from '../../../packages/core/src/files/torch/zip-writer.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkTasks } from '@scalearn/core';
+import { checkTasks } from '@scalearn/core/methods';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
 import type { Setup } from '../config/setup.ts';

@@ -1,4 +1,5 @@
-import { type MethodKind, type OptionType, optionTakes, whatOptionTakes } from '@scalearn/core';
+import type { MethodKind } from '@scalearn/core';
+import { type OptionType, optionTakes, whatOptionTakes } from '@scalearn/core/methods';
 import * as v from 'valibot';
 import { valueSchema } from '../options/option-values.ts';
 import { optionsIn } from '../options/train-table.ts';

@@ -1,4 +1,4 @@
-import type { MethodDefinition } from '@scalearn/core';
+import type { MethodDefinition } from '@scalearn/core/methods';
 import type { EncoderFamily } from '@scalearn/encoders';
 import type { NamesWith, TrainArguments } from '../options/train-table.ts';
 

@@ -1,12 +1,11 @@
 import {
   type AdapterDescription,
   type Device,
-  kernelVariants,
   listAdapters,
   ReferenceDevice,
   requestWebGPUDevice,
-  supportedVariants,
 } from '@scalearn/core';
+import { kernelVariants, supportedVariants } from '@scalearn/core/graph';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { openDevice } from '../device.ts';
 import { version } from '../version.ts';

@@ -1,20 +1,21 @@
 import {
   type Adapter,
   bottleneck,
-  createDropout,
-  createHead,
   type Device,
   type EncodedText,
   type Encoder,
   type Method,
-  optimiserFeeds,
-  RandomStream,
   ReferenceDevice,
-  randomInput,
   scalearn,
+} from '@scalearn/core';
+import { RandomStream, randomInput } from '@scalearn/core/graph';
+import {
+  createDropout,
+  createHead,
+  optimiserFeeds,
   TrainableModel,
   trainingGraph,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { tinyConfig, tinyEncoder } from './tiny-encoder.ts';
 
 /** What a device computes: numbers to hold against another's. */

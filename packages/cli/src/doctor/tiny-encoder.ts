@@ -1,11 +1,6 @@
-import {
-  bytesSource,
-  type Device,
-  openSafetensors,
-  RandomStream,
-  type TensorToWrite,
-  writeSafetensors,
-} from '@scalearn/core';
+import type { Device } from '@scalearn/core';
+import { bytesSource, openSafetensors, type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
+import { RandomStream } from '@scalearn/core/graph';
 import {
   createEncoder,
   encoderWeights,

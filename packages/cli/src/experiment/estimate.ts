@@ -1,4 +1,5 @@
-import { type Adapter, type DeviceChoice, describeAdapter, type Method } from '@scalearn/core';
+import type { Adapter, DeviceChoice, Method } from '@scalearn/core';
+import { describeAdapter } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
 import {
   type EncoderFamily,

@@ -1,4 +1,4 @@
-import { type MethodOption, sourceControls } from '@scalearn/core';
+import { type MethodOption, sourceControls } from '@scalearn/core/methods';
 import * as v from 'valibot';
 import type { MethodRegistry } from '../methods/registry.ts';
 import { fileSchema } from '../options/option-values.ts';

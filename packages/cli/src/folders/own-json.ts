@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { shown } from '@scalearn/core';
+import { shown } from '@scalearn/core/files';
 import { checkBySchema } from '@scalearn/report';
 import type { GenericSchema } from 'valibot';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';

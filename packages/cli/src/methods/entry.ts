@@ -1,4 +1,5 @@
-import type { Encoder, MethodDefinition } from '@scalearn/core';
+import type { Encoder } from '@scalearn/core';
+import type { MethodDefinition } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
 import type { Source } from '../model/sources.ts';
 import type { Reporter } from '../output/events.ts';

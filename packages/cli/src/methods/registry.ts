@@ -1,5 +1,6 @@
 import { baselineMethods, baselineReaders } from '@scalearn/baselines';
-import { coreMethods, type MethodDefinition, type MethodKind, type MethodReader } from '@scalearn/core';
+import type { MethodKind } from '@scalearn/core';
+import { coreMethods, type MethodDefinition, type MethodReader } from '@scalearn/core/methods';
 import { suggest } from '@scalearn/datasets';
 import { UsageError } from '../errors.ts';
 import type { MethodEntry } from './entry.ts';

@@ -1,4 +1,5 @@
-import { type FileSet, sortedJson } from '@scalearn/core';
+import type { FileSet } from '@scalearn/core';
+import { sortedJson } from '@scalearn/core/methods';
 import { type ModelFiles, readTokenizerFiles, type TransformerEncoder } from '@scalearn/encoders';
 
 /**

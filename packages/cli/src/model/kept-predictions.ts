@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseSafetensors, type Safetensors, writeSafetensors } from '@scalearn/core';
+import { parseSafetensors, type Safetensors, writeSafetensors } from '@scalearn/core/files';
 import { argmaxPredictions, type Logits, multiLabelPredictions, type Numbers } from '@scalearn/evaluation';
 import { encodeList, type ReportProblem } from '@scalearn/report';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';

@@ -1,14 +1,11 @@
 import {
   type Encoder,
-  type MethodReader,
   type ModelFolder,
-  onlyHead,
   readAdapterFolder,
   readSnapshot,
-  type SavedHead,
   TrainedModel,
-  taskName,
 } from '@scalearn/core';
+import { type MethodReader, onlyHead, type SavedHead, taskName } from '@scalearn/core/methods';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';

@@ -1,12 +1,6 @@
 import { resolve } from 'node:path';
-import {
-  type FileSet,
-  type MethodReader,
-  mergeSnapshot,
-  readSnapshot,
-  snapshotFiles,
-  taskName,
-} from '@scalearn/core';
+import { type FileSet, mergeSnapshot, readSnapshot, snapshotFiles } from '@scalearn/core';
+import { type MethodReader, taskName } from '@scalearn/core/methods';
 import { encoderArchitecture, type FamilyOptions } from '@scalearn/encoders';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';

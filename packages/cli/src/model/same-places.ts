@@ -1,4 +1,5 @@
-import { describeAdapter, readAdapterFolder } from '@scalearn/core';
+import { readAdapterFolder } from '@scalearn/core';
+import { describeAdapter } from '@scalearn/core/methods';
 import { type EncoderFamily, fingerprintEncoder } from '@scalearn/encoders';
 import { UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';

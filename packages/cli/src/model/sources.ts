@@ -1,11 +1,5 @@
-import {
-  type Adapter,
-  controlAdapter,
-  describeAdapter,
-  readAdapterFolder,
-  type SourceControl,
-  taskName,
-} from '@scalearn/core';
+import { type Adapter, readAdapterFolder, type SourceControl } from '@scalearn/core';
+import { controlAdapter, describeAdapter, taskName } from '@scalearn/core/methods';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';

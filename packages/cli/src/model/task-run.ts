@@ -1,4 +1,4 @@
-import { findByName } from '@scalearn/core';
+import { findByName } from '@scalearn/core/methods';
 import { UsageError } from '../errors.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 

@@ -1,14 +1,12 @@
 import { resolve } from 'node:path';
 import {
   type CheckpointStore,
-  checkOptions,
   type Method,
   type ProgressEvent,
   type TrainEvent,
-  type TrainingNumbers,
   train,
-  trainingOptions,
 } from '@scalearn/core';
+import { checkOptions, type TrainingNumbers, trainingOptions } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { OutFolder } from '../folders/out-folder.ts';

@@ -1,4 +1,5 @@
-import { type ClassWeights, checkClassWeights } from '@scalearn/core';
+import type { ClassWeights } from '@scalearn/core';
+import { checkClassWeights } from '@scalearn/core/methods';
 import { UsageError } from '../errors.ts';
 import type { FoundTask } from '../model/find-task.ts';
 

@@ -1,4 +1,4 @@
-import type { MethodOption } from '@scalearn/core';
+import type { MethodOption } from '@scalearn/core/methods';
 import { InvalidArgumentError, Option } from 'commander';
 import type { MethodRegistry } from '../methods/registry.ts';
 import { defaultText, optionValue, whatTextTakes } from './option-values.ts';

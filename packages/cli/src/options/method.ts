@@ -1,4 +1,4 @@
-import type { MethodOption } from '@scalearn/core';
+import type { MethodOption } from '@scalearn/core/methods';
 import { UsageError } from '../errors.ts';
 import type { MethodEntry } from '../methods/entry.ts';
 import type { MethodRegistry } from '../methods/registry.ts';

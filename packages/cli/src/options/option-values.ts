@@ -1,4 +1,4 @@
-import { type MethodOption, whatOptionTakes } from '@scalearn/core';
+import { type MethodOption, whatOptionTakes } from '@scalearn/core/methods';
 import * as v from 'valibot';
 import { classWeightsPattern } from './class-weights.ts';
 import type { TrainOption } from './train-table.ts';

@@ -1,11 +1,11 @@
+import { deviceChoices } from '@scalearn/core/graph';
 import {
-  deviceChoices,
   type OptionType,
   type OptionValue,
   sourceControls,
   type TrainingOption,
   trainingOptions,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 
 /**
  * An option of `train`. Its flag, its help, its place in the settings of a run and in files of the user's own, and how

@@ -1,7 +1,8 @@
 // What the quickstart needs, small enough for a test: a random encoder, random adapters, a short plan.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Adapter, adapterFiles, RandomStream, ReferenceDevice } from '@scalearn/core';
+import { type Adapter, adapterFiles, ReferenceDevice } from '@scalearn/core';
+import { RandomStream } from '@scalearn/core/graph';
 import { loadEncoder } from '@scalearn/encoders';
 import type { Terminal } from '../../src/output/terminal.ts';
 import { plan } from '../../src/quickstart/plan.ts';

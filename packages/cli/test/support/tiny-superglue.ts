@@ -1,7 +1,7 @@
 // A few tasks of SuperGLUE in their official form, in words that the tiny encoder knows.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RandomStream } from '@scalearn/core';
+import { RandomStream } from '@scalearn/core/graph';
 
 const words = 'the a cat dog bird sat ran flew on under mat tree fast slow red blue not'.split(' ');
 

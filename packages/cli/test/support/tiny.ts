@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RandomStream, writeSafetensors } from '@scalearn/core';
+import { writeSafetensors } from '@scalearn/core/files';
+import { RandomStream } from '@scalearn/core/graph';
 import { encoderArchitecture, parseEncoderConfig } from '@scalearn/encoders';
 import { afterAll } from 'vitest';
 import { tinyConfig, tinyWeights } from '../../src/doctor/tiny-encoder.ts';

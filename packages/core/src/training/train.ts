@@ -45,7 +45,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
 }
 
 /** A fresh head for a task, as the method's runs in the reference have it. */
-export function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, method: Method): Head {
+function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, method: Method): Head {
   const { problem, labels } = task;
   const { headLayout: layout, kind } = method;
   const joint = kind === 'joint';

@@ -2,21 +2,19 @@ import { describe, expect, test } from 'vitest';
 import {
   attention,
   crossEntropy,
-  type Device,
   embedding,
   gradients,
-  type HostArray,
   input,
   multiply,
   relu,
   reshape,
-  ShapeError,
   selectFirst,
   selectTokens,
   sum,
   type Tensor,
   variable,
-} from '../../src/index.ts';
+} from '../../src/graph.ts';
+import { type Device, type HostArray, ShapeError } from '../../src/index.ts';
 
 export type Feeds = Readonly<Record<string, HostArray>>;
 

@@ -3,15 +3,11 @@ import {
   add,
   attention,
   binaryCrossEntropyWithLogits,
-  bottleneck,
   crossEntropy,
-  type Device,
-  DivergedError,
   gelu,
   geluTanh,
   globalNorm,
   gradients,
-  type HostArray,
   input,
   layerNorm,
   meanSquaredError,
@@ -23,8 +19,8 @@ import {
   softmax,
   type Tensor,
   tanh,
-  train,
-} from '../../src/index.ts';
+} from '../../src/graph.ts';
+import { bottleneck, type Device, DivergedError, type HostArray, train } from '../../src/index.ts';
 import { elementwise } from '../../src/ops/elementwise.ts';
 import { pack } from '../../src/ops/pack.ts';
 import { tinyEncoder, tinyTask } from '../training/tiny.ts';

@@ -3,16 +3,13 @@ import {
   add,
   attention,
   binaryCrossEntropyWithLogits,
-  type Device,
   gelu,
   geluTanh,
   globalNorm,
   gradients,
-  type HostArray,
   input,
   meanSquaredError,
   multiply,
-  ReferenceDevice,
   relu,
   reshape,
   type Shape,
@@ -24,7 +21,8 @@ import {
   type Tensor,
   tanh,
   variable,
-} from '../../src/index.ts';
+} from '../../src/graph.ts';
+import { type Device, type HostArray, ReferenceDevice } from '../../src/index.ts';
 import { elementwise } from '../../src/ops/elementwise.ts';
 import { pack } from '../../src/ops/pack.ts';
 import { relativeDifference } from '../operations/harness.ts';

@@ -9,9 +9,9 @@ import {
   jsonShallow,
   jsonShape,
   jsonText,
-  ModelFileError,
   shown,
-} from '../../src/index.ts';
+} from '../../src/files.ts';
+import { ModelFileError } from '../../src/index.ts';
 
 const nested = (depth: number): unknown => JSON.parse(`${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`);
 

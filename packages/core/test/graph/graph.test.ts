@@ -3,17 +3,13 @@ import {
   add,
   attention,
   bindFeeds,
-  DisposedError,
   type Graph,
   gradients,
   input,
   linear,
   multiply,
   planFeeds,
-  ReferenceDevice,
   reshape,
-  ScalearnError,
-  ShapeError,
   scale,
   selectTokens,
   split,
@@ -22,7 +18,8 @@ import {
   type Tensor,
   topologicalOrder,
   variable,
-} from '../../src/index.ts';
+} from '../../src/graph.ts';
+import { DisposedError, ReferenceDevice, ScalearnError, ShapeError } from '../../src/index.ts';
 
 const device = new ReferenceDevice('float64');
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { peakMemory } from '../../src/graph/peak-memory.ts';
-import { add, exp, input, matmul, sum, tanh } from '../../src/index.ts';
+import { add, exp, input, matmul, sum, tanh } from '../../src/graph.ts';
 
 const dims = { tokens: 10 };
 

@@ -1,7 +1,20 @@
 import { expect, test } from 'vitest';
 import { drawBlueprint } from '../../src/devices/webgpu/plan/blueprint.ts';
-import { apply, defineOperation, type ElementwiseForm, type Node, scalarDim } from '../../src/graph.ts';
-import { add, embedding, gelu, input, linear, selectFirst, square, type Tensor } from '../../src/index.ts';
+import {
+  add,
+  apply,
+  defineOperation,
+  type ElementwiseForm,
+  embedding,
+  gelu,
+  input,
+  linear,
+  type Node,
+  scalarDim,
+  selectFirst,
+  square,
+  type Tensor,
+} from '../../src/graph.ts';
 
 // Planners know operations by what they say of themselves: these are none of core's.
 

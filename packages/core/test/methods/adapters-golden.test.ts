@@ -8,21 +8,19 @@ import {
   parseEncoderConfig,
   type TransformerEncoder,
 } from '../../../encoders/src/index.ts';
+import { bytesSource, openTensors } from '../../src/files.ts';
+import type { Tensor } from '../../src/graph.ts';
 import {
   ArgumentError,
-  bytesSource,
   type HostArray,
   ModelFileError,
   type ModelFolder,
-  modelFromSnapshot,
-  onlyHead,
-  openTensors,
   ReferenceDevice,
   readAdapterFolder,
   readSnapshot,
   scalearn,
-  type Tensor,
 } from '../../src/index.ts';
+import { modelFromSnapshot, onlyHead } from '../../src/methods.ts';
 
 interface Recording {
   readonly inputIds: readonly (readonly number[])[];

@@ -1,20 +1,18 @@
 // Adapters of other programs: what is read as Python reads it, and what is refused by its name.
 import { describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../../src/files.ts';
+import { activations, input } from '../../src/graph.ts';
 import {
   type Adapter,
   ArgumentError,
-  activations,
   adapterFiles,
-  bottleneckReader,
   type FileSet,
-  input,
   ModelFileError,
-  nonLinearity,
   ReferenceDevice,
   readAdapterFolder,
   scalearn,
-  writeSafetensors,
 } from '../../src/index.ts';
+import { bottleneckReader, nonLinearity } from '../../src/methods.ts';
 import { memoryFolder } from '../training/memory-folder.ts';
 import { architecture } from './architecture.ts';
 import { randomAdapter } from './random-adapter.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ArgumentError, bottleneck } from '../../src/index.ts';
 import {
-  ArgumentError,
-  bottleneck,
   checkOptions,
   coreMethods,
   defineMethod,
@@ -9,7 +8,7 @@ import {
   optionTakes,
   settleOptions,
   whatOptionTakes,
-} from '../../src/index.ts';
+} from '../../src/methods.ts';
 
 const half: MethodOption = { type: 'number', meaning: 'half', range: { least: 0, below: 1 } };
 const size: MethodOption = { type: 'whole', meaning: 'size', range: { least: 1, most: 9 } };

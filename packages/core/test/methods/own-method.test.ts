@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../../src/files.ts';
+import { multiply } from '../../src/graph.ts';
 // What a user has: the package's public interface, nothing else.
 import {
   type EncoderArchitecture,
   type Method,
-  multiply,
-  type ParameterSpec,
   ReferenceDevice,
   type TrainOptions,
   train,
-  writeSafetensors,
 } from '../../src/index.ts';
+import type { ParameterSpec } from '../../src/methods.ts';
 import { MemoryStore, outcome, tinyEncoder, tinyTask } from '../training/tiny.ts';
 
 /** (IA)³ (Liu et al. 2022): learned factors on keys, values and the feed-forward block's inside, one at first. */

@@ -1,4 +1,5 @@
-import { type Adapter, type EncoderArchitecture, RandomStream } from '../../src/index.ts';
+import { RandomStream } from '../../src/graph.ts';
+import type { Adapter, EncoderArchitecture } from '../../src/index.ts';
 
 /** An adapter with random weights, large enough that every one of them can be seen in the output. */
 export function randomAdapter(

@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { multiply, sum } from '../../src/graph.ts';
+import { ReferenceDevice, ShapeError } from '../../src/index.ts';
 import {
   linearParameters,
-  multiply,
   optimiserFeeds,
   type ParameterSpec,
   Parameters,
-  ReferenceDevice,
-  ShapeError,
-  sum,
   trainingGraph,
-} from '../../src/index.ts';
+} from '../../src/methods.ts';
 
 const device = new ReferenceDevice();
 const spec = (name: string, shape: number[], more: Partial<ParameterSpec> = {}): ParameterSpec => ({

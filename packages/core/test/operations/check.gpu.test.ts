@@ -6,9 +6,10 @@ import {
   elementwise,
   type Scalar,
   scalarConstant as scalar,
+  type Tensor,
   type UnaryFunction,
 } from '../../src/graph.ts';
-import { ReferenceDevice, type Tensor } from '../../src/index.ts';
+import { ReferenceDevice } from '../../src/index.ts';
 import { checkOperation, OperationCheckError } from '../../src/testing.ts';
 
 interface Doubled {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { crossEntropy, input } from '../../src/graph.ts';
 import {
   bottleneck,
   type ClassWeights,
-  crossEntropy,
-  input,
   type Predictions,
   ReferenceDevice,
   type TrainEvent,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { caseFolder, caseNames } from '../../../../test/golden/folder.ts';
 import { readBytes } from '../../../../test/golden/recorded.ts';
-import { parseSafetensors } from '../../src/index.ts';
+import { parseSafetensors } from '../../src/files.ts';
 import { MT19937 } from '../../src/random/mt19937.ts';
 import { JointOrder } from '../../src/training/order.ts';
 

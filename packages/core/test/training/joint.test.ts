@@ -3,7 +3,6 @@ import {
   ArgumentError,
   bottleneck,
   type Method,
-  type MethodReader,
   ReferenceDevice,
   readSnapshot,
   type TrainEvent,
@@ -11,6 +10,7 @@ import {
   type TrainOptions,
   train,
 } from '../../src/index.ts';
+import type { MethodReader } from '../../src/methods.ts';
 import { coreReaders } from '../../src/training/snapshot.ts';
 import { memoryFolder } from './memory-folder.ts';
 import { MemoryStore, outcome, tinyEncoder, tinyTask } from './tiny.ts';

@@ -1,4 +1,5 @@
-import { bytesSource, type FileSet, type ModelFolder, openTensors } from '../../src/index.ts';
+import { bytesSource, openTensors } from '../../src/files.ts';
+import type { FileSet, ModelFolder } from '../../src/index.ts';
 
 /** Files in memory as a model folder. */
 export function memoryFolder(files: FileSet): ModelFolder {

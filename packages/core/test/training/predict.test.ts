@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { bottleneck, type Graph, type Program, ReferenceDevice, train } from '../../src/index.ts';
+import type { Graph, Program } from '../../src/graph.ts';
+import { bottleneck, ReferenceDevice, train } from '../../src/index.ts';
 import { tinyEncoder, tinyTask } from './tiny.ts';
 
 /** The reference device, whose runs take a moment; counts those under way. */

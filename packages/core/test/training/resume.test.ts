@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RandomStream } from '../../src/graph.ts';
 import {
   type Adapter,
   bottleneck,
   CheckpointError,
   type CheckpointStore,
   InterruptedError,
-  RandomStream,
   ReferenceDevice,
   SafetensorsError,
   scalearn,

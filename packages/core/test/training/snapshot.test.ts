@@ -1,18 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { bytesSource, openTensors, type TensorToWrite, writeTorchFile } from '../../src/files.ts';
 import {
   bottleneck,
-  bytesSource,
-  createHead,
   type FileSet,
-  type HeadOptions,
   type Method,
   ModelFileError,
   type ModelSnapshot,
   mergeSnapshot,
-  modelFromSnapshot,
   type NamedTensor,
-  onlyHead,
-  openTensors,
   ReferenceDevice,
   readAdapterFolder,
   readSnapshot,
@@ -21,14 +16,18 @@ import {
   scalearn,
   scalearnVariants,
   snapshotFiles,
-  type TensorToWrite,
   TorchFileError,
-  TrainableModel,
   TrainedModel,
   type TrainingTask,
   train,
-  writeTorchFile,
 } from '../../src/index.ts';
+import {
+  createHead,
+  type HeadOptions,
+  modelFromSnapshot,
+  onlyHead,
+  TrainableModel,
+} from '../../src/methods.ts';
 import { randomAdapter } from '../methods/random-adapter.ts';
 import { memoryFolder } from './memory-folder.ts';
 import { tinyEncoder, tinyTask } from './tiny.ts';

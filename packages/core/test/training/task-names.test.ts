@@ -5,7 +5,6 @@ import {
   ArgumentError,
   bottleneck,
   type Method,
-  type MethodReader,
   mergeSnapshot,
   ReferenceDevice,
   readSnapshot,
@@ -15,6 +14,7 @@ import {
   type TrainingTask,
   train,
 } from '../../src/index.ts';
+import type { MethodReader } from '../../src/methods.ts';
 import { coreReaders } from '../../src/training/snapshot.ts';
 import { memoryFolder } from './memory-folder.ts';
 import { tinyEncoder, tinyTask } from './tiny.ts';

@@ -8,17 +8,15 @@ import {
   type TransformerEncoder,
   type WeightSpec,
 } from '../../../encoders/src/index.ts';
-import {
-  bytesSource,
-  type CheckpointStore,
-  type Device,
-  type NamedTensor,
-  openSafetensors,
-  RandomStream,
-  type TrainedModel,
-  type TrainingExample,
-  type TrainingTask,
-  writeSafetensors,
+import { bytesSource, openSafetensors, writeSafetensors } from '../../src/files.ts';
+import { RandomStream } from '../../src/graph.ts';
+import type {
+  CheckpointStore,
+  Device,
+  NamedTensor,
+  TrainedModel,
+  TrainingExample,
+  TrainingTask,
 } from '../../src/index.ts';
 
 const words = ['red', 'rose', 'ruby', 'wine', 'fire', 'rust', 'blue', 'sky', 'sea', 'ice', 'ink', 'iris'];

@@ -1,12 +1,6 @@
-import {
-  denseHead,
-  type EncoderGraph,
-  type JsonFields,
-  linear,
-  type StaticHead,
-  type Tensor,
-  tanh,
-} from '@scalearn/core';
+import type { JsonFields } from '@scalearn/core/files';
+import { linear, type Tensor, tanh } from '@scalearn/core/graph';
+import { denseHead, type EncoderGraph, type StaticHead } from '@scalearn/core/methods';
 import { wordPieceVocabulary } from '../tokenizer/files/bert.ts';
 import type { TransformerConfig } from './config.ts';
 import { type ConfigKeys, checkDerived, readConfigFields, writeConfigFields } from './config-fields.ts';

@@ -4,14 +4,14 @@ import {
   attention,
   concat,
   embedding,
-  type FeedForwardOutput,
   input,
   layerNorm,
   linear,
   reshape,
   split,
   type Tensor,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
+import type { FeedForwardOutput } from '@scalearn/core/methods';
 import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';
 

@@ -1,5 +1,4 @@
 import {
-  activations,
   type JsonFields,
   type JsonRule,
   jsonCount,
@@ -8,7 +7,8 @@ import {
   jsonObject,
   jsonOrNull,
   shown,
-} from '@scalearn/core';
+} from '@scalearn/core/files';
+import { activations } from '@scalearn/core/graph';
 import type { TransformerConfig } from './config.ts';
 
 /** More than any encoder has: what a file may make a program loop over or allocate. */

@@ -1,4 +1,5 @@
-import { denseHead, jsonBoolean } from '@scalearn/core';
+import { jsonBoolean } from '@scalearn/core/files';
+import { denseHead } from '@scalearn/core/methods';
 import { wordPieceVocabulary } from '../tokenizer/files/bert.ts';
 import { type ConfigKeys, checkDerived, readConfigFields, writeConfigFields } from './config-fields.ts';
 import { defineEncoderFamily, type EncoderFamily } from './family.ts';

@@ -1,14 +1,7 @@
-import type {
-  EncodedText,
-  EncoderCall,
-  EncoderConfig,
-  EncoderGraph,
-  EncoderModules,
-  HostArray,
-  JsonFields,
-  StaticHead,
-  Tensor,
-} from '@scalearn/core';
+import type { EncodedText, EncoderConfig, HostArray } from '@scalearn/core';
+import type { JsonFields } from '@scalearn/core/files';
+import type { Tensor } from '@scalearn/core/graph';
+import type { EncoderCall, EncoderGraph, EncoderModules, StaticHead } from '@scalearn/core/methods';
 import type { VocabularyFormat } from '../tokenizer/files/vocabulary.ts';
 import type { TransformerConfig } from './config.ts';
 import type { MaskedLMHead } from './masked-lm-head.ts';

@@ -1,4 +1,4 @@
-import { shown } from '@scalearn/core';
+import { shown } from '@scalearn/core/files';
 import { EncoderConfigError } from '../errors.ts';
 import { bert } from './bert.ts';
 import { distilbert } from './distilbert.ts';

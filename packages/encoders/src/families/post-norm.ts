@@ -1,4 +1,5 @@
-import { add, type EncoderGraph, type EncoderModules, type Tensor } from '@scalearn/core';
+import { add, type Tensor } from '@scalearn/core/graph';
+import type { EncoderGraph, EncoderModules } from '@scalearn/core/methods';
 import { type EncoderBlocks, encoderBlocks } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';

@@ -1,4 +1,4 @@
-import { openShards, openTensors, parseShardIndex, type TensorReader } from '@scalearn/core';
+import { openShards, openTensors, parseShardIndex, type TensorReader } from '@scalearn/core/files';
 import { MissingModelFileError } from './errors.ts';
 import type { ModelFiles } from './model-files.ts';
 

@@ -1,4 +1,4 @@
-import type { RandomAccess } from '@scalearn/core';
+import type { RandomAccess } from '@scalearn/core/files';
 import { checkFileName, checkTextSize, decodeText, type ModelFiles, missingFile } from './model-files.ts';
 
 /**

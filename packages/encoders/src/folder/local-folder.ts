@@ -1,4 +1,4 @@
-import type { RandomAccess } from '@scalearn/core';
+import type { RandomAccess } from '@scalearn/core/files';
 import { type NodeModules, nodeModules, systemErrorCode } from '@scalearn/hub';
 import { UnreadableModelFileError } from './errors.ts';
 import { checkFileName, checkTextSize, decodeText, type ModelFiles, missingFile } from './model-files.ts';

@@ -1,4 +1,4 @@
-import type { RandomAccess } from '@scalearn/core';
+import type { RandomAccess } from '@scalearn/core/files';
 import { isInside } from '@scalearn/hub';
 import { MissingModelFileError, type Place, UnreadableModelFileError } from './errors.ts';
 

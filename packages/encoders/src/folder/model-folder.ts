@@ -1,4 +1,5 @@
-import { type ModelFolder, openTensors } from '@scalearn/core';
+import type { ModelFolder } from '@scalearn/core';
+import { openTensors } from '@scalearn/core/files';
 import type { ModelFiles } from './model-files.ts';
 
 /** A folder of a trained model or adapter, as core's `readAdapterFolder` and `readSnapshot` read it. */

@@ -1,13 +1,11 @@
+import { jsonCount, jsonList, jsonShape } from '@scalearn/core/files';
 import {
   anyNumber,
   decodeState,
   encodeState,
-  jsonCount,
-  jsonList,
-  jsonShape,
   type Parameters,
   type RunSettings,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import type { HeldOutRecord } from './events.ts';
 
 /** What a run continues from, besides tensors. Random streams are functions of the seed and the step. */

@@ -1,4 +1,5 @@
-import { type Disposes, type EncodedText, type HostArray, type Program, RandomStream } from '@scalearn/core';
+import type { EncodedText, HostArray } from '@scalearn/core';
+import { type Disposes, type Program, RandomStream } from '@scalearn/core/graph';
 import { type MaskedBatch, type MaskingVocabulary, maskTokens } from './mask-tokens.ts';
 import type { MaskedLanguageModel } from './model.ts';
 import type { PretrainPlan } from './options.ts';

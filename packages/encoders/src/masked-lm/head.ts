@@ -1,11 +1,5 @@
-import {
-  activations,
-  layerNorm,
-  linear,
-  linearParameters,
-  type ParameterSpec,
-  type Tensor,
-} from '@scalearn/core';
+import { activations, layerNorm, linear, type Tensor } from '@scalearn/core/graph';
+import { linearParameters, type ParameterSpec } from '@scalearn/core/methods';
 import { EncoderConfigError } from '../errors.ts';
 import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';

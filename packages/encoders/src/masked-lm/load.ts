@@ -1,4 +1,5 @@
-import { type Device, JsonFields } from '@scalearn/core';
+import type { Device } from '@scalearn/core';
+import { JsonFields } from '@scalearn/core/files';
 import type { HubOptions } from '@scalearn/hub';
 import { EncoderConfigError } from '../errors.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';

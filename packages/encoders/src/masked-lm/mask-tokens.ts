@@ -1,4 +1,5 @@
-import type { EncodedText, RandomStream } from '@scalearn/core';
+import type { EncodedText } from '@scalearn/core';
+import type { RandomStream } from '@scalearn/core/graph';
 
 /** What masking needs to know of a vocabulary. */
 export interface MaskingVocabulary {

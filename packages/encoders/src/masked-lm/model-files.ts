@@ -1,5 +1,5 @@
 import type { FileSet } from '@scalearn/core';
-import { writeSafetensors } from '@scalearn/core';
+import { writeSafetensors } from '@scalearn/core/files';
 import { encoderConfigJson } from '../model/config.ts';
 import type { MaskedLanguageModel } from './model.ts';
 

@@ -1,16 +1,6 @@
-import {
-  crossEntropy,
-  type Device,
-  type Disposes,
-  type Dropout,
-  type EncoderGraph,
-  type HostArray,
-  input,
-  type ParameterSpec,
-  Parameters,
-  selectTokens,
-  type Tensor,
-} from '@scalearn/core';
+import type { Device, HostArray } from '@scalearn/core';
+import { crossEntropy, type Disposes, input, selectTokens, type Tensor } from '@scalearn/core/graph';
+import { type Dropout, type EncoderGraph, type ParameterSpec, Parameters } from '@scalearn/core/methods';
 import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';

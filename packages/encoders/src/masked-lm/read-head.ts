@@ -1,4 +1,4 @@
-import type { TensorReader } from '@scalearn/core';
+import type { TensorReader } from '@scalearn/core/files';
 import { EncoderWeightsError } from '../errors.ts';
 import type { TransformerConfig } from '../families/config.ts';
 import type { MaskedLMHead } from '../families/masked-lm-head.ts';

@@ -1,25 +1,24 @@
+import { DivergedError, type EncodedText, type HostArray, InterruptedError } from '@scalearn/core';
+import {
+  type Disposes,
+  graphInputs,
+  linearSchedule,
+  type Program,
+  RandomStream,
+  randomInput,
+  seedKey,
+  topologicalOrder,
+} from '@scalearn/core/graph';
 import {
   CheckpointWriter,
   createDropout,
-  type Disposes,
-  DivergedError,
-  type EncodedText,
   EpochOrder,
-  graphInputs,
-  type HostArray,
-  InterruptedError,
-  linearSchedule,
   optimiserFeeds,
-  type Program,
-  RandomStream,
   type RunSettings,
-  randomInput,
   runInOrder,
-  seedKey,
   stepsUntil,
-  topologicalOrder,
   trainingGraph,
-} from '@scalearn/core';
+} from '@scalearn/core/methods';
 import { encodePretraining, type PretrainProgress, restorePretraining } from './checkpoint.ts';
 import { Evaluator } from './evaluator.ts';
 import type { HeldOutRecord } from './events.ts';

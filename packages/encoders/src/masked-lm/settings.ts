@@ -1,4 +1,5 @@
-import type { EncodedText, RunSettings } from '@scalearn/core';
+import type { EncodedText } from '@scalearn/core';
+import type { RunSettings } from '@scalearn/core/methods';
 import { sha256 } from '../model/sha256.ts';
 import type { MaskedLanguageModel } from './model.ts';
 import type { PretrainPlan } from './options.ts';

@@ -1,4 +1,4 @@
-import { JsonFields } from '@scalearn/core';
+import { JsonFields } from '@scalearn/core/files';
 import { EncoderConfigError } from '../errors.ts';
 import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';

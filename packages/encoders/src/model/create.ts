@@ -1,4 +1,5 @@
-import type { Device, DeviceTensor, TensorReader } from '@scalearn/core';
+import type { Device, DeviceTensor } from '@scalearn/core';
+import type { TensorReader } from '@scalearn/core/files';
 import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
 import type { WeightSpec } from '../families/weights.ts';

@@ -5,13 +5,10 @@ import {
   type EncodedText,
   type Encoder,
   type EncoderArchitecture,
-  type EncoderCall,
-  type EncoderGraph,
   type HostArray,
-  type ParameterSpec,
-  type TruncationOptions,
-  variable,
 } from '@scalearn/core';
+import { variable } from '@scalearn/core/graph';
+import type { EncoderCall, EncoderGraph, ParameterSpec, TruncationOptions } from '@scalearn/core/methods';
 import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';
 import type { WeightSpec } from '../families/weights.ts';

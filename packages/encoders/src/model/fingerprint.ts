@@ -1,4 +1,5 @@
-import { ArgumentError, type TensorReader } from '@scalearn/core';
+import { ArgumentError } from '@scalearn/core';
+import type { TensorReader } from '@scalearn/core/files';
 import type { HubOptions } from '@scalearn/hub';
 import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';

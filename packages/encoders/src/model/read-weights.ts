@@ -1,4 +1,5 @@
-import { RandomStream, type TensorReader } from '@scalearn/core';
+import type { TensorReader } from '@scalearn/core/files';
+import { RandomStream } from '@scalearn/core/graph';
 import { EncoderConfigError, EncoderWeightsError } from '../errors.ts';
 import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';

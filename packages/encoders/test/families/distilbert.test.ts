@@ -1,12 +1,7 @@
-import {
-  createDropout,
-  type Dropout,
-  parseSafetensors,
-  ReferenceDevice,
-  randomInput,
-  type TensorToWrite,
-  writeSafetensors,
-} from '@scalearn/core';
+import { ReferenceDevice } from '@scalearn/core';
+import { parseSafetensors, type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
+import { randomInput } from '@scalearn/core/graph';
+import { createDropout, type Dropout } from '@scalearn/core/methods';
 import { describe, expect, test } from 'vitest';
 import { EncoderConfigError, EncoderWeightsError } from '../../src/errors.ts';
 import { memoryFolder } from '../../src/folder/memory-folder.ts';

@@ -1,4 +1,5 @@
-import { TorchFileError, writeSafetensors, writeTorchFile } from '@scalearn/core';
+import { TorchFileError } from '@scalearn/core';
+import { writeSafetensors, writeTorchFile } from '@scalearn/core/files';
 import { describe, expect, test } from 'vitest';
 import { recordedJson, recordedPath } from '../../../../test/golden/recorded.ts';
 import { openCheckpoint } from '../../src/folder/checkpoint.ts';

@@ -1,4 +1,4 @@
-import { bytesSource } from '@scalearn/core';
+import { bytesSource } from '@scalearn/core/files';
 import { decodeText, type ModelFiles, missingFile } from '../../src/folder/model-files.ts';
 
 /** Model files in memory. */

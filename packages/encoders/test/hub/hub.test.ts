@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeSafetensors } from '@scalearn/core';
+import { writeSafetensors } from '@scalearn/core/files';
 import { HubError, type HubOptions } from '@scalearn/hub';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../../../test/support/hub-server.ts';

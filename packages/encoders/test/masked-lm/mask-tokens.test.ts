@@ -1,4 +1,5 @@
-import { type EncodedText, RandomStream } from '@scalearn/core';
+import type { EncodedText } from '@scalearn/core';
+import { RandomStream } from '@scalearn/core/graph';
 import { describe, expect, test } from 'vitest';
 import { type MaskedBatch, type MaskingVocabulary, maskTokens } from '../../src/masked-lm/mask-tokens.ts';
 

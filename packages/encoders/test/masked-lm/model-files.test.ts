@@ -1,11 +1,5 @@
-import {
-  type FileSet,
-  type HostArray,
-  parseSafetensors,
-  ReferenceDevice,
-  type TensorToWrite,
-  writeSafetensors,
-} from '@scalearn/core';
+import { type FileSet, type HostArray, ReferenceDevice } from '@scalearn/core';
+import { parseSafetensors, type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
 import { describe, expect, test } from 'vitest';
 import { memoryFolder } from '../../src/folder/memory-folder.ts';
 import { loadMaskedLM } from '../../src/masked-lm/load.ts';

@@ -1,4 +1,5 @@
-import { type DeviceTensor, gradients, type HostArray, RandomStream, ReferenceDevice } from '@scalearn/core';
+import { type DeviceTensor, type HostArray, ReferenceDevice } from '@scalearn/core';
+import { gradients, RandomStream } from '@scalearn/core/graph';
 import { describe, expect, test } from 'vitest';
 import { type MaskedBatch, maskTokens } from '../../src/masked-lm/mask-tokens.ts';
 import { maskingVocabulary } from '../../src/masked-lm/vocabulary.ts';

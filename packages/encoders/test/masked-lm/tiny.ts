@@ -1,4 +1,5 @@
-import { type Device, type EncodedText, type FileSet, RandomStream } from '@scalearn/core';
+import type { Device, EncodedText, FileSet } from '@scalearn/core';
+import { RandomStream } from '@scalearn/core/graph';
 import type { TransformerConfig } from '../../src/families/config.ts';
 import { memoryFolder } from '../../src/folder/memory-folder.ts';
 import { MaskedLanguageModel } from '../../src/masked-lm/model.ts';

@@ -2,13 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  ArgumentError,
-  type HostArray,
-  ReferenceDevice,
-  type TensorToWrite,
-  writeSafetensors,
-} from '@scalearn/core';
+import { ArgumentError, type HostArray, ReferenceDevice } from '@scalearn/core';
+import { type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
 import { describe, expect, test } from 'vitest';
 import { shared, skipReason } from '../../../../test/golden/recorded.ts';
 import { startHubServer } from '../../../../test/support/hub-server.ts';

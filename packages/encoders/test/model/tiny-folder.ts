@@ -1,4 +1,5 @@
-import { RandomStream, type TensorToWrite, writeSafetensors } from '@scalearn/core';
+import { type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
+import { RandomStream } from '@scalearn/core/graph';
 import { encoderWeights } from '../../src/model/architecture.ts';
 import { parseEncoderConfig } from '../../src/model/config.ts';
 import * as tokenizers from '../tokenizer/small-tokenizers.ts';

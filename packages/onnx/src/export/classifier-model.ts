@@ -1,4 +1,4 @@
-import { type Graph, graphInputs, type OnnxValue, type Tensor, topologicalOrder } from '@scalearn/core';
+import { type Graph, graphInputs, type OnnxValue, type Tensor, topologicalOrder } from '@scalearn/core/graph';
 import { encodeModel } from '../model.ts';
 import { writeGraph } from '../write-graph.ts';
 import { OnnxExportError } from './errors.ts';

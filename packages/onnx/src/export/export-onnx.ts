@@ -1,11 +1,5 @@
-import {
-  type Encoder,
-  type FileSet,
-  hubHeadConfig,
-  mergeSnapshot,
-  sortedJson,
-  TrainedModel,
-} from '@scalearn/core';
+import { type Encoder, type FileSet, mergeSnapshot, TrainedModel } from '@scalearn/core';
+import { hubHeadConfig, sortedJson } from '@scalearn/core/methods';
 import { classifierModel } from './classifier-model.ts';
 import { OnnxExportError } from './errors.ts';
 import type { ExportDtype } from './stored-leaves.ts';

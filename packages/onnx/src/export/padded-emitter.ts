@@ -1,4 +1,4 @@
-import type { Dim, HostValue, OnnxAttribute, OnnxValue } from '@scalearn/core';
+import type { Dim, HostValue, OnnxAttribute, OnnxValue } from '@scalearn/core/graph';
 import { Emitter } from '../emitter.ts';
 import { elementTypes } from '../model.ts';
 import { OnnxExportError } from './errors.ts';

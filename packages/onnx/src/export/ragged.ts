@@ -1,4 +1,4 @@
-import type { OnnxEmitter, OnnxValue } from '@scalearn/core';
+import type { OnnxEmitter, OnnxValue } from '@scalearn/core/graph';
 import { paddingLogit } from '../host/padding.ts';
 import { elementTypes } from '../model.ts';
 

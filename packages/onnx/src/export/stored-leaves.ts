@@ -1,12 +1,6 @@
-import {
-  type DeviceTensor,
-  f32ToF16,
-  leafOf,
-  type Node,
-  type OnnxValue,
-  storedPart,
-  type Tensor,
-} from '@scalearn/core';
+import type { DeviceTensor } from '@scalearn/core';
+import { f32ToF16 } from '@scalearn/core/files';
+import { leafOf, type Node, type OnnxValue, storedPart, type Tensor } from '@scalearn/core/graph';
 import type { Leaves } from '../write-graph.ts';
 import type { PaddedEmitter } from './padded-emitter.ts';
 

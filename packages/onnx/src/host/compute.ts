@@ -1,4 +1,4 @@
-import { concreteShape, dimValue, type HostValue } from '@scalearn/core';
+import { concreteShape, dimValue, type HostValue } from '@scalearn/core/graph';
 import type { HostCall, HostTensor } from './context.ts';
 import { attentionMask, dropoutMask } from './masks.ts';
 import { paddingBias, paddingValid, padRows, unpadRows } from './padding.ts';

@@ -1,4 +1,5 @@
-import type { DimValues, HostArray } from '@scalearn/core';
+import type { HostArray } from '@scalearn/core';
+import type { DimValues } from '@scalearn/core/graph';
 import type { MaskBuffer } from '../masks/mask-buffer.ts';
 import { groupSequences, type SequenceGroup } from './groups.ts';
 

@@ -5,7 +5,7 @@ import {
   type HostValue,
   type RandomState,
   randomState,
-} from '@scalearn/core';
+} from '@scalearn/core/graph';
 import type { HostInput } from '../device-emitter.ts';
 import { type HostCall, HostContext, type HostTensor } from './context.ts';
 import { lengthOf } from './groups.ts';

@@ -1,4 +1,4 @@
-import type { HostValue } from '@scalearn/core';
+import type { HostValue } from '@scalearn/core/graph';
 import type { HostContext, HostTensor } from './context.ts';
 import { lengthOf, type SequenceGroup } from './groups.ts';
 

@@ -1,4 +1,4 @@
-import type { RandomState } from '@scalearn/core';
+import type { RandomState } from '@scalearn/core/graph';
 import { philoxWasm } from './philox-wasm.ts';
 
 type Fill = (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { baselineMethods } from '../../../baselines/src/index.ts';
-import { coreMethods } from '../../../core/src/index.ts';
+import { coreMethods } from '../../../core/src/methods.ts';
 import type { ReportData, ReportRun } from '../../src/experiment/data.ts';
 import { parseReportData, type ReportFormat, experimentReport as reportOf } from '../../src/index.ts';
 import { checkNesting, unescaped } from '../markup.ts';

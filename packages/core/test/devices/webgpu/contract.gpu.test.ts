@@ -1,4 +1,5 @@
-import { type Device, kernelVariants, requestWebGPUDevice } from '../../../src/index.ts';
+import { kernelVariants } from '../../../src/graph.ts';
+import { type Device, requestWebGPUDevice } from '../../../src/index.ts';
 import { deviceContract } from '../contract.ts';
 
 for (const forceVariant of kernelVariants)

@@ -1,0 +1,33 @@
+// Files of tensors and JSON, of Python and of this library.
+export type { Dtype, TensorInfo } from './files/dtype.ts';
+export type { SafetensorsReason, TorchFileReason } from './files/errors.ts';
+export {
+  JsonFields,
+  type JsonRule,
+  jsonBoolean,
+  jsonCount,
+  jsonExactly,
+  jsonList,
+  jsonNumber,
+  jsonNumberIn,
+  jsonObject,
+  jsonOneOf,
+  jsonOr,
+  jsonOrNull,
+  jsonRecord,
+  jsonShallow,
+  jsonShape,
+  jsonText,
+} from './files/json-fields.ts';
+export { openTensors } from './files/open-tensors.ts';
+export { bytesSource, type RandomAccess } from './files/random-access.ts';
+export type { TensorEntry } from './files/safetensors/header.ts';
+export { openShards, parseShardIndex, type ShardIndex } from './files/safetensors/index-file.ts';
+export { openSafetensors, parseSafetensors, type Safetensors } from './files/safetensors/reader.ts';
+export { writeSafetensors } from './files/safetensors/writer.ts';
+export { shown, shownList } from './files/shown.ts';
+export type { TensorReader } from './files/tensor-reader.ts';
+export type { TensorToWrite } from './files/tensor-to-write.ts';
+export { openTorchFile } from './files/torch/reader.ts';
+export { writeTorchFile } from './files/torch/writer.ts';
+export { f32ToF16 } from './half.ts';

@@ -1,0 +1,83 @@
+// What methods, heads, encoders and training loops are made of.
+
+export {
+  type AdapterLayer,
+  adapterKeys,
+  adapterOf,
+  adapterWidth,
+  describeAdapter,
+  nonLinearity,
+} from './methods/adapter.ts';
+export {
+  type AdapterConfig,
+  adapterNameOf,
+  checkAdapterName,
+  parseAdapterConfig,
+  pfeifferConfig,
+} from './methods/adapter-config.ts';
+export { readAdapter } from './methods/adapter-reader.ts';
+export { nonLinearityOption, reductionFactorOption } from './methods/bottleneck.ts';
+export { bottleneckReader, checkAdapterFits, storedAdapter } from './methods/bottleneck-reader.ts';
+export { controlAdapter, sourceControls } from './methods/controls.ts';
+export {
+  defineMethod,
+  type MethodDefinition,
+  type MethodReference,
+  type TrainedPart,
+} from './methods/definition.ts';
+export { coreMethods } from './methods/definitions.ts';
+export { fileFault } from './methods/file-fault.ts';
+export type { FrozenSpec, MethodCall, MethodTarget, SaveCall } from './methods/method.ts';
+export {
+  checkOptions,
+  type MethodOption,
+  type MethodOptions,
+  type OptionRange,
+  type OptionType,
+  type OptionValue,
+  type OptionValues,
+  optionTakes,
+  type SettledValues,
+  settleOptions,
+  whatOptionTakes,
+} from './methods/method-option.ts';
+export {
+  type MethodReader,
+  type ReadTarget,
+  requiredFile,
+  type StoredMethod,
+} from './methods/model-folder.ts';
+export { checkFileTarget, checkNamedEncoder, commonKeys, sortedJson } from './methods/model-json.ts';
+export type { ScalearnSettings } from './methods/scalearn-settings.ts';
+export { readSourceFolders } from './methods/sources-reader.ts';
+export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
+export { type OpenTensorFile, openTensorFile, tensorFiles } from './methods/tensor-files.ts';
+export { checkEncoder, encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
+export { type EncoderModules, type LayerModule, modulePath } from './nn/architecture.ts';
+export { createDropout, type Dropout } from './nn/dropout.ts';
+export type { TruncationOptions } from './nn/encoder.ts';
+export type { EncoderCall, EncoderGraph } from './nn/encoder-graph.ts';
+export { createHead, type Head, type HeadOptions, type SavedHead } from './nn/head.ts';
+export { linearParameters, type ParameterSpec, Parameters } from './nn/parameters.ts';
+export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
+export { type DenseHeadOptions, denseHead, type StaticHead, type StaticHeadCall } from './nn/static-head.ts';
+export { type EncodedExample, largestBatch } from './training/batches.ts';
+export { CheckpointWriter } from './training/checkpoint-writer.ts';
+export { checkClassWeights } from './training/class-weights.ts';
+export type { GraphParts } from './training/forward.ts';
+export { hubHeadConfig } from './training/hub-head.ts';
+export { inTurns, runInOrder, stepsUntil, type TurnOptions } from './training/loop.ts';
+export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
+export { checkTasks } from './training/options.ts';
+export { EpochOrder } from './training/order.ts';
+export { modelFromSnapshot, onlyHead } from './training/snapshot.ts';
+export {
+  anyNumber,
+  decodeState,
+  encodeState,
+  type RunSettings,
+  type StateFile,
+} from './training/state-file.ts';
+export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
+export { findByName, taskName } from './training/task.ts';
+export { type TrainingNumbers, type TrainingOption, trainingOptions } from './training/training-options.ts';
