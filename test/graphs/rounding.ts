@@ -12,8 +12,7 @@ import {
 } from '@scalearn/core/graph';
 import { aliasOf } from '../../packages/core/src/graph/alias.ts';
 import { type Expression, scalarDim, scalarInput } from '../../packages/core/src/graph/scalar.ts';
-import type { ElementwiseForm } from '../../packages/core/src/graph/tensor.ts';
-import { apply, applyAll } from '../../packages/core/src/graph/tensor.ts';
+import { apply, applyAll, type ElementwiseForm } from '../../packages/core/src/graph/tensor.ts';
 import { valuesOf } from '../../packages/core/src/graph/values.ts';
 import { elementwise, elementwiseOperation } from '../../packages/core/src/ops/elementwise.ts';
 import type { Feeds } from './random-graph.ts';

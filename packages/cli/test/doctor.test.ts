@@ -2,8 +2,7 @@ import { type Device, ReferenceDevice } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { expect, test } from 'vitest';
 import { reportText } from '../src/commands/doctor.ts';
-import type { DoctorReport } from '../src/doctor/examine.ts';
-import { advise } from '../src/doctor/examine.ts';
+import { advise, type DoctorReport } from '../src/doctor/examine.ts';
 import { SelfTest } from '../src/doctor/self-test.ts';
 
 test('the self-test passes in single precision and in ONNX Runtime', async () => {

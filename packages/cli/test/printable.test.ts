@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../../test/support/hub-server.ts';
 import { main } from '../src/main.ts';
 import { barText } from '../src/output/progress.ts';
-import type { Terminal } from '../src/output/terminal.ts';
-import { oneLine, printableOnly } from '../src/output/terminal.ts';
+import { oneLine, printableOnly, type Terminal } from '../src/output/terminal.ts';
 import { events, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 

@@ -1,7 +1,6 @@
 import type { EpochRecord, MemoryUse } from '@scalearn/core';
 import * as v from 'valibot';
-import type { TrainSettings } from '../options/settings-schema.ts';
-import { settingsSchema as settings } from '../options/settings-schema.ts';
+import { settingsSchema as settings, type TrainSettings } from '../options/settings-schema.ts';
 import type { SplitScore } from '../output/events.ts';
 import { maybeMissing, maybeNull, someTexts, text, textOrNull, whole } from '../schemas.ts';
 import type { StoredArchitecture } from './stored-architecture.ts';

@@ -6,8 +6,7 @@ import { testMetrics } from '../model/scores.ts';
 import { clock, counted, metricList } from './format.ts';
 import { BarLine, Pulse } from './progress.ts';
 import { jsonLine } from './reporter.ts';
-import type { Terminal } from './terminal.ts';
-import { oneLine } from './terminal.ts';
+import { oneLine, type Terminal } from './terminal.ts';
 
 /** How many models came to which end. */
 export interface RunCounts {

@@ -2,8 +2,7 @@ import type { Reporter } from './events.ts';
 import { clock, count, epochLine, figure, startLines } from './format.ts';
 import { BarLine, Pace, Pulse, phaseParts } from './progress.ts';
 import { doneLines } from './result.ts';
-import type { Terminal } from './terminal.ts';
-import { oneLine } from './terminal.ts';
+import { oneLine, type Terminal } from './terminal.ts';
 
 export function createReporter(
   terminal: Terminal,

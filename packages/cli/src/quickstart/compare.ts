@@ -14,8 +14,14 @@ import type { QuickstartOutput } from './events.ts';
 import { mergedName, type QuickstartFolder, reportName } from './folder.ts';
 import { type ModelPlan, planModels, tasksOf, trainPlanned, type Workshop } from './models.ts';
 import { quickstartReport } from './report.ts';
-import type { Machine } from './results.ts';
-import { beginResults, type Coefficients, methodResult, type QuickstartResults, scoreOf } from './results.ts';
+import {
+  beginResults,
+  type Coefficients,
+  type Machine,
+  methodResult,
+  type QuickstartResults,
+  scoreOf,
+} from './results.ts';
 
 export interface ComparisonOptions {
   readonly folder: QuickstartFolder;

@@ -2,8 +2,7 @@ import { comparisonReport } from '@scalearn/report';
 import type { RunFile } from '../folders/run-schema.ts';
 import { counted } from '../output/format.ts';
 import { versionText } from './opening-text.ts';
-import type { QuickstartPlan } from './plan.ts';
-import { nameOf, quickstartMethods } from './plan.ts';
+import { nameOf, type QuickstartPlan, quickstartMethods } from './plan.ts';
 import type { QuickstartResults } from './results.ts';
 import { baselineName, nextCommands } from './results-text.ts';
 

@@ -1,7 +1,6 @@
 import { ShapeError } from '../errors.ts';
 import { dimOf, fixedDim, showShape } from '../graph/shape.ts';
-import type { Requirement } from '../graph/tensor.ts';
-import { apply, applyAll, defineOperation, type Tensor } from '../graph/tensor.ts';
+import { apply, applyAll, defineOperation, type Requirement, type Tensor } from '../graph/tensor.ts';
 import { softmaxOf, type Values, zeros } from '../graph/values.ts';
 import { streamId } from '../random/streams.ts';
 import { launchAttention, launchAttentionGradient } from './attention/launch.ts';

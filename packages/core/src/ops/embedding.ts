@@ -2,8 +2,7 @@ import { ShapeError } from '../errors.ts';
 import { defineKernel, type Lanes } from '../graph/kernel.ts';
 import { eachItem, groupsFor, lanesOf, launch, rowItems, rowsOf, widthOf } from '../graph/launch.ts';
 import { type Dim, dimOf, fixedDim, showShape } from '../graph/shape.ts';
-import type { Requirement } from '../graph/tensor.ts';
-import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
+import { apply, defineOperation, type Requirement, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 
 /** Rows of a table by number: table `[rows, width]`, ids i32 `[n]`, y `[n, width]`. */

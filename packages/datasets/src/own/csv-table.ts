@@ -4,8 +4,7 @@ import { inWords, type Wording } from '../wording.ts';
 import { type CsvRecord, csvRecords } from './csv-records.ts';
 import { decodeText } from './decode-text.ts';
 import { checkSpread } from './stray-quotes.ts';
-import type { Doubt } from './table.ts';
-import { CellValues, type Dialect, hasNoRows, type Table, type TableRow } from './table.ts';
+import { CellValues, type Dialect, type Doubt, hasNoRows, type Table, type TableRow } from './table.ts';
 
 /** What separates the values of a line. */
 export type Delimiter = 'comma' | 'semicolon' | 'tab' | 'pipe';

@@ -1,12 +1,14 @@
 import type { OptionWords } from '../wording.ts';
-import type { Decimal, LabelChoice, OwnProblem } from './labels.ts';
 import {
   commaLists,
+  type Decimal,
   isCode,
   isDecorated,
   isGrouped,
+  type LabelChoice,
   labelText,
   maybeMissingMark,
+  type OwnProblem,
   parseNumber,
 } from './labels.ts';
 import type { Doubt, Table, TableRow } from './table.ts';

@@ -1,5 +1,4 @@
-import type { TensorInfo } from '../dtype.ts';
-import { DTYPE_BITS, isDtype } from '../dtype.ts';
+import { DTYPE_BITS, isDtype, type TensorInfo } from '../dtype.ts';
 import { SafetensorsError, type SafetensorsReason } from '../errors.ts';
 import { DuplicateKeyError, isObject, parseStrictJson } from '../json.ts';
 import { shown } from '../shown.ts';
