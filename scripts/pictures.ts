@@ -14,7 +14,7 @@ const pictures = fileURLToPath(new URL('../docs/public/', import.meta.url));
 const results = JSON.parse(await readFile(join(folder, 'results.json'), 'utf8')) as QuickstartResults;
 const text = resultsText(results, 'runs/quickstart', {
   ...{ out: () => {}, err: () => {}, interactive: true },
-  ...{ columns: 88, colours: true },
+  ...{ columns: 88, colors: true },
 });
 const lines = new AnsiUp().ansi_to_html(`$ npm start\n…\n${text.trimEnd()}`);
 const terminal = `<!doctype html><meta charset="utf-8"><body style="margin:0"><pre style="

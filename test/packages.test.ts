@@ -39,7 +39,7 @@ async function prepare(each: (typeof packages)[number]): Promise<string> {
 }
 
 describe.each(packages)('$name', (each) => {
-  test('is packed with its declarations, sources, README and licence, and without tests', async () => {
+  test('is packed with its declarations, sources, README and license, and without tests', async () => {
     const file = readdirSync(tarballs).find((name) =>
       name.startsWith(`${each.name.slice(1).replace('/', '-')}-`),
     );

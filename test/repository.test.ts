@@ -14,7 +14,7 @@ describe.each(packages)('$name', ({ folder, name, manifest }) => {
     expect(deno).toMatchObject({ name, version: manifest.version });
   });
 
-  test('carries the licence', () => {
+  test('carries the license', () => {
     expect(read(folder, 'LICENSE')).toBe(read(root, 'LICENSE'));
   });
 

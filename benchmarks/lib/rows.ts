@@ -2,7 +2,7 @@ import type { EncodedText, Encoder } from '@scalearn/core';
 import { loadTask } from '@scalearn/datasets';
 import { glueFolder } from './places.ts';
 
-/** Tokenised rows of a task with their labels. */
+/** Tokenized rows of a task with their labels. */
 export interface Rows {
   readonly texts: readonly EncodedText[];
   readonly labels: Int32Array;

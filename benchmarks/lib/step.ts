@@ -3,7 +3,7 @@ import { type Program, randomInput } from '@scalearn/core/graph';
 import {
   createDropout,
   createHead,
-  optimiserFeeds,
+  optimizerFeeds,
   TrainableModel,
   trainingGraph,
 } from '@scalearn/core/methods';
@@ -49,7 +49,7 @@ export class Step implements Disposable {
     const step = ++this.#count;
     return this.program.run({
       ...this.#model.encoder.feeds(texts),
-      ...optimiserFeeds(this.#model.parameters, this.#model.method.defaults.learningRate, 0, step),
+      ...optimizerFeeds(this.#model.parameters, this.#model.method.defaults.learningRate, 0, step),
       labels,
       random: Int32Array.of(0, 0, step),
     });

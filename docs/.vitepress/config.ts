@@ -99,6 +99,6 @@ export default defineConfig({
       ),
       ...apiSidebars(),
     },
-    footer: { message: 'Released under the MIT licence.' },
+    footer: { message: 'Released under the MIT license.' },
   },
 });

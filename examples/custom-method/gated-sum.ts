@@ -5,10 +5,10 @@ import {
   defineMethod,
   type MethodDefinition,
   type MethodReader,
-  openTensorFile,
+  openFolderTensors,
   readSourceFolders,
   readTrainedTensors,
-  sortedJson,
+  stableStringify,
   tensorFiles,
 } from '@scalearn/core/methods';
 
@@ -46,7 +46,7 @@ export function gatedSum(sources: readonly Adapter[], start = 2): Method {
           { name: `${t}.${i}.upBias`, shape: [hiddenSize], values: layer.upBias },
         ]),
       ),
-    // What it does: gradients, optimiser, checkpoints and every device follow from this.
+    // What it does: gradients, optimizer, checkpoints and every device follow from this.
     sites: ({ parameter, frozen }) => ({
       feedForwardOutput: ({ layer, hidden, residual, norm }) => {
         const total = add(hidden, residual);
@@ -60,7 +60,7 @@ export function gatedSum(sources: readonly Adapter[], start = 2): Method {
     }),
     // The gates, and the sources in folders of their names: a model's folder needs no other.
     save: (call) => ({
-      [configFile]: sortedJson({
+      [configFile]: stableStringify({
         name: sources.map(({ name }) => name).join(','),
         start,
         target: call.adapterName,
@@ -81,7 +81,7 @@ export function gatedSum(sources: readonly Adapter[], start = 2): Method {
         const gates = tensors.get(gate(layer))?.data ?? new Float32Array(encoder.hiddenSize);
         return Float32Array.from(sources.flatMap(() => [...gates]));
       });
-      return mergeAdapters(adapterName, sources, omegas, { normalisation: 'none' });
+      return mergeAdapters(adapterName, sources, omegas, { normalization: 'none' });
     },
   };
 }
@@ -94,7 +94,7 @@ const gatedSumReader: MethodReader = async (folder, target) => {
   const sources = await readSourceFolders(folder, json);
   const method = gatedSum(sources, Number(json.raw('start')));
   const adapterName = String(json.raw('target'));
-  const { tensors, where } = await openTensorFile(folder, 'gates');
+  const { tensors, where } = await openFolderTensors(folder, 'gates');
   const specs = method.parameters({ ...target, adapterName, tasks: [adapterName] });
   return { adapterName, method, tensors: await readTrainedTensors(tensors, specs, target, where) };
 };

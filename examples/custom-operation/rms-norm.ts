@@ -1,4 +1,4 @@
-// An operation of one's own: normalisation by the root of the mean square, in two WGSL kernels.
+// An operation of one's own: normalization by the root of the mean square, in two WGSL kernels.
 
 import { ShapeError } from '@scalearn/core';
 import {

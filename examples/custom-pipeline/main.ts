@@ -58,7 +58,7 @@ console.log(`merged: ${Object.keys(files).join(', ')}`);
 using adapter = await TrainedModel.fromSnapshot(encoder, merged, task);
 const report = 'Emma sold the old piano on Monday. The blue coat was found by Max in the park.';
 for (const claim of ['Max discovered the coat.', 'Emma bought the old piano.']) {
-  const probabilities = softmaxProbabilities(await adapter.answer([[report, claim]]));
+  const probabilities = softmaxProbabilities(await adapter.predictTexts([[report, claim]]));
   const [best] = Array.from(labels.keys()).sort((a, b) => probabilities[b]! - probabilities[a]!);
   console.log(`${labels[best!]} (${probabilities[best!]!.toFixed(2)})  ${claim}`);
 }

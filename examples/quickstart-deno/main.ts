@@ -1,4 +1,4 @@
-// Both stages on few labelled rows: an adapter trained from scratch, and how much to use of seven that others trained.
+// Both stages on few labeled rows: an adapter trained from scratch, and how much to use of seven that others trained.
 import { adapterFolder, encoderFolder, sourceTasks } from '@scalearn/assets-mini';
 import { bottleneck, type Method, requestDevice, scalearn, type TrainedModel, train } from '@scalearn/core';
 import { loadTask } from '@scalearn/datasets';
@@ -28,7 +28,7 @@ using model = await run('ScaLearnUniform++', scalearn({ sources, variant: 'scale
 
 // Does the second of two texts follow from the first?
 const [text = 'Emma sold the piano on Monday.', claim = 'The piano was sold by Emma.'] = Deno.args;
-const { logits } = await model.answer([[text, claim]]);
+const { logits } = await model.predictTexts([[text, claim]]);
 console.log(`${text} / ${claim} -> ${task.labels![logits[1]! > logits[0]! ? 1 : 0]}`);
 const { method } = model.parameterCount;
 console.log(`${single.parameterCount.method} numbers from scratch, ${method} by transfer`);

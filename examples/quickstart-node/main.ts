@@ -1,4 +1,4 @@
-// Both stages on few labelled rows: an adapter trained from scratch, and how much to use of seven that others trained.
+// Both stages on few labeled rows: an adapter trained from scratch, and how much to use of seven that others trained.
 import { adapterFolder, encoderFolder, sourceTasks } from '@scalearn/assets-mini';
 import { bottleneck, type Method, requestDevice, scalearn, type TrainedModel, train } from '@scalearn/core';
 import { loadTask } from '@scalearn/datasets';

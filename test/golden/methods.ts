@@ -37,7 +37,7 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
   'adapter-fusion': (c, encoder) =>
     adapterFusion({
       sources: caseSources(c, encoder),
-      regularisation: c.file.method.regulariser?.coefficient ?? 0,
+      regularization: c.file.method.regulariser?.coefficient ?? 0,
     }),
   'adapter-m': (c, encoder) => adapterM(caseBottleneck(c, encoder)),
   'adapter-soup': (c, encoder) =>
@@ -129,13 +129,13 @@ export function soupParts(
 
 function caseScalearn(c: Case, encoder: TransformerEncoder): Method {
   const { method } = c.file;
-  const normalisation = (['mean', 'softmax'] as const).find((kind) => method.normalisation?.startsWith(kind));
+  const normalization = (['mean', 'softmax'] as const).find((kind) => method.normalisation?.startsWith(kind));
   return scalearn({
     sources: caseSources(c, encoder),
     variant: method.name as ScalearnVariant,
     dropout: method.omega_dropout ?? 0,
-    ...(normalisation ? { normalisation } : {}),
-    ...(method.regulariser ? { regularisation: method.regulariser.lambda } : {}),
+    ...(normalization ? { normalization } : {}),
+    ...(method.regulariser ? { regularization: method.regulariser.lambda } : {}),
   });
 }
 

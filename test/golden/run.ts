@@ -16,7 +16,7 @@ import {
   adapterKeys,
   createHead,
   type Dropout,
-  optimiserFeeds,
+  optimizerFeeds,
   TrainableModel,
   trainingGraph,
 } from '@scalearn/core/methods';
@@ -45,7 +45,7 @@ function batchFeeds(
   encoder: TransformerEncoder,
   c: Case,
   index: number,
-  labelled = true,
+  labeled = true,
 ): Record<string, HostArray> {
   const batch = c.file.batches[index] as Batch;
   const types = batch.token_type_ids && flat(batch.token_type_ids);
@@ -54,7 +54,7 @@ function batchFeeds(
     ...(types ? { tokenTypeIds: types[i] as readonly number[] } : {}),
   }));
   const feeds = encoder.feeds(texts);
-  if (!labelled || !batch.labels) return feeds;
+  if (!labeled || !batch.labels) return feeds;
   const labels = batch.labels.flat() as number[];
   const problem = caseTasks(c)[taskOf(c, index)]?.[1];
   const classes = problem === 'singleLabelClassification' || problem === 'multipleChoice';
@@ -220,7 +220,7 @@ async function curve(
     const program = await programOf(task);
     const result = await program.run({
       ...batchFeeds(encoder, c, order[step] as number),
-      ...optimiserFeeds(model.parameters, rate, optimizer.weight_decay, steps, { ...adam, task }),
+      ...optimizerFeeds(model.parameters, rate, optimizer.weight_decay, steps, { ...adam, task }),
       ...(masks ? { omegaMask: masks.data.slice(step * size, (step + 1) * size) } : {}),
     });
     const compare = (name: string, output: string, group: keyof Tolerance): void => {
@@ -270,7 +270,7 @@ async function compareAfter(model: TrainableModel, c: Case): Promise<Difference[
 async function merged(device: Device, encoder: TransformerEncoder, c: Case): Promise<Difference[]> {
   const sources = caseSources(c, encoder);
   const model = await caseModel(encoder, c, false);
-  const adapter = mergeAdapters('merged', sources, omegas(c), { normalisation: 'none' });
+  const adapter = mergeAdapters('merged', sources, omegas(c), { normalization: 'none' });
   const differences: Difference[] = [];
   const tensors = new Map<string, NamedTensor>(c.weights);
   for (const [i, layer] of adapter.layers.entries())

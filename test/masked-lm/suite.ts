@@ -1,6 +1,6 @@
 import { type Device, type HostArray, ReferenceDevice } from '@scalearn/core';
 import { RandomStream } from '@scalearn/core/graph';
-import { optimiserFeeds, trainingGraph } from '@scalearn/core/methods';
+import { optimizerFeeds, trainingGraph } from '@scalearn/core/methods';
 import { MaskedLanguageModel, maskTokens, parseEncoderConfig } from '@scalearn/encoders';
 
 const config = parseEncoderConfig({
@@ -29,7 +29,7 @@ async function train(device: Device): Promise<Record<string, HostArray>> {
   using program = await device.compile({ outputs: { ...outputs, logits: graph.logits }, updates });
   const results: Record<string, HostArray> = {};
   for (let step = 1; step <= 3; step++) {
-    const result = await program.run({ ...feeds, ...optimiserFeeds(model.parameters, 1e-3, 0.01, step) });
+    const result = await program.run({ ...feeds, ...optimizerFeeds(model.parameters, 1e-3, 0.01, step) });
     for (const [name, values] of Object.entries(result)) results[`${name} of step ${step}`] = values;
   }
   return results;

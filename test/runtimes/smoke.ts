@@ -14,7 +14,7 @@ import {
 import {
   createDropout,
   linearParameters,
-  optimiserFeeds,
+  optimizerFeeds,
   Parameters,
   trainingGraph,
 } from '@scalearn/core/methods';
@@ -60,7 +60,7 @@ async function trainSome(device: Device): Promise<{ losses: number[]; values: Fl
       x: stream.normal(rows * 12, 0, 1),
       labels: Int32Array.from({ length: rows }, () => stream.below(3)),
       random: Int32Array.of(7, 0, step),
-      ...optimiserFeeds(parameters, 1e-2, 0.01, step + 1),
+      ...optimizerFeeds(parameters, 1e-2, 0.01, step + 1),
     });
     losses.push(result.loss?.[0] ?? Number.NaN);
   }

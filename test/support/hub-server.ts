@@ -17,7 +17,7 @@ export interface HubRepository {
  * What happens to the body of a file: half of it comes and the connection breaks; half of it comes as if that were all;
  * its first byte is wrong; there is a byte too much.
  */
-export type Behaviour = 'send' | 'break' | 'cut' | 'corrupt' | 'lengthen';
+export type Behavior = 'send' | 'break' | 'cut' | 'corrupt' | 'lengthen';
 
 /** The part of the hub's protocol that downloads need, on this machine. */
 export interface HubServer {
@@ -27,11 +27,11 @@ export interface HubServer {
   /** By `owner/name`, those of data sets by `datasets/owner/name`. */
   readonly repositories: Record<string, HubRepository>;
   /** What happens to the bodies of files; what is in `script` comes first, one a request. */
-  behaviour: Behaviour;
-  readonly script: Behaviour[];
-  /** Answers to the next requests, whatever they are. */
+  behavior: Behavior;
+  readonly script: Behavior[];
+  /** ModelOutput to the next requests, whatever they are. */
   readonly answers: { readonly status: number; readonly headers?: Record<string, string> }[];
-  /** Answers a request in another way than a hub does, or returns false. */
+  /** ModelOutput a request in another way than a hub does, or returns false. */
   intercept: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
   /** Whether large files are on another host, as they are on the hub. */
   redirects: boolean;
@@ -54,7 +54,7 @@ export async function startHubServer(repositories: Record<string, HubRepository>
     url: `http://127.0.0.1:${port}`,
     requests: [],
     repositories,
-    behaviour: 'send',
+    behavior: 'send',
     script: [],
     answers: [],
     intercept: () => false,
@@ -135,12 +135,12 @@ export async function startHubServer(repositories: Record<string, HubRepository>
       part = bytes.subarray(Number(range[1]), Number(range[2]) + 1);
     }
     if (isProbe) return void response.end(part);
-    const behaviour = hub.script.shift() ?? hub.behaviour;
+    const behavior = hub.script.shift() ?? hub.behavior;
     const half = part.subarray(0, Math.ceil(part.length / 2));
-    if (behaviour === 'send') return void response.end(part);
-    if (behaviour === 'corrupt') return void response.end(part.map((byte, i) => (i === 0 ? byte ^ 1 : byte)));
-    if (behaviour === 'cut') return void response.end(half);
-    if (behaviour === 'lengthen') return void response.end(Buffer.concat([part, new Uint8Array(1)]));
+    if (behavior === 'send') return void response.end(part);
+    if (behavior === 'corrupt') return void response.end(part.map((byte, i) => (i === 0 ? byte ^ 1 : byte)));
+    if (behavior === 'cut') return void response.end(half);
+    if (behavior === 'lengthen') return void response.end(Buffer.concat([part, new Uint8Array(1)]));
     response.setHeader('content-length', part.length);
     response.write(half, () => setTimeout(() => response.destroy(), 30));
   }

@@ -8,7 +8,7 @@ export interface Settings {
   /** Address of the folder that holds `encoder/` and `adapters/`. */
   readonly assets: string;
   readonly device: 'auto' | 'webgpu' | 'onnx';
-  /** Labelled rows to learn from. */
+  /** Labeled rows to learn from. */
   readonly rows: number;
   /** Other rows, to be tested on. */
   readonly testRows: number;

@@ -97,7 +97,7 @@ function coefficients(tensors: ReadonlyMap<string, NamedTensor>): Reply {
 
 async function answer(texts: readonly [string, string]): Promise<void> {
   if (!session) throw new Error('There is no model yet: train one first.');
-  const probabilities = softmaxProbabilities(await session.model.answer([texts]));
+  const probabilities = softmaxProbabilities(await session.model.predictTexts([texts]));
   const best = probabilities[1]! > probabilities[0]! ? 1 : 0;
   reply({ type: 'answer', label: session.task.labels?.[best] ?? '', probability: probabilities[best]! });
 }

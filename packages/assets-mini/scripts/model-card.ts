@@ -59,12 +59,12 @@ machine. It is no general language model: its English has about 500 words, and e
 |---|---|
 | architecture | BERT, post-layer-norm: ${options.layers} layers, hidden size ${options.hidden}, ${options.heads} heads, intermediate size ${options.intermediate}, ${options['max-positions']} positions; no pooler |
 | vocabulary | WordPiece, lower case, at most ${options.vocabulary} tokens, trained on the same texts |
-| weights | f16 safetensors, masked-language-modelling head included |
-| licence | MIT |
+| weights | f16 safetensors, masked-language-modeling head included |
+| license | MIT |
 
 ## How it was made
 
-From nothing, with \`@scalearn/core\` on ONNX Runtime: masked language modelling (${100 * Number(options['mask-rate'])} % of the tokens; of those 80 % masked,
+From nothing, with \`@scalearn/core\` on ONNX Runtime: masked language modeling (${100 * Number(options['mask-rate'])} % of the tokens; of those 80 % masked,
 10 % replaced, 10 % kept) on ${options.documents} documents of \`miniglueText({ seed: ${options.seed} })\`, which tell of facts that no task of
 MiniGLUE tells of. ${options.steps} steps of ${options['batch-size']} documents, AdamW, learning rate ${options['learning-rate']} after a warm-up over a tenth of the steps, then
 linear decay, no dropout, seed ${options.seed}.

@@ -3,7 +3,7 @@ import { JsonFields, shown } from '@scalearn/core/files';
 import {
   adapterNameOf,
   fileFault,
-  openTensorFile,
+  openFolderTensors,
   type ReadTarget,
   readTrainedTensors,
   type StoredMethod,
@@ -54,7 +54,7 @@ export async function readAdapterTensors(
   adapterName: string,
   method: Method,
 ): Promise<StoredMethod> {
-  const file = await openTensorFile(folder, 'adapter');
+  const file = await openFolderTensors(folder, 'adapter');
   const tasks = target.tasks ?? [adapterName];
   const specs = fileFault(folder.describe(), () => method.parameters({ ...target, adapterName, tasks }));
   const tensors = await readTrainedTensors(file.tensors, specs, target, file.where);

@@ -26,7 +26,7 @@ import {
   type MethodOptions,
   type MethodReader,
   nonLinearity,
-  openTensorFile,
+  openFolderTensors,
   readSourceFolders,
   readTrainedTensors,
   settleOptions,
@@ -47,7 +47,7 @@ export interface AdapterFusionOptions {
   /** Dropout on the scores; by default the encoder's dropout on attention. */
   readonly dropout?: number | undefined;
   /** λ of the penalty `λ · Σ_layers ‖I − W_v‖²`; 0.01 in the paper. */
-  readonly regularisation?: number;
+  readonly regularization?: number;
 }
 
 const methodOptions = {
@@ -57,7 +57,7 @@ const methodOptions = {
     defaultMeaning: "the encoder's",
     range: { least: 0, below: 1 },
   },
-  regularisation: {
+  regularization: {
     type: 'number',
     meaning: 'strength of the pull of values to the identity',
     default: 0.01,
@@ -82,7 +82,7 @@ const methodOptions = {
  * which takes three products of `[hidden, hidden]` a token instead of 2·T + 1 (P7).
  */
 export function adapterFusion(options: AdapterFusionOptions): Method {
-  const { dropout, regularisation } = settleOptions(methodOptions, options);
+  const { dropout, regularization } = settleOptions(methodOptions, options);
   const sources = options.sources.map(adapterOf);
   const T = sources.length;
   if (T < 2)
@@ -94,7 +94,12 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
     kind: 'two-stage',
     headLayout: 'static',
     get settings() {
-      return { regularisation, dropout: dropout ?? null, sources: sources.map(describeAdapter) };
+      // Ids of stored runs depend on this spelling.
+      return {
+        regularisation: regularization,
+        dropout: dropout ?? null,
+        sources: sources.map(describeAdapter),
+      };
     },
     defaults: { learningRate: 5e-5, epochs: 30, patience: 5, weightDecay: 0, evalBatchSize: 128 },
     parameters: ({ encoder }) => {
@@ -124,7 +129,7 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
           { name: `downBias.${i}`, shape: [T * units], values: downBias },
           { name: `up.${i}`, shape: [T * units, hiddenSize], values: up.slice(i * size, (i + 1) * size) },
         ]),
-        ...(regularisation > 0 ? [identity] : []),
+        ...(regularization > 0 ? [identity] : []),
       ];
     },
     sites: ({ encoder, parameter, frozen, dropout: training }) => ({
@@ -152,17 +157,17 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
       },
     }),
     penalty: ({ encoder, parameter, frozen }) => {
-      if (regularisation === 0) return undefined;
+      if (regularization === 0) return undefined;
       const distances = Array.from({ length: encoder.layers }, (_, layer) => {
         const { value } = fusionKeys(encoder, layer, names);
         return sum(square(subtract(frozen('identity'), parameter(`${value}.weight`))));
       });
       return scale(
         distances.reduce((total, distance) => add(total, distance)),
-        regularisation,
+        regularization,
       );
     },
-    save: (call) => fusionFiles({ ...call, sources, dropout, regularisation }),
+    save: (call) => fusionFiles({ ...call, sources, dropout, regularization }),
   };
 }
 
@@ -192,7 +197,7 @@ export const adapterFusionReader: MethodReader = async (folder, target) => {
     checkSources(sources, target);
     return adapterFusion({ ...settings, sources });
   });
-  const file = await openTensorFile(folder, fusionWeights);
+  const file = await openFolderTensors(folder, fusionWeights);
   const specs = method.parameters({ ...target, adapterName, tasks: target.tasks ?? [adapterName] });
   const tensors = await readTrainedTensors(file.tensors, specs, target, file.where);
   return { adapterName, method, tensors };

@@ -11,15 +11,15 @@ import {
   adapterOf,
   checkFileTarget,
   checkSources,
-  commonKeys,
   defineMethod,
   describeAdapter,
   fileFault,
   type MethodDefinition,
   type MethodOptions,
   type MethodReader,
+  modelMetadata,
   type SaveCall,
-  sortedJson,
+  stableStringify,
 } from '@scalearn/core/methods';
 import { frozenAdapter } from './frozen-adapter.ts';
 import { soupRowOptions } from './soup-rows.ts';
@@ -101,7 +101,7 @@ function soupOf(adapter: Adapter, shares: readonly Share[]): Method {
     merge: named,
     save: (call) => ({
       ...adapterFiles(named(call), call),
-      [configFile]: sortedJson({ ...commonKeys(call), name: call.adapterName, sources: shares }),
+      [configFile]: stableStringify({ ...modelMetadata(call), name: call.adapterName, sources: shares }),
     }),
   };
 }

@@ -9,20 +9,20 @@ import { matmul, type Tensor } from '@scalearn/core/graph';
 import {
   adapterWidth,
   checkFileTarget,
-  commonKeys,
   defineMethod,
   encoderMetadata,
   fileFault,
   type MethodDefinition,
   type MethodReader,
+  modelMetadata,
   modulePath,
   nonLinearity,
-  openTensorFile,
+  openFolderTensors,
   parseAdapterConfig,
   pfeifferConfig,
   reductionFactorOption,
   settleOptions,
-  sortedJson,
+  stableStringify,
   tensorFiles,
 } from '@scalearn/core/methods';
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
@@ -125,7 +125,7 @@ export function compacter(options: CompacterOptions = {}): Method {
         reduction_factor: reductionFactor,
       };
       return {
-        'adapter_config.json': sortedJson({ ...commonKeys(call), config, name: call.adapterName }),
+        'adapter_config.json': stableStringify({ ...modelMetadata(call), config, name: call.adapterName }),
         ...tensorFiles('adapter', call.tensors, encoderMetadata(call)),
       };
     },
@@ -172,7 +172,7 @@ export const compacterReader: MethodReader = async (folder, target) => {
 
 /** @throws ModelFileError if the file does not hold the rule: the reference's own files do not */
 async function checkRule(folder: ModelFolder, key: string): Promise<void> {
-  const { tensors, where } = await openTensorFile(folder, 'adapter');
+  const { tensors, where } = await openFolderTensors(folder, 'adapter');
   const bare = key.slice(key.indexOf('.') + 1);
   if (tensors.entries.has(key) || tensors.entries.has(bare)) return;
   throw new ModelFileError(

@@ -15,7 +15,7 @@ import {
   type ReadTarget,
   type SaveCall,
   type StoredMethod,
-  sortedJson,
+  stableStringify,
 } from '@scalearn/core/methods';
 
 const weightsFile = 'model.safetensors';
@@ -45,7 +45,7 @@ export function fullModelFiles(methodName: string, call: SaveCall): FileSet {
     dtype: 'float32',
     ...(inside ? hubHeadConfig({ ...inside.options, labels: inside.labels }, encoder) : {}),
   };
-  return { [configFile]: sortedJson(config), [weightsFile]: weights };
+  return { [configFile]: stableStringify(config), [weightsFile]: weights };
 }
 
 /** The keys of `config.json` that are no part of the encoder's. */

@@ -10,11 +10,11 @@ import {
 } from '@scalearn/core/files';
 import {
   adapterNameOf,
-  commonKeys,
   encoderMetadata,
+  modelMetadata,
   modulePath,
   type SaveCall,
-  sortedJson,
+  stableStringify,
   tensorFiles,
 } from '@scalearn/core/methods';
 import { requireSettings } from './adapter-folder.ts';
@@ -44,7 +44,7 @@ const dynamic = {
 /** What a fusion's folder says beside its tensors and sources. */
 export interface FusionSettings {
   readonly dropout: number | undefined;
-  readonly regularisation: number;
+  readonly regularization: number;
 }
 
 export const fusionConfigFile = 'adapter_fusion_config.json';
@@ -55,24 +55,24 @@ export const fusionWeights = 'model_adapter_fusion';
 export function fusionFiles(
   call: SaveCall & FusionSettings & { readonly sources: readonly Adapter[] },
 ): FileSet {
-  const { sources, dropout, regularisation } = call;
+  const { sources, dropout, regularization } = call;
   const names = sources.map(({ name }) => name);
   const config = {
     ...dynamic,
     value_initialized: true,
-    regularization: regularisation > 0,
+    regularization: regularization > 0,
     // The library's meaning of null is the default here: the encoder's dropout on attention.
     dropout_prob: dropout ?? null,
   };
   return {
-    [fusionConfigFile]: sortedJson({
-      ...commonKeys(call),
+    [fusionConfigFile]: stableStringify({
+      ...modelMetadata(call),
       config,
       name: names.join(','),
       adapter_names: names,
       // Known to this library only. Which source is the target's cannot be told from their order.
       target: call.adapterName,
-      lambda_reg: regularisation,
+      lambda_reg: regularization,
     }),
     ...tensorFiles(fusionWeights, call.tensors, encoderMetadata(call)),
     ...sourceFiles(sources, call),
@@ -91,7 +91,7 @@ export function parseFusionConfig(
     throw json.error(`its config is ${shown(identifier)}; only the fusion "dynamic" can be read`);
   const lambda = json.take('lambda_reg', jsonNumberIn(0, Infinity), 0.01);
   const target = json.has('target') ? adapterNameOf(json, 'target') : undefined;
-  if (identifier === 'dynamic') return { target, dropout: undefined, regularisation: lambda };
+  if (identifier === 'dynamic') return { target, dropout: undefined, regularization: lambda };
   const config = json.object('config');
   config.only([...Object.keys(dynamic), 'value_initialized', 'regularization', 'dropout_prob']);
   requireSettings(config, dynamic);
@@ -99,6 +99,6 @@ export function parseFusionConfig(
   return {
     target,
     dropout: config.take('dropout_prob', jsonOrNull(jsonNumberIn(0, 1)), null) ?? undefined,
-    regularisation: config.take('regularization', jsonBoolean, false) ? lambda : 0,
+    regularization: config.take('regularization', jsonBoolean, false) ? lambda : 0,
   };
 }

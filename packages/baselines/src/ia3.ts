@@ -10,15 +10,15 @@ import {
 import { multiply, reshape, type Tensor } from '@scalearn/core/graph';
 import {
   checkFileTarget,
-  commonKeys,
   defineMethod,
   encoderMetadata,
   type LayerSite,
   type MethodDefinition,
   type MethodReader,
+  modelMetadata,
   modulePath,
   type ParameterSpec,
-  sortedJson,
+  stableStringify,
   tensorFiles,
 } from '@scalearn/core/methods';
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
@@ -96,7 +96,11 @@ export function ia3(): Method {
       };
     },
     save: (call) => ({
-      'adapter_config.json': sortedJson({ ...commonKeys(call), config: ia3Config, name: call.adapterName }),
+      'adapter_config.json': stableStringify({
+        ...modelMetadata(call),
+        config: ia3Config,
+        name: call.adapterName,
+      }),
       ...tensorFiles('adapter', call.tensors, encoderMetadata(call)),
     }),
   };

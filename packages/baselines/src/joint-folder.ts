@@ -3,15 +3,15 @@ import { JsonFields, jsonList, jsonText, shown, type TensorReader } from '@scale
 import {
   adapterNameOf,
   checkFileTarget,
-  commonKeys,
   encoderMetadata,
   fileFault,
-  openTensorFile,
+  modelMetadata,
+  openFolderTensors,
   type ReadTarget,
   readTrainedTensors,
   type SaveCall,
   type StoredMethod,
-  sortedJson,
+  stableStringify,
   tensorFiles,
 } from '@scalearn/core/methods';
 
@@ -25,7 +25,7 @@ export type JointConfig = Readonly<Record<string, string | number>>;
 export function jointFiles(name: string, call: SaveCall, config: JointConfig): FileSet {
   const { adapterName, tasks } = call;
   return {
-    [`${name}_config.json`]: sortedJson({ ...commonKeys(call), name: adapterName, tasks, config }),
+    [`${name}_config.json`]: stableStringify({ ...modelMetadata(call), name: adapterName, tasks, config }),
     ...tensorFiles(name, call.tensors, encoderMetadata(call)),
   };
 }
@@ -61,7 +61,7 @@ export async function readJointFolder(
   const config = json.object('config');
   config.only(keys);
   const method = fileFault(where, () => make(config));
-  const file = await openTensorFile(folder, name);
+  const file = await openFolderTensors(folder, name);
   const specs = [
     ...method.parameters({ ...target, adapterName, tasks }),
     ...storedPooler(file.tensors, target.encoder),

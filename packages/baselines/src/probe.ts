@@ -5,14 +5,14 @@ import {
   adapterOf,
   checkFileTarget,
   checkSources,
-  commonKeys,
   defineMethod,
   describeAdapter,
   fileFault,
   type MethodDefinition,
   type MethodReader,
+  modelMetadata,
   readSourceFolders,
-  sortedJson,
+  stableStringify,
 } from '@scalearn/core/methods';
 import { frozenAdapter } from './frozen-adapter.ts';
 import { sourceFiles } from './source-files.ts';
@@ -38,7 +38,7 @@ export function probe(options: ProbeOptions): Method {
   const omega = [...options.omega];
   checkOptions(sources, omega);
   const merged = (name: string): Adapter =>
-    mergeAdapters(name, sources, [Float32Array.from(omega)], { normalisation: 'none' });
+    mergeAdapters(name, sources, [Float32Array.from(omega)], { normalization: 'none' });
   const { nonLinearity } = sources[0] as Adapter;
   return {
     name: 'probe',
@@ -54,8 +54,8 @@ export function probe(options: ProbeOptions): Method {
     }),
     merge: ({ adapterName }) => merged(adapterName),
     save: (call) => ({
-      [configFile]: sortedJson({
-        ...commonKeys(call),
+      [configFile]: stableStringify({
+        ...modelMetadata(call),
         // As the reference's configurations hold them: a number for each task (docs/reference/formats.md#scalearn).
         config: Object.fromEntries(sources.map(({ name }, t) => [name, omega[t]])),
         name: sources.map(({ name }) => name).join(','),

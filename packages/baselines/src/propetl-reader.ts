@@ -8,7 +8,7 @@ import {
   fileFault,
   type MethodDefinition,
   type MethodReader,
-  openTensorFile,
+  openFolderTensors,
   parseAdapterConfig,
   type ReadTarget,
   readAdapter,
@@ -51,7 +51,7 @@ export const propetlReader: MethodReader = async (folder, target) => {
     );
   const settings: PropetlSettings = { reductionFactor, sparsity: parsed.sparsity, masks };
   const method = fileFault(where, () => propetl(settings));
-  const { tensors, where: file } = await openTensorFile(folder, 'adapter');
+  const { tensors, where: file } = await openFolderTensors(folder, 'adapter');
   const adapter = await readAdapter(parsed, tensors, file);
   checkAdapterFits(adapter, target, folder);
   return {

@@ -1,5 +1,5 @@
 import type { EncodedText, Encoder, HostArray } from '@scalearn/core';
-import { inTurns, largestBatch } from '@scalearn/core/methods';
+import { largestBatch, mapTimeSliced } from '@scalearn/core/methods';
 
 export interface SentenceEmbeddingOptions {
   readonly batchSize?: number;
@@ -22,7 +22,7 @@ export async function sentenceEmbeddings(
   { batchSize = 32, maxLength = 256, signal, onProgress }: SentenceEmbeddingOptions = {},
 ): Promise<Float32Array[]> {
   if (texts.length === 0) return [];
-  const encoded = await inTurns(
+  const encoded = await mapTimeSliced(
     texts,
     (text) => ({ texts: [encoder.encode([text], { maxLength, truncation: 'longestFirst' })] }),
     { signal },

@@ -165,8 +165,8 @@ describe('the folder of a fusion', () => {
   });
 
   test('keeps what is not the default', async () => {
-    await checkFolder(adapterFusion({ sources, regularisation: 0 }), adapterFusionReader);
-    await checkFolder(adapterFusion({ sources, regularisation: 0.5 }), adapterFusionReader);
+    await checkFolder(adapterFusion({ sources, regularization: 0 }), adapterFusionReader);
+    await checkFolder(adapterFusion({ sources, regularization: 0.5 }), adapterFusionReader);
   });
 
   const write = async (): Promise<FileSet> => {
@@ -189,7 +189,7 @@ describe('the folder of a fusion', () => {
       delete json.adapter_names;
     });
     const { adapterName, method } = await read(files);
-    expect([adapterName, method.settings?.regularisation]).toEqual(['qqp', 0.01]);
+    expect([adapterName, method.settings?.regularization]).toEqual(['qqp', 0.01]);
   });
 
   test('is refused where it says something else than "dynamic", or nothing', async () => {
@@ -251,8 +251,8 @@ describe('what is refused', () => {
     ['one source', { sources: sources.slice(0, 1) }, 'at least two are needed, not 1'],
     ['no source', { sources: [] }, 'at least two are needed, not 0'],
     ['dropout of 1', { dropout: 1 }, 'dropout must be a number of at least 0 and below 1, not 1'],
-    ['a negative λ', { regularisation: -0.1 }, 'regularisation must be'],
-    ['λ that is no number', { regularisation: Number.NaN }, 'regularisation must be'],
+    ['a negative λ', { regularization: -0.1 }, 'regularization must be'],
+    ['λ that is no number', { regularization: Number.NaN }, 'regularization must be'],
   ])('%s', (_, options, message) => {
     expect(() => adapterFusion({ sources, ...options })).toThrow(message);
   });

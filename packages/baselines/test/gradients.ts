@@ -92,6 +92,6 @@ function movedValues({ name, shape, init }: ParameterSpec): Float64Array {
   const size = shape.reduce((a, b) => a * b, 1);
   const noise = new RandomStream(3, name).normal(size, 0, 0.2);
   if ('values' in init) return Float64Array.from(init.values, (x, i) => x + (noise[i] as number));
-  const centre = 'constant' in init ? init.constant : 'mean' in init ? init.mean : 0;
-  return Float64Array.from(noise, (x) => centre + x);
+  const center = 'constant' in init ? init.constant : 'mean' in init ? init.mean : 0;
+  return Float64Array.from(noise, (x) => center + x);
 }

@@ -11,7 +11,7 @@ import {
 } from '@scalearn/core';
 import { writeTorchFile } from '@scalearn/core/files';
 import { gradients, input, multiply, sum, type Tensor } from '@scalearn/core/graph';
-import { onlyHead } from '@scalearn/core/methods';
+import { singleHead } from '@scalearn/core/methods';
 import { describe, expect, test } from 'vitest';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { MemoryStore, outcome, tinyTask } from '../../core/test/training/tiny.ts';
@@ -209,7 +209,7 @@ describe('the folder of ProPETL', () => {
     const files = snapshotFiles(mergeSnapshot(await model.snapshot()));
     const snapshot = await readSnapshot(memoryFolder(files), target);
     expect(snapshot.method.name).toBe('bottleneck');
-    expect(onlyHead(snapshot).options.name).toBe('red');
+    expect(singleHead(snapshot).options.name).toBe('red');
     using again = await TrainedModel.fromSnapshot(encoder, snapshot, task);
     const expected = (await model.predict(task.validation)).logits;
     const { logits } = await again.predict(task.validation);

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTask, readFileTask, type Task } from '@scalearn/datasets';
 import { describe, expect, test } from 'vitest';
-import { colours, sentence, writeRows } from './support/own-files.ts';
+import { colors, sentence, writeRows } from './support/own-files.ts';
 import { events, must, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
@@ -55,11 +55,11 @@ describe('what is written is read again as the same rows with the same labels', 
   });
 
   test('--json says what there is', async () => {
-    const outcome = await must('data', '--task', colours(folder), '--out', at('json'), '--json');
+    const outcome = await must('data', '--task', colors(folder), '--out', at('json'), '--json');
     expect(events(outcome)).toEqual([
       {
-        ...{ event: 'done', task: 'own/colours', problem: 'singleLabelClassification', out: at('json') },
-        ...{ columns: ['text'], label: 'colour', labels: ['blue', 'red'] },
+        ...{ event: 'done', task: 'own/colors', problem: 'singleLabelClassification', out: at('json') },
+        ...{ columns: ['text'], label: 'color', labels: ['blue', 'red'] },
         splits: {
           train: { rows: 48, labels: { blue: 24, red: 24 }, scores: null },
           validation: { rows: 6, labels: { blue: 3, red: 3 }, scores: null },

@@ -6,7 +6,7 @@ import { softmaxProbabilities } from '@scalearn/evaluation';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exportedLogits, pipelineProbabilities, type Texts } from './support/exported.ts';
-import { colours, sentence } from './support/own-files.ts';
+import { colors, sentence } from './support/own-files.ts';
 import { events, must, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
@@ -194,19 +194,19 @@ describe('an encoder whose files say little', () => {
 
   test('gets what transformers.js pads with, and where it cuts', async () => {
     await must(
-      ...['train', '--encoder', world.encoder, '--task', colours(folder), '--out', at('colours')],
+      ...['train', '--encoder', world.encoder, '--task', colors(folder), '--out', at('colors')],
       ...['--device', 'onnx', '--max-steps', '4', '--max-length', '12', '--quiet'],
     );
-    await exported(at('colours'), 'colours-web');
-    expect(JSON.parse(readFileSync(at('colours-web/tokenizer_config.json'), 'utf8'))).toEqual({
+    await exported(at('colors'), 'colors-web');
+    expect(JSON.parse(readFileSync(at('colors-web/tokenizer_config.json'), 'utf8'))).toEqual({
       ...{ tokenizer_class: 'BertTokenizer', model_max_length: 12, pad_token: '[PAD]' },
     });
     const texts = [sentence(0), 'red', sentence(5)];
     const expected = await predicted(
-      at('colours'),
+      at('colors'),
       texts.map((text): Texts => [text]),
     );
-    const found = await pipelineProbabilities(at('colours-web'), texts);
+    const found = await pipelineProbabilities(at('colors-web'), texts);
     for (const [i, { probabilities }] of expected.entries())
       for (const [label, value] of Object.entries(probabilities))
         expect(found[i]?.[label]).toBeCloseTo(value, 5);

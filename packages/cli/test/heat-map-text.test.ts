@@ -16,8 +16,8 @@ const perLayer = {
 };
 const shared = { name: 'ScaLearnUniform++', sources, layers: ['all'], values: [[0.75, -0.5]], start: 0 };
 
-test('without colours: numbers, sources below each other, methods side by side', () => {
-  expect(heatMapText([perLayer, shared], { columns: 80, colours: false })).toBe(
+test('without colors: numbers, sources below each other, methods side by side', () => {
+  expect(heatMapText([perLayer, shared], { columns: 80, colors: false })).toBe(
     [
       '      ScaLearn      ScaLearnUniform++',
       '          1     2     all',
@@ -29,7 +29,7 @@ test('without colours: numbers, sources below each other, methods side by side',
 });
 
 test('on a narrow terminal methods stand below each other, and layers are divided', () => {
-  const text = heatMapText([perLayer, shared], { columns: 25, colours: false });
+  const text = heatMapText([perLayer, shared], { columns: 25, colors: false });
   expect(text.split('\n\n').map((part) => part.split('\n')[0]?.trim())).toEqual([
     'ScaLearn',
     'ScaLearnUniform++',
@@ -37,7 +37,7 @@ test('on a narrow terminal methods stand below each other, and layers are divide
   expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(25);
   const layers = Array.from({ length: 12 }, (_, i) => String(i + 1));
   const deep = { ...perLayer, layers, values: layers.map((_, i) => [i / 10, -i / 10]) };
-  const parts = heatMapText([deep], { columns: 40, colours: false }).split('\n\n');
+  const parts = heatMapText([deep], { columns: 40, colors: false }).split('\n\n');
   const numbers = parts.map((part) => part.trimEnd().split('\n')[1]?.trim().split(/ +/));
   expect(numbers).toEqual([
     ['1', '2', '3', '4'],
@@ -53,22 +53,22 @@ function grounds(text: string): Map<string, string> {
   return new Map(cells.flatMap((cell) => (cell ? [[cell[2] ?? '', cell[1] ?? '']] : [])));
 }
 
-test('with colours: the same numbers on grounds that grow stronger with the distance from the start', () => {
-  const painted = heatMapText([perLayer, shared], { columns: 80, colours: true });
+test('with colors: the same numbers on grounds that grow stronger with the distance from the start', () => {
+  const painted = heatMapText([perLayer, shared], { columns: 80, colors: true });
   const plain = stripVTControlCharacters(painted).replace(/ +$/gm, '');
-  expect(plain).toBe(heatMapText([perLayer, shared], { columns: 80, colours: false }));
+  expect(plain).toBe(heatMapText([perLayer, shared], { columns: 80, colors: false }));
   const ground = grounds(painted);
   expect(ground.size).toBe(6);
-  // Half as far on the two sides: colours of their own.
+  // Half as far on the two sides: colors of their own.
   expect(ground.get('0.50')).not.toBe(ground.get('-0.50'));
   expect(ground.get('0.00')).not.toBe(ground.get('0.25'));
-  const moved = grounds(heatMapText([{ ...shared, start: 0.75 }], { columns: 80, colours: true }));
+  const moved = grounds(heatMapText([{ ...shared, start: 0.75 }], { columns: 80, colors: true }));
   expect(moved.get('0.75')).toBe(ground.get('0.00'));
   expect(moved.get('-0.50')).toBe(ground.get('-1.00'));
 });
 
-test('coefficients that have not moved have no colour', () => {
-  const text = heatMapText([{ ...shared, values: [[1, 1]], start: 1 }], { columns: 80, colours: true });
+test('coefficients that have not moved have no color', () => {
+  const text = heatMapText([{ ...shared, values: [[1, 1]], start: 1 }], { columns: 80, colors: true });
   expect([...grounds(text).values()]).toEqual(['231']);
 });
 
@@ -82,15 +82,15 @@ test.each([
   [true, '1', true, false],
   [false, '', true, false],
   [true, '', false, false],
-])('a terminal %s, NO_COLOR=%s, 256 colours %s: colours %s', (isTTY, noColour, has, colours) => {
+])('a terminal %s, NO_COLOR=%s, 256 colors %s: colors %s', (isTTY, noColor, has, colors) => {
   const { stdout } = process;
-  vi.stubEnv('NO_COLOR', noColour);
+  vi.stubEnv('NO_COLOR', noColor);
   const before = Object.getOwnPropertyDescriptor(stdout, 'isTTY');
   const had = Object.getOwnPropertyDescriptor(stdout, 'hasColors');
   Object.defineProperty(stdout, 'isTTY', { value: isTTY, configurable: true });
   Object.defineProperty(stdout, 'hasColors', { value: () => has, configurable: true });
   try {
-    expect(processTerminal().colours).toBe(colours);
+    expect(processTerminal().colors).toBe(colors);
   } finally {
     restore('isTTY', before);
     restore('hasColors', had);

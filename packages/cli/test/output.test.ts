@@ -83,7 +83,7 @@ test('a log hears of what goes on besides steps, at the same pace, and not of wh
   progress('evaluate', 10, 20);
   reporter.close();
   vi.advanceTimersByTime(60_000);
-  expect(terminal.text.err).toBe('reading weights: 75 %\na note\ntokenising: 2,000 of 60,000 texts\n');
+  expect(terminal.text.err).toBe('reading weights: 75 %\na note\ntokenizing: 2,000 of 60,000 texts\n');
   vi.useRealTimers();
 });
 

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-schema.ts';
-import { colours, sentence, writeRows } from './support/own-files.ts';
+import { colors, sentence, writeRows } from './support/own-files.ts';
 import { events, must, run, start } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);
 const at = (name: string): string => join(folder, name);
-const file = colours(folder);
+const file = colors(folder);
 const train = (task: string, out: string, ...more: string[]): string[] => [
   ...['train', '--encoder', world.encoder, '--task', task, '--out', at(out), '--device', 'onnx'],
   ...['--batch-size', '8', '--epochs', '4', '--learning-rate', '0.01', ...more],
@@ -21,64 +21,64 @@ const score = async (model: string, ...more: string[]): Promise<Record<string, u
 
 let said = '';
 beforeAll(async () => {
-  said = (await must(...train(file, 'colours'))).err;
+  said = (await must(...train(file, 'colors'))).err;
 });
 
 describe('a file', () => {
   test('is read, divided, and what was found is confirmed', () => {
     expect(said).toContain(
-      "colours.csv: texts from column 'text', labels from 'colour': blue (30), red (30)\n",
+      "colors.csv: texts from column 'text', labels from 'color': blue (30), red (30)\n",
     );
     expect(said).toContain('classification, 2 classes\n');
     expect(said).toContain(
-      'colours.csv is divided into 48 train, 6 validation, 6 test rows, at random, each label in proportion',
+      'colors.csv is divided into 48 train, 6 validation, 6 test rows, at random, each label in proportion',
     );
-    const { task, settings, data, results, history } = runFile('colours');
+    const { task, settings, data, results, history } = runFile('colors');
     expect(said).toContain(`loading ${file} and `);
-    expect(said).toMatch(/^task +.*colours\.csv, 48 rows to train on/m);
-    expect(said).not.toContain('own/colours');
-    expect(task).toBe('own/colours');
+    expect(said).toMatch(/^task +.*colors\.csv, 48 rows to train on/m);
+    expect(said).not.toContain('own/colors');
+    expect(task).toBe('own/colors');
     expect(settings).toMatchObject({
       data: file,
-      own: { text: 'text', textPair: null, label: 'colour', labels: ['blue', 'red'] },
+      own: { text: 'text', textPair: null, label: 'color', labels: ['blue', 'red'] },
       maxLength: 128,
     });
     expect(data.rows).toEqual({ train: 48, validation: 6, test: 6 });
     expect(Object.keys(results.test?.metrics ?? {})).toEqual(['accuracy', 'f1']);
     expect(Object.keys(history[0]?.validationMetrics ?? {})).toEqual(['accuracy', 'f1']);
-    const head = JSON.parse(readFileSync(join(at('colours'), 'head_config.json'), 'utf8')) as object;
-    expect(head).toMatchObject({ config: { label2id: { blue: 0, red: 1 } }, name: 'colours' });
+    const head = JSON.parse(readFileSync(join(at('colors'), 'head_config.json'), 'utf8')) as object;
+    expect(head).toMatchObject({ config: { label2id: { blue: 0, red: 1 } }, name: 'colors' });
   });
 
   test('is found again by evaluate, also where it has moved', async () => {
-    const { results } = runFile('colours');
+    const { results } = runFile('colors');
     const expected = {
-      task: 'own/colours',
+      task: 'own/colors',
       rows: 6,
       metrics: results.test?.metrics,
       loss: results.test?.loss,
     };
-    expect(await score('colours')).toMatchObject(expected);
+    expect(await score('colors')).toMatchObject(expected);
     mkdirSync(at('moved'));
-    const moved = colours(at('moved'));
-    expect(await score('colours', '--data', moved)).toMatchObject(expected);
+    const moved = colors(at('moved'));
+    expect(await score('colors', '--data', moved)).toMatchObject(expected);
   });
 
   test('is called by its path in the scores', async () => {
-    const { out } = await must('evaluate', '--model', at('colours'), '--device', 'onnx');
-    expect(out).toContain(`${at('colours')}: ${file} with bottleneck`);
+    const { out } = await must('evaluate', '--model', at('colors'), '--device', 'onnx');
+    expect(out).toContain(`${at('colors')}: ${file} with bottleneck`);
   });
 
   test('of other rows is scored whole, with the labels of the model', async () => {
-    const more = colours(folder, 'more.csv', 14);
-    expect(await score('colours', '--task', more)).toMatchObject({ task: 'own/more', rows: 14 });
+    const more = colors(folder, 'more.csv', 14);
+    expect(await score('colors', '--task', more)).toMatchObject({ task: 'own/more', rows: 14 });
     const lines = (i: number): string => JSON.stringify({ t: sentence(i), l: i % 2 ? 'blue' : 'red' });
     const renamed = writeRows(folder, 'renamed.jsonl', lines(0), 13, (i) => lines(i + 1));
     const columns = ['--text', 't', '--label', 'l'];
-    const { metrics } = await score('colours', '--task', more);
-    expect((await score('colours', '--task', renamed, ...columns)).metrics).toEqual(metrics);
-    const strange = writeRows(folder, 'strange.csv', 'text,colour', 4, (i) => `a,${i ? 'red' : 'green'}`);
-    expect(await run('evaluate', '--model', at('colours'), '--task', strange)).toMatchObject({
+    const { metrics } = await score('colors', '--task', more);
+    expect((await score('colors', '--task', renamed, ...columns)).metrics).toEqual(metrics);
+    const strange = writeRows(folder, 'strange.csv', 'text,color', 4, (i) => `a,${i ? 'red' : 'green'}`);
+    expect(await run('evaluate', '--model', at('colors'), '--task', strange)).toMatchObject({
       code: 1,
       err: expect.stringContaining('strange.csv, line 2: the label is "green", expected one of blue, red'),
     });
@@ -86,15 +86,15 @@ describe('a file', () => {
 
   test('that has changed is noticed', async () => {
     mkdirSync(at('changed'));
-    const changed = colours(at('changed'), 'colours.csv', 61);
-    const outcome = await must('evaluate', '--model', at('colours'), '--data', changed, '--device', 'onnx');
+    const changed = colors(at('changed'), 'colors.csv', 61);
+    const outcome = await must('evaluate', '--model', at('colors'), '--data', changed, '--device', 'onnx');
     expect(outcome.err).toContain(`the data in ${changed} has changed since`);
   });
 
   test('is a source and a target of stage 2, and merges', async () => {
-    await must(...train(file, 'stage2', '--sources', at('colours')));
+    await must(...train(file, 'stage2', '--sources', at('colors')));
     const { sources, results } = runFile('stage2');
-    expect(sources.map(({ name }) => name)).toEqual(['colours']);
+    expect(sources.map(({ name }) => name)).toEqual(['colors']);
     await must('merge', '--model', at('stage2'), '--out', at('merged'));
     const merged = await score('merged');
     expect(merged.metrics).toEqual(results.test?.metrics);
@@ -111,18 +111,18 @@ describe('a file', () => {
       err: expect.stringContaining('--resume to go on'),
     });
     const resumed = await must(...long, '--resume');
-    expect(events(resumed)[0]).toMatchObject({ event: 'start', task: 'own/colours', steps: 180 });
+    expect(events(resumed)[0]).toMatchObject({ event: 'start', task: 'own/colors', steps: 180 });
     expect(events(resumed)[0]?.step).toBeGreaterThan(5);
-    const again = await run(...train(file, 'colours'), '--resume', '--json');
-    expect(events(again)).toMatchObject([{ event: 'done', task: 'own/colours' }]);
-    const swapped = await run(...train(file, 'colours'), '--resume', '--text', 'colour', '--label', 'text');
+    const again = await run(...train(file, 'colors'), '--resume', '--json');
+    expect(events(again)).toMatchObject([{ event: 'done', task: 'own/colors' }]);
+    const swapped = await run(...train(file, 'colors'), '--resume', '--text', 'color', '--label', 'text');
     expect(swapped).toMatchObject({ code: 2, err: expect.stringContaining('own was {"text":"text"') });
   });
 });
 
-test('an interruption while texts are tokenised leaves nothing', async () => {
+test('an interruption while texts are tokenized leaves nothing', async () => {
   // Enough for some seconds: progress is told once in each, and not at all of what is over sooner.
-  const large = colours(folder, 'large.csv', 400_000);
+  const large = colors(folder, 'large.csv', 400_000);
   const running = start(train(large, 'early', '--json'));
   await running.printed('"phase":"tokenize"');
   running.process.kill('SIGINT');
@@ -244,17 +244,17 @@ describe('files that need to be told how they are read', () => {
 describe('what does not go together is refused', () => {
   const refused: [string[], number, RegExp][] = [
     [[file, '--data', world.data], 2, /--data is for tasks that are named by an id/],
-    [[file, '--text-pair', 'colour'], 2, /--text must name the first/],
+    [[file, '--text-pair', 'color'], 2, /--text must name the first/],
     [['glue/rte', '--data', world.data, '--label', 'label'], 2, /--label is for files of your own/],
     [['miniglue/rte', '--data', world.data], 2, /miniglue\/rte writes its rows itself; leave out --data/],
     [['glue/rte', '--data', world.data, '--quote', 'none'], 2, /--quote is for files of your own/],
     [[file, '--delimiter', ';'], 2, /comma, semicolon, tab, pipe/],
     [[file, '--labels', 'red', 'green'], 1, /line 3: the label is "blue", expected one of red, green/],
     [[file, '--problem', 'classify'], 2, /classification, regression, multi-label/],
-    [[file, '--label', 'color'], 1, /no column "color"\. Did you mean "colour"\?/],
+    [[file, '--label', 'color'], 1, /no column "color"\. Did you mean "color"\?/],
     [['./nowhere.csv'], 1, /There is no file or folder \.\/nowhere\.csv/],
     [['nowhere.jsonl.gz'], 1, /There is no file or folder nowhere\.jsonl\.gz/],
-    [['glue/colour'], 2, /There is no task "glue\/colour"/],
+    [['glue/color'], 2, /There is no task "glue\/color"/],
     [
       [world.encoder],
       1,

@@ -118,8 +118,8 @@ describe('stage 2', () => {
 
   test('ablations reach the model', async () => {
     const options = [
-      ...['--omega-init-scale', '1', '--omega-dropout', '0.1', '--omega-normalisation', 'softmax'],
-      ...['--omega-regularisation', '0.5'],
+      ...['--omega-init-scale', '1', '--omega-dropout', '0.1', '--omega-normalization', 'softmax'],
+      ...['--omega-regularization', '0.5'],
     ];
     await must(...train('glue/rte', 'ablation', '--sources', at('rte'), at('stsb'), ...options));
     const config = JSON.parse(readFileSync(join(at('ablation'), 'scalearn_config.json'), 'utf8')) as unknown;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { predictionTable } from '../src/commands/predict.ts';
-import { colours, sentence, writeRows } from './support/own-files.ts';
+import { colors, sentence, writeRows } from './support/own-files.ts';
 import { events, must, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
@@ -26,22 +26,22 @@ const predicted = async (model: string, ...more: string[]): Promise<Record<strin
 const sum = (values: unknown): number =>
   Object.values(values as Record<string, number>).reduce((a, b) => a + b, 0);
 
-const file = colours(folder);
+const file = colors(folder);
 beforeAll(async () => {
-  await train('colours', '--task', file);
+  await train('colors', '--task', file);
   await train('rte', '--task', 'glue/rte', '--data', world.data);
   await train('stsb', '--task', 'glue/stsb', '--data', world.data);
 });
 
 describe('a file of texts', () => {
   test('gets the labels whose share of right ones evaluate reports', async () => {
-    const rows = await predicted('colours', '--input', file);
+    const rows = await predicted('colors', '--input', file);
     expect(rows.map(({ row, text }) => [row, text])).toEqual(
       Array.from({ length: 60 }, (_, i) => [i + 1, sentence(i)]),
     );
     const right = rows.filter(({ label }, i) => label === ['red', 'blue'][i % 2]).length;
     const score = await must(
-      ...['evaluate', '--model', at('colours'), '--task', file, '--json'],
+      ...['evaluate', '--model', at('colors'), '--task', file, '--json'],
       '--device',
       'onnx',
     );
@@ -55,12 +55,12 @@ describe('a file of texts', () => {
 
   test('is read by the columns of the model, by those that are named, or by usual names', async () => {
     const texts = async (...more: string[]): Promise<unknown[]> =>
-      (await predicted('colours', ...more)).map(({ text }) => text);
+      (await predicted('colors', ...more)).map(({ text }) => text);
     const both = writeRows(folder, 'both.csv', 'words,text', 2, (i) => `the cat,${sentence(i)}`);
     expect(await texts('--input', both)).toEqual([sentence(0), sentence(1)]);
     expect(await texts('--input', both, '--text-column', 'words')).toEqual(['the cat', 'the cat']);
     const usual = writeRows(folder, 'usual.csv', 'id,sentence', 2, (i) => `${i},${sentence(i)}`);
-    const { err, out } = await predict('colours', '--input', usual);
+    const { err, out } = await predict('colors', '--input', usual);
     expect(err).toContain('2 rows of ');
     expect(err).toContain("usual.csv, texts from 'sentence'\n");
     expect(out).toMatch(
@@ -77,7 +77,7 @@ describe('a file of texts', () => {
       code: 2,
       err: expect.stringContaining('trained on pairs of texts (sentence1, sentence2); give the second with'),
     });
-    expect(await predict('colours', '--input', both, '--text-column', 'word')).toMatchObject({
+    expect(await predict('colors', '--input', both, '--text-column', 'word')).toMatchObject({
       code: 1,
       err: expect.stringContaining('Did you mean "words"?'),
     });
@@ -86,19 +86,19 @@ describe('a file of texts', () => {
   test('gives a file, which is not overwritten unasked', async () => {
     const out = at('predictions.jsonl');
     const { out: said } = await must(
-      ...['predict', '--model', at('colours'), '--input', file, '--out', out, '--device', 'onnx'],
+      ...['predict', '--model', at('colors'), '--input', file, '--out', out, '--device', 'onnx'],
     );
     expect(said).toBe(`60 predictions saved in ${out}\n`);
     const lines = readFileSync(out, 'utf8');
-    expect(events({ code: 0, err: '', out: lines })).toEqual(await predicted('colours', '--input', file));
-    expect(await predict('colours', '--text', 'a', '--out', out)).toMatchObject({
+    expect(events({ code: 0, err: '', out: lines })).toEqual(await predicted('colors', '--input', file));
+    expect(await predict('colors', '--text', 'a', '--out', out)).toMatchObject({
       code: 2,
       err: expect.stringContaining('exists already; choose another --out, or replace it with --overwrite'),
     });
     expect(readFileSync(out, 'utf8')).toBe(lines);
-    expect((await predict('colours', '--text', 'a', '--out', out, '--overwrite')).code).toBe(0);
+    expect((await predict('colors', '--text', 'a', '--out', out, '--overwrite')).code).toBe(0);
     expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(2);
-    expect((await predict('colours', '--text', 'a', '--out', join(file, 'x'))).code).toBe(1);
+    expect((await predict('colors', '--text', 'a', '--out', join(file, 'x'))).code).toBe(1);
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe('a file of texts', () => {
     execFileSync('mkfifo', [pipe]);
     const [received, outcome] = await Promise.all([
       readFile(pipe, 'utf8'),
-      must('predict', '--model', at('colours'), '--text', 'a', '--out', pipe, '--device', 'onnx'),
+      must('predict', '--model', at('colors'), '--text', 'a', '--out', pipe, '--device', 'onnx'),
     ]);
     expect(received.split('\n')).toHaveLength(2);
     // What is said does not get among the predictions.
@@ -117,12 +117,12 @@ describe('a file of texts', () => {
     writeFileSync(at('kept.jsonl'), 'old');
     writeFileSync(at('link.jsonl.tmp'), 'mine');
     symlinkSync('kept.jsonl', at('link.jsonl'));
-    expect((await predict('colours', '--text', 'a', '--out', at('link.jsonl'))).code).toBe(2);
-    expect((await predict('colours', '--text', 'a', '--out', at('link.jsonl'), '--overwrite')).code).toBe(0);
+    expect((await predict('colors', '--text', 'a', '--out', at('link.jsonl'))).code).toBe(2);
+    expect((await predict('colors', '--text', 'a', '--out', at('link.jsonl'), '--overwrite')).code).toBe(0);
     expect(readFileSync(at('kept.jsonl'), 'utf8')).toBe(received);
     expect(lstatSync(at('link.jsonl')).isSymbolicLink()).toBe(true);
     expect(readFileSync(at('link.jsonl.tmp'), 'utf8')).toBe('mine');
-    expect(await predict('colours', '--text', 'a', '--out', folder)).toMatchObject({
+    expect(await predict('colors', '--text', 'a', '--out', folder)).toMatchObject({
       code: 2,
       err: expect.stringContaining('is a folder; name a file'),
     });
@@ -131,7 +131,7 @@ describe('a file of texts', () => {
 
 describe('a text', () => {
   test('for a classifier, its merged adapter, and a model without run.json', async () => {
-    await train('stage2', '--task', file, '--sources', at('colours'));
+    await train('stage2', '--task', file, '--sources', at('colors'));
     await must('merge', '--model', at('stage2'), '--out', at('merged'));
     const [one] = await predicted('stage2', '--text', sentence(4));
     const [other] = await predicted('merged', '--text', sentence(4));
@@ -167,14 +167,14 @@ describe('a text', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['colours', [], /give a text with --text, or a file of texts with --input/],
+    ['colors', [], /give a text with --text, or a file of texts with --input/],
     [
-      'colours',
+      'colors',
       ['--text', 'a', '--input', 'b.csv'],
       /'--text <text>' cannot be used with option '--input <file>'/,
     ],
     [
-      'colours',
+      'colors',
       ['--text', 'a', '--text-pair', 'b'],
       /trained on single texts \(text\); leave out --text-pair/,
     ],
@@ -183,9 +183,9 @@ describe('a text', () => {
       ['--text', 'a'],
       /trained on pairs of texts \(sentence1, sentence2\); give the second with --text-pair/,
     ],
-    ['colours', ['--text', 'a', '--text-column', 'b'], /name the file with --input/],
-    ['colours', ['--text', ''], /must not be empty/],
-    ['colours', ['--text', 'a', '--format', 'csv'], /table, jsonl/],
+    ['colors', ['--text', 'a', '--text-column', 'b'], /name the file with --input/],
+    ['colors', ['--text', ''], /must not be empty/],
+    ['colors', ['--text', 'a', '--format', 'csv'], /table, jsonl/],
   ])('%s %j is refused', async (model, more, message) => {
     const outcome = await predict(model, ...more);
     expect(outcome.err).toMatch(message);

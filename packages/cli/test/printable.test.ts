@@ -135,13 +135,13 @@ describe('names and messages', () => {
 });
 
 describe('what passes', () => {
-  const written = (text: string, colours: boolean): string => {
+  const written = (text: string, colors: boolean): string => {
     const out: string[] = [];
     const terminal: Terminal = {
       out: (each) => void out.push(each),
       err: () => {},
       interactive: false,
-      colours,
+      colors,
     };
     printableOnly(terminal).out(text);
     return out.join('');
@@ -153,7 +153,7 @@ describe('what passes', () => {
     expect(oneLine('a\tb\r\n')).toBe(String.raw`a\tb\r\n`);
   });
 
-  test('numbers in our own colours, where there are colours, and no other commands', () => {
+  test('numbers in our own colors, where there are colors, and no other commands', () => {
     const cell = '\u001b[38;5;16;48;5;231m  1.00 \u001b[0m';
     expect(written(`x${cell}${cell}`, true)).toBe(`x${cell}${cell}`);
     expect(written(cell, false)).not.toContain('\u001b');
@@ -170,7 +170,7 @@ describe('what passes', () => {
     const add = (text: string): void => {
       all += text;
     };
-    await main(['evaluate', '--model', evil], { out: add, err: add, interactive: true, colours: true });
+    await main(['evaluate', '--model', evil], { out: add, err: add, interactive: true, colors: true });
     expect(all).not.toMatch(active);
   });
 });

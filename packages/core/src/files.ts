@@ -19,10 +19,10 @@ export {
   jsonShape,
   jsonText,
 } from './files/json-fields.ts';
-export { openTensors } from './files/open-tensors.ts';
+export { openTensorFile } from './files/open-tensors.ts';
 export { bytesSource, type RandomAccess } from './files/random-access.ts';
 export type { TensorEntry } from './files/safetensors/header.ts';
-export { openShards, parseShardIndex, type ShardIndex } from './files/safetensors/index-file.ts';
+export { openShardedSafetensors, parseShardIndex, type ShardIndex } from './files/safetensors/index-file.ts';
 export { openSafetensors, parseSafetensors, type Safetensors } from './files/safetensors/reader.ts';
 export { writeSafetensors } from './files/safetensors/writer.ts';
 export { shown, shownList } from './files/shown.ts';

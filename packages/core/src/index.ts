@@ -27,7 +27,7 @@ export type { CheckpointStore } from './training/checkpoint.ts';
 export type { ClassWeights } from './training/class-weights.ts';
 export type { EpochRecord, Phase, ProgressEvent, TaskRecord, TrainEvent } from './training/events.ts';
 export type { TrainOptions } from './training/options.ts';
-export type { Answers, Predictions } from './training/predict.ts';
+export type { ModelOutput, Predictions } from './training/predict.ts';
 export { DivergedError, InterruptedError } from './training/run.ts';
 export { type ModelSnapshot, mergeSnapshot, readSnapshot, snapshotFiles } from './training/snapshot.ts';
 export { CheckpointError, OtherSettingsError } from './training/state-file.ts';

@@ -47,11 +47,11 @@ export {
   requiredFile,
   type StoredMethod,
 } from './methods/model-folder.ts';
-export { checkFileTarget, checkNamedEncoder, commonKeys, sortedJson } from './methods/model-json.ts';
+export { checkFileTarget, checkNamedEncoder, modelMetadata, stableStringify } from './methods/model-json.ts';
 export type { ScalearnSettings } from './methods/scalearn-settings.ts';
 export { readSourceFolders } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
-export { type OpenTensorFile, openTensorFile, tensorFiles } from './methods/tensor-files.ts';
+export { type FolderTensors, openFolderTensors, tensorFiles } from './methods/tensor-files.ts';
 export { checkEncoder, encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
 export { type EncoderModules, type LayerModule, modulePath } from './nn/architecture.ts';
 export { createDropout, type Dropout } from './nn/dropout.ts';
@@ -66,11 +66,11 @@ export { CheckpointWriter } from './training/checkpoint-writer.ts';
 export { checkClassWeights } from './training/class-weights.ts';
 export type { GraphParts } from './training/forward.ts';
 export { hubHeadConfig } from './training/hub-head.ts';
-export { inTurns, runInOrder, stepsUntil, type TurnOptions } from './training/loop.ts';
+export { mapTimeSliced, runInOrder, stepsUntil, type TimeSliceOptions } from './training/loop.ts';
 export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export { checkTasks } from './training/options.ts';
 export { EpochOrder } from './training/order.ts';
-export { modelFromSnapshot, onlyHead } from './training/snapshot.ts';
+export { modelFromSnapshot, singleHead } from './training/snapshot.ts';
 export {
   anyNumber,
   decodeState,
@@ -78,6 +78,6 @@ export {
   type RunSettings,
   type StateFile,
 } from './training/state-file.ts';
-export { type OptimiserOptions, optimiserFeeds, trainingGraph } from './training/step.ts';
+export { type OptimizerOptions, optimizerFeeds, trainingGraph } from './training/step.ts';
 export { findByName, taskName } from './training/task.ts';
 export { type TrainingNumbers, type TrainingOption, trainingOptions } from './training/training-options.ts';

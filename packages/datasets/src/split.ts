@@ -15,7 +15,7 @@ export interface SubsetOptions {
 }
 
 export interface SplitOptions extends SubsetOptions {
-  /** Rows of the training part; the others validate. Default: all but a tenth, rounded in favour of validation. */
+  /** Rows of the training part; the others validate. Default: all but a tenth, rounded in favor of validation. */
   readonly trainSize?: number | undefined;
   /** Divide only the nested subset of this many percent, see `nestedSubset`. Default 100. */
   readonly maxTrainPct?: number | undefined;

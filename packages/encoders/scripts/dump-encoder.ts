@@ -1,5 +1,5 @@
 // Writes what an encoder computes, as JSON on standard output, for scripts/check-encoder.py to compare with Python's
-// transformers: token ids of many texts; hidden states and masked-language-modelling logits of a few.
+// transformers: token ids of many texts; hidden states and masked-language-modeling logits of a few.
 // Usage: dump-encoder.ts FOLDER [TEXTS], a file with a text, or two with a tab between them, in each line.
 import { readFile } from 'node:fs/promises';
 import { requestDevice } from '@scalearn/core';

@@ -1,4 +1,4 @@
-// Pretrains a small BERT from nothing on MiniGLUE's unlabelled texts: vocabulary, masked language modelling, and a
+// Pretrains a small BERT from nothing on MiniGLUE's unlabeled texts: vocabulary, masked language modeling, and a
 // Hugging Face folder. Stopped and started again, it goes on where it was; its checkpoint stays, so that a finished run
 // started again ends at once, and one whose options or texts have changed since is refused.
 import { mkdir, open, readFile, rename } from 'node:fs/promises';

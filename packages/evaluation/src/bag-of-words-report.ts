@@ -1,4 +1,4 @@
-import { bagOfWords, type LabelledTexts } from './bag-of-words.ts';
+import { bagOfWords, type LabeledTexts } from './bag-of-words.ts';
 import { computeMetrics, type MetricReport, type MetricSpec, type ScoredRow } from './compute.ts';
 
 /**
@@ -9,8 +9,8 @@ import { computeMetrics, type MetricReport, type MetricSpec, type ScoredRow } fr
 export function bagOfWordsReport(
   task: MetricSpec & {
     readonly labels: readonly string[] | null;
-    readonly train: readonly LabelledTexts[];
-    readonly test: readonly (LabelledTexts & ScoredRow)[];
+    readonly train: readonly LabeledTexts[];
+    readonly test: readonly (LabeledTexts & ScoredRow)[];
   },
 ): MetricReport {
   const { labels, test } = task;

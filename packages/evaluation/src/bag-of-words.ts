@@ -1,5 +1,5 @@
-/** A labelled row; those of `@scalearn/datasets` fit. */
-export interface LabelledTexts {
+/** A labeled row; those of `@scalearn/datasets` fit. */
+export interface LabeledTexts {
   readonly segments: readonly string[];
   /** Of multiple choice: they are read like segments. */
   readonly choices?: readonly string[];
@@ -9,7 +9,7 @@ export interface LabelledTexts {
 export interface BagOfWordsOptions {
   /** Passes over the training rows; 10 by default. */
   readonly epochs?: number;
-  /** Pull of the weights towards zero; 1e-3 by default. */
+  /** Pull of the weights toward zero; 1e-3 by default. */
   readonly weightDecay?: number;
 }
 
@@ -22,15 +22,15 @@ export interface BagOfWordsOptions {
  * @returns a class id or a score for each row
  */
 export function bagOfWords(
-  task: { readonly train: readonly LabelledTexts[]; readonly labels: readonly string[] | null },
-  rows: readonly LabelledTexts[],
+  task: { readonly train: readonly LabeledTexts[]; readonly labels: readonly string[] | null },
+  rows: readonly LabeledTexts[],
   { epochs = 10, weightDecay = 1e-3 }: BagOfWordsOptions = {},
 ): number[] {
   const { train, labels } = task;
   const classes = labels?.length ?? 1;
   const targets = train.map(({ label }) => Number(label));
   // Scores are told by how far they are from their mean.
-  const centre = labels ? 0 : targets.reduce((a, b) => a + b, 0) / targets.length;
+  const center = labels ? 0 : targets.reduce((a, b) => a + b, 0) / targets.length;
   const vocabulary = new Map<string, number>();
   const known = train.map((row) => keys(row).map((key) => numberOf(vocabulary, key)));
   const width = vocabulary.size + 1;
@@ -46,7 +46,7 @@ export function bagOfWords(
       const answer = scores(active);
       const slopes = labels
         ? softmax(answer).map((p, c) => p - (c === targets[row] ? 1 : 0))
-        : [answer[0]! + centre - targets[row]!];
+        : [answer[0]! + center - targets[row]!];
       for (const [c, slope] of slopes.entries())
         for (const i of [...active, width - 1]) {
           const at = c * width + i;
@@ -59,12 +59,12 @@ export function bagOfWords(
   return rows.map((row) => {
     const active = keys(row).flatMap((key) => vocabulary.get(key) ?? []);
     const answer = scores(active);
-    return labels ? answer.indexOf(Math.max(...answer)) : answer[0]! + centre;
+    return labels ? answer.indexOf(Math.max(...answer)) : answer[0]! + center;
   });
 }
 
 /** The different words of each text, lower case. */
-function keys({ segments, choices = [] }: LabelledTexts): string[] {
+function keys({ segments, choices = [] }: LabeledTexts): string[] {
   const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   return [
     ...new Set([...segments, ...choices].flatMap((text, i) => words(text).map((word) => `${i} ${word}`))),

@@ -2,14 +2,14 @@ import { checkPaired, mean, type Numbers } from './lists.ts';
 
 /**
  * Pearson's correlation of two lists; NaN where it is undefined, that is where one of them is constant.
- * Computed as scipy does: both lists are centred and scaled to length 1, then multiplied.
+ * Computed as scipy does: both lists are centered and scaled to length 1, then multiplied.
  */
 export function pearson(labels: Numbers, predictions: Numbers): number {
   checkPaired(labels, predictions);
-  const [a, b] = [centred(labels), centred(predictions)];
+  const [a, b] = [centered(labels), centered(predictions)];
   let product = 0;
   for (let i = 0; i < labels.length; i++)
-    product += ((labels[i]! - a.centre) / a.length) * ((predictions[i]! - b.centre) / b.length);
+    product += ((labels[i]! - a.center) / a.length) * ((predictions[i]! - b.center) / b.length);
   return Math.min(1, Math.max(-1, product));
 }
 
@@ -38,14 +38,14 @@ export function ranks(values: Numbers): number[] {
 }
 
 /** The mean of a list, and its length as a vector once that is taken away: NaN for a constant list. */
-function centred(values: Numbers): { readonly centre: number; readonly length: number } {
-  const centre = mean(values);
+function centered(values: Numbers): { readonly center: number; readonly length: number } {
+  const center = mean(values);
   let squares = 0;
   let isConstant = true;
   for (let i = 0; i < values.length; i++) {
-    squares += (values[i]! - centre) ** 2;
+    squares += (values[i]! - center) ** 2;
     isConstant &&= values[i] === values[0];
   }
   // Rounding of the mean may leave a constant list with a tiny spread.
-  return { centre, length: isConstant ? Number.NaN : Math.sqrt(squares) };
+  return { center, length: isConstant ? Number.NaN : Math.sqrt(squares) };
 }

@@ -7,13 +7,13 @@ import {
 } from './compute.ts';
 
 /** A model's answers and their mean loss; `TrainedModel.predict` of `@scalearn/core` gives them. */
-export interface Answers extends ScoredOutput {
+export interface ModelOutput extends ScoredOutput {
   readonly loss: number;
 }
 
 /** Whatever answers examples. */
 export interface Predictor<Example> {
-  predict(examples: readonly Example[]): Promise<Answers>;
+  predict(examples: readonly Example[]): Promise<ModelOutput>;
 }
 
 /** A task's splits by name; tasks of `@scalearn/datasets` fit. */

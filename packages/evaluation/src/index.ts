@@ -1,4 +1,4 @@
-export { type BagOfWordsOptions, bagOfWords, type LabelledTexts } from './bag-of-words.ts';
+export { type BagOfWordsOptions, bagOfWords, type LabeledTexts } from './bag-of-words.ts';
 export { bagOfWordsReport } from './bag-of-words-report.ts';
 export {
   type AveragedScores,
@@ -28,9 +28,9 @@ export {
   UnknownMetricError,
 } from './errors.ts';
 export {
-  type Answers,
   type Evaluation,
   evaluate,
+  type ModelOutput,
   type Predictor,
   type SplitName,
   type Splits,

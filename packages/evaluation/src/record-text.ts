@@ -8,18 +8,18 @@ const punctuation = /[!-/:-@[-`{-~]/g;
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
 
 /** Lower case without punctuation, then without articles, white space collapsed. */
-export function normaliseAnswer(text: string): string {
+export function normalizeAnswer(text: string): string {
   return wordsOf(text.toLowerCase().replace(punctuation, '').replace(articles, ' ')).join(' ');
 }
 
-/** Whether two texts are the same but for what {@link normaliseAnswer} takes away: 1 or 0. */
+/** Whether two texts are the same but for what {@link normalizeAnswer} takes away: 1 or 0. */
 export function answerExactMatch(prediction: string, truth: string): number {
-  return normaliseAnswer(prediction) === normaliseAnswer(truth) ? 1 : 0;
+  return normalizeAnswer(prediction) === normalizeAnswer(truth) ? 1 : 0;
 }
 
 /** F1 of the words that two texts share, each as often as it occurs in both; 0 where they share none. */
 export function answerF1(prediction: string, truth: string): number {
-  const [found, right] = [prediction, truth].map((text) => wordsOf(normaliseAnswer(text))) as [
+  const [found, right] = [prediction, truth].map((text) => wordsOf(normalizeAnswer(text))) as [
     string[],
     string[],
   ];

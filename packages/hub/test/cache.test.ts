@@ -116,10 +116,10 @@ describe('a broken connection', () => {
 
   test('is taken up by the next attempt where this one gives up', async () => {
     const repository = await served.open(MODEL, { retries: 0 });
-    served.hub.behaviour = 'break';
+    served.hub.behavior = 'break';
     expect(await failure(repository.get('weights.bin'))).toMatchObject({ reason: 'unreachable' });
     expect(await served.blobs()).toEqual([`${etag}.part`]);
-    served.hub.behaviour = 'send';
+    served.hub.behavior = 'send';
     served.hub.requests.length = 0;
     expect(await served.load()).toEqual(weights);
     expect(begins().some((begin) => begin > 0)).toBe(true);
@@ -150,14 +150,14 @@ describe('a bad download leaves nothing that is later taken as whole', () => {
     ['cut', 'damaged'],
     ['corrupt', 'damaged'],
     ['lengthen', 'damaged'],
-  ] as const)('%s', async (behaviour, reason) => {
+  ] as const)('%s', async (behavior, reason) => {
     const repository = await served.open(MODEL, { retries: 0 });
-    served.hub.behaviour = behaviour;
+    served.hub.behavior = behavior;
     for (const name of ['weights.bin', 'config.json']) {
       expect(await failure(repository.get(name))).toMatchObject({ name: 'HubError', reason });
     }
     expect((await served.blobs()).filter((name) => !name.endsWith('.part'))).toEqual([]);
-    served.hub.behaviour = 'send';
+    served.hub.behavior = 'send';
     expect(await served.load()).toEqual(weights);
   });
 

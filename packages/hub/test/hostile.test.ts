@@ -211,7 +211,7 @@ describe('what the hub says is bounded and checked', () => {
     served.hub.ignoresRanges = true;
     const blob = (await repository.get('weights.bin')) as Blob;
     expect(await failure(blob.slice(10, 20).arrayBuffer())).toMatchObject({ name: 'HubError' });
-    served.hub.behaviour = 'lengthen';
+    served.hub.behavior = 'lengthen';
     expect(await failure(bytesOf(repository, 'weights.bin'))).toMatchObject({ name: 'HubError' });
     vi.unstubAllGlobals();
   });

@@ -23,7 +23,7 @@ export interface OnnxDeviceOptions {
   readonly wasmPaths?: WasmPaths;
 }
 
-/** Runs whole graphs, backward pass and optimiser included, as ONNX models in ONNX Runtime on the CPU. */
+/** Runs whole graphs, backward pass and optimizer included, as ONNX models in ONNX Runtime on the CPU. */
 export class OnnxDevice implements OnnxHost {
   readonly kind = 'onnx';
   readonly lost: Promise<string> = new Promise(() => {});

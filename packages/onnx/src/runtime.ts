@@ -52,7 +52,7 @@ export async function loadRuntime(
   name: RuntimeName = native ? 'onnxruntime-node' : 'onnxruntime-web',
 ): Promise<Runtime> {
   try {
-    // Spelt out in each branch so that bundlers can follow the one for the browser and leave the other alone. Of the
+    // Spelled out in each branch so that bundlers can follow the one for the browser and leave the other alone. Of the
     // package for the web, the part that runs on the CPU: the rest would double what a page has to load.
     const loaded: { default?: unknown } =
       name === 'onnxruntime-web'

@@ -14,7 +14,7 @@ import {
 } from '@scalearn/core/graph';
 import {
   linearParameters,
-  optimiserFeeds,
+  optimizerFeeds,
   type ParameterSpec,
   Parameters,
   trainingGraph,
@@ -65,7 +65,7 @@ export async function tinyTraining(device: Device, lengths: readonly number[] = 
         labels: Int32Array.from(lengths, () => stream.below(classes)),
         cuSeqlens: Int32Array.from([0, ...lengths], (_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0)),
         random: Int32Array.of(7, 0, step),
-        ...optimiserFeeds(parameters, 1e-2, 0.01, step + 1),
+        ...optimizerFeeds(parameters, 1e-2, 0.01, step + 1),
       };
     },
   };

@@ -85,7 +85,7 @@ function resultTable({ methods, metric, baseline }: Comparison): Html {
     columns: [
       { title: 'Method' },
       { title: 'Trained parameters', numeric: true },
-      { title: capitalised(metric), numeric: true },
+      { title: capitalized(metric), numeric: true },
       ...(seeds > 1 ? [{ title: 'By seed', numeric: true }] : []),
       { title: 'Seconds', numeric: true },
     ],
@@ -105,12 +105,12 @@ async function curves({ methods, curve }: Comparison): Promise<Html> {
     series: methods.map(({ name, curves: runs }) => ({ name, runs })),
     xTitle: 'step',
     yTitle: curve,
-    label: `${capitalised(curve)} over the steps of training, a line for each of ${list(methods.map(({ name }) => name))}`,
+    label: `${capitalized(curve)} over the steps of training, a line for each of ${list(methods.map(({ name }) => name))}`,
   });
   return figure({
     svg,
     kind: 'curves',
-    caption: `${capitalised(curve)} after every epoch: the mean over seeds, in a band of one standard deviation where there are several, as far as every seed was trained.`,
+    caption: `${capitalized(curve)} after every epoch: the mean over seeds, in a band of one standard deviation where there are several, as far as every seed was trained.`,
   });
 }
 
@@ -124,7 +124,7 @@ async function coefficientMaps(all: readonly LearnedCoefficients[]): Promise<Htm
       rows: sources,
       columns: layers,
       values: sources.map((_, s) => layers.map((__, l) => values[l]?.[s] as number)),
-      centre: start,
+      center: start,
       full,
       label: `Coefficients of ${method} by source and layer`,
     });
@@ -135,5 +135,5 @@ async function coefficientMaps(all: readonly LearnedCoefficients[]): Promise<Htm
 ${figureRow(figures)}`;
 }
 
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const list = (names: readonly string[]): string => names.join(', ');

@@ -1,7 +1,7 @@
-import { figureColours } from './figures/colours.ts';
+import { figureColors } from './figures/colors.ts';
 
-const light = `--paper: #ffffff; --ink: #1d2126; --faint: #5b6470; --line: #dde1e6; --shade: #f5f6f8; --link: #2459a0; ${figureColours('light')}`;
-const dark = `--paper: #16191d; --ink: #e4e7eb; --faint: #9aa4b0; --line: #343a42; --shade: #1f2329; --link: #8fb8f2; ${figureColours('dark')}`;
+const light = `--paper: #ffffff; --ink: #1d2126; --faint: #5b6470; --line: #dde1e6; --shade: #f5f6f8; --link: #2459a0; ${figureColors('light')}`;
+const dark = `--paper: #16191d; --ink: #e4e7eb; --faint: #9aa4b0; --line: #343a42; --shade: #1f2329; --link: #8fb8f2; ${figureColors('dark')}`;
 
 /** The page's style. On paper it is light whatever the screen is. */
 export const style: string = `

@@ -27,7 +27,7 @@ test('a curve ends where the first seed ended, and leaves out what is undefined'
   expect(meanCurves([{ name: 'a', runs }])).toEqual([{ series: 'a', x: 1, mean: 1, low: 1, high: 1 }]);
 });
 
-test('learning curves have a line and a colour for each series, and a value to point at for each point', async () => {
+test('learning curves have a line and a color for each series, and a value to point at for each point', async () => {
   const series = ['A', 'B'].map((name, i) => ({ name, runs: [[point(1, i), point(2, i + 0.25)]] }));
   const svg = (await learningCurves({ series, xTitle: 'step', yTitle: 'loss', label: 'Losses of A & B' }))
     .text;
@@ -48,7 +48,7 @@ test('learning curves have a line and a colour for each series, and a value to p
   for (const text of ['step', 'loss', 'A', 'B']) expect(svg).toContain(`>${text}</text>`);
 });
 
-test('a heat map has a cell and a number for each value; colour says how far from 0, and on which side', async () => {
+test('a heat map has a cell and a number for each value; color says how far from 0, and on which side', async () => {
   const values = [
     [0.5, -1],
     [0, 0.25],
@@ -68,9 +68,9 @@ test('a heat map has a cell and a number for each value; colour says how far fro
   expect(svg).toContain('>a&lt;b</text>');
 });
 
-test('colours may begin at another number than 0', async () => {
+test('colors may begin at another number than 0', async () => {
   const values = [[0.5, 0.25, 0]];
-  const options = { rows: ['a'], columns: ['1', '2', '3'], values, centre: 0.25, label: 'x' };
+  const options = { rows: ['a'], columns: ['1', '2', '3'], values, center: 0.25, label: 'x' };
   const cells = (await heatMap(options)).text.matchAll(/fill="var\(--(\w+)[^"]*" fill-opacity="([\d.]+)"/g);
   expect([...cells].map(([, side, strength]) => `${side} ${strength}`)).toEqual([
     'positive 1',
@@ -79,7 +79,7 @@ test('colours may begin at another number than 0', async () => {
   ]);
 });
 
-test('maps that are compared share what has the full colour', async () => {
+test('maps that are compared share what has the full color', async () => {
   const svg = (await heatMap({ rows: ['a'], columns: ['1'], values: [[0.5]], full: 2, label: 'x' })).text;
   expect(svg).toContain('fill-opacity="0.25"');
 });

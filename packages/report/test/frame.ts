@@ -19,7 +19,7 @@ export async function show(text: string, width: number): Promise<Document> {
 
 afterEach(() => frame?.remove());
 
-/** Makes the browser prefer a colour scheme. */
+/** Makes the browser prefer a color scheme. */
 export async function prefer(scheme: 'light' | 'dark'): Promise<void> {
   const features = [{ name: 'prefers-color-scheme', value: scheme }];
   await cdp().send('Emulation.setEmulatedMedia', { features });
@@ -30,14 +30,14 @@ export function styleOf(page: Document, selector: string): CSSStyleDeclaration {
   return (page.defaultView as Window).getComputedStyle(page.querySelector(selector) as Element);
 }
 
-/** WCAG's contrast ratio of two `rgb(…)` colours. */
+/** WCAG's contrast ratio of two `rgb(…)` colors. */
 export function contrast(a: string, b: string): number {
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
   return (high + 0.05) / (low + 0.05);
 }
 
-function luminance(colour: string): number {
-  const [r, g, b] = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => {
+function luminance(color: string): number {
+  const [r, g, b] = (color.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => {
     const value = Number(part) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   }) as [number, number, number];

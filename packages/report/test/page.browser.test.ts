@@ -41,7 +41,7 @@ test.each([
   expect(contrast(style('.note').color, ground)).toBeGreaterThan(4.5);
   expect(contrast(style('.role-axis-label text').fill, ground)).toBeGreaterThan(4.5);
   const lines = [...page.querySelectorAll('.curves .mark-line path')];
-  const colours = lines.map((line) => (page.defaultView as Window).getComputedStyle(line).stroke);
-  expect(new Set(colours).size).toBe(sample.methods.length);
-  for (const colour of colours) expect(contrast(colour, ground)).toBeGreaterThan(3);
+  const colors = lines.map((line) => (page.defaultView as Window).getComputedStyle(line).stroke);
+  expect(new Set(colors).size).toBe(sample.methods.length);
+  for (const color of colors) expect(contrast(color, ground)).toBeGreaterThan(3);
 });

@@ -73,7 +73,7 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
   const event: DataEvent = {
     ...{ event: 'done', task: task.id, problem: task.problem, columns: task.columns, label },
     labels: task.labels,
-    splits: Object.fromEntries(rowsOf(task).map(([split, rows]) => [split, summarise(task, rows)])),
+    splits: Object.fromEntries(rowsOf(task).map(([split, rows]) => [split, summarize(task, rows)])),
     out: name,
   };
   if (given.json) jsonLine(terminal, event);
@@ -100,8 +100,8 @@ async function checkFree(out: OutFolder, { out: name, overwrite }: DataArguments
   );
 }
 
-/** Rows of a split, and what they are labelled with. */
-function summarise({ labels }: Task, rows: readonly Example[]): SplitSummary {
+/** Rows of a split, and what they are labeled with. */
+function summarize({ labels }: Task, rows: readonly Example[]): SplitSummary {
   if (labels !== null)
     return { rows: rows.length, labels: Object.fromEntries(countLabels(rows, labels)), scores: null };
   const scores = rows.map(({ label }) => label as number);

@@ -46,7 +46,7 @@ export function addEvaluate(root: Command, run: Run): void {
     .addOption(
       pathOption(
         '--task <task>',
-        'another task than the trained one, or a file of labelled rows; one of several',
+        'another task than the trained one, or a file of labeled rows; one of several',
       ),
     )
     .addOption(pathOption('--data <dir>', "the task's data, where it has moved"))

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Answers, DeviceChoice, TrainingExample } from '@scalearn/core';
+import type { DeviceChoice, ModelOutput, TrainingExample } from '@scalearn/core';
 import { describeTask, folderSource, type Problem, readTextFile, taskIds } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import { regressionPredictions, sigmoidProbabilities, softmaxProbabilities } from '@scalearn/evaluation';
@@ -123,7 +123,7 @@ async function predictTexts(
     throw new FolderError(`${path} chooses between several texts; predict labels single ones and pairs`);
   try {
     const batchSize = run?.settings.evalBatchSize ?? 32;
-    const answers = await model.answer(texts, { batchSize, signal, onProgress: reporter.progress });
+    const answers = await model.predictTexts(texts, { batchSize, signal, onProgress: reporter.progress });
     const predictions = predictionsOf(model.task, answers);
     return {
       predicted: predictions.map((prediction, i) => ({ texts: texts[i]!, prediction })),
@@ -244,7 +244,7 @@ export type Prediction =
 /** A model's answers in words: the most probable class, all labels above one half, or a score. */
 function predictionsOf(
   { problem, labels }: { readonly problem: Problem; readonly labels: readonly string[] | null },
-  answers: Answers,
+  answers: ModelOutput,
 ): Prediction[] {
   const { rows, columns } = answers;
   const each = <T>(of: (row: number) => T): T[] => Array.from({ length: rows }, (_, row) => of(row));

@@ -15,7 +15,7 @@ export function addQuickstart(root: Command, run: Run): void {
       'Trains a single adapter, every variant of ScaLearn and AdapterFusion on few rows of a small task, and compares them.',
     )
     .addOption(new Option('--target <task>', 'task to learn').choices(sourceTasks).default(plan.target))
-    .addOption(number('--rows <n>', 'labelled rows to train on').default(plan.rows))
+    .addOption(number('--rows <n>', 'labeled rows to train on').default(plan.rows))
     .addOption(number('--seeds <n>', `seeds of every method (default: ${plan.seeds})`))
     .addOption(new Option('--fast', 'one seed').conflicts('seeds'))
     .option('--all', 'every method of the paper, some minutes more')

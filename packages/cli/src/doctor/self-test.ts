@@ -12,7 +12,7 @@ import { RandomStream, randomInput } from '@scalearn/core/graph';
 import {
   createDropout,
   createHead,
-  optimiserFeeds,
+  optimizerFeeds,
   TrainableModel,
   trainingGraph,
 } from '@scalearn/core/methods';
@@ -115,7 +115,7 @@ async function trace(encoder: Encoder, method: Method): Promise<Trace> {
     const texts = lengths.map((length, i): EncodedText => randomText(length, `${step}/${i}`));
     const { loss, gradientNorm } = await program.run({
       ...encoder.feeds(texts),
-      ...optimiserFeeds(model.parameters, 1e-3, 0, step + 1),
+      ...optimizerFeeds(model.parameters, 1e-3, 0, step + 1),
       labels: Int32Array.from(lengths, (length) => length % 3),
       random: Int32Array.of(1, 2, step),
     });

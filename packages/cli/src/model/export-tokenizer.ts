@@ -1,5 +1,5 @@
 import type { FileSet } from '@scalearn/core';
-import { sortedJson } from '@scalearn/core/methods';
+import { stableStringify } from '@scalearn/core/methods';
 import { type ModelFiles, readTokenizerFiles, type TransformerEncoder } from '@scalearn/encoders';
 
 /**
@@ -19,7 +19,7 @@ export async function tokenizerFiles(
   const padToken = own.pad_token ?? tokenOf(json, padTokenId);
   return {
     'tokenizer.json': text,
-    'tokenizer_config.json': sortedJson({
+    'tokenizer_config.json': stableStringify({
       ...own,
       tokenizer_class: pythonClass ? `${pythonClass}Tokenizer` : 'PreTrainedTokenizer',
       model_max_length: maxLength,

@@ -5,7 +5,7 @@ import {
   readSnapshot,
   TrainedModel,
 } from '@scalearn/core';
-import { type MethodReader, onlyHead, type SavedHead, taskName } from '@scalearn/core/methods';
+import { type MethodReader, type SavedHead, singleHead, taskName } from '@scalearn/core/methods';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
@@ -48,7 +48,7 @@ export async function loadModel(
     storedTask(name, head, several ? run && runOfTask(run, name) : run),
   );
   for (const task of tasks) {
-    const head = several ? snapshot.heads.get(taskName(task)) : onlyHead(snapshot);
+    const head = several ? snapshot.heads.get(taskName(task)) : singleHead(snapshot);
     if (!head)
       throw new FolderError(`${path} is for ${snapshot.tasks.join(', ')}; it has no head for ${task.id}`);
     checkHead(head, task, path);

@@ -148,7 +148,7 @@ export class Pace {
 const phases: Readonly<Record<ProgressEvent['phase'], { readonly doing: string; readonly unit?: string }>> = {
   download: { doing: 'downloading' },
   weights: { doing: 'reading weights' },
-  tokenize: { doing: 'tokenising', unit: 'texts' },
+  tokenize: { doing: 'tokenizing', unit: 'texts' },
   compile: { doing: 'compiling', unit: 'kernels' },
   evaluate: { doing: 'evaluating', unit: 'rows' },
 };

@@ -8,8 +8,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Characters of a line of `out`, where it is a terminal's. */
   readonly columns?: number;
-  /** Whether `out` shows 256 colours. */
-  readonly colours?: boolean;
+  /** Whether `out` shows 256 colors. */
+  readonly colors?: boolean;
   /** Aborted where output fails, with the system's error as the reason; the command then stops. */
   readonly broken?: AbortSignal;
 }
@@ -20,20 +20,20 @@ export function processTerminal(): Terminal {
     err: (text) => void process.stderr.write(text),
     interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
     columns: process.stdout.columns,
-    colours: process.stdout.isTTY === true && !process.env.NO_COLOR && process.stdout.hasColors(256),
+    colors: process.stdout.isTTY === true && !process.env.NO_COLOR && process.stdout.hasColors(256),
     broken: brokenOutput(),
   };
 }
 
-/** The commands that are our own: a number in a colour, as heat maps have them. */
+/** The commands that are our own: a number in a color, as heat maps have them. */
 const ESCAPE = '\u001b';
 const COLOURED = new RegExp(`(${ESCAPE}\\[[\\d;]+m[ \\d.-]*${ESCAPE}\\[0m)`);
 
 /** Whatever a command writes passes here, whoever wrote the parts of it. */
 export function printableOnly(terminal: Terminal): Terminal {
-  const { colours } = terminal;
+  const { colors } = terminal;
   const lines = (text: string): string =>
-    colours
+    colors
       ? text
           .split(COLOURED)
           .map((part, i) => (i % 2 === 1 ? part : printable(part)))

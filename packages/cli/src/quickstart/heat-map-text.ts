@@ -3,7 +3,7 @@ import type { Coefficients } from './results.ts';
 export interface HeatMapTextOptions {
   /** Characters of a line. */
   readonly columns: number;
-  readonly colours: boolean;
+  readonly colors: boolean;
 }
 
 /** A method, or as many of its layers as a line has room for. */
@@ -22,12 +22,12 @@ const cellWidth = 6;
 const gap = 2;
 
 /**
- * Coefficients as numbers, in cells the stronger coloured the further they have gone from their start where there are
- * colours: sources below each other, methods and their layers side by side, as many as a line holds.
+ * Coefficients as numbers, in cells the stronger colored the further they have gone from their start where there are
+ * colors: sources below each other, methods and their layers side by side, as many as a line holds.
  */
 export function heatMapText(
   all: readonly NamedCoefficients[],
-  { columns, colours }: HeatMapTextOptions,
+  { columns, colors }: HeatMapTextOptions,
 ): string {
   const sources = all[0]?.sources ?? [];
   const nameWidth = Math.max(0, ...sources.map(({ length }) => length));
@@ -42,7 +42,7 @@ export function heatMapText(
       ...sources.map((source, s) =>
         line(
           source,
-          row.map((block) => cells(block, s, colours ? full : undefined)),
+          row.map((block) => cells(block, s, colors ? full : undefined)),
         ),
       ),
       '',
@@ -68,7 +68,7 @@ const title = (block: Block): string => block.title.padEnd(widthOf(block));
 
 const header = (block: Block): string => block.layers.map(inCell).join('').padEnd(widthOf(block));
 
-/** A source's coefficients. @param full what has the strongest colour; undefined for none */
+/** A source's coefficients. @param full what has the strongest color; undefined for none */
 function cells(block: Block, source: number, full: number | undefined): string {
   const { values, start } = block;
   const numbers = values.map((layer) => layer[source] as number);
@@ -100,7 +100,7 @@ function inLines(all: readonly Block[], room: number): Block[][] {
   return result;
 }
 
-/** Backgrounds of the 256 colours from faint to strong, and the text that is read on each. */
+/** Backgrounds of the 256 colors from faint to strong, and the text that is read on each. */
 const positive = [231, 195, 153, 111, 69, 26];
 const negative = [231, 230, 223, 216, 209, 166];
 const [dark, light] = [16, 231];

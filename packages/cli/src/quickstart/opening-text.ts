@@ -5,7 +5,7 @@ import { nameOf } from './plan.ts';
 
 const shownRows = 3;
 
-const story = `ScaLearn: trained adapters of other tasks help a new task with few labelled rows.
+const story = `ScaLearn: trained adapters of other tasks help a new task with few labeled rows.
 A single adapter learns the task from these rows alone; ScaLearn learns only how much
 of each trained adapter to use.`;
 

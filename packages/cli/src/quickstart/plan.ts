@@ -16,7 +16,7 @@ export interface JointStage {
   readonly evaluateEvery: number;
   /** Of drawing tasks: above 1, so that the small target has its turn. */
   readonly temperature: number;
-  /** Labelled rows of each of the other tasks. */
+  /** Labeled rows of each of the other tasks. */
   readonly rows: number;
 }
 
@@ -24,9 +24,9 @@ export interface JointStage {
 export interface QuickstartPlan {
   /** The last part of the target's id. */
   readonly target: string;
-  /** Labelled rows to train on. */
+  /** Labeled rows to train on. */
   readonly rows: number;
-  /** Labelled rows to choose the best epoch by: who has few rows to train on has no more of these. */
+  /** Labeled rows to choose the best epoch by: who has few rows to train on has no more of these. */
   readonly validationRows: number;
   /** Rows of the test split; null for all. */
   readonly testRows: number | null;

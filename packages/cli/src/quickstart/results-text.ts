@@ -9,13 +9,13 @@ export const usualColumns = 80;
 
 /** The table, what was learned, where it lies, and how to go on. */
 export function resultsText(results: QuickstartResults, out: string, terminal: Terminal): string {
-  const { columns = usualColumns, colours = false } = terminal;
+  const { columns = usualColumns, colors = false } = terminal;
   const coefficients = results.coefficients.map((each) => ({ ...each, name: nameOf(each.method) }));
-  const map = heatMapText(coefficients, { columns, colours });
+  const map = heatMapText(coefficients, { columns, colors });
   const next = Object.entries(nextCommands()).map(([what, line]) => `${what}\n  ${line}\n`);
   return `
 ${resultTable(results)}
-How much of each source a method has learned to use${averaged(results)}; ${startText(results, colours)}:
+How much of each source a method has learned to use${averaged(results)}; ${startText(results, colors)}:
 
 ${map}
 Saved in ${out}: report.html, results.json, every model${results.merged ? ', and merged, one plain adapter' : ''}.
@@ -47,9 +47,9 @@ const score = (value: number | null): string => (value === null ? 'undefined' : 
 
 const averaged = ({ seeds }: QuickstartResults): string => (seeds.length > 1 ? ', the mean over seeds' : '');
 
-function startText({ coefficients }: QuickstartResults, colours: boolean): string {
+function startText({ coefficients }: QuickstartResults, colors: boolean): string {
   const starts = [...new Set(coefficients.map(({ start }) => start.toFixed(2)))].join(' or ');
-  return `all began at ${starts}${colours ? ', blue has grown, orange has shrunk' : ''}`;
+  return `all began at ${starts}${colors ? ', blue has grown, orange has shrunk' : ''}`;
 }
 
 /** Command lines to go on with, by what they are for. */

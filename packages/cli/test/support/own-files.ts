@@ -23,6 +23,6 @@ export function writeRows(
   return path;
 }
 
-/** Sentences with the colour in them as the label. */
-export const colours = (folder: string, name = 'colours.csv', count = 60): string =>
-  writeRows(folder, name, 'text,colour', count, (i) => `"${sentence(i)}",${['red', 'blue'][i % 2]}`);
+/** Sentences with the color in them as the label. */
+export const colors = (folder: string, name = 'colors.csv', count = 60): string =>
+  writeRows(folder, name, 'text,color', count, (i) => `"${sentence(i)}",${['red', 'blue'][i % 2]}`);

@@ -1,4 +1,4 @@
-// A whole world in a temporary folder: a random BERT of a few thousand weights with its tokeniser, and tasks.
+// A whole world in a temporary folder: a random BERT of a few thousand weights with its tokenizer, and tasks.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

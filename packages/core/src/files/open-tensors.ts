@@ -9,6 +9,6 @@ import { openTorchFile } from './torch/reader.ts';
  * @param file its name, with what to call the place in errors
  * @throws SafetensorsError or TorchFileError
  */
-export function openTensors(source: RandomAccess, file: string): Promise<TensorReader> {
+export function openTensorFile(source: RandomAccess, file: string): Promise<TensorReader> {
   return /\.(?:bin|pth?)$/.test(file) ? openTorchFile(source, file) : openSafetensors(source, file);
 }

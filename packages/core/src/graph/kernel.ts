@@ -5,7 +5,7 @@ import type { DimValues } from './shape.ts';
  * layout and the types of what its body and its launches may name all derive from that.
  */
 
-/** One element, or four neighbours of a row. */
+/** One element, or four neighbors of a row. */
 export type Lanes = 1 | 4;
 
 /** An f32 array in memory, by flat index. */

@@ -17,7 +17,7 @@ import {
 import { shown } from '../files/shown.ts';
 import { nonLinearity } from './adapter.ts';
 import { kindOfAdapter, kindOfIdentifier, kindOfPeft } from './adapter-kind.ts';
-import { commonKeyNames, type FileTarget, readCommonKeys } from './model-json.ts';
+import { type FileTarget, modelMetadataKeys, readModelMetadata } from './model-json.ts';
 import { isName, nameCharacters } from './names.ts';
 
 /**
@@ -150,7 +150,7 @@ export function parseAdapterConfig(
   if (!json.has('config')) throw json.error("it holds no adapter configuration under 'config'");
   const config = json.object('config');
   checkKind(json, config, others);
-  json.only([...commonKeyNames, 'type']);
+  json.only([...modelMetadataKeys, 'type']);
   config.only(knownSettings);
   for (const [key, rule] of Object.entries(harmless)) config.take(key, rule, undefined);
   const scaling = config.raw('scaling') ?? 1;
@@ -166,7 +166,7 @@ export function parseAdapterConfig(
     null,
   );
   return {
-    ...readCommonKeys(json),
+    ...readModelMetadata(json),
     name: adapterNameOf(json),
     nonLinearity: readNonLinearity(json, config),
     scaling: config.take('scaling', jsonNumber, 1),
@@ -190,9 +190,9 @@ function namedConfig(json: JsonFields, identifier: string): AdapterConfig {
     throw json.error(
       `its config is ${shown(identifier)}, an adapter of the kind ${kind}; only bottleneck adapters of the Pfeiffer kind can be read`,
     );
-  json.only([...commonKeyNames, 'type']);
+  json.only([...modelMetadataKeys, 'type']);
   return {
-    ...readCommonKeys(json),
+    ...readModelMetadata(json),
     name: adapterNameOf(json),
     nonLinearity: 'relu',
     scaling: 1,

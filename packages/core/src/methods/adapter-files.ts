@@ -3,7 +3,7 @@ import type { TensorToWrite } from '../files/tensor-to-write.ts';
 import { type Adapter, adapterKeys, adapterWidth } from './adapter.ts';
 import { pfeifferConfig } from './adapter-config.ts';
 import type { FileSet, SaveCall } from './method.ts';
-import { commonKeys, sortedJson } from './model-json.ts';
+import { modelMetadata, stableStringify } from './model-json.ts';
 import { tensorFiles } from './tensor-files.ts';
 
 /** Metadata of adapter files: the fingerprint of the encoder they were trained on. */
@@ -43,7 +43,7 @@ export function adapterFiles(
     ];
   });
   return {
-    'adapter_config.json': sortedJson({ ...commonKeys(call), config, name: adapter.name }),
+    'adapter_config.json': stableStringify({ ...modelMetadata(call), config, name: adapter.name }),
     ...tensorFiles(
       'adapter',
       tensors,

@@ -14,7 +14,7 @@ import {
   requiredFile,
   type StoredMethod,
 } from './model-folder.ts';
-import { openTensorFile } from './tensor-files.ts';
+import { openFolderTensors } from './tensor-files.ts';
 
 /**
  * Reads the adapter of a bottleneck folder: a source for stage 2.
@@ -36,7 +36,7 @@ export async function readAdapterFolder(folder: ModelFolder, within = '', inProb
     throw new ModelFileError(
       `${where}: omega is ${config.omega}: it is one of a probe, which multiplies it, and cannot be read by itself`,
     );
-  const { tensors, where: file } = await openTensorFile(folder, `${within}adapter`);
+  const { tensors, where: file } = await openFolderTensors(folder, `${within}adapter`);
   return readAdapter(config, tensors, file);
 }
 

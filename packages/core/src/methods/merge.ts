@@ -3,14 +3,14 @@ import { ArgumentError } from '../errors.ts';
 import type { Adapter, AdapterLayer } from './adapter.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
 
-type Normalisation = Pick<ScalearnSettings, 'normalisation'>;
+type Normalization = Pick<ScalearnSettings, 'normalization'>;
 
-/** Coefficients of one layer, `[T, hidden or 1]`, as they are used after training: normalised, without dropout. */
-function finalCoefficients(omega: Float32Array, T: number, settings: Normalisation): Float64Array {
+/** Coefficients of one layer, `[T, hidden or 1]`, as they are used after training: normalized, without dropout. */
+function finalCoefficients(omega: Float32Array, T: number, settings: Normalization): Float64Array {
   const width = omega.length / T;
   const result = Float64Array.from(omega);
-  if (settings.normalisation === 'none') return result;
-  const softmax = settings.normalisation === 'softmax';
+  if (settings.normalization === 'none') return result;
+  const softmax = settings.normalization === 'softmax';
   for (let c = 0; c < width; c++) {
     const column = Array.from({ length: T }, (_, t) => elementAt(result, t * width + c));
     const largest = Math.max(...column);
@@ -31,7 +31,7 @@ export function mergeAdapters(
   name: string,
   sources: readonly Adapter[],
   omegas: readonly Float32Array[],
-  settings: Normalisation,
+  settings: Normalization,
 ): Adapter {
   const [first] = sources;
   if (!first || omegas.length === 0) throw new ArgumentError('merging needs sources and their coefficients');

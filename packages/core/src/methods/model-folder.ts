@@ -9,7 +9,7 @@ export interface ModelFolder {
   describe(): string;
   /** A file's text, or undefined where there is none. */
   text(path: string): Promise<string | undefined>;
-  /** A file of tensors, as `openTensors` opens it by its name, or undefined where there is none. */
+  /** A file of tensors, as `openTensorFile` opens it by its name, or undefined where there is none. */
   tensors(path: string): Promise<TensorReader | undefined>;
 }
 

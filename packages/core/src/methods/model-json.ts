@@ -12,7 +12,7 @@ const adaptersVersion = 'adapters.1.3.0';
 const floats = /^( *"(?:scaling|dropout|stochastic_depth)": -?\d+)(?=,?$)/gm;
 
 /** JSON as these libraries write it: keys sorted, indented by two. */
-export function sortedJson(value: unknown): string {
+export function stableStringify(value: unknown): string {
   const sorted = (v: unknown): unknown => {
     if (Array.isArray(v)) return v.map(sorted);
     if (v === null || typeof v !== 'object') return v;
@@ -42,7 +42,7 @@ export function isSameArchitecture(one: string, other: string): boolean {
 }
 
 /** Keys that every JSON file of a model folder has beside its own. */
-export function commonKeys({
+export function modelMetadata({
   encoder: { hiddenSize, modelType, pythonClass },
   modelName,
 }: Pick<SaveCall, 'encoder' | 'modelName'>): Record<string, unknown> {
@@ -55,8 +55,8 @@ export function commonKeys({
   };
 }
 
-/** Names of the keys that {@link readCommonKeys} takes, and of those beside them that change nothing. */
-export const commonKeyNames: readonly string[] = [
+/** Names of the keys that {@link readModelMetadata} takes, and of those beside them that change nothing. */
+export const modelMetadataKeys: readonly string[] = [
   'config',
   'config_id',
   'hidden_size',
@@ -75,8 +75,8 @@ export interface FileTarget {
   readonly hiddenSize: number | undefined;
 }
 
-/** Reads what {@link commonKeys} wrote, or others did. @throws ModelFileError also for two architectures */
-export function readCommonKeys(json: JsonFields): FileTarget {
+/** Reads what {@link modelMetadata} wrote, or others did. @throws ModelFileError also for two architectures */
+export function readModelMetadata(json: JsonFields): FileTarget {
   const text = (key: string): string | undefined => json.take(key, jsonOrNull(jsonText), null) || undefined;
   const written = text('model_type');
   const modelClass = text('model_class');
@@ -102,13 +102,13 @@ export function checkFileTarget(
   { encoder }: Pick<MethodTarget, 'encoder'>,
   ownKeys: readonly string[] = [],
 ): void {
-  json.only([...commonKeyNames, ...ownKeys]);
+  json.only([...modelMetadataKeys, ...ownKeys]);
   checkNamedEncoder(json, { encoder });
 }
 
 /** @throws ModelFileError if a file says that it is for another encoder than it is to be put on; it may have any keys */
 export function checkNamedEncoder(json: JsonFields, { encoder }: Pick<MethodTarget, 'encoder'>): void {
-  const { modelType, hiddenSize } = readCommonKeys(json);
+  const { modelType, hiddenSize } = readModelMetadata(json);
   if (modelType !== undefined && !isSameArchitecture(modelType, encoder.modelType))
     throw json.error(
       `it is for encoders of the architecture ${shown(modelType)}, this one is ${encoder.modelType}`,

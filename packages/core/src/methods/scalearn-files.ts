@@ -12,7 +12,7 @@ import type { TensorToWrite } from '../files/tensor-to-write.ts';
 import type { Adapter } from './adapter.ts';
 import { adapterFiles } from './adapter-files.ts';
 import type { FileSet, SaveCall } from './method.ts';
-import { commonKeys, sortedJson } from './model-json.ts';
+import { modelMetadata, stableStringify } from './model-json.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
 import { tensorFiles } from './tensor-files.ts';
 
@@ -27,10 +27,10 @@ function scalearnConfig(settings: ScalearnSettings): Record<string, unknown> {
     dropout_ratio: settings.dropout,
     // The name misleads: in these files `per_layer` true means one ω shared by all layers.
     per_layer: settings.shared,
-    regularization: settings.regularisation > 0,
-    lambda_reg: settings.regularisation,
-    take_mean: settings.normalisation === 'mean',
-    take_softmax: settings.normalisation === 'softmax',
+    regularization: settings.regularization > 0,
+    lambda_reg: settings.regularization,
+    take_mean: settings.normalization === 'mean',
+    take_softmax: settings.normalization === 'softmax',
     query_before_ln: false,
   };
 }
@@ -71,8 +71,8 @@ export function parseScalearnConfig(config: JsonFields): ScalearnSettings {
     shared,
     initScale: config.take('omega_init_scale', jsonNumber, 2),
     dropout: config.take('dropout_ratio', jsonNumberIn(0, 1), 0),
-    normalisation: softmax ? 'softmax' : mean ? 'mean' : 'none',
-    regularisation: config.take('regularization', jsonBoolean, false) ? lambda : 0,
+    normalization: softmax ? 'softmax' : mean ? 'mean' : 'none',
+    regularization: config.take('regularization', jsonBoolean, false) ? lambda : 0,
   };
 }
 
@@ -98,7 +98,11 @@ export function scalearnFiles(
   );
   const name = sources.map((source) => source.name).join(',');
   return {
-    'scalearn_config.json': sortedJson({ ...commonKeys(call), config: scalearnConfig(settings), name }),
+    'scalearn_config.json': stableStringify({
+      ...modelMetadata(call),
+      config: scalearnConfig(settings),
+      name,
+    }),
     ...tensorFiles('model_scalearn', omegas),
     ...Object.fromEntries(folders),
   };

@@ -10,7 +10,7 @@ import { parseScalearnConfig } from './scalearn-files.ts';
 import { omegaKeys } from './scalearn-settings.ts';
 import { readSourceFolders } from './sources-reader.ts';
 import { checkSources } from './stack-sources.ts';
-import { openTensorFile } from './tensor-files.ts';
+import { openFolderTensors } from './tensor-files.ts';
 
 /** Reads the folder of a ScaLearn model: ω, its configuration, and a folder for each source. */
 export const scalearnReader: MethodReader = async (folder, target) => {
@@ -21,7 +21,7 @@ export const scalearnReader: MethodReader = async (folder, target) => {
   checkFileTarget(json, target);
   const settings = parseScalearnConfig(json.object('config'));
   const sources = await readSourceFolders(folder, json);
-  const weights = await openTensorFile(folder, 'model_scalearn');
+  const weights = await openFolderTensors(folder, 'model_scalearn');
   const names = sources.map(({ name }) => name);
   const adapterName = at(names, -1);
   const method = fileFault(where, () => {

@@ -16,9 +16,9 @@ export interface ScalearnOptions {
   /** Dropout on ω, one mask per layer and step; the paper's: 0.3, and 0 for uniform++ and the ablations. */
   readonly dropout?: number;
   /** Ablations: ω divided by its sum over sources, or softmax over sources. */
-  readonly normalisation?: 'none' | 'mean' | 'softmax';
+  readonly normalization?: 'none' | 'mean' | 'softmax';
   /** λ of the penalty `λ/T · Σ_layers Σ_t (1 - mean_j ω[t, j])²`. */
-  readonly regularisation?: number;
+  readonly regularization?: number;
 }
 
 /** The options with every default filled in; stored with the model. */
@@ -28,16 +28,16 @@ export interface ScalearnSettings {
   readonly shared: boolean;
   readonly initScale: number;
   readonly dropout: number;
-  readonly normalisation: 'none' | 'mean' | 'softmax';
-  readonly regularisation: number;
+  readonly normalization: 'none' | 'mean' | 'softmax';
+  readonly regularization: number;
 }
 
 /** Options of ω with the paper's defaults. */
 export type OmegaOptions = {
   readonly initScale: MethodOption<'number'> & { readonly default: number };
   readonly dropout: MethodOption<'number'> & { readonly default: number };
-  readonly normalisation: MethodOption<readonly ['none', 'mean', 'softmax']> & { readonly default: 'none' };
-  readonly regularisation: MethodOption<'number'> & { readonly default: number };
+  readonly normalization: MethodOption<readonly ['none', 'mean', 'softmax']> & { readonly default: 'none' };
+  readonly regularization: MethodOption<'number'> & { readonly default: number };
 };
 
 /** What options a variant has besides its sources. */
@@ -54,22 +54,22 @@ export function omegaOptions(variant: ScalearnVariant): OmegaOptions {
       type: 'number',
       meaning: 'dropout on ω',
       default: isSmallest ? 0 : 0.3,
-      ...(isSmallest ? {} : { defaultMeaning: '0.3, or 0 with a normalisation' }),
+      ...(isSmallest ? {} : { defaultMeaning: '0.3, or 0 with a normalization' }),
       range: { least: 0, below: 1 },
       flag: '--omega-dropout',
     },
-    normalisation: {
+    normalization: {
       type: ['none', 'mean', 'softmax'],
       meaning: 'of ω over the sources',
       default: 'none',
-      flag: '--omega-normalisation',
+      flag: '--omega-normalization',
     },
-    regularisation: {
+    regularization: {
       type: 'number',
-      meaning: 'strength of the pull of ω towards 1',
+      meaning: 'strength of the pull of ω toward 1',
       default: 0,
       range: { least: 0 },
-      flag: '--omega-regularisation',
+      flag: '--omega-regularization',
     },
   };
 }
@@ -82,12 +82,12 @@ export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
       `there is no ScaLearn variant '${variant}'; there are ${scalearnVariants.join(', ')}`,
     );
   const settled = settleOptions(omegaOptions(variant), options);
-  const { initScale, normalisation, regularisation } = settled;
+  const { initScale, normalization, regularization } = settled;
   const vector = !variant.includes('uniform');
   const shared = variant.endsWith('++');
   // A mean over sources that were all dropped would be 0/0.
-  const dropout = normalisation === 'none' ? settled.dropout : (options.dropout ?? 0);
-  return { variant, vector, shared, initScale, dropout, normalisation, regularisation };
+  const dropout = normalization === 'none' ? settled.dropout : (options.dropout ?? 0);
+  return { variant, vector, shared, initScale, dropout, normalization, regularization };
 }
 
 /** Keys on disk of ω, one per layer or a single one (docs/reference/formats.md#scalearn). */

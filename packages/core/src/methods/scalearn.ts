@@ -47,8 +47,8 @@ export function scalearn(options: ScalearnOptions): Method {
     const raw = omega(call);
     const all = concat(settings.shared ? Array<Tensor>(layers).fill(raw) : [raw]);
     const dropped = call.dropout?.apply(all, settings.dropout, 'omega') ?? all;
-    if (settings.normalisation === 'softmax') return softmax(dropped, 1);
-    if (settings.normalisation === 'none') return dropped;
+    if (settings.normalization === 'softmax') return softmax(dropped, 1);
+    if (settings.normalization === 'none') return dropped;
     return divide(dropped, reshape(sum(dropped, 1), [layers, 1, at(dropped.shape, 2)]));
   };
 
@@ -57,7 +57,9 @@ export function scalearn(options: ScalearnOptions): Method {
     kind: 'two-stage',
     headLayout: 'static',
     get settings() {
-      return { ...settings, sources: sources.map(describeAdapter) };
+      // Ids of stored runs depend on this spelling.
+      const { normalization: normalisation, regularization: regularisation, ...others } = settings;
+      return { ...others, normalisation, regularisation, sources: sources.map(describeAdapter) };
     },
     defaults: { learningRate: 6e-3, epochs: 30, patience: 30, weightDecay: 0, evalBatchSize: 128 },
     parameters: (target) =>
@@ -100,10 +102,10 @@ export function scalearn(options: ScalearnOptions): Method {
       };
     },
     penalty: (call) => {
-      if (settings.regularisation === 0) return undefined;
+      if (settings.regularization === 0) return undefined;
       const distance = elementwise('distanceFromOne', [mean(omega(call), 2)], (w) => {
         const d = scalarConstant(1).minus(w);
-        return d.times(d).times(settings.regularisation / T);
+        return d.times(d).times(settings.regularization / T);
       });
       return sum(distance);
     },

@@ -36,7 +36,7 @@ export function tensorFiles(
 }
 
 /** The tensors of one file, and what to call it in messages. */
-export interface OpenTensorFile {
+export interface FolderTensors {
   readonly tensors: TensorReader;
   readonly where: string;
 }
@@ -46,7 +46,7 @@ export interface OpenTensorFile {
  *
  * @throws ModelFileError where there is neither; SafetensorsError or TorchFileError for one that is malformed
  */
-export async function openTensorFile(folder: ModelFolder, path: string): Promise<OpenTensorFile> {
+export async function openFolderTensors(folder: ModelFolder, path: string): Promise<FolderTensors> {
   const files = filesOf(path);
   for (const file of files) {
     const tensors = await folder.tensors(file);

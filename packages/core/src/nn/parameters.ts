@@ -7,7 +7,7 @@ import { packLayout, view } from '../ops/pack.ts';
 import { RandomStream } from '../random/streams.ts';
 
 /** Where a parameter's first values come from: a distribution, a constant, or given values. */
-export type Initialiser =
+export type Initializer =
   | { readonly mean: number; readonly deviation: number }
   /** Uniform between -bound and bound. */
   | { readonly bound: number }
@@ -18,7 +18,7 @@ export type Initialiser =
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly init: Initialiser;
+  readonly init: Initializer;
   /** Whether weight decay applies; biases and layer norms have none. */
   readonly decay: boolean;
   /** Its learning rate over that of the run; 1 by default. With 0 it stays as it was drawn: saved, but not trained. */
@@ -43,19 +43,19 @@ export interface ParameterGroup extends Pick<ParameterSpec, 'decay' | 'tasks'> {
   readonly offsets: readonly number[];
   readonly size: number;
   readonly values: DeviceTensor;
-  /** First and second moments of the optimiser. */
+  /** First and second moments of the optimizer. */
   readonly m: DeviceTensor;
   readonly v: DeviceTensor;
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** All trainable parameters of a run and the optimiser's state, on one device. */
+/** All trainable parameters of a run and the optimizer's state, on one device. */
 export class Parameters implements Disposes {
   readonly groups: readonly ParameterGroup[];
   readonly #views = new Map<string, Tensor>();
 
-  /** @param seed draws what is initialised at random; a parameter's values depend on the seed and its name only */
+  /** @param seed draws what is initialized at random; a parameter's values depend on the seed and its name only */
   constructor(device: Device, specs: readonly ParameterSpec[], seed: number) {
     if (specs.length === 0)
       throw new ArgumentError('there is nothing to train: the method and the head own no parameters');
@@ -171,8 +171,8 @@ function createGroup(device: Device, { first, ...group }: GroupLayout): Paramete
   return {
     ...group,
     values: upload('parameters', first),
-    m: upload('optimiser/m', new Float32Array(size)),
-    v: upload('optimiser/v', new Float32Array(size)),
+    m: upload('optimizer/m', new Float32Array(size)),
+    v: upload('optimizer/v', new Float32Array(size)),
   };
 }
 

@@ -101,7 +101,7 @@ export interface ReduceAttributes {
   readonly end: number;
 }
 
-/** Sum over neighbouring axes, in ascending order of index: `[outer, axis, inner]` to `[outer, 1, inner]`. */
+/** Sum over neighboring axes, in ascending order of index: `[outer, axis, inner]` to `[outer, 1, inner]`. */
 const reduceOperation = defineOperation<[x: Tensor], ReduceAttributes>({
   name: 'reduce',
   outputs: ([{ shape }], { begin, end }) => {

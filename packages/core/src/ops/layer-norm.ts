@@ -12,7 +12,7 @@ export interface LayerNormAttributes {
   readonly epsilon: number;
 }
 
-/** Layer normalisation over the last axis: `y = (x - mean) / √(variance + ε) · weight + bias`; statistics in f32. */
+/** Layer normalization over the last axis: `y = (x - mean) / √(variance + ε) · weight + bias`; statistics in f32. */
 const layerNormOperation = defineOperation<[x: Tensor, weight: Tensor, bias: Tensor], LayerNormAttributes>({
   name: 'layerNorm',
   rowWise: ({ attributes }) => ({ byRow: [true], withRows: () => attributes }),
@@ -25,11 +25,11 @@ const layerNormOperation = defineOperation<[x: Tensor, weight: Tensor, bias: Ten
     return [{ shape, dtype: 'f32' }];
   },
   gradient({ inputs: [x, weight, bias], attributes, gradients: [dy], wanted }) {
-    const normalised = (): Tensor =>
+    const normalized = (): Tensor =>
       layerNorm(x, constant(1, weight.shape), constant(0, weight.shape), attributes.epsilon);
     return [
       wanted[0] ? apply(layerNormGradientOperation, [dy, x, weight, bias], attributes) : undefined,
-      wanted[1] ? sumTo(multiply(dy, normalised()), weight.shape) : undefined,
+      wanted[1] ? sumTo(multiply(dy, normalized()), weight.shape) : undefined,
       wanted[2] ? sumTo(dy, weight.shape) : undefined,
     ];
   },
@@ -46,7 +46,7 @@ const layerNormOperation = defineOperation<[x: Tensor, weight: Tensor, bias: Ten
 });
 
 /**
- * Gradient of layer normalisation by x; the statistics are computed again. The bias does not enter the result: it lets
+ * Gradient of layer normalization by x; the statistics are computed again. The bias does not enter the result: it lets
  * the ONNX form name the forward node.
  */
 const layerNormGradientOperation = defineOperation<
@@ -102,7 +102,7 @@ function writeLayerNorm(
 }
 
 /**
- * Layer normalisation over the last axis, `y = (x - mean) / √(variance + ε) · weight + bias`.
+ * Layer normalization over the last axis, `y = (x - mean) / √(variance + ε) · weight + bias`.
  * x, y `[...rows, width]`, weight and bias `[width]`.
  */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor {

@@ -1,7 +1,7 @@
 import { philox } from './philox.ts';
 
 /**
- * Which elements dropout keeps. One Philox call decides eight neighbours of a row: element (row, column) takes the
+ * Which elements dropout keeps. One Philox call decides eight neighbors of a row: element (row, column) takes the
  * 16-bit half `column % 2` of word `(column % 8) / 2` for the counter (column / 8, row, stream, step) under the seed's
  * key, and is kept where that is at least `threshold(p)`. Every device computes exactly this.
  */

@@ -4,7 +4,7 @@ import { ArgumentError } from '../errors.ts';
 import type { EncodedText, Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
 import { RandomStream } from '../random/streams.ts';
-import { inTurns, type TurnOptions } from './loop.ts';
+import { mapTimeSliced, type TimeSliceOptions } from './loop.ts';
 import type { TrainingExample, TrainingTask } from './task.ts';
 
 /** An example as ids. */
@@ -26,9 +26,9 @@ export function encodeExamples(
   encoder: Encoder,
   task: EncodingTask,
   examples: readonly TrainingExample[],
-  options?: TurnOptions,
+  options?: TimeSliceOptions,
 ): Promise<EncodedExample[]> {
-  return inTurns(examples, (example, row) => encodeExample(encoder, task, example, row), options);
+  return mapTimeSliced(examples, (example, row) => encodeExample(encoder, task, example, row), options);
 }
 
 /** One example as ids. @param row for the message where it does not suit the task */

@@ -9,7 +9,7 @@ import type { TrainingTask } from './task.ts';
  */
 export type ClassWeights = 'none' | 'balanced' | Readonly<Record<string, number>>;
 
-type Labelled = Pick<TrainingTask, 'id' | 'problem' | 'labels'>;
+type Labeled = Pick<TrainingTask, 'id' | 'problem' | 'labels'>;
 
 /**
  * Checks weights against the labels of a task.
@@ -20,7 +20,7 @@ type Labelled = Pick<TrainingTask, 'id' | 'problem' | 'labels'>;
  */
 export function checkClassWeights(
   weights: ClassWeights,
-  { id, problem, labels }: Labelled,
+  { id, problem, labels }: Labeled,
   name = 'classWeights',
 ): void {
   if (weights === 'none') return;
@@ -51,7 +51,7 @@ export function checkClassWeights(
  */
 export function classWeightsOf(
   weights: ClassWeights | undefined,
-  task: Labelled & Pick<TrainingTask, 'train'>,
+  task: Labeled & Pick<TrainingTask, 'train'>,
 ): readonly number[] | undefined {
   if (weights === undefined || weights === 'none') return undefined;
   checkClassWeights(weights, task);

@@ -20,7 +20,11 @@ export const earlyStoppingStart: EarlyStoppingState = {
  * Takes one evaluation's value into account, as the reference does: the first is the best; later ones must be strictly
  * better; a first value of NaN is never beaten.
  */
-export function observe(state: EarlyStoppingState, value: number, lowerIsBetter = true): EarlyStoppingState {
+export function updateEarlyStopping(
+  state: EarlyStoppingState,
+  value: number,
+  lowerIsBetter = true,
+): EarlyStoppingState {
   const evaluations = state.evaluations + 1;
   const { best } = state;
   const better = best === undefined || (lowerIsBetter ? value < best : value > best);
@@ -29,6 +33,6 @@ export function observe(state: EarlyStoppingState, value: number, lowerIsBetter 
 }
 
 /** Whether training stops: as many evaluations in a row without improvement as the patience. */
-export function exhausted(state: EarlyStoppingState, patience: number): boolean {
+export function patienceExceeded(state: EarlyStoppingState, patience: number): boolean {
   return state.waited >= patience;
 }

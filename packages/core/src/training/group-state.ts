@@ -16,7 +16,7 @@ export function writeValues(groups: readonly ParameterGroup[], values: GroupVect
   for (const group of groups) group.values.write(known(values, group.name));
 }
 
-/** A copy of parameters and optimiser state. */
+/** A copy of parameters and optimizer state. */
 export async function readGroups(
   groups: readonly ParameterGroup[],
   best: GroupVectors,

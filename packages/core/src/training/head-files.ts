@@ -1,6 +1,6 @@
 import { at } from '../elements.ts';
 import type { FileSet, SaveCall } from '../methods/method.ts';
-import { commonKeys, sortedJson } from '../methods/model-json.ts';
+import { modelMetadata, stableStringify } from '../methods/model-json.ts';
 import { tensorFiles } from '../methods/tensor-files.ts';
 import type { EncoderArchitecture } from '../nn/architecture.ts';
 import { type HeadOptions, headFeatures, headModules, type Problem, type SavedHead } from '../nn/head.ts';
@@ -39,7 +39,11 @@ export function headFiles(
       ? { config: flexible, name }
       : { config: null, name: null, label2id, num_labels: outputs };
   return {
-    'head_config.json': sortedJson({ ...commonKeys(call), ...own, problem_type: problemTypes[problem] }),
+    'head_config.json': stableStringify({
+      ...modelMetadata(call),
+      ...own,
+      problem_type: problemTypes[problem],
+    }),
     ...tensorFiles('model_head', tensors),
   };
 }

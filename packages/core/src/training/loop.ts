@@ -51,17 +51,17 @@ export function* stepsUntil(
 /** Milliseconds of work after which the rest of the process gets its turn. */
 const longestTurn = 50;
 
-export interface TurnOptions {
+export interface TimeSliceOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Stops between two turns, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Does synchronous work on a long list in turns, so that signals, timers and a page's events are not kept waiting. */
-export async function inTurns<T, R>(
+export async function mapTimeSliced<T, R>(
   items: readonly T[],
   work: (item: T, index: number) => R,
-  { onProgress, signal }: TurnOptions = {},
+  { onProgress, signal }: TimeSliceOptions = {},
 ): Promise<R[]> {
   const results: R[] = [];
   let began = performance.now();

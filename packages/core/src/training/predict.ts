@@ -9,15 +9,15 @@ import { runInOrder } from './loop.ts';
 import type { TrainableModel } from './model.ts';
 
 /** A model's answers to a list of texts. */
-export interface Answers {
+export interface ModelOutput {
   /** `[rows, columns]`, row-major. */
   readonly logits: Float32Array;
   readonly rows: number;
   readonly columns: number;
 }
 
-/** A model's answers to labelled examples. */
-export interface Predictions extends Answers {
+/** A model's answers to labeled examples. */
+export interface Predictions extends ModelOutput {
   /** `[rows]`, or `[rows, columns]` for multi-label tasks. */
   readonly labels: readonly number[];
   /** Mean loss over the examples; in training with class weights, the weighted mean. */

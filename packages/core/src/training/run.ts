@@ -6,7 +6,7 @@ import { seedKey } from '../random/streams.ts';
 import { batchFeeds, batchWeight, type EncodedExample, tokensOf } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
-import { earlyStoppingStart, exhausted, observe } from './early-stopping.ts';
+import { earlyStoppingStart, patienceExceeded, updateEarlyStopping } from './early-stopping.ts';
 import type { TrainEvent } from './events.ts';
 import { type GroupVectors, readGroups, readValues, writeGroups, writeValues } from './group-state.ts';
 import { runInOrder, stepsUntil } from './loop.ts';
@@ -16,7 +16,7 @@ import type { BatchOrder } from './order.ts';
 import { batchOrder, type Plan } from './plan.ts';
 import { runSettings } from './run-settings.ts';
 import type { RunSettings } from './state-file.ts';
-import { optimiserFeeds } from './step.ts';
+import { optimizerFeeds } from './step.ts';
 import { createTracks, disposeTracks, type Track } from './track.ts';
 import { validate } from './validate.ts';
 
@@ -161,7 +161,7 @@ export class Run {
     };
     const result = await track.step({
       ...batchFeeds(encoder, this.#model.head(track.name), batch, track.classWeights),
-      ...optimiserFeeds(parameters, rate, weightDecay, (group) => count(group.tasks), { task: track.name }),
+      ...optimizerFeeds(parameters, rate, weightDecay, (group) => count(group.tasks), { task: track.name }),
       random: Int32Array.of(...seedKey(seed), step),
     });
     this.#stepDone(result, track, step, batch, rate);
@@ -214,12 +214,16 @@ export class Run {
       throw error;
     }
     const { value, ...validation } = result;
-    const stopping = observe(this.progress.stopping, value, this.#options.select?.better !== 'higher');
+    const stopping = updateEarlyStopping(
+      this.progress.stopping,
+      value,
+      this.#options.select?.better !== 'higher',
+    );
     const best = stopping.bestEvaluation === stopping.evaluations;
     if (best) this.best = await readValues(this.#model.parameters.groups);
     const { step, lossSum, lossRows, history } = this.progress;
     const record = { epoch: evaluation, step, trainLoss: lossSum / lossRows, ...validation };
-    const finished = step >= this.#plan.steps || exhausted(stopping, this.#plan.patience);
+    const finished = step >= this.#plan.steps || patienceExceeded(stopping, this.#plan.patience);
     const none = { lossSum: 0, lossRows: 0 };
     this.progress = { ...this.progress, ...none, stopping, history: [...history, record], finished };
     this.#emit({ event: 'epoch', best, memory: this.#model.encoder.device.memory(), ...record });

@@ -11,10 +11,10 @@ import {
   requiredFile,
   type StoredMethod,
 } from '../methods/model-folder.ts';
-import { sortedJson } from '../methods/model-json.ts';
+import { stableStringify } from '../methods/model-json.ts';
 import { isName } from '../methods/names.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
-import { openTensorFile } from '../methods/tensor-files.ts';
+import { openFolderTensors } from '../methods/tensor-files.ts';
 import type { EncoderArchitecture } from '../nn/architecture.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import { createHead, type HeadOptions, headFeatures, type SavedHead } from '../nn/head.ts';
@@ -40,7 +40,7 @@ export function snapshotFiles(snapshot: ModelSnapshot): FileSet {
   const { method, heads, tasks } = snapshot;
   const files: Record<string, Uint8Array | string> = { ...method.save(saveCall(snapshot)) };
   const joint = tasks.length > 1;
-  if (joint) files[tasksFile] = sortedJson({ tasks });
+  if (joint) files[tasksFile] = stableStringify({ tasks });
   for (const [task, head] of heads) {
     // On disk each is a head of its own, whatever there are beside it.
     const alone = renamed(head, { ...head.options, several: false }, snapshot.encoder);
@@ -57,7 +57,7 @@ function renamed(head: SavedHead, options: HeadOptions, encoder: EncoderArchitec
 }
 
 /** The head of a model for one task. @throws ArgumentError if it has several */
-export function onlyHead({ heads, tasks }: Pick<ModelSnapshot, 'heads' | 'tasks'>): SavedHead {
+export function singleHead({ heads, tasks }: Pick<ModelSnapshot, 'heads' | 'tasks'>): SavedHead {
   const [head, ...others] = heads.values();
   if (head && others.length === 0) return head;
   throw new ArgumentError(`this is a model for several tasks: ${tasks.join(', ')}`);
@@ -72,7 +72,7 @@ export function mergeSnapshot(snapshot: ModelSnapshot): ModelSnapshot {
   const { method, adapterName, encoder, tasks } = snapshot;
   if (!method.merge)
     throw new ArgumentError(`a ${method.name} model is not a sum of adapters; there is nothing to merge`);
-  const head = onlyHead(snapshot);
+  const head = singleHead(snapshot);
   const adapter = method.merge(saveCall(snapshot));
   return {
     ...snapshot,
@@ -157,7 +157,7 @@ async function readHeadFolder(
 ): Promise<SavedHead> {
   const configPath = `${within}head_config.json`;
   const text = await requiredFile(folder, configPath, folder.text(configPath));
-  const { tensors } = await openTensorFile(folder, `${within}model_head`);
+  const { tensors } = await openFolderTensors(folder, `${within}model_head`);
   return readHead(text, tensors, `${folder.describe()}/${configPath}`, target);
 }
 

@@ -10,7 +10,7 @@ import { type AdamWOptions, adamW, adamWDefaults, adamWRates } from '../optim/ad
 import { clipFactor, globalNorm } from '../optim/clip.ts';
 import type { GraphParts } from './forward.ts';
 
-export interface OptimiserOptions extends Partial<AdamWOptions> {
+export interface OptimizerOptions extends Partial<AdamWOptions> {
   /** Gradients are scaled down to this global norm; undefined: left alone. */
   readonly maxGradNorm?: number;
   /** In joint training: the task of the step. Parameters that have no part in it are left as they are. */
@@ -34,7 +34,7 @@ function takesPart(
 export function trainingGraph(
   parts: GraphParts,
   parameters: Parameters,
-  options: OptimiserOptions = {},
+  options: OptimizerOptions = {},
 ): Graph {
   const objective = parts.penalty ? add(parts.loss, parts.penalty) : parts.loss;
   const groups = parameters.groups.filter((group) => takesPart(group, options.task));
@@ -68,12 +68,12 @@ export function trainingGraph(
  *
  * @param step t = 1, 2, …: of every group, or told for each, as groups that were left out of steps lag behind
  */
-export function optimiserFeeds(
+export function optimizerFeeds(
   parameters: Parameters,
   learningRate: number,
   weightDecay: number,
   step: number | ((group: ParameterGroup) => number),
-  options: OptimiserOptions = {},
+  options: OptimizerOptions = {},
 ): Record<string, HostArray> {
   const feeds: Record<string, HostArray> = {};
   for (const group of parameters.groups) {

@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors.ts';
 import { nameFor } from '../methods/names.ts';
 import type { Problem } from '../nn/head.ts';
 
-/** One labelled text or pair, or a text with several that could follow it. */
+/** One labeled text or pair, or a text with several that could follow it. */
 export interface TrainingExample {
   readonly segments: readonly [string] | readonly [string, string];
   /**

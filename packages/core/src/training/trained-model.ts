@@ -10,9 +10,9 @@ import type { NamedTensor } from '../nn/parameters.ts';
 import { type EncodedExample, encodeExample, encodeText } from './batches.ts';
 import type { Progress } from './checkpoint.ts';
 import { type EpochRecord, type ProgressEvent, phaseReporter } from './events.ts';
-import { inTurns } from './loop.ts';
+import { mapTimeSliced } from './loop.ts';
 import type { TrainableModel } from './model.ts';
-import { type Answers, type Predictions, Predictors } from './predict.ts';
+import { type ModelOutput, type Predictions, Predictors } from './predict.ts';
 import { type ModelSnapshot, mergeSnapshot, modelFromSnapshot, snapshotFiles } from './snapshot.ts';
 import { findByName, type TaskShape, type TrainingExample, taskName } from './task.ts';
 
@@ -118,7 +118,7 @@ export class TrainedModel implements Disposes {
     return this.#model.count();
   }
 
-  /** Answers, and their loss. */
+  /** ModelOutput, and their loss. */
   async predict(examples: readonly TrainingExample[], options: PredictOptions = {}): Promise<Predictions> {
     const { encoder } = this.#model;
     return this.#predict(
@@ -133,10 +133,10 @@ export class TrainedModel implements Disposes {
    *
    * @throws ArgumentError if the model chooses between several texts: give those to `predict`
    */
-  async answer(
+  async predictTexts(
     texts: readonly TrainingExample['segments'][],
     options: PredictOptions = {},
-  ): Promise<Answers> {
+  ): Promise<ModelOutput> {
     const { encoder } = this.#model;
     const { id, problem } = this.task;
     if (problem === 'multipleChoice')
@@ -155,7 +155,7 @@ export class TrainedModel implements Disposes {
     { batchSize = 32, signal, onProgress }: PredictOptions,
   ): Promise<Predictions> {
     const report = phaseReporter(onProgress);
-    const encoded = await inTurns(items, encode, { signal, onProgress: report('tokenize') });
+    const encoded = await mapTimeSliced(items, encode, { signal, onProgress: report('tokenize') });
     return this.#predictors.predict(this.#name, encoded, {
       ...{ batchSize, signal },
       onCompile: report('compile'),

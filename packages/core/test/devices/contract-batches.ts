@@ -60,12 +60,12 @@ export function refusesBatches(run: RunOutputs, device: () => Device): void {
       ],
       picked: [picked, { x: f(18), chosen: i(2, 0) }],
     };
-    const labelled = ['loss', 'gradient of the loss'];
+    const labeled = ['loss', 'gradient of the loss'];
     const looked = ['rows', 'gradient of the rows'];
     const ragged = ['context', 'gradient of the context', 'first', 'gradient of the first'];
     test.each<readonly [readonly string[], string, readonly (readonly [Int32Array, RegExp])[]]>([
       [
-        labelled,
+        labeled,
         'labels',
         [
           [i(2, -1), /label -1 is not one of 3 classes \(input 'labels', place 1\)/],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SafetensorsError } from '../../src/files/errors.ts';
 import { bytesSource } from '../../src/files/random-access.ts';
-import { openShards, parseShardIndex } from '../../src/files/safetensors/index-file.ts';
+import { openShardedSafetensors, parseShardIndex } from '../../src/files/safetensors/index-file.ts';
 import { openSafetensors } from '../../src/files/safetensors/reader.ts';
 import { writeSafetensors } from '../../src/files/safetensors/writer.ts';
 import type { TensorReader } from '../../src/files/tensor-reader.ts';
@@ -14,7 +14,7 @@ const open = async (shard: string): Promise<TensorReader | undefined> => {
   return bytes && openSafetensors(bytesSource(bytes), shard);
 };
 const read = async (weightMap: unknown): Promise<TensorReader> =>
-  openShards(parseShardIndex(JSON.stringify({ weight_map: weightMap })), open);
+  openShardedSafetensors(parseShardIndex(JSON.stringify({ weight_map: weightMap })), open);
 
 describe('a sharded checkpoint', () => {
   test('reads as one file', async () => {

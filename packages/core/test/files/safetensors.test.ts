@@ -188,7 +188,7 @@ describe('16-bit numbers', () => {
   });
 
   test('rounding is to nearest, ties to even', () => {
-    // Half-way between neighbours a and b (both exact), and a little to either side.
+    // Half-way between neighbors a and b (both exact), and a little to either side.
     for (let a = 0; a < 0x7bff; a += 7) {
       const [low, high] = f16ToF32(Uint16Array.of(a, a + 1)) as unknown as [number, number];
       const middle = (low + high) / 2;

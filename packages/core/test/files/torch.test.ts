@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TorchFileError } from '../../src/files/errors.ts';
-import { openTensors } from '../../src/files/open-tensors.ts';
+import { openTensorFile } from '../../src/files/open-tensors.ts';
 import { bytesSource } from '../../src/files/random-access.ts';
 import { writeSafetensors } from '../../src/files/safetensors/writer.ts';
 import type { TensorReader } from '../../src/files/tensor-reader.ts';
@@ -47,7 +47,7 @@ const tensors: [string, TensorToWrite][] = [
 describe('what is written', () => {
   test('is read as the same file of safetensors would be', async () => {
     const torch = await open(writeTorchFile(tensors));
-    const safe = await openTensors(bytesSource(writeSafetensors(tensors)), 'model.safetensors');
+    const safe = await openTensorFile(bytesSource(writeSafetensors(tensors)), 'model.safetensors');
     expect(torch.entries.size).toBe(tensors.length);
     expect(torch.metadata.size).toBe(0);
     for (const [name, { dtype, shape }] of safe.entries) {
@@ -65,8 +65,8 @@ describe('what is written', () => {
   test('is opened by its name', async () => {
     const source = bytesSource(writeTorchFile(tensors));
     for (const name of ['pytorch_model.bin', 'model.pt', 'model.pth'])
-      expect((await openTensors(source, name)).entries.size).toBe(tensors.length);
-    await expect(openTensors(source, 'model.safetensors')).rejects.toThrow('header');
+      expect((await openTensorFile(source, name)).entries.size).toBe(tensors.length);
+    await expect(openTensorFile(source, 'model.safetensors')).rejects.toThrow('header');
   });
 
   test('is an archive with the checksums that other readers ask for', () => {

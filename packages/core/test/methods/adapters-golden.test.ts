@@ -8,7 +8,7 @@ import {
   parseEncoderConfig,
   type TransformerEncoder,
 } from '../../../encoders/src/index.ts';
-import { bytesSource, openTensors } from '../../src/files.ts';
+import { bytesSource, openTensorFile } from '../../src/files.ts';
 import type { Tensor } from '../../src/graph.ts';
 import {
   ArgumentError,
@@ -20,7 +20,7 @@ import {
   readSnapshot,
   scalearn,
 } from '../../src/index.ts';
-import { modelFromSnapshot, onlyHead } from '../../src/methods.ts';
+import { modelFromSnapshot, singleHead } from '../../src/methods.ts';
 
 interface Recording {
   readonly inputIds: readonly (readonly number[])[];
@@ -49,7 +49,7 @@ function diskFolder(path: string): ModelFolder {
     },
     tensors: async (name) => {
       const bytes = read(name);
-      return bytes && openTensors(bytesSource(bytes), name);
+      return bytes && openTensorFile(bytesSource(bytes), name);
     },
   };
 }
@@ -74,7 +74,7 @@ describe('folders of the Python library adapters', async () => {
   const device = new ReferenceDevice();
   const files = await localFolder(recordedPath('formats/sharded-bert'));
   const config = parseEncoderConfig(JSON.parse(await files.text('config.json')));
-  // Two shards with an index: the folder has no tokeniser.
+  // Two shards with an index: the folder has no tokenizer.
   const weights = await openCheckpoint(files);
   const encoder: TransformerEncoder = await createEncoder({ device, config, weights, name: 'sharded-bert' });
   const expected = recordedJson<Recording>(`${folders}/expected.json`);
@@ -99,7 +99,7 @@ describe('folders of the Python library adapters', async () => {
     async (name) => {
       const snapshot = await readSnapshot(open(name), target);
       expect(snapshot.adapterName).toBe('rte');
-      expect(onlyHead(snapshot).options).toMatchObject({
+      expect(singleHead(snapshot).options).toMatchObject({
         problem: 'singleLabelClassification',
         outputs: 2,
         layout: 'flexible',

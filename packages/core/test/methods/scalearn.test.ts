@@ -31,10 +31,10 @@ describe('merging gives one adapter with the same logits', () => {
   const ablations: Partial<ScalearnOptions>[] = [
     ...scalearnVariants.map((variant) => ({ variant })),
     ...(['scalearn', 'scalearn-uniform'] as const).flatMap((variant) =>
-      (['mean', 'softmax'] as const).map((normalisation) => ({ variant, normalisation, dropout: 0 })),
+      (['mean', 'softmax'] as const).map((normalization) => ({ variant, normalization, dropout: 0 })),
     ),
-    { variant: 'scalearn++', normalisation: 'softmax', initScale: 1 },
-    { regularisation: 0.1 },
+    { variant: 'scalearn++', normalization: 'softmax', initScale: 1 },
+    { regularization: 0.1 },
   ];
   for (const options of ablations)
     for (const nonLinearity of options.variant === 'scalearn'
@@ -130,16 +130,16 @@ describe('what the sources are', () => {
     ],
     ['dropout of 1', () => ({ sources: sources(), dropout: 1 }), /dropout must be/],
     [
-      'an unknown normalisation',
-      () => ({ sources: sources(), normalisation: 'max' as 'mean' }),
-      /normalisation must be one of none, mean, softmax, not "max"/,
+      'an unknown normalization',
+      () => ({ sources: sources(), normalization: 'max' as 'mean' }),
+      /normalization must be one of none, mean, softmax, not "max"/,
     ],
     [
       'an initial scale that is no number',
       () => ({ sources: sources(), initScale: Number.NaN }),
       /initScale must be/,
     ],
-    ['a negative regulariser', () => ({ sources: sources(), regularisation: -1 }), /regularisation must be/],
+    ['a negative regularizer', () => ({ sources: sources(), regularization: -1 }), /regularization must be/],
   ])('%s is refused, and nothing stays on the device', async (_, options, message) => {
     const before = device.memory().total;
     const error = await (async () => train({ ...quick, method: scalearn(options()) }))().catch(

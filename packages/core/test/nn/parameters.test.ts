@@ -3,7 +3,7 @@ import { multiply, sum } from '../../src/graph.ts';
 import { ReferenceDevice, ShapeError } from '../../src/index.ts';
 import {
   linearParameters,
-  optimiserFeeds,
+  optimizerFeeds,
   type ParameterSpec,
   Parameters,
   trainingGraph,
@@ -81,7 +81,7 @@ describe('parameters', () => {
     const loss = sum(multiply(parameters.tensor('a'), parameters.tensor('b')));
     const parts = { loss, logits: loss, hiddenStates: [], cuSeqlens: loss };
     using program = await device.compile(trainingGraph(parts, parameters));
-    const { gradientNorm } = await program.run(optimiserFeeds(parameters, 0.1, 0.5, 1));
+    const { gradientNorm } = await program.run(optimizerFeeds(parameters, 0.1, 0.5, 1));
     expect(gradientNorm).toEqual(Float32Array.of(5));
     const after = await parameters.read();
     expect(after.get('b')?.data).toEqual(Float32Array.of(3, 4));

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { recordedJson } from '../../../../test/golden/recorded.ts';
-import { earlyStoppingStart, exhausted, observe } from '../../src/training/early-stopping.ts';
+import {
+  earlyStoppingStart,
+  patienceExceeded,
+  updateEarlyStopping,
+} from '../../src/training/early-stopping.ts';
 
 interface Recording {
   readonly values: readonly (number | string)[];
@@ -14,8 +18,8 @@ interface Recording {
 function follow(values: readonly number[], patience: number, lowerIsBetter: boolean) {
   let state = earlyStoppingStart;
   for (const value of values) {
-    state = observe(state, value, lowerIsBetter);
-    if (exhausted(state, patience))
+    state = updateEarlyStopping(state, value, lowerIsBetter);
+    if (patienceExceeded(state, patience))
       return { stopsAfterEvaluation: state.evaluations, bestEvaluation: state.bestEvaluation };
   }
   return { stopsAfterEvaluation: null, bestEvaluation: state.bestEvaluation };

@@ -1,4 +1,4 @@
-import { bytesSource, openTensors } from '../../src/files.ts';
+import { bytesSource, openTensorFile } from '../../src/files.ts';
 import type { FileSet, ModelFolder } from '../../src/index.ts';
 
 /** Files in memory as a model folder. */
@@ -11,7 +11,7 @@ export function memoryFolder(files: FileSet): ModelFolder {
     },
     tensors: async (path) => {
       const content = files[path];
-      return content instanceof Uint8Array ? openTensors(bytesSource(content), path) : undefined;
+      return content instanceof Uint8Array ? openTensorFile(bytesSource(content), path) : undefined;
     },
   };
 }

@@ -114,6 +114,6 @@ describe('what is no choice', () => {
     const [options] = await stages(new ReferenceDevice());
     using model = await train(options!);
     await expect(model.predict([{ ...good, label: 2 }])).rejects.toThrow(/label \[2\]/);
-    await expect(model.answer([['red']])).rejects.toThrow(/examples with choices/);
+    await expect(model.predictTexts([['red']])).rejects.toThrow(/examples with choices/);
   });
 });

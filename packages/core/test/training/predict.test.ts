@@ -58,15 +58,15 @@ test('a model compiles once, however often it is asked, and frees what it compil
   const model = await train({ encoder, task, method: bottleneck({ width: 2 }), epochs: 1 });
   [compiled, disposed] = [0, 0];
   const texts = task.validation.map(({ segments }) => segments);
-  const first = await model.answer(texts.slice(0, 1));
-  const both = await Promise.all([model.answer(texts), model.for(task.id).answer(texts)]);
+  const first = await model.predictTexts(texts.slice(0, 1));
+  const both = await Promise.all([model.predictTexts(texts), model.for(task.id).predictTexts(texts)]);
   expect(both[0]?.logits.slice(0, first.columns)).toEqual(first.logits);
   expect(compiled).toBe(1);
   await model.predict(task.validation);
   await model.predict(task.validation, { batchSize: 1 });
   expect(compiled).toBe(2);
   model.for(task.id).dispose();
-  expect((await model.answer(texts)).rows).toBe(4);
+  expect((await model.predictTexts(texts)).rows).toBe(4);
   model.dispose();
   await new Promise((resolve) => setTimeout(resolve));
   expect(disposed).toBe(2);

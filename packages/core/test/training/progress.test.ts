@@ -8,7 +8,7 @@ import {
   type TrainEvent,
   train,
 } from '../../src/index.ts';
-import { inTurns } from '../../src/training/loop.ts';
+import { mapTimeSliced } from '../../src/training/loop.ts';
 import { tinyEncoder, tinyTask } from './tiny.ts';
 
 const device = new ReferenceDevice();
@@ -45,7 +45,7 @@ test('so does predicting', async () => {
   const expected = ['tokenize of 3', 'tokenize done', 'compile of 1', 'compile done', 'evaluate of 3'];
   await model.predict(task.validation.slice(0, 3), { onProgress: (event) => events.push(event) });
   expect(phases(events)).toEqual([...expected, 'evaluate done']);
-  await model.answer([['red'], ['blue'], ['sea']], { onProgress: (event) => events.push(event) });
+  await model.predictTexts([['red'], ['blue'], ['sea']], { onProgress: (event) => events.push(event) });
   expect(phases(events.slice(events.length / 2))).toEqual([...expected, 'evaluate done']);
 });
 
@@ -59,14 +59,14 @@ test('long work lets the rest of the process go on, which may stop it', async ()
   const seen: number[] = [];
   let turns = 0;
   const counting = setInterval(() => turns++, 1);
-  const results = await inTurns(items, busy, { onProgress: (done) => seen.push(done) });
+  const results = await mapTimeSliced(items, busy, { onProgress: (done) => seen.push(done) });
   clearInterval(counting);
   expect(results).toEqual(items.map((i) => 2 * i));
   expect([seen[0], seen.at(-1)]).toEqual([0, 40]);
   expect(seen.length).toBeGreaterThan(4);
   expect(turns).toBeGreaterThan(2);
   const controller = new AbortController();
-  const stopped = inTurns(items, busy, { signal: controller.signal });
+  const stopped = mapTimeSliced(items, busy, { signal: controller.signal });
   void setTimeout(1).then(() => controller.abort(new Error('enough')));
   await expect(stopped).rejects.toThrow('enough');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytesSource, openTensors, type TensorToWrite, writeTorchFile } from '../../src/files.ts';
+import { bytesSource, openTensorFile, type TensorToWrite, writeTorchFile } from '../../src/files.ts';
 import {
   bottleneck,
   type FileSet,
@@ -25,7 +25,7 @@ import {
   createHead,
   type HeadOptions,
   modelFromSnapshot,
-  onlyHead,
+  singleHead,
   TrainableModel,
 } from '../../src/methods.ts';
 import { randomAdapter } from '../methods/random-adapter.ts';
@@ -43,8 +43,8 @@ const methods: [string, Method][] = [
   ['bottleneck by its reduction factor', bottleneck({ reductionFactor: 4 })],
   ['bottleneck wider than the encoder', bottleneck({ reductionFactor: 0.5, nonLinearity: 'gelu' })],
   ...scalearnVariants.map((variant): [string, Method] => [variant, scalearn({ sources, variant })]),
-  ['scalearn, softmax', scalearn({ sources, normalisation: 'softmax' })],
-  ['scalearn, mean', scalearn({ sources, normalisation: 'mean', regularisation: 0.1 })],
+  ['scalearn, softmax', scalearn({ sources, normalization: 'softmax' })],
+  ['scalearn, mean', scalearn({ sources, normalization: 'mean', regularization: 0.1 })],
 ];
 const problems = ['singleLabelClassification', 'regression', 'multiLabelClassification'] as const;
 
@@ -70,8 +70,8 @@ describe('a model folder', () => {
             for (const [i, x] of logits.entries())
               expect(Math.abs(x - (expected[i] as number))).toBeLessThan(1e-5);
           else expect(logits).toEqual(expected);
-          expect(onlyHead(snapshot).labels).toEqual(task.labels);
-          expect(onlyHead(snapshot).options.problem).toBe(problem);
+          expect(singleHead(snapshot).labels).toEqual(task.labels);
+          expect(singleHead(snapshot).options.problem).toBe(problem);
           expect(await again.files()).toEqual(files);
         }
         expect(device.memory().total).toBe(before);
@@ -123,7 +123,7 @@ describe('a model folder', () => {
     expect([...snapshot.tensors.keys()]).toContain(
       'bert.encoder.layer.1.output.adapters.rte.adapter_up.bias',
     );
-    expect([...onlyHead(snapshot).tensors.keys()].sort()).toEqual([
+    expect([...singleHead(snapshot).tensors.keys()].sort()).toEqual([
       'heads.rte.1.bias',
       'heads.rte.1.weight',
       'heads.rte.4.bias',
@@ -159,7 +159,7 @@ describe('a model folder', () => {
     });
     const snapshot = await read(files);
     expect([...snapshot.tensors.keys()]).toEqual(['bert.shared_parameters.s0,s1.omega']);
-    expect([...onlyHead(snapshot).tensors.keys()]).toContain('classifier.out_proj.weight');
+    expect([...singleHead(snapshot).tensors.keys()]).toContain('classifier.out_proj.weight');
   });
 });
 
@@ -269,7 +269,7 @@ describe('a folder that is no whole model of this encoder is refused', () => {
   test("unless a torch file has the names of AdapterHub's first adapters", async () => {
     const { adapter } = await files;
     const { 'pytorch_adapter.bin': torch } = adapter;
-    const reader = await openTensors(bytesSource(torch as Uint8Array), 'pytorch_adapter.bin');
+    const reader = await openTensorFile(bytesSource(torch as Uint8Array), 'pytorch_adapter.bin');
     for (const old of ['layer_text_task_adapters', 'layer_text_lang_adapters']) {
       const renamed: [string, TensorToWrite][] = [];
       for (const [key, { shape }] of reader.entries)
@@ -582,7 +582,7 @@ describe('a folder that is no whole model of this encoder is refused', () => {
   test('where the head has the hidden size of another encoder', async () => {
     const { adapter } = await files;
     const torch = adapter['pytorch_model_head.bin'] as Uint8Array;
-    const reader = await openTensors(bytesSource(torch), 'pytorch_model_head.bin');
+    const reader = await openTensorFile(bytesSource(torch), 'pytorch_model_head.bin');
     const wide = [...reader.entries].map(([key, { shape }]): [string, TensorToWrite] => {
       const other = shape.map((size) => (size === 8 ? 16 : size));
       return [key, { shape: other, data: new Float32Array(other.reduce((a, b) => a * b)) }];

@@ -212,7 +212,7 @@ describe('events', () => {
 test('a trained model answers texts that have no labels', async () => {
   using model = await train({ ...quick, maxSteps: 2 });
   const { logits } = await model.predict(task.validation);
-  const answers = await model.answer(task.validation.map((example) => example.segments));
+  const answers = await model.predictTexts(task.validation.map((example) => example.segments));
   expect(answers).toEqual({ logits, rows: task.validation.length, columns: 2 });
 });
 

@@ -39,7 +39,7 @@ export const humsetLabels: Readonly<Record<string, readonly string[]>> = {
       ...['Communication Means And Preferences', 'Information Challenges And Barriers'],
       ...['Knowledge And Info Gaps (Hum)', 'Knowledge And Info Gaps (Pop)'],
     ),
-    ...below('Shock/Event', 'Hazard & Threats', 'Type And Characteristics', 'Underlying/Aggravating Factors'),
+    ...below('Shock/Event', 'Hazard & Threats', 'Type And Characteriztics', 'Underlying/Aggravating Factors'),
   ],
   subpillars_2d: [
     ...below('At Risk', 'Number Of People At Risk', 'Risk And Vulnerabilities'),

@@ -43,7 +43,7 @@ export interface LabelReading {
 /**
  * How the labels of a table are read.
  *
- * @throws ColumnError, MalformedRowError for a row that is labelled in another way than those before it
+ * @throws ColumnError, MalformedRowError for a row that is labeled in another way than those before it
  */
 export function chooseReading(
   table: Table,

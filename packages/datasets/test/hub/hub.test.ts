@@ -167,11 +167,11 @@ describe('without data, a task', () => {
   });
 
   test('whose download breaks leaves the cache as it was', async () => {
-    hub.behaviour = 'corrupt';
+    hub.behavior = 'corrupt';
     expect(await failure(loadTask('glue/rte', options))).toMatchObject({ reason: 'damaged' });
-    hub.behaviour = 'break';
+    hub.behavior = 'break';
     expect(await failure(loadTask('glue/rte', options))).toMatchObject({ reason: 'unreachable' });
-    hub.behaviour = 'send';
+    hub.behavior = 'send';
     expectRte(await loadTask('glue/rte', options));
   });
 });

@@ -43,7 +43,7 @@ describe('judge', () => {
     ['something else', { verb: verb('carry') }, 'unknown'],
     ['something else on another day', { verb: verb('carry'), time: friday }, 'unknown'],
     ['somebody else', { agent: ben }, 'unknown'],
-    ['another colour', { patient: thing({ quality: blue }) }, 'false'],
+    ['another color', { patient: thing({ quality: blue }) }, 'false'],
     ['a size, which the text does not tell', { patient: thing({ quality: big }) }, 'unknown'],
     ['a number, which the text does not tell', { patient: thing({ count: 3 }) }, 'unknown'],
   ];

@@ -62,7 +62,7 @@ describe('columns', () => {
 });
 
 describe('problem and labels', () => {
-  const labelled = (labels: readonly unknown[]): string =>
+  const labeled = (labels: readonly unknown[]): string =>
     Array.from({ length: 40 }, (_, i) =>
       JSON.stringify({ text: `t${i}`, label: labels[i % labels.length] }),
     ).join('\n');
@@ -95,14 +95,14 @@ describe('problem and labels', () => {
   });
 
   test('in JSON a text is no number', async () => {
-    expect(await told(fromMemory({ 'r.jsonl': labelled(['1.5', '2.5']) }))).toEqual([
+    expect(await told(fromMemory({ 'r.jsonl': labeled(['1.5', '2.5']) }))).toEqual([
       'singleLabelClassification',
       ['1.5', '2.5'],
     ]);
-    expect(await told(fromMemory({ 'r.jsonl': labelled([1.5, 2.5]) }))).toEqual(['regression', null]);
-    expect(
-      await told(fromMemory({ 'r.jsonl': labelled(['1.5', '2.5']) }, { problem: 'regression' })),
-    ).toEqual(['regression', null]);
+    expect(await told(fromMemory({ 'r.jsonl': labeled([1.5, 2.5]) }))).toEqual(['regression', null]);
+    expect(await told(fromMemory({ 'r.jsonl': labeled(['1.5', '2.5']) }, { problem: 'regression' }))).toEqual(
+      ['regression', null],
+    );
   });
 
   test('white space around labels and the encoding of accents make no difference', async () => {
@@ -122,7 +122,7 @@ describe('problem and labels', () => {
       [0, 0, 0],
       [0, 1, 1],
     ];
-    const lists = await fromMemory({ 'r.jsonl': labelled(rows) });
+    const lists = await fromMemory({ 'r.jsonl': labeled(rows) });
     expect(lists.info).toMatchObject({ problem: 'multiLabelClassification', labels: ['a', 'b', 'c'] });
     expect(lists.info).toMatchObject({ metrics: ['f1Micro', 'f1Macro'], primaryMetric: 'f1Micro' });
     expect((await allRows(lists)).slice(0, 4).map(({ label }) => label)).toEqual(expected);
@@ -153,7 +153,7 @@ describe('problem and labels', () => {
 
   test('metrics follow the problem and the number of classes', async () => {
     const metrics = async (labels: readonly unknown[]): Promise<readonly string[]> =>
-      (await fromMemory({ 'r.jsonl': labelled(labels) })).info.metrics;
+      (await fromMemory({ 'r.jsonl': labeled(labels) })).info.metrics;
     expect(await metrics(['a', 'b'])).toEqual(['accuracy', 'f1']);
     expect(await metrics(['a', 'b', 'c'])).toEqual(['accuracy', 'f1Macro']);
     expect(await metrics([0.5, 1])).toEqual(['pearson', 'spearman']);

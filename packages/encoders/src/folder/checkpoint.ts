@@ -1,4 +1,9 @@
-import { openShards, openTensors, parseShardIndex, type TensorReader } from '@scalearn/core/files';
+import {
+  openShardedSafetensors,
+  openTensorFile,
+  parseShardIndex,
+  type TensorReader,
+} from '@scalearn/core/files';
 import { MissingModelFileError } from './errors.ts';
 import type { ModelFiles } from './model-files.ts';
 
@@ -17,13 +22,15 @@ const forms = [
  */
 export async function openCheckpoint(files: ModelFiles): Promise<TensorReader> {
   const open = async (name: string): Promise<TensorReader> =>
-    openTensors(await files.source(name), `${files.describe()}/${name}`);
+    openTensorFile(await files.source(name), `${files.describe()}/${name}`);
 
   for (const { whole, index } of forms) {
     if (await files.has(whole)) return open(whole);
     if (!(await files.has(index))) continue;
     const shards = parseShardIndex(await files.text(index), `${files.describe()}/${index}`);
-    return openShards(shards, async (shard) => ((await files.has(shard)) ? open(shard) : undefined));
+    return openShardedSafetensors(shards, async (shard) =>
+      (await files.has(shard)) ? open(shard) : undefined,
+    );
   }
   throw new MissingModelFileError(
     forms.flatMap(({ whole, index }) => [whole, index]),

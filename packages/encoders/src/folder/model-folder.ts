@@ -1,5 +1,5 @@
 import type { ModelFolder } from '@scalearn/core';
-import { openTensors } from '@scalearn/core/files';
+import { openTensorFile } from '@scalearn/core/files';
 import type { ModelFiles } from './model-files.ts';
 
 /** A folder of a trained model or adapter, as core's `readAdapterFolder` and `readSnapshot` read it. */
@@ -9,7 +9,7 @@ export function modelFolder(files: ModelFiles): ModelFolder {
     text: async (path) => ((await files.has(path)) ? files.text(path) : undefined),
     tensors: async (path) =>
       (await files.has(path))
-        ? openTensors(await files.source(path), `${files.describe()}/${path}`)
+        ? openTensorFile(await files.source(path), `${files.describe()}/${path}`)
         : undefined,
   };
 }

@@ -19,7 +19,7 @@ const heldOutRecord = jsonShape({ step: jsonCount(0), loss: anyNumber, accuracy:
 
 const vectors = ['values', 'm', 'v'] as const;
 
-/** Parameters, optimiser and progress as bytes. */
+/** Parameters, optimizer and progress as bytes. */
 export async function encodePretraining(
   settings: RunSettings,
   progress: PretrainProgress,
@@ -33,7 +33,7 @@ export async function encodePretraining(
 }
 
 /**
- * Puts parameters and optimiser back as they were.
+ * Puts parameters and optimizer back as they were.
  *
  * @throws CheckpointError if the checkpoint is damaged, or belongs to a run with other settings; SafetensorsError
  */

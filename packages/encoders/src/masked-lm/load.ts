@@ -21,7 +21,7 @@ export interface LoadMaskedLMOptions extends HubOptions, FamilyOptions {
 }
 
 /**
- * Loads an encoder with its masked-language-modelling head and its tokenizer, to pretrain it further on
+ * Loads an encoder with its masked-language-modeling head and its tokenizer, to pretrain it further on
  * texts of one's own.
  *
  * @param source a hub name, a local Hugging Face folder, its URL, or opened files

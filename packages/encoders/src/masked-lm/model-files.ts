@@ -9,7 +9,7 @@ export interface MaskedLMFileOptions {
 }
 
 /**
- * A model as the files of a Hugging Face folder, but for its tokeniser's: `config.json` and `model.safetensors`, the
+ * A model as the files of a Hugging Face folder, but for its tokenizer's: `config.json` and `model.safetensors`, the
  * decoder tied to the word embeddings. `loadEncoder` reads it, and so does transformers (`AutoModelForMaskedLM`,
  * `AutoModel`).
  */

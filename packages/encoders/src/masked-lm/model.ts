@@ -24,7 +24,7 @@ export interface MaskedLMGraph extends EncoderGraph {
   readonly loss: Tensor;
 }
 
-/** An encoder with a masked-language-modelling head, all of it trainable. */
+/** An encoder with a masked-language-modeling head, all of it trainable. */
 export class MaskedLanguageModel implements Disposes {
   readonly device: Device;
   readonly config: TransformerConfig;

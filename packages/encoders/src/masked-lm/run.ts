@@ -13,7 +13,7 @@ import {
   CheckpointWriter,
   createDropout,
   EpochOrder,
-  optimiserFeeds,
+  optimizerFeeds,
   type RunSettings,
   runInOrder,
   stepsUntil,
@@ -131,7 +131,7 @@ export class PretrainRun implements Disposes {
     const learningRate = this.#plan.learningRate * linearSchedule(step, steps, warmupSteps);
     const feeds: Record<string, HostArray> = {
       ...model.feeds(batch),
-      ...optimiserFeeds(model.parameters, learningRate, weightDecay, step + 1),
+      ...optimizerFeeds(model.parameters, learningRate, weightDecay, step + 1),
       ...(inputs.has('random') ? { random: Int32Array.of(...seedKey(seed), step) } : {}),
     };
     const result = await program.run(feeds);

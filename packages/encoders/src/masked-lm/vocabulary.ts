@@ -6,7 +6,7 @@ import { maskedLMHead } from './head.ts';
 import type { MaskingVocabulary } from './mask-tokens.ts';
 
 /**
- * A tokeniser's vocabulary as masking needs it.
+ * A tokenizer's vocabulary as masking needs it.
  *
  * @throws EncoderConfigError for a family without a head for masked tokens; ArgumentError if it has no mask token, or more tokens than the encoder has embeddings
  */
@@ -19,11 +19,11 @@ export function maskingVocabulary(
   const maskId = tokenizer.idOf(mask);
   if (maskId === undefined)
     throw new ArgumentError(
-      `the tokeniser has no token ${mask}, which a masked ${config.modelType} model needs`,
+      `the tokenizer has no token ${mask}, which a masked ${config.modelType} model needs`,
     );
   if (tokenizer.vocabularySize > config.vocabSize)
     throw new ArgumentError(
-      `the tokeniser has ${tokenizer.vocabularySize} tokens, the encoder only ${config.vocabSize}; set vocab_size to that`,
+      `the tokenizer has ${tokenizer.vocabularySize} tokens, the encoder only ${config.vocabSize}; set vocab_size to that`,
     );
   const specialIds = [mask, ...others].flatMap((token) => tokenizer.idOf(token) ?? []);
   return { size: tokenizer.vocabularySize, maskId, specialIds: new Set(specialIds) };

@@ -4,7 +4,7 @@ export interface CountedWord {
   readonly count: number;
 }
 
-/** Two neighbouring pieces, how often they occur, and in which words. */
+/** Two neighboring pieces, how often they occur, and in which words. */
 interface Pair {
   readonly left: string;
   readonly right: string;
@@ -12,7 +12,7 @@ interface Pair {
   readonly words: Set<CountedWord>;
 }
 
-/** Counts of all neighbouring pieces in a list of words, kept up to date as pairs are merged. */
+/** Counts of all neighboring pieces in a list of words, kept up to date as pairs are merged. */
 export class PairCounts {
   readonly #pairs = new Map<string, Pair>();
 

@@ -31,7 +31,7 @@ const normalization = {
 
 /**
  * Learns a lower-case WordPiece vocabulary as the Rust library's trainer does: words begin as single characters, and
- * the most frequent pair of neighbouring pieces is joined, again and again (Sennrich et al. 2016). The same texts in
+ * the most frequent pair of neighboring pieces is joined, again and again (Sennrich et al. 2016). The same texts in
  * any order give the same vocabulary. All of printable ASCII can be written in it.
  *
  * @returns the object of a `tokenizer.json`

@@ -1,7 +1,7 @@
 import type { FileSet } from '@scalearn/core';
 
 /**
- * The files of a trained WordPiece tokeniser, as `loadTokenizer` and transformers (`AutoTokenizer`) read them.
+ * The files of a trained WordPiece tokenizer, as `loadTokenizer` and transformers (`AutoTokenizer`) read them.
  *
  * @param tokenizer from `trainWordPiece`
  * @param maxLength the longest sequence of the encoder it belongs to, special tokens included

@@ -82,7 +82,7 @@ describe('loading a model to pretrain it further', () => {
     return { ...all, 'model.safetensors': writeSafetensors(tensors) };
   };
 
-  test('gives the same weights, head and tokeniser', async () => {
+  test('gives the same weights, head and tokenizer', async () => {
     const whole = await files();
     const json = JSON.parse(whole['config.json'] as string) as object;
     const untied = { ...whole, 'config.json': JSON.stringify({ ...json, tie_word_embeddings: false }) };

@@ -302,7 +302,7 @@ describe('config.json', () => {
 });
 
 describe('what is on the device', () => {
-  test('is labelled, counted, and freed', async () => {
+  test('is labeled, counted, and freed', async () => {
     const before = device.memory();
     const encoder = await load(tinyFolder());
     const values = [...weightsOf(bertConfig).values()].reduce((n, { data }) => n + data.length, 0);

@@ -76,7 +76,7 @@ describe('a WordPiece vocabulary', () => {
   });
 });
 
-describe('its tokeniser', () => {
+describe('its tokenizer', () => {
   test('cuts words into the longest pieces, between special tokens', async () => {
     const tokenizer = await load(hugs, { vocabularySize: 1000 });
     const ids = (...tokens: string[]): number[] => tokens.map((token) => tokenizer.idOf(token) as number);

@@ -14,7 +14,7 @@ export function studentCritical(confidence: number, degreesOfFreedom: number): n
   let low = 0;
   let high = 1;
   while (studentTwoSided(high, degreesOfFreedom) > outside) high *= 2;
-  // Until neighbouring numbers: the distribution is monotone.
+  // Until neighboring numbers: the distribution is monotone.
   for (let middle = high / 2; middle > low && middle < high; middle = (low + high) / 2) {
     if (studentTwoSided(middle, degreesOfFreedom) > outside) low = middle;
     else high = middle;

@@ -15,7 +15,7 @@ function logGamma(x: number): number {
 }
 
 /**
- * The regularised incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22).
+ * The regularized incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22).
  *
  * @param x from 0 to 1
  * @param y 1 − x, where it is known better than by subtraction

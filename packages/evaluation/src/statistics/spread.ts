@@ -5,8 +5,8 @@ import { studentCritical } from './distributions.ts';
 /** The sample standard deviation, `n - 1` below; undefined for fewer than two values, which have none. */
 export function standardDeviation(values: Numbers): number | undefined {
   if (values.length < 2) return undefined;
-  const centre = mean(values);
-  const squares = mean(Array.from(values, (value) => (value - centre) ** 2));
+  const center = mean(values);
+  const squares = mean(Array.from(values, (value) => (value - center) ** 2));
   return Math.sqrt((squares * values.length) / (values.length - 1));
 }
 

@@ -1,5 +1,5 @@
 import { type Encoder, type FileSet, mergeSnapshot, TrainedModel } from '@scalearn/core';
-import { hubHeadConfig, sortedJson } from '@scalearn/core/methods';
+import { hubHeadConfig, stableStringify } from '@scalearn/core/methods';
 import { classifierModel } from './classifier-model.ts';
 import { OnnxExportError } from './errors.ts';
 import type { ExportDtype } from './stored-leaves.ts';
@@ -54,10 +54,10 @@ export async function exportOnnx(
   const config = {
     ...hubConfig,
     ...hubHeadConfig({ problem, labels, outputs: labels?.length ?? 1 }, encoder.architecture),
-    // Which file transformers.js opens where it is not told: in a page it would look for a quantised one.
+    // Which file transformers.js opens where it is not told: in a page it would look for a quantized one.
     'transformers.js_config': { dtype: kinds[first].dtype },
   };
-  return { ...files, 'config.json': sortedJson(config) };
+  return { ...files, 'config.json': stableStringify(config) };
 }
 
 /** The encoder alone knows where it begins to count. */

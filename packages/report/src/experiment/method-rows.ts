@@ -71,7 +71,7 @@ export interface Summary {
 }
 
 /** Undefined for no scores. */
-export function summarise(values: readonly number[]): Summary | undefined {
+export function summarize(values: readonly number[]): Summary | undefined {
   if (values.length === 0) return undefined;
   return {
     mean: mean(values),

@@ -4,7 +4,7 @@ import { alpha, type ColumnTest, resamples } from './compare.ts';
 import type { ReportRun, ReportTask, RunKind } from './data.ts';
 import { groupBy } from './group-by.ts';
 import { decodeList } from './lists.ts';
-import { averages, type MethodRow, type Summary, seedScores, summarise } from './method-rows.ts';
+import { averages, type MethodRow, type Summary, seedScores, summarize } from './method-rows.ts';
 import { groupTitles } from './methods.ts';
 import { arePublishedTasks, type PublishedPlace, publishedAverage, publishedScore } from './published.ts';
 import type { Cell, NumberCell, ReportTable, RowGroup } from './tables/model.ts';
@@ -53,7 +53,7 @@ export function scoreTable(options: ScoreTableOptions): ReportTable {
 }
 
 function taskCell(benchmark: Benchmark, task: ReportTask, row: MethodRow, test?: ColumnTest): Cell {
-  const summary = summarise(seedScores(row, task).map(({ value }) => value));
+  const summary = summarize(seedScores(row, task).map(({ value }) => value));
   const place = publishedPlace(benchmark, row, [task]);
   return summaryCell(summary, place && publishedScore(place, task.id), test, row);
 }
@@ -62,7 +62,7 @@ function averageCell(benchmark: Benchmark, row: MethodRow, test?: ColumnTest): C
   const { tasks } = benchmark;
   const ids = tasks.map(({ id }) => id);
   const place = publishedPlace(benchmark, row, tasks);
-  const summary = summarise([...averages(row, tasks).values()]);
+  const summary = summarize([...averages(row, tasks).values()]);
   return summaryCell(summary, place && publishedAverage(place, ids), test, row);
 }
 

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Html } from '../html.ts';
-import { ink, negative, paper, positive } from './colours.ts';
+import { ink, negative, paper, positive } from './colors.ts';
 import { renderSvg } from './render.ts';
 
 export interface HeatMapOptions {
@@ -12,29 +12,29 @@ export interface HeatMapOptions {
   readonly rowTitle?: string;
   /** After the point; 2 by default. */
   readonly digits?: number;
-  /** What has no colour, 0 by default; above it is one colour, below it another. */
-  readonly centre?: number;
-  /** How far from the centre the colour is full; by default the furthest. Give maps that are compared the same. */
+  /** What has no color, 0 by default; above it is one color, below it another. */
+  readonly center?: number;
+  /** How far from the center the color is full; by default the furthest. Give maps that are compared the same. */
   readonly full?: number;
   /** What the figure shows, for those who do not see it. */
   readonly label: string;
 }
 
-/** A matrix as cells with their numbers, the stronger coloured the further they are from the centre. */
+/** A matrix as cells with their numbers, the stronger colored the further they are from the center. */
 export function heatMap(options: HeatMapOptions): Promise<Html> {
-  const { rows, columns, values, columnTitle, rowTitle, centre = 0, digits = 2, label } = options;
+  const { rows, columns, values, columnTitle, rowTitle, center = 0, digits = 2, label } = options;
   // Long names lean over their column.
   const labelAngle = columns.some(({ length }) => length > 6) ? -45 : 0;
   const known = values.flat().filter((value) => Number.isFinite(value));
-  const largest = Math.max(0, ...known.map((value) => Math.abs(value - centre)));
+  const largest = Math.max(0, ...known.map((value) => Math.abs(value - center)));
   const full = options.full ?? largest;
   const cells = rows.flatMap((row, i) =>
     columns.flatMap((column, j) => {
       const value = values[i]?.[j] ?? Number.NaN;
       if (!Number.isFinite(value)) return [];
-      const strength = full > 0 ? Math.min(Math.abs(value - centre) / full, 1) : 0;
+      const strength = full > 0 ? Math.min(Math.abs(value - center) / full, 1) : 0;
       const text = `${row}, ${column}: ${value.toFixed(3)}`;
-      return [{ row, column, value, strength, below: value < centre, text }];
+      return [{ row, column, value, strength, below: value < center, text }];
     }),
   );
   const width = Math.max(38, Math.min(46, 600 / columns.length));

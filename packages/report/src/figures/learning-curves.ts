@@ -1,7 +1,7 @@
 import { mean, standardDeviation } from '@scalearn/evaluation';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Html } from '../html.ts';
-import { seriesColour } from './colours.ts';
+import { seriesColor } from './colors.ts';
 import { renderSvg } from './render.ts';
 
 export interface CurvePoint {
@@ -55,9 +55,9 @@ export function meanCurves(series: readonly Series[]): MeanPoint[] {
       .sort((a, b) => a - b)
       .map((x) => {
         const values = byX.map((run) => run.get(x) as number);
-        const centre = mean(values);
+        const center = mean(values);
         const deviation = standardDeviation(values) ?? 0;
-        return { series: name, x, mean: centre, low: centre - deviation, high: centre + deviation };
+        return { series: name, x, mean: center, low: center - deviation, high: center + deviation };
       })
       .filter((point) => Number.isFinite(point.mean));
   });
@@ -80,14 +80,14 @@ export function learningCurves(options: LearningCurvesOptions): Promise<Html> {
     scale,
   } as const;
   const y = { type: 'quantitative', title: yTitle, scale: { zero: false }, axis: { tickCount: 5 } } as const;
-  const range = names.map((_, i) => seriesColour(i));
+  const range = names.map((_, i) => seriesColor(i));
   const color = { field: 'series', type: 'nominal', scale: { domain: names, range } } as const;
   const spec: TopLevelSpec = {
     width,
     height,
     data: { values: points.map((point) => ({ ...point, text: pointText(point, xTitle) })) },
     encoding: { x },
-    // Only the lines' legend, in their full colours.
+    // Only the lines' legend, in their full colors.
     resolve: { legend: { color: 'independent' } },
     layer: [
       {

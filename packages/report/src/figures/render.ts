@@ -1,7 +1,7 @@
 import type { Config, TopLevelSpec } from 'vega-lite';
 import { escapeHtml, Html } from '../html.ts';
 import { plainText } from '../plain-text.ts';
-import { faint, ink, line } from './colours.ts';
+import { faint, ink, line } from './colors.ts';
 
 /** Digits and letters are as wide as these numbers assume; the page has the same family. */
 const font = 'system-ui, sans-serif';

@@ -1,11 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Html } from '../html.ts';
-import { faint, ink, seriesColour } from './colours.ts';
+import { faint, ink, seriesColor } from './colors.ts';
 import { renderSvg } from './render.ts';
 
 export interface ScatterPoint {
   readonly name: string;
-  /** Decides the colour. */
+  /** Decides the color. */
   readonly group: string;
   /** Above 0: its axis is logarithmic. */
   readonly x: number;
@@ -27,7 +27,7 @@ export interface ScatterOptions {
 /** Points with their names over a logarithmic axis: what is gained for how much. */
 export function scatter({ points, pairs, reference, ...words }: ScatterOptions): Promise<Html> {
   const groups = [...new Set(points.map(({ group }) => group))];
-  const range = groups.map((_, i) => seriesColour(i));
+  const range = groups.map((_, i) => seriesColor(i));
   const byName = new Map(points.map((point) => [point.name, point]));
   const links = pairs.flatMap(([from, to], pair) => {
     const ends = [byName.get(from), byName.get(to)];

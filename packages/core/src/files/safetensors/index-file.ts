@@ -57,7 +57,7 @@ export function parseShardIndex(text: string, file = 'model.safetensors.index.js
  * @param open opens one shard by file name; `undefined` where there is no such file
  * @throws SafetensorsError `shard-absent` or `tensor-not-in-shard`, and what `open` throws
  */
-export async function openShards(
+export async function openShardedSafetensors(
   index: ShardIndex,
   open: (shard: string) => Promise<TensorReader | undefined>,
 ): Promise<TensorReader> {

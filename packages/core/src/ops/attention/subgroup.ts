@@ -29,7 +29,7 @@ interface SubgroupForm extends AttentionForm {
 const chunk = 4;
 
 /**
- * Declares `begin`, `end`, and `token`: the one of up to a subgroup of neighbours in one sequence that is this
+ * Declares `begin`, `end`, and `token`: the one of up to a subgroup of neighbors in one sequence that is this
  * invocation's own; `valid` is false beyond the end. Groups beyond the last tile end here.
  */
 function position(cuSeqlens: IntegerInput, sequences: string, subgroupSize: number): string {
@@ -231,7 +231,7 @@ const tiles =
     Math.floor(tokens / subgroupSize) + sequences;
 
 /**
- * Attention in which a subgroup works on neighbours of one sequence. What all of them need, such as a key, each reads a
+ * Attention in which a subgroup works on neighbors of one sequence. What all of them need, such as a key, each reads a
  * part of, and takes the rest from the others. Heads must be vectors of four.
  */
 export const subgroupAttention = {

@@ -41,7 +41,7 @@ export function sliceLoop(step: string, count: string, by: number, { slices }: M
   for (var ${step} = group.z * share; ${step} < min(${count}, (group.z + 1u) * share); ${next})`;
 }
 
-/** A matrix as stored, read as vectors of four neighbours in a row; all indices are u32 expressions. */
+/** A matrix as stored, read as vectors of four neighbors in a row; all indices are u32 expressions. */
 export interface StoredRows {
   /** Where a row begins; to be put into a variable. */
   begin(row: string): string;

@@ -10,7 +10,7 @@ const tile = 8 * own;
 
 /**
  * The text that reads eight elements at step k of an operand, one from each of eight rows (`along` k) or eight
- * neighbours: what is declared before the loop, what in it, and how an element is then called.
+ * neighbors: what is declared before the loop, what in it, and how an element is then called.
  */
 function readEight(
   source: ArrayInput,

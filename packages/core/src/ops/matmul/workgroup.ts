@@ -19,7 +19,7 @@ interface WorkgroupForm extends MatmulForm {
 
 /** Steps of k that are in workgroup memory at a time. */
 const depth = 16;
-/** Vectors between rows of four: one more than there are, so that neighbours lie in different banks. */
+/** Vectors between rows of four: one more than there are, so that neighbors lie in different banks. */
 const pitch = depth / 4 + 1;
 
 const kernel = defineKernel({

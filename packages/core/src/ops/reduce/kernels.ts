@@ -9,7 +9,7 @@ interface RowSumForm extends RowForm {
   readonly lanes: Lanes;
 }
 
-/** Sums of runs of neighbouring elements. */
+/** Sums of runs of neighboring elements. */
 const rowSum = defineKernel({
   name: 'sumRows',
   inputs: { x: 'values' },

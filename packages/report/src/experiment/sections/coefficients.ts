@@ -97,7 +97,7 @@ function spreadOf(all: readonly RunCoefficients[]): number[] | undefined {
 const overLayers = ({ layers, sources }: Target): number[] =>
   sources.map((_, source) => mean(layers.map((layer) => layer[source] as number)));
 
-/** The furthest that any coefficient has come: maps that stand side by side share their colours. */
+/** The furthest that any coefficient has come: maps that stand side by side share their colors. */
 function strongest(methods: readonly Learned[]): number {
   const targets = methods.flatMap((method) => method.targets);
   return Math.max(...targets.flatMap((target) => overLayers(target).map((ω) => Math.abs(ω - target.start))));
@@ -135,7 +135,7 @@ function map(
     draw: () =>
       heatMap({
         ...{ rows: targets.map(({ name }) => name), columns: sources.map(nameOf), values },
-        ...{ centre: targets[0]?.start ?? 0, full },
+        ...{ center: targets[0]?.start ?? 0, full },
         label: `Coefficients of ${label} by target and source, ${benchmarkTitle(benchmark)}`,
       }),
   };

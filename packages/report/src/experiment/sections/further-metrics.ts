@@ -2,7 +2,7 @@ import { benchmarkTitle } from '../benchmarks.ts';
 import type { ReportContext, TestedBenchmark } from '../context.ts';
 import type { ReportTask } from '../data.ts';
 import type { ReportSection } from '../document.ts';
-import { seedScores, summarise } from '../method-rows.ts';
+import { seedScores, summarize } from '../method-rows.ts';
 import { metricWords, summaryCell } from '../score-table.ts';
 import type { ReportTable } from '../tables/model.ts';
 
@@ -43,7 +43,7 @@ function metricsTable(benchmark: TestedBenchmark, columns: readonly ReportTask[]
         rows: benchmark.main.map((row) => [
           row.label,
           ...columns.map((column) =>
-            summaryCell(summarise(seedScores(row, column).map(({ value }) => value))),
+            summaryCell(summarize(seedScores(row, column).map(({ value }) => value))),
           ),
         ]),
       },

@@ -109,12 +109,12 @@ function grid(probes: readonly Probe[]): ReportFigure {
   const [one = '', other = ''] = first.sources;
   return {
     heading: titleOf(first),
-    caption: `${metricWords(first.task.metric)} in percent; without colour is the mean of all pairs.`,
+    caption: `${metricWords(first.task.metric)} in percent; without color is the mean of all pairs.`,
     kind: 'cells',
     draw: () =>
       heatMap({
         ...{ rows: rows.map(String), columns: columns.map(String), values: cells, digits: 1 },
-        ...{ rowTitle: `ω of ${one}`, columnTitle: `ω of ${other}`, centre: mean(known) },
+        ...{ rowTitle: `ω of ${one}`, columnTitle: `ω of ${other}`, center: mean(known) },
         label: `${titleOf(first)}: score by ω of ${one} and of ${other}`,
       }),
   };

@@ -28,12 +28,12 @@ export class Fuser {
   constructor(uses: Uses, profile: KernelProfile) {
     this.#uses = uses;
     for (const [order, node] of uses.nodes.entries()) {
-      for (const input of node.inputs) if (!inlineOf(input)) this.#materialise(placeOf(input).root, order);
+      for (const input of node.inputs) if (!inlineOf(input)) this.#materialize(placeOf(input).root, order);
       const first = at(node.outputs, 0);
       if (elementwiseOf(first)) this.#placeElementwise(first, order);
       else this.#placeKernels(node, order, profile);
     }
-    for (const value of uses.kept) this.#materialise(value, uses.nodes.length);
+    for (const value of uses.kept) this.#materialize(value, uses.nodes.length);
   }
 
   producer(value: Value): Group | undefined {
@@ -67,7 +67,7 @@ export class Fuser {
   }
 
   /** Constants and masks that someone wants in memory get a kernel of their own. */
-  #materialise(root: Value, order: number): void {
+  #materialize(root: Value, order: number): void {
     if (!isTensor(root) || !inlineOf(root) || this.#producers.has(root)) return;
     this.#add(new Group(order), [root]);
   }
@@ -240,7 +240,7 @@ export class Fuser {
       for (const [key, value] of Object.entries(launch.inputs)) {
         if (!value || launch.inputKinds[key] === 'random') continue;
         if (isDrawable(launch, key)) this.#drawProducer(group, key, value, node, launches);
-        else this.#materialise(placeOf(value).root, order);
+        else this.#materialize(placeOf(value).root, order);
       }
       this.#add(group, []);
     }

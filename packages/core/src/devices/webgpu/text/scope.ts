@@ -176,7 +176,7 @@ export function quarter(index: string): string {
   return /^\w+$/.test(index) ? `${index} >> 2u` : `(${index}) >> 2u`;
 }
 
-/** Whether elementwise tensors can be computed four neighbours at a time, whatever the position. */
+/** Whether elementwise tensors can be computed four neighbors at a time, whatever the position. */
 export function areVectorizable(tensors: readonly Tensor[]): boolean {
   const wide = (shape: Shape): boolean => {
     const width = shape.at(-1);

@@ -1,7 +1,7 @@
-/** How many series have colours of their own; further ones begin again. */
-const seriesColours = 8;
+/** How many series have colors of their own; further ones begin again. */
+const seriesColors = 8;
 
-/** Light first, then dark: told apart by people who see few colours too, and equally strong. */
+/** Light first, then dark: told apart by people who see few colors too, and equally strong. */
 const palette: readonly (readonly [string, string])[] = [
   ['#2f66ad', '#7fb0f0'],
   ['#c4621d', '#f0a366'],
@@ -13,9 +13,9 @@ const palette: readonly (readonly [string, string])[] = [
   ['#66707c', '#a3adba'],
 ];
 
-/** A colour that follows the page's scheme; outside of a page of this package it is the light one. */
-export function seriesColour(i: number): string {
-  const n = i % seriesColours;
+/** A color that follows the page's scheme; outside of a page of this package it is the light one. */
+export function seriesColor(i: number): string {
+  const n = i % seriesColors;
   return `var(--series-${n + 1}, ${palette[n]?.[0]})`;
 }
 
@@ -26,8 +26,8 @@ export const faint = 'var(--faint, #5b6470)';
 export const line = 'var(--line, #d8dce1)';
 export const paper = 'var(--paper, #ffffff)';
 
-/** The declarations of the colours for one scheme. */
-export function figureColours(scheme: 'light' | 'dark'): string {
+/** The declarations of the colors for one scheme. */
+export function figureColors(scheme: 'light' | 'dark'): string {
   const pick = scheme === 'light' ? 0 : 1;
   const series = palette.map((pair, i) => `--series-${i + 1}: ${pair[pick]};`);
   return [...series, `--positive: ${palette[0]?.[pick]};`, `--negative: ${palette[1]?.[pick]};`].join(' ');
