@@ -29,9 +29,9 @@ export interface HubServer {
   /** What happens to the bodies of files; what is in `script` comes first, one a request. */
   behavior: Behavior;
   readonly script: Behavior[];
-  /** ModelOutput to the next requests, whatever they are. */
+  /** Answers to the next requests, whatever they are. */
   readonly answers: { readonly status: number; readonly headers?: Record<string, string> }[];
-  /** ModelOutput a request in another way than a hub does, or returns false. */
+  /** Answers a request in another way than a hub does, or returns false. */
   intercept: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
   /** Whether large files are on another host, as they are on the hub. */
   redirects: boolean;

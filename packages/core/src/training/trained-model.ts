@@ -118,7 +118,7 @@ export class TrainedModel implements Disposes {
     return this.#model.count();
   }
 
-  /** ModelOutput, and their loss. */
+  /** Logits of labeled examples, and their loss. */
   async predict(examples: readonly TrainingExample[], options: PredictOptions = {}): Promise<Predictions> {
     const { encoder } = this.#model;
     return this.#predict(
