@@ -14,8 +14,9 @@ import {
   type Tensor,
 } from '@scalearn/core/graph';
 import {
-  adapterOf,
+  adaptersOf,
   checkFileTarget,
+  checkOptionNames,
   checkSources,
   defineMethod,
   describeAdapter,
@@ -82,8 +83,9 @@ const methodOptions = {
  * which takes three products of `[hidden, hidden]` a token instead of 2·T + 1 (P7).
  */
 export function adapterFusion(options: AdapterFusionOptions): Method {
+  checkOptionNames('adapterFusion', options, ['sources', ...Object.keys(methodOptions)]);
   const { dropout, regularization } = settleOptions(methodOptions, options);
-  const sources = options.sources.map(adapterOf);
+  const sources = adaptersOf(options.sources);
   const T = sources.length;
   if (T < 2)
     throw new ArgumentError(`AdapterFusion chooses among sources: at least two are needed, not ${T}`);

@@ -8,8 +8,9 @@ import {
 } from '@scalearn/core';
 import { JsonFields, jsonList, jsonNumber, jsonShape, jsonText } from '@scalearn/core/files';
 import {
-  adapterOf,
+  adaptersOf,
   checkFileTarget,
+  checkOptionNames,
   checkSources,
   defineMethod,
   describeAdapter,
@@ -75,7 +76,8 @@ interface Share {
  * head trains.
  */
 export function adapterSoup(options: AdapterSoupOptions): Method {
-  const sources = options.sources.map(adapterOf);
+  checkOptionNames('adapterSoup', options, ['sources', 'weights', 'similarities', 'topK']);
+  const sources = adaptersOf(options.sources);
   const weights = 'weights' in options ? options.weights : soupWeights(options.similarities, options.topK);
   checkWeights(sources, weights);
   const shares = sources.map(({ name }, t) => ({ name, weight: weights[t] as number }));

@@ -9,6 +9,7 @@ import { matmul, type Tensor } from '@scalearn/core/graph';
 import {
   adapterWidth,
   checkFileTarget,
+  checkOptionNames,
   defineMethod,
   encoderMetadata,
   fileFault,
@@ -77,6 +78,7 @@ const methodOptions = { reductionFactor: reductionFactorOption };
  * the rank-1 factors are each projection's own: see {@link phmWeights}.
  */
 export function compacter(options: CompacterOptions = {}): Method {
+  checkOptionNames('compacter', options, ['nonLinearity', ...Object.keys(methodOptions)]);
   const { nonLinearity: activation = 'gelu' } = options;
   const { reductionFactor } = settleOptions(methodOptions, options);
   const { apply } = nonLinearity(activation);

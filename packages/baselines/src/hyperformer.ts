@@ -3,6 +3,7 @@ import { jsonNumber, jsonOneOf } from '@scalearn/core/files';
 import { add, geluTanh, layerNorm, linear } from '@scalearn/core/graph';
 import {
   adapterWidth,
+  checkOptionNames,
   defineMethod,
   type MethodDefinition,
   type MethodOptions,
@@ -57,6 +58,7 @@ const methodOptions = {
  * the tanh form; both LN₂ are the layer's own.
  */
 export function hyperformer(options: HyperformerOptions = {}): Method {
+  checkOptionNames('hyperformer', options, ['variant', ...Object.keys(methodOptions)]);
   const { variant = 'hyperformer' } = options;
   if (!hyperformerVariants.includes(variant))
     throw new ArgumentError(

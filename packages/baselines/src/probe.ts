@@ -2,8 +2,9 @@ import { type Adapter, type AdapterSource, ArgumentError, type Method, mergeAdap
 import { JsonFields, jsonNumber } from '@scalearn/core/files';
 import {
   adapterNameOf,
-  adapterOf,
+  adaptersOf,
   checkFileTarget,
+  checkOptionNames,
   checkSources,
   defineMethod,
   describeAdapter,
@@ -34,7 +35,8 @@ export interface ProbeOptions {
  * that are added up are one adapter (see {@link mergeAdapters}), and that is what is computed with.
  */
 export function probe(options: ProbeOptions): Method {
-  const sources = options.sources.map(adapterOf);
+  checkOptionNames('probe', options, ['sources', 'omega']);
+  const sources = adaptersOf(options.sources);
   const omega = [...options.omega];
   checkOptions(sources, omega);
   const merged = (name: string): Adapter =>

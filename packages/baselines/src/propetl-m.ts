@@ -3,6 +3,7 @@ import { jsonNumber, jsonText } from '@scalearn/core/files';
 import { add, linear, multiply, relu, split, subtract, type Tensor } from '@scalearn/core/graph';
 import {
   adapterWidth,
+  checkOptionNames,
   defineMethod,
   linearParameters,
   type MethodDefinition,
@@ -88,6 +89,7 @@ const either = (a: Tensor, b: Tensor): Tensor => subtract(add(a, b), multiply(a,
  * where |s| is among the largest, else 0; its gradient passes straight through to |s|.
  */
 export function propetlM(options: PropetlMOptions = {}): Method {
+  checkOptionNames('propetlM', options, Object.keys(methodOptions));
   const settings = settleOptions(methodOptions, options);
   const { reductionFactor, sparsity, firstLayerMask } = settings;
   return {

@@ -1,6 +1,6 @@
 import type { Method } from '@scalearn/core';
 import { matmul, relu, type Tensor, transpose } from '@scalearn/core/graph';
-import { adapterKeys, settleOptions } from '@scalearn/core/methods';
+import { adapterKeys, checkOptionNames, settleOptions } from '@scalearn/core/methods';
 import { bottleneckSites } from './bottleneck-sites.ts';
 import { maskedWeights, scoreMasks } from './masked-weights.ts';
 import { mergePropetl, propetlFiles } from './propetl-files.ts';
@@ -24,6 +24,7 @@ import {
  * through to |s|.
  */
 export function propetl(options: PropetlOptions = {}): Method {
+  checkOptionNames('propetl', options, Object.keys(propetlOptions));
   const settings: PropetlSettings = settleOptions(propetlOptions, options);
   const { reductionFactor, sparsity } = settings;
   return {

@@ -189,7 +189,7 @@ describe('the folder of a fusion', () => {
       delete json.adapter_names;
     });
     const { adapterName, method } = await read(files);
-    expect([adapterName, method.settings?.regularization]).toEqual(['qqp', 0.01]);
+    expect([adapterName, method.settings?.regularisation]).toEqual(['qqp', 0.01]);
   });
 
   test('is refused where it says something else than "dynamic", or nothing', async () => {

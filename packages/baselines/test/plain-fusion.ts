@@ -10,7 +10,7 @@ import {
   sum,
   type Tensor,
 } from '@scalearn/core/graph';
-import { adapterOf, type FrozenSpec, nonLinearity } from '@scalearn/core/methods';
+import { adaptersOf, type FrozenSpec, nonLinearity } from '@scalearn/core/methods';
 import { type AdapterFusionOptions, adapterFusion } from '../src/adapter-fusion.ts';
 import { fusionKeys } from '../src/fusion-files.ts';
 
@@ -20,7 +20,7 @@ import { fusionKeys } from '../src/fusion-files.ts';
  */
 export function plainFusion(options: AdapterFusionOptions): Method {
   const method = adapterFusion(options);
-  const sources = options.sources.map(adapterOf);
+  const sources = adaptersOf(options.sources);
   const names = sources.map(({ name }) => name);
   const { apply } = nonLinearity(sources[0]?.nonLinearity ?? '');
   return {

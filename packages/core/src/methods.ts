@@ -1,9 +1,10 @@
 // What methods, heads, encoders and training loops are made of.
 
+export { checkOptionNames, hasFunctions } from './arguments.ts';
 export {
   type AdapterLayer,
   adapterKeys,
-  adapterOf,
+  adaptersOf,
   adapterWidth,
   describeAdapter,
   nonLinearity,

@@ -40,8 +40,22 @@ export interface Adapter {
 /** An adapter, or what holds one. */
 export type AdapterSource = Adapter | { readonly adapter: Adapter };
 
+/** The adapter of a source. @throws ArgumentError for what is not one, such as the path of a folder */
 export function adapterOf(source: AdapterSource): Adapter {
-  return 'adapter' in source ? source.adapter : source;
+  const adapter: unknown = typeof source === 'object' && 'adapter' in source ? source.adapter : source;
+  if (isAdapter(adapter)) return adapter;
+  throw new ArgumentError(
+    `a source must be an adapter, not ${shown(source)}; read a folder with loadAdapter of @scalearn/encoders`,
+  );
+}
+
+const isAdapter = (value: unknown): value is Adapter =>
+  typeof value === 'object' && value !== null && 'name' in value && 'layers' in value;
+
+/** The adapters of `sources`. @throws ArgumentError for what is not a list of adapters */
+export function adaptersOf(sources: readonly AdapterSource[]): Adapter[] {
+  if (Array.isArray(sources)) return sources.map(adapterOf);
+  throw new ArgumentError(`sources must be a list of adapters, not ${shown(sources)}`);
 }
 
 /** An activation by the `adapters` library's name, with its value at 1. @throws ArgumentError that lists the known ones */

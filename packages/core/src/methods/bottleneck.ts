@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import { linearParameters } from '../nn/parameters.ts';
 import { add } from '../ops/arithmetic.ts';
@@ -43,6 +44,7 @@ export interface BottleneckOptions {
  * `z = LN₂(h + x)`, `y = LN₂(up·relu(down·z + b) + c + h + x)`.
  */
 export function bottleneck(options: BottleneckOptions = {}): Method {
+  checkOptionNames('bottleneck', options, ['width', 'reductionFactor', 'nonLinearity']);
   const { width: given, nonLinearity: activation = nonLinearityOption.default } = options;
   const { reductionFactor } = settleOptions({ reductionFactor: reductionFactorOption }, options);
   if (given !== undefined && !(Number.isSafeInteger(given) && given > 0 && given <= largestWidth))
@@ -56,6 +58,10 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
     parameters: ({ encoder, adapterName }) => {
       const { layers, hiddenSize } = encoder;
       const width = given ?? adapterWidth(hiddenSize, reductionFactor);
+      if (given === undefined && reductionFactor > hiddenSize)
+        throw new ArgumentError(
+          `reductionFactor is ${reductionFactor}, but the encoder's hidden size is ${hiddenSize}; give at most that`,
+        );
       if (width > largestWidth)
         throw new ArgumentError(
           `a reductionFactor of ${reductionFactor} makes a bottleneck of width ${width}; at most ${largestWidth} is possible`,

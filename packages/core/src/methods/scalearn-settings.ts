@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import { type EncoderArchitecture, modulePath } from '../nn/architecture.ts';
 import type { AdapterSource } from './adapter.ts';
@@ -76,6 +77,7 @@ export function omegaOptions(variant: ScalearnVariant): OmegaOptions {
 
 /** Fills in the paper's defaults and checks the rest. */
 export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
+  checkOptionNames('scalearn', options, ['sources', 'variant', ...Object.keys(omegaOptions('scalearn'))]);
   const { variant = 'scalearn' } = options;
   if (!scalearnVariants.includes(variant))
     throw new ArgumentError(

@@ -8,7 +8,7 @@ import { elementwise } from '../ops/elementwise.ts';
 import { linear, matmul } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { softmax } from '../ops/softmax.ts';
-import { adapterOf, describeAdapter, nonLinearity } from './adapter.ts';
+import { adaptersOf, describeAdapter, nonLinearity } from './adapter.ts';
 import { defineMethod, type MethodDefinition } from './definition.ts';
 import { mergeAdapters } from './merge.ts';
 import type { FrozenSpec, Method, MethodCall, MethodTarget } from './method.ts';
@@ -29,7 +29,7 @@ import { stackSources } from './stack-sources.ts';
  */
 export function scalearn(options: ScalearnOptions): Method {
   const settings = settleScalearn(options);
-  const sources = options.sources.map(adapterOf);
+  const sources = adaptersOf(options.sources);
   const names = sources.map((source) => source.name);
   const T = sources.length;
   const { apply } = nonLinearity(sources[0]?.nonLinearity ?? 'relu');

@@ -1,4 +1,6 @@
+import { checkOptionNames, hasFunctions } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
+import { shown } from '../files/shown.ts';
 import type { Method } from '../methods/method.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
@@ -7,7 +9,7 @@ import type { ClassWeights } from './class-weights.ts';
 import type { TrainEvent } from './events.ts';
 import type { Predictions } from './predict.ts';
 import { type TrainingTask, taskName } from './task.ts';
-import type { TrainingNumbers } from './training-options.ts';
+import { type TrainingNumbers, trainingOptions } from './training-options.ts';
 
 /** What to train, and how. Its numbers are described by {@link trainingOptions}. */
 export interface TrainOptions extends TrainingNumbers {
@@ -38,6 +40,28 @@ export interface TrainOptions extends TrainingNumbers {
   readonly checkpoints?: CheckpointStore;
   /** Continues from the store's checkpoint, where there is one. */
   readonly resume?: boolean;
+}
+
+const optionNames: Readonly<Record<Exclude<keyof TrainOptions, keyof TrainingNumbers>, true>> = {
+  ...{ encoder: true, task: true, tasks: true, method: true, classWeights: true, metrics: true },
+  ...{ select: true, onEvent: true, onEpoch: true, signal: true, checkpoints: true, resume: true },
+};
+
+/** Checks that options are what they are called. @throws ArgumentError that names the first that is not */
+export function checkTrainOptions(options: TrainOptions): void {
+  checkOptionNames('train', options, [...Object.keys(optionNames), ...Object.keys(trainingOptions)]);
+  const { encoder, method, task, tasks } = options;
+  if (!hasFunctions(encoder, 'build', 'encode', 'feeds'))
+    throw new ArgumentError(`encoder must be an encoder, as loadEncoder returns it, not ${shown(encoder)}`);
+  if (!hasFunctions(method, 'sites', 'parameters', 'save'))
+    throw new ArgumentError(`method must be a method, such as bottleneck(), not ${shown(method)}`);
+  if (tasks !== undefined && !Array.isArray(tasks))
+    throw new ArgumentError(`tasks must be a list of tasks, not ${shown(tasks)}`);
+  for (const each of tasks ?? (task === undefined ? [] : [task]))
+    if (!(Array.isArray(each?.train) && Array.isArray(each.validation)))
+      throw new ArgumentError(
+        `a task must have train and validation, lists of examples, as loadTask returns it; this one is ${shown(each)}`,
+      );
 }
 
 /** The tasks of a run. @throws ArgumentError, see {@link checkTasks}; for labels of which two are equal */

@@ -2,7 +2,7 @@ import { at } from '../elements.ts';
 import type { Method } from '../methods/method.ts';
 import { createHead, type Head } from '../nn/head.ts';
 import { TrainableModel } from './model.ts';
-import { type TrainOptions, tasksOf } from './options.ts';
+import { checkTrainOptions, type TrainOptions, tasksOf } from './options.ts';
 import { settle } from './plan.ts';
 import { Run } from './run.ts';
 import { type TrainingTask, taskName } from './task.ts';
@@ -21,6 +21,7 @@ const jointAdapterName = 'MT';
  * @throws InterruptedError, DivergedError, ArgumentError, CheckpointError, DeviceLostError
  */
 export async function train(options: TrainOptions): Promise<TrainedModel> {
+  checkTrainOptions(options);
   const plan = settle(options);
   const tasks = tasksOf(options);
   const model = await TrainableModel.create({

@@ -1,4 +1,6 @@
-import type { Device } from '@scalearn/core';
+import { ArgumentError, type Device } from '@scalearn/core';
+import { shown } from '@scalearn/core/files';
+import { checkOptionNames, hasFunctions } from '@scalearn/core/methods';
 import type { HubOptions } from '@scalearn/hub';
 import type { FamilyOptions } from '../families/list.ts';
 import { openCheckpoint } from '../folder/checkpoint.ts';
@@ -20,6 +22,24 @@ export interface LoadEncoderOptions extends HubOptions, FamilyOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+const optionNames: Readonly<Record<keyof LoadEncoderOptions, true>> = {
+  ...{ device: true, layers: true, storage: true, onProgress: true, families: true },
+  ...{ endpoint: true, cacheDir: true, accessToken: true, offline: true, onDownload: true },
+  ...{ signal: true, timeout: true, retries: true, fetch: true },
+};
+
+function checkArguments(source: unknown, options: unknown): void {
+  if (
+    typeof source !== 'string' &&
+    !(source instanceof URL) &&
+    !hasFunctions(source, 'text', 'source', 'describe')
+  )
+    throw new ArgumentError(
+      `an encoder is loaded from the name of a folder or of a hub repository, its URL, or opened files, not ${shown(source)}`,
+    );
+  checkOptionNames('loadEncoder', options, Object.keys(optionNames));
+}
+
 /**
  * Loads an encoder with its tokenizer.
  *
@@ -30,7 +50,10 @@ export async function loadEncoder(
   source: string | URL | ModelFiles,
   options: LoadEncoderOptions,
 ): Promise<TransformerEncoder> {
+  checkArguments(source, options);
   const { device, layers, storage, onProgress, families, ...hub } = options;
+  if (!hasFunctions(device, 'compile', 'upload'))
+    throw new ArgumentError(`device must be a device, as requestDevice returns it, not ${shown(device)}`);
   const known: FamilyOptions = families ? { families } : {};
   const isNamed = typeof source === 'string' || source instanceof URL;
   const files = isNamed ? await openModelFiles(source, hub) : source;

@@ -378,3 +378,15 @@ describe('a name', () => {
     encoder.dispose();
   });
 });
+
+describe('wrong use of loadEncoder names the argument', () => {
+  test.each<[string, unknown, unknown]>([
+    ['an encoder is loaded from the name of a folder', 42, {}],
+    ['loadEncoder takes an object of options', 'tiny', undefined],
+    ['device must be a device, as requestDevice returns it, not undefined', 'tiny', {}],
+    ['device must be a device, as requestDevice returns it, not "webgpu"', 'tiny', { device: 'webgpu' }],
+    ['loadEncoder has no option "layer"', 'tiny', { device: 'webgpu', layer: 2 }],
+  ])('%s', async (message, source, options) => {
+    await expect(loadEncoder(source as never, options as never)).rejects.toThrow(message);
+  });
+});
