@@ -41,7 +41,7 @@ export interface Adapter {
 export type AdapterSource = Adapter | { readonly adapter: Adapter };
 
 /** The adapter of a source. @throws ArgumentError for what is not one, such as the path of a folder */
-export function adapterOf(source: AdapterSource): Adapter {
+function adapterOf(source: AdapterSource): Adapter {
   const adapter: unknown = typeof source === 'object' && 'adapter' in source ? source.adapter : source;
   if (isAdapter(adapter)) return adapter;
   throw new ArgumentError(
