@@ -15,8 +15,8 @@ const STRING_OR_BRACKET = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/g;
 const FOLLOWED_BY_COLON = /[ \t\r\n]*:/y;
 
 /**
- * Parses JSON and refuses duplicate keys. `JSON.parse` silently keeps the last of them, so two readers of one file could
- * see different tensors.
+ * Parses JSON and refuses duplicate keys. `JSON.parse` silently keeps the last of them, so two readers of one file
+ * could see different tensors.
  *
  * @throws SyntaxError if the text is not JSON, DuplicateKeyError for a duplicate key
  */

@@ -17,8 +17,8 @@ function shownText(text: string, most: number): string {
 }
 
 /**
- * Shows any value as one short line of JSON for a message. Long texts, long lists and deep parts are shortened. It calls
- * no method of the value, so the content of a file cannot break the message about it.
+ * Shows any value as one short line of JSON for a message. Long texts, long lists and deep parts are shortened. It
+ * calls no method of the value, so the content of a file cannot break the message about it.
  *
  * @param most maximum number of characters shown of each text; the whole line has at most about three times as many
  */

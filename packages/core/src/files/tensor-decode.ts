@@ -3,8 +3,8 @@ import type { TensorInfo } from './dtype.ts';
 import type { FailToRead } from './errors.ts';
 
 /*
- * Converts the bytes of one tensor to typed arrays. Typed arrays serve as views, because the files are little-endian and
- * so is every machine that runs JavaScript engines today.
+ * Converts the bytes of one tensor to typed arrays. Typed arrays serve as views, because the files are little-endian,
+ * as is every machine that runs JavaScript engines today.
  */
 
 /** The constructor of a typed array that views a buffer. */
@@ -21,8 +21,8 @@ function viewAs<T>(View: ViewConstructor<T>, bytes: Uint8Array): T {
 }
 
 /**
- * Decodes an F32, F16, BF16 or F64 tensor to float32. F64 is rounded. Aligned F32 is not copied, so the result may share
- * memory with `bytes`.
+ * Decodes an F32, F16, BF16 or F64 tensor to float32. F64 is rounded. Aligned F32 is not copied, so the result may
+ * share memory with `bytes`.
  *
  * Other dtypes fail as `dtype`.
  */

@@ -144,7 +144,7 @@ export function refusesBatches(run: RunOutputs, device: () => Device): void {
     test('integers that nobody could check are refused when the graph is compiled', async () => {
       const stored = device().upload(i(0, 9), [2]);
       await expect(device().compile({ outputs: { y: embedding(table, variable(stored)) } })).rejects.toThrow(
-        /'embedding' takes its integers from an input/,
+        /'embedding' must take its integers from an input/,
       );
       stored.dispose();
     });

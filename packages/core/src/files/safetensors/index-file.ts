@@ -15,8 +15,8 @@ export interface ShardIndex {
 }
 
 /**
- * Reads the index of a sharded checkpoint. Shards must be in the same folder as the index. A name that contains a path is
- * refused, so that an index cannot refer to other files of the machine.
+ * Reads the index of a sharded checkpoint. Shards must be in the same folder as the index. A name that contains a path
+ * is refused, so that an index cannot refer to other files of the machine.
  *
  * @throws SafetensorsError `index` (malformed) or `shard-path`
  */

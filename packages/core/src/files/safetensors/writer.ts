@@ -4,12 +4,12 @@ import { checkTensor, encodeTensor, type TensorToWrite } from '../tensor-to-writ
 import { LONE_SURROGATE, PREFIX_BYTES } from './header.ts';
 
 /**
- * Encodes tensors as the parts of a safetensors file: the header, then one part for each tensor. A part is a view of the
- * tensor's data if no conversion is needed. Write the parts in order to save a large file without a second copy of it in
- * memory.
+ * Encodes tensors as the parts of a safetensors file: the header, then one part for each tensor. A part is a view of
+ * the tensor's data if no conversion is needed. Write the parts in order to save a large file without a second copy of
+ * it in memory.
  *
- * The bytes depend only on the contents, not on the order of `tensors`. Larger dtypes come first, so that every tensor is
- * aligned. Names ascend within a dtype. The header is padded with spaces to a multiple of 8 bytes, as in the Python
+ * The bytes depend only on the contents, not on the order of `tensors`. Larger dtypes come first, so that every tensor
+ * is aligned. Names ascend within a dtype. The header is padded with spaces to a multiple of 8 bytes, as in the Python
  * library.
  *
  * @throws SafetensorsError `name`, `duplicate-name`, `shape`, `dtype` or `metadata`

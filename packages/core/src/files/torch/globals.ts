@@ -20,8 +20,8 @@ class Callable {
 }
 
 /**
- * All globals that the pickle of a state dict may name (docs/reference/formats.md#torch-files). None of them runs code of
- * the file: three names build maps and tensors, the others are dtypes.
+ * All globals that the pickle of a state dict may name (docs/reference/formats.md#torch-files). None of them runs code
+ * of the file: three names build maps and tensors, the others are dtypes.
  */
 const globals: ReadonlyMap<string, StorageClass | Callable> = new Map<string, StorageClass | Callable>([
   ['collections OrderedDict', new Callable(orderedDict)],

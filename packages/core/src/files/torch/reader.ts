@@ -52,8 +52,8 @@ async function openContent(source: RandomAccess, fail: TorchFail): ReturnType<ty
 }
 
 /**
- * The largest ratio of the tensors' bytes to the file's bytes. Tensors may share storage, as tied weights do, and repeat
- * it, as a table of positions does.
+ * The largest ratio of the tensors' bytes to the file's bytes. Tensors may share storage, as tied weights do, and
+ * repeat it, as a table of positions does.
  */
 const MOST_SHARED = 64;
 const SMALL_BYTES = 2 ** 22;
