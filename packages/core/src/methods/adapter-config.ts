@@ -21,8 +21,8 @@ import { type FileTarget, modelMetadataKeys, readModelMetadata } from './model-j
 import { isName, nameCharacters } from './names.ts';
 
 /**
- * The Pfeiffer configuration of the `adapters` library. Every key is written, because the library's defaults for missing
- * keys are not Pfeiffer's (docs/reference/formats.md#the-adapters-library).
+ * The Pfeiffer configuration of the `adapters` library. Every key is written, because the library's defaults for
+ * missing keys are not Pfeiffer's (docs/reference/formats.md#the-adapters-library).
  */
 export const pfeifferConfig = {
   mh_adapter: false,

@@ -16,7 +16,7 @@ function reductionFactorFor(hiddenSize: number, width: number): number {
   return factor;
 }
 
-/** Creates the files of the `adapters` library: `adapter_config.json`, and the tensors as safetensors and torch files. */
+/** Creates files of the `adapters` library: `adapter_config.json`, and the tensors as safetensors and torch files. */
 export function adapterFiles(
   adapter: Adapter,
   call: Pick<SaveCall, 'encoder' | 'modelName'> & {

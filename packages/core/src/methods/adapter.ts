@@ -71,8 +71,8 @@ export function adapterKeys(
 }
 
 /**
- * Returns the bottleneck width for a reduction factor. The `adapters` library rounds it with Python's `//`, which rounds
- * the exact quotient down. The double 0.8 is slightly larger than 4/5, so 128 // 0.8 is 159.
+ * Returns the bottleneck width for a reduction factor. The `adapters` library rounds it with Python's `//`, which
+ * rounds the exact quotient down. The double 0.8 is slightly larger than 4/5, so 128 // 0.8 is 159.
  */
 export function adapterWidth(hiddenSize: number, reductionFactor: number): number {
   // The remainder is exact. After subtracting it, the quotient is a whole number up to rounding.

@@ -34,7 +34,7 @@ export async function readAdapterFolder(folder: ModelFolder, within = '', inProb
     );
   if (config.omega !== 1 && !inProbe)
     throw new ModelFileError(
-      `${where}: omega is ${config.omega}, so the adapter belongs to a probe that multiplies it; read the probe's folder`,
+      `${where}: omega is ${config.omega}, so the adapter belongs to a probe, which multiplies it; read the probe`,
     );
   const { tensors, where: file } = await openFolderTensors(folder, `${within}adapter`);
   return readAdapter(config, tensors, file);

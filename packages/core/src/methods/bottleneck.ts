@@ -37,8 +37,8 @@ export interface BottleneckOptions {
 }
 
 /**
- * Creates the Pfeiffer bottleneck adapter, stage 1. It follows every feed-forward block, with the layer's own frozen LN₂
- * before and after it (docs/reference/methods.md#the-pfeiffer-adapter):
+ * Creates the Pfeiffer bottleneck adapter, stage 1. It follows every feed-forward block, with the layer's own frozen
+ * LN₂ before and after it (docs/reference/methods.md#the-pfeiffer-adapter):
  *
  * `z = LN₂(h + x)`, `y = LN₂(up·relu(down·z + b) + c + h + x)`.
  */

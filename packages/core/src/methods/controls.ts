@@ -4,9 +4,9 @@ import { RandomStream } from '../random/streams.ts';
 import type { Adapter, AdapterLayer } from './adapter.ts';
 
 /**
- * Sources that cannot help, to compare with: what a two-stage method reaches with them owes nothing to transfer.
+ * Control sources without knowledge to transfer. The score of a two-stage method with them is not due to transfer.
  *
- * - `random`: adapters of the same shape with the values that training begins with;
+ * - `random`: adapters of the same shape with the initial values of training;
  * - `shuffled`: the trained adapters with their layers in a different order.
  */
 export type SourceControl = 'random' | 'shuffled';

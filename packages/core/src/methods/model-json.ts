@@ -6,8 +6,8 @@ import type { MethodTarget, SaveCall } from './method.ts';
 const adaptersVersion = 'adapters.1.3.0';
 
 /**
- * Matches numbers that Python must read as `float` but JavaScript writes as whole numbers. The `adapters` library refuses
- * a `scaling` of 1 as an unknown kind, and accepts 1.0.
+ * Matches numbers that Python must read as `float` but JavaScript writes as whole numbers. The `adapters` library
+ * refuses a `scaling` of 1 as an unknown kind, and accepts 1.0.
  */
 const floats = /^( *"(?:scaling|dropout|stochastic_depth)": -?\d+)(?=,?$)/gm;
 

@@ -18,8 +18,9 @@ export function isFileName(name: string): boolean {
 
 /**
  * Converts any text to a name of letters, digits, `_`, `-` and `+`. Different texts get different names. Dots are not
- * allowed, because PyTorch modules cannot contain them. A text of only these characters stays unchanged. Otherwise every
- * other character, and `+`, becomes `+HEX+`, its code point. A very long name is cut and gets a checksum of the whole.
+ * allowed, because names of PyTorch modules cannot contain them. A text of only these characters stays unchanged.
+ * Otherwise every other character, and `+`, becomes `+HEX+`, its code point. A very long name is cut and gets a checksum
+ * of the whole.
  *
  * @throws ArgumentError for an empty text
  */

@@ -24,8 +24,8 @@ import {
 import { stackSources } from './stack-sources.ts';
 
 /**
- * Creates ScaLearn, stage 2: `y = LN₂(Σ_t ω_t ⊙ up_t(z) + h + x)` with `z = LN₂(h + x)`. The sources are frozen and ω is
- * learned (arXiv 2310.01217, section 3). The T source outputs are never stored separately: see {@link stackSources}.
+ * Creates ScaLearn, stage 2: `y = LN₂(Σ_t ω_t ⊙ up_t(z) + h + x)` with `z = LN₂(h + x)`. The sources are frozen, and ω
+ * is learned (arXiv 2310.01217, section 3). The T source outputs are never stored separately: see {@link stackSources}.
  */
 export function scalearn(options: ScalearnOptions): Method {
   const settings = settleScalearn(options);

@@ -6,9 +6,9 @@ import type { MethodTarget } from './method.ts';
 import { isFileName, isName, nameCharacters } from './names.ts';
 
 /**
- * T adapters as two matrices per layer (P7): the stacked down-projections and the stacked up-projections. A source's bias
- * `c` becomes an extra bottleneck unit with a constant output: down weights 0, down bias 1, up row `c / act(1)`. The
- * scaled sum of sources is then `(ω ∘ up)ᵀ · act(down·z + b)`, and ω's gradient needs no special case for the bias.
+ * T adapters as two matrices per layer (P7): the stacked down-projections and the stacked up-projections. A source's
+ * bias `c` becomes an extra bottleneck unit with a constant output: down weights 0, down bias 1, up row `c / act(1)`.
+ * The scaled sum of sources is then `(ω ∘ up)ᵀ · act(down·z + b)`. ω's gradient needs no special case for the bias.
  */
 export interface SourceStack {
   /** Units of each source, including its bias unit. Narrower sources are padded with units that are always zero. */
@@ -23,7 +23,7 @@ export interface SourceStack {
   readonly up: Float32Array;
 }
 
-/** Handles the sources. @throws ArgumentError if the sources do not fit the encoder or each other */
+/** Checks the sources. @throws ArgumentError if they do not fit the encoder or each other */
 export function checkSources(
   sources: readonly Adapter[],
   target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
@@ -47,7 +47,7 @@ export function checkSources(
   }
 }
 
-/** Handles the sources. @throws ArgumentError if the sources do not fit the encoder or each other */
+/** Stacks the sources for an encoder. @throws ArgumentError if they do not fit the encoder or each other */
 export function stackSources(sources: readonly Adapter[], target: MethodTarget): SourceStack {
   checkSources(sources, target);
   const { layers, hiddenSize } = target.encoder;

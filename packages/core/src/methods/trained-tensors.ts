@@ -28,7 +28,7 @@ export function checkEncoder(
  *
  * @param specs the parameters that the method trains on this encoder
  * @param where the file, for messages
- * @throws ModelFileError if they belong to another encoder, or with a list of all missing, unexpected and misshaped keys
+ * @throws ModelFileError if they belong to another encoder, or that lists all missing, unexpected and misshaped keys
  */
 export async function readTrainedTensors(
   reader: TensorReader,

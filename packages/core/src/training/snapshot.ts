@@ -147,7 +147,9 @@ async function readMethod(
     const stored = await read(folder, target);
     if (stored) return stored;
   }
-  throw new ModelFileError(`${folder.describe()} has no adapter_config.json; it is not a whole model folder`);
+  throw new ModelFileError(
+    `${folder.describe()} has no adapter_config.json; it is not a complete model folder`,
+  );
 }
 
 async function readHeadFolder(
