@@ -19,8 +19,8 @@ export function isFileName(name: string): boolean {
 /**
  * Converts any text to a name of letters, digits, `_`, `-` and `+`. Different texts get different names. Dots are not
  * allowed, because names of PyTorch modules cannot contain them. A text of only these characters stays unchanged.
- * Otherwise every other character, and `+`, becomes `+HEX+`, its code point. A very long name is cut and gets a checksum
- * of the whole.
+ * Otherwise every other character, and `+`, becomes `+HEX+`, its code point. A very long name is cut and ends with a
+ * checksum of the whole text.
  *
  * @throws ArgumentError for an empty text
  */

@@ -9,7 +9,7 @@ import type { ModelFolder } from './model-folder.ts';
 /**
  * Returns the names of the two files with the same tensors, by their common path: `rte/adapter` gives
  * `rte/adapter.safetensors` and `rte/pytorch_adapter.bin`. The `adapters` library reads the second file unless it is
- * told to read the first (docs/reference/formats.md#the-adapters-library). Folders contain both to support all programs.
+ * told to read the first (docs/reference/formats.md#the-adapters-library). Folders contain both for all programs.
  */
 function filesOf(path: string): readonly [safetensors: string, torch: string] {
   const at = path.lastIndexOf('/') + 1;

@@ -3,8 +3,8 @@ import type { EncoderConfig } from './encoder-config.ts';
 import type { StaticHead } from './static-head.ts';
 
 /**
- * The paths of an encoder's modules: the first parts of their keys on disk, with `*` for the number of a layer. A path is
- * absent if the encoder does not have the module.
+ * The paths of an encoder's modules: the first parts of their keys on disk, with `*` for the number of a layer. A path
+ * is absent if the encoder does not have the module.
  */
 export interface EncoderModules {
   /** Module that contains the layers: `bert.encoder`. */
