@@ -45,7 +45,7 @@ describe('weights are refused', () => {
     [
       'glue/rte',
       'entailment=1,not=2',
-      /the label "not", which glue\/rte has not; it has entailment, not_entailment/,
+      /the label "not", which glue\/rte does not have; it has entailment, not_entailment/,
     ],
     [
       'glue/rte',

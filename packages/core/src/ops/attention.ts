@@ -11,10 +11,10 @@ import { fillMask, randomState } from './dropout.ts';
 /**
  * Variable-length multi-head self-attention: `softmax(q·kᵀ/√size)·v` for each sequence and head. Inputs: qkv
  * `[tokens, 3·hidden]` (query, key and value side by side), cuSeqlens i32 `[boundaries]`, and the random state if
- * probabilities are dropped. Outputs: context `[tokens, hidden]`, and statistics `[tokens, heads, 2]`: each row's largest
- * logit, and the logarithm of the sum of `e^(logit - largest)`. The gradient recomputes the probabilities from these
- * statistics. They are kept apart, because their sum would lose digits of large logits. The mask element of (query, key)
- * is row `query token · heads + head`, column `key position in its sequence`.
+ * probabilities are dropped. Outputs: context `[tokens, hidden]`, and statistics `[tokens, heads, 2]`: the largest
+ * logit of each row, and the logarithm of the sum of `e^(logit - largest)`. The gradient recomputes the probabilities
+ * from these statistics. They are kept apart, because their sum would lose digits of large logits. The mask element of
+ * (query, key) is row `query token · heads + head`, column `key position in its sequence`.
  */
 const attentionOperation = defineOperation<
   [qkv: Tensor, cuSeqlens: Tensor, random?: Tensor],

@@ -101,7 +101,7 @@ function parseProgress(json: JsonFields): Progress {
   };
   const { step, taskSteps, stopping: state, history } = progress;
   if (Object.values(taskSteps).reduce((sum, n) => sum + n, 0) !== step)
-    throw json.error('its tasks are not the tasks of the run');
+    throw json.error('the steps of its tasks do not match the run');
   if (state.evaluations !== history.length || state.bestEvaluation > history.length)
     throw json.error('its number of evaluations differs from its history');
   return progress;

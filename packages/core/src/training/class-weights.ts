@@ -4,8 +4,8 @@ import { shown } from '../files/shown.ts';
 import type { TrainingTask } from './task.ts';
 
 /**
- * The weight of each class in the loss, by label name. `balanced` gives a class the weight n / (k · count), for n training
- * rows and k classes, so that all classes have the same total weight.
+ * The weight of each class in the loss, by label name. `balanced` gives a class the weight n / (k · count), for n
+ * training rows and k classes, so that all classes have the same total weight.
  */
 export type ClassWeights = 'none' | 'balanced' | Readonly<Record<string, number>>;
 
@@ -15,8 +15,8 @@ type Labeled = Pick<TrainingTask, 'id' | 'problem' | 'labels'>;
  * Checks weights against the labels of a task.
  *
  * @param name the name of the option in errors
- * @throws ArgumentError for a task that is not single-label classification, a missing or unknown label, and a weight that
- *   is not above 0
+ * @throws ArgumentError for a task that is not single-label classification, a missing or unknown label, and a weight
+ *   that is not above 0
  */
 export function checkClassWeights(
   weights: ClassWeights,

@@ -9,7 +9,7 @@ export const problemTypes: Readonly<Record<Problem, string>> = {
   multipleChoice: 'multiple_choice',
 };
 
-/** Returns the settings of a Hugging Face `config.json` that depend on the head: the class, and the labels of logits. */
+/** Returns the settings of a Hugging Face `config.json` that depend on the head: its class, and the logits' labels. */
 export function hubHeadConfig(
   { problem, outputs, labels }: Pick<HeadOptions, 'problem' | 'outputs'> & Pick<SavedHead, 'labels'>,
   { pythonClass }: Pick<EncoderArchitecture, 'pythonClass'>,
