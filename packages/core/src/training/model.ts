@@ -150,9 +150,9 @@ function onlyTask(tasks: readonly string[]): string {
 }
 
 /**
- * Adds to each parameter the tasks whose steps update it: those whose loss depends on it. This is read from a graph that
- * is built once for each task on placeholders. Parameters that no loss depends on are left out, such as an encoder's
- * pooler that no head uses.
+ * Adds to each parameter the tasks whose steps update it: those whose loss depends on it. A graph on placeholders,
+ * built once for each task, shows this. Parameters that no loss depends on are left out, such as an encoder's pooler
+ * that no head uses.
  */
 function withTasks(
   model: {

@@ -57,7 +57,7 @@ export function settle(options: TrainOptions): Plan {
   return { ...plan, steps, temperature };
 }
 
-/** Returns the order of a run's batches. As in the reference, the order of several tasks does not depend on the seed. */
+/** Returns the order of a run's batches. As in the reference, the order of several tasks is independent of the seed. */
 export function batchOrder(
   options: TrainOptions,
   { batchSize, temperature, seed }: Pick<Plan, 'batchSize' | 'temperature' | 'seed'>,

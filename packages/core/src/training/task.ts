@@ -7,8 +7,8 @@ import type { Problem } from '../nn/head.ts';
 export interface TrainingExample {
   readonly segments: readonly [string] | readonly [string, string];
   /**
-   * For multiple choice: one text for each choice. Each is paired with the only segment. Every example has as many choices
-   * as the task has labels.
+   * For multiple choice: one text for each choice. Each is paired with the only segment. Every example has as many
+   * choices as the task has labels.
    */
   readonly choices?: readonly string[];
   /** Class id, score, 0/1 for each label, or the index of the correct choice. */
@@ -41,7 +41,7 @@ export type TaskShape = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLen
  */
 export function taskName({ id }: Pick<TrainingTask, 'id'>): string {
   const last = lastPart(id);
-  if (last === '') throw new ArgumentError(`the task '${id}' has no name: its id must not end with a slash`);
+  if (last === '') throw new ArgumentError(`the task '${id}' has no name: an id must not end with a slash`);
   return nameFor(last);
 }
 

@@ -53,7 +53,7 @@ export class TrainedModel implements Disposes {
     const [task, ...others] = this.tasks;
     if (task && others.length === 0) return task;
     throw new ArgumentError(
-      `the model has several tasks (${this.tasks.map(({ id }) => id).join(', ')}); say which with for(id)`,
+      `the model has several tasks (${this.tasks.map(({ id }) => id).join(', ')}); choose one with for(id)`,
     );
   }
 
@@ -141,7 +141,7 @@ export class TrainedModel implements Disposes {
     const { id, problem } = this.task;
     if (problem === 'multipleChoice')
       throw new ArgumentError(
-        `${id} is a choice between several texts; give examples with choices to predict, with label 0 if the correct one is not known`,
+        `${id} is a choice between several texts; give examples with choices to predict, with label 0 where the right one is not known`,
       );
     const encode = (text: TrainingExample['segments']): EncodedExample =>
       encodeText(encoder, this.task, text);
