@@ -4,8 +4,8 @@ import { elementTypes } from '../model.ts';
 
 /*
  * Computes the ragged batch of a padded one in the model itself, from the attention mask `[batch, sequence]`: B rows of
- * S places. Tokens may be anywhere in a row. All values are int64 unless stated otherwise. Equal nodes are written once,
- * so these functions may be called repeatedly.
+ * S places. Tokens may be anywhere in a row. All values are int64 unless stated otherwise. Equal nodes are written
+ * once, so these functions may be called repeatedly.
  */
 
 /** Names of the model's inputs, as in transformers; each int64 `[batch, sequence]`. */

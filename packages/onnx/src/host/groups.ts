@@ -13,8 +13,8 @@ export const lengthOf = (cuSeqlens: Int32Array, sequence: number): number =>
 
 /**
  * Divides a batch into groups of sequences of similar length. It minimizes the cost of attention over the padded
- * groups, the sum of `sequences · longest²`. A batch with few different lengths leaves groups empty. An empty group is a
- * single row of padding.
+ * groups, the sum of `sequences · longest²`. A batch with few different lengths leaves groups empty. An empty group is
+ * a single row of padding.
  */
 export function groupSequences(cuSeqlens: Int32Array, count: number): SequenceGroup[] {
   const byLength = new Map<number, number[]>();
