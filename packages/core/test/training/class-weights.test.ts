@@ -68,10 +68,10 @@ describe('weights of classes', () => {
     [
       'balanced',
       { problem: 'regression', labels: null },
-      'each row has one label of several, and tiny/red is none',
+      'each row has one of several labels, which tiny/red is not',
     ],
-    ['balanced', { problem: 'multiLabelClassification' }, 'tiny/red is none'],
-    [{ a: 1, b: 1, c: 1 }, { problem: 'multipleChoice' }, 'tiny/red is none'],
+    ['balanced', { problem: 'multiLabelClassification' }, 'tiny/red is not'],
+    [{ a: 1, b: 1, c: 1 }, { problem: 'multipleChoice' }, 'tiny/red is not'],
   ])('%j for %j are refused', (given, change, message) => {
     expect(() => classWeightsOf(given, { ...abc, ...change })).toThrow(message);
   });

@@ -37,7 +37,7 @@ export async function exportOnnx(
   const { problem, labels } = task;
   if (problem === 'multipleChoice')
     throw new OnnxExportError(
-      `${task.id} is a multiple-choice task, which cannot be exported as a text classifier`,
+      `${task.id} chooses between several texts; only classifiers and regressions of single rows can be exported`,
     );
   if (!hubConfig)
     throw new OnnxExportError(`the encoder '${encoder.name}' has no Hugging Face configuration to export`);
