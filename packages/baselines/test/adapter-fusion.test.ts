@@ -206,8 +206,8 @@ describe('the folder of a fusion', () => {
       [(json: Json) => (json.lambda_reg = -1), 'lambda_reg is -1; it must be a number of at least 0'],
       [(json: Json) => (json.name = 'red'), 'at least two are needed, not 1'],
       [(json: Json) => (json.name = 'red,red'), 'name lists a source adapter twice'],
-      [(json: Json) => (json.name = '../red,mnli'), '"../red" is no name for an adapter'],
-      [(json: Json) => (json.target = '..'), '".." is no name for an adapter'],
+      [(json: Json) => (json.name = '../red,mnli'), '"../red" is not a valid name for an adapter'],
+      [(json: Json) => (json.target = '..'), '".." is not a valid name for an adapter'],
       [(json: Json) => Object.assign(json, { config: 'static' }), 'only the fusion "dynamic" can be read'],
     ] as const) {
       const error = await read(changed(files, change)).catch((e: unknown) => e);

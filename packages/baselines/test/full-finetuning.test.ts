@@ -126,7 +126,7 @@ describe('the folder of a fine-tuned encoder', () => {
     const nameless = new TextDecoder('latin1').decode(bytes).replace('"name":"red"', '"name":"   "');
     await expect(
       read({ ...files, 'model.safetensors': Uint8Array.from(nameless, (char) => char.charCodeAt(0)) }),
-    ).rejects.toThrow('is no name for an adapter');
+    ).rejects.toThrow('is not a valid name for an adapter');
   });
 
   test('is not taken for that of an encoder, nor of another method', async () => {

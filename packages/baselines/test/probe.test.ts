@@ -92,9 +92,9 @@ describe('the folder of a probe', () => {
       [{ config: { mrpc: 1 } }, 'config.mnli is missing'],
       [{ config: { mrpc: 1, mnli: '1' } }, 'config.mnli is "1"; it must be a number'],
       [{ config: null }, 'config is null; it must be an object'],
-      [{ name: 'mrpc,../mnli' }, '"../mnli" is no name for an adapter'],
+      [{ name: 'mrpc,../mnli' }, '"../mnli" is not a valid name for an adapter'],
       [{ name: 'mrpc,mrpc' }, 'name lists a source adapter twice'],
-      [{ target: undefined }, 'undefined is no name for an adapter'],
+      [{ target: undefined }, 'undefined is not a valid name for an adapter'],
     ] as const) {
       const error = await read({ ...files, [file]: JSON.stringify({ ...json, ...change }) }).catch(
         (e: unknown) => e,

@@ -221,7 +221,7 @@ describe('the folder of ProPETL', () => {
   test('is not read as an ordinary adapter by those who do not know it', async () => {
     using model = await trained(propetl(small));
     await expect(readSnapshot(memoryFolder(await model.files()), target)).rejects.toThrow(
-      'sparsity is 0.5: the adapter computes something else without its masks',
+      'sparsity is 0.5, so the adapter needs its masks',
     );
   });
 

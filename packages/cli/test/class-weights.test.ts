@@ -45,7 +45,7 @@ describe('weights are refused', () => {
     [
       'glue/rte',
       'entailment=1,not=2',
-      /the label "not", which glue\/rte has not; it has entailment, not_entailment/,
+      /the label "not", which glue\/rte does not have; it has entailment, not_entailment/,
     ],
     [
       'glue/rte',
@@ -55,7 +55,7 @@ describe('weights are refused', () => {
     ['glue/rte', 'entailment=1,entailment=2', /--class-weights gives 'entailment' twice/],
     ['glue/rte', 'some', /'--class-weights <w>'.*It must be none, balanced, or a number for each label/],
     ['glue/rte', 'entailment', /such as a=1,b=3/],
-    ['glue/stsb', 'balanced', /--class-weights is for tasks where each row has one label/],
+    ['glue/stsb', 'balanced', /--class-weights is only for tasks where each row has one of several labels/],
   ])('of %s: %s', async (task, weights, message) => {
     const outcome = await run(...training(task, 'refused', '--class-weights', weights));
     expect(outcome.err).toMatch(message);

@@ -1,7 +1,7 @@
 /**
- * The element at a place where there is one; negative places count from the end.
+ * Returns the element at an index. Negative indices count from the end.
  *
- * @throws RangeError if there is none
+ * @throws RangeError if the index is outside the list
  */
 export function at<T>(list: ArrayLike<T>, index: number): T {
   const element = list[index < 0 ? index + list.length : index];
@@ -10,9 +10,9 @@ export function at<T>(list: ArrayLike<T>, index: number): T {
 }
 
 /**
- * The value of a key that is known.
+ * Returns the value of a key of a record.
  *
- * @throws RangeError if it is not
+ * @throws RangeError if the record lacks the key
  */
 export function known<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   const value = map.get(key);
@@ -20,7 +20,7 @@ export function known<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   return value;
 }
 
-/** The elements that are there. */
+/** Returns the elements that are not undefined. */
 export function present<T>(list: readonly (T | undefined)[]): readonly T[] {
   return list.filter((element) => element !== undefined);
 }

@@ -1,14 +1,14 @@
-/** Every error this library throws on purpose. `instanceof ScalearnError` tells them from bugs. */
+/** Base class of every error that this library throws on purpose. Errors of other classes are bugs. */
 export class ScalearnError extends Error {
   override name = 'ScalearnError';
 }
 
-/** Tensors whose shapes or types do not fit an operation. */
+/** Thrown when the shape or type of a tensor does not fit an operation. */
 export class ShapeError extends ScalearnError {
   override name = 'ShapeError';
 }
 
-/** A device that cannot do what was asked, is missing, or is gone. */
+/** Thrown when a device is missing, is lost or cannot do what was asked. */
 export class DeviceError extends ScalearnError {
   override name = 'DeviceError';
 }
@@ -18,7 +18,7 @@ export class DeviceLostError extends DeviceError {
   override name = 'DeviceLostError';
 }
 
-/** Something was used after it had been disposed of. */
+/** Thrown when an object is used after it was disposed. */
 export class DisposedError extends ScalearnError {
   override name = 'DisposedError';
   constructor(what: string) {
@@ -26,7 +26,7 @@ export class DisposedError extends ScalearnError {
   }
 }
 
-/** Options or values outside what a function accepts. */
+/** Thrown when a function does not accept an option or a value. */
 export class ArgumentError extends ScalearnError {
   override name = 'ArgumentError';
 }

@@ -1,4 +1,4 @@
-// Files of tensors and JSON, of Python and of this library.
+// Reads and writes tensor files and JSON files, both those of the Python libraries and those of this library.
 export type { Dtype, TensorInfo } from './files/dtype.ts';
 export type { SafetensorsReason, TorchFileReason } from './files/errors.ts';
 export {

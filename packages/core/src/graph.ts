@@ -1,4 +1,4 @@
-// Tensors, operations, gradients, kernels and what devices compile them with.
+// Tensors, operations, gradients, kernels, and the interfaces through which devices compile them.
 export { gradients } from './autodiff/gradient.ts';
 export type {
   CompileOptions,

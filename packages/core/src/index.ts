@@ -1,5 +1,5 @@
-// What programs need to train, evaluate and save models. Its parts for those who build on it: `@scalearn/core/graph` for
-// tensors, operations and devices, `/methods` for methods and training loops, `/files` for files, `/testing` for tests.
+// The API to train, evaluate and save models. Extensions use `@scalearn/core/graph` for tensors, operations and
+// devices, `/methods` for methods and training loops, `/files` for files, and `/testing` for tests.
 
 export type { Device, DeviceTensor, HostArray, MemoryUse } from './devices/device.ts';
 export { ReferenceDevice } from './devices/reference.ts';

@@ -1,4 +1,4 @@
-// What methods, heads, encoders and training loops are made of.
+// The building blocks of methods, heads, encoders and training loops.
 
 export { checkOptionNames, hasFunctions } from './arguments.ts';
 export {

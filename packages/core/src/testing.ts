@@ -1,4 +1,4 @@
-// Checks of operations and devices, for any test suite: `@scalearn/core/testing`.
+// `@scalearn/core/testing`: checks of operations and devices that work in any test suite.
 import { gradients } from './autodiff/gradient.ts';
 import type { Device, Program } from './devices/device.ts';
 import { ReferenceDevice } from './devices/reference.ts';
@@ -12,35 +12,35 @@ import type { HostArray } from './graph/storage.ts';
 import type { Tensor } from './graph/tensor.ts';
 import { multiply, sum } from './ops/arithmetic.ts';
 
-/** An input of an operation: its shape, and values that tell the sizes of symbolic dimensions. */
+/** An input of an operation: its shape and its values. The values set the sizes of symbolic dimensions. */
 export interface CheckedInput {
   readonly shape: Shape;
   readonly values: HostArray;
 }
 
-/** An operation on some inputs. */
+/** An operation to check and the inputs to check it with. */
 export interface OperationCheck {
   readonly inputs: Readonly<Record<string, CheckedInput>>;
-  /** What is checked, from the inputs by name. */
+  /** Builds the tensor to check from the inputs, by name. */
   build(inputs: Readonly<Record<string, Tensor>>): Tensor;
-  /** Devices that are measured against the reference device in float64. */
+  /** Devices to compare with the reference device in float64. */
   readonly devices: readonly Device[];
-  /** Largest difference allowed, over the largest magnitude of a result; 2e-5 by default. */
+  /** Largest allowed difference, relative to the largest magnitude of a result; 2e-5 by default. */
   readonly tolerance?: number;
-  /** Whether gradients are checked, by every input that is no integer; true by default. */
+  /** Whether to check the gradient with respect to every floating-point input; true by default. */
   readonly gradients?: boolean;
 }
 
-/** An operation that does not do on a device, or in its gradient, what its reference loop says. */
+/** Thrown when an operation or its gradient differs from its reference loop. */
 export class OperationCheckError extends ScalearnError {
   override name = 'OperationCheckError';
 }
 
 /**
- * Checks an operation: its gradients against central differences, and what each device makes of it and of its gradients
- * against the reference device in float64. A second run must give the same bits.
+ * Checks an operation. Compares its gradients with central differences. Compares each device's results and gradients
+ * with those of the reference device in float64. A second run must give the same bits.
  *
- * @throws OperationCheckError at the first thing that is wrong
+ * @throws OperationCheckError at the first mismatch
  * @throws ShapeError if the inputs do not fit
  */
 export async function checkOperation(check: OperationCheck): Promise<void> {
@@ -60,12 +60,12 @@ export async function checkOperation(check: OperationCheck): Promise<void> {
           `${device.kind}: '${name}' differs from the reference by ${difference} of its magnitude; ${tolerance} is allowed`,
         );
       if (!sameBits(fed(first, name), fed(again, name)))
-        throw new OperationCheckError(`${device.kind}: '${name}' has other bits when it is computed again`);
+        throw new OperationCheckError(`${device.kind}: '${name}' gives different bits in a second run`);
     }
   }
 }
 
-/** The result `y`, a loss that weighs its elements unevenly, and the loss's gradients, `d name` by each input. */
+/** Builds the result `y`, a loss that weights its elements unevenly, and a gradient `d name` for each input. */
 function drawCheck({ inputs, build, gradients: wanted = true }: OperationCheck): {
   readonly graph: Graph;
   readonly feeds: Readonly<Record<string, HostArray>>;
@@ -100,7 +100,7 @@ function drawCheck({ inputs, build, gradients: wanted = true }: OperationCheck):
 
 const weightsName = 'weights of the loss';
 
-/** Elements by which a gradient is compared with central differences, and the step. */
+/** The number of elements for which a gradient is compared with central differences, and the step of a difference. */
 const [places, step] = [7, 1e-5];
 
 async function checkGradient(
@@ -123,12 +123,12 @@ async function checkGradient(
     const numeric = ((await loss(place, step)) - (await loss(place, -step))) / (2 * step);
     if (!(Math.abs(numeric - slope) / scale < 2e-6))
       throw new OperationCheckError(
-        `the gradient by '${name}'[${place}] is ${slope}; central differences give ${numeric}`,
+        `the gradient with respect to '${name}'[${place}] is ${slope}; central differences give ${numeric}`,
       );
   }
 }
 
-/** Largest difference over the largest magnitude; infinite for arrays of different lengths. */
+/** Returns the largest difference, relative to the largest magnitude. Arrays of different lengths give infinity. */
 export function relativeDifference(actual: HostArray, expected: HostArray): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let difference = 0;
@@ -141,7 +141,7 @@ export function relativeDifference(actual: HostArray, expected: HostArray): numb
   return difference === 0 ? 0 : difference / Math.max(scale, 1e-30);
 }
 
-/** Whether two arrays hold the same bits. */
+/** Returns whether two arrays hold the same bits. */
 export function sameBits(a: HostArray, b: HostArray): boolean {
   const bytes = (x: HostArray): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
   const [x, y] = [bytes(a), bytes(b)];

@@ -37,7 +37,7 @@ function hostShape(value: HostValue): readonly Dim[] {
   }
 }
 
-/** Collects a graph for the device: what has to be computed outside the graph becomes an input. */
+/** Collects a graph for the device. Values that must be computed outside the graph become inputs. */
 export class DeviceEmitter extends Emitter {
   readonly groups = 4;
   readonly hostInputs: HostInput[] = [];

@@ -15,21 +15,21 @@ import { OnnxTensor } from './tensor.ts';
 import { translate } from './translate.ts';
 
 export interface OnnxDeviceOptions {
-  /** Threads for one operation; all physical cores by default. */
+  /** Number of threads for one operation; all physical cores by default. */
   readonly threads?: number;
-  /** Which form of ONNX Runtime; native in Node and Deno, WebAssembly in browsers by default. */
+  /** The ONNX Runtime package to use; by default native in Node and Deno, WebAssembly in browsers. */
   readonly runtime?: RuntimeName;
-  /** Where a page finds the WebAssembly files, if not beside ONNX Runtime's script: bundlers may move either. */
+  /** Location of the WebAssembly files for a page; by default beside ONNX Runtime's script. Bundlers may move both. */
   readonly wasmPaths?: WasmPaths;
 }
 
-/** Runs whole graphs, backward pass and optimizer included, as ONNX models in ONNX Runtime on the CPU. */
+/** Runs whole graphs, including backward pass and optimizer, as ONNX models in ONNX Runtime on the CPU. */
 export class OnnxDevice implements OnnxHost {
   readonly kind = 'onnx';
   readonly lost: Promise<string> = new Promise(() => {});
   readonly runtime: Runtime;
   readonly threads: number | undefined;
-  /** One run at a time: ONNX Runtime uses all threads for each. */
+  /** Executes one run at a time, because ONNX Runtime uses all threads for each. */
   readonly queue: Queue = new Queue();
   readonly #tensors = new Set<OnnxTensor>();
   readonly #programs = new Set<OnnxProgram>();
@@ -62,10 +62,10 @@ export class OnnxDevice implements OnnxHost {
     const session = await this.runtime.InferenceSession.create(translation.model, {
       executionProviders: [this.runtime.env.versions?.node ? 'cpu' : 'wasm'],
       graphOptimizationLevel: 'all',
-      // Every batch has another shape: a plan of memory per shape would cost a second arena and never be used again.
+      // Every batch has a different shape. A memory plan per shape would need a second arena and would never be reused.
       enableMemPattern: false,
       ...(this.threads ? { intraOpNumThreads: this.threads } : {}),
-      // Finer pieces of work: the threads of a shared machine do not run equally fast.
+      // Smaller blocks of work balance threads, which do not run equally fast on a shared machine.
       extra: { session: { dynamic_block_base: '4' } },
     });
     options.onProgress?.(1, 1);
@@ -80,13 +80,13 @@ export class OnnxDevice implements OnnxHost {
       },
     );
     this.#programs.add(program);
-    // Made before the first run, for the largest batch: later ones create nothing.
+    // Created before the first run for the largest batch, so that later runs allocate nothing.
     const { capacity, lengths } = options;
     if (capacity && lengths) this.maskBuffer(largestMasks(translation, capacity, lengths));
     return program;
   }
 
-  /** Room for the masks of one run, all of it free; grows where a batch is larger than was announced. */
+  /** Returns an empty buffer for the masks of one run. It grows if a batch is larger than the announced capacity. */
   maskBuffer(sizes: readonly number[]): MaskBuffer {
     const elements = sizes.reduce((a, b) => a + b, 0);
     if (!this.#masks?.holds(elements, sizes.length))
@@ -95,7 +95,7 @@ export class OnnxDevice implements OnnxHost {
     return this.#masks;
   }
 
-  /** Tensors, and under `arena` the dropout masks: what ONNX Runtime keeps for intermediate values it does not tell. */
+  /** Bytes of tensors, and of dropout masks under `arena`. ONNX Runtime does not report its intermediate values. */
   memory(): MemoryUse {
     const masks = this.#masks ? [{ label: 'arena/masks', bytes: this.#masks.bytes }] : [];
     return measureMemory([...this.#tensors, ...masks]);
@@ -120,7 +120,7 @@ export class OnnxDevice implements OnnxHost {
 }
 
 /**
- * Makes the onnx device.
+ * Creates the onnx device.
  *
  * @throws DeviceError if ONNX Runtime is not installed
  */
@@ -128,7 +128,7 @@ export async function requestOnnxDevice(options: OnnxDeviceOptions = {}): Promis
   const runtime = await loadRuntime(options.runtime);
   const { wasm } = runtime.env;
   if (wasm && options.wasmPaths) wasm.wasmPaths = options.wasmPaths;
-  // Threads share memory, which pages may do in cross-origin isolation only.
+  // Threads share memory, which pages may do only with cross-origin isolation.
   const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
   if (wasm && options.threads) wasm.numThreads = crossOriginIsolated === false ? 1 : options.threads;
   return new OnnxDevice(runtime, options);

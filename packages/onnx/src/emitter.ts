@@ -31,7 +31,7 @@ export abstract class Emitter implements OnnxEmitter {
     });
   }
 
-  /** Makes a value an output. It gets a node of its own: an ONNX output must not be an input, nor appear twice. */
+  /** Makes a value an output through its own node, because an ONNX output must not be an input or appear twice. */
   output(name: string, value: OnnxValue, type: ElementType, shape?: readonly Dim[]): void {
     this.nodeList.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} });
     this.outputs.push({ name, type, ...(shape ? { shape } : {}) });
@@ -71,7 +71,7 @@ export abstract class Emitter implements OnnxEmitter {
     })[0] as OnnxValue;
   }
 
-  /** What `make` gave for this key before, or gives now. */
+  /** Returns the result of `make` for this key, and calls it only the first time. */
   protected once(key: string, make: () => readonly OnnxValue[]): readonly OnnxValue[] {
     let names = this.#known.get(key);
     if (!names) {

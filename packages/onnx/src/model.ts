@@ -1,7 +1,7 @@
 import type { Dim, OnnxAttribute } from '@scalearn/core/graph';
 import { bytes, encode, float, integer, type Message, message, string } from './protobuf.ts';
 
-/** Element types by their numbers in onnx.proto. */
+/** Numbers of element types in onnx.proto. */
 export const elementTypes = { f32: 1, i32: 6, i64: 7, bool: 9, f16: 10 } as const;
 export type ElementType = keyof typeof elementTypes;
 
@@ -22,7 +22,7 @@ export interface ModelConstant {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  /** f16 as bit patterns. */
+  /** The values; f16 values are bit patterns. */
   readonly data: Float32Array | Uint16Array | BigInt64Array;
 }
 
@@ -32,7 +32,7 @@ export interface ModelOutput {
   readonly shape?: readonly Dim[];
 }
 
-/** Operators of ONNX Runtime's own domain that are used beside the standard ones. */
+/** Operators of ONNX Runtime's own domain that are used in addition to standard operators. */
 const contributed = new Set(['FusedMatMul']);
 
 function attribute(name: string, value: OnnxAttribute): Message {
@@ -70,7 +70,7 @@ function constant({ name, type, shape, data }: ModelConstant): Message {
   );
 }
 
-/** An ONNX model file: opset 18 and, where they are used, ONNX Runtime's own operators. */
+/** Encodes an ONNX model file with opset 18 and, if used, ONNX Runtime's own operators. */
 export function encodeModel(graph: {
   readonly nodeList: readonly ModelNode[];
   readonly inputs: readonly ModelInput[];

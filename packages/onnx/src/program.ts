@@ -15,7 +15,7 @@ import type { Translation } from './translate.ts';
 
 type Feeds = Readonly<Record<string, HostArray>>;
 
-/** A graph in a session of ONNX Runtime. */
+/** A compiled graph in a session of ONNX Runtime. */
 export class OnnxProgram implements Program {
   readonly #label: string;
   readonly #device: OnnxHost;
@@ -45,7 +45,7 @@ export class OnnxProgram implements Program {
   async run(feeds: Feeds): Promise<Record<string, HostArray>> {
     if (this.#disposed) throw new DisposedError(`program '${this.#label}'`);
     const dims = bindFeeds(this.#translation.feeds, feeds);
-    // A run may have to wait for others; its caller need not keep the arrays until then.
+    // Copied, because the run may wait for others while the caller reuses its arrays.
     const kept = Object.fromEntries(Object.entries(feeds).map(([name, data]) => [name, plain(data)]));
     return this.#device.queue.add(() => this.#run(kept, dims));
   }
@@ -66,7 +66,7 @@ export class OnnxProgram implements Program {
     );
   }
 
-  /** Everything the model takes: what is fed, what lives on the device, what the host computes for this run. */
+  /** Returns all inputs of the model: fed arrays, variables on the device, and values computed on the host. */
   #values(feeds: Feeds, dims: DimValues): Record<string, RuntimeTensor> {
     const { feeds: plan, hostInputs, variables } = this.#translation;
     const values: Record<string, RuntimeTensor> = {};
@@ -92,12 +92,12 @@ export class OnnxProgram implements Program {
     return new Tensor(data instanceof Int32Array ? 'int32' : 'float32', data, shape);
   }
 
-  /** Runs that were asked for before still end. */
+  /** Releases the session after the runs that were requested before. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#release();
-    // Nobody waits for it: what goes wrong in it must not end the process.
+    // Not awaited, so an error must not crash the process.
     this.#device.queue.add(() => this.#session.release()).catch(() => {});
   }
   [Symbol.dispose](): void {
@@ -105,7 +105,7 @@ export class OnnxProgram implements Program {
   }
 }
 
-/** A copy in the type that ONNX Runtime takes. */
+/** Returns a copy in the type that ONNX Runtime accepts. */
 function plain(data: HostArray): Float32Array | Int32Array {
   return data instanceof Int32Array ? data.slice() : Float32Array.from(data);
 }

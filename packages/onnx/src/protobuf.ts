@@ -1,5 +1,5 @@
 /**
- * The few wire types of protocol buffers that an ONNX model needs, written directly: a message is a list of parts.
+ * Writes the few wire types of protocol buffers that an ONNX model needs. A message is a list of parts.
  * https://protobuf.dev/programming-guides/encoding
  */
 export type Message = readonly Uint8Array[];
@@ -36,7 +36,7 @@ export function message(field: number, ...parts: readonly Message[]): Message {
   return [varint((field << 3) | 2), varint(content.reduce((n, part) => n + part.length, 0)), ...content];
 }
 
-/** The bytes of a whole message. */
+/** Returns the bytes of a whole message. */
 export function encode(...parts: readonly Message[]): Uint8Array {
   const content = parts.flat();
   const out = new Uint8Array(content.reduce((n, part) => n + part.length, 0));

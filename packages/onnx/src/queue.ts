@@ -1,4 +1,4 @@
-/** Work in the order it was asked for, one piece at a time: runs of all programs, and access to what they update. */
+/** Executes work one piece at a time, in the order of the calls: runs of programs, and access to their variables. */
 export class Queue {
   #last: Promise<unknown> = Promise.resolve();
 

@@ -2,7 +2,7 @@ import { type Device, DeviceError } from '@scalearn/core';
 import type { MaskBuffer } from './masks/mask-buffer.ts';
 import type { Queue } from './queue.ts';
 
-/** The part of ONNX Runtime's JavaScript interface that is used; onnxruntime-node and -web both have it. */
+/** The part of ONNX Runtime's JavaScript interface used here. onnxruntime-node and onnxruntime-web both have it. */
 export interface Runtime {
   readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => RuntimeTensor;
   readonly InferenceSession: {
@@ -14,7 +14,7 @@ export interface Runtime {
   };
 }
 
-/** Where a page finds ONNX Runtime's files: a folder, or each file. */
+/** Location of ONNX Runtime's files for a page: a folder, or each file. */
 export type WasmPaths = string | { readonly wasm?: string | URL; readonly mjs?: string | URL };
 
 export interface RuntimeTensor {
@@ -28,23 +28,23 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** What tensors and programs need of their device. */
+/** The part of the device that tensors and programs use. */
 export interface OnnxHost extends Device {
   readonly runtime: Runtime;
-  /** One run at a time: ONNX Runtime uses all threads for each. */
+  /** Executes one run at a time, because ONNX Runtime uses all threads for each. */
   readonly queue: Queue;
-  /** Room for the masks of one run, all of it free. */
+  /** Returns an empty buffer for the masks of one run. */
   maskBuffer(sizes: readonly number[]): MaskBuffer;
 }
 
 export type RuntimeName = 'onnxruntime-node' | 'onnxruntime-web';
 
-// Node, and Deno, which says so itself.
+// True in Node, and in Deno, which also reports a Node version.
 const native =
   (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node !== undefined;
 
 /**
- * Loads ONNX Runtime: native where there is a file system, WebAssembly in browsers.
+ * Loads ONNX Runtime: native in Node and Deno, WebAssembly in browsers.
  *
  * @throws DeviceError that says what to install
  */
@@ -52,8 +52,8 @@ export async function loadRuntime(
   name: RuntimeName = native ? 'onnxruntime-node' : 'onnxruntime-web',
 ): Promise<Runtime> {
   try {
-    // Spelled out in each branch so that bundlers can follow the one for the browser and leave the other alone. Of the
-    // package for the web, the part that runs on the CPU: the rest would double what a page has to load.
+    // Each branch has a literal import, so that bundlers can resolve the browser's and ignore the other. The CPU-only
+    // entry of the web package is used, because the full one would double the size of the download.
     const loaded: { default?: unknown } =
       name === 'onnxruntime-web'
         ? await import('onnxruntime-web/wasm')

@@ -2,7 +2,7 @@ import { type DeviceTensor, DisposedError, type HostArray, ShapeError } from '@s
 import type { DType } from '@scalearn/core/graph';
 import type { OnnxHost, RuntimeTensor } from './runtime.ts';
 
-/** Values in memory that sessions read in place. */
+/** A tensor in memory that sessions read in place. */
 export class OnnxTensor implements DeviceTensor {
   readonly device: OnnxHost;
   readonly label: string;
@@ -36,7 +36,7 @@ export class OnnxTensor implements DeviceTensor {
     return this.#value;
   }
 
-  /** Takes a tensor as the new values. */
+  /** Replaces the values by a tensor of the runtime. */
   replace(value: RuntimeTensor): void {
     if (this.#value) this.#value = value;
   }

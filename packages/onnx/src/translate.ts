@@ -12,14 +12,13 @@ import { DeviceEmitter, type HostInput } from './device-emitter.ts';
 import { encodeModel } from './model.ts';
 import { type Leaves, writeGraph } from './write-graph.ts';
 
-/** A graph as an ONNX model, and what has to be fed to it. */
+/** A graph as an ONNX model, and its inputs. */
 export interface Translation {
   readonly model: Uint8Array;
   readonly nodeCount: number;
-  /** What the caller feeds. */
+  /** The inputs that the caller feeds. */
   readonly feeds: FeedPlan;
-  /** Variables, by the name of their ONNX input: weights are fed, not stored in the model, so that every program
-   * shares one copy. */
+  /** Variables by the name of their ONNX input. Weights are inputs, not constants, so that all programs share them. */
   readonly variables: ReadonlyMap<string, DeviceTensor>;
   readonly hostInputs: readonly HostInput[];
   /** Name of the ONNX output for each of the graph's outputs. */
@@ -55,7 +54,7 @@ export function translate(graph: Graph): Translation {
   };
 }
 
-/** Every leaf as an input of the model. */
+/** Makes every leaf an input of the model. */
 class FedLeaves implements Leaves {
   readonly variables = new Map<string, DeviceTensor>();
   readonly #emitter: DeviceEmitter;

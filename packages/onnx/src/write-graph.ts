@@ -4,18 +4,18 @@ import type { Emitter } from './emitter.ts';
 /** The tensors of a graph that are not computed. */
 export interface Leaves {
   has(tensor: Tensor): boolean;
-  /** Asked for each time that one is read. */
+  /** Returns the ONNX value of a leaf. Called each time that the leaf is read. */
   name(tensor: Tensor): OnnxValue;
 }
 
-/** Writes what a graph computes. @returns the name of any of its tensors */
+/** Writes the nodes of a graph. @returns a function that gives the name of any of its tensors */
 export function writeGraph(
   order: readonly Node[],
   emitter: Emitter,
   leaves: Leaves,
 ): (tensor: Tensor) => OnnxValue {
   const names = new Map<Tensor, OnnxValue>();
-  // An output without a name (attention's log-sum) is one the ONNX form does not need; its readers ignore it too.
+  // An output without a name, such as attention's statistics, is not needed in ONNX. Its readers ignore it too.
   const nameOf = (tensor: Tensor): OnnxValue =>
     leaves.has(tensor) ? leaves.name(tensor) : (names.get(tensor) ?? '');
   for (const node of order) {

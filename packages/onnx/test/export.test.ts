@@ -163,7 +163,7 @@ describe('what is refused', () => {
   test('a graph that is fed more than texts', async () => {
     const graph = { outputs: { logits: linear(input('extra', ['sequences', 2]), input('w', [2, 2])) } };
     await expect(classifierModel(graph, { firstPosition: 0, dtype: 'f32' })).rejects.toThrow(
-      /fed 'extra', which follows from no text/,
+      /input 'extra', which cannot come from texts/,
     );
   });
 

@@ -4,12 +4,12 @@ import type { Node, Tensor } from '../graph/tensor.ts';
 import { add, constant } from '../ops/arithmetic.ts';
 
 /**
- * Reverse-mode differentiation: the gradient of a scalar loss by each of `wrt`, as new graphs.
- * Only nodes between a `wrt` tensor and the loss are visited, so what is frozen costs nothing.
+ * Builds the gradient of a scalar loss with respect to each tensor of `wrt`, by reverse-mode differentiation.
+ * Only nodes between a `wrt` tensor and the loss are visited, so frozen parameters cost nothing.
  *
  * @param loss `[]` or `[1]`
- * @returns one tensor per `wrt`, of its shape; zeros where it has no influence on the loss, as in `x - x`
- * @throws ScalearnError if the loss is not computed from one of `wrt` at all
+ * @returns one tensor per `wrt`, of its shape; zeros where the loss does not depend on it, as in `x - x`
+ * @throws ScalearnError if the loss is not computed from one of `wrt`
  */
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   const order = topologicalOrder({ outputs: { loss } });
@@ -50,6 +50,6 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     const gradient = sums.get(tensor);
     if (gradient) return gradient;
     if (read.has(tensor)) return constant(0, tensor.shape);
-    throw new ScalearnError('the loss is not computed from a tensor that it is differentiated by');
+    throw new ScalearnError('the loss is not computed from one of the tensors in wrt, so it has no gradient');
   });
 }

@@ -5,26 +5,26 @@ import type { DeviceTensor, Disposes, HostArray } from '../graph/storage.ts';
 export type { DeviceTensor, Disposes, HostArray };
 
 export interface UploadOptions {
-  /** Named in errors and in the memory report. */
+  /** Name used in errors and in the memory report. */
   readonly label?: string;
-  /** How f32 values are kept; `f16` halves memory, for frozen weights, on devices that can. Sums stay f32. */
+  /** Storage type of f32 values. `f16` halves the memory of frozen weights where it is supported; sums stay f32. */
   readonly storage?: 'f32' | 'f16';
 }
 
 export interface CompileOptions {
-  /** The largest sizes to make room for, e.g. `{ tokens: 4096, sequences: 32 }`; a larger batch makes room again. */
+  /** Largest sizes to allocate memory for, e.g. `{ tokens: 4096, sequences: 32 }`; a larger batch allocates again. */
   readonly capacity?: DimValues;
-  /** Lengths of the sequences in that largest batch, for devices that have to pad attention. */
+  /** Sequence lengths (tokens) of that largest batch, for devices that pad attention. */
   readonly lengths?: readonly number[];
   readonly label?: string;
-  /** Called as pipelines get ready. */
+  /** Reports progress: called each time a pipeline is compiled. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** A compiled graph. Runs are executed in the order of their calls; a call need not wait for the one before. */
+/** A compiled graph. Runs execute in the order of their calls. A call does not have to wait for the previous one. */
 export interface Program extends Disposes {
   /**
-   * Feeds the inputs, runs the graph, applies its updates.
+   * Feeds the inputs, runs the graph and applies its updates.
    *
    * @param inputs by name; flat row-major arrays whose lengths give the symbolic dimensions
    * @returns the graph's outputs by name; arrays belong to the caller
@@ -34,24 +34,24 @@ export interface Program extends Disposes {
 }
 
 export interface ProgramStatistics {
-  /** What one run executes: GPU dispatches, ONNX nodes, or interpreted operations. */
+  /** Number of GPU dispatches, ONNX nodes or interpreted operations in one run. */
   readonly operations: number;
-  /** Bytes for intermediate values; undefined where the runtime does not tell. */
+  /** Bytes of intermediate values; undefined if the runtime does not report them. */
   readonly arenaBytes?: number;
 }
 
 export interface MemoryUse {
-  /** Bytes in live tensors by label prefix (up to the first '/'), and in program arenas under `arena`. */
+  /** Bytes of live tensors by label prefix (up to the first '/'). Bytes of program arenas are under `arena`. */
   readonly bytes: Readonly<Record<string, number>>;
   readonly total: number;
 }
 
-/** Runs whole graphs. */
+/** Stores tensors, and compiles and runs graphs. */
 export interface Device extends AsyncDisposable, Disposes {
   readonly kind: 'webgpu' | 'onnx' | 'reference' | (string & {});
-  /** For people: adapter and driver, or runtime and version. */
+  /** Human-readable: adapter and driver, or runtime and version. */
   readonly description: string;
-  /** Resolves when the device is lost for a reason other than dispose(); never for devices that cannot be lost. */
+  /** Resolves with the reason when the device is lost other than by dispose(). Some devices are never lost. */
   readonly lost: Promise<string>;
   upload(data: HostArray, shape: readonly number[], options?: UploadOptions): DeviceTensor;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;

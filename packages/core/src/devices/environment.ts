@@ -1,4 +1,4 @@
-/** What only some runtimes have: types of the others' are not all there. */
+/** Globals that only some runtimes have, and that their types do not declare everywhere. */
 export const host: Host = globalThis;
 
 interface Host {
@@ -9,22 +9,22 @@ interface Host {
   };
 }
 
-/** Whether this is Node, and not another runtime that passes for it. */
+/** Returns whether the runtime is Node itself, not a runtime that imitates it. */
 export function isNode(): boolean {
   return host.process?.versions?.node !== undefined && !('Deno' in globalThis);
 }
 
-/** A variable of the environment; undefined where there is none, or where reading it is not allowed. */
+/** Returns an environment variable; undefined if it is not set or may not be read. */
 export function environment(name: string): string | undefined {
   try {
     return host.process?.env?.[name] || undefined;
   } catch {
-    // Deno asks for a permission.
+    // Deno throws without the permission to read the environment.
     return undefined;
   }
 }
 
-/** What an error says; whatever else was thrown, as text. */
+/** Returns the message of an error. Other thrown values are converted to text. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import { at } from '../elements.ts';
 import type { MemoryUse } from './device.ts';
 
-/** Adds up live bytes by the first part of each label. */
+/** Sums live bytes by the first part of each label. */
 export function measureMemory(
   items: Iterable<{ readonly label: string; readonly bytes: number }>,
 ): MemoryUse {

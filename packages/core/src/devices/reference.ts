@@ -12,8 +12,8 @@ import { measureMemory } from './memory.ts';
 type Precision = 'float64' | 'float32';
 
 /**
- * The oracle: interprets graphs one operation at a time, in plain loops. In `float64` it is what every other device is
- * measured against; in `float32` every intermediate value is rounded.
+ * Interprets graphs one operation at a time, in plain loops. In `float64` it is the reference that every other device
+ * is compared with. In `float32` every intermediate value is rounded.
  */
 export class ReferenceDevice implements Device {
   readonly kind = 'reference';
@@ -42,7 +42,7 @@ export class ReferenceDevice implements Device {
     return tensor;
   }
 
-  /** A copy in the device's precision. */
+  /** Returns a copy in the device's precision. */
   array(data: HostArray): HostArray {
     if (data instanceof Int32Array) return data.slice();
     return this.precision === 'float64' ? Float64Array.from(data) : Float32Array.from(data);

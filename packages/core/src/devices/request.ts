@@ -9,21 +9,21 @@ export const deviceChoices = ['auto', 'webgpu', 'onnx', 'reference'] as const;
 export type DeviceChoice = (typeof deviceChoices)[number];
 
 export interface RequestDeviceOptions {
-  /** By default what SCALEARN_DEVICE says, else `auto`. */
+  /** Device to use; by default the environment variable SCALEARN_DEVICE, else `auto`. */
   readonly device?: DeviceChoice;
-  /** Makes the onnx device, `requestOnnxDevice` of `@scalearn/onnx`; by default that package is looked for. */
+  /** Creates the onnx device: `requestOnnxDevice` of `@scalearn/onnx`. By default that package is imported. */
   readonly onnx?: () => Promise<Device>;
-  /** A GPU device to use; it is never destroyed by the library. */
+  /** A GPU device to use. The library never destroys it. */
   readonly gpu?: GPUDevice;
-  /** Told what falls short of what one would want; by default the console. */
+  /** Receives warnings, such as a slow device; by default they go to the console. */
   readonly onWarning?: (message: string) => void;
 }
 
 /**
- * Finds the best device: a real GPU, else ONNX Runtime where `@scalearn/onnx` and it are installed, else a WebGPU
- * adapter in software, else the interpreter, with a warning.
+ * Opens the best device: a hardware GPU, else ONNX Runtime if it and `@scalearn/onnx` are installed, else a software
+ * WebGPU adapter, else the interpreter. A software adapter and the interpreter give a warning.
  *
- * @throws DeviceError if a device is asked for by name that is not there, ArgumentError for an unknown name
+ * @throws DeviceError if the named device is not available, ArgumentError for an unknown name
  */
 export async function requestDevice(options: RequestDeviceOptions = {}): Promise<Device> {
   const { gpu, onnx = importOnnx, onWarning = console.warn } = options;
@@ -33,7 +33,7 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
       const device = await requestWebGPUDevice(gpu ? { gpu } : {});
       if (device) return device;
       throw new DeviceError(
-        'there is no WebGPU adapter; install a graphics driver (Mesa has one in software), or use the device onnx',
+        'there is no WebGPU adapter; install a graphics driver (Mesa has a software driver), or use the device onnx',
       );
     }
     case 'onnx':
@@ -71,7 +71,7 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
 }
 
 async function importOnnx(): Promise<Device> {
-  // Not a dependency: core has none. The name stands in a variable so that bundlers leave the import alone.
+  // Core has no dependencies. The name is in a variable so that bundlers do not resolve the import.
   const name = '@scalearn/onnx';
   let module: { requestOnnxDevice(): Promise<Device> };
   try {

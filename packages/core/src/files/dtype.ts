@@ -1,7 +1,7 @@
 /**
  * Bits per element of every dtype of the format (https://github.com/huggingface/safetensors).
  *
- * All of them are understood when a header is checked; `TensorReader` says which ones it converts.
+ * A header may contain all of them. `TensorReader` documents which ones it converts.
  */
 export const DTYPE_BITS = {
   BOOL: 8,
@@ -35,7 +35,7 @@ export function isDtype(value: unknown): value is Dtype {
   return typeof value === 'string' && Object.hasOwn(DTYPE_BITS, value);
 }
 
-/** What a file says about one of its tensors. */
+/** Describes one tensor of a file. */
 export interface TensorInfo {
   readonly name: string;
   readonly dtype: Dtype;

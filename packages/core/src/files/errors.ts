@@ -1,20 +1,20 @@
 import { ScalearnError } from '../errors.ts';
 
-/** A folder's content that does not make a model this library understands. */
+/** Thrown when the files of a folder are not a model that this library supports. */
 export class ModelFileError extends ScalearnError {
   override name = 'ModelFileError';
 }
 
-/** Why one tensor of a file, opened without complaint, could not be read as it was asked for. */
+/** Why one tensor of an opened file could not be read as requested. */
 export type TensorReadReason = 'unknown-tensor' | 'dtype' | 'value-range' | 'truncated-data';
 
-/** Why tensors could not be written as a file. */
+/** Why tensors could not be written to a file. */
 export type TensorWriteReason = 'name' | 'duplicate-name' | 'shape' | 'dtype';
 
 /**
  * Why a safetensors file, or the index of a sharded one, was refused.
  *
- * The first group speaks of the header, the second of the data, the third of `model.safetensors.index.json`.
+ * The first group concerns the header, the second the data, the third `model.safetensors.index.json`.
  */
 export type SafetensorsReason =
   | TensorReadReason
@@ -33,11 +33,11 @@ export type SafetensorsReason =
   | 'shard-absent'
   | 'tensor-not-in-shard';
 
-/** A safetensors file or shard index that cannot be read, or tensors that cannot be written as one. */
+/** Thrown when a safetensors file or shard index cannot be read, or tensors cannot be written as one. */
 export class SafetensorsError extends ScalearnError {
   override readonly name = 'SafetensorsError';
   readonly reason: SafetensorsReason;
-  /** The file as the caller named it. */
+  /** The file, by the name that the caller gave. */
   readonly file: string;
 
   constructor(reason: SafetensorsReason, file: string, message: string, options?: ErrorOptions) {
@@ -50,9 +50,9 @@ export class SafetensorsError extends ScalearnError {
 /**
  * Why a torch file was refused.
  *
- * `malformed`: it is none, it is damaged, or it contradicts itself. `forbidden-…`: its pickle asks for something that
- * named tensors do not need. `out-of-range`: a tensor reaches outside its storage, a storage outside the file.
- * `too-large`: more than any model needs, or than the zip format holds. `unsupported`: a good file of a kind that is not read.
+ * `malformed`: it is not a torch file, is damaged, or contradicts itself. `forbidden-…`: its pickle requests something
+ * that named tensors do not need. `out-of-range`: a tensor reaches outside its storage, or a storage outside the file.
+ * `too-large`: larger than any model needs, or than the zip format allows. `unsupported`: a valid file of another kind.
  */
 export type TorchFileReason =
   | TensorReadReason
@@ -65,13 +65,13 @@ export type TorchFileReason =
   | 'too-large'
   | 'unsupported';
 
-/** A file of PyTorch (`.bin`, `.pt`) that cannot be read, or tensors that cannot be written as one. */
+/** Thrown when a PyTorch file (`.bin`, `.pt`) cannot be read, or tensors cannot be written as one. */
 export class TorchFileError extends ScalearnError {
   override readonly name = 'TorchFileError';
   readonly reason: TorchFileReason;
-  /** The file as the caller named it. */
+  /** The file, by the name that the caller gave. */
   readonly file: string;
-  /** The global, opcode or attribute that the file's pickle asked for, where that was refused. */
+  /** The global, opcode or attribute of the file's pickle that was refused; undefined for other reasons. */
   readonly refused: string | undefined;
 
   constructor(reason: TorchFileReason, file: string, message: string, refused?: string) {
@@ -82,7 +82,7 @@ export class TorchFileError extends ScalearnError {
   }
 }
 
-/** Throws the error of one torch file. */
+/** Throws the TorchFileError of one file. */
 export type TorchFail = (reason: TorchFileReason, message: string, refused?: string) => never;
-/** Throws the error of a file's format. */
+/** Throws the error of the file's format. */
 export type FailToRead = (reason: TensorReadReason, message: string) => never;

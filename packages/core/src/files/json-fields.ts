@@ -2,13 +2,13 @@ import { ModelFileError } from './errors.ts';
 import { isObject } from './json.ts';
 import { shown } from './shown.ts';
 
-/** What a field must be: in words that follow "must be", and as a test. */
+/** A rule for a field: text that follows "must be" in messages, and a check. */
 export interface JsonRule<T> {
   readonly what: string;
   fits(value: unknown): value is T;
 }
 
-/** Any text, the empty one too. */
+/** Any text, including the empty text. */
 export const jsonText: JsonRule<string> = {
   what: 'a text',
   fits: (value) => typeof value === 'string',
@@ -27,7 +27,7 @@ export const jsonObject: JsonRule<Readonly<Record<string, unknown>>> = {
   fits: isObject,
 };
 
-/** Deeper than any setting; what is deeper breaks or stalls what goes through it by recursion. */
+/** The deepest nesting accepted. No setting is deeper. Deeper values could break or stall recursive code. */
 const mostDepth = 32;
 
 function isShallow(value: unknown, depth = 0): boolean {
@@ -35,7 +35,7 @@ function isShallow(value: unknown, depth = 0): boolean {
   return depth < mostDepth && Object.values(value).every((part) => isShallow(part, depth + 1));
 }
 
-/** Anything that is not nested deeply, to be kept as it is. */
+/** Any value that is not nested deeply. */
 export const jsonShallow: JsonRule<unknown> = {
   what: 'a value that is not nested deeply',
   fits: (value): value is unknown => isShallow(value),
@@ -61,12 +61,12 @@ export function jsonCount(least: number, most: number = Number.MAX_SAFE_INTEGER)
   };
 }
 
-/** One value and no other. */
+/** Exactly one value. */
 export function jsonExactly<const T extends string | number | boolean | null>(expected: T): JsonRule<T> {
   return { what: shown(expected), fits: (value): value is T => value === expected };
 }
 
-/** One of some texts. */
+/** One of several texts. */
 export function jsonOneOf<const T extends string>(values: readonly T[]): JsonRule<T> {
   return {
     what: values.map((value) => `"${value}"`).join(' or '),
@@ -90,15 +90,15 @@ export function jsonOrNull<T>(rule: JsonRule<T>): JsonRule<T | null> {
 
 export function jsonList<T>(rule: JsonRule<T>): JsonRule<readonly T[]> {
   return {
-    what: `a list, each of it ${rule.what}`,
+    what: `a list, each element ${rule.what}`,
     fits: (value): value is readonly T[] => Array.isArray(value) && value.every(rule.fits),
   };
 }
 
-/** An object whose every value is alike. */
+/** An object whose values all follow one rule. */
 export function jsonRecord<T>(rule: JsonRule<T>): JsonRule<Readonly<Record<string, T>>> {
   return {
-    what: `an object, each value of it ${rule.what}`,
+    what: `an object, each value ${rule.what}`,
     fits: (value): value is Readonly<Record<string, T>> =>
       isObject(value) && Object.values(value).every(rule.fits),
   };
@@ -107,7 +107,7 @@ export function jsonRecord<T>(rule: JsonRule<T>): JsonRule<Readonly<Record<strin
 type Rules = Readonly<Record<string, JsonRule<unknown>>>;
 type ShapeOf<R extends Rules> = { readonly [K in keyof R]: R[K] extends JsonRule<infer T> ? T : never };
 
-/** An object with these fields, and some that it may lack; others do not matter. */
+/** An object with required and optional fields. Other fields are ignored. */
 export function jsonShape<R extends Rules, O extends Rules = Record<never, never>>(
   required: R,
   optional?: O,
@@ -123,12 +123,12 @@ export function jsonShape<R extends Rules, O extends Rules = Record<never, never
   };
 }
 
-/** The class of the errors about a file. */
+/** The class of errors about a file. */
 type FileError = new (message: string, options?: ErrorOptions) => Error;
 
 /**
- * The object of a JSON file, or one within it, whose fields are taken one by one and checked as they are. Nothing of it
- * can be had unchecked. Every error names the file, the field, what it must be and what it is.
+ * The object of a JSON file, or an object inside it. Fields are read one by one and always checked. Every error names
+ * the file, the field, the expected value and the actual value.
  */
 export class JsonFields {
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -150,7 +150,7 @@ export class JsonFields {
 
   /**
    * @param where the file, for messages
-   * @throws ModelFileError, or the error given, for what is not JSON, or no object
+   * @throws ModelFileError, or the given error class, if the text is not JSON or not an object
    */
   static parse(text: string, where: string, Failure: FileError = ModelFileError): JsonFields {
     let value: unknown;
@@ -162,7 +162,7 @@ export class JsonFields {
     return JsonFields.of(value, where, Failure);
   }
 
-  /** The same for what has been parsed. */
+  /** Wraps a value that has already been parsed. @throws as {@link parse} does */
   static of(value: unknown, where: string, Failure: FileError = ModelFileError): JsonFields {
     if (isObject(value)) return new JsonFields(value, where, '', Failure);
     throw new Failure(`${where} is not a JSON object but ${shown(value)}`);
@@ -176,12 +176,12 @@ export class JsonFields {
     return Object.hasOwn(this.#fields, key);
   }
 
-  /** A field as it is, for messages and for `shown`. */
+  /** Returns a field unchecked, for messages and for `shown`. */
   raw(key: string): unknown {
     return this.has(key) ? this.#fields[key] : undefined;
   }
 
-  /** A field that must be there. */
+  /** Returns a required field. */
   get<T>(key: string, rule: JsonRule<T>): T {
     const value = this.raw(key);
     if (rule.fits(value)) return value;
@@ -192,17 +192,17 @@ export class JsonFields {
     );
   }
 
-  /** A field that may be missing. */
+  /** Returns an optional field, or `fallback` if it is missing. */
   take<T, F>(key: string, rule: JsonRule<T>, fallback: F): T | F {
     return this.has(key) ? this.get(key, rule) : fallback;
   }
 
-  /** An object that must be there. */
+  /** Returns a required object. */
   object(key: string): JsonFields {
     return new JsonFields(this.get(key, jsonObject), this.#where, `${this.#path}${key}.`, this.#Failure);
   }
 
-  /** Refuses fields that are not known: what they mean would be ignored. */
+  /** Refuses unknown fields, because their meaning would be ignored. */
   only(known: Iterable<string>): void {
     const names = new Set(known);
     const other = this.keys.filter((key) => !names.has(key));
@@ -216,7 +216,7 @@ export class JsonFields {
     );
   }
 
-  /** The error for this file. */
+  /** Creates an error about this file. */
   error(message: string, cause?: unknown): Error {
     return new this.#Failure(`${this.#where}: ${message}`, cause === undefined ? {} : { cause });
   }

@@ -1,4 +1,4 @@
-/** A JSON text whose objects say one thing twice. */
+/** Thrown when an object of a JSON text contains a key twice. */
 export class DuplicateKeyError extends Error {
   readonly key: string;
   /** 1 for a key of the outermost object. */
@@ -15,10 +15,10 @@ const STRING_OR_BRACKET = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/g;
 const FOLLOWED_BY_COLON = /[ \t\r\n]*:/y;
 
 /**
- * `JSON.parse` that refuses duplicate keys, of which `JSON.parse` keeps the last without a word: two readers of one
- * file could then see different tensors.
+ * Parses JSON and refuses duplicate keys. `JSON.parse` silently keeps the last of them, so two readers of one file
+ * could see different tensors.
  *
- * Throws `SyntaxError` for what is not JSON and `DuplicateKeyError` for a duplicate.
+ * @throws SyntaxError if the text is not JSON, DuplicateKeyError for a duplicate key
  */
 export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text);

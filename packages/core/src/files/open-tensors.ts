@@ -4,9 +4,9 @@ import type { TensorReader } from './tensor-reader.ts';
 import { openTorchFile } from './torch/reader.ts';
 
 /**
- * Opens a file of tensors: a torch file where its name ends in `.bin`, `.pt` or `.pth`, otherwise safetensors.
+ * Opens a tensor file: a torch file if its name ends in `.bin`, `.pt` or `.pth`, otherwise safetensors.
  *
- * @param file its name, with what to call the place in errors
+ * @param file its name, with the location to show in errors
  * @throws SafetensorsError or TorchFileError
  */
 export function openTensorFile(source: RandomAccess, file: string): Promise<TensorReader> {

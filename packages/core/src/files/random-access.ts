@@ -1,12 +1,12 @@
-/** Something with bytes that can be read from any place: a file, a `Blob`, a URL that serves ranges. */
+/** A source of bytes that can be read at any position: a file, a `Blob`, or a URL that serves ranges. */
 export interface RandomAccess {
-  /** Bytes in all. */
+  /** Total number of bytes. */
   readonly size: number;
-  /** The bytes `[begin, end)`, exactly that many. */
+  /** Reads the bytes `[begin, end)`, exactly `end - begin` of them. */
   read(begin: number, end: number): Promise<Uint8Array>;
 }
 
-/** Bytes in memory as a random-access source; reads are views, not copies. */
+/** Makes bytes in memory a random-access source. Reads return views, not copies. */
 export function bytesSource(bytes: Uint8Array): RandomAccess {
   return { size: bytes.length, read: async (begin, end) => bytes.subarray(begin, end) };
 }

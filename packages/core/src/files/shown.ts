@@ -1,7 +1,7 @@
-/** Deepest and longest part of a value that a message shows. */
+/** The depth and the number of items that a message shows of a value. */
 const mostDepth = 2;
 const mostItems = 4;
-/** Controls and marks of direction, which would change what a terminal shows around them. */
+/** Control and direction characters. They would change the surrounding text on a terminal. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const escaped = (character: string): string =>
@@ -10,17 +10,17 @@ const escaped = (character: string): string =>
     (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
   ).join('');
 
-/** A text in quotes, cut to some characters, with nothing in it that is not printable. */
+/** Returns a text in quotes, cut to `most` characters, without unprintable characters. */
 function shownText(text: string, most: number): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text;
   return `"${cut.replace(/["\\]/g, '\\$&').replace(unprintable, escaped)}"`;
 }
 
 /**
- * Any value as one short line for a message: JSON, of which long texts, long lists and deep parts are left out. Calls
- * nothing of the value, so that no content of a file can break the message about it.
+ * Shows any value as one short line of JSON for a message. Long texts, long lists and deep parts are shortened. It
+ * calls no method of the value, so the content of a file cannot break the message about it.
  *
- * @param most characters of a text that are shown, and roughly of the whole
+ * @param most maximum number of characters shown of each text; the whole line has at most about three times as many
  */
 export function shown(value: unknown, most = 60): string {
   const show = (part: unknown, depth: number): string => {
@@ -46,7 +46,7 @@ export function shown(value: unknown, most = 60): string {
   return line.length > 3 * most ? `${line.slice(0, 3 * most)}…` : line;
 }
 
-/** A list of texts as one line for a message: the first of them, and how many there are. */
+/** Shows a list of texts as one line for a message: the first ones, and the number of the others. */
 export function shownList(texts: readonly string[], most = 100): string {
   if (texts.length <= most) return texts.join('; ');
   return `${texts.slice(0, most).join('; ')}; and ${texts.length - most} more`;

@@ -3,26 +3,26 @@ import type { TensorInfo } from './dtype.ts';
 import type { FailToRead } from './errors.ts';
 
 /*
- * Bytes of one tensor to typed arrays. The files are little-endian and so is every machine that runs JavaScript
- * engines today; typed arrays are used as views for that reason.
+ * Converts the bytes of one tensor to typed arrays. Typed arrays serve as views, because the files are little-endian,
+ * as is every machine that runs JavaScript engines today.
  */
 
-/** Any typed array, as a constructor that views a buffer. */
+/** The constructor of a typed array that views a buffer. */
 interface ViewConstructor<T> {
   readonly BYTES_PER_ELEMENT: number;
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
 }
 
-/** A view of the bytes as elements; copies them first only where they are not aligned. */
+/** Views bytes as elements. Copies them first if they are not aligned. */
 function viewAs<T>(View: ViewConstructor<T>, bytes: Uint8Array): T {
-  // Not slice(): that of Node's Buffer, which is a Uint8Array too, copies nothing.
+  // Not slice(): for Node's Buffer, which is also a Uint8Array, it does not copy.
   const aligned = bytes.byteOffset % View.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return new View(aligned.buffer, aligned.byteOffset, aligned.byteLength / View.BYTES_PER_ELEMENT);
 }
 
 /**
- * The elements of an F32, F16, BF16 or F64 tensor as float32; F64 is rounded. F32 is not copied where it is aligned,
- * so the result may share memory with `bytes`.
+ * Decodes an F32, F16, BF16 or F64 tensor to float32. F64 is rounded. Aligned F32 is not copied, so the result may
+ * share memory with `bytes`.
  *
  * Other dtypes fail as `dtype`.
  */
@@ -42,8 +42,8 @@ export function decodeFloat32(entry: TensorInfo, bytes: Uint8Array, fail: FailTo
 }
 
 /**
- * The elements of an integer or BOOL tensor as int32. I32 is not copied where it is aligned. Other dtypes fail as
- * `dtype`, values that need more than 32 bits as `value-range`.
+ * Decodes an integer or BOOL tensor to int32. Aligned I32 is not copied. Other dtypes fail as `dtype`. Values that need
+ * more than 32 bits fail as `value-range`.
  */
 export function decodeInt32(entry: TensorInfo, bytes: Uint8Array, fail: FailToRead): Int32Array {
   switch (entry.dtype) {
@@ -72,7 +72,7 @@ export function decodeInt32(entry: TensorInfo, bytes: Uint8Array, fail: FailToRe
 function narrow(entry: TensorInfo, values: ArrayLike<number | bigint>, fail: FailToRead): Int32Array {
   const result = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const value = Number(values[i]); // rounded beyond 2^53, which is out of range all the same
+    const value = Number(values[i]); // rounded above 2^53, which is out of range anyway
     result[i] = value;
     if (result[i] === value) continue;
     fail(

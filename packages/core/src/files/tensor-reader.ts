@@ -2,21 +2,21 @@ import type { TensorInfo } from './dtype.ts';
 import type { FailToRead } from './errors.ts';
 import { decodeFloat32, decodeInt32 } from './tensor-decode.ts';
 
-/** Named tensors that are read one at a time, when they are asked for, whatever file they lie in. */
+/** Reads named tensors from a file of any supported format, one at a time, when they are requested. */
 export interface TensorReader {
   /** The strings of `__metadata__`; torch files have none. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** What there is, by name. */
+  /** The tensors of the file, by name. */
   readonly entries: ReadonlyMap<string, TensorInfo>;
-  /** The bytes of a tensor, little-endian, row-major. */
+  /** Reads the bytes of a tensor, little-endian, row-major. */
   readBytes(name: string): Promise<Uint8Array>;
-  /** An F32, F16, BF16 or F64 tensor as float32. Other dtypes throw the file's error, reason `dtype`. */
+  /** Reads an F32, F16, BF16 or F64 tensor as float32. Other dtypes throw the file's error, reason `dtype`. */
   readFloat32(name: string): Promise<Float32Array>;
-  /** An integer or BOOL tensor as int32. Throws `dtype`, or `value-range` where a value does not fit. */
+  /** Reads an integer or BOOL tensor as int32. Throws `dtype`, or `value-range` if a value does not fit. */
   readInt32(name: string): Promise<Int32Array>;
 }
 
-/** A reader of tensors whose bytes `read` gets. */
+/** Creates a reader of tensors. `read` reads the bytes of one. */
 export function tensorReader<Entry extends TensorInfo>(
   file: {
     readonly metadata: ReadonlyMap<string, string>;

@@ -2,30 +2,30 @@ import { f32ToBf16, f32ToF16 } from '../half.ts';
 import type { TensorWriteReason } from './errors.ts';
 import { LONE_SURROGATE } from './safetensors/header.ts';
 
-/** A tensor to be written. `data` is row-major with as many elements as `shape` says. */
+/** A tensor to write. `data` is row-major and has as many elements as `shape`. */
 export interface TensorToWrite {
   readonly shape: readonly number[];
   readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
   /**
-   * How to store the data; by default as it is. Float32 data can be stored rounded as F16 or BF16, int32 data
-   * widened to I64.
+   * The dtype to store; by default the dtype of the data. Float32 data can be rounded to F16 or BF16. Int32 data can
+   * be widened to I64.
    */
   readonly dtype?: 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'U8';
 }
 
 export type WrittenDtype = NonNullable<TensorToWrite['dtype']>;
 
-/** Throws the error of a file's format. */
+/** Throws the error of the file's format. */
 type Fail = (reason: TensorWriteReason, message: string) => never;
 
-/** The dtype that a tensor is to be stored as; fails where its name, shape or dtype cannot be written. */
+/** Returns the dtype to store a tensor as. Fails if its name, shape or dtype cannot be written. */
 export function checkTensor(name: string, { shape, data, dtype }: TensorToWrite, fail: Fail): WrittenDtype {
   const who = `tensor ${JSON.stringify(name)}`;
   if (name === '__metadata__' || LONE_SURROGATE.test(name))
     fail('name', `${who} cannot be stored by that name`);
   const elements = shape.reduce((product, size) => product * size, 1);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || elements !== data.length) {
-    fail('shape', `${who} has ${data.length} elements, which is not what its shape [${shape}] says`);
+    fail('shape', `${who} has ${data.length} elements, which its shape [${shape}] does not have`);
   }
   const storable = storableAs(data);
   if (dtype !== undefined && !storable.includes(dtype)) {
@@ -37,7 +37,7 @@ export function checkTensor(name: string, { shape, data, dtype }: TensorToWrite,
   return dtype ?? storable[0];
 }
 
-/** The dtypes that each kind of data can be stored as, its own first. */
+/** Returns the dtypes that the data can be stored as, its own first. */
 function storableAs(data: TensorToWrite['data']): readonly [WrittenDtype, ...WrittenDtype[]] {
   if (data instanceof Float32Array) return ['F32', 'F16', 'BF16'];
   if (data instanceof Float64Array) return ['F64'];
@@ -46,7 +46,7 @@ function storableAs(data: TensorToWrite['data']): readonly [WrittenDtype, ...Wri
   return ['U8'];
 }
 
-/** A tensor's bytes, little-endian; a view of its data where nothing has to be converted. */
+/** Returns a tensor's bytes, little-endian. They are a view of its data if no conversion is needed. */
 export function encodeTensor({ data }: TensorToWrite, dtype: WrittenDtype): Uint8Array {
   const stored = convert(data, dtype);
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);

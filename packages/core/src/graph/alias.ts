@@ -1,15 +1,15 @@
 import type { Tensor } from './tensor.ts';
 
-/** Where a tensor's elements lie in another's. */
+/** The position of a tensor's elements in another tensor. */
 export interface Alias {
   readonly source: Tensor;
-  /** Of its first element. */
+  /** Position of its first element in the other tensor, in elements. */
   readonly offset: number;
-  /** Whether it is all of the other, under another shape. */
+  /** Whether it has all elements of the other tensor, in another shape. */
   readonly isWhole: boolean;
 }
 
-/** The tensor that one is a part of, or another shape of, by what its operation says; undefined for others. */
+/** Returns the tensor that one is a part or a reshape of, according to its operation; undefined for others. */
 export function aliasOf({ node, index }: Tensor): Alias | undefined {
   const [source] = node.inputs;
   const place = node.operation.alias?.(node, index);
@@ -17,7 +17,7 @@ export function aliasOf({ node, index }: Tensor): Alias | undefined {
   return place === 'whole' ? { source, offset: 0, isWhole: true } : { source, offset: place, isWhole: false };
 }
 
-/** What a tensor is a reshape of, or a reshape of a reshape; itself if it is none. */
+/** Follows reshapes back to the tensor that is reshaped. Returns other tensors unchanged. */
 export function reshaped(tensor: Tensor): Tensor {
   let source = tensor;
   for (let alias = aliasOf(source); alias?.isWhole; alias = aliasOf(source)) source = alias.source;

@@ -1,6 +1,6 @@
 import { f32Literal, wgsl } from './wgsl.ts';
 
-/** erf by the series `2/√π · e^(-x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!`, whose terms are all of one sign: exact in float64. */
+/** Computes erf to float64 precision: `2/√π · e^(-x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!`, whose terms have one sign. */
 export function erf(x: number): number {
   if (Math.abs(x) > 6) return Math.sign(x);
   let term = x;
@@ -12,7 +12,7 @@ export function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** The body of a WGSL function erf of x: an approximation where f32 can tell the result from ±1. */
+/** Returns the body of a WGSL function erf(x): an approximation where f32 can distinguish the result from ±1. */
 export function erfBody(type: 'f32' | 'vec4f', lanes: 1 | 4): string {
   return wgsl`  let c = clamp(x, ${type}(-4f), ${type}(4f));
   let s = c * c;

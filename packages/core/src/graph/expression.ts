@@ -1,6 +1,6 @@
 import { binary, type Expression, Scalar, scalarConstant, scaled, toScalar, unary } from './scalar.ts';
 
-/** The derivative of an expression by one of its inputs; a constant 0 where it does not depend on it. */
+/** Returns the derivative of an expression with respect to one input; the constant 0 if it does not depend on it. */
 export function derivative(expression: Expression, index: number): Scalar {
   switch (expression.kind) {
     case 'input':
@@ -20,7 +20,7 @@ export function derivative(expression: Expression, index: number): Scalar {
   }
 }
 
-/** The numbers of the inputs that an expression reads, in the order it first does. */
+/** Returns the indices of the inputs that an expression reads, in order of first use. */
 export function inputsOf(expression: Expression, found: Set<number> = new Set()): Set<number> {
   if (expression.kind === 'input') found.add(expression.index);
   if (expression.kind === 'unary' || expression.kind === 'binary') inputsOf(expression.x, found);
@@ -28,7 +28,7 @@ export function inputsOf(expression: Expression, found: Set<number> = new Set())
   return found;
 }
 
-/** The part of an expression that reads the most inputs, of those that read at least two and at most `limit`. */
+/** Returns the part of an expression that reads the most inputs, but at least two and at most `limit`. */
 export function largestPart(expression: Expression, limit: number): Expression | undefined {
   const { size } = inputsOf(expression);
   if (size < 2) return undefined;
@@ -40,7 +40,7 @@ export function largestPart(expression: Expression, limit: number): Expression |
   return inputsOf(x).size >= inputsOf(y).size ? x : y;
 }
 
-/** Puts another expression in place of a part, wherever it occurs. */
+/** Replaces every occurrence of a part by another expression. */
 export function replacePart(expression: Expression, part: Expression, by: Expression): Expression {
   if (expression === part) return by;
   if (expression.kind === 'unary') return { ...expression, x: replacePart(expression.x, part, by) };
@@ -48,7 +48,7 @@ export function replacePart(expression: Expression, part: Expression, by: Expres
   return { ...expression, x: replacePart(expression.x, part, by), y: replacePart(expression.y, part, by) };
 }
 
-/** Replaces the inputs of an expression; those without a replacement stay. */
+/** Replaces the inputs of an expression. Inputs without a replacement stay. */
 export function substitute(expression: Expression, inputs: readonly Scalar[]): Scalar {
   switch (expression.kind) {
     case 'input':

@@ -5,23 +5,23 @@ import { type DimValues, showShape } from './shape.ts';
 import type { HostArray } from './storage.ts';
 import type { Node, Tensor } from './tensor.ts';
 
-/** What a graph is fed in every run, and what its operations require of that. */
+/** The inputs of a graph, and the checks that its operations require of them. */
 export interface FeedPlan {
   readonly inputs: ReadonlyMap<string, Tensor>;
   readonly checks: readonly BatchCheck[];
 }
 
-/** @throws ShapeError if two inputs have one name, or an operation's integers are no input */
+/** Collects inputs and checks. @throws ShapeError if two inputs share a name, or integers do not come from an input */
 export function planFeeds(order: readonly Node[]): FeedPlan {
   return { inputs: graphInputs(order), checks: batchChecks(order) };
 }
 
 /**
- * Checks what is fed against what the graph takes and its operations require, and finds the symbolic dimensions from
- * the lengths. Devices call it before each run, so that all of them refuse the same batches.
+ * Checks the arrays fed to a graph against its inputs and the requirements of its operations. Derives the symbolic
+ * dimensions from the lengths. Every device calls it before each run, so all devices refuse the same batches.
  *
- * @throws ShapeError if an input is missing, unknown, of the wrong type, of a length that does not fit, or empty, or
- * holds integers that an operation cannot use: a label that is no class, an id beyond the table, sequences without end
+ * @throws ShapeError if an input is missing, unknown or empty, has the wrong type or length, or holds integers that an
+ * operation cannot use, such as a label that is not a class, an id outside the table, or wrong sequence boundaries
  */
 export function bindFeeds(
   { inputs, checks }: FeedPlan,
@@ -39,7 +39,9 @@ export function bindFeeds(
         `input '${name}' must be ${tensor.dtype === 'i32' ? 'an Int32Array' : 'floating point'}`,
       );
     if (data.length === 0)
-      throw new ShapeError(`input '${name}' ${showShape(tensor.shape)} is empty: a batch holds something`);
+      throw new ShapeError(
+        `input '${name}' ${showShape(tensor.shape)} is empty; a batch needs at least one element`,
+      );
     const symbols = tensor.shape.filter((d) => typeof d === 'string');
     const unknown = [...new Set(symbols.filter((d) => dims[d] === undefined))];
     const known = tensor.shape.reduce<number>((n, d) => n * (typeof d === 'number' ? d : (dims[d] ?? 1)), 1);
@@ -56,20 +58,18 @@ export function bindFeeds(
   return dims;
 }
 
-/** There is one boundary more than there are sequences. */
+/** Binds `boundaries` and `sequences` to each other: there is one more boundary than sequences. */
 function bindSequences(dims: Record<string, number>): void {
   const { boundaries, sequences } = dims;
   if (boundaries === undefined) return;
   if (boundaries < 2)
-    throw new ShapeError('a batch holds at least one sequence, whose end is a boundary, too');
+    throw new ShapeError('a batch needs at least two boundaries, the start and the end of one sequence');
   if (sequences !== undefined && sequences !== boundaries - 1)
-    throw new ShapeError(
-      `${boundaries} boundaries are those of ${boundaries - 1} sequences, not of ${sequences}`,
-    );
+    throw new ShapeError(`${boundaries} boundaries delimit ${boundaries - 1} sequences, not ${sequences}`);
   dims.sequences = boundaries - 1;
 }
 
-/** @throws ShapeError if nothing was fed under that name */
+/** Returns the array fed for an input. @throws ShapeError if there is none */
 export function fed(feeds: Readonly<Record<string, HostArray>>, name: string): HostArray {
   const data = feeds[name];
   if (!data) throw new ShapeError(`input '${name}' was not given`);

@@ -4,21 +4,21 @@ import { leafOf } from './leaves.ts';
 import { sameShape } from './shape.ts';
 import type { Node, Tensor } from './tensor.ts';
 
-/** The new value a variable takes after a run. */
+/** Gives a variable a new value after a run. */
 export interface Update {
   readonly variable: Tensor;
   readonly value: Tensor;
 }
 
-/** A whole computation, as a device takes it. */
+/** A complete computation that a device can compile. */
 export interface Graph {
-  /** What a run returns, by name. */
+  /** The tensors that a run returns, by name. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Applied together at the end of a run: every node sees the old values. */
+  /** Updates of variables. They are applied together at the end of a run; every node reads the old values. */
   readonly updates?: readonly Update[];
 }
 
-/** All nodes the graph needs, each after its inputs; updates come last. */
+/** Returns all nodes of a graph, each after its inputs. Nodes that only updates need come last. */
 export function topologicalOrder(graph: Graph): Node[] {
   for (const { variable, value } of graph.updates ?? []) {
     if (leafOf(variable)?.kind !== 'variable') throw new ShapeError('only variables can be updated');
@@ -29,7 +29,7 @@ export function topologicalOrder(graph: Graph): Node[] {
   const seen = new Set<Node>();
   const roots = [...Object.values(graph.outputs), ...(graph.updates ?? []).map((update) => update.value)];
   for (const root of roots) {
-    // Depth first with an explicit stack: encoders are deeper than call stacks like.
+    // Depth first with an explicit stack, because deep graphs would overflow the call stack.
     const stack: { node: Node; next: number }[] = [{ node: root.node, next: 0 }];
     if (seen.has(root.node)) continue;
     seen.add(root.node);
@@ -48,7 +48,7 @@ export function topologicalOrder(graph: Graph): Node[] {
   return order;
 }
 
-/** The graph's fed inputs by name; two inputs of one name must be the same tensor. */
+/** Returns the graph's inputs by name. Two inputs with one name must be the same tensor. */
 export function graphInputs(order: readonly Node[]): Map<string, Tensor> {
   const inputs = new Map<string, Tensor>();
   for (const node of order) {

@@ -1,17 +1,17 @@
 import type { DimValues } from './shape.ts';
 
 /**
- * WGSL kernels as data. A kernel names its inputs, outputs and sizes once; the text's declarations, the bind-group
- * layout and the types of what its body and its launches may name all derive from that.
+ * WGSL kernels as data. A kernel names its inputs, outputs and sizes once. The declarations of its text, the bind-group
+ * layout, and the types of the names that its body and its launches may use all derive from that.
  */
 
-/** One element, or four neighbors of a row. */
+/** Elements per access: one element, or four neighbors in a row. */
 export type Lanes = 1 | 4;
 
 /** An f32 array in memory, by flat index. */
 export interface ArrayInput {
   at(index: string): string;
-  /** Four elements as `vec4f`, by index / 4. */
+  /** Returns the text of four elements as a `vec4f`, by index / 4. */
   at4(index4: string): string;
 }
 
@@ -21,13 +21,13 @@ export interface IntegerInput {
 }
 
 /**
- * An f32 tensor seen as rows of its last axis. Its elements may be in memory, or computed at each use by elementwise
- * operations that the planner has drawn into the kernel; so a kernel that uses this should read each only a few times.
+ * An f32 tensor seen as rows of its last axis. Its elements are in memory, or are computed at each use by elementwise
+ * operations that the planner has fused into the kernel. A kernel should therefore read each element only a few times.
  */
 export interface ValuesInput {
-  /** Element (row, column), or four from a column that is a multiple of four. */
+  /** Returns the text of element (row, column), or of four elements from a column that is a multiple of four. */
   get(row: string, column: string, lanes?: Lanes): string;
-  /** One element by flat index, or four from an index that is a multiple of four. */
+  /** Returns the text of one element by flat index, or of four from an index that is a multiple of four. */
   flat(index: string, lanes?: Lanes): string;
 }
 
@@ -37,8 +37,8 @@ export interface ArrayOutput {
 }
 
 /**
- * An f32 result of which every element is put exactly once. The planner appends the elementwise operations that
- * follow, and what is stored may be their results only.
+ * An f32 result. The kernel must put every element exactly once. The planner appends the elementwise operations that
+ * follow, and may store only their results.
  */
 export interface ValuesOutput {
   put(row: string, column: string, value: string, lanes?: Lanes): string;
@@ -49,9 +49,9 @@ interface InputAccess {
   array: ArrayInput;
   integers: IntegerInput;
   values: ValuesInput;
-  /** Values that may be absent. */
+  /** Values that may be absent; undefined if they are. */
   optional: ValuesInput | undefined;
-  /** The random state as a `vec4i`; may be absent. */
+  /** Text of the random state, a `vec4i`; may be absent. */
   random: string;
 }
 interface OutputAccess {
@@ -63,26 +63,26 @@ export type OutputKind = keyof OutputAccess;
 export type KernelInputs = Readonly<Record<string, InputKind>>;
 export type KernelOutputs = Readonly<Record<string, OutputKind>>;
 
-/** What a kernel's body is written with: its inputs, outputs and sizes (u32 expressions) by name. */
+/** The arguments of a kernel's body: its inputs, outputs and sizes (u32 expressions) by name. */
 export type KernelArguments<I extends KernelInputs, O extends KernelOutputs, U extends string> = {
   readonly [K in keyof I]: InputAccess[I[K]];
 } & { readonly [K in keyof O]: OutputAccess[O[K]] } & { readonly [K in U]: string };
 
 /**
- * A kernel. The body's text may use the names `group` (workgroup id, vec3u), `tile` (the group's number when groups
- * are counted along x, then y), `local` (invocation index in the group) and, with subgroups, `lane`.
+ * A kernel. The body's text may use the names `group` (workgroup id, vec3u), `tile` (index of the group, counted along
+ * x, then y), `local` (invocation index in the group) and, with subgroups, `lane`.
  */
 export interface Kernel<I extends KernelInputs, O extends KernelOutputs, U extends string, C> {
   readonly name: string;
   readonly inputs: I;
   readonly outputs: O;
-  /** Sizes that change from use to use without another pipeline. */
+  /** Names of sizes that differ between uses without a new pipeline. */
   readonly sizes: readonly U[];
-  /** Invocations in a group; {@link itemGroup} by default. */
+  /** Number of invocations in a group; {@link itemGroup} by default. */
   readonly workgroup?: (constants: C) => number;
   /** Whether the text needs the `subgroups` extension. */
   readonly subgroups?: (constants: C) => boolean;
-  /** Functions of the device's library that the text calls: erf, philox, dropout and the like. */
+  /** Functions of the device's library that the text calls, such as erf, philox and dropout. */
   readonly functions?: (constants: C) => readonly string[];
   /** Module-scope text: workgroup variables and functions. */
   readonly declarations?: (constants: C) => string;
@@ -98,16 +98,16 @@ export function defineKernel<
   return kernel;
 }
 
-/** A size in one run. */
+/** Computes a size from the dimensions of a run. */
 export type Size = (dims: DimValues) => number;
 
 export type Groups = readonly [number, number, number];
 
-/** What kernels are chosen by: which forms suit an adapter. */
+/** The kernel variants to use on an adapter. */
 export interface KernelProfile {
   readonly matmul: 'subgroup' | 'register' | 'workgroup';
-  /** Who works on one row of a norm or a sum. */
+  /** The unit that computes one row of a norm or a sum. */
   readonly rows: 'subgroup' | 'thread' | 'workgroup';
-  /** Invocations in a subgroup, where that is one known number. */
+  /** Number of invocations in a subgroup, if it is fixed. */
   readonly subgroupSize: number;
 }

@@ -9,9 +9,9 @@ export interface LaunchArguments<I extends KernelInputs, O extends KernelOutputs
   readonly outputs: { readonly [K in keyof O]: Value };
   readonly sizes: { readonly [K in U]: Size };
   readonly constants: C;
-  /** By default one invocation for each of what the kernel's first size counts; see {@link eachItem}. */
+  /** Number of workgroups; by default one invocation per item of the kernel's first size, see {@link eachItem}. */
   readonly groups?: (dims: DimValues) => Groups;
-  /** Outputs that must be zero before the kernel runs. */
+  /** Outputs to set to zero before the kernel runs. */
   readonly cleared?: readonly (keyof O & string)[];
 }
 
@@ -34,12 +34,12 @@ export function launch<I extends KernelInputs, O extends KernelOutputs, U extend
     functions: kernel.functions?.(use.constants) ?? [],
     declarations: kernel.declarations?.(use.constants) ?? '',
     cleared: use.cleared ?? [],
-    // The renderer passes exactly the names that the kernel has declared.
+    // The renderer passes exactly the names that the kernel declares.
     body: (names) => kernel.body(names as KernelArguments<I, O, U>, use.constants),
   };
 }
 
-/** Number of elements of a shape, or of some of its axes. */
+/** Returns the number of elements of a shape, or of some of its axes. */
 export function elements(shape: Shape): Size {
   return (dims) => sizeOf(shape, dims);
 }
@@ -48,17 +48,17 @@ export function constantSize(value: number): Size {
   return () => value;
 }
 
-/** Invocations in a group of a kernel in which each has an item for itself. */
+/** Number of invocations in a group of a kernel with one item per invocation. */
 const itemGroup = 64;
 
-/** WGSL that declares an invocation's item by a name of your choice, and ends what is beyond the last. */
+/** Returns WGSL that declares an invocation's item as `name`, and returns if the item is beyond the last one. */
 export function eachItem(name: string, count: string): string {
   return `  let ${name} = tile * ${itemGroup}u + local;\n  if (${name} >= ${count}) { return; }`;
 }
 
 const maxGroups = 65535;
 
-/** Groups for `count` items of which each group takes some; numbered by `tile`, which may exceed what is needed. */
+/** Returns the groups for `count` items, `perGroup` each. Their index is `tile`; there may be more than needed. */
 export function groupsFor(count: Size, perGroup: number): (dims: DimValues) => Groups {
   return (dims) => {
     const groups = Math.ceil(count(dims) / perGroup);
@@ -67,7 +67,7 @@ export function groupsFor(count: Size, perGroup: number): (dims: DimValues) => G
   };
 }
 
-/** The matrix a tensor is seen as: all axes but the last, and the last. */
+/** Returns the number of rows of a tensor: the product of all axes except the last. */
 export function rowsOf(shape: Shape): Size {
   return elements(shape.slice(0, -1));
 }
@@ -75,12 +75,12 @@ export function widthOf(shape: Shape): Size {
   return elements(shape.slice(-1));
 }
 
-/** Items of as many elements, if each row is divided into items. */
+/** Returns the number of items of `lanes` elements into which the rows are divided. */
 export function rowItems(shape: Shape, lanes: Lanes): Size {
   return (dims) => (rowsOf(shape)(dims) * widthOf(shape)(dims)) / lanes;
 }
 
-/** Whether rows can be read four elements at a time. */
+/** Returns 4 if rows can be read four elements at a time, else 1. */
 export function lanesOf(shape: Shape): Lanes {
   const width = shape.at(-1);
   return typeof width === 'number' && width % 4 === 0 ? 4 : 1;

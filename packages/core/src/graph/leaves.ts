@@ -16,14 +16,14 @@ const leaf = defineOperation<[], LeafAttributes>({
   onnx: never,
 });
 
-/** A value fed anew in every run. */
+/** Creates a graph input, which is fed in every run. */
 export function input(name: string, shape: Shape, dtype: DType = 'f32'): Tensor {
   return apply(leaf, [], { kind: 'input', name, type: { shape, dtype } });
 }
 
 const variables = new WeakMap<DeviceTensor, Tensor>();
 
-/** A value that lives on the device: a frozen weight, or state that the graph updates. One tensor per storage. */
+/** Returns the tensor of a value on the device: a frozen weight, or state that graphs update. One per storage. */
 export function variable(storage: DeviceTensor): Tensor {
   let tensor = variables.get(storage);
   if (!tensor) {
@@ -37,7 +37,7 @@ export function variable(storage: DeviceTensor): Tensor {
   return tensor;
 }
 
-/** The leaf's attributes, or undefined for computed tensors. */
+/** Returns a leaf's attributes; undefined for computed tensors. */
 export function leafOf({ node }: Tensor): LeafAttributes | undefined {
   return node.operation.leaf?.(node.attributes);
 }

@@ -5,20 +5,20 @@ export type OnnxValue = string;
 export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
 
 /**
- * One of the groups of similarly long sequences that the ONNX device divides a ragged batch into, each padded to its
- * own longest; groups may be empty.
+ * A group of sequences of similar length. The ONNX device divides a ragged batch into such groups and pads each to its
+ * longest sequence. Groups may be empty.
  */
 export interface OnnxGroup {
   readonly cuSeqlens: OnnxValue;
   readonly group: number;
-  /** How many groups there are. */
+  /** Number of groups. */
   readonly groups: number;
 }
 
 /**
- * Values the ONNX device computes on the host for each run, from what was fed; B sequences of a group have length S.
- * - `padRows` i32 `[B, heads, S]`: where a group's rows lie in x seen as `[tokens·parts·heads, size]`
- * - `unpadRows` i32 `[tokens, parts·heads]`: where those lie in all groups' `[parts, B, heads, S]`, one after the other
+ * Values that the ONNX device computes on the host for each run, from the inputs. A group has B sequences of length S.
+ * - `padRows` i32 `[B, heads, S]`: positions of a group's rows in x, seen as `[tokens·parts·heads, size]`
+ * - `unpadRows` i32 `[tokens, parts·heads]`: their positions in the concatenation of all groups' `[parts, B, heads, S]`
  * - `paddingBias` `[B, 1, 1, S]`: 0, or very negative at padding; `paddingValid` `[B, 1, S, 1]`: 1, or 0 at padding
  * - the masks hold 0 or 1/(1-p); `attentionMask` `[B, heads, S, S]` is 0 at padding
  */
@@ -52,11 +52,11 @@ export type HostValue =
       readonly random: OnnxValue;
     } & OnnxGroup);
 
-/** What an operation's ONNX form writes to. Equal nodes are written once, so forms may repeat each other's work. */
+/** Receives the ONNX nodes of operations. Equal nodes are written once, so operations may emit the same nodes. */
 export interface OnnxEmitter {
-  /** How many {@link OnnxGroup}s attention divides a ragged batch into. */
+  /** Number of {@link OnnxGroup}s into which attention divides a ragged batch. */
   readonly groups: number;
-  /** Operators are standard ones but for `FusedMatMul` of ONNX Runtime, here of tensors of rank 4. */
+  /** Adds a node. Operators are standard ONNX, except `FusedMatMul` of ONNX Runtime on tensors of rank 4. */
   node(type: string, inputs: readonly OnnxValue[], attributes?: Record<string, OnnxAttribute>): OnnxValue;
   nodes(
     type: string,
@@ -64,15 +64,15 @@ export interface OnnxEmitter {
     outputs: number,
     attributes?: Record<string, OnnxAttribute>,
   ): readonly OnnxValue[];
-  /** An f32 constant, rank 0. */
+  /** Adds an f32 constant of rank 0. */
   scalar(value: number): OnnxValue;
-  /** An f32 constant. */
+  /** Adds an f32 constant. */
   floats(values: readonly number[], shape: readonly number[]): OnnxValue;
-  /** A one-dimensional int64 constant: axes, shapes, indices. */
+  /** Adds a one-dimensional int64 constant: axes, shapes, indices. */
   ints(...values: number[]): OnnxValue;
   host(value: HostValue): OnnxValue;
-  /** A target for Reshape: fixed dimensions as they are, a single symbolic one as -1. */
+  /** Adds a target shape for Reshape: fixed dimensions, and -1 for a single symbolic one. */
   shape(dims: readonly Dim[]): OnnxValue;
-  /** The dimensions as an int64 vector, symbolic ones filled in for each run. */
+  /** Adds the dimensions as an int64 vector. Symbolic ones get their values in each run. */
   dims(dims: readonly Dim[]): OnnxValue;
 }

@@ -4,8 +4,8 @@ import { type DimValues, sizeOf } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
- * Bytes of the intermediate values that are needed at once, at most, where each operation runs as late as it can and a
- * value is freed after its last use. An estimate from above: devices fuse operations and reuse buffers.
+ * Returns the peak number of bytes of live intermediate values. Each operation runs as late as possible, and a value is
+ * freed after its last use. This is an upper estimate, because devices fuse operations and reuse buffers.
  *
  * @param dims sizes of the batch
  */

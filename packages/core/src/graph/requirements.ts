@@ -6,13 +6,13 @@ import { type DimValues, dimValue, type Shape, sameSize, showShape, sizeOf } fro
 import type { HostArray } from './storage.ts';
 import type { Node, Tensor } from './tensor.ts';
 
-/** A requirement as a batch is checked for it. */
+/** Checks a batch for one requirement. */
 export type BatchCheck = (feeds: Readonly<Record<string, HostArray>>, dims: DimValues) => void;
 
 /**
- * The checks of a graph, each once however many operations ask for it.
+ * Returns the checks of a graph. Each appears once, even if several operations require it.
  *
- * @throws ShapeError if integers are computed, or lie on the device, where nobody could check them
+ * @throws ShapeError if integers are computed or stored on the device, where they cannot be checked
  */
 export function batchChecks(order: readonly Node[]): BatchCheck[] {
   const checks = new Map<string, BatchCheck>();
@@ -39,12 +39,12 @@ export function batchChecks(order: readonly Node[]): BatchCheck[] {
   return [...checks.values()];
 }
 
-/** The graph input that a tensor is, under whatever shape. */
+/** Returns the name of the graph input that a tensor is, reshaped or not. */
 function fedName(tensor: Tensor, { operation }: Node): string {
   const leaf = leafOf(reshaped(tensor));
   if (leaf?.kind === 'input') return leaf.name;
   throw new ShapeError(
-    `'${operation.name}' takes its integers from an input of the graph, where they can be checked before a run`,
+    `'${operation.name}' must take its integers from an input of the graph, where they can be checked before a run`,
   );
 }
 
@@ -66,7 +66,7 @@ function checkBoundaries(name: string, data: ArrayLike<number>, end: number): vo
   for (let i = 1; i < data.length; i++)
     if (!(at(data, i) > at(data, i - 1)))
       throw new ShapeError(
-        `input '${name}' must ascend, as no sequence is empty; ${data[i - 1]} is followed by ${data[i]} (place ${i})`,
+        `input '${name}' must ascend, since no sequence is empty; ${data[i - 1]} is followed by ${data[i]} (place ${i})`,
       );
   if (data[data.length - 1] !== end)
     throw new ShapeError(

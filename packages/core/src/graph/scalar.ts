@@ -1,6 +1,6 @@
 /**
- * Scalar expressions: what an elementwise operation computes, written once. The reference loop, the ONNX nodes, the
- * WGSL text and the gradient are all derived from this tree, and from the table of functions below.
+ * A scalar expression defines what an elementwise operation computes. The reference loop, the ONNX nodes, the WGSL text
+ * and the gradient all derive from this tree and from the table of functions below.
  */
 import { erf, erfBody } from './erf.ts';
 import type { OnnxEmitter, OnnxValue } from './onnx.ts';
@@ -16,7 +16,7 @@ export type Expression =
 
 type Operand = Scalar | number;
 
-/** An expression with arithmetic methods; folds constants, and sums with 0 and products with 1. */
+/** An expression with arithmetic methods. It folds constants, sums with 0 and products with 1. */
 export class Scalar {
   readonly expression: Expression;
   constructor(expression: Expression) {
@@ -40,11 +40,11 @@ export class Scalar {
   min(other: Operand): Scalar {
     return binary(binaryTable.minimum, this, other);
   }
-  /** 1 where this is greater than the other, else 0. */
+  /** Returns 1 where this is greater than the other, else 0. */
   greater(other: Operand): Scalar {
     return binary(binaryTable.greater, this, other);
   }
-  /** A function of your own. */
+  /** Applies a custom function. */
   apply(fn: UnaryFunction): Scalar {
     return unary(fn, this);
   }
@@ -95,9 +95,9 @@ export function scalarDim(dim: Dim): Scalar {
   return typeof dim === 'number' ? scalarConstant(dim) : new Scalar({ kind: 'dim', dim });
 }
 
-/** A number as a constant. */
+/** Converts a number to a constant. */
 export const toScalar = (x: Operand): Scalar => (typeof x === 'number' ? scalarConstant(x) : x);
-/** Whether x is that number, whatever its inputs. */
+/** Returns whether x is the constant `value`. */
 const isConstant = (x: Scalar, value: number): boolean =>
   x.expression.kind === 'constant' && x.expression.value === value;
 
@@ -119,7 +119,7 @@ export function binary(fn: BinaryFunction, left: Operand, right: Operand): Scala
   return new Scalar({ kind: 'binary', fn, x: x.expression, y: y.expression });
 }
 
-/** One f32, or four at a time, as WGSL. */
+/** The WGSL types for one f32, or for four at a time. */
 export interface WgslForm {
   readonly lanes: 1 | 4;
   readonly type: 'f32' | 'vec4f';
@@ -131,20 +131,20 @@ export const wgslForms: Readonly<Record<1 | 4, WgslForm>> = {
   4: { lanes: 4, type: 'vec4f', bits: 'vec4u' },
 };
 
-/** WGSL of a function: text where it is used, or the body of a function of x (and y) that calls others of the library. */
+/** WGSL of a function: inline text, or the body of a function of x (and y) that may call library functions. */
 export type WgslFace<X extends readonly string[]> =
   | { inline(form: WgslForm, ...x: X): string }
   | { readonly needs: readonly string[]; body(form: WgslForm): string };
 
-/** An ONNX operator, or nodes. */
+/** An ONNX operator, or a function that adds nodes. */
 export type OnnxFace<X extends readonly OnnxValue[]> = string | ((emit: OnnxEmitter, ...x: X) => OnnxValue);
 
-/** A function of one number: all that is to be known of it. */
+/** A function of one number: its value, its derivative, and its ONNX and WGSL forms. */
 export interface UnaryFunction {
-  /** Of the WGSL function, if it has one, too. */
+  /** The function's name, also in WGSL. */
   readonly name: string;
   value(x: number): number;
-  /** Where it has none, what PyTorch takes. */
+  /** Returns the derivative; where it does not exist, PyTorch's value. */
   derivative(x: Scalar): Scalar | number;
   readonly onnx: OnnxFace<[x: OnnxValue]>;
   readonly wgsl: WgslFace<[x: string]>;
@@ -154,18 +154,18 @@ export interface UnaryFunction {
 export interface BinaryFunction {
   readonly name: string;
   value(x: number, y: number): number;
-  /** The derivative of the function of x and y, whose own derivatives are given. */
+  /** Returns the derivative, given the derivatives of x and y. */
   derivative(x: Scalar, y: Scalar, dx: Scalar, dy: Scalar): Scalar | number;
   readonly onnx: OnnxFace<[x: OnnxValue, y: OnnxValue]>;
   readonly wgsl: WgslFace<[x: string, y: string]>;
 }
 
-/** A WGSL function whose text would lose that x is not a number, as `max`, `min` and `clamp` do. */
+/** Makes a WGSL function return NaN for NaN, which `max`, `min` and `clamp` alone would not. */
 const keepingNaN = (value: (type: string) => string): WgslFace<[string]> => ({
   needs: ['nanOr'],
   body: ({ lanes, type }) => `  return nanOr${lanes}(x, ${value(type)});`,
 });
-/** The larger or smaller of two numbers; not a number where one of them is none. */
+/** Returns the larger or smaller of two numbers; NaN if one of them is NaN. */
 const extremum = (builtin: string): WgslFace<[string, string]> => ({
   needs: ['nanOr'],
   body: ({ lanes }) => `  return nanOr${lanes}(x, nanOr${lanes}(y, ${builtin}(x, y)));`,
@@ -190,7 +190,7 @@ const unaryTable = {
     value: Math.tanh,
     derivative: (x) => scalarConstant(1).minus(x.tanh().times(x.tanh())),
     onnx: 'Tanh',
-    // Some drivers compute tanh from exponentials that overflow.
+    // Clamped, because some drivers compute tanh from exponentials that overflow.
     wgsl: keepingNaN((t) => `tanh(clamp(x, ${t}(-10f), ${t}(10f)))`),
   },
   sqrt: {
@@ -249,7 +249,7 @@ const unaryTable = {
     onnx: 'Relu',
     wgsl: keepingNaN((t) => `max(x, ${t}(0f))`),
   },
-  /** 1 where x is above 0, or not a number, else 0. */
+  /** 1 where x is above 0 or NaN, else 0. */
   step: {
     name: 'step',
     value: (x) => (x <= 0 ? 0 : 1),
@@ -301,7 +301,7 @@ const binaryTable = {
     onnx: 'Div',
     wgsl: between('/'),
   },
-  // At a tie each operand has half of the gradient.
+  // At a tie, each operand gets half of the gradient.
   maximum: {
     name: 'maximum',
     value: Math.max,
@@ -325,16 +325,16 @@ const binaryTable = {
   },
 } satisfies Record<string, BinaryFunction>;
 
-/** All functions of the tables. */
+/** All functions of the table. */
 export const unaryFunctions: readonly UnaryFunction[] = Object.values(unaryTable);
 export const binaryFunctions: readonly BinaryFunction[] = Object.values(binaryTable);
 
-/** `slope · factor`; nothing is computed where the slope is 0 whatever the factor. */
+/** Returns `slope · factor`. If the slope is the constant 0, the factor is not computed. */
 export function scaled(slope: Scalar, factor: () => Scalar): Scalar {
   return isConstant(slope, 0) ? slope : slope.times(factor());
 }
 
-/** 1 where x is greater, 1/2 where both are equal, else 0. */
+/** Returns 1 where x is greater, 1/2 where both are equal, else 0. */
 function share(x: Scalar, y: Scalar): Scalar {
   return x.greater(y).minus(y.greater(x)).plus(1).times(0.5);
 }

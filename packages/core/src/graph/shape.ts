@@ -1,12 +1,12 @@
 import { ShapeError } from '../errors.ts';
 
 /**
- * One dimension: a number, or the name of a size known only when a batch arrives. The names in use are `tokens`,
+ * One dimension: a number, or the name of a size that depends on the batch. The names in use are `tokens`,
  * `sequences`, `boundaries` (= sequences + 1), `examples` (multiple choice) and `masked` (masked language models).
  */
 export type Dim = number | string;
 export type Shape = readonly Dim[];
-/** What the symbolic dimensions are in one run, e.g. `{ tokens: 2077, sequences: 32 }`. */
+/** The values of the symbolic dimensions in one run, e.g. `{ tokens: 2077, sequences: 32 }`. */
 export type DimValues = Readonly<Record<string, number>>;
 
 export function dimValue(dim: Dim, values: DimValues): number {
@@ -17,9 +17,9 @@ export function dimValue(dim: Dim, values: DimValues): number {
 }
 
 /**
- * One dimension of a shape.
+ * Returns one dimension of a shape.
  *
- * @param axis negative counts from the last
+ * @param axis a negative axis counts from the last
  * @throws ShapeError if there is no such axis
  */
 export function dimOf(shape: Shape, axis: number): Dim {
@@ -29,9 +29,9 @@ export function dimOf(shape: Shape, axis: number): Dim {
 }
 
 /**
- * {@link dimOf} for a dimension that does not change with the batch.
+ * Returns one dimension of a shape that does not depend on the batch; see {@link dimOf}.
  *
- * @throws ShapeError if it does
+ * @throws ShapeError if it depends on the batch, or there is no such axis
  */
 export function fixedDim(shape: Shape, axis: number): number {
   const dim = dimOf(shape, axis);
@@ -40,13 +40,13 @@ export function fixedDim(shape: Shape, axis: number): number {
   return dim;
 }
 
-/** Rows and columns. @throws ShapeError if the shape is no matrix */
+/** Returns rows and columns. @throws ShapeError if the shape is not a matrix */
 export function matrixOf(shape: Shape): readonly [rows: Dim, columns: Dim] {
-  if (shape.length !== 2) throw new ShapeError(`${showShape(shape)} is no matrix`);
+  if (shape.length !== 2) throw new ShapeError(`${showShape(shape)} is not a matrix`);
   return [dimOf(shape, 0), dimOf(shape, 1)];
 }
 
-/** The shape itself, where all sizes are fixed; else undefined. */
+/** Returns the shape itself if all sizes are fixed, else undefined. */
 export function fixedShape(shape: Shape): readonly number[] | undefined {
   const fixed = shape.filter((dim) => typeof dim === 'number');
   return fixed.length === shape.length ? fixed : undefined;
@@ -56,7 +56,7 @@ export function concreteShape(shape: Shape, values: DimValues): number[] {
   return shape.map((dim) => dimValue(dim, values));
 }
 
-/** Number of elements. */
+/** Returns the number of elements of a shape. */
 export function sizeOf(shape: Shape, values: DimValues): number {
   return shape.reduce<number>((size, dim) => size * dimValue(dim, values), 1);
 }
@@ -65,7 +65,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-/** Equal for shapes that hold equally many elements in every run. */
+/** Returns a key that is equal for shapes with the same number of elements in every run. */
 export function countKey(shape: Shape): string {
   let product = 1;
   const symbols: string[] = [];
@@ -76,7 +76,7 @@ export function countKey(shape: Shape): string {
   return [product, ...symbols.sort()].join('·');
 }
 
-/** Whether shapes hold equally many elements in every run. */
+/** Returns whether two shapes have the same number of elements in every run. */
 export function sameSize(a: Shape, b: Shape): boolean {
   return countKey(a) === countKey(b);
 }
@@ -85,7 +85,7 @@ export function showShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** NumPy's rule: align at the last axis; a dimension of 1 stretches. */
+/** Broadcasts two shapes by NumPy's rule: align them at the last axis; a dimension of 1 stretches. */
 export function broadcastShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {

@@ -4,22 +4,22 @@ export type DType = 'f32' | 'i32';
 /** Flat row-major values on the host. */
 export type HostArray = Float32Array | Float64Array | Int32Array;
 
-/** Something that frees resources when disposed of; `using` and `await using` do it at the end of a block. */
+/** An object that frees resources when disposed. `using` and `await using` dispose it at the end of a block. */
 export interface Disposes {
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
-/** A tensor that lives on a device: a frozen weight, or state that programs update. */
+/** A tensor stored on a device: a frozen weight, or state that programs update. */
 export interface DeviceTensor extends Disposes {
-  /** The device it lives on. */
+  /** The device that stores it. */
   readonly device: { readonly kind: string; readonly description: string };
   readonly label: string;
   readonly shape: readonly number[];
   readonly dtype: DType;
   /** Bytes on the device. */
   readonly bytes: number;
-  /** The present values, row-major. */
+  /** Reads the current values, row-major. */
   read(): Promise<HostArray>;
   /** Replaces the values. */
   write(data: HostArray): void;

@@ -15,14 +15,14 @@ export interface TensorType {
   readonly dtype: DType;
 }
 
-/** One output of one operation: a value that exists only when a device runs the graph. */
+/** One output of one node. Its values exist only while a device runs the graph. */
 export interface Tensor extends TensorType {
   readonly node: Node;
-  /** Which of the node's outputs this is. */
+  /** Index of this output among the node's outputs. */
   readonly index: number;
 }
 
-/** One use of an operation. Nodes are never changed; a graph is what its outputs lead back to. */
+/** One use of an operation. Nodes are immutable. A graph consists of all nodes that its outputs depend on. */
 export interface Node<
   I extends Tensors = readonly Tensor[],
   A = unknown,
@@ -47,11 +47,11 @@ export type LeafAttributes =
 export type Tensors = readonly (Tensor | undefined)[];
 
 /**
- * What an operation needs of a batch beside what its shape rule sees. It is checked before every run and on every
- * device, as kernels check nothing.
+ * A condition on batches that an operation's shape rule cannot check. It is checked before every run on every device,
+ * because kernels check nothing.
  */
 export type Requirement =
-  /** Integers of `0 … below - 1`; an error calls them by `what` they are, and what there are `below` of. */
+  /** Integers in `0 … below - 1`. Errors use `what` (their name) and `of` (the things that there are `below` of). */
   | {
       readonly kind: 'index';
       readonly input: Tensor;
@@ -59,9 +59,9 @@ export type Requirement =
       readonly what: string;
       readonly of: string;
     }
-  /** Where sequences begin, and the end of the last: from 0 up to `end`, none of them empty. */
+  /** The start of each sequence and the end of the last one: from 0 to `end`, strictly ascending. */
   | { readonly kind: 'boundaries'; readonly input: Tensor; readonly end: Dim }
-  /** Two shapes with equally many elements. */
+  /** Two shapes with the same number of elements. */
   | { readonly kind: 'sameSize'; readonly from: Shape; readonly to: Shape };
 
 /** An intermediate array between the kernels of one operation. */
@@ -73,7 +73,7 @@ export interface Temporary {
 
 export type Value = Tensor | Temporary;
 
-/** One use of a kernel, its types erased: what planners handle. */
+/** One use of a kernel, with its types erased for planners. */
 export interface Launch {
   readonly name: string;
   readonly inputs: Readonly<Record<string, Value | undefined>>;
@@ -90,17 +90,17 @@ export interface Launch {
   readonly body: (names: Readonly<Record<string, unknown>>) => string;
 }
 
-/** What an operation derives its launches from. */
+/** The arguments from which an operation derives its launches. */
 export interface WgslCall<I extends Tensors, A, O extends Tensors> {
   readonly attributes: A;
   readonly inputs: I;
   readonly outputs: O;
-  /** Whether anything reads each output. */
+  /** For each output, whether anything reads it. */
   readonly used: Mapped<O, boolean>;
   readonly profile: KernelProfile;
 }
 
-/** What an operation's reference loop sees: inputs, and zero-filled outputs to be written. */
+/** The arguments of a reference loop: inputs, and zero-filled outputs to write. */
 export interface ReferenceCall<I extends Tensors, A, O extends Tensors> {
   readonly inputs: Mapped<I, Values>;
   readonly outputs: Mapped<O, Values>;
@@ -112,9 +112,9 @@ export interface GradientCall<I extends Tensors, A, O extends Tensors> {
   readonly inputs: I;
   readonly outputs: O;
   readonly attributes: A;
-  /** Gradient of the loss by each output; of several, undefined where the loss does not depend on it. */
+  /** Gradient of the loss for each output; with several outputs, undefined if the loss does not depend on one. */
   readonly gradients: O extends readonly [Tensor] ? O : Mapped<O, Tensor | undefined>;
-  /** Whether the gradient by each input is wanted. */
+  /** For each input, whether its gradient is needed. */
   readonly wanted: Mapped<I, boolean>;
 }
 
@@ -127,50 +127,50 @@ export interface OnnxCall<I extends Tensors, A, O extends Tensors> {
 
 /** An elementwise operation: an expression over its inputs, which broadcast. */
 export interface ElementwiseForm {
-  /** For error messages and kernel labels; carries no meaning. */
+  /** Label for error messages and kernels. It does not affect the result. */
   readonly label: string;
   readonly expression: Expression;
-  /** The result's shape: what the inputs broadcast to, or larger. */
+  /** The result's shape: the broadcast shape of the inputs, or a larger one. */
   readonly shape: Shape;
 }
 
-/** A mask of dropout: rows are all axes but the last. */
+/** A dropout mask. Its rows are all axes except the last. */
 export interface MaskForm {
   readonly shape: Shape;
   readonly probability: number;
-  /** The stream's number; see streamId. */
+  /** Number of the random stream; see streamId. */
   readonly stream: number;
 }
 
-/** How some rows of a result are computed from the same rows of inputs; rows are the first axis. */
+/** Describes an operation that computes each row of its result from the same row of its inputs. Axis 0 is the rows. */
 export interface RowWise<A> {
-  /** Whether an input has these rows, of which each is needed by the same row of the result only. */
+  /** For each input, whether it has these rows, each needed only by the same row of the result. */
   readonly byRow: readonly boolean[];
-  /** The attributes for another number of rows. */
+  /** Returns the attributes for another number of rows. */
   withRows(rows: Dim): A;
 }
 
-/** What an operation is, for those who plan graphs. */
+/** Properties of an operation that planners use. */
 export interface Traits<I extends Tensors, A, O extends Tensors> {
-  /** A value that comes from outside the graph. */
+  /** Attributes of a value that comes from outside the graph; absent for computed values. */
   leaf?(attributes: A): LeafAttributes;
   /**
-   * Where the elements of an output lie in the first input, if it holds them in one piece: the first one's place; `whole`
-   * if the output is all elements of the input, in their order, under another shape.
+   * Returns the position of an output in the first input, if the input contains it contiguously: the index of its first
+   * element, or `whole` if the output has all elements of the input in the same order, in another shape.
    */
   alias?(node: Node<I, A, O>, output: number): number | 'whole' | undefined;
-  /** An expression over the inputs, from which all else derives, and which can be computed where its result is used. */
+  /** Returns the expression of an elementwise operation. All forms derive from it. It can be computed at each use. */
   elementwise?(attributes: A): ElementwiseForm;
-  /** A random mask, from the random state as the only input, which is computed where it is used and never stored. */
+  /** Returns a random mask. Its only input is the random state. It is computed at each use and never stored. */
   mask?(attributes: A): MaskForm;
-  /** Whether the result is rows of the first input by the integers in the second, which a host can do as well. */
+  /** Whether the result consists of rows of the first input, selected by the second. A host can also compute that. */
   readonly lookup?: true;
-  /** How rows can be computed apart; undefined where they mix. */
+  /** Returns how to compute rows independently; undefined if a row depends on others. */
   rowWise?(node: Node<I, A, O>): RowWise<A> | undefined;
 }
 
 /**
- * An operation, whole: shape rule, gradient, reference loop, ONNX form and WGSL kernels, in that order.
+ * A complete operation: shape rule, gradient, reference loop, ONNX form and WGSL kernels, in that order.
  */
 export interface Operation<
   I extends Tensors = readonly Tensor[],
@@ -178,19 +178,19 @@ export interface Operation<
   O extends Tensors = readonly Tensor[],
 > extends Traits<I, A, O> {
   readonly name: string;
-  /** The shape rule: types of the outputs, or a ShapeError. */
+  /** The shape rule. Returns the types of the outputs. @throws ShapeError if the inputs do not fit */
   outputs(inputs: I, attributes: A): Mapped<O, TensorType>;
-  /** What it needs of a batch beside that. */
+  /** Returns further requirements on a batch. */
   requires?(inputs: I, attributes: A): readonly Requirement[];
-  /** Gradients by the inputs, as graphs; undefined for inputs that are not wanted or have none. */
+  /** Builds the gradient for each input; undefined for inputs that do not need or have one. */
   gradient?(call: GradientCall<I, A, O>): Partial<Mapped<I, Tensor | undefined>>;
   reference(call: ReferenceCall<I, A, O>): void;
   onnx(call: OnnxCall<I, A, O>): Mapped<O, OnnxValue | undefined>;
-  /** WGSL kernels, in the order they run; absent where the WebGPU planner derives all it needs. */
+  /** Returns the WGSL kernels in execution order; absent if the WebGPU planner derives them. */
   wgsl?(call: WgslCall<I, A, O>): readonly Launch[];
 }
 
-/** Names an operation and lets TypeScript check it by its inputs, attributes and outputs. */
+/** Defines an operation. TypeScript checks it against the types of its inputs, attributes and outputs. */
 export function defineOperation<I extends Tensors, A = null, O extends Tensors = [y: Tensor]>(
   operation: Operation<I, A, O>,
 ): Operation<I, A, O> {
@@ -200,7 +200,7 @@ export function defineOperation<I extends Tensors, A = null, O extends Tensors =
 let nextId = 0;
 
 /**
- * Applies an operation: checks the inputs by its shape rule and returns its outputs.
+ * Applies an operation: checks the inputs with its shape rule and returns its outputs.
  *
  * @throws ShapeError if the inputs do not fit, or a result would have no elements
  */
@@ -210,7 +210,7 @@ export function applyAll<I extends Tensors, A, O extends readonly Tensor[]>(
   attributes: NoInfer<A>,
 ): O {
   const outputs: Tensor[] = [];
-  // A graph holds nodes of many operations; each is given back what it was applied to here, and checked against.
+  // A graph holds nodes of many operations. Each operation gets back only inputs and attributes it was applied to here.
   const node: Node = {
     id: nextId++,
     operation: operation as Operation,
@@ -225,11 +225,11 @@ export function applyAll<I extends Tensors, A, O extends readonly Tensor[]>(
       );
     outputs.push({ ...type, node, index });
   }
-  // The shape rule gives the types of O's tensors, one for each.
+  // The shape rule returns one type for each tensor of O.
   return outputs as readonly Tensor[] as O;
 }
 
-/** {@link applyAll} for operations with one output. */
+/** Applies an operation with one output; see {@link applyAll}. */
 export function apply<I extends Tensors, A>(
   operation: Operation<I, A, [y: Tensor]>,
   inputs: NoInfer<I>,

@@ -1,7 +1,7 @@
-/** A tuple with other elements in the places of T's. */
+/** A tuple as long as T, with elements of type U. */
 export type Mapped<T extends readonly unknown[], U> = { [K in keyof T]: U };
 
-/** Maps a tuple to one of the same length, which the type of `map` does not say. */
+/** Maps a tuple to one of the same length. The type of `map` does not express the length. */
 export function mapTuple<const T extends readonly unknown[], U>(
   tuple: T,
   map: (element: T[number], index: number) => U,

@@ -2,7 +2,7 @@ import type { HostArray } from './storage.ts';
 
 const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
 
-/** What a reference loop goes through: the elements of an array, or of a line through one. */
+/** A sequence of elements for reference loops: an array, or a line through one. */
 export interface Line {
   /** Number of elements. */
   readonly length: number;
@@ -10,7 +10,7 @@ export interface Line {
   set(i: number, value: number): void;
 }
 
-/** What an operation's reference loop reads and writes: the elements of a tensor, by flat row-major index. */
+/** The elements of a tensor that a reference loop reads and writes, by flat row-major index. */
 export abstract class Values implements Line {
   abstract readonly array: HostArray;
   readonly shape: readonly number[];
@@ -31,17 +31,17 @@ export abstract class Values implements Line {
   abstract set(i: number, value: number): void;
   abstract add(i: number, value: number): void;
 
-  /** Takes over `length` elements of another array, from `begin` on, to `at`. */
+  /** Copies `length` elements of another array, starting at `begin`, to `at`. */
   copy(at: number, from: Values, begin = 0, length: number = from.length): void {
     this.array.set(from.array.subarray(begin, begin + length), at);
   }
 
-  /** Size of an axis; 1 for one that is not there. */
+  /** Returns the size of an axis; 1 if there is no such axis. */
   size(axis: number): number {
     return this.shape.at(axis) ?? 1;
   }
 
-  /** The elements along an axis, from the line's first. */
+  /** Returns the elements along an axis, starting at index `start`. */
   line(start: number, axis: number): Line {
     const step = product(this.shape.slice(axis + 1));
     return {
@@ -50,7 +50,7 @@ export abstract class Values implements Line {
       set: (i, value) => this.set(start + i * step, value),
     };
   }
-  /** A row of the last axis. */
+  /** Returns one row of the last axis. */
   row(row: number): Values {
     const { width } = this;
     return valuesOf(this.array.subarray(row * width, (row + 1) * width));
@@ -62,7 +62,7 @@ function outside(i: number): never {
 }
 
 /*
- * A class for every kind of array, though all say the same: engines compile a loop well whose arrays are of one kind.
+ * Each array type has its own class with the same code, because engines optimize loops over a single array type best.
  */
 
 class Float64Values extends Values {
@@ -121,12 +121,12 @@ export function valuesOf(array: HostArray, shape: readonly number[] = [array.len
   return array instanceof Float32Array ? new Float32Values(array, shape) : new Int32Values(array, shape);
 }
 
-/** Zeros in float64, for what a loop keeps to itself. */
+/** Returns float64 zeros, for intermediate values of a loop. */
 export function zeros(...shape: readonly number[]): Values {
   return valuesOf(new Float64Array(product(shape)), shape);
 }
 
-/** The first elements of all lines along an axis, in ascending order. */
+/** Yields the index of the first element of every line along an axis, in ascending order. */
 export function* lines({ shape }: Values, axis: number): Generator<number> {
   const inner = product(shape.slice(axis + 1));
   const span = (shape[axis] ?? 1) * inner;
@@ -134,7 +134,7 @@ export function* lines({ shape }: Values, axis: number): Generator<number> {
   for (let o = 0; o < outer; o++) for (let i = 0; i < inner; i++) yield o * span + i;
 }
 
-/** Visits the rows of x and y, two arrays with equally many rows, side by side. */
+/** Visits the rows of x and y in parallel. Both must have the same number of rows. */
 export function forEachRow(x: Values, y: Values, visit: (x: Values, y: Values, row: number) => void): void {
   for (let row = 0; row < x.rows; row++) visit(x.row(row), y.row(row), row);
 }
@@ -145,7 +145,7 @@ export function largestOf(x: Line): number {
   return largest;
 }
 
-/** The sum of `term(i)` over all places of x, in ascending order; by default of its elements. */
+/** Returns the sum of `term(i)` over all indices of x, in ascending order; by default the sum of its elements. */
 export function sumOf(x: Line, term: (i: number) => number = (i) => x.get(i)): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += term(i);

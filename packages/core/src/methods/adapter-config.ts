@@ -21,8 +21,8 @@ import { type FileTarget, modelMetadataKeys, readModelMetadata } from './model-j
 import { isName, nameCharacters } from './names.ts';
 
 /**
- * The Pfeiffer configuration of the `adapters` library, every key written: what a reader fills in for a missing key is
- * not Pfeiffer's (docs/reference/formats.md#the-adapters-library).
+ * The Pfeiffer configuration of the `adapters` library. Every key is written, because the library's defaults for
+ * missing keys are not Pfeiffer's (docs/reference/formats.md#the-adapters-library).
  */
 export const pfeifferConfig = {
   mh_adapter: false,
@@ -58,7 +58,7 @@ export const pfeifferConfig = {
   phm_bias: true,
 } as const;
 
-/** Settings of other adapter kinds, which compute something else than Pfeiffer's. */
+/** Settings whose other values belong to other adapter kinds and change the computation. */
 const requiredSettings = [
   'mh_adapter',
   'output_adapter',
@@ -75,10 +75,10 @@ const requiredSettings = [
   'phm_layer',
 ] as const satisfies readonly (keyof typeof pfeifferConfig)[];
 
-/** More layers than any encoder has. */
+/** Limit of layers: more than any encoder has. */
 const mostLayers = 1000;
 
-/** Settings of training, and of what another setting turns off: any value of theirs computes the same. */
+/** Settings that do not change the computation: those of training, and those of features that are turned off. */
 const harmless: Readonly<Record<string, JsonRule<unknown>>> = {
   init_weights: jsonText,
   init_weights_seed: jsonOrNull(jsonNumber),
@@ -96,12 +96,12 @@ const harmless: Readonly<Record<string, JsonRule<unknown>>> = {
   hypercomplex_nonlinearity: jsonText,
   phm_rank: jsonNumber,
   phm_bias: jsonBoolean,
-  // Of AdapterHub's first year: of fusions, and of a norm that no adapter has.
+  // From AdapterHub's first year: settings of fusion, and of a norm that no adapter has.
   attention_type: jsonOrNull(jsonText),
   new_attention_norm: { what: 'false', fits: (value): value is false => value === false },
 };
 
-/** All keys of `config` that are read or known to change nothing. `masks` is this library's. */
+/** All keys of `config` that are read, or do not change the computation. `masks` is specific to this library. */
 const knownSettings: readonly string[] = [
   ...requiredSettings,
   ...Object.keys(harmless),
@@ -109,30 +109,30 @@ const knownSettings: readonly string[] = [
   ...['omega', 'sparsity', 'masks'],
 ];
 
-/** Hidden size over bottleneck width: one for all layers, or by the number of the layer, with a `default` for others. */
+/** Hidden size divided by bottleneck width: one number, or a number by layer index with a `default` for the others. */
 export type ReductionFactors = number | Readonly<Record<string, number>>;
 
-/** What `adapter_config.json` says, checked. */
+/** The checked content of `adapter_config.json`. */
 export interface AdapterConfig extends FileTarget {
   readonly name: string;
   readonly nonLinearity: string;
   readonly scaling: number;
-  /** What part of its weights masks keep, which lie beside it; 1 without. */
+  /** Fraction of the weights that the masks keep; 1 without masks. The masks are in files of their own. */
   readonly sparsity: number;
-  /** What a probe multiplies the adapter by; 1 without. */
+  /** Factor that a probe applies to the adapter; 1 without a probe. */
   readonly omega: number;
   readonly reductionFactor: ReductionFactors;
-  /** Layers that have no adapter. */
+  /** Indices of layers without an adapter. */
   readonly leaveOut: readonly number[];
-  /** This library's word for how the masks came about; others do not say. */
+  /** This library's name for the origin of the masks; undefined in files of other programs. */
   readonly masks: string | undefined;
 }
 
 /**
  * Reads `adapter_config.json`.
  *
- * @param others settings that a kind of adapter has otherwise than Pfeiffer's
- * @throws ModelFileError if it is not the configuration of a Pfeiffer adapter, but for them; it names the kind
+ * @param others settings of an adapter kind that differ from Pfeiffer's
+ * @throws ModelFileError that names the kind if, apart from `others`, it is not the configuration of a Pfeiffer adapter
  */
 export function parseAdapterConfig(
   text: string,
@@ -147,7 +147,7 @@ export function parseAdapterConfig(
       `it is an adapter of the PEFT library, of the kind ${kindOfPeft(json.raw('peft_type'))} (peft_type), which cannot be read; ` +
         'only bottleneck adapters of the Pfeiffer kind can be read, which the adapters library trains',
     );
-  if (!json.has('config')) throw json.error("it holds no adapter configuration under 'config'");
+  if (!json.has('config')) throw json.error("it has no adapter configuration under 'config'");
   const config = json.object('config');
   checkKind(json, config, others);
   json.only([...modelMetadataKeys, 'type']);
@@ -183,7 +183,7 @@ const positive: JsonRule<number> = {
   fits: (value): value is number => jsonNumber.fits(value) && value > 0,
 };
 
-/** A configuration that is called by a name of the library. */
+/** Returns a configuration that the file gives by a name of the library. */
 function namedConfig(json: JsonFields, identifier: string): AdapterConfig {
   const kind = kindOfIdentifier(identifier);
   if (kind !== 'bottleneck')
@@ -204,7 +204,7 @@ function namedConfig(json: JsonFields, identifier: string): AdapterConfig {
   };
 }
 
-/** Refuses all other kinds, by their names. */
+/** Refuses all other kinds by name. */
 function checkKind(
   json: JsonFields,
   config: JsonFields,
@@ -218,12 +218,12 @@ function checkKind(
   if (architecture !== null && architecture !== 'bottleneck')
     throw refused(`architecture is ${shown(architecture)}`);
   for (const key of ['mh_adapter', 'output_adapter', 'non_linearity', 'reduction_factor'])
-    if (!config.has(key)) throw json.error(`the configuration does not say ${key}`);
-  // The task adapters of AdapterHub's first year name one, but neither have nor use it.
+    if (!config.has(key)) throw json.error(`the configuration has no ${key}`);
+  // Task adapters of AdapterHub's first year name an invertible adapter, but neither have nor use one.
   const namesInvertible = json.raw('type') === 'text_task';
   for (const key of requiredSettings) {
     if (key === 'inv_adapter' && namesInvertible) continue;
-    // What a missing key means to the library is what Pfeiffer's says, but for this one.
+    // The library's defaults for missing keys are Pfeiffer's values, except for this key.
     const expected = others[key] ?? pfeifferConfig[key];
     const value = config.has(key) ? config.raw(key) : key === 'original_ln_before' ? false : expected;
     if (value !== expected) throw refused(`${key} is ${shown(value)} and must be ${shown(expected)}`);
@@ -233,7 +233,7 @@ function checkKind(
 }
 
 function readNonLinearity(json: JsonFields, config: JsonFields): string {
-  // Files without a version are older than the present meaning of "gelu".
+  // Files without a version predate the current meaning of "gelu".
   const old = new Map(
     json.has('version')
       ? []
@@ -253,15 +253,15 @@ function readNonLinearity(json: JsonFields, config: JsonFields): string {
   return activation;
 }
 
-/** The name of an adapter's file. @throws ModelFileError */
+/** Returns the name of an adapter from its file. @throws ModelFileError if it is not a valid name */
 export function adapterNameOf(json: JsonFields, key = 'name'): string {
   const name = json.raw(key);
   if (isName(name)) return name;
-  throw json.error(`${shown(name)} is no name for an adapter (${nameCharacters})`);
+  throw json.error(`${shown(name)} is not a valid name for an adapter (${nameCharacters})`);
 }
 
-/** Names become folders and keys. @throws ModelFileError for what {@link isName} does not take */
+/** Checks a name that becomes a folder and a key. @throws ModelFileError for a name that {@link isName} rejects */
 export function checkAdapterName(name: unknown, where: string): string {
   if (isName(name)) return name;
-  throw new ModelFileError(`${where}: ${shown(name)} is no name for an adapter (${nameCharacters})`);
+  throw new ModelFileError(`${where}: ${shown(name)} is not a valid name for an adapter (${nameCharacters})`);
 }

@@ -6,22 +6,22 @@ import type { FileSet, SaveCall } from './method.ts';
 import { modelMetadata, stableStringify } from './model-json.ts';
 import { tensorFiles } from './tensor-files.ts';
 
-/** Metadata of adapter files: the fingerprint of the encoder they were trained on. */
+/** Metadata key of adapter files: the fingerprint of the encoder that they were trained on. */
 export const fingerprintKey = 'encoder_fingerprint';
 
-/** A reduction factor that the library's rounding turns into this width: `hidden / width`, or the double below it. */
+/** Returns a reduction factor that the library rounds to this width: `hidden / width`, or the double below it. */
 function reductionFactorFor(hiddenSize: number, width: number): number {
   let factor = hiddenSize / width;
   while (adapterWidth(hiddenSize, factor) < width) factor *= 1 - Number.EPSILON;
   return factor;
 }
 
-/** The folder of the `adapters` library: `adapter_config.json`, and the tensors as safetensors and as torch has them. */
+/** Creates files of the `adapters` library: `adapter_config.json`, and the tensors as safetensors and torch files. */
 export function adapterFiles(
   adapter: Adapter,
   call: Pick<SaveCall, 'encoder' | 'modelName'> & {
     readonly reductionFactor?: number;
-    /** More keys of the configuration. */
+    /** Additional keys of the configuration. */
     readonly config?: Readonly<Record<string, unknown>>;
   },
 ): FileSet {

@@ -3,8 +3,8 @@ import type { MethodTarget } from './method.ts';
 import { isSameArchitecture } from './model-json.ts';
 
 /**
- * Why an adapter cannot be used on an encoder, in words that follow its name; undefined where it can, as far as its files
- * tell.
+ * Returns why an adapter cannot be used on an encoder, as text that follows its name. Returns undefined if its files
+ * show no reason.
  */
 export function adapterMisfit(
   adapter: Adapter,

@@ -1,7 +1,7 @@
 import { type JsonFields, jsonList, jsonObject } from '../files/json-fields.ts';
 import { shown } from '../files/shown.ts';
 
-/** Kinds of adapters by the `adapters` library's identifiers, old and new. */
+/** Names of adapter kinds by the `adapters` library's identifiers, old and new. */
 const identifiers: ReadonlyMap<string, string> = new Map(
   Object.entries({
     pfeiffer: 'bottleneck',
@@ -36,20 +36,20 @@ const identifiers: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** What a kind is called whose configuration is a name of the library. */
+/** Returns the name of a kind by the library's identifier. */
 export const kindOfIdentifier = (identifier: string): string =>
   identifiers.get(identifier) ?? `unknown kind ${shown(identifier)}`;
 
-/** What a kind of the PEFT library is called, by its `peft_type`. */
+/** Returns the name of a kind of the PEFT library by its `peft_type`. */
 export function kindOfPeft(type: unknown): string {
   const identifier = typeof type === 'string' ? type.toLowerCase() : '';
   return identifiers.get(identifier) ?? shown(type);
 }
 
-/** Values by which a field says that it does not apply. */
+/** Values of a field that does not apply. */
 const absent: ReadonlySet<unknown> = new Set([undefined, null, false, 0, '']);
 
-/** What the kind of an adapter is called; "bottleneck" for the plain one of Pfeiffer's. */
+/** Returns the name of an adapter's kind; "bottleneck" for a plain Pfeiffer adapter. */
 export function kindOfAdapter(config: JsonFields): string {
   const architecture = config.raw('architecture') ?? null;
   if (architecture === 'union') return unionKind(config);
@@ -78,7 +78,7 @@ function loraKind(config: JsonFields): string {
   return isVera ? 'VeRA' : 'LoRA';
 }
 
-/** Several kinds at once; MAM and UniPELT are such. */
+/** Returns the name of a union of several kinds, such as MAM and UniPELT. */
 function unionKind(config: JsonFields): string {
   const parts = config.take('configs', jsonList(jsonObject), []).slice(0, 8);
   const kinds = parts.map((_, i) => {

@@ -6,7 +6,7 @@ import { type Adapter, type AdapterLayer, adapterWidth } from './adapter.ts';
 import type { AdapterConfig, ReductionFactors } from './adapter-config.ts';
 import { fingerprintKey } from './adapter-files.ts';
 
-/** What holds the adapters of a place by their names; the last two are AdapterHub's first files'. */
+/** Modules that hold the adapters of a place by name. The last two occur in AdapterHub's first files. */
 const holders = ['adapters', 'layer_text_task_adapters', 'layer_text_lang_adapters'];
 
 const fieldNames: Readonly<Record<string, keyof AdapterLayer>> = {
@@ -16,22 +16,22 @@ const fieldNames: Readonly<Record<string, keyof AdapterLayer>> = {
   'adapter_up.bias': 'upBias',
 };
 
-/** More than any encoder has. */
+/** Limit of layers: more than any encoder has. */
 const mostLayers = 1000;
-/** Layers get the width of the widest, which must not make much of little. */
+/** Limit of widening. Layers are widened to the widest one, which must not turn a small file into a huge model. */
 const mostWidening = 32;
 
-/** Keys of an adapter's tensors, by layer. */
+/** The keys of an adapter's tensors, by layer. */
 interface FoundKeys {
   readonly layers: Map<number, Map<keyof AdapterLayer, string>>;
-  /** Where they are in each layer, `*` for its number. */
+  /** Module paths of the adapter in a layer, with `*` for the layer's number. */
   readonly places: Set<string>;
 }
 
 /**
- * Reads an adapter's tensors. Keys with and without the encoder's prefix load alike, and so do those of AdapterHub's
- * first files (docs/reference/formats.md#adapter-tensors). Layers of several widths get the widest's, with units that
- * add nothing; layers that were left out get an adapter that adds nothing.
+ * Reads an adapter's tensors. It accepts keys with and without the encoder's prefix, and those of AdapterHub's first
+ * files (docs/reference/formats.md#adapter-tensors). Narrower layers are widened to the widest one with units that add
+ * nothing. Layers that were left out get an adapter that adds nothing.
  *
  * @throws ModelFileError that lists the missing, unexpected and misshaped keys
  */
@@ -50,15 +50,15 @@ export async function readAdapter(
     checkLayer(i, found.get(i), config, hiddenSize, tensors, problems),
   );
   if (config.hiddenSize !== undefined && hiddenSize !== config.hiddenSize && found.size > 0)
-    problems.push(`the configuration says hidden size ${config.hiddenSize}, the tensors ${hiddenSize}`);
-  if (places.size > 1) problems.push(`its keys are of several places: ${shownList([...places])}`);
+    problems.push(`the configuration has hidden size ${config.hiddenSize}, the tensors have ${hiddenSize}`);
+  if (places.size > 1) problems.push(`its keys belong to several modules: ${shownList([...places])}`);
   if (problems.length > 0)
     throw new ModelFileError(`${where} does not fit its configuration: ${shownList(problems)}`);
   const width = Math.max(...widths);
   const stored = widths.reduce((sum, each) => sum + each, 0);
   if (width * found.size > mostWidening * stored)
     throw new ModelFileError(
-      `${where} has layers of width ${width} beside much narrower ones, which cannot be read`,
+      `${where} has layers of width ${width} and much narrower ones, which is not supported`,
     );
   const leftOut = [...widths.keys()].filter((i) => !found.has(i));
   const none = nothing(width, hiddenSize);
@@ -101,7 +101,7 @@ function findKeys({ name }: AdapterConfig, { entries }: TensorReader, problems: 
   return { layers, places };
 }
 
-/** The parts of a key such as `bert.encoder.layer.0.output.adapters.NAME.adapter_up.bias`; undefined for other keys. */
+/** Splits a key such as `bert.encoder.layer.0.output.adapters.NAME.adapter_up.bias`; undefined for other keys. */
 function splitKey(
   key: string,
   name: string,
@@ -118,7 +118,7 @@ function splitKey(
   return { place, layer: Number(layer), field: fieldName };
 }
 
-/** How many layers there are: those that the file has, and those after them that are left out. */
+/** Returns the number of layers: those in the file, and those after them that are left out. */
 function layersOf(found: FoundKeys['layers'], { leaveOut }: AdapterConfig, problems: string[]): number {
   const last = Math.max(-1, ...found.keys());
   let count = last + 1;
@@ -131,7 +131,7 @@ function layersOf(found: FoundKeys['layers'], { leaveOut }: AdapterConfig, probl
   return count;
 }
 
-/** The width of a layer, 0 for one that is left out. */
+/** Checks a layer and returns its width; 0 if it is left out. */
 function checkLayer(
   layer: number,
   keys: ReadonlyMap<keyof AdapterLayer, string> | undefined,
@@ -193,7 +193,7 @@ async function readLayer(
   };
 }
 
-/** The same adapter with more units, whose outputs nothing reads. */
+/** Returns the same adapter with additional units, whose outputs are not used. */
 function widened(layer: AdapterLayer, from: number, to: number, hiddenSize: number): AdapterLayer {
   if (from === to) return layer;
   const { down, downBias, up, upBias } = nothing(to, hiddenSize);
@@ -204,7 +204,7 @@ function widened(layer: AdapterLayer, from: number, to: number, hiddenSize: numb
   return { down, downBias, up, upBias };
 }
 
-/** An adapter that adds nothing. */
+/** Returns an adapter that adds nothing. */
 function nothing(width: number, hiddenSize: number): AdapterLayer {
   return {
     down: new Float32Array(width * hiddenSize),
@@ -214,7 +214,7 @@ function nothing(width: number, hiddenSize: number): AdapterLayer {
   };
 }
 
-/** What cannot be checked, because the files do not say it. */
+/** Returns warnings about properties that the files do not contain, so that they cannot be checked. */
 function warningsOf(
   { name, modelType, modelName }: AdapterConfig,
   place: string | undefined,

@@ -25,19 +25,19 @@ export interface Adapter {
   readonly width: number;
   readonly nonLinearity: string;
   readonly layers: readonly AdapterLayer[];
-  /** Fingerprint of the encoder it was trained on, where it is known. */
+  /** Fingerprint of the encoder it was trained on, if known. */
   readonly encoderFingerprint?: string;
-  /** Architecture of the encoder it was trained on, such as `roberta`, where its files say it. */
+  /** Architecture of the encoder it was trained on, such as `roberta`, if its files contain it. */
   readonly modelType?: string;
-  /** Where its files have it in each layer, by the first part of its keys: `bert.encoder.layer.*.output`. */
+  /** Module path of the adapter in each layer, from the keys of its files: `bert.encoder.layer.*.output`. */
   readonly place?: string;
-  /** Layers for which its files hold no adapter. Here they have one that adds nothing. */
+  /** Indices of layers without an adapter in its files. Here they have one that adds nothing. */
   readonly leftOut?: readonly number[];
-  /** What could not be checked because its files do not say it, each a sentence for people. */
+  /** Warnings about properties that could not be checked, because its files do not contain them. */
   readonly warnings?: readonly string[];
 }
 
-/** An adapter, or what holds one. */
+/** An adapter, or an object that contains one. */
 export type AdapterSource = Adapter | { readonly adapter: Adapter };
 
 /** The adapter of a source. @throws ArgumentError for what is not one, such as the path of a folder */
@@ -58,7 +58,7 @@ export function adaptersOf(sources: readonly AdapterSource[]): Adapter[] {
   throw new ArgumentError(`sources must be a list of adapters, not ${shown(sources)}`);
 }
 
-/** An activation by the `adapters` library's name, with its value at 1. @throws ArgumentError that lists the known ones */
+/** Returns an activation by the `adapters` library's name, with its value at 1. @throws ArgumentError if unknown */
 export function nonLinearity(name: string): { apply(x: Tensor): Tensor; readonly atOne: number } {
   const apply = Object.hasOwn(activations, name) ? activations[name] : undefined;
   if (!apply)
@@ -69,7 +69,7 @@ export function nonLinearity(name: string): { apply(x: Tensor): Tensor; readonly
   return { apply, atOne: constantValue(apply(constant(1, []))) ?? Number.NaN };
 }
 
-/** Keys on disk of an adapter's tensors in one layer (AdapterHub; docs/reference/formats.md#adapter-tensors). */
+/** Returns the keys of an adapter's tensors in one layer (docs/reference/formats.md#adapter-tensors). */
 export function adapterKeys(
   encoder: EncoderArchitecture,
   layer: number,
@@ -85,20 +85,20 @@ export function adapterKeys(
 }
 
 /**
- * Bottleneck width for a reduction factor, as the `adapters` library rounds it: by Python's `//`, which rounds the exact
- * quotient down. The double 0.8 is a little more than 4/5, so that 128 // 0.8 is 159.
+ * Returns the bottleneck width for a reduction factor. The `adapters` library rounds it with Python's `//`, which
+ * rounds the exact quotient down. The double 0.8 is slightly larger than 4/5, so 128 // 0.8 is 159.
  */
 export function adapterWidth(hiddenSize: number, reductionFactor: number): number {
-  // The remainder is exact; without it the quotient is a whole number, but for its rounding.
+  // The remainder is exact. After subtracting it, the quotient is a whole number up to rounding.
   return Math.max(1, Math.round((hiddenSize - (hiddenSize % reductionFactor)) / reductionFactor));
 }
 
-/** Name and checksum: tells adapters apart in settings. */
+/** Returns name and checksum, which distinguish adapters in settings. */
 export function describeAdapter(adapter: Adapter): string {
   return `${adapter.name} ${adapterChecksum(adapter)}`;
 }
 
-/** 32-bit FNV-1a over all weights: tells adapters of one name apart. */
+/** Returns a 32-bit FNV-1a over all weights. It distinguishes adapters with the same name. */
 function adapterChecksum({ layers }: Adapter): string {
   let hash = 0x811c9dc5;
   for (const { down, downBias, up, upBias } of layers)

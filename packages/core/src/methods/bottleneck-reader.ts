@@ -17,11 +17,11 @@ import {
 import { openFolderTensors } from './tensor-files.ts';
 
 /**
- * Reads the adapter of a bottleneck folder: a source for stage 2.
+ * Reads the adapter of a bottleneck folder, to be used as a source in stage 2.
  *
- * @param within the folder in it, with a slash at its end
- * @param inProbe whether it lies in a probe's folder, which says what the adapter is multiplied by
- * @throws ModelFileError for an adapter of another kind, by its name
+ * @param within a folder inside it, with a slash at the end
+ * @param inProbe whether it is part of a probe's folder, which gives the factor of the adapter
+ * @throws ModelFileError that names the kind, for an adapter of another kind
  */
 export async function readAdapterFolder(folder: ModelFolder, within = '', inProbe = false): Promise<Adapter> {
   const path = `${within}adapter_config.json`;
@@ -29,12 +29,12 @@ export async function readAdapterFolder(folder: ModelFolder, within = '', inProb
   const config = parseAdapterConfig(await requiredFile(folder, path, folder.text(path)), where);
   if (config.sparsity < 1)
     throw new ModelFileError(
-      `${where}: sparsity is ${config.sparsity}: the adapter computes something else without its masks; ` +
-        'read it as what it is, or merge it first',
+      `${where}: sparsity is ${config.sparsity}, so the adapter needs its masks; ` +
+        'read the folder as a model of its own method, or merge it first',
     );
   if (config.omega !== 1 && !inProbe)
     throw new ModelFileError(
-      `${where}: omega is ${config.omega}: it is one of a probe, which multiplies it, and cannot be read by itself`,
+      `${where}: omega is ${config.omega}, so the adapter belongs to a probe, which multiplies it; read the probe`,
     );
   const { tensors, where: file } = await openFolderTensors(folder, `${within}adapter`);
   return readAdapter(config, tensors, file);
@@ -48,7 +48,7 @@ export const bottleneckReader: MethodReader = async (folder, target) => {
   return storedAdapter(adapter, target.encoder);
 };
 
-/** An adapter as a trained bottleneck method. */
+/** Converts an adapter to a trained bottleneck method. */
 export function storedAdapter(adapter: Adapter, encoder: EncoderArchitecture): StoredMethod {
   return {
     adapterName: adapter.name,
@@ -62,7 +62,7 @@ function bottleneckFor({ hiddenSize, width, nonLinearity }: Adapter): Method {
   return bottleneck({ width, reductionFactor: hiddenSize / width, nonLinearity });
 }
 
-/** An adapter's tensors under the names a bottleneck method trains. */
+/** Returns an adapter's tensors under the names of a bottleneck method's parameters. */
 function adapterTensors(adapter: Adapter, encoder: EncoderArchitecture): Map<string, NamedTensor> {
   const { width, hiddenSize } = adapter;
   return new Map(
@@ -78,7 +78,7 @@ function adapterTensors(adapter: Adapter, encoder: EncoderArchitecture): Map<str
   );
 }
 
-/** @throws ModelFileError if the adapter was trained on another encoder */
+/** Checks an adapter. @throws ModelFileError if it was trained on another encoder */
 export function checkAdapterFits(adapter: Adapter, target: ReadTarget, folder: ModelFolder): void {
   const misfit = adapterMisfit(adapter, target);
   if (misfit !== undefined) throw new ModelFileError(`the adapter in ${folder.describe()} ${misfit}`);

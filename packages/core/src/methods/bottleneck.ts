@@ -9,37 +9,37 @@ import { defineMethod, type MethodDefinition } from './definition.ts';
 import type { Method } from './method.ts';
 import { type MethodOption, settleOptions } from './method-option.ts';
 
-/** Wider than any encoder's feed-forward block: larger numbers are mistakes. */
+/** Limit of widths: wider than any encoder's feed-forward block. */
 const largestWidth = 65536;
 
-/** Hidden size over bottleneck width, which most adapters have. */
+/** The option for hidden size divided by bottleneck width. */
 export const reductionFactorOption: MethodOption<'number'> & { readonly default: number } = {
   type: 'number',
-  meaning: 'hidden size over bottleneck width',
+  meaning: 'hidden size divided by bottleneck width',
   default: 16,
   range: { above: 0 },
   flag: '--reduction-factor',
 };
 
-/** Common activations; the function takes others as well. */
+/** The option for common activations. {@link bottleneck} also accepts others. */
 export const nonLinearityOption: MethodOption<readonly string[]> & { readonly default: string } = {
   type: ['relu', 'gelu', 'gelu_new', 'tanh', 'sigmoid'],
-  meaning: 'of the bottleneck',
+  meaning: 'activation of the bottleneck',
   default: 'relu',
 };
 
 export interface BottleneckOptions {
-  /** Bottleneck width; by default what the reduction factor gives. */
+  /** Bottleneck width; by default derived from the reduction factor. */
   readonly width?: number;
-  /** Hidden size over bottleneck width; 16 in the paper. */
+  /** Hidden size divided by bottleneck width; 16 by default, as in the paper. */
   readonly reductionFactor?: number;
-  /** `relu` (the paper's), or another activation by the `adapters` library's name, such as `gelu` or `swish`. */
+  /** Activation by the `adapters` library's name, such as `gelu` or `swish`; `relu` by default, as in the paper. */
   readonly nonLinearity?: string;
 }
 
 /**
- * The Pfeiffer bottleneck adapter, stage 1: after every feed-forward block, with the layer's own frozen LN₂ before
- * and after (docs/reference/methods.md#the-pfeiffer-adapter):
+ * Creates the Pfeiffer bottleneck adapter, stage 1. It follows every feed-forward block, with the layer's own frozen
+ * LN₂ before and after it (docs/reference/methods.md#the-pfeiffer-adapter):
  *
  * `z = LN₂(h + x)`, `y = LN₂(up·relu(down·z + b) + c + h + x)`.
  */
@@ -92,7 +92,7 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
   };
 }
 
-/** {@link bottleneck}, as programs list it. */
+/** The definition of {@link bottleneck}. */
 export const bottleneckMethod: MethodDefinition = defineMethod({
   id: 'bottleneck',
   title: 'Adapter',

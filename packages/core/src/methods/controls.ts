@@ -4,20 +4,20 @@ import { RandomStream } from '../random/streams.ts';
 import type { Adapter, AdapterLayer } from './adapter.ts';
 
 /**
- * Sources that cannot help, to compare with: what a two-stage method reaches with them owes nothing to transfer.
+ * Control sources without knowledge to transfer. The score of a two-stage method with them is not due to transfer.
  *
- * - `random`: adapters of the same shape with the values that training begins with;
- * - `shuffled`: the trained adapters with their layers in another order.
+ * - `random`: adapters of the same shape with the initial values of training;
+ * - `shuffled`: the trained adapters with their layers in a different order.
  */
 export type SourceControl = 'random' | 'shuffled';
 
 export const sourceControls: readonly SourceControl[] = ['random', 'shuffled'];
 
 /**
- * The control of a source adapter. It keeps the adapter's name, shape and activation.
+ * Creates the control of a source adapter. It keeps the adapter's name, shape and activation.
  *
- * @param seed of the run: the same seed gives the same control
- * @throws ArgumentError for an adapter of one layer, which has no other order
+ * @param seed seed of the run; the same seed gives the same control
+ * @throws ArgumentError if an adapter with a single layer is to be shuffled
  */
 export function controlAdapter(adapter: Adapter, control: SourceControl, seed: number): Adapter {
   const stream = new RandomStream(seed, `control/${control}/${adapter.name}`);
@@ -27,7 +27,7 @@ export function controlAdapter(adapter: Adapter, control: SourceControl, seed: n
   };
 }
 
-/** Weights from N(0, 0.02²) and biases of zero, as {@link bottleneck} begins. */
+/** Draws weights from N(0, 0.02²) and zero biases, as {@link bottleneck} does. */
 function randomLayers({ layers }: Adapter, stream: RandomStream): AdapterLayer[] {
   return layers.map(({ down, downBias, up, upBias }) => ({
     down: stream.normal(down.length, 0, 0.02),
@@ -37,11 +37,11 @@ function randomLayers({ layers }: Adapter, stream: RandomStream): AdapterLayer[]
   }));
 }
 
-/** A random order in which no layer stays where it was: one cycle through all of them (Sattolo's algorithm). */
+/** Permutes the layers randomly so that none keeps its position (Sattolo's algorithm: a single cycle). */
 function shuffledLayers({ name, layers }: Adapter, stream: RandomStream): AdapterLayer[] {
   if (layers.length < 2)
     throw new ArgumentError(
-      `the adapter '${name}' has one layer, so its layers cannot be shuffled; use the control random`,
+      `the adapter '${name}' has one layer, so its layers cannot be shuffled; use the control 'random'`,
     );
   const shuffled = [...layers];
   for (let i = shuffled.length - 1; i > 0; i--) {

@@ -4,52 +4,52 @@ import type { Method, MethodKind } from './method.ts';
 import { checkOptions, type MethodOptions, type OptionValues } from './method-option.ts';
 import type { MethodReader } from './model-folder.ts';
 
-/** Where a method comes from. */
+/** The source of a method. */
 export interface MethodReference {
-  /** Authors, year and arXiv number, or what else finds it. */
+  /** Citation: authors, year and arXiv number or another reference. */
   readonly paper: string;
-  /** What a layer computes. */
+  /** The equation that a layer computes. */
   readonly equation: string;
-  /** Where that is, below `packages/` of this repository or in your own. */
+  /** Path of the implementation, below `packages/` of this repository or in another repository. */
   readonly file: string;
 }
 
-/** What a method trains, in words, for tables. */
+/** Describes the parameters that a method trains, for tables. */
 export interface TrainedPart {
   readonly what: string;
   readonly where: string;
-  /** How many numbers that are, by the sizes of an encoder. */
+  /** Number of trained values, as a formula in the sizes of an encoder. */
   readonly count: string;
 }
 
-/** All that is said of a method, which programs list, explain, check and train it by. */
+/** Describes a method, so that programs can list, explain, check and train it. */
 export interface MethodDefinition {
-  /** As in tables and on the command line, such as `scalearn++`. */
+  /** Identifier in tables and on the command line, such as `scalearn++`. */
   readonly id: string;
-  /** In print, such as `ScaLearn++`. */
+  /** Display name, such as `ScaLearn++`. */
   readonly title: string;
-  /** What it is, in a few words. */
+  /** Short description. */
   readonly summary: string;
   readonly kind: MethodKind;
   readonly reference?: MethodReference;
   readonly trains?: TrainedPart;
-  /** How many source adapters it takes; absent for a method that takes none. */
+  /** Number of source adapters; absent for a method without sources. */
   readonly sources?: { readonly least: number; readonly most?: number };
   readonly options: MethodOptions;
   /**
-   * The method. Its sources may be stand-ins of no layers where it is only to say what it is.
+   * Creates the method. The sources may be placeholders without layers if the method is only described, not trained.
    *
-   * @throws ArgumentError for values that the options do not take, and sources that do not go together
+   * @throws ArgumentError for invalid option values, or sources that do not fit each other
    */
   make(sources: readonly Adapter[], values?: Readonly<Record<string, unknown>>): Method;
-  /** Reads the folders that it writes, where core's own readers do not. */
+  /** Reads the folders that the method writes, if core's readers cannot. */
   readonly reader?: MethodReader;
 }
 
 /**
- * A definition whose `make` is given only what the options take, by their types.
+ * Creates a definition whose `make` receives only checked and typed options.
  *
- * @throws ArgumentError from `make` where the method that is made calls itself something else
+ * @throws ArgumentError from `make` if the method has another name or kind than the definition
  */
 export function defineMethod<const O extends MethodOptions>(
   definition: Omit<MethodDefinition, 'options' | 'make'> & {
@@ -65,7 +65,7 @@ export function defineMethod<const O extends MethodOptions>(
       const method = definition.make(sources, values);
       if (method.name !== id || method.kind !== kind)
         throw new ArgumentError(
-          `the method '${id}' (${kind}) is defined by one that calls itself '${method.name}' (${method.kind}); make them agree`,
+          `the definition '${id}' (${kind}) makes a method named '${method.name}' (${method.kind}); make them equal`,
         );
       return method;
     },

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../errors.ts';
 import { ModelFileError } from '../files/errors.ts';
 
-/** Makes something from what a file says; options that it would not take from a caller are the file's fault. */
+/** Makes an object from the settings of a file. An ArgumentError about them becomes an error about the file. */
 export function fileFault<T>(where: string, make: () => T): T {
   try {
     return make();

@@ -5,7 +5,7 @@ import type { ScalearnSettings } from './scalearn-settings.ts';
 
 type Normalization = Pick<ScalearnSettings, 'normalization'>;
 
-/** Coefficients of one layer, `[T, hidden or 1]`, as they are used after training: normalized, without dropout. */
+/** Returns one layer's coefficients, `[T, hidden or 1]`, as used after training: normalized, without dropout. */
 function finalCoefficients(omega: Float32Array, T: number, settings: Normalization): Float64Array {
   const width = omega.length / T;
   const result = Float64Array.from(omega);
@@ -22,10 +22,10 @@ function finalCoefficients(omega: Float32Array, T: number, settings: Normalizati
 }
 
 /**
- * A trained ScaLearn model as one bottleneck adapter of width Σ widths: `W_down` = the sources' rows stacked, `W_up` =
- * `[diag(ω₁)·W_up,1 … diag(ω_T)·W_up,T]`, `b_up = Σ_t ω_t ⊙ b_up,t` (P7). Equal to the model but for rounding.
+ * Merges a ScaLearn model into one bottleneck adapter of width Σ widths: `W_down` = the sources' rows stacked, `W_up` =
+ * `[diag(ω₁)·W_up,1 … diag(ω_T)·W_up,T]`, `b_up = Σ_t ω_t ⊙ b_up,t` (P7). Equal to the model up to rounding.
  *
- * @param omegas raw ω per layer, `[T, hidden or 1]` each; a single one is shared by all layers
+ * @param omegas raw ω per layer, `[T, hidden or 1]` each; a single element is shared by all layers
  */
 export function mergeAdapters(
   name: string,
@@ -49,7 +49,7 @@ export function mergeAdapters(
       const layer = elementAt(source.layers, i);
       down.set(layer.down, at * hiddenSize);
       downBias.set(layer.downBias, at);
-      // Sizes were checked when the adapters were read; there are millions of elements.
+      // Not checked per element: sizes were checked on reading, and there are millions of elements.
       for (let c = 0; c < hiddenSize; c++) {
         const scale = omega[t * stride + (stride > 1 ? c : 0)] as number;
         for (let k = 0; k < source.width; k++)

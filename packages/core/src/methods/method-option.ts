@@ -1,35 +1,35 @@
 import { ArgumentError } from '../errors.ts';
 import { shown } from '../files/shown.ts';
 
-/** What an option takes: a number, a whole number, several numbers, a text, or one of some words. */
+/** The type of an option: a number, a whole number, several numbers, a text, or one of several words. */
 export type OptionType = 'number' | 'whole' | 'numbers' | 'text' | readonly string[];
 
-/** Bounds of a number, or of each of several. */
+/** Bounds of a number, or of each number of a list. */
 export interface OptionRange {
   readonly least?: number;
   readonly most?: number;
-  /** A bound that does not belong to the range. */
+  /** Exclusive lower bound. */
   readonly above?: number;
   readonly below?: number;
 }
 
-/** An option of a method, besides its sources. */
+/** An option of a method other than its sources. */
 export interface MethodOption<T extends OptionType = OptionType> {
   readonly type: T;
-  /** In a few words. */
+  /** Short description. */
   readonly meaning: string;
-  /** Absent where it is no constant. */
+  /** Default value; absent if it is not a constant. */
   readonly default?: OptionValue<T>;
-  /** The default in words, where it is no constant, or not always: `the encoder's`. */
+  /** Description of the default if it is not always a constant: `the encoder's`. */
   readonly defaultMeaning?: string;
   readonly range?: OptionRange;
-  /** Where the command line has a flag of its own for it; all others are given by `--set NAME=VALUE`. */
+  /** Flag of the command line for this option. Options without a flag are given by `--set NAME=VALUE`. */
   readonly flag?: `--${string}`;
-  /** Where there is no default: who trains must say it. */
+  /** Whether the option must be given, because it has no default. */
   readonly required?: true;
 }
 
-/** By the names that the method's function has them under. */
+/** The options of a method, by the names that the method's function uses. */
 export type MethodOptions = Readonly<Record<string, MethodOption>>;
 
 export type OptionValue<T extends OptionType> = T extends 'number' | 'whole'
@@ -42,7 +42,7 @@ export type OptionValue<T extends OptionType> = T extends 'number' | 'whole'
         ? Word
         : never;
 
-/** The values of options, of which any may be left out. */
+/** The values of options. Any may be left out. */
 export type OptionValues<O extends MethodOptions> = {
   readonly [Name in keyof O]?: OptionValue<O[Name]['type']> | undefined;
 };
@@ -54,7 +54,7 @@ export type SettledValues<O extends MethodOptions> = {
     : OptionValue<O[Name]['type']> | undefined;
 };
 
-/** What an option takes, in words: `a number above 0`. */
+/** Returns a description of the values that an option accepts: `a number above 0`. */
 export function whatOptionTakes({ type, range = {} }: Pick<MethodOption, 'type' | 'range'>): string {
   if (typeof type !== 'string') return `one of ${type.join(', ')}`;
   if (type === 'text') return 'a text';
@@ -71,7 +71,7 @@ export function whatOptionTakes({ type, range = {} }: Pick<MethodOption, 'type' 
   return bounds === '' ? what : `${what} ${bounds}`;
 }
 
-/** Whether an option takes a value. */
+/** Returns whether an option accepts a value. */
 export function optionTakes<T extends OptionType>(
   { type, range = {} }: Pick<MethodOption<T>, 'type' | 'range'>,
   value: unknown,
@@ -92,7 +92,7 @@ export function optionTakes<T extends OptionType>(
 /**
  * Checks values against options.
  *
- * @throws ArgumentError that names the first that there is no option for, or that its option does not take
+ * @throws ArgumentError that names the first unknown option or invalid value
  */
 export function checkOptions<O extends MethodOptions>(
   options: O,

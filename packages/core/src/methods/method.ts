@@ -6,29 +6,29 @@ import type { ParameterSpec } from '../nn/parameters.ts';
 import type { Sites } from '../nn/sites.ts';
 import type { Adapter } from './adapter.ts';
 
-/** What a method needs to know before anything is built. */
+/** The encoder, adapter and tasks that a method is built for. */
 export interface MethodTarget {
   readonly encoder: EncoderArchitecture;
   /** See {@link Encoder}; adapters carry it. */
   readonly encoderFingerprint?: string;
   /** See {@link Encoder}; folders of whole models need it. */
   readonly encoderConfig?: Readonly<Record<string, unknown>>;
-  /** Name of the adapter to be trained, by default the task's: part of its keys on disk. */
+  /** Name of the adapter to train, part of its keys on disk; by default the task's name. */
   readonly adapterName: string;
-  /** Names of the tasks that are trained together: one, but in joint training. */
+  /** Names of the tasks that are trained together; more than one only in joint training. */
   readonly tasks: readonly string[];
 }
 
-/** A tensor the method uses but does not train; uploaded once, shared by training and evaluation. */
+/** A tensor that the method uses but does not train. It is uploaded once and shared by training and evaluation. */
 export interface FrozenSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
-/** What a method builds its part of the graph from. */
+/** The arguments from which a method builds its part of the graph. */
 export interface MethodCall extends MethodTarget {
-  /** The one of the tasks whose batch it is. */
+  /** The task of the batch. */
   readonly task: string;
   parameter(name: string): Tensor;
   frozen(name: string): Tensor;
@@ -36,65 +36,65 @@ export interface MethodCall extends MethodTarget {
   readonly dropout?: Dropout;
 }
 
-/** How source adapters, coefficients or anything else of a method lies on disk, as files by relative path. */
+/** The files of a trained method, by relative path. */
 export type FileSet = Readonly<Record<string, Uint8Array | string>>;
 
-/** What a trained method is saved from. */
+/** The data from which a trained method is saved. */
 export interface SaveCall extends MethodTarget {
-  /** The trained tensors by name, the head's left out. */
+  /** The trained tensors by name, without those of the head. */
   readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-  /** Top-level keys of the library's JSON files: model_name, model_class, … */
+  /** Name of the encoder, written as `model_name` in the JSON files. */
   readonly modelName: string;
-  /** By task. Core writes their files; they are here for methods whose folders hold a whole model. */
+  /** Heads by task. Core writes their files; methods whose folders contain a whole model use them. */
   readonly heads: ReadonlyMap<string, SavedHead>;
 }
 
 /**
- * `single-task`: trained for one task from nothing. `two-stage`: learns to use adapters trained before. `joint`: one
- * model for several tasks at once. `analysis`: measures rather than learns.
+ * `single-task`: trained for one task from scratch. `two-stage`: learns to combine trained adapters. `joint`: one model
+ * for several tasks. `analysis`: measures something instead of learning a task.
  */
 export type MethodKind = 'single-task' | 'two-stage' | 'joint' | 'analysis';
 
 /**
- * A way to adapt an encoder: which parameters it owns, what it does at the encoder's sites, how it is saved. Core's
- * own methods, those of other packages and yours are equal.
+ * A way to adapt an encoder. It defines its parameters, what it computes at the encoder's sites, and how it is saved.
+ * Methods of core, of other packages and of users all implement this interface.
  */
 export interface Method {
-  /** As in tables and on the command line, e.g. `scalearn++`. */
+  /** Name in tables and on the command line, e.g. `scalearn++`. */
   readonly name: string;
   readonly kind: MethodKind;
-  /** Defaults of the paper for this method. */
+  /** The paper's training settings for this method. */
   readonly defaults: MethodDefaults;
   parameters(target: MethodTarget): readonly ParameterSpec[];
   frozen?(target: MethodTarget): readonly FrozenSpec[];
   sites(call: MethodCall): Sites;
-  /** Added to the loss, `[]`. */
+  /** Returns a term to add to the loss, `[]`. */
   penalty?(call: MethodCall): Tensor | undefined;
-  /** Which of the encoder's own weights train as well, by their names, which lack its prefix; `true` for all. */
+  /** Selects encoder weights that are also trained, by names without the encoder's prefix; `true` for all. */
   readonly trainsEncoder?: true | ((name: string, encoder: EncoderArchitecture) => boolean);
-  /** Which layout of the head's files belongs to the method. */
+  /** Layout of the head's files. */
   readonly headLayout: 'flexible' | 'static';
-  /** What else decides its results, as JSON: a run is resumed only under the same. */
+  /** Other settings that affect the results, as JSON. A run is resumed only with equal settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   save(call: SaveCall): FileSet;
-  /** The trained bottleneck adapter, where the method is one. */
+  /** Returns the trained bottleneck adapter, if the method is one. */
   adapter?(call: SaveCall): Adapter;
-  /** The trained method as one plain bottleneck adapter, where it is a sum of them. */
+  /** Merges the trained method into one plain bottleneck adapter, if it is a sum of adapters. */
   merge?(call: SaveCall): Adapter;
 }
 
 export interface MethodDefaults {
   readonly learningRate: number;
   readonly epochs: number;
-  /** Evaluations without improvement before training stops. */
+  /** Number of evaluations without improvement after which training stops. */
   readonly patience: number;
   readonly weightDecay: number;
-  /** Rows evaluated at once; 32 by default. */
+  /** Rows per batch of evaluation; 32 by default. */
   readonly evalBatchSize?: number;
-  /** Where the paper plans steps rather than epochs. */
+  /** Number of steps, if the paper gives steps instead of epochs. */
   readonly steps?: number;
-  /** Steps between evaluations, where that is not an epoch. */
+  /** Steps between evaluations; by default one epoch. */
   readonly evaluateEvery?: number;
-  /** Part of the steps in which the learning rate rises. */
+  /** Fraction of the steps in which the learning rate rises. */
   readonly warmup?: number;
 }

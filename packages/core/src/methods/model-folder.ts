@@ -4,16 +4,16 @@ import type { NamedTensor } from '../nn/parameters.ts';
 
 import type { Method, MethodTarget } from './method.ts';
 
-/** A model folder, wherever it lies. */
+/** A model folder on any storage. */
 export interface ModelFolder {
   describe(): string;
-  /** A file's text, or undefined where there is none. */
+  /** Reads a file's text; undefined if there is no such file. */
   text(path: string): Promise<string | undefined>;
-  /** A file of tensors, as `openTensorFile` opens it by its name, or undefined where there is none. */
+  /** Opens a tensor file as `openTensorFile` does by its name; undefined if there is no such file. */
   tensors(path: string): Promise<TensorReader | undefined>;
 }
 
-/** A file's content. @throws ModelFileError where there is none */
+/** Returns a file's content. @throws ModelFileError if the file is missing */
 export async function requiredFile<T>(
   folder: ModelFolder,
   path: string,
@@ -21,30 +21,30 @@ export async function requiredFile<T>(
 ): Promise<T> {
   const found = await content;
   if (found === undefined)
-    throw new ModelFileError(`${folder.describe()} has no ${path}; it is not a whole model folder`);
+    throw new ModelFileError(`${folder.describe()} has no ${path}; it is not a complete model folder`);
   return found;
 }
 
-/** What a stored method is to be put on. */
+/** The encoder and tasks that a stored method is loaded for. */
 export interface ReadTarget extends Pick<MethodTarget, 'encoder' | 'encoderFingerprint'> {
-  /** Names of the tasks it was trained on together, in joint training. */
+  /** Names of the tasks that were trained together, in joint training. */
   readonly tasks?: readonly string[];
 }
 
-/** A method as it lay in a folder. */
+/** A method that was read from a folder. */
 export interface StoredMethod extends Pick<MethodTarget, 'encoderConfig'> {
   readonly adapterName: string;
   readonly method: Method;
   /** The trained tensors by name. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
-  /** What could not be checked because its files do not say it, each a sentence for people. */
+  /** Warnings about properties that could not be checked, because its files do not contain them. */
   readonly warnings?: readonly string[];
 }
 
 /**
- * Reads the folders that one kind of method writes.
+ * Reads the folders that one method writes.
  *
  * @returns undefined for a folder of another kind
- * @throws ModelFileError for one of its own that is damaged, or does not fit the encoder
+ * @throws ModelFileError for a folder of this method that is damaged or does not fit the encoder
  */
 export type MethodReader = (folder: ModelFolder, target: ReadTarget) => Promise<StoredMethod | undefined>;

@@ -2,16 +2,16 @@ import { type JsonFields, jsonCount, jsonOrNull, jsonText } from '../files/json-
 import { shown } from '../files/shown.ts';
 import type { MethodTarget, SaveCall } from './method.ts';
 
-/** The version of the `adapters` library whose folders are written. */
+/** The version of the `adapters` library whose folder format is written. */
 const adaptersVersion = 'adapters.1.3.0';
 
 /**
- * Keys whose numbers Python must read as `float`, which JavaScript writes as it writes whole ones: the `adapters`
- * library refuses a `scaling` of 1 as an unknown kind, and takes 1.0.
+ * Matches numbers that Python must read as `float` but JavaScript writes as whole numbers. The `adapters` library
+ * refuses a `scaling` of 1 as an unknown kind, and accepts 1.0.
  */
 const floats = /^( *"(?:scaling|dropout|stochastic_depth)": -?\d+)(?=,?$)/gm;
 
-/** JSON as these libraries write it: keys sorted, indented by two. */
+/** Writes JSON as the Python libraries do: sorted keys, indented by two spaces. */
 export function stableStringify(value: unknown): string {
   const sorted = (v: unknown): unknown => {
     if (Array.isArray(v)) return v.map(sorted);
@@ -26,8 +26,8 @@ export function stableStringify(value: unknown): string {
 }
 
 /**
- * The architecture of a Python class, `Roberta` of `RobertaForSequenceClassification`; undefined for classes of no one
- * architecture.
+ * Returns the architecture of a Python class: `Roberta` for `RobertaForSequenceClassification`. Returns undefined for
+ * classes that do not belong to one architecture.
  */
 function architectureOfClass(modelClass: string): string | undefined {
   const [, name] =
@@ -35,13 +35,13 @@ function architectureOfClass(modelClass: string): string | undefined {
   return name === 'Auto' || name === 'PreTrained' ? undefined : name;
 }
 
-/** Whether two names are of one architecture: `xlm-roberta` and `XLMRoberta` are, as model types and classes name it. */
+/** Returns whether two names mean the same architecture, as `xlm-roberta` (a model type) and `XLMRoberta` (a class). */
 export function isSameArchitecture(one: string, other: string): boolean {
   const plain = (name: string): string => name.replace(/\W|_/g, '').toLowerCase();
   return plain(one) === plain(other);
 }
 
-/** Keys that every JSON file of a model folder has beside its own. */
+/** Returns the keys that all JSON files of a model folder share. */
 export function modelMetadata({
   encoder: { hiddenSize, modelType, pythonClass },
   modelName,
@@ -55,7 +55,7 @@ export function modelMetadata({
   };
 }
 
-/** Names of the keys that {@link readModelMetadata} takes, and of those beside them that change nothing. */
+/** Names of the keys that {@link readModelMetadata} reads, and of common keys that have no effect. */
 export const modelMetadataKeys: readonly string[] = [
   'config',
   'config_id',
@@ -67,15 +67,15 @@ export const modelMetadataKeys: readonly string[] = [
   'version',
 ];
 
-/** Whose encoder a file of a model folder says it is for, as far as it does. */
+/** The encoder that a file of a model folder belongs to, as far as the file describes it. */
 export interface FileTarget {
-  /** As its files say it, or else as the name of its class in Python begins. */
+  /** Architecture from its files, or else from the prefix of its Python class name. */
   readonly modelType: string | undefined;
   readonly modelName: string | undefined;
   readonly hiddenSize: number | undefined;
 }
 
-/** Reads what {@link modelMetadata} wrote, or others did. @throws ModelFileError also for two architectures */
+/** Reads the shared keys of a JSON file. @throws ModelFileError if they are invalid or name two architectures */
 export function readModelMetadata(json: JsonFields): FileTarget {
   const text = (key: string): string | undefined => json.take(key, jsonOrNull(jsonText), null) || undefined;
   const written = text('model_type');
@@ -93,9 +93,9 @@ export function readModelMetadata(json: JsonFields): FileTarget {
 }
 
 /**
- * Checks the keys of a file: it may have the common ones and its own.
+ * Checks the keys of a file. It may have the shared keys and its own.
  *
- * @throws ModelFileError if it has others, or says that it is for another encoder than it is to be put on
+ * @throws ModelFileError if it has other keys, or belongs to another encoder than the target
  */
 export function checkFileTarget(
   json: JsonFields,
@@ -106,7 +106,7 @@ export function checkFileTarget(
   checkNamedEncoder(json, { encoder });
 }
 
-/** @throws ModelFileError if a file says that it is for another encoder than it is to be put on; it may have any keys */
+/** Checks the encoder of a file that may have any keys. @throws ModelFileError if it belongs to another encoder */
 export function checkNamedEncoder(json: JsonFields, { encoder }: Pick<MethodTarget, 'encoder'>): void {
   const { modelType, hiddenSize } = readModelMetadata(json);
   if (modelType !== undefined && !isSameArchitecture(modelType, encoder.modelType))

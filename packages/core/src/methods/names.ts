@@ -1,25 +1,26 @@
 import { ArgumentError } from '../errors.ts';
 
-/** Characters of a name, for messages. */
+/** The allowed characters of a name, for messages. */
 export const nameCharacters = 'letters, digits, _ . + -';
 
-/** Longer names of tasks are cut: a file system takes 255 bytes for a folder's. */
+/** The longest name of a task; longer ones are shortened. File systems limit folder names to 255 bytes. */
 const longest = 150;
 
-/** Whether a text can name an adapter or a head: names become keys of tensors, folders, and parts of lists. */
+/** Returns whether a text can name an adapter or a head. Names become tensor keys, folders and items of lists. */
 export function isName(text: unknown): text is string {
   return typeof text === 'string' && /^[\w.+-]+$/.test(text) && !/^\.+$/.test(text);
 }
 
-/** Whether a folder of that name could stand in the place of a model folder's own files. */
+/** Returns whether a folder with this name could collide with a model folder's own files. */
 export function isFileName(name: string): boolean {
   return /\.(json|safetensors|bin)$/i.test(name);
 }
 
 /**
- * Any text as a name, different ones as different names, of letters, digits, `_`, `-` and `+`: a dot is none of them, as
- * modules of PyTorch take none. What has no other characters stays as it is; else every other character, and `+`, becomes
- * `+HEX+`, its code point. Of a very long one the beginning is kept, with a checksum of the whole.
+ * Converts any text to a name of letters, digits, `_`, `-` and `+`. Different texts get different names. Dots are not
+ * allowed, because names of PyTorch modules cannot contain them. A text of only these characters stays unchanged.
+ * Otherwise every other character, and `+`, becomes `+HEX+`, its code point. A very long name is cut and ends with a
+ * checksum of the whole text.
  *
  * @throws ArgumentError for an empty text
  */
@@ -31,7 +32,7 @@ export function nameFor(text: string): string {
   return name.length <= longest ? name : `${name.slice(0, longest - 17)}+${checksum(text)}`;
 }
 
-/** 64-bit FNV-1a over UTF-16 code units, in hexadecimal digits. */
+/** Returns a 64-bit FNV-1a over UTF-16 code units, in hexadecimal digits. */
 function checksum(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (let i = 0; i < text.length; i++)

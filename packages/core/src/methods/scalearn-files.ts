@@ -16,7 +16,7 @@ import { modelMetadata, stableStringify } from './model-json.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
 import { tensorFiles } from './tensor-files.ts';
 
-/** The published configuration's keys and their meaning there (docs/reference/formats.md#scalearn). */
+/** Returns the settings under the keys of the published configuration (docs/reference/formats.md#scalearn). */
 function scalearnConfig(settings: ScalearnSettings): Record<string, unknown> {
   return {
     learn_omega: true,
@@ -25,7 +25,7 @@ function scalearnConfig(settings: ScalearnSettings): Record<string, unknown> {
     omega_init_scale: settings.initScale,
     residual: true,
     dropout_ratio: settings.dropout,
-    // The name misleads: in these files `per_layer` true means one ω shared by all layers.
+    // The name is misleading: in these files a true `per_layer` means one ω shared by all layers.
     per_layer: settings.shared,
     regularization: settings.regularization > 0,
     lambda_reg: settings.regularization,
@@ -40,16 +40,16 @@ const configKeys = [
   ...['per_layer', 'regularization', 'lambda_reg', 'take_mean', 'take_softmax', 'query_before_ln'],
 ];
 
-/** Tasks of which the reference's configurations hold a constant each, for probing: null in all others. */
+/** Tasks for which the reference's configurations have a constant each, for probing; null in other configurations. */
 const probingTasks = [
   ...['qqp', 'mnli', 'qnli', 'cb', 'copa', 'rte', 'mrpc', 'wic', 'wsc', 'sst2', 'stsb', 'boolq'],
   ...['cola', 'multirc', 'record'],
 ];
 
 /**
- * Reads back what {@link scalearnConfig} wrote, or the reference did.
+ * Reads a configuration that {@link scalearnConfig} or the reference wrote.
  *
- * @throws ModelFileError for what would compute something else
+ * @throws ModelFileError for settings with another computation
  */
 export function parseScalearnConfig(config: JsonFields): ScalearnSettings {
   config.only([...configKeys, ...probingTasks]);
@@ -63,7 +63,7 @@ export function parseScalearnConfig(config: JsonFields): ScalearnSettings {
   const softmax = config.take('take_softmax', jsonBoolean, false);
   const mean = config.take('take_mean', jsonBoolean, false);
   if (softmax && mean)
-    throw config.error('take_softmax and take_mean are both true; there is only one of them');
+    throw config.error('take_softmax and take_mean are both true; only one of them can be');
   const lambda = config.take('lambda_reg', jsonNumberIn(0, Infinity), 0);
   return {
     variant: `scalearn${vector ? '' : '-uniform'}${shared ? '++' : ''}`,
@@ -81,7 +81,7 @@ const isNull: JsonRule<null> = {
   fits: (value) => value === null,
 };
 
-/** ω, its configuration, and a folder for each source. */
+/** Creates the files of a ScaLearn model: ω, its configuration, and a folder for each source. */
 export function scalearnFiles(
   call: SaveCall & {
     readonly settings: ScalearnSettings;

@@ -8,13 +8,13 @@ export const scalearnVariants = ['scalearn', 'scalearn-uniform', 'scalearn++', '
 export type ScalearnVariant = (typeof scalearnVariants)[number];
 
 export interface ScalearnOptions {
-  /** Frozen adapters, the target's own last. */
+  /** Frozen source adapters. The target task's own adapter is last. */
   readonly sources: readonly AdapterSource[];
-  /** A vector or (uniform) a scalar for each source, per layer or (++) shared by all layers. */
+  /** ω is a vector or (uniform) a scalar for each source, per layer or (++) shared by all layers. */
   readonly variant?: ScalearnVariant;
   /** ω starts at N(initScale / T, 0.001²). */
   readonly initScale?: number;
-  /** Dropout on ω, one mask per layer and step; the paper's: 0.3, and 0 for uniform++ and the ablations. */
+  /** Dropout on ω, one mask per layer and step; the paper uses 0.3, and 0 for uniform++ and the ablations. */
   readonly dropout?: number;
   /** Ablations: ω divided by its sum over sources, or softmax over sources. */
   readonly normalization?: 'none' | 'mean' | 'softmax';
@@ -41,13 +41,13 @@ export type OmegaOptions = {
   readonly regularization: MethodOption<'number'> & { readonly default: number };
 };
 
-/** What options a variant has besides its sources. */
+/** Returns the options of a variant other than its sources. */
 export function omegaOptions(variant: ScalearnVariant): OmegaOptions {
   const isSmallest = variant === 'scalearn-uniform++';
   return {
     initScale: {
       type: 'number',
-      meaning: 'ω starts at it over the number of sources',
+      meaning: 'ω starts at this value divided by the number of sources',
       default: 2,
       flag: '--omega-init-scale',
     },
@@ -61,13 +61,13 @@ export function omegaOptions(variant: ScalearnVariant): OmegaOptions {
     },
     normalization: {
       type: ['none', 'mean', 'softmax'],
-      meaning: 'of ω over the sources',
+      meaning: 'normalization of ω over the sources',
       default: 'none',
       flag: '--omega-normalization',
     },
     regularization: {
       type: 'number',
-      meaning: 'strength of the pull of ω toward 1',
+      meaning: 'strength of the penalty that pulls ω toward 1',
       default: 0,
       range: { least: 0 },
       flag: '--omega-regularization',
@@ -75,7 +75,7 @@ export function omegaOptions(variant: ScalearnVariant): OmegaOptions {
   };
 }
 
-/** Fills in the paper's defaults and checks the rest. */
+/** Checks the options and fills in the paper's defaults. */
 export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
   checkOptionNames('scalearn', options, ['sources', 'variant', ...Object.keys(omegaOptions('scalearn'))]);
   const { variant = 'scalearn' } = options;
@@ -87,12 +87,12 @@ export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
   const { initScale, normalization, regularization } = settled;
   const vector = !variant.includes('uniform');
   const shared = variant.endsWith('++');
-  // A mean over sources that were all dropped would be 0/0.
+  // If all sources were dropped, a mean would be 0/0.
   const dropout = normalization === 'none' ? settled.dropout : (options.dropout ?? 0);
   return { variant, vector, shared, initScale, dropout, normalization, regularization };
 }
 
-/** Keys on disk of ω, one per layer or a single one (docs/reference/formats.md#scalearn). */
+/** Returns the keys of ω, one per layer or a single one (docs/reference/formats.md#scalearn). */
 export function omegaKeys(encoder: EncoderArchitecture, names: readonly string[], shared: boolean): string[] {
   const joined = names.join(',');
   if (shared) return [`${encoder.prefix}.shared_parameters.${joined}.omega`];

@@ -24,8 +24,8 @@ import {
 import { stackSources } from './stack-sources.ts';
 
 /**
- * ScaLearn, stage 2: `y = LN₂(Σ_t ω_t ⊙ up_t(z) + h + x)` with `z = LN₂(h + x)`; the sources are frozen, ω is
- * learned (arXiv 2310.01217, section 3). The stack of T source outputs never exists: see {@link stackSources}.
+ * Creates ScaLearn, stage 2: `y = LN₂(Σ_t ω_t ⊙ up_t(z) + h + x)` with `z = LN₂(h + x)`. The sources are frozen, and ω
+ * is learned (arXiv 2310.01217, section 3). The T source outputs are never stored separately: see {@link stackSources}.
  */
 export function scalearn(options: ScalearnOptions): Method {
   const settings = settleScalearn(options);
@@ -57,7 +57,7 @@ export function scalearn(options: ScalearnOptions): Method {
     kind: 'two-stage',
     headLayout: 'static',
     get settings() {
-      // Ids of stored runs depend on this spelling.
+      // The ids of stored runs depend on this spelling.
       const { normalization: normalisation, regularization: regularisation, ...others } = settings;
       return { ...others, normalisation, regularisation, sources: sources.map(describeAdapter) };
     },
@@ -126,7 +126,7 @@ const words: Readonly<
   'scalearn-uniform++': { title: 'ScaLearnUniform++', each: 'source', count: 'T' },
 };
 
-/** The four variants of {@link scalearn}, as programs list them. */
+/** The definitions of the four variants of {@link scalearn}. */
 export const scalearnMethods: readonly MethodDefinition[] = scalearnVariants.map((variant) => {
   const { title, each, count } = words[variant];
   return defineMethod({

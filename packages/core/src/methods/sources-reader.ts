@@ -5,15 +5,15 @@ import { readAdapterFolder } from './bottleneck-reader.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { isName } from './names.ts';
 
-/** More source adapters than any model has. */
+/** Limit of source adapters: more than any model has. */
 const mostSources = 1000;
 
 /**
- * Reads the source adapters that lie in a two-stage model's folder, each in a folder of its name.
+ * Reads the source adapters in a two-stage model's folder, each from a folder with its name.
  *
- * @param json the model's configuration: its `name` is their names joined by commas, in order
- * @param inProbe whether the model is a probe, which says what each is multiplied by
- * @throws ModelFileError
+ * @param json the model's configuration; its `name` is the adapters' names joined by commas, in order
+ * @param inProbe whether the model is a probe, which gives the factor of each adapter
+ * @throws ModelFileError if a name is invalid or an adapter cannot be read
  */
 export async function readSourceFolders(
   folder: ModelFolder,
@@ -27,7 +27,7 @@ export async function readSourceFolders(
     throw json.error(`name lists a source adapter twice: ${shown(json.raw('name'))}`);
   const sources: Adapter[] = [];
   for (const name of names) {
-    if (!isName(name)) throw json.error(`${shown(name)} is no name for an adapter`);
+    if (!isName(name)) throw json.error(`${shown(name)} is not a valid name for an adapter`);
     sources.push(await readAdapterFolder(folder, `${name}/`, inProbe));
   }
   return sources;

@@ -6,12 +6,12 @@ import type { MethodTarget } from './method.ts';
 import { isFileName, isName, nameCharacters } from './names.ts';
 
 /**
- * T adapters as two matrices per layer (P7): down-projections stacked, up-projections stacked. A source's bias `c` is
- * one more of its bottleneck units, always on: down weights 0, down bias 1, up row `c / act(1)`. So the scaled sum of
- * sources is `(ω ∘ up)ᵀ · act(down·z + b)` with nothing else to add, and ω's gradient needs no case for the bias.
+ * T adapters as two matrices per layer (P7): the stacked down-projections and the stacked up-projections. A source's
+ * bias `c` becomes an extra bottleneck unit with a constant output: down weights 0, down bias 1, up row `c / act(1)`.
+ * The scaled sum of sources is then `(ω ∘ up)ᵀ · act(down·z + b)`. ω's gradient needs no special case for the bias.
  */
 export interface SourceStack {
-  /** Units of each source, its bias unit included; narrower sources are filled with units that are always off. */
+  /** Units of each source, including its bias unit. Narrower sources are padded with units that are always zero. */
   readonly units: number;
   readonly layers: readonly {
     /** `[T·units, hidden]`. */
@@ -23,7 +23,7 @@ export interface SourceStack {
   readonly up: Float32Array;
 }
 
-/** @throws ArgumentError if the sources do not fit the encoder or each other */
+/** Checks the sources. @throws ArgumentError if they do not fit the encoder or each other */
 export function checkSources(
   sources: readonly Adapter[],
   target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
@@ -34,7 +34,7 @@ export function checkSources(
     const who = `source adapter '${source.name}'`;
     if (!isName(source.name) || isFileName(source.name))
       throw new ArgumentError(
-        `${who} lies in a folder of its name in the model's, which cannot be called so; rename it (${nameCharacters}, no ending of a file)`,
+        `${who} has a name that its folder in the model cannot have; rename it (${nameCharacters}, no file extension)`,
       );
     const misfit = adapterMisfit(source, target);
     if (misfit !== undefined) throw new ArgumentError(`${who} ${misfit}`);
@@ -47,7 +47,7 @@ export function checkSources(
   }
 }
 
-/** @throws ArgumentError if the sources do not fit the encoder or each other */
+/** Stacks the sources for an encoder. @throws ArgumentError if they do not fit the encoder or each other */
 export function stackSources(sources: readonly Adapter[], target: MethodTarget): SourceStack {
   checkSources(sources, target);
   const { layers, hiddenSize } = target.encoder;
@@ -65,7 +65,7 @@ export function stackSources(sources: readonly Adapter[], target: MethodTarget):
       downBias.set(from.downBias, t * units);
       downBias[t * units + width] = 1;
       const base = (layer * sources.length + t) * units * hiddenSize;
-      // Sizes were checked when the adapters were read; there are millions of elements.
+      // Not checked per element: sizes were checked on reading, and there are millions of elements.
       for (let k = 0; k < width; k++)
         for (let c = 0; c < hiddenSize; c++) up[base + k * hiddenSize + c] = from.up[c * width + k] as number;
       for (let c = 0; c < hiddenSize; c++) up[base + width * hiddenSize + c] = at(from.upBias, c) / atOne;

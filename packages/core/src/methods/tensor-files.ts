@@ -7,9 +7,9 @@ import type { FileSet } from './method.ts';
 import type { ModelFolder } from './model-folder.ts';
 
 /**
- * The two files that hold the same tensors, by their common path: `rte/adapter` is `rte/adapter.safetensors` and
- * `rte/pytorch_adapter.bin`. The `adapters` library looks at the first only where it is told to, and at the second
- * otherwise (docs/reference/formats.md#the-adapters-library): a folder for everybody has both.
+ * Returns the names of the two files with the same tensors, by their common path: `rte/adapter` gives
+ * `rte/adapter.safetensors` and `rte/pytorch_adapter.bin`. The `adapters` library reads the second file unless it is
+ * told to read the first (docs/reference/formats.md#the-adapters-library). Folders contain both for all programs.
  */
 function filesOf(path: string): readonly [safetensors: string, torch: string] {
   const at = path.lastIndexOf('/') + 1;
@@ -17,10 +17,10 @@ function filesOf(path: string): readonly [safetensors: string, torch: string] {
 }
 
 /**
- * Tensors as the files of a model folder.
+ * Encodes tensors as files of a model folder.
  *
- * @param path such as `adapter`, `model_head` or `model_adapter_fusion`, with the folder within the model's, if any
- * @param metadata of the safetensors file; torch files have none
+ * @param path such as `adapter`, `model_head` or `model_adapter_fusion`, after the subfolder, if any
+ * @param metadata metadata of the safetensors file; torch files have none
  */
 export function tensorFiles(
   path: string,
@@ -35,16 +35,16 @@ export function tensorFiles(
   };
 }
 
-/** The tensors of one file, and what to call it in messages. */
+/** The tensors of one file, and the name of the file in messages. */
 export interface FolderTensors {
   readonly tensors: TensorReader;
   readonly where: string;
 }
 
 /**
- * Opens what {@link tensorFiles} wrote, or others did: the safetensors file where there is one, else the torch file.
+ * Opens the tensors of a model folder: the safetensors file if there is one, else the torch file.
  *
- * @throws ModelFileError where there is neither; SafetensorsError or TorchFileError for one that is malformed
+ * @throws ModelFileError if there is neither; SafetensorsError or TorchFileError for a malformed file
  */
 export async function openFolderTensors(folder: ModelFolder, path: string): Promise<FolderTensors> {
   const files = filesOf(path);
@@ -53,6 +53,6 @@ export async function openFolderTensors(folder: ModelFolder, path: string): Prom
     if (tensors) return { tensors, where: `${folder.describe()}/${file}` };
   }
   throw new ModelFileError(
-    `${folder.describe()} has no ${files.join(' and no ')}; it is not a whole model folder`,
+    `${folder.describe()} has no ${files.join(' and no ')}; it is not a complete model folder`,
   );
 }

@@ -5,14 +5,14 @@ import type { NamedTensor, ParameterSpec } from '../nn/parameters.ts';
 import { fingerprintKey } from './adapter-files.ts';
 import type { MethodTarget, SaveCall } from './method.ts';
 
-/** What a method's tensor files say beside their tensors: the encoder that they belong to. */
+/** Returns the metadata of a method's tensor files: the encoder that they belong to. */
 export function encoderMetadata({
   encoderFingerprint,
 }: Pick<SaveCall, 'encoderFingerprint'>): Record<string, string> {
   return { format: 'pt', ...(encoderFingerprint ? { [fingerprintKey]: encoderFingerprint } : {}) };
 }
 
-/** @throws ModelFileError if a tensor file says that it belongs to another encoder */
+/** Checks the metadata of a tensor file. @throws ModelFileError if it belongs to another encoder */
 export function checkEncoder(
   reader: TensorReader,
   { encoderFingerprint }: Pick<MethodTarget, 'encoderFingerprint'>,
@@ -24,13 +24,11 @@ export function checkEncoder(
 }
 
 /**
- * Reads the tensors that a method trains, all of them and no others. Keys with and without the encoder's prefix load
- * alike.
+ * Reads exactly the tensors that a method trains. Keys may have the encoder's prefix or not.
  *
- * @param specs what the method trains on this encoder
- * @param where the file, for people
- * @throws ModelFileError if they belong to another encoder; or one that lists every missing, unexpected and misshaped
- *   key
+ * @param specs the parameters that the method trains on this encoder
+ * @param where the file, for messages
+ * @throws ModelFileError if they belong to another encoder, or that lists all missing, unexpected and misshaped keys
  */
 export async function readTrainedTensors(
   reader: TensorReader,

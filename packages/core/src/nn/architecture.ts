@@ -3,13 +3,13 @@ import type { EncoderConfig } from './encoder-config.ts';
 import type { StaticHead } from './static-head.ts';
 
 /**
- * Where an encoder's modules lie, by the first parts of their keys on disk; `*` stands for the number of a layer. A module
- * that the encoder does not have is missing.
+ * The paths of an encoder's modules: the first parts of their keys on disk, with `*` for the number of a layer. A path
+ * is absent if the encoder does not have the module.
  */
 export interface EncoderModules {
-  /** What holds the layers: `bert.encoder`. */
+  /** Module that contains the layers: `bert.encoder`. */
   readonly stack: string;
-  /** What holds that which methods add behind the feed-forward block: `bert.encoder.layer.*.output`. */
+  /** Module that contains what methods add after the feed-forward block: `bert.encoder.layer.*.output`. */
   readonly layerOutput: string;
   /** Linear layers of the attention: `bert.encoder.layer.*.attention.self.query`, … */
   readonly query?: string;
@@ -19,24 +19,24 @@ export interface EncoderModules {
   /** Linear layers of the feed-forward block: `bert.encoder.layer.*.intermediate.dense`, … */
   readonly intermediate?: string;
   readonly output?: string;
-  /** `bert.pooler.dense` */
+  /** Linear layer of the pooler: `bert.pooler.dense`. */
   readonly pooler?: string;
 }
 
-/** What methods and heads know of an encoder: its sizes, the names of its parts, its head. */
+/** The properties of an encoder that methods and heads use: its sizes, the names of its parts, its head. */
 export interface EncoderArchitecture extends EncoderConfig {
   /** First part of its keys on disk: `bert`, or `roberta` for RoBERTa and XLM-R. */
   readonly prefix: string;
-  /** How the names of its classes begin in Python, such as `Bert` of `BertModel`; missing where it has none. */
+  /** Prefix of its Python class names, such as `Bert` of `BertModel`; absent if it has none. */
   readonly pythonClass?: string;
   readonly modules: EncoderModules;
   readonly staticHead: StaticHead;
 }
 
-/** Modules that every layer has one of. */
+/** Modules that occur once in every layer. */
 export type LayerModule = Exclude<keyof EncoderModules, 'stack' | 'pooler'>;
 
-/** First part of the keys of a layer's module. @throws ArgumentError where the encoder has no such module */
+/** Returns the path of a layer's module. @throws ArgumentError if the encoder has no such module */
 export function modulePath(
   { modules, modelType }: Pick<EncoderArchitecture, 'modules' | 'modelType'>,
   module: LayerModule,

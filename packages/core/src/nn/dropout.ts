@@ -1,7 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts';
 import { dropout } from '../ops/dropout.ts';
 
-/** Dropout during training: names give every site a random stream of its own. Absent in evaluation. */
+/** Dropout during training. Every site has its own random stream, given by its name. Absent in evaluation. */
 export interface Dropout {
   apply(x: Tensor, probability: number, name: string): Tensor;
   /** The i32 `[3]` input with seed and step, for operations that draw their own masks. */

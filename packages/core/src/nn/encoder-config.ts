@@ -1,16 +1,16 @@
 /** Sizes and constants of an encoder that methods and heads depend on, from its configuration. */
 export interface EncoderConfig {
-  /** Its family and kind, as `config.json` names it: `bert`, `xlm-roberta`, `distilbert`, … */
+  /** The model type of `config.json`: `bert`, `xlm-roberta`, `distilbert`, … */
   readonly modelType: string;
   readonly layers: number;
   readonly hiddenSize: number;
   readonly intermediateSize: number;
-  /** Dropout of the classification head. */
+  /** Dropout probability of the classification head. */
   readonly classifierDropout: number;
-  /** Dropout of the attention probabilities; unknown for encoders that earlier versions described. */
+  /** Dropout probability of the attention probabilities; absent for encoders described by earlier versions. */
   readonly attentionDropout?: number;
-  /** What else of the configuration decides the encoder's own head, by names of its family. */
+  /** Other settings of the configuration that define the encoder's own head, by the names of its family. */
   readonly headOptions?: Readonly<Record<string, string | number | boolean>>;
-  /** Deviation of new weights, 0.02. */
+  /** Standard deviation of new weights, usually 0.02. */
   readonly initializerRange: number;
 }

@@ -3,21 +3,21 @@ import type { Dropout } from './dropout.ts';
 import type { Sites } from './sites.ts';
 
 export interface EncoderCall {
-  /** What the active method does, and where. */
+  /** The functions of the active method, by site. */
   readonly sites: Sites;
   /** Absent in evaluation. */
   readonly dropout?: Dropout;
-  /** Trained stand-ins for frozen weights, by parameter name; undefined for what stays frozen. */
+  /** Returns the trained tensor that replaces a weight, by parameter name; undefined for frozen weights. */
   readonly trained?: (name: string) => Tensor | undefined;
 }
 
 export interface EncoderGraph {
-  /** After the embeddings and after each layer, `[tokens, hidden]`. */
+  /** The hidden states after the embeddings and after each layer, each `[tokens, hidden]`. */
   readonly hiddenStates: readonly Tensor[];
-  /** What heads read, `[tokens, hidden]`: the last of them, after a norm where the encoder ends with one. */
+  /** The input of heads, `[tokens, hidden]`: the last hidden state, after the encoder's final norm if it has one. */
   readonly output: Tensor;
-  /** i32 `[boundaries]`. */
+  /** The start of each sequence and the end of the last one, i32 `[boundaries]`. */
   readonly cuSeqlens: Tensor;
-  /** The pooler `tanh(W·first + b)` `[sequences, hidden]`, where the encoder has one. */
+  /** The pooler `tanh(W·first + b)` `[sequences, hidden]`, if the encoder has one. */
   readonly pooled?: (first: Tensor) => Tensor;
 }

@@ -3,14 +3,14 @@ import type { EncoderArchitecture } from './architecture.ts';
 import type { EncoderCall, EncoderGraph } from './encoder-graph.ts';
 import type { ParameterSpec } from './parameters.ts';
 
-/** One text or pair as token ids, special tokens included. */
+/** One text or text pair as token ids, including special tokens. */
 export interface EncodedText {
   readonly inputIds: ArrayLike<number>;
   readonly tokenTypeIds?: ArrayLike<number>;
 }
 
 export interface TruncationOptions {
-  /** Largest number of tokens, special tokens included. */
+  /** Largest number of tokens, including special tokens. */
   readonly maxLength: number;
   readonly truncation: 'longestFirst' | 'onlyFirst';
 }
@@ -18,18 +18,18 @@ export interface TruncationOptions {
 /** A frozen encoder on a device, with its tokenizer. */
 export interface Encoder extends Disposes {
   readonly device: Device;
-  /** For people and adapter files: hub name or folder name. */
+  /** Name in messages and adapter files: hub name or folder name. */
   readonly name: string;
-  /** What methods and heads need to know of it. */
+  /** The properties that methods and heads use. */
   readonly architecture: EncoderArchitecture;
-  /** SHA-256 over configuration and weights: adapters carry it and refuse another encoder. */
+  /** SHA-256 over configuration and weights. Adapters store it and refuse other encoders. */
   readonly fingerprint: string;
-  /** Content of a Hugging Face `config.json` for it, where there can be one; without what heads decide. */
+  /** Content of its Hugging Face `config.json`, if there can be one, without the settings that depend on heads. */
   readonly hubConfig?: Readonly<Record<string, unknown>>;
-  /** Its weights, or some of them, as parameters: for methods that train the encoder itself. */
+  /** Returns all or some of its weights as parameters, for methods that train the encoder itself. */
   parameters(wanted?: (name: string) => boolean): Promise<readonly ParameterSpec[]>;
   build(call: EncoderCall): EncoderGraph;
   encode(segments: readonly [string] | readonly [string, string], options: TruncationOptions): EncodedText;
-  /** A ragged batch as graph inputs: `inputIds`, `positionIds`, `cuSeqlens`, … */
+  /** Returns a ragged batch as graph inputs: `inputIds`, `positionIds`, `cuSeqlens`, … */
   feeds(texts: readonly EncodedText[]): Record<string, HostArray>;
 }

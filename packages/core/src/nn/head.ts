@@ -21,22 +21,22 @@ export interface HeadCall extends StaticHeadCall {
   readonly encoder: EncoderArchitecture;
 }
 
-/** Turns hidden states into logits, and logits into a loss. */
+/** Computes logits from hidden states, and the loss from logits. */
 export interface Head {
   readonly problem: Problem;
   /** Columns of the logits: classes, labels, 1 for regression, choices for multiple choice. */
   readonly outputs: number;
-  /** With keys of its own, `heads.NAME.1` and `heads.NAME.4` (flexible), or the encoder's own head (static). */
+  /** `flexible`: has its own keys, `heads.NAME.1` and `heads.NAME.4`. `static`: the encoder's own head. */
   readonly layout: 'flexible' | 'static';
-  /** What it was made from. */
+  /** The options it was created with. */
   readonly options: HeadOptions;
   parameters(encoder: EncoderArchitecture): readonly ParameterSpec[];
-  /** `[sequences, outputs]`, or `[examples, choices]`. */
+  /** Computes the logits: `[sequences, outputs]`, or `[examples, choices]` for multiple choice. */
   logits(call: HeadCall): Tensor;
   /**
-   * Mean loss over the batch, `[]`; reads the graph input `labels`.
+   * Computes the mean loss over the batch, `[]`. It reads the graph input `labels`.
    *
-   * @param weighted rows of a single-label classification count as the graph input `labelWeights` says
+   * @param weighted whether rows of single-label classification are weighted by the graph input `labelWeights`
    */
   loss(logits: Tensor, weighted?: boolean): Tensor;
 }
@@ -46,20 +46,20 @@ export interface HeadOptions {
   /** Classes or labels; 1 for regression; choices for multiple choice. */
   readonly outputs: number;
   readonly layout: 'flexible' | 'static';
-  /** Name of a flexible head, by default the task's. */
+  /** Name of a flexible head; by default the task's name. */
   readonly name: string;
   /**
-   * What the last layer reads: a dense layer (by default; of static heads the encoder's own), the first token itself, or
-   * the encoder's pooler, as the static head of multiple choice does where the encoder has one.
+   * The input of the last layer: a dense layer (the default; for static heads the encoder's own), the first token, or
+   * the encoder's pooler, which the static head of multiple choice uses if the encoder has one.
    */
   readonly features?: HeadFeatures;
-  /** Of the dense layer of a flexible head; `tanh` by default. */
+  /** Activation of the dense layer of a flexible head; `tanh` by default. */
   readonly activation?: string;
-  /** One of a model's several heads: a static head's keys then begin with `heads.NAME`. */
+  /** Whether the model has several heads. The keys of a static head then begin with `heads.NAME`. */
   readonly several?: boolean;
 }
 
-/** A trained head, as it lies in a model folder. */
+/** A trained head, as stored in a model folder. */
 export interface SavedHead {
   readonly options: HeadOptions;
   /** Names of classes or labels; null for regression. */
@@ -69,7 +69,7 @@ export interface SavedHead {
 
 export type HeadFeatures = 'dense' | 'first' | 'pooled';
 
-/** What the last layer of a head reads. */
+/** Returns the input of a head's last layer. */
 export function headFeatures(
   { layout, problem, features = 'dense' }: HeadOptions,
   { modules }: EncoderArchitecture,
@@ -78,7 +78,7 @@ export function headFeatures(
   return layout === 'static' && problem === 'multipleChoice' && hasPooler ? 'pooled' : features;
 }
 
-/** The modules of a head, by the first parts of their keys; the last one gives the logits. */
+/** Returns the modules of a head by the first parts of their keys. The last module computes the logits. */
 export function headModules(options: HeadOptions, encoder: EncoderArchitecture): readonly string[] {
   const { layout, name, several } = options;
   const single = headFeatures(options, encoder) !== 'dense';
@@ -91,9 +91,9 @@ const flexibleHead = ({ activation = 'tanh' }: HeadOptions): StaticHead =>
   denseHead({ modules: ['1', '4'], activation });
 
 /**
- * The reference's heads: `W₂·drop(act(W₁·drop(first) + b₁)) + b₂` on the first token, or what the encoder's own head is,
- * with one score for each choice in multiple choice; the static multiple-choice head is `W·drop(pooler) + b` on the
- * frozen pooler, where there is one.
+ * Creates a head of the reference: `W₂·drop(act(W₁·drop(first) + b₁)) + b₂` on the first token, or the encoder's own
+ * head. Multiple choice has one score for each choice. Its static head is `W·drop(pooler) + b` on the frozen pooler, if
+ * the encoder has one.
  */
 export function createHead(options: HeadOptions): Head {
   const { problem, outputs, layout } = options;

@@ -6,7 +6,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { packLayout, view } from '../ops/pack.ts';
 import { RandomStream } from '../random/streams.ts';
 
-/** Where a parameter's first values come from: a distribution, a constant, or given values. */
+/** The source of a parameter's initial values: a distribution, a constant, or given values. */
 export type Initializer =
   | { readonly mean: number; readonly deviation: number }
   /** Uniform between -bound and bound. */
@@ -21,11 +21,11 @@ export interface ParameterSpec {
   readonly init: Initializer;
   /** Whether weight decay applies; biases and layer norms have none. */
   readonly decay: boolean;
-  /** Its learning rate over that of the run; 1 by default. With 0 it stays as it was drawn: saved, but not trained. */
+  /** Learning rate relative to the run's; 1 by default. With 0 it keeps its initial values: saved, but not trained. */
   readonly rate?: number;
-  /** In joint training: the tasks in whose steps it takes part; by default all. */
+  /** In joint training: the tasks whose steps update it; by default all. */
   readonly tasks?: readonly string[];
-  /** Names under which its parts, equal and stacked along the first axis, are stored; by default the whole. */
+  /** Names on disk of its equal parts along the first axis; by default it is stored as a whole. */
   readonly parts?: readonly string[];
 }
 
@@ -34,9 +34,9 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
-/** Parameters that share a vector, and with it one update kernel: they are always updated together, and alike. */
+/** Parameters that share a vector and one update kernel. They are always updated together, in the same way. */
 export interface ParameterGroup extends Pick<ParameterSpec, 'decay' | 'tasks'> {
-  /** `decay` or `noDecay`, with what else sets the group apart. */
+  /** `decay` or `noDecay`, followed by other properties of the group. */
   readonly name: string;
   readonly rate: number;
   readonly specs: readonly ParameterSpec[];
@@ -55,7 +55,7 @@ export class Parameters implements Disposes {
   readonly groups: readonly ParameterGroup[];
   readonly #views = new Map<string, Tensor>();
 
-  /** @param seed draws what is initialized at random; a parameter's values depend on the seed and its name only */
+  /** @param seed seed of random initialization; a parameter's values depend only on the seed and its name */
   constructor(device: Device, specs: readonly ParameterSpec[], seed: number) {
     if (specs.length === 0)
       throw new ArgumentError('there is nothing to train: the method and the head own no parameters');
@@ -64,7 +64,7 @@ export class Parameters implements Disposes {
       if (names.has(name)) throw new ArgumentError(`two parameters are both named '${name}'`);
       names.add(name);
     }
-    // All values first: nothing is on the device yet if one of them is wrong.
+    // All values are computed first, so that nothing is on the device if one of them is invalid.
     const members = new Map<string, ParameterSpec[]>();
     for (const spec of specs) members.set(groupName(spec), [...(members.get(groupName(spec)) ?? []), spec]);
     const layouts = [...members].sort(byName).map(([name, group]) => layOut(name, group, seed));
@@ -78,7 +78,7 @@ export class Parameters implements Disposes {
     return this.#views.has(name);
   }
 
-  /** A parameter as a tensor of graphs. */
+  /** Returns a parameter as a tensor for graphs. */
   tensor(name: string): Tensor {
     const tensor = this.#views.get(name);
     if (!tensor)
@@ -88,7 +88,7 @@ export class Parameters implements Disposes {
     return tensor;
   }
 
-  /** Number of trainable values among the parameters that satisfy a condition. */
+  /** Returns the number of trainable values of the parameters that satisfy a condition. */
   count(condition: (spec: ParameterSpec) => boolean = () => true): number {
     return this.groups
       .filter((group) => group.rate !== 0)
@@ -97,7 +97,7 @@ export class Parameters implements Disposes {
       .reduce((n, spec) => n + sizeOf(spec.shape), 0);
   }
 
-  /** The present values by their names on disk. */
+  /** Reads the current values by their names on disk. */
   async read(): Promise<Map<string, NamedTensor>> {
     const result = new Map<string, NamedTensor>();
     for (const { specs, offsets, values } of this.groups) {
@@ -118,7 +118,7 @@ export class Parameters implements Disposes {
     return result;
   }
 
-  /** Replaces values by their names on disk; every parameter must be given, of the right size. */
+  /** Replaces all values, by their names on disk. Every parameter must be given, with the right size. */
   write(tensors: ReadonlyMap<string, NamedTensor>): void {
     for (const { specs, offsets, size, values } of this.groups) {
       const all = new Float32Array(size);
@@ -144,7 +144,7 @@ export class Parameters implements Disposes {
   }
 }
 
-/** Equal for parameters that are updated together: in the same steps, with the same decay and learning rate. */
+/** Returns the group's name. It is equal for parameters with the same steps, decay and learning rate. */
 function groupName({ decay, rate = 1, tasks }: ParameterSpec): string {
   const name = decay ? 'decay' : 'noDecay';
   return `${name}${rate === 1 ? '' : ` x${rate}`}${tasks ? ` of ${tasks.join(',')}` : ''}`;
@@ -190,7 +190,7 @@ function initialValues({ name, shape, init }: ParameterSpec, seed: number): Floa
   return init.values;
 }
 
-/** A linear layer's weight and bias as parameters: N(mean 0, deviation²) and zeros. */
+/** Returns a linear layer's parameters: a weight from N(0, deviation²) and a zero bias. */
 export function linearParameters(
   name: string,
   outputs: number,

@@ -6,7 +6,7 @@ export interface FeedForwardOutput {
   readonly hidden: Tensor;
   /** x: output of the attention block, `[tokens, hidden]`. */
   readonly residual: Tensor;
-  /** LN₂, the layer's own frozen layer norm; of encoders that norm before their blocks, what it is given. */
+  /** Applies LN₂, the layer's own frozen layer norm; the identity for encoders that normalize before their blocks. */
   norm(x: Tensor): Tensor;
 }
 
@@ -14,14 +14,14 @@ export interface LayerSite {
   readonly layer: number;
 }
 
-/** The places of an encoder layer where a method may act; what it leaves out stays as it is. */
+/** The sites of an encoder layer that a method can change. Sites without a function stay unchanged. */
 export interface Sites {
-  /** Keys `W_k·x + b_k`, `[tokens, hidden]`. */
+  /** Changes the keys `W_k·x + b_k`, `[tokens, hidden]`. */
   attentionKey?(key: Tensor, site: LayerSite): Tensor;
-  /** Values `W_v·x + b_v`, `[tokens, hidden]`. */
+  /** Changes the values `W_v·x + b_v`, `[tokens, hidden]`. */
   attentionValue?(value: Tensor, site: LayerSite): Tensor;
-  /** Intermediate output before the activation, `[tokens, intermediate]`. */
+  /** Changes the intermediate output before the activation, `[tokens, intermediate]`. */
   feedForwardIntermediate?(intermediate: Tensor, site: LayerSite): Tensor;
-  /** The layer's output, `LN₂(h + x)` without a method. */
+  /** Computes the layer's output; without a method it is `LN₂(h + x)`. */
   feedForwardOutput?(site: FeedForwardOutput): Tensor;
 }

@@ -8,7 +8,7 @@ import type { EncoderConfig } from './encoder-config.ts';
 import type { EncoderGraph } from './encoder-graph.ts';
 import { linearParameters, type ParameterSpec } from './parameters.ts';
 
-/** What the logits of a static head are computed from. */
+/** The arguments from which a static head computes its logits. */
 export interface StaticHeadCall {
   readonly encoder: EncoderConfig;
   readonly graph: EncoderGraph;
@@ -17,32 +17,32 @@ export interface StaticHeadCall {
   parameter(name: string): Tensor;
 }
 
-/** The head that a family's class for classification has in Python. */
+/** The head of a family's Python class for sequence classification. */
 export interface StaticHead {
-  /** Its modules on disk, the linear layer that gives the logits last: `['classifier.dense', 'classifier.out_proj']`. */
+  /** Its modules on disk. The last one computes the logits: `['classifier.dense', 'classifier.out_proj']`. */
   readonly modules: readonly string[];
-  /** Whether transformers has a class of encoder and head, so that both may lie in one file. */
+  /** Whether transformers has a class of encoder and head, so that one file can contain both. */
   readonly isInTransformers: boolean;
-  /** The activation of the flexible head of two layers that computes the same, where there is one. */
+  /** Activation of the equivalent flexible head of two layers; absent if there is none. */
   readonly flexibleActivation?: string;
-  /** Parameters of all modules but the last, under these names. */
+  /** Returns the parameters of all modules except the last, under these names. */
   parameters(names: readonly string[], encoder: EncoderConfig): readonly ParameterSpec[];
-  /** What the last module reads, before its dropout: `[sequences, hidden]`. */
+  /** Computes the input of the last module, before its dropout: `[sequences, hidden]`. */
   features(names: readonly string[], call: StaticHeadCall): Tensor;
 }
 
 export interface DenseHeadOptions {
-  /** The module of the dense layer, and that of the logits. */
+  /** The modules of the dense layer and of the logits. */
   readonly modules: readonly [dense: string, logits: string];
-  /** Of the dense layer, by its name in transformers. */
+  /** Activation of the dense layer, by its name in transformers. */
   readonly activation: string;
-  /** Whether the first token passes dropout before the dense layer; `true` by default. */
+  /** Whether dropout is applied to the first token before the dense layer; `true` by default. */
   readonly dropsInput?: boolean;
-  /** `true` by default. */
+  /** See {@link StaticHead.isInTransformers}; `true` by default. */
   readonly isInTransformers?: boolean;
 }
 
-/** A head with a dense layer on the first token: `W₂·drop(act(W₁·drop(first) + b₁)) + b₂`. */
+/** Creates a head with a dense layer on the first token: `W₂·drop(act(W₁·drop(first) + b₁)) + b₂`. */
 export function denseHead(options: DenseHeadOptions): StaticHead {
   const { modules, activation, dropsInput = true, isInTransformers = true } = options;
   const act = Object.hasOwn(activations, activation) ? activations[activation] : undefined;

@@ -4,7 +4,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { elementwise, reduce } from './elementwise.ts';
 import { reshape } from './reshape.ts';
 
-/** Sum of tensors that broadcast. */
+/** Sum of tensors, broadcasting. */
 export function add(...terms: readonly Tensor[]): Tensor {
   return elementwise('add', terms, (first, ...rest) =>
     rest.reduce((sum, x) => sum.plus(x), first ?? scalarConstant(0)),
@@ -16,7 +16,7 @@ export function subtract(a: Tensor, b: Tensor): Tensor {
   return elementwise('subtract', [a, b], (x, y) => x.minus(y));
 }
 
-/** Product of tensors that broadcast. */
+/** Product of tensors, broadcasting. */
 export function multiply(...factors: readonly Tensor[]): Tensor {
   return elementwise('multiply', factors, (first, ...rest) =>
     rest.reduce((product, x) => product.times(x), first ?? scalarConstant(1)),
@@ -48,7 +48,7 @@ export function constant(value: number, shape: Shape): Tensor {
   return elementwise('constant', [], () => scalarConstant(value), shape);
 }
 
-/** Sum over one axis (negative counts from the last), which disappears; over all axes to `[]` without one. */
+/** Sum over one axis, which is removed. A negative axis counts from the last. Without an axis: sum of all, `[]`. */
 export function sum(x: Tensor, axis?: number): Tensor {
   const rank = x.shape.length;
   if (axis === undefined) return rank === 0 ? x : reshape(reduce(x, 0, rank), []);

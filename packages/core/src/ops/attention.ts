@@ -9,12 +9,12 @@ import type { AttentionUse } from './attention/parts.ts';
 import { fillMask, randomState } from './dropout.ts';
 
 /**
- * Variable-length multi-head self-attention, per sequence and head `softmax(q·kᵀ/√size)·v`. Inputs: qkv
+ * Variable-length multi-head self-attention: `softmax(q·kᵀ/√size)·v` for each sequence and head. Inputs: qkv
  * `[tokens, 3·hidden]` (query, key and value side by side), cuSeqlens i32 `[boundaries]`, and the random state if
- * probabilities are dropped. Outputs: context `[tokens, hidden]`, and of each row the largest logit and the logarithm of
- * the sum of `e^(logit - largest)`, `[tokens, heads, 2]`, from which the gradient gets the probabilities back without
- * storing them; their sum would keep too few digits of large logits. The mask element of (query, key) is row
- * `query token · heads + head`, column `key position in its sequence`.
+ * probabilities are dropped. Outputs: context `[tokens, hidden]`, and statistics `[tokens, heads, 2]`: the largest
+ * logit of each row, and the logarithm of the sum of `e^(logit - largest)`. The gradient recomputes the probabilities
+ * from these statistics. They are kept apart, because their sum would lose digits of large logits. The mask element of
+ * (query, key) is row `query token · heads + head`, column `key position in its sequence`.
  */
 const attentionOperation = defineOperation<
   [qkv: Tensor, cuSeqlens: Tensor, random?: Tensor],
@@ -38,7 +38,7 @@ const attentionOperation = defineOperation<
     attributes,
     gradients: [dy],
   }) => {
-    // Nobody but the gradient itself reads the statistics.
+    // Only the gradient itself reads the statistics.
     if (!dy) return [];
     return [apply(attentionGradientOperation, [qkv, context, statistics, dy, cuSeqlens, random], attributes)];
   },
@@ -137,9 +137,9 @@ interface Query {
   readonly p: Values;
   /** 0 or 1/(1-p), by key position. */
   readonly mask: Values;
-  /** Of the logits. */
+  /** Largest logit. */
   readonly largest: number;
-  /** Of `e^(logit - largest)`. */
+  /** Sum of `e^(logit - largest)`. */
   readonly total: number;
 }
 
@@ -155,7 +155,7 @@ function forEachQuery(
   const hidden = qkv.width / 3;
   const size = hidden / heads;
   const state = random && randomState(random.array);
-  // The innermost loop reads the array itself, below its length: it is as often run as that of a product.
+  // The innermost loop reads the array directly, always below its length, because most of the time is spent here.
   const { array } = qkv;
   for (let s = 0; s + 1 < cuSeqlens.length; s++) {
     const [begin, end] = [cuSeqlens.get(s), cuSeqlens.get(s + 1)];
@@ -182,7 +182,7 @@ function forEachQuery(
  * Self-attention over ragged sequences; see {@link attentionOperation}.
  *
  * @param qkv `[tokens, 3·hidden]`
- * @param cuSeqlens i32 `[boundaries]`: where each sequence begins, and the end of the last
+ * @param cuSeqlens i32 `[boundaries]`: the start of each sequence, and the end of the last one
  * @returns context `[tokens, hidden]`
  */
 export function attention(

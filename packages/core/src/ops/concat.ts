@@ -11,7 +11,7 @@ interface SplitAttributes {
   readonly sizes: readonly number[];
 }
 
-/** Copies between one large array and parts that lie side by side along an axis. */
+/** Visits parts of a large array that are adjacent along an axis. */
 function forEachPart(
   parts: readonly Values[],
   axis: number,
@@ -61,10 +61,10 @@ const concatOperation = defineOperation<readonly Tensor[], { readonly axis: numb
   },
 });
 
-/** Cuts a tensor along an axis into parts of the given sizes. */
+/** Splits a tensor along an axis into parts of the given sizes. */
 const splitOperation = defineOperation<[x: Tensor], SplitAttributes, readonly Tensor[]>({
   name: 'split',
-  // Parts lie in one piece if there is nothing before the axis.
+  // Parts are contiguous if all axes before this one have size 1.
   alias({ inputs: [x], attributes: { axis, sizes } }, part) {
     if (x.shape.slice(0, axis).some((dim) => dim !== 1)) return undefined;
     const rows = sizes.slice(0, part).reduce((a, b) => a + b, 0);
@@ -87,7 +87,7 @@ const splitOperation = defineOperation<[x: Tensor], SplitAttributes, readonly Te
   },
   onnx: ({ inputs: [x], attributes: { axis, sizes }, emit }) =>
     emit.nodes('Split', [x, emit.ints(...sizes)], sizes.length, { axis }),
-  // Parts that can be views of x, and those nobody reads, are not used.
+  // Parts that can be views of x, and parts that are never read, are not marked as used.
   wgsl: ({ inputs: [x], outputs, used, attributes: { axis } }) => {
     const { parts, rows, whole, lanes } = partsAlong(outputs, axis);
     const wanted = parts.filter((_, i) => used[i]);
@@ -104,7 +104,7 @@ export function concat(parts: readonly Tensor[], axis = 0): Tensor {
   return parts.length === 1 ? first : apply(concatOperation, parts, { axis: fromEnd(axis, first) });
 }
 
-/** Cuts a tensor along an axis into parts of the given sizes. */
+/** Splits a tensor along an axis into parts of the given sizes. */
 export function split(x: Tensor, sizes: readonly number[], axis = 0): readonly Tensor[] {
   return sizes.length === 1 ? [x] : applyAll(splitOperation, [x], { axis: fromEnd(axis, x), sizes });
 }

@@ -30,7 +30,7 @@ const crossEntropyOperation = defineOperation<[logits: Tensor, labels: Tensor]>(
   reference({ inputs: [logits, labels], outputs: [y] }) {
     for (let row = 0; row < y.length; row++) {
       const x = logits.row(row);
-      // By the logarithm of the sum, not of the probability, which may be too small for a number.
+      // Uses the logarithm of the sum, because the probability itself may underflow.
       const { largest, total } = softmaxOf(x, zeros(x.length));
       y.set(row, largest + Math.log(total) - x.get(labels.get(row)));
     }
@@ -45,7 +45,7 @@ const crossEntropyOperation = defineOperation<[logits: Tensor, labels: Tensor]>(
   ],
 });
 
-/** Gradient by the logits, from dy `[rows, 1]`: `(softmax - onehot) · dy`. */
+/** Gradient with respect to the logits, from dy `[rows, 1]`: `(softmax - onehot) · dy`. */
 const crossEntropyGradientOperation = defineOperation<
   [logits: Tensor, labels: Tensor, dy: Tensor],
   null,
@@ -79,7 +79,7 @@ function classNumbers([logits, labels]: readonly [Tensor, Tensor, Tensor?]): Req
   return [{ kind: 'index', input: labels, below, what: 'label', of: 'classes' }];
 }
 
-/** One invocation per row: there are few rows, and few classes. */
+/** Uses one invocation per row, because there are few rows and few classes. */
 function byRow({ shape }: Tensor): {
   readonly sizes: Record<'rows' | 'classes', Size>;
   readonly constants: object;
@@ -87,7 +87,7 @@ function byRow({ shape }: Tensor): {
   return { sizes: { rows: rowsOf(shape), classes: widthOf(shape) }, constants: {} };
 }
 
-/** Declares `row`, and its `largest` logit and `total` of exponentials. */
+/** Declares `row`, its `largest` logit, and `total`, the sum of its exponentials. */
 const rowStatistics = (logits: ValuesInput, rows: string, classes: string): string => wgsl`
 ${eachItem('row', rows)}
   var largest = ${logits.get('row', '0u')};
@@ -124,7 +124,7 @@ const crossEntropyGradientKernel = defineKernel({
 /**
  * Mean cross-entropy, `[]`: logits `[rows, classes]`, labels i32 `[rows]`.
  *
- * @param weights of the rows, `[rows, 1]`: the mean is then the weighted one, `Σ w·loss / Σ w`
+ * @param weights weights of the rows, `[rows, 1]`, for the weighted mean `Σ w·loss / Σ w`
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, weights?: Tensor): Tensor {
   const losses = apply(crossEntropyOperation, [logits, labels], null);

@@ -8,8 +8,8 @@ import { streamId } from '../random/streams.ts';
 import { multiply } from './arithmetic.ts';
 
 /**
- * A mask of 0 and `1/(1-p)`; rows are all axes but the last. Its input is the random state. Devices that compute it
- * do so wherever it is used, forward and backward, and never store it.
+ * A mask of 0 and `1/(1-p)`. Rows are all axes except the last. Its input is the random state. Devices may compute it
+ * at every use, forward and backward, instead of storing it.
  */
 const dropoutMaskOperation = defineOperation<[random: Tensor], MaskForm>({
   name: 'dropoutMask',
@@ -41,7 +41,7 @@ export function randomState(random: HostArray): RandomState {
   return { key0: key0 >>> 0, key1: key1 >>> 0, step: step >>> 0 };
 }
 
-/** The graph input that carries seed and step. */
+/** Returns the graph input that carries seed and step. */
 export function randomInput(): Tensor {
   return input('random', [3], 'i32');
 }

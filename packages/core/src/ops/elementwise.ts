@@ -24,7 +24,7 @@ import { type Values, zeros } from '../graph/values.ts';
 import { launchReduce } from './reduce/kernels.ts';
 import { reshape } from './reshape.ts';
 
-/** Every elementwise operation: one expression over inputs that broadcast. */
+/** The operation behind all elementwise functions: an expression over inputs that broadcast. */
 export const elementwiseOperation: Operation<readonly Tensor[], ElementwiseForm, [y: Tensor]> =
   defineOperation({
     name: 'elementwise',
@@ -62,16 +62,16 @@ export const elementwiseOperation: Operation<readonly Tensor[], ElementwiseForm,
     },
   });
 
-/** With its result, an operation of so many inputs takes all buffers that every WebGPU adapter can bind to a kernel. */
+/** Limit of inputs. With the result, they use all eight buffers that every WebGPU adapter can bind to a kernel. */
 const inputLimit = 7;
 
 /**
- * Applies an expression to tensors that broadcast. The same tensor given twice becomes one input, a constant tensor
- * becomes a constant of the expression, and an expression that is just one of the inputs returns that input. Of more
- * inputs than one operation can have, some are combined first.
+ * Applies an expression to tensors that broadcast. A tensor given twice becomes one input. A constant tensor becomes a
+ * constant of the expression. An expression that is only one of the inputs returns that input. If there are more inputs
+ * than one operation can have, some are combined first.
  *
- * @param build the expression, from one scalar for each input
- * @param shape at least this shape; by default what the inputs broadcast to
+ * @param build builds the expression from one scalar for each input
+ * @param shape a shape to broadcast to; by default the broadcast shape of the inputs
  */
 export function elementwise<const I extends readonly Tensor[]>(
   label: string,
@@ -133,14 +133,14 @@ export function reduce(x: Tensor, begin: number, end: number): Tensor {
     : apply(reduceOperation, [x], { begin, end });
 }
 
-/** Stretches x to a larger shape by NumPy's rule. */
+/** Broadcasts x to a larger shape by NumPy's rule. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return sameShape(broadcastShapes(x.shape, shape), x.shape)
     ? x
     : elementwise('broadcast', [x], (a) => a, shape);
 }
 
-/** Undoes broadcasting: sums x down to a shape that broadcasts to x's. */
+/** Reverses broadcasting: sums x down to a shape that broadcasts to x's shape. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;
@@ -158,7 +158,7 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   return reshape(result, shape);
 }
 
-/** The value of a tensor that holds one known number, whatever it was computed from; undefined for others. */
+/** Returns the value of a tensor that is filled with one known number; undefined for others. */
 export function constantValue(tensor: Tensor): number | undefined {
   const expression = constantOf(tensor)?.expression;
   return expression?.kind === 'constant' ? expression.value : undefined;
@@ -169,7 +169,7 @@ function constantOf({ node }: Tensor): Scalar | undefined {
   return form && new Scalar(form.expression);
 }
 
-/** An input's value for every element of `shape`. */
+/** Returns an input's value for every element of `shape`. */
 function stretch(x: Values, shape: readonly number[]): Values | number {
   const size = shape.reduce((a, b) => a * b, 1);
   if (x.length === size) return x;
@@ -192,7 +192,7 @@ function stretch(x: Values, shape: readonly number[]): Values | number {
   return result;
 }
 
-/** The expression over whole arrays, one node at a time. */
+/** Evaluates the expression on whole arrays, one node at a time. */
 function evaluate(
   e: Expression,
   inputs: readonly (Values | number)[],

@@ -5,7 +5,7 @@ import { type Dim, dimOf, fixedDim, showShape } from '../graph/shape.ts';
 import { apply, defineOperation, type Requirement, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 
-/** Rows of a table by number: table `[rows, width]`, ids i32 `[n]`, y `[n, width]`. */
+/** Looks up rows of a table: table `[rows, width]`, ids i32 `[n]`, y `[n, width]`. */
 const embeddingOperation = defineOperation<[table: Tensor, ids: Tensor]>({
   name: 'embedding',
   lookup: true,
@@ -40,7 +40,7 @@ const rowNumbers = (input: Tensor, below: Dim): Requirement => ({
   of: 'rows of the table',
 });
 
-/** Gradient by the table: rows of dy `[n, width]` added by id, in ascending order of n. */
+/** Gradient with respect to the table: rows of dy `[n, width]` added by id, in ascending order of n. */
 const embeddingGradientOperation = defineOperation<[dy: Tensor, ids: Tensor], { readonly rows: Dim }>({
   name: 'embeddingGradient',
   outputs: ([dy], { rows }) => [{ shape: [rows, dimOf(dy.shape, 1)], dtype: 'f32' }],
@@ -56,7 +56,7 @@ const embeddingGradientOperation = defineOperation<[dy: Tensor, ids: Tensor], { 
     const zeros = emit.node('Expand', [emit.scalar(0), emit.dims([rows, width])]);
     const column = emit.node('Reshape', [ids, emit.ints(-1, 1)]);
     const indices = emit.node('Expand', [column, emit.ints(1, width)]);
-    // ScatterElements adds one after the other, in ascending order: the same sum in every run.
+    // ScatterElements adds in ascending order, so every run gives the same sum.
     return [emit.node('ScatterElements', [zeros, indices, dy], { axis: 0, reduction: 'add' })];
   },
   wgsl: ({ inputs: [dy, ids], outputs: [y] }) => {
@@ -87,7 +87,7 @@ ${eachItem('item', items)}
   ${y.put('row', 'column', lanes === 4 ? table.at4('at >> 2u') : table.at('at'), lanes)}`,
 });
 
-/** One workgroup per position: the first position of an id adds the rows of all later ones, the others write nothing. */
+/** Uses one workgroup per position. The first position of an id adds the rows of all positions with this id. */
 const embeddingGradientKernel = defineKernel({
   name: 'embeddingGradient',
   inputs: { dy: 'values', ids: 'integers' },
@@ -109,7 +109,7 @@ const embeddingGradientKernel = defineKernel({
   }`,
 });
 
-/** Rows of a table `[rows, width]` by ids i32 `[n]`: `[n, width]`. */
+/** Looks up rows of a table `[rows, width]` by ids i32 `[n]`: `[n, width]`. */
 export function embedding(table: Tensor, ids: Tensor): Tensor {
   return apply(embeddingOperation, [table, ids], null);
 }

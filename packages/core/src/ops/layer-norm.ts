@@ -12,7 +12,7 @@ export interface LayerNormAttributes {
   readonly epsilon: number;
 }
 
-/** Layer normalization over the last axis: `y = (x - mean) / √(variance + ε) · weight + bias`; statistics in f32. */
+/** Layer normalization over the last axis: `y = (x - mean) / √(variance + ε) · weight + bias`. Statistics are f32. */
 const layerNormOperation = defineOperation<[x: Tensor, weight: Tensor, bias: Tensor], LayerNormAttributes>({
   name: 'layerNorm',
   rowWise: ({ attributes }) => ({ byRow: [true], withRows: () => attributes }),
@@ -46,8 +46,8 @@ const layerNormOperation = defineOperation<[x: Tensor, weight: Tensor, bias: Ten
 });
 
 /**
- * Gradient of layer normalization by x; the statistics are computed again. The bias does not enter the result: it lets
- * the ONNX form name the forward node.
+ * Gradient of layer normalization with respect to x. It recomputes the statistics. The bias does not affect the result;
+ * the ONNX form needs it to repeat the forward node.
  */
 const layerNormGradientOperation = defineOperation<
   [dy: Tensor, x: Tensor, weight: Tensor, bias: Tensor],
@@ -70,7 +70,7 @@ const layerNormGradientOperation = defineOperation<
     });
   },
   onnx({ inputs: [dy, x, weight, bias], attributes, emit }) {
-    // The forward node again: equal nodes are written once, so its statistics are shared, not computed twice.
+    // This repeats the forward node. Equal nodes are written once, so its statistics are shared.
     const { mean, scale } = writeLayerNorm([x, weight, bias], attributes, emit);
     const normal = emit.node('Mul', [emit.node('Sub', [x, mean]), scale]);
     const slope = emit.node('Mul', [dy, weight]);
@@ -85,7 +85,7 @@ const layerNormGradientOperation = defineOperation<
     launchLayerNormGradient({ dy, x, weight }, dx, attributes, profile),
 });
 
-/** Of a row: the mean, and the reciprocal of the deviation. */
+/** Returns the mean of a row and the reciprocal of its standard deviation. */
 function statistics(x: Values, { epsilon }: LayerNormAttributes): Record<'mean' | 'scale', number> {
   const mean = sumOf(x) / x.length;
   const variance = sumOf(x, (c) => (x.get(c) - mean) ** 2) / x.length;

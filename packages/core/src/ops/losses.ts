@@ -8,8 +8,8 @@ export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
 }
 
 /**
- * Binary cross-entropy with logits, mean over all entries, `[]`: `log(1 + e^x) - x·y`, whose gradient by x is
- * `sigmoid(x) - y` over the number of entries.
+ * Binary cross-entropy with logits, mean over all entries, `[]`: `log(1 + e^x) - x·y`. Its gradient with respect to x
+ * is `sigmoid(x) - y` divided by the number of entries.
  */
 export function binaryCrossEntropyWithLogits(logits: Tensor, targets: Tensor): Tensor {
   return mean(elementwise('binaryCrossEntropy', [logits, targets], (x, y) => x.softplus().minus(x.times(y))));

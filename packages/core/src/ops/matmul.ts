@@ -7,9 +7,9 @@ import { sum } from './arithmetic.ts';
 import { launchMatmul } from './matmul/launch.ts';
 
 export interface MatmulAttributes {
-  /** a is stored `[k, m]`. */
+  /** Whether a is stored `[k, m]`. */
   readonly transposeA: boolean;
-  /** b is stored `[n, k]`, as PyTorch stores the weights of a linear layer. */
+  /** Whether b is stored `[n, k]`, as PyTorch stores the weights of a linear layer. */
   readonly transposeB: boolean;
 }
 
@@ -75,15 +75,15 @@ function transposed(x: Values): Values {
   return result;
 }
 
-/** Adds `a[i] · b[j]` (rows of k) to `y[i, j]`, two by four at a time: the oracle, too, has to finish. */
+/** Adds `a[i] · b[j]` (rows of k) to `y[i, j]`. It computes blocks of two by four, which is faster. */
 function addProducts(a: Values, b: Values, y: Values): void {
   const [m, n, k] = [y.rows, y.width, a.width];
-  // Nearly all time is spent in the innermost loop: it reads the arrays themselves, below their lengths.
+  // The innermost loop reads the arrays directly, always below their lengths, because most of the time is spent here.
   const [x, w] = [a.array, b.array];
   const sums = zeros(8);
   for (let i = 0; i < m; i += 2) {
     const a0 = i * k;
-    // At the edges a block reads its last row or column again; those sums are not used.
+    // At the edges a block repeats its last row or column. Those sums are not used.
     const a1 = Math.min(i + 1, m - 1) * k;
     for (let j = 0; j < n; j += 4) {
       const b0 = j * k;

@@ -10,14 +10,14 @@ const of =
 
 /** `x · σ(x)`, also called swish. */
 const silu = of('silu', (x) => x.times(x.sigmoid()));
-/** `x`, and a hundredth of it below 0. */
+/** `x`, or `x / 100` below 0. */
 const leakyRelu = of('leakyRelu', (x) => x.times(x.greater(0).times(0.99).plus(0.01)));
-/** `x · tanh(log(1 + e^x))`, with the tangent as `σ(x)·(1 + s) / (1 + s²)`, `s = σ(-x)`: nothing overflows. */
+/** `x · tanh(log(1 + e^x))`, where tanh is `σ(x)·(1 + s) / (1 + s²)` with `s = σ(-x)`, so that nothing overflows. */
 const mish = of('mish', (x) => {
   const s = x.negate().sigmoid();
   return x.times(x.sigmoid()).times(s.plus(1)).over(s.times(s).plus(1));
 });
-/** The normal distribution with mean √½ and variance 1 / 4π: `(1 + erf((x - μ) / (σ·√2))) / 2`. */
+/** The normal CDF with mean √½ and variance 1 / 4π: `(1 + erf((x - μ) / (σ·√2))) / 2`. */
 const laplace = of('laplace', (x) => {
   // biome-ignore lint/suspicious/noApproximativeNumericConstant: the definition's, to six digits
   const z = x.minus(0.707107).times(1 / (0.282095 * Math.SQRT2));
@@ -25,8 +25,8 @@ const laplace = of('laplace', (x) => {
 });
 
 /**
- * Activations by the names of transformers and the `adapters` library, but for those with weights of their own (`prelu`,
- * `xielu`). Names that differ only in how Python computes the same are the same here.
+ * Activations by the names of transformers and the `adapters` library, except those with weights (`prelu`, `xielu`).
+ * Names that differ only in the Python implementation of one function are the same here.
  */
 export const activations: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   gelu,

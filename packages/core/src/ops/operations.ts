@@ -1,5 +1,4 @@
-// Every operation that graphs are built with; what users get of them comes from here. The repository's random graphs
-// try all that is in this list.
+// All public operations for graphs. The repository's tests with random graphs cover this list.
 export { gelu, geluTanh, relu, sigmoid, tanh } from './activations.ts';
 export { add, constant, divide, exp, mean, multiply, scale, square, subtract, sum } from './arithmetic.ts';
 export { attention } from './attention.ts';

@@ -9,12 +9,12 @@ import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { launchJoin, packedParts } from './concat/kernels.ts';
 
 /**
- * Many tensors in one vector: all trainable parameters lie in one variable, so that one kernel updates them all.
- * Every part begins at a multiple of 64 elements, where a GPU can bind it as a buffer of its own; gaps hold zeros.
+ * Packs many tensors into one vector. All trainable parameters are in one variable, so that one kernel updates them
+ * all. Every part begins at a multiple of 64 elements, so that a GPU can bind it as a separate buffer. Gaps hold zeros.
  */
 const packAlignment = 64;
 
-/** Where parts of the given shapes begin, and how long the vector is. */
+/** Returns the offsets of parts with the given shapes, and the length of the vector, in elements. */
 export function packLayout(shapes: readonly (readonly number[])[]): { offsets: number[]; size: number } {
   let size = 0;
   const offsets = shapes.map((shape) => {
@@ -30,7 +30,7 @@ interface ViewAttributes {
   readonly shape: readonly number[];
 }
 
-/** A part of a packed vector. Gradients are taken by views, never through them. */
+/** A part of a packed vector. Gradients are taken with respect to views, never through them. */
 const viewOperation = defineOperation<[x: Tensor], ViewAttributes>({
   name: 'view',
   alias: ({ attributes: { offset } }) => offset,
@@ -57,7 +57,7 @@ interface PackAttributes {
   readonly size: number;
 }
 
-/** Puts tensors into one vector, with zeros in the gaps. */
+/** Packs tensors into one vector, with zeros in the gaps. */
 const packOperation = defineOperation<readonly Tensor[], PackAttributes>({
   name: 'pack',
   outputs: (_, { size }) => [{ shape: [size], dtype: 'f32' }],
@@ -80,14 +80,14 @@ const packOperation = defineOperation<readonly Tensor[], PackAttributes>({
     }),
 });
 
-/** Where a tensor's values lie, if it is a variable or a part of one. */
+/** The position of a tensor's values, if it is a variable or a part of one. */
 export interface StoredPart {
   readonly storage: DeviceTensor;
-  /** Of the first value, in values. */
+  /** Index of the first value in the variable. */
   readonly offset: number;
 }
 
-/** The place of a tensor's values; undefined for inputs and for what is computed. */
+/** Returns the position of a tensor's values; undefined for inputs and computed tensors. */
 export function storedPart(tensor: Tensor): StoredPart | undefined {
   const alias = aliasOf(tensor);
   if (alias) {
@@ -102,7 +102,7 @@ export function view(x: Tensor, offset: number, shape: readonly number[]): Tenso
   return apply(viewOperation, [x], { offset, shape });
 }
 
-/** Tensors of fixed shapes as one vector, laid out by {@link packLayout}. */
+/** Packs tensors of fixed shapes into one vector, laid out by {@link packLayout}. */
 export function pack(parts: readonly Tensor[]): Tensor {
   const shapes = present(parts.map(({ shape }) => fixedShape(shape)));
   if (shapes.length < parts.length) throw new ShapeError('only tensors of fixed shapes can be packed');

@@ -3,7 +3,7 @@ import { reshaped } from '../graph/alias.ts';
 import { fixedShape, type Shape, sameShape, showShape, sizeOf } from '../graph/shape.ts';
 import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 
-/** The same elements in row-major order under another shape. Devices that can, copy nothing. */
+/** Gives the same elements, in row-major order, another shape. Devices avoid a copy if they can. */
 const reshapeOperation = defineOperation<[x: Tensor], { readonly shape: Shape }>({
   name: 'reshape',
   alias: () => 'whole',

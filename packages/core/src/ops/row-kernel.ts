@@ -3,7 +3,7 @@ import { groupsFor } from '../graph/launch.ts';
 import type { Launch } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 
-/** Who works on one row of a kernel that sums over rows. */
+/** The unit that works on one row in a kernel that sums over rows. */
 export interface RowForm {
   readonly rows: KernelProfile['rows'];
   readonly subgroupSize: number;
@@ -11,7 +11,7 @@ export interface RowForm {
 
 const workgroupSize = 64;
 
-/** What differs between one invocation, one subgroup and one workgroup per row. */
+/** The text that differs between one invocation, one subgroup and one workgroup per row. */
 export const rowKernel = {
   workgroup: ({ rows, subgroupSize }: RowForm): number =>
     rows === 'subgroup' ? subgroupSize : workgroupSize,
@@ -32,10 +32,10 @@ fn rowSum(x: f32, local: u32) -> f32 {
   workgroupBarrier();
   return sum;
 }`,
-  /** Declares `row`; ends what is beyond the last. */
+  /** Declares `row`. Returns from invocations beyond the last row. */
   begin: ({ rows }: RowForm, count: string): string =>
     `  let row = ${rows === 'thread' ? `tile * ${workgroupSize}u + local` : 'tile'};\n  if (row >= ${count}) { return; }`,
-  /** The head of a loop in which those who share a row take turns, `step` columns at a time, in `column`. */
+  /** Returns the head of a loop over `column`, in which the invocations of a row take turns of `step` columns. */
   loop: ({ rows, subgroupSize }: RowForm, width: string, step: number): string => {
     const [first, turn] =
       rows === 'thread'
@@ -45,15 +45,15 @@ fn rowSum(x: f32, local: u32) -> f32 {
           : ['local', workgroupSize * step];
     return `for (var column = ${first === 0 ? '0u' : `${first} * ${step}u`}; column < ${width}; column += ${turn}u)`;
   },
-  /** The sum over all who share the row. */
+  /** Returns the sum over all invocations of the row. */
   sum: ({ rows }: RowForm, x: string): string =>
     rows === 'thread' ? x : rows === 'subgroup' ? `subgroupAdd(${x})` : `rowSum(${x}, local)`,
-  /** Whether this invocation writes what a row has only one of. */
+  /** Returns whether this invocation writes the single values of a row. */
   isFirst: ({ rows }: RowForm): string =>
     rows === 'thread' ? 'true' : rows === 'subgroup' ? 'lane == 0u' : 'local == 0u',
 };
 
-/** Groups for that many rows. */
+/** Returns the groups for a number of rows. */
 export function rowGroups(form: RowForm, rows: Size): Launch['groups'] {
   return groupsFor(rows, form.rows === 'thread' ? workgroupSize : 1);
 }

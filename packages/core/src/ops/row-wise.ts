@@ -4,11 +4,11 @@ import type { Dim } from '../graph/shape.ts';
 import { applyAll, type Node, type Tensor } from '../graph/tensor.ts';
 
 /**
- * Some rows of x `[tokens, …]`, computed from the same rows of what x is computed from: as far back as each row
- * depends on its own row only, and up to what is computed in full anyway.
+ * Selects rows of x `[tokens, …]` as early as possible. The selection moves back through nodes whose rows depend only
+ * on the same row of their inputs. It stops at tensors that are computed in full anyway.
  *
- * @param rows how many rows there are
- * @param take takes them out of a tensor that is computed in full
+ * @param rows number of selected rows
+ * @param take selects the rows of a tensor that is computed in full
  */
 export function selectRows(x: Tensor, rows: Dim, take: (x: Tensor) => Tensor): Tensor {
   const full = computedInFull(x);
@@ -35,13 +35,13 @@ export function selectRows(x: Tensor, rows: Dim, take: (x: Tensor) => Tensor): T
   return select(x);
 }
 
-/** Inputs of which a row of the output needs the same row only; undefined where rows mix, or the node is a leaf. */
+/** Returns inputs of which an output row needs only the same row; undefined if rows mix or the node is a leaf. */
 function rowInputs(node: Node): readonly Tensor[] | undefined {
   const byRow = node.operation.rowWise?.(node)?.byRow;
   return byRow && node.inputs.filter((_, i) => byRow[i]);
 }
 
-/** What lies behind the first nodes, seen from x, that mix rows: all of its rows are needed. */
+/** Returns all nodes before the first ones (seen from x) that mix rows. All of their rows are needed. */
 function computedInFull(x: Tensor): ReadonlySet<Node> {
   const seen = new Set<Node>();
   const mixing: Node[] = [];

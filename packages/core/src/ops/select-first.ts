@@ -27,7 +27,7 @@ const selectFirstOperation = defineOperation<[x: Tensor, cuSeqlens: Tensor]>({
   wgsl: ({ inputs: [x, cuSeqlens], outputs: [y] }) => [rowsLaunch(selectFirstKernel, x, cuSeqlens, y)],
 });
 
-/** Gradient by x, which has so many tokens: dy's rows at the first tokens, zero elsewhere. */
+/** Gradient with respect to x: dy's rows at the first tokens, zero elsewhere. */
 const selectFirstGradientOperation = defineOperation<
   [dy: Tensor, cuSeqlens: Tensor],
   { readonly tokens: Dim },
@@ -100,7 +100,7 @@ function rowsLaunch(
   });
 }
 
-/** WGSL that declares `sequence`, the number of the sequence that a token belongs to. */
+/** Returns WGSL that declares `sequence`, the index of the sequence that a token belongs to. */
 export function findSequence(cuSeqlens: IntegerInput, sequences: string, token: string): string {
   return wgsl`  var sequence = 0u;
   for (var above = ${sequences}; sequence + 1u < above;) {
@@ -114,8 +114,8 @@ function firstIndex(cuSeqlens: OnnxValue, emit: OnnxEmitter): OnnxValue {
 }
 
 /**
- * The first token's row of every sequence, `[sequences, width]`. Rows are selected as early as the graph allows: the
- * last layer of an encoder is computed for first tokens only, where nothing else is read.
+ * Selects the first token's row of every sequence, `[sequences, width]`. Rows are selected as early as the graph
+ * allows. If nothing else is read, the last layer of an encoder is computed only for first tokens.
  */
 export function selectFirst(x: Tensor, cuSeqlens: Tensor): Tensor {
   return selectRows(x, 'sequences', (full) => apply(selectFirstOperation, [full, cuSeqlens], null));

@@ -5,8 +5,8 @@ import { embedding } from './embedding.ts';
 import { selectRows } from './row-wise.ts';
 
 /**
- * Some tokens' rows of x `[tokens, width]` by their numbers i32 `[n]`: `[n, width]`. Rows are selected as early as the
- * graph allows: the last layer of an encoder is computed for these tokens only, where nothing else is read.
+ * Selects rows of x `[tokens, width]` by token indices i32 `[n]`: `[n, width]`. Rows are selected as early as the graph
+ * allows. If nothing else is read, the last layer of an encoder is computed only for these tokens.
  */
 export function selectTokens(x: Tensor, tokens: Tensor): Tensor {
   if (tokens.dtype !== 'i32' || tokens.shape.length !== 1)

@@ -8,7 +8,7 @@ import { wgsl } from '../graph/wgsl.ts';
 import { multiply, subtract, sum } from './arithmetic.ts';
 import { reshape } from './reshape.ts';
 
-/** Softmax over one axis. x, y `[...any]`; sums in f32. */
+/** Softmax over one axis. x, y `[...any]`. Sums are f32. */
 const softmaxOperation = defineOperation<[x: Tensor], { readonly axis: number }>({
   name: 'softmax',
   outputs: ([{ shape }], { axis }) => {
@@ -31,7 +31,7 @@ const softmaxOperation = defineOperation<[x: Tensor], { readonly axis: number }>
   },
 });
 
-/** One invocation per line: the axes that softmax serves here are short. */
+/** Uses one invocation per line, because the axes are short. */
 const softmaxKernel = defineKernel({
   name: 'softmax',
   inputs: { x: 'values' },

@@ -10,14 +10,14 @@ import { wgsl } from '../graph/wgsl.ts';
 import { elementwise } from './elementwise.ts';
 
 export interface TopMaskAttributes {
-  /** How many elements of a row are 0. */
+  /** Number of zeros in a row. */
   readonly zeros: number;
 }
 
 /**
- * Marks the elements of largest magnitude in every row (the last axis): 1, and 0 for the `zeros` smallest. Of equal
- * magnitudes the one further to the left is the smaller, as in a stable ascending sort; what is not a number is as large
- * as an infinity. x, y `[...rows, width]`.
+ * Marks the elements of largest magnitude in every row (the last axis) with 1, and the `zeros` smallest with 0. Of
+ * equal magnitudes the leftmost counts as the smallest, as in a stable ascending sort. NaN counts as infinite. x, y
+ * `[...rows, width]`.
  *
  * The gradient passes straight through to `|x|`: `dx = dy · sign(x)`.
  */
@@ -33,7 +33,7 @@ const topMaskOperation = defineOperation<[x: Tensor], TopMaskAttributes>({
     for (let begin = 0; begin < x.length; begin += x.width)
       y.array.set(maskRow(x.array.subarray(begin, begin + x.width), zeros), begin);
   },
-  // TopK, too, takes the element further to the left of two that are equal.
+  // TopK also selects the leftmost of equal elements.
   onnx: ({ inputs: [x], node, attributes: { zeros }, emit }) => {
     const [{ shape }] = node.outputs;
     const ones = emit.node('Expand', [emit.scalar(1), emit.dims(shape)]);
@@ -76,10 +76,10 @@ function maskRow(row: HostArray, zeros: number): Uint8Array {
 const workgroupSize = 256;
 
 /**
- * A workgroup for a row. It finds the largest element that is 0 by radix selection: an element's key is its magnitude,
- * whose bits ascend as it does, and then its column, so that no two are equal. From the highest digit of eight bits to
- * the lowest, the elements that agree with what is known of the key are counted by their next digit, and the counts
- * tell that of the key. Counting is exact, in whatever order it is done.
+ * Uses one workgroup per row. It finds the largest element to mask with 0 by radix selection. An element's key is the
+ * bits of its magnitude, followed by its column, so that keys are unique. It determines the wanted key digit by digit,
+ * eight bits each, from the highest. For each digit it counts the elements that match the digits so far, by their next
+ * digit. Counting is exact in any order.
  */
 const topMaskKernel = defineKernel({
   name: 'topMask',
@@ -135,8 +135,8 @@ var<workgroup> found: vec2u;`,
 });
 
 /**
- * The mask of the part `keep` of every row that is largest in magnitude, `[...rows, width]`: 0 for the
- * `trunc((1 - keep) · width)` smallest. Gradients pass straight through to the magnitudes.
+ * Returns a mask of the fraction `keep` of every row with the largest magnitudes, `[...rows, width]`. The
+ * `trunc((1 - keep) · width)` smallest are 0. Gradients pass straight through to the magnitudes.
  */
 export function topMask(x: Tensor, keep: number): Tensor {
   const width = x.shape.at(-1);
@@ -145,12 +145,12 @@ export function topMask(x: Tensor, keep: number): Tensor {
   return apply(topMaskOperation, [x], { zeros: zerosOf(width, keep) });
 }
 
-/** The mask of one row, on the host. */
+/** Computes the mask of one row on the host; see {@link topMask}. */
 export function largestMask(row: HostArray, keep: number): Uint8Array {
   return maskRow(row, zerosOf(row.length, keep));
 }
 
 function zerosOf(width: number, keep: number): number {
   if (keep > 0 && keep <= 1) return Math.trunc((1 - keep) * width);
-  throw new ArgumentError(`the part that is kept must be above 0 and at most 1, not ${keep}`);
+  throw new ArgumentError(`the fraction to keep must be above 0 and at most 1, not ${keep}`);
 }

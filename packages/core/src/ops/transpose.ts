@@ -6,8 +6,8 @@ import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 
 /**
- * Rows become columns: x `[rows, columns]`, y `[columns, rows]`. Products transpose their operands themselves, at no
- * cost; this is for what else needs a matrix the other way round.
+ * Transposes a matrix: x `[rows, columns]`, y `[columns, rows]`. Matrix products transpose their operands themselves at
+ * no cost, so only other operations need this.
  */
 const transposeOperation = defineOperation<[x: Tensor]>({
   name: 'transpose',
@@ -39,7 +39,7 @@ ${eachItem('item', items)}
   ${y.put('row', 'column', x.get('column', 'row'))}`,
 });
 
-/** A matrix with rows and columns exchanged. */
+/** Transposes a matrix `[rows, columns]` to `[columns, rows]`. */
 export function transpose(x: Tensor): Tensor {
   return apply(transposeOperation, [x], null);
 }

@@ -10,7 +10,7 @@ export interface AdamWOptions {
 
 export const adamWDefaults: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-/** What changes from step to step: the step size `lr·√(1-β2^t)/(1-β1^t)`, and `lr·weightDecay`. */
+/** Returns the values that change in every step: the step size `lr·√(1-β2^t)/(1-β1^t)`, and `lr·weightDecay`. */
 export function adamWRates(
   learningRate: number,
   weightDecay: number,
@@ -23,9 +23,9 @@ export function adamWRates(
 }
 
 /**
- * AdamW as the experiments use it ("adamw_hf"): ε is added to the uncorrected √v, decay follows the update.
+ * AdamW as used in the experiments ("adamw_hf"). ε is added to the uncorrected √v. Decay follows the update.
  *
- * @param parameters `[size]`, like both moments and the gradient
+ * @param parameters `[size]`, as are both moments and the gradient
  * @param factor `[]`, multiplies the gradient: the clipping factor
  * @param stepSize `[]` and decay `[]`: see {@link adamWRates}
  */

@@ -1,9 +1,9 @@
 /**
- * The Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), as PyTorch and NumPy seed it from one number: for what has
- * to repeat their choices. Everything of our own draws from {@link RandomStream}.
+ * The Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), seeded from one number as in PyTorch and NumPy. It
+ * reproduces random choices of the reference. Everything else uses {@link RandomStream}.
  */
 export class MT19937 {
-  /** Indices below are of its 624 words. */
+  /** The state. All indices below are within its 624 words. */
   readonly #state = new Uint32Array(624);
   #index = 624;
 
@@ -16,7 +16,7 @@ export class MT19937 {
     }
   }
 
-  /** The next 32-bit word, unsigned. */
+  /** Returns the next 32-bit word, unsigned. */
   word(): number {
     if (this.#index === 624) this.#twist();
     let y = this.#state[this.#index++] as number;

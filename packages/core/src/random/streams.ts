@@ -2,27 +2,27 @@ import { at } from '../elements.ts';
 import { philox } from './philox.ts';
 
 /**
- * Named random streams. The words of a stream depend on the seed, the stream's name and the position only, so adding
- * a consumer never changes what another one draws, and a position is all a checkpoint needs to hold.
+ * Named random streams. The words of a stream depend only on the seed, the stream's name and the position. A new
+ * consumer therefore never changes the numbers of another, and a checkpoint stores only positions.
  */
 
-/** A stream's number: 32-bit FNV-1a of its name. */
+/** Returns a stream's number: the 32-bit FNV-1a of its name. */
 export function streamId(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 
-/** The two key words of a seed, a whole number from 0 to 2^53 - 1. */
+/** Returns the two key words of a seed, a whole number from 0 to 2^53 - 1. */
 export function seedKey(seed: number): [number, number] {
   return [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
 }
 
-/** The n-th word of a stream, for drawing one after the other. */
+/** Draws the words of a stream in order. */
 export class RandomStream {
   readonly #key: [number, number];
   readonly #id: number;
-  /** How many words have been drawn; setting it moves the stream. */
+  /** Number of words drawn so far. Setting it moves the stream. */
   position = 0;
   #block = -1;
   #words: readonly number[] = [];
@@ -32,23 +32,23 @@ export class RandomStream {
     this.#id = streamId(name);
   }
 
-  /** The next 32-bit word, unsigned. */
+  /** Returns the next 32-bit word, unsigned. */
   word(): number {
     const block = Math.floor(this.position / 4);
     if (block !== this.#block) {
       this.#words = philox(block, Math.floor(block / 2 ** 32), this.#id, 0xffffffff, ...this.#key);
       this.#block = block;
     }
-    // A call gives four words.
+    // The index is below 4, and a call gives four words.
     return this.#words[this.position++ % 4] as number;
   }
 
-  /** Uniform in [0, 1) with 24 bits. */
+  /** Returns a uniform number in [0, 1) with 24 bits. */
   uniform(): number {
     return (this.word() >>> 8) * 2 ** -24;
   }
 
-  /** Uniform whole number in [0, bound), without bias. */
+  /** Returns a uniform whole number in [0, bound), without bias. */
   below(bound: number): number {
     const limit = 2 ** 32 - (2 ** 32 % bound);
     for (;;) {
@@ -57,7 +57,7 @@ export class RandomStream {
     }
   }
 
-  /** Normally distributed values by Box and Muller, two words each pair. */
+  /** Returns normally distributed values (Box-Muller), using two words for each pair. */
   normal(count: number, mean: number, deviation: number): Float32Array {
     const values = new Float32Array(count);
     for (let i = 0; i < count; i += 2) {
@@ -69,7 +69,7 @@ export class RandomStream {
     return values;
   }
 
-  /** A random order of 0 … count - 1 (Fisher and Yates). */
+  /** Returns a random permutation of 0 … count - 1 (Fisher-Yates). */
   permutation(count: number): Int32Array {
     const order = Int32Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {

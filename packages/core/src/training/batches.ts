@@ -7,20 +7,20 @@ import { RandomStream } from '../random/streams.ts';
 import { mapTimeSliced, type TimeSliceOptions } from './loop.ts';
 import type { TrainingExample, TrainingTask } from './task.ts';
 
-/** An example as ids. */
+/** An example as token ids. */
 export interface EncodedExample {
-  /** One sequence, or one for each choice: sequences of a batch stand in the order of its examples and their choices. */
+  /** One sequence, or one for each choice. A batch orders its sequences by example, then by choice. */
   readonly texts: readonly EncodedText[];
   readonly label: readonly number[];
 }
 
-/** What decides how an example is encoded. */
+/** The properties of a task that affect how examples are encoded. */
 type EncodingTask = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
 /**
  * Encodes examples once, before training.
  *
- * @throws ArgumentError for a label that the task does not have, or choices that do not suit it
+ * @throws ArgumentError for a label that the task does not have, or choices that do not fit it
  */
 export function encodeExamples(
   encoder: Encoder,
@@ -31,7 +31,7 @@ export function encodeExamples(
   return mapTimeSliced(examples, (example, row) => encodeExample(encoder, task, example, row), options);
 }
 
-/** One example as ids. @param row for the message where it does not suit the task */
+/** Encodes one example. @param row row number for the error if the example does not fit the task */
 export function encodeExample(
   encoder: Encoder,
   task: EncodingTask,
@@ -51,7 +51,7 @@ export function encodeExample(
   return { texts, label: values };
 }
 
-/** The choices of an example: as many as the head has outputs, whatever the example. */
+/** Encodes the choices of an example. Their number must equal the number of the task's labels. */
 function choicesOf(
   { id, labels }: Pick<TrainingTask, 'id' | 'labels'>,
   { segments, choices = [] }: TrainingExample,
@@ -63,7 +63,7 @@ function choicesOf(
   );
 }
 
-/** A text without a label, as ids: for answers only. */
+/** Encodes a text without a label, for prediction only. */
 export function encodeText(
   encoder: Encoder,
   { maxLength, truncation }: Pick<TrainingTask, 'maxLength' | 'truncation'>,
@@ -90,7 +90,7 @@ function checkLabel(
     );
 }
 
-/** What rows count in a mean over them: as the weights of their classes say, else all the same. */
+/** Returns the total weight of rows in a mean: the sum of their class weights, or else their number. */
 export function batchWeight(
   batch: readonly Pick<EncodedExample, 'label'>[],
   weights: readonly number[] | undefined,
@@ -102,9 +102,9 @@ const rowWeights = (batch: readonly Pick<EncodedExample, 'label'>[], weights: re
   batch.map(({ label }) => at(weights, at(label, 0)));
 
 /**
- * A batch as graph inputs; labels are among them if the examples have any.
+ * Returns a batch as graph inputs. They include labels if the examples have labels.
  *
- * @param weights of the classes, where the loss is weighted by them
+ * @param weights class weights, if the loss is weighted by them
  */
 export function batchFeeds(
   encoder: Encoder,
@@ -123,25 +123,25 @@ export function batchFeeds(
   };
 }
 
-/** Row numbers of an epoch's batches: a new permutation for each epoch, the last batch may be smaller. */
+/** Returns the row numbers of an epoch's batches. Each epoch has a new permutation. The last batch may be smaller. */
 export function epochBatches(rows: number, batchSize: number, seed: number, epoch: number): Int32Array[] {
   const order = new RandomStream(seed, `order/${epoch}`).permutation(rows);
   return consecutive(order, batchSize);
 }
 
-/** Slices of a list. */
+/** Returns consecutive slices of a list. */
 function consecutive(order: Int32Array, batchSize: number): Int32Array[] {
   return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
     order.subarray(i * batchSize, (i + 1) * batchSize),
   );
 }
 
-/** Tokens of an example, those of all its choices. */
+/** Returns the number of tokens of an example, including all its choices. */
 export function tokensOf({ texts }: Pick<EncodedExample, 'texts'>): number {
   return texts.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
 }
 
-/** Room for any batch of these examples: that of the longest ones. */
+/** Returns the capacity for any batch of these examples: the sizes of a batch of the longest ones. */
 export function largestBatch(
   examples: readonly Pick<EncodedExample, 'texts'>[],
   batchSize: number,

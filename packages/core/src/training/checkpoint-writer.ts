@@ -1,29 +1,29 @@
 import type { CheckpointStore } from './checkpoint.ts';
 
-/** Saves the state of a run: now and then while steps go on, and whenever it is told to. */
+/** Saves the state of a run: at intervals while steps continue, and on request. */
 export class CheckpointWriter {
   readonly #store: CheckpointStore | undefined;
   readonly #interval: number;
   #last = performance.now();
-  /** Never rejects: what went wrong is told to whoever saves next. */
+  /** The current save. It never rejects; the next call reports an error. */
   #saving: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
-  /** @param minutes between saves while steps go on; 0: none then */
+  /** @param minutes minutes between saves while steps continue; 0 disables these saves */
   constructor(store: CheckpointStore | undefined, minutes: number) {
     this.#store = store;
     this.#interval = store && minutes > 0 ? minutes * 60_000 : Infinity;
   }
 
-  /** Whether steps are to stop for a save, or because the one before has failed. */
+  /** Whether steps must pause, because a save is due or the previous save failed. */
   get isDue(): boolean {
     return this.#failure !== undefined || performance.now() - this.#last >= this.#interval;
   }
 
   /**
-   * Takes the state and begins to save it. One save is under way at a time.
+   * Takes the state and starts to save it. Only one save runs at a time.
    *
-   * @throws what the save before failed with
+   * @throws the error of the previous save, if it failed
    */
   async begin(state: () => Promise<Uint8Array>): Promise<void> {
     const store = this.#store;
@@ -36,13 +36,13 @@ export class CheckpointWriter {
     });
   }
 
-  /** Waits for the save under way. @throws what it failed with */
+  /** Waits for the current save. @throws its error, if it failed */
   async finish(): Promise<void> {
     await this.idle();
     if (this.#failure) throw this.#failure.error;
   }
 
-  /** The same, without a word on how it ended. */
+  /** Waits for the current save and ignores its result. */
   idle(): Promise<void> {
     return this.#saving;
   }

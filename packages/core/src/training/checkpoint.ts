@@ -13,19 +13,19 @@ import type { EarlyStoppingState } from './early-stopping.ts';
 import type { EpochRecord } from './events.ts';
 import { anyNumber, decodeState, encodeState, type RunSettings } from './state-file.ts';
 
-/** Where checkpoints are kept. `save` must be atomic: after it, `load` gives either the old or the new bytes. */
+/** Stores checkpoints. `save` must be atomic: even after a failure, `load` returns either the old or the new bytes. */
 export interface CheckpointStore {
   load(): Promise<Uint8Array | undefined>;
   save(bytes: Uint8Array): Promise<void>;
 }
 
-/** Everything besides tensors that a run continues from. Random streams are functions of the seed and the step. */
+/** The state of a run besides tensors. Random streams are functions of the seed and the step. */
 export interface Progress {
-  /** Steps done. */
+  /** Number of completed steps. */
   readonly step: number;
-  /** Steps done in each task, by its name. */
+  /** Number of completed steps of each task, by its name. */
   readonly taskSteps: Readonly<Record<string, number>>;
-  /** Loss times examples, and examples, since the epoch began; with class weights, the sum of their weights. */
+  /** Sums since the start of the epoch: loss times examples, and examples. Class weights weight the examples. */
   readonly lossSum: number;
   readonly lossRows: number;
   readonly stopping: EarlyStoppingState;
@@ -35,7 +35,7 @@ export interface Progress {
   readonly seconds: number;
 }
 
-/** A group's vectors: parameters, both moments, and the parameters of the best evaluation. */
+/** The vectors of a group: parameters, both moments, and the parameters of the best evaluation. */
 export interface GroupState {
   readonly values: Float32Array;
   readonly m: Float32Array;
@@ -54,7 +54,7 @@ export function encodeCheckpoint(
   return encodeState(settings, progress, vectors);
 }
 
-/** @throws CheckpointError if it is damaged, or belongs to a run with other settings; SafetensorsError */
+/** Reads a checkpoint. @throws CheckpointError if it is damaged or of a run with other settings; SafetensorsError */
 export function decodeCheckpoint(
   bytes: Uint8Array,
   settings: RunSettings,
@@ -101,8 +101,8 @@ function parseProgress(json: JsonFields): Progress {
   };
   const { step, taskSteps, stopping: state, history } = progress;
   if (Object.values(taskSteps).reduce((sum, n) => sum + n, 0) !== step)
-    throw json.error('the steps of its tasks are not those of the run');
+    throw json.error('the steps of its tasks do not match the run');
   if (state.evaluations !== history.length || state.bestEvaluation > history.length)
-    throw json.error('it has not as many evaluations as its history');
+    throw json.error('its number of evaluations differs from its history');
   return progress;
 }

@@ -4,8 +4,8 @@ import { shown } from '../files/shown.ts';
 import type { TrainingTask } from './task.ts';
 
 /**
- * What rows of each class count in the loss, by the names of the labels. `balanced`: n / (k · count) of its class, for n
- * training rows of k classes, so that every class counts as much as another.
+ * The weight of each class in the loss, by label name. `balanced` gives a class the weight n / (k · count), for n
+ * training rows and k classes, so that all classes have the same total weight.
  */
 export type ClassWeights = 'none' | 'balanced' | Readonly<Record<string, number>>;
 
@@ -14,8 +14,8 @@ type Labeled = Pick<TrainingTask, 'id' | 'problem' | 'labels'>;
 /**
  * Checks weights against the labels of a task.
  *
- * @param name what the caller calls them
- * @throws ArgumentError for a task that is no single-label classification, a label that is missing or unknown, and a weight
+ * @param name the name of the option in errors
+ * @throws ArgumentError for a task that is not single-label classification, a missing or unknown label, and a weight
  *   that is not above 0
  */
 export function checkClassWeights(
@@ -26,13 +26,15 @@ export function checkClassWeights(
   if (weights === 'none') return;
   if (problem !== 'singleLabelClassification' || labels === null)
     throw new ArgumentError(
-      `${name} is for tasks where each row has one label of several, and ${id} is none; leave it out`,
+      `${name} is only for tasks where each row has one of several labels, which ${id} is not; leave it out`,
     );
   if (weights === 'balanced') return;
   const known = labels.slice(0, 20).join(', ') + (labels.length > 20 ? ', …' : '');
   for (const [label, weight] of Object.entries(weights)) {
     if (!labels.includes(label))
-      throw new ArgumentError(`${name} has the label ${shown(label)}, which ${id} has not; it has ${known}`);
+      throw new ArgumentError(
+        `${name} has the label ${shown(label)}, which ${id} does not have; it has ${known}`,
+      );
     if (!(Number.isFinite(weight) && weight > 0))
       throw new ArgumentError(`${name} must have a number above 0 for ${shown(label)}, not ${shown(weight)}`);
   }
@@ -44,10 +46,10 @@ export function checkClassWeights(
 }
 
 /**
- * The weight of each class of a task, in the order of its labels.
+ * Returns the weight of each class of a task, in the order of its labels.
  *
- * @returns undefined where all rows count the same
- * @throws ArgumentError as {@link checkClassWeights}, and for a class without training rows that is to be balanced
+ * @returns undefined if all rows have the same weight
+ * @throws ArgumentError as {@link checkClassWeights} does, and if a class to balance has no training rows
  */
 export function classWeightsOf(
   weights: ClassWeights | undefined,

@@ -1,11 +1,11 @@
-/** What early stopping remembers; part of a checkpoint. */
+/** The state of early stopping; part of a checkpoint. */
 export interface EarlyStoppingState {
   /** Best value so far; undefined before the first evaluation. */
   readonly best: number | undefined;
-  /** Evaluation (from 1) the best value is from. */
+  /** Number of the evaluation with the best value, from 1. */
   readonly bestEvaluation: number;
   readonly evaluations: number;
-  /** Evaluations since then. */
+  /** Number of evaluations since then. */
   readonly waited: number;
 }
 
@@ -17,8 +17,8 @@ export const earlyStoppingStart: EarlyStoppingState = {
 };
 
 /**
- * Takes one evaluation's value into account, as the reference does: the first is the best; later ones must be strictly
- * better; a first value of NaN is never beaten.
+ * Updates the state with one evaluation's value, as the reference does. The first value is the best one. A later value
+ * must be strictly better. A first value of NaN is never replaced.
  */
 export function updateEarlyStopping(
   state: EarlyStoppingState,
@@ -32,7 +32,7 @@ export function updateEarlyStopping(
   return { ...state, evaluations, waited: state.waited + 1 };
 }
 
-/** Whether training stops: as many evaluations in a row without improvement as the patience. */
+/** Returns whether training stops: the last `patience` evaluations brought no improvement. */
 export function patienceExceeded(state: EarlyStoppingState, patience: number): boolean {
   return state.waited >= patience;
 }

@@ -1,50 +1,50 @@
 import type { MemoryUse } from '../devices/device.ts';
 
-/** A task's figures in an evaluation. */
+/** The results of one task in an evaluation. */
 export interface TaskRecord {
-  /** Its id. */
+  /** The task's id. */
   readonly task: string;
   readonly validationLoss: number;
-  /** Metrics on the validation split, where a metric function was given. */
+  /** Metrics on the validation split, if a metric function was given. */
   readonly validationMetrics: Readonly<Record<string, number>>;
 }
 
-/** Figures of one epoch, or of whatever lies between two evaluations, kept in the history. */
+/** The results of one epoch, or of the steps between two evaluations, kept in the history. */
 export interface EpochRecord {
   /** Number of the evaluation, from 1. */
   readonly epoch: number;
-  /** Steps done so far. */
+  /** Number of completed steps. */
   readonly step: number;
-  /** Mean over the examples since the evaluation before, weighted by their classes where classes have weights. */
+  /** Mean over the examples since the previous evaluation, weighted by class weights if there are any. */
   readonly trainLoss: number;
-  /** Of several tasks the mean. */
+  /** Mean loss on the validation split; with several tasks, the mean of their losses. */
   readonly validationLoss: number;
-  /** Metrics on the validation split, where a metric function was given; each of several tasks has its own. */
+  /** Metrics on the validation split, if a metric function was given; with several tasks see `tasks`. */
   readonly validationMetrics: Readonly<Record<string, number>>;
-  /** Of each task, in joint training. */
+  /** The results of each task, in joint training. */
   readonly tasks?: readonly TaskRecord[];
 }
 
-/** What takes a while between steps: texts become tokens, graphs become programs, rows are evaluated. */
+/** A long phase between steps: texts are tokenized, graphs are compiled, rows are evaluated. */
 export type Phase = 'tokenize' | 'compile' | 'evaluate';
 
-/** How far a phase has come. A phase begins with `done` 0 and ends with `done` equal to `total`. */
+/** The progress of a phase. A phase starts with `done` 0 and ends with `done` equal to `total`. */
 export interface ProgressEvent {
   readonly event: 'progress';
   readonly phase: Phase;
   readonly done: number;
-  /** Texts, pipelines, or rows. */
+  /** Number of texts, pipelines or rows. */
   readonly total: number;
 }
 
 export type TrainEvent =
   | {
       readonly event: 'start';
-      /** Its id; those of several are joined by commas. */
+      /** The task's id; several ids are joined by commas. */
       readonly task: string;
       readonly method: string;
       readonly seed: number;
-      /** Planned steps, and those already done by the run that is resumed. */
+      /** Number of planned steps, and of steps that a resumed run has already completed. */
       readonly steps: number;
       readonly step: number;
       readonly epochs: number;
@@ -53,9 +53,9 @@ export type TrainEvent =
       readonly parameters: { readonly method: number; readonly head: number };
       readonly device: string;
       readonly memory: MemoryUse;
-      /** Bytes of the intermediate values of the largest step; an estimate where the device does not tell. */
+      /** Bytes of the intermediate values of the largest step; an estimate if the device does not report them. */
       readonly activations: number;
-      /** GPU dispatches, ONNX nodes or interpreted operations of one step. */
+      /** Number of GPU dispatches, ONNX nodes or interpreted operations of one step. */
       readonly operations: number;
     }
   | ProgressEvent
@@ -63,20 +63,20 @@ export type TrainEvent =
       readonly event: 'step';
       readonly step: number;
       readonly steps: number;
-      /** Number of the evaluation that comes next, from 1. */
+      /** Number of the next evaluation, from 1. */
       readonly epoch: number;
-      /** Whose batch it was, in joint training. */
+      /** The task of the batch, in joint training. */
       readonly task?: string;
       readonly loss: number;
       readonly penalty?: number;
       readonly gradientNorm: number;
       readonly learningRate: number;
-      /** Tokens of this step's batch. */
+      /** Number of tokens in this step's batch. */
       readonly tokens: number;
     }
   | ({ readonly event: 'epoch'; readonly best: boolean; readonly memory: MemoryUse } & EpochRecord);
 
-/** Tells a listener how far the phase of a name has come; nothing where there is no listener. */
+/** Returns a function that reports the progress of a phase to a listener; undefined without a listener. */
 export function phaseReporter(
   listener: ((event: ProgressEvent) => void) | undefined,
 ): (phase: Phase) => ((done: number, total: number) => void) | undefined {

@@ -6,33 +6,33 @@ import type { Dropout } from '../nn/dropout.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
 
-/** What a forward pass gives. */
+/** The outputs of a forward pass. */
 export interface GraphParts {
   readonly hiddenStates: readonly Tensor[];
-  /** The pooler's output on the first tokens, where the encoder has one. */
+  /** The pooler applied to the first tokens, if the encoder has one. */
   readonly pooled?: (first: Tensor) => Tensor;
   readonly cuSeqlens: Tensor;
   readonly logits: Tensor;
-  /** Mean over the batch, `[]`, without the penalty. */
+  /** Mean loss over the batch, `[]`, without the penalty. */
   readonly loss: Tensor;
   readonly penalty?: Tensor;
 }
 
-/** What a forward pass is built from. */
+/** The arguments from which a forward pass is built. */
 export interface ForwardCall extends Pick<MethodCall, 'task' | 'parameter' | 'frozen'> {
   readonly encoder: Encoder;
   readonly method: Method;
   readonly target: MethodTarget;
   readonly head: Head;
-  /** The encoder's own weights that train. */
+  /** Returns the tensor of an encoder weight that is trained; undefined for frozen weights. */
   trained(name: string): Tensor | undefined;
   /** Absent in evaluation. */
   readonly dropout?: Dropout;
-  /** Whether the loss weights rows by their classes. */
+  /** Whether the loss weights rows by class. */
   readonly weighted?: boolean;
 }
 
-/** Encoder, method and head as one graph. */
+/** Builds encoder, method and head as one graph. */
 export function buildForward(call: ForwardCall): GraphParts {
   const { encoder, method, target, head, task, parameter, frozen } = call;
   const dropout = call.dropout ? { dropout: call.dropout } : {};
@@ -47,7 +47,7 @@ export function buildForward(call: ForwardCall): GraphParts {
   return { ...graph, logits, loss: head.loss(logits, call.weighted), ...(penalty ? { penalty } : {}) };
 }
 
-/** Compiles a graph. Beginning and end are told even where the device says nothing in between. */
+/** Compiles a graph. Reports start and end even if the device reports no progress in between. */
 export async function compileWithProgress(
   device: Device,
   graph: Graph,

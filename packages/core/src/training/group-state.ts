@@ -5,7 +5,7 @@ import type { GroupState } from './checkpoint.ts';
 /** One vector for each parameter group, by its name. */
 export type GroupVectors = ReadonlyMap<string, Float32Array>;
 
-/** A copy of the parameters. */
+/** Reads a copy of the parameters. */
 export async function readValues(groups: readonly ParameterGroup[]): Promise<GroupVectors> {
   const values = new Map<string, Float32Array>();
   for (const group of groups) values.set(group.name, Float32Array.from(await group.values.read()));
@@ -16,7 +16,7 @@ export function writeValues(groups: readonly ParameterGroup[], values: GroupVect
   for (const group of groups) group.values.write(known(values, group.name));
 }
 
-/** A copy of parameters and optimizer state. */
+/** Reads a copy of parameters and optimizer state. */
 export async function readGroups(
   groups: readonly ParameterGroup[],
   best: GroupVectors,

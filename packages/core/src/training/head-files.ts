@@ -14,7 +14,7 @@ export const headTypes: Readonly<Record<Problem, string>> = {
   multipleChoice: 'multiple_choice',
 };
 
-/** `head_config.json` and the tensors, as safetensors and as torch has them (docs/reference/formats.md#heads). */
+/** Creates `head_config.json` and the tensors as safetensors and torch files (docs/reference/formats.md#heads). */
 export function headFiles(
   { options, labels, tensors }: SavedHead,
   call: Pick<SaveCall, 'encoder' | 'modelName'>,
@@ -48,7 +48,7 @@ export function headFiles(
   };
 }
 
-/** A head's tensors under the keys of another layout, module by module. */
+/** Returns a head's tensors under the keys of another layout, module by module. */
 export function renameHead(
   tensors: ReadonlyMap<string, NamedTensor>,
   from: HeadOptions,

@@ -21,11 +21,11 @@ import { activations } from '../ops/named-activations.ts';
 import { headTypes } from './head-files.ts';
 import { problemTypes } from './hub-head.ts';
 
-/** More choices than any task has: nothing else in a head's files tells their number. */
+/** Limit of choices: more than any task has. Nothing else in a head's files limits their number. */
 const mostChoices = 1000;
 const label2id = jsonRecord(jsonCount(0));
 
-/** Keys of a static head's configuration beside those of every file. */
+/** Keys of a static head's configuration, besides the shared keys. */
 const staticKeys = ['label2id', 'num_labels', 'problem_type'];
 const flexibleKeys = [
   ...['head_type', 'num_labels', 'num_choices', 'layers', 'activation_function', 'label2id', 'use_pooler'],
@@ -35,8 +35,8 @@ const flexibleKeys = [
 /**
  * Reads a head for the encoder that it belongs to.
  *
- * @throws ModelFileError if the configuration is none this library writes or the `adapters` library's, is of a head
- *   for another encoder, or the tensors do not fit it
+ * @throws ModelFileError if neither this library nor the `adapters` library writes such a configuration, the head
+ *   belongs to another encoder, or the tensors do not fit
  */
 export async function readHead(
   configText: string,
@@ -63,7 +63,7 @@ export async function readHead(
     about.take('num_choices', count, null) ??
     json.take('num_labels', count, null);
   const outputs = written ?? Object.keys(ids ?? {}).length;
-  if (outputs < 1) throw json.error('it does not say how many outputs the head has');
+  if (outputs < 1) throw json.error('the number of outputs of the head is missing');
   const problem = problemOf(json, type, outputs);
   if (problem === 'regression' && outputs !== 1)
     throw json.error(`problem_type is "regression", which has one output, and the head has ${outputs}`);
@@ -77,7 +77,7 @@ export async function readHead(
 
 function problemOf(json: JsonFields, type: string | undefined, outputs: number): Problem {
   const written = json.take('problem_type', jsonOrNull(jsonOneOf(Object.values(problemTypes))), null);
-  // The keys of the record are problems, which `Object.entries` does not say.
+  // The keys of the record are problems, which the type of `Object.entries` does not express.
   const found = Object.entries(problemTypes).find(([, name]) => name === written)?.[0] as Problem | undefined;
   if (found && type !== undefined && headTypes[found] !== type)
     throw json.error(`problem_type is ${shown(written)}, and the head is of type ${shown(type)}`);
@@ -87,7 +87,7 @@ function problemOf(json: JsonFields, type: string | undefined, outputs: number):
   return outputs === 1 ? 'regression' : 'singleLabelClassification';
 }
 
-/** The labels in the order of their ids, which must be 0, 1, …; none where the file names none. */
+/** Returns the labels in the order of their ids, which must be 0, 1, …; null if the file has none. */
 function labelsOf(
   ids: Readonly<Record<string, number>> | null,
   outputs: number,
@@ -100,7 +100,7 @@ function labelsOf(
   return entries.map(([label]) => label);
 }
 
-/** What the last layer of a static head reads, as its keys tell; multiple choice has only one kind. */
+/** Returns the input of a static head's last layer, according to its keys. Multiple choice has only one kind. */
 function staticFeatures(
   problem: Problem,
   { entries }: TensorReader,
@@ -111,7 +111,7 @@ function staticFeatures(
   return isPooled ? { features: 'pooled' } : {};
 }
 
-/** What the last layer of a flexible head reads; refuses heads of more layers and others. */
+/** Returns the input of a flexible head's last layer. Refuses heads with more layers and other unsupported heads. */
 function readFeatures(config: JsonFields): Pick<HeadOptions, 'features' | 'activation'> {
   const layers = config.take('layers', jsonCount(0), 2);
   const activation = config.take('activation_function', jsonOrNull(jsonText), 'tanh') ?? '';
@@ -125,7 +125,7 @@ function readFeatures(config: JsonFields): Pick<HeadOptions, 'features' | 'activ
   return { features: pooler ? 'pooled' : 'first' };
 }
 
-/** The tensors of a head, held against what the configuration says before anything is made of it. */
+/** Reads the tensors of a head. Checks them against the configuration before anything is allocated. */
 async function readHeadTensors(
   { entries, readFloat32 }: TensorReader,
   options: HeadOptions,

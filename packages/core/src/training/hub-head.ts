@@ -1,7 +1,7 @@
 import type { EncoderArchitecture } from '../nn/architecture.ts';
 import type { HeadOptions, Problem, SavedHead } from '../nn/head.ts';
 
-/** Problems as transformers and the `adapters` library name them. */
+/** The names of problems in transformers and the `adapters` library. */
 export const problemTypes: Readonly<Record<Problem, string>> = {
   singleLabelClassification: 'single_label_classification',
   regression: 'regression',
@@ -9,7 +9,7 @@ export const problemTypes: Readonly<Record<Problem, string>> = {
   multipleChoice: 'multiple_choice',
 };
 
-/** What a head decides of a Hugging Face `config.json`: its class, and for a row of logits what they mean. */
+/** Returns the settings of a Hugging Face `config.json` that depend on the head: its class, and the logits' labels. */
 export function hubHeadConfig(
   { problem, outputs, labels }: Pick<HeadOptions, 'problem' | 'outputs'> & Pick<SavedHead, 'labels'>,
   { pythonClass }: Pick<EncoderArchitecture, 'pythonClass'>,

@@ -1,13 +1,13 @@
-/** How many runs of a program may be under way before the results of the first are read. */
+/** Number of runs of a program that may be in flight before the first result is read. */
 const mostUnderWay = 3;
 
 /**
- * Begins asynchronous work piece by piece, in order, with a few pieces under way at once. Nothing is under way any more
- * when this ends, however it ends: whoever called may then dispose of what the work used.
+ * Starts asynchronous work in order, with a few pieces in flight at once. When this ends, with or without an error, no
+ * piece is in flight. The caller may then dispose the resources of the work.
  *
- * @param items what to work on; where the next one throws, nothing more is begun
+ * @param items the items to work on; if the iterator throws, no further piece is started
  * @param begin starts one piece
- * @throws the error of the first piece that failed, in the order of the items; after it nothing more is begun
+ * @throws the error of the first failed piece, in the order of the items; no further piece is started after it
  */
 export async function runInOrder<T>(items: Iterable<T>, begin: (item: T) => Promise<void>): Promise<void> {
   const running: Promise<void>[] = [];
@@ -19,7 +19,7 @@ export async function runInOrder<T>(items: Iterable<T>, begin: (item: T) => Prom
   try {
     for (const item of items) {
       const own = at++;
-      // Handled at once: a later piece may fail first, while an earlier one is waited for.
+      // Errors are handled immediately, because a later piece may fail while an earlier one is awaited.
       running.push(begin(item).catch((error: unknown) => fail(error, own)));
       if (running.length >= mostUnderWay) await running.shift();
       if (failure) break;
@@ -32,9 +32,9 @@ export async function runInOrder<T>(items: Iterable<T>, begin: (item: T) => Prom
 }
 
 /**
- * The numbers of the steps from one on, up to another; none after the signal.
+ * Yields the numbers of the steps in a range. Stops after the signal is aborted.
  *
- * @param pauses whether to stop early; at least one step comes before
+ * @param pauses returns whether to stop early; at least one step is yielded first
  */
 export function* stepsUntil(
   end: number,
@@ -48,16 +48,16 @@ export function* stepsUntil(
   }
 }
 
-/** Milliseconds of work after which the rest of the process gets its turn. */
+/** Milliseconds of work after which control returns to the event loop. */
 const longestTurn = 50;
 
 export interface TimeSliceOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Stops between two turns, with the signal's reason. */
+  /** Aborting stops between two slices, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Does synchronous work on a long list in turns, so that signals, timers and a page's events are not kept waiting. */
+/** Maps a long list in time slices, so that signals, timers and a page's events are not delayed. */
 export async function mapTimeSliced<T, R>(
   items: readonly T[],
   work: (item: T, index: number) => R,

@@ -12,18 +12,18 @@ import { type ParameterSpec, Parameters } from '../nn/parameters.ts';
 import { buildForward, type GraphParts } from './forward.ts';
 
 export interface TrainableModelOptions {
-  /** Stays the caller's: disposing of the model leaves it alone. */
+  /** The encoder. It belongs to the caller: disposing the model does not dispose it. */
   readonly encoder: Encoder;
   readonly method: Method;
-  /** By the names of their tasks: one, but in joint training. */
+  /** Heads by task name; more than one only in joint training. */
   readonly heads: Readonly<Record<string, Head>>;
   readonly adapterName: string;
   readonly seed: number;
-  /** Whether weight decay will apply; without it all parameters share one group. */
+  /** Whether weight decay is used; without it all parameters share one group. */
   readonly decays?: boolean;
 }
 
-/** Encoder, method and heads with their parameters on the device: what is trained, evaluated and saved. */
+/** Encoder, method and heads with their parameters on the device, to be trained, evaluated and saved. */
 export class TrainableModel implements Disposes {
   readonly encoder: Encoder;
   readonly method: Method;
@@ -50,7 +50,7 @@ export class TrainableModel implements Disposes {
   static async create(options: TrainableModelOptions): Promise<TrainableModel> {
     const { encoder, method, heads, seed, decays = false } = options;
     const target = targetOf(options);
-    // Built first: it is what checks that sources fit the encoder, before anything is put on the device.
+    // Called first, because it checks that sources fit the encoder before anything is put on the device.
     const frozen = method.frozen?.(target) ?? [];
     const headTasks = new Map<string, string>();
     const headSpecs = Object.entries(heads).flatMap(([task, head]) => {
@@ -73,19 +73,19 @@ export class TrainableModel implements Disposes {
     return model;
   }
 
-  /** Names of the tasks; one, but in joint training. */
+  /** Names of the tasks; more than one only in joint training. */
   get tasks(): readonly string[] {
     return this.target.tasks;
   }
 
-  /** @throws ArgumentError for a task that the model does not have, or none where it has several */
+  /** Returns a task's head. @throws ArgumentError for an unknown task, or if no task is given and there are several */
   head(task: string = onlyTask(this.tasks)): Head {
     const head = Object.hasOwn(this.#heads, task) ? this.#heads[task] : undefined;
     if (head) return head;
     throw new ArgumentError(`the model has no task '${task}'; it has ${this.tasks.join(', ')}`);
   }
 
-  /** Trainable values of the method and of the heads. */
+  /** Returns the number of trainable values of the method and of the heads. */
   count(): { readonly method: number; readonly head: number } {
     return {
       method: this.parameters.count(({ name }) => !this.#headTasks.has(name)),
@@ -93,15 +93,15 @@ export class TrainableModel implements Disposes {
     };
   }
 
-  /** The task whose head a parameter belongs to; undefined for those of the method. */
+  /** Returns the task whose head a parameter belongs to; undefined for parameters of the method. */
   headTask(name: string): string | undefined {
     return this.#headTasks.get(name);
   }
 
   /**
-   * The forward pass for a task's batch; with dropout when it is given.
+   * Builds the forward pass for a batch of a task, with dropout if given.
    *
-   * @param weighted whether the loss weights rows by their classes
+   * @param weighted whether the loss weights rows by class
    */
   build(dropout?: Dropout, task: string = onlyTask(this.tasks), weighted = false): GraphParts {
     const { encoder, method, parameters, target } = this;
@@ -150,9 +150,9 @@ function onlyTask(tasks: readonly string[]): string {
 }
 
 /**
- * Says of each parameter in which tasks' steps it takes part: those whose loss depends on it, as the graph tells, which
- * is built once for each task on stand-ins. Parameters that no loss depends on, such as the pooler of an encoder that
- * is trained under heads that do without it, are left out.
+ * Adds to each parameter the tasks whose steps update it: those whose loss depends on it. A graph on placeholders,
+ * built once for each task, shows this. Parameters that no loss depends on are left out, such as an encoder's pooler
+ * that no head uses.
  */
 function withTasks(
   model: {

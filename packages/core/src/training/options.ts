@@ -11,34 +11,34 @@ import type { Predictions } from './predict.ts';
 import { type TrainingTask, taskName } from './task.ts';
 import { type TrainingNumbers, trainingOptions } from './training-options.ts';
 
-/** What to train, and how. Its numbers are described by {@link trainingOptions}. */
+/** Options of `train`. The numeric options are described by {@link trainingOptions}. */
 export interface TrainOptions extends TrainingNumbers {
   readonly encoder: Encoder;
-  /** The task, for all methods but joint ones. */
+  /** The task, for all methods except joint ones. */
   readonly task?: TrainingTask;
   /**
-   * The tasks that a joint method learns at once, at least two. Those without validation rows are left out of evaluations;
-   * at least one must have some.
+   * The tasks that a joint method learns together, at least two. Tasks without validation rows are skipped in
+   * evaluations. At least one task must have validation rows.
    */
   readonly tasks?: readonly TrainingTask[];
-  /** `bottleneck()` for stage 1, `scalearn({ sources })` for stage 2, or any other. */
+  /** The method: `bottleneck()` for stage 1, `scalearn({ sources })` for stage 2, or any other. */
   readonly method: Method;
   /**
-   * What rows of each class count in the loss of single-label classifications, of the training and the validation split;
-   * metrics count all rows the same. `none` by default.
+   * Class weights for the loss of single-label classification, on the training and the validation split; `none` by
+   * default. Metrics weight all rows equally.
    */
   readonly classWeights?: ClassWeights;
-  /** Metrics of a task's validation split, for the history, and for `select`. */
+  /** Computes metrics of a task's validation split, for the history and for `select`. */
   readonly metrics?: (predictions: Predictions, task: TrainingTask) => Record<string, number>;
-  /** What decides the best evaluation; the validation loss by default. Of several tasks the mean counts. */
+  /** Metric that selects the best evaluation; by default the validation loss. Several tasks are averaged. */
   readonly select?: { readonly metric: string; readonly better: 'lower' | 'higher' };
   readonly onEvent?: (event: TrainEvent) => void;
-  /** Given the parameters after every evaluation, by their names on disk; training goes on when it is done with them. */
+  /** Called after every evaluation with the parameters by their names on disk. Training waits for the result. */
   readonly onEpoch?: (parameters: ReadonlyMap<string, NamedTensor>, epoch: number) => void | Promise<void>;
   /** Aborting saves a checkpoint and rejects with an InterruptedError. */
   readonly signal?: AbortSignal;
   readonly checkpoints?: CheckpointStore;
-  /** Continues from the store's checkpoint, where there is one. */
+  /** Whether to continue from the store's checkpoint, if there is one. */
   readonly resume?: boolean;
 }
 
@@ -64,7 +64,7 @@ export function checkTrainOptions(options: TrainOptions): void {
       );
 }
 
-/** The tasks of a run. @throws ArgumentError, see {@link checkTasks}; for labels of which two are equal */
+/** Returns the tasks of a run. @throws ArgumentError as {@link checkTasks} does, and for equal labels in a task */
 export function tasksOf({ task, tasks, method }: TrainOptions): readonly TrainingTask[] {
   const list = tasks ?? (task && [task]);
   if (!list || (task && tasks))
@@ -77,7 +77,7 @@ export function tasksOf({ task, tasks, method }: TrainOptions): readonly Trainin
   return list;
 }
 
-/** @throws ArgumentError if the number of tasks does not suit the method, one has no name, or two have the same */
+/** Checks tasks. @throws ArgumentError if their number does not fit the method, or a name is empty or used twice */
 export function checkTasks(
   { name, kind }: Pick<Method, 'name' | 'kind'>,
   tasks: readonly Pick<TrainingTask, 'id'>[],

@@ -2,7 +2,7 @@ import { at } from '../elements.ts';
 import { MT19937 } from '../random/mt19937.ts';
 import { epochBatches } from './batches.ts';
 
-/** What a step trains on. */
+/** The batch of one step. */
 export interface StepBatch {
   /** Index of the task. */
   readonly task: number;
@@ -10,14 +10,14 @@ export interface StepBatch {
   readonly rows: Int32Array;
 }
 
-/** Which rows each step takes: a function of the step, so that a run can be continued anywhere. */
+/** The rows of each step, as a function of the step number, so that a run can resume at any step. */
 export interface BatchOrder {
   readonly stepsPerEpoch: number;
-  /** @param step from 0 */
+  /** Returns the batch of a step. @param step step number from 0 */
   at(step: number): StepBatch;
 }
 
-/** One task: every row once in each epoch, in a new order. */
+/** The order for one task: every row once in each epoch, in a new order. */
 export class EpochOrder implements BatchOrder {
   readonly stepsPerEpoch: number;
   readonly #rows: number;
@@ -44,18 +44,18 @@ export class EpochOrder implements BatchOrder {
 }
 
 export interface JointOrderOptions {
-  /** Training rows of each task. */
+  /** Number of training rows of each task. */
   readonly sizes: readonly number[];
   readonly batchSize: number;
-  /** τ of `p_i ∝ (n_i / Σn)^(1/τ)`: 1 draws tasks in proportion to their sizes, more makes them more alike. */
+  /** τ of `p_i ∝ (n_i / Σn)^(1/τ)`: 1 draws tasks in proportion to their sizes; larger values even them out. */
   readonly temperature: number;
-  /** Of the first epoch; every later one adds 1. */
+  /** Seed of the first epoch; each later epoch adds 1. */
   readonly seed: number;
 }
 
 /**
- * Several tasks: each step takes rows of one of them, drawn with replacement; the task is drawn in proportion to its
- * size. The sampler of the reference, word for word (multitask_sampler.py; recorded cases `sampler`).
+ * The order for several tasks. Each step draws a task with a probability that depends on its size, and rows of this
+ * task with replacement. It reproduces the sampler of the reference exactly (multitask_sampler.py).
  */
 export class JointOrder implements BatchOrder {
   readonly stepsPerEpoch: number;
@@ -85,7 +85,7 @@ export class JointOrder implements BatchOrder {
     const place = step % this.stepsPerEpoch;
     if (this.#epoch.number !== number || this.#epoch.next > place) this.#epoch = this.#begin(number);
     const { tasks, orders, random } = this.#epoch;
-    // Rows are drawn one step after the other: those of the steps between are drawn, and left.
+    // Rows are drawn sequentially, so the rows of skipped steps are drawn and discarded.
     const skipped = (place - this.#epoch.next) * this.#options.batchSize;
     for (let i = 0; i < skipped; i++) random.word();
     this.#epoch.next = place + 1;

@@ -5,16 +5,16 @@ import { type TrainOptions, tasksOf } from './options.ts';
 import { type BatchOrder, EpochOrder, JointOrder } from './order.ts';
 import { type TrainingNumbers, trainingOptions } from './training-options.ts';
 
-/** A run's numbers, with every default filled in. */
+/** The numeric options of a run, with every default filled in. */
 export interface Plan extends Omit<Numbers, 'maxSteps' | 'temperature'> {
   readonly steps: number;
-  /** Null for a single task. */
+  /** Temperature of task sampling; null for a single task. */
   readonly temperature: number | null;
 }
 
 type Numbers = { readonly [Name in keyof TrainingNumbers]-?: number };
 
-/** Fills in defaults and checks every number. @throws ArgumentError */
+/** Fills in defaults and checks every number. @throws ArgumentError for an invalid number or missing rows */
 export function settle(options: TrainOptions): Plan {
   const { defaults } = options.method;
   const tasks = tasksOf(options);
@@ -44,7 +44,7 @@ export function settle(options: TrainOptions): Plan {
   const { stepsPerEpoch } = batchOrder(options, { batchSize, temperature, seed });
   const planned = (options.epochs === undefined ? defaults.steps : undefined) ?? epochs * stepsPerEpoch;
   const warmup = Math.floor((defaults.warmup ?? 0) * (options.maxSteps ?? planned));
-  // Defaults that depend on the number of steps.
+  // These defaults depend on the number of steps.
   const { maxSteps: steps, ...plan } = settleOptions(
     {
       ...known,
@@ -57,7 +57,7 @@ export function settle(options: TrainOptions): Plan {
   return { ...plan, steps, temperature };
 }
 
-/** Which rows each step of a run takes. The order of several tasks does not depend on the seed, as in the reference. */
+/** Returns the order of a run's batches. As in the reference, the order of several tasks is independent of the seed. */
 export function batchOrder(
   options: TrainOptions,
   { batchSize, temperature, seed }: Pick<Plan, 'batchSize' | 'temperature' | 'seed'>,

@@ -8,7 +8,7 @@ import { compileWithProgress } from './forward.ts';
 import { runInOrder } from './loop.ts';
 import type { TrainableModel } from './model.ts';
 
-/** A model's answers to a list of texts. */
+/** A model's output for a list of texts. */
 export interface ModelOutput {
   /** `[rows, columns]`, row-major. */
   readonly logits: Float32Array;
@@ -16,7 +16,7 @@ export interface ModelOutput {
   readonly columns: number;
 }
 
-/** A model's answers to labeled examples. */
+/** A model's output for labeled examples. */
 export interface Predictions extends ModelOutput {
   /** `[rows]`, or `[rows, columns]` for multi-label tasks. */
   readonly labels: readonly number[];
@@ -24,7 +24,7 @@ export interface Predictions extends ModelOutput {
   readonly loss: number;
 }
 
-/** Progress callback: how much is done, of how much. */
+/** Progress callback. It receives the number of finished items and the total number. */
 export type OnProgress = (done: number, total: number) => void;
 
 interface PredictCall {
@@ -33,7 +33,7 @@ interface PredictCall {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** How a program is made that evaluates. */
+/** Options of a program for evaluation. */
 interface PredictorOptions extends Pick<PredictCall, 'batchSize' | 'onProgress'> {
   /** Weight of each class in the loss, `[classes]`; equal weights by default. */
   readonly classWeights?: readonly number[] | undefined;
@@ -59,8 +59,8 @@ export class Predictor implements Disposes {
   }
 
   /**
-   * @param task which of the model's tasks the examples are of
-   * @param examples like those that will be asked for; with labels, if the loss is wanted
+   * @param task the task of the examples, one of the model's tasks
+   * @param examples examples of the same kind as later ones; with labels if the loss is needed
    */
   static async create(
     model: TrainableModel,
@@ -79,8 +79,8 @@ export class Predictor implements Disposes {
   }
 
   /**
-   * @returns with a loss of NaN for texts without labels
-   * @throws ScalearnError for no examples
+   * @returns the predictions; the loss is NaN for texts without labels
+   * @throws ScalearnError if there are no examples
    */
   async predict(
     examples: readonly EncodedExample[],
@@ -116,7 +116,7 @@ export class Predictor implements Disposes {
   }
 }
 
-/** A model's programs of evaluation: compiled when they are first needed, and kept for the next texts. */
+/** A model's programs for evaluation. They are compiled on first use and kept for later texts. */
 export class Predictors implements Disposes {
   readonly #model: TrainableModel;
   readonly #kept = new Map<string, Promise<Predictor>>();
@@ -125,7 +125,7 @@ export class Predictors implements Disposes {
     this.#model = model;
   }
 
-  /** {@link Predictor.predict} for a task of the model. */
+  /** Evaluates a task of the model; see {@link Predictor.predict}. */
   async predict(
     task: string,
     examples: readonly EncodedExample[],
@@ -136,14 +136,14 @@ export class Predictors implements Disposes {
     if (!predictor) {
       predictor = Predictor.create(this.#model, task, examples, { ...call, onProgress: onCompile });
       this.#kept.set(key, predictor);
-      // What could not be compiled is tried again the next time.
+      // A failed compilation is tried again next time.
       predictor.catch(() => this.#kept.delete(key));
     }
     return (await predictor).predict(examples, call);
   }
 
   dispose(): void {
-    // One that is still being compiled is disposed of afterwards; that it failed has been said to who asked for it.
+    // A predictor that is still compiling is disposed afterwards. Its caller already gets a compilation error.
     for (const predictor of this.#kept.values())
       predictor.then(
         (ready) => ready.dispose(),
@@ -159,7 +159,7 @@ export class Predictors implements Disposes {
 const hasLabels = (examples: readonly EncodedExample[]): boolean =>
   examples.some((example) => example.label.length > 0);
 
-/** The examples in batches, each with the row it begins at; throws the signal's reason after it. */
+/** Yields the examples in batches, each with its first row. Throws the signal's reason after an abort. */
 function* batchesOf(
   examples: readonly EncodedExample[],
   size: number,

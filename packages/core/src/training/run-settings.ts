@@ -7,7 +7,7 @@ import type { RunSettings } from './state-file.ts';
 import type { TrainingTask } from './task.ts';
 import { type TrainingOption, trainingOptions } from './training-options.ts';
 
-/** What decides a run: a checkpoint is continued under the same alone. */
+/** Returns the settings that affect a run's results. A checkpoint is continued only with equal settings. */
 export function runSettings(options: TrainOptions, plan: Plan, model: TrainableModel): RunSettings {
   const { encoder, select, classWeights = 'none' } = options;
   const specs = model.parameters.groups.flatMap((group) =>
@@ -26,13 +26,13 @@ export function runSettings(options: TrainOptions, plan: Plan, model: TrainableM
   };
 }
 
-/** The same text for the same weights, in whichever order they were given. */
+/** Returns the same text for equal weights, regardless of their order. */
 function weightsText(weights: ClassWeights): string {
   if (typeof weights === 'string') return weights;
   return JSON.stringify(Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Without what may be otherwise when a run goes on. */
+/** Returns the settings of a plan without those that may change when a run is resumed. */
 function decisive(plan: Plan): RunSettings {
   const options: Readonly<Record<string, TrainingOption>> = trainingOptions;
   return Object.fromEntries(Object.entries(plan).filter(([name]) => !options[name]?.mayChangeOnResume));

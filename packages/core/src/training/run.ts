@@ -20,17 +20,17 @@ import { optimizerFeeds } from './step.ts';
 import { createTracks, disposeTracks, type Track } from './track.ts';
 import { validate } from './validate.ts';
 
-/** Training was stopped from outside; its state is saved where a checkpoint store was given. */
+/** Thrown when training was stopped by its signal. Its state is saved if a checkpoint store was given. */
 export class InterruptedError extends ScalearnError {
   override name = 'InterruptedError';
 }
 
-/** The loss became infinite or not a number. */
+/** Thrown when the loss becomes infinite or NaN. */
 export class DivergedError extends ScalearnError {
   override name = 'DivergedError';
 }
 
-/** One run: where it stands, and how it goes on. */
+/** One training run: its state and its steps. */
 export class Run {
   readonly #options: TrainOptions;
   readonly #plan: Plan;
@@ -39,7 +39,7 @@ export class Run {
   readonly #order: BatchOrder;
   readonly #settings: RunSettings;
   readonly #writer: CheckpointWriter;
-  /** Steps begun in each task. */
+  /** Number of started steps of each task. */
   readonly #begun = new Map<string, number>();
   #began = performance.now();
   progress: Progress = {
@@ -113,13 +113,13 @@ export class Run {
     });
   }
 
-  /** Trains to the end and puts the best parameters in place. */
+  /** Trains to the end and restores the best parameters. */
   async toEnd(): Promise<void> {
     const { steps, evaluateEvery } = this.#plan;
     this.#began = performance.now() - this.progress.seconds * 1000;
     try {
       while (!this.progress.finished) {
-        // Counted by evaluations: a run interrupted between the last step before one and it goes on with that.
+        // Counted by evaluations: a run interrupted after the last step before an evaluation resumes with it.
         const evaluation = this.progress.history.length + 1;
         await this.#train(Math.min(steps, evaluation * evaluateEvery));
         await this.#evaluate(evaluation);
@@ -127,13 +127,13 @@ export class Run {
         await this.#options.onEpoch?.(await this.#model.parameters.read(), evaluation);
       }
     } finally {
-      // Nothing is written any more once this ends, however it ends.
+      // Nothing is written after this ends, with or without an error.
       await this.#writer.idle();
     }
     writeValues(this.#model.parameters.groups, this.best);
   }
 
-  /** Steps up to `end`, a few of them under way at once, and saves between them, which are written while steps go on. */
+  /** Runs the steps up to `end`, a few in flight at once. Saves start between steps and are written during steps. */
   async #train(end: number): Promise<void> {
     const { signal } = this.#options;
     const isDue = (): boolean => this.#writer.isDue;
@@ -153,7 +153,7 @@ export class Run {
     const rate = learningRate * linearSchedule(step, steps, warmupSteps);
     const begun = this.#begun;
     begun.set(track.name, (begun.get(track.name) ?? 0) + 1);
-    // A group that takes part in some tasks' steps alone has done as many as they have.
+    // A group that only some tasks update has as many steps as these tasks.
     const count = (names: Iterable<string> = begun.keys()): number => {
       let sum = 0;
       for (const name of names) sum += begun.get(name) ?? 0;
@@ -241,7 +241,7 @@ export class Run {
     await this.#writer.finish();
   }
 
-  /** Takes the state, while no step is under way, and begins to save it. */
+  /** Takes the state while no step is in flight, and starts to save it. */
   async #beginSave(): Promise<void> {
     this.progress = { ...this.progress, seconds: (performance.now() - this.#began) / 1000 };
     await this.#writer.begin(async () => {

@@ -22,27 +22,27 @@ import { headFiles, renameHead } from './head-files.ts';
 import { readHead } from './head-reader.ts';
 import { TrainableModel } from './model.ts';
 
-/** A trained model on the host: all that is needed to save it, to merge it, or to put it on a device again. */
+/** A trained model on the host, with all data to save it, merge it or load it on a device. */
 export interface ModelSnapshot extends MethodTarget, StoredMethod {
-  /** By the names of their tasks: one, but after joint training. */
+  /** Heads by task name; more than one only after joint training. */
   readonly heads: ReadonlyMap<string, SavedHead>;
-  /** Name of the encoder, for people. */
+  /** Name of the encoder: hub name or folder name. */
   readonly modelName: string;
 }
 
-/** Says which tasks a jointly trained model is for; the heads of single tasks lie in the model folder itself. */
+/** The file that lists the tasks of a jointly trained model. Heads of single tasks are in the model folder itself. */
 const tasksFile = 'joint_config.json';
 
 const saveCall = ({ method: _, ...call }: ModelSnapshot): SaveCall => call;
 
-/** The model folder's files by relative path, `run.json` left out. */
+/** Returns the model folder's files by relative path, except `run.json`. */
 export function snapshotFiles(snapshot: ModelSnapshot): FileSet {
   const { method, heads, tasks } = snapshot;
   const files: Record<string, Uint8Array | string> = { ...method.save(saveCall(snapshot)) };
   const joint = tasks.length > 1;
   if (joint) files[tasksFile] = stableStringify({ tasks });
   for (const [task, head] of heads) {
-    // On disk each is a head of its own, whatever there are beside it.
+    // On disk each head is stored like a single head.
     const alone = renamed(head, { ...head.options, several: false }, snapshot.encoder);
     for (const [path, content] of Object.entries(headFiles(alone, snapshot)))
       files[`${joint ? headFolder(task) : ''}${path}`] = content;
@@ -56,7 +56,7 @@ function renamed(head: SavedHead, options: HeadOptions, encoder: EncoderArchitec
   return { ...head, options, tensors: renameHead(head.tensors, head.options, options, encoder) };
 }
 
-/** The head of a model for one task. @throws ArgumentError if it has several */
+/** Returns the head of a model for one task. @throws ArgumentError if it has several */
 export function singleHead({ heads, tasks }: Pick<ModelSnapshot, 'heads' | 'tasks'>): SavedHead {
   const [head, ...others] = heads.values();
   if (head && others.length === 0) return head;
@@ -64,7 +64,7 @@ export function singleHead({ heads, tasks }: Pick<ModelSnapshot, 'heads' | 'task
 }
 
 /**
- * The model as one plain bottleneck adapter with its head: what any program with the `adapters` library loads.
+ * Merges the model into one plain bottleneck adapter with its head, which the `adapters` library can load.
  *
  * @throws ArgumentError if the method cannot be merged
  */
@@ -81,7 +81,7 @@ export function mergeSnapshot(snapshot: ModelSnapshot): ModelSnapshot {
   };
 }
 
-/** The head as a flexible one of the adapter's name; as it is, where there is none that computes the same. */
+/** Converts the head to a flexible head with the adapter's name; returns it unchanged if there is no equivalent. */
 function flexibleHead(head: SavedHead, name: string, encoder: EncoderArchitecture): SavedHead {
   const { several: _, activation, ...rest } = head.options;
   const features = headFeatures(head.options, encoder);
@@ -95,14 +95,14 @@ function flexibleHead(head: SavedHead, name: string, encoder: EncoderArchitectur
   return renamed(head, options, encoder);
 }
 
-/** Readers of the methods that this package has. */
+/** Readers of this package's methods. */
 export const coreReaders: readonly MethodReader[] = [scalearnReader, bottleneckReader];
 
 /**
- * Reads a model folder that {@link snapshotFiles} wrote, for the encoder it belongs to.
+ * Reads a model folder that {@link snapshotFiles} wrote, for its encoder.
  *
- * @param readers of other packages' methods: they are asked before those of this package
- * @throws ModelFileError if files are missing, or do not fit each other
+ * @param readers readers of other packages' methods; they are tried before those of this package
+ * @throws ModelFileError if files are missing or do not fit each other
  */
 export async function readSnapshot(
   folder: ModelFolder,
@@ -147,7 +147,9 @@ async function readMethod(
     const stored = await read(folder, target);
     if (stored) return stored;
   }
-  throw new ModelFileError(`${folder.describe()} has no adapter_config.json; it is not a whole model folder`);
+  throw new ModelFileError(
+    `${folder.describe()} has no adapter_config.json; it is not a complete model folder`,
+  );
 }
 
 async function readHeadFolder(
@@ -161,7 +163,7 @@ async function readHeadFolder(
   return readHead(text, tensors, `${folder.describe()}/${configPath}`, target);
 }
 
-/** A model with stored parameters, on the encoder's device. It is the caller's to dispose of. */
+/** Loads a model with stored parameters on the encoder's device. The caller must dispose it. */
 export async function modelFromSnapshot(encoder: Encoder, snapshot: ModelSnapshot): Promise<TrainableModel> {
   const { method, heads, adapterName, tensors } = snapshot;
   const model = await TrainableModel.create({

@@ -4,30 +4,30 @@ import { parseSafetensors, type Safetensors } from '../files/safetensors/reader.
 import { writeSafetensors } from '../files/safetensors/writer.ts';
 import { shown, shownList } from '../files/shown.ts';
 
-/** A checkpoint that belongs to another run, or is damaged. */
+/** Thrown for a checkpoint that belongs to another run or is damaged. */
 export class CheckpointError extends ScalearnError {
   override name = 'CheckpointError';
 }
 
-/** A checkpoint that is whole, but of a run with other settings: a run continues only under its own. */
+/** Thrown for an intact checkpoint of a run with other settings. A run continues only with its own settings. */
 export class OtherSettingsError extends CheckpointError {
   override name = 'OtherSettingsError';
 }
 
-/** What decides a run: a checkpoint continues only under the same. */
+/** The settings that affect a run's results. A checkpoint continues only with equal settings. */
 export type RunSettings = Readonly<Record<string, string | number | null>>;
 
 /** The state of a run, read from a file. */
 export interface StateFile {
-  /** Everything besides tensors, to be taken field by field. */
+  /** All state besides tensors, to be read field by field. */
   readonly progress: JsonFields;
-  /** @throws CheckpointError if it has another size, SafetensorsError if it is missing */
+  /** Returns a vector. @throws CheckpointError if it has another size, SafetensorsError if it is missing */
   vector(name: string, size: number): Float32Array;
 }
 
 const version = 1;
 
-/** The state of a run as bytes: vectors by name, and how far it has come, as JSON. */
+/** Encodes the state of a run: vectors by name, and its progress as JSON. */
 export function encodeState(
   settings: RunSettings,
   progress: object,
@@ -41,12 +41,12 @@ export function encodeState(
   });
 }
 
-/** @throws CheckpointError if it is damaged, OtherSettingsError if it belongs to a run with others; SafetensorsError */
+/** Decodes a state. @throws CheckpointError if damaged, OtherSettingsError for other settings, SafetensorsError */
 export function decodeState(bytes: Uint8Array, settings: RunSettings): StateFile {
   const file = parseSafetensors(bytes, 'checkpoint');
   if (file.metadata.get('version') !== String(version))
     throw new CheckpointError(
-      'the checkpoint is of another version of this library; start again with overwrite',
+      'the checkpoint was written by another version of this library; start again with overwrite',
     );
   const stored = parseMetadata(file, 'settings');
   const current: ReadonlyMap<string, unknown> = new Map(Object.entries(settings));
@@ -71,20 +71,20 @@ export function decodeState(bytes: Uint8Array, settings: RunSettings): StateFile
   };
 }
 
-/** The error for a checkpoint whose contents make no sense. */
+/** Thrown for a checkpoint with invalid contents. */
 class DamagedCheckpointError extends CheckpointError {
   constructor(message: string, options?: ErrorOptions) {
     super(`the checkpoint is damaged (${message}); start again with overwrite`, options);
   }
 }
 
-/** A number of a run, which may be none that JSON has: losses and metrics can be NaN or infinite. */
+/** A number that may be NaN or infinite, as losses and metrics can be. JSON itself has no such numbers. */
 export const anyNumber: JsonRule<number> = {
   what: 'a number',
   fits: (value) => typeof value === 'number',
 };
 
-/** JSON has no NaN, infinities or -0, which losses and metrics can be: they are kept as objects. */
+/** Writes NaN, infinities and -0 as objects, because JSON has no such numbers. */
 const writeNumber = (_: string, value: unknown): unknown => {
   if (Object.is(value, -0)) return { number: '-0' };
   return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;

@@ -11,13 +11,13 @@ import { clipFactor, globalNorm } from '../optim/clip.ts';
 import type { GraphParts } from './forward.ts';
 
 export interface OptimizerOptions extends Partial<AdamWOptions> {
-  /** Gradients are scaled down to this global norm; undefined: left alone. */
+  /** Largest global norm of gradients; larger ones are scaled down. Undefined: no limit. */
   readonly maxGradNorm?: number;
-  /** In joint training: the task of the step. Parameters that have no part in it are left as they are. */
+  /** In joint training: the task of the step. Parameters that it does not use are not changed. */
   readonly task?: string;
 }
 
-/** Whether a group is updated in a step of a task. */
+/** Returns whether a step of a task updates a group. */
 function takesPart(
   { tasks, rate }: Pick<ParameterGroup, 'tasks' | 'rate'>,
   task: string | undefined,
@@ -27,9 +27,9 @@ function takesPart(
 }
 
 /**
- * A whole training step as one graph: forward, backward, clipping, AdamW. Its outputs are `loss`, `gradientNorm`
- * (before clipping) and `penalty`, where there is one; each parameter group takes the inputs `stepSize/NAME` and
- * `decay/NAME`.
+ * Builds a complete training step as one graph: forward, backward, clipping, AdamW. Its outputs are `loss`,
+ * `gradientNorm` (before clipping) and, if there is one, `penalty`. Each parameter group has the inputs `stepSize/NAME`
+ * and `decay/NAME`.
  */
 export function trainingGraph(
   parts: GraphParts,
@@ -64,9 +64,9 @@ export function trainingGraph(
 }
 
 /**
- * The inputs of {@link trainingGraph} that change with the step.
+ * Returns the inputs of {@link trainingGraph} that change in every step.
  *
- * @param step t = 1, 2, …: of every group, or told for each, as groups that were left out of steps lag behind
+ * @param step t = 1, 2, …, for all groups or for each group, since groups can skip steps
  */
 export function optimizerFeeds(
   parameters: Parameters,

@@ -3,21 +3,21 @@ import { ArgumentError } from '../errors.ts';
 import { nameFor } from '../methods/names.ts';
 import type { Problem } from '../nn/head.ts';
 
-/** One labeled text or pair, or a text with several that could follow it. */
+/** One labeled text or text pair, or a text with several choices. */
 export interface TrainingExample {
   readonly segments: readonly [string] | readonly [string, string];
   /**
-   * Where the problem is multiple choice: one text for each choice, read as the pair of the only segment and it. As many
-   * in every example as the task has labels.
+   * For multiple choice: one text for each choice. Each is paired with the only segment. Every example has as many
+   * choices as the task has labels.
    */
   readonly choices?: readonly string[];
-  /** Class id, score, 0/1 for each label, or the number of the right choice. */
+  /** Class id, score, 0/1 for each label, or the index of the correct choice. */
   readonly label: number | readonly number[];
 }
 
-/** What training needs of a task; those of `@scalearn/datasets` fit. */
+/** The properties of a task that training uses. Tasks of `@scalearn/datasets` have them. */
 export interface TrainingTask {
-  /** `benchmark/task`; the last part names the adapter, see {@link taskName}. */
+  /** Id `benchmark/task`. The last part names the adapter, see {@link taskName}. */
   readonly id: string;
   readonly problem: Problem;
   /** Names of classes, labels or choices; null for regression. */
@@ -26,26 +26,26 @@ export interface TrainingTask {
   readonly truncation: 'longestFirst' | 'onlyFirst';
   readonly train: readonly TrainingExample[];
   readonly validation: readonly TrainingExample[];
-  /** Identifies the data; a run is not resumed on other data. */
+  /** Identifies the data. A run cannot be resumed on other data. */
   readonly fingerprint?: string;
 }
 
-/** What a model keeps of a task. */
+/** The properties of a task that a model keeps. */
 export type TaskShape = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
 /**
- * A task's name within a model: the last part of its id, where that can name an adapter and a head; see
- * {@link nameFor}.
+ * Returns a task's name in a model: the last part of its id, converted by {@link nameFor} if it cannot name an adapter
+ * and a head.
  *
  * @throws ArgumentError for an id whose last part is empty
  */
 export function taskName({ id }: Pick<TrainingTask, 'id'>): string {
   const last = lastPart(id);
-  if (last === '') throw new ArgumentError(`the task '${id}' has no name: its id must not end so`);
+  if (last === '') throw new ArgumentError(`the task '${id}' has no name: an id must not end with a slash`);
   return nameFor(last);
 }
 
-/** The task of an id, or of a name: in a model, or as people call it. */
+/** Finds a task by its id, its name in a model, or the last part of its id. */
 export function findByName<T extends Pick<TrainingTask, 'id'>>(
   tasks: readonly T[],
   idOrName: string,

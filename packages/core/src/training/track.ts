@@ -14,27 +14,27 @@ import { Predictor } from './predict.ts';
 import { trainingGraph } from './step.ts';
 import { type TrainingTask, taskName } from './task.ts';
 
-/** A task within a run: its examples as ids, and the programs that train and evaluate on them. */
+/** A task in a run: its encoded examples, and the programs that train and evaluate on them. */
 export interface Track {
   readonly task: TrainingTask;
   readonly name: string;
   readonly train: readonly EncodedExample[];
   readonly validation: readonly EncodedExample[];
-  /** What rows of each class count in the loss; absent where all count the same. */
+  /** Weight of each class in the loss; absent if all weights are equal. */
   readonly classWeights?: readonly number[] | undefined;
   readonly program: Program;
-  /** Absent for a task without validation rows. */
+  /** Evaluates the validation split; absent for a task without validation rows. */
   readonly predictor?: Predictor;
-  /** Bytes of a training step's intermediate values; an estimate where the device does not tell. */
+  /** Bytes of a training step's intermediate values; an estimate if the device does not report them. */
   readonly activations: number;
-  /** Runs a training step on the inputs that its program takes: without dropout there is no random state. */
+  /** Runs a training step. Drops inputs that its program does not take, such as the random state without dropout. */
   step(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>>;
 }
 
-/** What a track is made from. */
+/** The data from which a track is created. */
 type TrackData = Pick<Track, 'task' | 'train' | 'validation' | 'classWeights'>;
 
-/** Prepares every task of a run. Nothing is created any more once training goes on. */
+/** Prepares all tasks of a run. Nothing else is created during training. */
 export async function createTracks(
   options: TrainOptions,
   plan: Plan,

@@ -8,16 +8,16 @@ import { Run } from './run.ts';
 import { type TrainingTask, taskName } from './task.ts';
 import { TrainedModel } from './trained-model.ts';
 
-/** What a jointly trained adapter is called in its keys, as in the reference. */
+/** The name of a jointly trained adapter in its keys, as in the reference. */
 const jointAdapterName = 'MT';
 
 /**
- * Trains a method on a task: stage 1, stage 2, or any other method; a joint method on several tasks. Evaluates after
- * every epoch, stops early, and ends with the parameters of the best evaluation.
+ * Trains a method on a task, or a joint method on several tasks. It evaluates after every epoch, stops early, and ends
+ * with the parameters of the best evaluation.
  *
- * The same options on the same device give the same bits, also when the run was interrupted, or killed, and resumed.
+ * The same options on the same device give the same bits, even if the run was interrupted or killed and then resumed.
  *
- * @returns the model with the best parameters; it is the caller's to dispose of
+ * @returns the model with the best parameters; the caller must dispose it
  * @throws InterruptedError, DivergedError, ArgumentError, CheckpointError, DeviceLostError
  */
 export async function train(options: TrainOptions): Promise<TrainedModel> {
@@ -45,7 +45,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   }
 }
 
-/** A fresh head for a task, as the method's runs in the reference have it. */
+/** Creates a new head for a task, as used for the method in the reference. */
 function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, method: Method): Head {
   const { problem, labels } = task;
   const { headLayout: layout, kind } = method;

@@ -24,21 +24,21 @@ export interface PredictOptions {
 }
 
 /**
- * A model that answers: trained just now, or read from a folder. One that was trained for several tasks answers for each
- * through {@link TrainedModel.for}.
+ * A model for prediction, from training or from a folder. A model of several tasks gives access to each task through
+ * {@link TrainedModel.for}.
  */
 export class TrainedModel implements Disposes {
-  /** One, but after joint training. */
+  /** The tasks; more than one only after joint training. */
   readonly tasks: readonly TaskShape[];
   readonly #model: TrainableModel;
   readonly #progress: Progress | undefined;
-  /** Every task of the model, whichever it answers for. */
+  /** All tasks of the whole model. */
   readonly #all: readonly TaskShape[];
   readonly #predictors: Predictors;
-  /** Whether the parameters are its own to free. */
+  /** Whether this object frees the parameters. */
   readonly #owns: boolean;
 
-  /** @param whole the model of several tasks of which this is to be a view: it then owns nothing */
+  /** @param whole the model of several tasks of which this is a view; a view owns nothing */
   constructor(model: TrainableModel, tasks: readonly TaskShape[], progress?: Progress, whole?: TrainedModel) {
     this.#model = model;
     this.tasks = tasks;
@@ -48,19 +48,19 @@ export class TrainedModel implements Disposes {
     this.#owns = whole === undefined;
   }
 
-  /** The task it answers for. @throws ArgumentError if it has several */
+  /** The task of the model. @throws ArgumentError if it has several */
   get task(): TaskShape {
     const [task, ...others] = this.tasks;
     if (task && others.length === 0) return task;
     throw new ArgumentError(
-      `the model has several tasks (${this.tasks.map(({ id }) => id).join(', ')}); say which with for(id)`,
+      `the model has several tasks (${this.tasks.map(({ id }) => id).join(', ')}); choose one with for(id)`,
     );
   }
 
   /**
-   * The model for one of its tasks: a view that owns nothing. It works until the model is disposed of.
+   * Returns the model for one of its tasks. It is a view that owns nothing and works until the model is disposed.
    *
-   * @param id of the task, or its name
+   * @param id id or name of the task
    */
   for(id: string): TrainedModel {
     const task = findByName(this.tasks, id);
@@ -71,9 +71,9 @@ export class TrainedModel implements Disposes {
   }
 
   /**
-   * Puts a saved model on the encoder's device.
+   * Loads a saved model on the encoder's device.
    *
-   * @param tasks those of the snapshot, in any order: their names are those of its heads
+   * @param tasks the tasks of the snapshot in any order; their names must be those of its heads
    */
   static async fromSnapshot(
     encoder: Encoder,
@@ -88,18 +88,18 @@ export class TrainedModel implements Disposes {
     return this.#model.encoder;
   }
 
-  /** What it computes for a batch of its task: `logits` from the encoder's inputs, without dropout. */
+  /** Builds the graph for a batch of the task: `logits` from the encoder's inputs, without dropout. */
   graph(): Graph {
     const { logits } = this.#model.build(undefined, this.#name);
     return { outputs: { logits } };
   }
 
-  /** Per epoch; empty for a model that was read from a folder. */
+  /** The results of each epoch; empty for a model that was read from a folder. */
   get history(): readonly EpochRecord[] {
     return this.#progress?.history ?? [];
   }
 
-  /** The epoch whose parameters these are, from 1; 0 for a model that was read. */
+  /** Number of the epoch with these parameters, from 1; 0 for a model that was read from a folder. */
   get bestEpoch(): number {
     return this.#progress?.stopping.bestEvaluation ?? 0;
   }
@@ -108,17 +108,17 @@ export class TrainedModel implements Disposes {
     return this.#progress?.step ?? 0;
   }
 
-  /** Seconds of training, those before an interruption included. */
+  /** Seconds of training, including those before an interruption. */
   get seconds(): number {
     return this.#progress?.seconds ?? 0;
   }
 
-  /** Trainable values of the method and of the heads. */
+  /** Number of trainable values of the method and of the heads. */
   get parameterCount(): { readonly method: number; readonly head: number } {
     return this.#model.count();
   }
 
-  /** Logits of labeled examples, and their loss. */
+  /** Computes the logits of labeled examples and their loss. */
   async predict(examples: readonly TrainingExample[], options: PredictOptions = {}): Promise<Predictions> {
     const { encoder } = this.#model;
     return this.#predict(
@@ -129,9 +129,9 @@ export class TrainedModel implements Disposes {
   }
 
   /**
-   * Logits for texts without labels.
+   * Computes the logits of texts without labels.
    *
-   * @throws ArgumentError if the model chooses between several texts: give those to `predict`
+   * @throws ArgumentError for multiple choice; use `predict` instead
    */
   async predictTexts(
     texts: readonly TrainingExample['segments'][],
@@ -163,13 +163,13 @@ export class TrainedModel implements Disposes {
     });
   }
 
-  /** Its task's name in the model: that of the only head, whatever the rows are called. */
+  /** The task's name in the model, which is the name of its head. */
   get #name(): string {
     const { tasks } = this.#model;
     return tasks.length === 1 ? at(tasks, 0) : taskName(this.task);
   }
 
-  /** A copy on the host. */
+  /** Copies the model to the host. */
   async snapshot(): Promise<ModelSnapshot> {
     const model = this.#model;
     const all = [...(await model.parameters.read())];
@@ -194,29 +194,29 @@ export class TrainedModel implements Disposes {
     };
   }
 
-  /** The model folder's files by relative path. */
+  /** Returns the model folder's files by relative path. */
   async files(): Promise<FileSet> {
     return snapshotFiles(await this.snapshot());
   }
 
-  /** The model as one bottleneck adapter with its head; see {@link mergeSnapshot}. */
+  /** Merges the model into one bottleneck adapter with its head; see {@link mergeSnapshot}. */
   async merge(): Promise<ModelSnapshot> {
     return mergeSnapshot(await this.snapshot());
   }
 
   /**
-   * The trained adapter, merged if it is a sum of several: a source for stage 2.
+   * Returns the trained adapter as a source for stage 2. A sum of adapters is merged first.
    *
-   * @throws ArgumentError if the method is no bottleneck adapter
+   * @throws ArgumentError if the method is not a bottleneck adapter
    */
   async adapter(): Promise<Adapter> {
     const { method, ...call } = await this.snapshot();
     const adapter = method.adapter?.(call) ?? method.merge?.(call);
     if (adapter) return adapter;
-    throw new ArgumentError(`a ${method.name} model is no bottleneck adapter; it cannot be a source`);
+    throw new ArgumentError(`a ${method.name} model is not a bottleneck adapter; it cannot be a source`);
   }
 
-  /** Frees the parameters and the compiled programs; the encoder stays. A view of one task frees nothing. */
+  /** Frees the parameters and the compiled programs, but not the encoder. A view of one task frees nothing. */
   dispose(): void {
     if (!this.#owns) return;
     this.#predictors.dispose();

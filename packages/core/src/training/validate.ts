@@ -5,14 +5,14 @@ import type { TrainOptions } from './options.ts';
 import type { Predictions } from './predict.ts';
 import type { Track } from './track.ts';
 
-/** What one evaluation gives: the record, and the value that decides whether it is the best. */
+/** The result of one evaluation: the record, and the value that selects the best evaluation. */
 export type Validation = Pick<EpochRecord, 'validationLoss' | 'validationMetrics' | 'tasks'> & {
   readonly value: number;
 };
 
 /**
- * Evaluates every task that has validation rows on them. Of several tasks the means count, and each task's figures are
- * kept.
+ * Evaluates every task with validation rows. With several tasks it averages their results and keeps the results of each
+ * task.
  */
 export async function validate(
   tracks: readonly Track[],

@@ -75,7 +75,7 @@ describe('fields of a JSON file', () => {
       'within another',
       { a: { b: [1, null] } },
       (json) => json.object('a').get('b', jsonList(jsonNumber)),
-      'a.b is [1, null]; it must be a list, each of it a number',
+      'a.b is [1, null]; it must be a list, each element a number',
     ],
     [
       'of a shape',

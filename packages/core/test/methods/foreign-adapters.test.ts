@@ -161,7 +161,7 @@ describe('an adapter of another architecture is refused', () => {
     [
       'hidden_size',
       changed((json) => Object.assign(json, { hidden_size: 16 })),
-      'the configuration says hidden size 16, the tensors 8',
+      'the configuration has hidden size 16, the tensors have 8',
     ],
     [
       'the prefix of its keys',
@@ -181,7 +181,7 @@ describe('an adapter of another architecture is refused', () => {
     [
       'two places',
       withKeys((key) => key.replace('1.output.', '1.attention.output.')),
-      'its keys are of several places: bert.encoder.layer.*.output; bert.encoder.layer.*.attention.output',
+      'its keys belong to several modules: bert.encoder.layer.*.output; bert.encoder.layer.*.attention.output',
     ],
     [
       'keys with two numbers',

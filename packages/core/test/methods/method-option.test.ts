@@ -58,8 +58,8 @@ describe('definitions', () => {
   );
 
   test.each([
-    ['name', { id: 'mine', kind: 'single-task' }, "calls itself 'bottleneck' (single-task)"],
-    ['kind', { id: 'bottleneck', kind: 'joint' }, "the method 'bottleneck' (joint)"],
+    ['name', { id: 'mine', kind: 'single-task' }, "makes a method named 'bottleneck' (single-task)"],
+    ['kind', { id: 'bottleneck', kind: 'joint' }, "the definition 'bottleneck' (joint)"],
   ] as const)('of another %s than the method are refused', (_, facts, message) => {
     const definition = defineMethod({
       ...{ ...facts, title: 'Mine', summary: 'mine', options: {} },

@@ -46,7 +46,9 @@ describe('checkOperation', () => {
   test('finds a gradient that is wrong', async () => {
     const wrong = check({ slope: 2.001, rounded: 2 });
     await expect(wrong).rejects.toThrow(OperationCheckError);
-    await expect(wrong).rejects.toThrow(/^the gradient by 'x'\[\d\] is -?\d.*central differences give/);
+    await expect(wrong).rejects.toThrow(
+      /^the gradient with respect to 'x'\[\d\] is -?\d.*central differences give/,
+    );
   });
 
   test('finds a device that computes something else', async () => {

@@ -35,8 +35,8 @@ test.each<[string, object]>([
   ['stopping is null', { stopping: null }],
   ['stopping.waited is', { stopping: { ...progress.stopping, waited: '0' } }],
   ['history is [{"epoch": 1}]', { history: [{ epoch: 1 }] }],
-  ['the steps of its tasks are not those of the run', { step: 5 }],
-  ['it has not as many evaluations as its history', { history: [] }],
+  ['the steps of its tasks do not match the run', { step: 5 }],
+  ['its number of evaluations differs from its history', { history: [] }],
   ['finished is "no"', { finished: 'no' }],
 ])('a checkpoint whose %s is damaged', (message, change) => {
   const decode = () => decodeCheckpoint(encoded(change), settings, groups);

@@ -61,17 +61,17 @@ describe('weights of classes', () => {
       {},
       'classWeights has no weight for the label "c" of tiny/red; give one for each of a, b, c',
     ],
-    [{ a: 1, b: 1, c: 1, d: 1 }, {}, 'the label "d", which tiny/red has not; it has a, b, c'],
+    [{ a: 1, b: 1, c: 1, d: 1 }, {}, 'the label "d", which tiny/red does not have; it has a, b, c'],
     [{ a: 1, b: 0, c: 1 }, {}, 'classWeights must have a number above 0 for "b", not 0'],
     [{ a: 1, b: Number.NaN, c: 1 }, {}, 'must have a number above 0 for "b", not NaN'],
     ['balanced', { train: rows(0, 1, 1) }, 'no training row of tiny/red has the label "c", so'],
     [
       'balanced',
       { problem: 'regression', labels: null },
-      'each row has one label of several, and tiny/red is none',
+      'each row has one of several labels, which tiny/red is not',
     ],
-    ['balanced', { problem: 'multiLabelClassification' }, 'tiny/red is none'],
-    [{ a: 1, b: 1, c: 1 }, { problem: 'multipleChoice' }, 'tiny/red is none'],
+    ['balanced', { problem: 'multiLabelClassification' }, 'tiny/red is not'],
+    [{ a: 1, b: 1, c: 1 }, { problem: 'multipleChoice' }, 'tiny/red is not'],
   ])('%j for %j are refused', (given, change, message) => {
     expect(() => classWeightsOf(given, { ...abc, ...change })).toThrow(message);
   });

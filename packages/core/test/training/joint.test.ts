@@ -157,7 +157,7 @@ describe('joint training', () => {
       expect((await again.for(id).predict(validation)).logits).toEqual(
         (await model.for(id).predict(validation)).logits,
       );
-    await expect(again.predict(tasks[0]?.validation ?? [])).rejects.toThrow('say which with for(id)');
+    await expect(again.predict(tasks[0]?.validation ?? [])).rejects.toThrow('choose one with for(id)');
     expect(() => again.for('tiny/green')).toThrow(
       "no task 'tiny/green'; it has tiny/red, tiny/score, tiny/both",
     );

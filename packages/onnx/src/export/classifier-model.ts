@@ -6,16 +6,16 @@ import { PaddedEmitter } from './padded-emitter.ts';
 import { atTokens, boundaries, type PaddedInput, positionsFrom } from './ragged.ts';
 import { type ExportDtype, readVariables, StoredLeaves } from './stored-leaves.ts';
 
-/** What protocol buffers hold, less some room for what is not weights. */
+/** Limit for the bytes of weights: the limit of protocol buffers, minus a reserve for everything else. */
 const largestModel = 2 ** 31 - 2 ** 24;
 
 /**
- * A classifier's graph as an ONNX model that takes padded batches, int64 `[batch, sequence]`, as transformers exports
- * them, and gives `logits` `[batch, columns]`. The tokens are picked out of the batch at the start: the rest is the ragged
- * graph as it is, and computes nothing for padding.
+ * Converts a classifier's graph to an ONNX model. Like models exported by transformers, it takes padded batches, int64
+ * `[batch, sequence]`, and returns `logits` `[batch, columns]`. It selects the tokens of the batch first. The rest is
+ * the unchanged ragged graph, which computes nothing for padding.
  *
- * @param graph its only output is `logits`; what it is fed is an encoder's
- * @param firstPosition where the encoder begins to count positions
+ * @param graph a graph whose only output is `logits`, with the inputs of an encoder
+ * @param firstPosition the encoder's position of the first token
  */
 export async function classifierModel(
   graph: Graph,
@@ -33,7 +33,7 @@ export async function classifierModel(
   const unknown = [...inputs.keys()].find((name) => !Object.hasOwn(fed, name));
   if (unknown !== undefined)
     throw new OnnxExportError(
-      `the model's graph is fed '${unknown}', which follows from no text; ${Object.keys(fed).join(', ')} do`,
+      `the graph has the input '${unknown}', which cannot come from texts; ${Object.keys(fed).join(', ')} can`,
     );
   const names: PaddedInput[] = ['input_ids', 'attention_mask'];
   if (inputs.has('tokenTypeIds')) names.push('token_type_ids');
@@ -51,7 +51,7 @@ export async function classifierModel(
   return encodeModel(emit);
 }
 
-/** @throws OnnxExportError for more bytes than one file can hold */
+/** Checks the size of the weights. @throws OnnxExportError for more bytes than one file can hold */
 export function checkSize(bytes: number, dtype: ExportDtype): void {
   if (bytes <= largestModel) return;
   const size = `the weights take ${(bytes / 2 ** 30).toFixed(1)} GiB`;

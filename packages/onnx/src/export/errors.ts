@@ -1,6 +1,6 @@
 import { ScalearnError } from '@scalearn/core';
 
-/** A model that cannot be one ONNX file. */
+/** Thrown when a model cannot be exported as one ONNX file. */
 export class OnnxExportError extends ScalearnError {
   override name = 'OnnxExportError';
 }

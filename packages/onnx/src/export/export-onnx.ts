@@ -6,25 +6,25 @@ import type { ExportDtype } from './stored-leaves.ts';
 
 export interface ExportOnnxOptions {
   /**
-   * How the weights are stored, `f32` by default; several give a file each. `f16` halves the file; matrices are stored so,
-   * and everything is computed in f32 all the same.
+   * Storage types of the weights, one file for each; `f32` by default. `f16` stores matrices as f16 and halves the
+   * file. The computation is always in f32.
    */
   readonly dtypes?: readonly ExportDtype[];
 }
 
-/** Names of the files and of the types in transformers.js. */
+/** File names, and the names of the types in transformers.js. */
 const kinds = {
   f32: { file: 'onnx/model.onnx', dtype: 'fp32' },
   f16: { file: 'onnx/model_fp16.onnx', dtype: 'fp16' },
 } as const;
 
 /**
- * A model as an ONNX file with its `config.json`, laid out as transformers.js reads a folder; the tokenizer's files are
- * to be added. The ONNX file takes `input_ids`, `attention_mask` and, where the encoder knows them, `token_type_ids`,
- * int64 `[batch, sequence]`, a token in every row, and gives `logits` f32 `[batch, labels]`. What is a sum of adapters is
- * merged into one first.
+ * Exports a model as an ONNX file with its `config.json`, in the folder layout of transformers.js. The caller must add
+ * the tokenizer's files. The ONNX file takes `input_ids`, `attention_mask` and, if the encoder uses them,
+ * `token_type_ids`, int64 `[batch, sequence]`. Every row must have a token. It returns `logits` f32 `[batch, labels]`.
+ * A sum of adapters is merged into one first.
  *
- * @param model for one task: of several, `model.for(id)`
+ * @param model a model for one task; use `model.for(id)` if it has several
  * @throws OnnxExportError for multiple choice, weights of more than 2 GiB, and encoders without a Hugging Face
  *   configuration; ArgumentError for a model of several tasks
  */
@@ -37,7 +37,7 @@ export async function exportOnnx(
   const { problem, labels } = task;
   if (problem === 'multipleChoice')
     throw new OnnxExportError(
-      `${task.id} chooses between several texts, which no classifier of single rows does`,
+      `${task.id} chooses between several texts; only classifiers and regressions of single rows can be exported`,
     );
   if (!hubConfig)
     throw new OnnxExportError(`the encoder '${encoder.name}' has no Hugging Face configuration to export`);
@@ -54,13 +54,13 @@ export async function exportOnnx(
   const config = {
     ...hubConfig,
     ...hubHeadConfig({ problem, labels, outputs: labels?.length ?? 1 }, encoder.architecture),
-    // Which file transformers.js opens where it is not told: in a page it would look for a quantized one.
+    // The file that transformers.js opens by default. Without this, a page would look for a quantized file.
     'transformers.js_config': { dtype: kinds[first].dtype },
   };
   return { ...files, 'config.json': stableStringify(config) };
 }
 
-/** The encoder alone knows where it begins to count. */
+/** Returns the encoder's position of the first token, by encoding a text. */
 function firstPosition(encoder: Encoder): number {
   const { positionIds } = encoder.feeds([{ inputIds: [0], tokenTypeIds: [0] }]);
   return positionIds?.[0] ?? 0;

@@ -5,16 +5,16 @@ import { OnnxExportError } from './errors.ts';
 import { paddingBias, padRows, rowCount, tokenCount, unpadRows } from './ragged.ts';
 
 /**
- * Collects a graph for any ONNX runtime: standard operators only, and what the device has the host compute is computed
- * in the graph, from the attention mask.
+ * Collects a graph for any ONNX runtime. It uses only standard operators. Values that the onnx device computes on the
+ * host are computed in the graph from the attention mask.
  */
 export class PaddedEmitter extends Emitter {
-  // A call's texts are few: what further groups would save, their nodes would cost.
+  // A call has few texts, so the nodes of more groups would cost as much as they save.
   readonly groups = 1;
   /** Names of constants that are f16. */
   readonly #halves = new Set<OnnxValue>();
 
-  /** Keeps values in the model. Those that are f16, as bit patterns, are f32 again wherever they are read. */
+  /** Stores values in the model. f16 values, given as bit patterns, are converted to f32 where they are read. */
   store(name: string, shape: readonly number[], data: Float32Array | Uint16Array): OnnxValue {
     const isHalf = data instanceof Uint16Array;
     this.constants.push({ name, type: isHalf ? 'f16' : 'f32', shape, data });
@@ -30,7 +30,7 @@ export class PaddedEmitter extends Emitter {
   ): readonly OnnxValue[] {
     if (type === 'FusedMatMul') return [this.#matMul(inputs, attributes)];
     const [table, ...rest] = inputs;
-    // Of a table, only the rows that are read become f32.
+    // Only the rows of a table that are read are converted to f32.
     if (type === 'Gather' && table !== undefined && this.#halves.has(table))
       return super.nodes(type, [table, ...rest], outputs, attributes).map((rows) => this.#widen(rows));
     return super.nodes(
@@ -62,19 +62,19 @@ export class PaddedEmitter extends Emitter {
     );
   }
 
-  /** A dimension as int64 `[1]`. */
+  /** Returns a dimension as int64 `[1]`. */
   #size(dim: Dim): OnnxValue {
     if (typeof dim === 'number') return this.ints(dim);
     if (dim === 'sequences') return rowCount(this);
     if (dim === 'tokens') return tokenCount(this);
-    throw new OnnxExportError(`texts as they are classified have no dimension '${dim}'`);
+    throw new OnnxExportError(`a classifier's texts have no dimension '${dim}'`);
   }
 
   #widen(value: OnnxValue): OnnxValue {
     return super.nodes('Cast', [value], 1, { to: elementTypes.f32 })[0] as OnnxValue;
   }
 
-  /** `alpha · op(a) · op(b)`, where op may transpose the last two of four axes. */
+  /** Adds `alpha · op(a) · op(b)`, where op may transpose the last two of four axes. */
   #matMul([a, b]: readonly OnnxValue[], attributes: Readonly<Record<string, OnnxAttribute>>): OnnxValue {
     const { transA = 0, transB = 0, alpha } = attributes;
     const op = (x: OnnxValue, transposes: OnnxAttribute): OnnxValue =>

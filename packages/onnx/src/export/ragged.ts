@@ -3,12 +3,12 @@ import { paddingLogit } from '../host/padding.ts';
 import { elementTypes } from '../model.ts';
 
 /*
- * The ragged batch behind a padded one, computed by the model itself from the attention mask `[batch, sequence]`, B rows
- * of S places; wherever in a row its tokens lie. All is int64 but for what is said to be f32. Equal nodes are written
- * once, so that everything here may be asked for as often as it is needed.
+ * Computes the ragged batch of a padded one in the model itself, from the attention mask `[batch, sequence]`: B rows of
+ * S places. Tokens may be anywhere in a row. All values are int64 unless stated otherwise. Equal nodes are written
+ * once, so these functions may be called repeatedly.
  */
 
-/** Names of the model's inputs, as transformers has them; each int64 `[batch, sequence]`. */
+/** Names of the model's inputs, as in transformers; each int64 `[batch, sequence]`. */
 export type PaddedInput = 'input_ids' | 'attention_mask' | 'token_type_ids';
 
 const mask: PaddedInput = 'attention_mask';
@@ -25,25 +25,25 @@ function isToken(emit: OnnxEmitter): OnnxValue {
   return emit.node('Cast', [emit.node('Cast', [mask], { to: bool })], { to: i64 });
 }
 
-/** Tokens of each row, `[B]`. */
+/** Number of tokens of each row, `[B]`. */
 const lengths = (emit: OnnxEmitter): OnnxValue =>
   emit.node('ReduceSum', [isToken(emit), emit.ints(1)], { keepdims: 0 });
 
-/** Where each row's tokens end among all tokens, `[B]`. */
+/** End of each row's tokens among all tokens, `[B]`. */
 const ends = (emit: OnnxEmitter): OnnxValue =>
   emit.node('CumSum', [lengths(emit), emit.node('Squeeze', [emit.ints(0)])]);
 
-/** Where they begin, `[B]`. */
+/** Start of each row's tokens among all tokens, `[B]`. */
 const begins = (emit: OnnxEmitter): OnnxValue => emit.node('Sub', [ends(emit), lengths(emit)]);
 
-/** Places of all tokens in the flattened batch, `[tokens]`. */
+/** Index of each token in the flattened batch, `[tokens]`. */
 const places = (emit: OnnxEmitter): OnnxValue =>
   flat(emit, emit.node('NonZero', [flat(emit, isToken(emit))]));
 
-/** Rows of all tokens, `[tokens]`. */
+/** Row of each token, `[tokens]`. */
 const rows = (emit: OnnxEmitter): OnnxValue => emit.node('Div', [places(emit), sizeOf(emit, mask, 1)]);
 
-/** `0, 1, …`, as many as `count` `[1]` says. */
+/** `0, 1, …, count - 1`, for a `count` of shape `[1]`. */
 const countUp = (emit: OnnxEmitter, count: OnnxValue): OnnxValue =>
   emit.node('Range', [
     emit.node('Squeeze', [emit.ints(0)]),
@@ -51,7 +51,7 @@ const countUp = (emit: OnnxEmitter, count: OnnxValue): OnnxValue =>
     emit.node('Squeeze', [emit.ints(1)]),
   ]);
 
-/** Numbers of all tokens within their rows, from 0, `[tokens]`. */
+/** Index of each token among the tokens of its row, from 0, `[tokens]`. */
 const positions = (emit: OnnxEmitter): OnnxValue =>
   emit.node('Sub', [countUp(emit, tokenCount(emit)), emit.node('Gather', [begins(emit), rows(emit)])]);
 
@@ -69,15 +69,15 @@ export const tokenCount = (emit: OnnxEmitter): OnnxValue => sizeOf(emit, places(
 export const atTokens = (emit: OnnxEmitter, input: PaddedInput): OnnxValue =>
   emit.node('Gather', [flat(emit, input), places(emit)]);
 
-/** Positions of all tokens, counted from `first`, `[tokens]`. */
+/** Position of each token, counted from `first`, `[tokens]`. */
 export const positionsFrom = (emit: OnnxEmitter, first: number): OnnxValue =>
   emit.node('Add', [positions(emit), emit.ints(first)]);
 
-/** Where each row's tokens begin, and the end of the last, `[B + 1]`. */
+/** Start of each row's tokens, and the end of the last row, `[B + 1]`. */
 export const boundaries = (emit: OnnxEmitter): OnnxValue =>
   emit.node('Concat', [emit.ints(0), ends(emit)], { axis: 0 });
 
-/** Whether a row of L places, the longest row's length, has a token there, bool `[B, L]`. */
+/** Whether each place has a token, for L places (the longest row's length), bool `[B, L]`. */
 const isFilled = (emit: OnnxEmitter): OnnxValue =>
   emit.node('Less', [countUp(emit, longest(emit)), emit.node('Reshape', [lengths(emit), emit.ints(-1, 1)])]);
 
@@ -89,8 +89,8 @@ export const paddingBias = (emit: OnnxEmitter): OnnxValue =>
   ]);
 
 /**
- * Where the rows of all heads lie in x seen as `[tokens·parts·heads, size]`, `[B, heads, L]`; padding repeats a row's
- * first token.
+ * Positions of the rows of all heads in x, seen as `[tokens·parts·heads, size]`: `[B, heads, L]`. Padding repeats a
+ * row's first token.
  */
 export function padRows(emit: OnnxEmitter, heads: number, part: number, parts: number): OnnxValue {
   const first = emit.node('Reshape', [begins(emit), emit.ints(-1, 1)]);
@@ -101,7 +101,7 @@ export function padRows(emit: OnnxEmitter, heads: number, part: number, parts: n
   return emit.node('Add', [scaled, emit.node('Reshape', [emit.ints(...within), emit.ints(1, heads, 1)])]);
 }
 
-/** Where the rows of all tokens and heads lie in `[B, heads, L]`, `[tokens, heads]`. */
+/** Positions of the rows of all tokens and heads in `[B, heads, L]`: `[tokens, heads]`. */
 export function unpadRows(emit: OnnxEmitter, heads: number): OnnxValue {
   const row = emit.node('Mul', [rows(emit), emit.ints(heads)]);
   const withHead = emit.node('Add', [

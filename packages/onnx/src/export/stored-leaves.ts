@@ -4,10 +4,10 @@ import { leafOf, type Node, type OnnxValue, storedPart, type Tensor } from '@sca
 import type { Leaves } from '../write-graph.ts';
 import type { PaddedEmitter } from './padded-emitter.ts';
 
-/** How the weights of an exported model are stored. */
+/** Storage type of the weights of an exported model. */
 export type ExportDtype = 'f32' | 'f16';
 
-/** The values behind all variables of a graph, read once. */
+/** Reads the values of all variables of a graph, each once. */
 export async function readVariables(
   order: readonly Node[],
 ): Promise<ReadonlyMap<DeviceTensor, Float32Array>> {
@@ -19,7 +19,7 @@ export async function readVariables(
   return values;
 }
 
-/** Variables, and parts of them, as constants of the model; fed inputs as whatever `input` makes of their names. */
+/** Stores variables and their parts as constants of the model. `input` maps the names of fed inputs to values. */
 export class StoredLeaves implements Leaves {
   readonly #emitter: PaddedEmitter;
   readonly #values: ReadonlyMap<DeviceTensor, Float32Array>;
@@ -61,7 +61,7 @@ export class StoredLeaves implements Leaves {
   }
 }
 
-/** Matrices as f16, where it holds their values; vectors are small, and f32 as ever. */
+/** Converts a matrix to f16 if its values are in the range of f16. Vectors stay f32: small, sensitive to precision. */
 function halved(values: Float32Array, shape: readonly number[]): Float32Array | Uint16Array {
   const fits = shape.length > 1 && values.every((value) => Math.abs(value) <= largestHalf);
   return fits ? f32ToF16(values) : values;

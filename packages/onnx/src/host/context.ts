@@ -8,7 +8,7 @@ export interface HostTensor {
   readonly shape: readonly number[];
 }
 
-/** What the host values of one run are computed from. */
+/** The inputs from which the host values of one run are computed. */
 export class HostContext {
   readonly dims: DimValues;
   readonly #feeds: Readonly<Record<string, HostArray>>;
@@ -19,12 +19,12 @@ export class HostContext {
     this.#feeds = feeds;
   }
 
-  /** The fed integers behind an ONNX input name (`input cuSeqlens`). */
+  /** Returns the fed integers of an ONNX input (`input cuSeqlens`). */
   fed(name: string): Int32Array {
     return this.#feeds[name.slice('input '.length)] as Int32Array;
   }
 
-  /** The groups of a batch; every layer asks for the same. */
+  /** Returns the groups of a batch. They are cached, because every layer needs the same groups. */
   groups(cuSeqlens: string, count: number): readonly SequenceGroup[] {
     const key = `${count} ${cuSeqlens}`;
     let groups = this.#groups.get(key);
@@ -36,7 +36,7 @@ export class HostContext {
   }
 }
 
-/** A host value with the mask buffer of its run at hand. */
+/** The arguments for computing a host value: the context and the mask buffer of its run. */
 export interface HostCall {
   readonly context: HostContext;
   readonly masks: MaskBuffer;

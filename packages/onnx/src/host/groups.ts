@@ -1,10 +1,10 @@
-/** Sequences that attention treats together, padded to the longest of them. */
+/** Sequences that attention processes together, padded to the longest of them. */
 export interface SequenceGroup {
-  /** Their numbers in the batch. */
+  /** Their indices in the batch. */
   readonly sequences: readonly number[];
-  /** For how many sequences tensors have room: ONNX Runtime's broadcasting breaks on empty ones. */
+  /** Number of sequences in the tensors, at least 1, because ONNX Runtime cannot broadcast empty tensors. */
   readonly padded: number;
-  /** At least 1. */
+  /** Length of the longest sequence in tokens, at least 1. */
   readonly longest: number;
 }
 
@@ -12,9 +12,9 @@ export const lengthOf = (cuSeqlens: Int32Array, sequence: number): number =>
   (cuSeqlens[sequence + 1] as number) - (cuSeqlens[sequence] as number);
 
 /**
- * Divides a batch into groups of similarly long sequences, such that attention over the padded groups costs least:
- * the sum of `sequences · longest²` is the smallest there is. A batch of few different lengths leaves groups empty; an
- * empty group is a single row of padding.
+ * Divides a batch into groups of sequences of similar length. It minimizes the cost of attention over the padded
+ * groups, the sum of `sequences · longest²`. A batch with few different lengths leaves groups empty. An empty group is
+ * a single row of padding.
  */
 export function groupSequences(cuSeqlens: Int32Array, count: number): SequenceGroup[] {
   const byLength = new Map<number, number[]>();
@@ -37,10 +37,10 @@ export function groupSequences(cuSeqlens: Int32Array, count: number): SequenceGr
   });
 }
 
-/** Where to cut descending lengths into `count` ranges `[begin, end)`, by dynamic programming over range ends. */
+/** Cuts descending lengths into `count` ranges `[begin, end)` by dynamic programming over range ends. */
 function bestCuts(lengths: readonly number[], sizes: readonly number[], count: number): [number, number][] {
   const { length: n } = lengths;
-  // cost[end] of covering lengths[0 … end) with the ranges so far, and where the last range of each round begins.
+  // cost[end] is the cost of lengths[0 … end) with the ranges so far. The start of the last range is kept per round.
   let cost = [0, ...Array<number>(n).fill(Number.POSITIVE_INFINITY)];
   const begins: number[][] = [];
   for (let range = 0; range < count; range++) {

@@ -13,7 +13,7 @@ import { groupOf } from './padding.ts';
 
 type Of<K extends HostValue['kind']> = Extract<HostValue, { kind: K }>;
 
-/** Elements of each mask among the values. */
+/** Returns the number of elements of each mask among the values. */
 export function maskSizes(values: readonly HostValue[], context: HostContext): number[] {
   return values.flatMap((value) => {
     if (value.kind === 'dropoutMask') return [sizeOf(concreteShape(value.shape, context.dims))];
@@ -21,7 +21,7 @@ export function maskSizes(values: readonly HostValue[], context: HostContext): n
   });
 }
 
-/** Elements of each mask in the largest batch: with sequences of these lengths. */
+/** Returns the number of elements of each mask in the largest batch, with sequences of these lengths. */
 export function largestMasks(
   { hostInputs }: { readonly hostInputs: readonly HostInput[] },
   capacity: DimValues,
@@ -53,7 +53,7 @@ export function dropoutMask(value: Of<'dropoutMask'>, { context, masks }: HostCa
   return { data: mask.data, shape };
 }
 
-/** A group's mask; zero at padding. */
+/** Computes a group's attention mask, which is zero at padding. */
 export function attentionMask(value: Of<'attentionMask'>, { context, masks }: HostCall): HostTensor {
   const { heads } = value;
   const { sequences, longest } = groupOf(value, context);

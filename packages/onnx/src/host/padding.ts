@@ -13,7 +13,7 @@ export const groupOf = (
   context: HostContext,
 ): SequenceGroup => context.groups(cuSeqlens, groups)[group] as SequenceGroup;
 
-/** Where the rows of a group's heads lie in the ragged batch; padding repeats the sequence's first row. */
+/** Computes the positions of a group's rows, by head, in the ragged batch. Padding repeats a sequence's first row. */
 export function padRows(value: Of<'padRows'>, context: HostContext): HostTensor {
   const { heads, part, parts } = value;
   const { sequences, padded, longest } = groupOf(value, context);
@@ -30,7 +30,7 @@ export function padRows(value: Of<'padRows'>, context: HostContext): HostTensor 
   return { data, shape: [padded, heads, longest] };
 }
 
-/** Where the ragged batch's rows lie in the groups' padded parts, one group after the other. */
+/** Computes the positions of the ragged batch's rows in the concatenation of the groups' padded parts. */
 export function unpadRows(value: Of<'unpadRows'>, context: HostContext): HostTensor {
   const { heads, parts } = value;
   const cuSeqlens = context.fed(value.cuSeqlens);
@@ -50,16 +50,16 @@ export function unpadRows(value: Of<'unpadRows'>, context: HostContext): HostTen
   return { data, shape: [tokens, parts * heads] };
 }
 
-/** What is added to logits at padding: it outweighs every logit, and is no infinity, of which only padding is left. */
+/** Value added to logits at padding. It outweighs every logit. It is finite, so a row of padding does not give NaN. */
 export const paddingLogit = -3.4028234663852886e38;
 
-/** 0 at a group's real keys and {@link paddingLogit} at padding. */
+/** Computes 0 at a group's real keys and {@link paddingLogit} at padding. */
 export function paddingBias(value: Of<'paddingBias'>, context: HostContext): HostTensor {
   const group = groupOf(value, context);
   return { data: rowsOf(value, group, context, 0, paddingLogit), shape: [group.padded, 1, 1, group.longest] };
 }
 
-/** 1 at a group's real rows and 0 at padding. */
+/** Computes 1 at a group's real rows and 0 at padding. */
 export function paddingValid(value: Of<'paddingValid'>, context: HostContext): HostTensor {
   const group = groupOf(value, context);
   return { data: rowsOf(value, group, context, 1, 0), shape: [group.padded, 1, group.longest, 1] };

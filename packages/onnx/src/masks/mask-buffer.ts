@@ -18,19 +18,19 @@ type Fill = (
 
 let module: WebAssembly.Module | undefined;
 const page = 65536;
-/** A row is written 8 columns at a time and may run over its end, into the next row or this much room. */
+/** Extra elements at the end. A row is written 8 columns at a time and may overrun into the next row or this space. */
 const slack = 8;
-/** No 16-bit number is as large: nothing is kept. */
+/** A threshold above every 16-bit number, so that nothing is kept. */
 const never = 0x10000;
 
 export interface MaskRows {
-  /** Where the first row goes, in elements. */
+  /** Position of the first row, in elements. */
   readonly at: number;
   readonly rows: number;
-  /** Columns that are drawn; the rest of the stride is zero. */
+  /** Number of columns that are drawn. The rest of the stride is zero. */
   readonly width: number;
   readonly stride: number;
-  /** Number of the first row in the mask's stream, and how far the next one is. */
+  /** Index of the first row in the mask's stream. */
   readonly row: number;
   readonly rowStep: number;
   readonly stream: number;
@@ -45,13 +45,13 @@ export interface Mask {
   fill(rows: MaskRows): void;
 }
 
-/** Memory for all dropout masks of one run, filled by WebAssembly: tens of millions of random bits a step. */
+/** Memory for all dropout masks of one run. WebAssembly fills it: a step needs tens of millions of random bits. */
 export class MaskBuffer {
   readonly #memory: WebAssembly.Memory;
   readonly #fill: Fill;
   #used = 0;
 
-  /** @param elements for how many mask elements there is room, over all masks */
+  /** @param elements capacity in mask elements, over all masks */
   constructor(elements: number, masks: number) {
     const bytes = (elements + masks * slack) * 4;
     this.#memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / page)) });
@@ -64,17 +64,17 @@ export class MaskBuffer {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Whether masks of this many elements fit. */
+  /** Returns whether masks with this total number of elements fit. */
   holds(elements: number, masks: number): boolean {
     return (elements + masks * slack) * 4 <= this.bytes;
   }
 
-  /** Makes all room free again. */
+  /** Frees all masks. */
   reset(): void {
     this.#used = 0;
   }
 
-  /** Room for a mask; its content is undefined until filled, rows in ascending order. */
+  /** Allocates a mask. Its content is undefined until it is filled, rows in ascending order. */
   take(elements: number): Mask {
     const begin = this.#used;
     this.#used += elements + slack;

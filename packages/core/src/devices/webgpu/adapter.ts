@@ -1,36 +1,36 @@
 import { DeviceError } from '../../errors.ts';
 import { host, isNode, messageOf } from '../environment.ts';
 
-/** What is known of an adapter, for people and for choosing one. */
+/** Properties of an adapter, to show to users and to choose kernels by. */
 export interface AdapterDescription {
   readonly vendor: string;
   readonly architecture: string;
   readonly device: string;
-  /** Usually names the driver. */
+  /** Text from the runtime; it usually names the driver. */
   readonly description: string;
-  /** Whether a CPU pretends to be a GPU. */
+  /** Whether the adapter runs on the CPU (a software adapter). */
   readonly isSoftware: boolean;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
-  /** Invocations in a subgroup, if that is one known number; undefined without subgroups. */
+  /** Invocations in a subgroup, if the size is fixed; undefined otherwise and without subgroups. */
   readonly subgroupSize: number | undefined;
 }
 
 interface Found {
   readonly adapter: GPUAdapter;
-  /** Whether Dawn runs inside Node: it has to be polled. */
+  /** Whether Dawn runs inside Node, where it has to be polled. */
   readonly polled: boolean;
 }
 
-// Dawn crashes if what made its devices is collected as garbage.
+// Dawn crashes if the object that created its devices is garbage-collected.
 let dawn: GPU | undefined;
 
-/** The runtime's WebGPU: that of browsers and Deno, or Dawn from the package `webgpu` in Node; undefined if none. */
+/** Returns WebGPU: built into browsers and Deno, the package `webgpu` (Dawn) in Node; undefined if there is none. */
 async function findWebGPU(): Promise<{ gpu: GPU; polled: boolean } | undefined> {
   if (host.navigator?.gpu) return { gpu: host.navigator.gpu, polled: false };
   if (!isNode()) return undefined;
   if (!dawn) {
-    // The name stands in a variable so that bundlers leave the import alone.
+    // The name is in a variable so that bundlers do not resolve the import.
     const name = 'webgpu';
     try {
       const module: { create(flags: string[]): GPU } = await import(/* @vite-ignore */ name);
@@ -42,20 +42,20 @@ async function findWebGPU(): Promise<{ gpu: GPU; polled: boolean } | undefined> 
   return { gpu: dawn, polled: true };
 }
 
-/** The adapter WebGPU offers, or undefined where there is none. */
+/** Requests an adapter; undefined if there is none. */
 export async function findAdapter(options: GPURequestAdapterOptions = {}): Promise<Found | undefined> {
   const found = await findWebGPU();
   const adapter = await found?.gpu.requestAdapter(options);
   return found && adapter ? { adapter, polled: found.polled } : undefined;
 }
 
-/** The adapter a device would be opened on, without opening it; undefined where there is none. */
+/** Describes the adapter that a device would be opened on; undefined if there is none. Opens no device. */
 export async function describeBestAdapter(): Promise<AdapterDescription | undefined> {
   const found = await findAdapter({ powerPreference: 'high-performance' });
   return found && describeAdapter(found.adapter.info, found.adapter.features, found.adapter.limits);
 }
 
-/** All adapters that WebGPU can be made to show: at most the fast one, the thrifty one and the fallback. */
+/** Lists the adapters that WebGPU offers: at most high-performance, low-power and fallback. */
 export async function listAdapters(): Promise<AdapterDescription[]> {
   const list: AdapterDescription[] = [];
   for (const options of [
@@ -82,7 +82,7 @@ export function describeAdapter(
 ): AdapterDescription {
   const { vendor, architecture, device, description } = info;
   const names = new Set(features);
-  // Older runtimes tell no sizes.
+  // Older runtimes do not report subgroup sizes.
   const told: Partial<GPUAdapterInfo> = info;
   const { subgroupMinSize: smallest, subgroupMaxSize: largest } = told;
   const known = names.has('subgroups') && smallest !== undefined && smallest > 0 && smallest === largest;
@@ -102,7 +102,7 @@ export function describeAdapter(
 
 function limitNumbers(limits: GPUSupportedLimits): Record<string, number> {
   const numbers: Record<string, number> = {};
-  // The limits are getters of the prototype.
+  // The limits are getters on the prototype.
   for (const name in limits) {
     const value: unknown = Reflect.get(limits, name);
     if (typeof value === 'number') numbers[name] = value;
@@ -110,10 +110,10 @@ function limitNumbers(limits: GPUSupportedLimits): Record<string, number> {
   return numbers;
 }
 
-/** Limits worth asking for: how large buffers may be. Kernels are content with the others' defaults. */
+/** Limits to raise: the sizes of buffers. The defaults of the other limits are enough for all kernels. */
 const wantedLimits = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
 
-/** @throws DeviceError if the adapter refuses */
+/** Opens a device on an adapter. @throws DeviceError if the adapter refuses */
 export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredLimits: Record<string, number> = {};
   for (const name of wantedLimits) requiredLimits[name] = adapter.limits[name];

@@ -10,16 +10,16 @@ import { isHalf, valueLeaf } from './plan/values.ts';
 import { WebGPUTensor } from './tensor.ts';
 import type { Dispatch } from './text/render.ts';
 
-/** Bytes between the sizes of one dispatch and those of the next: what every adapter can bind a uniform at. */
+/** Bytes between the sizes of two dispatches: the alignment of uniform bindings that every adapter supports. */
 const slotBytes = 256;
 
-/** The buffers and bind groups of a program, for batches up to a capacity. */
+/** Holds the buffers and bind groups of a program, for batches up to a capacity. */
 export class Arena {
   readonly capacity: DimValues;
   readonly bindGroups: readonly GPUBindGroup[];
   /** Bytes of intermediate arrays. */
   readonly bytes: number;
-  /** Workgroups of each dispatch for the dimensions last set. */
+  /** Number of workgroups of each dispatch, for the dimensions last set. */
   groups: readonly Groups[] = [];
   readonly #context: GpuContext;
   readonly #blueprint: Blueprint;
@@ -78,7 +78,7 @@ export class Arena {
     return this.#context.gpu.createBindGroup({ label: dispatch.label, layout, entries });
   }
 
-  /** The buffer that holds an array. */
+  /** Returns the buffer that holds an array. */
   buffer(root: Value): GPUBuffer {
     const leaf = valueLeaf(root);
     if (leaf?.kind === 'variable') {
@@ -95,7 +95,7 @@ export class Arena {
     return Object.entries(dims).every(([name, value]) => value <= (this.capacity[name] ?? 0));
   }
 
-  /** Prepares for a batch: nothing is written if it has the sizes of the one before. */
+  /** Prepares for a batch. Writes nothing if the sizes are those of the previous batch. */
   setDims(dims: DimValues): void {
     const key = JSON.stringify(dims);
     if (key === this.#dims) return;

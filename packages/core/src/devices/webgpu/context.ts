@@ -4,7 +4,7 @@ import { messageOf } from '../environment.ts';
 import type { Dispatch } from './text/render.ts';
 import type { Waiter } from './waiting.ts';
 
-// Flags of GPUBufferUsage and GPUMapMode, which are no globals in Node.
+// Flags of GPUBufferUsage and GPUMapMode, which are not globals in Node.
 export const usage = {
   mapRead: 0x1,
   copySource: 0x4,
@@ -21,12 +21,12 @@ export interface TrackedBuffer {
   readonly buffer: GPUBuffer;
 }
 
-/** A GPUDevice with what everything on it shares: live buffers, compiled pipelines, its state. */
+/** Wraps a GPUDevice with its shared state: live buffers, compiled pipelines, and whether it is lost or disposed. */
 export class GpuContext {
   readonly gpu: GPUDevice;
   readonly profile: KernelProfile;
   readonly buffers: Set<TrackedBuffer> = new Set();
-  /** Resolves with the reason if the GPU is lost without our doing. */
+  /** Resolves with the reason if the GPU is lost other than by dispose(). */
   readonly lost: Promise<string>;
   readonly #waiter: Waiter;
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
@@ -47,7 +47,7 @@ export class GpuContext {
       });
     });
     gpu.addEventListener('uncapturederror', (event) => {
-      // Deno's types know this event as any other.
+      // Deno's types declare this event as a plain Event.
       const { error } = event as Event & { error: GPUError };
       this.#failure ??= error.message;
     });
@@ -57,7 +57,7 @@ export class GpuContext {
     return Math.min(this.gpu.limits.maxStorageBufferBindingSize, this.gpu.limits.maxBufferSize);
   }
 
-  /** @throws DisposedError, DeviceLostError, or DeviceError after an error that WebGPU reported on its own */
+  /** @throws DisposedError, DeviceLostError, or DeviceError after an uncaptured WebGPU error */
   check(): void {
     if (this.#disposed) throw new DisposedError('the WebGPU device');
     if (this.#lossReason !== undefined) throw new DeviceLostError(`the GPU was lost: ${this.#lossReason}`);
@@ -80,12 +80,12 @@ export class GpuContext {
     this.buffers.delete(tracked);
   }
 
-  /** Maps a buffer for reading and copies it out; what makes that impossible becomes a typed error. */
+  /** Maps a buffer for reading and copies it out. A failure becomes a typed error. */
   async readMapped(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     try {
       await this.#waiter.until(buffer.mapAsync(mapRead, 0, Math.max(4, bytes)));
     } catch (error) {
-      // The promise of the loss may settle after that of the mapping.
+      // The promise of the loss may settle after the promise of the mapping.
       await Promise.race([this.gpu.lost, new Promise((resolve) => setTimeout(resolve, 50))]);
       this.check();
       throw new DeviceError(`results could not be read: ${messageOf(error)}`, { cause: error });
@@ -97,9 +97,9 @@ export class GpuContext {
   }
 
   /**
-   * Does work that creates things on the GPU.
+   * Runs work that creates GPU objects.
    *
-   * @throws DeviceError for what WebGPU finds wrong with it, too little memory included
+   * @throws DeviceError for validation errors and for too little memory
    */
   guarded<T>(what: string, work: () => T): { result: T; checked: Promise<void> } {
     this.gpu.pushErrorScope('validation');
@@ -115,12 +115,12 @@ export class GpuContext {
       const error = errors.find((e) => e !== null);
       if (error) throw new DeviceError(`${what}: ${error.message}`);
     });
-    // Whoever does not wait for the check still must not crash the process.
+    // A rejected check must not crash a process that does not await it.
     checked.catch(() => {});
     return { result, checked };
   }
 
-  /** The layout of a dispatch's bind group: sizes, then buffers. */
+  /** Returns the layout of a dispatch's bind group: sizes, then buffers. */
   layout(dispatch: Dispatch): GPUBindGroupLayout {
     const types: GPUBufferBindingType[] = dispatch.sizes.length > 0 ? ['uniform'] : [];
     for (const { kind, writes } of dispatch.bindings)
@@ -135,7 +135,7 @@ export class GpuContext {
     return layout;
   }
 
-  /** Compiles a kernel, or finds it compiled. */
+  /** Compiles a kernel, or returns it from the cache. */
   pipeline(dispatch: Dispatch): Promise<GPUComputePipeline> {
     let pipeline = this.#pipelines.get(dispatch.code);
     if (!pipeline) {

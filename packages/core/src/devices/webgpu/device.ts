@@ -18,14 +18,14 @@ import { WebGPUTensor } from './tensor.ts';
 import { Waiter } from './waiting.ts';
 
 export interface WebGPUOptions {
-  /** A device to use; it is never destroyed by the library. By default one is requested. */
+  /** A GPU device to use; by default one is requested. The library never destroys a device passed here. */
   readonly gpu?: GPUDevice;
   readonly powerPreference?: GPUPowerPreference;
-  /** A family of kernel forms, against the rule; also read from the environment: SCALEARN_WEBGPU_VARIANT. */
+  /** Kernel variant to use; by default the environment variable SCALEARN_WEBGPU_VARIANT, else the adapter decides. */
   readonly forceVariant?: KernelVariant;
 }
 
-/** Runs graphs on a GPU, or on a CPU that pretends to be one. */
+/** Runs graphs with WebGPU, on a GPU or a software adapter. */
 export class WebGPUDevice implements Device {
   readonly kind = 'webgpu';
   readonly adapter: AdapterDescription;
@@ -49,7 +49,7 @@ export class WebGPUDevice implements Device {
     return `WebGPU on ${names.join(', ') || 'an unnamed adapter'}${isSoftware ? ' (software)' : ''}`;
   }
 
-  /** The family of matrix product kernels in use. */
+  /** The kernel variant in use. */
   get variant(): KernelVariant {
     return this.#context.profile.matmul;
   }
@@ -95,7 +95,7 @@ export class WebGPUDevice implements Device {
 /**
  * Opens WebGPU.
  *
- * @returns undefined where there is no adapter
+ * @returns undefined if there is no adapter
  * @throws DeviceError if the adapter gives no device, or cannot run a forced variant
  * @throws ArgumentError if the environment names a variant that does not exist
  */
@@ -106,7 +106,7 @@ export async function requestWebGPUDevice(options: WebGPUOptions = {}): Promise<
   if (!gpu) return undefined;
   const adapter = describeAdapter(found?.adapter.info ?? gpu.adapterInfo, gpu.features, gpu.limits);
   const profile = chooseProfile(adapter, options.forceVariant ?? environment('SCALEARN_WEBGPU_VARIANT'));
-  // Devices that were passed in come from Dawn, too, if this is Node.
+  // In Node, a device that was passed in also comes from Dawn.
   const polled = found?.polled ?? isNode();
   const nap = polled ? (adapter.isSoftware ? 0.5 : 0.1) : undefined;
   return new WebGPUDevice(new GpuContext(gpu, profile, new Waiter(nap)), adapter, !options.gpu);

@@ -2,14 +2,14 @@ import { ArgumentError, DeviceError } from '../../errors.ts';
 import type { KernelProfile } from '../../graph/kernel.ts';
 import type { AdapterDescription } from './adapter.ts';
 
-/** A family of kernel forms; see {@link chooseProfile}. */
+/** A family of kernels; see {@link chooseProfile}. */
 export type KernelVariant = 'subgroup' | 'register' | 'workgroup';
 
 export const kernelVariants: readonly KernelVariant[] = ['subgroup', 'register', 'workgroup'];
 
 const rowForms = { subgroup: 'subgroup', register: 'thread', workgroup: 'workgroup' } as const;
 
-/** The variants an adapter can run. */
+/** Returns the variants that an adapter can run. */
 export function supportedVariants(adapter: AdapterDescription): KernelVariant[] {
   return kernelVariants.filter((variant) => variant !== 'subgroup' || hasSubgroups(adapter));
 }
@@ -18,11 +18,12 @@ const hasSubgroups = ({ subgroupSize }: AdapterDescription): boolean =>
   subgroupSize !== undefined && [4, 8, 16, 32].includes(subgroupSize);
 
 /**
- * Chooses kernel forms. `subgroup` keeps tiles in registers and shares them inside a subgroup: best where CPUs emulate
- * a GPU. `register` lets every invocation work alone: best there without subgroups. `workgroup` shares tiles in
- * workgroup memory: best on GPUs, and 4 to 10 times slower on CPUs.
+ * Chooses the kernel variant for an adapter. `subgroup` keeps tiles in registers and shares them inside a subgroup; it
+ * is fastest on software adapters. `register` makes every invocation independent; it is fastest on software adapters
+ * without subgroups. `workgroup` shares tiles in workgroup memory; it is fastest on GPUs, and 4 to 10 times slower on
+ * software adapters.
  *
- * @param forced overrules the rule
+ * @param forced a variant to use instead of the chosen one
  */
 export function chooseProfile(adapter: AdapterDescription, forced?: string): KernelProfile {
   const variant =

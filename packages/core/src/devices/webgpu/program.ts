@@ -15,16 +15,16 @@ import { WebGPUTensor } from './tensor.ts';
 type Feeds = Readonly<Record<string, HostArray>>;
 type Results = Record<string, HostArray>;
 
-/** A graph as compiled pipelines and buffers with fixed places, replayed for every run. */
+/** A graph as compiled pipelines and preassigned buffers, replayed for every run. */
 export class WebGPUProgram implements Program {
   readonly #context: GpuContext;
   readonly #blueprint: Blueprint;
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #label: string;
   readonly #release: () => void;
-  /** Runs that wait for room to put their outputs. */
+  /** Runs that wait for a free staging buffer for their outputs. */
   readonly #waiting: (() => void)[] = [];
-  /** Copies of variables whose old values other variables take. */
+  /** Copies of variables whose old values become the values of other variables. */
   readonly #copies: TrackedBuffer[] = [];
   #arena: Arena | undefined;
   #staging: StagingRing | undefined;
@@ -82,12 +82,12 @@ export class WebGPUProgram implements Program {
     return { operations: this.#blueprint.dispatches.length, arenaBytes: this.#arena?.bytes ?? 0 };
   }
 
-  /** The WGSL text of each dispatch, in the order they run. */
+  /** The label and WGSL text of each dispatch, in execution order. */
   get kernels(): readonly { readonly label: string; readonly code: string }[] {
     return this.#blueprint.dispatches.map(({ label, code }) => ({ label, code }));
   }
 
-  /** Makes room ahead, if the capacity names every dimension that the graph has. */
+  /** Allocates buffers in advance if the capacity names every dimension of the graph. */
   async #reserve(capacity: DimValues): Promise<void> {
     const { sequences } = capacity;
     const full = sequences === undefined ? capacity : { boundaries: sequences + 1, ...capacity };
@@ -96,19 +96,19 @@ export class WebGPUProgram implements Program {
     await this.#plan(full).checked;
   }
 
-  /** New buffers for a capacity; the check of what WebGPU says about them. */
+  /** Creates the buffers for a capacity. `checked` rejects if WebGPU reports an error about them. */
   #plan(capacity: DimValues): { arena: Arena; checked: Promise<void> } {
     this.#arena?.dispose();
     this.#arena = undefined;
     const { result, checked } = this.#context.guarded(
-      `no room for '${this.#label}'`,
+      `no memory for '${this.#label}'`,
       () => new Arena(this.#context, this.#blueprint, capacity, this.#label),
     );
     this.#arena = result;
     return { arena: result, checked };
   }
 
-  /** The arena for a batch: the present one if it is large enough, else one with room to spare. */
+  /** Returns the arena for a batch: the current one if it is large enough, else a new one with spare capacity. */
   #arenaFor(dims: DimValues): { arena: Arena; checked?: Promise<void> } {
     if (this.#arena?.holds(dims)) return { arena: this.#arena };
     const capacity: Record<string, number> = { ...this.#arena?.capacity };
@@ -141,7 +141,7 @@ export class WebGPUProgram implements Program {
     }
   }
 
-  /** Submits a run; everything up to the first await happens before this returns. */
+  /** Submits a run. Everything up to the first await happens before this returns. */
   async #start(feeds: Feeds): Promise<Results> {
     let ring: StagingRing | undefined;
     let staging: TrackedBuffer | undefined;
@@ -165,7 +165,7 @@ export class WebGPUProgram implements Program {
     }
   }
 
-  /** Staging buffers of at least that size. */
+  /** Returns staging buffers of at least this size. */
   #ringFor(bytes: number): StagingRing {
     if (!this.#staging || this.#staging.bytes < bytes) {
       this.#staging?.retire();
@@ -174,7 +174,7 @@ export class WebGPUProgram implements Program {
     return this.#staging;
   }
 
-  /** Where each output begins in a staging buffer. */
+  /** Returns the offset in bytes of each output in a staging buffer, and the total size. */
   #outputParts(dims: DimValues): { offsets: number[]; bytes: number } {
     let bytes = 0;
     const offsets = this.#blueprint.outputs.map(({ tensor, place }) => {
@@ -190,7 +190,7 @@ export class WebGPUProgram implements Program {
     for (const [name, tensor] of this.#blueprint.feeds.inputs) {
       const data = fed(feeds, name);
       const values = data instanceof Float64Array ? Float32Array.from(data) : data;
-      // The types of arrays do not say that their memory is not shared.
+      // The array types do not exclude shared memory, which writeBuffer's type requires.
       queue.writeBuffer(arena.buffer(tensor), 0, values as Parameters<GPUQueue['writeBuffer']>[2]);
     }
     for (const { node, ids, table } of this.#blueprint.gathers)

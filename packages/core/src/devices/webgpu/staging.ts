@@ -1,7 +1,7 @@
 import { ScalearnError } from '../../errors.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
 
-/** Room for the outputs of runs whose results have not been read yet. */
+/** Holds staging buffers for the outputs of runs whose results have not been read yet. */
 export class StagingRing {
   readonly bytes: number;
   readonly #context: GpuContext;
@@ -12,7 +12,7 @@ export class StagingRing {
   constructor(context: GpuContext, label: string, bytes: number) {
     this.#context = context;
     this.bytes = bytes;
-    // Small results, such as losses, may be read many steps behind.
+    // Small results, such as losses, may be read many steps later.
     const places = bytes <= 65536 ? 8 : 3;
     this.#all = Array.from({ length: places }, () =>
       context.createBuffer(label, bytes, usage.mapRead | usage.copyTarget),
@@ -26,7 +26,7 @@ export class StagingRing {
 
   take(): TrackedBuffer {
     const buffer = this.#free.pop();
-    if (!buffer) throw new ScalearnError('a staging buffer was taken that is not there');
+    if (!buffer) throw new ScalearnError('no staging buffer is free');
     return buffer;
   }
 
@@ -35,13 +35,13 @@ export class StagingRing {
     else this.#free.push(buffer);
   }
 
-  /** Frees the buffers, those in use as they come back. */
+  /** Frees the buffers. Those in use are freed when they are returned. */
   retire(): void {
     this.#retired = true;
     for (const buffer of this.#free.splice(0)) this.#context.destroyBuffer(buffer);
   }
 
-  /** Frees all buffers; whoever waits for one gets an error. */
+  /** Frees all buffers. Callers that wait for one get an error. */
   dispose(): void {
     for (const buffer of this.#all) this.#context.destroyBuffer(buffer);
   }

@@ -5,7 +5,7 @@ import { f16ToF32, f32ToF16 } from '../../half.ts';
 import type { Device, DeviceTensor, HostArray, UploadOptions } from '../device.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
 
-/** A tensor in a buffer of its own, or, where it exceeds what the adapter binds, on the host. */
+/** A tensor in its own GPU buffer, or on the host if it is larger than the adapter can bind. */
 export class WebGPUTensor implements DeviceTensor {
   readonly device: Device;
   readonly label: string;
@@ -16,7 +16,7 @@ export class WebGPUTensor implements DeviceTensor {
   readonly #context: GpuContext;
   readonly #release: () => void;
   #buffer: TrackedBuffer | undefined;
-  /** The values of a tensor that no kernel can bind, in its storage type. */
+  /** Values of a tensor that is too large to bind, in its storage type. */
   #host: Float32Array | Int32Array | Uint16Array | undefined;
 
   constructor(
@@ -42,13 +42,13 @@ export class WebGPUTensor implements DeviceTensor {
       return;
     }
     const flags = usage.storage | usage.copySource | usage.copyTarget;
-    // Small integers may be the random state, which kernels bind as uniform.
+    // A small integer tensor may be the random state, which kernels bind as a uniform.
     const small = this.dtype === 'i32' && this.size <= 64 ? usage.uniform : 0;
     this.#buffer = context.createBuffer(label, this.storedBytes, flags | small);
     this.#upload(data);
   }
 
-  /** Bytes of the values in their storage type, wherever they are. */
+  /** Bytes of the values in their storage type, on the GPU or on the host. */
   get storedBytes(): number {
     return Math.ceil((this.size * (this.storage === 'f16' ? 2 : 4)) / 4) * 4;
   }
@@ -57,12 +57,12 @@ export class WebGPUTensor implements DeviceTensor {
     return this.#buffer?.bytes ?? 0;
   }
 
-  /** Whether the values are on the host because the adapter cannot bind so large a buffer. */
+  /** Whether the values are on the host because the adapter cannot bind a buffer of this size. */
   get isOnHost(): boolean {
     return this.#host !== undefined;
   }
 
-  /** @throws DisposedError, or DeviceError if it is on the host */
+  /** The tensor's buffer. @throws DisposedError, or DeviceError if the values are on the host */
   get buffer(): GPUBuffer {
     if (this.#host)
       throw new DeviceError(
@@ -72,12 +72,12 @@ export class WebGPUTensor implements DeviceTensor {
     return this.#buffer.buffer;
   }
 
-  /** @throws DisposedError */
+  /** @throws DisposedError if the tensor was disposed */
   checkAlive(): void {
     if (!this.#buffer && !this.#host) throw new DisposedError(`tensor '${this.label}'`);
   }
 
-  /** Rows of a matrix that is on the host, one after the other. */
+  /** Returns rows of a matrix that is on the host, concatenated. */
   gatherRows(ids: HostArray): Float32Array<ArrayBuffer> {
     this.checkAlive();
     const width = at(this.shape, 1);
@@ -126,7 +126,7 @@ export class WebGPUTensor implements DeviceTensor {
       bytes = new Uint16Array(values.length + 1);
       bytes.set(values);
     }
-    // The types of arrays do not say that their memory is not shared.
+    // The array types do not exclude shared memory, which writeBuffer's type requires.
     this.#context.gpu.queue.writeBuffer(this.buffer, 0, bytes as Parameters<GPUQueue['writeBuffer']>[2]);
   }
 
@@ -141,7 +141,7 @@ export class WebGPUTensor implements DeviceTensor {
   }
 }
 
-/** A copy in the storage type. */
+/** Returns a copy in the storage type. */
 function encode(data: HostArray, storage: 'f32' | 'f16'): Float32Array | Int32Array | Uint16Array {
   if (data instanceof Int32Array) return data.slice();
   if (storage === 'f32') return Float32Array.from(data);

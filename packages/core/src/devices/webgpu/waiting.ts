@@ -1,18 +1,18 @@
 /**
- * Under Node, Dawn looks for finished work by polling on the JavaScript thread without a pause, which takes a core
- * away from a GPU that is emulated on the same cores. While something is awaited, this sleeps between the polls.
+ * Sleeps between the polls of Dawn while a promise is awaited. In Node, Dawn polls for finished work on the JavaScript
+ * thread without a pause. That takes a core away from a software adapter.
  */
 export class Waiter {
   readonly #nap: number | undefined;
   #pending = 0;
   #looping = false;
 
-  /** @param nap milliseconds to sleep between polls; undefined where the runtime waits well by itself */
+  /** @param nap milliseconds to sleep between polls; undefined if the runtime does not need to be polled */
   constructor(nap: number | undefined) {
     this.#nap = nap;
   }
 
-  /** Awaits a promise of the GPU's. */
+  /** Awaits a promise of the GPU. */
   async until<T>(promise: Promise<T>): Promise<T> {
     this.#pending++;
     if (this.#nap !== undefined && !this.#looping) this.#loop(this.#nap);
@@ -32,7 +32,7 @@ export class Waiter {
         this.#looping = false;
         return;
       }
-      // Short work is done after a poll or two.
+      // Short work is finished after one or two polls.
       if (polls++ > 3) Atomics.wait(cell, 0, 0, nap);
       setImmediate(tick);
     };

@@ -3,7 +3,7 @@ import { SafetensorsError, type SafetensorsReason } from '../errors.ts';
 import { DuplicateKeyError, isObject, parseStrictJson } from '../json.ts';
 import { shown } from '../shown.ts';
 
-/** One tensor of a safetensors file: what it is and where its bytes lie. */
+/** One tensor of a safetensors file: its type, its shape and the position of its bytes. */
 export interface TensorEntry extends TensorInfo {
   /** First byte of the data, counted from the start of the file. */
   readonly begin: number;
@@ -11,26 +11,26 @@ export interface TensorEntry extends TensorInfo {
   readonly end: number;
 }
 
-/** Everything a safetensors file says before its data. */
+/** The header of a safetensors file. */
 export interface SafetensorsHeader {
-  /** The strings of `__metadata__`; empty where there are none. */
+  /** The strings of `__metadata__`; empty if there are none. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** In the order of the header, which need not be the order of the data. */
+  /** The tensors by name, in the order of the header. The order of the data may differ. */
   readonly entries: ReadonlyMap<string, TensorEntry>;
 }
 
-/** The length field in front of the header. */
+/** Bytes of the length field before the header. */
 export const PREFIX_BYTES = 8;
-/** The format's own limit, so that a lying length cannot make a reader allocate. */
+/** The format's own limit. It keeps a false length from causing a huge allocation. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** A string that UTF-8 cannot hold; such names would come back changed. */
+/** Matches strings that UTF-8 cannot encode. Such names would change when written and read. */
 export const LONE_SURROGATE: RegExp = /\p{Surrogate}/u;
 
 /**
- * The length of the header that follows the first 8 bytes of a file.
+ * Returns the length in bytes of the header, which follows the first 8 bytes of a file.
  *
- * @param prefix the first bytes of the file (8 or, where the file is shorter, all of them)
+ * @param prefix the first 8 bytes of the file, or all bytes of a shorter file
  * @param size bytes in the whole file
  * @throws SafetensorsError `header-too-short` or `header-too-long`
  */
@@ -48,19 +48,19 @@ export function headerLength(prefix: Uint8Array, size: number, file: string): nu
     throw new SafetensorsError(
       'header-too-long',
       file,
-      `the header claims ${length} bytes in a file of ${size}; this is no safetensors file, or it was cut off`,
+      `the header claims ${length} bytes in a file of ${size}; this is not a safetensors file, or it was cut off`,
     );
   }
   return length;
 }
 
 /**
- * Checks a header completely: names, dtypes, shapes, and that the tensors' ranges fill the data with no hole, overlap
- * or rest. Nothing of the size of a tensor is allocated.
+ * Checks a header completely: names, dtypes, shapes, and that the tensors' ranges cover the data without a gap, overlap
+ * or remainder. It allocates no memory for tensors.
  *
  * @param header the bytes between the length field and the data
  * @param size bytes in the whole file
- * @throws SafetensorsError with the first reason found
+ * @throws SafetensorsError for the first fault found
  */
 export function parseHeader(header: Uint8Array, size: number, file: string): SafetensorsHeader {
   const fail = (reason: SafetensorsReason, message: string, cause?: unknown): never => {
@@ -93,7 +93,7 @@ function headerObject(header: Uint8Array, fail: Fail): Record<string, unknown> {
     root = parseStrictJson(text);
   } catch (cause) {
     if (!(cause instanceof DuplicateKeyError)) {
-      fail('header-not-json', 'the header is not JSON; the file is damaged or no safetensors file', cause);
+      fail('header-not-json', 'the header is not JSON; the file is damaged or not a safetensors file', cause);
     } else if (cause.depth === 1) {
       fail('duplicate-name', `the tensor ${JSON.stringify(cause.key)} is listed twice`, cause);
     } else {
@@ -132,7 +132,7 @@ function readEntry(name: string, value: unknown, dataStart: number, fail: Fail):
   let bits: number = DTYPE_BITS[dtype];
   for (const size of shape) {
     bits *= size;
-    // Checked at every step: beyond 2^53 the product is rounded, and a later zero would hide it.
+    // Checked at every step, because the product is rounded above 2^53 and a later zero would hide that.
     if (bits > Number.MAX_SAFE_INTEGER) return fail('shape', `${who} of shape [${shape}] is too large`);
   }
   const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? offsets : [];

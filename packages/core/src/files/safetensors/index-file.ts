@@ -4,9 +4,9 @@ import { SafetensorsError } from '../errors.ts';
 import { isObject, parseStrictJson } from '../json.ts';
 import type { TensorReader } from '../tensor-reader.ts';
 
-/** `model.safetensors.index.json`: which file of a sharded checkpoint holds which tensor. */
+/** The content of `model.safetensors.index.json`: maps each tensor of a sharded checkpoint to its file. */
 export interface ShardIndex {
-  /** What to call the index in errors. */
+  /** The name of the index in errors. */
   readonly file: string;
   /** Tensor name to file name. */
   readonly weightMap: ReadonlyMap<string, string>;
@@ -15,8 +15,8 @@ export interface ShardIndex {
 }
 
 /**
- * Reads the index of a sharded checkpoint. Shards must lie beside the index: a name with a path in it is refused, so
- * that an index cannot point at other files of the machine.
+ * Reads the index of a sharded checkpoint. Shards must be in the same folder as the index. A name that contains a path
+ * is refused, so that an index cannot refer to other files of the machine.
  *
  * @throws SafetensorsError `index` (malformed) or `shard-path`
  */
@@ -52,10 +52,10 @@ export function parseShardIndex(text: string, file = 'model.safetensors.index.js
 }
 
 /**
- * The shards of a checkpoint as one reader that holds the tensors of the index.
+ * Opens the shards of a checkpoint as one reader of the tensors in the index.
  *
- * @param open opens one shard by file name; `undefined` where there is no such file
- * @throws SafetensorsError `shard-absent` or `tensor-not-in-shard`, and what `open` throws
+ * @param open opens one shard by file name; `undefined` if there is no such file
+ * @throws SafetensorsError `shard-absent` or `tensor-not-in-shard`, and any error of `open`
  */
 export async function openShardedSafetensors(
   index: ShardIndex,

@@ -10,7 +10,7 @@ import {
   type TensorEntry,
 } from './header.ts';
 
-/** A whole safetensors file in memory: `TensorReader` without the waiting. */
+/** A safetensors file that is completely in memory: a synchronous `TensorReader`. */
 export class Safetensors {
   readonly metadata: ReadonlyMap<string, string>;
   readonly entries: ReadonlyMap<string, TensorEntry>;
@@ -24,26 +24,26 @@ export class Safetensors {
     this.#fail = failToRead(file);
   }
 
-  /** A view of the tensor's bytes, little-endian, row-major. */
+  /** Returns a view of the tensor's bytes, little-endian, row-major. */
   bytes(name: string): Uint8Array {
     const { begin, end } = findEntry(this.entries, name, this.#fail);
     return this.#bytes.subarray(begin, end);
   }
 
-  /** An F32, F16, BF16 or F64 tensor as float32; an aligned F32 tensor is a view of the file's bytes. */
+  /** Returns an F32, F16, BF16 or F64 tensor as float32. An aligned F32 tensor is a view of the file's bytes. */
   float32(name: string): Float32Array {
     return decodeFloat32(findEntry(this.entries, name, this.#fail), this.bytes(name), this.#fail);
   }
 
-  /** An integer or BOOL tensor as int32; an aligned I32 tensor is a view of the file's bytes. */
+  /** Returns an integer or BOOL tensor as int32. An aligned I32 tensor is a view of the file's bytes. */
   int32(name: string): Int32Array {
     return decodeInt32(findEntry(this.entries, name, this.#fail), this.bytes(name), this.#fail);
   }
 }
 
 /**
- * Reads a safetensors file that is wholly in memory. The header is checked completely first; tensors are decoded when
- * they are asked for.
+ * Reads a safetensors file that is completely in memory. It checks the whole header first. Tensors are decoded when
+ * requested.
  *
  * @param file what to call the file in errors
  * @throws SafetensorsError with the reason, for anything the format forbids
@@ -55,7 +55,7 @@ export function parseSafetensors(bytes: Uint8Array, file = 'safetensors file'): 
 }
 
 /**
- * Opens a safetensors file of any size: only its header is read now, each tensor when it is asked for.
+ * Opens a safetensors file of any size. It reads only the header. Each tensor is read when requested.
  *
  * @param file what to call the file in errors
  * @throws SafetensorsError with the reason, for anything the format forbids

@@ -4,13 +4,13 @@ import { checkTensor, encodeTensor, type TensorToWrite } from '../tensor-to-writ
 import { LONE_SURROGATE, PREFIX_BYTES } from './header.ts';
 
 /**
- * Lays tensors out as a safetensors file, in parts that together are the file: the header, then one part for each
- * tensor, a view of its data where nothing has to be converted. Write them one after the other to save a large file
- * without a second copy of it in memory.
+ * Encodes tensors as the parts of a safetensors file: the header, then one part for each tensor. A part is a view of
+ * the tensor's data if no conversion is needed. Write the parts in order to save a large file without a second copy of
+ * it in memory.
  *
- * The bytes depend only on the contents, not on the order of `tensors`: larger dtypes come first, names ascend within
- * a dtype, so that every tensor is aligned, and the header is padded with blanks to a multiple of 8 (as the Python
- * library does).
+ * The bytes depend only on the contents, not on the order of `tensors`. Larger dtypes come first, so that every tensor
+ * is aligned. Names ascend within a dtype. The header is padded with spaces to a multiple of 8 bytes, as in the Python
+ * library.
  *
  * @throws SafetensorsError `name`, `duplicate-name`, `shape`, `dtype` or `metadata`
  */
@@ -43,7 +43,7 @@ export function safetensorsParts(
   return [encodeHeader(header), ...parts];
 }
 
-/** {@link safetensorsParts} in one piece. */
+/** Encodes tensors as the bytes of a safetensors file; see {@link safetensorsParts}. */
 export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: TensorToWrite]>,
   metadata?: Readonly<Record<string, string>>,
@@ -58,7 +58,7 @@ export function writeSafetensors(
   return file;
 }
 
-/** Written key by key: an object would move names that look like numbers to the front and lose `__proto__`. */
+/** Writes the header key by key. An object would move numeric names to the front and lose `__proto__`. */
 function encodeHeader(header: ReadonlyMap<string, unknown>): Uint8Array {
   const fields = [...header].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
   const json = new TextEncoder().encode(`{${fields.join(',')}}`);

@@ -6,17 +6,17 @@ import { unpickle } from './pickle.ts';
 import type { TorchStorage } from './tensor.ts';
 import { dataPosition, readZipDirectory, type ZipEntry } from './zip.ts';
 
-/** A torch file in either form: the object that was saved, and where its storages lie. */
+/** The content of a torch file of either form: the saved object, and the positions of its storages. */
 export interface TorchContent {
   readonly state: unknown;
-  /** First byte of a storage in the file. */
+  /** Returns the position of a storage's first byte in the file. */
   locate(storage: TorchStorage): Promise<number>;
 }
 
-/** Pickles of models have kilobytes: their numbers lie outside them. */
+/** Largest pickle accepted. Pickles of models have kilobytes, because the numbers are stored outside them. */
 export const MAX_PICKLE_BYTES: number = 2 ** 24;
 
-/** Opens the form of PyTorch 1.6 and later: a zip archive with `TOP/data.pkl` and `TOP/data/KEY` for each storage. */
+/** Opens the format of PyTorch 1.6 and later: a zip archive of `TOP/data.pkl` and a file `TOP/data/KEY` per storage. */
 export async function openTorchArchive(source: RandomAccess, fail: TorchFail): Promise<TorchContent> {
   const entries = await readZipDirectory(source, fail);
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
@@ -36,9 +36,9 @@ export async function openTorchArchive(source: RandomAccess, fail: TorchFail): P
   const places = new Map<string, ZipEntry>();
   for (const { key, bytes } of host.storages.values()) {
     const entry = entries.get(`${top}/data/${key}`);
-    if (!entry) return fail('malformed', `the archive has no storage ${key}, of which its pickle speaks`);
+    if (!entry) return fail('malformed', `the archive has no storage ${key}, which its pickle refers to`);
     if (entry.size < bytes)
-      return fail('out-of-range', `storage ${key} has ${entry.size} bytes, not the ${bytes} it must have`);
+      return fail('out-of-range', `storage ${key} has ${entry.size} bytes; it must have ${bytes}`);
     places.set(key, entry);
   }
   return {

@@ -1,4 +1,4 @@
-/** Bytes written one field after the other, little-endian. */
+/** Writes little-endian fields one after the other. */
 export class ByteWriter {
   readonly #parts: Uint8Array[] = [];
   #length = 0;

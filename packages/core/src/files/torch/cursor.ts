@@ -1,6 +1,6 @@
 import type { TorchFail } from '../errors.ts';
 
-/** Reads little-endian fields one after the other; what is not there fails as `malformed`. */
+/** Reads little-endian fields one after the other. Reading past the end fails as `malformed`. */
 export class ByteCursor {
   position = 0;
   readonly #bytes: Uint8Array;
@@ -29,17 +29,17 @@ export class ByteCursor {
   i32(): number {
     return this.#view.getInt32(this.#skip(4), true);
   }
-  /** An unsigned integer of 64 bits, of which JavaScript's numbers hold 53. */
+  /** Reads an unsigned 64-bit integer. Values above 2^53 - 1 fail, because JavaScript numbers cannot hold them. */
   u64(): number {
     const value = Number(this.#view.getBigUint64(this.#skip(8), true));
     if (Number.isSafeInteger(value)) return value;
-    return this.#fail('malformed', `it speaks of ${value} bytes or elements, which no file has`);
+    return this.#fail('malformed', `it claims ${value} bytes or elements, which no file has`);
   }
-  /** A double, big-endian as pickles hold it. */
+  /** Reads a big-endian double, as pickles store it. */
   doubleBigEndian(): number {
     return this.#view.getFloat64(this.#skip(8), false);
   }
-  /** A view of the next bytes. */
+  /** Returns a view of the next bytes. */
   take(length: number): Uint8Array {
     const begin = this.#skip(length);
     return this.#bytes.subarray(begin, begin + length);
@@ -47,7 +47,7 @@ export class ByteCursor {
   text(length: number): string {
     return this.#decode(this.take(length));
   }
-  /** The text before the next line feed, which is passed over. */
+  /** Returns the text before the next line feed, and skips the line feed. */
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.position);
     if (end < 0) return this.#ended();

@@ -1,7 +1,7 @@
 import type { TorchFail } from '../errors.ts';
 import type { ByteCursor } from './cursor.ts';
 
-/** Python's tuple. Lists are arrays, dictionaries are maps, None is null. */
+/** A Python tuple. Lists become arrays, dictionaries become maps, None becomes null. */
 export class Tuple {
   readonly items: readonly unknown[];
   constructor(items: readonly unknown[]) {
@@ -9,23 +9,23 @@ export class Tuple {
   }
 }
 
-/** Everything a pickle can reach beyond plain data. It decides what there is; the machine itself knows no names. */
+/** Resolves everything in a pickle beyond plain data. The machine itself knows no names. */
 export interface PickleHost {
   global(module: string, name: string): unknown;
   persistent(id: unknown): unknown;
   call(callable: unknown, args: readonly unknown[]): unknown;
-  /** Python's `__setstate__`. */
+  /** Handles Python's `__setstate__`. */
   build(object: unknown, state: unknown): void;
 }
 
-/** More than the pickles of models have (35 a tensor), few enough that the objects they make fit memory. */
+/** Limit of steps: more than pickles of models take (35 per tensor), and few enough that the objects fit in memory. */
 const MAX_STEPS = 1_000_000;
-/** The magic number of torch's streams has 10 bytes. */
+/** Limit for integers. The longest one needed, the magic number of torch's streams, has 10 bytes. */
 const MAX_INTEGER_BYTES = 16;
 
 /**
- * Runs one pickle, up to its STOP. Opcodes that dictionaries of tensors do not need are refused; nothing recurses, so
- * nesting costs memory only, which is bounded by the number of steps.
+ * Runs one pickle up to its STOP. Opcodes that dictionaries of tensors do not need are refused. Nothing recurses, so
+ * nesting costs only memory, which the number of steps limits.
  */
 export function unpickle(cursor: ByteCursor, host: PickleHost, fail: TorchFail): unknown {
   const machine = new Machine(cursor, host, fail);
@@ -48,13 +48,13 @@ export function unpickle(cursor: ByteCursor, host: PickleHost, fail: TorchFail):
 
 const STOP = 0x2e;
 
-/** What opcodes act on. */
+/** The state that opcodes act on. */
 class Machine {
   readonly cursor: ByteCursor;
   readonly host: PickleHost;
   readonly fail: TorchFail;
   readonly #memo = new Map<number, unknown>();
-  /** What was pushed since the last mark. */
+  /** The values pushed since the last mark. */
   #stack: unknown[] = [];
   readonly #marked: unknown[][] = [];
 
@@ -85,18 +85,18 @@ class Machine {
   }
   popMark(): unknown[] {
     const items = this.#stack;
-    this.#stack = this.#marked.pop() ?? this.#damaged('it looks for a mark that is not there');
+    this.#stack = this.#marked.pop() ?? this.#damaged('it needs a mark that it never set');
     return items;
   }
   remember(index = this.#memo.size): void {
     this.#memo.set(index, this.top());
   }
   recall(index: number): void {
-    if (!this.#memo.has(index)) this.#damaged('it recalls what it never kept');
+    if (!this.#memo.has(index)) this.#damaged('it reads a memo entry that it never wrote');
     this.push(this.#memo.get(index));
   }
 
-  /** A little-endian integer in two's complement. */
+  /** Reads a little-endian integer in two's complement. */
   long(length: number): number | bigint {
     const bytes = this.cursor.take(length);
     if (length > MAX_INTEGER_BYTES) this.fail('too-large', `its pickle has a number of ${length} bytes`);
@@ -108,13 +108,13 @@ class Machine {
   }
   append(items: readonly unknown[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) this.#damaged('it appends to what is no list');
+    if (!Array.isArray(list)) this.#damaged('it appends to something that is not a list');
     for (const item of items) list.push(item);
   }
   setItems(items: readonly unknown[]): void {
     const dictionary = this.top();
     if (!(dictionary instanceof Map) || items.length % 2 !== 0)
-      this.#damaged('it sets items of what is no dictionary');
+      this.#damaged('it sets items of something that is not a dictionary');
     for (let i = 0; i < items.length; i += 2) dictionary.set(items[i], items[i + 1]);
   }
   stackGlobal(): void {
@@ -125,7 +125,7 @@ class Machine {
   }
   reduce(): void {
     const [callable, args] = this.pops(2);
-    if (!(args instanceof Tuple)) this.#damaged('it calls something with what is no tuple');
+    if (!(args instanceof Tuple)) this.#damaged('it calls a function with something that is not a tuple');
     this.push(this.host.call(callable, args.items));
   }
 
@@ -136,7 +136,7 @@ class Machine {
 
 type Run = (machine: Machine) => void;
 
-/** By their codes in Python's pickletools: protocol 2, which torch writes, and what later protocols call the same. */
+/** Opcodes by their codes in Python's pickletools: those of protocol 2, which torch writes, and later equivalents. */
 const opcodes: Readonly<Record<number, Run>> = {
   128: (m) => m.cursor.u8(), // PROTO
   149: (m) => m.cursor.take(8), // FRAME

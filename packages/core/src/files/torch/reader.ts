@@ -12,9 +12,9 @@ interface TorchEntry extends TensorInfo {
 }
 
 /**
- * Opens a file that `torch.save` wrote: a dictionary of names and tensors, a state dict, in the zip form or in that of
- * the time before PyTorch 1.6. Its pickle is read by a machine that knows the few names such dictionaries need and
- * refuses all others; nothing of the file is executed. Tensors are read when they are asked for.
+ * Opens a state dict that `torch.save` wrote, in the zip format or in the format before PyTorch 1.6. Its pickle is read
+ * by a machine that knows the few names state dicts need and refuses all others. No code of the file is executed.
+ * Tensors are read when requested.
  *
  * @param file what to call the file in errors
  * @throws TorchFileError with the reason
@@ -46,30 +46,30 @@ async function openContent(source: RandomAccess, fail: TorchFail): ReturnType<ty
   if (start[0] === PROTOCOL) return openTorchStream(source, fail);
   const text = new TextDecoder().decode(start);
   const what = text.startsWith('version https://git-lfs')
-    ? 'it is a pointer of Git LFS, not the file itself; fetch that with "git lfs pull"'
-    : 'it is no torch file: neither a zip archive nor a pickle';
+    ? 'it is a Git LFS pointer, not the file itself; fetch the file with "git lfs pull"'
+    : 'it is not a torch file: neither a zip archive nor a pickle';
   return fail('malformed', what);
 }
 
 /**
- * Tensors may share what the file stores, as the same weights of all layers do, and repeat it, as a table of positions
- * does, but not without bounds.
+ * The largest ratio of the tensors' bytes to the file's bytes. Tensors may share storage, as tied weights do, and
+ * repeat it, as a table of positions does.
  */
 const MOST_SHARED = 64;
 const SMALL_BYTES = 2 ** 22;
 
-/** The entries of a state dict. */
+/** Returns the entries of a state dict. */
 function entriesOf(state: unknown, fileSize: number, fail: TorchFail): Map<string, TorchEntry> {
   if (!(state instanceof Map))
-    return fail('malformed', 'it holds no dictionary of tensors; save the state_dict() of a model');
+    return fail('malformed', 'it does not contain a dictionary of tensors; save the state_dict() of a model');
   const entries = new Map<string, TorchEntry>();
   let bytes = 0;
   for (const [name, tensor] of state) {
-    if (typeof name !== 'string') return fail('malformed', 'a name in its dictionary is no text');
+    if (typeof name !== 'string') return fail('malformed', 'a name in its dictionary is not text');
     if (!(tensor instanceof TorchTensor))
       return fail(
         'unsupported',
-        `${JSON.stringify(name.slice(0, 100))} in it is no tensor; save the state_dict() of the model alone`,
+        `${JSON.stringify(name.slice(0, 100))} in it is not a tensor; save the state_dict() of the model alone`,
       );
     const { dtype } = tensor.storage;
     entries.set(name, { name, dtype, shape: tensor.shape, tensor });

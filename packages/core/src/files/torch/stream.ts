@@ -7,12 +7,12 @@ import { unpickle } from './pickle.ts';
 
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL_VERSION = 1001;
-/** In front of each storage: its number of elements. */
+/** Bytes of the field before each storage, which holds its number of elements. */
 const COUNT_BYTES = 8;
 
 /**
- * Opens the form before PyTorch 1.6: five pickles one after the other (magic number, version, system, object, keys of
- * the storages), then the storages in the order of the keys.
+ * Opens the format before PyTorch 1.6: five consecutive pickles (magic number, version, system, object, keys of the
+ * storages), then the storages in the order of the keys.
  */
 export async function openTorchStream(source: RandomAccess, fail: TorchFail): Promise<TorchContent> {
   const prefix = await source.read(0, Math.min(source.size, MAX_PICKLE_BYTES));
@@ -20,9 +20,9 @@ export async function openTorchStream(source: RandomAccess, fail: TorchFail): Pr
   const host = new TorchHost(fail);
   const next = (): unknown => unpickle(cursor, host, fail);
 
-  if (next() !== MAGIC_NUMBER) return fail('malformed', 'it is a pickle, but none of torch');
+  if (next() !== MAGIC_NUMBER) return fail('malformed', 'it is a pickle, but not one that torch wrote');
   if (next() !== PROTOCOL_VERSION)
-    return fail('unsupported', 'it is of another version of torch; save it again');
+    return fail('unsupported', 'its format version is unknown; save it again with a current torch');
   const system = next();
   if (!(system instanceof Map) || system.get('little_endian') !== true)
     return fail('unsupported', 'it was written on a big-endian machine; save it on another one');
@@ -35,7 +35,7 @@ export async function openTorchStream(source: RandomAccess, fail: TorchFail): Pr
   for (const key of keys) {
     const storage = host.storages.get(key);
     if (!storage || positions.has(key))
-      return fail('malformed', 'it lists a storage that no tensor speaks of');
+      return fail('malformed', 'it lists a storage that no tensor refers to');
     positions.set(key, position + COUNT_BYTES);
     position += COUNT_BYTES + storage.bytes;
     if (position > source.size)
@@ -45,7 +45,8 @@ export async function openTorchStream(source: RandomAccess, fail: TorchFail): Pr
       );
   }
   for (const key of host.storages.keys())
-    if (!positions.has(key)) return fail('malformed', `it does not hold storage ${key}, of which it speaks`);
+    if (!positions.has(key))
+      return fail('malformed', `it does not contain storage ${key}, which its pickle refers to`);
   return {
     state,
     locate: async ({ key, elements }) => {

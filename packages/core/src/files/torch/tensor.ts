@@ -2,10 +2,10 @@ import { at } from '../../elements.ts';
 import { DTYPE_BITS, type Dtype } from '../dtype.ts';
 import type { TorchFail } from '../errors.ts';
 
-/** A run of numbers in a torch file, which several tensors may share. */
+/** A contiguous array of numbers in a torch file. Several tensors may share it. */
 export class TorchStorage {
   readonly dtype: Dtype;
-  /** Its name within the file. */
+  /** The storage's name in the file. */
   readonly key: string;
   readonly elements: number;
 
@@ -20,13 +20,13 @@ export class TorchStorage {
   }
 }
 
-/** A view of a storage: element `[i, j, …]` is number `offset + i·strides[0] + j·strides[1] + …`. */
+/** A view of a storage. Element `[i, j, …]` is at index `offset + i·strides[0] + j·strides[1] + …`. */
 export class TorchTensor {
   readonly storage: TorchStorage;
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
-  /** From its first to its last element in the storage. */
+  /** Number of elements of the storage from the tensor's first to its last element. */
   readonly span: number;
 
   constructor(
@@ -43,7 +43,7 @@ export class TorchTensor {
     this.span = span;
   }
 
-  /** A view as a file describes it, checked: it lies within its storage. */
+  /** Creates a view from a file's description. Checks that it lies within its storage. */
   static of(
     storage: TorchStorage,
     offset: unknown,
@@ -56,14 +56,14 @@ export class TorchTensor {
     if (!isCount(offset) || !shape.every(isCount) || !strides.every(isCount))
       return fail(
         'out-of-range',
-        'the shape, strides or offset of a tensor are no non-negative whole numbers',
+        'the shape, strides or offset of a tensor are not non-negative whole numbers',
       );
     let elements = 1;
     let last = offset;
     for (const [i, size] of shape.entries()) {
       elements *= size;
       last += (size - 1) * at(strides, i);
-      // Checked at every step: a later zero would hide what is beyond 2^53.
+      // Checked at every step, because a later zero would hide a product above 2^53.
       if (elements > Number.MAX_SAFE_INTEGER)
         fail('out-of-range', `a tensor of shape [${shape}] is too large`);
     }
@@ -79,7 +79,7 @@ export class TorchTensor {
     return this.shape.reduce((product, size) => product * size, 1);
   }
 
-  /** Its elements in row-major order, from the bytes of its span: time grows with the number of elements alone. */
+  /** Returns the elements in row-major order, from the bytes of the span. The time is linear in their number. */
   gather(span: Uint8Array): Uint8Array {
     const bytes = elementBytes(this.storage.dtype);
     const axes = this.#axes();
@@ -92,7 +92,7 @@ export class TorchTensor {
     let from = 0;
     for (let to = 0; to < total; to += inner.size * bytes) {
       copyRow(span, from * bytes, result, to, inner, bytes);
-      // The next row, as an odometer counts.
+      // Advance to the next row: increment the last axis and carry over.
       for (let axis = place.length - 1; axis >= 0; axis--) {
         const { size, stride } = at(axes, axis);
         const next = at(place, axis) + 1;
@@ -106,7 +106,7 @@ export class TorchTensor {
     return result;
   }
 
-  /** The dimensions that are longer than 1, those in one that follow each other in the storage. */
+  /** Returns the dimensions longer than 1. Dimensions that are contiguous in the storage are merged. */
   #axes(): Axis[] {
     const axes: Axis[] = [];
     for (const [i, size] of this.shape.entries()) {
@@ -122,7 +122,7 @@ export class TorchTensor {
 
 interface Axis {
   readonly size: number;
-  /** In elements of the storage. */
+  /** Distance between neighbors, in elements of the storage. */
   readonly stride: number;
 }
 
@@ -138,13 +138,13 @@ function copyRow(
     result.set(span.subarray(from, from + size * bytes), to);
     return;
   }
-  // The span holds the row: checked when the tensor was made.
+  // The span contains the row. This was checked when the tensor was created.
   for (let i = 0; i < size; i++)
     for (let b = 0; b < bytes; b++)
       result[to + i * bytes + b] = span[from + i * stride * bytes + b] as number;
 }
 
-/** As many as torch itself allows. */
+/** The number of dimensions that torch allows. */
 const MAX_DIMENSIONS = 64;
 
 export function elementBytes(dtype: Dtype): number {

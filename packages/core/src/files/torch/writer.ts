@@ -13,13 +13,13 @@ const storageClasses: Readonly<Record<WrittenDtype, string>> = {
   U8: 'ByteStorage',
 };
 
-/** Numbers in the pickle and positions in the archive have 32 bits. */
+/** Limit of bytes, because numbers in the pickle and positions in the archive have 32 bits. */
 const MAX_BYTES = 2 ** 31;
 const MAX_TENSORS = 60_000;
 
 /**
- * Writes tensors as the smallest file that `torch.load(file, weights_only=True)` takes
- * (docs/reference/formats.md#the-adapters-library): a zip archive with a dictionary of tensors as its pickle. The bytes
+ * Encodes tensors as the smallest file that `torch.load(file, weights_only=True)` reads
+ * (docs/reference/formats.md#the-adapters-library): a zip archive whose pickle is a dictionary of tensors. The bytes
  * depend only on the contents.
  *
  * @throws TorchFileError `name`, `duplicate-name`, `shape`, `dtype` or `too-large`
@@ -70,7 +70,7 @@ const NEWFALSE = 0x89;
 const BININT = 0x4a;
 const BINUNICODE = 0x58;
 
-/** `_rebuild_tensor_v2(storage, 0, shape, strides, False, OrderedDict())` */
+/** Writes `_rebuild_tensor_v2(storage, 0, shape, strides, False, OrderedDict())`. */
 function pickleTensor(
   pickle: ByteWriter,
   key: string,

@@ -1,13 +1,13 @@
 import { ByteWriter } from './byte-writer.ts';
 import { DIRECTORY_END, DIRECTORY_ENTRY, LOCAL_HEADER } from './zip.ts';
 
-/** 1 January 1980, the first day that zip archives know: the same contents make the same bytes on every day. */
+/** 1 January 1980, the first date of the zip format. A fixed date makes the bytes depend only on the contents. */
 const FIRST_DAY = 0x0021;
-/** Names are UTF-8. */
+/** The flag for UTF-8 names. */
 const FLAGS = 0x0800;
 const VERSION = 20;
 
-/** A zip archive whose files are stored as they are. Fewer than 2^16 files and 2^32 bytes. */
+/** Encodes a zip archive without compression. It must have fewer than 2^16 files and 2^32 bytes. */
 export function writeZip(files: readonly (readonly [name: string, content: Uint8Array])[]): Uint8Array {
   const archive = new ByteWriter();
   const directory = new ByteWriter();
@@ -32,7 +32,7 @@ export function writeZip(files: readonly (readonly [name: string, content: Uint8
     .finish();
 }
 
-/** Remainders of the polynomial of zip archives for every byte. */
+/** The CRC-32 table of zip archives: the remainder for every byte. */
 const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
   let remainder = byte;
   for (let bit = 0; bit < 8; bit++)
@@ -42,7 +42,7 @@ const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  // There are 256 remainders.
+  // The index is below 256, the length of the table.
   for (const byte of bytes) crc = (crc >>> 8) ^ (remainders[(crc ^ byte) & 0xff] as number);
   return ~crc >>> 0;
 }

@@ -3,10 +3,10 @@ import type { TorchFail } from '../errors.ts';
 import type { RandomAccess } from '../random-access.ts';
 import { ByteCursor } from './cursor.ts';
 
-/** A file within a zip archive, stored as it is. */
+/** An uncompressed file in a zip archive. */
 export interface ZipEntry {
   readonly name: string;
-  /** Of its local header, which its bytes follow. */
+  /** Position of the local header, which the file's bytes follow. */
   readonly position: number;
   readonly size: number;
 }
@@ -19,12 +19,12 @@ const LOCATOR_64 = 0x07064b50;
 const END_BYTES = 22;
 const LOCATOR_BYTES = 20;
 const LONGEST_COMMENT = 0xffff;
-/** Directories of models have kilobytes. */
+/** Largest directory accepted. Directories of models have kilobytes. */
 const MAX_DIRECTORY_BYTES = 2 ** 24;
 
 /**
- * The directory of a zip archive as torch writes it: one disk, entries stored without compression or encryption, with
- * or without the 64-bit records.
+ * Reads the directory of a zip archive that torch wrote: one disk, entries without compression or encryption, with or
+ * without 64-bit records.
  */
 export async function readZipDirectory(
   source: RandomAccess,
@@ -56,7 +56,7 @@ async function findDirectory(source: RandomAccess, fail: TorchFail): Promise<Dir
   const begin = Math.max(0, source.size - END_BYTES - LONGEST_COMMENT - LOCATOR_BYTES);
   const tail = await source.read(begin, source.size);
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
-  // The record is the last thing in the file but for its comment, whose length it ends with.
+  // The record is at the end of the file, before a comment. Its last field is the comment's length.
   for (let end = tail.length - END_BYTES; end >= 0; end--) {
     if (view.getUint32(end, true) !== DIRECTORY_END) continue;
     if (end + END_BYTES + view.getUint16(end + 20, true) !== tail.length) continue;
@@ -75,7 +75,7 @@ async function findDirectory(source: RandomAccess, fail: TorchFail): Promise<Dir
   );
 }
 
-/** @param before the bytes in front of the end record, of which the last locate the 64-bit one */
+/** @param before the bytes before the end record; the last of them locate the 64-bit record */
 async function findDirectory64(
   source: RandomAccess,
   before: Uint8Array,
@@ -114,14 +114,14 @@ function readEntry(cursor: ByteCursor, fail: TorchFail): ZipEntry {
   const who = JSON.stringify(name);
   if (flags & 1) fail('unsupported', `${who} is encrypted`);
   if (method !== 0) fail('unsupported', `${who} is compressed, which torch never does; save it again`);
-  // The wide fields are those that do not fit the narrow ones, in this order.
+  // The wide fields hold the values that do not fit in the narrow fields, in this order.
   const actual = (narrow: number): number => (narrow === 0xffffffff && !wide.atEnd ? wide.u64() : narrow);
   const sizes = [actual(size), actual(stored)];
   if (sizes[0] !== sizes[1]) fail('malformed', `${who} has two sizes`);
   return { name, size: at(sizes, 0), position: actual(position) };
 }
 
-/** The 64-bit fields of a directory entry: extra field 1. */
+/** Returns the 64-bit fields of a directory entry (extra field 1). */
 function wideFields(extra: ByteCursor, fail: TorchFail): ByteCursor {
   while (!extra.atEnd) {
     const id = extra.u16();
@@ -131,7 +131,7 @@ function wideFields(extra: ByteCursor, fail: TorchFail): ByteCursor {
   return new ByteCursor(new Uint8Array(0), fail);
 }
 
-/** Where the bytes of an entry begin: behind its local header, which must be its own. */
+/** Returns the position of an entry's bytes, after its local header. Checks that the header belongs to the entry. */
 export async function dataPosition(
   source: RandomAccess,
   { name, position, size }: ZipEntry,
@@ -141,7 +141,7 @@ export async function dataPosition(
   const end = Math.min(position + 30 + expected.length, source.size);
   const cursor = new ByteCursor(await source.read(position, end), fail);
   const damaged = (): never =>
-    fail('malformed', `${JSON.stringify(name)} does not lie where the archive says`);
+    fail('malformed', `${JSON.stringify(name)} is not at the position that the archive gives`);
   if (cursor.u32() !== LOCAL_HEADER) return damaged();
   cursor.take(22);
   if (cursor.u16() !== expected.length) return damaged();

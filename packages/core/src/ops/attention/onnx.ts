@@ -3,9 +3,9 @@ import { mapTuple } from '../../graph/tuple.ts';
 import type { AttentionUse } from './parts.ts';
 
 /*
- * ONNX Runtime has no attention over ragged sequences, so they are padded; in a few groups of similarly long ones,
- * because sentences differ so much in length that one common padding would cost two or three times as much. Rows are
- * gathered head by head straight to `[B, heads, S, size]`: no transpose is needed on the way in or out.
+ * ONNX Runtime has no attention over ragged sequences, so they are padded in a few groups of similar length. One common
+ * padding would cost two to three times as much, because the lengths of sentences differ widely. Rows are gathered
+ * directly to `[B, heads, S, size]`, so no transpose is needed on the way in or out.
  */
 
 /** Query, key and value lie side by side in a row. */
@@ -24,7 +24,7 @@ interface AttentionCall {
   readonly emit: OnnxEmitter;
 }
 
-/** Context `[tokens, hidden]`. */
+/** Writes the forward pass. Returns the context, `[tokens, hidden]`. */
 export function writeAttention(
   qkv: OnnxValue,
   cuSeqlens: OnnxValue,
@@ -35,7 +35,7 @@ export function writeAttention(
   return unpad(contexts, 1, call, cuSeqlens);
 }
 
-/** Gradient by qkv. */
+/** Writes the gradient with respect to qkv. */
 export function writeAttentionGradient(
   qkv: OnnxValue,
   dContext: OnnxValue,
@@ -45,17 +45,17 @@ export function writeAttentionGradient(
 ): OnnxValue {
   const gradients = groupCalls(call, cuSeqlens).flatMap((group) => {
     const { emit, size } = group;
-    // The forward nodes again: equal nodes are written once.
+    // This repeats the forward nodes. Equal nodes are written once.
     const { query, key, value, p, dropped, mask, context } = forward(qkv, random, call, group);
     const padded = pad(dContext, 0, 1, group);
-    // Padding repeats real rows: without a mask (whose padding is zero) it must not add to the gradients.
+    // Padding repeats real rows and must not add to the gradients. A mask already has zeros at padding.
     const dy = mask
       ? padded
       : emit.node('Mul', [padded, emit.host({ kind: 'paddingValid', ...only(group) })]);
     const dValue = emit.node('FusedMatMul', [dropped, dy], { transA: 1 });
     const dDropped = emit.node('FusedMatMul', [dy, value], { transB: 1 });
     const dP = mask ? emit.node('Mul', [dDropped, mask]) : dDropped;
-    // Softmax's gradient is p·(dP - Σ p·dP), and that sum over keys is dy·context: a product of much smaller tensors.
+    // Softmax's gradient is p·(dP - Σ p·dP). The sum over keys equals dy·context, a product of much smaller tensors.
     const mean = emit.node('ReduceSum', [emit.node('Mul', [dy, context]), emit.ints(-1)], { keepdims: 1 });
     const dScores = emit.node('Mul', [emit.node('Sub', [dP, mean]), p]);
     const alpha = { float: 1 / Math.sqrt(size) };
@@ -81,14 +81,14 @@ const only = ({ cuSeqlens, group, groups: count }: OnnxGroup): OnnxGroup => ({
   groups: count,
 });
 
-/** A part of ragged rows `[tokens, parts·heads·size]` as a group's `[B, heads, S, size]`. */
+/** Gathers a part of ragged rows `[tokens, parts·heads·size]` into a group's `[B, heads, S, size]`. */
 function pad(x: OnnxValue, part: number, of: number, group: GroupCall): OnnxValue {
   const { heads, size, emit } = group;
   const rows = emit.host({ kind: 'padRows', heads, part, parts: of, ...only(group) });
   return emit.node('Gather', [emit.node('Reshape', [x, emit.ints(-1, size)]), rows], { axis: 0 });
 }
 
-/** The groups' parts, each `[B, heads, S, size]`, as ragged rows `[tokens, parts·heads·size]`. */
+/** Gathers the groups' parts, each `[B, heads, S, size]`, into ragged rows `[tokens, parts·heads·size]`. */
 function unpad(
   padded: readonly OnnxValue[],
   of: number,
@@ -112,7 +112,7 @@ function unpad(
   return emit.node('Reshape', [rows, emit.ints(-1, width)]);
 }
 
-/** A group's query, key, value and context `[B, heads, S, size]`, probabilities and their mask `[B, heads, S, S]`. */
+/** Returns a group's query, key, value, context `[B, heads, S, size]`, probabilities and mask `[B, heads, S, S]`. */
 function forward(
   qkv: OnnxValue,
   random: OnnxValue | undefined,

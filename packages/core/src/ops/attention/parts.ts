@@ -5,14 +5,14 @@ import type { Tensor } from '../../graph/tensor.ts';
 import { f32Literal, floatBits, unroll } from '../../graph/wgsl.ts';
 import { dropoutThreshold } from '../../random/dropout-mask.ts';
 
-/** What the text of the attention kernels depends on. */
+/** The parameters of the attention kernels' text. */
 export interface AttentionForm {
   /** Elements of a head. */
   readonly size: number;
   readonly dropped: boolean;
 }
 
-/** A head is held in vectors of four, or in single elements if its size is no multiple of four. */
+/** Returns 4 if a head is held in vectors of four; 1 if its size is not a multiple of four. */
 const lanesOfHead = ({ size }: AttentionForm): Lanes => (size % 4 === 0 ? 4 : 1);
 export const vectorsOfHead = (form: AttentionForm): number => form.size / lanesOfHead(form);
 export const scaleOf = ({ size }: AttentionForm): string => f32Literal(1 / Math.sqrt(size));
@@ -26,13 +26,13 @@ export function readHead(form: AttentionForm, source: ArrayInput, name: string, 
   );
 }
 
-/** Declares sums `name0`, `name1`, … that begin at zero. */
+/** Declares sums `name0`, `name1`, … with the initial value zero. */
 export function zeroHead(form: AttentionForm, name: string): string {
   const type = lanesOfHead(form) === 4 ? 'vec4f' : 'f32';
   return unroll(vectorsOfHead(form), (i) => `    var ${name}${i} = ${type}();`);
 }
 
-/** The dot product of two heads, given the text of their vectors; added up lane by lane first. */
+/** Returns the dot product of two heads, given the text of their vectors. It sums each lane first. */
 export function dotHeads(form: AttentionForm, x: (i: number) => string, y: (i: number) => string): string {
   const terms = Array.from({ length: vectorsOfHead(form) }, (_, i) => `${x(i)} * ${y(i)}`);
   return lanesOfHead(form) === 4 ? `dot(${terms.join(' + ')}, vec4f(1f))` : `(${terms.join(' + ')})`;
@@ -67,15 +67,15 @@ export function putHead(
   );
 }
 
-/** Lower than any logit but -∞: where a search for the largest begins. */
+/** The initial value of a maximum: lower than any logit except -∞. */
 export const lowest: string = f32Literal(-3.4028234663852886e38);
 
-/** Stores what {@link probability} needs of a row. */
+/** Stores the statistics of a row for {@link probability}. */
 export function storeStatistics(statistics: ArrayOutput, row: string): string {
   return unroll(2, (i) => `    ${statistics.set(`(${row}) * 2u + ${i}u`, i ? 'log(total)' : 'largest')}`);
 }
 
-/** A probability again, from its logit: first the difference to the largest, which is exact. */
+/** Recomputes a probability from its logit. It subtracts the largest logit first, which is exact. */
 export function probability(statistics: ArrayInput, row: string, logit: string): string {
   const at = (i: number): string => statistics.at(`(${row}) * 2u + ${i}u`);
   return `exp((${logit} - ${at(0)}) - ${at(1)})`;
@@ -92,19 +92,19 @@ export const attentionSizes = [
 ] as const;
 type MaskNames = Readonly<Record<'stream' | 'threshold' | 'kept' | 'random', string>>;
 
-/** Eight decisions of dropout for the row of a query and head, from the block of eight that a key is in. */
+/** Returns the eight dropout bits of the key's block, for the row of a query and head. */
 export function maskBits(names: MaskNames, row: string, key: string): string {
   return `dropout8(${row}, ${key} & ~7u, ${names.stream}, ${names.threshold}, ${names.random})`;
 }
 
-/** 1/(1-p) where a key is kept, else 0. */
+/** Returns 1/(1-p) if a key is kept, else 0. */
 export function maskFactor(names: MaskNames, bits: string, key: string): string {
   return `select(0f, bitcast<f32>(${names.kept}), ((${bits} >> (${key} & 7u)) & 1u) == 1u)`;
 }
 
 export interface AttentionUse {
   readonly heads: number;
-  /** Dropout on the attention probabilities; with 0 there is no random state. */
+  /** Dropout probability of the attention probabilities; with 0 there is no random state. */
   readonly probability: number;
   readonly stream: number;
 }
@@ -115,7 +115,7 @@ interface AttentionCommon {
   readonly groups: (dims: DimValues) => Groups;
 }
 
-/** What the kernels are launched with, whichever their form. */
+/** The inputs of the kernels' launches, for all variants. */
 export interface AttentionInputs {
   readonly forward: {
     readonly inputs: {
@@ -137,7 +137,7 @@ export interface AttentionInputs {
   };
 }
 
-/** What all forms have in common, but for the number of tiles; there are `roles` kinds of work. */
+/** Returns what the launches of all variants share, except the number of tiles. There are `roles` kinds of work. */
 export function attentionLaunch(
   qkv: Tensor,
   cuSeqlens: Tensor,

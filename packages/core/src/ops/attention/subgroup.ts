@@ -25,12 +25,12 @@ interface SubgroupForm extends AttentionForm {
   readonly subgroupSize: number;
 }
 
-/** Keys that the forward kernel takes at a time: they share one rescaling of the sums. */
+/** Number of keys that the forward kernel processes together, with one rescaling of the sums. */
 const chunk = 4;
 
 /**
- * Declares `begin`, `end`, and `token`: the one of up to a subgroup of neighbors in one sequence that is this
- * invocation's own; `valid` is false beyond the end. Groups beyond the last tile end here.
+ * Declares `begin`, `end`, and `token`, the token of this invocation. The tokens of a subgroup are neighbors in one
+ * sequence. `valid` is false beyond the end. Groups beyond the last tile return here.
  */
 function position(cuSeqlens: IntegerInput, sequences: string, subgroupSize: number): string {
   return wgsl`
@@ -51,7 +51,7 @@ function position(cuSeqlens: IntegerInput, sequences: string, subgroupSize: numb
   let head = group.y;`;
 }
 
-/** Declares this invocation's share `name_0`, … of a head that all invocations need. */
+/** Declares this invocation's part `name_0`, … of a head that the whole subgroup shares. */
 function shareHead(form: SubgroupForm, source: ArrayInput, name: string, begin: string): string {
   const vectors = vectorsOfHead(form);
   return unroll(Math.ceil(vectors / form.subgroupSize), (part) => {
@@ -60,7 +60,7 @@ function shareHead(form: SubgroupForm, source: ArrayInput, name: string, begin: 
   });
 }
 
-/** A vector of a shared head. */
+/** Returns a vector of a shared head. */
 const shared =
   ({ subgroupSize }: SubgroupForm, name: string) =>
   (i: number): string =>
@@ -138,7 +138,7 @@ const backward = defineKernel({
   body: (names, form) => {
     const { qkv, context, statistics, dContext, cuSeqlens, dQkv, sequences, heads, hidden } = names;
     const vectors = vectorsOfHead(form);
-    // The mask's block of eight keys is one for eight invocations, so each of them draws it for another query.
+    // Eight invocations share the mask's block of eight keys, so each of them draws it for a different query.
     const queries = Math.min(8, form.subgroupSize);
     const meanParts = Array.from({ length: Math.ceil(vectors / form.subgroupSize) }, (_, part) => {
       const inside = `lane + ${part * form.subgroupSize}u < ${vectors}u`;
@@ -224,22 +224,22 @@ ${putHead(form, dQkv, `2u * ${hidden} + column`, named('dv'))}
   },
 });
 
-/** Tiles never cross from one sequence into the next: at most one per sequence is not full. */
+/** Returns the number of tiles. A tile belongs to one sequence, so at most one per sequence is not full. */
 const tiles =
   (subgroupSize: number) =>
   (tokens: number, sequences: number): number =>
     Math.floor(tokens / subgroupSize) + sequences;
 
 /**
- * Attention in which a subgroup works on neighbors of one sequence. What all of them need, such as a key, each reads a
- * part of, and takes the rest from the others. Heads must be vectors of four.
+ * Attention in which a subgroup works on neighbors of one sequence. Each invocation reads a part of shared data, such
+ * as a key, and gets the rest by broadcast. The size of a head must be a multiple of four.
  */
 export const subgroupAttention = {
   forward: ({ inputs, outputs, common }: AttentionInputs['forward'], subgroupSize: number): Launch => {
     const { sizes, form, groups } = common(tiles(subgroupSize));
     return launch(forward, { inputs, outputs, sizes, constants: { ...form, subgroupSize }, groups });
   },
-  /** As in the other form: half of the subgroups go through keys, half through queries. */
+  /** As in {@link threadAttention}: half of the subgroups loop over keys, half over queries. */
   backward: ({ inputs, outputs, common }: AttentionInputs['backward'], subgroupSize: number): Launch => {
     const { sizes, form, groups } = common(tiles(subgroupSize));
     return launch(backward, { inputs, outputs, sizes, constants: { ...form, subgroupSize }, groups });

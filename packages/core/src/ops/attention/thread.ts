@@ -167,8 +167,8 @@ export const threadAttention = {
     return launch(forward, { inputs, outputs, sizes, constants: form, groups });
   },
   /**
-   * All gradients in one dispatch: half of the invocations go through the keys of a query, half through the queries of
-   * a key. Probabilities come back from the logarithms of the sums.
+   * Computes all gradients in one dispatch. Half of the invocations loop over the keys of a query, half over the
+   * queries of a key. Probabilities are recomputed from the logarithms of the sums.
    */
   backward: ({ inputs, outputs, common }: AttentionInputs['backward']): Launch => {
     const { sizes, form, groups } = common(tiles);

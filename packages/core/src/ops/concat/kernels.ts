@@ -5,19 +5,19 @@ import { sizeOf } from '../../graph/shape.ts';
 import type { Launch, Tensor, Value } from '../../graph/tensor.ts';
 import { wgsl } from '../../graph/wgsl.ts';
 
-/** Parts that one kernel copies: with the whole, a kernel binds seven buffers. */
+/** Number of parts that one kernel copies. Together with the whole it binds seven buffers. */
 const partLimit = 6;
 type Slot = 'p0' | 'p1' | 'p2' | 'p3' | 'p4' | 'p5';
 const slots: readonly Slot[] = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'];
 
-/** A part, and where it lies in each row of the whole; rows are all axes before the joined one. */
+/** A part and its position in each row of the whole. Rows are all axes before the joined one. */
 export interface Part {
   readonly value: Value;
-  /** Elements of the part in a row. */
+  /** Number of elements of the part in a row. */
   readonly length: Size;
-  /** First element in a row of the whole. */
+  /** Index of its first element in a row of the whole. */
   readonly start: Size;
-  /** Elements up to the next part: more than its length where a gap follows. */
+  /** Number of elements up to the next part: more than the length if a gap follows. */
   readonly span: Size;
 }
 
@@ -86,7 +86,7 @@ function joinBody(
   });
 }
 
-/** Joins parts that are the whole result. */
+/** Joins all parts of a result. */
 const joinAll = defineKernel({
   name: 'join',
   inputs: partInputs,
@@ -106,7 +106,7 @@ const joinSome = defineKernel({
     joinBody(names, names, form, (index, value) => names.y.set(index, value, form.lanes)),
 });
 
-/** Cuts out parts. */
+/** Copies parts out of a whole. */
 const cut = defineKernel({
   name: 'cut',
   inputs: { x: 'values' },
@@ -118,7 +118,7 @@ const cut = defineKernel({
     ),
 });
 
-/** The sizes of a kernel that copies these parts. */
+/** Returns the sizes of a kernel that copies these parts. */
 function sizesOf(parts: readonly Part[], rows: Size, whole: Size, lanes: Lanes): Record<CopySizes, Size> {
   const sum =
     (count: number): Size =>
@@ -131,7 +131,7 @@ function sizesOf(parts: readonly Part[], rows: Size, whole: Size, lanes: Lanes):
     [`${slot}Start`]: parts[i]?.start ?? constantSize(0),
     [`${slot}End`]: sum(i + 1),
   });
-  // The names are put together from the slots'.
+  // The names of the sizes are composed of the slots' names.
   return Object.assign({ items, rows, whole, span }, ...slots.map(own)) as Record<CopySizes, Size>;
 }
 
@@ -167,14 +167,14 @@ export function launchCut(
 ): Launch[] {
   return chunks(parts).map((some) => {
     const sizes = sizesOf(some, rows, whole, lanes);
-    // The text names as many outputs as there are parts.
+    // The text uses one output for each part.
     const outputs = Object.fromEntries(some.map((part, i) => [slots[i], part.value])) as Record<Slot, Value>;
     const constants: CopyForm = { parts: some.length, lanes, gaps: false };
     return launch(cut, { inputs: { x }, outputs, sizes, constants });
   });
 }
 
-/** Where tensors lie side by side along an axis. */
+/** Returns the positions of tensors that are adjacent along an axis. */
 export function partsAlong(
   tensors: readonly Tensor[],
   axis: number,
@@ -196,7 +196,7 @@ export function partsAlong(
   };
 }
 
-/** Parts of fixed sizes at given offsets of a vector, zeros between them; offsets are multiples of four. */
+/** Returns parts of fixed sizes at given offsets of a vector, with zeros in between. Offsets are multiples of four. */
 export function packedParts(tensors: readonly Tensor[], offsets: readonly number[], size: number): Part[] {
   return tensors.map((value, i) => {
     const start = at(offsets, i);

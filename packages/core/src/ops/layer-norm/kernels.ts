@@ -10,10 +10,10 @@ interface NormForm extends RowForm {
 }
 
 const type = ({ lanes }: NormForm): string => (lanes === 4 ? 'vec4f' : 'f32');
-/** The sum over lanes. */
+/** Returns the sum over lanes. */
 const across = ({ lanes }: NormForm, x: string): string => (lanes === 4 ? `dot(${x}, vec4f(1f))` : x);
 
-/** Declares `mean` and `scale`, the reciprocal of the deviation, in two passes over the row. */
+/** Declares `mean` and `scale`, the reciprocal of the standard deviation, in two passes over the row. */
 function statistics(form: NormForm, x: ValuesInput, width: string): string {
   const value = x.get('row', 'column', form.lanes);
   return wgsl`
@@ -74,7 +74,7 @@ ${statistics(form, x, width)}
   },
 });
 
-/** What both kernels are launched with, but for inputs and outputs. */
+/** Returns what the launches of both kernels share: all but inputs and outputs. */
 function byRow({ shape }: Tensor, { epsilon }: { readonly epsilon: number }, profile: KernelProfile) {
   const constants: NormForm = { ...profile, lanes: lanesOf(shape), epsilon };
   const sizes = { rows: rowsOf(shape), width: widthOf(shape) };

@@ -8,7 +8,7 @@ import { launchRegister } from './register.ts';
 import { launchSubgroup } from './subgroup.ts';
 import { launchWorkgroup } from './workgroup.ts';
 
-/** The kernels of a matrix product `y [m, n]` in the form that suits the adapter. */
+/** Returns the kernels of a matrix product `y [m, n]` in the adapter's variant. */
 export function launchMatmul(
   inputs: { readonly a: Tensor; readonly b: Tensor; readonly bias: Tensor | undefined },
   y: Tensor,
@@ -34,14 +34,14 @@ export function launchMatmul(
   ];
 }
 
-/** Steps of k in a slice, and elements of a result below which few groups would have all the work. */
+/** Steps of k in a slice, and the number of result elements below which too few groups would do all the work. */
 const sliceDepth = 512;
 const mostSlices = 128;
 const fewElements = 64 * 64;
 
 /**
- * A small result of a long sum, as the gradient of what weights are generated from, would be left to one or two groups;
- * so it is computed in slices, which are added up.
+ * Returns the number of slices of k. One or two groups would compute a small result of a long sum, such as the gradient
+ * of generated weights. It is therefore computed in slices, which are then added.
  */
 function slicesOf(rows: Dim, columns: Dim, depth: Dim): number {
   if (typeof rows !== 'number' || typeof columns !== 'number' || typeof depth !== 'number') return 1;
@@ -56,7 +56,7 @@ function launchForm(use: MatmulUse, [rows, columns]: readonly [Dim, Dim], profil
     case 'register':
       return launchRegister(use);
     case 'workgroup': {
-      // A GPU is not filled by fewer than some dozens of groups.
+      // A few dozen groups are needed to use a whole GPU.
       const few = typeof rows === 'number' && typeof columns === 'number' && rows * columns < 64 * 64 * 64;
       return launchWorkgroup(use, few || rows === 'sequences' ? 32 : 64);
     }

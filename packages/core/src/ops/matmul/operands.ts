@@ -2,20 +2,20 @@ import type { ArrayInput, Lanes, Size, ValuesInput, ValuesOutput } from '../../g
 import type { Launch, Value } from '../../graph/tensor.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
 
-/** What the text of a matrix product depends on, besides its tile. */
+/** The parameters of the text of a matrix product, besides its tile. */
 export interface MatmulForm {
-  /** a is stored `[k, m]`, b is stored `[n, k]`. */
+  /** Whether a is stored `[k, m]`, and b is stored `[n, k]`. */
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   /** Whether rows as stored can be read four elements at a time. */
   readonly wideA: boolean;
   readonly wideB: boolean;
   readonly wideY: boolean;
-  /** Parts of the sum over k that groups beside each other compute, each into a result of its own; 1: no parts. */
+  /** Number of slices of the sum over k. Each slice is computed by its own groups into its own result. 1: no slices. */
   readonly slices: number;
 }
 
-/** What every form of the kernel is launched with. */
+/** The arguments of the kernel's launches, for all variants. */
 export interface MatmulUse {
   readonly inputs: { readonly a: Value; readonly b: Value; readonly bias: Value | undefined };
   readonly outputs: { readonly y: Value };
@@ -23,7 +23,7 @@ export interface MatmulUse {
   readonly form: MatmulForm;
 }
 
-/** One group for every tile of the result, and slice of it. */
+/** Returns one group for every tile of the result and every slice. */
 export function tiles(
   { sizes: { m, n }, form: { slices } }: MatmulUse,
   rows: number,
@@ -32,7 +32,7 @@ export function tiles(
   return (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), slices];
 }
 
-/** Begins a loop over the group's share of `count` steps of k, `by` at a time. */
+/** Starts a loop over the group's slice of `count` steps of k, `by` at a time. */
 export function sliceLoop(step: string, count: string, by: number, { slices }: MatmulForm): string {
   const next = by === 1 ? `${step}++` : `${step} += ${by}u`;
   if (slices === 1) return `for (var ${step} = 0u; ${step} < ${count}; ${next})`;
@@ -41,11 +41,11 @@ export function sliceLoop(step: string, count: string, by: number, { slices }: M
   for (var ${step} = group.z * share; ${step} < min(${count}, (group.z + 1u) * share); ${next})`;
 }
 
-/** A matrix as stored, read as vectors of four neighbors in a row; all indices are u32 expressions. */
+/** Reads a stored matrix as vectors of four neighbors in a row. All indices are u32 expressions. */
 export interface StoredRows {
-  /** Where a row begins; to be put into a variable. */
+  /** Returns the index at which a row begins, to be stored in a variable. */
   begin(row: string): string;
-  /** The vector at 4·`index` of a row; beyond `limit` it is zero where a row's width is no multiple of four. */
+  /** Returns the vector at 4·`index` of a row; zero beyond `limit` if the width is not a multiple of four. */
   vector(begin: string, index: string, limit?: string): string;
 }
 
@@ -69,10 +69,10 @@ export function storedRows(source: ArrayInput, width: string, wide: boolean): St
 }
 
 /**
- * Four columns of the result from row accumulators: one line in a loop over `i`, so that what follows the product is
- * in the text once.
+ * Puts four columns of the result from row accumulators, in a loop over `i`. The loop keeps the operations that follow
+ * the product in the text only once.
  *
- * @param row of the result, may use `i`; rows beyond m are left out
+ * @param row row of the result, may use `i`; rows beyond m are skipped
  */
 export function putRows(
   y: ValuesOutput,
@@ -99,7 +99,7 @@ export function putRows(
   }`;
 }
 
-/** `rows` fused multiply-adds of one step of k. */
+/** Returns `rows` fused multiply-adds of one step of k. */
 export function multiplyAdd(
   rows: number,
   sum: (i: number) => string,

@@ -4,13 +4,13 @@ import type { Launch } from '../../graph/tensor.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
 import { type MatmulForm, type MatmulUse, multiplyAdd, putRows, sliceLoop, tiles } from './operands.ts';
 
-/** Rows and columns of the result per invocation; a workgroup has 8 × 8 of them. */
+/** Rows and columns of the result per invocation. A workgroup has 8 × 8 invocations. */
 const own = 8;
 const tile = 8 * own;
 
 /**
- * The text that reads eight elements at step k of an operand, one from each of eight rows (`along` k) or eight
- * neighbors: what is declared before the loop, what in it, and how an element is then called.
+ * Returns text that reads eight elements at step k of an operand: one from each of eight rows (`along` k), or eight
+ * neighbors. It has declarations before the loop, statements in the loop, and the name of an element.
  */
 function readEight(
   source: ArrayInput,
@@ -72,7 +72,7 @@ ${unroll(2, (h) => putRows(y, bias, form, { m, n }, sums(h), 'firstRow + i', `(c
   },
 });
 
-/** Matrix product in which every invocation computes 8 × 8 elements by itself, reading both operands directly. */
+/** Launches a matrix product in which every invocation computes 8 × 8 elements and reads both operands directly. */
 export function launchRegister(use: MatmulUse): Launch {
   return launch(kernel, { ...use, constants: use.form, groups: tiles(use, tile, tile) });
 }

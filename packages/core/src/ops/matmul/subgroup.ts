@@ -16,7 +16,7 @@ interface SubgroupForm extends MatmulForm {
   readonly subgroupSize: number;
 }
 
-/** Rows of a tile; a tile has 4 columns for every invocation. */
+/** Returns the number of rows of a tile. A tile has 4 columns for every invocation. */
 function subgroupRows({ transposeA, subgroupSize }: SubgroupForm): number {
   return transposeA ? Math.min(4 * subgroupSize, 32) : Math.max(16, subgroupSize);
 }
@@ -33,7 +33,7 @@ const kernel = defineKernel({
     const rows = subgroupRows(form);
     const fromA = storedRows(a, transposeA ? m : k, wideA);
     const fromB = storedRows(b, transposeB ? k : n, wideB);
-    // With both operands stored by k, one row of each is read at a time; else four steps of k are.
+    // If both operands are stored by k, one row of each is read at a time; otherwise four steps of k.
     const steps = transposeA && !transposeB ? 1 : 4;
     const parts = transposeA ? 1 : rows / subgroupSize;
     const at = (q: number): string => (steps === 1 ? 'step' : `min(4u * step + ${q}u, ${k} - 1u)`);
@@ -85,8 +85,8 @@ ${putRows(
 });
 
 /**
- * Matrix product without workgroup memory and barriers: a subgroup computes a tile; each invocation reads a part of a,
- * which all take from it by broadcast, and has four columns of b for itself.
+ * Launches a matrix product without workgroup memory and barriers. A subgroup computes a tile. Each invocation reads a
+ * part of a, which it broadcasts to the others, and four columns of b.
  */
 export function launchSubgroup(use: MatmulUse, subgroupSize: number): Launch {
   const constants = { ...use.form, subgroupSize };

@@ -13,13 +13,13 @@ import {
 } from './operands.ts';
 
 interface WorkgroupForm extends MatmulForm {
-  /** Rows and columns of the result per workgroup: 64, or 32 where there would be too few groups. */
+  /** Rows and columns of the result per workgroup: 64, or 32 if there would be too few groups. */
   readonly tile: 32 | 64;
 }
 
-/** Steps of k that are in workgroup memory at a time. */
+/** Number of steps of k in workgroup memory at a time. */
 const depth = 16;
-/** Vectors between rows of four: one more than there are, so that neighbors lie in different banks. */
+/** Distance between rows in vectors: one more than their number, so that neighbors are in different banks. */
 const pitch = depth / 4 + 1;
 
 const kernel = defineKernel({
@@ -37,7 +37,7 @@ var<workgroup> tileB: array<vec4f, ${transposeB ? tile * pitch : (depth * tile) 
     const loads = (tile * depth) / 4 / across ** 2;
     const fromA = storedRows(a, transposeA ? m : k, wideA);
     const fromB = storedRows(b, transposeB ? k : n, wideB);
-    // One vector of an operand's tile; what lies beyond k is zero, beyond the edges anything.
+    // Loads one vector of an operand's tile. Values beyond k are zero; values beyond the edges are arbitrary.
     const stage = (source: typeof fromA, name: string, first: string, limit: string, byK: boolean): string =>
       unroll(loads, (part) => {
         const item = `item${part}`;
@@ -93,8 +93,8 @@ ${putRows(y, bias, form, { m, n }, ['sum0', 'sum1', 'sum2', 'sum3'], 'firstRow +
 });
 
 /**
- * Matrix product over tiles in workgroup memory, every invocation computing 4 × 4 elements. An operand whose rows run
- * along k is kept as rows of four vectors, one stored by k as it is.
+ * Launches a matrix product over tiles in workgroup memory. Every invocation computes 4 × 4 elements. An operand whose
+ * rows run along k is kept as rows of four vectors. An operand stored by k is kept as it is.
  */
 export function launchWorkgroup(use: MatmulUse, tile: 32 | 64): Launch {
   return launch(kernel, { ...use, constants: { ...use.form, tile }, groups: tiles(use, tile, tile) });

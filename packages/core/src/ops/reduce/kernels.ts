@@ -29,7 +29,7 @@ const rowSum = defineKernel({
 
 const totalSize = 256;
 
-/** Sums of all elements: every group adds what it comes by, in leaps of all groups together. */
+/** Sums all elements in a grid-stride loop: each group takes every n-th block, where n is the number of groups. */
 const totalSum = defineKernel({
   name: 'sumAll',
   inputs: { x: 'values' },
@@ -54,8 +54,9 @@ const totalSum = defineKernel({
 
 interface ColumnForm {
   readonly lanes: Lanes;
-  /** Invocations side by side, and slices of the summed axis that are added apart. */
+  /** Number of adjacent columns of a workgroup. */
   readonly across: number;
+  /** Number of slices of the summed axis that are added separately. */
   readonly slices: number;
   /** Whether `inner` is the last axis alone. */
   readonly isMatrix: boolean;
@@ -100,7 +101,7 @@ ${
   },
 });
 
-/** Above this many elements a sum of all takes two kernels. */
+/** Above this number of elements, a sum of all elements uses two kernels. */
 const manyElements = 32768;
 const partialSums = 64;
 

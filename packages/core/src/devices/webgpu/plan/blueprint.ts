@@ -12,13 +12,13 @@ import type { Lifetime } from './memory.ts';
 import { schedule } from './schedule.ts';
 import { isHalf, type Place, placeOf, valueLeaf, valueName } from './values.ts';
 
-/** A new value that has to be copied to its variable at the end of a run. */
+/** A new value that is copied to its variable at the end of a run. */
 export interface UpdateCopy {
   readonly from: Place;
   readonly variable: Tensor;
 }
 
-/** All that is known of a program before its batches are: what runs, in which order, on which arrays. */
+/** The part of a program that does not depend on the batch: dispatches, their order, and their arrays. */
 export interface Blueprint {
   readonly dispatches: readonly Dispatch[];
   readonly feeds: FeedPlan;
@@ -26,11 +26,11 @@ export interface Blueprint {
   readonly copies: readonly UpdateCopy[];
   readonly gathers: readonly Gather[];
   readonly variables: readonly (LeafAttributes & { readonly kind: 'variable' })[];
-  /** Arrays whose contents outlive the last dispatch. */
+  /** Arrays whose contents are needed after the last dispatch. */
   readonly kept: ReadonlySet<Value>;
 }
 
-/** @throws DeviceError if a kernel is missing or a tensor exceeds what the adapter can bind */
+/** Plans the dispatches of a graph. @throws DeviceError if a kernel is missing or the adapter cannot bind a tensor */
 export function drawBlueprint(graph: Graph, profile: KernelProfile, limit: number): Blueprint {
   const order = topologicalOrder(graph);
   const gathers = findGathers(order, limit);
@@ -59,7 +59,7 @@ export function drawBlueprint(graph: Graph, profile: KernelProfile, limit: numbe
   };
 }
 
-/** When each intermediate array is in use. */
+/** Returns the dispatches during which each intermediate array is in use. */
 export function lifetimes(blueprint: Blueprint, dims: DimValues, limit: number): Lifetime[] {
   const spans = new Map<Value, { first: number; last: number }>();
   const external = new Set<Value>(blueprint.gathers.map(({ node }) => at(node.outputs, 0)));
@@ -73,7 +73,7 @@ export function lifetimes(blueprint: Blueprint, dims: DimValues, limit: number):
   return [...spans].map(([value, span]) => ({ value, ...span, bytes: arrayBytes(value, dims, limit) }));
 }
 
-/** @throws DeviceError if the array cannot be bound */
+/** Returns the size of an array in bytes. @throws DeviceError if the array cannot be bound */
 export function arrayBytes(value: Value, dims: DimValues, limit: number): number {
   const size = sizeOf(value.shape, dims);
   if (!Number.isInteger(size) || size < 0)

@@ -7,17 +7,17 @@ import { externalOperands, Group, isAligned, isDrawable, operandRoots } from './
 import type { Uses } from './uses.ts';
 import { elementwiseOf, inlineOf, isAlias, isTensor, placeOf } from './values.ts';
 
-/** Storage buffers that every adapter can bind to one kernel. */
+/** The number of storage buffers that every adapter can bind to one kernel. */
 const bindingLimit = 8;
 
 /**
- * Draws elementwise operations into the kernels around them. In topological order:
- * - an elementwise operation joins the kernel that computes one of its operands, as an epilogue, the latest that it
- *   can; several results of an epilogue may be stored;
- * - otherwise it joins, or begins, a group of elementwise operations over equally many elements;
- * - a kernel that reads an input once takes the elementwise operations that compute just this input into its loads.
+ * Fuses elementwise operations into the kernels around them, in topological order:
+ * - an elementwise operation becomes an epilogue of a kernel that computes one of its operands, the latest possible;
+ *   several results of an epilogue may be stored;
+ * - otherwise it joins or starts a group of elementwise operations over the same number of elements;
+ * - a kernel that reads an input once computes it during the load, if only elementwise operations produce it.
  *
- * A group never waits for itself, and never binds more buffers than every adapter has.
+ * A group never depends on itself, and never binds more buffers than every adapter supports.
  */
 export class Fuser {
   readonly groups: Set<Group> = new Set();
@@ -40,17 +40,17 @@ export class Fuser {
     return this.#producers.get(value);
   }
 
-  /** Whether a result must be in memory: something outside the group's own elementwise operations reads it. */
+  /** Returns whether a result must be in memory, because something outside the group's own operations reads it. */
   isStored(value: Value, group: Group, extra: readonly Tensor[] = []): boolean {
     if (this.#uses.kept.has(value) || 'temporary' in value) return true;
-    // Constants and masks are in a group only where someone wants them in memory.
+    // Constants and masks are in a group only if they are needed in memory.
     if (inlineOf(value)) return true;
     const inside = new Set([...group.nodes, ...extra].map((t) => t.node));
     for (const node of this.#uses.consumers.get(value) ?? []) if (!inside.has(node)) return true;
     return false;
   }
 
-  /** The groups that must run before this one. */
+  /** Returns the groups that must run before this one. */
   dependencies(group: Group): Set<Group> {
     const before = new Set<Group>(group.after);
     for (const root of group.reads()) {
@@ -59,14 +59,14 @@ export class Fuser {
     }
     for (const node of group.nodes) {
       const variable = this.#uses.inPlace.get(node);
-      // A variable is overwritten only after all who read its old value.
+      // A variable is overwritten only after all groups that read its old value have run.
       if (variable) for (const reader of this.groups) if (reader.reads().has(variable)) before.add(reader);
     }
     before.delete(group);
     return before;
   }
 
-  /** Constants and masks that someone wants in memory get a kernel of their own. */
+  /** Adds a group that writes a constant or a mask to memory. */
   #materialize(root: Value, order: number): void {
     if (!isTensor(root) || !inlineOf(root) || this.#producers.has(root)) return;
     this.#add(new Group(order), [root]);
@@ -101,7 +101,7 @@ export class Fuser {
     this.#add(new Group(order), [tensor]);
   }
 
-  /** Elementwise groups that read one of the tensor's operands element by element as well. */
+  /** Returns the elementwise groups that also read one of the tensor's operands element by element. */
   #siblings(tensor: Tensor): Group[] {
     const aligned = tensor.node.inputs.filter((t) => !inlineOf(t) && isAligned(t, tensor.shape));
     const roots = aligned.map((t) => placeOf(t).root);
@@ -116,7 +116,7 @@ export class Fuser {
     const inner = new Set<Value>([...group.nodes, ...nodes]);
     if (group.primaryValue) inner.add(group.primaryValue);
     const results = new Set<Value>([...group.results, ...nodes]);
-    // What the kernel itself reads cannot be computed after it.
+    // A value that the kernel reads cannot be computed in its epilogue.
     const needed = [
       ...group.kernelReads,
       ...[...group.prologues.values()].flatMap((p) => [...operandRoots(p)]),
@@ -134,7 +134,7 @@ export class Fuser {
     );
   }
 
-  /** Whether the group would overwrite elements of a variable that it reads elsewhere than where it writes. */
+  /** Returns whether the group would write a variable at other positions than those where it reads it. */
   #overwritesReads(group: Group, extra: readonly Tensor[]): boolean {
     const nodes = [...group.nodes, ...extra];
     return nodes.some((written) => {
@@ -163,7 +163,7 @@ export class Fuser {
     return this.#anyReaches(before, group);
   }
 
-  /** Whether one of the groups needs, directly or not, that `target` has run. */
+  /** Returns whether one of the groups depends on `target`, directly or indirectly. */
   #anyReaches(from: Iterable<Group>, target: Group): boolean {
     const seen = new Set<Group>();
     const stack = [...from];
@@ -176,7 +176,7 @@ export class Fuser {
     return false;
   }
 
-  /** Buffers that the group would bind with more elementwise operations in it. */
+  /** Returns the number of buffers that the group would bind with extra elementwise operations. */
   #bindings(group: Group, extra: readonly Tensor[] = [], prologue: readonly Tensor[] = []): number {
     const keys = new Set<string>();
     const bind = (value: Value): void => {
@@ -213,12 +213,12 @@ export class Fuser {
     return id;
   }
 
-  /** Elementwise groups that compute a new member's operands come along, if they can. */
+  /** Moves elementwise groups that compute a new member's operands into the group where possible. */
   #pullOperands(group: Group, tensor: Tensor): void {
     for (const operand of tensor.node.inputs) {
       const other = this.#producers.get(placeOf(operand).root);
       if (!other || other === group || other.launch || !this.#canJoin(group, other.nodes)) continue;
-      // Whoever waits for the other group will wait for this one.
+      // Groups that depend on the other group will depend on this one.
       const readers = [...this.groups].filter(
         (g) => g !== group && g !== other && other.nodes.some((t) => g.reads().has(t)),
       );
@@ -246,7 +246,7 @@ export class Fuser {
     }
   }
 
-  /** Takes the elementwise group that computes nothing but one input into the loads of that input. */
+  /** Moves an elementwise group that computes only one input into the loads of that input. */
   #drawProducer(group: Group, key: string, value: Value, node: Node, launches: readonly Launch[]): void {
     const { root } = placeOf(value);
     const producer = this.#producers.get(root);

@@ -3,13 +3,13 @@ import type { Launch, Tensor, Value } from '../../../graph/tensor.ts';
 import { elementwiseOf, inlineOf, placeOf } from './values.ts';
 
 /**
- * What becomes one dispatch: a kernel with elementwise operations drawn into it, or elementwise operations alone.
+ * The contents of one dispatch: a kernel with elementwise operations fused into it, or elementwise operations alone.
  */
 export class Group {
   readonly launch: Launch | undefined;
   /** The name of the kernel's output that elementwise operations may follow. */
   readonly primary: string | undefined;
-  /** Elementwise results that follow, each after what it reads; constants and masks that had to be stored too. */
+  /** Elementwise results of the epilogue in topological order, including stored constants and masks. */
   readonly nodes: Tensor[] = [];
   /** Elementwise tensors computed where the kernel reads an input, by the input's name. */
   readonly prologues: Map<string, readonly Tensor[]> = new Map();
@@ -24,7 +24,7 @@ export class Group {
     this.primary = launch && Object.keys(launch.outputs).find((k) => launch.outputKinds[k] === 'values');
   }
 
-  /** The shape whose elements the elementwise operations go through; undefined if none can follow. */
+  /** The shape over which elementwise operations run; undefined if none can follow the kernel. */
   get domain(): Shape | undefined {
     if (!this.launch) return this.nodes[0]?.shape;
     return this.primaryValue?.shape;
@@ -34,12 +34,12 @@ export class Group {
     return this.primary === undefined ? undefined : this.launch?.outputs[this.primary];
   }
 
-  /** Everything it computes that can be stored. */
+  /** All results that can be stored. */
   get results(): readonly Value[] {
     return [...Object.values(this.launch?.outputs ?? {}), ...this.nodes];
   }
 
-  /** The arrays its kernel reads by itself, without those computed by prologues and those computed in place. */
+  /** The arrays that the kernel reads from memory, without those computed by prologues or inline. */
   get kernelReads(): readonly Value[] {
     const reads: Value[] = [];
     for (const [key, value] of Object.entries(this.launch?.inputs ?? {})) {
@@ -50,7 +50,7 @@ export class Group {
     return reads;
   }
 
-  /** All arrays it needs from elsewhere, its own results left out. */
+  /** Returns all arrays that the group reads, except its own results. */
   reads(extra: readonly Tensor[] = []): Set<Value> {
     const own = new Set<Value>([...this.results, ...extra]);
     const reads = new Set<Value>(this.kernelReads);
@@ -60,12 +60,12 @@ export class Group {
   }
 }
 
-/** Whether an input may be computed where the kernel reads it. */
+/** Returns whether an input may be computed where the kernel reads it. */
 export function isDrawable(launch: Launch, key: string): boolean {
   return launch.inputKinds[key] === 'values' || launch.inputKinds[key] === 'optional';
 }
 
-/** The arrays that elementwise tensors read; constants and masks are not read. */
+/** Returns the arrays that elementwise tensors read. Constants and masks are not read. */
 export function operandRoots(nodes: readonly Tensor[]): Set<Value> {
   const roots = new Set<Value>();
   for (const node of nodes) {
@@ -75,14 +75,14 @@ export function operandRoots(nodes: readonly Tensor[]): Set<Value> {
   return roots;
 }
 
-/** {@link operandRoots} without what the tensors themselves compute. */
+/** Returns {@link operandRoots} without the tensors themselves. */
 export function externalOperands(nodes: readonly Tensor[]): Set<Value> {
   const roots = operandRoots(nodes);
   for (const node of nodes) roots.delete(node);
   return roots;
 }
 
-/** Whether an operand of an elementwise tensor is the same elements in the same order. */
+/** Returns whether an operand of an elementwise tensor has the same elements in the same order. */
 export function isAligned(operand: Value, shape: Shape): boolean {
   const { root, offset } = placeOf(operand);
   return (

@@ -3,7 +3,7 @@ import { leafOf } from '../../../graph/leaves.ts';
 import type { Node } from '../../../graph/tensor.ts';
 import { WebGPUTensor } from '../tensor.ts';
 
-/** Rows that are gathered on the host because their table is too large for a kernel to bind. */
+/** A row lookup on the host, because its table is too large for a kernel to bind. */
 export interface Gather {
   readonly node: Node;
   /** The graph input that holds the row numbers. */
@@ -12,7 +12,7 @@ export interface Gather {
 }
 
 /**
- * The embeddings whose tables stay on the host.
+ * Finds the embeddings whose tables stay on the host.
  *
  * @throws DeviceError if such a table is used in any other way
  */

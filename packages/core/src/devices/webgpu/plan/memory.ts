@@ -1,7 +1,7 @@
 import { at } from '../../../elements.ts';
 import type { Value } from '../../../graph/tensor.ts';
 
-/** When an array is needed: from the dispatch that writes it to the last that reads it. */
+/** The dispatches during which an array is needed, from the one that writes it to the last one that reads it. */
 export interface Lifetime {
   readonly value: Value;
   readonly first: number;
@@ -16,9 +16,9 @@ export interface MemoryPlan {
 }
 
 /**
- * Gives every array a buffer such that arrays that live at the same time never share one. (A buffer cannot be read and
- * written by the same dispatch, so parts of one large buffer would not do.) In order of birth each takes the smallest
- * free buffer that holds it, else the largest free one, which grows.
+ * Assigns a buffer to every array. Arrays that are live at the same time never share a buffer. Parts of one large
+ * buffer are not used, because a dispatch cannot read and write the same buffer. In order of birth, each array takes
+ * the smallest free buffer that holds it. If none is large enough, it takes the largest free buffer, which grows.
  */
 export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
   const buffers: { bytes: number; busyUntil: number }[] = [];

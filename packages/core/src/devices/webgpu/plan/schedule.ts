@@ -6,18 +6,18 @@ import { Fuser } from './fuse.ts';
 import type { Group } from './group.ts';
 import { findUses } from './uses.ts';
 
-/** A graph as dispatches in the order they run. */
+/** The dispatches of a graph in the order they run. */
 export interface Schedule {
   readonly groups: readonly Group[];
   /** Results written straight to the variable they update. */
   readonly inPlace: ReadonlyMap<Value, Tensor>;
-  /** Whether a group's result must be in memory. */
+  /** Returns whether a group's result must be in memory. */
   isStored(value: Value, group: Group): boolean;
 }
 
 /**
  * @param order the graph's nodes, each after those it reads
- * @param fed nodes that the host computes in place of a kernel
+ * @param fed nodes that the host computes instead of a kernel
  */
 export function schedule(
   graph: Graph,
@@ -29,7 +29,7 @@ export function schedule(
     const uses = findUses(graph, order, allowInPlace, fed);
     const fuser = new Fuser(uses, profile);
     const groups = sorted(fuser);
-    // Updates in place can make groups wait for each other in a circle; copying them at the end never does.
+    // In-place updates can make groups depend on each other in a cycle. Copies at the end cannot.
     if (groups)
       return {
         groups,
@@ -37,12 +37,12 @@ export function schedule(
         isStored: (value, group) => fuser.isStored(value, group),
       };
   }
-  throw new Error('a graph without updates in place has no order to run in');
+  throw new Error('the groups of a graph without in-place updates form a cycle');
 }
 
 const latestFirst = (a: Group, b: Group): number => b.order - a.order;
 
-/** Every group after those it depends on, otherwise in the graph's order; undefined if they wait in a circle. */
+/** Sorts groups topologically, otherwise in the graph's order; undefined if there is a cycle. */
 function sorted(fuser: Fuser): Group[] | undefined {
   const waiting = new Map<Group, number>();
   const followers = new Map<Group, Group[]>();

@@ -5,12 +5,12 @@ import { countKey } from '../../../graph/shape.ts';
 import type { Node, Tensor, Value } from '../../../graph/tensor.ts';
 import { elementwiseOf, inlineOf, isAlias, isTensor, placeOf } from './values.ts';
 
-/** Who reads what in a graph. Reads through aliases count as reads of the array behind them. */
+/** The readers of each array of a graph. A read through an alias counts as a read of its array. */
 export interface Uses {
   /** The nodes that compute something, in topological order. */
   readonly nodes: readonly Node[];
   readonly consumers: ReadonlyMap<Value, ReadonlySet<Node>>;
-  /** Arrays that must be there at the end: outputs and new values of variables. */
+  /** Arrays needed after a run: outputs and new values of variables. */
   readonly kept: ReadonlySet<Value>;
   /** Results written straight to the variable they update. */
   readonly inPlace: ReadonlyMap<Value, Tensor>;
@@ -55,7 +55,7 @@ export function findUses(
   return { nodes, consumers, kept, inPlace };
 }
 
-/** Whether any of the readers needs the value: then it would read the variable after the update. */
+/** Returns whether any of the readers depends on the value. It would then read the variable after the update. */
 function feeds(order: readonly Node[], value: Tensor, readers: ReadonlySet<Node> = new Set()): boolean {
   const after = new Set<Node>([value.node]);
   for (const node of order) {

@@ -13,13 +13,13 @@ import type {
   Value,
 } from '../../../graph/tensor.ts';
 
-/** Where a value's elements are: in the array of `root`, from `offset` on (in elements). */
+/** The location of a value's elements: the array of `root`, starting at `offset` (in elements). */
 export interface Place {
   readonly root: Value;
   readonly offset: number;
 }
 
-/** A value that is computed wherever it is used. */
+/** A value that is computed at each use instead of being stored. */
 export type Inline =
   | { readonly kind: 'constant'; readonly expression: Expression }
   | { readonly kind: 'mask'; readonly node: Node; readonly form: MaskForm; readonly random: Tensor };
@@ -34,7 +34,7 @@ export function valueLeaf(value: Value): LeafAttributes | undefined {
   return isTensor(value) ? leafOf(value) : undefined;
 }
 
-/** For errors and labels. */
+/** Returns the name of a value for errors and labels. */
 export function valueName(value: Value): string {
   if (!isTensor(value)) return value.temporary;
   const leaf = leafOf(value);
@@ -43,30 +43,30 @@ export function valueName(value: Value): string {
   return elementwiseOf(value)?.label ?? value.node.operation.name;
 }
 
-/** A buffer can be bound from multiples of 256 bytes only. */
+/** Alignment of bindings in 4-byte elements: a buffer can be bound only at multiples of 256 bytes. */
 const alignment = 64;
 
-/** What a value is a part of; undefined for values with elements of their own. */
+/** Returns the alias that a value is; undefined for values that have their own elements. */
 function aliasedBy(value: Value): Alias | undefined {
   const alias = isTensor(value) ? aliasOf(value) : undefined;
   if (!alias || alias.offset === 0) return alias;
-  // Those bytes hold twice as many halves.
+  // An f16 element takes half the bytes.
   const elements = isHalf(placeOf(alias.source).root) ? 2 * alignment : alignment;
   return alias.offset % elements === 0 ? alias : undefined;
 }
 
-/** Whether an array is a variable kept as f16. */
+/** Returns whether an array is a variable stored as f16. */
 export function isHalf(root: Value): boolean {
   const leaf = valueLeaf(root);
   return leaf?.kind === 'variable' && 'storage' in leaf.storage && leaf.storage.storage === 'f16';
 }
 
-/** Whether a node only gives other names to elements that are there. */
+/** Returns whether a node only renames existing elements. */
 export function isAlias(tensor: Tensor): boolean {
   return aliasedBy(tensor) !== undefined;
 }
 
-/** The array that holds a value, through reshapes, views and aligned splits. */
+/** Returns the array that holds a value, seen through reshapes, views and aligned splits. */
 export function placeOf(value: Value): Place {
   let [root, offset] = [value, 0];
   for (let alias = aliasedBy(root); alias; alias = aliasedBy(root)) {
@@ -76,7 +76,7 @@ export function placeOf(value: Value): Place {
   return { root, offset };
 }
 
-/** How a value is computed in place of its use: constants and dropout masks, reshaped or not. */
+/** Returns how to compute a value at its use: for constants and dropout masks, reshaped or not. */
 export function inlineOf(value: Value): Inline | undefined {
   if (!isTensor(value)) return undefined;
   const { node } = reshaped(value);
@@ -92,7 +92,7 @@ export function inlineOf(value: Value): Inline | undefined {
 
 export type Broadcast = 'same' | 'scalar' | 'row' | 'column' | 'general';
 
-/** How an operand stretches to a shape it broadcasts to. */
+/** Returns how an operand broadcasts to a shape. */
 export function broadcastKind(operand: Shape, shape: Shape): Broadcast {
   const own = paddedShape(operand, shape.length);
   if (own.every((dim, i) => dim === shape[i])) return 'same';
@@ -104,7 +104,7 @@ export function broadcastKind(operand: Shape, shape: Shape): Broadcast {
   return 'general';
 }
 
-/** A shape with ones in front. */
+/** Returns a shape padded to a rank with leading ones. */
 export function paddedShape(shape: Shape, rank: number): readonly Dim[] {
   return [...Array<number>(Math.max(0, rank - shape.length)).fill(1), ...shape];
 }

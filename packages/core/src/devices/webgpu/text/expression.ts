@@ -4,19 +4,19 @@ import type { Dim } from '../../../graph/shape.ts';
 import { f32Literal } from '../../../graph/wgsl.ts';
 import { type LibraryFunction, lanesText } from './library.ts';
 
-/** What the text of an expression is written with. */
+/** The functions that expression text is generated with. */
 export interface ExpressionContext {
   readonly lanes: Lanes;
-  /** Names an intermediate result; the same text gets the same name. */
+  /** Defines an intermediate result and returns its name. The same text gets the same name. */
   define(text: string): string;
-  /** The value of an input, or of a dimension as u32. */
+  /** Returns the value of an input, or of a dimension as u32. */
   input(index: number): string;
   dim(dim: Dim): string;
-  /** Makes a function of the library available. */
+  /** Makes a library function available. */
   use(name: string, own?: LibraryFunction): void;
 }
 
-/** A function of values given as texts. */
+/** Returns the text of a function applied to values given as text. */
 function applied<X extends readonly string[]>(
   name: string,
   face: WgslFace<X>,
@@ -28,7 +28,7 @@ function applied<X extends readonly string[]>(
   return define(`${name}${lanes}(${x.join(', ')})`);
 }
 
-/** What is taken from itself or multiplied by 0, given the operands' texts. */
+/** Returns the operand that is subtracted from itself or multiplied by 0, given the operands' texts. */
 function vanishingFactor(
   { fn, x, y }: Extract<Expression, { kind: 'binary' }>,
   left: string,
@@ -40,7 +40,7 @@ function vanishingFactor(
   return isZero(x) ? right : isZero(y) ? left : undefined;
 }
 
-/** An expression as WGSL text; every inner result is defined once, however often it occurs. */
+/** Returns an expression as WGSL text. Every inner result is defined once, even if it occurs several times. */
 export function expressionText(e: Expression, context: ExpressionContext): string {
   const splat = (text: string): string => (context.lanes === 4 ? `vec4f(${text})` : text);
   switch (e.kind) {

@@ -14,7 +14,7 @@ export interface LibraryFunction {
   readonly text: string;
 }
 
-/** A function of numbers for f32 or four lanes, named `name1` or `name4`, like the functions it needs. */
+/** Returns a numeric function for f32 (`name1`) or four lanes (`name4`). It calls functions of the same lanes. */
 export function lanesText(
   name: string,
   parameters: readonly string[],
@@ -26,7 +26,7 @@ export function lanesText(
   return { needs: needs.map((callee) => `${callee}${lanes}`), text: `${head} {\n${body(form)}\n}` };
 }
 
-/** {@link lanesText} for both. */
+/** Returns {@link lanesText} for one lane and for four lanes. */
 function bothLanes(
   name: string,
   parameters: readonly string[],
@@ -38,7 +38,7 @@ function bothLanes(
   return { [`${name}1`]: text(1), [`${name}4`]: text(4) };
 }
 
-/** The functions of expressions that are no text of their own. */
+/** The functions of expressions that have no operator or built-in in WGSL. */
 const ofTable = (
   table: readonly (UnaryFunction | BinaryFunction)[],
   parameters: readonly string[],
@@ -51,7 +51,7 @@ const ofTable = (
   );
 
 const library: Readonly<Record<string, LibraryFunction>> = {
-  // x where it is not a number, else y. Seen by its bits: compilers may take `x != x` to be false.
+  // x where it is NaN, else y. It tests the bits, because compilers may assume that `x != x` is false.
   ...bothLanes(
     'nanOr',
     ['x', 'y'],
@@ -59,7 +59,7 @@ const library: Readonly<Record<string, LibraryFunction>> = {
     ({ bits }) =>
       `  return select(y, x, (bitcast<${bits}>(x) & ${bits}(0x7fffffffu)) > ${bits}(0x7f800000u));`,
   ),
-  // 0 · x, which compilers may take to be 0: not a number where x is none, or an infinity.
+  // 0 · x, which is NaN where x is NaN or infinite. Compilers may assume that it is 0.
   ...bothLanes(
     'timesZero',
     ['x'],
@@ -125,7 +125,7 @@ fn dropout8(row: u32, column: u32, stream: u32, threshold: u32, random: vec4i) -
   },
 };
 
-/** The text of the named functions and of all they call, callees first. */
+/** Returns the text of the named functions and of all functions they call, callees first. */
 export function libraryText(names: ReadonlyMap<string, LibraryFunction | undefined>): string {
   const seen = new Set<string>();
   const texts: string[] = [];

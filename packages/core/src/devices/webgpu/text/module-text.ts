@@ -7,12 +7,12 @@ import { wgsl } from '../../../graph/wgsl.ts';
 import { isHalf, placeOf } from '../plan/values.ts';
 import { type LibraryFunction, libraryText } from './library.ts';
 
-/** A buffer as a kernel sees it. */
+/** A buffer binding of a kernel. */
 export interface Binding {
   readonly name: string;
-  /** The array behind it: never an alias, and the variable where a result is written in place. */
+  /** The bound array: never an alias; the variable where a result is written in place. */
   readonly root: Value;
-  /** First element. */
+  /** Index of the first element. */
   readonly offset: number;
   readonly kind: 'storage' | 'uniform';
   readonly writes: boolean;
@@ -25,12 +25,12 @@ interface OpenBinding {
   readonly element: 'f32' | 'f16' | 'i32';
   reads: boolean;
   writes: boolean;
-  /** Accessed one element, or four elements, at a time. */
+  /** Whether it is accessed one element at a time (`narrow`) or four at a time (`wide`). */
   narrow: boolean;
   wide: boolean;
 }
 
-/** Everything of a WGSL module but the functions that use it: buffers and sizes are declared as they are asked for. */
+/** Collects the declarations of a WGSL module: buffers, sizes and library functions, each declared on first use. */
 export class ModuleText {
   readonly #bindings = new Map<string, OpenBinding>();
   readonly #ids = new Map<Value, number>();
@@ -38,7 +38,7 @@ export class ModuleText {
   readonly #sizes = new Map<string, { readonly field: string; readonly size: Size }>();
   readonly #library = new Map<string, LibraryFunction | undefined>();
   readonly #inPlace: ReadonlyMap<Value, Tensor>;
-  /** Whether fixed sizes stand in the text: faster divisions, but a pipeline for every size. */
+  /** Whether fixed sizes are literals in the text: divisions are faster, but every size needs its own pipeline. */
   readonly literalSizes: boolean;
 
   constructor(inPlace: ReadonlyMap<Value, Tensor>, literalSizes: boolean) {
@@ -62,7 +62,7 @@ export class ModuleText {
     return binding;
   }
 
-  /** One element of a value in memory. */
+  /** Returns the text that loads one element of a stored value. */
   load(value: Value, index: string): string {
     const binding = this.#bind(value);
     binding.reads = true;
@@ -70,7 +70,7 @@ export class ModuleText {
     return `${binding.name}At(${index})`;
   }
 
-  /** Four elements, by index / 4. */
+  /** Returns the text that loads four elements, by index / 4. */
   load4(value: Value, index4: string): string {
     const binding = this.#bind(value);
     binding.reads = true;
@@ -92,20 +92,20 @@ export class ModuleText {
     return `${binding.name}[${index4}] = ${text};`;
   }
 
-  /** The random state, a `vec4i`. */
+  /** Returns the text of the random state, a `vec4i`. */
   random(value: Value): string {
     const name = this.#randoms.get(value) ?? `random${this.#randoms.size}`;
     this.#randoms.set(value, name);
     return name;
   }
 
-  /** A kernel's own size, by its name. */
+  /** Returns the text of a kernel's own size, by its name. */
   size(name: string, size: Size): string {
     this.#sizes.set(name, { field: name, size });
     return `sizes.${name}`;
   }
 
-  /** A size of the planner's, by what it means. */
+  /** Returns the text of a size that the planner adds, by its key. */
   planned(key: string, size: Size): string {
     const found = this.#sizes.get(key);
     if (found) return `sizes.${found.field}`;
@@ -114,7 +114,7 @@ export class ModuleText {
     return `sizes.${field}`;
   }
 
-  /** The number of elements of a shape, or of some axes of one. */
+  /** Returns the text of the number of elements of a shape, or of some of its axes. */
   count(shape: Shape): string {
     const fixed = shape.every((dim) => typeof dim === 'number');
     const key = countKey(shape);
@@ -122,12 +122,12 @@ export class ModuleText {
     return this.planned(`count ${key}`, fixed ? constantSize(Number(key)) : elements(shape));
   }
 
-  /** Makes a function available: one of the library's, or a function of someone's own. */
+  /** Makes a function available: a library function, or the given one. */
   use(name: string, own?: LibraryFunction): void {
     this.#library.set(name, own);
   }
 
-  /** Declarations of all that was asked for, and how the buffers are bound: sizes first, if there are any. */
+  /** Returns all declarations, the bindings and the sizes. The sizes, if any, are bound first. */
   finish(): { declarations: string; bindings: readonly Binding[]; sizes: readonly Size[] } {
     const lines: string[] = [];
     let slot = 0;
@@ -157,12 +157,12 @@ export class ModuleText {
 
 function declaration({ name, element, wide, narrow, writes }: OpenBinding): string {
   if (wide && narrow && writes)
-    throw new ScalearnError(`${name} is written both in ones and in fours, which may tear`);
+    throw new ScalearnError(`${name} is written both one and four elements at a time, which may lose writes`);
   const types = wide ? { f32: 'vec4f', f16: 'vec2u', i32: 'vec4i' } : { f32: 'f32', f16: 'u32', i32: 'i32' };
   return `var<storage, ${writes ? 'read_write' : 'read'}> ${name}: array<${types[element]}>;`;
 }
 
-/** Functions that read elements whatever the array's element type is. Halves are kept in pairs. */
+/** Returns functions that read elements of any element type. f16 values are stored in pairs. */
 function accessors({ name, element, wide, narrow }: OpenBinding): string {
   const lines: string[] = [];
   if (narrow) {

@@ -10,16 +10,16 @@ import { inlineOf, isTensor, placeOf, valueName } from '../plan/values.ts';
 import { type Binding, ModuleText } from './module-text.ts';
 import { areVectorizable, quarter, Scope } from './scope.ts';
 
-/** One dispatch: a whole WGSL module and what to run it with. */
+/** One dispatch: a complete WGSL module with its bindings and sizes. */
 export interface Dispatch {
   readonly label: string;
   readonly code: string;
-  /** In the order of the bind group, after the sizes. */
+  /** Buffers in the order of the bind group, after the sizes. */
   readonly bindings: readonly Binding[];
-  /** The fields of the uniform buffer, u32 each; none if the kernel needs no sizes. */
+  /** The fields of the uniform buffer, each a u32; empty if the kernel needs no sizes. */
   readonly sizes: readonly Size[];
   readonly groups: (dims: DimValues) => Groups;
-  /** Arrays to be zeroed before. */
+  /** Arrays to set to zero before the dispatch. */
   readonly cleared: readonly Value[];
 }
 
@@ -27,7 +27,7 @@ export function render(group: Group, schedule: Schedule): Dispatch {
   return group.launch ? renderKernel(group, group.launch, schedule) : renderElementwise(group, schedule);
 }
 
-/** Invocations of an elementwise group. */
+/** Invocations in a workgroup of an elementwise kernel. */
 const elementwiseGroup = 64;
 
 function renderElementwise(group: Group, schedule: Schedule): Dispatch {
@@ -93,7 +93,7 @@ function renderKernel(group: Group, launch: Launch, schedule: Schedule): Dispatc
   };
 }
 
-/** The accessor of an input that may be computed where it is read. */
+/** Returns the accessor of an input that may be computed where it is read. */
 function valuesInput(
   module: ModuleText,
   functions: Map<string, string>,
@@ -143,7 +143,7 @@ function valuesInput(
   return { get, flat };
 }
 
-/** The accessor of the output that elementwise operations follow. */
+/** Returns the accessor of the output that elementwise operations follow. */
 function valuesOutput(
   module: ModuleText,
   functions: Map<string, string>,
@@ -226,7 +226,7 @@ ${body}
   return text.replace(/\n{2,}/g, '\n');
 }
 
-/** For error messages and profilers. */
+/** Returns a label for error messages and profilers. */
 function labelOf(group: Group): string {
   const names = group.nodes.map(valueName);
   const drawn = [...group.prologues.values()].flat().map(valueName);

@@ -11,36 +11,36 @@ import { broadcastKind, elementwiseOf, type Inline, inlineOf, paddedShape, place
 import { expressionText } from './expression.ts';
 import type { ModuleText } from './module-text.ts';
 
-/** The body of a function that computes elementwise tensors at one position, one element or four at a time. */
+/** Builds the body of a function that computes elementwise tensors at one position, one or four elements at a time. */
 export class Scope {
   readonly lines: string[] = [];
   readonly #module: ModuleText;
   readonly #lanes: Lanes;
   readonly #names = new Map<string, string>();
   readonly #registers = new Map<Value, string>();
-  /** Row and column by the width of the shape that is seen as rows. */
+  /** Row and column variables, by the width of the rows. */
   readonly #positions = new Map<string, { row: string; column: string }>();
 
-  /** @param native a shape for which the variables `row` and `column` are given; `flat` always is */
+  /** @param native a shape for which the variables `row` and `column` exist; `flat` always exists */
   constructor(module: ModuleText, lanes: Lanes, native?: Shape) {
     this.#module = module;
     this.#lanes = lanes;
     if (native) this.#positions.set(countKey(native.slice(-1)), { row: 'row', column: 'column' });
   }
 
-  /** Makes a value known under a variable's name. */
+  /** Registers the variable that holds a value. */
   register(value: Value, name: string): void {
     this.#registers.set(value, name);
   }
 
-  /** The variable that holds a registered value. */
+  /** Returns the variable that holds a registered value. */
   registered(value: Value): string {
     const name = this.#registers.get(value);
     if (name === undefined) throw new ScalearnError('a fused value is used before it is computed');
     return name;
   }
 
-  /** Computes tensors one after the other; later ones may read earlier ones. */
+  /** Computes tensors in order. Later ones may read earlier ones. */
   compute(tensors: readonly Tensor[]): void {
     for (const tensor of tensors) {
       const inline = inlineOf(tensor);
@@ -49,7 +49,7 @@ export class Scope {
     }
   }
 
-  /** A value, as an operand of something that has the given shape. */
+  /** Returns the text of a value as an operand of a tensor of the given shape. */
   operand(value: Value, shape: Shape): string {
     const register = this.#registers.get(placeOf(value).root);
     if (register !== undefined && isAligned(value, shape)) return register;
@@ -64,7 +64,7 @@ export class Scope {
 
   #elementwise(tensor: Tensor): string {
     const form = elementwiseOf(tensor);
-    if (!form) throw new ScalearnError('a fused value is no expression');
+    if (!form) throw new ScalearnError('a fused value is not an expression');
     const { expression, shape } = form;
     return expressionText(expression, {
       lanes: this.#lanes,
@@ -98,7 +98,7 @@ export class Scope {
     return splat ? this.#splat(this.#define(text, 'f32')) : this.#define(text);
   }
 
-  /** Row and column in a mask's own shape of the element that an operand of `shape` reads. */
+  /** Returns the row and column, in a mask's own shape, of the element that an operand of `shape` reads. */
   #maskPosition(mask: Shape, operand: Shape, shape: Shape): { row: string; column: string; splat: boolean } {
     if (broadcastKind(operand, shape) === 'same') return { ...this.#position(mask), splat: false };
     const { index, splat } = this.#index(operand, shape);
@@ -107,7 +107,7 @@ export class Scope {
     return { row, column: this.#define(`${index} - ${row} * ${width}`, 'u32'), splat };
   }
 
-  /** Row and column of the current element in a shape with as many elements as the native one. */
+  /** Returns the row and column of the current element in a shape with as many elements as the native shape. */
   #position(shape: Shape): { row: string; column: string } {
     const key = countKey(shape.slice(-1));
     let position = this.#positions.get(key);
@@ -120,7 +120,7 @@ export class Scope {
     return position;
   }
 
-  /** The flat index that a broadcast operand is read at, and whether all lanes read the same element. */
+  /** Returns the flat index at which a broadcast operand is read, and whether all lanes read the same element. */
   #index(operand: Shape, shape: Shape): { index: string; splat: boolean } {
     switch (broadcastKind(operand, shape)) {
       case 'same':
@@ -171,12 +171,12 @@ export class Scope {
   }
 }
 
-/** An index that is a multiple of four, divided by four. */
+/** Returns the text of an index, a multiple of four, divided by four. */
 export function quarter(index: string): string {
   return /^\w+$/.test(index) ? `${index} >> 2u` : `(${index}) >> 2u`;
 }
 
-/** Whether elementwise tensors can be computed four neighbors at a time, whatever the position. */
+/** Returns whether elementwise tensors can be computed four neighbors at a time at every position. */
 export function areVectorizable(tensors: readonly Tensor[]): boolean {
   const wide = (shape: Shape): boolean => {
     const width = shape.at(-1);
