@@ -20,9 +20,9 @@ export function addDoctor(root: Command, run: Run): void {
 }
 
 /**
- * `scalearn doctor`: what there is to compute with, whether it computes rightly, and what to install.
+ * Runs `scalearn doctor`: lists the devices, tests whether they compute correctly, and says what to install.
  *
- * @throws DeviceError after the report, if something computes wrongly
+ * @throws DeviceError after the report, if a device computes wrong results
  */
 async function doctor({ json }: DoctorArguments, { terminal }: CommandContext): Promise<void> {
   const report = await examine((text) => {
@@ -33,7 +33,7 @@ async function doctor({ json }: DoctorArguments, { terminal }: CommandContext): 
   if (!report.healthy) throw new DeviceError('a self-test failed; see the report');
 }
 
-/** The report for people. */
+/** Formats the report for people. */
 export function reportText({ runtime, adapters, devices, chosen, advice, healthy }: DoctorReport): string {
   const versions = Object.entries(runtime).map(([name, value]) => `${name} ${value}`);
   const sections = [

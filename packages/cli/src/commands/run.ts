@@ -75,7 +75,7 @@ Examples:
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 
-/** `scalearn run`: every model of an experiment. */
+/** Runs `scalearn run`: trains every model of an experiment. */
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
   const { families } = setup;
@@ -94,7 +94,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
   const folder = join(store, experiment.name);
   const reporter = experimentReporter(terminal, { json: given.json === true, total: plan.runs.length });
-  // Two experiments at once in one folder would wait for each other's sources.
+  // Two experiments in one folder at the same time would wait for each other's sources.
   const release = await takeLock(join(store, '.run.lock'), store);
   try {
     await removeTemporaries(folder);
@@ -136,7 +136,7 @@ async function dryRun(
   else terminal.out(planText(plan, estimate, given.jobs));
 }
 
-/** What an experiment would train. */
+/** Describes what an experiment would train. */
 function planText({ experiment: { title } }: Plan, estimate: PlanEstimate, jobs: number): string {
   const header = ['entry', 'models', 'there already', 'parameters', 'tokens', 'TFLOP', 'time'];
   const line = (name: string, each: PlanEstimate['entries'][number] | PlanEstimate): string[] => [

@@ -10,7 +10,7 @@ import type { YamlFile } from './yaml-file.ts';
 type Path = readonly (string | number)[];
 
 /**
- * Checks what the schema cannot say: that what is named exists, and that no sources lead back to themselves.
+ * Checks what the schema cannot express: that everything that is named exists, and that sources form no cycle.
  *
  * @param folder of the file
  * @throws UsageError with line and column
@@ -84,13 +84,13 @@ export function checkExperiment(
   checkCycles(file, entries);
 }
 
-/** Whether an option is one of methods, but not of this one. */
+/** Returns whether other methods have the option, but not this one. */
 export function isOfOtherMethods(option: string, { options }: MethodEntry, methods: MethodRegistry): boolean {
   const isOfAny = methodOptions(methods).includes(option) && !trainNames.includes(option);
   return isOfAny && !Object.hasOwn(options, option);
 }
 
-/** @throws UsageError for an entry whose sources lead back to it */
+/** Checks that sources form no cycle. @throws UsageError that names an entry of the cycle */
 function checkCycles(file: YamlFile, entries: Written['methods']): void {
   const sourcesOf = (id: string): string[] => {
     const { sources } = entries[id] ?? {};

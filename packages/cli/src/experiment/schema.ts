@@ -9,10 +9,10 @@ import type { Written, WrittenEntry, WrittenSources } from './written.ts';
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** Options of `train` that a run may be given, by the names the library has them under. */
+/** Options of `train` that a run can set, by their names in the library. */
 export const trainNames: readonly string[] = optionsIn('experiment').map(([name]) => name);
 
-/** Options of methods, whichever method has them. */
+/** Options of all methods. */
 export const methodOptions = ({ all }: MethodRegistry): readonly string[] => [
   ...new Set(all.flatMap(({ options }) => Object.keys(options))),
 ];
@@ -29,11 +29,11 @@ const texts = distinct(list(text));
 const seed = whole(0);
 const seeds = distinct(list(seed));
 
-/** What a run may be given for each option, of `train` and of methods, by its name. */
+/** The accepted values of each option of `train` and of methods, by its name. */
 interface OptionPlace {
   readonly name: string;
   readonly value: Schema<OptionValue>;
-  /** A value for each source can be given. */
+  /** Whether the option can have a value for each source. */
   readonly isOfSources: boolean;
   readonly description: string;
 }
@@ -105,7 +105,7 @@ const sourcesSchema: Schema<string | WrittenSources> = described(
   'The entry whose trained adapters are transferred, or more about them.',
 );
 
-/** The schema of an experiment file. The lists of methods and options in it are those there are. */
+/** Returns the schema of an experiment file for the known methods and options. */
 export function experimentSchema(methods: MethodRegistry): Schema<Written> {
   const places = optionPlaces(methods);
   const options = optionsSchema(places);

@@ -3,7 +3,7 @@ import { YamlFault } from './yaml-value.ts';
 
 type Code = YAMLError['code'];
 
-/** The fault of a text that is no YAML in one plain sentence. @param text the whole file */
+/** Describes a YAML syntax error in one plain sentence. @param text the whole file */
 export function syntaxFault({ code, message, pos: [offset] }: YAMLError, text: string): YamlFault {
   const [, end] = /end with a (.)$/.exec(message) ?? [];
   if (end !== undefined)

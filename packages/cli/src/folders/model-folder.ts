@@ -7,9 +7,10 @@ import { checkpointName, commitName } from './names.ts';
 import { runFileName } from './run-json.ts';
 
 /**
- * A model folder on this machine.
+ * Opens a model folder on this machine.
  *
- * @throws UnreadableModelFileError where there is no such folder; FolderError for one that was not saved whole, or whose run is unfinished
+ * @throws UnreadableModelFileError if there is no such folder; FolderError if it was not saved completely, or if its
+ * run is unfinished
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   const folder = modelFolder(await localFolder(path));

@@ -22,11 +22,11 @@ export interface TrainingJob {
   readonly given: TrainArguments;
   readonly chosen: ChosenMethod;
   readonly settings: TrainSettings;
-  /** One, but for a joint method. */
+  /** One task, or several for a joint method. */
   readonly found: readonly FoundTask[];
-  /** Of encoders that are known. */
+  /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];
-  /** Absolute; undefined for an encoder that is no local folder. */
+  /** Absolute path; undefined if the encoder is not a local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
   readonly reporter: Reporter;
@@ -35,7 +35,7 @@ export interface TrainingJob {
 
 const nothingToSave = 'Interrupted before the first step; there is nothing to save.';
 
-/** Trains, scores the best state on the test split, and saves it. */
+/** Trains a model, scores its best state on the test split, and saves it. */
 export async function runTraining(job: TrainingJob): Promise<RunFile> {
   const { given, chosen, settings, found, families, encoderPath, out, reporter, signal } = job;
   reporter.note(`loading ${found.map(shownTask).join(', ')} and ${given.encoder}`);
@@ -98,7 +98,7 @@ function warn(reporter: Reporter, tasks: readonly Task[], sources: readonly Sour
     );
 }
 
-/** An interruption, wherever it was noticed, as a sentence that says how to go on. */
+/** Converts an interruption to an error that says how to continue. */
 function asStopped(error: unknown, out: string, state: Awaited<ReturnType<OutFolder['state']>>): unknown {
   if (!(error instanceof InterruptedError || error instanceof StoppedError)) return error;
   if (state !== 'unfinished') return new StoppedError(nothingToSave, { cause: error });
