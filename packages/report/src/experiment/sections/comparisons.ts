@@ -5,7 +5,10 @@ import type { ReportSection } from '../document.ts';
 import { percent, pText } from '../score-table.ts';
 import type { Cell, ReportTable } from '../tables/model.ts';
 
-/** Of every column the best method against the next best, and how many are no worse than it as far as tests say. */
+/**
+ * Makes the section of tests: for every column the best method against the second best, and the number of methods that
+ * are not significantly worse.
+ */
 export function comparisonsSection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((benchmark) => {
     const table = comparisonTable(benchmark);

@@ -6,7 +6,7 @@ import type { ReportSection } from '../document.ts';
 import type { MethodRow } from '../method-rows.ts';
 import type { Cell, ReportTable } from '../tables/model.ts';
 
-/** What a model of each method takes: parameters, steps, tokens, time. */
+/** Makes the section of the cost of a model of each method: parameters, steps, tokens, time. */
 export function costSection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks
     .filter(({ main }) => main.length > 0)

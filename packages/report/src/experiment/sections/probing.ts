@@ -17,11 +17,11 @@ interface Probe {
   readonly sources: readonly string[];
   readonly omega: readonly number[];
   readonly seed: number;
-  /** In percent. */
+  /** Score in percent. */
   readonly score: number;
 }
 
-/** What a source adapter does at part of its strength. */
+/** Makes the section on the effect of a source adapter at part of its strength. */
 export function probingSection({ data }: ReportContext): ReportSection | undefined {
   const probes = reported(data).flatMap((run) => probesOf(run, data.tasks, data.encoders[run.encoder]));
   const single = probes.filter(({ omega }) => omega.length === 1);
@@ -73,7 +73,7 @@ const placeOf = ({ task, encoder, sources }: Probe): string =>
 
 const titleOf = ({ task, encoder }: Probe): string => `${task.name}, ${encoder.name}`;
 
-/** A target: a line for each source over ω. */
+/** Makes the figure of a target: a line for each source over ω. */
 function lines(probes: readonly Probe[]): ReportFigure {
   const [first] = probes as [Probe];
   const series = [...groupBy(probes, ({ sources }) => sources.join())].map(([name, own]) => ({
@@ -94,7 +94,7 @@ function lines(probes: readonly Probe[]): ReportFigure {
   };
 }
 
-/** A target and two sources: the score of every pair of factors. */
+/** Makes the figure of a target and two sources: the score of every pair of factors. */
 function grid(probes: readonly Probe[]): ReportFigure {
   const [first] = probes as [Probe];
   const values = (i: number): number[] =>
@@ -120,7 +120,7 @@ function grid(probes: readonly Probe[]): ReportFigure {
   };
 }
 
-/** Of every source and target the ω with the best mean score. */
+/** Makes a table of the ω with the best mean score, for every source and target. */
 function bestTable(probes: readonly Probe[]): ReportTable {
   const rows = [...groupBy(probes, placeOf).values()].map((own) => {
     const [first] = own as [Probe];
