@@ -110,7 +110,7 @@ async function curves({ methods, curve }: Comparison): Promise<Html> {
   return figure({
     svg,
     kind: 'curves',
-    caption: `${capitalized(curve)} after every epoch: the mean over seeds, in a band of one standard deviation where there are several, as far as every seed was trained.`,
+    caption: `${capitalized(curve)} after every epoch: the mean over seeds, in a band of one standard deviation if there are several, up to the step that every seed reached.`,
   });
 }
 

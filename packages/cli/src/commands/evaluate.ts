@@ -49,7 +49,7 @@ export function addEvaluate(root: Command, run: Run): void {
         'another task than the trained one, or a file of labeled rows; one of several',
       ),
     )
-    .addOption(pathOption('--data <dir>', "the task's data, where it has moved"))
+    .addOption(pathOption('--data <dir>', "folder of the task's data, if it has moved"))
     .addOption(encoderOption('--encoder <name>'))
     .addOption(
       choiceOption('--split <name>', 'rows to score', ['test', 'validation', 'train']).default('test'),

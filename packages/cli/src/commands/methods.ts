@@ -96,7 +96,7 @@ async function listMethods(given: MethodsArguments, { terminal, setup }: Command
   ]);
   const what = given.config === undefined ? 'roberta-base' : given.config;
   terminal.out(
-    `Trainable parameters, heads left out, for ${what}, ${sources} sources, ${tasks} joint tasks\n\n${table([['method', 'kind', 'learning rate', 'parameters', 'what it is'], ...rows], [0, 1, 4])}`,
+    `Trainable parameters, without heads, for ${what}, ${sources} sources, ${tasks} joint tasks\n\n${table([['method', 'kind', 'learning rate', 'parameters', 'what it is'], ...rows], [0, 1, 4])}`,
   );
 }
 

@@ -120,7 +120,9 @@ async function predictTexts(
   using whole = await loadModel(path, encoder, reporter, [], setup.methods.readers);
   const model = given.task === undefined ? whole : whole.for(given.task);
   if (model.task.problem === 'multipleChoice')
-    throw new FolderError(`${path} chooses between several texts; predict labels single ones and pairs`);
+    throw new FolderError(
+      `${path} is a model for multiple choice; predict labels single texts and pairs only`,
+    );
   try {
     const batchSize = run?.settings.evalBatchSize ?? 32;
     const answers = await model.predictTexts(texts, { batchSize, signal, onProgress: reporter.progress });
@@ -145,7 +147,7 @@ async function readTexts(
     if (text === undefined) throw new UsageError('give a text with --text, or a file of texts with --input');
     const column = textColumn ?? textPairColumn;
     if (column !== undefined)
-      throw new UsageError(`the column ${column} is one of a file; name the file with --input`);
+      throw new UsageError(`the column ${column} belongs to a file; name the file with --input`);
     const texts: TrainingExample['segments'] = textPair === undefined ? [text] : [text, textPair];
     checkCount(texts.length, expected, '--text-pair');
     return [texts];

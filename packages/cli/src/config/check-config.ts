@@ -21,7 +21,7 @@ export function checkConfig(value: unknown, file: string): Pick<Setup, 'methods'
   for (const { id } of definitions) {
     if (ids.includes(id))
       throw new UsageError(
-        `${file}: plugins define a method '${id}', which is there already; call it otherwise`,
+        `${file}: plugins define a method '${id}', which exists already; give it another name`,
       );
     ids.push(id);
   }
@@ -29,7 +29,7 @@ export function checkConfig(value: unknown, file: string): Pick<Setup, 'methods'
   for (const { modelType } of families) {
     if (types.includes(modelType))
       throw new UsageError(
-        `${file}: plugins define a family '${modelType}', which is there already; call it otherwise`,
+        `${file}: plugins define a family '${modelType}', which exists already; give it another name`,
       );
     types.push(modelType);
   }

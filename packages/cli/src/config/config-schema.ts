@@ -47,7 +47,7 @@ const method = fields({
   sources: v.optional(
     v.pipe(
       fields({ least: whole(1), most: v.optional(whole(1)) }),
-      v.check(({ least, most = least }) => most >= least, 'an object whose most is not below its least'),
+      v.check(({ least, most = least }) => most >= least, 'an object whose most is not less than its least'),
     ),
   ),
   options: recordOf(

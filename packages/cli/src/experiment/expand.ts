@@ -21,7 +21,7 @@ const MOST_MODELS = 100_000;
 
 function checkCount(count: number, { id }: Entry): void {
   if (count <= MOST_MODELS) return;
-  const what = `${id} and what it is trained from stand for more than ${MOST_MODELS} models`;
+  const what = `${id} and the models it is trained from are more than ${MOST_MODELS} models`;
   throw new UsageError(`${what}; leave out seeds, tasks or values that vary`);
 }
 

@@ -74,7 +74,8 @@ export async function schedule<T, R>(
     }
     if (running.size === 0 && broken) throw broken.error;
     if (running.size === 0 && waiting.size === 0) return outcomes;
-    if (running.size === 0) throw new Error(`${[...waiting].map(({ id }) => id)} need what is not there`);
+    if (running.size === 0)
+      throw new Error(`${[...waiting].map(({ id }) => id)} need work that does not exist`);
     await Promise.race(running.values());
   }
 }

@@ -76,14 +76,14 @@ const sourcesSchema: Schema<string | WrittenSources> = described(
       text,
       fields({
         from: described(text, 'The entry whose models are the sources.'),
-        tasks: v.exactOptional(described(texts, 'Their tasks; those of the experiment where left out.')),
+        tasks: v.exactOptional(described(texts, 'Their tasks; by default those of the experiment.')),
         seed: v.exactOptional(
           described(
             v.union(
               [seed, v.literal('same'), recordOf(seed)],
               "a whole number of at least 0, 'same', or the seed of each task",
             ),
-            "Their seed, 'same' for that of the run, or the seed of each task: { glue/rte: 1 }. 0 where left out, and for tasks that are not named.",
+            "Their seed, 'same' for that of the run, or the seed of each task: { glue/rte: 1 }. 0 by default, and for tasks that are not named.",
           ),
         ),
         own: v.exactOptional(
@@ -116,7 +116,7 @@ export function experimentSchema(methods: MethodRegistry): Schema<Written> {
   const entry: Schema<WrittenEntry | null> = v.nullable(
     fields({
       method: v.exactOptional(
-        described(oneOf(methods.all.map(({ id }) => id)), "A method's id; the entry's name where left out."),
+        described(oneOf(methods.all.map(({ id }) => id)), "A method's id; by default the entry's name."),
       ),
       label: v.exactOptional(described(text, 'Its name in reports.')),
       tasks: v.exactOptional(described(texts, 'Its targets; a joint method learns them at once.')),
@@ -143,8 +143,8 @@ export function experimentSchema(methods: MethodRegistry): Schema<Written> {
           'Folder of the data, or one for each benchmark; relative to the file.',
         ),
       ),
-      tasks: described(texts, 'Targets, and sources where an entry names no others.'),
-      seeds: v.exactOptional(described(seeds, '[0] where left out.')),
+      tasks: described(texts, 'Targets, and sources if an entry names no others.'),
+      seeds: v.exactOptional(described(seeds, 'By default [0].')),
       options: v.exactOptional(options),
       perTask: v.exactOptional(perTask),
       methods: notEmpty(recordOf(entry)),

@@ -23,7 +23,7 @@ export class YamlFile {
     this.#name = name;
     this.#lines = new LineCounter();
     if (text.length > LONGEST)
-      throw this.#error(`this is no experiment: it has more than ${LONGEST} characters`, 0);
+      throw this.#error(`this is not an experiment: it has more than ${LONGEST} characters`, 0);
     try {
       this.#lines.addNewLine(0);
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1))

@@ -42,7 +42,7 @@ export function plainValue(root: Node | null): unknown {
       if (known === undefined)
         throw new YamlFault(
           anchors.has(source)
-            ? `'*${source}' is part of what it stands for`
+            ? `'*${source}' is part of its own anchor`
             : `there is no anchor '&${source}' before it`,
           offset,
         );
@@ -60,7 +60,7 @@ export function plainValue(root: Node | null): unknown {
   const contentOf = (node: unknown, level: number): unknown => {
     if (isScalar(node)) return node.value;
     if (isSeq(node)) return node.items.map((item) => read(item, level + 1));
-    if (!isMap(node)) throw new YamlFault('this is no value', offset);
+    if (!isMap(node)) throw new YamlFault('this is not a value', offset);
     const keys = new Set<string>();
     return Object.fromEntries(
       node.items.map(({ key, value }) => {

@@ -133,11 +133,13 @@ async function writeFiles(folder: string, files: FileSet): Promise<void> {
 async function checkPlace(path: string, name: string, gone: readonly string[]): Promise<void> {
   if (!isWithin(path, name)) throw new FolderError(`the file ${name} would lie outside of ${path}`);
   if (await isFolder(join(path, name)))
-    throw new FolderError(`${join(path, name)} is a folder, where a file is to lie; move it away`);
+    throw new FolderError(`${join(path, name)} is a folder, but a file must be written there; move it away`);
   for (let folder = dirname(name); folder !== '.'; folder = dirname(folder)) {
     const found = await stat(join(path, folder)).catch(() => undefined);
     if (found && !found.isDirectory() && !gone.includes(folder))
-      throw new FolderError(`${join(path, folder)} is a file, where a folder is to be; move it away`);
+      throw new FolderError(
+        `${join(path, folder)} is a file, but a folder must be created there; move it away`,
+      );
   }
 }
 

@@ -48,7 +48,7 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   try {
     const folder = dirname(path);
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw asFolderError(error, `the folder ${folder} could not be made`);
+      throw asFolderError(error, `the folder ${folder} could not be created`);
     });
     await writeFile(own, content);
     const deadline = Date.now() + patience;

@@ -16,7 +16,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   const folder = modelFolder(await localFolder(path));
   if (await stat(join(path, commitName)).catch(() => undefined))
     throw new FolderError(
-      `${path} was being saved when that was stopped; give the same command again, train with --resume, and it is finished`,
+      `${path} was not saved completely, because the command was stopped; finish it with the same command (train: with --resume)`,
     );
   const hasFile = (name: string): Promise<boolean> =>
     stat(join(path, name)).then(
@@ -25,7 +25,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
     );
   if ((await hasFile(checkpointName)) && !(await hasFile(runFileName)))
     throw new FolderError(
-      `${path} holds an unfinished run, and no model yet; the scalearn train that began it goes on with --resume`,
+      `${path} holds an unfinished run, and no model yet; continue it with the same scalearn train command and --resume`,
     );
   return folder;
 }

@@ -111,7 +111,7 @@ function packagedTask(choice: TaskChoice): FoundTask {
     if (choice[key as keyof OwnDataArguments] !== undefined)
       throw new UsageError(`${flag} is for files of your own; ${task} has its columns, so leave it out`);
   if (data === undefined) return { info, path: null };
-  if (info.files === undefined) throw new UsageError(`${task} writes its rows itself; leave out --data`);
+  if (info.files === undefined) throw new UsageError(`${task} generates its rows; leave out --data`);
   return { info, path: resolve(data) };
 }
 

@@ -63,7 +63,7 @@ export function keptTask(file: Safetensors, prefix: string, problem: ReportProbl
   if (!shape || !file.entries.has(`${at}/labels`)) return undefined;
   const [rows = 0, columns = 1] = shape;
   if (shape.length > 2 || columns < 1)
-    throw new FolderError(`${predictionsFileName}: ${at}/logits are no table; train the model again`);
+    throw new FolderError(`${predictionsFileName}: ${at}/logits are not a table; train the model again`);
   // Reports keep one digit in base 36 for each class.
   if (problem !== 'regression' && columns > 36) return undefined;
   const logits = { logits: file.float32(`${at}/logits`), rows, columns };

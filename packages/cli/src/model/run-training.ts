@@ -76,12 +76,10 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   } catch (error) {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')
-      reporter.warn(
-        `${given.out} holds the state that was saved last; the same command with --resume goes on`,
-      );
+      reporter.warn(`${given.out} holds the last saved state; continue with the same command and --resume`);
     if (error instanceof OtherSettingsError)
       throw new UsageError(
-        `${given.out}: ${error.message}; give what it was to go on with it, or start again with --overwrite`,
+        `${given.out}: ${error.message}; give the original value to continue, or start again with --overwrite`,
         { cause: error },
       );
     throw signal.aborted ? asStopped(error, given.out, await out.state()) : error;
@@ -105,7 +103,7 @@ function asStopped(error: unknown, out: string, state: Awaited<ReturnType<OutFol
   const what =
     error instanceof InterruptedError ? error.message : 'training was interrupted after its last step';
   return new StoppedError(
-    `${what}; its state is saved in ${out}: give the same command with --resume to go on`,
+    `${what}; its state is saved in ${out}: give the same command with --resume to continue`,
     {
       cause: error,
     },

@@ -104,7 +104,7 @@ export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, w
   const show = (key: string): string =>
     `${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(now[key])}`;
   throw new UsageError(
-    `${where} holds a finished run with other settings (${different.map(show).join('; ')}); give what it was, choose another --out, or replace it with --overwrite`,
+    `${where} holds a finished run with other settings (${different.map(show).join('; ')}); give the original values, choose another --out, or replace it with --overwrite`,
   );
 }
 

@@ -53,28 +53,28 @@ const groups = {
   },
   'Your own data': {
     text: { flag: '--text <column>', type: 'text', meaning: 'column of the texts' },
-    textPair: { flag: '--text-pair <column>', type: 'text', meaning: 'column of the second texts, where rows are pairs' },
+    textPair: { flag: '--text-pair <column>', type: 'text', meaning: 'column of the second texts, if rows are pairs' },
     label: { flag: '--label <column...>', type: 'texts',
-      meaning: 'column of the labels; several where each holds 0 and 1 for one label' },
+      meaning: 'column of the labels; several if each holds 0 and 1 for one label' },
     problem: { flag: '--problem <kind>', type: ['classification', 'regression', 'multi-label'],
       meaning: 'kind of the labels' },
     labels: { flag: '--labels <name...>', type: 'texts', meaning: 'all labels in their order, also as a,b,c', rare: true },
     quote: { flag: '--quote <kind>', type: ['double', 'none'],
-      meaning: 'none: quotation marks are characters like others; double: enclose texts', rare: true },
+      meaning: 'none: quotation marks are ordinary characters; double: they enclose texts', rare: true },
     delimiter: { flag: '--delimiter <kind>', type: ['comma', 'semicolon', 'tab', 'pipe'],
-      meaning: 'what separates columns in .csv, .tsv', rare: true },
+      meaning: 'column separator in .csv, .tsv', rare: true },
     header: { flag: '--header <kind>', type: ['first', 'none'],
       meaning: 'none: the first line is a row, and columns are called 1, 2, …', rare: true },
     decimal: { flag: '--decimal <sign>', type: ['point', 'comma'],
-      meaning: 'what stands before the fraction in .csv, .tsv', rare: true },
+      meaning: 'decimal separator in .csv, .tsv', rare: true },
     maxFileSize: { flag: '--max-file-size <mb>', type: 'whole', range: { least: 1 },
-      meaning: 'megabytes that a compressed file may have inside', rare: true },
+      meaning: 'largest content of a compressed file, in megabytes', rare: true },
   },
   Method: {
     set: { flag: '--set <name=value...>', type: 'texts', meaning: 'options of the method, which scalearn methods lists',
       rare: true },
     sourceControl: { flag: '--source-control <kind>', type: sourceControls as typeof sourceControls,
-      meaning: 'replace the sources by adapters that cannot help, to compare with', rare: true, stored: 'given' },
+      meaning: 'replace the sources by adapters that cannot help, as a control', rare: true, stored: 'given' },
   },
   Training: {
     layers: { flag: '--layers <n>', type: 'whole', range: { least: 1 }, meaning: "use the encoder's first n layers only",
@@ -90,13 +90,13 @@ const groups = {
     temperature: { flag: '--temperature <x>', rare: true, stored: 'given', files: 'experiment' },
     patience: { flag: '--patience <n>', rare: true, stored: 'always', files: 'both' },
     classWeights: { flag: '--class-weights <w>', type: 'weights',
-      meaning: 'none, balanced or a=1,b=3: what rows of a label count in the loss', defaultMeaning: 'none',
+      meaning: 'weight of each label in the loss: none, balanced or a=1,b=3', defaultMeaning: 'none',
       rare: true, stored: 'given', files: 'experiment' },
     selectBy: { flag: '--select-by <what>', type: 'text',
-      meaning: 'loss, primary or another metric of the task, of the best epoch', defaultMeaning: "the paper's",
+      meaning: 'how to choose the best epoch: loss, primary or another metric of the task', defaultMeaning: "the paper's",
       rare: true, stored: 'given', files: 'both' },
     maxLength: { flag: '--max-length <n>', type: 'whole', range: { least: 4 },
-      meaning: 'tokens of a row, the rest is cut off', defaultMeaning: "the task's", stored: 'always', files: 'both' },
+      meaning: 'most tokens of a row; the rest is cut off', defaultMeaning: "the task's", stored: 'always', files: 'both' },
     limit: { flag: '--limit <n>', type: 'whole', range: { least: 1 }, meaning: 'train on the first n rows',
       stored: 'null', files: 'both' },
     evalLimit: { flag: '--eval-limit <n>', type: 'whole', range: { least: 1 },
@@ -110,8 +110,8 @@ const groups = {
   },
   Running: {
     device: { flag: '--device <kind>', type: deviceChoices as typeof deviceChoices,
-      meaning: 'by default the best there is', decides: false, files: 'config' },
-    threads: { flag: '--threads <n>', type: 'whole', range: { least: 1 }, meaning: 'of the CPU, for ONNX Runtime',
+      meaning: 'by default the best available', decides: false, files: 'config' },
+    threads: { flag: '--threads <n>', type: 'whole', range: { least: 1 }, meaning: 'number of CPU threads for ONNX Runtime',
       defaultMeaning: 'all', rare: true, decides: false, mayChangeOnResume: true, files: 'config' },
     checkpointEvery: { flag: '--checkpoint-every <minutes>', rare: true, files: 'both' },
     resume: { flag: '--resume', type: 'switch', meaning: 'continue an interrupted run', decides: false },
@@ -182,7 +182,7 @@ export const trainOptions: Readonly<Record<string, ListedOption>> = Object.fromE
 export function optionNamed(name: OptionName): ListedOption {
   const option = trainOptions[name];
   if (option) return option;
-  throw new TypeError(`${name} is declared nowhere`);
+  throw new TypeError(`${name} is not declared`);
 }
 
 /** Returns the names of the options that a kind of file may contain. */
@@ -198,6 +198,6 @@ export function flagOf({ flag }: Pick<TrainOption, 'flag'>): string {
 function declared(name: string, row: Partial<TrainOption>): TrainOption {
   const core: Readonly<Record<string, TrainingOption>> = trainingOptions;
   const { type, meaning, ...others } = { ...core[name], ...row };
-  if (type === undefined || meaning === undefined) throw new TypeError(`${name} is declared nowhere`);
+  if (type === undefined || meaning === undefined) throw new TypeError(`${name} is not declared`);
   return { ...others, type, meaning };
 }

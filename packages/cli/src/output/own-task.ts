@@ -33,7 +33,7 @@ export function doubtLines(doubts: readonly Doubt[], flags: Flags = ownDataFlags
     if (option === null) return `unsure: ${about}; ${value}`;
     const name = problemName(value) ?? value;
     const typed = /^[\w.+…-]+$/.test(name) ? name : JSON.stringify(name);
-    return `unsure: ${about}; ${flags[option]} ${typed} says otherwise`;
+    return `unsure: ${about}; change this with ${flags[option]} ${typed}`;
   });
 }
 

@@ -56,7 +56,7 @@ export function planText({ models, missing, seconds }: PlannedEvent): string {
     ...(reused > 0 ? [`Already there, from an interrupted quickstart: ${counted(reused, 'model')}.`] : []),
     ...(missing.length > 0
       ? [
-          `To train: ${counted(missing.length, 'model')}, at most ${clock(seconds)} by what was measured just now.`,
+          `To train: ${counted(missing.length, 'model')}, at most ${clock(seconds)}, estimated from a measurement.`,
         ]
       : []),
     '',

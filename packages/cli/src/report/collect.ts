@@ -86,7 +86,7 @@ async function collectFolder(path: string, known: FamilyOptions): Promise<Found>
     // Merged models in the folder are skipped: they were made from runs.
     if (each && each.command !== 'merge') runs.push(await collectRun(inner, each, known));
     else if (!each && (await stat(join(inner, checkpointName)).catch(() => undefined)))
-      missing.push({ what: pathId(inner), reason: 'interrupted: train goes on with --resume' });
+      missing.push({ what: pathId(inner), reason: 'interrupted: continue it with train and --resume' });
   }
   if (runs.length + missing.length > 0) return { runs, missing };
   throw new UsageError(

@@ -52,7 +52,7 @@ export async function collectRun(
   names: RunNames = plainNames(folder, file),
 ): Promise<CollectedRun> {
   if (file.command === 'merge')
-    throw new FolderError(`${folder} is a merged model and no run; give the one that it was merged from`);
+    throw new FolderError(`${folder} is a merged model, not a run; give the model that it was merged from`);
   const isJoint = file.tasks !== undefined;
   const parts = file.tasks ?? [{ task: file.task, data: file.data, results: file.results }];
   const kept = await openPredictions(folder);

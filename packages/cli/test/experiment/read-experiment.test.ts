@@ -75,7 +75,7 @@ test.each<[string, string, string | RegExp]>([
     ].join('\n'),
     'its aliases repeat too much',
   ],
-  ['an alias of what it is part of', 'a: &a\n  - *a\n', "try.yaml:2:5: '*a' is part of what it stands for"],
+  ['an alias of what it is part of', 'a: &a\n  - *a\n', "try.yaml:2:5: '*a' is part of its own anchor"],
   ['a key that is a list', '? [a]\n: b\n', 'try.yaml:1:4: a key must be a word'],
   ['brackets in brackets', `a: ${'['.repeat(50_000)}`, 'try.yaml:1:103: it is nested deeper than 100'],
   ['lists in lists', `a:\n  ${'- '.repeat(20_000)}`, 'try.yaml:2:203: it is nested deeper than 100'],
@@ -175,7 +175,7 @@ test.each<[string, string, string | RegExp]>([
   [
     'an entry that is no method',
     `${head}methods:\n  mine: { label: Mine }\n`,
-    'try.yaml:4:3: mine is no method, so it must name one',
+    'try.yaml:4:3: mine is not a method, so it must name one',
   ],
   [
     "another method's option",
@@ -210,7 +210,7 @@ test.each<[string, string, string | RegExp]>([
   [
     'a circle',
     `${head}methods:\n  a: { method: scalearn, sources: b }\n  b: { method: scalearn++, sources: { from: a } }\n`,
-    'try.yaml:4:35: the sources of a lead back to it: a needs b needs a',
+    'try.yaml:4:35: the sources of a form a cycle: a needs b needs a',
   ],
 ])('%s is named with line and column', async (_, text, message) => {
   const start = process.cpuUsage();

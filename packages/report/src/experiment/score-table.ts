@@ -166,15 +166,15 @@ function testWords(tests: readonly (ColumnTest | undefined)[]): string[] {
   const over = new Set(all.map((test) => test.over));
   const smallest = Math.max(...all.filter((test) => test.over === 'seeds').map((test) => test.smallestP));
   return [
-    `Bold is what is better than every other method of its column, all tests together at α = ${alpha} (Holm).`,
+    `Bold: significantly better than every other method of the column, all tests together at α = ${alpha} (Holm).`,
     ...(over.has('rows')
       ? [
-          `Tests exchange the predictions of two methods for test rows at random, ${resamples.toLocaleString('en-US')} times, those of all shared seeds at once: they ask whether a difference would hold for other test rows.`,
+          `Tests exchange the predictions of two methods for test rows at random, ${resamples.toLocaleString('en-US')} times, for all shared seeds at once. They test whether a difference would hold for other test rows.`,
         ]
       : []),
     ...(over.has('seeds')
       ? [
-          `Where predictions were not kept for both, the test flips the signs of differences by seed; the least p it can give here is ${pText(smallest)}${smallest > alpha ? ', so it cannot mark anything: more seeds are needed' : ''}.`,
+          `If predictions were not kept for both, the test flips the signs of differences by seed; the smallest possible p is here ${pText(smallest)}${smallest > alpha ? ', so it cannot mark anything: more seeds are needed' : ''}.`,
         ]
       : []),
   ];
@@ -192,7 +192,7 @@ function sharedSources(rows: readonly MethodRow[]): string[] {
   });
   return shared
     ? [
-        'Two-stage runs of different seeds share their source adapters: their deviation leaves out that of stage 1.',
+        'Two-stage runs of different seeds share their source adapters: their deviation does not include that of stage 1.',
       ]
     : [];
 }

@@ -26,7 +26,7 @@ export function coefficientsSection({ benchmarks, data }: ReportContext): Report
     const layered = methods.filter(({ targets }) => targets.some(({ layers }) => layers.length > 1));
     return [
       {
-        intro: `${benchmarkTitle(benchmark)}: coefficients ω by target (rows) and source (columns), the mean over seeds, layers and hidden units. All began at ${startText(methods)}: what has grown since is blue, what has shrunk orange. Nothing constrains them: they need not sum to 1.`,
+        intro: `${benchmarkTitle(benchmark)}: coefficients ω by target (rows) and source (columns), the mean over seeds, layers and hidden units. All began at ${startText(methods)}: larger values are blue, smaller ones orange. They are not constrained to sum to 1.`,
         figures: methods.map((method) => map(method, nameOf, benchmark, strongest(methods))),
       },
       ...(layered.length > 0

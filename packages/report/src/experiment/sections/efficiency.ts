@@ -69,7 +69,7 @@ function efficiencyFigure(benchmark: TestedBenchmark, all: readonly Efficiency[]
     all.find(({ row }) => row.method === method)?.row.label ?? method;
   return {
     kind: 'curves',
-    caption: `${benchmarkTitle(benchmark)}: the average score over the trained parameters of all ${benchmark.tasks.length} tasks together, heads left out; a variant and its shared form are connected.${without.length > 0 ? ` Without ${without.join(', ')}, which trains nothing else.` : ''}`,
+    caption: `${benchmarkTitle(benchmark)}: the average score over the trained parameters of all ${benchmark.tasks.length} tasks together, without heads; a variant and its shared form are connected.${without.length > 0 ? ` Without ${without.join(', ')}, which trains nothing else.` : ''}`,
     draw: () =>
       scatter({
         points,
@@ -86,7 +86,7 @@ function efficiencyTable(benchmark: TestedBenchmark, all: readonly Efficiency[])
   const sorted = [...all].sort((a, b) => a.parameters - b.parameters);
   return {
     title: `Trained parameters: ${benchmarkTitle(benchmark)}`,
-    note: 'Heads and, of two-stage methods, source adapters left out.',
+    note: 'Without heads and without the source adapters of two-stage methods.',
     columns: [
       { title: 'Method' },
       { title: 'Of all tasks', numeric: true },

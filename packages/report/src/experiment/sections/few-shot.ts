@@ -54,7 +54,7 @@ function curves(benchmark: Benchmark): ReportFigure[] {
         series: seriesOf(rows, scoresOf),
         ...{ xTitle: 'rows to learn from', yTitle: 'score, %', isLogarithmic: true, hasDots: true },
         ...smallFigure,
-        label: `${heading}: score by the number of rows to learn from`,
+        label: `${heading}: score by the number of training rows`,
       }),
   });
   const each = tasks.map((task) =>

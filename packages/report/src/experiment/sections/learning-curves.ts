@@ -16,7 +16,7 @@ export function learningCurvesSection({ benchmarks }: ReportContext): ReportSect
     if (figures.length === 0) return [];
     return [
       {
-        intro: `${benchmarkTitle(benchmark)}: validation loss after every evaluation, the mean over seeds in a band of one standard deviation, as far as every seed was trained.`,
+        intro: `${benchmarkTitle(benchmark)}: validation loss after every evaluation, the mean over seeds in a band of one standard deviation, up to the step that every seed reached.`,
         figures,
       },
     ];

@@ -31,7 +31,7 @@ export function probingSection({ data }: ReportContext): ReportSection | undefin
       ? [
           {
             intro:
-              'One adapter times a constant ω, in front of a head that learns: at 0 it is left out, at 1 it counts in full.',
+              'One adapter multiplied by a constant ω, below a trained head: 0 leaves it out, 1 is its full strength.',
             figures: [...groupBy(single, ({ task }) => task.id).values()].map(lines),
           },
           { table: bestTable(single) },
@@ -40,7 +40,7 @@ export function probingSection({ data }: ReportContext): ReportSection | undefin
     ...(double.length > 0
       ? [
           {
-            intro: 'Two adapters, each times its own constant: the best pairs need not sum to 1.',
+            intro: 'Two adapters, each multiplied by its own constant: the best pairs need not sum to 1.',
             figures: [...groupBy(double, placeOf).values()].map(grid),
           },
         ]
@@ -109,7 +109,7 @@ function grid(probes: readonly Probe[]): ReportFigure {
   const [one = '', other = ''] = first.sources;
   return {
     heading: titleOf(first),
-    caption: `${metricWords(first.task.metric)} in percent; without color is the mean of all pairs.`,
+    caption: `${metricWords(first.task.metric)} in percent; cells without color are at the mean of all pairs.`,
     kind: 'cells',
     draw: () =>
       heatMap({
@@ -143,7 +143,7 @@ function bestTable(probes: readonly Probe[]): ReportTable {
   });
   return {
     title: 'The best ω of each source',
-    note: 'Means over seeds, in percent. The best of several values is chosen by its test score, so it is above the others by chance as well; no test is made of it.',
+    note: 'Means over seeds, in percent. The best of several values is chosen by its test score, so it is too high by chance; it is not tested.',
     columns: [
       { title: 'Target' },
       { title: 'Source' },
