@@ -1,4 +1,4 @@
-// The stage-2 step against the same step in PyTorch on the CPU, run in turn: ratios of real tokens a second.
+// Compares the stage-2 step with the same step in PyTorch on the CPU, in turn: ratios of real tokens per second.
 import { openDevice } from './lib/device.ts';
 import { inTurn, median } from './lib/measure.ts';
 import { benchmarkOptions } from './lib/options.ts';
@@ -21,7 +21,7 @@ if (missing) {
     return { median: perSecond(median(times)), best: perSecond(Math.min(...times)) };
   };
   const pairs: { readonly padding: number; readonly ours: Speed; readonly theirs: Speed }[] = [];
-  // Each of theirs right after one of ours: a ratio compares only what met the same load.
+  // Each PyTorch measurement directly follows one of ours, so that both of a ratio have the same load.
   for (let round = 0; round < 3; round++)
     for (const padding of [128, 0])
       pairs.push({ padding, ours: await speed(), theirs: torchSpeed(threads, padding) });
@@ -36,7 +36,7 @@ if (missing) {
       unit: 'ratio',
       baseline: `${torchScript.split('/').at(-1)} ${threads} ${padding}`,
       ratios: ratios.map((ratio) => Number(ratio.toPrecision(3))),
-      // Of the fastest steps of all: what a quiet machine would come nearest to.
+      // Ratio of the fastest steps: an estimate for a machine without other load.
       bestRatio: Math.max(...of('ours', 'best')) / Math.max(...of('theirs', 'best')),
       bestTokensPerSecond: Math.round(Math.max(...of('ours', 'best'))),
       baselineBestTokensPerSecond: Math.round(Math.max(...of('theirs', 'best'))),

@@ -1,4 +1,4 @@
-// Seconds from the start of a fresh Node process to the end of its first stage-2 step, minilm-l6.
+// Measures the seconds from the start of a Node process to the end of its first stage-2 step, on minilm-l6.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { median } from './lib/measure.ts';

@@ -1,4 +1,4 @@
-// What AdapterFusion gains from its order of products: against the order of the paper's equations, 8 sources.
+// Compares AdapterFusion's order of products with the order of the paper's equations, with 8 sources.
 import { adapterFusion } from '@scalearn/baselines';
 import type { Encoder, HostArray, Method } from '@scalearn/core';
 import {
@@ -26,7 +26,7 @@ import { rteRows } from './lib/rows.ts';
 import { randomSources } from './lib/sources.ts';
 import { Step } from './lib/step.ts';
 
-/** Forward and backward pass of a method's layers on one another, without the encoder around them. */
+/** Runs the forward and backward pass of a method's layers one after another, without the encoder. */
 async function layersAlone({ device, architecture }: Encoder, method: Method): Promise<Program> {
   const target = { encoder: architecture, adapterName: 'rte', tasks: ['rte'] };
   const specs = method.parameters(target);

@@ -1,10 +1,10 @@
-/** Speed of the matrix product kernels, f32, 512³, on WebGPU: every variant the adapter can run. */
+/** Measures the speed of the matrix product kernels, f32, 512³, on WebGPU: every variant the adapter can run. */
 import { input, matmul, sum, type Tensor, variable } from '@scalearn/core/graph';
 import { requestWebGPUDevice, type WebGPUDevice } from '../packages/core/src/devices/webgpu/device.ts';
 import { supportedVariants } from '../packages/core/src/devices/webgpu/profile.ts';
 
 const size = 512;
-/** Products in one run, each of the one before: what a run costs besides is spread over them. */
+/** Number of products in a run, each of the previous one. They share the fixed cost of a run. */
 const chain = 8;
 const rounds = 7;
 
@@ -14,7 +14,7 @@ const layouts = {
   TN: (a: Tensor, b: Tensor) => matmul(a, b, { transposeA: true }),
 };
 
-/** Best GFLOP per second of wall time, and per CPU-second: this repeats better where a CPU emulates the GPU. */
+/** Measures the best GFLOP per second of wall time and of CPU time. CPU time varies less if a CPU emulates the GPU. */
 async function measure(
   device: WebGPUDevice,
   product: (a: Tensor, b: Tensor) => Tensor,

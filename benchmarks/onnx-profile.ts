@@ -1,4 +1,4 @@
-// Where the time of stage2-step goes on the ONNX device: milliseconds a step by operator, and by operator and shape.
+// Profiles stage2-step on the ONNX device: milliseconds of a step by operator, and by operator and shape.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,8 +1,8 @@
-// What padding would cost: the stage-2 step on 32 rows of exactly 128 tokens against the same rows as they are.
+// Measures the cost of padding: the stage-2 step on 32 rows of exactly 128 tokens against the unpadded rows.
 //
-// The library cannot pad: a batch is ragged and knows no attention mask. So the padded step is played by sequences
-// that really have 128 tokens. It does the work that a padded step does, but for skipping masked positions, which
-// frameworks that pad do not skip either.
+// The library cannot pad: a batch is ragged and has no attention mask. The padded step is therefore simulated by
+// sequences that really have 128 tokens. Its work equals that of a padded step that does not skip masked positions.
+// Frameworks that pad do not skip them either.
 import { scalearn } from '@scalearn/core';
 import { openDevice } from './lib/device.ts';
 import { inTurn, median } from './lib/measure.ts';

@@ -1,4 +1,4 @@
-// What 8 sources cost: a ScaLearn step against a step of one bottleneck adapter of the same total width, 8 · 24.
+// Measures the cost of 8 sources: a ScaLearn step against a step of one bottleneck adapter of the same total width.
 import { bottleneck, scalearn } from '@scalearn/core';
 import { loadEncoder } from '@scalearn/encoders';
 import { openDevice } from './lib/device.ts';

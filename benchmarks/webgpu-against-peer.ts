@@ -1,4 +1,4 @@
-// The step of stage2-step on WebGPU against the same graph in onnxruntime-web's WebGPU provider: takes minutes.
+// Compares the step of stage2-step on WebGPU with the same graph in onnxruntime-web's WebGPU provider; takes minutes.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { requestWebGPUDevice } from '@scalearn/core';
@@ -20,7 +20,7 @@ if (!device) {
   const program = fileURLToPath(new URL('lib/peer-webgpu.ts', import.meta.url));
   const { stdout, status } = spawnSync(
     process.execPath,
-    // Its first step compiles shaders.
+    // The first step is left out: it compiles shaders.
     ['--conditions=@scalearn/source', program, String(options.runs + 1)],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );

@@ -1,4 +1,4 @@
-// The step of stage2-step on WebGPU: tokens a second, dispatches, and what is still created after the third step.
+// Measures stage2-step on WebGPU: tokens per second, dispatches, and objects created after the third step.
 import { requestWebGPUDevice } from '@scalearn/core';
 import { countCreated, openGpu } from './lib/gpu.ts';
 import { inTurn, median } from './lib/measure.ts';

@@ -1,11 +1,11 @@
-"""Compares a trained model as this library runs it with what Python's `adapters` makes of its folder.
+"""Compares the outputs of a trained model in this library with those of Python's `adapters` for the same folder.
 
     scalearn merge --model MODEL --out MERGED
     node --conditions=@scalearn/source packages/cli/scripts/dump-model.ts ENCODER MODEL > dump.json
     python scripts/check-adapter.py ENCODER MERGED dump.json
 
-MERGED may be MODEL itself where `adapters` knows the method: bottleneck, compacter++, ia3, and AdapterFusion, of which
-the head is left out. Folders are loaded by a plain `load_adapter`, which reads the torch files, and run in float64.
+MERGED may be MODEL itself if `adapters` has the method: bottleneck, compacter++, ia3, and AdapterFusion, whose head
+is not compared. Folders are loaded by a plain `load_adapter`, which reads the torch files, and run in float64.
 Hidden states and logits must be within 1e-5. Needs adapters 1.3 and torch. SCALEARN_DEVICE chooses the device of the
 second command.
 """
@@ -22,7 +22,7 @@ TOLERANCE = 1e-5
 
 
 def load_model(encoder, folder):
-    """The model with the folder's adapter active, and what of it can be compared."""
+    """Returns the model with the folder's adapter active, and the names of the outputs that can be compared."""
     model = AutoAdapterModel.from_pretrained(encoder, dtype=torch.float32)
     fusion_config = os.path.join(folder, "adapter_fusion_config.json")
     if not os.path.exists(fusion_config):
@@ -44,7 +44,7 @@ encoder, folder, dump_path = sys.argv[1:4]
 with open(dump_path, encoding="utf-8") as file:
     dump = json.load(file)
 model, keys = load_model(encoder, folder)
-model.eval().double()  # this library's rounding alone is to be seen
+model.eval().double()  # so that only this library's rounding is visible
 differences = dict.fromkeys(keys, 0.0)
 for result in dump["results"]:
     inputs = {"input_ids": torch.tensor([result["inputIds"]])}

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs Mesa's software Vulkan driver (llvmpipe), new enough for Dawn, on Debian or Ubuntu. Needs root.
-# Does nothing where such a driver is installed already, asks nothing, and is quiet unless it fails.
+# Does nothing if such a driver is installed already. Asks no questions and prints nothing unless it fails.
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 require_apt 'install a Vulkan driver that is at least as new as Mesa 23'
 
-# Dawn refuses older ones: they lack dynamic indexing of uniform arrays.
+# Dawn refuses older versions: they lack dynamic indexing of uniform arrays.
 oldest_mesa=23
 
 mesa_version() { dpkg-query -W -f '${db:Status-Status} ${Version}' mesa-vulkan-drivers 2>/dev/null || true; }
@@ -18,7 +18,7 @@ if [[ ${status:-} == installed ]] && dpkg --compare-versions "$version" ge "$old
 fi
 
 release=()
-# Debian 12 ships Mesa 22; its backports are new enough. Debian 13 and Ubuntu 24.04 are by themselves.
+# Debian 12 has Mesa 22, and its backports are new enough. Debian 13 and Ubuntu 24.04 are new enough without backports.
 if [[ ${VERSION_CODENAME:-} == bookworm ]]; then
   add_bookworm_backports
   release=(-t bookworm-backports)

@@ -1,4 +1,5 @@
-// Draws the pictures of README and docs from a quickstart that has run: its end in the terminal, and the top of its report.
+// Draws the pictures of README and docs from a finished quickstart: the end of its output in the terminal, and the top
+// of its report.
 // Usage: node --conditions=@scalearn/source scripts/pictures.ts [runs/quickstart]
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

@@ -1,5 +1,5 @@
-// Copies each package's version from package.json, which changesets raises, to what changesets does not know: the
-// package's deno.json, and the ranges in the examples. With --check it writes nothing and fails when one differs.
+// Copies each package's version from package.json, which changesets raises, to files that changesets does not know: the
+// package's deno.json, and the ranges in the examples. With --check it writes nothing and fails if one differs.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const check = process.argv.includes('--check');
@@ -13,7 +13,7 @@ const versions = new Map();
 for (const folder of folders('packages')) {
   const { name, version } = JSON.parse(readFileSync(new URL(`${folder}/package.json`, root), 'utf8'));
   versions.set(name, version);
-  // As text, so that the file keeps its layout.
+  // The file is edited as text, so that it keeps its layout.
   sync(`${folder}/deno.json`, (text) => text.replace(/("version":\s*")[^"]*/, `$1${version}`));
 }
 for (const folder of folders('examples')) {

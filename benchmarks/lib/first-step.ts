@@ -1,4 +1,4 @@
-// Run by first-step in a process of its own: takes one step of stage 2 and tells when each stage of the way was done.
+// Program that first-step starts in its own process: takes one step of stage 2 and prints when each phase was done.
 import { scalearn } from '@scalearn/core';
 import { loadEncoder } from '@scalearn/encoders';
 import { openDevice } from './device.ts';
@@ -9,7 +9,7 @@ import { Step } from './step.ts';
 
 const stages: Record<string, number> = {};
 let last = 0;
-/** performance.now() counts from the start of the process. */
+/** Prints the time of a phase. performance.now() counts from the start of the process. */
 const done = (stage: string): void => {
   const now = performance.now();
   stages[stage] = Math.round(now - last);

@@ -1,9 +1,9 @@
 import { create } from 'webgpu';
 
-// Dawn crashes if what made its devices is collected as garbage.
+// Dawn crashes if the object that made its devices is garbage collected.
 const gpu: GPU = create([]);
 
-/** WebGPU in Node, or undefined where there is no adapter. */
+/** Opens WebGPU in Node; returns undefined if there is no adapter. */
 export async function openGpu(): Promise<{ gpu: GPU; device: GPUDevice; adapter: string } | undefined> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return undefined;
@@ -15,7 +15,7 @@ export async function openGpu(): Promise<{ gpu: GPU; device: GPUDevice; adapter:
   return { gpu, device, adapter: adapter.info.description || adapter.info.vendor };
 }
 
-/** Objects that a device can be asked to make again and again, for no good reason. */
+/** Methods of a device that create objects. Training must not call them again after the first steps. */
 const makers = [
   'createBuffer',
   'createBindGroup',
@@ -24,7 +24,7 @@ const makers = [
   'createShaderModule',
 ] as const;
 
-/** Counts what a device is asked to make from now on; the returned numbers go on changing. */
+/** Counts the objects that a device creates from now on. The returned counts are updated. */
 export function countCreated(device: GPUDevice): Record<(typeof makers)[number], number> {
   const counts = Object.fromEntries(makers.map((name) => [name, 0])) as Record<
     (typeof makers)[number],

@@ -5,7 +5,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
 }
 
-/** Milliseconds that one call takes. */
+/** Measures the milliseconds of one call. */
 export async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
@@ -13,9 +13,10 @@ export async function milliseconds(work: () => Promise<unknown>): Promise<number
 }
 
 /**
- * Milliseconds of several pieces of work, `runs` times in turn: what disturbs the machine disturbs all of them.
+ * Measures the milliseconds of several pieces of work, `runs` times in turn, so that other load on the machine affects
+ * all of them.
  *
- * @returns for each piece its times, in the order they were taken
+ * @returns for each piece its times, in the order of measurement
  */
 export async function inTurn(pieces: readonly (() => Promise<unknown>)[], runs: number): Promise<number[][]> {
   const times = pieces.map((): number[] => []);
@@ -24,7 +25,10 @@ export async function inTurn(pieces: readonly (() => Promise<unknown>)[], runs: 
   return times;
 }
 
-/** Milliseconds a run, a few of them in flight as in training: only the end of a run some steps back is waited for. */
+/**
+ * Measures the milliseconds of a run with several runs in flight, as in training: it waits only for the end of an
+ * earlier run.
+ */
 export async function sustained(work: () => Promise<unknown>, runs: number, inFlight = 3): Promise<number> {
   const running: Promise<unknown>[] = [];
   const total = await milliseconds(async () => {

@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 export interface BenchmarkOptions {
   readonly device: string;
   readonly threads: number;
-  /** Measured runs; the reported value is their median. */
+  /** Number of measured runs; the reported value is their median. */
   readonly runs: number;
 }
 
-/** `--device`, `--threads` and `--runs`, with this benchmark's own defaults. */
+/** Reads `--device`, `--threads` and `--runs`, with the benchmark's own defaults. */
 export function benchmarkOptions(defaults: Partial<BenchmarkOptions> = {}): BenchmarkOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { device: text, threads: text, runs: text } });

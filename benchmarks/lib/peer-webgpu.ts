@@ -1,9 +1,9 @@
-// Run by webgpu-against-peer in a process of its own, which pretends to be a browser: steps of the same ONNX model in
-// ONNX Runtime's WebGPU provider. Prints the milliseconds of each.
+// Program that webgpu-against-peer starts in its own process. It makes the process look like a browser and runs steps
+// of the same ONNX model in ONNX Runtime's WebGPU provider. It prints the milliseconds of each step.
 import { create, globals } from 'webgpu';
 
 Object.assign(globalThis, globals);
-// Kept where garbage collection does not find it: Dawn crashes without it.
+// This reference keeps the object from garbage collection: Dawn crashes without it.
 const browser = { gpu: create([]), userAgent: 'node', hardwareConcurrency: 1 };
 Object.defineProperty(globalThis, 'navigator', { value: browser, configurable: true });
 Object.assign(globalThis, { self: globalThis });

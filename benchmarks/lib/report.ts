@@ -11,18 +11,18 @@ export interface Measurement {
   readonly [key: string]: Value;
 }
 
-/** Prints one measurement as a line of JSON, with where and when it was taken. */
+/** Prints one measurement as a line of JSON, with the machine and the time. */
 export function report(measurement: Measurement): void {
   const rounded = Object.entries(measurement).map(([key, value]) => [key, rounding(value)]);
   console.log(JSON.stringify({ ...Object.fromEntries(rounded), ...circumstances() }));
 }
 
-/** Four significant digits: more would be noise. */
+/** Rounds to four significant digits; more would be noise. */
 function rounding(value: Value): Value {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }
 
-/** Says on the error stream why something is not measured, so that standard output stays JSON. */
+/** Prints to standard error why something is not measured, so that standard output stays JSON. */
 export function explain(text: string): void {
   console.error(text);
 }
@@ -35,7 +35,8 @@ function circumstances(): Record<string, string | number> {
     cpu: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     node: process.versions.node,
     onnxruntime: version,
-    // Processes that wanted to run in the last minute: more than there are cores, and times are of a busy machine.
+    // Load average of the last minute. If it is larger than the number of cores, the machine was busy and the times are
+    // too long.
     load: Number((loadavg()[0] as number).toFixed(1)),
   };
 }

@@ -6,11 +6,11 @@ import { glueFolder } from './places.ts';
 export interface Rows {
   readonly texts: readonly EncodedText[];
   readonly labels: Int32Array;
-  /** Real tokens, special ones included: nothing is padded. */
+  /** Number of real tokens, including special tokens. Nothing is padded. */
   readonly tokens: number;
 }
 
-/** The first rows of RTE's training split. */
+/** Reads the first rows of RTE's training split. */
 export async function rteRows(encoder: Encoder, count = 32): Promise<Rows> {
   const { train, maxLength, truncation } = await loadTask('glue/rte', { data: glueFolder, limit: count });
   return rowsOf(

@@ -1,7 +1,7 @@
 import type { Adapter, EncoderArchitecture } from '@scalearn/core';
 import { RandomStream } from '@scalearn/core/graph';
 
-/** Adapters of random weights: what a step costs does not depend on what its sources have learned. */
+/** Makes adapters with random weights. The cost of a step does not depend on the values of the weights. */
 export function randomSources(
   { layers, hiddenSize }: EncoderArchitecture,
   count: number,

@@ -5,7 +5,7 @@ import { type Rows, rteRows } from './rows.ts';
 import { randomSources } from './sources.ts';
 import { Step } from './step.ts';
 
-/** Encoder, rows and step of the benchmarks about stage 2: minilm-l6, 8 sources of width 24, 32 rows of RTE. */
+/** Makes the encoder, rows and step of the stage-2 benchmarks: minilm-l6, 8 sources of width 24, 32 rows of RTE. */
 export async function stage2(
   device: Device,
 ): Promise<{ readonly encoder: Encoder; readonly rows: Rows; readonly step: Step }> {

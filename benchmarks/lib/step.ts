@@ -9,7 +9,7 @@ import {
 } from '@scalearn/core/methods';
 import type { Rows } from './rows.ts';
 
-/** A compiled training step that repeats itself on the same rows: forward, backward, clipping, AdamW. */
+/** A compiled training step that can be repeated on the same rows: forward, backward, clipping, AdamW. */
 export class Step implements Disposable {
   readonly program: Program;
   readonly #model: TrainableModel;
@@ -22,7 +22,7 @@ export class Step implements Disposable {
     this.#rows = rows;
   }
 
-  /** Dropout is as the encoder and the method have it configured. */
+  /** Compiles a step. Dropout is as the encoder and the method configure it. */
   static async create(encoder: Encoder, method: Method, rows: Rows): Promise<Step> {
     const head = createHead({
       problem: 'singleLabelClassification',
@@ -43,7 +43,7 @@ export class Step implements Disposable {
     return new Step(model, await encoder.device.compile(graph), rows);
   }
 
-  /** Takes one step; what is waited for includes the masks of dropout. */
+  /** Takes one step. The measured time includes making the dropout masks. */
   run(): Promise<Record<string, HostArray>> {
     const { texts, labels } = this.#rows;
     const step = ++this.#count;

@@ -2,26 +2,26 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { shared } from './places.ts';
 
-/** The same step in PyTorch as the reference implementation computes it. */
+/** Script that runs the same step in PyTorch, as the reference implementation computes it. */
 export const torchScript: string = process.env.SCALEARN_TORCH_STEP ?? `${shared}/baseline/torch_step.py`;
 
-/** Why the comparison cannot be made here, or undefined. */
+/** Returns why the comparison cannot be made here, or undefined if it can. */
 export function torchMissing(): string | undefined {
   if (!existsSync(torchScript)) return `there is no ${torchScript}`;
   const { status } = spawnSync('python3', ['-c', 'import torch'], { stdio: 'ignore' });
   return status === 0 ? undefined : 'python3 with torch is not installed';
 }
 
-/** Real tokens a second. */
+/** Throughput in real tokens per second. */
 export interface Speed {
-  /** Of the median step. */
+  /** Throughput of the median step. */
   readonly median: number;
-  /** Of the fastest step: the least disturbed. */
+  /** Throughput of the fastest step, which was disturbed least. */
   readonly best: number;
 }
 
 /**
- * Speed of the PyTorch step.
+ * Measures the speed of the PyTorch step.
  *
  * @param padding length that sequences are padded to; 0: the longest of the batch
  */

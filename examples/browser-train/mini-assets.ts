@@ -6,17 +6,17 @@ import type { Plugin } from 'vite';
 const installed = createRequire(import.meta.url).resolve('@scalearn/assets-mini/package.json');
 const root = join(installed, '..');
 
-/** What is read in the page; an adapter's own prediction head is not. */
+/** Files that the page reads. The prediction heads of adapters are not needed. */
 const needed = /^(config|tokenizer|tokenizer_config|adapter_config)\.json$|^(model|adapter)\.safetensors$/;
 
-/** Files of the encoder and the adapters, by their path below the package. */
+/** Lists the files of the encoder and the adapters by their path in the package. */
 function list(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter(({ name }) => needed.test(name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
 }
 
-/** Serves the encoder and the adapters of the installed package below `mini/`, and puts them into builds. */
+/** Serves the encoder and the adapters of the installed package below `mini/`, and adds them to builds. */
 export function miniAssets(): Plugin {
   let isForServer = false;
   return {

@@ -2,7 +2,7 @@ import { defineConfig } from 'vite';
 import { miniAssets } from './mini-assets.ts';
 
 export default defineConfig({
-  // Relative, so that the built page works wherever it is put.
+  // A relative base: the built page then works in any folder of a server.
   base: './',
   plugins: [miniAssets()],
   worker: { format: 'es' },

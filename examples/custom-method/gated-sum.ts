@@ -16,27 +16,27 @@ const gate = (layer: number): string => `gate.${layer}`;
 const configFile = 'gated_sum.json';
 
 /**
- * A method of one's own: the sources' plain sum, through one learned gate per hidden unit and layer,
- * `y = LN₂(g ⊙ Σ_t up_t(z) + h + x)` with `z = LN₂(h + x)`. Unlike ScaLearn it cannot prefer a source.
+ * A custom method: the plain sum of the sources, scaled by one learned gate per hidden unit and layer, `y = LN₂(g ⊙ Σ_t
+ * up_t(z) + h + x)` with `z = LN₂(h + x)`. Unlike ScaLearn it cannot prefer a source.
  *
- * @param start gates start at it over the number of sources
+ * @param start the initial value of the gates is `start` divided by the number of sources
  */
 export function gatedSum(sources: readonly Adapter[], start = 2): Method {
   return {
     name: 'gated-sum',
     kind: 'two-stage',
     headLayout: 'flexible',
-    // Used where `train` is not told otherwise.
+    // Used if `train` is given no other values.
     defaults: { learningRate: 6e-3, epochs: 12, patience: 12, weightDecay: 0 },
-    // What else decides the result: a run is resumed only under the same.
+    // Everything else that determines the result. A run is resumed only with equal settings.
     settings: { start, sources: sources.map(({ name }) => name) },
-    // What trains: names are the keys in files and checkpoints.
+    // Trainable parameters. Their names are the keys in files and checkpoints.
     parameters: ({ encoder: { layers, hiddenSize } }) =>
       Array.from({ length: layers }, (_, layer) => {
         const init = { constant: start / sources.length };
         return { name: gate(layer), shape: [hiddenSize], init, decay: false };
       }),
-    // What is put on the device once and stays as it is.
+    // Tensors that are uploaded to the device once and do not change.
     frozen: ({ encoder: { hiddenSize } }) =>
       sources.flatMap(({ layers, width }, t) =>
         layers.flatMap((layer, i) => [
@@ -46,7 +46,7 @@ export function gatedSum(sources: readonly Adapter[], start = 2): Method {
           { name: `${t}.${i}.upBias`, shape: [hiddenSize], values: layer.upBias },
         ]),
       ),
-    // What it does: gradients, optimizer, checkpoints and every device follow from this.
+    // The computation. Gradients, optimizer, checkpoints and all devices work without further code.
     sites: ({ parameter, frozen }) => ({
       feedForwardOutput: ({ layer, hidden, residual, norm }) => {
         const total = add(hidden, residual);
@@ -58,7 +58,7 @@ export function gatedSum(sources: readonly Adapter[], start = 2): Method {
         return norm(add(multiply(add(...outputs), parameter(gate(layer))), total));
       },
     }),
-    // The gates, and the sources in folders of their names: a model's folder needs no other.
+    // The gates, and the sources in subfolders of their names: the model's folder needs no other folder.
     save: (call) => ({
       [configFile]: stableStringify({
         name: sources.map(({ name }) => name).join(','),
@@ -75,7 +75,7 @@ export function gatedSum(sources: readonly Adapter[], start = 2): Method {
         ),
       ),
     }),
-    // A gate is ScaLearn's coefficient, the same for every source: the whole is one adapter again.
+    // A gate equals ScaLearn's coefficient, shared by all sources. The sum is therefore one adapter.
     merge: ({ adapterName, encoder, tensors }) => {
       const omegas = Array.from({ length: encoder.layers }, (_, layer) => {
         const gates = tensors.get(gate(layer))?.data ?? new Float32Array(encoder.hiddenSize);
@@ -86,7 +86,7 @@ export function gatedSum(sources: readonly Adapter[], start = 2): Method {
   };
 }
 
-/** Reads back what `save` wrote; `undefined` says that the folder is another method's. */
+/** Reads what `save` wrote. `undefined` means that the folder belongs to another method. */
 const gatedSumReader: MethodReader = async (folder, target) => {
   const text = await folder.text(configFile);
   if (text === undefined) return undefined;
@@ -99,7 +99,7 @@ const gatedSumReader: MethodReader = async (folder, target) => {
   return { adapterName, method, tensors: await readTrainedTensors(tensors, specs, target, where) };
 };
 
-/** What the command `scalearn` needs to know of it. */
+/** The definition for the command `scalearn`. */
 export const gatedSumMethod: MethodDefinition = defineMethod({
   id: 'gated-sum',
   title: 'Gated sum',

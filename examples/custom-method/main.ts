@@ -1,4 +1,4 @@
-// A method of one's own beside ScaLearnUniform++, on the same sources and the same few rows.
+// Compares a custom method with ScaLearnUniform++, on the same sources and the same few rows.
 import { adapterFolder, encoderFolder, sourceTasks } from '@scalearn/assets-mini';
 import { requestDevice, scalearn, train } from '@scalearn/core';
 import { loadTask } from '@scalearn/datasets';

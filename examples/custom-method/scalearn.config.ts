@@ -1,4 +1,4 @@
-// Found by the command `scalearn` in the folder where it is started.
+// The command `scalearn` loads this file when it is started in this folder.
 import { defineConfig } from '@scalearn/cli/config';
 import { gatedSumMethod } from './gated-sum.ts';
 

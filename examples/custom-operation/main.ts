@@ -1,4 +1,4 @@
-// Checks an operation of one's own on every device there is: its results, and its gradients.
+// Checks the results and gradients of a custom operation on every available device.
 import { DeviceError, requestDevice } from '@scalearn/core';
 import { checkOperation } from '@scalearn/core/testing';
 import { rmsNorm } from './rms-norm.ts';

@@ -1,4 +1,4 @@
-// An operation of one's own: normalization by the root of the mean square, in two WGSL kernels.
+// A custom operation: normalization by the root of the mean square, in two WGSL kernels.
 
 import { ShapeError } from '@scalearn/core';
 import {
@@ -81,7 +81,7 @@ const rmsNormOperation = defineOperation<[x: Tensor, weight: Tensor], RmsNormAtt
   },
 });
 
-/** One invocation for each row: the reciprocal of its root mean square. */
+/** One invocation for each row: computes the reciprocal of its root mean square. */
 const scaleKernel = defineKernel({
   name: 'rmsNormScale',
   inputs: { x: 'values' },
@@ -95,7 +95,7 @@ ${eachItem('row', rows)}
   ${scale.put('row', '0u', 'result')}`,
 });
 
-/** One invocation for each element. */
+/** One invocation for each element: scales it. */
 const normKernel = defineKernel({
   name: 'rmsNorm',
   inputs: { x: 'values', weight: 'values', scale: 'array' },
@@ -114,7 +114,7 @@ const lastMean = (x: Tensor): Tensor => reshape(mean(x, -1), kept(x));
 const rootMeanSquare = (x: Tensor, { epsilon }: RmsNormAttributes): Tensor =>
   elementwise('rootMeanSquare', [lastMean(square(x))], (m) => m.plus(epsilon).sqrt());
 
-/** `y = x / √(mean(x²) + ε) · weight`: x, y `[...rows, width]`, weight `[width]`. */
+/** Returns `y = x / √(mean(x²) + ε) · weight`: x, y `[...rows, width]`, weight `[width]`. */
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon = 1e-6): Tensor {
   return apply(rmsNormOperation, [x, weight], { epsilon });
 }

@@ -1,4 +1,4 @@
-// Rows of your own, two source adapters, ScaLearn++, one adapter of it all, and answers to new texts.
+// Trains ScaLearn++ on your own rows with two source adapters, merges it into one adapter, and predicts new texts.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { adapterFolder, encoderFolder } from '@scalearn/assets-mini';
 import { requestDevice, scalearn, snapshotFiles, TrainedModel, train } from '@scalearn/core';
@@ -6,7 +6,8 @@ import { loadTask, readFileTask } from '@scalearn/datasets';
 import { loadAdapter, loadEncoder } from '@scalearn/encoders';
 import { evaluate, softmaxProbabilities } from '@scalearn/evaluation';
 
-// claims.csv: a report, a claim, and whether the report supports it. A tenth validates, another tenth tests.
+// claims.csv: a report, a claim, and whether the report supports it. A tenth is for validation, another tenth for
+// testing.
 const task = await loadTask(
   await readFileTask({
     data: new URL('.', import.meta.url),
@@ -24,7 +25,7 @@ console.log(
 await using device = await requestDevice();
 using encoder = await loadEncoder(encoderFolder, { device });
 
-// Adapters of tasks that are akin: does a claim follow from a text, do two texts say the same.
+// Adapters of related tasks: does a claim follow from a text, and do two texts say the same?
 const sources = await Promise.all(
   [adapterFolder('mnli'), adapterFolder('mrpc')].map((url) => loadAdapter(url)),
 );
@@ -54,7 +55,7 @@ await mkdir(folder, { recursive: true });
 for (const [name, content] of Object.entries(files)) await writeFile(new URL(name, folder), content);
 console.log(`merged: ${Object.keys(files).join(', ')}`);
 
-// The merged adapter answers.
+// Predict with the merged adapter.
 using adapter = await TrainedModel.fromSnapshot(encoder, merged, task);
 const report = 'Emma sold the old piano on Monday. The blue coat was found by Max in the park.';
 for (const claim of ['Max discovered the coat.', 'Emma bought the old piano.']) {

@@ -1,4 +1,4 @@
-// Both stages on few labeled rows: an adapter trained from scratch, and how much to use of seven that others trained.
+// Runs both stages on few labeled rows: trains an adapter from scratch, then learns how to combine seven trained ones.
 import { adapterFolder, encoderFolder, sourceTasks } from '@scalearn/assets-mini';
 import { bottleneck, type Method, requestDevice, scalearn, type TrainedModel, train } from '@scalearn/core';
 import { loadTask } from '@scalearn/datasets';
@@ -11,17 +11,17 @@ console.log(
   `${encoder.architecture.layers} layers of width ${encoder.architecture.hiddenSize} on ${device.description}`,
 );
 
-// The target: does the second text follow from the first? Few rows to learn from, many to be tested on.
+// The target: does the second text follow from the first? 128 rows for training, many for testing.
 const rte = await loadTask('miniglue/rte', { limit: 128 });
 const task = { ...rte, validation: rte.validation.slice(0, 64) };
 const [example] = task.train;
 console.log(`${task.name}, ${task.train.length} rows, such as:`);
 console.log(`  ${example!.segments.join('\n  ')}\n  -> ${task.labels![example!.label as number]}\n`);
 
-// Stage 1: a small adapter in every layer, from these rows alone.
+// Stage 1: train a small adapter in every layer, with these rows alone.
 using single = await run('single adapter', bottleneck(), 1e-3);
 
-// Stage 2: the adapters of the other tasks stay as they are; one number says how much of each to add.
+// Stage 2: the adapters of the other tasks stay frozen; one coefficient for each says how much of it to add.
 const names = sourceTasks.filter((name) => name !== 'rte');
 const sources = await Promise.all(names.map((name) => loadAdapter(adapterFolder(name))));
 using model = await run('ScaLearnUniform++', scalearn({ sources, variant: 'scalearn-uniform++' }), 6e-3);

@@ -21,14 +21,14 @@ export function bench([name, ...args]) {
   });
 }
 
-/** Every program directly in benchmarks/; what they share lies in folders beside them. */
+/** Lists the programs directly in benchmarks/; shared code is in subfolders. */
 const benchmarks = () =>
   (existsSync(folder) ? readdirSync(folder) : [])
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
     .map((file) => file.slice(0, -'.ts'.length))
     .sort();
 
-/** The first line of the comment that a benchmark opens with. */
+/** Returns the first line of the comment at the start of a benchmark. */
 function summary(name) {
   const text = readFileSync(join(folder, `${name}.ts`), 'utf8');
   const comment = /^\s*(?:\/\*\*?\s*|\/\/\s*)([^\n]*)/.exec(text.replace(/^#!.*\n/, ''));

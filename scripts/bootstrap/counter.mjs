@@ -1,5 +1,5 @@
-// A vitest reporter that only counts, into the file that SCALEARN_TEST_COUNTS names. (The built-in JSON reporter
-// would say something between vitest's summary and our closing line.)
+// A vitest reporter that only counts tests, and writes the counts to the file in SCALEARN_TEST_COUNTS. (The built-in
+// JSON reporter would print text between vitest's summary and our last line.)
 import { writeFileSync } from 'node:fs';
 
 export default class Counter {
@@ -13,7 +13,7 @@ export default class Counter {
         else counts.skipped++;
         explained ||= state === 'failed';
       }
-      // It could not even be loaded, or a hook of it failed.
+      // The file could not be loaded, or one of its hooks failed.
       if (file.state() === 'failed' && !explained) counts.failed++;
     }
     counts.failed += errors.length;

@@ -1,5 +1,5 @@
-// `npm run fuzz -- PARSER SECONDS SEED` gives a parser damaged files; `graphs` for a parser tries random graphs on devices.
-// Without arguments it lists the parsers.
+// `npm run fuzz -- PARSER SECONDS SEED` gives a parser damaged files; `graphs` instead of a parser tries random graphs
+// on all devices. Without arguments it lists the parsers.
 import { join } from 'node:path';
 import { environment, fromSource, node, root } from './places.mjs';
 import { run } from './run.mjs';

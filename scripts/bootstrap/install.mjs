@@ -16,7 +16,7 @@ export async function install() {
   await withLock(join(root, '.install.lock'), async () => {
     if (installed() === wanted) return;
     say('installing dependencies (on first use, or after an update) …');
-    // An install that dies half-way must not look finished: no marker while it runs.
+    // The marker is removed during an install, so that an interrupted install does not look finished.
     rmSync(marker, { force: true });
     const code = await pnpm('install', '--frozen-lockfile', '--config.confirmModulesPurge=false');
     if (code !== 0) {
@@ -30,7 +30,7 @@ export async function install() {
   });
 }
 
-/** Changes with anything that decides what an install puts into node_modules. */
+/** Returns a hash of everything that determines what an install puts into node_modules. */
 function fingerprint() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
   for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'])
@@ -48,8 +48,8 @@ function installed() {
 
 function pnpm(...args) {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  // From a neutral folder: inside the workspace npx would prefer a pnpm of an unfinished install.
-  // npm's own patience with a lost answer is five minutes.
+  // npx runs in a neutral folder: inside the workspace it would prefer the pnpm of an unfinished install. The timeout
+  // is shorter than npm's five minutes.
   const npx = ['--yes', '--loglevel=error', '--fetch-timeout=60000', packageManager, '--dir', root];
   return run('npx', [...npx, ...args], {
     cwd: tmpdir(),

@@ -1,8 +1,8 @@
-// One process at a time, across processes: two commands started together on a fresh clone install once.
+// A lock between processes: two commands that start together on a fresh clone install once.
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Runs `work` while holding `file`; waits for a living holder and takes over from a dead one. */
+/** Runs `work` while holding the lock `file`. Waits for a living holder, and takes over from a dead one. */
 export async function withLock(file, work) {
   while (!take(file)) {
     if (!holderLives(file)) rmSync(file, { force: true });
@@ -15,7 +15,7 @@ export async function withLock(file, work) {
   }
 }
 
-/** Linking is atomic: whoever sees the lock sees its holder's number in it. */
+/** Takes the lock. Linking is atomic: a process that sees the lock also sees the holder's id in it. */
 function take(file) {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, String(process.pid));

@@ -1,4 +1,4 @@
-// Names the test files that this machine could not run, and what would make it able to.
+// Names the test files that this machine could not run, and what they need.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './places.mjs';
@@ -9,7 +9,7 @@ export function missingSuites({ what, ending, remedy }) {
   return [`Not run, for want of ${what} (${remedy}):`, ...files.map((file) => `  ${file}`)];
 }
 
-/** Test files of the repository and its packages whose name ends so. */
+/** Lists the test files of the repository and its packages with this ending. */
 function suites(ending) {
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/test`);
   return ['test', ...packages]

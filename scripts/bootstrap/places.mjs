@@ -1,4 +1,4 @@
-// Where things are, and the environment that every task runs in.
+// Paths, and the environment of every task.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 export const bin = join(root, 'node_modules', '.bin');
 
-/** The folder that the user stood in: npm changes to the root and remembers it in INIT_CWD. */
+/** The user's current folder. npm changes to the root and stores that folder in INIT_CWD. */
 export const userFolder =
   process.env.npm_lifecycle_event && process.env.INIT_CWD && process.cwd() === root
     ? process.env.INIT_CWD
@@ -15,8 +15,8 @@ export const userFolder =
 const path = (process.env.PATH ?? '').split(delimiter);
 
 /**
- * Without the project's own programs, for the user's npm and npx: they must run on the Node that they came with,
- * since npm looks for the system's settings (registry, certificates) beside the Node that runs it.
+ * The environment without the project's own programs, for the user's npm and npx. They must run on their own Node: npm
+ * looks for the system's settings (registry, certificates) beside the Node that runs it.
  */
 export const userEnvironment = {
   ...process.env,
@@ -30,10 +30,13 @@ export const environment = {
   DO_NOT_TRACK: '1',
 };
 
-/** Resolves `@scalearn/*` to the packages' sources, so that nothing need be built. */
+/** Resolves `@scalearn/*` to the packages' sources, so that no build is needed. */
 export const fromSource = '--conditions=@scalearn/source';
 
-/** Node 24, which the root installs; on a system without a build of it, the Node that runs this, if new enough. */
+/**
+ * Returns Node 24, which the root installs. On a system without a build of it, returns the current Node if it is new
+ * enough.
+ */
 export function node() {
   const own = join(bin, 'node');
   if (existsSync(own)) return own;

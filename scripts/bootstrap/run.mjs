@@ -1,9 +1,9 @@
-// Runs one program in the foreground as if it had been started in this process's place.
+// Runs one program in the foreground, as if it replaced this process.
 import { spawn } from 'node:child_process';
 
 /**
- * Resolves to the exit code. Signals are the child's to answer: they are passed on and this process waits. When
- * a signal kills the child, this process dies of the same one.
+ * Resolves to the exit code. Signals are passed on to the child, and this process waits. If a signal kills the child,
+ * this process ends by the same signal.
  */
 export function run(file, args, options = {}) {
   const child = spawn(file, args, { stdio: 'inherit', ...options });
@@ -22,14 +22,14 @@ export function run(file, args, options = {}) {
 }
 
 function passSignals(child) {
-  // Ctrl-C on a terminal reaches the whole process group, the child included: sending it again would look like
-  // an impatient second Ctrl-C.
+  // Ctrl-C on a terminal reaches the whole process group, including the child. Passing it on would count as a second
+  // Ctrl-C.
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   let signalled = false;
   let last = 0;
   const interrupt = () => {
     signalled = true;
-    // npm repeats a signal that its group has already had.
+    // npm repeats a signal that its process group has already received.
     const now = Date.now();
     if (!terminal && now - last > 1000) child.kill('SIGINT');
     last = now;
@@ -42,7 +42,7 @@ function passSignals(child) {
   process.on('SIGTERM', pass);
   process.on('SIGHUP', pass);
 
-  // Where npm alone was killed (SIGKILL cannot be passed on), its work ends too.
+  // SIGKILL cannot be passed on. If npm was killed, its child ends too.
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (!signalled && process.ppid !== parent) child.kill('SIGKILL');

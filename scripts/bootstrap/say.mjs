@@ -1,3 +1,3 @@
-// Words of the bootstrap itself. They go to standard error: standard output belongs to the command.
+// Messages of the bootstrap scripts. They go to standard error: standard output belongs to the command.
 
 export const say = (text) => process.stderr.write(`scalearn: ${text}\n`);

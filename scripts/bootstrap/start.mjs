@@ -1,4 +1,4 @@
-// The command line tool, run from source in the user's folder.
+// Runs the command line tool from its sources in the user's folder.
 import { join } from 'node:path';
 import { environment, fromSource, node, root, userFolder } from './places.mjs';
 import { run } from './run.mjs';

@@ -1,9 +1,9 @@
-// The last line of a test run.
+// Prints the last line of a test run.
 import { readFileSync } from 'node:fs';
 
 /**
- * What the counter wrote. An exit code that no failed test explains counts as one failure, and so does a run that
- * ended before anything was written.
+ * Reads the counts. A nonzero exit code without failed tests counts as one failure, and so does a run that ended before
+ * it wrote counts.
  */
 export function readCounts(file, exitCode) {
   const counts = read(file);

@@ -1,4 +1,4 @@
-// Every test: installs a software GPU driver where there is no GPU, runs vitest, says what could not run.
+// Runs every test: installs a software GPU driver if there is no GPU, runs vitest, and lists what could not run.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -22,7 +22,7 @@ export async function test(args) {
     const notes = [];
     if (!adapter) {
       notes.push(...missingSuites(webgpuSuites));
-      // Machines with CI set exist to find failures: what could not run has failed.
+      // Machines with CI set must find failures: suites that could not run count as failed.
       if (process.env.CI) {
         notes.push('CI is set, so a missing WebGPU adapter is a failure.');
         code ||= 1;
@@ -60,7 +60,7 @@ const vitest = [
 function testEnvironment(adapter, chromium) {
   const env = { ...environment, SCALEARN_TEST_WEBGPU: adapter ? '1' : '0' };
   if (chromium) env.CHROMIUM = chromium;
-  // vitest runs in the root; the folders were named from where the user stood.
+  // vitest runs in the root; the folders are relative to the user's folder.
   if (env.SCALEARN_GOLDEN)
     env.SCALEARN_GOLDEN = env.SCALEARN_GOLDEN.split(delimiter)
       .map((folder) => resolve(userFolder, folder))

@@ -1,11 +1,11 @@
-// Is there a WebGPU adapter, and can we install a software one?
+// Checks for a WebGPU adapter, and installs a software one if possible.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, node, root } from './places.mjs';
 import { say } from './say.mjs';
 
-/** True when Dawn finds an adapter, after installing Mesa's software driver where that is possible and needed. */
+/** Returns whether Dawn finds an adapter, after installing Mesa's software driver if that is needed and possible. */
 export function ensureAdapter() {
   if (hasAdapter()) return true;
   if (!canInstallDriver()) return false;
@@ -19,7 +19,10 @@ export function ensureAdapter() {
   return hasAdapter();
 }
 
-/** In a process of its own: a driver that crashes must not take the tests along, and Dawn wants the project's Node. */
+/**
+ * Tests for an adapter in another process: a driver that crashes must not end the tests, and Dawn needs the project's
+ * Node.
+ */
 const hasAdapter = () =>
   spawnSync(node(), [join(root, 'scripts/probe-webgpu.mjs')], { env: environment, stdio: 'ignore' })
     .status === 0;

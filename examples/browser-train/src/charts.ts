@@ -1,4 +1,4 @@
-/** A point of a curve: after how many steps, which loss. */
+/** A point of a curve: a number of steps and the loss after them. */
 export interface Point {
   readonly step: number;
   readonly loss: number;
@@ -8,7 +8,9 @@ const width = 360;
 const height = 180;
 const edge = { left: 32, right: 12, top: 10, bottom: 26 };
 
-/** Training loss of every step as a line, validation loss of every epoch as dots on another, as SVG. */
+/**
+ * Draws the training loss of every step as a line, and the validation loss of every epoch as a line with dots, as SVG.
+ */
 export function lossCurve(training: readonly Point[], validation: readonly Point[], steps: number): string {
   const losses = [...training, ...validation].map(({ loss }) => loss);
   const top = Math.max(0.8, ...losses) * 1.05;
@@ -38,7 +40,7 @@ export function lossCurve(training: readonly Point[], validation: readonly Point
   </svg>`;
 }
 
-/** Round numbers between two losses, some five of them. */
+/** Returns about five round numbers between two losses. */
 function ticks(bottom: number, top: number): number[] {
   const size = [0.1, 0.2, 0.5, 1, 2].find((each) => (top - bottom) / each <= 6) ?? 5;
   const first = Math.ceil(bottom / size);
@@ -47,7 +49,7 @@ function ticks(bottom: number, top: number): number[] {
 
 const row = 26;
 
-/** One bar for each source, from zero; a mark where all of them began. As SVG. */
+/** Draws one bar for each source, from zero, with a mark at the start value of all of them, as SVG. */
 export function coefficientBars(sources: readonly string[], values: readonly number[]): string {
   const start = 2 / Math.max(1, sources.length);
   const least = Math.min(0, ...values);

@@ -8,8 +8,9 @@ type State = 'idle' | 'running' | 'stopping' | 'stopped';
 const percent = (share: number, digits: number): string => `${(100 * share).toFixed(digits)} %`;
 
 /**
- * `<scalearn-demo assets="mini/">` trains ScaLearnUniform++ in a worker and shows how it goes. Attributes: `assets`, the
- * folder of encoder and adapters; `rows` to learn from, 128 by default, and `test-rows`, 400; `epochs`, 12.
+ * `<scalearn-demo assets="mini/">` trains ScaLearnUniform++ in a worker and shows the progress. Attributes: `assets`,
+ * the folder of encoder and adapters; `rows`, the number of training rows, 128 by default; `test-rows`, 400 by default;
+ * `epochs`, 12 by default.
  */
 class ScalearnDemo extends HTMLElement {
   readonly #root = this.attachShadow({ mode: 'open' });
@@ -22,7 +23,7 @@ class ScalearnDemo extends HTMLElement {
   connectedCallback(): void {
     this.#root.innerHTML = `<style>${css}</style>${template}`;
     this.#get('run').addEventListener('click', () => this.#toggle());
-    // Another device is another run.
+    // A run cannot continue on another device.
     this.#get('device').addEventListener('change', () => this.#enter('idle'));
     this.#get('ask').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -140,7 +141,7 @@ class ScalearnDemo extends HTMLElement {
     this.#send({ type: 'answer', texts: [value('text'), value('claim')] });
   }
 
-  /** Screen readers read this out, so it does not change with every step. */
+  /** Shows a status. Screen readers read it out, so it does not change with every step. */
   #say(text: string, failed = false): void {
     const status = this.#get('status');
     if (status.textContent === text) return;

@@ -1,4 +1,4 @@
-/** What the page asks of the worker. */
+/** A request of the page to the worker. */
 export type Request =
   | { readonly type: 'train'; readonly settings: Settings }
   | { readonly type: 'stop' }
@@ -8,14 +8,14 @@ export interface Settings {
   /** Address of the folder that holds `encoder/` and `adapters/`. */
   readonly assets: string;
   readonly device: 'auto' | 'webgpu' | 'onnx';
-  /** Labeled rows to learn from. */
+  /** Number of labeled rows to train on. */
   readonly rows: number;
-  /** Other rows, to be tested on. */
+  /** Number of other rows to test on. */
   readonly testRows: number;
   readonly epochs: number;
 }
 
-/** What the worker tells the page. */
+/** A message of the worker to the page. */
 export type Reply =
   | { readonly type: 'status'; readonly text: string }
   | { readonly type: 'device'; readonly description: string }

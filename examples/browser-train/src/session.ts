@@ -15,19 +15,19 @@ import { requestOnnxDevice } from '@scalearn/onnx';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { Settings } from './messages.ts';
 
-/** The tasks whose adapters are sources: all of the package but the target's own. */
+/** The tasks whose adapters are sources: all tasks of the package except the target. */
 export const sourceNames: readonly string[] = ['cola', 'sst2', 'mrpc', 'qqp', 'stsb', 'mnli', 'qnli'];
 
-/** Everything that is loaded once: a device, and on it the frozen encoder; the sources; the target's rows. */
+/** Everything that is loaded once: a device with the frozen encoder, the sources, and the target's rows. */
 export class Session {
   readonly settings: Settings;
   readonly device: Device;
   readonly encoder: Encoder;
   readonly method: Method;
   readonly task: Task;
-  /** What answers: untrained at first. */
+  /** The model that predicts; untrained at first. */
   model: TrainedModel;
-  /** Where a stopped run goes on from. */
+  /** The state that a stopped run continues from. */
   checkpoint: Uint8Array | undefined;
 
   private constructor(
@@ -61,7 +61,7 @@ export class Session {
     }
   }
 
-  /** Checkpoints in memory: stopping writes one, going on reads it. */
+  /** Keeps checkpoints in memory: stopping writes one, continuing reads it. */
   get checkpoints(): CheckpointStore {
     return {
       load: async () => this.checkpoint,
@@ -71,13 +71,13 @@ export class Session {
     };
   }
 
-  /** Disposing of the device frees all that is on it. */
+  /** Disposing of the device frees everything on it. */
   dispose(): void {
     this.device.dispose();
   }
 }
 
-/** The model as training begins with it: coefficients near 2 / T, and a head that has learned nothing. */
+/** Returns the model before training: coefficients near 2 / T, and an untrained head. */
 async function untrained(encoder: Encoder, method: Method, task: Task): Promise<TrainedModel> {
   const { problem, labels } = task;
   const head = createHead({ problem, outputs: labels?.length ?? 1, layout: method.headLayout, name: 'rte' });

@@ -1,4 +1,4 @@
-/** What the demo shows before anything has happened. */
+/** Initial content of the demo. */
 export const template: string = `
 <div class="controls">
   <button type="button" class="primary" id="run">Train</button>

@@ -1,4 +1,4 @@
-// Trains and answers, so that the page stays free to draw.
+// Trains and predicts in a worker, so that the page can draw at any time.
 import { InterruptedError, type NamedTensor, train } from '@scalearn/core';
 import { evaluate, softmaxProbabilities } from '@scalearn/evaluation';
 import type { Reply, Request, Settings } from './messages.ts';
@@ -6,7 +6,7 @@ import { Session, sourceNames } from './session.ts';
 
 let session: Session | undefined;
 let stop = new AbortController();
-/** Requests are answered one after the other; only `stop` is heard at once. */
+/** Requests are handled one after the other; only `stop` is handled at once. */
 let work: Promise<void> = Promise.resolve();
 
 const reply = (message: Reply): void => self.postMessage(message);
@@ -19,7 +19,7 @@ self.onmessage = ({ data }: MessageEvent<Request>): void => {
   }
 };
 
-/** Begins afresh the next time: the device may be what failed. */
+/** Discards the session after an error, because the device may have failed. */
 function failed(error: unknown): void {
   session?.dispose();
   session = undefined;
@@ -54,7 +54,7 @@ async function run(settings: Settings): Promise<void> {
       },
       onEpoch: async (parameters) => {
         reply(coefficients(parameters));
-        // WebAssembly gives the worker no pause of its own in which to hear of a stop.
+        // WebAssembly blocks the worker's event loop. This pause lets a stop request arrive.
         await new Promise((pause) => setTimeout(pause));
       },
     });
@@ -70,7 +70,7 @@ async function run(settings: Settings): Promise<void> {
   }
 }
 
-/** The session, opened anew where the settings are others than before. */
+/** Returns the session; opens a new one if the settings have changed. */
 async function open(settings: Settings): Promise<Session> {
   if (session && JSON.stringify(session.settings) === JSON.stringify(settings)) return session;
   session?.dispose();
@@ -89,7 +89,7 @@ async function score(when: 'before' | 'after'): Promise<void> {
   reply({ type: 'scored', when, accuracy: metrics.accuracy ?? 0 });
 }
 
-/** ω `[sources, 1]`: ScaLearnUniform++ has one for all layers. */
+/** Reads ω `[sources, 1]`: ScaLearnUniform++ has one for all layers. */
 function coefficients(tensors: ReadonlyMap<string, NamedTensor>): Reply {
   const omega = [...tensors].find(([name]) => name.endsWith('.omega'))?.[1];
   return { type: 'coefficients', sources: sourceNames, values: Array.from(omega?.data ?? []) };

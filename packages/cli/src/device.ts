@@ -1,7 +1,7 @@
 import { type Device, type DeviceChoice, requestDevice } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
 
-/** The device that was asked for, or the best there is. @throws DeviceError that says what to install */
+/** Opens the requested device, or the best available one. @throws DeviceError that says what to install */
 export function openDevice(
   choice: DeviceChoice | undefined,
   onWarning: (message: string) => void,

@@ -1,22 +1,22 @@
 import { ArgumentError, ScalearnError } from '@scalearn/core';
 import { InvalidOptionError, UnknownTaskError } from '@scalearn/datasets';
 
-/** The command was given wrongly: exit code 2. */
+/** The command line is not valid: exit code 2. */
 export class UsageError extends ScalearnError {
   override name = 'UsageError';
 }
 
-/** A folder or file that cannot be read or written, or is in use: exit code 1. */
+/** A folder or file cannot be read or written, or is in use: exit code 1. */
 export class FolderError extends ScalearnError {
   override name = 'FolderError';
 }
 
-/** Another process works on the folder: exit code 1. */
+/** Another process uses the folder: exit code 1. */
 export class InUseError extends FolderError {
   override name = 'InUseError';
 }
 
-/** Some runs of an experiment failed, the others did not: exit code 1. */
+/** Some runs of an experiment failed and others did not: exit code 1. */
 export class RunsFailedError extends ScalearnError {
   override name = 'RunsFailedError';
 }
@@ -48,7 +48,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPIPE: 'its reader has gone',
 };
 
-/** The code of a failed system call, such as `ENOSPC`. */
+/** Returns the code of a failed system call, such as `ENOSPC`. */
 export function systemCode(error: unknown): string | undefined {
   const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
   return typeof code === 'string' && (syscall !== undefined || Object.hasOwn(reasons, code))
@@ -56,7 +56,7 @@ export function systemCode(error: unknown): string | undefined {
     : undefined;
 }
 
-/** A failed system call as a sentence; other errors as they are. */
+/** Describes a failed system call in a sentence; returns other errors unchanged. */
 export function asFolderError(error: unknown, what: string): unknown {
   const code = systemCode(error);
   if (code === undefined) return error;
@@ -64,14 +64,14 @@ export function asFolderError(error: unknown, what: string): unknown {
   return new FolderError(`${what}: ${reason}`, { cause: error });
 }
 
-/** Whether a value was refused: wrong usage, where the value came from the user. */
+/** Returns whether the error says that a value was refused. If the value came from the user, this is wrong usage. */
 export function isRefusedValue(error: unknown): boolean {
   return (
     error instanceof ArgumentError || error instanceof UnknownTaskError || error instanceof InvalidOptionError
   );
 }
 
-/** Does work on what a file said: values it is refused for are the file's fault, and no wrong usage. */
+/** Runs work on values from a file. A refused value is then reported as a fault of the file, not as wrong usage. */
 export async function fromFile<T>(where: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

@@ -2,10 +2,10 @@ import { StoppedError } from './errors.ts';
 import { onSignals } from './signals.ts';
 
 /**
- * Turns the first signal to stop into an abort; the second ends the process at once. Every file is replaced in one
- * step, so even that leaves nothing half-written.
+ * Converts the first signal to stop into an abort; the second ends the process at once. Every file is replaced
+ * atomically, so no file is left half-written.
  *
- * @param broken output that fails stops the work just as a signal does
+ * @param broken stops the work like a signal when output fails
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,

@@ -11,7 +11,7 @@ import { jsonLine } from './output/reporter.ts';
 import { oneLine, printableOnly, processTerminal, readerHasGone, type Terminal } from './output/terminal.ts';
 import { program } from './program.ts';
 
-/** Columns of help: longer lines are hard to read. */
+/** Largest width of help in columns: longer lines are hard to read. */
 const widest = 100;
 
 /**
@@ -51,7 +51,7 @@ export async function main(args: readonly string[], screen: Terminal = processTe
     );
     if (args.includes('--json'))
       jsonLine(terminal, { event: 'error', error: name, message, exitCode } satisfies ErrorEvent);
-    // The help, of a command that does not exist, is a usage error too.
+    // The help of a command that does not exist is a usage error too.
     const prefix = exitCode === 130 || (isUsage && !usage.startsWith('error: ')) ? '' : 'error: ';
     terminal.err(`${prefix}${isUsage ? usageText(message) : oneLine(message)}\n`);
     if (process.env.DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`);
@@ -59,7 +59,7 @@ export async function main(args: readonly string[], screen: Terminal = processTe
   }
 }
 
-/** Without a command it is the quickstart, with options too: `npm start -- --fast`. */
+/** Adds the quickstart if no command is given, also if options are given: `npm start -- --fast`. */
 function withCommand(args: readonly string[]): string[] {
   const [first] = args;
   const ofRoot = ['--help', '-h', '--version', '-V'];
@@ -67,7 +67,7 @@ function withCommand(args: readonly string[]): string[] {
   return isQuickstart ? ['quickstart', ...args] : [...args];
 }
 
-/** Help has lines; a complaint has one, and below it what was perhaps meant. */
+/** Formats a usage error: help keeps its lines; a message is one line, with a suggestion below it. */
 function usageText(text: string): string {
   if (text.includes('\nUsage: ') || text.startsWith('Usage: ')) return text;
   return text
@@ -76,7 +76,7 @@ function usageText(text: string): string {
     .join('\n');
 }
 
-/** What could not be said was not done. */
+/** Returns 0 if all output was written; output that could not be written is a failure. */
 const good = ({ broken }: Terminal): number => (broken?.aborted ? 1 : 0);
 
 function describe(thrown: unknown): { exitCode: number; name: string; message: string } {

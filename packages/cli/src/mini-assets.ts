@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { adapterFolder, encoderFolder, sourceTasks } from '@scalearn/assets-mini';
 
-/** What comes with the command: already trained, and on disk. */
+/** Trained models on disk that come with the command. */
 export interface MiniAssets {
   /** Hugging Face folder of the encoder. */
   readonly encoder: string;
@@ -9,7 +9,7 @@ export interface MiniAssets {
   readonly adapters: Readonly<Record<string, string>>;
 }
 
-/** Those that are installed with this package. */
+/** Returns the assets that are installed with this package. */
 export function miniAssets(): MiniAssets {
   const path = (folder: URL): string => fileURLToPath(folder).replace(/[\\/]$/, '');
   return {
@@ -18,5 +18,5 @@ export function miniAssets(): MiniAssets {
   };
 }
 
-/** Where an encoder is: that of the name `mini` comes with the command. */
+/** Returns the source of an encoder: the name `mini` stands for the one that comes with the command. */
 export const encoderSource = (name: string): string => (name === 'mini' ? miniAssets().encoder : name);

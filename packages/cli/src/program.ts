@@ -20,10 +20,10 @@ import { printableOnly, processTerminal } from './output/terminal.ts';
 import { version } from './version.ts';
 
 /**
- * The command line, for `parseAsync`, and for completions and documentation that are made from it.
+ * Makes the command line, for `parseAsync`, and for completions and documentation.
  *
  * @param setup what a configuration file adds
- * @param doWork is given the work of the command that was asked for; by default it is done in this process
+ * @param doWork receives the work of the selected command; by default it runs in this process
  */
 export function program(doWork?: Run, setup: Setup = plainSetup): Command {
   const run = doWork ?? runHere(setup);
@@ -32,7 +32,7 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
     .version(version)
     .option('--config <file>', 'before the command: a scalearn.config.ts, .js or .json')
     .exitOverride()
-    // After a command --config is its own: methods has one.
+    // After the name of a command, --config is that command's option: methods has one.
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false, optionDescription })

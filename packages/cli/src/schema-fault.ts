@@ -1,21 +1,24 @@
 import { shown } from '@scalearn/core/files';
 import * as v from 'valibot';
 
-/** What is wrong with a value, by a schema whose messages follow "must be", or are whole where fields are missing or unknown. */
+/**
+ * A fault that a schema found in a value. Messages follow "must be"; those about missing or unknown fields are complete
+ * sentences.
+ */
 export interface SchemaFault {
   readonly path: readonly (string | number)[];
-  /** What holds each key of the path. */
+  /** The value that holds each key of the path. */
   readonly holders: readonly unknown[];
-  /** What follows the name of the place: `must be a text, not 1`. */
+  /** Text that follows the name of the place: `must be a text, not 1`. */
   readonly says: string;
-  /** Whether the last of the path is a key that should not be there. */
+  /** Whether the last part of the path is a key that is not allowed. */
   readonly isKey: boolean;
 }
 
 /**
- * A value as a schema has it.
+ * Checks a value by a schema and returns it.
  *
- * @param fail the error for the fault that lies deepest, which tells most where one of several forms is asked for
+ * @param fail makes the error for the deepest fault, which says most if the schema allows several forms
  */
 export function parsed<T>(
   schema: v.GenericSchema<unknown, T>,

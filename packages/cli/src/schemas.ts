@@ -13,18 +13,18 @@ export const textOrNull: v.GenericSchema<unknown, string | null> = v.nullable(
 );
 export const someTexts: v.GenericSchema<unknown, string[]> = v.array(text, 'a list of texts');
 
-/** A whole number. @param more what else may stand there, for the message */
+/** Schema of a whole number. @param more other accepted values, for the message */
 export function whole(least: number, more = ''): v.GenericSchema<unknown, number> {
   const what = `a whole number of at least ${least}${more}`;
   return v.pipe(v.number(what), v.safeInteger(what), v.minValue(least, what));
 }
 
-/** A list that is not empty. */
+/** Schema of a list that is not empty. */
 export function list<T>(item: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T[]> {
   return v.pipe(v.array(item, 'a list'), v.nonEmpty('a list that is not empty'));
 }
 
-/** One of some words. The one that is most like what was written is suggested. */
+/** Schema of one of several words. Its message suggests the most similar one. */
 export function oneOf<const Word extends string>(words: readonly Word[]): v.GenericSchema<unknown, Word> {
   return v.picklist(words, ({ input }) => {
     const meant = suggest(String(input), words);
@@ -37,7 +37,7 @@ const object = v.custom<object>(
   'an object',
 );
 
-/** An object with these fields and no others: its messages are whole, and say which is missing or not known. */
+/** Schema of an object with exactly these fields. Its messages are complete, and name the missing or unknown field. */
 export function fields<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.GenericSchema<unknown, v.InferOutput<v.StrictObjectSchema<Entries, undefined>>> {
@@ -53,7 +53,7 @@ export function fields<const Entries extends v.ObjectEntries>(
   );
 }
 
-/** An object with any of these fields and no others. What it lacks is missing, and not undefined. */
+/** Schema of an object with any of these fields and no others. Fields that are not given are absent, not undefined. */
 export function anyOf<T>(
   values: ReadonlyMap<string, v.GenericSchema<unknown, T>>,
 ): v.GenericSchema<unknown, Record<string, T>> {
@@ -61,14 +61,14 @@ export function anyOf<T>(
   return fields(entries) as v.GenericSchema<unknown, Record<string, T>>;
 }
 
-/** An object whose every value is alike. */
+/** Schema of an object whose values all have the same schema. */
 export function recordOf<T>(
   value: v.GenericSchema<unknown, T>,
   key: v.GenericSchema<string, string> = v.string(),
 ): v.GenericSchema<unknown, Record<string, T>> {
   return v.pipe(
     object,
-    // Names that valibot would pass over.
+    // Names that valibot would skip.
     v.check(
       (given) => !['__proto__', 'prototype', 'constructor'].some((name) => Object.hasOwn(given, name)),
       "an object without the names '__proto__', 'prototype' and 'constructor'",

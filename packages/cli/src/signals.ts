@@ -1,9 +1,10 @@
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Calls a function at every signal to stop. It imports nothing, so that it can be in place before the rest is loaded.
+ * Calls a function at every signal that asks the process to stop. This module imports nothing, so that it can be used
+ * before the rest is loaded.
  *
- * @returns leaves the signals to the system again
+ * @returns a function that removes the handlers
  */
 export function onSignals(stop: () => void): () => void {
   for (const name of signals) process.on(name, stop);

@@ -111,7 +111,7 @@ describe('what a killed process left is put in order', () => {
   test('a reader says what to do about it', async () => {
     const base = world({ 'out/.scalearn-commit/files/adapter_config.json': '{}' });
     await expect(openModelFolder(join(base, 'out'))).rejects.toThrow(
-      'was being saved when that was stopped; give the same command again',
+      'was not saved completely, because the command was stopped; finish it with the same command',
     );
   });
 
@@ -151,7 +151,7 @@ describe('replace', () => {
     );
     mkdirSync(join(base, 'out/config.json/notes'), { recursive: true });
     await expect(out.replace({ 'config.json': 'new' })).rejects.toThrow(
-      'is a folder, where a file is to lie',
+      'is a folder, but a file must be written there',
     );
     rmSync(join(base, 'out/config.json'), { recursive: true });
     writeFileSync(join(base, 'out/rte'), 'mine');

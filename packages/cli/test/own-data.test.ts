@@ -108,7 +108,7 @@ describe('a file', () => {
     running.process.kill('SIGINT');
     expect(await running.ended).toMatchObject({
       code: 130,
-      err: expect.stringContaining('--resume to go on'),
+      err: expect.stringContaining('--resume to continue'),
     });
     const resumed = await must(...long, '--resume');
     expect(events(resumed)[0]).toMatchObject({ event: 'start', task: 'own/colors', steps: 180 });
@@ -223,7 +223,7 @@ describe('files that need to be told how they are read', () => {
     const { err } = await must('data', '--task', path, '--out', at('commas'));
     expect(err).toContain('numbers from -3.5 to 3.5\nregression, for the labels are numbers\n');
     expect(err).toMatch(
-      /^unsure: commas in numbers such as "-?\d,5" stand .*; --decimal point says otherwise$/m,
+      /^unsure: commas in numbers such as "-?\d,5" stand .*; change this with --decimal point$/m,
     );
     const percent = writeRows(folder, 'percent.csv', 'text,score', 60, (i) => `${sentence(i)},${i % 7}%`);
     expect((await must('data', '--task', percent, '--out', at('percent'))).err).toContain(
@@ -246,7 +246,7 @@ describe('what does not go together is refused', () => {
     [[file, '--data', world.data], 2, /--data is for tasks that are named by an id/],
     [[file, '--text-pair', 'color'], 2, /--text must name the first/],
     [['glue/rte', '--data', world.data, '--label', 'label'], 2, /--label is for files of your own/],
-    [['miniglue/rte', '--data', world.data], 2, /miniglue\/rte writes its rows itself; leave out --data/],
+    [['miniglue/rte', '--data', world.data], 2, /miniglue\/rte generates its rows; leave out --data/],
     [['glue/rte', '--data', world.data, '--quote', 'none'], 2, /--quote is for files of your own/],
     [[file, '--delimiter', ';'], 2, /comma, semicolon, tab, pipe/],
     [[file, '--labels', 'red', 'green'], 1, /line 3: the label is "blue", expected one of red, green/],

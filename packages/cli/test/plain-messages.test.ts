@@ -158,7 +158,7 @@ describe('an unfinished run', () => {
   ])('%s', async (...args) => {
     const outcome = await run(...args);
     expect(outcome.err).toContain(
-      `${model} holds an unfinished run, and no model yet; the scalearn train that began it goes on with --resume`,
+      `${model} holds an unfinished run, and no model yet; continue it with the same scalearn train command and --resume`,
     );
     expect(outcome.code).toBe(1);
   });
@@ -183,7 +183,7 @@ describe('--resume', () => {
     expect((await running.ended).code).toBe(130);
     const outcome = await run(...long, '--epochs', '41', '--resume');
     expect(outcome.err).toMatch(
-      /killed: the checkpoint .* other settings: epochs was 40, is 41; .*; give what it was to go on with it, or start again with --overwrite$/m,
+      /killed: the checkpoint .* other settings: epochs was 40, is 41; .*; give the original value to continue, or start again with --overwrite$/m,
     );
     expect([outcome.code, existsSync(join(at('killed'), 'checkpoint.safetensors'))]).toEqual([2, true]);
   });

@@ -55,7 +55,7 @@ test('the plan counts what is there already', () => {
   const text = planText({ models, missing: models.slice(1), seconds: 61 });
   expect(text).toContain('1 method, 2 seeds each: single adapter.');
   expect(text).toContain('Already there, from an interrupted quickstart: 1 model.');
-  expect(text).toContain('To train: 1 model, at most 1:01 ');
+  expect(text).toContain('To train: 1 model, at most 1:01, ');
   expect(planText({ models, missing: [], seconds: 0 })).not.toContain('To train');
 });
 

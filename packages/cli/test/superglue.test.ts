@@ -64,7 +64,7 @@ describe('a choice between two texts', () => {
     const outcome = await run('predict', '--model', at('copa'), '--text', 'a cat', '--device', 'onnx');
     expect([outcome.code, outcome.err]).toEqual([
       1,
-      expect.stringContaining('chooses between several texts'),
+      expect.stringContaining('is a model for multiple choice'),
     ]);
   });
 

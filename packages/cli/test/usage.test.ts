@@ -121,7 +121,7 @@ describe('failures are exit code 1, one sentence, and leave nothing', () => {
   test('an output folder below a file', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    await fails(['train', ...needed.with(7, join(file, 'out'))], /could not be made: .*file/);
+    await fails(['train', ...needed.with(7, join(file, 'out'))], /could not be created: .*file/);
   });
 
   test('an output folder with something else in it', async () => {

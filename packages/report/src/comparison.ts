@@ -9,48 +9,48 @@ import { table } from './table.ts';
 /** A method's runs, one for each seed. */
 export interface ComparedMethod {
   readonly name: string;
-  /** Trained values of the method, the head's left out. */
+  /** Trainable values of the method, without the head. */
   readonly parameters: number;
   /** The metric on the test split, by seed. */
   readonly scores: readonly number[];
-  /** Seconds of training one model, the mean over seeds. */
+  /** Seconds to train one model, the mean over seeds. */
   readonly seconds: number;
-  /** Step and validation figure of every evaluation, by seed. */
+  /** Step and validation value of every evaluation, by seed. */
   readonly curves: readonly (readonly CurvePoint[])[];
 }
 
-/** The coefficients a method learned, the mean over seeds. */
+/** The coefficients that a method learned, the mean over seeds. */
 export interface LearnedCoefficients {
   readonly method: string;
   readonly sources: readonly string[];
-  /** Names of the layers, or a single name where all share them. */
+  /** Names of the layers, or a single name if all layers share the coefficients. */
   readonly layers: readonly string[];
   /** `[layers][sources]`. */
   readonly values: readonly (readonly number[])[];
-  /** What every coefficient was before training. */
+  /** Value of every coefficient before training. */
   readonly start: number;
 }
 
-/** Several methods on one task. */
+/** A comparison of several methods on one task. */
 export interface Comparison {
   readonly title: string;
   readonly summary: string;
-  /** In words, such as `accuracy`. */
+  /** Name of the metric in words, such as `accuracy`. */
   readonly metric: string;
   readonly methods: readonly ComparedMethod[];
-  /** What needs no training, for comparison. */
+  /** A result without training, for comparison. */
   readonly baseline?: { readonly name: string; readonly score: number };
-  /** In words: what the curves show, such as `validation loss`. */
+  /** What the curves show in words, such as `validation loss`. */
   readonly curve: string;
   readonly coefficients?: readonly LearnedCoefficients[];
   /** Machine, device, versions, settings. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Command lines to go on with, by what they are for. */
+  /** Commands for the next steps, by their purpose. */
   readonly commands?: Readonly<Record<string, string>>;
   readonly footer: string;
 }
 
-/** The whole comparison as one HTML file. */
+/** Makes one HTML file of the whole comparison. */
 export async function comparisonReport(comparison: Comparison): Promise<string> {
   const { title, summary, coefficients = [], footer } = comparison;
   const sections: Section[] = [
@@ -64,7 +64,7 @@ export async function comparisonReport(comparison: Comparison): Promise<string> 
   return page({ title, summary, sections, footer });
 }
 
-/** A score to three places; a metric may be undefined. */
+/** Formats a score to three decimal places; a metric may be undefined. */
 const figureText = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : 'undefined');
 
 function resultTable({ methods, metric, baseline }: Comparison): Html {
@@ -110,7 +110,7 @@ async function curves({ methods, curve }: Comparison): Promise<Html> {
   return figure({
     svg,
     kind: 'curves',
-    caption: `${capitalized(curve)} after every epoch: the mean over seeds, in a band of one standard deviation where there are several, as far as every seed was trained.`,
+    caption: `${capitalized(curve)} after every epoch: the mean over seeds, in a band of one standard deviation if there are several, up to the step that every seed reached.`,
   });
 }
 

@@ -1,4 +1,4 @@
-/** Text that is no report's data, or of another version. */
+/** A text is not the data of a report, or is of another version. */
 export class ReportDataError extends Error {
   override readonly name = 'ReportDataError';
 }

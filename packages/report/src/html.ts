@@ -1,6 +1,6 @@
 import { plainText } from './plain-text.ts';
 
-/** Text that is HTML already: it goes into a page as it is. */
+/** Text that is already HTML: it is inserted into a page unescaped. */
 export class Html {
   readonly text: string;
 
@@ -9,10 +9,10 @@ export class Html {
   }
 }
 
-/** What may stand between `${` and `}` of {@link html}. */
+/** A value that can be inserted into {@link html}. */
 export type HtmlValue = string | number | Html | readonly HtmlValue[];
 
-/** A template whose values are escaped, unless they are {@link Html}; lists are joined. */
+/** Fills a template with escaped values. Values of {@link Html} are inserted unescaped; lists are joined. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(strings.map((text, i) => text + (i < values.length ? encode(values[i]!) : '')).join(''));
 }
@@ -23,7 +23,7 @@ function encode(value: HtmlValue): string {
   return escapeHtml(String(value));
 }
 
-/** For text and for attributes in quotes, in HTML and in XML. */
+/** Escapes text for content and quoted attributes, in HTML and in XML. */
 export function escapeHtml(text: string): string {
   return plainText(text).replace(/[&<>"']/g, (character) => entities[character] as string);
 }

@@ -9,16 +9,16 @@ export interface Section {
 
 export interface PageOptions {
   readonly title: string;
-  /** What the page shows, in a sentence or two. */
+  /** A summary of the page in one or two sentences. */
   readonly summary: HtmlValue;
   readonly sections: readonly Section[];
-  /** At the very end: what wrote the page. */
+  /** Text at the end of the page: the program that wrote it. */
   readonly footer: HtmlValue;
-  /** As wide as many columns need; running text stays narrow. */
+  /** Whether the page is wide enough for many columns; running text stays narrow. */
   readonly isWide?: boolean;
 }
 
-/** One file that needs no other, and by its policy can load none. */
+/** Makes one HTML file that needs no other. Its content security policy forbids loading any. */
 export function page({ title, summary, sections, footer, isWide = false }: PageOptions): string {
   return html`<!DOCTYPE html>
 <html lang="en">

@@ -4,11 +4,11 @@ export interface FigureOptions {
   readonly svg: Html;
   readonly heading?: string;
   readonly caption?: HtmlValue;
-  /** Curves grow with the page; what is drawn cell by cell keeps its size. */
+  /** Curves grow with the page; figures of cells keep their size. */
   readonly kind?: 'curves' | 'cells';
 }
 
-/** A drawing with what explains it. */
+/** Makes a figure with its heading and caption. */
 export function figure({ svg, heading, caption, kind = 'cells' }: FigureOptions): Html {
   const above = heading === undefined ? none : html`<h3>${heading}</h3>`;
   const below = caption === undefined ? none : html`<figcaption>${caption}</figcaption>`;
@@ -16,13 +16,13 @@ export function figure({ svg, heading, caption, kind = 'cells' }: FigureOptions)
 `;
 }
 
-/** Figures side by side, as many as the page has room for. */
+/** Puts figures side by side, as many as the page has room for. */
 export function figureRow(figures: readonly Html[]): Html {
   return html`<div class="figures">${figures}</div>
 `;
 }
 
-/** Names and what they stand for. */
+/** Makes a list of names with their values. */
 export function facts(entries: Readonly<Record<string, HtmlValue>>): Html {
   const lines = Object.entries(entries).map(
     ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
@@ -33,7 +33,7 @@ ${lines}</dl>
 `;
 }
 
-/** What to type, and before it what for. */
+/** Makes a list of commands, each below its purpose. */
 export function commands(entries: Readonly<Record<string, string>>): Html {
   return html`${Object.entries(entries).map(
     ([purpose, text]) => html`<p>${purpose}</p>

@@ -1,6 +1,6 @@
 /**
- * Text without what acts on the text around it instead of being shown: controls, halves of characters, and what reverses the
- * direction of writing. They become the sign for a character that cannot be shown.
+ * Replaces characters that act on the surrounding text instead of being shown: control characters, lone surrogates, and
+ * controls of writing direction. They become the replacement character.
  */
 export function plainText(text: string): string {
   return text.replace(/(?![\t\n\r])[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');

@@ -3,7 +3,7 @@ import { figureColors } from './figures/colors.ts';
 const light = `--paper: #ffffff; --ink: #1d2126; --faint: #5b6470; --line: #dde1e6; --shade: #f5f6f8; --link: #2459a0; ${figureColors('light')}`;
 const dark = `--paper: #16191d; --ink: #e4e7eb; --faint: #9aa4b0; --line: #343a42; --shade: #1f2329; --link: #8fb8f2; ${figureColors('dark')}`;
 
-/** The page's style. On paper it is light whatever the screen is. */
+/** CSS of the page. Printed pages are always light. */
 export const style: string = `
 :root { color-scheme: light dark; ${light} }
 @media screen and (prefers-color-scheme: dark) { :root { ${dark} } }

@@ -2,23 +2,23 @@ import { type Html, type HtmlValue, html } from './html.ts';
 
 export interface Column {
   readonly title: string;
-  /** Numbers stand to the right, digit below digit. */
+  /** Whether the column holds numbers, which are right-aligned. */
   readonly numeric?: boolean;
 }
 
 export interface TableOptions {
-  /** What it shows, for those who do not see it. */
+  /** Text alternative of the table, for screen readers. */
   readonly label: string;
-  /** Below the table: how to read it. */
+  /** Text below the table that explains how to read it. */
   readonly note?: HtmlValue;
   readonly columns: readonly Column[];
   readonly rows: readonly TableRow[];
 }
 
-/** A cell for each column, of which the first names the row; or a heading above the rows that follow. */
+/** A cell for each column, the first of which names the row; or a heading above the rows that follow. */
 export type TableRow = readonly HtmlValue[] | { readonly heading: string };
 
-/** A table that scrolls for itself where the page is too narrow. */
+/** Makes a table that scrolls by itself if the page is too narrow. */
 export function table({ label, note, columns, rows }: TableOptions): Html {
   const kind = (i: number): Html => (columns[i]?.numeric ? html` class="number"` : html``);
   const head = columns.map(({ title }, i) => html`<th scope="col"${kind(i)}>${title}</th>`);

@@ -52,7 +52,7 @@ Examples:
 
 const splits: readonly SplitName[] = ['train', 'validation', 'test', 'testMismatched'];
 
-/** `scalearn data`: a task's rows as files that `--task` reads again. */
+/** Runs `scalearn data`: writes a task's rows as files that `--task` can read. */
 async function data(given: DataArguments, { terminal, signal }: CommandContext): Promise<void> {
   const { out: name } = given;
   const found = await findTask(given);
@@ -64,11 +64,11 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
   const task = await loadData(found, { maxLength, limit: null, evalLimit: null }, { signal });
   if (found.own && !given.json) for (const line of ownTaskLines(found.own, task)) terminal.err(`${line}\n`);
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
-  // Several columns become one of lists.
+  // Several label columns are written as one column of lists.
   const label = typeof found.own?.layout.label === 'string' ? found.own.layout.label : 'label';
   const files: Record<string, string> = {};
   for (const [split, rows] of rowsOf(task)) files[fileOf(split)] = toJsonLines(task, rows, label);
-  // An earlier task may have had one split more.
+  // Files of an earlier task are replaced as well: it may have had another split.
   await out.replace(files, 'the data', splits.map(fileOf));
   const event: DataEvent = {
     ...{ event: 'done', task: task.id, problem: task.problem, columns: task.columns, label },
@@ -89,7 +89,10 @@ function rowsOf(task: Task): [SplitName, readonly Example[]][] {
   });
 }
 
-/** @throws UsageError for a folder that is not empty, unless its files may be replaced; never a run's folder */
+/**
+ * Checks that the folder may be written.
+ * @throws UsageError if the folder is not empty, unless `overwrite` is set; always if it is a run's folder
+ */
 async function checkFree(out: OutFolder, { out: name, overwrite }: DataArguments): Promise<void> {
   const state = await out.state();
   if (state === 'nothing' || (state === 'other' && overwrite)) return;
@@ -100,7 +103,7 @@ async function checkFree(out: OutFolder, { out: name, overwrite }: DataArguments
   );
 }
 
-/** Rows of a split, and what they are labeled with. */
+/** Counts the rows of a split, in total and for each label. */
 function summarize({ labels }: Task, rows: readonly Example[]): SplitSummary {
   if (labels !== null)
     return { rows: rows.length, labels: Object.fromEntries(countLabels(rows, labels)), scores: null };
@@ -111,14 +114,14 @@ function summarize({ labels }: Task, rows: readonly Example[]): SplitSummary {
   return { rows: rows.length, labels: null, scores: { least, mean, most } };
 }
 
-/** Labels that get a column; of more, those that most rows of the first split have. */
+/** Number of labels that get a column. If there are more, the most frequent labels of the first split are shown. */
 const mostColumns = 6;
 const shownRows = 3;
 
 /**
- * A small report: how many rows and labels there are, the first rows, and how they are read again.
+ * Formats the report: the number of rows and labels, the first rows, and the options that read the files.
  *
- * @param width of the screen
+ * @param width characters of a line
  */
 function dataText(event: DataEvent, { train, labels }: Task, width: number): string {
   const { task, out, splits } = event;
@@ -138,11 +141,14 @@ function dataText(event: DataEvent, { train, labels }: Task, width: number): str
   ].join('\n');
 }
 
-/** @param all labels in the order of their ids, which an object does not keep of numbers */
+/**
+ * Formats the rows of each split as a table.
+ * @param all labels in the order of their ids; the keys of an object do not keep this order for numbers
+ */
 function splitTable(splits: readonly [string, SplitSummary][], all: readonly string[]): string {
   const { labels } = splits[0]![1];
   const names = all.toSorted((a, b) => (labels?.[b] ?? 0) - (labels?.[a] ?? 0)).slice(0, mostColumns);
-  // As they were, but for those that are left out.
+  // Keeps the order of the ids.
   const shown = all.filter((name) => names.includes(name));
   const left = all.length - shown.length;
   const header = labels ? [...shown, ...(left > 0 ? [`${left} more`] : [])] : ['least', 'mean', 'most'];
@@ -159,7 +165,7 @@ function splitTable(splits: readonly [string, SplitSummary][], all: readonly str
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
-/** The options that read the rows as they were; column names without blanks need no quotation marks. */
+/** Returns the options that read the files. Column names without blanks need no quotation marks. */
 function flags({ columns, label, problem }: DataEvent): string {
   const quoted = (name: string): string => (/^[\w.-]+$/.test(name) ? name : JSON.stringify(name));
   const [text, textPair] = columns.map(quoted);

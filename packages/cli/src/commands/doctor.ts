@@ -12,7 +12,7 @@ interface DoctorArguments {
 export function addDoctor(root: Command, run: Run): void {
   root
     .command('doctor')
-    .summary('show and test what there is to compute with')
+    .summary('list and test the available devices')
     .description('Lists GPUs and runtimes, tests them, and says what to install.')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  scalearn doctor\n')
@@ -20,9 +20,9 @@ export function addDoctor(root: Command, run: Run): void {
 }
 
 /**
- * `scalearn doctor`: what there is to compute with, whether it computes rightly, and what to install.
+ * Runs `scalearn doctor`: lists the devices, tests whether they compute correctly, and says what to install.
  *
- * @throws DeviceError after the report, if something computes wrongly
+ * @throws DeviceError after the report, if a device computes wrong results
  */
 async function doctor({ json }: DoctorArguments, { terminal }: CommandContext): Promise<void> {
   const report = await examine((text) => {
@@ -33,20 +33,19 @@ async function doctor({ json }: DoctorArguments, { terminal }: CommandContext): 
   if (!report.healthy) throw new DeviceError('a self-test failed; see the report');
 }
 
-/** The report for people. */
+/** Formats the report for people. */
 export function reportText({ runtime, adapters, devices, chosen, advice, healthy }: DoctorReport): string {
   const versions = Object.entries(runtime).map(([name, value]) => `${name} ${value}`);
   const sections = [
     versions.join(', '),
     adapters.length > 0 ? adapters.map(adapterText).join('\n\n') : 'There is no WebGPU adapter.',
-    `Self-test: three training steps of an adapter and of ScaLearn, against the oracle\n${table([
-      ['device', 'result', 'loss', 'gradient', 'parameters', 'time'],
-      ...devices.map(deviceCells),
-    ]).trimEnd()}`,
+    `Self-test: three training steps of an adapter and of ScaLearn, compared with the reference device\n${table(
+      [['device', 'result', 'loss', 'gradient', 'parameters', 'time'], ...devices.map(deviceCells)],
+    ).trimEnd()}`,
     ...notes(devices),
     `auto picks ${chosen.device}${chosen.description ? ` (${chosen.description})` : ''}: ${chosen.reason}`,
     ...(advice.length > 0 ? [advice.map((text) => `Advice: ${text}`).join('\n')] : []),
-    healthy ? 'Everything that is here computes rightly.' : 'Something here fails its self-test.',
+    healthy ? 'All available devices compute correctly.' : 'A device fails its self-test.',
   ];
   return `${sections.join('\n\n')}\n`;
 }

@@ -49,7 +49,7 @@ export function addEvaluate(root: Command, run: Run): void {
         'another task than the trained one, or a file of labeled rows; one of several',
       ),
     )
-    .addOption(pathOption('--data <dir>', "the task's data, where it has moved"))
+    .addOption(pathOption('--data <dir>', "folder of the task's data, if it has moved"))
     .addOption(encoderOption('--encoder <name>'))
     .addOption(
       choiceOption('--split <name>', 'rows to score', ['test', 'validation', 'train']).default('test'),
@@ -68,10 +68,10 @@ Examples:
   scalearn evaluate --model runs/reviews --task new-reviews.csv
 `;
 
-/** `scalearn evaluate`: what is not given comes from the model's `run.json`. */
+/** Runs `scalearn evaluate`. Options that are not given are taken from the model's `run.json`. */
 async function evaluate(given: EvaluateArguments, context: CommandContext): Promise<void> {
   const { terminal } = context;
-  // With --json there is one object alone.
+  // With --json, standard output holds only one object.
   const reporter = createReporter(terminal, { json: false, quiet: given.json === true });
   try {
     const scored = await scoreModel(given, reporter, context);
@@ -90,7 +90,7 @@ async function scoreModel(
 ): Promise<readonly Scored[]> {
   const { model: path } = given;
   const runPath = join(path, runFileName);
-  // Says so where there is no such folder.
+  // Throws an error that names a missing folder.
   await openModelFolder(path);
   const run = await readRunFile(path);
   checkGiven(given, run);
@@ -120,7 +120,7 @@ async function scoreModel(
   return scored;
 }
 
-/** The rows to score: of the task that was named, else of every task of the model. */
+/** Returns the tasks to score: the named one, or every task of the model. */
 async function chooseTasks(
   given: EvaluateArguments,
   run: RunFile | undefined,
@@ -159,15 +159,15 @@ async function chooseTasks(
   return tasks;
 }
 
-/** A task to score, and what people call it. */
+/** A task to score, with its displayed name. */
 interface ChosenTask {
   readonly task: Task;
   readonly shown: string;
 }
 
-/** A task's scores by split, with what is to be told of them. */
+/** A task's scores by split, with the text to show for them. */
 interface Scored {
-  /** What people call the task. */
+  /** Displayed name of the task. */
   readonly shown: string;
   readonly event: EvaluatedEvent;
   readonly scores: Readonly<Record<string, SplitScore>>;
@@ -224,7 +224,7 @@ function scoresText(scored: readonly Scored[]): string {
   return `${model}: ${method}, ${split} split, on ${device}\n\n${taskTable(tasks)}`;
 }
 
-/** The scores of several tasks in one event. */
+/** Combines the scores of several tasks into one event. */
 function together(scored: readonly Scored[]): EvaluatedEvent {
   const [{ event }, ...others] = scored as [Scored, ...Scored[]];
   if (others.length === 0) return event;
@@ -238,7 +238,10 @@ function together(scored: readonly Scored[]): EvaluatedEvent {
   };
 }
 
-/** @throws UsageError that names the options that are needed where there is no `run.json` */
+/**
+ * Checks that the options are sufficient for a folder without `run.json`.
+ * @throws UsageError that names the options that are needed
+ */
 function checkGiven({ model, encoder, task }: EvaluateArguments, run: RunFile | undefined): void {
   const needed = Object.entries({ encoder, task })
     .filter(([, value]) => value === undefined)

@@ -15,7 +15,7 @@ import type { CommandContext, Run } from './context.ts';
 interface ExportArguments {
   readonly model: string;
   readonly out: string;
-  /** Of a model of several. */
+  /** Name of the task, for a model of several tasks. */
   readonly task?: string;
   readonly dtype: readonly ExportDtype[];
   readonly encoder?: string;
@@ -42,7 +42,7 @@ export function addExport(root: Command, run: Run): void {
     .action((given: ExportArguments) => run((context) => exportTo(given, context)));
 }
 
-/** How weights are stored: one or several. */
+/** Makes the option that selects how weights are stored: one data type or several. */
 function dtypeOption(): Option {
   const one = oneOf(dtypes);
   let values: readonly string[] = [];
@@ -55,7 +55,7 @@ function dtypeOption(): Option {
     });
 }
 
-/** `scalearn export`: a model as an ONNX file, with all that a program needs to ask it. */
+/** Runs `scalearn export`: writes a model as an ONNX file, with the other files that a program needs to run it. */
 async function exportTo(given: ExportArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
   const { model, out: name, dtype, json = false, ...choice } = given;
   const reporter = createReporter(terminal, { json, quiet: json });

@@ -33,7 +33,7 @@ export function addMerge(root: Command, run: Run): void {
     .action((given: MergeArguments) => run((context) => merge(given, context)));
 }
 
-/** `scalearn merge`: a ScaLearn model as one adapter. */
+/** Runs `scalearn merge`: turns a ScaLearn model into one adapter. */
 async function merge(given: MergeArguments, { terminal, setup }: CommandContext): Promise<void> {
   const { model, out: name } = given;
   const { run, adapterName, method, width, files } = await mergeModel(

@@ -73,7 +73,7 @@ const robertaBase: TransformerConfig = parseEncoderConfig({
   type_vocab_size: 1,
 });
 
-/** `scalearn methods`: all methods, with the trainable parameters of each, heads left out. */
+/** Runs `scalearn methods`: lists all methods with the number of trainable parameters of each, without heads. */
 async function listMethods(given: MethodsArguments, { terminal, setup }: CommandContext): Promise<void> {
   const { sources, tasks } = given;
   const config = given.config === undefined ? robertaBase : await readConfig(given.config, setup);
@@ -96,14 +96,14 @@ async function listMethods(given: MethodsArguments, { terminal, setup }: Command
   ]);
   const what = given.config === undefined ? 'roberta-base' : given.config;
   terminal.out(
-    `Trainable parameters, heads left out, for ${what}, ${sources} sources, ${tasks} joint tasks\n\n${table([['method', 'kind', 'learning rate', 'parameters', 'what it is'], ...rows], [0, 1, 4])}`,
+    `Trainable parameters, without heads, for ${what}, ${sources} sources, ${tasks} joint tasks\n\n${table([['method', 'kind', 'learning rate', 'parameters', 'what it is'], ...rows], [0, 1, 4])}`,
   );
 }
 
 const sourcesOf = ({ sources }: MethodEntry, asked: number): unknown[] =>
   Array.from({ length: sources ? Math.min(asked, sources.most ?? asked) : 0 });
 
-/** `scalearn methods METHOD`: what it is, and its options. */
+/** Runs `scalearn methods METHOD`: describes a method and its options. */
 async function showMethod(
   id: string,
   { json }: MethodsArguments,

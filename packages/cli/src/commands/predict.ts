@@ -29,7 +29,7 @@ import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments extends Reading {
   readonly model: string;
-  /** Of a model of several. */
+  /** Name of the task, for a model of several tasks. */
   readonly task?: string;
   readonly text?: string;
   readonly textPair?: string;
@@ -72,7 +72,7 @@ Examples:
   scalearn predict --model runs/reviews --input new.csv --out predictions.jsonl
 `;
 
-/** `scalearn predict`: what a trained or merged model says about texts. */
+/** Runs `scalearn predict`: predicts labels or scores of texts with a trained or merged model. */
 async function predict(given: PredictArguments, context: CommandContext): Promise<void> {
   const { terminal } = context;
   const { out, format = out === undefined ? 'table' : 'jsonl' } = given;
@@ -86,7 +86,7 @@ async function predict(given: PredictArguments, context: CommandContext): Promis
         : predictionLines(predicted);
     if (out === undefined) return terminal.out(text);
     const isFile = await writeOutput(out, text);
-    // Behind a pipe, what is said would be taken for a prediction.
+    // Without a file, standard output holds predictions only, so messages go to standard error.
     (isFile ? terminal.out : terminal.err)(
       `${counted(predicted.length, 'prediction')} saved in ${oneLine(out)}\n`,
     );
@@ -120,7 +120,9 @@ async function predictTexts(
   using whole = await loadModel(path, encoder, reporter, [], setup.methods.readers);
   const model = given.task === undefined ? whole : whole.for(given.task);
   if (model.task.problem === 'multipleChoice')
-    throw new FolderError(`${path} chooses between several texts; predict labels single ones and pairs`);
+    throw new FolderError(
+      `${path} is a model for multiple choice; predict labels single texts and pairs only`,
+    );
   try {
     const batchSize = run?.settings.evalBatchSize ?? 32;
     const answers = await model.predictTexts(texts, { batchSize, signal, onProgress: reporter.progress });
@@ -134,7 +136,7 @@ async function predictTexts(
   }
 }
 
-/** The texts that were given, one or a file of them. */
+/** Reads the given texts: a single one, or a file. */
 async function readTexts(
   given: PredictArguments,
   expected: readonly string[] | undefined,
@@ -145,7 +147,7 @@ async function readTexts(
     if (text === undefined) throw new UsageError('give a text with --text, or a file of texts with --input');
     const column = textColumn ?? textPairColumn;
     if (column !== undefined)
-      throw new UsageError(`the column ${column} is one of a file; name the file with --input`);
+      throw new UsageError(`the column ${column} belongs to a file; name the file with --input`);
     const texts: TrainingExample['segments'] = textPair === undefined ? [text] : [text, textPair];
     checkCount(texts.length, expected, '--text-pair');
     return [texts];
@@ -166,15 +168,18 @@ async function readTexts(
   return texts;
 }
 
-/** @throws FolderError where there is no such file */
+/** Checks that the input file exists. @throws FolderError if it does not */
 async function checkInput(path: string, name: string): Promise<void> {
-  // A compressed file is also found without the end of its name.
+  // A compressed file is also found by its name without `.gz`.
   const found = await stat(path).catch(() => stat(`${path}.gz`).catch(() => undefined));
   if (found?.isDirectory()) throw new FolderError(`${name} is a folder; give one of its files with --input`);
   if (!found) throw new FolderError(`There is no file ${name}; check the path of the texts (--input)`);
 }
 
-/** @throws UsageError for a single text where the model takes pairs, or a pair where it takes single ones */
+/**
+ * Checks that as many texts are given as the model reads.
+ * @throws UsageError for a single text if the model takes pairs, or a pair if it takes single texts
+ */
 function checkCount(found: number, expected: readonly string[] | undefined, option: string): void {
   if (expected === undefined || found === expected.length) return;
   throw new UsageError(
@@ -184,13 +189,13 @@ function checkCount(found: number, expected: readonly string[] | undefined, opti
   );
 }
 
-/** A text with what a model says about it. */
+/** A text with the model's prediction. */
 export interface Predicted {
   readonly texts: readonly [string] | readonly [string, string];
   readonly prediction: Prediction;
 }
 
-/** One JSON object a line, in the order of the texts. */
+/** Formats predictions as JSON lines, in the order of the texts. */
 function predictionLines(predicted: readonly Predicted[]): string {
   const lines = predicted.map(({ texts: [text, textPair], prediction }, i) => ({
     ...{ row: i + 1, text },
@@ -200,14 +205,17 @@ function predictionLines(predicted: readonly Predicted[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** Probabilities of more labels than this do not fit beside the texts: only those of the predicted ones are shown. */
+/**
+ * Most labels whose probabilities fit beside the texts. With more labels, only the probabilities of predicted labels
+ * are shown.
+ */
 const mostColumns = 4;
 
 /**
- * A table with one line for each text.
+ * Formats predictions as a table with one line for each text.
  *
- * @param width of the screen
- * @param order of the labels, which an object does not keep of numbers
+ * @param width characters of a line
+ * @param order of the labels; the keys of an object do not keep this order for numbers
  */
 export function predictionTable(
   predicted: readonly Predicted[],
@@ -235,13 +243,13 @@ function predictionCells(prediction: Prediction, shown: readonly string[]): stri
   return [labels.join(', ') || '-', ...(shown.length > 0 ? figures : [figures.join(', ') || '-'])];
 }
 
-/** What a model says about one text. */
+/** A model's prediction for one text. */
 export type Prediction =
   | { readonly label: string; readonly probabilities: Readonly<Record<string, number>> }
   | { readonly labels: readonly string[]; readonly probabilities: Readonly<Record<string, number>> }
   | { readonly score: number };
 
-/** A model's answers in words: the most probable class, all labels above one half, or a score. */
+/** Converts logits to predictions: the most probable class, all labels with a probability above 0.5, or a score. */
 function predictionsOf(
   { problem, labels }: { readonly problem: Problem; readonly labels: readonly string[] | null },
   answers: ModelOutput,
@@ -258,12 +266,15 @@ function predictionsOf(
     const own = all.subarray(row * columns, (row + 1) * columns);
     const probabilities = Object.fromEntries(labels.map((label, id) => [label, own[id]!]));
     if (several) return { labels: labels.filter((_, id) => own[id]! > 0.5), probabilities };
-    // The first of equal ones, as in the metrics.
+    // Of equal values the first is chosen, as in the metrics.
     return { label: labels[own.indexOf(Math.max(...own))]!, probabilities };
   });
 }
 
-/** The columns of the one or two texts a model reads; undefined where its folder does not say, or it reads choices. */
+/**
+ * Returns the columns of the one or two texts that a model reads; undefined if its folder does not name them, or if it
+ * reads multiple-choice rows.
+ */
 function textColumnsOf(run: Pick<RunFile, 'task' | 'settings'> | undefined): readonly string[] | undefined {
   const own = run?.settings.own;
   if (own) return own.textPair === null ? [own.text] : [own.text, own.textPair];

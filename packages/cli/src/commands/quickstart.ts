@@ -10,7 +10,7 @@ export function addQuickstart(root: Command, run: Run): void {
   const number = (flags: string, text: string): Option => new Option(flags, text).argParser(wholeNumber(1));
   root
     .command('quickstart')
-    .summary('the whole story on a small task, offline; what scalearn alone does')
+    .summary('compare methods on a small task, offline; the default command')
     .description(
       'Trains a single adapter, every variant of ScaLearn and AdapterFusion on few rows of a small task, and compares them.',
     )

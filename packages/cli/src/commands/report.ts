@@ -49,7 +49,7 @@ const byExtension: Readonly<Record<string, ReportFormat>> = {
   '.json': 'json',
 };
 
-/** `scalearn report`: what runs show, in the format asked for. */
+/** Runs `scalearn report`: shows the results of runs in the requested format. */
 async function report(
   paths: readonly string[],
   { out, title, commit, format, overwrite, json }: ReportArguments,

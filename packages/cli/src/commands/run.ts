@@ -43,9 +43,9 @@ export function addRun(root: Command, run: Run): void {
     ]);
   root
     .command('run')
-    .summary('train everything an experiment consists of')
+    .summary('train all models of an experiment')
     .description(
-      'Trains the models of an experiment file: encoders, tasks, methods, seeds. What is there is not trained again, and what was interrupted goes on.',
+      'Trains the models of an experiment file: encoders, tasks, methods, seeds. Finished models are not trained again, and interrupted ones continue.',
     )
     .argument('<experiment>', 'a YAML file, such as experiments/main-table-mini.yaml')
     .addOption(pathOption('--out <dir>', 'folder of all runs').default('runs'))
@@ -75,7 +75,7 @@ Examples:
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 
-/** `scalearn run`: every model of an experiment. */
+/** Runs `scalearn run`: trains every model of an experiment. */
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
   const { families } = setup;
@@ -94,7 +94,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
   const folder = join(store, experiment.name);
   const reporter = experimentReporter(terminal, { json: given.json === true, total: plan.runs.length });
-  // Two experiments at once in one folder would wait for each other's sources.
+  // Two experiments in one folder at the same time would wait for each other's sources.
   const release = await takeLock(join(store, '.run.lock'), store);
   try {
     await removeTemporaries(folder);
@@ -111,10 +111,10 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
     reporter.close();
     const { failed, missing } = reporter.counts();
     if (signal.aborted && missing > 0)
-      throw new StoppedError(`Interrupted with ${missing} models to go; the same command goes on.`);
+      throw new StoppedError(`Interrupted with ${missing} models to go; the same command continues.`);
     if (failed > 0)
       throw new RunsFailedError(
-        `${failed} of ${plan.runs.length} models could not be trained; the others are in ${out}. Put right what is said above; the same command trains what is missing.`,
+        `${failed} of ${plan.runs.length} models could not be trained; the others are in ${out}. Correct the errors above; the same command trains the missing models.`,
       );
     reporter.done(experiment.name, join(out, experiment.name));
   } finally {
@@ -136,7 +136,7 @@ async function dryRun(
   else terminal.out(planText(plan, estimate, given.jobs));
 }
 
-/** What an experiment would train. */
+/** Describes what an experiment would train. */
 function planText({ experiment: { title } }: Plan, estimate: PlanEstimate, jobs: number): string {
   const header = ['entry', 'models', 'there already', 'parameters', 'tokens', 'TFLOP', 'time'];
   const line = (name: string, each: PlanEstimate['entries'][number] | PlanEstimate): string[] => [
@@ -151,5 +151,5 @@ function planText({ experiment: { title } }: Plan, estimate: PlanEstimate, jobs:
   const rows = estimate.entries.map((each) => line(each.entry, each));
   const together =
     jobs === 1 ? '' : `, with ${jobs} jobs on ${availableParallelism()} cores up to ${jobs} times as fast`;
-  return `${oneLine(title)}\n\n${table([header, ...rows, line('all', estimate)])}\nParameters are those of a model, heads left out. Time is for ${estimate.device}, if no epoch is left out: ${clock(estimate.seconds)} one after the other${together}.\n`;
+  return `${oneLine(title)}\n\n${table([header, ...rows, line('all', estimate)])}\nParameters are those of a model, without heads. Time is for ${estimate.device}, if no epoch is left out: ${clock(estimate.seconds)} one after the other${together}.\n`;
 }

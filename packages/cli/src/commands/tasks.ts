@@ -22,7 +22,7 @@ Examples:
   scalearn train --encoder FacebookAI/roberta-base --task superglue/copa --out runs/copa
 `;
 
-/** `scalearn tasks`: what there is to train on without data of one's own. */
+/** Runs `scalearn tasks`: lists the tasks that need no data from the user. */
 async function tasks({ json }: { readonly json?: boolean }, { terminal }: CommandContext): Promise<void> {
   const groups = benchmarks.map((benchmark) => ({
     benchmark,
@@ -52,7 +52,7 @@ export interface TaskGroup {
   readonly tasks: readonly TaskInfo[];
 }
 
-/** One table for each benchmark, under where its data comes from. */
+/** Formats one table for each benchmark, below the source of its data. */
 function tasksText(groups: readonly TaskGroup[]): string {
   return groups.map((group) => `${heading(group)}\n\n${taskTable(group.tasks)}`).join('\n');
 }

@@ -44,10 +44,10 @@ Examples:
                  --sources runs/mnli runs/stsb runs/rte --out runs/rte-scalearn
 `;
 
-/** `scalearn train`: stage 1 without sources, stage 2 with them. */
+/** Runs `scalearn train`: stage 1 without sources, stage 2 with them. */
 async function train(given: TrainArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
   const chosen = chooseMethod(given, setup.methods);
-  // What is found out at once comes before the data are read.
+  // Checks that are fast come before the data is read.
   const encoderPath = await localEncoder(given.encoder);
   if (!given.resume) await checkSources(given.sources ?? []);
   const found = await findTasks(given);
@@ -73,7 +73,7 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
   }
 }
 
-/** For people tasks have the names they gave, for programs their ids. */
+/** Returns the reporter. Output for people shows the task names that the user gave; output for programs shows ids. */
 function reporterOf(
   { json = false, quiet = false }: TrainArguments,
   found: readonly FoundTask[],
@@ -84,14 +84,14 @@ function reporterOf(
   return withTaskNames(reporter, new Map(found.map((each) => [each.info.id, shownTask(each)])));
 }
 
-/** The task, or the tasks of a joint method. */
+/** Finds the task, or the tasks of a joint method. */
 async function findTasks({ task, tasks, ...given }: TrainArguments): Promise<FoundTask[]> {
   const names = tasks ?? (task === undefined ? [] : [task]);
   if (names.length === 0)
     throw new UsageError('give a task with --task, or, to a joint method, several with --tasks');
   const found: FoundTask[] = [];
   for (const each of names) {
-    // Among several tasks the folder of the data is for those that need one.
+    // With several tasks, the data folder is for those that read files.
     const writesItself = names.length > 1 && taskIds.includes(each) && !describeTask(each).files;
     const { data, ...rest } = given;
     found.push(await findTask({ ...rest, task: each, data: writesItself ? undefined : data }));
@@ -99,7 +99,7 @@ async function findTasks({ task, tasks, ...given }: TrainArguments): Promise<Fou
   return found;
 }
 
-/** @returns the run that is finished already, where that is what is resumed */
+/** Checks the output folder. @returns the finished run, if the run to resume is already finished */
 async function checkOut(
   out: OutFolder,
   { out: name, resume, overwrite }: TrainArguments,

@@ -21,7 +21,7 @@ export function checkConfig(value: unknown, file: string): Pick<Setup, 'methods'
   for (const { id } of definitions) {
     if (ids.includes(id))
       throw new UsageError(
-        `${file}: plugins define a method '${id}', which is there already; call it otherwise`,
+        `${file}: plugins define a method '${id}', which exists already; give it another name`,
       );
     ids.push(id);
   }
@@ -29,19 +29,19 @@ export function checkConfig(value: unknown, file: string): Pick<Setup, 'methods'
   for (const { modelType } of families) {
     if (types.includes(modelType))
       throw new UsageError(
-        `${file}: plugins define a family '${modelType}', which is there already; call it otherwise`,
+        `${file}: plugins define a family '${modelType}', which exists already; give it another name`,
       );
     types.push(modelType);
   }
   return { methods: new MethodRegistry(definitions), families: [...encoderFamilies, ...families], defaults };
 }
 
-/** What a program exports is kept as it is: methods are more than their fields. */
+/** Narrows the type without copying the value: methods are objects with more than the checked fields. */
 function assertConfig(value: unknown, file: string): asserts value is Config {
   parsed(configSchema, value, (fault) => new UsageError(`${file}: ${placeOf(fault)} ${fault.says}`));
 }
 
-/** Such as `plugins[0].methods[1].id (of name)`. */
+/** Formats a place in the file, such as `plugins[0].methods[1].id (of name)`. */
 function placeOf({ path, holders, isKey }: SchemaFault): string {
   const place = isKey ? path.slice(0, -1) : path;
   const keys = place.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${key}`));

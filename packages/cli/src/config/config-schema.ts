@@ -14,7 +14,7 @@ const optionType: v.GenericSchema<unknown, OptionType> = v.union(
   "'number', 'whole', 'numbers', 'text' or a list of words",
 );
 
-/** An option of a method. Flags of its own are the command's: those of two plugins would meet. */
+/** An option of a method. Plugins cannot define flags of their own: flags of two plugins could collide. */
 const option = v.pipe(
   fields({
     type: optionType,
@@ -47,7 +47,7 @@ const method = fields({
   sources: v.optional(
     v.pipe(
       fields({ least: whole(1), most: v.optional(whole(1)) }),
-      v.check(({ least, most = least }) => most >= least, 'an object whose most is not below its least'),
+      v.check(({ least, most = least }) => most >= least, 'an object whose most is not less than its least'),
     ),
   ),
   options: recordOf(
@@ -60,7 +60,7 @@ const method = fields({
 
 const familyFunction = v.function('a function (defineEncoderFamily checks it)');
 
-/** A family of encoders: more than what is checked here, and kept as it is. */
+/** A family of encoders. It has more fields than are checked here, and is kept unchanged. */
 const family = v.looseObject(
   {
     ...{ modelType: words, prefix: words },
@@ -72,7 +72,7 @@ const family = v.looseObject(
   'a family of encoders, which defineEncoderFamily makes',
 );
 
-/** What a configuration file exports. */
+/** Schema of what a configuration file exports. */
 export const configSchema: v.GenericSchema = fields({
   plugins: v.optional(
     v.array(

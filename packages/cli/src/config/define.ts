@@ -2,29 +2,31 @@ import type { MethodDefinition } from '@scalearn/core/methods';
 import type { EncoderFamily } from '@scalearn/encoders';
 import type { NamesWith, TrainArguments } from '../options/train-table.ts';
 
-/** Options of `scalearn train` that a configuration may give a default. */
+/** Options of `scalearn train` whose defaults a configuration can set. */
 export type TrainDefaults = Partial<
   Pick<TrainArguments, NamesWith<{ readonly files: 'config' | 'both' }> & keyof TrainArguments>
 >;
 
-/** What somebody else adds to the command. */
+/** Methods and encoder families that are added to the command. */
 export interface Plugin {
-  /** For messages. */
+  /** Name of the plugin, used in messages. */
   readonly name: string;
-  /** Methods beside the command's own; `defineMethod` of `@scalearn/core` makes their definitions. */
+  /** Additional methods. Their definitions are made with `defineMethod` of `@scalearn/core`. */
   readonly methods?: readonly MethodDefinition[];
-  /** Families of encoders beside those of `@scalearn/encoders`, whose `defineEncoderFamily` makes them. */
+  /** Additional families of encoders. They are made with `defineEncoderFamily` of `@scalearn/encoders`. */
   readonly families?: readonly EncoderFamily[];
 }
 
 /** What `scalearn.config.ts` exports. */
 export interface Config {
   readonly plugins?: readonly Plugin[];
-  /** Options of `scalearn train`, in camel case, where the command line does not give them. */
+  /**
+   * Defaults of options of `scalearn train`, by their names in camel case. Options of the command line override them.
+   */
   readonly defaults?: TrainDefaults;
 }
 
-/** A configuration, checked by its types. */
+/** Returns the configuration unchanged. TypeScript checks its type. */
 export function defineConfig(config: Config): Config {
   return config;
 }

@@ -8,9 +8,9 @@ import { plainSetup, type Setup } from './setup.ts';
 const names = ['scalearn.config.ts', 'scalearn.config.js', 'scalearn.config.json'] as const;
 
 /**
- * Takes `--config FILE` from before the name of the command.
+ * Takes `--config FILE` from the arguments before the command's name.
  *
- * @throws UsageError where no file follows
+ * @throws UsageError if no file follows
  */
 export function takeConfig(args: readonly string[]): {
   readonly config?: string;
@@ -27,9 +27,9 @@ export function takeConfig(args: readonly string[]): {
 }
 
 /**
- * Loads the configuration file: the one that is named, else that of the folder, where there is one.
+ * Loads the named configuration file, or the one in the current folder if there is one.
  *
- * @throws UsageError that names the file, for one that is missing, cannot be loaded or is not understood
+ * @throws UsageError that names the file, if it is missing, cannot be loaded or is not valid
  */
 export async function loadSetup(config: string | undefined, folder: string = process.cwd()): Promise<Setup> {
   const file = config === undefined ? await findConfig(folder) : resolve(folder, config);
@@ -72,7 +72,7 @@ async function loadFile(file: string, name: string): Promise<unknown> {
   }
 }
 
-/** Whether the runtime runs TypeScript. */
+/** Returns whether the runtime can run TypeScript files. */
 function stripsTypes(): boolean {
   const { typescript } = process.features as { readonly typescript?: false | string };
   return 'Deno' in globalThis || Boolean(typescript);

@@ -5,13 +5,13 @@ import type { TrainDefaults } from './define.ts';
 /** What a configuration file adds to the command. */
 export interface Setup {
   readonly methods: MethodRegistry;
-  /** Families that an encoder may be of. */
+  /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];
-  /** Checked already. */
+  /** Defaults of options of `scalearn train`, already checked. */
   readonly defaults: TrainDefaults;
-  /** Absolute path of the file; undefined where there is none. */
+  /** Absolute path of the configuration file; undefined if there is none. */
   readonly file?: string;
 }
 
-/** The command without a configuration file. */
+/** The setup without a configuration file. */
 export const plainSetup: Setup = { methods: ownMethods, families: encoderFamilies, defaults: {} };

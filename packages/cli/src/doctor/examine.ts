@@ -11,17 +11,17 @@ import { openDevice } from '../device.ts';
 import { version } from '../version.ts';
 import { SelfTest, type SelfTestResult } from './self-test.ts';
 
-/** One way to compute: whether it works, and whether it computes rightly. */
+/** A device, with whether it is available and whether it computes correctly. */
 export interface Examined {
   /** `webgpu`, `onnx` or `reference`. */
   readonly device: string;
   /** Family of WebGPU kernels; undefined for other devices. */
   readonly variant?: string;
   readonly description?: string;
-  /** Why it cannot be used here. */
+  /** Why the device is not available. */
   readonly missing?: string;
   readonly test?: SelfTestResult;
-  /** Why the test did not come to an end. */
+  /** Why the test failed to finish. */
   readonly failure?: string;
 }
 
@@ -29,18 +29,18 @@ export interface DoctorReport {
   readonly runtime: Readonly<Record<string, string>>;
   readonly adapters: readonly AdapterDescription[];
   readonly devices: readonly Examined[];
-  /** What `auto` picks. */
+  /** The device that `auto` selects. */
   readonly chosen: { readonly device: string; readonly description: string; readonly reason: string };
   readonly advice: readonly string[];
   readonly healthy: boolean;
 }
 
-/** Whether a device is here, but is not to be trusted. */
+/** Returns whether a device is available but failed its test. */
 function isBroken({ test, failure }: Examined): boolean {
   return failure !== undefined || test?.passed === false;
 }
 
-/** Looks at everything there is to compute with, and tests it. */
+/** Lists all devices and tests them. */
 export async function examine(note: (text: string) => void): Promise<DoctorReport> {
   const adapters = await listAdapters();
   const test = new SelfTest();
@@ -111,7 +111,7 @@ async function choose(): Promise<DoctorReport['chosen']> {
   }
 }
 
-/** Of this package and of what runs it. */
+/** Returns the versions of this package and of the runtime. */
 export function runtimeVersions(): Record<string, string> {
   const { versions, platform, arch } = process;
   const runtime: Record<string, string> = versions.deno
@@ -120,7 +120,7 @@ export function runtimeVersions(): Record<string, string> {
   return { scalearn: version, ...runtime, system: `${platform} ${arch}` };
 }
 
-/** What to install, most useful first; nothing where all is well. */
+/** Returns what to install, the most useful first; empty if nothing is needed. */
 export async function advise(
   adapters: readonly AdapterDescription[],
   devices: readonly Examined[],
@@ -145,10 +145,10 @@ export async function advise(
   return advice;
 }
 
-/** Whether WebGPU is only missing because the package that brings it to Node is not installed. */
+/** Returns whether WebGPU is missing only because the package that provides it in Node is not installed. */
 async function needsDawn(): Promise<boolean> {
   if (process.versions.deno) return false;
-  // The name stands in a variable so that nothing tries to find the optional package before.
+  // The name is in a variable so that bundlers and type checkers do not resolve the optional package.
   const name = 'webgpu';
   return import(name).then(
     () => false,

@@ -18,15 +18,15 @@ import {
 } from '@scalearn/core/methods';
 import { tinyConfig, tinyEncoder } from './tiny-encoder.ts';
 
-/** What a device computes: numbers to hold against another's. */
+/** Values that a device computed, to compare with those of another device. */
 interface Trace {
   readonly losses: number[];
   readonly gradientNorms: number[];
-  /** How far the parameters have moved. */
+  /** Change of the parameters since the start of training. */
   readonly moved: Float64Array;
 }
 
-/** How far a device is from the oracle, as parts of what the oracle says. */
+/** Errors of a device relative to the reference. */
 export interface SelfTestResult {
   readonly passed: boolean;
   readonly loss: number;
@@ -35,12 +35,16 @@ export interface SelfTestResult {
   readonly seconds: number;
 }
 
-/** Single precision and another order of sums explain differences below these; a wrong kernel does not. */
+/**
+ * Largest accepted relative errors. Single precision and another order of summation cause smaller ones; a wrong kernel
+ * causes larger ones.
+ */
 const tolerances = { loss: 1e-5, gradientNorm: 1e-5, parameters: 1e-3 } as const;
 
 /**
- * Trains an adapter and ScaLearn for a few steps, dropout, clipping and AdamW included, on a small random encoder, and
- * compares with the interpreter in double precision. That runs every operation training needs, forward and backward.
+ * Trains an adapter and ScaLearn for a few steps on a small random encoder and compares the results with the reference
+ * device in double precision. Dropout, clipping and AdamW are included. This runs every operation that training needs,
+ * forward and backward.
  */
 export class SelfTest {
   #oracle: Promise<Trace[]> | undefined;
@@ -65,12 +69,12 @@ export class SelfTest {
   }
 }
 
-/** Math.max, but what is not a number stays: it must not pass for small. */
+/** Returns the larger value, or NaN if one is NaN: NaN must not pass as a small error. */
 function worst(a: number, b: number): number {
   return Number.isNaN(b) ? Number.POSITIVE_INFINITY : Math.max(a, b);
 }
 
-/** Root of the summed squares of the differences over that of the expected values. */
+/** Returns the Euclidean norm of the differences divided by the norm of the expected values. */
 function relative(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   let [difference, size] = [0, 0];
   for (let i = 0; i < expected.length; i++) {
@@ -126,7 +130,7 @@ async function trace(encoder: Encoder, method: Method): Promise<Trace> {
   return { losses, gradientNorms, moved: after.map((value, i) => value - (before[i] as number)) };
 }
 
-/** Lengths of the sequences of each step: shorter, longer, a single token. */
+/** Sequence lengths of each step: short, long and a single token. */
 const batches = [
   [17, 5, 33],
   [1, 40, 22, 9, 13],

@@ -8,7 +8,7 @@ import {
   type TransformerEncoder,
 } from '@scalearn/encoders';
 
-/** A BERT small enough for the interpreter, of sizes that are no multiples of any kernel's tile. */
+/** A BERT that is small enough for the reference device. Its sizes are not multiples of any kernel's tile. */
 export const tinyConfig: TransformerConfig = {
   modelType: 'bert',
   vocabSize: 97,
@@ -27,14 +27,14 @@ export const tinyConfig: TransformerConfig = {
   initializerRange: 0.02,
 };
 
-/** The encoder with random weights, without a tokenizer. */
+/** Makes the encoder with random weights, without a tokenizer. */
 export async function tinyEncoder(device: Device): Promise<TransformerEncoder> {
   const bytes = writeSafetensors(tinyWeights(tinyConfig));
   const weights = await openSafetensors(bytesSource(bytes), 'self-test');
   return createEncoder({ device, config: tinyConfig, weights, name: 'self-test' });
 }
 
-/** Random weights by their names on disk, the pooler left out. */
+/** Makes random weights by their names on disk, without the pooler. */
 export function tinyWeights(config: TransformerConfig): Map<string, TensorToWrite> {
   const tensors = new Map<string, TensorToWrite>();
   for (const { parts, shape, initial, optional } of encoderWeights(config)) {

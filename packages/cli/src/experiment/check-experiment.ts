@@ -10,7 +10,7 @@ import type { YamlFile } from './yaml-file.ts';
 type Path = readonly (string | number)[];
 
 /**
- * Checks what the schema cannot say: that what is named exists, and that no sources lead back to themselves.
+ * Checks what the schema cannot express: that everything that is named exists, and that sources form no cycle.
  *
  * @param folder of the file
  * @throws UsageError with line and column
@@ -51,7 +51,7 @@ export function checkExperiment(
     checkReference(from, typeof sources === 'string' ? [...at, 'sources'] : [...at, 'sources', 'from']);
     if (own === 'only' && tasks !== undefined)
       throw file.error(
-        "'own: only' leaves out all other sources, so tasks say nothing",
+        "'own: only' leaves out all other sources, so tasks have no effect",
         [...at, 'sources', 'tasks'],
         'key',
       );
@@ -64,7 +64,7 @@ export function checkExperiment(
     const at: Path = ['methods', id];
     const entry = entries[id] ?? {};
     if (entry.method === undefined && !methods.all.some((each) => each.id === id))
-      throw file.error(`${id} is no method, so it must name one: method: …`, at, 'key');
+      throw file.error(`${id} is not a method, so it must name one: method: …`, at, 'key');
     const method = methods.find(entry.method ?? id);
     checkTasks(entry.tasks, [...at, 'tasks']);
     for (const place of ['options', 'vary'] as const)
@@ -84,13 +84,13 @@ export function checkExperiment(
   checkCycles(file, entries);
 }
 
-/** Whether an option is one of methods, but not of this one. */
+/** Returns whether other methods have the option, but not this one. */
 export function isOfOtherMethods(option: string, { options }: MethodEntry, methods: MethodRegistry): boolean {
   const isOfAny = methodOptions(methods).includes(option) && !trainNames.includes(option);
   return isOfAny && !Object.hasOwn(options, option);
 }
 
-/** @throws UsageError for an entry whose sources lead back to it */
+/** Checks that sources form no cycle. @throws UsageError that names an entry of the cycle */
 function checkCycles(file: YamlFile, entries: Written['methods']): void {
   const sourcesOf = (id: string): string[] => {
     const { sources } = entries[id] ?? {};
@@ -101,7 +101,7 @@ function checkCycles(file: YamlFile, entries: Written['methods']): void {
   const visit = (id: string, path: readonly string[]): void => {
     if (path.includes(id)) {
       const circle = [...path.slice(path.indexOf(id)), id].join(' needs ');
-      throw file.error(`the sources of ${id} lead back to it: ${circle}`, ['methods', id, 'sources']);
+      throw file.error(`the sources of ${id} form a cycle: ${circle}`, ['methods', id, 'sources']);
     }
     for (const each of sourcesOf(id)) visit(each, [...path, id]);
   };

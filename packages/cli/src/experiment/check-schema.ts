@@ -4,7 +4,10 @@ import { experimentSchema } from './schema.ts';
 import type { Written } from './written.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-/** The experiment of a file. @throws UsageError with line and column for what its schema forbids */
+/**
+ * Checks a file by the schema and returns its experiment.
+ * @throws UsageError with line and column if the schema does not allow it
+ */
 export function readWritten(file: YamlFile, methods: MethodRegistry): Written {
   return parsed(experimentSchema(methods), file.value, ({ path, says, isKey }) => {
     const place = isKey ? path.slice(0, -1) : path;

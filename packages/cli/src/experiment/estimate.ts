@@ -16,17 +16,17 @@ import { evaluations, expectedSeconds, measureCost } from '../model/cost.ts';
 import { loadData } from '../model/data.ts';
 import type { Plan, PlannedRun } from './plan.ts';
 
-/** What some of an experiment's models take, if no epoch is left out by early stopping. */
+/** What a group of models of an experiment takes, without early stopping. */
 export interface Estimate {
   readonly models: number;
-  /** Of them, how many are there already; they take nothing. */
+  /** Number of models that are already trained. They take no time. */
   readonly finished: number;
-  /** Trainable values of a model, heads left out: the least and the most. */
+  /** Trainable values of a model without heads: the smallest and the largest number. */
   readonly parameters: readonly [number, number];
-  /** That are trained on. */
+  /** Tokens to train on, over all models. */
   readonly tokens: number;
   readonly flops: number;
-  /** One after the other. */
+  /** Seconds to train all models in sequence. */
   readonly seconds: number;
 }
 
@@ -37,16 +37,16 @@ export interface PlanEstimate extends Estimate {
 
 export interface EstimateOptions {
   readonly device: DeviceChoice | undefined;
-  /** Of encoders that are known. */
+  /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];
   readonly signal: AbortSignal;
   note(text: string): void;
 }
 
-/** Rows that a method is measured on. */
+/** Number of rows that a method is measured on. */
 const measuredRows = 128;
 
-/** Works out what a plan takes: sizes from the data, seconds from a few steps of every method on this device. */
+/** Estimates the cost of a plan: sizes come from the data, seconds from a few steps of every method on this device. */
 export async function estimatePlan(
   plan: Plan,
   { device: choice, families, signal, note }: EstimateOptions,
@@ -104,7 +104,8 @@ async function estimateRuns(
     estimates.push({
       ...{ models: 1, finished: isFinished ? 1 : 0, parameters: [run.parameters, run.parameters] },
       tokens: isFinished ? 0 : tokens,
-      // Backwards through frozen layers costs as much as forwards, weight gradients as much again.
+      // The backward pass through frozen layers costs as much as the forward pass, and weight gradients cost as much
+      // again.
       flops: isFinished ? 0 : forward * (tokens * (run.method.trainsEncoder ? 3 : 2) + evaluated),
       seconds: isFinished ? 0 : expectedSeconds(scaled, { steps, settings: run.settings }, rows),
     });
@@ -123,7 +124,7 @@ function sum(estimates: readonly Estimate[]): Estimate {
   };
 }
 
-/** The method with all it needs to take steps: sources that do nothing take as long as others. */
+/** Returns the method ready for steps. Its sources have no effect: they take as long as trained ones. */
 async function trainableMethod(
   run: PlannedRun,
   tasks: readonly Task[],
@@ -164,7 +165,7 @@ function blankAdapter(name: string, { hiddenSize, layers }: TransformerConfig): 
   };
 }
 
-/** Rows that a run trains and is evaluated on. */
+/** Counts the rows that a run trains on and is evaluated on. */
 function rowsOf({ tasks, settings }: PlannedRun): Record<'train' | 'validation' | 'test', number> {
   const { limit, evalLimit, validationLimit = evalLimit, trainPercent = 100 } = settings;
   const most = (rows: number, bound: number | null): number => Math.min(rows, bound ?? rows);
@@ -182,7 +183,7 @@ function stepsOf({ settings: { maxSteps, epochs, batchSize } }: PlannedRun, rows
   return Math.min(planned, maxSteps ?? planned);
 }
 
-/** Tokens of a row, by some of each task's, larger tasks counting more. */
+/** Estimates the mean number of tokens of a row from a sample of each task, weighted by the number of rows. */
 function meanTokens({ tasks, settings: { maxLength } }: PlannedRun, encoder: TransformerEncoder): number {
   let [tokens, rows] = [0, 0];
   for (const { sample, rows: all, found } of tasks) {
@@ -197,11 +198,14 @@ function meanTokens({ tasks, settings: { maxLength } }: PlannedRun, encoder: Tra
   return tokens / Math.max(1, rows);
 }
 
-/** Floating-point operations of a token through the encoder, one multiplication and one addition for each weight. */
+/**
+ * Returns the floating-point operations of one token in the encoder: one multiplication and one addition for each
+ * weight.
+ */
 function forwardFlops({ config, family }: TransformerEncoder, length: number): number {
   const { vocabSize, maxPositions, typeVocabSize, hiddenSize, layers } = config;
   const embeddings = (vocabSize + maxPositions + typeVocabSize) * hiddenSize;
-  // Scores and their use: two products with every token of the row.
+  // Attention scores and the weighted sum of values: two products with every token of the row.
   return (
     2 * (encoderParameterCount(config, { families: [family] }) - embeddings) +
     4 * layers * hiddenSize * length

@@ -1,34 +1,35 @@
 import { UsageError } from '../errors.ts';
 import type { Entry, Experiment, Options, OptionValue, SourceRule } from './experiment.ts';
 
-/** One model of an experiment: a method, with all that decides it. */
+/** One model of an experiment, with everything that determines it. */
 export interface Cell {
   readonly entry: Entry;
   readonly encoder: string;
-  /** One, but for a joint method. */
+  /** Ids of its tasks: one, or several for a joint method. */
   readonly tasks: readonly string[];
   readonly seed: number;
-  /** The values of the options that the entry varies. */
+  /** Values of the options that the entry varies. */
   readonly axes: Options;
-  /** Those included. */
+  /** All options, including those that vary. */
   readonly options: Options;
-  /** What it is trained from; the target's own comes last. */
+  /** The models that it is trained from; the target's own comes last. */
   readonly sources: readonly Cell[];
 }
 
-/** Models of an experiment, those they are trained from counted each time: it would take years. */
+/** Largest number of models of an experiment, with sources counted at each use. More would take years. */
 const MOST_MODELS = 100_000;
 
 function checkCount(count: number, { id }: Entry): void {
   if (count <= MOST_MODELS) return;
-  const what = `${id} and what it is trained from stand for more than ${MOST_MODELS} models`;
+  const what = `${id} and the models it is trained from are more than ${MOST_MODELS} models`;
   throw new UsageError(`${what}; leave out seeds, tasks or values that vary`);
 }
 
 /**
- * Every model that the experiment reports, in the order of the file. Models they are trained from hang on them.
+ * Returns every model that the experiment reports, in the order of the file. Each holds the models that it is trained
+ * from.
  *
- * @throws UsageError for sources of which it is not said which of an entry's models they are, and for far too many
+ * @throws UsageError if it is not clear which of an entry's models a source is, and if there are too many models
  */
 export function expand(experiment: Experiment): Cell[] {
   const entries = new Map(experiment.entries.map((entry) => [entry.id, entry]));
@@ -78,7 +79,7 @@ export function expand(experiment: Experiment): Cell[] {
   return cells;
 }
 
-/** The tasks of each of an entry's models. */
+/** Returns the tasks of each of an entry's models. */
 function targetsOf({ method, tasks }: Entry): readonly (readonly string[])[] {
   if (tasks.length === 0) return [];
   return method.kind === 'joint' ? [tasks] : tasks.map((task) => [task]);
@@ -87,7 +88,7 @@ function targetsOf({ method, tasks }: Entry): readonly (readonly string[])[] {
 const optionsOf = (entry: Entry, task: string): Options => entry.perTask[task]?.options ?? entry.options;
 const seedsOf = (entry: Entry, task: string): readonly number[] => entry.perTask[task]?.seeds ?? entry.seeds;
 
-/** The entry and task of every source, the target's own last. */
+/** Returns the entry and the task of every source; the target's own comes last. */
 function sourcePlaces(
   { from, tasks, own, addsOwn }: SourceRule,
   target: string,
@@ -97,7 +98,7 @@ function sourcePlaces(
   return hasOwn ? [...others, { id: own, task: target, isOwn: true }] : others;
 }
 
-/** Every combination of the values of the options that an entry varies; one empty where it varies none. */
+/** Returns every combination of the values that an entry varies; one empty combination if it varies none. */
 function combinations(entry: Entry, [target]: readonly string[]): Options[] {
   const { vary, sources } = entry;
   const count = sources ? sourcePlaces(sources, target as string).length : 0;
@@ -110,7 +111,7 @@ function combinations(entry: Entry, [target]: readonly string[]): Options[] {
   return found;
 }
 
-/** Every list of `length` of the numbers. */
+/** Returns every list of `length` elements of the numbers. */
 function grid(numbers: readonly number[], length: number): number[][] {
   let found: number[][] = [[]];
   for (let i = 0; i < length; i++) found = found.flatMap((list) => numbers.map((each) => [...list, each]));

@@ -1,15 +1,18 @@
 import type { SourceControl } from '@scalearn/core';
 import type { MethodEntry } from '../methods/entry.ts';
 
-/** A value that an option may have. */
+/** A value of an option. */
 export type OptionValue = number | string | readonly number[];
 
 export type Options = Readonly<Record<string, OptionValue>>;
 
-/** Options with several values each, or with every combination of a grid's numbers, one for each source. */
+/**
+ * The options that vary: a list of values for each, where a grid gives every combination of its numbers with one number
+ * for each source.
+ */
 export type Vary = Readonly<Record<string, readonly OptionValue[] | { readonly grid: readonly number[] }>>;
 
-/** What is otherwise with a task. */
+/** Settings that differ for a task. */
 export interface TaskExceptions {
   readonly seeds?: readonly number[];
   readonly options?: Options;
@@ -19,13 +22,16 @@ export interface TaskExceptions {
 export interface SourceRule {
   readonly from: string;
   readonly tasks: readonly string[];
-  /** Of all, or of each task, 0 for those that are not named; undefined for that of the run itself. */
+  /**
+   * The seed of all sources, or of each task (0 for tasks that are not named); undefined for the seed of the run
+   * itself.
+   */
   readonly seed: number | Readonly<Record<string, number>> | undefined;
-  /** The entry of the target's own adapter; undefined where there is none. */
+  /** The entry of the target's own adapter; undefined if there is none. */
   readonly own: string | undefined;
-  /** Whether the target's own is a source although it is not among the tasks. */
+  /** Whether the target's own adapter is a source even if the target is not among the tasks. */
   readonly addsOwn: boolean;
-  /** What the trained adapters are replaced by, to compare with. */
+  /** What replaces the trained adapters, as a control. */
   readonly control: SourceControl | undefined;
 }
 
@@ -33,7 +39,7 @@ export interface SourceRule {
 export interface Entry {
   readonly id: string;
   readonly method: MethodEntry;
-  /** In reports. */
+  /** Name in reports. */
   readonly label: string;
   readonly tasks: readonly string[];
   readonly seeds: readonly number[];
@@ -46,13 +52,13 @@ export interface Entry {
 
 /** An experiment file, with its defaults filled in. */
 export interface Experiment {
-  /** Of the file, without its extension; `-fast` follows where it is run so. */
+  /** Name of the file without its extension, followed by `-fast` for a fast run. */
   readonly name: string;
   readonly title: string;
   readonly encoders: readonly string[];
   /** Absolute folders by benchmark; `*` stands for all others. */
   readonly data: Readonly<Record<string, string>>;
-  /** Of the file: what paths in it are relative to. */
+  /** Folder of the file. Paths in the file are relative to it. */
   readonly folder: string;
   readonly entries: readonly Entry[];
 }

@@ -6,27 +6,27 @@ import { localEncoder } from '../model/encoder-source.ts';
 import { type FoundTask, findTask } from '../model/find-task.ts';
 import type { TrainArguments } from '../options/train-table.ts';
 
-/** What is known of an encoder without loading it on a device. */
+/** What is known about an encoder without loading it on a device. */
 export interface EncoderFacts {
   readonly config: TransformerConfig;
   readonly fingerprint: string;
-  /** Absolute; undefined for one that is no local folder. */
+  /** Absolute path; undefined if the encoder is not a local folder. */
   readonly path: string | undefined;
 }
 
-/** What is known of a task whose rows have been read. */
+/** What is known about a task after reading its rows. */
 export interface TaskFacts {
   readonly found: FoundTask;
   readonly fingerprint: string;
-  /** Of the splits, without limits. */
+  /** Number of rows of the splits, without limits. */
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
-  /** Some of the rows to train on, to guess the length of all. */
+  /** Some of the training rows, to estimate the length of all. */
   readonly sample: readonly Example[];
 }
 
 const sampleRows = 256;
 
-/** Looks things up once. */
+/** Looks up facts about encoders and tasks, each once. */
 export class Facts {
   readonly #encoders = new Map<string, Promise<EncoderFacts>>();
   readonly #tasks = new Map<string, Promise<TaskFacts>>();
@@ -35,8 +35,8 @@ export class Facts {
   readonly #families: FamilyOptions;
 
   /**
-   * @param signal ends downloads at once
-   * @param families of encoders that are known
+   * @param signal stops downloads
+   * @param families of encoders that can be loaded
    */
   constructor(signal?: AbortSignal, families: FamilyOptions = {}) {
     this.#signal = signal;

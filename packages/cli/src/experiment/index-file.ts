@@ -7,41 +7,41 @@ import type { Outcome } from './schedule.ts';
 export const indexFileName = 'experiment.json';
 const formatVersion = 1;
 
-/** `experiment.json`: what an experiment consists of, and how far it is. */
+/** Content of `experiment.json`: the runs of an experiment and the state of each. */
 export interface IndexFile {
   readonly formatVersion: typeof formatVersion;
-  /** Of this package. */
+  /** Version of this package. */
   readonly version: string;
   readonly name: string;
   readonly title: string;
   readonly runs: readonly IndexedRun[];
 }
 
-/** One model. Two of them may lie in the same folder. */
+/** One model. Two models may have the same folder. */
 export interface IndexedRun {
   readonly id: string;
-  /** Relative to the file, with `/` between its parts. */
+  /** Path relative to the file, with `/` between its parts. */
   readonly folder: string;
-  /** The entry of the experiment it belongs to, and what it is called in reports. */
+  /** Name of its entry in the experiment. */
   readonly entry: string;
   readonly label: string;
   readonly encoder: string;
   readonly task: string;
-  /** Of a joint method. */
+  /** Ids of the tasks of a joint method. */
   readonly tasks?: readonly string[];
   readonly method: string;
   readonly seed: number;
   /** Values of the options that the entry varies. */
   readonly axes: Readonly<Record<string, OptionValue>>;
-  /** Ids of the runs it is trained from. */
+  /** Ids of the runs that it is trained from. */
   readonly sources: readonly string[];
-  /** Whether it is of interest itself, or only others are trained from it. */
+  /** Whether the run is reported, or only serves as a source of others. */
   readonly purpose: 'report' | 'source';
   readonly state: 'done' | 'failed' | 'missing';
   readonly error?: string;
 }
 
-/** The text of `experiment.json`. @param path of the file, absolute */
+/** Returns the text of `experiment.json`. @param path absolute path of the file */
 export function encodeIndex(
   { experiment: { name, title }, reported, runs }: Plan,
   outcomes: ReadonlyMap<string, Outcome<unknown>>,

@@ -36,7 +36,11 @@ const indexSchema: v.GenericSchema<unknown, IndexFile> = v.looseObject(
   'an object',
 );
 
-/** Reads an experiment's `experiment.json`; undefined where there is none. @throws FolderError */
+/**
+ * Reads an experiment's `experiment.json`.
+ * @returns undefined if there is none
+ * @throws FolderError if the file is damaged or of another version
+ */
 export function readIndexFile(folder: string): Promise<IndexFile | undefined> {
   const path = join(folder, indexFileName);
   return readOwnJson(path, indexSchema, 1, 'run the experiment again to write it anew');

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { DoneEvent, EpochEvent, ErrorEvent, StartEvent, StepEvent } from '../output/events.ts';
 import { commandLine } from '../version.ts';
 
-/** What a training in a process of its own tells. */
+/** An event of a training in its own process. */
 export type JobEvent = StartEvent | StepEvent | EpochEvent | DoneEvent | ErrorEvent;
 
 export interface JobOptions {
@@ -15,21 +15,24 @@ export interface JobOptions {
   onWarning(text: string): void;
 }
 
-/** Why a training came to no end. */
+/** Why a training failed. */
 export interface JobFailure {
-  /** Such as `InUseError`. */
+  /** Class of the error, such as `InUseError`. */
   readonly error: string;
   readonly message: string;
 }
 
-/** A killed process holds its lock, and what it started goes on until it notices, for a moment. */
+/**
+ * Attempts to take a lock, and the time between them. The children of a killed process hold its lock for a moment,
+ * until they notice.
+ */
 const patience = { attempts: 20, milliseconds: 1000 };
 
 /**
- * Runs `scalearn train` in a process of its own: what goes wrong in it ends it alone, and its memory is given back.
+ * Runs `scalearn train` in its own process. A failure ends only that process, and its memory is freed at the end.
  *
  * @param args with `--out`, `--resume` and `--json`
- * @returns undefined for a good end
+ * @returns undefined if the training succeeded
  */
 export async function runJob(args: readonly string[], options: JobOptions): Promise<JobFailure | undefined> {
   for (let attempt = 1; ; attempt++) {
@@ -50,7 +53,8 @@ async function runOnce(
     [...before, ...(config === undefined ? [] : ['--config', config]), 'train', ...args],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // In a group of its own: a key that stops stops this process, which then stops the child, once.
+      // The child is in its own process group. A key that sends a signal then reaches this process alone, which stops
+      // the child once.
       detached: process.platform !== 'win32',
     },
   );
@@ -60,7 +64,7 @@ async function runOnce(
   process.on('exit', end);
   let failure: JobFailure | undefined;
   let last = '';
-  // Who tells of it may fail: nobody would read on then, and the child would wait for ever.
+  // If the callback throws, nobody reads the output any more, and the child would wait forever.
   const readOrEnd = (stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<void> =>
     readLines(stream, onLine).catch((error: unknown) => {
       end();
@@ -98,7 +102,7 @@ async function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) =
   for await (const line of createInterface({ input: stream })) onLine(line);
 }
 
-/** Undefined for what is no event, such as what a native library prints. */
+/** Parses a line; returns undefined for one that is not an event, such as output of a native library. */
 function parseEvent(line: string): JobEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);

@@ -12,19 +12,19 @@ import type { Experiment } from './experiment.ts';
 import { type EncoderFacts, Facts, type TaskFacts } from './facts.ts';
 import { parseArguments, trainArguments } from './train-arguments.ts';
 
-/** A model that is to be trained, or has been. */
+/** A model that has been trained or will be. */
 export interface PlannedRun {
-  /** Follows from all that decides the model, its sources included: equal for equal work. */
+  /** Depends on everything that determines the model, including its sources: equal models have equal ids. */
   readonly id: string;
-  /** Absolute. */
+  /** Absolute path. */
   readonly folder: string;
   readonly cell: Cell;
-  /** Of `scalearn train`, without `--out`. */
+  /** Arguments of `scalearn train`, without `--out`. */
   readonly arguments: readonly string[];
   readonly settings: TrainSettings;
   readonly chosen: ChosenMethod;
   readonly method: Method;
-  /** Trainable values, heads left out. */
+  /** Trainable values without heads. */
   readonly parameters: number;
   readonly encoder: EncoderFacts;
   readonly tasks: readonly TaskFacts[];
@@ -33,19 +33,19 @@ export interface PlannedRun {
 
 export interface Plan {
   readonly experiment: Experiment;
-  /** What is reported. Two of them may be the same run. */
+  /** The runs that are reported. The same run may occur twice. */
   readonly reported: readonly PlannedRun[];
-  /** Each model once, sources before what is trained from them. */
+  /** Each run once; sources come before the runs that are trained from them. */
   readonly runs: readonly PlannedRun[];
 }
 
 /**
- * Works out what an experiment trains.
+ * Plans what an experiment trains.
  *
  * @param store absolute folder of the runs
  * @param setup what a configuration file adds
- * @param facts what is known already, of encoders and tasks
- * @throws UsageError, FolderError, or what is wrong with a task or an encoder
+ * @param facts what is already known about encoders and tasks
+ * @throws UsageError, FolderError, or the error of a task or an encoder
  */
 export async function planExperiment(
   experiment: Experiment,
@@ -90,7 +90,7 @@ export async function planExperiment(
   return { experiment, reported, runs: [...runs.values()] };
 }
 
-/** A name that people can read, and a hash of everything that decides the model. */
+/** Returns a readable name with a hash of everything that determines the model. */
 function idOf(
   { entry, tasks, seed }: Cell,
   settings: TrainSettings,

@@ -8,7 +8,7 @@ import type { Entry, Experiment, Options, SourceRule } from './experiment.ts';
 import { longForm, type Written, type WrittenSources } from './written.ts';
 import { YamlFile } from './yaml-file.ts';
 
-/** What the command line says otherwise. */
+/** Values of the command line that override the file. */
 export interface Overrides {
   readonly encoders?: readonly string[];
   readonly data?: string;
@@ -21,7 +21,7 @@ export interface Overrides {
 /**
  * Reads an experiment file.
  *
- * @throws UsageError with line and column for what is wrong in it; FolderError if it cannot be read
+ * @throws UsageError with line and column for a fault in the file; FolderError if it cannot be read
  */
 export async function readExperiment(
   path: string,
@@ -60,7 +60,7 @@ export async function readExperiment(
   };
 }
 
-/** An entry with its defaults: what is said of it goes before what is said of all, and --fast before both. */
+/** Reads an entry and fills in its defaults. Its own options override the common ones, and `--fast` overrides both. */
 function readEntry(
   id: string,
   written: Written,
@@ -97,7 +97,7 @@ function readEntry(
     perTask: Object.fromEntries(
       special.map((task) => [task, { seeds: seedsOf(task), options: optionsOf(task) }]),
     ),
-    // Fewer targets do not make fewer sources.
+    // Fewer targets do not mean fewer sources.
     ...(own.sources && { sources: sourceRule(own.sources, written.tasks) }),
     vary: own.vary ?? {},
     isReported: own.report !== false && (kept?.includes(id) ?? true),
@@ -128,7 +128,10 @@ function dataFolders(
   );
 }
 
-/** Paths in the file are relative to it and begin with a dot; names of tasks and of encoders on the hub do not. */
+/**
+ * Resolves a path of the file, which is relative to it and begins with a dot. Names of tasks and of encoders on the hub
+ * stay unchanged.
+ */
 export function relativeTo(folder: string, name: string): string {
   return /^\.{1,2}[\\/]/.test(name) ? resolve(folder, name) : name;
 }

@@ -11,17 +11,17 @@ import { type Outcome, schedule } from './schedule.ts';
 
 export interface TrainedRun {
   readonly run: RunFile;
-  /** Whether it was there already. */
+  /** Whether the model was already trained. */
   readonly isReused: boolean;
 }
 
 export interface RunOptions {
-  /** How many models at once. */
+  /** Number of models to train at the same time. */
   readonly jobs: number;
   readonly device?: DeviceChoice | undefined;
-  /** CPU threads of each. */
+  /** CPU threads of each training. */
   readonly threads?: number | undefined;
-  /** Absolute path of the configuration file that methods and defaults are from. */
+  /** Absolute path of the configuration file with methods and defaults. */
   readonly config?: string | undefined;
   readonly signal: AbortSignal;
   onStart(run: PlannedRun): void;
@@ -31,7 +31,8 @@ export interface RunOptions {
 }
 
 /**
- * Trains what is not there yet. The index is written anew after each model, so that it is right whenever this ends.
+ * Trains the models that are not trained yet. The index is written after each model, so that it is correct whenever the
+ * process ends.
  *
  * @param index path of `experiment.json`
  */
@@ -41,7 +42,7 @@ export async function runExperiment(
   options: RunOptions,
 ): Promise<Map<string, Outcome<TrainedRun>>> {
   const outcomes = new Map<string, Outcome<TrainedRun>>();
-  // What is there is in the index from the beginning, however soon this ends.
+  // Finished models are in the index from the start, even if this process ends early.
   for (const { id, folder } of plan.runs) {
     const run = await readRunFile(folder).catch(() => undefined);
     if (run) outcomes.set(id, { state: 'done', result: { run, isReused: true } });
@@ -62,8 +63,7 @@ export async function runExperiment(
 }
 
 /**
- * Writes in turn what may change at any moment, as it is when its turn comes: a change during a write is followed by one
- * more, however many changes there were.
+ * Runs writes one at a time, each with the current state. Any number of changes during a write cause one more write.
  */
 function oneAtATime(write: () => Promise<void>): () => Promise<void> {
   let last = Promise.resolve();

@@ -1,23 +1,24 @@
-/** Something to be done, after what it needs. */
+/** Work that can begin when the work that it needs is done. */
 export interface Work<T> {
   readonly id: string;
   readonly needs: readonly string[];
   readonly item: T;
 }
 
-/** What became of it. */
+/** Result of a piece of work. */
 export type Outcome<R> =
   | { readonly state: 'done'; readonly result: R }
   | { readonly state: 'failed'; readonly error: string }
-  /** Stopped, or not begun. */
+  /** Stopped, or never begun. */
   | { readonly state: 'missing' };
 
 /**
- * Does work side by side, each piece after those it needs. What fails takes with it what needs it; the rest goes on.
+ * Does work in parallel, each piece after those that it needs. If a piece fails, those that need it fail as well, and
+ * the rest continues.
  *
- * @param jobs how many at once
- * @param run throws where it fails
- * @param onOutcome told of each piece once; where it throws, nothing more is begun
+ * @param jobs number of pieces at the same time
+ * @param run throws if the work fails
+ * @param onOutcome called once for each piece; if it throws, no more work begins
  */
 export async function schedule<T, R>(
   work: readonly Work<T>[],
@@ -36,7 +37,7 @@ export async function schedule<T, R>(
   const outcomes = new Map<string, Outcome<R>>();
   const waiting = new Set(work);
   const running = new Map<string, Promise<void>>();
-  // An outcome that could not be told ends it all; what runs is waited for.
+  // If onOutcome throws, no more work begins, and running work is awaited.
   let broken: { readonly error: unknown } | undefined;
   const settle = async (each: Work<T>, outcome: Outcome<R>): Promise<void> => {
     outcomes.set(each.id, outcome);
@@ -73,7 +74,8 @@ export async function schedule<T, R>(
     }
     if (running.size === 0 && broken) throw broken.error;
     if (running.size === 0 && waiting.size === 0) return outcomes;
-    if (running.size === 0) throw new Error(`${[...waiting].map(({ id }) => id)} need what is not there`);
+    if (running.size === 0)
+      throw new Error(`${[...waiting].map(({ id }) => id)} need work that does not exist`);
     await Promise.race(running.values());
   }
 }

@@ -9,10 +9,10 @@ import type { Written, WrittenEntry, WrittenSources } from './written.ts';
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** Options of `train` that a run may be given, by the names the library has them under. */
+/** Options of `train` that a run can set, by their names in the library. */
 export const trainNames: readonly string[] = optionsIn('experiment').map(([name]) => name);
 
-/** Options of methods, whichever method has them. */
+/** Options of all methods. */
 export const methodOptions = ({ all }: MethodRegistry): readonly string[] => [
   ...new Set(all.flatMap(({ options }) => Object.keys(options))),
 ];
@@ -29,11 +29,11 @@ const texts = distinct(list(text));
 const seed = whole(0);
 const seeds = distinct(list(seed));
 
-/** What a run may be given for each option, of `train` and of methods, by its name. */
+/** The accepted values of each option of `train` and of methods, by its name. */
 interface OptionPlace {
   readonly name: string;
   readonly value: Schema<OptionValue>;
-  /** A value for each source can be given. */
+  /** Whether the option can have a value for each source. */
   readonly isOfSources: boolean;
   readonly description: string;
 }
@@ -76,14 +76,14 @@ const sourcesSchema: Schema<string | WrittenSources> = described(
       text,
       fields({
         from: described(text, 'The entry whose models are the sources.'),
-        tasks: v.exactOptional(described(texts, 'Their tasks; those of the experiment where left out.')),
+        tasks: v.exactOptional(described(texts, 'Their tasks; by default those of the experiment.')),
         seed: v.exactOptional(
           described(
             v.union(
               [seed, v.literal('same'), recordOf(seed)],
               "a whole number of at least 0, 'same', or the seed of each task",
             ),
-            "Their seed, 'same' for that of the run, or the seed of each task: { glue/rte: 1 }. 0 where left out, and for tasks that are not named.",
+            "Their seed, 'same' for that of the run, or the seed of each task: { glue/rte: 1 }. 0 by default, and for tasks that are not named.",
           ),
         ),
         own: v.exactOptional(
@@ -105,7 +105,7 @@ const sourcesSchema: Schema<string | WrittenSources> = described(
   'The entry whose trained adapters are transferred, or more about them.',
 );
 
-/** The schema of an experiment file. The lists of methods and options in it are those there are. */
+/** Returns the schema of an experiment file for the known methods and options. */
 export function experimentSchema(methods: MethodRegistry): Schema<Written> {
   const places = optionPlaces(methods);
   const options = optionsSchema(places);
@@ -116,7 +116,7 @@ export function experimentSchema(methods: MethodRegistry): Schema<Written> {
   const entry: Schema<WrittenEntry | null> = v.nullable(
     fields({
       method: v.exactOptional(
-        described(oneOf(methods.all.map(({ id }) => id)), "A method's id; the entry's name where left out."),
+        described(oneOf(methods.all.map(({ id }) => id)), "A method's id; by default the entry's name."),
       ),
       label: v.exactOptional(described(text, 'Its name in reports.')),
       tasks: v.exactOptional(described(texts, 'Its targets; a joint method learns them at once.')),
@@ -143,8 +143,8 @@ export function experimentSchema(methods: MethodRegistry): Schema<Written> {
           'Folder of the data, or one for each benchmark; relative to the file.',
         ),
       ),
-      tasks: described(texts, 'Targets, and sources where an entry names no others.'),
-      seeds: v.exactOptional(described(seeds, '[0] where left out.')),
+      tasks: described(texts, 'Targets, and sources if an entry names no others.'),
+      seeds: v.exactOptional(described(seeds, 'By default [0].')),
       options: v.exactOptional(options),
       perTask: v.exactOptional(perTask),
       methods: notEmpty(recordOf(entry)),

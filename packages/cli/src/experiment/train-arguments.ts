@@ -11,7 +11,7 @@ import type { Cell } from './expand.ts';
 import type { Experiment, Options, OptionValue } from './experiment.ts';
 import { relativeTo } from './read-experiment.ts';
 
-/** The arguments of `scalearn train` that train a model of an experiment, but for where it is saved. */
+/** Returns the arguments of `scalearn train` for a model of an experiment, without the output folder. */
 export async function trainArguments(
   { entry, encoder, tasks, seed, options }: Cell,
   sources: readonly string[],
@@ -31,10 +31,10 @@ export async function trainArguments(
   ];
 }
 
-/** @throws UsageError that names the entry */
+/** Parses arguments of `scalearn train`. @throws UsageError that names the entry */
 export function parseArguments({ entry }: Cell, args: readonly string[], setup: Setup): TrainArguments {
   try {
-    // Where it is saved follows from all the rest.
+    // The output folder depends on all other arguments, so a placeholder stands for it here.
     return parseTrainArguments([...args, '--out', 'nowhere'], setup);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -55,7 +55,7 @@ function flags({ options: known }: MethodEntry, options: Options): string[] {
 
 const text = (value: OptionValue): string => (Array.isArray(value) ? value.join(',') : String(value));
 
-/** The folder of the first task that needs one; undefined where none does, or none is known. */
+/** Returns the folder of the first task that reads files; undefined if no task does, or if no folder is known. */
 async function dataFolder(tasks: readonly string[], data: Experiment['data']): Promise<string | undefined> {
   const [task] = tasks.filter((each) => taskIds.includes(each) && describeTask(each).files !== undefined);
   if (task === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { SourceControl } from '@scalearn/core';
 import type { Options, TaskExceptions, Vary } from './experiment.ts';
 
-/** The file as it is written; as its schema has it. */
+/** An experiment file as it is written, as its schema describes it. */
 export interface Written {
   readonly title?: string;
   readonly encoders: readonly string[];
@@ -20,7 +20,7 @@ export interface Written {
   };
 }
 
-/** One of its methods. */
+/** One entry of its methods. */
 export interface WrittenEntry {
   readonly method?: string;
   readonly label?: string;
@@ -41,7 +41,7 @@ export interface WrittenSources {
   readonly kind?: 'trained' | SourceControl;
 }
 
-/** The sources of an entry in their long form. */
+/** Converts the short form of an entry's sources to the long form. */
 export function longForm(sources: string | WrittenSources): WrittenSources {
   return typeof sources === 'string' ? { from: sources } : sources;
 }

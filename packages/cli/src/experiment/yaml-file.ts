@@ -3,12 +3,12 @@ import { UsageError } from '../errors.ts';
 import { syntaxFault } from './yaml-syntax.ts';
 import { checkNesting, plainValue, YamlFault } from './yaml-value.ts';
 
-/** Characters of a file; no experiment comes near. */
+/** Largest number of characters of a file; experiments are far smaller. */
 const LONGEST = 100_000;
 
-/** A YAML file, with the place of everything in it. */
+/** A YAML file that knows the position of each value. */
 export class YamlFile {
-  /** Its content as plain values. */
+  /** Content as plain values. */
   readonly value: unknown;
   readonly #name: string;
   readonly #document: Document;
@@ -16,20 +16,20 @@ export class YamlFile {
 
   /**
    * @param name of the file, for messages
-   * @throws UsageError with line and column for what is no YAML, holds a key twice or more than one document, is nested too
-   *   deeply, or is too much by itself or by its aliases
+   * @throws UsageError with line and column if the text is not YAML, holds a key twice or more than one document, is
+   * nested too deeply, or is too large by itself or by its aliases
    */
   constructor(text: string, name: string) {
     this.#name = name;
     this.#lines = new LineCounter();
     if (text.length > LONGEST)
-      throw this.#error(`this is no experiment: it has more than ${LONGEST} characters`, 0);
+      throw this.#error(`this is not an experiment: it has more than ${LONGEST} characters`, 0);
     try {
       this.#lines.addNewLine(0);
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1))
         this.#lines.addNewLine(end + 1);
       checkNesting(text);
-      // Keys are compared below: the parser compares each with all others.
+      // Duplicate keys are checked below: the parser's own check compares each key with all others.
       this.#document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
       const [error] = this.#document.errors;
       if (error) throw syntaxFault(error, text);
@@ -41,7 +41,7 @@ export class YamlFile {
     }
   }
 
-  /** An error about the value, or the key, at a path. */
+  /** Makes an error about the value or the key at a path. */
   error(message: string, path: readonly (string | number)[], part: 'key' | 'value' = 'value'): UsageError {
     return this.#error(message, this.#offset(path, part));
   }
@@ -51,7 +51,7 @@ export class YamlFile {
     return new UsageError(`${this.#name}:${Math.max(1, line)}:${Math.max(1, col)}: ${message}`);
   }
 
-  /** Where something begins; of what is not there, what would hold it. */
+  /** Returns the offset where a value begins; for a missing value, that of the value that would hold it. */
   #offset(path: readonly (string | number)[], part: 'key' | 'value'): number {
     const parent = this.#node(path.slice(0, -1));
     const last = path.at(-1);

@@ -3,7 +3,7 @@ import { YamlFault } from './yaml-value.ts';
 
 type Code = YAMLError['code'];
 
-/** The fault of a text that is no YAML in one plain sentence. @param text the whole file */
+/** Describes a YAML syntax error in one plain sentence. @param text the whole file */
 export function syntaxFault({ code, message, pos: [offset] }: YAMLError, text: string): YamlFault {
   const [, end] = /end with a (.)$/.exec(message) ?? [];
   if (end !== undefined)
@@ -14,7 +14,7 @@ export function syntaxFault({ code, message, pos: [offset] }: YAMLError, text: s
 }
 
 const noYaml =
-  'this is no YAML; look at the quotation marks, the brackets and the indentation here and in the line before';
+  'this is not YAML; look at the quotation marks, the brackets and the indentation here and in the line before';
 const anchors = 'what begins with & or * stands for a value said elsewhere; put a name in quotation marks';
 
 const sentences: Readonly<Partial<Record<Code, string>>> = {
@@ -23,7 +23,7 @@ const sentences: Readonly<Partial<Record<Code, string>>> = {
   BAD_COLLECTION_TYPE: 'what begins with ! is a tag, and it is not of this value; leave it out',
   BAD_DIRECTIVE: 'a line that begins with % is for YAML itself; remove it',
   BAD_DQ_ESCAPE: 'a backslash in "…" begins nothing that is known; write two, or put the text in \'…\'',
-  BAD_INDENT: 'this is indented in another way than what it belongs to; begin all entries in one column',
+  BAD_INDENT: 'the indentation differs from that of the other entries; begin all entries in one column',
   BAD_PROP_ORDER: anchors,
   BAD_SCALAR_START: 'a text must not begin with this character; put it in quotation marks',
   BLOCK_AS_IMPLICIT_KEY:

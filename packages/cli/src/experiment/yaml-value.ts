@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, Lexer, type Node } from 'yaml';
 
-/** Something in a YAML document that is not taken, and where it begins. */
+/** A part of a YAML document that is not accepted, with its position. */
 export class YamlFault extends Error {
   readonly offset: number;
 
@@ -11,17 +11,18 @@ export class YamlFault extends Error {
 }
 
 const MOST_LEVELS = 100;
-/** Values of the whole document, an alias counted as all that it stands for. */
+/** Largest number of values in a document. An alias counts as all values that it stands for. */
 const MOST_VALUES = 20_000;
 
-/** What an anchor stands for; `undefined` while it is being read. */
+/** Values of the anchors; `undefined` while a value is being read. */
 type Anchors = Map<string, { readonly value: unknown; readonly size: number } | undefined>;
 
 /**
- * A document as plain values. The work is proportional to its length, and what comes out is bounded: the parser's own
- * conversion compares every key and every alias with all others.
+ * Converts a document to plain values. Its work is proportional to the length of the document, and its output is
+ * bounded. The parser's own conversion compares every key and every alias with all others.
  *
- * @throws YamlFault for a key twice, an alias of nothing or of what it is part of, and too much of anything
+ * @throws YamlFault for a duplicate key, an alias of a missing anchor or of a value that contains the alias, and for
+ * too many values
  */
 export function plainValue(root: Node | null): unknown {
   const anchors: Anchors = new Map();
@@ -41,7 +42,7 @@ export function plainValue(root: Node | null): unknown {
       if (known === undefined)
         throw new YamlFault(
           anchors.has(source)
-            ? `'*${source}' is part of what it stands for`
+            ? `'*${source}' is part of its own anchor`
             : `there is no anchor '&${source}' before it`,
           offset,
         );
@@ -59,7 +60,7 @@ export function plainValue(root: Node | null): unknown {
   const contentOf = (node: unknown, level: number): unknown => {
     if (isScalar(node)) return node.value;
     if (isSeq(node)) return node.items.map((item) => read(item, level + 1));
-    if (!isMap(node)) throw new YamlFault('this is no value', offset);
+    if (!isMap(node)) throw new YamlFault('this is not a value', offset);
     const keys = new Set<string>();
     return Object.fromEntries(
       node.items.map(({ key, value }) => {
@@ -80,14 +81,14 @@ export function plainValue(root: Node | null): unknown {
 const tooDeep = `it is nested deeper than ${MOST_LEVELS} levels`;
 
 /**
- * Finds nesting that would exhaust the stack of the parser: of brackets, and of lists and keys that begin on one line.
+ * Refuses nesting that would exhaust the parser's stack: of brackets, and of lists and keys that begin on one line.
  *
  * @throws YamlFault
  */
 export function checkNesting(text: string): void {
   let [brackets, onLine, offset] = [0, 0, 0];
   for (const token of new Lexer().lex(text)) {
-    // Marks of the lexer, which are not in the text.
+    // Markers of the lexer, which are not part of the text.
     if (['\u0002', '\u0018', '\u001f'].includes(token)) continue;
     if (token === '[' || token === '{') brackets++;
     else if (token === ']' || token === '}') brackets--;

@@ -5,7 +5,7 @@ import { asFolderError, systemCode } from '../errors.ts';
 import { checkpointName } from './names.ts';
 import { writeFileAtomic } from './write-file.ts';
 
-/** Checkpoints of a run in a file of its folder. */
+/** Stores checkpoints of a run in a file of its folder. */
 export function checkpointFile(folder: string): CheckpointStore {
   const path = join(folder, checkpointName);
   return {

@@ -6,20 +6,21 @@ import { checkpointName, commitName, temporaryName } from './names.ts';
 import { filesOfRun, runFileName } from './run-json.ts';
 import { removeTemporaries, syncFolder, writeFileSynced } from './write-file.ts';
 
-// How the content of a folder is replaced without touching the folder itself, which may be where a disk is mounted. New
-// files are written whole into a folder within it, under a temporary name; giving that folder its final name decides that
-// the new content counts. What is then left, removing old files and moving the new ones to their places, can be begun
-// again and again until it is done: by this process, or by the next one, if it is killed.
+// Replaces the content of a folder without replacing the folder itself, which may be a mount point. New files are
+// written completely into a subfolder with a temporary name. Renaming the subfolder to its final name commits the new
+// content. The remaining work is to remove old files and to move the new ones to their places. It can be repeated until
+// it is done, by this process or by the next one if this one is killed.
 
-/** In the folder of a commit: the new files, and names of the old ones that go. */
+/** Names in the folder of a commit: the new files, and the list of old files to remove. */
 const newFiles = 'files';
 const removals = 'remove.json';
 
 /**
- * Replaces the files of a run, or of whatever the folder holds, by others. Files that are not of a run stay.
+ * Replaces the files of a run, or other content of the folder. Files that do not belong to a run stay.
  *
- * @param removed names of more files that go
- * @throws FolderError or an error of the system; the folder is as it was, or {@link finishCommit} brings the new content
+ * @param removed names of further files to remove
+ * @throws FolderError or an error of the system; the folder is then unchanged, or {@link finishCommit} puts the new
+ * content in place
  */
 export async function commitFiles(path: string, files: FileSet, removed: readonly string[]): Promise<void> {
   const existed = await isFolder(path);
@@ -40,7 +41,7 @@ export async function commitFiles(path: string, files: FileSet, removed: readonl
   await finishCommit(path);
 }
 
-/** Puts a folder in order that a process has left which was killed, or failed. */
+/** Finishes the commit of a process that was killed or failed. */
 export async function finishCommit(path: string): Promise<void> {
   const commit = join(path, commitName);
   if (await isFolder(commit)) {
@@ -53,14 +54,14 @@ export async function finishCommit(path: string): Promise<void> {
   await removeTemporaries(path);
 }
 
-/** Removes the old files. The list goes last: without it, `run.json` may be the new one already. */
+/** Removes the old files. The list is removed last: without the list, `run.json` may already be the new one. */
 async function removeOld(path: string, list: string): Promise<void> {
   const text = await readFile(list, 'utf8').catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   });
   if (text === undefined) return;
-  // First, so that a reader does not take for a run what is half of one.
+  // `run.json` goes first, so that readers do not mistake a partial folder for a run.
   await rm(join(path, runFileName), { force: true });
   for (const name of readList(text, list)) {
     if (!isWithin(path, name)) continue;
@@ -77,14 +78,14 @@ function readList(text: string, where: string): readonly string[] {
     const list: unknown = JSON.parse(text);
     if (Array.isArray(list) && list.every((name) => typeof name === 'string')) return list;
   } catch {
-    // Told below.
+    // Invalid JSON: the error below covers it as well.
   }
   throw new FolderError(
     `${where} is damaged; remove the folder it lies in, and save again what was saved there`,
   );
 }
 
-/** @returns whether it was removed: not where it holds more, or is gone already */
+/** Removes a folder if it is empty. @returns whether it was removed; false if it is not empty or does not exist */
 async function removeEmpty(folder: string): Promise<boolean> {
   try {
     await rmdir(folder);
@@ -95,7 +96,7 @@ async function removeEmpty(folder: string): Promise<boolean> {
   }
 }
 
-/** Moves the new files to their places, `run.json` last: it says that all are there. */
+/** Moves the new files to their places. `run.json` comes last: its presence says that all files are in place. */
 async function moveNew(path: string, from: string): Promise<void> {
   const found = await readdir(from, { recursive: true, withFileTypes: true });
   const names = found
@@ -125,15 +126,20 @@ async function writeFiles(folder: string, files: FileSet): Promise<void> {
   for (const each of made) await syncFolder(each);
 }
 
-/** @throws FolderError for a file that would lie outside, or whose place something takes that does not go */
+/**
+ * Checks the place of a file.
+ * @throws FolderError if it lies outside the folder, or if something that stays occupies it
+ */
 async function checkPlace(path: string, name: string, gone: readonly string[]): Promise<void> {
   if (!isWithin(path, name)) throw new FolderError(`the file ${name} would lie outside of ${path}`);
   if (await isFolder(join(path, name)))
-    throw new FolderError(`${join(path, name)} is a folder, where a file is to lie; move it away`);
+    throw new FolderError(`${join(path, name)} is a folder, but a file must be written there; move it away`);
   for (let folder = dirname(name); folder !== '.'; folder = dirname(folder)) {
     const found = await stat(join(path, folder)).catch(() => undefined);
     if (found && !found.isDirectory() && !gone.includes(folder))
-      throw new FolderError(`${join(path, folder)} is a file, where a folder is to be; move it away`);
+      throw new FolderError(
+        `${join(path, folder)} is a file, but a folder must be created there; move it away`,
+      );
   }
 }
 

@@ -5,37 +5,39 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { asFolderError, FolderError, InUseError, systemCode } from '../errors.ts';
 
-/** Who holds a lock. */
+/** The process that holds a lock. */
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process started, in the system's units, where it tells: process ids come back. */
+  /** Start time of the process in the system's units, if known. It distinguishes processes with a reused id. */
   readonly started: string | null;
 }
 
-/** Milliseconds; taking a lock is a few system calls, so one who has been at it for so long was killed. */
+/** Milliseconds. Taking a lock is a few system calls, so a process that takes longer was killed. */
 const longestTaking = 10_000;
-/** Milliseconds: what was killed while it took the lock over is outlasted. */
+/**
+ * Milliseconds to wait for a lock. It is long enough to detect a process that was killed while it took over the lock.
+ */
 const patience = 1.5 * longestTaking;
 
-/** What a system says that has no hard links: FAT, some network and user-space file systems. */
+/** Error codes of systems without hard links: FAT, and some network and user-space file systems. */
 const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
 
-/** A lock that is being taken. */
+/** An attempt to take a lock. */
 interface Attempt {
   readonly path: string;
-  /** A file with the content of the lock. */
+  /** Path of a file with the content of the lock. */
   readonly own: string;
   readonly content: string;
-  /** Where there are no hard links, a lock is there before its content is. */
+  /** Whether the file system has hard links. Without them, a lock file exists before its content. */
   hasLinks: boolean;
 }
 
 /**
- * Takes a lock file, so that one process at a time works on what it stands for. A lock whose process is gone is taken
- * over.
+ * Takes a lock file, so that one process at a time uses the thing it stands for. A lock whose process no longer exists
+ * is taken over.
  *
- * @returns releases the lock
+ * @returns a function that releases the lock
  * @throws FolderError if another process holds it
  */
 export async function takeLock(path: string, what: string): Promise<() => Promise<void>> {
@@ -46,7 +48,7 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   try {
     const folder = dirname(path);
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw asFolderError(error, `the folder ${folder} could not be made`);
+      throw asFolderError(error, `the folder ${folder} could not be created`);
     });
     await writeFile(own, content);
     const deadline = Date.now() + patience;
@@ -67,7 +69,7 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
   };
 }
 
-/** Linking creates a file with its content in one step. @returns false where there is one already */
+/** Creates a lock file with its content in one step, by linking. @returns false if the lock file exists already */
 async function create(attempt: Attempt, path: string): Promise<boolean> {
   try {
     await link(attempt.own, path);
@@ -98,7 +100,7 @@ async function createWithoutLinks(path: string, content: string): Promise<boolea
   }
 }
 
-/** @throws FolderError if the lock's process is alive, or on another machine */
+/** Checks the holder of a lock. @throws FolderError if the holder is alive, or on another machine */
 async function checkHolder(path: string, what: string): Promise<void> {
   const holder = parse((await readLock(path)) ?? '');
   if (!holder) return;
@@ -111,7 +113,9 @@ async function checkHolder(path: string, what: string): Promise<void> {
     throw new InUseError(`${what} is in use by process ${pid}; wait until it ends or choose another folder`);
 }
 
-/** Removes a stale lock. One process at a time: another might already have put its own in the place. */
+/**
+ * Removes a stale lock. Only one process at a time may do this: another process might have replaced the lock already.
+ */
 async function removeStale(attempt: Attempt, what: string): Promise<void> {
   const { path } = attempt;
   const guard = `${path}.takeover`;
@@ -132,7 +136,7 @@ async function removeStale(attempt: Attempt, what: string): Promise<void> {
   }
 }
 
-/** Removes what processes left that were killed while they took this lock. */
+/** Removes files of processes that were killed while they took this lock. */
 async function removeLeftovers(path: string, own: string): Promise<void> {
   const names = (await readdir(dirname(path))).filter((name) => name.startsWith(basename(path)));
   for (const name of names) {
@@ -145,7 +149,10 @@ async function removeLeftovers(path: string, own: string): Promise<void> {
   }
 }
 
-/** Milliseconds. Not that of its content, which may be older: linking changes the time of the inode. */
+/**
+ * Returns the age of a file in milliseconds. It uses the change time of the inode, which linking updates; the content
+ * may be older.
+ */
 async function ageOf(path: string): Promise<number> {
   return Date.now() - ((await stat(path).catch(() => undefined))?.ctimeMs ?? Date.now());
 }
@@ -166,7 +173,7 @@ function parse(text: string): Holder | undefined {
 }
 
 async function isAlive({ pid, started }: Holder): Promise<boolean> {
-  // One of ours that was never released, or an earlier process of a container that had the same number.
+  // The holder has our process id: it is this process, or an earlier process of a container with the same id.
   const now = await startOf(pid);
   if (started !== null && now !== null) return started === now;
   try {
@@ -177,11 +184,11 @@ async function isAlive({ pid, started }: Holder): Promise<boolean> {
   }
 }
 
-/** Field 22 of /proc/PID/stat; null on systems that have none, and for processes that are gone. */
+/** Returns field 22 of /proc/PID/stat; null on systems without it, and for processes that have ended. */
 async function startOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The second field, the program's name in parentheses, may hold anything.
+  // The second field is the program's name in parentheses and may contain any character.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A zombie no longer works on anything.
+  // A zombie holds no locks.
   return fields && fields[0] !== 'Z' ? (fields[19] ?? null) : null;
 }

@@ -7,15 +7,16 @@ import { checkpointName, commitName } from './names.ts';
 import { runFileName } from './run-json.ts';
 
 /**
- * A model folder on this machine.
+ * Opens a model folder on this machine.
  *
- * @throws UnreadableModelFileError where there is no such folder; FolderError for one that was not saved whole, or whose run is unfinished
+ * @throws UnreadableModelFileError if there is no such folder; FolderError if it was not saved completely, or if its
+ * run is unfinished
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   const folder = modelFolder(await localFolder(path));
   if (await stat(join(path, commitName)).catch(() => undefined))
     throw new FolderError(
-      `${path} was being saved when that was stopped; give the same command again, train with --resume, and it is finished`,
+      `${path} was not saved completely, because the command was stopped; finish it with the same command (train: with --resume)`,
     );
   const hasFile = (name: string): Promise<boolean> =>
     stat(join(path, name)).then(
@@ -24,7 +25,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
     );
   if ((await hasFile(checkpointName)) && !(await hasFile(runFileName)))
     throw new FolderError(
-      `${path} holds an unfinished run, and no model yet; the scalearn train that began it goes on with --resume`,
+      `${path} holds an unfinished run, and no model yet; continue it with the same scalearn train command and --resume`,
     );
   return folder;
 }

@@ -9,8 +9,8 @@ import { realPath } from './real-path.ts';
 import { runFileName } from './run-json.ts';
 
 /**
- * The folder a command writes to: held by one process at a time, and replaced so that whoever is killed leaves the old
- * content, or the new one, or what the next owner puts in order.
+ * The output folder of a command. One process at a time holds it. If that process is killed, the folder has the old
+ * content, the new content, or a state that the next owner completes.
  */
 export class OutFolder {
   readonly path: string;
@@ -22,14 +22,13 @@ export class OutFolder {
   }
 
   /**
-   * Locks the folder for this process, and sees to it that it can be written: that is found out before there is anything
-   * to lose.
+   * Locks the folder for this process and checks that it can be written, before any work is done.
    *
    * @param folder absolute; it need not exist
-   * @throws FolderError if another process has it, or it cannot be written
+   * @throws FolderError if another process holds it, or if it cannot be written
    */
   static async open(folder: string): Promise<OutFolder> {
-    // A link stays, and what it leads to is replaced.
+    // A symbolic link stays, and its target is replaced.
     const path = await realPath(folder);
     const info = await stat(folder).catch(() => undefined);
     if (info && !info.isDirectory())
@@ -45,7 +44,7 @@ export class OutFolder {
     return new OutFolder(path, release);
   }
 
-  /** What the folder holds. */
+  /** Returns the state of the folder's content. */
   async state(): Promise<'nothing' | 'unfinished' | 'finished' | 'other'> {
     if (await isFile(join(this.path, checkpointName))) return 'unfinished';
     if (await isFile(join(this.path, runFileName))) return 'finished';
@@ -55,11 +54,11 @@ export class OutFolder {
   }
 
   /**
-   * Replaces the folder's content. Files in it that are not of a run stay.
+   * Replaces the folder's content. Files that do not belong to a run stay.
    *
    * @param what is saved, for messages
-   * @param removed names of files that go, besides those of a run
-   * @throws FolderError; the folder then is as it was, or the next owner finds the new content in it
+   * @param removed names of files to remove, besides those of a run
+   * @throws FolderError; the folder is then unchanged, or the next owner completes the new content
    */
   async replace(files: FileSet, what = 'the model', removed: readonly string[] = []): Promise<void> {
     try {
@@ -69,7 +68,7 @@ export class OutFolder {
     }
   }
 
-  /** Removes files and folders by their names. @throws FolderError */
+  /** Removes files and folders by their names. @throws FolderError if one cannot be removed */
   async remove(names: readonly string[]): Promise<void> {
     try {
       for (const name of names) await rm(join(this.path, name), { recursive: true, force: true });
@@ -78,7 +77,7 @@ export class OutFolder {
     }
   }
 
-  /** Gives the folder back. */
+  /** Releases the folder. */
   close(): Promise<void> {
     return this.#release();
   }
@@ -88,8 +87,8 @@ export class OutFolder {
 }
 
 /**
- * `runs/rte` is locked by `runs/.rte.lock`: beside it, as it need not exist; by a file in it where it does and its parent
- * cannot be written, as that of a mounted disk.
+ * Takes the lock of a folder. `runs/rte` is locked by `runs/.rte.lock`, because the folder need not exist. If it exists
+ * and its parent cannot be written, as for a mounted disk, the lock file is inside it.
  */
 async function lockFolder(path: string): Promise<() => Promise<void>> {
   try {
@@ -102,7 +101,7 @@ async function lockFolder(path: string): Promise<() => Promise<void>> {
   }
 }
 
-/** Tries what will be done to a folder that is there. */
+/** Tries the operations that replacing the content of an existing folder needs. */
 async function tryFolder(path: string): Promise<void> {
   if (!(await stat(path).catch(() => undefined))?.isDirectory()) return;
   const inner = join(path, temporaryName());

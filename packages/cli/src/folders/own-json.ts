@@ -5,11 +5,11 @@ import type { GenericSchema } from 'valibot';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 
 /**
- * Reads a JSON file of this package as its schema has it.
+ * Reads a JSON file of this package and checks it by its schema.
  *
- * @param advice what to do about a damaged one
- * @returns undefined where there is none
- * @throws FolderError that names the file, and the field, if it is damaged or of another version
+ * @param advice what to do about a damaged file
+ * @returns undefined if there is no such file
+ * @throws FolderError that names the file and the field, if it is damaged or of another version
  */
 export async function readOwnJson<T>(
   path: string,

@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { realPath } from './real-path.ts';
 
-// Where things lie that a `run.json` names. What a model is trained from mostly lies beside it, so those paths are
-// relative to its folder, and right wherever both are moved or copied to.
+// Resolves the paths in a `run.json`. A model usually lies beside the models that it is trained from. Their paths are
+// relative to its folder, so they stay correct when both are moved or copied together.
 
-/** A run with paths as they are on the disk. @param folder of the model */
+/** Converts the paths of a run to the form that is stored. @param folder of the model */
 export async function storedPlaces<T extends Places>(run: T, folder: string): Promise<T> {
   const from = await realPath(folder);
   return mapPlaces(run, {
@@ -17,7 +17,7 @@ export async function storedPlaces<T extends Places>(run: T, folder: string): Pr
   });
 }
 
-/** A run as it was read, with absolute paths: of things that are there, as far as they can be found. */
+/** Converts the stored paths of a run to absolute paths of existing things, where they can be found. */
 export async function foundPlaces<T extends Places>(run: T, folder: string): Promise<T> {
   const from = await realPath(folder);
   return mapPlaces(run, {
@@ -30,7 +30,7 @@ interface Place<P extends string | null> {
   readonly path: P;
 }
 
-/** Where a run names places. */
+/** The parts of a run that contain paths. */
 interface Places {
   readonly settings: {
     readonly encoder: string;
@@ -47,7 +47,7 @@ interface Places {
 
 interface Mapping {
   beside(path: string): Promise<string>;
-  /** May be the name of an encoder. */
+  /** Converts a path that may also be the name of an encoder. */
   elsewhere(path: string): Promise<string>;
 }
 
@@ -82,8 +82,8 @@ async function mapPlaces<T extends Places>(run: T, { beside, elsewhere }: Mappin
 }
 
 /**
- * A path, or, where nothing is there any more, the same end of it in one of the folders around the model, the nearest
- * first: both may have been moved with what they lay in.
+ * Finds a path. If nothing exists there, looks for the same end of the path in the folders around the model, the
+ * nearest first: both may have been moved together.
  */
 async function find(path: string, model: string): Promise<string> {
   if (await isThere(path)) return path;

@@ -2,13 +2,13 @@ import { readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { asFolderError, systemCode } from '../errors.ts';
 
-/** More links than this in a row lead nowhere: they are a ring. */
+/** Largest number of links in a row; more form a cycle. */
 const mostLinks = 40;
 
 /**
- * Where a path leads, links followed, also through what is not there yet.
+ * Returns the target of a path with links resolved, including the part that does not exist yet.
  *
- * @throws FolderError for links that lead in a ring
+ * @throws FolderError if links form a cycle
  */
 export async function realPath(path: string, links = 0): Promise<string> {
   const full = resolve(path);
@@ -21,7 +21,7 @@ export async function realPath(path: string, links = 0): Promise<string> {
   });
 }
 
-/** Whether a folder, which need not exist, is another one or inside it, links followed. */
+/** Returns whether a folder is another one or lies inside it, with links resolved. The folder need not exist. */
 export async function liesWithin(inner: string, outer: string): Promise<boolean> {
   return `${await realPath(inner)}${sep}`.startsWith(`${await realPath(outer)}${sep}`);
 }

@@ -8,16 +8,16 @@ import { formatVersion, type RunFile, runSchema, type TaskRun } from './run-sche
 
 export const runFileName = 'run.json';
 
-/** The text of `run.json`. @param folder absolute, in which it will lie */
+/** Returns the text of `run.json`. @param folder absolute path of the folder that will hold it */
 export async function encodeRunFile(run: Omit<RunFile, 'formatVersion'>, folder: string): Promise<string> {
   return `${JSON.stringify({ formatVersion, ...(await storedPlaces(run, folder)) }, null, 2)}\n`;
 }
 
 /**
- * Reads a folder's `run.json`. Where what it names has been moved with the folder, it is found.
+ * Reads a folder's `run.json`. Things that it names are also found if they were moved together with the folder.
  *
- * @returns undefined where there is none
- * @throws FolderError that names the file, and the field, if it is damaged or of another version
+ * @returns undefined if there is none
+ * @throws FolderError that names the file and the field, if it is damaged or of another version
  */
 export async function readRunFile(folder: string): Promise<RunFile | undefined> {
   const path = join(folder, runFileName);
@@ -26,7 +26,10 @@ export async function readRunFile(folder: string): Promise<RunFile | undefined> 
   return run && foundPlaces(run, folder);
 }
 
-/** Names of the files that a run wrote, as far as its `run.json` still tells: whatever else is wrong in it. */
+/**
+ * Returns the names of the files that a run wrote. It uses what is readable of `run.json`, even if other parts are
+ * damaged.
+ */
 export async function filesOfRun(folder: string): Promise<readonly string[]> {
   try {
     const { files } = JSON.parse(await readFile(join(folder, runFileName), 'utf8')) as { files: unknown };
@@ -40,7 +43,7 @@ function taskScore({ task, results }: TaskRun): TaskScore {
   return { task, metrics: testMetrics(results), loss: results.test?.loss ?? null };
 }
 
-/** The line that ends a good run, again from the file. */
+/** Returns the final event of a successful run, from the file. */
 export function doneEvent(run: RunFile, out: string, ownAdapter?: OwnAdapterScore): DoneEvent {
   const test = run.results.test;
   return {

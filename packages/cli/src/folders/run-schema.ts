@@ -7,62 +7,62 @@ import type { StoredArchitecture } from './stored-architecture.ts';
 
 export const formatVersion = 1;
 
-/** `run.json`: how a model came about, enough to evaluate it, to merge it and to repeat the run. */
+/** Content of `run.json`: how a model was made, in enough detail to evaluate it, to merge it and to repeat the run. */
 export interface RunFile {
   readonly formatVersion: typeof formatVersion;
-  /** Of this package. */
+  /** Version of this package. */
   readonly version: string;
-  /** Written by `train` or `merge`. */
+  /** The command that wrote the file. */
   readonly command: 'train' | 'merge';
   readonly task: string;
   readonly method: string;
   readonly seed: number;
-  /** Every option of the command, defaults filled in. */
+  /** Every option of the command, including defaults. */
   readonly settings: TrainSettings;
   readonly encoder: {
-    /** As the user named it. */
+    /** The encoder as the user named it. */
     readonly source: string;
-    /** Absolute, for folders of this machine; where it lies by now, once read. */
+    /** Absolute path of a local folder; after reading, where it lies now. Null if the encoder is not a local folder. */
     readonly path: string | null;
     readonly name: string;
     readonly fingerprint: string;
     readonly shape: StoredArchitecture;
   };
-  /** Of several tasks the sums. */
+  /** Rows of the task; sums over the tasks of a joint method. */
   readonly data: RunData;
   readonly sources: readonly RunSource[];
   readonly history: readonly StoredEpoch[];
   readonly bestEpoch: number;
   readonly steps: number;
   readonly parameters: { readonly method: number; readonly head: number };
-  /** Of the restored best state, by split; empty for a model of several tasks, which have their own. */
+  /** Scores of the best state, by split; empty for a model of several tasks, whose tasks have their own. */
   readonly results: Readonly<Record<string, SplitScore>>;
-  /** Of a joint method: each of its tasks. */
+  /** The tasks of a joint method. */
   readonly tasks?: readonly TaskRun[];
   readonly device: { readonly kind: string; readonly description: string; readonly memory: MemoryUse };
   readonly seconds: number;
   readonly tokensPerSecond: number | null;
-  /** What a merged model was before. */
+  /** The model that a merged model was made from. */
   readonly mergedFrom?: { readonly method: string; readonly path: string };
-  /** Names of the folder's files, this one left out. */
+  /** Names of the folder's files, without this one. */
   readonly files: readonly string[];
 }
 
 /** An adapter that a model was trained from. */
 export interface RunSource {
   readonly name: string;
-  /** Absolute; in the file relative to it, with `/` between its parts. */
+  /** Absolute path; in the file relative to it, with `/` between its parts. */
   readonly path: string;
-  /** Name and checksum of the weights; earlier versions did not write it. */
+  /** Name and checksum of the weights; undefined in files of earlier versions. */
   readonly fingerprint?: string;
 }
 
-/** A record of the history; null where a figure was no number that JSON has. */
+/** A record of the history; null for a value that JSON cannot represent, such as NaN. */
 export interface StoredEpoch extends Pick<EpochRecord, 'epoch' | 'step'> {
   readonly trainLoss: number | null;
   readonly validationLoss: number | null;
   readonly validationMetrics: Readonly<Record<string, number | null>>;
-  /** Of each task, in joint training. */
+  /** Values of each task, in joint training. */
   readonly tasks?: readonly {
     readonly task: string;
     readonly validationLoss: number | null;
@@ -72,14 +72,16 @@ export interface StoredEpoch extends Pick<EpochRecord, 'epoch' | 'step'> {
 
 /** The rows a model was trained on. */
 export interface RunData {
-  /** Null for a task that writes its rows itself. */
+  /** Null for a task that generates its rows. */
   readonly path: string | null;
   readonly fingerprint: string;
-  /** Rows that were used, after division and limits. */
+  /** Number of rows that were used, after splitting and limits. */
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
-  /** Rows of the files. */
+  /** Number of rows of each file. */
   readonly files: Readonly<Record<string, number>>;
-  /** Files with more or fewer rows than the official release: scores are not comparable with published ones. */
+  /**
+   * Files whose number of rows differs from the official release. Their scores are not comparable with published ones.
+   */
   readonly unofficial: readonly string[];
 }
 
@@ -91,7 +93,7 @@ export interface TaskRun {
 }
 
 // Every message says what the value must be, in words that follow "must be". Fields that are not listed are kept: other
-// versions of this package write some, and nothing reads them.
+// versions of this package write them, and nothing here reads them.
 
 const mostLayers = 1024;
 
@@ -153,7 +155,7 @@ const epoch = v.looseObject(
   'an object',
 );
 
-/** `run.json`. An object comes before what is in it. */
+/** Schema of `run.json`. An object is checked before its fields. */
 export const runSchema: v.GenericSchema<unknown, RunFile> = v.looseObject(
   {
     formatVersion: v.literal(1, '1'),

@@ -4,15 +4,15 @@ import { asFolderError, FolderError, systemCode, UsageError } from '../errors.ts
 import { isTemporary, temporaryName } from './names.ts';
 import { realPath } from './real-path.ts';
 
-/** In milliseconds: what has not been touched for so long is not being written any more. */
+/** Milliseconds. A temporary file that was not modified for this long is no longer being written. */
 const day = 86_400_000;
 
 /**
- * Writes a file for the user. Where there is none, or a regular one, a reader, and the machine after a power cut, sees
- * the old content or the new one; a link stays, and what it leads to is replaced. A device or a pipe is written to.
+ * Writes a file for the user. A regular file is replaced atomically: readers see the old content or the new one, also
+ * after a power failure. A link stays, and its target is replaced. A device or a pipe is written to directly.
  *
- * @returns whether there is now a file with that content, which a pipe is not
- * @throws FolderError; the old content then is as it was
+ * @returns whether a file with that content now exists, which is false for a pipe
+ * @throws FolderError; the old content is then unchanged
  */
 export async function writeOutput(path: string, content: Uint8Array | string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
@@ -30,9 +30,9 @@ export async function writeOutput(path: string, content: Uint8Array | string): P
 }
 
 /**
- * Sees early to it that {@link writeOutput} may be used.
+ * Checks early that {@link writeOutput} can be used.
  *
- * @param overwrite whether a file that is there may be replaced; a pipe or a device never is
+ * @param overwrite whether an existing file may be replaced; a pipe or a device is never replaced
  * @throws UsageError for a file that may not be replaced, and for a folder
  */
 export async function checkOutput(path: string, overwrite: boolean): Promise<void> {
@@ -43,11 +43,11 @@ export async function checkOutput(path: string, overwrite: boolean): Promise<voi
 }
 
 /**
- * Replaces a file, or makes it, so that it is never seen half-written. What is new lies beside it under a name of its own
- * until it is whole.
+ * Replaces or creates a file, so that it is never seen half-written. The new content is in a temporary file beside it
+ * until it is complete.
  *
- * @param path of a regular file, or of none
- * @throws FolderError; the old content then is as it was
+ * @param path of a regular file, or of a file that does not exist
+ * @throws FolderError; the old content is then unchanged
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
@@ -56,7 +56,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     await mkdir(folder, { recursive: true });
     const mode = (await stat(path).catch(() => undefined))?.mode;
     await writeFileSynced(temporary, content, mode);
-    // Permissions stay; the process may have taken some from the new file. Not every disk keeps them.
+    // Keeps the permissions: the umask may have removed some from the new file. Not every file system stores them.
     if (mode !== undefined) await chmod(temporary, mode & 0o777).catch(() => {});
     await putInPlace(temporary, path, content);
     await syncFolder(folder);
@@ -66,7 +66,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   }
 }
 
-/** Renames; a file that is mounted by itself can be written only where it is. */
+/** Renames a file. A file that is a mount point cannot be replaced, so its content is written in place. */
 async function putInPlace(temporary: string, path: string, content: Uint8Array | string): Promise<void> {
   try {
     await rename(temporary, path);
@@ -77,7 +77,7 @@ async function putInPlace(temporary: string, path: string, content: Uint8Array |
   }
 }
 
-/** Makes a file whose bytes are on the disk when this returns. */
+/** Creates a file and returns when its bytes are on the disk. */
 export async function writeFileSynced(
   path: string,
   content: Uint8Array | string,
@@ -92,7 +92,7 @@ export async function writeFileSynced(
   }
 }
 
-/** Puts a folder's names on the disk, where the system can do that: Windows cannot. */
+/** Writes a folder's entries to the disk, if the system can do that; Windows cannot. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined);
   await folder?.sync().catch(() => {});
@@ -100,9 +100,9 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Removes what killed processes left of files they had not written whole.
+ * Removes incomplete files that killed processes left behind.
  *
- * @param age in milliseconds, of what is removed: 0 where nobody else may be writing in the folder
+ * @param age in milliseconds of the files to remove: 0 if no other process can be writing in the folder
  */
 export async function removeTemporaries(folder: string, age = 0): Promise<void> {
   const names = await readdir(folder).catch(() => []);

@@ -6,7 +6,7 @@ import {
   type TransformerConfig,
 } from '@scalearn/encoders';
 
-/** Trainable values of a method, heads left out, from an encoder's configuration alone. */
+/** Counts the trainable values of a method without heads, from an encoder's configuration alone. */
 export function countParameters(
   method: Method,
   config: TransformerConfig,

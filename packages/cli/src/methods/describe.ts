@@ -2,9 +2,9 @@ import type { Adapter, Method } from '@scalearn/core';
 import type { ChosenMethod } from '../options/method.ts';
 
 /**
- * A method that says what it is, without the adapters it will use: they stand for their number alone.
+ * Makes a method that can be described without its source adapters. Only their number matters.
  *
- * @param sources anything, one for each source
+ * @param sources any values, one for each source
  */
 export function describedMethod({ entry, options }: ChosenMethod, sources: readonly unknown[] = []): Method {
   const standIns = sources.map(

@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import type { MethodEntry } from './entry.ts';
 import { prepareSoup } from './soup.ts';
 
-/** What only the command can do, which has the data, by the method's id. */
+/** Preparations that need data, which only the command has, by the method's id. */
 const preparations: Readonly<Record<string, MethodEntry['prepare']>> = { 'adapter-soup': prepareSoup };
 
 const kinds: readonly MethodKind[] = ['single-task', 'two-stage', 'joint', 'analysis'];
@@ -16,23 +16,23 @@ const own: readonly MethodEntry[] = [...coreMethods, ...baselineMethods].map((de
   return prepare ? { ...definition, prepare } : definition;
 });
 
-/** The methods that a command knows: its own, and those of plugins. */
+/** The methods that a command knows: its own and those of plugins. */
 export class MethodRegistry {
-  /** In the order they are shown. */
+  /** All methods in the order of display. */
   readonly all: readonly MethodEntry[];
-  /** Of the folders that methods write, besides core's own. */
+  /** Readers of the folders that methods write, besides core's own. */
   readonly readers: readonly MethodReader[];
-  /** Those of plugins alone. */
+  /** Readers of plugins' methods only. */
   readonly pluginReaders: readonly MethodReader[];
 
-  /** @param plugins methods of other ids than the command's own */
+  /** @param plugins methods whose ids differ from those of the command's own */
   constructor(plugins: readonly MethodDefinition[] = []) {
     this.all = [...own, ...plugins].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
     this.pluginReaders = plugins.flatMap(({ reader }) => reader ?? []);
     this.readers = [...this.pluginReaders, ...baselineReaders];
   }
 
-  /** @throws UsageError that suggests the one that is most like it */
+  /** Returns the method with an id. @throws UsageError that suggests the most similar id */
   find(id: string): MethodEntry {
     const entry = this.all.find((each) => each.id === id);
     if (entry) return entry;
@@ -44,5 +44,5 @@ export class MethodRegistry {
   }
 }
 
-/** Without plugins. */
+/** The registry without plugins. */
 export const ownMethods: MethodRegistry = new MethodRegistry();

@@ -4,7 +4,7 @@ import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import type { MethodEntry, Preparation } from './entry.ts';
 
-/** AdapterSoup: which sources go into it is decided by how similar their tasks' training texts are to the target's. */
+/** Prepares AdapterSoup: selects the sources whose tasks have training texts similar to the target's. */
 export const prepareSoup: MethodEntry['prepare'] = async (preparation) =>
   preparation.options.similarities === undefined ? { similarities: await similarities(preparation) } : {};
 
@@ -36,7 +36,7 @@ async function similarities(preparation: Preparation): Promise<readonly number[]
   return compare(other);
 }
 
-/** A task's training texts; of several choices the first is read. */
+/** Returns a task's training texts; of a multiple-choice row, the first choice is read. */
 function soupTask(name: string, { train, testMismatched }: Task): SoupTask {
   const texts = train.map(({ segments, choices = [] }) => [...segments, ...choices.slice(0, 1)].join(' '));
   return { name, texts, splits: testMismatched ? 5 : 3 };

@@ -7,10 +7,10 @@ const measuredSteps = 4;
 
 /** Seconds that the parts of training take on this device. */
 export interface Cost {
-  /** To build and compile the model. */
+  /** Seconds to build and compile the model. */
   readonly compile: number;
   readonly step: number;
-  /** For each row that is evaluated. */
+  /** Seconds for each evaluated row. */
   readonly row: number;
 }
 
@@ -22,7 +22,7 @@ export interface MeasuredModel {
   readonly signal: AbortSignal;
 }
 
-/** Trains a model for a few steps, and times the parts. */
+/** Trains a model for a few steps and measures the time of each part. */
 export async function measureCost(model: MeasuredModel): Promise<Cost> {
   const { encoder, method, tasks, settings, signal } = model;
   const [task] = tasks as [Task];
@@ -44,7 +44,7 @@ export async function measureCost(model: MeasuredModel): Promise<Cost> {
       if (event === 'epoch') at.epoch = now;
     },
   });
-  // The first step of a program is slower than those that follow, where there are any.
+  // The first step of a program is slower than the following steps, so it is left out if there are others.
   const step = steps > 1 ? (at.lastStep - at.firstStep) / (steps - 1) : at.lastStep - at.start;
   return {
     compile: (at.start - began) / 1000,
@@ -53,7 +53,7 @@ export async function measureCost(model: MeasuredModel): Promise<Cost> {
   };
 }
 
-/** Seconds to train and test a model, if no epoch is left out. */
+/** Estimates the seconds to train and test a model, without early stopping. */
 export function expectedSeconds(cost: Cost, plan: PlannedSteps, rows: EvaluatedRows): number {
   return cost.compile + plan.steps * cost.step + (evaluations(plan) * rows.validation + rows.test) * cost.row;
 }
@@ -63,7 +63,7 @@ export interface EvaluatedRows {
   readonly test: number;
 }
 
-/** Rows of all tasks. */
+/** Counts the evaluated rows of all tasks. */
 export function evaluatedRows(tasks: readonly Pick<Task, 'validation' | 'test'>[]): EvaluatedRows {
   const sum = (split: 'validation' | 'test'): number =>
     tasks.reduce((total, task) => total + task[split].length, 0);
@@ -75,7 +75,7 @@ export interface PlannedSteps {
   readonly settings: Pick<TrainSettings, 'epochs' | 'evaluateEvery'>;
 }
 
-/** How often a model is evaluated while it is trained. */
+/** Counts the evaluations during training. */
 export function evaluations({ steps, settings: { epochs, evaluateEvery } }: PlannedSteps): number {
   return evaluateEvery === undefined ? epochs : Math.ceil(steps / evaluateEvery);
 }

@@ -8,16 +8,16 @@ export interface DataLimits {
   readonly maxLength: number;
   readonly limit: number | null;
   readonly evalLimit: number | null;
-  /** Rows of the validation split alone. */
+  /** Limit of rows of the validation split only. */
   readonly validationLimit?: number;
-  /** Of the rows that are divided into training and validation split. */
+  /** Percentage of the rows that are training rows, when rows are divided into a training and a validation split. */
   readonly trainPercent?: number;
 }
 
 /**
- * Loads a task's data under a run's settings.
+ * Loads a task's data with a run's settings.
  *
- * @param how told what is downloaded, and when to stop at once
+ * @param how receives the progress of downloads, and when to stop
  */
 export async function loadData(
   { info, path, own }: FoundTask,
@@ -29,7 +29,7 @@ export async function loadData(
 ): Promise<Task> {
   const { reporter, signal } = how;
   const { maxLength, limit, evalLimit, validationLimit, trainPercent } = limits;
-  // Files of the user's own were read before: those of other tasks have no options of reading.
+  // Errors here name no options: the user's own files were read before, and other tasks have no options of reading.
   const task = await inFlags({}, () =>
     loadTask(own ?? info.id, {
       data: own === undefined ? (path ?? undefined) : undefined,
@@ -42,14 +42,14 @@ export async function loadData(
   return { ...task, maxLength };
 }
 
-/** A task as joint training takes it, where that is not the whole. */
+/** Returns a task with the limits of joint training. */
 export function inJointTraining(task: Task): Task {
   const { joint, train, validation } = task;
   if (!joint) return task;
   return { ...task, train: train.slice(0, joint.limit), validation: joint.validates ? validation : [] };
 }
 
-/** Files that differ from the official release in their number of rows. */
+/** Lists the files whose number of rows differs from the official release. */
 export function unofficialFiles({ files, rows, officialRows = {} }: Task): string[] {
   const different = (Object.keys(officialRows) as (keyof typeof officialRows)[]).filter(
     (split) => rows[split] !== officialRows[split],
@@ -57,6 +57,6 @@ export function unofficialFiles({ files, rows, officialRows = {} }: Task): strin
   const described = different.map(
     (split) => `${files?.[split]} has ${rows[split]} rows, ${officialRows[split]} in the official release`,
   );
-  // Two splits may have the same file.
+  // Two splits may share a file.
   return [...new Set(described)];
 }

@@ -5,9 +5,9 @@ import { runFileName } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 
 /**
- * The encoder of a model: the one that is given, else that of its `run.json`, where it lay or where it came from.
+ * Returns the encoder of a model: the given one, or that of its `run.json`, from its folder or its source.
  *
- * @throws UsageError where neither says, FolderError where there is no such folder
+ * @throws UsageError if neither names one; FolderError if there is no such folder
  */
 export async function encoderOf(
   model: string,
@@ -25,7 +25,7 @@ async function storedEncoder({ encoder: { path, source } }: Pick<RunFile, 'encod
   return isThere ? path : source;
 }
 
-/** Absolute path of an encoder that is a local folder; undefined for what may be the name of one on the hub. */
+/** Returns the absolute path of an encoder that is a local folder; undefined for a name that may be on the hub. */
 export async function localEncoder(name: string): Promise<string | undefined> {
   const info = await stat(name).catch(() => undefined);
   if (info?.isDirectory()) return resolve(name);
@@ -37,7 +37,7 @@ export async function localEncoder(name: string): Promise<string | undefined> {
   throw new FolderError(`There is no folder ${name}; check the path of the encoder (--encoder)`);
 }
 
-/** What cannot be `owner/name`, with or without a revision, nor a URL. */
+/** Returns whether the name can be neither `owner/name`, with or without a revision, nor a URL. */
 function isPath(name: string): boolean {
   if (/^\w+:\/\//.test(name)) return false;
   return /^[./~]/.test(name) || (name.split('@', 1)[0] ?? '').split('/').length > 2;

@@ -13,27 +13,28 @@ import { tokenizerFiles } from './export-tokenizer.ts';
 import { loadModel } from './load-model.ts';
 import { chosenRun } from './task-run.ts';
 
-/** Which model, and how it is to be written. */
+/** The model to export and the format to write. */
 export interface ExportSettings {
   readonly model: string;
-  /** Of a model of several. */
+  /** Name of the task, for a model of several tasks. */
   readonly task?: string;
   readonly encoder?: string;
   readonly dtypes: readonly ExportDtype[];
 }
 
-/** A model with its encoder as a folder for transformers.js, not yet saved. */
+/** A model with its encoder as the files of a folder for transformers.js, not yet saved. */
 export interface ExportedModel {
   readonly task: string;
-  /** Undefined for a folder without `run.json`. */
+  /** Id of the method; undefined for a folder without `run.json`. */
   readonly method: string | undefined;
   readonly files: FileSet;
 }
 
 /**
- * Exports the model in a folder. Nothing is computed, so that it needs no device.
+ * Exports the model of a folder. It computes nothing and needs no device.
  *
- * @throws FolderError, UsageError, ModelFileError as for predictions; OnnxExportError for what ONNX files cannot be
+ * @throws FolderError, UsageError, ModelFileError as for predictions; OnnxExportError for a model that ONNX cannot
+ * represent
  */
 export async function exportModel(
   settings: ExportSettings,

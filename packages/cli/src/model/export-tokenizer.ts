@@ -3,11 +3,11 @@ import { stableStringify } from '@scalearn/core/methods';
 import { type ModelFiles, readTokenizerFiles, type TransformerEncoder } from '@scalearn/encoders';
 
 /**
- * The tokenizer's files as transformers.js needs them; where the encoder has a vocabulary of older days only,
- * `tokenizer.json` is written from it. It takes from `tokenizer_config.json` how long a text may be, what
- * batches are padded with, and, by the class, whether there are token types; encoders' own files often leave these out.
+ * Returns the tokenizer's files as transformers.js needs them. If the encoder has only an older vocabulary file,
+ * `tokenizer.json` is made from it. transformers.js reads three things from `tokenizer_config.json`: the longest text,
+ * the padding token, and, from the class, whether there are token types. Encoders' own files often lack these.
  *
- * @param maxLength tokens of the longest text, special ones included
+ * @param maxLength tokens of the longest text, including special tokens
  */
 export async function tokenizerFiles(
   files: ModelFiles,
@@ -28,7 +28,7 @@ export async function tokenizerFiles(
   };
 }
 
-/** The added token of an id. */
+/** Returns the added token with an id. */
 function tokenOf({ added_tokens: tokens }: Readonly<Record<string, unknown>>, id: number): unknown {
   const all = Array.isArray(tokens) ? (tokens as readonly { id?: unknown; content?: unknown }[]) : [];
   return all.find((token) => token.id === id)?.content;

@@ -22,50 +22,50 @@ import {
   readingOf,
 } from '../options/own-data.ts';
 
-/** What says which task it is. */
+/** Options that select a task. */
 export interface TaskChoice extends OwnDataArguments {
-  /** An id, or a file or folder of the user's own. */
+  /** Id of a task, or path of the user's own file or folder. */
   readonly task: string;
   readonly data?: string | undefined;
 }
 
-/** A task that was found; its rows are not loaded yet. */
+/** A task whose rows are not loaded yet. */
 export interface FoundTask {
   readonly info: TaskInfo;
-  /** Absolute path of its data; null for a task that comes from the hub, or writes its rows itself. */
+  /** Absolute path of its data; null for a task that comes from the hub or generates its rows. */
   readonly path: string | null;
-  /** What was read, for files of the user's own. */
+  /** The files that were read, if they are the user's own. */
   readonly own?: FileTask;
-  /** What was said about reading them. */
+  /** Options given for reading them. */
   readonly reading?: Reading;
 }
 
-/** How files of the user's own were read: kept with a model, to read others alike. */
+/** How the user's own files were read. It is kept with a model, to read other files in the same way. */
 export interface OwnSettings {
   readonly text: string;
   readonly textPair: string | null;
-  /** Several where each holds 0 and 1 for one label. */
+  /** Label column; several columns if each holds 0 and 1 for one label. */
   readonly label: string | readonly string[];
   readonly problem: OwnProblem;
   readonly labels: readonly string[] | null;
-  /** What was said about reading the files. */
+  /** Options given for reading the files. */
   readonly reading?: Reading;
 }
 
 /**
- * Finds a task that comes with the package by its id, or reads one from files.
+ * Finds a packaged task by its id, or reads a task from files.
  *
- * @param more of reading files: what is known of a trained model, say
- * @throws UsageError for options that do not go together, UnknownTaskError, FolderError, DatasetError
+ * @param more about reading files, such as the settings of a trained model
+ * @throws UsageError for options that exclude each other, UnknownTaskError, FolderError, DatasetError
  */
 export function findTask(choice: TaskChoice, more: KnownOfFiles = {}): Promise<FoundTask> {
   return inFlags(more.flags ?? ownDataFlags, () => find(choice, more));
 }
 
-/** What is known besides the choice, of a trained model say. */
+/** What is known besides the choice, such as the settings of a trained model. */
 export interface KnownOfFiles
   extends Pick<FileTaskOptions, 'labels' | 'problem' | 'scoreOnly' | 'maxLength'> {
-  /** What the command calls the options of files, for messages. */
+  /** Names of the file options, for messages. */
   readonly flags?: Flags;
 }
 
@@ -73,7 +73,7 @@ async function find(choice: TaskChoice, { flags: _, ...more }: KnownOfFiles): Pr
   const { task, data } = choice;
   if (taskIds.includes(task)) return packagedTask(choice);
   const found = await stat(task).catch(() => undefined);
-  // Says which tasks there are.
+  // packagedTask throws an error that lists the tasks.
   if (found === undefined && !isPath(task)) return packagedTask(choice);
   if (found === undefined)
     throw new FolderError(`There is no file or folder ${task}; check the path of the task (--task)`);
@@ -98,7 +98,7 @@ async function find(choice: TaskChoice, { flags: _, ...more }: KnownOfFiles): Pr
   return { info: own.info, path, own, ...(Object.keys(reading).length > 0 && { reading }) };
 }
 
-/** One column by its name alone. */
+/** Returns a single column as its name. */
 function columnsIn(label: readonly string[] | undefined): string | readonly string[] | undefined {
   const [only, ...more] = label ?? [];
   return more.length === 0 ? only : label;
@@ -111,16 +111,16 @@ function packagedTask(choice: TaskChoice): FoundTask {
     if (choice[key as keyof OwnDataArguments] !== undefined)
       throw new UsageError(`${flag} is for files of your own; ${task} has its columns, so leave it out`);
   if (data === undefined) return { info, path: null };
-  if (info.files === undefined) throw new UsageError(`${task} writes its rows itself; leave out --data`);
+  if (info.files === undefined) throw new UsageError(`${task} generates its rows; leave out --data`);
   return { info, path: resolve(data) };
 }
 
-/** What cannot be the id of a task. */
+/** Returns whether a text cannot be the id of a task. */
 function isPath(task: string): boolean {
   return /^[./~\\]|[\\/].*[\\/]|\.(csv|tsv|jsonl?|parquet)(\.gz)?$/i.test(task);
 }
 
-/** A task by the name that people know: the path of its file or folder, from the present folder, or its id. */
+/** Returns the name of a task for people: its id, or the path of its file or folder relative to the current folder. */
 export function shownTask({ info, path, own }: Pick<FoundTask, 'info' | 'path' | 'own'>): string {
   if (own === undefined || path === null) return info.id;
   const near = relative('.', path);

@@ -6,7 +6,7 @@ import { encodeList, type ReportProblem } from '@scalearn/report';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import type { TestAnswers } from './scores.ts';
 
-/** In a run's folder: what the model answered to every test row, for tests of significance later. */
+/** File in a run's folder with the model's predictions for every test row, for later significance tests. */
 export const predictionsFileName = 'predictions.safetensors';
 
 export interface TaskPredictions {
@@ -15,8 +15,8 @@ export interface TaskPredictions {
 }
 
 /**
- * Tensors `test/logits` `[rows, columns]` and `test/labels` `[rows]`, `[rows, columns]` for multi-label tasks, in f32;
- * `testMismatched/…` where there is one. Those of a joint model begin with the task's id.
+ * Encodes the tensors `test/logits` `[rows, columns]` and `test/labels` `[rows]`, or `[rows, columns]` for multi-label
+ * tasks, in f32. `testMismatched/…` follows if there is such a split. Names of a joint model begin with the task's id.
  */
 export function encodePredictions(tasks: readonly TaskPredictions[], isJoint: boolean): Uint8Array {
   return writeSafetensors(
@@ -35,13 +35,13 @@ export function encodePredictions(tasks: readonly TaskPredictions[], isJoint: bo
 
 /** What a run kept of a task's test split. */
 export interface KeptTask {
-  /** As reports hold them. */
+  /** Labels in the form of reports. */
   readonly labels: string;
   readonly predictions: string;
   readonly columns: number;
 }
 
-/** The file with what a run answered to its test rows; undefined where it kept nothing. */
+/** Opens the file with a run's predictions for its test rows; returns undefined if it kept none. */
 export async function openPredictions(folder: string): Promise<Safetensors | undefined> {
   const path = join(folder, predictionsFileName);
   try {
@@ -53,9 +53,9 @@ export async function openPredictions(folder: string): Promise<Safetensors | und
 }
 
 /**
- * One task's labels and predictions, as far as they were kept.
+ * Returns one task's labels and predictions, where they were kept.
  *
- * @param prefix of the tensors' names: empty but for a joint model
+ * @param prefix of the tensors' names: empty unless the model is a joint one
  */
 export function keptTask(file: Safetensors, prefix: string, problem: ReportProblem): KeptTask | undefined {
   const at = `${prefix}test`;
@@ -63,8 +63,8 @@ export function keptTask(file: Safetensors, prefix: string, problem: ReportProbl
   if (!shape || !file.entries.has(`${at}/labels`)) return undefined;
   const [rows = 0, columns = 1] = shape;
   if (shape.length > 2 || columns < 1)
-    throw new FolderError(`${predictionsFileName}: ${at}/logits are no table; train the model again`);
-  // Reports keep a digit for each class.
+    throw new FolderError(`${predictionsFileName}: ${at}/logits are not a table; train the model again`);
+  // Reports keep one digit in base 36 for each class.
   if (problem !== 'regression' && columns > 36) return undefined;
   const logits = { logits: file.float32(`${at}/logits`), rows, columns };
   const labels = file.float32(`${at}/labels`);

@@ -17,12 +17,12 @@ import type { Reporter } from '../output/events.ts';
 import { runOfTask } from './task-run.ts';
 
 /**
- * Reads a model folder and puts the model on its encoder's device, ready to predict.
+ * Reads a model folder and loads the model on its encoder's device, ready to predict.
  *
- * @param reporter is told what could not be checked
- * @param tasks whose rows it will be given, with as many classes as the model has: one, or some of those it was trained
- *   for; by default what the folder says
- * @param readers of the methods it may have, besides core's
+ * @param reporter receives warnings about what could not be checked
+ * @param tasks that the model will predict, with as many classes as the model has: one, or some of those it was trained
+ * for; by default those of the folder
+ * @param readers of methods besides core's
  * @throws FolderError if it was trained on another encoder or for other classes, ModelFileError if files are damaged
  */
 export async function loadModel(
@@ -53,7 +53,7 @@ export async function loadModel(
       throw new FolderError(`${path} is for ${snapshot.tasks.join(', ')}; it has no head for ${task.id}`);
     checkHead(head, task, path);
   }
-  // A model of a single task answers for whatever has its classes.
+  // A model of a single task accepts any task with the same classes.
   const shapes = several
     ? stored.map((each) => tasks.find(({ id }) => id === each.id) ?? each)
     : [tasks[0] ?? (stored[0] as TaskShape)];
@@ -62,7 +62,7 @@ export async function loadModel(
 
 type TaskShape = Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
-/** What a folder says about a task of its model. */
+/** Returns what a folder says about a task of its model. */
 function storedTask(name: string, head: SavedHead, run: RunFile | undefined): TaskShape {
   const { problem, outputs } = head.options;
   const isNamed = head.labels?.length === outputs;
@@ -101,20 +101,20 @@ function differs(model: string, key: string, said: unknown, other: string, found
   );
 }
 
-/** @throws FolderError if `run.json` describes another encoder than the one that was loaded */
+/** Checks the loaded encoder. @throws FolderError if `run.json` describes another one */
 function checkEncoderShape(
   model: string,
   { encoder }: Pick<RunFile, 'encoder'>,
   { name, architecture }: Pick<Encoder, 'name' | 'architecture'>,
 ): void {
   const shape = storedArchitecture(architecture);
-  // Earlier versions did not write all of them.
+  // Earlier versions did not write all fields.
   for (const key of Object.keys(shape) as (keyof StoredArchitecture)[])
     if (encoder.shape[key] !== undefined && JSON.stringify(encoder.shape[key]) !== JSON.stringify(shape[key]))
       throw differs(model, key, encoder.shape[key], `the encoder ${name} has`, shape[key]);
 }
 
-/** @throws FolderError if `run.json` describes an encoder that the model's sources do not fit */
+/** Checks the encoder that `run.json` describes. @throws FolderError if the model's sources do not fit it */
 export async function checkSourceShapes(
   model: string,
   folder: ModelFolder,

@@ -11,24 +11,24 @@ import { checkSourceShapes } from './load-model.ts';
 
 /** A ScaLearn model as one adapter, not yet saved. */
 export interface MergedModel {
-  /** The model's own `run.json`. */
+  /** `run.json` of the model before merging. */
   readonly run: RunFile;
   readonly adapterName: string;
   /** `bottleneck`. */
   readonly method: string;
   /** Bottleneck units. */
   readonly width: number;
-  /** Of the merged model's folder, `run.json` among them. */
+  /** Files of the merged model's folder, including `run.json`. */
   readonly files: FileSet;
 }
 
 /**
- * Merges the model in a folder. Needs no device: `run.json` describes the encoder.
+ * Merges the model of a folder. It needs no device, because `run.json` describes the encoder.
  *
- * @param out where it will be saved, absolute
+ * @param out absolute path of the folder where it will be saved
  * @param readers of methods besides core's that can be merged
  * @param families of encoders that it may have been trained on
- * @throws FolderError for a folder without `run.json`, or whose parts do not fit each other
+ * @throws FolderError for a folder without `run.json`, or whose parts do not fit together
  */
 export async function mergeModel(
   model: string,
@@ -48,7 +48,7 @@ export async function mergeModel(
       readers,
     ),
   );
-  // The folder's last source may be another task's; the merged adapter is the target's.
+  // The folder's last source may belong to another task; the merged adapter is the target's.
   const adapterName = taskName({ id: run.task });
   const { method, tensors, ...others } = mergeSnapshot({ ...snapshot, adapterName });
   const files = snapshotFiles({ method, tensors, ...others });

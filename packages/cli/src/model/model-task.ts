@@ -6,7 +6,7 @@ import type { RunFile } from '../folders/run-schema.ts';
 import { ownDataFlags } from '../options/own-data.ts';
 import { type FoundTask, findTask, type OwnSettings, type TaskChoice } from './find-task.ts';
 
-/** What names a task, or a part of it; what is left out comes from the model. */
+/** Options that select a task; those that are missing come from the model. */
 export type PartialTaskChoice = Omit<TaskChoice, 'task' | 'problem' | 'labels'> & {
   readonly task?: string | undefined;
 };
@@ -14,7 +14,7 @@ export type PartialTaskChoice = Omit<TaskChoice, 'task' | 'problem' | 'labels'> 
 /** The problem and the labels are the model's. */
 const { problem: _, labels: __, ...modelFlags } = ownDataFlags;
 
-/** The task a model was trained on, where that is known. */
+/** Returns the task that a model was trained on, if it is known. */
 export async function trainedTask(
   model: string,
   given: PartialTaskChoice,
@@ -33,7 +33,10 @@ export async function trainedTask(
   return findTask({ ...given, task: run.task, data });
 }
 
-/** A task that was named, to score a model on: it has as many labels. All rows of a file of one's own are scored. */
+/**
+ * Finds a named task to score a model on. It must have as many labels as the model. All rows of the user's own file are
+ * scored.
+ */
 export async function namedTask(
   model: string,
   given: TaskChoice,

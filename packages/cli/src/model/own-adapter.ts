@@ -4,15 +4,15 @@ import type { OwnAdapterScore } from '../output/events.ts';
 import { testMetrics } from './scores.ts';
 
 /**
- * The test score of the target's own adapter by itself, which a stage-2 model is compared with.
+ * Returns the test score of the target's own adapter alone, which a stage-2 model is compared with.
  *
- * @returns undefined where no source was trained on the same task, rows and encoder, or where its score is not known
+ * @returns undefined if no source was trained on the same task, rows and encoder, or if its score is not known
  */
 export async function ownAdapterScore(run: RunFile): Promise<OwnAdapterScore | undefined> {
   // A control has replaced the adapters.
   if (run.settings.sourceControl !== undefined) return undefined;
   for (const { name, path } of run.sources) {
-    // The score is an extra: the model is complete whether or not its sources still lie where they were.
+    // The score is optional: a model is complete even if its sources have moved.
     const own = await readRunFile(path).catch(() => undefined);
     const isSame =
       own?.task === run.task &&

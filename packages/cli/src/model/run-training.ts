@@ -22,11 +22,11 @@ export interface TrainingJob {
   readonly given: TrainArguments;
   readonly chosen: ChosenMethod;
   readonly settings: TrainSettings;
-  /** One, but for a joint method. */
+  /** One task, or several for a joint method. */
   readonly found: readonly FoundTask[];
-  /** Of encoders that are known. */
+  /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];
-  /** Absolute; undefined for an encoder that is no local folder. */
+  /** Absolute path; undefined if the encoder is not a local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
   readonly reporter: Reporter;
@@ -35,7 +35,7 @@ export interface TrainingJob {
 
 const nothingToSave = 'Interrupted before the first step; there is nothing to save.';
 
-/** Trains, scores the best state on the test split, and saves it. */
+/** Trains a model, scores its best state on the test split, and saves it. */
 export async function runTraining(job: TrainingJob): Promise<RunFile> {
   const { given, chosen, settings, found, families, encoderPath, out, reporter, signal } = job;
   reporter.note(`loading ${found.map(shownTask).join(', ')} and ${given.encoder}`);
@@ -76,12 +76,10 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   } catch (error) {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')
-      reporter.warn(
-        `${given.out} holds the state that was saved last; the same command with --resume goes on`,
-      );
+      reporter.warn(`${given.out} holds the last saved state; continue with the same command and --resume`);
     if (error instanceof OtherSettingsError)
       throw new UsageError(
-        `${given.out}: ${error.message}; give what it was to go on with it, or start again with --overwrite`,
+        `${given.out}: ${error.message}; give the original value to continue, or start again with --overwrite`,
         { cause: error },
       );
     throw signal.aborted ? asStopped(error, given.out, await out.state()) : error;
@@ -98,14 +96,14 @@ function warn(reporter: Reporter, tasks: readonly Task[], sources: readonly Sour
     );
 }
 
-/** An interruption, wherever it was noticed, as a sentence that says how to go on. */
+/** Converts an interruption to an error that says how to continue. */
 function asStopped(error: unknown, out: string, state: Awaited<ReturnType<OutFolder['state']>>): unknown {
   if (!(error instanceof InterruptedError || error instanceof StoppedError)) return error;
   if (state !== 'unfinished') return new StoppedError(nothingToSave, { cause: error });
   const what =
     error instanceof InterruptedError ? error.message : 'training was interrupted after its last step';
   return new StoppedError(
-    `${what}; its state is saved in ${out}: give the same command with --resume to go on`,
+    `${what}; its state is saved in ${out}: give the same command with --resume to continue`,
     {
       cause: error,
     },

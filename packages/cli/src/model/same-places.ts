@@ -10,7 +10,7 @@ import type { TrainSettings } from '../options/settings-schema.ts';
 import { loadData } from './data.ts';
 import type { FoundTask } from './find-task.ts';
 
-/** What is asked for now. */
+/** What the current command asks for. */
 interface Asked {
   readonly asked: TrainSettings;
   readonly families: readonly EncoderFamily[];
@@ -18,11 +18,11 @@ interface Asked {
 }
 
 /**
- * Sees to it that a finished run was trained from the things that are asked for now, wherever they lie by now.
+ * Checks that a finished run was trained from what is asked for now, even if it has moved.
  *
  * @param found the tasks that are asked for
  * @param where the run lies, for messages
- * @throws UsageError that names every option that names another thing
+ * @throws UsageError that names every option whose value differs
  */
 export async function checkSamePlaces(
   run: RunFile,

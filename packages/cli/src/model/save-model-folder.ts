@@ -4,10 +4,10 @@ import { FolderError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 
 /**
- * Saves a model's files, such as those of `TrainedModel.files()`, so that a reader sees the folder whole or not at all.
+ * Saves a model's files, such as those of `TrainedModel.files()`. Readers see the complete folder or nothing of it.
  *
- * @param overwrite whether to replace what the folder holds
- * @throws FolderError if the folder is not empty, is in use, or cannot be written; it then is as it was
+ * @param overwrite whether to replace the content of the folder
+ * @throws FolderError if the folder is not empty, is in use, or cannot be written; it is then unchanged
  */
 export async function saveModelFolder(
   path: string,

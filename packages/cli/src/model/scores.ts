@@ -3,7 +3,7 @@ import type { Example, Task } from '@scalearn/datasets';
 import { computeMetrics } from '@scalearn/evaluation';
 import type { SplitScore } from '../output/events.ts';
 
-/** The task's metrics of a model's answers to some rows. */
+/** Computes the task's metrics of a model's outputs for some rows. */
 export function metricsOf(
   task: Task,
   examples: readonly Example[],
@@ -12,7 +12,7 @@ export function metricsOf(
   return { ...computeMetrics(task, { ...predictions, examples }).metrics };
 }
 
-/** Metrics and loss of a model on some rows. */
+/** Computes metrics and loss of a model on some rows. */
 export async function score(
   model: TrainedModel,
   task: Task,
@@ -27,7 +27,7 @@ function scoreOf(task: Task, examples: readonly Example[], predictions: Predicti
   return { rows, metrics: metricsOf(task, examples, predictions), loss };
 }
 
-/** A model's answers to the test split, and to MNLI's second one, by split. */
+/** Computes a model's outputs for the test split, and for MNLI's second test split, by split. */
 export async function predictTest(
   model: TrainedModel,
   task: Task,
@@ -39,13 +39,13 @@ export async function predictTest(
   return { ...answers, testMismatched: await model.predict(testMismatched, options) };
 }
 
-/** A model's answers to the test splits. */
+/** A model's outputs for the test splits. */
 export interface TestAnswers {
   readonly test: Predictions;
   readonly testMismatched?: Predictions;
 }
 
-/** Scores of answers by split. */
+/** Computes scores of outputs by split. */
 export function scoresOf(task: Task, { test, testMismatched }: TestAnswers): Record<string, SplitScore> {
   const second = task.testMismatched;
   return {
@@ -54,7 +54,7 @@ export function scoresOf(task: Task, { test, testMismatched }: TestAnswers): Rec
   };
 }
 
-/** The metrics of both test splits in one record, the second's names ending in `Mismatched`. */
+/** Returns the metrics of both test splits in one record. Names of the second's metrics end in `Mismatched`. */
 export function testMetrics(scores: Readonly<Record<string, SplitScore>>): Record<string, number | null> {
   const second = Object.entries(scores.testMismatched?.metrics ?? {});
   return {

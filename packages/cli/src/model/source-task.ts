@@ -5,7 +5,10 @@ import { loadData } from './data.ts';
 import { trainedTask } from './model-task.ts';
 import type { Source } from './sources.ts';
 
-/** The task that a source was trained on, with its rows. @throws FolderError where its `run.json` does not say */
+/**
+ * Loads the task that a source was trained on, with its rows.
+ * @throws FolderError if its `run.json` does not name one
+ */
 export async function sourceTask({ path }: Source, signal: AbortSignal): Promise<Task> {
   const run = await readRunFile(path);
   if (!run)

@@ -4,23 +4,23 @@ import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
 
-/** A source adapter with where it came from. */
+/** A source adapter and where it came from. */
 export interface Source {
   readonly adapter: Adapter;
-  /** As the user gave it. */
+  /** Path as the user gave it. */
   readonly path: string;
   /** Whether it was trained on the target task. */
   readonly isOwn: boolean;
-  /** Tells apart trained adapters, whatever a control replaces them by: the name, and a checksum of the weights. */
+  /** Identifies the trained adapter, even if a control replaces it: the name, and a checksum of the weights. */
   readonly fingerprint: string;
 }
 
 /**
- * Reads source adapters, the target's own moved to the end: the order of the published models.
+ * Reads source adapters. The target's own is moved to the end, as in the published models.
  *
  * @param task id of the target
- * @param control what the adapters are replaced by, if they are, drawn from the run's seed
- * @throws FolderError for a folder that is no adapter, ModelFileError for one that is damaged
+ * @param control what replaces the adapters, if anything, drawn from the run's seed
+ * @throws FolderError for a folder that is not an adapter, ModelFileError for one that is damaged
  */
 export async function readSources(
   paths: readonly string[],
@@ -36,7 +36,7 @@ export async function readSources(
   return [...sources.filter((source) => !source.isOwn), ...sources.filter((source) => source.isOwn)];
 }
 
-/** Sees to it that all are adapters. @throws as {@link readSources} */
+/** Checks that all are adapters. @throws the errors of {@link readSources} */
 export async function checkSources(paths: readonly string[]): Promise<void> {
   for (const path of paths) await readAdapter(path);
 }

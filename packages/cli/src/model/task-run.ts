@@ -2,7 +2,7 @@ import { findByName } from '@scalearn/core/methods';
 import { UsageError } from '../errors.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 
-/** A joint run as that of one of its tasks; undefined where it has no such task. */
+/** Returns a joint run as the run of one of its tasks; undefined if it has no such task. */
 export function runOfTask(run: RunFile, id: string): RunFile | undefined {
   const named = findByName(run.tasks?.map((each) => ({ ...each, id: each.task })) ?? [], id);
   const own = run.tasks?.find(({ task }) => task === named?.id);
@@ -14,10 +14,10 @@ export function runOfTask(run: RunFile, id: string): RunFile | undefined {
 }
 
 /**
- * A run as that of the task that was named, which it must be for a joint model.
+ * Returns a run as the run of the named task. A joint model requires a name.
  *
  * @param model its folder, for errors
- * @throws UsageError where no task is named and one must be, or the model has no such task
+ * @throws UsageError if a required task is not named, or if the model has no such task
  */
 export function chosenRun(
   model: string,

@@ -24,29 +24,29 @@ import { encodePredictions, predictionsFileName, type TaskPredictions } from './
 import { metricsOf, predictTest, scoresOf } from './scores.ts';
 import type { Source } from './sources.ts';
 
-/** A model to be trained, with all that it is trained from opened. */
+/** A model to train, with its inputs opened. */
 export interface ModelJob {
   readonly settings: TrainSettings;
   readonly method: Method;
-  /** One, but for a joint method. */
+  /** One task, or several for a joint method. */
   readonly tasks: readonly Task[];
   readonly sources: readonly Source[];
   readonly encoder: TransformerEncoder;
   /** The encoder as the user named it. */
   readonly encoderSource: string;
-  /** Absolute; undefined for an encoder that is no local folder. */
+  /** Absolute path; undefined if the encoder is not a local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
-  /** Where the state is kept, for a run that may be continued. */
+  /** Where the state of a resumable run is kept. */
   readonly checkpoints?: CheckpointStore;
-  /** What the user gave: of numbers that decide nothing, which settings do not hold. */
+  /** Arguments of the user, for numbers that do not affect the model and are not in the settings. */
   readonly given?: TrainArguments;
   readonly resume?: boolean;
   readonly reporter: Pick<Reporter, 'start' | 'step' | 'epoch'> & Partial<Pick<Reporter, 'progress'>>;
   readonly signal: AbortSignal;
 }
 
-/** Trains, scores the best state on the test split, and saves it. */
+/** Trains a model, scores its best state on the test split, and saves it. */
 export async function trainModel(job: ModelJob): Promise<RunFile> {
   const { settings, method, encoder, out, checkpoints, reporter, signal } = job;
   const { device } = encoder;
@@ -71,7 +71,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     ...(method.kind === 'joint' ? { tasks } : { task }),
     ...trainingNumbers({ ...job.given, ...settings }),
     ...(classWeights && { classWeights: readClassWeights(classWeights) }),
-    // All metrics of the tasks are better when they are higher.
+    // Higher values are better for all metrics of the tasks.
     ...(settings.selectBy && { select: { metric: settings.selectBy, better: 'higher' } }),
     metrics: (predictions, { id }) => {
       const own = tasks.find((each) => each.id === id) ?? task;
@@ -114,7 +114,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
   return { formatVersion: 1, ...run };
 }
 
-/** The numbers that `train` takes. */
+/** Returns the numeric options that `train` takes. */
 function trainingNumbers(all: Readonly<Record<string, unknown>>): TrainingNumbers {
   const names = Object.keys(trainingOptions);
   const numbers = Object.fromEntries(names.map((name) => [name, all[name] ?? undefined]));
@@ -122,7 +122,7 @@ function trainingNumbers(all: Readonly<Record<string, unknown>>): TrainingNumber
   return numbers;
 }
 
-/** What a run is, as far as that is known before it. */
+/** Describes a run before it starts. */
 function describeRun({
   settings,
   sources,
@@ -157,7 +157,7 @@ function dataOf(task: Task, { data, tasks }: TrainSettings): RunData {
   };
 }
 
-/** The data of several tasks as a whole. */
+/** Sums the data of several tasks. */
 function togetherOf(runs: readonly TaskRun[]): RunData {
   const sum = (split: keyof RunData['rows']): number =>
     runs.reduce((total, { data }) => total + data.rows[split], 0);

@@ -5,10 +5,10 @@ import type { FoundTask } from '../model/find-task.ts';
 
 const number = '(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?';
 
-/** `none`, `balanced`, or a number for each label: `a=1,b=3`. */
+/** Matches `none`, `balanced`, or a number for each label: `a=1,b=3`. */
 export const classWeightsPattern: RegExp = new RegExp(`^(none|balanced|[^,]+=${number}(,[^,]+=${number})*)$`);
 
-/** What a text of that form says. @throws UsageError for a label twice */
+/** Parses a text that matches {@link classWeightsPattern}. @throws UsageError for a duplicate label */
 export function readClassWeights(text: string): ClassWeights {
   if (text === 'none' || text === 'balanced') return text;
   const weights = new Map<string, number>();
@@ -20,7 +20,10 @@ export function readClassWeights(text: string): ClassWeights {
   return Object.fromEntries(weights);
 }
 
-/** The text as settings hold it: none are as good as not given. @throws ArgumentError for weights that do not suit a task */
+/**
+ * Returns the text in the form of the settings. `none` is the same as no text.
+ * @throws ArgumentError for weights that do not fit the task
+ */
 export function classWeightsFor(text: string | undefined, found: readonly FoundTask[]): string | undefined {
   if (text === undefined || text === 'none') return undefined;
   for (const { info } of found) checkClassWeights(readClassWeights(text), info, '--class-weights');

@@ -1,7 +1,7 @@
 import type { Option } from 'commander';
 import type { TrainDefaults } from '../config/define.ts';
 
-/** Gives an option the default of the configuration, where it has one, as if its text had been given. */
+/** Gives an option the configuration's default, if there is one, as if its text had been given. */
 export function applyDefault(option: Option, defaults: TrainDefaults): Option {
   const values: Readonly<Record<string, unknown>> = { ...defaults };
   const value = values[option.attributeName()];

@@ -2,10 +2,10 @@ import { DatasetError, type NamedOption, type OptionWords } from '@scalearn/data
 import { problemName } from './own-data.ts';
 import { flagOf, optionNamed } from './train-table.ts';
 
-/** What a command calls the options of files; what it has none for is left out. */
+/** A command's flags for the options of files. Options without a flag are left out. */
 export type Flags = Readonly<Partial<Record<NamedOption, string>>>;
 
-/** The flags of `predict`, whose own `--text` is a text. */
+/** Flags of `predict`, whose own `--text` is a text. */
 export const textFileFlags: Flags = {
   text: '--text-column',
   textPair: '--text-pair-column',
@@ -15,7 +15,7 @@ export const textFileFlags: Flags = {
   maxFileSize: '--max-file-size',
 };
 
-/** Does work on data: errors about it name the flags of the command. */
+/** Runs work on data. Errors about the data name the flags of the command. */
 export async function inFlags<T>(flags: Flags, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,6 +1,6 @@
 import { type Command, Help, Option } from 'commander';
 
-/** An option's line of help: `what it is: choice, choice (default: choice)`. */
+/** Formats an option's line of help: `what it is: choice, choice (default: choice)`. */
 export function optionDescription({ description, argChoices, defaultValue }: Option): string {
   const choices = argChoices ? `${description && ': '}${argChoices.join(', ')}` : '';
   const fallback = typeof defaultValue === 'string' || typeof defaultValue === 'number';
@@ -8,10 +8,10 @@ export function optionDescription({ description, argChoices, defaultValue }: Opt
 }
 
 /**
- * Keeps a command's help on one screen: options that are rarely needed are shown by `--help-all` only. They are
- * options like all others to typing errors and to documentation.
+ * Shortens a command's help to one screen: `--help-all` shows the options that are rarely needed. Suggestions for
+ * typing errors and the documentation still include them.
  *
- * @param group heading under which the help options stand
+ * @param group heading of the help options
  */
 export function shortenHelp(command: Command, rare: readonly Option[], group: string): void {
   let all = false;

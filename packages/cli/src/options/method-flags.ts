@@ -4,13 +4,13 @@ import type { MethodRegistry } from '../methods/registry.ts';
 import { defaultText, optionValue, whatTextTakes } from './option-values.ts';
 import { choiceOption } from './values.ts';
 
-/** A flag that gives an option of some methods. */
+/** A flag that sets an option of one or more methods. */
 export interface MethodFlag {
-  /** Such as `--omega-dropout`. */
+  /** The flag, such as `--omega-dropout`. */
   readonly flag: string;
-  /** What it is called among the arguments of `train`. */
+  /** Its name among the arguments of `train`. */
   readonly attribute: string;
-  /** The methods that have it, and the option that it is of each. */
+  /** The methods that have it, each with the option that it sets. */
   readonly users: readonly {
     readonly method: string;
     readonly name: string;
@@ -18,7 +18,7 @@ export interface MethodFlag {
   }[];
 }
 
-/** Every option of a method that has a flag of its own. */
+/** Lists every option of a method that has its own flag. */
 export function methodFlags({ all }: MethodRegistry): MethodFlag[] {
   const users = all.flatMap(({ id: method, options }) =>
     Object.entries(options).map(([name, option]) => ({ method, name, option })),
@@ -31,7 +31,7 @@ export function methodFlags({ all }: MethodRegistry): MethodFlag[] {
   }));
 }
 
-/** The flag for the command line. What it gives stays a text: what it may be differs between methods. */
+/** Makes the option of the command line. Its value stays a text, because the accepted values differ between methods. */
 export function methodFlagOption({ flag, users }: MethodFlag): Option {
   const [{ option }] = users as [MethodFlag['users'][number]];
   const text = `${option.meaning} (default: ${defaultsText(users)})`;
@@ -42,7 +42,7 @@ export function methodFlagOption({ flag, users }: MethodFlag): Option {
   });
 }
 
-/** The default of the first, and of each method that has another: `0.3, scalearn-uniform++ 0`. */
+/** Lists the default of the first method, and of each method with another: `0.3, scalearn-uniform++ 0`. */
 function defaultsText(users: MethodFlag['users']): string {
   const [{ option: first }] = users as [MethodFlag['users'][number]];
   const one = String(first.default ?? defaultText(first));

@@ -6,17 +6,17 @@ import { methodFlags } from './method-flags.ts';
 import { optionValue, whatTextTakes } from './option-values.ts';
 import type { TrainArguments } from './train-table.ts';
 
-/** A method that was chosen, with the options that were given for it. */
+/** A selected method with its options. */
 export interface ChosenMethod {
   readonly entry: MethodEntry;
-  /** By the names the library has them under. */
+  /** Options by their names in the library. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The method that is asked for: without `--method` `bottleneck`, or `scalearn` with sources.
+ * Returns the requested method. Without `--method` it is `bottleneck`, or `scalearn` with sources.
  *
- * @throws UsageError for options that do not go together
+ * @throws UsageError for options that exclude each other
  */
 export function chooseMethod(given: TrainArguments, methods: MethodRegistry): ChosenMethod {
   const { sources, sourceControl, tasks, method } = given;

@@ -1,6 +1,9 @@
 import type { Command, Option } from 'commander';
 
-/** Makes giving an option twice an error: the last one would silently win, and lists would silently be joined. */
+/**
+ * Makes it an error to give an option twice. Otherwise the last value would silently win, and lists would silently be
+ * joined.
+ */
 export function refuseRepeated(command: Command): Command {
   for (const option of command.options.filter(({ variadic }) => !variadic)) {
     let seen = false;
@@ -9,7 +12,7 @@ export function refuseRepeated(command: Command): Command {
       seen = true;
     });
   }
-  // A list says as much for each of its values, so its flags are counted before they are parsed.
+  // A list emits an event for each of its values, so its flags are counted before they are parsed.
   const lists = command.options.filter(({ variadic }) => variadic);
   const parse = command.parseOptions.bind(command);
   command.parseOptions = (args) => {

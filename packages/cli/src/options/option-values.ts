@@ -3,10 +3,10 @@ import * as v from 'valibot';
 import { classWeightsPattern } from './class-weights.ts';
 import type { TrainOption } from './train-table.ts';
 
-/** What decides which values an option takes, of methods and of `train`. */
+/** The properties that decide which values an option of a method or of `train` accepts. */
 export type OptionKind = Pick<TrainOption, 'type' | 'range' | 'multipleOf'>;
 
-/** What an option takes, in words that follow "must be". */
+/** Describes the accepted values, in words that follow "must be". */
 function whatItTakes({ type, range, multipleOf }: OptionKind): string {
   if (type === 'texts') return 'a list of texts';
   if (type === 'switch') return 'true or false';
@@ -19,9 +19,9 @@ const textSchema = (what: string): v.GenericSchema<unknown, string> =>
   v.pipe(v.string(what), v.regex(/\S/, what));
 
 /**
- * The values of an option. Messages say what they must be, in words that follow "must be".
+ * Returns the schema of an option's values. Messages say what the value must be, in words that follow "must be".
  *
- * @param more what else may stand there, for the messages
+ * @param more other accepted values, for the messages
  */
 export function valueSchema(option: OptionKind, more = ''): v.GenericSchema {
   const what = whatItTakes(option) + more;
@@ -30,7 +30,10 @@ export function valueSchema(option: OptionKind, more = ''): v.GenericSchema {
   return plainSchema(option, what);
 }
 
-/** The same in a file of the user's own, where one number stands for a list of it, for an option that some methods share. */
+/**
+ * Returns the schema of an option's values in the user's own file. For an option that several methods share, one number
+ * can replace a list of it.
+ */
 export function fileSchema(
   options: readonly OptionKind[],
 ): v.GenericSchema<unknown, string | number | number[]> {
@@ -69,7 +72,7 @@ function numberSchema(
   );
 }
 
-/** What a text says, as the value of an option; undefined for what the option does not take. */
+/** Parses a text as the value of an option; returns undefined if the option does not accept it. */
 export function optionValue(text: string, option: OptionKind): unknown {
   const value = textValue(text, option.type);
   return v.is(valueSchema(option), value) ? value : undefined;
@@ -81,18 +84,18 @@ function textValue(text: string, type: OptionKind['type']): unknown {
   return type === 'numbers' ? text.split(',').map(decimal) : text;
 }
 
-/** A number in decimal digits; NaN for anything else. */
+/** Parses a number in decimal digits; returns NaN for anything else. */
 function decimal(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
-/** What an option takes, as a command line has it. */
+/** Describes the texts that an option accepts on the command line. */
 export function whatTextTakes(option: OptionKind): string {
   const what = whatItTakes(option);
   return option.type === 'numbers' ? `${what}, joined by commas` : what;
 }
 
-/** What an option is without being given, in words; undefined where it must be given. */
+/** Describes the default of an option; returns undefined if the option is required. */
 export function defaultText({ default: value, defaultMeaning, required }: MethodOption): string | undefined {
   return required ? undefined : (defaultMeaning ?? String(value));
 }

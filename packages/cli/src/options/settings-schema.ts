@@ -12,17 +12,17 @@ import {
   trainOptions,
 } from './train-table.ts';
 
-/** What a run's options say about one of its tasks. */
+/** Options of a run for one of its tasks. */
 export interface TaskSettings {
   readonly task: string;
-  /** Null for a task that writes its rows itself. */
+  /** Null for a task that generates its rows. */
   readonly data: string | null;
-  /** How files of the user's own are read. */
+  /** How the user's own files are read. */
   readonly own?: OwnSettings;
   readonly maxLength: number;
 }
 
-/** Options of a run that are stored as they are, by how that is. */
+/** Options of a run that are stored unchanged, grouped by how they are stored. */
 export type StoredOptions = {
   readonly [Name in NamesWith<{ readonly stored: 'always' }>]: TrainValue<Name>;
 } & {
@@ -31,23 +31,23 @@ export type StoredOptions = {
   readonly [Name in NamesWith<{ readonly stored: 'given' }>]?: TrainValue<Name>;
 };
 
-/** A run's options with every default filled in; null where an option has no value. */
+/** A run's options including defaults; null if an option has no value. */
 export interface TrainSettings extends StoredOptions {
-  /** Its id; of several those, joined by commas. */
+  /** Id of the task; of several tasks, their ids joined by commas. */
   readonly task: string;
-  /** Of a joint method. */
+  /** Settings of each task of a joint method. */
   readonly tasks?: readonly TaskSettings[];
   readonly method: string;
   readonly encoder: string;
-  /** Null for a task that writes its rows itself. */
+  /** Null for a task that generates its rows. */
   readonly data: string | null;
-  /** How files of the user's own are read. */
+  /** How the user's own files are read. */
   readonly own?: OwnSettings;
-  /** What else the method was given, in its own words. */
+  /** Further settings of the method, by names that the method defines. */
   readonly methodSettings: Readonly<Record<string, unknown>>;
 }
 
-/** What was said about reading files, by the names of the options. */
+/** Options given for reading files, by their names. */
 const reading: v.GenericSchema<unknown, Reading> = v.looseObject(
   Object.fromEntries(
     readingNames.map((name) => [name, v.exactOptional(valueSchema(optionNamed(name), maybeMissing))]),
@@ -84,7 +84,9 @@ const storedSchemas = {
   given: (option: TrainOption) => v.exactOptional(valueSchema(option, maybeMissing)),
 };
 
-/** A schema for each stored option: the table's types say what the loop below makes of its rows. */
+/**
+ * A schema for each stored option. The types follow from the table; the loop below builds the schemas from its rows.
+ */
 type StoredSchemas = {
   readonly [Name in keyof StoredOptions]-?: undefined extends StoredOptions[Name]
     ? v.ExactOptionalSchema<v.GenericSchema<unknown, Exclude<StoredOptions[Name], undefined>>, undefined>
@@ -98,8 +100,8 @@ const stored = Object.fromEntries(
 ) as StoredSchemas;
 
 /**
- * Settings of a run, in the order in which they are stored. Fields that are not listed are kept: other versions of this
- * package write some, and nothing reads them.
+ * Schema of a run's settings, in the order in which they are stored. Fields that are not listed are kept: other
+ * versions of this package write them, and nothing here reads them.
  */
 export const settingsSchema: v.GenericSchema<unknown, TrainSettings> = v.looseObject(
   {

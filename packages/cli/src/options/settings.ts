@@ -7,9 +7,9 @@ import type { StoredOptions, TaskSettings, TrainSettings } from './settings-sche
 import { type TrainArguments, trainOptions } from './train-table.ts';
 
 /**
- * Fills in the defaults: the paper's for the method.
+ * Fills in the defaults, which are those of the paper for the method.
  *
- * @param encoderPath absolute path of the encoder; undefined for one that is no local folder
+ * @param encoderPath absolute path of the encoder; undefined if it is not a local folder
  */
 export function settleOptions(
   given: TrainArguments,
@@ -18,7 +18,7 @@ export function settleOptions(
   encoderPath: string | undefined,
 ): TrainSettings {
   const { defaults, name } = method;
-  // Sources have their own entry; here they would be names.
+  // Sources have their own field. The method's settings would only hold their names.
   const { sources: _, ...methodSettings } = method.settings ?? {};
   const tasks = found.map(
     ({ info, path, own, reading }): TaskSettings => ({
@@ -38,7 +38,7 @@ export function settleOptions(
       {
         ...given,
         sources: (given.sources ?? []).map((path) => resolve(path)),
-        // Joint methods plan steps rather than epochs.
+        // Joint methods plan steps instead of epochs.
         maxSteps: given.maxSteps ?? (given.epochs === undefined ? defaults.steps : undefined),
         warmupSteps: given.warmupSteps ?? (defaults.warmup === undefined ? 0 : undefined),
         classWeights: classWeightsFor(given.classWeights, found),
@@ -52,8 +52,8 @@ export function settleOptions(
 }
 
 /**
- * Options as settings hold them: as given, else as the method has them, else as they always are. The table's types say
- * what comes of its rows.
+ * Returns options in the form of the settings: the given value, else the method's default, else the general default.
+ * The types follow from the table.
  */
 function storedOptions(given: Fields, defaults: Fields): StoredOptions {
   return Object.fromEntries(
@@ -67,7 +67,10 @@ function storedOptions(given: Fields, defaults: Fields): StoredOptions {
 
 type Fields = Readonly<Partial<Record<string, unknown>>>;
 
-/** By default what the published runs of a task alone go by; joint ones go by the mean loss. */
+/**
+ * Returns how the best state is selected. By default, runs of a single task use what the published runs use, and joint
+ * runs use the mean loss.
+ */
 function selection(
   given: string | undefined,
   { kind }: Method,
@@ -86,7 +89,7 @@ function selection(
 }
 
 /**
- * Compares the options of two runs, but for where things lie, which decides nothing.
+ * Compares the options of two runs. Paths are left out, because they do not affect the model.
  *
  * @throws UsageError that names every option in which they differ
  */
@@ -101,11 +104,11 @@ export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, w
   const show = (key: string): string =>
     `${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(now[key])}`;
   throw new UsageError(
-    `${where} holds a finished run with other settings (${different.map(show).join('; ')}); give what it was, choose another --out, or replace it with --overwrite`,
+    `${where} holds a finished run with other settings (${different.map(show).join('; ')}); give the original values, choose another --out, or replace it with --overwrite`,
   );
 }
 
-/** The settings that decide a run by themselves: those that say where things lie do not. */
+/** Returns the settings that determine a run. Paths are left out. */
 export function decisive({ tasks, ...settings }: TrainSettings): Record<string, unknown> {
   const own = Object.entries(settings).filter(([name]) => (trainOptions[name]?.decides ?? true) === true);
   return {

@@ -35,7 +35,7 @@ export function addTrainOptions(command: Command, { methods, defaults }: Setup =
   return command;
 }
 
-/** The options under a heading, for a command line: those that are rarely needed come last. */
+/** Returns the options under a heading. Rarely needed options come last. */
 export function optionsOf(group: OptionGroup): { readonly option: Option; readonly isRare: boolean }[] {
   return Object.entries(trainOptions)
     .filter(([, option]) => option.group === group && option.flag !== undefined)
@@ -43,7 +43,7 @@ export function optionsOf(group: OptionGroup): { readonly option: Option; readon
     .sort((a, b) => Number(a.isRare) - Number(b.isRare));
 }
 
-/** An option of `train`, for a command line. */
+/** Makes an option of `train` for the command line. */
 export function trainOption(name: OptionName): Option {
   return commandOption(name, optionNamed(name));
 }
@@ -54,7 +54,7 @@ function commandOption(name: string, option: ListedOption): Option {
   return made.makeOptionMandatory(option.required === true);
 }
 
-/** With the reader of its text. */
+/** Adds the parser of the option's text. */
 function parsed(option: ListedOption, text: string): Option {
   const { type, flag = '' } = option;
   if (type === 'switch') return new Option(flag, text);
@@ -69,7 +69,7 @@ function parsed(option: ListedOption, text: string): Option {
   });
 }
 
-/** The default; the paper's, which may differ between methods, where they have one. */
+/** Describes the default. If the paper's default differs between methods, the text says so. */
 function defaultWords(name: string, option: ListedOption): string {
   const paper = [bottleneck(), scalearn({ sources: [] })].map(
     (method): unknown => ({ ...method.defaults })[name],
@@ -80,7 +80,7 @@ function defaultWords(name: string, option: ListedOption): string {
   return words === undefined ? '' : ` (default: ${words})`;
 }
 
-/** Reads the arguments of `train`. @throws CommanderError */
+/** Parses the arguments of `train`. @throws CommanderError */
 export function parseTrainArguments(args: readonly string[], setup: Setup): TrainArguments {
   const command = addTrainOptions(
     new Command('train').exitOverride().configureOutput({ writeErr: () => {} }),

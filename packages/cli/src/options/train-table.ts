@@ -8,30 +8,33 @@ import {
 } from '@scalearn/core/methods';
 
 /**
- * An option of `train`. Its flag, its help, its place in the settings of a run and in files of the user's own, and how
- * all of them are checked, derive from this.
+ * An option of `train`. Its flag, its help, its place in a run's settings and in the user's own files, and all checks
+ * are derived from this.
  */
 export interface TrainOption extends Omit<TrainingOption, 'type' | 'flag' | 'decides'> {
-  /** A type of options of methods; or several texts, a flag alone, an encoder that may be called `mini`, weights of labels. */
+  /**
+   * A type of methods' options; or several texts, a flag without a value, an encoder that may be called `mini`, or
+   * weights of labels.
+   */
   readonly type: OptionType | 'texts' | 'switch' | 'encoder' | 'weights';
-  /** As help shows it; absent for what a method alone decides. */
+  /** The flag in help; undefined for an option that only methods set. */
   readonly flag?: `--${string}`;
-  /** Shown by `--help-all` only. */
+  /** Whether only `--help-all` shows it. */
   readonly rare?: boolean;
-  /** The option that is given instead of this one. */
+  /** The option that excludes this one. */
   readonly conflicts?: string;
-  /** Of a whole number: what divides it. */
+  /** A whole number must be a multiple of this. */
   readonly multipleOf?: number;
-  /** Whether the trained model depends on it; `content` where it names files, of which only what is in them decides. */
+  /** Whether the trained model depends on it; `content` if it names files and only their content matters. */
   readonly decides?: boolean | 'content';
-  /** How the settings of a run hold it: always, as null where it has no value, or only where it was given. */
+  /** How a run's settings store it: always, as null if it has no value, or only if it was given. */
   readonly stored?: 'always' | 'null' | 'given';
-  /** Files of the user's own that may hold it. */
+  /** The user's own files that may contain it. */
   readonly files?: 'experiment' | 'config' | 'both';
 }
 
-// Literals, from which types are inferred. What core declares of an option is not said again. Settings hold options in this
-// order, and ids of runs depend on it: an option that is added is stored only where it was given.
+// Literals, so that types can be inferred. What core declares of an option is not repeated. Settings store options in
+// this order, and ids of runs depend on it: a new option must be stored only if it is given.
 // biome-ignore format: a table reads by its rows
 const groups = {
   Model: {
@@ -50,28 +53,28 @@ const groups = {
   },
   'Your own data': {
     text: { flag: '--text <column>', type: 'text', meaning: 'column of the texts' },
-    textPair: { flag: '--text-pair <column>', type: 'text', meaning: 'column of the second texts, where rows are pairs' },
+    textPair: { flag: '--text-pair <column>', type: 'text', meaning: 'column of the second texts, if rows are pairs' },
     label: { flag: '--label <column...>', type: 'texts',
-      meaning: 'column of the labels; several where each holds 0 and 1 for one label' },
+      meaning: 'column of the labels; several if each holds 0 and 1 for one label' },
     problem: { flag: '--problem <kind>', type: ['classification', 'regression', 'multi-label'],
       meaning: 'kind of the labels' },
     labels: { flag: '--labels <name...>', type: 'texts', meaning: 'all labels in their order, also as a,b,c', rare: true },
     quote: { flag: '--quote <kind>', type: ['double', 'none'],
-      meaning: 'none: quotation marks are characters like others; double: enclose texts', rare: true },
+      meaning: 'none: quotation marks are ordinary characters; double: they enclose texts', rare: true },
     delimiter: { flag: '--delimiter <kind>', type: ['comma', 'semicolon', 'tab', 'pipe'],
-      meaning: 'what separates columns in .csv, .tsv', rare: true },
+      meaning: 'column separator in .csv, .tsv', rare: true },
     header: { flag: '--header <kind>', type: ['first', 'none'],
       meaning: 'none: the first line is a row, and columns are called 1, 2, …', rare: true },
     decimal: { flag: '--decimal <sign>', type: ['point', 'comma'],
-      meaning: 'what stands before the fraction in .csv, .tsv', rare: true },
+      meaning: 'decimal separator in .csv, .tsv', rare: true },
     maxFileSize: { flag: '--max-file-size <mb>', type: 'whole', range: { least: 1 },
-      meaning: 'megabytes that a compressed file may have inside', rare: true },
+      meaning: 'largest content of a compressed file, in megabytes', rare: true },
   },
   Method: {
     set: { flag: '--set <name=value...>', type: 'texts', meaning: 'options of the method, which scalearn methods lists',
       rare: true },
     sourceControl: { flag: '--source-control <kind>', type: sourceControls as typeof sourceControls,
-      meaning: 'replace the sources by adapters that cannot help, to compare with', rare: true, stored: 'given' },
+      meaning: 'replace the sources by adapters that cannot help, as a control', rare: true, stored: 'given' },
   },
   Training: {
     layers: { flag: '--layers <n>', type: 'whole', range: { least: 1 }, meaning: "use the encoder's first n layers only",
@@ -87,13 +90,13 @@ const groups = {
     temperature: { flag: '--temperature <x>', rare: true, stored: 'given', files: 'experiment' },
     patience: { flag: '--patience <n>', rare: true, stored: 'always', files: 'both' },
     classWeights: { flag: '--class-weights <w>', type: 'weights',
-      meaning: 'none, balanced or a=1,b=3: what rows of a label count in the loss', defaultMeaning: 'none',
+      meaning: 'weight of each label in the loss: none, balanced or a=1,b=3', defaultMeaning: 'none',
       rare: true, stored: 'given', files: 'experiment' },
     selectBy: { flag: '--select-by <what>', type: 'text',
-      meaning: 'loss, primary or another metric of the task, of the best epoch', defaultMeaning: "the paper's",
+      meaning: 'how to choose the best epoch: loss, primary or another metric of the task', defaultMeaning: "the paper's",
       rare: true, stored: 'given', files: 'both' },
     maxLength: { flag: '--max-length <n>', type: 'whole', range: { least: 4 },
-      meaning: 'tokens of a row, the rest is cut off', defaultMeaning: "the task's", stored: 'always', files: 'both' },
+      meaning: 'most tokens of a row; the rest is cut off', defaultMeaning: "the task's", stored: 'always', files: 'both' },
     limit: { flag: '--limit <n>', type: 'whole', range: { least: 1 }, meaning: 'train on the first n rows',
       stored: 'null', files: 'both' },
     evalLimit: { flag: '--eval-limit <n>', type: 'whole', range: { least: 1 },
@@ -107,8 +110,8 @@ const groups = {
   },
   Running: {
     device: { flag: '--device <kind>', type: deviceChoices as typeof deviceChoices,
-      meaning: 'by default the best there is', decides: false, files: 'config' },
-    threads: { flag: '--threads <n>', type: 'whole', range: { least: 1 }, meaning: 'of the CPU, for ONNX Runtime',
+      meaning: 'by default the best available', decides: false, files: 'config' },
+    threads: { flag: '--threads <n>', type: 'whole', range: { least: 1 }, meaning: 'number of CPU threads for ONNX Runtime',
       defaultMeaning: 'all', rare: true, decides: false, mayChangeOnResume: true, files: 'config' },
     checkpointEvery: { flag: '--checkpoint-every <minutes>', rare: true, files: 'both' },
     resume: { flag: '--resume', type: 'switch', meaning: 'continue an interrupted run', decides: false },
@@ -131,10 +134,10 @@ type Core = typeof trainingOptions;
 
 export type OptionGroup = keyof Groups;
 export type OptionName = keyof Rows;
-/** Of how files of the user's own are read. */
+/** Names of the options for reading the user's own files. */
 export type OwnDataName = keyof Groups['Your own data'];
 
-/** By its name among the arguments of `train`. */
+/** An option by its name among the arguments of `train`. */
 export type OptionOf<Name extends OptionName> = Rows[Name] & (Name extends keyof Core ? Core[Name] : unknown);
 
 type ValueOf<Type> = Type extends 'texts'
@@ -147,16 +150,16 @@ type ValueOf<Type> = Type extends 'texts'
         ? OptionValue<Type>
         : never;
 
-/** What an option is as a value. */
+/** Type of an option's value. */
 export type TrainValue<Name extends OptionName> =
   OptionOf<Name> extends { readonly type: infer Type } ? ValueOf<Type> : never;
 
-/** Names of the options that have something. */
+/** Names of the options that have a property. */
 export type NamesWith<Trait> = {
   [Name in OptionName]: OptionOf<Name> extends Trait ? Name : never;
 }[OptionName];
 
-/** What the user gave `train`, besides the flags of methods; what was left out is undefined. */
+/** Arguments of `train` from the user, without the flags of methods; undefined if not given. */
 export type TrainArguments = {
   readonly [Name in NamesWith<{ readonly required: true }>]: TrainValue<Name>;
 } & {
@@ -165,29 +168,29 @@ export type TrainArguments = {
     | undefined;
 };
 
-/** An option with what core declares of it, and the heading of its help. */
+/** An option with what core declares of it, and its heading in the help. */
 export type ListedOption = TrainOption & { readonly group: OptionGroup };
 
-/** All of them, in their order. */
+/** All options, in their order. */
 export const trainOptions: Readonly<Record<string, ListedOption>> = Object.fromEntries(
   (['Model', 'Your own data', 'Method', 'Training', 'Running'] as const).flatMap((group) =>
     Object.entries(groups[group]).map(([name, row]) => [name, { ...declared(name, row), group }]),
   ),
 );
 
-/** One of them. */
+/** Returns an option by its name. */
 export function optionNamed(name: OptionName): ListedOption {
   const option = trainOptions[name];
   if (option) return option;
-  throw new TypeError(`${name} is declared nowhere`);
+  throw new TypeError(`${name} is not declared`);
 }
 
-/** The options that a kind of files may hold. */
+/** Returns the names of the options that a kind of file may contain. */
 export function optionsIn(file: 'experiment' | 'config'): readonly [name: string, ListedOption][] {
   return Object.entries(trainOptions).filter(([, { files }]) => files === file || files === 'both');
 }
 
-/** How the command line gives an option, such as `--text-pair`. */
+/** Returns an option's flag, such as `--text-pair`. */
 export function flagOf({ flag }: Pick<TrainOption, 'flag'>): string {
   return flag?.split(' ')[0] ?? '';
 }
@@ -195,6 +198,6 @@ export function flagOf({ flag }: Pick<TrainOption, 'flag'>): string {
 function declared(name: string, row: Partial<TrainOption>): TrainOption {
   const core: Readonly<Record<string, TrainingOption>> = trainingOptions;
   const { type, meaning, ...others } = { ...core[name], ...row };
-  if (type === undefined || meaning === undefined) throw new TypeError(`${name} is declared nowhere`);
+  if (type === undefined || meaning === undefined) throw new TypeError(`${name} is not declared`);
   return { ...others, type, meaning };
 }

@@ -2,7 +2,7 @@ import { suggest } from '@scalearn/datasets';
 import { InvalidArgumentError, Option } from 'commander';
 import { encoderSource } from '../mini-assets.ts';
 
-/** A whole number in decimal digits. */
+/** Makes a parser of whole numbers in decimal digits. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -11,13 +11,13 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
-/** Anything but nothing: an empty path would silently mean the present folder. */
+/** Refuses an empty text: an empty path would silently mean the current folder. */
 export function notEmpty(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It must not be empty.');
 }
 
-/** One of some names. Where another is given, the one that is most like it is suggested. */
+/** Makes a parser of one of several names. Its error suggests the most similar name. */
 export function oneOf(names: readonly string[]): (name: string) => string {
   return (name) => {
     if (names.includes(name)) return name;
@@ -28,23 +28,23 @@ export function oneOf(names: readonly string[]): (name: string) => string {
   };
 }
 
-/** An option that takes one of some names, which its help lists. */
+/** Makes an option that takes one of several names. Its help lists them. */
 export function choiceOption(flags: string, text: string, choices: readonly string[]): Option {
   return new Option(flags, text).choices(choices).argParser(oneOf(choices));
 }
 
-/** An option that takes any text but an empty one: a path, or a name. */
+/** Makes an option that takes any text except an empty one: a path, or a name. */
 export const pathOption = (flags: string, text: string): Option =>
   new Option(flags, text).argParser(notEmpty);
 
-/** An option that takes several texts, none of them empty. */
+/** Makes an option that takes several texts, none of them empty. */
 export const listOption = (flags: string, text: string): Option =>
   new Option(flags, text).argParser((value: string, before: readonly string[] | undefined) => [
     ...(before ?? []),
     notEmpty(value),
   ]);
 
-/** An encoder on the hub, in a folder, or `mini`. */
+/** Makes an option that takes an encoder: its name on the hub, a folder, or `mini`. */
 export const encoderOption = (
   flags: string,
   text = 'hub name or local folder of the encoder, or mini',

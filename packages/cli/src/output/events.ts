@@ -7,12 +7,12 @@ export interface SplitScore {
   readonly loss: number | null;
 }
 
-/** Test scores of one of a joint model's tasks. */
+/** Test scores of one task of a joint model. */
 export interface TaskScore extends Omit<SplitScore, 'rows'> {
   readonly task: string;
 }
 
-/** The last line of a good `train`. */
+/** The last event of a successful `train`. */
 export interface DoneEvent {
   readonly event: 'done';
   readonly task: string;
@@ -20,21 +20,21 @@ export interface DoneEvent {
   readonly seed: number;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly loss: number | null;
-  /** After joint training: each of the tasks; the figures above are then empty. */
+  /** Scores of each task after joint training; the figures above are then empty. */
   readonly tasks?: readonly TaskScore[];
   readonly bestEpoch: number;
   readonly steps: number;
   readonly parameters: { readonly method: number; readonly head: number };
   readonly seconds: number;
-  /** Of the steps since the process began; null if there were none. */
+  /** Throughput of the steps since the process began; null if there were none. */
   readonly tokensPerSecond: number | null;
   readonly device: string;
   readonly out: string;
-  /** After stage 2: what the target's own adapter scores by itself, where that is known. */
+  /** Score of the target's own adapter alone after stage 2, if it is known. */
   readonly ownAdapter?: OwnAdapterScore;
 }
 
-/** The target's own adapter, scored by itself on the same test rows as the model that it is a source of. */
+/** Score of the target's own adapter alone, on the same test rows as the model that uses it as a source. */
 export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
   /** The adapter's name. */
   readonly source: string;
@@ -42,7 +42,7 @@ export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
   readonly others: readonly string[];
 }
 
-/** The last line of a good `evaluate`. */
+/** The last event of a successful `evaluate`. */
 export interface EvaluatedEvent {
   readonly event: 'done';
   readonly task: string;
@@ -51,13 +51,13 @@ export interface EvaluatedEvent {
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly loss: number | null;
-  /** Of a joint model, where no task was named: each of its tasks; the figures above are then empty. */
+  /** Scores of each task of a joint model, if no task was named; the figures above are then empty. */
   readonly tasks?: readonly (TaskScore & { readonly rows: number })[];
   readonly device: string;
   readonly model: string;
 }
 
-/** The last line of a good `merge`. */
+/** The last event of a successful `merge`. */
 export interface MergedEvent {
   readonly event: 'done';
   readonly task: string;
@@ -68,46 +68,46 @@ export interface MergedEvent {
   readonly out: string;
 }
 
-/** The last line of a good `export`. */
+/** The last event of a successful `export`. */
 export interface ExportedEvent {
   readonly event: 'done';
   readonly task: string;
   /** Null for a folder without `run.json`. */
   readonly method: string | null;
   readonly format: 'onnx';
-  /** Their sizes in bytes, by their paths in the folder. */
+  /** Sizes in bytes, by the paths of the files in the folder. */
   readonly files: Readonly<Record<string, number>>;
   readonly model: string;
   readonly out: string;
 }
 
-/** The last line of a good `data`. */
+/** The last event of a successful `data`. */
 export interface DataEvent {
   readonly event: 'done';
   readonly task: string;
   readonly problem: string;
-  /** Of the texts, and of the label. */
+  /** Columns of the texts and of the label. */
   readonly columns: readonly string[];
   readonly label: string;
-  /** In the order of their ids; null where the problem is regression. */
+  /** Labels in the order of their ids; null for regression. */
   readonly labels: readonly string[] | null;
   readonly splits: Readonly<Record<string, SplitSummary>>;
   readonly out: string;
 }
 
-/** The last line of a good `methods`. */
+/** The last event of a successful `methods`. */
 export interface MethodsEvent {
   readonly event: 'done';
   readonly methods: readonly {
     readonly method: string;
     readonly kind: MethodKind;
     readonly learningRate: number;
-    /** Trainable values, heads left out. */
+    /** Trainable values without heads. */
     readonly parameters: number;
   }[];
 }
 
-/** The last line of a good `tasks`. */
+/** The last event of a successful `tasks`. */
 export interface TasksEvent {
   readonly event: 'done';
   readonly tasks: readonly {
@@ -119,9 +119,11 @@ export interface TasksEvent {
     readonly maxLength: number;
     readonly metrics: readonly string[];
     readonly primaryMetric: string;
-    /** Of the official files; a tenth of the training rows validates where there are none for it. */
+    /**
+     * Rows of the official files. A tenth of the training rows is used for validation if there are no validation rows.
+     */
     readonly rows: Readonly<Record<'train' | 'validation' | 'test', number | null>>;
-    /** Where the official files and those of the hub are; null for a task that writes its rows itself. */
+    /** Source of the official files and of those on the hub; null for a task that generates its rows. */
     readonly source: { readonly page: string | null; readonly hub: string | null };
     readonly terms: string;
   }[];
@@ -129,20 +131,20 @@ export interface TasksEvent {
 
 export interface SplitSummary {
   readonly rows: number;
-  /** Rows of each label; null where the problem is regression. */
+  /** Rows of each label; null for regression. */
   readonly labels: Readonly<Record<string, number>> | null;
   readonly scores: { readonly least: number; readonly mean: number; readonly most: number } | null;
 }
 
 export interface ErrorEvent {
   readonly event: 'error';
-  /** The kind of error, e.g. `UsageError`. */
+  /** Class of the error, such as `UsageError`. */
   readonly error: string;
   readonly message: string;
   readonly exitCode: number;
 }
 
-/** How far something has come that takes a while. */
+/** Progress of a long operation. */
 export interface ProgressEvent extends Omit<CoreProgressEvent, 'phase'> {
   readonly phase: Phase | 'download' | 'weights';
 }
@@ -151,17 +153,17 @@ export type StartEvent = Extract<TrainEvent, { event: 'start' }> & { readonly de
 export type StepEvent = Extract<TrainEvent, { event: 'step' }>;
 export type EpochEvent = Extract<TrainEvent, { event: 'epoch' }>;
 
-/** Shows how a run goes. */
+/** Shows the progress of a run. */
 export interface Reporter {
-  /** What is being done before training begins. */
+  /** Shows what is done before training begins. */
   note(text: string): void;
   warn(text: string): void;
-  /** How far something has come that takes a while. */
+  /** Shows the progress of a long operation. */
   progress(event: ProgressEvent): void;
   start(event: StartEvent): void;
   step(event: StepEvent): void;
   epoch(event: EpochEvent): void;
   done(event: DoneEvent): void;
-  /** Clears what is unfinished on the screen. */
+  /** Clears unfinished output from the screen. */
   close(): void;
 }

@@ -8,7 +8,7 @@ import { BarLine, Pulse } from './progress.ts';
 import { jsonLine } from './reporter.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 
-/** How many models came to which end. */
+/** Number of models for each outcome. */
 export interface RunCounts {
   readonly trained: number;
   readonly reused: number;
@@ -16,7 +16,7 @@ export interface RunCounts {
   readonly missing: number;
 }
 
-/** Shows how an experiment goes. */
+/** Shows the progress of an experiment. */
 export interface ExperimentReporter {
   plan(plan: Plan, folder: string): void;
   started(run: PlannedRun): void;
@@ -30,7 +30,7 @@ export interface ExperimentReporter {
 
 const millisecondsBetweenLines = 20_000;
 
-/** What a model is, in a line. */
+/** Describes a model in one line. */
 function runName({ cell: { entry, tasks, seed, axes } }: PlannedRun): string {
   const varied = Object.entries(axes).map(([name, value]) => `${name} ${value}`);
   return [`${entry.label}, ${tasks.join(' + ')}`, ...varied, `seed ${seed}`].join(', ');
@@ -51,7 +51,7 @@ export function experimentReporter(
     millisecondsBetweenLines,
   );
   const ended = (): number => counts.trained + counts.reused + counts.failed;
-  // Models that were there already took no time.
+  // Models that were already trained took no time.
   const left = (): number => {
     const share = [...shares.values()].reduce((sum, each) => sum + each.share, counts.trained);
     const elapsed = (performance.now() - began) / 1000;
@@ -95,7 +95,7 @@ export function experimentReporter(
       show();
     },
     warned(run, text) {
-      // Once, not for every seed.
+      // The warning is shown once, not for every seed.
       const line = `warning: ${run.cell.tasks.join(' + ')}: ${text}`;
       if (!warnings.has(line)) say(line);
       warnings.add(line);

@@ -1,7 +1,7 @@
 import type { EpochEvent, StartEvent } from './events.ts';
 import { oneLine } from './terminal.ts';
 
-/** `3:05` or `1:02:03`. */
+/** Formats seconds as `3:05` or `1:02:03`. */
 export function clock(seconds: number): string {
   if (!Number.isFinite(seconds)) return '-:--';
   const whole = Math.max(0, Math.round(seconds));
@@ -11,7 +11,7 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** Bytes in the unit that fits: `12.3 MiB`. */
+/** Formats bytes in a suitable unit: `12.3 MiB`. */
 export function bytes(count: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB'];
   let value = count;
@@ -23,23 +23,23 @@ export function bytes(count: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** Digits in groups of three. */
+/** Formats a number with its digits in groups of three. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** `1 step` or `1,000 steps`. */
+/** Formats a count with its noun: `1 step` or `1,000 steps`. */
 export function counted(value: number, what: string): string {
   return `${count(value)} ${what}${value === 1 ? '' : 's'}`;
 }
 
-/** A text on one line of at most `room` characters. */
+/** Shortens a text to one line of at most `room` characters. */
 export function cut(text: string, room: number): string {
   const characters = Array.from(text.replaceAll(/\s+/g, ' '));
   return characters.length <= room ? characters.join('') : `${characters.slice(0, room - 1).join('')}…`;
 }
 
-/** A loss or metric to four places; null is what JSON made of NaN. */
+/** Formats a loss or metric to four decimal places; null is NaN in JSON. */
 export function figure(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? 'undefined' : value.toFixed(4);
 }
@@ -50,7 +50,7 @@ export function metricList(metrics: Readonly<Record<string, number | null>>): st
     .join(', ');
 }
 
-/** What training takes on the device: what lives there, and what a step needs beside it. */
+/** Describes the device memory of training: permanent memory, and the additional memory of a step. */
 function memoryLine({ memory, activations }: Pick<StartEvent, 'memory' | 'activations'>): string {
   const { arena = 0, ...groups } = memory.bytes;
   const parts = Object.entries({ ...groups, activations })
@@ -60,7 +60,7 @@ function memoryLine({ memory, activations }: Pick<StartEvent, 'memory' | 'activa
   return `memory     ${bytes(memory.total - arena + activations)} on the device: ${parts.join(', ')}`;
 }
 
-/** What a run is, before its first step. */
+/** Describes a run before its first step. */
 export function startLines(event: StartEvent): string {
   const { parameters, steps, step } = event;
   const lines = [
@@ -74,7 +74,7 @@ export function startLines(event: StartEvent): string {
   return `${lines.map(oneLine).join('\n')}\n`;
 }
 
-/** One line of the history. */
+/** Formats one record of the history. */
 export function epochLine({
   epoch,
   step,

@@ -4,10 +4,10 @@ import { ownDataFlags, problemName } from '../options/own-data.ts';
 import { count, counted } from './format.ts';
 import { oneLine } from './terminal.ts';
 
-/** Labels of which numbers are shown; of more only how many there are. */
+/** Number of labels up to which each is listed. If there are more, only their number is shown. */
 const mostLabels = 12;
 
-/** What was found out about files of the user's own, for confirmation. */
+/** Describes what was found in the user's own files, for confirmation. */
 export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
   const { text, textPair, label, splits } = layout;
   const texts = textPair === null ? `column '${text}'` : `columns '${text}' and '${textPair}'`;
@@ -24,16 +24,16 @@ export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
 }
 
 /**
- * What was guessed and may be wrong, with the option that says otherwise.
+ * Describes guesses that may be wrong, with the option that overrides each.
  *
- * @param flags by the library's names, where a command calls them otherwise
+ * @param flags by the library's names, if a command uses others
  */
 export function doubtLines(doubts: readonly Doubt[], flags: Flags = ownDataFlags): string[] {
   return doubts.map(({ about, option, value }) => {
     if (option === null) return `unsure: ${about}; ${value}`;
     const name = problemName(value) ?? value;
     const typed = /^[\w.+…-]+$/.test(name) ? name : JSON.stringify(name);
-    return `unsure: ${about}; ${flags[option]} ${typed} says otherwise`;
+    return `unsure: ${about}; change this with ${flags[option]} ${typed}`;
   });
 }
 

@@ -8,7 +8,7 @@ import { oneLine } from './terminal.ts';
 const longestBar = 40;
 const shortestBar = 6;
 
-/** A bar with figures beside it, on the last line of a terminal. */
+/** A progress bar with figures beside it, on the last line of a terminal. */
 export class BarLine {
   readonly #bar: cliProgress.SingleBar;
 
@@ -30,14 +30,14 @@ export class BarLine {
     return this.#bar.isActive;
   }
 
-  /** Puts it there, or moves it on. @param parts figures, the last of them the first to be left out */
+  /** Shows or updates the bar. @param parts figures; the last is the first to be left out */
   show(done: number, total: number, parts: readonly string[]): void {
     if (this.#bar.isActive && this.#bar.getTotal() === total) {
       this.#bar.update(done, { parts });
       return;
     }
     this.stop();
-    // The cursor is hidden meanwhile; a process that ends at once must show it again.
+    // The cursor is hidden while the bar is shown. A process that ends early must show it again.
     process.on('exit', this.stop);
     this.#bar.start(total, done, { parts });
   }
@@ -48,7 +48,7 @@ export class BarLine {
   };
 }
 
-/** What fits into a line: figures come before the bar, and the first figures before the last. */
+/** Formats what fits into a line. Figures have priority over the bar, and the first figures over the last. */
 export function barText(share: number, parts: readonly string[], width: number): string {
   const room = width - 1;
   let shown = parts;
@@ -60,10 +60,10 @@ export function barText(share: number, parts: readonly string[], width: number):
   return `${'█'.repeat(full)}${'░'.repeat(size - full)} ${text}`;
 }
 
-/** A text for a log, made when it is said. */
+/** Makes the text of a line, when it is written. */
 type Line = () => string;
 
-/** Lets a log say something now and then: not more often, but not much less either while something goes on. */
+/** Limits how often a log writes a line: no more often than the interval, and about that often while work continues. */
 export class Pulse {
   readonly #say: (text: string) => void;
   readonly #now: () => number;
@@ -79,7 +79,10 @@ export class Pulse {
     this.#last = now();
   }
 
-  /** Says a line if the last one was long ago; else when it will be, unless there is something newer to say by then. */
+  /**
+   * Writes a line if the last one is old enough. Otherwise the line is written when the interval is over, unless a
+   * newer one replaces it.
+   */
   offer(line: Line): void {
     clearTimeout(this.#timer);
     const wait = this.#last + this.#every - this.#now();
@@ -90,12 +93,12 @@ export class Pulse {
     if (wait <= 0) say();
     else {
       this.#timer = setTimeout(say, wait);
-      // No process goes on for the sake of a line.
+      // The timer must not keep the process alive.
       this.#timer.unref?.();
     }
   }
 
-  /** Something else was said, and what was offered is of no interest any more. */
+  /** Restarts the interval after other output, and drops the waiting line. */
   reset(): void {
     this.withdraw();
     this.#last = this.#now();
@@ -106,7 +109,9 @@ export class Pulse {
   }
 }
 
-/** Tokens a second and time left, from the events of a run. Evaluation is not training time. */
+/**
+ * Computes tokens per second and remaining time from the events of a run. Evaluation does not count as training time.
+ */
 export class Pace {
   #tokens = 0;
   #training = 0;
@@ -138,7 +143,10 @@ export class Pace {
     return this.#training > 0 ? (this.#tokens * 1000) / this.#training : undefined;
   }
 
-  /** To the last planned step, evaluations included as far as there were any; early stopping may come before. */
+  /**
+   * Seconds to the last planned step, with the mean time of the evaluations so far. Early stopping may end training
+   * before.
+   */
   get secondsLeft(): number {
     const done = this.#step - this.#first;
     return done > 0 ? ((this.#last - this.#began) / 1000 / done) * (this.#steps - this.#step) : Number.NaN;
@@ -153,7 +161,7 @@ const phases: Readonly<Record<ProgressEvent['phase'], { readonly doing: string; 
   evaluate: { doing: 'evaluating', unit: 'rows' },
 };
 
-/** What is being done, and how far it has come. */
+/** Formats the current phase and its progress. */
 export function phaseParts({ phase, done, total }: ProgressEvent): string[] {
   const { doing, unit } = phases[phase];
   if (total <= 1) return [doing];
@@ -167,9 +175,9 @@ export function downloadProgress({ progress }: Pick<Reporter, 'progress'>): OnDo
 }
 
 /**
- * Options of `loadEncoder` that report what takes a while.
+ * Returns options of `loadEncoder` that report the progress of slow steps.
  *
- * @param signal ends a download at once
+ * @param signal stops a download at once
  */
 export function loadingProgress(
   { progress }: Pick<Reporter, 'progress'>,

@@ -13,7 +13,7 @@ export function createReporter(
   return terminal.interactive ? barReporter(terminal) : plainReporter(terminal);
 }
 
-/** Only warnings and the result. */
+/** Shows only warnings and the result. */
 function quietReporter(terminal: Terminal): Reporter {
   const nothing = (): void => {};
   return {
@@ -28,15 +28,18 @@ function quietReporter(terminal: Terminal): Reporter {
   };
 }
 
-/** One object on a line of standard output. */
+/** Writes one object as a line of standard output. */
 export function jsonLine(terminal: Terminal, event: object): void {
   terminal.out(`${JSON.stringify(event)}\n`);
 }
 
-/** Between two events about what goes on besides steps. */
+/** Interval between events about progress other than steps. */
 const millisecondsBetweenProgress = 1000;
 
-/** For machines: every event as it comes, those about progress once a second. Quiet leaves only the last. */
+/**
+ * Writes events for programs: each when it occurs, except for progress, which is written once a second. Quiet writes
+ * only the last event.
+ */
 export function jsonReporter(
   terminal: Terminal,
   quiet: boolean,
@@ -61,10 +64,10 @@ export function jsonReporter(
   };
 }
 
-/** Between two lines about steps, or about anything else that goes on: a log of hours stays readable. */
+/** Interval between lines about steps or other progress. It keeps a log of hours readable. */
 const millisecondsBetweenLines = 20_000;
 
-/** For logs: plain lines, at most a few a minute besides those of epochs. */
+/** Writes plain lines for logs: those of epochs, and a few others a minute. */
 export function plainReporter(terminal: Terminal, now: () => number = () => performance.now()): Reporter {
   const pace = new Pace();
   const pulse = new Pulse((text) => terminal.err(`${text}\n`), now, millisecondsBetweenLines);
@@ -103,7 +106,7 @@ export function plainReporter(terminal: Terminal, now: () => number = () => perf
   };
 }
 
-/** For people: a progress bar, and above it one line for each epoch. */
+/** Writes for people: a progress bar, and above it one line for each epoch. */
 export function barReporter(
   terminal: Terminal,
   stream: NodeJS.WritableStream & { readonly columns?: number } = process.stderr,

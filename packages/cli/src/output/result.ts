@@ -3,7 +3,7 @@ import { clock, count, counted, figure, metricList } from './format.ts';
 import { taskTable } from './table.ts';
 import { oneLine } from './terminal.ts';
 
-/** The result of a run. */
+/** Formats the result of a run. */
 export function doneLines(event: DoneEvent): string {
   const speed = event.tokensPerSecond === null ? '' : `, ${count(event.tokensPerSecond)} tokens a second`;
   const { task, tasks, method, seed, metrics, loss } = event;
@@ -21,7 +21,7 @@ export function doneLines(event: DoneEvent): string {
   ].join('\n');
 }
 
-/** Sources that are named; of more, only how many they are. */
+/** Number of sources up to which each is named. If there are more, only their number is shown. */
 const namedSources = 3;
 
 function comparison({ metrics: own, others }: OwnAdapterScore, metrics: DoneEvent['metrics']): string {

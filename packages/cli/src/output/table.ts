@@ -3,9 +3,9 @@ import { count, figure, metricList } from './format.ts';
 import { oneLine } from './terminal.ts';
 
 /**
- * Rows of cells as columns.
+ * Formats rows of cells in columns.
  *
- * @param texts columns whose cells stand to the left, by default the first; numbers stand to the right
+ * @param texts indices of left-aligned columns, by default the first; the others are right-aligned
  */
 export function table(given: readonly (readonly string[])[], texts: readonly number[] = [0]): string {
   const rows = given.map((row) => row.map(oneLine));
@@ -20,7 +20,7 @@ export function table(given: readonly (readonly string[])[], texts: readonly num
   return `${rows.map(line).join('\n')}\n`;
 }
 
-/** The scores of a model, one line for each split. */
+/** Formats the scores of a model with one line for each split. */
 export function scoreTable(
   { task, method, model, device }: EvaluatedEvent,
   scores: Readonly<Record<string, SplitScore>>,
@@ -36,7 +36,7 @@ export function scoreTable(
   return `${heading}\n\n${table([['split', 'rows', ...names, 'loss'], ...lines])}`;
 }
 
-/** The test scores of several tasks, one line for each. */
+/** Formats the test scores of several tasks with one line for each. */
 export function taskTable(tasks: readonly TaskScore[]): string {
   const rows = tasks.map(({ task, metrics, loss }) => [task, figure(loss), metricList(metrics)]);
   return table([['task', 'loss', 'metrics'], ...rows], [0, 2]);

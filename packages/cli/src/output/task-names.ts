@@ -1,12 +1,12 @@
 import type { Reporter } from './events.ts';
 
 /**
- * A reporter that calls tasks as people know them, rather than by their ids.
+ * Wraps a reporter so that it shows task names instead of ids.
  *
  * @param names by the ids
  */
 export function withTaskNames(reporter: Reporter, names: ReadonlyMap<string, string>): Reporter {
-  // Of several tasks the events have one text.
+  // Events of several tasks hold their ids in one text.
   const nameOf = (ids: string): string =>
     ids
       .split(', ')

@@ -1,16 +1,16 @@
 import { asFolderError, systemCode } from '../errors.ts';
 
-/** Where a command writes: `out` takes results, `err` progress, warnings and errors. */
+/** The output of a command: `out` takes results; `err` takes progress, warnings and errors. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** Whether a person watches `err`. */
+  /** Whether `err` is a terminal. */
   readonly interactive: boolean;
-  /** Characters of a line of `out`, where it is a terminal's. */
+  /** Characters of a line of `out`, if it is a terminal. */
   readonly columns?: number;
   /** Whether `out` shows 256 colors. */
   readonly colors?: boolean;
-  /** Aborted where output fails, with the system's error as the reason; the command then stops. */
+  /** Aborted if output fails, with the system's error as the reason. The command then stops. */
   readonly broken?: AbortSignal;
 }
 
@@ -25,11 +25,11 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** The commands that are our own: a number in a color, as heat maps have them. */
+/** The allowed escape sequences: a number in a color, as in heat maps. */
 const ESCAPE = '\u001b';
 const COLOURED = new RegExp(`(${ESCAPE}\\[[\\d;]+m[ \\d.-]*${ESCAPE}\\[0m)`);
 
-/** Whatever a command writes passes here, whoever wrote the parts of it. */
+/** Makes all output of a command printable, including text from other sources. */
 export function printableOnly(terminal: Terminal): Terminal {
   const { colors } = terminal;
   const lines = (text: string): string =>
@@ -49,10 +49,10 @@ export function printableOnly(terminal: Terminal): Terminal {
 let broken: AbortController | undefined;
 
 /**
- * Watches standard output and standard error until the process ends: an error of theirs that nobody handles would end
- * it at once, with its state unsaved. A reader that has gone, as `head` does, is no news; anything else is reported.
+ * Watches standard output and standard error until the process ends. Without a handler, their errors would end the
+ * process with its state unsaved. A closed reader, such as `head`, is not reported; other errors are.
  *
- * @returns aborted by the first error
+ * @returns a signal that the first error aborts
  */
 function brokenOutput(): AbortSignal {
   if (broken) return broken.signal;
@@ -62,7 +62,7 @@ function brokenOutput(): AbortSignal {
     stream.on('error', (error) => {
       if (controller.signal.aborted) return;
       controller.abort(error);
-      // Written later than the command has ended, it is a failure all the same.
+      // An error after the end of the command is a failure as well.
       process.exitCode ||= 1;
       if (readerHasGone(error)) return;
       const { message } = asFolderError(error, `${what} could not be written`) as Error;
@@ -74,29 +74,29 @@ function brokenOutput(): AbortSignal {
   return controller.signal;
 }
 
-/** Whether output failed only because nobody reads it any more. */
+/** Returns whether output failed only because its reader is closed. */
 export function readerHasGone(reason: unknown): boolean {
   return systemCode(reason) === 'EPIPE';
 }
 
 /**
- * Characters that do something to a screen or a log instead of being shown in it: controls, with the one that begins a
- * terminal's commands; separators of lines; what reverses the direction of writing; halves of characters.
+ * Characters that act on a screen or a log instead of being shown: control characters, including the start of escape
+ * sequences; line separators; controls of writing direction; and lone surrogates.
  */
 const ACTIVE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu;
 
-/** How JSON writes it, so that what is JSON stays the same JSON. */
+/** Escapes a character as JSON does, so that the value of JSON output does not change. */
 function escaped(character: string): string {
   const short = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];
   return short ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Text of several lines of which nothing acts on a terminal: labels, file names and answers of servers may hold anything. */
+/** Makes a text of several lines printable. Labels, file names and server responses may contain any character. */
 function printable(text: string): string {
   return text.replace(ACTIVE, (character) => (character === '\n' ? character : escaped(character)));
 }
 
-/** A text that stays in its line: whoever wrote a part of it can add no line of his own. */
+/** Makes a text printable on one line, so that its parts cannot add lines. */
 export function oneLine(text: string): string {
   return text.replace(ACTIVE, escaped);
 }

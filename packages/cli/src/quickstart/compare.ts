@@ -27,11 +27,11 @@ export interface ComparisonOptions {
   readonly folder: QuickstartFolder;
   readonly output: QuickstartOutput;
   readonly machine: Machine;
-  /** When the command was started, by `performance.now()`. */
+  /** Start time of the command, by `performance.now()`. */
   readonly began: number;
   /** The folder as the user named it. */
   readonly out: string;
-  /** Whether to train again what an interrupted quickstart left. */
+  /** Whether to train models again that an interrupted quickstart has trained. */
   readonly overwrite: boolean;
 }
 
@@ -40,7 +40,7 @@ interface TrainedModel {
   readonly run: RunFile;
 }
 
-/** Trains every method with every seed, and writes what came of it. */
+/** Trains every method with every seed and writes the results. */
 export async function compare(workshop: Workshop, options: ComparisonOptions): Promise<void> {
   const { folder, output, machine, began, out, overwrite } = options;
   const models = planModels(workshop);
@@ -62,12 +62,12 @@ export async function compare(workshop: Workshop, options: ComparisonOptions): P
   const runs = Object.fromEntries(folders.map((id) => [id, runsOf(trained, id)]));
   const report = await quickstartReport({ results, runs, plan: workshop.plan });
   await writeFileAtomic(join(folder.path, reportName), report);
-  // Last: it says that all the rest is there.
+  // The results are written last: they say that everything else is complete.
   await folder.writeResults(results);
   output.done(results, out);
 }
 
-/** Models that an interrupted quickstart has finished. */
+/** Finds the models that an interrupted quickstart has finished. */
 async function finished(models: readonly ModelPlan[]): Promise<TrainedModel[]> {
   const found: TrainedModel[] = [];
   for (const model of models) {
@@ -77,7 +77,7 @@ async function finished(models: readonly ModelPlan[]): Promise<TrainedModel[]> {
   return found;
 }
 
-/** @returns all models in their order, those that were found among them */
+/** Trains the missing models. @returns all models in their order, including those that were found */
 async function trainAll(
   workshop: Workshop,
   models: readonly ModelPlan[],
@@ -116,7 +116,7 @@ function stopped(cause: unknown, done: number, all: number, out: string): Stoppe
   return new StoppedError(`Interrupted after ${done} of ${counted(all, 'model')}; ${kept}.`, { cause });
 }
 
-/** Seconds for models, by a few steps of one of each stage. */
+/** Estimates the seconds to train models, from a few steps of one model of each stage. */
 async function expected(
   models: readonly ModelPlan[],
   workshop: Workshop,
@@ -152,7 +152,10 @@ async function coefficientsOf(
   return all;
 }
 
-/** Saves the model with the lowest validation loss as one plain adapter. @returns its path in the folder */
+/**
+ * Merges the model with the lowest validation loss into one plain adapter and saves it.
+ * @returns its path in the folder
+ */
 async function mergeBest(trained: readonly TrainedModel[], folder: string): Promise<string | null> {
   const [best] = trained
     .filter(({ run }) => scalearnVariants.includes(run.method as ScalearnVariant))
@@ -173,7 +176,7 @@ export interface TrainedFolders {
   readonly folders: readonly { readonly path: string; readonly run: RunFile }[];
 }
 
-/** What a method's models learned, their mean; undefined for a method without coefficients. */
+/** Returns the mean of the coefficients that a method's models learned; undefined for a method without coefficients. */
 async function learnedCoefficients({ method, folders }: TrainedFolders): Promise<Coefficients | undefined> {
   const read = await Promise.all(folders.map(({ path, run }) => readCoefficients(path, run)));
   const all = read.filter((each) => each !== undefined);

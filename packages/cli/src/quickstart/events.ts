@@ -3,7 +3,7 @@ import type { EpochEvent, StartEvent, StepEvent } from '../output/events.ts';
 import type { ModelPlan } from './models.ts';
 import type { Machine, QuickstartResults } from './results.ts';
 
-/** What there is to begin with. */
+/** The encoder, the sources and the task are loaded. */
 export interface OpenedEvent {
   readonly task: Task;
   readonly machine: Machine;
@@ -13,19 +13,19 @@ export interface OpenedEvent {
   readonly sources: readonly string[];
 }
 
-/** What is going to be done. */
+/** The models to train are known. */
 export interface PlannedEvent {
   readonly models: readonly ModelPlan[];
-  /** Those of them that are still to be trained. */
+  /** The models that are not trained yet. */
   readonly missing: readonly ModelPlan[];
-  /** What these take, as measured. */
+  /** Estimated seconds to train the missing models. */
   readonly seconds: number;
 }
 
-/** A model is there. */
+/** A model is trained. */
 export interface ModelEvent {
   readonly model: ModelPlan;
-  /** On the test split. */
+  /** Metric on the test split. */
   readonly score: number | null;
   readonly metric: string;
   readonly seconds: number;
@@ -33,20 +33,20 @@ export interface ModelEvent {
   readonly reused: boolean;
 }
 
-/** Shows how a quickstart goes. */
+/** Shows the progress of a quickstart. */
 export interface QuickstartOutput {
-  /** What is being done before training begins. */
+  /** Shows what is done before training begins. */
   note(text: string): void;
   warn(text: string): void;
   opened(event: OpenedEvent): void;
   planned(event: PlannedEvent): void;
-  /** The next model; its own events follow. */
+  /** Shows that the next model begins; its own events follow. */
   training(model: ModelPlan): void;
   start(event: StartEvent): void;
   step(event: StepEvent): void;
   epoch(event: EpochEvent): void;
   model(event: ModelEvent): void;
   done(results: QuickstartResults, out: string): void;
-  /** Clears what is unfinished on the screen. */
+  /** Clears unfinished output from the screen. */
   close(): void;
 }

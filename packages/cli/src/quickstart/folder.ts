@@ -10,8 +10,8 @@ export const reportName = 'report.html';
 export const mergedName = 'merged';
 
 /**
- * The folder of a quickstart. `results.json` is in it from the beginning and says whether all is there: that is how a
- * folder is known as a quickstart's, and how its models are known to be of the same settings.
+ * The folder of a quickstart. It holds `results.json` from the start, which says whether everything is complete. The
+ * file identifies the folder as a quickstart's, and the settings of its models.
  */
 export class QuickstartFolder {
   readonly path: string;
@@ -27,7 +27,7 @@ export class QuickstartFolder {
   /**
    * @param path absolute; it need not exist
    * @param name as the user gave it
-   * @throws UsageError if it holds anything but a quickstart, FolderError if another process has it
+   * @throws UsageError if the folder holds anything other than a quickstart, FolderError if another process holds it
    */
   static async open(path: string, name: string): Promise<QuickstartFolder> {
     const lock = await OutFolder.open(path);
@@ -38,11 +38,11 @@ export class QuickstartFolder {
   }
 
   /**
-   * Begins a quickstart. What an earlier one left is removed, except for the models of one that was interrupted, under
-   * the same settings.
+   * Begins a quickstart and removes an earlier one. The models of an interrupted quickstart with the same settings
+   * stay.
    *
-   * @param folders of this and of earlier quickstarts: nothing else is removed
-   * @returns whether there may be models to be reused
+   * @param folders of this and of earlier quickstarts; nothing else is removed
+   * @returns whether there may be models to reuse
    */
   async begin(
     results: QuickstartResults,
@@ -68,7 +68,7 @@ export class QuickstartFolder {
   }
 }
 
-/** Undefined where there is no file, or one of something else. */
+/** Reads `results.json`; returns undefined if there is none, or if it is something else. */
 async function readResults(folder: string): Promise<Partial<QuickstartResults> | undefined> {
   try {
     const found = JSON.parse(await readFile(join(folder, resultsName), 'utf8')) as Partial<QuickstartResults>;

@@ -6,7 +6,7 @@ export interface HeatMapTextOptions {
   readonly colors: boolean;
 }
 
-/** A method, or as many of its layers as a line has room for. */
+/** A method, or those of its layers that fit into a line. */
 interface Block {
   readonly title: string;
   readonly start: number;
@@ -15,15 +15,15 @@ interface Block {
   readonly values: readonly (readonly number[])[];
 }
 
-/** A method's coefficients under its name in print. */
+/** A method's coefficients with its displayed name. */
 type NamedCoefficients = Omit<Coefficients, 'method'> & { readonly name: string };
 
 const cellWidth = 6;
 const gap = 2;
 
 /**
- * Coefficients as numbers, in cells the stronger colored the further they have gone from their start where there are
- * colors: sources below each other, methods and their layers side by side, as many as a line holds.
+ * Formats coefficients as numbers in a grid: sources below each other, methods and their layers side by side, as many
+ * as a line holds. On a color terminal, cells are colored by the distance of a coefficient from its start.
  */
 export function heatMapText(
   all: readonly NamedCoefficients[],
@@ -54,7 +54,7 @@ export function heatMapText(
 const distances = ({ values, start }: NamedCoefficients): number[] =>
   values.flat().map((value) => Math.abs(value - start));
 
-/** A method's layers in groups that fit a line. */
+/** Divides a method's layers into groups that fit a line. */
 function blocks({ name, layers, values, start }: NamedCoefficients, room: number): Block[] {
   const most = Math.max(1, Math.floor(room / cellWidth));
   const size = Math.ceil(layers.length / Math.ceil(layers.length / most));
@@ -68,7 +68,7 @@ const title = (block: Block): string => block.title.padEnd(widthOf(block));
 
 const header = (block: Block): string => block.layers.map(inCell).join('').padEnd(widthOf(block));
 
-/** A source's coefficients. @param full what has the strongest color; undefined for none */
+/** Formats a source's coefficients. @param full distance with the strongest color; undefined for no colors */
 function cells(block: Block, source: number, full: number | undefined): string {
   const { values, start } = block;
   const numbers = values.map((layer) => layer[source] as number);
@@ -84,7 +84,7 @@ const inCell = (text: string): string => text.padStart(cellWidth - 1).padEnd(cel
 
 const widthOf = ({ title, layers }: Block): number => Math.max(title.length, layers.length * cellWidth);
 
-/** As many blocks in a line as it has room for. */
+/** Divides blocks into lines of at most `room` characters. */
 function inLines(all: readonly Block[], room: number): Block[][] {
   const result: Block[][] = [];
   let used = room + 1;
@@ -100,7 +100,7 @@ function inLines(all: readonly Block[], room: number): Block[][] {
   return result;
 }
 
-/** Backgrounds of the 256 colors from faint to strong, and the text that is read on each. */
+/** Background colors of the 256-color palette from faint to strong, with a readable text color for each. */
 const positive = [231, 195, 153, 111, 69, 26];
 const negative = [231, 230, 223, 216, 209, 166];
 const [dark, light] = [16, 231];

@@ -12,14 +12,14 @@ import type { TrainSettings } from '../options/settings-schema.ts';
 import type { Reporter } from '../output/events.ts';
 import type { QuickstartMethod, QuickstartPlan } from './plan.ts';
 
-/** Everything models are trained from. */
+/** Everything that models are trained from. */
 export interface Workshop {
   readonly plan: QuickstartPlan;
   /** Folder of the encoder. */
   readonly encoderPath: string;
   readonly encoder: TransformerEncoder;
   readonly task: Task;
-  /** Those of joint methods, the target among them; empty where there are no such methods. */
+  /** Tasks of joint methods, including the target; empty if there are no such methods. */
   readonly tasks: readonly Task[];
   readonly methods: readonly QuickstartMethod[];
   readonly sources: readonly Source[];
@@ -28,20 +28,20 @@ export interface Workshop {
   readonly signal: AbortSignal;
 }
 
-/** A model that is to be trained, or is there already. */
+/** A model that is trained or will be. */
 export interface ModelPlan {
   readonly entry: QuickstartMethod;
   readonly seed: number;
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly settings: TrainSettings;
   readonly method: Method;
   readonly sources: readonly Source[];
-  /** Of all epochs; training may stop before. */
+  /** Steps of all epochs; training may stop earlier. */
   readonly steps: number;
 }
 
-/** Every method with every seed, in the order of training. */
+/** Plans every method with every seed, in the order of training. */
 export function planModels(workshop: Workshop): ModelPlan[] {
   const { plan, out, task, methods } = workshop;
   return methods.flatMap((entry) => {
@@ -77,7 +77,7 @@ function modelSettings(
   return { ...settleOptions(given, method, found, encoderPath), evalBatchSize };
 }
 
-/** The tasks that a model is trained on. */
+/** Returns the tasks that a model is trained on. */
 export function tasksOf(
   { entry }: ModelPlan,
   { task, tasks }: Pick<Workshop, 'task' | 'tasks'>,
@@ -85,7 +85,7 @@ export function tasksOf(
   return entry.stage === 'joint' ? tasks : [task];
 }
 
-/** The method with what has to be worked out from data. */
+/** Returns the method with the options that are computed from data. */
 async function preparedMethod({ entry, method, sources }: ModelPlan, workshop: Workshop): Promise<Method> {
   const { task, tasks, encoder, signal } = workshop;
   const { prepare, make } = ownMethods.find(entry.method ?? entry.id);

@@ -9,7 +9,7 @@ const story = `ScaLearn: trained adapters of other tasks help a new task with fe
 A single adapter learns the task from these rows alone; ScaLearn learns only how much
 of each trained adapter to use.`;
 
-/** What there is to begin with, and a few rows of the task. */
+/** Describes the encoder, the sources and the task, with a few rows. */
 export function openingText(
   { task, machine, device, encoder, sources }: OpenedEvent,
   columns: number,
@@ -33,7 +33,7 @@ export function versionText(versions: Readonly<Record<string, string>>): string 
     .join(', ');
 }
 
-/** A row's texts, each on a line, below its label. */
+/** Formats a row: its label, and below it each text on a line. */
 function rowText({ segments, label }: Example, { labels, columns: names }: Task, columns: number): string {
   const answer = labels?.[label as number] ?? String(label);
   const width = Math.max(...names.map(({ length }) => length));
@@ -44,7 +44,7 @@ function rowText({ segments, label }: Example, { labels, columns: names }: Task,
 const cut = (text: string, columns: number): string =>
   text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
 
-/** What is going to be done, and for how long. */
+/** Describes what will be trained, and how long it takes. */
 export function planText({ models, missing, seconds }: PlannedEvent): string {
   const methods = new Set(models.map(({ entry }) => nameOf(entry.id)));
   const seeds = 1 + Math.max(...models.map(({ seed }) => seed));
@@ -56,7 +56,7 @@ export function planText({ models, missing, seconds }: PlannedEvent): string {
     ...(reused > 0 ? [`Already there, from an interrupted quickstart: ${counted(reused, 'model')}.`] : []),
     ...(missing.length > 0
       ? [
-          `To train: ${counted(missing.length, 'model')}, at most ${clock(seconds)} by what was measured just now.`,
+          `To train: ${counted(missing.length, 'model')}, at most ${clock(seconds)}, estimated from a measurement.`,
         ]
       : []),
     '',

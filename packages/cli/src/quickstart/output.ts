@@ -7,7 +7,7 @@ import { openingText, planText } from './opening-text.ts';
 import { nameOf } from './plan.ts';
 import { resultsText, usualColumns } from './results-text.ts';
 
-/** For people: one bar for everything where a person watches, and a line for each model. */
+/** Writes for people: one progress bar for everything if the output is a terminal, and a line for each model. */
 export function textOutput(
   terminal: Terminal,
   stream: NodeJS.WritableStream = process.stderr,
@@ -30,7 +30,7 @@ export function textOutput(
     if (!bar.isActive) bar.start(total, progress.steps, payload);
     else bar.update(progress.steps, payload);
   };
-  // The cursor is hidden meanwhile; a process that ends at once must show it again.
+  // The cursor is hidden while the bar is shown. A process that ends early must show it again.
   const stop = (): void => {
     if (bar.isActive) bar.stop();
   };
@@ -85,7 +85,7 @@ function modelLine({ model: { entry, seed }, metric, score, seconds }: ModelEven
   return `${nameOf(entry.id)}, seed ${seed}: ${metric} ${figure(score)}, ${seconds.toFixed(1)} s`;
 }
 
-/** Only warnings and the results. */
+/** Writes only warnings and the results. */
 export function quietOutput(terminal: Terminal): QuickstartOutput {
   const nothing = (): void => {};
   return {
@@ -96,7 +96,7 @@ export function quietOutput(terminal: Terminal): QuickstartOutput {
   };
 }
 
-/** How far a number of models is, and how long it still takes. */
+/** Tracks the progress of several models and estimates the remaining time. */
 export class Progress {
   readonly #total: number;
   readonly #expected: number;
@@ -106,7 +106,7 @@ export class Progress {
 
   /**
    * @param steps of all models
-   * @param seconds they are expected to take
+   * @param seconds estimated for all models
    */
   constructor(steps: number, seconds: number, now: number = performance.now()) {
     this.#total = steps;
@@ -114,12 +114,12 @@ export class Progress {
     this.#began = now;
   }
 
-  /** @param step of the present model */
+  /** @param step of the current model */
   step(step: number): void {
     this.#current = step;
   }
 
-  /** The present model has come to its end; what early stopping left out is done, too. */
+  /** Marks the current model as finished. Steps that early stopping left out count as done. */
   modelDone(steps: number): void {
     this.#done += steps;
     this.#current = 0;
@@ -129,7 +129,7 @@ export class Progress {
     return this.#done + this.#current;
   }
 
-  /** At the pace so far; before there is one, what was expected. */
+  /** Estimates the remaining seconds at the pace so far; before the first step, from the initial estimate. */
   secondsLeft(now: number = performance.now()): number {
     const fraction = this.steps / this.#total;
     const elapsed = (now - this.#began) / 1000;
@@ -137,7 +137,7 @@ export class Progress {
   }
 }
 
-/** For machines: every event as it comes. Quiet leaves only the last. */
+/** Writes every event for programs. Quiet writes only the last. */
 export function jsonOutput(terminal: Terminal, quiet: boolean): QuickstartOutput {
   const line = (event: object): void => {
     if (!quiet) jsonLine(terminal, event);

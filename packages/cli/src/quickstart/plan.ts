@@ -14,34 +14,34 @@ export interface JointStage {
   readonly learningRate: number;
   /** Steps between evaluations. */
   readonly evaluateEvery: number;
-  /** Of drawing tasks: above 1, so that the small target has its turn. */
+  /** Temperature of sampling tasks: above 1, so that the small target is sampled often enough. */
   readonly temperature: number;
   /** Labeled rows of each of the other tasks. */
   readonly rows: number;
 }
 
-/** What the quickstart does, unless its options say otherwise. */
+/** What the quickstart does by default. */
 export interface QuickstartPlan {
   /** The last part of the target's id. */
   readonly target: string;
   /** Labeled rows to train on. */
   readonly rows: number;
-  /** Labeled rows to choose the best epoch by: who has few rows to train on has no more of these. */
+  /** Labeled rows to select the best epoch with. There are few, as in practice when training rows are few. */
   readonly validationRows: number;
   /** Rows of the test split; null for all. */
   readonly testRows: number | null;
   readonly seeds: number;
   readonly batchSize: number;
   readonly evalBatchSize: number;
-  /** Stage 1 trains an adapter, stage 2 what makes use of adapters. */
+  /** Stage 1 trains an adapter; stage 2 trains methods that use adapters. */
   readonly stages: Readonly<Record<1 | 2, Stage>>;
-  /** How joint methods are trained: with one seed, as they take their time. */
+  /** How joint methods are trained. They use one seed, because they are slow. */
   readonly joint: JointStage;
   /** Whether the adapter of a task is a source for a target. */
   isSource(task: string, target: string): boolean;
 }
 
-/** Chosen for a machine of two cores without a GPU: two minutes for the usual methods. */
+/** Chosen for a machine with two cores and no GPU: the default methods take two minutes. */
 export const plan: QuickstartPlan = {
   target: 'rte',
   rows: 128,
@@ -51,26 +51,26 @@ export const plan: QuickstartPlan = {
   batchSize: 16,
   evalBatchSize: 128,
   stages: {
-    // As long as it still learns something: who knows one task alone needs more time for it.
+    // Training of a single task converges more slowly, so it gets more epochs.
     1: { epochs: 25, learningRate: 1e-3, patience: 10 },
     2: { epochs: 12, learningRate: 6e-3, patience: 6 },
   },
   joint: { steps: 1500, learningRate: 1e-3, evaluateEvery: 250, temperature: 4, rows: 2000 },
-  // An adapter that has seen all rows of the target would answer instead of transfer.
+  // An adapter that was trained on all rows of the target would answer by itself, without transfer.
   isSource: (task, target) => task !== target,
 };
 
 /** A method that the quickstart compares. */
 export interface QuickstartMethod {
-  /** Names its folder, and the method in results. */
+  /** Name of its folder, and of the method in results. */
   readonly id: string;
-  /** In print, where that is not the method's title. */
+  /** Displayed name, if it differs from the method's title. */
   readonly name?: string;
-  /** Its name on the command line, where the quickstart calls it something else. */
+  /** Name on the command line, if it differs from the id. */
   readonly method?: string;
-  /** 1: of the task alone; 2: on top of the sources; joint: all tasks at once. */
+  /** 1: the task alone; 2: on top of the sources; joint: all tasks at once. */
   readonly stage: 1 | 2 | 'joint';
-  /** Where it is trained otherwise than its stage. */
+  /** Settings that differ from those of its stage. */
   readonly training?: Partial<Stage>;
 }
 
@@ -81,14 +81,14 @@ const twoStage: readonly QuickstartMethod[] = [
   { id: 'scalearn-uniform', stage: 2 },
   { id: 'scalearn++', stage: 2 },
   { id: 'scalearn-uniform++', stage: 2 },
-  // Large matrices want small steps.
+  // Large matrices need a small learning rate.
   { id: 'adapter-fusion', stage: 2, training: { learningRate: 1e-3 } },
 ];
 
-/** What the quickstart compares by itself. */
+/** Methods that the quickstart compares by default. */
 const usual: readonly QuickstartMethod[] = [single, ...twoStage];
 
-/** Everything the paper compares, in the order it is trained and shown. */
+/** All methods that the paper compares, in the order of training and display. */
 const everything: readonly QuickstartMethod[] = [
   { id: 'full-finetuning', name: 'full fine-tuning', stage: 1, training: { learningRate: 3e-4 } },
   single,
@@ -109,10 +109,10 @@ const everything: readonly QuickstartMethod[] = [
   ...twoStage,
 ];
 
-/** The methods to compare. */
+/** Returns the methods to compare. */
 export const quickstartMethods = (all: boolean): readonly QuickstartMethod[] => (all ? everything : usual);
 
-/** A method's name in print. */
+/** Returns a method's displayed name. */
 export function nameOf(id: string): string {
   const found = everything.find((method) => method.id === id);
   return found ? (found.name ?? ownMethods.find(found.method ?? id).title) : id;

@@ -30,13 +30,13 @@ export interface QuickstartArguments {
   readonly json?: boolean;
 }
 
-/** What it is done with: other encoders, adapters and sizes for tests. */
+/** Inputs of the quickstart; tests use other encoders, adapters and sizes. */
 export interface QuickstartSetup {
   readonly assets: MiniAssets;
   readonly plan: QuickstartPlan;
 }
 
-/** `scalearn quickstart`: the whole story on a small task, offline. */
+/** Runs `scalearn quickstart`: trains and compares methods on a small task, offline. */
 export async function quickstart(
   given: QuickstartArguments,
   { terminal, signal }: Pick<CommandContext, 'terminal' | 'signal'>,
@@ -84,7 +84,7 @@ export async function quickstart(
   }
 }
 
-/** The plan as the options change it. */
+/** Applies the options to the plan. */
 function settlePlan(
   plan: QuickstartPlan,
   {
@@ -97,13 +97,13 @@ function settlePlan(
   return { ...plan, target, rows, seeds };
 }
 
-/** The target with as few rows as the plan wants. */
+/** Loads the target, limited to the rows of the plan. */
 async function loadTarget({ target, rows, validationRows, testRows }: QuickstartPlan): Promise<Task> {
   const task = await loadTask(`miniglue/${target}`, { limit: rows, evalLimit: testRows ?? undefined });
   return { ...task, validation: task.validation.slice(0, validationRows) };
 }
 
-/** The tasks of joint methods: the target as it is, the others with more rows. */
+/** Loads the tasks of joint methods: the target unchanged, the others with more rows. */
 async function loadTasks(target: Task, { joint, validationRows }: QuickstartPlan): Promise<Task[]> {
   const tasks: Task[] = [];
   for (const name of sourceTasks) {

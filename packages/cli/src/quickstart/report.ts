@@ -6,7 +6,7 @@ import { nameOf, type QuickstartPlan, quickstartMethods } from './plan.ts';
 import type { QuickstartResults } from './results.ts';
 import { baselineName, nextCommands } from './results-text.ts';
 
-/** Learning rates that differ from those of their stage. */
+/** Returns the learning rates that differ from those of their stage. */
 function ownRates(ids: readonly string[]): Record<string, string> {
   const own = quickstartMethods(true).filter(
     ({ id, training }) => ids.includes(id) && training?.learningRate,
@@ -18,12 +18,12 @@ function ownRates(ids: readonly string[]): Record<string, string> {
 
 export interface ReportParts {
   readonly results: QuickstartResults;
-  /** By method, in the order of the seeds. */
+  /** Runs by method, in the order of the seeds. */
   readonly runs: Readonly<Record<string, readonly RunFile[]>>;
   readonly plan: QuickstartPlan;
 }
 
-/** The results as a page. */
+/** Makes an HTML page of the results. */
 export function quickstartReport({ results, runs, plan }: ReportParts): Promise<string> {
   const { task, rows, seeds, encoder, versions, baseline, coefficients } = results;
   const { batchSize, stages } = plan;
@@ -62,7 +62,7 @@ export function quickstartReport({ results, runs, plan }: ReportParts): Promise<
   });
 }
 
-/** A metric's name in words: `matthewsCorrelation` is `matthews correlation`. */
+/** Converts a metric's name to words: `matthewsCorrelation` to `matthews correlation`. */
 function metricWords(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

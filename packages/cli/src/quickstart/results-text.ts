@@ -4,10 +4,10 @@ import { heatMapText } from './heat-map-text.ts';
 import { nameOf } from './plan.ts';
 import type { QuickstartResults } from './results.ts';
 
-/** Characters of a line where nothing says how many there are. */
+/** Characters of a line if the width is not known. */
 export const usualColumns = 80;
 
-/** The table, what was learned, where it lies, and how to go on. */
+/** Formats the table of scores, the coefficients, the location of the files and the next commands. */
 export function resultsText(results: QuickstartResults, out: string, terminal: Terminal): string {
   const { columns = usualColumns, colors = false } = terminal;
   const coefficients = results.coefficients.map((each) => ({ ...each, name: nameOf(each.method) }));
@@ -36,7 +36,7 @@ function resultTable({ methods, baseline, task, seeds }: QuickstartResults): str
   return `${table([head, ...rows, base])}\n${task}, test split, ${spread}; parameters without those of the head\n`;
 }
 
-/** The baseline has no deviation; its score stands below the others'. */
+/** Returns the width of the deviations. The baseline has none; its score is aligned with the others'. */
 const spreadWidth = (rows: readonly (readonly string[])[]): number =>
   Math.max(...rows.map((row) => row[2]?.length ?? 0));
 
@@ -52,7 +52,7 @@ function startText({ coefficients }: QuickstartResults, colors: boolean): string
   return `all began at ${starts}${colors ? ', blue has grown, orange has shrunk' : ''}`;
 }
 
-/** Command lines to go on with, by what they are for. */
+/** Returns commands for the next steps, by their purpose. */
 export function nextCommands(): Record<string, string> {
   const train = `${commandName()} train`;
   const encoder = '--encoder FacebookAI/roberta-base';
@@ -63,7 +63,7 @@ export function nextCommands(): Record<string, string> {
   };
 }
 
-/** How this command was called. */
+/** Returns how this command was called. */
 function commandName(): string {
   const { npm_lifecycle_event: script, npm_command: npm } = process.env;
   if (script === 'start') return 'npm start --';

@@ -8,15 +8,15 @@ import { bytes, counted } from '../output/format.ts';
 import type { Workshop } from './models.ts';
 import type { QuickstartMethod } from './plan.ts';
 
-/** What `results.json` holds, and the last line of `--json`. NaN is null in JSON. */
+/** Content of `results.json`, and of the last line of `--json`. NaN is null in JSON. */
 export interface QuickstartResults {
   readonly task: string;
   /** `webgpu`, `onnx` or `reference`. */
   readonly device: string;
-  /** Of everything, the models of an interrupted quickstart included. */
+  /** Seconds of the whole quickstart, including the models of an interrupted one. */
   readonly seconds: number;
   readonly methods: readonly MethodResult[];
-  /** What always answers the commonest class, or the mean: without training. */
+  /** Score of always predicting the most frequent class, or the mean, without training. */
   readonly baseline: { readonly method: string; readonly metric: string; readonly score: number | null };
   readonly coefficients: readonly Coefficients[];
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
@@ -30,45 +30,48 @@ export interface QuickstartResults {
   readonly machine: string;
   readonly deviceDescription: string;
   readonly versions: Readonly<Record<string, string>>;
-  /** What decides the models, seeds and methods apart: those of an interrupted quickstart are reused under the same. */
+  /**
+   * Everything that determines the models, except seed and method. Models of an interrupted quickstart are reused if it
+   * is equal.
+   */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The model that was merged, as a path in the folder. */
+  /** Path of the merged model in the folder. */
   readonly merged: string | null;
-  /** False from the beginning until everything is there. */
+  /** False until everything is complete. */
   readonly complete: boolean;
   /** Version of this format. */
   readonly quickstart: 1;
 }
 
 export interface MethodResult {
-  /** The name of its folder. */
+  /** Name of its folder. */
   readonly method: string;
-  /** Trained values of the method; the head's are apart. */
+  /** Trainable values of the method, without the head. */
   readonly parameters: number;
   readonly headParameters: number;
   readonly metric: string;
-  /** On the test split, by seed. */
+  /** Scores on the test split, by seed. */
   readonly scores: readonly (number | null)[];
   readonly mean: number | null;
   /** The sample standard deviation; null for a single seed. */
   readonly std: number | null;
-  /** Of training one model, the mean over seeds. */
+  /** Seconds to train one model, the mean over seeds. */
   readonly seconds: number;
 }
 
-/** What a method learned, the mean over seeds and, where ω is a vector, over the hidden size. */
+/** Coefficients that a method learned: the mean over seeds and, if ω is a vector, over the hidden size. */
 export interface Coefficients {
   readonly method: string;
   readonly sources: readonly string[];
-  /** `1`, `2`, …, or `all` where the layers share them. */
+  /** `1`, `2`, …, or `all` if the layers share them. */
   readonly layers: readonly string[];
   /** `[layers][sources]`. */
   readonly values: readonly (readonly number[])[];
-  /** What every coefficient was before training, but for a little noise. */
+  /** Value of every coefficient before training, without the small noise. */
   readonly start: number;
 }
 
-/** What is known before any model is trained. */
+/** Makes the results before any model is trained. */
 export function beginResults(
   { plan, task, encoder, sources }: Workshop,
   { description, versions }: Machine,
@@ -94,7 +97,7 @@ export function beginResults(
   };
 }
 
-/** A method's result from its runs, one for each seed. */
+/** Makes a method's result from its runs, one for each seed. */
 export function methodResult(
   { id }: QuickstartMethod,
   runs: readonly RunFile[],
@@ -115,7 +118,7 @@ export function methodResult(
   };
 }
 
-/** A run's metric on the target's test split. */
+/** Returns a run's metric on the target's test split. */
 export function scoreOf(
   { results, tasks }: RunFile,
   { id, primaryMetric }: Pick<Task, 'id' | 'primaryMetric'>,
@@ -127,7 +130,7 @@ export function scoreOf(
 const orNull = (value: number | undefined): number | null =>
   value === undefined || Number.isNaN(value) ? null : value;
 
-/** Scores the answer that is best without having read anything. */
+/** Scores the best constant prediction. */
 export function baseline(task: Task): QuickstartResults['baseline'] {
   const { labels, test, train, primaryMetric: metric } = task;
   const { primary } = majorityReport(task, numbers(test), labels?.length ?? 1, numbers(train));
@@ -136,7 +139,7 @@ export function baseline(task: Task): QuickstartResults['baseline'] {
 
 const numbers = (rows: readonly Example[]): number[] => rows.map(({ label }) => label as number);
 
-/** What the models are trained on. */
+/** The machine and the device that models are trained on. */
 export interface Machine {
   /** Processor, cores and memory. */
   readonly description: string;

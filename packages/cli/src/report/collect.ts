@@ -19,17 +19,16 @@ import { varySettings } from './vary.ts';
 
 export interface CollectOptions extends FamilyOptions {
   readonly title?: string;
-  /** ISO 8601. */
+  /** Time of collection, ISO 8601. */
   readonly created: string;
-  /** Of the repository that the runs were made with. */
+  /** Commit of the repository that the runs were made with. */
   readonly commit?: string;
 }
 
 /**
- * Reads whatever holds runs: folders of models, folders that hold those, experiments, and the JSON of other reports.
+ * Reads runs from folders of models, folders that contain those, experiments, and the JSON of other reports.
  *
- * @throws FolderError or UsageError that names the path, for what holds no runs, and for runs that do not belong
- * together
+ * @throws FolderError or UsageError that names the path, if it holds no runs, or if runs do not belong together
  */
 export async function collectRuns(paths: readonly string[], options: CollectOptions): Promise<ReportData> {
   const known: FamilyOptions = options.families ? { families: options.families } : {};
@@ -55,7 +54,7 @@ export async function collectRuns(paths: readonly string[], options: CollectOpti
     }
   }
   const own = joined([...named, ...varySettings(plain)]);
-  // The JSON of one report says itself when its runs were collected.
+  // The JSON of a single report holds the time when its runs were collected.
   const same = paths.length === 1 ? reports[0] : undefined;
   const commit = options.commit ?? same?.commit;
   return mergeReports([{ ...own, missing }, ...reports], {
@@ -74,7 +73,7 @@ async function kindOf(path: string): Promise<'file' | 'folder'> {
 
 type Found = { readonly runs: readonly CollectedRun[]; readonly missing: readonly MissingRun[] };
 
-/** A run, or the runs in a folder of folders. */
+/** Reads a run, or the runs in a folder of folders. */
 async function collectFolder(path: string, known: FamilyOptions): Promise<Found> {
   const file = await readRunFile(path);
   if (file) return { runs: [await collectRun(path, file, known)], missing: [] };
@@ -84,10 +83,10 @@ async function collectFolder(path: string, known: FamilyOptions): Promise<Found>
     if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
     const inner = join(path, entry.name);
     const each = await readRunFile(inner);
-    // A folder of everything also holds what was made from runs.
+    // Merged models in the folder are skipped: they were made from runs.
     if (each && each.command !== 'merge') runs.push(await collectRun(inner, each, known));
     else if (!each && (await stat(join(inner, checkpointName)).catch(() => undefined)))
-      missing.push({ what: pathId(inner), reason: 'interrupted: train goes on with --resume' });
+      missing.push({ what: pathId(inner), reason: 'interrupted: continue it with train and --resume' });
   }
   if (runs.length + missing.length > 0) return { runs, missing };
   throw new UsageError(
@@ -117,7 +116,10 @@ function joined(collected: readonly CollectedRun[]): Omit<Runs, 'missing'> {
   return { encoders, tasks, runs: collected.map(({ run }) => run) };
 }
 
-/** @throws UsageError for another test split: scores on it have nothing to do with each other */
+/**
+ * Checks that two runs of a task have the same test split.
+ * @throws UsageError if not: their scores are not comparable
+ */
 function sameTask(known: ReportTask | undefined, task: ReportTask, where: string): ReportTask {
   if (!known) return task;
   const differs =

@@ -7,7 +7,7 @@ import { relativeTo } from '../experiment/read-experiment.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import { type CollectedRun, collectRun, folderName } from './read-run.ts';
 
-/** What an experiment's folder holds. */
+/** Content of an experiment's folder. */
 export interface CollectedExperiment {
   readonly title: string;
   readonly runs: readonly CollectedRun[];
@@ -17,7 +17,7 @@ export interface CollectedExperiment {
 /**
  * Reads an experiment's folder.
  *
- * @returns undefined where there is no `experiment.json`
+ * @returns undefined if there is no `experiment.json`
  * @throws FolderError that names the file if it is damaged or of another version
  */
 export async function collectExperiment(
@@ -42,7 +42,7 @@ export async function collectExperiment(
   return { title: index.title, runs, missing };
 }
 
-/** An encoder's name on the hub, or its folder's name without where that is. */
+/** Returns an encoder's name on the hub, or the name of its folder without the path. */
 function nameOf(encoder: string): string {
   const path = relativeTo('.', encoder);
   return isAbsolute(path) ? folderName(path) : encoder;

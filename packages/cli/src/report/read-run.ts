@@ -23,20 +23,20 @@ import { openModelFolder } from '../folders/model-folder.ts';
 import type { RunFile, TaskRun } from '../folders/run-schema.ts';
 import { keptTask, openPredictions } from '../model/kept-predictions.ts';
 
-/** A run with what it says about its tasks and its encoder. */
+/** A run with facts about its tasks and its encoder. */
 export interface CollectedRun {
   readonly run: ReportRun;
   readonly tasks: readonly ReportTask[];
   readonly encoder: ReportEncoder;
-  /** Where it was found, for messages. */
+  /** Path where it was found, for messages. */
   readonly folder: string;
 }
 
-/** What the run is called by, where an experiment says so. */
+/** Names of the run, if an experiment defines them. */
 export type RunNames = Pick<ReportRun, 'id' | 'entry' | 'label' | 'axes' | 'purpose'> & {
-  /** Of the encoder, for people. */
+  /** Displayed name of the encoder. */
   readonly encoderName: string;
-  /** In the order of the run's sources. */
+  /** Ids of the source runs, in the order of the run's sources. */
   readonly sources?: readonly string[];
 };
 
@@ -52,7 +52,7 @@ export async function collectRun(
   names: RunNames = plainNames(folder, file),
 ): Promise<CollectedRun> {
   if (file.command === 'merge')
-    throw new FolderError(`${folder} is a merged model and no run; give the one that it was merged from`);
+    throw new FolderError(`${folder} is a merged model, not a run; give the model that it was merged from`);
   const isJoint = file.tasks !== undefined;
   const parts = file.tasks ?? [{ task: file.task, data: file.data, results: file.results }];
   const kept = await openPredictions(folder);
@@ -89,11 +89,11 @@ export async function collectRun(
   return { run, tasks: scored.map(({ task }) => task), encoder, folder };
 }
 
-/** Weights tell encoders apart, and how many of their layers are used. */
+/** Returns a key for an encoder: its weights, and the number of layers in use. */
 export const encoderKey = ({ fingerprint, layers }: ReportEncoder): string =>
   `${fingerprint.slice(0, 16)}-${layers}`;
 
-/** The end of a path, which names a run without naming the machine's folders. */
+/** Returns the end of a path. It identifies a run without the machine's folders. */
 export const pathId = (path: string): string =>
   `${basename(dirname(resolve(path)))}/${basename(resolve(path))}`;
 
@@ -111,7 +111,7 @@ function plainNames(folder: string, { method, settings, sources, encoder }: RunF
   };
 }
 
-/** A folder's name; of one that is called by what it is, the folder's around it. */
+/** Returns a folder's name. If that is a general name, the name of the parent folder. */
 export function folderName(path: string): string {
   const name = basename(path);
   return ['encoder', 'model'].includes(name) ? basename(dirname(path)) : name;
@@ -145,7 +145,7 @@ function scoredTask(
   };
 }
 
-/** Values in the encoder's weights; null where its configuration is out of reach. */
+/** Counts the values of the encoder's weights; returns null if its configuration cannot be read. */
 async function parameterCount(
   { encoder: { path, shape } }: RunFile,
   known: FamilyOptions,
@@ -159,7 +159,7 @@ async function parameterCount(
   }
 }
 
-/** Settings without what would name folders of the machine. */
+/** Returns the settings without those that name folders of the machine. */
 function withoutPaths({ settings }: RunFile): Record<string, unknown> {
   const { data: _, encoder: __, sources: ___, tasks, ...rest } = settings;
   return { ...rest, ...(tasks ? { tasks: tasks.map(({ task, maxLength }) => ({ task, maxLength })) } : {}) };
@@ -169,11 +169,14 @@ export interface TaskFacts {
   readonly name: string;
   readonly problem: ReportProblem;
   readonly metric: string;
-  /** Whether test rows can be exchanged one by one: not where several of them make up one answer. */
+  /**
+   * Whether each test row has a prediction of its own, so that rows can be exchanged in a test. False if several rows
+   * form one answer.
+   */
   readonly hasOwnRows: boolean;
 }
 
-/** What a report says of a task: from the registry, or, for a user's own, from the run. */
+/** Returns a report's facts about a task: from the registry, or from the run for the user's own task. */
 function taskFacts(id: string, run: RunFile, metrics: Readonly<Record<string, unknown>>): TaskFacts {
   if (taskIds.includes(id)) {
     const { name, problem, primaryMetric: metric, ranksCandidates = false } = describeTask(id);
@@ -185,7 +188,7 @@ function taskFacts(id: string, run: RunFile, metrics: Readonly<Record<string, un
   return { name: id.replace(/^own\//, ''), problem, metric, hasOwnRows: true };
 }
 
-/** ω of a trained model of ScaLearn, vectors by their mean and deviation; undefined for other methods. */
+/** Reads ω of a trained ScaLearn model, with the mean and deviation of vectors; returns undefined for other methods. */
 export async function readCoefficients(
   path: string,
   run: RunFile,

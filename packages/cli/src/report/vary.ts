@@ -3,14 +3,14 @@ import type { AxisValue, ReportRun } from '@scalearn/report';
 import { UsageError } from '../errors.ts';
 import type { CollectedRun } from './read-run.ts';
 
-/** Settings that runs of one row may differ in: what tasks and seeds are, and what follows from the task. */
+/** Settings in which runs of one row may differ: tasks, seeds, and what depends on the task. */
 const free = new Set(['task', 'tasks', 'seed', 'method', 'own', 'maxLength', 'methodSettings', 'layers']);
 
 /**
- * Runs that were given by their folders: settings in which runs of a method for one task differ become what varies, so
- * that different things are not taken for repetitions.
+ * Finds the settings in which runs of a method for one task differ, for runs that are given by their folders. These
+ * settings become axes, so that different runs do not count as repetitions.
  *
- * @throws UsageError where two runs differ in nothing, not even in their seed
+ * @throws UsageError if two runs differ in nothing, not even in their seed
  */
 export function varySettings(runs: readonly CollectedRun[]): CollectedRun[] {
   const keyOf = ({ run }: CollectedRun): string =>

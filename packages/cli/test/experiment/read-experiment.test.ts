@@ -58,7 +58,7 @@ test.each<[string, string, string | RegExp]>([
   ['no comma in a list', 'a: ["b" "c"]', 'try.yaml:1:9: a comma is missing between two entries in brackets'],
   ['a stray bracket', 'a: ]', "try.yaml:1:4: ']' does not belong here"],
   ['a character', 'a: @b', 'try.yaml:1:4: a text must not begin with this character'],
-  ['another column', 'a:\n    b: 1\n  c: 2', 'try.yaml:3:1: this is indented in another way'],
+  ['another column', 'a:\n    b: 1\n  c: 2', 'try.yaml:3:1: the indentation differs'],
   ['a backslash', 'a: "\\q"', 'try.yaml:1:5: a backslash in "…" begins nothing that is known'],
   ['two documents', 'a: 1\n---\nb: 2', 'try.yaml:2:1: a second document begins here'],
   [
@@ -75,7 +75,7 @@ test.each<[string, string, string | RegExp]>([
     ].join('\n'),
     'its aliases repeat too much',
   ],
-  ['an alias of what it is part of', 'a: &a\n  - *a\n', "try.yaml:2:5: '*a' is part of what it stands for"],
+  ['an alias of what it is part of', 'a: &a\n  - *a\n', "try.yaml:2:5: '*a' is part of its own anchor"],
   ['a key that is a list', '? [a]\n: b\n', 'try.yaml:1:4: a key must be a word'],
   ['brackets in brackets', `a: ${'['.repeat(50_000)}`, 'try.yaml:1:103: it is nested deeper than 100'],
   ['lists in lists', `a:\n  ${'- '.repeat(20_000)}`, 'try.yaml:2:203: it is nested deeper than 100'],
@@ -89,7 +89,7 @@ test.each<[string, string, string | RegExp]>([
   ['many anchors', lines(3500, (i) => `k${i}: [&a${i} 1, *a${i}]`), 'try.yaml:1:1: the experiment has no '],
   ['aliases of a long list', longAliases, ': its aliases repeat too much'],
   ['many brackets too many', '}'.repeat(50_000), 'try.yaml:1:1: '],
-  ['a long file', '# \n'.repeat(50_000), 'try.yaml:1:1: this is no experiment'],
+  ['a long file', '# \n'.repeat(50_000), 'try.yaml:1:1: this is not an experiment'],
   ['nothing', '', 'try.yaml:1:1: the experiment must be an object, not null'],
   ['no methods', head, "try.yaml:1:1: the experiment needs 'methods'"],
   [
@@ -175,7 +175,7 @@ test.each<[string, string, string | RegExp]>([
   [
     'an entry that is no method',
     `${head}methods:\n  mine: { label: Mine }\n`,
-    'try.yaml:4:3: mine is no method, so it must name one',
+    'try.yaml:4:3: mine is not a method, so it must name one',
   ],
   [
     "another method's option",
@@ -210,7 +210,7 @@ test.each<[string, string, string | RegExp]>([
   [
     'a circle',
     `${head}methods:\n  a: { method: scalearn, sources: b }\n  b: { method: scalearn++, sources: { from: a } }\n`,
-    'try.yaml:4:35: the sources of a lead back to it: a needs b needs a',
+    'try.yaml:4:35: the sources of a form a cycle: a needs b needs a',
   ],
 ])('%s is named with line and column', async (_, text, message) => {
   const start = process.cpuUsage();
@@ -380,6 +380,6 @@ test.each<[string, string]>([
   ['values', `methods:\n  bottleneck: { vary: { limit: ${many}, epochs: ${many}, patience: ${many} } }\n`],
 ])('too many %s for anybody to train is an error', async (_, text) => {
   const start = process.cpuUsage();
-  await expect(models(`${head}${text}`)).rejects.toThrow(/stand for more than 100000 models/);
+  await expect(models(`${head}${text}`)).rejects.toThrow(/are more than 100000 models/);
   expect(cpuMilliseconds(start)).toBeLessThan(3000);
 });

@@ -201,7 +201,7 @@ describe('what goes wrong', { timeout: 180_000 }, () => {
     running.process.kill('SIGINT');
     const { code, err } = await running.ended;
     expect(code).toBe(130);
-    expect(err).toMatch(/Interrupted with [1-5] models to go; the same command goes on/);
+    expect(err).toMatch(/Interrupted with [1-5] models to go; the same command continues/);
     const states = index('stopped').runs.map(({ state }) => state);
     expect(states.filter((state) => state === 'missing').length).toBeGreaterThan(0);
     expect(states).not.toContain('failed');

@@ -86,7 +86,9 @@ describe('scalearn report', () => {
     mkdirSync(join(grouped, 'c'));
     writeFileSync(join(grouped, 'c', 'checkpoint.safetensors'), '');
     const data = parseReportData((await must('report', grouped, '--format', 'json')).out);
-    expect(data.missing).toEqual([{ what: 'grouped/c', reason: 'interrupted: train goes on with --resume' }]);
+    expect(data.missing).toEqual([
+      { what: 'grouped/c', reason: 'interrupted: continue it with train and --resume' },
+    ]);
     expect(data.runs.map(({ axes }) => axes)).toEqual([{ learningRate: 3e-4 }, { learningRate: 0.01 }]);
   });
 

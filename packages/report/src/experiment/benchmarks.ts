@@ -3,14 +3,14 @@ import { groupBy } from './group-by.ts';
 import { type MethodRow, methodRows, reported } from './method-rows.ts';
 import { publishedOrder, shortName } from './published.ts';
 
-/** What one table shows: tasks of one benchmark with one encoder. */
+/** The content of one table: tasks of one benchmark with one encoder. */
 export interface Benchmark {
   readonly encoder: ReportEncoder;
-  /** In print: `GLUE`, `MiniGLUE`. */
+  /** Displayed name: `GLUE`, `MiniGLUE`. */
   readonly name: string;
-  /** In the order of published tables. */
+  /** Tasks in the order of published tables. */
   readonly tasks: readonly ReportTask[];
-  /** That have a score of one of the tasks; probing left out. */
+  /** Rows with a score of at least one task, without probing. */
   readonly rows: readonly MethodRow[];
 }
 
@@ -21,16 +21,16 @@ const names: Readonly<Record<string, string>> = {
   miniglue: 'MiniGLUE',
 };
 
-/** The paper's SuperGLUE has GLUE's RTE, which is the same data. */
+/** Tasks that a benchmark takes from another. The paper's SuperGLUE contains GLUE's RTE, which is the same data. */
 const borrowed: Readonly<Record<string, readonly string[]>> = { SuperGLUE: ['glue/rte'] };
 
-/** The benchmark of a task in print. Tasks of a user's own have no benchmark in their id. */
+/** Returns the displayed name of a task's benchmark. The user's own tasks have no benchmark in their id. */
 function benchmarkName(task: string): string {
   const [benchmark = '', rest] = task.split('/');
   return rest === undefined ? 'Tasks' : (names[benchmark] ?? benchmark);
 }
 
-/** The reported runs by encoder and benchmark. */
+/** Groups the reported runs by encoder and benchmark. */
 export function benchmarks(data: ReportData): Benchmark[] {
   const rows = methodRows(reported(data)).filter(({ kind }) => kind !== 'analysis');
   return Object.entries(data.encoders).flatMap(([key, encoder]) => {
@@ -43,7 +43,7 @@ export function benchmarks(data: ReportData): Benchmark[] {
   });
 }
 
-/** A benchmark of which every task is borrowed by another one is none of its own. */
+/** Groups tasks by benchmark. A benchmark whose tasks all belong to another one as well is left out. */
 function tasksByBenchmark(ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const own = groupBy(publishedOrder(ids), benchmarkName);
   const lent = new Set<string>();
@@ -60,15 +60,15 @@ export function hasScore({ runs }: MethodRow, task: string): boolean {
   return runs.some(({ scores }) => scores.some((score) => score.task === task));
 }
 
-/** Rows in which nothing varies: those of the main tables. */
+/** Returns the rows without varying settings: those of the main tables. */
 export const plainRows = ({ rows }: Benchmark): MethodRow[] =>
   rows.filter(({ axes }) => Object.keys(axes).length === 0);
 
-/** A benchmark of some of its rows, and of the tasks that they have scores of. */
+/** Returns a benchmark with some of its rows, and the tasks that they have scores of. */
 export function narrowed<T extends Benchmark>(benchmark: T, rows: readonly MethodRow[]): T {
   const tasks = benchmark.tasks.filter(({ id }) => rows.some((row) => hasScore(row, id)));
   return { ...benchmark, rows, tasks };
 }
 
-/** Says what a table is of where there are several. */
+/** Returns the title of a table, which names benchmark and encoder. */
 export const benchmarkTitle = ({ name, encoder }: Benchmark): string => `${name}, ${encoder.name}`;

@@ -14,7 +14,7 @@ import { probingSection } from './sections/probing.ts';
 import { resultsSection } from './sections/results.ts';
 import { settingsSection } from './sections/settings.ts';
 
-/** The sections of a report, in their order; each is there only where the runs have something for it. */
+/** The sections of a report, in their order. A section is left out if the runs have nothing for it. */
 const sections = [
   resultsSection,
   comparisonsSection,

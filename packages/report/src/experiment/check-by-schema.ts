@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 
-/** What is wrong first in a file, by a schema whose messages say what a value must be. */
+/** The first fault in a file, by a schema whose messages say what a value must be. */
 export interface SchemaIssue {
-  /** Of the value, such as `runs[0].seed`. */
+  /** Path of the value, such as `runs[0].seed`. */
   readonly path: string;
-  /** What it must be. */
+  /** What the value must be. */
   readonly what: string;
   readonly isMissing: boolean;
   readonly found: unknown;
 }
 
-/** A value as a schema has it; `fail` throws the error of the file. */
+/** Checks a value by a schema and returns it; `fail` throws the error of the file. */
 export function checkBySchema<T>(
   schema: v.GenericSchema<unknown, T>,
   value: unknown,

@@ -11,34 +11,34 @@ import type { ReportTask } from './data.ts';
 import { decodeList } from './lists.ts';
 import { type MethodRow, type SeedScore, seedScores } from './method-rows.ts';
 
-/** Differences that chance alone explains less often than this are called significant. */
+/** Significance level: a corrected p below it counts as significant. */
 export const alpha = 0.05;
-/** Random exchanges of a test over rows. */
+/** Number of random exchanges in a test over rows. */
 export const resamples = 2000;
 
-/** One method against another on the mean of some tasks. */
+/** Test of one method against another on the mean of some tasks. */
 export interface PairTest {
   /** Mean of the first minus mean of the second, over the seeds that both have; a fraction. */
   readonly difference: number;
-  /** Two-sided; NaN where there is nothing to test. */
+  /** Two-sided p-value; NaN if there is nothing to test. */
   readonly p: number;
-  /** What the test is over. */
+  /** Units of the test. */
   readonly over: 'rows' | 'seeds';
-  /** The least `p` that the test can give. */
+  /** The smallest `p` that the test can give. */
   readonly smallestP: number;
-  /** That both have. */
+  /** Number of seeds that both have. */
   readonly seeds: number;
 }
 
-/** The best method of a column against every other one. */
+/** Tests of the best method of a column against every other one. */
 export interface ColumnTest {
   readonly best: MethodRow;
   readonly others: readonly (PairTest & {
     readonly row: MethodRow;
-    /** By Holm, over the column. */
+    /** p after Holm's correction over the column. */
     readonly corrected: number;
   })[];
-  /** Whether the best is better than each of the others, all tests taken together. */
+  /** Whether the best is significantly better than each of the others, after the correction. */
   readonly isSignificant: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface ColumnTest {
  * Tests a column of a table: one task, or the mean of several.
  *
  * @param rows those that have scores of every task
- * @returns undefined where there is nothing to compare
+ * @returns undefined if there is nothing to compare
  */
 export function testColumn(tasks: readonly ReportTask[], rows: readonly MethodRow[]): ColumnTest | undefined {
   const ranked = rows
@@ -64,7 +64,7 @@ export function testColumn(tasks: readonly ReportTask[], rows: readonly MethodRo
   };
 }
 
-/** Over the rows of the test splits where both kept what they predicted, else over seeds. */
+/** Tests over the rows of the test splits if both kept their predictions, otherwise over seeds. */
 function testPair(tasks: readonly ReportTask[], a: MethodRow, b: MethodRow): PairTest {
   const pairs = tasks.map((task) => ({ task, pairs: sharedSeeds(seedScores(a, task), seedScores(b, task)) }));
   const seeds = Math.min(...pairs.map((each) => each.pairs.length));
@@ -79,7 +79,7 @@ function testPair(tasks: readonly ReportTask[], a: MethodRow, b: MethodRow): Pai
     const { p, smallestP } = drawnTest(difference, draws);
     return { difference, p, over: 'rows', smallestP, seeds };
   }
-  // Of every seed the mean over tasks.
+  // The mean over tasks, for each seed.
   const bySeed = [...pairs[0]!.pairs.keys()].flatMap((i) => {
     const seed = pairs[0]!.pairs[i]![0].seed;
     const found = pairs.map((each) => each.pairs.find(([first]) => first.seed === seed));
@@ -107,7 +107,7 @@ function sharedSeeds(a: readonly SeedScore[], b: readonly SeedScore[]): Pair[] {
   });
 }
 
-/** Differences of a task's metric under random exchanges; undefined where rows were not kept. */
+/** Computes differences of a task's metric under random exchanges; returns undefined if predictions were not kept. */
 function drawsOf(task: ReportTask, pairs: readonly Pair[], seed: number): Float64Array | undefined {
   const { problem, metric, labels: encoded, columns = 1 } = task;
   if (encoded === undefined) return undefined;

@@ -6,11 +6,11 @@ import type { MethodRow } from './method-rows.ts';
 /** A benchmark with the tests of its main table. */
 export interface TestedBenchmark extends Benchmark {
   readonly main: readonly MethodRow[];
-  /** Of each task, and last of the average where there are several tasks. */
+  /** Tests of each task, and last of the average if there are several tasks. */
   readonly tests: readonly (ColumnTest | undefined)[];
 }
 
-/** What sections are made from. */
+/** The input of sections. */
 export interface ReportContext {
   readonly data: ReportData;
   readonly benchmarks: readonly TestedBenchmark[];

@@ -1,4 +1,4 @@
-// What a report of many runs is made from: plain JSON that needs no other file.
+// The data of a report of many runs: plain JSON that needs no other file.
 
 export const reportDataVersion = 1;
 
@@ -8,24 +8,24 @@ export interface ReportData {
   readonly title: string;
   /** When the runs were collected, ISO 8601. */
   readonly created?: string;
-  /** Of the repository that holds the experiment. */
+  /** Commit of the repository that holds the experiment. */
   readonly commit?: string;
-  /** By the id that runs name them by. */
+  /** Encoders, by the id that runs refer to. */
   readonly encoders: Readonly<Record<string, ReportEncoder>>;
-  /** By id. */
+  /** Tasks, by id. */
   readonly tasks: Readonly<Record<string, ReportTask>>;
   readonly runs: readonly ReportRun[];
-  /** What was planned, or given, and is not among the runs. */
+  /** Runs that were planned, or given, and are not among the runs. */
   readonly missing: readonly MissingRun[];
 }
 
 export interface ReportEncoder {
-  /** For people, such as `roberta-base`. */
+  /** Displayed name, such as `roberta-base`. */
   readonly name: string;
   readonly fingerprint: string;
   readonly layers: number;
   readonly hiddenSize: number;
-  /** Null where it is not known. */
+  /** Number of values; null if it is not known. */
   readonly parameters: number | null;
 }
 
@@ -37,18 +37,20 @@ export type ReportProblem =
 
 export interface ReportTask {
   readonly id: string;
-  /** In print, such as `SST-2`. */
+  /** Displayed name, such as `SST-2`. */
   readonly name: string;
   readonly problem: ReportProblem;
   /** The metric that tables show. */
   readonly metric: string;
-  /** Rows of the test split. */
+  /** Number of rows of the test split. */
   readonly rows: number;
-  /** Of the test rows, where they were kept: see {@link encodeList}. */
+  /** Labels of the test rows, if they were kept: see {@link encodeList}. */
   readonly labels?: string;
-  /** Classes, or labels of a row, at most 36; 1 where the problem is regression. */
+  /** Number of classes, or of labels of a row, at most 36; 1 for regression. */
   readonly columns?: number;
-  /** Files with other rows than the official release: scores are not comparable with published ones. */
+  /**
+   * Files whose number of rows differs from the official release. Their scores are not comparable with published ones.
+   */
   readonly unofficial: readonly string[];
 }
 
@@ -57,7 +59,7 @@ export type AxisValue = string | number | readonly number[];
 
 export interface ReportRun {
   readonly id: string;
-  /** What the run is a repetition of: runs of an entry differ by task, seed and axes. */
+  /** The entry of the experiment. Runs of an entry differ by task, seed and axes. */
   readonly entry: string;
   readonly label: string;
   readonly method: string;
@@ -66,11 +68,11 @@ export interface ReportRun {
   readonly seed: number;
   /** Settings that vary within an experiment, such as `limit: 16`. */
   readonly axes: Readonly<Record<string, AxisValue>>;
-  /** `source`: it is there only because others are made from it. */
+  /** `source`: the run is present only because others are made from it. */
   readonly purpose: 'report' | 'source';
-  /** The adapters it was made from, and the runs they are of, where these are known. */
+  /** The adapters that it was made from, and their runs if these are known. */
   readonly sources: readonly { readonly name: string; readonly run: string | null }[];
-  /** One, but for joint methods. */
+  /** Scores of each task: one, or several for joint methods. */
   readonly scores: readonly TaskScores[];
   readonly history: readonly HistoryPoint[];
   readonly bestEpoch: number;
@@ -78,21 +80,21 @@ export interface ReportRun {
   readonly parameters: { readonly method: number; readonly head: number };
   readonly seconds: number;
   readonly tokensPerSecond: number | null;
-  /** In words. */
+  /** Description of the device. */
   readonly device: string;
-  /** Bytes on the device; null where the device does not tell. */
+  /** Bytes on the device; null if the device does not report them. */
   readonly memory: number | null;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Of scalearn. */
+  /** Version of scalearn. */
   readonly version: string;
   readonly coefficients?: RunCoefficients;
 }
 
 export interface TaskScores {
   readonly task: string;
-  /** On the test split, fractions; null where undefined. */
+  /** Metrics on the test split, as fractions; null if undefined. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** For every test row, in the order of the task's labels: see {@link encodeList}. */
+  /** A prediction for every test row, in the order of the task's labels: see {@link encodeList}. */
   readonly predictions?: string;
 }
 
@@ -106,16 +108,16 @@ export interface HistoryPoint {
 /** ω after training. */
 export interface RunCoefficients {
   readonly sources: readonly string[];
-  /** `[layers][sources]`, a single layer where all share theirs; vectors by their mean. */
+  /** `[layers][sources]`, with a single layer if all share the values; the mean of vectors. */
   readonly values: readonly (readonly number[])[];
-  /** The deviation within the vectors, `[layers][sources]`. */
+  /** The standard deviation within the vectors, `[layers][sources]`. */
   readonly spread?: readonly (readonly number[])[];
-  /** What every coefficient was before training. */
+  /** Value of every coefficient before training. */
   readonly start: number;
 }
 
 export interface MissingRun {
-  /** In words: method, task, seed. */
+  /** Description of the run: method, task, seed. */
   readonly what: string;
   readonly reason: string;
 }

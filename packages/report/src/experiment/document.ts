@@ -1,20 +1,20 @@
 import type { Html } from '../html.ts';
 import type { ReportTable } from './tables/model.ts';
 
-/** A figure that is drawn only for pages. */
+/** A figure, which is drawn only for pages. */
 export interface ReportFigure {
   readonly heading?: string;
   readonly caption?: string;
-  /** Curves grow with the page; what is drawn cell by cell keeps its size. */
+  /** Curves grow with the page; figures of cells keep their size. */
   readonly kind: 'curves' | 'cells';
   draw(): Promise<Html>;
 }
 
-/** What stands in a section, for whatever format it is written in. */
+/** A part of a section, independent of the output format. */
 export type Part =
   | { readonly text: string }
   | { readonly table: ReportTable }
-  /** Side by side, as many as there is room for, below what introduces them. */
+  /** Figures side by side, as many as fit, below an introduction. */
   | { readonly figures: readonly ReportFigure[]; readonly intro?: string }
   | { readonly facts: Readonly<Record<string, string>> };
 
@@ -23,7 +23,7 @@ export interface ReportSection {
   readonly parts: readonly Part[];
 }
 
-/** A report before it has a format. */
+/** A report, independent of the output format. */
 export interface ReportDocument {
   readonly title: string;
   readonly summary: string;

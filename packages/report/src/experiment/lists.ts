@@ -1,8 +1,8 @@
 import type { ReportProblem } from './data.ts';
 
 /**
- * Class ids, or zeros and ones, as a digit each (base 36, so that files stay small), and scores as numbers with
- * commas.
+ * Encodes class ids, or zeros and ones, as one digit each, and scores as numbers separated by commas. Digits are of
+ * base 36, which keeps files small.
  */
 export function encodeList(problem: ReportProblem, values: ArrayLike<number>): string {
   const isScore = problem === 'regression';
@@ -11,7 +11,7 @@ export function encodeList(problem: ReportProblem, values: ArrayLike<number>): s
   );
 }
 
-/** Reads back what {@link encodeList} wrote. */
+/** Decodes the output of {@link encodeList}. */
 export function decodeList(problem: ReportProblem, text: string): Float64Array {
   if (text === '') return new Float64Array();
   return problem === 'regression'
@@ -19,7 +19,7 @@ export function decodeList(problem: ReportProblem, text: string): Float64Array {
     : Float64Array.from(text, (digit) => Number.parseInt(digit, 36));
 }
 
-/** How many values {@link decodeList} gives, without reading them. */
+/** Returns the number of values that {@link decodeList} gives, without decoding them. */
 export function listLength(problem: ReportProblem, text: string): number {
   if (text === '' || problem !== 'regression') return text.length;
   let commas = 0;

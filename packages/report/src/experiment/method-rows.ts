@@ -2,9 +2,9 @@ import { confidenceInterval, mean, standardDeviation } from '@scalearn/evaluatio
 import type { AxisValue, ReportData, ReportRun, ReportTask, TaskScores } from './data.ts';
 import { groupBy } from './group-by.ts';
 
-/** Runs that differ by task and seed only: what tables have a row for. */
+/** Runs that differ by task and seed only. Tables have a row for them. */
 export interface MethodRow extends Pick<ReportRun, 'entry' | 'method' | 'kind' | 'encoder' | 'axes'> {
-  /** In print, with what varies. */
+  /** Displayed name, with the settings that vary. */
   readonly label: string;
   readonly runs: readonly ReportRun[];
 }
@@ -13,12 +13,12 @@ export interface MethodRow extends Pick<ReportRun, 'entry' | 'method' | 'kind' |
 export interface SeedScore {
   readonly seed: number;
   readonly run: ReportRun;
-  /** Of the task's metric, a fraction; NaN where undefined. */
+  /** The task's metric as a fraction; NaN if undefined. */
   readonly value: number;
   readonly predictions: TaskScores['predictions'];
 }
 
-/** Runs by encoder, entry and what varies, in their order. */
+/** Groups runs by encoder, entry and varying settings, in their order. */
 export function methodRows(runs: readonly ReportRun[]): MethodRow[] {
   const rows = groupBy(runs, ({ encoder, entry, axes }) => JSON.stringify([encoder, entry, axes]));
   return [...rows.values()].map((group): MethodRow => {
@@ -29,7 +29,7 @@ export function methodRows(runs: readonly ReportRun[]): MethodRow[] {
   });
 }
 
-/** `limit 16`, `omega 0.3`. */
+/** Formats settings: `limit 16`, `omega 0.3`. */
 function axisTexts(axes: ReportRun['axes']): string[] {
   return Object.entries(axes).map(([name, value]) => `${axisName(name)} ${axisText(value)}`);
 }
@@ -37,11 +37,11 @@ function axisTexts(axes: ReportRun['axes']): string[] {
 const axisText = (value: AxisValue): string =>
   typeof value === 'object' ? value.join(' and ') : String(value);
 
-/** `learningRate` in words. */
+/** Converts a name such as `learningRate` to words. */
 export const axisName = (name: string): string =>
   name === 'limit' ? 'rows' : name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** What a row's runs scored on a task, by seed. */
+/** Returns the scores of a row's runs on a task, by seed. */
 export function seedScores({ runs }: MethodRow, { id, metric }: ReportTask): SeedScore[] {
   return runs
     .flatMap((run) =>
@@ -54,23 +54,23 @@ export function seedScores({ runs }: MethodRow, { id, metric }: ReportTask): See
     .sort((a, b) => a.seed - b.seed);
 }
 
-/** By seed, the mean over tasks, of the seeds that have all of them. */
+/** Returns the mean over tasks for each seed that has all of them. */
 export function averages(row: MethodRow, tasks: readonly ReportTask[]): Map<number, number> {
   const byTask = tasks.map((task) => new Map(seedScores(row, task).map(({ seed, value }) => [seed, value])));
   const seeds = [...(byTask[0]?.keys() ?? [])].filter((seed) => byTask.every((scores) => scores.has(seed)));
   return new Map(seeds.map((seed) => [seed, mean(byTask.map((scores) => scores.get(seed) as number))]));
 }
 
-/** How scores over seeds are shown. */
+/** Statistics of scores over seeds. */
 export interface Summary {
   readonly mean: number;
   readonly deviation: number | undefined;
   readonly count: number;
-  /** Of the mean, 95 %, by Student's t. */
+  /** 95% confidence interval of the mean, by Student's t. */
   readonly interval: readonly [number, number] | undefined;
 }
 
-/** Undefined for no scores. */
+/** Computes the statistics of scores; returns undefined if there are none. */
 export function summarize(values: readonly number[]): Summary | undefined {
   if (values.length === 0) return undefined;
   return {
@@ -81,6 +81,6 @@ export function summarize(values: readonly number[]): Summary | undefined {
   };
 }
 
-/** Runs that tables show; without them those that only others are made from. */
+/** Returns the runs that tables show, without those that only serve as sources. */
 export const reported = ({ runs }: ReportData): ReportRun[] =>
   runs.filter(({ purpose }) => purpose === 'report');

@@ -1,10 +1,10 @@
 import type { ReportData, ReportRun, RunKind } from './data.ts';
 import { publishedMethods } from './published.ts';
 
-/** What reports call a method. */
+/** A method's names in reports. */
 export interface ReportMethod {
   readonly id: string;
-  /** In print, such as `ScaLearn++`. */
+  /** Displayed name, such as `ScaLearn++`. */
   readonly title: string;
 }
 
@@ -19,8 +19,8 @@ export const groupTitles: Readonly<Record<RunKind, string>> = {
 const kinds = Object.keys(groupTitles);
 
 /**
- * Runs by the names of their methods where they have no label of their own, in the order of published tables and then of
- * the list; methods that are not in it come last and keep their ids.
+ * Labels runs that have no label with the names of their methods, and sorts runs: first in the order of published
+ * tables, then in the order of the list. Methods that are not in the list come last and keep their ids.
  */
 export function withMethods(data: ReportData, methods: readonly ReportMethod[]): ReportData {
   const order = [...new Set([...publishedMethods(), ...methods.map(({ id }) => id)])];

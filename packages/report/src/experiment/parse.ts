@@ -7,8 +7,8 @@ import { reportSchema } from './schema.ts';
 /**
  * Reads the JSON of a report.
  *
- * @param where what to call it in errors
- * @throws ReportDataError if it is none, damaged, or of another version
+ * @param where its name in errors
+ * @throws ReportDataError if it is not a report, damaged, or of another version
  */
 export function parseReportData(text: string, where = 'the report'): ReportData {
   let value: unknown;
@@ -39,7 +39,7 @@ export function parseReportData(text: string, where = 'the report'): ReportData 
   return disagreement === undefined ? data : damaged(disagreement);
 }
 
-/** What parts of a report say of others that are not there, or otherwise. */
+/** Returns the first contradiction between parts of a report, such as a reference to a missing part. */
 function disagreementOf({ encoders, tasks, runs }: ReportData): string | undefined {
   for (const [id, { problem, labels, rows, columns = 1, ...task }] of Object.entries(tasks)) {
     if (task.id !== id) return `tasks.${id} has another id`;

@@ -1,11 +1,11 @@
 // Test scores in percent, means over seeds, as the paper's authors publish them (README of CPJKU/ScaLearn).
 
 interface PublishedTable {
-  /** In print. */
+  /** Displayed name. */
   readonly benchmark: string;
   readonly encoder: string;
   readonly tasks: readonly string[];
-  /** By method: a score for each task, then the average as it is printed. */
+  /** By method: a score for each task, then the average as printed. */
   readonly scores: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -99,35 +99,38 @@ const tables: readonly PublishedTable[] = [
   },
 ];
 
-/** Where a score stands: a task can be in several benchmarks, with other sources and other scores. */
+/** The table of a score. A task can be in several benchmarks, with other sources and other scores. */
 export interface PublishedPlace {
-  /** In print, such as `GLUE`. */
+  /** Displayed name, such as `GLUE`. */
   readonly benchmark: string;
-  /** Its name; a path before the last `/` does not count. */
+  /** Name of the encoder; a path before the last `/` is ignored. */
   readonly encoder: string;
   readonly method: string;
 }
 
-/** The published score of a method on a task, in percent. */
+/** Returns the published score of a method on a task, in percent. */
 export function publishedScore(place: PublishedPlace, task: string): number | undefined {
   const table = tableOf(place);
   const column = table?.tasks.findIndex((each) => shortName(each) === shortName(task)) ?? -1;
   return column < 0 ? undefined : table?.scores[place.method]?.[column];
 }
 
-/** The published average over exactly these tasks. */
+/** Returns the published average over exactly these tasks. */
 export function publishedAverage(place: PublishedPlace, tasks: readonly string[]): number | undefined {
   const table = tableOf(place);
   return table && isWhole(table, tasks) ? table.scores[place.method]?.[table.tasks.length] : undefined;
 }
 
-/** Whether these are the tasks of the published table, which its joint and two-stage methods learn from. */
+/** Returns whether these are the tasks of the published table, which its joint and two-stage methods learn from. */
 export function arePublishedTasks(place: PublishedPlace, tasks: readonly string[]): boolean {
   const table = tableOf(place);
   return table !== undefined && isWhole(table, tasks);
 }
 
-/** The order of the columns in published tables, or in one of them; tasks of other tables come last, as they are. */
+/**
+ * Sorts tasks in the order of the columns of published tables, or of one of them. Tasks of other tables come last, in
+ * their order.
+ */
 export function publishedOrder(tasks: readonly string[], benchmark?: string): string[] {
   const order = tables
     .filter((table) => benchmark === undefined || table.benchmark === benchmark)
@@ -136,12 +139,12 @@ export function publishedOrder(tasks: readonly string[], benchmark?: string): st
   return [...tasks].sort((a, b) => rank(a) - rank(b));
 }
 
-/** All methods that have a published score, in the order of the tables. */
+/** Returns all methods that have a published score, in the order of the tables. */
 export const publishedMethods = (): string[] => [
   ...new Set(tables.flatMap((table) => Object.keys(table.scores))),
 ];
 
-/** All tasks that have a published score. */
+/** Returns all tasks that have a published score. */
 export const publishedTasks = (): string[] => [...new Set(tables.flatMap((table) => table.tasks))];
 
 const tableOf = ({ benchmark, encoder }: PublishedPlace): PublishedTable | undefined =>
@@ -151,5 +154,5 @@ const isWhole = (table: PublishedTable, tasks: readonly string[]): boolean =>
   new Set(tasks).size === table.tasks.length &&
   table.tasks.every((task) => tasks.some((each) => shortName(each) === shortName(task)));
 
-/** `rte` of `glue/rte`. */
+/** Returns the last part of a task's id: `rte` of `glue/rte`. */
 export const shortName = (task: string): string => task.split('/').at(-1) as string;

@@ -26,7 +26,9 @@ const encoder: v.GenericSchema<unknown, ReportEncoder> = v.object(
   'an object',
 );
 
-/** A class is a digit of base 36 in lists of labels; tables of scores count each. */
+/**
+ * Largest number of classes. Lists of labels encode a class as one digit of base 36, and tables of scores count each.
+ */
 const mostColumns = 36;
 const someColumns = `a whole number from 1 to ${mostColumns}`;
 
@@ -76,7 +78,7 @@ const coefficients: v.GenericSchema<unknown, RunCoefficients> = v.pipe(
   ),
 );
 
-/** More settings than any run has: a table has a column for each. */
+/** Largest number of settings, more than any run has. A table has a column for each. */
 const mostSettings = 200;
 const isShort = (all: object): boolean => Object.keys(all).length <= mostSettings;
 const isObject = (value: unknown): value is object =>
@@ -111,7 +113,7 @@ const run: v.GenericSchema<unknown, ReportRun> = v.object(
 
 const missing: v.GenericSchema<unknown, MissingRun> = v.object({ what: text, reason: text }, 'an object');
 
-/** The JSON of a report, but for what its parts say of each other. */
+/** Schema of a report's JSON. It does not check references between parts. */
 export const reportSchema: v.GenericSchema<unknown, ReportData> = v.object(
   {
     kind: v.literal('scalearn-report', '"scalearn-report"'),

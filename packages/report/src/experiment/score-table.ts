@@ -13,15 +13,15 @@ export interface ScoreTableOptions {
   readonly title: string;
   readonly benchmark: Benchmark;
   readonly rows: readonly MethodRow[];
-  /** Of each column, as `columnTests` gives them. */
+  /** A test for each column, as `columnTests` returns them. */
   readonly tests: readonly (ColumnTest | undefined)[];
-  /** Whether the answer that needs no training has a row. */
+  /** Whether the baseline without training has a row. */
   readonly withBaseline?: boolean;
-  /** Whether a note says how to read it; by default it does. */
+  /** Whether a note explains the table; true by default. */
   readonly withNote?: boolean;
 }
 
-/** Methods by tasks: the mean over seeds in percent, its deviation, and what is published. */
+/** Makes a table of methods by tasks: the mean over seeds in percent, its deviation, and the published score. */
 export function scoreTable(options: ScoreTableOptions): ReportTable {
   const { title, benchmark, rows, tests, withBaseline = true, withNote = true } = options;
   const { tasks } = benchmark;
@@ -66,7 +66,7 @@ function averageCell(benchmark: Benchmark, row: MethodRow, test?: ColumnTest): C
   return summaryCell(summary, place && publishedAverage(place, ids), test, row);
 }
 
-/** Where the row's published scores stand, if they are of the same settings, rows and sources. */
+/** Returns the place of the row's published scores, if they have the same settings, rows and sources. */
 function publishedPlace(
   { name, encoder }: Benchmark,
   { method, axes, runs }: MethodRow,
@@ -80,14 +80,14 @@ function publishedPlace(
   return isWhole && runs.every(isPublished) ? place : undefined;
 }
 
-/** The tasks of a joint run, or of the sources of a two-stage one. */
+/** Returns the tasks of a joint run, or of the sources of a two-stage run. */
 const learnedFrom = ({ kind, sources, scores }: ReportRun): string[] =>
   kind === 'joint' ? scores.map(({ task }) => task) : sources.map(({ name }) => name);
 
-/** Scores are fractions and shown in percent. */
+/** Converts a score, which is a fraction, to percent. */
 export const percent = (fraction: number): number => 100 * fraction;
 
-/** A mean over seeds, beside what is published, and as good as its column's test says. */
+/** Makes a cell with the mean over seeds, the published score, and the result of the column's test. */
 export function summaryCell(
   summary: Summary | undefined,
   published?: number,
@@ -122,14 +122,14 @@ function testHint(test: ColumnTest | undefined, row: MethodRow | undefined): str
 
 export const pText = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 
-/** How many seeds each task has: one number where all have as many. */
+/** Returns the number of seeds of each task: one number if all are equal, otherwise a range. */
 function seedCount(tasks: readonly ReportTask[], row: MethodRow): NumberCell | string {
   const counts = tasks.map((task) => seedScores(row, task).length).filter((count) => count > 0);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   return least === most ? { value: least } : `${least}–${most}`;
 }
 
-/** The metrics of the commonest answer in the test rows. */
+/** Makes the row of the baseline: the metrics of the most frequent answer in the test rows. */
 function baselineLine(tasks: readonly ReportTask[], hasAverage: boolean): Cell[] | undefined {
   const cells = tasks.map(({ problem, metric, labels, columns = 1 }): Cell => {
     if (labels === undefined) return '–';
@@ -145,7 +145,7 @@ function baselineLine(tasks: readonly ReportTask[], hasAverage: boolean): Cell[]
   return ['Commonest answer', ...cells, ...(hasAverage ? [average] : []), ''];
 }
 
-/** How the table is read, and what its marks are worth. */
+/** Explains how the table is read and what its marks mean. */
 function scoreNote({ benchmark, rows, tests }: ScoreTableOptions, groups: readonly RowGroup[]): string {
   const { tasks } = benchmark;
   const hasPublished = groups.some((group) =>
@@ -159,28 +159,28 @@ function scoreNote({ benchmark, rows, tests }: ScoreTableOptions, groups: readon
   ].join(' ');
 }
 
-/** What a mark stands for, and where none can be. */
+/** Explains the marks of tests, and which columns cannot have one. */
 function testWords(tests: readonly (ColumnTest | undefined)[]): string[] {
   const all = tests.flatMap((test) => test?.others ?? []);
   if (all.length === 0) return [];
   const over = new Set(all.map((test) => test.over));
   const smallest = Math.max(...all.filter((test) => test.over === 'seeds').map((test) => test.smallestP));
   return [
-    `Bold is what is better than every other method of its column, all tests together at α = ${alpha} (Holm).`,
+    `Bold: significantly better than every other method of the column, all tests together at α = ${alpha} (Holm).`,
     ...(over.has('rows')
       ? [
-          `Tests exchange the predictions of two methods for test rows at random, ${resamples.toLocaleString('en-US')} times, those of all shared seeds at once: they ask whether a difference would hold for other test rows.`,
+          `Tests exchange the predictions of two methods for test rows at random, ${resamples.toLocaleString('en-US')} times, for all shared seeds at once. They test whether a difference would hold for other test rows.`,
         ]
       : []),
     ...(over.has('seeds')
       ? [
-          `Where predictions were not kept for both, the test flips the signs of differences by seed; the least p it can give here is ${pText(smallest)}${smallest > alpha ? ', so it cannot mark anything: more seeds are needed' : ''}.`,
+          `If predictions were not kept for both, the test flips the signs of differences by seed; the smallest possible p is here ${pText(smallest)}${smallest > alpha ? ', so it cannot mark anything: more seeds are needed' : ''}.`,
         ]
       : []),
   ];
 }
 
-/** Whether seeds of two-stage methods have the same adapters below. */
+/** Explains whether seeds of two-stage methods share the same source adapters. */
 function sharedSources(rows: readonly MethodRow[]): string[] {
   const shared = rows.some(({ kind, runs }) => {
     if (kind !== 'two-stage') return false;
@@ -192,12 +192,12 @@ function sharedSources(rows: readonly MethodRow[]): string[] {
   });
   return shared
     ? [
-        'Two-stage runs of different seeds share their source adapters: their deviation leaves out that of stage 1.',
+        'Two-stage runs of different seeds share their source adapters: their deviation does not include that of stage 1.',
       ]
     : [];
 }
 
-/** `accuracy; STS-B: Pearson`: most tasks have the metric that stands first. */
+/** Lists the metrics: `accuracy; STS-B: Pearson`. Most tasks have the first one. */
 function metricList(tasks: readonly ReportTask[]): string {
   const byMetric = [...groupBy(tasks, ({ metric }) => metric)].sort(([, a], [, b]) => b.length - a.length);
   return byMetric
@@ -207,7 +207,7 @@ function metricList(tasks: readonly ReportTask[]): string {
     .join('; ');
 }
 
-/** `matthewsCorrelation` in words. */
+/** Converts a metric's name, such as `matthewsCorrelation`, to words. */
 export const metricWords = (metric: string): string =>
   metric
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

@@ -1,7 +1,10 @@
-/** Deeper than any setting; what is deeper breaks what goes through it by recursion, `JSON.stringify` too. */
+/**
+ * Largest depth, more than any setting has. Deeper values would overflow the stack of recursive functions, such as
+ * `JSON.stringify`.
+ */
 const mostDepth = 16;
 
-/** Whether a value is what JSON holds, and not nested deeply. */
+/** Returns whether a value can be written as JSON and is not nested too deeply. */
 export function isShallowJson(value: unknown, depth = 0): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);

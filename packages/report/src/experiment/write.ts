@@ -15,10 +15,10 @@ export const reportFormats = ['html', 'markdown', 'csv', 'latex', 'json'] as con
 export type ReportFormat = (typeof reportFormats)[number];
 
 /**
- * Runs as a report. `html` is one page that needs no other file, and the only format with figures; `json` is the data,
- * from which reports can be made again.
+ * Makes a report of runs. `html` is one page that needs no other file, and the only format with figures. `json` is the
+ * data, from which reports can be made again.
  *
- * @param methods what they are called, and their order; others are called by their ids
+ * @param methods their names, and their order; other methods keep their ids
  */
 export async function experimentReport(
   data: ReportData,
@@ -87,7 +87,7 @@ function markdownReport({ title, summary, sections, footer }: ReportDocument): s
   return `${[`# ${escapeMarkdown(title)}`, escapeMarkdown(summary), ...body, escapeMarkdown(footer)].join('\n\n')}\n`;
 }
 
-/** Tables to `\\input`; they need the package booktabs. */
+/** Formats the tables for `\\input`; they need the package booktabs. */
 function latexReport(report: ReportDocument): string {
   const tables = tablesOf(report).map(latexTable);
   return `${[`% ${escapeLatex(report.title)}. Needs \\usepackage{booktabs}.`, ...tables].join('\n\n')}\n`;

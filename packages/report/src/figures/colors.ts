@@ -1,7 +1,9 @@
-/** How many series have colors of their own; further ones begin again. */
+/** Number of series with different colors; further series repeat them. */
 const seriesColors = 8;
 
-/** Light first, then dark: told apart by people who see few colors too, and equally strong. */
+/**
+ * The color in light mode, then in dark mode. They are equally strong, and can be distinguished with color blindness.
+ */
 const palette: readonly (readonly [string, string])[] = [
   ['#2f66ad', '#7fb0f0'],
   ['#c4621d', '#f0a366'],
@@ -13,7 +15,7 @@ const palette: readonly (readonly [string, string])[] = [
   ['#66707c', '#a3adba'],
 ];
 
-/** A color that follows the page's scheme; outside of a page of this package it is the light one. */
+/** Returns a color that follows the page's color scheme. Outside of a page of this package it is the light color. */
 export function seriesColor(i: number): string {
   const n = i % seriesColors;
   return `var(--series-${n + 1}, ${palette[n]?.[0]})`;
@@ -26,7 +28,7 @@ export const faint = 'var(--faint, #5b6470)';
 export const line = 'var(--line, #d8dce1)';
 export const paper = 'var(--paper, #ffffff)';
 
-/** The declarations of the colors for one scheme. */
+/** Returns the CSS declarations of the colors for one scheme. */
 export function figureColors(scheme: 'light' | 'dark'): string {
   const pick = scheme === 'light' ? 0 : 1;
   const series = palette.map((pair, i) => `--series-${i + 1}: ${pair[pick]};`);

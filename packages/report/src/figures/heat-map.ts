@@ -6,24 +6,24 @@ import { renderSvg } from './render.ts';
 export interface HeatMapOptions {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** `[rows][columns]`; what is not a finite number has no cell. */
+  /** `[rows][columns]`; a value that is not finite has no cell. */
   readonly values: readonly (readonly number[])[];
   readonly columnTitle?: string;
   readonly rowTitle?: string;
-  /** After the point; 2 by default. */
+  /** Decimal places; 2 by default. */
   readonly digits?: number;
-  /** What has no color, 0 by default; above it is one color, below it another. */
+  /** The value without color, 0 by default. Larger values have one color, smaller ones another. */
   readonly center?: number;
-  /** How far from the center the color is full; by default the furthest. Give maps that are compared the same. */
+  /** The distance from the center with full color; by default the largest. Maps that are compared need the same one. */
   readonly full?: number;
-  /** What the figure shows, for those who do not see it. */
+  /** Text alternative of the figure, for screen readers. */
   readonly label: string;
 }
 
-/** A matrix as cells with their numbers, the stronger colored the further they are from the center. */
+/** Draws a matrix as cells with their numbers. The color is stronger the farther a value is from the center. */
 export function heatMap(options: HeatMapOptions): Promise<Html> {
   const { rows, columns, values, columnTitle, rowTitle, center = 0, digits = 2, label } = options;
-  // Long names lean over their column.
+  // Long names are set at an angle.
   const labelAngle = columns.some(({ length }) => length > 6) ? -45 : 0;
   const known = values.flat().filter((value) => Number.isFinite(value));
   const largest = Math.max(0, ...known.map((value) => Math.abs(value - center)));

@@ -9,7 +9,7 @@ export interface CurvePoint {
   readonly y: number;
 }
 
-/** What was repeated with several seeds. */
+/** A line of a figure, measured with several seeds. */
 export interface Series {
   readonly name: string;
   /** The points of every seed. */
@@ -20,20 +20,22 @@ export interface LearningCurvesOptions {
   readonly series: readonly Series[];
   readonly xTitle: string;
   readonly yTitle: string;
-  /** What the figure shows, for those who do not see it. */
+  /** Text alternative of the figure, for screen readers. */
   readonly label: string;
-  /** Of the drawing without its axes; 520 by 260 by default. */
+  /** Width of the drawing without its axes in pixels, 520 by default; the height is 260 by default. */
   readonly width?: number;
   readonly height?: number;
-  /** Where x grows by factors. */
+  /** Whether the x axis is logarithmic. */
   readonly isLogarithmic?: boolean;
-  /** A dot and a tick at every value, where there are few. */
+  /** Whether every value has a dot and a tick; for few values. */
   readonly hasDots?: boolean;
-  /** Above the drawing by default; on a narrow one fewer names fit side by side. */
+  /**
+   * Columns of the legend; by default it is above the drawing. A narrow drawing has room for fewer names side by side.
+   */
   readonly legendColumns?: number;
 }
 
-/** A point of the mean over seeds. Without a deviation, `low` and `high` are the mean. */
+/** A point of the mean over seeds. If there is no deviation, `low` and `high` are the mean. */
 export interface MeanPoint {
   readonly series: string;
   readonly x: number;
@@ -43,8 +45,8 @@ export interface MeanPoint {
 }
 
 /**
- * The mean over the seeds of every series, and one standard deviation to either side. Only where every seed has a
- * point: where one stopped early, the mean of the others would jump.
+ * Computes the mean over the seeds of every series, and one standard deviation to either side. Only points that every
+ * seed has are used: after one seed stops early, the mean of the others would jump.
  */
 export function meanCurves(series: readonly Series[]): MeanPoint[] {
   return series.flatMap(({ name, runs }) => {
@@ -63,7 +65,7 @@ export function meanCurves(series: readonly Series[]): MeanPoint[] {
   });
 }
 
-/** A line for each series, the mean over its seeds, in a band of one standard deviation. */
+/** Draws a line for each series, the mean over its seeds, in a band of one standard deviation. */
 export function learningCurves(options: LearningCurvesOptions): Promise<Html> {
   const { series, xTitle, yTitle, label, width = 520, height = 260, legendColumns = 3 } = options;
   const { isLogarithmic = false, hasDots = false } = options;
@@ -87,7 +89,7 @@ export function learningCurves(options: LearningCurvesOptions): Promise<Html> {
     height,
     data: { values: points.map((point) => ({ ...point, text: pointText(point, xTitle) })) },
     encoding: { x },
-    // Only the lines' legend, in their full colors.
+    // Only the lines have a legend, with their full colors.
     resolve: { legend: { color: 'independent' } },
     layer: [
       {
@@ -102,7 +104,7 @@ export function learningCurves(options: LearningCurvesOptions): Promise<Html> {
         },
       },
       {
-        // Something to point at, also where there is nothing to see.
+        // Points that react to the pointer even if they are not visible.
         mark: hasDots ? { type: 'circle', size: 45, opacity: 1 } : { type: 'circle', size: 90, opacity: 0 },
         encoding: {
           y: { field: 'mean', ...y },

@@ -3,7 +3,7 @@ import { escapeHtml, Html } from '../html.ts';
 import { plainText } from '../plain-text.ts';
 import { faint, ink, line } from './colors.ts';
 
-/** Digits and letters are as wide as these numbers assume; the page has the same family. */
+/** Font family; the page has the same. The text widths below are estimated for it. */
 const font = 'system-ui, sans-serif';
 
 const config: Config = {
@@ -35,12 +35,12 @@ const config: Config = {
 };
 
 /**
- * Draws a Vega-Lite specification as SVG: for an HTML page or, as it is, for a file.
+ * Draws a Vega-Lite specification as SVG, for an HTML page or for a file.
  *
- * @param label what the figure shows, for those who do not see it
+ * @param label text alternative of the figure, for screen readers
  */
 export async function renderSvg(spec: TopLevelSpec, label: string): Promise<Html> {
-  // Loaded where a figure is drawn: it is by far the largest part of this package.
+  // Vega is by far the largest part of this package, so it is loaded only when a figure is drawn.
   const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const view = new View(parse(compile({ ...spec, background: 'transparent', config } as TopLevelSpec).spec), {
     renderer: 'none',
@@ -52,7 +52,7 @@ export async function renderSvg(spec: TopLevelSpec, label: string): Promise<Html
   }
 }
 
-/** One image with a name; what Vega describes of a mark shows when the pointer rests on it. */
+/** Makes the SVG one image with a name. Vega's descriptions of marks are shown when the pointer is over them. */
 function accessible(svg: string, label: string): string {
   return svg
     .replace(/<path aria-label="([^"]*)"([^>]*?)(?:\/>|><\/path>)/g, '<path$2><title>$1</title></path>')

@@ -5,26 +5,26 @@ import { renderSvg } from './render.ts';
 
 export interface ScatterPoint {
   readonly name: string;
-  /** Decides the color. */
+  /** Group of the point, which determines its color. */
   readonly group: string;
-  /** Above 0: its axis is logarithmic. */
+  /** Above 0, because its axis is logarithmic. */
   readonly x: number;
   readonly y: number;
 }
 
 export interface ScatterOptions {
   readonly points: readonly ScatterPoint[];
-  /** Names of points to connect. */
+  /** Pairs of names of points to connect. */
   readonly pairs: readonly (readonly [string, string])[];
-  /** A dashed line across, with its name. */
+  /** A dashed horizontal line with its name. */
   readonly reference?: { readonly name: string; readonly y: number };
   readonly xTitle: string;
   readonly yTitle: string;
-  /** What the figure shows, for those who do not see it. */
+  /** Text alternative of the figure, for screen readers. */
   readonly label: string;
 }
 
-/** Points with their names over a logarithmic axis: what is gained for how much. */
+/** Draws points with their names over a logarithmic axis, such as scores by cost. */
 export function scatter({ points, pairs, reference, ...words }: ScatterOptions): Promise<Html> {
   const groups = [...new Set(points.map(({ group }) => group))];
   const range = groups.map((_, i) => seriesColor(i));
@@ -50,7 +50,7 @@ export function scatter({ points, pairs, reference, ...words }: ScatterOptions):
     scale: { zero: false, padding: 14 },
     axis: { tickCount: 6 },
   } as const;
-  // Nothing is drawn where there is none.
+  // Without a reference nothing is drawn.
   const line = reference ? [{ ...reference, x: domain[0] }] : [];
   const placed = placeNames(points, domain as [number, number]);
   const named = points.map((point, i) => ({ ...point, ...placed[i], text: pointText(point, words) }));
@@ -99,13 +99,13 @@ const width = 640;
 const height = 340;
 
 interface Placed {
-  /** Left or right of its point. */
+  /** Side of its point: left or right. */
   readonly side: -1 | 1;
-  /** Below the point's own height, in pixels. */
+  /** Pixels below the point's own height. */
   readonly shift: number;
 }
 
-/** Where each name stands, so that none covers another or a point, as far as there is room. */
+/** Places each name so that it covers no other name and no point, if there is room. */
 function placeNames(points: readonly ScatterPoint[], [least, most]: readonly [number, number]): Placed[] {
   const ys = points.map(({ y }) => y);
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
@@ -137,7 +137,7 @@ function placeNames(points: readonly ScatterPoint[], [least, most]: readonly [nu
 
 const anchors = { [-1]: 'right', 1: 'left' } as const;
 
-/** In the order in which they are tried. */
+/** The places in the order in which they are tried. */
 const places: readonly Placed[] = [0, -12, 12, -24, 24].flatMap((shift): Placed[] => [
   { side: 1, shift },
   { side: -1, shift },

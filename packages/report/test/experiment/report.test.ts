@@ -82,7 +82,7 @@ test('without predictions the test is over seeds; three of them can mark nothing
   }));
   const page = await experimentReport({ ...small, runs });
   expect(page).not.toContain('<strong>');
-  expect(page).toContain('the least p it can give here is 0.250, so it cannot mark anything');
+  expect(page).toContain('the smallest possible p is here 0.250, so it cannot mark anything');
   expect(tableOf(page, 'Missing runs').flat().join()).toContain('tests are over seeds there');
 });
 
@@ -105,7 +105,7 @@ test('sections are there only where runs have something for them', async () => {
     [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, text]) => text as string);
   expect(headings(html)).toEqual([
     'Results',
-    'How sure the best is',
+    'Significance',
     'Learned coefficients',
     'Parameter efficiency',
     'Learning curves',

@@ -4,7 +4,7 @@ import type { ReportSection } from '../document.ts';
 import { scoreTable } from '../score-table.ts';
 import { isFewShot } from './few-shot.ts';
 
-/** Entries of which settings vary, beside the same entries as they are. */
+/** Makes the section of entries with varying settings, beside the same entries without changes. */
 export function ablationsSection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((whole) => {
     const varied = whole.rows.filter((row) => Object.keys(row.axes).length > 0 && !isFewShot(row));

@@ -10,11 +10,14 @@ import type { MethodRow } from '../method-rows.ts';
 import { publishedOrder, shortName } from '../published.ts';
 import type { Cell, ReportTable } from '../tables/model.ts';
 
-/** What the variants of ScaLearn learned: which task uses which source, in which layers, and how much in all. */
+/**
+ * Makes the section of ScaLearn's coefficients: the sources that each task uses, in which layers, and how much in
+ * total.
+ */
 export function coefficientsSection({ benchmarks, data }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((benchmark): Part[] => {
     const { main, rows } = benchmark;
-    // Where settings vary, those of the main table are shown.
+    // If settings vary, those of the main table are shown.
     const methods = (main.length > 0 ? main : rows)
       .map((row) => learned(benchmark, row))
       .filter(({ targets }) => targets.length > 0);
@@ -23,7 +26,7 @@ export function coefficientsSection({ benchmarks, data }: ReportContext): Report
     const layered = methods.filter(({ targets }) => targets.some(({ layers }) => layers.length > 1));
     return [
       {
-        intro: `${benchmarkTitle(benchmark)}: coefficients ω by target (rows) and source (columns), the mean over seeds, layers and hidden units. All began at ${startText(methods)}: what has grown since is blue, what has shrunk orange. Nothing constrains them: they need not sum to 1.`,
+        intro: `${benchmarkTitle(benchmark)}: coefficients ω by target (rows) and source (columns), the mean over seeds, layers and hidden units. All began at ${startText(methods)}: larger values are blue, smaller ones orange. They are not constrained to sum to 1.`,
         figures: methods.map((method) => map(method, nameOf, benchmark, strongest(methods))),
       },
       ...(layered.length > 0
@@ -45,14 +48,14 @@ interface Learned {
   readonly targets: readonly Target[];
 }
 
-/** What a method learned for a task, the mean over seeds. */
+/** The coefficients of a method for a task, the mean over seeds. */
 interface Target {
   readonly task: string;
   readonly name: string;
   readonly sources: readonly string[];
   /** `[layers][sources]`. */
   readonly layers: readonly (readonly number[])[];
-  /** Deviation within the vectors, the mean over layers and seeds; by source. */
+  /** Standard deviation within the vectors, the mean over layers and seeds; by source. */
   readonly spread: readonly number[] | undefined;
   readonly start: number;
 }
@@ -71,7 +74,7 @@ function learned({ tasks }: Benchmark, { label, runs }: MethodRow): Learned {
   return { label, targets };
 }
 
-/** The mean over runs, `[layers][sources]`, sources in the order of the first. */
+/** Returns the mean over runs, `[layers][sources]`, with sources in the order of the first run. */
 function meanOf(all: readonly RunCoefficients[]): number[][] {
   const [first] = all as [RunCoefficients];
   return first.values.map((_, layer) =>
@@ -97,7 +100,7 @@ function spreadOf(all: readonly RunCoefficients[]): number[] | undefined {
 const overLayers = ({ layers, sources }: Target): number[] =>
   sources.map((_, source) => mean(layers.map((layer) => layer[source] as number)));
 
-/** The furthest that any coefficient has come: maps that stand side by side share their colors. */
+/** Returns the largest distance of any coefficient from its start. Heat maps side by side share this color scale. */
 function strongest(methods: readonly Learned[]): number {
   const targets = methods.flatMap((method) => method.targets);
   return Math.max(...targets.flatMap((target) => overLayers(target).map((ω) => Math.abs(ω - target.start))));
@@ -108,7 +111,10 @@ function startText(methods: readonly Learned[]): string {
   return [...new Set(starts)].join(' or ');
 }
 
-/** Adapters are named by the last part of their task; where a task has that part, its name in print is shown. */
+/**
+ * Returns displayed names of adapters. An adapter's name is the last part of its task's id; a known task gives its
+ * displayed name.
+ */
 function sourceNames(tasks: readonly (readonly [string, string])[]): (source: string) => string {
   const known = new Map(tasks.map(([id, name]) => [shortName(id), name]));
   return (source) => known.get(source) ?? source;
@@ -170,7 +176,7 @@ function layerCurves({ label, targets }: Learned, nameOf: (source: string) => st
   };
 }
 
-/** Σω of each target, the mean over layers. */
+/** Makes a table of Σω of each target, the mean over layers. */
 function sumTable(methods: readonly Learned[], benchmark: Benchmark): ReportTable {
   const { tasks } = benchmark;
   const line = ({ label, targets }: Learned): Cell[] => [

@@ -5,13 +5,16 @@ import type { ReportSection } from '../document.ts';
 import { percent, pText } from '../score-table.ts';
 import type { Cell, ReportTable } from '../tables/model.ts';
 
-/** Of every column the best method against the next best, and how many are no worse than it as far as tests say. */
+/**
+ * Makes the section of tests: for every column the best method against the second best, and the number of methods that
+ * are not significantly worse.
+ */
 export function comparisonsSection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((benchmark) => {
     const table = comparisonTable(benchmark);
     return table.groups[0]?.rows.length ? [{ table }] : [];
   });
-  return parts.length > 0 ? { heading: 'How sure the best is', parts } : undefined;
+  return parts.length > 0 ? { heading: 'Significance', parts } : undefined;
 }
 
 function comparisonTable(benchmark: TestedBenchmark): ReportTable {
@@ -35,7 +38,7 @@ function comparisonTable(benchmark: TestedBenchmark): ReportTable {
   });
   return {
     title: `Best against next best: ${benchmarkTitle(benchmark)}`,
-    note: `Differences in percentage points, over the seeds that both methods have. p: two-sided; corrected: by Holm over all methods of the column. Not told apart: methods whose corrected p against the best is above ${alpha}.`,
+    note: `Differences in percentage points, over the seeds that both methods have. p: two-sided; corrected: by Holm over all methods of the column. Not distinguishable: methods whose corrected p against the best is above ${alpha}.`,
     columns: [
       { title: 'Task' },
       { title: 'Best' },
@@ -44,7 +47,7 @@ function comparisonTable(benchmark: TestedBenchmark): ReportTable {
       { title: 'p', numeric: true },
       { title: 'p, corrected', numeric: true },
       { title: 'Test over' },
-      { title: 'Not told apart', numeric: true },
+      { title: 'Not distinguishable', numeric: true },
     ],
     groups: [{ rows }],
   };

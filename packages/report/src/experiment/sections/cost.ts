@@ -6,7 +6,7 @@ import type { ReportSection } from '../document.ts';
 import type { MethodRow } from '../method-rows.ts';
 import type { Cell, ReportTable } from '../tables/model.ts';
 
-/** What a model of each method takes: parameters, steps, tokens, time. */
+/** Makes the section of the cost of a model of each method: parameters, steps, tokens, time. */
 export function costSection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks
     .filter(({ main }) => main.length > 0)
@@ -17,7 +17,7 @@ export function costSection({ benchmarks }: ReportContext): ReportSection | unde
 function costTable(benchmark: TestedBenchmark): ReportTable {
   return {
     title: `Cost of a run: ${benchmarkTitle(benchmark)}`,
-    note: 'Means over tasks and seeds; a run of a joint method is for all its tasks, and one of a two-stage method leaves out its sources. Tokens are estimated from the speed where steps were timed. MiB are those on the device, where it tells.',
+    note: 'Means over tasks and seeds. A run of a joint method includes all its tasks; a run of a two-stage method does not include its sources. Tokens are estimated from the speed if steps were timed. MiB are those on the device, if it reports them.',
     columns: [
       { title: 'Method' },
       ...['Parameters', 'Head', 'Steps', 'Thousand tokens', 'Seconds', 'MiB'].map((title) => ({

@@ -8,7 +8,7 @@ import { groupTitles } from '../methods.ts';
 import { percent } from '../score-table.ts';
 import type { ReportTable } from '../tables/model.ts';
 
-/** How much is gained for how many trained parameters of all tasks together. */
+/** Makes the section of scores by the number of trainable parameters for all tasks together. */
 export function efficiencySection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((benchmark) => {
     const efficient = efficiencies(benchmark);
@@ -24,13 +24,13 @@ export function efficiencySection({ benchmarks }: ReportContext): ReportSection 
 
 interface Efficiency {
   readonly row: MethodRow;
-  /** Of all tasks together, heads left out. */
+  /** Trainable parameters for all tasks together, without heads. */
   readonly parameters: number;
-  /** The mean over tasks and seeds, a fraction. */
+  /** The mean score over tasks and seeds, a fraction. */
   readonly score: number;
 }
 
-/** Of the methods that have a score of every task. */
+/** Computes the efficiency of the methods that have a score of every task. */
 function efficiencies({ main, tasks }: TestedBenchmark): Efficiency[] {
   return main.flatMap((row): Efficiency[] => {
     const scores = [...averages(row, tasks).values()];
@@ -39,7 +39,7 @@ function efficiencies({ main, tasks }: TestedBenchmark): Efficiency[] {
   });
 }
 
-/** A joint model is for all tasks; of others there is one for each. */
+/** Returns the parameters for all tasks: those of a single joint model, or of one model for each task. */
 function allParameters({ kind, runs }: MethodRow, tasks: number): number {
   const one = mean(runs.map(({ parameters }) => parameters.method));
   return kind === 'joint' ? one : one * tasks;
@@ -53,7 +53,7 @@ const pairs = [
 function efficiencyFigure(benchmark: TestedBenchmark, all: readonly Efficiency[]): ReportFigure {
   const size = benchmark.encoder.parameters;
   const full = all.find(({ row }) => row.method === 'full-finetuning');
-  // The axis is logarithmic: what trains the head alone has no place on it.
+  // The axis is logarithmic: a method without parameters besides the head has no place on it.
   const placed = all.filter(({ parameters }) => parameters > 0);
   const without = all.filter((each) => !placed.includes(each)).map(({ row }) => row.label);
   const points = placed.map(
@@ -69,7 +69,7 @@ function efficiencyFigure(benchmark: TestedBenchmark, all: readonly Efficiency[]
     all.find(({ row }) => row.method === method)?.row.label ?? method;
   return {
     kind: 'curves',
-    caption: `${benchmarkTitle(benchmark)}: the average score over the trained parameters of all ${benchmark.tasks.length} tasks together, heads left out; a variant and its shared form are connected.${without.length > 0 ? ` Without ${without.join(', ')}, which trains nothing else.` : ''}`,
+    caption: `${benchmarkTitle(benchmark)}: the average score over the trained parameters of all ${benchmark.tasks.length} tasks together, without heads; a variant and its shared form are connected.${without.length > 0 ? ` Without ${without.join(', ')}, which trains nothing else.` : ''}`,
     draw: () =>
       scatter({
         points,
@@ -86,7 +86,7 @@ function efficiencyTable(benchmark: TestedBenchmark, all: readonly Efficiency[])
   const sorted = [...all].sort((a, b) => a.parameters - b.parameters);
   return {
     title: `Trained parameters: ${benchmarkTitle(benchmark)}`,
-    note: 'Heads and, of two-stage methods, source adapters left out.',
+    note: 'Without heads and without the source adapters of two-stage methods.',
     columns: [
       { title: 'Method' },
       { title: 'Of all tasks', numeric: true },

@@ -7,12 +7,12 @@ import { groupBy } from '../group-by.ts';
 import { averages, type MethodRow, seedScores } from '../method-rows.ts';
 import { percent, scoreTable } from '../score-table.ts';
 
-/** The axis of few-shot experiments. */
+/** The axis that few-shot experiments vary. */
 const axis = 'limit';
 
 export const isFewShot = ({ axes }: MethodRow): boolean => typeof axes[axis] === 'number';
 
-/** Scores by how many rows were learned from. */
+/** Makes the section of scores by the number of training rows. */
 export function fewShotSection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((whole): Part[] => {
     const benchmark = narrowed(whole, whole.rows.filter(isFewShot));
@@ -26,7 +26,7 @@ export function fewShotSection({ benchmarks }: ReportContext): ReportSection | u
         table: scoreTable({
           title: `${size} rows: ${benchmarkTitle(benchmark)}`,
           ...{ benchmark, rows: own, tests: columnTests(benchmark, own), withBaseline: false },
-          // One note is for all.
+          // One note explains all tables.
           withNote: i === sizes.length - 1,
         }),
       };
@@ -36,14 +36,14 @@ export function fewShotSection({ benchmarks }: ReportContext): ReportSection | u
   return parts.length > 0 ? { heading: 'Few rows', parts } : undefined;
 }
 
-/** The heading of its table says how many rows it is of. */
+/** Removes the number of rows from a row's label, because the table's heading has it. */
 function withoutSize(row: MethodRow): MethodRow {
   return { ...row, label: nameOf(row) };
 }
 
 const nameOf = ({ label, axes }: MethodRow): string => label.replace(`, rows ${axes[axis]}`, '');
 
-/** The average, and each task by itself. */
+/** Makes the curves of the average and of each task. */
 function curves(benchmark: Benchmark): ReportFigure[] {
   const { tasks, rows } = benchmark;
   const figure = (heading: string, scoresOf: (row: MethodRow) => Map<number, number>): ReportFigure => ({
@@ -54,7 +54,7 @@ function curves(benchmark: Benchmark): ReportFigure[] {
         series: seriesOf(rows, scoresOf),
         ...{ xTitle: 'rows to learn from', yTitle: 'score, %', isLogarithmic: true, hasDots: true },
         ...smallFigure,
-        label: `${heading}: score by the number of rows to learn from`,
+        label: `${heading}: score by the number of training rows`,
       }),
   });
   const each = tasks.map((task) =>
@@ -65,7 +65,7 @@ function curves(benchmark: Benchmark): ReportFigure[] {
     : each;
 }
 
-/** A line for each method, a run of it for each seed. */
+/** Makes a line for each method, with a run for each seed. */
 function seriesOf(rows: readonly MethodRow[], scoresOf: (row: MethodRow) => Map<number, number>): Series[] {
   return [...groupBy(rows, nameOf)].map(([name, sizes]) => {
     const bySize = sizes.map((row) => ({ x: Number(row.axes[axis]), scores: scoresOf(row) }));

@@ -6,7 +6,7 @@ import { seedScores, summarize } from '../method-rows.ts';
 import { metricWords, summaryCell } from '../score-table.ts';
 import type { ReportTable } from '../tables/model.ts';
 
-/** Scores that main tables leave out: they show one metric of a task. */
+/** Makes the section of metrics that main tables leave out: these show one metric of a task. */
 export function furtherMetricsSection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((benchmark) => {
     const columns = furtherMetrics(benchmark);
@@ -17,14 +17,14 @@ export function furtherMetricsSection({ benchmarks }: ReportContext): ReportSect
   return parts.length > 0 ? { heading: 'Further metrics', parts } : undefined;
 }
 
-/** The tasks once for every metric that is not the one of the main table. */
+/** Returns the tasks once for every metric that is not in the main table. */
 function furtherMetrics({ tasks, main }: TestedBenchmark): ReportTask[] {
   return tasks.flatMap((task) => {
     const scores = main.flatMap(({ runs }) => runs.flatMap((run) => run.scores));
     const own = scores
       .filter((score) => score.task === task.id)
       .flatMap(({ metrics }) => Object.keys(metrics));
-    // The mean of two others, which tables of GLUE have, tells nothing that they do not.
+    // GLUE's tables also have the mean of two other metrics, which adds no information.
     const others = [...new Set(own)].filter((metric) => metric !== task.metric && metric !== 'combinedScore');
     return others.map((metric) => ({ ...task, metric }));
   });

@@ -6,7 +6,7 @@ import type { ReportFigure, ReportSection } from '../document.ts';
 import { smallFigure } from '../figure-size.ts';
 import type { MethodRow } from '../method-rows.ts';
 
-/** How validation losses fell: a figure for each task, and one for joint models. */
+/** Makes the section of validation losses: a figure for each task, and one for joint models. */
 export function learningCurvesSection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((benchmark) => {
     const figures = [
@@ -16,7 +16,7 @@ export function learningCurvesSection({ benchmarks }: ReportContext): ReportSect
     if (figures.length === 0) return [];
     return [
       {
-        intro: `${benchmarkTitle(benchmark)}: validation loss after every evaluation, the mean over seeds in a band of one standard deviation, as far as every seed was trained.`,
+        intro: `${benchmarkTitle(benchmark)}: validation loss after every evaluation, the mean over seeds in a band of one standard deviation, up to the step that every seed reached.`,
         figures,
       },
     ];
@@ -24,7 +24,10 @@ export function learningCurvesSection({ benchmarks }: ReportContext): ReportSect
   return parts.length > 0 ? { heading: 'Learning curves', parts } : undefined;
 }
 
-/** Single-task and two-stage methods learn at different paces: each kind has its own figure. */
+/**
+ * Makes the figures of a task. Single-task and two-stage methods learn at different paces, so each kind has its own
+ * figure.
+ */
 function taskFigures({ main }: TestedBenchmark, task: ReportTask): ReportFigure[] {
   const rows = main.filter((row) => row.kind !== 'joint' && hasScore(row, task.id));
   const kinds = [

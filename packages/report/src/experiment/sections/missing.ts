@@ -1,7 +1,7 @@
 import type { ReportContext } from '../context.ts';
 import type { ReportSection } from '../document.ts';
 
-/** What a reader might look for in vain, and why. */
+/** Makes the section that lists what is missing, and why. */
 export function missingSection({ data, benchmarks }: ReportContext): ReportSection | undefined {
   const gaps = benchmarks.flatMap(({ main, tasks, encoder }) =>
     main.flatMap((row): [string, string][] => {

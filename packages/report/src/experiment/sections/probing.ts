@@ -17,11 +17,11 @@ interface Probe {
   readonly sources: readonly string[];
   readonly omega: readonly number[];
   readonly seed: number;
-  /** In percent. */
+  /** Score in percent. */
   readonly score: number;
 }
 
-/** What a source adapter does at part of its strength. */
+/** Makes the section on the effect of a source adapter at part of its strength. */
 export function probingSection({ data }: ReportContext): ReportSection | undefined {
   const probes = reported(data).flatMap((run) => probesOf(run, data.tasks, data.encoders[run.encoder]));
   const single = probes.filter(({ omega }) => omega.length === 1);
@@ -31,7 +31,7 @@ export function probingSection({ data }: ReportContext): ReportSection | undefin
       ? [
           {
             intro:
-              'One adapter times a constant ω, in front of a head that learns: at 0 it is left out, at 1 it counts in full.',
+              'One adapter multiplied by a constant ω, below a trained head: 0 leaves it out, 1 is its full strength.',
             figures: [...groupBy(single, ({ task }) => task.id).values()].map(lines),
           },
           { table: bestTable(single) },
@@ -40,7 +40,7 @@ export function probingSection({ data }: ReportContext): ReportSection | undefin
     ...(double.length > 0
       ? [
           {
-            intro: 'Two adapters, each times its own constant: the best pairs need not sum to 1.',
+            intro: 'Two adapters, each multiplied by its own constant: the best pairs need not sum to 1.',
             figures: [...groupBy(double, placeOf).values()].map(grid),
           },
         ]
@@ -73,7 +73,7 @@ const placeOf = ({ task, encoder, sources }: Probe): string =>
 
 const titleOf = ({ task, encoder }: Probe): string => `${task.name}, ${encoder.name}`;
 
-/** A target: a line for each source over ω. */
+/** Makes the figure of a target: a line for each source over ω. */
 function lines(probes: readonly Probe[]): ReportFigure {
   const [first] = probes as [Probe];
   const series = [...groupBy(probes, ({ sources }) => sources.join())].map(([name, own]) => ({
@@ -94,7 +94,7 @@ function lines(probes: readonly Probe[]): ReportFigure {
   };
 }
 
-/** A target and two sources: the score of every pair of factors. */
+/** Makes the figure of a target and two sources: the score of every pair of factors. */
 function grid(probes: readonly Probe[]): ReportFigure {
   const [first] = probes as [Probe];
   const values = (i: number): number[] =>
@@ -109,7 +109,7 @@ function grid(probes: readonly Probe[]): ReportFigure {
   const [one = '', other = ''] = first.sources;
   return {
     heading: titleOf(first),
-    caption: `${metricWords(first.task.metric)} in percent; without color is the mean of all pairs.`,
+    caption: `${metricWords(first.task.metric)} in percent; cells without color are at the mean of all pairs.`,
     kind: 'cells',
     draw: () =>
       heatMap({
@@ -120,7 +120,7 @@ function grid(probes: readonly Probe[]): ReportFigure {
   };
 }
 
-/** Of every source and target the ω with the best mean score. */
+/** Makes a table of the ω with the best mean score, for every source and target. */
 function bestTable(probes: readonly Probe[]): ReportTable {
   const rows = [...groupBy(probes, placeOf).values()].map((own) => {
     const [first] = own as [Probe];
@@ -143,7 +143,7 @@ function bestTable(probes: readonly Probe[]): ReportTable {
   });
   return {
     title: 'The best ω of each source',
-    note: 'Means over seeds, in percent. The best of several values is chosen by its test score, so it is above the others by chance as well; no test is made of it.',
+    note: 'Means over seeds, in percent. The best of several values is chosen by its test score, so it is too high by chance; it is not tested.',
     columns: [
       { title: 'Target' },
       { title: 'Source' },

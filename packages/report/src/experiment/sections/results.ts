@@ -3,7 +3,7 @@ import type { ReportContext } from '../context.ts';
 import type { ReportSection } from '../document.ts';
 import { scoreTable } from '../score-table.ts';
 
-/** The main tables: methods by tasks. */
+/** Makes the main tables: methods by tasks. */
 export function resultsSection({ benchmarks }: ReportContext): ReportSection | undefined {
   const parts = benchmarks
     .filter(({ main }) => main.length > 0)

@@ -5,7 +5,7 @@ import { groupBy } from '../group-by.ts';
 import { axisName } from '../method-rows.ts';
 import type { ReportTable } from '../tables/model.ts';
 
-/** What differs from run to run by its nature, or is a path of the machine. */
+/** Settings that differ between all runs, or are paths of the machine. They are left out. */
 const left = new Set([
   'task',
   'tasks',
@@ -18,7 +18,7 @@ const left = new Set([
   'methodSettings',
 ]);
 
-/** Exactly what was run: settings by method, encoders, versions. */
+/** Makes the section of what was run: settings by method, encoders, versions. */
 export function settingsSection({ data }: ReportContext): ReportSection | undefined {
   if (data.runs.length === 0) return undefined;
   return {
@@ -51,7 +51,7 @@ function runFacts({ runs, encoders, tasks, created, commit }: ReportContext['dat
   };
 }
 
-/** A row for each method, a column for each setting that has a value in any. */
+/** Makes a table with a row for each method and a column for each setting that has a value in any run. */
 function settingsTable(runs: readonly ReportRun[]): ReportTable {
   const all = runs.map((run) => ({ run, settings: flat(run.settings) }));
   const entries = groupBy(all, ({ run: { encoder, entry } }) => JSON.stringify([encoder, entry]));
@@ -78,7 +78,7 @@ function settingsTable(runs: readonly ReportRun[]): ReportTable {
   };
 }
 
-/** The settings of training and those of the method side by side. */
+/** Merges the settings of training and those of the method. */
 function flat(settings: ReportRun['settings']): ReadonlyMap<string, unknown> {
   const own = Object.entries(settings).filter(([name]) => !left.has(name));
   return new Map([...own, ...Object.entries(settings.methodSettings ?? {})]);

@@ -2,7 +2,7 @@ import type { ReportTable } from './model.ts';
 
 const columns = ['table', 'group', 'row', 'column', 'value', 'deviation', 'published', 'best'] as const;
 
-/** All tables as one file, a line for each cell (RFC 4180): what programs read most easily. */
+/** Formats all tables as one CSV file (RFC 4180) with a line for each cell, which is easy to read for programs. */
 export function csvTables(tables: readonly ReportTable[]): string {
   const lines = tables.flatMap(({ title, columns: heads, groups }) =>
     groups.flatMap((group) =>
@@ -20,7 +20,9 @@ export function csvTables(tables: readonly ReportTable[]): string {
   return [columns, ...lines].map((line) => `${line.map(field).join(',')}\r\n`).join('');
 }
 
-/** A field in quotes where it needs them. What a spreadsheet would take for a formula begins with an apostrophe. */
+/**
+ * Formats a field, in quotes if necessary. An apostrophe before it prevents spreadsheets from reading it as a formula.
+ */
 function field(value: string | number | null | undefined): string {
   if (typeof value !== 'string') return value === null || value === undefined ? '' : String(value);
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;

@@ -2,7 +2,7 @@ import { type Html, type HtmlValue, html } from '../../html.ts';
 import { table } from '../../table.ts';
 import { type Cell, cellTexts, numberText, type ReportTable } from './model.ts';
 
-/** A table as a part of the page. */
+/** Formats a table as a part of the page. */
 export function htmlTable({ title, note, columns, groups }: ReportTable): Html {
   return table({
     label: title,

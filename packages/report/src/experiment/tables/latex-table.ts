@@ -1,7 +1,7 @@
 import { plainText } from '../../plain-text.ts';
 import { type Cell, differenceText, numberText, type ReportTable } from './model.ts';
 
-/** A table for LaTeX with booktabs. */
+/** Formats a table for LaTeX with booktabs. */
 export function latexTable({ title, note, columns, groups }: ReportTable): string {
   const line = (cells: readonly string[]): string => `${cells.join(' & ')} \\\\`;
   const bodies = groups.map(({ title: heading, rows }) =>
@@ -40,7 +40,7 @@ function cellText(cell: Cell): string {
   return `${main}${spread}${against}`;
 }
 
-/** Text that LaTeX prints as it is, on one line. */
+/** Escapes text for LaTeX, on one line. */
 export function escapeLatex(text: string): string {
   return plainText(text)
     .replace(/\s+/g, ' ')

@@ -1,7 +1,7 @@
 import { plainText } from '../../plain-text.ts';
 import { type Cell, cellTexts, type ReportTable } from './model.ts';
 
-/** A table in GitHub's Markdown. Groups are rows with their title in bold. */
+/** Formats a table in GitHub's Markdown. Groups are rows with their title in bold. */
 export function markdownTable({ columns, groups }: ReportTable): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rows = groups.flatMap(({ title, rows: inner }) => [
@@ -21,7 +21,7 @@ function cellText(cell: Cell): string {
   return published === undefined ? main : `${main}<br>${escapeMarkdown(published)}`;
 }
 
-/** Text that Markdown and the HTML in it leave alone, on one line. */
+/** Escapes text for Markdown, and for the HTML in it, on one line. */
 export function escapeMarkdown(text: string): string {
   return plainText(text)
     .replace(/\s+/g, ' ')

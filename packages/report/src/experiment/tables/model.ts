@@ -1,16 +1,16 @@
-/** A number as a table shows it. */
+/** A number in a table. */
 export interface NumberCell {
-  /** Null for one that is undefined. */
+  /** The value; null if undefined. */
   readonly value: number | null;
-  /** After the point; 0 by default. */
+  /** Decimal places; 0 by default. */
   readonly digits?: number;
-  /** Shown as ± behind it. */
+  /** Standard deviation, shown after ±. */
   readonly deviation?: number;
-  /** What the paper has in this place; shown with the difference. */
+  /** The paper's value, shown with the difference. */
   readonly published?: number;
-  /** A test says that it is better than all others of its column. */
+  /** Whether a test says that it is better than all others of its column. */
   readonly isBest?: boolean;
-  /** Shows where the pointer rests on it. */
+  /** Text that is shown when the pointer is over it. */
   readonly hint?: string;
 }
 
@@ -27,16 +27,16 @@ export interface RowGroup {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** A table of a report, for whatever format it is written in. */
+/** A table of a report, independent of the output format. */
 export interface ReportTable {
   readonly title: string;
-  /** How to read it. */
+  /** Explains how to read it. */
   readonly note?: string;
   readonly columns: readonly ReportColumn[];
   readonly groups: readonly RowGroup[];
 }
 
-/** Digits in groups of three, with a true minus. */
+/** Formats a number with its digits in groups of three and a true minus sign. */
 export function numberText(value: number | null, digits = 0): string {
   if (value === null || !Number.isFinite(value)) return 'undefined';
   return value
@@ -44,13 +44,13 @@ export function numberText(value: number | null, digits = 0): string {
     .replace('-', '−');
 }
 
-/** `+1.20` or `−0.35`. */
+/** Formats a difference: `+1.20` or `−0.35`. */
 export function differenceText(value: number, digits: number): string {
   const text = numberText(value, digits);
   return value > 0 && !/^[0.]+$/.test(text) ? `+${text}` : text;
 }
 
-/** A cell's parts as text: the number with its deviation, and what is published. */
+/** Formats the parts of a cell: the number with its deviation, and the published value. */
 export function cellTexts(cell: Cell): { readonly text: string; readonly published?: string } {
   if (typeof cell === 'string') return { text: cell };
   const { value, digits = 0, deviation, published } = cell;
