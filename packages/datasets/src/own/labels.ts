@@ -92,7 +92,10 @@ export function labelSeparator(
 /** Maximum number of letters and words of a label in a list of labels. */
 const [mostLetters, mostWords] = [30, 3];
 
-/** The texts in which commas separate short parts, as `a, b` does; numbers have commas of their own. */
+/**
+ * Returns the texts in which commas separate short parts, such as `a, b`. Numbers do not count, because they have
+ * commas of their own.
+ */
 export function commaLists(values: readonly unknown[]): readonly string[] {
   const isLabel = (part: string): boolean =>
     part !== '' && part.length <= mostLetters && part.split(/\s+/).length <= mostWords;
@@ -102,29 +105,29 @@ export function commaLists(values: readonly unknown[]): readonly string[] {
   });
 }
 
-/** Whether a text is digits in groups of three, which a sign separates: `1,200`. A fraction may look the same. */
+/** Returns whether a text is digits in groups of three with a separator: `1,200`. A fraction may look the same. */
 export function isGrouped(text: string, sign: ',' | '.'): boolean {
   const groups = sign === ',' ? /^[+-]?[1-9]\d{0,2}(,\d{3})+$/ : /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/;
   return text.length < 400 && groups.test(text.trim());
 }
 
 /**
- * Whether a text is a number with something that plain numbers do not have: a currency, a unit, or groups of digits, as
- * `$0.5`, `35 %` and `1.000,50` do.
+ * Returns whether a text is a number with a currency, a unit, or groups of digits, such as `$0.5`, `35 %` and
+ * `1.000,50`.
  */
 export function isDecorated(text: string): boolean {
   const form = /^[+-]?(\p{Sc} ?)?[+-]?\d+([.,' ]\d{3})*([.,]\d+)?( ?\p{Sc}| ?%| [A-Z]{3})?$/u;
   return text.length < 60 && form.test(text.trim());
 }
 
-/** Different labels in their order: numbers by their value if all are whole ones, else texts by their code points. */
+/** Sorts different labels: by value if all are whole numbers, otherwise by code points. */
 export function sortLabels(labels: Iterable<string>): string[] {
   const different = [...new Set(labels)].sort(byCodePoint);
   const areNumbers = different.every((label) => Number.isInteger(parseNumber(label)));
   return areNumbers ? different.sort((a, b) => Number(a) - Number(b)) : different;
 }
 
-/** What was said about labels. */
+/** What the caller specified about labels. */
 export interface LabelChoice {
   readonly problem?: OwnProblem | undefined;
   readonly labels?: readonly string[] | null | undefined;

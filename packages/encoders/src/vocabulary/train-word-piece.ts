@@ -7,18 +7,21 @@ import { readPreTokenizer } from '../tokenizer/pre-tokenizers/read-pre-tokenizer
 import { type CountedWord, PairCounts } from './pair-counts.ts';
 
 export interface WordPieceOptions {
-  /** Tokens at most, special ones and single characters included. */
+  /** Maximum number of tokens, including special tokens and single characters. */
   readonly vocabularySize: number;
-  /** Pieces that occur less often are not joined; 2 by default. */
+  /** Minimum frequency of a merged pair. Default 2. */
   readonly minFrequency?: number;
 }
 
-/** In the order of their ids, which begin at 0. */
+/** In the order of their ids, which start at 0. */
 const specialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 const continuation = '##';
 const longestWord = 100;
 
-/** Printable ASCII as BERT sees it in lower case: letters and digits also continue words, punctuation stands alone. */
+/**
+ * Printable ASCII in lower case, as in BERT. Letters and digits also continue words. Punctuation characters are
+ * separate words.
+ */
 const alphanumerics = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
 const punctuation = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'];
 
