@@ -33,9 +33,9 @@ const normalization = {
 };
 
 /**
- * Learns a lower-case WordPiece vocabulary as the Rust library's trainer does: words begin as single characters, and
- * the most frequent pair of neighboring pieces is joined, again and again (Sennrich et al. 2016). The same texts in
- * any order give the same vocabulary. All of printable ASCII can be written in it.
+ * Trains a lower-case WordPiece vocabulary like the Rust library's trainer. Words start as single characters, and the
+ * most frequent pair of neighboring pieces is merged repeatedly (Sennrich et al. 2016). The vocabulary does not depend
+ * on the order of the texts. It can encode all printable ASCII.
  *
  * @returns the object of a `tokenizer.json`
  * @throws ArgumentError if the vocabulary has no room for the characters of the texts
