@@ -7,9 +7,9 @@ export interface HubRepository {
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** The contents of revisions other than `main`, by name. */
   readonly revisions?: Readonly<Record<string, HubRepository>>;
-  /** The response to requests without the right token: status and `X-Error-Code`. */
+  /** The response to every request, in place of the right one: status and `X-Error-Code`. */
   readonly refuse?: readonly [status: number, code?: string];
-  /** The response to requests for files only, because the hub lists the files of a gated model for everybody. */
+  /** The response to requests for files only. The hub lists the files of a gated model for everybody. */
   readonly refuseFiles?: readonly [status: number, code?: string];
 }
 

@@ -59,7 +59,7 @@ const methodOptions = {
   },
   regularization: {
     type: 'number',
-    meaning: 'strength of the pull of values to the identity',
+    meaning: 'strength of the penalty that keeps values near the identity',
     default: 0.01,
     range: { least: 0 },
   },
@@ -207,7 +207,7 @@ export const adapterFusionReader: MethodReader = async (folder, target) => {
 export const adapterFusionMethod: MethodDefinition = defineMethod({
   id: 'adapter-fusion',
   title: 'AdapterFusion',
-  summary: 'attention over what the sources say',
+  summary: 'attention over the outputs of the sources',
   kind: 'two-stage',
   reference: {
     paper: 'Pfeiffer et al. 2021, arXiv 2005.00247',

@@ -52,7 +52,7 @@ const methodOptions = {
   },
   sentenceEncoder: {
     type: 'text',
-    meaning: 'hub name or folder of what embeds the texts',
+    meaning: 'hub name or folder of the encoder that embeds the texts',
     defaultMeaning: 'the encoder itself',
   },
   ...soupRowOptions,

@@ -20,7 +20,7 @@ import {
 
 const weightsFile = 'model.safetensors';
 const configFile = 'config.json';
-/** Metadata key of the weights. It holds the method and the tasks, in the form of adapter names. */
+/** Metadata keys of the weights: the method that trained them, and the name, which is formed like an adapter's. */
 const methodKey = 'method';
 const nameKey = 'name';
 

@@ -38,10 +38,15 @@ const size = { least: 1, most: 65536 } as const;
 const methodOptions = {
   reductionFactor: { ...reductionFactorOption, range: { least: 1 } },
   taskEmbeddingSize: { type: 'whole', meaning: 'size of the embedding of a task', default: 512, range: size },
-  taskHiddenSize: { type: 'whole', meaning: 'size inside of what projects it', default: 128, range: size },
+  taskHiddenSize: {
+    type: 'whole',
+    meaning: 'hidden size of the network that projects it',
+    default: 128,
+    range: size,
+  },
   projectedTaskEmbeddingSize: {
     type: 'whole',
-    meaning: 'size of what adapters are made from',
+    meaning: 'size of the projected embedding',
     default: 64,
     range: size,
   },

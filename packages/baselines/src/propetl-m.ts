@@ -35,7 +35,7 @@ const methodOptions = {
   reductionFactor: { ...reductionFactorOption, range: { least: 1 } },
   sparsity: {
     type: 'number',
-    meaning: 'part of the weights that a mask keeps',
+    meaning: 'fraction of the weights that a mask keeps',
     default: 0.3,
     range: { above: 0, below: 1 },
   },

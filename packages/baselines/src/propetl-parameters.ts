@@ -33,7 +33,7 @@ export const propetlOptions: {
   reductionFactor: reductionFactorOption,
   sparsity: {
     type: 'number',
-    meaning: 'part of the weights that masks keep',
+    meaning: 'fraction of the weights that masks keep',
     default: 0.5,
     range: { above: 0, below: 1 },
   },

@@ -15,7 +15,12 @@ export const soupRowOptions: {
     meaning: 'released looks at as few texts as the released code does',
     default: 'intended',
   },
-  texts: { type: 'whole', meaning: 'texts of a task, at most', default: 10_000, range: { least: 1 } },
+  texts: {
+    type: 'whole',
+    meaning: 'maximum number of texts of a task',
+    default: 10_000,
+    range: { least: 1 },
+  },
 };
 
 export interface SoupTask {

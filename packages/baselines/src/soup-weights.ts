@@ -38,7 +38,7 @@ function meanDirection(embeddings: readonly Float32Array[]): Float64Array {
 /** The option that sets the number of sources in a soup. */
 export const topKOption: MethodOption<'whole'> & { readonly default: number } = {
   type: 'whole',
-  meaning: 'how many sources go into it',
+  meaning: 'number of sources in the soup',
   default: 5,
   range: { least: 1 },
 };
