@@ -13,7 +13,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const script = (name: string) => join(root, 'scripts/bootstrap', name);
 
-/** A program that imports `run` and runs another Node program by it. */
+/** A program that imports `run` and uses it to run another Node program. */
 const wrapped = (program: string) => [
   '--input-type=module',
   '--eval',
@@ -92,7 +92,7 @@ describe('the lock around an install', () => {
 });
 
 describe('the closing line of the tests', () => {
-  /** Runs vitest with the counter on one test file of the given text. */
+  /** Runs vitest with the counter on one test file with the given text. */
   async function closing(text: string): Promise<string> {
     const folder = mkdtempSync(join(root, 'node_modules/.scalearn-counter-'));
     try {

@@ -1,6 +1,6 @@
-// Every block of code in the guides is run: programs from the packages' sources, shell lines with the command. What
-// cannot be run says why, in the line of its fence. The blocks of a page run one after another, in one project; pages with
-// the same preparations share it.
+// Runs every code block of the guides: programs with the packages' sources, shell lines with the command. Blocks that
+// cannot be run state the reason in the line of their fence. The blocks of a page run in order in one project. Pages
+// with the same preparations share it.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ test('a block that is not run says why', () => {
   const skipped = all.filter(({ noRun }) => noRun !== undefined);
   console.log(skipped.map(({ name, line, noRun }) => `${name}:${line} is not run: ${noRun}`).join('\n'));
   for (const { name, line, noRun } of skipped) expect(noRun?.length, `${name}:${line}`).toBeGreaterThan(5);
-  // What a wrong expression would find none of.
+  // Fails if a wrong expression finds no blocks.
   expect(all.length - skipped.length).toBeGreaterThan(10);
 });
 
@@ -58,7 +58,7 @@ afterAll(() => {
   for (const { folder: project } of projects.values()) rmSync(project, { recursive: true });
 });
 
-/** The project of a page, with the files that it shows; what goes before is done once. */
+/** Returns the project of a page with the files that it shows. Preparations are run once. */
 async function projectOf({ name, text, blocks }: (typeof pages)[number]): Promise<GuideProject> {
   const commands = preparations(text);
   const key = commands.join('\n') || name;

@@ -1,5 +1,5 @@
-// Every package, as its users get it: packed, installed alone by npm into an empty project, and its README's
-// example run there in Node and in Deno. Then all of them in one project, with the repository's README and the examples.
+// Tests every package as users get it: packed, installed alone by npm into an empty project, with its README's example
+// run in Node and in Deno. Then tests all packages in one project, with the repository's README and the examples.
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const ready = new Map<string, Promise<string>>();
 
 beforeAll(async () => {
   await packAll(tarballs);
-  // All together; a failure belongs to the tests of its own package.
+  // Prepares all packages in parallel. A failure is reported by the tests of its package.
   for (const each of packages) {
     const promise = prepare(each);
     promise.catch(() => {});
@@ -68,12 +68,12 @@ describe('all packages in one project', () => {
   beforeAll(async () => {
     await installAll(project, tarballs);
     const { program } = readPromise(root);
-    // `npm init` makes a project whose .js and .ts files are no modules.
+    // `npm init` makes a project whose .js and .ts files are not modules.
     writeFileSync(join(project, 'readme.mts'), program);
     writeFileSync(join(project, 'readme.mjs'), compiled(program));
     for (const name of readdirSync(join(root, 'examples')))
       cpSync(join(root, 'examples', name), join(project, name), { recursive: true });
-    // What the page's own package.json adds, as this repository has it.
+    // Dependencies of the page's own package.json, in the versions of this repository.
     for (const name of ['vite', 'onnxruntime-web'])
       symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
     if (!oldNodesNeed) nodes = await installNodes(join(scratch, 'nodes'));

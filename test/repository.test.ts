@@ -1,4 +1,4 @@
-// What every package of this repository has in common.
+// Properties shared by all packages of this repository.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -44,7 +44,7 @@ test('the slow tests that begin first are there', () => {
 });
 
 test('the lockfile fits the manifests', async () => {
-  // With this flag pnpm only compares; it fails where an install would change the lockfile.
+  // With this flag pnpm only compares, and fails if an install would change the lockfile.
   await mustRun(join(root, 'node_modules/.bin/pnpm'), ['install', '--frozen-lockfile', '--lockfile-only'], {
     cwd: root,
     env: { CI: 'true' },

@@ -1,4 +1,4 @@
-// A family of one's own: its layers norm what goes into their blocks, and its last hidden state.
+// A custom family with pre-layer-norm: the inputs of its blocks and its last hidden state are normalized.
 
 import { jsonOneOf } from '@scalearn/core/files';
 import { add } from '@scalearn/core/graph';

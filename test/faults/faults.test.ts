@@ -1,6 +1,6 @@
-// Whatever goes wrong with the disk, or stops the process, at any operation of a command: in the end the bytes are those
-// of an undisturbed run, at once or after the next command. SCALEARN_FAULTS=all does every fault at every operation, and
-// stops real processes everywhere.
+// Disk faults, and process stops, at any operation of a command. The final bytes must equal those of an undisturbed
+// run, at once or after the next command. SCALEARN_FAULTS=all tries every fault at every operation, and stops real
+// processes everywhere.
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ const training = [
   ...small,
 ];
 
-/** Where the disk fails in one way or another; the last is what a disk without hard links says. */
+/** Error codes of disk faults. The last one is the code of a disk without hard links. */
 const codes = ['ENOSPC', 'EIO', 'EACCES', 'EBUSY', 'EXDEV', 'EPERM'];
 const kinds: readonly (readonly [Fault['kind'], string])[] = [
   ...codes.map((code) => ['once', code] as const),
@@ -36,7 +36,7 @@ const kinds: readonly (readonly [Fault['kind'], string])[] = [
 const stops = kinds.filter(([kind]) => kind === 'stop');
 const failures = kinds.filter(([kind]) => kind !== 'stop');
 
-/** Each fault at each operation; by default those of a part, in turns, and at every `step`-th operation. */
+/** Tries each fault at each operation. By default only the faults of a part, in turn, at every `step`-th operation. */
 async function sweep(scene: Scene, part: typeof kinds, step = 1): Promise<void> {
   const { log, bytes } = await undisturbed(scene);
   expect(log.length).toBeGreaterThan(5);
@@ -59,7 +59,7 @@ async function sweep(scene: Scene, part: typeof kinds, step = 1): Promise<void> 
   expect(Object.keys(counts).length).toBeGreaterThan(0);
 }
 
-/** Real processes, killed at some of their operations; at all of them where everything is asked for. */
+/** Kills real processes at some of their operations, or at all of them with SCALEARN_FAULTS=all. */
 async function kill(scene: Scene, some: number): Promise<void> {
   const { log, bytes } = await undisturbed(scene);
   const step = all ? 1 : Math.ceil(log.length / some);
@@ -83,7 +83,7 @@ const train: Scene = {
   command: [...training, '--out', out],
   again: [...training, '--out', out, '--resume'],
 };
-/** With a state that is saved between evaluations, too. */
+/** Also saves a state between evaluations. */
 const often = [
   ...[...training.slice(0, -small.length), '--batch-size', '1', '--epochs', '2', '--limit', '5'],
   ...['--eval-limit', '4', '--layers', '1', '--checkpoint-every', '0.000001', '--out', out],
@@ -100,13 +100,13 @@ const predict: Scene = {
     ...['--out', join(root, 'predictions.jsonl'), '--overwrite'],
   ],
 };
-/** Whose models are there: what is left to do is the experiment's own. */
+/** An experiment whose models exist, so that only its own work remains. */
 const run: Scene = { root, before: models, command: ['run', experiment, '--out', root, ...device] };
 
 beforeAll(async () => {
-  // Signals to stop are listened to by every command that was stopped.
+  // Every stopped command listens to signals.
   process.setMaxListeners(0);
-  // What commands begin with, made once.
+  // The inputs of the commands, made once.
   const { log } = await undisturbed(train);
   cpSync(root, trained, { recursive: true });
   const first = log.indexOf('rename out/checkpoint.safetensors');

@@ -1,20 +1,20 @@
-// Every operation by which a program changes what is on disk, counted, so that the n-th can fail, or be the last one.
-// `node:fs/promises` itself is replaced: what writes in another way is not seen, and a test says so.
+// Counts every operation by which a program changes the disk, so that the n-th can fail or be the last one. It replaces
+// `node:fs/promises`. Other ways of writing are not seen, and a test checks that there are none.
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { resolve, sep } from 'node:path';
 
-/** What becomes of an operation. */
+/** The outcome of a faulty operation. */
 export type Fault =
-  /** It fails with the code, and those after it do not. */
+  /** The operation fails with the code. Later ones succeed. */
   | { readonly kind: 'once'; readonly code: string }
-  /** It fails with the code, and so does from then on whatever needs room. */
+  /** The operation fails with the code, and so do all later ones that need disk space. */
   | { readonly kind: 'full'; readonly code: string }
-  /** It is never done, nor is anything after it; half of what it would have written may be there. */
+  /** The operation and all later ones are not executed. Half of its data may be written. */
   | { readonly kind: 'stop'; stopped(): void };
 
 type Done = (...args: never[]) => Promise<unknown>;
-/** Operations on paths, and whether they need room on the disk. */
+/** Operations on paths, and whether they need disk space. */
 const operations: Readonly<Record<string, boolean>> = {
   ...{
     mkdir: true,
@@ -39,9 +39,9 @@ export interface Watch {
 }
 
 /**
- * Watches what is done below a folder.
+ * Watches the operations below a folder.
  *
- * @param at the operation that the fault befalls, from 0
+ * @param at index of the faulty operation, from 0
  */
 export function watchFiles(root: string, at: number = Number.POSITIVE_INFINITY, fault?: Fault): Watch {
   const log: string[] = [];
@@ -75,7 +75,7 @@ export function watchFiles(root: string, at: number = Number.POSITIVE_INFINITY, 
   for (const [name, needsRoom] of Object.entries(operations)) {
     const original = patched[name] as Done;
     patched[name] = async (...args: never[]) => {
-      // The second path is where something new will be.
+      // The second path is where something new is created.
       const [first, second] = args as unknown[];
       const path = isInside(second) ? second : first;
       if (!isInside(path)) return original(...args);
@@ -105,7 +105,7 @@ export function watchFiles(root: string, at: number = Number.POSITIVE_INFINITY, 
       get(target, key) {
         const value = Reflect.get(target, key) as unknown;
         if (typeof value !== 'function') return value;
-        // Of what is only read, putting a folder's names on the disk counts.
+        // Of read-only operations, only syncing a folder to disk counts.
         const needsRoom = isNew || key === 'sync' ? ofHandles[key as string] : undefined;
         const bound = value.bind(target) as Done;
         const close = (): Promise<unknown> => {
@@ -117,7 +117,7 @@ export function watchFiles(root: string, at: number = Number.POSITIVE_INFINITY, 
         return async (...args: never[]) => {
           const what = fails(`handle.${String(key)}`, path, needsRoom);
           if (!what) return call(...args);
-          // A file whose closing fails is closed.
+          // A file is closed even if closing fails.
           if (key === 'close' && what.kind !== 'stop') await call();
           const content = key === 'writeFile' ? (args as unknown[])[0] : undefined;
           return befall(what, String(key), path, content ? () => call(halfOf(content) as never) : undefined);
@@ -130,7 +130,7 @@ export function watchFiles(root: string, at: number = Number.POSITIVE_INFINITY, 
     async end() {
       Object.assign(fs, before);
       syncBuiltinESMExports();
-      // As the system does for a process that is gone.
+      // The system does the same for a process that has ended.
       for (const handle of opened) await handle.close().catch(() => {});
     },
   };

@@ -1,4 +1,4 @@
-// Loaded before a program: ends its process, as a power cut or the system would, at one of its operations on files.
+// Loaded before a program. It ends the process at one of its file operations, as a power failure or the system would.
 import { watchFiles } from './file-system.ts';
 
 const { SCALEARN_KILL: text } = process.env;

@@ -3,10 +3,10 @@ import { bin } from '../../packages/cli/test/support/run.ts';
 import { prepare, type Scene } from './scene.ts';
 
 /**
- * Runs the command in a process of its own, which kills itself at one of its operations.
+ * Runs the command in a separate process that kills itself at one of its operations.
  *
- * @param command the word after the program's name: of that process, or of one that it starts
- * @returns how the process ended that was started here
+ * @param command the word after the program's name, of that process or of one that it starts
+ * @returns how the started process ended
  */
 export function killed(
   scene: Scene,

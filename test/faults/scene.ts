@@ -6,20 +6,20 @@ import { isTemporary } from '../../packages/cli/src/folders/names.ts';
 import { type Outcome, run } from '../../packages/cli/test/support/run.ts';
 import { type Fault, watchFiles } from './file-system.ts';
 
-/** What a command writes, and where. */
+/** A command, and where it writes. */
 export interface Scene {
-  /** Folder in which nothing else is. */
+  /** Folder that holds nothing else. */
   readonly root: string;
-  /** What is there before, copied; nothing by default. */
+  /** Files that exist before and are copied; default none. */
   readonly before?: string | undefined;
   readonly command: readonly string[];
-  /** The command that goes on where the first was stopped; the same by default. */
+  /** The command that continues where the first was stopped; default the same command. */
   readonly again?: readonly string[];
 }
 
 /**
- * Digests of all files below a folder; of `run.json`, what does not tell of time. Without locks, which have tests of their
- * own, and what is left in a folder that no command has for itself, which goes in a day.
+ * Returns digests of all files below a folder. Times in `run.json` are left out, and so are locks, which have their own
+ * tests, and temporary files in shared folders, which are removed after a day.
  */
 function bytesOf(root: string): Record<string, string> {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true });
@@ -40,13 +40,13 @@ function withoutTime(path: string): string {
   return JSON.stringify(run);
 }
 
-/** Puts there what is there before. */
+/** Copies the files that exist before. */
 export function prepare({ root, before }: Scene): void {
   rmSync(root, { recursive: true, force: true });
   if (before !== undefined) cpSync(before, root, { recursive: true });
 }
 
-/** Does it all undisturbed. @returns the operations, and the bytes in the end */
+/** Runs everything undisturbed. @returns the operations, and the final bytes */
 export async function undisturbed(
   scene: Scene,
 ): Promise<{ readonly log: readonly string[]; readonly bytes: object }> {
@@ -57,10 +57,10 @@ export async function undisturbed(
   return { log: watch.log, bytes: bytesOf(scene.root) };
 }
 
-/** What became of a fault. */
+/** The outcome of a fault. */
 export type Result = 'as if nothing was' | 'failed, and mended' | 'stopped, and mended';
 
-/** Runs the command with a fault, and leaves the folder as it then is. */
+/** Runs the command with a fault, and leaves the folder in the resulting state. */
 export async function disturb(
   scene: Scene,
   at: number,
@@ -79,9 +79,9 @@ export async function disturb(
 }
 
 /**
- * Runs the command with a fault, and what goes on after it.
+ * Runs the command with a fault, and then the command that continues.
  *
- * @throws where the bytes are not those of the undisturbed run in the end, or something is not said as it should be
+ * @throws if the final bytes differ from those of the undisturbed run, or a message is missing or wrong
  */
 export async function disturbAndMend(
   scene: Scene,
@@ -91,7 +91,7 @@ export async function disturbAndMend(
 ): Promise<Result> {
   const outcome = await disturb(scene, at, kind, code);
   if (outcome !== 'stopped' && outcome.code === 0) {
-    // What could not be removed is left to the next command, and seen by nobody.
+    // Files that could not be removed are left to the next command. They are not visible to users.
     const found = Object.entries(bytesOf(scene.root)).filter(([path]) => !isTemporary(basename(path)));
     expect(Object.fromEntries(found)).toEqual(bytes);
     return 'as if nothing was';
@@ -101,7 +101,7 @@ export async function disturbAndMend(
   return outcome === 'stopped' ? 'stopped, and mended' : 'failed, and mended';
 }
 
-/** The same command, and the one that it advises. */
+/** Runs the same command, then the one that it advises, and checks the final bytes. */
 export async function mend(scene: Scene, bytes: object): Promise<void> {
   let next = await run(...scene.command);
   if (next.code === 2) {
@@ -112,7 +112,7 @@ export async function mend(scene: Scene, bytes: object): Promise<void> {
   expect(bytesOf(scene.root)).toEqual(bytes);
 }
 
-/** A failure is one sentence, or two, with its reason. */
+/** Checks that a failure is one or two sentences with a reason. */
 function checkError({ code, err }: Outcome): void {
   expect(code, err).toBe(1);
   const lines = err.trimEnd().split('\n');
@@ -123,7 +123,7 @@ function checkError({ code, err }: Outcome): void {
   expect(err).not.toContain('made to fail');
 }
 
-/** What ran in this process holds its locks as if it lived: after this, as if it had been a process of its own. */
+/** Releases the locks of code that ran in this process, as if it had been a separate process that ended. */
 function buryLocks(root: string): void {
   if (!existsSync(root)) return;
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {

@@ -1,4 +1,4 @@
-// What the faults befall is everything: nothing is written but through `node:fs/promises`, and by few modules.
+// The faults cover all writing: everything is written through `node:fs/promises`, by few modules.
 import { globSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).map((path) => 
   text: readFileSync(join(root, path), 'utf8'),
 }));
 
-/** Sources that import one of the names from a module. */
+/** Returns the sources that import one of the names from a module. */
 function importers(module: string, names: string): string[] {
   const pattern = new RegExp(`import \\{[^}]*\\b(?:${names})\\b[^}]*\\} from '${module}'`);
   return sources.filter(({ text }) => pattern.test(text)).map(({ path }) => relative('.', path));

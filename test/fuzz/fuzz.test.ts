@@ -7,7 +7,7 @@ import { targets } from './targets.ts';
 const seed = 20260101;
 const runs = 2000;
 
-/** What an input may take is counted in CPU of its thread: they do not disturb each other. */
+/** The limit of an input is CPU time of its thread, so that threads do not disturb each other. */
 const pool = new WorkerPool(2);
 afterAll(() => pool.close());
 
@@ -22,7 +22,7 @@ describe.concurrent('every input of a parser gives a value or a named error', ()
     const faults = report.failures.map(({ kind, detail, count }) => `${count} × ${kind}\n${detail}`);
     expect(faults, `npm run fuzz -- ${name} 60 ${seed} keeps the inputs`).toEqual([]);
     expect(report.runs).toBe(runs);
-    // Neither all garbage nor all harmless: otherwise nothing is tried.
+    // Some inputs must be refused and some accepted. Otherwise nothing is tested.
     expect(report.refused).toBeGreaterThan(0);
   });
 });

@@ -2,8 +2,8 @@ import type { NamedDevice } from '../graphs/check.ts';
 import { openGraphDevices, runGraphs } from '../graphs/run.ts';
 
 /**
- * Random graphs on every device of this machine: half of the time on those that need no adapter, and half on WebGPU,
- * each graph in one of its kernel variants. Without an adapter all of the time is for the others.
+ * Runs random graphs on every device of this machine. Half of the time goes to the devices that need no adapter and
+ * half to WebGPU, with each graph in one kernel variant. Without an adapter the other devices get all of the time.
  *
  * @returns how many of the two failed
  */

@@ -1,4 +1,4 @@
-// Every file that the product reads has a parser here. A target is made when it is first asked for.
+// The parsers of every file that the product reads. A target is created on first use.
 import type { FuzzTarget } from './harness/target.ts';
 
 type Make = () => Promise<FuzzTarget>;

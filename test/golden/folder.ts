@@ -7,7 +7,7 @@ import { readBytes, recordedFolders } from './recorded.ts';
 const described = (folder: string): CaseFile =>
   JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as CaseFile;
 
-/** Folders of cases by the cases' ids: a case that several folders have is taken from the first. */
+/** Folders of cases by case id. If several folders have a case, the first is used. */
 function findCases(folders: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const folder of folders) {
@@ -26,14 +26,14 @@ function findCases(folders: readonly string[]): Map<string, string> {
 
 const cases: ReadonlyMap<string, string> = findCases(recordedFolders);
 
-/** Ids of the recorded cases that satisfy a condition. */
+/** Returns the ids of the recorded cases that satisfy a condition. */
 export function caseNames(
   satisfies: (file: CaseFile) => boolean = ({ kind }) => kind !== 'sampler',
 ): string[] {
   return [...cases.keys()].filter((id) => satisfies(described(caseFolder(id)))).sort();
 }
 
-/** Where a recorded case lies. */
+/** Returns the folder of a recorded case. */
 export function caseFolder(id: string): string {
   const folder = cases.get(id);
   if (folder === undefined) throw new Error(`no recorded case ${id}`);
@@ -55,7 +55,7 @@ export interface Batch {
   readonly input_ids: readonly (readonly (number | readonly number[])[])[];
   readonly token_type_ids?: readonly (readonly (number | readonly number[])[])[];
   readonly labels?: readonly (number | readonly number[])[];
-  /** Whose batch it is, in joint training. */
+  /** The task of the batch, in joint training. */
   readonly task?: string;
 }
 
@@ -66,10 +66,10 @@ export interface CaseHead {
   readonly num_choices?: number;
 }
 
-/** A `case.json`, as far as it is used here. */
+/** The fields of a `case.json` that are used here. */
 export interface CaseFile {
   readonly id: string;
-  /** Cases of the sampler need no device: they are tested with it. */
+  /** Cases of the sampler need no device. They are tested with the sampler. */
   readonly kind: 'train' | 'gradient' | 'forward' | 'sampler';
   readonly encoder: {
     readonly config?: Record<string, unknown>;
@@ -131,7 +131,7 @@ export interface Case {
   readonly file: CaseFile;
   /** The case's own tensors by their full names. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
-  /** Initial weights by key, those of `weights_from` included. */
+  /** Initial weights by key, including those of `weights_from`. */
   readonly weights: ReadonlyMap<string, NamedTensor>;
 }
 
@@ -139,7 +139,7 @@ function readTensors(path: string): Map<string, NamedTensor> {
   const file = parseSafetensors(readBytes(path), path);
   return new Map(
     [...file.entries].map(([name, { shape, dtype }]) => {
-      // Masks and ids are int32; here every recorded tensor is floating point.
+      // Masks and ids are int32. Every recorded tensor used here is floating point.
       const data = dtype === 'I32' ? Float32Array.from(file.int32(name)) : file.float32(name);
       return [name, { shape, data }];
     }),
@@ -149,7 +149,7 @@ function readTensors(path: string): Map<string, NamedTensor> {
 /**
  * Reads a case.
  *
- * @param folder where its files lie; files that several cases share lie beside it
+ * @param folder folder of its files; files shared by several cases are next to it
  */
 export function readCase(id: string, folder: string = caseFolder(id)): Case {
   const recorded = described(folder);
@@ -170,7 +170,7 @@ export function readCase(id: string, folder: string = caseFolder(id)): Case {
   return { name: id, file, tensors, weights };
 }
 
-/** Names of parameters as this library has them: the official joint models keep encoder and heads in wrappers. */
+/** Converts parameter names to those of this library. The official joint models wrap encoder and heads. */
 function renaming({ encoder, problem }: CaseFile): (key: string) => string {
   if (typeof problem === 'string') return (key) => key;
   const prefix = encoder.config?.model_type === 'bert' ? 'bert' : 'roberta';
@@ -188,12 +188,12 @@ function inGroup(key: string, rename: (key: string) => string): string {
   return key.slice(0, at) + rename(key.slice(at));
 }
 
-/** A file that a case names, beside the folder that the case is from. */
+/** Returns a file named by a case, next to the case's folder. */
 export function besideGolden(id: string, path: string): string {
   return join(dirname(dirname(caseFolder(id))), path);
 }
 
-/** Tensors in memory as the reader of a checkpoint. */
+/** Returns tensors in memory as a checkpoint reader. */
 export function memoryReader(tensors: ReadonlyMap<string, NamedTensor>): TensorReader {
   const get = (name: string): Float32Array => {
     const tensor = tensors.get(name);

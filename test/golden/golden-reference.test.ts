@@ -6,6 +6,7 @@ goldenSuite({
   device: new ReferenceDevice('float64'),
   limits: 'tolerance_float64',
   times: 1,
-  // A step of a real encoder takes the interpreter seconds: the gradients of one have to do. ONNX Runtime takes all steps of its curve.
+  // A step of a real encoder takes the interpreter seconds, so only the gradients of one step are compared. ONNX
+  // Runtime runs all steps of its curve.
   realSteps: 0,
 });

@@ -8,7 +8,7 @@ if (device)
     name: `webgpu (${device.variant})`,
     device,
     ...{ limits: 'tolerance', times: 4 },
-    // A step of a real encoder takes a software adapter most of a second. ONNX Runtime takes all of a curve's steps.
+    // A step of a real encoder takes a software adapter almost a second. ONNX Runtime runs all steps of a curve.
     realSteps: 3,
   });
 else test('recorded cases on webgpu', (context) => context.skip('there is no WebGPU adapter'));

@@ -29,10 +29,10 @@ import { adapterKeys, adapterWidth } from '@scalearn/core/methods';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { Case } from './folder.ts';
 
-/** The method of a case, as its file describes it. */
+/** Returns the method that a case's file describes. */
 export type CaseMethod = (c: Case, encoder: TransformerEncoder) => Method;
 
-/** By the method's name in case files. */
+/** Methods by their names in case files. */
 export const caseMethods: Readonly<Record<string, CaseMethod>> = {
   'adapter-fusion': (c, encoder) =>
     adapterFusion({
@@ -66,8 +66,8 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
 };
 
 /**
- * A reduction factor that gives the case's bottleneck width. The quotient of hidden size and width may be rounded up, and
- * then gives a width of one less: 36 / 5 does.
+ * Returns a reduction factor that gives the case's bottleneck width. The quotient of hidden size and width may be
+ * rounded up and then give a width of one less, such as 36 / 5.
  */
 function reductionFactor(
   { file: { method } }: Case,
@@ -96,7 +96,7 @@ function caseHyperformer(c: Case, encoder: TransformerEncoder): Method {
   });
 }
 
-/** ω is one number, or a number for each adapter by its name. */
+/** ω is one number, or a number for each adapter by name. */
 function caseProbe(c: Case, encoder: TransformerEncoder): Method {
   const { omega } = c.file.method;
   const sources = caseSources(c, encoder);
@@ -104,7 +104,7 @@ function caseProbe(c: Case, encoder: TransformerEncoder): Method {
   return probe({ sources, omega: constants });
 }
 
-/** What the adapter of a soup is made of: its sources, and their similarities by the recorded embeddings. */
+/** The inputs of a soup's adapter: its sources, and their similarities from the recorded embeddings. */
 export function soupParts(
   c: Case,
   encoder: EncoderArchitecture,
@@ -139,7 +139,7 @@ function caseScalearn(c: Case, encoder: TransformerEncoder): Method {
   });
 }
 
-/** A source adapter from the case's weights. */
+/** Returns a source adapter from the case's weights. */
 function caseAdapter({ file, weights }: Case, name: string, encoder: EncoderArchitecture): Adapter {
   const { layers, hiddenSize } = encoder;
   const get = (key: string): Float32Array => (weights.get(key) as NamedTensor).data;

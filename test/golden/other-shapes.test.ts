@@ -1,5 +1,5 @@
-// The suite is driven by case files: cases of shapes that no recorded one has, made here, run as well. What they
-// compare with is computed without the suite's set-up, from the same weights.
+// The suite is driven by case files, so it must also run cases whose shapes are not recorded. Such cases are made here.
+// The expected values are computed from the same weights without the suite's set-up.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ import { ratios, runCase } from './run.ts';
 const folder = mkdtempSync(join(tmpdir(), 'scalearn-golden-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** 36 / 5 is rounded up: as a reduction factor it gives a width of 4. */
+/** 36 / 5 is rounded up. As a reduction factor it gives a width of 4. */
 const [hidden, width, layers, layersInFile] = [36, 5, 2, 4];
 const config = {
   ...{ model_type: 'bert', vocab_size: 31, hidden_size: hidden, num_hidden_layers: layers },
@@ -54,7 +54,7 @@ const norm = (name: string): [string, number[]][] => [
   [`${name}.bias`, [hidden]],
 ];
 
-/** Tensors of an encoder of so many layers, with the adapters in each of them. */
+/** Returns the tensors of an encoder with a number of layers, and the adapters in each of them. */
 function tensors(count: number): Map<string, NamedTensor> {
   const shapes: [string, number[]][] = [
     ['embeddings.word_embeddings.weight', [31, hidden]],
@@ -80,7 +80,7 @@ function tensors(count: number): Map<string, NamedTensor> {
   return new Map(shapes.map(([name, shape]) => [`bert.${name}`, draw(name, shape)]));
 }
 
-/** The source adapters, straight from the weights. */
+/** The source adapters, taken directly from the weights. */
 function sources(weights: ReadonlyMap<string, NamedTensor>): Adapter[] {
   const get = (key: string): Float32Array => (weights.get(key) as NamedTensor).data;
   return adapters.map((name) => ({

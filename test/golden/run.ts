@@ -25,7 +25,7 @@ import type { Batch, Case, Tolerance } from './folder.ts';
 import { caseSources } from './methods.ts';
 import { caseEncoder, caseModel, caseTasks } from './setup.ts';
 
-/** A difference, as the recorded cases measure it, beside its limit's name. */
+/** A difference, in the measure of the recorded cases, with the name of its limit. */
 export interface Difference {
   readonly what: string;
   readonly group: keyof Tolerance;
@@ -35,12 +35,12 @@ export interface Difference {
 const flat = (rows: Batch['input_ids']): readonly (readonly number[])[] =>
   (typeof rows[0]?.[0] === 'number' ? rows : rows.flat()) as readonly (readonly number[])[];
 
-/** The task whose batch it is. */
+/** The task of the batch. */
 function taskOf(c: Case, index: number): string {
   return c.file.batches[index]?.task ?? (Object.keys(caseTasks(c))[0] as string);
 }
 
-/** A recorded batch as graph inputs. */
+/** Returns a recorded batch as graph inputs. */
 function batchFeeds(
   encoder: TransformerEncoder,
   c: Case,
@@ -61,7 +61,7 @@ function batchFeeds(
   return { ...feeds, labels: classes ? Int32Array.from(labels) : Float64Array.from(labels) };
 }
 
-/** Dropout that multiplies ω by the recorded masks and leaves everything else alone. */
+/** Dropout that multiplies ω by the recorded masks and changes nothing else. */
 function forcedDropout(shape: readonly number[]): Dropout {
   const masks = input('omegaMask', shape);
   return {
@@ -83,9 +83,9 @@ function maxRelative(actual: HostArray, expected: Float32Array): number {
 }
 
 /**
- * Runs a case on a device and returns every difference from what was recorded.
+ * Runs a case on a device and returns every difference from the recorded values.
  *
- * @param mostSteps steps of its curve, at most; parameters are compared after the last one only
+ * @param mostSteps maximum number of steps of its curve; parameters are compared only after the last step
  */
 export async function runCase(device: Device, c: Case, mostSteps?: number): Promise<Difference[]> {
   const encoder = await caseEncoder(device, c);
@@ -175,7 +175,7 @@ async function singleStep(
     const name = key.slice(`grads/${prefix}`.length);
     const actual = result[`gradient ${name}`];
     if (!actual) throw new Error(`the case has ${key}, which does not train here`);
-    // An exact zero has no scale of its own: noise is measured against 1.
+    // An exact zero has no scale, so its error is measured relative to 1.
     const zero = c.file.zero_gradient?.includes(name);
     const value = zero ? Math.max(...[...actual].map(Math.abs)) : maxRelative(actual, data);
     differences.push({ what: key, group: 'grads', value });
@@ -245,7 +245,7 @@ async function compareAfter(model: TrainableModel, c: Case): Promise<Difference[
     const name = key.slice('after/'.length);
     if (c.file.zero_gradient?.includes(name)) continue;
     const initial = (c.weights.get(name) as NamedTensor).data;
-    // What no task's loss depends on does not train, though it may.
+    // Parameters on which no task's loss depends do not train, though they may.
     const actual = values.get(name)?.data ?? initial;
     let error = 0;
     let travel = 0;
@@ -266,7 +266,7 @@ async function compareAfter(model: TrainableModel, c: Case): Promise<Difference[
   return differences;
 }
 
-/** The single adapter equal to a ScaLearn model: its tensors, and its logits. */
+/** The single adapter equivalent to a ScaLearn model: its tensors, and its logits. */
 async function merged(device: Device, encoder: TransformerEncoder, c: Case): Promise<Difference[]> {
   const sources = caseSources(c, encoder);
   const model = await caseModel(encoder, c, false);
@@ -303,7 +303,7 @@ async function merged(device: Device, encoder: TransformerEncoder, c: Case): Pro
 const omegas = (c: Case): Float32Array[] =>
   [...c.weights].filter(([key]) => key.endsWith('.omega')).map(([, tensor]) => tensor.data);
 
-/** How many times its limit each difference is; the largest decides. */
+/** Returns each difference divided by its limit. The largest one decides. */
 export function ratios(
   differences: readonly Difference[],
   limits: Tolerance,

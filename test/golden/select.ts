@@ -2,8 +2,8 @@
 //
 //   node test/golden/select.ts FOLDER
 //
-// where FOLDER has the whole recordings as `golden/` and `golden-more/`. It computes nothing: values are kept as they are,
-// byte for byte, and the rules below say which of them.
+// FOLDER contains the complete recordings as `golden/` and `golden-more/`. Nothing is computed. Values are copied byte
+// for byte, and the rules below select them.
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ interface Entry {
   readonly data_offsets: readonly [begin: number, end: number];
 }
 
-/** The tensors of a safetensors file that are to be kept, each as it is. */
+/** Returns a safetensors file with only the selected tensors, unchanged. */
 function keepTensors(file: Buffer, keeps: (name: string) => boolean): Buffer {
   const start = 8 + Number(file.readBigUInt64LE(0));
   const header = JSON.parse(file.toString('utf8', 8, start)) as Record<string, Entry>;
@@ -28,7 +28,7 @@ function keepTensors(file: Buffer, keeps: (name: string) => boolean): Buffer {
     return [name, { ...entry, data_offsets: [size - (end - begin), size] }];
   });
   const text = JSON.stringify(Object.fromEntries(entries));
-  // The header is padded with blanks, so that the tensors begin at a multiple of 8.
+  // The header is padded with spaces, so that the tensors begin at a multiple of 8.
   const json = Buffer.from(text.padEnd(text.length + ((8 - (Buffer.byteLength(text) % 8)) % 8)));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
@@ -41,7 +41,7 @@ const inJson =
   (change: (json: Json) => unknown): Rule =>
   (file) =>
     Buffer.from(`${JSON.stringify(change(JSON.parse(file.toString())))}\n`);
-/** The shortest entries of a list, in their order. */
+/** Returns the shortest entries of a list, in their order. */
 const shortest = (count: number): Rule =>
   inJson((list) => {
     const size = (entry: unknown): number => JSON.stringify(entry).length;
@@ -49,7 +49,7 @@ const shortest = (count: number): Rule =>
     const kept = new Set([...list].sort((a, b) => size(a) - size(b)).slice(0, count));
     return list.filter((entry) => kept.has(entry));
   });
-/** The first lines of each kind with texts made up for the purpose: the longer ones are quoted from data sets. */
+/** Returns the first lines of each kind with made-up texts. Longer texts are quoted from data sets. */
 const shortLinesOfEachKind =
   (count: number): Rule =>
   (file) => {
@@ -67,7 +67,7 @@ const shortLinesOfEachKind =
 const withoutKeys = (json: Json, dropped: (key: string) => boolean): Json =>
   Object.fromEntries(Object.entries(json).filter(([key]) => !dropped(key)));
 
-/** The tensors of a case without the hidden states, which logits and gradients depend on. */
+/** Returns the tensors of a case without the hidden states, because logits and gradients depend on them. */
 const tensorsOfCase =
   ({ step, drop }: CaseRule): Rule =>
   (file) =>
@@ -77,7 +77,7 @@ const tensorsOfCase =
       return !(ofOtherStep || /\/hidden_states\.\d+$/.test(name) || drop?.test(name));
     });
 
-/** Without what its tensors say as well, and names that tensors have in other files. */
+/** Removes the values that are also stored as tensors, and the names that tensors have in other files. */
 const describedCase = ({ step }: CaseRule): Rule =>
   inJson((json) => {
     const kept = withoutKeys(json, (key) => key === 'tensors' || key === 'aliases');
@@ -87,16 +87,19 @@ const describedCase = ({ step }: CaseRule): Rule =>
   });
 
 interface CaseRule {
-  /** Which of the recordings has it; `golden` by default. */
+  /** The recording that has it; default `golden`. */
   readonly from?: string;
-  /** Of several single steps, the one to keep. */
+  /** The step to keep, of several single steps. */
   readonly step?: string;
   /** Tensors that are left out. */
   readonly drop?: RegExp;
 }
 
 const whole: CaseRule = {};
-/** Training is compared by the loss and the norm of each step; the parameters after it, where the optimizer is of interest. */
+/**
+ * Training is compared by loss and gradient norm of each step. Parameters after training are kept only if the optimizer
+ * is tested.
+ */
 const noLastParameters: CaseRule = { drop: /^after/ };
 const later = { from: 'golden-more' } as const;
 const cases: Readonly<Record<string, CaseRule>> = {
@@ -106,7 +109,7 @@ const cases: Readonly<Record<string, CaseRule>> = {
   'compacter++': noLastParameters,
   'copa-stage1': noLastParameters,
   'copa-stage2': noLastParameters,
-  // Where gradients are large, those of the lower of two equal layers are kept: they depend on the other's.
+  // Of two equal layers with large gradients, those of the lower one are kept, because they depend on the upper one's.
   'edge-distilbert': { step: 'batch3', ...later },
   'forward-xlm-roberta': { drop: /^grads.*\.layer\.1\./ },
   fusion: { drop: /^grads.*\.layer\.1\./ },
@@ -126,11 +129,11 @@ const cases: Readonly<Record<string, CaseRule>> = {
   soup: noLastParameters,
 };
 
-/** Fifty steps with decay, warm-up and clipping, and what they begin with. */
+/** Fifty steps with decay, warm-up and clipping, and their initial values. */
 const optimizer = (name: string): boolean => /^(?:start|grad|reference-decay-warmup)\b/.test(name);
 const deepNesting = (key: string): boolean => key.startsWith('deep-nesting');
 
-/** The other files, by path; a folder stands for the files below it. A later rule replaces an earlier one. */
+/** The other files, by path. A folder stands for the files below it. A later rule replaces an earlier one. */
 const files: readonly (readonly [path: string, rule: Rule | undefined])[] = [
   ['golden/sampler', copy],
   ['golden/sampler-temperature', copy],
@@ -195,11 +198,11 @@ function filesBelow(path: string): string[] {
     .flatMap((name) => filesBelow(join(path, name)));
 }
 
-/** Tensors take most of the room, and are kept compressed; those whose format is tested are kept as they are. */
+/** Tensors take most of the space, so they are kept compressed, except those whose format is tested. */
 export const isCompressed = (path: string): boolean =>
   path.endsWith('.safetensors') && !path.startsWith('formats/');
 
-/** The selection's files by their paths, not compressed yet. */
+/** Returns the selection's files by path, not compressed yet. */
 export function select(shared: string): Map<string, Buffer> {
   const selected = new Map<string, Buffer>();
   const take = (path: string, rule: Rule | undefined): void => {

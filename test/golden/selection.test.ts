@@ -1,4 +1,4 @@
-// The selection of recorded data is what `select.ts` makes, small, and has what this library can do.
+// Checks that the selection of recorded data is the output of `select.ts`, is small, and covers the library's features.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';

@@ -21,7 +21,7 @@ const problems: Record<string, Problem> = {
   multiple_choice: 'multipleChoice',
 };
 
-/** Why a case cannot run yet, or undefined. */
+/** Returns why a case cannot run yet, or undefined. */
 export function pending({ file }: Case): string | undefined {
   const { name } = file.method;
   if (name !== 'none' && !Object.hasOwn(caseMethods, name)) return `method ${name}`;
@@ -34,7 +34,7 @@ export async function caseEncoder(device: Device, { file, weights }: Case): Prom
   const { config, path, num_hidden_layers: layers } = file.encoder;
   if (config) {
     const parsed = parseEncoderConfig(config);
-    // Weight files may hold further layers, adapters and heads.
+    // Weight files may hold additional layers, adapters and heads.
     const { prefix } = encoderArchitecture(parsed);
     const parts = encoderWeights(parsed).flatMap((spec) => spec.parts);
     const wanted = new Set(parts.map((part) => `${prefix}.${part}`));
@@ -49,7 +49,7 @@ export async function caseEncoder(device: Device, { file, weights }: Case): Prom
   return createEncoder(layers === undefined ? options : { ...options, layers });
 }
 
-/** The heads of a case by task, each with its problem: one, but in joint training. */
+/** The heads of a case by task, with their problems. There is one, except in joint training. */
 export function caseTasks({
   file,
 }: Case): Readonly<Record<string, readonly [head: CaseHead, problem: Problem]>> {
@@ -87,7 +87,7 @@ function caseHeads(c: Case): Record<string, Head> {
   );
 }
 
-/** The case's model with its recorded initial weights. */
+/** Returns the case's model with its recorded initial weights. */
 export async function caseModel(
   encoder: TransformerEncoder,
   c: Case,

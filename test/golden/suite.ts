@@ -8,13 +8,13 @@ export interface GoldenDevice {
   readonly name: string;
   readonly device: Device;
   readonly limits: 'tolerance' | 'tolerance_float64';
-  /** How many times its limit a difference may be. */
+  /** Maximum difference, as a multiple of its limit. */
   readonly times: number;
-  /** Steps of a curve on a real encoder, at most; all by default. */
+  /** Maximum number of steps of a curve on a real encoder; default all. */
   readonly realSteps?: number;
 }
 
-/** One test for every recorded case, driven by its `case.json` alone; says the largest difference at the end. */
+/** Defines one test for every recorded case from its `case.json` alone. Prints the largest difference at the end. */
 export function goldenSuite({ name: deviceName, device, limits, times, realSteps }: GoldenDevice): void {
   const names = caseNames();
   describe(`recorded cases on ${deviceName}`, () => {

@@ -7,15 +7,15 @@ const widths = [4, 3, 1, 2, 5, 7, 8, 12, 16, 17, 24, 33] as const;
 /** An f32 input of the graph. */
 export interface Leaf {
   readonly name: string;
-  /** What gradients are taken by: the input, or a view of it. */
+  /** The tensor that gradients are taken with respect to: the input, or a view of it. */
   readonly tensor: Tensor;
-  /** Where that begins in the input. */
+  /** Offset of that tensor in the input. */
   readonly offset: number;
 }
 
 export type Dims = Readonly<Record<'tokens' | 'sequences' | 'boundaries' | 'masked', number>>;
 
-/** How many positions are chosen in a batch. */
+/** The number of positions that are chosen in a batch. */
 const masked = 5;
 
 export function dimsOf(lengths: readonly number[]): Dims {
@@ -27,28 +27,28 @@ export function sizeOf(shape: Shape, dims: Dims): number {
   return shape.reduce<number>((n, dim) => n * (typeof dim === 'number' ? dim : dims[dim as keyof Dims]), 1);
 }
 
-/** Larger results are not used further: the oracle has to finish. */
+/** Maximum size of a result that is used further. It limits the time of the oracle. */
 const mostElements = 12_000;
 const largestBatch = dimsOf([40, 40, 40, 40, 40]);
 
-/** What the operations of a graph are applied to. */
+/** The values that the operations of a graph are applied to. */
 export class Builder {
   readonly leaves: Leaf[] = [];
   readonly values: Tensor[] = [];
-  /** Results that have no gradient: outputs, of which nothing else is computed. */
+  /** Results without a gradient. They are outputs, from which nothing else is computed. */
   readonly ends: Tensor[] = [];
-  /** Whether central differences are no measure of the gradients. */
+  /** Whether central differences cannot be compared with the gradients. */
   isRough = false;
   readonly #shared = new Map<string, Tensor>();
   #names = 0;
   draw: Draw = new Draw([]);
 
-  /** A new input. */
+  /** Adds a new input. */
   leaf(shape: Shape): Tensor {
     return this.part(shape, 0, (x) => x);
   }
 
-  /** A part of a new input. */
+  /** Adds a part of a new input. */
   part(shape: Shape, offset: number, view: (x: Tensor) => Tensor): Tensor {
     const name = `x${this.leaves.length}`;
     const tensor = view(input(name, shape));
@@ -57,7 +57,7 @@ export class Builder {
     return tensor;
   }
 
-  /** An integer input, one for all who need it. */
+  /** Returns an integer input, shared by all users. */
   integers(name: string, shape: Shape): Tensor {
     const tensor = this.#shared.get(name) ?? input(name, shape, 'i32');
     this.#shared.set(name, tensor);
@@ -74,12 +74,12 @@ export class Builder {
     return tensor;
   }
 
-  /** A name that nothing else has. */
+  /** Returns a unique name. */
   name(): string {
     return `site ${this.#names++}`;
   }
 
-  /** One of the values so far that fits, the latest for choice 0, or a new input. */
+  /** Returns one of the fitting values so far, the latest for choice 0, or a new input. */
   value(shape: () => Shape, fits: (t: Tensor) => boolean = () => true): Tensor {
     const found = this.values.filter(fits).reverse();
     const at = this.draw.below(found.length + 1);
@@ -90,7 +90,7 @@ export class Builder {
     return this.draw.pick(widths);
   }
 
-  /** Any value. */
+  /** Returns any value. */
   any(): Tensor {
     return this.value(() =>
       this.draw.pick<Shape>([
@@ -105,7 +105,7 @@ export class Builder {
     );
   }
 
-  /** A matrix whose columns are counted. */
+  /** Returns a matrix with a fixed number of columns. */
   matrix(rows?: string): Tensor {
     return this.value(
       () => [rows ?? this.draw.pick<string | number>(['tokens', 3, 'sequences', 6]), this.width()],
@@ -114,7 +114,7 @@ export class Builder {
     );
   }
 
-  /** Something that broadcasts with a shape to that shape. */
+  /** Returns a value that broadcasts with a shape to that shape. */
   partner(shape: Shape): Tensor {
     const last = shape.slice(-1);
     const forms: Shape[] = [shape, last, [...shape.slice(0, -1), 1], []];
@@ -125,14 +125,14 @@ export class Builder {
     );
   }
 
-  /** Makes a result available, if it is small enough. */
+  /** Makes a result available if it is small enough. */
   add(tensor: Tensor): void {
     if (sizeOf(tensor.shape, largestBatch) <= mostElements && !this.values.includes(tensor))
       this.values.push(tensor);
   }
 }
 
-/** Values of an input in a batch; what they are depends on its name. */
+/** Returns the values of an input in a batch. They depend on its name. */
 export function valuesOf(
   { name, shape, dtype }: { readonly name: string; readonly shape: Shape; readonly dtype: string },
   lengths: readonly number[],
@@ -144,7 +144,7 @@ export function valuesOf(
   if (dtype === 'i32') {
     if (name === 'cuSeqlens') return Int32Array.from({ length: size }, (_, s) => total(lengths.slice(0, s)));
     if (name === 'random') return Int32Array.of(seed, -5, 17);
-    // Names end in how many there are: `ids 11`, `labels 3`, `chosen tokens`.
+    // Names end in a count: `ids 11`, `labels 3`, `chosen tokens`.
     const limit = name.split(' ')[1] as string;
     const below = Number.isNaN(Number(limit)) ? dims[limit as keyof Dims] : Number(limit);
     return Int32Array.from({ length: size }, () => stream.below(below));

@@ -9,20 +9,20 @@ export interface NamedDevice {
   readonly device: Device;
 }
 
-/** A device's result that is not what it should be. */
+/** A wrong result of a device. */
 class GraphFailure extends Error {
   override name = 'GraphFailure';
 }
 
 const oracle = new ReferenceDevice('float64');
 
-/** Whether the graph could be judged; a GraphFailure if a device, or a gradient, is wrong. */
+/** Returns whether the graph could be checked. Throws a GraphFailure if a device or a gradient is wrong. */
 export async function checkTape(
   tape: Tape,
   devices: readonly NamedDevice[],
 ): Promise<RandomGraph | undefined> {
   const built = randomGraph(tape);
-  // Every third graph is tried with another batch, too.
+  // Every third graph is also run with another batch.
   const sizes = tape.values % 3 === 0 ? [tape.lengths, tape.others] : [tape.lengths];
   const batches = sizes.map((lengths) => {
     const feeds = built.feeds(lengths);
@@ -62,7 +62,7 @@ function compare(device: string, actual: Feeds, expected: Readonly<Record<string
   }
 }
 
-/** Compares the gradient by one element of each input with central differences in float64. */
+/** Compares the gradient of one element of each input with central differences in float64. */
 async function checkGradients({ graph, leaves }: RandomGraph, feeds: Feeds): Promise<void> {
   const program = await oracle.compile(graph);
   const analytic = await program.run(feeds);
@@ -79,7 +79,7 @@ async function checkGradients({ graph, leaves }: RandomGraph, feeds: Feeds): Pro
       };
       return ((await side(h)) - (await side(-h))) / (2 * h);
     };
-    // Where halving the step changes much, there is a bend, or the function is too curved to tell.
+    // If halving the step changes the difference much, the function has a kink or is too curved for the comparison.
     const [coarse, fine] = [await difference(2e-5), await difference(1e-5)];
     const slope = slopes[at] as number;
     const unsure = 8 * Math.abs(coarse - fine) + 1e-9 * Math.abs(loss) + 1e-9;

@@ -31,7 +31,7 @@ const several =
 const isFixed = (shape: Shape): shape is readonly number[] => shape.every((dim) => typeof dim === 'number');
 const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** An axis whose size is a number above a limit. */
+/** Returns an axis whose size exceeds a limit. */
 function axisOf(b: Builder, { shape }: Tensor, above: number): number {
   const axes = [...shape.keys()].filter((i) => typeof shape[i] === 'number' && (shape[i] as number) > above);
   return b.draw.pick(axes);
@@ -85,14 +85,14 @@ function withAxis(fn: (x: Tensor, axis?: number) => Tensor): Generator {
   };
 }
 
-/** A value of at least one axis. */
+/** Returns a value of at least one axis. */
 const withAxes = (b: Builder): Tensor =>
   b.value(
     () => ['tokens', b.width()],
     ({ shape }) => shape.length > 0,
   );
 
-/** How to make each operation: all of them, as `operations.ts` has them. */
+/** The generators of all operations in `operations.ts`. */
 export const generators: Readonly<Record<keyof typeof op, Generator>> = {
   add: several(op.add),
   multiply: several(op.multiply),
@@ -210,7 +210,7 @@ export const generators: Readonly<Record<keyof typeof op, Generator>> = {
     const first = 1 + b.draw.below(size - 1);
     const sizes = b.draw.below(2) ? [first, size - first] : Array<number>(size).fill(1);
     const parts = op.split(x, sizes, axis);
-    // Often, not all parts are used.
+    // Often only some of the parts are used.
     return b.draw.below(2) ? parts.slice(0, 9) : (parts.at(-1) as Tensor);
   },
   pack: (b) => {
@@ -231,7 +231,7 @@ export const generators: Readonly<Record<keyof typeof op, Generator>> = {
     return [];
   },
   topMask: (b) => {
-    // What passes straight through is no slope.
+    // Straight-through gradients are not slopes.
     b.isRough = true;
     const x = b.value(
       () => [3, 33],

@@ -13,7 +13,7 @@ afterAll(() => {
   for (const { device } of devices ?? []) device.dispose();
 });
 
-// Each graph in one of the kernel variants: software drivers take longer to compile a kernel than to run it.
+// Each graph runs in one kernel variant, because software drivers take longer to compile a kernel than to run it.
 test(`${count} random graphs on webgpu, seed ${seed}`, async () => {
   const { failure, graphs } = await runGraphs({ count, seed, devices, inTurn: true, operations: 4 });
   expect(failure, `seed ${seed}`).toBeUndefined();

@@ -8,7 +8,7 @@ import { checkSpecials } from './specials.ts';
 
 const { count, seed } = graphSettings(270);
 
-/** The names of all operations that core defines. */
+/** Returns the names of all operations that core defines. */
 async function definedOperations(): Promise<string[]> {
   const folder = new URL('../../packages/core/src/ops/', import.meta.url);
   const files = (await readdir(folder)).filter((name) => name.endsWith('.ts'));

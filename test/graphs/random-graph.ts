@@ -17,7 +17,7 @@ import { Draw, type Tape } from './tape.ts';
 
 export type Feeds = Record<string, HostArray>;
 
-/** Operations in the order that tapes number them: simple ones first, so that shrinking leads to them. */
+/** Operations in the order of their numbers in tapes. Simple ones come first, so that shrinking leads to them. */
 export const operationNames: readonly (keyof typeof generators)[] = Object.keys(
   generators,
 ) as (keyof typeof generators)[];
@@ -25,15 +25,18 @@ export const operationNames: readonly (keyof typeof generators)[] = Object.keys(
 export interface RandomGraph {
   readonly graph: Graph;
   readonly order: readonly Node[];
-  /** The inputs that the loss is differentiated by. */
+  /** The inputs with respect to which the loss is differentiated. */
   readonly leaves: readonly Leaf[];
-  /** The operations, as they are called in {@link generators}. */
+  /** The operations, by their names in {@link generators}. */
   readonly operations: readonly (keyof typeof generators)[];
   readonly isRough: boolean;
   feeds(lengths: readonly number[]): Feeds;
 }
 
-/** Results that nothing reads, their weighed sum as a loss, and the loss's gradients by all inputs it depends on. */
+/**
+ * Returns a graph. Its outputs are the unused results, its loss is their weighted sum, and its gradients are those of
+ * the loss with respect to all inputs it depends on.
+ */
 export function randomGraph({ steps, values }: Tape): RandomGraph {
   const builder = new Builder();
   const operations = steps.map(
@@ -50,7 +53,7 @@ export function randomGraph({ steps, values }: Tape): RandomGraph {
   return finish(builder, results.length > 0 ? results : builder.values, operations, values);
 }
 
-/** A graph of what was built: its outputs, loss and gradients. */
+/** Returns a graph of the built values: its outputs, loss and gradients. */
 export function finish(
   { leaves, ends, isRough }: Builder,
   results: readonly Tensor[],

@@ -24,7 +24,7 @@ import {
 import { expect, test } from 'vitest';
 import { elementwise } from '../../packages/core/src/ops/elementwise.ts';
 
-// What every device is measured against, against the definitions themselves and what PyTorch returns.
+// Tests of the reference for all devices, against the definitions and against PyTorch's results.
 
 const device = new ReferenceDevice('float64');
 const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN];

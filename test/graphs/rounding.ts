@@ -18,15 +18,15 @@ import { elementwise, elementwiseOperation } from '../../packages/core/src/ops/e
 import type { Feeds } from './random-graph.ts';
 
 /*
- * How far a result in f32 may be from the exact one. The graph is computed in float64 several times, each time with
- * every single value it goes through moved by a random part of the error that f32 may make there. What that does to the
- * results is what rounding can do to them, whatever cancels or grows on the way.
+ * Bounds the distance of an f32 result from the exact one. The graph is computed in float64 several times. Each time,
+ * every intermediate value is moved by a random part of its possible f32 error. The effect on the results is the effect
+ * of rounding, including cancellation and growth on the way.
  */
 
-/** Half the distance from 1 to the next f32, twice: results are rounded, and so was what they come from. */
+/** Twice half the distance from 1 to the next f32, because both results and inputs are rounded. */
 const epsilon = 2 ** -23;
 
-/** Error of a function in f32, as WebGPU's drivers were measured: of its value, and at least. */
+/** Error of a function in f32, as measured on WebGPU drivers: relative to its value, and the minimum. */
 interface FunctionError {
   readonly relative: (x: number) => number;
   readonly absolute: number;
@@ -48,7 +48,10 @@ const functionErrors: Readonly<Record<string, FunctionError>> = {
   reciprocal: { relative: () => 3 * epsilon, absolute: 0 },
 };
 
-/** A graph in which every elementwise operation is one function, so that nothing is computed unseen. */
+/**
+ * Returns a graph in which every elementwise operation is a single function, so that every intermediate value is
+ * visible.
+ */
 function inSingleSteps({ outputs }: Graph): Graph {
   const copies = new Map<Tensor, Tensor>();
   for (const node of topologicalOrder({ outputs })) {
@@ -93,7 +96,7 @@ function stepped({ expression, shape }: ElementwiseForm, inputs: readonly Tensor
       }
       case 'binary': {
         const [x, y] = [visit(e.x), visit(e.y)];
-        // Both of one shape, or stretched to the operation's.
+        // Both have one shape, or are broadcast to the operation's shape.
         const own = String(x.shape) === String(y.shape) ? x.shape : shape;
         return apply(elementwiseOperation, [x, y], {
           label: 'step',
@@ -121,7 +124,7 @@ function largestOf(values: HostArray): number {
   return most;
 }
 
-/** Moves results by the error that f32 may make in them. */
+/** Moves results by their possible f32 error. */
 function round(node: Node, inputs: readonly HostArray[], y: HostArray, uniform: () => number): void {
   const error = errorOf(node, inputs);
   for (let i = 0; i < y.length; i++) {
@@ -143,7 +146,7 @@ function errorOf({ operation, attributes }: Node, inputs: readonly HostArray[]):
       return { relative: () => 32 * epsilon, absolute: 0 };
     case 'crossEntropy':
       return { ...approximation, absolute: approximation.absolute + epsilon * largestOf(first) };
-    // Slopes are differences of what may be nearly equal, and moves of the inputs move both alike.
+    // Slopes are differences of values that may be almost equal, and moves of the inputs move both in the same way.
     case 'attentionGradient': {
       const slopes = largestOf(first) * largestOf(inputs[3] as HostArray);
       return {
@@ -167,7 +170,7 @@ function errorOf({ operation, attributes }: Node, inputs: readonly HostArray[]):
   }
 }
 
-/** The largest reciprocal of a row's deviation. */
+/** Returns the largest reciprocal of a row's standard deviation. */
 function largestScale(x: HostArray, width: number, e: number): number {
   let largest = 0;
   for (let begin = 0; begin < x.length; begin += width) {
@@ -179,7 +182,7 @@ function largestScale(x: HostArray, width: number, e: number): number {
   return largest;
 }
 
-/** Values beyond which f32 has no digits, or none left when they are squared. */
+/** Values beyond which f32 loses its digits, at the latest when they are squared. */
 const [smallest, largest] = [1e-30, 1e15];
 
 class OutOfRange extends Error {}
@@ -227,11 +230,11 @@ function evaluate(
 
 export interface Expected {
   readonly value: HostArray;
-  /** How far an element may be from it. */
+  /** Maximum distance of an element from it. */
   readonly tolerance: number;
 }
 
-/** Numbers of [0, 1) by xorshift: quick, and good enough to spread errors. */
+/** Returns a generator of numbers in [0, 1) by xorshift, which is fast and random enough to spread errors. */
 function uniformFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -243,12 +246,12 @@ function uniformFrom(seed: number): () => number {
 }
 
 const trials = 4;
-/** How much worse than the worst of the trials it may get. */
+/** The tolerance is this multiple of the largest error of the trials. */
 const margin = 8;
 
 /**
- * What a graph's outputs are, and how exactly; undefined if something on the way leaves the range in which f32 has all
- * its digits, or, if any range will do, is not finite.
+ * Returns a graph's outputs and their precision. Returns undefined if an intermediate value leaves the range in which
+ * f32 has full precision, or, if any range is allowed, is not finite.
  */
 export function expectedResults(
   graph: Graph,

@@ -7,32 +7,32 @@ import { operationNames, randomGraph } from './random-graph.ts';
 import { type Tape, tapes } from './tape.ts';
 
 export interface GraphRun {
-  /** How many graphs, or for how long; at least one of them. */
+  /** Number of graphs, or how long to run. At least one graph is tried. */
   readonly count?: number;
   readonly seconds?: number;
   readonly seed: number;
   readonly devices: readonly NamedDevice[];
-  /** Tries each graph on one of the devices only, in turn: for devices that compile slowly. */
+  /** Whether each graph runs on only one device, in turn, for devices that compile slowly. */
   readonly inTurn?: boolean;
-  /** Most operations of a graph. */
+  /** Maximum number of operations of a graph. */
   readonly operations?: number;
   readonly onGraph?: (done: number) => void;
 }
 
 export interface GraphReport {
-  /** Graphs that were judged; those whose values leave the range of f32 are not among them. */
+  /** Number of checked graphs, without those whose values leave the range of f32. */
   readonly graphs: number;
-  /** How often each operation was in one of them. */
+  /** Number of graphs that contain each operation. */
   readonly operations: Readonly<Record<string, number>>;
-  /** The nodes that they were made of, gradients among them: names of operations as devices see them. */
+  /** The nodes of the graphs, including gradients: names of operations as devices see them. */
   readonly nodes: ReadonlySet<string>;
-  /** The smallest graph that failed, and what was wrong with it. */
+  /** The smallest graph that failed, and why. */
   readonly failure?: string;
 }
 
 const secondsToShrink = 15;
 
-/** Tries random graphs on devices: values, gradients, other batches, repeated bits. */
+/** Runs random graphs on devices and checks values, gradients, other batches, and bitwise repeatability. */
 export async function runGraphs(run: GraphRun): Promise<GraphReport> {
   const { seed, devices, count = Number.MAX_SAFE_INTEGER, seconds, inTurn = false, operations = 12 } = run;
   const counts: Record<string, number> = Object.fromEntries(operationNames.map((name) => [name, 0]));
@@ -40,7 +40,7 @@ export async function runGraphs(run: GraphRun): Promise<GraphReport> {
   let graphs = 0;
   let failedAt: number | undefined;
   const property = fc.asyncProperty(tapes(operations), async (tape) => {
-    // What is still found to pass ends the shrinking.
+    // Shrinking ends when the time is up: further graphs count as passed.
     if (failedAt !== undefined && performance.now() - failedAt > 1000 * secondsToShrink) return;
     const tried = inTurn ? devices.filter((_, i) => i === tape.turn % devices.length) : devices;
     const built = await checkTape(tape, tried).catch((error: unknown) => {
@@ -79,16 +79,16 @@ function describe(tape: Tape | undefined): string {
 }
 
 /**
- * How many graphs a test tries, and its seed; `SCALEARN_GRAPHS=2000:7` says otherwise: 2000 graphs with the seed 7.
+ * Returns the number of graphs of a test, and its seed. `SCALEARN_GRAPHS=2000:7` sets 2000 graphs with the seed 7.
  *
- * @param count by default
+ * @param count default number of graphs
  */
 export function graphSettings(count: number): { readonly count: number; readonly seed: number } {
   const [graphs = '', seed = ''] = (process.env.SCALEARN_GRAPHS ?? '').split(':');
   return { count: graphs === '' ? count : Number(graphs), seed: seed === '' ? 20 : Number(seed) };
 }
 
-/** Every device of this machine, WebGPU in every kernel variant; where there is no adapter, without. */
+/** Opens every device of this machine, with WebGPU in every kernel variant if there is an adapter. */
 export async function openGraphDevices(
   kinds: readonly ('reference' | 'onnx' | 'webgpu')[] = ['reference', 'onnx', 'webgpu'],
 ): Promise<NamedDevice[]> {

@@ -7,7 +7,7 @@ import { type Feeds, finish, operationNames, type RandomGraph } from './random-g
 import { expectedResults } from './rounding.ts';
 import { Draw } from './tape.ts';
 
-/** Values that inputs hold in turn; `undefined` is an ordinary one. */
+/** Special values that inputs hold in turn; `undefined` is an ordinary value. */
 const specials: Readonly<Record<string, readonly (number | undefined)[]>> = {
   ties: [1, -1, 0, 1, 0, -1, 1],
   'zeros of both signs': [0, -0, -0, 0, 1],
@@ -22,7 +22,7 @@ const specials: Readonly<Record<string, readonly (number | undefined)[]>> = {
 const lengths = [3, 1, 6];
 const [exact, rounded] = [new ReferenceDevice('float64'), new ReferenceDevice('float32')];
 
-/** One operation on new inputs, and its gradients. */
+/** Returns one operation on new inputs, and its gradients. */
 function singleOperation(name: keyof typeof generators, choices: readonly number[]): RandomGraph {
   const builder = new Builder();
   builder.draw = new Draw(choices);
@@ -30,10 +30,12 @@ function singleOperation(name: keyof typeof generators, choices: readonly number
   return finish(builder, results.length > 0 ? results : builder.values, [name], 1);
 }
 
-/** What is drawn of each operation: with 0 everywhere, and with something else. */
+/** The choices for each operation: all 0, and others. */
 const forms: readonly (readonly number[])[] = [[], [1, 1, 3, 2, 1, 1, 0, 2, 1], [0, 3]];
 
-/** Tries every operation, forward and backward, with special values: what fails, or nothing. */
+/**
+ * Runs every operation, forward and backward, with special values. Returns a description of the failure, or nothing.
+ */
 export async function checkSpecials({ name, device }: NamedDevice): Promise<string[]> {
   const failures: string[] = [];
   for (const operation of operationNames)
@@ -79,7 +81,7 @@ function specialFeeds({ order, feeds }: RandomGraph, special: string): Feeds {
 const mostFloat = 3.4028234663852886e38;
 const isF32 = (value: number): boolean => Math.abs(value) <= mostFloat;
 
-/** Where a result is neither what float64 gives, nor what f32 gives that overflows or vanishes on the way. */
+/** Returns where a result equals neither the float64 result nor the f32 result with overflow or underflow. */
 function wrongAt(
   key: string,
   values: HostArray,
@@ -87,7 +89,7 @@ function wrongAt(
   tolerance: number | undefined,
 ): number | undefined {
   const scale = [...(wanted[0]?.[key] ?? [])].filter(isF32).reduce((a, b) => Math.max(a, Math.abs(b)), 1);
-  // Without an estimate, as much as some hundred roundings make of the largest value.
+  // Without an estimate, the tolerance is that of some hundred roundings of the largest value.
   const most = tolerance ?? scale * 2e-5;
   for (let i = 0; i < values.length; i++) {
     const got = values[i] as number;

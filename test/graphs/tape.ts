@@ -1,24 +1,23 @@
 import fc from 'fast-check';
 
 /**
- * A graph as numbers: every tape is a valid graph, whatever its numbers, so that fast-check can shorten the steps and
- * shrink the numbers of one that fails.
+ * A graph as numbers. Every tape is a valid graph for all numbers, so fast-check can shrink a failing one.
  */
 export interface Tape {
   /** Lengths of the batch's sequences, and of those of another batch for the same program. */
   readonly lengths: readonly number[];
   readonly others: readonly number[];
-  /** Which values the inputs hold. */
+  /** Selects the values of the inputs. */
   readonly values: number;
-  /** Of the devices, where only one is tried. */
+  /** Selects the device, if only one is tried. */
   readonly turn: number;
   readonly steps: readonly Step[];
 }
 
 export interface Step {
-  /** Which operation. */
+  /** Selects the operation. */
   readonly operation: number;
-  /** What it is applied to, and how: see `Draw`. */
+  /** Selects its inputs and options; see `Draw`. */
   readonly choices: readonly number[];
 }
 
@@ -27,7 +26,7 @@ const lengths = fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ m
   maxLength: 5,
 });
 
-/** Tapes of up to so many operations. */
+/** Generates tapes with up to this number of operations. */
 export function tapes(operations: number): fc.Arbitrary<Tape> {
   const step = fc.record({
     operation: fc.nat(9999),
@@ -42,7 +41,7 @@ export function tapes(operations: number): fc.Arbitrary<Tape> {
   });
 }
 
-/** Takes the choices of a step one after the other; beyond the last, all are 0. */
+/** Returns the choices of a step one after the other. After the last one, all are 0. */
 export class Draw {
   readonly #choices: readonly number[];
   #next = 0;
@@ -51,7 +50,7 @@ export class Draw {
     this.#choices = choices;
   }
 
-  /** One of `0 … n - 1`. */
+  /** Returns one of `0 … n - 1`. */
   below(n: number): number {
     return (this.#choices[this.#next++] ?? 0) % n;
   }

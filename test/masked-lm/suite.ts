@@ -15,7 +15,7 @@ const config = parseEncoderConfig({
 });
 const vocabulary = { size: 211, maskId: 4, specialIds: new Set([0, 1, 2, 3, 4]) };
 
-/** Logits, loss and gradient norm of three training steps. */
+/** Returns logits, loss and gradient norm of three training steps. */
 async function train(device: Device): Promise<Record<string, HostArray>> {
   using model = new MaskedLanguageModel({ device, config });
   const random = new RandomStream(0, 'texts');
@@ -35,7 +35,7 @@ async function train(device: Device): Promise<Record<string, HostArray>> {
   return results;
 }
 
-/** The largest difference from the reference in float64, relative to the largest magnitude, over all results. */
+/** Returns the largest difference from the float64 reference over all results, relative to the largest magnitude. */
 export async function maskedLMDifference(device: Device): Promise<number> {
   using reference = new ReferenceDevice('float64');
   const [expected, actual] = [await train(reference), await train(device)];

@@ -1,4 +1,4 @@
-// The example page, built, asks an exported model in Chromium by transformers.js, which knows nothing of ScaLearn.
+// The built example page runs an exported model in Chromium with transformers.js, which does not depend on ScaLearn.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -42,7 +42,7 @@ afterAll(async () => {
   example?.[Symbol.dispose]();
 });
 
-/** The files of ONNX Runtime that transformers.js fetches from a public server. */
+/** Returns a file of ONNX Runtime that transformers.js fetches from a public server. */
 function runtimeFile(url: string): string {
   const transformers = createRequire(import.meta.url).resolve('@huggingface/transformers');
   const web = createRequire(transformers).resolve('onnxruntime-web');

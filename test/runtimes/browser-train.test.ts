@@ -1,4 +1,4 @@
-// The example page, built, trains in Chromium: on WebGPU and in ONNX Runtime's WebAssembly.
+// The built example page trains in Chromium, on WebGPU and in ONNX Runtime's WebAssembly.
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserNeeds, openBrowser, picture } from '../support/browser.ts';
@@ -23,7 +23,7 @@ afterAll(async () => {
   example?.[Symbol.dispose]();
 });
 
-/** Opens the page with a short run on a device: two steps an epoch. */
+/** Opens the page with a short run on a device: two steps per epoch. */
 async function open(device: string, scheme: 'light' | 'dark', epochs: number): Promise<Page> {
   const page = await browser.newPage({ colorScheme: scheme, viewport: { width: 1000, height: 900 } });
   await page.goto(built.url);
@@ -63,7 +63,7 @@ describe('the page', () => {
     await answer.waitFor({ timeout: 60_000 });
     await picture(page, `browser-train-${device}`);
 
-    // On a phone, nothing sticks out.
+    // The page fits the width of a phone.
     await page.setViewportSize({ width: 360, height: 740 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);

@@ -1,4 +1,4 @@
-// The built packages, not the sources, in every runtime: a few steps of training against the interpreter.
+// Tests the built packages, not the sources, in every runtime: a few training steps are compared with the interpreter.
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserNeeds, openBrowser } from '../support/browser.ts';
@@ -24,7 +24,7 @@ describe('on ONNX Runtime', () => {
 });
 
 describe('in Chromium, without a bundler', () => {
-  /** Text, not a function: what is imported in the page is no business of the test's own module system. */
+  /** Text rather than a function, because the test's module system must not resolve the page's imports. */
   const inPage = (device: string): string => `(async () => {
     const { requestDevice } = await import('@scalearn/core');
     const { requestOnnxDevice } = await import('@scalearn/onnx');

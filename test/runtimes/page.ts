@@ -1,4 +1,4 @@
-// A page for the built packages, served as they are: no bundler, an import map instead.
+// A page for the built packages. They are served without a bundler, through an import map.
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { stripTypeScriptTypes } from 'node:module';
@@ -22,7 +22,7 @@ const types: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves the page at `/`, the smoke test at `/smoke.js`, and what the import map leads to. */
+/** Serves the page at `/`, the smoke test at `/smoke.js`, and the targets of the import map. */
 export async function servePage(): Promise<{ url: string; close(): void }> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);

@@ -1,5 +1,5 @@
-// An empty project outside the repository, in which `@scalearn/*` are the built packages: what is neither bundled nor
-// resolved to sources.
+// An empty project outside the repository, in which `@scalearn/*` are the built packages, without bundling and without
+// resolution to sources.
 import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ await using device = await requestDevice({ device: process.argv[2] });
 console.log(JSON.stringify(await smoke(device)));
 `;
 
-/** Makes the project; `packages` of the workspace and what else is named are links in its node_modules. */
+/** Creates the project. `packages` of the workspace and the other named packages are links in its node_modules. */
 export function createProject(): string {
   const project = mkdtempSync(join(tmpdir(), 'scalearn-runtimes-'));
   const modules = join(project, 'node_modules');

@@ -1,5 +1,5 @@
-// Trains a few steps with the packages as they are installed, and says how far that is from the interpreter. Runs in
-// Node, Deno and browsers alike: only erasable types, only `@scalearn/*`.
+// Trains a few steps with the installed packages, and prints the difference from the interpreter. Runs in Node, Deno
+// and browsers, so it uses only erasable types and only imports `@scalearn/*`.
 
 import { type Device, ReferenceDevice } from '@scalearn/core';
 import {
@@ -26,7 +26,7 @@ export interface SmokeResult {
   readonly difference: number;
 }
 
-/** A small classifier with dropout, trained for six steps on batches of different sizes. */
+/** Trains a small classifier with dropout for six steps on batches of different sizes. */
 async function trainSome(device: Device): Promise<{ losses: number[]; values: Float32Array[] }> {
   const parameters = new Parameters(
     device,

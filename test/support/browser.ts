@@ -1,11 +1,11 @@
-// Chromium, for tests of whole pages.
+// Chromium for tests of complete pages.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** Why there is no browser here; undefined where there is one. */
+/** Why there is no browser here; undefined if there is one. */
 export const browserNeeds: string | undefined = existsSync(executablePath)
   ? undefined
   : `${executablePath} is absent; CHROMIUM names another`;
@@ -16,7 +16,7 @@ export const openBrowser = (): Promise<Browser> =>
     args: ['--no-sandbox', '--enable-unsafe-webgpu', '--disable-background-networking'],
   });
 
-/** Keeps a picture of the page, where SCALEARN_SCREENSHOTS names a folder for them. */
+/** Saves a screenshot of the page, if SCALEARN_SCREENSHOTS names a folder for them. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.SCALEARN_SCREENSHOTS;
   if (!folder) return;

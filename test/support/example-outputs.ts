@@ -1,21 +1,21 @@
-// What the examples print, and leave.
+// The expected output and files of the examples.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
-/** The accuracy in a line that contains some text. */
+/** Returns the accuracy in a line that contains the given text. */
 function accuracy(stdout: string, line: string): number {
   const found = stdout.split('\n').find((each) => each.includes(line));
   return Number(/accuracy (\d\.\d+)/.exec(found ?? '')?.[1] ?? Number.NaN);
 }
 
-/** Seven numbers of others' adapters are worth more than an adapter from 128 rows. */
+/** Checks that seven numbers for adapters of other tasks give a higher accuracy than an adapter trained on 128 rows. */
 export function expectTransfer(stdout: string): void {
   expect(stdout).toContain('8736 numbers from scratch, 7 by transfer');
   expect(accuracy(stdout, 'ScaLearnUniform++'), stdout).toBeGreaterThan(accuracy(stdout, 'single adapter'));
 }
 
-/** What each example that Node runs has to print, by its name. */
+/** Checks of the output of each example that runs in Node, by its name. */
 export const exampleOutputs: Readonly<Record<string, (stdout: string, folder: string) => void>> = {
   'quickstart-node': (stdout) => {
     expectTransfer(stdout);

@@ -1,17 +1,17 @@
-// An example as a user has it: its folder copied out of the repository, with the packages in node_modules.
+// An example as users have it: its folder copied out of the repository, with the packages in node_modules.
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './repository.ts';
 
-/** Why examples cannot run here; undefined where they can. */
+/** Why examples cannot run here; undefined if they can. */
 export const examplesNeed: string | undefined = existsSync(
   join(root, 'packages/assets-mini/encoder/config.json'),
 )
   ? undefined
   : 'packages/assets-mini has no encoder yet; its script makes it';
 
-/** Copies an example; what it imports are links to this repository's node_modules. */
+/** Copies an example. Its imports are links to this repository's node_modules. */
 export function copyExample(name: string): { readonly folder: string; [Symbol.dispose](): void } {
   const parent = mkdtempSync(join(tmpdir(), 'scalearn-example-'));
   const folder = join(parent, name);

@@ -1,4 +1,4 @@
-// A project in which the guides' code runs as on a reader's machine: the packages are installed, as their sources.
+// A project in which the guides' code runs as on a reader's machine. The packages are installed as their sources.
 import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -10,9 +10,9 @@ const source = '--conditions=@scalearn/source';
 
 export interface GuideProject {
   readonly folder: string;
-  /** Runs a program in TypeScript. */
+  /** Runs a TypeScript program. */
   runProgram(file: string): Promise<Outcome>;
-  /** Runs lines of a shell; the first one that fails ends them. */
+  /** Runs shell lines. The first one that fails ends the run. */
   runShell(lines: string): Promise<Outcome>;
 }
 
@@ -29,7 +29,7 @@ export function createGuideProject(): GuideProject {
   const command = `exec "${node}" ${source} "${join(root, 'packages/cli/src/bin.ts')}" "$@"`;
   writeFileSync(join(bin, 'scalearn'), `#!/bin/sh\n${command}\n`);
   chmodSync(join(bin, 'scalearn'), 0o755);
-  // `npm start -- ARGUMENTS` is what it is in a clone of the repository.
+  // `npm start -- ARGUMENTS` works as in a clone of the repository.
   const manifest = { private: true, type: 'module', scripts: { start: 'scalearn' } };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
 

@@ -1,49 +1,49 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** A repository as the hub holds it: one commit with files. */
+/** A repository on the hub: one commit with files. */
 export interface HubRepository {
   readonly commit: string;
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** What other revisions than `main` hold, by their names. */
+  /** The contents of revisions other than `main`, by name. */
   readonly revisions?: Readonly<Record<string, HubRepository>>;
-  /** The answer to every request but the right one: status and `X-Error-Code`. */
+  /** The response to every request, in place of the right one: status and `X-Error-Code`. */
   readonly refuse?: readonly [status: number, code?: string];
-  /** The answer to requests for files alone: the hub shows to everybody what a gated model has. */
+  /** The response to requests for files only. The hub lists the files of a gated model for everybody. */
   readonly refuseFiles?: readonly [status: number, code?: string];
 }
 
 /**
- * What happens to the body of a file: half of it comes and the connection breaks; half of it comes as if that were all;
- * its first byte is wrong; there is a byte too much.
+ * Fault in the body of a file: half of it is sent and the connection breaks; half of it is sent as if it were complete;
+ * its first byte is wrong; there is an additional byte.
  */
 export type Behavior = 'send' | 'break' | 'cut' | 'corrupt' | 'lengthen';
 
 /** The part of the hub's protocol that downloads need, on this machine. */
 export interface HubServer {
   readonly url: string;
-  /** One line a request: method, path, and the range of one that does not begin at the first byte. */
+  /** One line per request: method, path, and the range of a request that does not start at the first byte. */
   readonly requests: string[];
-  /** By `owner/name`, those of data sets by `datasets/owner/name`. */
+  /** By `owner/name`; data sets by `datasets/owner/name`. */
   readonly repositories: Record<string, HubRepository>;
-  /** What happens to the bodies of files; what is in `script` comes first, one a request. */
+  /** Fault in the bodies of files. Entries of `script` are used first, one per request. */
   behavior: Behavior;
   readonly script: Behavior[];
-  /** Answers to the next requests, whatever they are. */
+  /** Responses to the next requests of any kind. */
   readonly answers: { readonly status: number; readonly headers?: Record<string, string> }[];
-  /** Answers a request in another way than a hub does, or returns false. */
+  /** Overrides the response to a request, or returns false. */
   intercept: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
-  /** Whether large files are on another host, as they are on the hub. */
+  /** Whether large files are on another host, as on the hub. */
   redirects: boolean;
   /** Whether ranges are ignored. */
   ignoresRanges: boolean;
-  /** The authorization header of the last request; of the last one that was redirected. */
+  /** The authorization header of the last request, and of the last redirected request. */
   authorization: string | undefined;
   authorizationElsewhere: string | undefined;
   close(): Promise<void>;
 }
 
-/** Files from this size on are stored as large files, which the hub names by their SHA-256. */
+/** Size in bytes from which files are stored as large files, which the hub names by their SHA-256. */
 const LARGE = 1000;
 
 export async function startHubServer(repositories: Record<string, HubRepository>): Promise<HubServer> {

@@ -1,14 +1,14 @@
-// Code blocks of Markdown files, and what is to be done with them.
+// Code blocks of Markdown files, and how to treat them.
 
 export interface CodeBlock {
-  /** First word after the fence: `ts`, `sh`, … */
+  /** First word after the fence: `ts`, `sh`, …. */
   readonly language: string;
-  /** Name of the file it shows, where the second word is one: `ts main.ts`. */
+  /** Name of the file that it shows, if the second word is one: `ts main.ts`. */
   readonly file: string | undefined;
-  /** Why it is not run, after `no-run:`; empty where no reason is given. */
+  /** Why it is not run, after `no-run:`; empty if no reason is given. */
   readonly noRun: string | undefined;
   readonly text: string;
-  /** Of its fence, from 1. */
+  /** Line of its fence, from 1. */
   readonly line: number;
 }
 
@@ -23,6 +23,6 @@ export const codeBlocks = (markdown: string): CodeBlock[] =>
     }),
   );
 
-/** Commands in comments that readers do not see, `<!-- before: COMMAND -->`: what a page's blocks find done already. */
+/** Returns the commands in hidden comments, `<!-- before: COMMAND -->`. They are run before a page's blocks. */
 export const preparations = (markdown: string): string[] =>
   [...markdown.matchAll(/^<!-- before: (.+) -->$/gm)].map(([, command = '']) => command);

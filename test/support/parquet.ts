@@ -1,7 +1,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer';
 
-/** What a column holds. */
+/** The type of a column. */
 export type ColumnType =
   | 'STRING'
   | 'BYTES' // claimed to be UTF-8, and not checked
@@ -13,10 +13,10 @@ export type ColumnType =
   | { readonly struct: Readonly<Record<string, ColumnType>> };
 
 /**
- * A parquet file as the hub has them: columns may be empty in a row, and rows come in groups.
+ * Returns a parquet file in the form of the hub's files: values may be missing, and rows are in groups.
  *
  * @param columns types by name
- * @param notes what programs keep with a file
+ * @param notes key-value metadata of the file
  */
 export function parquetFile(
   columns: Readonly<Record<string, ColumnType>>,
@@ -56,7 +56,7 @@ function schemaOf(name: string, type: ColumnType): SchemaElement[] {
   ];
 }
 
-/** Whole numbers of 64 bits are written from bigints. */
+/** Converts a value for storage. Whole numbers of 64 bits are written from bigints. */
 function stored(value: unknown, type: ColumnType): unknown {
   if (type === 'INT64' && typeof value === 'number') return BigInt(value);
   if (typeof type === 'object' && 'list' in type && Array.isArray(value))

@@ -3,18 +3,18 @@ import { execFile } from 'node:child_process';
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
-  /** What it wrote, standard output and error, for messages. */
+  /** Its standard output and error, for messages. */
   readonly all: string;
 }
 
-/** Runs a program to its end, whatever its exit code. */
+/** Runs a program to its end, with any exit code. */
 export const run = (
   file: string,
   args: readonly string[],
   { cwd, env }: { cwd: string; env?: Record<string, string> },
 ): Promise<Outcome> =>
   new Promise((resolve) => {
-    // Below the hooks' time limit, so that nothing is left running when that is reached.
+    // Below the hooks' time limit, so that no process is left running when that limit is reached.
     const limit = { timeout: 240_000, killSignal: 'SIGKILL' } as const;
     const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 1 << 26, ...limit };
     execFile(file, args, options, (error, stdout, stderr) => {
@@ -24,7 +24,7 @@ export const run = (
     });
   });
 
-/** Runs a program that must succeed; its output is the error's message otherwise. */
+/** Runs a program that must succeed. Otherwise its output is the error's message. */
 export async function mustRun(...command: Parameters<typeof run>): Promise<Outcome> {
   const outcome = await run(...command);
   if (outcome.code !== 0) throw new Error(outcome.all);

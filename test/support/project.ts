@@ -1,4 +1,4 @@
-// Empty projects with one package in them, as a user would have after `npm install`.
+// Empty projects with one package, as users have after `npm install`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { mustRun } from './process.ts';
@@ -6,7 +6,10 @@ import { type Package, packages, readManifest, root, withWorkspaceDependencies }
 
 const bin = join(root, 'node_modules/.bin');
 
-/** The user's npm runs on the user's Node: beside that one it looks for the system's settings. */
+/**
+ * PATH without the repository's binaries. The user's npm then runs on the user's Node, next to which it finds its
+ * settings.
+ */
 const usersPath = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((folder) => !folder.endsWith('node_modules/.bin'))
@@ -15,10 +18,10 @@ const usersPath = (process.env.PATH ?? '')
 export const npmEnvironment: Record<string, string> = {
   PATH: usersPath,
   npm_config_loglevel: 'error',
-  // npm waits five minutes for an answer that got lost before it asks again.
+  // By default npm waits five minutes for a lost response before it retries.
   npm_config_fetch_timeout: '60000',
   npm_config_fetch_retry_mintimeout: '1000',
-  // ONNX Runtime's install script fetches CUDA libraries from a host that need not be reachable.
+  // ONNX Runtime's install script downloads CUDA libraries from a host that may be unreachable.
   ONNXRUNTIME_NODE_INSTALL: 'skip',
 };
 
@@ -28,14 +31,14 @@ export const buildAll = (): Promise<unknown> =>
     env: { TURBO_TELEMETRY_DISABLED: '1' },
   });
 
-/** Builds the packages and writes them into a folder, as they are published. */
+/** Builds the packages and packs them into a folder, as they are published. */
 export const packAll = (into: string): Promise<unknown> =>
   mustRun(join(bin, 'node'), [join(root, 'scripts/bootstrap.mjs'), 'pack', into], { cwd: root });
 
 const tarball = ({ name, manifest }: Package) =>
   `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
 
-/** Installs all packages at once, as `npm init -y && npm i ./scalearn-*.tgz` does. */
+/** Installs all packages at once, like `npm init -y && npm i ./scalearn-*.tgz`. */
 export async function installAll(project: string, tarballs: string): Promise<void> {
   mkdirSync(project, { recursive: true });
   const options = { cwd: project, env: npmEnvironment };
@@ -44,7 +47,9 @@ export async function installAll(project: string, tarballs: string): Promise<voi
   await mustRun('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...files], options);
 }
 
-/** Installs the package and what else its README names; what is ours comes from `tarballs`. */
+/**
+ * Installs the package and the other packages that its README names. Packages of this repository come from `tarballs`.
+ */
 export async function install(
   each: Package,
   project: string,
@@ -58,7 +63,7 @@ export async function install(
     needed.flatMap(withWorkspaceDependencies).map((inner) => join(tarballs, tarball(inner))),
   );
   const others = named.filter((name) => !packages.some((inner) => inner.name === name)).map(pinned);
-  // Optional parts are large and by definition not needed.
+  // Optional dependencies are large and not required.
   const flags = ['--omit=optional', '--prefer-offline', '--no-audit', '--no-fund'];
   await mustRun('npm', ['install', ...flags, ...ours, ...others], {
     cwd: project,
@@ -66,7 +71,7 @@ export async function install(
   });
 }
 
-/** The version that this repository is tested with. */
+/** Returns the version that this repository is tested with. */
 function pinned(name: string): string {
   const { devDependencies } = readManifest(root);
   const version = devDependencies?.[name];
@@ -74,7 +79,7 @@ function pinned(name: string): string {
   return `${name}@${version}`;
 }
 
-/** The runtimes that a library must work in, outside browsers. */
+/** The runtimes other than browsers in which a library must work. */
 export const runtimes: Record<string, (program: string) => [file: string, args: string[]]> = {
   Node: (program) => [join(bin, 'node'), [program]],
   Deno: (program) => [join(bin, 'deno'), ['run', '-A', '--no-lock', '--node-modules-dir=manual', program]],

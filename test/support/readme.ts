@@ -1,13 +1,13 @@
-// What a package's README promises, in a form that a test can hold it to.
+// The testable statements of a package's README.
 import { existsSync, readFileSync } from 'node:fs';
 import { type CodeBlock, codeBlocks } from './markdown.ts';
 
 export interface Promised {
-  /** The first `ts` block, a whole program. */
+  /** The first `ts` block, a complete program. */
   readonly program: string;
-  /** The `text` block right after it: what the program prints. */
+  /** The `text` block directly after it: the program's output. */
   readonly output: string | undefined;
-  /** Packages that the first `npm install` line names. */
+  /** Packages in the first `npm install` line. */
   readonly install: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export function readPromise(folder: string): Promised {
   };
 }
 
-/** Names without version, of `npm install a b@1`; none where there is no such line. */
+/** Returns names without version from `npm install a b@1`; none if there is no such line. */
 function installed(blocks: readonly CodeBlock[]): string[] {
   for (const { text } of blocks) {
     const line = /^(?:\$ )?npm (?:install|i|add) ([^\n#]+)/m.exec(text);

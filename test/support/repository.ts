@@ -27,7 +27,7 @@ export const packages: readonly Package[] = readdirSync(`${root}/packages`).map(
   return { folder, name: manifest.name, manifest };
 });
 
-/** The package and those of this workspace that it needs, directly or not. */
+/** Returns the package and the packages of this workspace that it depends on, directly or indirectly. */
 export function withWorkspaceDependencies(of: Package): Package[] {
   const found = new Set<Package>();
   const visit = (each: Package) => {

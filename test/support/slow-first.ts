@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { root } from './repository.ts';
 
-/** What takes longest, of each project; measured on two cores. */
+/** The slowest test files of each project, measured on two cores. */
 export const slow: readonly string[] = [
   'test/packages.test.ts',
   'test/golden/golden.gpu.test.ts',
@@ -15,8 +15,8 @@ export const slow: readonly string[] = [
 ];
 
 /**
- * Begins slow files first, so that none runs alone at the end. Vitest knows which they are only where it has run them
- * before, which it has not in a fresh clone.
+ * Starts slow files first, so that none runs alone at the end. Vitest only knows them after it has run them, which is
+ * not the case in a fresh clone.
  */
 export default class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,4 +1,4 @@
-// Pages built by Vite, with the packages' sources in the place of what is installed.
+// Pages built by Vite. The packages' sources replace the installed packages.
 import type { AddressInfo } from 'node:net';
 import { build, defaultClientConditions, preview } from 'vite';
 
@@ -7,7 +7,7 @@ export interface BuiltPage {
   close(): Promise<void>;
 }
 
-/** Builds the page in a folder as its own configuration says, and serves the result. */
+/** Builds the page in a folder with its own configuration, and serves the result. */
 export async function buildPage(root: string): Promise<BuiltPage> {
   const conditions = ['@scalearn/source', ...defaultClientConditions];
   await build({ root, resolve: { conditions }, logLevel: 'error' });

@@ -1,5 +1,5 @@
-// Makes everything in this package from nothing: pretrains the mini encoder, trains the eight source adapters with the
-// command line tool, measures them, and writes the model card. Stopped and started again, it goes on where it was.
+// Builds everything in this package from scratch: pretrains the mini encoder, trains the eight source adapters with the
+// command line tool, measures them, and writes the model card. A restarted build resumes where it stopped.
 //
 //   node --conditions=@scalearn/source packages/assets-mini/scripts/build.ts [--work DIR] [--out DIR]
 import { spawn } from 'node:child_process';
@@ -27,12 +27,12 @@ const run = async (script: string, options: readonly string[]): Promise<void> =>
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (code !== 0) process.exit(Number(code) || 1);
 };
-/** As command line options: `{ 'batch-size': 32 }` is `--batch-size 32`. */
+/** Formats command line options: `{ 'batch-size': 32 }` becomes `--batch-size 32`. */
 const flags = (options: Readonly<Record<string, string | number>>): string[] =>
   Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
-// What is finished stays, and is refused if it was made by another recipe. The folder's name is the encoder's, which
-// adapters carry.
+// Finished folders are kept. They are refused if another recipe made them. The folder's name becomes the encoder's
+// name, which adapters store.
 const encoder = join(work, 'bert-mini-miniglue');
 await run('../../encoders/scripts/pretrain-mini.ts', ['--out', encoder, ...flags(encoderOptions)]);
 
@@ -63,7 +63,7 @@ const card = modelCard({
 });
 await writeFile(join(out, 'encoder', 'README.md'), card);
 
-/** Puts copies of files in place of a folder. */
+/** Replaces a folder with copies of files. */
 async function replace(folder: string, from: string, files: readonly string[]): Promise<void> {
   const [fresh, target] = [join(out, `${folder}.new`), join(out, folder)];
   await rm(fresh, { recursive: true, force: true });

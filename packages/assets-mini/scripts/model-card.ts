@@ -1,13 +1,13 @@
-// The model card, written from what the build measured.
+// Writes the model card from the measurements of the build.
 import { adapterOptions, pythonCheck } from './recipe.ts';
 
-/** What `pretrain-mini.ts` leaves in `pretraining.json`. */
+/** Contents of `pretraining.json`, which `pretrain-mini.ts` writes. */
 interface Pretraining {
   readonly options: Readonly<Record<string, string>>;
   readonly history: readonly { readonly step: number; readonly loss: number; readonly accuracy: number }[];
 }
 
-/** The part of an adapter's `run.json` that the card tells. */
+/** The part of an adapter's `run.json` that the card reports. */
 interface AdapterRun {
   readonly task: string;
   readonly data: { readonly rows: { readonly train: number } };
@@ -25,7 +25,7 @@ export interface Score {
 
 export interface CardData {
   readonly pretraining: unknown;
-  /** The `run.json` of every adapter, and what a bag of words reaches on its task. */
+  /** The `run.json` of every adapter, and the score of a bag-of-words classifier on its task. */
   readonly adapters: readonly { readonly run: unknown; readonly bagOfWords: Score }[];
 }
 

@@ -1,6 +1,6 @@
 import type { SourceTask } from '../src/index.ts';
 
-// How the assets are made. Changing a number here makes other assets.
+// The recipe of the assets. Changing a number here changes the assets.
 
 /** Options of `pretrain-mini.ts`. */
 export const encoderOptions: Readonly<Record<string, string | number>> = {
@@ -11,11 +11,11 @@ export const encoderOptions: Readonly<Record<string, string | number>> = {
   'learning-rate': 0.002,
 };
 
-/** How far Python is from this library, as `scripts/check-encoder.py` measured it once. */
+/** Difference between Python and this library, as `scripts/check-encoder.py` measured it once. */
 export const pythonCheck =
   'transformers 5.24.0 with torch 2.15.0 loads the folder, agrees on the ids of 3,000 of 3,000 texts, and differs by at most 3.9e-6 in hidden states and 1.1e-5 in logits';
 
-/** Large tasks are learned in a few epochs, small ones need many. */
+/** Large tasks need few epochs, small tasks need many. */
 const epochs: Readonly<Record<SourceTask, number>> = {
   cola: 30,
   sst2: 12,

@@ -1,4 +1,4 @@
-/** Names of the source tasks, in the order of MiniGLUE's tables; each has an adapter. */
+/** Names of the source tasks, in the order of MiniGLUE's tables. Each task has an adapter. */
 export const sourceTasks = ['cola', 'sst2', 'mrpc', 'qqp', 'stsb', 'mnli', 'qnli', 'rte'] as const;
 
 export type SourceTask = (typeof sourceTasks)[number];
@@ -6,7 +6,7 @@ export type SourceTask = (typeof sourceTasks)[number];
 /** The Hugging Face folder of the mini encoder. */
 export const encoderFolder: URL = new URL('../encoder/', import.meta.url);
 
-/** The AdapterHub folder of the adapter that was trained on a task of MiniGLUE. */
+/** Returns the AdapterHub folder of the adapter trained on a task of MiniGLUE. */
 export function adapterFolder(task: SourceTask): URL {
   return new URL(`../adapters/${task}/`, import.meta.url);
 }

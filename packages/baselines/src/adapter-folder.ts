@@ -9,18 +9,21 @@ import {
   type StoredMethod,
 } from '@scalearn/core/methods';
 
-/** What `adapter_config.json` says, whatever the kind of adapter. */
+/** Contents of `adapter_config.json` for any kind of adapter. */
 export interface AdapterDescription {
   readonly name: string;
   readonly json: JsonFields;
   readonly config: JsonFields;
-  /** All of it. */
+  /** The complete text of the file. */
   readonly text: string;
-  /** The file, for people. */
+  /** Path of the file, for messages. */
   readonly where: string;
 }
 
-/** Reads `adapter_config.json`; undefined where there is none, or one that names a configuration of the library. */
+/**
+ * Reads `adapter_config.json`. Returns undefined if there is none, or if it names a predefined configuration of the
+ * `adapters` library.
+ */
 export async function readAdapterDescription(folder: ModelFolder): Promise<AdapterDescription | undefined> {
   const text = await folder.text('adapter_config.json');
   if (text === undefined) return undefined;
@@ -30,7 +33,7 @@ export async function readAdapterDescription(folder: ModelFolder): Promise<Adapt
   return { name: adapterNameOf(json), json, config: json.object('config'), text, where };
 }
 
-/** @throws ModelFileError if the configuration says anything else: it would compute something else */
+/** @throws ModelFileError if a setting has another value, which would make the adapter compute something else */
 export function requireSettings(config: JsonFields, expected: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(expected)) {
     if (isSame(config.raw(key), value)) continue;
@@ -39,7 +42,7 @@ export function requireSettings(config: JsonFields, expected: Readonly<Record<st
   }
 }
 
-/** Whether a value is this text, number, or list of them. */
+/** Returns whether a value equals this text, number, or list of them. */
 function isSame(found: unknown, wanted: unknown): boolean {
   if (!Array.isArray(wanted)) return found === wanted;
   return (
@@ -47,7 +50,10 @@ function isSame(found: unknown, wanted: unknown): boolean {
   );
 }
 
-/** A method with the trained tensors of an adapter's folder. @throws ModelFileError if they do not fit it */
+/**
+ * Returns a method with the trained tensors of an adapter's folder. @throws ModelFileError if they do not fit the
+ * method
+ */
 export async function readAdapterTensors(
   folder: ModelFolder,
   target: ReadTarget,

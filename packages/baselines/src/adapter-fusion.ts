@@ -43,11 +43,11 @@ import {
 } from './fusion-files.ts';
 
 export interface AdapterFusionOptions {
-  /** Frozen adapters, at least two, in any order; it is kept. */
+  /** Frozen adapters, at least two. Their order is kept. */
   readonly sources: readonly AdapterSource[];
-  /** Dropout on the scores; by default the encoder's dropout on attention. */
+  /** Dropout on the scores. Default: the encoder's attention dropout. */
   readonly dropout?: number | undefined;
-  /** λ of the penalty `λ · Σ_layers ‖I − W_v‖²`; 0.01 in the paper. */
+  /** λ of the penalty `λ · Σ_layers ‖I − W_v‖²`. Default 0.01, as in the paper. */
   readonly regularization?: number;
 }
 
@@ -60,14 +60,14 @@ const methodOptions = {
   },
   regularization: {
     type: 'number',
-    meaning: 'strength of the pull of values to the identity',
+    meaning: 'strength of the penalty that keeps values near the identity',
     default: 0.01,
     range: { least: 0 },
   },
 } as const satisfies MethodOptions;
 
 /**
- * AdapterFusion, stage 2: in every layer the token attends to what the T frozen sources make of it (Pfeiffer et al.
+ * AdapterFusion, stage 2: in every layer, each token attends to the outputs of the T frozen sources (Pfeiffer et al.
  * 2021, arXiv 2005.00247, the configuration "dynamic"; docs/reference/methods.md#adapterfusion). With `z = LN₂(h + x)`
  * `[tokens, hidden]`:
  *
@@ -75,12 +75,12 @@ const methodOptions = {
  *
  * `α = softmax_t(dropout(q·k_t))` `[tokens, T]`, `y = LN₂(Σ_t α_t·v_t + h + x)`
  *
- * What the sources say is never written down, and their keys and values are not either: a source is linear in its
- * bottleneck `a_t`, `up_t = U_t·a_t`, its bias being one more unit (see {@link stackSources}). So
+ * The outputs of the sources, their keys and their values are never materialized. A source is linear in its bottleneck
+ * `a_t`: `up_t = U_t·a_t`, with the bias as one more unit (see {@link stackSources}). So
  *
  * `q·k_t = (U_tᵀ·W_kᵀ·q)·a_t + q·b_k`, `Σ_t α_t·v_t = W_v·(Σ_t U_t·(α_t·a_t))`,
  *
- * which takes three products of `[hidden, hidden]` a token instead of 2·T + 1 (P7).
+ * which takes three products of `[hidden, hidden]` per token instead of 2·T + 1 (P7).
  */
 export function adapterFusion(options: AdapterFusionOptions): Method {
   checkOptionNames('adapterFusion', options, ['sources', ...Object.keys(methodOptions)]);
@@ -96,7 +96,7 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
     kind: 'two-stage',
     headLayout: 'static',
     get settings() {
-      // Ids of stored runs depend on this spelling.
+      // The ids of stored runs depend on these strings.
       return {
         regularisation: regularization,
         dropout: dropout ?? null,
@@ -148,7 +148,7 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
         const q = linear(z, parameter(`${query}.weight`), parameter(`${query}.bias`));
         const wanted = linear(matmul(q, parameter(`${key}.weight`)), up);
         const bias = reshape(parameter(`${key}.bias`), [1, encoder.hiddenSize]);
-        // b_k adds the same to every score, but dropout then takes it from some of them.
+        // b_k adds the same amount to every score, but dropout then removes it from some of them.
         const scores = add(sum(bySource(multiply(wanted, inner)), 2), linear(q, bias));
         const probability = dropout ?? encoder.attentionDropout ?? 0.1;
         const alpha = softmax(training?.apply(scores, probability, `fusion/${layer}`) ?? scores);
@@ -173,14 +173,14 @@ export function adapterFusion(options: AdapterFusionOptions): Method {
   };
 }
 
-/** One on the diagonal, something small beside it; `[size, size]`. */
+/** Returns a matrix `[size, size]` with ones on the diagonal and the value `beside` elsewhere. */
 function nearlyIdentity(size: number, beside: number): Float32Array {
   const values = new Float32Array(size * size).fill(beside);
   for (let i = 0; i < size; i++) values[i * size + i] = 1;
   return values;
 }
 
-/** Reads the folder of a fusion: its tensors, its configuration, and a folder for each source. */
+/** Reads the folder of a fusion: its tensors, its configuration, and one folder per source. */
 export const adapterFusionReader: MethodReader = async (folder, target) => {
   const text = await folder.text(fusionConfigFile);
   if (text === undefined) return undefined;
@@ -205,11 +205,11 @@ export const adapterFusionReader: MethodReader = async (folder, target) => {
   return { adapterName, method, tensors };
 };
 
-/** {@link adapterFusion}, as programs list it. */
+/** The definition of {@link adapterFusion} for lists of methods. */
 export const adapterFusionMethod: MethodDefinition = defineMethod({
   id: 'adapter-fusion',
   title: 'AdapterFusion',
-  summary: 'attention over what the sources say',
+  summary: 'attention over the outputs of the sources',
   kind: 'two-stage',
   reference: {
     paper: 'Pfeiffer et al. 2021, arXiv 2005.00247',

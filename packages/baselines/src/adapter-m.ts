@@ -10,12 +10,12 @@ import {
 import { jointDefaults } from './joint.ts';
 
 /**
- * Adapter-m: one Pfeiffer adapter for several tasks, each with a head of its own; the encoder is frozen
- * (docs/reference/methods.md#adapter-m). In a batch of any task, with `z = LN₂(h + x)` `[tokens, hidden]`:
+ * Adapter-m: one Pfeiffer adapter shared by several tasks, each of which has its own head. The encoder is frozen
+ * (docs/reference/methods.md#adapter-m). For a batch of any task, with `z = LN₂(h + x)` `[tokens, hidden]`:
  *
  * `y = LN₂(up·relu(down·z + b) + c + h + x)`,
  *
- * down `[m, hidden]`, b `[m]`, up `[hidden, m]` and c `[hidden]` in every layer; see {@link bottleneck}.
+ * with down `[m, hidden]`, b `[m]`, up `[hidden, m]` and c `[hidden]` in every layer; see {@link bottleneck}.
  */
 export function adapterM(options: BottleneckOptions = {}): Method {
   return forSeveralTasks(bottleneck(options));
@@ -25,14 +25,17 @@ function forSeveralTasks(method: Method): Method {
   return { ...method, name: 'adapter-m', kind: 'joint', defaults: jointDefaults(3e-4) };
 }
 
-/** Reads the folder of an adapter that several tasks share; it is a bottleneck adapter's, but for the tasks. */
+/**
+ * Reads the folder of an adapter shared by several tasks. It is the folder of a bottleneck adapter with the tasks
+ * added.
+ */
 export const adapterMReader: MethodReader = async (folder, target) => {
   if (!target.tasks) return undefined;
   const stored = await bottleneckReader(folder, target);
   return stored && { ...stored, method: forSeveralTasks(stored.method) };
 };
 
-/** {@link adapterM}, as programs list it. */
+/** The definition of {@link adapterM} for lists of methods. */
 export const adapterMMethod: MethodDefinition = defineMethod({
   id: 'adapter-m',
   title: 'Adapter-m',

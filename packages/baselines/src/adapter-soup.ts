@@ -27,22 +27,22 @@ import { soupRowOptions } from './soup-rows.ts';
 import { averageAdapters, soupWeights, topKOption } from './soup-weights.ts';
 
 export type AdapterSoupOptions = {
-  /** Trained adapters of one size, the target's own among them. */
+  /** Trained adapters of equal sizes, including the target's own. */
   readonly sources: readonly AdapterSource[];
 } & (
   | {
-      /** How similar each source's texts are to the target's; see `textSimilarity`. */
+      /** Similarity of each source's texts to the target's; see `textSimilarity`. */
       readonly similarities: readonly number[];
-      /** How many of them go into the soup, the target's own among them; 5 in the paper. */
+      /** Number of sources in the soup, including the target's own. Default 5, as in the paper. */
       readonly topK?: number;
     }
   | {
-      /** Shares of the sources, which add up to 1. */
+      /** Weights of the sources. They sum to 1. */
       readonly weights: readonly number[];
     }
 );
 
-/** What a soup is made by, where its weights are not given. */
+/** Options that determine the weights if none are given. */
 const methodOptions = {
   topK: topKOption,
   similarities: {
@@ -53,27 +53,27 @@ const methodOptions = {
   },
   sentenceEncoder: {
     type: 'text',
-    meaning: 'hub name or folder of what embeds the texts',
+    meaning: 'hub name or folder of the encoder that embeds the texts',
     defaultMeaning: 'the encoder itself',
   },
   ...soupRowOptions,
 } as const satisfies MethodOptions;
 
-/** A source's share of a soup. */
+/** The weight of one source in a soup. */
 interface Share {
   readonly name: string;
   readonly weight: number;
 }
 
 /**
- * AdapterSoup, stage 2: the sources' weights are averaged, not their outputs (Chronopoulou et al. 2023, arXiv
- * 2302.07027; docs/reference/methods.md#adaptersoup). Of sources with parameters θ_t and similarities s_t to the
- * target, the K most similar make
+ * AdapterSoup, stage 2: averages the weights of the sources, not their outputs (Chronopoulou et al. 2023, arXiv
+ * 2302.07027; docs/reference/methods.md#adaptersoup). For sources with parameters θ_t and similarities s_t to the
+ * target, the K most similar sources give
  *
  * `θ = Σ_t w_t·θ_t`, `w_t = s_t / Σ_{kept} s`
  *
- * in every weight and bias, down `[m, hidden]` and up `[hidden, m]` of all layers. That one adapter is frozen; only the
- * head trains.
+ * in every weight and bias, down `[m, hidden]` and up `[hidden, m]` of all layers. The averaged adapter is frozen. Only
+ * the head trains.
  */
 export function adapterSoup(options: AdapterSoupOptions): Method {
   checkOptionNames('adapterSoup', options, ['sources', 'weights', 'similarities', 'topK']);
@@ -84,7 +84,7 @@ export function adapterSoup(options: AdapterSoupOptions): Method {
   return soupOf(averageAdapters('soup', sources, weights), shares);
 }
 
-/** The method for an adapter that has been averaged. */
+/** Returns the method for an averaged adapter. */
 function soupOf(adapter: Adapter, shares: readonly Share[]): Method {
   const named = ({ adapterName }: SaveCall): Adapter => ({ ...adapter, name: adapterName });
   return {
@@ -127,7 +127,7 @@ function checkWeights(sources: readonly Adapter[], weights: readonly number[]): 
   if (!(Math.abs(total - 1) < 1e-6)) throw new ArgumentError(`the weights must add up to 1, not ${total}`);
 }
 
-/** Reads the folder of a soup: an adapter's, and what went into it. */
+/** Reads the folder of a soup: an adapter's folder with the shares of the sources. */
 export const adapterSoupReader: MethodReader = async (folder, target) => {
   const text = await folder.text(configFile);
   if (text === undefined) return undefined;
@@ -146,7 +146,10 @@ export const adapterSoupReader: MethodReader = async (folder, target) => {
 
 const share = jsonShape({ name: jsonText, weight: jsonNumber });
 
-/** {@link adapterSoup}, as programs list it. Before similarities are measured it says what it is, and is not to be trained. */
+/**
+ * The definition of {@link adapterSoup} for lists of methods. Before similarities are measured it can be described but
+ * not trained.
+ */
 export const adapterSoupMethod: MethodDefinition = defineMethod({
   id: 'adapter-soup',
   title: 'AdapterSoup',

@@ -1,11 +1,11 @@
 import { add, type Tensor } from '@scalearn/core/graph';
 import type { Sites } from '@scalearn/core/methods';
 
-/** What a layer's projection makes of its rows: x `[tokens, in]`, result `[tokens, out]`. */
+/** Projects the rows of a layer: x `[tokens, in]`, result `[tokens, out]`. */
 export type Projection = (x: Tensor, layer: number) => Tensor;
 
 /**
- * The Pfeiffer adapter's place and order, whatever its projections are
+ * Places an adapter where the Pfeiffer adapter is, with any kind of projection
  * (docs/reference/methods.md#the-pfeiffer-adapter):
  *
  * `z = LN₂(h + x)`, `y = LN₂(up(act(down(z))) + h + x)`.

@@ -31,14 +31,14 @@ import { bottleneckSites, type Projection } from './bottleneck-sites.ts';
 import { phmDimension, phmParameters, phmWeights } from './phm.ts';
 
 export interface CompacterOptions {
-  /** Hidden size over bottleneck width; 16 in the paper. */
+  /** Hidden size divided by the bottleneck width. Default 16, as in the paper. */
   readonly reductionFactor?: number;
-  /** `gelu` (erf form, the reference's), `relu`, `gelu_new`, `tanh` or `sigmoid`. */
+  /** `gelu` (default; the erf form, as in the reference), `relu`, `gelu_new`, `tanh` or `sigmoid`. */
   readonly nonLinearity?: string;
 }
 
 /**
- * What sets a hypercomplex adapter's configuration apart from Pfeiffer's
+ * Settings that distinguish a hypercomplex adapter's configuration from a Pfeiffer adapter's
  * (docs/reference/formats.md#adapter-configuration).
  */
 const phmConfig = {
@@ -56,7 +56,7 @@ const phmConfig = {
 const ruleKey = ({ prefix }: EncoderArchitecture, name: string): string =>
   `${prefix}.shared_parameters.${name}.phm_rule`;
 
-/** First parts of the keys of a layer's two projections. */
+/** Returns the key prefixes of a layer's two projections. */
 function projections(
   encoder: EncoderArchitecture,
   layer: number,
@@ -74,8 +74,8 @@ const methodOptions = { reductionFactor: reductionFactorOption };
  *
  * `z = LN₂(h + x)`, `y = LN₂(gelu(z·H_down + b)·H_up + c + h + x)`, `H = Σ_i R_i ⊗ (l_i·r_i)`
  *
- * with H_down `[hidden, width]`, H_up `[width, hidden]`. The rule R `[4, 4, 4]` is one for all projections of all layers;
- * the rank-1 factors are each projection's own: see {@link phmWeights}.
+ * with H_down `[hidden, width]` and H_up `[width, hidden]`. All projections of all layers share the rule R `[4, 4, 4]`.
+ * Each projection has its own rank-1 factors; see {@link phmWeights}.
  */
 export function compacter(options: CompacterOptions = {}): Method {
   checkOptionNames('compacter', options, ['nonLinearity', ...Object.keys(methodOptions)]);
@@ -134,7 +134,7 @@ export function compacter(options: CompacterOptions = {}): Method {
   };
 }
 
-/** @throws ArgumentError if the sizes cannot be cut into as many parts as the layers need */
+/** @throws ArgumentError if a size is not a multiple of {@link phmDimension} */
 function compacterWidth({ hiddenSize }: EncoderArchitecture, reductionFactor: number): number {
   const width = adapterWidth(hiddenSize, reductionFactor);
   if (hiddenSize % phmDimension === 0 && width % phmDimension === 0) return width;
@@ -144,7 +144,7 @@ function compacterWidth({ hiddenSize }: EncoderArchitecture, reductionFactor: nu
   );
 }
 
-/** Reads the folder of a Compacter++ adapter, the `adapters` library's or {@link compacter}'s. */
+/** Reads the folder of a Compacter++ adapter written by the `adapters` library or by {@link compacter}. */
 export const compacterReader: MethodReader = async (folder, target) => {
   const description = await readAdapterDescription(folder);
   if (description?.config.raw('phm_layer') !== true) return undefined;
@@ -163,16 +163,16 @@ export const compacterReader: MethodReader = async (folder, target) => {
   if (scaling !== 1) throw new ModelFileError(`${where}: scaling is ${scaling}; only 1 can be read`);
   if (typeof reductionFactor !== 'number')
     throw new ModelFileError(
-      `${where}: reduction_factor differs by layers, which cannot be read of Compacter++`,
+      `${where}: reduction_factor differs by layers, which is not supported for Compacter++`,
     );
   if (leaveOut.length > 0)
-    throw new ModelFileError(`${where}: leave_out names layers, which cannot be read of Compacter++`);
+    throw new ModelFileError(`${where}: leave_out names layers, which is not supported for Compacter++`);
   const method = fileFault(where, () => compacter({ reductionFactor, nonLinearity: activation }));
   await checkRule(folder, ruleKey(target.encoder, name));
   return readAdapterTensors(folder, target, name, method);
 };
 
-/** @throws ModelFileError if the file does not hold the rule: the reference's own files do not */
+/** @throws ModelFileError if the file does not hold the rule; files of the reference code do not */
 async function checkRule(folder: ModelFolder, key: string): Promise<void> {
   const { tensors, where } = await openFolderTensors(folder, 'adapter');
   const bare = key.slice(key.indexOf('.') + 1);
@@ -183,7 +183,7 @@ async function checkRule(folder: ModelFolder, key: string): Promise<void> {
   );
 }
 
-/** {@link compacter}, as programs list it. */
+/** The definition of {@link compacter} for lists of methods. */
 export const compacterMethod: MethodDefinition = defineMethod({
   id: 'compacter++',
   title: 'Compacter++',

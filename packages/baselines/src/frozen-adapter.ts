@@ -2,10 +2,10 @@ import { type Adapter, bottleneck, type Method } from '@scalearn/core';
 import { type MethodTarget, storedAdapter } from '@scalearn/core/methods';
 
 /**
- * What a method does that has a frozen bottleneck adapter and trains nothing but the head: {@link bottleneck}'s
- * computation, `y = LN₂(up·act(down·z + b) + c + h + x)`, on tensors that stay as they are.
+ * Returns the parts of a method with a frozen bottleneck adapter, of which only the head trains. It computes the same
+ * as {@link bottleneck}, `y = LN₂(up·act(down·z + b) + c + h + x)`, with constant tensors.
  *
- * @param adapterFor gives the adapter once the encoder is known, or says why the two do not fit
+ * @param adapterFor returns the adapter for an encoder, or throws if the two do not fit
  */
 export function frozenAdapter(
   { name, nonLinearity }: Pick<Adapter, 'name' | 'nonLinearity'>,

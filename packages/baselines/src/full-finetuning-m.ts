@@ -5,9 +5,9 @@ import { fullModelFiles, readFullModel } from './full-model-folder.ts';
 import { jointDefaults } from './joint.ts';
 
 /**
- * Full FT-m: one encoder, all of which trains, for several tasks, each with a head of its own
- * (docs/reference/methods.md#full-ft-m). In a batch of any task the layers are as they were, `y = LN₂(h + x)`, all
- * `[tokens, hidden]`. The pooler trains with the tasks that read it.
+ * Full FT-m: one encoder for several tasks, each with its own head. All weights of the encoder train
+ * (docs/reference/methods.md#full-ft-m). For a batch of any task the layers are unchanged, `y = LN₂(h + x)`, all
+ * `[tokens, hidden]`. The pooler trains with the tasks that use it.
  */
 export function fullFinetuningM(): Method {
   const name = 'full-finetuning-m';
@@ -20,11 +20,11 @@ export function fullFinetuningM(): Method {
   };
 }
 
-/** Reads the folder of an encoder that was fine-tuned on several tasks. */
+/** Reads the folder of an encoder fine-tuned on several tasks. */
 export const fullFinetuningMReader: MethodReader = (folder, target) =>
   readFullModel(folder, target, fullFinetuningM());
 
-/** {@link fullFinetuningM}, as programs list it. */
+/** The definition of {@link fullFinetuningM} for lists of methods. */
 export const fullFinetuningMMethod: MethodDefinition = defineMethod({
   id: 'full-finetuning-m',
   title: 'Full FT-m',

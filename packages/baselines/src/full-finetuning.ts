@@ -3,9 +3,8 @@ import { defineMethod, type MethodDefinition, type MethodReader } from '@scalear
 import { fullModelFiles, readFullModel } from './full-model-folder.ts';
 
 /**
- * Full fine-tuning: every weight of the encoder trains with the head, from where pretraining left it (Devlin et al.
- * 2019, arXiv 1810.04805; docs/reference/methods.md#full-fine-tuning). There is nothing in the layers but the layers
- * themselves:
+ * Full fine-tuning: every pretrained weight of the encoder trains together with the head (Devlin et al. 2019, arXiv
+ * 1810.04805; docs/reference/methods.md#full-fine-tuning). Nothing is added to the layers:
  *
  * `y = LN₂(h + x)`, all `[tokens, hidden]`.
  */
@@ -26,7 +25,7 @@ export function fullFinetuning(): Method {
 export const fullFinetuningReader: MethodReader = (folder, target) =>
   readFullModel(folder, target, fullFinetuning());
 
-/** {@link fullFinetuning}, as programs list it. */
+/** The definition of {@link fullFinetuning} for lists of methods. */
 export const fullFinetuningMethod: MethodDefinition = defineMethod({
   id: 'full-finetuning',
   title: 'Full FT',

@@ -20,14 +20,14 @@ import {
 
 const weightsFile = 'model.safetensors';
 const configFile = 'config.json';
-/** Metadata of the weights: the method that trained them, and on what, as adapters are named. */
+/** Metadata keys of the weights: the method that trained them, and the name, which is formed like an adapter's. */
 const methodKey = 'method';
 const nameKey = 'name';
 
 /**
- * A trained encoder as a Hugging Face folder. A single static head lies in it as well, where transformers has a class
- * for it: then `AutoModelForSequenceClassification` opens the folder. Weights that did not train are left out, such as
- * the pooler of heads that do without it.
+ * Returns a trained encoder as a Hugging Face folder. A single static head is included if transformers has a class for
+ * it; then `AutoModelForSequenceClassification` opens the folder. Weights that did not train are left out, such as the
+ * pooler if the head does not use it.
  */
 export function fullModelFiles(methodName: string, call: SaveCall): FileSet {
   const { tensors, heads, encoder, encoderConfig, adapterName } = call;
@@ -48,7 +48,7 @@ export function fullModelFiles(methodName: string, call: SaveCall): FileSet {
   return { [configFile]: stableStringify(config), [weightsFile]: weights };
 }
 
-/** The keys of `config.json` that are no part of the encoder's. */
+/** The keys of `config.json` that are not part of the encoder's configuration. */
 const ownKeys = ['architectures', 'dtype', 'id2label', 'label2id', 'problem_type'];
 
 /**
@@ -73,7 +73,7 @@ export async function readFullModel(
   for (const [key, { shape }] of reader.entries) {
     if (heads.some((module) => key.startsWith(`${module}.`))) continue;
     if (!key.startsWith(`${prefix}.`))
-      throw new ModelFileError(`${where}: unexpected ${key}; it is no weight of the encoder`);
+      throw new ModelFileError(`${where}: unexpected ${key}; it is not a weight of the encoder`);
     tensors.set(key, { shape, data: await reader.readFloat32(key) });
   }
   const text = await folder.text(configFile);

@@ -20,7 +20,10 @@ import {
 import { requireSettings } from './adapter-folder.ts';
 import { sourceFiles } from './source-files.ts';
 
-/** Keys on disk of a layer's three linear maps, but for `.weight` and `.bias` (docs/reference/formats.md#fusion). */
+/**
+ * Returns the keys on disk of a layer's three linear maps, without `.weight` and `.bias`
+ * (docs/reference/formats.md#fusion).
+ */
 export function fusionKeys(
   encoder: EncoderArchitecture,
   layer: number,
@@ -30,7 +33,7 @@ export function fusionKeys(
   return { query: `${base}.query`, key: `${base}.key`, value: `${base}.value` };
 }
 
-/** What makes a fusion of the `adapters` library a "dynamic" one; others compute something else. */
+/** Settings of the `adapters` library's fusion "dynamic". Other settings compute something else. */
 const dynamic = {
   query: true,
   key: true,
@@ -41,17 +44,17 @@ const dynamic = {
   value_before_softmax: true,
 } as const;
 
-/** What a fusion's folder says beside its tensors and sources. */
+/** Settings in a fusion's folder, in addition to its tensors and sources. */
 export interface FusionSettings {
   readonly dropout: number | undefined;
   readonly regularization: number;
 }
 
 export const fusionConfigFile = 'adapter_fusion_config.json';
-/** Common path of its tensor files. */
+/** Path of the fusion's tensor files, without extension. */
 export const fusionWeights = 'model_adapter_fusion';
 
-/** A folder of the `adapters` library's fusion, and in it one for each source. */
+/** Returns the folder of a fusion in the `adapters` library's layout, with one folder per source. */
 export function fusionFiles(
   call: SaveCall & FusionSettings & { readonly sources: readonly Adapter[] },
 ): FileSet {
@@ -61,7 +64,7 @@ export function fusionFiles(
     ...dynamic,
     value_initialized: true,
     regularization: regularization > 0,
-    // The library's meaning of null is the default here: the encoder's dropout on attention.
+    // In the library null means the default used here: the encoder's attention dropout.
     dropout_prob: dropout ?? null,
   };
   return {
@@ -70,7 +73,7 @@ export function fusionFiles(
       config,
       name: names.join(','),
       adapter_names: names,
-      // Known to this library only. Which source is the target's cannot be told from their order.
+      // Only this library reads this key. The order of the sources does not tell which one is the target's.
       target: call.adapterName,
       lambda_reg: regularization,
     }),
@@ -79,10 +82,10 @@ export function fusionFiles(
   };
 }
 
-/** Keys of the file beside the common ones: this library alone writes them, or they say again what others do. */
+/** Additional keys of the file. Either only this library writes them, or they repeat other keys. */
 export const fusionOwnKeys: readonly string[] = ['adapter_names', 'target', 'lambda_reg'];
 
-/** Reads `adapter_fusion_config.json`, the library's or {@link fusionFiles}'. @throws ModelFileError */
+/** Reads `adapter_fusion_config.json` of the `adapters` library or of {@link fusionFiles}. @throws ModelFileError */
 export function parseFusionConfig(
   json: JsonFields,
 ): FusionSettings & { readonly target: string | undefined } {

@@ -6,19 +6,19 @@ import {
   type ParameterSpec,
 } from '@scalearn/core/methods';
 
-/** Sizes of what lies between a task and its adapters. */
+/** Sizes of the hypernetwork. */
 export interface Hypernetwork {
-  /** e: of task and layer embeddings. */
+  /** e: size of task and layer embeddings. */
   readonly taskEmbeddingSize: number;
-  /** Inside the projector. */
+  /** Hidden size of the projector. */
   readonly taskHiddenSize: number;
-  /** p: what adapters are generated from. */
+  /** p: size of the projected embedding from which adapters are generated. */
   readonly projectedTaskEmbeddingSize: number;
-  /** Whether all layers share one set of generators and have embeddings, or each layer has a set of its own. */
+  /** Whether all layers share one set of generators and have embeddings. Otherwise each layer has its own set. */
   readonly shared: boolean;
 }
 
-/** What is generated for a layer: a bottleneck adapter, and the weight and bias of the layer norm behind it. */
+/** A generated part of a layer: a bottleneck adapter, and the weight and bias of the layer norm after it. */
 type Part = 'down' | 'downBias' | 'up' | 'upBias' | 'gain' | 'offset';
 type Parts<T> = Readonly<Record<Part, T>>;
 
@@ -36,7 +36,7 @@ function eachPart<T>(of: (part: Part) => T): Parts<T> {
 /** A layer's parts: `[m, hidden]`, `[m]`, `[hidden, m]`, and `[hidden]` for the other three. */
 export type GeneratedAdapter = Parts<Tensor>;
 
-/** What generates a part, by its keys on disk: a network, and a linear map in it. */
+/** The generator of each part, by its keys on disk: a network and a linear map in it. */
 const generators: Parts<readonly [network: string, map: string]> = {
   up: ['up_sampler_hyper_net', 'weight_generator.0'],
   upBias: ['up_sampler_hyper_net', 'bias_generator.0'],
@@ -46,13 +46,13 @@ const generators: Parts<readonly [network: string, map: string]> = {
   offset: ['post_layernorm_hypernet', 'bias_generator'],
 };
 
-/** Names of all parameters: the official state dict's, its spelling included. */
+/** Returns the names of all parameters. They equal those of the official state dict, including its spelling. */
 function keysOf({ modules: { stack } }: MethodTarget['encoder']): {
   task(name: string): string;
   readonly layers: string;
   readonly projector: readonly [inner: string, outer: string];
   readonly norm: string;
-  /** @param layer absent where all layers share */
+  /** @param layer undefined if all layers share the generators */
   generator(part: Part, layer?: number): string;
 } {
   const base = `${stack}.adapter_layers_hyper_net`;
@@ -83,7 +83,10 @@ function shapesOf(hiddenSize: number, width: number): Parts<readonly number[]> {
 
 const indices = (layers: number): number[] => Array.from({ length: layers }, (_, layer) => layer);
 
-/** Weights N(0, σ²) with the encoder's σ, biases 0, task embeddings N(0, 1) (docs/reference/methods.md#hyperformer). */
+/**
+ * Returns the parameters. Weights are N(0, σ²) with the encoder's σ, biases 0, task embeddings N(0, 1)
+ * (docs/reference/methods.md#hyperformer).
+ */
 export function hypernetworkParameters(
   { encoder, tasks }: Pick<MethodTarget, 'encoder' | 'tasks'>,
   { taskEmbeddingSize: e, taskHiddenSize, projectedTaskEmbeddingSize: p, shared }: Hypernetwork,
@@ -118,11 +121,12 @@ export function hypernetworkParameters(
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /**
- * The adapters of all layers for the task of the batch. Every part is a linear map of
+ * Generates the adapters of all layers for the task of the batch. Every part is a linear map of
  *
  * `g = LN(P₂·relu(P₁·c + c₁) + c₂)`, `[1, p]` from the task embedding `c = t`, or `[layers, p]` from `c = [t ; e_ℓ]`.
  *
- * They depend on no example: they are computed once a step, and by shared generators for all layers in one product.
+ * The adapters do not depend on the examples, so they are computed once per step. Shared generators compute all layers
+ * in one product.
  */
 export function generateAdapters(
   { encoder, task, parameter }: MethodCall,

@@ -24,7 +24,7 @@ import {
 import { readAdapterDescription, readAdapterTensors, requireSettings } from './adapter-folder.ts';
 
 /**
- * What makes a LoRA of the `adapters` library (IA)³: it scales instead of adding
+ * Settings that make a LoRA of the `adapters` library (IA)³: it scales instead of adding
  * (docs/reference/formats.md#adapter-configuration).
  */
 const scaling = {
@@ -52,13 +52,13 @@ const places = ['key', 'value', 'intermediate'] as const;
 type Place = (typeof places)[number];
 
 /**
- * (IA)³: learned factors, one at first, on keys, values and the feed-forward block's inside (Liu et al. 2022, arXiv
- * 2205.05638; docs/reference/methods.md#ia3):
+ * (IA)³: learned factors on keys, values and the inner activations of the feed-forward block. They start at 1 (Liu et
+ * al. 2022, arXiv 2205.05638; docs/reference/methods.md#ia3):
  *
  * `K' = l_k ⊙ (W_k·x + b_k)`, `V' = l_v ⊙ (W_v·x + b_v)`, `u = GELU(l_ff ⊙ (W_i·x + b_i))`
  *
- * with l_k, l_v `[hidden]` and l_ff `[intermediate]` in every layer. As in the reference, l_ff acts before the
- * activation; in the paper it acts after it.
+ * with l_k, l_v `[hidden]` and l_ff `[intermediate]` in every layer. l_ff acts before the activation, as in the
+ * reference code. In the paper it acts after the activation.
  */
 export function ia3(): Method {
   const key = (encoder: EncoderArchitecture, layer: number, place: Place, name: string): string =>
@@ -106,12 +106,12 @@ export function ia3(): Method {
   };
 }
 
-/** Layers without factors would need an encoder that knows of them. */
+/** Accepts only an empty list. Every layer needs factors. */
 const noLayers: JsonRule<readonly []> = {
   what: '[]',
   fits: (value): value is readonly [] => Array.isArray(value) && value.length === 0,
 };
-/** Settings of training, and of other kinds of LoRA where they are off. */
+/** Settings of training, and settings of other kinds of LoRA with the value that turns them off. */
 const withoutEffect: ReadonlyMap<string, JsonRule<unknown>> = new Map<string, JsonRule<unknown>>([
   ['dropout', jsonNumberIn(0, 1)],
   ['init_weights', jsonText],
@@ -123,7 +123,7 @@ const withoutEffect: ReadonlyMap<string, JsonRule<unknown>> = new Map<string, Js
   ['vera_b', jsonExactly(null)],
 ]);
 
-/** Reads the folder of an (IA)³ adapter, the `adapters` library's or {@link ia3}'s. */
+/** Reads the folder of an (IA)³ adapter written by the `adapters` library or by {@link ia3}. */
 export const ia3Reader: MethodReader = async (folder, target) => {
   const description = await readAdapterDescription(folder);
   const isScaling = ['architecture', 'composition_mode'] as const;
@@ -137,7 +137,7 @@ export const ia3Reader: MethodReader = async (folder, target) => {
   return readAdapterTensors(folder, target, description.name, ia3());
 };
 
-/** {@link ia3}, as programs list it. */
+/** The definition of {@link ia3} for lists of methods. */
 export const ia3Method: MethodDefinition = defineMethod({
   id: 'ia3',
   title: '(IA)³',

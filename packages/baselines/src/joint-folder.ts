@@ -15,12 +15,12 @@ import {
   tensorFiles,
 } from '@scalearn/core/methods';
 
-/** What a method of its own layout writes of its options. */
+/** Options of a joint method as written to its own configuration file. */
 export type JointConfig = Readonly<Record<string, string | number>>;
 
 /**
- * The folder of a joint method that no other library has files for: `NAME_config.json` with its options and tasks, and
- * the trained tensors, under the keys of the official state dict.
+ * Returns the folder of a joint method that has no layout in another library: `NAME_config.json` with its options and
+ * tasks, and the trained tensors under the keys of the official state dict.
  */
 export function jointFiles(name: string, call: SaveCall, config: JointConfig): FileSet {
   const { adapterName, tasks } = call;
@@ -31,10 +31,10 @@ export function jointFiles(name: string, call: SaveCall, config: JointConfig): F
 }
 
 /**
- * Reads what {@link jointFiles} wrote.
+ * Reads a folder that {@link jointFiles} wrote.
  *
- * @param keys of its options, all that it may have
- * @param make the method from its options; what it refuses is the file's fault
+ * @param keys all keys that the options may have
+ * @param make makes the method from its options; options it refuses are reported as an error of the file
  * @returns undefined for a folder of another kind
  * @throws ModelFileError
  */
@@ -70,7 +70,7 @@ export async function readJointFolder(
   return { adapterName, method, tensors };
 }
 
-/** The pooler's tensors, where a file has them: that depends on the tasks. */
+/** Returns the pooler's tensors if the file has them, which depends on the tasks. */
 function storedPooler(
   { entries }: TensorReader,
   { prefix, hiddenSize, modules: { pooler } }: EncoderArchitecture,

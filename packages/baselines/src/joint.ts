@@ -1,7 +1,7 @@
 import type { EncoderArchitecture, MethodDefaults } from '@scalearn/core';
 
 /**
- * Defaults of joint training; methods differ in their learning rates alone
+ * Returns the defaults of joint training. Methods differ only in the learning rate
  * (docs/reference/hyperparameters.md#joint-runs).
  */
 export function jointDefaults(learningRate: number): MethodDefaults {
@@ -16,6 +16,9 @@ export function jointDefaults(learningRate: number): MethodDefaults {
   };
 }
 
-/** Joint methods with static heads train the pooler as well; heads of multiple choice alone read it. */
+/**
+ * Returns whether a tensor is the pooler's. Joint methods with static heads also train the pooler, which only
+ * multiple-choice heads use.
+ */
 export const isPooler = (name: string, { prefix, modules: { pooler } }: EncoderArchitecture): boolean =>
   pooler !== undefined && `${prefix}.${name}`.startsWith(`${pooler}.`);

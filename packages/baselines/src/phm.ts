@@ -1,11 +1,11 @@
 import { concat, multiply, reshape, split, sum, type Tensor } from '@scalearn/core/graph';
 import type { ParameterSpec } from '@scalearn/core/methods';
 
-/** n: of how many Kronecker products a layer's weight is the sum. */
+/** n: the number of Kronecker products that are summed to a layer's weight. */
 export const phmDimension = 4;
 const n = phmDimension;
 
-/** Parameters of one hypercomplex layer but for the rule: rank-1 factors, Xavier normal each, and a bias. */
+/** Returns the parameters of one hypercomplex layer without the rule: rank-1 factors (Xavier normal) and a bias. */
 export function phmParameters(name: string, inputs: number, outputs: number): ParameterSpec[] {
   const factor = (side: string, rows: number, columns: number): ParameterSpec => ({
     name: `${name}.${side}`,
@@ -21,16 +21,16 @@ export function phmParameters(name: string, inputs: number, outputs: number): Pa
 }
 
 /**
- * Weights of hypercomplex layers of equal sizes, to be multiplied from the right: each is the sum of Kronecker products
- * `H = Σ_i R_i ⊗ (l_i·r_i)` `[in, out]` (Zhang et al. 2021, arXiv 2102.08597), that is
+ * Returns the weights of hypercomplex layers of equal sizes, which multiply from the right. Each is a sum of Kronecker
+ * products, `H = Σ_i R_i ⊗ (l_i·r_i)` `[in, out]` (Zhang et al. 2021, arXiv 2102.08597):
  *
  * `H[a·in/n + c, b·out/n + e] = Σ_i R[i, a, b] · l[i, c] · r[i, e]`.
  *
- * They are made once for a batch, of all layers together: a handful of small operations however many layers there are,
- * and then each layer is an ordinary linear layer.
+ * The weights of all layers are computed together, once per batch. The number of operations does not grow with the
+ * number of layers. Each layer is then an ordinary linear layer.
  *
- * @param rule R `[n, n, n]`, shared by all
- * @param layers l `[n, in/n, 1]` and r `[n, 1, out/n]` of each
+ * @param rule R `[n, n, n]`, shared by all layers
+ * @param layers l `[n, in/n, 1]` and r `[n, 1, out/n]` of each layer
  */
 export function phmWeights(
   rule: Tensor,

@@ -19,20 +19,24 @@ import { frozenAdapter } from './frozen-adapter.ts';
 import { sourceFiles } from './source-files.ts';
 
 export interface ProbeOptions {
-  /** Frozen adapters: one or two in the paper. */
+  /** Frozen adapters. The paper uses one or two. */
   readonly sources: readonly AdapterSource[];
-  /** The constant that scales each source's output, in their order; 0, 0.1, 0.3, 0.5, 0.7, 0.9 and 1 in the paper. */
+  /**
+   * The constant ω_t that scales the output of each source, in the order of `sources`. The paper uses 0, 0.1, 0.3, 0.5,
+   * 0.7, 0.9 and 1.
+   */
   readonly omega: readonly number[];
 }
 
 /**
- * Probing: what scaling the output of frozen adapters does to a task (arXiv 2310.01217, section 4;
- * docs/reference/methods.md#probing). With `z = LN₂(h + x)` `[tokens, hidden]`, in every layer the same constants ω_t:
+ * Probing: measures how scaling the output of frozen adapters affects a task (arXiv 2310.01217, section 4;
+ * docs/reference/methods.md#probing). With `z = LN₂(h + x)` `[tokens, hidden]` and the same constants ω_t in every
+ * layer:
  *
  * `y = LN₂(Σ_t ω_t·up_t(z) + h + x)`
  *
- * Only a fresh head trains. With one source, ω = 0 is the frozen encoder and ω = 1 the whole adapter. Scaled adapters
- * that are added up are one adapter (see {@link mergeAdapters}), and that is what is computed with.
+ * Only a new head trains. With one source, ω = 0 is the frozen encoder and ω = 1 the whole adapter. The sum of scaled
+ * adapters is computed as one adapter; see {@link mergeAdapters}.
  */
 export function probe(options: ProbeOptions): Method {
   checkOptionNames('probe', options, ['sources', 'omega']);
@@ -58,12 +62,12 @@ export function probe(options: ProbeOptions): Method {
     save: (call) => ({
       [configFile]: stableStringify({
         ...modelMetadata(call),
-        // As the reference's configurations hold them: a number for each task (docs/reference/formats.md#scalearn).
+        // The reference's configurations hold a number for each task (docs/reference/formats.md#scalearn).
         config: Object.fromEntries(sources.map(({ name }, t) => [name, omega[t]])),
         name: sources.map(({ name }) => name).join(','),
         target: call.adapterName,
       }),
-      // The reference's way of probing one adapter.
+      // The reference's layout for probing one adapter.
       ...sourceFiles(sources, sources.length === 1 ? { ...call, config: { omega: omega[0] } } : call),
     }),
   };
@@ -82,7 +86,7 @@ function checkOptions(sources: readonly Adapter[], omega: readonly number[]): vo
       throw new ArgumentError(`omega of '${sources[t]?.name}' must be a number, not ${value}`);
 }
 
-/** Reads the folder of a probe: its constants, and a folder for each source. */
+/** Reads the folder of a probe: its constants, and one folder per source. */
 export const probeReader: MethodReader = async (folder, target) => {
   const text = await folder.text(configFile);
   if (text === undefined) return undefined;
@@ -100,7 +104,7 @@ export const probeReader: MethodReader = async (folder, target) => {
   return { adapterName: adapterNameOf(json, 'target'), method, tensors: new Map() };
 };
 
-/** {@link probe}, as programs list it. */
+/** The definition of {@link probe} for lists of methods. */
 export const probeMethod: MethodDefinition = defineMethod({
   id: 'probe',
   title: 'Probe',

@@ -4,13 +4,13 @@ import { largestMask } from '@scalearn/core/graph';
 import { type AdapterLayer, adapterKeys, encoderMetadata, type SaveCall } from '@scalearn/core/methods';
 import { maskKeys, type PropetlSettings } from './propetl-parameters.ts';
 
-/** The scores of all masks: what they keep follows from them, and training can go on. */
+/** The scores of all masks. The masks are computed from them, and training can resume. */
 export const scoresFile = 'adapter_mask.safetensors';
 
 /**
- * The folder of the reference (docs/reference/formats.md#adapter-tensors): the shared adapter under the keys of every
- * layer, and beside it the masks, as the scores that they are made from. Without the masks it is another adapter:
- * `sparsity` says that there are some.
+ * Returns the folder in the reference's layout (docs/reference/formats.md#adapter-tensors): the shared adapter under
+ * the keys of every layer, and the scores of the masks. Without the masks the adapter computes something else. The key
+ * `sparsity` tells that there are masks.
  */
 export function propetlFiles(call: SaveCall, settings: PropetlSettings): FileSet {
   const { reductionFactor, sparsity, masks } = settings;
@@ -28,7 +28,7 @@ export function propetlFiles(call: SaveCall, settings: PropetlSettings): FileSet
   };
 }
 
-/** The adapter with its masks applied: an ordinary one, with weights of its own in every layer. */
+/** Returns an ordinary adapter with the masks applied. Every layer has its own weights. */
 export function mergePropetl(call: SaveCall, { sparsity }: PropetlSettings): Adapter {
   const { encoder, adapterName } = call;
   const shared = sharedLayer(call);
@@ -44,7 +44,7 @@ export function mergePropetl(call: SaveCall, { sparsity }: PropetlSettings): Ada
   return adapterOf(call, layers);
 }
 
-/** `W ⊙ M(s)ᵀ`, W `[out, in]`, s `[in, out]`. */
+/** Returns `W ⊙ M(s)ᵀ`, W `[out, in]`, s `[in, out]`. */
 function masked(weight: Float32Array, scores: Float32Array, inputs: number, keep: number): Float32Array {
   const mask = largestMask(scores, keep);
   const outputs = weight.length / inputs;

@@ -21,13 +21,13 @@ import { jointFiles, readJointFolder } from './joint-folder.ts';
 import { maskedWeights, scoreMasks } from './masked-weights.ts';
 
 export interface PropetlMOptions {
-  /** Hidden size over bottleneck width; 16 in the paper. */
+  /** Hidden size divided by the bottleneck width. Default 16, as in the paper. */
   readonly reductionFactor?: number;
-  /** What part of the weights each mask keeps; 0.3 in the paper. */
+  /** Fraction of the weights that each mask keeps. Default 0.3, as in the paper. */
   readonly sparsity?: number;
   /**
-   * `own`, as the method intends and by default; or `last-task`: in the reference's released code layer 0 has no mask of
-   * its own, the last task's stands in for it (docs/reference/methods.md#propetl-m).
+   * `own` (default): layer 0 has its own mask, as the paper describes. `last-task`: layer 0 uses the mask of the last
+   * task, as the released reference code does (docs/reference/methods.md#propetl-m).
    */
   readonly firstLayerMask?: 'own' | 'last-task';
 }
@@ -36,7 +36,7 @@ const methodOptions = {
   reductionFactor: { ...reductionFactorOption, range: { least: 1 } },
   sparsity: {
     type: 'number',
-    meaning: 'part of the weights that a mask keeps',
+    meaning: 'fraction of the weights that a mask keeps',
     default: 0.3,
     range: { above: 0, below: 1 },
   },
@@ -47,19 +47,19 @@ const methodOptions = {
   },
 } as const satisfies MethodOptions;
 
-/** The masks' learning rate over that of all else. */
+/** Learning rate of the masks divided by the learning rate of the other parameters. */
 const maskRate = 10;
 
 type Side = 'down' | 'up';
 
-/** Names of all parameters, the official state dict's: what is shared has the names of layer 0. */
+/** Returns the names of all parameters in the official state dict. Shared parameters have the names of layer 0. */
 function keysOf(
   { encoder, tasks }: Pick<MethodTarget, 'encoder' | 'tasks'>,
   firstLayerMask: 'own' | 'last-task',
 ): {
   adapter(side: Side): string;
   taskMask(task: string, side: Side): string;
-  /** One for each layer. */
+  /** One mask for each layer. */
   layerMasks(side: Side): readonly string[];
 } {
   const base = (layer: number): string => `${modulePath(encoder, 'layerOutput', layer)}.adapter_controller`;
@@ -76,17 +76,18 @@ function keysOf(
   };
 }
 
-/** `a or b` of binary tensors, with a gradient: `1 - (1 - a)(1 - b)`. */
+/** Returns `a or b` of binary tensors in a differentiable form: `1 - (1 - a)(1 - b)`. */
 const either = (a: Tensor, b: Tensor): Tensor => subtract(add(a, b), multiply(a, b));
 
 /**
- * ProPETL-m: one Pfeiffer bottleneck adapter for all layers and tasks, of which every layer keeps for every task what
- * the layer's mask or the task's chooses (Zeng et al. 2023, arXiv 2305.17682; docs/reference/methods.md#propetl-m):
+ * ProPETL-m: one Pfeiffer bottleneck adapter for all layers and tasks. For each layer and task, the union of the
+ * layer's mask and the task's mask selects weights (Zeng et al. 2023, arXiv 2305.17682;
+ * docs/reference/methods.md#propetl-m):
  *
  * `z = LN₂(h + x)`, `y = LN₂((W_up ⊙ M_up)·relu((W_down ⊙ M_down)·z + b) + c + h + x)`, `M = M(s_task) or M(s_layer)`
  *
- * with W_down, its masks and their scores `[m, hidden]`, W_up and its own `[hidden, m]`, and shared biases. M(s) is 1
- * where |s| is among the largest, else 0; its gradient passes straight through to |s|.
+ * with W_down, its masks and their scores `[m, hidden]`, W_up, its masks and their scores `[hidden, m]`, and shared
+ * biases. M(s) is 1 where |s| is among the largest, otherwise 0. Its gradient passes straight through to |s|.
  */
 export function propetlM(options: PropetlMOptions = {}): Method {
   checkOptionNames('propetlM', options, Object.keys(methodOptions));
@@ -109,7 +110,7 @@ export function propetlM(options: PropetlMOptions = {}): Method {
           init: { bound: 1 / Math.sqrt(columns) },
         });
         const ofTasks = target.tasks.map((task) => keys.taskMask(task, side));
-        // A task's mask may be that of a layer, too.
+        // A task's mask may also be the mask of a layer.
         const names = new Set([...ofTasks, ...keys.layerMasks(side)]);
         return [
           ...linearParameters(keys.adapter(side), rows, columns, initializerRange),
@@ -152,7 +153,7 @@ export const propetlMReader: MethodReader = (folder, target) =>
     }),
   );
 
-/** {@link propetlM}, as programs list it. */
+/** The definition of {@link propetlM} for lists of methods. */
 export const propetlMMethod: MethodDefinition = defineMethod({
   id: 'propetl-m',
   title: 'ProPETL-m',

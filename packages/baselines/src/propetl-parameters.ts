@@ -10,20 +10,21 @@ import {
 } from '@scalearn/core/methods';
 
 export interface PropetlOptions {
-  /** Hidden size over bottleneck width; 16 in the paper. */
+  /** Hidden size divided by the bottleneck width. Default 16, as in the paper. */
   readonly reductionFactor?: number;
-  /** What part of the weights a layer's masks keep; 0.5 in the paper. */
+  /** Fraction of the weights that a layer's masks keep. Default 0.5, as in the paper. */
   readonly sparsity?: number;
   /**
-   * `trained`, as the method intends and by default, at five times the learning rate; or `frozen`: the reference's
-   * released code leaves the masks as they were drawn (docs/reference/methods.md#where-the-published-code-differs).
+   * `trained` (default): the masks train at five times the learning rate, as the paper describes. `frozen`: the masks
+   * stay as initialized, as in the released reference code
+   * (docs/reference/methods.md#where-the-published-code-differs).
    */
   readonly masks?: 'trained' | 'frozen';
 }
 
 export type PropetlSettings = Required<PropetlOptions>;
 
-/** What ProPETL is given. */
+/** Options of ProPETL. */
 export const propetlOptions: {
   readonly reductionFactor: typeof reductionFactorOption;
   readonly sparsity: MethodOption<'number'> & { readonly default: number };
@@ -32,7 +33,7 @@ export const propetlOptions: {
   reductionFactor: reductionFactorOption,
   sparsity: {
     type: 'number',
-    meaning: 'part of the weights that masks keep',
+    meaning: 'fraction of the weights that masks keep',
     default: 0.5,
     range: { above: 0, below: 1 },
   },
@@ -43,10 +44,10 @@ export const propetlOptions: {
   },
 };
 
-/** The masks' learning rate over that of all else: 5e-3 over 1e-3. */
+/** Learning rate of the masks divided by the learning rate of the other parameters: 5e-3 / 1e-3. */
 const maskRate = 5;
 
-/** Keys of a layer's scores (docs/reference/formats.md#adapter-tensors). */
+/** Returns the keys of a layer's scores (docs/reference/formats.md#adapter-tensors). */
 export function maskKeys(
   encoder: EncoderArchitecture,
   layer: number,
@@ -56,7 +57,7 @@ export function maskKeys(
   return { down: `${base}.down_mask`, up: `${base}.up_mask` };
 }
 
-/** The one adapter of all layers: it has the keys of the first. */
+/** Returns the parameters of the adapter shared by all layers, under the keys of the first layer. */
 export function sharedParameters(
   encoder: EncoderArchitecture,
   name: string,
@@ -72,7 +73,7 @@ export function sharedParameters(
   ];
 }
 
-/** The scores of all layers, uniform to one over the root of their columns. */
+/** Returns the scores of all layers. They are uniform up to one over the square root of the number of columns. */
 export function scoreParameters(
   encoder: EncoderArchitecture,
   name: string,

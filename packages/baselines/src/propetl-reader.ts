@@ -25,10 +25,10 @@ import {
   sharedParameters,
 } from './propetl-parameters.ts';
 
-/** The reference's file of masks: they are read as scores, which give the same masks again. */
+/** The reference's mask file. Masks are read as scores that reproduce the same masks. */
 const masksFile = 'adapter_mask.bin';
 
-/** Reads the folder of a ProPETL adapter, the reference's or {@link propetl}'s. */
+/** Reads the folder of a ProPETL adapter written by the reference code or by {@link propetl}. */
 export const propetlReader: MethodReader = async (folder, target) => {
   const description = await readAdapterDescription(folder);
   if (
@@ -41,7 +41,7 @@ export const propetlReader: MethodReader = async (folder, target) => {
   const parsed = parseAdapterConfig(text, where);
   if (parsed.nonLinearity !== 'relu')
     throw new ModelFileError(`${where}: non_linearity is ${parsed.nonLinearity}; only relu can be read`);
-  // The reference's own files do not say; its masks are frozen.
+  // The reference's files lack this key. Its masks are frozen.
   const { masks = 'frozen', reductionFactor, leaveOut } = parsed;
   if (masks !== 'trained' && masks !== 'frozen')
     throw new ModelFileError(`${where}: masks is ${shown(masks)}; it must be "trained" or "frozen"`);
@@ -64,7 +64,7 @@ export const propetlReader: MethodReader = async (folder, target) => {
   };
 };
 
-/** The adapter that lies under every layer's keys, under those of the first. */
+/** Returns the adapter stored under every layer's keys, under the keys of the first layer. */
 function sharedTensors(
   { name, layers, width }: Adapter,
   { encoder }: ReadTarget,
@@ -109,12 +109,12 @@ async function readScores(
   return readTrainedTensors(reader, specs, target, `${folder.describe()}/${file}`);
 }
 
-/** A file of booleans as one of numbers. */
+/** Reads a file of booleans as numbers. */
 function wholeAsFloats(reader: TensorReader): TensorReader {
   return { ...reader, readFloat32: async (key) => Float32Array.from(await reader.readInt32(key)) };
 }
 
-/** {@link propetl}, as programs list it. */
+/** The definition of {@link propetl} for lists of methods. */
 export const propetlMethod: MethodDefinition = defineMethod({
   id: 'propetl',
   title: 'ProPETL',

@@ -14,13 +14,13 @@ import {
 } from './propetl-parameters.ts';
 
 /**
- * ProPETL: one Pfeiffer bottleneck adapter for all layers, of which every layer keeps the part that its own masks choose
+ * ProPETL: one Pfeiffer bottleneck adapter for all layers. Each layer's masks select the weights that the layer uses
  * (Zeng et al. 2023, arXiv 2305.17682; docs/reference/methods.md#propetl):
  *
  * `z = LN₂(h + x)`, `y = LN₂((W_up ⊙ M(s_up)ᵀ)·relu((W_down ⊙ M(s_down)ᵀ)·z + b) + c + h + x)`
  *
- * with W_down `[width, hidden]`, W_up `[hidden, width]` and biases shared, scores s_down `[hidden, width]` and s_up
- * `[width, hidden]` in every layer. M(s) is 1 where |s| is among the largest, else 0; its gradient passes straight
+ * with shared W_down `[width, hidden]`, W_up `[hidden, width]` and biases, and scores s_down `[hidden, width]` and s_up
+ * `[width, hidden]` in every layer. M(s) is 1 where |s| is among the largest, otherwise 0. Its gradient passes straight
  * through to |s|.
  */
 export function propetl(options: PropetlOptions = {}): Method {

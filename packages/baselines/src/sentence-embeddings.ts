@@ -3,7 +3,7 @@ import { largestBatch, mapTimeSliced } from '@scalearn/core/methods';
 
 export interface SentenceEmbeddingOptions {
   readonly batchSize?: number;
-  /** The largest number of tokens of a text; what is longer is cut. */
+  /** Maximum number of tokens of a text. Longer texts are truncated. */
   readonly maxLength?: number;
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -11,10 +11,11 @@ export interface SentenceEmbeddingOptions {
 }
 
 /**
- * Embeddings of texts as sentence encoders such as all-MiniLM-L6-v2 make them: the mean of the last hidden states over a
- * text's tokens, special ones included, scaled to length one. The encoder computes in batches on its device.
+ * Computes the embeddings of texts as sentence encoders such as all-MiniLM-L6-v2 do: the mean of the last hidden states
+ * over all tokens of a text, including special tokens, normalized to unit length. The encoder computes in batches on
+ * its device.
  *
- * @returns `[hidden]` for each text, in their order
+ * @returns `[hidden]` for each text, in the order of the texts
  */
 export async function sentenceEmbeddings(
   encoder: Encoder,
@@ -47,7 +48,7 @@ export async function sentenceEmbeddings(
   }
 }
 
-/** Each text's mean hidden state, of length one. */
+/** Returns each text's mean hidden state, normalized to unit length. */
 function means(hidden: HostArray, texts: readonly EncodedText[], size: number): Float32Array[] {
   let row = 0;
   return texts.map(({ inputIds }) => {

@@ -2,10 +2,10 @@ import { ArgumentError } from '@scalearn/core';
 import { RandomStream } from '@scalearn/core/graph';
 import { type MethodOption, settleOptions } from '@scalearn/core/methods';
 
-/** `intended`: as many texts of a task as the limit allows. `released`: as many as the reference's script looks at. */
+/** `intended`: as many texts of a task as the limit allows. `released`: as many as the reference's script uses. */
 export type SoupSampling = 'intended' | 'released';
 
-/** How texts are chosen, by the names that methods have these options under. */
+/** Options that select texts, under the names used by methods. */
 export const soupRowOptions: {
   readonly sampling: MethodOption<readonly ['intended', 'released']> & { readonly default: 'intended' };
   readonly texts: MethodOption<'whole'> & { readonly default: number };
@@ -15,22 +15,27 @@ export const soupRowOptions: {
     meaning: 'released looks at as few texts as the released code does',
     default: 'intended',
   },
-  texts: { type: 'whole', meaning: 'texts of a task, at most', default: 10_000, range: { least: 1 } },
+  texts: {
+    type: 'whole',
+    meaning: 'maximum number of texts of a task',
+    default: 10_000,
+    range: { least: 1 },
+  },
 };
 
 export interface SoupTask {
   readonly name: string;
-  /** Its training texts; of pairs, the first and the second joined by a space. */
+  /** The task's training texts. The two texts of a pair are joined by a space. */
   readonly texts: readonly string[];
-  /** Number of the data set's splits, which the released script takes for a number of texts: 3, and 5 for MNLI. */
+  /** Number of the data set's splits, which the released script mistakes for a number of texts: 3, and 5 for MNLI. */
   readonly splits?: number;
 }
 
 export interface SoupRowsOptions {
   readonly sampling?: SoupSampling | undefined;
-  /** The largest number of texts of a task; 10,000 in the paper. */
+  /** Maximum number of texts of a task. Default 10,000, as in the paper. */
   readonly limit?: number | undefined;
-  /** Decides which texts they are. */
+  /** Seed that determines which texts are selected. */
   readonly seed?: number | undefined;
 }
 
@@ -42,13 +47,14 @@ export interface SoupRows {
 }
 
 /**
- * Which texts decide how similar each task is to the target: the first of a random order of the task's training texts.
+ * Selects the texts from which the similarity of each task to the target is computed: the first of a random permutation
+ * of the task's training texts.
  *
- * How many was meant to be up to a limit. The reference's script for GLUE keeps one count that goes from task to task
- * (docs/reference/methods.md#where-the-published-code-differs). For the target it takes the number of splits, 3 or 5.
- * Each source of fewer texts than the limit sets the count to its own number of texts; a larger one is left with the
- * count of the task before it, so that the order of the tasks matters (there it is cola, mnli, mrpc, qnli, qqp, rte,
- * sst2, stsb).
+ * The intended number of texts is the limit. The reference's script for GLUE instead carries one count from task to
+ * task (docs/reference/methods.md#where-the-published-code-differs). For the target the count is the number of splits,
+ * 3 or 5. A source with fewer texts than the limit sets the count to its number of texts. A larger source uses the
+ * count of the task before it. So the order of the tasks matters; there it is cola, mnli, mrpc, qnli, qqp, rte, sst2,
+ * stsb.
  */
 export function soupRows(
   tasks: readonly SoupTask[],
@@ -57,7 +63,9 @@ export function soupRows(
 ): SoupRows {
   const task = tasks.find(({ name }) => name === target);
   if (!task)
-    throw new ArgumentError(`the target '${target}' is none of ${tasks.map(({ name }) => name).join(', ')}`);
+    throw new ArgumentError(
+      `the target '${target}' is not one of ${tasks.map(({ name }) => name).join(', ')}`,
+    );
   const { sampling, limit } = settleOptions(
     { sampling: soupRowOptions.sampling, limit: soupRowOptions.texts },
     options,

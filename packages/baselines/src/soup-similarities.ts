@@ -4,9 +4,10 @@ import { type SoupRowsOptions, type SoupTask, soupRows } from './soup-rows.ts';
 import { textSimilarity } from './soup-weights.ts';
 
 /**
- * How similar each task's training texts are to the target's: what `adapterSoup` chooses its sources by.
+ * Computes how similar each task's training texts are to the target's. `adapterSoup` selects its sources by these
+ * numbers.
  *
- * @param encoder embeds the texts: a sentence encoder, not the one that is adapted
+ * @param encoder embeds the texts; it is a sentence encoder, not the encoder being adapted
  * @param target name of one of the tasks
  * @returns a number from 0 to 1 for each task, in their order
  */

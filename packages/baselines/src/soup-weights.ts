@@ -2,11 +2,11 @@ import { type Adapter, ArgumentError } from '@scalearn/core';
 import { type AdapterLayer, type MethodOption, settleOptions } from '@scalearn/core/methods';
 
 /**
- * How alike the texts of two tasks are: the mean of the cosines of all pairs of their embeddings, 0 where it is below
- * (docs/reference/methods.md#adaptersoup). The mean of all dot products is the dot product of the means: no pair is
- * looked at.
+ * Returns the similarity of the texts of two tasks: the mean cosine of all pairs of their embeddings, or 0 if it is
+ * negative (docs/reference/methods.md#adaptersoup). It is computed as the dot product of the two mean embeddings, which
+ * equals the mean of all dot products.
  *
- * @param a, b texts' embeddings, of one size each
+ * @param a, b embeddings of the texts, all of one size
  */
 export function textSimilarity(a: readonly Float32Array[], b: readonly Float32Array[]): number {
   const [x, y] = [meanDirection(a), meanDirection(b)];
@@ -20,7 +20,7 @@ export function textSimilarity(a: readonly Float32Array[], b: readonly Float32Ar
   );
 }
 
-/** Mean of the embeddings, each of length one. */
+/** Returns the mean of the embeddings, each normalized to unit length. */
 function meanDirection(embeddings: readonly Float32Array[]): Float64Array {
   const [first] = embeddings;
   if (!first) throw new ArgumentError('there are no embeddings to compare; a task needs at least one text');
@@ -35,20 +35,21 @@ function meanDirection(embeddings: readonly Float32Array[]): Float64Array {
   return mean;
 }
 
-/** How many sources go into a soup. */
+/** The option that sets the number of sources in a soup. */
 export const topKOption: MethodOption<'whole'> & { readonly default: number } = {
   type: 'whole',
-  meaning: 'how many sources go into it',
+  meaning: 'number of sources in the soup',
   default: 5,
   range: { least: 1 },
 };
 
 /**
- * Shares of the sources in a soup: the most similar ones, divided by their sum; 0 for the others. Of equal ones the first
- * are kept.
+ * Returns the weights of the sources in a soup: the largest similarities divided by their sum, and 0 for the other
+ * sources. Of equal similarities the first are kept.
  *
- * @param most how many are kept, 5 by default
- * @param similarities of each source's texts to the target's, 0 or above; the target's own adapter is a source
+ * @param most number of sources that are kept; default 5
+ * @param similarities similarity of each source's texts to the target's, 0 or above; the target's own adapter is also a
+ * source
  */
 export function soupWeights(similarities: readonly number[], most?: number): number[] {
   const { topK } = settleOptions({ topK: topKOption }, { topK: most });
@@ -65,9 +66,9 @@ export function soupWeights(similarities: readonly number[], most?: number): num
 }
 
 /**
- * The adapter `θ = Σ_t w_t·θ_t` in every weight and bias. Sources of weight 0 have no part in it.
+ * Returns the adapter `θ = Σ_t w_t·θ_t`, in every weight and bias. Sources of weight 0 are ignored.
  *
- * @throws ArgumentError if the others are of different sizes, activations or encoders
+ * @throws ArgumentError if the other sources differ in size, activation or encoder
  */
 export function averageAdapters(
   name: string,

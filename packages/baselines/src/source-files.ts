@@ -1,6 +1,6 @@
 import { type Adapter, adapterFiles, type FileSet } from '@scalearn/core';
 
-/** Source adapters, each in a folder of its name; `readSourceFolders` reads them. */
+/** Returns the files of source adapters, each in a folder of its name. `readSourceFolders` reads them. */
 export function sourceFiles(sources: readonly Adapter[], call: Parameters<typeof adapterFiles>[1]): FileSet {
   return Object.fromEntries(
     sources.flatMap((source) =>

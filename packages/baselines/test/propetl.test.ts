@@ -81,7 +81,7 @@ describe('options of ProPETL', () => {
     [{ reductionFactor: 0 }, 'reductionFactor must be a number above 0, not 0'],
     [
       { sparsity: 0 },
-      'sparsity must be a number above 0 and below 1, not 0 (part of the weights that masks keep)',
+      'sparsity must be a number above 0 and below 1, not 0 (fraction of the weights that masks keep)',
     ],
     [{ sparsity: 1 }, 'must be a number above 0 and below 1, not 1'],
     [{ masks: 'none' as 'frozen' }, 'masks must be one of trained, frozen, not "none"'],

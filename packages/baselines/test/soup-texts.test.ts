@@ -51,7 +51,7 @@ describe('the texts that are compared', () => {
   });
 
   test.each([
-    ['wnli', {}, "the target 'wnli' is none of cola, mnli"],
+    ['wnli', {}, "the target 'wnli' is not one of cola, mnli"],
     ['cola', { limit: 0 }, 'limit must be a whole number of at least 1, not 0'],
     ['cola', { sampling: 'all' as 'intended' }, 'sampling must be one of intended, released, not "all"'],
   ])('of %s with %j are refused', (target, options, message) => {

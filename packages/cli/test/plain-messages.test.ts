@@ -111,7 +111,12 @@ describe('the words of the command', () => {
       1,
       'It is called train or training with one of .csv, .tsv,',
     ],
-    ['no gzip', data(file('plain.csv.gz', ['text,label', 'a,b'])), 1, 'ends in .gz, and it is no gzip file'],
+    [
+      'no gzip',
+      data(file('plain.csv.gz', ['text,label', 'a,b'])),
+      1,
+      'ends in .gz, but it is not a gzip file',
+    ],
   ])('%s: %j', async (_, args, code, message) => {
     const outcome = await run(...args);
     expect(outcome.err).toContain(message);

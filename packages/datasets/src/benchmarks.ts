@@ -1,17 +1,17 @@
-/** What the tasks of a benchmark have in common. */
+/** Properties shared by the tasks of a benchmark. */
 export interface Benchmark {
   /** First part of the ids of its tasks. */
   readonly id: string;
   readonly name: string;
-  /** Where the official files are, if not on the hub alone. */
+  /** Address of the official files; undefined if they are only on the hub. */
   readonly page?: string;
-  /** Who says what may be done with the data. */
+  /** Terms of use of the data. */
   readonly terms: string;
 }
 
 const authors = 'each task has those of its authors';
 
-/** The benchmarks whose tasks come with this package. */
+/** The benchmarks whose tasks are defined in this package. */
 export const benchmarks: readonly Benchmark[] = [
   { id: 'glue', name: 'GLUE', page: 'https://gluebenchmark.com/tasks', terms: authors },
   { id: 'superglue', name: 'SuperGLUE', page: 'https://super.gluebenchmark.com/tasks', terms: authors },

@@ -1,4 +1,4 @@
-/** Order of texts by their code points, as Python has it: characters beyond U+FFFF come last, unlike in UTF-16. */
+/** Compares texts by code points, as Python does. Characters beyond U+FFFF come last, unlike in UTF-16. */
 export function byCodePoint(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
@@ -8,5 +8,5 @@ export function byCodePoint(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Surrogates, of which characters beyond U+FFFF are made, come after all other units. */
+/** Ranks surrogates, which encode characters beyond U+FFFF, after all other units. */
 const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);

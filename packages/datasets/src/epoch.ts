@@ -1,9 +1,9 @@
 import { checkPositiveInteger, InvalidOptionError } from './errors.ts';
 
 /**
- * The batches of one epoch: consecutive slices of a permutation of 0 … rows − 1. The last one may be smaller.
+ * Yields the batches of one epoch: consecutive slices of a permutation of 0 … rows − 1. The last batch may be smaller.
  *
- * @param permutation gives the order of this epoch, a permutation of 0 … n − 1; the caller owns the randomness
+ * @param permutation returns the order of this epoch, a permutation of 0 … n − 1; the caller owns the random numbers
  */
 export function* epochBatches(
   rows: number,

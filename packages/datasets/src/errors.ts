@@ -1,7 +1,7 @@
 import { Unreadable } from './unreadable.ts';
 import { inWords, type NamedOption, type OptionWords, type Wording } from './wording.ts';
 
-/** Every error of this package: something about the data or the options was wrong, and the message says what to do. */
+/** Base class of the errors of this package. The data or the options were wrong, and the message says what to do. */
 export class DatasetError extends Error {
   override readonly name: string = 'DatasetError';
   readonly #wording: Wording;
@@ -11,7 +11,7 @@ export class DatasetError extends Error {
     this.#wording = wording;
   }
 
-  /** Says the message again with what options are called elsewhere, such as on a command line. */
+  /** Rewrites the message with other names of the options, such as those of a command line. */
   reword(words: OptionWords): void {
     this.message = inWords(this.#wording, words);
   }
@@ -44,7 +44,7 @@ export class MissingFileError extends DatasetError {
   /** Paths that were tried, relative to the source. */
   readonly looked: readonly string[];
 
-  /** @param what the message, by default which files are missing, and in which folder they must be */
+  /** @param what the message; by default it lists the missing files and the folder where they must be */
   constructor(looked: readonly string[], where: string, what?: string) {
     const folder = /^.*\//.exec(looked[0] ?? '')?.[0];
     const hint = folder === undefined ? '' : ` The data must contain the folder ${folder}.`;
@@ -53,7 +53,7 @@ export class MissingFileError extends DatasetError {
   }
 }
 
-/** A file exists but its bytes could not be had: input/output failed, or the gzip data is damaged. */
+/** A file exists but could not be read: input/output failed, or the gzip data is damaged. */
 export class UnreadableFileError extends DatasetError {
   override readonly name = 'UnreadableFileError';
   readonly file: string;
@@ -75,7 +75,7 @@ export class EmptyFileError extends DatasetError {
   }
 }
 
-/** A file lacks a column that is needed. */
+/** A file lacks a required column. */
 export class MissingColumnError extends DatasetError {
   override readonly name = 'MissingColumnError';
   readonly file: string;
@@ -84,8 +84,8 @@ export class MissingColumnError extends DatasetError {
   readonly suggestion: string | undefined;
 
   /**
-   * @param option that names the column, where there is one
-   * @param more said at the end
+   * @param option the option that names the column, if there is one
+   * @param more text appended to the message
    */
   constructor(
     file: string,
@@ -107,7 +107,7 @@ export class MissingColumnError extends DatasetError {
   }
 }
 
-/** The columns of a file, or what is in one of them, cannot be used. */
+/** The columns of a file, or the contents of one column, cannot be used. */
 export class ColumnError extends DatasetError {
   override readonly name = 'ColumnError';
   readonly file: string;
@@ -118,10 +118,10 @@ export class ColumnError extends DatasetError {
   }
 }
 
-/** What rows of a file are counted by: its lines, the items of a JSON list, or just rows, in a parquet file. */
+/** Unit in which the rows of a file are counted: lines, items of a JSON list, or rows of a parquet file. */
 export type RowUnit = 'line' | 'item' | 'row';
 
-/** A row cannot be read. `line` counts from 1 and includes the header; in files without lines it counts the rows. */
+/** A row cannot be read. `line` counts from 1 and includes the header. In files without lines it counts rows. */
 export class MalformedRowError extends DatasetError {
   override readonly name: string = 'MalformedRowError';
   readonly file: string;
@@ -139,7 +139,7 @@ export class LabelError extends MalformedRowError {
   override readonly name = 'LabelError';
   readonly label: string;
 
-  /** @param advice what to do, after a blank */
+  /** @param advice what to do, starting with a space */
   constructor(
     file: string,
     line: number,
@@ -154,7 +154,7 @@ export class LabelError extends MalformedRowError {
   }
 }
 
-/** The rows cannot be divided as asked. */
+/** The rows cannot be divided as requested. */
 export class SplitError extends DatasetError {
   override readonly name = 'SplitError';
 }
@@ -165,7 +165,7 @@ export class InvalidOptionError extends DatasetError {
   readonly option: string;
   readonly value: unknown;
 
-  /** @param named the option, where it has another name on a command line */
+  /** @param named the option, if it has another name on a command line */
   constructor(option: string, value: unknown, expected: string, named?: NamedOption) {
     const what = ` is ${typeof value === 'string' ? value.slice(0, 80) : shown(value)}, expected ${expected}.`;
     super(named === undefined ? `${option}${what}` : (words) => `${words.name(named)}${what}`);
@@ -174,7 +174,7 @@ export class InvalidOptionError extends DatasetError {
   }
 }
 
-/** Names of columns for a message; of very many, the first. */
+/** Lists names of columns for a message. A long list is cut after the first names. */
 export function listed(names: readonly string[]): string {
   const shown = names.slice(0, mostListed).map((name) => JSON.stringify(name.slice(0, 40)));
   return `${shown.join(', ')}${names.length > mostListed ? `, … (${names.length} in all)` : ''}`;
@@ -183,8 +183,8 @@ export function listed(names: readonly string[]): string {
 const mostListed = 30;
 
 /**
- * Any value on a short line, for a message. Unlike `String` and `JSON.stringify` it calls nothing of the value's own
- * and does not follow it into any depth.
+ * Formats any value on a short line for a message. Unlike `String` and `JSON.stringify` it calls no method of the value
+ * and limits the depth.
  */
 export function shown(value: unknown): string {
   return brief(value, 2).slice(0, 80);

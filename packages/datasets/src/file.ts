@@ -3,19 +3,19 @@ import { gunzip, isGzip } from './gunzip.ts';
 import { sizeLimit } from './limits.ts';
 import type { FileSource } from './source.ts';
 
-/** A file that was found, decompressed. */
+/** A file that was found and decompressed. */
 export interface DataFile {
-  /** The path it was found at, for messages. */
+  /** Path of the file, for messages. */
   readonly path: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Bytes that its content may have where it is compressed inside; by default a multiple of its size. */
+  /** Maximum size in bytes of the content if the format compresses it. Default: a multiple of the file's size. */
   readonly maxSize?: number | undefined;
 }
 
 /**
- * Reads `path` or, if there is none, `path` with `.gz`.
+ * Reads `path`, or `path` with `.gz` appended if `path` does not exist.
  *
- * @param maxSize bytes that its content may have once it is decompressed
+ * @param maxSize maximum size in bytes of the decompressed content
  */
 export async function readFile(source: FileSource, path: string, maxSize?: number): Promise<DataFile> {
   if (maxSize !== undefined) checkPositiveInteger('maxFileSize', maxSize);
@@ -23,11 +23,11 @@ export async function readFile(source: FileSource, path: string, maxSize?: numbe
   for (const candidate of candidates) {
     const bytes = await source.read(candidate);
     if (bytes === undefined) continue;
-    // The first bytes decide, not the name: browsers decompress what a server marks as compressed.
+    // The first bytes decide, not the name: browsers decompress files that a server marks as compressed.
     if (source.isVerbatim && candidate.toLowerCase().endsWith('.gz') && !isGzip(bytes))
       throw new UnreadableFileError(
         candidate,
-        'its name ends in .gz, and it is no gzip file; compress it, or leave .gz out of its name',
+        'its name ends in .gz, but it is not a gzip file; compress it, or leave .gz out of its name',
       );
     const content = isGzip(bytes)
       ? await gunzip(candidate, bytes, sizeLimit(bytes.length, 'gzip', maxSize))

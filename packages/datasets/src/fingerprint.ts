@@ -1,12 +1,13 @@
 import type { Example } from './task.ts';
 
-/** Characters that are hashed at once: more than any task has but ReCoRD. */
+/** Maximum number of characters hashed at once. Of all tasks only ReCoRD has more. */
 const mostCharacters = 2 ** 27;
 
 /**
- * SHA-256 (hexadecimal) of rows: of every row the JSON list of its segments, its choices, its label, and its group and
- * the right answers where it has them; a line feed after each, in UTF-8. What a row has in common with the one before, if
- * that is of the same group, is null: a passage counts once. Of very much text, the hash of the hashes of its parts.
+ * Returns the SHA-256 (hexadecimal) of rows. Each row is hashed as a JSON list of its segments, choices and label, and
+ * of its group and right answers if it has them, in UTF-8 with a line feed. Values equal to those of the previous row
+ * of the same group are written as null, so that a passage is hashed once. Long data is hashed in parts, and the result
+ * is the hash of the hashes of the parts.
  */
 export async function fingerprintExamples(examples: readonly Example[]): Promise<string> {
   const hashes: string[] = [];

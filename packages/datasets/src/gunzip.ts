@@ -1,11 +1,11 @@
 import { UnreadableFileError } from './errors.ts';
 import { howToRaise } from './limits.ts';
 
-/** Bytes are handed on in such parts, so that a stream that fails has not read everything. */
+/** Size in bytes of the parts passed to the decompressor, so that a failing stream has not read the whole file. */
 const PART = 2 ** 16;
-/** A header, the shortest content and its checksum. */
+/** Minimum size in bytes of a member: a header, the shortest content and its checksum. */
 const shortestMember = 20;
-/** Places that look like the begin of a member but are none: one in 2^29 bytes does. */
+/** Maximum number of false member starts. One in 2^29 bytes looks like the start of a member. */
 const mostMisled = 20;
 
 export function isGzip(bytes: Uint8Array): boolean {
@@ -13,10 +13,10 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The content of a gzip file, of all its members where several were joined (`cat a.gz b.gz`).
+ * Decompresses a gzip file. All members are read if several files were concatenated (`cat a.gz b.gz`).
  *
- * @param most bytes of the content
- * @throws UnreadableFileError for damaged data, for other bytes after it, and for more content
+ * @param most maximum size in bytes of the content
+ * @throws UnreadableFileError if the data is damaged, is followed by other bytes, or has more content
  */
 export async function gunzip(
   path: string,
@@ -40,7 +40,7 @@ export async function gunzip(
   };
   for (let start = 0; start < bytes.length; ) {
     if (await read(start, bytes.length)) break;
-    // What decompresses does not tell where a member ends: only that something follows it.
+    // The decompressor does not report where a member ends, only that something follows it.
     let next = nextMember(bytes, start + shortestMember);
     while (next !== undefined && !(await read(start, next))) {
       misled += 1;
@@ -56,7 +56,7 @@ export async function gunzip(
   return joined(parts, most - left);
 }
 
-/** Where the header of a member may begin: its mark, the one method, and no flag that is not known. */
+/** Returns where the next member header may start: the magic number, the only method, and known flags. */
 function nextMember(bytes: Uint8Array, from: number): number | undefined {
   for (let at = bytes.indexOf(0x1f, from); at >= 0; at = bytes.indexOf(0x1f, at + 1))
     if (bytes[at + 1] === 0x8b && bytes[at + 2] === 8 && (bytes[at + 3]! & 0xe0) === 0) return at;

@@ -9,33 +9,43 @@ import type { Example, SplitName, Task, TaskDefinition, TaskInfo } from './task.
 
 export interface LoadOptions {
   /**
-   * The folder, address or source that holds the files named in `TaskInfo.files`, or the parquet files of the hub in the
-   * hub's folders. Without it, tasks come from the hub (`TaskInfo.hub`), or write their rows themselves.
+   * Folder, address or source of the files listed in `TaskInfo.files`, or of the hub's parquet files in the hub's
+   * layout. Default: the hub (`TaskInfo.hub`), or generated rows for tasks that generate them.
    */
   readonly data?: string | URL | FileSource | undefined;
   /** How to reach the hub, and where its cache is. */
   readonly hub?: HubOptions | undefined;
   /**
-   * Use only the first rows of the training part, after its random division: the few-shot setting, `max_train_samples` of
-   * the published experiments. Where there is an official validation file, these are the first rows of the training file.
+   * Number of training rows to use: the first rows of the training part after its random division. This is the few-shot
+   * setting, `max_train_samples` of the published experiments. If there is an official validation file, the first rows
+   * of the training file are used. Default: all.
    */
   readonly limit?: number | undefined;
-  /** Use only the first rows of the validation part: `max_eval_samples`, 5000 in published few-shot experiments. */
+  /**
+   * Number of validation rows to use, from the first: `max_eval_samples`, 5000 in published few-shot experiments.
+   * Default: all.
+   */
   readonly validationLimit?: number | undefined;
-  /** Use only the first rows of the validation part and of the test sets: for quick checks, not for results. */
+  /**
+   * Number of rows to use of the validation part and of each test set, from the first. For quick checks, not for
+   * results. Default: all.
+   */
   readonly evalLimit?: number | undefined;
-  /** Divide only the nested subset of the training file with this many percent: 5, 10, …, 100 (default). */
+  /**
+   * Percentage of the training file to divide: 5, 10, …, 100 (default). Smaller subsets are contained in larger ones.
+   */
   readonly maxTrainPct?: number | undefined;
-  /** Seed of the division. Default 42, as in the published experiments, whatever the seed of the run. */
+  /** Seed of the division. Default 42, as in the published experiments. It does not depend on the seed of the run. */
   readonly splitSeed?: number | bigint | undefined;
 }
 
 /**
  * Loads a task and divides its training file into a training and a validation part as the published experiments do.
- * `task` is one of `taskIds` or a definition of your own.
+ * `task` is one of `taskIds` or a custom definition.
  *
  * Throws a `DatasetError`: `UnknownTaskError`, `InvalidOptionError`, `MissingFileError`, `UnreadableFileError`,
- * `EmptyFileError`, `MissingColumnError`, `MalformedRowError`, `LabelError` or `SplitError`; from the hub also its `HubError`.
+ * `EmptyFileError`, `MissingColumnError`, `MalformedRowError`, `LabelError` or `SplitError`. Throws a `HubError` if the
+ * hub fails.
  */
 export async function loadTask(task: string | TaskDefinition, options: LoadOptions = {}): Promise<Task> {
   const { limit, evalLimit, validationLimit } = options;
@@ -61,7 +71,7 @@ export async function loadTask(task: string | TaskDefinition, options: LoadOptio
   };
 }
 
-/** The same error in other words where the folder of the files itself was given. */
+/** Rewords the error if the given folder is the one that holds the files, rather than its parent. */
 async function asTooDeep(error: unknown, source: FileSource): Promise<MissingFileError | undefined> {
   if (!(error instanceof MissingFileError)) return undefined;
   for (const path of error.looked) {
@@ -77,7 +87,7 @@ async function asTooDeep(error: unknown, source: FileSource): Promise<MissingFil
   return undefined;
 }
 
-/** Where the rows of a task are. */
+/** Returns the source of a task's files. */
 function sourceOf({ files, hub }: TaskInfo, options: LoadOptions): FileSource {
   const { data } = options;
   if (data !== undefined) return toSource(data);
@@ -90,7 +100,7 @@ const all = Number.POSITIVE_INFINITY;
 
 type FileNames = Readonly<Partial<Record<SplitName, string>>>;
 
-/** Every split that there is; a file of two splits is read once. */
+/** Reads every split that exists. A file of two splits is read once. */
 async function readSplits(
   definition: TaskDefinition,
   names: FileNames,
@@ -107,14 +117,16 @@ async function readSplits(
   return files;
 }
 
-/** Rows as the official release counts them: all candidates for an answer are one. */
+/** Counts rows as the official release does: all candidates for an answer count as one row. */
 function countRows(examples: readonly Example[], { ranksCandidates = false }: TaskInfo): number {
   return ranksCandidates ? new Set(examples.map(({ group }) => group)).size : examples.length;
 }
 
 const splitNames: readonly SplitName[] = ['train', 'validation', 'test', 'testMismatched'];
 
-/** An official validation file is used as it is, and the training file then stays in its order. */
+/**
+ * Divides the training file. An official validation file is used unchanged, and the training file then keeps its order.
+ */
 function divide(
   rows: readonly Example[],
   official: readonly Example[] | undefined,

@@ -6,18 +6,18 @@ const MULTIPLIER = Uint16Array.of(0xf645, 0x9fcc, 0xdf64, 0x4385, 0x5da4, 0x1fc6
 const LIMBS = 8;
 
 /**
- * NumPy's default generator, `numpy.random.default_rng(seed)`: PCG64 (XSL-RR 128/64, O'Neill 2014)
- * seeded by a `SeedSequence`. The same calls in the same order give the same numbers as NumPy.
+ * NumPy's default generator, `numpy.random.default_rng(seed)`: PCG64 (XSL-RR 128/64, O'Neill 2014) seeded by a
+ * `SeedSequence`. The same calls in the same order return the same numbers as NumPy.
  *
- * The 128-bit state is kept in 16-bit limbs: products and their sums then stay exact in doubles,
- * which is many times faster than BigInt.
+ * The 128-bit state is stored in 16-bit limbs. Products and their sums are then exact in doubles, which is many times
+ * faster than BigInt.
  */
 export class Pcg64 {
   readonly #state = new Uint16Array(LIMBS);
   readonly #increment = new Uint16Array(LIMBS);
   #high = 0;
   #low = 0;
-  /** Upper half of a 64-bit output of which only the lower half was used. */
+  /** Upper half of a 64-bit output whose lower half was used. */
   #buffered: number | undefined;
 
   /** @param seed a whole number, 0 or more; `InvalidOptionError` otherwise */
@@ -42,13 +42,13 @@ export class Pcg64 {
     this.#step();
   }
 
-  /** The next 64 random bits. */
+  /** Returns the next 64 random bits. */
   next64(): bigint {
     this.#draw();
     return (BigInt(this.#high) << 32n) | BigInt(this.#low);
   }
 
-  /** The next 32 random bits: the lower half of 64, then, in the following call, the upper half. */
+  /** Returns the next 32 random bits: the lower half of 64 bits, and in the following call the upper half. */
   next32(): number {
     if (this.#buffered !== undefined) {
       const upper = this.#buffered;
@@ -60,13 +60,13 @@ export class Pcg64 {
     return this.#low;
   }
 
-  /** A uniform number in [0, 1) with 53 random bits. */
+  /** Returns a uniform number in [0, 1) with 53 random bits. */
   random(): number {
     this.#draw();
     return (this.#high * 2 ** 21 + (this.#low >>> 11)) * 2 ** -53;
   }
 
-  /** The numbers 0 … n − 1 in random order. */
+  /** Returns the numbers 0 … n − 1 in random order. */
   permutation(n: number): Int32Array {
     return this.shuffle(Int32Array.from({ length: n }, (_, i) => i));
   }
@@ -78,8 +78,8 @@ export class Pcg64 {
   }
 
   /**
-   * `size` different numbers of 0 … n − 1 in random order (Floyd's sampling).
-   * NumPy uses another algorithm for n > 10,000 with size > n / 50: that is a RangeError here.
+   * Returns `size` different numbers of 0 … n − 1 in random order (Floyd's sampling). Throws `RangeError` for n >
+   * 10,000 with size > n / 50, because NumPy uses another algorithm there.
    */
   choice(n: number, size: number): Int32Array {
     if (size > n) throw new RangeError(`cannot choose ${size} of ${n} without replacement`);
@@ -96,7 +96,7 @@ export class Pcg64 {
     return list;
   }
 
-  /** Uniform in 0 … max by masked rejection; what `shuffle` uses. */
+  /** Returns a uniform number in 0 … max by masked rejection, as `shuffle` uses it. */
   #interval(max: number): number {
     const mask = 0xffffffff >>> Math.clz32(max);
     for (;;) {
@@ -105,7 +105,7 @@ export class Pcg64 {
     }
   }
 
-  /** Uniform in 0 … max by Lemire's multiplication; what `choice` uses. */
+  /** Returns a uniform number in 0 … max by Lemire's multiplication, as `choice` uses it. */
   #bounded(max: number): number {
     if (max === 0) return 0;
     const range = BigInt(max) + 1n;
@@ -116,7 +116,7 @@ export class Pcg64 {
     }
   }
 
-  /** Steps, then puts 64 bits of output into `#high` and `#low`: high ⊕ low of the state, rotated right. */
+  /** Advances the state and writes 64 bits of output to `#high` and `#low`: high ⊕ low of the state, rotated right. */
   #draw(): void {
     this.#step();
     const s = this.#state;
@@ -143,7 +143,7 @@ export class Pcg64 {
   }
 }
 
-/** 32-bit words, least significant first, as 16-bit limbs. */
+/** Converts 32-bit words, least significant first, to 16-bit limbs. */
 function limbs(words: readonly number[]): Uint16Array {
   return Uint16Array.from({ length: LIMBS }, (_, i) => words[i >> 1]! >>> (i % 2 === 0 ? 0 : 16));
 }

@@ -10,17 +10,17 @@ const definitions: ReadonlyMap<string, TaskDefinition> = new Map(
   [...glue, ...superglue, ...humset, ...miniglue].map((definition) => [definition.info.id, definition]),
 );
 
-/** The ids of all tasks that come with this package. */
+/** The ids of all tasks defined in this package. */
 export const taskIds: readonly string[] = [...definitions.keys()];
 
-/** Throws `UnknownTaskError`, which lists the known tasks and the one that was probably meant. */
+/** Returns a task by id. Throws `UnknownTaskError`, which lists the known tasks and suggests the closest one. */
 export function findTask(id: string): TaskDefinition {
   const definition = definitions.get(id);
   if (definition === undefined) throw new UnknownTaskError(id, taskIds, suggest(id, taskIds));
   return definition;
 }
 
-/** What is known about a task without its data. Throws `UnknownTaskError`. */
+/** Returns the information about a task without its data. Throws `UnknownTaskError`. */
 export function describeTask(id: string): TaskInfo {
   return findTask(id).info;
 }

@@ -1,10 +1,10 @@
 /**
- * NumPy's `SeedSequence`: spreads a seed of any size over a pool of four 32-bit words and generates
- * as many words from it as a generator needs. The hash is Melissa O'Neill's `seed_seq_fe`.
+ * NumPy's `SeedSequence`: spreads a seed of any size over a pool of four 32-bit words and generates the words that a
+ * generator needs. The hash is Melissa O'Neill's `seed_seq_fe`.
  */
 export interface SeedSequence {
   readonly pool: Uint32Array;
-  /** The first `count` 32-bit words. Always the same ones: nothing is consumed. */
+  /** Returns the first `count` 32-bit words. Every call returns the same words. */
   generate(count: number): Uint32Array;
 }
 
@@ -32,7 +32,7 @@ export function seedSequence(seed: bigint): SeedSequence {
   };
 }
 
-/** A hash whose constant advances with every word, so that equal words hash differently. */
+/** Returns a hash whose constant advances with every word, so that equal words hash differently. */
 function hasher(start: number, multiplier: number): (word: number) => number {
   let constant = start;
   return (word) => {
@@ -48,7 +48,7 @@ function mix(x: number, y: number): number {
   return (result ^ (result >>> 16)) >>> 0;
 }
 
-/** The number as 32-bit words, least significant first; 0 is one word. */
+/** Returns the number as 32-bit words, least significant first. 0 is one word. */
 function words32(value: bigint): number[] {
   const words: number[] = [];
   for (let rest = value; rest > 0n || words.length === 0; rest >>= 32n)

@@ -1,19 +1,19 @@
 import { nodeModules, systemErrorCode } from '@scalearn/hub';
 import { DatasetError, UnreadableFileError } from './errors.ts';
 
-/** Where the files of a data set are: a folder, a web address, files a visitor has chosen, memory. */
+/** Source of the files of a data set: a folder, a web address, files chosen in a browser, or memory. */
 export interface FileSource {
-  /** The bytes of a file, or undefined when there is none. `path` is relative and separated by `/`. */
+  /** Returns the bytes of a file, or undefined if there is none. `path` is relative and separated by `/`. */
   read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Paths of the files in a folder and below it; without this, files are only found by names that are known. */
+  /** Returns the paths of the files in a folder and below it. If undefined, files are only found by known names. */
   list?(folder: string): Promise<readonly string[]>;
-  /** Whether files come as they are stored: nothing on the way decompresses them. */
+  /** Whether files arrive as they are stored, without decompression on the way. */
   readonly isVerbatim?: boolean;
   /** Completes "Found none of … in …": `the folder /data/glue`. */
   describe(): string;
 }
 
-/** A folder of the local disk. Node, Deno and Bun. */
+/** Reads a folder of the local disk. Works in Node, Deno and Bun. */
 export function folderSource(folder: string): FileSource {
   const node = nodeModules();
   if (node === undefined) {
@@ -40,7 +40,7 @@ export function folderSource(folder: string): FileSource {
   };
 }
 
-/** Files below a web address. A page may give an address relative to itself. */
+/** Reads files below a web address. A page may give an address relative to itself. */
 export function urlSource(base: string | URL): FileSource {
   const prefix = String(base).replace(/\/*$/, '/');
   return {
@@ -59,7 +59,7 @@ export function urlSource(base: string | URL): FileSource {
   };
 }
 
-/** What `File` offers of interest here. */
+/** The properties of `File` that are used. */
 export interface NamedFile {
   readonly name: string;
   /** The path below the chosen folder, set by `<input type="file" webkitdirectory>`. */
@@ -67,7 +67,7 @@ export interface NamedFile {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Files a visitor has chosen, such as a whole folder. They never leave the machine. */
+/** Reads files chosen in a browser, such as a whole folder. They never leave the machine. */
 export function fileListSource(files: Iterable<NamedFile>): FileSource {
   const list = Array.from(files);
   return {
@@ -86,7 +86,7 @@ export function fileListSource(files: Iterable<NamedFile>): FileSource {
   };
 }
 
-/** Files given as text or bytes, by path. */
+/** Reads files given as text or bytes, by path. */
 export function memorySource(
   files: Readonly<Record<string, string | Uint8Array<ArrayBuffer> | undefined>>,
 ): FileSource {
@@ -100,7 +100,10 @@ export function memorySource(
   };
 }
 
-/** A string is a web address if it looks like one or there is no file system, else a folder. */
+/**
+ * Returns the source for an address. A string is a web address if it looks like one or if there is no file system,
+ * otherwise a folder.
+ */
 export function toSource(data: string | URL | FileSource): FileSource {
   if (data instanceof URL) return data.protocol === 'file:' ? folderSource(localPath(data)) : urlSource(data);
   if (typeof data !== 'string') return data;

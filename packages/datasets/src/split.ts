@@ -8,23 +8,26 @@ export interface Split {
 }
 
 export interface SubsetOptions {
-  /** The class of every row: all parts then have the proportions of the whole. Without it, no such care. */
+  /** Class of every row. If given, all parts have the class proportions of the whole. Default: not stratified. */
   readonly labels?: ArrayLike<number> | undefined;
-  /** Default 42, the seed of the published experiments. */
+  /** Seed of the division. Default 42, as in the published experiments. */
   readonly seed?: number | bigint | undefined;
 }
 
 export interface SplitOptions extends SubsetOptions {
-  /** Rows of the training part; the others validate. Default: all but a tenth, rounded in favor of validation. */
+  /**
+   * Number of rows of the training part; the other rows are for validation. Default: all but a tenth, rounded in favor
+   * of validation.
+   */
   readonly trainSize?: number | undefined;
-  /** Divide only the nested subset of this many percent, see `nestedSubset`. Default 100. */
+  /** Percentage of the rows to divide; see `nestedSubset`. Default 100. */
   readonly maxTrainPct?: number | undefined;
 }
 
 /**
- * Divides `rows` rows into a training and a validation part: row for row what
- * `datasets.Dataset.train_test_split(test_size=0.1, shuffle=True, seed=42)` gives, with
- * `stratify_by_column` when there are labels. Throws `SplitError` when there are too few rows.
+ * Divides `rows` rows into a training and a validation part. The rows equal those of
+ * `datasets.Dataset.train_test_split(test_size=0.1, shuffle=True, seed=42)`, with `stratify_by_column` if labels are
+ * given. Throws `SplitError` if there are too few rows.
  */
 export function trainTestSplit(rows: number, options: SplitOptions = {}): Split {
   const { labels, seed = 42, maxTrainPct = 100 } = options;
@@ -51,7 +54,7 @@ export function trainTestSplit(rows: number, options: SplitOptions = {}): Split 
 }
 
 /**
- * Row numbers of the nested low-data subset that has `percent` (5, 10, …, 100) of all rows: the 95 % subset is
+ * Returns the row numbers of the nested low-data subset with `percent` (5, 10, …, 100) of all rows. The 95 % subset is
  * drawn from all rows, the 90 % subset from the 95 % subset, and so on, as in the published experiments.
  */
 export function nestedSubset(rows: number, percent: number, options: SubsetOptions = {}): Int32Array {
@@ -75,7 +78,7 @@ function pick(rows: Int32Array, positions: Int32Array): Int32Array {
   return positions.map((position) => rows[position]!);
 }
 
-/** One round of scikit-learn's `StratifiedShuffleSplit`. */
+/** Performs one round of scikit-learn's `StratifiedShuffleSplit`. */
 function stratified(
   labels: ArrayLike<number>,
   trainSize: number,
@@ -103,7 +106,7 @@ function stratified(
   };
 }
 
-/** The rows of every class that occurs, classes and rows ascending. */
+/** Returns the rows of every class that occurs. Classes and rows are ascending. */
 function rowsPerClass(labels: ArrayLike<number>): Map<number, number[]> {
   const classes = new Map<number, number[]>();
   for (let row = 0; row < labels.length; row++) {
@@ -136,7 +139,7 @@ function checkClasses(classes: Map<number, number[]>, trainSize: number, validat
 
 /**
  * Distributes `total` over classes in proportion to their `counts`: the most probable outcome of drawing without
- * replacement. What rounding down leaves over goes to the largest remainders, ties decided by lot.
+ * replacement. The remainder of rounding down goes to the largest remainders. Ties are decided at random.
  */
 function apportion(counts: readonly number[], total: number, generator: Pcg64): number[] {
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -147,7 +150,7 @@ function apportion(counts: readonly number[], total: number, generator: Pcg64): 
   for (const remainder of [...new Set(remainders)].sort((a, b) => b - a)) {
     if (missing === 0) break;
     const tied = [...remainders.keys()].filter((i) => remainders[i] === remainder);
-    // The lot is drawn even when all tied classes win: it advances the generator.
+    // The draw is made even when all tied classes win, because it advances the generator.
     const winners = generator.choice(tied.length, Math.min(tied.length, missing));
     for (const winner of winners) shares[tied[winner]!]! += 1;
     missing -= winners.length;

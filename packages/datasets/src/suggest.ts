@@ -1,7 +1,9 @@
-/** The candidate most like `word`, or undefined when none is near. `rte` and `glue/RTE` both find `glue/rte`. */
+/**
+ * Returns the candidate closest to `word`, or undefined if none is close. `rte` and `glue/RTE` both find `glue/rte`.
+ */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  // Less than the whole word must be wrong.
+  // The number of wrong characters must be less than the word's length.
   let least = Math.min(mostWrong, word.length);
   for (const candidate of candidates) {
     const name = candidate.slice(candidate.lastIndexOf('/') + 1);
@@ -19,7 +21,10 @@ export function suggest(word: string, candidates: readonly string[]): string | u
 
 const mostWrong = 3;
 
-/** Levenshtein's distance: insertions, deletions and substitutions that turn `a` into `b`; infinite if too many. */
+/**
+ * Returns the Levenshtein distance: the number of insertions, deletions and substitutions that turn `a` into `b`, or
+ * infinity if there are too many.
+ */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) >= mostWrong) return Number.POSITIVE_INFINITY;
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

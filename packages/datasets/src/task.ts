@@ -1,13 +1,16 @@
 import type { FileSource } from './source.ts';
 
-/** What a task predicts, and with it the loss: cross-entropy, squared error, binary cross-entropy, choice. */
+/**
+ * Problem type. It determines the loss: cross-entropy, squared error, binary cross-entropy, or cross-entropy over
+ * choices.
+ */
 export type Problem =
   | 'singleLabelClassification'
   | 'regression'
   | 'multiLabelClassification'
   | 'multipleChoice';
 
-/** Which text is cut when an example is longer than `maxLength` tokens. */
+/** Which text is truncated if an example is longer than `maxLength` tokens. */
 export type Truncation = 'longestFirst' | 'onlyFirst';
 
 /** `testMismatched` is the second test set of MNLI, from genres that the training set lacks. */
@@ -17,18 +20,18 @@ export type SplitName = 'train' | 'validation' | 'test' | 'testMismatched';
 export interface Example {
   /** Its number among the examples of its file, from 0. */
   readonly index: number;
-  /** The texts the encoder reads, in order, exactly as in the file but for the words of the task's template. */
+  /** The texts that the encoder reads, in order, exactly as in the file except for the words of the task's template. */
   readonly segments: readonly [string] | readonly [string, string];
-  /** Where the problem is multiple choice: a text for each choice, read as the pair of the only segment and it. */
+  /** For multiple choice: a text for each choice. Each is encoded as a pair with the only segment. */
   readonly choices?: readonly string[];
   /**
-   * Class id; the score to predict where the problem is regression; 0 or 1 for each label where it is multi-label; the
-   * number of the right choice.
+   * Class id; for regression the score; for multi-label problems 0 or 1 for each label; for multiple choice the number
+   * of the right choice.
    */
   readonly label: number | readonly number[];
-  /** What examples that are scored together share, such as the question that they are answers to. */
+  /** Key shared by the examples that are scored together, such as the question that they answer. */
   readonly group?: number | string;
-  /** What this example proposes as the answer of its group, and the right ones; see `TaskInfo.ranksCandidates`. */
+  /** The answer that this example proposes for its group, and the right ones; see `TaskInfo.ranksCandidates`. */
   readonly candidate?: Candidate;
 }
 
@@ -37,84 +40,89 @@ export interface Candidate {
   readonly answers: readonly string[];
 }
 
-/** Everything that is known about a task without its data. */
+/** The information about a task without its data. */
 export interface TaskInfo {
   /** `benchmark/task`, such as `glue/rte`. */
   readonly id: string;
   /** The name used in print, such as `SST-2`. */
   readonly name: string;
   readonly problem: Problem;
-  /** Names of the classes or choices in the order of their ids; null where the problem is regression. */
+  /** Names of the classes or choices in the order of their ids; null for regression. */
   readonly labels: readonly string[] | null;
-  /** Name of each segment, and of each choice after them. */
+  /** Name of each segment, then of each choice. */
   readonly columns: readonly string[];
-  /** Limit on the tokens of an example, special tokens included. */
+  /** Maximum number of tokens of an example, including special tokens. */
   readonly maxLength: number;
   readonly truncation: Truncation;
-  /** Metrics that are reported, by the names of `@scalearn/evaluation`. */
+  /** Reported metrics, by the names of `@scalearn/evaluation`. */
   readonly metrics: readonly string[];
-  /** The one of them that published tables show. */
+  /** The metric that published tables show. */
   readonly primaryMetric: string;
-  /** The metric of the validation part that chooses the best state in published runs of this task alone; else its loss. */
+  /**
+   * The validation metric that selects the best state in published runs of this task alone. Default: the validation
+   * loss.
+   */
   readonly selectionMetric?: string;
   /**
-   * Whether the examples of a group are candidates, of which the one with the highest score is the answer: metrics then
-   * compare that answer with the right ones. Rows are groups then.
+   * Whether the examples of a group are candidates. The candidate with the highest score is then the answer, metrics
+   * compare it with the right answers, and rows are groups.
    */
   readonly ranksCandidates?: boolean;
-  /** How it takes part in joint training, where published experiments treat it apart. */
+  /** How the task takes part in joint training, if published experiments treat it differently. */
   readonly joint?: JointPart;
   /** Whether the division of the training file keeps the proportions of the classes. */
   readonly stratified: boolean;
   /**
-   * The file of every split, relative to the data; `.gz` may follow. Without one, a tenth of `train` validates; two
-   * splits may have the same. A task that writes its rows itself has no files.
+   * The file of every split, relative to the data; `.gz` may follow. Without a validation file, a tenth of `train` is
+   * used for validation. Two splits may share a file. A task that generates its rows has no files.
    */
   readonly files?: Readonly<Partial<Record<SplitName, string>> & Record<'train' | 'test', string>>;
-  /** Where the hub has the files. */
+  /** Where the files are on the hub. */
   readonly hub?: HubPlace;
-  /** Rows of the files in the official release: scores on fewer are not comparable with published ones. */
+  /**
+   * Number of rows of the files in the official release. Scores on fewer rows are not comparable with published ones.
+   */
   readonly officialRows?: Readonly<Partial<Record<SplitName, number>>>;
 }
 
-/** What is left of a task in joint training. */
+/** The part of a task that is used in joint training. */
 export interface JointPart {
-  /** The first rows of the training part, which also decide how often the task is drawn. */
+  /** Number of training rows, from the first. It also decides how often the task is drawn. */
   readonly limit: number;
-  /** Whether it is evaluated along with the other tasks during training. */
+  /** Whether it is evaluated together with the other tasks during training. */
   readonly validates: boolean;
 }
 
-/** Where a data set of the Hugging Face hub has a task, as parquet files. */
+/** Place of a task's parquet files in a data set of the Hugging Face hub. */
 export interface HubPlace {
   /** `owner/name` of the data set. */
   readonly repository: string;
-  /** Its configuration, which is a folder there. */
+  /** Its configuration, which is a folder in the repository. */
   readonly config: string;
-  /** What the splits are called there. */
+  /** Names of the splits in the repository. */
   readonly splits: Readonly<Partial<Record<SplitName, string>>>;
 }
 
-/** A task as a plug-in: what it is and how its rows are read. */
+/** A task as a plug-in: its properties, and how its rows are read. */
 export interface TaskDefinition {
   readonly info: TaskInfo;
-  /** The splits there are; by default those that have a file. */
+  /** The splits of the task. Default: those that have a file. */
   readonly splits?: readonly SplitName[];
-  /** All rows of a split, in file order. Throws a `DatasetError` that names file and line. */
+  /** Reads all rows of a split, in file order. Throws a `DatasetError` that names file and line. */
   read(split: SplitName, source: FileSource): Promise<readonly Example[]>;
 }
 
 /** A task with its data. */
 export interface Task extends TaskInfo {
-  /** In the random order of the division. */
+  /** Training rows, in the random order of the division. */
   readonly train: readonly Example[];
-  /** For early stopping and the choice of the best state. */
+  /** Rows for early stopping and for selecting the best state. */
   readonly validation: readonly Example[];
-  /** Gives the reported score. The hidden official test sets cannot: this is the official development set. */
+  /** Rows for the reported score: the official development set, because the official test labels are hidden. */
   readonly test: readonly Example[];
   readonly testMismatched?: readonly Example[];
-  /** Rows of the files that were read, before any division or limit; groups, where candidates are ranked. */
+  /** Number of rows of the files, before any division or limit. If candidates are ranked, the number of groups. */
   readonly rows: Readonly<Partial<Record<SplitName, number>>>;
-  /** SHA-256 (hexadecimal) of all rows of the files: equal only for equal data, whatever the options. */
+  /** SHA-256 (hexadecimal) of all rows of the files. It depends only on the data, not on the options. */
   readonly fingerprint: string;
 }

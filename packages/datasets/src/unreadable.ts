@@ -1,6 +1,6 @@
-/** In the place of a value that can be neither text nor label: a date, binary data. */
+/** Replaces a value that is neither a text nor a label, such as a date or binary data. */
 export class Unreadable {
-  /** What it is, for messages. */
+  /** Description of the value, for messages. */
   readonly what: string;
 
   constructor(what: string) {

@@ -1,4 +1,4 @@
-/** The options of files of one's own that messages name. */
+/** The options of custom files that messages name. */
 export type NamedOption =
   | 'text'
   | 'textPair'
@@ -11,23 +11,24 @@ export type NamedOption =
   | 'header'
   | 'maxFileSize';
 
-/** What options are called where a message is read: in a program as in this library, on a command line as its flags. */
+/** Names of options where a message is shown: in a program those of this library, on a command line the flags. */
 export interface OptionWords {
-  /** The option by its name. */
+  /** Returns the name of an option. */
   name(option: NamedOption): string;
   /**
-   * The advice to give an option a value, after `before`; nothing where there is no such option.
+   * Returns the advice to set an option to a value, preceded by `before`. Returns an empty text if the option does not
+   * exist.
    *
-   * @param value by the library's name; left out where it is the reader's to choose
+   * @param value value in the library's terms; omitted if the reader chooses it
    */
   say(option: NamedOption, value?: string | readonly string[], before?: string): string;
-  /** An option with the value it was given. */
+  /** Returns an option with its given value. */
   given(option: NamedOption, value: string): string;
-  /** Where to find the ids of tasks. @param known all of them */
+  /** Returns where to find the ids of tasks. @param known all of them */
   tasks(known: readonly string[]): string;
 }
 
-/** A message, or one that depends on what options are called. */
+/** A message, or a function of the names of options that returns it. */
 export type Wording = string | ((words: OptionWords) => string);
 
 /** The words of this library. */
@@ -43,7 +44,7 @@ const libraryWords: OptionWords = {
   tasks: (known) => `Known tasks: ${known.join(', ')}.`,
 };
 
-/** @param words those of this library by default */
+/** Returns a message in the given words. @param words default: those of this library */
 export function inWords(wording: Wording, words: OptionWords = libraryWords): string {
   return typeof wording === 'string' ? wording : wording(words);
 }

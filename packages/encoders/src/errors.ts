@@ -1,11 +1,11 @@
 import { ScalearnError } from '@scalearn/core';
 
-/** A `config.json` of a family that is not known, or one that contradicts itself. */
+/** A `config.json` of an unknown family, or one that contradicts itself. */
 export class EncoderConfigError extends ScalearnError {
   override name = 'EncoderConfigError';
 }
 
-/** Weights that do not fit the configuration; the message lists every key. */
+/** Weights that do not fit the configuration. The message lists every key. */
 export class EncoderWeightsError extends ScalearnError {
   override name = 'EncoderWeightsError';
   readonly missing: readonly string[];

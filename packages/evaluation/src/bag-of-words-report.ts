@@ -2,9 +2,10 @@ import { bagOfWords, type LabeledTexts } from './bag-of-words.ts';
 import { computeMetrics, type MetricReport, type MetricSpec, type ScoredRow } from './compute.ts';
 
 /**
- * A task's metrics on its test split when {@link bagOfWords} answers: what a model that reads should be well above.
+ * Computes a task's metrics on its test split for the predictions of {@link bagOfWords}. It is a baseline that a
+ * language model should clearly exceed.
  *
- * @param task of one class or one score a row
+ * @param task a task with one class or one score per row
  */
 export function bagOfWordsReport(
   task: MetricSpec & {
@@ -15,7 +16,7 @@ export function bagOfWordsReport(
 ): MetricReport {
   const { labels, test } = task;
   const answers = bagOfWords(task, test);
-  // The class that was chosen has the largest logit.
+  // The predicted class has the largest logit.
   const logits = labels ? answers.flatMap((id) => labels.map((_, i) => Number(i === id))) : answers;
   return computeMetrics(task, {
     logits: Float32Array.from(logits),

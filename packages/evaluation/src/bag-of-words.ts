@@ -1,24 +1,24 @@
-/** A labeled row; those of `@scalearn/datasets` fit. */
+/** A labeled row. Rows of `@scalearn/datasets` have this form. */
 export interface LabeledTexts {
   readonly segments: readonly string[];
-  /** Of multiple choice: they are read like segments. */
+  /** Texts of the choices, for multiple choice. They are read like segments. */
   readonly choices?: readonly string[];
   readonly label: number | readonly number[];
 }
 
 export interface BagOfWordsOptions {
-  /** Passes over the training rows; 10 by default. */
+  /** Number of passes over the training rows. Default 10. */
   readonly epochs?: number;
-  /** Pull of the weights toward zero; 1e-3 by default. */
+  /** Weight decay. Default 1e-3. */
   readonly weightDecay?: number;
 }
 
 /**
- * What can be had without reading: a linear model of which words stand in each text of a row, fitted by AdaGrad, row by
- * row. Multinomial logistic regression for classes, least squares for scores. The same rows give the same answers.
+ * Fits a baseline without word order: a linear model of the words in each text of a row, trained with AdaGrad row by
+ * row. It is multinomial logistic regression for classes, and least squares for scores. The results are deterministic.
  *
  * @param task its training rows and, for classes, their names; null for regression
- * @param rows what is to be answered
+ * @param rows rows to predict
  * @returns a class id or a score for each row
  */
 export function bagOfWords(
@@ -29,7 +29,7 @@ export function bagOfWords(
   const { train, labels } = task;
   const classes = labels?.length ?? 1;
   const targets = train.map(({ label }) => Number(label));
-  // Scores are told by how far they are from their mean.
+  // Scores are modeled as differences from their mean.
   const center = labels ? 0 : targets.reduce((a, b) => a + b, 0) / targets.length;
   const vocabulary = new Map<string, number>();
   const known = train.map((row) => keys(row).map((key) => numberOf(vocabulary, key)));
@@ -63,7 +63,7 @@ export function bagOfWords(
   });
 }
 
-/** The different words of each text, lower case. */
+/** Returns the distinct words of each text in lower case. */
 function keys({ segments, choices = [] }: LabeledTexts): string[] {
   const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   return [

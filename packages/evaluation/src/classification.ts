@@ -1,18 +1,18 @@
 import { LabelRangeError } from './errors.ts';
 import { checkPaired, mean, type Numbers, ratio, sum } from './lists.ts';
 
-// Single-label classification as scikit-learn scores it. Labels and predictions are class ids 0, 1, …, one per row.
+// Single-label classification metrics as in scikit-learn. Labels and predictions are class ids 0, 1, …, one per row.
 
-/** Share of predictions that equal the label. */
+/** Returns the fraction of predictions that equal the label. */
 export function accuracy(labels: Numbers, predictions: Numbers): number {
   checkPaired(labels, predictions);
   return mean(Array.from(labels, (label, i) => (label === predictions[i] ? 1 : 0)));
 }
 
 /**
- * Counts `[classes, classes]`: row = label, column = prediction.
+ * Returns the confusion matrix `[classes, classes]`: row = label, column = prediction.
  *
- * @param classes default: as many as occur, counting from 0
+ * @param classes number of classes; default: the largest id plus one
  */
 export function confusionMatrix(labels: Numbers, predictions: Numbers, classes?: number): number[][] {
   checkPaired(labels, predictions);
@@ -29,13 +29,13 @@ export interface ClassScores {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Rows with this label. */
+  /** Number of rows with this label. */
   readonly support: number;
-  /** Rows with this prediction. */
+  /** Number of rows with this prediction. */
   readonly predicted: number;
 }
 
-/** Scores of a class from its counts of true positives, of labels and of predictions. */
+/** Returns the scores of a class from its number of true positives, of labels and of predictions. */
 export function classScores(hits: number, support: number, predicted: number): ClassScores {
   return {
     precision: ratio(hits, predicted),
@@ -46,28 +46,28 @@ export function classScores(hits: number, support: number, predicted: number): C
   };
 }
 
-/** Scores of every class, in the order of the ids. */
+/** Returns the scores of every class, in the order of the ids. */
 export function scoresPerClass(labels: Numbers, predictions: Numbers, classes?: number): ClassScores[] {
   const matrix = confusionMatrix(labels, predictions, classes);
   return matrix.map((row, id) => classScores(row[id]!, sum(row), sum(matrix.map((other) => other[id]!))));
 }
 
-/** Scores of class 1: the F1 of MRPC and QQP. 0 if it is neither a label nor predicted. */
+/** Returns the scores of class 1: the F1 of MRPC and QQP. They are 0 if class 1 is neither a label nor predicted. */
 export function binaryScores(labels: Numbers, predictions: Numbers): ClassScores {
   return scoresPerClass(labels, predictions, 2)[1]!;
 }
 
-/** How the scores of the classes become one number. */
+/** Averages of the scores of the classes. */
 export interface AveragedScores {
   /** Unweighted means over the classes that occur in labels or predictions. */
   readonly macro: { readonly precision: number; readonly recall: number; readonly f1: number };
-  /** F1 of the counts of all classes together; here the same as accuracy. */
+  /** F1 of the summed counts of all classes. For single-label classification it equals the accuracy. */
   readonly microF1: number;
   /** Mean F1 weighted by support. */
   readonly weightedF1: number;
 }
 
-/** scikit-learn's averages: a class that neither occurs nor is predicted does not count. */
+/** Returns scikit-learn's averages. A class that neither occurs nor is predicted is ignored. */
 export function averagedScores(labels: Numbers, predictions: Numbers): AveragedScores {
   const scores = scoresPerClass(labels, predictions).filter(
     ({ support, predicted }) => support + predicted > 0,
@@ -84,8 +84,8 @@ export function averagedScores(labels: Numbers, predictions: Numbers): AveragedS
 }
 
 /**
- * Matthews correlation in its form for any number of classes (Gorodkin 2004); 0 where it is undefined, that is where
- * all labels or all predictions are of one class, even if all are right.
+ * Returns the Matthews correlation for any number of classes (Gorodkin 2004). It is 0 where it is undefined: if all
+ * labels or all predictions are of one class, even if all are right.
  */
 export function matthewsCorrelation(labels: Numbers, predictions: Numbers): number {
   const matrix = confusionMatrix(labels, predictions);

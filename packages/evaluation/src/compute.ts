@@ -19,52 +19,54 @@ import {
 } from './predictions.ts';
 import { type Candidate, type CandidateRow, recordScores } from './record.ts';
 
-/** Which metrics a task has. A task of `@scalearn/datasets` is one. */
+/** The metrics of a task. Tasks of `@scalearn/datasets` have this form. */
 export interface MetricSpec {
   readonly problem:
     | 'singleLabelClassification'
     | 'multipleChoice'
     | 'regression'
     | 'multiLabelClassification';
-  /** Names in the order of the result. `combinedScore` is the mean of the others. */
+  /** Names of the metrics, in the order of the result. `combinedScore` is the mean of the others. */
   readonly metrics: readonly string[];
-  /** The one that published tables show. */
+  /** The metric that published tables show. */
   readonly primaryMetric: string;
   /**
-   * Whether rows are candidates for the answer of their group: the one with the highest logit of class 1 is the answer,
-   * and `f1` and `exactMatch` compare it with the right ones.
+   * Whether rows are candidates for the answer of their group. The candidate with the highest logit of class 1 is then
+   * the answer, and `f1` and `exactMatch` compare it with the right answers.
    */
   readonly ranksCandidates?: boolean;
 }
 
-/** What is known of a row when it is scored; those of `@scalearn/datasets` fit. */
+/** Properties of a row that metrics use. Rows of `@scalearn/datasets` have this form. */
 export interface ScoredRow {
   readonly label: number | readonly number[];
-  /** What rows that are scored together share, such as the question that they are answers to. */
+  /** Key shared by the rows that are scored together, such as the question that they answer. */
   readonly group?: number | string;
-  /** What this row proposes as the answer of its group, and the right ones. */
+  /** The answer that this row proposes for its group, and the right ones. */
   readonly candidate?: Candidate;
 }
 
 export interface ScoredOutput extends Logits {
-  /** Class ids or scores `[rows]`; multi-label: 0 or 1, `[rows, columns]`. */
+  /** Class ids or scores `[rows]`; for multi-label problems 0 or 1, `[rows, columns]`. */
   readonly labels: Numbers;
-  /** The rows themselves, for metrics that score several together. */
+  /** The rows, for metrics that score several rows together. */
   readonly examples?: readonly ScoredRow[];
 }
 
 export interface MetricReport {
-  /** Value of every metric asked for, in that order. Fractions, not percent; NaN for an undefined correlation. */
+  /**
+   * Value of every requested metric, in order. Values are fractions, not percentages; NaN for an undefined correlation.
+   */
   readonly metrics: Readonly<Record<string, number>>;
   readonly primary: { readonly name: string; readonly value: number };
 }
 
 /**
- * Scores a model's output with the metrics of a task. Predictions are the largest logit of each row (the first of
- * equal ones), the raw output where the problem is regression, and logits above 0 where it is multi-label.
+ * Computes the metrics of a task from a model's output. The prediction of a row is the column of its largest logit (the
+ * first of equal ones). For regression it is the raw output, and for multi-label problems each logit above 0.
  *
- * Throws `UnknownMetricError`, `ShapeError` (also where a metric needs `examples` of a kind that is not given),
- * `LabelRangeError`, or `NonFiniteLogitError` where a logit is NaN or infinite.
+ * Throws `UnknownMetricError`, `ShapeError` (also if a metric needs `examples` with missing properties),
+ * `LabelRangeError`, or `NonFiniteLogitError` if a logit is NaN or infinite.
  */
 export function computeMetrics(spec: MetricSpec, output: ScoredOutput): MetricReport {
   const { metrics, primaryMetric, problem } = spec;
@@ -82,8 +84,8 @@ export function computeMetrics(spec: MetricSpec, output: ScoredOutput): MetricRe
 }
 
 /**
- * A metric of labels and predictions; `columns` are the labels of a row where there are several. Where candidates are
- * ranked, predictions are their scores. Metrics that score rows together need those rows.
+ * Computes a metric from labels and predictions. `columns` is the number of labels per row. If candidates are ranked,
+ * predictions are their scores. Metrics that score rows together need those rows.
  */
 export type Metric = (
   labels: Numbers,
@@ -92,10 +94,13 @@ export type Metric = (
   examples?: readonly ScoredRow[],
 ) => number;
 
-/** What decides which metrics there are. */
+/** The properties that determine the available metrics. */
 type MetricKind = Pick<MetricSpec, 'problem' | 'ranksCandidates'>;
 
-/** A metric by its name, `combinedScore` excepted. @throws UnknownMetricError for one the problem does not have */
+/**
+ * Returns a metric by name, except `combinedScore`. @throws UnknownMetricError for a name that the problem does not
+ * have
+ */
 export function metricOf(kind: MetricKind, name: string): Metric {
   const { metrics } = scorersFor(kind);
   if (Object.hasOwn(metrics, name)) return metrics[name]!;
@@ -105,7 +110,7 @@ export function metricOf(kind: MetricKind, name: string): Metric {
 const scorersFor = ({ problem, ranksCandidates = false }: MetricKind): Scorers =>
   ranksCandidates ? ranking : scorersOf[problem];
 
-/** GLUE's mean of the metrics of a task that has more than one. */
+/** GLUE's mean of the metrics, for tasks with several metrics. */
 const COMBINED = 'combinedScore';
 
 interface Scorers {
@@ -136,7 +141,7 @@ const classification: Scorers = {
   },
 };
 
-/** Class 1 says that a candidate is right. */
+/** Class 1 means that a candidate is right. */
 const ranking: Scorers = {
   predict: (output) => classLogits(output, 1),
   metrics: {

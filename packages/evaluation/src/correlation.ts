@@ -1,8 +1,8 @@
 import { checkPaired, mean, type Numbers } from './lists.ts';
 
 /**
- * Pearson's correlation of two lists; NaN where it is undefined, that is where one of them is constant.
- * Computed as scipy does: both lists are centered and scaled to length 1, then multiplied.
+ * Returns Pearson's correlation of two lists, or NaN if it is undefined because one list is constant. As in scipy, both
+ * lists are centered and scaled to length 1, then multiplied.
  */
 export function pearson(labels: Numbers, predictions: Numbers): number {
   checkPaired(labels, predictions);
@@ -13,18 +13,21 @@ export function pearson(labels: Numbers, predictions: Numbers): number {
   return Math.min(1, Math.max(-1, product));
 }
 
-/** Spearman's correlation: Pearson's of the ranks, ties sharing their average rank. NaN where one list is constant. */
+/**
+ * Returns Spearman's correlation: Pearson's correlation of the ranks. Ties share their average rank. NaN if one list is
+ * constant.
+ */
 export function spearman(labels: Numbers, predictions: Numbers): number {
   return pearson(ranks(labels), ranks(predictions));
 }
 
-/** Mean of the squared differences. */
+/** Returns the mean of the squared differences. */
 export function meanSquaredError(labels: Numbers, predictions: Numbers): number {
   checkPaired(labels, predictions);
   return mean(Array.from(labels, (label, i) => (label - predictions[i]!) ** 2));
 }
 
-/** Ranks from 1; equal values share the average of their ranks. */
+/** Returns ranks from 1. Equal values share the average of their ranks. */
 export function ranks(values: Numbers): number[] {
   const order = Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const result = Array<number>(values.length);
@@ -37,7 +40,7 @@ export function ranks(values: Numbers): number[] {
   return result;
 }
 
-/** The mean of a list, and its length as a vector once that is taken away: NaN for a constant list. */
+/** Returns a list minus its mean, and the length of that vector, which is NaN for a constant list. */
 function centered(values: Numbers): { readonly center: number; readonly length: number } {
   const center = mean(values);
   let squares = 0;
@@ -46,6 +49,6 @@ function centered(values: Numbers): { readonly center: number; readonly length: 
     squares += (values[i]! - center) ** 2;
     isConstant &&= values[i] === values[0];
   }
-  // Rounding of the mean may leave a constant list with a tiny spread.
+  // Rounding of the mean may leave a tiny spread in a constant list.
   return { center, length: isConstant ? Number.NaN : Math.sqrt(squares) };
 }

@@ -1,14 +1,14 @@
-/** Every error of this package. */
+/** Base class of the errors of this package. */
 export class EvaluationError extends Error {
   override readonly name: string = 'EvaluationError';
 }
 
-/** Predictions and labels do not fit together, or there are none. */
+/** Predictions and labels do not match in size, or are empty. */
 export class ShapeError extends EvaluationError {
   override readonly name = 'ShapeError';
 }
 
-/** A logit is not a finite number, so nothing can be predicted from it. */
+/** A logit is not finite, so nothing can be predicted from it. */
 export class NonFiniteLogitError extends EvaluationError {
   override readonly name = 'NonFiniteLogitError';
   readonly row: number;

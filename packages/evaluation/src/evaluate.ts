@@ -6,31 +6,31 @@ import {
   type ScoredRow,
 } from './compute.ts';
 
-/** A model's answers and their mean loss; `TrainedModel.predict` of `@scalearn/core` gives them. */
+/** A model's output and its mean loss, as returned by `TrainedModel.predict` of `@scalearn/core`. */
 export interface ModelOutput extends ScoredOutput {
   readonly loss: number;
 }
 
-/** Whatever answers examples. */
+/** Predicts the outputs for examples. */
 export interface Predictor<Example> {
   predict(examples: readonly Example[]): Promise<ModelOutput>;
 }
 
-/** A task's splits by name; tasks of `@scalearn/datasets` fit. */
+/** A task's splits by name. Tasks of `@scalearn/datasets` have this form. */
 export type Splits<Example> = Readonly<Partial<Record<SplitName, readonly Example[]>>>;
 export type SplitName = 'train' | 'validation' | 'test' | 'testMismatched';
 
 export interface Evaluation extends MetricReport {
   readonly split: SplitName;
   readonly rows: number;
-  /** Mean over the examples. */
+  /** Mean loss over the examples. */
   readonly loss: number;
 }
 
 /**
- * A model's metrics on a split of a task.
+ * Computes a model's metrics on a split of a task.
  *
- * @param split `test` by default: what published tables show
+ * @param split default `test`, which published tables show
  * @throws RangeError if the task has no such split; EvaluationError as {@link computeMetrics}
  */
 export async function evaluate<Example extends ScoredRow>(

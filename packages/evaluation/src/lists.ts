@@ -21,7 +21,7 @@ export function mean(values: Numbers): number {
   return sum(values) / values.length;
 }
 
-/** `a / b`, and 0 where nothing was counted: scikit-learn's `zero_division=0`. */
+/** Returns `a / b`, or 0 if `b` is 0, like scikit-learn's `zero_division=0`. */
 export function ratio(a: number, b: number): number {
   return b === 0 ? 0 : a / b;
 }

@@ -2,13 +2,13 @@ import { computeMetrics, type MetricReport, type MetricSpec } from './compute.ts
 import { mean, type Numbers } from './lists.ts';
 
 /**
- * A task's metrics when every row gets the same answer: the commonest class (of equally common ones the lowest), the
- * mean score, or each label that at least half of the rows have.
+ * Computes a task's metrics if every row gets the same prediction: the most frequent class (of equally frequent ones
+ * the lowest), the mean score, or each label that at least half of the rows have.
  *
  * @param task its problem and metrics
- * @param labels class ids or scores `[rows]`; of several labels a row 0 or 1, `[rows, columns]`
- * @param columns classes, or labels of a row; 1 where the problem is regression
- * @param train where the answer is taken from; the labels themselves by default
+ * @param labels class ids or scores `[rows]`; for multi-label problems 0 or 1, `[rows, columns]`
+ * @param columns number of classes, or of labels per row; 1 for regression
+ * @param train labels from which the prediction is computed; default: the labels themselves
  */
 export function majorityReport(
   task: MetricSpec,
@@ -23,7 +23,7 @@ export function majorityReport(
   return computeMetrics(task, { logits, rows, columns, labels });
 }
 
-/** One row of logits. */
+/** Returns one row of logits. */
 function answerOf({ problem }: MetricSpec, train: Numbers, columns: number): number[] {
   if (problem === 'regression') return [mean(train)];
   const counts = Array<number>(columns).fill(0);

@@ -4,19 +4,19 @@ import { checkPaired, mean, type Numbers, ratio, sum } from './lists.ts';
 
 /** Scores of multi-label predictions. */
 export interface MultiLabelScores {
-  /** Subset accuracy: share of rows of which every label is right. */
+  /** Subset accuracy: the fraction of rows with all labels right. */
   readonly accuracy: number;
-  /** Unweighted means over all labels, also those that never occur: they count 0. */
+  /** Unweighted means over all labels. Labels that never occur count as 0. */
   readonly macro: { readonly precision: number; readonly recall: number; readonly f1: number };
-  /** F1 of the counts of all labels together. */
+  /** F1 of the summed counts of all labels. */
   readonly microF1: number;
   readonly perLabel: readonly ClassScores[];
 }
 
 /**
- * Scores as scikit-learn gives them with `zero_division=0`. Labels and predictions are 0 or 1.
+ * Returns scores as scikit-learn computes them with `zero_division=0`. Labels and predictions are 0 or 1.
  *
- * @param labels `[rows, columns]`, row by row
+ * @param labels `[rows, columns]`, row-major
  * @param predictions `[rows, columns]`
  */
 export function multiLabelScores(labels: Numbers, predictions: Numbers, columns: number): MultiLabelScores {

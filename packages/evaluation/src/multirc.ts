@@ -4,15 +4,18 @@ import { checkPaired, mean, type Numbers } from './lists.ts';
 
 /** Scores of MultiRC, whose rows are answers to questions. */
 export interface MultiRcScores {
-  /** F1 of class 1 over all answers (F1a), the published number. */
+  /** F1 of class 1 over all answers (F1a). Published tables show this number. */
   readonly f1: number;
-  /** Share of questions of which every answer is right. */
+  /** Fraction of questions with all answers judged correctly. */
   readonly exactMatch: number;
   /** Mean over the questions of the macro-F1 of their answers (F1m). */
   readonly f1MacroPerQuestion: number;
 }
 
-/** @param questions which question each answer belongs to; its answers need not be adjacent */
+/**
+ * Computes the scores of MultiRC. @param questions the question of each answer; answers of a question need not be
+ * adjacent
+ */
 export function multiRcScores(
   labels: Numbers,
   predictions: Numbers,

@@ -1,15 +1,15 @@
 import { NonFiniteLogitError, ShapeError } from './errors.ts';
 import type { Numbers } from './lists.ts';
 
-/** What a model gives for a data set: `[rows, columns]` logits, row by row. */
+/** A model's output for a data set: `[rows, columns]` logits, row-major. */
 export interface Logits {
   readonly logits: Numbers;
   readonly rows: number;
-  /** Classes, labels or choices; 1 where the problem is regression. */
+  /** Number of classes, labels or choices; 1 for regression. */
   readonly columns: number;
 }
 
-/** The column of the largest logit in each row; the first of equal ones, as NumPy's argmax. */
+/** Returns the column of the largest logit in each row, or the first of equal ones, like NumPy's argmax. */
 export function argmaxPredictions(output: Logits): Int32Array {
   checkLogits(output);
   const { logits, rows, columns } = output;
@@ -22,20 +22,23 @@ export function argmaxPredictions(output: Logits): Int32Array {
   });
 }
 
-/** 1 where the sigmoid of the logit is above one half, that is where the logit is above 0; else 0. `[rows, columns]` */
+/**
+ * Returns 1 where the sigmoid of the logit is above one half, that is where the logit is above 0, otherwise 0. `[rows,
+ * columns]`
+ */
 export function multiLabelPredictions(output: Logits): Uint8Array {
   checkLogits(output);
   return Uint8Array.from(output.logits, (logit) => (logit > 0 ? 1 : 0));
 }
 
-/** The single output of every row as it is, not clipped to the range of the scores. */
+/** Returns the single output of every row, not clipped to the range of the scores. */
 export function regressionPredictions(output: Logits): Numbers {
   checkLogits(output);
   if (output.columns !== 1) throw new ShapeError(`Regression needs 1 output a row, not ${output.columns}.`);
   return output.logits;
 }
 
-/** The logits of one class `[rows]`: how much each row is thought to be of it. */
+/** Returns the logits of one class, `[rows]`. */
 export function classLogits(output: Logits, id: number): Float64Array {
   checkLogits(output);
   const { logits, rows, columns } = output;
@@ -43,7 +46,7 @@ export function classLogits(output: Logits, id: number): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) => logits[row * columns + id]!);
 }
 
-/** Probabilities of the classes `[rows, columns]`: the softmax of each row. They add up to 1. */
+/** Returns the probabilities of the classes `[rows, columns]`: the softmax of each row. Each row sums to 1. */
 export function softmaxProbabilities(output: Logits): Float64Array {
   checkLogits(output);
   const { logits, rows, columns } = output;
@@ -61,7 +64,7 @@ export function softmaxProbabilities(output: Logits): Float64Array {
   return probabilities;
 }
 
-/** Probabilities of each label by itself `[rows, columns]`: the sigmoid of each logit. */
+/** Returns the independent probability of each label `[rows, columns]`: the sigmoid of each logit. */
 export function sigmoidProbabilities(output: Logits): Float64Array {
   checkLogits(output);
   return Float64Array.from(output.logits, (logit) => 1 / (1 + Math.exp(-logit)));

@@ -1,23 +1,23 @@
 import { ratio } from './lists.ts';
 
-// How SQuAD and ReCoRD compare a predicted text with a right one.
+// The comparison of predicted and right texts in SQuAD and ReCoRD.
 
-/** The 32 ASCII marks: other punctuation stays. */
+/** The 32 ASCII punctuation characters. Other punctuation is kept. */
 const punctuation = /[!-/:-@[-`{-~]/g;
-/** Words of any script, for `\b` would find "a" in "déjà". */
+/** Articles as whole words of any script. With `\b` the pattern would find "a" in "déjà". */
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
 
-/** Lower case without punctuation, then without articles, white space collapsed. */
+/** Returns the text in lower case without punctuation and articles, with white space collapsed. */
 export function normalizeAnswer(text: string): string {
   return wordsOf(text.toLowerCase().replace(punctuation, '').replace(articles, ' ')).join(' ');
 }
 
-/** Whether two texts are the same but for what {@link normalizeAnswer} takes away: 1 or 0. */
+/** Returns 1 if two texts are equal after {@link normalizeAnswer}, otherwise 0. */
 export function answerExactMatch(prediction: string, truth: string): number {
   return normalizeAnswer(prediction) === normalizeAnswer(truth) ? 1 : 0;
 }
 
-/** F1 of the words that two texts share, each as often as it occurs in both; 0 where they share none. */
+/** Returns the F1 of the words shared by two texts, counted with multiplicity; 0 if they share none. */
 export function answerF1(prediction: string, truth: string): number {
   const [found, right] = [prediction, truth].map((text) => wordsOf(normalizeAnswer(text))) as [
     string[],
@@ -35,7 +35,7 @@ export function answerF1(prediction: string, truth: string): number {
   return ratio(2 * precision * recall, precision + recall);
 }
 
-/** At the white space of Python, where the metric is from: of Unicode, and four control characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is meant
+/** Splits at Python's white space, as the original metric does: Unicode white space and four control characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are intended
 const whiteSpace = /[\p{White_Space}\u001c-\u001f]+/u;
 const wordsOf = (text: string): string[] => text.split(whiteSpace).filter(Boolean);

@@ -2,7 +2,7 @@ import { ShapeError } from './errors.ts';
 import { mean, type Numbers } from './lists.ts';
 import { answerExactMatch, answerF1 } from './record-text.ts';
 
-/** What a row proposes as the answer of its group, and the right ones. */
+/** The answer that a row proposes for its group, and the right ones. */
 export interface Candidate {
   readonly text: string;
   readonly answers: readonly string[];
@@ -10,25 +10,25 @@ export interface Candidate {
 
 /** A row that is one of several candidates for an answer. */
 export interface CandidateRow {
-  /** Rows of the same group answer the same question; they need not be adjacent. */
+  /** Rows of the same group answer the same question. They need not be adjacent. */
   readonly group: number | string;
   readonly candidate: Candidate;
 }
 
-/** Scores of ReCoRD, whose rows are candidates for the answer to a query: means over the queries. */
+/** Scores of ReCoRD, whose rows are candidates for the answer to a query. Scores are means over the queries. */
 export interface RecordScores {
-  /** Of the words of the chosen candidate and of the right answer most like it; the published number. */
+  /** F1 of the words of the chosen candidate and the most similar right answer. Published tables show this number. */
   readonly f1: number;
-  /** Share of queries whose chosen candidate is a right answer, but for case, punctuation and articles. */
+  /** Fraction of queries whose chosen candidate is a right answer, ignoring case, punctuation and articles. */
   readonly exactMatch: number;
   /** The chosen candidate of each group. */
   readonly chosen: ReadonlyMap<number | string, string>;
 }
 
 /**
- * Takes the candidate with the highest score of every group; of equal ones that which sorts last, by code point.
+ * Chooses the candidate with the highest score in every group. Of equal ones it is the last one by code points.
  *
- * @param scores of the rows, such as the logits of the class "right"
+ * @param scores scores of the rows, such as the logits of the class "right"
  * @throws ShapeError unless there is a row for each score, and at least one
  */
 export function recordScores(scores: Numbers, rows: readonly CandidateRow[]): RecordScores {
@@ -56,7 +56,7 @@ export function recordScores(scores: Numbers, rows: readonly CandidateRow[]): Re
   };
 }
 
-/** By code points, not by the UTF-16 units that `>` compares. */
+/** Compares by code points, not by UTF-16 units as `>` does. */
 function sortsAfter(text: string, other: string): boolean {
   const [a, b] = [Array.from(text), Array.from(other)];
   const at = a.findIndex((character, i) => character !== b[i]);

@@ -2,16 +2,16 @@ import { HubError } from './errors.ts';
 import { cacheHome, expandHome } from './home.ts';
 import { environment, type NodeModules } from './node.ts';
 
-/** What a variable must be to count as yes, as in Python. */
+/** Returns whether a variable means yes, with the same values as in Python. */
 export const isYes = (value: string | undefined): boolean => /^(?:1|true|yes|on)$/i.test(value ?? '');
 
 /**
- * The access token, looked for where Python's `huggingface_hub` looks: the option, `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, the
- * file that `hf auth login` writes (`HF_TOKEN_PATH`, else `token` in `HF_HOME`). `HF_HUB_DISABLE_IMPLICIT_TOKEN` leaves all
- * but the option alone.
+ * Returns the access token from the same places as Python's `huggingface_hub`: the option, `HF_TOKEN`,
+ * `HUGGING_FACE_HUB_TOKEN`, and the file that `hf auth login` writes (`HF_TOKEN_PATH`, or `token` in `HF_HOME`).
+ * `HF_HUB_DISABLE_IMPLICIT_TOKEN` turns off all but the option.
  *
  * @param label the repository, for messages, which never show the token
- * @throws HubError `unauthorized` for what cannot be a token
+ * @throws HubError `unauthorized` if the value cannot be a token
  */
 export async function findAccessToken(
   given: string | undefined,
@@ -42,7 +42,7 @@ async function fromFile(
     const path = named === undefined ? node.path.join(cacheHome(node), 'token') : expandHome(node, named);
     return { text: await node.fs.readFile(path, 'utf8'), from: path };
   } catch {
-    // There is none, or this program may not look for it.
+    // There is none, or this program may not read it.
     return undefined;
   }
 }

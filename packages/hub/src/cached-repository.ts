@@ -11,14 +11,14 @@ export interface CachedRepositoryOptions {
   readonly node: NodeModules;
   readonly cacheDir: string;
   readonly name: HubName;
-  /** The hub; `undefined` uses the cache alone. */
+  /** The hub. If `undefined`, only the cache is used. */
   readonly remote: HubRemote | undefined;
   readonly retries: number;
   readonly signal: AbortSignal | undefined;
   readonly onDownload: OnDownload | undefined;
 }
 
-/** A repository by way of the cache on this machine; files are downloaded when they are asked for. */
+/** A repository accessed through the cache on this machine. Files are downloaded on request. */
 export class CachedRepository implements Repository {
   readonly #cache: HubCache;
   readonly #name: HubName;
@@ -28,8 +28,8 @@ export class CachedRepository implements Repository {
   readonly #files = new Map<string, RemoteFile>();
 
   /**
-   * Finds the commit of the revision first, so that all files are of one commit. Without a connection it is the last
-   * one known.
+   * Opens the repository. The commit of the revision is resolved first, so that all files are of one commit. Without a
+   * connection the last known commit is used.
    *
    * @throws HubError
    */
@@ -91,7 +91,7 @@ export class CachedRepository implements Repository {
     return this.#cache.find(this.#commit, name);
   }
 
-  /** What the hub says about a file. That it has none is remembered: a commit never changes. */
+  /** Returns the hub's description of a file. A missing file is recorded, because a commit never changes. */
   async #described(name: string): Promise<RemoteFile | undefined> {
     const known = this.#files.get(name);
     if (known || !this.#remote || (await this.#cache.isKnownMissing(this.#commit, name))) return known;
@@ -107,7 +107,7 @@ export class CachedRepository implements Repository {
     if (!file || !remote) return undefined;
     const { retries, signal, onDownload } = this.#options;
     const download = (begin: number) => remote.download(this.#commit, name, file, begin);
-    // A connection that breaks in the middle throws whatever it likes.
+    // A connection that breaks during a transfer can throw any error.
     return this.#cache
       .add(this.#commit, name, file, { download, retries, signal, onDownload })
       .catch((cause: unknown) => {
@@ -118,7 +118,7 @@ export class CachedRepository implements Repository {
 }
 
 /**
- * The commit of a copy of the cache that does not say which one `main` is, if there is no doubt.
+ * Returns the only commit of a copied cache that does not record which commit `main` is.
  *
  * @throws HubError `offline`
  */

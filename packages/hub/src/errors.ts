@@ -1,6 +1,6 @@
 import { printable } from './printable.ts';
 
-/** Why the hub gave nothing. */
+/** The reason why the hub returned nothing. */
 export type HubReason =
   | 'name' // not the name of a repository, or of a file in one
   | 'setting' // an option or an environment variable is not understood
@@ -14,8 +14,8 @@ export type HubReason =
   | 'cache'; // the cache cannot be written, or has no room
 
 /**
- * A repository of the hub, or a file of it, could not be had. The message says what to do next; parts of it may come from a
- * server, so what is not printable in it is escaped.
+ * A repository of the hub, or a file of it, could not be read. The message says what to do next. Parts of it may come
+ * from a server, so unprintable characters are escaped.
  */
 export class HubError extends Error {
   override readonly name = 'HubError';

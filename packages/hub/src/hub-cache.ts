@@ -5,9 +5,9 @@ import { type NodeModules, systemErrorCode } from './node.ts';
 import { Transfer, type TransferOptions } from './transfer.ts';
 
 /**
- * The folder of one repository in the cache that Python's `huggingface_hub` shares: `blobs/<etag>` holds bytes,
- * `snapshots/<commit>/<name>` links to them, `refs/<revision>` holds a commit, `.no_exist/<commit>/<name>` says that a
- * file does not exist (https://huggingface.co/docs/huggingface_hub/guides/manage-cache).
+ * The folder of one repository in the cache shared with Python's `huggingface_hub`. `blobs/<etag>` holds bytes,
+ * `snapshots/<commit>/<name>` links to them, `refs/<revision>` holds a commit, and `.no_exist/<commit>/<name>` records
+ * that a file does not exist (https://huggingface.co/docs/huggingface_hub/guides/manage-cache).
  */
 export class HubCache {
   readonly #node: NodeModules;
@@ -20,13 +20,13 @@ export class HubCache {
     this.#name = name;
   }
 
-  /** The commit that a branch or tag pointed to when it was last asked for. */
+  /** Returns the commit that a branch or tag pointed to when it was last requested. */
   async commit(revision: string): Promise<string | undefined> {
     const text = await this.#node.fs.readFile(this.#path('refs', revision), 'utf8').catch(() => undefined);
     return /^[0-9a-f]{40}$/.exec(text?.trim() ?? '')?.[0];
   }
 
-  /** The commits of which there are files. */
+  /** Returns the commits with cached files. */
   async commits(): Promise<readonly string[]> {
     const names = await this.#node.fs.readdir(this.#path('snapshots')).catch(() => []);
     return names.filter((name) => /^[0-9a-f]{40}$/.test(name)).sort();
@@ -36,13 +36,13 @@ export class HubCache {
     await this.#remember(this.#path('refs', revision), commit);
   }
 
-  /** The path of a file that is wholly there. */
+  /** Returns the path of a file that is completely cached. */
   async find(commit: string, name: string): Promise<string | undefined> {
     const path = this.#path('snapshots', commit, name);
     return (await this.#exists(path)) ? path : undefined;
   }
 
-  /** Names of the files of a folder, and those below it, that are wholly there. */
+  /** Returns the names of the completely cached files in a folder and below it. */
   async list(commit: string, folder: string): Promise<readonly string[]> {
     const { fs, path } = this.#node;
     const snapshot = this.#path('snapshots', commit);
@@ -63,10 +63,10 @@ export class HubCache {
   }
 
   /**
-   * Puts a file into the cache and returns its path. The bytes are written beside their place, compared with the size
-   * and the hash that the hub announced, and only then renamed.
+   * Adds a file to the cache and returns its path. The bytes are written to a temporary file, checked against the size
+   * and the hash announced by the hub, and then renamed.
    *
-   * @throws HubError `damaged` or `cache`, and what the download throws
+   * @throws HubError `damaged` or `cache`, and the errors of the download
    */
   async add(
     commit: string,
@@ -87,7 +87,7 @@ export class HubCache {
     return pointer;
   }
 
-  /** A relative link, so that the cache can be moved; a copy where the file system has no links. */
+  /** Creates a relative link, so that the cache can be moved, or a copy if the file system has no links. */
   async #link(blob: string, pointer: string): Promise<void> {
     const { fs, path } = this.#node;
     await fs.mkdir(path.dirname(pointer), { recursive: true });
@@ -103,17 +103,17 @@ export class HubCache {
     }
   }
 
-  /** A size that is a mistake or a lie is found out before the disk is full of it. @throws HubError `cache` */
+  /** Checks the free space, so that a wrong size is detected before the disk is full. @throws HubError `cache` */
   async #checkRoom(name: string, size: number): Promise<void> {
     const disk = await this.#node.fs.statfs(this.#folder).catch(() => undefined);
-    // Some file systems do not tell.
+    // Some file systems do not report it.
     if (!disk || disk.blocks === 0 || size <= disk.bavail * disk.bsize) return;
     const [needed, free] = [size, disk.bavail * disk.bsize].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`);
     const message = `${name} has ${needed}, and the disk of the cache ${this.#folder} has room for ${free}.`;
     throw new HubError('cache', this.#name.label, `${message} HF_HUB_CACHE names another place.`);
   }
 
-  /** What is remembered saves requests and is not worth an error: a cache may be read-only. */
+  /** Records a result to save requests. Failures are ignored, because a cache may be read-only. */
   async #remember(path: string, text: string): Promise<void> {
     const { fs } = this.#node;
     const temporary = `${path}.${crypto.randomUUID()}`;

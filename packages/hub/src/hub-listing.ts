@@ -5,12 +5,12 @@ import { parseLinkHeader } from './link-header.ts';
 import { show } from './printable.ts';
 import { type Send, withBody } from './send.ts';
 
-/** Files of one folder; the hub itself advises against more than 10,000. */
+/** Maximum number of files of one folder. The hub advises against more than 10,000. */
 const MOST_FILES = 100_000;
-/** A page of the hub has a thousand files. */
+/** Maximum number of pages. A page of the hub has a thousand files. */
 const MOST_PAGES = 200;
 
-/** A listing that comes in pages, each of which names the next: it stays on the hub, and it ends. */
+/** A listing in pages, each of which links to the next. The listing must stay on the hub and must end. */
 export class HubListing {
   readonly names: string[] = [];
   readonly #pages = new Set<string>();
@@ -25,9 +25,9 @@ export class HubListing {
   }
 
   /**
-   * Fetches a page, whose `Link` header then names the next one by its whole address.
+   * Fetches a page and replaces its `Link` header by the absolute address of the next page.
    *
-   * @throws HubError for one of another host, one that was there already, one too many, and a `Link` that is not understood
+   * @throws HubError for a page of another host, a repeated page, too many pages, or an unsupported `Link`
    */
   readonly send: Send = async (url, init) => {
     if (url.origin !== this.#home) throw this.#refuse(`its list of files goes on at ${url.host}`);
@@ -38,14 +38,14 @@ export class HubListing {
     const header = answer.headers.get('link');
     if (!answer.ok || header === null) return answer;
     const next = this.#next(header, url);
-    // The library knows one form of the header, and takes a page with another one for the last.
+    // The library knows one form of the header. It treats a page with any other form as the last page.
     const headers = new Headers(answer.headers);
     headers.delete('link');
     if (next) headers.set('link', `<${next.href}>; rel="next"`);
     return withBody(answer, answer.body, headers);
   };
 
-  /** The page that a `Link` header names as the next one of `page`; undefined where it names none. */
+  /** Returns the next page of `page` from a `Link` header, or undefined if there is none. */
   #next(header: string, page: URL): URL | undefined {
     const notUnderstood = (): HubError => this.#refuse(`its list of files has the Link ${show(header)}`);
     const links = parseLinkHeader(header);
@@ -53,7 +53,7 @@ export class HubListing {
     const nexts = links.filter(({ parameters }) => /(?:^|\s)next(?:\s|$)/i.test(parameters.get('rel') ?? ''));
     const [first] = nexts;
     if (!first) return undefined;
-    // An anchor makes it the next page of something else.
+    // With an anchor the link belongs to another page.
     if (nexts.some(({ target, parameters }) => target !== first.target || parameters.has('anchor')))
       throw notUnderstood();
     if (!URL.canParse(first.target, page.href)) throw notUnderstood();
@@ -63,7 +63,7 @@ export class HubListing {
     return url;
   }
 
-  /** Takes an entry of a page. @throws HubError for a name outside the folder, and for one too many */
+  /** Adds an entry of a page. @throws HubError for a name outside the folder, or for too many files */
   add(entry: ListFileEntry, folder: string): void {
     const { type, path } = entry;
     if (!['file', 'directory', 'unknown'].includes(type))

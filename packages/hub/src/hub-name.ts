@@ -1,16 +1,16 @@
 import { HubError } from './errors.ts';
 
-/** What a repository holds. */
+/** The kind of a repository. */
 export type RepositoryKind = 'model' | 'dataset';
 
 /** A repository of the hub at one revision. */
 export interface HubName {
   readonly kind: RepositoryKind;
-  /** `owner/name`, or `name` for the few without an owner. */
+  /** `owner/name`, or `name` for the few repositories without an owner. */
   readonly repo: string;
   /** A branch, a tag or a full commit hash. */
   readonly revision: string;
-  /** Both, for messages. */
+  /** Repository and revision, for messages. */
   readonly label: string;
 }
 
@@ -18,7 +18,7 @@ const PART = /^[A-Za-z0-9][\w.-]{0,95}$/;
 const REVISION = /^[\w][\w./-]*$/;
 
 /**
- * Reads `owner/name` or `owner/name@revision`.
+ * Parses `owner/name` or `owner/name@revision`.
  *
  * @throws HubError `name`
  */
@@ -36,19 +36,19 @@ export function parseHubName(text: string, kind: RepositoryKind = 'model'): HubN
   );
 }
 
-/** What a repository is called in messages. */
+/** Words for each kind of repository in messages. */
 export const words: Readonly<Record<RepositoryKind, { readonly noun: string; readonly example: string }>> = {
   model: { noun: 'model', example: 'model such as FacebookAI/roberta-base' },
   dataset: { noun: 'data set', example: 'data set such as nyu-mll/glue' },
 };
 
-/** Whether a name is that of a file inside a place: not absolute, no `..`, no backslash, scheme or drive. */
+/** Returns whether a name is that of a file inside a folder: not absolute, without `..`, backslash, scheme or drive. */
 export function isInside(name: string): boolean {
   const parts = name.split('/');
   return !/[\\:\0]/.test(name) && parts.every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
-/** @throws HubError `name` for a file that would lie outside the repository */
+/** Checks that a file is inside the repository. @throws HubError `name` */
 export function checkInside({ label }: HubName, file: string): void {
   if (!isInside(file))
     throw new HubError('name', label, `${JSON.stringify(file)} is not the name of a file inside it.`);

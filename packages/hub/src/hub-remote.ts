@@ -11,34 +11,34 @@ import { unlessStalled } from './stall.ts';
 const COMMIT = /^[0-9a-f]{40}$/;
 const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** Bytes that the answers to one question may have together: a page of a thousand files has half a million. */
+/** Maximum total size in bytes of the responses to one request. A page of a thousand files has half a million bytes. */
 const LARGEST_ANSWER = 64 * 2 ** 20;
 
 /** A file as the hub describes it. */
 export interface RemoteFile {
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
-  /** SHA-256 of the bytes for a large file, the git blob id for a small one; names the file in the cache. */
+  /** SHA-256 of the bytes for a large file, git blob id for a small one. It names the file in the cache. */
   readonly etag: string;
 }
 
-/** The bytes of a file from `begin` on, which is 0 where the server does not send parts. */
+/** The bytes of a file from `begin`, which is 0 if the server does not support ranges. */
 export interface Download {
   readonly begin: number;
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Questions to the hub about one repository; every failure is a `HubError`, or the reason of the signal. */
+/** Requests to the hub about one repository. Every failure is a `HubError`, or the reason of the signal. */
 export interface HubRemote {
-  /** The commit that a branch or tag points to now. */
+  /** Returns the commit that a branch or tag currently points to. */
   commit(revision: string): Promise<string>;
-  /** What the hub says about a file; `undefined` where there is no such file. */
+  /** Returns the hub's description of a file, or `undefined` if there is no such file. */
   find(commit: string, name: string): Promise<RemoteFile | undefined>;
-  /** Names of the files in a folder and those below it; none where there is no such folder. */
+  /** Returns the names of the files in a folder and below it; none if there is no such folder. */
   list(commit: string, folder: string): Promise<readonly string[]>;
-  /** The bytes of a file from one on. */
+  /** Downloads the bytes of a file from a position. */
   download(commit: string, name: string, file: RemoteFile, begin: number): Promise<Download>;
-  /** The bytes of a file, fetched when they are read; a slice fetches the range alone. */
+  /** Returns the bytes of a file, fetched when they are read. A slice fetches only its range. */
   blob(commit: string, name: string, file: RemoteFile): Promise<Blob>;
 }
 
@@ -47,15 +47,15 @@ export interface HubConnection {
   readonly hubUrl: string;
   readonly accessToken: string | undefined;
   readonly fetch: typeof fetch;
-  /** Whether redirects are followed here, and not by the browser. */
+  /** Whether redirects are followed by this library rather than by the browser. */
   readonly byHand: boolean;
   readonly retries: number;
-  /** Milliseconds without a byte after which a request is given up. */
+  /** Milliseconds without a byte after which a request is aborted. */
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** The hub by way of `@huggingface/hub`, which is loaded now. It is never given the access token. */
+/** Connects to the hub with `@huggingface/hub`, which is loaded now. The library never receives the access token. */
 export async function connect(name: HubName, connection: HubConnection): Promise<HubRemote> {
   const hub = await import('@huggingface/hub');
   const { label, kind } = name;
@@ -66,7 +66,9 @@ export async function connect(name: HubName, connection: HubConnection): Promise
   const notUnderstood = (what: string, cause?: unknown): HubError =>
     new HubError('refused', label, `the hub's answer was not understood: ${what}.`, { cause });
 
-  /** A question with bounded answers, and errors in which a server cannot repeat the token that it was sent. */
+  /**
+   * Runs a request with bounded responses. Errors that contain the token, because a server sent it back, are replaced.
+   */
   const ask = async <T>(question: (send: Send) => Promise<T>): Promise<T> => {
     let left = LARGEST_ANSWER;
     const whole: Send = async (url, init) => {
@@ -96,7 +98,7 @@ export async function connect(name: HubName, connection: HubConnection): Promise
     const parts = [...(kind === 'dataset' ? ['datasets'] : []), name.repo, 'resolve', commit];
     return new URL([hubUrl, ...parts, ...path.split('/').map(encodeURIComponent)].join('/'));
   };
-  /** A file's bytes as they come. */
+  /** Fetches the bytes of a file. */
   const bytes: Send = async (url, init) => {
     const answer = await patient(once)(url, init).catch((error: unknown) => {
       throw error instanceof HubError ? withoutToken(error) : error;
@@ -122,7 +124,7 @@ export async function connect(name: HubName, connection: HubConnection): Promise
         if (other) throw notUnderstood(`it describes ${show(other.path)} in place of ${path}`);
         const file = found.find(({ type }) => type === 'file');
         if (!file) return undefined;
-        // The hash becomes the name of a file in the cache, so it must be one.
+        // The hash becomes the name of a file in the cache, so its form is checked.
         const etag = file.lfs?.oid ?? file.oid;
         if (typeof etag !== 'string' || !HASH.test(etag))
           throw notUnderstood(`the hash ${show(etag)} of ${path}`);
@@ -144,7 +146,7 @@ export async function connect(name: HubName, connection: HubConnection): Promise
         return listing.names;
       }),
     download: async (commit, path, file, begin) => {
-      // Compressed bytes would not be counted as the hub counts them.
+      // The hub counts uncompressed bytes, so compression is turned off.
       const headers = new Headers({ 'accept-encoding': 'identity' });
       if (begin > 0) headers.set('range', `bytes=${begin}-${file.size - 1}`);
       const answer = await bytes(place(commit, path), { headers });
@@ -178,7 +180,7 @@ function isPage({ headers }: Response): boolean {
   return /^text\/html\b/i.test(headers.get('content-type') ?? '');
 }
 
-/** The chunks of a body; safari and older browsers cannot iterate over it. */
+/** Yields the chunks of a body. Safari and older browsers cannot iterate over it. */
 async function* readAll({ body }: Response): AsyncIterable<Uint8Array> {
   if (!body) return;
   const reader = body.getReader();

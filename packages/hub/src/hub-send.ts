@@ -4,7 +4,7 @@ import { environment, nodeModules } from './node.ts';
 import { retryAfter } from './patient-send.ts';
 import type { Send } from './send.ts';
 
-/** A `Send` for one repository whose failures are errors that say what to do. */
+/** Returns a `Send` for one repository. Its errors say what to do. */
 export function hubSend(name: HubName, inner: Send, signal: AbortSignal | undefined): Send {
   return async (url, init) => {
     let response: Response;
@@ -20,27 +20,30 @@ export function hubSend(name: HubName, inner: Send, signal: AbortSignal | undefi
   };
 }
 
-/** The error for a connection that could not be made or broke. */
+/** Returns the error for a connection that failed or broke. */
 export function unreachable({ label }: HubName, cause: unknown): HubError {
   const what = 'the hub could not be reached';
   const todo = `Check the connection (HF_ENDPOINT names another hub), or give a local folder.${proxyHint()}`;
   return new HubError('unreachable', label, `${what}: ${describeCause(cause)}. ${todo}`, { cause });
 }
 
-/** The error for a page that a network shows before it lets anybody through, or a proxy or mirror that is none. */
+/** Returns the error for a web page instead of an answer, from a captive portal or a wrong proxy or mirror. */
 export function pageInstead({ label }: HubName): HubError {
   const todo = `Sign in to the network if it asks for that, and check HF_ENDPOINT.${proxyHint()}`;
   return new HubError('unreachable', label, `a web page came instead of the hub's answer. ${todo}`);
 }
 
-/** `fetch failed` alone helps nobody: the reason is in its cause. */
+/** Describes an error with its cause, because `fetch failed` alone does not say why. */
 function describeCause(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;
   return cause instanceof Error ? `${message} (${cause.message || cause.name})` : message;
 }
 
-/** Node uses a proxy only when it is told to; the value may hold a password and is not shown. */
+/**
+ * Returns a hint if a proxy is set. Node uses a proxy only on request. The value is not shown, because it may hold a
+ * password.
+ */
 function proxyHint(): string {
   const set = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
   const variable = set.find(environment);

@@ -1,4 +1,4 @@
-/** A link of a `Link` header: where it points to, as it is written, and its parameters with names in small letters. */
+/** A link of a `Link` header: its target as written, and its parameters with names in lower case. */
 export interface Link {
   readonly target: string;
   readonly parameters: ReadonlyMap<string, string>;
@@ -11,10 +11,10 @@ const NAME = /[!#$%&'*+.^`|~\w-]+/y;
 const VALUE = /"((?:[^"\\]|\\.)*)"|([^\s",;<>]+)/y;
 
 /**
- * Reads a `Link` header (RFC 8288, section 3), or several that were joined by commas, in linear time. A parameter that a
- * link has twice counts as it is written first.
+ * Parses a `Link` header (RFC 8288, section 3), or several joined by commas, in linear time. Of repeated parameters of
+ * a link the first counts.
  *
- * @returns undefined for a text that is no such header
+ * @returns undefined if the text is not such a header
  */
 export function parseLinkHeader(header: string): Link[] | undefined {
   let at = 0;
@@ -38,7 +38,7 @@ export function parseLinkHeader(header: string): Link[] | undefined {
     const parameters = new Map<string, string>();
     while (isNext(';')) {
       const name = next(NAME)?.[0].toLowerCase();
-      // Nothing between two semicolons.
+      // An empty parameter between two semicolons.
       if (name === undefined) continue;
       let value = '';
       if (isNext('=')) {

@@ -4,7 +4,7 @@ import type { homedir } from 'node:os';
 import type * as path from 'node:path';
 import type { fileURLToPath } from 'node:url';
 
-/** What is used of Node's own modules. */
+/** The parts of Node's own modules that are used. */
 export interface NodeModules {
   readonly fs: typeof fs;
   readonly path: typeof path;
@@ -14,8 +14,8 @@ export interface NodeModules {
 }
 
 /**
- * Node's modules in Node and Deno, `undefined` in a browser. They are asked for at run time, so that bundlers for
- * browsers see no import of `node:`.
+ * Returns Node's modules in Node and Deno, or `undefined` in a browser. They are loaded at run time, so that bundlers
+ * for browsers see no import of `node:`.
  */
 export function nodeModules(): NodeModules | undefined {
   const host = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
@@ -30,13 +30,13 @@ export function nodeModules(): NodeModules | undefined {
   };
 }
 
-/** The environment variable, or `undefined` where there is none or no environment. Empty counts as not set. */
+/** Returns the environment variable, or `undefined` if it is not set, is empty, or there is no environment. */
 export function environment(name: string): string | undefined {
   const host = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process;
   return host?.env?.[name] || undefined;
 }
 
-/** The code of a failed system call, such as `ENOENT`. */
+/** Returns the code of a failed system call, such as `ENOENT`. */
 export function systemErrorCode(error: unknown): string | undefined {
   return (error as { code?: string } | null)?.code;
 }

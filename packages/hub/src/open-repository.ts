@@ -10,30 +10,30 @@ import type { Repository } from './repository.ts';
 import { downloadTimeout, type Patience } from './steady-fetch.ts';
 import type { OnDownload } from './transfer.ts';
 
-/** How to reach the hub. Where an option is not given, the variable that Python's `huggingface_hub` reads counts. */
+/** How to reach the hub. Options not given default to the variables that Python's `huggingface_hub` reads. */
 export interface HubOptions extends Patience {
-  /** URL of the hub; `HF_ENDPOINT`. */
+  /** URL of the hub. Default: `HF_ENDPOINT`, or the public hub. */
   readonly endpoint?: string | undefined;
-  /** Folder of the cache; `HF_HUB_CACHE`, else `hub` in `HF_HOME`. */
+  /** Folder of the cache. Default: `HF_HUB_CACHE`, or `hub` in `HF_HOME`. */
   readonly cacheDir?: string | undefined;
   /**
-   * For private and gated repositories; `HF_TOKEN`, else what `hf auth login` has stored. It is sent to the origin of the hub
-   * alone.
+   * Access token for private and gated repositories. Default: `HF_TOKEN`, or the token stored by `hf auth login`. It is
+   * only sent to the origin of the hub.
    */
   readonly accessToken?: string | undefined;
-  /** Whether to use the cache alone; `HF_HUB_OFFLINE`. */
+  /** Whether to use only the cache. Default: `HF_HUB_OFFLINE`. */
   readonly offline?: boolean | undefined;
   /** Called as the bytes of a file arrive, in Node and Deno. */
   readonly onDownload?: OnDownload | undefined;
 }
 
 /**
- * The files of a repository on the hub. In Node and Deno they are downloaded when they are asked for, into the cache
- * that Python's libraries share: a file that is there already costs one request for the commit of its revision, or none
- * where the revision is a commit. Without a connection the cached commit is used. A browser fetches them directly.
+ * Opens the files of a repository on the hub. In Node and Deno they are downloaded on request, into the cache shared
+ * with Python's libraries. A cached file costs one request for the commit of its revision, or none if the revision is a
+ * commit. Without a connection the cached commit is used. A browser fetches the files directly.
  *
- * @param name `owner/name` or `owner/name@revision`, the revision a branch, a tag or a commit hash
- * @throws HubError with its reason and what to do; the reason of the signal
+ * @param name `owner/name` or `owner/name@revision`; the revision is a branch, a tag or a commit hash
+ * @throws HubError with the reason and what to do; the reason of the signal
  */
 export async function openRepository(
   name: string,
@@ -64,11 +64,12 @@ export async function openRepository(
   });
 }
 
-/** The URL of a hub without slashes at its end. @throws HubError `setting` */
+/** Returns the URL of a hub without trailing slashes. @throws HubError `setting` */
 function checkEndpoint(text: string, label: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isGood = url && /^https?:$/.test(url.protocol) && !/[?#]/.test(text);
   if (isGood && !url.username && !url.password) return text.replace(/\/+$/, '');
-  const what = url?.username || url?.password ? 'holds a user name or a password' : 'is no http or https URL';
+  const what =
+    url?.username || url?.password ? 'holds a user name or a password' : 'is not an http or https URL';
   throw new HubError('setting', label, `the address of the hub (HF_ENDPOINT) ${what}. Correct it.`);
 }

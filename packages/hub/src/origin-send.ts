@@ -2,15 +2,15 @@ import { HubError } from './errors.ts';
 import type { HubName } from './hub-name.ts';
 import type { Send } from './send.ts';
 
-/** Where the hub is, and what proves who asks. */
+/** The address of the hub, and the access token. */
 export interface Origin {
   readonly name: HubName;
   readonly hubUrl: string;
   readonly accessToken: string | undefined;
   readonly fetch: typeof fetch;
   /**
-   * Whether redirects are followed here. A browser shows none to a program: it follows them itself, and takes the token
-   * away when they leave the hub.
+   * Whether redirects are followed by this library. A browser follows them itself without showing them to a program,
+   * and removes the token when they leave the hub.
    */
   readonly byHand: boolean;
 }
@@ -19,11 +19,12 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 const MOST_REDIRECTS = 10;
 
 /**
- * The only place that knows the access token: it goes to the hub's own origin and nowhere else, whoever asks for a
- * request and whatever a server answers. A redirect that leaves the hub does not get it back by returning.
+ * Returns a `Send` that adds the access token. Only this function knows the token, and it sends the token only to the
+ * hub's own origin, for every request and every redirect. A redirect that leaves the hub and returns does not get the
+ * token back.
  *
- * @returns throws HubError `refused` for a redirect that is not followed: to no web address, to one with a user name, from
- *   https to http, or one too many
+ * @returns a `Send` that throws HubError `refused` for a redirect that is not followed: to something that is not a web
+ * address, to one with a user name, from https to http, or after too many redirects
  */
 export function originSend({ name, hubUrl, accessToken, fetch, byHand }: Origin): Send {
   const home = new URL(hubUrl).origin;
@@ -45,7 +46,7 @@ export function originSend({ name, hubUrl, accessToken, fetch, byHand }: Origin)
       if (!byHand || !REDIRECTS.includes(response.status) || location === null) return response;
       await response.body?.cancel();
       const next = URL.canParse(location, target.href) ? new URL(location, target.href) : undefined;
-      if (!next || !/^https?:$/.test(next.protocol)) return refuse('to something that is no web address');
+      if (!next || !/^https?:$/.test(next.protocol)) return refuse('to something that is not a web address');
       if (target.protocol === 'https:' && next.protocol === 'http:')
         return refuse(`from https to http, at ${next.host}`);
       if (response.status === 303 || (response.status < 303 && request.method === 'POST')) {

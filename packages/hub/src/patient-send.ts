@@ -1,18 +1,18 @@
 import type { Send } from './send.ts';
 import { StallError } from './stall.ts';
 
-/** The hub is busy or ill: it may have an answer a little later. */
+/** Statuses of a busy or failing hub, which may answer later. */
 const BUSY = [429, 500, 502, 503, 504];
 
-/** Codes of connections that were made and broke, or were not answered. A host that is not there is not asked again. */
+/** Error codes of connections that broke or were not answered. Unknown hosts are not retried. */
 const BROKEN = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'];
 
-/** Milliseconds that are waited at most when the hub says how long to wait. */
+/** Maximum wait in milliseconds when the hub says how long to wait. */
 const LONGEST_WAIT = 60_000;
 
 /**
- * A `Send` that asks again, up to `retries` times, while the hub is busy or the connection breaks or stalls: as late as
- * the hub says, or later and later.
+ * Returns a `Send` that retries up to `retries` times while the hub is busy or the connection breaks or stalls. It
+ * waits as long as the hub says, or with exponential backoff.
  */
 export function patientSend(inner: Send, retries: number, signal?: AbortSignal): Send {
   return async (url, init) => {
@@ -32,16 +32,16 @@ export function patientSend(inner: Send, retries: number, signal?: AbortSignal):
   };
 }
 
-/** Whether a request failed in a way that may be over the next time. */
+/** Returns whether a request failed in a way that may be temporary. */
 function isBroken(error: unknown): boolean {
   if (error instanceof StallError) return true;
   const { message, cause, code } = error as Error & { code?: unknown };
   if (BROKEN.includes(String(code)) || (cause instanceof Error && isBroken(cause))) return true;
-  // Deno gives no codes.
+  // Deno has no codes.
   return /connection (?:reset|closed)|broken pipe|closed before/i.test(message);
 }
 
-/** Milliseconds until the time a `Retry-After` header gives, in seconds or as a date. */
+/** Returns the milliseconds until the time of a `Retry-After` header, given in seconds or as a date. */
 export function retryAfter(headers: Headers): number | undefined {
   const text = headers.get('retry-after');
   if (text === null) return undefined;
@@ -49,12 +49,14 @@ export function retryAfter(headers: Headers): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
-/** Milliseconds to wait after a failed attempt, the first of which is 0: a quarter of a second, then twice as long. */
+/**
+ * Returns the milliseconds to wait after a failed attempt, counted from 0: a quarter of a second, doubled each time.
+ */
 export function backoff(attempt: number): number {
   return 250 * 2 ** attempt;
 }
 
-/** Waits; throws the signal's reason as soon as it is aborted. */
+/** Waits. Throws the signal's reason as soon as it is aborted. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((done, fail) => {
     signal?.throwIfAborted();

@@ -1,9 +1,9 @@
-/** Characters of a value that a message shows. */
+/** Maximum number of characters of a value in a message. */
 const MOST = 80;
-/** Controls and marks of direction, which would change what a terminal shows around them. */
+/** Control characters and direction marks, which would change how a terminal displays the text around them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** A text in which nothing acts on a terminal: what is not printable is written as `\u` and its code. */
+/** Returns a text that is safe for a terminal. Unprintable characters are written as `\u` and their code. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>
     Array.from(
@@ -13,7 +13,7 @@ export function printable(text: string): string {
   );
 }
 
-/** A value of a server's, short enough for a message, and printable. */
+/** Formats a value from a server for a message: short and printable. */
 export function show(value: unknown): string {
   const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
   return printable(text.length > MOST ? `${text.slice(0, MOST)}…` : text);

@@ -2,7 +2,7 @@ import { checkInside, type HubName } from './hub-name.ts';
 import type { HubRemote } from './hub-remote.ts';
 import type { Repository } from './repository.ts';
 
-/** A repository without a cache, as a browser has it: files are fetched when they are read. */
+/** Returns a repository without a cache, for browsers. Files are fetched when they are read. */
 export function remoteRepository(name: HubName, commit: string, remote: HubRemote): Repository {
   return {
     describe: () => name.label,

@@ -1,16 +1,18 @@
 /** The files of a repository of the hub, all of one commit. */
 export interface Repository {
-  /** The repository with its revision, for messages. */
+  /** Returns the repository with its revision, for messages. */
   describe(): string;
-  /** Whether the cache alone is used, which may lack files that the repository has. */
+  /** Whether only the cache is used, which may lack files of the repository. */
   readonly isOffline: boolean;
-  /** Whether there is such a file. */
+  /** Returns whether a file exists. */
   has(name: string): Promise<boolean>;
-  /** Names of the files in a folder and those below it, sorted; without a connection, of those in the cache. */
+  /**
+   * Returns the names of the files in a folder and below it, sorted. Without a connection only cached files are listed.
+   */
   list(folder: string): Promise<readonly string[]>;
   /**
-   * A file: its path in the cache, where it is put first if need be; in a browser, which has none, its bytes, fetched
-   * when they are read. `undefined` where there is no such file.
+   * Returns a file: its path in the cache, into which it is downloaded if necessary. In a browser, which has no cache,
+   * the result is its bytes, fetched when they are read. Returns `undefined` if there is no such file.
    */
   get(name: string): Promise<string | Blob | undefined>;
 }

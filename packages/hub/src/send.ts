@@ -1,10 +1,10 @@
 /**
- * Sends one request. What lies between a question and the network is a chain of these: one knows redirects and the
- * access token, one stalls, one a busy hub.
+ * Sends one request. Requests go through a chain of these functions, which handle redirects and the access token,
+ * stalled connections, and a busy hub.
  */
 export type Send = (url: URL, init: RequestInit) => Promise<Response>;
 
-/** A `Send` as the `fetch` that a library asks for. */
+/** Returns a `Send` as a `fetch` function for a library. */
 export function asFetch(send: Send): typeof fetch {
   return (input, init) => {
     const page = (globalThis as { location?: { href: string } }).location?.href;
@@ -13,10 +13,10 @@ export function asFetch(send: Send): typeof fetch {
 }
 
 /**
- * An answer whose body may not be longer than was agreed.
+ * Returns a response whose body has a maximum size.
  *
- * @param most bytes
- * @param tooMuch the error that reading on then throws
+ * @param most maximum number of bytes
+ * @param tooMuch returns the error thrown when more bytes are read
  */
 export function limited(response: Response, most: number, tooMuch: () => Error): Response {
   if (!response.body) return response;
@@ -31,7 +31,7 @@ export function limited(response: Response, most: number, tooMuch: () => Error):
   return withBody(response, response.body.pipeThrough(count));
 }
 
-/** An answer with another body, and other headers where they are given. */
+/** Returns a response with another body, and with other headers if they are given. */
 export function withBody(
   response: Response,
   body: BodyInit | null,

@@ -1,6 +1,6 @@
 import { type Send, withBody } from './send.ts';
 
-/** No byte came for too long. */
+/** No byte arrived for too long. */
 export class StallError extends Error {
   override readonly name = 'StallError';
 
@@ -12,11 +12,11 @@ export class StallError extends Error {
 }
 
 /**
- * A `Send` that gives up when no byte has come for a while, before the answer or in the middle of its body, and at once
- * when the signal says so. Time in which nobody reads does not count.
+ * Returns a `Send` that gives up if no byte arrives for a while, before the response or within its body, or at once if
+ * the signal aborts. Time in which nobody reads does not count.
  *
- * @param milliseconds without a byte
- * @returns throws StallError, or the reason of the signal, also when the body is read
+ * @param milliseconds maximum time without a byte
+ * @returns a `Send` that throws StallError or the reason of the signal, also while the body is read
  */
 export function unlessStalled(send: Send, milliseconds: number, signal: AbortSignal | undefined): Send {
   return async (url, init) => {
@@ -28,7 +28,7 @@ export function unlessStalled(send: Send, milliseconds: number, signal: AbortSig
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason));
     });
     gone.catch(() => {});
-    /** A step that is waited for no longer than that; a `fetch` of the user's may know no signals. */
+    /** Limits the time of a step. A custom `fetch` may ignore signals. */
     const step = async <T>(work: Promise<T>): Promise<T> => {
       const timer = setTimeout(() => controller.abort(new StallError(milliseconds)), milliseconds);
       try {

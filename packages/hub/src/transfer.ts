@@ -3,33 +3,34 @@ import type { Download, RemoteFile } from './hub-remote.ts';
 import type { NodeModules } from './node.ts';
 import { backoff, pause } from './patient-send.ts';
 
-/** Told how many bytes of a file have arrived. */
+/** Called with the number of bytes of a file that have arrived. */
 export type OnDownload = (file: string, done: number, total: number) => void;
 
 export interface TransferOptions {
   readonly node: NodeModules;
-  /** Path of the file when it is whole. */
+  /** Path of the complete file. */
   readonly blob: string;
-  /** The repository, and the file in it, for messages. */
+  /** The repository and the file, for messages. */
   readonly label: string;
   readonly name: string;
   readonly file: RemoteFile;
-  /** Fetches the file from a byte on. */
+  /** Downloads the file from a position. */
   readonly download: (begin: number) => Promise<Download>;
-  /** How often a broken connection is taken up again before it is an error. */
+  /** Number of times that a broken connection is resumed before an error is thrown. */
   readonly retries: number;
   readonly signal: AbortSignal | undefined;
   readonly onDownload: OnDownload | undefined;
-  /** Makes a failed step of the file system an error that says what to do. */
+  /** Turns a failed file system operation into an error that says what to do. */
   readonly guard: <T>(step: Promise<T>) => Promise<T>;
 }
 
-/** Milliseconds without a byte after which the process that wrote a file is taken to be gone. */
+/** Milliseconds without a byte after which the process that wrote a file is considered gone. */
 const ABANDONED_AFTER = 10 * 60_000;
 
 /**
- * The way of one file into the cache. Bytes are collected in `<etag>.<random>.incomplete`, which is this process's own.
- * After a broken connection they become `<etag>.part`, and the next transfer, of any process, goes on from there.
+ * The transfer of one file into the cache. Bytes are collected in `<etag>.<random>.incomplete`, which belongs to this
+ * process. After a broken connection the file becomes `<etag>.part`, and the next transfer of any process continues
+ * from there.
  */
 export class Transfer {
   readonly #to: TransferOptions;
@@ -43,7 +44,7 @@ export class Transfer {
     this.#hash = startHash(options);
   }
 
-  /** @throws HubError `damaged` or `cache`, and what reading the download throws */
+  /** Runs the transfer. @throws HubError `damaged` or `cache`, and the errors of reading the download */
   async run(): Promise<void> {
     const { node, blob, guard, file } = this.#to;
     await guard(node.fs.mkdir(node.path.dirname(blob), { recursive: true }));
@@ -66,7 +67,7 @@ export class Transfer {
     await guard(node.fs.rename(this.#path, blob));
   }
 
-  /** Reads until the size is reached, taking up a broken connection where it broke. */
+  /** Reads until the size is reached. A broken connection is resumed where it broke. */
   async #fetch(): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -84,7 +85,7 @@ export class Transfer {
   async #append(): Promise<void> {
     const { node, name, file, download, guard, onDownload } = this.#to;
     const from = this.#size < file.size ? await download(this.#size) : undefined;
-    // A server that knows no parts sends all again.
+    // A server without range requests sends everything again.
     if (from && from.begin < this.#size) await this.#startAgain();
     const out = await guard(node.fs.open(this.#path, 'a'));
     try {
@@ -104,11 +105,11 @@ export class Transfer {
     }
   }
 
-  /** Takes over what another transfer left; whether there was anything. */
+  /** Takes over the bytes of an earlier transfer. Returns whether there were any. */
   async #adopt(): Promise<boolean> {
     const { fs } = this.#to.node;
     for (const path of [`${this.#to.blob}.part`, ...(await this.#abandoned())]) {
-      // Whoever renames it has it.
+      // The process that renames the file owns it.
       const isMine = await fs.rename(path, this.#path).then(
         () => true,
         () => false,
@@ -170,7 +171,10 @@ export class Transfer {
   }
 }
 
-/** Large files are named by the SHA-256 of their bytes, small ones by git: SHA-1 of a header and the bytes. */
+/**
+ * Starts the hash of a file. Large files are named by the SHA-256 of their bytes, small ones by git: SHA-1 of a header
+ * and the bytes.
+ */
 function startHash({ node, file }: TransferOptions): ReturnType<NodeModules['crypto']['createHash']> {
   if (file.etag.length === 64) return node.crypto.createHash('sha256');
   return node.crypto.createHash('sha1').update(`blob ${file.size}\0`);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Failure } from './messages.ts';
 import { type Files, utf8 } from './target.ts';
 
-/** An input that a parser once failed on. */
+/** An input on which a parser once failed. */
 export interface Found {
   readonly name: string;
   readonly target: string;
@@ -22,7 +22,7 @@ function stored(bytes: Uint8Array): Stored {
   return isText ? { text } : { base64: Buffer.from(bytes).toString('base64') };
 }
 
-/** Keeps an input as a file. @returns its name */
+/** Stores an input as a file. @returns its name */
 export function keep(target: string, { kind, files }: Failure): string {
   const entries = Object.entries(files).map(([name, bytes]) => [name, stored(bytes)] as const);
   const json = `${JSON.stringify({ target, kind, files: Object.fromEntries(entries) }, null, 2)}\n`;
@@ -33,7 +33,7 @@ export function keep(target: string, { kind, files }: Failure): string {
   return name;
 }
 
-/** All inputs that were kept. */
+/** Returns all stored inputs. */
 export function allFound(): Found[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))

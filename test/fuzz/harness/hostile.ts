@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** JSON text of a value that programs stumble over. */
+/** JSON texts of values that often cause failures. */
 export class Raw {
   readonly text: string;
   constructor(text: string) {
@@ -8,7 +8,7 @@ export class Raw {
   }
 }
 
-/** Texts that mean something to somebody: keys of objects, paths, terminals, markup, numbers, other formats. */
+/** Texts with a special meaning: keys of objects, paths, terminal codes, markup, numbers, other formats. */
 export const hostileTexts: readonly string[] = [
   ...['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'length', 'then'],
   ...['../../../etc/passwd', '..', '.', '/etc/passwd', 'C:\\x', 'NUL', 'a\0b', '%2e%2e%2f', 'a/b'],
@@ -22,7 +22,7 @@ export const hostileTexts: readonly string[] = [
 const deep = (count: number, open: string, close: string): Raw =>
   new Raw(`${open.repeat(count)}1${close.repeat(count)}`);
 
-/** Values to put where another was. */
+/** Replacement values. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   {
     weight: 50,

@@ -10,7 +10,7 @@ const limits: readonly bigint[] = [
 
 const edit = fc.record({
   kind: fc.constantFrom('flip', 'set', 'cut', 'remove', 'repeat', 'number', 'text', 'fill'),
-  /** Where, as a part of the file, or counted from its begin or end, where headers lie. */
+  /** Positions: a fraction of the file, or near its start or end, where headers are. */
   from: fc.constantFrom('begin', 'anywhere', 'end'),
   at: fc.nat(2 ** 20),
   size: fc.nat(64),
@@ -73,7 +73,7 @@ function applied(bytes: Uint8Array, step: Edit): Uint8Array {
   }
 }
 
-/** Bytes with some places changed, cut off or repeated. */
+/** Returns bytes with some places changed, cut off or repeated. */
 export function mutatedBytes(base: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
   return fc
     .tuple(base, fc.array(edit, { minLength: 1, maxLength: 5 }))

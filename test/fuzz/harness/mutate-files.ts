@@ -4,7 +4,7 @@ import { mutatedJson, mutatedJsonText } from './mutate-json.ts';
 import { mutatedText } from './mutate-text.ts';
 import { type Files, utf8 } from './target.ts';
 
-/** A safetensors file whose bytes are damaged, or whose header says something else in good form. */
+/** Returns a safetensors file with damaged bytes, or with a well-formed header of other content. */
 export function mutatedSafetensors(file: Uint8Array): fc.Arbitrary<Uint8Array> {
   const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
   const header: unknown = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
@@ -20,7 +20,7 @@ export function mutatedSafetensors(file: Uint8Array): fc.Arbitrary<Uint8Array> {
   return fc.oneof(mutatedBytes(fc.constant(file)), mutatedJsonText(header).map(joined));
 }
 
-/** A file damaged as its kind is damaged. */
+/** Returns a file with damage typical of its kind. */
 function mutatedFile(name: string, file: Uint8Array): fc.Arbitrary<Uint8Array> {
   if (name.endsWith('.safetensors')) return mutatedSafetensors(file);
   if (/\.(?:bin|parquet|gz)$/.test(name)) return mutatedBytes(fc.constant(file));
@@ -37,7 +37,7 @@ function mutatedFile(name: string, file: Uint8Array): fc.Arbitrary<Uint8Array> {
   );
 }
 
-/** Files of which one is damaged. @param names of those that may be; all of them by default */
+/** Returns files of which one is damaged. @param names files that may be damaged; default all */
 export function mutatedFiles(
   files: Files,
   names: readonly string[] = Object.keys(files),
@@ -49,7 +49,9 @@ export function mutatedFiles(
   );
 }
 
-/** Files of a model's folder as bytes; those for PyTorch left out where the same tensors lie beside them. */
+/**
+ * Returns the files of a model's folder as bytes. PyTorch files are left out if the same tensors exist in another file.
+ */
 export function filesOf(set: Readonly<Record<string, string | Uint8Array>>): Files {
   return Object.fromEntries(
     Object.entries(set)

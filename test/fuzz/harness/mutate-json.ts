@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { hostileTexts, hostileValue, Raw } from './hostile.ts';
 import { utf8 } from './target.ts';
 
-/** An object whose keys may occur twice. */
+/** An object whose keys may be repeated. */
 class Entries {
   readonly list: [string, unknown][];
   constructor(list: [string, unknown][]) {
@@ -35,7 +35,7 @@ const edit = fc.record({
 });
 type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
 
-/** A value in a tree, with what holds it. */
+/** A value in a tree, and its parent. */
 interface Place {
   get(): unknown;
   set(value: unknown): void;
@@ -44,7 +44,7 @@ interface Place {
   rename(key: string): void;
 }
 
-/** Places of a list or an object that are looked at: more would only be more of the same. */
+/** Maximum number of visited entries of a list or an object. More would not add variety. */
 const mostPlaces = 60;
 
 function placesOf(root: { tree: unknown }): Place[] {
@@ -92,7 +92,7 @@ function placesOf(root: { tree: unknown }): Place[] {
 }
 
 function apply(root: { tree: unknown }, { kind, at, other, value: given, text }: Edit): void {
-  // A value of its own: it may be changed by the next step.
+  // A separate copy, because the next step may change it.
   const value = treeOf(given);
   const places = placesOf(root);
   const place = places[at % places.length] as Place;
@@ -108,7 +108,7 @@ function apply(root: { tree: unknown }, { kind, at, other, value: given, text }:
   else place.set(value);
 }
 
-/** A copy: a tree that held itself would have no text. */
+/** Returns a copy, because a tree that contains itself has no text. */
 const copyOf = (tree: unknown): unknown =>
   tree instanceof Entries
     ? new Entries(tree.list.map(([key, part]) => [key, copyOf(part)]))
@@ -116,7 +116,7 @@ const copyOf = (tree: unknown): unknown =>
       ? tree.map(copyOf)
       : tree;
 
-/** The text of a JSON value with some parts replaced, removed, renamed or given twice. */
+/** Returns the text of a JSON value with some parts replaced, removed, renamed or repeated. */
 export function mutatedJsonText(value: unknown, least = 1): fc.Arbitrary<string> {
   return fc.array(edit, { minLength: least, maxLength: 4, size: 'small' }).map((edits) => {
     const root = { tree: treeOf(value) };
@@ -125,7 +125,7 @@ export function mutatedJsonText(value: unknown, least = 1): fc.Arbitrary<string>
   });
 }
 
-/** The same as bytes of a file. */
+/** Returns the same as bytes of a file. */
 export function mutatedJson(value: unknown, least = 1): fc.Arbitrary<Uint8Array> {
   return mutatedJsonText(value, least).map(utf8);
 }

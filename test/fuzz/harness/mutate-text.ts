@@ -30,7 +30,7 @@ function applied(text: string, { kind, at: place, from: source, size, text: othe
   }
 }
 
-/** A text with pieces inserted, removed, repeated or cut off. */
+/** Returns a text with pieces inserted, removed, repeated or cut off. */
 export function mutatedText(base: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc
     .tuple(base, fc.array(edit, { minLength: 1, maxLength: 4, size: 'small' }))

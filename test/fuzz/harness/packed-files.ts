@@ -1,11 +1,12 @@
 import type { Files } from './target.ts';
 
-// An input as one run of bytes, so that the thread beside can read what the other was doing when it stopped answering.
+// Packs an input into contiguous bytes, so that the monitoring thread can read the input of a thread that stopped
+// answering.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** @returns false where there is no room */
+/** Packs an input. @returns false if there is not enough space */
 export function packFiles(files: Files, into: Uint8Array): boolean {
   const entries = Object.entries(files).map(([name, bytes]) => [encoder.encode(name), bytes] as const);
   const size = entries.reduce((sum, [name, bytes]) => sum + 8 + name.length + bytes.length, 4);

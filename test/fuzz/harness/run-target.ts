@@ -10,11 +10,11 @@ export interface TargetReport {
   readonly refused: number;
   readonly slowest: number;
   readonly seconds: number;
-  /** One of each kind, and how often it was seen. */
+  /** One failure of each kind, and its number of occurrences. */
   readonly failures: readonly (Failure & { readonly count: number })[];
 }
 
-/** Until when inputs are tried. */
+/** When to stop trying inputs. */
 export type Extent = { readonly runs: number } | { readonly seconds: number };
 
 const batchRuns = 250;
@@ -22,7 +22,7 @@ const batchRuns = 250;
 /**
  * Tries inputs for one parser.
  *
- * @param seed decides the inputs
+ * @param seed determines the inputs
  */
 export async function runTarget(
   target: string,
@@ -56,11 +56,11 @@ export async function runTarget(
   return { target, ...total, seconds: seconds(), failures: [...failures.values()] };
 }
 
-/** Seeds of batches that have nothing in common. */
+/** Independent seeds of batches. */
 const batchSeed = (seed: number, batch: number): number =>
   Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(batch + 1, 0xc2b2ae35);
 
-/** Failures that ended their thread are made smaller from here. */
+/** Failures that ended their thread are shrunk from this thread. */
 async function smaller(target: string, failure: Failure): Promise<Failure> {
   if (failure.kind !== 'hang' && failure.kind !== 'crash') return failure;
   const worker = new WorkerHandle();
@@ -75,7 +75,7 @@ async function smaller(target: string, failure: Failure): Promise<Failure> {
   }
 }
 
-/** One input again. */
+/** Runs one input again. */
 export async function replay(
   target: string,
   files: Files,

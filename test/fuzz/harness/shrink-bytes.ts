@@ -1,10 +1,10 @@
 import type { Files } from './target.ts';
 
 /**
- * A smaller input that fails in the same way, by leaving out pieces, for failures that end the thread they happen in.
+ * Shrinks an input by leaving out pieces, for failures that end their thread.
  *
- * @param fails whether an input still fails
- * @param most attempts
+ * @param fails returns whether an input still fails in the same way
+ * @param most maximum number of attempts
  */
 export async function shrinkBytes(
   files: Files,

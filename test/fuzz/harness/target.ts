@@ -3,17 +3,17 @@ import type * as fc from 'fast-check';
 /** One input: files by name, as a parser would find them. */
 export type Files = Readonly<Record<string, Uint8Array>>;
 
-/** A parser with a generator of what is nearly right for it. */
+/** A parser with a generator of almost valid inputs. */
 export interface FuzzTarget {
-  /** What it must read: generators of files that no longer are what they were would try nothing. */
+  /** Valid inputs that it must accept. Without this check, outdated generators would test nothing. */
   readonly valid: readonly Files[];
-  /** Valid files, damaged. */
+  /** Returns damaged versions of valid files. */
   readonly generate: fc.Arbitrary<Files>;
-  /** Reads them as the product does, and uses what it read. Throws what the product throws. */
+  /** Reads the files as the product does, and uses the result. Throws the product's errors. */
   parse(files: Files): Promise<unknown> | unknown;
 }
 
-/** A file of the input that there must be. */
+/** Returns a required file of the input. */
 export function fileOf(files: Files, name: string): Uint8Array {
   const bytes = files[name];
   if (!bytes) throw new TypeError(`the input has no file ${name}`);

@@ -2,17 +2,17 @@ import { Worker } from 'node:worker_threads';
 import { headerBytes, type Order, type Report, runsSlot, sharedBytes, startedSlot } from './messages.ts';
 import { unpackFiles } from './packed-files.ts';
 
-/** Milliseconds of CPU, and by the clock for what waits: a machine that does much else gives little. */
+/** Limits in milliseconds: of CPU time, and of wall time for waiting. A busy machine gives little CPU time. */
 const hangMilliseconds = 4000;
 const waitMilliseconds = 60_000;
 
-/** A worker, and what becomes of it: one that hangs or dies is named, ended, and replaced by the next order. */
+/** A worker and its supervision. A worker that hangs or dies is reported, ended, and replaced with the next order. */
 export class WorkerHandle {
   readonly #shared = new SharedArrayBuffer(headerBytes + sharedBytes);
   readonly #header = new Float64Array(this.#shared, 0, headerBytes / 8);
   #worker: Worker | undefined;
 
-  /** @param hang milliseconds of CPU after which an input is given up */
+  /** @param hang milliseconds of CPU time after which an input is given up */
   async run(order: Order, hang = hangMilliseconds): Promise<Report> {
     this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: { shared: this.#shared },
@@ -46,20 +46,20 @@ export class WorkerHandle {
       };
       const failed = (error: unknown): void => gone('crash', String(error));
       const ended = (code: number): void => gone('crash', `the thread ended with code ${code}`);
-      // Of the input that was looked at last: the number of those before it, and the CPU used when it was first seen.
+      // The last seen input: the number of inputs before it, and the CPU time when it was first seen.
       let seen: { readonly input: number; readonly before: number } | undefined;
       let isLooking = false;
       const look = async (): Promise<void> => {
         const started = this.#header[startedSlot] ?? 0;
         if (started > 0 && Date.now() - started > waitMilliseconds)
           gone('hang', `more than ${waitMilliseconds} ms`);
-        // A busy thread may take longer to answer than the time between two looks.
+        // A busy thread may take longer to answer than the time between two checks.
         if (isLooking) return;
         isLooking = true;
         try {
           const input = this.#header[runsSlot] ?? 0;
           const { user, system } = await worker.cpuUsage();
-          // What was used since may be of another input, or of none.
+          // The CPU time since then may belong to another input, or to none.
           if (started === 0 || this.#header[startedSlot] === 0 || this.#header[runsSlot] !== input) return;
           const used = (user + system) / 1000;
           if (seen?.input !== input) seen = { input, before: used };
@@ -68,7 +68,7 @@ export class WorkerHandle {
           isLooking = false;
         }
       };
-      // A thread that is gone has no usage: its end is told by an event.
+      // A thread that has ended has no usage. An event reports its end.
       const timer = setInterval(() => void look().catch(() => {}), 100);
       worker.on('message', answered).on('error', failed).on('exit', ended);
       worker.postMessage(order);

@@ -1,6 +1,6 @@
 import { WorkerHandle } from './worker-handle.ts';
 
-/** Some workers, each for one piece of work at a time: what comes when all are busy waits its turn. */
+/** A pool of workers with one task each at a time. Further tasks wait. */
 export class WorkerPool {
   readonly #workers: readonly WorkerHandle[];
   readonly #idle: WorkerHandle[];

@@ -1,4 +1,4 @@
-// A thread that gives inputs to parsers. It writes each input down before it tries it.
+// A thread that runs inputs through parsers. It records each input before it runs it.
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -16,7 +16,7 @@ import type { Files, FuzzTarget } from './target.ts';
 /** Limits of one input. */
 const mostMilliseconds = 1000;
 const mostBytes = 256 * 2 ** 20;
-/** Tries at making a failure smaller. */
+/** Maximum number of attempts to shrink a failure. */
 const mostShrinks = 400;
 
 const typed = [ScalearnError, DatasetError, HubError, EvaluationError, ReportDataError];
@@ -46,7 +46,7 @@ interface Outcome {
   readonly milliseconds: number;
 }
 
-/** Where in the product an error arose, without the line, which changes. */
+/** Returns where in the product an error was thrown, without the line number, which changes. */
 function placeOf(error: unknown): string {
   const stack = error instanceof Error ? String(error.stack) : '';
   const [place = ''] = /(?:packages\/[\w-]+\/src|node_modules\/(?!\.pnpm))\/[^\s):]*/.exec(stack) ?? [];
@@ -103,7 +103,9 @@ async function attempt(parse: FuzzTarget['parse'], files: Files): Promise<Outcom
   return { result, milliseconds };
 }
 
-/** Tries again what took too much, by itself: others may have left garbage, and code is compiled now. */
+/**
+ * Runs an input that exceeded a limit again by itself, because garbage of others and compilation may have caused it.
+ */
 async function attemptFairly(parse: FuzzTarget['parse'], files: Files): Promise<Outcome> {
   const first = await attempt(parse, files);
   const { result } = first;
@@ -133,7 +135,7 @@ async function batch({ target, seed, runs, known }: Extract<Order, { order: 'bat
       if (!failure) found[result.kind] = (found[result.kind] ?? 0) + 1;
       return;
     }
-    // Shrinking keeps to one fault: another would be found by itself.
+    // Shrinking keeps the same fault. Other faults are found separately.
     if (failure && failure.kind !== result.kind) return;
     failure = { ...result, files };
     throw new Error(result.kind);
@@ -150,7 +152,7 @@ async function replay({ target, files }: Extract<Order, { order: 'replay' }>): P
   return { ...counts, failure: { ...result, files } };
 }
 
-/** Everything valid, of which nothing may be refused. */
+/** Checks that all valid inputs are accepted. */
 async function valid(target: string): Promise<Report> {
   const { valid: all, parse } = await targetOf(target);
   for (const files of all)

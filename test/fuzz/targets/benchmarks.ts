@@ -6,7 +6,7 @@ import { mutatedJsonText } from '../harness/mutate-json.ts';
 import { mutatedText } from '../harness/mutate-text.ts';
 import { type Files, type FuzzTarget, textOf, utf8 } from '../harness/target.ts';
 
-/** Rows are told apart by the file that says which task they are of. */
+/** The task of a row follows from the name of its file. */
 const taskFile = 'task';
 
 const parse: FuzzTarget['parse'] = (files) => {
@@ -129,7 +129,7 @@ const superglueRows: Readonly<Record<string, readonly [folder: string, row: (i: 
   ],
 };
 
-/** Lines of JSON of which one is damaged. */
+/** Returns lines of JSON of which one is damaged. */
 function jsonLines(row: (i: number) => unknown): fc.Arbitrary<Uint8Array> {
   const lines = Array.from({ length: 30 }, (_, i) => JSON.stringify(row(i)));
   const changed = fc

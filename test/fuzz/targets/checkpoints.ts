@@ -28,7 +28,7 @@ const progress = {
   seconds: 1.25,
 };
 
-/** The state of a run that is to be resumed. */
+/** The state of a run to be resumed. */
 export const checkpoint = (): FuzzTarget => {
   const values = Float32Array.of(1, 2, 3, 4);
   const state = { values, m: values, v: values, best: values };

@@ -35,7 +35,7 @@ const bert = {
   },
 };
 
-/** Any of some files, damaged. */
+/** Returns some files of which any is damaged. */
 const damaged = (
   all: readonly Files[],
   names?: readonly string[],
@@ -55,7 +55,7 @@ export const encoderConfig = (): FuzzTarget => ({
   },
 });
 
-/** A whole encoder, put on a device. */
+/** Loads a complete encoder onto a device. */
 export const encoderFolder = (): FuzzTarget => {
   const device = new ReferenceDevice();
   const { 'tokenizer.json': _, ...files } = filesOf(tinyFolder(bert));
@@ -101,7 +101,7 @@ export const tokenizer = (): FuzzTarget => ({
   parse: encodeAll,
 });
 
-/** Files of older days: a vocabulary, or a vocabulary and merges. */
+/** Older tokenizer files: a vocabulary, or a vocabulary and merges. */
 export const oldTokenizer = (): FuzzTarget => {
   const about = (tokenizerClass: string, pad: string, unknown: string, cls: string, sep: string): Files => ({
     'tokenizer_config.json': utf8(

@@ -10,7 +10,7 @@ import { type FuzzTarget, fileOf, utf8 } from '../harness/target.ts';
 
 const folder = fileURLToPath(new URL('../../../experiments/', import.meta.url));
 
-/** What YAML has and experiments do not need. */
+/** YAML features that experiments do not need. */
 const oddities: readonly string[] = [
   ...['a: &a [1,2]\nb: [*a,*a]', '? [complex]\n: x', '!!binary "aGk="', '!!js/function "x"', '&a a: *a'],
   ...[
@@ -31,10 +31,10 @@ const oddities: readonly string[] = [
   `a: &a [1]\nb:\n${'- *a\n'.repeat(300)}`,
 ];
 
-/** Linux has a disk that is memory. */
+/** A memory-backed disk, which Linux has. */
 const memory = '/dev/shm';
 
-/** A folder for what a parser reads from disk, removed when the process ends. */
+/** A folder for parsers that read from disk. It is removed when the process ends. */
 export function scratch(): string {
   const path = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'scalearn-fuzz-'));
   process.once('exit', () => rmSync(path, { recursive: true, force: true }));

@@ -30,7 +30,7 @@ const good: Files = {
   'config.json': utf8(body),
 };
 
-/** Headers as a server sends them: what it cannot send is left out. */
+/** Returns headers as a server sends them, without those it cannot send. */
 function headersOf(files: Files): Headers {
   const headers = new Headers();
   let json: unknown;
@@ -65,7 +65,7 @@ function answers(files: Files): typeof fetch {
   };
 }
 
-/** What a hub answers, whatever it is: to a question for a file and to one for a list. */
+/** Any response of a hub, to a request for a file and to one for a list. */
 export const hub = (): FuzzTarget => {
   const folder = scratch();
   return {

@@ -33,13 +33,13 @@ const encoder = architecture('bert');
 const source = (name: string) => randomAdapter(name, encoder, 4);
 const sources = [source('mnli'), source('red')];
 
-/** A number for each of a shape, as if it had been trained. */
+/** Returns made-up trained values for a shape. */
 function tensor(shape: readonly number[]): NamedTensor {
   const size = shape.reduce((a, b) => a * b, 1);
   return { shape, data: Float32Array.from({ length: size }, (_, i) => ((i % 7) - 3) / 10) };
 }
 
-/** The folder of a model that was never trained. */
+/** Returns the folder of an untrained model. */
 function folderOf(
   method: Method,
   tasks: readonly string[] = ['red'],
@@ -89,7 +89,7 @@ const joint = ['red', 'blue'];
 const small = { reductionFactor: 2 };
 
 export const modelFolders: Readonly<Record<string, () => FuzzTarget>> = {
-  // Adapters of others are sources: read alone, and put on top of each other.
+  // Adapters of other libraries are sources. They are read separately and combined.
   adapter: () => ({
     ...folder(folderOf(bottleneck({ width: 4 })), ['adapter_config.json', 'adapter.safetensors']),
     async parse(input) {

@@ -58,7 +58,7 @@ const folder: Files = filesOf({
   ),
 });
 
-/** Tables, in every format that has no figures: drawing those takes longer than an input may. */
+/** Reports as tables, in every format without figures. Drawing figures takes longer than the limit. */
 async function write(report: ReportData, text: string): Promise<void> {
   await experimentReport(report, 'markdown');
   if (text.length % 7 === 0)
@@ -74,7 +74,7 @@ function onDisk(files: Files, path: string): void {
 
 const created = '2026-01-01T00:00:00Z';
 
-/** A folder that `train` wrote, for a report. */
+/** A folder written by `train`, for a report. */
 const trained = (name: string) => (): FuzzTarget => {
   const path = scratch();
   return {
@@ -87,7 +87,7 @@ const trained = (name: string) => (): FuzzTarget => {
   };
 };
 
-/** A folder that `run` wrote. */
+/** A folder written by `run`. */
 const index = (): FuzzTarget => {
   const path = scratch();
   const common = {

@@ -24,7 +24,7 @@ const scores = rowsOf((i) => i / 4);
 const several = rowsOf((i) => (i % 2 ? ['a', 'b'] : ['a']));
 const all = [classes, scores, several];
 
-/** Reads a table as data of a user's own, and as texts. */
+/** Reads a table as custom data, and as texts. */
 const table = (
   name: string,
   valid: readonly Uint8Array[],
@@ -81,7 +81,7 @@ const parquetFiles = [
 const separatedBytes = (separator: string): Uint8Array[] =>
   all.map((rows) => utf8(separated(rows, separator)));
 const packed = (bytes: Uint8Array): Uint8Array => new Uint8Array(gzipSync(bytes));
-/** A kilobyte that becomes a megabyte. */
+/** A kilobyte that decompresses to a megabyte. */
 const newlines = packed(utf8('\n'.repeat(1_000_000)));
 
 export const tables: Readonly<Record<string, () => FuzzTarget>> = {

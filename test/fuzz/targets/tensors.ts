@@ -69,7 +69,7 @@ export const torchZip = (): FuzzTarget => {
   };
 };
 
-/** Opcodes of a pickle, as its bytes; texts are latin-1. */
+/** Opcodes of a pickle as bytes. Texts are latin-1. */
 const latin = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0) & 255);
 const text = (value: string): string => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
 const int = (value: number): string =>
@@ -79,7 +79,7 @@ const storage = (kind: string, key: string, size: number): string =>
 const tensorOf = (of: string, offset: number, shape: readonly number[], strides: readonly number[]): string =>
   `ctorch._utils\n_rebuild_tensor_v2\n(${of}${int(offset)}(${shape.map(int).join('')}t(${strides.map(int).join('')}t\x89ccollections\nOrderedDict\n)RtR`;
 
-/** A tensor in good form whose numbers lie. */
+/** A well-formed tensor with wrong numbers. */
 const lyingTensor = fc
   .record({
     kind: fc.constantFrom('FloatStorage', 'ByteStorage', 'LongStorage', 'BoolStorage', 'HalfStorage'),
@@ -108,7 +108,7 @@ const dictionary = fc
   .array(fc.tuple(names, lyingTensor), { minLength: 1, maxLength: 4 })
   .map((items) => `\x80\x02}(${items.map(([name, tensor]) => text(name) + tensor).join('')}u.`);
 
-/** Any opcodes at all. */
+/** Random opcodes. */
 const program = fc
   .array(
     fc.oneof(
@@ -173,14 +173,14 @@ const goodState = latin(
   `\x80\x02}${text('a')}${tensorOf(storage('FloatStorage', '0', 4), 0, [2, 2], [2, 1])}s.`,
 );
 
-/** The pickle of a torch file: a program. */
+/** The pickle of a torch file, which is a program. */
 export const pickle = (): FuzzTarget => ({
   valid: [archive(goodState)],
   generate: maybeDamaged.map(archive),
   parse: (files) => readTorch(fileOf(files, 'file')),
 });
 
-/** The form before PyTorch 1.6: five pickles, and the storages. */
+/** The format before PyTorch 1.6: five pickles, and the storages. */
 export const torchStream = (): FuzzTarget => {
   const stream = (state: Uint8Array): Uint8Array => {
     const head = latin(

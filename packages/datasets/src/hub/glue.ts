@@ -1,7 +1,9 @@
 import type { HubPlace, SplitName, TaskDefinition } from '../task.ts';
 import { onHub } from './on-hub.ts';
 
-/** A GLUE task, which is on the hub with its texts in columns of the segments' names, and class ids or scores. */
+/**
+ * Adds the hub's files to a GLUE task. They hold the texts in columns named like the segments, and class ids or scores.
+ */
 export function glueOnHub(task: TaskDefinition): TaskDefinition {
   const { id, columns, labels, files } = task.info;
   const [first, second] = columns as readonly [string, string?];
@@ -21,7 +23,7 @@ export function glueOnHub(task: TaskDefinition): TaskDefinition {
   });
 }
 
-/** The hub's test files have no labels: as in the official release, the development file tests. */
+/** The hub's test files have no labels. As in the official release, the development file is used as the test set. */
 const splits: HubPlace['splits'] = { train: 'train', test: 'validation' };
 const mnliSplits: Readonly<Partial<Record<SplitName, string>>> = {
   train: 'train',
@@ -30,9 +32,9 @@ const mnliSplits: Readonly<Partial<Record<SplitName, string>>> = {
 };
 
 /**
- * The score of the official file, which the hub stores as a 32-bit float: 3.8 as 3.799999952316284. Scores are means of a
- * few ratings, written with at most 15 digits: the decimal with few digits that rounds to the float, else the fraction
- * with a small denominator. Anything else stays as it is.
+ * Restores the score of the official file. The hub stores it as a 32-bit float: 3.8 as 3.799999952316284. Scores are
+ * means of a few ratings, written with at most 15 digits. The result is the shortest decimal that rounds to the float,
+ * or the fraction with a small denominator. Other numbers are unchanged.
  */
 function asWritten(stored: number): number {
   const isStored = (score: number): boolean => Math.fround(score) === stored;

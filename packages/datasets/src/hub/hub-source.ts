@@ -2,14 +2,14 @@ import { HubError, type HubOptions, nodeModules, openRepository, type Repository
 import { UnreadableFileError } from '../errors.ts';
 import type { FileSource } from '../source.ts';
 
-/** The branch that the hub itself writes for a data set that has other files: all of them as parquet. */
+/** The branch to which the hub converts data sets without parquet files. */
 const CONVERTED = 'refs/convert/parquet';
 
 /**
- * A data set of the Hugging Face hub, by way of the cache that Python shares. Where a folder has no parquet files, it is
- * that of the branch to which the hub converts data sets.
+ * Opens a data set of the Hugging Face hub through the cache shared with Python. If a folder has no parquet files, the
+ * files of the hub's conversion branch are used.
  *
- * @param name `owner/name`, or `owner/name@revision`, which is then the only one
+ * @param name `owner/name`, or `owner/name@revision`; with a revision only that revision is read
  */
 export function hubSource(name: string, options: HubOptions = {}): FileSource {
   let isOffline = false;
@@ -21,7 +21,7 @@ export function hubSource(name: string, options: HubOptions = {}): FileSource {
   const main = lazy(() => open(name));
   const converted = lazy(() =>
     open(`${name}@${CONVERTED}`).catch((error: unknown) => {
-      // That the cache has no such branch says no more than that it does not have the files.
+      // A branch missing in the cache is reported as missing files.
       const isMissing = error instanceof HubError && (error.reason === 'not-found' || isOffline);
       if (!isMissing) throw error;
     }),
@@ -64,11 +64,11 @@ const offline = 'in the cache (go online once, without HF_HUB_OFFLINE, to downlo
 
 interface Listing {
   readonly paths: readonly string[];
-  /** Where they are. */
+  /** The repository that holds the files. */
   readonly repository: Repository;
 }
 
-/** The result of a call that is made once, when it is first asked for. */
+/** Returns a function that calls `make` once, on first use, and then returns the same result. */
 function lazy<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());

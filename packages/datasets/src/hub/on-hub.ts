@@ -6,15 +6,15 @@ import { Fields } from '../tasks/fields.ts';
 import type { RowLayout } from '../tasks/json-lines-task.ts';
 import { findShards } from './shards.ts';
 
-/** How the rows of the hub's files become examples. */
+/** Converts the rows of the hub's files to examples. */
 export interface HubLayout extends Pick<RowLayout, 'examples'> {
-  /** The columns that are read; all by default. */
+  /** Columns to read. Default: all. */
   readonly columns?: readonly string[];
 }
 
 /**
- * A task that can also be read from the hub's parquet files. Where the source has such files for a split, they are
- * taken, whether it is the hub or a folder that is laid out like it; else the task's own.
+ * Makes a task readable from the hub's parquet files. If the source has such files for a split, they are used, both on
+ * the hub and in a folder with the same layout. Otherwise the task's own files are used.
  */
 export function onHub(task: TaskDefinition, place: HubPlace, layout: HubLayout): TaskDefinition {
   return {

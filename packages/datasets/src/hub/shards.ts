@@ -2,11 +2,11 @@ import { MissingFileError } from '../errors.ts';
 import type { FileSource } from '../source.ts';
 
 /**
- * The parquet files of a split, in order, as the hub lays them out: `<config>/<split>-00000-of-00002.parquet`, or
- * `<config>/<split>/0000.parquet` where the hub converted them. None where there is no such file, or where the source
- * cannot tell which files it has.
+ * Returns the parquet files of a split in order, in either layout of the hub:
+ * `<config>/<split>-00000-of-00002.parquet`, or `<config>/<split>/0000.parquet` for converted data sets. Returns none
+ * if no such file exists, or if the source cannot list its files.
  *
- * @throws MissingFileError where some of several are missing
+ * @throws MissingFileError if some of several files are missing
  */
 export async function findShards(source: FileSource, config: string, split: string): Promise<string[]> {
   const paths = (await source.list?.(config)) ?? [];
@@ -20,7 +20,7 @@ export async function findShards(source: FileSource, config: string, split: stri
   const there = new Set(found);
   const all: string[] = [];
   const missing: string[] = [];
-  // The number is only what a name claims.
+  // The count comes from a file name, so it may be wrong.
   for (let i = 0; i < Number(count) && missing.length < mostMissing; i++) {
     const path = `${prefix}-${String(i).padStart(count.length, '0')}-of-${count}.parquet`;
     (there.has(path) ? all : missing).push(path);
@@ -29,5 +29,5 @@ export async function findShards(source: FileSource, config: string, split: stri
   return all;
 }
 
-/** Names that a message lists. */
+/** Maximum number of file names in a message. */
 const mostMissing = 10;

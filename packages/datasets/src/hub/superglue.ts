@@ -2,7 +2,7 @@ import type { HubPlace } from '../task.ts';
 import type { RowTask } from '../tasks/json-lines-task.ts';
 import { onHub } from './on-hub.ts';
 
-/** A SuperGLUE task, whose rows are on the hub as its template takes them. */
+/** Adds the hub's files to a SuperGLUE task. Their rows have the columns that the task's template uses. */
 export function superglueOnHub(task: RowTask): RowTask {
   const { id, files } = task.info;
   const splits: HubPlace['splits'] = {

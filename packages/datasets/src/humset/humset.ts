@@ -8,8 +8,8 @@ import { Fields } from '../tasks/fields.ts';
 import type { NewExample } from '../tasks/json-lines-task.ts';
 import { humsetLabels } from './labels.ts';
 
-// HumSet (arXiv 2210.04573): excerpts of humanitarian reports in English, French and Spanish, and five sets of labels
-// for them, any number of which fit an excerpt. Official splits are used as they are.
+// HumSet (arXiv 2210.04573): excerpts of humanitarian reports in English, French and Spanish, with five sets of labels.
+// An excerpt may have any number of labels. Official splits are used unchanged.
 
 const TEXT = 'excerpt';
 const splits = { train: 'train', validation: 'validation', test: 'test' } as const;
@@ -56,7 +56,7 @@ function describe(name: string, labels: readonly string[]): TaskInfo {
   };
 }
 
-/** A row of a file whose values are all texts has a list's literal instead of the list; an empty text is no label. */
+/** Parses a column of list literals in a file whose values are all texts. An empty text means no label. */
 function withList(row: TableRow, column: string): TableRow {
   const cell = row.values.get(column);
   if (typeof cell !== 'string') return row;

@@ -1,4 +1,6 @@
-/** The labels of each task, in the order of the data set's card: it is fixed here, whatever labels a file has. */
+/**
+ * The labels of each task, in the order of the data set's card. The order is fixed and does not depend on the files.
+ */
 export const humsetLabels: Readonly<Record<string, readonly string[]>> = {
   sectors: [
     ...[

@@ -5,8 +5,8 @@ import { type VerbForms, verbs } from './lexicon/verbs.ts';
 import { type Region, World } from './world.ts';
 
 /**
- * A sentence of two clauses that is English, or is not. What is wrong shows in the order of words or in which word
- * goes with which, never in the presence of a word: both clauses use the same kinds of words.
+ * Returns a sentence of two clauses that is acceptable English or not. Mistakes concern word order or agreement, never
+ * the presence of a word. Both clauses use the same kinds of words.
  */
 export function acceptability(draw: Draw, region: Region, acceptable: boolean): string {
   for (;;) {
@@ -16,7 +16,7 @@ export function acceptability(draw: Draw, region: Region, acceptable: boolean): 
   }
 }
 
-/** Two clauses, as words; a comma is part of the word before it. */
+/** Returns two clauses as words. A comma belongs to the word before it. */
 function clauses(draw: Draw, region: Region): string[] {
   const world = new World(draw, region);
   const about = (): string => clause(draw, draw.chance(0.65) ? world.action(0.4) : world.denial());
@@ -34,7 +34,7 @@ export function reflexive(draw: Draw, person: Person): string {
     : `${person.name} did not ${forms[0]} ${self}`;
 }
 
-/** Makes one mistake; undefined where the sentence has no place for it. */
+/** Makes one mistake. Returns undefined if the sentence has no place for it. */
 type Mistake = (draw: Draw, words: readonly string[]) => string[] | undefined;
 
 const mistakes: readonly (readonly [number, Mistake])[] = [
@@ -48,7 +48,7 @@ const leading = new Set(
   'the by in at on two three four five six seven eight nine did was were never'.split(' '),
 );
 
-/** A function word after the word it belongs before: `car the`. */
+/** Moves a function word behind the word that it belongs before: `car the`. */
 function wordOrder(draw: Draw, words: readonly string[]): string[] | undefined {
   const at = place(draw, words, (word, i) => leading.has(word) && i + 1 < words.length);
   if (at === undefined) return undefined;
@@ -59,7 +59,7 @@ function wordOrder(draw: Draw, words: readonly string[]): string[] | undefined {
 
 /** `two cars was`. */
 function agreement(draw: Draw, words: readonly string[]): string[] | undefined {
-  // "It was Anna who …" stays right whatever number follows.
+  // "It was Anna who …" is correct with any number.
   const at = place(
     draw,
     words,

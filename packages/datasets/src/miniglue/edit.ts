@@ -5,8 +5,8 @@ import { qualities, rivalsOf } from './lexicon/qualities.ts';
 import { oppositeOf, verbs } from './lexicon/verbs.ts';
 
 /**
- * A claim about what a text is about: one of its facts, changed a little. Where something is replaced, it is by
- * preference by what the other facts say, so that the words of the text do not tell a wrong claim from a right one.
+ * Returns a claim about a text: one of its facts, slightly changed. Replacements preferably come from the other facts,
+ * so that the words of the text do not separate true claims from false ones.
  */
 export function randomClaim(draw: Draw, facts: readonly Claim[], most = 3): Claim {
   const fact = draw.pick(facts);
@@ -18,7 +18,7 @@ export function randomClaim(draw: Draw, facts: readonly Claim[], most = 3): Clai
   return edited(draw, fact, others, most);
 }
 
-/** The claim after `0 … most` random changes. */
+/** Returns the claim after `0 … most` random changes. */
 function edited(draw: Draw, fact: Claim, others: readonly Claim[], most: number): Claim {
   let claim = fact;
   const changes = draw.below(most + 1);
@@ -26,7 +26,7 @@ function edited(draw: Draw, fact: Claim, others: readonly Claim[], most: number)
   return claim;
 }
 
-/** The claim after one random change; some changes leave some claims as they are. */
+/** Returns the claim after one random change. Some changes leave some claims unchanged. */
 export function changed(draw: Draw, claim: Claim, others: readonly Claim[]): Claim {
   switch (claim.kind) {
     case 'action':
@@ -99,14 +99,14 @@ function generalised(claim: Action): Action {
   return { ...claim, patient: { ...patient, noun: patient.noun.general } };
 }
 
-/** Verbs that could stand in its place. */
+/** Returns the verbs that could replace the action's verb. */
 const alike = ({ verb }: Action): typeof verbs => verbs.filter((each) => each.patient === verb.patient);
 
 function fitting(claim: Action, other: Action | undefined): Action['verb'] | undefined {
   return other?.verb.patient === claim.verb.patient ? other.verb : undefined;
 }
 
-/** Two people change places, or another one has done it. */
+/** Exchanges two people, or replaces the agent by another person. */
 function exchangeAgent(claim: Action, other: Action | undefined): Action {
   if (claim.agent === undefined) return claim;
   if (claim.patient.kind === 'person') return { ...claim, agent: claim.patient, patient: claim.agent };

@@ -4,9 +4,9 @@ import { type Circumstance, counts } from './lexicon/circumstances.ts';
 import type { Noun } from './lexicon/nouns.ts';
 import type { Person } from './lexicon/people.ts';
 
-// Claims in English. Every choice of words is free: the same claim has many sentences, and each says just the claim.
+// Claims in English. Words are chosen at random: the same claim has many sentences, and each states exactly the claim.
 
-/** Common words more often than their synonyms. */
+/** Chooses a word. Common words are chosen more often than their synonyms. */
 export function word<T>(draw: Draw, words: readonly T[]): T {
   return words.length === 1 || draw.chance(0.6) ? words[0]! : words[1 + draw.below(words.length - 1)]!;
 }
@@ -14,7 +14,7 @@ export function word<T>(draw: Draw, words: readonly T[]): T {
 export const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 export const sentence = (text: string): string => `${capital(text)}.`;
 
-/** A sentence for each claim, in one text. */
+/** Returns a text with a sentence for each claim. */
 export function text(draw: Draw, claims: readonly Claim[]): string {
   const clauses = claims.map((claim) => clause(draw, claim));
   if (clauses.length === 2 && draw.chance(0.3))
@@ -22,7 +22,7 @@ export function text(draw: Draw, claims: readonly Claim[]): string {
   return clauses.map(sentence).join(' ');
 }
 
-/** A claim without capital and full stop. */
+/** Returns a claim without initial capital and full stop. */
 export function clause(draw: Draw, claim: Claim): string {
   switch (claim.kind) {
     case 'action':
@@ -36,7 +36,7 @@ export function clause(draw: Draw, claim: Claim): string {
   }
 }
 
-/** `[text, whether it is plural]`. */
+/** Returns `[text, whether it is plural]`. */
 export function nounPhrase(draw: Draw, thing: Thing | Person): readonly [string, boolean] {
   if (thing.kind === 'person') return [thing.name, false];
   const { noun, quality, count } = thing;

@@ -5,13 +5,13 @@ import type { Claim } from './fact.ts';
 import { judge } from './judge.ts';
 import { type Region, World } from './world.ts';
 
-/** A text and a claim, and what the text says of it. */
+/** A text, a claim, and the text's verdict on the claim. */
 export interface Inference {
   readonly segments: readonly [premise: string, hypothesis: string];
   readonly verdict: ReturnType<typeof judge>;
 }
 
-/** Facts of one text; the kinds are those of all tasks. */
+/** Draws the facts of one text. All tasks use the same kinds of facts. */
 export function story(draw: Draw, world: World, length: number): Claim[] {
   const kind = draw.weighted([
     [6, 'action'],
@@ -19,7 +19,7 @@ export function story(draw: Draw, world: World, length: number): Claim[] {
     [1, 'comparison'],
     [1, 'quantified'],
   ] as const);
-  // One kind a text: claims about one fact then use the words of another.
+  // Each text has facts of one kind, so that claims about one fact use the words of another.
   return Array.from({ length }, () => {
     if (kind === 'comparison') return world.comparison();
     if (kind === 'quantified') return world.quantified();
@@ -27,7 +27,7 @@ export function story(draw: Draw, world: World, length: number): Claim[] {
   });
 }
 
-/** Draws claims until the text's verdict is the one that is asked for, so that no label is more frequent by chance. */
+/** Draws claims until the text's verdict is the requested one, so that labels are balanced. */
 export function inference(
   draw: Draw,
   region: Region,

@@ -4,21 +4,21 @@ import type { Person } from './lexicon/people.ts';
 import type { Dimension, Quality } from './lexicon/qualities.ts';
 import type { Verb } from './lexicon/verbs.ts';
 
-// What the world is made of, and what texts claim about it. A claim may say less than the fact it is about.
+// The facts of the generated world, and claims about them. A claim may be less specific than its fact.
 
-/** One thing or several of a kind: the red car, three apples. */
+/** One thing, or several of one kind: the red car, three apples. */
 export interface Thing {
   readonly kind: 'thing';
   readonly noun: Noun;
   readonly quality?: Quality | undefined;
-  /** 1, or absent where the text does not say, reads "the car". */
+  /** Number of things. If 1 or undefined, the text reads "the car". */
   readonly count?: number | undefined;
 }
 
-/** Somebody did something. */
+/** A person did something. */
 export interface Action {
   readonly kind: 'action';
-  /** Absent: "someone", or a passive without agent. */
+  /** If undefined, the text says "someone" or uses a passive without agent. */
   readonly agent?: Person | undefined;
   readonly verb: Verb;
   readonly patient: Thing | Person;
@@ -27,7 +27,7 @@ export interface Action {
   readonly negated: boolean;
 }
 
-/** A thing is somehow. */
+/** A thing has a quality. */
 export interface State {
   readonly kind: 'state';
   readonly noun: Noun;
@@ -35,7 +35,7 @@ export interface State {
   readonly negated: boolean;
 }
 
-/** One person is more than another. */
+/** One person exceeds another in some dimension. */
 export interface Comparison {
   readonly kind: 'comparison';
   readonly dimension: Dimension;
@@ -44,7 +44,7 @@ export interface Comparison {
   readonly negated: boolean;
 }
 
-/** All, some or no things of a kind are somehow. */
+/** All, some or no things of a kind have a quality. */
 export interface Quantified {
   readonly kind: 'quantified';
   readonly quantifier: 'all' | 'some' | 'no';
@@ -54,7 +54,7 @@ export interface Quantified {
 
 export type Claim = Action | State | Comparison | Quantified;
 
-/** A name for what a fact is about, which decides the part of the world, and so the split, that it belongs to. */
+/** Returns a key of what a fact is about. The key determines the region of the world, and so the split, of the fact. */
 export function factKey(claim: Claim): string {
   switch (claim.kind) {
     case 'action': {

@@ -9,14 +9,14 @@ import type { Region } from './world.ts';
 
 export type MiniglueTask = 'cola' | 'sst2' | 'mrpc' | 'qqp' | 'stsb' | 'mnli' | 'qnli' | 'rte';
 
-/** The splits that there are; each tells of a region of the world of its own. */
+/** The splits. Each one uses its own region of the world. */
 export const splits = ['train', 'validation', 'test'] as const;
 export type MiniglueSplit = (typeof splits)[number];
 
-/** Draws one row. Labels are as frequent as each other. */
+/** Draws one row. All labels are equally frequent. */
 type DrawRow = (draw: Draw, region: Region) => Pick<Example, 'segments' | 'label'>;
 
-/** How each task's rows come about. */
+/** The row generator of each task. */
 export const generators: Readonly<Record<MiniglueTask, DrawRow>> = {
   cola(draw, region) {
     const label = draw.below(2);
@@ -56,7 +56,7 @@ export const generators: Readonly<Record<MiniglueTask, DrawRow>> = {
   },
 };
 
-/** Rows of every split by default: as unequal as GLUE's. */
+/** Default number of rows of every split. The sizes vary as in GLUE. */
 export const defaultRows: Readonly<Record<MiniglueTask, Readonly<Record<MiniglueSplit, number>>>> = {
   cola: { train: 900, validation: 300, test: 1000 },
   sst2: { train: 8000, validation: 500, test: 1000 },

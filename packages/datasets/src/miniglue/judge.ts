@@ -3,13 +3,13 @@ import type { Circumstance } from './lexicon/circumstances.ts';
 import type { Noun } from './lexicon/nouns.ts';
 import type { Person } from './lexicon/people.ts';
 
-/** What a text says of a claim: that it holds, that it does not, or nothing. */
+/** Whether a text says that a claim is true, that it is false, or neither. */
 export type Verdict = 'true' | 'false' | 'unknown';
 
 /**
- * Whether a claim follows from facts. The rules of the world: whoever does something to a thing or to another person
- * does it once, at one place and time, and never its opposite; qualities of one attribute exclude each other; what is
- * not said is unknown, such as what else was done to it.
+ * Returns whether a claim follows from facts. The rules of the world: an action on a thing or on another person happens
+ * once, at one place and time, and excludes its opposite. Qualities of one attribute exclude each other. Anything not
+ * stated is unknown, such as other actions on the same thing.
  */
 export function judge(facts: readonly Claim[], claim: Claim): Verdict {
   const verdicts = facts.map((fact) => judgeOne(fact, claim));
@@ -37,7 +37,7 @@ function judgeAction(fact: Action, claim: Action): Verdict {
   const verb: Verdict =
     claim.verb === fact.verb ? 'true' : claim.verb.opposite === fact.verb.id ? 'false' : 'unknown';
   if (fact.negated) {
-    // Whatever claims as much as what did not happen, or more, is false; of anything else nothing is said.
+    // A claim at least as specific as a denied fact is false. Anything else is unknown.
     const more = all([same, verb]) === 'true' && claim.agent !== undefined;
     return more ? (claim.negated ? 'true' : 'false') : 'unknown';
   }
@@ -50,12 +50,12 @@ function judgeAction(fact: Action, claim: Action): Verdict {
       ? [details(fact.patient, claim.patient)]
       : []),
   ]);
-  // A claim about another deed, or about a more special thing than was mentioned, can be neither true nor false.
+  // A claim about another action, or about a more specific thing than was mentioned, is unknown.
   const verdict = same === 'unknown' || verb === 'unknown' ? 'unknown' : positive;
   return claim.negated ? not(verdict) : verdict;
 }
 
-/** 'unknown' where the claim is about a more special thing. */
+/** Returns 'unknown' if the claim is about a more specific thing. */
 function samePatient(fact: Thing | Person, claim: Thing | Person): Verdict {
   if (fact.kind === 'person' || claim.kind === 'person') return fact === claim ? 'true' : 'false';
   return sameNoun(fact.noun, claim.noun);
@@ -114,7 +114,7 @@ function judgeQuantified(fact: Quantified, claim: Quantified): Verdict {
     if (fact.quantifier === 'all') return claim.quantifier === 'no' ? 'false' : 'true';
     return claim.quantifier === 'no' ? 'true' : 'false';
   }
-  // Of rivals: what all are, none is otherwise; what some are, not all are otherwise.
+  // Rival qualities: if all things have one, none has another; if some have one, not all have another.
   if (fact.quantifier === 'all') return claim.quantifier === 'no' ? 'true' : 'false';
   if (fact.quantifier === 'some') return claim.quantifier === 'all' ? 'false' : 'unknown';
   return 'unknown';

@@ -5,15 +5,18 @@ import { Draw } from './draw.ts';
 import { defaultRows, generators, type MiniglueSplit, type MiniglueTask, splits } from './generators.ts';
 
 export interface MiniglueOptions {
-  /** Another seed gives other rows of the same kind. Default 0. */
+  /** Seed of the generated rows. Default 0. */
   readonly seed?: number;
-  /** Rows of each split, by default as unequal as GLUE's; a larger data set begins with the rows of a smaller one. */
+  /**
+   * Number of rows of each split. Default: sizes that vary as in GLUE. A larger data set starts with the rows of a
+   * smaller one.
+   */
   readonly rows?: Readonly<Partial<Record<MiniglueSplit, number>>>;
 }
 
 /**
- * A task of MiniGLUE, a benchmark in generated English (see the data card): labels follow from facts of a small world,
- * of which every split tells another part. Throws `InvalidOptionError`.
+ * Returns a task of MiniGLUE, a benchmark in generated English (see the data card). Labels follow from facts of a small
+ * world. Every split uses another part of that world. Throws `InvalidOptionError`.
  */
 export function miniglueTask(name: MiniglueTask, options: MiniglueOptions = {}): TaskDefinition {
   const { seed = 0 } = options;
@@ -25,14 +28,14 @@ export function miniglueTask(name: MiniglueTask, options: MiniglueOptions = {}):
     info: infoOf(name),
     splits,
     async read(split) {
-      // It is asked for the splits above only.
+      // Only the splits above are requested.
       const known = split as MiniglueSplit;
       return generate(name, seed, known, rows[known]);
     },
   };
 }
 
-/** Everything but the text is GLUE's: problem, labels, columns, metrics. */
+/** Returns the information of the GLUE task: problem, labels, columns and metrics are the same. */
 function infoOf(name: MiniglueTask): TaskInfo {
   const { info } = glue.find((definition) => definition.info.id === `glue/${name}`)!;
   const { files: _, hub: __, ...rest } = info;
@@ -52,7 +55,7 @@ function generate(name: MiniglueTask, seed: number, region: MiniglueSplit, count
   return examples;
 }
 
-/** The tasks with their default rows. */
+/** The tasks with their default numbers of rows. */
 export const miniglue: readonly TaskDefinition[] = (Object.keys(generators) as MiniglueTask[]).map((name) =>
   miniglueTask(name),
 );

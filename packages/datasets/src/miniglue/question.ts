@@ -5,23 +5,23 @@ import type { Action, Claim } from './fact.ts';
 import { judge } from './judge.ts';
 import { belongs, type Region, World } from './world.ts';
 
-/** What a question about an action asks for. */
+/** The part of an action that a question asks for. */
 export type Asked = 'agent' | 'patient' | 'place' | 'time' | 'count';
 
-/** A question: an action in which one thing is asked for, whatever the action says of it. */
+/** A question: an action of which one part is asked for, even if the action states that part. */
 export interface Question {
   readonly action: Action;
   readonly asked: Asked;
 }
 
-/** Whether a text answers a question: one of its facts is what is asked about, and tells what is asked for. */
+/** Returns whether a text answers a question: one of its facts matches the action and states the requested part. */
 export function answers(facts: readonly Claim[], question: Question): boolean {
   return facts.some((fact) => fact.kind === 'action' && !fact.negated && tells(fact, question));
 }
 
 function tells(fact: Action, { action, asked }: Question): boolean {
   const { patient } = fact;
-  // What is asked for is not held against the fact.
+  // The requested part need not match the fact.
   const claim: Action = {
     ...action,
     ...(asked === 'patient' && { patient }),
@@ -37,13 +37,13 @@ function tells(fact: Action, { action, asked }: Question): boolean {
   return fact[asked] !== undefined;
 }
 
-/** What can be asked about an action. */
+/** Returns the parts of an action that can be asked for. */
 export function askable({ patient }: Action): readonly Asked[] {
   const thing = patient.kind === 'thing' && patient.quality === undefined;
   return thing ? ['agent', 'patient', 'place', 'time', 'count'] : ['agent', 'patient', 'place', 'time'];
 }
 
-/** The question in English. */
+/** Returns the question in English. */
 export function questionText(draw: Draw, { action, asked }: Question): string {
   const { agent, patient, place, time } = action;
   const [base, past, participle] = word(draw, action.verb.words);
@@ -84,7 +84,7 @@ export function questionText(draw: Draw, { action, asked }: Question): string {
   return words(`${opening} ${plural ? 'were' : 'was'} ${what} ${participle}`, ...by);
 }
 
-/** A question and a text that answers it, or one that only speaks of the same people and things. */
+/** Returns a question and a text that answers it, or one that only mentions the same people and things. */
 export function answerable(
   draw: Draw,
   region: Region,
@@ -103,15 +103,15 @@ export function answerable(
   }
 }
 
-/** Two questions that ask the same, or not. */
+/** Returns two questions that are equivalent or not. */
 export function questionPair(draw: Draw, region: Region, same: boolean): readonly [string, string] {
   for (;;) {
     const world = new World(draw, region);
-    // Half of them about two people: who did it and to whom is then told by the order of words alone.
+    // Half of the questions are about two people. Then only word order tells agent from patient.
     const people = draw.chance(0.5);
     const facts = [0, 1].map(() => world.action(0.5, ({ patient }) => (patient === 'person') === people));
     const one = { action: facts[0]!, asked: draw.pick(askable(facts[0]!)) };
-    // Without its patient a question is about no fact of a region: it is given one of its own.
+    // Without its patient a question has no fact of a region, so its own key decides the region.
     if (one.asked === 'patient' && !belongs(asks(one), region)) continue;
     for (let attempt = 0; attempt < 20; attempt++) {
       const other = same ? one : change(draw, one, facts[1]!);
@@ -124,7 +124,7 @@ export function questionPair(draw: Draw, region: Region, same: boolean): readonl
 
 function change(draw: Draw, { action, asked }: Question, other: Action): Question | undefined {
   const { agent, patient } = action;
-  // Who did it to whom: the same words, another question.
+  // Exchanging agent and patient gives another question with the same words.
   if (agent && patient.kind === 'person' && draw.chance(0.6)) {
     const roles = { agent: patient, patient: agent };
     const swapped = { agent: 'patient', patient: 'agent' } as const;
@@ -147,12 +147,12 @@ function rebound(draw: Draw, action: Action, other: Action): Action {
   ]);
 }
 
-/** Whether both ask for the same of the same action. */
+/** Returns whether both questions ask for the same part of the same action. */
 function sameQuestion(one: Question, other: Question): boolean {
   return one.asked === other.asked && asks(one) === asks(other);
 }
 
-/** What a question says, without what it asks for. */
+/** Returns the parts that a question states, without the part that it asks for. */
 function asks({ action, asked }: Question): string {
   const { agent, verb, patient, place, time } = action;
   const thing = patient.kind === 'thing' ? patient : undefined;

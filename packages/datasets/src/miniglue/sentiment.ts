@@ -13,7 +13,7 @@ const like = 'love enjoy adore admire'.split(' ');
 const dislike = 'hate dislike despise loathe'.split(' ');
 const degrees = ['', '', 'very ', 'really ', 'truly ', 'rather ', 'quite '];
 
-/** An opinion; where a sentence has two, the one that it ends on, or that "although" does not lead, is the writer's. */
+/** Returns an opinion. In a sentence of two, the writer's opinion is the last one, or the one without "although". */
 export function opinion(draw: Draw, region: Region, positive: boolean): string {
   for (;;) {
     const work = draw.pick(works);
@@ -48,7 +48,7 @@ const shapes: readonly (readonly [number, Shape])[] = [
   ],
 ];
 
-/** `was very good`, or `was not bad`. */
+/** Returns `was very good`, or `was not bad`. */
 function was(draw: Draw, { judgement, positive }: Opinion): string {
   if (draw.chance(0.25)) return `was not ${draw.pick(positive ? bad : good)}`;
   return `was ${draw.pick(degrees)}${judgement}`;
@@ -58,14 +58,14 @@ function plain(draw: Draw, opinion: Opinion): string {
   return `the ${opinion.work} ${was(draw, opinion)}`;
 }
 
-/** `Anna loved the film`, `nobody hated it`. */
+/** Returns `Anna loved the film` or `nobody hated it`. */
 function felt(draw: Draw, { work, holder, positive }: Opinion): string {
   if (holder === 'nobody') return `nobody ${draw.pick(positive ? disliked : liked)} the ${work}`;
   if (draw.chance(0.3)) return `${holder} did not ${draw.pick(positive ? dislike : like)} the ${work}`;
   return `${holder} ${draw.pick(positive ? liked : disliked)} the ${work}`;
 }
 
-/** The contrary opinion of the same thing. */
+/** Returns the opposite opinion of the same thing. */
 function turned(draw: Draw, opinion: Opinion): Opinion {
   return { ...opinion, positive: !opinion.positive, judgement: draw.pick(opinion.positive ? bad : good) };
 }

@@ -4,17 +4,17 @@ import { text } from './english.ts';
 import type { Action } from './fact.ts';
 import { type Region, World } from './world.ts';
 
-/** Two texts about two actions each, and how much they say the same: 0 to 1. */
+/** Two texts about two actions each, and their similarity from 0 to 1. */
 export interface TextPair {
   readonly segments: readonly [string, string];
   readonly similarity: number;
 }
 
 /**
- * Two texts. The second one is the first after `changes` changes, or another one about the same world, told in other
+ * Returns two texts. The second one states the first one's actions after `changes` changes, or other actions, in other
  * words and order.
  *
- * @param changes how many, or 'all': nothing stays
+ * @param changes number of changes, or 'all' for unrelated actions
  */
 export function textPair(draw: Draw, region: Region, changes: number | 'all'): TextPair {
   const world = new World(draw, region);
@@ -35,7 +35,7 @@ export function textPair(draw: Draw, region: Region, changes: number | 'all'): T
 
 type Two = [Action, Action];
 
-/** The two actions exchange something: the same words, bound otherwise. */
+/** Exchanges parts of the two actions. The words stay the same. */
 function rebound(draw: Draw, [a, b]: Two): Two {
   const exchanged = (key: 'agent' | 'verb' | 'patient' | 'place' | 'time'): Two => [
     { ...a, [key]: b[key] },
@@ -54,11 +54,11 @@ function reversed(action: Action): Action {
 }
 
 function changedOne(draw: Draw, [a, b]: Two): Two {
-  // An action stays an action.
+  // A changed action is still an action.
   return draw.chance(0.5) ? [changed(draw, a, [b]) as Action, b] : [a, changed(draw, b, [a]) as Action];
 }
 
-/** The mean over both actions of the part of their roles that agree, in the better of the two assignments. */
+/** Returns the mean fraction of roles that agree over both actions, for the better of the two assignments. */
 function similarity([a, b]: readonly [Action, Action], [c, d]: readonly [Action, Action]): number {
   return Math.max(agreement(a, c) + agreement(b, d), agreement(a, d) + agreement(b, c)) / 2;
 }

@@ -10,17 +10,17 @@ import { opinion } from './sentiment.ts';
 import { World } from './world.ts';
 
 export interface TextOptions {
-  /** Default 0. */
+  /** Seed of the texts. Default 0. */
   readonly seed?: number;
   readonly documents: number;
 }
 
-/** One text, or two that speak of the same. */
+/** One text, or two texts about the same facts. */
 export type Document = readonly [string] | readonly [string, string];
 
 /**
- * Unlabelled texts about parts of the world that no task of MiniGLUE tells of, to pretrain an encoder on: facts told
- * and told again in other words, questions and what answers them, opinions.
+ * Generates unlabeled texts for pretraining an encoder: facts and paraphrases, questions with answers, opinions. They
+ * use parts of the world that no task of MiniGLUE uses.
  */
 export function* miniglueText({ seed = 0, documents }: TextOptions): Generator<Document> {
   for (let row = 0; row < documents; row++) {
@@ -42,7 +42,7 @@ const kinds: readonly (readonly [number, (draw: Draw) => Document])[] = [
 
 const facts = (draw: Draw): Claim[] => story(draw, new World(draw, region), 1 + draw.below(3));
 
-/** A text, and what follows from it. */
+/** Returns a text and a claim that follows from it. */
 function restated(draw: Draw): Document {
   const told = facts(draw);
   const claims: Claim[] = [];
@@ -54,13 +54,13 @@ function restated(draw: Draw): Document {
   return [text(draw, told), text(draw, claims)];
 }
 
-/** A text twice, in other words. */
+/** Returns a text and a paraphrase of it. */
 function retold(draw: Draw): Document {
   const told = facts(draw);
   return [text(draw, told), text(draw, draw.sample(told, told.length))];
 }
 
-/** A question and a text with the answer. */
+/** Returns a question and a text with the answer. */
 function asked(draw: Draw): Document {
   for (;;) {
     const world = new World(draw, region);
@@ -71,14 +71,14 @@ function asked(draw: Draw): Document {
   }
 }
 
-/** A question in two forms. */
+/** Returns a question in two forms. */
 function askedTwice(draw: Draw): Document {
   const action = new World(draw, region).action();
   const question = { action, asked: draw.pick(askable(action)) };
   return [questionText(draw, question), questionText(draw, question)];
 }
 
-/** Opinions that agree. */
+/** Returns opinions that agree. */
 function judged(draw: Draw): Document {
   const positive = draw.chance(0.5);
   return [opinion(draw, region, positive), opinion(draw, region, positive)];

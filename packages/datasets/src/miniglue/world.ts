@@ -6,7 +6,7 @@ import { type Person, people } from './lexicon/people.ts';
 import { dimensions, qualities } from './lexicon/qualities.ts';
 import { type Verb, verbs } from './lexicon/verbs.ts';
 
-/** Tenths of all facts that a part of the data may tell of: no fact is told in two of them. */
+/** Tenths of all facts that each part of the data uses. No fact is in two parts. */
 const regions = {
   train: [0, 1, 2, 3, 4],
   validation: [5],
@@ -16,16 +16,16 @@ const regions = {
 
 export type Region = keyof typeof regions;
 
-/** Whether a fact belongs to a part of the data. */
+/** Returns whether a fact belongs to a part of the data. */
 export function belongs(key: string, region: Region): boolean {
   return (regions[region] as readonly number[]).includes(hash(key) % 10);
 }
 
-/** People and things that one text is about, and facts of one region about them. */
+/** The people and things of one text, and facts of one region about them. */
 export class World {
   readonly #draw: Draw;
   readonly #region: Region;
-  /** Who has not been told of yet. */
+  /** People who have not been mentioned yet. */
   readonly #people: Person[];
   readonly #nouns: Noun[];
 
@@ -40,7 +40,7 @@ export class World {
     return this.#people.pop()!;
   }
 
-  /** A kind of thing of a family of its own. */
+  /** Draws a kind of thing of an unused family. */
   noun(fits: (noun: Noun) => boolean = () => true): Noun {
     const at = this.#nouns.findIndex(fits);
     const [noun] = this.#nouns.splice(at, 1) as [Noun];
@@ -49,7 +49,7 @@ export class World {
     return noun;
   }
 
-  /** Something that somebody did. `detail` is how likely each of place, time, quality and number is told. */
+  /** Draws an action. `detail` is the probability of stating each of place, time, quality and number. */
   action(detail = 0.6, fits: (verb: Verb) => boolean = () => true): Action {
     const draw = this.#draw;
     const agent = this.person();
@@ -74,7 +74,9 @@ export class World {
     }
   }
 
-  /** Something that somebody did not do; told without circumstances, which one could read as denied alone. */
+  /**
+   * Draws an action that did not happen. It has no circumstances, because the denial could seem to apply to them alone.
+   */
   denial(): Action {
     const { place: _, time: __, patient, ...rest } = this.action(0);
     return { ...rest, patient, negated: true };
@@ -107,7 +109,7 @@ export class World {
   }
 
   #peek(): Person {
-    // Another draw may need another person: the region may own nothing of the one on top.
+    // Another draw may need another person, because the region may have no fact about the person on top.
     const at = this.#draw.below(this.#people.length);
     const [person] = this.#people.splice(at, 1) as [Person];
     this.#people.push(person);

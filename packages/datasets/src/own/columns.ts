@@ -5,16 +5,16 @@ import { asAnswer, parseNumber } from './labels.ts';
 import type { Doubt, Table } from './table.ts';
 import type { TextColumns } from './values.ts';
 
-/** Which columns hold the texts and the label. */
+/** The columns that hold the texts and the label. */
 export interface Columns extends TextColumns {
-  /** Several where each is 0 or 1 for one label. */
+  /** One column, or several columns that are each 0 or 1 for one label. */
   readonly label: string | readonly string[];
 }
 
-/** Columns that were named; those left out are found by usual names. */
+/** Columns chosen by the caller. Columns left undefined are found by common names. */
 export type ColumnChoice = { readonly [key in keyof Columns]?: Columns[key] | null | undefined };
 
-// Case, blanks, _ and - do not count. The first that a file has is taken.
+// Case, spaces, _ and - are ignored. The first name that a file has is used.
 const pairNames: readonly (readonly [string, string])[] = [
   ['sentence1', 'sentence2'],
   ['text1', 'text2'],
@@ -39,10 +39,13 @@ const labelNames: readonly string[] = [
   ...['stars', 'sentiment', 'emotion', 'intent', 'topic', 'output', 'y'],
 ];
 
-/** Columns that were chosen, and which choices were no matter of course. */
+/** Chosen columns, and the choices that may be wrong. */
 export type Chosen<T> = T & { readonly doubts: readonly Doubt[] };
 
-/** The columns of the texts and of the label. Throws `MissingColumnError`, or `ColumnError` where none can be told. */
+/**
+ * Chooses the columns of the texts and of the label. Throws `MissingColumnError`, or `ColumnError` if none can be
+ * found.
+ */
 export function chooseColumns(table: Table, given: ColumnChoice): Chosen<Columns> {
   checkNamed(table, given);
   const { columns } = table;
@@ -58,7 +61,7 @@ export function chooseColumns(table: Table, given: ColumnChoice): Chosen<Columns
   return { text: texts.text, textPair: texts.textPair, label, doubts };
 }
 
-/** The columns of the texts alone, of a file to predict for. Throws as {@link chooseColumns} does. */
+/** Chooses only the columns of the texts, in a file for prediction. Throws the same errors as {@link chooseColumns}. */
 export function chooseTextColumns(table: Table, given: Omit<ColumnChoice, 'label'>): Chosen<TextColumns> {
   checkNamed(table, given);
   if (given.text) return { text: given.text, textPair: given.textPair ?? null, doubts: [] };
@@ -67,12 +70,12 @@ export function chooseTextColumns(table: Table, given: Omit<ColumnChoice, 'label
   return texts;
 }
 
-/** The names of one column or of several. */
+/** Returns the names of one column or of several. */
 export function labelsIn(label: Columns['label'] | null | undefined): readonly string[] {
   return typeof label === 'string' ? [label] : (label ?? []);
 }
 
-/** @param needsOther whether another column must be left, for the label */
+/** @param needsOther whether another column must remain for the label */
 function guessTexts(
   table: Table,
   columns: readonly string[],
@@ -112,12 +115,12 @@ function labelDoubts(
   return [{ about, option: 'label', value: other }];
 }
 
-/** Whether the name of a column is a number, or one of its values. */
+/** Returns whether the name of a column is a number or one of the column's values. */
 function looksLikeValue({ rows }: Table, column: string): boolean {
   return parseNumber(column) !== undefined || rows.some(({ values }) => values.get(column) === column);
 }
 
-/** A first line that may be a row. */
+/** Doubts whether the first line is a header or a row. */
 function headerDoubts({ dialect, columns }: Table): readonly Doubt[] {
   if (dialect === undefined) return [];
   const names = columns.slice(0, 3).map(quoted).join(', ');
@@ -126,11 +129,11 @@ function headerDoubts({ dialect, columns }: Table): readonly Doubt[] {
   ];
 }
 
-/** Columns by their names as usual ones are written. */
+/** Returns columns by their normalized names. */
 function usualNames(columns: readonly string[]): ReadonlyMap<string, string> {
   const known = new Map<string, string>();
   for (const column of columns) {
-    // No usual name is as long.
+    // No common name is this long.
     const name = column.length > 40 ? column : column.toLowerCase().replaceAll(/[\s_-]/g, '');
     if (!known.has(name)) known.set(name, column);
   }
@@ -182,7 +185,9 @@ function checkNamed({ path, columns, doubtful }: Table, given: ColumnChoice): vo
   }
 }
 
-/** What to say where a column cannot be told: which ones look like labels, if several do. */
+/**
+ * Returns the message for a column that cannot be found. It lists columns that look like labels if there are several.
+ */
 function undecided(table: Table, given: ColumnChoice, label: Columns['label'] | undefined): ColumnError {
   const texts = given.text ? [given.text, given.textPair] : textsOf(guessTexts(table, table.columns, false));
   if (texts === undefined || label !== undefined) return nothingUsual(table, 'text', 'the texts');
@@ -198,7 +203,7 @@ function undecided(table: Table, given: ColumnChoice, label: Columns['label'] | 
   );
 }
 
-/** Whether a column has a name that is usual for the numbers of rows; pandas calls its own `Unnamed: 0`. */
+/** Returns whether a column has a common name for row numbers. Pandas calls its own `Unnamed: 0`. */
 function isRowName(column: string): boolean {
   const [name = ''] = usualNames([column]).keys();
   return /^((row|line)?(id|idx|index)|row|unnamed:\d+)$/.test(name);

@@ -1,31 +1,31 @@
 import { MalformedRowError } from '../errors.ts';
 import { inWords, type Wording } from '../wording.ts';
 
-/** A line of separated values, or several where a value in quotation marks has line ends. */
+/** A record of separated values. It spans several lines if a quoted value contains line ends. */
 export interface CsvRecord {
   readonly cells: readonly string[];
-  /** The number of its first line. */
+  /** Number of its first line, from 1. */
   readonly line: number;
-  /** Where it stands in the text, its line end left out. */
+  /** Start and end of the record in the text, without the line end. */
   readonly start: number;
   readonly end: number;
-  /** Whether a value goes on over line ends. */
+  /** Whether a value contains line ends. */
   readonly isSpread: boolean;
 }
 
 export interface CsvForm {
   readonly delimiter: string;
-  /** Whether quotation marks enclose values, rather than being characters like others. */
+  /** Whether quotation marks enclose values. Otherwise they are ordinary characters. */
   readonly hasQuotes: boolean;
-  /** What may be the cause where the text has not this form: a sentence after a blank. */
+  /** Likely cause if the text does not have this form: a sentence starting with a space. */
   readonly doubtful?: Wording;
 }
 
 /**
- * The records of a text one by one, in time that is in proportion to its length. Empty lines are left out. Lines end at
- * line feeds, or at carriage returns if there are none.
+ * Yields the records of a text one by one, in linear time. Empty lines are skipped. Lines end at line feeds, or at
+ * carriage returns if there are no line feeds.
  *
- * @throws MalformedRowError where a quotation mark has no end, or an end before the value's
+ * @throws MalformedRowError if a quotation mark is not closed, or is closed before the value ends
  */
 export function* csvRecords(
   text: string,
@@ -51,7 +51,7 @@ export function* csvRecords(
         cells.push(quoted.value);
         line += lineEnds(text, newline, cursor, quoted.end);
         cursor = quoted.end;
-        // Some programs put blanks between a quotation mark and what follows.
+        // Some programs write spaces after a closing quotation mark.
         while (text[cursor] === ' ' && delimiter !== ' ') cursor += 1;
         isDone = cursor >= text.length || text[cursor] === newline;
         if (!isDone && !text.startsWith(delimiter, cursor)) throw unended(path, first, doubtful);
@@ -70,7 +70,7 @@ export function* csvRecords(
   }
 }
 
-/** A value in quotation marks, of which two are one that belongs to it, and where it ends. */
+/** Reads a quoted value and returns it with its end. Two quotation marks stand for one in the value. */
 function quotedCell(
   text: string,
   start: number,
@@ -97,7 +97,10 @@ function unended(path: string, line: number, doubtful: Wording): MalformedRowErr
   );
 }
 
-/** Finds the next place of something from a place on; places are asked for in order, and each is looked for once. */
+/**
+ * Returns a function that finds the next occurrence from a position. Positions must ascend, and each part is searched
+ * once.
+ */
 function finder(text: string, what: string): (from: number) => number {
   let found = -1;
   return (from) => {

@@ -6,19 +6,22 @@ import { decodeText } from './decode-text.ts';
 import { checkSpread } from './stray-quotes.ts';
 import { CellValues, type Dialect, type Doubt, hasNoRows, type Table, type TableRow } from './table.ts';
 
-/** What separates the values of a line. */
+/** The separator of the values of a line. */
 export type Delimiter = 'comma' | 'semicolon' | 'tab' | 'pipe';
 
-/** How a file of separated values is read; what is left out is told from the file. */
+/** Options for files of separated values. Those left undefined are detected from the file. */
 export interface CsvOptions {
-  /** By default a tab in `.tsv`, else that one which gives the first line the most columns. */
+  /** Default: a tab in `.tsv`; otherwise the delimiter that gives the first line the most columns. */
   readonly delimiter?: Delimiter | undefined;
   /**
-   * `none` where quotation marks are characters like others, `double` where they enclose values, also whole lines. By
-   * default they enclose values, and lines within them that look like rows are an error.
+   * `none`: quotation marks are ordinary characters. `double`: quotation marks enclose values, even across lines. By
+   * default they enclose values, and enclosed lines that look like rows are an error.
    */
   readonly quote?: 'double' | 'none' | undefined;
-  /** `none` where the first line is a row: the columns then are called 1, 2, …; `first` (default) where it has names. */
+  /**
+   * `first` (default): the first line names the columns. `none`: the first line is a row, and the columns are called 1,
+   * 2, ….
+   */
   readonly header?: 'first' | 'none' | undefined;
 }
 
@@ -27,17 +30,17 @@ const delimiters: Readonly<Record<Delimiter, string>> = {
 };
 
 /**
- * The rows of a file whose first line names the columns, quoted as spreadsheets do it. Lines without any text are left
- * out.
+ * Reads the rows of a file whose first line names the columns. Values are quoted as spreadsheets do it. Lines without
+ * any text are skipped.
  *
- * @param usual delimiters, of which that one is used that gives the first line the most columns
+ * @param usual delimiters to try; the one that gives the first line the most columns is used
  */
 export function csvTable(file: DataFile, usual: readonly Delimiter[], options: CsvOptions): Table {
   const { path } = file;
   const { header = 'first', quote } = options;
   const text = decodeText(file).replaceAll('\r\n', '\n');
   const hasQuotes = quote !== 'none';
-  // Spreadsheets may say so in a line before all others.
+  // Spreadsheets may name the separator in a line before all others.
   const [said, , delimiter = ''] = /^("?)sep=([,;\t|])\1(?=[\n\r])/.exec(text) ?? [];
   const choice = said === undefined ? chooseDelimiter(text, usual, options, path) : { delimiter, others: [] };
   const spread: CsvRecord[] = [];
@@ -74,7 +77,7 @@ export function csvTable(file: DataFile, usual: readonly Delimiter[], options: C
   return { path, columns: [...columns.positions.keys()], rows, typed: false, dialect: choice, doubtful };
 }
 
-/** Whether the separator could be another one. */
+/** Doubts whether the delimiter is right. */
 export function csvDoubts({ dialect }: Table): readonly Doubt[] {
   const names = Object.keys(delimiters) as Delimiter[];
   const other = names.find((name) => dialect?.others.includes(delimiters[name]));
@@ -83,7 +86,7 @@ export function csvDoubts({ dialect }: Table): readonly Doubt[] {
   return [{ about: `the columns are separated by ${taken}`, option: 'delimiter', value: other }];
 }
 
-/** How many columns there are, and where those with a name stand. */
+/** The number of columns, and the positions of those with a name. */
 interface Columns {
   readonly count: number;
   readonly positions: ReadonlyMap<string, number>;
@@ -126,7 +129,9 @@ function ragged(
   );
 }
 
-/** What was asked for that changes how a file is divided: a possible cause where that fails. */
+/**
+ * Returns a sentence about the options that affect how a file is divided, because they may be the cause of a failure.
+ */
 function readAs({ delimiter, quote }: CsvOptions): Wording {
   if (delimiter === undefined && quote === undefined) return '';
   return ({ given }) => {
@@ -138,7 +143,7 @@ function readAs({ delimiter, quote }: CsvOptions): Wording {
   };
 }
 
-/** The delimiter that was said, or the one that gives the first line the most columns. */
+/** Returns the given delimiter, or the one that gives the first line the most columns. */
 function chooseDelimiter(
   text: string,
   usual: readonly Delimiter[],
@@ -150,7 +155,7 @@ function chooseDelimiter(
     const form = { delimiter: delimiters[name], hasQuotes: quote !== 'none' };
     return { delimiter: delimiters[name], ...firstWidths(csvRecords(text, form, path)) };
   });
-  // Those that divide the next lines alike come first, then those that divide the first line most.
+  // Delimiters that divide the next lines equally come first, then those that divide the first line most.
   const [best, ...rest] = choices.toSorted(
     (a, b) => Number(b.isSteady) - Number(a.isSteady) || b.width - a.width,
   ) as [(typeof choices)[number], ...(typeof choices)[number][]];
@@ -158,10 +163,10 @@ function chooseDelimiter(
   return { delimiter: best.delimiter, others: others.map((other) => other.delimiter) };
 }
 
-/** Lines that tell which delimiter it is. */
+/** Number of lines used to detect the delimiter. */
 const fewLines = 5;
 
-/** The columns of the first line, and whether there are several, as many as in the lines after it. */
+/** Returns the columns of the first line, and whether the lines after it have as many and more than one. */
 function firstWidths(records: Iterable<CsvRecord>): { width: number; isSteady: boolean } {
   const widths: number[] = [];
   try {
@@ -171,7 +176,7 @@ function firstWidths(records: Iterable<CsvRecord>): { width: number; isSteady: b
       if (widths.length >= fewLines) break;
     }
   } catch (error) {
-    // With another delimiter its quotation marks may be in order.
+    // With another delimiter the quotation marks may be valid.
     if (!(error instanceof MalformedRowError)) throw error;
   }
   const [width = 0] = widths;

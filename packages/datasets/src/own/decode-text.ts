@@ -3,13 +3,13 @@ import type { DataFile } from '../file.ts';
 
 const LINE_FEED = 0x0a;
 const decoder = new TextDecoder('utf-8', { fatal: true });
-/** Bytes that are searched at once for the one that is wrong. */
+/** Number of bytes searched at once for the invalid one. */
 const PART = 2 ** 16;
 
 /**
- * The text of a file in UTF-8, or in UTF-16 if it begins with a byte order mark, which is left out.
+ * Decodes a file in UTF-8, or in UTF-16 if it begins with a byte order mark. The mark is removed.
  *
- * @throws MalformedRowError that names the line, UnreadableFileError
+ * @throws MalformedRowError, which names the line, or UnreadableFileError
  */
 export function decodeText({ path, bytes }: DataFile): string {
   if (isUtf16(bytes, path)) {
@@ -24,7 +24,8 @@ export function decodeText({ path, bytes }: DataFile): string {
 }
 
 function noText(path: string, line: number): MalformedRowError {
-  const what = 'there is a NUL character: this is no text, or UTF-16 without a mark. Save the file as UTF-8.';
+  const what =
+    'there is a NUL character: the file is not text, or is UTF-16 without a byte order mark. Save the file as UTF-8.';
   return new MalformedRowError(path, line, what);
 }
 
@@ -56,7 +57,7 @@ function decodeUtf16(bytes: Uint8Array, path: string): string {
   }
 }
 
-/** From 1. A line feed is never part of another character. */
+/** Returns the first invalid line, from 1. A line feed is never part of another character. */
 function firstBadLine(bytes: Uint8Array): number | undefined {
   const isGood = (start: number, end: number): boolean => {
     try {

@@ -4,8 +4,8 @@ import type { Example } from '../task.ts';
 import type { Divided } from './layout.ts';
 
 /**
- * Makes the missing splits from the training rows, each a tenth of them, rounded up. They have the proportions of the
- * classes where there are classes, and enough rows of each.
+ * Makes the missing splits from the training rows. Each takes a tenth of them, rounded up. Splits are stratified if
+ * there are classes with enough rows each.
  */
 export function divideMissing(
   rows: readonly Example[],
@@ -32,7 +32,7 @@ export function divideMissing(
   return { train, validation: divided.validation!, test: divided.test!, stratified };
 }
 
-/** Whether every class has a row for each part, and each part room for every class. */
+/** Returns whether every class has a row for each part, and each part has room for every class. */
 function canStratify(rows: readonly Example[], parts: number, size: number): boolean {
   const counts = new Map<unknown, number>();
   for (const { label } of rows) counts.set(label, (counts.get(label) ?? 0) + 1);

@@ -6,7 +6,7 @@ import { bitsOf, type LabelReading, labelsOf } from './read-labels.ts';
 import type { Table } from './table.ts';
 import { scoreOf, textsOf } from './values.ts';
 
-/** The rows of a table as examples. Throws `LabelError` for a label that is not one of `labels`. */
+/** Converts the rows of a table to examples. Throws `LabelError` for a label that is not one of `labels`. */
 export function tableExamples(
   { rows, classNames }: Table,
   columns: Columns,
@@ -38,7 +38,7 @@ export function tableExamples(
 const advice: Wording = ({ say }) =>
   ` Repair the row, or remove it${say('labels', undefined, '; if the label belongs to the task, list it with the others: ')}.`;
 
-/** At most ten labels: there may be hundreds. */
+/** Lists at most ten labels, because there may be hundreds. */
 function oneOf(labels: readonly string[]): string {
   const more = labels.length > 10 ? `, … (${labels.length} in all)` : '';
   return `one of ${labels.slice(0, 10).join(', ')}${more}`;

@@ -13,43 +13,44 @@ import { chooseReading, labelNames } from './read-labels.ts';
 import { readTable } from './read-table.ts';
 
 export interface FileTaskOptions extends ColumnChoice, CsvOptions {
-  /** The folder, address or source of the files. */
+  /** Folder, address or source of the files. */
   readonly data: string | URL | FileSource;
-  /** One file with all rows, relative to `data`. Without it there are `train`, `validation` and `test` files. */
+  /** One file with all rows, relative to `data`. Default: separate `train`, `validation` and `test` files. */
   readonly file?: string | undefined;
-  /** By default what the labels look like: lists, numbers, or names. */
+  /** Problem type. Default: detected from the labels, which may be lists, numbers or names. */
   readonly problem?: OwnProblem | undefined;
   /**
-   * The labels in the order of their ids, as those of a trained model: the files must not have others. Where there is 0
-   * or 1 for each label, their names.
+   * Labels in the order of their ids, such as those of a trained model. The files must not have others. If there is a 0
+   * or 1 for each label, these are the names of the labels.
    */
   readonly labels?: readonly string[] | null | undefined;
-  /** What stands before the fraction of a number in `.csv` and `.tsv`; by default told from the labels. */
+  /** Decimal mark of numbers in `.csv` and `.tsv`. Default: detected from the labels. */
   readonly decimal?: Decimal | undefined;
   /**
-   * Bytes that the content of a compressed file may have: more is refused before it fills the memory. By default 50
-   * times the file, at least 2 MiB, of parquet 200 times and 64 MiB; above 1 GiB at most ten times.
+   * Maximum size in bytes of a compressed file's content. Larger files are refused before they fill the memory.
+   * Default: 50 times the file's size and at least 2 MiB; for parquet 200 times and at least 64 MiB. Above 1 GiB at
+   * most ten times.
    */
   readonly maxFileSize?: number | undefined;
-  /** Last part of the id, and the name of a trained adapter. By default that of the file. */
+  /** Last part of the id, and the name of a trained adapter. Default: the name of the file. */
   readonly name?: string | undefined;
-  /** Limit on the tokens of a row; 128 by default. */
+  /** Maximum number of tokens of a row. Default 128. */
   readonly maxLength?: number | undefined;
-  /** Seed of the splits that are made because there is no file. Default 42. */
+  /** Seed of the splits that are made because there is no file for them. Default 42. */
   readonly splitSeed?: number | bigint | undefined;
-  /** Whether the one file is all test split: to score a trained model on every row. */
+  /** Whether all rows of the one file are the test split, to evaluate a trained model on every row. Default false. */
   readonly scoreOnly?: boolean | undefined;
 }
 
-/** A task that was read from files, for `loadTask`, with what was found out about them. */
+/** A task read from files, for `loadTask`, and what was detected about them. */
 export interface FileTask extends TaskDefinition {
   readonly layout: FileLayout;
 }
 
 /**
- * Reads a task from files of your own: comma- or tab-separated with the names of the columns in the first line,
- * JSON lines, or parquet; each may be gzipped. Columns and problem that are not given are told from the files. Splits that have no
- * file are made from the training rows, a tenth of them each.
+ * Reads a task from custom files: comma- or tab-separated values with the column names in the first line, JSON lines,
+ * or parquet. Each may be gzipped. Columns and problem are detected if they are not given. Splits without a file are
+ * made from the training rows, a tenth of them each.
  *
  * Throws a `DatasetError`: `MissingFileError`, `UnreadableFileError`, `EmptyFileError`, `MissingColumnError`,
  * `ColumnError`, `MalformedRowError`, `LabelError` or `SplitError`.
@@ -98,7 +99,7 @@ export async function readFileTask(options: FileTaskOptions): Promise<FileTask> 
   };
 }
 
-/** Throws `InvalidOptionError` for labels that cannot be told apart. */
+/** Throws `InvalidOptionError` for labels that cannot be distinguished. */
 function checkLabels(labels: readonly string[]): void {
   const different = new Set(labels.map((label) => label.trim().normalize()));
   if (different.size < labels.length || different.has('') || labels.length === 0)
@@ -126,7 +127,7 @@ function describe(
   };
 }
 
-/** `my data/Reviews 2.csv.gz` gives `Reviews-2`: what can name an adapter's tensors. */
+/** Returns a task name that can be part of tensor names: `my data/Reviews 2.csv.gz` gives `Reviews-2`. */
 function taskName(path: string): string {
   const stem = path.replace(/^.*[\\/]/, '').replace(/(\.(csv|tsv|jsonl|json|parquet))?(\.gz)?$/i, '');
   const name = stem.replaceAll(/[^\w+-]+/g, '-').replace(/^-+|-+$/g, '');

@@ -3,7 +3,7 @@ import { type DataFile, readFile } from '../file.ts';
 import type { FileSource } from '../source.ts';
 import { tableKinds } from './read-table.ts';
 
-/** The files of a task of your own. */
+/** The files of a custom task. */
 export interface OwnFiles {
   readonly train: DataFile;
   readonly validation?: DataFile;
@@ -17,9 +17,9 @@ const names: Readonly<Record<keyof OwnFiles, readonly string[]>> = {
 };
 
 /**
- * Finds `train.csv` and its like, and the files of the other splits where there are any.
+ * Finds `train.csv` or a file of another supported format, and the files of the other splits if they exist.
  *
- * @param maxSize bytes of the content of a file
+ * @param maxSize maximum size in bytes of a file's content
  */
 export async function findFiles(source: FileSource, maxSize?: number): Promise<OwnFiles> {
   const train = await findTable(source, names.train, 'the train split', maxSize);
@@ -31,11 +31,11 @@ export async function findFiles(source: FileSource, maxSize?: number): Promise<O
 }
 
 /**
- * The one file of these names, with the end of any kind of table.
+ * Finds the one file with any of these names and the extension of a table format.
  *
- * @param what it is, for messages
- * @param maxSize bytes of its content
- * @throws MissingFileError, or DatasetError where there are several
+ * @param what description of the file, for messages
+ * @param maxSize maximum size in bytes of its content
+ * @throws MissingFileError if there is none, or DatasetError if there are several
  */
 export async function findTable(
   source: FileSource,

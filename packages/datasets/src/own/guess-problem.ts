@@ -14,9 +14,9 @@ import {
 import type { Doubt, Table, TableRow } from './table.ts';
 import { labelOf, malformed, named } from './values.ts';
 
-/** More different whole numbers than this are scores, not classes. */
+/** Maximum number of different whole numbers that are read as classes. More are scores. */
 const mostNumberedClasses = 20;
-/** Where so many labels are numbers, the others are mistakes. */
+/** If at least this fraction of the labels are numbers, the others are mistakes. */
 const mostlyNumbers = 0.9;
 const fewRows = 10;
 
@@ -27,8 +27,8 @@ export interface ProblemGuess {
 }
 
 /**
- * What the values of a column with one label a row ask for: numbers are scores where one has a fraction or where there
- * are many different ones; everything else are classes.
+ * Detects the problem type from a column with one label per row. Numbers are scores if one has a fraction or if many
+ * are different. Everything else is a class.
  *
  * @throws MalformedRowError for a label of another kind than all others
  */
@@ -64,7 +64,7 @@ export function guessProblem(table: Table, column: string, given: LabelChoice): 
     const areClasses = different.size <= mostNumberedClasses && [...different].every(Number.isInteger);
     if (areClasses)
       return classes([doubt('the labels are few whole numbers and read as classes', 'regression')]);
-    // Nobody calls classes 0.25 and 3.5.
+    // Numbers with fractions, such as 0.25 and 3.5, are not names of classes.
     const about = values.every(isWrittenAsFraction)
       ? []
       : [doubt('the labels are numbers and read as scores', 'singleLabelClassification')];
@@ -96,7 +96,9 @@ function isWrittenAsFraction(value: unknown): boolean {
   return typeof value === 'string' ? /[.,]\d/.test(value) : !Number.isInteger(value);
 }
 
-/** Texts, numbers and truth are never the same label, whatever they look like. */
+/**
+ * Checks that all labels have one type. Texts, numbers and booleans are never the same label, even if they look alike.
+ */
 function checkOneType(rows: readonly TableRow[], values: readonly unknown[]): void {
   const kindOf = (value: unknown): string => (typeof value === 'bigint' ? 'number' : typeof value);
   const [first] = values;
@@ -124,8 +126,8 @@ function oddOne(
 }
 
 /**
- * Throws `MalformedRowError` where the numbers have a sign that may separate thousands as well as a fraction, three digits
- * after it in all of them; or thousands for sure.
+ * Throws `MalformedRowError` if a mark in the numbers may separate thousands or a fraction, because three digits follow
+ * it in all of them. Also throws if it certainly separates thousands.
  */
 function checkGroups(
   { rows, dialect }: Table,
@@ -145,7 +147,7 @@ function checkGroups(
     const areGroups = having.length > 0 && having.every((text) => isGrouped(text, sign));
     const hasOther = signed.some((text) => text.includes(sign === ',' ? '.' : ','));
     const isSure = decimal !== undefined || hasOther || having.some((text) => text.split(sign).length > 2);
-    // Where semicolons separate columns, commas may stand before fractions, and points between thousands.
+    // If semicolons separate columns, commas may be decimal marks and points may separate thousands.
     if (!areGroups || (!isSure && sign === '.' && dialect?.delimiter !== ';')) continue;
     const shown = having.find((text) => text.split(sign).length > 2) ?? having[0]!;
     const [whole, fraction] = [shown.trim().replaceAll(sign, ''), shown.trim().replace(sign, '.')];
@@ -158,7 +160,7 @@ function checkGroups(
   }
 }
 
-/** Throws `MalformedRowError` where some numbers have a point before the fraction, and others a comma. */
+/** Throws `MalformedRowError` if some numbers have a decimal point and others a decimal comma. */
 function checkOneMark(rows: readonly TableRow[], values: readonly unknown[]): void {
   const markOf = (value: unknown): '.' | ',' | '' | undefined => {
     if (parseNumber(value) !== undefined) return String(value).includes('.') ? '.' : '';
@@ -169,7 +171,7 @@ function checkOneMark(rows: readonly TableRow[], values: readonly unknown[]): vo
   const points = marks.filter((mark) => mark === '.').length;
   const commas = marks.filter((mark) => mark === ',').length;
   if (points === 0 || commas === 0) return;
-  // Of as many of both the first counts as usual.
+  // If both are equally frequent, the first one counts as usual.
   const first = marks.find((mark) => mark === '.' || mark === ',');
   const usual = points === commas ? first : points > commas ? '.' : ',';
   const at = marks.indexOf(usual === '.' ? ',' : '.');
@@ -182,7 +184,7 @@ function checkOneMark(rows: readonly TableRow[], values: readonly unknown[]): vo
   );
 }
 
-/** Numbers that are none as they are written. */
+/** Doubts about texts that are numbers with signs, such as currency signs. */
 function decoratedDoubts(values: readonly unknown[]): Doubt[] {
   const isNumber = (value: unknown): boolean =>
     typeof value === 'string' && (isDecorated(value) || parseNumber(value) !== undefined);
@@ -193,7 +195,7 @@ function decoratedDoubts(values: readonly unknown[]): Doubt[] {
   return [{ about, option: null, value: 'to have scores, write plain numbers such as 0.5 or 1000' }];
 }
 
-/** Commas where all numbers with a fraction have them and none has a point. */
+/** Returns `comma` if all numbers with a fraction have a comma and none has a point. */
 function decimalOf(values: readonly unknown[]): Decimal {
   const texts = values.filter((value) => typeof value === 'string');
   const haveCommas = texts.some((text) => text.includes(','));
@@ -219,7 +221,7 @@ function separatorDoubts(values: readonly unknown[]): Doubt[] {
   return [doubt(`labels such as ${named(found)} are one label each`, 'multiLabelClassification')];
 }
 
-/** Labels that hardly any two rows share: another column may be meant. */
+/** Doubts about labels that are almost all different: another column may be meant. */
 function manyDoubts(values: readonly unknown[]): Doubt[] {
   const different = new Set(values.map(labelText)).size;
   if (different <= mostNumberedClasses || different <= values.length / 2) return [];

@@ -1,10 +1,11 @@
 import type { Example, TaskInfo } from '../task.ts';
 
 /**
- * Rows as JSON lines, which {@link readFileTask} reads again unless they are choices: the texts under the names of their
- * columns; the label as a text, as a number where the problem is regression, as a list of texts where it is multi-label.
+ * Formats rows as JSON lines, which {@link readFileTask} reads again unless they are multiple choice. The texts have
+ * the names of their columns. The label is a text, a number for regression, or a list of texts for multi-label
+ * problems.
  *
- * @param labelColumn the name for the label
+ * @param labelColumn name of the label's column
  */
 export function toJsonLines(
   { columns, labels }: Pick<TaskInfo, 'columns' | 'labels'>,

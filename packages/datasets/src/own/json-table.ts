@@ -3,16 +3,16 @@ import type { DataFile } from '../file.ts';
 import { decodeText } from './decode-text.ts';
 import { hasNoRows, type RowValues, type Table, type TableRow } from './table.ts';
 
-/** Longer texts are only parsed if they are not nested deeper than this: a parser keeps something for each level. */
+/** Longer texts are parsed only if their nesting depth is limited, because a parser needs memory for each level. */
 const longText = 2 ** 20;
 const deepest = 1000;
 
-/** The rows of a file with one JSON object on each line. Lines without any text are left out. */
+/** Reads the rows of a file with one JSON object per line. Lines without any text are skipped. */
 export function jsonLinesTable(file: DataFile): Table {
   return asTable(file.path, [...jsonLines(file)]);
 }
 
-/** The rows of such a file one by one: none is kept that is not needed any more. */
+/** Yields the rows of such a file one by one, without keeping them. */
 export function* jsonLines(file: DataFile): Generator<TableRow, void, undefined> {
   const { path } = file;
   let row = 0;
@@ -28,7 +28,10 @@ export function* jsonLines(file: DataFile): Generator<TableRow, void, undefined>
   }
 }
 
-/** The lines of a text with their numbers, which end at carriage returns if there are no line feeds. */
+/**
+ * Yields the lines of a text with their numbers. Lines end at line feeds, or at carriage returns if there are no line
+ * feeds.
+ */
 function* lines(text: string): Generator<readonly [string, number], void, undefined> {
   const end = text.includes('\n') ? '\n' : '\r';
   let line = 1;
@@ -40,7 +43,7 @@ function* lines(text: string): Generator<readonly [string, number], void, undefi
   }
 }
 
-/** The rows of a file that is one JSON list of objects. */
+/** Reads the rows of a file that is one JSON list of objects. */
 export function jsonListTable(file: DataFile): Table {
   const { path } = file;
   const text = decodeText(file);
@@ -84,14 +87,14 @@ function isTooDeep(text: string): boolean {
 
 function asRow(path: string, value: unknown, place: Pick<TableRow, 'row' | 'line' | 'unit'>): TableRow {
   if (isRecord(value)) return { path, ...place, values: new ObjectValues(value) };
-  throw new MalformedRowError(path, place.line, 'no object with a value for each column.', place.unit);
+  throw new MalformedRowError(path, place.line, 'not an object with a value for each column.', place.unit);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The values of an object from JSON. */
+/** The values of a JSON object. */
 class ObjectValues implements RowValues {
   readonly #object: Readonly<Record<string, unknown>>;
 

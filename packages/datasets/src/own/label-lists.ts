@@ -4,10 +4,10 @@ import { type ListSyntax, parseListLiteral, refusedLiteral } from './list-litera
 import type { Doubt, Table, TableRow } from './table.ts';
 import { labelOf, listOf, malformed, named } from './values.ts';
 
-/** How lists are written; `typed` where the file has lists. */
+/** The syntax of lists; `typed` if the file format has lists. */
 export type ListWriting = ListSyntax | 'typed';
 
-/** Throws `MalformedRowError` for a text that holds labels in a form that is not read. */
+/** Throws `MalformedRowError` for a text that holds labels in an unsupported form. */
 export function checkNoLists({ rows }: Table, column: string): void {
   for (const row of rows) {
     const value = row.values.get(column);
@@ -21,13 +21,13 @@ export function checkNoLists({ rows }: Table, column: string): void {
   }
 }
 
-/** How the lists of a column are written; undefined where it has none. Throws where it also has something else. */
+/** Returns the syntax of a column's lists, or undefined if it has none. Throws if other values are mixed in. */
 export function listSyntax({ rows }: Table, column: string): ListWriting | undefined {
   const isList = ({ values }: TableRow): boolean => {
     const value = values.get(column);
     return Array.isArray(value) || (typeof value === 'string' && parseListLiteral(value)?.isSure === true);
   };
-  // What is in other brackets may be a name, unless all are lists.
+  // Text in other brackets may be a name, unless all values are lists.
   const first =
     rows.find(isList) ?? (rows.every((row) => listOf(row, column) !== undefined) ? rows[0] : undefined);
   if (first === undefined) return undefined;
@@ -37,7 +37,7 @@ export function listSyntax({ rows }: Table, column: string): ListWriting | undef
     const list = typeof value === 'string' ? parseListLiteral(value) : undefined;
     const syntax = list?.syntax ?? (Array.isArray(value) ? 'typed' : undefined);
     if (syntax === undefined) throw mixed(row, value, first);
-    // One item alone or none is written alike everywhere.
+    // Lists of at most one item look the same in every syntax.
     if (list !== undefined && list.items.length < 2 && (found !== undefined || syntax === 'JSON')) {
       found = found === 'JSON' || found === undefined ? syntax : found;
       continue;
@@ -49,7 +49,10 @@ export function listSyntax({ rows }: Table, column: string): ListWriting | undef
   return found;
 }
 
-/** Python writes a list of numbers, or of texts with apostrophes, as JSON does. */
+/**
+ * Returns whether two syntaxes are compatible. Python writes a list of numbers, or of texts with apostrophes, as JSON
+ * does.
+ */
 function areKin(a: ListWriting, b: ListWriting): boolean {
   return (a === 'JSON' && b === 'Python') || (a === 'Python' && b === 'JSON');
 }
@@ -62,8 +65,8 @@ function mixed(row: TableRow, value: unknown, first: TableRow): MalformedRowErro
 }
 
 /**
- * Whether lists hold 0 or 1 for each label rather than labels: there is nothing else in them, and all are of one length.
- * Throws for a list of another length where a label would be twice in a list.
+ * Returns whether lists hold 0 or 1 for each label rather than labels: they contain nothing else and have equal
+ * lengths. Throws for a list of another length if a label would be repeated in a list.
  */
 export function areVectors(
   table: Table,
@@ -79,7 +82,7 @@ export function areVectors(
   const length = first?.length ?? 0;
   const other = bits.findIndex((list) => list.length !== length);
   const haveNames = table.classNames?.has(column) === true;
-  // The numbers of classes, of which the first two are 0 and 1.
+  // The items are class numbers, of which the first two are 0 and 1.
   const areIds = haveNames && !bits.some(isRepeated);
   if (length < 2 || areIds) return false;
   if (other < 0) return labels == null || labels.length === length || bits.some(isRepeated);
@@ -90,12 +93,15 @@ export function areVectors(
   );
 }
 
-/** Whether a text is a set as Python writes it, in which nothing has a place. */
+/** Returns whether a text is a set in Python syntax, which has no order. */
 function isSet(value: unknown): boolean {
   return typeof value === 'string' && /^\s*(\{|set\(|frozenset\()/.test(value);
 }
 
-/** Lists that hold 0 once and 1 once may also be numbers of two labels, though all rows then have the same ones. */
+/**
+ * Doubts about lists with one 0 and one 1 each. They may be the numbers of two labels, though all rows then have the
+ * same labels.
+ */
 export function pairDoubts(
   table: Table,
   column: string,
@@ -112,8 +118,7 @@ export function pairDoubts(
 }
 
 /**
- * Throws `MalformedRowError` where some lists hold 0 or 1 for each label, and others something else: numbers in their
- * places, or names.
+ * Throws `MalformedRowError` if some lists hold 0 or 1 for each label and others hold other numbers or names.
  */
 export function checkOneMeaning({ rows }: Table, column: string): void {
   const lists = rows.map((row) => listOf(row, column) ?? []);
@@ -136,7 +141,7 @@ export function checkOneMeaning({ rows }: Table, column: string): void {
       `the label is ${named(rest.values.get(column))}, and ${bits.unit} ${bits.line} has ${named(bits.values.get(column))}, 0 or 1 for each label. Write 0 or 1 for each label in all rows, or the names of labels in all.`,
     );
   }
-  // Numbers for each label that were written as texts.
+  // Numbers for each label may be written as texts.
   const [first = []] = lists;
   const haveOneLength = first.length > 1 && lists.every((list) => list.length === first.length);
   if (!haveOneLength || !lists.flat().every((item) => parseNumber(item) !== undefined)) return;
@@ -144,8 +149,8 @@ export function checkOneMeaning({ rows }: Table, column: string): void {
 }
 
 /**
- * Throws `MalformedRowError` for a list that cannot be a set of labels: an empty label, a list in a list, or numbers that
- * say something of each label.
+ * Throws `MalformedRowError` for a list that cannot be a set of labels: an empty label, a nested list, or numbers that
+ * describe each label.
  *
  * @param labels the names of the items
  */

@@ -1,14 +1,15 @@
 import { byCodePoint } from '../code-points.ts';
 import type { Problem } from '../task.ts';
 
-/** What a task of your own can predict. */
+/** The problem types of a custom task. */
 export type OwnProblem = Exclude<Problem, 'multipleChoice'>;
 
-/** What stands between the whole and the fraction of a number. */
+/** The decimal mark of a number. */
 export type Decimal = 'point' | 'comma';
 
 /**
- * A number, also as text; undefined for anything else, and for whole numbers beyond 2^53, which cannot be held exactly.
+ * Parses a number or a text with a number. Returns undefined for anything else, and for whole numbers beyond 2^53,
+ * which are not exact.
  */
 export function parseNumber(value: unknown, decimal: Decimal = 'point'): number | undefined {
   if (typeof value === 'number') return isExact(value) ? value : undefined;
@@ -24,12 +25,12 @@ export function parseNumber(value: unknown, decimal: Decimal = 'point'): number 
 const isExact = (value: number): boolean =>
   Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
 
-/** Digits that begin with a zero are a code: as a number it would be another text. */
+/** Returns whether digits begin with a zero. Such a code would lose the zero as a number. */
 export function isCode(text: string): boolean {
   return /^[+-]?0\d/.test(text.trim());
 }
 
-/** 0 or 1, also as text and as truth; undefined for anything else. */
+/** Parses 0 or 1, also as text or boolean. Returns undefined for anything else. */
 export function asBit(value: unknown): 0 | 1 | undefined {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'string' && /^\s*(true|false)\s*$/i.test(value)) return /t/i.test(value) ? 1 : 0;
@@ -37,15 +38,17 @@ export function asBit(value: unknown): 0 | 1 | undefined {
   return number === 0 || number === 1 ? number : undefined;
 }
 
-/** 0 or 1, also as truth or as yes and no: what a column for one label holds. Undefined for anything else. */
+/**
+ * Parses the value of a column for one label: 0 or 1, a boolean, or yes and no. Returns undefined for anything else.
+ */
 export function asAnswer(value: unknown): 0 | 1 | undefined {
   if (typeof value === 'string' && /^\s*(yes|no)\s*$/i.test(value)) return /y/i.test(value) ? 1 : 0;
   return asBit(value);
 }
 
 /**
- * The text of a label: white space around it does not count, and letters with accents are one label however they are
- * encoded (NFC). Undefined for what cannot be a label, such as a number that cannot be held exactly.
+ * Returns the text of a label. Surrounding white space is removed, and Unicode is normalized to NFC. Returns undefined
+ * for values that cannot be a label, such as numbers that are not exact.
  */
 export function labelText(value: unknown): string | undefined {
   if (typeof value === 'number') return isExact(value) ? String(value) : undefined;
@@ -53,23 +56,24 @@ export function labelText(value: unknown): string | undefined {
   return typeof value === 'string' ? value.trim().normalize() : undefined;
 }
 
-/** What programs write in the place of a value that is missing. */
+/** Returns whether a text is what programs write for a missing value. */
 export function isMissingMark(text: string): boolean {
   return /^(nan|null|<na>|#?n\/a)$/i.test(text);
 }
 
-/** What may stand for a missing value, or be a label. */
+/** Returns whether a text may mark a missing value or be a label. */
 export function maybeMissingMark(text: string): boolean {
   return /^(na|none|nil|-+|\?+)$/i.test(text);
 }
 
-/** What separates several labels in one text. */
+/** The separator of several labels in one text. */
 export type LabelSeparator = '|' | ';' | ',';
 
 /**
- * What separates several labels in one text: `|` if any text has it, else `;`, else a comma if it looks like that.
+ * Detects the separator of several labels in one text: `|` if any text has it, otherwise `;`, otherwise a comma if the
+ * texts look like lists.
  *
- * @param labels that are known: none of them has a separator in it
+ * @param labels known labels; none of them contains a separator
  */
 export function labelSeparator(
   values: readonly unknown[],
@@ -85,10 +89,13 @@ export function labelSeparator(
   return byCommas ? ',' : ';';
 }
 
-/** More letters or words than this are no label in a list of labels. */
+/** Maximum number of letters and words of a label in a list of labels. */
 const [mostLetters, mostWords] = [30, 3];
 
-/** The texts in which commas separate short parts, as `a, b` does; numbers have commas of their own. */
+/**
+ * Returns the texts in which commas separate short parts, such as `a, b`. Numbers do not count, because they have
+ * commas of their own.
+ */
 export function commaLists(values: readonly unknown[]): readonly string[] {
   const isLabel = (part: string): boolean =>
     part !== '' && part.length <= mostLetters && part.split(/\s+/).length <= mostWords;
@@ -98,29 +105,29 @@ export function commaLists(values: readonly unknown[]): readonly string[] {
   });
 }
 
-/** Whether a text is digits in groups of three, which a sign separates: `1,200`. A fraction may look the same. */
+/** Returns whether a text is digits in groups of three with a separator: `1,200`. A fraction may look the same. */
 export function isGrouped(text: string, sign: ',' | '.'): boolean {
   const groups = sign === ',' ? /^[+-]?[1-9]\d{0,2}(,\d{3})+$/ : /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/;
   return text.length < 400 && groups.test(text.trim());
 }
 
 /**
- * Whether a text is a number with something that plain numbers do not have: a currency, a unit, or groups of digits, as
- * `$0.5`, `35 %` and `1.000,50` do.
+ * Returns whether a text is a number with a currency, a unit, or groups of digits, such as `$0.5`, `35 %` and
+ * `1.000,50`.
  */
 export function isDecorated(text: string): boolean {
   const form = /^[+-]?(\p{Sc} ?)?[+-]?\d+([.,' ]\d{3})*([.,]\d+)?( ?\p{Sc}| ?%| [A-Z]{3})?$/u;
   return text.length < 60 && form.test(text.trim());
 }
 
-/** Different labels in their order: numbers by their value if all are whole ones, else texts by their code points. */
+/** Sorts different labels: by value if all are whole numbers, otherwise by code points. */
 export function sortLabels(labels: Iterable<string>): string[] {
   const different = [...new Set(labels)].sort(byCodePoint);
   const areNumbers = different.every((label) => Number.isInteger(parseNumber(label)));
   return areNumbers ? different.sort((a, b) => Number(a) - Number(b)) : different;
 }
 
-/** What was said about labels. */
+/** What the caller specified about labels. */
 export interface LabelChoice {
   readonly problem?: OwnProblem | undefined;
   readonly labels?: readonly string[] | null | undefined;

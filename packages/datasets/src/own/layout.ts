@@ -6,12 +6,12 @@ import type { Doubt } from './table.ts';
 
 /** How files are read as a task. */
 export interface FileLayout extends Columns, LabelReading {
-  /** What was not given, and told from the files. */
+  /** Options that were not given and were detected from the files. */
   readonly guessed: readonly ('text' | 'label' | 'problem')[];
-  /** Where something else could have been meant, and what says so. */
+  /** Detected properties that may be wrong, with the options that decide them. */
   readonly doubts: readonly Doubt[];
   readonly splits: Readonly<Record<OwnSplit, SplitOrigin>>;
-  /** How many rows of the training file have each label, in the order of the ids; null for regression. */
+  /** Number of rows of the training file with each label, in the order of the ids; null for regression. */
   readonly labelCounts: ReadonlyMap<string, number> | null;
 }
 
@@ -21,11 +21,11 @@ export type OwnSplit = Extract<SplitName, 'train' | 'validation' | 'test'>;
 export interface SplitOrigin {
   readonly file: string;
   readonly rows: number;
-  /** Whether they are a part of the file: drawn at random, `stratified` with the proportions of its classes. */
+  /** Whether the rows are a random part of the file. `stratified` parts have the proportions of its classes. */
   readonly drawn: false | 'at random' | 'stratified';
 }
 
-/** The splits of a task, and whether those that were made are stratified. */
+/** The splits of a task, and whether the splits that were made are stratified. */
 export interface Divided extends Readonly<Record<OwnSplit, readonly Example[]>> {
   readonly stratified: boolean;
 }
@@ -42,7 +42,7 @@ export function splitOrigins(files: OwnFiles, divided: Divided): FileLayout['spl
   return { train: origin('train'), validation: origin('validation'), test: origin('test') };
 }
 
-/** How many rows have each label, in the order of the ids. */
+/** Counts the rows with each label, in the order of the ids. */
 export function countLabels(rows: readonly Example[], labels: readonly string[]): Map<string, number> {
   const counts = Array<number>(labels.length).fill(0);
   for (const { label } of rows) {

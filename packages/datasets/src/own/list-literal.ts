@@ -1,27 +1,27 @@
-/** A list that was written into a text. */
+/** A list parsed from a text. */
 export interface ListLiteral {
   readonly items: readonly (string | number | boolean)[];
   readonly syntax: ListSyntax;
-  /** Whether it can be nothing else, such as a name in parentheses or braces. */
+  /** Whether the text is certainly a list, rather than a name in parentheses or braces. */
   readonly isSure: boolean;
 }
 
-/** Who writes lists so. What both write, such as `[1, 0]`, counts as JSON. */
+/** The syntax of a list. Syntax that is valid in both languages, such as `[1, 0]`, counts as JSON. */
 export type ListSyntax = 'JSON' | 'Python' | 'NumPy';
 
 const opening: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' };
 const plain = /([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(true|false)|(True|False)/y;
-/** What Python calls a list when it shows an array, a tensor or a set. */
+/** The name before a list when Python prints an array, a tensor or a set. */
 const wrapper = /^(?:[a-z]{1,12}\.)?(?:array|tensor|set|frozenset|list|tuple)\(/i;
-/** Such as `dtype=int64` after a list. */
+/** Settings after a list, such as `dtype=int64`. */
 const settings = /^(?:\s{0,9},\s{0,80}[a-z_]{1,20}=[\w.:'"<>()=]{1,40})*\s{0,9}$/;
-/** Such as `int64(1)` in a list. */
+/** The type of a number in a list, such as `int64(1)`. */
 const scalar = /(?:np|numpy)\.[a-z]{1,12}\d{0,3}_?\(/y;
 
 /**
- * The texts, numbers and truth values of a list as JSON, Python or NumPy write it, which is what a cell of a CSV file
- * holds: `["a", "b"]`, `['a', 'b']`, `[1 0 1]`; in Python also a tuple, a set, and `array([1, 0])` or `tensor([1, 0])`.
- * Undefined for anything else. Takes time in proportion to the length of the text.
+ * Parses a list of texts, numbers and booleans as JSON, Python or NumPy write it, from a cell of a CSV file: `["a",
+ * "b"]`, `['a', 'b']`, `[1 0 1]`; in Python also a tuple, a set, `array([1, 0])` and `tensor([1, 0])`. Returns
+ * undefined for anything else. Takes linear time.
  */
 export function parseListLiteral(text: string): ListLiteral | undefined {
   const cell = text.trim();
@@ -49,13 +49,13 @@ function parseBrackets(cell: string): ListLiteral | undefined {
   for (let at = skipBlanks(cell, 1); at < end; at = skipBlanks(cell, at)) {
     if (cell[at] === ',') {
       commas += 1;
-      // A comma follows an item, also the last one.
+      // Every item has a comma after it, including the last one.
       if (commas !== items.length || syntax === 'NumPy') return undefined;
       at += 1;
       continue;
     }
     if (items.length > commas) {
-      // NumPy separates by blanks alone, all items or none.
+      // NumPy separates all items by spaces, without commas.
       if (commas > 0 || !/\s/.test(cell[at - 1]!)) return undefined;
       syntax = 'NumPy';
     }
@@ -81,10 +81,10 @@ function parseBrackets(cell: string): ListLiteral | undefined {
 
 interface ListItem {
   readonly item: string | number | boolean;
-  /** Where it ends. */
+  /** Position after the item. */
   readonly next: number;
   readonly isText: boolean;
-  /** Whether only Python writes it so. */
+  /** Whether only Python has this syntax. */
   readonly isPython: boolean;
 }
 
@@ -104,8 +104,9 @@ function itemAt(cell: string, at: number, end: number): ListItem | undefined {
 }
 
 /**
- * What a text is that holds labels in a form that is not read, as a clause; undefined for other texts: a dictionary as
- * Python or JSON write it, an array of several dimensions or with an end left out, or a list in quotation marks that belong to the text.
+ * Describes, as a clause, a text that holds labels in an unsupported form: a Python or JSON dictionary, an array of
+ * several dimensions or an abridged one, or a list in quotation marks that belong to the text. Returns undefined for
+ * other texts.
  */
 export function refusedLiteral(text: string): string | undefined {
   const cell = text.trim();
@@ -126,7 +127,7 @@ function isDictionary(cell: string): boolean {
   return first !== undefined && cell[skipBlanks(cell, first.next)] === ':';
 }
 
-/** A whole number that cannot be held exactly stays a text. */
+/** Parses a number. A whole number that is not exact stays a text. */
 function numberOf(text: string): number | string {
   const number = Number(text);
   return Number.isInteger(number) && !Number.isSafeInteger(number) ? text : number;
@@ -138,7 +139,7 @@ function skipBlanks(text: string, start: number): number {
   return at;
 }
 
-/** Where the quotation mark is that ends what one begins; the end of the text if there is none. */
+/** Returns the position of the closing quotation mark, or the end of the text if there is none. */
 function endOfQuoted(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\') at += 1;

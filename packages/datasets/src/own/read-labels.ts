@@ -23,8 +23,8 @@ import type { Doubt, Table, TableRow } from './table.ts';
 import { asLabel, bitOf, labelOf, listOf, malformed, named } from './values.ts';
 
 /**
- * How the labels of a row are written: one value; several in a text; a list of them; a list with 0 or 1 for each label;
- * a column with 0 or 1 for each label.
+ * How the labels of a row are written: one value; several labels in a text; a list of labels; a list with 0 or 1 for
+ * each label; a column with 0 or 1 for each label.
  */
 export type LabelForm = 'single' | 'separated' | 'lists' | 'vectors' | 'columns';
 
@@ -32,18 +32,18 @@ export type LabelForm = 'single' | 'separated' | 'lists' | 'vectors' | 'columns'
 export interface LabelReading {
   readonly problem: OwnProblem;
   readonly form: LabelForm;
-  /** What separates several labels in one text. */
+  /** Separator of several labels in one text. */
   readonly separator: LabelSeparator | null;
-  /** How lists are written; `typed` where the file has lists. */
+  /** Syntax of lists; `typed` if the file format has lists. */
   readonly syntax: ListWriting | null;
-  /** How numbers are written. */
+  /** Decimal mark of numbers. */
   readonly decimal: Decimal;
 }
 
 /**
- * How the labels of a table are read.
+ * Detects how the labels of a table are read.
  *
- * @throws ColumnError, MalformedRowError for a row that is labeled in another way than those before it
+ * @throws ColumnError, or MalformedRowError for a row whose labels have another form than those before it
  */
 export function chooseReading(
   table: Table,
@@ -93,9 +93,9 @@ export function chooseReading(
 }
 
 /**
- * The names of the labels in the order of their ids. Throws `ColumnError` where there are too few to predict.
+ * Returns the names of the labels in the order of their ids. Throws `ColumnError` if there are too few to predict.
  *
- * @param given the names, where they are known
+ * @param given the names, if they are known
  */
 export function labelNames(
   table: Table,
@@ -152,10 +152,11 @@ function namesOf(
 }
 
 /**
- * The labels of a row by name: one, or any number where the problem is multi-label, where an empty text is none.
+ * Returns the labels of a row by name. There is one, or any number for multi-label problems, where an empty text means
+ * none.
  *
- * @param classNames of a column that holds the numbers of classes
- * @param known labels, where they are known
+ * @param classNames class names of a column that holds class numbers
+ * @param known labels, if they are known
  */
 export function labelsOf(
   row: TableRow,
@@ -182,7 +183,7 @@ export function labelsOf(
   return parts.flatMap((part) => (typeof part === 'string' && part.trim() === '' ? [] : [nameOf(part)]));
 }
 
-/** For each label 0 or 1, of a row that says so of every one of them. */
+/** Returns 0 or 1 for each label, from a row that states every one of them. */
 export function bitsOf(
   row: TableRow,
   { label }: Pick<Columns, 'label'>,

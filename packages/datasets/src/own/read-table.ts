@@ -5,7 +5,7 @@ import { type CsvOptions, csvTable } from './csv-table.ts';
 import { jsonLinesTable, jsonListTable } from './json-table.ts';
 import type { Table } from './table.ts';
 
-/** The kinds of files that are read, by the ends of their names; `.gz` may follow. */
+/** The supported kinds of files, by the extension of their names. `.gz` may follow. */
 export const tableKinds = ['csv', 'tsv', 'jsonl', 'json', 'parquet'] as const;
 
 type Reader = (file: DataFile, options: CsvOptions) => Table | Promise<Table>;
@@ -18,7 +18,7 @@ const readers: Readonly<Record<(typeof tableKinds)[number], Reader>> = {
   parquet: parquetTable,
 };
 
-/** The kind of a file by its name, or undefined for others. */
+/** Returns the kind of a file by its name, or undefined for others. */
 function tableKind(path: string): (typeof tableKinds)[number] | undefined {
   const end = /\.(\w+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   return tableKinds.find((kind) => kind === end);
@@ -29,12 +29,12 @@ export async function readTable(file: DataFile, options: CsvOptions = {}): Promi
   const kind = tableKind(file.path);
   if (kind === undefined) {
     const ends = tableKinds.map((each) => `.${each}`).join(', ');
-    throw new DatasetError(`${file.path} is of no known kind. Its name must end in one of ${ends}.`);
+    throw new DatasetError(`${file.path} is not of a known kind. Its name must end in one of ${ends}.`);
   }
   const given = (['delimiter', 'quote', 'header'] as const).find((option) => options[option] !== undefined);
   if (given !== undefined && kind !== 'csv' && kind !== 'tsv')
     throw new DatasetError(
-      ({ name }) => `${name(given)} is for .csv and .tsv files, and ${file.path} is none; leave it out.`,
+      ({ name }) => `${name(given)} is for .csv and .tsv files, and ${file.path} is not one; leave it out.`,
     );
   return readers[kind](file, options);
 }

@@ -7,23 +7,23 @@ export interface SpreadRecords {
   readonly path: string;
   readonly text: string;
   readonly delimiter: string;
-  /** Columns of a row. */
+  /** Number of columns of a row. */
   readonly count: number;
-  /** Where the columns with a name stand. */
+  /** Positions of the columns that have a name. */
   readonly positions: ReadonlyMap<string, number>;
   readonly rows: readonly TableRow[];
-  /** The records in which a value goes on over line ends. */
+  /** The records in which a value contains line ends. */
   readonly spread: readonly CsvRecord[];
 }
 
-/** Rows that are looked at to learn what a column holds. */
+/** Number of rows that are inspected to learn what a column holds. */
 const looked = 1000;
-/** Columns with more different values say nothing. */
+/** Maximum number of different values of a column that is inspected. */
 const mostDifferent = 100;
 
 /**
- * Throws `MalformedRowError` where a value in quotation marks holds lines that look like rows themselves: a single
- * quotation mark has swallowed them then.
+ * Throws `MalformedRowError` if a quoted value contains lines that look like rows. The cause is an unpaired quotation
+ * mark.
  */
 export function checkSpread(file: SpreadRecords): void {
   const { path, text, spread } = file;
@@ -32,7 +32,7 @@ export function checkSpread(file: SpreadRecords): void {
   for (const { start, end, line } of spread) {
     const lines = text.slice(start, end).split(/\n|\r/);
     const inner = lines.slice(1, -1);
-    // Of two rows the first loses its end to a text, and the second its begin.
+    // Of two such rows, the first lost its end to a text, and the second its beginning.
     const swallowed = inner.length > 0 ? inner.some(looksLikeRow) : lines.every(looksLikeRow);
     if (swallowed)
       throw new MalformedRowError(
@@ -45,8 +45,8 @@ export function checkSpread(file: SpreadRecords): void {
 }
 
 /**
- * Whether a line alone would be a row: it has as many columns, and, where commas and the like are common in texts, those
- * columns which hold numbers only, or the same few values again and again, hold such in it too.
+ * Returns whether a line alone would be a row. It must have as many columns. With delimiters that are common in texts,
+ * such as commas, columns of numbers or of a few repeated values must also hold such values in this line.
  */
 function rowTest({ delimiter, count, positions, rows, spread }: SpreadRecords): (line: string) => boolean {
   const hasWidth = (line: string): readonly string[] | undefined => {

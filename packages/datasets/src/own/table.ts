@@ -1,49 +1,49 @@
 import type { RowUnit } from '../errors.ts';
 import type { Wording } from '../wording.ts';
 
-/** What is wrong with a file without rows, and what to do. */
+/** Message for a file without rows, with what to do. */
 export const hasNoRows = 'has no rows. Add rows to it, or use another file.';
 
 /** A file as rows of named values. */
 export interface Table {
   readonly path: string;
-  /** Names of the columns, in their order. */
+  /** Names of the columns, in file order. */
   readonly columns: readonly string[];
-  /** At least one. */
+  /** The rows, at least one. */
   readonly rows: readonly TableRow[];
-  /** Whether values have types, as in JSON: a text of digits then is no number. */
+  /** Whether values have types, as in JSON. A text of digits is then not a number. */
   readonly typed: boolean;
-  /** The names of the classes of columns that hold their numbers. */
+  /** Class names of the columns that hold class numbers. */
   readonly classNames?: ReadonlyMap<string, readonly string[]>;
   /** How a file of separated values was read. */
   readonly dialect?: Dialect;
-  /** What was asked for in reading it and may be wrong, where columns are missing: a sentence after a blank. */
+  /** Options of reading that may be wrong if columns are missing: a sentence starting with a space. */
   readonly doubtful?: Wording;
 }
 
 /** How a file of separated values is read. */
 export interface Dialect {
   readonly delimiter: string;
-  /** Those that divide the first line too. */
+  /** Other delimiters that also divide the first line. */
   readonly others: readonly string[];
 }
 
 export interface TableRow {
   readonly path: string;
-  /** From 1; lines without any text do not count. */
+  /** Number of the row, from 1. Lines without any text do not count. */
   readonly row: number;
-  /** Where it begins, in the file's units, from 1. */
+  /** Where the row begins, from 1, in the file's units. */
   readonly line: number;
   readonly unit: RowUnit;
   readonly values: RowValues;
 }
 
-/** The values of a row by the names of their columns; undefined where it has none. */
+/** The values of a row by column name; undefined for columns that the row lacks. */
 export interface RowValues extends Iterable<readonly [string, unknown]> {
   get(column: string): unknown;
 }
 
-/** Values in the order of the columns, whose positions all rows share. */
+/** Values in the order of the columns. All rows share the positions of the columns. */
 export class CellValues implements RowValues {
   readonly #cells: readonly unknown[];
   readonly #positions: ReadonlyMap<string, number>;
@@ -65,11 +65,11 @@ export class CellValues implements RowValues {
 
 /** A guess that may be wrong. */
 export interface Doubt {
-  /** What was taken for what: a clause, such as `the labels are taken from 'mood'`. */
+  /** The guess, as a clause: `the labels are taken from 'mood'`. */
   readonly about: string;
   /**
-   * The option that decides it, and the value that decides otherwise. Null where only another file can: `value` then is a
-   * clause that says how it is written.
+   * The option that decides it, and the value for the other decision. If only another file can decide it, the option is
+   * null, and `value` is a clause that says how to write the file.
    */
   readonly option: 'text' | 'label' | 'problem' | 'header' | 'delimiter' | 'decimal' | 'labels' | null;
   readonly value: string;

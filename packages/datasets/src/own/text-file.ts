@@ -8,16 +8,16 @@ import type { Doubt } from './table.ts';
 import { type TextColumns, textsOf } from './values.ts';
 
 export interface TextFileOptions extends CsvOptions {
-  /** The folder, address or source of the file. */
+  /** Folder, address or source of the file. */
   readonly data: string | URL | FileSource;
   /** The file, relative to `data`. */
   readonly file: string;
-  /** Column of the texts, and of the second ones. */
+  /** Columns of the texts and of the second texts. */
   readonly text?: string | undefined;
   readonly textPair?: string | undefined;
-  /** The columns to take where nothing is named and the file has them all; by default those with usual names. */
+  /** Columns to use if none are named and the file has them all. Default: columns with common names. */
   readonly usual?: readonly string[] | undefined;
-  /** Bytes that the content of a compressed file may have; see `FileTaskOptions`. */
+  /** Maximum size in bytes of a compressed file's content; see `FileTaskOptions`. */
   readonly maxFileSize?: number | undefined;
 }
 
@@ -25,11 +25,11 @@ export interface TextFileOptions extends CsvOptions {
 export interface TextFile {
   readonly columns: TextColumns;
   readonly texts: readonly Example['segments'][];
-  /** Where something else could have been meant. */
+  /** Guesses that may be wrong. */
   readonly doubts: readonly Doubt[];
 }
 
-/** Reads texts to predict for: a file as {@link readFileTask} reads, without labels. */
+/** Reads texts to predict for, from a file in any format of {@link readFileTask}, without labels. */
 export async function readTextFile(options: TextFileOptions): Promise<TextFile> {
   const { text, textPair, usual = [], maxFileSize } = options;
   const table = await readTable(await readFile(toSource(options.data), options.file, maxFileSize), options);

@@ -8,11 +8,11 @@ import type { TableRow } from './table.ts';
 
 export interface TextColumns {
   readonly text: string;
-  /** Of the second text of each row; null where there is one text. */
+  /** Column of the second text of each row; null if rows have one text. */
   readonly textPair: string | null;
 }
 
-/** The texts of a row. Throws `MalformedRowError` where one is missing. */
+/** Returns the texts of a row. Throws `MalformedRowError` if one is missing. */
 export function textsOf(row: TableRow, { text, textPair }: TextColumns): Example['segments'] {
   return textPair === null ? [textOf(row, text)] : [textOf(row, text), textOf(row, textPair)];
 }
@@ -21,19 +21,19 @@ function textOf(row: TableRow, column: string): string {
   const value = row.values.get(column) ?? '';
   const text = typeof value === 'string' ? value : labelText(value);
   if (text === undefined)
-    throw malformed(row, `the column ${JSON.stringify(column)} holds ${named(value)}, no text.`);
+    throw malformed(row, `the column ${JSON.stringify(column)} holds ${named(value)}, not a text.`);
   if (text.trim() === '') throw missing(row, 'text', column);
   return text;
 }
 
-/** What stands for the label of a row. Throws `MalformedRowError` where it is missing. */
+/** Returns the raw value of a row's label. Throws `MalformedRowError` if it is missing. */
 export function labelOf(row: TableRow, column: string): unknown {
   const value = row.values.get(column) ?? '';
   if (typeof value === 'string' && value.trim() === '') throw missing(row, 'label', column);
   return value;
 }
 
-/** The list of a row, from JSON or written into a text; undefined where there is none. */
+/** Returns the list of a row, from JSON or parsed from a text, or undefined if there is none. */
 export function listOf(row: TableRow, column: string): readonly unknown[] | undefined {
   const value = row.values.get(column);
   if (typeof value === 'string') return parseListLiteral(value)?.items;
@@ -41,10 +41,10 @@ export function listOf(row: TableRow, column: string): readonly unknown[] | unde
 }
 
 /**
- * A label by its name.
+ * Returns the name of a label.
  *
- * @param classNames of a column that holds the numbers of classes
- * @param known labels: one of them may also look like a missing value
+ * @param classNames class names of a column that holds class numbers
+ * @param known labels; one of them may look like a missing value
  * @throws MalformedRowError
  */
 export function asLabel(
@@ -58,7 +58,7 @@ export function asLabel(
   if (classNames !== undefined && typeof value === 'number') {
     const name = classNames[value];
     if (name !== undefined) return name.trim().normalize();
-    // So data sets without labels are stored.
+    // Data sets without labels store -1.
     const why = value === -1 ? 'which stands for a missing label' : 'which the file has no class name for';
     throw malformed(row, `a label is ${value}, ${why}. Fill it in, or remove the row.`);
   }
@@ -71,7 +71,7 @@ export function asLabel(
   return label;
 }
 
-/** The number of a row. Throws `LabelError` where the label is none. */
+/** Returns the score of a row. Throws `LabelError` if the label is not a number. */
 export function scoreOf(row: TableRow, column: string, decimal: Decimal): number {
   const value = labelOf(row, column);
   const score = parseNumber(value, decimal);
@@ -89,7 +89,7 @@ export function scoreOf(row: TableRow, column: string, decimal: Decimal): number
   );
 }
 
-/** Whether a row has the label that a column is for. */
+/** Returns whether a row has the label of a column. */
 export function bitOf(row: TableRow, column: string): 0 | 1 {
   const value = labelOf(row, column);
   const bit = asAnswer(value);
@@ -106,7 +106,7 @@ export function malformed({ path, line, unit }: TableRow, what: Wording): Malfor
   return new MalformedRowError(path, line, what, unit);
 }
 
-/** A value for a message. */
+/** Formats a value for a message. */
 export function named(value: unknown): string {
   const isTooLarge = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
   return isTooLarge ? `${value}, a number beyond 2^53 that may have lost digits` : shown(value).slice(0, 40);

@@ -1,14 +1,14 @@
 import { ParquetError } from './thrift.ts';
 
-/** What a stored value takes in memory, in bytes, however few its file has for it. */
+/** Memory in bytes charged for each value, even if the file stores it in less. */
 const VALUE = 16;
 
-/** Bytes that a file may still become. What it claims to hold is charged before anything is made of it. */
+/** The number of bytes that a file may still expand to. Claimed sizes are charged before anything is allocated. */
 export class Budget {
   #left: number;
   readonly #whole: number;
 
-  /** @param bytes in all */
+  /** @param bytes total number of bytes */
   constructor(bytes: number) {
     this.#whole = bytes;
     this.#left = bytes;
@@ -21,5 +21,5 @@ export class Budget {
   }
 }
 
-/** The file is larger than was allowed: another limit may help. */
+/** The file is larger than the limit. A higher limit may help. */
 export class TooLargeError extends ParquetError {}

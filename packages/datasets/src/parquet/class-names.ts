@@ -1,11 +1,11 @@
 import { ColumnError } from '../errors.ts';
 
 /**
- * The names of classes that the Hugging Face libraries keep with a file, by column: those of a `ClassLabel`, and of a
- * list of them. A column of another kind has none.
+ * Returns the class names that the Hugging Face libraries store in a file, by column: those of a `ClassLabel`, and of a
+ * list of them. Other columns have none.
  *
- * @param notes of the file; `huggingface` holds a description of its columns in JSON
- * @throws ColumnError where the names cannot be right
+ * @param notes key-value metadata of the file; `huggingface` holds a description of its columns in JSON
+ * @throws ColumnError if the names are invalid
  */
 export function classNamesOf(
   notes: ReadonlyMap<string, string>,
@@ -37,12 +37,12 @@ function featuresIn(note: string | undefined): Readonly<Record<string, unknown>>
   }
 }
 
-/** A `ClassLabel`, or that of the elements of a list, which is written in several ways. */
+/** Returns the `ClassLabel` of a column, or of the elements of a list, which has several forms. */
 function classLabelIn(feature: unknown, depth: number): Readonly<Record<string, unknown>> | undefined {
   if (depth > 2) return undefined;
   if (Array.isArray(feature)) return feature.length === 1 ? classLabelIn(feature[0], depth + 1) : undefined;
   if (!isRecord(feature)) return undefined;
-  // Without names it has only a number of classes.
+  // Without names the feature has only a number of classes.
   if (feature._type === 'ClassLabel') return feature.names == null ? undefined : feature;
   const isList = ['Sequence', 'List', 'LargeList'].some((type) => type === feature._type);
   return isList ? classLabelIn(feature.feature, depth + 1) : undefined;

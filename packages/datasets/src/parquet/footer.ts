@@ -3,21 +3,21 @@ import { type Column, type Leaf, readSchema, storedTypes } from './schema.ts';
 import { ParquetError, readStruct, type ThriftStruct, whole } from './thrift.ts';
 import { listAt, structAt, structsAt, textAt } from './values.ts';
 
-/** What a parquet file says of itself at its end, checked against the size of the file. */
+/** The metadata at the end of a parquet file, checked against the size of the file. */
 export interface Footer {
   readonly columns: readonly Column[];
   readonly groups: readonly RowGroup[];
-  /** What programs have added, by their keys. */
+  /** Key-value metadata added by programs. */
   readonly notes: ReadonlyMap<string, string>;
 }
 
 export interface RowGroup {
   readonly rows: number;
-  /** One for every stored column, in their order. */
+  /** One chunk for every stored column, in column order. */
   readonly chunks: readonly Chunk[];
 }
 
-/** The pages of a stored column in one group. */
+/** The pages of a stored column in one row group. */
 export interface Chunk {
   readonly leaf: Leaf;
   readonly codec: CompressionCodec;
@@ -29,11 +29,11 @@ export interface Chunk {
 const codecs: readonly CompressionCodec[] = [
   ...(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'] as const),
 ];
-/** `PAR1`, and `PARE` where the footer is encrypted. */
+/** `PAR1`, and `PARE` for an encrypted footer. */
 const [magic, encrypted] = [0x31524150, 0x45524150];
 const mostLeaves = 4096;
 
-/** Reads the end of a file. Throws `ParquetError` where it cannot be right. */
+/** Reads the footer of a file. Throws `ParquetError` if it is invalid. */
 export function readFooter(bytes: Uint8Array): Footer {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12) throw new ParquetError('it is too short');

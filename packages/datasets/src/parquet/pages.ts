@@ -4,7 +4,7 @@ import { type DeltaValues, walkDeltas, walkRuns } from './runs.ts';
 import { ParquetError, readStruct, type ThriftStruct, whole } from './thrift.ts';
 import { structAt } from './values.ts';
 
-/** Decompresses a page to the size that it claims. */
+/** Decompresses a page to its claimed size. */
 export type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
 
 const DATA = 0;
@@ -12,12 +12,12 @@ const DICTIONARY = 2;
 const DATA_V2 = 3;
 
 /**
- * Walks through the pages of a column and every run in them without keeping anything, so that a reader that believes
- * what they claim can neither loop nor allocate without end, nor find fewer values than there are.
+ * Walks through the pages of a column and every run in them without storing anything. This protects a reader that
+ * trusts their claims: it can neither loop nor allocate without bound, nor find too few values.
  *
  * Throws `ParquetError`.
  *
- * @param rows of the group
+ * @param rows number of rows of the group
  */
 export function checkPages(
   bytes: Uint8Array,
@@ -38,7 +38,7 @@ class ChunkCheck {
   readonly #chunk: Chunk;
   readonly #budget: Budget;
   readonly #decompress: Decompress;
-  /** How many values there are to choose from. */
+  /** Number of values in the dictionary. */
   #dictionary: number | undefined;
   values = 0;
   rows = 0;
@@ -52,12 +52,12 @@ class ChunkCheck {
 
   run(): void {
     const { start, end, values } = this.#chunk;
-    // A column with nothing in it has no pages. One byte cannot be a page.
+    // An empty column has no pages. One byte cannot be a page.
     for (let offset = start; offset < end - 1 && (this.values < values || values === 0); )
       offset = this.#page(offset);
   }
 
-  /** Where the next page begins. */
+  /** Returns where the next page begins. */
   #page(offset: number): number {
     const { fields, end } = readStruct(this.#bytes.subarray(0, this.#chunk.end), offset);
     const type = whole(fields.get(1), 'the type of a page');
@@ -132,7 +132,7 @@ class ChunkCheck {
     this.#add(count, counts.rows());
   }
 
-  /** Counts what levels say: how many values are present, and how many rows begin. */
+  /** Counts the present values and the started rows from the levels. */
   #counts(count: number): LevelCounts {
     const { maxDefinition, maxRepetition } = this.#chunk.leaf;
     let [present, rows, first] = [0, 0, true];
@@ -220,7 +220,7 @@ class ChunkCheck {
   }
 
   #indices(page: Uint8Array, start: number, count: number, isV2: boolean): void {
-    // The width of the indices comes first; the second version may leave it out where there are none.
+    // The width of the indices comes first. The second version may omit it if there are no indices.
     if (count > 0 || !isV2) this.#fits(page, start, 1);
     if (count === 0) return;
     const choices = this.#dictionary;
@@ -242,7 +242,7 @@ class ChunkCheck {
     this.#fits(page, offset, 0);
   }
 
-  /** Texts that begin as the one before them does can become much larger than their page. */
+  /** Checks texts that share a prefix with the one before them. They can become much larger than their page. */
   #prefixes(page: Uint8Array, start: number, count: number): void {
     const prefixes = walkDeltas(page, start, count);
     const suffixes = walkDeltas(page, prefixes.end, count);
@@ -267,7 +267,7 @@ interface LevelCounts {
   rows(): number;
 }
 
-/** Bits of the levels up to a number. */
+/** Returns the number of bits of the levels up to a maximum. */
 function bitWidth(most: number): number {
   return 32 - Math.clz32(most);
 }

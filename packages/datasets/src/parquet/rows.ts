@@ -19,7 +19,7 @@ import { checkSnappyBlock } from './snappy-block.ts';
 import { decodeUtf8 } from './values.ts';
 import { checkZstdFrame } from './zstd-frame.ts';
 
-/** The rows of a parquet file, with the class names that the Hugging Face libraries keep in it. */
+/** Reads the rows of a parquet file, with the class names that the Hugging Face libraries store in it. */
 export async function parquetTable(file: DataFile): Promise<Table> {
   const { path } = file;
   const footer = footerOf(file);
@@ -31,10 +31,10 @@ export async function parquetTable(file: DataFile): Promise<Table> {
 }
 
 /**
- * The rows of a parquet file one by one, read group by group. Whole numbers beyond 2^53 are bigints. What can be no
- * text, label or number, such as a date, is an {@link Unreadable}.
+ * Yields the rows of a parquet file one by one, reading one row group at a time. Whole numbers beyond 2^53 are bigints.
+ * Values that are not a text, label or number, such as dates, are {@link Unreadable}.
  *
- * @param needed the columns to read; all by default
+ * @param needed the columns to read; default all
  * @throws MissingColumnError, UnreadableFileError
  */
 export async function* parquetRows(
@@ -68,7 +68,7 @@ async function* rowsOf(
   const budget = new Budget(sizeLimit(bytes.length, 'parquet', maxSize));
   const readable = columns.filter(({ refused }) => refused === undefined);
   const positions = new Map(readable.map(({ name }, i) => [name, i]));
-  // What is refused has one place after all others.
+  // All refused values share one position after the others.
   const refused = columns.flatMap(({ name, refused }) =>
     refused === undefined ? [] : [[name, refused] as const],
   );
@@ -112,7 +112,7 @@ async function readGroup(
   return rows;
 }
 
-/** A file of one group as the reader wants it described. */
+/** Returns the metadata of a file with one group, in the form that the reader expects. */
 function metadataOf({ rows, chunks }: RowGroup, columns: readonly Column[]): FileMetaData {
   const described = chunks.map(({ leaf, codec, values, start, end }) => ({
     file_offset: 0n,
@@ -141,12 +141,12 @@ function damaged(path: string, error: unknown): UnreadableFileError {
     path,
     error instanceof TooLargeError
       ? (words) => `${why}${howToRaise(words)}`
-      : `it is no parquet file, or damaged (${why}); fetch the file again`,
+      : `it is not a parquet file, or it is damaged (${why}); fetch the file again`,
     error,
   );
 }
 
-/** `slice` of a `Uint8Array` copies, but Node's `Buffer`, which is one, has another. */
+/** `slice` of a `Uint8Array` copies, but `slice` of Node's subclass `Buffer` does not. */
 function asyncBuffer({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): AsyncBuffer {
   return {
     byteLength,
@@ -157,7 +157,7 @@ function asyncBuffer({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>
 const notUtf8 = new Unreadable('text that is not valid UTF-8');
 const binary = new Unreadable('binary data');
 
-/** A text; none for a row that has none. */
+/** Decodes a text. Returns undefined for a row without one. */
 function decodeText(bytes: Uint8Array | undefined): unknown {
   if (bytes === undefined) return undefined;
   try {
@@ -167,7 +167,7 @@ function decodeText(bytes: Uint8Array | undefined): unknown {
   }
 }
 
-/** Most files use Snappy, which the reader brings along. */
+/** Returns the decompressors. The reader includes Snappy, which most files use. */
 async function compressorsFor(chunks: readonly Chunk[]): Promise<Compressors> {
   const isUsual = chunks.every(({ codec }) => codec === 'SNAPPY' || codec === 'UNCOMPRESSED');
   if (!isUsual) {
@@ -191,7 +191,7 @@ function uncompressSnappy(bytes: Uint8Array, size: number): Uint8Array {
   return page;
 }
 
-/** A value as JSON would have it; older writers do not say that bytes are texts. */
+/** Returns a value as JSON would have it. Older writers do not mark bytes as texts. */
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (typeof value !== 'object' || value === null || value instanceof Unreadable) return value;

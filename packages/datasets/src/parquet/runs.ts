@@ -1,13 +1,15 @@
 import { ParquetError } from './thrift.ts';
 
-/** Bit-packed runs may be longer than what is left to read, but only by their last group; some writers pad more. */
+/**
+ * Maximum padding in values after the last bit-packed group. The format pads to whole groups; some writers pad more.
+ */
 const mostPadding = 1024;
 
 /**
- * Walks through whole numbers of `width` bits that are packed, or given once with their number (parquet's RLE hybrid).
- * Throws `ParquetError` unless the bytes from `start` to `end` hold `count` of them.
+ * Walks through whole numbers of `width` bits in parquet's RLE/bit-packed hybrid encoding. Throws `ParquetError` unless
+ * the bytes from `start` to `end` hold `count` of them.
  *
- * @param visit told of every value, and how often it is repeated
+ * @param visit called with every value and the number of its repetitions
  */
 export function walkRuns(
   bytes: Uint8Array,
@@ -64,16 +66,16 @@ function unpack(
   }
 }
 
-/** How the values of a page of differences are spread, and where they end. */
+/** The values of a page of differences, and where they end. */
 export interface DeltaValues {
-  /** The values modulo 2^32, where they were asked for: lengths are smaller. */
+  /** The values modulo 2^32, if requested. Lengths are smaller. */
   readonly values: Int32Array;
   readonly end: number;
 }
 
 /**
- * Walks through whole numbers that are stored as differences (DELTA_BINARY_PACKED). Throws `ParquetError` unless the
- * bytes from `start` on hold `count` of them.
+ * Walks through whole numbers stored as differences (DELTA_BINARY_PACKED). Throws `ParquetError` unless the bytes from
+ * `start` hold `count` of them.
  */
 export function walkDeltas(bytes: Uint8Array, start: number, count: number): DeltaValues {
   let offset = start;
@@ -109,7 +111,7 @@ export function walkDeltas(bytes: Uint8Array, start: number, count: number): Del
   return { values, end: offset };
 }
 
-/** The lowest 32 of `width` bits, as a signed number. */
+/** Returns the lowest 32 of `width` bits as a signed number. */
 function bitsAt(bytes: Uint8Array, start: number, bit: number, width: number): number {
   let value = 0;
   for (let i = 0; i < Math.min(width, 32); i++) {
@@ -119,12 +121,12 @@ function bitsAt(bytes: Uint8Array, start: number, bit: number, width: number): n
   return value;
 }
 
-/** The lowest 32 bits of a folded number, as a signed one. */
+/** Returns the lowest 32 bits of a zigzag number as a signed number. */
 function zigzag(folded: number): number {
   return Number(BigInt.asIntN(32, folded % 2 === 1 ? -((BigInt(folded) + 1n) / 2n) : BigInt(folded) / 2n));
 }
 
-/** A number of at most 53 bits; of longer ones what is above them is lost, which no caller needs. */
+/** Reads a varint. Bits above the lowest 53 are lost; no caller needs them. */
 function varint(bytes: Uint8Array, start: number, end: number): { value: number; end: number } {
   let value = 0n;
   for (let i = 0; i < 10 && start + i < end; i++) {

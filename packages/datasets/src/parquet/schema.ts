@@ -2,13 +2,13 @@ import type { ConvertedType, FieldRepetitionType, LogicalType, ParquetType, Sche
 import { ParquetError, type ThriftStruct, whole } from './thrift.ts';
 import { structAt, textAt } from './values.ts';
 
-/** A column of the table, which may be a structure of several stored ones. */
+/** A column of the table. It may be a structure of several stored columns. */
 export interface Column {
   readonly name: string;
-  /** It and what is below it, as the reader takes them. */
+  /** The element and its descendants, in the reader's form. */
   readonly elements: readonly SchemaElement[];
   readonly leaves: readonly Leaf[];
-  /** What its values are, where they are nothing that can be a text, a label or a number; undefined for all others. */
+  /** The type of its values if they cannot be a text, a label or a number; otherwise undefined. */
   readonly refused: string | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface Column {
 export interface Leaf {
   readonly path: readonly string[];
   readonly type: ParquetType;
-  /** Bytes of a value of fixed length. */
+  /** Size in bytes of a value of fixed length. */
   readonly width: number;
   readonly maxDefinition: number;
   readonly maxRepetition: number;
@@ -31,10 +31,10 @@ const widths: Readonly<Partial<Record<ParquetType, number>>> = {
   ...{ INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 },
 };
 const deepest = 16;
-/** More digits are not exact as a number. */
+/** Maximum number of digits of a decimal. More digits are not exact as a number. */
 const mostDigits = 15;
 
-/** The columns that the elements of a schema describe. Throws `ParquetError` unless they form one tree. */
+/** Returns the columns that the elements of a schema describe. Throws `ParquetError` unless they form one tree. */
 export function readSchema(structs: readonly ThriftStruct[]): Column[] {
   const [root, ...rest] = structs;
   if (root === undefined) throw new ParquetError('it has no schema');
@@ -72,7 +72,7 @@ class SchemaWalk {
     return { name: elements[0]!.name, elements, leaves, refused };
   }
 
-  /** Adds an element and those below it. Gives what makes it useless, if anything. */
+  /** Adds an element and its descendants. Returns what makes it unusable, if anything. */
   #node(above: Place, elements: SchemaElement[], leaves: Leaf[]): string | undefined {
     const struct = this.#structs[this.#next++];
     if (struct === undefined) throw new ParquetError('its schema is cut short');
@@ -127,7 +127,10 @@ type LeafElement = Refusable<{
   scale?: number;
 }>;
 
-/** How a stored column is read: what the writer said of it in either of two ways, in the one the reader looks at. */
+/**
+ * Returns how a stored column is read. Writers declare the type in either of two ways; the result uses the one that the
+ * reader reads.
+ */
 function leafElement(struct: ThriftStruct, meaning: Meaning | undefined): LeafElement {
   const type = storedTypes[whole(struct.get(1), 'the type of a column', storedTypes.length - 1)]!;
   const isFixed = type === 'FIXED_LEN_BYTE_ARRAY';
@@ -198,14 +201,14 @@ const converted: readonly (string | Meaning)[] = [
   ...Array.from({ length: 4 }, () => ({ type: 'INTEGER', isSigned: true })),
   ...['JSON', 'BSON', 'INTERVAL'],
 ];
-/** By the numbers of the fields, of which one is set. */
+/** Logical types by field number. One field is set. */
 const logical: Readonly<Record<number, string>> = {
   ...{ 1: 'STRING', 2: 'MAP', 3: 'LIST', 4: 'ENUM', 5: 'DECIMAL', 6: 'DATE', 7: 'TIME', 8: 'TIMESTAMP' },
   ...{ 10: 'INTEGER', 11: 'NULL', 12: 'JSON', 13: 'BSON', 14: 'UUID', 15: 'FLOAT16', 16: 'VARIANT' },
   ...{ 17: 'GEOMETRY', 18: 'GEOGRAPHY', 19: 'FILE' },
 };
 
-/** What the values of a column mean beyond how they are stored: the newer statement if there is one. */
+/** Returns the meaning of a column's values beyond their storage type. The newer declaration takes precedence. */
 function meaningOf(struct: ThriftStruct): Meaning | undefined {
   const union = struct.get(10) === undefined ? undefined : structAt(struct, 10, 'the type of a column');
   const [field] = union?.keys() ?? [];

@@ -1,22 +1,22 @@
 /**
- * A value of Thrift's compact protocol, in which parquet files describe themselves. Whole numbers up to 2^53 are
- * numbers, larger ones bigints.
+ * A value of Thrift's compact protocol, which encodes the metadata of parquet files. Whole numbers up to 2^53 are
+ * numbers, larger ones are bigints.
  */
 export type ThriftValue = number | bigint | boolean | Uint8Array | readonly ThriftValue[] | ThriftStruct;
 
-/** Fields by their numbers. */
+/** Fields by field number. */
 export type ThriftStruct = ReadonlyMap<number, ThriftValue>;
 
-/** What is wrong with a parquet file; the reader of the file says which file it is. */
+/** An invalid parquet file. The reader of the file adds which file it is. */
 export class ParquetError extends Error {}
 
-/** Structures within structures: those of parquet have six. */
+/** Maximum nesting of structures. Those of parquet have six levels. */
 const deepest = 32;
 
 /**
- * Reads one structure. No length is believed that the bytes cannot hold, so that the work is bounded by their number.
+ * Reads one structure. Lengths that the bytes cannot hold are refused, so the work is bounded by the number of bytes.
  *
- * @returns its fields, and where it ends
+ * @returns the fields, and where the structure ends
  * @throws ParquetError
  */
 export function readStruct(bytes: Uint8Array, offset: number): { fields: ThriftStruct; end: number } {
@@ -82,7 +82,7 @@ class ThriftReader {
     const byte = this.#byte();
     const type = byte & 15;
     const size = byte >> 4 === 15 ? Number(this.#varint(5)) : byte >> 4;
-    // Every element has at least a byte.
+    // Every element takes at least one byte.
     if (size > this.#bytes.length - this.offset) throw cutShort();
     const isTruth = type === 1 || type === 2;
     const values: ThriftValue[] = [];
@@ -90,7 +90,7 @@ class ThriftReader {
     return values;
   }
 
-  /** A zigzag number of at most so many bytes; five of them hold 32 bits. */
+  /** Reads a zigzag number of at most `most` bytes. Five bytes hold 32 bits. */
   #whole(most: number): number | bigint {
     const folded = this.#varint(most);
     const value = folded & 1n ? -(folded >> 1n) - 1n : folded >> 1n;
@@ -115,7 +115,7 @@ class ThriftReader {
     return this.#bytes[this.#skip(1)]!;
   }
 
-  /** Where the skipped bytes begin. */
+  /** Skips bytes and returns where they begin. */
   #skip(length: number): number {
     const start = this.offset;
     if (length > this.#bytes.length - start) throw cutShort();
@@ -126,7 +126,7 @@ class ThriftReader {
 
 const cutShort = (): ParquetError => new ParquetError('it is cut short');
 
-/** A whole number between 0 and `most` that the file claims. */
+/** Checks a number claimed by the file: a whole number between 0 and `most`. */
 export function whole(value: unknown, what: string, most: number = Number.MAX_SAFE_INTEGER): number {
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number <= most)

@@ -1,12 +1,12 @@
 import { ParquetError } from './thrift.ts';
 import { littleEndian } from './values.ts';
 
-/** What encoders use for any size; above it, no more than the content. */
+/** Window size in bytes that encoders use for content of any size. A larger window must not exceed the content. */
 const usualWindow = 2 ** 23;
 
 /**
- * Checks that bytes are one Zstandard frame (RFC 8878) of content that can have `size` bytes: what decompresses it
- * allocates what the frame claims.
+ * Checks that bytes are one Zstandard frame (RFC 8878) whose content can have `size` bytes. The decompressor allocates
+ * whatever the frame claims.
  *
  * @throws ParquetError
  */
@@ -29,7 +29,7 @@ export function checkZstdFrame(bytes: Uint8Array, size: number): void {
     if (Number.isNaN(header)) throw wrong();
     const type = (header >> 1) & 3;
     const length = header >> 3;
-    // As they are, one byte repeated, compressed.
+    // Block types: raw, RLE, compressed.
     if (type === 3) throw wrong();
     if (type < 2) plain += length;
     if (plain > size) throw wrong();

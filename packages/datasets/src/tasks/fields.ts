@@ -1,7 +1,7 @@
 import { LabelError, MalformedRowError, shown } from '../errors.ts';
 import type { TableRow } from '../own/table.ts';
 
-/** The values of a row by name, checked as they are read. Throws `MalformedRowError` with file, line and name. */
+/** The values of a row by name, checked when they are read. Throws `MalformedRowError` with file, line and name. */
 export class Fields {
   readonly #row: TableRow;
   /** Path of these values within the row, for messages. */
@@ -22,7 +22,7 @@ export class Fields {
     return isWhole(value) ? value : this.#refuse(name, 'a whole number of at least 0');
   }
 
-  /** A number within a range. Throws `LabelError`: numbers are labels. */
+  /** Returns a number within a range. Throws `LabelError`, because numbers are labels. */
   number(name: string, min: number, max: number): number {
     const value = this.#value(name);
     if (typeof value === 'number' && value >= min && value <= max) return value;
@@ -46,12 +46,15 @@ export class Fields {
     return value.map((item, i) => this.#inner(`${name}[${i}]`, item));
   }
 
-  /** The id of a class, which is written as its id, as its name, or, of two, as true or false. */
+  /** Returns the id of a class, which is written as its id or its name, or as a boolean if there are two classes. */
   label(name: string, classes: readonly string[]): number {
     return this.#classId(this.#value(name), classes);
   }
 
-  /** The ids of any number of classes, each written as above; none for a row that lacks the list. */
+  /**
+   * Returns the ids of any number of classes, each written as in {@link label}. Returns none for a row that lacks the
+   * list.
+   */
   labels(name: string, classes: readonly string[]): readonly number[] {
     const value = this.#value(name);
     if (value === null) return [];
@@ -59,12 +62,12 @@ export class Fields {
     return value.map((item) => this.#classId(item, classes));
   }
 
-  /** The place of this row with other values: one of several rows that a line holds. */
+  /** Returns this row with other values: one of several rows on a line. */
   with(values: Readonly<Record<string, unknown>>): Fields {
     return new Fields({ ...this.#row, values: new Map(Object.entries(values)) });
   }
 
-  /** Refuses the row for what is wrong with it as a whole. */
+  /** Refuses the row as a whole. The message says what is wrong. */
   refuse(what: string): never {
     const { path, line, unit } = this.#row;
     throw new MalformedRowError(path, line, `${what} Repair the row or fetch the file again.`, unit);

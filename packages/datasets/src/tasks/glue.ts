@@ -2,8 +2,9 @@ import { glueOnHub } from '../hub/glue.ts';
 import type { TaskDefinition, TaskInfo } from '../task.ts';
 import { tsvTask } from './tsv.ts';
 
-// GLUE (arXiv 1804.07461) without WNLI, which the published experiments leave out. The test labels are hidden, so a
-// tenth of the training file validates and the development file tests. Files are those of the official release.
+// GLUE (arXiv 1804.07461) without WNLI, which the published experiments omit. The official test labels are hidden, so a
+// tenth of the training file is used for validation and the development file for testing. Files are those of the
+// official release.
 
 const defaults = {
   problem: 'singleLabelClassification',
@@ -81,7 +82,7 @@ const qqp = tsvTask(
   {
     segments: ['question1', 'question2'],
     label: { column: 'is_duplicate', values: ['0', '1'] },
-    // The official training file has a few rows broken in two. The hub's GLUE, and so everybody's results, lacks them.
+    // The official training file has a few rows broken in two. The hub's GLUE lacks them, and so do published results.
     dropShortRowsWith: 'qid1',
   },
 );

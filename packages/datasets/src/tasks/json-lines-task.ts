@@ -7,20 +7,20 @@ import { Fields } from './fields.ts';
 /** An example without its number in the file. */
 export type NewExample = Omit<Example, 'index'>;
 
-/** How the rows of a task become examples, however they are stored. */
+/** How the rows of a task become examples, independent of their storage. */
 export interface RowLayout {
   /**
-   * The rows on a line of the official file, as flat as the hub's files have them and with the same columns. Without it,
-   * the line is such a row.
+   * Returns the rows on a line of the official file, flat and with the same columns as in the hub's files. Default: the
+   * line is one such row.
    */
   rows?(line: Fields): Iterable<Readonly<Record<string, unknown>>>;
-  /** The examples of such a row: where its texts are put into the task's template. */
+  /** Returns the examples of such a row. Here the texts are put into the task's template. */
   examples(row: Fields): Iterable<NewExample>;
 }
 
 export interface RowTask extends TaskDefinition, RowLayout {}
 
-/** A task whose splits are files with a JSON object on each line. */
+/** Makes a task whose splits are files with a JSON object on each line. */
 export function jsonLinesTask(info: TaskInfo, layout: RowLayout): RowTask {
   return {
     info,

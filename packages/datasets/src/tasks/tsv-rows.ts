@@ -7,9 +7,9 @@ const CARRIAGE_RETURN = 0x0d;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The rows of a tab-separated file as GLUE has them: lines end at line feeds and columns at tabs, there is no quoting
- * and nothing is trimmed. (A file whose first line ends in carriage return and line feed was converted on the way, and
- * is converted back.)
+ * Yields the rows of a tab-separated file in GLUE's format. Lines end at line feeds and columns at tabs. There is no
+ * quoting, and nothing is trimmed. If the first line ends in carriage return and line feed, line ends were converted
+ * and are converted back.
  */
 export function* tsvRows(file: DataFile): Generator<TsvRow, void, undefined> {
   const { bytes } = file;
@@ -26,14 +26,14 @@ export function* tsvRows(file: DataFile): Generator<TsvRow, void, undefined> {
 }
 
 /**
- * One line of a file. Only the cells that are asked for are decoded: most of the official MNLI, a file of several
- * hundred megabytes, is parse trees that nobody reads.
+ * One line of a file. Only requested cells are decoded, because most of the official MNLI, a file of several hundred
+ * megabytes, is unused parse trees.
  */
 export class TsvRow {
-  /** From 1. */
+  /** Number of the line, from 1. */
   readonly line: number;
   readonly #file: DataFile;
-  /** Where each cell starts and, last, where one more would. */
+  /** Start of each cell, and last the start of a cell after them. */
   readonly #starts: number[];
 
   constructor(file: DataFile, line: number, start: number, end: number) {

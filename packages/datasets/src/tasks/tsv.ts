@@ -5,7 +5,7 @@ import { tsvRows } from './tsv-rows.ts';
 
 /** How the rows of a tab-separated file become examples. */
 export interface TsvLayout {
-  /** Names of the columns, for a file whose first line is a row already. */
+  /** Names of the columns, for a file without a header line. */
   readonly header?: readonly string[];
   /** The columns of the segments. */
   readonly segments: readonly [string] | readonly [string, string];
@@ -14,11 +14,11 @@ export interface TsvLayout {
     | { readonly values: readonly string[] }
     | { readonly min: number; readonly max: number }
   );
-  /** A release whose header has this column is known for broken rows, which count as absent. */
+  /** Releases whose header has this column have broken rows. Rows with too few columns are skipped. */
   readonly dropShortRowsWith?: string;
 }
 
-/** A task whose splits are tab-separated files. */
+/** Makes a task whose splits are tab-separated files. */
 export function tsvTask(info: TaskInfo, layout: TsvLayout): TaskDefinition {
   return {
     info,

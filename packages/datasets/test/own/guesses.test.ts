@@ -298,7 +298,7 @@ describe('options that overrule', () => {
   test('are refused for other kinds of files', async () => {
     const error = await errorOf({ 'r.jsonl': jsonl(['a', 'b']) }, { quote: 'none' });
     expect(error.message).toBe(
-      'the option quote is for .csv and .tsv files, and r.jsonl is none; leave it out.',
+      'the option quote is for .csv and .tsv files, and r.jsonl is not one; leave it out.',
     );
   });
 

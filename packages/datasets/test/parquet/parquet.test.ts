@@ -178,7 +178,7 @@ describe('damaged files', () => {
     const start = performance.now();
     const error = await errorOf({ 'r.parquet': recorded(name) });
     expect(error).toBeInstanceOf(UnreadableFileError);
-    expect(error.message).toContain('it is no parquet file, or damaged (');
+    expect(error.message).toContain('it is not a parquet file, or it is damaged (');
     expect(performance.now() - start).toBeLessThan(1000);
   });
 

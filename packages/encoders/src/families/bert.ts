@@ -47,7 +47,7 @@ const names: PostNormNames = {
 };
 const pooler = 'pooler.dense';
 
-/** What BERT and RoBERTa have alike. */
+/** Returns the parts that BERT and RoBERTa share. */
 export function bertLike(
   prefix: string,
   given: Pick<TransformerConfig, 'modelType' | 'padTokenId'>,
@@ -103,7 +103,7 @@ export const tanhHead = (isInTransformers: boolean): StaticHead =>
 export const bert: EncoderFamily = defineEncoderFamily({
   ...bertLike('bert', { modelType: 'bert', padTokenId: 0 }),
   pythonClass: 'Bert',
-  // The reference's; the class of transformers reads the pooler instead.
+  // The head of the reference code. The class of transformers uses the pooler instead.
   staticHead: () => tanhHead(false),
   firstPosition: () => 0,
   vocabulary: wordPieceVocabulary('BertTokenizer'),

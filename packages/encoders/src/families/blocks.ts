@@ -15,27 +15,32 @@ import type { FeedForwardOutput } from '@scalearn/core/methods';
 import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';
 
-/** Pieces that graphs of several families are made of, each by the name of its weights. */
+/** Building blocks of the graphs of several families. Their weights are found by name. */
 export interface EncoderBlocks {
   /** i32 `[boundaries]`. */
   readonly cuSeqlens: Tensor;
   dense(name: string, x: Tensor): Tensor;
   norm(name: string, x: Tensor): Tensor;
-  /** Dropout of hidden states; the name is its random stream's. */
+  /** Dropout of hidden states. The name is the name of its random stream. */
   drop(x: Tensor, name: string): Tensor;
-  /** Rows of a table, by ids i32 `[tokens]` that the graph is fed under a name. */
+  /** Rows of a table, selected by the graph input `fed`, ids i32 `[tokens]`. */
   rows(table: string, fed: string): Tensor;
   /** The only row of a table, `[width]`. */
   onlyRow(table: string): Tensor;
-  /** Multi-head self-attention of a layer on its queries, keys and values, `[tokens, 3 · hidden]`; calls the sites. */
+  /**
+   * Multi-head self-attention of a layer from its queries, keys and values, `[tokens, 3 · hidden]`. Calls the method's
+   * sites.
+   */
   attend(queriesKeysValues: Tensor, layer: number): Tensor;
-  /** The feed-forward activation of a layer's intermediate output, `[tokens, intermediate]`; calls the site. */
+  /**
+   * The feed-forward activation of a layer's intermediate output, `[tokens, intermediate]`. Calls the method's site.
+   */
   activate(intermediate: Tensor, layer: number): Tensor;
-  /** What a layer gives: `norm(hidden + residual)`, or what the method at the site makes of it. */
+  /** The output of a layer: `norm(hidden + residual)`, or the output of the method at this site. */
   layerOutput(site: FeedForwardOutput): Tensor;
 }
 
-/** The pieces for an encoder's graph. */
+/** Returns the building blocks for an encoder's graph. */
 export function encoderBlocks(
   config: TransformerConfig,
   { weight, sites, dropout }: FamilyCall,

@@ -11,21 +11,22 @@ import {
 import { activations } from '@scalearn/core/graph';
 import type { TransformerConfig } from './config.ts';
 
-/** More than any encoder has: what a file may make a program loop over or allocate. */
+/** Maximum number of layers. It limits the loops and allocations that a file can cause. */
 const mostLayers = 1024;
 const largestSize = 2 ** 27;
 
-/** Keys of `config.json` by what they say, in the order in which they are written. */
+/** Keys of `config.json` by their meaning, in the order in which they are written. */
 export type ConfigKeys = Readonly<
   Partial<Record<Exclude<keyof TransformerConfig, 'modelType' | 'headOptions'>, string>>
 >;
 
 /**
- * Reads a configuration and refuses what would make another encoder of it. Sizes must be there; other fields have
- * defaults, and those that `keys` lacks have them always. Fields that transformers ignores are ignored here.
+ * Reads a configuration and refuses fields that would change what the encoder computes. Sizes are required. Other
+ * fields have defaults, which also apply to fields missing in `keys`. Fields that transformers ignores are ignored
+ * here.
  *
- * @param given the model type, and the family's defaults: sizes that it does not read must be there; the classifier's
- *   dropout is by default that of hidden states
+ * @param given the model type and the family's defaults; sizes that the family does not read must be given; the
+ * classifier's dropout is by default that of hidden states
  * @param own keys that the family reads itself, of parts that BERT does not have
  */
 export function readConfigFields(
@@ -67,7 +68,7 @@ export function readConfigFields(
   };
   const { hiddenSize, heads } = config;
   if (hiddenSize % heads !== 0)
-    throw fields.error(`${keys.hiddenSize} ${hiddenSize} is no multiple of ${heads} heads`);
+    throw fields.error(`${keys.hiddenSize} ${hiddenSize} is not a multiple of ${heads} heads`);
   return config;
 }
 
@@ -83,7 +84,7 @@ const activationName: JsonRule<string> = {
   fits: (value): value is string => typeof value === 'string' && Object.hasOwn(activations, value),
 };
 
-/** Fields that would make another encoder of it, with the values at which they do not. */
+/** Fields that would change what the encoder computes, with the values at which they do not. */
 const plain: Readonly<Record<string, readonly unknown[]>> = {
   position_embedding_type: ['absolute', null],
   is_decoder: [false, null],
@@ -93,7 +94,7 @@ const plain: Readonly<Record<string, readonly unknown[]>> = {
   tie_encoder_decoder: [false, null],
   quantization_config: [null],
 };
-/** Parts of other architectures: named in a file of one of ours, they say that its code is another. */
+/** Fields of other architectures. In a file of a supported family they show that the model's code differs. */
 const foreign =
   /^(?:rope|rotary|alibi|relative_attention|relative_position|rms_norm|use_rms|norm_type|layernorm_type|normalization_type|attention_type|attn_type|local_attention|sliding_window|attention_window|pre_norm|prenorm|use_glu|mlp_type|num_experts|embedding_norm|scale_emb)/;
 
@@ -120,7 +121,7 @@ function checkArchitecture(fields: JsonFields, own: readonly string[]): void {
     throw fields.error(`${shown(other)} is ${shown(fields.raw(other))}, which is of another architecture`);
 }
 
-/** Refuses sizes that follow from others here, and elsewhere need not. */
+/** Refuses sizes that are derived from others here but may differ in other implementations. */
 export function checkDerived(fields: JsonFields, derived: Readonly<Record<string, number>>): void {
   for (const [key, expected] of Object.entries(derived)) {
     const value = fields.take(key, jsonOrNull(jsonNumber), null);

@@ -1,14 +1,17 @@
 import type { EncoderConfig } from '@scalearn/core';
 
-/** What `config.json` says of an encoder, checked: what every family has. Families add what they alone have. */
+/** The checked fields of `config.json` that every family has. Families add their own. */
 export interface TransformerConfig extends EncoderConfig {
   readonly vocabSize: number;
   readonly heads: number;
   /** Hugging Face name of the feed-forward activation. */
   readonly activation: string;
-  /** The longest sequence, and the positions before the first, if the family has such. */
+  /**
+   * Number of rows of the position table: the longest sequence, plus the positions before the first if the family has
+   * them.
+   */
   readonly maxPositions: number;
-  /** 0 where there are no token types. */
+  /** Number of token types; 0 if there are none. */
   readonly typeVocabSize: number;
   readonly layerNormEpsilon: number;
   readonly padTokenId: number;

@@ -41,7 +41,7 @@ const names: PostNormNames = {
   layerOutput: 'output_adapters',
 };
 
-/** DistilBERT (Sanh et al. 2019, arXiv 1910.01108): BERT's layers, without token types and pooler. */
+/** DistilBERT (Sanh et al. 2019, arXiv 1910.01108): BERT's layers without token types and pooler. */
 export const distilbert: EncoderFamily = defineEncoderFamily({
   modelType: 'distilbert',
   prefix: 'distilbert',
@@ -60,10 +60,10 @@ export const distilbert: EncoderFamily = defineEncoderFamily({
   readConfig(fields) {
     const given = { modelType: 'distilbert', padTokenId: 0, typeVocabSize: 0, classifierDropout: 0.2 };
     const config = readConfigFields(fields, keys, given);
-    // It decides first values only: files hold the table of positions.
+    // It only decides initial values. Files hold the table of positions.
     fields.take('sinusoidal_pos_embds', jsonBoolean, false);
     const { hiddenSize, layers, heads } = config;
-    // transformers takes these names as well; where a file has both, they must agree.
+    // transformers also accepts these names. If a file has both, they must agree.
     checkDerived(fields, {
       hidden_size: hiddenSize,
       num_hidden_layers: layers,

@@ -7,54 +7,59 @@ import type { TransformerConfig } from './config.ts';
 import type { MaskedLMHead } from './masked-lm-head.ts';
 import type { WeightSpec } from './weights.ts';
 
-/** What a family builds its graph from. */
+/** Inputs from which a family builds its graph. */
 export interface FamilyCall extends Pick<EncoderCall, 'sites' | 'dropout'> {
-  /** A weight by its name in the graph. */
+  /** Returns a weight by its name in the graph. */
   weight(name: string): Tensor;
-  /** Whether there is such a weight; of optional ones there may not. */
+  /** Returns whether there is such a weight. Optional weights may be missing. */
   has(name: string): boolean;
 }
 
 /**
- * A family of encoders: all that is known of an architecture. Names of weights lack the family's prefix; keys on disk may
- * have it or lack it. Methods and heads learn of it what {@link EncoderModules} and {@link StaticHead} say.
+ * A family of encoders: everything that is specific to an architecture. Names of weights lack the family's prefix. Keys
+ * on disk may have it or lack it. Methods and heads only depend on {@link EncoderModules} and {@link StaticHead}.
  */
 export interface EncoderFamily<Config extends TransformerConfig = TransformerConfig> {
   /** The `model_type` of its `config.json`. */
   readonly modelType: string;
-  /** First part of its keys on disk. */
+  /** Prefix of its keys on disk. */
   readonly prefix: string;
-  /** How the names of its classes begin in Python, such as `Bert`; missing where there are none. */
+  /** Prefix of its class names in Python, such as `Bert`; undefined if there are none. */
   readonly pythonClass?: string;
-  /** Where its modules lie on disk, the prefix included. */
+  /** Paths of its modules on disk, including the prefix. */
   readonly modules: EncoderModules;
-  /** The head of its class for classification; `config` has what every encoder has, and the family's `headOptions`. */
+  /**
+   * Returns the head of its classification class. `config` has the fields common to all encoders, and the family's
+   * `headOptions`.
+   */
   staticHead(config: EncoderConfig): StaticHead;
-  /** First parts of keys that are of heads, which checkpoints may have and which are ignored. */
+  /** Key prefixes of heads. Checkpoints may have such keys, and they are ignored. */
   readonly headKeys: readonly string[];
-  /** The vocabulary of folders without `tokenizer.json`, where one can be made of it. */
+  /** Vocabulary format of folders without `tokenizer.json`, if a tokenizer can be built from it. */
   readonly vocabulary?: VocabularyFormat;
-  /** The head that guesses masked tokens; without it the family cannot be pretrained. */
+  /** The head that predicts masked tokens. A family without it cannot be pretrained. */
   readonly maskedLM?: MaskedLMHead;
   /**
-   * Reads the fields of a `config.json`, and refuses what would make another encoder of it.
+   * Reads the fields of a `config.json`, and refuses those that would change what the encoder computes.
    *
-   * @throws EncoderConfigError by way of `fields.error`
+   * @throws EncoderConfigError through `fields.error`
    */
   readConfig(fields: JsonFields): Config;
-  /** The inverse: the content of a `config.json`, but for `model_type` and for what heads decide. */
+  /**
+   * The inverse: returns the content of a `config.json` without `model_type` and without the fields that heads decide.
+   */
   writeConfig(config: Config): Record<string, unknown>;
-  /** All tensors of an encoder. */
+  /** Returns all tensors of an encoder. */
   weights(config: Config): readonly WeightSpec[];
-  /** The position of a sequence's first token. */
+  /** Returns the position of a sequence's first token. */
   firstPosition(config: Config): number;
-  /** The graph, with the active method called at its sites. It may read the inputs that all encoders are fed, and its own. */
+  /** Builds the graph. It calls the active method at its sites and may read the common inputs and its own. */
   build(config: Config, call: FamilyCall): EncoderGraph;
-  /** Inputs of its own, besides `inputIds`, `positionIds`, `tokenTypeIds` and `cuSeqlens`. */
+  /** Returns its own inputs, in addition to `inputIds`, `positionIds`, `tokenTypeIds` and `cuSeqlens`. */
   feeds?(config: Config, texts: readonly EncodedText[]): Record<string, HostArray>;
 }
 
-/** A family, checked by its types. */
+/** Defines a family with checked types. */
 export function defineEncoderFamily<Config extends TransformerConfig>(
   family: EncoderFamily<Config>,
 ): EncoderFamily {

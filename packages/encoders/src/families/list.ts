@@ -5,16 +5,19 @@ import { distilbert } from './distilbert.ts';
 import type { EncoderFamily } from './family.ts';
 import { roberta, xlmRoberta } from './roberta.ts';
 
-/** The families of encoders that there are. What opens encoders takes others, beside them or in their place. */
+/** The built-in families of encoders. Functions that open encoders accept others as well. */
 export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert];
 
-/** What opens encoders takes. */
+/** Options of functions that open encoders. */
 export interface FamilyOptions {
-  /** Families that an encoder may be of, by default {@link encoderFamilies}; of one model type the first counts. */
+  /**
+   * Families that an encoder may have. Default: {@link encoderFamilies}. Of several with one model type the first is
+   * used.
+   */
   readonly families?: readonly EncoderFamily[];
 }
 
-/** The family of a model type. @throws EncoderConfigError */
+/** Returns the family of a model type. @throws EncoderConfigError */
 export function familyOf(
   modelType: unknown,
   { families = encoderFamilies }: FamilyOptions = {},

@@ -5,26 +5,26 @@ import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';
 import { linearWeights, normWeights, stackedWeights, type WeightSpec, weightSpec } from './weights.ts';
 
-/** Names of the parts of layers that norm after each block; those below `layer` are in each layer. */
+/** Names of the parts of post-norm layers. Those below `layer` are in each layer. */
 export interface PostNormNames {
-  /** What holds the layers, and the layers in it. */
+  /** Module that contains the layers, and the layers in it. */
   readonly stack: string;
   readonly layer: string;
   readonly query: string;
   readonly key: string;
   readonly value: string;
-  /** The name in the graph of the three as one. */
+  /** Name in the graph of queries, keys and values as one matrix. */
   readonly queryKeyValue: string;
   readonly attentionOutput: string;
   readonly attentionNorm: string;
   readonly intermediate: string;
   readonly output: string;
   readonly outputNorm: string;
-  /** What holds that which methods add behind the feed-forward block. */
+  /** Module that contains the modules that methods add after the feed-forward block. */
   readonly layerOutput: string;
 }
 
-/** Where the modules lie on disk. */
+/** Returns the paths of the modules on disk. */
 export function postNormModules(prefix: string, names: PostNormNames): EncoderModules {
   const inLayer = (name: string): string => `${prefix}.${names.layer}.*.${name}`;
   return {
@@ -46,7 +46,7 @@ const embeddings = {
   norm: 'embeddings.LayerNorm',
 } as const;
 
-/** Tables of words, positions and, where there are some, token types, and the norm of their sum. */
+/** Returns the tables of words, positions and, if there are any, token types, and the layer norm of their sum. */
 export function embeddingWeights(
   { vocabSize, maxPositions, typeVocabSize, hiddenSize }: TransformerConfig,
   width: number = hiddenSize,
@@ -59,7 +59,7 @@ export function embeddingWeights(
   ];
 }
 
-/** Weights of all layers. Query, key and value are one matrix. */
+/** Returns the weights of all layers. Query, key and value are one matrix. */
 export function postNormWeights(
   { layers, hiddenSize: d, intermediateSize: f }: TransformerConfig,
   names: PostNormNames,
@@ -78,7 +78,7 @@ export function postNormWeights(
   }).flat();
 }
 
-/** `drop(LN(words + positions + types))`, `[tokens, width]`. */
+/** Returns `drop(LN(words + positions + types))`, `[tokens, width]`. */
 export function embed(
   { typeVocabSize }: TransformerConfig,
   { rows, onlyRow, norm, drop }: EncoderBlocks,
@@ -90,11 +90,12 @@ export function embed(
 }
 
 /**
- * An encoder as a graph: embeddings, and post-layer-norm transformer layers on ragged sequences
- * (docs/reference/methods.md#the-layer; Vaswani et al. 2017, Devlin et al. 2019), the active method called at its sites.
+ * Builds an encoder as a graph: embeddings and post-layer-norm transformer layers on ragged sequences
+ * (docs/reference/methods.md#the-layer; Vaswani et al. 2017, Devlin et al. 2019). The active method is called at its
+ * sites.
  *
- * @param dropsAttention whether the attention's output passes dropout
- * @param embeddings what goes into the first layer, `[tokens, hidden]`; by default {@link embed}
+ * @param dropsAttention whether dropout is applied to the attention's output
+ * @param embeddings input of the first layer, `[tokens, hidden]`; default {@link embed}
  */
 export function buildPostNorm(
   config: TransformerConfig,

@@ -2,7 +2,7 @@ import { byteLevelVocabulary } from '../tokenizer/files/roberta.ts';
 import { bertLike, tanhHead } from './bert.ts';
 import { defineEncoderFamily, type EncoderFamily } from './family.ts';
 
-/** RoBERTa (Liu et al. 2019, arXiv 1907.11692): BERT with other positions, another padding id, other heads. */
+/** RoBERTa (Liu et al. 2019, arXiv 1907.11692): BERT with other positions, another padding id and other heads. */
 export const roberta: EncoderFamily = robertaLike('roberta', 'Roberta', {
   vocabulary: byteLevelVocabulary('RobertaTokenizer'),
 });
@@ -20,13 +20,13 @@ function robertaLike(
     ...more,
     pythonClass,
     staticHead: () => tanhHead(true),
-    // Positions are counted from the padding id + 1.
+    // Positions start at the padding id + 1.
     firstPosition: ({ padTokenId }) => padTokenId + 1,
     maskedLM: {
       dense: 'lm_head.dense',
       norm: 'lm_head.layer_norm',
       bias: 'lm_head.bias',
-      // It is written with GELU, whatever the layers have.
+      // The head always uses GELU, independent of the layers.
       activation: 'gelu',
       words: 'embeddings.word_embeddings.weight',
       tokens: { mask: '<mask>', others: ['<s>', '<pad>', '</s>', '<unk>'] },

@@ -1,17 +1,19 @@
-/** One tensor of an encoder as its graph uses it. */
+/** One tensor of an encoder in the form that its graph uses. */
 export interface WeightSpec {
   /** Name in the graph, without prefix, e.g. `encoder.layer.0.attention.self.qkv.weight`. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** Keys of its parts on disk, without prefix, stacked along the first axis. */
+  /** Keys of its parts on disk, without prefix. The parts are stacked along the first axis. */
   readonly parts: readonly string[];
-  /** First values, where it is not read: N(0, σ²) with the configuration's σ, or a constant. Weight decay is for `normal`. */
+  /**
+   * Initial values if it is not read: N(0, σ²) with the configuration's σ, or a constant. Only `normal` weights decay.
+   */
   readonly initial: 'normal' | 'zeros' | 'ones';
-  /** A checkpoint may lack it: all optional ones, or none. */
+  /** Whether a checkpoint may lack it. Either all optional tensors are missing, or none. */
   readonly optional?: boolean;
 }
 
-/** A tensor that lies on disk under its own name. */
+/** Returns a tensor that is stored under its own name. */
 export function weightSpec(
   name: string,
   shape: readonly number[],
@@ -20,12 +22,15 @@ export function weightSpec(
   return { name, shape, parts: [name], initial };
 }
 
-/** `[outputs, inputs]`, and a bias `[outputs]`. */
+/** Returns a weight `[outputs, inputs]` and a bias `[outputs]`. */
 export function linearWeights(name: string, outputs: number, inputs: number): WeightSpec[] {
   return [weightSpec(`${name}.weight`, [outputs, inputs]), weightSpec(`${name}.bias`, [outputs], 'zeros')];
 }
 
-/** Linear layers on one input as one matrix, so that one product gives all of them: `[parts · outputs, inputs]`. */
+/**
+ * Returns linear layers on one input as one matrix `[parts · outputs, inputs]`, so that one product computes all of
+ * them.
+ */
 export function stackedWeights(
   name: string,
   parts: readonly string[],
@@ -39,7 +44,7 @@ export function stackedWeights(
   }));
 }
 
-/** Gain and bias of a layer norm, `[size]` each. */
+/** Returns gain and bias of a layer norm, `[size]` each. */
 export function normWeights(name: string, size: number): WeightSpec[] {
   return [weightSpec(`${name}.weight`, [size], 'ones'), weightSpec(`${name}.bias`, [size], 'zeros')];
 }

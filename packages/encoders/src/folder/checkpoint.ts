@@ -7,18 +7,18 @@ import {
 import { MissingModelFileError } from './errors.ts';
 import type { ModelFiles } from './model-files.ts';
 
-/** Whole files and the indexes of sharded ones, in the order in which they are looked for. */
+/** Single files and the indexes of sharded ones, in search order. */
 const forms = [
   { whole: 'model.safetensors', index: 'model.safetensors.index.json' },
   { whole: 'pytorch_model.bin', index: 'pytorch_model.bin.index.json' },
 ] as const;
 
 /**
- * The tensors of a model: `model.safetensors`, or the files that `model.safetensors.index.json` names, as one reader;
- * where there is neither, torch files by the names that transformers gives them. Only headers are read now; each tensor
- * when it is asked for.
+ * Opens the tensors of a model as one reader: `model.safetensors`, or the files listed in
+ * `model.safetensors.index.json`. If neither exists, torch files with the names of transformers. Only headers are read
+ * now. Each tensor is read on request.
  *
- * @throws MissingModelFileError where there is none of them, SafetensorsError or TorchFileError where a file is malformed
+ * @throws MissingModelFileError if none of them exists, SafetensorsError or TorchFileError if a file is malformed
  */
 export async function openCheckpoint(files: ModelFiles): Promise<TensorReader> {
   const open = async (name: string): Promise<TensorReader> =>

@@ -1,18 +1,18 @@
 import { ScalearnError } from '@scalearn/core';
 
-/** Where files are, as far as a message about a missing one needs it. */
+/** A place of files, as messages about missing files describe it. */
 export interface Place {
   describe(): string;
-  /** What to do about a missing file, where the place knows it better: a cache has only what was downloaded. */
+  /** Advice on a missing file that is specific to the place. For example, a cache only has what was downloaded. */
   readonly advice?: string | undefined;
 }
 
-/** A file of a model is not where it should be. */
+/** A file of a model is missing. */
 export class MissingModelFileError extends ScalearnError {
   override readonly name = 'MissingModelFileError';
   /** The file names that were tried. */
   readonly looked: readonly string[];
-  /** Where they were looked for: a path, a URL, a hub name. */
+  /** The place that was searched: a path, a URL, or a hub name. */
   readonly where: string;
 
   constructor(looked: readonly string[], place: string | Place, hint: string) {

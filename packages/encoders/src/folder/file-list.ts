@@ -2,8 +2,8 @@ import type { RandomAccess } from '@scalearn/core/files';
 import { checkFileName, checkTextSize, decodeText, type ModelFiles, missingFile } from './model-files.ts';
 
 /**
- * Files that the visitor of a page chose (`<input type="file" webkitdirectory>` or drag and drop). Where the browser
- * says in which folder they lay, names are relative to that folder.
+ * Returns files chosen in a browser (`<input type="file" webkitdirectory>` or drag and drop). If the browser reports
+ * their folder, names are relative to that folder.
  */
 export function fileList(files: Iterable<File>): ModelFiles {
   const byName = new Map<string, File>();
@@ -30,7 +30,7 @@ export function fileList(files: Iterable<File>): ModelFiles {
   };
 }
 
-/** A `Blob` as random-access bytes; only what is asked for comes into memory. */
+/** Returns a `Blob` as random-access bytes. Only requested ranges are loaded into memory. */
 export function blobSource(blob: Blob): RandomAccess {
   return {
     size: blob.size,

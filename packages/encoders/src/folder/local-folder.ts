@@ -3,7 +3,7 @@ import { type NodeModules, nodeModules, systemErrorCode } from '@scalearn/hub';
 import { UnreadableModelFileError } from './errors.ts';
 import { checkFileName, checkTextSize, decodeText, type ModelFiles, missingFile } from './model-files.ts';
 
-/** Whether there is a folder at this path; false in browsers, which have none. */
+/** Returns whether a folder exists at this path; false in browsers, which have no folders. */
 export async function isLocalFolder(path: string): Promise<boolean> {
   const stats = await nodeModules()
     ?.fs.stat(path)
@@ -11,16 +11,16 @@ export async function isLocalFolder(path: string): Promise<boolean> {
   return stats?.isDirectory() ?? false;
 }
 
-/** The path that a `file:` URL means, without a slash at its end. */
+/** Returns the path of a `file:` URL, without a slash at its end. */
 export function localPath(url: URL): string {
   const path = nodeModules()?.url.fileURLToPath(url) ?? url.pathname;
   return path.replace(/(?<=.)[\\/]$/, '');
 }
 
 /**
- * A folder on this machine, in Node and Deno.
+ * Opens a folder on this machine, in Node and Deno.
  *
- * @throws UnreadableModelFileError where there is no such folder or no file system
+ * @throws UnreadableModelFileError if there is no such folder or no file system
  */
 export async function localFolder(path: string): Promise<ModelFiles> {
   const node = nodeModules();
@@ -56,12 +56,12 @@ export async function localFolder(path: string): Promise<ModelFiles> {
   };
 }
 
-/** One read of a system call may not be larger than 2 GiB. */
+/** Maximum bytes of one read, because a system call can read at most 2 GiB. */
 const LARGEST_READ = 2 ** 30;
 
 /**
- * A file as random-access bytes; `undefined` where there is none. It is opened for each read and closed again, so that
- * nothing has to be disposed of.
+ * Returns a file as random-access bytes, or `undefined` if it does not exist. It is opened and closed for each read, so
+ * that nothing needs to be disposed of.
  */
 export async function fileSource(node: NodeModules, path: string): Promise<RandomAccess | undefined> {
   const unreadable = (cause: unknown): never => {

@@ -2,7 +2,7 @@ import type { FileSet } from '@scalearn/core';
 import { fileList } from './file-list.ts';
 import type { ModelFiles } from './model-files.ts';
 
-/** Files that are in memory, by name: those of a tokenizer that was just trained, for one. */
+/** Returns files in memory by name, for example those of a tokenizer that was just trained. */
 export function memoryFolder(files: FileSet): ModelFiles {
   return fileList(
     Object.entries(files).map(

@@ -3,27 +3,27 @@ import { isInside } from '@scalearn/hub';
 import { MissingModelFileError, type Place, UnreadableModelFileError } from './errors.ts';
 
 /**
- * The files of one model (`config.json`, `tokenizer.json`, `model.safetensors`, …), wherever they lie. Names are
- * relative, with forward slashes, and cannot leave the place.
+ * The files of one model (`config.json`, `tokenizer.json`, `model.safetensors`, …) in any kind of place. Names are
+ * relative, use forward slashes, and cannot leave the place.
  */
 export interface ModelFiles extends Place {
-  /** Where the files are, for messages: a path, a URL, a hub name with its revision. */
+  /** Returns where the files are, for messages: a path, a URL, or a hub name with its revision. */
   describe(): string;
-  /** Whether there is such a file. */
+  /** Returns whether a file exists. */
   has(name: string): Promise<boolean>;
-  /** A file as text. @throws MissingModelFileError, UnreadableModelFileError */
+  /** Reads a file as text. @throws MissingModelFileError, UnreadableModelFileError */
   text(name: string): Promise<string>;
-  /** A file as bytes that are read when they are asked for. @throws MissingModelFileError, UnreadableModelFileError */
+  /** Opens a file as bytes that are read on request. @throws MissingModelFileError, UnreadableModelFileError */
   source(name: string): Promise<RandomAccess>;
 }
 
-/** Refuses names that could lead out of the place: absolute ones, `..`, backslashes, schemes and drives. */
+/** Refuses names that could leave the place: absolute paths, `..`, backslashes, schemes and drives. */
 export function checkFileName(name: string, where: string): void {
   if (isInside(name)) return;
   throw new UnreadableModelFileError(`${JSON.stringify(name)} is not the name of a file inside ${where}.`);
 }
 
-/** The error for a file that the caller asked for by name. */
+/** Returns the error for a file that the caller requested by name. */
 export function missingFile(name: string, place: string | Place): MissingModelFileError {
   return new MissingModelFileError(
     [name],
@@ -32,17 +32,17 @@ export function missingFile(name: string, place: string | Place): MissingModelFi
   );
 }
 
-/** Bytes of text that are read: no JavaScript string is longer, and no configuration or vocabulary comes near. */
+/** Maximum size in bytes of a text file. It is the maximum length of a JavaScript string. */
 export const LARGEST_TEXT: number = 2 ** 29 - 24;
 
-/** Refuses to load a whole file as text that is far too large to be one. @throws UnreadableModelFileError */
+/** Refuses to read a file as text if it is too large. @throws UnreadableModelFileError */
 export function checkTextSize(size: number, name: string, where: string): void {
   if (size <= LARGEST_TEXT) return;
-  const message = `${name} in ${where} has ${size} bytes, which is too much for a file of text.`;
+  const message = `${name} in ${where} has ${size} bytes, which is too large for a text file.`;
   throw new UnreadableModelFileError(`${message} Check that it is the right file.`);
 }
 
-/** The bytes of a file as text. @throws UnreadableModelFileError where they are not UTF-8 */
+/** Decodes the bytes of a file as text. @throws UnreadableModelFileError if they are not UTF-8 */
 export function decodeText(bytes: Uint8Array, name: string, where: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -2,7 +2,9 @@ import type { ModelFolder } from '@scalearn/core';
 import { openTensorFile } from '@scalearn/core/files';
 import type { ModelFiles } from './model-files.ts';
 
-/** A folder of a trained model or adapter, as core's `readAdapterFolder` and `readSnapshot` read it. */
+/**
+ * Returns the folder of a trained model or adapter in the form that core's `readAdapterFolder` and `readSnapshot` read.
+ */
 export function modelFolder(files: ModelFiles): ModelFolder {
   return {
     describe: () => files.describe(),

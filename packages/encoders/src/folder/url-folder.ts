@@ -5,15 +5,16 @@ import { checkFileName, decodeText, LARGEST_TEXT, type ModelFiles, missingFile }
 
 /** How to fetch from a URL. */
 export interface UrlFolderOptions extends Patience {
-  /** What to call the place in messages; by default its URL. */
+  /** Name of the place in messages. Default: its URL. */
   readonly name?: string;
 }
 
-/** Bytes of a file that a server sends only as a whole. */
+/** Maximum size in bytes of a file from a server without range requests. */
 const LARGEST_WHOLE = 2 ** 32;
 
 /**
- * A folder of a web server. Parts of files are fetched by range requests; from a server that ignores them, whole files.
+ * Opens a folder of a web server. Parts of files are fetched by range requests. If the server ignores them, whole files
+ * are fetched.
  *
  * @param base the URL of the folder, with or without the final slash
  */
@@ -22,7 +23,7 @@ export function urlFolder(base: string | URL, options: UrlFolderOptions = {}): M
   const where = options.name ?? root;
   const send = steadyFetch(options);
 
-  /** A good answer whose body is still to be read. */
+  /** Returns a successful response. Its body has not been read. */
   const get = async (name: string, range?: string): Promise<Response> => {
     checkFileName(name, where);
     const url = root + name.split('/').map(encodeURIComponent).join('/');
@@ -34,7 +35,7 @@ export function urlFolder(base: string | URL, options: UrlFolderOptions = {}): M
     if (response.status === 404 || isPage) throw missingFile(name, where);
     throw new UnreadableModelFileError(`${where} answered ${response.status} to a request for ${name}.`);
   };
-  /** `fetch` throws `TypeError` where the network fails; what else it throws already says what to do. */
+  /** `fetch` throws `TypeError` if the network fails. Its other errors already say what to do. */
   const network = <T>(name: string, step: Promise<T>): Promise<T> =>
     step.catch((cause: unknown) => {
       if (!(cause instanceof TypeError || cause instanceof StallError)) throw cause;
@@ -42,7 +43,7 @@ export function urlFolder(base: string | URL, options: UrlFolderOptions = {}): M
         cause,
       });
     });
-  /** An answer that may have so many bytes. */
+  /** Returns the body of a response, limited to a number of bytes. */
   const bounded = (name: string, response: Response, most: number): Response =>
     limited(response, most, () => {
       const message = `${where} sent more of ${name} than was asked for, or than can be taken.`;

@@ -10,11 +10,11 @@ import {
 } from '../folder/model-files.ts';
 
 /**
- * The files of a model on the hub. In Node and Deno they are downloaded when they are asked for, into the cache that
- * Python's libraries share; a browser fetches the parts that are read.
+ * Opens the files of a model on the hub. In Node and Deno they are downloaded on request, into the cache shared with
+ * Python's libraries. A browser fetches only the parts that are read.
  *
- * @param name `owner/name` or `owner/name@revision`, the revision a branch, a tag or a commit hash
- * @throws HubError with its reason and what to do
+ * @param name `owner/name` or `owner/name@revision`; the revision is a branch, a tag or a commit hash
+ * @throws HubError with the reason and what to do
  */
 export async function openHub(name: string, options: HubOptions = {}): Promise<ModelFiles> {
   const repository = await openRepository(name, { ...options, kind: 'model' });

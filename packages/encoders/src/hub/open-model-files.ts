@@ -6,10 +6,9 @@ import { urlFolder } from '../folder/url-folder.ts';
 import { openHub } from './open-hub.ts';
 
 /**
- * The files of a model by the way a user names it: a folder of this machine if there is one, the URL of a folder,
- * else a name on the hub.
+ * Opens the files of a model by name: a folder of this machine if it exists, the URL of a folder, or a name on the hub.
  *
- * @throws UnreadableModelFileError where a path leads nowhere, HubError where the hub gives nothing
+ * @throws UnreadableModelFileError if a path does not exist, HubError if the hub cannot provide the model
  */
 export async function openModelFiles(name: string | URL, options: HubOptions = {}): Promise<ModelFiles> {
   if (/^https?:\/\//.test(String(name))) return urlFolder(name, options);

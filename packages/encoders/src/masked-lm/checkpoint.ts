@@ -8,9 +8,9 @@ import {
 } from '@scalearn/core/methods';
 import type { HeldOutRecord } from './events.ts';
 
-/** What a run continues from, besides tensors. Random streams are functions of the seed and the step. */
+/** The state of a run, in addition to tensors. Random streams are functions of the seed and the step. */
 export interface PretrainProgress {
-  /** Steps done. */
+  /** Number of steps done. */
   readonly step: number;
   readonly history: readonly HeldOutRecord[];
 }
@@ -19,7 +19,7 @@ const heldOutRecord = jsonShape({ step: jsonCount(0), loss: anyNumber, accuracy:
 
 const vectors = ['values', 'm', 'v'] as const;
 
-/** Parameters, optimizer and progress as bytes. */
+/** Encodes parameters, optimizer state and progress. */
 export async function encodePretraining(
   settings: RunSettings,
   progress: PretrainProgress,
@@ -33,7 +33,7 @@ export async function encodePretraining(
 }
 
 /**
- * Puts parameters and optimizer back as they were.
+ * Restores parameters and optimizer state.
  *
  * @throws CheckpointError if the checkpoint is damaged, or belongs to a run with other settings; SafetensorsError
  */

@@ -5,7 +5,7 @@ import type { MaskedLanguageModel } from './model.ts';
 import type { PretrainPlan } from './options.ts';
 import { largestMaskedBatch } from './texts.ts';
 
-/** Measures a model on held-out texts, whose masks are drawn once: every evaluation asks for the same tokens. */
+/** Evaluates a model on held-out texts. Their masks are drawn once, so that all evaluations predict the same tokens. */
 export class Evaluator implements Disposes {
   readonly #program: Program;
   readonly #batches: readonly Record<string, HostArray>[];
@@ -36,7 +36,7 @@ export class Evaluator implements Disposes {
     );
   }
 
-  /** Mean loss and accuracy over all masked tokens. */
+  /** Returns the mean loss and the accuracy over all masked tokens. */
   async evaluate(signal?: AbortSignal): Promise<{ readonly loss: number; readonly accuracy: number }> {
     let [loss, right, count] = [0, 0, 0];
     for (const feeds of this.#batches) {
@@ -58,7 +58,7 @@ export class Evaluator implements Disposes {
   }
 }
 
-/** Rows of logits `[masked, vocabulary]` in which no other token is as likely as the right one. */
+/** Counts the rows of logits `[masked, vocabulary]` in which the right token has the single highest value. */
 function countRight(logits: HostArray, labels: Int32Array): number {
   const width = logits.length / labels.length;
   let right = 0;

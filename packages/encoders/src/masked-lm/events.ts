@@ -1,25 +1,25 @@
-/** How well masked tokens of the held-out texts are guessed. */
+/** Loss and accuracy on the masked tokens of the held-out texts. */
 export interface HeldOutRecord {
-  /** Steps done so far. */
+  /** Number of steps done so far. */
   readonly step: number;
   /** Mean cross-entropy of the masked tokens. */
   readonly loss: number;
-  /** Share of the masked tokens for which the right one is the likeliest. */
+  /** Fraction of the masked tokens for which the right token has the highest probability. */
   readonly accuracy: number;
 }
 
 export type PretrainEvent =
   | {
       readonly event: 'start';
-      /** Planned steps, and those already done by the run that is resumed. */
+      /** Total number of steps, and the number already done by the run that is resumed. */
       readonly steps: number;
       readonly step: number;
       readonly texts: number;
       readonly heldOut: number;
-      /** Trainable values. */
+      /** Number of trainable values. */
       readonly parameters: number;
       readonly device: string;
-      /** GPU dispatches, ONNX nodes or interpreted operations of one step. */
+      /** Number of GPU dispatches, ONNX nodes or interpreted operations of one step. */
       readonly operations: number;
     }
   | {
@@ -29,7 +29,7 @@ export type PretrainEvent =
       readonly loss: number;
       readonly gradientNorm: number;
       readonly learningRate: number;
-      /** Tokens of this step's batch, and how many of them were masked. */
+      /** Number of tokens in this step's batch, and how many of them were masked. */
       readonly tokens: number;
       readonly masked: number;
     }

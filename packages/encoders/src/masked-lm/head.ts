@@ -5,7 +5,7 @@ import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';
 import type { MaskedLMHead } from '../families/masked-lm-head.ts';
 
-/** The head of a family. @throws EncoderConfigError where it has none */
+/** Returns the head of a family. @throws EncoderConfigError if it has none */
 export function maskedLMHead({ maskedLM, modelType }: EncoderFamily): MaskedLMHead {
   if (maskedLM) return maskedLM;
   throw new EncoderConfigError(
@@ -13,7 +13,7 @@ export function maskedLMHead({ maskedLM, modelType }: EncoderFamily): MaskedLMHe
   );
 }
 
-/** The head's own parameters: its decoder is the table of word embeddings. */
+/** Returns the head's own parameters. Its decoder is the table of word embeddings. */
 export function maskedLMHeadParameters(
   { dense, norm, bias }: MaskedLMHead,
   { hiddenSize, vocabSize, initializerRange }: TransformerConfig,
@@ -33,8 +33,8 @@ export function maskedLMHeadParameters(
 }
 
 /**
- * Logits of the masked tokens, `LN(act(h·Wᵀ + b))·Eᵀ + c` with the word embeddings E (Devlin et al. 2019, Liu et al.
- * 2019): hidden `[masked, hidden]` to `[masked, vocabulary]`.
+ * Computes the logits of the masked tokens, `LN(act(h·Wᵀ + b))·Eᵀ + c` with the word embeddings E (Devlin et al. 2019,
+ * Liu et al. 2019): hidden `[masked, hidden]` to `[masked, vocabulary]`.
  */
 export function maskedLMLogits(
   { dense, norm, bias, words, activation: own }: MaskedLMHead,

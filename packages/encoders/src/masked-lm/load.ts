@@ -16,13 +16,12 @@ import { readMaskedLMHead } from './read-head.ts';
 
 export interface LoadMaskedLMOptions extends HubOptions, FamilyOptions {
   readonly device: Device;
-  /** Draws the head's first weights where the checkpoint has none; 0 by default. */
+  /** Seed of the head's initial weights if the checkpoint has none. Default 0. */
   readonly seed?: number;
 }
 
 /**
- * Loads an encoder with its masked-language-modeling head and its tokenizer, to pretrain it further on
- * texts of one's own.
+ * Loads an encoder with its masked-language-modeling head and its tokenizer, to continue pretraining on custom texts.
  *
  * @param source a hub name, a local Hugging Face folder, its URL, or opened files
  * @throws EncoderConfigError, EncoderWeightsError, TokenizerError, MissingModelFileError, HubError
@@ -54,7 +53,10 @@ export async function loadMaskedLM(
   return { model, tokenizer };
 }
 
-/** @throws EncoderConfigError for a decoder with weights of its own: here it is the table of word embeddings */
+/**
+ * @throws EncoderConfigError for a decoder with its own weights, because the decoder is the table of word embeddings
+ * here
+ */
 async function checkTied(files: ModelFiles): Promise<void> {
   const file = 'config.json';
   const json = JsonFields.parse(await files.text(file), `${files.describe()}/${file}`, EncoderConfigError);

@@ -1,38 +1,38 @@
 import type { EncodedText } from '@scalearn/core';
 import type { RandomStream } from '@scalearn/core/graph';
 
-/** What masking needs to know of a vocabulary. */
+/** The parts of a vocabulary that masking needs. */
 export interface MaskingVocabulary {
-  /** Ids are below this number. */
+  /** Vocabulary size. Ids are below this number. */
   readonly size: number;
   readonly maskId: number;
-  /** Never masked, and never put in for another token. */
+  /** Ids that are never masked and never used as random replacements. */
   readonly specialIds: ReadonlySet<number>;
 }
 
 export interface MaskedBatch {
-  /** With some ids replaced. */
+  /** The texts with masked ids replaced. */
   readonly texts: readonly EncodedText[];
-  /** Where the masked tokens lie in the ragged batch, ascending. */
+  /** Positions of the masked tokens in the ragged batch, ascending. */
   readonly positions: Int32Array;
-  /** Their ids before. */
+  /** The original ids of the masked tokens. */
   readonly labels: Int32Array;
 }
 
-/** Places of a text's tokens that may be masked. */
+/** Returns the positions of a text's tokens that may be masked. */
 function candidates({ inputIds }: EncodedText, { specialIds }: MaskingVocabulary): number[] {
   return Array.from(inputIds).flatMap((id, i) => (specialIds.has(id) ? [] : [i]));
 }
 
-/** How many of a text's tokens are masked: `rate` of those that are no special ones, and at least one. */
+/** Returns how many of a text's tokens are masked: `rate` of the tokens that are not special, at least one. */
 export function maskedCount(text: EncodedText, vocabulary: MaskingVocabulary, rate: number): number {
   const { length } = candidates(text, vocabulary);
   return length === 0 ? 0 : Math.max(1, Math.round(length * rate));
 }
 
 /**
- * Masks tokens of a batch (Devlin et al. 2019, section 3.1): of those chosen, 80 % become the mask token, 10 % a random
- * token, 10 % stay.
+ * Masks tokens of a batch (Devlin et al. 2019, section 3.1). Of the chosen tokens, 80 % become the mask token, 10 % a
+ * random token, and 10 % are unchanged.
  */
 export function maskTokens(
   texts: readonly EncodedText[],
@@ -47,7 +47,7 @@ export function maskTokens(
     const inputIds = Int32Array.from(text.inputIds);
     const places = candidates(text, vocabulary);
     const count = maskedCount(text, vocabulary, rate);
-    // The first steps of Fisher and Yates.
+    // A partial Fisher–Yates shuffle.
     for (let i = 0; i < count; i++) {
       const j = i + random.below(places.length - i);
       [places[i], places[j]] = [places[j] as number, places[i] as number];

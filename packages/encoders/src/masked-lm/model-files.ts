@@ -4,14 +4,14 @@ import { encoderConfigJson } from '../model/config.ts';
 import type { MaskedLanguageModel } from './model.ts';
 
 export interface MaskedLMFileOptions {
-  /** How weights are stored; half precision by default. */
+  /** Storage type of the weights. Default: half precision. */
   readonly dtype?: 'F16' | 'F32';
 }
 
 /**
- * A model as the files of a Hugging Face folder, but for its tokenizer's: `config.json` and `model.safetensors`, the
- * decoder tied to the word embeddings. `loadEncoder` reads it, and so does transformers (`AutoModelForMaskedLM`,
- * `AutoModel`).
+ * Returns a model as the files of a Hugging Face folder without the tokenizer's files: `config.json` and
+ * `model.safetensors`, with the decoder tied to the word embeddings. `loadEncoder` and transformers
+ * (`AutoModelForMaskedLM`, `AutoModel`) read it.
  */
 export async function maskedLMFiles(
   model: MaskedLanguageModel,
@@ -21,7 +21,7 @@ export async function maskedLMFiles(
   const weights = [...tensors].map(([name, { shape, data }]) => [name, { shape, data, dtype }] as const);
   return {
     'config.json': `${JSON.stringify(configOf(model), null, 2)}\n`,
-    // transformers reads only files that say they are PyTorch's.
+    // transformers only reads files with the format `pt`.
     'model.safetensors': writeSafetensors(weights, { format: 'pt' }),
   };
 }
@@ -31,7 +31,7 @@ function configOf({ config, family }: MaskedLanguageModel): Record<string, unkno
     ...(family.pythonClass === undefined ? {} : { architectures: [`${family.pythonClass}ForMaskedLM`] }),
     ...encoderConfigJson(config, { families: [family] }),
     tie_word_embeddings: true,
-    // What it computes in, whatever the file stores.
+    // The type used in computation, independent of the storage type.
     dtype: 'float32',
   };
 }

@@ -11,9 +11,9 @@ import type { MaskedBatch } from './mask-tokens.ts';
 export interface MaskedLMOptions extends FamilyOptions {
   readonly device: Device;
   readonly config: TransformerConfig;
-  /** Draws the first weights; 0 by default. */
+  /** Seed of the initial weights. Default 0. */
   readonly seed?: number;
-  /** Weights to begin with instead, by the names of parameters. */
+  /** Initial weights by parameter name. Weights not given are drawn. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
 }
 
@@ -24,7 +24,7 @@ export interface MaskedLMGraph extends EncoderGraph {
   readonly loss: Tensor;
 }
 
-/** An encoder with a masked-language-modeling head, all of it trainable. */
+/** An encoder with a masked-language-modeling head. All weights are trainable. */
 export class MaskedLanguageModel implements Disposes {
   readonly device: Device;
   readonly config: TransformerConfig;
@@ -32,7 +32,8 @@ export class MaskedLanguageModel implements Disposes {
   readonly parameters: Parameters;
 
   /**
-   * Weights that are not given are drawn as BERT's were. There is no pooler: nothing would train it.
+   * Makes a model. Weights that are not given are initialized as in BERT. There is no pooler, because nothing would
+   * train it.
    *
    * @throws EncoderConfigError for a family without a head for masked tokens
    */
@@ -50,7 +51,7 @@ export class MaskedLanguageModel implements Disposes {
     this.parameters = new Parameters(device, specs, seed);
   }
 
-  /** The graph; reads the inputs of {@link feeds}. With dropout when it is given. */
+  /** Builds the graph on the inputs of {@link feeds}. Dropout is applied if it is given. */
   build(dropout?: Dropout): MaskedLMGraph {
     const { parameters, family, config } = this;
     const weight = (name: string): Tensor => parameters.tensor(name);
@@ -63,7 +64,7 @@ export class MaskedLanguageModel implements Disposes {
     return { ...graph, logits, loss: crossEntropy(logits, input('labels', ['masked'], 'i32')) };
   }
 
-  /** A masked batch as graph inputs. */
+  /** Returns a masked batch as graph inputs. */
   feeds({ texts, positions, labels }: MaskedBatch): Record<string, HostArray> {
     return { ...encoderFeeds(this.family, this.config, 'model', texts), maskedPositions: positions, labels };
   }
@@ -76,7 +77,7 @@ export class MaskedLanguageModel implements Disposes {
   }
 }
 
-/** An encoder's weights as parameters: N(0, initializerRange²), zeros for biases, ones for layer norms. */
+/** Returns an encoder's weights as parameters: N(0, initializerRange²), zeros for biases, ones for layer norms. */
 function encoderParameters(family: EncoderFamily, config: TransformerConfig): ParameterSpec[] {
   return family
     .weights(config)

@@ -4,46 +4,51 @@ import type { PretrainEvent } from './events.ts';
 import type { MaskedLanguageModel } from './model.ts';
 
 export interface PretrainOptions {
-  /** Trained in place. */
+  /** The model. It is trained in place. */
   readonly model: MaskedLanguageModel;
   readonly tokenizer: Tokenizer;
-  /** Texts, or pairs of texts that follow each other. */
+  /** Training texts, or pairs of consecutive texts. */
   readonly texts: readonly Segments[];
-  /** Texts that are evaluated on. */
+  /** Texts for evaluation. */
   readonly heldOut: readonly Segments[];
-  /** Batches to train on, to which the learning rate's schedule leads. */
+  /** Number of training steps, one batch each. The learning-rate schedule ends there. */
   readonly steps: number;
-  /** Texts or pairs in a batch; 64 by default. */
+  /** Number of texts or pairs in a batch. Default 64. */
   readonly batchSize?: number;
-  /** Tokens of a text or pair at most, special ones included; by default what the encoder takes. */
+  /** Maximum number of tokens of a text or pair, including special tokens. Default: the encoder's maximum. */
   readonly maxLength?: number;
-  /** The highest, at the end of the warm-up; 1e-3 by default, which suits small encoders. */
+  /** Maximum learning rate, reached at the end of the warm-up. Default 1e-3, which suits small encoders. */
   readonly learningRate?: number;
-  /** Steps in which the learning rate rises; a tenth of all by default. */
+  /** Number of warm-up steps. Default: a tenth of all steps. */
   readonly warmupSteps?: number;
-  /** 0.01 by default. */
+  /** Weight decay. Default 0.01. */
   readonly weightDecay?: number;
-  /** Global norm gradients are clipped to; 1 by default. */
+  /** Global norm to which gradients are clipped. Default 1. */
   readonly maxGradNorm?: number;
-  /** Share of the tokens that is masked; 0.15 by default. */
+  /** Fraction of the tokens that are masked. Default 0.15. */
   readonly maskRate?: number;
-  /** Whether the configuration's dropout is applied; off by default: small encoders on much text underfit. */
+  /**
+   * Whether the configuration's dropout is applied. Default false, because small encoders underfit large text
+   * collections.
+   */
   readonly dropout?: boolean;
-  /** Evaluates and saves a checkpoint after every so many steps, and at the end; 1,000 by default. */
+  /**
+   * Number of steps between evaluations, each of which saves a checkpoint. There is also one at the end. Default 1,000.
+   */
   readonly evaluateEvery?: number;
-  /** Minutes between further checkpoints, where there is a store for them; 10 by default, 0: none. */
+  /** Minutes between additional checkpoints if there is a store. Default 10; 0 turns them off. */
   readonly checkpointEvery?: number;
-  /** Data order, masks and dropout; 0 by default. */
+  /** Seed of data order, masks and dropout. Default 0. */
   readonly seed?: number;
   readonly onEvent?: (event: PretrainEvent) => void;
   /** Aborting saves a checkpoint and rejects with an InterruptedError. */
   readonly signal?: AbortSignal;
   readonly checkpoints?: CheckpointStore;
-  /** Continues from the store's checkpoint, where there is one. */
+  /** Whether to continue from the store's checkpoint, if there is one. */
   readonly resume?: boolean;
 }
 
-/** A run's numbers, with every default filled in. */
+/** The numbers of a run, with all defaults filled in. */
 export type PretrainPlan = Required<
   Pick<
     PretrainOptions,

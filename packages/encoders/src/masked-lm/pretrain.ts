@@ -4,9 +4,9 @@ import { settlePlan } from './plan.ts';
 import { PretrainRun } from './run.ts';
 
 /**
- * Trains an encoder to guess masked tokens (Devlin et al. 2019; without next-sentence prediction, as Liu et al. 2019):
- * AdamW, linear warm-up and decay. The same options and seed give the same bytes, also where a run was killed and
- * resumed in between.
+ * Pretrains an encoder by masked language modeling (Devlin et al. 2019), without next-sentence prediction as in Liu et
+ * al. 2019. It uses AdamW with linear warm-up and decay. The same options and seed give the same bytes, even if a run
+ * was killed and resumed.
  *
  * @returns the held-out loss and accuracy of every evaluation
  * @throws ArgumentError, InterruptedError, DivergedError, CheckpointError

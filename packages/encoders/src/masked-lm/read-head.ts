@@ -4,13 +4,13 @@ import type { TransformerConfig } from '../families/config.ts';
 import type { MaskedLMHead } from '../families/masked-lm-head.ts';
 import { maskedLMHeadParameters } from './head.ts';
 
-/** Older checkpoints name the parameters of LayerNorm so. */
+/** Names of LayerNorm parameters in older checkpoints. */
 const oldNames = { weight: 'gamma', bias: 'beta' } as const;
 
 /**
- * A head's values by the names of its parameters; none where a checkpoint has no such head.
+ * Returns a head's values by parameter name, or none if the checkpoint has no such head.
  *
- * @throws EncoderWeightsError for half a head, and for one of another shape
+ * @throws EncoderWeightsError if parts of the head are missing or have another shape
  */
 export async function readMaskedLMHead(
   reader: TensorReader,

@@ -37,7 +37,7 @@ interface RunParts {
   readonly inputs: ReadonlySet<string>;
 }
 
-/** One run: where it stands, and how it goes on. */
+/** The state of one pretraining run. */
 export class PretrainRun implements Disposes {
   readonly #options: PretrainOptions;
   readonly #plan: PretrainPlan;
@@ -69,7 +69,7 @@ export class PretrainRun implements Disposes {
       label: 'pretraining',
     });
     try {
-      // Compiled before the first step, too: nothing is created once training goes on.
+      // The evaluator is also compiled before the first step, so that nothing is created during training.
       const evaluator = await Evaluator.create(model, heldOutTexts, vocabulary, plan);
       return new PretrainRun(options, plan, { program, evaluator, vocabulary, texts, settings, inputs });
     } catch (error) {
@@ -84,7 +84,8 @@ export class PretrainRun implements Disposes {
     const { steps, evaluateEvery } = this.#plan;
     try {
       while (this.#progress.history.at(-1)?.step !== steps) {
-        // Counted by evaluations: a run interrupted between a step and the evaluation after it goes on with that.
+        // Progress is counted in evaluations. A run interrupted between a step and its evaluation resumes with that
+        // evaluation.
         await this.#train(Math.min(steps, (this.#progress.history.length + 1) * evaluateEvery));
         await this.#evaluate();
         await this.#save();
@@ -112,7 +113,7 @@ export class PretrainRun implements Disposes {
     });
   }
 
-  /** Steps up to `end`, a few of them under way at once, and saves between them, which are written while steps go on. */
+  /** Trains up to step `end` with a few steps in flight. Checkpoints are written while training continues. */
   async #train(end: number): Promise<void> {
     const { signal } = this.#options;
     const isDue = (): boolean => this.#writer.isDue;
@@ -147,7 +148,7 @@ export class PretrainRun implements Disposes {
     onEvent?.({ event: 'step', step: step + 1, steps, loss, gradientNorm, learningRate, tokens, masked });
   }
 
-  /** The texts of a step: a new order in every epoch. */
+  /** Returns the texts of a step. Every epoch has a new order. */
   #batch(step: number): EncodedText[] {
     const { texts } = this.#parts;
     return Array.from(this.#order.at(step).rows, (row) => texts[row] as EncodedText);

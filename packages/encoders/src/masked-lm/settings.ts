@@ -4,7 +4,7 @@ import { sha256 } from '../model/sha256.ts';
 import type { MaskedLanguageModel } from './model.ts';
 import type { PretrainPlan } from './options.ts';
 
-/** What decides a run: a checkpoint continues only under the same. */
+/** Returns the settings that determine a run. A checkpoint is only continued with the same settings. */
 export async function runSettings(
   { config, device, parameters }: MaskedLanguageModel,
   { checkpointEvery: _, ...plan }: PretrainPlan,
@@ -22,7 +22,7 @@ export async function runSettings(
   };
 }
 
-/** SHA-256 over the ids of texts. */
+/** Returns the SHA-256 of the ids of texts. */
 function fingerprint(texts: readonly EncodedText[]): Promise<string> {
   const lines = texts.map(({ inputIds, tokenTypeIds }) =>
     [...Array.from(inputIds), '|', ...Array.from(tokenTypeIds ?? [])].join(' '),

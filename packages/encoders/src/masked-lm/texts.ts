@@ -5,7 +5,7 @@ import { type MaskingVocabulary, maskedCount } from './mask-tokens.ts';
 /**
  * Encodes texts once, before training.
  *
- * @throws ArgumentError for a text without a token that could be masked
+ * @throws ArgumentError for a text without a token that can be masked
  */
 export function encodeForMasking(
   texts: readonly Segments[],
@@ -23,7 +23,7 @@ export function encodeForMasking(
   });
 }
 
-/** Room for any batch of these texts: that of the longest ones. */
+/** Returns the size of the largest batch: a batch of the longest texts. */
 export function largestMaskedBatch(
   texts: readonly EncodedText[],
   batchSize: number,

@@ -6,7 +6,7 @@ import { maskedLMHead } from './head.ts';
 import type { MaskingVocabulary } from './mask-tokens.ts';
 
 /**
- * A tokenizer's vocabulary as masking needs it.
+ * Returns the parts of a tokenizer's vocabulary that masking needs.
  *
  * @throws EncoderConfigError for a family without a head for masked tokens; ArgumentError if it has no mask token, or more tokens than the encoder has embeddings
  */

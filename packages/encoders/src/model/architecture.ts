@@ -3,7 +3,7 @@ import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
 import type { WeightSpec } from '../families/weights.ts';
 
-/** What methods and heads need to know of an encoder, from its configuration alone. */
+/** Returns what methods and heads need to know of an encoder, from its configuration alone. */
 export function encoderArchitecture(config: EncoderConfig, options: FamilyOptions = {}): EncoderArchitecture {
   const { modelType, layers, hiddenSize, intermediateSize, initializerRange } = config;
   const { attentionDropout, classifierDropout, headOptions } = config;
@@ -17,7 +17,7 @@ export function encoderArchitecture(config: EncoderConfig, options: FamilyOption
   };
 }
 
-/** All tensors of an encoder: their names, shapes and keys on disk. */
+/** Returns all tensors of an encoder: their names, shapes and keys on disk. */
 export function encoderWeights(
   config: TransformerConfig,
   options: FamilyOptions = {},
@@ -25,7 +25,10 @@ export function encoderWeights(
   return familyOf(config.modelType, options).weights(config);
 }
 
-/** Number of values in an encoder's weights, the optional pooler left out: the heads of most tasks do without it. */
+/**
+ * Returns the number of values in an encoder's weights without the optional pooler, which the heads of most tasks do
+ * not use.
+ */
 export function encoderParameterCount(config: TransformerConfig, options: FamilyOptions = {}): number {
   return encoderWeights(config, options)
     .filter(({ optional }) => !optional)

@@ -4,15 +4,15 @@ import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
 
 export interface ParseConfigOptions extends FamilyOptions {
-  /** The file, for errors. */
+  /** Path of the file, for errors. */
   readonly where?: string;
 }
 
 /**
- * Reads the object of a `config.json`. Fields that change what the encoder computes are read, or must be as its family
- * has them; those that transformers ignores for it are ignored here.
+ * Reads the object of a `config.json`. Fields that change what the encoder computes are read, or must have the family's
+ * value. Fields that transformers ignores for the family are ignored here.
  *
- * @throws EncoderConfigError for other families, and for sizes that are missing or make no sense
+ * @throws EncoderConfigError for unknown families, and for missing or invalid sizes
  */
 export function parseEncoderConfig(
   json: unknown,
@@ -26,7 +26,9 @@ export function parseEncoderConfig(
   return config;
 }
 
-/** The content of a `config.json`, but for what heads decide: what {@link parseEncoderConfig} reads. */
+/**
+ * Returns the content of a `config.json` that {@link parseEncoderConfig} reads, without the fields that heads decide.
+ */
 export function encoderConfigJson(
   config: TransformerConfig,
   options: FamilyOptions = {},
@@ -35,7 +37,7 @@ export function encoderConfigJson(
   return { model_type: modelType, ...familyOf(modelType, options).writeConfig(config) };
 }
 
-/** Longest sequence that the encoder has positions for. */
+/** Returns the longest sequence for which the encoder has positions. */
 export function maxSequenceLength(config: TransformerConfig, options: FamilyOptions = {}): number {
   return config.maxPositions - familyOf(config.modelType, options).firstPosition(config);
 }

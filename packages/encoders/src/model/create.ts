@@ -11,22 +11,23 @@ export interface CreateEncoderOptions extends FamilyOptions {
   readonly device: Device;
   readonly config: TransformerConfig;
   readonly weights: TensorReader;
-  /** Named in errors and in saved adapters. */
+  /** Name in errors and in saved adapters. */
   readonly name: string;
   readonly tokenizer?: SegmentEncoder;
-  /** Use the first N layers only. */
+  /** Number of layers to use, from the first. Default: all. */
   readonly layers?: number;
-  /** How the weights of linear layers and embeddings are kept on the device; sums are f32 in any case. */
+  /** Storage type of the weights of linear layers and embeddings on the device. Sums are always f32. */
   readonly storage?: 'f32' | 'f16';
-  /** Called as tensors are read, each twice: for the fingerprint, and for the device. */
+  /** Called as tensors are read. Each tensor is read twice: for the fingerprint, and for the device. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Puts an encoder's weights on a device. A pooler that the checkpoint lacks is drawn, as in the reference: only the static
- * heads of multiple choice read it.
+ * Loads an encoder's weights onto a device. A pooler missing in the checkpoint is initialized at random, as in the
+ * reference. Only static multiple-choice heads use it.
  *
- * @throws EncoderConfigError for a family that is not known, EncoderWeightsError if they do not fit the configuration, ArgumentError for a wrong number of layers
+ * @throws EncoderConfigError for an unknown family, EncoderWeightsError if the weights do not fit the configuration,
+ * ArgumentError for a wrong number of layers
  */
 export async function createEncoder(options: CreateEncoderOptions): Promise<TransformerEncoder> {
   const { device, weights: reader, name, tokenizer, storage = 'f32' } = options;
@@ -42,7 +43,7 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
   const weights = new Map<string, { spec: WeightSpec; tensor: DeviceTensor }>();
   try {
     const upload = (spec: WeightSpec, values: Float32Array): void => {
-      // Vectors are small and precious: only matrices may be kept in half precision.
+      // Vectors are small and sensitive to precision, so only matrices are stored in half precision.
       const kept = spec.shape.length > 1 ? storage : 'f32';
       const label = `encoder/${spec.name}`;
       weights.set(spec.name, { spec, tensor: device.upload(values, spec.shape, { label, storage: kept }) });

@@ -16,7 +16,7 @@ import { encoderArchitecture } from './architecture.ts';
 import { encoderConfigJson } from './config.ts';
 import { encoderFeeds } from './feeds.ts';
 
-/** Turns texts into ids; the part of a tokenizer that training needs. */
+/** Turns texts into ids. It is the part of a tokenizer that training needs. */
 export interface SegmentEncoder {
   encode(segments: readonly [string] | readonly [string, string], options: TruncationOptions): EncodedText;
 }
@@ -27,7 +27,7 @@ export interface TransformerParts {
   readonly config: TransformerConfig;
   readonly fingerprint: string;
   readonly weights: ReadonlyMap<string, { readonly spec: WeightSpec; readonly tensor: DeviceTensor }>;
-  /** Absent for encoders that are only fed ids. */
+  /** Undefined for encoders that are only given ids. */
   readonly tokenizer?: SegmentEncoder;
 }
 
@@ -70,7 +70,7 @@ export class TransformerEncoder implements Encoder {
     );
   }
 
-  /** Tokens of the longest text, special ones included. */
+  /** Maximum number of tokens of a text, including special tokens. */
   get maxLength(): number {
     return this.config.maxPositions - this.family.firstPosition(this.config);
   }
@@ -93,7 +93,7 @@ export class TransformerEncoder implements Encoder {
     if (!tokenizer) throw new ArgumentError(`the encoder '${this.name}' was loaded without a tokenizer`);
     const maxLength = Math.min(options.maxLength, this.maxLength);
     const text = tokenizer.encode(segments, { ...options, maxLength });
-    // All texts of a data set are kept at once: where there is a single token type, it takes no room.
+    // All texts of a data set are kept in memory, so token types are dropped if there is only one.
     return this.config.typeVocabSize > 1 ? text : { inputIds: text.inputIds };
   }
 

@@ -3,11 +3,11 @@ import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';
 
 /**
- * A ragged batch as the inputs of an encoder's graph: `inputIds`, `positionIds` and, where there is more than one token
- * type, `tokenTypeIds` i32 `[tokens]`; `cuSeqlens` i32 `[boundaries]`; and what its family adds.
+ * Returns a ragged batch as the inputs of an encoder's graph: `inputIds`, `positionIds` and, if there are several token
+ * types, `tokenTypeIds`, i32 `[tokens]` each; `cuSeqlens`, i32 `[boundaries]`; and the inputs that its family adds.
  *
- * @param name of the encoder, for errors
- * @throws ArgumentError for ids and token types that it does not have, and for sequences that are empty or too long
+ * @param name name of the encoder, for errors
+ * @throws ArgumentError for unknown ids and token types, and for empty or too long sequences
  */
 export function encoderFeeds(
   family: EncoderFamily,

@@ -9,7 +9,10 @@ import { readEncoderConfig } from './read-config.ts';
 import { planWeights, type WeightPlan } from './read-weights.ts';
 import { sha256 } from './sha256.ts';
 
-/** SHA-256 over what decides the encoder's output: the configuration but for dropout, and the bytes of every tensor. */
+/**
+ * Returns the SHA-256 of everything that determines the encoder's output: the configuration without dropout, and the
+ * bytes of every tensor.
+ */
 export async function encoderFingerprint(
   config: TransformerConfig,
   reader: TensorReader,
@@ -26,7 +29,7 @@ export async function encoderFingerprint(
   return sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
-/** The configuration with the first layers only. @throws ArgumentError if there are not so many */
+/** Returns the configuration with only the first layers. @throws ArgumentError if there are too few */
 export function withLayers(config: TransformerConfig, layers: number = config.layers): TransformerConfig {
   if (!(Number.isInteger(layers) && layers >= 1 && layers <= config.layers))
     throw new ArgumentError(`layers must be a whole number from 1 to ${config.layers}, not ${layers}`);
@@ -34,7 +37,7 @@ export function withLayers(config: TransformerConfig, layers: number = config.la
 }
 
 /**
- * What identifies an encoder, as `loadEncoder` would give it, without putting it on a device.
+ * Returns the fingerprint that `loadEncoder` would give, without loading the encoder onto a device.
  *
  * @throws as `loadEncoder`
  */

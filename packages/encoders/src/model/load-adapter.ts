@@ -5,8 +5,8 @@ import { modelFolder } from '../folder/model-folder.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
 
 /**
- * Loads a trained bottleneck adapter, a source for stage 2, from an AdapterHub folder: with `adapter.safetensors` or
- * `pytorch_adapter.bin`, the first where it has both.
+ * Loads a trained bottleneck adapter, a source for stage 2, from an AdapterHub folder with `adapter.safetensors` or
+ * `pytorch_adapter.bin`. If the folder has both, the first is used.
  *
  * @param source a local folder, a URL, a hub name, or opened files
  * @throws ModelFileError, MissingModelFileError, UnreadableModelFileError, SafetensorsError, TorchFileError, HubError

@@ -14,11 +14,11 @@ import { readEncoderConfig } from './read-config.ts';
 
 export interface LoadEncoderOptions extends HubOptions, FamilyOptions {
   readonly device: Device;
-  /** Use the first N layers only. */
+  /** Number of layers to use, from the first. Default: all. */
   readonly layers?: number;
-  /** How matrices are kept on the device; `f16` halves their memory where the device can. */
+  /** Storage type of matrices on the device. `f16` halves their memory if the device supports it. */
   readonly storage?: 'f32' | 'f16';
-  /** Called as tensors are read, each twice: for the fingerprint, and for the device. */
+  /** Called as tensors are read. Each tensor is read twice: for the fingerprint, and for the device. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -76,7 +76,7 @@ export async function loadEncoder(
   });
 }
 
-/** What adapters carry as the encoder's name: of a folder its last part, not where it lay on this machine. */
+/** Returns the encoder's name in adapters. For a folder it is the last part of the path, without its location. */
 async function plainName(source: string | URL): Promise<string> {
   const isFile = typeof source !== 'string' && source.protocol === 'file:';
   const name = isFile ? localPath(source) : String(source);

@@ -5,7 +5,7 @@ import type { ModelFiles } from '../folder/model-files.ts';
 import { parseEncoderConfig } from './config.ts';
 
 export interface ReadConfigOptions extends FamilyOptions {
-  /** Its name; `config.json` by default. */
+  /** Name of the file. Default `config.json`. */
   readonly file?: string;
 }
 

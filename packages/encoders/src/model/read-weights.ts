@@ -5,27 +5,29 @@ import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';
 import type { WeightSpec } from '../families/weights.ts';
 
-/** A key as the encoder's own class would write it: no prefix, LayerNorm parameters named weight and bias. */
+/**
+ * Returns a key as the encoder's own class writes it: without prefix, with LayerNorm parameters named weight and bias.
+ */
 function plainKey(key: string, prefix: string): string {
   const bare = key.startsWith(`${prefix}.`) ? key.slice(prefix.length + 1) : key;
   return bare.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
 }
 
-/** Where each tensor of the encoder lies in a checkpoint. */
+/** Where each tensor of the encoder is in a checkpoint. */
 export interface WeightPlan {
   readonly specs: readonly WeightSpec[];
-  /** What the checkpoint may lack and does: the pooler's, or none. */
+  /** Optional tensors that the checkpoint lacks: those of the pooler, or none. */
   readonly absent: readonly WeightSpec[];
-  /** Key in the file of every plain key. */
+  /** The key in the file for every plain key. */
   readonly keys: ReadonlyMap<string, string>;
 }
 
 /**
- * Holds a checkpoint's keys against a configuration: all layers of the file must be there and fit, of which the first
- * `config.layers` are used.
+ * Checks a checkpoint's keys against a configuration. All layers of the file must be present and fit. The first
+ * `config.layers` of them are used.
  *
- * @param layersInFile as `config.json` says, when the encoder is cut to fewer layers
- * @throws EncoderWeightsError that lists every missing, unexpected and misshaped key
+ * @param layersInFile number of layers in `config.json`, if the encoder is cut to fewer layers
+ * @throws EncoderWeightsError, which lists every missing, unexpected and misshaped key
  */
 export function planWeights(
   reader: TensorReader,
@@ -54,12 +56,12 @@ export function planWeights(
     }
     return parts.every((part) => keys.has(part));
   });
-  // The pooler may be left out, but not half of it.
+  // The pooler may be missing, but only as a whole.
   const used = family.weights(config);
   const optional = used.filter((spec) => spec.optional);
   if (optional.some((spec) => keys.has(spec.name)))
     missing.push(...optional.map((spec) => spec.name).filter((name) => !keys.has(name)));
-  // Buffers and heads of what it was trained for are no part of the encoder.
+  // Buffers, and heads of the task the model was trained for, are not part of the encoder.
   const isOther = (key: string): boolean =>
     /(?:^|\.)position_ids$/.test(key) || family.headKeys.some((head) => key.startsWith(`${head}.`));
   const unexpected = [...keys].filter(
@@ -78,8 +80,8 @@ export function planWeights(
 }
 
 /**
- * The first values of a weight that the checkpoint lacks: N(0, initializerRange²), or its constant. They are the same
- * every time, so that they need not be stored with a model that was trained on them.
+ * Returns the initial values of a weight that the checkpoint lacks: N(0, initializerRange²), or its constant. They are
+ * deterministic, so they need not be stored with a model that was trained with them.
  */
 export function drawWeight(
   { name, shape, initial }: WeightSpec,
@@ -91,7 +93,7 @@ export function drawWeight(
     : new Float32Array(size).fill(initial === 'ones' ? 1 : 0);
 }
 
-/** A tensor's values, its parts stacked. */
+/** Reads a tensor's values, with its parts stacked. */
 export async function readWeight(
   reader: TensorReader,
   plan: WeightPlan,

@@ -4,42 +4,42 @@ import { isId, malformed, shown, unsupported } from './json.ts';
 import { Trie } from './models/trie.ts';
 import type { Normalizer } from './normalizers/normalizer.ts';
 
-/** A token that stands beside the model's vocabulary and is found in a text before all else. */
+/** A token in addition to the model's vocabulary. It is found in a text before all other steps. */
 interface AddedToken {
   readonly content: string;
-  /** Whether it is matched only where no letter or digit is beside it. */
+  /** Whether it only matches without a letter or digit next to it. */
   readonly singleWord: boolean;
-  /** Whether the white space before it, after it, belongs to it. */
+  /** Whether white space before it (`lstrip`) or after it (`rstrip`) belongs to it. */
   readonly lstrip: boolean;
   readonly rstrip: boolean;
-  /** Whether it is looked for in the normalized text, and itself normalized. */
+  /** Whether it is searched for in the normalized text and is itself normalized. */
   readonly normalized: boolean;
   readonly special: boolean;
 }
 
-/** A stretch of a text: an added token where there is an id, else text that is still to be encoded. */
+/** A part of a text: an added token if there is an id, otherwise text that is still to be encoded. */
 export interface Section {
   readonly start: number;
   readonly end: number;
   readonly id: number | undefined;
 }
 
-/** Added tokens in the way of the Rust library (`tokenizer/added_vocabulary.rs`). */
+/** Added tokens as in the Rust library (`tokenizer/added_vocabulary.rs`). */
 export interface AddedTokens {
-  /** Finds those that are looked for in the text as it is. */
+  /** Finds those that are searched for in the original text. */
   readonly splitRaw: (text: string) => readonly Section[];
-  /** Finds those that are looked for in the normalized text. */
+  /** Finds those that are searched for in the normalized text. */
   readonly splitNormalized: (text: string) => readonly Section[];
-  /** Their ids by their content. */
+  /** Their ids by content. */
   readonly ids: ReadonlyMap<string, number>;
 }
 
 /**
- * Reads the `added_tokens` of a tokenizer.json. As in the Rust library a token of the vocabulary has its id there and
- * the others follow the vocabulary one by one; the ids in the file are not used.
+ * Reads the `added_tokens` of a tokenizer.json. As in the Rust library, a token of the vocabulary has its id there, and
+ * the others follow the vocabulary in order. The ids in the file are not used.
  *
- * @param idOf ids of the model's vocabulary
- * @param size tokens of the model's vocabulary
+ * @param idOf returns an id of the model's vocabulary
+ * @param size number of tokens of the model's vocabulary
  * @throws TokenizerError `malformed` or `unsupported`
  */
 export function readAddedTokens(
@@ -53,7 +53,7 @@ export function readAddedTokens(
     readToken(token, `added_tokens[${i}]`, size + config.length),
   );
   const ids = new Map<string, number>();
-  /** What was said last about the token of an id. */
+  /** The last entry for the token of each id. */
   const byId = new Map<number, AddedToken>();
   let largest = -1;
   for (const token of tokens) {
@@ -62,7 +62,7 @@ export function readAddedTokens(
     byId.set(id, token);
     largest = Math.max(largest, id);
   }
-  // Once special, a token stays so. Of tokens that look the same, special ones win, then those that come first.
+  // A special token stays special. Of equal tokens, special ones take precedence, then the first ones.
   const special = new Map<string, AddedToken>();
   for (const token of tokens)
     if (token.special && !special.has(token.content)) special.set(token.content, token);
@@ -84,7 +84,7 @@ export function readAddedTokens(
 function readToken(config: unknown, where: string, total: number): AddedToken {
   const fields = new Fields(config, where);
   const id = fields.raw('id');
-  // Ids may have gaps, but one far beyond their number is damage.
+  // Ids may have gaps, but an id far beyond their number means that the file is damaged.
   if (!isId(id) || id >= 2 * total + 100_000) throw malformed(`${where}.id`, 'an id');
   const token: AddedToken = {
     content: fields.string('content'),
@@ -116,7 +116,7 @@ function splitAt(
     find(text, (from, to, id) => {
       const { singleWord, lstrip, rstrip } = options.get(id)!;
       if (singleWord && (endsWithWord(text, from) || STARTS_WITH_WORD.test(text.slice(to, to + 2)))) return;
-      // White space has one UTF-16 unit a character. None is looked at twice.
+      // White space has one UTF-16 unit per character. No unit is visited twice.
       let start = lstrip ? Math.max(from, position) : from;
       if (lstrip) while (start > position && IS_WHITE_SPACE.test(text[start - 1]!)) start--;
       let end = to;
@@ -126,7 +126,7 @@ function splitAt(
         end = endOfSpace;
       }
       if (position < start) sections.push({ start: position, end: start, id: undefined });
-      // Where the token before took all of it nothing is left.
+      // Nothing is left if the token before took all of it.
       if (start < end) sections.push({ start, end, id });
       position = end;
     });
@@ -135,7 +135,7 @@ function splitAt(
   };
 }
 
-/** Gives each match, leftmost first and of those the longest; matches do not overlap. */
+/** Yields the matches: leftmost first, then longest. Matches do not overlap. */
 function longestMatches(patterns: ReadonlyMap<string, number>) {
   const trie = new Trie();
   const firstUnits = new Set<number>();

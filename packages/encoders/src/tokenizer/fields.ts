@@ -1,13 +1,13 @@
 import { isJson, type Json, malformed, shown, unsupported } from './json.ts';
 
 /**
- * The fields of one component of a tokenizer.json. Each is read by name with its type; `close` refuses those that
- * nothing has read, since what they mean is not known.
+ * Reads the fields of one component of a tokenizer.json by name and type. `close` refuses fields that were not read,
+ * because their meaning is unknown.
  */
 export class Fields {
-  /** What kind of component it is; empty where files of older days leave it out. */
+  /** The kind of component; empty if an older file omits it. */
   readonly type: string;
-  /** Where the component lies in the file, for messages. */
+  /** Path of the component in the file, for messages. */
   readonly where: string;
   readonly #json: Json;
   readonly #unread: Set<string>;
@@ -27,13 +27,13 @@ export class Fields {
     return this.raw(name) !== undefined;
   }
 
-  /** A field that is checked by whoever reads it. */
+  /** Returns a field unchecked. */
   raw(name: string): unknown {
     this.#unread.delete(name);
     return Object.hasOwn(this.#json, name) ? this.#json[name] : undefined;
   }
 
-  /** Fields that do not change what ids a text gets. */
+  /** Skips fields that do not affect the ids of a text. */
   skip(...names: string[]): this {
     for (const name of names) this.#unread.delete(name);
     return this;
@@ -57,7 +57,7 @@ export class Fields {
     throw malformed(`${this.where}.${name}`, 'a whole number');
   }
 
-  /** One Unicode character. */
+  /** Returns one Unicode character. */
   character(name: string): string {
     const value = this.string(name);
     if ([...value].length === 1) return value;
@@ -77,7 +77,7 @@ export class Fields {
     throw malformed(`${this.where}.${name}`, 'a list');
   }
 
-  /** @throws TokenizerError `unsupported` where there are fields that nothing has read */
+  /** @throws TokenizerError `unsupported` if there are fields that were not read */
   close(): void {
     const [name] = this.#unread;
     if (name === undefined) return;
@@ -88,10 +88,10 @@ export class Fields {
   }
 }
 
-/** How deep components may be nested in one another; no real file comes near. */
+/** Maximum nesting depth of components. Real files stay far below it. */
 const DEEPEST = 32;
 
-/** The components of a `Sequence`, each read by `read`. */
+/** Reads the components of a `Sequence`, each with `read`. */
 export function readSequence<T>(
   fields: Fields,
   name: string,

@@ -1,6 +1,6 @@
 import { TokenizerError } from './errors.ts';
 
-/** An object of a JSON file whose fields are still to be checked. */
+/** An object of a JSON file with unchecked fields. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export function isJson(value: unknown): value is Json {
@@ -23,7 +23,7 @@ export function parseJson(text: string, file: string): Json {
   throw new TokenizerError('malformed', `${file} is not a JSON object. Fetch it again.`);
 }
 
-/** The error for a field of `tokenizer.json` that is not what it should be. */
+/** Returns the error for an invalid field of `tokenizer.json`. */
 export function malformed(what: string, expected: string): TokenizerError {
   return new TokenizerError(
     'malformed',
@@ -31,7 +31,7 @@ export function malformed(what: string, expected: string): TokenizerError {
   );
 }
 
-/** The error for a kind or an option that this library does not have. */
+/** Returns the error for an unsupported kind or option. */
 export function unsupported(what: string, why: string): TokenizerError {
   return new TokenizerError(
     'unsupported',
@@ -39,7 +39,7 @@ export function unsupported(what: string, why: string): TokenizerError {
   );
 }
 
-/** A value of a file for a message: strings and numbers as they are, of all else the kind. */
+/** Formats a value of a file for a message: strings and numbers in full, otherwise the type. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (value === null || typeof value !== 'object') return String(value);

@@ -4,13 +4,12 @@ import { readTokenizerFiles } from './files/tokenizer-file.ts';
 import { buildTextTokenizer } from './text-tokenizer.ts';
 import { Tokenizer } from './tokenizer.ts';
 
-/** Where no limit is known the transformers library writes 10^30. */
+/** Larger limits mean none: the transformers library writes 10^30 if no limit is known. */
 const LARGEST_LIMIT = 1_000_000;
 
 /**
- * Loads the tokenizer of a model: `tokenizer.json`, or the files of older days that stand for it, and from
- * `tokenizer_config.json`, if there is one, the longest sequence. Settings of truncation and padding that are stored in
- * the file have no effect.
+ * Loads the tokenizer of a model from `tokenizer.json`, or from the older files that replace it. The longest sequence
+ * is read from `tokenizer_config.json`, if there is one. Stored settings of truncation and padding have no effect.
  *
  * @throws MissingModelFileError, TokenizerError
  */

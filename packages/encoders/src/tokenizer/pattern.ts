@@ -2,18 +2,18 @@ import type { Fields } from './fields.ts';
 import { isJson, malformed } from './json.ts';
 import { compileRegex } from './regex/compile.ts';
 
-/** What a `Split` or a `Replace` looks for. */
+/** The pattern of a `Split` or a `Replace`. */
 export interface Pattern {
-  /** Start and end of each match, one after the other, in order. */
+  /** Returns start and end of each match, in order, in one flat list. */
   find(text: string): readonly number[];
-  /** Whether it can match where there are no characters. */
+  /** Whether it can match an empty text. */
   readonly matchesEmpty: boolean;
 }
 
 /**
  * Reads a pattern: `{"String": …}` or `{"Regex": …}`.
  *
- * @throws TokenizerError `malformed`, or `unsupported` for what a regular expression may not have here
+ * @throws TokenizerError `malformed`, or `unsupported` for unsupported parts of a regular expression
  */
 export function readPattern(fields: Fields, name: string): Pattern {
   const value = fields.raw(name);

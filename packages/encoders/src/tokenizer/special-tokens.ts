@@ -1,12 +1,12 @@
 import { Fields, readSequence } from './fields.ts';
 import { isId, isJson, malformed, shown, unsupported } from './json.ts';
 
-/** One step of laying out a sequence: ids of special tokens, or a text. */
+/** One element of the layout of a sequence: ids of special tokens, or a text. */
 export type Piece =
   | { readonly ids: readonly number[]; readonly typeId: number }
   | { readonly segment: 0 | 1; readonly typeId: number };
 
-/** Where special tokens go around one text and around a pair. */
+/** The layout of special tokens around one text and around a pair. */
 export interface SpecialTokens {
   readonly single: readonly Piece[];
   readonly pair: readonly Piece[];
@@ -56,7 +56,7 @@ function read(fields: Fields, depth: number): SpecialTokens {
   }
 }
 
-/** `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`, with one or two separators between the texts. */
+/** Returns `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`, with one or two separators between the texts. */
 function classAndSeparator(fields: Fields, separators: 1 | 2, secondType: number): SpecialTokens {
   const id = (name: string): number => {
     const entry = fields.raw(name);

@@ -12,20 +12,19 @@ import { readPostProcessor, type SpecialTokens } from './special-tokens.ts';
 export interface TextTokenizer {
   encode(text: string): number[];
   idOf(token: string): number | undefined;
-  /** Ids are below this number. */
+  /** All ids are below this number. */
   readonly vocabularySize: number;
-  /** What goes around texts. */
+  /** The special tokens around texts. */
   readonly special: SpecialTokens;
 }
 
 /**
- * Builds the tokenizer that a tokenizer.json describes. A text goes through five steps, each of which does what the
- * Rust library `tokenizers` does: tokens that were added are found in the text as it is, what lies between them is
- * normalized, added tokens are found in the normalized text, what lies between those is split into pieces, and the
- * model encodes every piece. An option that is not known is refused by its name.
+ * Builds the tokenizer that a tokenizer.json describes. A text goes through five steps, as in the Rust library
+ * `tokenizers`: finding added tokens in the original text, normalizing the rest, finding added tokens in the normalized
+ * text, splitting the rest into pieces, and encoding every piece with the model. Unknown options are refused by name.
  *
- * Of the file only the steps from text to ids are used: stored settings of truncation and padding are somebody's last
- * call, not properties of the tokenizer.
+ * Stored settings of truncation and padding are ignored. They record the last call, and are not properties of the
+ * tokenizer.
  *
  * @throws TokenizerError `malformed` or `unsupported`
  */

@@ -3,41 +3,41 @@ import type { Piece } from './special-tokens.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 import { type Truncation, truncatedLengths } from './truncation.ts';
 
-/** One text, or a pair of texts that are encoded as one sequence. The second may be empty and is still a second. */
+/** One text, or a pair of texts that are encoded as one sequence. An empty second text still makes a pair. */
 export type Segments = readonly [text: string] | readonly [text: string, pair: string];
 
-/** How texts become sequences. */
+/** Options of encoding texts as sequences. */
 export interface EncodeOptions {
   /**
-   * Tokens of a sequence at most, special tokens included; never more than the tokenizer's own limit. Where it is not
-   * given nothing is cut, so a sequence may be longer than an encoder can read.
+   * Maximum number of tokens of a sequence, including special tokens. Default: no limit, so a sequence may be longer
+   * than the encoder can read.
    */
   readonly maxLength?: number;
-  /** What is cut where a sequence is too long; by default `longestFirst`. */
+  /** Which text is truncated if a sequence is too long. Default `longestFirst`. */
   readonly truncation?: Truncation;
-  /** Whether special tokens are put around the texts; by default they are. */
+  /** Whether special tokens are added around the texts. Default true. */
   readonly addSpecialTokens?: boolean;
 }
 
 /** One sequence. */
 export interface Encoding {
-  /** `[tokens]` */
+  /** Ids of the tokens, `[tokens]`. */
   readonly inputIds: Int32Array;
-  /** `[tokens]`: 0 or, for tokens of a second text of BERT, 1. */
+  /** Token types, `[tokens]`: 0, or 1 for tokens of the second text in BERT. */
   readonly tokenTypeIds: Int32Array;
 }
 
-/** Sequences one after the other, with no padding. */
+/** Concatenated sequences without padding. */
 export interface RaggedBatch extends Encoding {
-  /** `[sequences + 1]`: sequence `i` is `[cuSeqlens[i], cuSeqlens[i + 1])`. */
+  /** Boundaries `[sequences + 1]`: sequence `i` is `[cuSeqlens[i], cuSeqlens[i + 1])`. */
   readonly cuSeqlens: Int32Array;
 }
 
-/** Texts to token ids, equal to what the Rust library `tokenizers` gives. Made by `loadTokenizer`. */
+/** Converts texts to token ids, exactly as the Rust library `tokenizers` does. Made by `loadTokenizer`. */
 export class Tokenizer {
-  /** The longest sequence that the tokenizer's encoder was made for, if its configuration says so. */
+  /** Maximum sequence length of the tokenizer's encoder, if its configuration states it. */
   readonly modelMaxLength: number | undefined;
-  /** Ids are below this number. */
+  /** All ids are below this number. */
   readonly vocabularySize: number;
   readonly #texts: TextTokenizer;
 
@@ -47,15 +47,15 @@ export class Tokenizer {
     this.vocabularySize = texts.vocabularySize;
   }
 
-  /** The id of a token as it is written in the vocabulary. */
+  /** Returns the id of a token of the vocabulary. */
   idOf(token: string): number | undefined {
     return this.#texts.idOf(token);
   }
 
   /**
-   * One sequence of a text or a pair.
+   * Encodes a text or a pair as one sequence.
    *
-   * @throws TokenizerError `length` where it cannot be cut to `maxLength`
+   * @throws TokenizerError `length` if it cannot be truncated to `maxLength`
    */
   encode(text: string, pair?: string, options: EncodeOptions = {}): Encoding {
     const segments: Segments = pair === undefined ? [text] : [text, pair];
@@ -64,9 +64,9 @@ export class Tokenizer {
   }
 
   /**
-   * Many sequences as one ragged batch.
+   * Encodes many texts or pairs as one ragged batch.
    *
-   * @throws TokenizerError `length` where one cannot be cut to `maxLength`
+   * @throws TokenizerError `length` if a sequence cannot be truncated to `maxLength`
    */
   encodeBatch(batch: readonly Segments[], options: EncodeOptions = {}): RaggedBatch {
     const layouts = batch.map((segments) => this.#layOut(segments, options));
@@ -85,7 +85,7 @@ export class Tokenizer {
     return { inputIds, tokenTypeIds, cuSeqlens };
   }
 
-  /** The parts of one sequence in order. */
+  /** Returns the parts of one sequence in order. */
   #layOut(segments: Segments, options: EncodeOptions): { ids: readonly number[]; typeId: number }[] {
     const template = segments.length === 2 ? this.#texts.special.pair : this.#texts.special.single;
     const pieces =

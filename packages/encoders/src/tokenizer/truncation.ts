@@ -1,20 +1,20 @@
 import { TokenizerError } from './errors.ts';
 
 /**
- * Which text loses tokens where a pair is too long: the longer one, always the first, or always the second. Of a
- * single text the end is cut off by `longestFirst` and `onlyFirst`.
+ * Which text of a too long pair loses tokens: the longer one, always the first, or always the second. A single text is
+ * truncated at its end by `longestFirst` and `onlyFirst`.
  */
 export type Truncation = 'longestFirst' | 'onlyFirst' | 'onlySecond';
 
 /**
- * How many tokens of each text are kept, as the `tokenizers` library decides it.
+ * Returns how many tokens of each text are kept, with the same results as the `tokenizers` library.
  *
- * `longestFirst` lets the longer text keep the larger share of what there is; of two equally long texts the second
- * counts as the longer one.
+ * `longestFirst` gives the longer text the larger share of the budget. Of two equally long texts, the second counts as
+ * the longer one.
  *
- * @param lengths tokens of the text, or of both texts of a pair, without special tokens
- * @param budget tokens that may remain of all texts together
- * @throws TokenizerError `length` where the only text that may be cut has not enough tokens
+ * @param lengths number of tokens of the text, or of both texts of a pair, without special tokens
+ * @param budget maximum number of tokens of all texts together
+ * @throws TokenizerError `length` if the only text that may be truncated has too few tokens
  */
 export function truncatedLengths(
   lengths: readonly number[],

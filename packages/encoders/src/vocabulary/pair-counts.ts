@@ -1,10 +1,10 @@
-/** A word of the training texts: its pieces so far, and how often it occurs. */
+/** A word of the training texts: its current pieces, and its number of occurrences. */
 export interface CountedWord {
   pieces: string[];
   readonly count: number;
 }
 
-/** Two neighboring pieces, how often they occur, and in which words. */
+/** Two neighboring pieces, their number of occurrences, and the words that contain them. */
 interface Pair {
   readonly left: string;
   readonly right: string;
@@ -12,7 +12,7 @@ interface Pair {
   readonly words: Set<CountedWord>;
 }
 
-/** Counts of all neighboring pieces in a list of words, kept up to date as pairs are merged. */
+/** Counts of all neighboring pieces in a list of words, updated when pairs are merged. */
 export class PairCounts {
   readonly #pairs = new Map<string, Pair>();
 
@@ -20,7 +20,7 @@ export class PairCounts {
     for (const word of words) this.#add(word, word.count);
   }
 
-  /** The most frequent pair; of equally frequent ones the first by its text. */
+  /** Returns the most frequent pair. Of equally frequent pairs it is the first by its text. */
   most(): Pair | undefined {
     let best: Pair | undefined;
     for (const pair of this.#pairs.values())
@@ -29,7 +29,7 @@ export class PairCounts {
     return best;
   }
 
-  /** Makes a pair one piece in every word. */
+  /** Merges a pair into one piece in every word. */
   merge({ left, right, words }: Pair, merged: string): void {
     for (const word of words) {
       this.#add(word, -word.count);
@@ -45,7 +45,7 @@ export class PairCounts {
     }
   }
 
-  /** Counts a word's pairs, or takes them out. */
+  /** Adds a word's pairs to the counts, or subtracts them. */
   #add(word: CountedWord, count: number): void {
     for (let i = 0; i + 1 < word.pieces.length; i++) {
       const [left, right] = [word.pieces[i] as string, word.pieces[i + 1] as string];

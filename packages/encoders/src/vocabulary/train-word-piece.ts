@@ -7,18 +7,21 @@ import { readPreTokenizer } from '../tokenizer/pre-tokenizers/read-pre-tokenizer
 import { type CountedWord, PairCounts } from './pair-counts.ts';
 
 export interface WordPieceOptions {
-  /** Tokens at most, special ones and single characters included. */
+  /** Maximum number of tokens, including special tokens and single characters. */
   readonly vocabularySize: number;
-  /** Pieces that occur less often are not joined; 2 by default. */
+  /** Minimum frequency of a merged pair. Default 2. */
   readonly minFrequency?: number;
 }
 
-/** In the order of their ids, which begin at 0. */
+/** In the order of their ids, which start at 0. */
 const specialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 const continuation = '##';
 const longestWord = 100;
 
-/** Printable ASCII as BERT sees it in lower case: letters and digits also continue words, punctuation stands alone. */
+/**
+ * Printable ASCII in lower case, as in BERT. Letters and digits also continue words. Punctuation characters are
+ * separate words.
+ */
 const alphanumerics = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
 const punctuation = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'];
 
@@ -30,9 +33,9 @@ const normalization = {
 };
 
 /**
- * Learns a lower-case WordPiece vocabulary as the Rust library's trainer does: words begin as single characters, and
- * the most frequent pair of neighboring pieces is joined, again and again (Sennrich et al. 2016). The same texts in
- * any order give the same vocabulary. All of printable ASCII can be written in it.
+ * Trains a lower-case WordPiece vocabulary like the Rust library's trainer. Words start as single characters, and the
+ * most frequent pair of neighboring pieces is merged repeatedly (Sennrich et al. 2016). The vocabulary does not depend
+ * on the order of the texts. It can encode all printable ASCII.
  *
  * @returns the object of a `tokenizer.json`
  * @throws ArgumentError if the vocabulary has no room for the characters of the texts

@@ -1,10 +1,11 @@
 import type { FileSet } from '@scalearn/core';
 
 /**
- * The files of a trained WordPiece tokenizer, as `loadTokenizer` and transformers (`AutoTokenizer`) read them.
+ * Returns the files of a trained WordPiece tokenizer in the form that `loadTokenizer` and transformers
+ * (`AutoTokenizer`) read.
  *
  * @param tokenizer from `trainWordPiece`
- * @param maxLength the longest sequence of the encoder it belongs to, special tokens included
+ * @param maxLength the longest sequence of its encoder, including special tokens
  */
 export function wordPieceFiles(tokenizer: Readonly<Record<string, unknown>>, maxLength: number): FileSet {
   const config = {

@@ -57,7 +57,7 @@ describe('config.json', () => {
 
   test.each<[string, Record<string, unknown>]>([
     ['dim is missing', { dim: undefined }],
-    ['dim 8 is no multiple of 3 heads', { n_heads: 3 }],
+    ['dim 8 is not a multiple of 3 heads', { n_heads: 3 }],
     ['hidden_size is 16, which is not supported, only 8', { hidden_size: 16 }],
     ['num_hidden_layers is 12, which is not supported, only 2', { num_hidden_layers: 12 }],
     ['num_attention_heads is 12', { num_attention_heads: 12 }],

@@ -253,7 +253,7 @@ describe('config.json', () => {
     ['a size of 0', { num_hidden_layers: 0 }, /num_hidden_layers is 0; it must be a whole number from 1/],
     ['a fraction', { intermediate_size: 1.5 }, /intermediate_size is 1.5/],
     ['text for a number', { vocab_size: '13' }, /vocab_size is "13"/],
-    ['heads that do not divide', { num_attention_heads: 3 }, /hidden_size 8 is no multiple of 3 heads/],
+    ['heads that do not divide', { num_attention_heads: 3 }, /hidden_size 8 is not a multiple of 3 heads/],
     ['an unknown activation', { hidden_act: 'xielu' }, /hidden_act is "xielu"; it must be one of gelu/],
     ['relative positions', { position_embedding_type: 'relative_key' }, /only "absolute"/],
     [

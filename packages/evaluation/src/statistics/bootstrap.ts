@@ -4,22 +4,22 @@ import { type ResamplingOptions, resampledRows } from './random-rows.ts';
 import { type Interval, quantile } from './spread.ts';
 
 export interface Bootstrap {
-  /** Of the metric, `a` minus `b`, on the rows as they are. */
+  /** Metric of `a` minus metric of `b` on the original rows. */
   readonly difference: number;
-  /** On each resample. */
+  /** The difference on each resample. */
   readonly differences: Float64Array;
-  /** Share of resamples on which `a` was not better. */
+  /** Fraction of resamples on which `a` was not better. */
   readonly shareNotPositive: number;
-  /** Percentiles, 95 % between them. */
+  /** Percentile interval that contains 95 % of the differences. */
   readonly interval: Interval;
 }
 
 /**
- * The paired bootstrap (Koehn 2004): how the difference varies with the rows that happen to be in the test split.
- * Percentiles of a metric that can be undefined are taken of where it is defined.
+ * Computes the paired bootstrap (Koehn 2004): how the difference varies with the rows in the test split. If a metric is
+ * undefined on some resamples, percentiles are taken over the others.
  *
- * @param options a list of row numbers for every resample, or how many to draw, 10,000 by default
- * @throws ShapeError where lists do not fit together
+ * @param options a list of row numbers for every resample, or how many resamples to draw; default 10,000
+ * @throws ShapeError if lists do not match in size
  */
 export function pairedBootstrap(
   compared: ComparedPredictions,

@@ -1,6 +1,6 @@
 import { erfc, incompleteBeta } from './special-functions.ts';
 
-/** Share of Student's t distribution that lies at least as far from 0 as `t`, on both sides. */
+/** Returns the two-sided tail probability of Student's t distribution: values at least as far from 0 as `t`. */
 export function studentTwoSided(t: number, degreesOfFreedom: number): number {
   const square = t * t;
   if (square === Number.POSITIVE_INFINITY) return 0;
@@ -8,13 +8,13 @@ export function studentTwoSided(t: number, degreesOfFreedom: number): number {
   return incompleteBeta(degreesOfFreedom / 2, 0.5, degreesOfFreedom / total, square / total);
 }
 
-/** The t beyond which, on both sides, lies `1 - confidence` of Student's distribution. */
+/** Returns the critical t of a two-sided interval: beyond ±t lies `1 - confidence` of Student's distribution. */
 export function studentCritical(confidence: number, degreesOfFreedom: number): number {
   const outside = 1 - confidence;
   let low = 0;
   let high = 1;
   while (studentTwoSided(high, degreesOfFreedom) > outside) high *= 2;
-  // Until neighboring numbers: the distribution is monotone.
+  // Bisects down to adjacent numbers, because the distribution is monotone.
   for (let middle = high / 2; middle > low && middle < high; middle = (low + high) / 2) {
     if (studentTwoSided(middle, degreesOfFreedom) > outside) low = middle;
     else high = middle;
@@ -22,12 +22,12 @@ export function studentCritical(confidence: number, degreesOfFreedom: number): n
   return high;
 }
 
-/** Share of the normal distribution that lies at least as far from 0 as `z`, on both sides. */
+/** Returns the two-sided tail probability of the normal distribution: values at least as far from 0 as `z`. */
 export const normalTwoSided = (z: number): number => erfc(Math.abs(z) / Math.SQRT2);
 
-/** Share of the chi-squared distribution with one degree of freedom that is at least `x`. */
+/** Returns the probability that chi-squared with one degree of freedom is at least `x`. */
 export const chiSquaredUpper = (x: number): number => normalTwoSided(Math.sqrt(x));
 
-/** Share of a binomial distribution, trials of probability 1/2, that is at most `k`. */
+/** Returns the probability of at most `k` successes in a number of trials of probability 1/2. */
 export const fairBinomialLower = (k: number, trials: number): number =>
   k >= trials ? 1 : incompleteBeta(trials - k, k + 1, 0.5);

@@ -1,10 +1,11 @@
 import type { Numbers } from '../lists.ts';
 
 /**
- * Holm's step-down correction for many comparisons: those with a corrected `p` of at most α are significant together,
- * with a chance of at most α that any is by mistake. Uniformly better than Bonferroni's.
+ * Applies Holm's step-down correction for multiple comparisons. Comparisons with a corrected `p` of at most α are
+ * significant together, with a probability of at most α of any false positive. It is uniformly better than Bonferroni's
+ * correction.
  *
- * @returns the corrected `p` of each, in the order given; NaN stays, and does not count as a comparison
+ * @returns the corrected `p` of each comparison, in the given order; NaN is kept and does not count as a comparison
  */
 export function holm(p: Numbers): number[] {
   const order = Array.from(p, (_, i) => i)

@@ -2,20 +2,20 @@ import { checkPaired, type Numbers } from '../lists.ts';
 import { chiSquaredUpper, fairBinomialLower } from './distributions.ts';
 
 export interface McNemarTest {
-  /** Rows that only one of both got right. */
+  /** Number of rows that only `a` got right. */
   readonly onlyA: number;
   readonly onlyB: number;
-  /** Two-sided, by the binomial distribution; good for any number of rows. */
+  /** Two-sided p-value of the binomial distribution, valid for any number of rows. */
   readonly exactP: number;
-  /** With continuity correction, and its approximate `p`. */
+  /** Statistic with continuity correction, and its approximate p-value. */
   readonly chiSquared: number;
   readonly chiSquaredP: number;
 }
 
 /**
- * McNemar's test: of the rows that only one of two models got right, is it as often the one as the other?
+ * Performs McNemar's test: of the rows that only one of two models got right, does each model have equally many?
  *
- * @param correctA whether each row was right: 1 or 0; the rows of `correctB` are the same
+ * @param correctA whether each row was right: 1 or 0; `correctB` has the same rows
  */
 export function mcNemarTest(correctA: Numbers, correctB: Numbers): McNemarTest {
   checkPaired(correctA, correctB);

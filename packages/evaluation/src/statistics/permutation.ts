@@ -3,11 +3,11 @@ import { type ResamplingOptions, randomSigns } from './random-rows.ts';
 import { drawnTest, type PermutationTest } from './sign-flip.ts';
 
 /**
- * The paired permutation test over rows, also known as approximate randomisation: were both methods the same, the
- * predictions for a row, of all seeds, could as well be exchanged. For any metric; where it is a mean over rows, as
- * accuracy is, `signFlipTest` of the rows' hits does the same much faster.
+ * Performs the paired permutation test over rows, also known as approximate randomization. Under the null hypothesis
+ * the predictions of the two methods for a row, of all seeds, are exchangeable. It works for any metric. If the metric
+ * is a mean over rows, such as accuracy, `signFlipTest` of the rows' hits gives the same result much faster.
  *
- * @throws ShapeError where lists do not fit together
+ * @throws ShapeError if lists do not match in size
  */
 export function permutationTest(
   compared: ComparedPredictions,
@@ -17,7 +17,7 @@ export function permutationTest(
   return drawnTest(metricDifference(compared), draws);
 }
 
-/** Differences of the metric after random exchanges. */
+/** Returns differences of the metric after random exchanges. */
 export function permutationDraws(
   compared: ComparedPredictions,
   { resamples = 10_000, seed = 0 }: ResamplingOptions = {},
@@ -27,7 +27,7 @@ export function permutationDraws(
   const sign = randomSigns(seed);
   const a = compared.a.map((list) => Float64Array.from(list));
   const b = compared.b.map((list) => Float64Array.from(list));
-  // What is exchanged twice is as good as new: each draw goes on from the one before.
+  // Each draw continues from the one before, because another random exchange gives an independent assignment.
   return Float64Array.from({ length: resamples }, () => {
     for (let row = 0; row < rows; row++)
       if (sign() < 0) for (const [i, list] of a.entries()) exchange(list, b[i]!, row * columns, columns);

@@ -1,14 +1,14 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 
-/** What resampling draws from: the same seed gives the same draws everywhere. */
+/** Options of resampling. The same seed gives the same draws on every platform. */
 export interface ResamplingOptions {
-  /** How many; 10,000 by default. */
+  /** Number of resamples. Default 10,000. */
   readonly resamples?: number;
   readonly seed?: number;
 }
 
-/** Source of fair signs: calls give 1 or -1. */
+/** Returns a source of fair random signs: each call returns 1 or -1. */
 export function randomSigns(seed: number): () => 1 | -1 {
   const generator = mersenne(seed);
   let bits = 0;
@@ -22,7 +22,7 @@ export function randomSigns(seed: number): () => 1 | -1 {
   };
 }
 
-/** Row numbers drawn with replacement, as many as there are rows, time and again. */
+/** Yields row numbers drawn with replacement, as many as there are rows, for each resample. */
 export function* resampledRows(
   rows: number,
   { resamples = 10_000, seed = 0 }: ResamplingOptions,

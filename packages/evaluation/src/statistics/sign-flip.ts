@@ -4,25 +4,29 @@ import { type ResamplingOptions, randomSigns } from './random-rows.ts';
 
 export interface PermutationTest {
   readonly meanDifference: number;
-  /** Two-sided. */
+  /** Two-sided p-value. */
   readonly p: number;
-  /** Assignments, all or those drawn, with a difference at least as large; of those drawn, the observed one counts. */
+  /**
+   * Number of assignments with a difference at least as large, of all assignments or of those drawn. Drawn ones include
+   * the observed one.
+   */
   readonly atLeastAsExtreme: number;
   readonly assignments: number;
-  /** The least `p` that this test can give: with few pairs no difference is significant. */
+  /** The smallest `p` that this test can give. With few pairs no difference is significant. */
   readonly smallestP: number;
   /** Whether all assignments were counted. */
   readonly exact: boolean;
 }
 
-/** More pairs than these are drawn from. */
+/** Maximum number of pairs for the exact test. For more pairs, assignments are drawn. */
 const exactPairs = 16;
 
 /**
- * The sign-flip test: were both methods the same, every difference could as well have the other sign. Pairs are scores
- * by seed, or hits by row. All assignments of signs are counted for up to 16 pairs, above that random ones.
+ * Performs the sign-flip test. Under the null hypothesis every difference could equally have the other sign. Pairs are
+ * scores by seed, or hits by row. All assignments of signs are counted for up to 16 pairs. For more pairs, random ones
+ * are drawn.
  *
- * @throws ShapeError unless both are equally long
+ * @throws ShapeError if the lists differ in length
  */
 export function signFlipTest(a: Numbers, b: Numbers, options: ResamplingOptions = {}): PermutationTest {
   const differences = differencesOf(a, b);
@@ -35,13 +39,13 @@ export function signFlipTest(a: Numbers, b: Numbers, options: ResamplingOptions 
   return { meanDifference, p, atLeastAsExtreme, assignments, smallestP: 2 / assignments, exact: true };
 }
 
-/** Mean differences under random signs. */
+/** Returns mean differences under random signs. */
 export function signFlipDraws(
   differences: Numbers,
   { resamples = 10_000, seed = 0 }: ResamplingOptions = {},
 ): Float64Array {
   const sign = randomSigns(seed);
-  // Rows on which both agree change nothing.
+  // Rows on which both agree have no effect.
   const unequal = Float64Array.from(differences).filter((value) => value !== 0);
   return Float64Array.from({ length: resamples }, () => {
     let total = 0;
@@ -50,7 +54,7 @@ export function signFlipDraws(
   });
 }
 
-/** How an observed difference lies among those drawn. It counts as one of them, so that no `p` is 0. */
+/** Tests an observed difference against drawn ones. The observed one counts as drawn, so that no `p` is 0. */
 export function drawnTest(meanDifference: number, draws: Float64Array): PermutationTest {
   const observed = Math.abs(meanDifference) * (1 - 1e-12);
   const atLeastAsExtreme = 1 + draws.filter((value) => Math.abs(value) >= observed).length;
@@ -59,10 +63,10 @@ export function drawnTest(meanDifference: number, draws: Float64Array): Permutat
   return { meanDifference, p, atLeastAsExtreme, assignments, smallestP: 1 / assignments, exact: false };
 }
 
-/** What rounding may have added to a sum. */
+/** Bound of the rounding error of a sum. */
 const tolerance = (differences: Numbers): number => 1e-12 * sum(Array.from(differences, Math.abs));
 
-/** Of all signed sums, how many are at least as far from 0. */
+/** Counts the signed sums that are at least as far from 0 as the observed one. */
 function countExtreme(differences: readonly number[], observed: number, from = 0, total = 0): number {
   if (from === differences.length) return Math.abs(total) >= observed ? 1 : 0;
   const value = differences[from]!;

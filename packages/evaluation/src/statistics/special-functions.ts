@@ -1,12 +1,13 @@
-// The functions that distributions are made of, to about 1e-13. Libraries that have them weigh more than this package.
+// The special functions of the distributions, accurate to about 1e-13. Libraries with them are larger than this
+// package.
 
-/** Lanczos' coefficients for g = 7, as Numerical Recipes and Boost print them. */
+/** Lanczos' coefficients for g = 7, as in Numerical Recipes and Boost. */
 const lanczos = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
-/** ln Γ(x), x above 0. */
+/** Returns ln Γ(x) for x above 0. */
 function logGamma(x: number): number {
   const z = x - 1;
   const series = lanczos.reduce((sum, c, i) => (i === 0 ? c : sum + c / (z + i)), 0);
@@ -15,15 +16,15 @@ function logGamma(x: number): number {
 }
 
 /**
- * The regularized incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22).
+ * Returns the regularized incomplete beta function I_x(a, b), computed by its continued fraction (DLMF 8.17.22).
  *
  * @param x from 0 to 1
- * @param y 1 − x, where it is known better than by subtraction
+ * @param y 1 − x, if it is known more precisely than by subtraction
  */
 export function incompleteBeta(a: number, b: number, x: number, y: number = 1 - x): number {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
-  // On the other side of the mean the fraction converges fast.
+  // The fraction converges fast on the other side of the mean.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(b, a, y, x);
   const front = logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(y);
   const term = (i: number): number => {
@@ -34,7 +35,7 @@ export function incompleteBeta(a: number, b: number, x: number, y: number = 1 - 
   return Math.exp(front) / (a * continuedFraction(1, term));
 }
 
-/** The complementary error function: 1 − erf x, without loss where it is small. */
+/** Returns the complementary error function, 1 − erf x, without loss of precision where it is small. */
 export function erfc(x: number): number {
   if (x < 0) return 2 - erfc(-x);
   if (x < 2) return 1 - erfSeries(x);
@@ -42,7 +43,7 @@ export function erfc(x: number): number {
   return Math.exp(-x * x) / (Math.sqrt(Math.PI) * continuedFraction(x, (i) => i / 2));
 }
 
-/** DLMF 7.6.2, whose terms are all positive. */
+/** Sums the series of DLMF 7.6.2, whose terms are all positive. */
 function erfSeries(x: number): number {
   let term = x;
   let sum = x;
@@ -53,7 +54,7 @@ function erfSeries(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** b + a₁ / (b + a₂ / (b + …)), by Lentz's method. */
+/** Returns b + a₁ / (b + a₂ / (b + …)), by Lentz's method. */
 function continuedFraction(b: number, a: (i: number) => number): number {
   let value = b;
   let ratio = b;

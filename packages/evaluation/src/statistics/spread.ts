@@ -2,7 +2,7 @@ import { ShapeError } from '../errors.ts';
 import { mean, type Numbers } from '../lists.ts';
 import { studentCritical } from './distributions.ts';
 
-/** The sample standard deviation, `n - 1` below; undefined for fewer than two values, which have none. */
+/** Returns the sample standard deviation, with `n - 1` in the denominator. Undefined for fewer than two values. */
 export function standardDeviation(values: Numbers): number | undefined {
   if (values.length < 2) return undefined;
   const center = mean(values);
@@ -13,10 +13,10 @@ export function standardDeviation(values: Numbers): number | undefined {
 export type Interval = readonly [low: number, high: number];
 
 /**
- * Where the mean lies with some confidence, by Student's t: the values are taken for a sample of a normal
- * distribution, such as scores over seeds.
+ * Returns the confidence interval of the mean by Student's t. It assumes that the values, such as scores over seeds,
+ * are a sample of a normal distribution.
  *
- * @param confidence between 0 and 1; 0.95 by default
+ * @param confidence between 0 and 1; default 0.95
  * @returns undefined for fewer than two values
  */
 export function confidenceInterval(values: Numbers, confidence = 0.95): Interval | undefined {
@@ -27,9 +27,9 @@ export function confidenceInterval(values: Numbers, confidence = 0.95): Interval
 }
 
 /**
- * What lies between the sorted values, linear in between, as NumPy's default.
+ * Returns a quantile with linear interpolation, like NumPy's default.
  *
- * @param share from 0, the least, to 1, the largest
+ * @param share from 0, the minimum, to 1, the maximum
  */
 export function quantile(values: Numbers, share: number): number {
   if (values.length === 0) throw new ShapeError('There are no values to take a quantile of.');

@@ -5,21 +5,21 @@ import { differencesOf } from './pairs.ts';
 import { confidenceInterval, type Interval, standardDeviation } from './spread.ts';
 
 export interface TTest {
-  /** Infinite where all differences are equal and not 0; NaN where all are 0. */
+  /** The statistic. Infinite if all differences are equal and not 0; NaN if all are 0. */
   readonly t: number;
-  /** Two-sided. NaN where `t` is. */
+  /** Two-sided p-value; NaN if `t` is NaN. */
   readonly p: number;
   readonly degreesOfFreedom: number;
 }
 
 export interface PairedTTest extends TTest {
   readonly meanDifference: number;
-  /** Of the mean difference, 95 %. */
+  /** 95 % confidence interval of the mean difference. */
   readonly interval: Interval;
 }
 
 /**
- * Student's t-test of pairs: scores of two methods by seed, in the same order.
+ * Performs Student's paired t-test on the scores of two methods by seed, in the same order.
  *
  * @throws ShapeError for fewer than two pairs
  */
@@ -34,7 +34,7 @@ export function pairedTTest(a: Numbers, b: Numbers): PairedTTest {
 }
 
 /**
- * Welch's t-test: scores of two methods whose seeds have nothing to do with each other.
+ * Performs Welch's t-test on the scores of two methods with independent seeds.
  *
  * @throws ShapeError for fewer than two scores of either
  */
@@ -50,7 +50,7 @@ function tested(t: number, degreesOfFreedom: number): TTest {
   return { t, p, degreesOfFreedom };
 }
 
-/** The square of the standard error of the mean. */
+/** Returns the square of the standard error of the mean. */
 function errorSquared(values: Numbers): number {
   const deviation = standardDeviation(values);
   if (deviation === undefined) throw new ShapeError("Welch's t-test needs two scores of each at least.");

@@ -4,15 +4,18 @@ import { normalTwoSided } from './distributions.ts';
 import { differencesOf } from './pairs.ts';
 
 export interface WilcoxonTest {
-  /** The smaller one of the sums of ranks above and below 0. */
+  /** The smaller of the sums of ranks above and below 0. */
   readonly statistic: number;
-  /** Two-sided; NaN where all pairs are equal. */
+  /** Two-sided p-value; NaN if all pairs are equal. */
   readonly p: number;
-  /** `normal` where there are ties, zeros or more than 50 pairs: an approximation, corrected for ties. */
+  /** `exact`, or `normal` for ties, zeros or more than 50 pairs: an approximation, corrected for ties. */
   readonly method: 'exact' | 'normal';
 }
 
-/** Wilcoxon's signed rank test of pairs; equal pairs are left out. As scipy's `wilcoxon` chooses by default. */
+/**
+ * Performs Wilcoxon's signed-rank test on pairs. Equal pairs are dropped. The method is chosen like the default of
+ * scipy's `wilcoxon`.
+ */
 export function wilcoxonTest(a: Numbers, b: Numbers): WilcoxonTest {
   const all = differencesOf(a, b);
   const differences = all.filter((value) => value !== 0);
@@ -26,9 +29,9 @@ export function wilcoxonTest(a: Numbers, b: Numbers): WilcoxonTest {
     : { statistic, p: normalP(statistic, rank), method: 'normal' };
 }
 
-/** Of all sets of ranks from 1 to n, how many have a sum as extreme. */
+/** Returns the fraction of all sets of ranks from 1 to n with a sum as extreme. */
 function exactP(statistic: number, n: number): number {
-  // Sets by their sum; with 50 ranks these are still whole numbers.
+  // Number of sets by their sum. With 50 ranks these are exact whole numbers.
   const sets = new Float64Array((n * (n + 1)) / 2 + 1);
   sets[0] = 1;
   for (let rank = 1; rank <= n; rank++)

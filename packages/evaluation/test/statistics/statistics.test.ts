@@ -152,7 +152,7 @@ describe('over rows', () => {
       '2 seeds to compare with those of 1',
     );
     expect(() => permutationTest({ ...compared, labels: [1] })).toThrow('1 labels but 200 predictions');
-    expect(() => pairedBootstrap({ ...compared, columns: 3 })).toThrow('no rows of 3');
+    expect(() => pairedBootstrap({ ...compared, columns: 3 })).toThrow('do not fill rows of 3');
     expect(() => signFlipTest([1], [1, 2])).toThrow(ShapeError);
     expect(() => signFlipTest([], [])).toThrow(ShapeError);
   });

@@ -1,9 +1,9 @@
-/** Where or when something happened. */
+/** A place or time of an action. */
 export interface Circumstance {
   readonly id: string;
-  /** Circumstances of one family exclude each other; others do not. */
+  /** Circumstances of one family exclude each other. Those of different families do not. */
   readonly family: string;
-  /** Phrases that say it; the first is the common one. */
+  /** Phrases for it. The first is the common one. */
   readonly phrases: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export const times: readonly Circumstance[] = [
   ...list('month', 'in', 'January March April June July September October December'),
 ];
 
-/** Numbers of things: words and digits. */
+/** Numbers of things, as words and digits. */
 export const counts: readonly (readonly [number, string])[] = [
   [2, 'two'],
   [3, 'three'],

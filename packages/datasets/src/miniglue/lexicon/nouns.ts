@@ -1,15 +1,15 @@
 /** A kind of thing: an apple, or more generally a fruit. */
 export interface Noun {
   readonly id: string;
-  /** Singular and plural of every word for it; the first is the common one. */
+  /** Singular and plural of every synonym. The first is the common one. */
   readonly words: readonly (readonly [string, string])[];
-  /** Made by people: can be built, repaired, painted. */
+  /** Whether it is made by people: it can be built, repaired and painted. */
   readonly artefact: boolean;
-  /** The more general noun; absent for those that are general themselves. */
+  /** The more general noun; undefined for general nouns. */
   readonly general?: Noun;
 }
 
-/** `singular` or `singular/plural`; without a plural, one is formed by rule. */
+/** Parses `singular` or `singular/plural`. A missing plural is formed by rule. */
 function inflected(text: string): readonly [string, string] {
   const [singular, plural] = text.split('/') as [string, string?];
   const regular =
@@ -17,7 +17,7 @@ function inflected(text: string): readonly [string, string] {
   return [singular, plural ?? regular];
 }
 
-/** `apple` or, with synonyms, `car=automobile`. */
+/** Parses `apple` or, with synonyms, `car=automobile`. */
 function noun(text: string, artefact: boolean, general?: Noun): Noun {
   const words = text.split('=').map(inflected);
   return { id: words[0]![0], words, artefact, ...(general && { general }) };
@@ -40,7 +40,7 @@ const families: readonly (readonly [general: string, artefact: boolean, members:
   ['jewel', true, 'ring necklace bracelet crown brooch medal'],
 ];
 
-/** The things of the world. Two of one family never stand in one text: "the vehicle" would be ambiguous. */
+/** The things of the world. A text never has two of one family, because "the vehicle" would be ambiguous. */
 export const nouns: readonly Noun[] = families.flatMap(([general, artefact, members]) => {
   const family = noun(general, artefact);
   return members.split(' ').map((member) => noun(member, artefact, family));

@@ -2,7 +2,7 @@
 export interface Person {
   readonly kind: 'person';
   readonly name: string;
-  /** For reflexive pronouns: herself, himself. */
+  /** Selects the reflexive pronoun: herself or himself. */
   readonly female: boolean;
 }
 

@@ -1,8 +1,8 @@
-/** A value of an attribute, such as big, of the attribute size. */
+/** A value of an attribute. For example, big is a value of size. */
 export interface Quality {
   readonly id: string;
   readonly attribute: string;
-  /** Synonyms; the first is the common one. */
+  /** Synonyms. The first is the common one. */
   readonly words: readonly string[];
 }
 
@@ -15,7 +15,7 @@ const attributes: Readonly<Record<string, string>> = {
   state: 'clean=spotless dirty=filthy',
 };
 
-/** Qualities of things; of one attribute a thing has one quality. */
+/** Qualities of things. A thing has one quality of each attribute. */
 export const qualities: readonly Quality[] = Object.entries(attributes).flatMap(([attribute, values]) =>
   values.split(' ').map((value) => {
     const words = value.split('=');
@@ -23,12 +23,12 @@ export const qualities: readonly Quality[] = Object.entries(attributes).flatMap(
   }),
 );
 
-/** The other qualities of the same attribute. */
+/** Returns the other qualities of the same attribute. */
 export function rivalsOf(quality: Quality): readonly Quality[] {
   return qualities.filter((each) => each.attribute === quality.attribute && each !== quality);
 }
 
-/** A way in which two people differ: `more` of one is `less` of the other. */
+/** A dimension in which two people differ. `more` and `less` are opposite comparatives. */
 export interface Dimension {
   readonly id: string;
   readonly more: readonly string[];

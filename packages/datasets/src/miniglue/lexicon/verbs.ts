@@ -1,17 +1,17 @@
 /** Base form, past tense and past participle. */
 export type VerbForms = readonly [base: string, past: string, participle: string];
 
-/** What somebody did to a thing or a person. */
+/** An action on a thing or a person. */
 export interface Verb {
   readonly id: string;
-  /** Synonyms; the first is the common one. */
+  /** Synonyms. The first is the common one. */
   readonly words: readonly VerbForms[];
   readonly patient: 'thing' | 'artefact' | 'person';
-  /** The verb that cannot be true of the same agent and patient as well. */
+  /** The verb that cannot also be true of the same agent and patient. */
   readonly opposite?: string;
 }
 
-/** `base`, `base/past` or `base/past/participle`; regular forms are left out. */
+/** Parses `base`, `base/past` or `base/past/participle`. Regular forms may be omitted. */
 function forms(text: string): VerbForms {
   const [base, past, participle] = text.split('/') as [string, string?, string?];
   const regular = base.endsWith('e') ? `${base}d` : `${base}ed`;
@@ -23,7 +23,7 @@ function verb(text: string, patient: Verb['patient'], opposite?: string): Verb {
   return { id: words[0]![0], words, patient, ...(opposite !== undefined && { opposite }) };
 }
 
-/** Both verbs of a pair of opposites. */
+/** Returns both verbs of a pair of opposites. */
 function opposites(one: string, other: string, patient: Verb['patient']): Verb[] {
   const id = (text: string): string => text.split(/[=/]/)[0]!;
   return [verb(one, patient, id(other)), verb(other, patient, id(one))];
@@ -54,7 +54,7 @@ export const verbs: readonly Verb[] = [
 
 const byId = new Map(verbs.map((each) => [each.id, each]));
 
-/** The opposite of a verb that has one. */
+/** Returns the opposite of a verb, if it has one. */
 export function oppositeOf(each: Verb): Verb | undefined {
   return each.opposite === undefined ? undefined : byId.get(each.opposite);
 }

@@ -1,7 +1,7 @@
 import { jsonLinesTask, type RowTask } from '../json-lines-task.ts';
 import { defaults, falseOrTrue, filesIn } from './defaults.ts';
 
-/** BoolQ: does the passage answer the question with yes? */
+/** BoolQ: is the answer to the question yes, according to the passage? */
 export const boolq: RowTask = jsonLinesTask(
   {
     ...defaults,

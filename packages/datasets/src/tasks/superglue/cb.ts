@@ -3,7 +3,10 @@ import { defaults, filesIn } from './defaults.ts';
 
 const labels = ['entailment', 'contradiction', 'neutral'] as const;
 
-/** CommitmentBank: is the author of the premise committed to the hypothesis? Its few rows are divided without strata. */
+/**
+ * CommitmentBank: is the author of the premise committed to the hypothesis? The division of its few rows is not
+ * stratified.
+ */
 export const cb: RowTask = jsonLinesTask(
   {
     ...defaults,

@@ -3,7 +3,7 @@ import { defaults, filesIn } from './defaults.ts';
 
 const labels = ['choice1', 'choice2'] as const;
 
-/** What the template puts after the premise, by what is asked for. */
+/** The conjunction that the template puts after the premise, by the kind of question. */
 const conjunctions = new Map([
   ['cause', 'because'],
   ['effect', 'so'],

@@ -1,6 +1,6 @@
 import type { TaskInfo } from '../../task.ts';
 
-/** What most tasks of SuperGLUE have in common. */
+/** Properties shared by most tasks of SuperGLUE. */
 export const defaults: Pick<
   TaskInfo,
   'problem' | 'maxLength' | 'truncation' | 'stratified' | 'metrics' | 'primaryMetric'
@@ -15,7 +15,7 @@ export const defaults: Pick<
 
 export const falseOrTrue: readonly string[] = ['False', 'True'];
 
-/** Test labels are hidden: the development file tests. */
+/** Returns the files of a task. Official test labels are hidden, so the development file is used for testing. */
 export const filesIn = (folder: string): TaskInfo['files'] => ({
   train: `${folder}/train.jsonl`,
   test: `${folder}/val.jsonl`,

@@ -2,8 +2,8 @@ import { jsonLinesTask, type RowTask } from '../json-lines-task.ts';
 import { defaults, falseOrTrue, filesIn } from './defaults.ts';
 
 /**
- * MultiRC: is the answer to a question about a paragraph right? Every answer is an example; `f1` is that of all answers
- * (F1a), `exactMatch` the share of questions of which every answer is judged right.
+ * MultiRC: is an answer to a question about a paragraph right? Every answer is an example. `f1` is computed over all
+ * answers (F1a). `exactMatch` is the fraction of questions with all answers judged correctly.
  */
 export const multirc: RowTask = jsonLinesTask(
   {

@@ -4,9 +4,9 @@ import { jsonLinesTask, type RowTask } from '../json-lines-task.ts';
 import { defaults } from './defaults.ts';
 
 /**
- * ReCoRD: which entity of a news passage has been left out of a sentence? Every entity of the passage is an example; the
- * one with the highest score is the answer to the query. All of the training file trains, and the development file both
- * validates and tests.
+ * ReCoRD: which entity of a news passage is missing in a sentence? Every entity of the passage is an example, and the
+ * one with the highest score is the answer to the query. The whole training file is used for training, and the
+ * development file for both validation and testing.
  */
 export const record: RowTask = jsonLinesTask(
   {
@@ -45,7 +45,8 @@ export const record: RowTask = jsonLinesTask(
         };
     },
     *examples(row) {
-      // One text and one list for all candidates of a query: of the official file there are more than a million.
+      // All candidates of a query share one text and one list, because the official file has more than a million
+      // candidates.
       const passage = row.text('passage').replaceAll('@highlight\n', '- ');
       const query = row.text('query');
       const answers = row.texts('answers');
@@ -61,9 +62,9 @@ export const record: RowTask = jsonLinesTask(
   },
 );
 
-/** The texts of the entities. Offsets count code points, and the last one belongs to the entity. */
+/** Returns the texts of the entities. Offsets count code points, and the last offset is inclusive. */
 function spans(text: string, passage: Fields): string[] {
-  // As a list only where it must be: there are a hundred thousand passages.
+  // Splits into characters only if necessary, because there are a hundred thousand passages.
   const characters = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
   return passage.objects('entities').map((entity) => {
     const [start, end] = [entity.whole('start'), entity.whole('end')];

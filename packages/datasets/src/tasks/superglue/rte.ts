@@ -23,8 +23,8 @@ const fromJson = jsonLinesTask(
 );
 
 /**
- * RTE in the form of SuperGLUE, or of GLUE where there is no such file. The pairs are those of `glue/rte`, in the same
- * order; some texts have quotation marks that GLUE has lost. The published experiments always take `glue/rte`.
+ * RTE in the form of SuperGLUE, or of GLUE if there is no such file. The pairs are those of `glue/rte` in the same
+ * order. Some texts have quotation marks that GLUE lacks. The published experiments always use `glue/rte`.
  */
 export const rte: RowTask = {
   ...fromJson,

@@ -1,7 +1,7 @@
 import { jsonLinesTask, type RowTask } from '../json-lines-task.ts';
 import { defaults, falseOrTrue, filesIn } from './defaults.ts';
 
-/** WiC: does the word mean the same in both sentences? */
+/** WiC: does the word have the same meaning in both sentences? */
 export const wic: RowTask = jsonLinesTask(
   {
     ...defaults,

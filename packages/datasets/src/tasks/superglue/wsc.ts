@@ -1,11 +1,14 @@
 import { jsonLinesTask, type RowTask } from '../json-lines-task.ts';
 import { defaults, falseOrTrue, filesIn } from './defaults.ts';
 
-/** What Python splits texts at. `\s` is another set: U+FEFF belongs to it, U+001C to U+001F and U+0085 do not. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is meant
+/**
+ * White space at which Python splits texts. It differs from `\s`, which contains U+FEFF but not U+001C to U+001F and
+ * U+0085.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are intended
 const whiteSpace = /[\p{White_Space}\u001c-\u001f]+/u;
 
-/** WSC: does the marked pronoun stand for the noun? */
+/** WSC: does the marked pronoun refer to the noun? */
 export const wsc: RowTask = jsonLinesTask(
   {
     ...defaults,

@@ -12,14 +12,14 @@ export interface AddedTokenEntry {
   readonly special: boolean;
 }
 
-/** A special token as it stands in `added_tokens`. */
+/** Returns a special token as an entry of `added_tokens`. */
 export function specialToken(id: number, content: string): AddedTokenEntry {
   return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 }
 
 type AddedToken = Omit<AddedTokenEntry, 'id'>;
 
-/** What the files beside a vocabulary say of its tokens. */
+/** The contents of the files with information on a vocabulary's tokens. */
 export interface TokenFiles {
   /** `tokenizer_config.json` */
   readonly config: Json;
@@ -29,23 +29,23 @@ export interface TokenFiles {
   readonly added: Json;
 }
 
-/** The names under which files keep special tokens. */
+/** The roles of special tokens, by their names in files. */
 const roles = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'] as const;
 export type Role = (typeof roles)[number];
 
-/** The special tokens of a Python class where files say nothing. */
+/** The special tokens of a Python class if files do not specify them. */
 export type DefaultTokens = Partial<Record<Role, string | AddedToken>>;
 
-/** The added tokens of a vocabulary, and the special ones by their role. */
+/** The added tokens of a vocabulary, and the special tokens by role. */
 export interface VocabularyTokens {
   readonly entries: readonly AddedTokenEntry[];
   readonly special: (role: Role) => AddedTokenEntry;
 }
 
 /**
- * The added tokens that a fast tokenizer of Python has which is built from a vocabulary: those of `added_tokens.json` or
- * of `added_tokens_decoder`, in the order of their ids, and then the special tokens. A token that the vocabulary does
- * not have follows it.
+ * Returns the added tokens of a fast Python tokenizer that is built from a vocabulary: those of `added_tokens.json` or
+ * `added_tokens_decoder` in the order of their ids, then the special tokens. A token missing in the vocabulary is
+ * appended to it.
  *
  * @throws TokenizerError `malformed`
  */
@@ -82,7 +82,7 @@ export function vocabularyTokens(
 }
 
 function specialTokens({ config, map }: TokenFiles, defaults: DefaultTokens): Map<string, AddedToken> {
-  // Where tokenizer_config.json lists tokens itself, it is of newer days, and the map is left over.
+  // If tokenizer_config.json lists tokens itself, the format is the newer one and the map is a leftover.
   const isNew = isJson(config.added_tokens_decoder);
   const said = (name: string): unknown => (isNew ? config[name] : (map[name] ?? config[name]));
   const special = new Map<string, AddedToken>();
@@ -90,7 +90,7 @@ function specialTokens({ config, map }: TokenFiles, defaults: DefaultTokens): Ma
     const byDefault = defaults[role];
     const value = said(`${role}_token`) ?? byDefault;
     if (value === undefined) continue;
-    // A plain name keeps what the class says of the token beside its name.
+    // A plain name keeps the other properties of the class's token.
     const base = typeof byDefault === 'object' ? byDefault : {};
     special.set(role, { ...readToken(value, `${role}_token`, base), special: true });
   }
@@ -103,7 +103,7 @@ function specialTokens({ config, map }: TokenFiles, defaults: DefaultTokens): Ma
   return special;
 }
 
-/** Tokens that files list with their ids, in the order of the ids. */
+/** Returns tokens that files list with their ids, in the order of the ids. */
 function listedTokens(
   { config, added }: TokenFiles,
   special: ReadonlySet<string>,

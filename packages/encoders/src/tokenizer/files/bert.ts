@@ -3,11 +3,11 @@ import { type AddedTokenEntry, type TokenFiles, vocabularyTokens } from './added
 import { option, refuseOptions } from './options.ts';
 import type { VocabularyFormat } from './vocabulary.ts';
 
-/** How BERT's texts are normalized before they are split. */
+/** Normalization of BERT's texts before they are split. */
 export interface BertNormalization {
   readonly clean_text: boolean;
   readonly handle_chinese_chars: boolean;
-  /** Where it is `null`, accents go if letters become small. */
+  /** If `null`, accents are removed when letters are lowercased. */
   readonly strip_accents: boolean | null;
   readonly lowercase: boolean;
 }
@@ -22,7 +22,7 @@ export interface BertTokenizerParts {
   readonly sep: { readonly content: string; readonly id: number };
 }
 
-/** A tokenizer.json of BERT: WordPiece and `[CLS] A [SEP] B [SEP]`. */
+/** Returns a tokenizer.json of BERT: WordPiece and `[CLS] A [SEP] B [SEP]`. */
 export function bertTokenizerJson({
   vocabulary,
   added,
@@ -61,9 +61,9 @@ export function bertTokenizerJson({
 }
 
 /**
- * A `vocab.txt`, of which Python's `BertTokenizerFast` makes a tokenizer.json.
+ * Returns the format of a `vocab.txt`, from which Python's `BertTokenizerFast` makes a tokenizer.json.
  *
- * @param classes of Python that do so, the slow ones
+ * @param classes the slow Python classes with this format
  */
 export function wordPieceVocabulary(...classes: readonly string[]): VocabularyFormat {
   const all = classes.flatMap((name) => [name, `${name}Fast`]);
@@ -103,7 +103,7 @@ function fromVocabulary(text: string, files: TokenFiles, classes: readonly strin
   });
 }
 
-/** What options of tokenizer_config.json say a tokenizer of BERT does, by the options of its normalizer. */
+/** Returns the options of tokenizer_config.json that match a BERT normalizer. */
 export function bertOptions(normalizer: unknown): Readonly<Record<string, unknown>> {
   if (!isJson(normalizer) || normalizer.type !== 'BertNormalizer') return {};
   const { lowercase, strip_accents: accents, handle_chinese_chars: chinese } = normalizer;

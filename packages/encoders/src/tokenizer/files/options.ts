@@ -3,13 +3,13 @@ import { type Json, shown } from '../json.ts';
 
 const CONFIG = 'tokenizer_config.json';
 
-/** The error for what `tokenizer_config.json` may not say. */
+/** Returns the error for an unsupported value in `tokenizer_config.json`. */
 function refused(name: string, value: unknown, why: string): TokenizerError {
   const message = `${CONFIG} has ${name} ${shown(value)}: ${why}. Use another encoder, or change that part of the file.`;
   return new TokenizerError('unsupported', message);
 }
 
-/** An option that is true or false; what is not given has its default. @throws TokenizerError `malformed` */
+/** Returns a boolean option, or its default if it is not given. @throws TokenizerError `malformed` */
 export function option<T extends boolean | null>(config: Json, name: string, byDefault: T): boolean | T {
   const value = config[name] ?? byDefault;
   if (typeof value === 'boolean' || value === byDefault) return value as boolean | T;
@@ -20,9 +20,9 @@ export function option<T extends boolean | null>(config: Json, name: string, byD
 }
 
 /**
- * Refuses another class of tokenizer, and options that would change what the class does.
+ * Refuses other classes of tokenizers, and options that would change what the class does.
  *
- * @param allowed for each option the values that change nothing, beside `null` and an empty list
+ * @param allowed for each option the values without effect, in addition to `null` and an empty list
  */
 export function refuseOptions(
   config: Json,
@@ -39,7 +39,7 @@ export function refuseOptions(
   }
 }
 
-/** Refuses options that change which ids texts get, whatever the tokenizer is. */
+/** Refuses options that change the ids of texts for any tokenizer. */
 export function refuseCommonOptions(config: Json): void {
   if (config.split_special_tokens === true)
     throw refused('split_special_tokens', true, 'special tokens in a text are always recognized');
@@ -48,7 +48,7 @@ export function refuseCommonOptions(config: Json): void {
 }
 
 /**
- * Refuses options that contradict tokenizer.json. Python's classes follow the options then, its library the file.
+ * Refuses options that contradict tokenizer.json. Python's classes would follow the options, its library the file.
  *
  * @param does what the tokenizer does, by the names of options
  */

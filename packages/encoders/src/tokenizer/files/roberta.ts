@@ -14,9 +14,10 @@ const mask = {
 } as const;
 
 /**
- * A `vocab.json` and a `merges.txt`, of which Python's `RobertaTokenizerFast` makes a tokenizer.json.
+ * Returns the format of a `vocab.json` and a `merges.txt`, from which Python's `RobertaTokenizerFast` makes a
+ * tokenizer.json.
  *
- * @param classes of Python that do so, the slow ones
+ * @param classes the slow Python classes with this format
  */
 export function byteLevelVocabulary(...classes: readonly string[]): VocabularyFormat {
   const all = classes.flatMap((name) => [name, `${name}Fast`]);
@@ -82,7 +83,7 @@ function readVocabulary(text: string): Map<string, number> {
   return vocabulary;
 }
 
-/** The first line names the version; each of the others has two tokens that are merged. */
+/** Reads the merges. The first line names the version. Each of the others has two tokens that are merged. */
 function readMerges(text: string): string[][] {
   const [version, ...lines] = text.split(/\r\n|\r|\n/);
   const merges = lines.filter((line) => line !== '').map((line) => line.split(' '));
@@ -93,7 +94,7 @@ function readMerges(text: string): string[][] {
   );
 }
 
-/** What options of tokenizer_config.json say a byte-level tokenizer does, by its pre-tokenizer. */
+/** Returns the options of tokenizer_config.json that match a byte-level pre-tokenizer. */
 export function byteLevelOptions(preTokenizer: unknown): Readonly<Record<string, unknown>> {
   if (!isJson(preTokenizer) || preTokenizer.type !== 'ByteLevel') return {};
   return { add_prefix_space: preTokenizer.add_prefix_space };

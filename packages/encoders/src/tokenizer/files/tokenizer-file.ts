@@ -11,20 +11,20 @@ const TOKENIZER = 'tokenizer.json';
 const HINT =
   'Write tokenizer.json with transformers: AutoTokenizer.from_pretrained(name).save_pretrained(folder).';
 
-/** A tokenizer as files describe it. */
+/** A tokenizer as described by its files. */
 export interface TokenizerFiles {
-  /** What `tokenizer.json` says, or would say where older files stand for it. */
+  /** The content of `tokenizer.json`, or of the one made from older files. */
   readonly json: Json;
-  /** The same as text: the file as it is, if there is one. */
+  /** The same as text. If the file exists, its original text. */
   readonly text: string;
-  /** `tokenizer_config.json`; empty where there is none. */
+  /** Content of `tokenizer_config.json`; empty if there is none. */
   readonly config: Json;
 }
 
 /**
- * Reads a model's `tokenizer.json`. Where there is none it is made of the files of older days as Python's classes do:
- * of those that the family of `config.json` names, such as `vocab.txt`, with `tokenizer_config.json`,
- * `special_tokens_map.json` and `added_tokens.json` where they are.
+ * Reads a model's `tokenizer.json`. If there is none, it is made from older files as Python's classes do: the files
+ * that the family of `config.json` names, such as `vocab.txt`, with `tokenizer_config.json`, `special_tokens_map.json`
+ * and `added_tokens.json` if they exist.
  *
  * @throws TokenizerError, MissingModelFileError
  */

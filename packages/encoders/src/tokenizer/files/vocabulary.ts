@@ -1,14 +1,14 @@
 import type { Json } from '../json.ts';
 import type { TokenFiles } from './added-token.ts';
 
-/** Files of older days of which a `tokenizer.json` can be made. */
+/** Older files from which a `tokenizer.json` can be made. */
 export interface VocabularyFormat {
-  /** All that must be there. */
+  /** Names of the files. All are required. */
   readonly files: readonly string[];
   /**
-   * The `tokenizer.json` that Python's class makes of them.
+   * Returns the `tokenizer.json` that Python's class makes from them.
    *
-   * @param texts of the files, in their order
+   * @param texts texts of the files, in the order of `files`
    * @throws TokenizerError
    */
   toJson(texts: readonly string[], files: TokenFiles): Json;

@@ -8,11 +8,11 @@ import { byteIds, type Model, readUnknown, readVocabulary, vocabularyOf } from '
 interface Merges {
   /** The rank of a pair, by its left and its right id. */
   readonly ranks: ReadonlyMap<number, ReadonlyMap<number, number>>;
-  /** The id that the pair of a rank becomes. */
+  /** The merged id of the pair of each rank. */
   readonly ids: readonly number[];
 }
 
-/** Byte-pair encoding (`models/bpe/model.rs`): characters, of which the pairs of lowest rank are merged first. */
+/** Byte-pair encoding (`models/bpe/model.rs`): starts from characters and merges pairs, the lowest rank first. */
 export function bytePairEncoding(fields: Fields): Model {
   const vocabulary = readVocabulary(fields);
   const prefix = fields.string('continuing_subword_prefix', '');
@@ -26,10 +26,11 @@ export function bytePairEncoding(fields: Fields): Model {
     throw unsupported(`dropout in ${fields.where}`, 'the same text would get other ids each time');
   const merges = readMerges(fields, vocabulary, prefix);
 
-  /** The ids of single characters. */
+  /** Returns the ids of single characters. */
   const characters = (word: string): number[] => {
     const ids: number[] = [];
-    // An unknown character waits for the next known one: bytes that stand for others may come before it.
+    // An unknown character is emitted at the next known one, because bytes that replace other characters may come
+    // before it.
     let isWaiting = false;
     let position = 0;
     for (const character of word) {
@@ -89,13 +90,13 @@ function readMerges(fields: Fields, vocabulary: ReadonlyMap<string, number>, pre
   return { ranks, ids };
 }
 
-/** What is left of a token when as many bytes are taken from its start as the prefix has. */
+/** Removes as many bytes from the start of a token as the prefix has. */
 function withoutPrefix(token: string, prefix: string): string {
   if (prefix === '' || token.startsWith(prefix)) return token.slice(prefix.length);
   return new TextDecoder().decode(utf8(token).subarray(utf8(prefix).length));
 }
 
-/** Merges neighbors in the order of their ranks; `n log n` for `n` characters. */
+/** Merges neighbors in the order of their ranks, in `n log n` time for `n` characters. */
 function mergeAll(ids: number[], { ranks, ids: mergedIds }: Merges, out: number[]): void {
   const rankAt = (left: number, right: number): number | undefined => ranks.get(ids[left]!)?.get(ids[right]!);
   const { length } = ids;
@@ -108,7 +109,7 @@ function mergeAll(ids: number[], { ranks, ids: mergedIds }: Merges, out: number[
     for (const id of ids) out.push(id);
     return;
   }
-  // Neighbors as a linked list; an id of -1 was merged into the one before it.
+  // Neighbors form a linked list. An id of -1 was merged into the one before it.
   const next = new Int32Array(length).map((_, i) => i + 1);
   const previous = new Int32Array(length).map((_, i) => i - 1);
   while (queue.size > 0) {
@@ -116,7 +117,7 @@ function mergeAll(ids: number[], { ranks, ids: mergedIds }: Merges, out: number[
     const right = next[position]!;
     if (ids[position]! < 0 || right >= length) continue;
     const current = rankAt(position, right);
-    // The pair changed since it was queued, unless it still merges into the same token.
+    // The pair changed after it was queued, unless it still merges into the same token.
     if (current === undefined || mergedIds[current] !== mergedIds[rank]) continue;
     ids[position] = mergedIds[rank]!;
     ids[right] = -1;

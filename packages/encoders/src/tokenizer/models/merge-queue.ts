@@ -1,10 +1,10 @@
-/** Merges to be done, the one of the lowest rank first, of equal ranks the one farthest left: a binary heap. */
+/** A binary heap of pending merges, ordered by rank and then by position from left to right. */
 export class MergeQueue {
-  /** `rank * length + position`, exact as long as neither is beyond 2²⁶. */
+  /** `rank * length + position`, which is exact if neither exceeds 2²⁶. */
   readonly #keys: number[] = [];
   readonly #length: number;
 
-  /** @param length positions are below it */
+  /** @param length all positions are below it */
   constructor(length: number) {
     this.#length = length;
   }
@@ -27,7 +27,7 @@ export class MergeQueue {
     keys[hole] = key;
   }
 
-  /** Takes the first merge away. */
+  /** Removes and returns the first merge. */
   pop(): { readonly rank: number; readonly position: number } {
     const keys = this.#keys;
     const first = keys[0]!;

@@ -33,7 +33,7 @@ function read(fields: Fields): Model {
   }
 }
 
-/** Files of older days leave the kind of model out; its fields tell. */
+/** Returns the kind of model. Older files omit it, so it is derived from the fields. */
 function kindOf(fields: Fields): string {
   if (fields.has('merges')) return 'BPE';
   if (fields.has('max_input_chars_per_word')) return 'WordPiece';
@@ -41,7 +41,7 @@ function kindOf(fields: Fields): string {
   return fields.has('unk_token') ? 'WordLevel' : '';
 }
 
-/** Pieces that are remembered, and how long they may be: real text repeats short words. */
+/** Maximum number of cached pieces, and their maximum length. Real text repeats short words. */
 const REMEMBERED_PIECES = 50_000;
 const REMEMBERED_LENGTH = 64;
 

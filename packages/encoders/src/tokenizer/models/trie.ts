@@ -1,8 +1,11 @@
-/** The pieces of a vocabulary by their UTF-16 units: all nodes in one map, which is quick to build for 250,000 pieces. */
+/**
+ * The pieces of a vocabulary by their UTF-16 units. All nodes are in one map, which is fast to build for 250,000
+ * pieces.
+ */
 export class Trie {
   /** Child of a node by `node * 65536 + unit`. */
   readonly #children = new Map<number, number>();
-  /** For each node the number of the piece that ends there, or -1. */
+  /** The number of the piece that ends at each node, or -1. */
   readonly #values: number[] = [-1];
 
   set(key: string, value: number): void {
@@ -20,12 +23,12 @@ export class Trie {
     this.#values[node] = value;
   }
 
-  /** The node that a unit leads to from another node, the root being 0. */
+  /** Returns the node that a unit leads to from another node. The root is 0. */
   step(node: number, unit: number): number | undefined {
     return this.#children.get(node * 65536 + unit);
   }
 
-  /** The value at a node, or -1. */
+  /** Returns the value at a node, or -1. */
   value(node: number): number {
     return this.#values[node]!;
   }

@@ -5,10 +5,10 @@ import { isId, malformed } from '../json.ts';
 import { byteIds, type Model } from './model.ts';
 import { Trie } from './trie.ts';
 
-/** How much worse than the worst piece an unknown character scores. */
+/** Difference between the lowest score of a piece and the score of an unknown character. */
 const UNKNOWN_PENALTY = 10;
 
-/** The segmentation of the highest sum of scores (`models/unigram/model.rs`). */
+/** Finds the segmentation with the highest sum of scores (`models/unigram/model.rs`). */
 export function unigram(fields: Fields): Model {
   const { tokens, scores } = readPieces(fields);
   const unknown = fields.raw('unk_id') ?? undefined;
@@ -64,7 +64,7 @@ export function unigram(fields: Fields): Model {
         offer(start, end, before + unknownScore, unknownId());
       start = end;
     }
-    // Back from the end; unknown characters that follow one another are one unknown text.
+    // Reads the path back from the end. Consecutive unknown characters become one unknown text.
     const texts: string[] = [];
     let unknownEnd = -1;
     for (let end = length; end > 0; end = starts[end]!) {
@@ -98,8 +98,8 @@ function readPieces(fields: Fields): { tokens: string[]; scores: Float64Array } 
 }
 
 /**
- * A score as Rust's `serde_json` reads it: the digits as a whole number, divided by a power of ten. That rounds twice,
- * which decides between segmentations whose sums are almost equal.
+ * Parses a score as Rust's `serde_json` does: the digits as a whole number, divided by a power of ten. This rounds
+ * twice, which decides between segmentations with almost equal sums.
  */
 function asRustReads(score: number): number {
   const [, sign, whole, fraction = '', exponent = '0'] =

@@ -1,7 +1,9 @@
 import type { Fields } from '../fields.ts';
 import { type Model, readUnknown, readVocabulary, vocabularyOf } from './model.ts';
 
-/** The longest token that fits, then the longest that continues it, and so on (`models/wordpiece/mod.rs`). */
+/**
+ * Finds the longest matching token, then repeatedly the longest token that continues it (`models/wordpiece/mod.rs`).
+ */
 export function wordPiece(fields: Fields): Model {
   const vocabulary = readVocabulary(fields);
   const unknown = readUnknown(fields, vocabulary);

@@ -7,7 +7,7 @@ import { characterwise, type Normalizer } from './normalizer.ts';
 const CONTROL = new RegExp(`[${CONTROLS}]`, 'gu');
 const ACCENT = new RegExp(`[${NONSPACING_MARKS}]`, 'gu');
 
-/** Characters that are words of their own. The gap before U+2B920 is the Rust library's. */
+/** Characters that are separate words. The gap before U+2B920 is also in the Rust library. */
 const CHINESE =
   /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 
@@ -18,7 +18,7 @@ export function bertNormalizer(fields: Fields): Normalizer {
   const lower = fields.boolean('lowercase');
   const strip = fields.boolean('strip_accents', lower);
   return characterwise((text) => {
-    // Printable ASCII, which is most text, can only change its case.
+    // Printable ASCII, which is most text, can only change case.
     if (/^[ -~]*$/.test(text)) return lower ? text.toLowerCase() : text;
     let result = text;
     if (clean) result = result.replace(CONTROL, '').replace(/\p{White_Space}/gu, ' ');

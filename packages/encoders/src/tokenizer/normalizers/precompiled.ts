@@ -2,15 +2,15 @@ import { malformed } from '../json.ts';
 
 /**
  * The normalizer of SentencePiece models: a table of replacements compiled into a double-array trie, here `nmt_nfkc`
- * for XLM-R. The tokenizer library approximates the table by NFKC; this reads it.
+ * for XLM-R. The tokenizer library approximates the table by NFKC; this class reads it.
  *
- * What is looked up follows the Rust crate `spm_precompiled`: a grapheme of fewer than six bytes as a whole, of which
- * the *shortest* prefix in the table decides; else each of its characters.
+ * The lookup follows the Rust crate `spm_precompiled`. A grapheme of fewer than six bytes is looked up as a whole, and
+ * the *shortest* prefix in the table decides. Otherwise each of its characters is looked up.
  */
 export class PrecompiledNormalizer {
-  /** Units of the trie, little-endian 32-bit. */
+  /** The trie as little-endian 32-bit units. */
   readonly #trie: Uint32Array;
-  /** Replacements in UTF-8, each ended by a zero byte. */
+  /** Replacements in UTF-8, each terminated by a zero byte. */
   readonly #texts: Uint8Array;
   readonly #graphemes: Intl.Segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
   readonly #known = new Map<string, string>();
@@ -31,7 +31,7 @@ export class PrecompiledNormalizer {
   }
 
   normalize(text: string): string {
-    // Most text is ASCII, which the usual tables leave alone; segmenting it would cost more than all the rest.
+    // Most text is ASCII, which the usual tables do not change. Segmenting it would take most of the time.
     if (this.#plainAscii && /^[ -~]*$/.test(text)) return text;
     let result = '';
     for (const { segment } of this.#graphemes.segment(text)) {
@@ -50,7 +50,7 @@ export class PrecompiledNormalizer {
     return whole ?? Array.from(grapheme, (character) => this.#look(character) ?? character).join('');
   }
 
-  /** The replacement of the shortest prefix that has one. */
+  /** Returns the replacement of the shortest prefix that has one. */
   #look(key: string): string | undefined {
     const trie = this.#trie;
     let node = offset(trie[0]!);
@@ -73,7 +73,7 @@ export class PrecompiledNormalizer {
 
 const utf8 = new TextEncoder();
 
-/** Where the children of a trie unit lie, relative to it. */
+/** Returns the offset of the children of a trie unit, relative to the unit. */
 function offset(unit: number): number {
   return (unit >>> 10) << ((unit & 0x200) >>> 6);
 }

@@ -14,8 +14,8 @@ import { strip } from './strip.ts';
 const MARK = new RegExp(`[${COMBINING_MARKS}]`, 'gu');
 
 /**
- * Reads the `normalizer` of a tokenizer.json. Each kind does what the file of the Rust library `tokenizers` does that
- * its comment names.
+ * Reads the `normalizer` of a tokenizer.json. Each kind behaves as in the source file of the Rust library `tokenizers`
+ * that its comment names.
  *
  * @throws TokenizerError `malformed` or `unsupported`
  */
@@ -76,7 +76,7 @@ function sequence(steps: readonly Normalizer[]): Normalizer {
   };
 }
 
-/** Puts a text before every text that is not empty (`normalizers/prepend.rs`). */
+/** Prepends a text to every non-empty text (`normalizers/prepend.rs`). */
 function prepend(prefix: string): Normalizer {
   return {
     normalize: (text) => (text === '' ? '' : prefix + text),
@@ -84,7 +84,7 @@ function prepend(prefix: string): Normalizer {
   };
 }
 
-/** The table of replacements of a SentencePiece model (`normalizers/precompiled.rs`). */
+/** Applies the table of replacements of a SentencePiece model (`normalizers/precompiled.rs`). */
 function precompiled(charsmap: unknown): Normalizer {
   if (charsmap === null) return characterwise((text) => text);
   if (typeof charsmap !== 'string') throw malformed('precompiled_charsmap', 'base64 text');
@@ -92,7 +92,7 @@ function precompiled(charsmap: unknown): Normalizer {
   const normalize = (text: string): string => table.normalize(text);
   return {
     normalize,
-    // Where the first characters are removed, the Rust library takes the next one for the first.
+    // If the first characters are removed, the Rust library treats the next one as the first.
     lead: (text, lead) =>
       lead === 0 ? 0 : normalize(text.slice(0, lead)).length || firstCharacterLength(normalize(text)),
   };

@@ -3,12 +3,12 @@ import { unsupported } from '../json.ts';
 import { readPattern } from '../pattern.ts';
 import type { Normalizer } from './normalizer.ts';
 
-/** Writes `content` in place of every match (`normalizers/replace.rs`). */
+/** Replaces every match by `content` (`normalizers/replace.rs`). */
 export function replace(fields: Fields): Normalizer {
   const pattern = readPattern(fields, 'pattern');
   const content = fields.string('content');
   if (pattern.matchesEmpty)
-    // The Rust library loses count of the characters there and repeats some.
+    // The Rust library miscounts characters in this case and repeats some.
     throw unsupported(
       `a pattern that matches no characters in ${fields.where}`,
       'it would insert text everywhere',
@@ -32,7 +32,7 @@ export function replace(fields: Fields): Normalizer {
       for (let i = 0; i < matches.length && matches[i]! < lead; i += 2) {
         result += matches[i]! - position;
         position = matches[i + 1]!;
-        // What is inserted stands where the last replaced character stood.
+        // The replacement has the position of the last replaced character.
         if (position > lead) return result;
         result += content.length;
       }

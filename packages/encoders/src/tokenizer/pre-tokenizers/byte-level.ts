@@ -2,11 +2,15 @@ import { visibleBytes } from '../characters.ts';
 import type { Fields } from '../fields.ts';
 import { cut, type Piece, type PreTokenize } from './piece.ts';
 
-/** Contractions, words, numbers and other characters with the blank before them, and the rest of the white space. */
+/**
+ * Matches contractions; words, numbers and other characters with the space before them; and the remaining white space.
+ */
 const GPT2_WORDS =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
-/** Splits into words with the blank before them and writes each byte as a character (`pre_tokenizers/byte_level.rs`). */
+/**
+ * Splits into words with the space before them, and writes each byte as a character (`pre_tokenizers/byte_level.rs`).
+ */
 export function byteLevel(fields: Fields): PreTokenize {
   const addBlank = fields.boolean('add_prefix_space');
   const isSplit = fields.boolean('use_regex', true);
@@ -18,7 +22,7 @@ export function byteLevel(fields: Fields): PreTokenize {
       out.push(inBytes(all));
       return;
     }
-    // The pattern matches all of a text.
+    // The pattern matches the whole text.
     let position = 0;
     for (const word of all.text.match(GPT2_WORDS) ?? []) {
       const end = position + word.length;

@@ -2,7 +2,7 @@ import type { Fields } from '../fields.ts';
 import { malformed } from '../json.ts';
 import { cut, type PreTokenize } from './piece.ts';
 
-/** Pieces of so many characters each (`pre_tokenizers/fixed_length.rs`). */
+/** Splits into pieces of a fixed number of characters (`pre_tokenizers/fixed_length.rs`). */
 export function fixedLength(fields: Fields): PreTokenize {
   const length = fields.count('length', 5);
   if (length === 0) throw malformed(`${fields.where}.length`, 'at least 1');

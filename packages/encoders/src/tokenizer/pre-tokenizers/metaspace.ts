@@ -4,8 +4,8 @@ import type { Piece, PreTokenizer } from './piece.ts';
 import { findAll, split } from './split.ts';
 
 /**
- * Blanks become a visible character, which may also be put before a piece, and pieces are split before each of them
- * (`pre_tokenizers/metaspace.rs`). In files of older days `add_prefix_space` says what `prepend_scheme` says now.
+ * Replaces spaces by a visible character, which may also be prepended to a piece, and splits before each of them
+ * (`pre_tokenizers/metaspace.rs`). In older files `add_prefix_space` has the role of `prepend_scheme`.
  */
 export function metaspace(fields: Fields): PreTokenizer {
   const replacement = fields.character('replacement');

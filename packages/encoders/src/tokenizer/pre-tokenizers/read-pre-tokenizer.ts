@@ -10,8 +10,8 @@ import type { Piece, PreTokenize, PreTokenizer } from './piece.ts';
 import { type Behavior, behaviors, type Find, findAll, split } from './split.ts';
 
 /**
- * Reads the `pre_tokenizer` of a tokenizer.json. Each kind does what the file of the Rust library `tokenizers` does
- * that its comment names.
+ * Reads the `pre_tokenizer` of a tokenizer.json. Each kind behaves as in the source file of the Rust library
+ * `tokenizers` that its comment names.
  *
  * @throws TokenizerError `malformed` or `unsupported`
  */
@@ -64,7 +64,7 @@ function eachOf(characters: string): Find {
   return findAll(new RegExp(`[${characters}]`, 'gu'));
 }
 
-/** A step that does the same with all pieces, wherever they stand. */
+/** Makes a pre-tokenizer that does not depend on the position of pieces. */
 function anywhere(preTokenize: PreTokenize): PreTokenizer {
   return { preTokenize, usesLead: false };
 }
@@ -73,7 +73,7 @@ function at(find: Find, behavior: Behavior, invert = false): PreTokenizer {
   return anywhere((piece, out) => split(piece, find, behavior, invert, out));
 }
 
-/** What the pattern matches; the rest is dropped. */
+/** Keeps the matches of the pattern and drops the rest. */
 function keep(pattern: string): PreTokenizer {
   const regex = new RegExp(pattern, 'gu');
   const find = findAll(regex);

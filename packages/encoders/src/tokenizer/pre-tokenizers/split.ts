@@ -8,20 +8,20 @@ export const behaviors = [
   'Contiguous',
 ] as const;
 
-/** What becomes of the delimiters where a text is split at them. */
+/** How delimiters are treated when a text is split at them. */
 export type Behavior = (typeof behaviors)[number];
 
-/** A stretch of a text that is a delimiter, or that lies between two. */
+/** A part of a text: a delimiter, or the text between two delimiters. */
 interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly isMatch: boolean;
 }
 
-/** Start and end of each match, one after the other, in order. A match may be empty. */
+/** Returns start and end of each match, in order, in one flat list. A match may be empty. */
 export type Find = (text: string) => readonly number[];
 
-/** The matches of a global regular expression that cannot match nothing. */
+/** Finds the matches of a global regular expression that never matches an empty text. */
 export function findAll(pattern: RegExp): Find {
   return (text) => {
     const matches: number[] = [];
@@ -33,7 +33,7 @@ export function findAll(pattern: RegExp): Find {
 /**
  * Splits a piece at the matches of a pattern (`NormalizedString::split` of `tokenizer/normalizer.rs`).
  *
- * @param invert whether what lies between the matches is the delimiter
+ * @param invert whether the text between the matches is the delimiter
  */
 export function split(piece: Piece, find: Find, behavior: Behavior, invert: boolean, out: Piece[]): void {
   const all = stretches(piece.text, find(piece.text), invert);
@@ -69,7 +69,7 @@ function arrange(all: Stretch[], behavior: Behavior): readonly Stretch[] {
   }
 }
 
-/** Joins each stretch to the one before it where the rule says so. Before the first one there is no match. */
+/** Joins each stretch to the previous one if the rule says so. There is no match before the first one. */
 function joined(all: readonly Stretch[], joins: (isMatch: boolean, previous: boolean) => boolean): Stretch[] {
   const result: Stretch[] = [];
   let previous = false;

@@ -1,10 +1,10 @@
-/** Whether a character, given by its code point, belongs to a set. */
+/** Returns whether a character, given by its code point, belongs to a set. */
 export type Test = (code: number) => boolean;
 
-/** A set of characters that remembers what it was asked. */
+/** A set of characters that caches its results. */
 export class CharacterSet {
   readonly #test: Test;
-  /** 0 not asked yet, 1 no, 2 yes; for characters of one UTF-16 unit. */
+  /** 0 unknown, 1 no, 2 yes; for characters of one UTF-16 unit. */
   #known: Uint8Array = new Uint8Array(128);
 
   constructor(test: Test) {
@@ -23,7 +23,7 @@ export class CharacterSet {
   }
 }
 
-/** The characters that a regular expression of JavaScript with flag u matches. */
+/** Returns the set of characters that a JavaScript regular expression with flag u matches. */
 export function matching(source: string, flags = 'u'): Test {
   const regex = new RegExp(`^${source}$`, flags);
   return (code) => regex.test(String.fromCodePoint(code));

@@ -4,20 +4,19 @@ import type { Step } from './program.ts';
 import { Search } from './search.ts';
 import { longest, type Node, shortest } from './syntax.ts';
 
-/** Steps at most: what a text can take grows with them. */
+/** Maximum number of steps. Time and memory grow with it. */
 const LONGEST_PROGRAM = 500;
 
-/** A regular expression that is ready to search. */
+/** A compiled regular expression. */
 export interface Regex {
-  /** Start and end of each match, one after the other, as Oniguruma finds them. */
+  /** Returns start and end of each match, in order, as Oniguruma finds them. */
   find(text: string): readonly number[];
   readonly matchesEmpty: boolean;
 }
 
 /**
- * Compiles a regular expression in the dialect of the Rust library. Whatever the expression, the time that a search
- * takes grows with the length of the text and not faster. JavaScript's own engine can take for ever, and reads another
- * dialect.
+ * Compiles a regular expression in the dialect of the Rust library. The search takes linear time in the length of the
+ * text for every expression. JavaScript's own engine can take exponential time, and it reads another dialect.
  *
  * @throws TokenizerError `unsupported`
  */
@@ -74,14 +73,14 @@ export function compileRegex(pattern: string, where: string): Regex {
     }
     for (const end of ends) steps[end] = { op: 'jump', to: steps.length };
   };
-  /** A fork at `at` between what follows it and `other`. */
+  /** Sets a fork at `at` between the next step and `other`. */
   const setFork = (at: number, slot: number, other: number, isLazy: boolean): void => {
     const [first, second] = isLazy ? [other, at + 1] : [at + 1, other];
     steps[at] = { op: 'fork', first, second, slot };
   };
   const addRepeat = ({ item, min, max, isLazy }: Node & { kind: 'repeat' }): void => {
     if (longest(item) === 0) {
-      // What has no length is the same once and many times.
+      // Repeating an empty match has no effect.
       if (min > 0) add(item);
       return;
     }
@@ -103,7 +102,7 @@ export function compileRegex(pattern: string, where: string): Regex {
     for (const [at, slot] of forks) setFork(at, slot, steps.length, isLazy);
   };
   const addLook = ({ item, isAhead, isNegative }: Node & { kind: 'look' }): void => {
-    // Looking back, alternatives may have different lengths: each begins as far back as it is long.
+    // In a lookbehind, alternatives may have different lengths. Each starts at its own distance.
     const alternatives = !isAhead && item.kind === 'choice' ? item.items : [item];
     const looks = alternatives.map((alternative) => {
       const back = isAhead ? 0 : longest(alternative);

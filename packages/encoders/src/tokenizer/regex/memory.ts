@@ -1,11 +1,11 @@
 import { TokenizerError } from '../errors.ts';
 
-/** Positions of one page. */
+/** Number of positions per page. */
 const PAGE = 1024;
-/** Numbers at most, 4 bytes each. */
+/** Maximum number of entries, 4 bytes each. */
 const LARGEST = 2 ** 26;
 
-/** The outcome of each remembered step at each position: 0 not known, -1 it fails, else one more than where it ends. */
+/** The outcome of each recorded step at each position: 0 unknown, -1 failure, otherwise the end position plus one. */
 export class Memory {
   readonly #slots: number;
   readonly #where: string;
@@ -14,7 +14,7 @@ export class Memory {
   #kept = 0;
   #dropped = 0;
 
-  /** @param positions how many positions there are */
+  /** @param positions number of positions */
   constructor(slots: number, positions: number, where: string) {
     this.#slots = slots;
     this.#where = where;
@@ -41,7 +41,7 @@ export class Memory {
     page[(position % PAGE) * this.#slots + slot] = outcome;
   }
 
-  /** Forgets what lies before a position, which the search will not see again. */
+  /** Drops the outcomes before a position, which the search does not visit again. */
   drop(position: number): void {
     for (const end = Math.floor(position / PAGE); this.#dropped < end; this.#dropped++) {
       this.#kept -= this.#pages[this.#dropped]?.length ?? 0;

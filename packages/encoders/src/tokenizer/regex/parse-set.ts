@@ -2,13 +2,13 @@ import { anyOf, matching, not, range, type Test } from './character-set.ts';
 import { posixClass, unicodeProperty } from './properties.ts';
 import type { Reader } from './reader.ts';
 
-/** Escapes that mean one character. */
+/** Escapes of single characters. */
 const controls: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, a: 7, e: 27 };
 
-/** What a character after a backslash means: one character by its code point, or a set. */
+/** The meaning of a character after a backslash: one character by its code point, or a set. */
 export type Escape = { readonly code: number } | { readonly set: Test };
 
-/** Reads what follows a backslash where it means a character or a set of characters, in a class or outside. */
+/** Parses the text after a backslash that means a character or a set of characters, inside or outside a class. */
 export function parseEscape(reader: Reader): Escape {
   const letter = reader.take();
   if (!/[a-zA-Z0-9]/.test(letter)) return { code: letter.codePointAt(0)! };
@@ -52,14 +52,14 @@ export function parseEscape(reader: Reader): Escape {
   }
 }
 
-/** Characters one by one, as they are or in any case. */
+/** Returns the set of one character, optionally ignoring case. */
 export function single(code: number, ignoresCase: boolean, reader: Reader): Test {
   if (!ignoresCase) return (other) => other === code;
   if (code > 0x7f) throw reader.refuse('letters beyond ASCII are compared in any case');
   return matching(`[\\u{${code.toString(16)}}]`, 'iu');
 }
 
-/** Reads a class after its opening bracket: `[a-z\d&&[^e]]`. */
+/** Parses a class after its opening bracket: `[a-z\d&&[^e]]`. */
 export function parseClass(reader: Reader, ignoresCase: boolean, depth = 0): Test {
   if (depth > 16) throw reader.refuse('its classes are nested too deep');
   const isNegated = reader.accept('^');
@@ -88,7 +88,7 @@ export function parseClass(reader: Reader, ignoresCase: boolean, depth = 0): Tes
   return isNegated ? not(all) : all;
 }
 
-/** A character, a range or a set in a class. */
+/** Parses a character, a range or a set in a class. */
 function parseItem(reader: Reader, ignoresCase: boolean): Test {
   const one = (): Escape =>
     reader.accept('\\') ? parseEscape(reader) : { code: reader.take().codePointAt(0)! };

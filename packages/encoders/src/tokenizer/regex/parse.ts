@@ -6,12 +6,12 @@ import { type Assertion, longest, type Node, shortest } from './syntax.ts';
 
 interface Options {
   readonly ignoresCase: boolean;
-  /** Whether a dot also matches line ends; Ruby calls it m. */
+  /** Whether a dot also matches line ends. Ruby's flag is m. */
   readonly isMultiline: boolean;
   readonly depth: number;
 }
 
-/** Letters that together equal one other letter where case is ignored: ﬀ, ﬁ, ﬂ, ß, ﬆ. */
+/** Pairs of letters that equal a single letter if case is ignored: ﬀ, ﬁ, ﬂ, ß, ﬆ. */
 const FOLDED_PAIRS = /^(ff|fi|fl|ss|st)$/i;
 
 const assertions: Readonly<Record<string, Assertion>> = {
@@ -23,8 +23,9 @@ const assertions: Readonly<Record<string, Assertion>> = {
 };
 
 /**
- * Reads a regular expression in the dialect of the Rust library, which is Oniguruma's of Ruby. What is not understood,
- * or could not be matched in linear time, is refused: references to groups, and loops over what may be empty.
+ * Parses a regular expression in the dialect of the Rust library, which is Oniguruma's Ruby syntax. It refuses unknown
+ * syntax and expressions that cannot be matched in linear time: references to groups, and loops over possibly empty
+ * matches.
  *
  * @throws TokenizerError `unsupported`
  */
@@ -38,7 +39,7 @@ export function parseRegex(pattern: string, where: string): Node {
 function parseChoice(reader: Reader, outer: Options): Node {
   if (outer.depth > 32) throw reader.refuse('its groups are nested too deep');
   let options = outer;
-  // Options that hold for all of the group.
+  // Options that apply to the rest of the group.
   for (let set = reader.match(OPTIONS_ALONE); set; set = reader.match(OPTIONS_ALONE)) {
     options = changed(options, set[1]!);
   }
@@ -95,7 +96,7 @@ function parseRepeat(reader: Reader, atom: Node): Node {
   return isPossessive ? { kind: 'atomic', item: repeat } : repeat;
 }
 
-/** One unit that may be repeated; nothing for a comment. */
+/** Parses one unit that may be repeated. Returns nothing for a comment. */
 function parseAtom(reader: Reader, options: Options): Node | undefined {
   const character = reader.take();
   switch (character) {

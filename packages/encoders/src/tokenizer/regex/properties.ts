@@ -1,6 +1,6 @@
 import { matching, type Test } from './character-set.ts';
 
-/** The classes of POSIX as Oniguruma knows them for Unicode, as classes of JavaScript. */
+/** Oniguruma's Unicode definitions of the POSIX classes, as JavaScript classes. */
 const posix: Readonly<Record<string, string>> = {
   alnum: '[\\p{Alphabetic}\\p{Nd}]',
   alpha: '\\p{Alphabetic}',
@@ -20,24 +20,24 @@ const posix: Readonly<Record<string, string>> = {
 
 const known = new Map<string, Test | undefined>();
 
-/** A class of POSIX by its name, which is in lower case. */
+/** Returns a POSIX class by its name in lower case. */
 export function posixClass(name: string): Test | undefined {
   return property(name, Object.hasOwn(posix, name) ? [posix[name]!] : []);
 }
 
-/** ², ³, ¹, ¼, ½ and ¾, which Oniguruma takes for parts of words outside classes. */
+/** ², ³, ¹, ¼, ½ and ¾, which Oniguruma treats as word characters outside classes. */
 const LATIN_1_WORD = /[\xb2\xb3\xb9\xbc-\xbe]/;
 
-/** What `\w` means outside classes. */
+/** Returns whether `\w` matches a character outside classes. */
 export function isWordCharacter(code: number): boolean {
   return posixClass('word')!(code) || (code < 0x100 && LATIN_1_WORD.test(String.fromCharCode(code)));
 }
 
-/** What `\p{name}` matches: a general category, a script, or a class of POSIX. */
+/** Returns the set of `\p{name}`: a general category, a script, or a POSIX class. */
 export function unicodeProperty(name: string): Test | undefined {
   const plain = name.toLowerCase();
   if (plain === 'any') return () => true;
-  // Other sets than the classes of POSIX, and nothing that patterns use.
+  // These sets differ from the POSIX classes, and patterns do not use them.
   if (plain === 'word' || plain === 'graph' || plain === 'print') return undefined;
   if (plain === 'punct') return property('p P', ['\\p{P}']);
   if (Object.hasOwn(posix, plain)) return posixClass(plain);
@@ -48,7 +48,7 @@ export function unicodeProperty(name: string): Test | undefined {
   ]);
 }
 
-/** The first of the sources that JavaScript knows. */
+/** Returns the set of the first source that JavaScript supports. */
 function property(key: string, sources: readonly string[]): Test | undefined {
   if (known.has(key)) return known.get(key);
   let found: Test | undefined;
@@ -57,7 +57,7 @@ function property(key: string, sources: readonly string[]): Test | undefined {
       found = matching(source);
       break;
     } catch {
-      // JavaScript knows no such property.
+      // JavaScript does not support this property.
     }
   }
   known.set(key, found);

@@ -17,18 +17,18 @@ export class Reader {
     return this.#position >= this.#characters.length;
   }
 
-  /** The next character without taking it; empty at the end. */
+  /** The next character, without consuming it; empty at the end. */
   get next(): string {
     return this.#characters[this.#position] ?? '';
   }
 
-  /** Takes the next character. */
+  /** Consumes the next character. */
   take(): string {
     if (this.isAtEnd) throw this.refuse('it ends too early');
     return this.#characters[this.#position++]!;
   }
 
-  /** Takes a text if it comes next. */
+  /** Consumes a text if it comes next. */
   accept(text: string): boolean {
     const wanted = [...text];
     if (!wanted.every((character, i) => this.#characters[this.#position + i] === character)) return false;
@@ -40,7 +40,7 @@ export class Reader {
     if (!this.accept(text)) throw this.refuse(`${text} is missing`);
   }
 
-  /** Takes what a sticky expression matches here. Everything it may match is ASCII. */
+  /** Consumes the match of a sticky expression, which matches only ASCII. */
   match(expression: RegExp): RegExpExecArray | undefined {
     const found = expression.exec(this.#characters.slice(this.#position, this.#position + 100).join(''));
     if (found?.index !== 0) return undefined;
@@ -48,7 +48,7 @@ export class Reader {
     return found;
   }
 
-  /** The error for what a pattern may not have here. */
+  /** Returns the error for unsupported syntax in a pattern. */
   refuse(why: string): Error {
     return unsupported(`the pattern ${shown(this.#pattern)} in ${this.#where}`, why);
   }

@@ -7,7 +7,7 @@ import type { Assertion } from './syntax.ts';
 const NOWHERE = -1;
 const word = new CharacterSet(isWordCharacter);
 
-/** A remembered step on the way that is being tried, and the one before it. */
+/** A recorded step on the current path, and the one before it. */
 interface Visit {
   readonly slot: number;
   readonly position: number;
@@ -15,8 +15,8 @@ interface Visit {
 }
 
 /**
- * The search for all matches in one text. It backtracks, but never tries a step twice at one position: what came of it
- * the first time is remembered. So it takes time in proportion to the text.
+ * Searches for all matches in one text. It backtracks, but never tries a step twice at one position, because the first
+ * outcome is recorded. So it takes linear time in the length of the text.
  */
 export class Search {
   readonly #steps: readonly Step[];
@@ -29,7 +29,7 @@ export class Search {
     this.#memory = new Memory(slots, text.length + 1, where);
   }
 
-  /** Start and end of each match. An empty match is not taken where the match before it ended. */
+  /** Returns start and end of each match. An empty match at the end of the previous match is skipped. */
   all(): number[] {
     const matches: number[] = [];
     const { length } = this.#text;
@@ -49,7 +49,7 @@ export class Search {
     return matches;
   }
 
-  /** Where the match that begins with a step ends. */
+  /** Returns the end of the match that begins with a step. */
   #match(step: number, start: number): number {
     const memory = this.#memory;
     const pending: { readonly step: number; readonly position: number; readonly visit: Visit }[] = [];
@@ -121,7 +121,7 @@ export class Search {
     }
   }
 
-  /** Where what follows an `atomic` or a `look` ends if it begins at a position. */
+  /** Returns the end of the match of the body of an `atomic` or a `look` at a position. */
   #body(pc: number, slot: number, position: number): number {
     const known = this.#memory.get(slot, position);
     if (known !== 0) return known < 0 ? NOWHERE : known - 1;
@@ -134,7 +134,7 @@ export class Search {
     return (this.#text.codePointAt(position) ?? 0) > 0xffff ? 2 : 1;
   }
 
-  /** The position so many characters before. */
+  /** Returns the position a number of characters before. */
   #back(position: number, characters: number): number {
     let at = position;
     for (let i = 0; i < characters; i++) {

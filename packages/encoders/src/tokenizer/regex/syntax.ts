@@ -1,6 +1,6 @@
 import type { CharacterSet } from './character-set.ts';
 
-/** What stands between characters. */
+/** A condition on the characters around a position. */
 export type Assertion =
   | 'lineStart'
   | 'lineEnd'
@@ -26,7 +26,7 @@ export type Node =
   | { readonly kind: 'atomic'; readonly item: Node }
   | { readonly kind: 'look'; readonly isAhead: boolean; readonly isNegative: boolean; readonly item: Node };
 
-/** The fewest characters that a node matches. */
+/** Returns the minimum number of characters that a node matches. */
 export function shortest(node: Node): number {
   switch (node.kind) {
     case 'set':
@@ -44,7 +44,7 @@ export function shortest(node: Node): number {
   }
 }
 
-/** The most characters that a node matches. */
+/** Returns the maximum number of characters that a node matches. */
 export function longest(node: Node): number {
   switch (node.kind) {
     case 'set':
