@@ -155,7 +155,7 @@ describe('replace', () => {
     );
     rmSync(join(base, 'out/config.json'), { recursive: true });
     writeFileSync(join(base, 'out/rte'), 'mine');
-    await expect(out.replace({ 'rte/model': 'new' })).rejects.toThrow('is a file, where a folder is to be');
+    await expect(out.replace({ 'rte/model': 'new' })).rejects.toThrow('is a file, but a folder must be created there');
     rmSync(join(base, 'out/rte'));
     await expect(out.replace({ '../../outside': 'new' })).rejects.toThrow('would lie outside');
     expect(content(join(base, 'out'))).toEqual(before);
