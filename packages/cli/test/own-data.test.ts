@@ -251,7 +251,7 @@ describe('what does not go together is refused', () => {
     [[file, '--delimiter', ';'], 2, /comma, semicolon, tab, pipe/],
     [[file, '--labels', 'red', 'green'], 1, /line 3: the label is "blue", expected one of red, green/],
     [[file, '--problem', 'classify'], 2, /classification, regression, multi-label/],
-    [[file, '--label', 'color'], 1, /no column "color"\. Did you mean "color"\?/],
+    [[file, '--label', 'colr'], 1, /no column "colr"\. Did you mean "color"\?/],
     [['./nowhere.csv'], 1, /There is no file or folder \.\/nowhere\.csv/],
     [['nowhere.jsonl.gz'], 1, /There is no file or folder nowhere\.jsonl\.gz/],
     [['glue/color'], 2, /There is no task "glue\/color"/],
