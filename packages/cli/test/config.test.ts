@@ -122,7 +122,7 @@ describe('a configuration', () => {
     [{ plugins: [{ name: 'a', tasks: [] }] }, "plugins[0] has no 'tasks'. It has name, methods"],
     [{ plugins: [{ methods: [] }] }, "plugins[0] needs 'name'"],
     [{ plugins: [{ name: ' ' }] }, 'plugins[0].name must be a text, not " "'],
-    [withMethod({ id: 'scalearn' }), "define a method 'scalearn', which is there already"],
+    [withMethod({ id: 'scalearn' }), "define a method 'scalearn', which exists already"],
     [withMethod({ id: '../x' }), 'plugins[0].methods[0].id (of own) must be of small letters'],
     [withMethod({ kind: 'other' }), '.kind (of own) must be one of single-task'],
     [withMethod({ make: 1 }), '.make (of own) must be a function'],

@@ -111,8 +111,8 @@ test.each<[string, unknown]>([
     [{ ...preNorm, build: undefined }],
   ],
   ['plugins[0].families[1].prefix (of p) must be a text, not ""', [preNorm, { ...preNorm, prefix: '' }]],
-  ["plugins define a family 'bert', which is there already", [encoderFamilies[0]]],
-  ["plugins define a family 'pre-norm', which is there already", [preNorm, preNorm]],
+  ["plugins define a family 'bert', which exists already", [encoderFamilies[0]]],
+  ["plugins define a family 'pre-norm', which exists already", [preNorm, preNorm]],
 ])('a configuration is refused whose %s', (message, families) => {
   const check = (): unknown => checkConfig({ plugins: [{ name: 'p', families }] }, 'scalearn.config.ts');
   expect(check).toThrow(`scalearn.config.ts: ${message}`);

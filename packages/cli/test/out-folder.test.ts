@@ -155,7 +155,9 @@ describe('replace', () => {
     );
     rmSync(join(base, 'out/config.json'), { recursive: true });
     writeFileSync(join(base, 'out/rte'), 'mine');
-    await expect(out.replace({ 'rte/model': 'new' })).rejects.toThrow('is a file, but a folder must be created there');
+    await expect(out.replace({ 'rte/model': 'new' })).rejects.toThrow(
+      'is a file, but a folder must be created there',
+    );
     rmSync(join(base, 'out/rte'));
     await expect(out.replace({ '../../outside': 'new' })).rejects.toThrow('would lie outside');
     expect(content(join(base, 'out'))).toEqual(before);

@@ -58,7 +58,7 @@ export function bottleneck(options: BottleneckOptions = {}): Method {
     parameters: ({ encoder, adapterName }) => {
       const { layers, hiddenSize } = encoder;
       const width = given ?? adapterWidth(hiddenSize, reductionFactor);
-      if (given === undefined && reductionFactor > hiddenSize)
+      if (given === undefined && options.reductionFactor !== undefined && reductionFactor > hiddenSize)
         throw new ArgumentError(
           `reductionFactor is ${reductionFactor}, but the encoder's hidden size is ${hiddenSize}; give at most that`,
         );

@@ -19,18 +19,18 @@ export const scalearnReader: MethodReader = async (folder, target) => {
   const where = `${folder.describe()}/scalearn_config.json`;
   const json = JsonFields.parse(text, where);
   checkFileTarget(json, target);
-  const settings = parseScalearnConfig(json.object('config'));
+  const { vector, shared, ...options } = parseScalearnConfig(json.object('config'));
   const sources = await readSourceFolders(folder, json);
   const weights = await openFolderTensors(folder, 'model_scalearn');
   const names = sources.map(({ name }) => name);
   const adapterName = at(names, -1);
   const method = fileFault(where, () => {
     checkSources(sources, target);
-    return scalearn({ ...settings, sources });
+    return scalearn({ ...options, sources });
   });
-  const shape = [sources.length, settings.vector ? target.encoder.hiddenSize : 1];
+  const shape = [sources.length, vector ? target.encoder.hiddenSize : 1];
   const tensors = new Map<string, NamedTensor>();
-  for (const key of omegaKeys(target.encoder, names, settings.shared)) {
+  for (const key of omegaKeys(target.encoder, names, shared)) {
     const entry = weights.tensors.entries.get(key);
     if (!entry) throw new ModelFileError(`${weights.where} has no ${key}`);
     if (String(entry.shape) !== String(shape))
