@@ -9,6 +9,9 @@ import { root } from '../support/repository.ts';
 
 const imports = {
   '@scalearn/core': '/packages/core/dist/index.js',
+  '@scalearn/core/graph': '/packages/core/dist/graph.js',
+  '@scalearn/core/methods': '/packages/core/dist/methods.js',
+  '@scalearn/core/files': '/packages/core/dist/files.js',
   '@scalearn/onnx': '/packages/onnx/dist/index.js',
   'onnxruntime-web/wasm': '/node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs',
 };

@@ -133,7 +133,7 @@ describe('a configuration', () => {
     ],
     [
       withMethod({ sources: { least: 2, most: 1 } }),
-      '.sources (of own) must be an object whose most is not below',
+      '.sources (of own) must be an object whose most is not less than its least',
     ],
     [withMethod({ options: { a: { type: 'int', meaning: 'a' } } }), '.options.a.type (of own) must be'],
     [

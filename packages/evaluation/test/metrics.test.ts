@@ -92,7 +92,7 @@ interface RecordCase {
   exactMatch: number;
 }
 interface RecordStrings {
-  normalized: { text: string; result: string }[];
+  normalised: { text: string; result: string }[];
   pairs: { prediction: string; truth: string; f1: number; exactMatch: number }[];
 }
 
@@ -166,8 +166,8 @@ describe('values of scikit-learn and scipy', () => {
   });
 
   test('ReCoRD: texts', () => {
-    const { normalized, pairs } = recordedJson<RecordStrings>('metrics/record-strings.json');
-    for (const { text, result } of normalized) expect(normalizeAnswer(text)).toBe(result);
+    const { normalised, pairs } = recordedJson<RecordStrings>('metrics/record-strings.json');
+    for (const { text, result } of normalised) expect(normalizeAnswer(text)).toBe(result);
     for (const { prediction, truth, f1, exactMatch } of pairs) {
       expectClose(answerF1(prediction, truth), f1);
       expect(answerExactMatch(prediction, truth)).toBe(exactMatch);
