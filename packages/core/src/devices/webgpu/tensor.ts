@@ -145,7 +145,7 @@ export class WebGPUTensor implements DeviceTensor {
 function encode(data: HostArray, storage: 'f32' | 'f16'): Float32Array | Int32Array | Uint16Array {
   if (data instanceof Int32Array) return data.slice();
   if (storage === 'f32') return Float32Array.from(data);
-  return f32ToF16(Float32Array.from(data));
+  return f32ToF16(data instanceof Float32Array ? data : Float32Array.from(data));
 }
 
 function decode(values: Float32Array | Int32Array | Uint16Array): HostArray {
