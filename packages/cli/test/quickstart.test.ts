@@ -100,7 +100,7 @@ describe('a quickstart', () => {
     for (const text of ['machine  ', 'device   ONNX Runtime', 'task     miniglue/rte, 16 rows to train on'])
       expect(out).toContain(text);
     expect(out).toMatch(/\nnot_entailment\n {2}sentence1 {2}\w/);
-    expect(out).toMatch(/To train: 12 models, at most \d+:\d\d by what was measured/);
+    expect(out).toMatch(/To train: 12 models, at most \d+:\d\d, estimated from a measurement\./);
     expect(err).toContain('single adapter, seed 0: accuracy');
     expect(err).toContain('(12 of 12)');
     expect(out).toMatch(/\nmajority class +– +0\.\d{3}/);

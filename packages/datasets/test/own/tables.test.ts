@@ -104,7 +104,7 @@ describe('what is broken is named', () => {
       'r.jsonl',
       '{"text":["a"],"label":"x"}\n{"text":"b","label":"y"}',
       'MalformedRowError',
-      'the column "text" holds ["a"], no text',
+      'the column "text" holds ["a"], not a text',
     ],
     [
       'a label that is an object',
@@ -155,7 +155,13 @@ describe('what is broken is named', () => {
       'MalformedRowError',
       'r.jsonl, line 3: not JSON',
     ],
-    ['a line that is no object', 'r.jsonl', '["a","x"]\n', 'MalformedRowError', 'r.jsonl, line 1: no object'],
+    [
+      'a line that is no object',
+      'r.jsonl',
+      '["a","x"]\n',
+      'MalformedRowError',
+      'r.jsonl, line 1: not an object with a value for each column',
+    ],
     ['JSON that is no list', 'r.json', '{"rows":[]}', 'UnreadableFileError', 'it must be a list of objects'],
     [
       'a broken list',
@@ -169,7 +175,7 @@ describe('what is broken is named', () => {
       'r.json',
       '[{"text":"a","label":"x"},3]',
       'MalformedRowError',
-      'r.json, item 2: no object',
+      'r.json, item 2: not an object with a value for each column',
     ],
     ['an empty file', 'r.csv', '', 'EmptyFileError', 'r.csv has no rows. Add rows to it'],
     [
@@ -196,7 +202,13 @@ describe('what is broken is named', () => {
       'DatasetError',
       'must end in one of .csv, .tsv, .jsonl, .json, .parquet',
     ],
-    ['damaged parquet', 'r.parquet', 'PAR1', 'UnreadableFileError', 'no parquet file, or damaged'],
+    [
+      'damaged parquet',
+      'r.parquet',
+      'PAR1',
+      'UnreadableFileError',
+      'it is not a parquet file, or it is damaged',
+    ],
     [
       'damaged gzip',
       'r.csv.gz',
