@@ -41,7 +41,8 @@ export type TaskShape = Pick<TrainingTask, 'id' | 'problem' | 'labels' | 'maxLen
  */
 export function taskName({ id }: Pick<TrainingTask, 'id'>): string {
   const last = lastPart(id);
-  if (last === '') throw new ArgumentError(`the task '${id}' has no name: an id must not be empty, nor end with a slash`);
+  if (last === '')
+    throw new ArgumentError(`the task '${id}' has no name: an id must not be empty, nor end with a slash`);
   return nameFor(last);
 }
 
