@@ -10,7 +10,7 @@ import { trainingDifference } from './training-graph.ts';
 export const tolerance = 2e-5;
 
 /** Cases whose time goes into the kernels of matrix products. */
-const ofProducts = /^(?:matmul, |linear|scaled sources|chosen tokens of)/;
+const ofProducts = /^(?:matmul, |linear|scaled sources|chosen tokens of|attention, heads of)/;
 
 /**
  * Every operation, forward and backward, and a small training, against the reference in float64.
