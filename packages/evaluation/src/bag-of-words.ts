@@ -1,9 +1,21 @@
+import type { MetricSpec } from './compute.ts';
+import { mean } from './lists.ts';
+import type { Logits } from './predictions.ts';
+
 /** A labeled row. Rows of `@scalearn/datasets` have this form. */
 export interface LabeledTexts {
   readonly segments: readonly string[];
   /** Texts of the choices, for multiple choice. They are read like segments. */
   readonly choices?: readonly string[];
+  /** Class id or score; for multi-label problems 0 or 1 for each label. */
   readonly label: number | readonly number[];
+}
+
+/** The part of a task that the baseline learns from. Tasks of `@scalearn/datasets` have this form. */
+export interface BagOfWordsTask extends Pick<MetricSpec, 'problem'> {
+  readonly train: readonly LabeledTexts[];
+  /** Names of the classes, choices or labels; null for regression. */
+  readonly labels: readonly string[] | null;
 }
 
 export interface BagOfWordsOptions {
@@ -11,56 +23,71 @@ export interface BagOfWordsOptions {
   readonly epochs?: number;
   /** Weight decay. Default 1e-3. */
   readonly weightDecay?: number;
+  /** Number of training rows to learn from, from the first. Default: all of them. */
+  readonly limit?: number;
 }
 
 /**
  * Fits a baseline without word order: a linear model of the words in each text of a row, trained with AdaGrad row by
- * row. It is multinomial logistic regression for classes, and least squares for scores. The results are deterministic.
+ * row. It is multinomial logistic regression for classes and choices, logistic regression of each label for
+ * multi-label problems, and least squares for scores. The results are deterministic.
  *
- * @param task its training rows and, for classes, their names; null for regression
+ * @param task its problem, training rows and labels
  * @param rows rows to predict
- * @returns a class id or a score for each row
+ * @returns `[rows, columns]`: the logit of each class or label, or the score
  */
 export function bagOfWords(
-  task: { readonly train: readonly LabeledTexts[]; readonly labels: readonly string[] | null },
+  task: BagOfWordsTask,
   rows: readonly LabeledTexts[],
-  { epochs = 10, weightDecay = 1e-3 }: BagOfWordsOptions = {},
-): number[] {
-  const { train, labels } = task;
-  const classes = labels?.length ?? 1;
-  const targets = train.map(({ label }) => Number(label));
+  { epochs = 10, weightDecay = 1e-3, limit = Number.POSITIVE_INFINITY }: BagOfWordsOptions = {},
+): Logits & { readonly logits: Float64Array } {
+  const columns = task.labels?.length ?? 1;
+  const train = task.train.slice(0, limit);
   // Scores are modeled as differences from their mean.
-  const center = labels ? 0 : targets.reduce((a, b) => a + b, 0) / targets.length;
+  const center = task.problem === 'regression' ? mean(train.map(({ label }) => Number(label))) : 0;
+  const slopesOf = slopes(task.problem, center);
   const vocabulary = new Map<string, number>();
   const known = train.map((row) => keys(row).map((key) => numberOf(vocabulary, key)));
-  const width = vocabulary.size + 1;
-  const weights = new Float64Array(width * classes);
-  const squares = new Float64Array(width * classes).fill(1e-8);
-  const score = (active: readonly number[], c: number): number =>
-    active.reduce((sum, i) => sum + weights[c * width + i]!, weights[c * width + width - 1]!);
-  const scores = (active: readonly number[]): number[] =>
-    Array.from({ length: classes }, (_, c) => score(active, c));
-
+  const bias = vocabulary.size;
+  const weights = new Float64Array((bias + 1) * columns);
+  const squares = new Float64Array(weights.length).fill(1e-8);
+  const outputs = (active: readonly number[]): Float64Array => {
+    const sums = weights.slice(bias * columns);
+    for (const i of active) for (let c = 0; c < columns; c++) sums[c]! += weights[i * columns + c]!;
+    return sums;
+  };
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const [row, active] of known.entries()) {
-      const answer = scores(active);
-      const slopes = labels
-        ? softmax(answer).map((p, c) => p - (c === targets[row] ? 1 : 0))
-        : [answer[0]! + center - targets[row]!];
-      for (const [c, slope] of slopes.entries())
-        for (const i of [...active, width - 1]) {
-          const at = c * width + i;
-          const gradient = slope + weightDecay * weights[at]!;
+      const slope = slopesOf(outputs(active), train[row]!.label);
+      for (const i of [...active, bias])
+        for (let c = 0; c < columns; c++) {
+          const at = i * columns + c;
+          const gradient = slope[c]! + weightDecay * weights[at]!;
           squares[at]! += gradient * gradient;
           weights[at]! -= (0.1 * gradient) / Math.sqrt(squares[at]!);
         }
     }
   }
-  return rows.map((row) => {
-    const active = keys(row).flatMap((key) => vocabulary.get(key) ?? []);
-    const answer = scores(active);
-    return labels ? answer.indexOf(Math.max(...answer)) : answer[0]! + center;
-  });
+  const logits = new Float64Array(rows.length * columns);
+  for (const [row, texts] of rows.entries()) {
+    const active = keys(texts).flatMap((key) => vocabulary.get(key) ?? []);
+    logits.set(
+      outputs(active).map((output) => output + center),
+      row * columns,
+    );
+  }
+  return { logits, rows: rows.length, columns };
+}
+
+/** Derivative of a row's loss with respect to the outputs. */
+type Slopes = (outputs: Float64Array, label: LabeledTexts['label']) => ArrayLike<number>;
+
+function slopes(problem: MetricSpec['problem'], center: number): Slopes {
+  if (problem === 'regression') return ([output = 0], label) => [output + center - Number(label)];
+  if (problem === 'multiLabelClassification')
+    return (outputs, label) =>
+      outputs.map((output, c) => 1 / (1 + Math.exp(-output)) - (label as readonly number[])[c]!);
+  return (outputs, label) => softmax(outputs).map((p, c) => p - (c === label ? 1 : 0));
 }
 
 /** Returns the distinct words of each text in lower case. */
@@ -77,7 +104,7 @@ function numberOf(vocabulary: Map<string, number>, key: string): number {
   return at;
 }
 
-function softmax(scores: readonly number[]): number[] {
+function softmax(scores: Float64Array): Float64Array {
   const most = Math.max(...scores);
   const powers = scores.map((s) => Math.exp(s - most));
   const total = powers.reduce((a, b) => a + b, 0);

@@ -1,5 +1,26 @@
-export { type BagOfWordsOptions, bagOfWords, type LabeledTexts } from './bag-of-words.ts';
+export {
+  type Assessment,
+  type AssessOptions,
+  assess,
+  type Confusion,
+  type NamedClassScores,
+} from './assessment.ts';
+export {
+  type BagOfWordsOptions,
+  type BagOfWordsTask,
+  bagOfWords,
+  type LabeledTexts,
+} from './bag-of-words.ts';
 export { bagOfWordsReport } from './bag-of-words-report.ts';
+export type { AssessedTask, Baseline } from './baselines.ts';
+export {
+  bestThreshold,
+  fitTemperature,
+  probabilities,
+  type Reliability,
+  type ReliabilityBin,
+  reliability,
+} from './calibration.ts';
 export {
   type AveragedScores,
   accuracy,
@@ -35,6 +56,7 @@ export {
   type SplitName,
   type Splits,
 } from './evaluate.ts';
+export { type Finding, roundedScore, type ScoreSummary, type TrainingHistory } from './findings.ts';
 export { mean, type Numbers } from './lists.ts';
 export { majorityReport } from './majority.ts';
 export { type MultiLabelScores, multiLabelScores } from './multilabel.ts';
@@ -54,6 +76,12 @@ export { holm } from './statistics/holm.ts';
 export { type McNemarTest, mcNemarTest } from './statistics/mcnemar.ts';
 export { permutationDraws, permutationTest } from './statistics/permutation.ts';
 export type { ResamplingOptions } from './statistics/random-rows.ts';
+export {
+  type ScoreDifference,
+  scoreDifference,
+  scoreInterval,
+  wilsonInterval,
+} from './statistics/score-interval.ts';
 export { drawnTest, type PermutationTest, signFlipDraws, signFlipTest } from './statistics/sign-flip.ts';
 export { confidenceInterval, type Interval, quantile, standardDeviation } from './statistics/spread.ts';
 export { type PairedTTest, pairedTTest, type TTest, welchTTest } from './statistics/t-tests.ts';

@@ -1,5 +1,6 @@
 import { computeMetrics, type MetricReport, type MetricSpec } from './compute.ts';
 import { mean, type Numbers } from './lists.ts';
+import type { Logits } from './predictions.ts';
 
 /**
  * Computes a task's metrics if every row gets the same prediction: the most frequent class (of equally frequent ones
@@ -16,11 +17,15 @@ export function majorityReport(
   columns: number,
   train: Numbers = labels,
 ): MetricReport {
-  const isMultiLabel = task.problem === 'multiLabelClassification';
+  const rows = task.problem === 'multiLabelClassification' ? labels.length / columns : labels.length;
+  return computeMetrics(task, { ...majorityOutput(task, rows, columns, train), labels });
+}
+
+/** Returns the output that gives every row the same prediction, computed from the labels of the training rows. */
+export function majorityOutput(task: MetricSpec, rows: number, columns: number, train: Numbers): Logits {
   const answer = answerOf(task, train, columns);
-  const rows = isMultiLabel ? labels.length / columns : labels.length;
   const logits = Float64Array.from({ length: rows * columns }, (_, i) => answer[i % columns]!);
-  return computeMetrics(task, { logits, rows, columns, labels });
+  return { logits, rows, columns };
 }
 
 /** Returns one row of logits. */

@@ -9,14 +9,20 @@ export function studentTwoSided(t: number, degreesOfFreedom: number): number {
 }
 
 /** Returns the critical t of a two-sided interval: beyond ±t lies `1 - confidence` of Student's distribution. */
-export function studentCritical(confidence: number, degreesOfFreedom: number): number {
+export const studentCritical = (confidence: number, degreesOfFreedom: number): number =>
+  critical((t) => studentTwoSided(t, degreesOfFreedom), confidence);
+
+/** Returns the critical z of a two-sided interval: beyond ±z lies `1 - confidence` of the normal distribution. */
+export const normalCritical = (confidence: number): number => critical(normalTwoSided, confidence);
+
+function critical(twoSided: (value: number) => number, confidence: number): number {
   const outside = 1 - confidence;
   let low = 0;
   let high = 1;
-  while (studentTwoSided(high, degreesOfFreedom) > outside) high *= 2;
+  while (twoSided(high) > outside) high *= 2;
   // Bisects down to adjacent numbers, because the distribution is monotone.
   for (let middle = high / 2; middle > low && middle < high; middle = (low + high) / 2) {
-    if (studentTwoSided(middle, degreesOfFreedom) > outside) low = middle;
+    if (twoSided(middle) > outside) low = middle;
     else high = middle;
   }
   return high;
