@@ -20,6 +20,8 @@ export interface Encoder extends Disposes {
   readonly device: Device;
   /** Name in messages and adapter files: hub name or folder name. */
   readonly name: string;
+  /** Where it was loaded from: a hub name, a URL or an absolute path; undefined if it was made otherwise. */
+  readonly source?: string | undefined;
   /** The properties that methods and heads use. */
   readonly architecture: EncoderArchitecture;
   /** SHA-256 over configuration and weights. Adapters store it and refuse other encoders. */

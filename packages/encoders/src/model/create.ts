@@ -13,6 +13,8 @@ export interface CreateEncoderOptions extends FamilyOptions {
   readonly weights: TensorReader;
   /** Name in errors and in saved adapters. */
   readonly name: string;
+  /** Where it is loaded from, for models that are saved: a hub name, a URL or an absolute path. */
+  readonly source?: string;
   readonly tokenizer?: SegmentEncoder;
   /** Number of layers to use, from the first. Default: all. */
   readonly layers?: number;
@@ -63,6 +65,7 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
     config,
     fingerprint,
     weights,
+    ...(options.source === undefined ? {} : { source: options.source }),
     ...(tokenizer ? { tokenizer } : {}),
   });
 }

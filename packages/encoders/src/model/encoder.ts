@@ -23,6 +23,7 @@ export interface SegmentEncoder {
 
 export interface TransformerParts {
   readonly name: string;
+  readonly source?: string;
   readonly family: EncoderFamily;
   readonly config: TransformerConfig;
   readonly fingerprint: string;
@@ -35,6 +36,7 @@ export interface TransformerParts {
 export class TransformerEncoder implements Encoder {
   readonly device: Device;
   readonly name: string;
+  readonly source: string | undefined;
   readonly family: EncoderFamily;
   readonly config: TransformerConfig;
   readonly architecture: EncoderArchitecture;
@@ -44,6 +46,7 @@ export class TransformerEncoder implements Encoder {
   constructor(device: Device, parts: TransformerParts) {
     this.device = device;
     this.name = parts.name;
+    this.source = parts.source;
     this.family = parts.family;
     this.config = parts.config;
     this.architecture = encoderArchitecture(parts.config, { families: [parts.family] });

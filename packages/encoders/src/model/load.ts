@@ -1,7 +1,7 @@
 import { ArgumentError, type Device } from '@scalearn/core';
 import { shown } from '@scalearn/core/files';
 import { checkOptionNames, hasFunctions } from '@scalearn/core/methods';
-import type { HubOptions } from '@scalearn/hub';
+import { type HubOptions, nodeModules } from '@scalearn/hub';
 import type { FamilyOptions } from '../families/list.ts';
 import { openCheckpoint } from '../folder/checkpoint.ts';
 import { isLocalFolder, localPath } from '../folder/local-folder.ts';
@@ -68,7 +68,7 @@ export async function loadEncoder(
     device,
     config,
     weights: await openCheckpoint(files),
-    name: isNamed ? await plainName(source) : files.describe(),
+    ...(isNamed ? await nameAndPlace(source) : { name: files.describe() }),
     tokenizer: segments,
     ...(layers === undefined ? {} : { layers }),
     ...(storage === undefined ? {} : { storage }),
@@ -76,15 +76,17 @@ export async function loadEncoder(
   });
 }
 
-/** Returns the encoder's name in adapters. For a folder it is the last part of the path, without its location. */
-async function plainName(source: string | URL): Promise<string> {
+/**
+ * Returns the encoder's name in adapters, and where it is loaded from. The name of a folder is the last part of its
+ * path, without its location.
+ */
+async function nameAndPlace(
+  source: string | URL,
+): Promise<{ readonly name: string; readonly source: string }> {
   const isFile = typeof source !== 'string' && source.protocol === 'file:';
-  const name = isFile ? localPath(source) : String(source);
-  if (!(await isLocalFolder(name))) return name;
-  return (
-    name
-      .split(/[\\/]/)
-      .filter((part) => part !== '')
-      .at(-1) ?? name
-  );
+  const place = isFile ? localPath(source) : String(source);
+  const node = nodeModules();
+  if (!node || !(await isLocalFolder(place))) return { name: place, source: place };
+  const path = node.path.resolve(place);
+  return { name: node.path.basename(path), source: path };
 }

@@ -1,0 +1,15 @@
+export { calibrate, calibrationOf } from './calibrate.ts';
+export { type Classification, classifications } from './classification.ts';
+export { ModelError } from './errors.ts';
+export { type LoadModelOptions, loadModel } from './load.ts';
+export { type ClassifyOptions, LoadedModel, type TextInput } from './loaded-model.ts';
+export {
+  type Calibration,
+  type EncoderInfo,
+  type ModelInfo,
+  modelInfoFile,
+  noCalibration,
+  parseModelInfo,
+  type TaskInfo,
+} from './model-info.ts';
+export { type ModelFilesOptions, modelFiles, type SaveModelOptions, saveModel } from './save.ts';

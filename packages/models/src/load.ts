@@ -1,0 +1,140 @@
+import { baselineReaders } from '@scalearn/baselines';
+import { type Device, type Encoder, type ModelSnapshot, readSnapshot, TrainedModel } from '@scalearn/core';
+import { type MethodDefinition, singleHead, taskName } from '@scalearn/core/methods';
+import {
+  type LoadEncoderOptions,
+  loadEncoder,
+  type ModelFiles,
+  modelFolder,
+  openModelFiles,
+} from '@scalearn/encoders';
+import { ModelError } from './errors.ts';
+import { LoadedModel } from './loaded-model.ts';
+import { type ModelInfo, modelInfoFile, noCalibration, parseModelInfo, type TaskInfo } from './model-info.ts';
+
+/** Options of {@link loadModel}. Those of `loadEncoder` also apply to the model's own files. */
+export interface LoadModelOptions extends Omit<LoadEncoderOptions, 'layers' | 'device'> {
+  /** The device for the encoder. It may be left out if `encoder` is a loaded encoder. */
+  readonly device?: Device;
+  /**
+   * A loaded encoder, which several models may share, or where to load it from. Default: where it was loaded from when
+   * the model was saved.
+   */
+  readonly encoder?: Encoder | string | URL | ModelFiles;
+  /** Definitions of methods besides those of core and baselines. */
+  readonly methods?: readonly MethodDefinition[];
+}
+
+/**
+ * Loads a saved model with its encoder, ready to classify texts. It also loads folders of the Python library
+ * `adapters`, which do not say which encoder they are for: `encoder` must then be given.
+ *
+ * @param source a local folder, a URL, a hub name such as `user/model`, or opened files
+ * @throws ModelError if the folder does not fit its encoder, ModelFileError if files are damaged, HubError
+ */
+export async function loadModel(
+  source: string | URL | ModelFiles,
+  options: LoadModelOptions,
+): Promise<LoadedModel> {
+  const { encoder: given, methods = [], device, ...loading } = options;
+  const isNamed = typeof source === 'string' || source instanceof URL;
+  const files = isNamed ? await openModelFiles(source, loading) : source;
+  const where = files.describe();
+  const info = (await files.has(modelInfoFile))
+    ? parseModelInfo(await files.text(modelInfoFile), `${where}/${modelInfoFile}`)
+    : undefined;
+  const isLoaded = isEncoder(given);
+  const encoder = isLoaded ? given : await findEncoder(where, info, given, device, loading);
+  try {
+    checkEncoder(where, info, encoder);
+    const target = {
+      encoder: encoder.architecture,
+      encoderFingerprint: encoder.fingerprint,
+      modelName: encoder.name,
+    };
+    const readers = [...methods.flatMap(({ reader }) => reader ?? []), ...baselineReaders];
+    const snapshot = await readSnapshot(modelFolder(files), target, readers);
+    const tasks = info?.tasks ?? tasksOf(snapshot);
+    checkTasks(where, tasks, snapshot);
+    const model = await TrainedModel.fromSnapshot(encoder, snapshot, tasks);
+    return new LoadedModel(model, tasks, { ownsEncoder: !isLoaded, warnings: snapshot.warnings ?? [] });
+  } catch (error) {
+    if (!isLoaded) encoder.dispose();
+    throw error;
+  }
+}
+
+function isEncoder(value: unknown): value is Encoder {
+  return typeof value === 'object' && value !== null && 'architecture' in value && 'feeds' in value;
+}
+
+/** Loads the encoder of a model from the given place, or from where it was. */
+async function findEncoder(
+  where: string,
+  info: ModelInfo | undefined,
+  given: string | URL | ModelFiles | undefined,
+  device: Device | undefined,
+  loading: Omit<LoadEncoderOptions, 'device'>,
+): Promise<Encoder> {
+  const place = given ?? info?.encoder.source ?? undefined;
+  if (place === undefined)
+    throw new ModelError(
+      `${where} does not say where its encoder${info ? `, ${info.encoder.name},` : ''} can be loaded from; give encoder: a folder, a hub name or a loaded encoder.`,
+    );
+  if (!device) throw new ModelError('Give device, as requestDevice returns it, or a loaded encoder.');
+  const layers = info ? { layers: info.encoder.layers } : {};
+  try {
+    return await loadEncoder(place, { ...loading, ...layers, device });
+  } catch (error) {
+    if (given !== undefined || !(error instanceof Error)) throw error;
+    throw new ModelError(
+      `The encoder of ${where} cannot be loaded from ${String(place)}. Give encoder: where it is now. ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
+const short = (fingerprint: string): string => `${fingerprint.slice(0, 12)}…`;
+
+function checkEncoder(where: string, info: ModelInfo | undefined, { name, fingerprint }: Encoder): void {
+  if (!info || info.encoder.fingerprint === fingerprint) return;
+  throw new ModelError(
+    `${where} was trained on another encoder, ${info.encoder.name} (fingerprint ${short(info.encoder.fingerprint)}); ${name} has ${short(fingerprint)}.`,
+  );
+}
+
+/** Returns what the heads of a folder without `scalearn.json` say about its tasks. */
+function tasksOf({ heads }: ModelSnapshot): readonly TaskInfo[] {
+  return [...heads].map(([id, { options, labels }]) => ({
+    ...{
+      id,
+      problem: options.problem,
+      maxLength: 128,
+      truncation: 'longestFirst' as const,
+      ...noCalibration,
+    },
+    labels:
+      options.problem === 'regression'
+        ? null
+        : labels?.length === options.outputs
+          ? labels
+          : Array.from({ length: options.outputs }, (_, i) => `LABEL_${i}`),
+  }));
+}
+
+/** Checks that `scalearn.json` and the heads belong together. */
+function checkTasks(where: string, tasks: readonly TaskInfo[], snapshot: ModelSnapshot): void {
+  const several = snapshot.heads.size > 1;
+  if (tasks.length !== snapshot.heads.size)
+    throw new ModelError(
+      `${where}/${modelInfoFile} has ${tasks.length} tasks, the model has ${snapshot.heads.size}; restore the file.`,
+    );
+  for (const task of tasks) {
+    const head = several ? snapshot.heads.get(taskName(task)) : singleHead(snapshot);
+    const outputs = task.labels?.length ?? 1;
+    if (head?.options.problem !== task.problem || head.options.outputs !== outputs)
+      throw new ModelError(
+        `${where}/${modelInfoFile} says that ${task.id} has ${outputs} outputs for ${task.problem}; the model's head does not. Restore the file.`,
+      );
+  }
+}

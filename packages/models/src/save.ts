@@ -1,0 +1,57 @@
+import type { Encoder, FileSet, TrainedModel } from '@scalearn/core';
+import { type Calibration, type EncoderInfo, modelInfoFiles, noCalibration } from './model-info.ts';
+import { writeFolder } from './write-folder.ts';
+
+/** What is stored with a model besides its tensors. */
+export interface ModelFilesOptions {
+  /** Calibration of the only task, or of each task by its id. See {@link calibrate}. Default: none. */
+  readonly calibration?: Calibration | Readonly<Record<string, Calibration>>;
+  /** Where the encoder can be loaded from: a hub name, a URL or a path. Default: where it was loaded from. */
+  readonly encoder?: string;
+  /** Further files of the folder, by name. */
+  readonly files?: FileSet;
+}
+
+/** Options of {@link saveModel}. */
+export interface SaveModelOptions extends ModelFilesOptions {
+  /** Whether a folder that exists is replaced. Default false: it is an error. */
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Returns the files of a model by relative path: its tensors with their configuration, in the formats of the Python
+ * library `adapters`, and `scalearn.json` with what is needed to load and use it. In a page, offer them as a download.
+ */
+export async function modelFiles(
+  model: TrainedModel,
+  { calibration = noCalibration, encoder, files = {} }: ModelFilesOptions = {},
+): Promise<FileSet> {
+  const tasks = model.tasks.map(({ id, problem, labels, maxLength, truncation }) => ({
+    ...{ id, problem, labels, maxLength, truncation },
+    ...(isCalibration(calibration) ? calibration : (calibration[id] ?? noCalibration)),
+  }));
+  const info = { encoder: encoderInfo(model.encoder, encoder), tasks };
+  return { ...files, ...(await model.files()), ...modelInfoFiles(info) };
+}
+
+function isCalibration(value: object): value is Calibration {
+  return 'temperature' in value && typeof value.temperature === 'number';
+}
+
+/** Describes an encoder so that it can be found and recognized. */
+function encoderInfo({ name, fingerprint, architecture, source }: Encoder, place?: string): EncoderInfo {
+  return { name, fingerprint, layers: architecture.layers, source: place ?? source ?? null };
+}
+
+/**
+ * Saves a model in a folder, in Node and Deno. Readers see the complete folder or nothing of it.
+ *
+ * @throws ModelError if the folder exists and `overwrite` is not given, or if it cannot be written; it is then unchanged
+ */
+export async function saveModel(
+  model: TrainedModel,
+  folder: string,
+  { overwrite = false, ...options }: SaveModelOptions = {},
+): Promise<void> {
+  await writeFolder(folder, await modelFiles(model, options), overwrite);
+}
