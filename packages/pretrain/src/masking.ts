@@ -21,7 +21,8 @@ export interface MaskingVocabulary {
 /**
  * Returns the parts of a tokenizer's vocabulary that masking needs.
  *
- * @throws EncoderConfigError for a family without a head for masked tokens; ArgumentError if it has no mask token, or more tokens than the encoder has embeddings
+ * @throws EncoderConfigError for a family without a head for masked tokens; ArgumentError if the tokenizer has no mask
+ * token, or more tokens than the encoder has embeddings
  */
 export function maskingVocabulary(
   tokenizer: Pick<Tokenizer, 'idOf' | 'vocabularySize'>,
