@@ -1,6 +1,6 @@
 """Compares an encoder's folder as this library reads it with what Python's transformers makes of it.
 
-    node --conditions=@scalearn/source packages/encoders/scripts/dump-encoder.ts FOLDER > dump.json
+    node --conditions=@scalearn/source packages/pretrain/scripts/dump-encoder.ts FOLDER > dump.json
     python scripts/check-encoder.py FOLDER dump.json
 
 Token ids must be equal, hidden states and masked-language-modelling logits within 1e-3. Needs torch and transformers.

@@ -6,12 +6,12 @@ import {
   encoderFamilies,
   encoderWeights,
   loadEncoder,
-  MaskedLanguageModel,
   memoryFolder,
   openCheckpoint,
   parseEncoderConfig,
 } from '@scalearn/encoders';
 import { requestOnnxDevice } from '@scalearn/onnx';
+import { MaskedLanguageModel } from '@scalearn/pretrain';
 import { describe, expect, test } from 'vitest';
 import { checkMethod, everyMethod } from '../../packages/baselines/test/every-method.ts';
 import { tinyEncoderOf } from '../../packages/core/test/training/tiny.ts';

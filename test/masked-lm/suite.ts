@@ -1,7 +1,8 @@
 import { type Device, type HostArray, ReferenceDevice } from '@scalearn/core';
 import { RandomStream } from '@scalearn/core/graph';
 import { optimizerFeeds, trainingGraph } from '@scalearn/core/methods';
-import { MaskedLanguageModel, maskTokens, parseEncoderConfig } from '@scalearn/encoders';
+import { parseEncoderConfig } from '@scalearn/encoders';
+import { MaskedLanguageModel, maskTokens } from '@scalearn/pretrain';
 
 const config = parseEncoderConfig({
   model_type: 'bert',

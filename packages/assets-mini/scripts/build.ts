@@ -34,7 +34,7 @@ const flags = (options: Readonly<Record<string, string | number>>): string[] =>
 // Finished folders are kept. They are refused if another recipe made them. The folder's name becomes the encoder's
 // name, which adapters store.
 const encoder = join(work, 'bert-mini-miniglue');
-await run('../../encoders/scripts/pretrain-mini.ts', ['--out', encoder, ...flags(encoderOptions)]);
+await run('../../pretrain/scripts/pretrain-mini.ts', ['--out', encoder, ...flags(encoderOptions)]);
 
 const adapter = (task: SourceTask): string => join(work, 'adapters', task);
 for (const task of sourceTasks) {

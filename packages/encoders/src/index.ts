@@ -36,28 +36,28 @@ export { modelFolder } from './folder/model-folder.ts';
 export { type UrlFolderOptions, urlFolder } from './folder/url-folder.ts';
 export { openHub } from './hub/open-hub.ts';
 export { openModelFiles } from './hub/open-model-files.ts';
-export type { HeldOutRecord, PretrainEvent } from './masked-lm/events.ts';
-export { type LoadMaskedLMOptions, loadMaskedLM } from './masked-lm/load.ts';
-export { type MaskedBatch, type MaskingVocabulary, maskTokens } from './masked-lm/mask-tokens.ts';
-export { MaskedLanguageModel, type MaskedLMGraph, type MaskedLMOptions } from './masked-lm/model.ts';
-export { type MaskedLMFileOptions, maskedLMFiles } from './masked-lm/model-files.ts';
-export type { PretrainOptions } from './masked-lm/options.ts';
-export { pretrain } from './masked-lm/pretrain.ts';
-export { maskingVocabulary } from './masked-lm/vocabulary.ts';
 export { encoderArchitecture, encoderParameterCount, encoderWeights } from './model/architecture.ts';
-export { maxSequenceLength, type ParseConfigOptions, parseEncoderConfig } from './model/config.ts';
+export {
+  encoderConfigJson,
+  maxSequenceLength,
+  type ParseConfigOptions,
+  parseEncoderConfig,
+} from './model/config.ts';
 export { type CreateEncoderOptions, createEncoder } from './model/create.ts';
 export { type SegmentEncoder, TransformerEncoder } from './model/encoder.ts';
+export { encoderFeeds } from './model/feeds.ts';
 export { fingerprintEncoder } from './model/fingerprint.ts';
 export { type LoadEncoderOptions, loadEncoder } from './model/load.ts';
 export { loadAdapter } from './model/load-adapter.ts';
 export { type ReadConfigOptions, readEncoderConfig } from './model/read-config.ts';
+export { readEncoderWeights } from './model/read-weights.ts';
 export { TokenizerError, type TokenizerReason } from './tokenizer/errors.ts';
 export { wordPieceVocabulary } from './tokenizer/files/bert.ts';
 export { byteLevelVocabulary } from './tokenizer/files/roberta.ts';
 export { readTokenizerFiles, type TokenizerFiles } from './tokenizer/files/tokenizer-file.ts';
 export type { VocabularyFormat } from './tokenizer/files/vocabulary.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
+export { readWordSplitter } from './tokenizer/text-tokenizer.ts';
 export {
   type EncodeOptions,
   type Encoding,
@@ -66,5 +66,3 @@ export {
   Tokenizer,
 } from './tokenizer/tokenizer.ts';
 export type { Truncation } from './tokenizer/truncation.ts';
-export { trainWordPiece, type WordPieceOptions } from './vocabulary/train-word-piece.ts';
-export { wordPieceFiles } from './vocabulary/word-piece-files.ts';

@@ -1,5 +1,5 @@
 import { ArgumentError } from '@scalearn/core';
-import type { TensorReader } from '@scalearn/core/files';
+import { sha256, type TensorReader } from '@scalearn/core/files';
 import type { HubOptions } from '@scalearn/hub';
 import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
@@ -7,7 +7,6 @@ import { openCheckpoint } from '../folder/checkpoint.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
 import { readEncoderConfig } from './read-config.ts';
 import { planWeights, type WeightPlan } from './read-weights.ts';
-import { sha256 } from './sha256.ts';
 
 /**
  * Returns the SHA-256 of everything that determines the encoder's output: the configuration without dropout, and the

@@ -3,7 +3,9 @@ import { RandomStream } from '@scalearn/core/graph';
 import { EncoderConfigError, EncoderWeightsError } from '../errors.ts';
 import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';
+import { familyOf } from '../families/list.ts';
 import type { WeightSpec } from '../families/weights.ts';
+import type { ParseConfigOptions } from './config.ts';
 
 /**
  * Returns a key as the encoder's own class writes it: without prefix, with LayerNorm parameters named weight and bias.
@@ -110,4 +112,22 @@ export async function readWeight(
     at += values.length;
   }
   return whole;
+}
+
+/**
+ * Reads all weights of an encoder: their values by name in its graph. Optional weights that the checkpoint lacks are
+ * left out.
+ *
+ * @throws EncoderConfigError for an unknown family, EncoderWeightsError, which lists every missing, unexpected and
+ * misshaped key
+ */
+export async function readEncoderWeights(
+  reader: TensorReader,
+  config: TransformerConfig,
+  { where = 'the checkpoint', ...options }: ParseConfigOptions = {},
+): Promise<Map<string, Float32Array>> {
+  const plan = planWeights(reader, familyOf(config.modelType, options), config, config.layers, where);
+  const weights = new Map<string, Float32Array>();
+  for (const spec of plan.specs) weights.set(spec.name, await readWeight(reader, plan, spec));
+  return weights;
 }

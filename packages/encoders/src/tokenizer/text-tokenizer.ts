@@ -1,7 +1,7 @@
 import { readAddedTokens, type Section } from './added-tokens.ts';
 import { firstCharacterLength, wellFormed } from './characters.ts';
 import { Fields } from './fields.ts';
-import { shown, unsupported } from './json.ts';
+import { type Json, shown, unsupported } from './json.ts';
 import { readModel } from './models/read-model.ts';
 import { readNormalizer } from './normalizers/read-normalizer.ts';
 import type { Piece } from './pre-tokenizers/piece.ts';
@@ -66,6 +66,24 @@ export function buildTextTokenizer(json: unknown): TextTokenizer {
     idOf: (token) => added.ids.get(token) ?? model.idOf(token),
     vocabularySize: [...added.ids.values()].reduce((size, id) => Math.max(size, id + 1), model.limit),
     special,
+  };
+}
+
+/**
+ * Returns the function that splits a text into words as a `tokenizer.json` says: its normalizer, then its
+ * pre-tokenizer. Vocabularies are trained on these words. Added tokens are not recognized.
+ *
+ * @param json the object of the `tokenizer.json`
+ * @throws TokenizerError `malformed` or `unsupported`
+ */
+export function readWordSplitter(json: Json): (text: string) => string[] {
+  const { normalize } = readNormalizer(json.normalizer);
+  const { preTokenize } = readPreTokenizer(json.pre_tokenizer);
+  return (raw) => {
+    const text = normalize(wellFormed(raw));
+    const words: Piece[] = [];
+    if (text !== '') preTokenize({ text, lead: 0 }, words);
+    return words.map((word) => word.text);
   };
 }
 

@@ -1,5 +1,5 @@
 import { ReferenceDevice } from '@scalearn/core';
-import { parseSafetensors, type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
+import { type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
 import { randomInput } from '@scalearn/core/graph';
 import { createDropout, type Dropout } from '@scalearn/core/methods';
 import { describe, expect, test } from 'vitest';
@@ -8,16 +8,11 @@ import { memoryFolder } from '../../src/folder/memory-folder.ts';
 import {
   encoderWeights,
   loadEncoder,
-  loadMaskedLM,
   loadTokenizer,
-  MaskedLanguageModel,
-  maskedLMFiles,
-  maskingVocabulary,
   parseEncoderConfig,
   type TransformerEncoder,
 } from '../../src/index.ts';
 import { encoderConfigJson } from '../../src/model/config.ts';
-import { encodings, loadTinyTokenizer, tokenizerFiles } from '../masked-lm/tiny.ts';
 import { distilbertConfig, tinyFolder, weightsOf } from '../model/tiny-folder.ts';
 
 const device = new ReferenceDevice();
@@ -179,34 +174,6 @@ describe('a folder with only vocab.txt', () => {
       'only BertTokenizer can be built',
     );
   });
-});
-
-test('is pretrained, and saved as DistilBertForMaskedLM', async () => {
-  const config = parseEncoderConfig({ ...distilbertConfig, vocab_size: 160 });
-  using model = new MaskedLanguageModel({ device, config });
-  const { maskId, specialIds } = maskingVocabulary(await loadTinyTokenizer(), config);
-  expect(specialIds.has(maskId)).toBe(true);
-  const files = { ...tokenizerFiles, ...(await maskedLMFiles(model, { dtype: 'F32' })) };
-  expect(JSON.parse(files['config.json'] as string)).toMatchObject({
-    architectures: ['DistilBertForMaskedLM'],
-    ...{ model_type: 'distilbert', dim: 8, n_layers: 2, n_heads: 2, hidden_dim: 12 },
-  });
-  const { entries } = parseSafetensors(files['model.safetensors'] as Uint8Array, 'model');
-  expect([...entries.keys()].filter((key) => !key.startsWith('distilbert.')).sort()).toEqual([
-    'vocab_layer_norm.bias',
-    'vocab_layer_norm.weight',
-    'vocab_projector.bias',
-    'vocab_transform.bias',
-    'vocab_transform.weight',
-  ]);
-  const again = await loadMaskedLM(memoryFolder(files), { device });
-  using loaded = again.model;
-  expect(await loaded.parameters.read()).toEqual(await model.parameters.read());
-  const texts = await encodings(2);
-  const batch = { texts, positions: Int32Array.of(1), labels: Int32Array.of(7) };
-  using program = await device.compile({ outputs: { loss: model.build().loss } });
-  const { loss } = await program.run(model.feeds(batch));
-  expect(loss?.[0]).toBeCloseTo(Math.log(160), 1);
 });
 
 test('half a file of weights is damaged, not another encoder', async () => {

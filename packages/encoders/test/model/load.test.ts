@@ -8,9 +8,12 @@ import { describe, expect, test } from 'vitest';
 import { shared, skipReason } from '../../../../test/golden/recorded.ts';
 import { startHubServer } from '../../../../test/support/hub-server.ts';
 import { EncoderConfigError, EncoderWeightsError } from '../../src/errors.ts';
+import { openCheckpoint } from '../../src/folder/checkpoint.ts';
 import { MissingModelFileError } from '../../src/folder/errors.ts';
+import { parseEncoderConfig } from '../../src/model/config.ts';
 import type { TransformerEncoder } from '../../src/model/encoder.ts';
 import { type LoadEncoderOptions, loadEncoder } from '../../src/model/load.ts';
+import { readEncoderWeights } from '../../src/model/read-weights.ts';
 import { TokenizerError } from '../../src/tokenizer/errors.ts';
 import { memoryFiles } from '../folder/memory-files.ts';
 import { bertConfig, robertaConfig, tinyFolder, weightsOf } from './tiny-folder.ts';
@@ -37,6 +40,23 @@ const renamed = (weights: Weights, name: (key: string) => string): [string, Tens
   [...weights].map(([key, tensor]) => [name(key), tensor]);
 
 describe('weights', () => {
+  test('are read by their names in the graph, and checked as when an encoder is loaded', async () => {
+    const read = async (tensors: Iterable<readonly [string, TensorToWrite]>) =>
+      readEncoderWeights(
+        await openCheckpoint(memoryFiles(tinyFolder(bertConfig, tensors))),
+        parseEncoderConfig(bertConfig),
+      );
+    const values = await read(weights);
+    using encoder = await load(tinyFolder());
+    const parameters = await encoder.parameters();
+    expect([...values.keys()].sort()).toEqual(parameters.map(({ name }) => name).sort());
+    for (const { name, init } of parameters) expect({ values: values.get(name) }).toEqual(init);
+    const short = renamed(weights, (key) => key.replace('pooler.dense.bias', 'other'));
+    await expect(read(short)).rejects.toThrow(
+      'the weights in the checkpoint do not fit its configuration. missing (1): pooler.dense.bias; unexpected (1): other',
+    );
+  });
+
   const expected = load(tinyFolder()).then((encoder) => hidden(encoder, [2, 4, 3]));
   const weights = weightsOf(bertConfig);
 

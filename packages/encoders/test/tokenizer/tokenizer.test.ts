@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MissingModelFileError } from '../../src/folder/errors.ts';
 import { TokenizerError } from '../../src/tokenizer/errors.ts';
 import { loadTokenizer } from '../../src/tokenizer/load-tokenizer.ts';
+import { readWordSplitter } from '../../src/tokenizer/text-tokenizer.ts';
 import { memoryFiles } from '../folder/memory-files.ts';
 import { bert, load, roberta, xlmr } from './small-tokenizers.ts';
 
@@ -253,4 +254,19 @@ describe('post processors', () => {
     const processors = [{ type: 'ByteLevel' }, roberta.post_processor];
     expect(ids(await encode({ type: 'Sequence', processors }))).toEqual([0, 3, 1, 1, 4, 1]);
   });
+});
+
+test('a text is split into the words that the model is given', () => {
+  expect(readWordSplitter(bert)('Ünder, [SEP]\ud800 東a')).toEqual([
+    'under',
+    ',',
+    '[',
+    'sep',
+    ']',
+    '東',
+    'a',
+  ]);
+  expect(readWordSplitter(roberta)('a b')).toEqual(['a', 'Ġb']);
+  expect(readWordSplitter(bert)(' ')).toEqual([]);
+  expect(() => readWordSplitter({ normalizer: { type: 'Own' } })).toThrow(TokenizerError);
 });

@@ -12,11 +12,6 @@ export interface AddedTokenEntry {
   readonly special: boolean;
 }
 
-/** Returns a special token as an entry of `added_tokens`. */
-export function specialToken(id: number, content: string): AddedTokenEntry {
-  return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-}
-
 type AddedToken = Omit<AddedTokenEntry, 'id'>;
 
 /** The contents of the files with information on a vocabulary's tokens. */

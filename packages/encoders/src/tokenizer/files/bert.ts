@@ -1,64 +1,7 @@
 import { isJson, type Json } from '../json.ts';
-import { type AddedTokenEntry, type TokenFiles, vocabularyTokens } from './added-token.ts';
+import { type TokenFiles, vocabularyTokens } from './added-token.ts';
 import { option, refuseOptions } from './options.ts';
 import type { VocabularyFormat } from './vocabulary.ts';
-
-/** Normalization of BERT's texts before they are split. */
-export interface BertNormalization {
-  readonly clean_text: boolean;
-  readonly handle_chinese_chars: boolean;
-  /** If `null`, accents are removed when letters are lowercased. */
-  readonly strip_accents: boolean | null;
-  readonly lowercase: boolean;
-}
-
-/** The parts in which tokenizers of BERT differ. */
-export interface BertTokenizerParts {
-  readonly vocabulary: ReadonlyMap<string, number>;
-  readonly added: readonly AddedTokenEntry[];
-  readonly normalization: BertNormalization;
-  readonly unknown: string;
-  readonly cls: { readonly content: string; readonly id: number };
-  readonly sep: { readonly content: string; readonly id: number };
-}
-
-/** Returns a tokenizer.json of BERT: WordPiece and `[CLS] A [SEP] B [SEP]`. */
-export function bertTokenizerJson({
-  vocabulary,
-  added,
-  normalization,
-  unknown,
-  cls,
-  sep,
-}: BertTokenizerParts): Json {
-  const token = (content: string, typeId = 0) => ({ SpecialToken: { id: content, type_id: typeId } });
-  const text = (id: 'A' | 'B', typeId: number) => ({ Sequence: { id, type_id: typeId } });
-  const single = [token(cls.content), text('A', 0), token(sep.content)];
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: added,
-    normalizer: { type: 'BertNormalizer', ...normalization },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single,
-      pair: [...single, text('B', 1), token(sep.content, 1)],
-      special_tokens: Object.fromEntries(
-        [cls, sep].map(({ content, id }) => [content, { id: content, ids: [id], tokens: [content] }]),
-      ),
-    },
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: unknown,
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(vocabulary),
-    },
-  };
-}
 
 /**
  * Returns the format of a `vocab.txt`, from which Python's `BertTokenizerFast` makes a tokenizer.json.
@@ -70,6 +13,7 @@ export function wordPieceVocabulary(...classes: readonly string[]): VocabularyFo
   return { files: ['vocab.txt'], toJson: ([text = ''], files) => fromVocabulary(text, files, all) };
 }
 
+/** Returns a tokenizer.json of BERT: WordPiece and `[CLS] A [SEP] B [SEP]`. */
 function fromVocabulary(text: string, files: TokenFiles, classes: readonly string[]): Json {
   const { config } = files;
   refuseOptions(config, classes, {
@@ -87,20 +31,40 @@ function fromVocabulary(text: string, files: TokenFiles, classes: readonly strin
   for (const [id, token] of lines.entries()) vocabulary.set(token, id);
   const defaults = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' };
   const { entries, special } = vocabularyTokens(files, defaults, vocabulary);
-  const lowercase = option(config, 'do_lower_case', true);
-  return bertTokenizerJson({
-    vocabulary,
-    added: entries,
-    normalization: {
+  const [cls, sep] = [special('cls'), special('sep')];
+  const token = (content: string, typeId = 0) => ({ SpecialToken: { id: content, type_id: typeId } });
+  const sequence = (id: 'A' | 'B', typeId: number) => ({ Sequence: { id, type_id: typeId } });
+  const single = [token(cls.content), sequence('A', 0), token(sep.content)];
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: entries,
+    normalizer: {
+      type: 'BertNormalizer',
       clean_text: option(config, 'clean_text', true),
       handle_chinese_chars: option(config, 'tokenize_chinese_chars', true),
       strip_accents: option(config, 'strip_accents', null),
-      lowercase,
+      lowercase: option(config, 'do_lower_case', true),
     },
-    unknown: special('unk').content,
-    cls: special('cls'),
-    sep: special('sep'),
-  });
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single,
+      pair: [...single, sequence('B', 1), token(sep.content, 1)],
+      special_tokens: Object.fromEntries(
+        [cls, sep].map(({ content, id }) => [content, { id: content, ids: [id], tokens: [content] }]),
+      ),
+    },
+    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: special('unk').content,
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab: Object.fromEntries(vocabulary),
+    },
+  };
 }
 
 /** Returns the options of tokenizer_config.json that match a BERT normalizer. */

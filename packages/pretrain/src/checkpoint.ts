@@ -1,4 +1,5 @@
-import { jsonCount, jsonList, jsonShape } from '@scalearn/core/files';
+import type { EncodedText } from '@scalearn/core';
+import { jsonCount, jsonList, jsonShape, sha256 } from '@scalearn/core/files';
 import {
   anyNumber,
   decodeState,
@@ -7,6 +8,34 @@ import {
   type RunSettings,
 } from '@scalearn/core/methods';
 import type { HeldOutRecord } from './events.ts';
+import type { MaskedLanguageModel } from './model.ts';
+import type { PretrainPlan } from './options.ts';
+
+/** Returns the settings that determine a run. A checkpoint is only continued with the same settings. */
+export async function runSettings(
+  { config, device, parameters }: MaskedLanguageModel,
+  { checkpointEvery: _, ...plan }: PretrainPlan,
+  texts: readonly EncodedText[],
+  heldOut: readonly EncodedText[],
+): Promise<RunSettings> {
+  return {
+    ...plan,
+    dropout: String(plan.dropout),
+    config: JSON.stringify(config),
+    parameters: parameters.groups.map((group) => `${group.name} ${group.size}`).join(', '),
+    texts: await fingerprint(texts),
+    heldOut: await fingerprint(heldOut),
+    device: device.kind,
+  };
+}
+
+/** Returns the SHA-256 of the ids of texts. */
+function fingerprint(texts: readonly EncodedText[]): Promise<string> {
+  const lines = texts.map(({ inputIds, tokenTypeIds }) =>
+    [...Array.from(inputIds), '|', ...Array.from(tokenTypeIds ?? [])].join(' '),
+  );
+  return sha256(new TextEncoder().encode(lines.join('\n')));
+}
 
 /** The state of a run, in addition to tensors. Random streams are functions of the seed and the step. */
 export interface PretrainProgress {

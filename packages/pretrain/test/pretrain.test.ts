@@ -6,13 +6,17 @@ import {
   InterruptedError,
   ReferenceDevice,
 } from '@scalearn/core';
+import { encoderFamilies } from '@scalearn/encoders';
+import { requestOnnxDevice } from '@scalearn/onnx';
 import { describe, expect, test } from 'vitest';
-import { requestOnnxDevice } from '../../../onnx/src/index.ts';
-import type { HeldOutRecord, PretrainEvent } from '../../src/masked-lm/events.ts';
-import { MaskedLanguageModel } from '../../src/masked-lm/model.ts';
-import { maskedLMFiles } from '../../src/masked-lm/model-files.ts';
-import type { PretrainOptions } from '../../src/masked-lm/options.ts';
-import { pretrain } from '../../src/masked-lm/pretrain.ts';
+import {
+  type HeldOutRecord,
+  MaskedLanguageModel,
+  maskedLMFiles,
+  type PretrainEvent,
+  type PretrainOptions,
+  pretrain,
+} from '../src/index.ts';
 import { loadTinyTokenizer, rows, tinyConfig } from './tiny.ts';
 
 const tokenizer = await loadTinyTokenizer();
@@ -220,6 +224,15 @@ describe('pretraining', () => {
     ['text 1 has no token that could be masked: [" "]', { texts: [['Anna'], [' ']] }],
   ])('%s', async (message, options) => {
     await expect(run(options)).rejects.toThrow(message);
+  });
+
+  test('takes a family of encoders of your own', async () => {
+    using device = new ReferenceDevice('float32');
+    const own = { ...encoderFamilies[0]!, modelType: 'own' };
+    const config = { ...tinyConfig, modelType: 'own' };
+    using model = new MaskedLanguageModel({ device, config, families: [own], seed: 5 });
+    const base = { model, tokenizer, texts, heldOut, steps: 12, batchSize: 6, evaluateEvery: 5, seed: 5 };
+    expect(await pretrain(base)).toEqual((await run()).history);
   });
 
   test('leaves nothing behind on the device', async () => {

@@ -12,18 +12,15 @@ import {
   requestDevice,
 } from '@scalearn/core';
 import { miniglueText } from '@scalearn/datasets';
+import { loadTokenizer, memoryFolder, parseEncoderConfig, type Segments } from '@scalearn/encoders';
 import {
-  loadTokenizer,
   MaskedLanguageModel,
   maskedLMFiles,
-  memoryFolder,
   type PretrainEvent,
-  parseEncoderConfig,
   pretrain,
-  type Segments,
   trainWordPiece,
   wordPieceFiles,
-} from '@scalearn/encoders';
+} from '@scalearn/pretrain';
 
 const { values } = parseArgs({
   options: {

@@ -1,12 +1,15 @@
 import type { Device, HostArray } from '@scalearn/core';
 import { crossEntropy, type Disposes, input, selectTokens, type Tensor } from '@scalearn/core/graph';
 import { type Dropout, type EncoderGraph, type ParameterSpec, Parameters } from '@scalearn/core/methods';
-import type { TransformerConfig } from '../families/config.ts';
-import type { EncoderFamily } from '../families/family.ts';
-import { type FamilyOptions, familyOf } from '../families/list.ts';
-import { encoderFeeds } from '../model/feeds.ts';
+import {
+  type EncoderFamily,
+  encoderFeeds,
+  type FamilyOptions,
+  familyOf,
+  type TransformerConfig,
+} from '@scalearn/encoders';
 import { maskedLMHead, maskedLMHeadParameters, maskedLMLogits } from './head.ts';
-import type { MaskedBatch } from './mask-tokens.ts';
+import type { MaskedBatch } from './masking.ts';
 
 export interface MaskedLMOptions extends FamilyOptions {
   readonly device: Device;

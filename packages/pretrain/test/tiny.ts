@@ -1,13 +1,14 @@
 import type { Device, EncodedText, FileSet } from '@scalearn/core';
 import { RandomStream } from '@scalearn/core/graph';
-import type { TransformerConfig } from '../../src/families/config.ts';
-import { memoryFolder } from '../../src/folder/memory-folder.ts';
-import { MaskedLanguageModel } from '../../src/masked-lm/model.ts';
-import { parseEncoderConfig } from '../../src/model/config.ts';
-import { loadTokenizer } from '../../src/tokenizer/load-tokenizer.ts';
-import type { Segments, Tokenizer } from '../../src/tokenizer/tokenizer.ts';
-import { trainWordPiece } from '../../src/vocabulary/train-word-piece.ts';
-import { wordPieceFiles } from '../../src/vocabulary/word-piece-files.ts';
+import {
+  loadTokenizer,
+  memoryFolder,
+  parseEncoderConfig,
+  type Segments,
+  type Tokenizer,
+  type TransformerConfig,
+} from '@scalearn/encoders';
+import { MaskedLanguageModel, trainWordPiece, wordPieceFiles } from '../src/index.ts';
 
 const people = ['Anna', 'Ben', 'Clara', 'David'];
 const verbs = ['sees', 'likes', 'paints'];

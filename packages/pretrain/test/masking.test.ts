@@ -1,7 +1,7 @@
 import type { EncodedText } from '@scalearn/core';
 import { RandomStream } from '@scalearn/core/graph';
 import { describe, expect, test } from 'vitest';
-import { type MaskedBatch, type MaskingVocabulary, maskTokens } from '../../src/masked-lm/mask-tokens.ts';
+import { type MaskedBatch, type MaskingVocabulary, maskTokens } from '../src/index.ts';
 
 const vocabulary: MaskingVocabulary = { size: 500, maskId: 4, specialIds: new Set([0, 1, 2, 3, 4]) };
 const text = (length: number, seed: number): EncodedText => {

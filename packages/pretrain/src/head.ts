@@ -1,9 +1,13 @@
+import type { TensorReader } from '@scalearn/core/files';
 import { activations, layerNorm, linear, type Tensor } from '@scalearn/core/graph';
 import { linearParameters, type ParameterSpec } from '@scalearn/core/methods';
-import { EncoderConfigError } from '../errors.ts';
-import type { TransformerConfig } from '../families/config.ts';
-import type { EncoderFamily } from '../families/family.ts';
-import type { MaskedLMHead } from '../families/masked-lm-head.ts';
+import {
+  EncoderConfigError,
+  type EncoderFamily,
+  EncoderWeightsError,
+  type MaskedLMHead,
+  type TransformerConfig,
+} from '@scalearn/encoders';
 
 /** Returns the head of a family. @throws EncoderConfigError if it has none */
 export function maskedLMHead({ maskedLM, modelType }: EncoderFamily): MaskedLMHead {
@@ -51,4 +55,35 @@ export function maskedLMLogits(
     config.layerNormEpsilon,
   );
   return linear(transformed, parameter(words), parameter(bias));
+}
+
+/** Names of LayerNorm parameters in older checkpoints. */
+const oldNames = { weight: 'gamma', bias: 'beta' } as const;
+
+/**
+ * Returns a head's values by parameter name, or none if the checkpoint has no such head.
+ *
+ * @throws EncoderWeightsError if parts of the head are missing or have another shape
+ */
+export async function readMaskedLMHead(
+  reader: TensorReader,
+  head: MaskedLMHead,
+  config: TransformerConfig,
+  where: string,
+): Promise<Map<string, Float32Array>> {
+  const values = new Map<string, Float32Array>();
+  const missing: string[] = [];
+  const misshaped: string[] = [];
+  for (const { name, shape } of maskedLMHeadParameters(head, config)) {
+    const old = name.replace(/(?<=LayerNorm\.)(weight|bias)$/, (kind) => oldNames[kind as 'weight' | 'bias']);
+    const key = reader.entries.has(name) ? name : old;
+    const found = reader.entries.get(key)?.shape;
+    if (!found) missing.push(name);
+    else if (String(found) !== String(shape))
+      misshaped.push(`${key} is [${found.join(', ')}], not [${shape.join(', ')}]`);
+    else values.set(name, await reader.readFloat32(key));
+  }
+  if (misshaped.length > 0 || (missing.length > 0 && values.size > 0))
+    throw new EncoderWeightsError(where, missing, [], misshaped);
+  return values;
 }

@@ -4,13 +4,8 @@
 import { readFile } from 'node:fs/promises';
 import { requestDevice } from '@scalearn/core';
 import { miniglueText } from '@scalearn/datasets';
-import {
-  loadMaskedLM,
-  maxSequenceLength,
-  openCheckpoint,
-  openModelFiles,
-  type Segments,
-} from '@scalearn/encoders';
+import { maxSequenceLength, openCheckpoint, openModelFiles, type Segments } from '@scalearn/encoders';
+import { loadMaskedLM } from '@scalearn/pretrain';
 
 const [folder, file] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: dump-encoder.ts FOLDER [TEXTS]');

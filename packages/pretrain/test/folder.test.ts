@@ -1,13 +1,9 @@
 import { type FileSet, type HostArray, ReferenceDevice } from '@scalearn/core';
 import { parseSafetensors, type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
+import { encoderFeeds, loadEncoder, memoryFolder, parseEncoderConfig } from '@scalearn/encoders';
 import { describe, expect, test } from 'vitest';
-import { memoryFolder } from '../../src/folder/memory-folder.ts';
-import { loadMaskedLM } from '../../src/masked-lm/load.ts';
-import { maskedLMFiles } from '../../src/masked-lm/model-files.ts';
-import { parseEncoderConfig } from '../../src/model/config.ts';
-import { encoderFeeds } from '../../src/model/feeds.ts';
-import { loadEncoder } from '../../src/model/load.ts';
-import { encodings, tinyConfig, tinyModel, tokenizerFiles } from './tiny.ts';
+import { loadMaskedLM, MaskedLanguageModel, maskedLMFiles, maskingVocabulary } from '../src/index.ts';
+import { encodings, loadTinyTokenizer, tinyConfig, tinyModel, tokenizerFiles } from './tiny.ts';
 
 const device = new ReferenceDevice('float32');
 const texts = await encodings(4);
@@ -115,4 +111,36 @@ describe('loading a model to pretrain it further', () => {
       'missing (1): cls.predictions.bias',
     );
   });
+});
+
+test('a DistilBERT is trained, and saved as DistilBertForMaskedLM', async () => {
+  const device = new ReferenceDevice();
+  const config = parseEncoderConfig({
+    ...{ model_type: 'distilbert', vocab_size: 160, dim: 8, n_layers: 2, n_heads: 2, hidden_dim: 12 },
+    ...{ max_position_embeddings: 16, pad_token_id: 0 },
+  });
+  using model = new MaskedLanguageModel({ device, config });
+  const { maskId, specialIds } = maskingVocabulary(await loadTinyTokenizer(), config);
+  expect(specialIds.has(maskId)).toBe(true);
+  const files = { ...tokenizerFiles, ...(await maskedLMFiles(model, { dtype: 'F32' })) };
+  expect(JSON.parse(files['config.json'] as string)).toMatchObject({
+    architectures: ['DistilBertForMaskedLM'],
+    ...{ model_type: 'distilbert', dim: 8, n_layers: 2, n_heads: 2, hidden_dim: 12 },
+  });
+  const { entries } = parseSafetensors(files['model.safetensors'] as Uint8Array, 'model');
+  expect([...entries.keys()].filter((key) => !key.startsWith('distilbert.')).sort()).toEqual([
+    'vocab_layer_norm.bias',
+    'vocab_layer_norm.weight',
+    'vocab_projector.bias',
+    'vocab_transform.bias',
+    'vocab_transform.weight',
+  ]);
+  const again = await loadMaskedLM(memoryFolder(files), { device });
+  using loaded = again.model;
+  expect(await loaded.parameters.read()).toEqual(await model.parameters.read());
+  const texts = await encodings(2);
+  const batch = { texts, positions: Int32Array.of(1), labels: Int32Array.of(7) };
+  using program = await device.compile({ outputs: { loss: model.build().loss } });
+  const { loss } = await program.run(model.feeds(batch));
+  expect(loss?.[0]).toBeCloseTo(Math.log(160), 1);
 });

@@ -1,9 +1,8 @@
 import { type DeviceTensor, type HostArray, ReferenceDevice } from '@scalearn/core';
 import { gradients, RandomStream } from '@scalearn/core/graph';
+import { parseEncoderConfig } from '@scalearn/encoders';
 import { describe, expect, test } from 'vitest';
-import { type MaskedBatch, maskTokens } from '../../src/masked-lm/mask-tokens.ts';
-import { maskingVocabulary } from '../../src/masked-lm/vocabulary.ts';
-import { parseEncoderConfig } from '../../src/model/config.ts';
+import { type MaskedBatch, maskingVocabulary, maskTokens } from '../src/index.ts';
 import { encodings, loadTinyTokenizer, tinyConfig, tinyModel } from './tiny.ts';
 
 const vocabulary = maskingVocabulary(await loadTinyTokenizer(), tinyConfig);

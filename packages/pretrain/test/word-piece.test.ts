@@ -1,10 +1,7 @@
 import { ArgumentError } from '@scalearn/core';
+import { loadTokenizer, memoryFolder, type Tokenizer } from '@scalearn/encoders';
 import { describe, expect, test } from 'vitest';
-import { memoryFolder } from '../../src/folder/memory-folder.ts';
-import { loadTokenizer } from '../../src/tokenizer/load-tokenizer.ts';
-import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
-import { trainWordPiece, type WordPieceOptions } from '../../src/vocabulary/train-word-piece.ts';
-import { wordPieceFiles } from '../../src/vocabulary/word-piece-files.ts';
+import { trainWordPiece, type WordPieceOptions, wordPieceFiles } from '../src/index.ts';
 
 const repeated = (word: string, times: number): string[] => new Array<string>(times).fill(word);
 const hugs = [

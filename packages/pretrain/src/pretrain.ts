@@ -19,14 +19,30 @@ import {
   stepsUntil,
   trainingGraph,
 } from '@scalearn/core/methods';
-import { encodePretraining, type PretrainProgress, restorePretraining } from './checkpoint.ts';
+import { encodePretraining, type PretrainProgress, restorePretraining, runSettings } from './checkpoint.ts';
 import { Evaluator } from './evaluator.ts';
 import type { HeldOutRecord } from './events.ts';
-import { type MaskingVocabulary, maskTokens } from './mask-tokens.ts';
-import type { PretrainOptions, PretrainPlan } from './options.ts';
-import { runSettings } from './settings.ts';
-import { encodeForMasking, largestMaskedBatch } from './texts.ts';
-import { maskingVocabulary } from './vocabulary.ts';
+import {
+  encodeForMasking,
+  largestMaskedBatch,
+  type MaskingVocabulary,
+  maskingVocabulary,
+  maskTokens,
+} from './masking.ts';
+import { type PretrainOptions, type PretrainPlan, settlePlan } from './options.ts';
+
+/**
+ * Pretrains an encoder by masked language modeling (Devlin et al. 2019), without next-sentence prediction as in Liu et
+ * al. 2019. It uses AdamW with linear warm-up and decay. The same options and seed give the same bytes, even if a run
+ * was killed and resumed.
+ *
+ * @returns the held-out loss and accuracy of every evaluation
+ * @throws ArgumentError, InterruptedError, DivergedError, CheckpointError
+ */
+export async function pretrain(options: PretrainOptions): Promise<readonly HeldOutRecord[]> {
+  using run = await PretrainRun.create(options, settlePlan(options));
+  return await run.toEnd();
+}
 
 interface RunParts {
   readonly program: Program;
@@ -38,7 +54,7 @@ interface RunParts {
 }
 
 /** The state of one pretraining run. */
-export class PretrainRun implements Disposes {
+class PretrainRun implements Disposes {
   readonly #options: PretrainOptions;
   readonly #plan: PretrainPlan;
   readonly #parts: RunParts;
@@ -57,7 +73,7 @@ export class PretrainRun implements Disposes {
   static async create(options: PretrainOptions, plan: PretrainPlan): Promise<PretrainRun> {
     const { model, tokenizer, heldOut } = options;
     const { batchSize, maskRate, maxLength, maxGradNorm } = plan;
-    const vocabulary = maskingVocabulary(tokenizer, model.config);
+    const vocabulary = maskingVocabulary(tokenizer, model.config, { families: [model.family] });
     const texts = encodeForMasking(options.texts, tokenizer, vocabulary, maxLength);
     const heldOutTexts = encodeForMasking(heldOut, tokenizer, vocabulary, maxLength);
     const settings = await runSettings(model, plan, texts, heldOutTexts);

@@ -1,9 +1,5 @@
-import { ArgumentError } from '@scalearn/core';
-import { specialToken } from '../tokenizer/files/added-token.ts';
-import { bertTokenizerJson } from '../tokenizer/files/bert.ts';
-import { readNormalizer } from '../tokenizer/normalizers/read-normalizer.ts';
-import type { Piece } from '../tokenizer/pre-tokenizers/piece.ts';
-import { readPreTokenizer } from '../tokenizer/pre-tokenizers/read-pre-tokenizer.ts';
+import { ArgumentError, type FileSet } from '@scalearn/core';
+import { readWordSplitter, wordPieceVocabulary } from '@scalearn/encoders';
 import { type CountedWord, PairCounts } from './pair-counts.ts';
 
 export interface WordPieceOptions {
@@ -24,13 +20,6 @@ const longestWord = 100;
  */
 const alphanumerics = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
 const punctuation = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'];
-
-const normalization = {
-  clean_text: true,
-  handle_chinese_chars: true,
-  strip_accents: null,
-  lowercase: true,
-};
 
 /**
  * Trains a lower-case WordPiece vocabulary like the Rust library's trainer. Words start as single characters, and the
@@ -68,14 +57,9 @@ export function trainWordPiece(
 }
 
 function countWords(texts: Iterable<string>): CountedWord[] {
-  const { normalize } = readNormalizer({ type: 'BertNormalizer', ...normalization });
-  const { preTokenize } = readPreTokenizer({ type: 'BertPreTokenizer' });
+  const split = readWordSplitter(tokenizerJson(specialTokens));
   const counts = new Map<string, number>();
-  for (const text of texts) {
-    const words: Piece[] = [];
-    preTokenize({ text: normalize(text), lead: 0 }, words);
-    for (const { text: word } of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
+  for (const text of texts) for (const word of split(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts]
     .filter(([word]) => [...word].length <= longestWord)
     .map(([word, count]) => ({
@@ -84,18 +68,31 @@ function countWords(texts: Iterable<string>): CountedWord[] {
     }));
 }
 
+/** Returns the `tokenizer.json` that Python's `BertTokenizerFast` makes from a `vocab.txt` of the tokens. */
 function tokenizerJson(tokens: readonly string[]): Record<string, unknown> {
-  const vocabulary = new Map(tokens.map((token, id) => [token, id]));
-  const special = (content: (typeof specialTokens)[number]) =>
-    specialToken(vocabulary.get(content)!, content);
-  return {
-    ...bertTokenizerJson({
-      vocabulary,
-      added: specialTokens.map(special),
-      normalization,
-      unknown: '[UNK]',
-      cls: special('[CLS]'),
-      sep: special('[SEP]'),
-    }),
+  return wordPieceVocabulary('BertTokenizer').toJson([tokens.join('\n')], { config: {}, map: {}, added: {} });
+}
+
+/**
+ * Returns the files of a trained WordPiece tokenizer in the form that `loadTokenizer` and transformers
+ * (`AutoTokenizer`) read.
+ *
+ * @param tokenizer from `trainWordPiece`
+ * @param maxLength the longest sequence of its encoder, including special tokens
+ */
+export function wordPieceFiles(tokenizer: Readonly<Record<string, unknown>>, maxLength: number): FileSet {
+  const config = {
+    tokenizer_class: 'BertTokenizer',
+    do_lower_case: true,
+    tokenize_chinese_chars: true,
+    strip_accents: null,
+    model_max_length: maxLength,
+    unk_token: '[UNK]',
+    sep_token: '[SEP]',
+    pad_token: '[PAD]',
+    cls_token: '[CLS]',
+    mask_token: '[MASK]',
   };
+  const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  return { 'tokenizer.json': text(tokenizer), 'tokenizer_config.json': text(config) };
 }
