@@ -3,6 +3,7 @@ export { type Classification, classifications } from './classification.ts';
 export { ModelError } from './errors.ts';
 export { type LoadModelOptions, loadModel } from './load.ts';
 export { type ClassifyOptions, LoadedModel, type TextInput } from './loaded-model.ts';
+export { type CardDetails, modelCardFile } from './model-card.ts';
 export {
   type Calibration,
   type EncoderInfo,

@@ -1,4 +1,5 @@
-import type { Encoder, FileSet, TrainedModel } from '@scalearn/core';
+import { type Encoder, type FileSet, snapshotFiles, type TrainedModel } from '@scalearn/core';
+import { type CardDetails, modelCard, modelCardFile } from './model-card.ts';
 import { type Calibration, type EncoderInfo, modelInfoFiles, noCalibration } from './model-info.ts';
 import { writeFolder } from './write-folder.ts';
 
@@ -8,6 +9,8 @@ export interface ModelFilesOptions {
   readonly calibration?: Calibration | Readonly<Record<string, Calibration>>;
   /** Where the encoder can be loaded from: a hub name, a URL or a path. Default: where it was loaded from. */
   readonly encoder?: string;
+  /** How the model was trained and what it scored, for its card, `README.md`. */
+  readonly card?: CardDetails;
   /** Further files of the folder, by name. */
   readonly files?: FileSet;
 }
@@ -20,18 +23,23 @@ export interface SaveModelOptions extends ModelFilesOptions {
 
 /**
  * Returns the files of a model by relative path: its tensors with their configuration, in the formats of the Python
- * library `adapters`, and `scalearn.json` with what is needed to load and use it. In a page, offer them as a download.
+ * library `adapters`, `scalearn.json` with what is needed to load and use it, and a model
+ * card, `README.md`. In a page, offer them as a download.
  */
 export async function modelFiles(
   model: TrainedModel,
-  { calibration = noCalibration, encoder, files = {} }: ModelFilesOptions = {},
+  { calibration = noCalibration, encoder, card = {}, files = {} }: ModelFilesOptions = {},
 ): Promise<FileSet> {
   const tasks = model.tasks.map(({ id, problem, labels, maxLength, truncation }) => ({
     ...{ id, problem, labels, maxLength, truncation },
     ...(isCalibration(calibration) ? calibration : (calibration[id] ?? noCalibration)),
   }));
   const info = { encoder: encoderInfo(model.encoder, encoder), tasks };
-  return { ...files, ...(await model.files()), ...modelInfoFiles(info) };
+  const snapshot = await model.snapshot();
+  const own = snapshotFiles(snapshot);
+  const methodId = snapshot.method.name;
+  const input = { ...card, info, methodId, parameters: model.parameterCount, files: own };
+  return { ...files, ...own, ...modelInfoFiles(info), [modelCardFile]: modelCard(input) };
 }
 
 function isCalibration(value: object): value is Calibration {

@@ -39,6 +39,7 @@ describe('a saved model', () => {
     const path = join(folder, 'reviews');
     await saveModel(model, path);
     expect(await readdir(folder)).toEqual(['reviews']);
+    expect(await readFile(join(path, 'README.md'), 'utf8')).toContain('model.load_adapter("this folder"');
     using loaded = await loadModel(path, { device });
     expect(loaded.encoder.architecture.layers).toBe(2);
     expect(loaded.warnings).toEqual([]);
