@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { answerWrite, type WritableHub } from './hub-writes.ts';
 
 /** A repository on the hub: one commit with files. */
 export interface HubRepository {
@@ -19,8 +20,8 @@ export interface HubRepository {
  */
 export type Behavior = 'send' | 'break' | 'cut' | 'corrupt' | 'lengthen';
 
-/** The part of the hub's protocol that downloads need, on this machine. */
-export interface HubServer {
+/** The hub's protocol for downloads and uploads, on this machine. */
+export interface HubServer extends WritableHub {
   readonly url: string;
   /** One line per request: method, path, and the range of a request that does not start at the first byte. */
   readonly requests: string[];
@@ -62,6 +63,7 @@ export async function startHubServer(repositories: Record<string, HubRepository>
     ignoresRanges: false,
     authorization: undefined,
     authorizationElsewhere: undefined,
+    ...{ writeToken: undefined, commits: [], uploadAuthorizations: [] },
     close: () =>
       new Promise((done) => {
         server.close(() => done());
@@ -77,6 +79,7 @@ export async function startHubServer(repositories: Record<string, HubRepository>
     const given = hub.answers.shift();
     if (given) return void response.writeHead(given.status, given.headers).end();
     if (hub.intercept(request, response, path)) return;
+    if (await answerWrite(hub, request, response)) return;
     if (path.startsWith('/elsewhere/')) {
       hub.authorizationElsewhere = request.headers.authorization;
       return send(request, response, elsewhere.get(path)!);

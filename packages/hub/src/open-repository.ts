@@ -1,6 +1,6 @@
 import { findAccessToken, isYes } from './access-token.ts';
 import { CachedRepository } from './cached-repository.ts';
-import { HubError } from './errors.ts';
+import { hubUrl } from './endpoint.ts';
 import { cacheFolder } from './home.ts';
 import { parseHubName, type RepositoryKind } from './hub-name.ts';
 import { connect, type HubRemote } from './hub-remote.ts';
@@ -44,9 +44,8 @@ export async function openRepository(
   signal?.throwIfAborted();
   const node = nodeModules();
   const reach = async (): Promise<HubRemote> => {
-    const { HUB_URL } = await import('@huggingface/hub');
     return connect(parsed, {
-      hubUrl: checkEndpoint(options.endpoint ?? environment('HF_ENDPOINT') ?? HUB_URL, parsed.label),
+      hubUrl: await hubUrl(options.endpoint, parsed.label),
       accessToken: await findAccessToken(options.accessToken, node, parsed.label),
       timeout: options.timeout ?? downloadTimeout(),
       ...{ fetch: options.fetch ?? fetch, byHand: node !== undefined, retries, signal },
@@ -62,14 +61,4 @@ export async function openRepository(
     remote: (options.offline ?? isYes(variable)) ? undefined : await reach(),
     onDownload: options.onDownload,
   });
-}
-
-/** Returns the URL of a hub without trailing slashes. @throws HubError `setting` */
-function checkEndpoint(text: string, label: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isGood = url && /^https?:$/.test(url.protocol) && !/[?#]/.test(text);
-  if (isGood && !url.username && !url.password) return text.replace(/\/+$/, '');
-  const what =
-    url?.username || url?.password ? 'holds a user name or a password' : 'is not an http or https URL';
-  throw new HubError('setting', label, `the address of the hub (HF_ENDPOINT) ${what}. Correct it.`);
 }
