@@ -13,13 +13,14 @@ import { report } from './lib/report.ts';
 
 const options = benchmarkOptions({ runs: 3 });
 const folder = mkdtempSync(join(tmpdir(), 'scalearn-serve-'));
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const cli = fileURLToPath(new URL('../packages/cli/src/bin.ts', import.meta.url));
+const server = fileURLToPath(new URL('lib/server.ts', import.meta.url));
 const source = '--conditions=@scalearn/source';
 const seconds = 5;
 
 /** Runs a program to its end. */
 async function command(...args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [source, here('../packages/cli/src/bin.ts'), ...args], {
+  const child = spawn(process.execPath, [source, cli, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
     cwd: folder,
   });
@@ -29,13 +30,9 @@ async function command(...args: readonly string[]): Promise<void> {
 
 /** Starts a server in its own process, and returns its address once it listens. */
 async function serve(kind: 'scalearn' | 'transformers'): Promise<{ url: string; stop: () => void }> {
-  const child = spawn(
-    process.execPath,
-    [source, here('lib/server.ts'), kind, folder, String(options.threads)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [source, server, kind, folder, String(options.threads)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (data) => resolve(String(data).trim()));
     child.once('exit', (code) => reject(new Error(`the server ${kind} ended with ${String(code)}`)));
