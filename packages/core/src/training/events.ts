@@ -1,41 +1,6 @@
 import type { MemoryUse } from '../devices/device.ts';
-
-/** The results of one task in an evaluation. */
-export interface TaskRecord {
-  /** The task's id. */
-  readonly task: string;
-  readonly validationLoss: number;
-  /** Metrics on the validation split, if a metric function was given. */
-  readonly validationMetrics: Readonly<Record<string, number>>;
-}
-
-/** The results of one epoch, or of the steps between two evaluations, kept in the history. */
-export interface EpochRecord {
-  /** Number of the evaluation, from 1. */
-  readonly epoch: number;
-  /** Number of completed steps. */
-  readonly step: number;
-  /** Mean over the examples since the previous evaluation, weighted by class weights if there are any. */
-  readonly trainLoss: number;
-  /** Mean loss on the validation split; with several tasks, the mean of their losses. */
-  readonly validationLoss: number;
-  /** Metrics on the validation split, if a metric function was given; with several tasks see `tasks`. */
-  readonly validationMetrics: Readonly<Record<string, number>>;
-  /** The results of each task, in joint training. */
-  readonly tasks?: readonly TaskRecord[];
-}
-
-/** A long phase between steps: texts are tokenized, graphs are compiled, rows are evaluated. */
-export type Phase = 'tokenize' | 'compile' | 'evaluate';
-
-/** The progress of a phase. A phase starts with `done` 0 and ends with `done` equal to `total`. */
-export interface ProgressEvent {
-  readonly event: 'progress';
-  readonly phase: Phase;
-  readonly done: number;
-  /** Number of texts, pipelines or rows. */
-  readonly total: number;
-}
+import type { EpochRecord } from '../model/history.ts';
+import type { ProgressEvent } from '../model/progress.ts';
 
 export type TrainEvent =
   | {
@@ -75,10 +40,3 @@ export type TrainEvent =
       readonly tokens: number;
     }
   | ({ readonly event: 'epoch'; readonly best: boolean; readonly memory: MemoryUse } & EpochRecord);
-
-/** Returns a function that reports the progress of a phase to a listener; undefined without a listener. */
-export function phaseReporter(
-  listener: ((event: ProgressEvent) => void) | undefined,
-): (phase: Phase) => ((done: number, total: number) => void) | undefined {
-  return (phase) => listener && ((done, total) => listener({ event: 'progress', phase, done, total }));
-}

@@ -2,13 +2,13 @@ import { checkOptionNames, hasFunctions } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import { shown } from '../files/shown.ts';
 import type { Method } from '../methods/method.ts';
+import type { Predictions } from '../model/predict.ts';
+import { type TrainingTask, taskName } from '../model/task.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
-import type { CheckpointStore } from './checkpoint.ts';
+import type { CheckpointStore } from './checkpoint-writer.ts';
 import type { ClassWeights } from './class-weights.ts';
 import type { TrainEvent } from './events.ts';
-import type { Predictions } from './predict.ts';
-import { type TrainingTask, taskName } from './task.ts';
 import { type TrainingNumbers, trainingOptions } from './training-options.ts';
 
 /** Options of `train`. The numeric options are described by {@link trainingOptions}. */

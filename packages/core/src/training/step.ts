@@ -3,12 +3,12 @@ import type { HostArray } from '../devices/device.ts';
 import { at, known } from '../elements.ts';
 import type { Graph, Update } from '../graph/graph.ts';
 import { input, variable } from '../graph/leaves.ts';
+import type { GraphParts } from '../model/forward.ts';
 import type { ParameterGroup, Parameters } from '../nn/parameters.ts';
 import { add } from '../ops/arithmetic.ts';
 import { pack } from '../ops/pack.ts';
 import { type AdamWOptions, adamW, adamWDefaults, adamWRates } from '../optim/adamw.ts';
 import { clipFactor, globalNorm } from '../optim/clip.ts';
-import type { GraphParts } from './forward.ts';
 
 export interface OptimizerOptions extends Partial<AdamWOptions> {
   /** Largest global norm of gradients; larger ones are scaled down. Undefined: no limit. */

@@ -11,7 +11,7 @@ import {
   train,
 } from '../../src/index.ts';
 import type { MethodReader } from '../../src/methods.ts';
-import { coreReaders } from '../../src/training/snapshot.ts';
+import { coreReaders } from '../../src/model/snapshot.ts';
 import { memoryFolder } from './memory-folder.ts';
 import { MemoryStore, outcome, tinyEncoder, tinyTask } from './tiny.ts';
 

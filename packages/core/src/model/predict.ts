@@ -4,9 +4,9 @@ import { fed } from '../graph/feeds.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
 import { batchFeeds, batchWeight, type EncodedExample, largestBatch } from './batches.ts';
-import { compileWithProgress } from './forward.ts';
 import { runInOrder } from './loop.ts';
-import type { TrainableModel } from './model.ts';
+import { compileWithProgress, type OnProgress } from './progress.ts';
+import type { TrainableModel } from './trainable-model.ts';
 
 /** A model's output for a list of texts. */
 export interface ModelOutput {
@@ -23,9 +23,6 @@ export interface Predictions extends ModelOutput {
   /** Mean loss over the examples; in training with class weights, the weighted mean. */
   readonly loss: number;
 }
-
-/** Progress callback. It receives the number of finished items and the total number. */
-export type OnProgress = (done: number, total: number) => void;
 
 interface PredictCall {
   readonly batchSize: number;

@@ -1,5 +1,3 @@
-import type { CompileOptions, Device, Program } from '../devices/device.ts';
-import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Method, MethodCall, MethodTarget } from '../methods/method.ts';
 import type { Dropout } from '../nn/dropout.ts';
@@ -45,16 +43,4 @@ export function buildForward(call: ForwardCall): GraphParts {
   const logits = head.logits({ encoder: encoder.architecture, graph, parameter, ...dropout });
   const penalty = method.penalty?.(methodCall);
   return { ...graph, logits, loss: head.loss(logits, call.weighted), ...(penalty ? { penalty } : {}) };
-}
-
-/** Compiles a graph. Reports start and end even if the device reports no progress in between. */
-export async function compileWithProgress(
-  device: Device,
-  graph: Graph,
-  options: CompileOptions,
-): Promise<Program> {
-  options.onProgress?.(0, 1);
-  const program = await device.compile(graph, options);
-  options.onProgress?.(1, 1);
-  return program;
 }

@@ -29,8 +29,8 @@ import {
   TrainableModel,
 } from '../../src/methods.ts';
 import { randomAdapter } from '../methods/random-adapter.ts';
-import { memoryFolder } from './memory-folder.ts';
-import { tinyEncoder, tinyTask } from './tiny.ts';
+import { memoryFolder } from '../training/memory-folder.ts';
+import { tinyEncoder, tinyTask } from '../training/tiny.ts';
 
 const device = new ReferenceDevice();
 const encoder = await tinyEncoder(device);
