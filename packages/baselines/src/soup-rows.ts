@@ -1,14 +1,14 @@
 import { ArgumentError } from '@scalearn/core';
 import { RandomStream } from '@scalearn/core/graph';
-import { type MethodOption, settleOptions } from '@scalearn/core/methods';
+import { type OptionDefinition, settleOptions } from '@scalearn/core/methods';
 
 /** `intended`: as many texts of a task as the limit allows. `released`: as many as the reference's script uses. */
 export type SoupSampling = 'intended' | 'released';
 
 /** Options that select texts, under the names used by methods. */
 export const soupRowOptions: {
-  readonly sampling: MethodOption<readonly ['intended', 'released']> & { readonly default: 'intended' };
-  readonly texts: MethodOption<'whole'> & { readonly default: number };
+  readonly sampling: OptionDefinition<readonly ['intended', 'released']> & { readonly default: 'intended' };
+  readonly texts: OptionDefinition<'whole'> & { readonly default: number };
 } = {
   sampling: {
     type: ['intended', 'released'],

@@ -2,7 +2,6 @@
 export { gradients } from './autodiff/gradient.ts';
 export type {
   CompileOptions,
-  Disposes,
   Program,
   ProgramStatistics,
   UploadOptions,

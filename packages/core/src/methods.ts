@@ -30,9 +30,16 @@ export { coreMethods } from './methods/definitions.ts';
 export { fileFault } from './methods/file-fault.ts';
 export type { FrozenSpec, MethodCall, MethodTarget, SaveCall } from './methods/method.ts';
 export {
+  type MethodReader,
+  type ReadTarget,
+  requiredFile,
+  type StoredMethod,
+} from './methods/model-folder.ts';
+export { checkFileTarget, checkNamedEncoder, modelMetadata, stableStringify } from './methods/model-json.ts';
+export {
   checkOptions,
-  type MethodOption,
-  type MethodOptions,
+  type OptionDefinition,
+  type OptionDefinitions,
   type OptionRange,
   type OptionType,
   type OptionValue,
@@ -41,14 +48,7 @@ export {
   type SettledValues,
   settleOptions,
   whatOptionTakes,
-} from './methods/method-option.ts';
-export {
-  type MethodReader,
-  type ReadTarget,
-  requiredFile,
-  type StoredMethod,
-} from './methods/model-folder.ts';
-export { checkFileTarget, checkNamedEncoder, modelMetadata, stableStringify } from './methods/model-json.ts';
+} from './methods/option-definition.ts';
 export type { ScalearnSettings } from './methods/scalearn-settings.ts';
 export { readSourceFolders } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';

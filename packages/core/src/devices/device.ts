@@ -1,8 +1,8 @@
 import type { Graph } from '../graph/graph.ts';
 import type { DimValues } from '../graph/shape.ts';
-import type { DeviceTensor, Disposes, HostArray } from '../graph/storage.ts';
+import type { DeviceTensor, HostArray } from '../graph/storage.ts';
 
-export type { DeviceTensor, Disposes, HostArray };
+export type { DeviceTensor, HostArray };
 
 export interface UploadOptions {
   /** Name used in errors and in the memory report. */
@@ -22,7 +22,7 @@ export interface CompileOptions {
 }
 
 /** A compiled graph. Runs execute in the order of their calls. A call does not have to wait for the previous one. */
-export interface Program extends Disposes {
+export interface Program extends Disposable {
   /**
    * Feeds the inputs, runs the graph and applies its updates.
    *
@@ -31,6 +31,8 @@ export interface Program extends Disposes {
    */
   run(inputs: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>>;
   readonly statistics: ProgramStatistics;
+  /** Frees its memory. `using` does so at the end of a block. */
+  dispose(): void;
 }
 
 export interface ProgramStatistics {
@@ -47,7 +49,7 @@ export interface MemoryUse {
 }
 
 /** Stores tensors, and compiles and runs graphs. */
-export interface Device extends AsyncDisposable, Disposes {
+export interface Device extends AsyncDisposable, Disposable {
   readonly kind: 'webgpu' | 'onnx' | 'reference' | (string & {});
   /** Human-readable: adapter and driver, or runtime and version. */
   readonly description: string;
@@ -56,4 +58,6 @@ export interface Device extends AsyncDisposable, Disposes {
   upload(data: HostArray, shape: readonly number[], options?: UploadOptions): DeviceTensor;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
   memory(): MemoryUse;
+  /** Frees all memory, also that of its tensors and programs. `using` and `await using` do so at the end of a block. */
+  dispose(): void;
 }

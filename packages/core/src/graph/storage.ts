@@ -4,14 +4,8 @@ export type DType = 'f32' | 'i32';
 /** Flat row-major values on the host. */
 export type HostArray = Float32Array | Float64Array | Int32Array;
 
-/** An object that frees resources when disposed. `using` and `await using` dispose it at the end of a block. */
-export interface Disposes {
-  dispose(): void;
-  [Symbol.dispose](): void;
-}
-
 /** A tensor stored on a device: a frozen weight, or state that programs update. */
-export interface DeviceTensor extends Disposes {
+export interface DeviceTensor extends Disposable {
   /** The device that stores it. */
   readonly device: { readonly kind: string; readonly description: string };
   readonly label: string;
@@ -23,4 +17,6 @@ export interface DeviceTensor extends Disposes {
   read(): Promise<HostArray>;
   /** Replaces the values. */
   write(data: HostArray): void;
+  /** Frees its memory. `using` does so at the end of a block. */
+  dispose(): void;
 }

@@ -1,8 +1,8 @@
 import { ArgumentError } from '../errors.ts';
 import type { Adapter } from './adapter.ts';
 import type { Method, MethodKind } from './method.ts';
-import { checkOptions, type MethodOptions, type OptionValues } from './method-option.ts';
 import type { MethodReader } from './model-folder.ts';
+import { checkOptions, type OptionDefinitions, type OptionValues } from './option-definition.ts';
 
 /** The source of a method. */
 export interface MethodReference {
@@ -35,7 +35,7 @@ export interface MethodDefinition {
   readonly trains?: TrainedPart;
   /** Number of source adapters; absent for a method without sources. */
   readonly sources?: { readonly least: number; readonly most?: number };
-  readonly options: MethodOptions;
+  readonly options: OptionDefinitions;
   /**
    * Creates the method. The sources may be placeholders without layers if the method is only described, not trained.
    *
@@ -51,7 +51,7 @@ export interface MethodDefinition {
  *
  * @throws ArgumentError from `make` if the method has another name or kind than the definition
  */
-export function defineMethod<const O extends MethodOptions>(
+export function defineMethod<const O extends OptionDefinitions>(
   definition: Omit<MethodDefinition, 'options' | 'make'> & {
     readonly options: O;
     make(sources: readonly Adapter[], values: OptionValues<O>): Method;

@@ -2,7 +2,7 @@ import { checkOptionNames } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import { type EncoderArchitecture, modulePath } from '../nn/architecture.ts';
 import type { AdapterSource } from './adapter.ts';
-import { type MethodOption, settleOptions } from './method-option.ts';
+import { type OptionDefinition, settleOptions } from './option-definition.ts';
 
 export const scalearnVariants = ['scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++'] as const;
 export type ScalearnVariant = (typeof scalearnVariants)[number];
@@ -35,10 +35,12 @@ export interface ScalearnSettings {
 
 /** Options of ω with the paper's defaults. */
 export type OmegaOptions = {
-  readonly initScale: MethodOption<'number'> & { readonly default: number };
-  readonly dropout: MethodOption<'number'> & { readonly default: number };
-  readonly normalization: MethodOption<readonly ['none', 'mean', 'softmax']> & { readonly default: 'none' };
-  readonly regularization: MethodOption<'number'> & { readonly default: number };
+  readonly initScale: OptionDefinition<'number'> & { readonly default: number };
+  readonly dropout: OptionDefinition<'number'> & { readonly default: number };
+  readonly normalization: OptionDefinition<readonly ['none', 'mean', 'softmax']> & {
+    readonly default: 'none';
+  };
+  readonly regularization: OptionDefinition<'number'> & { readonly default: number };
 };
 
 /** Returns the options of a variant other than its sources. */

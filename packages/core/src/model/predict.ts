@@ -1,4 +1,4 @@
-import type { Disposes, Program } from '../devices/device.ts';
+import type { Program } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
 import { fed } from '../graph/feeds.ts';
 import type { Encoder } from '../nn/encoder.ts';
@@ -37,7 +37,7 @@ interface PredictorOptions extends Pick<PredictCall, 'batchSize' | 'onProgress'>
 }
 
 /** Evaluates examples of one task without dropout. */
-export class Predictor implements Disposes {
+export class Predictor implements Disposable {
   readonly #encoder: Encoder;
   readonly #program: Program;
   readonly #head: Head;
@@ -114,7 +114,7 @@ export class Predictor implements Disposes {
 }
 
 /** A model's programs for evaluation. They are compiled on first use and kept for later texts. */
-export class Predictors implements Disposes {
+export class Predictors implements Disposable {
   readonly #model: TrainableModel;
   readonly #kept = new Map<string, Promise<Predictor>>();
 

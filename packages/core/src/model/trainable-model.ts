@@ -1,4 +1,4 @@
-import type { DeviceTensor, Disposes } from '../devices/device.ts';
+import type { DeviceTensor } from '../devices/device.ts';
 import { at, known } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { graphInputs, topologicalOrder } from '../graph/graph.ts';
@@ -24,7 +24,7 @@ export interface TrainableModelOptions {
 }
 
 /** Encoder, method and heads with their parameters on the device, to be trained, evaluated and saved. */
-export class TrainableModel implements Disposes {
+export class TrainableModel implements Disposable {
   readonly encoder: Encoder;
   readonly method: Method;
   readonly target: MethodTarget;

@@ -1,4 +1,4 @@
-import type { Device, Disposes, HostArray } from '../devices/device.ts';
+import type { Device, HostArray } from '../devices/device.ts';
 import type { EncoderArchitecture } from './architecture.ts';
 import type { EncoderCall, EncoderGraph } from './encoder-graph.ts';
 import type { ParameterSpec } from './parameters.ts';
@@ -16,7 +16,7 @@ export interface TruncationOptions {
 }
 
 /** A frozen encoder on a device, with its tokenizer. */
-export interface Encoder extends Disposes {
+export interface Encoder extends Disposable {
   readonly device: Device;
   /** Name in messages and adapter files: hub name or folder name. */
   readonly name: string;
@@ -32,4 +32,6 @@ export interface Encoder extends Disposes {
   encode(segments: readonly [string] | readonly [string, string], options: TruncationOptions): EncodedText;
   /** Returns a ragged batch as graph inputs: `inputIds`, `positionIds`, `cuSeqlens`, … */
   feeds(texts: readonly EncodedText[]): Record<string, HostArray>;
+  /** Frees its weights. `using` does so at the end of a block. */
+  dispose(): void;
 }

@@ -1,4 +1,4 @@
-import type { Device, DeviceTensor, Disposes } from '../devices/device.ts';
+import type { Device, DeviceTensor } from '../devices/device.ts';
 import { at } from '../elements.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { variable } from '../graph/leaves.ts';
@@ -51,7 +51,7 @@ export interface ParameterGroup extends Pick<ParameterSpec, 'decay' | 'tasks'> {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** All trainable parameters of a run and the optimizer's state, on one device. */
-export class Parameters implements Disposes {
+export class Parameters implements Disposable {
   readonly groups: readonly ParameterGroup[];
   readonly #views = new Map<string, Tensor>();
 

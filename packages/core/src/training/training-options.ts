@@ -1,7 +1,7 @@
-import type { MethodOption, OptionType, OptionValues } from '../methods/method-option.ts';
+import type { OptionDefinition, OptionType, OptionValues } from '../methods/option-definition.ts';
 
 /** An option of training. Its checks, its command-line flag and its keys in files all derive from this definition. */
-export interface TrainingOption<T extends OptionType = OptionType> extends MethodOption<T> {
+export interface TrainingOption<T extends OptionType = OptionType> extends OptionDefinition<T> {
   /** False if the value does not affect the trained model. */
   readonly decides?: boolean;
   /** True if a run may be resumed with another value. */

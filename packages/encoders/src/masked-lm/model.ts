@@ -1,5 +1,5 @@
 import type { Device, HostArray } from '@scalearn/core';
-import { crossEntropy, type Disposes, input, selectTokens, type Tensor } from '@scalearn/core/graph';
+import { crossEntropy, input, selectTokens, type Tensor } from '@scalearn/core/graph';
 import { type Dropout, type EncoderGraph, type ParameterSpec, Parameters } from '@scalearn/core/methods';
 import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';
@@ -25,7 +25,7 @@ export interface MaskedLMGraph extends EncoderGraph {
 }
 
 /** An encoder with a masked-language-modeling head. All weights are trainable. */
-export class MaskedLanguageModel implements Disposes {
+export class MaskedLanguageModel implements Disposable {
   readonly device: Device;
   readonly config: TransformerConfig;
   readonly family: EncoderFamily;

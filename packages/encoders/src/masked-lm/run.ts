@@ -1,6 +1,5 @@
 import { DivergedError, type EncodedText, type HostArray, InterruptedError } from '@scalearn/core';
 import {
-  type Disposes,
   graphInputs,
   linearSchedule,
   type Program,
@@ -38,7 +37,7 @@ interface RunParts {
 }
 
 /** The state of one pretraining run. */
-export class PretrainRun implements Disposes {
+export class PretrainRun implements Disposable {
   readonly #options: PretrainOptions;
   readonly #plan: PretrainPlan;
   readonly #parts: RunParts;

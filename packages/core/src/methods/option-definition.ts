@@ -14,7 +14,7 @@ export interface OptionRange {
 }
 
 /** An option of a method other than its sources. */
-export interface MethodOption<T extends OptionType = OptionType> {
+export interface OptionDefinition<T extends OptionType = OptionType> {
   readonly type: T;
   /** Short description. */
   readonly meaning: string;
@@ -30,7 +30,7 @@ export interface MethodOption<T extends OptionType = OptionType> {
 }
 
 /** The options of a method, by the names that the method's function uses. */
-export type MethodOptions = Readonly<Record<string, MethodOption>>;
+export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
 
 export type OptionValue<T extends OptionType> = T extends 'number' | 'whole'
   ? number
@@ -43,19 +43,19 @@ export type OptionValue<T extends OptionType> = T extends 'number' | 'whole'
         : never;
 
 /** The values of options. Any may be left out. */
-export type OptionValues<O extends MethodOptions> = {
+export type OptionValues<O extends OptionDefinitions> = {
   readonly [Name in keyof O]?: OptionValue<O[Name]['type']> | undefined;
 };
 
 /** The values of options, those with a default filled in. */
-export type SettledValues<O extends MethodOptions> = {
+export type SettledValues<O extends OptionDefinitions> = {
   readonly [Name in keyof O]: O[Name] extends { readonly default: unknown }
     ? OptionValue<O[Name]['type']>
     : OptionValue<O[Name]['type']> | undefined;
 };
 
 /** Returns a description of the values that an option accepts: `a number above 0`. */
-export function whatOptionTakes({ type, range = {} }: Pick<MethodOption, 'type' | 'range'>): string {
+export function whatOptionTakes({ type, range = {} }: Pick<OptionDefinition, 'type' | 'range'>): string {
   if (typeof type !== 'string') return `one of ${type.join(', ')}`;
   if (type === 'text') return 'a text';
   const { least, most, above, below } = range;
@@ -73,7 +73,7 @@ export function whatOptionTakes({ type, range = {} }: Pick<MethodOption, 'type' 
 
 /** Returns whether an option accepts a value. */
 export function optionTakes<T extends OptionType>(
-  { type, range = {} }: Pick<MethodOption<T>, 'type' | 'range'>,
+  { type, range = {} }: Pick<OptionDefinition<T>, 'type' | 'range'>,
   value: unknown,
 ): value is OptionValue<T> {
   if (typeof type === 'object') return typeof value === 'string' && type.includes(value);
@@ -94,7 +94,7 @@ export function optionTakes<T extends OptionType>(
  *
  * @throws ArgumentError that names the first unknown option or invalid value
  */
-export function checkOptions<O extends MethodOptions>(
+export function checkOptions<O extends OptionDefinitions>(
   options: O,
   values: Readonly<Record<string, unknown>>,
 ): asserts values is OptionValues<O> {
@@ -111,7 +111,7 @@ export function checkOptions<O extends MethodOptions>(
 }
 
 /** Checks values against options and fills in the defaults. Other values, such as `sources`, are left out. @throws ArgumentError */
-export function settleOptions<O extends MethodOptions>(
+export function settleOptions<O extends OptionDefinitions>(
   options: O,
   values: { readonly [Name in keyof O]?: unknown },
 ): SettledValues<O> {
@@ -121,7 +121,7 @@ export function settleOptions<O extends MethodOptions>(
   return own;
 }
 
-function assertSettled<O extends MethodOptions>(
+function assertSettled<O extends OptionDefinitions>(
   options: O,
   values: Readonly<Record<string, unknown>>,
 ): asserts values is SettledValues<O> {
