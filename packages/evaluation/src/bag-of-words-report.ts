@@ -15,9 +15,9 @@ export function bagOfWordsReport(
   },
 ): MetricReport {
   const { labels, test } = task;
-  const answers = bagOfWords(task, test);
+  const predictions = bagOfWords(task, test);
   // The predicted class has the largest logit.
-  const logits = labels ? answers.flatMap((id) => labels.map((_, i) => Number(i === id))) : answers;
+  const logits = labels ? predictions.flatMap((id) => labels.map((_, i) => Number(i === id))) : predictions;
   return computeMetrics(task, {
     logits: Float32Array.from(logits),
     rows: test.length,

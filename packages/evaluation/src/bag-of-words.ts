@@ -43,10 +43,10 @@ export function bagOfWords(
 
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const [row, active] of known.entries()) {
-      const answer = scores(active);
+      const logits = scores(active);
       const slopes = labels
-        ? softmax(answer).map((p, c) => p - (c === targets[row] ? 1 : 0))
-        : [answer[0]! + center - targets[row]!];
+        ? softmax(logits).map((p, c) => p - (c === targets[row] ? 1 : 0))
+        : [logits[0]! + center - targets[row]!];
       for (const [c, slope] of slopes.entries())
         for (const i of [...active, width - 1]) {
           const at = c * width + i;
@@ -58,8 +58,8 @@ export function bagOfWords(
   }
   return rows.map((row) => {
     const active = keys(row).flatMap((key) => vocabulary.get(key) ?? []);
-    const answer = scores(active);
-    return labels ? answer.indexOf(Math.max(...answer)) : answer[0]! + center;
+    const logits = scores(active);
+    return labels ? logits.indexOf(Math.max(...logits)) : logits[0]! + center;
   });
 }
 

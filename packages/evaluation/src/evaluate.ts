@@ -40,7 +40,7 @@ export async function evaluate<Example extends ScoredRow>(
 ): Promise<Evaluation> {
   const examples = task[split];
   if (!examples) throw new RangeError(`the task has no split '${split}'`);
-  const answers = await model.predict(examples);
-  const report = computeMetrics(task, { ...answers, examples });
-  return { ...report, split, rows: answers.rows, loss: answers.loss };
+  const predictions = await model.predict(examples);
+  const report = computeMetrics(task, { ...predictions, examples });
+  return { ...report, split, rows: predictions.rows, loss: predictions.loss };
 }

@@ -17,14 +17,14 @@ export function majorityReport(
   train: Numbers = labels,
 ): MetricReport {
   const isMultiLabel = task.problem === 'multiLabelClassification';
-  const answer = answerOf(task, train, columns);
+  const row = logitsOf(task, train, columns);
   const rows = isMultiLabel ? labels.length / columns : labels.length;
-  const logits = Float64Array.from({ length: rows * columns }, (_, i) => answer[i % columns]!);
+  const logits = Float64Array.from({ length: rows * columns }, (_, i) => row[i % columns]!);
   return computeMetrics(task, { logits, rows, columns, labels });
 }
 
 /** Returns one row of logits. */
-function answerOf({ problem }: MetricSpec, train: Numbers, columns: number): number[] {
+function logitsOf({ problem }: MetricSpec, train: Numbers, columns: number): number[] {
   if (problem === 'regression') return [mean(train)];
   const counts = Array<number>(columns).fill(0);
   if (problem === 'multiLabelClassification') {

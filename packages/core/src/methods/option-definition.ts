@@ -13,7 +13,7 @@ export interface OptionRange {
   readonly below?: number;
 }
 
-/** An option of a method other than its sources. */
+/** The definition of an option of a method or of training. Checks, flags, help and schemas derive from it. */
 export interface OptionDefinition<T extends OptionType = OptionType> {
   readonly type: T;
   /** Short description. */
@@ -29,7 +29,7 @@ export interface OptionDefinition<T extends OptionType = OptionType> {
   readonly required?: true;
 }
 
-/** The options of a method, by the names that the method's function uses. */
+/** Definitions by the names of the options in code. */
 export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
 
 export type OptionValue<T extends OptionType> = T extends 'number' | 'whole'

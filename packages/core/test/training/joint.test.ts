@@ -141,7 +141,7 @@ describe('joint training', () => {
     ]);
   });
 
-  test('written, read and written again gives the same files and answers', async () => {
+  test('written, read and written again gives the same files and predictions', async () => {
     using model = await train({ ...run, epochs: 1 });
     const files = await model.files();
     expect(Object.keys(files)).toContain('heads/score/head_config.json');

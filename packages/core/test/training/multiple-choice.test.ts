@@ -110,7 +110,7 @@ describe('what is no choice', () => {
     await expect(attempt).rejects.toThrow(/row 1 of tiny\/pick has .* choice for each of no, yes/);
   });
 
-  test('a third choice is no label, and texts alone have no answer', async () => {
+  test('a third choice is no label, and texts alone have no logits', async () => {
     const [options] = await stages(new ReferenceDevice());
     using model = await train(options!);
     await expect(model.predict([{ ...good, label: 2 }])).rejects.toThrow(/label \[2\]/);

@@ -209,11 +209,11 @@ describe('events', () => {
   });
 });
 
-test('a trained model answers texts that have no labels', async () => {
+test('a trained model predicts for texts that have no labels', async () => {
   using model = await train({ ...quick, maxSteps: 2 });
   const { logits } = await model.predict(task.validation);
-  const answers = await model.predictTexts(task.validation.map((example) => example.segments));
-  expect(answers).toEqual({ logits, rows: task.validation.length, columns: 2 });
+  const predictions = await model.predictTexts(task.validation.map((example) => example.segments));
+  expect(predictions).toEqual({ logits, rows: task.validation.length, columns: 2 });
 });
 
 describe('when it ends', () => {
