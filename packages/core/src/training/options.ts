@@ -11,16 +11,10 @@ import type { ClassWeights } from './class-weights.ts';
 import type { TrainEvent } from './events.ts';
 import { type TrainingNumbers, trainingOptions } from './training-options.ts';
 
-/** Options of `train`. The numeric options are described by {@link trainingOptions}. */
-export interface TrainOptions extends TrainingNumbers {
+/** Options of `train` besides its tasks. The numeric options are described by {@link trainingOptions}. */
+export interface TrainSettings extends TrainingNumbers {
+  /** The encoder. It stays frozen unless the method trains it, and belongs to the caller. */
   readonly encoder: Encoder;
-  /** The task, for all methods except joint ones. */
-  readonly task?: TrainingTask;
-  /**
-   * The tasks that a joint method learns together, at least two. Tasks without validation rows are skipped in
-   * evaluations. At least one task must have validation rows.
-   */
-  readonly tasks?: readonly TrainingTask[];
   /** The method: `bottleneck()` for stage 1, `scalearn({ sources })` for stage 2, or any other. */
   readonly method: Method;
   /**
@@ -32,15 +26,33 @@ export interface TrainOptions extends TrainingNumbers {
   readonly metrics?: (predictions: Predictions, task: TrainingTask) => Record<string, number>;
   /** Metric that selects the best evaluation; by default the validation loss. Several tasks are averaged. */
   readonly select?: { readonly metric: string; readonly better: 'lower' | 'higher' };
+  /** Receives the progress of the run. */
   readonly onEvent?: (event: TrainEvent) => void;
   /** Called after every evaluation with the parameters by their names on disk. Training waits for the result. */
   readonly onEpoch?: (parameters: ReadonlyMap<string, NamedTensor>, epoch: number) => void | Promise<void>;
   /** Aborting saves a checkpoint and rejects with an InterruptedError. */
   readonly signal?: AbortSignal;
+  /** Stores the state of the run, after each evaluation and every `checkpointEvery` minutes; by default it is not stored. */
   readonly checkpoints?: CheckpointStore;
-  /** Whether to continue from the store's checkpoint, if there is one. */
+  /** Whether to continue from the store's checkpoint, if there is one; false by default. */
   readonly resume?: boolean;
 }
+
+/** The task of a run, for all methods except joint ones. */
+interface SingleTask {
+  readonly task: TrainingTask;
+  readonly tasks?: undefined;
+}
+
+/** The tasks of a run of a joint method. */
+interface JointTasks {
+  readonly task?: undefined;
+  /** At least two tasks. Those without validation rows are skipped in evaluations; at least one must have some. */
+  readonly tasks: readonly TrainingTask[];
+}
+
+/** Options of `train`: its settings, and either a task or, for a joint method, several tasks. */
+export type TrainOptions = TrainSettings & (SingleTask | JointTasks);
 
 const optionNames: Readonly<Record<Exclude<keyof TrainOptions, keyof TrainingNumbers>, true>> = {
   ...{ encoder: true, task: true, tasks: true, method: true, classWeights: true, metrics: true },

@@ -8,6 +8,7 @@ import {
   type TrainEvent,
   TrainedModel,
   type TrainOptions,
+  type TrainSettings,
   train,
 } from '../../src/index.ts';
 import type { MethodReader } from '../../src/methods.ts';
@@ -41,7 +42,7 @@ const run: TrainOptions = {
   weightDecay: 0.01,
 };
 
-async function result(options: Partial<TrainOptions> = {}): Promise<unknown> {
+async function result(options: Partial<TrainSettings> = {}): Promise<unknown> {
   using model = await train({ ...run, ...options });
   return await outcome(model);
 }
@@ -177,8 +178,8 @@ describe('joint training', () => {
       { tasks: undefined, task: tinyTask(), method: bottleneck(), temperature: 1 },
       'temperature is for joint training',
     ],
-  ])('refuses what makes no sense: %#', async (options: Partial<TrainOptions>, message) => {
-    const attempt = train({ ...run, ...options });
+  ])('refuses what makes no sense: %#', async (options, message) => {
+    const attempt = train({ ...run, ...options } as TrainOptions);
     await expect(attempt).rejects.toBeInstanceOf(ArgumentError);
     await expect(attempt).rejects.toThrow(message);
   });
