@@ -1,8 +1,10 @@
 /** A labeled row. Rows of `@scalearn/datasets` have this form. */
 export interface LabeledTexts {
+  /** A text, or the two texts of a pair. */
   readonly segments: readonly string[];
-  /** Texts of the choices, for multiple choice. They are read like segments. */
+  /** Texts of the choices, for multiple choice only. They are read like segments. */
   readonly choices?: readonly string[];
+  /** Class id, score, or the number of the right choice. */
   readonly label: number | readonly number[];
 }
 

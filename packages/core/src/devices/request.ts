@@ -13,7 +13,7 @@ export interface RequestDeviceOptions {
   readonly device?: DeviceChoice;
   /** Creates the onnx device: `requestOnnxDevice` of `@scalearn/onnx`. By default that package is imported. */
   readonly onnx?: () => Promise<Device>;
-  /** A GPU device to use. The library never destroys it. */
+  /** A GPU device to use; by default one is requested. The library never destroys it. */
   readonly gpu?: GpuDevice;
   /** Receives warnings, such as a slow device; by default they go to the console. */
   readonly onWarning?: (message: string) => void;

@@ -2,8 +2,11 @@ import type { OnnxEmitter, OnnxValue } from './onnx.ts';
 
 /** The WGSL types for one f32, or for four at a time. */
 export interface WgslForm {
+  /** Number of elements. */
   readonly lanes: 1 | 4;
+  /** Type of the elements. */
   readonly type: 'f32' | 'vec4f';
+  /** Type of the elements' bits. */
   readonly bits: 'u32' | 'vec4u';
 }
 
@@ -14,8 +17,16 @@ export const wgslForms: Readonly<Record<1 | 4, WgslForm>> = {
 
 /** WGSL of a function: inline text, or the body of a function of x (and y) that may call library functions. */
 export type WgslFace<X extends readonly string[]> =
-  | { inline(form: WgslForm, ...x: X): string }
-  | { readonly needs: readonly string[]; body(form: WgslForm): string };
+  | {
+      /** Returns an expression, given those of the arguments. */
+      inline(form: WgslForm, ...x: X): string;
+    }
+  | {
+      /** Names of the library functions that the body calls. */
+      readonly needs: readonly string[];
+      /** Returns the statements of a function of x (and y). */
+      body(form: WgslForm): string;
+    };
 
 /** An ONNX operator, or a function that adds nodes. */
 export type OnnxFace<X extends readonly OnnxValue[]> = string | ((emit: OnnxEmitter, ...x: X) => OnnxValue);

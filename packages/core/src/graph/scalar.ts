@@ -123,20 +123,27 @@ export function binary(fn: BinaryFunction, left: Operand, right: Operand): Scala
 export interface UnaryFunction {
   /** The function's name, also in WGSL. */
   readonly name: string;
+  /** Computes the function. */
   value(x: number): number;
   /** Returns the derivative; where it does not exist, PyTorch's value. */
   derivative(x: Scalar): Scalar | number;
+  /** Its ONNX form. */
   readonly onnx: OnnxFace<[x: OnnxValue]>;
+  /** Its WGSL form. */
   readonly wgsl: WgslFace<[x: string]>;
 }
 
 /** A function of two numbers. */
 export interface BinaryFunction {
+  /** The function's name, also in WGSL. */
   readonly name: string;
+  /** Computes the function. */
   value(x: number, y: number): number;
   /** Returns the derivative, given the derivatives of x and y. */
   derivative(x: Scalar, y: Scalar, dx: Scalar, dy: Scalar): Scalar | number;
+  /** Its ONNX form. */
   readonly onnx: OnnxFace<[x: OnnxValue, y: OnnxValue]>;
+  /** Its WGSL form. */
   readonly wgsl: WgslFace<[x: string, y: string]>;
 }
 

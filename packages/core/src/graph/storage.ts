@@ -7,9 +7,17 @@ export type HostArray = Float32Array | Float64Array | Int32Array;
 /** A tensor stored on a device: a frozen weight, or state that programs update. */
 export interface DeviceTensor extends Disposable {
   /** The device that stores it. */
-  readonly device: { readonly kind: string; readonly description: string };
+  readonly device: {
+    /** See `Device.kind`. */
+    readonly kind: string;
+    /** See `Device.description`. */
+    readonly description: string;
+  };
+  /** Name used in errors and in the memory report. */
   readonly label: string;
+  /** Sizes of the dimensions; `[]` is a scalar. */
   readonly shape: readonly number[];
+  /** The type of the values in graphs. The device may store f32 values as f16. */
   readonly dtype: DType;
   /** Bytes on the device. */
   readonly bytes: number;

@@ -16,7 +16,9 @@ export interface MethodReference {
 
 /** Describes the parameters that a method trains, for tables. */
 export interface TrainedPart {
+  /** The parameters. */
   readonly what: string;
+  /** Their place in the encoder. */
   readonly where: string;
   /** Number of trained values, as a formula in the sizes of an encoder. */
   readonly count: string;
@@ -30,11 +32,20 @@ export interface MethodDefinition {
   readonly title: string;
   /** Short description. */
   readonly summary: string;
+  /** The kind of the method, see {@link MethodKind}. */
   readonly kind: MethodKind;
+  /** Where the method was described; absent for methods without a publication. */
   readonly reference?: MethodReference;
+  /** The parameters that the method trains; absent if they are not to be shown in tables. */
   readonly trains?: TrainedPart;
   /** Number of source adapters; absent for a method without sources. */
-  readonly sources?: { readonly least: number; readonly most?: number };
+  readonly sources?: {
+    /** Smallest number. */
+    readonly least: number;
+    /** Largest number; by default any number. */
+    readonly most?: number;
+  };
+  /** Options of the method, by the names that its function uses. */
   readonly options: OptionDefinitions;
   /**
    * Creates the method. The sources may be placeholders without layers if the method is only described, not trained.

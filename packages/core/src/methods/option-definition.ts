@@ -6,15 +6,19 @@ export type OptionType = 'number' | 'whole' | 'numbers' | 'text' | readonly stri
 
 /** Bounds of a number, or of each number of a list. */
 export interface OptionRange {
+  /** Inclusive lower bound; none by default. */
   readonly least?: number;
+  /** Inclusive upper bound; none by default. */
   readonly most?: number;
-  /** Exclusive lower bound. */
+  /** Exclusive lower bound; none by default */
   readonly above?: number;
+  /** Exclusive upper bound; none by default. */
   readonly below?: number;
 }
 
 /** The definition of an option of a method or of training. Checks, flags, help and schemas derive from it. */
 export interface OptionDefinition<T extends OptionType = OptionType> {
+  /** The type of its values. */
   readonly type: T;
   /** Short description. */
   readonly meaning: string;
@@ -22,6 +26,7 @@ export interface OptionDefinition<T extends OptionType = OptionType> {
   readonly default?: OptionValue<T>;
   /** Description of the default if it is not always a constant: `the encoder's`. */
   readonly defaultMeaning?: string;
+  /** Bounds of a number; by default any finite number is valid. */
   readonly range?: OptionRange;
   /** Flag of the command line for this option. Options without a flag are given by `--set NAME=VALUE`. */
   readonly flag?: `--${string}`;

@@ -10,6 +10,7 @@ import type { TrainingExample, TrainingTask } from './task.ts';
 export interface EncodedExample {
   /** One sequence, or one for each choice. A batch orders its sequences by example, then by choice. */
   readonly texts: readonly EncodedText[];
+  /** Class id, score, 0 or 1 for each label, or the index of the correct choice; empty for texts without a label. */
   readonly label: readonly number[];
 }
 

@@ -6,13 +6,17 @@ import type { Head } from '../nn/head.ts';
 
 /** The outputs of a forward pass. */
 export interface GraphParts {
+  /** The hidden states after the embeddings and after each layer, each `[tokens, hidden]`. */
   readonly hiddenStates: readonly Tensor[];
   /** The pooler applied to the first tokens, if the encoder has one. */
   readonly pooled?: (first: Tensor) => Tensor;
+  /** The start of each sequence and the end of the last one, i32 `[boundaries]`. */
   readonly cuSeqlens: Tensor;
+  /** Logits, `[sequences, outputs]`, or `[examples, choices]` for multiple choice. */
   readonly logits: Tensor;
   /** Mean loss over the batch, `[]`, without the penalty. */
   readonly loss: Tensor;
+  /** The method's penalty, `[]`; absent if it has none. */
   readonly penalty?: Tensor;
 }
 

@@ -20,7 +20,7 @@ export interface EpochRecord {
   readonly validationLoss: number;
   /** Metrics on the validation split, if a metric function was given; with several tasks see `tasks`. */
   readonly validationMetrics: Readonly<Record<string, number>>;
-  /** The results of each task, in joint training. */
+  /** The results of each task, in joint training; absent for one task */
   readonly tasks?: readonly TaskRecord[];
 }
 

@@ -12,7 +12,9 @@ import type { TrainableModel } from './trainable-model.ts';
 export interface ModelOutput {
   /** `[rows, columns]`, row-major. */
   readonly logits: Float32Array;
+  /** Number of texts. */
   readonly rows: number;
+  /** Number of logits of a text: classes, labels, choices, or 1 for regression. */
   readonly columns: number;
 }
 

@@ -7,6 +7,7 @@ export type Phase = 'tokenize' | 'compile' | 'evaluate';
 /** The progress of a phase. A phase starts with `done` 0 and ends with `done` equal to `total`. */
 export interface ProgressEvent {
   readonly event: 'progress';
+  /** The phase. */
   readonly phase: Phase;
   /** Number of finished texts, pipelines or rows. */
   readonly done: number;

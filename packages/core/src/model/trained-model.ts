@@ -13,15 +13,15 @@ import { type ModelOutput, type Predictions, Predictors } from './predict.ts';
 import { type ProgressEvent, phaseReporter } from './progress.ts';
 import { type ModelSnapshot, mergeSnapshot, modelFromSnapshot, snapshotFiles } from './snapshot.ts';
 import { findByName, type TaskShape, type TrainingExample, taskName } from './task.ts';
-import type { TrainableModel } from './trainable-model.ts';
+import type { ParameterCount, TrainableModel } from './trainable-model.ts';
 
 /** Options of predictions. */
 export interface PredictOptions {
   /** Number of rows per batch; 32 by default. */
   readonly batchSize?: number;
-  /** Aborting rejects with the signal's reason. */
+  /** Aborting rejects with the signal's reason; by default nothing aborts. */
   readonly signal?: AbortSignal;
-  /** Receives the progress of each phase. */
+  /** Receives the progress of each phase; by default it is not reported. */
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
@@ -111,7 +111,7 @@ export class TrainedModel implements TrainingHistory, Disposable {
   }
 
   /** Number of trainable values of the method and of the heads. */
-  get parameterCount(): { readonly method: number; readonly head: number } {
+  get parameterCount(): ParameterCount {
     return this.#model.count();
   }
 

@@ -16,8 +16,11 @@ export type Initializer =
 
 /** A trainable tensor. Its name is its key on disk. */
 export interface ParameterSpec {
+  /** Name of the parameter, which is its key on disk. */
   readonly name: string;
+  /** Sizes of the dimensions. */
   readonly shape: readonly number[];
+  /** The source of its initial values. */
   readonly init: Initializer;
   /** Whether weight decay applies; biases and layer norms have none. */
   readonly decay: boolean;
@@ -30,7 +33,9 @@ export interface ParameterSpec {
 }
 
 export interface NamedTensor {
+  /** Sizes of the dimensions. */
   readonly shape: readonly number[];
+  /** Values, row-major. */
   readonly data: Float32Array;
 }
 

@@ -22,15 +22,23 @@ export interface TrainSettings extends TrainingNumbers {
    * default. Metrics weight all rows equally.
    */
   readonly classWeights?: ClassWeights;
-  /** Computes metrics of a task's validation split, for the history and for `select`. */
+  /** Computes metrics of a task's validation split, for the history and for `select`; by default there are none */
   readonly metrics?: (predictions: Predictions, task: TrainingTask) => Record<string, number>;
   /** Metric that selects the best evaluation; by default the validation loss. Several tasks are averaged. */
-  readonly select?: { readonly metric: string; readonly better: 'lower' | 'higher' };
-  /** Receives the progress of the run. */
+  readonly select?: {
+    /** Name of the metric, as `metrics` returns it; `loss` for the validation loss. */
+    readonly metric: string;
+    /** Whether lower or higher values are better. */
+    readonly better: 'lower' | 'higher';
+  };
+  /** Receives the progress of the run; by default it is not reported. */
   readonly onEvent?: (event: TrainEvent) => void;
-  /** Called after every evaluation with the parameters by their names on disk. Training waits for the result. */
+  /**
+   * Called after every evaluation with the parameters by their names on disk; nothing is called by default. Training
+   * waits for the result.
+   */
   readonly onEpoch?: (parameters: ReadonlyMap<string, NamedTensor>, epoch: number) => void | Promise<void>;
-  /** Aborting saves a checkpoint and rejects with an InterruptedError. */
+  /** Aborting saves a checkpoint and rejects with an InterruptedError; by default nothing aborts. */
   readonly signal?: AbortSignal;
   /** Stores the state of the run, after each evaluation and every `checkpointEvery` minutes; by default it is not stored. */
   readonly checkpoints?: CheckpointStore;
@@ -40,12 +48,15 @@ export interface TrainSettings extends TrainingNumbers {
 
 /** The task of a run, for all methods except joint ones. */
 interface SingleTask {
+  /** The task. */
   readonly task: TrainingTask;
+  /** Absent: the tasks of a joint method. */
   readonly tasks?: undefined;
 }
 
 /** The tasks of a run of a joint method. */
 interface JointTasks {
+  /** Absent: the task of another method. */
   readonly task?: undefined;
   /** At least two tasks. Those without validation rows are skipped in evaluations; at least one must have some. */
   readonly tasks: readonly TrainingTask[];

@@ -13,7 +13,7 @@ import { clipFactor, globalNorm } from '../optim/clip.ts';
 export interface OptimizerOptions extends Partial<AdamWOptions> {
   /** Largest global norm of gradients; larger ones are scaled down. Undefined: no limit. */
   readonly maxGradNorm?: number;
-  /** In joint training: the task of the step. Parameters that it does not use are not changed. */
+  /** In joint training: the task of the step; absent for one task. Parameters that it does not use are not changed. */
   readonly task?: string;
 }
 

@@ -15,6 +15,7 @@ import { MaskedLanguageModel } from './model.ts';
 import { readMaskedLMHead } from './read-head.ts';
 
 export interface LoadMaskedLMOptions extends HubOptions, FamilyOptions {
+  /** The device to load the model on. */
   readonly device: Device;
   /** Seed of the head's initial weights if the checkpoint has none. Default 0. */
   readonly seed?: number;

@@ -5,6 +5,7 @@ import type { RandomStream } from '@scalearn/core/graph';
 export interface MaskingVocabulary {
   /** Vocabulary size. Ids are below this number. */
   readonly size: number;
+  /** Id of the mask token. */
   readonly maskId: number;
   /** Ids that are never masked and never used as random replacements. */
   readonly specialIds: ReadonlySet<number>;

@@ -9,11 +9,13 @@ import { maskedLMHead, maskedLMHeadParameters, maskedLMLogits } from './head.ts'
 import type { MaskedBatch } from './mask-tokens.ts';
 
 export interface MaskedLMOptions extends FamilyOptions {
+  /** The device to create the model on. */
   readonly device: Device;
+  /** Configuration of the encoder. */
   readonly config: TransformerConfig;
   /** Seed of the initial weights. Default 0. */
   readonly seed?: number;
-  /** Initial weights by parameter name. Weights not given are drawn. */
+  /** Initial weights by parameter name. Weights not given are drawn; by default all are drawn */
   readonly weights?: ReadonlyMap<string, Float32Array>;
 }
 
