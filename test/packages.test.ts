@@ -1,6 +1,15 @@
 // Tests every package as users get it: packed, installed alone by npm into an empty project, with its README's example
 // run in Node and in Deno. Then tests all packages in one project, with the repository's README and the examples.
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -11,7 +20,7 @@ import { compiled, installNodes, oldNodesNeed } from './support/old-node.ts';
 import { mustRun, run } from './support/process.ts';
 import { install, installAll, packAll, runtimes } from './support/project.ts';
 import { readPromise } from './support/readme.ts';
-import { packages, root } from './support/repository.ts';
+import { entriesOf, packages, root } from './support/repository.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'scalearn-packages-'));
 const tarballs = join(scratch, 'tarballs');
@@ -96,6 +105,22 @@ describe('all packages in one project', () => {
       expect(stdout).toContain('accuracy');
     },
   );
+
+  test('every declaration compiles without those of the DOM', async () => {
+    const entries = packages.flatMap(entriesOf).map(({ name }, i) => `export * as e${i} from '${name}';\n`);
+    writeFileSync(join(project, 'declarations.mts'), entries.join(''));
+    const compilerOptions = {
+      ...{ module: 'NodeNext', lib: ['ES2023'], types: ['node'], strict: true },
+      ...{ noEmit: true, skipLibCheck: false },
+    };
+    const config = { compilerOptions, files: ['declarations.mts'] };
+    writeFileSync(join(project, 'declarations.json'), JSON.stringify(config));
+    mkdirSync(join(project, 'node_modules/@types'), { recursive: true });
+    symlinkSync(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'));
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const outcome = await run(tsc, ['-p', 'declarations.json'], { cwd: project });
+    expect(outcome.code, outcome.all).toBe(0);
+  });
 
   test('the program of the README runs in Deno', async (context) => {
     if (examplesNeed) return context.skip(examplesNeed);

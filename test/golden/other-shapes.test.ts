@@ -17,8 +17,9 @@ import { gradients, RandomStream } from '@scalearn/core/graph';
 import { adapterKeys, createHead, TrainableModel } from '@scalearn/core/methods';
 import { createEncoder, encoderArchitecture, parseEncoderConfig } from '@scalearn/encoders';
 import { afterAll, expect, test } from 'vitest';
+import { ratios } from './differences.ts';
 import { memoryReader, readCase } from './folder.ts';
-import { ratios, runCase } from './run.ts';
+import { runCase } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'scalearn-golden-'));
 afterAll(() => rmSync(folder, { recursive: true }));

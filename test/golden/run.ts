@@ -20,17 +20,12 @@ import {
   TrainableModel,
   trainingGraph,
 } from '@scalearn/core/methods';
+import { relativeDifference } from '@scalearn/core/testing';
 import type { TransformerEncoder } from '@scalearn/encoders';
+import { compareAfter, compareOutputs, type Difference } from './differences.ts';
 import type { Batch, Case, Tolerance } from './folder.ts';
 import { caseSources } from './methods.ts';
 import { caseEncoder, caseModel, caseTasks } from './setup.ts';
-
-/** A difference, in the measure of the recorded cases, with the name of its limit. */
-export interface Difference {
-  readonly what: string;
-  readonly group: keyof Tolerance;
-  readonly value: number;
-}
 
 const flat = (rows: Batch['input_ids']): readonly (readonly number[])[] =>
   (typeof rows[0]?.[0] === 'number' ? rows : rows.flat()) as readonly (readonly number[])[];
@@ -70,18 +65,6 @@ function forcedDropout(shape: readonly number[]): Dropout {
   };
 }
 
-function maxRelative(actual: HostArray, expected: Float32Array): number {
-  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let difference = 0;
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const d = Math.abs((actual[i] as number) - (expected[i] as number));
-    difference = d <= difference ? difference : Number.isNaN(d) ? Number.POSITIVE_INFINITY : d;
-    largest = Math.max(largest, Math.abs(expected[i] as number));
-  }
-  return difference === 0 ? 0 : difference / Math.max(largest, 1e-30);
-}
-
 /**
  * Runs a case on a device and returns every difference from the recorded values.
  *
@@ -116,22 +99,6 @@ async function plainForward(device: Device, encoder: TransformerEncoder, c: Case
   const result = await program.run(batchFeeds(encoder, c, c.file.single_step.batch ?? 0, false));
   program.dispose();
   return compareOutputs(result, c, '');
-}
-
-function compareOutputs(result: Record<string, HostArray>, c: Case, prefix: string): Difference[] {
-  const differences: Difference[] = [];
-  for (const [key, { data }] of c.tensors) {
-    if (!key.startsWith(`outputs/${prefix}`) || key.startsWith('outputs/merged/')) continue;
-    const name = key.slice(`outputs/${prefix}`.length);
-    const actual = result[name];
-    if (!actual) throw new Error(`the case has outputs/${prefix}${name}, which was not computed`);
-    differences.push({
-      what: `outputs/${prefix}${name}`,
-      group: 'outputs',
-      value: maxRelative(actual, data),
-    });
-  }
-  return differences;
 }
 
 async function singleStep(
@@ -177,7 +144,7 @@ async function singleStep(
     if (!actual) throw new Error(`the case has ${key}, which does not train here`);
     // An exact zero has no scale, so its error is measured relative to 1.
     const zero = c.file.zero_gradient?.includes(name);
-    const value = zero ? Math.max(...[...actual].map(Math.abs)) : maxRelative(actual, data);
+    const value = zero ? Math.max(...[...actual].map(Math.abs)) : relativeDifference(actual, data);
     differences.push({ what: key, group: 'grads', value });
   }
   return differences;
@@ -237,35 +204,6 @@ async function curve(
   return mostSteps < steps ? differences : [...differences, ...(await compareAfter(model, c))];
 }
 
-async function compareAfter(model: TrainableModel, c: Case): Promise<Difference[]> {
-  const values = await model.parameters.read();
-  const differences: Difference[] = [];
-  for (const [key, { data: expected }] of c.tensors) {
-    if (!key.startsWith('after/')) continue;
-    const name = key.slice('after/'.length);
-    if (c.file.zero_gradient?.includes(name)) continue;
-    const initial = (c.weights.get(name) as NamedTensor).data;
-    // Parameters on which no task's loss depends do not train, though they may.
-    const actual = values.get(name)?.data ?? initial;
-    let error = 0;
-    let travel = 0;
-    let absolute = 0;
-    for (let i = 0; i < expected.length; i++) {
-      const d = (actual[i] as number) - (expected[i] as number);
-      error += d * d;
-      travel += ((expected[i] as number) - (initial[i] as number)) ** 2;
-      absolute = Math.max(absolute, Math.abs(d));
-    }
-    differences.push({
-      what: key,
-      group: 'after_of_travel_rms',
-      value: error === 0 ? 0 : Math.sqrt(error / travel),
-    });
-    differences.push({ what: key, group: 'after_absolute', value: absolute });
-  }
-  return differences;
-}
-
 /** The single adapter equivalent to a ScaLearn model: its tensors, and its logits. */
 async function merged(device: Device, encoder: TransformerEncoder, c: Case): Promise<Difference[]> {
   const sources = caseSources(c, encoder);
@@ -277,7 +215,11 @@ async function merged(device: Device, encoder: TransformerEncoder, c: Case): Pro
     for (const [field, key] of Object.entries(adapterKeys(encoder.architecture, i, 'merged'))) {
       const data = layer[field as keyof typeof layer];
       const expected = c.tensors.get(`merged/${key}`) as NamedTensor;
-      differences.push({ what: `merged/${key}`, group: 'outputs', value: maxRelative(data, expected.data) });
+      differences.push({
+        what: `merged/${key}`,
+        group: 'outputs',
+        value: relativeDifference(data, expected.data),
+      });
       tensors.set(key, { shape: expected.shape, data });
     }
   const { problem, outputs, layout } = model.head();
@@ -295,28 +237,10 @@ async function merged(device: Device, encoder: TransformerEncoder, c: Case): Pro
   differences.push({
     what: 'outputs/merged/logits',
     group: 'outputs',
-    value: maxRelative(result.logits as HostArray, expected),
+    value: relativeDifference(result.logits as HostArray, expected),
   });
   return differences;
 }
 
 const omegas = (c: Case): Float32Array[] =>
   [...c.weights].filter(([key]) => key.endsWith('.omega')).map(([, tensor]) => tensor.data);
-
-/** Returns each difference divided by its limit. The largest one decides. */
-export function ratios(
-  differences: readonly Difference[],
-  limits: Tolerance,
-): { largest: number; what: string } {
-  let largest = 0;
-  let what = 'nothing';
-  for (const { what: name, group, value } of differences) {
-    const limit = limits[group];
-    if (limit === undefined) continue;
-    if (!(value / limit <= largest)) {
-      largest = value / limit;
-      what = `${name} (${group}: ${value.toExponential(2)}, limit ${limit})`;
-    }
-  }
-  return { largest, what };
-}

@@ -1,7 +1,8 @@
 import type { Device } from '@scalearn/core';
 import { afterAll, describe, expect, test } from 'vitest';
+import { ratios } from './differences.ts';
 import { caseNames, readCase } from './folder.ts';
-import { ratios, runCase } from './run.ts';
+import { runCase } from './run.ts';
 import { pending } from './setup.ts';
 
 export interface GoldenDevice {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
@@ -6,6 +7,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 export interface Manifest {
   name: string;
   version: string;
+  exports: Record<string, string | Record<string, string>>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
@@ -26,6 +28,19 @@ export const packages: readonly Package[] = readdirSync(`${root}/packages`).map(
   const manifest = readManifest(folder);
   return { folder, name: manifest.name, manifest };
 });
+
+/** An entry of a package: what programs import, such as `@scalearn/core/graph`, and its source file. */
+export interface Entry {
+  readonly name: string;
+  readonly source: string;
+}
+
+export const entriesOf = ({ folder, name, manifest }: Package): Entry[] =>
+  Object.entries(manifest.exports).flatMap(([path, at]) =>
+    typeof at === 'object' && at['@scalearn/source'] !== undefined
+      ? [{ name: `${name}${path.slice(1)}`, source: join(folder, at['@scalearn/source']) }]
+      : [],
+  );
 
 /** Returns the package and the packages of this workspace that it depends on, directly or indirectly. */
 export function withWorkspaceDependencies(of: Package): Package[] {

@@ -24,9 +24,9 @@ import {
   fileFault,
   linearParameters,
   type MethodDefinition,
-  type MethodOptions,
   type MethodReader,
   nonLinearity,
+  type OptionDefinitions,
   openFolderTensors,
   readSourceFolders,
   readTrainedTensors,
@@ -64,7 +64,7 @@ const methodOptions = {
     default: 0.01,
     range: { least: 0 },
   },
-} as const satisfies MethodOptions;
+} as const satisfies OptionDefinitions;
 
 /**
  * AdapterFusion, stage 2: in every layer, each token attends to the outputs of the T frozen sources (Pfeiffer et al.

@@ -16,9 +16,9 @@ import {
   describeAdapter,
   fileFault,
   type MethodDefinition,
-  type MethodOptions,
   type MethodReader,
   modelMetadata,
+  type OptionDefinitions,
   type SaveCall,
   stableStringify,
 } from '@scalearn/core/methods';
@@ -57,7 +57,7 @@ const methodOptions = {
     defaultMeaning: 'the encoder itself',
   },
   ...soupRowOptions,
-} as const satisfies MethodOptions;
+} as const satisfies OptionDefinitions;
 
 /** The weight of one source in a soup. */
 interface Share {

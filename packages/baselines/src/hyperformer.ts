@@ -6,8 +6,8 @@ import {
   checkOptionNames,
   defineMethod,
   type MethodDefinition,
-  type MethodOptions,
   type MethodReader,
+  type OptionDefinitions,
   reductionFactorOption,
   settleOptions,
 } from '@scalearn/core/methods';
@@ -51,7 +51,7 @@ const methodOptions = {
     default: 64,
     range: size,
   },
-} as const satisfies MethodOptions;
+} as const satisfies OptionDefinitions;
 
 /**
  * HyperFormer and HyperFormer++: shared networks generate the adapters of all tasks from task embeddings (Karimi

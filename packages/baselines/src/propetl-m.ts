@@ -7,10 +7,10 @@ import {
   defineMethod,
   linearParameters,
   type MethodDefinition,
-  type MethodOptions,
   type MethodReader,
   type MethodTarget,
   modulePath,
+  type OptionDefinitions,
   type ParameterSpec,
   reductionFactorOption,
   settleOptions,
@@ -45,7 +45,7 @@ const methodOptions = {
     meaning: 'last-task is what the released code does',
     default: 'own',
   },
-} as const satisfies MethodOptions;
+} as const satisfies OptionDefinitions;
 
 /** Learning rate of the masks divided by the learning rate of the other parameters. */
 const maskRate = 10;

@@ -3,8 +3,8 @@ import {
   adapterKeys,
   adapterWidth,
   linearParameters,
-  type MethodOption,
   modulePath,
+  type OptionDefinition,
   type ParameterSpec,
   reductionFactorOption,
 } from '@scalearn/core/methods';
@@ -27,8 +27,8 @@ export type PropetlSettings = Required<PropetlOptions>;
 /** Options of ProPETL. */
 export const propetlOptions: {
   readonly reductionFactor: typeof reductionFactorOption;
-  readonly sparsity: MethodOption<'number'> & { readonly default: number };
-  readonly masks: MethodOption<readonly ['trained', 'frozen']> & { readonly default: 'trained' };
+  readonly sparsity: OptionDefinition<'number'> & { readonly default: number };
+  readonly masks: OptionDefinition<readonly ['trained', 'frozen']> & { readonly default: 'trained' };
 } = {
   reductionFactor: reductionFactorOption,
   sparsity: {

@@ -2,11 +2,13 @@ import type { EncodedText, Encoder, HostArray } from '@scalearn/core';
 import { largestBatch, mapTimeSliced } from '@scalearn/core/methods';
 
 export interface SentenceEmbeddingOptions {
+  /** Number of texts of a batch; 32 by default. */
   readonly batchSize?: number;
-  /** Maximum number of tokens of a text. Longer texts are truncated. */
+  /** Maximum number of tokens of a text; 256 by default. Longer texts are truncated. */
   readonly maxLength?: number;
-  /** Aborting rejects with the signal's reason. */
+  /** Aborting rejects with the signal's reason; by default nothing aborts. */
   readonly signal?: AbortSignal;
+  /** Receives the number of finished texts and the total number; by default progress is not reported. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

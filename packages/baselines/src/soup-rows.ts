@@ -1,14 +1,14 @@
 import { ArgumentError } from '@scalearn/core';
 import { RandomStream } from '@scalearn/core/graph';
-import { type MethodOption, settleOptions } from '@scalearn/core/methods';
+import { type OptionDefinition, settleOptions } from '@scalearn/core/methods';
 
 /** `intended`: as many texts of a task as the limit allows. `released`: as many as the reference's script uses. */
 export type SoupSampling = 'intended' | 'released';
 
 /** Options that select texts, under the names used by methods. */
 export const soupRowOptions: {
-  readonly sampling: MethodOption<readonly ['intended', 'released']> & { readonly default: 'intended' };
-  readonly texts: MethodOption<'whole'> & { readonly default: number };
+  readonly sampling: OptionDefinition<readonly ['intended', 'released']> & { readonly default: 'intended' };
+  readonly texts: OptionDefinition<'whole'> & { readonly default: number };
 } = {
   sampling: {
     type: ['intended', 'released'],
@@ -24,23 +24,29 @@ export const soupRowOptions: {
 };
 
 export interface SoupTask {
+  /** Name of the task. */
   readonly name: string;
   /** The task's training texts. The two texts of a pair are joined by a space. */
   readonly texts: readonly string[];
-  /** Number of the data set's splits, which the released script mistakes for a number of texts: 3, and 5 for MNLI. */
+  /**
+   * Number of the data set's splits, which the released script mistakes for a number of texts: 3, and 5 for MNLI; 3
+   * by default
+   */
   readonly splits?: number;
 }
 
 export interface SoupRowsOptions {
+  /** How texts are drawn, see {@link SoupSampling}; `intended` by default. */
   readonly sampling?: SoupSampling | undefined;
   /** Maximum number of texts of a task. Default 10,000, as in the paper. */
   readonly limit?: number | undefined;
-  /** Seed that determines which texts are selected. */
+  /** Seed that determines which texts are selected; 42 by default. */
   readonly seed?: number | undefined;
 }
 
 /** Row numbers of the training texts that are compared. */
 export interface SoupRows {
+  /** Row numbers of the target task's texts. */
   readonly target: Int32Array;
   /** In the order of the tasks. */
   readonly sources: readonly Int32Array[];

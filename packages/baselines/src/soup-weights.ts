@@ -1,5 +1,5 @@
 import { type Adapter, ArgumentError } from '@scalearn/core';
-import { type AdapterLayer, type MethodOption, settleOptions } from '@scalearn/core/methods';
+import { type AdapterLayer, type OptionDefinition, settleOptions } from '@scalearn/core/methods';
 
 /**
  * Returns the similarity of the texts of two tasks: the mean cosine of all pairs of their embeddings, or 0 if it is
@@ -36,7 +36,7 @@ function meanDirection(embeddings: readonly Float32Array[]): Float64Array {
 }
 
 /** The option that sets the number of sources in a soup. */
-export const topKOption: MethodOption<'whole'> & { readonly default: number } = {
+export const topKOption: OptionDefinition<'whole'> & { readonly default: number } = {
   type: 'whole',
   meaning: 'number of sources in the soup',
   default: 5,

@@ -7,7 +7,7 @@ import {
   readSnapshot,
   TrainedModel,
   type TrainingTask,
-  type TrainOptions,
+  type TrainSettings,
   train,
 } from '@scalearn/core';
 import { parseSafetensors, writeSafetensors } from '@scalearn/core/files';
@@ -30,7 +30,7 @@ export const target: ReadTarget & { readonly modelName: string } = {
 export function trained(
   method: Method,
   task: TrainingTask = tinyTask(),
-  options: Partial<TrainOptions> = {},
+  options: Partial<TrainSettings> = {},
 ): Promise<TrainedModel> {
   return train({ encoder, task, method, batchSize: 8, epochs: 1, learningRate: 1e-2, ...options });
 }

@@ -9,7 +9,7 @@ import {
   topologicalOrder,
 } from '@scalearn/core/graph';
 import { createHead, type ParameterSpec } from '@scalearn/core/methods';
-import { buildForward } from '../../core/src/training/forward.ts';
+import { buildForward } from '../../core/src/model/forward.ts';
 import { tinyEncoder } from '../../core/test/training/tiny.ts';
 
 const step = 1e-5;

@@ -5,7 +5,7 @@ import {
   readSnapshot,
   TrainedModel,
   type TrainingTask,
-  type TrainOptions,
+  type TrainSettings,
   train,
 } from '@scalearn/core';
 import type { MethodReader } from '@scalearn/core/methods';
@@ -21,7 +21,7 @@ export const tasks: readonly TrainingTask[] = [
 ];
 
 /** Trains a joint method for an epoch. The model is the caller's to dispose of. */
-export function trainedJointly(method: Method, options: Partial<TrainOptions> = {}): Promise<TrainedModel> {
+export function trainedJointly(method: Method, options: Partial<TrainSettings> = {}): Promise<TrainedModel> {
   return train({ encoder, tasks, method, batchSize: 8, epochs: 1, learningRate: 1e-2, ...options });
 }
 

@@ -2,7 +2,6 @@
 export { gradients } from './autodiff/gradient.ts';
 export type {
   CompileOptions,
-  Disposes,
   Program,
   ProgramStatistics,
   UploadOptions,
@@ -13,6 +12,7 @@ export { WebGPUDevice } from './devices/webgpu/device.ts';
 export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
 export type { Alias } from './graph/alias.ts';
 export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
+export type { OnnxFace, WgslFace, WgslForm } from './graph/function-faces.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
 export {
   type ArrayInput,
@@ -46,13 +46,10 @@ export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/o
 export {
   type BinaryFunction,
   type Expression,
-  type OnnxFace,
   Scalar,
   scalarConstant,
   scalarDim,
   type UnaryFunction,
-  type WgslFace,
-  type WgslForm,
 } from './graph/scalar.ts';
 export {
   broadcastShapes,

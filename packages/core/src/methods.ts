@@ -30,9 +30,16 @@ export { coreMethods } from './methods/definitions.ts';
 export { fileFault } from './methods/file-fault.ts';
 export type { FrozenSpec, MethodCall, MethodTarget, SaveCall } from './methods/method.ts';
 export {
+  type MethodReader,
+  type ReadTarget,
+  requiredFile,
+  type StoredMethod,
+} from './methods/model-folder.ts';
+export { checkFileTarget, checkNamedEncoder, modelMetadata, stableStringify } from './methods/model-json.ts';
+export {
   checkOptions,
-  type MethodOption,
-  type MethodOptions,
+  type OptionDefinition,
+  type OptionDefinitions,
   type OptionRange,
   type OptionType,
   type OptionValue,
@@ -41,19 +48,19 @@ export {
   type SettledValues,
   settleOptions,
   whatOptionTakes,
-} from './methods/method-option.ts';
-export {
-  type MethodReader,
-  type ReadTarget,
-  requiredFile,
-  type StoredMethod,
-} from './methods/model-folder.ts';
-export { checkFileTarget, checkNamedEncoder, modelMetadata, stableStringify } from './methods/model-json.ts';
+} from './methods/option-definition.ts';
 export type { ScalearnSettings } from './methods/scalearn-settings.ts';
 export { readSourceFolders } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
 export { type FolderTensors, openFolderTensors, tensorFiles } from './methods/tensor-files.ts';
 export { checkEncoder, encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
+export { type EncodedExample, largestBatch } from './model/batches.ts';
+export type { GraphParts } from './model/forward.ts';
+export { hubHeadConfig } from './model/head-files.ts';
+export { mapTimeSliced, runInOrder, stepsUntil, type TimeSliceOptions } from './model/loop.ts';
+export { modelFromSnapshot, singleHead } from './model/snapshot.ts';
+export { findByName, taskName } from './model/task.ts';
+export { TrainableModel, type TrainableModelOptions } from './model/trainable-model.ts';
 export { type EncoderModules, type LayerModule, modulePath } from './nn/architecture.ts';
 export { createDropout, type Dropout } from './nn/dropout.ts';
 export type { TruncationOptions } from './nn/encoder.ts';
@@ -62,16 +69,10 @@ export { createHead, type Head, type HeadOptions, type SavedHead } from './nn/he
 export { linearParameters, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
 export { type DenseHeadOptions, denseHead, type StaticHead, type StaticHeadCall } from './nn/static-head.ts';
-export { type EncodedExample, largestBatch } from './training/batches.ts';
 export { CheckpointWriter } from './training/checkpoint-writer.ts';
 export { checkClassWeights } from './training/class-weights.ts';
-export type { GraphParts } from './training/forward.ts';
-export { hubHeadConfig } from './training/hub-head.ts';
-export { mapTimeSliced, runInOrder, stepsUntil, type TimeSliceOptions } from './training/loop.ts';
-export { TrainableModel, type TrainableModelOptions } from './training/model.ts';
 export { checkTasks } from './training/options.ts';
 export { EpochOrder } from './training/order.ts';
-export { modelFromSnapshot, singleHead } from './training/snapshot.ts';
 export {
   anyNumber,
   decodeState,
@@ -80,5 +81,4 @@ export {
   type StateFile,
 } from './training/state-file.ts';
 export { type OptimizerOptions, optimizerFeeds, trainingGraph } from './training/step.ts';
-export { findByName, taskName } from './training/task.ts';
 export { type TrainingNumbers, type TrainingOption, trainingOptions } from './training/training-options.ts';

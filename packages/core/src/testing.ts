@@ -14,12 +14,15 @@ import { multiply, sum } from './ops/arithmetic.ts';
 
 /** An input of an operation: its shape and its values. The values set the sizes of symbolic dimensions. */
 export interface CheckedInput {
+  /** Shape in the graph, with fixed or symbolic dimensions. */
   readonly shape: Shape;
+  /** Values, row-major; an Int32Array for an i32 input. */
   readonly values: HostArray;
 }
 
 /** An operation to check and the inputs to check it with. */
 export interface OperationCheck {
+  /** The inputs by name. */
   readonly inputs: Readonly<Record<string, CheckedInput>>;
   /** Builds the tensor to check from the inputs, by name. */
   build(inputs: Readonly<Record<string, Tensor>>): Tensor;

@@ -2,6 +2,7 @@
 export interface Benchmark {
   /** First part of the ids of its tasks. */
   readonly id: string;
+  /** The name used in print. */
   readonly name: string;
   /** Address of the official files; undefined if they are only on the hub. */
   readonly page?: string;

@@ -13,7 +13,7 @@ export interface LoadOptions {
    * layout. Default: the hub (`TaskInfo.hub`), or generated rows for tasks that generate them.
    */
   readonly data?: string | URL | FileSource | undefined;
-  /** How to reach the hub, and where its cache is. */
+  /** How to reach the hub, and where its cache is; by default as {@link HubOptions} says */
   readonly hub?: HubOptions | undefined;
   /**
    * Number of training rows to use: the first rows of the training part after its random division. This is the few-shot

@@ -61,9 +61,11 @@ export function urlSource(base: string | URL): FileSource {
 
 /** The properties of `File` that are used. */
 export interface NamedFile {
+  /** Name of the file, without its folder. */
   readonly name: string;
-  /** The path below the chosen folder, set by `<input type="file" webkitdirectory>`. */
+  /** The path below the chosen folder, set by `<input type="file" webkitdirectory>`; absent or empty otherwise */
   readonly webkitRelativePath?: string;
+  /** Reads the content. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 

@@ -3,7 +3,9 @@ import { Pcg64 } from './pcg64.ts';
 
 /** Row numbers of the two parts, each in random order. No row is in both. */
 export interface Split {
+  /** Row numbers of the training part. */
   readonly train: Int32Array;
+  /** Row numbers of the validation part. */
   readonly validation: Int32Array;
 }
 

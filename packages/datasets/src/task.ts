@@ -29,9 +29,15 @@ export interface Example {
    * of the right choice.
    */
   readonly label: number | readonly number[];
-  /** Key shared by the examples that are scored together, such as the question that they answer. */
+  /**
+   * Key shared by the examples that are scored together, such as the question that they answer; absent if examples
+   * are scored alone
+   */
   readonly group?: number | string;
-  /** The answer that this example proposes for its group, and the right ones; see `TaskInfo.ranksCandidates`. */
+  /**
+   * The answer that this example proposes for its group, and the right ones; see `TaskInfo.ranksCandidates`; absent
+   * if the task has no candidates
+   */
   readonly candidate?: Candidate;
 }
 
@@ -46,6 +52,7 @@ export interface TaskInfo {
   readonly id: string;
   /** The name used in print, such as `SST-2`. */
   readonly name: string;
+  /** What the labels are. */
   readonly problem: Problem;
   /** Names of the classes or choices in the order of their ids; null for regression. */
   readonly labels: readonly string[] | null;
@@ -53,6 +60,7 @@ export interface TaskInfo {
   readonly columns: readonly string[];
   /** Maximum number of tokens of an example, including special tokens. */
   readonly maxLength: number;
+  /** Which segment of a pair loses tokens if both are too long. */
   readonly truncation: Truncation;
   /** Reported metrics, by the names of `@scalearn/evaluation`. */
   readonly metrics: readonly string[];
@@ -64,8 +72,8 @@ export interface TaskInfo {
    */
   readonly selectionMetric?: string;
   /**
-   * Whether the examples of a group are candidates. The candidate with the highest score is then the answer, metrics
-   * compare it with the right answers, and rows are groups.
+   * Whether the examples of a group are candidates; by default they are not. The candidate with the highest score is
+   * then the answer, metrics compare it with the right answers, and rows are groups.
    */
   readonly ranksCandidates?: boolean;
   /** How the task takes part in joint training, if published experiments treat it differently. */
@@ -77,10 +85,11 @@ export interface TaskInfo {
    * used for validation. Two splits may share a file. A task that generates its rows has no files.
    */
   readonly files?: Readonly<Partial<Record<SplitName, string>> & Record<'train' | 'test', string>>;
-  /** Where the files are on the hub. */
+  /** Where the files are on the hub; absent if they are not there. */
   readonly hub?: HubPlace;
   /**
-   * Number of rows of the files in the official release. Scores on fewer rows are not comparable with published ones.
+   * Number of rows of the files in the official release; absent if it is not known. Scores on fewer rows are not
+   * comparable with published ones.
    */
   readonly officialRows?: Readonly<Partial<Record<SplitName, number>>>;
 }
@@ -105,6 +114,7 @@ export interface HubPlace {
 
 /** A task as a plug-in: its properties, and how its rows are read. */
 export interface TaskDefinition {
+  /** What is known without the data. */
   readonly info: TaskInfo;
   /** The splits of the task. Default: those that have a file. */
   readonly splits?: readonly SplitName[];
@@ -120,6 +130,7 @@ export interface Task extends TaskInfo {
   readonly validation: readonly Example[];
   /** Rows for the reported score: the official development set, because the official test labels are hidden. */
   readonly test: readonly Example[];
+  /** The second test set of MNLI, from other genres; absent for other tasks. */
   readonly testMismatched?: readonly Example[];
   /** Number of rows of the files, before any division or limit. If candidates are ranked, the number of groups. */
   readonly rows: Readonly<Partial<Record<SplitName, number>>>;

@@ -15,13 +15,17 @@ import { scoreInterval } from './statistics/score-interval.ts';
 
 /** A class or label with its scores. */
 export interface NamedClassScores extends ClassScores {
+  /** Name of the class or label. */
   readonly label: string;
 }
 
 /** Rows of one class that were predicted as another. */
 export interface Confusion {
+  /** The class that the rows have. */
   readonly label: string;
+  /** The class that was predicted for them. */
   readonly predicted: string;
+  /** Number of these rows. */
   readonly rows: number;
 }
 

@@ -4,8 +4,9 @@ import type { Logits } from './predictions.ts';
 
 /** A labeled row. Rows of `@scalearn/datasets` have this form. */
 export interface LabeledTexts {
+  /** A text, or the two texts of a pair. */
   readonly segments: readonly string[];
-  /** Texts of the choices, for multiple choice. They are read like segments. */
+  /** Texts of the choices, for multiple choice only. They are read like segments. */
   readonly choices?: readonly string[];
   /** Class id or score; for multi-label problems 0 or 1 for each label. */
   readonly label: number | readonly number[];
@@ -13,6 +14,7 @@ export interface LabeledTexts {
 
 /** The part of a task that the baseline learns from. Tasks of `@scalearn/datasets` have this form. */
 export interface BagOfWordsTask extends Pick<MetricSpec, 'problem'> {
+  /** The rows to learn from. */
   readonly train: readonly LabeledTexts[];
   /** Names of the classes, choices or labels; null for regression. */
   readonly labels: readonly string[] | null;

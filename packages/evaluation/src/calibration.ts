@@ -59,9 +59,11 @@ function likelihoodSlope(problem: ClassProblem, output: ScoredOutput): (inverse:
 
 /** The predictions of one range of confidence. */
 export interface ReliabilityBin {
-  /** Bounds of the confidence; the upper one belongs to the bin. */
+  /** Lower bound of the confidence, which does not belong to the bin. */
   readonly from: number;
+  /** Upper bound. */
   readonly to: number;
+  /** Number of predictions in the bin. */
   readonly rows: number;
   /** Mean probability of the predicted classes; 0 without rows. */
   readonly confidence: number;
@@ -71,6 +73,7 @@ export interface ReliabilityBin {
 
 /** The data of a reliability diagram. */
 export interface Reliability {
+  /** The bins from the least to the most confident. */
   readonly bins: readonly ReliabilityBin[];
   /** Expected calibration error: the mean of |confidence − accuracy| over bins, weighted by their rows. */
   readonly expectedCalibrationError: number;

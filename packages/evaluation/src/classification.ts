@@ -26,8 +26,11 @@ export function confusionMatrix(labels: Numbers, predictions: Numbers, classes?:
 
 /** Precision, recall and F1 of one class. All are 0 where they are undefined. */
 export interface ClassScores {
+  /** Fraction of the predictions of this class that are right. */
   readonly precision: number;
+  /** Fraction of the rows of this class that are predicted. */
   readonly recall: number;
+  /** Harmonic mean of precision and recall. */
   readonly f1: number;
   /** Number of rows with this label. */
   readonly support: number;
@@ -60,7 +63,14 @@ export function binaryScores(labels: Numbers, predictions: Numbers): ClassScores
 /** Averages of the scores of the classes. */
 export interface AveragedScores {
   /** Unweighted means over the classes that occur in labels or predictions. */
-  readonly macro: { readonly precision: number; readonly recall: number; readonly f1: number };
+  readonly macro: {
+    /** Mean precision. */
+    readonly precision: number;
+    /** Mean recall. */
+    readonly recall: number;
+    /** Mean F1. */
+    readonly f1: number;
+  };
   /** F1 of the summed counts of all classes. For single-label classification it equals the accuracy. */
   readonly microF1: number;
   /** Mean F1 weighted by support. */

@@ -21,6 +21,7 @@ import { type Candidate, type CandidateRow, recordScores } from './record.ts';
 
 /** The metrics of a task. Tasks of `@scalearn/datasets` have this form. */
 export interface MetricSpec {
+  /** What the labels are. */
   readonly problem:
     | 'singleLabelClassification'
     | 'multipleChoice'
@@ -31,25 +32,29 @@ export interface MetricSpec {
   /** The metric that published tables show. */
   readonly primaryMetric: string;
   /**
-   * Whether rows are candidates for the answer of their group. The candidate with the highest logit of class 1 is then
-   * the answer, and `f1` and `exactMatch` compare it with the right answers.
+   * Whether rows are candidates for the answer of their group; by default they are not. The candidate with the
+   * highest logit of class 1 is then the answer, and `f1` and `exactMatch` compare it with the right answers.
    */
   readonly ranksCandidates?: boolean;
 }
 
 /** Properties of a row that metrics use. Rows of `@scalearn/datasets` have this form. */
 export interface ScoredRow {
+  /** Class id, score, or 0 or 1 for each label. */
   readonly label: number | readonly number[];
-  /** Key shared by the rows that are scored together, such as the question that they answer. */
+  /**
+   * Key shared by the rows that are scored together, such as the question that they answer; absent if rows are scored
+   * alone
+   */
   readonly group?: number | string;
-  /** The answer that this row proposes for its group, and the right ones. */
+  /** The answer that this row proposes for its group, and the right ones; absent if there are no candidates */
   readonly candidate?: Candidate;
 }
 
 export interface ScoredOutput extends Logits {
   /** Class ids or scores `[rows]`; for multi-label problems 0 or 1, `[rows, columns]`. */
   readonly labels: Numbers;
-  /** The rows, for metrics that score several rows together. */
+  /** The rows, only for metrics that score several rows together. */
   readonly examples?: readonly ScoredRow[];
 }
 
@@ -58,7 +63,13 @@ export interface MetricReport {
    * Value of every requested metric, in order. Values are fractions, not percentages; NaN for an undefined correlation.
    */
   readonly metrics: Readonly<Record<string, number>>;
-  readonly primary: { readonly name: string; readonly value: number };
+  /** The metric that published tables show. */
+  readonly primary: {
+    /** Its name. */
+    readonly name: string;
+    /** Its value, as a fraction. */
+    readonly value: number;
+  };
 }
 
 /**

@@ -8,11 +8,13 @@ import {
 
 /** A model's output and its mean loss, as returned by `TrainedModel.predict` of `@scalearn/core`. */
 export interface ModelOutput extends ScoredOutput {
+  /** Mean loss over the examples. */
   readonly loss: number;
 }
 
 /** Predicts the outputs for examples. */
 export interface Predictor<Example> {
+  /** Predicts the outputs for examples. */
   predict(examples: readonly Example[]): Promise<ModelOutput>;
 }
 
@@ -21,7 +23,9 @@ export type Splits<Example> = Readonly<Partial<Record<SplitName, readonly Exampl
 export type SplitName = 'train' | 'validation' | 'test' | 'testMismatched';
 
 export interface Evaluation extends MetricReport {
+  /** Name of the split. */
   readonly split: SplitName;
+  /** Number of evaluated rows. */
   readonly rows: number;
   /** Mean loss over the examples. */
   readonly loss: number;
@@ -40,7 +44,7 @@ export async function evaluate<Example extends ScoredRow>(
 ): Promise<Evaluation> {
   const examples = task[split];
   if (!examples) throw new RangeError(`the task has no split '${split}'`);
-  const answers = await model.predict(examples);
-  const report = computeMetrics(task, { ...answers, examples });
-  return { ...report, split, rows: answers.rows, loss: answers.loss };
+  const predictions = await model.predict(examples);
+  const report = computeMetrics(task, { ...predictions, examples });
+  return { ...report, split, rows: predictions.rows, loss: predictions.loss };
 }

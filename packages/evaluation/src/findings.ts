@@ -6,6 +6,7 @@ import type { Interval } from './statistics/spread.ts';
 
 /** Something that a reader should know before trusting a score. */
 export interface Finding {
+  /** What was found, for programs. */
   readonly kind:
     | 'noBetterThanBaseline'
     | 'onePrediction'
@@ -30,6 +31,7 @@ export interface ScoreSummary {
   readonly interval: Interval | undefined;
   /** Number of scored rows. */
   readonly rows: number;
+  /** The baselines on the same rows, the majority class first. */
   readonly baselines: readonly Baseline[];
 }
 

@@ -23,13 +23,13 @@ export function majorityReport(
 
 /** Returns the output that gives every row the same prediction, computed from the labels of the training rows. */
 export function majorityOutput(task: MetricSpec, rows: number, columns: number, train: Numbers): Logits {
-  const answer = answerOf(task, train, columns);
-  const logits = Float64Array.from({ length: rows * columns }, (_, i) => answer[i % columns]!);
+  const row = logitsOf(task, train, columns);
+  const logits = Float64Array.from({ length: rows * columns }, (_, i) => row[i % columns]!);
   return { logits, rows, columns };
 }
 
 /** Returns one row of logits. */
-function answerOf({ problem }: MetricSpec, train: Numbers, columns: number): number[] {
+function logitsOf({ problem }: MetricSpec, train: Numbers, columns: number): number[] {
   if (problem === 'regression') return [mean(train)];
   const counts = Array<number>(columns).fill(0);
   if (problem === 'multiLabelClassification') {

@@ -7,9 +7,17 @@ export interface MultiLabelScores {
   /** Subset accuracy: the fraction of rows with all labels right. */
   readonly accuracy: number;
   /** Unweighted means over all labels. Labels that never occur count as 0. */
-  readonly macro: { readonly precision: number; readonly recall: number; readonly f1: number };
+  readonly macro: {
+    /** Mean precision. */
+    readonly precision: number;
+    /** Mean recall. */
+    readonly recall: number;
+    /** Mean F1. */
+    readonly f1: number;
+  };
   /** F1 of the summed counts of all labels. */
   readonly microF1: number;
+  /** Scores of each label. */
   readonly perLabel: readonly ClassScores[];
 }
 

@@ -3,7 +3,9 @@ import type { Numbers } from './lists.ts';
 
 /** A model's output for a data set: `[rows, columns]` logits, row-major. */
 export interface Logits {
+  /** `[rows, columns]`, row-major. */
   readonly logits: Numbers;
+  /** Number of rows. */
   readonly rows: number;
   /** Number of classes, labels or choices; 1 for regression. */
   readonly columns: number;

@@ -4,7 +4,9 @@ import { answerExactMatch, answerF1 } from './record-text.ts';
 
 /** The answer that a row proposes for its group, and the right ones. */
 export interface Candidate {
+  /** The answer that the row proposes. */
   readonly text: string;
+  /** The right answers. */
   readonly answers: readonly string[];
 }
 
@@ -12,6 +14,7 @@ export interface Candidate {
 export interface CandidateRow {
   /** Rows of the same group answer the same question. They need not be adjacent. */
   readonly group: number | string;
+  /** The answer that the row proposes, and the right ones. */
   readonly candidate: Candidate;
 }
 

@@ -9,7 +9,7 @@ export type HubReason =
   | 'unauthorized' // the access token is wrong
   | 'unreachable' // no connection, and the cache does not have what is needed
   | 'offline' // downloads are switched off, and the cache does not have what is needed
-  | 'refused' // any other answer, such as 429 or 500, or one that is not followed or not understood
+  | 'refused' // any other response, such as 429 or 500, or one that is not followed or not understood
   | 'damaged' // what arrived is not the file
   | 'cache'; // the cache cannot be written, or has no room
 

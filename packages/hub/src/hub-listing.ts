@@ -34,15 +34,15 @@ export class HubListing {
     if (this.#pages.has(url.href)) throw this.#refuse('its list of files goes in a circle');
     if (this.#pages.size >= MOST_PAGES) throw this.#refuse('its list of files does not end');
     this.#pages.add(url.href);
-    const answer = await this.#inner(url, init);
-    const header = answer.headers.get('link');
-    if (!answer.ok || header === null) return answer;
+    const response = await this.#inner(url, init);
+    const header = response.headers.get('link');
+    if (!response.ok || header === null) return response;
     const next = this.#next(header, url);
     // The library knows one form of the header. It treats a page with any other form as the last page.
-    const headers = new Headers(answer.headers);
+    const headers = new Headers(response.headers);
     headers.delete('link');
     if (next) headers.set('link', `<${next.href}>; rel="next"`);
-    return withBody(answer, answer.body, headers);
+    return withBody(response, response.body, headers);
   };
 
   /** Returns the next page of `page` from a `Link` header, or undefined if there is none. */

@@ -5,6 +5,7 @@ export type RepositoryKind = 'model' | 'dataset';
 
 /** A repository of the hub at one revision. */
 export interface HubName {
+  /** The kind of the repository. */
   readonly kind: RepositoryKind;
   /** `owner/name`, or `name` for the few repositories without an owner. */
   readonly repo: string;

@@ -12,7 +12,7 @@ const COMMIT = /^[0-9a-f]{40}$/;
 const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Maximum total size in bytes of the responses to one request. A page of a thousand files has half a million bytes. */
-const LARGEST_ANSWER = 64 * 2 ** 20;
+const LARGEST_RESPONSE = 64 * 2 ** 20;
 
 /** A file as the hub describes it. */
 export interface RemoteFile {
@@ -70,18 +70,18 @@ export async function connect(name: HubName, connection: HubConnection): Promise
    * Runs a request with bounded responses. Errors that contain the token, because a server sent it back, are replaced.
    */
   const ask = async <T>(question: (send: Send) => Promise<T>): Promise<T> => {
-    let left = LARGEST_ANSWER;
+    let left = LARGEST_RESPONSE;
     const whole: Send = async (url, init) => {
-      const answer = await once(url, init);
-      const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(answer.headers.get('content-type') ?? '');
-      if (answer.ok && !isJson) {
-        await answer.body?.cancel();
-        throw isPage(answer) ? pageInstead(name) : notUnderstood('it is not JSON');
+      const response = await once(url, init);
+      const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
+      if (response.ok && !isJson) {
+        await response.body?.cancel();
+        throw isPage(response) ? pageInstead(name) : notUnderstood('it is not JSON');
       }
-      const tooMuch = (): HubError => notUnderstood(`it has more than ${LARGEST_ANSWER / 2 ** 20} MiB`);
-      const body = await limited(answer, left, tooMuch).arrayBuffer();
+      const tooMuch = (): HubError => notUnderstood(`it has more than ${LARGEST_RESPONSE / 2 ** 20} MiB`);
+      const body = await limited(response, left, tooMuch).arrayBuffer();
       left -= body.byteLength;
-      return withBody(answer, body.byteLength > 0 ? body : null);
+      return withBody(response, body.byteLength > 0 ? body : null);
     };
     return question(patient(whole)).catch((cause: unknown) => {
       if (signal?.aborted) throw signal.reason;
@@ -100,12 +100,12 @@ export async function connect(name: HubName, connection: HubConnection): Promise
   };
   /** Fetches the bytes of a file. */
   const bytes: Send = async (url, init) => {
-    const answer = await patient(once)(url, init).catch((error: unknown) => {
+    const response = await patient(once)(url, init).catch((error: unknown) => {
       throw error instanceof HubError ? withoutToken(error) : error;
     });
-    if (answer.ok && !(isPage(answer) && !/\.html?$/i.test(url.pathname))) return answer;
-    await answer.body?.cancel();
-    throw answer.ok ? pageInstead(name) : notUnderstood('a file is listed but not there');
+    if (response.ok && !(isPage(response) && !/\.html?$/i.test(url.pathname))) return response;
+    await response.body?.cancel();
+    throw response.ok ? pageInstead(name) : notUnderstood('a file is listed but not there');
   };
   return {
     commit: (branch) =>
@@ -149,13 +149,13 @@ export async function connect(name: HubName, connection: HubConnection): Promise
       // The hub counts uncompressed bytes, so compression is turned off.
       const headers = new Headers({ 'accept-encoding': 'identity' });
       if (begin > 0) headers.set('range', `bytes=${begin}-${file.size - 1}`);
-      const answer = await bytes(place(commit, path), { headers });
-      const isPart = answer.status === 206;
-      if (isPart && !answer.headers.get('content-range')?.startsWith(`bytes ${begin}-`)) {
-        await answer.body?.cancel();
+      const response = await bytes(place(commit, path), { headers });
+      const isPart = response.status === 206;
+      if (isPart && !response.headers.get('content-range')?.startsWith(`bytes ${begin}-`)) {
+        await response.body?.cancel();
         throw new HubError('damaged', label, `another part of ${path} came than was asked for. Try again.`);
       }
-      return { begin: isPart ? begin : 0, bytes: readAll(answer) };
+      return { begin: isPart ? begin : 0, bytes: readAll(response) };
     },
     blob: async (commit, path, { size, etag }) => {
       const fetch = asFetch(async (url, init) => {
@@ -163,9 +163,9 @@ export async function connect(name: HubName, connection: HubConnection): Promise
         const asked = range ? Number(range[2]) - Number(range[1]) + 1 : size;
         const damaged = (): HubError =>
           new HubError('damaged', label, `${path} did not come as it was asked for. Load it again.`);
-        const answer = await bytes(url, init);
-        if (!range || asked === size || answer.status === 206) return limited(answer, asked, damaged);
-        await answer.body?.cancel();
+        const response = await bytes(url, init);
+        if (!range || asked === size || response.status === 206) return limited(response, asked, damaged);
+        await response.body?.cancel();
         throw damaged();
       });
       const url = place(commit, path).href;

@@ -27,7 +27,7 @@ export function unreachable({ label }: HubName, cause: unknown): HubError {
   return new HubError('unreachable', label, `${what}: ${describeCause(cause)}. ${todo}`, { cause });
 }
 
-/** Returns the error for a web page instead of an answer, from a captive portal or a wrong proxy or mirror. */
+/** Returns the error for a web page instead of a response, from a captive portal or a wrong proxy or mirror. */
 export function pageInstead({ label }: HubName): HubError {
   const todo = `Sign in to the network if it asks for that, and check HF_ENDPOINT.${proxyHint()}`;
   return new HubError('unreachable', label, `a web page came instead of the hub's answer. ${todo}`);

@@ -6,11 +6,25 @@ import type { fileURLToPath } from 'node:url';
 
 /** The parts of Node's own modules that are used. */
 export interface NodeModules {
+  /** `node:fs/promises`. */
   readonly fs: typeof fs;
+  /** `node:path`. */
   readonly path: typeof path;
-  readonly os: { readonly homedir: typeof homedir };
-  readonly crypto: { readonly createHash: typeof createHash };
-  readonly url: { readonly fileURLToPath: typeof fileURLToPath };
+  /** The function of `node:os` that is used. */
+  readonly os: {
+    /** Returns the user's home folder. */
+    readonly homedir: typeof homedir;
+  };
+  /** The function of `node:crypto` that is used. */
+  readonly crypto: {
+    /** Starts a hash. */
+    readonly createHash: typeof createHash;
+  };
+  /** The function of `node:url` that is used. */
+  readonly url: {
+    /** Converts a `file:` URL to a path. */
+    readonly fileURLToPath: typeof fileURLToPath;
+  };
 }
 
 /**

@@ -23,7 +23,7 @@ export interface HubOptions extends Patience {
   readonly accessToken?: string | undefined;
   /** Whether to use only the cache. Default: `HF_HUB_OFFLINE`. */
   readonly offline?: boolean | undefined;
-  /** Called as the bytes of a file arrive, in Node and Deno. */
+  /** Called as the bytes of a file arrive, in Node and Deno; by default nothing is called */
   readonly onDownload?: OnDownload | undefined;
 }
 

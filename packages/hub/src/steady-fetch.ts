@@ -6,7 +6,7 @@ import { unlessStalled } from './stall.ts';
 
 /** How long to wait for a server, and how often to retry. */
 export interface Patience {
-  /** Replacement of the global `fetch`. */
+  /** Replacement of the global `fetch`, which is the default. */
   readonly fetch?: typeof fetch | undefined;
   /** Number of retries if a server is busy or a connection breaks. Default 4. */
   readonly retries?: number | undefined;
@@ -15,7 +15,7 @@ export interface Patience {
    * or 30 seconds.
    */
   readonly timeout?: number | undefined;
-  /** Aborts everything in progress. Its reason is thrown. */
+  /** Aborts everything in progress; by default nothing aborts. Its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 

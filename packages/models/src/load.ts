@@ -21,7 +21,7 @@ export interface LoadModelOptions extends Omit<LoadEncoderOptions, 'layers' | 'd
    * the model was saved.
    */
   readonly encoder?: Encoder | string | URL | ModelFiles;
-  /** Definitions of methods besides those of core and baselines. */
+  /** Definitions of methods besides those of core and baselines. Default: none. */
   readonly methods?: readonly MethodDefinition[];
 }
 

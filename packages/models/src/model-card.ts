@@ -11,13 +11,13 @@ export interface CardDetails {
   readonly title?: string;
   /** Display name of the method, such as `ScaLearn++`. Default: its id. */
   readonly method?: string;
-  /** Language codes of the texts, such as `en`. */
+  /** Language codes of the texts, such as `en`. Default: the card does not say. */
   readonly languages?: readonly string[];
-  /** License of the model, by the hub's identifiers, such as `mit`. */
+  /** License of the model, by the hub's identifiers, such as `mit`. Default: the card does not say. */
   readonly license?: string;
-  /** Further lines about the training, such as `learning rate` and `0.001`. */
+  /** Further lines about the training, such as `learning rate` and `0.001`. Default: none. */
   readonly training?: Readonly<Record<string, string | number>>;
-  /** What the score of each task on its test rows is worth, by the task's id. */
+  /** What the score of each task on its test rows is worth, by the task's id. Default: the card has no scores. */
   readonly assessments?: Readonly<Record<string, Assessment>>;
 }
 

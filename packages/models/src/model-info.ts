@@ -43,6 +43,7 @@ export interface EncoderInfo {
 
 /** Content of `scalearn.json`: what is needed to use a model, besides its tensors. */
 export interface ModelInfo {
+  /** The encoder, which is not part of the folder. */
   readonly encoder: EncoderInfo;
   /** One task, or several after joint training. */
   readonly tasks: readonly TaskInfo[];

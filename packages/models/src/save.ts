@@ -9,9 +9,9 @@ export interface ModelFilesOptions {
   readonly calibration?: Calibration | Readonly<Record<string, Calibration>>;
   /** Where the encoder can be loaded from: a hub name, a URL or a path. Default: where it was loaded from. */
   readonly encoder?: string;
-  /** How the model was trained and what it scored, for its card, `README.md`. */
+  /** How the model was trained and what it scored, for its card, `README.md`. Default: only what the model says. */
   readonly card?: CardDetails;
-  /** Further files of the folder, by name. */
+  /** Further files of the folder, by name. Default: none. */
   readonly files?: FileSet;
 }
 

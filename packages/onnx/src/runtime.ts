@@ -4,13 +4,28 @@ import type { Queue } from './queue.ts';
 
 /** The part of ONNX Runtime's JavaScript interface used here. onnxruntime-node and onnxruntime-web both have it. */
 export interface Runtime {
-  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => RuntimeTensor;
+  /** Makes a tensor of ONNX Runtime from values, row-major. */
+  readonly Tensor: new (
+    type: string,
+    data: unknown,
+    dims: readonly number[],
+  ) => RuntimeTensor;
+  /** Loads models. */
   readonly InferenceSession: {
+    /** Loads a model from its bytes. */
     create(model: Uint8Array, options: Record<string, unknown>): Promise<Session>;
   };
+  /** Settings of the runtime. */
   readonly env: {
+    /** Versions by package; absent in old releases. */
     readonly versions?: Record<string, string>;
-    readonly wasm?: { wasmPaths?: WasmPaths; numThreads?: number };
+    /** Settings of the WebAssembly runtime; absent in others. */
+    readonly wasm?: {
+      /** Location of the runtime's files; by default beside the script. */
+      wasmPaths?: WasmPaths;
+      /** Number of threads; by default the runtime decides. */
+      numThreads?: number;
+    };
   };
 }
 

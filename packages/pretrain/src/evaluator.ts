@@ -1,11 +1,11 @@
 import type { EncodedText, HostArray } from '@scalearn/core';
-import { type Disposes, type Program, RandomStream } from '@scalearn/core/graph';
+import { type Program, RandomStream } from '@scalearn/core/graph';
 import { largestMaskedBatch, type MaskedBatch, type MaskingVocabulary, maskTokens } from './masking.ts';
 import type { MaskedLanguageModel } from './model.ts';
 import type { PretrainPlan } from './options.ts';
 
 /** Evaluates a model on held-out texts. Their masks are drawn once, so that all evaluations predict the same tokens. */
-export class Evaluator implements Disposes {
+export class Evaluator implements Disposable {
   readonly #program: Program;
   readonly #batches: readonly Record<string, HostArray>[];
 

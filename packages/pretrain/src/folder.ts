@@ -18,6 +18,7 @@ import { maskedLMHead, readMaskedLMHead } from './head.ts';
 import { MaskedLanguageModel } from './model.ts';
 
 export interface LoadMaskedLMOptions extends HubOptions, FamilyOptions {
+  /** The device to load the model on. */
   readonly device: Device;
   /** Seed of the head's initial weights if the checkpoint has none. Default 0. */
   readonly seed?: number;

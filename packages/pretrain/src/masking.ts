@@ -13,6 +13,7 @@ import { maskedLMHead } from './head.ts';
 export interface MaskingVocabulary {
   /** Vocabulary size. Ids are below this number. */
   readonly size: number;
+  /** Id of the mask token. */
   readonly maskId: number;
   /** Ids that are never masked and never used as random replacements. */
   readonly specialIds: ReadonlySet<number>;

@@ -1,5 +1,5 @@
 import type { Device, HostArray } from '@scalearn/core';
-import { crossEntropy, type Disposes, input, selectTokens, type Tensor } from '@scalearn/core/graph';
+import { crossEntropy, input, selectTokens, type Tensor } from '@scalearn/core/graph';
 import { type Dropout, type EncoderGraph, type ParameterSpec, Parameters } from '@scalearn/core/methods';
 import {
   type EncoderFamily,
@@ -12,11 +12,13 @@ import { maskedLMHead, maskedLMHeadParameters, maskedLMLogits } from './head.ts'
 import type { MaskedBatch } from './masking.ts';
 
 export interface MaskedLMOptions extends FamilyOptions {
+  /** The device to create the model on. */
   readonly device: Device;
+  /** Configuration of the encoder. */
   readonly config: TransformerConfig;
   /** Seed of the initial weights. Default 0. */
   readonly seed?: number;
-  /** Initial weights by parameter name. Weights not given are drawn. */
+  /** Initial weights by parameter name. Weights not given are drawn; by default all are drawn */
   readonly weights?: ReadonlyMap<string, Float32Array>;
 }
 
@@ -28,7 +30,7 @@ export interface MaskedLMGraph extends EncoderGraph {
 }
 
 /** An encoder with a masked-language-modeling head. All weights are trainable. */
-export class MaskedLanguageModel implements Disposes {
+export class MaskedLanguageModel implements Disposable {
   readonly device: Device;
   readonly config: TransformerConfig;
   readonly family: EncoderFamily;

@@ -6,6 +6,7 @@ import type { MaskedLanguageModel } from './model.ts';
 export interface PretrainOptions {
   /** The model. It is trained in place. */
   readonly model: MaskedLanguageModel;
+  /** Tokenizes the texts. */
   readonly tokenizer: Tokenizer;
   /** Training texts, or pairs of consecutive texts. */
   readonly texts: readonly Segments[];
@@ -40,9 +41,11 @@ export interface PretrainOptions {
   readonly checkpointEvery?: number;
   /** Seed of data order, masks and dropout. Default 0. */
   readonly seed?: number;
+  /** Receives the progress of the run; by default it is not reported. */
   readonly onEvent?: (event: PretrainEvent) => void;
-  /** Aborting saves a checkpoint and rejects with an InterruptedError. */
+  /** Aborting saves a checkpoint and rejects with an InterruptedError; by default nothing aborts. */
   readonly signal?: AbortSignal;
+  /** Stores the state of the run; by default it is not stored. */
   readonly checkpoints?: CheckpointStore;
   /** Whether to continue from the store's checkpoint, if there is one. */
   readonly resume?: boolean;

@@ -1,6 +1,5 @@
 import { DivergedError, type EncodedText, type HostArray, InterruptedError } from '@scalearn/core';
 import {
-  type Disposes,
   graphInputs,
   linearSchedule,
   type Program,
@@ -54,7 +53,7 @@ interface RunParts {
 }
 
 /** The state of one pretraining run. */
-class PretrainRun implements Disposes {
+class PretrainRun implements Disposable {
   readonly #options: PretrainOptions;
   readonly #plan: PretrainPlan;
   readonly #parts: RunParts;

@@ -8,6 +8,7 @@ import { table } from './table.ts';
 
 /** A method's runs, one for each seed. */
 export interface ComparedMethod {
+  /** Displayed name of the method. */
   readonly name: string;
   /** Trainable values of the method, without the head. */
   readonly parameters: number;
@@ -21,7 +22,9 @@ export interface ComparedMethod {
 
 /** The coefficients that a method learned, the mean over seeds. */
 export interface LearnedCoefficients {
+  /** Displayed name of the method. */
   readonly method: string;
+  /** Names of the sources. */
   readonly sources: readonly string[];
   /** Names of the layers, or a single name if all layers share the coefficients. */
   readonly layers: readonly string[];
@@ -33,20 +36,30 @@ export interface LearnedCoefficients {
 
 /** A comparison of several methods on one task. */
 export interface Comparison {
+  /** Heading of the page. */
   readonly title: string;
+  /** What was compared and what came out, in one or two sentences. */
   readonly summary: string;
   /** Name of the metric in words, such as `accuracy`. */
   readonly metric: string;
+  /** The methods, in the order of the tables. */
   readonly methods: readonly ComparedMethod[];
-  /** A result without training, for comparison. */
-  readonly baseline?: { readonly name: string; readonly score: number };
+  /** A result without training, for comparison; none by default. */
+  readonly baseline?: {
+    /** What the result is of. */
+    readonly name: string;
+    /** The metric on the test split. */
+    readonly score: number;
+  };
   /** What the curves show in words, such as `validation loss`. */
   readonly curve: string;
+  /** Coefficients to show as heat maps; none by default. */
   readonly coefficients?: readonly LearnedCoefficients[];
   /** Machine, device, versions, settings. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Commands for the next steps, by their purpose. */
+  /** Commands for the next steps, by their purpose; none by default. */
   readonly commands?: Readonly<Record<string, string>>;
+  /** Text at the end of the page. */
   readonly footer: string;
 }
 

@@ -3,18 +3,22 @@ import { style } from './style.ts';
 
 /** A part of a page, under a heading. */
 export interface Section {
+  /** Heading of the part. */
   readonly heading: string;
+  /** Content below the heading. */
   readonly content: HtmlValue;
 }
 
 export interface PageOptions {
+  /** Title and heading of the page. */
   readonly title: string;
   /** A summary of the page in one or two sentences. */
   readonly summary: HtmlValue;
+  /** Parts of the page, in order. */
   readonly sections: readonly Section[];
   /** Text at the end of the page: the program that wrote it. */
   readonly footer: HtmlValue;
-  /** Whether the page is wide enough for many columns; running text stays narrow. */
+  /** Whether the page is wide enough for many columns; false by default. Running text stays narrow. */
   readonly isWide?: boolean;
 }
 

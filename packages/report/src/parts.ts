@@ -1,10 +1,13 @@
 import { Html, type HtmlValue, html } from './html.ts';
 
 export interface FigureOptions {
+  /** The drawing. */
   readonly svg: Html;
+  /** Text above the drawing; none by default. */
   readonly heading?: string;
+  /** Text below the drawing; none by default. */
   readonly caption?: HtmlValue;
-  /** Curves grow with the page; figures of cells keep their size. */
+  /** What the drawing shows; cells by default. Curves grow with the page; figures of cells keep their size. */
   readonly kind?: 'curves' | 'cells';
 }
 

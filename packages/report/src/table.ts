@@ -1,17 +1,20 @@
 import { type Html, type HtmlValue, html } from './html.ts';
 
 export interface Column {
+  /** Heading of the column. */
   readonly title: string;
-  /** Whether the column holds numbers, which are right-aligned. */
+  /** Whether the column holds numbers, which are right-aligned; false by default. */
   readonly numeric?: boolean;
 }
 
 export interface TableOptions {
   /** Text alternative of the table, for screen readers. */
   readonly label: string;
-  /** Text below the table that explains how to read it. */
+  /** Text below the table that explains how to read it; none by default. */
   readonly note?: HtmlValue;
+  /** The columns. */
   readonly columns: readonly Column[];
+  /** The rows, in order. */
   readonly rows: readonly TableRow[];
 }
 

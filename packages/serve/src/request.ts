@@ -15,8 +15,9 @@ export interface RequestLimits {
 export interface ClassifyRequest {
   /** Name of the model; may be left out if there is one. */
   readonly model?: string | undefined;
-  /** Task of a model of several tasks. */
+  /** Task of a model of several tasks; may be left out for a model of one. */
   readonly task?: string | undefined;
+  /** The texts, and pairs of texts that are read together. */
   readonly inputs: readonly TextInput[];
 }
 

@@ -14,12 +14,17 @@ export type Answer = Classification | { readonly score: number };
 
 /** A finished request. It never holds texts. */
 export interface RequestRecord {
+  /** HTTP method. */
   readonly method: string;
+  /** Path without the query. */
   readonly path: string;
+  /** HTTP status of the answer. */
   readonly status: number;
+  /** Milliseconds from the request to its answer. */
   readonly milliseconds: number;
-  /** Name of the model, and number of its texts, if the request asked for predictions. */
+  /** Name of the model; undefined if the request did not ask for predictions. */
   readonly model?: string;
+  /** Number of texts; undefined if the request did not ask for predictions. */
   readonly texts?: number;
 }
 
@@ -28,7 +33,7 @@ export interface ServiceOptions extends BatchOptions, RequestLimits {
   readonly token?: string;
   /** Origins whose pages may send requests, such as `https://example.org`; `*` for all. Default: none. */
   readonly corsOrigins?: readonly string[];
-  /** Called after each request. */
+  /** Called after each request. Default: nothing is reported. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
 

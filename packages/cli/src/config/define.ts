@@ -11,17 +11,19 @@ export type TrainDefaults = Partial<
 export interface Plugin {
   /** Name of the plugin, used in messages. */
   readonly name: string;
-  /** Additional methods. Their definitions are made with `defineMethod` of `@scalearn/core`. */
+  /** Additional methods, whose definitions are made with `defineMethod` of `@scalearn/core`; none by default. */
   readonly methods?: readonly MethodDefinition[];
-  /** Additional families of encoders. They are made with `defineEncoderFamily` of `@scalearn/encoders`. */
+  /** Additional families of encoders, made with `defineEncoderFamily` of `@scalearn/encoders`; none by default. */
   readonly families?: readonly EncoderFamily[];
 }
 
 /** What `scalearn.config.ts` exports. */
 export interface Config {
+  /** Methods and families that are added to the command; none by default. */
   readonly plugins?: readonly Plugin[];
   /**
-   * Defaults of options of `scalearn train`, by their names in camel case. Options of the command line override them.
+   * Defaults of options of `scalearn train`, by their names in camel case; by default those of the command. Options
+   * of the command line override them.
    */
   readonly defaults?: TrainDefaults;
 }

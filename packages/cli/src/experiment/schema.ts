@@ -1,4 +1,4 @@
-import { type MethodOption, sourceControls } from '@scalearn/core/methods';
+import { type OptionDefinition, sourceControls } from '@scalearn/core/methods';
 import * as v from 'valibot';
 import type { MethodRegistry } from '../methods/registry.ts';
 import { fileSchema } from '../options/option-values.ts';
@@ -39,7 +39,7 @@ interface OptionPlace {
 }
 
 function optionPlaces(methods: MethodRegistry): OptionPlace[] {
-  const known = new Map<string, (TrainOption | MethodOption)[]>();
+  const known = new Map<string, (TrainOption | OptionDefinition)[]>();
   const all = [...optionsIn('experiment'), ...methods.all.flatMap(({ options }) => Object.entries(options))];
   for (const [name, option] of all) known.set(name, [...(known.get(name) ?? []), option]);
   return [...known].map(([name, options]) => ({

@@ -9,41 +9,74 @@ export const formatVersion = 1;
 
 /** Content of `run.json`: how a model was made, in enough detail to evaluate it, to merge it and to repeat the run. */
 export interface RunFile {
+  /** Version of the file's format. */
   readonly formatVersion: typeof formatVersion;
   /** Version of this package. */
   readonly version: string;
   /** The command that wrote the file. */
   readonly command: 'train' | 'merge';
+  /** Id of the task; of a joint method, the ids of its tasks. */
   readonly task: string;
+  /** Name of the method. */
   readonly method: string;
+  /** Seed of initialization, data order and dropout. */
   readonly seed: number;
   /** Every option of the command, including defaults. */
   readonly settings: TrainSettings;
+  /** The encoder that the model belongs to. */
   readonly encoder: {
     /** The encoder as the user named it. */
     readonly source: string;
     /** Absolute path of a local folder; after reading, where it lies now. Null if the encoder is not a local folder. */
     readonly path: string | null;
+    /** Name in adapter files: hub name or folder name. */
     readonly name: string;
+    /** SHA-256 over configuration and weights. */
     readonly fingerprint: string;
+    /** Sizes of the encoder and names of its parts. */
     readonly shape: StoredArchitecture;
   };
   /** Rows of the task; sums over the tasks of a joint method. */
   readonly data: RunData;
+  /** The source adapters, in order; empty for methods without sources. */
   readonly sources: readonly RunSource[];
+  /** Results of every evaluation of the training. */
   readonly history: readonly StoredEpoch[];
+  /** Number of the evaluation with the model's parameters, from 1. */
   readonly bestEpoch: number;
+  /** Number of completed steps. */
   readonly steps: number;
-  readonly parameters: { readonly method: number; readonly head: number };
+  /** Numbers of trainable values. */
+  readonly parameters: {
+    /** Number of trainable values of the method. */
+    readonly method: number;
+    /** Number of trainable values of the heads. */
+    readonly head: number;
+  };
   /** Scores of the best state, by split; empty for a model of several tasks, whose tasks have their own. */
   readonly results: Readonly<Record<string, SplitScore>>;
-  /** The tasks of a joint method. */
+  /** The tasks of a joint method; absent for one task */
   readonly tasks?: readonly TaskRun[];
-  readonly device: { readonly kind: string; readonly description: string; readonly memory: MemoryUse };
+  /** The device that the model was trained on. */
+  readonly device: {
+    /** Kind of the device. */
+    readonly kind: string;
+    /** Adapter and driver, or runtime and version. */
+    readonly description: string;
+    /** Memory in use on the device. */
+    readonly memory: MemoryUse;
+  };
+  /** Seconds of training. */
   readonly seconds: number;
+  /** Tokens of training steps per second; null if it is not known. */
   readonly tokensPerSecond: number | null;
-  /** The model that a merged model was made from. */
-  readonly mergedFrom?: { readonly method: string; readonly path: string };
+  /** The model that a merged model was made from; absent for others. */
+  readonly mergedFrom?: {
+    /** Name of its method. */
+    readonly method: string;
+    /** Path of its folder. */
+    readonly path: string;
+  };
   /** Names of the folder's files, without this one. */
   readonly files: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { MethodOption } from '@scalearn/core/methods';
+import type { OptionDefinition } from '@scalearn/core/methods';
 import { InvalidArgumentError, Option } from 'commander';
 import type { MethodRegistry } from '../methods/registry.ts';
 import { defaultText, optionValue, whatTextTakes } from './option-values.ts';
@@ -14,7 +14,7 @@ export interface MethodFlag {
   readonly users: readonly {
     readonly method: string;
     readonly name: string;
-    readonly option: MethodOption;
+    readonly option: OptionDefinition;
   }[];
 }
 

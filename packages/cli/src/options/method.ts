@@ -1,4 +1,4 @@
-import type { MethodOption } from '@scalearn/core/methods';
+import type { OptionDefinition } from '@scalearn/core/methods';
 import { UsageError } from '../errors.ts';
 import type { MethodEntry } from '../methods/entry.ts';
 import type { MethodRegistry } from '../methods/registry.ts';
@@ -67,7 +67,7 @@ function flagOptions(
   return options;
 }
 
-function parsedOption(name: string, text: string, option: MethodOption): unknown {
+function parsedOption(name: string, text: string, option: OptionDefinition): unknown {
   const value = optionValue(text, option);
   if (value === undefined) throw new UsageError(`${name} is ${whatTextTakes(option)}, not '${text}'`);
   return value;

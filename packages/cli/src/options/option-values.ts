@@ -1,4 +1,4 @@
-import { type MethodOption, whatOptionTakes } from '@scalearn/core/methods';
+import { type OptionDefinition, whatOptionTakes } from '@scalearn/core/methods';
 import * as v from 'valibot';
 import { classWeightsPattern } from './class-weights.ts';
 import type { TrainOption } from './train-table.ts';
@@ -96,6 +96,10 @@ export function whatTextTakes(option: OptionKind): string {
 }
 
 /** Describes the default of an option; returns undefined if the option is required. */
-export function defaultText({ default: value, defaultMeaning, required }: MethodOption): string | undefined {
+export function defaultText({
+  default: value,
+  defaultMeaning,
+  required,
+}: OptionDefinition): string | undefined {
   return required ? undefined : (defaultMeaning ?? String(value));
 }

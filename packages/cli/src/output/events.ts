@@ -2,8 +2,11 @@ import type { ProgressEvent as CoreProgressEvent, MethodKind, Phase, TrainEvent 
 
 /** Metrics and loss of one split. NaN is null in JSON. */
 export interface SplitScore {
+  /** Number of rows. */
   readonly rows: number;
+  /** Metrics, as fractions; null where a metric is not defined. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** Mean loss; null if it is not a number. */
   readonly loss: number | null;
 }
 
@@ -15,20 +18,36 @@ export interface TaskScore extends Omit<SplitScore, 'rows'> {
 /** The last event of a successful `train`. */
 export interface DoneEvent {
   readonly event: 'done';
+  /** Id of the task; of a joint method, the ids of its tasks. */
   readonly task: string;
+  /** Name of the method. */
   readonly method: string;
+  /** Seed of the run. */
   readonly seed: number;
+  /** Metrics on the test split, as fractions; null where a metric is not defined. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** Mean loss on the test split; null if it is not a number. */
   readonly loss: number | null;
-  /** Scores of each task after joint training; the figures above are then empty. */
+  /** Scores of each task after joint training; the figures above are then empty; absent for one task */
   readonly tasks?: readonly TaskScore[];
+  /** Number of the evaluation with the best state, from 1. */
   readonly bestEpoch: number;
+  /** Number of completed steps. */
   readonly steps: number;
-  readonly parameters: { readonly method: number; readonly head: number };
+  /** Numbers of trainable values. */
+  readonly parameters: {
+    /** Number of trainable values of the method. */
+    readonly method: number;
+    /** Number of trainable values of the heads. */
+    readonly head: number;
+  };
+  /** Seconds of training. */
   readonly seconds: number;
   /** Throughput of the steps since the process began; null if there were none. */
   readonly tokensPerSecond: number | null;
+  /** Kind of the device. */
   readonly device: string;
+  /** Path of the model folder. */
   readonly out: string;
   /** Score of the target's own adapter alone after stage 2, if it is known. */
   readonly ownAdapter?: OwnAdapterScore;
@@ -45,26 +64,38 @@ export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
 /** The last event of a successful `evaluate`. */
 export interface EvaluatedEvent {
   readonly event: 'done';
+  /** Id of the task; of a joint model, the ids of its tasks. */
   readonly task: string;
+  /** Name of the method. */
   readonly method: string;
+  /** Name of the split. */
   readonly split: string;
+  /** Number of evaluated rows. */
   readonly rows: number;
+  /** Metrics on the split, as fractions; null where a metric is not defined. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** Mean loss on the split; null if it is not a number. */
   readonly loss: number | null;
   /** Scores of each task of a joint model, if no task was named; the figures above are then empty. */
   readonly tasks?: readonly (TaskScore & { readonly rows: number })[];
+  /** Kind of the device. */
   readonly device: string;
+  /** Path of the model folder. */
   readonly model: string;
 }
 
 /** The last event of a successful `merge`. */
 export interface MergedEvent {
   readonly event: 'done';
+  /** Id of the task. */
   readonly task: string;
+  /** Name of the method whose model was merged. */
   readonly method: string;
   /** Bottleneck units of the merged adapter. */
   readonly width: number;
+  /** Path of the model folder that was merged. */
   readonly model: string;
+  /** Path of the written folder. */
   readonly out: string;
 }
 
@@ -84,14 +115,19 @@ export interface ExportedEvent {
 /** The last event of a successful `data`. */
 export interface DataEvent {
   readonly event: 'done';
+  /** Id of the task. */
   readonly task: string;
+  /** What the labels are. */
   readonly problem: string;
   /** Columns of the texts and of the label. */
   readonly columns: readonly string[];
+  /** Column of the label. */
   readonly label: string;
   /** Labels in the order of their ids; null for regression. */
   readonly labels: readonly string[] | null;
+  /** Summary of each split, by its name. */
   readonly splits: Readonly<Record<string, SplitSummary>>;
+  /** Path of the written folder. */
   readonly out: string;
 }
 
@@ -130,9 +166,11 @@ export interface TasksEvent {
 }
 
 export interface SplitSummary {
+  /** Number of rows. */
   readonly rows: number;
   /** Rows of each label; null for regression. */
   readonly labels: Readonly<Record<string, number>> | null;
+  /** Smallest, mean and largest score; null for other problems than regression. */
   readonly scores: { readonly least: number; readonly mean: number; readonly most: number } | null;
 }
 
@@ -140,7 +178,9 @@ export interface ErrorEvent {
   readonly event: 'error';
   /** Class of the error, such as `UsageError`. */
   readonly error: string;
+  /** What was wrong and what to do. */
   readonly message: string;
+  /** Exit code of the process. */
   readonly exitCode: number;
 }
 

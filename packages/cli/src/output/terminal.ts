@@ -2,13 +2,15 @@ import { asFolderError, systemCode } from '../errors.ts';
 
 /** The output of a command: `out` takes results; `err` takes progress, warnings and errors. */
 export interface Terminal {
+  /** Writes results. */
   out(text: string): void;
+  /** Writes progress, warnings and errors. */
   err(text: string): void;
   /** Whether `err` is a terminal. */
   readonly interactive: boolean;
   /** Characters of a line of `out`, if it is a terminal. */
   readonly columns?: number;
-  /** Whether `out` shows 256 colors. */
+  /** Whether `out` shows 256 colors; by default it does not */
   readonly colors?: boolean;
   /** Aborted if output fails, with the system's error as the reason. The command then stops. */
   readonly broken?: AbortSignal;

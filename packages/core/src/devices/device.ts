@@ -1,28 +1,35 @@
 import type { Graph } from '../graph/graph.ts';
 import type { DimValues } from '../graph/shape.ts';
-import type { DeviceTensor, Disposes, HostArray } from '../graph/storage.ts';
+import type { DeviceTensor, HostArray } from '../graph/storage.ts';
 
-export type { DeviceTensor, Disposes, HostArray };
+export type { DeviceTensor, HostArray };
 
 export interface UploadOptions {
-  /** Name used in errors and in the memory report. */
+  /** Name used in errors and in the memory report; `tensor` by default. */
   readonly label?: string;
-  /** Storage type of f32 values. `f16` halves the memory of frozen weights where it is supported; sums stay f32. */
+  /**
+   * Storage type of f32 values; `f32` by default. `f16` halves the memory of frozen weights where it is supported;
+   * sums stay f32.
+   */
   readonly storage?: 'f32' | 'f16';
 }
 
 export interface CompileOptions {
-  /** Largest sizes to allocate memory for, e.g. `{ tokens: 4096, sequences: 32 }`; a larger batch allocates again. */
+  /**
+   * Largest sizes to allocate memory for, e.g. `{ tokens: 4096, sequences: 32 }`; a larger batch allocates again; by
+   * default memory is allocated for each batch that is larger than those before
+   */
   readonly capacity?: DimValues;
-  /** Sequence lengths (tokens) of that largest batch, for devices that pad attention. */
+  /** Sequence lengths (tokens) of that largest batch, for devices that pad attention; by default they are not known */
   readonly lengths?: readonly number[];
+  /** Name used in errors and in the memory report; a name that says little by default. */
   readonly label?: string;
-  /** Reports progress: called each time a pipeline is compiled. */
+  /** Called each time a pipeline is compiled; by default progress is not reported. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** A compiled graph. Runs execute in the order of their calls. A call does not have to wait for the previous one. */
-export interface Program extends Disposes {
+export interface Program extends Disposable {
   /**
    * Feeds the inputs, runs the graph and applies its updates.
    *
@@ -30,7 +37,10 @@ export interface Program extends Disposes {
    * @returns the graph's outputs by name; arrays belong to the caller
    */
   run(inputs: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>>;
+  /** What one run takes. */
   readonly statistics: ProgramStatistics;
+  /** Frees its memory. `using` does so at the end of a block. */
+  dispose(): void;
 }
 
 export interface ProgramStatistics {
@@ -43,17 +53,24 @@ export interface ProgramStatistics {
 export interface MemoryUse {
   /** Bytes of live tensors by label prefix (up to the first '/'). Bytes of program arenas are under `arena`. */
   readonly bytes: Readonly<Record<string, number>>;
+  /** Sum of all bytes. */
   readonly total: number;
 }
 
 /** Stores tensors, and compiles and runs graphs. */
-export interface Device extends AsyncDisposable, Disposes {
+export interface Device extends AsyncDisposable, Disposable {
+  /** What runs the graphs. Checkpoints are continued only on a device of the same kind. */
   readonly kind: 'webgpu' | 'onnx' | 'reference' | (string & {});
   /** Human-readable: adapter and driver, or runtime and version. */
   readonly description: string;
   /** Resolves with the reason when the device is lost other than by dispose(). Some devices are never lost. */
   readonly lost: Promise<string>;
+  /** Stores values, row-major, as a tensor. @throws ShapeError if their number does not fit the shape */
   upload(data: HostArray, shape: readonly number[], options?: UploadOptions): DeviceTensor;
+  /** Compiles a graph for any number of runs. @throws DeviceError if the device cannot run it */
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
+  /** Returns the memory in use. */
   memory(): MemoryUse;
+  /** Frees all memory, also that of its tensors and programs. `using` and `await using` do so at the end of a block. */
+  dispose(): void;
 }

@@ -1,3 +1,13 @@
+/**
+ * A `GPUDevice` of WebGPU. The type is that of the program's own declarations of WebGPU, such as those of TypeScript's
+ * DOM library, of `@webgpu/types` or of Deno. Programs without any compile, too.
+ */
+export type GpuDevice = typeof globalThis extends {
+  navigator: { gpu: { requestAdapter(): Promise<{ requestDevice(): Promise<infer Device> } | null> } };
+}
+  ? Device
+  : object;
+
 /** Globals that only some runtimes have, and that their types do not declare everywhere. */
 export const host: Host = globalThis;
 

@@ -1,6 +1,6 @@
 import { ArgumentError, DeviceError } from '../errors.ts';
 import type { Device } from './device.ts';
-import { environment, messageOf } from './environment.ts';
+import { environment, type GpuDevice, messageOf } from './environment.ts';
 import { ReferenceDevice } from './reference.ts';
 import { describeBestAdapter } from './webgpu/adapter.ts';
 import { requestWebGPUDevice } from './webgpu/device.ts';
@@ -13,8 +13,8 @@ export interface RequestDeviceOptions {
   readonly device?: DeviceChoice;
   /** Creates the onnx device: `requestOnnxDevice` of `@scalearn/onnx`. By default that package is imported. */
   readonly onnx?: () => Promise<Device>;
-  /** A GPU device to use. The library never destroys it. */
-  readonly gpu?: GPUDevice;
+  /** A GPU device to use; by default one is requested. The library never destroys it. */
+  readonly gpu?: GpuDevice;
   /** Receives warnings, such as a slow device; by default they go to the console. */
   readonly onWarning?: (message: string) => void;
 }

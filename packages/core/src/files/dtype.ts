@@ -37,7 +37,9 @@ export function isDtype(value: unknown): value is Dtype {
 
 /** Describes one tensor of a file. */
 export interface TensorInfo {
+  /** Name of the tensor. */
   readonly name: string;
+  /** Type of its elements. */
   readonly dtype: Dtype;
   /** Sizes of the dimensions; `[]` is a scalar. */
   readonly shape: readonly number[];

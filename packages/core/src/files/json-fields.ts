@@ -4,7 +4,9 @@ import { shown } from './shown.ts';
 
 /** A rule for a field: text that follows "must be" in messages, and a check. */
 export interface JsonRule<T> {
+  /** Text that follows "must be". */
   readonly what: string;
+  /** Returns whether a value follows the rule. */
   fits(value: unknown): value is T;
 }
 

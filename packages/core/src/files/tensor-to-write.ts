@@ -4,7 +4,9 @@ import { LONE_SURROGATE } from './safetensors/header.ts';
 
 /** A tensor to write. `data` is row-major and has as many elements as `shape`. */
 export interface TensorToWrite {
+  /** Sizes of the dimensions. */
   readonly shape: readonly number[];
+  /** Values, row-major. */
   readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
   /**
    * The dtype to store; by default the dtype of the data. Float32 data can be rounded to F16 or BF16. Int32 data can

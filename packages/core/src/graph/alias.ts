@@ -2,6 +2,7 @@ import type { Tensor } from './tensor.ts';
 
 /** The position of a tensor's elements in another tensor. */
 export interface Alias {
+  /** The tensor that holds the elements. */
   readonly source: Tensor;
   /** Position of its first element in the other tensor, in elements. */
   readonly offset: number;

@@ -1,4 +1,8 @@
+import type { WgslFace } from './function-faces.ts';
 import { f32Literal, wgsl } from './wgsl.ts';
+
+/** The derivative of erf at 0: `2/√π`. */
+export const erfSlope: number = 2 / Math.sqrt(Math.PI);
 
 /** Computes erf to float64 precision: `2/√π · e^(-x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!`, whose terms have one sign. */
 export function erf(x: number): number {
@@ -9,15 +13,16 @@ export function erf(x: number): number {
     term *= (2 * x * x) / (2 * n + 1);
     sum += term;
   }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  return erfSlope * Math.exp(-x * x) * sum;
 }
 
-/** Returns the body of a WGSL function erf(x): an approximation where f32 can distinguish the result from ±1. */
-export function erfBody(type: 'f32' | 'vec4f', lanes: 1 | 4): string {
-  return wgsl`  let c = clamp(x, ${type}(-4f), ${type}(4f));
+/** erf in WGSL: an approximation where f32 can distinguish the result from ±1. */
+export const erfFace: WgslFace<[string]> = {
+  needs: ['nanOr'],
+  body: ({ type, lanes }) => wgsl`  let c = clamp(x, ${type}(-4f), ${type}(4f));
   let s = c * c;
-  return nanOr${lanes}(x, c * ${polynomial(numerator, type)} / ${polynomial(denominator, type)});`;
-}
+  return nanOr${lanes}(x, c * ${polynomial(numerator, type)} / ${polynomial(denominator, type)});`,
+};
 
 // Numerator and denominator of a rational approximation of erf on [-4, 4], in x²; its error is below 2e-7.
 const numerator = [

@@ -7,7 +7,9 @@ import type { Node, Tensor } from './tensor.ts';
 
 /** The inputs of a graph, and the checks that its operations require of them. */
 export interface FeedPlan {
+  /** The inputs by name. */
   readonly inputs: ReadonlyMap<string, Tensor>;
+  /** The checks of a batch, which throw ShapeError. */
   readonly checks: readonly BatchCheck[];
 }
 

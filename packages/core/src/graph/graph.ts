@@ -6,7 +6,9 @@ import type { Node, Tensor } from './tensor.ts';
 
 /** Gives a variable a new value after a run. */
 export interface Update {
+  /** The variable. */
   readonly variable: Tensor;
+  /** Its new value, of the same shape. */
   readonly value: Tensor;
 }
 
@@ -14,7 +16,7 @@ export interface Update {
 export interface Graph {
   /** The tensors that a run returns, by name. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Updates of variables. They are applied together at the end of a run; every node reads the old values. */
+  /** Updates of variables, applied together at the end of a run; none by default. Every node reads the old values. */
   readonly updates?: readonly Update[];
 }
 

@@ -10,6 +10,7 @@ export type Lanes = 1 | 4;
 
 /** An f32 array in memory, by flat index. */
 export interface ArrayInput {
+  /** Returns the text of an element, by flat index. */
   at(index: string): string;
   /** Returns the text of four elements as a `vec4f`, by index / 4. */
   at4(index4: string): string;
@@ -17,6 +18,7 @@ export interface ArrayInput {
 
 /** An i32 array in memory, by flat index. */
 export interface IntegerInput {
+  /** Returns the text of an element, by flat index. */
   at(index: string): string;
 }
 
@@ -33,6 +35,10 @@ export interface ValuesInput {
 
 /** An f32 array in memory. */
 export interface ArrayOutput {
+  /**
+   * Returns the statement that stores an element by flat index, or four elements from an index that is a multiple of
+   * four.
+   */
   set(index: string, value: string, lanes?: Lanes): string;
 }
 
@@ -41,7 +47,14 @@ export interface ArrayOutput {
  * follow, and may store only their results.
  */
 export interface ValuesOutput {
+  /**
+   * Returns the statement that puts element (row, column), or four elements from a column that is a multiple of four.
+   */
   put(row: string, column: string, value: string, lanes?: Lanes): string;
+  /**
+   * Returns the statement that puts an element by flat index, or four elements from an index that is a multiple of
+   * four.
+   */
   flat(index: string, value: string, lanes?: Lanes): string;
 }
 
@@ -73,19 +86,23 @@ export type KernelArguments<I extends KernelInputs, O extends KernelOutputs, U e
  * x, then y), `local` (invocation index in the group) and, with subgroups, `lane`.
  */
 export interface Kernel<I extends KernelInputs, O extends KernelOutputs, U extends string, C> {
+  /** Name for labels and errors. */
   readonly name: string;
+  /** The inputs by name, with how the text reads each. */
   readonly inputs: I;
+  /** The outputs by name, with how the text writes each. */
   readonly outputs: O;
   /** Names of sizes that differ between uses without a new pipeline. */
   readonly sizes: readonly U[];
   /** Number of invocations in a group; {@link itemGroup} by default. */
   readonly workgroup?: (constants: C) => number;
-  /** Whether the text needs the `subgroups` extension. */
+  /** Whether the text needs the `subgroups` extension; by default it does not. */
   readonly subgroups?: (constants: C) => boolean;
-  /** Functions of the device's library that the text calls, such as erf, philox and dropout. */
+  /** Functions of the device's library that the text calls, such as erf, philox and dropout; none by default. */
   readonly functions?: (constants: C) => readonly string[];
-  /** Module-scope text: workgroup variables and functions. */
+  /** Module-scope text, such as workgroup variables and functions; none by default. */
   readonly declarations?: (constants: C) => string;
+  /** Returns the text of the body, which declares no bindings. */
   readonly body: (names: KernelArguments<I, O, U>, constants: C) => string;
 }
 
@@ -105,6 +122,7 @@ export type Groups = readonly [number, number, number];
 
 /** The kernel variants to use on an adapter. */
 export interface KernelProfile {
+  /** The unit that shares the tiles of a matrix product. */
   readonly matmul: 'subgroup' | 'register' | 'workgroup';
   /** The unit that computes one row of a norm or a sum. */
   readonly rows: 'subgroup' | 'thread' | 'workgroup';

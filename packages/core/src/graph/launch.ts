@@ -3,15 +3,19 @@ import { type DimValues, type Shape, sizeOf } from './shape.ts';
 import type { Launch, Value } from './tensor.ts';
 
 export interface LaunchArguments<I extends KernelInputs, O extends KernelOutputs, U extends string, C> {
+  /** The tensors of the kernel's inputs, by name. */
   readonly inputs: {
     readonly [K in keyof I]: I[K] extends 'random' | 'optional' ? Value | undefined : Value;
   };
+  /** The tensors of the kernel's outputs, by name. */
   readonly outputs: { readonly [K in keyof O]: Value };
+  /** The kernel's sizes, by name. */
   readonly sizes: { readonly [K in U]: Size };
+  /** The constants from which the kernel's text is made. */
   readonly constants: C;
   /** Number of workgroups; by default one invocation per item of the kernel's first size, see {@link eachItem}. */
   readonly groups?: (dims: DimValues) => Groups;
-  /** Outputs to set to zero before the kernel runs. */
+  /** Outputs to set to zero before the kernel runs; none by default. */
   readonly cleared?: readonly (keyof O & string)[];
 }
 

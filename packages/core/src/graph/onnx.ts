@@ -9,10 +9,30 @@ export type OnnxAttribute = number | string | readonly number[] | { readonly flo
  * longest sequence. Groups may be empty.
  */
 export interface OnnxGroup {
+  /** Boundaries of the sequences, i32 `[boundaries]`. */
   readonly cuSeqlens: OnnxValue;
+  /** Number of the group, from 0. */
   readonly group: number;
   /** Number of groups. */
   readonly groups: number;
+}
+
+/** The parts that lie side by side in a row of x, each of all heads. */
+interface RowParts {
+  /** Number of attention heads. */
+  readonly heads: number;
+  /** Number of parts. */
+  readonly parts: number;
+}
+
+/** A dropout mask. */
+interface RandomMask {
+  /** Probability of dropping an element. */
+  readonly probability: number;
+  /** Number of the random stream; see streamId. */
+  readonly stream: number;
+  /** The random state, i32 `[3]`. */
+  readonly random: OnnxValue;
 }
 
 /**
@@ -25,32 +45,12 @@ export interface OnnxGroup {
 export type HostValue =
   | { readonly kind: 'dim'; readonly dim: Dim }
   | { readonly kind: 'shape'; readonly shape: readonly Dim[] }
-  | ({
-      readonly kind: 'padRows';
-      readonly heads: number;
-      readonly part: number;
-      readonly parts: number;
-    } & OnnxGroup)
-  | ({ readonly kind: 'unpadRows'; readonly heads: number; readonly parts: number } & Omit<
-      OnnxGroup,
-      'group'
-    >)
+  | ({ readonly kind: 'padRows'; readonly part: number } & RowParts & OnnxGroup)
+  | ({ readonly kind: 'unpadRows' } & RowParts & Omit<OnnxGroup, 'group'>)
   | ({ readonly kind: 'paddingBias' } & OnnxGroup)
   | ({ readonly kind: 'paddingValid' } & OnnxGroup)
-  | {
-      readonly kind: 'dropoutMask';
-      readonly shape: readonly Dim[];
-      readonly probability: number;
-      readonly stream: number;
-      readonly random: OnnxValue;
-    }
-  | ({
-      readonly kind: 'attentionMask';
-      readonly heads: number;
-      readonly probability: number;
-      readonly stream: number;
-      readonly random: OnnxValue;
-    } & OnnxGroup);
+  | ({ readonly kind: 'dropoutMask'; readonly shape: readonly Dim[] } & RandomMask)
+  | ({ readonly kind: 'attentionMask'; readonly heads: number } & RandomMask & OnnxGroup);
 
 /** Receives the ONNX nodes of operations. Equal nodes are written once, so operations may emit the same nodes. */
 export interface OnnxEmitter {
@@ -58,6 +58,7 @@ export interface OnnxEmitter {
   readonly groups: number;
   /** Adds a node. Operators are standard ONNX, except `FusedMatMul` of ONNX Runtime on tensors of rank 4. */
   node(type: string, inputs: readonly OnnxValue[], attributes?: Record<string, OnnxAttribute>): OnnxValue;
+  /** Adds a node with several outputs. */
   nodes(
     type: string,
     inputs: readonly OnnxValue[],
@@ -70,6 +71,7 @@ export interface OnnxEmitter {
   floats(values: readonly number[], shape: readonly number[]): OnnxValue;
   /** Adds a one-dimensional int64 constant: axes, shapes, indices. */
   ints(...values: number[]): OnnxValue;
+  /** Adds a value that the host computes for each run. */
   host(value: HostValue): OnnxValue;
   /** Adds a target shape for Reshape: fixed dimensions, and -1 for a single symbolic one. */
   shape(dims: readonly Dim[]): OnnxValue;

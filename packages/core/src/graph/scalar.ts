@@ -2,8 +2,9 @@
  * A scalar expression defines what an elementwise operation computes. The reference loop, the ONNX nodes, the WGSL text
  * and the gradient all derive from this tree and from the table of functions below.
  */
-import { erf, erfBody } from './erf.ts';
-import type { OnnxEmitter, OnnxValue } from './onnx.ts';
+import { erf, erfFace, erfSlope } from './erf.ts';
+import { between, builtin, extremum, keepingNaN, type OnnxFace, type WgslFace } from './function-faces.ts';
+import type { OnnxValue } from './onnx.ts';
 import type { Dim } from './shape.ts';
 
 export type Expression =
@@ -95,9 +96,8 @@ export function scalarDim(dim: Dim): Scalar {
   return typeof dim === 'number' ? scalarConstant(dim) : new Scalar({ kind: 'dim', dim });
 }
 
-/** Converts a number to a constant. */
 export const toScalar = (x: Operand): Scalar => (typeof x === 'number' ? scalarConstant(x) : x);
-/** Returns whether x is the constant `value`. */
+
 const isConstant = (x: Scalar, value: number): boolean =>
   x.expression.kind === 'constant' && x.expression.value === value;
 
@@ -119,61 +119,33 @@ export function binary(fn: BinaryFunction, left: Operand, right: Operand): Scala
   return new Scalar({ kind: 'binary', fn, x: x.expression, y: y.expression });
 }
 
-/** The WGSL types for one f32, or for four at a time. */
-export interface WgslForm {
-  readonly lanes: 1 | 4;
-  readonly type: 'f32' | 'vec4f';
-  readonly bits: 'u32' | 'vec4u';
-}
-
-export const wgslForms: Readonly<Record<1 | 4, WgslForm>> = {
-  1: { lanes: 1, type: 'f32', bits: 'u32' },
-  4: { lanes: 4, type: 'vec4f', bits: 'vec4u' },
-};
-
-/** WGSL of a function: inline text, or the body of a function of x (and y) that may call library functions. */
-export type WgslFace<X extends readonly string[]> =
-  | { inline(form: WgslForm, ...x: X): string }
-  | { readonly needs: readonly string[]; body(form: WgslForm): string };
-
-/** An ONNX operator, or a function that adds nodes. */
-export type OnnxFace<X extends readonly OnnxValue[]> = string | ((emit: OnnxEmitter, ...x: X) => OnnxValue);
-
 /** A function of one number: its value, its derivative, and its ONNX and WGSL forms. */
 export interface UnaryFunction {
   /** The function's name, also in WGSL. */
   readonly name: string;
+  /** Computes the function. */
   value(x: number): number;
   /** Returns the derivative; where it does not exist, PyTorch's value. */
   derivative(x: Scalar): Scalar | number;
+  /** Its ONNX form. */
   readonly onnx: OnnxFace<[x: OnnxValue]>;
+  /** Its WGSL form. */
   readonly wgsl: WgslFace<[x: string]>;
 }
 
 /** A function of two numbers. */
 export interface BinaryFunction {
+  /** The function's name, also in WGSL. */
   readonly name: string;
+  /** Computes the function. */
   value(x: number, y: number): number;
   /** Returns the derivative, given the derivatives of x and y. */
   derivative(x: Scalar, y: Scalar, dx: Scalar, dy: Scalar): Scalar | number;
+  /** Its ONNX form. */
   readonly onnx: OnnxFace<[x: OnnxValue, y: OnnxValue]>;
+  /** Its WGSL form. */
   readonly wgsl: WgslFace<[x: string, y: string]>;
 }
-
-/** Makes a WGSL function return NaN for NaN, which `max`, `min` and `clamp` alone would not. */
-const keepingNaN = (value: (type: string) => string): WgslFace<[string]> => ({
-  needs: ['nanOr'],
-  body: ({ lanes, type }) => `  return nanOr${lanes}(x, ${value(type)});`,
-});
-/** Returns the larger or smaller of two numbers; NaN if one of them is NaN. */
-const extremum = (builtin: string): WgslFace<[string, string]> => ({
-  needs: ['nanOr'],
-  body: ({ lanes }) => `  return nanOr${lanes}(x, nanOr${lanes}(y, ${builtin}(x, y)));`,
-});
-const call = (builtin: string): WgslFace<[string]> => ({ inline: (_, x) => `${builtin}(${x})` });
-const between = (operator: string): WgslFace<[string, string]> => ({
-  inline: (_, x, y) => `${x} ${operator} ${y}`,
-});
 
 const unaryTable = {
   negate: {
@@ -183,8 +155,8 @@ const unaryTable = {
     onnx: 'Neg',
     wgsl: { inline: (_, x) => `-(${x})` },
   },
-  exp: { name: 'exp', value: Math.exp, derivative: (x) => x.exp(), onnx: 'Exp', wgsl: call('exp') },
-  log: { name: 'log', value: Math.log, derivative: (x) => x.reciprocal(), onnx: 'Log', wgsl: call('log') },
+  exp: { name: 'exp', value: Math.exp, derivative: (x) => x.exp(), onnx: 'Exp', wgsl: builtin('exp') },
+  log: { name: 'log', value: Math.log, derivative: (x) => x.reciprocal(), onnx: 'Log', wgsl: builtin('log') },
   tanh: {
     name: 'tanh',
     value: Math.tanh,
@@ -198,7 +170,7 @@ const unaryTable = {
     value: Math.sqrt,
     derivative: (x) => x.sqrt().reciprocal().times(0.5),
     onnx: 'Sqrt',
-    wgsl: call('sqrt'),
+    wgsl: builtin('sqrt'),
   },
   abs: {
     name: 'abs',
@@ -206,22 +178,14 @@ const unaryTable = {
     // 0 at 0.
     derivative: (x) => x.greater(0).minus(scalarConstant(0).greater(x)),
     onnx: 'Abs',
-    wgsl: call('abs'),
+    wgsl: builtin('abs'),
   },
   erf: {
     name: 'erf',
     value: erf,
-    derivative: (x) =>
-      x
-        .times(x)
-        .negate()
-        .exp()
-        .times(2 / Math.sqrt(Math.PI)),
+    derivative: (x) => x.times(x).negate().exp().times(erfSlope),
     onnx: 'Erf',
-    wgsl: {
-      needs: ['nanOr'],
-      body: ({ type, lanes }) => erfBody(type, lanes),
-    },
+    wgsl: erfFace,
   },
   sigmoid: {
     name: 'sigmoid',

@@ -4,18 +4,20 @@ export type DType = 'f32' | 'i32';
 /** Flat row-major values on the host. */
 export type HostArray = Float32Array | Float64Array | Int32Array;
 
-/** An object that frees resources when disposed. `using` and `await using` dispose it at the end of a block. */
-export interface Disposes {
-  dispose(): void;
-  [Symbol.dispose](): void;
-}
-
 /** A tensor stored on a device: a frozen weight, or state that programs update. */
-export interface DeviceTensor extends Disposes {
+export interface DeviceTensor extends Disposable {
   /** The device that stores it. */
-  readonly device: { readonly kind: string; readonly description: string };
+  readonly device: {
+    /** See `Device.kind`. */
+    readonly kind: string;
+    /** See `Device.description`. */
+    readonly description: string;
+  };
+  /** Name used in errors and in the memory report. */
   readonly label: string;
+  /** Sizes of the dimensions; `[]` is a scalar. */
   readonly shape: readonly number[];
+  /** The type of the values in graphs. The device may store f32 values as f16. */
   readonly dtype: DType;
   /** Bytes on the device. */
   readonly bytes: number;
@@ -23,4 +25,6 @@ export interface DeviceTensor extends Disposes {
   read(): Promise<HostArray>;
   /** Replaces the values. */
   write(data: HostArray): void;
+  /** Frees its memory. `using` does so at the end of a block. */
+  dispose(): void;
 }

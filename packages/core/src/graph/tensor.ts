@@ -11,12 +11,15 @@ import type { Values } from './values.ts';
 export type { DType };
 
 export interface TensorType {
+  /** Sizes of the dimensions, fixed or symbolic. */
   readonly shape: Shape;
+  /** The type of the elements. */
   readonly dtype: DType;
 }
 
 /** One output of one node. Its values exist only while a device runs the graph. */
 export interface Tensor extends TensorType {
+  /** The node that computes it. */
   readonly node: Node;
   /** Index of this output among the node's outputs. */
   readonly index: number;
@@ -28,10 +31,15 @@ export interface Node<
   A = unknown,
   O extends Tensors = readonly Tensor[],
 > {
+  /** Number of the node; later nodes have larger ones. */
   readonly id: number;
+  /** The operation. */
   readonly operation: Operation<I, A, O>;
+  /** The tensors that the operation is applied to. */
   readonly inputs: I;
+  /** The attributes that the operation is applied with. */
   readonly attributes: A;
+  /** The results. */
   readonly outputs: O;
 }
 
@@ -66,8 +74,11 @@ export type Requirement =
 
 /** An intermediate array between the kernels of one operation. */
 export interface Temporary {
+  /** Name for errors and labels. */
   readonly temporary: string;
+  /** Its shape. */
   readonly shape: Shape;
+  /** The type of its elements. */
   readonly dtype: DType;
 }
 
@@ -75,42 +86,66 @@ export type Value = Tensor | Temporary;
 
 /** One use of a kernel, with its types erased for planners. */
 export interface Launch {
+  /** Name for labels and errors. */
   readonly name: string;
+  /** Inputs by name; undefined for absent ones. */
   readonly inputs: Readonly<Record<string, Value | undefined>>;
+  /** How the text reads each input. */
   readonly inputKinds: KernelInputs;
+  /** Outputs by name. */
   readonly outputs: Readonly<Record<string, Value>>;
+  /** How the text writes each output. */
   readonly outputKinds: KernelOutputs;
+  /** Sizes by name. */
   readonly sizes: Readonly<Record<string, Size>>;
+  /** Returns the number of workgroups along each axis. */
   readonly groups: (dims: DimValues) => Groups;
+  /** Number of invocations in a workgroup. */
   readonly workgroup: number;
+  /** Whether the text needs the `subgroups` extension. */
   readonly subgroups: boolean;
+  /** Functions of the device's library that the text calls. */
   readonly functions: readonly string[];
+  /** Module-scope text. */
   readonly declarations: string;
+  /** Names of outputs to set to zero before the kernel runs. */
   readonly cleared: readonly string[];
+  /** Returns the text of the body, given accessors by name. */
   readonly body: (names: Readonly<Record<string, unknown>>) => string;
 }
 
 /** The arguments from which an operation derives its launches. */
 export interface WgslCall<I extends Tensors, A, O extends Tensors> {
+  /** Attributes of the node. */
   readonly attributes: A;
+  /** Inputs of the node. */
   readonly inputs: I;
+  /** Outputs of the node. */
   readonly outputs: O;
   /** For each output, whether anything reads it. */
   readonly used: Mapped<O, boolean>;
+  /** The kernel variants to use. */
   readonly profile: KernelProfile;
 }
 
 /** The arguments of a reference loop: inputs, and zero-filled outputs to write. */
 export interface ReferenceCall<I extends Tensors, A, O extends Tensors> {
+  /** Values of the inputs. */
   readonly inputs: Mapped<I, Values>;
+  /** Zero-filled values of the outputs. */
   readonly outputs: Mapped<O, Values>;
+  /** Attributes of the node. */
   readonly attributes: A;
+  /** Values of the symbolic dimensions. */
   readonly dims: DimValues;
 }
 
 export interface GradientCall<I extends Tensors, A, O extends Tensors> {
+  /** Inputs of the node. */
   readonly inputs: I;
+  /** Outputs of the node. */
   readonly outputs: O;
+  /** Attributes of the node. */
   readonly attributes: A;
   /** Gradient of the loss for each output; with several outputs, undefined if the loss does not depend on one. */
   readonly gradients: O extends readonly [Tensor] ? O : Mapped<O, Tensor | undefined>;
@@ -119,9 +154,13 @@ export interface GradientCall<I extends Tensors, A, O extends Tensors> {
 }
 
 export interface OnnxCall<I extends Tensors, A, O extends Tensors> {
+  /** Names of the inputs. */
   readonly inputs: Mapped<I, OnnxValue>;
+  /** The node, for shapes. */
   readonly node: Node<I, A, O>;
+  /** Attributes of the node. */
   readonly attributes: A;
+  /** Receives the ONNX nodes. */
   readonly emit: OnnxEmitter;
 }
 
@@ -129,6 +168,7 @@ export interface OnnxCall<I extends Tensors, A, O extends Tensors> {
 export interface ElementwiseForm {
   /** Label for error messages and kernels. It does not affect the result. */
   readonly label: string;
+  /** The expression of one element. */
   readonly expression: Expression;
   /** The result's shape: the broadcast shape of the inputs, or a larger one. */
   readonly shape: Shape;
@@ -136,7 +176,9 @@ export interface ElementwiseForm {
 
 /** A dropout mask. Its rows are all axes except the last. */
 export interface MaskForm {
+  /** Shape of the mask. */
   readonly shape: Shape;
+  /** Probability of 0; other elements are `1/(1-p)`. */
   readonly probability: number;
   /** Number of the random stream; see streamId. */
   readonly stream: number;
@@ -159,11 +201,17 @@ export interface Traits<I extends Tensors, A, O extends Tensors> {
    * element, or `whole` if the output has all elements of the input in the same order, in another shape.
    */
   alias?(node: Node<I, A, O>, output: number): number | 'whole' | undefined;
-  /** Returns the expression of an elementwise operation. All forms derive from it. It can be computed at each use. */
+  /**
+   * Returns the expression of an elementwise operation; absent for others. All forms derive from it. It can be
+   * computed at each use.
+   */
   elementwise?(attributes: A): ElementwiseForm;
   /** Returns a random mask. Its only input is the random state. It is computed at each use and never stored. */
   mask?(attributes: A): MaskForm;
-  /** Whether the result consists of rows of the first input, selected by the second. A host can also compute that. */
+  /**
+   * Whether the result consists of rows of the first input, selected by the second; absent if not. A host can also
+   * compute that.
+   */
   readonly lookup?: true;
   /** Returns how to compute rows independently; undefined if a row depends on others. */
   rowWise?(node: Node<I, A, O>): RowWise<A> | undefined;
@@ -177,14 +225,17 @@ export interface Operation<
   A = unknown,
   O extends Tensors = readonly Tensor[],
 > extends Traits<I, A, O> {
+  /** Name for errors and labels. */
   readonly name: string;
   /** The shape rule. Returns the types of the outputs. @throws ShapeError if the inputs do not fit */
   outputs(inputs: I, attributes: A): Mapped<O, TensorType>;
-  /** Returns further requirements on a batch. */
+  /** Returns further requirements on a batch; absent if there are none. */
   requires?(inputs: I, attributes: A): readonly Requirement[];
   /** Builds the gradient for each input; undefined for inputs that do not need or have one. */
   gradient?(call: GradientCall<I, A, O>): Partial<Mapped<I, Tensor | undefined>>;
+  /** Computes the outputs in plain loops. */
   reference(call: ReferenceCall<I, A, O>): void;
+  /** Emits ONNX nodes. Returns the name of each output; undefined for one that only other devices use. */
   onnx(call: OnnxCall<I, A, O>): Mapped<O, OnnxValue | undefined>;
   /** Returns the WGSL kernels in execution order; absent if the WebGPU planner derives them. */
   wgsl?(call: WgslCall<I, A, O>): readonly Launch[];

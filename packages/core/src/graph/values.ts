@@ -6,7 +6,9 @@ const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b
 export interface Line {
   /** Number of elements. */
   readonly length: number;
+  /** Returns an element. */
   get(i: number): number;
+  /** Writes an element. */
   set(i: number, value: number): void;
 }
 

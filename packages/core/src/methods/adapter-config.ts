@@ -114,13 +114,17 @@ export type ReductionFactors = number | Readonly<Record<string, number>>;
 
 /** The checked content of `adapter_config.json`. */
 export interface AdapterConfig extends FileTarget {
+  /** Name of the adapter. */
   readonly name: string;
+  /** Activation, by the current name in the `adapters` library. */
   readonly nonLinearity: string;
+  /** Factor of the adapter's output. */
   readonly scaling: number;
   /** Fraction of the weights that the masks keep; 1 without masks. The masks are in files of their own. */
   readonly sparsity: number;
   /** Factor that a probe applies to the adapter; 1 without a probe. */
   readonly omega: number;
+  /** Hidden size divided by bottleneck width. */
   readonly reductionFactor: ReductionFactors;
   /** Indices of layers without an adapter. */
   readonly leaveOut: readonly number[];

@@ -20,25 +20,41 @@ export interface AdapterLayer {
 
 /** A trained bottleneck adapter (Pfeiffer: after the feed-forward block only). */
 export interface Adapter {
+  /** Name of the adapter, which is part of its keys on disk. */
   readonly name: string;
+  /** Hidden size of the encoder. */
   readonly hiddenSize: number;
+  /** Number of units of the bottleneck, the same in all layers. */
   readonly width: number;
+  /** Activation, by the `adapters` library's name. */
   readonly nonLinearity: string;
+  /** The layers, from the first. */
   readonly layers: readonly AdapterLayer[];
   /** Fingerprint of the encoder it was trained on, if known. */
   readonly encoderFingerprint?: string;
   /** Architecture of the encoder it was trained on, such as `roberta`, if its files contain it. */
   readonly modelType?: string;
-  /** Module path of the adapter in each layer, from the keys of its files: `bert.encoder.layer.*.output`. */
+  /**
+   * Module path of the adapter in each layer, from the keys of its files: `bert.encoder.layer.*.output`; absent if it
+   * was not read from files.
+   */
   readonly place?: string;
   /** Indices of layers without an adapter in its files. Here they have one that adds nothing. */
   readonly leftOut?: readonly number[];
-  /** Warnings about properties that could not be checked, because its files do not contain them. */
+  /**
+   * Warnings about properties that could not be checked, because its files do not contain them; absent if there are
+   * none.
+   */
   readonly warnings?: readonly string[];
 }
 
 /** An adapter, or an object that contains one. */
-export type AdapterSource = Adapter | { readonly adapter: Adapter };
+export type AdapterSource =
+  | Adapter
+  | {
+      /** The adapter. */
+      readonly adapter: Adapter;
+    };
 
 /** The adapter of a source. @throws ArgumentError for what is not one, such as the path of a folder */
 function adapterOf(source: AdapterSource): Adapter {

@@ -7,13 +7,13 @@ import { adapterKeys, adapterWidth, nonLinearity } from './adapter.ts';
 import { adapterFiles, readAdapterTensors } from './adapter-files.ts';
 import { defineMethod, type MethodDefinition } from './definition.ts';
 import type { Method } from './method.ts';
-import { type MethodOption, settleOptions } from './method-option.ts';
+import { type OptionDefinition, settleOptions } from './option-definition.ts';
 
 /** Limit of widths: wider than any encoder's feed-forward block. */
 const largestWidth = 65536;
 
 /** The option for hidden size divided by bottleneck width. */
-export const reductionFactorOption: MethodOption<'number'> & { readonly default: number } = {
+export const reductionFactorOption: OptionDefinition<'number'> & { readonly default: number } = {
   type: 'number',
   meaning: 'hidden size divided by bottleneck width',
   default: 16,
@@ -22,7 +22,7 @@ export const reductionFactorOption: MethodOption<'number'> & { readonly default:
 };
 
 /** The option for common activations. {@link bottleneck} also accepts others. */
-export const nonLinearityOption: MethodOption<readonly string[]> & { readonly default: string } = {
+export const nonLinearityOption: OptionDefinition<readonly string[]> & { readonly default: string } = {
   type: ['relu', 'gelu', 'gelu_new', 'tanh', 'sigmoid'],
   meaning: 'activation of the bottleneck',
   default: 'relu',

@@ -1,8 +1,8 @@
 import { ArgumentError } from '../errors.ts';
 import type { Adapter } from './adapter.ts';
 import type { Method, MethodKind } from './method.ts';
-import { checkOptions, type MethodOptions, type OptionValues } from './method-option.ts';
 import type { MethodReader } from './model-folder.ts';
+import { checkOptions, type OptionDefinitions, type OptionValues } from './option-definition.ts';
 
 /** The source of a method. */
 export interface MethodReference {
@@ -16,7 +16,9 @@ export interface MethodReference {
 
 /** Describes the parameters that a method trains, for tables. */
 export interface TrainedPart {
+  /** The parameters. */
   readonly what: string;
+  /** Their place in the encoder. */
   readonly where: string;
   /** Number of trained values, as a formula in the sizes of an encoder. */
   readonly count: string;
@@ -30,12 +32,21 @@ export interface MethodDefinition {
   readonly title: string;
   /** Short description. */
   readonly summary: string;
+  /** The kind of the method, see {@link MethodKind}. */
   readonly kind: MethodKind;
+  /** Where the method was described; absent for methods without a publication. */
   readonly reference?: MethodReference;
+  /** The parameters that the method trains; absent if they are not to be shown in tables. */
   readonly trains?: TrainedPart;
   /** Number of source adapters; absent for a method without sources. */
-  readonly sources?: { readonly least: number; readonly most?: number };
-  readonly options: MethodOptions;
+  readonly sources?: {
+    /** Smallest number. */
+    readonly least: number;
+    /** Largest number; by default any number. */
+    readonly most?: number;
+  };
+  /** Options of the method, by the names that its function uses. */
+  readonly options: OptionDefinitions;
   /**
    * Creates the method. The sources may be placeholders without layers if the method is only described, not trained.
    *
@@ -51,7 +62,7 @@ export interface MethodDefinition {
  *
  * @throws ArgumentError from `make` if the method has another name or kind than the definition
  */
-export function defineMethod<const O extends MethodOptions>(
+export function defineMethod<const O extends OptionDefinitions>(
   definition: Omit<MethodDefinition, 'options' | 'make'> & {
     readonly options: O;
     make(sources: readonly Adapter[], values: OptionValues<O>): Method;

@@ -8,10 +8,11 @@ import type { Adapter } from './adapter.ts';
 
 /** The encoder, adapter and tasks that a method is built for. */
 export interface MethodTarget {
+  /** The properties of the encoder that the method uses. */
   readonly encoder: EncoderArchitecture;
-  /** See {@link Encoder}; adapters carry it. */
+  /** See {@link Encoder}; adapters carry it. Absent if it is not known. */
   readonly encoderFingerprint?: string;
-  /** See {@link Encoder}; folders of whole models need it. */
+  /** See {@link Encoder}; folders of whole models need it. Absent if the encoder has none. */
   readonly encoderConfig?: Readonly<Record<string, unknown>>;
   /** Name of the adapter to train, part of its keys on disk; by default the task's name. */
   readonly adapterName: string;
@@ -21,8 +22,11 @@ export interface MethodTarget {
 
 /** A tensor that the method uses but does not train. It is uploaded once and shared by training and evaluation. */
 export interface FrozenSpec {
+  /** Name by which {@link MethodCall.frozen} returns the tensor. */
   readonly name: string;
+  /** Sizes of the dimensions. */
   readonly shape: readonly number[];
+  /** Values, row-major. */
   readonly values: Float32Array;
 }
 
@@ -30,7 +34,9 @@ export interface FrozenSpec {
 export interface MethodCall extends MethodTarget {
   /** The task of the batch. */
   readonly task: string;
+  /** Returns a parameter by its name. @throws ArgumentError for a name that the method does not own */
   parameter(name: string): Tensor;
+  /** Returns a frozen tensor by its name. @throws ArgumentError for a name that the method does not own */
   frozen(name: string): Tensor;
   /** Absent in evaluation. */
   readonly dropout?: Dropout;
@@ -62,13 +68,17 @@ export type MethodKind = 'single-task' | 'two-stage' | 'joint' | 'analysis';
 export interface Method {
   /** Name in tables and on the command line, e.g. `scalearn++`. */
   readonly name: string;
+  /** What the method needs to be trained: one task, trained adapters, or several tasks. */
   readonly kind: MethodKind;
   /** The paper's training settings for this method. */
   readonly defaults: MethodDefaults;
+  /** Returns the parameters that are trained. */
   parameters(target: MethodTarget): readonly ParameterSpec[];
+  /** Returns the tensors that are used but not trained; absent if there are none. */
   frozen?(target: MethodTarget): readonly FrozenSpec[];
+  /** Builds the method's part of the graph: the functions that the encoder calls at its sites. */
   sites(call: MethodCall): Sites;
-  /** Returns a term to add to the loss, `[]`. */
+  /** Returns a term to add to the loss, `[]`; undefined or absent if there is none. */
   penalty?(call: MethodCall): Tensor | undefined;
   /** Selects encoder weights that are also trained, by names without the encoder's prefix; `true` for all. */
   readonly trainsEncoder?: true | ((name: string, encoder: EncoderArchitecture) => boolean);
@@ -76,6 +86,7 @@ export interface Method {
   readonly headLayout: 'flexible' | 'static';
   /** Other settings that affect the results, as JSON. A run is resumed only with equal settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Returns the files of the trained method by relative path, without those of the head. */
   save(call: SaveCall): FileSet;
   /** Returns the trained bottleneck adapter, if the method is one. */
   adapter?(call: SaveCall): Adapter;
@@ -84,10 +95,13 @@ export interface Method {
 }
 
 export interface MethodDefaults {
+  /** Highest learning rate, at the start of the linear decay. */
   readonly learningRate: number;
+  /** Maximum number of epochs. */
   readonly epochs: number;
   /** Number of evaluations without improvement after which training stops. */
   readonly patience: number;
+  /** Weight decay. It applies to weights, not to biases and layer norms. */
   readonly weightDecay: number;
   /** Rows per batch of evaluation; 32 by default. */
   readonly evalBatchSize?: number;
@@ -95,6 +109,6 @@ export interface MethodDefaults {
   readonly steps?: number;
   /** Steps between evaluations; by default one epoch. */
   readonly evaluateEvery?: number;
-  /** Fraction of the steps in which the learning rate rises. */
+  /** Fraction of the steps in which the learning rate rises; 0 by default */
   readonly warmup?: number;
 }

@@ -6,6 +6,7 @@ import type { Method, MethodTarget } from './method.ts';
 
 /** A model folder on any storage. */
 export interface ModelFolder {
+  /** Returns the folder's location, for messages. */
   describe(): string;
   /** Reads a file's text; undefined if there is no such file. */
   text(path: string): Promise<string | undefined>;
@@ -27,17 +28,22 @@ export async function requiredFile<T>(
 
 /** The encoder and tasks that a stored method is loaded for. */
 export interface ReadTarget extends Pick<MethodTarget, 'encoder' | 'encoderFingerprint'> {
-  /** Names of the tasks that were trained together, in joint training. */
+  /** Names of the tasks that were trained together, in joint training; absent otherwise */
   readonly tasks?: readonly string[];
 }
 
 /** A method that was read from a folder. */
 export interface StoredMethod extends Pick<MethodTarget, 'encoderConfig'> {
+  /** Name of the adapter, from its files. */
   readonly adapterName: string;
+  /** The method with the settings of its files. */
   readonly method: Method;
   /** The trained tensors by name. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
-  /** Warnings about properties that could not be checked, because its files do not contain them. */
+  /**
+   * Warnings about properties that could not be checked, because its files do not contain them; absent if there are
+   * none
+   */
   readonly warnings?: readonly string[];
 }
 

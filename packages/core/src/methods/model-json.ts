@@ -71,7 +71,9 @@ export const modelMetadataKeys: readonly string[] = [
 export interface FileTarget {
   /** Architecture from its files, or else from the prefix of its Python class name. */
   readonly modelType: string | undefined;
+  /** Name of the encoder; undefined if the file does not contain it. */
   readonly modelName: string | undefined;
+  /** Hidden size of the encoder; undefined if the file does not contain it. */
   readonly hiddenSize: number | undefined;
 }
 

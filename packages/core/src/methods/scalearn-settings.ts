@@ -2,7 +2,7 @@ import { checkOptionNames } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import { type EncoderArchitecture, modulePath } from '../nn/architecture.ts';
 import type { AdapterSource } from './adapter.ts';
-import { type MethodOption, settleOptions } from './method-option.ts';
+import { type OptionDefinition, settleOptions } from './option-definition.ts';
 
 export const scalearnVariants = ['scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++'] as const;
 export type ScalearnVariant = (typeof scalearnVariants)[number];
@@ -10,35 +10,50 @@ export type ScalearnVariant = (typeof scalearnVariants)[number];
 export interface ScalearnOptions {
   /** Frozen source adapters. The target task's own adapter is last. */
   readonly sources: readonly AdapterSource[];
-  /** ω is a vector or (uniform) a scalar for each source, per layer or (++) shared by all layers. */
+  /**
+   * ω is a vector or (uniform) a scalar for each source, per layer or (++) shared by all layers; `scalearn` by
+   * default.
+   */
   readonly variant?: ScalearnVariant;
-  /** ω starts at N(initScale / T, 0.001²). */
+  /** ω starts at N(initScale / T, 0.001²); 2 by default. */
   readonly initScale?: number;
-  /** Dropout on ω, one mask per layer and step; the paper uses 0.3, and 0 for uniform++ and the ablations. */
+  /**
+   * Dropout on ω, one mask per layer and step; 0.3 by default as in the paper, and 0 for uniform++ and with a
+   * normalization.
+   */
   readonly dropout?: number;
-  /** Ablations: ω divided by its sum over sources, or softmax over sources. */
+  /** Ablations: ω divided by its sum over sources, or softmax over sources; `none` by default. */
   readonly normalization?: 'none' | 'mean' | 'softmax';
-  /** λ of the penalty `λ/T · Σ_layers Σ_t (1 - mean_j ω[t, j])²`. */
+  /** λ of the penalty `λ/T · Σ_layers Σ_t (1 - mean_j ω[t, j])²`; 0 by default. */
   readonly regularization?: number;
 }
 
 /** The options with every default filled in; stored with the model. */
 export interface ScalearnSettings {
+  /** The variant, see {@link ScalearnOptions.variant}. */
   readonly variant: ScalearnVariant;
+  /** Whether ω has a value for each dimension of the hidden states. */
   readonly vector: boolean;
+  /** Whether all layers share ω. */
   readonly shared: boolean;
+  /** See {@link ScalearnOptions.initScale}. */
   readonly initScale: number;
+  /** See {@link ScalearnOptions.dropout}. */
   readonly dropout: number;
+  /** See {@link ScalearnOptions.normalization}. */
   readonly normalization: 'none' | 'mean' | 'softmax';
+  /** See {@link ScalearnOptions.regularization}. */
   readonly regularization: number;
 }
 
 /** Options of ω with the paper's defaults. */
 export type OmegaOptions = {
-  readonly initScale: MethodOption<'number'> & { readonly default: number };
-  readonly dropout: MethodOption<'number'> & { readonly default: number };
-  readonly normalization: MethodOption<readonly ['none', 'mean', 'softmax']> & { readonly default: 'none' };
-  readonly regularization: MethodOption<'number'> & { readonly default: number };
+  readonly initScale: OptionDefinition<'number'> & { readonly default: number };
+  readonly dropout: OptionDefinition<'number'> & { readonly default: number };
+  readonly normalization: OptionDefinition<readonly ['none', 'mean', 'softmax']> & {
+    readonly default: 'none';
+  };
+  readonly regularization: OptionDefinition<'number'> & { readonly default: number };
 };
 
 /** Returns the options of a variant other than its sources. */

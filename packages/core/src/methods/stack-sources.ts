@@ -13,6 +13,7 @@ import { isFileName, isName, nameCharacters } from './names.ts';
 export interface SourceStack {
   /** Units of each source, including its bias unit. Narrower sources are padded with units that are always zero. */
   readonly units: number;
+  /** The stacked down-projections of each layer. */
   readonly layers: readonly {
     /** `[T·units, hidden]`. */
     readonly down: Float32Array;

@@ -37,7 +37,9 @@ export function tensorFiles(
 
 /** The tensors of one file, and the name of the file in messages. */
 export interface FolderTensors {
+  /** Reads the tensors. */
   readonly tensors: TensorReader;
+  /** The file, for messages. */
   readonly where: string;
 }
 

@@ -11,15 +11,22 @@ export interface EncoderModules {
   readonly stack: string;
   /** Module that contains what methods add after the feed-forward block: `bert.encoder.layer.*.output`. */
   readonly layerOutput: string;
-  /** Linear layers of the attention: `bert.encoder.layer.*.attention.self.query`, … */
+  /** Linear layer of the queries: `bert.encoder.layer.*.attention.self.query`; absent if the encoder has none. */
   readonly query?: string;
+  /** Linear layer of the keys; absent if the encoder has none. */
   readonly key?: string;
+  /** Linear layer of the values; absent if the encoder has none. */
   readonly value?: string;
+  /** Linear layer after the attention; absent if the encoder has none. */
   readonly attentionOutput?: string;
-  /** Linear layers of the feed-forward block: `bert.encoder.layer.*.intermediate.dense`, … */
+  /**
+   * First linear layer of the feed-forward block: `bert.encoder.layer.*.intermediate.dense`; absent if the encoder
+   * has none.
+   */
   readonly intermediate?: string;
+  /** Second linear layer of the feed-forward block; absent if the encoder has none. */
   readonly output?: string;
-  /** Linear layer of the pooler: `bert.pooler.dense`. */
+  /** Linear layer of the pooler: `bert.pooler.dense`; absent if the encoder has none. */
   readonly pooler?: string;
 }
 
@@ -29,7 +36,9 @@ export interface EncoderArchitecture extends EncoderConfig {
   readonly prefix: string;
   /** Prefix of its Python class names, such as `Bert` of `BertModel`; absent if it has none. */
   readonly pythonClass?: string;
+  /** The paths of its modules. */
   readonly modules: EncoderModules;
+  /** The head of its Python class for sequence classification. */
   readonly staticHead: StaticHead;
 }
 

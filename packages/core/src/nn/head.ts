@@ -23,6 +23,7 @@ export interface HeadCall extends StaticHeadCall {
 
 /** Computes logits from hidden states, and the loss from logits. */
 export interface Head {
+  /** What the labels are. */
   readonly problem: Problem;
   /** Columns of the logits: classes, labels, 1 for regression, choices for multiple choice. */
   readonly outputs: number;
@@ -30,6 +31,7 @@ export interface Head {
   readonly layout: 'flexible' | 'static';
   /** The options it was created with. */
   readonly options: HeadOptions;
+  /** Returns the parameters of the head for an encoder. */
   parameters(encoder: EncoderArchitecture): readonly ParameterSpec[];
   /** Computes the logits: `[sequences, outputs]`, or `[examples, choices]` for multiple choice. */
   logits(call: HeadCall): Tensor;
@@ -42,9 +44,11 @@ export interface Head {
 }
 
 export interface HeadOptions {
+  /** What the labels are. */
   readonly problem: Problem;
   /** Classes or labels; 1 for regression; choices for multiple choice. */
   readonly outputs: number;
+  /** See {@link Head.layout}. */
   readonly layout: 'flexible' | 'static';
   /** Name of a flexible head; by default the task's name. */
   readonly name: string;
@@ -55,15 +59,17 @@ export interface HeadOptions {
   readonly features?: HeadFeatures;
   /** Activation of the dense layer of a flexible head; `tanh` by default. */
   readonly activation?: string;
-  /** Whether the model has several heads. The keys of a static head then begin with `heads.NAME`. */
+  /** Whether the model has several heads; false by default. The keys of a static head then begin with `heads.NAME`. */
   readonly several?: boolean;
 }
 
 /** A trained head, as stored in a model folder. */
 export interface SavedHead {
+  /** The options that the head is created with. */
   readonly options: HeadOptions;
   /** Names of classes or labels; null for regression. */
   readonly labels: readonly string[] | null;
+  /** The parameters, by their keys on disk. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
 }
 

@@ -1,4 +1,4 @@
-import type { Device, DeviceTensor, Disposes } from '../devices/device.ts';
+import type { Device, DeviceTensor } from '../devices/device.ts';
 import { at } from '../elements.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { variable } from '../graph/leaves.ts';
@@ -16,8 +16,11 @@ export type Initializer =
 
 /** A trainable tensor. Its name is its key on disk. */
 export interface ParameterSpec {
+  /** Name of the parameter, which is its key on disk. */
   readonly name: string;
+  /** Sizes of the dimensions. */
   readonly shape: readonly number[];
+  /** The source of its initial values. */
   readonly init: Initializer;
   /** Whether weight decay applies; biases and layer norms have none. */
   readonly decay: boolean;
@@ -30,7 +33,9 @@ export interface ParameterSpec {
 }
 
 export interface NamedTensor {
+  /** Sizes of the dimensions. */
   readonly shape: readonly number[];
+  /** Values, row-major. */
   readonly data: Float32Array;
 }
 
@@ -51,7 +56,7 @@ export interface ParameterGroup extends Pick<ParameterSpec, 'decay' | 'tasks'> {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** All trainable parameters of a run and the optimizer's state, on one device. */
-export class Parameters implements Disposes {
+export class Parameters implements Disposable {
   readonly groups: readonly ParameterGroup[];
   readonly #views = new Map<string, Tensor>();
 

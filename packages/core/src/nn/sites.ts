@@ -1,6 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts';
 
 export interface FeedForwardOutput {
+  /** Number of the layer, from 0. */
   readonly layer: number;
   /** h: output of the feed-forward block after its dropout, `[tokens, hidden]`. */
   readonly hidden: Tensor;
@@ -11,16 +12,17 @@ export interface FeedForwardOutput {
 }
 
 export interface LayerSite {
+  /** Number of the layer, from 0. */
   readonly layer: number;
 }
 
 /** The sites of an encoder layer that a method can change. Sites without a function stay unchanged. */
 export interface Sites {
-  /** Changes the keys `W_k·x + b_k`, `[tokens, hidden]`. */
+  /** Changes the keys `W_k·x + b_k`, `[tokens, hidden]`; absent if they stay unchanged */
   attentionKey?(key: Tensor, site: LayerSite): Tensor;
-  /** Changes the values `W_v·x + b_v`, `[tokens, hidden]`. */
+  /** Changes the values `W_v·x + b_v`, `[tokens, hidden]`; absent if they stay unchanged */
   attentionValue?(value: Tensor, site: LayerSite): Tensor;
-  /** Changes the intermediate output before the activation, `[tokens, intermediate]`. */
+  /** Changes the intermediate output before the activation, `[tokens, intermediate]`; absent if it stays unchanged */
   feedForwardIntermediate?(intermediate: Tensor, site: LayerSite): Tensor;
   /** Computes the layer's output; without a method it is `LN₂(h + x)`. */
   feedForwardOutput?(site: FeedForwardOutput): Tensor;

@@ -10,10 +10,13 @@ import { linearParameters, type ParameterSpec } from './parameters.ts';
 
 /** The arguments from which a static head computes its logits. */
 export interface StaticHeadCall {
+  /** The sizes of the encoder. */
   readonly encoder: EncoderConfig;
+  /** The output of the encoder. */
   readonly graph: EncoderGraph;
   /** Absent in evaluation. */
   readonly dropout?: Dropout;
+  /** Returns a parameter by its name. */
   parameter(name: string): Tensor;
 }
 

@@ -1,8 +1,9 @@
 import { at } from '../elements.ts';
 import { ShapeError } from '../errors.ts';
 import { derivative, inputsOf, largestPart, replacePart, substitute } from '../graph/expression.ts';
+import type { OnnxFace } from '../graph/function-faces.ts';
 import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
-import { type Expression, type OnnxFace, Scalar, scalarInput } from '../graph/scalar.ts';
+import { type Expression, Scalar, scalarInput } from '../graph/scalar.ts';
 import {
   broadcastShapes,
   type DimValues,

@@ -82,6 +82,7 @@ const packOperation = defineOperation<readonly Tensor[], PackAttributes>({
 
 /** The position of a tensor's values, if it is a variable or a part of one. */
 export interface StoredPart {
+  /** The variable's tensor on the device. */
   readonly storage: DeviceTensor;
   /** Index of the first value in the variable. */
   readonly offset: number;

@@ -2,9 +2,11 @@ import type { Tensor } from '../graph/tensor.ts';
 import { elementwise } from '../ops/elementwise.ts';
 
 export interface AdamWOptions {
+  /** Decay of the first moment; 0.9 by default. */
   readonly beta1: number;
+  /** Decay of the second moment; 0.999 by default. */
   readonly beta2: number;
-  /** Added to the uncorrected √v. */
+  /** Added to the uncorrected √v; 1e-8 by default. */
   readonly epsilon: number;
 }
 

@@ -13,8 +13,11 @@ export function dropoutThreshold(probability: number): number {
 
 /** The random state of dropout: the two key words of the seed, and the step. i32 `[3]` in graphs. */
 export interface RandomState {
+  /** First key word of the seed, unsigned. */
   readonly key0: number;
+  /** Second key word of the seed, unsigned. */
   readonly key1: number;
+  /** Number of the step. */
   readonly step: number;
 }
 

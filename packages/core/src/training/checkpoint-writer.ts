@@ -1,4 +1,10 @@
-import type { CheckpointStore } from './checkpoint.ts';
+/** Stores the checkpoint of a run. */
+export interface CheckpointStore {
+  /** Returns the stored bytes; undefined if there are none. */
+  load(): Promise<Uint8Array | undefined>;
+  /** Replaces the stored bytes. It must be atomic: even after a failure, `load` returns either the old or the new bytes. */
+  save(bytes: Uint8Array): Promise<void>;
+}
 
 /** Saves the state of a run: at intervals while steps continue, and on request. */
 export class CheckpointWriter {

@@ -1,3 +1,4 @@
+import { known } from '../elements.ts';
 import {
   type JsonFields,
   jsonBoolean,
@@ -8,16 +9,10 @@ import {
   jsonShape,
   jsonText,
 } from '../files/json-fields.ts';
+import type { EpochRecord } from '../model/history.ts';
 import type { ParameterGroup } from '../nn/parameters.ts';
 import type { EarlyStoppingState } from './early-stopping.ts';
-import type { EpochRecord } from './events.ts';
 import { anyNumber, decodeState, encodeState, type RunSettings } from './state-file.ts';
-
-/** Stores checkpoints. `save` must be atomic: even after a failure, `load` returns either the old or the new bytes. */
-export interface CheckpointStore {
-  load(): Promise<Uint8Array | undefined>;
-  save(bytes: Uint8Array): Promise<void>;
-}
 
 /** The state of a run besides tensors. Random streams are functions of the seed and the step. */
 export interface Progress {
@@ -42,6 +37,9 @@ export interface GroupState {
   readonly v: Float32Array;
   readonly best: Float32Array;
 }
+
+/** One vector for each parameter group, by its name. */
+export type GroupVectors = ReadonlyMap<string, Float32Array>;
 
 export function encodeCheckpoint(
   settings: RunSettings,
@@ -105,4 +103,45 @@ function parseProgress(json: JsonFields): Progress {
   if (state.evaluations !== history.length || state.bestEvaluation > history.length)
     throw json.error('its number of evaluations differs from its history');
   return progress;
+}
+
+/** Reads a copy of the parameters. */
+export async function readValues(groups: readonly ParameterGroup[]): Promise<GroupVectors> {
+  const values = new Map<string, Float32Array>();
+  for (const group of groups) values.set(group.name, Float32Array.from(await group.values.read()));
+  return values;
+}
+
+export function writeValues(groups: readonly ParameterGroup[], values: GroupVectors): void {
+  for (const group of groups) group.values.write(known(values, group.name));
+}
+
+/** Reads a copy of parameters and optimizer state. */
+export async function readGroups(
+  groups: readonly ParameterGroup[],
+  best: GroupVectors,
+): Promise<Map<string, GroupState>> {
+  const states = new Map<string, GroupState>();
+  for (const { name, values, m, v } of groups) {
+    const [present, first, second] = await Promise.all([values.read(), m.read(), v.read()]);
+    states.set(name, {
+      values: Float32Array.from(present),
+      m: Float32Array.from(first),
+      v: Float32Array.from(second),
+      best: known(best, name),
+    });
+  }
+  return states;
+}
+
+export function writeGroups(
+  groups: readonly ParameterGroup[],
+  states: ReadonlyMap<string, GroupState>,
+): void {
+  for (const { name, values, m, v } of groups) {
+    const state = known(states, name);
+    values.write(state.values);
+    m.write(state.m);
+    v.write(state.v);
+  }
 }

@@ -1,7 +1,7 @@
 import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { shown } from '../files/shown.ts';
-import type { TrainingTask } from './task.ts';
+import type { TrainingTask } from '../model/task.ts';
 
 /**
  * The weight of each class in the loss, by label name. `balanced` gives a class the weight n / (k · count), for n

@@ -1,84 +1,70 @@
 import type { MemoryUse } from '../devices/device.ts';
+import type { EpochRecord } from '../model/history.ts';
+import type { ProgressEvent } from '../model/progress.ts';
+import type { ParameterCount } from '../model/trainable-model.ts';
 
-/** The results of one task in an evaluation. */
-export interface TaskRecord {
-  /** The task's id. */
+/** The first event of a run, after its phases of preparation. */
+interface StartEvent {
+  readonly event: 'start';
+  /** The task's id; several ids are joined by commas. */
   readonly task: string;
-  readonly validationLoss: number;
-  /** Metrics on the validation split, if a metric function was given. */
-  readonly validationMetrics: Readonly<Record<string, number>>;
+  /** Name of the method. */
+  readonly method: string;
+  /** Seed of initialization, data order and dropout. */
+  readonly seed: number;
+  /** Number of planned steps. */
+  readonly steps: number;
+  /** Number of steps that a resumed run has already completed; 0 for a new run. */
+  readonly step: number;
+  /** Number of planned evaluations. */
+  readonly epochs: number;
+  /** Number of training rows, of all tasks. */
+  readonly trainRows: number;
+  /** Number of validation rows, of all tasks. */
+  readonly validationRows: number;
+  /** Numbers of trainable values. */
+  readonly parameters: ParameterCount;
+  /** Kind of the device. */
+  readonly device: string;
+  /** Memory in use on the device. */
+  readonly memory: MemoryUse;
+  /** Bytes of the intermediate values of the largest step; an estimate if the device does not report them. */
+  readonly activations: number;
+  /** Number of GPU dispatches, ONNX nodes or interpreted operations of one step. */
+  readonly operations: number;
 }
 
-/** The results of one epoch, or of the steps between two evaluations, kept in the history. */
-export interface EpochRecord {
-  /** Number of the evaluation, from 1. */
-  readonly epoch: number;
+/** A completed step. */
+interface StepEvent {
+  readonly event: 'step';
   /** Number of completed steps. */
   readonly step: number;
-  /** Mean over the examples since the previous evaluation, weighted by class weights if there are any. */
-  readonly trainLoss: number;
-  /** Mean loss on the validation split; with several tasks, the mean of their losses. */
-  readonly validationLoss: number;
-  /** Metrics on the validation split, if a metric function was given; with several tasks see `tasks`. */
-  readonly validationMetrics: Readonly<Record<string, number>>;
-  /** The results of each task, in joint training. */
-  readonly tasks?: readonly TaskRecord[];
+  /** Number of planned steps. */
+  readonly steps: number;
+  /** Number of the next evaluation, from 1. */
+  readonly epoch: number;
+  /** Id of the batch's task, in joint training; absent for one task. */
+  readonly task?: string;
+  /** Mean loss of the batch before the step, without the penalty. */
+  readonly loss: number;
+  /** The method's penalty; absent if it has none. */
+  readonly penalty?: number;
+  /** Global norm of the gradients before clipping. */
+  readonly gradientNorm: number;
+  /** Learning rate of the step. */
+  readonly learningRate: number;
+  /** Number of tokens in the step's batch. */
+  readonly tokens: number;
 }
 
-/** A long phase between steps: texts are tokenized, graphs are compiled, rows are evaluated. */
-export type Phase = 'tokenize' | 'compile' | 'evaluate';
-
-/** The progress of a phase. A phase starts with `done` 0 and ends with `done` equal to `total`. */
-export interface ProgressEvent {
-  readonly event: 'progress';
-  readonly phase: Phase;
-  readonly done: number;
-  /** Number of texts, pipelines or rows. */
-  readonly total: number;
+/** A completed evaluation. */
+interface EpochEvent extends EpochRecord {
+  readonly event: 'epoch';
+  /** Whether it is the best so far. */
+  readonly best: boolean;
+  /** Memory in use on the device. */
+  readonly memory: MemoryUse;
 }
 
-export type TrainEvent =
-  | {
-      readonly event: 'start';
-      /** The task's id; several ids are joined by commas. */
-      readonly task: string;
-      readonly method: string;
-      readonly seed: number;
-      /** Number of planned steps, and of steps that a resumed run has already completed. */
-      readonly steps: number;
-      readonly step: number;
-      readonly epochs: number;
-      readonly trainRows: number;
-      readonly validationRows: number;
-      readonly parameters: { readonly method: number; readonly head: number };
-      readonly device: string;
-      readonly memory: MemoryUse;
-      /** Bytes of the intermediate values of the largest step; an estimate if the device does not report them. */
-      readonly activations: number;
-      /** Number of GPU dispatches, ONNX nodes or interpreted operations of one step. */
-      readonly operations: number;
-    }
-  | ProgressEvent
-  | {
-      readonly event: 'step';
-      readonly step: number;
-      readonly steps: number;
-      /** Number of the next evaluation, from 1. */
-      readonly epoch: number;
-      /** The task of the batch, in joint training. */
-      readonly task?: string;
-      readonly loss: number;
-      readonly penalty?: number;
-      readonly gradientNorm: number;
-      readonly learningRate: number;
-      /** Number of tokens in this step's batch. */
-      readonly tokens: number;
-    }
-  | ({ readonly event: 'epoch'; readonly best: boolean; readonly memory: MemoryUse } & EpochRecord);
-
-/** Returns a function that reports the progress of a phase to a listener; undefined without a listener. */
-export function phaseReporter(
-  listener: ((event: ProgressEvent) => void) | undefined,
-): (phase: Phase) => ((done: number, total: number) => void) | undefined {
-  return (phase) => listener && ((done, total) => listener({ event: 'progress', phase, done, total }));
-}
+/** What `train` reports while it runs. */
+export type TrainEvent = StartEvent | ProgressEvent | StepEvent | EpochEvent;

@@ -2,25 +2,19 @@ import { checkOptionNames, hasFunctions } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import { shown } from '../files/shown.ts';
 import type { Method } from '../methods/method.ts';
+import type { Predictions } from '../model/predict.ts';
+import { type TrainingTask, taskName } from '../model/task.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
-import type { CheckpointStore } from './checkpoint.ts';
+import type { CheckpointStore } from './checkpoint-writer.ts';
 import type { ClassWeights } from './class-weights.ts';
 import type { TrainEvent } from './events.ts';
-import type { Predictions } from './predict.ts';
-import { type TrainingTask, taskName } from './task.ts';
 import { type TrainingNumbers, trainingOptions } from './training-options.ts';
 
-/** Options of `train`. The numeric options are described by {@link trainingOptions}. */
-export interface TrainOptions extends TrainingNumbers {
+/** Options of `train` besides its tasks. The numeric options are described by {@link trainingOptions}. */
+export interface TrainSettings extends TrainingNumbers {
+  /** The encoder. It stays frozen unless the method trains it, and belongs to the caller. */
   readonly encoder: Encoder;
-  /** The task, for all methods except joint ones. */
-  readonly task?: TrainingTask;
-  /**
-   * The tasks that a joint method learns together, at least two. Tasks without validation rows are skipped in
-   * evaluations. At least one task must have validation rows.
-   */
-  readonly tasks?: readonly TrainingTask[];
   /** The method: `bottleneck()` for stage 1, `scalearn({ sources })` for stage 2, or any other. */
   readonly method: Method;
   /**
@@ -28,19 +22,48 @@ export interface TrainOptions extends TrainingNumbers {
    * default. Metrics weight all rows equally.
    */
   readonly classWeights?: ClassWeights;
-  /** Computes metrics of a task's validation split, for the history and for `select`. */
+  /** Computes metrics of a task's validation split, for the history and for `select`; by default there are none */
   readonly metrics?: (predictions: Predictions, task: TrainingTask) => Record<string, number>;
   /** Metric that selects the best evaluation; by default the validation loss. Several tasks are averaged. */
-  readonly select?: { readonly metric: string; readonly better: 'lower' | 'higher' };
+  readonly select?: {
+    /** Name of the metric, as `metrics` returns it; `loss` for the validation loss. */
+    readonly metric: string;
+    /** Whether lower or higher values are better. */
+    readonly better: 'lower' | 'higher';
+  };
+  /** Receives the progress of the run; by default it is not reported. */
   readonly onEvent?: (event: TrainEvent) => void;
-  /** Called after every evaluation with the parameters by their names on disk. Training waits for the result. */
+  /**
+   * Called after every evaluation with the parameters by their names on disk; nothing is called by default. Training
+   * waits for the result.
+   */
   readonly onEpoch?: (parameters: ReadonlyMap<string, NamedTensor>, epoch: number) => void | Promise<void>;
-  /** Aborting saves a checkpoint and rejects with an InterruptedError. */
+  /** Aborting saves a checkpoint and rejects with an InterruptedError; by default nothing aborts. */
   readonly signal?: AbortSignal;
+  /** Stores the state of the run, after each evaluation and every `checkpointEvery` minutes; by default it is not stored. */
   readonly checkpoints?: CheckpointStore;
-  /** Whether to continue from the store's checkpoint, if there is one. */
+  /** Whether to continue from the store's checkpoint, if there is one; false by default. */
   readonly resume?: boolean;
 }
+
+/** The task of a run, for all methods except joint ones. */
+interface SingleTask {
+  /** The task. */
+  readonly task: TrainingTask;
+  /** Absent: the tasks of a joint method. */
+  readonly tasks?: undefined;
+}
+
+/** The tasks of a run of a joint method. */
+interface JointTasks {
+  /** Absent: the task of another method. */
+  readonly task?: undefined;
+  /** At least two tasks. Those without validation rows are skipped in evaluations; at least one must have some. */
+  readonly tasks: readonly TrainingTask[];
+}
+
+/** Options of `train`: its settings, and either a task or, for a joint method, several tasks. */
+export type TrainOptions = TrainSettings & (SingleTask | JointTasks);
 
 const optionNames: Readonly<Record<Exclude<keyof TrainOptions, keyof TrainingNumbers>, true>> = {
   ...{ encoder: true, task: true, tasks: true, method: true, classWeights: true, metrics: true },

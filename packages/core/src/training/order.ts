@@ -1,6 +1,6 @@
 import { at } from '../elements.ts';
 import { MT19937 } from '../random/mt19937.ts';
-import { epochBatches } from './batches.ts';
+import { RandomStream } from '../random/streams.ts';
 
 /** The batch of one step. */
 export interface StepBatch {
@@ -15,6 +15,14 @@ export interface BatchOrder {
   readonly stepsPerEpoch: number;
   /** Returns the batch of a step. @param step step number from 0 */
   at(step: number): StepBatch;
+}
+
+/** Returns the row numbers of an epoch's batches. Each epoch has a new permutation. The last batch may be smaller. */
+export function epochBatches(rows: number, batchSize: number, seed: number, epoch: number): Int32Array[] {
+  const order = new RandomStream(seed, `order/${epoch}`).permutation(rows);
+  return Array.from({ length: Math.ceil(rows / batchSize) }, (_, i) =>
+    order.subarray(i * batchSize, (i + 1) * batchSize),
+  );
 }
 
 /** The order for one task: every row once in each epoch, in a new order. */

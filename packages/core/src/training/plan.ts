@@ -1,6 +1,6 @@
 import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
-import { settleOptions } from '../methods/method-option.ts';
+import { settleOptions } from '../methods/option-definition.ts';
 import { type TrainOptions, tasksOf } from './options.ts';
 import { type BatchOrder, EpochOrder, JointOrder } from './order.ts';
 import { type TrainingNumbers, trainingOptions } from './training-options.ts';

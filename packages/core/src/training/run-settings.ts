@@ -1,10 +1,10 @@
 import { at } from '../elements.ts';
+import type { TrainingTask } from '../model/task.ts';
+import type { TrainableModel } from '../model/trainable-model.ts';
 import type { ClassWeights } from './class-weights.ts';
-import type { TrainableModel } from './model.ts';
 import { type TrainOptions, tasksOf } from './options.ts';
 import type { Plan } from './plan.ts';
 import type { RunSettings } from './state-file.ts';
-import type { TrainingTask } from './task.ts';
 import { type TrainingOption, trainingOptions } from './training-options.ts';
 
 /** Returns the settings that affect a run's results. A checkpoint is continued only with equal settings. */

@@ -1,16 +1,25 @@
 import type { HostArray } from '../devices/device.ts';
 import { at } from '../elements.ts';
 import { ScalearnError } from '../errors.ts';
+import { batchFeeds, batchWeight, type EncodedExample, tokensOf } from '../model/batches.ts';
+import type { TrainingHistory } from '../model/history.ts';
+import { runInOrder, stepsUntil } from '../model/loop.ts';
+import type { TrainableModel } from '../model/trainable-model.ts';
 import { linearSchedule } from '../optim/schedule.ts';
 import { seedKey } from '../random/streams.ts';
-import { batchFeeds, batchWeight, type EncodedExample, tokensOf } from './batches.ts';
-import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type GroupVectors,
+  type Progress,
+  readGroups,
+  readValues,
+  writeGroups,
+  writeValues,
+} from './checkpoint.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { earlyStoppingStart, patienceExceeded, updateEarlyStopping } from './early-stopping.ts';
 import type { TrainEvent } from './events.ts';
-import { type GroupVectors, readGroups, readValues, writeGroups, writeValues } from './group-state.ts';
-import { runInOrder, stepsUntil } from './loop.ts';
-import type { TrainableModel } from './model.ts';
 import type { TrainOptions } from './options.ts';
 import type { BatchOrder } from './order.ts';
 import { batchOrder, type Plan } from './plan.ts';
@@ -42,7 +51,7 @@ export class Run {
   /** Number of started steps of each task. */
   readonly #begun = new Map<string, number>();
   #began = performance.now();
-  progress: Progress = {
+  #progress: Progress = {
     step: 0,
     taskSteps: {},
     lossSum: 0,
@@ -53,7 +62,7 @@ export class Run {
     seconds: 0,
   };
   /** Parameters of the best evaluation. */
-  best: GroupVectors = new Map();
+  #best: GroupVectors = new Map();
 
   private constructor(options: TrainOptions, plan: Plan, model: TrainableModel, tracks: readonly Track[]) {
     this.#options = options;
@@ -83,16 +92,21 @@ export class Run {
     return run;
   }
 
+  get summary(): TrainingHistory {
+    const { history, stopping, step, seconds } = this.#progress;
+    return { history, bestEpoch: stopping.bestEvaluation, steps: step, seconds };
+  }
+
   async #restore(): Promise<void> {
     const { parameters, encoder } = this.#model;
     const bytes = this.#options.resume ? await this.#options.checkpoints?.load() : undefined;
     if (bytes) {
       const { progress, groups } = decodeCheckpoint(bytes, this.#settings, parameters.groups);
       writeGroups(parameters.groups, groups);
-      this.progress = progress;
-      this.best = new Map([...groups].map(([name, state]) => [name, state.best]));
-    } else this.best = await readValues(parameters.groups);
-    for (const [task, steps] of Object.entries(this.progress.taskSteps)) this.#begun.set(task, steps);
+      this.#progress = progress;
+      this.#best = new Map([...groups].map(([name, state]) => [name, state.best]));
+    } else this.#best = await readValues(parameters.groups);
+    for (const [task, steps] of Object.entries(this.#progress.taskSteps)) this.#begun.set(task, steps);
     const rows = (split: 'train' | 'validation'): number =>
       this.#tracks.reduce((sum, track) => sum + track[split].length, 0);
     this.#emit({
@@ -101,7 +115,7 @@ export class Run {
       method: this.#model.method.name,
       seed: this.#plan.seed,
       steps: this.#plan.steps,
-      step: this.progress.step,
+      step: this.#progress.step,
       epochs: Math.ceil(this.#plan.steps / this.#plan.evaluateEvery),
       trainRows: rows('train'),
       validationRows: rows('validation'),
@@ -116,11 +130,11 @@ export class Run {
   /** Trains to the end and restores the best parameters. */
   async toEnd(): Promise<void> {
     const { steps, evaluateEvery } = this.#plan;
-    this.#began = performance.now() - this.progress.seconds * 1000;
+    this.#began = performance.now() - this.#progress.seconds * 1000;
     try {
-      while (!this.progress.finished) {
+      while (!this.#progress.finished) {
         // Counted by evaluations: a run interrupted after the last step before an evaluation resumes with it.
-        const evaluation = this.progress.history.length + 1;
+        const evaluation = this.#progress.history.length + 1;
         await this.#train(Math.min(steps, evaluation * evaluateEvery));
         await this.#evaluate(evaluation);
         await this.#save();
@@ -130,16 +144,16 @@ export class Run {
       // Nothing is written after this ends, with or without an error.
       await this.#writer.idle();
     }
-    writeValues(this.#model.parameters.groups, this.best);
+    writeValues(this.#model.parameters.groups, this.#best);
   }
 
   /** Runs the steps up to `end`, a few in flight at once. Saves start between steps and are written during steps. */
   async #train(end: number): Promise<void> {
     const { signal } = this.#options;
     const isDue = (): boolean => this.#writer.isDue;
-    while (this.progress.step < end && !signal?.aborted) {
-      await runInOrder(stepsUntil(end, this.progress.step, signal, isDue), (step) => this.#step(step));
-      if (this.progress.step < end && !signal?.aborted) await this.#beginSave();
+    while (this.#progress.step < end && !signal?.aborted) {
+      await runInOrder(stepsUntil(end, this.#progress.step, signal, isDue), (step) => this.#step(step));
+      if (this.#progress.step < end && !signal?.aborted) await this.#beginSave();
     }
     if (signal?.aborted) await this.#interrupt();
   }
@@ -180,10 +194,10 @@ export class Run {
       throw new DivergedError(
         `the loss is ${loss} at step ${step + 1} (gradient norm ${gradientNorm}); try a smaller learning rate`,
       );
-    const { lossSum, lossRows, taskSteps } = this.progress;
+    const { lossSum, lossRows, taskSteps } = this.#progress;
     const weight = batchWeight(batch, classWeights);
-    this.progress = {
-      ...this.progress,
+    this.#progress = {
+      ...this.#progress,
       step: step + 1,
       taskSteps: {
         ...taskSteps,
@@ -215,24 +229,24 @@ export class Run {
     }
     const { value, ...validation } = result;
     const stopping = updateEarlyStopping(
-      this.progress.stopping,
+      this.#progress.stopping,
       value,
       this.#options.select?.better !== 'higher',
     );
     const best = stopping.bestEvaluation === stopping.evaluations;
-    if (best) this.best = await readValues(this.#model.parameters.groups);
-    const { step, lossSum, lossRows, history } = this.progress;
+    if (best) this.#best = await readValues(this.#model.parameters.groups);
+    const { step, lossSum, lossRows, history } = this.#progress;
     const record = { epoch: evaluation, step, trainLoss: lossSum / lossRows, ...validation };
     const finished = step >= this.#plan.steps || patienceExceeded(stopping, this.#plan.patience);
     const none = { lossSum: 0, lossRows: 0 };
-    this.progress = { ...this.progress, ...none, stopping, history: [...history, record], finished };
+    this.#progress = { ...this.#progress, ...none, stopping, history: [...history, record], finished };
     this.#emit({ event: 'epoch', best, memory: this.#model.encoder.device.memory(), ...record });
   }
 
   async #interrupt(): Promise<never> {
     await this.#save();
     throw new InterruptedError(
-      `training was interrupted at step ${this.progress.step} of ${this.#plan.steps}`,
+      `training was interrupted at step ${this.#progress.step} of ${this.#plan.steps}`,
     );
   }
 
@@ -243,10 +257,10 @@ export class Run {
 
   /** Takes the state while no step is in flight, and starts to save it. */
   async #beginSave(): Promise<void> {
-    this.progress = { ...this.progress, seconds: (performance.now() - this.#began) / 1000 };
+    this.#progress = { ...this.#progress, seconds: (performance.now() - this.#began) / 1000 };
     await this.#writer.begin(async () => {
-      const groups = await readGroups(this.#model.parameters.groups, this.best);
-      return encodeCheckpoint(this.#settings, this.progress, groups);
+      const groups = await readGroups(this.#model.parameters.groups, this.#best);
+      return encodeCheckpoint(this.#settings, this.#progress, groups);
     });
   }
 

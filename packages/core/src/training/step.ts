@@ -3,17 +3,17 @@ import type { HostArray } from '../devices/device.ts';
 import { at, known } from '../elements.ts';
 import type { Graph, Update } from '../graph/graph.ts';
 import { input, variable } from '../graph/leaves.ts';
+import type { GraphParts } from '../model/forward.ts';
 import type { ParameterGroup, Parameters } from '../nn/parameters.ts';
 import { add } from '../ops/arithmetic.ts';
 import { pack } from '../ops/pack.ts';
 import { type AdamWOptions, adamW, adamWDefaults, adamWRates } from '../optim/adamw.ts';
 import { clipFactor, globalNorm } from '../optim/clip.ts';
-import type { GraphParts } from './forward.ts';
 
 export interface OptimizerOptions extends Partial<AdamWOptions> {
   /** Largest global norm of gradients; larger ones are scaled down. Undefined: no limit. */
   readonly maxGradNorm?: number;
-  /** In joint training: the task of the step. Parameters that it does not use are not changed. */
+  /** In joint training: the task of the step; absent for one task. Parameters that it does not use are not changed. */
   readonly task?: string;
 }
 

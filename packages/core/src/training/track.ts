@@ -1,18 +1,17 @@
 import type { HostArray, Program } from '../devices/device.ts';
 import { graphInputs, topologicalOrder } from '../graph/graph.ts';
 import { peakMemory } from '../graph/peak-memory.ts';
+import { type EncodedExample, encodeExamples, largestBatch } from '../model/batches.ts';
+import { Predictor } from '../model/predict.ts';
+import { compileWithProgress, phaseReporter } from '../model/progress.ts';
+import { type TrainingTask, taskName } from '../model/task.ts';
+import type { TrainableModel } from '../model/trainable-model.ts';
 import { createDropout } from '../nn/dropout.ts';
 import { randomInput } from '../ops/dropout.ts';
-import { type EncodedExample, encodeExamples, largestBatch } from './batches.ts';
 import { classWeightsOf } from './class-weights.ts';
-import { phaseReporter } from './events.ts';
-import { compileWithProgress } from './forward.ts';
-import type { TrainableModel } from './model.ts';
 import { type TrainOptions, tasksOf } from './options.ts';
 import type { Plan } from './plan.ts';
-import { Predictor } from './predict.ts';
 import { trainingGraph } from './step.ts';
-import { type TrainingTask, taskName } from './task.ts';
 
 /** A task in a run: its encoded examples, and the programs that train and evaluate on them. */
 export interface Track {

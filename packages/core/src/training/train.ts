@@ -1,12 +1,12 @@
 import { at } from '../elements.ts';
 import type { Method } from '../methods/method.ts';
+import { type TrainingTask, taskName } from '../model/task.ts';
+import { TrainableModel } from '../model/trainable-model.ts';
+import { TrainedModel } from '../model/trained-model.ts';
 import { createHead, type Head } from '../nn/head.ts';
-import { TrainableModel } from './model.ts';
 import { checkTrainOptions, type TrainOptions, tasksOf } from './options.ts';
 import { settle } from './plan.ts';
 import { Run } from './run.ts';
-import { type TrainingTask, taskName } from './task.ts';
-import { TrainedModel } from './trained-model.ts';
 
 /** The name of a jointly trained adapter in its keys, as in the reference. */
 const jointAdapterName = 'MT';
@@ -36,7 +36,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   try {
     run = await Run.create(options, plan, model);
     await run.toEnd();
-    return new TrainedModel(model, tasks, run.progress);
+    return new TrainedModel(model, tasks, run.summary);
   } catch (error) {
     model.dispose();
     throw error;

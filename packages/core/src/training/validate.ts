@@ -1,8 +1,9 @@
 import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
-import { type EpochRecord, phaseReporter, type TaskRecord } from './events.ts';
+import type { EpochRecord, TaskRecord } from '../model/history.ts';
+import type { Predictions } from '../model/predict.ts';
+import { phaseReporter } from '../model/progress.ts';
 import type { TrainOptions } from './options.ts';
-import type { Predictions } from './predict.ts';
 import type { Track } from './track.ts';
 
 /** The result of one evaluation: the record, and the value that selects the best evaluation. */

@@ -136,9 +136,9 @@ export function refusesBatches(run: RunOutputs, device: () => Device): void {
       const weighted = multiply(first, input('w', ['sequences', 6]));
       await refused(weighted, { x: f(18), cuSeqlens: i(0, 1, 3), w: f(18) }, /3 boundaries .* not 3/);
       const choices = reshape(logits, ['examples', 4]);
-      const answer = crossEntropy(choices, input('answers', ['examples'], 'i32'));
-      await refused(answer, { logits: f(9), answers: i(0, 0) }, /cannot reshape/);
-      await refused(answer, { logits: f(12), answers: i(0, 0) }, /has 12 elements, the other 8/);
+      const chosen = crossEntropy(choices, input('labels', ['examples'], 'i32'));
+      await refused(chosen, { logits: f(9), labels: i(0, 0) }, /cannot reshape/);
+      await refused(chosen, { logits: f(12), labels: i(0, 0) }, /has 12 elements, the other 8/);
     });
 
     test('integers that nobody could check are refused when the graph is compiled', async () => {

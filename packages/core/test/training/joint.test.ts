@@ -8,10 +8,11 @@ import {
   type TrainEvent,
   TrainedModel,
   type TrainOptions,
+  type TrainSettings,
   train,
 } from '../../src/index.ts';
 import type { MethodReader } from '../../src/methods.ts';
-import { coreReaders } from '../../src/training/snapshot.ts';
+import { coreReaders } from '../../src/model/snapshot.ts';
 import { memoryFolder } from './memory-folder.ts';
 import { MemoryStore, outcome, tinyEncoder, tinyTask } from './tiny.ts';
 
@@ -41,7 +42,7 @@ const run: TrainOptions = {
   weightDecay: 0.01,
 };
 
-async function result(options: Partial<TrainOptions> = {}): Promise<unknown> {
+async function result(options: Partial<TrainSettings> = {}): Promise<unknown> {
   using model = await train({ ...run, ...options });
   return await outcome(model);
 }
@@ -141,7 +142,7 @@ describe('joint training', () => {
     ]);
   });
 
-  test('written, read and written again gives the same files and answers', async () => {
+  test('written, read and written again gives the same files and predictions', async () => {
     using model = await train({ ...run, epochs: 1 });
     const files = await model.files();
     expect(Object.keys(files)).toContain('heads/score/head_config.json');
@@ -177,8 +178,8 @@ describe('joint training', () => {
       { tasks: undefined, task: tinyTask(), method: bottleneck(), temperature: 1 },
       'temperature is for joint training',
     ],
-  ])('refuses what makes no sense: %#', async (options: Partial<TrainOptions>, message) => {
-    const attempt = train({ ...run, ...options });
+  ])('refuses what makes no sense: %#', async (options, message) => {
+    const attempt = train({ ...run, ...options } as TrainOptions);
     await expect(attempt).rejects.toBeInstanceOf(ArgumentError);
     await expect(attempt).rejects.toThrow(message);
   });

@@ -9,15 +9,14 @@ import {
   scalearn,
   type TrainedModel,
   type TrainingExample,
-  type TrainOptions,
   train,
 } from '../../src/index.ts';
-import { MemoryStore, outcome, tinyEncoder, tinyTask } from './tiny.ts';
+import { MemoryStore, outcome, type TaskRun, tinyEncoder, tinyTask } from './tiny.ts';
 
 const task = tinyTask({ id: 'tiny/pick', problem: 'multipleChoice', rows: 22 });
 
 /** Both stages: the flexible head, and the static one on the encoder's pooler. */
-async function stages(device: Device): Promise<readonly TrainOptions[]> {
+async function stages(device: Device): Promise<readonly TaskRun[]> {
   const encoder = await tinyEncoder(device);
   const run = { encoder, task, batchSize: 8, epochs: 2, learningRate: 1e-2 };
   const stage1 = { ...run, method: bottleneck({ width: 4 }) };
@@ -110,7 +109,7 @@ describe('what is no choice', () => {
     await expect(attempt).rejects.toThrow(/row 1 of tiny\/pick has .* choice for each of no, yes/);
   });
 
-  test('a third choice is no label, and texts alone have no answer', async () => {
+  test('a third choice is no label, and texts alone have no logits', async () => {
     const [options] = await stages(new ReferenceDevice());
     using model = await train(options!);
     await expect(model.predict([{ ...good, label: 2 }])).rejects.toThrow(/label \[2\]/);

@@ -8,7 +8,7 @@ import {
   type TrainEvent,
   train,
 } from '../../src/index.ts';
-import { mapTimeSliced } from '../../src/training/loop.ts';
+import { mapTimeSliced } from '../../src/model/loop.ts';
 import { tinyEncoder, tinyTask } from './tiny.ts';
 
 const device = new ReferenceDevice();

@@ -10,16 +10,15 @@ import {
   SafetensorsError,
   scalearn,
   type TrainEvent,
-  type TrainOptions,
   train,
 } from '../../src/index.ts';
-import { MemoryStore, outcome, tinyEncoder, tinyTask } from './tiny.ts';
+import { MemoryStore, outcome, type TaskRun, tinyEncoder, tinyTask } from './tiny.ts';
 
 const device = new ReferenceDevice();
 const encoder = await tinyEncoder(device);
 const task = tinyTask({ noise: true });
 // Five steps an epoch; noise, so that the best epoch is not the last.
-const run: TrainOptions = {
+const run: TaskRun = {
   encoder,
   task,
   method: bottleneck({ width: 4 }),
@@ -31,13 +30,13 @@ const run: TrainOptions = {
   seed: 1,
 };
 
-async function result(options: Partial<TrainOptions> = {}): Promise<unknown> {
+async function result(options: Partial<TaskRun> = {}): Promise<unknown> {
   using model = await train({ ...run, ...options });
   return await outcome(model);
 }
 
 /** Trains until a step is done, is interrupted there, and gives back what was saved. */
-async function interruptedAt(step: number, options: Partial<TrainOptions> = {}): Promise<Uint8Array> {
+async function interruptedAt(step: number, options: Partial<TaskRun> = {}): Promise<Uint8Array> {
   const store = new MemoryStore();
   const abort = new AbortController();
   const onEvent = (event: TrainEvent): void => {
@@ -49,7 +48,7 @@ async function interruptedAt(step: number, options: Partial<TrainOptions> = {}):
 }
 
 /** The step a checkpoint was taken at, as its resumed run says. */
-async function resume(bytes: Uint8Array, options: Partial<TrainOptions> = {}) {
+async function resume(bytes: Uint8Array, options: Partial<TaskRun> = {}) {
   let step = -1;
   const onEvent = (event: TrainEvent): void => {
     if (event.event === 'start') step = event.step;
@@ -126,7 +125,7 @@ describe('a run that was interrupted and resumed ends with the same bytes', () =
   test('an evaluation that is no number is the same after it was resumed', async () => {
     // A correlation of constant predictions is NaN: as the first value it is never beaten.
     const scores = [Number.NaN, 0.5, Number.POSITIVE_INFINITY, 0.1];
-    const options = (): Partial<TrainOptions> => ({
+    const options = (): Partial<TaskRun> => ({
       metrics: (predictions) => ({ score: scores[counts.indexOf(predictions.loss)] as number }),
       select: { metric: 'score', better: 'higher' },
     });
@@ -222,7 +221,7 @@ describe('saves between evaluations', () => {
 
 describe('a checkpoint is refused', () => {
   const other = new ReferenceDevice();
-  test.each<[string, Partial<TrainOptions> | (() => Promise<Partial<TrainOptions>>)]>([
+  test.each<[string, Partial<TaskRun> | (() => Promise<Partial<TaskRun>>)]>([
     ['seed', { seed: 2 }],
     ['learningRate', { learningRate: 1e-3 }],
     ['batchSize', { batchSize: 4 }],

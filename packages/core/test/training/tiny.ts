@@ -17,6 +17,7 @@ import type {
   TrainedModel,
   TrainingExample,
   TrainingTask,
+  TrainSettings,
 } from '../../src/index.ts';
 
 const words = ['red', 'rose', 'ruby', 'wine', 'fire', 'rust', 'blue', 'sky', 'sea', 'ice', 'ink', 'iris'];
@@ -139,6 +140,9 @@ export function tinyTask(options: TinyTaskOptions = {}): TrainingTask {
     validation: Array.from({ length: validationRows }, example),
   };
 }
+
+/** Options of a run on one task. Unlike those of `train` they can be combined property by property. */
+export type TaskRun = TrainSettings & { readonly task: TrainingTask };
 
 /** Checkpoints in memory, all that were ever saved. */
 export class MemoryStore implements CheckpointStore {

@@ -8,10 +8,9 @@ import {
   scalearn,
   type TrainEvent,
   type TrainingExample,
-  type TrainOptions,
   train,
 } from '../../src/index.ts';
-import { MemoryStore, outcome, tinyEncoder, tinyTask } from './tiny.ts';
+import { MemoryStore, outcome, type TaskRun, tinyEncoder, tinyTask } from './tiny.ts';
 
 const device = new ReferenceDevice();
 const encoder = await tinyEncoder(device);
@@ -26,7 +25,7 @@ const quick = {
 };
 
 /** Trains, and gives back what was decided; nothing is left on the device. */
-async function result(options: Partial<TrainOptions> = {}): Promise<unknown> {
+async function result(options: Partial<TaskRun> = {}): Promise<unknown> {
   using model = await train({ ...quick, ...options });
   return await outcome(model);
 }
@@ -84,7 +83,7 @@ describe('the seed', () => {
 
   test('decides data order, dropout and the first values', async () => {
     const noDropout = await tinyEncoder(device, { dropout: 0 });
-    const losses = async (options: Partial<TrainOptions>): Promise<number[]> => {
+    const losses = async (options: Partial<TaskRun>): Promise<number[]> => {
       const list: number[] = [];
       const onEvent = (event: TrainEvent): unknown => event.event === 'step' && list.push(event.loss);
       await result({ epochs: 1, ...options, onEvent });
@@ -103,9 +102,7 @@ test('every step has dropout masks of its own, and evaluation none', async () =>
   // One row eight times, in one batch, and nothing that moves: only the masks differ.
   const same = { ...task, train: Array.from({ length: 8 }, () => task.train[0] as TrainingExample) };
   const still = { task: same, batchSize: 8, epochs: 4, learningRate: 1e-12 };
-  const losses = async (
-    options: Partial<TrainOptions>,
-  ): Promise<{ train: number[]; validation: number[] }> => {
+  const losses = async (options: Partial<TaskRun>): Promise<{ train: number[]; validation: number[] }> => {
     using model = await train({ ...quick, ...still, ...options });
     const { history } = model;
     return {
@@ -126,7 +123,7 @@ test('every step has dropout masks of its own, and evaluation none', async () =>
 test('the parameters of every epoch can be had, and are waited for', async () => {
   const seen: Float32Array[] = [];
   let waited = 0;
-  const options: TrainOptions = {
+  const options: TaskRun = {
     ...quick,
     epochs: 3,
     onEpoch: async (parameters, epoch) => {
@@ -209,11 +206,11 @@ describe('events', () => {
   });
 });
 
-test('a trained model answers texts that have no labels', async () => {
+test('a trained model predicts for texts that have no labels', async () => {
   using model = await train({ ...quick, maxSteps: 2 });
   const { logits } = await model.predict(task.validation);
-  const answers = await model.predictTexts(task.validation.map((example) => example.segments));
-  expect(answers).toEqual({ logits, rows: task.validation.length, columns: 2 });
+  const predictions = await model.predictTexts(task.validation.map((example) => example.segments));
+  expect(predictions).toEqual({ logits, rows: task.validation.length, columns: 2 });
 });
 
 describe('when it ends', () => {
@@ -283,7 +280,7 @@ async function source(name: string): Promise<Adapter> {
 
 describe('what cannot train is refused', () => {
   const before = device.memory().total;
-  const refused = async (options: Partial<TrainOptions>, message: string | RegExp): Promise<void> => {
+  const refused = async (options: Partial<TaskRun>, message: string | RegExp): Promise<void> => {
     const error = await result(options).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ArgumentError);
     expect((error as Error).message).toMatch(message);
@@ -313,7 +310,7 @@ describe('what cannot train is refused', () => {
     await refused({ task: { ...labels, train: [{ segments: ['red'], label: [1, 2] }] } }, 'label');
   });
 
-  test.each<Partial<TrainOptions>>([
+  test.each<Partial<TaskRun>>([
     { batchSize: 0 },
     { epochs: 1.5 },
     { maxSteps: 0 },

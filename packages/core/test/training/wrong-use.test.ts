@@ -40,6 +40,15 @@ describe('wrong use names the argument', async () => {
     await expect(attempt).rejects.toBeInstanceOf(ArgumentError);
   });
 
+  test('the types tell a task from several tasks', async () => {
+    const { task, ...settings } = right;
+    // @ts-expect-error neither a task nor tasks
+    const neither: TrainOptions = settings;
+    // @ts-expect-error both
+    const both: TrainOptions = { ...right, tasks: [task, task] };
+    for (const wrong of [neither, both]) await expect(train(wrong)).rejects.toBeInstanceOf(ArgumentError);
+  });
+
   test('train takes an object', async () => {
     await expect(train(undefined as unknown as TrainOptions)).rejects.toThrow(
       'train takes an object of options',

@@ -12,6 +12,7 @@ import { World } from './world.ts';
 export interface TextOptions {
   /** Seed of the texts. Default 0. */
   readonly seed?: number;
+  /** Number of documents. */
   readonly documents: number;
 }
 

@@ -7,7 +7,7 @@ import type { TextColumns } from './values.ts';
 
 /** The columns that hold the texts and the label. */
 export interface Columns extends TextColumns {
-  /** One column, or several columns that are each 0 or 1 for one label. */
+  /** One column, or several columns that are each 0 or 1 for one label; found by common names if it is not chosen. */
   readonly label: string | readonly string[];
 }
 

@@ -44,6 +44,7 @@ export interface FileTaskOptions extends ColumnChoice, CsvOptions {
 
 /** A task read from files, for `loadTask`, and what was detected about them. */
 export interface FileTask extends TaskDefinition {
+  /** What was detected about the files. */
   readonly layout: FileLayout;
 }
 

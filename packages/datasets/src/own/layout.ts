@@ -10,6 +10,7 @@ export interface FileLayout extends Columns, LabelReading {
   readonly guessed: readonly ('text' | 'label' | 'problem')[];
   /** Detected properties that may be wrong, with the options that decide them. */
   readonly doubts: readonly Doubt[];
+  /** Where the rows of each split come from. */
   readonly splits: Readonly<Record<OwnSplit, SplitOrigin>>;
   /** Number of rows of the training file with each label, in the order of the ids; null for regression. */
   readonly labelCounts: ReadonlyMap<string, number> | null;
@@ -19,7 +20,9 @@ export type OwnSplit = Extract<SplitName, 'train' | 'validation' | 'test'>;
 
 /** Where the rows of a split come from. */
 export interface SplitOrigin {
+  /** The file, relative to the data. */
   readonly file: string;
+  /** Number of rows. */
   readonly rows: number;
   /** Whether the rows are a random part of the file. `stratified` parts have the proportions of its classes. */
   readonly drawn: false | 'at random' | 'stratified';

@@ -30,7 +30,9 @@ export type LabelForm = 'single' | 'separated' | 'lists' | 'vectors' | 'columns'
 
 /** How labels are read. */
 export interface LabelReading {
+  /** What the labels are. */
   readonly problem: OwnProblem;
+  /** How the labels of a row are written. */
   readonly form: LabelForm;
   /** Separator of several labels in one text. */
   readonly separator: LabelSeparator | null;

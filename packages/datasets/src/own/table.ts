@@ -72,5 +72,6 @@ export interface Doubt {
    * null, and `value` is a clause that says how to write the file.
    */
   readonly option: 'text' | 'label' | 'problem' | 'header' | 'delimiter' | 'decimal' | 'labels' | null;
+  /** The value of the option, or the clause. */
   readonly value: string;
 }

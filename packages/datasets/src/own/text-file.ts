@@ -12,18 +12,21 @@ export interface TextFileOptions extends CsvOptions {
   readonly data: string | URL | FileSource;
   /** The file, relative to `data`. */
   readonly file: string;
-  /** Columns of the texts and of the second texts. */
+  /** Columns of the texts; by default they are found by common names. */
   readonly text?: string | undefined;
+  /** Column of the second texts; by default there are none, or it is found by common names. */
   readonly textPair?: string | undefined;
   /** Columns to use if none are named and the file has them all. Default: columns with common names. */
   readonly usual?: readonly string[] | undefined;
-  /** Maximum size in bytes of a compressed file's content; see `FileTaskOptions`. */
+  /** Maximum size in bytes of a compressed file's content; see `FileTaskOptions`; by default as there */
   readonly maxFileSize?: number | undefined;
 }
 
 /** Texts to predict for, and how they were found. */
 export interface TextFile {
+  /** The columns that were read. */
   readonly columns: TextColumns;
+  /** The texts of each row. */
   readonly texts: readonly Example['segments'][];
   /** Guesses that may be wrong. */
   readonly doubts: readonly Doubt[];

@@ -7,6 +7,7 @@ import { parseListLiteral } from './list-literal.ts';
 import type { TableRow } from './table.ts';
 
 export interface TextColumns {
+  /** Column of the texts, or of the first texts; found by common names if it is not chosen. */
   readonly text: string;
   /** Column of the second text of each row; null if rows have one text. */
   readonly textPair: string | null;

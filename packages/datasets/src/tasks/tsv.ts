@@ -14,7 +14,10 @@ export interface TsvLayout {
     | { readonly values: readonly string[] }
     | { readonly min: number; readonly max: number }
   );
-  /** Releases whose header has this column have broken rows. Rows with too few columns are skipped. */
+  /**
+   * A column of the header of releases with broken rows: rows with too few columns are then skipped. By default they
+   * are refused.
+   */
   readonly dropShortRowsWith?: string;
 }
 

@@ -19,7 +19,9 @@ import type { FamilyCall } from './family.ts';
 export interface EncoderBlocks {
   /** i32 `[boundaries]`. */
   readonly cuSeqlens: Tensor;
+  /** A linear layer, by the name of its module. */
   dense(name: string, x: Tensor): Tensor;
+  /** A layer norm, by the name of its module. */
   norm(name: string, x: Tensor): Tensor;
   /** Dropout of hidden states. The name is the name of its random stream. */
   drop(x: Tensor, name: string): Tensor;

@@ -55,7 +55,10 @@ export interface EncoderFamily<Config extends TransformerConfig = TransformerCon
   firstPosition(config: Config): number;
   /** Builds the graph. It calls the active method at its sites and may read the common inputs and its own. */
   build(config: Config, call: FamilyCall): EncoderGraph;
-  /** Returns its own inputs, in addition to `inputIds`, `positionIds`, `tokenTypeIds` and `cuSeqlens`. */
+  /**
+   * Returns its own inputs, in addition to `inputIds`, `positionIds`, `tokenTypeIds` and `cuSeqlens`; absent if there
+   * are none
+   */
   feeds?(config: Config, texts: readonly EncodedText[]): Record<string, HostArray>;
 }
 

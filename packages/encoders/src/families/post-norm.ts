@@ -9,16 +9,25 @@ import { linearWeights, normWeights, stackedWeights, type WeightSpec, weightSpec
 export interface PostNormNames {
   /** Module that contains the layers, and the layers in it. */
   readonly stack: string;
+  /** The layers in the stack, without their number. */
   readonly layer: string;
+  /** Linear layer of the queries. */
   readonly query: string;
+  /** Linear layer of the keys. */
   readonly key: string;
+  /** Linear layer of the values. */
   readonly value: string;
   /** Name in the graph of queries, keys and values as one matrix. */
   readonly queryKeyValue: string;
+  /** Linear layer after the attention. */
   readonly attentionOutput: string;
+  /** Layer norm after the attention. */
   readonly attentionNorm: string;
+  /** First linear layer of the feed-forward block. */
   readonly intermediate: string;
+  /** Second linear layer of the feed-forward block. */
   readonly output: string;
+  /** Layer norm after the feed-forward block. */
   readonly outputNorm: string;
   /** Module that contains the modules that methods add after the feed-forward block. */
   readonly layerOutput: string;

@@ -2,6 +2,7 @@
 export interface WeightSpec {
   /** Name in the graph, without prefix, e.g. `encoder.layer.0.attention.self.qkv.weight`. */
   readonly name: string;
+  /** Sizes of the dimensions. */
   readonly shape: readonly number[];
   /** Keys of its parts on disk, without prefix. The parts are stacked along the first axis. */
   readonly parts: readonly string[];
@@ -9,7 +10,7 @@ export interface WeightSpec {
    * Initial values if it is not read: N(0, σ²) with the configuration's σ, or a constant. Only `normal` weights decay.
    */
   readonly initial: 'normal' | 'zeros' | 'ones';
-  /** Whether a checkpoint may lack it. Either all optional tensors are missing, or none. */
+  /** Whether a checkpoint may lack it; by default it may not. Either all optional tensors are missing, or none. */
   readonly optional?: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
 
 export interface ParseConfigOptions extends FamilyOptions {
-  /** Path of the file, for errors. */
+  /** Path of the file, for errors; `config.json` by default. */
   readonly where?: string;
 }
 

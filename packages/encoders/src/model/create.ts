@@ -8,19 +8,26 @@ import { encoderFingerprint, withLayers } from './fingerprint.ts';
 import { drawWeight, planWeights, readWeight } from './read-weights.ts';
 
 export interface CreateEncoderOptions extends FamilyOptions {
+  /** The device to create the encoder on. */
   readonly device: Device;
+  /** Configuration of the encoder. */
   readonly config: TransformerConfig;
+  /** Reads the tensors of a checkpoint. */
   readonly weights: TensorReader;
   /** Name in errors and in saved adapters. */
   readonly name: string;
-  /** Where it is loaded from, for models that are saved: a hub name, a URL or an absolute path. */
+  /** Where it is loaded from, for models that are saved: a hub name, a URL or an absolute path. Default: unknown. */
   readonly source?: string;
+  /** Tokenizes texts; without one the encoder takes token ids only. */
   readonly tokenizer?: SegmentEncoder;
   /** Number of layers to use, from the first. Default: all. */
   readonly layers?: number;
-  /** Storage type of the weights of linear layers and embeddings on the device. Sums are always f32. */
+  /** Storage type of the weights of linear layers and embeddings on the device; f32 by default. Sums are always f32. */
   readonly storage?: 'f32' | 'f16';
-  /** Called as tensors are read. Each tensor is read twice: for the fingerprint, and for the device. */
+  /**
+   * Called as tensors are read; by default progress is not reported. Each tensor is read twice: for the fingerprint, and for the
+   * device.
+   */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -18,6 +18,7 @@ import { encoderFeeds } from './feeds.ts';
 
 /** Turns texts into ids. It is the part of a tokenizer that training needs. */
 export interface SegmentEncoder {
+  /** Tokenizes a text or a text pair. */
   encode(segments: readonly [string] | readonly [string, string], options: TruncationOptions): EncodedText;
 }
 

@@ -13,12 +13,16 @@ import type { SegmentEncoder, TransformerEncoder } from './encoder.ts';
 import { readEncoderConfig } from './read-config.ts';
 
 export interface LoadEncoderOptions extends HubOptions, FamilyOptions {
+  /** The device to load the encoder on. */
   readonly device: Device;
   /** Number of layers to use, from the first. Default: all. */
   readonly layers?: number;
   /** Storage type of matrices on the device. `f16` halves their memory if the device supports it. */
   readonly storage?: 'f32' | 'f16';
-  /** Called as tensors are read. Each tensor is read twice: for the fingerprint, and for the device. */
+  /**
+   * Called as tensors are read; by default progress is not reported. Each tensor is read twice: for the fingerprint, and for the
+   * device.
+   */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -7,6 +7,7 @@ export interface ComparedPredictions {
   readonly labels: Numbers;
   /** Predictions for every seed, each in the shape of the labels. The lists of `b` belong to the same seeds. */
   readonly a: readonly Numbers[];
+  /** Predictions of the other method, in the same form. */
   readonly b: readonly Numbers[];
   /** Number of labels per row. Default 1. */
   readonly columns?: number;

@@ -4,11 +4,13 @@ import { chiSquaredUpper, fairBinomialLower } from './distributions.ts';
 export interface McNemarTest {
   /** Number of rows that only `a` got right. */
   readonly onlyA: number;
+  /** Number of rows that only `b` got right. */
   readonly onlyB: number;
   /** Two-sided p-value of the binomial distribution, valid for any number of rows. */
   readonly exactP: number;
   /** Statistic with continuity correction, and its approximate p-value. */
   readonly chiSquared: number;
+  /** P-value of `chiSquared`, approximate. */
   readonly chiSquaredP: number;
 }
 

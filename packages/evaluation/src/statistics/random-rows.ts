@@ -5,6 +5,7 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 export interface ResamplingOptions {
   /** Number of resamples. Default 10,000. */
   readonly resamples?: number;
+  /** Seed of the draws. Default 0. */
   readonly seed?: number;
 }
 

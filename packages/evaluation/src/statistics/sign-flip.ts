@@ -3,6 +3,7 @@ import { differencesOf } from './pairs.ts';
 import { type ResamplingOptions, randomSigns } from './random-rows.ts';
 
 export interface PermutationTest {
+  /** Mean of the differences `a - b`. */
   readonly meanDifference: number;
   /** Two-sided p-value. */
   readonly p: number;
@@ -11,6 +12,7 @@ export interface PermutationTest {
    * the observed one.
    */
   readonly atLeastAsExtreme: number;
+  /** Number of assignments that were counted. */
   readonly assignments: number;
   /** The smallest `p` that this test can give. With few pairs no difference is significant. */
   readonly smallestP: number;

@@ -9,10 +9,12 @@ export interface TTest {
   readonly t: number;
   /** Two-sided p-value; NaN if `t` is NaN. */
   readonly p: number;
+  /** Degrees of freedom. */
   readonly degreesOfFreedom: number;
 }
 
 export interface PairedTTest extends TTest {
+  /** Mean of the differences `a - b`. */
   readonly meanDifference: number;
   /** 95 % confidence interval of the mean difference. */
   readonly interval: Interval;

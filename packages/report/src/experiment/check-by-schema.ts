@@ -6,7 +6,9 @@ export interface SchemaIssue {
   readonly path: string;
   /** What the value must be. */
   readonly what: string;
+  /** Whether the value is missing. */
   readonly isMissing: boolean;
+  /** The value; undefined if it is missing. */
   readonly found: unknown;
 }
 

@@ -3,6 +3,7 @@ import { publishedMethods } from './published.ts';
 
 /** A method's names in reports. */
 export interface ReportMethod {
+  /** Identifier, such as `scalearn++`. */
   readonly id: string;
   /** Displayed name, such as `ScaLearn++`. */
   readonly title: string;

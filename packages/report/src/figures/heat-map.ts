@@ -4,11 +4,15 @@ import { ink, negative, paper, positive } from './colors.ts';
 import { renderSvg } from './render.ts';
 
 export interface HeatMapOptions {
+  /** Names of the rows. */
   readonly rows: readonly string[];
+  /** Names of the columns. */
   readonly columns: readonly string[];
   /** `[rows][columns]`; a value that is not finite has no cell. */
   readonly values: readonly (readonly number[])[];
+  /** Title above the columns; none by default. */
   readonly columnTitle?: string;
+  /** Title beside the rows; none by default. */
   readonly rowTitle?: string;
   /** Decimal places; 2 by default. */
   readonly digits?: number;

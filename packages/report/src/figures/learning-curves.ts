@@ -5,29 +5,36 @@ import { seriesColor } from './colors.ts';
 import { renderSvg } from './render.ts';
 
 export interface CurvePoint {
+  /** Position along the x axis, such as a step. */
   readonly x: number;
+  /** Value, such as a loss. */
   readonly y: number;
 }
 
 /** A line of a figure, measured with several seeds. */
 export interface Series {
+  /** Displayed name of the line. */
   readonly name: string;
   /** The points of every seed. */
   readonly runs: readonly (readonly CurvePoint[])[];
 }
 
 export interface LearningCurvesOptions {
+  /** The lines. */
   readonly series: readonly Series[];
+  /** Title of the x axis. */
   readonly xTitle: string;
+  /** Title of the y axis. */
   readonly yTitle: string;
   /** Text alternative of the figure, for screen readers. */
   readonly label: string;
-  /** Width of the drawing without its axes in pixels, 520 by default; the height is 260 by default. */
+  /** Width of the drawing without its axes in pixels; 520 by default. */
   readonly width?: number;
+  /** Height of the drawing without its axes in pixels; 260 by default. */
   readonly height?: number;
-  /** Whether the x axis is logarithmic. */
+  /** Whether the x axis is logarithmic; false by default. */
   readonly isLogarithmic?: boolean;
-  /** Whether every value has a dot and a tick; for few values. */
+  /** Whether every value has a dot and a tick, for few values; false by default. */
   readonly hasDots?: boolean;
   /**
    * Columns of the legend; by default it is above the drawing. A narrow drawing has room for fewer names side by side.
@@ -37,10 +44,15 @@ export interface LearningCurvesOptions {
 
 /** A point of the mean over seeds. If there is no deviation, `low` and `high` are the mean. */
 export interface MeanPoint {
+  /** Name of the line. */
   readonly series: string;
+  /** Position along the x axis. */
   readonly x: number;
+  /** Mean over the seeds. */
   readonly mean: number;
+  /** Mean minus the standard deviation. */
   readonly low: number;
+  /** Mean plus the standard deviation. */
   readonly high: number;
 }
 

@@ -37,9 +37,10 @@ const config: Config = {
 /**
  * Draws a Vega-Lite specification as SVG, for an HTML page or for a file.
  *
+ * @param spec a specification, of the type `TopLevelSpec` of vega-lite, whose declarations need those of the DOM
  * @param label text alternative of the figure, for screen readers
  */
-export async function renderSvg(spec: TopLevelSpec, label: string): Promise<Html> {
+export async function renderSvg(spec: object, label: string): Promise<Html> {
   // Vega is by far the largest part of this package, so it is loaded only when a figure is drawn.
   const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const view = new View(parse(compile({ ...spec, background: 'transparent', config } as TopLevelSpec).spec), {

@@ -3,14 +3,19 @@ import { host, isNode, messageOf } from '../environment.ts';
 
 /** Properties of an adapter, to show to users and to choose kernels by. */
 export interface AdapterDescription {
+  /** Vendor, as the runtime names it; may be empty. */
   readonly vendor: string;
+  /** Family of GPUs, as the runtime names it; may be empty. */
   readonly architecture: string;
+  /** Model, as the runtime names it; may be empty. */
   readonly device: string;
   /** Text from the runtime; it usually names the driver. */
   readonly description: string;
   /** Whether the adapter runs on the CPU (a software adapter). */
   readonly isSoftware: boolean;
+  /** Names of WebGPU's optional features that the adapter has, sorted. */
   readonly features: readonly string[];
+  /** WebGPU's limits by their names, such as `maxBufferSize` in bytes. */
   readonly limits: Readonly<Record<string, number>>;
   /** Invocations in a subgroup, if the size is fixed; undefined otherwise and without subgroups. */
   readonly subgroupSize: number | undefined;

@@ -8,7 +8,7 @@ import type {
   Program,
   UploadOptions,
 } from '../device.ts';
-import { environment, isNode } from '../environment.ts';
+import { environment, type GpuDevice, isNode } from '../environment.ts';
 import { measureMemory } from '../memory.ts';
 import { type AdapterDescription, describeAdapter, findAdapter, openDevice } from './adapter.ts';
 import { GpuContext } from './context.ts';
@@ -19,8 +19,9 @@ import { Waiter } from './waiting.ts';
 
 export interface WebGPUOptions {
   /** A GPU device to use; by default one is requested. The library never destroys a device passed here. */
-  readonly gpu?: GPUDevice;
-  readonly powerPreference?: GPUPowerPreference;
+  readonly gpu?: GpuDevice;
+  /** The kind of adapter to request; `high-performance` by default. */
+  readonly powerPreference?: 'low-power' | 'high-performance';
   /** Kernel variant to use; by default the environment variable SCALEARN_WEBGPU_VARIANT, else the adapter decides. */
   readonly forceVariant?: KernelVariant;
 }
@@ -36,11 +37,25 @@ export class WebGPUDevice implements Device {
   readonly #programs = new Set<WebGPUProgram>();
   #disposed = false;
 
-  constructor(context: GpuContext, adapter: AdapterDescription, owned: boolean) {
+  private constructor(context: GpuContext, adapter: AdapterDescription, owned: boolean) {
     this.#context = context;
     this.adapter = adapter;
     this.#owned = owned;
     this.lost = context.lost;
+  }
+
+  /** See {@link requestWebGPUDevice}. */
+  static async open(options: WebGPUOptions): Promise<WebGPUDevice | undefined> {
+    const { powerPreference = 'high-performance' } = options;
+    const found = options.gpu ? undefined : await findAdapter({ powerPreference });
+    const gpu = options.gpu ?? (found && (await openDevice(found.adapter)));
+    if (!gpu) return undefined;
+    const adapter = describeAdapter(found?.adapter.info ?? gpu.adapterInfo, gpu.features, gpu.limits);
+    const profile = chooseProfile(adapter, options.forceVariant ?? environment('SCALEARN_WEBGPU_VARIANT'));
+    // In Node, a device that was passed in also comes from Dawn.
+    const polled = found?.polled ?? isNode();
+    const nap = polled ? (adapter.isSoftware ? 0.5 : 0.1) : undefined;
+    return new WebGPUDevice(new GpuContext(gpu, profile, new Waiter(nap)), adapter, !options.gpu);
   }
 
   get description(): string {
@@ -99,15 +114,6 @@ export class WebGPUDevice implements Device {
  * @throws DeviceError if the adapter gives no device, or cannot run a forced variant
  * @throws ArgumentError if the environment names a variant that does not exist
  */
-export async function requestWebGPUDevice(options: WebGPUOptions = {}): Promise<WebGPUDevice | undefined> {
-  const { powerPreference = 'high-performance' } = options;
-  const found = options.gpu ? undefined : await findAdapter({ powerPreference });
-  const gpu = options.gpu ?? (found && (await openDevice(found.adapter)));
-  if (!gpu) return undefined;
-  const adapter = describeAdapter(found?.adapter.info ?? gpu.adapterInfo, gpu.features, gpu.limits);
-  const profile = chooseProfile(adapter, options.forceVariant ?? environment('SCALEARN_WEBGPU_VARIANT'));
-  // In Node, a device that was passed in also comes from Dawn.
-  const polled = found?.polled ?? isNode();
-  const nap = polled ? (adapter.isSoftware ? 0.5 : 0.1) : undefined;
-  return new WebGPUDevice(new GpuContext(gpu, profile, new Waiter(nap)), adapter, !options.gpu);
+export function requestWebGPUDevice(options: WebGPUOptions = {}): Promise<WebGPUDevice | undefined> {
+  return WebGPUDevice.open(options);
 }

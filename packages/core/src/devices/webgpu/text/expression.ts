@@ -1,5 +1,6 @@
+import { type WgslFace, wgslForms } from '../../../graph/function-faces.ts';
 import type { Lanes } from '../../../graph/kernel.ts';
-import { type Expression, type WgslFace, wgslForms } from '../../../graph/scalar.ts';
+import type { Expression } from '../../../graph/scalar.ts';
 import type { Dim } from '../../../graph/shape.ts';
 import { f32Literal } from '../../../graph/wgsl.ts';
 import { type LibraryFunction, lanesText } from './library.ts';

@@ -1,10 +1,9 @@
+import { type WgslForm, wgslForms } from '../../../graph/function-faces.ts';
 import {
   type BinaryFunction,
   binaryFunctions,
   type UnaryFunction,
   unaryFunctions,
-  type WgslForm,
-  wgslForms,
 } from '../../../graph/scalar.ts';
 import { wgsl } from '../../../graph/wgsl.ts';
 

@@ -5,7 +5,7 @@ import { caseFolder, caseNames } from '../../../../test/golden/folder.ts';
 import { readBytes } from '../../../../test/golden/recorded.ts';
 import { parseSafetensors } from '../../src/files.ts';
 import { MT19937 } from '../../src/random/mt19937.ts';
-import { JointOrder } from '../../src/training/order.ts';
+import { epochBatches, JointOrder } from '../../src/training/order.ts';
 
 interface SamplerCase {
   readonly dataset_sizes: readonly number[];
@@ -15,6 +15,27 @@ interface SamplerCase {
   readonly epoch: number;
   readonly batches_per_epoch: number;
 }
+
+const rows = (batches: readonly Int32Array[]): number[] => batches.flatMap((batch) => [...batch]);
+
+describe("an epoch's batches", () => {
+  test('hold every row once, the last one what is left', () => {
+    const batches = epochBatches(22, 8, 0, 0);
+    expect(batches.map((batch) => batch.length)).toEqual([8, 8, 6]);
+    expect(rows(batches).sort((a, b) => a - b)).toEqual([...Array(22).keys()]);
+    expect(epochBatches(3, 8, 0, 0)).toHaveLength(1);
+  });
+
+  test('are in an order of their own for every epoch and seed, always the same', () => {
+    const orders = [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ].map(([seed, epoch]) => rows(epochBatches(22, 8, seed as number, epoch as number)).join());
+    expect(new Set(orders).size).toBe(3);
+    expect(rows(epochBatches(22, 8, 0, 1)).join()).toBe(orders[1]);
+  });
+});
 
 const samplers = caseNames(({ kind }) => kind === 'sampler');
 

@@ -1,5 +1,3 @@
-import type { CompileOptions, Device, Program } from '../devices/device.ts';
-import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Method, MethodCall, MethodTarget } from '../methods/method.ts';
 import type { Dropout } from '../nn/dropout.ts';
@@ -8,13 +6,17 @@ import type { Head } from '../nn/head.ts';
 
 /** The outputs of a forward pass. */
 export interface GraphParts {
+  /** The hidden states after the embeddings and after each layer, each `[tokens, hidden]`. */
   readonly hiddenStates: readonly Tensor[];
   /** The pooler applied to the first tokens, if the encoder has one. */
   readonly pooled?: (first: Tensor) => Tensor;
+  /** The start of each sequence and the end of the last one, i32 `[boundaries]`. */
   readonly cuSeqlens: Tensor;
+  /** Logits, `[sequences, outputs]`, or `[examples, choices]` for multiple choice. */
   readonly logits: Tensor;
   /** Mean loss over the batch, `[]`, without the penalty. */
   readonly loss: Tensor;
+  /** The method's penalty, `[]`; absent if it has none. */
   readonly penalty?: Tensor;
 }
 
@@ -45,16 +47,4 @@ export function buildForward(call: ForwardCall): GraphParts {
   const logits = head.logits({ encoder: encoder.architecture, graph, parameter, ...dropout });
   const penalty = method.penalty?.(methodCall);
   return { ...graph, logits, loss: head.loss(logits, call.weighted), ...(penalty ? { penalty } : {}) };
-}
-
-/** Compiles a graph. Reports start and end even if the device reports no progress in between. */
-export async function compileWithProgress(
-  device: Device,
-  graph: Graph,
-  options: CompileOptions,
-): Promise<Program> {
-  options.onProgress?.(0, 1);
-  const program = await device.compile(graph, options);
-  options.onProgress?.(1, 1);
-  return program;
 }

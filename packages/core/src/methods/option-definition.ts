@@ -6,15 +6,19 @@ export type OptionType = 'number' | 'whole' | 'numbers' | 'text' | readonly stri
 
 /** Bounds of a number, or of each number of a list. */
 export interface OptionRange {
+  /** Inclusive lower bound; none by default. */
   readonly least?: number;
+  /** Inclusive upper bound; none by default. */
   readonly most?: number;
-  /** Exclusive lower bound. */
+  /** Exclusive lower bound; none by default */
   readonly above?: number;
+  /** Exclusive upper bound; none by default. */
   readonly below?: number;
 }
 
-/** An option of a method other than its sources. */
-export interface MethodOption<T extends OptionType = OptionType> {
+/** The definition of an option of a method or of training. Checks, flags, help and schemas derive from it. */
+export interface OptionDefinition<T extends OptionType = OptionType> {
+  /** The type of its values. */
   readonly type: T;
   /** Short description. */
   readonly meaning: string;
@@ -22,6 +26,7 @@ export interface MethodOption<T extends OptionType = OptionType> {
   readonly default?: OptionValue<T>;
   /** Description of the default if it is not always a constant: `the encoder's`. */
   readonly defaultMeaning?: string;
+  /** Bounds of a number; by default any finite number is valid. */
   readonly range?: OptionRange;
   /** Flag of the command line for this option. Options without a flag are given by `--set NAME=VALUE`. */
   readonly flag?: `--${string}`;
@@ -29,8 +34,8 @@ export interface MethodOption<T extends OptionType = OptionType> {
   readonly required?: true;
 }
 
-/** The options of a method, by the names that the method's function uses. */
-export type MethodOptions = Readonly<Record<string, MethodOption>>;
+/** Definitions by the names of the options in code. */
+export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
 
 export type OptionValue<T extends OptionType> = T extends 'number' | 'whole'
   ? number
@@ -43,19 +48,19 @@ export type OptionValue<T extends OptionType> = T extends 'number' | 'whole'
         : never;
 
 /** The values of options. Any may be left out. */
-export type OptionValues<O extends MethodOptions> = {
+export type OptionValues<O extends OptionDefinitions> = {
   readonly [Name in keyof O]?: OptionValue<O[Name]['type']> | undefined;
 };
 
 /** The values of options, those with a default filled in. */
-export type SettledValues<O extends MethodOptions> = {
+export type SettledValues<O extends OptionDefinitions> = {
   readonly [Name in keyof O]: O[Name] extends { readonly default: unknown }
     ? OptionValue<O[Name]['type']>
     : OptionValue<O[Name]['type']> | undefined;
 };
 
 /** Returns a description of the values that an option accepts: `a number above 0`. */
-export function whatOptionTakes({ type, range = {} }: Pick<MethodOption, 'type' | 'range'>): string {
+export function whatOptionTakes({ type, range = {} }: Pick<OptionDefinition, 'type' | 'range'>): string {
   if (typeof type !== 'string') return `one of ${type.join(', ')}`;
   if (type === 'text') return 'a text';
   const { least, most, above, below } = range;
@@ -73,7 +78,7 @@ export function whatOptionTakes({ type, range = {} }: Pick<MethodOption, 'type' 
 
 /** Returns whether an option accepts a value. */
 export function optionTakes<T extends OptionType>(
-  { type, range = {} }: Pick<MethodOption<T>, 'type' | 'range'>,
+  { type, range = {} }: Pick<OptionDefinition<T>, 'type' | 'range'>,
   value: unknown,
 ): value is OptionValue<T> {
   if (typeof type === 'object') return typeof value === 'string' && type.includes(value);
@@ -94,7 +99,7 @@ export function optionTakes<T extends OptionType>(
  *
  * @throws ArgumentError that names the first unknown option or invalid value
  */
-export function checkOptions<O extends MethodOptions>(
+export function checkOptions<O extends OptionDefinitions>(
   options: O,
   values: Readonly<Record<string, unknown>>,
 ): asserts values is OptionValues<O> {
@@ -111,7 +116,7 @@ export function checkOptions<O extends MethodOptions>(
 }
 
 /** Checks values against options and fills in the defaults. Other values, such as `sources`, are left out. @throws ArgumentError */
-export function settleOptions<O extends MethodOptions>(
+export function settleOptions<O extends OptionDefinitions>(
   options: O,
   values: { readonly [Name in keyof O]?: unknown },
 ): SettledValues<O> {
@@ -121,7 +126,7 @@ export function settleOptions<O extends MethodOptions>(
   return own;
 }
 
-function assertSettled<O extends MethodOptions>(
+function assertSettled<O extends OptionDefinitions>(
   options: O,
   values: Readonly<Record<string, unknown>>,
 ): asserts values is SettledValues<O> {

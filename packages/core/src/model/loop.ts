@@ -52,8 +52,9 @@ export function* stepsUntil(
 const longestTurn = 50;
 
 export interface TimeSliceOptions {
+  /** Receives the number of finished items and the total number; by default progress is not reported. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Aborting stops between two slices, with the signal's reason. */
+  /** Aborting stops between two slices, with the signal's reason; by default nothing aborts. */
   readonly signal?: AbortSignal | undefined;
 }
 

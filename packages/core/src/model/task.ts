@@ -5,6 +5,7 @@ import type { Problem } from '../nn/head.ts';
 
 /** One labeled text or text pair, or a text with several choices. */
 export interface TrainingExample {
+  /** A text, or the two texts of a pair. */
   readonly segments: readonly [string] | readonly [string, string];
   /**
    * For multiple choice: one text for each choice. Each is paired with the only segment. Every example has as many
@@ -19,14 +20,19 @@ export interface TrainingExample {
 export interface TrainingTask {
   /** Id `benchmark/task`. The last part names the adapter, see {@link taskName}. */
   readonly id: string;
+  /** What the labels are. */
   readonly problem: Problem;
   /** Names of classes, labels or choices; null for regression. */
   readonly labels: readonly string[] | null;
+  /** Largest number of tokens of a text or text pair, including special tokens; longer ones are truncated. */
   readonly maxLength: number;
+  /** Which text of a pair loses tokens if both are too long: the longer one, token by token, or the first. */
   readonly truncation: 'longestFirst' | 'onlyFirst';
+  /** The training split. */
   readonly train: readonly TrainingExample[];
+  /** The validation split. Evaluations during training use it. */
   readonly validation: readonly TrainingExample[];
-  /** Identifies the data. A run cannot be resumed on other data. */
+  /** Identifies the data; absent if it is not known. A run cannot be resumed on other data. */
   readonly fingerprint?: string;
 }
 

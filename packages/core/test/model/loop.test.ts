@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runInOrder, stepsUntil } from '../../src/training/loop.ts';
+import { runInOrder, stepsUntil } from '../../src/model/loop.ts';
 
 const later = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

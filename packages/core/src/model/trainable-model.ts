@@ -1,4 +1,4 @@
-import type { DeviceTensor, Disposes } from '../devices/device.ts';
+import type { DeviceTensor } from '../devices/device.ts';
 import { at, known } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { graphInputs, topologicalOrder } from '../graph/graph.ts';
@@ -14,17 +14,28 @@ import { buildForward, type GraphParts } from './forward.ts';
 export interface TrainableModelOptions {
   /** The encoder. It belongs to the caller: disposing the model does not dispose it. */
   readonly encoder: Encoder;
+  /** The method to train, or with which the model was trained. */
   readonly method: Method;
   /** Heads by task name; more than one only in joint training. */
   readonly heads: Readonly<Record<string, Head>>;
+  /** Name of the adapter, part of its keys on disk. */
   readonly adapterName: string;
+  /** Seed of random initialization. */
   readonly seed: number;
   /** Whether weight decay is used; without it all parameters share one group. */
   readonly decays?: boolean;
 }
 
+/** Numbers of trainable values. */
+export interface ParameterCount {
+  /** Number of trainable values of the method. */
+  readonly method: number;
+  /** Number of trainable values of the heads. */
+  readonly head: number;
+}
+
 /** Encoder, method and heads with their parameters on the device, to be trained, evaluated and saved. */
-export class TrainableModel implements Disposes {
+export class TrainableModel implements Disposable {
   readonly encoder: Encoder;
   readonly method: Method;
   readonly target: MethodTarget;
@@ -86,7 +97,7 @@ export class TrainableModel implements Disposes {
   }
 
   /** Returns the number of trainable values of the method and of the heads. */
-  count(): { readonly method: number; readonly head: number } {
+  count(): ParameterCount {
     return {
       method: this.parameters.count(({ name }) => !this.#headTasks.has(name)),
       head: this.parameters.count(({ name }) => this.#headTasks.has(name)),

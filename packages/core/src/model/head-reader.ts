@@ -18,8 +18,7 @@ import type { EncoderArchitecture } from '../nn/architecture.ts';
 import { createHead, type HeadOptions, type Problem, type SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { activations } from '../ops/named-activations.ts';
-import { headTypes } from './head-files.ts';
-import { problemTypes } from './hub-head.ts';
+import { headTypes, problemTypes } from './head-files.ts';
 
 /** Limit of choices: more than any task has. Nothing else in a head's files limits their number. */
 const mostChoices = 1000;

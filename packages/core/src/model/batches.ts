@@ -3,7 +3,6 @@ import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import type { EncodedText, Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
-import { RandomStream } from '../random/streams.ts';
 import { mapTimeSliced, type TimeSliceOptions } from './loop.ts';
 import type { TrainingExample, TrainingTask } from './task.ts';
 
@@ -11,6 +10,7 @@ import type { TrainingExample, TrainingTask } from './task.ts';
 export interface EncodedExample {
   /** One sequence, or one for each choice. A batch orders its sequences by example, then by choice. */
   readonly texts: readonly EncodedText[];
+  /** Class id, score, 0 or 1 for each label, or the index of the correct choice; empty for texts without a label. */
   readonly label: readonly number[];
 }
 
@@ -121,19 +121,6 @@ export function batchFeeds(
     labels: classes ? Int32Array.from(labels) : Float32Array.from(labels),
     ...(weights && { labelWeights: Float64Array.from(rowWeights(batch, weights)) }),
   };
-}
-
-/** Returns the row numbers of an epoch's batches. Each epoch has a new permutation. The last batch may be smaller. */
-export function epochBatches(rows: number, batchSize: number, seed: number, epoch: number): Int32Array[] {
-  const order = new RandomStream(seed, `order/${epoch}`).permutation(rows);
-  return consecutive(order, batchSize);
-}
-
-/** Returns consecutive slices of a list. */
-function consecutive(order: Int32Array, batchSize: number): Int32Array[] {
-  return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
-    order.subarray(i * batchSize, (i + 1) * batchSize),
-  );
 }
 
 /** Returns the number of tokens of an example, including all its choices. */

@@ -4,20 +4,20 @@ import {
   checkOptions,
   coreMethods,
   defineMethod,
-  type MethodOption,
+  type OptionDefinition,
   optionTakes,
   settleOptions,
   whatOptionTakes,
 } from '../../src/methods.ts';
 
-const half: MethodOption = { type: 'number', meaning: 'half', range: { least: 0, below: 1 } };
-const size: MethodOption = { type: 'whole', meaning: 'size', range: { least: 1, most: 9 } };
-const list: MethodOption = { type: 'numbers', meaning: 'all', range: { above: 0 } };
-const word: MethodOption = { type: ['one', 'two'], meaning: 'word' };
-const text: MethodOption = { type: 'text', meaning: 'text' };
+const half: OptionDefinition = { type: 'number', meaning: 'half', range: { least: 0, below: 1 } };
+const size: OptionDefinition = { type: 'whole', meaning: 'size', range: { least: 1, most: 9 } };
+const list: OptionDefinition = { type: 'numbers', meaning: 'all', range: { above: 0 } };
+const word: OptionDefinition = { type: ['one', 'two'], meaning: 'word' };
+const text: OptionDefinition = { type: 'text', meaning: 'text' };
 
 describe('what an option takes', () => {
-  test.each<[MethodOption, string, unknown[], unknown[]]>([
+  test.each<[OptionDefinition, string, unknown[], unknown[]]>([
     [half, 'a number of at least 0 and below 1', [0, 0.5], [1, -0.1, Number.NaN, '0.5', null, [0]]],
     [size, 'a whole number from 1 to 9', [1, 9], [0, 10, 1.5, 2 ** 60, '3']],
     [list, 'numbers above 0', [[1], [0.5, 2]], [[], [1, 0], [1, '2'], 1]],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Graph, Program } from '../../src/graph.ts';
 import { bottleneck, ReferenceDevice, train } from '../../src/index.ts';
-import { tinyEncoder, tinyTask } from './tiny.ts';
+import { tinyEncoder, tinyTask } from '../training/tiny.ts';
 
 /** The reference device, whose runs take a moment; counts those under way. */
 class SlowDevice extends ReferenceDevice {

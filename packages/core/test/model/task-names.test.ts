@@ -15,9 +15,9 @@ import {
   train,
 } from '../../src/index.ts';
 import type { MethodReader } from '../../src/methods.ts';
-import { coreReaders } from '../../src/training/snapshot.ts';
-import { memoryFolder } from './memory-folder.ts';
-import { tinyEncoder, tinyTask } from './tiny.ts';
+import { coreReaders } from '../../src/model/snapshot.ts';
+import { memoryFolder } from '../training/memory-folder.ts';
+import { tinyEncoder, tinyTask } from '../training/tiny.ts';
 
 const encoder = await tinyEncoder(new ReferenceDevice(), { layers: 1 });
 const target = { encoder: encoder.architecture, encoderFingerprint: encoder.fingerprint, modelName: 'tiny' };

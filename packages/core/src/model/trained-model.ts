@@ -1,4 +1,3 @@
-import type { Disposes } from '../devices/device.ts';
 import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -8,30 +7,39 @@ import type { Encoder } from '../nn/encoder.ts';
 import type { SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 import { type EncodedExample, encodeExample, encodeText } from './batches.ts';
-import type { Progress } from './checkpoint.ts';
-import { type EpochRecord, type ProgressEvent, phaseReporter } from './events.ts';
+import type { EpochRecord, TrainingHistory } from './history.ts';
 import { mapTimeSliced } from './loop.ts';
-import type { TrainableModel } from './model.ts';
 import { type ModelOutput, type Predictions, Predictors } from './predict.ts';
+import { type ProgressEvent, phaseReporter } from './progress.ts';
 import { type ModelSnapshot, mergeSnapshot, modelFromSnapshot, snapshotFiles } from './snapshot.ts';
 import { findByName, type TaskShape, type TrainingExample, taskName } from './task.ts';
+import type { ParameterCount, TrainableModel } from './trainable-model.ts';
 
+/** Options of predictions. */
 export interface PredictOptions {
+  /** Number of rows per batch; 32 by default. */
   readonly batchSize?: number;
-  /** Aborting rejects with the signal's reason. */
+  /** Aborting rejects with the signal's reason; by default nothing aborts. */
   readonly signal?: AbortSignal;
+  /** Receives the progress of each phase; by default it is not reported. */
   readonly onProgress?: (event: ProgressEvent) => void;
 }
+
+/** The history of a model that was read from a folder. */
+const untrained: TrainingHistory = { history: [], bestEpoch: 0, steps: 0, seconds: 0 };
 
 /**
  * A model for prediction, from training or from a folder. A model of several tasks gives access to each task through
  * {@link TrainedModel.for}.
  */
-export class TrainedModel implements Disposes {
+export class TrainedModel implements TrainingHistory, Disposable {
   /** The tasks; more than one only after joint training. */
   readonly tasks: readonly TaskShape[];
+  readonly history: readonly EpochRecord[];
+  readonly bestEpoch: number;
+  readonly steps: number;
+  readonly seconds: number;
   readonly #model: TrainableModel;
-  readonly #progress: Progress | undefined;
   /** All tasks of the whole model. */
   readonly #all: readonly TaskShape[];
   readonly #predictors: Predictors;
@@ -39,10 +47,18 @@ export class TrainedModel implements Disposes {
   readonly #owns: boolean;
 
   /** @param whole the model of several tasks of which this is a view; a view owns nothing */
-  constructor(model: TrainableModel, tasks: readonly TaskShape[], progress?: Progress, whole?: TrainedModel) {
+  constructor(
+    model: TrainableModel,
+    tasks: readonly TaskShape[],
+    { history, bestEpoch, steps, seconds }: TrainingHistory = untrained,
+    whole?: TrainedModel,
+  ) {
     this.#model = model;
     this.tasks = tasks;
-    this.#progress = progress;
+    this.history = history;
+    this.bestEpoch = bestEpoch;
+    this.steps = steps;
+    this.seconds = seconds;
     this.#all = whole ? whole.#all : tasks;
     this.#predictors = whole ? whole.#predictors : new Predictors(model);
     this.#owns = whole === undefined;
@@ -64,7 +80,7 @@ export class TrainedModel implements Disposes {
    */
   for(id: string): TrainedModel {
     const task = findByName(this.tasks, id);
-    if (task) return new TrainedModel(this.#model, [task], this.#progress, this);
+    if (task) return new TrainedModel(this.#model, [task], this, this);
     throw new ArgumentError(
       `the model has no task '${id}'; it has ${this.tasks.map((each) => each.id).join(', ')}`,
     );
@@ -94,27 +110,8 @@ export class TrainedModel implements Disposes {
     return { outputs: { logits } };
   }
 
-  /** The results of each epoch; empty for a model that was read from a folder. */
-  get history(): readonly EpochRecord[] {
-    return this.#progress?.history ?? [];
-  }
-
-  /** Number of the epoch with these parameters, from 1; 0 for a model that was read from a folder. */
-  get bestEpoch(): number {
-    return this.#progress?.stopping.bestEvaluation ?? 0;
-  }
-
-  get steps(): number {
-    return this.#progress?.step ?? 0;
-  }
-
-  /** Seconds of training, including those before an interruption. */
-  get seconds(): number {
-    return this.#progress?.seconds ?? 0;
-  }
-
   /** Number of trainable values of the method and of the heads. */
-  get parameterCount(): { readonly method: number; readonly head: number } {
+  get parameterCount(): ParameterCount {
     return this.#model.count();
   }
 

@@ -1,18 +1,20 @@
-import type { Disposes, Program } from '../devices/device.ts';
+import type { Program } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
 import { fed } from '../graph/feeds.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
 import { batchFeeds, batchWeight, type EncodedExample, largestBatch } from './batches.ts';
-import { compileWithProgress } from './forward.ts';
 import { runInOrder } from './loop.ts';
-import type { TrainableModel } from './model.ts';
+import { compileWithProgress, type OnProgress } from './progress.ts';
+import type { TrainableModel } from './trainable-model.ts';
 
 /** A model's output for a list of texts. */
 export interface ModelOutput {
   /** `[rows, columns]`, row-major. */
   readonly logits: Float32Array;
+  /** Number of texts. */
   readonly rows: number;
+  /** Number of logits of a text: classes, labels, choices, or 1 for regression. */
   readonly columns: number;
 }
 
@@ -23,9 +25,6 @@ export interface Predictions extends ModelOutput {
   /** Mean loss over the examples; in training with class weights, the weighted mean. */
   readonly loss: number;
 }
-
-/** Progress callback. It receives the number of finished items and the total number. */
-export type OnProgress = (done: number, total: number) => void;
 
 interface PredictCall {
   readonly batchSize: number;
@@ -40,7 +39,7 @@ interface PredictorOptions extends Pick<PredictCall, 'batchSize' | 'onProgress'>
 }
 
 /** Evaluates examples of one task without dropout. */
-export class Predictor implements Disposes {
+export class Predictor implements Disposable {
   readonly #encoder: Encoder;
   readonly #program: Program;
   readonly #head: Head;
@@ -117,7 +116,7 @@ export class Predictor implements Disposes {
 }
 
 /** A model's programs for evaluation. They are compiled on first use and kept for later texts. */
-export class Predictors implements Disposes {
+export class Predictors implements Disposable {
   readonly #model: TrainableModel;
   readonly #kept = new Map<string, Promise<Predictor>>();
 

@@ -20,7 +20,7 @@ import type { Encoder } from '../nn/encoder.ts';
 import { createHead, type HeadOptions, headFeatures, type SavedHead } from '../nn/head.ts';
 import { headFiles, renameHead } from './head-files.ts';
 import { readHead } from './head-reader.ts';
-import { TrainableModel } from './model.ts';
+import { TrainableModel } from './trainable-model.ts';
 
 /** A trained model on the host, with all data to save it, merge it or load it on a device. */
 export interface ModelSnapshot extends MethodTarget, StoredMethod {
@@ -43,7 +43,7 @@ export function snapshotFiles(snapshot: ModelSnapshot): FileSet {
   if (joint) files[tasksFile] = stableStringify({ tasks });
   for (const [task, head] of heads) {
     // On disk each head is stored like a single head.
-    const alone = renamed(head, { ...head.options, several: false }, snapshot.encoder);
+    const alone = renameHead(head, { ...head.options, several: false }, snapshot.encoder);
     for (const [path, content] of Object.entries(headFiles(alone, snapshot)))
       files[`${joint ? headFolder(task) : ''}${path}`] = content;
   }
@@ -51,10 +51,6 @@ export function snapshotFiles(snapshot: ModelSnapshot): FileSet {
 }
 
 const headFolder = (task: string): string => `heads/${task}/`;
-
-function renamed(head: SavedHead, options: HeadOptions, encoder: EncoderArchitecture): SavedHead {
-  return { ...head, options, tensors: renameHead(head.tensors, head.options, options, encoder) };
-}
 
 /** Returns the head of a model for one task. @throws ArgumentError if it has several */
 export function singleHead({ heads, tasks }: Pick<ModelSnapshot, 'heads' | 'tasks'>): SavedHead {
@@ -92,7 +88,7 @@ function flexibleHead(head: SavedHead, name: string, encoder: EncoderArchitectur
     ...(features === 'dense' ? {} : { features }),
     ...(features !== 'dense' || own === undefined || own === 'tanh' ? {} : { activation: own }),
   };
-  return renamed(head, options, encoder);
+  return renameHead(head, options, encoder);
 }
 
 /** Readers of this package's methods. */
@@ -120,7 +116,7 @@ export async function readSnapshot(
     const head = await readHeadFolder(folder, joint ? headFolder(task) : '', target);
     heads.set(
       task,
-      joint ? renamed(head, { ...head.options, several: true, name: task }, target.encoder) : head,
+      joint ? renameHead(head, { ...head.options, several: true, name: task }, target.encoder) : head,
     );
   }
   return { ...target, ...stored, tasks, heads };
