@@ -13,9 +13,9 @@ export interface RequestLimits {
 
 /** The body of `POST /v1/classify`. */
 export interface ClassifyRequest {
-  /** Name of the model; may be left out if there is one. */
+  /** Name of the model. Default: the only model. */
   readonly model?: string | undefined;
-  /** Task of a model of several tasks; may be left out for a model of one. */
+  /** Task of a model of several tasks. Default: the only task. */
   readonly task?: string | undefined;
   /** The texts, and pairs of texts that are read together. */
   readonly inputs: readonly TextInput[];
