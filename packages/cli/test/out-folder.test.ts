@@ -6,10 +6,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { watchFiles } from '../../../test/faults/file-system.ts';
-import { checkpointFile } from '../src/folders/checkpoint-file.ts';
 import { takeLock } from '../src/folders/lock.ts';
 import { openModelFolder } from '../src/folders/model-folder.ts';
-import { OutFolder } from '../src/folders/out-folder.ts';
+import { checkpointFile, OutFolder } from '../src/folders/out-folder.ts';
 import { scratchFolder } from './support/tiny.ts';
 
 const scratch = scratchFolder();

@@ -5,11 +5,10 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { StepEvent } from '../src/output/events.ts';
 import type { Terminal } from '../src/output/terminal.ts';
 import type { ModelPlan } from '../src/quickstart/models.ts';
-import { openingText, planText } from '../src/quickstart/opening-text.ts';
 import { Progress, textOutput } from '../src/quickstart/output.ts';
 import { quickstartMethods } from '../src/quickstart/plan.ts';
 import { baseline } from '../src/quickstart/results.ts';
-import { nextCommands } from '../src/quickstart/results-text.ts';
+import { nextCommands, openingText, planText } from '../src/quickstart/text.ts';
 
 const model = (seed: number): ModelPlan =>
   ({

@@ -3,12 +3,12 @@ import { type OptionType, optionTakes } from '@scalearn/core/methods';
 import { describeTask } from '@scalearn/datasets';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { plainSetup } from '../src/config/setup.ts';
+import { settingsSchema } from '../src/folders/settings-schema.ts';
 import { describedMethod } from '../src/methods/describe.ts';
+import { settleOptions } from '../src/model/settings.ts';
 import { chooseMethod } from '../src/options/method.ts';
 import { valueSchema } from '../src/options/option-values.ts';
-import { settleOptions } from '../src/options/settings.ts';
-import { settingsSchema } from '../src/options/settings-schema.ts';
+import { plainSetup } from '../src/options/setup.ts';
 import { parseTrainArguments } from '../src/options/train-options.ts';
 import { flagOf, trainOptions } from '../src/options/train-table.ts';
 

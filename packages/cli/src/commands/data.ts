@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
 import { countLabels, type Example, type SplitName, type Task, toJsonLines } from '@scalearn/datasets';
 import type { Command } from 'commander';
-import { StoppedError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
-import { liesWithin } from '../folders/real-path.ts';
-import { loadData } from '../model/data.ts';
-import { findTask, shownTask } from '../model/find-task.ts';
+import { liesWithin } from '../folders/paths.ts';
+import { pathOption } from '../options/command-line.ts';
 import type { OwnDataArguments } from '../options/own-data.ts';
 import { optionsOf } from '../options/train-options.ts';
-import { pathOption } from '../options/values.ts';
 import type { DataEvent, SplitSummary } from '../output/events.ts';
 import { count, cut } from '../output/format.ts';
-import { ownTaskLines } from '../output/own-task.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { table } from '../output/table.ts';
 import { oneLine } from '../output/terminal.ts';
+import { findTask, shownTask } from '../tasks/find-task.ts';
+import { loadData } from '../tasks/load-data.ts';
+import { ownTaskLines } from '../tasks/own-task-text.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface DataArguments extends OwnDataArguments {
@@ -63,7 +63,7 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
   const { maxLength } = found.info;
   const task = await loadData(found, { maxLength, limit: null, evalLimit: null }, { signal });
   if (found.own && !given.json) for (const line of ownTaskLines(found.own, task)) terminal.err(`${line}\n`);
-  if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+  signal.throwIfAborted();
   // Several label columns are written as one column of lists.
   const label = typeof found.own?.layout.label === 'string' ? found.own.layout.label : 'label';
   const files: Record<string, string> = {};

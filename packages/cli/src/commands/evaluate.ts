@@ -5,25 +5,24 @@ import { loadEncoder } from '@scalearn/encoders';
 import { NonFiniteLogitError } from '@scalearn/evaluation';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
-import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
+import { FolderError, fromFile, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile, runFileName } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import { loadData } from '../model/data.ts';
 import { encoderOf } from '../model/encoder-source.ts';
-import { shownTask } from '../model/find-task.ts';
 import { loadModel } from '../model/load-model.ts';
-import { namedTask, trainedTask } from '../model/model-task.ts';
 import { predictTest, score, scoresOf, testMetrics } from '../model/scores.ts';
-import { runOfTask } from '../model/task-run.ts';
+import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/command-line.ts';
 import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
-import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/values.ts';
 import type { EvaluatedEvent, Reporter, SplitScore } from '../output/events.ts';
-import { ownTaskLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/progress.ts';
 import { createReporter, jsonLine } from '../output/reporter.ts';
 import { scoreTable, taskTable } from '../output/table.ts';
+import { shownTask } from '../tasks/find-task.ts';
+import { loadData } from '../tasks/load-data.ts';
+import { namedTask, runOfTask, trainedTask } from '../tasks/model-task.ts';
+import { ownTaskLines } from '../tasks/own-task-text.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface EvaluateArguments extends Omit<OwnDataArguments, 'problem' | 'labels'> {
@@ -212,7 +211,7 @@ async function scoreTask(
         `${given.model} predicts no finite number for row ${error.row} of the ${split} split; its files are damaged, or its training had diverged: restore them, or train it again`,
         { cause: error },
       );
-    throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
+    throw signal.aborted ? signal.reason : error;
   }
 }
 

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { ExportDtype } from '@scalearn/onnx';
 import { type Command, Option } from 'commander';
-import { StoppedError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
-import { liesWithin } from '../folders/real-path.ts';
+import { liesWithin } from '../folders/paths.ts';
 import { exportModel } from '../model/export-model.ts';
-import { choiceOption, encoderOption, oneOf, pathOption } from '../options/values.ts';
+import { choiceOption, encoderOption, oneOf, pathOption } from '../options/command-line.ts';
 import type { ExportedEvent } from '../output/events.ts';
 import { bytes } from '../output/format.ts';
 import { createReporter, jsonLine } from '../output/reporter.ts';
@@ -71,7 +71,7 @@ async function exportTo(given: ExportArguments, { terminal, signal, setup }: Com
       signal,
       setup,
     );
-    if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+    signal.throwIfAborted();
     await out.replace(files, 'the export');
     reporter.close();
     const sizes = Object.entries(files).map(([file, content]): [string, number] => [

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
   localFolder,
@@ -7,13 +6,13 @@ import {
   type TransformerConfig,
 } from '@scalearn/encoders';
 import { type Command, Option } from 'commander';
-import type { Setup } from '../config/setup.ts';
 import { FolderError } from '../errors.ts';
-import { countParameters } from '../methods/count.ts';
-import { describedMethod } from '../methods/describe.ts';
-import type { MethodEntry } from '../methods/entry.ts';
+import { statOf } from '../folders/paths.ts';
+import { countParameters, describedMethod } from '../methods/describe.ts';
+import type { MethodEntry } from '../methods/registry.ts';
+import { pathOption, wholeNumber } from '../options/command-line.ts';
 import { defaultText, whatTextTakes } from '../options/option-values.ts';
-import { pathOption, wholeNumber } from '../options/values.ts';
+import type { Setup } from '../options/setup.ts';
 import type { MethodsEvent } from '../output/events.ts';
 import { count } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
@@ -144,7 +143,7 @@ function sourcesText({ least, most }: NonNullable<MethodEntry['sources']>): stri
 }
 
 async function readConfig(path: string, { families }: Pick<Setup, 'families'>): Promise<TransformerConfig> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statOf(path);
   if (!found) throw new FolderError(`there is no file or folder ${path}; give a config.json (--config)`);
   const [folder, file] = found.isDirectory() ? [path, 'config.json'] : [dirname(path), basename(path)];
   return readEncoderConfig(await localFolder(folder), { file, families });

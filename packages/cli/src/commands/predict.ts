@@ -6,25 +6,25 @@ import { loadEncoder } from '@scalearn/encoders';
 import { regressionPredictions, sigmoidProbabilities, softmaxProbabilities } from '@scalearn/evaluation';
 import type { Command } from 'commander';
 import { openDevice } from '../device.ts';
-import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
+import { FolderError, fromFile, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
+import { statOf } from '../folders/paths.ts';
 import { readRunFile, runFileName } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
 import { encoderOf } from '../model/encoder-source.ts';
 import { loadModel } from '../model/load-model.ts';
-import { chosenRun } from '../model/task-run.ts';
-import { inFlags, textFileFlags } from '../options/flags.ts';
-import { fileReading, type Reading, readingNames } from '../options/own-data.ts';
+import { choiceOption, encoderOption, pathOption } from '../options/command-line.ts';
+import { fileReading, inFlags, type Reading, readingNames, textFileFlags } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
-import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
 import type { Reporter } from '../output/events.ts';
 import { counted, cut, figure } from '../output/format.ts';
-import { doubtLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/progress.ts';
 import { createReporter } from '../output/reporter.ts';
 import { table } from '../output/table.ts';
 import { oneLine } from '../output/terminal.ts';
+import { chosenRun } from '../tasks/model-task.ts';
+import { doubtLines } from '../tasks/own-task-text.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments extends Reading {
@@ -132,7 +132,7 @@ async function predictTexts(
       labels: model.task.labels,
     };
   } catch (error) {
-    throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
+    throw signal.aborted ? signal.reason : error;
   }
 }
 
@@ -171,7 +171,7 @@ async function readTexts(
 /** Checks that the input file exists. @throws FolderError if it does not */
 async function checkInput(path: string, name: string): Promise<void> {
   // A compressed file is also found by its name without `.gz`.
-  const found = await stat(path).catch(() => stat(`${path}.gz`).catch(() => undefined));
+  const found = await stat(path).catch(() => statOf(`${path}.gz`));
   if (found?.isDirectory()) throw new FolderError(`${name} is a folder; give one of its files with --input`);
   if (!found) throw new FolderError(`There is no file ${name}; check the path of the texts (--input)`);
 }

@@ -1,7 +1,7 @@
 import { sourceTasks } from '@scalearn/assets-mini';
 import { type Command, Option } from 'commander';
+import { pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
-import { pathOption, wholeNumber } from '../options/values.ts';
 import { plan } from '../quickstart/plan.ts';
 import { type QuickstartArguments, quickstart } from '../quickstart/quickstart.ts';
 import type { Run } from './context.ts';

@@ -3,7 +3,7 @@ import { experimentReport, type ReportFormat, reportFormats } from '@scalearn/re
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
-import { choiceOption, pathOption } from '../options/values.ts';
+import { choiceOption, pathOption } from '../options/command-line.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';

@@ -8,12 +8,12 @@ import { Facts } from '../experiment/facts.ts';
 import { indexFileName } from '../experiment/index-file.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { readExperiment } from '../experiment/read-experiment.ts';
+import { experimentReporter } from '../experiment/reporter.ts';
 import { runExperiment } from '../experiment/run-experiment.ts';
 import { takeLock } from '../folders/lock.ts';
 import { removeTemporaries } from '../folders/write-file.ts';
+import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
-import { notEmpty, pathOption, wholeNumber } from '../options/values.ts';
-import { experimentReporter } from '../output/experiment.ts';
 import { clock, count } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { table } from '../output/table.ts';
@@ -91,7 +91,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
     setup,
   );
   if (given.dryRun) return dryRun(plan, given, context);
-  if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+  signal.throwIfAborted();
   const folder = join(store, experiment.name);
   const reporter = experimentReporter(terminal, { json: given.json === true, total: plan.runs.length });
   // Two experiments in one folder at the same time would wait for each other's sources.

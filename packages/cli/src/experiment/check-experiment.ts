@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { suggest, taskIds } from '@scalearn/datasets';
-import type { MethodEntry } from '../methods/entry.ts';
-import type { MethodRegistry } from '../methods/registry.ts';
+import type { MethodEntry, MethodRegistry } from '../methods/registry.ts';
+import { longForm, type Written } from './experiment.ts';
 import { methodOptions, trainNames } from './schema.ts';
-import { longForm, type Written } from './written.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 type Path = readonly (string | number)[];

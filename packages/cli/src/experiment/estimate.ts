@@ -9,11 +9,10 @@ import {
   type TransformerEncoder,
 } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
-import { StoppedError } from '../errors.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import { encoderSource } from '../mini-assets.ts';
 import { evaluations, expectedSeconds, measureCost } from '../model/cost.ts';
-import { loadData } from '../model/data.ts';
+import { loadData } from '../tasks/load-data.ts';
 import type { Plan, PlannedRun } from './plan.ts';
 
 /** What a group of models of an experiment takes, without early stopping. */
@@ -62,7 +61,7 @@ export async function estimatePlan(
       });
       const runs = ofEncoder.filter(({ settings }) => settings.layers === layers);
       for (const id of new Set(runs.map(({ cell }) => cell.entry.id))) {
-        if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+        signal.throwIfAborted();
         const ofEntry = runs.filter(({ cell }) => cell.entry.id === id);
         note(`measuring a few steps of ${id} with ${name}`);
         estimates.set(id, [...(estimates.get(id) ?? []), ...(await estimateRuns(ofEntry, encoder, signal))]);

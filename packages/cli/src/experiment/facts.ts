@@ -1,10 +1,10 @@
 import type { Example } from '@scalearn/datasets';
 import { type FamilyOptions, fingerprintEncoder, type TransformerConfig } from '@scalearn/encoders';
 import { encoderSource } from '../mini-assets.ts';
-import { loadData } from '../model/data.ts';
 import { localEncoder } from '../model/encoder-source.ts';
-import { type FoundTask, findTask } from '../model/find-task.ts';
 import type { TrainArguments } from '../options/train-table.ts';
+import { type FoundTask, findTask } from '../tasks/find-task.ts';
+import { loadData } from '../tasks/load-data.ts';
 
 /** What is known about an encoder without loading it on a device. */
 export interface EncoderFacts {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Method } from '@scalearn/core';
-import { plainSetup, type Setup } from '../config/setup.ts';
-import { countParameters } from '../methods/count.ts';
-import { describedMethod } from '../methods/describe.ts';
-import { type ChosenMethod, chooseMethod } from '../options/method.ts';
-import { decisive, settleOptions } from '../options/settings.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
+import { countParameters, describedMethod } from '../methods/describe.ts';
+import type { ChosenMethod } from '../methods/registry.ts';
+import { decisive, settleOptions } from '../model/settings.ts';
+import { chooseMethod } from '../options/method.ts';
+import { plainSetup, type Setup } from '../options/setup.ts';
 import { type Cell, expand } from './expand.ts';
 import type { Experiment } from './experiment.ts';
 import { type EncoderFacts, Facts, type TaskFacts } from './facts.ts';

@@ -3,9 +3,9 @@ import { basename, dirname, resolve } from 'node:path';
 import { asFolderError, UsageError } from '../errors.ts';
 import { type MethodRegistry, ownMethods } from '../methods/registry.ts';
 import { checkExperiment, isOfOtherMethods } from './check-experiment.ts';
-import { readWritten } from './check-schema.ts';
 import type { Entry, Experiment, Options, SourceRule } from './experiment.ts';
-import { longForm, type Written, type WrittenSources } from './written.ts';
+import { longForm, type Written, type WrittenSources } from './experiment.ts';
+import { readWritten } from './schema.ts';
 import { YamlFile } from './yaml-file.ts';
 
 /** Values of the command line that override the file. */

@@ -3,7 +3,7 @@ import { FolderError } from '../errors.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { writeFileAtomic } from '../folders/write-file.ts';
-import { checkSameSettings } from '../options/settings.ts';
+import { checkSameSettings } from '../model/settings.ts';
 import { encodeIndex } from './index-file.ts';
 import { type JobEvent, runJob } from './job.ts';
 import type { Plan, PlannedRun } from './plan.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { shown } from '@scalearn/core/files';
-import { checkBySchema } from '@scalearn/report';
+import { checkBySchema, pathText } from '@scalearn/report';
 import type { GenericSchema } from 'valibot';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 
@@ -33,8 +33,8 @@ export async function readOwnJson<T>(
     throw new FolderError(
       `${path} is of format ${shown(found)}; this version of scalearn reads ${formatVersion}`,
     );
-  return checkBySchema(schema, value, ({ path: field, what, isMissing, found }) => {
-    const fault = isMissing ? `${field} is missing` : `${field} must be ${what}, and it is ${shown(found)}`;
-    throw new FolderError(`${path}: ${fault}; ${advice}`);
+  return checkBySchema(schema, value, ({ path: field, what, found }) => {
+    const fault = found === undefined ? 'is missing' : `must be ${what}, and it is ${shown(found)}`;
+    return new FolderError(`${path}: ${pathText(field) || 'it'} ${fault}; ${advice}`);
   });
 }

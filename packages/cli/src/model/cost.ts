@@ -1,7 +1,7 @@
 import { type Method, train } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
-import type { TrainSettings } from '../options/settings-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
 
 const measuredSteps = 4;
 

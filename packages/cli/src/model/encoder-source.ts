@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FolderError, UsageError } from '../errors.ts';
+import { statOf } from '../folders/paths.ts';
 import { runFileName } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 
@@ -21,13 +21,13 @@ export async function encoderOf(
 }
 
 async function storedEncoder({ encoder: { path, source } }: Pick<RunFile, 'encoder'>): Promise<string> {
-  const isThere = path !== null && (await stat(path).catch(() => undefined)) !== undefined;
+  const isThere = path !== null && (await statOf(path)) !== undefined;
   return isThere ? path : source;
 }
 
 /** Returns the absolute path of an encoder that is a local folder; undefined for a name that may be on the hub. */
 export async function localEncoder(name: string): Promise<string | undefined> {
-  const info = await stat(name).catch(() => undefined);
+  const info = await statOf(name);
   if (info?.isDirectory()) return resolve(name);
   if (info)
     throw new FolderError(

@@ -11,10 +11,10 @@ import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import { type StoredArchitecture, storedArchitecture } from '../folders/stored-architecture.ts';
+import { type StoredArchitecture, storedArchitecture } from '../folders/run-schema.ts';
 import { ownMethods } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';
-import { runOfTask } from './task-run.ts';
+import { runOfTask } from '../tasks/model-task.ts';
 
 /**
  * Reads a model folder and loads the model on its encoder's device, ready to predict.

@@ -3,19 +3,20 @@ import type { Task } from '@scalearn/datasets';
 import { type EncoderFamily, loadEncoder } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
 import { FolderError, StoppedError, UsageError } from '../errors.ts';
-import { checkpointFile } from '../folders/checkpoint-file.ts';
 import type { OutFolder } from '../folders/out-folder.ts';
+import { checkpointFile } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import type { ChosenMethod } from '../options/method.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
+import type { Source } from '../methods/preparation.ts';
+import type { ChosenMethod } from '../methods/registry.ts';
 import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
-import { ownTaskLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/progress.ts';
-import { loadData, unofficialFiles } from './data.ts';
-import { type FoundTask, shownTask } from './find-task.ts';
-import { sourceTask } from './source-task.ts';
-import { readSources, type Source } from './sources.ts';
+import { type FoundTask, shownTask } from '../tasks/find-task.ts';
+import { loadData, unofficialFiles } from '../tasks/load-data.ts';
+import { sourceTask } from '../tasks/model-task.ts';
+import { ownTaskLines } from '../tasks/own-task-text.ts';
+import { readSources } from './sources.ts';
 import { trainModel } from './train-model.ts';
 
 export interface TrainingJob {

@@ -12,17 +12,17 @@ import type { TransformerEncoder } from '@scalearn/encoders';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, runFileName } from '../folders/run-json.ts';
 import type { RunData, RunFile, TaskRun } from '../folders/run-schema.ts';
-import { storedArchitecture } from '../folders/stored-architecture.ts';
+import { storedArchitecture } from '../folders/run-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
+import type { Source } from '../methods/preparation.ts';
 import { readClassWeights } from '../options/class-weights.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
 import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
 import { Pace } from '../output/progress.ts';
+import { inJointTraining, unofficialFiles } from '../tasks/load-data.ts';
 import { version } from '../version.ts';
-import { inJointTraining, unofficialFiles } from './data.ts';
 import { encodePredictions, predictionsFileName, type TaskPredictions } from './kept-predictions.ts';
 import { metricsOf, predictTest, scoresOf } from './scores.ts';
-import type { Source } from './sources.ts';
 
 /** A model to train, with its inputs opened. */
 export interface ModelJob {

@@ -1,7 +1,7 @@
 import type { ClassWeights } from '@scalearn/core';
 import { checkClassWeights } from '@scalearn/core/methods';
 import { UsageError } from '../errors.ts';
-import type { FoundTask } from '../model/find-task.ts';
+import type { FoundTask } from '../tasks/find-task.ts';
 
 const number = '(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?';
 

@@ -168,6 +168,11 @@ export type TrainArguments = {
     | undefined;
 };
 
+/** Options of `scalearn train` whose defaults a configuration can set. */
+export type TrainDefaults = Partial<
+  Pick<TrainArguments, NamesWith<{ readonly files: 'config' | 'both' }> & keyof TrainArguments>
+>;
+
 /** An option with what core declares of it, and its heading in the help. */
 export type ListedOption = TrainOption & { readonly group: OptionGroup };
 

@@ -4,11 +4,11 @@ import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
+import type { Source } from '../methods/preparation.ts';
 import { ownMethods } from '../methods/registry.ts';
-import type { Source } from '../model/sources.ts';
+import { settleOptions } from '../model/settings.ts';
 import { trainModel } from '../model/train-model.ts';
-import { settleOptions } from '../options/settings.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
 import type { Reporter } from '../output/events.ts';
 import type { QuickstartMethod, QuickstartPlan } from './plan.ts';
 

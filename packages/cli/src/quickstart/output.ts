@@ -3,9 +3,8 @@ import { clock, count, figure } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';
 import type { ModelEvent, QuickstartOutput } from './events.ts';
-import { openingText, planText } from './opening-text.ts';
 import { nameOf } from './plan.ts';
-import { resultsText, usualColumns } from './results-text.ts';
+import { openingText, planText, resultsText, usualColumns } from './text.ts';
 
 /** Writes for people: one progress bar for everything if the output is a terminal, and a line for each model. */
 export function textOutput(

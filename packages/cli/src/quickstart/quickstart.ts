@@ -6,7 +6,7 @@ import { loadEncoder } from '@scalearn/encoders';
 import type { CommandContext } from '../commands/context.ts';
 import { openDevice } from '../device.ts';
 import { StoppedError } from '../errors.ts';
-import { storedArchitecture } from '../folders/stored-architecture.ts';
+import { storedArchitecture } from '../folders/run-schema.ts';
 import { type MiniAssets, miniAssets } from '../mini-assets.ts';
 import { readSources } from '../model/sources.ts';
 import { compare } from './compare.ts';

@@ -1,10 +1,9 @@
 import { comparisonReport } from '@scalearn/report';
 import type { RunFile } from '../folders/run-schema.ts';
 import { counted } from '../output/format.ts';
-import { versionText } from './opening-text.ts';
 import { nameOf, type QuickstartPlan, quickstartMethods } from './plan.ts';
 import type { QuickstartResults } from './results.ts';
-import { baselineName, nextCommands } from './results-text.ts';
+import { baselineName, nextCommands, versionText } from './text.ts';
 
 /** Returns the learning rates that differ from those of their stage. */
 function ownRates(ids: readonly string[]): Record<string, string> {

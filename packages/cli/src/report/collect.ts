@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { FamilyOptions } from '@scalearn/encoders';
 import {
   type MissingRun,
@@ -11,10 +11,12 @@ import {
   reportDataVersion,
 } from '@scalearn/report';
 import { asFolderError, FolderError, UsageError } from '../errors.ts';
+import { type IndexedRun, readIndexFile } from '../experiment/index-file.ts';
+import { relativeTo } from '../experiment/read-experiment.ts';
 import { checkpointName } from '../folders/names.ts';
+import { statOf } from '../folders/paths.ts';
 import { readRunFile } from '../folders/run-json.ts';
-import { collectExperiment } from './experiment-index.ts';
-import { type CollectedRun, collectRun, encoderKey, pathId } from './read-run.ts';
+import { type CollectedRun, collectRun, encoderKey, folderName, pathId } from './read-run.ts';
 import { varySettings } from './vary.ts';
 
 export interface CollectOptions extends FamilyOptions {
@@ -85,7 +87,7 @@ async function collectFolder(path: string, known: FamilyOptions): Promise<Found>
     const each = await readRunFile(inner);
     // Merged models in the folder are skipped: they were made from runs.
     if (each && each.command !== 'merge') runs.push(await collectRun(inner, each, known));
-    else if (!each && (await stat(join(inner, checkpointName)).catch(() => undefined)))
+    else if (!each && (await statOf(join(inner, checkpointName))))
       missing.push({ what: pathId(inner), reason: 'interrupted: continue it with train and --resume' });
   }
   if (runs.length + missing.length > 0) return { runs, missing };
@@ -149,4 +151,55 @@ function mergeReports(
     encoders: Object.assign({}, ...parts.map(({ encoders }) => encoders)),
     ...{ tasks, runs: [...runs.values()], missing: parts.flatMap(({ missing }) => missing) },
   };
+}
+
+/** Content of an experiment's folder. */
+export interface CollectedExperiment {
+  readonly title: string;
+  readonly runs: readonly CollectedRun[];
+  readonly missing: readonly MissingRun[];
+}
+
+/**
+ * Reads an experiment's folder.
+ *
+ * @returns undefined if there is no `experiment.json`
+ * @throws FolderError that names the file if it is damaged or of another version
+ */
+export async function collectExperiment(
+  folder: string,
+  known: FamilyOptions,
+): Promise<CollectedExperiment | undefined> {
+  const index = await readIndexFile(folder);
+  if (!index) return undefined;
+  const runs: CollectedRun[] = [];
+  const missing: MissingRun[] = [];
+  for (const indexed of index.runs) {
+    const { state, error, folder: inner, id, entry, label, axes, purpose, sources } = indexed;
+    const encoderName = nameOf(indexed.encoder);
+    const path = join(folder, inner);
+    const file = state === 'done' ? await readRunFile(path) : undefined;
+    if (file)
+      runs.push(
+        await collectRun(path, file, known, { id, entry, label, axes, purpose, sources, encoderName }),
+      );
+    else missing.push({ what: runText(indexed, encoderName), reason: reasonOf(state, error) });
+  }
+  return { title: index.title, runs, missing };
+}
+
+/** Returns an encoder's name on the hub, or the name of its folder without the path. */
+function nameOf(encoder: string): string {
+  const path = relativeTo('.', encoder);
+  return isAbsolute(path) ? folderName(path) : encoder;
+}
+
+function runText({ label, task, seed, axes }: IndexedRun, encoder: string): string {
+  const varied = Object.entries(axes).map(([name, value]) => `${name} ${value}`);
+  return [label, ...varied, task, `seed ${seed}`, encoder].join(', ');
+}
+
+function reasonOf(state: IndexedRun['state'], error: string | undefined): string {
+  if (state === 'failed') return `failed: ${error ?? 'unknown reason'}`;
+  return state === 'done' ? 'its folder is gone' : 'not run yet';
 }

@@ -1,8 +1,7 @@
 import type { Doubt, FileTask, Task } from '@scalearn/datasets';
-import type { Flags } from '../options/flags.ts';
-import { ownDataFlags, problemName } from '../options/own-data.ts';
-import { count, counted } from './format.ts';
-import { oneLine } from './terminal.ts';
+import { type Flags, ownDataFlags, typedValue } from '../options/own-data.ts';
+import { count, counted } from '../output/format.ts';
+import { oneLine } from '../output/terminal.ts';
 
 /** Number of labels up to which each is listed. If there are more, only their number is shown. */
 const mostLabels = 12;
@@ -11,10 +10,12 @@ const mostLabels = 12;
 export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
   const { text, textPair, label, splits } = layout;
   const texts = textPair === null ? `column '${text}'` : `columns '${text}' and '${textPair}'`;
+  const columns = typeof label === 'string' ? [] : label;
+  const named = `${columns.slice(0, mostLabels).join(', ')}${columns.length > mostLabels ? ', …' : ''}`;
   const labels =
     typeof label === 'string'
       ? `labels from '${label}'`
-      : `${counted(label.length, 'label')} from columns ${label.slice(0, mostLabels).join(', ')}${label.length > mostLabels ? ', …' : ''}`;
+      : `${counted(columns.length, 'label')} from columns ${named}`;
   return [
     `${splits.train.file}: texts from ${texts}, ${labels}: ${labelList(layout, task)}`,
     problemLine(layout, task),
@@ -31,9 +32,7 @@ export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
 export function doubtLines(doubts: readonly Doubt[], flags: Flags = ownDataFlags): string[] {
   return doubts.map(({ about, option, value }) => {
     if (option === null) return `unsure: ${about}; ${value}`;
-    const name = problemName(value) ?? value;
-    const typed = /^[\w.+…-]+$/.test(name) ? name : JSON.stringify(name);
-    return `unsure: ${about}; change this with ${flags[option]} ${typed}`;
+    return `unsure: ${about}; change this with ${flags[option]} ${typedValue(value)}`;
   });
 }
 

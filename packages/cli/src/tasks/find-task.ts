@@ -1,19 +1,19 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import {
   describeTask,
   type FileTask,
   type FileTaskOptions,
   folderSource,
-  type OwnProblem,
   readFileTask,
   type TaskInfo,
   taskIds,
 } from '@scalearn/datasets';
 import { FolderError, UsageError } from '../errors.ts';
-import { type Flags, inFlags } from '../options/flags.ts';
+import { statOf } from '../folders/paths.ts';
 import {
+  type Flags,
   fileReading,
+  inFlags,
   namesIn,
   type OwnDataArguments,
   ownDataFlags,
@@ -40,18 +40,6 @@ export interface FoundTask {
   readonly reading?: Reading;
 }
 
-/** How the user's own files were read. It is kept with a model, to read other files in the same way. */
-export interface OwnSettings {
-  readonly text: string;
-  readonly textPair: string | null;
-  /** Label column; several columns if each holds 0 and 1 for one label. */
-  readonly label: string | readonly string[];
-  readonly problem: OwnProblem;
-  readonly labels: readonly string[] | null;
-  /** Options given for reading the files. */
-  readonly reading?: Reading;
-}
-
 /**
  * Finds a packaged task by its id, or reads a task from files.
  *
@@ -72,7 +60,7 @@ export interface KnownOfFiles
 async function find(choice: TaskChoice, { flags: _, ...more }: KnownOfFiles): Promise<FoundTask> {
   const { task, data } = choice;
   if (taskIds.includes(task)) return packagedTask(choice);
-  const found = await stat(task).catch(() => undefined);
+  const found = await statOf(task);
   // packagedTask throws an error that lists the tasks.
   if (found === undefined && !isPath(task)) return packagedTask(choice);
   if (found === undefined)
@@ -125,12 +113,4 @@ export function shownTask({ info, path, own }: Pick<FoundTask, 'info' | 'path' |
   if (own === undefined || path === null) return info.id;
   const near = relative('.', path);
   return near === '' || near.startsWith('..') ? path : near;
-}
-
-export function ownSettings(
-  { info: { labels }, layout }: FileTask,
-  reading: Reading | undefined,
-): OwnSettings {
-  const { text, textPair, label, problem } = layout;
-  return { text, textPair, label, problem, labels, ...(reading && { reading }) };
 }

@@ -1,6 +1,6 @@
 import { type EncoderFamily, encoderFamilies } from '@scalearn/encoders';
 import { type MethodRegistry, ownMethods } from '../methods/registry.ts';
-import type { TrainDefaults } from './define.ts';
+import type { TrainDefaults } from './train-table.ts';
 
 /** What a configuration file adds to the command. */
 export interface Setup {

@@ -1,12 +1,12 @@
-import type { JobEvent } from '../experiment/job.ts';
-import type { Plan, PlannedRun } from '../experiment/plan.ts';
-import type { TrainedRun } from '../experiment/run-experiment.ts';
-import type { Outcome } from '../experiment/schedule.ts';
 import { testMetrics } from '../model/scores.ts';
-import { clock, counted, metricList } from './format.ts';
-import { BarLine, Pulse } from './progress.ts';
-import { jsonLine } from './reporter.ts';
-import { oneLine, type Terminal } from './terminal.ts';
+import { clock, counted, metricList } from '../output/format.ts';
+import { BarLine, Pulse } from '../output/progress.ts';
+import { jsonLine } from '../output/reporter.ts';
+import { oneLine, type Terminal } from '../output/terminal.ts';
+import type { JobEvent } from './job.ts';
+import type { Plan, PlannedRun } from './plan.ts';
+import type { TrainedRun } from './run-experiment.ts';
+import type { Outcome } from './schedule.ts';
 
 /** Number of models for each outcome. */
 export interface RunCounts {

@@ -1,13 +1,14 @@
 import { loadTask, type Task } from '@scalearn/datasets';
-import { inFlags } from '../options/flags.ts';
+import { inFlags } from '../options/own-data.ts';
 import type { Reporter } from '../output/events.ts';
 import { downloadProgress } from '../output/progress.ts';
 import type { FoundTask } from './find-task.ts';
 
-export interface DataLimits {
-  readonly maxLength: number;
-  readonly limit: number | null;
-  readonly evalLimit: number | null;
+/** Limits of a task's data; those that are missing are the task's own. */
+interface DataLimits {
+  readonly maxLength?: number;
+  readonly limit?: number | null;
+  readonly evalLimit?: number | null;
   /** Limit of rows of the validation split only. */
   readonly validationLimit?: number;
   /** Percentage of the rows that are training rows, when rows are divided into a training and a validation split. */
@@ -21,14 +22,12 @@ export interface DataLimits {
  */
 export async function loadData(
   { info, path, own }: FoundTask,
-  limits: DataLimits,
-  how: {
-    readonly reporter?: Pick<Reporter, 'progress'>;
-    readonly signal: AbortSignal | undefined;
-  },
+  { maxLength = info.maxLength, limit, evalLimit, validationLimit, trainPercent }: DataLimits,
+  {
+    reporter,
+    signal,
+  }: { readonly reporter?: Pick<Reporter, 'progress'>; readonly signal: AbortSignal | undefined },
 ): Promise<Task> {
-  const { reporter, signal } = how;
-  const { maxLength, limit, evalLimit, validationLimit, trainPercent } = limits;
   // Errors here name no options: the user's own files were read before, and other tasks have no options of reading.
   const task = await inFlags({}, () =>
     loadTask(own ?? info.id, {

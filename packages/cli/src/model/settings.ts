@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import type { Method } from '@scalearn/core';
+import type { FileTask } from '@scalearn/datasets';
 import { UsageError } from '../errors.ts';
-import { type FoundTask, ownSettings } from '../model/find-task.ts';
-import { classWeightsFor } from './class-weights.ts';
-import type { StoredOptions, TaskSettings, TrainSettings } from './settings-schema.ts';
-import { type TrainArguments, trainOptions } from './train-table.ts';
+import type { StoredOptions, TaskSettings, TrainSettings } from '../folders/settings-schema.ts';
+import { classWeightsFor } from '../options/class-weights.ts';
+import type { OwnSettings, Reading } from '../options/own-data.ts';
+import { type TrainArguments, trainOptions } from '../options/train-table.ts';
+import type { FoundTask } from '../tasks/find-task.ts';
 
 /**
  * Fills in the defaults, which are those of the paper for the method.
@@ -14,7 +16,7 @@ import { type TrainArguments, trainOptions } from './train-table.ts';
 export function settleOptions(
   given: TrainArguments,
   method: Method,
-  found: readonly FoundTask[],
+  found: Found,
   encoderPath: string | undefined,
 ): TrainSettings {
   const { defaults, name } = method;
@@ -51,34 +53,34 @@ export function settleOptions(
   };
 }
 
+function ownSettings({ info, layout }: FileTask, reading: Reading | undefined): OwnSettings {
+  const { text, textPair, label, problem } = layout;
+  return { text, textPair, label, problem, labels: info.labels, ...(reading && { reading }) };
+}
+
 /**
  * Returns options in the form of the settings: the given value, else the method's default, else the general default.
  * The types follow from the table.
  */
 function storedOptions(given: Fields, defaults: Fields): StoredOptions {
-  return Object.fromEntries(
-    Object.entries(trainOptions).flatMap(([name, { stored, default: fallback }]) => {
-      const value = given[name] ?? (stored === 'always' ? (defaults[name] ?? fallback) : undefined);
-      if (stored === undefined || (stored === 'given' && value === undefined)) return [];
-      return [[name, value ?? null]];
-    }),
-  ) as StoredOptions;
+  const all = Object.entries(trainOptions).flatMap(([name, { stored, default: fallback }]) => {
+    const value = given[name] ?? (stored === 'always' ? (defaults[name] ?? fallback) : undefined);
+    return stored === undefined || (stored === 'given' && value === undefined) ? [] : [[name, value ?? null]];
+  });
+  return Object.fromEntries(all) as StoredOptions;
 }
 
+type Found = readonly FoundTask[];
 type Fields = Readonly<Partial<Record<string, unknown>>>;
 
 /**
  * Returns how the best state is selected. By default, runs of a single task use what the published runs use, and joint
  * runs use the mean loss.
  */
-function selection(
-  given: string | undefined,
-  { kind }: Method,
-  found: readonly FoundTask[],
-): string | undefined {
-  const [first] = found;
-  const named = given === 'primary' ? first?.info.primaryMetric : given;
-  const selectBy = named ?? (kind === 'joint' ? undefined : first?.info.selectionMetric) ?? 'loss';
+function selection(given: string | undefined, { kind }: Method, found: Found): string | undefined {
+  const { primaryMetric, selectionMetric } = found[0]?.info ?? {};
+  const named = given === 'primary' ? primaryMetric : given;
+  const selectBy = named ?? (kind === 'joint' ? undefined : selectionMetric) ?? 'loss';
   if (selectBy === 'loss') return undefined;
   for (const { info } of found) {
     if (info.metrics.includes(selectBy)) continue;
@@ -96,23 +98,18 @@ function selection(
 export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, where: string): void {
   const before = decisive(stored);
   const now = decisive(asked);
-  const different = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
-    (key) =>
-      !trainOptions[key]?.mayChangeOnResume && JSON.stringify(before[key]) !== JSON.stringify(now[key]),
-  );
+  const different = Object.keys({ ...before, ...now }).flatMap((key) => {
+    const [was, is] = [JSON.stringify(before[key]), JSON.stringify(now[key])];
+    return trainOptions[key]?.mayChangeOnResume || was === is ? [] : [`${key} was ${was}, is ${is}`];
+  });
   if (different.length === 0) return;
-  const show = (key: string): string =>
-    `${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(now[key])}`;
   throw new UsageError(
-    `${where} holds a finished run with other settings (${different.map(show).join('; ')}); give the original values, choose another --out, or replace it with --overwrite`,
+    `${where} holds a finished run with other settings (${different.join('; ')}); give the original values, choose another --out, or replace it with --overwrite`,
   );
 }
 
 /** Returns the settings that determine a run. Paths are left out. */
 export function decisive({ tasks, ...settings }: TrainSettings): Record<string, unknown> {
   const own = Object.entries(settings).filter(([name]) => (trainOptions[name]?.decides ?? true) === true);
-  return {
-    ...Object.fromEntries(own),
-    ...(tasks && { tasks: tasks.map(({ data, ...task }) => task) }),
-  };
+  return { ...Object.fromEntries(own), ...(tasks && { tasks: tasks.map(({ data, ...task }) => task) }) };
 }

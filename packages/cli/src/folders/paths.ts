@@ -1,6 +1,15 @@
-import { readlink, realpath } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { asFolderError, systemCode } from '../errors.ts';
+
+/** Returns what the system knows of a file or folder; undefined if there is none. */
+export const statOf = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
+
+export const isFile = async (path: string): Promise<boolean> => (await statOf(path))?.isFile() ?? false;
+
+export const isFolder = async (path: string): Promise<boolean> =>
+  (await statOf(path))?.isDirectory() ?? false;
 
 /** Largest number of links in a row; more form a cycle. */
 const mostLinks = 40;

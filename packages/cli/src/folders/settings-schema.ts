@@ -1,16 +1,16 @@
 import { isShallowJson } from '@scalearn/report';
 import * as v from 'valibot';
-import type { OwnSettings } from '../model/find-task.ts';
-import { maybeMissing, maybeNull, someTexts, text, textOrNull, whole } from '../schemas.ts';
-import { valueSchema } from './option-values.ts';
-import { problems, type Reading, readingNames } from './own-data.ts';
+import { valueSchema } from '../options/option-values.ts';
+import type { OwnSettings } from '../options/own-data.ts';
+import { problems, type Reading, readingNames } from '../options/own-data.ts';
 import {
   type NamesWith,
   optionNamed,
   type TrainOption,
   type TrainValue,
   trainOptions,
-} from './train-table.ts';
+} from '../options/train-table.ts';
+import { maybeMissing, maybeNull, someTexts, text, textOrNull, whole } from '../schemas.ts';
 
 /** Options of a run for one of its tasks. */
 export interface TaskSettings {
