@@ -3,7 +3,7 @@ import type { Method } from '@scalearn/core';
 import type { FileTask } from '@scalearn/datasets';
 import { UsageError } from '../errors.ts';
 import type { StoredOptions, TaskSettings, TrainSettings } from '../folders/settings-schema.ts';
-import { classWeightsFor } from '../options/class-weights.ts';
+import { classWeightsFor, sortedClassWeights } from '../options/class-weights.ts';
 import type { OwnSettings, Reading } from '../options/own-data.ts';
 import { type TrainArguments, trainOptions } from '../options/train-table.ts';
 import type { FoundTask } from '../tasks/find-task.ts';
@@ -43,7 +43,10 @@ export function settleOptions(
         // Joint methods plan steps instead of epochs.
         maxSteps: given.maxSteps ?? (given.epochs === undefined ? defaults.steps : undefined),
         warmupSteps: given.warmupSteps ?? (defaults.warmup === undefined ? 0 : undefined),
-        classWeights: classWeightsFor(given.classWeights, found),
+        classWeights: classWeightsFor(
+          given.classWeights,
+          found.map(({ info }) => info),
+        ),
         selectBy: selection(given.selectBy, method, found),
         maxLength: Math.max(...tasks.map(({ maxLength }) => maxLength)),
       },
@@ -111,5 +114,11 @@ export function checkSameSettings(stored: TrainSettings, asked: TrainSettings, w
 /** Returns the settings that determine a run. Paths are left out. */
 export function decisive({ tasks, ...settings }: TrainSettings): Record<string, unknown> {
   const own = Object.entries(settings).filter(([name]) => (trainOptions[name]?.decides ?? true) === true);
-  return { ...Object.fromEntries(own), ...(tasks && { tasks: tasks.map(({ data, ...task }) => task) }) };
+  const { classWeights } = settings;
+  return {
+    ...Object.fromEntries(own),
+    // Earlier versions stored them in any order.
+    ...(classWeights && { classWeights: sortedClassWeights(classWeights) }),
+    ...(tasks && { tasks: tasks.map(({ data, ...task }) => task) }),
+  };
 }
