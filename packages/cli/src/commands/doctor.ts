@@ -1,8 +1,8 @@
 import { type AdapterDescription, DeviceError } from '@scalearn/core';
 import type { Command } from 'commander';
 import { type DoctorReport, type Examined, examine } from '../doctor/examine.ts';
+import { table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface DoctorArguments {

@@ -14,9 +14,8 @@ import { pathOption, wholeNumber } from '../options/command-line.ts';
 import { defaultText, whatTextTakes } from '../options/option-values.ts';
 import type { Setup } from '../options/setup.ts';
 import type { MethodsEvent } from '../output/events.ts';
-import { count } from '../output/format.ts';
+import { count, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface MethodsArguments {

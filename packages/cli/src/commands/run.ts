@@ -14,9 +14,8 @@ import { takeLock } from '../folders/lock.ts';
 import { removeTemporaries } from '../folders/write-file.ts';
 import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
-import { clock, count } from '../output/format.ts';
+import { clock, count, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 

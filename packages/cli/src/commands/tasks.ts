@@ -1,9 +1,8 @@
 import { type Benchmark, benchmarks, describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
 import type { TasksEvent } from '../output/events.ts';
-import { count } from '../output/format.ts';
+import { count, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
 export function addTasks(root: Command, run: Run): void {

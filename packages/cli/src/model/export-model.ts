@@ -1,22 +1,18 @@
-import { join } from 'node:path';
 import { type FileSet, ReferenceDevice } from '@scalearn/core';
 import { stableStringify } from '@scalearn/core/methods';
 import {
-  loadEncoder,
   type ModelFiles,
   openModelFiles,
   readTokenizerFiles,
   type TransformerEncoder,
 } from '@scalearn/encoders';
 import { type ExportDtype, exportOnnx } from '@scalearn/onnx';
-import { fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { readRunFile } from '../folders/run-json.ts';
 import type { Setup } from '../options/setup.ts';
 import type { Reporter } from '../output/events.ts';
-import { loadingProgress } from '../output/progress.ts';
 import { chosenRun } from '../tasks/model-task.ts';
-import { encoderOf } from './encoder-source.ts';
+import { encoderOf, loadModelEncoder } from './encoder-source.ts';
 import { loadModel } from './load-model.ts';
 
 /** The model to export and the format to write. */
@@ -53,10 +49,7 @@ export async function exportModel(
   const run = chosenRun(path, await readRunFile(path), task);
   const encoderName = await encoderOf(path, settings.encoder, run);
   using device = new ReferenceDevice();
-  const layers = run?.encoder.shape.layers;
-  using encoder = await fromFile(join(path, runFileName), () =>
-    loadEncoder(encoderName, { device, layers, families, ...loadingProgress(reporter, signal) }),
-  );
+  using encoder = await loadModelEncoder(path, run, encoderName, { device, families, reporter, signal });
   using whole = await loadModel(path, encoder, reporter, [], methods.readers);
   const model = task === undefined ? whole : whole.for(task);
   const files = await exportOnnx(model, { dtypes });

@@ -50,7 +50,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
     tasks.push(task);
   }
   warn(reporter, tasks, sources);
-  await using device = await openDevice(given.device, (message) => reporter.warn(message), given);
+  await using device = await openDevice(given.device, reporter.warn, given);
   using encoder = await loadEncoder(given.encoder, {
     ...{ device, layers: given.layers, families },
     ...loadingProgress(reporter, signal),

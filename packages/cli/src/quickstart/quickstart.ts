@@ -53,7 +53,7 @@ export async function quickstart(
   try {
     output.note(`loading miniglue/${plan.target} and the encoder`);
     const task = await loadTarget(plan);
-    await using device = await openDevice(given.device, (text) => output.warn(text));
+    await using device = await openDevice(given.device, output.warn);
     using encoder = await loadEncoder(setup.assets.encoder, { device });
     const paths = Object.entries(setup.assets.adapters)
       .filter(([name]) => plan.isSource(name, plan.target))

@@ -1,6 +1,5 @@
 import type { Example, Task } from '@scalearn/datasets';
-import { clock, count, counted } from '../output/format.ts';
-import { table } from '../output/table.ts';
+import { clock, count, counted, table } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { OpenedEvent, PlannedEvent } from './events.ts';
 import { heatMapText } from './heat-map-text.ts';
