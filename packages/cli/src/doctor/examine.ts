@@ -8,7 +8,7 @@ import {
 import { kernelVariants, supportedVariants } from '@scalearn/core/graph';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { openDevice } from '../device.ts';
-import { version } from '../version.ts';
+import { runtimeVersions } from '../version.ts';
 import { SelfTest, type SelfTestResult } from './self-test.ts';
 
 /** A device, with whether it is available and whether it computes correctly. */
@@ -109,15 +109,6 @@ async function choose(): Promise<DoctorReport['chosen']> {
   } catch (error) {
     return { device: 'none', description: '', reason: (error as Error).message };
   }
-}
-
-/** Returns the versions of this package and of the runtime. */
-export function runtimeVersions(): Record<string, string> {
-  const { versions, platform, arch } = process;
-  const runtime: Record<string, string> = versions.deno
-    ? { deno: versions.deno, node: `${versions.node} (compatible)` }
-    : { node: versions.node };
-  return { scalearn: version, ...runtime, system: `${platform} ${arch}` };
 }
 
 /** Returns what to install, the most useful first; empty if nothing is needed. */

@@ -8,9 +8,9 @@ import type { QuickstartResults } from './results.ts';
 
 const shownRows = 3;
 
-const story = `ScaLearn: trained adapters of other tasks help a new task with few labeled rows.
-A single adapter learns the task from these rows alone; ScaLearn learns only how much
-of each trained adapter to use.`;
+const story = `ScaLearn transfers trained adapters of other tasks to a new task with few labeled rows.
+A single adapter learns the task from these rows alone. ScaLearn learns only how strongly
+to use each trained adapter.`;
 
 /** Describes the encoder, the sources and the task, with a few rows. */
 export function openingText(
@@ -21,8 +21,8 @@ export function openingText(
   const facts = {
     machine: `${machine.description}; ${versionText(machine.versions)}`,
     device: device.description,
-    encoder: `${encoder.name}, ${counted(encoder.layers, 'layer')} of hidden size ${encoder.hiddenSize}; it stays as it is`,
-    sources: `${counted(sources.length, 'trained adapter')}: ${sources.join(', ')}; they stay as they are`,
+    encoder: `${encoder.name}, ${counted(encoder.layers, 'layer')} of hidden size ${encoder.hiddenSize}, frozen`,
+    sources: `${counted(sources.length, 'trained adapter')}, frozen: ${sources.join(', ')}`,
     task: `${task.id}, ${counted(train.length, 'row')} to train on, ${count(validation.length)} to validate, ${count(test.length)} to test`,
   };
   const lines = Object.entries(facts).map(([name, text]) => `${name.padEnd(9)}${text}`);
@@ -53,14 +53,13 @@ export function planText({ models, missing, seconds }: PlannedEvent): string {
   const seeds = 1 + Math.max(...models.map(({ seed }) => seed));
   const once =
     models.some(({ entry }) => entry.stage === 'joint') && seeds > 1 ? ', one for joint methods' : '';
-  const reused = models.length - missing.length;
+  const { length: toTrain } = missing;
+  const reused = models.length - toTrain;
   return [
     `${counted(methods.size, 'method')}, ${counted(seeds, 'seed')} each${once}: ${[...methods].join(', ')}.`,
-    ...(reused > 0 ? [`Already there, from an interrupted quickstart: ${counted(reused, 'model')}.`] : []),
-    ...(missing.length > 0
-      ? [
-          `To train: ${counted(missing.length, 'model')}, at most ${clock(seconds)}, estimated from a measurement.`,
-        ]
+    ...(reused > 0 ? [`Reused from an interrupted quickstart: ${counted(reused, 'model')}.`] : []),
+    ...(toTrain > 0
+      ? [`To train: ${counted(toTrain, 'model')}, estimated at ${clock(seconds)} or less.`]
       : []),
     '',
   ].join('\n');
@@ -77,10 +76,10 @@ export function resultsText(results: QuickstartResults, out: string, terminal: T
   const next = Object.entries(nextCommands()).map(([what, line]) => `${what}\n  ${line}\n`);
   return `
 ${resultTable(results)}
-How much of each source a method has learned to use${averaged(results)}; ${startText(results, colors)}:
+Learned coefficients of the sources${results.seeds.length > 1 ? ', mean over the seeds' : ''}; ${startText(results, colors)}:
 
 ${map}
-Saved in ${out}: report.html, results.json, every model${results.merged ? ', and merged, one plain adapter' : ''}.
+Saved in ${out}: report.html, results.json, all models${results.merged ? ', and merged: the best ScaLearn model as one adapter' : ''}.
 
 ${next.join('')}`;
 }
@@ -94,24 +93,20 @@ function resultTable({ methods, baseline, task, seeds }: QuickstartResults): str
     seconds.toFixed(1),
   ]);
   const spread = seeds.length > 1 ? `mean ± standard deviation of ${seeds.length} seeds` : 'one seed';
-  const base = [baselineName(baseline.method), '–', score(baseline.score).padEnd(spreadWidth(rows)), ''];
+  // The baseline has no deviation; its score is aligned with the others.
+  const width = Math.max(...rows.map((row) => row[2]?.length ?? 0));
+  const base = [baselineName(baseline.method), '–', score(baseline.score).padEnd(width), ''];
   return `${table([head, ...rows, base])}\n${task}, test split, ${spread}; parameters without those of the head\n`;
 }
-
-/** Returns the width of the deviations. The baseline has none; its score is aligned with the others'. */
-const spreadWidth = (rows: readonly (readonly string[])[]): number =>
-  Math.max(...rows.map((row) => row[2]?.length ?? 0));
 
 export const baselineName = (method: string): string =>
   method === 'majority' ? 'majority class' : 'mean label';
 
 const score = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(3));
 
-const averaged = ({ seeds }: QuickstartResults): string => (seeds.length > 1 ? ', the mean over seeds' : '');
-
 function startText({ coefficients }: QuickstartResults, colors: boolean): string {
   const starts = [...new Set(coefficients.map(({ start }) => start.toFixed(2)))].join(' or ');
-  return `all began at ${starts}${colors ? ', blue has grown, orange has shrunk' : ''}`;
+  return `initial value ${starts}${colors ? ', blue is larger, orange is smaller' : ''}`;
 }
 
 /** Returns commands for the next steps, by their purpose. */
@@ -119,9 +114,9 @@ export function nextCommands(): Record<string, string> {
   const train = `${commandName()} train`;
   const encoder = '--encoder FacebookAI/roberta-base';
   return {
-    'Rows of your own, in a file with the columns text and label:': `${train} --task reviews.csv ${encoder} --out runs/reviews`,
+    'Your own data, in a file with the columns text and label:': `${train} --task reviews.csv ${encoder} --out runs/reviews`,
     'Another encoder:': `${train} --task miniglue/rte --encoder microsoft/MiniLM-L12-H384-uncased --out runs/minilm`,
-    'The real GLUE:': `${train} --task glue/rte --data glue ${encoder} --out runs/rte`,
+    'The original GLUE tasks:': `${train} --task glue/rte --data glue ${encoder} --out runs/rte`,
   };
 }
 
