@@ -6,7 +6,6 @@ import { OutFolder } from '../folders/out-folder.ts';
 import { liesWithin } from '../folders/paths.ts';
 import { exportModel } from '../model/export-model.ts';
 import { choiceOption, encoderOption, oneOf, pathOption } from '../options/command-line.ts';
-import type { ExportedEvent } from '../output/events.ts';
 import { bytes } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
@@ -69,11 +68,10 @@ async function exportTo(given: ExportArguments, { terminal, signal, setup }: Com
   signal.throwIfAborted();
   await out.replace(files, 'the export');
   const sizes = Object.entries(files).map(([file, content]) => [file, Buffer.byteLength(content)] as const);
-  const event: ExportedEvent = {
-    event: 'done',
-    ...{ task, method: method ?? null, format: 'onnx', files: Object.fromEntries(sizes), model, out: name },
-  };
-  if (json) return jsonLine(terminal, event);
+  if (json) {
+    const what = { task, method: method ?? null, format: 'onnx', files: Object.fromEntries(sizes) };
+    return jsonLine(terminal, { event: 'done', ...what, model, out: name });
+  }
   const models = sizes.filter(([file]) => file.endsWith('.onnx'));
   const list = models.map(([file, size]) => `${file} (${bytes(size)})`).join(' and ');
   const lines = [`${model}${method ? ` (${method})` : ''} exported as ${list}`, `saved in ${name}`];

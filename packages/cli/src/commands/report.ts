@@ -60,9 +60,7 @@ async function report(
   if (out !== undefined) await checkOutput(out, overwrite === true);
   const kind = format ?? byExtension[extname(out ?? '').toLowerCase()] ?? 'html';
   const data = await collectRuns(paths, {
-    ...(title === undefined ? {} : { title }),
-    ...(commit === undefined ? {} : { commit }),
-    ...{ created: new Date().toISOString(), families: setup.families },
+    ...{ title, commit, created: new Date().toISOString(), families: setup.families },
   });
   const text = await experimentReport(data, kind, setup.methods.all);
   if (out === undefined) return terminal.out(text);

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { DeviceChoice } from '@scalearn/core';
 import { type Command, Option } from 'commander';
 import { RunsFailedError, StoppedError } from '../errors.ts';
-import { estimatePlan, type PlanEstimate } from '../experiment/estimate.ts';
+import { type Estimate, estimatePlan, type PlanEstimate } from '../experiment/estimate.ts';
 import { Facts } from '../experiment/facts.ts';
 import { indexFileName } from '../experiment/index-file.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
@@ -77,18 +77,13 @@ Examples:
 /** Runs `scalearn run`: trains every model of an experiment. */
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
-  const { families } = setup;
   const { encoder, out, jobs, device } = given;
   const overrides = { ...given, ...(encoder && { encoders: encoder }) };
   const experiment = await readExperiment(file, overrides, setup.methods);
   if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
   const store = resolve(out);
-  const plan = await planExperiment(
-    experiment,
-    join(store, 'models'),
-    new Facts(signal, { families }),
-    setup,
-  );
+  const facts = new Facts(signal, { families: setup.families });
+  const plan = await planExperiment(experiment, join(store, 'models'), facts, setup);
   if (given.dryRun) return dryRun(plan, given, context);
   signal.throwIfAborted();
   const folder = join(store, experiment.name);
@@ -98,15 +93,10 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   try {
     await removeTemporaries(folder);
     reporter.plan(plan, folder);
-    const threads =
-      given.threads ?? (jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined);
-    await runExperiment(plan, join(folder, indexFileName), {
-      ...{ jobs, device, threads, signal, config: setup.file },
-      onStart: reporter.started,
-      onEvent: reporter.event,
-      onWarning: reporter.warned,
-      onOutcome: reporter.outcome,
-    });
+    const share = jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined;
+    const threads = given.threads ?? share;
+    const how = { jobs, device, threads, signal, config: setup.file, reporter };
+    await runExperiment(plan, join(folder, indexFileName), how);
     reporter.close();
     const { failed, missing } = reporter.counts();
     if (signal.aborted && missing > 0)
@@ -138,14 +128,10 @@ async function dryRun(
 /** Describes what an experiment would train. */
 function planText({ experiment: { title } }: Plan, estimate: PlanEstimate, jobs: number): string {
   const header = ['entry', 'models', 'there already', 'parameters', 'tokens', 'TFLOP', 'time'];
-  const line = (name: string, each: PlanEstimate['entries'][number] | PlanEstimate): string[] => [
-    name,
-    count(each.models),
-    count(each.finished),
+  const line = (name: string, each: Estimate): string[] => [
+    ...[name, count(each.models), count(each.finished)],
     [...new Set(each.parameters)].map(count).join(' to '),
-    count(each.tokens),
-    (each.flops / 1e12).toPrecision(2),
-    clock(each.seconds),
+    ...[count(each.tokens), (each.flops / 1e12).toPrecision(2), clock(each.seconds)],
   ];
   const rows = estimate.entries.map((each) => line(each.entry, each));
   const together =

@@ -23,9 +23,8 @@ export function checkExperiment(
   const entries = written.methods;
   const checkTask = (task: string, path: Path, part?: 'key'): void => {
     if (taskIds.includes(task) || (task.startsWith('.') && existsSync(resolve(folder, task)))) return;
-    const meant = suggest(task, taskIds);
-    const hint = meant ? ` Did you mean ${meant}?` : ' See scalearn tasks; a file of your own begins with ./';
-    throw file.error(`there is no task '${task}'.${hint}`, path, part);
+    const hint = hintOf(task, taskIds, 'See scalearn tasks; a file of your own begins with ./');
+    throw file.error(`there is no task '${task}'. ${hint}`, path, part);
   };
   const checkTasks = (tasks: readonly string[] = [], path: Path): void => {
     for (const [i, task] of tasks.entries()) checkTask(task, [...path, i]);
@@ -33,14 +32,12 @@ export function checkExperiment(
   const checkReference = (id: string, path: Path): void => {
     const known = Object.keys(entries);
     if (known.includes(id)) return;
-    const meant = suggest(id, known);
-    const hint = meant ? ` Did you mean ${meant}?` : ` There are ${known.join(', ')}`;
-    throw file.error(`there is no entry '${id}' among the methods.${hint}`, path);
+    const hint = hintOf(id, known, `There are ${known.join(', ')}`);
+    throw file.error(`there is no entry '${id}' among the methods. ${hint}`, path);
   };
   const checkSources = (id: string, needed: number): void => {
     const at: Path = ['methods', id];
-    const { sources } = entries[id] ?? {};
-    const { method = id } = entries[id] ?? {};
+    const { sources, method = id } = entries[id] ?? {};
     if (needed === 0 && sources !== undefined)
       throw file.error(`${method} takes no sources`, [...at, 'sources'], 'key');
     if (needed > 0 && sources === undefined)
@@ -82,6 +79,11 @@ export function checkExperiment(
   for (const [i, id] of (written.fast?.methods ?? []).entries()) checkReference(id, ['fast', 'methods', i]);
   checkCycles(file, entries);
 }
+
+const hintOf = (name: string, known: readonly string[], otherwise: string): string => {
+  const meant = suggest(name, known);
+  return meant ? `Did you mean ${meant}?` : otherwise;
+};
 
 /** Returns whether other methods have the option, but not this one. */
 export function isOfOtherMethods(option: string, { options }: MethodEntry, methods: MethodRegistry): boolean {

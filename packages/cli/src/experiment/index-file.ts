@@ -73,8 +73,6 @@ export function encodeIndex(
   return `${JSON.stringify(index, null, 2)}\n`;
 }
 
-// Every message says what the value must be, in words that follow "must be".
-
 const text = v.string('a text');
 const someTexts = v.array(text, 'a list of texts');
 const axis = v.union(

@@ -1,3 +1,4 @@
+import type { RunFile } from '../folders/run-schema.ts';
 import { testMetrics } from '../model/scores.ts';
 import { clock, counted, metricList } from '../output/format.ts';
 import { BarLine, Pulse } from '../output/progress.ts';
@@ -5,15 +6,12 @@ import { jsonLine } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';
 import type { JobEvent } from './job.ts';
 import type { Plan, PlannedRun } from './plan.ts';
-import type { TrainedRun } from './run-experiment.ts';
 import type { Outcome } from './schedule.ts';
 
-/** Number of models for each outcome. */
-export interface RunCounts {
-  readonly trained: number;
-  readonly reused: number;
-  readonly failed: number;
-  readonly missing: number;
+export interface TrainedRun {
+  readonly run: RunFile;
+  /** Whether the model was already trained. */
+  readonly isReused: boolean;
 }
 
 /** Shows the progress of an experiment. */
@@ -23,7 +21,8 @@ export interface ExperimentReporter {
   event(run: PlannedRun, event: JobEvent): void;
   warned(run: PlannedRun, text: string): void;
   outcome(run: PlannedRun, outcome: Outcome<TrainedRun>): void;
-  counts(): RunCounts;
+  /** Returns the number of models for each outcome. */
+  counts(): Readonly<Record<'trained' | 'reused' | 'failed' | 'missing', number>>;
   done(name: string, folder: string): void;
   close(): void;
 }
@@ -113,17 +112,14 @@ export function experimentReporter(
         return;
       }
       const { run: file, isReused } = outcome.result;
-      counts[isReused ? 'reused' : 'trained']++;
-      const scores = file.tasks ?? [{ task: file.task, results: file.results }];
-      if (json) {
-        const metrics = scores.map(({ task, results }) => [task, testMetrics(results)]);
-        jsonRun(run, isReused ? 'reused' : 'trained', {
-          metrics: Object.fromEntries(metrics),
-          seconds: file.seconds,
-        });
-      } else if (!isReused) {
-        const texts = scores.map(({ results }) => metricList(testMetrics(results)));
-        say(`[${ended()}/${total}] ${runName(run)}: ${texts.join('; ')}, ${clock(file.seconds)}`);
+      const state = isReused ? 'reused' : 'trained';
+      counts[state]++;
+      const { seconds, tasks = [file] } = file;
+      const metrics = tasks.map(({ task, results }) => [task, testMetrics(results)] as const);
+      if (json) jsonRun(run, state, { metrics: Object.fromEntries(metrics), seconds });
+      else if (!isReused) {
+        const texts = metrics.map(([, each]) => metricList(each));
+        say(`[${ended()}/${total}] ${runName(run)}: ${texts.join('; ')}, ${clock(seconds)}`);
       }
     },
     counts: () => counts,

@@ -1,8 +1,7 @@
 import { isShallowJson } from '@scalearn/report';
 import * as v from 'valibot';
 import { valueSchema } from '../options/option-values.ts';
-import type { OwnSettings } from '../options/own-data.ts';
-import { problems, type Reading, readingNames } from '../options/own-data.ts';
+import { type OwnSettings, problems, type Reading, readingNames } from '../options/own-data.ts';
 import {
   type NamesWith,
   optionNamed,

@@ -22,10 +22,9 @@ export function describedMethod({ entry, options }: ChosenMethod, sources: reado
 export function countParameters(
   method: Method,
   config: TransformerConfig,
-  { tasks, families }: FamilyOptions & { readonly tasks: number },
+  { tasks, ...known }: FamilyOptions & { readonly tasks: number },
 ): number {
   const names = Array.from({ length: method.kind === 'joint' ? tasks : 1 }, (_, i) => `task-${i}`);
-  const known: FamilyOptions = families ? { families } : {};
   const encoder = encoderArchitecture(config, known);
   const specs = method.parameters({ encoder, adapterName: 'adapter', tasks: names });
   const own = specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);

@@ -6,7 +6,7 @@ import type { TrainSettings } from '../folders/settings-schema.ts';
 const measuredSteps = 4;
 
 /** Seconds that the parts of training take on this device. */
-export interface Cost {
+interface Cost {
   /** Seconds to build and compile the model. */
   readonly compile: number;
   readonly step: number;
@@ -14,7 +14,7 @@ export interface Cost {
   readonly row: number;
 }
 
-export interface MeasuredModel {
+interface MeasuredModel {
   readonly encoder: TransformerEncoder;
   readonly method: Method;
   readonly tasks: readonly Task[];
@@ -58,10 +58,7 @@ export function expectedSeconds(cost: Cost, plan: PlannedSteps, rows: EvaluatedR
   return cost.compile + plan.steps * cost.step + (evaluations(plan) * rows.validation + rows.test) * cost.row;
 }
 
-export interface EvaluatedRows {
-  readonly validation: number;
-  readonly test: number;
-}
+type EvaluatedRows = Readonly<Record<'validation' | 'test', number>>;
 
 /** Counts the evaluated rows of all tasks. */
 export function evaluatedRows(tasks: readonly Pick<Task, 'validation' | 'test'>[]): EvaluatedRows {
@@ -70,7 +67,7 @@ export function evaluatedRows(tasks: readonly Pick<Task, 'validation' | 'test'>[
   return { validation: sum('validation'), test: sum('test') };
 }
 
-export interface PlannedSteps {
+interface PlannedSteps {
   readonly steps: number;
   readonly settings: Pick<TrainSettings, 'epochs' | 'evaluateEvery'>;
 }

@@ -3,8 +3,7 @@ import type { Task } from '@scalearn/datasets';
 import { type EncoderFamily, loadEncoder } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
 import { FolderError, StoppedError, UsageError } from '../errors.ts';
-import type { OutFolder } from '../folders/out-folder.ts';
-import { checkpointFile } from '../folders/out-folder.ts';
+import { checkpointFile, type OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import type { TrainSettings } from '../folders/settings-schema.ts';
 import type { Source } from '../methods/preparation.ts';
@@ -63,10 +62,8 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
       ...{ options, sources, task, encoder, reporter, signal },
       sourceTask: (source) => sourceTask(source, signal),
     });
-    const method = entry.make(
-      sources.map(({ adapter }) => adapter),
-      { ...options, ...prepared },
-    );
+    const adapters = sources.map(({ adapter }) => adapter);
+    const method = entry.make(adapters, { ...options, ...prepared });
     return await trainModel({
       ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },
       encoderSource: given.encoder,
@@ -103,10 +100,6 @@ function asStopped(error: unknown, out: string, state: Awaited<ReturnType<OutFol
   if (state !== 'unfinished') return new StoppedError(nothingToSave, { cause: error });
   const what =
     error instanceof InterruptedError ? error.message : 'training was interrupted after its last step';
-  return new StoppedError(
-    `${what}; its state is saved in ${out}: give the same command with --resume to continue`,
-    {
-      cause: error,
-    },
-  );
+  const advice = `its state is saved in ${out}: give the same command with --resume to continue`;
+  return new StoppedError(`${what}; ${advice}`, { cause: error });
 }

@@ -11,8 +11,7 @@ import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, runFileName } from '../folders/run-json.ts';
-import type { RunData, RunFile, TaskRun } from '../folders/run-schema.ts';
-import { storedArchitecture } from '../folders/run-schema.ts';
+import { type RunData, type RunFile, storedArchitecture, type TaskRun } from '../folders/run-schema.ts';
 import type { TrainSettings } from '../folders/settings-schema.ts';
 import type { Source } from '../methods/preparation.ts';
 import { readClassWeights } from '../options/class-weights.ts';
@@ -82,12 +81,11 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
   });
   const runs: TaskRun[] = [];
   const answers: TaskPredictions[] = [];
+  const how = {
+    ...{ batchSize: evalBatchSize, signal },
+    onProgress: (event: ProgressEvent) => reporter.progress?.(event),
+  };
   for (const each of tasks) {
-    const how = {
-      batchSize: evalBatchSize,
-      signal,
-      onProgress: (event: ProgressEvent) => reporter.progress?.(event),
-    };
     const data = dataOf(each, settings);
     const splits = await predictTest(model.for(each.id), each, how);
     runs.push({ task: each.id, data, results: scoresOf(each, splits) });
@@ -106,9 +104,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       : { data: first.data, results: first.results }),
     ...{ history, bestEpoch, steps, parameters },
     device: { kind: device.kind, description: device.description, memory: device.memory() },
-    seconds,
-    tokensPerSecond: pace.tokensPerSecond ?? null,
-    files: Object.keys(files),
+    ...{ seconds, tokensPerSecond: pace.tokensPerSecond ?? null, files: Object.keys(files) },
   };
   await out.replace({ ...files, [runFileName]: await encodeRunFile(run, out.path) });
   return { formatVersion: 1, ...run };
@@ -126,7 +122,7 @@ function trainingNumbers(all: Readonly<Record<string, unknown>>): TrainingNumber
 function describeRun({
   settings,
   sources,
-  encoder: { name, fingerprint, architecture },
+  encoder,
   encoderSource,
   encoderPath,
 }: ModelJob): Pick<
@@ -134,14 +130,15 @@ function describeRun({
   'version' | 'command' | 'task' | 'method' | 'seed' | 'settings' | 'encoder' | 'sources'
 > {
   const { task, method, seed } = settings;
+  const { name, fingerprint, architecture } = encoder;
   return {
     ...{ version, command: 'train', task, method, seed, settings },
     encoder: {
       ...{ source: encoderSource, path: encoderPath ?? null, name, fingerprint },
       shape: storedArchitecture(architecture),
     },
-    sources: sources.map(({ adapter, path, fingerprint }) => ({
-      ...{ name: adapter.name, path: resolve(path), fingerprint },
+    sources: sources.map((each) => ({
+      ...{ name: each.adapter.name, path: resolve(each.path), fingerprint: each.fingerprint },
     })),
   };
 }

@@ -13,14 +13,11 @@ export interface TaskScore extends Omit<SplitScore, 'rows'> {
 }
 
 /** The last event of a successful `train`. */
-export interface DoneEvent {
+export interface DoneEvent extends TaskScore {
   readonly event: 'done';
-  readonly task: string;
   readonly method: string;
   readonly seed: number;
-  readonly metrics: Readonly<Record<string, number | null>>;
-  readonly loss: number | null;
-  /** Scores of each task after joint training; the figures above are then empty. */
+  /** Scores of each task after joint training; metrics and loss are then empty. */
   readonly tasks?: readonly TaskScore[];
   readonly bestEpoch: number;
   readonly steps: number;
@@ -43,16 +40,12 @@ export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
 }
 
 /** The last event of a successful `evaluate`. */
-export interface EvaluatedEvent {
+export interface EvaluatedEvent extends TaskScore, SplitScore {
   readonly event: 'done';
-  readonly task: string;
   readonly method: string;
   readonly split: string;
-  readonly rows: number;
-  readonly metrics: Readonly<Record<string, number | null>>;
-  readonly loss: number | null;
-  /** Scores of each task of a joint model, if no task was named; the figures above are then empty. */
-  readonly tasks?: readonly (TaskScore & { readonly rows: number })[];
+  /** Scores of each task of a joint model, if no task was named; metrics and loss are then empty. */
+  readonly tasks?: readonly (TaskScore & SplitScore)[];
   readonly device: string;
   readonly model: string;
 }
@@ -64,19 +57,6 @@ export interface MergedEvent {
   readonly method: string;
   /** Bottleneck units of the merged adapter. */
   readonly width: number;
-  readonly model: string;
-  readonly out: string;
-}
-
-/** The last event of a successful `export`. */
-export interface ExportedEvent {
-  readonly event: 'done';
-  readonly task: string;
-  /** Null for a folder without `run.json`. */
-  readonly method: string | null;
-  readonly format: 'onnx';
-  /** Sizes in bytes, by the paths of the files in the folder. */
-  readonly files: Readonly<Record<string, number>>;
   readonly model: string;
   readonly out: string;
 }
@@ -101,31 +81,12 @@ export interface MethodsEvent {
   readonly methods: readonly {
     readonly method: string;
     readonly kind: MethodKind;
-    readonly learningRate: number;
-    /** Trainable values without heads. */
-    readonly parameters: number;
-  }[];
-}
-
-/** The last event of a successful `tasks`. */
-export interface TasksEvent {
-  readonly event: 'done';
-  readonly tasks: readonly {
-    readonly task: string;
-    readonly name: string;
-    readonly benchmark: string;
-    readonly problem: string;
-    readonly labels: readonly string[] | null;
-    readonly maxLength: number;
-    readonly metrics: readonly string[];
-    readonly primaryMetric: string;
-    /**
-     * Rows of the official files. A tenth of the training rows is used for validation if there are no validation rows.
-     */
-    readonly rows: Readonly<Record<'train' | 'validation' | 'test', number | null>>;
-    /** Source of the official files and of those on the hub; null for a task that generates its rows. */
-    readonly source: { readonly page: string | null; readonly hub: string | null };
-    readonly terms: string;
+    /** Null if the method could not be made. */
+    readonly learningRate: number | null;
+    /** Trainable values without heads; null if the method does not fit the encoder. */
+    readonly parameters: number | null;
+    /** Why it does not fit. */
+    readonly reason?: string;
   }[];
 }
 

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { FamilyOptions } from '@scalearn/encoders';
 import {
@@ -14,7 +14,7 @@ import { asFolderError, FolderError, UsageError } from '../errors.ts';
 import { type IndexedRun, readIndexFile } from '../experiment/index-file.ts';
 import { relativeTo } from '../experiment/read-experiment.ts';
 import { checkpointName } from '../folders/names.ts';
-import { statOf } from '../folders/paths.ts';
+import { isFolder, statOf } from '../folders/paths.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import { type CollectedRun, collectRun, encoderKey, folderName, pathId } from './read-run.ts';
 import { varySettings } from './vary.ts';
@@ -33,44 +33,31 @@ export interface CollectOptions extends FamilyOptions {
  * @throws FolderError or UsageError that names the path, if it holds no runs, or if runs do not belong together
  */
 export async function collectRuns(paths: readonly string[], options: CollectOptions): Promise<ReportData> {
-  const known: FamilyOptions = options.families ? { families: options.families } : {};
+  const known = { families: options.families };
   const titles: string[] = [];
   const plain: CollectedRun[] = [];
   const named: CollectedRun[] = [];
   const missing: MissingRun[] = [];
   const reports: ReportData[] = [];
   for (const path of paths) {
-    if ((await kindOf(path)) === 'file') {
+    if (!(await isFolder(path))) {
       reports.push(await readReport(path));
       continue;
     }
     const experiment = await collectExperiment(path, known);
-    if (experiment) {
-      titles.push(experiment.title);
-      named.push(...experiment.runs);
-      missing.push(...experiment.missing);
-    } else {
-      const found = await collectFolder(path, known);
-      plain.push(...found.runs);
-      missing.push(...found.missing);
-    }
+    const found = experiment ?? (await collectFolder(path, known));
+    if (experiment) titles.push(experiment.title);
+    (experiment ? named : plain).push(...found.runs);
+    missing.push(...found.missing);
   }
   const own = joined([...named, ...varySettings(plain)]);
   // The JSON of a single report holds the time when its runs were collected.
   const same = paths.length === 1 ? reports[0] : undefined;
-  const commit = options.commit ?? same?.commit;
   return mergeReports([{ ...own, missing }, ...reports], {
     title: options.title ?? titles[0] ?? reports[0]?.title ?? 'Runs of scalearn',
     created: same?.created ?? options.created,
-    ...(commit === undefined ? {} : { commit }),
+    commit: options.commit ?? same?.commit,
   });
-}
-
-async function kindOf(path: string): Promise<'file' | 'folder'> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw asFolderError(error, `${path} could not be read`);
-  });
-  return found.isDirectory() ? 'folder' : 'file';
 }
 
 type Found = { readonly runs: readonly CollectedRun[]; readonly missing: readonly MissingRun[] };
@@ -153,37 +140,27 @@ function mergeReports(
   };
 }
 
-/** Content of an experiment's folder. */
-export interface CollectedExperiment {
-  readonly title: string;
-  readonly runs: readonly CollectedRun[];
-  readonly missing: readonly MissingRun[];
-}
-
 /**
  * Reads an experiment's folder.
  *
  * @returns undefined if there is no `experiment.json`
  * @throws FolderError that names the file if it is damaged or of another version
  */
-export async function collectExperiment(
+async function collectExperiment(
   folder: string,
   known: FamilyOptions,
-): Promise<CollectedExperiment | undefined> {
+): Promise<(Found & { readonly title: string }) | undefined> {
   const index = await readIndexFile(folder);
   if (!index) return undefined;
   const runs: CollectedRun[] = [];
   const missing: MissingRun[] = [];
   for (const indexed of index.runs) {
-    const { state, error, folder: inner, id, entry, label, axes, purpose, sources } = indexed;
-    const encoderName = nameOf(indexed.encoder);
-    const path = join(folder, inner);
+    const { state, error, id, entry, label, axes, purpose, sources } = indexed;
+    const names = { id, entry, label, axes, purpose, sources, encoderName: nameOf(indexed.encoder) };
+    const path = join(folder, indexed.folder);
     const file = state === 'done' ? await readRunFile(path) : undefined;
-    if (file)
-      runs.push(
-        await collectRun(path, file, known, { id, entry, label, axes, purpose, sources, encoderName }),
-      );
-    else missing.push({ what: runText(indexed, encoderName), reason: reasonOf(state, error) });
+    if (file) runs.push(await collectRun(path, file, known, names));
+    else missing.push({ what: runText(indexed, names.encoderName), reason: reasonOf(state, error) });
   }
   return { title: index.title, runs, missing };
 }
