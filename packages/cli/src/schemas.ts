@@ -1,4 +1,4 @@
-import { shown } from '@scalearn/core/files';
+import { isObject, shown } from '@scalearn/core/files';
 import { suggest } from '@scalearn/datasets';
 import type { SchemaFault } from '@scalearn/report';
 import * as v from 'valibot';
@@ -38,10 +38,7 @@ export function oneOf<const Word extends string>(words: readonly Word[]): v.Gene
   });
 }
 
-const object = v.custom<object>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'an object',
-);
+const object = v.custom<object>(isObject, 'an object');
 
 /** Schema of an object with exactly these fields. Its messages are complete, and name the missing or unknown field. */
 export function fields<const Entries extends v.ObjectEntries>(

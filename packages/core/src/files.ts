@@ -1,6 +1,7 @@
 // Reads and writes tensor files and JSON files, both those of the Python libraries and those of this library.
 export type { Dtype, TensorInfo } from './files/dtype.ts';
 export type { SafetensorsReason, TorchFileReason } from './files/errors.ts';
+export { isObject } from './files/json.ts';
 export {
   JsonFields,
   type JsonRule,

@@ -4,6 +4,7 @@ export { environment, type NodeModules, nodeModules, systemErrorCode } from './n
 export { type HubOptions, openRepository } from './open-repository.ts';
 export type { Repository } from './repository.ts';
 export { limited } from './send.ts';
+export { sha256 } from './sha256.ts';
 export { StallError } from './stall.ts';
 export { type Patience, steadyFetch } from './steady-fetch.ts';
 export type { OnDownload } from './transfer.ts';

@@ -7,10 +7,9 @@ import {
   localFolder,
   readEncoderConfig,
 } from '@scalearn/encoders';
-import { mean, standardDeviation } from '@scalearn/evaluation';
+import { mean, type Problem, standardDeviation } from '@scalearn/evaluation';
 import type {
   ReportEncoder,
-  ReportProblem,
   ReportRun,
   ReportTask,
   RunCoefficients,
@@ -160,7 +159,7 @@ function withoutPaths({ settings }: RunFile): Record<string, unknown> {
 
 interface TaskFacts {
   readonly name: string;
-  readonly problem: ReportProblem;
+  readonly problem: Problem;
   readonly metric: string;
   /**
    * Whether each test row has a prediction of its own, so that rows can be exchanged in a test. False if several rows

@@ -1,13 +1,12 @@
 import { ArgumentError } from '@scalearn/core';
 import type { TensorReader } from '@scalearn/core/files';
-import type { HubOptions } from '@scalearn/hub';
+import { type HubOptions, sha256 } from '@scalearn/hub';
 import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
 import { openCheckpoint } from '../folder/checkpoint.ts';
 import { openModelFiles } from '../hub/open-model-files.ts';
 import { readEncoderConfig } from './read-config.ts';
 import { planWeights, type WeightPlan } from './read-weights.ts';
-import { sha256 } from './sha256.ts';
 
 /**
  * Returns the SHA-256 of everything that determines the encoder's output: the configuration without dropout, and the
@@ -26,7 +25,7 @@ export async function encoderFingerprint(
     lines.push(`${name} ${await sha256(await reader.readBytes(plan.keys.get(name) as string))}`);
     advance();
   }
-  return sha256(new TextEncoder().encode(lines.join('\n')));
+  return sha256(lines.join('\n'));
 }
 
 /** Returns the configuration with only the first layers. @throws ArgumentError if there are too few */
