@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { watchFiles } from '../../../test/faults/file-system.ts';
 import { openModelFolder } from '../src/folders/model-folder.ts';
 import { checkpointFile, OutFolder } from '../src/folders/out-folder.ts';

@@ -33,7 +33,6 @@ export function addMerge(root: Command, run: Run): void {
     .action((given: MergeArguments) => run((context) => merge(given, context)));
 }
 
-/** Runs `scalearn merge`: turns a ScaLearn model into one adapter. */
 async function merge(given: MergeArguments, { terminal, setup }: CommandContext): Promise<void> {
   const { model, out: name } = given;
   const merged = await mergeModel(model, await realPath(name), setup.methods.pluginReaders, setup);

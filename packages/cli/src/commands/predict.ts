@@ -69,7 +69,6 @@ Examples:
   scalearn predict --model runs/reviews --input new.csv --out predictions.jsonl
 `;
 
-/** Runs `scalearn predict`: predicts labels or scores of texts with a trained or merged model. */
 async function predict(given: PredictArguments, context: CommandContext): Promise<void> {
   const { terminal } = context;
   const { out, format = out === undefined ? 'table' : 'jsonl' } = given;

@@ -49,7 +49,6 @@ const byExtension: Readonly<Record<string, ReportFormat>> = {
   '.json': 'json',
 };
 
-/** Runs `scalearn report`: shows the results of runs in the requested format. */
 async function report(
   paths: readonly string[],
   { out, title, commit, format, overwrite, json }: ReportArguments,

@@ -74,7 +74,6 @@ Examples:
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 
-/** Runs `scalearn run`: trains every model of an experiment. */
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
   const { encoder, out, jobs, device } = given;

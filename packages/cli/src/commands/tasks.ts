@@ -20,7 +20,6 @@ Examples:
   scalearn train --encoder FacebookAI/roberta-base --task superglue/copa --out runs/copa
 `;
 
-/** Runs `scalearn tasks`: lists the tasks that need no data from the user. */
 async function tasks({ json }: { readonly json?: boolean }, { terminal }: CommandContext): Promise<void> {
   const groups = benchmarks.map((benchmark) => ({
     benchmark,

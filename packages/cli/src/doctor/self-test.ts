@@ -194,7 +194,7 @@ export const tinyConfig: TransformerConfig = {
 };
 
 /** Makes the encoder with random weights, without a tokenizer. */
-export async function tinyEncoder(device: Device): Promise<TransformerEncoder> {
+async function tinyEncoder(device: Device): Promise<TransformerEncoder> {
   const bytes = writeSafetensors(tinyWeights(tinyConfig));
   const weights = await openSafetensors(bytesSource(bytes), 'self-test');
   return createEncoder({ device, config: tinyConfig, weights, name: 'self-test' });

@@ -36,7 +36,6 @@ export interface PlanEstimate extends Estimate {
 
 export interface EstimateOptions {
   readonly device: DeviceChoice | undefined;
-  /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];
   readonly signal: AbortSignal;
   note(text: string): void;

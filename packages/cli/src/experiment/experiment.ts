@@ -1,7 +1,6 @@
 import type { SourceControl } from '@scalearn/core';
 import type { MethodEntry } from '../methods/registry.ts';
 
-/** A value of an option. */
 export type OptionValue = number | string | readonly number[];
 
 export type Options = Readonly<Record<string, OptionValue>>;

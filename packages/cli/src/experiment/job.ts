@@ -9,7 +9,6 @@ import { commandLine } from '../version.ts';
 export type JobEvent = StartEvent | StepEvent | EpochEvent | DoneEvent | ErrorEvent;
 
 export interface JobOptions {
-  /** Absolute path of the configuration file. */
   readonly config?: string | undefined;
   readonly signal: AbortSignal;
   onEvent(event: JobEvent): void;

@@ -21,7 +21,6 @@ type Schema<T> = v.GenericSchema<unknown, T>;
 /** Options of `train` that a run can set, by their names in the library. */
 export const trainNames: readonly string[] = optionsIn('experiment').map(([name]) => name);
 
-/** Options of all methods. */
 export const methodOptions = ({ all }: MethodRegistry): readonly string[] => [
   ...new Set(all.flatMap(({ options }) => Object.keys(options))),
 ];

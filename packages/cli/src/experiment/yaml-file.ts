@@ -97,7 +97,7 @@ type Anchors = Map<string, { readonly value: unknown; readonly size: number } | 
  * @throws YamlFault for a duplicate key, an alias of a missing anchor or of a value that contains the alias, and for
  * too many values
  */
-export function plainValue(root: Node | null): unknown {
+function plainValue(root: Node | null): unknown {
   const anchors: Anchors = new Map();
   let size = 0;
   let offset = 0;
@@ -158,7 +158,7 @@ const tooDeep = `it is nested deeper than ${MOST_LEVELS} levels`;
  *
  * @throws YamlFault
  */
-export function checkNesting(text: string): void {
+function checkNesting(text: string): void {
   let [brackets, onLine, offset] = [0, 0, 0];
   for (const token of new Lexer().lex(text)) {
     // Markers of the lexer, which are not part of the text.

@@ -44,7 +44,6 @@ export class OutFolder {
     return new OutFolder(path, release);
   }
 
-  /** Returns the state of the folder's content. */
   async state(): Promise<'nothing' | 'unfinished' | 'finished' | 'other'> {
     if (await isFile(join(this.path, checkpointName))) return 'unfinished';
     if (await isFile(join(this.path, runFileName))) return 'finished';

@@ -84,7 +84,6 @@ export interface RunData {
   readonly unofficial: readonly string[];
 }
 
-/** One task of a joint method. */
 export interface TaskRun {
   readonly task: string;
   readonly data: RunData;

@@ -46,7 +46,6 @@ export interface TrainSettings extends StoredOptions {
   readonly methodSettings: Readonly<Record<string, unknown>>;
 }
 
-/** Options given for reading files, by their names. */
 const reading: v.GenericSchema<unknown, Reading> = v.looseObject(
   Object.fromEntries(
     readingNames.map((name) => [name, v.exactOptional(valueSchema(optionNamed(name), maybeMissing))]),

@@ -60,7 +60,6 @@ export function expectedSeconds(cost: Cost, plan: PlannedSteps, rows: EvaluatedR
 
 type EvaluatedRows = Readonly<Record<'validation' | 'test', number>>;
 
-/** Counts the evaluated rows of all tasks. */
 export function evaluatedRows(tasks: readonly Pick<Task, 'validation' | 'test'>[]): EvaluatedRows {
   const sum = (split: 'validation' | 'test'): number =>
     tasks.reduce((total, task) => total + task[split].length, 0);
@@ -72,7 +71,6 @@ interface PlannedSteps {
   readonly settings: Pick<TrainSettings, 'epochs' | 'evaluateEvery'>;
 }
 
-/** Counts the evaluations during training. */
 export function evaluations({ steps, settings: { epochs, evaluateEvery } }: PlannedSteps): number {
   return evaluateEvery === undefined ? epochs : Math.ceil(steps / evaluateEvery);
 }

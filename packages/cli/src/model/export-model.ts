@@ -65,7 +65,7 @@ export async function exportModel(
  *
  * @param maxLength tokens of the longest text, including special tokens
  */
-export async function tokenizerFiles(
+async function tokenizerFiles(
   files: ModelFiles,
   { config: { padTokenId }, family }: Pick<TransformerEncoder, 'config' | 'family'>,
   maxLength: number,
@@ -84,7 +84,6 @@ export async function tokenizerFiles(
   };
 }
 
-/** Returns the added token with an id. */
 function tokenOf({ added_tokens: tokens }: Readonly<Record<string, unknown>>, id: number): unknown {
   const all = Array.isArray(tokens) ? (tokens as readonly { id?: unknown; content?: unknown }[]) : [];
   return all.find((token) => token.id === id)?.content;

@@ -24,7 +24,6 @@ export interface TrainingJob {
   readonly settings: TrainSettings;
   /** One task, or several for a joint method. */
   readonly found: readonly FoundTask[];
-  /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];
   /** Absolute path; undefined if the encoder is not a local folder. */
   readonly encoderPath: string | undefined;

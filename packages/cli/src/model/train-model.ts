@@ -27,13 +27,11 @@ import { metricsOf, predictTest, scoresOf } from './scores.ts';
 export interface ModelJob {
   readonly settings: TrainSettings;
   readonly method: Method;
-  /** One task, or several for a joint method. */
   readonly tasks: readonly Task[];
   readonly sources: readonly Source[];
   readonly encoder: TransformerEncoder;
   /** The encoder as the user named it. */
   readonly encoderSource: string;
-  /** Absolute path; undefined if the encoder is not a local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
   /** Where the state of a resumable run is kept. */

@@ -55,7 +55,6 @@ export function fileReading(given: Reading): Pick<FileTaskOptions, keyof Reading
   return { ...said, maxFileSize: maxFileSize === undefined ? undefined : maxFileSize * 2 ** 20 };
 }
 
-/** Selects the options for reading files. */
 export function readingOf(given: Reading): Reading {
   const said = readingNames.filter((name) => given[name] !== undefined);
   return Object.fromEntries(said.map((name) => [name, given[name]]));

@@ -37,7 +37,6 @@ export function optionsOf(group: OptionGroup): { readonly option: Option; readon
     .sort((a, b) => Number(a.isRare) - Number(b.isRare));
 }
 
-/** Makes an option of `train` for the command line. */
 export function trainOption(name: OptionName): Option {
   return commandOption(name, optionNamed(name));
 }

@@ -150,7 +150,6 @@ type ValueOf<Type> = Type extends 'texts'
         ? OptionValue<Type>
         : never;
 
-/** Type of an option's value. */
 export type TrainValue<Name extends OptionName> =
   OptionOf<Name> extends { readonly type: infer Type } ? ValueOf<Type> : never;
 
@@ -176,14 +175,12 @@ export type TrainDefaults = Partial<
 /** An option with what core declares of it, and its heading in the help. */
 export type ListedOption = TrainOption & { readonly group: OptionGroup };
 
-/** All options, in their order. */
 export const trainOptions: Readonly<Record<string, ListedOption>> = Object.fromEntries(
   (['Model', 'Your own data', 'Method', 'Training', 'Running'] as const).flatMap((group) =>
     Object.entries(groups[group]).map(([name, row]) => [name, { ...declared(name, row), group }]),
   ),
 );
 
-/** Returns an option by its name. */
 export function optionNamed(name: OptionName): ListedOption {
   const option = trainOptions[name];
   if (option) return option;
