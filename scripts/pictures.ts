@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { AnsiUp } from 'ansi_up';
 import { chromium } from 'playwright';
 import type { QuickstartResults } from '../packages/cli/src/quickstart/results.ts';
-import { resultsText } from '../packages/cli/src/quickstart/results-text.ts';
+import { resultsText } from '../packages/cli/src/quickstart/text.ts';
 
 const [folder = 'runs/quickstart'] = process.argv.slice(2);
 const pictures = fileURLToPath(new URL('../docs/public/', import.meta.url));

@@ -78,7 +78,7 @@ describe('the page', () => {
     await page.locator('#curve circle').first().waitFor({ state: 'attached', timeout: 200_000 });
     await page.getByRole('button', { name: 'Stop' }).click();
     await shows(page, /^Stopped after step \d+ of 20/);
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await shows(page, /^Done/);
     expect(await page.locator('#curve circle').count()).toBe(10);
     await page.close();

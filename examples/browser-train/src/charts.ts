@@ -31,7 +31,7 @@ export function lossCurve(training: readonly Point[], validation: readonly Point
       `<circle class="validation" cx="${x(step).toFixed(1)}" cy="${y(loss).toFixed(1)}" r="3"/>`,
   );
   const last = validation.at(-1);
-  const label = `Loss by step, of ${steps}. ${last ? `Validation loss is now ${last.loss.toFixed(3)}.` : ''}`;
+  const label = `Loss by step, up to step ${steps}. ${last ? `The last validation loss is ${last.loss.toFixed(3)}.` : ''}`;
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
     ${grid.join('')}
     <text x="${width - edge.right}" y="${height - 6}" text-anchor="end">${steps} steps</text>

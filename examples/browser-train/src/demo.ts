@@ -82,7 +82,7 @@ class ScalearnDemo extends HTMLElement {
     this.#state = state;
     const busy = state === 'running' || state === 'stopping';
     const button = this.#get<HTMLButtonElement>('run');
-    button.textContent = busy ? 'Stop' : state === 'stopped' ? 'Go on' : 'Train';
+    button.textContent = busy ? 'Stop' : state === 'stopped' ? 'Continue' : 'Train';
     button.disabled = state === 'stopping';
     this.#get<HTMLSelectElement>('device').disabled = busy;
   }
@@ -114,7 +114,7 @@ class ScalearnDemo extends HTMLElement {
         this.#get('bars').innerHTML = coefficientBars(reply.sources, reply.values);
         break;
       case 'stopped':
-        this.#say(`Stopped after step ${reply.step} of ${reply.steps}; Go on continues from there.`);
+        this.#say(`Stopped after step ${reply.step} of ${reply.steps}. Press Continue to resume.`);
         this.#enter('stopped');
         break;
       case 'done':

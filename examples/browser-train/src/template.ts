@@ -4,19 +4,19 @@ export const template: string = `
   <button type="button" class="primary" id="run">Train</button>
   <label>Device
     <select id="device">
-      <option value="auto">the best there is</option>
+      <option value="auto">best available</option>
       <option value="webgpu">WebGPU</option>
       <option value="onnx">ONNX Runtime (WebAssembly)</option>
     </select>
   </label>
 </div>
 <progress id="progress" value="0" max="1" aria-label="Progress of training"></progress>
-<p class="status"><span id="status" role="status">Press Train: it takes between some seconds and a minute.</span> <span id="count"></span></p>
+<p class="status"><span id="status" role="status">Press Train. Training takes between a few seconds and a minute.</span> <span id="count"></span></p>
 <dl>
   <div><dt>Device</dt><dd class="text" id="where">–</dd></div>
   <div><dt>Accuracy before</dt><dd id="before">–</dd></div>
   <div><dt>Accuracy after</dt><dd id="after">–</dd></div>
-  <div><dt>Numbers learned</dt><dd id="parameters">–</dd></div>
+  <div><dt>Trained parameters</dt><dd id="parameters">–</dd></div>
   <div><dt>Time</dt><dd id="seconds">–</dd></div>
 </dl>
 <div class="figures">
@@ -25,13 +25,13 @@ export const template: string = `
     <div id="curve"></div>
   </figure>
   <figure>
-    <figcaption>How much of each adapter is used</figcaption>
+    <figcaption>Coefficient of each adapter</figcaption>
     <div id="bars"></div>
   </figure>
 </div>
 <form id="ask">
   <fieldset disabled>
-    <legend>Try it: does the second text follow from the first?</legend>
+    <legend>Try the model: does the claim follow from the text?</legend>
     <label>Text
       <input id="text" required autocomplete="off" value="Emma sold the old piano on Monday. Max found the coat in the park." />
     </label>

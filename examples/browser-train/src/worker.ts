@@ -31,7 +31,7 @@ async function run(settings: Settings): Promise<void> {
   const resume = checkpoint !== undefined;
   if (!resume) await score('before');
   let [step, steps] = [0, 0];
-  reply({ type: 'status', text: resume ? 'Going on.' : `Preparing ${device.kind} programs…` });
+  reply({ type: 'status', text: resume ? 'Resuming…' : `Compiling for ${device.kind}…` });
   try {
     const model = await train({
       encoder,
@@ -96,7 +96,7 @@ function coefficients(tensors: ReadonlyMap<string, NamedTensor>): Reply {
 }
 
 async function answer(texts: readonly [string, string]): Promise<void> {
-  if (!session) throw new Error('There is no model yet: train one first.');
+  if (!session) throw new Error('There is no model yet. Train one first.');
   const probabilities = softmaxProbabilities(await session.model.predictTexts([texts]));
   const best = probabilities[1]! > probabilities[0]! ? 1 : 0;
   reply({ type: 'answer', label: session.task.labels?.[best] ?? '', probability: probabilities[best]! });

@@ -1,10 +1,9 @@
 export { FolderError, StoppedError, UsageError } from './errors.ts';
-export { openModelFolder } from './folders/model-folder.ts';
+export { openModelFolder, saveModelFolder } from './folders/model-folder.ts';
 export { readRunFile } from './folders/run-json.ts';
 export type { RunFile } from './folders/run-schema.ts';
-export { main } from './main.ts';
+export { main, program } from './main.ts';
 export { loadModel } from './model/load-model.ts';
-export { saveModelFolder } from './model/save-model-folder.ts';
 export type {
   DataEvent,
   DoneEvent,
@@ -16,4 +15,3 @@ export type {
   SplitSummary,
 } from './output/events.ts';
 export type { Terminal } from './output/terminal.ts';
-export { program } from './program.ts';

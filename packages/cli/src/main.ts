@@ -2,14 +2,28 @@ import { ScalearnError } from '@scalearn/core';
 import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
 import { HubError } from '@scalearn/hub';
-import { CommanderError } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { type Run, runHere } from './commands/context.ts';
+import { addData } from './commands/data.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEvaluate } from './commands/evaluate.ts';
+import { addExport } from './commands/export.ts';
+import { addMerge } from './commands/merge.ts';
+import { addMethods } from './commands/methods.ts';
+import { addPredict } from './commands/predict.ts';
+import { addQuickstart } from './commands/quickstart.ts';
+import { addReport } from './commands/report.ts';
+import { addRun } from './commands/run.ts';
+import { addTasks } from './commands/tasks.ts';
+import { addTrain } from './commands/train.ts';
 import { loadSetup, takeConfig } from './config/load-config.ts';
 import { asFolderError, isRefusedValue, StoppedError, UsageError } from './errors.ts';
-import { interruptible } from './interrupt.ts';
+import { optionDescription, refuseRepeated } from './options/command-line.ts';
+import { plainSetup, type Setup } from './options/setup.ts';
 import type { ErrorEvent } from './output/events.ts';
 import { jsonLine } from './output/reporter.ts';
 import { oneLine, printableOnly, processTerminal, readerHasGone, type Terminal } from './output/terminal.ts';
-import { program } from './program.ts';
+import { version } from './version.ts';
 
 /** Largest width of help in columns: longer lines are hard to read. */
 const widest = 100;
@@ -23,21 +37,19 @@ const widest = 100;
 export async function main(args: readonly string[], screen: Terminal = processTerminal()): Promise<number> {
   const terminal = printableOnly(screen);
   let usage = '';
+  const width = (): number => Math.min(terminal.columns ?? widest, widest);
   try {
     const { config, rest } = takeConfig(args);
     const setup = await loadSetup(config);
-    const command = program(
-      (work) => interruptible((signal) => work({ terminal, signal, setup }), terminal.broken),
-      setup,
-    );
+    const command = program(runHere(setup, terminal), setup);
     for (const each of [command, ...command.commands])
       each.configureOutput({
         writeOut: (text) => terminal.out(text),
         writeErr: (text) => {
           usage += text;
         },
-        getOutHelpWidth: () => Math.min(terminal.columns ?? widest, widest),
-        getErrHelpWidth: () => Math.min(terminal.columns ?? widest, widest),
+        getOutHelpWidth: width,
+        getErrHelpWidth: width,
       });
     await command.parseAsync(withCommand(rest), { from: 'user' });
     return good(terminal);
@@ -70,10 +82,8 @@ function withCommand(args: readonly string[]): string[] {
 /** Formats a usage error: help keeps its lines; a message is one line, with a suggestion below it. */
 function usageText(text: string): string {
   if (text.includes('\nUsage: ') || text.startsWith('Usage: ')) return text;
-  return text
-    .split(/\n(?=\(Did you mean )/)
-    .map(oneLine)
-    .join('\n');
+  const parts = text.split(/\n(?=\(Did you mean )/);
+  return parts.map(oneLine).join('\n');
 }
 
 /** Returns 0 if all output was written; output that could not be written is a failure. */
@@ -84,16 +94,42 @@ function describe(thrown: unknown): { exitCode: number; name: string; message: s
   const { name, message } = error;
   if (error instanceof StoppedError) return { exitCode: 130, name, message };
   if (error instanceof UsageError || isRefusedValue(error)) return { exitCode: 2, name, message };
-  const isKnown =
-    error instanceof ScalearnError ||
-    error instanceof DatasetError ||
-    error instanceof EvaluationError ||
-    error instanceof HubError;
-  return {
-    exitCode: 1,
-    name,
-    message: isKnown
-      ? message
-      : `${message || String(thrown)} (this is a bug; please report it with the output of the same command under DEBUG=1)`,
-  };
+  const known = [ScalearnError, DatasetError, EvaluationError, HubError];
+  if (known.some((kind) => error instanceof kind)) return { exitCode: 1, name, message };
+  const bug = 'this is a bug; please report it with the output of the same command under DEBUG=1';
+  return { exitCode: 1, name, message: `${message || String(thrown)} (${bug})` };
 }
+
+/**
+ * Makes the command line, for `parseAsync`, and for completions and documentation.
+ *
+ * @param setup what a configuration file adds
+ * @param doWork receives the work of the selected command; by default it runs in this process
+ */
+export function program(doWork?: Run, setup: Setup = plainSetup): Command {
+  const root = new Command('scalearn')
+    .description('Multi-task transfer for encoder language models: adapters and ScaLearn.')
+    .version(version)
+    .option('--config <file>', 'before the command: a scalearn.config.ts, .js or .json')
+    .exitOverride()
+    // After the name of a command, --config is that command's option: methods has one.
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false, optionDescription })
+    .addHelpText('after', examples);
+  const commands = [
+    ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport],
+    ...[addRun, addReport, addTasks, addMethods, addDoctor],
+  ];
+  for (const add of commands) add(root, doWork ?? runHere(setup), setup);
+  for (const command of root.commands) refuseRepeated(command);
+  return root;
+}
+
+const examples = `
+Examples:
+  scalearn                                    see it work, in a few minutes, offline
+  scalearn train --encoder FacebookAI/roberta-base --task reviews.csv --out runs/reviews
+  scalearn predict --model runs/reviews --text "Great value."
+  scalearn train --help                       options of a command
+`;

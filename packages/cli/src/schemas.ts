@@ -1,5 +1,6 @@
-import { shown } from '@scalearn/core/files';
+import { isObject, shown } from '@scalearn/core/files';
 import { suggest } from '@scalearn/datasets';
+import type { SchemaFault } from '@scalearn/report';
 import * as v from 'valibot';
 
 // Parts of schemas of files. Every message says what the value must be, in words that follow "must be".
@@ -12,6 +13,11 @@ export const textOrNull: v.GenericSchema<unknown, string | null> = v.nullable(
   v.pipe(v.string(`a text${maybeNull}`), v.minLength(1, `a text${maybeNull}`)),
 );
 export const someTexts: v.GenericSchema<unknown, string[]> = v.array(text, 'a list of texts');
+
+/** Describes a fault, in words that follow the name of the value: `must be a text, not 1`. */
+export function faultText({ what, found, field }: SchemaFault): string {
+  return field === undefined ? `must be ${what}, not ${shown(found)}` : what;
+}
 
 /** Schema of a whole number. @param more other accepted values, for the message */
 export function whole(least: number, more = ''): v.GenericSchema<unknown, number> {
@@ -32,10 +38,7 @@ export function oneOf<const Word extends string>(words: readonly Word[]): v.Gene
   });
 }
 
-const object = v.custom<object>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'an object',
-);
+const object = v.custom<object>(isObject, 'an object');
 
 /** Schema of an object with exactly these fields. Its messages are complete, and name the missing or unknown field. */
 export function fields<const Entries extends v.ObjectEntries>(

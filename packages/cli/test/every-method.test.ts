@@ -127,6 +127,10 @@ test('the soup compares training texts, or takes what it is given', async () => 
   await train('soup-one', [...sources, '--set', 'topK=1', 'sampling=released']);
   const weights = soup('soup-one').sources.map(({ weight }) => weight);
   expect(weights.sort()).toEqual([0, 1]);
+  // Another encoder embeds the texts. Here it is the same one under its own name.
+  await train('soup-other', [...sources, '--set', `sentenceEncoder=${world.encoder}`]);
+  await train('soup-own', sources);
+  expect(soup('soup-other').sources).toEqual(soup('soup-own').sources);
 });
 
 test('a probe needs to be told its constants', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { program } from '../src/program.ts';
+import { program } from '../src/main.ts';
 
 const guide = readFileSync(new URL('../../../docs/guide/command-line.md', import.meta.url), 'utf8');
 

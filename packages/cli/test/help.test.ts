@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { main } from '../src/main.ts';
-import { program } from '../src/program.ts';
+import { main, program } from '../src/main.ts';
 import { run } from './support/run.ts';
 
 const commands = program().commands.map((command) => command.name());

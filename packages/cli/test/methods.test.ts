@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ownMethods } from '../src/methods/registry.ts';
 import type { MethodsEvent } from '../src/output/events.ts';
-import { events, run } from './support/run.ts';
+import { events, must, run } from './support/run.ts';
 import { scratchFolder } from './support/tiny.ts';
 
 const methods = ownMethods.all;
@@ -97,6 +97,38 @@ describe('scalearn methods', () => {
     const { out } = await run('methods');
     for (const { id, summary } of methods)
       expect(out).toMatch(new RegExp(`^${id.replaceAll('+', '\\+')} .*${summary}$`, 'm'));
+  });
+
+  test('a method that does not fit the encoder does not hide the others', async () => {
+    const path = join(folder, 'scalearn.config.js');
+    const plain = "title: 'T', summary: 'S', kind: 'single-task', options: {}, reader: () => {}";
+    const defaults = 'defaults: { learningRate: 0.5 }';
+    writeFileSync(
+      path,
+      `const refuse = (text) => () => { throw new Error(text); };
+      export default { plugins: [{ name: 'p', methods: [
+        { id: 'wide', ${plain}, make: () => ({ kind: 'single-task', ${defaults}, parameters: refuse('wide needs 4096') }) },
+        { id: 'odd', ${plain}, make: refuse('odd needs a task') },
+      ] }] };`,
+    );
+    const [event] = events<MethodsEvent>(await must('--config', path, 'methods', '--json'));
+    const listed = new Map(event?.methods.map((each) => [each.method, each]));
+    expect(listed.get('wide')).toMatchObject({
+      learningRate: 0.5,
+      parameters: null,
+      reason: 'wide needs 4096',
+    });
+    expect(listed.get('odd')).toMatchObject({
+      learningRate: null,
+      parameters: null,
+      reason: 'odd needs a task',
+    });
+    expect(listed.get('bottleneck')).toMatchObject({ parameters: base.bottleneck });
+    const { out } = await must('--config', path, 'methods');
+    expect(out).toMatch(/^wide +single-task +0\.5 +- +S$/m);
+    expect(out).toMatch(
+      /\n\nwide cannot be counted for roberta-base: wide needs 4096\nodd cannot .*: odd needs a task\n$/,
+    );
   });
 
   test('shows the options of one, and suggests where there is none of a name', async () => {

@@ -5,11 +5,10 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { StepEvent } from '../src/output/events.ts';
 import type { Terminal } from '../src/output/terminal.ts';
 import type { ModelPlan } from '../src/quickstart/models.ts';
-import { openingText, planText } from '../src/quickstart/opening-text.ts';
 import { Progress, textOutput } from '../src/quickstart/output.ts';
 import { quickstartMethods } from '../src/quickstart/plan.ts';
 import { baseline } from '../src/quickstart/results.ts';
-import { nextCommands } from '../src/quickstart/results-text.ts';
+import { nextCommands, openingText, planText } from '../src/quickstart/text.ts';
 
 const model = (seed: number): ModelPlan =>
   ({
@@ -46,16 +45,16 @@ test('the opening shows rows with their labels, cut to the width of the terminal
   };
   const text = openingText(event, 20);
   expect(text).toContain('no\n  premise     a fir…\n  hypothesis  b\n');
-  expect(text).toContain('sources  1 trained adapter: mnli;');
-  expect(text).toContain('encoder  e, 1 layer of hidden size 8;');
+  expect(text).toContain('sources  1 trained adapter, frozen: mnli');
+  expect(text).toContain('encoder  e, 1 layer of hidden size 8, frozen');
 });
 
 test('the plan counts what is there already', () => {
   const models = [model(0), model(1)];
   const text = planText({ models, missing: models.slice(1), seconds: 61 });
   expect(text).toContain('1 method, 2 seeds each: single adapter.');
-  expect(text).toContain('Already there, from an interrupted quickstart: 1 model.');
-  expect(text).toContain('To train: 1 model, at most 1:01, ');
+  expect(text).toContain('Reused from an interrupted quickstart: 1 model.');
+  expect(text).toContain('To train: 1 model, estimated at 1:01 or less.');
   expect(planText({ models, missing: [], seconds: 0 })).not.toContain('To train');
 });
 

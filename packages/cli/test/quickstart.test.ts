@@ -100,12 +100,12 @@ describe('a quickstart', () => {
     for (const text of ['machine  ', 'device   ONNX Runtime', 'task     miniglue/rte, 16 rows to train on'])
       expect(out).toContain(text);
     expect(out).toMatch(/\nnot_entailment\n {2}sentence1 {2}\w/);
-    expect(out).toMatch(/To train: 12 models, at most \d+:\d\d, estimated from a measurement\./);
+    expect(out).toMatch(/To train: 12 models, estimated at \d+:\d\d or less\./);
     expect(err).toContain('single adapter, seed 0: accuracy');
     expect(err).toContain('(12 of 12)');
     expect(out).toMatch(/\nmajority class +– +0\.\d{3}/);
     expect(out).toMatch(/\nScaLearn\+\+ +72 +0\.\d{3} ± 0\.\d{3} +\d/);
-    expect(out.match(/^ {2}scalearn train --task /gm)).toHaveLength(3);
+    expect(out.match(/^ {2}(npx )?scalearn train --task /gm)).toHaveLength(3);
   });
 
   test('the report has the scores of the results', () => {
@@ -113,6 +113,8 @@ describe('a quickstart', () => {
     for (const { mean } of readResults(at('whole')).methods) expect(report).toContain((mean ?? 0).toFixed(3));
     for (const text of ['ScaLearnUniform++', 'mnli', 'validation loss', 'ONNX Runtime'])
       expect(report).toContain(text);
+    expect(report).toContain('AdapterFusion 0.001');
+    expect(report).not.toContain('undefined 0.001');
   });
 
   test('another one in its folder replaces it, and leaves files that are not of a quickstart', async () => {
@@ -127,6 +129,15 @@ describe('a quickstart', () => {
     const firstOnly = readResults(at('whole')).methods.map(({ scores: [score] }) => [[score], score, null]);
     const { methods } = readResults(out);
     expect(methods.map(({ scores, mean, std }) => [scores, mean, std])).toEqual(firstOnly);
+  });
+
+  test("holds a model's folder as long as it trains the model", async () => {
+    const locked = new Set<boolean>();
+    const isLocked = (): boolean =>
+      readdirSync(at('held'), { recursive: true }).some((name) => String(name).endsWith('.seed-0.lock'));
+    const watch = (text: string): void => void (text.includes('"event":"step"') && locked.add(isLocked()));
+    await runQuickstart(setup, { out: at('held'), seeds: 1, json: true }, { out: watch });
+    expect([...locked]).toEqual([true]);
   });
 
   test('any other folder is refused, and stays as it is', async () => {

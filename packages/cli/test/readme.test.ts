@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { program } from '../src/program.ts';
+import { program } from '../src/main.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const text = readFileSync(`${folder}/README.md`, 'utf8');

@@ -3,12 +3,12 @@ import { type OptionType, optionTakes } from '@scalearn/core/methods';
 import { describeTask } from '@scalearn/datasets';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { plainSetup } from '../src/config/setup.ts';
+import { settingsSchema, type TrainSettings } from '../src/folders/settings-schema.ts';
 import { describedMethod } from '../src/methods/describe.ts';
+import { checkSameSettings, decisive, settleOptions } from '../src/model/settings.ts';
 import { chooseMethod } from '../src/options/method.ts';
 import { valueSchema } from '../src/options/option-values.ts';
-import { settleOptions } from '../src/options/settings.ts';
-import { settingsSchema } from '../src/options/settings-schema.ts';
+import { plainSetup } from '../src/options/setup.ts';
 import { parseTrainArguments } from '../src/options/train-options.ts';
 import { flagOf, trainOptions } from '../src/options/train-table.ts';
 
@@ -78,6 +78,36 @@ test('an option that some runs do not have is stored only where it was given', (
   const always = Object.keys(JSON.parse(settingsText('--task', 'glue/rte')) as object);
   const given = Object.entries(trainOptions).filter(([, { stored }]) => stored === 'given');
   expect(given.filter(([name]) => always.includes(name))).toEqual([]);
+});
+
+describe('weights of classes', () => {
+  const stored = (weights: string): unknown =>
+    (JSON.parse(settingsText('--task', 'glue/rte', '--class-weights', weights)) as TrainSettings)
+      .classWeights;
+
+  test.each([
+    'entailment=1,not_entailment=3',
+    'not_entailment=3,entailment=1',
+    'not_entailment=3, entailment=1',
+  ])('are stored in the order of the labels: %s', (weights) => {
+    expect(stored(weights)).toBe('entailment=1,not_entailment=3');
+  });
+
+  test('that are in order are stored as they were given', () => {
+    for (const weights of ['balanced', 'entailment=1.0, not_entailment=3e0'])
+      expect(stored(weights)).toBe(weights);
+  });
+
+  test('of a run of an earlier version are the same in any order', () => {
+    const [before, now] = ['entailment=1,not_entailment=3', 'not_entailment=3,entailment=1'].map(
+      (classWeights) => ({
+        ...(JSON.parse(settingsText('--task', 'glue/rte')) as TrainSettings),
+        classWeights,
+      }),
+    ) as [TrainSettings, TrainSettings];
+    expect(decisive(now)).toEqual(decisive(before));
+    expect(() => checkSameSettings(now, before, 'runs/rte')).not.toThrow();
+  });
 });
 
 test('the schema of an option takes what the library takes', () => {

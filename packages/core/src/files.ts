@@ -1,6 +1,7 @@
 // Reads and writes tensor files and JSON files, both those of the Python libraries and those of this library.
 export type { Dtype, TensorInfo } from './files/dtype.ts';
 export type { SafetensorsReason, TorchFileReason } from './files/errors.ts';
+export { isObject } from './files/json.ts';
 export {
   JsonFields,
   type JsonRule,
@@ -25,7 +26,6 @@ export type { TensorEntry } from './files/safetensors/header.ts';
 export { openShardedSafetensors, parseShardIndex, type ShardIndex } from './files/safetensors/index-file.ts';
 export { openSafetensors, parseSafetensors, type Safetensors } from './files/safetensors/reader.ts';
 export { writeSafetensors } from './files/safetensors/writer.ts';
-export { sha256 } from './files/sha256.ts';
 export { shown, shownList } from './files/shown.ts';
 export type { TensorReader } from './files/tensor-reader.ts';
 export type { TensorToWrite } from './files/tensor-to-write.ts';

@@ -208,6 +208,11 @@ function brief(value: unknown, depth: number): string {
   return `{${items.join(',')}${keys.length > 8 ? ',…' : ''}}`;
 }
 
+/** Returns whether a value is an object of JSON: neither null nor a list. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Throws `InvalidOptionError` unless `value` is a whole number of at least 1. */
 export function checkPositiveInteger(option: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1) {

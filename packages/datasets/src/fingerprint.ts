@@ -1,3 +1,4 @@
+import { sha256 } from '@scalearn/hub';
 import type { Example } from './task.ts';
 
 /** Maximum number of characters hashed at once. Of all tasks only ReCoRD has more. */
@@ -38,9 +39,4 @@ function lineOf(example: Example, before: Example | undefined): string {
 function valuesOf({ segments, choices = [], label, group, candidate }: Example): unknown[] {
   const scored = [group, candidate?.answers].filter((value) => value !== undefined);
   return [...segments, ...choices, label, ...scored];
-}
-
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,6 @@
-import type { HubOptions } from '@scalearn/hub';
+import { type HubOptions, sha256 } from '@scalearn/hub';
 import { checkPositiveInteger, InvalidOptionError, MissingFileError } from './errors.ts';
-import { fingerprintExamples, sha256 } from './fingerprint.ts';
+import { fingerprintExamples } from './fingerprint.ts';
 import { hubSource } from './hub/hub-source.ts';
 import { findTask } from './registry.ts';
 import { type FileSource, memorySource, toSource } from './source.ts';

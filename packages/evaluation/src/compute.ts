@@ -19,14 +19,17 @@ import {
 } from './predictions.ts';
 import { type Candidate, type CandidateRow, recordScores } from './record.ts';
 
+/** Kind of a task, which decides its metrics. */
+export type Problem =
+  | 'singleLabelClassification'
+  | 'multipleChoice'
+  | 'regression'
+  | 'multiLabelClassification';
+
 /** The metrics of a task. Tasks of `@scalearn/datasets` have this form. */
 export interface MetricSpec {
   /** What the labels are. */
-  readonly problem:
-    | 'singleLabelClassification'
-    | 'multipleChoice'
-    | 'regression'
-    | 'multiLabelClassification';
+  readonly problem: Problem;
   /** Names of the metrics, in the order of the result. `combinedScore` is the mean of the others. */
   readonly metrics: readonly string[];
   /** The metric that published tables show. */
@@ -197,7 +200,7 @@ const multiLabel: Scorers = {
   },
 };
 
-const scorersOf: Readonly<Record<MetricSpec['problem'], Scorers>> = {
+const scorersOf: Readonly<Record<Problem, Scorers>> = {
   singleLabelClassification: classification,
   multipleChoice: classification,
   regression,

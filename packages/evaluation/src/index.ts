@@ -37,6 +37,7 @@ export {
   type MetricReport,
   type MetricSpec,
   metricOf,
+  type Problem,
   type ScoredOutput,
   type ScoredRow,
 } from './compute.ts';

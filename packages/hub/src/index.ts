@@ -5,6 +5,7 @@ export { type HubOptions, openRepository } from './open-repository.ts';
 export { type PushedCommit, type PushOptions, pushFiles } from './push.ts';
 export type { Repository } from './repository.ts';
 export { limited } from './send.ts';
+export { sha256 } from './sha256.ts';
 export { StallError } from './stall.ts';
 export { type Patience, steadyFetch } from './steady-fetch.ts';
 export type { OnDownload } from './transfer.ts';

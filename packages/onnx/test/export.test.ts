@@ -19,7 +19,7 @@ import {
 import { createEncoder, maxSequenceLength, type TransformerConfig } from '@scalearn/encoders';
 import { exportOnnx, loadRuntime, OnnxExportError } from '@scalearn/onnx';
 import { afterAll, describe, expect, test } from 'vitest';
-import { tinyConfig, tinyWeights } from '../../cli/src/doctor/tiny-encoder.ts';
+import { tinyConfig, tinyWeights } from '../../cli/src/doctor/self-test.ts';
 import { checkSize, classifierModel } from '../src/export/classifier-model.ts';
 import type { RuntimeTensor } from '../src/runtime.ts';
 

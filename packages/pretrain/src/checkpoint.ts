@@ -1,5 +1,5 @@
 import type { EncodedText } from '@scalearn/core';
-import { jsonCount, jsonList, jsonShape, sha256 } from '@scalearn/core/files';
+import { jsonCount, jsonList, jsonShape } from '@scalearn/core/files';
 import {
   anyNumber,
   decodeState,
@@ -7,6 +7,7 @@ import {
   type Parameters,
   type RunSettings,
 } from '@scalearn/core/methods';
+import { sha256 } from '@scalearn/hub';
 import type { HeldOutRecord } from './events.ts';
 import type { MaskedLanguageModel } from './model.ts';
 import type { PretrainPlan } from './options.ts';

@@ -71,9 +71,9 @@ export async function comparisonReport(comparison: Comparison): Promise<string> 
     { heading: 'Learning curves', content: await curves(comparison) },
   ];
   if (coefficients.length > 0)
-    sections.push({ heading: 'What was learned', content: await coefficientMaps(coefficients) });
+    sections.push({ heading: 'Learned coefficients', content: await coefficientMaps(coefficients) });
   sections.push({ heading: 'What was run', content: facts(comparison.facts) });
-  if (comparison.commands) sections.push({ heading: 'Go on', content: commands(comparison.commands) });
+  if (comparison.commands) sections.push({ heading: 'Next steps', content: commands(comparison.commands) });
   return page({ title, summary, sections, footer });
 }
 
@@ -94,7 +94,7 @@ function resultTable({ methods, metric, baseline }: Comparison): Html {
   const spread = seeds > 1 ? `Mean ± sample standard deviation over ${seeds} seeds` : 'One seed';
   return table({
     label: 'Scores by method',
-    note: `${spread}, on the test split. Parameters are those of the method; each model trains a head beside them. Seconds are those of training one model.`,
+    note: `${spread}, on the test split. Parameters are those of the method; each model also trains a head. Seconds are the time to train one model.`,
     columns: [
       { title: 'Method' },
       { title: 'Trained parameters', numeric: true },
@@ -118,12 +118,12 @@ async function curves({ methods, curve }: Comparison): Promise<Html> {
     series: methods.map(({ name, curves: runs }) => ({ name, runs })),
     xTitle: 'step',
     yTitle: curve,
-    label: `${capitalized(curve)} over the steps of training, a line for each of ${list(methods.map(({ name }) => name))}`,
+    label: `${capitalized(curve)} by training step, one line for each of ${list(methods.map(({ name }) => name))}`,
   });
   return figure({
     svg,
     kind: 'curves',
-    caption: `${capitalized(curve)} after every epoch: the mean over seeds, in a band of one standard deviation if there are several, up to the step that every seed reached.`,
+    caption: `${capitalized(curve)} after every epoch, up to the last step that all seeds reached. With several seeds, lines are means and bands are one standard deviation wide on each side.`,
   });
 }
 
@@ -144,7 +144,7 @@ async function coefficientMaps(all: readonly LearnedCoefficients[]): Promise<Htm
     figures.push(figure({ svg, heading: method }));
   }
   const starts = [...new Set(all.map(({ start }) => start.toFixed(2)))].join(' or ');
-  return html`<p>How much of each source adapter a method has learned to use. Methods with a coefficient for every hidden unit show their mean; so do several seeds. All began at ${starts}: what has grown since is <span class="positive">blue</span>, what has shrunk <span class="negative">orange</span>.</p>
+  return html`<p>The coefficients say how strongly a method uses each source adapter. They are means over the seeds, and over the hidden units if a method has a coefficient for each. The initial value is ${starts}. Larger coefficients are <span class="positive">blue</span>, smaller ones are <span class="negative">orange</span>.</p>
 ${figureRow(figures)}`;
 }
 

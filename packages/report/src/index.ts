@@ -1,3 +1,4 @@
+export { checkBySchema, pathText, type SchemaFault } from './check-by-schema.ts';
 export {
   type ComparedMethod,
   type Comparison,
@@ -5,7 +6,6 @@ export {
   type LearnedCoefficients,
 } from './comparison.ts';
 export { ReportDataError } from './errors.ts';
-export { checkBySchema, type SchemaIssue } from './experiment/check-by-schema.ts';
 export type * from './experiment/data.ts';
 export { reportDataVersion } from './experiment/data.ts';
 export { encodeList } from './experiment/lists.ts';

@@ -51,14 +51,20 @@ test('what was run and how to go on stand at the end', () => {
   expect(page).toContain('<dt>Device</dt><dd>ONNX Runtime</dd>');
   expect(page).toContain('<code>scalearn train --task reviews.csv');
   const headings = [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, text]) => text);
-  expect(headings).toEqual(['Results', 'Learning curves', 'What was learned', 'What was run', 'Go on']);
+  expect(headings).toEqual([
+    'Results',
+    'Learning curves',
+    'Learned coefficients',
+    'What was run',
+    'Next steps',
+  ]);
 });
 
 test('without coefficients or commands there are no sections for them', async () => {
   const { coefficients: _, commands: __, ...rest } = sample;
   const text = await comparisonReport(rest);
-  expect(text).not.toContain('What was learned');
-  expect(text).not.toContain('Go on');
+  expect(text).not.toContain('Learned coefficients');
+  expect(text).not.toContain('Next steps');
 });
 
 test('names are text, wherever they appear', async () => {

@@ -1,20 +1,19 @@
 import { resolve } from 'node:path';
 import { countLabels, type Example, type SplitName, type Task, toJsonLines } from '@scalearn/datasets';
 import type { Command } from 'commander';
-import { StoppedError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
-import { liesWithin } from '../folders/real-path.ts';
-import { loadData } from '../model/data.ts';
-import { findTask, shownTask } from '../model/find-task.ts';
-import type { OwnDataArguments } from '../options/own-data.ts';
+import { liesWithin } from '../folders/paths.ts';
+import { pathOption } from '../options/command-line.ts';
+import { type OwnDataArguments, typed } from '../options/own-data.ts';
 import { optionsOf } from '../options/train-options.ts';
-import { pathOption } from '../options/values.ts';
 import type { DataEvent, SplitSummary } from '../output/events.ts';
-import { count, cut } from '../output/format.ts';
-import { ownTaskLines } from '../output/own-task.ts';
+import { count, cut, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
 import { oneLine } from '../output/terminal.ts';
+import { findTask, shownTask } from '../tasks/find-task.ts';
+import { loadData } from '../tasks/load-data.ts';
+import { ownTaskLines } from '../tasks/own-task-text.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface DataArguments extends OwnDataArguments {
@@ -52,7 +51,7 @@ Examples:
 
 const splits: readonly SplitName[] = ['train', 'validation', 'test', 'testMismatched'];
 
-/** Runs `scalearn data`: writes a task's rows as files that `--task` can read. */
+/** Writes a task's rows as files that `--task` can read. */
 async function data(given: DataArguments, { terminal, signal }: CommandContext): Promise<void> {
   const { out: name } = given;
   const found = await findTask(given);
@@ -60,21 +59,20 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
     throw new UsageError('--out is the data itself, or lies in it; choose another folder');
   await using out = await OutFolder.open(resolve(name));
   await checkFree(out, given);
-  const { maxLength } = found.info;
-  const task = await loadData(found, { maxLength, limit: null, evalLimit: null }, { signal });
+  const task = await loadData(found, {}, { signal });
   if (found.own && !given.json) for (const line of ownTaskLines(found.own, task)) terminal.err(`${line}\n`);
-  if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+  signal.throwIfAborted();
   // Several label columns are written as one column of lists.
   const label = typeof found.own?.layout.label === 'string' ? found.own.layout.label : 'label';
   const files: Record<string, string> = {};
   for (const [split, rows] of rowsOf(task)) files[fileOf(split)] = toJsonLines(task, rows, label);
   // Files of an earlier task are replaced as well: it may have had another split.
   await out.replace(files, 'the data', splits.map(fileOf));
+  const { id, problem, columns, labels } = task;
+  const summaries = rowsOf(task).map(([split, rows]) => [split, summarize(task, rows)]);
   const event: DataEvent = {
-    ...{ event: 'done', task: task.id, problem: task.problem, columns: task.columns, label },
-    labels: task.labels,
-    splits: Object.fromEntries(rowsOf(task).map(([split, rows]) => [split, summarize(task, rows)])),
-    out: name,
+    ...{ event: 'done', task: id, problem, columns, label, labels },
+    ...{ splits: Object.fromEntries(summaries), out: name },
   };
   if (given.json) jsonLine(terminal, event);
   else terminal.out(dataText({ ...event, task: shownTask(found) }, task, terminal.columns ?? 100));
@@ -82,12 +80,8 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
 
 const fileOf = (split: SplitName): string => `${split}.jsonl`;
 
-function rowsOf(task: Task): [SplitName, readonly Example[]][] {
-  return splits.flatMap((split) => {
-    const rows = task[split];
-    return rows ? [[split, rows] as [SplitName, readonly Example[]]] : [];
-  });
-}
+const rowsOf = (task: Task): (readonly [SplitName, readonly Example[]])[] =>
+  splits.flatMap((split) => (task[split] ? [[split, task[split]] as const] : []));
 
 /**
  * Checks that the folder may be written.
@@ -96,10 +90,9 @@ function rowsOf(task: Task): [SplitName, readonly Example[]][] {
 async function checkFree(out: OutFolder, { out: name, overwrite }: DataArguments): Promise<void> {
   const state = await out.state();
   if (state === 'nothing' || (state === 'other' && overwrite)) return;
+  if (state !== 'other') throw new UsageError(`${name} holds a run of scalearn; choose another --out`);
   throw new UsageError(
-    state === 'other'
-      ? `${name} is not empty; choose another --out, or replace the files in it with --overwrite`
-      : `${name} holds a run of scalearn; choose another --out`,
+    `${name} is not empty; choose another --out, or replace the files in it with --overwrite`,
   );
 }
 
@@ -134,10 +127,9 @@ function dataText(event: DataEvent, { train, labels }: Task, width: number): str
     splitTable(Object.entries(splits), labels ?? []),
     'the first rows to train on',
     ...first.map((line) => `  ${cut(line, width - 2)}`),
-    ...(event.problem === 'multipleChoice'
-      ? []
-      : [`\n${oneLine(`to train on it: --task ${out}${flags(event)}`)}`]),
-    '',
+    event.problem === 'multipleChoice'
+      ? ''
+      : `\n${oneLine(`to train on it: --task ${out}${flags(event)}`)}\n`,
   ].join('\n');
 }
 
@@ -165,11 +157,10 @@ function splitTable(splits: readonly [string, SplitSummary][], all: readonly str
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
-/** Returns the options that read the files. Column names without blanks need no quotation marks. */
+/** Returns the options that read the files. */
 function flags({ columns, label, problem }: DataEvent): string {
-  const quoted = (name: string): string => (/^[\w.-]+$/.test(name) ? name : JSON.stringify(name));
-  const [text, textPair] = columns.map(quoted);
+  const [text, textPair] = columns.map(typed);
   const pair = textPair === undefined ? '' : ` --text-pair ${textPair}`;
   const regression = problem === 'regression' ? ' --problem regression' : '';
-  return ` --text ${text}${pair} --label ${quoted(label)}${regression}`;
+  return ` --text ${text}${pair} --label ${typed(label)}${regression}`;
 }

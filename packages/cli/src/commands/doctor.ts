@@ -1,13 +1,9 @@
 import { type AdapterDescription, DeviceError } from '@scalearn/core';
 import type { Command } from 'commander';
 import { type DoctorReport, type Examined, examine } from '../doctor/examine.ts';
+import { table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
-
-interface DoctorArguments {
-  readonly json?: boolean;
-}
 
 export function addDoctor(root: Command, run: Run): void {
   root
@@ -16,15 +12,11 @@ export function addDoctor(root: Command, run: Run): void {
     .description('Lists GPUs and runtimes, tests them, and says what to install.')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  scalearn doctor\n')
-    .action((given: DoctorArguments) => run((context) => doctor(given, context)));
+    .action((given: { readonly json?: boolean }) => run((context) => doctor(given.json, context)));
 }
 
-/**
- * Runs `scalearn doctor`: lists the devices, tests whether they compute correctly, and says what to install.
- *
- * @throws DeviceError after the report, if a device computes wrong results
- */
-async function doctor({ json }: DoctorArguments, { terminal }: CommandContext): Promise<void> {
+/** Shows a report about the devices. @throws DeviceError after the report, if a device computes wrong results */
+async function doctor(json: boolean | undefined, { terminal }: CommandContext): Promise<void> {
   const report = await examine((text) => {
     if (!json) terminal.err(`${text}\n`);
   });
@@ -35,6 +27,10 @@ async function doctor({ json }: DoctorArguments, { terminal }: CommandContext): 
 
 /** Formats the report for people. */
 export function reportText({ runtime, adapters, devices, chosen, advice, healthy }: DoctorReport): string {
+  const notes = devices.flatMap((each) => {
+    const text = each.missing ?? each.failure;
+    return text === undefined ? [] : [`${nameOf(each)}: ${text}`];
+  });
   const versions = Object.entries(runtime).map(([name, value]) => `${name} ${value}`);
   const sections = [
     versions.join(', '),
@@ -42,7 +38,7 @@ export function reportText({ runtime, adapters, devices, chosen, advice, healthy
     `Self-test: three training steps of an adapter and of ScaLearn, compared with the reference device\n${table(
       [['device', 'result', 'loss', 'gradient', 'parameters', 'time'], ...devices.map(deviceCells)],
     ).trimEnd()}`,
-    ...notes(devices),
+    ...(notes.length > 0 ? [notes.join('\n')] : []),
     `auto picks ${chosen.device}${chosen.description ? ` (${chosen.description})` : ''}: ${chosen.reason}`,
     ...(advice.length > 0 ? [advice.map((text) => `Advice: ${text}`).join('\n')] : []),
     healthy ? 'All available devices compute correctly.' : 'A device fails its self-test.',
@@ -50,52 +46,30 @@ export function reportText({ runtime, adapters, devices, chosen, advice, healthy
   return `${sections.join('\n\n')}\n`;
 }
 
-function adapterText({
-  vendor,
-  architecture,
-  device,
-  description,
-  isSoftware,
-  features,
-  limits,
-  subgroupSize,
-}: AdapterDescription): string {
-  const shown = [
-    'maxBufferSize',
-    'maxStorageBufferBindingSize',
-    'maxStorageBuffersPerShaderStage',
-    'maxComputeWorkgroupStorageSize',
-    'maxComputeInvocationsPerWorkgroup',
-  ];
+/** Limits of an adapter that decide which models it can train. */
+const shownLimits = [
+  ...['maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage'],
+  ...['maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup'],
+];
+
+function adapterText(adapter: AdapterDescription): string {
+  const { vendor, architecture, device, description, isSoftware, features, limits, subgroupSize } = adapter;
   const named = [vendor, architecture, device].filter((part) => part !== '').join(', ');
   return [
     `WebGPU adapter: ${named || 'unnamed'}${isSoftware ? ' (software)' : ''}`,
     `  driver    ${description || 'unknown'}`,
     `  subgroups ${subgroupSize ?? 'none of one size'}`,
-    `  limits    ${shown.map((name) => `${name} ${limits[name]}`).join(', ')}`,
+    `  limits    ${shownLimits.map((name) => `${name} ${limits[name]}`).join(', ')}`,
     `  features  ${features.join(', ') || 'none'}`,
   ].join('\n');
 }
 
-function deviceCells({ device, variant, failure, test }: Examined): string[] {
-  const name = variant ? `${device} ${variant}` : device;
-  if (!test) return [name, failure === undefined ? 'not here' : 'FAILED', '', '', '', ''];
-  const part = (value: number): string => value.toExponential(1);
-  const { passed, loss, gradientNorm, parameters, seconds } = test;
-  return [
-    name,
-    passed ? 'passed' : 'FAILED',
-    part(loss),
-    part(gradientNorm),
-    part(parameters),
-    `${seconds.toFixed(1)} s`,
-  ];
-}
+const nameOf = ({ device, variant }: Examined): string => (variant ? `${device} ${variant}` : device);
 
-function notes(devices: readonly Examined[]): string[] {
-  const lines = devices.flatMap(({ device, variant, missing, failure }) => {
-    const text = missing ?? failure;
-    return text === undefined ? [] : [`${variant ? `${device} ${variant}` : device}: ${text}`];
-  });
-  return lines.length > 0 ? [lines.join('\n')] : [];
+function deviceCells(examined: Examined): string[] {
+  const { failure, test } = examined;
+  if (!test) return [nameOf(examined), failure === undefined ? 'not here' : 'FAILED', '', '', '', ''];
+  const { passed, loss, gradientNorm, parameters, seconds } = test;
+  const errors = [loss, gradientNorm, parameters].map((value) => value.toExponential(1));
+  return [nameOf(examined), passed ? 'passed' : 'FAILED', ...errors, `${seconds.toFixed(1)} s`];
 }

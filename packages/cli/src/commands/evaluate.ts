@@ -1,29 +1,27 @@
-import { join } from 'node:path';
-import type { DeviceChoice, TrainedModel } from '@scalearn/core';
+import type { DeviceChoice, PredictOptions, TrainedModel } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
-import { loadEncoder } from '@scalearn/encoders';
 import { NonFiniteLogitError } from '@scalearn/evaluation';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
-import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
+import { FolderError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import { loadData } from '../model/data.ts';
-import { encoderOf } from '../model/encoder-source.ts';
-import { shownTask } from '../model/find-task.ts';
+import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
 import { loadModel } from '../model/load-model.ts';
-import { namedTask, trainedTask } from '../model/model-task.ts';
 import { predictTest, score, scoresOf, testMetrics } from '../model/scores.ts';
-import { runOfTask } from '../model/task-run.ts';
+import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/command-line.ts';
 import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
-import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/values.ts';
 import type { EvaluatedEvent, Reporter, SplitScore } from '../output/events.ts';
-import { ownTaskLines } from '../output/own-task.ts';
-import { loadingProgress } from '../output/progress.ts';
-import { createReporter, jsonLine } from '../output/reporter.ts';
-import { scoreTable, taskTable } from '../output/table.ts';
+import { count, figure, table } from '../output/format.ts';
+import { jsonLine, withReporter } from '../output/reporter.ts';
+import { taskTable } from '../output/run-text.ts';
+import { oneLine } from '../output/terminal.ts';
+import { shownTask } from '../tasks/find-task.ts';
+import { loadData } from '../tasks/load-data.ts';
+import { namedTask, runOfTask, trainedTask } from '../tasks/model-task.ts';
+import { ownTaskLines } from '../tasks/own-task-text.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface EvaluateArguments extends Omit<OwnDataArguments, 'problem' | 'labels'> {
@@ -68,55 +66,41 @@ Examples:
   scalearn evaluate --model runs/reviews --task new-reviews.csv
 `;
 
-/** Runs `scalearn evaluate`. Options that are not given are taken from the model's `run.json`. */
+/** Scores the model and shows the scores. Options that are not given are taken from the model's `run.json`. */
 async function evaluate(given: EvaluateArguments, context: CommandContext): Promise<void> {
   const { terminal } = context;
   // With --json, standard output holds only one object.
-  const reporter = createReporter(terminal, { json: false, quiet: given.json === true });
-  try {
-    const scored = await scoreModel(given, reporter, context);
-    reporter.close();
-    if (given.json) jsonLine(terminal, together(scored));
-    else terminal.out(scoresText(scored));
-  } finally {
-    reporter.close();
-  }
+  const how = { json: false, quiet: given.json === true };
+  const scored = await withReporter(terminal, how, (reporter) => scoreModel(given, reporter, context));
+  if (given.json) jsonLine(terminal, together(scored));
+  else terminal.out(scoresText(scored));
 }
 
 async function scoreModel(
   given: EvaluateArguments,
   reporter: Reporter,
-  { signal, setup }: Pick<CommandContext, 'signal' | 'setup'>,
+  { signal, setup: { families, methods } }: CommandContext,
 ): Promise<readonly Scored[]> {
   const { model: path } = given;
-  const runPath = join(path, runFileName);
   // Throws an error that names a missing folder.
   await openModelFolder(path);
   const run = await readRunFile(path);
   checkGiven(given, run);
   const encoderName = await encoderOf(path, given.encoder, run);
   const chosen = await chooseTasks(given, run, reporter, signal);
-  await using device = await openDevice(given.device, (text) => reporter.warn(text));
-  const layers = run?.encoder.shape.layers;
-  using encoder = await fromFile(runPath, () =>
-    loadEncoder(encoderName, {
-      device,
-      layers,
-      families: setup.families,
-      ...loadingProgress(reporter, signal),
-    }),
-  );
-  using model = await loadModel(
-    path,
-    encoder,
-    reporter,
-    chosen.map(({ task }) => task),
-    setup.methods.readers,
-  );
-  const how = { reporter, signal, device: device.kind };
+  await using device = await openDevice(given.device, reporter.warn);
+  using encoder = await loadModelEncoder(path, run, encoderName, { device, families, reporter, signal });
+  const tasks = chosen.map(({ task }) => task);
+  using model = await loadModel(path, encoder, reporter, tasks, methods.readers);
+  const { evalBatchSize: batchSize = 32 } = run?.settings ?? {};
+  const options = { batchSize, signal, onProgress: reporter.progress };
   const scored: Scored[] = [];
-  for (const { task, shown } of chosen)
-    scored.push({ ...(await scoreTask(model.for(task.id), task, given, run, how)), shown });
+  for (const { task, shown } of chosen) {
+    const own = model.for(task.id);
+    const scores = await scoreTask(own, task, given, options);
+    const method = run?.method ?? (await own.snapshot()).method.name;
+    scored.push({ shown, scores, event: eventOf(given, { task, method, scores, device: device.kind }) });
+  }
   return scored;
 }
 
@@ -140,15 +124,11 @@ async function chooseTasks(
     const found = isNamed
       ? await namedTask(path, { ...given, task: given.task as string }, own)
       : await trainedTask(path, { ...given, task: undefined }, own as RunFile);
+    const { maxLength, limit, evalLimit, validationLimit, trainPercent } = own?.settings ?? {};
+    const limits = { maxLength, limit, validationLimit, trainPercent };
     const task = await loadData(
       found,
-      {
-        maxLength: own?.settings.maxLength ?? found.info.maxLength,
-        limit: own?.settings.limit ?? null,
-        evalLimit: given.evalLimit ?? own?.settings.evalLimit ?? null,
-        validationLimit: own?.settings.validationLimit,
-        trainPercent: own?.settings.trainPercent,
-      },
+      { ...limits, evalLimit: given.evalLimit ?? evalLimit },
       { reporter, signal },
     );
     if (isNamed && found.own) reporter.note(ownTaskLines(found.own, task)[0] as string);
@@ -166,9 +146,7 @@ interface ChosenTask {
 }
 
 /** A task's scores by split, with the text to show for them. */
-interface Scored {
-  /** Displayed name of the task. */
-  readonly shown: string;
+interface Scored extends Pick<ChosenTask, 'shown'> {
   readonly event: EvaluatedEvent;
   readonly scores: Readonly<Record<string, SplitScore>>;
 }
@@ -176,52 +154,53 @@ interface Scored {
 async function scoreTask(
   model: TrainedModel,
   task: Task,
-  given: EvaluateArguments,
-  run: RunFile | undefined,
-  {
-    reporter,
-    signal,
-    device,
-  }: { readonly reporter: Reporter; readonly signal: AbortSignal; readonly device: string },
-): Promise<Omit<Scored, 'shown'>> {
-  const { split = 'test' } = given;
-  const onProgress = reporter.progress;
-  const options = { batchSize: run?.settings.evalBatchSize ?? 32, signal, onProgress };
-  const evalRows = given.evalLimit === undefined ? task[split] : task[split].slice(0, given.evalLimit);
+  { model: path, split = 'test', evalLimit }: EvaluateArguments,
+  options: PredictOptions,
+): Promise<Scored['scores']> {
   try {
-    const scores =
-      split === 'test'
-        ? scoresOf(task, await predictTest(model, task, options))
-        : { [split]: await score(model, task, evalRows, options) };
-    const first = scores[split];
-    const event: EvaluatedEvent = {
-      event: 'done',
-      task: task.id,
-      method: run?.method ?? (await model.snapshot()).method.name,
-      split,
-      rows: first?.rows ?? 0,
-      metrics: split === 'test' ? testMetrics(scores) : (first?.metrics ?? {}),
-      loss: first?.loss ?? null,
-      device,
-      model: given.model,
-    };
-    return { event, scores };
+    if (split === 'test') return scoresOf(task, await predictTest(model, task, options));
+    return { [split]: await score(model, task, task[split].slice(0, evalLimit), options) };
   } catch (error) {
     if (error instanceof NonFiniteLogitError)
       throw new FolderError(
-        `${given.model} predicts no finite number for row ${error.row} of the ${split} split; its files are damaged, or its training had diverged: restore them, or train it again`,
+        `${path} predicts no finite number for row ${error.row} of the ${split} split; its files are damaged, or its training had diverged: restore them, or train it again`,
         { cause: error },
       );
-    throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
+    throw options.signal?.aborted ? options.signal.reason : error;
   }
+}
+
+function eventOf(
+  { model, split = 'test' }: EvaluateArguments,
+  {
+    task,
+    method,
+    scores,
+    device,
+  }: Pick<Scored, 'scores'> & {
+    readonly task: Task;
+    readonly method: string;
+    readonly device: string;
+  },
+): EvaluatedEvent {
+  const { rows = 0, metrics = {}, loss = null } = scores[split] ?? {};
+  return {
+    ...{ event: 'done', task: task.id, method, split, rows },
+    ...{ metrics: split === 'test' ? testMetrics(scores) : metrics, loss, device, model },
+  };
 }
 
 function scoresText(scored: readonly Scored[]): string {
   const named = scored.map((each) => ({ ...each, event: { ...each.event, task: each.shown } }));
-  const { tasks, model, method, split, device } = together(named);
-  const [{ event, scores }] = named as [Scored];
-  if (!tasks) return scoreTable(event, scores);
-  return `${model}: ${method}, ${split} split, on ${device}\n\n${taskTable(tasks)}`;
+  const { tasks, task, model, method, split, device } = together(named);
+  if (tasks) return `${model}: ${method}, ${split} split, on ${device}\n\n${taskTable(tasks)}`;
+  const [{ scores }] = named as [Scored];
+  const names = Object.keys(Object.values(scores)[0]?.metrics ?? {});
+  const lines = Object.entries(scores).map(([split, { rows, metrics, loss }]) => [
+    ...[split, count(rows), ...names.map((name) => figure(metrics[name])), figure(loss)],
+  ]);
+  const heading = oneLine(`${model}: ${task} with ${method}, on ${device}`);
+  return `${heading}\n\n${table([['split', 'rows', ...names, 'loss'], ...lines])}`;
 }
 
 /** Combines the scores of several tasks into one event. */
@@ -232,8 +211,7 @@ function together(scored: readonly Scored[]): EvaluatedEvent {
     ...event,
     task: scored.map(({ event: { task } }) => task).join(', '),
     rows: scored.reduce((sum, { event: { rows } }) => sum + rows, 0),
-    metrics: {},
-    loss: null,
+    ...{ metrics: {}, loss: null },
     tasks: scored.map(({ event: { task, rows, metrics, loss } }) => ({ task, rows, metrics, loss })),
   };
 }
@@ -243,9 +221,7 @@ function together(scored: readonly Scored[]): EvaluatedEvent {
  * @throws UsageError that names the options that are needed
  */
 function checkGiven({ model, encoder, task }: EvaluateArguments, run: RunFile | undefined): void {
-  const needed = Object.entries({ encoder, task })
-    .filter(([, value]) => value === undefined)
-    .map(([name]) => `--${name}`);
+  const needed = Object.entries({ encoder, task }).flatMap(([name, value]) => (value ? [] : [`--${name}`]));
   if (!run && needed.length > 0)
     throw new UsageError(`${model} has no run.json, so ${needed.join(' and ')} must be given`);
 }

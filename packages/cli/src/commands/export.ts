@@ -1,14 +1,13 @@
 import { resolve } from 'node:path';
 import type { ExportDtype } from '@scalearn/onnx';
 import { type Command, Option } from 'commander';
-import { StoppedError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
-import { liesWithin } from '../folders/real-path.ts';
+import { liesWithin } from '../folders/paths.ts';
 import { exportModel } from '../model/export-model.ts';
-import { choiceOption, encoderOption, oneOf, pathOption } from '../options/values.ts';
-import type { ExportedEvent } from '../output/events.ts';
+import { choiceOption, encoderOption, oneOf, pathOption } from '../options/command-line.ts';
 import { bytes } from '../output/format.ts';
-import { createReporter, jsonLine } from '../output/reporter.ts';
+import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
@@ -55,39 +54,26 @@ function dtypeOption(): Option {
     });
 }
 
-/** Runs `scalearn export`: writes a model as an ONNX file, with the other files that a program needs to run it. */
+/** Writes a model as an ONNX file, with the other files that a program needs to run it. */
 async function exportTo(given: ExportArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
-  const { model, out: name, dtype, json = false, ...choice } = given;
-  const reporter = createReporter(terminal, { json, quiet: json });
-  try {
-    if (await liesWithin(name, model))
-      throw new UsageError('--out is the model itself, or lies in it; choose another folder');
-    await using out = await OutFolder.open(resolve(name));
-    if ((await out.state()) !== 'nothing')
-      throw new UsageError(`${name} is not empty; choose another --out, or remove what is in it`);
-    const { task, method, files } = await exportModel(
-      { model, dtypes: dtype, ...choice },
-      reporter,
-      signal,
-      setup,
-    );
-    if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
-    await out.replace(files, 'the export');
-    reporter.close();
-    const sizes = Object.entries(files).map(([file, content]): [string, number] => [
-      file,
-      Buffer.byteLength(content),
-    ]);
-    const event: ExportedEvent = {
-      event: 'done',
-      ...{ task, method: method ?? null, format: 'onnx', files: Object.fromEntries(sizes), model, out: name },
-    };
-    if (json) return jsonLine(terminal, event);
-    const models = sizes.filter(([file]) => file.endsWith('.onnx'));
-    const list = models.map(([file, size]) => `${file} (${bytes(size)})`).join(' and ');
-    const lines = [`${model}${method ? ` (${method})` : ''} exported as ${list}`, `saved in ${name}`];
-    terminal.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
-  } finally {
-    reporter.close();
+  const { model, out: name, dtype: dtypes, json = false, ...choice } = given;
+  if (await liesWithin(name, model))
+    throw new UsageError('--out is the model itself, or lies in it; choose another folder');
+  await using out = await OutFolder.open(resolve(name));
+  if ((await out.state()) !== 'nothing')
+    throw new UsageError(`${name} is not empty; choose another --out, or remove what is in it`);
+  const { task, method, files } = await withReporter(terminal, { json, quiet: json }, (reporter) =>
+    exportModel({ model, dtypes, ...choice }, reporter, signal, setup),
+  );
+  signal.throwIfAborted();
+  await out.replace(files, 'the export');
+  const sizes = Object.entries(files).map(([file, content]) => [file, Buffer.byteLength(content)] as const);
+  if (json) {
+    const what = { task, method: method ?? null, format: 'onnx', files: Object.fromEntries(sizes) };
+    return jsonLine(terminal, { event: 'done', ...what, model, out: name });
   }
+  const models = sizes.filter(([file]) => file.endsWith('.onnx'));
+  const list = models.map(([file, size]) => `${file} (${bytes(size)})`).join(' and ');
+  const lines = [`${model}${method ? ` (${method})` : ''} exported as ${list}`, `saved in ${name}`];
+  terminal.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
 }

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
-import { liesWithin, realPath } from '../folders/real-path.ts';
+import { liesWithin, realPath } from '../folders/paths.ts';
 import { mergeModel } from '../model/merge-model.ts';
-import { pathOption } from '../options/values.ts';
+import { pathOption } from '../options/command-line.ts';
 import type { MergedEvent } from '../output/events.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
@@ -33,15 +33,10 @@ export function addMerge(root: Command, run: Run): void {
     .action((given: MergeArguments) => run((context) => merge(given, context)));
 }
 
-/** Runs `scalearn merge`: turns a ScaLearn model into one adapter. */
 async function merge(given: MergeArguments, { terminal, setup }: CommandContext): Promise<void> {
   const { model, out: name } = given;
-  const { run, adapterName, method, width, files } = await mergeModel(
-    model,
-    await realPath(name),
-    setup.methods.pluginReaders,
-    setup,
-  );
+  const merged = await mergeModel(model, await realPath(name), setup.methods.pluginReaders, setup);
+  const { run, adapterName, method, width, files } = merged;
   if (await liesWithin(name, model))
     throw new UsageError('--out is the model itself, or lies in it; choose another folder');
   await using out = await OutFolder.open(resolve(name));
@@ -51,22 +46,9 @@ async function merge(given: MergeArguments, { terminal, setup }: CommandContext)
       `${name} is not empty; choose another --out${state === 'other' ? '' : ', or replace the run in it with --overwrite'}`,
     );
   await out.replace(files);
-  const event: MergedEvent = {
-    event: 'done',
-    task: run.task,
-    method,
-    width,
-    model,
-    out: name,
-  };
-  if (given.json) jsonLine(terminal, event);
-  else
-    terminal.out(
-      [
-        `${model} (${run.method}, ${counted(run.sources.length, 'source')}) merged into one adapter '${adapterName}' of width ${width}`,
-        `saved in ${name}`,
-      ]
-        .map((line) => `${oneLine(line)}\n`)
-        .join(''),
-    );
+  const event: MergedEvent = { event: 'done', task: run.task, method, width, model, out: name };
+  if (given.json) return jsonLine(terminal, event);
+  const from = `${model} (${run.method}, ${counted(run.sources.length, 'source')})`;
+  const lines = [`${from} merged into one adapter '${adapterName}' of width ${width}`, `saved in ${name}`];
+  terminal.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
   localFolder,
@@ -7,17 +6,17 @@ import {
   type TransformerConfig,
 } from '@scalearn/encoders';
 import { type Command, Option } from 'commander';
-import type { Setup } from '../config/setup.ts';
 import { FolderError } from '../errors.ts';
-import { countParameters } from '../methods/count.ts';
-import { describedMethod } from '../methods/describe.ts';
-import type { MethodEntry } from '../methods/entry.ts';
+import { statOf } from '../folders/paths.ts';
+import { countParameters, describedMethod } from '../methods/describe.ts';
+import type { MethodEntry } from '../methods/registry.ts';
+import { pathOption, wholeNumber } from '../options/command-line.ts';
 import { defaultText, whatTextTakes } from '../options/option-values.ts';
-import { pathOption, wholeNumber } from '../options/values.ts';
+import type { Setup } from '../options/setup.ts';
 import type { MethodsEvent } from '../output/events.ts';
-import { count } from '../output/format.ts';
+import { count, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
+import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface MethodsArguments {
@@ -73,37 +72,48 @@ const robertaBase: TransformerConfig = parseEncoderConfig({
   type_vocab_size: 1,
 });
 
-/** Runs `scalearn methods`: lists all methods with the number of trainable parameters of each, without heads. */
+/** Lists all methods with the number of trainable parameters of each, without heads. */
 async function listMethods(given: MethodsArguments, { terminal, setup }: CommandContext): Promise<void> {
-  const { sources, tasks } = given;
+  const { sources, tasks, config: what = 'roberta-base' } = given;
   const config = given.config === undefined ? robertaBase : await readConfig(given.config, setup);
-  const listed = setup.methods.all.map((entry) => {
-    const method = describedMethod({ entry, options: {} }, sourcesOf(entry, sources));
-    const { kind, defaults } = method;
-    const parameters = countParameters(method, config, { families: setup.families, tasks });
-    return { entry, event: { method: entry.id, kind, learningRate: defaults.learningRate, parameters } };
-  });
-  if (given.json) {
-    const event: MethodsEvent = { event: 'done', methods: listed.map(({ event }) => event) };
-    return jsonLine(terminal, event);
-  }
-  const rows = listed.map(({ entry: { id, summary }, event: { kind, learningRate, parameters } }) => [
-    id,
-    kind,
-    String(learningRate),
-    count(parameters),
-    summary,
+  const methods = setup.methods.all.map((entry) => listed(entry, config, given, setup));
+  const event: MethodsEvent = { event: 'done', methods };
+  if (given.json) return jsonLine(terminal, event);
+  const rows = methods.map(({ method, kind, learningRate, parameters }, i) => [
+    ...[method, kind, String(learningRate ?? '-'), parameters === null ? '-' : count(parameters)],
+    setup.methods.all[i]!.summary,
   ]);
-  const what = given.config === undefined ? 'roberta-base' : given.config;
+  const lines = methods.flatMap(({ method, reason }) =>
+    reason === undefined ? [] : [oneLine(`${method} cannot be counted for ${what}: ${reason}`)],
+  );
+  const header = ['method', 'kind', 'learning rate', 'parameters', 'what it is'];
   terminal.out(
-    `Trainable parameters, without heads, for ${what}, ${sources} sources, ${tasks} joint tasks\n\n${table([['method', 'kind', 'learning rate', 'parameters', 'what it is'], ...rows], [0, 1, 4])}`,
+    `Trainable parameters, without heads, for ${what}, ${sources} sources, ${tasks} joint tasks\n\n${table([header, ...rows], [0, 1, 4])}${lines.length > 0 ? `\n${lines.join('\n')}\n` : ''}`,
   );
 }
 
-const sourcesOf = ({ sources }: MethodEntry, asked: number): unknown[] =>
-  Array.from({ length: sources ? Math.min(asked, sources.most ?? asked) : 0 });
+/** Describes a method. If it does not fit the encoder, its numbers are null, and the reason is given. */
+function listed(
+  entry: MethodEntry,
+  config: TransformerConfig,
+  { sources, tasks }: MethodsArguments,
+  { families }: Setup,
+): MethodsEvent['methods'][number] {
+  const { id, kind } = entry;
+  let learningRate: number | null = null;
+  try {
+    const length = entry.sources ? Math.min(sources, entry.sources.most ?? sources) : 0;
+    const method = describedMethod({ entry, options: {} }, Array.from({ length }));
+    learningRate = method.defaults.learningRate;
+    const parameters = countParameters(method, config, { families, tasks });
+    return { method: id, kind, learningRate, parameters };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { method: id, kind, learningRate, parameters: null, reason };
+  }
+}
 
-/** Runs `scalearn methods METHOD`: describes a method and its options. */
+/** Describes a method and its options. */
 async function showMethod(
   id: string,
   { json }: MethodsArguments,
@@ -115,27 +125,21 @@ async function showMethod(
       ...{ event: 'done', method: id, title, summary, kind, sources: sources ?? null },
       ...{ reference: reference ?? null, trains: trains ?? null, options },
     });
-  const facts = [
-    ['kind', kind],
-    ...(sources ? [['sources', sourcesText(sources)]] : []),
-    ...(trains ? [['trains', `${trains.what}; ${trains.where}`]] : []),
-    ...(reference
-      ? [
-          ['computes', reference.equation],
-          ['paper', reference.paper],
-        ]
-      : []),
-  ];
+  const facts = {
+    kind,
+    sources: sources && sourcesText(sources),
+    trains: trains && `${trains.what}; ${trains.where}`,
+    computes: reference?.equation,
+    paper: reference?.paper,
+  };
+  const known = Object.entries(facts).filter((fact): fact is [string, string] => fact[1] !== undefined);
   const lines = Object.entries(options).map(([name, option]) => {
     const byDefault = defaultText(option);
-    return [
-      option.flag ?? `--set ${name}=…`,
-      `${option.meaning}${byDefault === undefined ? '' : ` (default: ${byDefault})`}; ${whatTextTakes(option)}`,
-    ];
+    const meaning = `${option.meaning}${byDefault === undefined ? '' : ` (default: ${byDefault})`}`;
+    return [option.flag ?? `--set ${name}=…`, `${meaning}; ${whatTextTakes(option)}`];
   });
-  terminal.out(
-    `${title} (${id}): ${summary}\n\n${table(facts, [0, 1])}\n${lines.length > 0 ? table(lines, [0, 1]) : 'It has no options.\n'}`,
-  );
+  const all = lines.length > 0 ? table(lines, [0, 1]) : 'It has no options.\n';
+  terminal.out(`${title} (${id}): ${summary}\n\n${table(known, [0, 1])}\n${all}`);
 }
 
 function sourcesText({ least, most }: NonNullable<MethodEntry['sources']>): string {
@@ -144,7 +148,7 @@ function sourcesText({ least, most }: NonNullable<MethodEntry['sources']>): stri
 }
 
 async function readConfig(path: string, { families }: Pick<Setup, 'families'>): Promise<TransformerConfig> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statOf(path);
   if (!found) throw new FolderError(`there is no file or folder ${path}; give a config.json (--config)`);
   const [folder, file] = found.isDirectory() ? [path, 'config.json'] : [dirname(path), basename(path)];
   return readEncoderConfig(await localFolder(folder), { file, families });

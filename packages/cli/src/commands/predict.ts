@@ -1,30 +1,27 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { DeviceChoice, ModelOutput, TrainingExample } from '@scalearn/core';
 import { describeTask, folderSource, type Problem, readTextFile, taskIds } from '@scalearn/datasets';
-import { loadEncoder } from '@scalearn/encoders';
 import { regressionPredictions, sigmoidProbabilities, softmaxProbabilities } from '@scalearn/evaluation';
 import type { Command } from 'commander';
 import { openDevice } from '../device.ts';
-import { FolderError, fromFile, StoppedError, UsageError } from '../errors.ts';
+import { FolderError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { statOf } from '../folders/paths.ts';
+import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
-import { encoderOf } from '../model/encoder-source.ts';
+import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
 import { loadModel } from '../model/load-model.ts';
-import { chosenRun } from '../model/task-run.ts';
-import { inFlags, textFileFlags } from '../options/flags.ts';
-import { fileReading, type Reading, readingNames } from '../options/own-data.ts';
+import { choiceOption, encoderOption, pathOption } from '../options/command-line.ts';
+import { fileReading, inFlags, type Reading, readingNames, textFileFlags } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
-import { choiceOption, encoderOption, pathOption } from '../options/values.ts';
 import type { Reporter } from '../output/events.ts';
-import { counted, cut, figure } from '../output/format.ts';
-import { doubtLines } from '../output/own-task.ts';
-import { loadingProgress } from '../output/progress.ts';
-import { createReporter } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
+import { counted, cut, figure, table } from '../output/format.ts';
+import { withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
+import { chosenRun } from '../tasks/model-task.ts';
+import { doubtLines } from '../tasks/own-task-text.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments extends Reading {
@@ -72,33 +69,27 @@ Examples:
   scalearn predict --model runs/reviews --input new.csv --out predictions.jsonl
 `;
 
-/** Runs `scalearn predict`: predicts labels or scores of texts with a trained or merged model. */
 async function predict(given: PredictArguments, context: CommandContext): Promise<void> {
   const { terminal } = context;
   const { out, format = out === undefined ? 'table' : 'jsonl' } = given;
-  const reporter = createReporter(terminal, { json: false, quiet: false });
-  try {
-    const { predicted, labels } = await predictTexts(given, reporter, context);
-    reporter.close();
-    const text =
-      format === 'table'
-        ? predictionTable(predicted, terminal.columns ?? 100, labels)
-        : predictionLines(predicted);
-    if (out === undefined) return terminal.out(text);
-    const isFile = await writeOutput(out, text);
-    // Without a file, standard output holds predictions only, so messages go to standard error.
-    (isFile ? terminal.out : terminal.err)(
-      `${counted(predicted.length, 'prediction')} saved in ${oneLine(out)}\n`,
-    );
-  } finally {
-    reporter.close();
-  }
+  const { predicted, labels } = await withReporter(terminal, { json: false, quiet: false }, (reporter) =>
+    predictTexts(given, reporter, context),
+  );
+  const text =
+    format === 'table'
+      ? predictionTable(predicted, terminal.columns ?? 100, labels)
+      : predictionLines(predicted);
+  if (out === undefined) return terminal.out(text);
+  const isFile = await writeOutput(out, text);
+  // Without a file, standard output holds predictions only, so messages go to standard error.
+  const say = isFile ? terminal.out : terminal.err;
+  say(`${counted(predicted.length, 'prediction')} saved in ${oneLine(out)}\n`);
 }
 
 async function predictTexts(
   given: PredictArguments,
   reporter: Reporter,
-  { signal, setup }: Pick<CommandContext, 'signal' | 'setup'>,
+  { signal, setup: { families, methods } }: CommandContext,
 ): Promise<{ readonly predicted: readonly Predicted[]; readonly labels: readonly string[] | null }> {
   const { model: path, out } = given;
   await openModelFolder(path);
@@ -107,17 +98,9 @@ async function predictTexts(
   if (out !== undefined) await checkOutput(out, given.overwrite === true);
   const texts = await readTexts(given, expected, reporter);
   const encoderName = await encoderOf(path, given.encoder, run);
-  await using device = await openDevice(given.device, (text) => reporter.warn(text));
-  const layers = run?.encoder.shape.layers;
-  using encoder = await fromFile(join(path, runFileName), () =>
-    loadEncoder(encoderName, {
-      device,
-      layers,
-      families: setup.families,
-      ...loadingProgress(reporter, signal),
-    }),
-  );
-  using whole = await loadModel(path, encoder, reporter, [], setup.methods.readers);
+  await using device = await openDevice(given.device, reporter.warn);
+  using encoder = await loadModelEncoder(path, run, encoderName, { device, families, reporter, signal });
+  using whole = await loadModel(path, encoder, reporter, [], methods.readers);
   const model = given.task === undefined ? whole : whole.for(given.task);
   if (model.task.problem === 'multipleChoice')
     throw new FolderError(
@@ -132,7 +115,7 @@ async function predictTexts(
       labels: model.task.labels,
     };
   } catch (error) {
-    throw signal.aborted ? new StoppedError('Interrupted; nothing was changed.', { cause: error }) : error;
+    throw signal.aborted ? signal.reason : error;
   }
 }
 
@@ -171,7 +154,7 @@ async function readTexts(
 /** Checks that the input file exists. @throws FolderError if it does not */
 async function checkInput(path: string, name: string): Promise<void> {
   // A compressed file is also found by its name without `.gz`.
-  const found = await stat(path).catch(() => stat(`${path}.gz`).catch(() => undefined));
+  const found = await stat(path).catch(() => statOf(`${path}.gz`));
   if (found?.isDirectory()) throw new FolderError(`${name} is a folder; give one of its files with --input`);
   if (!found) throw new FolderError(`There is no file ${name}; check the path of the texts (--input)`);
 }

@@ -1,7 +1,7 @@
 import { sourceTasks } from '@scalearn/assets-mini';
 import { type Command, Option } from 'commander';
+import { pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
-import { pathOption, wholeNumber } from '../options/values.ts';
 import { plan } from '../quickstart/plan.ts';
 import { type QuickstartArguments, quickstart } from '../quickstart/quickstart.ts';
 import type { Run } from './context.ts';
@@ -18,10 +18,10 @@ export function addQuickstart(root: Command, run: Run): void {
     .addOption(number('--rows <n>', 'labeled rows to train on').default(plan.rows))
     .addOption(number('--seeds <n>', `seeds of every method (default: ${plan.seeds})`))
     .addOption(new Option('--fast', 'one seed').conflicts('seeds'))
-    .option('--all', 'every method of the paper, some minutes more')
+    .option('--all', 'every method of the paper; takes some minutes more')
     .addOption(pathOption('--out <dir>', 'folder for the models and the report').default('runs/quickstart'))
     .addOption(trainOption('device'))
-    .option('--overwrite', 'train again what an interrupted quickstart left')
+    .option('--overwrite', 'train the finished models of an interrupted quickstart again')
     .option('--quiet', 'show warnings and the results only')
     .option('--json', 'one JSON object per line on standard output')
     .addHelpText('after', '\nExample:\n  scalearn quickstart --fast\n')

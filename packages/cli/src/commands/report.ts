@@ -3,7 +3,7 @@ import { experimentReport, type ReportFormat, reportFormats } from '@scalearn/re
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
-import { choiceOption, pathOption } from '../options/values.ts';
+import { choiceOption, pathOption } from '../options/command-line.ts';
 import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
@@ -49,7 +49,6 @@ const byExtension: Readonly<Record<string, ReportFormat>> = {
   '.json': 'json',
 };
 
-/** Runs `scalearn report`: shows the results of runs in the requested format. */
 async function report(
   paths: readonly string[],
   { out, title, commit, format, overwrite, json }: ReportArguments,
@@ -60,9 +59,7 @@ async function report(
   if (out !== undefined) await checkOutput(out, overwrite === true);
   const kind = format ?? byExtension[extname(out ?? '').toLowerCase()] ?? 'html';
   const data = await collectRuns(paths, {
-    ...(title === undefined ? {} : { title }),
-    ...(commit === undefined ? {} : { commit }),
-    ...{ created: new Date().toISOString(), families: setup.families },
+    ...{ title, commit, created: new Date().toISOString(), families: setup.families },
   });
   const text = await experimentReport(data, kind, setup.methods.all);
   if (out === undefined) return terminal.out(text);

@@ -3,20 +3,19 @@ import { join, resolve } from 'node:path';
 import type { DeviceChoice } from '@scalearn/core';
 import { type Command, Option } from 'commander';
 import { RunsFailedError, StoppedError } from '../errors.ts';
-import { estimatePlan, type PlanEstimate } from '../experiment/estimate.ts';
+import { type Estimate, estimatePlan, type PlanEstimate } from '../experiment/estimate.ts';
 import { Facts } from '../experiment/facts.ts';
 import { indexFileName } from '../experiment/index-file.ts';
 import { type Plan, planExperiment } from '../experiment/plan.ts';
 import { readExperiment } from '../experiment/read-experiment.ts';
+import { experimentReporter } from '../experiment/reporter.ts';
 import { runExperiment } from '../experiment/run-experiment.ts';
 import { takeLock } from '../folders/lock.ts';
 import { removeTemporaries } from '../folders/write-file.ts';
+import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
-import { notEmpty, pathOption, wholeNumber } from '../options/values.ts';
-import { experimentReporter } from '../output/experiment.ts';
-import { clock, count } from '../output/format.ts';
+import { clock, count, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
@@ -75,23 +74,17 @@ Examples:
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 
-/** Runs `scalearn run`: trains every model of an experiment. */
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
-  const { families } = setup;
   const { encoder, out, jobs, device } = given;
   const overrides = { ...given, ...(encoder && { encoders: encoder }) };
   const experiment = await readExperiment(file, overrides, setup.methods);
   if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
   const store = resolve(out);
-  const plan = await planExperiment(
-    experiment,
-    join(store, 'models'),
-    new Facts(signal, { families }),
-    setup,
-  );
+  const facts = new Facts(signal, { families: setup.families });
+  const plan = await planExperiment(experiment, join(store, 'models'), facts, setup);
   if (given.dryRun) return dryRun(plan, given, context);
-  if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+  signal.throwIfAborted();
   const folder = join(store, experiment.name);
   const reporter = experimentReporter(terminal, { json: given.json === true, total: plan.runs.length });
   // Two experiments in one folder at the same time would wait for each other's sources.
@@ -99,15 +92,10 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   try {
     await removeTemporaries(folder);
     reporter.plan(plan, folder);
-    const threads =
-      given.threads ?? (jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined);
-    await runExperiment(plan, join(folder, indexFileName), {
-      ...{ jobs, device, threads, signal, config: setup.file },
-      onStart: reporter.started,
-      onEvent: reporter.event,
-      onWarning: reporter.warned,
-      onOutcome: reporter.outcome,
-    });
+    const share = jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined;
+    const threads = given.threads ?? share;
+    const how = { jobs, device, threads, signal, config: setup.file, reporter };
+    await runExperiment(plan, join(folder, indexFileName), how);
     reporter.close();
     const { failed, missing } = reporter.counts();
     if (signal.aborted && missing > 0)
@@ -139,14 +127,10 @@ async function dryRun(
 /** Describes what an experiment would train. */
 function planText({ experiment: { title } }: Plan, estimate: PlanEstimate, jobs: number): string {
   const header = ['entry', 'models', 'there already', 'parameters', 'tokens', 'TFLOP', 'time'];
-  const line = (name: string, each: PlanEstimate['entries'][number] | PlanEstimate): string[] => [
-    name,
-    count(each.models),
-    count(each.finished),
+  const line = (name: string, each: Estimate): string[] => [
+    ...[name, count(each.models), count(each.finished)],
     [...new Set(each.parameters)].map(count).join(' to '),
-    count(each.tokens),
-    (each.flops / 1e12).toPrecision(2),
-    clock(each.seconds),
+    ...[count(each.tokens), (each.flops / 1e12).toPrecision(2), clock(each.seconds)],
   ];
   const rows = estimate.entries.map((each) => line(each.entry, each));
   const together =

@@ -1,9 +1,7 @@
 import { type Benchmark, benchmarks, describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
-import type { TasksEvent } from '../output/events.ts';
-import { count } from '../output/format.ts';
+import { count, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { table } from '../output/table.ts';
 import type { CommandContext, Run } from './context.ts';
 
 export function addTasks(root: Command, run: Run): void {
@@ -22,21 +20,18 @@ Examples:
   scalearn train --encoder FacebookAI/roberta-base --task superglue/copa --out runs/copa
 `;
 
-/** Runs `scalearn tasks`: lists the tasks that need no data from the user. */
 async function tasks({ json }: { readonly json?: boolean }, { terminal }: CommandContext): Promise<void> {
   const groups = benchmarks.map((benchmark) => ({
     benchmark,
     tasks: taskIds.filter((id) => id.startsWith(`${benchmark.id}/`)).map(describeTask),
   }));
-  if (!json) return terminal.out(tasksText(groups));
-  const event: TasksEvent = {
-    event: 'done',
-    tasks: groups.flatMap(({ benchmark, tasks }) => tasks.map((info) => taskEvent(benchmark, info))),
-  };
-  jsonLine(terminal, event);
+  if (!json) return terminal.out(groups.map(groupText).join('\n'));
+  const all = groups.flatMap(({ benchmark, tasks }) => tasks.map((info) => taskEvent(benchmark, info)));
+  jsonLine(terminal, { event: 'done', tasks: all });
 }
 
-function taskEvent({ name: benchmark, page, terms }: Benchmark, info: TaskInfo): TasksEvent['tasks'][number] {
+/** Describes a task. A tenth of the training rows is used for validation if there are no validation rows. */
+function taskEvent({ name: benchmark, page, terms }: Benchmark, info: TaskInfo): object {
   const { id, name, problem, labels, officialRows: rows, metrics, primaryMetric, maxLength, hub } = info;
   return {
     ...{ task: id, name, benchmark, problem, labels, maxLength, metrics, primaryMetric },
@@ -47,26 +42,19 @@ function taskEvent({ name: benchmark, page, terms }: Benchmark, info: TaskInfo):
 }
 
 /** A benchmark with its tasks. */
-export interface TaskGroup {
+interface TaskGroup {
   readonly benchmark: Benchmark;
   readonly tasks: readonly TaskInfo[];
 }
 
-/** Formats one table for each benchmark, below the source of its data. */
-function tasksText(groups: readonly TaskGroup[]): string {
-  return groups.map((group) => `${heading(group)}\n\n${taskTable(group.tasks)}`).join('\n');
-}
-
-function heading({ benchmark: { name, page, terms }, tasks }: TaskGroup): string {
+/** Formats a table of a benchmark's tasks, below the source of its data. */
+function groupText({ benchmark: { name, page, terms }, tasks }: TaskGroup): string {
   const repository = tasks[0]?.hub?.repository;
   const sources = [
     ...(repository === undefined ? [] : [`${repository} on the hub`]),
     ...(page === undefined ? [] : [`files of ${page}`]),
   ];
-  return `${name}: ${sources.join(', or ') || 'written by the tool itself'}; terms: ${terms}`;
-}
-
-function taskTable(tasks: readonly TaskInfo[]): string {
+  const heading = `${name}: ${sources.join(', or ') || 'written by the tool itself'}; terms: ${terms}`;
   const header = ['task', 'name', 'what is predicted', 'train', 'validation', 'test', 'metric'];
   const rows = tasks.map(({ id, name, officialRows, primaryMetric, ...info }) => [
     ...[id, name, predicted(info)],
@@ -75,25 +63,19 @@ function taskTable(tasks: readonly TaskInfo[]): string {
     figure(officialRows?.test),
     primaryMetric,
   ]);
-  return table([header, ...rows], [0, 1, 2, 6]);
+  return `${heading}\n\n${table([header, ...rows], [0, 1, 2, 6])}`;
 }
 
 const figure = (rows: number | undefined): string => (rows === undefined ? '-' : count(rows));
 
-function predicted({
-  problem,
-  labels,
-  ranksCandidates,
-}: Pick<TaskInfo, 'problem' | 'labels' | 'ranksCandidates'>): string {
+type Predicted = Pick<TaskInfo, 'problem' | 'labels' | 'ranksCandidates'>;
+function predicted({ problem, labels, ranksCandidates }: Predicted): string {
   if (ranksCandidates) return 'the best candidate';
-  switch (problem) {
-    case 'regression':
-      return 'a score';
-    case 'multipleChoice':
-      return `one of ${labels?.length} texts`;
-    case 'multiLabelClassification':
-      return `any of ${labels?.length} labels`;
-    case 'singleLabelClassification':
-      return `one of ${labels?.length} classes`;
-  }
+  const what = {
+    regression: 'a score',
+    multipleChoice: `one of ${labels?.length} texts`,
+    multiLabelClassification: `any of ${labels?.length} labels`,
+    singleLabelClassification: `one of ${labels?.length} classes`,
+  };
+  return what[problem];
 }

@@ -2,27 +2,25 @@ import { resolve } from 'node:path';
 import { checkTasks } from '@scalearn/core/methods';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
-import type { Setup } from '../config/setup.ts';
 import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
-import { doneEvent, readRunFile } from '../folders/run-json.ts';
+import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { describedMethod } from '../methods/describe.ts';
+import { doneEvent } from '../model/done-event.ts';
 import { localEncoder } from '../model/encoder-source.ts';
-import { type FoundTask, findTask, shownTask } from '../model/find-task.ts';
-import { ownAdapterScore } from '../model/own-adapter.ts';
-import { runTraining } from '../model/run-training.ts';
+import { runTraining, type TrainingJob } from '../model/run-training.ts';
 import { checkSamePlaces } from '../model/same-places.ts';
+import { checkSameSettings, settleOptions } from '../model/settings.ts';
 import { checkSources } from '../model/sources.ts';
 import { chooseMethod } from '../options/method.ts';
-import { checkSameSettings, settleOptions } from '../options/settings.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
+import type { Setup } from '../options/setup.ts';
 import { addTrainOptions } from '../options/train-options.ts';
 import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
 import { createReporter } from '../output/reporter.ts';
-import { withTaskNames } from '../output/task-names.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { type FoundTask, findTask, shownTask } from '../tasks/find-task.ts';
 import type { CommandContext, Run } from './context.ts';
 
 export function addTrain(root: Command, run: Run, setup: Setup): void {
@@ -44,7 +42,6 @@ Examples:
                  --sources runs/mnli runs/stsb runs/rte --out runs/rte-scalearn
 `;
 
-/** Runs `scalearn train`: stage 1 without sources, stage 2 with them. */
 async function train(given: TrainArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
   const chosen = chooseMethod(given, setup.methods);
   // Checks that are fast come before the data is read.
@@ -53,21 +50,17 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
   const found = await findTasks(given);
   const reporter = reporterOf(given, found, terminal);
   const method = describedMethod(chosen, given.sources);
-  checkTasks(
-    method,
-    found.map(({ info }) => info),
-  );
+  const infos = found.map(({ info }) => info);
+  checkTasks(method, infos);
   if (given.temperature !== undefined && method.kind !== 'joint')
     throw new UsageError('--temperature is for joint methods, which draw tasks; leave it out');
   const settings = settleOptions(given, method, found, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
     const { families } = setup;
-    const finished = await checkOut(out, given, { settings, found, families, reporter, signal });
-    const run =
-      finished ??
-      (await runTraining({ given, chosen, settings, found, families, encoderPath, out, reporter, signal }));
-    reporter.done(doneEvent(run, given.out, await ownAdapterScore(run)));
+    const job = { given, chosen, settings, found, families, encoderPath, out, reporter, signal };
+    const run = (await checkOut(job)) ?? (await runTraining(job));
+    reporter.done(await doneEvent(run, given.out));
   } finally {
     reporter.close();
   }
@@ -81,11 +74,23 @@ function reporterOf(
 ): Reporter {
   const reporter = createReporter(terminal, { json, quiet });
   if (json) return reporter;
-  return withTaskNames(reporter, new Map(found.map((each) => [each.info.id, shownTask(each)])));
+  const names = new Map(found.map((each) => [each.info.id, shownTask(each)]));
+  const named = <T extends { readonly task: string }>(each: T): T => {
+    // Events of several tasks hold their ids in one text.
+    const all = each.task.split(', ').map((id) => names.get(id) ?? id);
+    return { ...each, task: all.join(', ') };
+  };
+  return {
+    ...reporter,
+    start: (event) => reporter.start(named(event)),
+    epoch: (event) => reporter.epoch({ ...event, ...(event.tasks && { tasks: event.tasks.map(named) }) }),
+    done: (event) =>
+      reporter.done({ ...named(event), ...(event.tasks && { tasks: event.tasks.map(named) }) }),
+  };
 }
 
 /** Finds the task, or the tasks of a joint method. */
-async function findTasks({ task, tasks, ...given }: TrainArguments): Promise<FoundTask[]> {
+async function findTasks({ task, tasks, data, ...given }: TrainArguments): Promise<FoundTask[]> {
   const names = tasks ?? (task === undefined ? [] : [task]);
   if (names.length === 0)
     throw new UsageError('give a task with --task, or, to a joint method, several with --tasks');
@@ -93,30 +98,15 @@ async function findTasks({ task, tasks, ...given }: TrainArguments): Promise<Fou
   for (const each of names) {
     // With several tasks, the data folder is for those that read files.
     const writesItself = names.length > 1 && taskIds.includes(each) && !describeTask(each).files;
-    const { data, ...rest } = given;
-    found.push(await findTask({ ...rest, task: each, data: writesItself ? undefined : data }));
+    found.push(await findTask({ ...given, task: each, data: writesItself ? undefined : data }));
   }
   return found;
 }
 
 /** Checks the output folder. @returns the finished run, if the run to resume is already finished */
-async function checkOut(
-  out: OutFolder,
-  { out: name, resume, overwrite }: TrainArguments,
-  {
-    settings,
-    found,
-    families,
-    reporter,
-    signal,
-  }: {
-    readonly settings: TrainSettings;
-    readonly found: readonly FoundTask[];
-    readonly families: Setup['families'];
-    readonly reporter: Reporter;
-    readonly signal: AbortSignal;
-  },
-): Promise<RunFile | undefined> {
+async function checkOut(job: TrainingJob): Promise<RunFile | undefined> {
+  const { given, settings, found, families, out, reporter, signal } = job;
+  const { out: name, resume, overwrite } = given;
   switch (await out.state()) {
     case 'nothing':
       if (resume) reporter.note(`there is nothing to resume in ${name}; training begins`);

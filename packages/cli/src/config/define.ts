@@ -1,11 +1,8 @@
 import type { MethodDefinition } from '@scalearn/core/methods';
 import type { EncoderFamily } from '@scalearn/encoders';
-import type { NamesWith, TrainArguments } from '../options/train-table.ts';
+import type { TrainDefaults } from '../options/train-table.ts';
 
-/** Options of `scalearn train` whose defaults a configuration can set. */
-export type TrainDefaults = Partial<
-  Pick<TrainArguments, NamesWith<{ readonly files: 'config' | 'both' }> & keyof TrainArguments>
->;
+export type { TrainDefaults };
 
 /** Methods and encoder families that are added to the command. */
 export interface Plugin {

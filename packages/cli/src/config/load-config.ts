@@ -2,8 +2,8 @@ import { access, readFile } from 'node:fs/promises';
 import { extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../errors.ts';
+import { plainSetup, type Setup } from '../options/setup.ts';
 import { checkConfig } from './check-config.ts';
-import { plainSetup, type Setup } from './setup.ts';
 
 const names = ['scalearn.config.ts', 'scalearn.config.js', 'scalearn.config.json'] as const;
 

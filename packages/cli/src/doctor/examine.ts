@@ -8,7 +8,7 @@ import {
 import { kernelVariants, supportedVariants } from '@scalearn/core/graph';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { openDevice } from '../device.ts';
-import { version } from '../version.ts';
+import { runtimeVersions } from '../version.ts';
 import { SelfTest, type SelfTestResult } from './self-test.ts';
 
 /** A device, with whether it is available and whether it computes correctly. */
@@ -36,9 +36,7 @@ export interface DoctorReport {
 }
 
 /** Returns whether a device is available but failed its test. */
-function isBroken({ test, failure }: Examined): boolean {
-  return failure !== undefined || test?.passed === false;
-}
+const isBroken = ({ test, failure }: Examined): boolean => failure !== undefined || test?.passed === false;
 
 /** Lists all devices and tests them. */
 export async function examine(note: (text: string) => void): Promise<DoctorReport> {
@@ -63,14 +61,8 @@ export async function examine(note: (text: string) => void): Promise<DoctorRepor
   await look('onnx', undefined, () => requestOnnxDevice());
   await look('reference', undefined, async () => new ReferenceDevice());
   const chosen = await choose();
-  return {
-    runtime: runtimeVersions(),
-    adapters,
-    devices,
-    chosen,
-    advice: await advise(adapters, devices),
-    healthy: !devices.some(isBroken),
-  };
+  const [advice, healthy] = [await advise(adapters, devices), !devices.some(isBroken)];
+  return { runtime: runtimeVersions(), adapters, devices, chosen, advice, healthy };
 }
 
 async function examineDevice(
@@ -100,24 +92,12 @@ async function choose(): Promise<DoctorReport['chosen']> {
   try {
     await using device = await openDevice(undefined, (text) => warnings.push(text));
     const { kind, description } = device;
-    const reason =
-      asked && asked !== 'auto'
-        ? `SCALEARN_DEVICE asks for ${asked}`
-        : (warnings[0] ??
-          (kind === 'onnx' ? 'there is no GPU, and ONNX Runtime is installed' : 'it is a GPU'));
-    return { device: kind, description, reason };
+    const usual = kind === 'onnx' ? 'there is no GPU, and ONNX Runtime is installed' : 'it is a GPU';
+    const wanted = asked && asked !== 'auto' ? `SCALEARN_DEVICE asks for ${asked}` : undefined;
+    return { device: kind, description, reason: wanted ?? warnings[0] ?? usual };
   } catch (error) {
     return { device: 'none', description: '', reason: (error as Error).message };
   }
-}
-
-/** Returns the versions of this package and of the runtime. */
-export function runtimeVersions(): Record<string, string> {
-  const { versions, platform, arch } = process;
-  const runtime: Record<string, string> = versions.deno
-    ? { deno: versions.deno, node: `${versions.node} (compatible)` }
-    : { node: versions.node };
-  return { scalearn: version, ...runtime, system: `${platform} ${arch}` };
 }
 
 /** Returns what to install, the most useful first; empty if nothing is needed. */

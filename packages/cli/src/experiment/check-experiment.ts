@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { suggest, taskIds } from '@scalearn/datasets';
-import type { MethodEntry } from '../methods/entry.ts';
-import type { MethodRegistry } from '../methods/registry.ts';
+import type { MethodEntry, MethodRegistry } from '../methods/registry.ts';
+import { longForm, type Written } from './experiment.ts';
 import { methodOptions, trainNames } from './schema.ts';
-import { longForm, type Written } from './written.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 type Path = readonly (string | number)[];
@@ -24,9 +23,8 @@ export function checkExperiment(
   const entries = written.methods;
   const checkTask = (task: string, path: Path, part?: 'key'): void => {
     if (taskIds.includes(task) || (task.startsWith('.') && existsSync(resolve(folder, task)))) return;
-    const meant = suggest(task, taskIds);
-    const hint = meant ? ` Did you mean ${meant}?` : ' See scalearn tasks; a file of your own begins with ./';
-    throw file.error(`there is no task '${task}'.${hint}`, path, part);
+    const hint = hintOf(task, taskIds, 'See scalearn tasks; a file of your own begins with ./');
+    throw file.error(`there is no task '${task}'. ${hint}`, path, part);
   };
   const checkTasks = (tasks: readonly string[] = [], path: Path): void => {
     for (const [i, task] of tasks.entries()) checkTask(task, [...path, i]);
@@ -34,14 +32,12 @@ export function checkExperiment(
   const checkReference = (id: string, path: Path): void => {
     const known = Object.keys(entries);
     if (known.includes(id)) return;
-    const meant = suggest(id, known);
-    const hint = meant ? ` Did you mean ${meant}?` : ` There are ${known.join(', ')}`;
-    throw file.error(`there is no entry '${id}' among the methods.${hint}`, path);
+    const hint = hintOf(id, known, `There are ${known.join(', ')}`);
+    throw file.error(`there is no entry '${id}' among the methods. ${hint}`, path);
   };
   const checkSources = (id: string, needed: number): void => {
     const at: Path = ['methods', id];
-    const { sources } = entries[id] ?? {};
-    const { method = id } = entries[id] ?? {};
+    const { sources, method = id } = entries[id] ?? {};
     if (needed === 0 && sources !== undefined)
       throw file.error(`${method} takes no sources`, [...at, 'sources'], 'key');
     if (needed > 0 && sources === undefined)
@@ -83,6 +79,11 @@ export function checkExperiment(
   for (const [i, id] of (written.fast?.methods ?? []).entries()) checkReference(id, ['fast', 'methods', i]);
   checkCycles(file, entries);
 }
+
+const hintOf = (name: string, known: readonly string[], otherwise: string): string => {
+  const meant = suggest(name, known);
+  return meant ? `Did you mean ${meant}?` : otherwise;
+};
 
 /** Returns whether other methods have the option, but not this one. */
 export function isOfOtherMethods(option: string, { options }: MethodEntry, methods: MethodRegistry): boolean {

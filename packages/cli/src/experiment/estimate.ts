@@ -9,11 +9,10 @@ import {
   type TransformerEncoder,
 } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
-import { StoppedError } from '../errors.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import { encoderSource } from '../mini-assets.ts';
 import { evaluations, expectedSeconds, measureCost } from '../model/cost.ts';
-import { loadData } from '../model/data.ts';
+import { loadData } from '../tasks/load-data.ts';
 import type { Plan, PlannedRun } from './plan.ts';
 
 /** What a group of models of an experiment takes, without early stopping. */
@@ -37,7 +36,6 @@ export interface PlanEstimate extends Estimate {
 
 export interface EstimateOptions {
   readonly device: DeviceChoice | undefined;
-  /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];
   readonly signal: AbortSignal;
   note(text: string): void;
@@ -56,13 +54,11 @@ export async function estimatePlan(
   for (const name of new Set(plan.runs.map(({ cell }) => cell.encoder))) {
     const ofEncoder = plan.runs.filter(({ cell }) => cell.encoder === name);
     for (const layers of new Set(ofEncoder.map(({ settings }) => settings.layers))) {
-      using encoder = await loadEncoder(encoderSource(name), {
-        ...{ device, families, signal },
-        ...(layers === null ? {} : { layers }),
-      });
+      const how = { device, families, signal, layers: layers ?? undefined };
+      using encoder = await loadEncoder(encoderSource(name), how);
       const runs = ofEncoder.filter(({ settings }) => settings.layers === layers);
       for (const id of new Set(runs.map(({ cell }) => cell.entry.id))) {
-        if (signal.aborted) throw new StoppedError('Interrupted; nothing was changed.');
+        signal.throwIfAborted();
         const ofEntry = runs.filter(({ cell }) => cell.entry.id === id);
         note(`measuring a few steps of ${id} with ${name}`);
         estimates.set(id, [...(estimates.get(id) ?? []), ...(await estimateRuns(ofEntry, encoder, signal))]);
@@ -82,33 +78,32 @@ async function estimateRuns(
   signal: AbortSignal,
 ): Promise<Estimate[]> {
   const [first] = runs as [PlannedRun];
+  const limits = { ...first.settings, limit: measuredRows, evalLimit: measuredRows };
   const tasks: Task[] = [];
-  for (const { found } of first.tasks)
-    tasks.push(
-      await loadData(found, { ...first.settings, limit: measuredRows, evalLimit: measuredRows }, { signal }),
-    );
+  for (const { found } of first.tasks) tasks.push(await loadData(found, limits, { signal }));
   const method = await trainableMethod(first, tasks, encoder, signal);
   const cost = await measureCost({ encoder, method, tasks, settings: first.settings, signal });
   const measured = meanTokens(first, encoder);
   const estimates: Estimate[] = [];
   for (const run of runs) {
-    const isFinished = (await readRunFile(run.folder)) !== undefined;
+    const parameters = [run.parameters, run.parameters] as const;
+    if ((await readRunFile(run.folder)) !== undefined) {
+      estimates.push({ models: 1, finished: 1, parameters, tokens: 0, flops: 0, seconds: 0 });
+      continue;
+    }
+    const { settings, method } = run;
     const length = meanTokens(run, encoder);
     const rows = rowsOf(run);
     const steps = stepsOf(run, rows.train);
-    const tokens = Math.round(steps * run.settings.batchSize * length);
-    const evaluated = (evaluations({ steps, settings: run.settings }) * rows.validation + rows.test) * length;
+    const tokens = Math.round(steps * settings.batchSize * length);
+    const evaluated = (evaluations({ steps, settings }) * rows.validation + rows.test) * length;
     const longer = length / measured;
     const scaled = { ...cost, step: cost.step * longer, row: cost.row * longer };
-    const forward = forwardFlops(encoder, length);
-    estimates.push({
-      ...{ models: 1, finished: isFinished ? 1 : 0, parameters: [run.parameters, run.parameters] },
-      tokens: isFinished ? 0 : tokens,
-      // The backward pass through frozen layers costs as much as the forward pass, and weight gradients cost as much
-      // again.
-      flops: isFinished ? 0 : forward * (tokens * (run.method.trainsEncoder ? 3 : 2) + evaluated),
-      seconds: isFinished ? 0 : expectedSeconds(scaled, { steps, settings: run.settings }, rows),
-    });
+    // The backward pass through frozen layers costs as much as the forward pass, and weight gradients cost as much
+    // again.
+    const flops = forwardFlops(encoder, length) * (tokens * (method.trainsEncoder ? 3 : 2) + evaluated);
+    const seconds = expectedSeconds(scaled, { steps, settings }, rows);
+    estimates.push({ models: 1, finished: 0, parameters, tokens, flops, seconds });
   }
   return estimates;
 }
@@ -137,10 +132,7 @@ async function trainableMethod(
   const prepared = await entry.prepare?.({
     ...{ options, task, encoder, signal },
     sources: adapters.map((adapter) => ({
-      adapter,
-      path: adapter.name,
-      isOwn: false,
-      fingerprint: describeAdapter(adapter),
+      ...{ adapter, path: adapter.name, isOwn: false, fingerprint: describeAdapter(adapter) },
     })),
     sourceTask: async () => task,
     reporter: { note: () => {}, progress: () => {} },
@@ -150,12 +142,8 @@ async function trainableMethod(
 
 function blankAdapter(name: string, { hiddenSize, layers }: TransformerConfig): Adapter {
   const width = Math.max(1, Math.floor(hiddenSize / 16));
-  const layer = {
-    down: new Float32Array(width * hiddenSize),
-    downBias: new Float32Array(width),
-    up: new Float32Array(hiddenSize * width),
-    upBias: new Float32Array(hiddenSize),
-  };
+  const [down, up] = [new Float32Array(width * hiddenSize), new Float32Array(hiddenSize * width)];
+  const layer = { down, downBias: new Float32Array(width), up, upBias: new Float32Array(hiddenSize) };
   return {
     name,
     hiddenSize,
@@ -188,10 +176,8 @@ function meanTokens({ tasks, settings: { maxLength } }: PlannedRun, encoder: Tra
   let [tokens, rows] = [0, 0];
   for (const { sample, rows: all, found } of tasks) {
     const { truncation } = found.info;
-    const lengths = sample.map(
-      ({ segments }) => encoder.encode(segments, { maxLength, truncation }).inputIds.length,
-    );
-    const mean = lengths.reduce((total, each) => total + each, 0) / Math.max(1, lengths.length);
+    const ids = sample.map(({ segments }) => encoder.encode(segments, { maxLength, truncation }).inputIds);
+    const mean = ids.reduce((total, { length }) => total + length, 0) / Math.max(1, ids.length);
     tokens += mean * all.train;
     rows += all.train;
   }

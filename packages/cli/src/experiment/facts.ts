@@ -1,10 +1,10 @@
 import type { Example } from '@scalearn/datasets';
 import { type FamilyOptions, fingerprintEncoder, type TransformerConfig } from '@scalearn/encoders';
 import { encoderSource } from '../mini-assets.ts';
-import { loadData } from '../model/data.ts';
 import { localEncoder } from '../model/encoder-source.ts';
-import { type FoundTask, findTask } from '../model/find-task.ts';
 import type { TrainArguments } from '../options/train-table.ts';
+import { type FoundTask, findTask } from '../tasks/find-task.ts';
+import { loadData } from '../tasks/load-data.ts';
 
 /** What is known about an encoder without loading it on a device. */
 export interface EncoderFacts {
@@ -30,7 +30,6 @@ const sampleRows = 256;
 export class Facts {
   readonly #encoders = new Map<string, Promise<EncoderFacts>>();
   readonly #tasks = new Map<string, Promise<TaskFacts>>();
-
   readonly #signal: AbortSignal | undefined;
   readonly #families: FamilyOptions;
 
@@ -47,26 +46,15 @@ export class Facts {
     return once(this.#encoders, `${name} ${layers}`, async () => {
       const source = encoderSource(name);
       const path = await localEncoder(source);
-      return {
-        ...(await fingerprintEncoder(source, {
-          ...this.#families,
-          signal: this.#signal,
-          ...(layers === undefined ? {} : { layers }),
-        })),
-        path,
-      };
+      const how = { ...this.#families, signal: this.#signal, layers };
+      return { ...(await fingerprintEncoder(source, how)), path };
     });
   }
 
   task(task: string, given: TrainArguments): Promise<TaskFacts> {
     return once(this.#tasks, `${task} ${given.data}`, async () => {
       const found = await findTask({ task, data: given.data });
-      const { maxLength } = found.info;
-      const loaded = await loadData(
-        found,
-        { maxLength, limit: null, evalLimit: null },
-        { signal: this.#signal },
-      );
+      const loaded = await loadData(found, {}, { signal: this.#signal });
       const { fingerprint, train, validation, test } = loaded;
       return {
         ...{ found, fingerprint },

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
+import { isObject } from '@scalearn/core/files';
 import type { DoneEvent, EpochEvent, ErrorEvent, StartEvent, StepEvent } from '../output/events.ts';
 import { commandLine } from '../version.ts';
 
@@ -8,7 +9,6 @@ import { commandLine } from '../version.ts';
 export type JobEvent = StartEvent | StepEvent | EpochEvent | DoneEvent | ErrorEvent;
 
 export interface JobOptions {
-  /** Absolute path of the configuration file. */
   readonly config?: string | undefined;
   readonly signal: AbortSignal;
   onEvent(event: JobEvent): void;
@@ -106,7 +106,7 @@ async function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) =
 function parseEvent(line: string): JobEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'event' in value ? (value as JobEvent) : undefined;
+    return isObject(value) && 'event' in value ? (value as object as JobEvent) : undefined;
   } catch {
     return undefined;
   }

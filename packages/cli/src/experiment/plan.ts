@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Method } from '@scalearn/core';
-import { plainSetup, type Setup } from '../config/setup.ts';
-import { countParameters } from '../methods/count.ts';
-import { describedMethod } from '../methods/describe.ts';
-import { type ChosenMethod, chooseMethod } from '../options/method.ts';
-import { decisive, settleOptions } from '../options/settings.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
+import { sha256 } from '@scalearn/hub';
+import type { TrainSettings } from '../folders/settings-schema.ts';
+import { countParameters, describedMethod } from '../methods/describe.ts';
+import type { ChosenMethod } from '../methods/registry.ts';
+import { decisive, settleOptions } from '../model/settings.ts';
+import { chooseMethod } from '../options/method.ts';
+import { plainSetup, type Setup } from '../options/setup.ts';
 import { type Cell, expand } from './expand.ts';
 import type { Experiment } from './experiment.ts';
 import { type EncoderFacts, Facts, type TaskFacts } from './facts.ts';
@@ -75,7 +75,7 @@ export async function planExperiment(
     for (const task of given.tasks ?? [given.task as string]) tasks.push(await facts.task(task, given));
     const found = tasks.map((task) => task.found);
     const settings = settleOptions(given, method, found, encoder.path);
-    const id = idOf(cell, settings, { encoder, tasks, sources });
+    const id = await idOf(cell, settings, { encoder, tasks, sources });
     const run: PlannedRun = {
       ...{ id, cell, settings, chosen, method, encoder, tasks, sources },
       folder: join(store, id),
@@ -91,11 +91,11 @@ export async function planExperiment(
 }
 
 /** Returns a readable name with a hash of everything that determines the model. */
-function idOf(
+async function idOf(
   { entry, tasks, seed }: Cell,
   settings: TrainSettings,
   { encoder, tasks: facts, sources }: Pick<PlannedRun, 'encoder' | 'tasks' | 'sources'>,
-): string {
+): Promise<string> {
   const { tasks: joint = null, ...rest } = decisive(settings);
   const all = {
     ...{ settings: rest, tasks: joint },
@@ -103,7 +103,7 @@ function idOf(
     data: facts.map(({ fingerprint }) => fingerprint),
     sources: sources.map(({ id }) => id),
   };
-  const hash = createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 12);
+  const hash = (await sha256(JSON.stringify(all))).slice(0, 12);
   const target =
     tasks.length === 1 ? (tasks[0] as string).replaceAll(/[^\w.]+/g, '-') : `${tasks.length}-tasks`;
   return `${entry.method.id}-${target.replace(/^[.-]+/, '')}-${seed}-${hash}`;

@@ -3,9 +3,17 @@ import { basename, dirname, resolve } from 'node:path';
 import { asFolderError, UsageError } from '../errors.ts';
 import { type MethodRegistry, ownMethods } from '../methods/registry.ts';
 import { checkExperiment, isOfOtherMethods } from './check-experiment.ts';
-import { readWritten } from './check-schema.ts';
-import type { Entry, Experiment, Options, SourceRule } from './experiment.ts';
-import { longForm, type Written, type WrittenSources } from './written.ts';
+import {
+  type Entry,
+  type Experiment,
+  longForm,
+  type Options,
+  type SourceRule,
+  type TaskExceptions,
+  type Written,
+  type WrittenSources,
+} from './experiment.ts';
+import { readWritten } from './schema.ts';
 import { YamlFile } from './yaml-file.ts';
 
 /** Values of the command line that override the file. */
@@ -75,19 +83,21 @@ function readEntry(
   const tasks = onlyTasks ?? written.tasks;
   const general = (options: Options = {}): Options =>
     Object.fromEntries(Object.entries(options).filter(([name]) => !isOfOtherMethods(name, method, methods)));
-  const optionsOf = (task?: string): Options => ({
-    ...general(written.options),
-    ...general(task === undefined ? {} : written.perTask?.[task]?.options),
-    ...own.options,
-    ...(task === undefined ? {} : own.perTask?.[task]?.options),
-    ...general(fast?.options),
-    ...general(task === undefined ? {} : fast?.perTask?.[task]?.options),
-  });
+  /** Exceptions of a task in each part of the file; none without a task. */
+  const exceptions = (task?: string): (TaskExceptions | undefined)[] =>
+    [written, own, fast].map((part) => (task === undefined ? undefined : part?.perTask?.[task]));
+  const optionsOf = (task?: string): Options => {
+    const [common, special, ofFast] = exceptions(task);
+    return {
+      ...{ ...general(written.options), ...general(common?.options) },
+      ...{ ...own.options, ...special?.options },
+      ...{ ...general(fast?.options), ...general(ofFast?.options) },
+    };
+  };
   const seedsOf = (task?: string): readonly number[] => {
-    const special = task === undefined ? undefined : own.perTask?.[task]?.seeds;
-    const ofTask = task === undefined ? undefined : written.perTask?.[task]?.seeds;
-    const ofFast = task === undefined ? undefined : fast?.perTask?.[task]?.seeds;
-    return overrides.seeds ?? ofFast ?? fast?.seeds ?? special ?? own.seeds ?? ofTask ?? written.seeds ?? [0];
+    const [common, special, ofFast] = exceptions(task);
+    const fastest = overrides.seeds ?? ofFast?.seeds ?? fast?.seeds;
+    return fastest ?? special?.seeds ?? own.seeds ?? common?.seeds ?? written.seeds ?? [0];
   };
   const special = [written.perTask, own.perTask, fast?.perTask].flatMap((each) => Object.keys(each ?? {}));
   return {

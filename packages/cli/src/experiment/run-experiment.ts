@@ -1,19 +1,13 @@
 import type { DeviceChoice } from '@scalearn/core';
 import { FolderError } from '../errors.ts';
 import { readRunFile } from '../folders/run-json.ts';
-import type { RunFile } from '../folders/run-schema.ts';
 import { writeFileAtomic } from '../folders/write-file.ts';
-import { checkSameSettings } from '../options/settings.ts';
+import { checkSameSettings } from '../model/settings.ts';
 import { encodeIndex } from './index-file.ts';
-import { type JobEvent, runJob } from './job.ts';
+import { runJob } from './job.ts';
 import type { Plan, PlannedRun } from './plan.ts';
+import type { ExperimentReporter, TrainedRun } from './reporter.ts';
 import { type Outcome, schedule } from './schedule.ts';
-
-export interface TrainedRun {
-  readonly run: RunFile;
-  /** Whether the model was already trained. */
-  readonly isReused: boolean;
-}
 
 export interface RunOptions {
   /** Number of models to train at the same time. */
@@ -24,10 +18,7 @@ export interface RunOptions {
   /** Absolute path of the configuration file with methods and defaults. */
   readonly config?: string | undefined;
   readonly signal: AbortSignal;
-  onStart(run: PlannedRun): void;
-  onEvent(run: PlannedRun, event: JobEvent): void;
-  onWarning(run: PlannedRun, text: string): void;
-  onOutcome(run: PlannedRun, outcome: Outcome<TrainedRun>): void;
+  readonly reporter: Pick<ExperimentReporter, 'started' | 'event' | 'warned' | 'outcome'>;
 }
 
 /**
@@ -51,12 +42,11 @@ export async function runExperiment(
   await writeIndex();
   const work = plan.runs.map((run) => ({ id: run.id, needs: run.sources.map(({ id }) => id), item: run }));
   return schedule<PlannedRun, TrainedRun>(work, {
-    jobs: options.jobs,
-    signal: options.signal,
+    ...{ jobs: options.jobs, signal: options.signal },
     run: (run) => trainRun(run, options),
     async onOutcome({ id, item }, outcome) {
       if (outcome.state !== 'missing') outcomes.set(id, outcome);
-      options.onOutcome(item, outcome);
+      options.reporter.outcome(item, outcome);
       await writeIndex();
     },
   });
@@ -82,14 +72,14 @@ function oneAtATime(write: () => Promise<void>): () => Promise<void> {
 
 async function trainRun(
   run: PlannedRun,
-  { device, threads, config, signal, onStart, onEvent, onWarning }: RunOptions,
+  { device, threads, config, signal, reporter }: RunOptions,
 ): Promise<TrainedRun> {
   const there = await readRunFile(run.folder);
   if (there) {
     checkSameSettings(there.settings, run.settings, run.folder);
     return { run: there, isReused: true };
   }
-  onStart(run);
+  reporter.started(run);
   const args = [
     ...run.arguments,
     ...['--out', run.folder, '--resume', '--json'],
@@ -98,8 +88,8 @@ async function trainRun(
   ];
   const failure = await runJob(args, {
     ...{ signal, config },
-    onEvent: (event) => onEvent(run, event),
-    onWarning: (text) => onWarning(run, text),
+    onEvent: (event) => reporter.event(run, event),
+    onWarning: (text) => reporter.warned(run, text),
   });
   if (failure) throw new FolderError(failure.message);
   const trained = await readRunFile(run.folder);

@@ -5,7 +5,6 @@ export interface Work<T> {
   readonly item: T;
 }
 
-/** Result of a piece of work. */
 export type Outcome<R> =
   | { readonly state: 'done'; readonly result: R }
   | { readonly state: 'failed'; readonly error: string }

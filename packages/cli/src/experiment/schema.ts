@@ -1,24 +1,35 @@
 import { type OptionDefinition, sourceControls } from '@scalearn/core/methods';
+import { checkBySchema } from '@scalearn/report';
 import * as v from 'valibot';
 import type { MethodRegistry } from '../methods/registry.ts';
 import { fileSchema } from '../options/option-values.ts';
 import { optionsIn, type TrainOption } from '../options/train-table.ts';
-import { anyOf, fields, list, oneOf, recordOf, text, whole } from '../schemas.ts';
-import type { Options, OptionValue, TaskExceptions, Vary } from './experiment.ts';
-import type { Written, WrittenEntry, WrittenSources } from './written.ts';
+import { anyOf, faultText, fields, list, oneOf, recordOf, text, whole } from '../schemas.ts';
+import type {
+  Options,
+  OptionValue,
+  TaskExceptions,
+  Vary,
+  Written,
+  WrittenEntry,
+  WrittenSources,
+} from './experiment.ts';
+import type { YamlFile } from './yaml-file.ts';
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
 /** Options of `train` that a run can set, by their names in the library. */
 export const trainNames: readonly string[] = optionsIn('experiment').map(([name]) => name);
 
-/** Options of all methods. */
 export const methodOptions = ({ all }: MethodRegistry): readonly string[] => [
   ...new Set(all.flatMap(({ options }) => Object.keys(options))),
 ];
 
 const described = <T>(schema: Schema<T>, description: string): Schema<T> =>
   v.pipe(schema, v.description(description));
+
+const optional = <T>(schema: Schema<T>, description?: string) =>
+  v.exactOptional(description === undefined ? schema : described(schema, description));
 
 const distinct = <T>(values: Schema<T[]>): Schema<T[]> =>
   v.pipe(
@@ -76,27 +87,21 @@ const sourcesSchema: Schema<string | WrittenSources> = described(
       text,
       fields({
         from: described(text, 'The entry whose models are the sources.'),
-        tasks: v.exactOptional(described(texts, 'Their tasks; by default those of the experiment.')),
-        seed: v.exactOptional(
-          described(
-            v.union(
-              [seed, v.literal('same'), recordOf(seed)],
-              "a whole number of at least 0, 'same', or the seed of each task",
-            ),
-            "Their seed, 'same' for that of the run, or the seed of each task: { glue/rte: 1 }. 0 by default, and for tasks that are not named.",
+        tasks: optional(texts, 'Their tasks; by default those of the experiment.'),
+        seed: optional(
+          v.union(
+            [seed, v.literal('same'), recordOf(seed)],
+            "a whole number of at least 0, 'same', or the seed of each task",
           ),
+          "Their seed, 'same' for that of the run, or the seed of each task: { glue/rte: 1 }. 0 by default, and for tasks that are not named.",
         ),
-        own: v.exactOptional(
-          described(
-            v.union([text, v.literal(false)], "an entry, 'only' or false"),
-            "The entry of the target's own adapter, which is then a source whether or not its task is listed; 'only' for no other source than it, false to leave it out.",
-          ),
+        own: optional(
+          v.union([text, v.literal(false)], "an entry, 'only' or false"),
+          "The entry of the target's own adapter, which is then a source whether or not its task is listed; 'only' for no other source than it, false to leave it out.",
         ),
-        kind: v.exactOptional(
-          described(
-            oneOf(['trained', ...sourceControls]),
-            'What the trained adapters are replaced by, to compare with: random ones of the same shape, or themselves with their layers shuffled.',
-          ),
+        kind: optional(
+          oneOf(['trained', ...sourceControls]),
+          'What the trained adapters are replaced by, to compare with: random ones of the same shape, or themselves with their layers shuffled.',
         ),
       }),
     ],
@@ -110,55 +115,48 @@ export function experimentSchema(methods: MethodRegistry): Schema<Written> {
   const places = optionPlaces(methods);
   const options = optionsSchema(places);
   const perTask: Schema<Readonly<Record<string, TaskExceptions>>> = described(
-    recordOf(fields({ seeds: v.exactOptional(seeds), options: v.exactOptional(options) })),
+    recordOf(fields({ seeds: optional(seeds), options: optional(options) })),
     'What is otherwise with some tasks.',
   );
+  const ids = oneOf(methods.all.map(({ id }) => id));
   const entry: Schema<WrittenEntry | null> = v.nullable(
     fields({
-      method: v.exactOptional(
-        described(oneOf(methods.all.map(({ id }) => id)), "A method's id; by default the entry's name."),
-      ),
-      label: v.exactOptional(described(text, 'Its name in reports.')),
-      tasks: v.exactOptional(described(texts, 'Its targets; a joint method learns them at once.')),
-      seeds: v.exactOptional(seeds),
-      sources: v.exactOptional(sourcesSchema),
-      options: v.exactOptional(options),
-      vary: v.exactOptional(varySchema(places)),
-      perTask: v.exactOptional(perTask),
-      report: v.exactOptional(
-        described(v.boolean('true or false'), 'false for what only serves others as a source.'),
-      ),
+      method: optional(ids, "A method's id; by default the entry's name."),
+      label: optional(text, 'Its name in reports.'),
+      tasks: optional(texts, 'Its targets; a joint method learns them at once.'),
+      seeds: optional(seeds),
+      sources: optional(sourcesSchema),
+      options: optional(options),
+      vary: optional(varySchema(places)),
+      perTask: optional(perTask),
+      report: optional(v.boolean('true or false'), 'false for what only serves others as a source.'),
     }),
   );
   return described(
     fields({
-      title: v.exactOptional(described(text, 'Of reports.')),
+      title: optional(text, 'Of reports.'),
       encoders: described(
         texts,
         "Hub names, folders, or 'mini' for the small encoder that comes with the command.",
       ),
-      data: v.exactOptional(
-        described(
-          v.union([text, notEmpty(recordOf(text))], 'a text, or an object of texts'),
-          'Folder of the data, or one for each benchmark; relative to the file.',
-        ),
+      data: optional(
+        v.union([text, notEmpty(recordOf(text))], 'a text, or an object of texts'),
+        'Folder of the data, or one for each benchmark; relative to the file.',
       ),
       tasks: described(texts, 'Targets, and sources if an entry names no others.'),
-      seeds: v.exactOptional(described(seeds, 'By default [0].')),
-      options: v.exactOptional(options),
-      perTask: v.exactOptional(perTask),
+      seeds: optional(seeds, 'By default [0].'),
+      options: optional(options),
+      perTask: optional(perTask),
       methods: notEmpty(recordOf(entry)),
-      fast: v.exactOptional(
-        described(
-          fields({
-            tasks: v.exactOptional(texts),
-            seeds: v.exactOptional(seeds),
-            methods: v.exactOptional(described(texts, 'Names of the entries that are run.')),
-            options: v.exactOptional(options),
-            perTask: v.exactOptional(perTask),
-          }),
-          'What is otherwise with --fast: less of everything.',
-        ),
+      fast: optional(
+        fields({
+          tasks: optional(texts),
+          seeds: optional(seeds),
+          methods: optional(texts, 'Names of the entries that are run.'),
+          options: optional(options),
+          perTask: optional(perTask),
+        }),
+        'What is otherwise with --fast: less of everything.',
       ),
     }),
     'What scalearn run trains: encoders x tasks x methods x seeds x options.',
@@ -167,4 +165,16 @@ export function experimentSchema(methods: MethodRegistry): Schema<Written> {
 
 function notEmpty<T>(record: Schema<Record<string, T>>): Schema<Record<string, T>> {
   return v.pipe(record, v.minEntries(1, 'an object that is not empty'));
+}
+
+/**
+ * Checks a file by the schema and returns its experiment.
+ * @throws UsageError with line and column if the schema does not allow it
+ */
+export function readWritten(file: YamlFile, methods: MethodRegistry): Written {
+  return checkBySchema(experimentSchema(methods), file.value, (fault) => {
+    const { path, field } = fault;
+    const place = (field === undefined ? path : path.slice(0, -1)).join('.') || 'the experiment';
+    return file.error(`${place} ${faultText(fault)}`, path, field === 'unknown' ? 'key' : 'value');
+  });
 }

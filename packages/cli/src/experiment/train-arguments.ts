@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import { CommanderError } from 'commander';
-import type { Setup } from '../config/setup.ts';
 import { UsageError } from '../errors.ts';
-import type { MethodEntry } from '../methods/entry.ts';
+import { statOf } from '../folders/paths.ts';
+import type { MethodEntry } from '../methods/registry.ts';
+import type { Setup } from '../options/setup.ts';
 import { parseTrainArguments } from '../options/train-options.ts';
 import { flagOf, type TrainArguments, trainOptions } from '../options/train-table.ts';
 import type { Cell } from './expand.ts';
@@ -64,6 +64,6 @@ async function dataFolder(tasks: readonly string[], data: Experiment['data']): P
   const common = data['*'];
   if (common === undefined) return undefined;
   const inside = join(common, benchmark);
-  const found = await stat(inside).catch(() => undefined);
+  const found = await statOf(inside);
   return found?.isDirectory() ? inside : common;
 }

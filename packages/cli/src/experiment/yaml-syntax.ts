@@ -1,7 +1,16 @@
 import type { YAMLError } from 'yaml';
-import { YamlFault } from './yaml-value.ts';
 
 type Code = YAMLError['code'];
+
+/** A part of a YAML document that is not accepted, with its position. */
+export class YamlFault extends Error {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}
 
 /** Describes a YAML syntax error in one plain sentence. @param text the whole file */
 export function syntaxFault({ code, message, pos: [offset] }: YAMLError, text: string): YamlFault {

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import type { FileSet } from '@scalearn/core';
 import { FolderError, systemCode } from '../errors.ts';
 import { checkpointName, commitName, temporaryName } from './names.ts';
+import { isFolder, statOf } from './paths.ts';
 import { filesOfRun, runFileName } from './run-json.ts';
 import { removeTemporaries, syncFolder, writeFileSynced } from './write-file.ts';
 
@@ -80,9 +81,8 @@ function readList(text: string, where: string): readonly string[] {
   } catch {
     // Invalid JSON: the error below covers it as well.
   }
-  throw new FolderError(
-    `${where} is damaged; remove the folder it lies in, and save again what was saved there`,
-  );
+  const advice = 'remove the folder it lies in, and save again what was saved there';
+  throw new FolderError(`${where} is damaged; ${advice}`);
 }
 
 /** Removes a folder if it is empty. @returns whether it was removed; false if it is not empty or does not exist */
@@ -99,9 +99,9 @@ async function removeEmpty(folder: string): Promise<boolean> {
 /** Moves the new files to their places. `run.json` comes last: its presence says that all files are in place. */
 async function moveNew(path: string, from: string): Promise<void> {
   const found = await readdir(from, { recursive: true, withFileTypes: true });
-  const names = found
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(from.length + 1))
+  const files = found.filter((entry) => entry.isFile());
+  const names = files
+    .map(({ parentPath, name }) => join(parentPath, name).slice(from.length + 1))
     .sort((a, b) => Number(a === runFileName) - Number(b === runFileName));
   const touched = new Set<string>();
   for (const name of names) {
@@ -135,16 +135,10 @@ async function checkPlace(path: string, name: string, gone: readonly string[]): 
   if (await isFolder(join(path, name)))
     throw new FolderError(`${join(path, name)} is a folder, but a file must be written there; move it away`);
   for (let folder = dirname(name); folder !== '.'; folder = dirname(folder)) {
-    const found = await stat(join(path, folder)).catch(() => undefined);
-    if (found && !found.isDirectory() && !gone.includes(folder))
-      throw new FolderError(
-        `${join(path, folder)} is a file, but a folder must be created there; move it away`,
-      );
+    const place = join(path, folder);
+    if ((await statOf(place))?.isDirectory() === false && !gone.includes(folder))
+      throw new FolderError(`${place} is a file, but a folder must be created there; move it away`);
   }
 }
 
 const isWithin = (folder: string, name: string): boolean => join(folder, name).startsWith(`${folder}${sep}`);
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-}

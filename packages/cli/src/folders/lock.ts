@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { asFolderError, FolderError, InUseError, systemCode } from '../errors.ts';
+import { statOf } from './paths.ts';
 
 /** The process that holds a lock. */
 interface Holder {
@@ -102,7 +103,7 @@ async function createWithoutLinks(path: string, content: string): Promise<boolea
 
 /** Checks the holder of a lock. @throws FolderError if the holder is alive, or on another machine */
 async function checkHolder(path: string, what: string): Promise<void> {
-  const holder = parse((await readLock(path)) ?? '');
+  const holder = await holderOf(path);
   if (!holder) return;
   const { pid, host } = holder;
   if (host !== hostname())
@@ -119,7 +120,7 @@ async function checkHolder(path: string, what: string): Promise<void> {
 async function removeStale(attempt: Attempt, what: string): Promise<void> {
   const { path } = attempt;
   const guard = `${path}.takeover`;
-  if (!attempt.hasLinks && !parse((await readLock(path)) ?? '') && (await ageOf(path)) < longestTaking) {
+  if (!attempt.hasLinks && !(await holderOf(path)) && (await ageOf(path)) < longestTaking) {
     await setTimeout(50);
     return;
   }
@@ -142,7 +143,7 @@ async function removeLeftovers(path: string, own: string): Promise<void> {
   for (const name of names) {
     const file = join(dirname(path), name);
     if (file === own || !/^\.(?:takeover|[0-9a-f-]{36})$/.test(name.slice(basename(path).length))) continue;
-    const holder = parse((await readLock(file)) ?? '');
+    const holder = await holderOf(file);
     const isLeft =
       holder?.host === hostname() ? !(await isAlive(holder)) : (await ageOf(file)) > longestTaking;
     if (isLeft) await rm(file, { force: true });
@@ -154,19 +155,17 @@ async function removeLeftovers(path: string, own: string): Promise<void> {
  * may be older.
  */
 async function ageOf(path: string): Promise<number> {
-  return Date.now() - ((await stat(path).catch(() => undefined))?.ctimeMs ?? Date.now());
+  return Date.now() - ((await statOf(path))?.ctimeMs ?? Date.now());
 }
 
-function readLock(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
-}
+const readLock = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined);
 
-function parse(text: string): Holder | undefined {
+/** Returns the holder of a lock; undefined if the file is missing or has no complete content. */
+async function holderOf(path: string): Promise<Holder | undefined> {
   try {
-    const holder = JSON.parse(text) as Partial<Holder> | null;
-    return Number.isSafeInteger(holder?.pid) && typeof holder?.host === 'string'
-      ? (holder as Holder)
-      : undefined;
+    const holder = JSON.parse((await readLock(path)) ?? '') as Partial<Holder> | null;
+    const { pid, host } = holder ?? {};
+    return Number.isSafeInteger(pid) && typeof host === 'string' ? (holder as Holder) : undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { ModelFolder } from '@scalearn/core';
+import { join, resolve } from 'node:path';
+import type { FileSet, ModelFolder } from '@scalearn/core';
 import { localFolder, modelFolder } from '@scalearn/encoders';
 import { FolderError } from '../errors.ts';
 import { checkpointName, commitName } from './names.ts';
+import { OutFolder } from './out-folder.ts';
+import { isFile, statOf } from './paths.ts';
 import { runFileName } from './run-json.ts';
 
 /**
@@ -14,18 +15,30 @@ import { runFileName } from './run-json.ts';
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   const folder = modelFolder(await localFolder(path));
-  if (await stat(join(path, commitName)).catch(() => undefined))
+  if (await statOf(join(path, commitName)))
     throw new FolderError(
       `${path} was not saved completely, because the command was stopped; finish it with the same command (train: with --resume)`,
     );
-  const hasFile = (name: string): Promise<boolean> =>
-    stat(join(path, name)).then(
-      (info) => info.isFile(),
-      () => false,
-    );
-  if ((await hasFile(checkpointName)) && !(await hasFile(runFileName)))
+  if ((await isFile(join(path, checkpointName))) && !(await isFile(join(path, runFileName))))
     throw new FolderError(
       `${path} holds an unfinished run, and no model yet; continue it with the same scalearn train command and --resume`,
     );
   return folder;
+}
+
+/**
+ * Saves a model's files, such as those of `TrainedModel.files()`. Readers see the complete folder or nothing of it.
+ *
+ * @param overwrite whether to replace the content of the folder
+ * @throws FolderError if the folder is not empty, is in use, or cannot be written; it is then unchanged
+ */
+export async function saveModelFolder(
+  path: string,
+  files: FileSet,
+  { overwrite = false }: { readonly overwrite?: boolean } = {},
+): Promise<void> {
+  await using out = await OutFolder.open(resolve(path));
+  if (!overwrite && (await out.state()) !== 'nothing')
+    throw new FolderError(`${path} is not empty; choose another folder, or overwrite it`);
+  await out.replace(files);
 }

@@ -1,12 +1,13 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { FileSet } from '@scalearn/core';
+import type { CheckpointStore, FileSet } from '@scalearn/core';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import { commitFiles, finishCommit } from './commit.ts';
 import { takeLock } from './lock.ts';
 import { checkpointName, innerLockName, isLeftover, temporaryName } from './names.ts';
-import { realPath } from './real-path.ts';
+import { isFile, isFolder, realPath, statOf } from './paths.ts';
 import { runFileName } from './run-json.ts';
+import { writeFileAtomic } from './write-file.ts';
 
 /**
  * The output folder of a command. One process at a time holds it. If that process is killed, the folder has the old
@@ -30,8 +31,7 @@ export class OutFolder {
   static async open(folder: string): Promise<OutFolder> {
     // A symbolic link stays, and its target is replaced.
     const path = await realPath(folder);
-    const info = await stat(folder).catch(() => undefined);
-    if (info && !info.isDirectory())
+    if ((await statOf(folder))?.isDirectory() === false)
       throw new FolderError(`${folder} is not a folder; choose another place for the output`);
     const release = await lockFolder(path);
     try {
@@ -44,12 +44,10 @@ export class OutFolder {
     return new OutFolder(path, release);
   }
 
-  /** Returns the state of the folder's content. */
   async state(): Promise<'nothing' | 'unfinished' | 'finished' | 'other'> {
     if (await isFile(join(this.path, checkpointName))) return 'unfinished';
     if (await isFile(join(this.path, runFileName))) return 'finished';
-    const info = await stat(this.path).catch(() => undefined);
-    if (!info) return 'nothing';
+    if (!(await statOf(this.path))) return 'nothing';
     return (await readdir(this.path)).every(isLeftover) ? 'nothing' : 'other';
   }
 
@@ -77,7 +75,6 @@ export class OutFolder {
     }
   }
 
-  /** Releases the folder. */
   close(): Promise<void> {
     return this.#release();
   }
@@ -95,20 +92,31 @@ async function lockFolder(path: string): Promise<() => Promise<void>> {
     return await takeLock(join(dirname(path), `.${basename(path)}.lock`), path);
   } catch (error) {
     const isParent = ['EACCES', 'EPERM', 'EROFS'].includes(systemCode((error as Error).cause) ?? '');
-    if (isParent && (await stat(path).catch(() => undefined))?.isDirectory())
-      return takeLock(join(path, innerLockName), path);
+    if (isParent && (await isFolder(path))) return takeLock(join(path, innerLockName), path);
     throw error;
   }
 }
 
 /** Tries the operations that replacing the content of an existing folder needs. */
 async function tryFolder(path: string): Promise<void> {
-  if (!(await stat(path).catch(() => undefined))?.isDirectory()) return;
+  if (!(await isFolder(path))) return;
   const inner = join(path, temporaryName());
   await mkdir(inner);
   await rm(inner, { recursive: true });
 }
 
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+/** Stores checkpoints of a run in a file of its folder. */
+export function checkpointFile(folder: string): CheckpointStore {
+  const path = join(folder, checkpointName);
+  return {
+    async load() {
+      try {
+        return await readFile(path);
+      } catch (error) {
+        if (systemCode(error) === 'ENOENT') return undefined;
+        throw asFolderError(error, `${path} could not be read`);
+      }
+    },
+    save: (bytes) => writeFileAtomic(path, bytes),
+  };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { shown } from '@scalearn/core/files';
-import { checkBySchema } from '@scalearn/report';
+import { isObject, shown } from '@scalearn/core/files';
+import { checkBySchema, pathText } from '@scalearn/report';
 import type { GenericSchema } from 'valibot';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 
@@ -26,15 +26,13 @@ export async function readOwnJson<T>(
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     throw asFolderError(error, `${path} could not be read`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new FolderError(`${path} is not a JSON object; the file is damaged: ${advice}`);
-  const found = 'formatVersion' in value ? value.formatVersion : undefined;
-  if (found !== formatVersion)
+  if (!isObject(value)) throw new FolderError(`${path} is not a JSON object; the file is damaged: ${advice}`);
+  if (value.formatVersion !== formatVersion)
     throw new FolderError(
-      `${path} is of format ${shown(found)}; this version of scalearn reads ${formatVersion}`,
+      `${path} is of format ${shown(value.formatVersion)}; this version of scalearn reads ${formatVersion}`,
     );
-  return checkBySchema(schema, value, ({ path: field, what, isMissing, found }) => {
-    const fault = isMissing ? `${field} is missing` : `${field} must be ${what}, and it is ${shown(found)}`;
-    throw new FolderError(`${path}: ${fault}; ${advice}`);
+  return checkBySchema(schema, value, ({ path: field, what, found }) => {
+    const fault = found === undefined ? 'is missing' : `must be ${what}, and it is ${shown(found)}`;
+    return new FolderError(`${path}: ${pathText(field) || 'it'} ${fault}; ${advice}`);
   });
 }

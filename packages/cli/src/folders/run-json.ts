@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { testMetrics } from '../model/scores.ts';
-import type { DoneEvent, OwnAdapterScore, TaskScore } from '../output/events.ts';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { readOwnJson } from './own-json.ts';
-import { foundPlaces, storedPlaces } from './places.ts';
-import { formatVersion, type RunFile, runSchema, type TaskRun } from './run-schema.ts';
+import { realPath, statOf } from './paths.ts';
+import { formatVersion, type RunFile, runSchema } from './run-schema.ts';
 
 export const runFileName = 'run.json';
 
 /** Returns the text of `run.json`. @param folder absolute path of the folder that will hold it */
-export async function encodeRunFile(run: Omit<RunFile, 'formatVersion'>, folder: string): Promise<string> {
+export async function encodeRunFile(run: Run, folder: string): Promise<string> {
   return `${JSON.stringify({ formatVersion, ...(await storedPlaces(run, folder)) }, null, 2)}\n`;
 }
 
@@ -39,28 +37,78 @@ export async function filesOfRun(folder: string): Promise<readonly string[]> {
   }
 }
 
-function taskScore({ task, results }: TaskRun): TaskScore {
-  return { task, metrics: testMetrics(results), loss: results.test?.loss ?? null };
+// Resolves the paths in a `run.json`. A model usually lies beside the models that it is trained from. Their paths are
+// relative to its folder, so they stay correct when both are moved or copied together.
+
+/** Converts the paths of a run to the form that is stored. @param folder of the model */
+async function storedPlaces(run: Run, folder: string): Promise<Run> {
+  const from = await realPath(folder);
+  return mapPlaces(run, {
+    beside: async (path) => relative(from, await realPath(path)).replaceAll(sep, '/'),
+    elsewhere: async (path) => path,
+  });
 }
 
-/** Returns the final event of a successful run, from the file. */
-export function doneEvent(run: RunFile, out: string, ownAdapter?: OwnAdapterScore): DoneEvent {
-  const test = run.results.test;
+/** Converts the stored paths of a run to absolute paths of existing things, where they can be found. */
+async function foundPlaces<T extends Run>(run: T, folder: string): Promise<T> {
+  const from = await realPath(folder);
+  return mapPlaces(run, {
+    beside: (path) => find(resolve(from, path), from),
+    elsewhere: async (path) => (isAbsolute(path) ? find(path, from) : path),
+  });
+}
+
+type Run = Omit<RunFile, 'formatVersion'>;
+
+interface Mapping {
+  beside(path: string): Promise<string>;
+  /** Converts a path that may also be the name of an encoder. */
+  elsewhere(path: string): Promise<string>;
+}
+
+async function mapPlaces<T extends Run>(run: T, { beside, elsewhere }: Mapping): Promise<T> {
+  const orNull = async (path: string | null): Promise<string | null> =>
+    path === null ? null : elsewhere(path);
+  const each = <E, R>(list: readonly E[], map: (item: E) => Promise<R>): Promise<R[]> =>
+    Promise.all(list.map(map));
+  const { settings, encoder, data, sources, tasks, mergedFrom } = run;
   return {
-    event: 'done',
-    task: run.task,
-    method: run.method,
-    seed: run.seed,
-    metrics: testMetrics(run.results),
-    loss: test?.loss ?? null,
-    ...(run.tasks ? { tasks: run.tasks.map(taskScore) } : {}),
-    bestEpoch: run.bestEpoch,
-    steps: run.steps,
-    parameters: run.parameters,
-    seconds: run.seconds,
-    tokensPerSecond: run.tokensPerSecond,
-    device: run.device.kind,
-    out,
-    ...(ownAdapter && { ownAdapter }),
+    ...run,
+    settings: {
+      ...settings,
+      ...(settings.tasks && {
+        tasks: await each(settings.tasks, async (task) => ({ ...task, data: await orNull(task.data) })),
+      }),
+      encoder: await elsewhere(settings.encoder),
+      data: await orNull(settings.data),
+      sources: await each(settings.sources, beside),
+    },
+    encoder: { ...encoder, path: await orNull(encoder.path) },
+    data: { ...data, path: await orNull(data.path) },
+    sources: await each(sources, async (source) => ({ ...source, path: await beside(source.path) })),
+    ...(tasks && {
+      tasks: await each(tasks, async (task) => ({
+        ...task,
+        data: { ...task.data, path: await orNull(task.data.path) },
+      })),
+    }),
+    ...(mergedFrom && { mergedFrom: { ...mergedFrom, path: await beside(mergedFrom.path) } }),
   };
+}
+
+/**
+ * Finds a path. If nothing exists there, looks for the same end of the path in the folders around the model, the
+ * nearest first: both may have been moved together.
+ */
+async function find(path: string, model: string): Promise<string> {
+  if (await statOf(path)) return path;
+  const parts = path.split(sep).filter((part) => part !== '');
+  const around: string[] = [];
+  for (let folder = dirname(model); dirname(folder) !== folder; folder = dirname(folder)) around.push(folder);
+  for (const folder of around)
+    for (let skipped = 1; skipped < parts.length; skipped++) {
+      const place = join(folder, ...parts.slice(skipped));
+      if (await statOf(place)) return place;
+    }
+  return path;
 }

@@ -1,9 +1,8 @@
-import type { EpochRecord, MemoryUse } from '@scalearn/core';
+import type { EncoderArchitecture, EncoderConfig, EpochRecord, MemoryUse } from '@scalearn/core';
 import * as v from 'valibot';
-import { settingsSchema as settings, type TrainSettings } from '../options/settings-schema.ts';
 import type { SplitScore } from '../output/events.ts';
 import { maybeMissing, maybeNull, someTexts, text, textOrNull, whole } from '../schemas.ts';
-import type { StoredArchitecture } from './stored-architecture.ts';
+import { settingsSchema as settings, type TrainSettings } from './settings-schema.ts';
 
 export const formatVersion = 1;
 
@@ -118,7 +117,6 @@ export interface RunData {
   readonly unofficial: readonly string[];
 }
 
-/** One task of a joint method. */
 export interface TaskRun {
   readonly task: string;
   readonly data: RunData;
@@ -227,3 +225,11 @@ export const runSchema: v.GenericSchema<unknown, RunFile> = v.looseObject(
   },
   'an object',
 );
+
+/** What `run.json` keeps of an encoder's architecture. The rest follows from its family. */
+export type StoredArchitecture = EncoderConfig & Pick<EncoderArchitecture, 'prefix'>;
+
+export function storedArchitecture(architecture: EncoderArchitecture): StoredArchitecture {
+  const { pythonClass: _, modules: __, staticHead: ___, ...stored } = architecture;
+  return stored;
+}

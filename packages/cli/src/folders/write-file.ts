@@ -2,7 +2,7 @@ import { chmod, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:f
 import { dirname, join } from 'node:path';
 import { asFolderError, FolderError, systemCode, UsageError } from '../errors.ts';
 import { isTemporary, temporaryName } from './names.ts';
-import { realPath } from './real-path.ts';
+import { realPath, statOf } from './paths.ts';
 
 /** Milliseconds. A temporary file that was not modified for this long is no longer being written. */
 const day = 86_400_000;
@@ -15,7 +15,7 @@ const day = 86_400_000;
  * @throws FolderError; the old content is then unchanged
  */
 export async function writeOutput(path: string, content: Uint8Array | string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statOf(path);
   if (found?.isDirectory()) throw new FolderError(`${path} is a folder; name a file`);
   if (!found || found.isFile()) {
     const real = await realPath(path);
@@ -36,7 +36,7 @@ export async function writeOutput(path: string, content: Uint8Array | string): P
  * @throws UsageError for a file that may not be replaced, and for a folder
  */
 export async function checkOutput(path: string, overwrite: boolean): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statOf(path);
   if (found?.isDirectory()) throw new UsageError(`${path} is a folder; name a file with --out`);
   if (found?.isFile() && !overwrite)
     throw new UsageError(`${path} exists already; choose another --out, or replace it with --overwrite`);
@@ -54,7 +54,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   const temporary = join(folder, temporaryName());
   try {
     await mkdir(folder, { recursive: true });
-    const mode = (await stat(path).catch(() => undefined))?.mode;
+    const mode = (await statOf(path))?.mode;
     await writeFileSynced(temporary, content, mode);
     // Keeps the permissions: the umask may have removed some from the new file. Not every file system stores them.
     if (mode !== undefined) await chmod(temporary, mode & 0o777).catch(() => {});
@@ -107,7 +107,7 @@ export async function syncFolder(path: string): Promise<void> {
 export async function removeTemporaries(folder: string, age = 0): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const path of names.filter(isTemporary).map((name) => join(folder, name))) {
-    const time = (await stat(path).catch(() => undefined))?.mtimeMs;
+    const time = (await statOf(path))?.mtimeMs;
     if (time !== undefined && Date.now() - time >= age) await rm(path, { recursive: true, force: true });
   }
 }

@@ -3,18 +3,27 @@ import type { MethodKind } from '@scalearn/core';
 import { coreMethods, type MethodDefinition, type MethodReader } from '@scalearn/core/methods';
 import { suggest } from '@scalearn/datasets';
 import { UsageError } from '../errors.ts';
-import type { MethodEntry } from './entry.ts';
-import { prepareSoup } from './soup.ts';
+import { type Prepare, prepareSoup } from './preparation.ts';
 
-/** Preparations that need data, which only the command has, by the method's id. */
-const preparations: Readonly<Record<string, MethodEntry['prepare']>> = { 'adapter-soup': prepareSoup };
+/** A method with what the command adds to it. */
+export interface MethodEntry extends MethodDefinition {
+  /** Set for a method that needs data, which only the command has. */
+  readonly prepare?: Prepare;
+}
 
-const kinds: readonly MethodKind[] = ['single-task', 'two-stage', 'joint', 'analysis'];
+/** A selected method with its options. */
+export interface ChosenMethod {
+  readonly entry: MethodEntry;
+  /** Options by their names in the library. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
 
-const own: readonly MethodEntry[] = [...coreMethods, ...baselineMethods].map((definition) => {
-  const prepare = preparations[definition.id];
-  return prepare ? { ...definition, prepare } : definition;
-});
+/** Kinds of methods in the order of display. */
+export const methodKinds: readonly MethodKind[] = ['single-task', 'two-stage', 'joint', 'analysis'];
+
+const own: readonly MethodEntry[] = [...coreMethods, ...baselineMethods].map((definition) =>
+  definition.id === 'adapter-soup' ? { ...definition, prepare: prepareSoup } : definition,
+);
 
 /** The methods that a command knows: its own and those of plugins. */
 export class MethodRegistry {
@@ -27,7 +36,7 @@ export class MethodRegistry {
 
   /** @param plugins methods whose ids differ from those of the command's own */
   constructor(plugins: readonly MethodDefinition[] = []) {
-    this.all = [...own, ...plugins].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+    this.all = methodKinds.flatMap((kind) => [...own, ...plugins].filter((entry) => entry.kind === kind));
     this.pluginReaders = plugins.flatMap(({ reader }) => reader ?? []);
     this.readers = [...this.pluginReaders, ...baselineReaders];
   }

@@ -1,12 +1,12 @@
 import { type Method, train } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
-import type { TrainSettings } from '../options/settings-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
 
 const measuredSteps = 4;
 
 /** Seconds that the parts of training take on this device. */
-export interface Cost {
+interface Cost {
   /** Seconds to build and compile the model. */
   readonly compile: number;
   readonly step: number;
@@ -14,7 +14,7 @@ export interface Cost {
   readonly row: number;
 }
 
-export interface MeasuredModel {
+interface MeasuredModel {
   readonly encoder: TransformerEncoder;
   readonly method: Method;
   readonly tasks: readonly Task[];
@@ -58,24 +58,19 @@ export function expectedSeconds(cost: Cost, plan: PlannedSteps, rows: EvaluatedR
   return cost.compile + plan.steps * cost.step + (evaluations(plan) * rows.validation + rows.test) * cost.row;
 }
 
-export interface EvaluatedRows {
-  readonly validation: number;
-  readonly test: number;
-}
+type EvaluatedRows = Readonly<Record<'validation' | 'test', number>>;
 
-/** Counts the evaluated rows of all tasks. */
 export function evaluatedRows(tasks: readonly Pick<Task, 'validation' | 'test'>[]): EvaluatedRows {
   const sum = (split: 'validation' | 'test'): number =>
     tasks.reduce((total, task) => total + task[split].length, 0);
   return { validation: sum('validation'), test: sum('test') };
 }
 
-export interface PlannedSteps {
+interface PlannedSteps {
   readonly steps: number;
   readonly settings: Pick<TrainSettings, 'epochs' | 'evaluateEvery'>;
 }
 
-/** Counts the evaluations during training. */
 export function evaluations({ steps, settings: { epochs, evaluateEvery } }: PlannedSteps): number {
   return evaluateEvery === undefined ? epochs : Math.ceil(steps / evaluateEvery);
 }

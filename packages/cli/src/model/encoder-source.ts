@@ -1,8 +1,12 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { FolderError, UsageError } from '../errors.ts';
+import { join, resolve } from 'node:path';
+import type { Device } from '@scalearn/core';
+import { type FamilyOptions, loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
+import { FolderError, fromFile, UsageError } from '../errors.ts';
+import { statOf } from '../folders/paths.ts';
 import { runFileName } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
+import type { Reporter } from '../output/events.ts';
+import { loadingProgress } from '../output/progress.ts';
 
 /**
  * Returns the encoder of a model: the given one, or that of its `run.json`, from its folder or its source.
@@ -20,14 +24,36 @@ export async function encoderOf(
   return name;
 }
 
-async function storedEncoder({ encoder: { path, source } }: Pick<RunFile, 'encoder'>): Promise<string> {
-  const isThere = path !== null && (await stat(path).catch(() => undefined)) !== undefined;
-  return isThere ? path : source;
+const storedEncoder = async ({ encoder: { path, source } }: Pick<RunFile, 'encoder'>): Promise<string> =>
+  path !== null && (await statOf(path)) ? path : source;
+
+/**
+ * Loads the encoder of a model, with as many layers as the model has.
+ *
+ * @param model its folder, for errors
+ * @param name from {@link encoderOf}
+ */
+export function loadModelEncoder(
+  model: string,
+  run: Pick<RunFile, 'encoder'> | undefined,
+  name: string,
+  { device, families, reporter, signal }: LoadingContext,
+): Promise<TransformerEncoder> {
+  const layers = run?.encoder.shape.layers;
+  return fromFile(join(model, runFileName), () =>
+    loadEncoder(name, { device, families, layers, ...loadingProgress(reporter, signal) }),
+  );
+}
+
+interface LoadingContext extends FamilyOptions {
+  readonly device: Device;
+  readonly reporter: Pick<Reporter, 'progress'>;
+  readonly signal: AbortSignal;
 }
 
 /** Returns the absolute path of an encoder that is a local folder; undefined for a name that may be on the hub. */
 export async function localEncoder(name: string): Promise<string | undefined> {
-  const info = await stat(name).catch(() => undefined);
+  const info = await statOf(name);
   if (info?.isDirectory()) return resolve(name);
   if (info)
     throw new FolderError(

@@ -1,17 +1,19 @@
-import { join } from 'node:path';
 import { type FileSet, ReferenceDevice } from '@scalearn/core';
-import { loadEncoder, openModelFiles } from '@scalearn/encoders';
+import { stableStringify } from '@scalearn/core/methods';
+import {
+  type ModelFiles,
+  openModelFiles,
+  readTokenizerFiles,
+  type TransformerEncoder,
+} from '@scalearn/encoders';
 import { type ExportDtype, exportOnnx } from '@scalearn/onnx';
-import type { Setup } from '../config/setup.ts';
-import { fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { readRunFile } from '../folders/run-json.ts';
+import type { Setup } from '../options/setup.ts';
 import type { Reporter } from '../output/events.ts';
-import { loadingProgress } from '../output/progress.ts';
-import { encoderOf } from './encoder-source.ts';
-import { tokenizerFiles } from './export-tokenizer.ts';
+import { chosenRun } from '../tasks/model-task.ts';
+import { encoderOf, loadModelEncoder } from './encoder-source.ts';
 import { loadModel } from './load-model.ts';
-import { chosenRun } from './task-run.ts';
 
 /** The model to export and the format to write. */
 export interface ExportSettings {
@@ -47,14 +49,42 @@ export async function exportModel(
   const run = chosenRun(path, await readRunFile(path), task);
   const encoderName = await encoderOf(path, settings.encoder, run);
   using device = new ReferenceDevice();
-  const layers = run?.encoder.shape.layers;
-  using encoder = await fromFile(join(path, runFileName), () =>
-    loadEncoder(encoderName, { device, layers, families, ...loadingProgress(reporter, signal) }),
-  );
+  using encoder = await loadModelEncoder(path, run, encoderName, { device, families, reporter, signal });
   using whole = await loadModel(path, encoder, reporter, [], methods.readers);
   const model = task === undefined ? whole : whole.for(task);
   const files = await exportOnnx(model, { dtypes });
   const maxLength = Math.min(model.task.maxLength, encoder.maxLength);
   const tokenizer = await tokenizerFiles(await openModelFiles(encoderName, { signal }), encoder, maxLength);
   return { task: model.task.id, method: run?.method, files: { ...files, ...tokenizer } };
+}
+
+/**
+ * Returns the tokenizer's files as transformers.js needs them. If the encoder has only an older vocabulary file,
+ * `tokenizer.json` is made from it. transformers.js reads three things from `tokenizer_config.json`: the longest text,
+ * the padding token, and, from the class, whether there are token types. Encoders' own files often lack these.
+ *
+ * @param maxLength tokens of the longest text, including special tokens
+ */
+async function tokenizerFiles(
+  files: ModelFiles,
+  { config: { padTokenId }, family }: Pick<TransformerEncoder, 'config' | 'family'>,
+  maxLength: number,
+): Promise<FileSet> {
+  const { json, text, config: own } = await readTokenizerFiles(files, { families: [family] });
+  const { pythonClass } = family;
+  const padToken = own.pad_token ?? tokenOf(json, padTokenId);
+  return {
+    'tokenizer.json': text,
+    'tokenizer_config.json': stableStringify({
+      ...own,
+      tokenizer_class: pythonClass ? `${pythonClass}Tokenizer` : 'PreTrainedTokenizer',
+      model_max_length: maxLength,
+      ...(padToken === undefined ? {} : { pad_token: padToken }),
+    }),
+  };
+}
+
+function tokenOf({ added_tokens: tokens }: Readonly<Record<string, unknown>>, id: number): unknown {
+  const all = Array.isArray(tokens) ? (tokens as readonly { id?: unknown; content?: unknown }[]) : [];
+  return all.find((token) => token.id === id)?.content;
 }

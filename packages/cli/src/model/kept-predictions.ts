@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSafetensors, type Safetensors, writeSafetensors } from '@scalearn/core/files';
-import { argmaxPredictions, type Logits, multiLabelPredictions, type Numbers } from '@scalearn/evaluation';
-import { encodeList, type ReportProblem } from '@scalearn/report';
+import {
+  argmaxPredictions,
+  type Logits,
+  multiLabelPredictions,
+  type Numbers,
+  type Problem,
+} from '@scalearn/evaluation';
+import { encodeList } from '@scalearn/report';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import type { TestAnswers } from './scores.ts';
 
@@ -57,7 +63,7 @@ export async function openPredictions(folder: string): Promise<Safetensors | und
  *
  * @param prefix of the tensors' names: empty unless the model is a joint one
  */
-export function keptTask(file: Safetensors, prefix: string, problem: ReportProblem): KeptTask | undefined {
+export function keptTask(file: Safetensors, prefix: string, problem: Problem): KeptTask | undefined {
   const at = `${prefix}test`;
   const shape = file.entries.get(`${at}/logits`)?.shape;
   if (!shape || !file.entries.has(`${at}/labels`)) return undefined;
@@ -80,7 +86,7 @@ export function keptTask(file: Safetensors, prefix: string, problem: ReportProbl
   };
 }
 
-function predictionsOf(problem: ReportProblem, logits: Logits): Numbers {
+function predictionsOf(problem: Problem, logits: Logits): Numbers {
   if (problem === 'regression') return logits.logits;
   return problem === 'multiLabelClassification' ? multiLabelPredictions(logits) : argmaxPredictions(logits);
 }

@@ -7,14 +7,14 @@ import {
 } from '@scalearn/core';
 import { type MethodReader, type SavedHead, singleHead, taskName } from '@scalearn/core/methods';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
+import { encoderArchitecture, type FamilyOptions } from '@scalearn/encoders';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
-import type { RunFile } from '../folders/run-schema.ts';
-import { type StoredArchitecture, storedArchitecture } from '../folders/stored-architecture.ts';
+import { type RunFile, type StoredArchitecture, storedArchitecture } from '../folders/run-schema.ts';
 import { ownMethods } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';
-import { runOfTask } from './task-run.ts';
+import { runOfTask } from '../tasks/model-task.ts';
 
 /**
  * Reads a model folder and loads the model on its encoder's device, ready to predict.
@@ -60,6 +60,13 @@ export async function loadModel(
   return fromFile(path, () => TrainedModel.fromSnapshot(encoder, snapshot, shapes));
 }
 
+/** Returns the encoder that a model was trained on, as `run.json` describes it. */
+export function snapshotTarget({ encoder }: RunFile, known: FamilyOptions): SnapshotTarget {
+  const { shape, fingerprint: encoderFingerprint, name: modelName } = encoder;
+  return { encoder: encoderArchitecture(shape, known), encoderFingerprint, modelName };
+}
+
+type SnapshotTarget = Parameters<typeof readSnapshot>[1];
 type TaskShape = Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
 /** Returns what a folder says about a task of its model. */

@@ -3,19 +3,19 @@ import type { Task } from '@scalearn/datasets';
 import { type EncoderFamily, loadEncoder } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
 import { FolderError, StoppedError, UsageError } from '../errors.ts';
-import { checkpointFile } from '../folders/checkpoint-file.ts';
-import type { OutFolder } from '../folders/out-folder.ts';
+import { checkpointFile, type OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import type { ChosenMethod } from '../options/method.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
+import type { Source } from '../methods/preparation.ts';
+import type { ChosenMethod } from '../methods/registry.ts';
 import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
-import { ownTaskLines } from '../output/own-task.ts';
 import { loadingProgress } from '../output/progress.ts';
-import { loadData, unofficialFiles } from './data.ts';
-import { type FoundTask, shownTask } from './find-task.ts';
-import { sourceTask } from './source-task.ts';
-import { readSources, type Source } from './sources.ts';
+import { type FoundTask, shownTask } from '../tasks/find-task.ts';
+import { loadData, unofficialFiles } from '../tasks/load-data.ts';
+import { sourceTask } from '../tasks/model-task.ts';
+import { ownTaskLines } from '../tasks/own-task-text.ts';
+import { readSources } from './sources.ts';
 import { trainModel } from './train-model.ts';
 
 export interface TrainingJob {
@@ -24,7 +24,6 @@ export interface TrainingJob {
   readonly settings: TrainSettings;
   /** One task, or several for a joint method. */
   readonly found: readonly FoundTask[];
-  /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];
   /** Absolute path; undefined if the encoder is not a local folder. */
   readonly encoderPath: string | undefined;
@@ -49,7 +48,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
     tasks.push(task);
   }
   warn(reporter, tasks, sources);
-  await using device = await openDevice(given.device, (message) => reporter.warn(message), given);
+  await using device = await openDevice(given.device, reporter.warn, given);
   using encoder = await loadEncoder(given.encoder, {
     ...{ device, layers: given.layers, families },
     ...loadingProgress(reporter, signal),
@@ -62,10 +61,8 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
       ...{ options, sources, task, encoder, reporter, signal },
       sourceTask: (source) => sourceTask(source, signal),
     });
-    const method = entry.make(
-      sources.map(({ adapter }) => adapter),
-      { ...options, ...prepared },
-    );
+    const adapters = sources.map(({ adapter }) => adapter);
+    const method = entry.make(adapters, { ...options, ...prepared });
     return await trainModel({
       ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },
       encoderSource: given.encoder,
@@ -102,10 +99,6 @@ function asStopped(error: unknown, out: string, state: Awaited<ReturnType<OutFol
   if (state !== 'unfinished') return new StoppedError(nothingToSave, { cause: error });
   const what =
     error instanceof InterruptedError ? error.message : 'training was interrupted after its last step';
-  return new StoppedError(
-    `${what}; its state is saved in ${out}: give the same command with --resume to continue`,
-    {
-      cause: error,
-    },
-  );
+  const advice = `its state is saved in ${out}: give the same command with --resume to continue`;
+  return new StoppedError(`${what}; ${advice}`, { cause: error });
 }

@@ -3,12 +3,12 @@ import { describeAdapter } from '@scalearn/core/methods';
 import { type EncoderFamily, fingerprintEncoder } from '@scalearn/encoders';
 import { UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
-import { realPath } from '../folders/real-path.ts';
+import { realPath } from '../folders/paths.ts';
 import type { RunFile } from '../folders/run-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
 import { encoderSource } from '../mini-assets.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
-import { loadData } from './data.ts';
-import type { FoundTask } from './find-task.ts';
+import type { FoundTask } from '../tasks/find-task.ts';
+import { loadData } from '../tasks/load-data.ts';
 
 /** What the current command asks for. */
 interface Asked {

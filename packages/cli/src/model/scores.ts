@@ -39,7 +39,6 @@ export async function predictTest(
   return { ...answers, testMismatched: await model.predict(testMismatched, options) };
 }
 
-/** A model's outputs for the test splits. */
 export interface TestAnswers {
   readonly test: Predictions;
   readonly testMismatched?: Predictions;

@@ -3,17 +3,7 @@ import { controlAdapter, describeAdapter, taskName } from '@scalearn/core/method
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
-
-/** A source adapter and where it came from. */
-export interface Source {
-  readonly adapter: Adapter;
-  /** Path as the user gave it. */
-  readonly path: string;
-  /** Whether it was trained on the target task. */
-  readonly isOwn: boolean;
-  /** Identifies the trained adapter, even if a control replaces it: the name, and a checksum of the weights. */
-  readonly fingerprint: string;
-}
+import type { Source } from '../methods/preparation.ts';
 
 /**
  * Reads source adapters. The target's own is moved to the end, as in the published models.

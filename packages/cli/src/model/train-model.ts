@@ -11,30 +11,27 @@ import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, runFileName } from '../folders/run-json.ts';
-import type { RunData, RunFile, TaskRun } from '../folders/run-schema.ts';
-import { storedArchitecture } from '../folders/stored-architecture.ts';
+import { type RunData, type RunFile, storedArchitecture, type TaskRun } from '../folders/run-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
+import type { Source } from '../methods/preparation.ts';
 import { readClassWeights } from '../options/class-weights.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
 import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
 import { Pace } from '../output/progress.ts';
+import { inJointTraining, unofficialFiles } from '../tasks/load-data.ts';
 import { version } from '../version.ts';
-import { inJointTraining, unofficialFiles } from './data.ts';
 import { encodePredictions, predictionsFileName, type TaskPredictions } from './kept-predictions.ts';
 import { metricsOf, predictTest, scoresOf } from './scores.ts';
-import type { Source } from './sources.ts';
 
 /** A model to train, with its inputs opened. */
 export interface ModelJob {
   readonly settings: TrainSettings;
   readonly method: Method;
-  /** One task, or several for a joint method. */
   readonly tasks: readonly Task[];
   readonly sources: readonly Source[];
   readonly encoder: TransformerEncoder;
   /** The encoder as the user named it. */
   readonly encoderSource: string;
-  /** Absolute path; undefined if the encoder is not a local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
   /** Where the state of a resumable run is kept. */
@@ -82,12 +79,11 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
   });
   const runs: TaskRun[] = [];
   const answers: TaskPredictions[] = [];
+  const how = {
+    ...{ batchSize: evalBatchSize, signal },
+    onProgress: (event: ProgressEvent) => reporter.progress?.(event),
+  };
   for (const each of tasks) {
-    const how = {
-      batchSize: evalBatchSize,
-      signal,
-      onProgress: (event: ProgressEvent) => reporter.progress?.(event),
-    };
     const data = dataOf(each, settings);
     const splits = await predictTest(model.for(each.id), each, how);
     runs.push({ task: each.id, data, results: scoresOf(each, splits) });
@@ -106,9 +102,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       : { data: first.data, results: first.results }),
     ...{ history, bestEpoch, steps, parameters },
     device: { kind: device.kind, description: device.description, memory: device.memory() },
-    seconds,
-    tokensPerSecond: pace.tokensPerSecond ?? null,
-    files: Object.keys(files),
+    ...{ seconds, tokensPerSecond: pace.tokensPerSecond ?? null, files: Object.keys(files) },
   };
   await out.replace({ ...files, [runFileName]: await encodeRunFile(run, out.path) });
   return { formatVersion: 1, ...run };
@@ -126,7 +120,7 @@ function trainingNumbers(all: Readonly<Record<string, unknown>>): TrainingNumber
 function describeRun({
   settings,
   sources,
-  encoder: { name, fingerprint, architecture },
+  encoder,
   encoderSource,
   encoderPath,
 }: ModelJob): Pick<
@@ -134,14 +128,15 @@ function describeRun({
   'version' | 'command' | 'task' | 'method' | 'seed' | 'settings' | 'encoder' | 'sources'
 > {
   const { task, method, seed } = settings;
+  const { name, fingerprint, architecture } = encoder;
   return {
     ...{ version, command: 'train', task, method, seed, settings },
     encoder: {
       ...{ source: encoderSource, path: encoderPath ?? null, name, fingerprint },
       shape: storedArchitecture(architecture),
     },
-    sources: sources.map(({ adapter, path, fingerprint }) => ({
-      ...{ name: adapter.name, path: resolve(path), fingerprint },
+    sources: sources.map((each) => ({
+      ...{ name: each.adapter.name, path: resolve(each.path), fingerprint: each.fingerprint },
     })),
   };
 }

@@ -1,17 +1,10 @@
 import type { OptionDefinition } from '@scalearn/core/methods';
+import { InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { MethodEntry } from '../methods/entry.ts';
-import type { MethodRegistry } from '../methods/registry.ts';
-import { methodFlags } from './method-flags.ts';
-import { optionValue, whatTextTakes } from './option-values.ts';
+import type { ChosenMethod, MethodEntry, MethodRegistry } from '../methods/registry.ts';
+import { choiceOption } from './command-line.ts';
+import { defaultText, optionValue, whatTextTakes } from './option-values.ts';
 import type { TrainArguments } from './train-table.ts';
-
-/** A selected method with its options. */
-export interface ChosenMethod {
-  readonly entry: MethodEntry;
-  /** Options by their names in the library. */
-  readonly options: Readonly<Record<string, unknown>>;
-}
 
 /**
  * Returns the requested method. Without `--method` it is `bottleneck`, or `scalearn` with sources.
@@ -52,10 +45,9 @@ function flagOptions(
   given: TrainArguments,
   methods: MethodRegistry,
 ): Record<string, unknown> {
-  const values: Readonly<Record<string, unknown>> = { ...given };
   const options: Record<string, unknown> = {};
   for (const { flag, attribute, users } of methodFlags(methods)) {
-    const text = values[attribute];
+    const { [attribute]: text }: Readonly<Record<string, unknown>> = { ...given };
     if (typeof text !== 'string') continue;
     const own = users.find(({ method }) => method === entry.id);
     if (!own)
@@ -79,7 +71,8 @@ function setOptions(entry: MethodEntry, set: readonly string[]): Record<string, 
     const [, name = '', text] = /^([^=]*)=(.*)$/.exec(each) ?? [];
     if (text === undefined) throw new UsageError(`--set takes NAME=VALUE, not '${each}'`);
     const option = Object.hasOwn(entry.options, name) ? entry.options[name] : undefined;
-    if (!option) throw new UsageError(`${entry.id} has no option '${name}'${known(entry)}`);
+    const names = Object.keys(entry.options).join(', ') || 'none';
+    if (!option) throw new UsageError(`${entry.id} has no option '${name}'; it has ${names}`);
     if (option.flag) throw new UsageError(`${name} of ${entry.id} is given by ${option.flag}`);
     if (Object.hasOwn(options, name)) throw new UsageError(`--set gives ${name} twice`);
     options[name] = parsedOption(name, text, option);
@@ -87,7 +80,49 @@ function setOptions(entry: MethodEntry, set: readonly string[]): Record<string, 
   return options;
 }
 
-function known({ options }: MethodEntry): string {
-  const names = Object.keys(options);
-  return names.length === 0 ? '; it has none' : `; it has ${names.join(', ')}`;
+/** A flag that sets an option of one or more methods. */
+interface MethodFlag {
+  /** Such as `--omega-dropout`. */
+  readonly flag: string;
+  /** Its name among the arguments of `train`. */
+  readonly attribute: string;
+  /** The methods that have it, each with the option that it sets. */
+  readonly users: readonly FlagUser[];
+}
+
+interface FlagUser {
+  readonly method: string;
+  readonly name: string;
+  readonly option: OptionDefinition;
+}
+
+/** Lists every option of a method that has its own flag. */
+export function methodFlags({ all }: MethodRegistry): MethodFlag[] {
+  const users = all.flatMap(({ id: method, options }) =>
+    Object.entries(options).map(([name, option]) => ({ method, name, option })),
+  );
+  const flags = new Set(users.flatMap(({ option }) => option.flag ?? []));
+  return [...flags].map((flag) => ({
+    flag,
+    attribute: new Option(flag).attributeName(),
+    users: users.filter(({ option }) => option.flag === flag),
+  }));
+}
+
+/** Makes the option of the command line. Its value stays a text, because the accepted values differ between methods. */
+export function methodFlagOption({ flag, users }: MethodFlag): Option {
+  const [{ option }] = users as [FlagUser];
+  const text = `${option.meaning} (default: ${defaultsText(users)})`;
+  if (typeof option.type === 'object') return choiceOption(`${flag} <kind>`, text, option.type);
+  return new Option(`${flag} <x>`, text).argParser((given) => {
+    if (users.some((user) => optionValue(given, user.option) !== undefined)) return given;
+    throw new InvalidArgumentError(`It must be ${whatTextTakes(option)}.`);
+  });
+}
+
+/** Lists the default of the first method, and of each method with another: `0.3, scalearn-uniform++ 0`. */
+function defaultsText(users: readonly FlagUser[]): string {
+  const all = users.map(({ option }) => String(option.default ?? defaultText(option)));
+  const others = users.flatMap(({ method }, i) => (all[i] === all[0] ? [] : [`${method} ${all[i]}`]));
+  return [all[0], ...others].join(', ');
 }

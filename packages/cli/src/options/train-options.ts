@@ -1,10 +1,9 @@
 import { bottleneck, scalearn } from '@scalearn/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { plainSetup, type Setup } from '../config/setup.ts';
-import { applyDefault } from './defaults.ts';
-import { shortenHelp } from './help.ts';
-import { methodFlagOption, methodFlags } from './method-flags.ts';
+import { choiceOption, encoderOption, listOption, oneOf, pathOption, shortenHelp } from './command-line.ts';
+import { methodFlagOption, methodFlags } from './method.ts';
 import { optionValue, whatTextTakes } from './option-values.ts';
+import { plainSetup, type Setup } from './setup.ts';
 import {
   type ListedOption,
   type OptionGroup,
@@ -13,24 +12,19 @@ import {
   type TrainArguments,
   trainOptions,
 } from './train-table.ts';
-import { choiceOption, encoderOption, listOption, oneOf, pathOption } from './values.ts';
 
 /** Headings of the help, in their order. */
 const groups: readonly OptionGroup[] = ['Model', 'Your own data', 'Training', 'Method', 'Running'];
 
 export function addTrainOptions(command: Command, { methods, defaults }: Setup = plainSetup): Command {
   const rare: Option[] = [];
-  for (const group of groups) {
-    const methodOnes = group === 'Method' ? methodFlags(methods).map(methodFlagOption) : [];
-    for (const { option, isRare } of [
-      ...optionsOf(group),
-      ...methodOnes.map((option) => ({ option, isRare: true })),
-    ]) {
+  const ofMethods = methodFlags(methods).map((flag) => ({ option: methodFlagOption(flag), isRare: true }));
+  for (const group of groups)
+    for (const { option, isRare } of [...optionsOf(group), ...(group === 'Method' ? ofMethods : [])]) {
       if (option.name() === 'method') option.argParser(oneOf(methods.all.map(({ id }) => id)));
       command.addOption(applyDefault(option, defaults).helpGroup(`${group}:`));
       if (isRare) rare.push(option);
     }
-  }
   shortenHelp(command, rare, 'Running:');
   return command;
 }
@@ -43,7 +37,6 @@ export function optionsOf(group: OptionGroup): { readonly option: Option; readon
     .sort((a, b) => Number(a.isRare) - Number(b.isRare));
 }
 
-/** Makes an option of `train` for the command line. */
 export function trainOption(name: OptionName): Option {
   return commandOption(name, optionNamed(name));
 }
@@ -71,10 +64,8 @@ function parsed(option: ListedOption, text: string): Option {
 
 /** Describes the default. If the paper's default differs between methods, the text says so. */
 function defaultWords(name: string, option: ListedOption): string {
-  const paper = [bottleneck(), scalearn({ sources: [] })].map(
-    (method): unknown => ({ ...method.defaults })[name],
-  );
-  const [one, other] = paper;
+  const methods = [bottleneck(), scalearn({ sources: [] })];
+  const [one, other] = methods.map((method): unknown => ({ ...method.defaults })[name]);
   const words =
     option.defaultMeaning ?? option.default ?? (one === other ? one : `${one}, scalearn ${other}`);
   return words === undefined ? '' : ` (default: ${words})`;
@@ -82,9 +73,16 @@ function defaultWords(name: string, option: ListedOption): string {
 
 /** Parses the arguments of `train`. @throws CommanderError */
 export function parseTrainArguments(args: readonly string[], setup: Setup): TrainArguments {
-  const command = addTrainOptions(
-    new Command('train').exitOverride().configureOutput({ writeErr: () => {} }),
-    setup,
-  );
-  return command.parse([...args], { from: 'user' }).opts<TrainArguments>();
+  const command = new Command('train').exitOverride().configureOutput({ writeErr: () => {} });
+  return addTrainOptions(command, setup)
+    .parse([...args], { from: 'user' })
+    .opts<TrainArguments>();
+}
+
+/** Gives an option the configuration's default, if there is one, as if its text had been given. */
+function applyDefault(option: Option, defaults: Setup['defaults']): Option {
+  const { [option.attributeName()]: value }: Readonly<Record<string, unknown>> = { ...defaults };
+  if (value === undefined) return option;
+  option.description = option.description.replace(/ \(default: [^()]*\)$/, '');
+  return option.default(option.parseArg ? option.parseArg(String(value), undefined) : value);
 }

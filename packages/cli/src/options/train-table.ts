@@ -150,7 +150,6 @@ type ValueOf<Type> = Type extends 'texts'
         ? OptionValue<Type>
         : never;
 
-/** Type of an option's value. */
 export type TrainValue<Name extends OptionName> =
   OptionOf<Name> extends { readonly type: infer Type } ? ValueOf<Type> : never;
 
@@ -168,17 +167,20 @@ export type TrainArguments = {
     | undefined;
 };
 
+/** Options of `scalearn train` whose defaults a configuration can set. */
+export type TrainDefaults = Partial<
+  Pick<TrainArguments, NamesWith<{ readonly files: 'config' | 'both' }> & keyof TrainArguments>
+>;
+
 /** An option with what core declares of it, and its heading in the help. */
 export type ListedOption = TrainOption & { readonly group: OptionGroup };
 
-/** All options, in their order. */
 export const trainOptions: Readonly<Record<string, ListedOption>> = Object.fromEntries(
   (['Model', 'Your own data', 'Method', 'Training', 'Running'] as const).flatMap((group) =>
     Object.entries(groups[group]).map(([name, row]) => [name, { ...declared(name, row), group }]),
   ),
 );
 
-/** Returns an option by its name. */
 export function optionNamed(name: OptionName): ListedOption {
   const option = trainOptions[name];
   if (option) return option;

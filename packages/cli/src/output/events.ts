@@ -12,23 +12,18 @@ export interface SplitScore {
 
 /** Test scores of one task of a joint model. */
 export interface TaskScore extends Omit<SplitScore, 'rows'> {
+  /** Id of the task; of a joint model, the ids of its tasks. */
   readonly task: string;
 }
 
 /** The last event of a successful `train`. */
-export interface DoneEvent {
+export interface DoneEvent extends TaskScore {
   readonly event: 'done';
-  /** Id of the task; of a joint method, the ids of its tasks. */
-  readonly task: string;
   /** Name of the method. */
   readonly method: string;
   /** Seed of the run. */
   readonly seed: number;
-  /** Metrics on the test split, as fractions; null where a metric is not defined. */
-  readonly metrics: Readonly<Record<string, number | null>>;
-  /** Mean loss on the test split; null if it is not a number. */
-  readonly loss: number | null;
-  /** Scores of each task after joint training; the figures above are then empty; absent for one task */
+  /** Scores of each task after joint training, whose own metrics and loss are empty; absent for one task. */
   readonly tasks?: readonly TaskScore[];
   /** Number of the evaluation with the best state, from 1. */
   readonly bestEpoch: number;
@@ -62,22 +57,14 @@ export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
 }
 
 /** The last event of a successful `evaluate`. */
-export interface EvaluatedEvent {
+export interface EvaluatedEvent extends TaskScore, SplitScore {
   readonly event: 'done';
-  /** Id of the task; of a joint model, the ids of its tasks. */
-  readonly task: string;
   /** Name of the method. */
   readonly method: string;
   /** Name of the split. */
   readonly split: string;
-  /** Number of evaluated rows. */
-  readonly rows: number;
-  /** Metrics on the split, as fractions; null where a metric is not defined. */
-  readonly metrics: Readonly<Record<string, number | null>>;
-  /** Mean loss on the split; null if it is not a number. */
-  readonly loss: number | null;
-  /** Scores of each task of a joint model, if no task was named; the figures above are then empty. */
-  readonly tasks?: readonly (TaskScore & { readonly rows: number })[];
+  /** Scores of each task of a joint model, if no task was named; the model's own metrics and loss are then empty. */
+  readonly tasks?: readonly (TaskScore & SplitScore)[];
   /** Kind of the device. */
   readonly device: string;
   /** Path of the model folder. */
@@ -96,19 +83,6 @@ export interface MergedEvent {
   /** Path of the model folder that was merged. */
   readonly model: string;
   /** Path of the written folder. */
-  readonly out: string;
-}
-
-/** The last event of a successful `export`. */
-export interface ExportedEvent {
-  readonly event: 'done';
-  readonly task: string;
-  /** Null for a folder without `run.json`. */
-  readonly method: string | null;
-  readonly format: 'onnx';
-  /** Sizes in bytes, by the paths of the files in the folder. */
-  readonly files: Readonly<Record<string, number>>;
-  readonly model: string;
   readonly out: string;
 }
 
@@ -137,31 +111,12 @@ export interface MethodsEvent {
   readonly methods: readonly {
     readonly method: string;
     readonly kind: MethodKind;
-    readonly learningRate: number;
-    /** Trainable values without heads. */
-    readonly parameters: number;
-  }[];
-}
-
-/** The last event of a successful `tasks`. */
-export interface TasksEvent {
-  readonly event: 'done';
-  readonly tasks: readonly {
-    readonly task: string;
-    readonly name: string;
-    readonly benchmark: string;
-    readonly problem: string;
-    readonly labels: readonly string[] | null;
-    readonly maxLength: number;
-    readonly metrics: readonly string[];
-    readonly primaryMetric: string;
-    /**
-     * Rows of the official files. A tenth of the training rows is used for validation if there are no validation rows.
-     */
-    readonly rows: Readonly<Record<'train' | 'validation' | 'test', number | null>>;
-    /** Source of the official files and of those on the hub; null for a task that generates its rows. */
-    readonly source: { readonly page: string | null; readonly hub: string | null };
-    readonly terms: string;
+    /** Null if the method could not be made. */
+    readonly learningRate: number | null;
+    /** Trainable values without heads; null if the method does not fit the encoder. */
+    readonly parameters: number | null;
+    /** Why it does not fit. */
+    readonly reason?: string;
   }[];
 }
 

@@ -1,4 +1,3 @@
-import type { EpochEvent, StartEvent } from './events.ts';
 import { oneLine } from './terminal.ts';
 
 /** Formats seconds as `3:05` or `1:02:03`. */
@@ -50,45 +49,15 @@ export function metricList(metrics: Readonly<Record<string, number | null>>): st
     .join(', ');
 }
 
-/** Describes the device memory of training: permanent memory, and the additional memory of a step. */
-function memoryLine({ memory, activations }: Pick<StartEvent, 'memory' | 'activations'>): string {
-  const { arena = 0, ...groups } = memory.bytes;
-  const parts = Object.entries({ ...groups, activations })
-    .filter(([, size]) => size > 0)
-    .sort(([, a], [, b]) => b - a)
-    .map(([group, size]) => `${group} ${bytes(size)}`);
-  return `memory     ${bytes(memory.total - arena + activations)} on the device: ${parts.join(', ')}`;
-}
-
-/** Describes a run before its first step. */
-export function startLines(event: StartEvent): string {
-  const { parameters, steps, step } = event;
-  const lines = [
-    `task       ${event.task}, ${counted(event.trainRows, 'row')} to train on, ${count(event.validationRows)} to validate`,
-    `method     ${event.method}, trains ${count(parameters.method)} parameters and ${count(parameters.head)} of the head, seed ${event.seed}`,
-    `device     ${event.deviceDescription}`,
-    memoryLine(event),
-    `plan       ${counted(steps, 'step')}`,
-  ];
-  if (step > 0) lines.push(`resumed    after step ${count(step)}`);
-  return `${lines.map(oneLine).join('\n')}\n`;
-}
-
-/** Formats one record of the history. */
-export function epochLine({
-  epoch,
-  step,
-  trainLoss,
-  validationLoss,
-  validationMetrics,
-  tasks = [],
-  best,
-}: EpochEvent): string {
-  const metrics = Object.keys(validationMetrics).length > 0 ? `, ${metricList(validationMetrics)}` : '';
-  const mean = tasks.length > 0 ? ` (mean of ${tasks.length} tasks)` : '';
-  const each = tasks.map(
-    (record) =>
-      `    ${oneLine(record.task)}: validation loss ${figure(record.validationLoss)}, ${metricList(record.validationMetrics)}\n`,
-  );
-  return `${tasks.length > 0 ? 'evaluation' : 'epoch'} ${epoch}, step ${count(step)}: training loss ${figure(trainLoss)}, validation loss ${figure(validationLoss)}${mean}${metrics}${best ? ' (best so far)' : ''}\n${each.join('')}`;
+/**
+ * Formats rows of cells in columns.
+ *
+ * @param texts indices of left-aligned columns, by default the first; the others are right-aligned
+ */
+export function table(given: readonly (readonly string[])[], texts: readonly number[] = [0]): string {
+  const rows = given.map((row) => row.map(oneLine));
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const pad = (cell: string, i: number): string =>
+    texts.includes(i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!);
+  return rows.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
 }

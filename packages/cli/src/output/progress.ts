@@ -26,20 +26,15 @@ export class BarLine {
     });
   }
 
-  get isActive(): boolean {
-    return this.#bar.isActive;
-  }
-
   /** Shows or updates the bar. @param parts figures; the last is the first to be left out */
   show(done: number, total: number, parts: readonly string[]): void {
-    if (this.#bar.isActive && this.#bar.getTotal() === total) {
-      this.#bar.update(done, { parts });
-      return;
+    if (this.#bar.isActive && this.#bar.getTotal() === total) this.#bar.update(done, { parts });
+    else {
+      this.stop();
+      // The cursor is hidden while the bar is shown. A process that ends early must show it again.
+      process.on('exit', this.stop);
+      this.#bar.start(total, done, { parts });
     }
-    this.stop();
-    // The cursor is hidden while the bar is shown. A process that ends early must show it again.
-    process.on('exit', this.stop);
-    this.#bar.start(total, done, { parts });
   }
 
   readonly stop = (): void => {

@@ -1,7 +1,7 @@
 import type { Reporter } from './events.ts';
-import { clock, count, epochLine, figure, startLines } from './format.ts';
+import { clock, count, figure } from './format.ts';
 import { BarLine, Pace, Pulse, phaseParts } from './progress.ts';
-import { doneLines } from './result.ts';
+import { doneLines, epochLine, startLines } from './run-text.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 
 export function createReporter(
@@ -13,18 +13,27 @@ export function createReporter(
   return terminal.interactive ? barReporter(terminal) : plainReporter(terminal);
 }
 
+/** Does work that reports its progress. The last output of a reporter is cleared before this returns. */
+export async function withReporter<T>(
+  terminal: Terminal,
+  how: { readonly json: boolean; readonly quiet: boolean },
+  work: (reporter: Reporter) => Promise<T>,
+): Promise<T> {
+  const reporter = createReporter(terminal, how);
+  try {
+    return await work(reporter);
+  } finally {
+    reporter.close();
+  }
+}
+
 /** Shows only warnings and the result. */
 function quietReporter(terminal: Terminal): Reporter {
   const nothing = (): void => {};
   return {
-    note: nothing,
+    ...{ note: nothing, progress: nothing, start: nothing, step: nothing, epoch: nothing, close: nothing },
     warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
-    progress: nothing,
-    start: nothing,
-    step: nothing,
-    epoch: nothing,
     done: (event) => terminal.out(doneLines(event)),
-    close: nothing,
   };
 }
 
@@ -46,21 +55,16 @@ export function jsonReporter(
   now: () => number = () => performance.now(),
 ): Reporter {
   let last = now();
-  const line = (event: object): void => jsonLine(terminal, event);
-  const unlessQuiet = quiet ? () => {} : line;
+  const done = (event: object): void => jsonLine(terminal, event);
+  if (quiet) return { ...quietReporter(terminal), done };
   return {
-    note: () => {},
-    warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
+    ...quietReporter(terminal),
     progress(event) {
       if (now() - last < millisecondsBetweenProgress) return;
       last = now();
-      unlessQuiet(event);
+      done(event);
     },
-    start: unlessQuiet,
-    step: unlessQuiet,
-    epoch: unlessQuiet,
-    done: line,
-    close: () => {},
+    ...{ start: done, step: done, epoch: done, done },
   };
 }
 

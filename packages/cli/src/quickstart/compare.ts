@@ -49,13 +49,12 @@ export async function compare(workshop: Workshop, options: ComparisonOptions): P
   const mayReuse = await folder.begin(first, { folders, overwrite });
   const found = mayReuse ? await finished(models) : [];
   const trained = await trainAll(workshop, models, found, options);
-
   const earlier = found.reduce((sum, { run }) => sum + run.seconds, 0);
   const results: QuickstartResults = {
     ...first,
     seconds: (performance.now() - began) / 1000 + earlier,
     methods: workshop.methods.map((entry) => methodResult(entry, runsOf(trained, entry.id), workshop.task)),
-    coefficients: await coefficientsOf(trained, workshop),
+    coefficients: (await Promise.all(folders.map((id) => coefficientsOf(id, trained)))).flat(),
     merged: await mergeBest(trained, folder.path),
     complete: true,
   };
@@ -87,10 +86,10 @@ async function trainAll(
   const { signal, task } = workshop;
   const known = new Map(found.map(({ model, run }) => [model, run]));
   const missing = models.filter((model) => !known.has(model));
-  const say = (model: ModelPlan, run: RunFile, reused: boolean): void => {
-    const { primaryMetric: metric } = task;
-    output.model({ model, metric, score: scoreOf(run, task), seconds: run.seconds, reused });
-  };
+  const say = (model: ModelPlan, run: RunFile, reused: boolean): void =>
+    output.model({
+      ...{ model, metric: task.primaryMetric, score: scoreOf(run, task), seconds: run.seconds, reused },
+    });
   try {
     const seconds = await expected(missing, workshop, output);
     output.planned({ models, missing, seconds });
@@ -112,7 +111,7 @@ function stopped(cause: unknown, done: number, all: number, out: string): Stoppe
   const kept =
     done === 0
       ? 'there is nothing to keep'
-      : `${done === 1 ? 'it is' : 'they are'} kept in ${out} and used when the same command is given again`;
+      : `${done === 1 ? 'it is' : 'they are'} kept in ${out}, and the same command continues from there`;
   return new StoppedError(`Interrupted after ${done} of ${counted(all, 'model')}; ${kept}.`, { cause });
 }
 
@@ -134,22 +133,22 @@ async function expected(
   return seconds;
 }
 
-function runsOf(trained: readonly TrainedModel[], id: string): RunFile[] {
-  return trained.filter(({ model }) => model.entry.id === id).map(({ run }) => run);
-}
+const runsOf = (trained: readonly TrainedModel[], id: string): RunFile[] =>
+  trained.filter(({ model }) => model.entry.id === id).map(({ run }) => run);
 
-async function coefficientsOf(
-  trained: readonly TrainedModel[],
-  { methods }: Workshop,
-): Promise<Coefficients[]> {
-  const all: Coefficients[] = [];
-  for (const { id } of methods) {
-    const own = trained.filter(({ model }) => model.entry.id === id);
-    const folders = own.map(({ model, run }) => ({ path: model.path, run }));
-    const learned = await learnedCoefficients({ method: id, folders });
-    if (learned) all.push(learned);
-  }
-  return all;
+/** Returns the mean of the coefficients that the models of a method learned; none for a method without coefficients. */
+async function coefficientsOf(method: string, trained: readonly TrainedModel[]): Promise<Coefficients[]> {
+  const own = trained.filter(({ model }) => model.entry.id === method);
+  const read = await Promise.all(own.map(({ model, run }) => readCoefficients(model.path, run)));
+  const all = read.filter((each) => each !== undefined);
+  const [first] = all;
+  if (!first) return [];
+  const { sources, values, start } = first;
+  const means = values.map((row, layer) =>
+    row.map((_, source) => mean(all.map((each) => each.values[layer]?.[source] as number))),
+  );
+  const layers = values.length === 1 ? ['all'] : values.map((_, layer) => String(layer + 1));
+  return [{ method, sources, layers, values: means, start }];
 }
 
 /**
@@ -169,25 +168,3 @@ async function mergeBest(trained: readonly TrainedModel[], folder: string): Prom
 
 const validationLoss = ({ history, bestEpoch }: RunFile): number =>
   history[bestEpoch - 1]?.validationLoss ?? Number.POSITIVE_INFINITY;
-
-/** A method's model folders, one for each seed. */
-export interface TrainedFolders {
-  readonly method: string;
-  readonly folders: readonly { readonly path: string; readonly run: RunFile }[];
-}
-
-/** Returns the mean of the coefficients that a method's models learned; undefined for a method without coefficients. */
-async function learnedCoefficients({ method, folders }: TrainedFolders): Promise<Coefficients | undefined> {
-  const read = await Promise.all(folders.map(({ path, run }) => readCoefficients(path, run)));
-  const all = read.filter((each) => each !== undefined);
-  const [first] = all;
-  if (!first) return undefined;
-  const { sources, values, start } = first;
-  return {
-    ...{ method, sources, start },
-    layers: values.length === 1 ? ['all'] : values.map((_, layer) => String(layer + 1)),
-    values: values.map((row, layer) =>
-      row.map((_, source) => mean(all.map((each) => each.values[layer]?.[source] as number))),
-    ),
-  };
-}

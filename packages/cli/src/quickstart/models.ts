@@ -4,11 +4,11 @@ import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
+import type { TrainSettings } from '../folders/settings-schema.ts';
+import type { Source } from '../methods/preparation.ts';
 import { ownMethods } from '../methods/registry.ts';
-import type { Source } from '../model/sources.ts';
+import { settleOptions } from '../model/settings.ts';
 import { trainModel } from '../model/train-model.ts';
-import { settleOptions } from '../options/settings.ts';
-import type { TrainSettings } from '../options/settings-schema.ts';
 import type { Reporter } from '../output/events.ts';
 import type { QuickstartMethod, QuickstartPlan } from './plan.ts';
 
@@ -64,26 +64,23 @@ function modelSettings(
   { entry, seed, method, sources }: Pick<ModelPlan, 'entry' | 'seed' | 'method' | 'sources'>,
 ): TrainSettings {
   const { rows: limit, testRows, batchSize, evalBatchSize, stages, joint } = plan;
-  const own = entry.stage === 'joint' ? tasks : [task];
   const { steps: maxSteps, rows: _, ...jointly } = joint;
   const given = {
     ...{ encoder: encoderPath, task: task.id, out: '', seed, limit, batchSize },
-    ...(testRows === null ? {} : { evalLimit: testRows }),
+    evalLimit: testRows ?? undefined,
     ...(entry.stage === 'joint' ? { ...jointly, maxSteps } : stages[entry.stage]),
     ...entry.training,
-    ...(sources.length > 0 ? { sources: sources.map(({ path }) => path) } : {}),
+    sources: sources.map(({ path }) => path),
   };
-  const found = own.map((info) => ({ info, path: null }));
+  const found = tasksOf({ entry }, { task, tasks }).map((info) => ({ info, path: null }));
   return { ...settleOptions(given, method, found, encoderPath), evalBatchSize };
 }
 
 /** Returns the tasks that a model is trained on. */
-export function tasksOf(
-  { entry }: ModelPlan,
+export const tasksOf = (
+  { entry }: Pick<ModelPlan, 'entry'>,
   { task, tasks }: Pick<Workshop, 'task' | 'tasks'>,
-): readonly Task[] {
-  return entry.stage === 'joint' ? tasks : [task];
-}
+): readonly Task[] => (entry.stage === 'joint' ? tasks : [task]);
 
 /** Returns the method with the options that are computed from data. */
 async function preparedMethod({ entry, method, sources }: ModelPlan, workshop: Workshop): Promise<Method> {
@@ -95,10 +92,8 @@ async function preparedMethod({ entry, method, sources }: ModelPlan, workshop: W
     reporter: { note: () => {}, progress: () => {} },
     sourceTask: async ({ adapter }) => tasks.find(({ id }) => id === `miniglue/${adapter.name}`) ?? task,
   });
-  return make(
-    sources.map(({ adapter }) => adapter),
-    prepared,
-  );
+  const adapters = sources.map(({ adapter }) => adapter);
+  return make(adapters, prepared);
 }
 
 /** Trains a model and saves it. */
@@ -112,7 +107,7 @@ export async function trainPlanned(
   const tasks = tasksOf(model, workshop);
   const method = await preparedMethod(model, workshop);
   await using out = await OutFolder.open(path);
-  return trainModel({
+  return await trainModel({
     ...{ settings, method, tasks, sources, encoder, encoderSource: encoderPath, encoderPath },
     ...{ out, reporter, signal },
   });

@@ -1,51 +1,34 @@
-import cliProgress from 'cli-progress';
 import { clock, count, figure } from '../output/format.ts';
+import { BarLine } from '../output/progress.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';
 import type { ModelEvent, QuickstartOutput } from './events.ts';
-import { openingText, planText } from './opening-text.ts';
 import { nameOf } from './plan.ts';
-import { resultsText, usualColumns } from './results-text.ts';
+import { openingText, planText, resultsText, usualColumns } from './text.ts';
 
 /** Writes for people: one progress bar for everything if the output is a terminal, and a line for each model. */
 export function textOutput(
   terminal: Terminal,
   stream: NodeJS.WritableStream = process.stderr,
 ): QuickstartOutput {
-  const columns = terminal.columns ?? usualColumns;
-  const bar = new cliProgress.SingleBar(
-    {
-      stream,
-      format: '{bar} {percentage}% | {model} | loss {loss} | {left} left',
-      ...{ clearOnComplete: true, hideCursor: true, gracefulExit: false, stopOnComplete: false, fps: 10 },
-      barsize: 20,
-    },
-    cliProgress.Presets.shades_classic,
-  );
+  const bar = new BarLine(stream);
   let progress = new Progress(1, 0);
-  let total = 0;
-  let payload = { model: '', loss: '-', left: '-:--' };
+  let [total, models, done] = [0, 0, 0];
+  let [model, loss, left] = ['', '-', '-:--'];
   const show = (): void => {
     if (!terminal.interactive || progress.steps >= total) return;
-    if (!bar.isActive) bar.start(total, progress.steps, payload);
-    else bar.update(progress.steps, payload);
+    const share = `${Math.floor((100 * progress.steps) / total)}%`;
+    bar.show(progress.steps, total, [share, model, `loss ${loss}`, `${left} left`]);
   };
-  // The cursor is hidden while the bar is shown. A process that ends early must show it again.
-  const stop = (): void => {
-    if (bar.isActive) bar.stop();
-  };
-  process.on('exit', stop);
   const above = (text: string): void => {
-    stop();
+    bar.stop();
     terminal.err(text);
     show();
   };
-  let done = 0;
-  let models = 0;
   return {
     note: (text) => above(`${oneLine(text)}\n`),
     warn: (text) => above(`warning: ${oneLine(text)}\n`),
-    opened: (event) => terminal.out(`${openingText(event, columns)}\n`),
+    opened: (event) => terminal.out(`${openingText(event, terminal.columns ?? usualColumns)}\n`),
     planned(event) {
       terminal.out(`${planText(event)}\n`);
       models = event.models.length;
@@ -54,13 +37,13 @@ export function textOutput(
       progress = new Progress(total, event.seconds);
     },
     training({ entry, seed }) {
-      payload = { ...payload, model: `${nameOf(entry.id)}, seed ${seed}`, loss: '-' };
+      [model, loss] = [`${nameOf(entry.id)}, seed ${seed}`, '-'];
       show();
     },
     start: () => {},
-    step({ step, loss }) {
-      progress.step(step);
-      payload = { ...payload, loss: figure(loss), left: clock(progress.secondsLeft()) };
+    step(event) {
+      progress.step(event.step);
+      [loss, left] = [figure(event.loss), clock(progress.secondsLeft())];
       show();
     },
     epoch: () => {},
@@ -71,13 +54,10 @@ export function textOutput(
       above(`${modelLine(event)} (${count(done)} of ${count(models)})\n`);
     },
     done(results, out) {
-      this.close();
+      bar.stop();
       terminal.out(resultsText(results, out, terminal));
     },
-    close() {
-      stop();
-      process.off('exit', stop);
-    },
+    close: bar.stop,
   };
 }
 
@@ -139,27 +119,20 @@ export class Progress {
 
 /** Writes every event for programs. Quiet writes only the last. */
 export function jsonOutput(terminal: Terminal, quiet: boolean): QuickstartOutput {
-  const line = (event: object): void => {
-    if (!quiet) jsonLine(terminal, event);
+  const last: Pick<QuickstartOutput, 'done'> = {
+    done: (results, out) => jsonLine(terminal, { event: 'done', ...results, out }),
   };
+  if (quiet) return { ...quietOutput(terminal), ...last };
+  const line = (event: object): void => jsonLine(terminal, event);
   return {
-    note: () => {},
-    warn: (text) => terminal.err(`warning: ${oneLine(text)}\n`),
-    opened: () => {},
-    planned: ({ models, missing, seconds }) =>
-      line({
-        event: 'plan',
-        models: models.length,
-        reused: models.length - missing.length,
-        expectedSeconds: seconds,
-      }),
-    training: () => {},
-    start: line,
-    step: line,
-    epoch: line,
+    ...quietOutput(terminal),
+    planned({ models, missing, seconds }) {
+      const reused = models.length - missing.length;
+      line({ event: 'plan', models: models.length, reused, expectedSeconds: seconds });
+    },
+    ...{ start: line, step: line, epoch: line },
     model: ({ model: { entry, seed }, metric, score, seconds, reused }) =>
       line({ event: 'model', method: entry.id, seed, metric, score, seconds, reused }),
-    done: (results, out) => jsonLine(terminal, { event: 'done', ...results, out }),
-    close: () => {},
+    ...last,
   };
 }

@@ -3,14 +3,13 @@ import { sourceTasks } from '@scalearn/assets-mini';
 import type { DeviceChoice } from '@scalearn/core';
 import { loadTask, type Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
-import type { CommandContext } from '../commands/context.ts';
 import { openDevice } from '../device.ts';
 import { StoppedError } from '../errors.ts';
-import { storedArchitecture } from '../folders/stored-architecture.ts';
+import { storedArchitecture } from '../folders/run-schema.ts';
 import { type MiniAssets, miniAssets } from '../mini-assets.ts';
 import { readSources } from '../model/sources.ts';
+import type { Terminal } from '../output/terminal.ts';
 import { compare } from './compare.ts';
-import type { QuickstartOutput } from './events.ts';
 import { QuickstartFolder } from './folder.ts';
 import type { Workshop } from './models.ts';
 import { jsonOutput, quietOutput, textOutput } from './output.ts';
@@ -39,21 +38,19 @@ export interface QuickstartSetup {
 /** Runs `scalearn quickstart`: trains and compares methods on a small task, offline. */
 export async function quickstart(
   given: QuickstartArguments,
-  { terminal, signal }: Pick<CommandContext, 'terminal' | 'signal'>,
+  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
   setup: QuickstartSetup = { assets: miniAssets(), plan: usualPlan },
 ): Promise<void> {
   const began = performance.now();
   const plan = settlePlan(setup.plan, given);
-  const output: QuickstartOutput = given.json
-    ? jsonOutput(terminal, given.quiet === true)
-    : given.quiet
-      ? quietOutput(terminal)
-      : textOutput(terminal);
+  const { json, quiet = false, all = false, overwrite = false } = given;
+  const people = quiet ? quietOutput : textOutput;
+  const output = json ? jsonOutput(terminal, quiet) : people(terminal);
   await using folder = await QuickstartFolder.open(resolve(given.out), given.out);
   try {
     output.note(`loading miniglue/${plan.target} and the encoder`);
     const task = await loadTarget(plan);
-    await using device = await openDevice(given.device, (text) => output.warn(text));
+    await using device = await openDevice(given.device, output.warn);
     using encoder = await loadEncoder(setup.assets.encoder, { device });
     const paths = Object.entries(setup.assets.adapters)
       .filter(([name]) => plan.isSource(name, plan.target))
@@ -61,9 +58,8 @@ export async function quickstart(
     const sources = await readSources(paths, task.id);
     const { path: out } = folder;
     const encoderPath = setup.assets.encoder;
-    const methods = quickstartMethods(given.all === true);
-    const joint = methods.some(({ stage }) => stage === 'joint');
-    const tasks = joint ? await loadTasks(task, plan) : [];
+    const methods = quickstartMethods(all);
+    const tasks = methods.some(({ stage }) => stage === 'joint') ? await loadTasks(task, plan) : [];
     const workshop: Workshop = { plan, encoderPath, encoder, task, tasks, methods, sources, out, signal };
     const machine = describeMachine();
     output.opened({
@@ -71,10 +67,7 @@ export async function quickstart(
       encoder: { name: encoder.name, ...storedArchitecture(encoder.architecture) },
       sources: sources.map(({ adapter }) => adapter.name),
     });
-    await compare(workshop, {
-      ...{ folder, output, machine, began, out: given.out },
-      overwrite: given.overwrite === true,
-    });
+    await compare(workshop, { folder, output, machine, began, out: given.out, overwrite });
   } catch (error) {
     throw signal.aborted && !(error instanceof StoppedError)
       ? new StoppedError('Interrupted before the first model was trained.', { cause: error })
@@ -85,15 +78,8 @@ export async function quickstart(
 }
 
 /** Applies the options to the plan. */
-function settlePlan(
-  plan: QuickstartPlan,
-  {
-    target = plan.target,
-    rows = plan.rows,
-    fast = false,
-    seeds = fast ? 1 : plan.seeds,
-  }: QuickstartArguments,
-): QuickstartPlan {
+function settlePlan(plan: QuickstartPlan, given: QuickstartArguments): QuickstartPlan {
+  const { target = plan.target, rows = plan.rows, fast, seeds = fast ? 1 : plan.seeds } = given;
   return { ...plan, target, rows, seeds };
 }
 

@@ -1,19 +1,16 @@
 import { comparisonReport } from '@scalearn/report';
 import type { RunFile } from '../folders/run-schema.ts';
 import { counted } from '../output/format.ts';
-import { versionText } from './opening-text.ts';
 import { nameOf, type QuickstartPlan, quickstartMethods } from './plan.ts';
 import type { QuickstartResults } from './results.ts';
-import { baselineName, nextCommands } from './results-text.ts';
+import { baselineName, nextCommands, versionText } from './text.ts';
 
 /** Returns the learning rates that differ from those of their stage. */
 function ownRates(ids: readonly string[]): Record<string, string> {
-  const own = quickstartMethods(true).filter(
-    ({ id, training }) => ids.includes(id) && training?.learningRate,
+  const rates = quickstartMethods(true).flatMap(({ id, training }) =>
+    ids.includes(id) && training?.learningRate ? [`${nameOf(id)} ${training.learningRate}`] : [],
   );
-  if (own.length === 0) return {};
-  const rates = own.map(({ name, training }) => `${name} ${training?.learningRate}`);
-  return { 'Learning rates apart': rates.join(', ') };
+  return rates.length === 0 ? {} : { 'Other learning rates': rates.join(', ') };
 }
 
 export interface ReportParts {
@@ -31,7 +28,7 @@ export function quickstartReport({ results, runs, plan }: ReportParts): Promise<
     `at most ${counted(epochs, 'epoch')}, learning rate ${learningRate}, patience ${patience}`;
   return comparisonReport({
     title: `ScaLearn quickstart: ${task}, ${counted(rows.train, 'row')}`,
-    summary: `A frozen encoder, frozen adapters of other tasks, and a small task. The single adapter learns the task from its ${counted(rows.train, 'row')} alone; ScaLearn learns only how much of each source adapter to use, and AdapterFusion attention over them.`,
+    summary: `All models use the same frozen encoder. The single adapter learns the task from its ${counted(rows.train, 'row')} alone. The other methods use frozen adapters of other tasks: ScaLearn learns only how strongly to use each of them, and AdapterFusion learns attention over them.`,
     metric: metricWords(baseline.metric),
     methods: results.methods.map(({ method, parameters, scores, seconds }) => ({
       name: nameOf(method),
@@ -53,9 +50,9 @@ export function quickstartReport({ results, runs, plan }: ReportParts): Promise<
       Task: `${task}: ${counted(rows.train, 'row')} to train on, ${rows.validation} to validate, ${rows.test} to test`,
       Seeds: seeds.join(', '),
       'Single adapter': `${stage(stages[1])}, batches of ${batchSize}`,
-      'On the sources': `${stage(stages[2])}, batches of ${batchSize}`,
+      'Methods with sources': `${stage(stages[2])}, batches of ${batchSize}`,
       ...ownRates(results.methods.map(({ method }) => method)),
-      Time: `${results.seconds.toFixed(0)} s for everything`,
+      'Total time': `${results.seconds.toFixed(0)} s`,
     },
     commands: nextCommands(),
     footer: `Written by scalearn ${versions.scalearn}.`,

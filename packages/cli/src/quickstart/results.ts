@@ -2,9 +2,9 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { scalearn } from '@scalearn/core';
 import type { Example, Task } from '@scalearn/datasets';
 import { majorityReport, mean, standardDeviation } from '@scalearn/evaluation';
-import { runtimeVersions } from '../doctor/examine.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { bytes, counted } from '../output/format.ts';
+import { runtimeVersions } from '../version.ts';
 import type { Workshop } from './models.ts';
 import type { QuickstartMethod } from './plan.ts';
 
@@ -112,8 +112,7 @@ export function methodResult(
     headParameters: first.parameters.head,
     metric: task.primaryMetric,
     scores,
-    mean: orNull(mean(known)),
-    std: orNull(standardDeviation(known)),
+    ...{ mean: orNull(mean(known)), std: orNull(standardDeviation(known)) },
     seconds: mean(runs.map(({ seconds }) => seconds)),
   };
 }

@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import type { FamilyOptions } from '@scalearn/encoders';
 import {
   type MissingRun,
@@ -11,10 +11,12 @@ import {
   reportDataVersion,
 } from '@scalearn/report';
 import { asFolderError, FolderError, UsageError } from '../errors.ts';
+import { type IndexedRun, readIndexFile } from '../experiment/index-file.ts';
+import { relativeTo } from '../experiment/read-experiment.ts';
 import { checkpointName } from '../folders/names.ts';
+import { isFolder, statOf } from '../folders/paths.ts';
 import { readRunFile } from '../folders/run-json.ts';
-import { collectExperiment } from './experiment-index.ts';
-import { type CollectedRun, collectRun, encoderKey, pathId } from './read-run.ts';
+import { type CollectedRun, collectRun, encoderKey, folderName, pathId } from './read-run.ts';
 import { varySettings } from './vary.ts';
 
 export interface CollectOptions extends FamilyOptions {
@@ -31,44 +33,31 @@ export interface CollectOptions extends FamilyOptions {
  * @throws FolderError or UsageError that names the path, if it holds no runs, or if runs do not belong together
  */
 export async function collectRuns(paths: readonly string[], options: CollectOptions): Promise<ReportData> {
-  const known: FamilyOptions = options.families ? { families: options.families } : {};
+  const known = { families: options.families };
   const titles: string[] = [];
   const plain: CollectedRun[] = [];
   const named: CollectedRun[] = [];
   const missing: MissingRun[] = [];
   const reports: ReportData[] = [];
   for (const path of paths) {
-    if ((await kindOf(path)) === 'file') {
+    if (!(await isFolder(path))) {
       reports.push(await readReport(path));
       continue;
     }
     const experiment = await collectExperiment(path, known);
-    if (experiment) {
-      titles.push(experiment.title);
-      named.push(...experiment.runs);
-      missing.push(...experiment.missing);
-    } else {
-      const found = await collectFolder(path, known);
-      plain.push(...found.runs);
-      missing.push(...found.missing);
-    }
+    const found = experiment ?? (await collectFolder(path, known));
+    if (experiment) titles.push(experiment.title);
+    (experiment ? named : plain).push(...found.runs);
+    missing.push(...found.missing);
   }
   const own = joined([...named, ...varySettings(plain)]);
   // The JSON of a single report holds the time when its runs were collected.
   const same = paths.length === 1 ? reports[0] : undefined;
-  const commit = options.commit ?? same?.commit;
   return mergeReports([{ ...own, missing }, ...reports], {
     title: options.title ?? titles[0] ?? reports[0]?.title ?? 'Runs of scalearn',
     created: same?.created ?? options.created,
-    ...(commit === undefined ? {} : { commit }),
+    commit: options.commit ?? same?.commit,
   });
-}
-
-async function kindOf(path: string): Promise<'file' | 'folder'> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw asFolderError(error, `${path} could not be read`);
-  });
-  return found.isDirectory() ? 'folder' : 'file';
 }
 
 type Found = { readonly runs: readonly CollectedRun[]; readonly missing: readonly MissingRun[] };
@@ -85,7 +74,7 @@ async function collectFolder(path: string, known: FamilyOptions): Promise<Found>
     const each = await readRunFile(inner);
     // Merged models in the folder are skipped: they were made from runs.
     if (each && each.command !== 'merge') runs.push(await collectRun(inner, each, known));
-    else if (!each && (await stat(join(inner, checkpointName)).catch(() => undefined)))
+    else if (!each && (await statOf(join(inner, checkpointName))))
       missing.push({ what: pathId(inner), reason: 'interrupted: continue it with train and --resume' });
   }
   if (runs.length + missing.length > 0) return { runs, missing };
@@ -149,4 +138,45 @@ function mergeReports(
     encoders: Object.assign({}, ...parts.map(({ encoders }) => encoders)),
     ...{ tasks, runs: [...runs.values()], missing: parts.flatMap(({ missing }) => missing) },
   };
+}
+
+/**
+ * Reads an experiment's folder.
+ *
+ * @returns undefined if there is no `experiment.json`
+ * @throws FolderError that names the file if it is damaged or of another version
+ */
+async function collectExperiment(
+  folder: string,
+  known: FamilyOptions,
+): Promise<(Found & { readonly title: string }) | undefined> {
+  const index = await readIndexFile(folder);
+  if (!index) return undefined;
+  const runs: CollectedRun[] = [];
+  const missing: MissingRun[] = [];
+  for (const indexed of index.runs) {
+    const { state, error, id, entry, label, axes, purpose, sources } = indexed;
+    const names = { id, entry, label, axes, purpose, sources, encoderName: nameOf(indexed.encoder) };
+    const path = join(folder, indexed.folder);
+    const file = state === 'done' ? await readRunFile(path) : undefined;
+    if (file) runs.push(await collectRun(path, file, known, names));
+    else missing.push({ what: runText(indexed, names.encoderName), reason: reasonOf(state, error) });
+  }
+  return { title: index.title, runs, missing };
+}
+
+/** Returns an encoder's name on the hub, or the name of its folder without the path. */
+function nameOf(encoder: string): string {
+  const path = relativeTo('.', encoder);
+  return isAbsolute(path) ? folderName(path) : encoder;
+}
+
+function runText({ label, task, seed, axes }: IndexedRun, encoder: string): string {
+  const varied = Object.entries(axes).map(([name, value]) => `${name} ${value}`);
+  return [label, ...varied, task, `seed ${seed}`, encoder].join(', ');
+}
+
+function reasonOf(state: IndexedRun['state'], error: string | undefined): string {
+  if (state === 'failed') return `failed: ${error ?? 'unknown reason'}`;
+  return state === 'done' ? 'its folder is gone' : 'not run yet';
 }

@@ -2,16 +2,14 @@ import { basename, dirname, resolve } from 'node:path';
 import { readSnapshot, type ScalearnVariant, scalearnVariants } from '@scalearn/core';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import {
-  encoderArchitecture,
   encoderParameterCount,
   type FamilyOptions,
   localFolder,
   readEncoderConfig,
 } from '@scalearn/encoders';
-import { mean, standardDeviation } from '@scalearn/evaluation';
+import { mean, type Problem, standardDeviation } from '@scalearn/evaluation';
 import type {
   ReportEncoder,
-  ReportProblem,
   ReportRun,
   ReportTask,
   RunCoefficients,
@@ -22,6 +20,7 @@ import { FolderError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import type { RunFile, TaskRun } from '../folders/run-schema.ts';
 import { keptTask, openPredictions } from '../model/kept-predictions.ts';
+import { snapshotTarget } from '../model/load-model.ts';
 
 /** A run with facts about its tasks and its encoder. */
 export interface CollectedRun {
@@ -33,7 +32,7 @@ export interface CollectedRun {
 }
 
 /** Names of the run, if an experiment defines them. */
-export type RunNames = Pick<ReportRun, 'id' | 'entry' | 'label' | 'axes' | 'purpose'> & {
+type RunNames = Pick<ReportRun, 'id' | 'entry' | 'label' | 'axes' | 'purpose'> & {
   /** Displayed name of the encoder. */
   readonly encoderName: string;
   /** Ids of the source runs, in the order of the run's sources. */
@@ -60,7 +59,7 @@ export async function collectRun(
     scoredTask(part, file, (problem) => kept && keptTask(kept, isJoint ? `${part.task}/` : '', problem)),
   );
   const coefficients = await readCoefficients(folder, file, known);
-  const { id, entry, label, axes, purpose, encoderName, sources } = names;
+  const { encoderName, sources, ...named } = names;
   const { fingerprint, shape } = file.encoder;
   const encoder: ReportEncoder = {
     name: encoderName,
@@ -68,12 +67,9 @@ export async function collectRun(
     parameters: await parameterCount(file, known),
   };
   const run: ReportRun = {
-    ...{ id, entry, label, axes, purpose, method: file.method, kind: kindOf(file), seed: file.seed },
+    ...{ ...named, method: file.method, kind: kindOf(file), seed: file.seed },
     encoder: encoderKey(encoder),
-    sources: file.sources.map((source, i) => ({
-      name: source.name,
-      run: sources?.[i] ?? pathId(source.path),
-    })),
+    sources: file.sources.map(({ name, path }, i) => ({ name, run: sources?.[i] ?? pathId(path) })),
     scores: scored.map(({ score }) => score),
     history: file.history.map(({ epoch, step, trainLoss, validationLoss }) => ({
       ...{ epoch, step, trainLoss, validationLoss },
@@ -124,24 +120,20 @@ function kindOf({ method, tasks, sources }: RunFile): RunKind {
 }
 
 function scoredTask(
-  { task: id, data, results }: TaskRun,
+  { task: id, data: { rows, unofficial }, results: { test } }: TaskRun,
   file: RunFile,
   keptOf: (problem: ReportTask['problem']) => ReturnType<typeof keptTask>,
 ): { readonly task: ReportTask; readonly score: TaskScores } {
-  const { test } = results;
-  const { name, problem, metric, hasOwnRows } = taskFacts(id, file, test?.metrics ?? {});
-  const kept = hasOwnRows ? keptOf(problem) : undefined;
+  const metrics = test?.metrics ?? {};
+  const { name, problem, metric, hasOwnRows } = taskFacts(id, file, metrics);
+  const { labels, columns, predictions } = (hasOwnRows && keptOf(problem)) || {};
   return {
     task: {
-      ...{ id, name, problem, metric, rows: test?.rows ?? data.rows.test },
-      ...(kept ? { labels: kept.labels, columns: kept.columns } : {}),
-      unofficial: data.unofficial,
+      ...{ id, name, problem, metric, rows: test?.rows ?? rows.test },
+      ...(labels !== undefined && { labels, columns }),
+      unofficial,
     },
-    score: {
-      task: id,
-      metrics: test?.metrics ?? {},
-      ...(kept ? { predictions: kept.predictions } : {}),
-    },
+    score: { task: id, metrics, ...(predictions !== undefined && { predictions }) },
   };
 }
 
@@ -165,9 +157,9 @@ function withoutPaths({ settings }: RunFile): Record<string, unknown> {
   return { ...rest, ...(tasks ? { tasks: tasks.map(({ task, maxLength }) => ({ task, maxLength })) } : {}) };
 }
 
-export interface TaskFacts {
+interface TaskFacts {
   readonly name: string;
-  readonly problem: ReportProblem;
+  readonly problem: Problem;
   readonly metric: string;
   /**
    * Whether each test row has a prediction of its own, so that rows can be exchanged in a test. False if several rows
@@ -195,20 +187,15 @@ export async function readCoefficients(
   known: FamilyOptions = {},
 ): Promise<RunCoefficients | undefined> {
   if (!scalearnVariants.includes(run.method as ScalearnVariant)) return undefined;
-  const { shape, fingerprint: encoderFingerprint, name: modelName } = run.encoder;
-  const target = { encoder: encoderArchitecture(shape, known), encoderFingerprint, modelName };
-  const { tensors } = await readSnapshot(await openModelFolder(path), target);
+  const { tensors } = await readSnapshot(await openModelFolder(path), snapshotTarget(run, known));
   const vectors = [...tensors.values()].map(({ shape: [sources = 0, width = 1], data }) =>
     Array.from({ length: sources }, (_, i) => data.subarray(i * width, (i + 1) * width)),
   );
   const isVector = vectors.some((layer) => layer.some(({ length }) => length > 1));
   const sources = run.sources.map(({ name }) => name);
+  const spread = vectors.map((layer) => layer.map((each) => standardDeviation(each) ?? 0));
   return {
-    sources,
-    values: vectors.map((layer) => layer.map(mean)),
-    ...(isVector
-      ? { spread: vectors.map((layer) => layer.map((each) => standardDeviation(each) ?? 0)) }
-      : {}),
+    ...{ sources, values: vectors.map((layer) => layer.map(mean)), ...(isVector && { spread }) },
     start: Number(run.settings.methodSettings.initScale) / sources.length,
   };
 }

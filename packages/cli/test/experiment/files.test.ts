@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { describe, expect, test } from 'vitest';
-import { plainSetup } from '../../src/config/setup.ts';
 import { expand } from '../../src/experiment/expand.ts';
 import { Facts } from '../../src/experiment/facts.ts';
 import { planExperiment } from '../../src/experiment/plan.ts';
@@ -11,6 +10,7 @@ import { experimentSchema } from '../../src/experiment/schema.ts';
 import { parseArguments, trainArguments } from '../../src/experiment/train-arguments.ts';
 import { ownMethods } from '../../src/methods/registry.ts';
 import { chooseMethod } from '../../src/options/method.ts';
+import { plainSetup } from '../../src/options/setup.ts';
 
 const folder = fileURLToPath(new URL('../../../../experiments/', import.meta.url));
 const files = readdirSync(folder)

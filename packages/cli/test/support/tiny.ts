@@ -6,7 +6,7 @@ import { writeSafetensors } from '@scalearn/core/files';
 import { RandomStream } from '@scalearn/core/graph';
 import { encoderArchitecture, parseEncoderConfig } from '@scalearn/encoders';
 import { afterAll } from 'vitest';
-import { tinyConfig, tinyWeights } from '../../src/doctor/tiny-encoder.ts';
+import { tinyConfig, tinyWeights } from '../../src/doctor/self-test.ts';
 
 const words = 'the a cat dog bird sat ran flew on under mat tree fast slow red blue not'.split(' ');
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words];

@@ -40,6 +40,7 @@ export function parseStrictJson(text: string): unknown {
   return value;
 }
 
+/** Returns whether a value is an object of JSON: neither null nor a list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

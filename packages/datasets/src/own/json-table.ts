@@ -1,4 +1,4 @@
-import { EmptyFileError, MalformedRowError, UnreadableFileError } from '../errors.ts';
+import { EmptyFileError, isObject, MalformedRowError, UnreadableFileError } from '../errors.ts';
 import type { DataFile } from '../file.ts';
 import { decodeText } from './decode-text.ts';
 import { hasNoRows, type RowValues, type Table, type TableRow } from './table.ts';
@@ -86,12 +86,8 @@ function isTooDeep(text: string): boolean {
 }
 
 function asRow(path: string, value: unknown, place: Pick<TableRow, 'row' | 'line' | 'unit'>): TableRow {
-  if (isRecord(value)) return { path, ...place, values: new ObjectValues(value) };
+  if (isObject(value)) return { path, ...place, values: new ObjectValues(value) };
   throw new MalformedRowError(path, place.line, 'not an object with a value for each column.', place.unit);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The values of a JSON object. */

@@ -1,4 +1,4 @@
-import { ColumnError } from '../errors.ts';
+import { ColumnError, isObject } from '../errors.ts';
 
 /**
  * Returns the class names that the Hugging Face libraries store in a file, by column: those of a `ClassLabel`, and of a
@@ -29,9 +29,9 @@ function featuresIn(note: string | undefined): Readonly<Record<string, unknown>>
   if (note === undefined) return {};
   try {
     const about: unknown = JSON.parse(note);
-    const info = isRecord(about) ? about.info : undefined;
-    const features = isRecord(info) ? info.features : undefined;
-    return isRecord(features) ? features : {};
+    const info = isObject(about) ? about.info : undefined;
+    const features = isObject(info) ? info.features : undefined;
+    return isObject(features) ? features : {};
   } catch {
     return {};
   }
@@ -41,13 +41,9 @@ function featuresIn(note: string | undefined): Readonly<Record<string, unknown>>
 function classLabelIn(feature: unknown, depth: number): Readonly<Record<string, unknown>> | undefined {
   if (depth > 2) return undefined;
   if (Array.isArray(feature)) return feature.length === 1 ? classLabelIn(feature[0], depth + 1) : undefined;
-  if (!isRecord(feature)) return undefined;
+  if (!isObject(feature)) return undefined;
   // Without names the feature has only a number of classes.
   if (feature._type === 'ClassLabel') return feature.names == null ? undefined : feature;
   const isList = ['Sequence', 'List', 'LargeList'].some((type) => type === feature._type);
   return isList ? classLabelIn(feature.feature, depth + 1) : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

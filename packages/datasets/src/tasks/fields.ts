@@ -1,4 +1,4 @@
-import { LabelError, MalformedRowError, shown } from '../errors.ts';
+import { isObject, LabelError, MalformedRowError, shown } from '../errors.ts';
 import type { TableRow } from '../own/table.ts';
 
 /** The values of a row by name, checked when they are read. Throws `MalformedRowError` with file, line and name. */
@@ -37,12 +37,12 @@ export class Fields {
 
   object(name: string): Fields {
     const value = this.#value(name);
-    return isRecord(value) ? this.#inner(name, value) : this.#refuse(name, 'an object');
+    return isObject(value) ? this.#inner(name, value) : this.#refuse(name, 'an object');
   }
 
   objects(name: string): readonly Fields[] {
     const value = this.#value(name);
-    if (!Array.isArray(value) || !value.every(isRecord)) return this.#refuse(name, 'a list of objects');
+    if (!Array.isArray(value) || !value.every(isObject)) return this.#refuse(name, 'a list of objects');
     return value.map((item, i) => this.#inner(`${name}[${i}]`, item));
   }
 
@@ -103,7 +103,3 @@ export class Fields {
 }
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,6 +1,6 @@
 import { ArgumentError } from '@scalearn/core';
-import { sha256, type TensorReader } from '@scalearn/core/files';
-import type { HubOptions } from '@scalearn/hub';
+import type { TensorReader } from '@scalearn/core/files';
+import { type HubOptions, sha256 } from '@scalearn/hub';
 import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
 import { openCheckpoint } from '../folder/checkpoint.ts';
@@ -25,7 +25,7 @@ export async function encoderFingerprint(
     lines.push(`${name} ${await sha256(await reader.readBytes(plan.keys.get(name) as string))}`);
     advance();
   }
-  return sha256(new TextEncoder().encode(lines.join('\n')));
+  return sha256(lines.join('\n'));
 }
 
 /** Returns the configuration with only the first layers. @throws ArgumentError if there are too few */

@@ -1,4 +1,5 @@
-import { isJson, type Json, malformed, shown, unsupported } from './json.ts';
+import { isObject } from '@scalearn/core/files';
+import { type Json, malformed, shown, unsupported } from './json.ts';
 
 /**
  * Reads the fields of one component of a tokenizer.json by name and type. `close` refuses fields that were not read,
@@ -13,7 +14,7 @@ export class Fields {
   readonly #unread: Set<string>;
 
   constructor(json: unknown, where: string) {
-    if (!isJson(json)) throw malformed(where, 'an object');
+    if (!isObject(json)) throw malformed(where, 'an object');
     const { type = '' } = json;
     if (typeof type !== 'string') throw malformed(`${where}.type`, 'the name of a kind');
     this.type = type;

@@ -1,11 +1,8 @@
+import { isObject } from '@scalearn/core/files';
 import { TokenizerError } from './errors.ts';
 
 /** An object of a JSON file with unchecked fields. */
 export type Json = Readonly<Record<string, unknown>>;
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** @throws TokenizerError `malformed` unless the text is a JSON object */
 export function parseJson(text: string, file: string): Json {
@@ -19,7 +16,7 @@ export function parseJson(text: string, file: string): Json {
       { cause },
     );
   }
-  if (isJson(value)) return value;
+  if (isObject(value)) return value;
   throw new TokenizerError('malformed', `${file} is not a JSON object. Fetch it again.`);
 }
 

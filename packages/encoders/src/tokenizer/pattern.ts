@@ -1,5 +1,6 @@
+import { isObject } from '@scalearn/core/files';
 import type { Fields } from './fields.ts';
-import { isJson, malformed } from './json.ts';
+import { malformed } from './json.ts';
 import { compileRegex } from './regex/compile.ts';
 
 /** The pattern of a `Split` or a `Replace`. */
@@ -17,7 +18,7 @@ export interface Pattern {
  */
 export function readPattern(fields: Fields, name: string): Pattern {
   const value = fields.raw(name);
-  const [[kind, text] = [], ...others] = isJson(value) ? Object.entries(value) : [];
+  const [[kind, text] = [], ...others] = isObject(value) ? Object.entries(value) : [];
   if (typeof text === 'string' && others.length === 0) {
     if (kind === 'String') return text === '' ? compileRegex('', fields.where) : literal(text);
     if (kind === 'Regex') return compileRegex(text, fields.where);

@@ -1,5 +1,6 @@
+import { isObject } from '@scalearn/core/files';
 import { Fields, readSequence } from './fields.ts';
-import { isId, isJson, malformed, shown, unsupported } from './json.ts';
+import { isId, malformed, shown, unsupported } from './json.ts';
 
 /** One element of the layout of a sequence: ids of special tokens, or a text. */
 export type Piece =
@@ -81,15 +82,15 @@ function classAndSeparator(fields: Fields, separators: 1 | 2, secondType: number
 
 function templates(fields: Fields): SpecialTokens {
   const special = fields.raw('special_tokens');
-  if (!isJson(special)) throw malformed(`${fields.where}.special_tokens`, 'an object');
+  if (!isObject(special)) throw malformed(`${fields.where}.special_tokens`, 'an object');
   const idsOf = (id: unknown): readonly number[] | undefined => {
     const entry = typeof id === 'string' && Object.hasOwn(special, id) ? special[id] : undefined;
-    return isJson(entry) && Array.isArray(entry.ids) && entry.ids.every(isId) ? entry.ids : undefined;
+    return isObject(entry) && Array.isArray(entry.ids) && entry.ids.every(isId) ? entry.ids : undefined;
   };
   const template = (name: string, texts: readonly unknown[]): Piece[] =>
     fields.list(name).map((piece: unknown): Piece => {
-      const [[kind, part] = [], ...others] = isJson(piece) ? Object.entries(piece) : [];
-      if (isJson(part) && isId(part.type_id) && others.length === 0) {
+      const [[kind, part] = [], ...others] = isObject(piece) ? Object.entries(piece) : [];
+      if (isObject(part) && isId(part.type_id) && others.length === 0) {
         const { id, type_id: typeId } = part;
         if (kind === 'Sequence' && texts.includes(id)) return { segment: id === 'A' ? 0 : 1, typeId };
         const ids = kind === 'SpecialToken' ? idsOf(id) : undefined;

@@ -1,3 +1,4 @@
+import type { Problem } from '@scalearn/evaluation';
 // The data of a report of many runs: plain JSON that needs no other file.
 
 export const reportDataVersion = 1;
@@ -35,19 +36,13 @@ export interface ReportEncoder {
   readonly parameters: number | null;
 }
 
-export type ReportProblem =
-  | 'singleLabelClassification'
-  | 'multipleChoice'
-  | 'regression'
-  | 'multiLabelClassification';
-
 export interface ReportTask {
   /** Id of the task. */
   readonly id: string;
   /** Displayed name, such as `SST-2`. */
   readonly name: string;
   /** What the labels are. */
-  readonly problem: ReportProblem;
+  readonly problem: Problem;
   /** The metric that tables show. */
   readonly metric: string;
   /** Number of rows of the test split. */

@@ -1,5 +1,5 @@
+import { checkBySchema, pathText } from '../check-by-schema.ts';
 import { ReportDataError } from '../errors.ts';
-import { checkBySchema } from './check-by-schema.ts';
 import { type ReportData, reportDataVersion } from './data.ts';
 import { listLength } from './lists.ts';
 import { reportSchema } from './schema.ts';
@@ -29,14 +29,14 @@ export function parseReportData(text: string, where = 'the report'): ReportData 
     throw new ReportDataError(
       `${where} is of ${typeof formatVersion === 'number' ? `format ${formatVersion}` : 'another format'}; this version of scalearn reads ${reportDataVersion}`,
     );
-  const damaged = (what: string): never => {
-    throw new ReportDataError(`${where} is damaged: ${what}; make the report again from its runs`);
-  };
-  const data = checkBySchema(reportSchema, value, ({ path, what, isMissing }) =>
-    damaged(isMissing ? `${path} is missing` : `${path} must be ${what}`),
+  const damaged = (what: string): ReportDataError =>
+    new ReportDataError(`${where} is damaged: ${what}; make the report again from its runs`);
+  const data = checkBySchema(reportSchema, value, ({ path, what, found }) =>
+    damaged(`${pathText(path) || 'it'} ${found === undefined ? 'is missing' : `must be ${what}`}`),
   );
   const disagreement = disagreementOf(data);
-  return disagreement === undefined ? data : damaged(disagreement);
+  if (disagreement !== undefined) throw damaged(disagreement);
+  return data;
 }
 
 /** Returns the first contradiction between parts of a report, such as a reference to a missing part. */

@@ -1,5 +1,6 @@
+import { isObject } from '@scalearn/core/files';
 import { TokenizerError } from '../errors.ts';
-import { isId, isJson, type Json, shown } from '../json.ts';
+import { isId, type Json, shown } from '../json.ts';
 
 /** An entry of `added_tokens` in a tokenizer.json. */
 export interface AddedTokenEntry {
@@ -78,7 +79,7 @@ export function vocabularyTokens(
 
 function specialTokens({ config, map }: TokenFiles, defaults: DefaultTokens): Map<string, AddedToken> {
   // If tokenizer_config.json lists tokens itself, the format is the newer one and the map is a leftover.
-  const isNew = isJson(config.added_tokens_decoder);
+  const isNew = isObject(config.added_tokens_decoder);
   const said = (name: string): unknown => (isNew ? config[name] : (map[name] ?? config[name]));
   const special = new Map<string, AddedToken>();
   for (const role of roles) {
@@ -104,7 +105,7 @@ function listedTokens(
   special: ReadonlySet<string>,
 ): { id: number; token: AddedToken }[] {
   const { added_tokens_decoder: decoder } = config;
-  const listed = isJson(decoder)
+  const listed = isObject(decoder)
     ? Object.entries(decoder).map(([id, value]) => ({
         id: Number(id),
         token: readToken(value, `added_tokens_decoder[${id}]`, {}),
@@ -123,8 +124,8 @@ function plain(content: string): AddedToken {
 
 function readToken(value: unknown, name: string, base: Partial<AddedToken>): AddedToken {
   if (typeof value === 'string') return { ...plain(value), ...base, content: value };
-  const content = isJson(value) ? value.content : undefined;
-  if (!isJson(value) || typeof content !== 'string' || content === '') throw bad(`${name} is no token`);
+  const content = isObject(value) ? value.content : undefined;
+  if (!isObject(value) || typeof content !== 'string' || content === '') throw bad(`${name} is no token`);
   const flag = (flagName: keyof AddedToken): boolean => {
     const flagged = value[flagName] ?? false;
     if (typeof flagged === 'boolean') return flagged;

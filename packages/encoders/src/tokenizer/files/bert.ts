@@ -1,4 +1,5 @@
-import { isJson, type Json } from '../json.ts';
+import { isObject } from '@scalearn/core/files';
+import type { Json } from '../json.ts';
 import { type TokenFiles, vocabularyTokens } from './added-token.ts';
 import { option, refuseOptions } from './options.ts';
 import type { VocabularyFormat } from './vocabulary.ts';
@@ -69,7 +70,7 @@ function fromVocabulary(text: string, files: TokenFiles, classes: readonly strin
 
 /** Returns the options of tokenizer_config.json that match a BERT normalizer. */
 export function bertOptions(normalizer: unknown): Readonly<Record<string, unknown>> {
-  if (!isJson(normalizer) || normalizer.type !== 'BertNormalizer') return {};
+  if (!isObject(normalizer) || normalizer.type !== 'BertNormalizer') return {};
   const { lowercase, strip_accents: accents, handle_chinese_chars: chinese } = normalizer;
   return { do_lower_case: lowercase, strip_accents: accents ?? lowercase, tokenize_chinese_chars: chinese };
 }

@@ -1,5 +1,6 @@
+import { isObject } from '@scalearn/core/files';
 import { TokenizerError } from '../errors.ts';
-import { isId, isJson, type Json, parseJson } from '../json.ts';
+import { isId, type Json, parseJson } from '../json.ts';
 import { type TokenFiles, vocabularyTokens } from './added-token.ts';
 import { option, refuseOptions } from './options.ts';
 import type { VocabularyFormat } from './vocabulary.ts';
@@ -96,6 +97,6 @@ function readMerges(text: string): string[][] {
 
 /** Returns the options of tokenizer_config.json that match a byte-level pre-tokenizer. */
 export function byteLevelOptions(preTokenizer: unknown): Readonly<Record<string, unknown>> {
-  if (!isJson(preTokenizer) || preTokenizer.type !== 'ByteLevel') return {};
+  if (!isObject(preTokenizer) || preTokenizer.type !== 'ByteLevel') return {};
   return { add_prefix_space: preTokenizer.add_prefix_space };
 }

@@ -1,5 +1,6 @@
+import { isObject } from '@scalearn/core/files';
 import type { Fields } from '../fields.ts';
-import { isId, isJson, malformed } from '../json.ts';
+import { isId, malformed } from '../json.ts';
 
 /** Converts a piece of text to ids. */
 export interface Model {
@@ -16,7 +17,7 @@ export interface Model {
 export function readVocabulary(fields: Fields): Map<string, number> {
   const vocabulary = fields.raw('vocab');
   const expected = 'an object of tokens with their ids';
-  if (!isJson(vocabulary)) throw malformed(`${fields.where}.vocab`, expected);
+  if (!isObject(vocabulary)) throw malformed(`${fields.where}.vocab`, expected);
   const entries = Object.entries(vocabulary);
   // Ids may have gaps, but an id far beyond their number means that the file is damaged.
   const limit = 2 * entries.length + 100_000;

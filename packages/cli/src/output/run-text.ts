@@ -1,0 +1,77 @@
+import type { DoneEvent, EpochEvent, OwnAdapterScore, StartEvent, TaskScore } from './events.ts';
+import { bytes, clock, count, counted, figure, metricList, table } from './format.ts';
+import { oneLine } from './terminal.ts';
+
+/** Describes the device memory of training: permanent memory, and the additional memory of a step. */
+function memoryLine({ memory, activations }: Pick<StartEvent, 'memory' | 'activations'>): string {
+  const { arena = 0, ...groups } = memory.bytes;
+  const parts = Object.entries({ ...groups, activations })
+    .filter(([, size]) => size > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([group, size]) => `${group} ${bytes(size)}`);
+  return `memory     ${bytes(memory.total - arena + activations)} on the device: ${parts.join(', ')}`;
+}
+
+/** Describes a run before its first step. */
+export function startLines(event: StartEvent): string {
+  const { task, method, seed, parameters, steps, step, trainRows, validationRows, deviceDescription } = event;
+  const lines = [
+    `task       ${task}, ${counted(trainRows, 'row')} to train on, ${count(validationRows)} to validate`,
+    `method     ${method}, trains ${count(parameters.method)} parameters and ${count(parameters.head)} of the head, seed ${seed}`,
+    `device     ${deviceDescription}`,
+    memoryLine(event),
+    `plan       ${counted(steps, 'step')}`,
+    ...(step > 0 ? [`resumed    after step ${count(step)}`] : []),
+  ];
+  return lines.map((line) => `${oneLine(line)}\n`).join('');
+}
+
+/** Formats one record of the history. */
+export function epochLine(event: EpochEvent): string {
+  const { epoch, step, trainLoss, validationLoss, validationMetrics, tasks = [], best } = event;
+  const [what, mean] = tasks.length > 0 ? ['evaluation', ` (mean of ${tasks.length} tasks)`] : ['epoch', ''];
+  const parts = [
+    `training loss ${figure(trainLoss)}`,
+    `validation loss ${figure(validationLoss)}${mean}`,
+    ...(Object.keys(validationMetrics).length > 0 ? [metricList(validationMetrics)] : []),
+  ];
+  const each = tasks.map(
+    (record) =>
+      `    ${oneLine(record.task)}: validation loss ${figure(record.validationLoss)}, ${metricList(record.validationMetrics)}\n`,
+  );
+  return `${what} ${epoch}, step ${count(step)}: ${parts.join(', ')}${best ? ' (best so far)' : ''}\n${each.join('')}`;
+}
+
+/** Formats the result of a run. */
+export function doneLines(event: DoneEvent): string {
+  const { task, tasks, method, seed, metrics, loss, tokensPerSecond } = event;
+  const speed = tokensPerSecond === null ? '' : `, ${count(tokensPerSecond)} tokens a second`;
+  const scores = tasks
+    ? `${oneLine(method)}, seed ${seed}, on the test splits\n\n${taskTable(tasks)}`
+    : oneLine(
+        `${task} with ${method}, seed ${seed}: ${metricList(metrics)}, loss ${figure(loss)} on the test split`,
+      );
+  return [
+    scores,
+    ...(event.ownAdapter ? [comparison(event.ownAdapter, metrics)] : []),
+    `best epoch ${event.bestEpoch}, ${counted(event.steps, 'step')} in ${clock(event.seconds)}${speed} on ${event.device}`,
+    oneLine(`saved in ${event.out}`),
+    '',
+  ].join('\n');
+}
+
+/** Number of sources up to which each is named. If there are more, only their number is shown. */
+const namedSources = 3;
+
+function comparison({ metrics: own, others }: OwnAdapterScore, metrics: DoneEvent['metrics']): string {
+  const named = others.slice(0, namedSources).join(', ');
+  const more = others.length > namedSources ? ` and ${others.length - namedSources} more` : '';
+  const both = others.length > 0 ? `with ${named}${more}` : 'scaled';
+  return oneLine(`own adapter alone: ${metricList(own)}; ${both}: ${metricList(metrics)}`);
+}
+
+/** Formats the test scores of several tasks with one line for each. */
+export function taskTable(tasks: readonly TaskScore[]): string {
+  const rows = tasks.map(({ task, metrics, loss }) => [task, figure(loss), metricList(metrics)]);
+  return table([['task', 'loss', 'metrics'], ...rows], [0, 2]);
+}
