@@ -201,7 +201,6 @@ function widened(layer: AdapterLayer, from: number, to: number, hiddenSize: numb
   return { down, downBias, up, upBias };
 }
 
-/** Returns an adapter that adds nothing. */
 function nothing(width: number, hiddenSize: number): AdapterLayer {
   return {
     down: new Float32Array(width * hiddenSize),

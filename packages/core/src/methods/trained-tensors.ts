@@ -42,7 +42,6 @@ export async function readTrainedTensors(
   return readExactly(reader, specs, `${where} does not fit its configuration and the encoder`, bare);
 }
 
-/** The name and shape of a tensor to read. */
 type TensorSpec = Pick<ParameterSpec, 'name' | 'shape'>;
 
 /**

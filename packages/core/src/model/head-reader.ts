@@ -125,7 +125,6 @@ function readFeatures(config: JsonFields): Pick<HeadOptions, 'features' | 'activ
   return { features: pooler ? 'pooled' : 'first' };
 }
 
-/** Reads the tensors of a head. */
 async function readHeadTensors(
   weights: TensorReader,
   options: HeadOptions,

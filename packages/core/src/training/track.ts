@@ -30,7 +30,6 @@ export interface Track {
   step(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>>;
 }
 
-/** The data from which a track is created. */
 type TrackData = Pick<Track, 'task' | 'train' | 'validation' | 'classWeights'>;
 
 /** Prepares all tasks of a run. Nothing else is created during training. */
