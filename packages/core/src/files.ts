@@ -2,24 +2,7 @@
 export type { Dtype, TensorInfo } from './files/dtype.ts';
 export type { SafetensorsReason, TorchFileReason } from './files/errors.ts';
 export { isObject } from './files/json.ts';
-export {
-  JsonFields,
-  type JsonRule,
-  jsonBoolean,
-  jsonCount,
-  jsonExactly,
-  jsonList,
-  jsonNumber,
-  jsonNumberIn,
-  jsonObject,
-  jsonOneOf,
-  jsonOr,
-  jsonOrNull,
-  jsonRecord,
-  jsonShallow,
-  jsonShape,
-  jsonText,
-} from './files/json-fields.ts';
+export * from './files/json-fields.ts';
 export { openTensorFile } from './files/open-tensors.ts';
 export { bytesSource, type RandomAccess } from './files/random-access.ts';
 export type { TensorEntry } from './files/safetensors/header.ts';

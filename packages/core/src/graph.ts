@@ -14,33 +14,8 @@ export type { Alias } from './graph/alias.ts';
 export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
 export type { OnnxFace, WgslFace, WgslForm } from './graph/function-faces.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
-export {
-  type ArrayInput,
-  type ArrayOutput,
-  defineKernel,
-  type Groups,
-  type InputKind,
-  type IntegerInput,
-  type Kernel,
-  type KernelProfile,
-  type Lanes,
-  type OutputKind,
-  type Size,
-  type ValuesInput,
-  type ValuesOutput,
-} from './graph/kernel.ts';
-export {
-  constantSize,
-  eachItem,
-  elements,
-  groupsFor,
-  type LaunchArguments,
-  lanesOf,
-  launch,
-  rowItems,
-  rowsOf,
-  widthOf,
-} from './graph/launch.ts';
+export * from './graph/kernel.ts';
+export * from './graph/launch.ts';
 export { input, leafOf, variable } from './graph/leaves.ts';
 export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';
 export {
@@ -65,30 +40,7 @@ export {
   showShape,
   sizeOf,
 } from './graph/shape.ts';
-export {
-  apply,
-  applyAll,
-  type DType,
-  defineOperation,
-  type ElementwiseForm,
-  type GradientCall,
-  type Launch,
-  type LeafAttributes,
-  type MaskForm,
-  type Node,
-  type OnnxCall,
-  type Operation,
-  type ReferenceCall,
-  type Requirement,
-  type RowWise,
-  type Temporary,
-  type Tensor,
-  type Tensors,
-  type TensorType,
-  type Traits,
-  type Value,
-  type WgslCall,
-} from './graph/tensor.ts';
+export * from './graph/tensor.ts';
 export type { Mapped } from './graph/tuple.ts';
 export {
   forEachRow,
@@ -104,42 +56,7 @@ export { f32Literal, unroll, wgsl } from './graph/wgsl.ts';
 export { randomInput, randomState } from './ops/dropout.ts';
 export { sumTo } from './ops/elementwise.ts';
 export { activations } from './ops/named-activations.ts';
-export {
-  add,
-  attention,
-  binaryCrossEntropyWithLogits,
-  broadcastTo,
-  concat,
-  constant,
-  crossEntropy,
-  divide,
-  dropout,
-  elementwise,
-  embedding,
-  exp,
-  gelu,
-  geluTanh,
-  layerNorm,
-  linear,
-  matmul,
-  mean,
-  meanSquaredError,
-  multiply,
-  relu,
-  reshape,
-  scale,
-  selectFirst,
-  selectTokens,
-  sigmoid,
-  softmax,
-  split,
-  square,
-  subtract,
-  sum,
-  tanh,
-  topMask,
-  transpose,
-} from './ops/operations.ts';
+export * from './ops/operations.ts';
 export { type StoredPart, storedPart } from './ops/pack.ts';
 export { largestMask } from './ops/top-mask.ts';
 export { type AdamWOptions, adamW, adamWDefaults, adamWRates } from './optim/adamw.ts';

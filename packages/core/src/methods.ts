@@ -20,35 +20,18 @@ export { readAdapter } from './methods/adapter-reader.ts';
 export { nonLinearityOption, reductionFactorOption } from './methods/bottleneck.ts';
 export { bottleneckReader, checkAdapterFits, storedAdapter } from './methods/bottleneck-reader.ts';
 export { controlAdapter, sourceControls } from './methods/controls.ts';
-export {
-  defineMethod,
-  type MethodDefinition,
-  type MethodReference,
-  type TrainedPart,
-} from './methods/definition.ts';
+export * from './methods/definition.ts';
 export { coreMethods } from './methods/definitions.ts';
-export { fileFault } from './methods/file-fault.ts';
 export type { FrozenSpec, MethodCall, MethodTarget, SaveCall } from './methods/method.ts';
 export {
+  fileFault,
   type MethodReader,
   type ReadTarget,
   requiredFile,
   type StoredMethod,
 } from './methods/model-folder.ts';
 export { checkFileTarget, checkNamedEncoder, modelMetadata, stableStringify } from './methods/model-json.ts';
-export {
-  checkOptions,
-  type OptionDefinition,
-  type OptionDefinitions,
-  type OptionRange,
-  type OptionType,
-  type OptionValue,
-  type OptionValues,
-  optionTakes,
-  type SettledValues,
-  settleOptions,
-  whatOptionTakes,
-} from './methods/option-definition.ts';
+export * from './methods/option-definition.ts';
 export type { ScalearnSettings } from './methods/scalearn-settings.ts';
 export { readSourceFolders } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';

@@ -10,7 +10,7 @@ export interface SchemaFault {
   readonly what: string;
   /** The value; undefined if it is missing. */
   readonly found: unknown;
-  /** What is wrong with a field of a strict object. */
+  /** What is wrong with a field of a strict object. Absent for a value of another kind. */
   readonly field?: 'missing' | 'unknown';
 }
 

@@ -30,7 +30,7 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
   const choice = gpu ? 'webgpu' : (options.device ?? environment('SCALEARN_DEVICE') ?? 'auto');
   switch (choice) {
     case 'webgpu': {
-      const device = await requestWebGPUDevice(gpu ? { gpu } : {});
+      const device = await requestWebGPUDevice({ gpu });
       if (device) return device;
       throw new DeviceError(
         'there is no WebGPU adapter; install a graphics driver (Mesa has a software driver), or use the device onnx',

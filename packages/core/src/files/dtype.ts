@@ -44,3 +44,8 @@ export interface TensorInfo {
   /** Sizes of the dimensions; `[]` is a scalar. */
   readonly shape: readonly number[];
 }
+
+/** Returns whether a value is a size or a position: a whole number from 0. */
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

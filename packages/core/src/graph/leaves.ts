@@ -7,7 +7,6 @@ const never = (): never => {
   throw new ScalearnError('a leaf has no computation: its value comes from outside the graph');
 };
 
-/** The operation of every leaf. */
 const leaf = defineOperation<[], LeafAttributes>({
   name: 'leaf',
   leaf: (attributes) => attributes,

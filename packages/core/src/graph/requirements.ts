@@ -6,7 +6,6 @@ import { type DimValues, dimValue, type Shape, sameSize, showShape, sizeOf } fro
 import type { HostArray } from './storage.ts';
 import type { Node, Tensor } from './tensor.ts';
 
-/** Checks a batch for one requirement. */
 export type BatchCheck = (feeds: Readonly<Record<string, HostArray>>, dims: DimValues) => void;
 
 /**

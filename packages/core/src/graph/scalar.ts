@@ -289,7 +289,6 @@ const binaryTable = {
   },
 } satisfies Record<string, BinaryFunction>;
 
-/** All functions of the table. */
 export const unaryFunctions: readonly UnaryFunction[] = Object.values(unaryTable);
 export const binaryFunctions: readonly BinaryFunction[] = Object.values(binaryTable);
 

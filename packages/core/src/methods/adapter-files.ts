@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts';
-import type { TensorToWrite } from '../files/tensor-to-write.ts';
+import type { EncoderArchitecture } from '../nn/architecture.ts';
+import type { NamedTensor } from '../nn/parameters.ts';
 import { type Adapter, adapterKeys, adapterWidth } from './adapter.ts';
 import { pfeifferConfig } from './adapter-config.ts';
 import type { FileSet, SaveCall } from './method.ts';
@@ -14,6 +15,22 @@ function reductionFactorFor(hiddenSize: number, width: number): number {
   let factor = hiddenSize / width;
   while (adapterWidth(hiddenSize, factor) < width) factor *= 1 - Number.EPSILON;
   return factor;
+}
+
+/** Returns an adapter's tensors by their keys, which are the names of a bottleneck method's parameters. */
+export function adapterTensors(adapter: Adapter, encoder: EncoderArchitecture): Map<string, NamedTensor> {
+  const { width, hiddenSize } = adapter;
+  return new Map(
+    adapter.layers.flatMap((layer, i): [string, NamedTensor][] => {
+      const keys = adapterKeys(encoder, i, adapter.name);
+      return [
+        [keys.down, { shape: [width, hiddenSize], data: layer.down }],
+        [keys.downBias, { shape: [width], data: layer.downBias }],
+        [keys.up, { shape: [hiddenSize, width], data: layer.up }],
+        [keys.upBias, { shape: [hiddenSize], data: layer.upBias }],
+      ];
+    }),
+  );
 }
 
 /** Creates files of the `adapters` library: `adapter_config.json`, and the tensors as safetensors and torch files. */
@@ -32,21 +49,11 @@ export function adapterFiles(
     non_linearity: adapter.nonLinearity,
     reduction_factor: reductionFactor,
   };
-  const tensors = adapter.layers.flatMap((layer, i): [string, TensorToWrite][] => {
-    const keys = adapterKeys(encoder, i, adapter.name);
-    const { width, hiddenSize } = adapter;
-    return [
-      [keys.down, { shape: [width, hiddenSize], data: layer.down }],
-      [keys.downBias, { shape: [width], data: layer.downBias }],
-      [keys.up, { shape: [hiddenSize, width], data: layer.up }],
-      [keys.upBias, { shape: [hiddenSize], data: layer.upBias }],
-    ];
-  });
   return {
     'adapter_config.json': stableStringify({ ...modelMetadata(call), config, name: adapter.name }),
     ...tensorFiles(
       'adapter',
-      tensors,
+      adapterTensors(adapter, encoder),
       adapter.encoderFingerprint ? { [fingerprintKey]: adapter.encoderFingerprint } : {},
     ),
   };
@@ -67,13 +74,6 @@ export function readAdapterTensors(
     return { down: get(keys.down), downBias: get(keys.downBias), up: get(keys.up), upBias: get(keys.upBias) };
   });
   const width = layers[0]?.downBias.length ?? 0;
-  const known = encoderFingerprint ? { encoderFingerprint } : {};
-  return {
-    name: adapterName,
-    hiddenSize: encoder.hiddenSize,
-    width,
-    nonLinearity: activation,
-    layers,
-    ...known,
-  };
+  const { hiddenSize } = encoder;
+  return { name: adapterName, hiddenSize, width, nonLinearity: activation, layers, encoderFingerprint };
 }

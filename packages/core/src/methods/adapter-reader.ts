@@ -71,15 +71,12 @@ export async function readAdapter(
   }
   const { name, modelType, nonLinearity } = config;
   const [place] = places;
-  const fingerprint = tensors.metadata.get(fingerprintKey);
-  const warnings = warningsOf(config, place, fingerprint);
+  const encoderFingerprint = tensors.metadata.get(fingerprintKey);
+  const warnings = warningsOf(config, place, encoderFingerprint);
   return {
-    ...{ name, hiddenSize, width, nonLinearity, layers },
-    ...(fingerprint ? { encoderFingerprint: fingerprint } : {}),
-    ...(modelType === undefined ? {} : { modelType }),
-    ...(place === undefined ? {} : { place }),
-    ...(leftOut.length > 0 ? { leftOut } : {}),
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...{ name, hiddenSize, width, nonLinearity, layers, encoderFingerprint, modelType, place },
+    leftOut: leftOut.length > 0 ? leftOut : undefined,
+    warnings: warnings.length > 0 ? warnings : undefined,
   };
 }
 
@@ -204,7 +201,6 @@ function widened(layer: AdapterLayer, from: number, to: number, hiddenSize: numb
   return { down, downBias, up, upBias };
 }
 
-/** Returns an adapter that adds nothing. */
 function nothing(width: number, hiddenSize: number): AdapterLayer {
   return {
     down: new Float32Array(width * hiddenSize),

@@ -1,12 +1,11 @@
 import { ModelFileError } from '../files/errors.ts';
 import type { EncoderArchitecture } from '../nn/architecture.ts';
-import type { NamedTensor } from '../nn/parameters.ts';
-import { type Adapter, adapterKeys } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 import { parseAdapterConfig } from './adapter-config.ts';
+import { adapterTensors } from './adapter-files.ts';
 import { adapterMisfit } from './adapter-fit.ts';
 import { readAdapter } from './adapter-reader.ts';
 import { bottleneck } from './bottleneck.ts';
-import type { Method } from './method.ts';
 import {
   type MethodReader,
   type ModelFolder,
@@ -50,32 +49,9 @@ export const bottleneckReader: MethodReader = async (folder, target) => {
 
 /** Converts an adapter to a trained bottleneck method. */
 export function storedAdapter(adapter: Adapter, encoder: EncoderArchitecture): StoredMethod {
-  return {
-    adapterName: adapter.name,
-    method: bottleneckFor(adapter),
-    tensors: adapterTensors(adapter, encoder),
-    ...(adapter.warnings ? { warnings: adapter.warnings } : {}),
-  };
-}
-
-function bottleneckFor({ hiddenSize, width, nonLinearity }: Adapter): Method {
-  return bottleneck({ width, reductionFactor: hiddenSize / width, nonLinearity });
-}
-
-/** Returns an adapter's tensors under the names of a bottleneck method's parameters. */
-function adapterTensors(adapter: Adapter, encoder: EncoderArchitecture): Map<string, NamedTensor> {
-  const { width, hiddenSize } = adapter;
-  return new Map(
-    adapter.layers.flatMap((layer, i): [string, NamedTensor][] => {
-      const keys = adapterKeys(encoder, i, adapter.name);
-      return [
-        [keys.down, { shape: [width, hiddenSize], data: layer.down }],
-        [keys.downBias, { shape: [width], data: layer.downBias }],
-        [keys.up, { shape: [hiddenSize, width], data: layer.up }],
-        [keys.upBias, { shape: [hiddenSize], data: layer.upBias }],
-      ];
-    }),
-  );
+  const { name, hiddenSize, width, nonLinearity, warnings } = adapter;
+  const method = bottleneck({ width, reductionFactor: hiddenSize / width, nonLinearity });
+  return { adapterName: name, method, tensors: adapterTensors(adapter, encoder), warnings };
 }
 
 /** Checks an adapter. @throws ModelFileError if it was trained on another encoder */

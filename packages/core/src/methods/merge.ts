@@ -61,12 +61,5 @@ export function mergeAdapters(
     return { down, downBias, up, upBias: Float32Array.from(upBias) };
   });
   const { nonLinearity, encoderFingerprint } = first;
-  return {
-    name,
-    hiddenSize,
-    width,
-    nonLinearity,
-    layers,
-    ...(encoderFingerprint ? { encoderFingerprint } : {}),
-  };
+  return { name, hiddenSize, width, nonLinearity, layers, encoderFingerprint };
 }

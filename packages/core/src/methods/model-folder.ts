@@ -1,3 +1,4 @@
+import { ArgumentError } from '../errors.ts';
 import { ModelFileError } from '../files/errors.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
@@ -24,6 +25,16 @@ export async function requiredFile<T>(
   if (found === undefined)
     throw new ModelFileError(`${folder.describe()} has no ${path}; it is not a complete model folder`);
   return found;
+}
+
+/** Makes an object from the settings of a file. An ArgumentError about them becomes an error about the file. */
+export function fileFault<T>(where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (cause instanceof ArgumentError) throw new ModelFileError(`${where}: ${cause.message}`, { cause });
+    throw cause;
+  }
 }
 
 /** The encoder and tasks that a stored method is loaded for. */

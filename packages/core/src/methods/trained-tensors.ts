@@ -32,13 +32,30 @@ export function checkEncoder(
  */
 export async function readTrainedTensors(
   reader: TensorReader,
-  specs: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
+  specs: readonly TensorSpec[],
   target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
   where: string,
 ): Promise<Map<string, NamedTensor>> {
   checkEncoder(reader, target, where);
-  const { prefix } = target.encoder;
-  const bare = (key: string): string => (key.startsWith(`${prefix}.`) ? key.slice(prefix.length + 1) : key);
+  const start = `${target.encoder.prefix}.`;
+  const bare = (key: string): string => (key.startsWith(start) ? key.slice(start.length) : key);
+  return readExactly(reader, specs, `${where} does not fit its configuration and the encoder`, bare);
+}
+
+type TensorSpec = Pick<ParameterSpec, 'name' | 'shape'>;
+
+/**
+ * Reads the tensors of a file, which must be those of `specs`. All shapes are checked before anything is allocated.
+ *
+ * @param bare returns the part of a key and of a name by which they are compared
+ * @throws ModelFileError of `fault` and all missing, unexpected and misshaped keys
+ */
+export async function readExactly(
+  reader: TensorReader,
+  specs: readonly TensorSpec[],
+  fault: string,
+  bare: (key: string) => string = (key) => key,
+): Promise<Map<string, NamedTensor>> {
   const keys = new Map([...reader.entries.keys()].map((key) => [bare(key), key]));
   const wanted = new Set(specs.map(({ name }) => bare(name)));
   const problems = [...keys].filter(([name]) => !wanted.has(name)).map(([, key]) => `unexpected ${key}`);
@@ -51,10 +68,7 @@ export async function readTrainedTensors(
     else return [{ name, shape, key }];
     return [];
   });
-  if (problems.length > 0)
-    throw new ModelFileError(
-      `${where} does not fit its configuration and the encoder: ${shownList(problems)}`,
-    );
+  if (problems.length > 0) throw new ModelFileError(`${fault}: ${shownList(problems)}`);
   const tensors = new Map<string, NamedTensor>();
   for (const { name, shape, key } of found) tensors.set(name, { shape, data: await reader.readFloat32(key) });
   return tensors;

@@ -36,15 +36,14 @@ export interface ForwardCall extends Pick<MethodCall, 'task' | 'parameter' | 'fr
 
 /** Builds encoder, method and head as one graph. */
 export function buildForward(call: ForwardCall): GraphParts {
-  const { encoder, method, target, head, task, parameter, frozen } = call;
-  const dropout = call.dropout ? { dropout: call.dropout } : {};
-  const methodCall: MethodCall = { ...target, task, parameter, frozen, ...dropout };
+  const { encoder, method, target, head, task, parameter, frozen, dropout } = call;
+  const methodCall: MethodCall = { ...target, task, parameter, frozen, dropout };
   const graph = encoder.build({
     sites: method.sites(methodCall),
     trained: (name) => (method.trainsEncoder ? call.trained(name) : undefined),
-    ...dropout,
+    dropout,
   });
-  const logits = head.logits({ encoder: encoder.architecture, graph, parameter, ...dropout });
+  const logits = head.logits({ encoder: encoder.architecture, graph, parameter, dropout });
   const penalty = method.penalty?.(methodCall);
   return { ...graph, logits, loss: head.loss(logits, call.weighted), ...(penalty ? { penalty } : {}) };
 }

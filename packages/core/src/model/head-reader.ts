@@ -9,11 +9,12 @@ import {
   jsonRecord,
   jsonText,
 } from '../files/json-fields.ts';
-import { shown, shownList } from '../files/shown.ts';
+import { shown } from '../files/shown.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
 import { adapterNameOf } from '../methods/adapter-config.ts';
 import type { MethodTarget } from '../methods/method.ts';
 import { checkFileTarget } from '../methods/model-json.ts';
+import { readExactly } from '../methods/trained-tensors.ts';
 import type { EncoderArchitecture } from '../nn/architecture.ts';
 import { createHead, type HeadOptions, type Problem, type SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
@@ -124,9 +125,8 @@ function readFeatures(config: JsonFields): Pick<HeadOptions, 'features' | 'activ
   return { features: pooler ? 'pooled' : 'first' };
 }
 
-/** Reads the tensors of a head. Checks them against the configuration before anything is allocated. */
 async function readHeadTensors(
-  { entries, readFloat32 }: TensorReader,
+  weights: TensorReader,
   options: HeadOptions,
   where: string,
   { encoder }: Pick<MethodTarget, 'encoder'>,
@@ -136,22 +136,6 @@ async function readHeadTensors(
     throw new ModelFileError(
       `${where}: a head of ${outputs} choices cannot be read; at most ${mostChoices} can`,
     );
-  const problems: string[] = [];
-  const wanted = new Map(
-    createHead(options)
-      .parameters(encoder)
-      .map(({ name, shape }) => [name, shape]),
-  );
-  for (const key of wanted.keys()) if (!entries.has(key)) problems.push(`missing ${key}`);
-  for (const key of entries.keys()) if (!wanted.has(key)) problems.push(`unexpected ${key}`);
-  for (const [key, expected] of wanted) {
-    const shape = entries.get(key)?.shape;
-    if (shape && String(shape) !== String(expected))
-      problems.push(`${key} is [${shape.slice(0, 8)}], not [${expected}]`);
-  }
-  if (problems.length > 0)
-    throw new ModelFileError(`${where}: the tensors of the head do not fit it: ${shownList(problems)}`);
-  const tensors = new Map<string, NamedTensor>();
-  for (const [key, shape] of wanted) tensors.set(key, { shape, data: await readFloat32(key) });
-  return tensors;
+  const specs = createHead(options).parameters(encoder);
+  return readExactly(weights, specs, `${where}: the tensors of the head do not fit it`);
 }

@@ -1,8 +1,5 @@
-import type { Program } from '../devices/device.ts';
 import { ScalearnError } from '../errors.ts';
 import { fed } from '../graph/feeds.ts';
-import type { Encoder } from '../nn/encoder.ts';
-import type { Head } from '../nn/head.ts';
 import { batchFeeds, batchWeight, type EncodedExample, largestBatch } from './batches.ts';
 import { runInOrder } from './loop.ts';
 import { compileWithProgress, type OnProgress } from './progress.ts';
@@ -32,91 +29,65 @@ interface PredictCall {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** Options of a program for evaluation. */
-interface PredictorOptions extends Pick<PredictCall, 'batchSize' | 'onProgress'> {
-  /** Weight of each class in the loss, `[classes]`; equal weights by default. */
-  readonly classWeights?: readonly number[] | undefined;
-}
-
 /** Evaluates examples of one task without dropout. */
-export class Predictor implements Disposable {
-  readonly #encoder: Encoder;
-  readonly #program: Program;
-  readonly #head: Head;
-  readonly #classWeights: readonly number[] | undefined;
-
-  private constructor(
-    encoder: Encoder,
-    program: Program,
-    head: Head,
-    classWeights: readonly number[] | undefined,
-  ) {
-    this.#encoder = encoder;
-    this.#program = program;
-    this.#head = head;
-    this.#classWeights = classWeights;
-  }
-
-  /**
-   * @param task the task of the examples, one of the model's tasks
-   * @param examples examples of the same kind as later ones; with labels if the loss is needed
-   */
-  static async create(
-    model: TrainableModel,
-    task: string,
-    examples: readonly EncodedExample[],
-    { batchSize, onProgress, classWeights }: PredictorOptions,
-  ): Promise<Predictor> {
-    const { encoder } = model;
-    const { logits, loss } = model.build(undefined, task, classWeights !== undefined);
-    const program = await compileWithProgress(
-      encoder.device,
-      { outputs: hasLabels(examples) ? { logits, loss } : { logits } },
-      { ...largestBatch(examples, batchSize), label: 'evaluation', onProgress },
-    );
-    return new Predictor(encoder, program, model.head(task), classWeights);
-  }
-
+export interface Predictor {
   /**
    * @returns the predictions; the loss is NaN for texts without labels
    * @throws ScalearnError if there are no examples
    */
-  async predict(
-    examples: readonly EncodedExample[],
-    { batchSize, signal, onProgress }: PredictCall,
-  ): Promise<Predictions> {
-    if (examples.length === 0) throw new ScalearnError('there is nothing to evaluate: the split has no rows');
-    const head = this.#head;
-    const columns = head.outputs;
-    const logits = new Float32Array(examples.length * columns);
-    const classWeights = this.#classWeights;
-    let [total, weights] = [0, 0];
-    let done = 0;
-    onProgress?.(done, examples.length);
-    // Sorting by length would save nothing: batches are ragged.
-    await runInOrder(batchesOf(examples, batchSize, signal), async ({ batch, row }) => {
-      const result = await this.#program.run(batchFeeds(this.#encoder, head, batch, classWeights));
-      logits.set(fed(result, 'logits'), row * columns);
-      const weight = batchWeight(batch, classWeights);
-      total += (result.loss?.[0] ?? Number.NaN) * weight;
-      weights += weight;
-      done += batch.length;
-      onProgress?.(done, examples.length);
-    });
-    const labels = examples.flatMap((example) => example.label);
-    return { logits, rows: examples.length, columns, labels, loss: total / weights };
-  }
+  predict(examples: readonly EncodedExample[], call: PredictCall): Promise<Predictions>;
+  dispose(): void;
+}
 
-  dispose(): void {
-    this.#program.dispose();
-  }
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
+/**
+ * Compiles the program of a predictor.
+ *
+ * @param task the task of the examples, one of the model's tasks
+ * @param examples examples of the same kind as later ones; with labels if the loss is needed
+ * @param classWeights weight of each class in the loss, `[classes]`; equal weights by default
+ */
+export async function createPredictor(
+  model: TrainableModel,
+  task: string,
+  examples: readonly EncodedExample[],
+  { batchSize, onProgress }: Pick<PredictCall, 'batchSize' | 'onProgress'>,
+  classWeights?: readonly number[],
+): Promise<Predictor> {
+  const { encoder } = model;
+  const head = model.head(task);
+  const { logits, loss } = model.build(undefined, task, classWeights !== undefined);
+  const program = await compileWithProgress(
+    encoder.device,
+    { outputs: hasLabels(examples) ? { logits, loss } : { logits } },
+    { ...largestBatch(examples, batchSize), label: 'evaluation', onProgress },
+  );
+  return {
+    async predict(examples, { batchSize, signal, onProgress }) {
+      if (examples.length === 0)
+        throw new ScalearnError('there is nothing to evaluate: the split has no rows');
+      const columns = head.outputs;
+      const logits = new Float32Array(examples.length * columns);
+      let [total, weights, done] = [0, 0, 0];
+      onProgress?.(done, examples.length);
+      // Sorting by length would save nothing: batches are ragged.
+      await runInOrder(batchesOf(examples, batchSize, signal), async ({ batch, row }) => {
+        const result = await program.run(batchFeeds(encoder, head, batch, classWeights));
+        logits.set(fed(result, 'logits'), row * columns);
+        const weight = batchWeight(batch, classWeights);
+        total += (result.loss?.[0] ?? Number.NaN) * weight;
+        weights += weight;
+        done += batch.length;
+        onProgress?.(done, examples.length);
+      });
+      const labels = examples.flatMap((example) => example.label);
+      return { logits, rows: examples.length, columns, labels, loss: total / weights };
+    },
+    dispose: () => program.dispose(),
+  };
 }
 
 /** A model's programs for evaluation. They are compiled on first use and kept for later texts. */
-export class Predictors implements Disposable {
+export class Predictors {
   readonly #model: TrainableModel;
   readonly #kept = new Map<string, Promise<Predictor>>();
 
@@ -124,7 +95,7 @@ export class Predictors implements Disposable {
     this.#model = model;
   }
 
-  /** Evaluates a task of the model; see {@link Predictor.predict}. */
+  /** Evaluates a task of the model; see {@link Predictor}. */
   async predict(
     task: string,
     examples: readonly EncodedExample[],
@@ -133,7 +104,7 @@ export class Predictors implements Disposable {
     const key = JSON.stringify([task, hasLabels(examples)]);
     let predictor = this.#kept.get(key);
     if (!predictor) {
-      predictor = Predictor.create(this.#model, task, examples, { ...call, onProgress: onCompile });
+      predictor = createPredictor(this.#model, task, examples, { ...call, onProgress: onCompile });
       this.#kept.set(key, predictor);
       // A failed compilation is tried again next time.
       predictor.catch(() => this.#kept.delete(key));
@@ -149,9 +120,6 @@ export class Predictors implements Disposable {
         () => {},
       );
     this.#kept.clear();
-  }
-  [Symbol.dispose](): void {
-    this.dispose();
   }
 }
 

@@ -85,8 +85,8 @@ function flexibleHead(head: SavedHead, name: string, encoder: EncoderArchitectur
   if (features === 'dense' && own === undefined) return head;
   const options: HeadOptions = {
     ...{ ...rest, layout: 'flexible', name },
-    ...(features === 'dense' ? {} : { features }),
-    ...(features !== 'dense' || own === undefined || own === 'tanh' ? {} : { activation: own }),
+    features: features === 'dense' ? undefined : features,
+    activation: features !== 'dense' || own === 'tanh' ? undefined : own,
   };
   return renameHead(head, options, encoder);
 }
@@ -106,10 +106,7 @@ export async function readSnapshot(
   readers: readonly MethodReader[] = [],
 ): Promise<ModelSnapshot> {
   const joint = await readTasks(folder);
-  const stored = await readMethod(folder, { ...target, ...(joint ? { tasks: joint } : {}) }, [
-    ...readers,
-    ...coreReaders,
-  ]);
+  const stored = await readMethod(folder, { ...target, tasks: joint }, [...readers, ...coreReaders]);
   const tasks = joint ?? [stored.adapterName];
   const heads = new Map<string, SavedHead>();
   for (const task of tasks) {

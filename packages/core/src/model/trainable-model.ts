@@ -126,7 +126,7 @@ export class TrainableModel implements Disposable {
         return variable(tensor);
       },
       trained: (name) => (parameters.has(name) ? parameters.tensor(name) : undefined),
-      ...(dropout ? { dropout } : {}),
+      dropout,
     });
   }
 
@@ -151,8 +151,10 @@ async function encoderParameters(
 function targetOf({ encoder, adapterName, heads }: TrainableModelOptions): MethodTarget {
   const tasks = Object.keys(heads);
   const { architecture, fingerprint, hubConfig } = encoder;
-  const known = hubConfig ? { encoderConfig: hubConfig } : {};
-  return { encoder: architecture, encoderFingerprint: fingerprint, ...known, adapterName, tasks };
+  return {
+    ...{ encoder: architecture, encoderFingerprint: fingerprint, encoderConfig: hubConfig },
+    ...{ adapterName, tasks },
+  };
 }
 
 function onlyTask(tasks: readonly string[]): string {

@@ -40,13 +40,10 @@ export class TrainedModel implements TrainingHistory, Disposable {
   readonly steps: number;
   readonly seconds: number;
   readonly #model: TrainableModel;
-  /** All tasks of the whole model. */
-  readonly #all: readonly TaskShape[];
   readonly #predictors: Predictors;
-  /** Whether this object frees the parameters. */
-  readonly #owns: boolean;
+  /** The model that owns parameters and programs: this one, or the model of several tasks of which this is a view. */
+  readonly #whole: TrainedModel;
 
-  /** @param whole the model of several tasks of which this is a view; a view owns nothing */
   constructor(
     model: TrainableModel,
     tasks: readonly TaskShape[],
@@ -59,9 +56,8 @@ export class TrainedModel implements TrainingHistory, Disposable {
     this.bestEpoch = bestEpoch;
     this.steps = steps;
     this.seconds = seconds;
-    this.#all = whole ? whole.#all : tasks;
+    this.#whole = whole ?? this;
     this.#predictors = whole ? whole.#predictors : new Predictors(model);
-    this.#owns = whole === undefined;
   }
 
   /** The task of the model. @throws ArgumentError if it has several */
@@ -172,7 +168,7 @@ export class TrainedModel implements TrainingHistory, Disposable {
     const all = [...(await model.parameters.read())];
     const pick = (task: string | undefined): Map<string, NamedTensor> =>
       new Map(all.filter(([name]) => model.headTask(name) === task));
-    const labels = new Map(this.#all.map((task) => [taskName(task), task.labels]));
+    const labels = new Map(this.#whole.tasks.map((task) => [taskName(task), task.labels]));
     return {
       ...model.target,
       method: model.method,
@@ -215,7 +211,7 @@ export class TrainedModel implements TrainingHistory, Disposable {
 
   /** Frees the parameters and the compiled programs, but not the encoder. A view of one task frees nothing. */
   dispose(): void {
-    if (!this.#owns) return;
+    if (this.#whole !== this) return;
     this.#predictors.dispose();
     this.#model.dispose();
   }

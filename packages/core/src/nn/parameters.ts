@@ -166,7 +166,7 @@ function layOut(name: string, specs: readonly ParameterSpec[], seed: number): Gr
   const first = new Float32Array(size);
   for (const [i, spec] of specs.entries()) first.set(initialValues(spec, seed), offsets[i]);
   const { decay, rate = 1, tasks } = at(specs, 0);
-  return { name, decay, rate, ...(tasks ? { tasks } : {}), specs, offsets, size, first };
+  return { name, decay, rate, tasks, specs, offsets, size, first };
 }
 
 function createGroup(device: Device, { first, ...group }: GroupLayout): ParameterGroup {

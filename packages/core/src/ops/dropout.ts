@@ -24,7 +24,6 @@ const dropoutMaskOperation = defineOperation<[random: Tensor], MaskForm>({
   ],
 });
 
-/** Fills one row of a mask. */
 export function fillMask(
   y: Values,
   row: number,

@@ -57,7 +57,7 @@ const matmulOperation = defineOperation<[a: Tensor, b: Tensor, bias?: Tensor], M
 export function matmul(
   a: Tensor,
   b: Tensor,
-  options: Partial<MatmulAttributes> & { bias?: Tensor } = {},
+  options: Partial<MatmulAttributes> & { readonly bias?: Tensor | undefined } = {},
 ): Tensor {
   const { bias, transposeA = false, transposeB = false } = options;
   return apply(matmulOperation, bias ? [a, b, bias] : [a, b], { transposeA, transposeB });
@@ -65,7 +65,7 @@ export function matmul(
 
 /** Linear layer `y = x · Wᵀ + b`: x `[rows, in]`, weight `[out, in]`, bias `[out]`, y `[rows, out]`. */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  return matmul(x, weight, { transposeB: true, ...(bias ? { bias } : {}) });
+  return matmul(x, weight, { transposeB: true, bias });
 }
 
 function transposed(x: Values): Values {

@@ -53,7 +53,6 @@ fn rowSum(x: f32, local: u32) -> f32 {
     rows === 'thread' ? 'true' : rows === 'subgroup' ? 'lane == 0u' : 'local == 0u',
 };
 
-/** Returns the groups for a number of rows. */
 export function rowGroups(form: RowForm, rows: Size): Launch['groups'] {
   return groupsFor(rows, form.rows === 'thread' ? workgroupSize : 1);
 }

@@ -2,7 +2,6 @@ import { at } from '../elements.ts';
 import { MT19937 } from '../random/mt19937.ts';
 import { RandomStream } from '../random/streams.ts';
 
-/** The batch of one step. */
 export interface StepBatch {
   /** Index of the task. */
   readonly task: number;

@@ -19,7 +19,6 @@ import {
 } from './checkpoint.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { earlyStoppingStart, patienceExceeded, updateEarlyStopping } from './early-stopping.ts';
-import type { TrainEvent } from './events.ts';
 import type { TrainOptions } from './options.ts';
 import type { BatchOrder } from './order.ts';
 import { batchOrder, type Plan } from './plan.ts';
@@ -109,7 +108,7 @@ export class Run {
     for (const [task, steps] of Object.entries(this.#progress.taskSteps)) this.#begun.set(task, steps);
     const rows = (split: 'train' | 'validation'): number =>
       this.#tracks.reduce((sum, track) => sum + track[split].length, 0);
-    this.#emit({
+    this.#options.onEvent?.({
       event: 'start',
       task: this.#tracks.map(({ task }) => task.id).join(', '),
       method: this.#model.method.name,
@@ -207,7 +206,7 @@ export class Run {
       lossRows: lossRows + weight,
     };
     const penalty = result.penalty?.[0];
-    this.#emit({
+    this.#options.onEvent?.({
       event: 'step',
       step: step + 1,
       steps: this.#plan.steps,
@@ -240,7 +239,7 @@ export class Run {
     const finished = step >= this.#plan.steps || patienceExceeded(stopping, this.#plan.patience);
     const none = { lossSum: 0, lossRows: 0 };
     this.#progress = { ...this.#progress, ...none, stopping, history: [...history, record], finished };
-    this.#emit({ event: 'epoch', best, memory: this.#model.encoder.device.memory(), ...record });
+    this.#options.onEvent?.({ event: 'epoch', best, memory: this.#model.encoder.device.memory(), ...record });
   }
 
   async #interrupt(): Promise<never> {
@@ -262,10 +261,6 @@ export class Run {
       const groups = await readGroups(this.#model.parameters.groups, this.#best);
       return encodeCheckpoint(this.#settings, this.#progress, groups);
     });
-  }
-
-  #emit(event: TrainEvent): void {
-    this.#options.onEvent?.(event);
   }
 
   dispose(): void {

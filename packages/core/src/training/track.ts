@@ -2,7 +2,7 @@ import type { HostArray, Program } from '../devices/device.ts';
 import { graphInputs, topologicalOrder } from '../graph/graph.ts';
 import { peakMemory } from '../graph/peak-memory.ts';
 import { type EncodedExample, encodeExamples, largestBatch } from '../model/batches.ts';
-import { Predictor } from '../model/predict.ts';
+import { createPredictor, type Predictor } from '../model/predict.ts';
 import { compileWithProgress, phaseReporter } from '../model/progress.ts';
 import { type TrainingTask, taskName } from '../model/task.ts';
 import type { TrainableModel } from '../model/trainable-model.ts';
@@ -23,14 +23,13 @@ export interface Track {
   readonly classWeights?: readonly number[] | undefined;
   readonly program: Program;
   /** Evaluates the validation split; absent for a task without validation rows. */
-  readonly predictor?: Predictor;
+  readonly predictor: Predictor | undefined;
   /** Bytes of a training step's intermediate values; an estimate if the device does not report them. */
   readonly activations: number;
   /** Runs a training step. Drops inputs that its program does not take, such as the random state without dropout. */
   step(feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>>;
 }
 
-/** The data from which a track is created. */
 type TrackData = Pick<Track, 'task' | 'train' | 'validation' | 'classWeights'>;
 
 /** Prepares all tasks of a run. Nothing else is created during training. */
@@ -92,13 +91,15 @@ async function createTrack(
     onProgress: report('compile'),
   });
   try {
-    const how = { batchSize: plan.evalBatchSize, onProgress: report('compile'), classWeights };
+    const how = { batchSize: plan.evalBatchSize, onProgress: report('compile') };
     const predictor =
-      data.validation.length > 0 && (await Predictor.create(model, name, data.validation, how));
+      data.validation.length > 0
+        ? await createPredictor(model, name, data.validation, how, classWeights)
+        : undefined;
     const step = (feeds: Readonly<Record<string, HostArray>>): Promise<Record<string, HostArray>> =>
       program.run(Object.fromEntries(Object.entries(feeds).filter(([input]) => inputs.has(input))));
     const activations = program.statistics.arenaBytes ?? peakMemory(graph, largest.capacity);
-    return { ...data, name, program, ...(predictor && { predictor }), activations, step };
+    return { ...data, name, program, predictor, activations, step };
   } catch (error) {
     program.dispose();
     throw error;

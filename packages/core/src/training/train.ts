@@ -54,7 +54,7 @@ function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, method:
   const first = joint && layout === 'flexible' && problem === 'multipleChoice';
   return createHead({
     ...{ problem, layout, name: taskName(task), outputs: labels?.length ?? 1 },
-    ...(joint ? { several: true } : {}),
-    ...(first ? { features: 'first' } : {}),
+    several: joint,
+    features: first ? 'first' : undefined,
   });
 }

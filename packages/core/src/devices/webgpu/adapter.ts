@@ -57,7 +57,7 @@ export async function findAdapter(options: GPURequestAdapterOptions = {}): Promi
 /** Describes the adapter that a device would be opened on; undefined if there is none. Opens no device. */
 export async function describeBestAdapter(): Promise<AdapterDescription | undefined> {
   const found = await findAdapter({ powerPreference: 'high-performance' });
-  return found && describeAdapter(found.adapter.info, found.adapter.features, found.adapter.limits);
+  return found && describeAdapter(found.adapter);
 }
 
 /** Lists the adapters that WebGPU offers: at most high-performance, low-power and fallback. */
@@ -70,8 +70,7 @@ export async function listAdapters(): Promise<AdapterDescription[]> {
   ] satisfies GPURequestAdapterOptions[]) {
     const found = await findAdapter(options);
     if (!found) continue;
-    const { features, limits } = found.adapter;
-    const description = describeAdapter(found.adapter.info, features, limits);
+    const description = describeAdapter(found.adapter);
     const text = JSON.stringify(description);
     if (!list.some((other) => JSON.stringify(other) === text)) list.push(description);
   }
@@ -80,11 +79,11 @@ export async function listAdapters(): Promise<AdapterDescription[]> {
 
 const softwareNames = /llvmpipe|lavapipe|swiftshader|softpipe|software|basic render|\bwarp\b/i;
 
-export function describeAdapter(
-  info: GPUAdapterInfo,
-  features: Iterable<string>,
-  limits: GPUSupportedLimits,
-): AdapterDescription {
+export function describeAdapter({
+  info,
+  features,
+  limits,
+}: Pick<GPUAdapter, 'info' | 'features' | 'limits'>): AdapterDescription {
   const { vendor, architecture, device, description } = info;
   const names = new Set(features);
   // Older runtimes do not report subgroup sizes.

@@ -50,7 +50,8 @@ export class WebGPUDevice implements Device {
     const found = options.gpu ? undefined : await findAdapter({ powerPreference });
     const gpu = options.gpu ?? (found && (await openDevice(found.adapter)));
     if (!gpu) return undefined;
-    const adapter = describeAdapter(found?.adapter.info ?? gpu.adapterInfo, gpu.features, gpu.limits);
+    const info = found?.adapter.info ?? gpu.adapterInfo;
+    const adapter = describeAdapter({ info, features: gpu.features, limits: gpu.limits });
     const profile = chooseProfile(adapter, options.forceVariant ?? environment('SCALEARN_WEBGPU_VARIANT'));
     // In Node, a device that was passed in also comes from Dawn.
     const polled = found?.polled ?? isNode();

@@ -1,4 +1,4 @@
-import { DTYPE_BITS, isDtype, type TensorInfo } from '../dtype.ts';
+import { DTYPE_BITS, isCount, isDtype, type TensorInfo } from '../dtype.ts';
 import { SafetensorsError, type SafetensorsReason } from '../errors.ts';
 import { DuplicateKeyError, isObject, parseStrictJson } from '../json.ts';
 import { shown } from '../shown.ts';
@@ -11,7 +11,6 @@ export interface TensorEntry extends TensorInfo {
   readonly end: number;
 }
 
-/** The header of a safetensors file. */
 export interface SafetensorsHeader {
   /** The strings of `__metadata__`; empty if there are none. */
   readonly metadata: ReadonlyMap<string, string>;
@@ -164,8 +163,4 @@ function checkLayout(entries: TensorEntry[], dataStart: number, size: number, fa
     );
   }
   if (position < size) fail('extra-data', `${size - position} bytes follow the last tensor`);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,23 +1,20 @@
+import { ByteWriter } from '../byte-writer.ts';
 import { DTYPE_BITS } from '../dtype.ts';
 import { SafetensorsError, type SafetensorsReason } from '../errors.ts';
 import { checkTensor, encodeTensor, type TensorToWrite } from '../tensor-to-write.ts';
 import { LONE_SURROGATE, PREFIX_BYTES } from './header.ts';
 
 /**
- * Encodes tensors as the parts of a safetensors file: the header, then one part for each tensor. A part is a view of
- * the tensor's data if no conversion is needed. Write the parts in order to save a large file without a second copy of
- * it in memory.
- *
- * The bytes depend only on the contents, not on the order of `tensors`. Larger dtypes come first, so that every tensor
- * is aligned. Names ascend within a dtype. The header is padded with spaces to a multiple of 8 bytes, as in the Python
- * library.
+ * Encodes tensors as the bytes of a safetensors file. The bytes depend only on the contents, not on the order of
+ * `tensors`. Larger dtypes come first, so that every tensor is aligned. Names ascend within a dtype. The header is
+ * padded with spaces to a multiple of 8 bytes, as in the Python library.
  *
  * @throws SafetensorsError `name`, `duplicate-name`, `shape`, `dtype` or `metadata`
  */
-export function safetensorsParts(
+export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: TensorToWrite]>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array[] {
+): Uint8Array {
   const sorted = [...tensors].map(([name, tensor]) => ({
     name,
     tensor,
@@ -27,7 +24,6 @@ export function safetensorsParts(
     (a, b) =>
       DTYPE_BITS[b.dtype] - DTYPE_BITS[a.dtype] || compare(a.dtype, b.dtype) || compare(a.name, b.name),
   );
-
   const header = new Map<string, unknown>();
   if (Object.keys(metadata).length > 0) header.set('__metadata__', checkMetadata(metadata));
   const parts: Uint8Array[] = [];
@@ -40,22 +36,7 @@ export function safetensorsParts(
     parts.push(bytes);
     position = end;
   }
-  return [encodeHeader(header), ...parts];
-}
-
-/** Encodes tensors as the bytes of a safetensors file; see {@link safetensorsParts}. */
-export function writeSafetensors(
-  tensors: Iterable<readonly [name: string, tensor: TensorToWrite]>,
-  metadata?: Readonly<Record<string, string>>,
-): Uint8Array {
-  const parts = safetensorsParts(tensors, metadata);
-  const file = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let position = 0;
-  for (const part of parts) {
-    file.set(part, position);
-    position += part.length;
-  }
-  return file;
+  return new ByteWriter().bytes(encodeHeader(header), ...parts).finish();
 }
 
 /** Writes the header key by key. An object would move numeric names to the front and lose `__proto__`. */

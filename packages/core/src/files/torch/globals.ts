@@ -1,7 +1,7 @@
-import type { Dtype } from '../dtype.ts';
+import { type Dtype, isCount } from '../dtype.ts';
 import type { TorchFail } from '../errors.ts';
 import { type PickleHost, Tuple } from './pickle.ts';
-import { elementBytes, isCount, TorchStorage, TorchTensor } from './tensor.ts';
+import { elementBytes, TorchStorage, TorchTensor } from './tensor.ts';
 
 /** A storage class of torch. It stands for a dtype. */
 class StorageClass {

@@ -58,7 +58,6 @@ async function openContent(source: RandomAccess, fail: TorchFail): ReturnType<ty
 const MOST_SHARED = 64;
 const SMALL_BYTES = 2 ** 22;
 
-/** Returns the entries of a state dict. */
 function entriesOf(state: unknown, fileSize: number, fail: TorchFail): Map<string, TorchEntry> {
   if (!(state instanceof Map))
     return fail('malformed', 'it does not contain a dictionary of tensors; save the state_dict() of a model');

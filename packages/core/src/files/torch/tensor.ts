@@ -1,5 +1,5 @@
 import { at } from '../../elements.ts';
-import { DTYPE_BITS, type Dtype } from '../dtype.ts';
+import { DTYPE_BITS, type Dtype, isCount } from '../dtype.ts';
 import type { TorchFail } from '../errors.ts';
 
 /** A contiguous array of numbers in a torch file. Several tensors may share it. */
@@ -149,8 +149,4 @@ const MAX_DIMENSIONS = 64;
 
 export function elementBytes(dtype: Dtype): number {
   return DTYPE_BITS[dtype] / 8;
-}
-
-export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,6 +1,6 @@
+import { ByteWriter } from '../byte-writer.ts';
 import { type TorchFail, TorchFileError } from '../errors.ts';
 import { checkTensor, encodeTensor, type TensorToWrite, type WrittenDtype } from '../tensor-to-write.ts';
-import { ByteWriter } from './byte-writer.ts';
 import { writeZip } from './zip-writer.ts';
 
 const storageClasses: Readonly<Record<WrittenDtype, string>> = {

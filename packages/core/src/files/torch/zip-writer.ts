@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from '../byte-writer.ts';
 import { DIRECTORY_END, DIRECTORY_ENTRY, LOCAL_HEADER } from './zip.ts';
 
 /** 1 January 1980, the first date of the zip format. A fixed date makes the bytes depend only on the contents. */

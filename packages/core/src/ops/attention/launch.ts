@@ -1,44 +1,75 @@
-import type { KernelProfile } from '../../graph/kernel.ts';
-import { fixedDim } from '../../graph/shape.ts';
+import type { Groups, KernelProfile, Size } from '../../graph/kernel.ts';
+import { constantSize, elements, launch } from '../../graph/launch.ts';
+import { type DimValues, fixedDim } from '../../graph/shape.ts';
 import type { Launch, Tensor } from '../../graph/tensor.ts';
-import { type AttentionInputs, type AttentionUse, attentionLaunch } from './parts.ts';
+import { floatBits } from '../../graph/wgsl.ts';
+import { dropoutThreshold } from '../../random/dropout-mask.ts';
+import type { AttentionUse, AttentionVariant } from './parts.ts';
 import { subgroupAttention } from './subgroup.ts';
 import { threadAttention } from './thread.ts';
 
-function prefersSubgroups(qkv: Tensor, { heads }: AttentionUse, profile: KernelProfile): boolean {
-  return profile.matmul === 'subgroup' && (fixedDim(qkv.shape, 1) / 3 / heads) % 4 === 0;
+interface AttentionInputs {
+  readonly qkv: Tensor;
+  readonly cuSeqlens: Tensor;
+  readonly random: Tensor | undefined;
 }
 
 export function launchAttention(
-  inputs: AttentionInputs['forward']['inputs'],
-  outputs: AttentionInputs['forward']['outputs'],
+  inputs: AttentionInputs,
+  outputs: { readonly context: Tensor; readonly statistics: Tensor },
   use: AttentionUse,
   profile: KernelProfile,
 ): Launch[] {
-  const { qkv, cuSeqlens } = inputs;
-  const call = {
-    inputs,
-    outputs,
-    common: attentionLaunch(qkv, cuSeqlens, use, 1),
-  };
-  return prefersSubgroups(qkv, use, profile)
-    ? [subgroupAttention.forward(call, profile.subgroupSize)]
-    : [threadAttention.forward(call)];
+  const variant = variantOf(inputs, use, profile);
+  return [launch(variant.forward, { inputs, outputs, ...shared(inputs, use, profile, variant, 1) })];
 }
 
 export function launchAttentionGradient(
-  inputs: AttentionInputs['backward']['inputs'],
-  outputs: AttentionInputs['backward']['outputs'],
+  inputs: AttentionInputs & {
+    readonly context: Tensor;
+    readonly statistics: Tensor;
+    readonly dContext: Tensor;
+  },
+  outputs: { readonly dQkv: Tensor },
   use: AttentionUse,
   profile: KernelProfile,
 ): Launch[] {
-  const { qkv, cuSeqlens } = inputs;
-  const call = {
-    inputs,
-    outputs,
-    common: attentionLaunch(qkv, cuSeqlens, use, 2),
+  const variant = variantOf(inputs, use, profile);
+  return [launch(variant.backward, { inputs, outputs, ...shared(inputs, use, profile, variant, 2) })];
+}
+
+function variantOf(
+  { qkv }: AttentionInputs,
+  { heads }: AttentionUse,
+  { matmul }: KernelProfile,
+): AttentionVariant {
+  const isWide = (fixedDim(qkv.shape, 1) / 3 / heads) % 4 === 0;
+  return matmul === 'subgroup' && isWide ? subgroupAttention : threadAttention;
+}
+
+/** Returns what both launches share. There are `roles` kinds of work. */
+function shared(
+  { qkv, cuSeqlens }: AttentionInputs,
+  { heads, probability, stream }: AttentionUse,
+  { subgroupSize }: KernelProfile,
+  { tiles }: AttentionVariant,
+  roles: number,
+) {
+  const hidden = fixedDim(qkv.shape, 1) / 3;
+  const tokens = elements(qkv.shape.slice(0, 1));
+  const boundaries = elements(cuSeqlens.shape);
+  const sequences: Size = (dims) => boundaries(dims) - 1;
+  return {
+    sizes: {
+      tokens,
+      sequences,
+      heads: constantSize(heads),
+      hidden: constantSize(hidden),
+      stream: constantSize(stream),
+      threshold: constantSize(dropoutThreshold(probability)),
+      kept: constantSize(floatBits(1 / (1 - probability))),
+    },
+    constants: { size: hidden / heads, dropped: probability > 0, subgroupSize },
+    groups: (dims: DimValues): Groups => [tiles(tokens(dims), sequences(dims), subgroupSize), heads, roles],
   };
-  return prefersSubgroups(qkv, use, profile)
-    ? [subgroupAttention.backward(call, profile.subgroupSize)]
-    : [threadAttention.backward(call)];
 }

@@ -1,15 +1,13 @@
-import type { ArrayInput, ArrayOutput, Groups, Lanes, Size, ValuesOutput } from '../../graph/kernel.ts';
-import { constantSize, elements } from '../../graph/launch.ts';
-import { type DimValues, fixedDim } from '../../graph/shape.ts';
-import type { Tensor } from '../../graph/tensor.ts';
-import { f32Literal, floatBits, unroll } from '../../graph/wgsl.ts';
-import { dropoutThreshold } from '../../random/dropout-mask.ts';
+import type { ArrayInput, ArrayOutput, Kernel, Lanes, ValuesOutput } from '../../graph/kernel.ts';
+import { f32Literal, unroll } from '../../graph/wgsl.ts';
 
 /** The parameters of the attention kernels' text. */
 export interface AttentionForm {
   /** Elements of a head. */
   readonly size: number;
   readonly dropped: boolean;
+  /** Invocations in a subgroup; only the variant with subgroups uses it. */
+  readonly subgroupSize: number;
 }
 
 /** Returns 4 if a head is held in vectors of four; 1 if its size is not a multiple of four. */
@@ -90,6 +88,44 @@ export const attentionSizes = [
   'threshold',
   'kept',
 ] as const;
+
+/** Inputs and outputs of the forward kernels. */
+export const forwardNames = {
+  name: 'attention',
+  inputs: { qkv: 'array', cuSeqlens: 'integers', random: 'random' },
+  outputs: { context: 'values', statistics: 'array' },
+} as const;
+
+/** Inputs and outputs of the backward kernels. */
+export const backwardNames = {
+  name: 'attentionGradient',
+  inputs: {
+    qkv: 'array',
+    context: 'array',
+    statistics: 'array',
+    dContext: 'array',
+    cuSeqlens: 'integers',
+    random: 'random',
+  },
+  outputs: { dQkv: 'values' },
+} as const;
+
+type KernelOf<N extends typeof forwardNames | typeof backwardNames> = Kernel<
+  N['inputs'],
+  N['outputs'],
+  (typeof attentionSizes)[number],
+  AttentionForm
+>;
+
+/** The kernels of a variant. */
+export interface AttentionVariant {
+  readonly forward: KernelOf<typeof forwardNames>;
+  /** Computes all gradients in one dispatch. Half of the work loops over the keys of a query, half over the queries of a key. */
+  readonly backward: KernelOf<typeof backwardNames>;
+  /** Returns the number of workgroups that cover the tokens. */
+  tiles(tokens: number, sequences: number, subgroupSize: number): number;
+}
+
 type MaskNames = Readonly<Record<'stream' | 'threshold' | 'kept' | 'random', string>>;
 
 /** Returns the eight dropout bits of the key's block, for the row of a query and head. */
@@ -107,58 +143,4 @@ export interface AttentionUse {
   /** Dropout probability of the attention probabilities; with 0 there is no random state. */
   readonly probability: number;
   readonly stream: number;
-}
-
-interface AttentionCommon {
-  readonly sizes: Record<(typeof attentionSizes)[number], Size>;
-  readonly form: AttentionForm;
-  readonly groups: (dims: DimValues) => Groups;
-}
-
-/** The inputs of the kernels' launches, for all variants. */
-export interface AttentionInputs {
-  readonly forward: {
-    readonly inputs: {
-      readonly qkv: Tensor;
-      readonly cuSeqlens: Tensor;
-      readonly random: Tensor | undefined;
-    };
-    readonly outputs: { readonly context: Tensor; readonly statistics: Tensor };
-    readonly common: ReturnType<typeof attentionLaunch>;
-  };
-  readonly backward: {
-    readonly inputs: AttentionInputs['forward']['inputs'] & {
-      readonly context: Tensor;
-      readonly statistics: Tensor;
-      readonly dContext: Tensor;
-    };
-    readonly outputs: { readonly dQkv: Tensor };
-    readonly common: ReturnType<typeof attentionLaunch>;
-  };
-}
-
-/** Returns what the launches of all variants share, except the number of tiles. There are `roles` kinds of work. */
-export function attentionLaunch(
-  qkv: Tensor,
-  cuSeqlens: Tensor,
-  { heads, probability, stream }: AttentionUse,
-  roles: number,
-): (tiles: (tokens: number, sequences: number) => number) => AttentionCommon {
-  const width = fixedDim(qkv.shape, 1);
-  const tokens = elements(qkv.shape.slice(0, 1));
-  const boundaries = elements(cuSeqlens.shape);
-  const sequences: Size = (dims) => boundaries(dims) - 1;
-  return (tiles) => ({
-    sizes: {
-      tokens,
-      sequences,
-      heads: constantSize(heads),
-      hidden: constantSize(width / 3),
-      stream: constantSize(stream),
-      threshold: constantSize(dropoutThreshold(probability)),
-      kept: constantSize(floatBits(1 / (1 - probability))),
-    },
-    form: { size: width / 3 / heads, dropped: probability > 0 },
-    groups: (dims) => [tiles(tokens(dims), sequences(dims)), heads, roles],
-  });
 }

@@ -1,13 +1,13 @@
 import { type ArrayInput, defineKernel, type IntegerInput } from '../../graph/kernel.ts';
-import { launch } from '../../graph/launch.ts';
-import type { Launch } from '../../graph/tensor.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
 import {
   type AttentionForm,
-  type AttentionInputs,
+  type AttentionVariant,
   addScaled,
   attentionSizes,
+  backwardNames,
   dotHeads,
+  forwardNames,
   lowest,
   maskBits,
   maskFactor,
@@ -20,10 +20,6 @@ import {
   vectorsOfHead,
   zeroHead,
 } from './parts.ts';
-
-interface SubgroupForm extends AttentionForm {
-  readonly subgroupSize: number;
-}
 
 /** Number of keys that the forward kernel processes together, with one rescaling of the sums. */
 const chunk = 4;
@@ -52,7 +48,7 @@ function position(cuSeqlens: IntegerInput, sequences: string, subgroupSize: numb
 }
 
 /** Declares this invocation's part `name_0`, … of a head that the whole subgroup shares. */
-function shareHead(form: SubgroupForm, source: ArrayInput, name: string, begin: string): string {
+function shareHead(form: AttentionForm, source: ArrayInput, name: string, begin: string): string {
   const vectors = vectorsOfHead(form);
   return unroll(Math.ceil(vectors / form.subgroupSize), (part) => {
     const index = `min(lane + ${part * form.subgroupSize}u, ${vectors - 1}u)`;
@@ -62,16 +58,14 @@ function shareHead(form: SubgroupForm, source: ArrayInput, name: string, begin: 
 
 /** Returns a vector of a shared head. */
 const shared =
-  ({ subgroupSize }: SubgroupForm, name: string) =>
+  ({ subgroupSize }: AttentionForm, name: string) =>
   (i: number): string =>
     `subgroupBroadcast(${name}_${Math.floor(i / subgroupSize)}, ${i % subgroupSize}u)`;
 
 const forward = defineKernel({
-  name: 'attention',
-  inputs: { qkv: 'array', cuSeqlens: 'integers', random: 'random' },
-  outputs: { context: 'values', statistics: 'array' },
+  ...forwardNames,
   sizes: attentionSizes,
-  workgroup: ({ subgroupSize }: SubgroupForm) => subgroupSize,
+  workgroup: ({ subgroupSize }: AttentionForm) => subgroupSize,
   subgroups: () => true,
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
   body: (names, form) => {
@@ -121,18 +115,9 @@ ${putHead(form, context, 'column', (i) => `sum${i} / total`)}
 });
 
 const backward = defineKernel({
-  name: 'attentionGradient',
-  inputs: {
-    qkv: 'array',
-    context: 'array',
-    statistics: 'array',
-    dContext: 'array',
-    cuSeqlens: 'integers',
-    random: 'random',
-  },
-  outputs: { dQkv: 'values' },
+  ...backwardNames,
   sizes: attentionSizes,
-  workgroup: ({ subgroupSize }: SubgroupForm) => subgroupSize,
+  workgroup: ({ subgroupSize }: AttentionForm) => subgroupSize,
   subgroups: () => true,
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
   body: (names, form) => {
@@ -224,24 +209,13 @@ ${putHead(form, dQkv, `2u * ${hidden} + column`, named('dv'))}
   },
 });
 
-/** Returns the number of tiles. A tile belongs to one sequence, so at most one per sequence is not full. */
-const tiles =
-  (subgroupSize: number) =>
-  (tokens: number, sequences: number): number =>
-    Math.floor(tokens / subgroupSize) + sequences;
-
 /**
  * Attention in which a subgroup works on neighbors of one sequence. Each invocation reads a part of shared data, such
  * as a key, and gets the rest by broadcast. The size of a head must be a multiple of four.
  */
-export const subgroupAttention = {
-  forward: ({ inputs, outputs, common }: AttentionInputs['forward'], subgroupSize: number): Launch => {
-    const { sizes, form, groups } = common(tiles(subgroupSize));
-    return launch(forward, { inputs, outputs, sizes, constants: { ...form, subgroupSize }, groups });
-  },
-  /** As in {@link threadAttention}: half of the subgroups loop over keys, half over queries. */
-  backward: ({ inputs, outputs, common }: AttentionInputs['backward'], subgroupSize: number): Launch => {
-    const { sizes, form, groups } = common(tiles(subgroupSize));
-    return launch(backward, { inputs, outputs, sizes, constants: { ...form, subgroupSize }, groups });
-  },
+export const subgroupAttention: AttentionVariant = {
+  forward,
+  backward,
+  // A tile belongs to one sequence, so at most one per sequence is not full.
+  tiles: (tokens, sequences, subgroupSize) => Math.floor(tokens / subgroupSize) + sequences,
 };

@@ -1,14 +1,14 @@
 import { defineKernel, type IntegerInput } from '../../graph/kernel.ts';
-import { launch } from '../../graph/launch.ts';
-import type { Launch } from '../../graph/tensor.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
 import { findSequence } from '../select-first.ts';
 import {
   type AttentionForm,
-  type AttentionInputs,
+  type AttentionVariant,
   addScaled,
   attentionSizes,
+  backwardNames,
   dotHeads,
+  forwardNames,
   lowest,
   maskBits,
   maskFactor,
@@ -36,9 +36,7 @@ ${findSequence(cuSeqlens, sequences, 'token')}
 }
 
 const forward = defineKernel({
-  name: 'attention',
-  inputs: { qkv: 'array', cuSeqlens: 'integers', random: 'random' },
-  outputs: { context: 'values', statistics: 'array' },
+  ...forwardNames,
   sizes: attentionSizes,
   workgroup: (_: AttentionForm) => workgroup,
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
@@ -78,16 +76,7 @@ ${putHead(form, context, 'column', (i) => `sum${i} / total`)}
 });
 
 const backward = defineKernel({
-  name: 'attentionGradient',
-  inputs: {
-    qkv: 'array',
-    context: 'array',
-    statistics: 'array',
-    dContext: 'array',
-    cuSeqlens: 'integers',
-    random: 'random',
-  },
-  outputs: { dQkv: 'values' },
+  ...backwardNames,
   sizes: attentionSizes,
   workgroup: (_: AttentionForm) => workgroup,
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
@@ -158,20 +147,9 @@ ${putHead(form, dQkv, `2u * ${hidden} + column`, named('dv'))}
   },
 });
 
-const tiles = (tokens: number): number => Math.ceil(tokens / workgroup);
-
 /** Attention with one invocation per query and head, and a running maximum and sum over the keys. */
-export const threadAttention = {
-  forward: ({ inputs, outputs, common }: AttentionInputs['forward']): Launch => {
-    const { sizes, form, groups } = common(tiles);
-    return launch(forward, { inputs, outputs, sizes, constants: form, groups });
-  },
-  /**
-   * Computes all gradients in one dispatch. Half of the invocations loop over the keys of a query, half over the
-   * queries of a key. Probabilities are recomputed from the logarithms of the sums.
-   */
-  backward: ({ inputs, outputs, common }: AttentionInputs['backward']): Launch => {
-    const { sizes, form, groups } = common(tiles);
-    return launch(backward, { inputs, outputs, sizes, constants: form, groups });
-  },
+export const threadAttention: AttentionVariant = {
+  forward,
+  backward,
+  tiles: (tokens) => Math.ceil(tokens / workgroup),
 };

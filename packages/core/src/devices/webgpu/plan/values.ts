@@ -92,7 +92,6 @@ export function inlineOf(value: Value): Inline | undefined {
 
 export type Broadcast = 'same' | 'scalar' | 'row' | 'column' | 'general';
 
-/** Returns how an operand broadcasts to a shape. */
 export function broadcastKind(operand: Shape, shape: Shape): Broadcast {
   const own = paddedShape(operand, shape.length);
   if (own.every((dim, i) => dim === shape[i])) return 'same';

@@ -7,9 +7,11 @@ export class ByteWriter {
     return this.#length;
   }
 
-  bytes(bytes: Uint8Array): this {
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
+  bytes(...parts: readonly Uint8Array[]): this {
+    for (const part of parts) {
+      this.#parts.push(part);
+      this.#length += part.length;
+    }
     return this;
   }
   u8(...values: readonly number[]): this {
