@@ -46,11 +46,14 @@ const reasons: Readonly<Record<string, string>> = {
   ELOOP: 'its links lead in a ring; choose another folder',
   ESTALE: 'the network disk has gone away; try again',
   EPIPE: 'its reader has gone',
+  ERR_INVALID_ARG_VALUE: 'its name contains a null character; correct the path',
 };
 
 /** Returns the code of a failed system call, such as `ENOSPC`. */
 export function systemCode(error: unknown): string | undefined {
-  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
+  const { code, syscall, message } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  // Other functions have this code too.
+  if (code === 'ERR_INVALID_ARG_VALUE' && !String(message).includes('null bytes')) return undefined;
   return typeof code === 'string' && (syscall !== undefined || Object.hasOwn(reasons, code))
     ? code
     : undefined;

@@ -125,6 +125,14 @@ describe('scalearn report', () => {
     writeFileSync(join(experiment, 'experiment.json'), JSON.stringify({ ...index, formatVersion: 2 }));
     const refused = await run('report', experiment);
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('is of format 2')]);
+    // A name that no file can have.
+    const odd = { ...index, runs: [{ ...one, ...more, id: '5', folder: 'a\0b', state: 'done' }] };
+    writeFileSync(join(experiment, 'experiment.json'), JSON.stringify(odd));
+    const { code, err } = await run('report', experiment);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/a\\u0000b.run.json could not be read: .*a null character/),
+    ]);
   });
 });
 
