@@ -14,6 +14,7 @@ import { addPredict } from './commands/predict.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
+import { addServe } from './commands/serve.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addTrain } from './commands/train.ts';
 import { loadSetup, takeConfig } from './config/load-config.ts';
@@ -118,7 +119,7 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
     .configureHelp({ showGlobalOptions: false, optionDescription })
     .addHelpText('after', examples);
   const commands = [
-    ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport],
+    ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addServe],
     ...[addRun, addReport, addTasks, addMethods, addDoctor],
   ];
   for (const add of commands) add(root, doWork ?? runHere(setup), setup);

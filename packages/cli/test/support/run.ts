@@ -47,6 +47,8 @@ export interface Running {
   readonly ended: Promise<Outcome & { readonly signal: NodeJS.Signals | null }>;
   /** Resolves when standard output holds the text. */
   printed(text: string): Promise<void>;
+  /** The first line of standard output. */
+  firstLine(): Promise<string>;
 }
 
 export function start(args: string[], runtime: 'node' | 'deno' = 'node'): Running {
@@ -80,5 +82,9 @@ export function start(args: string[], runtime: 'node' | 'deno' = 'node'): Runnin
       void ended.then(() => reject(new Error(`ended before it printed '${text}': ${err}`)));
       check();
     });
-  return { process: child, ended, printed };
+  const firstLine = async (): Promise<string> => {
+    await printed('\n');
+    return out.split('\n', 1)[0] as string;
+  };
+  return { process: child, ended, printed, firstLine };
 }

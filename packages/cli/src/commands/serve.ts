@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import { basename, resolve } from 'node:path';
+import { serve as listen, type ServerType } from '@hono/node-server';
+import type { DeviceChoice } from '@scalearn/core';
+import type { TransformerEncoder } from '@scalearn/encoders';
+import { environment } from '@scalearn/hub';
+import { LoadedModel, noCalibration } from '@scalearn/models';
+import { createService, type RequestRecord } from '@scalearn/serve';
+import { type Command, Option } from 'commander';
+import { openDevice } from '../device.ts';
+import { FolderError, UsageError } from '../errors.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
+import { readRunFile } from '../folders/run-json.ts';
+import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
+import { loadModel } from '../model/load-model.ts';
+import { encoderOption, listOption, pathOption, wholeNumber } from '../options/command-line.ts';
+import { trainOption } from '../options/train-options.ts';
+import type { Reporter } from '../output/events.ts';
+import { jsonLine, withReporter } from '../output/reporter.ts';
+import { oneLine, type Terminal } from '../output/terminal.ts';
+import type { CommandContext, Run } from './context.ts';
+
+interface ServeArguments {
+  /** Folders, each alone or as `NAME=FOLDER`. */
+  readonly model: readonly string[];
+  readonly encoder?: string;
+  readonly device?: DeviceChoice;
+  readonly host: string;
+  readonly port: number;
+  readonly cors?: readonly string[];
+  readonly maxWait: number;
+  readonly maxBatch: number;
+  readonly maxQueue: number;
+  readonly maxBody: number;
+  readonly maxText: number;
+  readonly maxTexts: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** The environment variable with the bearer token. A token on the command line could be read by other users. */
+const tokenVariable = 'SCALEARN_SERVE_TOKEN';
+
+export function addServe(root: Command, run: Run): void {
+  const number = (flags: string, text: string, value: number, least = 1): Option =>
+    new Option(flags, text).argParser(wholeNumber(least)).default(value);
+  root
+    .command('serve')
+    .summary('answer HTTP requests with trained models')
+    .description(
+      `Answers HTTP requests with trained models. Models of the same encoder share it. ${tokenVariable} in the environment is the bearer token that requests must carry.`,
+    )
+    .addOption(
+      listOption(
+        '--model <dir...>',
+        'folders of models; NAME=DIR gives one another name',
+      ).makeOptionMandatory(),
+    )
+    .addOption(encoderOption('--encoder <name>'))
+    .addOption(trainOption('device'))
+    .addOption(pathOption('--host <address>', 'address to listen on; 0.0.0.0 for all').default('127.0.0.1'))
+    .addOption(number('--port <n>', 'port to listen on; 0 for a free one', 8080, 0))
+    .addOption(listOption('--cors <origin...>', 'origins whose pages may send requests; * for all'))
+    .addOption(number('--max-wait <ms>', 'milliseconds that a request waits for others', 2, 0))
+    .addOption(number('--max-batch <n>', 'texts from which a batch begins at once', 64))
+    .addOption(number('--max-queue <n>', 'texts that may wait', 1024))
+    .addOption(number('--max-body <bytes>', 'bytes of a body', 2 ** 20))
+    .addOption(number('--max-text <n>', 'characters of a text', 20_000))
+    .addOption(number('--max-texts <n>', 'texts of a request', 256))
+    .option('--quiet', 'no line for each request')
+    .option('--json', 'one JSON object for each request on standard output')
+    .addHelpText('after', examples)
+    .action((given: ServeArguments) => run((context) => serve(given, context)));
+}
+
+const examples = `
+Examples:
+  scalearn serve --model runs/reviews
+  scalearn serve --model reviews=runs/reviews-3 topics=runs/topics --port 9000
+  curl localhost:8080/v1/classify -H 'content-type: application/json' -d '{"inputs":"Good."}'
+`;
+
+async function serve(given: ServeArguments, context: CommandContext): Promise<void> {
+  const { terminal, signal } = context;
+  const models = await withReporter(terminal, { json: false, quiet: given.json === true }, (reporter) =>
+    loadModels(given, reporter, context),
+  );
+  const { host, port, cors } = given;
+  const token = environment(tokenVariable);
+  const service = createService(models.byName, {
+    ...given,
+    ...(token === undefined ? {} : { token }),
+    ...(cors ? { corsOrigins: cors } : {}),
+    onRequest: (record) => showRequest(record, given, terminal),
+  });
+  try {
+    const server = listen({ fetch: service.fetch, hostname: host, port });
+    await listening(server, host, port);
+    const { port: found } = server.address() as { port: number };
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${found}`;
+    const names = Object.keys(models.byName);
+    if (given.json) jsonLine(terminal, { event: 'listening', url, models: names });
+    else terminal.out(`${oneLine(`serving ${names.join(', ')} on ${url}`)}\n`);
+    if (!signal.aborted) await once(signal, 'abort');
+    // Requests that wait are answered before the process ends.
+    await service.stop();
+    const closed = once(server, 'close');
+    server.close();
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    await closed;
+  } finally {
+    await models.dispose();
+  }
+}
+
+/** Waits until the server listens. @throws FolderError if the address cannot be used */
+async function listening(server: ServerType, host: string, port: number): Promise<void> {
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new FolderError(
+      `${host}:${port} cannot be listened on: ${(error as Error).message}; choose another with --port or --host`,
+      { cause: error },
+    );
+  }
+}
+
+/** Models that share a device, and encoders where they are the same. */
+interface ServedModels {
+  readonly byName: Readonly<Record<string, LoadedModel>>;
+  /** Frees the models, the encoders and the device. */
+  dispose(): Promise<void>;
+}
+
+async function loadModels(
+  { model: folders, encoder: given, device: choice }: ServeArguments,
+  reporter: Reporter,
+  { signal, setup: { families, methods } }: CommandContext,
+): Promise<ServedModels> {
+  const places = namedFolders(folders);
+  for (const path of places.values()) await openModelFolder(path);
+  const device = await openDevice(choice, reporter.warn);
+  const encoders = new Map<string, TransformerEncoder>();
+  const byName: Record<string, LoadedModel> = {};
+  const dispose = async (): Promise<void> => {
+    for (const each of [...Object.values(byName), ...encoders.values()]) each.dispose();
+    await device.dispose();
+  };
+  try {
+    for (const [name, path] of places) {
+      const run = await readRunFile(path);
+      const source = await encoderOf(path, given, run);
+      const key = `${source} ${run?.encoder.shape.layers ?? 'all'}`;
+      const how = { device, families, reporter, signal };
+      const encoder = encoders.get(key) ?? (await loadModelEncoder(path, run, source, how));
+      encoders.set(key, encoder);
+      const model = await loadModel(path, encoder, reporter, [], methods.readers);
+      const tasks = model.tasks.map((task) => ({ ...task, ...noCalibration }));
+      byName[name] = new LoadedModel(model, tasks, { ownsEncoder: false, warnings: [] });
+      if (tasks.some(({ problem }) => problem === 'multipleChoice'))
+        throw new FolderError(
+          `${path} is a model for multiple choice; serve answers single texts and pairs only`,
+        );
+    }
+    return { byName, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** Returns the folders by the names of their models. @throws UsageError if two have the same name */
+function namedFolders(folders: readonly string[]): Map<string, string> {
+  const places = new Map<string, string>();
+  for (const folder of folders) {
+    const [, named, path = folder] = /^([\w.-]+)=(.+)$/.exec(folder) ?? [];
+    const name = named ?? basename(resolve(path));
+    if (places.has(name))
+      throw new UsageError(`two models have the name ${name}; give one another: NAME=${path}`);
+    places.set(name, path);
+  }
+  return places;
+}
+
+function showRequest(
+  record: RequestRecord,
+  { json, quiet }: Pick<ServeArguments, 'json' | 'quiet'>,
+  terminal: Terminal,
+): void {
+  if (json) jsonLine(terminal, { event: 'request', ...record });
+  if (json || quiet) return;
+  const { method, path, status, milliseconds, model, texts } = record;
+  const what = model === undefined ? '' : `, ${model}, ${texts} ${texts === 1 ? 'text' : 'texts'}`;
+  terminal.out(`${oneLine(`${method} ${path} ${status} in ${milliseconds.toFixed(0)} ms${what}`)}\n`);
+}
