@@ -12,5 +12,6 @@ export {
   noCalibration,
   parseModelInfo,
   type TaskInfo,
+  taskOfHead,
 } from './model-info.ts';
 export { type ModelFilesOptions, modelFiles, type SaveModelOptions, saveModel } from './save.ts';

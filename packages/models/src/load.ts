@@ -1,6 +1,6 @@
 import { baselineReaders } from '@scalearn/baselines';
 import { type Device, type Encoder, type ModelSnapshot, readSnapshot, TrainedModel } from '@scalearn/core';
-import { type MethodDefinition, singleHead, taskName } from '@scalearn/core/methods';
+import { hasFunctions, type MethodDefinition, singleHead, taskName } from '@scalearn/core/methods';
 import {
   type LoadEncoderOptions,
   loadEncoder,
@@ -10,7 +10,14 @@ import {
 } from '@scalearn/encoders';
 import { ModelError } from './errors.ts';
 import { LoadedModel } from './loaded-model.ts';
-import { type ModelInfo, modelInfoFile, noCalibration, parseModelInfo, type TaskInfo } from './model-info.ts';
+import {
+  type ModelInfo,
+  modelInfoFile,
+  noCalibration,
+  parseModelInfo,
+  type TaskInfo,
+  taskOfHead,
+} from './model-info.ts';
 
 /** Options of {@link loadModel}. Those of `loadEncoder` also apply to the model's own files. */
 export interface LoadModelOptions extends Omit<LoadEncoderOptions, 'layers' | 'device'> {
@@ -54,7 +61,9 @@ export async function loadModel(
     };
     const readers = [...methods.flatMap(({ reader }) => reader ?? []), ...baselineReaders];
     const snapshot = await readSnapshot(modelFolder(files), target, readers);
-    const tasks = info?.tasks ?? tasksOf(snapshot);
+    const tasks =
+      info?.tasks ??
+      [...snapshot.heads].map(([name, head]) => ({ ...taskOfHead(name, head), ...noCalibration }));
     checkTasks(where, tasks, snapshot);
     const model = await TrainedModel.fromSnapshot(encoder, snapshot, tasks);
     return new LoadedModel(model, tasks, { ownsEncoder: !isLoaded, warnings: snapshot.warnings ?? [] });
@@ -65,7 +74,7 @@ export async function loadModel(
 }
 
 function isEncoder(value: unknown): value is Encoder {
-  return typeof value === 'object' && value !== null && 'architecture' in value && 'feeds' in value;
+  return hasFunctions(value, 'encode', 'build', 'feeds');
 }
 
 /** Loads the encoder of a model from the given place, or from where it was. */
@@ -101,25 +110,6 @@ function checkEncoder(where: string, info: ModelInfo | undefined, { name, finger
   throw new ModelError(
     `${where} was trained on another encoder, ${info.encoder.name} (fingerprint ${short(info.encoder.fingerprint)}); ${name} has ${short(fingerprint)}.`,
   );
-}
-
-/** Returns what the heads of a folder without `scalearn.json` say about its tasks. */
-function tasksOf({ heads }: ModelSnapshot): readonly TaskInfo[] {
-  return [...heads].map(([id, { options, labels }]) => ({
-    ...{
-      id,
-      problem: options.problem,
-      maxLength: 128,
-      truncation: 'longestFirst' as const,
-      ...noCalibration,
-    },
-    labels:
-      options.problem === 'regression'
-        ? null
-        : labels?.length === options.outputs
-          ? labels
-          : Array.from({ length: options.outputs }, (_, i) => `LABEL_${i}`),
-  }));
 }
 
 /** Checks that `scalearn.json` and the heads belong together. */

@@ -5,11 +5,12 @@ import {
   jsonExactly,
   jsonList,
   jsonNumberIn,
+  jsonObject,
   jsonOneOf,
   jsonOrNull,
   jsonText,
 } from '@scalearn/core/files';
-import { stableStringify } from '@scalearn/core/methods';
+import { type SavedHead, stableStringify } from '@scalearn/core/methods';
 import { ModelError } from './errors.ts';
 
 /** Name of the file in a model folder that describes how to use the model. */
@@ -73,7 +74,7 @@ export function parseModelInfo(text: string, where: string): ModelInfo {
   const json = JsonFields.parse(text, where, ModelError);
   json.get('formatVersion', jsonExactly(formatVersion));
   json.only(['formatVersion', 'encoder', 'tasks']);
-  const tasks = json.get('tasks', jsonList({ what: 'an object', fits: (value): value is unknown => true }));
+  const tasks = json.get('tasks', jsonList(jsonObject));
   if (tasks.length === 0) throw json.error('tasks is empty; a model has at least one');
   return {
     encoder: parseEncoder(json.object('encoder')),
@@ -103,5 +104,25 @@ function parseTask(json: JsonFields): TaskInfo {
     truncation: json.get('truncation', jsonOneOf(['longestFirst', 'onlyFirst'])),
     temperature: json.get('temperature', jsonNumberIn(1e-6, Number.POSITIVE_INFINITY)),
     threshold: json.get('threshold', jsonNumberIn(0, 1)),
+  };
+}
+
+/**
+ * Returns the task of a head, for a folder that says no more about it. Texts have at most 128 tokens. Labels without
+ * names are `LABEL_0`, `LABEL_1`, …, as in the Python libraries.
+ *
+ * @param name name of the head
+ */
+export function taskOfHead(name: string, { options, labels }: SavedHead): TaskShape {
+  const { problem, outputs } = options;
+  const isNamed = labels?.length === outputs;
+  return {
+    ...{ id: name, problem, maxLength: 128, truncation: 'longestFirst' },
+    labels:
+      problem === 'regression'
+        ? null
+        : isNamed
+          ? labels
+          : Array.from({ length: outputs }, (_, id) => `LABEL_${id}`),
   };
 }

@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { DeviceChoice, ModelOutput, TrainingExample } from '@scalearn/core';
 import { describeTask, folderSource, type Problem, readTextFile, taskIds } from '@scalearn/datasets';
-import { regressionPredictions, sigmoidProbabilities, softmaxProbabilities } from '@scalearn/evaluation';
+import { regressionPredictions } from '@scalearn/evaluation';
+import { classifications, noCalibration } from '@scalearn/models';
 import type { Command } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, UsageError } from '../errors.ts';
@@ -237,21 +238,13 @@ function predictionsOf(
   { problem, labels }: { readonly problem: Problem; readonly labels: readonly string[] | null },
   answers: ModelOutput,
 ): Prediction[] {
-  const { rows, columns } = answers;
-  const each = <T>(of: (row: number) => T): T[] => Array.from({ length: rows }, (_, row) => of(row));
-  if (problem === 'regression' || labels === null) {
-    const scores = regressionPredictions(answers);
-    return each((row) => ({ score: scores[row]! }));
-  }
-  const several = problem === 'multiLabelClassification';
-  const all = several ? sigmoidProbabilities(answers) : softmaxProbabilities(answers);
-  return each((row) => {
-    const own = all.subarray(row * columns, (row + 1) * columns);
-    const probabilities = Object.fromEntries(labels.map((label, id) => [label, own[id]!]));
-    if (several) return { labels: labels.filter((_, id) => own[id]! > 0.5), probabilities };
-    // Of equal values the first is chosen, as in the metrics.
-    return { label: labels[own.indexOf(Math.max(...own))]!, probabilities };
-  });
+  if (problem === 'regression' || labels === null)
+    return Array.from(regressionPredictions(answers), (score) => ({ score }));
+  return classifications({ ...noCalibration, problem, labels }, answers).map((found) =>
+    problem === 'multiLabelClassification'
+      ? { labels: found.labels, probabilities: found.scores }
+      : { label: found.label, probabilities: found.scores },
+  );
 }
 
 /**

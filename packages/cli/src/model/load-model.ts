@@ -8,6 +8,7 @@ import {
 import { type MethodReader, type SavedHead, singleHead, taskName } from '@scalearn/core/methods';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { encoderArchitecture, type FamilyOptions } from '@scalearn/encoders';
+import { taskOfHead } from '@scalearn/models';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
@@ -71,16 +72,11 @@ type TaskShape = Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'tru
 
 /** Returns what a folder says about a task of its model. */
 function storedTask(name: string, head: SavedHead, run: RunFile | undefined): TaskShape {
-  const { problem, outputs } = head.options;
-  const isNamed = head.labels?.length === outputs;
-  const names = isNamed ? head.labels : Array.from({ length: outputs }, (_, id) => `LABEL_${id}`);
-  return {
-    id: run?.task ?? name,
-    problem,
-    labels: problem === 'regression' ? null : names,
-    maxLength: run?.settings.maxLength ?? 128,
-    truncation: run && taskIds.includes(run.task) ? describeTask(run.task).truncation : 'longestFirst',
-  };
+  const known = taskOfHead(name, head);
+  if (!run) return known;
+  const { task: id, settings } = run;
+  const truncation = taskIds.includes(id) ? describeTask(id).truncation : known.truncation;
+  return { ...known, id, maxLength: settings.maxLength, truncation };
 }
 
 const short = (fingerprint: string): string => `${fingerprint.slice(0, 12)}…`;

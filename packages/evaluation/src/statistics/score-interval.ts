@@ -1,9 +1,7 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { mersenne } from 'pure-rand/generator/mersenne';
 import { computeMetrics, type MetricSpec, type ScoredOutput, type ScoredRow } from '../compute.ts';
 import { ShapeError } from '../errors.ts';
 import { normalCritical } from './distributions.ts';
-import type { ResamplingOptions } from './random-rows.ts';
+import { type ResamplingOptions, resampledRows } from './random-rows.ts';
 import { type Interval, quantile } from './spread.ts';
 
 /**
@@ -83,9 +81,8 @@ function resampledScores(
 ): number[][] {
   const [{ rows, examples }] = outputs as [ScoredOutput];
   const units = rowUnits(rows, examples);
-  const generator = mersenne(seed);
-  return Array.from({ length: resamples }, () => {
-    const drawn = units.map(() => units[uniformInt(generator, 0, units.length - 1)]!);
+  return Array.from(resampledRows(units.length, { resamples, seed }), (numbers) => {
+    const drawn = Array.from(numbers, (number) => units[number]!);
     return outputs.map((output) => computeMetrics(spec, takeUnits(output, drawn)).primary.value);
   });
 }
