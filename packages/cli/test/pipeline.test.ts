@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSafetensors } from '@scalearn/core/files';
+import { modelInfoFile, parseModelInfo } from '@scalearn/models';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-schema.ts';
 import { figure } from '../src/output/format.ts';
@@ -26,6 +27,7 @@ beforeAll(async () => {
 describe('stage 1', () => {
   test('writes an AdapterHub folder and run.json, and nothing beside it', () => {
     expect(readdirSync(at('rte')).sort()).toEqual([
+      'README.md',
       'adapter.safetensors',
       'adapter_config.json',
       'head_config.json',
@@ -34,6 +36,7 @@ describe('stage 1', () => {
       'pytorch_adapter.bin',
       'pytorch_model_head.bin',
       'run.json',
+      'scalearn.json',
     ]);
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
     const file = runFile('rte');
@@ -181,6 +184,11 @@ describe('stage 2', () => {
     const refused = await run(...train('glue/rte', 'second', '--sources', at('first'), at('stsb')));
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('scalearn merge')]);
     await must('merge', '--model', at('first'), '--out', at('first-merged'));
+    const info = readFileSync(join(at('first-merged'), modelInfoFile), 'utf8');
+    expect(parseModelInfo(info, 'it')).toMatchObject({
+      encoder: { source: world.encoder },
+      tasks: [{ id: 'glue/rte', maxLength: runFile('first').settings.maxLength }],
+    });
     await must(...train('glue/rte', 'second', '--sources', at('first-merged'), at('stsb')));
     expect(runFile('second').sources.map(({ name }) => name)).toEqual(['stsb', 'rte']);
   });

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadModel } from '@scalearn/models';
+import { requestOnnxDevice } from '@scalearn/onnx';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { predictionTable } from '../src/commands/predict.ts';
 import { colors, sentence, writeRows } from './support/own-files.ts';
@@ -31,6 +33,18 @@ beforeAll(async () => {
   await train('colors', '--task', file);
   await train('rte', '--task', 'glue/rte', '--data', world.data);
   await train('stsb', '--task', 'glue/stsb', '--data', world.data);
+});
+
+test('a program that loads the folder answers as the command does', async () => {
+  const rows = await predicted('rte', '--text', 'One cat.', '--text-pair', 'Two cats.');
+  const device = await requestOnnxDevice({ threads: 1 });
+  const model = await loadModel(at('rte'), { device });
+  const [answer] = await model.classify([['One cat.', 'Two cats.']]);
+  expect(answer).toMatchObject({ label: rows[0]!.label, scores: rows[0]!.probabilities });
+  const { settings } = JSON.parse(await readFile(join(at('rte'), 'run.json'), 'utf8'));
+  expect(model.task()).toMatchObject({ id: 'glue/rte', maxLength: settings.maxLength });
+  model.dispose();
+  await device.dispose();
 });
 
 describe('a file of texts', () => {

@@ -153,12 +153,12 @@ describe('a folder that holds a run', () => {
 
 const shell = (command: string): void => void execFileSync('sh', ['-c', command], { stdio: 'ignore' });
 
-/** A file system of 100 KiB: for root on Linux, where mounting is allowed. */
+/** A file system of 112 KiB: for root on Linux, where mounting is allowed. */
 const small = at('small');
 function mountSmall(): boolean {
   try {
     mkdirSync(small);
-    shell(`mount -t tmpfs -o size=100k tmpfs ${small}`);
+    shell(`mount -t tmpfs -o size=112k tmpfs ${small}`);
     return true;
   } catch {
     return false;

@@ -14,4 +14,11 @@ export {
   type TaskInfo,
   taskOfHead,
 } from './model-info.ts';
-export { type ModelFilesOptions, modelFiles, type SaveModelOptions, saveModel } from './save.ts';
+export {
+  type ModelFilesOptions,
+  modelFiles,
+  type SaveModelOptions,
+  type SnapshotDescription,
+  saveModel,
+  snapshotModelFiles,
+} from './save.ts';

@@ -50,6 +50,10 @@ export async function loadModel(
   const info = (await files.has(modelInfoFile))
     ? parseModelInfo(await files.text(modelInfoFile), `${where}/${modelInfoFile}`)
     : undefined;
+  if (!info && (await files.has('run.json')))
+    throw new ModelError(
+      `${where} is of an earlier version: it has run.json, but no ${modelInfoFile}, which says how texts are read. Use the command (scalearn predict), or train it again.`,
+    );
   const isLoaded = isEncoder(given);
   const encoder = isLoaded ? given : await findEncoder(where, info, given, device, loading);
   try {

@@ -1,6 +1,18 @@
-import { type Encoder, type FileSet, snapshotFiles, type TrainedModel } from '@scalearn/core';
+import {
+  type Encoder,
+  type FileSet,
+  type ModelSnapshot,
+  snapshotFiles,
+  type TrainedModel,
+} from '@scalearn/core';
 import { type CardDetails, modelCard, modelCardFile } from './model-card.ts';
-import { type Calibration, type EncoderInfo, modelInfoFiles, noCalibration } from './model-info.ts';
+import {
+  type Calibration,
+  type EncoderInfo,
+  type ModelInfo,
+  modelInfoFiles,
+  noCalibration,
+} from './model-info.ts';
 import { writeFolder } from './write-folder.ts';
 
 /** What is stored with a model besides its tensors. */
@@ -35,11 +47,29 @@ export async function modelFiles(
     ...(isCalibration(calibration) ? calibration : (calibration[id] ?? noCalibration)),
   }));
   const info = { encoder: encoderInfo(model.encoder, encoder), tasks };
-  const snapshot = await model.snapshot();
-  const own = snapshotFiles(snapshot);
+  const { parameterCount: parameters } = model;
+  return { ...files, ...snapshotModelFiles(await model.snapshot(), { info, parameters, card }) };
+}
+
+/** What {@link snapshotModelFiles} writes beside the tensors. */
+export interface SnapshotDescription {
+  /** Content of `scalearn.json`. */
+  readonly info: ModelInfo;
+  /** Numbers of trained values of the method and of the heads. */
+  readonly parameters: TrainedModel['parameterCount'];
+  /** How the model was trained and what it scored. Default: only what the model says. */
+  readonly card?: CardDetails;
+}
+
+/** Returns the files of a model that is not on a device, such as a merged one, as {@link modelFiles} does. */
+export function snapshotModelFiles(
+  snapshot: ModelSnapshot,
+  { info, parameters, card = {} }: SnapshotDescription,
+): FileSet {
+  const files = snapshotFiles(snapshot);
   const methodId = snapshot.method.name;
-  const input = { ...card, info, methodId, parameters: model.parameterCount, files: own };
-  return { ...files, ...own, ...modelInfoFiles(info), [modelCardFile]: modelCard(input) };
+  const text = modelCard({ ...card, info, methodId, parameters, files });
+  return { ...files, ...modelInfoFiles(info), [modelCardFile]: text };
 }
 
 function isCalibration(value: object): value is Calibration {

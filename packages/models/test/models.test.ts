@@ -162,6 +162,12 @@ describe('a folder', () => {
     await expect(loadModel(files, { encoder })).rejects.toThrow(message);
   });
 
+  test('of the command without scalearn.json is refused, because the length of its texts is not known', async () => {
+    using model = await trained();
+    const { 'scalearn.json': _, ...others } = await modelFiles(model, { files: { 'run.json': '{}' } });
+    await expect(loadModel(memoryFolder(others), { encoder })).rejects.toThrow(/is of an earlier version/);
+  });
+
   test('whose scalearn.json is of another model is refused', async () => {
     using model = await trained();
     const text = String((await modelFiles(model))['scalearn.json']).replace(

@@ -71,7 +71,7 @@ type SnapshotTarget = Parameters<typeof readSnapshot>[1];
 type TaskShape = Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
 /** Returns what a folder says about a task of its model. */
-function storedTask(name: string, head: SavedHead, run: RunFile | undefined): TaskShape {
+export function storedTask(name: string, head: SavedHead, run: RunFile | undefined): TaskShape {
   const known = taskOfHead(name, head);
   if (!run) return known;
   const { task: id, settings } = run;

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
-import { type FileSet, mergeSnapshot, readSnapshot, snapshotFiles } from '@scalearn/core';
-import { type MethodReader, taskName } from '@scalearn/core/methods';
+import { type FileSet, mergeSnapshot, readSnapshot } from '@scalearn/core';
+import { type MethodReader, type SavedHead, taskName } from '@scalearn/core/methods';
 import type { FamilyOptions } from '@scalearn/encoders';
+import { noCalibration, snapshotModelFiles } from '@scalearn/models';
 import { FolderError, fromFile } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { encodeRunFile, readRunFile, runFileName } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { version } from '../version.ts';
-import { checkSourceShapes, snapshotTarget } from './load-model.ts';
+import { checkSourceShapes, snapshotTarget, storedTask } from './load-model.ts';
 
 /** A ScaLearn model as one adapter, not yet saved. */
 export interface MergedModel {
@@ -43,8 +44,18 @@ export async function mergeModel(
   const snapshot = await fromFile(model, () => readSnapshot(folder, snapshotTarget(run, known), readers));
   // The folder's last source may belong to another task; the merged adapter is the target's.
   const adapterName = taskName({ id: run.task });
-  const { method, tensors, ...others } = mergeSnapshot({ ...snapshot, adapterName });
-  const files = snapshotFiles({ method, tensors, ...others });
+  const mergedSnapshot = mergeSnapshot({ ...snapshot, adapterName });
+  const { method, tensors } = mergedSnapshot;
+  const [[name, head]] = [...mergedSnapshot.heads] as [[string, SavedHead]];
+  const { path, source, shape, fingerprint, name: encoderName } = run.encoder;
+  const files = snapshotModelFiles(mergedSnapshot, {
+    info: {
+      encoder: { name: encoderName, fingerprint, layers: shape.layers, source: path ?? source },
+      tasks: [{ ...storedTask(name, head, run), ...noCalibration }],
+    },
+    parameters: run.parameters,
+    card: { training: { 'merged from a model of the method': run.method } },
+  });
   const { formatVersion: _, ...rest } = run;
   const merged = {
     ...{ ...rest, version, command: 'merge' as const, method: method.name },

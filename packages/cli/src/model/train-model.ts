@@ -9,6 +9,7 @@ import {
 import { checkOptions, type TrainingNumbers, trainingOptions } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
+import { modelFiles } from '@scalearn/models';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, runFileName } from '../folders/run-json.ts';
 import { type RunData, type RunFile, storedArchitecture, type TaskRun } from '../folders/run-schema.ts';
@@ -90,7 +91,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
     answers.push({ task: each.id, splits });
   }
   const files = {
-    ...(await model.files()),
+    ...(await modelFiles(model, { card: { training: trainingFacts(settings, runs) } })),
     [predictionsFileName]: encodePredictions(answers, method.kind === 'joint'),
   };
   const [first] = runs as [TaskRun];
@@ -106,6 +107,15 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
   };
   await out.replace({ ...files, [runFileName]: await encodeRunFile(run, out.path) });
   return { formatVersion: 1, ...run };
+}
+
+/** Returns what a model card says about the training. */
+function trainingFacts(
+  { seed, learningRate }: TrainSettings,
+  runs: readonly TaskRun[],
+): Record<string, number> {
+  const rows = runs.reduce((total, { data }) => total + data.rows.train, 0);
+  return { 'training rows': rows, 'learning rate': learningRate, seed };
 }
 
 /** Returns the numeric options that `train` takes. */
