@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bearerAuth } from 'hono/bearer-auth';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
+import { HTTPException } from 'hono/http-exception';
 import { Batcher, type BatchOptions, QueueFullError, StoppingError, Turns } from './batcher.ts';
 import { Metrics } from './metrics.ts';
 import { openApi } from './open-api.ts';
@@ -35,6 +36,8 @@ export interface ServiceOptions extends BatchOptions, RequestLimits {
   readonly corsOrigins?: readonly string[];
   /** Called after each request. Default: nothing is reported. */
   readonly onRequest?: (record: RequestRecord) => void;
+  /** Called with the reason of a request that failed with status 500. Default: it is written to the console. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** A running service. It answers requests in any runtime with the web's `Request` and `Response`. */
@@ -61,6 +64,7 @@ export function createService(
   models: Readonly<Record<string, LoadedModel>>,
   options: ServiceOptions = {},
 ): Service {
+  const report = options.onError ?? ((error) => console.error(error));
   const turns = new Turns();
   const served = new Map<string, readonly Served[]>();
   const metrics = new Metrics(function* () {
@@ -136,7 +140,8 @@ export function createService(
       return context.json(failure(`${error.message}; try again`), 429, { 'retry-after': '1' });
     if (error instanceof StoppingError)
       return context.json(failure(error.message), 503, { connection: 'close' });
-    if ('getResponse' in error && typeof error.getResponse === 'function') return error.getResponse();
+    if (error instanceof HTTPException) return error.getResponse();
+    report(error);
     return context.json(failure('the model failed; see the log of the service'), 500);
   });
   return {

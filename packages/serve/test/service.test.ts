@@ -107,11 +107,13 @@ describe('POST /v1/classify', () => {
 
   test('a model that fails: 500 without its reason', async () => {
     const broken = { ...models.reviews!, classify: () => Promise.reject(new Error('secret')) };
+    const errors: Error[] = [];
     const { response, text } = await answer(
       post({ inputs: 'a' }),
-      {},
+      { onError: (error) => errors.push(error) },
       { broken: broken as unknown as LoadedModel },
     );
+    expect(errors).toMatchObject([{ message: 'secret' }]);
     expect(response.status).toBe(500);
     expect(text).not.toContain('secret');
   });

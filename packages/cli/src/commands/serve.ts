@@ -92,6 +92,7 @@ async function serve(given: ServeArguments, context: CommandContext): Promise<vo
     ...(token === undefined ? {} : { token }),
     ...(cors ? { corsOrigins: cors } : {}),
     onRequest: (record) => showRequest(record, given, terminal),
+    onError: ({ message }) => terminal.err(`${oneLine(`a request failed: ${message}`)}\n`),
   });
   try {
     const server = listen({ fetch: service.fetch, hostname: host, port });
