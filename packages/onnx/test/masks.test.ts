@@ -1,6 +1,7 @@
 import type { HostValue } from '@scalearn/core/graph';
 import { expect, test } from 'vitest';
-import { dropoutThreshold, fillMaskRow, keeps } from '../../core/src/random/dropout-mask.ts';
+import { dropoutThreshold, fillMaskRow } from '../../core/src/random/dropout-mask.ts';
+import { keeps } from '../../core/test/random/keeps.ts';
 import { HostContext } from '../src/host/context.ts';
 import type { SequenceGroup } from '../src/host/groups.ts';
 import { attentionMask } from '../src/host/masks.ts';

@@ -1,4 +1,5 @@
 import type { OnnxEmitter, OnnxValue } from './onnx.ts';
+import type { Mapped } from './tuple.ts';
 
 /** The WGSL types for one f32, or for four at a time. */
 export interface WgslForm {
@@ -30,6 +31,18 @@ export type WgslFace<X extends readonly string[]> =
 
 /** An ONNX operator, or a function that adds nodes. */
 export type OnnxFace<X extends readonly OnnxValue[]> = string | ((emit: OnnxEmitter, ...x: X) => OnnxValue);
+
+/** What a function of numbers computes, in every form. */
+export interface FunctionForms<X extends readonly string[]> {
+  /** The function's name, also in WGSL. */
+  readonly name: string;
+  /** Computes the function. */
+  value(...x: Mapped<X, number>): number;
+  /** Its ONNX form. */
+  readonly onnx: OnnxFace<X>;
+  /** Its WGSL form. */
+  readonly wgsl: WgslFace<X>;
+}
 
 /** Makes a WGSL function return NaN for NaN, which `max`, `min` and `clamp` alone would not. */
 export const keepingNaN = (value: (type: string) => string): WgslFace<[string]> => ({

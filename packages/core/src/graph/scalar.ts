@@ -3,8 +3,7 @@
  * and the gradient all derive from this tree and from the table of functions below.
  */
 import { erf, erfFace, erfSlope } from './erf.ts';
-import { between, builtin, extremum, keepingNaN, type OnnxFace, type WgslFace } from './function-faces.ts';
-import type { OnnxValue } from './onnx.ts';
+import { between, builtin, extremum, type FunctionForms, keepingNaN } from './function-faces.ts';
 import type { Dim } from './shape.ts';
 
 export type Expression =
@@ -120,31 +119,15 @@ export function binary(fn: BinaryFunction, left: Operand, right: Operand): Scala
 }
 
 /** A function of one number: its value, its derivative, and its ONNX and WGSL forms. */
-export interface UnaryFunction {
-  /** The function's name, also in WGSL. */
-  readonly name: string;
-  /** Computes the function. */
-  value(x: number): number;
+export interface UnaryFunction extends FunctionForms<[x: string]> {
   /** Returns the derivative; where it does not exist, PyTorch's value. */
   derivative(x: Scalar): Scalar | number;
-  /** Its ONNX form. */
-  readonly onnx: OnnxFace<[x: OnnxValue]>;
-  /** Its WGSL form. */
-  readonly wgsl: WgslFace<[x: string]>;
 }
 
 /** A function of two numbers. */
-export interface BinaryFunction {
-  /** The function's name, also in WGSL. */
-  readonly name: string;
-  /** Computes the function. */
-  value(x: number, y: number): number;
+export interface BinaryFunction extends FunctionForms<[x: string, y: string]> {
   /** Returns the derivative, given the derivatives of x and y. */
   derivative(x: Scalar, y: Scalar, dx: Scalar, dy: Scalar): Scalar | number;
-  /** Its ONNX form. */
-  readonly onnx: OnnxFace<[x: OnnxValue, y: OnnxValue]>;
-  /** Its WGSL form. */
-  readonly wgsl: WgslFace<[x: string, y: string]>;
 }
 
 const unaryTable = {

@@ -114,14 +114,13 @@ export interface Launch {
   readonly body: (names: Readonly<Record<string, unknown>>) => string;
 }
 
+type NodeParts<I extends Tensors, A, O extends Tensors> = Pick<
+  Node<I, A, O>,
+  'inputs' | 'outputs' | 'attributes'
+>;
+
 /** The arguments from which an operation derives its launches. */
-export interface WgslCall<I extends Tensors, A, O extends Tensors> {
-  /** Attributes of the node. */
-  readonly attributes: A;
-  /** Inputs of the node. */
-  readonly inputs: I;
-  /** Outputs of the node. */
-  readonly outputs: O;
+export interface WgslCall<I extends Tensors, A, O extends Tensors> extends NodeParts<I, A, O> {
   /** For each output, whether anything reads it. */
   readonly used: Mapped<O, boolean>;
   /** The kernel variants to use. */
@@ -140,13 +139,7 @@ export interface ReferenceCall<I extends Tensors, A, O extends Tensors> {
   readonly dims: DimValues;
 }
 
-export interface GradientCall<I extends Tensors, A, O extends Tensors> {
-  /** Inputs of the node. */
-  readonly inputs: I;
-  /** Outputs of the node. */
-  readonly outputs: O;
-  /** Attributes of the node. */
-  readonly attributes: A;
+export interface GradientCall<I extends Tensors, A, O extends Tensors> extends NodeParts<I, A, O> {
   /** Gradient of the loss for each output; with several outputs, undefined if the loss does not depend on one. */
   readonly gradients: O extends readonly [Tensor] ? O : Mapped<O, Tensor | undefined>;
   /** For each input, whether its gradient is needed. */

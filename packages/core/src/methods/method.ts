@@ -1,8 +1,8 @@
 import type { Tensor } from '../graph/tensor.ts';
 import type { EncoderArchitecture } from '../nn/architecture.ts';
 import type { Dropout } from '../nn/dropout.ts';
-import type { SavedHead } from '../nn/head.ts';
-import type { ParameterSpec } from '../nn/parameters.ts';
+import type { HeadOptions, SavedHead } from '../nn/head.ts';
+import type { NamedTensor, ParameterSpec } from '../nn/parameters.ts';
 import type { Sites } from '../nn/sites.ts';
 import type { Adapter } from './adapter.ts';
 
@@ -48,7 +48,7 @@ export type FileSet = Readonly<Record<string, Uint8Array | string>>;
 /** The data from which a trained method is saved. */
 export interface SaveCall extends MethodTarget {
   /** The trained tensors by name, without those of the head. */
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
   /** Name of the encoder, written as `model_name` in the JSON files. */
   readonly modelName: string;
   /** Heads by task. Core writes their files; methods whose folders contain a whole model use them. */
@@ -83,7 +83,7 @@ export interface Method {
   /** Selects encoder weights that are also trained, by names without the encoder's prefix; `true` for all. */
   readonly trainsEncoder?: true | ((name: string, encoder: EncoderArchitecture) => boolean);
   /** Layout of the head's files. */
-  readonly headLayout: 'flexible' | 'static';
+  readonly headLayout: HeadOptions['layout'];
   /** Other settings that affect the results, as JSON. A run is resumed only with equal settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Returns the files of the trained method by relative path, without those of the head. */

@@ -29,21 +29,11 @@ export interface ScalearnOptions {
 }
 
 /** The options with every default filled in; stored with the model. */
-export interface ScalearnSettings {
-  /** The variant, see {@link ScalearnOptions.variant}. */
-  readonly variant: ScalearnVariant;
+export interface ScalearnSettings extends Required<Omit<ScalearnOptions, 'sources'>> {
   /** Whether ω has a value for each dimension of the hidden states. */
   readonly vector: boolean;
   /** Whether all layers share ω. */
   readonly shared: boolean;
-  /** See {@link ScalearnOptions.initScale}. */
-  readonly initScale: number;
-  /** See {@link ScalearnOptions.dropout}. */
-  readonly dropout: number;
-  /** See {@link ScalearnOptions.normalization}. */
-  readonly normalization: 'none' | 'mean' | 'softmax';
-  /** See {@link ScalearnOptions.regularization}. */
-  readonly regularization: number;
 }
 
 /** Options of ω with the paper's defaults. */

@@ -1,7 +1,7 @@
 import type { HostArray } from '../devices/device.ts';
 import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
-import type { EncodedText, Encoder } from '../nn/encoder.ts';
+import type { EncodedText, Encoder, TruncationOptions } from '../nn/encoder.ts';
 import type { Head } from '../nn/head.ts';
 import { mapTimeSliced, type TimeSliceOptions } from './loop.ts';
 import type { TrainingExample, TrainingTask } from './task.ts';
@@ -66,7 +66,7 @@ function choicesOf(
 /** Encodes a text without a label, for prediction only. */
 export function encodeText(
   encoder: Encoder,
-  { maxLength, truncation }: Pick<TrainingTask, 'maxLength' | 'truncation'>,
+  { maxLength, truncation }: TruncationOptions,
   segments: TrainingExample['segments'],
 ): EncodedExample {
   return { texts: [encoder.encode(segments, { maxLength, truncation })], label: [] };

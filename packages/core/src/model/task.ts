@@ -1,6 +1,7 @@
 import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { nameFor } from '../methods/names.ts';
+import type { TruncationOptions } from '../nn/encoder.ts';
 import type { Problem } from '../nn/head.ts';
 
 /** One labeled text or text pair, or a text with several choices. */
@@ -17,17 +18,13 @@ export interface TrainingExample {
 }
 
 /** The properties of a task that training uses. Tasks of `@scalearn/datasets` have them. */
-export interface TrainingTask {
+export interface TrainingTask extends TruncationOptions {
   /** Id `benchmark/task`. The last part names the adapter, see {@link taskName}. */
   readonly id: string;
   /** What the labels are. */
   readonly problem: Problem;
   /** Names of classes, labels or choices; null for regression. */
   readonly labels: readonly string[] | null;
-  /** Largest number of tokens of a text or text pair, including special tokens; longer ones are truncated. */
-  readonly maxLength: number;
-  /** Which text of a pair loses tokens if both are too long: the longer one, token by token, or the first. */
-  readonly truncation: 'longestFirst' | 'onlyFirst';
   /** The training split. */
   readonly train: readonly TrainingExample[];
   /** The validation split. Evaluations during training use it. */

@@ -22,13 +22,7 @@ export interface HeadCall extends StaticHeadCall {
 }
 
 /** Computes logits from hidden states, and the loss from logits. */
-export interface Head {
-  /** What the labels are. */
-  readonly problem: Problem;
-  /** Columns of the logits: classes, labels, 1 for regression, choices for multiple choice. */
-  readonly outputs: number;
-  /** `flexible`: has its own keys, `heads.NAME.1` and `heads.NAME.4`. `static`: the encoder's own head. */
-  readonly layout: 'flexible' | 'static';
+export interface Head extends Pick<HeadOptions, 'problem' | 'outputs' | 'layout'> {
   /** The options it was created with. */
   readonly options: HeadOptions;
   /** Returns the parameters of the head for an encoder. */
@@ -46,9 +40,9 @@ export interface Head {
 export interface HeadOptions {
   /** What the labels are. */
   readonly problem: Problem;
-  /** Classes or labels; 1 for regression; choices for multiple choice. */
+  /** Columns of the logits: classes, labels, 1 for regression, choices for multiple choice. */
   readonly outputs: number;
-  /** See {@link Head.layout}. */
+  /** `flexible`: has its own keys, `heads.NAME.1` and `heads.NAME.4`. `static`: the encoder's own head. */
   readonly layout: 'flexible' | 'static';
   /** Name of a flexible head; by default the task's name. */
   readonly name: string;

@@ -105,39 +105,27 @@ export class Parameters implements Disposable {
   /** Reads the current values by their names on disk. */
   async read(): Promise<Map<string, NamedTensor>> {
     const result = new Map<string, NamedTensor>();
-    for (const { specs, offsets, values } of this.groups) {
-      const all = Float32Array.from(await values.read());
-      for (const [i, spec] of specs.entries()) {
-        const parts = spec.parts ?? [spec.name];
-        const shape = [(spec.shape[0] ?? 1) / parts.length, ...spec.shape.slice(1)];
-        const size = sizeOf(spec.shape) / parts.length;
-        for (const [k, name] of parts.entries()) {
-          const begin = at(offsets, i) + k * size;
-          result.set(name, {
-            shape: parts.length > 1 ? shape : spec.shape,
-            data: all.slice(begin, begin + size),
-          });
-        }
-      }
+    for (const group of this.groups) {
+      const all = Float32Array.from(await group.values.read());
+      for (const { name, shape, begin, end } of storedParts(group))
+        result.set(name, { shape, data: all.slice(begin, end) });
     }
     return result;
   }
 
   /** Replaces all values, by their names on disk. Every parameter must be given, with the right size. */
   write(tensors: ReadonlyMap<string, NamedTensor>): void {
-    for (const { specs, offsets, size, values } of this.groups) {
-      const all = new Float32Array(size);
-      for (const [i, spec] of specs.entries()) {
-        const parts = spec.parts ?? [spec.name];
-        const length = sizeOf(spec.shape) / parts.length;
-        for (const [k, name] of parts.entries()) {
-          const data = tensors.get(name)?.data;
-          if (data?.length !== length)
-            throw new ShapeError(`parameter '${name}' needs ${length} values, not ${data?.length ?? 'none'}`);
-          all.set(data, at(offsets, i) + k * length);
-        }
+    for (const group of this.groups) {
+      const all = new Float32Array(group.size);
+      for (const { name, begin, end } of storedParts(group)) {
+        const data = tensors.get(name)?.data;
+        if (data?.length !== end - begin)
+          throw new ShapeError(
+            `parameter '${name}' needs ${end - begin} values, not ${data?.length ?? 'none'}`,
+          );
+        all.set(data, begin);
       }
-      values.write(all);
+      group.values.write(all);
     }
   }
 
@@ -146,6 +134,24 @@ export class Parameters implements Disposable {
   }
   [Symbol.dispose](): void {
     this.dispose();
+  }
+}
+
+/** Yields the tensors that a group is stored as, with their places in its vector. */
+function* storedParts({ specs, offsets }: ParameterGroup): Generator<{
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}> {
+  for (const [i, spec] of specs.entries()) {
+    const names = spec.parts ?? [spec.name];
+    const [rows, ...rest] = spec.shape;
+    const shape = rows === undefined ? [] : [rows / names.length, ...rest];
+    for (const [k, name] of names.entries()) {
+      const begin = at(offsets, i) + k * sizeOf(shape);
+      yield { name, shape, begin, end: begin + sizeOf(shape) };
+    }
   }
 }
 

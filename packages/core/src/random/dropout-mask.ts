@@ -21,20 +21,6 @@ export interface RandomState {
   readonly step: number;
 }
 
-/** Returns whether element (row, column) is kept. */
-export function keeps(
-  row: number,
-  column: number,
-  stream: number,
-  threshold: number,
-  state: RandomState,
-): boolean {
-  const words = philox(column >>> 3, row, stream, state.step, state.key0, state.key1);
-  // The index is below 4, and a call gives four words.
-  const word = words[(column >>> 1) & 3] as number;
-  return ((column & 1) === 0 ? word & 0xffff : word >>> 16) >= threshold;
-}
-
 /** Fills one row of a mask with 0 or `kept`. */
 export function fillMaskRow(
   out: Float32Array | Float64Array | Int32Array,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { dropoutThreshold, fillMaskRow, keeps } from '../../src/random/dropout-mask.ts';
+import { dropoutThreshold, fillMaskRow } from '../../src/random/dropout-mask.ts';
 import { RandomStream, seedKey, streamId } from '../../src/random/streams.ts';
+import { keeps } from './keeps.ts';
 
 const draw = <T>(count: number, next: () => T): T[] => Array.from({ length: count }, next);
 

@@ -1,6 +1,6 @@
 import { known } from '../../elements.ts';
 import type { TensorInfo } from '../dtype.ts';
-import { SafetensorsError } from '../errors.ts';
+import { SafetensorsError, type SafetensorsReason } from '../errors.ts';
 import { isObject, parseStrictJson } from '../json.ts';
 import type { TensorReader } from '../tensor-reader.ts';
 
@@ -21,31 +21,24 @@ export interface ShardIndex {
  * @throws SafetensorsError `index` (malformed) or `shard-path`
  */
 export function parseShardIndex(text: string, file = 'model.safetensors.index.json'): ShardIndex {
+  const fail = failToOpen(file);
   let root: unknown;
   try {
     root = parseStrictJson(text);
   } catch (cause) {
-    throw new SafetensorsError(
-      'index',
-      file,
-      `the index is not valid JSON: ${cause instanceof Error ? cause.message : cause}`,
-      {
-        cause,
-      },
-    );
+    fail('index', `the index is not valid JSON: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
-  if (!isObject(root) || !isObject(root.weight_map) || Object.keys(root.weight_map).length === 0) {
-    throw new SafetensorsError('index', file, 'the index has no weight_map from tensor names to files');
-  }
+  if (!isObject(root) || !isObject(root.weight_map) || Object.keys(root.weight_map).length === 0)
+    return fail('index', 'the index has no weight_map from tensor names to files');
   const weightMap = new Map<string, string>();
   for (const [name, shard] of Object.entries(root.weight_map)) {
-    if (typeof shard !== 'string') {
-      throw new SafetensorsError('index', file, `the file of tensor ${JSON.stringify(name)} is not a string`);
-    }
-    if (!/^[^/\\:\0]+$/.test(shard) || shard === '..' || shard === '.') {
-      const message = `${JSON.stringify(shard)} is not the name of a file beside the index; do not trust this checkpoint`;
-      throw new SafetensorsError('shard-path', file, message);
-    }
+    if (typeof shard !== 'string')
+      return fail('index', `the file of tensor ${JSON.stringify(name)} is not a string`);
+    if (!/^[^/\\:\0]+$/.test(shard) || shard === '..' || shard === '.')
+      fail(
+        'shard-path',
+        `${JSON.stringify(shard)} is not the name of a file beside the index; do not trust this checkpoint`,
+      );
     weightMap.set(name, shard);
   }
   return { file, weightMap, shards: [...new Set(weightMap.values())] };
@@ -61,30 +54,30 @@ export async function openShardedSafetensors(
   index: ShardIndex,
   open: (shard: string) => Promise<TensorReader | undefined>,
 ): Promise<TensorReader> {
+  const fail = failToOpen(index.file);
   const readers = new Map<string, TensorReader>();
   for (const shard of index.shards) {
     const reader = await open(shard);
-    if (!reader) {
-      const message = `the checkpoint's file ${shard} is missing; download the checkpoint again`;
-      throw new SafetensorsError('shard-absent', index.file, message);
-    }
+    if (!reader)
+      return fail('shard-absent', `the checkpoint's file ${shard} is missing; download the checkpoint again`);
     readers.set(shard, reader);
   }
   const entries = new Map<string, TensorInfo>();
   for (const [name, shard] of index.weightMap) {
     const entry = known(readers, shard).entries.get(name);
-    if (!entry) {
-      const message = `${shard} does not hold the tensor ${JSON.stringify(name)}; the index belongs to other files`;
-      throw new SafetensorsError('tensor-not-in-shard', index.file, message);
-    }
+    if (!entry)
+      return fail(
+        'tensor-not-in-shard',
+        `${shard} does not hold the tensor ${JSON.stringify(name)}; the index belongs to other files`,
+      );
     entries.set(name, entry);
   }
-  const holder = (name: string): TensorReader => {
-    const reader = readers.get(index.weightMap.get(name) ?? '');
-    if (reader) return reader;
-    const message = `there is no tensor ${JSON.stringify(name)} among the ${entries.size} of this checkpoint`;
-    throw new SafetensorsError('unknown-tensor', index.file, message);
-  };
+  const holder = (name: string): TensorReader =>
+    readers.get(index.weightMap.get(name) ?? '') ??
+    fail(
+      'unknown-tensor',
+      `there is no tensor ${JSON.stringify(name)} among the ${entries.size} of this checkpoint`,
+    );
   return {
     metadata: new Map([...readers.values()].flatMap((reader) => [...reader.metadata])),
     entries,
@@ -93,3 +86,9 @@ export async function openShardedSafetensors(
     readInt32: async (name) => holder(name).readInt32(name),
   };
 }
+
+const failToOpen =
+  (file: string) =>
+  (reason: SafetensorsReason, message: string, cause?: unknown): never => {
+    throw new SafetensorsError(reason, file, message, { cause });
+  };

@@ -197,14 +197,9 @@ export class Fuser {
         if (!inlineOf(x) && !own.has(placeOf(x).root)) bind(x);
     for (const result of [...group.results, ...extra]) {
       const kernelArray = !isTensor(result) || ![...group.nodes, ...extra].includes(result);
-      if (this.isStored(result, group, extra) || (kernelArray && !this.#isPrimary(result, group)))
-        bind(result);
+      if (this.isStored(result, group, extra) || (kernelArray && group.primaryValue !== result)) bind(result);
     }
     return keys.size;
-  }
-
-  #isPrimary(value: Value, group: Group): boolean {
-    return group.primaryValue === value;
   }
 
   #id(value: Value): number {

@@ -1,5 +1,5 @@
-import { present } from '../../../elements.ts';
-import type { Groups, Lanes, Size } from '../../../graph/kernel.ts';
+import { at, present } from '../../../elements.ts';
+import type { Groups, Lanes, Size, ValuesInput, ValuesOutput } from '../../../graph/kernel.ts';
 import { elements, groupsFor } from '../../../graph/launch.ts';
 import type { DimValues } from '../../../graph/shape.ts';
 import type { Launch, Value } from '../../../graph/tensor.ts';
@@ -100,47 +100,44 @@ function valuesInput(
   group: Group,
   key: string,
   value: Value,
-): unknown {
+): ValuesInput {
   const nodes = group.prologues.get(key) ?? [];
   const { root } = placeOf(value);
   const computed = nodes.length > 0 || inlineOf(value) !== undefined;
   const width = (): string => module.count(value.shape.slice(-1));
   const vectorizable = areVectorizable(nodes.length > 0 ? nodes : computed && isTensor(root) ? [root] : []);
+  const load = (flat: string, lanes: Lanes): string =>
+    lanes === 4 ? module.load4(value, quarter(flat)) : module.load(value, flat);
   const define = (name: string, lanes: Lanes, byFlat: boolean): void => {
     if (functions.has(name)) return;
     functions.set(name, '');
-    const type = lanes === 4 ? 'vec4f' : 'f32';
     const scope = new Scope(module, lanes, byFlat ? undefined : value.shape);
     scope.compute(nodes);
     const result = scope.operand(value, value.shape);
+    const type = lanes === 4 ? 'vec4f' : 'f32';
     const head = byFlat
       ? `fn ${name}(flat: u32) -> ${type} {`
       : wgsl`fn ${name}(row: u32, column: u32) -> ${type} {
   let flat = row * ${width()} + column;`;
     functions.set(name, wgsl`${head}\n${scope.lines}\n  return ${result};\n}`);
   };
-  const get = (row: string, column: string, lanes: Lanes = 1): string => {
-    if (!computed) {
-      const flat = row === '0u' ? column : `${row} * ${width()} + ${column}`;
-      return lanes === 4 ? module.load4(value, quarter(flat)) : module.load(value, flat);
-    }
+  /** Calls the function that computes an element, or four; `place` is (row, column) or (flat). */
+  const call = (form: 'Get' | 'Flat', place: readonly string[], lanes: Lanes): string => {
     if (lanes === 4 && !vectorizable) {
-      const parts = [0, 1, 2, 3].map((i) => get(row, i ? `${column} + ${i}u` : column));
-      return `vec4f(${parts.join(', ')})`;
+      const last = at(place, -1);
+      const shifted = (i: number): string[] => [...place.slice(0, -1), i ? `${last} + ${i}u` : last];
+      return `vec4f(${[0, 1, 2, 3].map((i) => call(form, shifted(i), 1)).join(', ')})`;
     }
-    define(`${key}Get${lanes}`, lanes, false);
-    return `${key}Get${lanes}(${row}, ${column})`;
+    define(`${key}${form}${lanes}`, lanes, form === 'Flat');
+    return `${key}${form}${lanes}(${place.join(', ')})`;
   };
-  const flat = (index: string, lanes: Lanes = 1): string => {
-    if (!computed) return lanes === 4 ? module.load4(value, quarter(index)) : module.load(value, index);
-    if (lanes === 4 && !vectorizable) {
-      const parts = [0, 1, 2, 3].map((i) => flat(i ? `${index} + ${i}u` : index));
-      return `vec4f(${parts.join(', ')})`;
-    }
-    define(`${key}Flat${lanes}`, lanes, true);
-    return `${key}Flat${lanes}(${index})`;
+  return {
+    get(row, column, lanes = 1) {
+      if (computed) return call('Get', [row, column], lanes);
+      return load(row === '0u' ? column : `${row} * ${width()} + ${column}`, lanes);
+    },
+    flat: (index, lanes = 1) => (computed ? call('Flat', [index], lanes) : load(index, lanes)),
   };
-  return { get, flat };
 }
 
 /** Returns the accessor of the output that elementwise operations follow. */
@@ -151,7 +148,7 @@ function valuesOutput(
   key: string,
   value: Value,
   schedule: Schedule,
-): unknown {
+): ValuesOutput {
   const vectorizable = areVectorizable(group.nodes);
   const define = (name: string, lanes: Lanes, byFlat: boolean): void => {
     if (functions.has(name)) return;
@@ -166,23 +163,18 @@ function valuesOutput(
   let flat = row * ${module.count(value.shape.slice(-1))} + column;`;
     functions.set(name, wgsl`${head}\n${scope.lines}\n}`);
   };
-  const put = (row: string, column: string, text: string, lanes: Lanes = 1): string => {
-    if (lanes === 4 && !vectorizable) {
-      define(`${key}Put1`, 1, false);
-      return `{ let four = ${text}; for (var i = 0u; i < 4u; i++) { ${key}Put1(${row}, ${column} + i, four[i]); } }`;
-    }
-    define(`${key}Put${lanes}`, lanes, false);
-    return `${key}Put${lanes}(${row}, ${column}, ${text});`;
+  /** Calls the function that stores an element, or four; `place` is (row, column) or (flat). */
+  const call = (form: 'Put' | 'Flat', place: string, text: string, lanes: Lanes): string => {
+    const each = lanes === 4 && vectorizable ? 4 : 1;
+    const name = `${key}${form}${each}`;
+    define(name, each, form === 'Flat');
+    if (each === lanes) return `${name}(${place}, ${text});`;
+    return `{ let four = ${text}; for (var i = 0u; i < 4u; i++) { ${name}(${place} + i, four[i]); } }`;
   };
-  const flat = (index: string, text: string, lanes: Lanes = 1): string => {
-    if (lanes === 4 && !vectorizable) {
-      define(`${key}Flat1`, 1, true);
-      return `{ let four = ${text}; for (var i = 0u; i < 4u; i++) { ${key}Flat1(${index} + i, four[i]); } }`;
-    }
-    define(`${key}Flat${lanes}`, lanes, true);
-    return `${key}Flat${lanes}(${index}, ${text});`;
+  return {
+    put: (row, column, text, lanes = 1) => call('Put', `${row}, ${column}`, text, lanes),
+    flat: (index, text, lanes = 1) => call('Flat', index, text, lanes),
   };
-  return { put, flat };
 }
 
 function storeResults(
