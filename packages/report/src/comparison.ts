@@ -51,14 +51,14 @@ export interface Comparison {
 }
 
 /** Makes one HTML file of the whole comparison. */
-export async function comparisonReport(comparison: Comparison): Promise<string> {
+export function comparisonReport(comparison: Comparison): string {
   const { title, summary, coefficients = [], footer } = comparison;
   const sections: Section[] = [
     { heading: 'Results', content: resultTable(comparison) },
-    { heading: 'Learning curves', content: await curves(comparison) },
+    { heading: 'Learning curves', content: curves(comparison) },
   ];
   if (coefficients.length > 0)
-    sections.push({ heading: 'What was learned', content: await coefficientMaps(coefficients) });
+    sections.push({ heading: 'What was learned', content: coefficientMaps(coefficients) });
   sections.push({ heading: 'What was run', content: facts(comparison.facts) });
   if (comparison.commands) sections.push({ heading: 'Go on', content: commands(comparison.commands) });
   return page({ title, summary, sections, footer });
@@ -100,8 +100,8 @@ function meanText(scores: readonly number[]): Html {
   return html`${figureText(mean(scores))}${spread}`;
 }
 
-async function curves({ methods, curve }: Comparison): Promise<Html> {
-  const svg = await learningCurves({
+function curves({ methods, curve }: Comparison): Html {
+  const svg = learningCurves({
     series: methods.map(({ name, curves: runs }) => ({ name, runs })),
     xTitle: 'step',
     yTitle: curve,
@@ -114,13 +114,13 @@ async function curves({ methods, curve }: Comparison): Promise<Html> {
   });
 }
 
-async function coefficientMaps(all: readonly LearnedCoefficients[]): Promise<Html> {
+function coefficientMaps(all: readonly LearnedCoefficients[]): Html {
   const full = Math.max(
     ...all.flatMap(({ values, start }) => values.flat().map((value) => Math.abs(value - start))),
   );
   const figures: Html[] = [];
   for (const { method, sources, layers, values, start } of all) {
-    const svg = await heatMap({
+    const svg = heatMap({
       rows: sources,
       columns: layers,
       values: sources.map((_, s) => layers.map((__, l) => values[l]?.[s] as number)),

@@ -64,7 +64,7 @@ async function report(
     ...(commit === undefined ? {} : { commit }),
     ...{ created: new Date().toISOString(), families: setup.families },
   });
-  const text = await experimentReport(data, kind, setup.methods.all);
+  const text = experimentReport(data, kind, setup.methods.all);
   if (out === undefined) return terminal.out(text);
   const isFile = await writeOutput(out, text);
   const { runs, missing } = data;
