@@ -1,12 +1,12 @@
 // What each package exports, with its types: a change of the public surface shows in review as a change of these files.
 // `vitest run test/api -u` writes them anew.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { root } from '../support/repository.ts';
+import { libraries, root } from '../support/repository.ts';
 import { publicSurface } from './surface.ts';
 
-const packages = readdirSync(join(root, 'packages'));
+const packages = libraries.map(({ folder }) => basename(folder));
 
 const entriesOf = (name: string): [string, string][] => {
   const { exports } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));

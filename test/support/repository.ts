@@ -9,6 +9,7 @@ export interface Manifest {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
+  exports?: Record<string, unknown>;
 }
 
 /** A package of this workspace that users install. */
@@ -26,6 +27,9 @@ export const packages: readonly Package[] = readdirSync(`${root}/packages`).map(
   const manifest = readManifest(folder);
   return { folder, name: manifest.name, manifest };
 });
+
+/** The packages that programs import. The others are commands. */
+export const libraries: readonly Package[] = packages.filter(({ manifest }) => manifest.exports?.['.']);
 
 /** Returns the package and the packages of this workspace that it depends on, directly or indirectly. */
 export function withWorkspaceDependencies(of: Package): Package[] {
