@@ -9,7 +9,9 @@ export interface Manifest {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
+  engines?: Record<string, string>;
   exports?: Record<string, unknown>;
+  bin?: Record<string, string>;
 }
 
 /** A package of this workspace that users install. */
