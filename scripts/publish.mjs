@@ -26,7 +26,11 @@ while (waiting.length > 0) {
   const names = waiting.map(({ name }) => name);
   const ready = waiting.filter(({ dependencies }) => !dependencies.some((name) => names.includes(name)));
   if (ready.length === 0) throw new Error(`packages need each other: ${names.join(', ')}`);
-  await Promise.all(ready.map(publish));
+  const failed = (await Promise.allSettled(ready.map(publish))).filter(({ status }) => status === 'rejected');
+  if (failed.length > 0) {
+    for (const { reason } of failed) console.error(reason.message);
+    process.exit(1);
+  }
   for (const each of ready) waiting.splice(waiting.indexOf(each), 1);
 }
 
@@ -46,8 +50,10 @@ async function publish({ file, name, version }) {
   }
 }
 
-const isPublished = (id) =>
-  npm('view', id, 'version').then(
-    ({ stdout }) => stdout.trim() !== '',
-    () => false,
-  );
+async function isPublished(id) {
+  try {
+    return (await npm('view', id, 'version')).stdout.trim() !== '';
+  } catch {
+    return false;
+  }
+}

@@ -32,18 +32,3 @@ export const packages: readonly Package[] = readdirSync(`${root}/packages`).map(
 
 /** The packages that programs import. The others are commands. */
 export const libraries: readonly Package[] = packages.filter(({ manifest }) => manifest.exports?.['.']);
-
-/** Returns the package and the packages of this workspace that it depends on, directly or indirectly. */
-export function withWorkspaceDependencies(of: Package): Package[] {
-  const found = new Set<Package>();
-  const visit = (each: Package) => {
-    if (found.has(each)) return;
-    found.add(each);
-    for (const dependency of Object.keys(each.manifest.dependencies ?? {})) {
-      const inner = packages.find(({ name }) => name === dependency);
-      if (inner) visit(inner);
-    }
-  };
-  visit(of);
-  return [...found];
-}
