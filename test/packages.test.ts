@@ -69,10 +69,12 @@ async function prepare({ name, folder }: Package): Promise<string> {
   return project;
 }
 
+const tarballOf = ({ name, manifest }: Pick<Package, 'name' | 'manifest'>): string =>
+  `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
+
 describe.each(packages)('$name', ({ name, manifest }) => {
   test('is packed with its code, README and license, and without tests', async () => {
-    const file = `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
-    const { stdout } = await mustRun('tar', ['-tzf', join(tarballs, file)], { cwd: tarballs });
+    const { stdout } = await mustRun('tar', ['-tzf', tarballOf({ name, manifest })], { cwd: tarballs });
     const files = stdout.trim().split('\n');
     const code = manifest.exports?.['.'] ? ['dist/index.js', 'dist/index.d.ts', 'src/index.ts'] : [];
     const commands = Object.values(manifest.bin ?? {}).map((path) => path.replace('./', ''));
@@ -100,10 +102,34 @@ describe.each(libraries)('$name', (each) => {
   });
 });
 
-test('a second release of the same versions changes nothing', async () => {
-  const lines = (await registry.publish(tarballs)).trim().split('\n');
-  expect(lines).toHaveLength(packages.length);
-  for (const line of lines) expect(line).toMatch(/@\d+\.\d+\.\d+: was there already$/);
+describe('a release', () => {
+  const again = join(scratch, 'again');
+  const pair = ['@scalearn/evaluation', '@scalearn/report'];
+  beforeAll(() => {
+    mkdirSync(again);
+    for (const each of packages.filter(({ name }) => pair.includes(name)))
+      cpSync(join(tarballs, tarballOf(each)), join(again, tarballOf(each)));
+  });
+
+  test('leaves versions as they are that the registry has', async () => {
+    const lines = (await registry.publish(again)).trim().split('\n');
+    expect(lines.map((line) => line.replace(/@[\d.]+:/, ''))).toEqual(
+      pair.map((name) => `${name} was there already`),
+    );
+  });
+
+  test('fails if the registry does, before the packages that need what was not published', async () => {
+    const env = {
+      ...npmEnvironment,
+      npm_config_registry: 'http://127.0.0.1:9/',
+      npm_config_fetch_retries: '0',
+    };
+    const script = join(root, 'scripts/publish.mjs');
+    const outcome = await run(process.execPath, [script, again], { cwd: again, env });
+    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome.all).toContain('scalearn-evaluation');
+    expect(outcome.all).not.toContain('scalearn-report');
+  });
 });
 
 test('npx starts the command by its short name, in any folder', async () => {

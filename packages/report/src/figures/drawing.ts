@@ -5,7 +5,7 @@ import type { Scale, Tick } from './scales.ts';
 
 /** Font of all texts. Their widths are estimated, because there is nothing that measures them outside of a page. */
 const font = 'system-ui, sans-serif';
-export const fontSize = 12;
+const fontSize = 12;
 
 /** Estimates the width of a text in pixels. Common fonts are narrower. */
 export const textWidth = (text: string, size: number = fontSize): number => 0.64 * size * [...text].length;
