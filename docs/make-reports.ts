@@ -15,8 +15,8 @@ await mkdir(here('public/reports/'), { recursive: true });
 for (const file of (await readdir(kept)).filter((name) => name.endsWith('.json'))) {
   const name = basename(file, '.json');
   const data = parseReportData(await readFile(new URL(file, kept), 'utf8'), file);
-  await writeFile(here(`public/reports/${name}.html`), await experimentReport(data, 'html', methods));
-  await writeFile(here(`results/${name}.md`), page(name, await experimentReport(data, 'markdown', methods)));
+  await writeFile(here(`public/reports/${name}.html`), experimentReport(data, 'html', methods));
+  await writeFile(here(`results/${name}.md`), page(name, experimentReport(data, 'markdown', methods)));
 }
 
 /** The tables below what says where they are from. */

@@ -1,5 +1,6 @@
-// Tests every package as users get it: packed, installed alone by npm into an empty project, with its README's example
-// run in Node and in Deno. Then tests all packages in one project, with the repository's README and the examples.
+// Tests the release: packs every package, publishes them to a registry on this machine, and installs each by name into an
+// empty project, with its README's example run in Node and in Deno. Then tests all packages in one project, with the
+// repository's README and the examples.
 import {
   cpSync,
   mkdirSync,
@@ -18,18 +19,32 @@ import { examplesNeed } from './support/example.ts';
 import { exampleOutputs, expectTransfer } from './support/example-outputs.ts';
 import { compiled, installNodes, oldNodesNeed } from './support/old-node.ts';
 import { mustRun, run } from './support/process.ts';
-import { install, installAll, packAll, runtimes } from './support/project.ts';
+import {
+  createProject,
+  npmEnvironment,
+  npmInstall,
+  packAll,
+  pinned,
+  pnpmInstall,
+  runtimes,
+} from './support/project.ts';
 import { readPromise } from './support/readme.ts';
-import { entriesOf, packages, root } from './support/repository.ts';
+import { type Registry, startRegistry } from './support/registry.ts';
+import { entriesOf, libraries, type Package, packages, root } from './support/repository.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'scalearn-packages-'));
 const tarballs = join(scratch, 'tarballs');
 const ready = new Map<string, Promise<string>>();
+/** Installed by pnpm; the others by npm. */
+const byPnpm = '@scalearn/pretrain';
+let registry: Registry;
+let released = '';
 
 beforeAll(async () => {
-  await packAll(tarballs);
+  [registry] = await Promise.all([startRegistry(scratch), packAll(tarballs)]);
+  released = await registry.publish(tarballs);
   // Prepares all packages in parallel. A failure is reported by the tests of its package.
-  for (const each of packages) {
+  for (const each of libraries) {
     const promise = prepare(each);
     promise.catch(() => {});
     ready.set(each.name, promise);
@@ -37,28 +52,46 @@ beforeAll(async () => {
   await Promise.allSettled(ready.values());
 });
 
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(async () => {
+  await registry.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
 
-async function prepare(each: (typeof packages)[number]): Promise<string> {
-  const promised = readPromise(each.folder);
-  const project = join(scratch, each.name.replace('/', '-'));
-  await install(each, project, tarballs, promised.install);
-  writeFileSync(join(project, 'example.ts'), promised.program);
+async function prepare({ name, folder }: Package): Promise<string> {
+  const { install, program } = readPromise(folder);
+  const project = join(scratch, name.replace('/', '-'));
+  createProject(project, registry.url, { type: 'module' });
+  const names = pinned([...new Set([name, ...install])]);
+  // Optional dependencies are large and not required.
+  if (name === byPnpm) await pnpmInstall(project, ['--no-optional', ...names]);
+  else await npmInstall(project, ['--omit=optional', ...names]);
+  writeFileSync(join(project, 'example.ts'), program);
   return project;
 }
 
-describe.each(packages)('$name', (each) => {
-  test('is packed with its declarations, sources, README and license, and without tests', async () => {
-    const file = readdirSync(tarballs).find((name) =>
-      name.startsWith(`${each.name.slice(1).replace('/', '-')}-`),
-    );
-    const { stdout } = await mustRun('tar', ['-tzf', join(tarballs, file ?? 'missing')], { cwd: tarballs });
+const tarballOf = ({ name, manifest }: Pick<Package, 'name' | 'manifest'>): string =>
+  `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
+
+describe.each(packages)('$name', ({ name, manifest }) => {
+  test('is packed with its code, README and license, and without tests', async () => {
+    const { stdout } = await mustRun('tar', ['-tzf', tarballOf({ name, manifest })], { cwd: tarballs });
     const files = stdout.trim().split('\n');
-    for (const needed of ['dist/index.js', 'dist/index.d.ts', 'src/index.ts', 'README.md', 'LICENSE'])
+    const code = manifest.exports?.['.'] ? ['dist/index.js', 'dist/index.d.ts', 'src/index.ts'] : [];
+    const commands = Object.values(manifest.bin ?? {}).map((path) => path.replace('./', ''));
+    for (const needed of [...code, ...commands, 'README.md', 'LICENSE'])
       expect(files).toContain(`package/${needed}`);
-    expect(files.filter((name) => /\/test\/|\.test\./.test(name))).toEqual([]);
+    expect(files.filter((path) => /\/test\/|\.test\./.test(path))).toEqual([]);
   });
 
+  test('is published after the packages that it needs', () => {
+    const at = (each: string): number => released.indexOf(`${each}@${manifest.version}: published`);
+    expect(at(name)).toBeGreaterThanOrEqual(0);
+    for (const needed of Object.keys(manifest.dependencies ?? {}))
+      if (packages.some((each) => each.name === needed)) expect(at(needed), needed).toBeLessThan(at(name));
+  });
+});
+
+describe.each(libraries)('$name', (each) => {
   test.for(Object.entries(runtimes))("runs its README's example in %s", async ([, command]) => {
     const project = await ready.get(each.name)!;
     const [file, args] = command('example.ts');
@@ -69,15 +102,77 @@ describe.each(packages)('$name', (each) => {
   });
 });
 
+describe('a release', () => {
+  const again = join(scratch, 'again');
+  const pair = ['@scalearn/evaluation', '@scalearn/report'];
+  beforeAll(() => {
+    mkdirSync(again);
+    for (const each of packages.filter(({ name }) => pair.includes(name)))
+      cpSync(join(tarballs, tarballOf(each)), join(again, tarballOf(each)));
+  });
+
+  test('leaves versions as they are that the registry has', async () => {
+    const lines = (await registry.publish(again)).trim().split('\n');
+    expect(lines.map((line) => line.replace(/@[\d.]+:/, ''))).toEqual(
+      pair.map((name) => `${name} was there already`),
+    );
+  });
+
+  test('fails if the registry does, before the packages that need what was not published', async () => {
+    const env = {
+      ...npmEnvironment,
+      npm_config_registry: 'http://127.0.0.1:9/',
+      npm_config_fetch_retries: '0',
+    };
+    const script = join(root, 'scripts/publish.mjs');
+    const outcome = await run(process.execPath, [script, again], { cwd: again, env });
+    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome.all).toContain('scalearn-evaluation');
+    expect(outcome.all).not.toContain('scalearn-report');
+  });
+});
+
+test('npx starts the command by its short name, in any folder', async () => {
+  const cwd = join(scratch, 'npx');
+  mkdirSync(cwd);
+  const env = {
+    ...npmEnvironment,
+    npm_config_registry: registry.url,
+    npm_config_cache: join(scratch, 'npx-cache'),
+    npm_config_omit: 'optional',
+  };
+  const { stdout } = await mustRun('npx', ['--yes', 'scalearn', 'methods', 'scalearn'], { cwd, env });
+  expect(stdout).toContain('ScaLearn (scalearn)');
+});
+
+test('Deno runs a package by its name, without npm', async () => {
+  const name = '@scalearn/report';
+  const { program, output } = readPromise(join(root, 'packages/report'));
+  const cwd = join(scratch, 'deno');
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, '.npmrc'), `@scalearn:registry=${registry.url}\n`);
+  writeFileSync(join(cwd, 'deno.json'), JSON.stringify({ imports: { [name]: `npm:${name}` } }));
+  writeFileSync(join(cwd, 'example.ts'), program);
+  const [deno] = runtimes.Deno!('example.ts');
+  // By default Deno takes nothing that was published today.
+  const args = ['run', '-A', '--no-lock', '--minimum-dependency-age=0', 'example.ts'];
+  const { stdout } = await mustRun(deno, args, { cwd, env: { DENO_DIR: join(scratch, 'deno-cache') } });
+  expect(stdout.trimEnd()).toBe(output?.trimEnd());
+});
+
 describe('all packages in one project', () => {
   const project = join(scratch, 'all');
   const env = { SCALEARN_DEVICE: 'onnx' };
   let nodes: ReadonlyMap<number, string> = new Map();
 
   beforeAll(async () => {
-    await installAll(project, tarballs);
-    const { program } = readPromise(root);
     // `npm init` makes a project whose .js and .ts files are not modules.
+    createProject(project, registry.url, { type: 'commonjs' });
+    await npmInstall(
+      project,
+      libraries.map(({ name }) => name),
+    );
+    const { program } = readPromise(root);
     writeFileSync(join(project, 'readme.mts'), program);
     writeFileSync(join(project, 'readme.mjs'), compiled(program));
     for (const name of readdirSync(join(root, 'examples')))

@@ -3,17 +3,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mustRun } from './support/process.ts';
-import { packages, readManifest, root } from './support/repository.ts';
+import { libraries, packages, readManifest, root } from './support/repository.ts';
 import { slow } from './support/slow-first.ts';
 
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
 
-describe.each(packages)('$name', ({ folder, name, manifest }) => {
-  test('has the same name and version for Deno', () => {
-    const deno = JSON.parse(read(folder, 'deno.json'));
-    expect(deno).toMatchObject({ name, version: manifest.version });
-  });
+test.each(libraries)('$name has the same name and version for Deno', ({ folder, name, manifest }) => {
+  const deno = JSON.parse(read(folder, 'deno.json'));
+  expect(deno).toMatchObject({ name, version: manifest.version });
+});
 
+describe.each(packages)('$name', ({ folder, manifest }) => {
   test('carries the license', () => {
     expect(read(folder, 'LICENSE')).toBe(read(root, 'LICENSE'));
   });
@@ -65,7 +65,7 @@ test('pages and headings that comments name are there', () => {
     pages.set(page, found);
     return found;
   };
-  const sources = packages.flatMap(({ folder }) =>
+  const sources = libraries.flatMap(({ folder }) =>
     readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join(folder, 'src', name)),

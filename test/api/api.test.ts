@@ -2,10 +2,10 @@
 // `vitest run test/api -u` writes them anew.
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { entriesOf, packages, root } from '../support/repository.ts';
+import { entriesOf, libraries, root } from '../support/repository.ts';
 import { publicSurface } from './surface.ts';
 
-test.each(packages)('the public surface of $name', async (each) => {
+test.each(libraries)('the public surface of $name', async (each) => {
   const parts = entriesOf(each).map(
     ({ name, source }) => `// ${name.replace(each.name, '.')}\n\n${publicSurface(source).join('\n')}\n`,
   );

@@ -1,8 +1,8 @@
-// Empty projects with one package, as users have after `npm install`.
+// Empty projects with packages, as users have after `npm install`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { mustRun } from './process.ts';
-import { type Package, packages, readManifest, root, withWorkspaceDependencies } from './repository.ts';
+import { packages, readManifest, root } from './repository.ts';
 
 const bin = join(root, 'node_modules/.bin');
 
@@ -35,44 +35,29 @@ export const buildAll = (): Promise<unknown> =>
 export const packAll = (into: string): Promise<unknown> =>
   mustRun(join(bin, 'node'), [join(root, 'scripts/bootstrap.mjs'), 'pack', into], { cwd: root });
 
-const tarball = ({ name, manifest }: Package) =>
-  `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
-
-/** Installs all packages at once, like `npm init -y && npm i ./scalearn-*.tgz`. */
-export async function installAll(project: string, tarballs: string): Promise<void> {
+/** Makes a project that takes `@scalearn/*` from a registry, and the rest from where the user's npm does. */
+export function createProject(project: string, registry: string, manifest: object = {}): void {
   mkdirSync(project, { recursive: true });
-  const options = { cwd: project, env: npmEnvironment };
-  await mustRun('npm', ['init', '-y'], options);
-  const files = packages.map((each) => join(tarballs, tarball(each)));
-  await mustRun('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...files], options);
+  writeFileSync(join(project, 'package.json'), `${JSON.stringify({ private: true, ...manifest })}\n`);
+  writeFileSync(join(project, '.npmrc'), `@scalearn:registry=${registry}\n`);
 }
 
-/**
- * Installs the package and the other packages that its README names. Packages of this repository come from `tarballs`.
- */
-export async function install(
-  each: Package,
-  project: string,
-  tarballs: string,
-  named: readonly string[],
-): Promise<void> {
-  mkdirSync(project, { recursive: true });
-  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const needed = [each, ...packages.filter(({ name }) => named.includes(name))];
-  const ours = new Set(
-    needed.flatMap(withWorkspaceDependencies).map((inner) => join(tarballs, tarball(inner))),
-  );
-  const others = named.filter((name) => !packages.some((inner) => inner.name === name)).map(pinned);
-  // Optional dependencies are large and not required.
-  const flags = ['--omit=optional', '--prefer-offline', '--no-audit', '--no-fund'];
-  await mustRun('npm', ['install', ...flags, ...ours, ...others], {
+/** Installs packages by name with npm, `npm install NAMES...`. */
+export const npmInstall = (project: string, names: readonly string[]): Promise<unknown> =>
+  mustRun('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...names], {
     cwd: project,
     env: npmEnvironment,
   });
-}
 
-/** Returns the version that this repository is tested with. */
-function pinned(name: string): string {
+/** Installs packages by name with pnpm, where a package finds only the dependencies that it declares. */
+export const pnpmInstall = (project: string, names: readonly string[]): Promise<unknown> =>
+  mustRun(join(bin, 'pnpm'), ['add', '--prefer-offline', ...names], { cwd: project, env: npmEnvironment });
+
+/** Adds the versions that this repository is tested with to names of other packages. */
+export const pinned = (names: readonly string[]): string[] =>
+  names.map((name) => (packages.some((each) => each.name === name) ? name : pin(name)));
+
+function pin(name: string): string {
   const { devDependencies } = readManifest(root);
   const version = devDependencies?.[name];
   if (!version) throw new Error(`the README installs ${name}, which is no devDependency of the repository`);

@@ -7,10 +7,12 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 export interface Manifest {
   name: string;
   version: string;
-  exports: Record<string, string | Record<string, string>>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
+  engines?: Record<string, string>;
+  exports?: Record<string, string | Record<string, string>>;
+  bin?: Record<string, string>;
 }
 
 /** A package of this workspace that users install. */
@@ -36,23 +38,11 @@ export interface Entry {
 }
 
 export const entriesOf = ({ folder, name, manifest }: Package): Entry[] =>
-  Object.entries(manifest.exports).flatMap(([path, at]) =>
+  Object.entries(manifest.exports ?? {}).flatMap(([path, at]) =>
     typeof at === 'object' && at['@scalearn/source'] !== undefined
       ? [{ name: `${name}${path.slice(1)}`, source: join(folder, at['@scalearn/source']) }]
       : [],
   );
 
-/** Returns the package and the packages of this workspace that it depends on, directly or indirectly. */
-export function withWorkspaceDependencies(of: Package): Package[] {
-  const found = new Set<Package>();
-  const visit = (each: Package) => {
-    if (found.has(each)) return;
-    found.add(each);
-    for (const dependency of Object.keys(each.manifest.dependencies ?? {})) {
-      const inner = packages.find(({ name }) => name === dependency);
-      if (inner) visit(inner);
-    }
-  };
-  visit(of);
-  return [...found];
-}
+/** The packages that programs import. The others are commands. */
+export const libraries: readonly Package[] = packages.filter(({ manifest }) => manifest.exports?.['.']);

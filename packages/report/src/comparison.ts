@@ -64,14 +64,14 @@ export interface Comparison {
 }
 
 /** Makes one HTML file of the whole comparison. */
-export async function comparisonReport(comparison: Comparison): Promise<string> {
+export function comparisonReport(comparison: Comparison): string {
   const { title, summary, coefficients = [], footer } = comparison;
   const sections: Section[] = [
     { heading: 'Results', content: resultTable(comparison) },
-    { heading: 'Learning curves', content: await curves(comparison) },
+    { heading: 'Learning curves', content: curves(comparison) },
   ];
   if (coefficients.length > 0)
-    sections.push({ heading: 'Learned coefficients', content: await coefficientMaps(coefficients) });
+    sections.push({ heading: 'Learned coefficients', content: coefficientMaps(coefficients) });
   sections.push({ heading: 'What was run', content: facts(comparison.facts) });
   if (comparison.commands) sections.push({ heading: 'Next steps', content: commands(comparison.commands) });
   return page({ title, summary, sections, footer });
@@ -113,8 +113,8 @@ function meanText(scores: readonly number[]): Html {
   return html`${figureText(mean(scores))}${spread}`;
 }
 
-async function curves({ methods, curve }: Comparison): Promise<Html> {
-  const svg = await learningCurves({
+function curves({ methods, curve }: Comparison): Html {
+  const svg = learningCurves({
     series: methods.map(({ name, curves: runs }) => ({ name, runs })),
     xTitle: 'step',
     yTitle: curve,
@@ -127,13 +127,13 @@ async function curves({ methods, curve }: Comparison): Promise<Html> {
   });
 }
 
-async function coefficientMaps(all: readonly LearnedCoefficients[]): Promise<Html> {
+function coefficientMaps(all: readonly LearnedCoefficients[]): Html {
   const full = Math.max(
     ...all.flatMap(({ values, start }) => values.flat().map((value) => Math.abs(value - start))),
   );
   const figures: Html[] = [];
   for (const { method, sources, layers, values, start } of all) {
-    const svg = await heatMap({
+    const svg = heatMap({
       rows: sources,
       columns: layers,
       values: sources.map((_, s) => layers.map((__, l) => values[l]?.[s] as number)),

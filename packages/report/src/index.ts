@@ -22,7 +22,6 @@ export {
   meanCurves,
   type Series,
 } from './figures/learning-curves.ts';
-export { renderSvg } from './figures/render.ts';
 export { Html, type HtmlValue, html } from './html.ts';
 export { type PageOptions, page, type Section } from './page.ts';
 export { commands, type FigureOptions, facts, figure, figureRow } from './parts.ts';

@@ -6,7 +6,7 @@ import { comparisonReport } from '../src/index.ts';
 import { contrast, prefer, show, styleOf } from './frame.ts';
 import { sample } from './sample.ts';
 
-const text = await comparisonReport(sample);
+const text = comparisonReport(sample);
 
 test.each([400, 1100])('at %i pixels everything is visible and nothing overflows', async (width) => {
   const page = await show(text, width);
@@ -18,7 +18,7 @@ test.each([400, 1100])('at %i pixels everything is visible and nothing overflows
     const box = drawing.getBoundingClientRect();
     expect(Math.min(box.width, box.height)).toBeGreaterThan(80);
     expect(drawing.getAttribute('aria-label')).not.toBe('');
-    // The texts that Vega placed by estimated widths stay within the drawing.
+    // Texts that are placed by estimated widths stay within the drawing.
     for (const label of drawing.querySelectorAll('text')) {
       const inner = label.getBoundingClientRect();
       expect(inner.left).toBeGreaterThanOrEqual(box.left - 1);
@@ -39,8 +39,8 @@ test.each([
   expect(style('body').backgroundColor).toBe(ground);
   expect(contrast(style('body').color, ground)).toBeGreaterThan(10);
   expect(contrast(style('.note').color, ground)).toBeGreaterThan(4.5);
-  expect(contrast(style('.role-axis-label text').fill, ground)).toBeGreaterThan(4.5);
-  const lines = [...page.querySelectorAll('.curves .mark-line path')];
+  expect(contrast(style('.axis text').fill, ground)).toBeGreaterThan(4.5);
+  const lines = [...page.querySelectorAll('.curves .lines path')];
   const colors = lines.map((line) => (page.defaultView as Window).getComputedStyle(line).stroke);
   expect(new Set(colors).size).toBe(sample.methods.length);
   for (const color of colors) expect(contrast(color, ground)).toBeGreaterThan(3);

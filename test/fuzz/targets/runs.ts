@@ -60,9 +60,9 @@ const folder: Files = filesOf({
 
 /** Reports as tables, in every format without figures. Drawing figures takes longer than the limit. */
 async function write(report: ReportData, text: string): Promise<void> {
-  await experimentReport(report, 'markdown');
+  experimentReport(report, 'markdown');
   if (text.length % 7 === 0)
-    for (const format of ['csv', 'latex', 'json'] as const) await experimentReport(report, format);
+    for (const format of ['csv', 'latex', 'json'] as const) experimentReport(report, format);
 }
 
 function onDisk(files: Files, path: string): void {

@@ -61,7 +61,7 @@ async function report(
   const data = await collectRuns(paths, {
     ...{ title, commit, created: new Date().toISOString(), families: setup.families },
   });
-  const text = await experimentReport(data, kind, setup.methods.all);
+  const text = experimentReport(data, kind, setup.methods.all);
   if (out === undefined) return terminal.out(text);
   const isFile = await writeOutput(out, text);
   const { runs, missing } = data;

@@ -59,7 +59,7 @@ export async function compare(workshop: Workshop, options: ComparisonOptions): P
     complete: true,
   };
   const runs = Object.fromEntries(folders.map((id) => [id, runsOf(trained, id)]));
-  const report = await quickstartReport({ results, runs, plan: workshop.plan });
+  const report = quickstartReport({ results, runs, plan: workshop.plan });
   await writeFileAtomic(join(folder.path, reportName), report);
   // The results are written last: they say that everything else is complete.
   await folder.writeResults(results);

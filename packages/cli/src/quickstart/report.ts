@@ -21,7 +21,7 @@ export interface ReportParts {
 }
 
 /** Makes an HTML page of the results. */
-export function quickstartReport({ results, runs, plan }: ReportParts): Promise<string> {
+export function quickstartReport({ results, runs, plan }: ReportParts): string {
   const { task, rows, seeds, encoder, versions, baseline, coefficients } = results;
   const { batchSize, stages } = plan;
   const stage = ({ epochs, learningRate, patience }: (typeof stages)[1]): string =>

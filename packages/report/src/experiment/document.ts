@@ -7,7 +7,7 @@ export interface ReportFigure {
   readonly caption?: string;
   /** Curves grow with the page; figures of cells keep their size. */
   readonly kind: 'curves' | 'cells';
-  draw(): Promise<Html>;
+  draw(): Html;
 }
 
 /** A part of a section, independent of the output format. */

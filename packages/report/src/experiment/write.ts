@@ -20,11 +20,11 @@ export type ReportFormat = (typeof reportFormats)[number];
  *
  * @param methods their names, and their order; other methods keep their ids
  */
-export async function experimentReport(
+export function experimentReport(
   data: ReportData,
   format: ReportFormat = 'html',
   methods: readonly ReportMethod[] = [],
-): Promise<string> {
+): string {
   if (format === 'json') return `${JSON.stringify(data)}\n`;
   const report = buildReport(withMethods(data, methods));
   if (format === 'html') return htmlReport(report);
@@ -35,17 +35,12 @@ export async function experimentReport(
 const tablesOf = ({ sections }: ReportDocument): ReportTable[] =>
   sections.flatMap(({ parts }) => parts.flatMap((part) => ('table' in part ? [part.table] : [])));
 
-async function htmlReport({ title, summary, sections, footer }: ReportDocument): Promise<string> {
-  const written: { heading: string; content: Html[] }[] = [];
-  for (const { heading, parts } of sections) {
-    const content: Html[] = [];
-    for (const part of parts) content.push(await htmlPart(part));
-    written.push({ heading, content });
-  }
+function htmlReport({ title, summary, sections, footer }: ReportDocument): string {
+  const written = sections.map(({ heading, parts }) => ({ heading, content: parts.map(htmlPart) }));
   return page({ title, summary, sections: written, footer, isWide: true });
 }
 
-async function htmlPart(part: Part): Promise<Html> {
+function htmlPart(part: Part): Html {
   if ('text' in part)
     return html`<p>${part.text}</p>
 `;
@@ -53,8 +48,7 @@ async function htmlPart(part: Part): Promise<Html> {
   if ('table' in part)
     return html`<h3>${part.table.title}</h3>
 ${htmlTable(part.table)}`;
-  const drawn: Html[] = [];
-  for (const { draw, ...rest } of part.figures) drawn.push(figure({ svg: await draw(), ...rest }));
+  const drawn = part.figures.map(({ draw, ...rest }) => figure({ svg: draw(), ...rest }));
   const intro =
     part.intro === undefined
       ? ''

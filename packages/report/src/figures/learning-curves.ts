@@ -1,8 +1,8 @@
 import { mean, standardDeviation } from '@scalearn/evaluation';
-import type { TopLevelSpec } from 'vega-lite';
-import type { Html } from '../html.ts';
+import { type Html, html } from '../html.ts';
 import { seriesColor } from './colors.ts';
-import { renderSvg } from './render.ts';
+import { bottomAxis, bottomRoom, drawing, leftAxis, leftRoom, legend, overhang, px } from './drawing.ts';
+import { linearScale, logScale } from './scales.ts';
 
 export interface CurvePoint {
   /** Position along the x axis, such as a step. */
@@ -73,60 +73,70 @@ export function meanCurves(series: readonly Series[]): MeanPoint[] {
         const deviation = standardDeviation(values) ?? 0;
         return { series: name, x, mean: center, low: center - deviation, high: center + deviation };
       })
-      .filter((point) => Number.isFinite(point.mean));
+      .filter((point) => Number.isFinite(point.high - point.low));
   });
 }
 
 /** Draws a line for each series, the mean over its seeds, in a band of one standard deviation. */
-export function learningCurves(options: LearningCurvesOptions): Promise<Html> {
+export function learningCurves(options: LearningCurvesOptions): Html {
   const { series, xTitle, yTitle, label, width = 520, height = 260, legendColumns = 3 } = options;
   const { isLogarithmic = false, hasDots = false } = options;
-  const points = meanCurves(series);
-  const names = series.map(({ name }) => name);
-  const values = [...new Set(points.map((point) => point.x))];
-  const ticks = hasDots || isLogarithmic ? { values, format: '~g', labelOverlap: true } : { tickCount: 6 };
-  const scale = isLogarithmic ? ({ type: 'log', nice: false } as const) : { zero: false };
-  const x = {
-    field: 'x',
-    type: 'quantitative',
-    title: xTitle,
-    axis: { grid: false, ...ticks },
-    scale,
-  } as const;
-  const y = { type: 'quantitative', title: yTitle, scale: { zero: false }, axis: { tickCount: 5 } } as const;
-  const range = names.map((_, i) => seriesColor(i));
-  const color = { field: 'series', type: 'nominal', scale: { domain: names, range } } as const;
-  const spec: TopLevelSpec = {
-    width,
-    height,
-    data: { values: points.map((point) => ({ ...point, text: pointText(point, xTitle) })) },
-    encoding: { x },
-    // Only the lines have a legend, with their full colors.
-    resolve: { legend: { color: 'independent' } },
-    layer: [
-      {
-        mark: { type: 'area', opacity: 0.14, aria: false },
-        encoding: { y: { field: 'low', ...y }, y2: { field: 'high' }, color: { ...color, legend: null } },
-      },
-      {
-        mark: { type: 'line', strokeWidth: 2, strokeJoin: 'round', aria: false },
-        encoding: {
-          y: { field: 'mean', ...y },
-          color: { ...color, legend: { orient: 'top', columns: legendColumns } },
-        },
-      },
-      {
-        // Points that react to the pointer even if they are not visible.
-        mark: hasDots ? { type: 'circle', size: 45, opacity: 1 } : { type: 'circle', size: 90, opacity: 0 },
-        encoding: {
-          y: { field: 'mean', ...y },
-          color: { ...color, legend: null },
-          description: { field: 'text', type: 'nominal' },
-        },
-      },
+  const points = meanCurves(series).filter(({ x }) => Number.isFinite(x) && (x > 0 || !isLogarithmic));
+  const xs = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
+  const area = { width, height };
+  const ends = [xs[0] ?? 1, xs.at(-1) ?? 1] as const;
+  const across = isLogarithmic
+    ? logScale(ends, [0, width], xs)
+    : linearScale(xs, [0, width], hasDots ? { at: xs } : { count: 6 });
+  const bounds = points.flatMap(({ low, high }) => [low, high]);
+  const up = linearScale(bounds, [height, 0], { count: 5, isRounded: true });
+
+  const place = (x: number, y: number): string => `${px(across.at(x))},${px(up.at(y))}`;
+  const lines = series.map(({ name }, i) => ({
+    color: seriesColor(i),
+    points: points.filter((point) => point.series === name),
+  }));
+  const bands = lines.map(({ color, points: inside }) => {
+    const upper = inside.map(({ x, high }) => place(x, high));
+    const lower = inside.map(({ x, low }) => place(x, low)).reverse();
+    return inside.every(({ low, high }) => low === high)
+      ? ''
+      : html`<path d="M${[...upper, ...lower].join('L')}Z" fill="${color}" opacity="0.14"/>`;
+  });
+  const means = lines.map(({ color, points: inside }) =>
+    inside.length === 0
+      ? ''
+      : html`<path d="M${inside.map(({ x, mean: y }) => place(x, y)).join('L')}" stroke="${color}"/>`,
+  );
+  // Points that react to the pointer even if they are not visible.
+  const dots = lines.flatMap(({ color, points: inside }) =>
+    inside.map(
+      (point) =>
+        html`<circle cx="${px(across.at(point.x))}" cy="${px(up.at(point.mean))}" r="${hasDots ? 3.8 : 5.4}" fill="${color}"><title>${pointText(point, xTitle)}</title></circle>`,
+    ),
+  );
+  const names = legend(
+    series.map(({ name }, i) => ({ name, color: seriesColor(i) })),
+    legendColumns,
+    'line',
+  );
+  return drawing(
+    label,
+    area,
+    {
+      top: names.height,
+      right: Math.max(8, overhang(across, area), names.width - width),
+      bottom: bottomRoom,
+      left: leftRoom(up),
+    },
+    [
+      leftAxis({ scale: up, title: yTitle }, area),
+      bottomAxis({ scale: across, title: xTitle }, area),
+      html`${bands}<g class="lines" stroke-width="2" stroke-linejoin="round">${means}</g>`,
+      html`<g opacity="${hasDots ? 1 : 0}">${dots}</g>`,
+      names.drawn,
     ],
-  };
-  return renderSvg(spec, label);
+  );
 }
 
 function pointText({ series, x, mean: value }: MeanPoint, xTitle: string): string {

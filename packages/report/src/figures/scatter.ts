@@ -1,7 +1,7 @@
-import type { TopLevelSpec } from 'vega-lite';
-import type { Html } from '../html.ts';
+import { type Html, html } from '../html.ts';
 import { faint, ink, seriesColor } from './colors.ts';
-import { renderSvg } from './render.ts';
+import { bottomAxis, bottomRoom, drawing, leftAxis, leftRoom, legend, overhang, px } from './drawing.ts';
+import { linearScale, logScale } from './scales.ts';
 
 export interface ScatterPoint {
   readonly name: string;
@@ -25,78 +25,58 @@ export interface ScatterOptions {
 }
 
 /** Draws points with their names over a logarithmic axis, such as scores by cost. */
-export function scatter({ points, pairs, reference, ...words }: ScatterOptions): Promise<Html> {
+export function scatter({ points, pairs, reference, label, ...words }: ScatterOptions): Html {
   const groups = [...new Set(points.map(({ group }) => group))];
-  const range = groups.map((_, i) => seriesColor(i));
-  const byName = new Map(points.map((point) => [point.name, point]));
-  const links = pairs.flatMap(([from, to], pair) => {
-    const ends = [byName.get(from), byName.get(to)];
-    return ends.every((end) => end !== undefined) ? ends.map(({ x, y }) => ({ x, y, pair })) : [];
-  });
+  const color = (group: string): string => seriesColor(groups.indexOf(group));
   const xs = points.map(({ x }) => x);
   // Room for names on both sides.
-  const domain = [Math.min(...xs) / 4, Math.max(...xs) * 12] as [number, number];
-  const x = {
-    field: 'x',
-    type: 'quantitative',
-    title: words.xTitle,
-    scale: { type: 'log', domain, nice: false },
-    axis: { grid: false, format: '~g', tickCount: 8, labelOverlap: true },
-  } as const;
-  const y = {
-    field: 'y',
-    type: 'quantitative',
-    title: words.yTitle,
-    scale: { zero: false, padding: 14 },
-    axis: { tickCount: 6 },
-  } as const;
-  // Without a reference nothing is drawn.
-  const line = reference ? [{ ...reference, x: domain[0] }] : [];
-  const placed = placeNames(points, domain as [number, number]);
-  const named = points.map((point, i) => ({ ...point, ...placed[i], text: pointText(point, words) }));
-  const spec: TopLevelSpec = {
-    width,
-    height,
-    layer: [
-      {
-        data: { values: links },
-        mark: { type: 'line', stroke: faint, strokeWidth: 1, opacity: 0.8, aria: false },
-        encoding: { x, y, detail: { field: 'pair' } },
-      },
-      {
-        data: { values: line },
-        mark: { type: 'rule', stroke: faint, strokeDash: dashes, aria: false },
-        encoding: { y },
-      },
-      {
-        data: { values: line },
-        mark: { ...nameMark, dx: 4, dy: -7, fill: faint },
-        encoding: { x, y, text: { field: 'name' } },
-      },
-      {
-        data: { values: named },
-        mark: { type: 'circle', size: 80, opacity: 1 },
-        encoding: {
-          ...{ x, y },
-          color: {
-            ...{ field: 'group', type: 'nominal', scale: { domain: groups, range } },
-            legend: { orient: 'top', symbolType: 'circle', symbolSize: 80, symbolStrokeWidth: 0 },
-          },
-          description: { field: 'text', type: 'nominal' },
-        },
-      },
-      ...places.map(({ side, shift }) => ({
-        data: { values: named.filter((point) => point.side === side && point.shift === shift) },
-        mark: { ...nameMark, align: anchors[side], dx: 8 * side, dy: shift, fill: ink },
-        encoding: { x, y, text: { field: 'name' } } as const,
-      })),
+  const across = logScale([Math.min(...xs) / 4, Math.max(...xs) * 12], [0, area.width]);
+  const ys = [...points.map(({ y }) => y), ...(reference ? [reference.y] : [])];
+  const up = linearScale(ys, [area.height - 14, 14], { count: 6 });
+  const placed = points.map((point) => ({ ...point, left: px(across.at(point.x)), top: px(up.at(point.y)) }));
+
+  const byName = new Map(placed.map((point) => [point.name, point]));
+  const links = pairs.flatMap(([one, other]) => {
+    const [from, to] = [byName.get(one), byName.get(other)];
+    return from && to ? [`M${from.left},${from.top}L${to.left},${to.top}`] : [];
+  });
+  const across0 = reference ? px(up.at(reference.y)) : 0;
+  const line = reference
+    ? html`<path d="M0,${across0}h${area.width}" stroke="${faint}" stroke-dasharray="5,4"/><text x="4" y="${across0 - 7}" fill="${faint}">${reference.name}</text>`
+    : '';
+  const dots = placed.map(
+    (point) =>
+      html`<circle cx="${point.left}" cy="${point.top}" r="5" fill="${color(point.group)}"><title>${pointText(point, words)}</title></circle>`,
+  );
+  const names = placeNames(placed).map(({ side, shift }, i) => {
+    const { name, left, top } = placed[i]!;
+    return html`<text x="${px(left + 8 * side)}" y="${px(top + shift + 4)}" text-anchor="${side > 0 ? 'start' : 'end'}">${name}</text>`;
+  });
+  const key = legend(
+    groups.map((name) => ({ name, color: color(name) })),
+    Math.max(1, groups.length),
+    'dot',
+  );
+  return drawing(
+    label,
+    area,
+    {
+      top: key.height,
+      right: Math.max(8, overhang(across, area), key.width - area.width),
+      bottom: bottomRoom,
+      left: leftRoom(up),
+    },
+    [
+      leftAxis({ scale: up, title: words.yTitle }, area),
+      bottomAxis({ scale: across, title: words.xTitle }, area),
+      html`<path d="${links.join('')}" stroke="${faint}" opacity="0.8"/>`,
+      html`<g font-size="11.5">${line}${dots}<g fill="${ink}">${names}</g></g>`,
+      key.drawn,
     ],
-  };
-  return renderSvg(spec, words.label);
+  );
 }
 
-const width = 640;
-const height = 340;
+const area = { width: 640, height: 340 };
 
 interface Placed {
   /** Side of its point: left or right. */
@@ -105,22 +85,21 @@ interface Placed {
   readonly shift: number;
 }
 
+interface PlacedPoint {
+  readonly name: string;
+  readonly left: number;
+  readonly top: number;
+}
+
 /** Places each name so that it covers no other name and no point, if there is room. */
-function placeNames(points: readonly ScatterPoint[], [least, most]: readonly [number, number]): Placed[] {
-  const ys = points.map(({ y }) => y);
-  const [low, high] = [Math.min(...ys), Math.max(...ys)];
-  const at = points.map(({ x, y }) => ({
-    x: (width * Math.log(x / least)) / Math.log(most / least),
-    y: 14 + ((high - y) / (high - low || 1)) * (height - 28),
-  }));
-  const taken = at.map(({ x, y }) => ({ left: x - 6, right: x + 6, y }));
-  const placed: Placed[] = [];
-  for (const [i, { x, y }] of at.entries()) {
-    const length = 10 + 6.4 * (points[i]?.name.length ?? 0);
+function placeNames(points: readonly PlacedPoint[]): Placed[] {
+  const taken = points.map(({ left, top }) => ({ left: left - 6, right: left + 6, y: top }));
+  return points.map(({ name, left, top }) => {
+    const length = 10 + 6.4 * name.length;
     const boxOf = ({ side, shift }: Placed): (typeof taken)[number] =>
       side > 0
-        ? { left: x + 7, right: x + length, y: y + shift }
-        : { left: x - length, right: x - 7, y: y + shift };
+        ? { left: left + 7, right: left + length, y: top + shift }
+        : { left: left - length, right: left - 7, y: top + shift };
     const isFree = (place: Placed): boolean => {
       const box = boxOf(place);
       if (box.left < 0) return false;
@@ -129,22 +108,16 @@ function placeNames(points: readonly ScatterPoint[], [least, most]: readonly [nu
       );
     };
     const choice = places.find(isFree) ?? { side: 1, shift: 0 };
-    placed.push(choice);
     taken.push(boxOf(choice));
-  }
-  return placed;
+    return choice;
+  });
 }
-
-const anchors = { [-1]: 'right', 1: 'left' } as const;
 
 /** The places in the order in which they are tried. */
 const places: readonly Placed[] = [0, -12, 12, -24, 24].flatMap((shift): Placed[] => [
   { side: 1, shift },
   { side: -1, shift },
 ]);
-
-const nameMark = { type: 'text', align: 'left', fontSize: 11.5, aria: false } as const;
-const dashes: number[] = [5, 4];
 
 function pointText(
   { name, x, y }: ScatterPoint,

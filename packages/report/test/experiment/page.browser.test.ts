@@ -7,7 +7,7 @@ import { contrast, prefer, show, styleOf } from '../frame.ts';
 import { few, small } from './sample.ts';
 
 // Tables, maps, curves of layers and of training, efficiency, few rows, and probing.
-const text = await experimentReport({ ...small, runs: [...small.runs, ...few] });
+const text = experimentReport({ ...small, runs: [...small.runs, ...few] });
 
 test.each([390, 1400])('at %i pixels everything is visible and nothing overflows', async (width) => {
   const page = await show(text, width);
@@ -16,7 +16,7 @@ test.each([390, 1400])('at %i pixels everything is visible and nothing overflows
   expect(drawings.length).toBeGreaterThan(6);
   for (const drawing of drawings) {
     const box = drawing.getBoundingClientRect();
-    expect(Math.min(box.width, box.height)).toBeGreaterThan(50);
+    expect(Math.min(box.width, box.height)).toBeGreaterThan(40);
     for (const label of drawing.querySelectorAll('text')) {
       const inner = label.getBoundingClientRect();
       expect(inner.left, label.textContent ?? '').toBeGreaterThanOrEqual(box.left - 1);

@@ -9,7 +9,7 @@ const rte = small.tasks['glue/rte'] as ReportTask;
 const idOf = (name: string): string => (name === 'rte' ? 'glue/rte' : `superglue/${name}`);
 
 /** ScaLearn on tasks, all with the same sources. */
-function report(tasks: readonly string[], sources: readonly string[]): Promise<string> {
+function report(tasks: readonly string[], sources: readonly string[]): string {
   const { predictions: _, ...score } = small.runs[0]!.scores[0]!;
   const runs = tasks.map(
     (task): ReportRun => ({

@@ -8,10 +8,9 @@ import { sample, small } from './sample.ts';
 
 /** Their names and order, as the packages of the methods give them. */
 const methods = [...coreMethods, ...baselineMethods];
-const experimentReport = (data: ReportData, format?: ReportFormat): Promise<string> =>
-  reportOf(data, format, methods);
+const experimentReport = (data: ReportData, format?: ReportFormat): string => reportOf(data, format, methods);
 
-const html = await experimentReport(small);
+const html = experimentReport(small);
 
 /** The table below a heading as texts. */
 function tableOf(page: string, heading: string): string[][] {
@@ -41,7 +40,7 @@ test('the page is whole and asks for nothing from elsewhere', () => {
 });
 
 test('a cell is the mean in percent with its deviation, the published score and the difference', async () => {
-  const page = await experimentReport(withScores([0.7, 0.72, 0.74]));
+  const page = experimentReport(withScores([0.7, 0.72, 0.74]));
   const [head, group, adapter] = tableOf(page, 'GLUE, FacebookAI/roberta-base');
   expect(head).toEqual(['Method', 'RTE', 'Seeds']);
   expect(group).toEqual(['Single-task']);
@@ -49,9 +48,9 @@ test('a cell is the mean in percent with its deviation, the published score and 
 });
 
 test('what is undefined is said to be, and one seed has no deviation', async () => {
-  const undefinedScore = await experimentReport(withScores([Number.NaN]));
+  const undefinedScore = experimentReport(withScores([Number.NaN]));
   expect(tableOf(undefinedScore, 'GLUE')[2]).toEqual(['Adapter', 'undefined', '1']);
-  const single = await experimentReport(withScores([0.7]));
+  const single = experimentReport(withScores([0.7]));
   expect(tableOf(single, 'GLUE')[2]?.[1]).toBe('70.00 | 72.89 (−2.89)');
 });
 
@@ -61,7 +60,7 @@ test.each([
   ['fewer layers', { runs: small.runs.map((run) => ({ ...run, settings: { layers: 6 } })) }],
   ['another encoder', { encoders: { base: { ...small.encoders.base!, name: 'roberta-large' } } }],
 ] as const)('nothing is published of %s', async (_, change) => {
-  const text = await experimentReport({ ...small, ...change } as ReportData, 'markdown');
+  const text = experimentReport({ ...small, ...change } as ReportData, 'markdown');
   expect(text).not.toContain('72.89');
   expect(text).not.toContain('published mean');
 });
@@ -80,7 +79,7 @@ test('without predictions the test is over seeds; three of them can mark nothing
     ...run,
     scores: run.scores.map(({ predictions: _, ...score }) => score),
   }));
-  const page = await experimentReport({ ...small, runs });
+  const page = experimentReport({ ...small, runs });
   expect(page).not.toContain('<strong>');
   expect(page).toContain('the smallest possible p is here 0.250, so it cannot mark anything');
   expect(tableOf(page, 'Missing runs').flat().join()).toContain('tests are over seeds there');
@@ -92,7 +91,7 @@ test('two-stage runs that share their sources are said to', async () => {
     ...run,
     sources: run.sources.map(({ name }) => ({ name, run: `${name} ${run.seed}` })),
   }));
-  expect(await experimentReport({ ...small, runs })).not.toContain('share their source adapters');
+  expect(experimentReport({ ...small, runs })).not.toContain('share their source adapters');
 });
 
 test('the answer that needs no training has its row', () => {
@@ -114,7 +113,7 @@ test('sections are there only where runs have something for them', async () => {
   ]);
   const probes = sample.runs.filter(({ kind }) => kind === 'analysis');
   const few = sample.runs.filter(({ axes, entry }) => 'limit' in axes && entry === 'scalearn');
-  const page = await experimentReport({ ...sample, runs: [...probes, ...few] });
+  const page = experimentReport({ ...sample, runs: [...probes, ...few] });
   expect(headings(page)).toEqual([
     'Learned coefficients',
     'Few rows',
@@ -137,13 +136,15 @@ test('what trains the head alone has no place on a logarithmic axis', async () =
   const runs = small.runs.map((run) =>
     run.entry === 'bottleneck' ? { ...run, parameters: { ...run.parameters, method: 0 } } : run,
   );
-  const page = await experimentReport({ ...small, runs });
+  const page = experimentReport({ ...small, runs });
   const section = page.slice(page.indexOf('<h2>Parameter efficiency'), page.indexOf('<h2>Learning curves'));
   expect(section).toContain('Without Adapter, which trains nothing else.');
-  const places = [...section.matchAll(/translate\(([\d.]+),/g)].map(([, x]) => Number(x));
-  expect(new Set(places.map(Math.round)).size).toBeGreaterThan(3);
+  const places = [...section.matchAll(/<circle cx="([\d.]+)" cy="[\d.]+" r="5" [^>]*><title>/g)].map(
+    ([, x]) => Number(x),
+  );
+  expect(new Set(places).size).toBe(3);
   const none = small.runs.map((run) => ({ ...run, parameters: { method: 0, head: 2 } }));
-  expect(await experimentReport({ ...small, runs: none })).not.toContain('which trains nothing else');
+  expect(experimentReport({ ...small, runs: none })).not.toContain('which trains nothing else');
 });
 
 test('metrics that the main table leaves out have a table of their own', async () => {
@@ -151,7 +152,7 @@ test('metrics that the main table leaves out have a table of their own', async (
     ...run,
     scores: run.scores.map((score) => ({ ...score, metrics: { ...score.metrics, f1: run.seed / 10 } })),
   }));
-  const page = await experimentReport({ ...small, runs });
+  const page = experimentReport({ ...small, runs });
   const [head, first] = tableOf(page, 'Further metrics');
   expect(head).toEqual(['Method', 'RTE, F1']);
   expect(first?.[1]).toBe('10.00 ± 10.00');
@@ -165,27 +166,25 @@ test('names are text in every format', async () => {
     runs: small.runs.map((run) => ({ ...run, label: name })),
     missing: [{ what: name, reason: '=1+1' }],
   };
-  const page = await experimentReport(hostile);
+  const page = experimentReport(hostile);
   checkNesting(page);
   expect(page).not.toMatch(/<b[ >]/);
-  const markdown = await experimentReport(hostile, 'markdown');
+  const markdown = experimentReport(hostile, 'markdown');
   expect(markdown).not.toMatch(/<b /);
   for (const line of markdown.split('\n').filter((text) => text.startsWith('| \\<') || text.includes('50%')))
     if (line.startsWith('|')) expect(line.split(/(?<!\\)\|/).length).toBeGreaterThan(3);
-  const csv = await experimentReport(hostile, 'csv');
+  const csv = experimentReport(hostile, 'csv');
   expect(csv).toContain(`"${name.replaceAll('"', '""')}"`);
   expect(csv).toContain(`,'=1+1,`);
-  const latex = await experimentReport(hostile, 'latex');
+  const latex = experimentReport(hostile, 'latex');
   expect(latex).toContain('50\\% of\\_\\$1, \\{a\\}');
   expect(latex).toContain('\\textbackslash{} \\#\\textasciitilde{}\\textasciicircum{}');
 });
 
 test('Markdown, CSV and LaTeX hold the same table', async () => {
   const data = withScores([0.7, 0.72, 0.74]);
-  expect(await experimentReport(data, 'markdown')).toContain(
-    '| Adapter | 72.00 ± 2.00<br>72.89 (−0.89) | 3 |',
-  );
-  const lines = (await experimentReport(data, 'csv')).split('\r\n');
+  expect(experimentReport(data, 'markdown')).toContain('| Adapter | 72.00 ± 2.00<br>72.89 (−0.89) | 3 |');
+  const lines = experimentReport(data, 'csv').split('\r\n');
   expect(lines[0]).toBe('table,group,row,column,value,deviation,published,best');
   const cell = lines.find((line) => line.includes(',Adapter,RTE,'))?.split(',') ?? [];
   expect(cell.slice(-4).slice(0, 3).map(Number)).toEqual([
@@ -193,13 +192,13 @@ test('Markdown, CSV and LaTeX hold the same table', async () => {
     expect.closeTo(2, 10),
     72.89,
   ]);
-  expect(await experimentReport(data, 'latex')).toContain(
+  expect(experimentReport(data, 'latex')).toContain(
     'Adapter & 72.00 {\\tiny$\\pm$2.00} {\\tiny($-$0.89)} & 3 \\\\',
   );
 });
 
 test('the JSON makes the same report again', async () => {
-  const again = parseReportData(await experimentReport(small, 'json'));
+  const again = parseReportData(experimentReport(small, 'json'));
   expect(again).toEqual(small);
 });
 
@@ -249,7 +248,7 @@ test.each([
   // A line of a figure's text is a character reference in HTML.
   const evil = `${controls}${format === 'html' ? '' : '\n'}\\input{x}<script>"'</td>|\`$^^4d`;
   const rename = (run: ReportRun): ReportRun => ({ ...run, label: evil });
-  const text = await experimentReport({ ...small, title: evil, runs: small.runs.map(rename) }, format);
+  const text = experimentReport({ ...small, title: evil, runs: small.runs.map(rename) }, format);
   expect(text).not.toMatch(/(?![\t\n])[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u);
   const line = text.split('\n').find((each) => each.includes('input') && !each.startsWith('|'));
   expect(line).not.toMatch(acting);
