@@ -7,6 +7,7 @@ import {
   TrainedModel,
   train,
 } from '@scalearn/core';
+import { bytesSource, openTensorFile, type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
 import { coreMethods, type MethodDefinition } from '@scalearn/core/methods';
 import { expect } from 'vitest';
 import { randomAdapter } from '../../core/test/methods/random-adapter.ts';
@@ -23,7 +24,8 @@ const tasks = [
 
 /**
  * Trains a method on an encoder, a joint one also on multiple choice, writes its folder and reads it again: all logits
- * must be the same, bit for bit. A model that can be merged must then have the merged one's logits, but for rounding.
+ * must be the same, bit for bit. A model that can be merged must then have the merged one's logits, but for rounding. A
+ * file with a tensor too many must be refused.
  *
  * @returns the folder's files
  */
@@ -47,6 +49,11 @@ export async function checkMethod(encoder: Encoder, definition: MethodDefinition
     expect((await again.for(id).predict(validation)).logits).toEqual(
       (await model.for(id).predict(validation)).logits,
     );
+  for (const path of Object.keys(files).filter((each) => each.endsWith('.safetensors')))
+    await expect(
+      readSnapshot(memoryFolder(await withExtraTensor(files, path)), target, baselineReaders),
+      path,
+    ).rejects.toThrow('extra.weight');
   if (method.merge) {
     const merged = memoryFolder(snapshotFiles(mergeSnapshot(snapshot)));
     using single = await TrainedModel.fromSnapshot(encoder, await readSnapshot(merged, target), shapes);
@@ -55,4 +62,12 @@ export async function checkMethod(encoder: Encoder, definition: MethodDefinition
     for (const [i, value] of expected.logits.entries()) expect(actual.logits[i]).toBeCloseTo(value, 4);
   }
   return files;
+}
+
+async function withExtraTensor(files: FileSet, path: string): Promise<FileSet> {
+  const reader = await openTensorFile(bytesSource(files[path] as Uint8Array), path);
+  const tensors: [string, TensorToWrite][] = [['extra.weight', { shape: [1], data: new Float32Array(1) }]];
+  for (const [key, { shape }] of reader.entries)
+    tensors.push([key, { shape, data: await reader.readFloat32(key) }]);
+  return { ...files, [path]: writeSafetensors(tensors, Object.fromEntries(reader.metadata)) };
 }

@@ -1,7 +1,5 @@
 import { at } from '../elements.ts';
-import { ModelFileError } from '../files/errors.ts';
 import { JsonFields } from '../files/json-fields.ts';
-import type { NamedTensor } from '../nn/parameters.ts';
 import type { MethodReader } from './model-folder.ts';
 import { fileFault } from './model-folder.ts';
 import { checkFileTarget } from './model-json.ts';
@@ -11,6 +9,7 @@ import { omegaKeys } from './scalearn-settings.ts';
 import { readSourceFolders } from './sources-reader.ts';
 import { checkSources } from './stack-sources.ts';
 import { openFolderTensors } from './tensor-files.ts';
+import { readExactly } from './trained-tensors.ts';
 
 /** Reads the folder of a ScaLearn model: ω, its configuration, and a folder for each source. */
 export const scalearnReader: MethodReader = async (folder, target) => {
@@ -29,13 +28,8 @@ export const scalearnReader: MethodReader = async (folder, target) => {
     return scalearn({ ...options, sources });
   });
   const shape = [sources.length, vector ? target.encoder.hiddenSize : 1];
-  const tensors = new Map<string, NamedTensor>();
-  for (const key of omegaKeys(target.encoder, names, shared)) {
-    const entry = weights.tensors.entries.get(key);
-    if (!entry) throw new ModelFileError(`${weights.where} has no ${key}`);
-    if (String(entry.shape) !== String(shape))
-      throw new ModelFileError(`${weights.where}: ${key} is [${entry.shape.slice(0, 8)}], not [${shape}]`);
-    tensors.set(key, { shape: entry.shape, data: await weights.tensors.readFloat32(key) });
-  }
+  const specs = omegaKeys(target.encoder, names, shared).map((name) => ({ name, shape }));
+  const fault = `${weights.where} does not fit its configuration and the encoder`;
+  const tensors = await readExactly(weights.tensors, specs, fault);
   return { adapterName, method, tensors };
 };
