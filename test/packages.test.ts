@@ -202,7 +202,9 @@ describe('all packages in one project', () => {
   );
 
   test('every declaration compiles without those of the DOM', async () => {
-    const entries = packages.flatMap(entriesOf).map(({ name }, i) => `export * as e${i} from '${name}';\n`);
+    // A command's entry exports nothing.
+    const modules = packages.flatMap(entriesOf).filter(({ name }) => !name.endsWith('/bin'));
+    const entries = modules.map(({ name }, i) => `export * as e${i} from '${name}';\n`);
     writeFileSync(join(project, 'declarations.mts'), entries.join(''));
     const compilerOptions = {
       ...{ module: 'NodeNext', lib: ['ES2023'], types: ['node'], strict: true },
