@@ -31,6 +31,7 @@ const guide = [
       { text: 'Data from the hub', link: '/guide/data-from-the-hub' },
       { text: 'SuperGLUE', link: '/guide/superglue' },
       { text: 'Your own data', link: '/guide/your-own-data' },
+      { text: 'Scores', link: '/guide/scores' },
       { text: 'Save and load', link: '/guide/save-and-load' },
       { text: 'Take a model anywhere', link: '/guide/export' },
       { text: 'Write your own method', link: '/guide/add-a-method' },

@@ -4,7 +4,6 @@ import { parseSafetensors } from '@scalearn/core/files';
 import { modelInfoFile, parseModelInfo } from '@scalearn/models';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunFile } from '../src/folders/run-schema.ts';
-import { figure } from '../src/output/format.ts';
 import { events, must, run, start } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
 
@@ -70,8 +69,8 @@ describe('stage 1', () => {
     ]);
     const done = lines.at(-1) ?? {};
     expect(Object.keys(done)).toEqual([
-      ...['event', 'task', 'method', 'seed', 'metrics', 'loss', 'bestEpoch', 'steps', 'parameters'],
-      ...['seconds', 'tokensPerSecond', 'device', 'out'],
+      ...['event', 'task', 'method', 'seed', 'metrics', 'loss', 'assessment', 'bestEpoch'],
+      ...['steps', 'parameters', 'seconds', 'tokensPerSecond', 'device', 'out'],
     ]);
     // 2 layers of 36·2 + 2 + 2·36 + 36 (reduction factor 16), and a head of 36² + 36 + 2·36 + 2.
     expect(done).toMatchObject({ steps: 14, parameters: { method: 364, head: 1406 }, device: 'onnx' });
@@ -100,7 +99,7 @@ describe('stage 2', () => {
       // In a line, whether the sources were of use.
       const [alone, both] = [runFile('rte'), file].map(({ results }) => results.test?.metrics.accuracy);
       expect(out).toContain(
-        `own adapter alone: accuracy ${figure(alone)}; with stsb: accuracy ${figure(both)}`,
+        `own adapter alone: accuracy ${alone?.toFixed(2)}; with stsb: accuracy ${both?.toFixed(2)}`,
       );
       // The target's own adapter comes last.
       expect(file.sources.map((source) => source.name)).toEqual(['stsb', 'rte']);

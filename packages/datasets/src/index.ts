@@ -14,6 +14,7 @@ export {
   UnreadableFileError,
 } from './errors.ts';
 export { fingerprintExamples } from './fingerprint.ts';
+export { crossValidationFolds, type Fold, type FoldOptions } from './folds.ts';
 export { hubSource } from './hub/hub-source.ts';
 export { type LoadOptions, loadTask } from './load.ts';
 export type { MiniglueTask } from './miniglue/generators.ts';

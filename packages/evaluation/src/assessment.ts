@@ -1,5 +1,11 @@
 import type { LabeledTexts } from './bag-of-words.ts';
-import { type AssessedTask, baselinesOf } from './baselines.ts';
+import {
+  type AssessedTask,
+  type BaselineOptions,
+  type BaselineOutputs,
+  baselineOutputs,
+  compareBaselines,
+} from './baselines.ts';
 import { type ClassScores, confusionMatrix, scoresPerClass } from './classification.ts';
 import { computeMetrics, type ScoredOutput, type ScoredRow } from './compute.ts';
 import {
@@ -42,20 +48,18 @@ export interface Assessment extends ScoreSummary {
 }
 
 /** Options of {@link assess}. */
-export interface AssessOptions {
+export interface AssessOptions extends BaselineOptions {
   /** Losses of the training, if the model has just been trained. */
   readonly history?: TrainingHistory;
-  /** Whether the bag-of-words baseline is fitted. Default true; it takes seconds for many rows. */
-  readonly bagOfWords?: boolean;
-  /** Number of training rows that the bag-of-words baseline learns from. Default 20,000. */
-  readonly limit?: number;
+  /** What the baselines predict. Default: {@link baselineOutputs} of the task and the rows. */
+  readonly baselines?: BaselineOutputs;
 }
 
 /**
  * Says what a score is worth: its interval, the scores of simple baselines on the same rows, the scores of each class,
  * and findings that a reader should know.
  *
- * @param task its training rows give the baselines
+ * @param task its training rows give the baselines; without any there is no bag of words
  * @param output the model's output for the scored rows
  * @param rows the scored rows
  * @throws EvaluationError as `computeMetrics`
@@ -64,7 +68,7 @@ export function assess(
   task: AssessedTask,
   output: ScoredOutput,
   rows: readonly (LabeledTexts & ScoredRow)[],
-  { history, bagOfWords: words = true, limit = 20_000 }: AssessOptions = {},
+  { history, baselines, ...fitting }: AssessOptions = {},
 ): Assessment {
   const scored = { ...output, examples: rows };
   const { primary } = computeMetrics(task, scored);
@@ -73,7 +77,12 @@ export function assess(
   const summary = {
     ...{ metric: primary.name, score: primary.value, rows: output.rows },
     interval: scoreInterval(task, scored, options),
-    baselines: baselinesOf(task, scored, rows, { ...options, bagOfWords: words, limit }),
+    baselines: compareBaselines(
+      task,
+      scored,
+      baselines ?? baselineOutputs(task, rows, output.columns, fitting),
+      options,
+    ),
   };
   const findings = [
     ...scoreFindings(task, summary, output),

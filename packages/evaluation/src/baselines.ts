@@ -16,19 +16,49 @@ export interface Baseline extends ScoreDifference {
   readonly score: number;
 }
 
-interface BaselineOptions extends ResamplingOptions {
-  /** Whether the bag-of-words baseline is fitted. */
-  readonly bagOfWords: boolean;
-  /** Number of training rows that it learns from. */
-  readonly limit: number;
+/** Outputs of the baselines for some rows. */
+export interface BaselineOutputs {
+  /** The same answer for every row. */
+  readonly majority: Logits;
+  /** A linear model of the words in the texts; absent if there are no rows to fit it to. */
+  readonly bagOfWords?: Logits;
+}
+
+/** Options of {@link baselineOutputs}. */
+export interface BaselineOptions {
+  /** Whether the bag-of-words baseline is fitted. Default true; it takes seconds for many rows. */
+  readonly bagOfWords?: boolean;
+  /** Number of training rows that the bag-of-words baseline learns from. Default 20,000. */
+  readonly limit?: number;
+}
+
+/**
+ * Computes what the baselines predict for some rows.
+ *
+ * @param task its training rows are what the baselines learn from. Without any the majority is that of the rows
+ * themselves, and there is no bag of words.
+ * @param columns number of classes, choices or labels; 1 for regression
+ */
+export function baselineOutputs(
+  task: AssessedTask,
+  rows: readonly (LabeledTexts & ScoredRow)[],
+  columns: number,
+  { bagOfWords: words = true, limit = 20_000 }: BaselineOptions = {},
+): BaselineOutputs {
+  const hasRows = task.train.length > 0;
+  const labels = (hasRows ? task.train : rows).flatMap(({ label }) => label);
+  return {
+    majority: majorityOutput(task, rows.length, columns, labels),
+    ...(words && hasRows && { bagOfWords: bagOfWords(task, rows, { limit }) }),
+  };
 }
 
 /** Compares a model with the baselines on the same rows. */
-export function baselinesOf(
+export function compareBaselines(
   task: AssessedTask,
   output: ScoredOutput,
-  rows: readonly (LabeledTexts & ScoredRow)[],
-  options: BaselineOptions,
+  { majority, bagOfWords: words }: BaselineOutputs,
+  options: ResamplingOptions,
 ): Baseline[] {
   const compared = (kind: Baseline['kind'], logits: Logits): Baseline => {
     const simple = { ...output, ...logits };
@@ -40,9 +70,5 @@ export function baselinesOf(
     }
     return { kind, score: value, ...scoreDifference(task, output, simple, options) };
   };
-  const labels = task.train.flatMap(({ label }) => label);
-  return [
-    compared('majority', majorityOutput(task, output.rows, output.columns, labels)),
-    ...(options.bagOfWords ? [compared('bagOfWords', bagOfWords(task, rows, options))] : []),
-  ];
+  return [compared('majority', majority), ...(words ? [compared('bagOfWords', words)] : [])];
 }

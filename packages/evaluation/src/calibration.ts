@@ -13,6 +13,22 @@ export function probabilities(problem: ClassProblem, output: Logits, temperature
   return problem === 'multiLabelClassification' ? sigmoidProbabilities(scaled) : softmaxProbabilities(scaled);
 }
 
+/**
+ * Returns logits of a multi-label problem whose probability is above 0.5 where the probability at a temperature is above
+ * a threshold. Metrics of them are those of predictions at the threshold.
+ *
+ * @param threshold between 0 and 1
+ * @param temperature divides the logits; default 1
+ */
+export function atThreshold<T extends Logits>(
+  output: T,
+  threshold: number,
+  temperature = 1,
+): T & { readonly logits: Float32Array } {
+  const cut = Math.log(threshold / (1 - threshold));
+  return { ...output, logits: Float32Array.from(output.logits, (logit) => logit / temperature - cut) };
+}
+
 /** Fewest rows from which a temperature is fitted. */
 const leastRows = 30;
 

@@ -4,17 +4,21 @@ import { mean } from './lists.ts';
 import { argmaxPredictions } from './predictions.ts';
 import type { Interval } from './statistics/spread.ts';
 
+/** The kinds of findings. */
+export const findingKinds = [
+  'noBetterThanBaseline',
+  'onePrediction',
+  'nothingLearned',
+  'lossRose',
+  'stillImproving',
+  'fewScoredRows',
+  'fewClassRows',
+] as const;
+
 /** Something that a reader should know before trusting a score. */
 export interface Finding {
   /** What was found, for programs. */
-  readonly kind:
-    | 'noBetterThanBaseline'
-    | 'onePrediction'
-    | 'nothingLearned'
-    | 'lossRose'
-    | 'stillImproving'
-    | 'fewScoredRows'
-    | 'fewClassRows';
+  readonly kind: (typeof findingKinds)[number];
   /** One or two sentences: what was found. */
   readonly text: string;
   /** What to try. */
@@ -158,7 +162,7 @@ function onlyPrediction(
 
 /** Returns the classes or labels with too few training rows, with their counts. */
 function rareClasses({ problem, labels, train, ranksCandidates }: AssessedTask): string[] {
-  if (!labels || problem === 'multipleChoice' || ranksCandidates) return [];
+  if (!labels || problem === 'multipleChoice' || ranksCandidates || train.length === 0) return [];
   const counts = labels.map((_, id) => train.filter(({ label }) => isOf(label, id)).length);
   return labels.flatMap((name, id) => (counts[id]! < enoughClassRows ? [`${name} (${counts[id]})`] : []));
 }

@@ -12,8 +12,15 @@ export {
   type LabeledTexts,
 } from './bag-of-words.ts';
 export { bagOfWordsReport } from './bag-of-words-report.ts';
-export type { AssessedTask, Baseline } from './baselines.ts';
 export {
+  type AssessedTask,
+  type Baseline,
+  type BaselineOptions,
+  type BaselineOutputs,
+  baselineOutputs,
+} from './baselines.ts';
+export {
+  atThreshold,
   bestThreshold,
   fitTemperature,
   probabilities,
@@ -57,7 +64,13 @@ export {
   type SplitName,
   type Splits,
 } from './evaluate.ts';
-export { type Finding, roundedScore, type ScoreSummary, type TrainingHistory } from './findings.ts';
+export {
+  type Finding,
+  findingKinds,
+  roundedScore,
+  type ScoreSummary,
+  type TrainingHistory,
+} from './findings.ts';
 export { mean, type Numbers } from './lists.ts';
 export { majorityReport } from './majority.ts';
 export { type MultiLabelScores, multiLabelScores } from './multilabel.ts';
@@ -87,3 +100,10 @@ export { drawnTest, type PermutationTest, signFlipDraws, signFlipTest } from './
 export { confidenceInterval, type Interval, quantile, standardDeviation } from './statistics/spread.ts';
 export { type PairedTTest, pairedTTest, type TTest, welchTTest } from './statistics/t-tests.ts';
 export { type WilcoxonTest, wilcoxonTest } from './statistics/wilcoxon.ts';
+export {
+  type LabeledTask,
+  type NamedLabel,
+  type WrongRow,
+  type WrongRowsOptions,
+  wrongRows,
+} from './wrong-rows.ts';

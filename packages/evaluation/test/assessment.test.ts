@@ -65,6 +65,12 @@ describe('assess', () => {
     expect(kinds(found)).toEqual([]);
   });
 
+  test('without training rows the scored rows give the majority, and there is no model of the words', () => {
+    const found = assess({ ...task, train: [] }, output(labels, labels), rows);
+    expect(found.baselines.map(({ kind, score }) => [kind, score])).toEqual([['majority', 0.75]]);
+    expect(kinds(found)).toEqual([]);
+  });
+
   test('few rows, and few rows of a class, are told of', () => {
     const train = [...reviews, row('so so', 2), row('fair', 2)];
     const labels = [...task.labels, 'neutral'];

@@ -6,6 +6,12 @@ export {
   type LearnedCoefficients,
 } from './comparison.ts';
 export { ReportDataError } from './errors.ts';
+export {
+  type EvaluationReport,
+  evaluationReport,
+  type ShownError,
+  type TrainingLosses,
+} from './evaluation.ts';
 export type * from './experiment/data.ts';
 export { reportDataVersion } from './experiment/data.ts';
 export { encodeList } from './experiment/lists.ts';

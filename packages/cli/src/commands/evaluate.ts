@@ -1,22 +1,30 @@
-import type { DeviceChoice, PredictOptions, TrainedModel } from '@scalearn/core';
+import type { DeviceChoice } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
-import { NonFiniteLogitError } from '@scalearn/evaluation';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
-import { FolderError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
+import { checkOutput, writeOutput } from '../folders/write-file.ts';
+import { storedCalibration } from '../model/calibration.ts';
 import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
+import { type EvaluatedTask, errorsOf, evaluateTask } from '../model/evaluate-task.ts';
+import { evaluationPage } from '../model/evaluation-page.ts';
 import { loadModel } from '../model/load-model.ts';
-import { predictTest, score, scoresOf, testMetrics } from '../model/scores.ts';
-import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options/command-line.ts';
+import { keptAssessment, testMetrics } from '../model/scores.ts';
+import {
+  choiceOption,
+  encoderOption,
+  numberBetween,
+  pathOption,
+  wholeNumber,
+} from '../options/command-line.ts';
 import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
-import type { EvaluatedEvent, Reporter, SplitScore } from '../output/events.ts';
-import { count, figure, table } from '../output/format.ts';
+import { errorText, scoresText } from '../output/evaluation-text.ts';
+import type { EvaluatedEvent, Reporter } from '../output/events.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
-import { taskTable } from '../output/run-text.ts';
 import { oneLine } from '../output/terminal.ts';
 import { shownTask } from '../tasks/find-task.ts';
 import { loadData } from '../tasks/load-data.ts';
@@ -31,6 +39,10 @@ interface EvaluateArguments extends Omit<OwnDataArguments, 'problem' | 'labels'>
   readonly encoder?: string;
   readonly split?: 'test' | 'validation' | 'train';
   readonly evalLimit?: number;
+  readonly threshold?: number;
+  readonly errors?: number | true;
+  readonly html?: string;
+  readonly overwrite?: boolean;
   readonly device?: DeviceChoice;
   readonly json?: boolean;
 }
@@ -53,6 +65,20 @@ export function addEvaluate(root: Command, run: Run): void {
       choiceOption('--split <name>', 'rows to score', ['test', 'validation', 'train']).default('test'),
     )
     .addOption(new Option('--eval-limit <n>', 'score the first n rows').argParser(wholeNumber(1)))
+    .addOption(
+      new Option(
+        '--threshold <p>',
+        "multi-label: probability above which labels are predicted (default: the model's)",
+      ).argParser(numberBetween(0, 1)),
+    )
+    .addOption(
+      new Option(
+        '--errors [n]',
+        'show the first n wrong rows, the surest predictions first (default: 20)',
+      ).argParser(wholeNumber(1)),
+    )
+    .addOption(pathOption('--html <file>', 'write a page: score, classes, curves, probabilities, errors'))
+    .option('--overwrite', 'replace the page')
     .addOption(trainOption('device'))
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', examples)
@@ -64,42 +90,64 @@ const examples = `
 Examples:
   scalearn evaluate --model runs/rte
   scalearn evaluate --model runs/reviews --task new-reviews.csv
+  scalearn evaluate --model runs/reviews --errors 50 --html reviews.html
 `;
 
 /** Scores the model and shows the scores. Options that are not given are taken from the model's `run.json`. */
 async function evaluate(given: EvaluateArguments, context: CommandContext): Promise<void> {
   const { terminal } = context;
+  const { html, model } = given;
+  if (html !== undefined) await checkOutput(html, given.overwrite === true);
   // With --json, standard output holds only one object.
   const how = { json: false, quiet: given.json === true };
   const scored = await withReporter(terminal, how, (reporter) => scoreModel(given, reporter, context));
+  const [first] = scored as readonly [Scored, ...Scored[]];
+  if (html !== undefined) await writeOutput(html, evaluationPage(first, { ...first, ...first.event, model }));
   if (given.json) jsonLine(terminal, together(scored));
-  else terminal.out(scoresText(scored));
+  else {
+    terminal.out(scoresText(model, scored));
+    if (first.event.errors) terminal.out(errorText(first.event.errors));
+    if (html !== undefined) terminal.out(`\n${oneLine(`page: ${html}`)}\n`);
+  }
 }
+
+/** Number of wrong rows that are shown by default. */
+const defaultErrors = 20;
+const shownErrors = ({ errors = 0 }: EvaluateArguments): number => (errors === true ? defaultErrors : errors);
 
 async function scoreModel(
   given: EvaluateArguments,
   reporter: Reporter,
   { signal, setup: { families, methods } }: CommandContext,
 ): Promise<readonly Scored[]> {
-  const { model: path } = given;
+  const { model: path, split = 'test', threshold } = given;
   // Throws an error that names a missing folder.
   await openModelFolder(path);
   const run = await readRunFile(path);
   checkGiven(given, run);
   const encoderName = await encoderOf(path, given.encoder, run);
+  const calibration = await storedCalibration(path);
   const chosen = await chooseTasks(given, run, reporter, signal);
+  if (chosen.length > 1 && (given.errors !== undefined || given.html !== undefined))
+    throw new UsageError(
+      `--errors and --html are for one task; name one of ${chosen.map(({ shown }) => shown).join(', ')} with --task`,
+    );
   await using device = await openDevice(given.device, reporter.warn);
   using encoder = await loadModelEncoder(path, run, encoderName, { device, families, reporter, signal });
   const tasks = chosen.map(({ task }) => task);
   using model = await loadModel(path, encoder, reporter, tasks, methods.readers);
   const { evalBatchSize: batchSize = 32 } = run?.settings ?? {};
-  const options = { batchSize, signal, onProgress: reporter.progress };
+  const predicting = { batchSize, signal, onProgress: reporter.progress };
   const scored: Scored[] = [];
-  for (const { task, shown } of chosen) {
-    const own = model.for(task.id);
-    const scores = await scoreTask(own, task, given, options);
-    const method = run?.method ?? (await own.snapshot()).method.name;
-    scored.push({ shown, scores, event: eventOf(given, { task, method, scores, device: device.kind }) });
+  for (const { task, shown, run: own } of chosen) {
+    const single = model.for(task.id);
+    const stored = calibration(task.id);
+    const evaluated = await evaluateTask(single, task, {
+      ...{ path, split, limit: given.evalLimit, run: own, predicting },
+      calibration: threshold === undefined ? stored : { ...stored, threshold },
+    });
+    const method = run?.method ?? (await single.snapshot()).method.name;
+    scored.push({ ...evaluated, shown, run: own, event: eventOf(given, evaluated, method, device.kind) });
   }
   return scored;
 }
@@ -112,6 +160,10 @@ async function chooseTasks(
   signal: AbortSignal,
 ): Promise<readonly ChosenTask[]> {
   const { model: path } = given;
+  if (run?.folds && given.task === undefined)
+    throw new UsageError(
+      `${path} was trained on all rows of ${run.data.path}; its score is that of the cross-validation, in run.json; give other rows with --task`,
+    );
   const runs = run?.tasks?.map(({ task }) => runOfTask(run, task) as RunFile);
   const ofJoint = run && given.task !== undefined ? runOfTask(run, given.task) : undefined;
   const isNamed = given.task !== undefined && !ofJoint;
@@ -134,7 +186,9 @@ async function chooseTasks(
     if (isNamed && found.own) reporter.note(ownTaskLines(found.own, task)[0] as string);
     if (own && own.task === task.id && !(isNamed && found.own) && own.data.fingerprint !== task.fingerprint)
       reporter.warn(`the data in ${found.path} has changed since ${path} was trained`);
-    tasks.push({ task, shown: shownTask(found) });
+    // The losses of joint training are of all tasks.
+    const isOwn = own !== undefined && own.task === task.id && !isNamed && !runs;
+    tasks.push({ task, shown: shownTask(found), run: isOwn ? own : undefined });
   }
   return tasks;
 }
@@ -143,76 +197,45 @@ async function chooseTasks(
 interface ChosenTask {
   readonly task: Task;
   readonly shown: string;
+  /** The run that trained the model on this task. */
+  readonly run: RunFile | undefined;
 }
 
-/** A task's scores by split, with the text to show for them. */
-interface Scored extends Pick<ChosenTask, 'shown'> {
+/** A scored task, with the event for it. */
+export interface Scored extends EvaluatedTask, Pick<ChosenTask, 'shown' | 'run'> {
   readonly event: EvaluatedEvent;
-  readonly scores: Readonly<Record<string, SplitScore>>;
-}
-
-async function scoreTask(
-  model: TrainedModel,
-  task: Task,
-  { model: path, split = 'test', evalLimit }: EvaluateArguments,
-  options: PredictOptions,
-): Promise<Scored['scores']> {
-  try {
-    if (split === 'test') return scoresOf(task, await predictTest(model, task, options));
-    return { [split]: await score(model, task, task[split].slice(0, evalLimit), options) };
-  } catch (error) {
-    if (error instanceof NonFiniteLogitError)
-      throw new FolderError(
-        `${path} predicts no finite number for row ${error.row} of the ${split} split; its files are damaged, or its training had diverged: restore them, or train it again`,
-        { cause: error },
-      );
-    throw options.signal?.aborted ? options.signal.reason : error;
-  }
 }
 
 function eventOf(
-  { model, split = 'test' }: EvaluateArguments,
-  {
-    task,
-    method,
-    scores,
-    device,
-  }: Pick<Scored, 'scores'> & {
-    readonly task: Task;
-    readonly method: string;
-    readonly device: string;
-  },
+  given: EvaluateArguments,
+  evaluated: EvaluatedTask,
+  method: string,
+  device: string,
 ): EvaluatedEvent {
+  const { task, split, scores, assessment } = evaluated;
   const { rows = 0, metrics = {}, loss = null } = scores[split] ?? {};
+  const errors =
+    given.errors === undefined ? {} : { errors: errorsOf(evaluated).slice(0, shownErrors(given)) };
   return {
     ...{ event: 'done', task: task.id, method, split, rows },
-    ...{ metrics: split === 'test' ? testMetrics(scores) : metrics, loss, device, model },
+    ...{ metrics: split === 'test' ? testMetrics(scores) : metrics, loss, device, model: given.model },
+    ...{ assessment: keptAssessment(assessment), ...errors },
   };
-}
-
-function scoresText(scored: readonly Scored[]): string {
-  const named = scored.map((each) => ({ ...each, event: { ...each.event, task: each.shown } }));
-  const { tasks, task, model, method, split, device } = together(named);
-  if (tasks) return `${model}: ${method}, ${split} split, on ${device}\n\n${taskTable(tasks)}`;
-  const [{ scores }] = named as [Scored];
-  const names = Object.keys(Object.values(scores)[0]?.metrics ?? {});
-  const lines = Object.entries(scores).map(([split, { rows, metrics, loss }]) => [
-    ...[split, count(rows), ...names.map((name) => figure(metrics[name])), figure(loss)],
-  ]);
-  const heading = oneLine(`${model}: ${task} with ${method}, on ${device}`);
-  return `${heading}\n\n${table([['split', 'rows', ...names, 'loss'], ...lines])}`;
 }
 
 /** Combines the scores of several tasks into one event. */
 function together(scored: readonly Scored[]): EvaluatedEvent {
   const [{ event }, ...others] = scored as [Scored, ...Scored[]];
   if (others.length === 0) return event;
+  const { assessment: _, ...first } = event;
   return {
-    ...event,
+    ...first,
     task: scored.map(({ event: { task } }) => task).join(', '),
     rows: scored.reduce((sum, { event: { rows } }) => sum + rows, 0),
     ...{ metrics: {}, loss: null },
-    tasks: scored.map(({ event: { task, rows, metrics, loss } }) => ({ task, rows, metrics, loss })),
+    tasks: scored.map(({ event: { task, rows, metrics, loss, assessment } }) => ({
+      ...{ task, rows, metrics, loss, assessment },
+    })),
   };
 }
 

@@ -4,13 +4,14 @@ import { serve as listen, type ServerType } from '@hono/node-server';
 import type { DeviceChoice } from '@scalearn/core';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { environment } from '@scalearn/hub';
-import { LoadedModel, noCalibration } from '@scalearn/models';
+import { LoadedModel } from '@scalearn/models';
 import { createService, type RequestRecord } from '@scalearn/serve';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
+import { storedCalibration } from '../model/calibration.ts';
 import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
 import { loadModel } from '../model/load-model.ts';
 import { encoderOption, listOption, pathOption, wholeNumber } from '../options/command-line.ts';
@@ -156,7 +157,8 @@ async function loadModels(
       const encoder = encoders.get(key) ?? (await loadModelEncoder(path, run, source, how));
       encoders.set(key, encoder);
       const model = await loadModel(path, encoder, reporter, [], methods.readers);
-      const tasks = model.tasks.map((task) => ({ ...task, ...noCalibration }));
+      const calibration = await storedCalibration(path);
+      const tasks = model.tasks.map((task) => ({ ...task, ...calibration(task.id) }));
       byName[name] = new LoadedModel(model, tasks, { ownsEncoder: false, warnings: [] });
       if (tasks.some(({ problem }) => problem === 'multipleChoice'))
         throw new FolderError(

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Method } from '@scalearn/core';
 import { checkTasks } from '@scalearn/core/methods';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
@@ -54,6 +55,7 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
   checkTasks(method, infos);
   if (given.temperature !== undefined && method.kind !== 'joint')
     throw new UsageError('--temperature is for joint methods, which draw tasks; leave it out');
+  checkScoring(given, method, found);
   const settings = settleOptions(given, method, found, encoderPath);
   await using out = await OutFolder.open(resolve(given.out));
   try {
@@ -101,6 +103,25 @@ async function findTasks({ task, tasks, data, ...given }: TrainArguments): Promi
     found.push(await findTask({ ...given, task: each, data: writesItself ? undefined : data }));
   }
   return found;
+}
+
+/** Checks the options that decide how a model is scored. @throws UsageError for those that do not fit the task */
+function checkScoring(
+  { threshold, folds }: TrainArguments,
+  { kind }: Method,
+  found: readonly FoundTask[],
+): void {
+  if (threshold !== undefined && !found.some(({ info }) => info.problem === 'multiLabelClassification'))
+    throw new UsageError(
+      '--threshold is for multi-label tasks; of other tasks the most probable class is predicted; leave it out',
+    );
+  if (folds === undefined) return;
+  const [only] = found;
+  const { train, test } = only?.own?.layout.splits ?? {};
+  if (kind === 'joint' || !train || !test || train.file !== test.file)
+    throw new UsageError(
+      '--folds divides the rows of one file of your own; this task has test rows of its own, so leave --folds out',
+    );
 }
 
 /** Checks the output folder. @returns the finished run, if the run to resume is already finished */

@@ -1,6 +1,7 @@
 import type { EncoderArchitecture, EncoderConfig, EpochRecord, MemoryUse } from '@scalearn/core';
+import { findingKinds } from '@scalearn/evaluation';
 import * as v from 'valibot';
-import type { SplitScore } from '../output/events.ts';
+import type { ScoreAssessment, SplitScore } from '../output/events.ts';
 import { maybeMissing, maybeNull, someTexts, text, textOrNull, whole } from '../schemas.ts';
 import { settingsSchema as settings, type TrainSettings } from './settings-schema.ts';
 
@@ -54,6 +55,10 @@ export interface RunFile {
   };
   /** Scores of the best state, by split; empty for a model of several tasks, whose tasks have their own. */
   readonly results: Readonly<Record<string, SplitScore>>;
+  /** What the score on the test split is worth; absent for a model of several tasks, and in earlier versions. */
+  readonly assessment?: ScoreAssessment;
+  /** The cross-validation that the score is of; absent without one. */
+  readonly folds?: FoldsRun;
   /** The tasks of a joint method; absent for one task */
   readonly tasks?: readonly TaskRun[];
   /** The device that the model was trained on. */
@@ -78,6 +83,16 @@ export interface RunFile {
   };
   /** Names of the folder's files, without this one. */
   readonly files: readonly string[];
+}
+
+/** A cross-validation: each row was scored by a model that was not trained on it. */
+export interface FoldsRun {
+  /** Number of folds. */
+  readonly count: number;
+  /** Primary metric of each fold; null where it is undefined. */
+  readonly scores: readonly (number | null)[];
+  /** Epochs for which the model was then trained on all rows: the median of the folds' best epochs. */
+  readonly epochs: number;
 }
 
 /** An adapter that a model was trained from. */
@@ -121,6 +136,7 @@ export interface TaskRun {
   readonly task: string;
   readonly data: RunData;
   readonly results: Readonly<Record<string, SplitScore>>;
+  readonly assessment?: ScoreAssessment;
 }
 
 // Every message says what the value must be, in words that follow "must be". Fields that are not listed are kept: other
@@ -170,7 +186,54 @@ const score: v.GenericSchema<unknown, SplitScore> = v.looseObject(
 );
 const results = v.record(v.string(), score, 'an object of scores with metrics');
 
-const taskRun: v.GenericSchema<unknown, TaskRun> = v.looseObject({ task: text, data, results }, 'an object');
+const interval = v.tuple([number, number], 'a list of two numbers');
+const assessment: v.GenericSchema<unknown, ScoreAssessment> = v.looseObject(
+  {
+    ...{ metric: text, score: numberOrNull, interval: v.exactOptional(interval), rows: whole(1) },
+    baselines: v.array(
+      v.looseObject(
+        {
+          kind: v.picklist(['majority', 'bagOfWords'], 'majority or bagOfWords'),
+          ...{ score: numberOrNull, difference: numberOrNull, interval: v.exactOptional(interval) },
+        },
+        'an object',
+      ),
+      'a list of objects',
+    ),
+    classes: v.array(
+      v.looseObject(
+        {
+          label: text,
+          precision: number,
+          recall: number,
+          f1: number,
+          support: whole(0),
+          predicted: whole(0),
+        },
+        'an object',
+      ),
+      'a list of objects',
+    ),
+    confusion: v.exactOptional(v.array(v.array(whole(0), 'a list of counts'), 'a list of lists')),
+    confusions: v.array(
+      v.looseObject({ label: text, predicted: text, rows: whole(1) }, 'an object'),
+      'a list of objects',
+    ),
+    findings: v.array(
+      v.looseObject(
+        { kind: v.picklist(findingKinds, `one of ${findingKinds.join(', ')}`), text, advice: text },
+        'an object',
+      ),
+      'a list of objects',
+    ),
+  },
+  `an object${maybeMissing}`,
+);
+
+const taskRun: v.GenericSchema<unknown, TaskRun> = v.looseObject(
+  { task: text, data, results, assessment: v.exactOptional(assessment) },
+  'an object',
+);
 
 const epoch = v.looseObject(
   {
@@ -207,6 +270,13 @@ export const runSchema: v.GenericSchema<unknown, RunFile> = v.looseObject(
     ...{ bestEpoch: whole(0), steps: whole(0) },
     parameters: v.looseObject({ method: whole(0), head: whole(0) }, 'an object'),
     results,
+    assessment: v.exactOptional(assessment),
+    folds: v.exactOptional(
+      v.looseObject(
+        { count: whole(2), scores: v.array(numberOrNull, 'a list of numbers'), epochs: whole(1) },
+        `an object${maybeMissing}`,
+      ),
+    ),
     device: v.looseObject(
       {
         kind: text,

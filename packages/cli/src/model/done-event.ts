@@ -8,8 +8,11 @@ export async function doneEvent(run: RunFile, out: string): Promise<DoneEvent> {
   const { task, method, seed, bestEpoch, steps, parameters, seconds, tokensPerSecond, tasks } = run;
   const ownAdapter = await ownAdapterScore(run);
   return {
-    ...{ event: 'done', task, method, seed, ...testScore(run) },
-    ...(tasks ? { tasks: tasks.map((each) => ({ task: each.task, ...testScore(each) })) } : {}),
+    ...{ event: 'done', task, method, seed, ...testScore(run), ...worthOf(run) },
+    ...(run.folds && { folds: run.folds }),
+    ...(tasks
+      ? { tasks: tasks.map((each) => ({ task: each.task, ...testScore(each), ...worthOf(each) })) }
+      : {}),
     ...{ bestEpoch, steps, parameters, seconds, tokensPerSecond, device: run.device.kind, out },
     ...(ownAdapter && { ownAdapter }),
   };
@@ -19,6 +22,9 @@ const testScore = ({ results }: Pick<RunFile, 'results'>): Omit<SplitScore, 'row
   metrics: testMetrics(results),
   loss: results.test?.loss ?? null,
 });
+
+const worthOf = ({ assessment }: Pick<RunFile, 'assessment'>): Pick<DoneEvent, 'assessment'> =>
+  assessment ? { assessment } : {};
 
 /**
  * Returns the test score of the target's own adapter alone, which a stage-2 model is compared with.

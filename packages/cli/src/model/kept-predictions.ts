@@ -10,14 +10,14 @@ import {
 } from '@scalearn/evaluation';
 import { encodeList } from '@scalearn/report';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
-import type { TestAnswers } from './scores.ts';
+import type { TestPredictions } from './scores.ts';
 
 /** File in a run's folder with the model's predictions for every test row, for later significance tests. */
 export const predictionsFileName = 'predictions.safetensors';
 
 export interface TaskPredictions {
   readonly task: string;
-  readonly splits: TestAnswers;
+  readonly splits: TestPredictions;
 }
 
 /**

@@ -44,7 +44,7 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   for (const each of found) {
     const maxLength = given.maxLength ?? each.info.maxLength;
     const task = await loadData(each, { ...settings, maxLength }, { reporter, signal });
-    for (const line of each.own ? ownTaskLines(each.own, task) : []) reporter.note(line);
+    for (const line of each.own ? ownTaskLines(each.own, task, given.folds) : []) reporter.note(line);
     tasks.push(task);
   }
   warn(reporter, tasks, sources);

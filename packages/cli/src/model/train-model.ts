@@ -1,54 +1,39 @@
 import { resolve } from 'node:path';
-import {
-  type CheckpointStore,
-  type Method,
-  type ProgressEvent,
-  type TrainEvent,
-  train,
-} from '@scalearn/core';
-import { checkOptions, type TrainingNumbers, trainingOptions } from '@scalearn/core/methods';
+import type { ProgressEvent, TrainEvent } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
-import type { TransformerEncoder } from '@scalearn/encoders';
+import type { TrainingHistory } from '@scalearn/evaluation';
 import { modelFiles } from '@scalearn/models';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, runFileName } from '../folders/run-json.ts';
 import { type RunData, type RunFile, storedArchitecture, type TaskRun } from '../folders/run-schema.ts';
 import type { TrainSettings } from '../folders/settings-schema.ts';
 import type { Source } from '../methods/preparation.ts';
-import { readClassWeights } from '../options/class-weights.ts';
-import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
 import { Pace } from '../output/progress.ts';
 import { inJointTraining, unofficialFiles } from '../tasks/load-data.ts';
 import { version } from '../version.ts';
-import { encodePredictions, predictionsFileName, type TaskPredictions } from './kept-predictions.ts';
-import { metricsOf, predictTest, scoresOf } from './scores.ts';
+import { crossValidate } from './cross-validation.ts';
+import { type FitOptions, fit } from './fit.ts';
+import { type Judgment, judge } from './judge.ts';
+import { encodePredictions, predictionsFileName } from './kept-predictions.ts';
+import { keptAssessment } from './scores.ts';
 
 /** A model to train, with its inputs opened. */
-export interface ModelJob {
-  readonly settings: TrainSettings;
-  readonly method: Method;
+export interface ModelJob extends FitOptions {
   readonly tasks: readonly Task[];
   readonly sources: readonly Source[];
-  readonly encoder: TransformerEncoder;
   /** The encoder as the user named it. */
   readonly encoderSource: string;
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
-  /** Where the state of a resumable run is kept. */
-  readonly checkpoints?: CheckpointStore;
-  /** Arguments of the user, for numbers that do not affect the model and are not in the settings. */
-  readonly given?: TrainArguments;
-  readonly resume?: boolean;
-  readonly reporter: Pick<Reporter, 'start' | 'step' | 'epoch'> & Partial<Pick<Reporter, 'progress'>>;
-  readonly signal: AbortSignal;
+  readonly reporter: Pick<Reporter, 'start' | 'step' | 'epoch'> &
+    Partial<Pick<Reporter, 'progress' | 'note'>>;
 }
 
 /** Trains a model, scores its best state on the test split, and saves it. */
 export async function trainModel(job: ModelJob): Promise<RunFile> {
-  const { settings, method, encoder, out, checkpoints, reporter, signal } = job;
+  const { settings, method, encoder, out, reporter, signal } = job;
   const { device } = encoder;
-  const tasks = method.kind === 'joint' ? job.tasks.map(inJointTraining) : job.tasks;
   const pace = new Pace();
   const onEvent = (event: TrainEvent): void => {
     if (event.event === 'start') {
@@ -62,46 +47,56 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       reporter.epoch(event);
     } else reporter.progress?.(event);
   };
-  const { evalBatchSize, classWeights } = settings;
-  const [task] = tasks as [Task];
-  using model = await train({
-    ...{ encoder, method, signal, onEvent },
-    ...(method.kind === 'joint' ? { tasks } : { task }),
-    ...trainingNumbers({ ...job.given, ...settings }),
-    ...(classWeights && { classWeights: readClassWeights(classWeights) }),
-    // Higher values are better for all metrics of the tasks.
-    ...(settings.selectBy && { select: { metric: settings.selectBy, better: 'higher' } }),
-    metrics: (predictions, { id }) => {
-      const own = tasks.find((each) => each.id === id) ?? task;
-      return metricsOf(own, own.validation, predictions);
-    },
-    checkpoints,
-    resume: job.resume === true,
-  });
-  const runs: TaskRun[] = [];
-  const answers: TaskPredictions[] = [];
-  const how = {
+  const { evalBatchSize, classWeights, folds } = settings;
+  const predicting = {
     ...{ batchSize: evalBatchSize, signal },
     onProgress: (event: ProgressEvent) => reporter.progress?.(event),
   };
+  const validated =
+    folds === undefined
+      ? undefined
+      : await crossValidate(job.tasks[0] as Task, folds, {
+          ...{ settings, method, encoder, signal, predicting, reporter },
+        });
+  const given = method.kind === 'joint' ? job.tasks.map(inJointTraining) : job.tasks;
+  const tasks = validated ? [validated.task] : given;
+  const trained = validated
+    ? { ...settings, epochs: validated.folds.epochs, patience: validated.folds.epochs }
+    : settings;
+  using model = await fit({ ...job, settings: trained }, tasks, onEvent);
+  const { history: records, bestEpoch, steps, seconds, parameterCount: parameters } = model;
+  // The losses of joint training are of all tasks.
+  const history: TrainingHistory | undefined =
+    method.kind === 'joint' ? undefined : { records, best: bestEpoch, weighted: classWeights !== undefined };
+  const runs: TaskRun[] = [];
+  const judgments = new Map<string, Judgment>();
   for (const each of tasks) {
+    const found =
+      validated?.judgment ?? (await judge(model.for(each.id), each, settings, { history, predicting }));
+    judgments.set(each.id, found);
+    const { results, assessment } = found;
     const data = dataOf(each, settings);
-    const splits = await predictTest(model.for(each.id), each, how);
-    runs.push({ task: each.id, data, results: scoresOf(each, splits) });
-    answers.push({ task: each.id, splits });
+    runs.push({ task: each.id, data, results, assessment: keptAssessment(assessment) });
   }
+  const answers = Array.from(judgments, ([id, { splits }]) => ({ task: id, splits }));
   const files = {
-    ...(await modelFiles(model, { card: { training: trainingFacts(settings, runs) } })),
+    ...(await modelFiles(model, {
+      calibration: Object.fromEntries(Array.from(judgments, ([id, each]) => [id, each.calibration])),
+      card: {
+        training: trainingFacts(settings, runs),
+        assessments: Object.fromEntries(Array.from(judgments, ([id, each]) => [id, each.assessment])),
+      },
+    })),
     [predictionsFileName]: encodePredictions(answers, method.kind === 'joint'),
   };
   const [first] = runs as [TaskRun];
-  const { history, bestEpoch, steps, seconds, parameterCount: parameters } = model;
   const run: Omit<RunFile, 'formatVersion'> = {
     ...describeRun(job),
     ...(method.kind === 'joint'
       ? { data: togetherOf(runs), results: {}, tasks: runs }
-      : { data: first.data, results: first.results }),
-    ...{ history, bestEpoch, steps, parameters },
+      : { data: first.data, results: first.results, assessment: first.assessment }),
+    ...(validated && { folds: validated.folds }),
+    ...{ history: records, bestEpoch, steps, parameters },
     device: { kind: device.kind, description: device.description, memory: device.memory() },
     ...{ seconds, tokensPerSecond: pace.tokensPerSecond ?? null, files: Object.keys(files) },
   };
@@ -116,14 +111,6 @@ function trainingFacts(
 ): Record<string, number> {
   const rows = runs.reduce((total, { data }) => total + data.rows.train, 0);
   return { 'training rows': rows, 'learning rate': learningRate, seed };
-}
-
-/** Returns the numeric options that `train` takes. */
-function trainingNumbers(all: Readonly<Record<string, unknown>>): TrainingNumbers {
-  const names = Object.keys(trainingOptions);
-  const numbers = Object.fromEntries(names.map((name) => [name, all[name] ?? undefined]));
-  checkOptions(trainingOptions, numbers);
-  return numbers;
 }
 
 /** Describes a run before it starts. */

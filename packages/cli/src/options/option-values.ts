@@ -6,11 +6,20 @@ import type { TrainOption } from './train-table.ts';
 /** The properties that decide which values an option of a method or of `train` accepts. */
 export type OptionKind = Pick<TrainOption, 'type' | 'range' | 'multipleOf'>;
 
+/** Texts of a form of their own. */
+const patterns = {
+  weights: {
+    what: 'none, balanced, or a number for each label, such as a=1,b=3',
+    pattern: classWeightsPattern,
+  },
+  threshold: { what: 'auto, or a number between 0 and 1, such as 0.3', pattern: /^(auto|0?\.\d*[1-9]\d*)$/ },
+};
+
 /** Describes the accepted values, in words that follow "must be". */
 function whatItTakes({ type, range, multipleOf }: OptionKind): string {
   if (type === 'texts') return 'a list of texts';
   if (type === 'switch') return 'true or false';
-  if (type === 'weights') return 'none, balanced, or a number for each label, such as a=1,b=3';
+  if (type === 'weights' || type === 'threshold') return patterns[type].what;
   const what = whatOptionTakes({ type: type === 'encoder' ? 'text' : type, range });
   return multipleOf === undefined ? what : `${what}, a multiple of ${multipleOf}`;
 }
@@ -53,7 +62,8 @@ function plainSchema(option: OptionKind, what: string): v.GenericSchema<unknown,
   if (typeof type === 'object') return v.picklist(type, what);
   if (type === 'numbers') return v.pipe(v.array(numberSchema(option, what), what), v.nonEmpty(what));
   if (type === 'number' || type === 'whole') return numberSchema(option, what);
-  return type === 'weights' ? v.pipe(v.string(what), v.regex(classWeightsPattern, what)) : textSchema(what);
+  const isPatterned = type === 'weights' || type === 'threshold';
+  return isPatterned ? v.pipe(v.string(what), v.regex(patterns[type].pattern, what)) : textSchema(what);
 }
 
 function numberSchema(

@@ -13,10 +13,10 @@ import {
  */
 export interface TrainOption extends Omit<TrainingOption, 'type' | 'flag' | 'decides'> {
   /**
-   * A type of methods' options; or several texts, a flag without a value, an encoder that may be called `mini`, or
-   * weights of labels.
+   * A type of methods' options; or several texts, a flag without a value, an encoder that may be called `mini`,
+   * weights of labels, or a threshold of probabilities.
    */
-  readonly type: OptionType | 'texts' | 'switch' | 'encoder' | 'weights';
+  readonly type: OptionType | 'texts' | 'switch' | 'encoder' | 'weights' | 'threshold';
   /** The flag in help; undefined for an option that only methods set. */
   readonly flag?: `--${string}`;
   /** Whether only `--help-all` shows it. */
@@ -92,6 +92,9 @@ const groups = {
     classWeights: { flag: '--class-weights <w>', type: 'weights',
       meaning: 'weight of each label in the loss: none, balanced or a=1,b=3', defaultMeaning: 'none',
       rare: true, stored: 'given', files: 'experiment' },
+    threshold: { flag: '--threshold <p>', type: 'threshold',
+      meaning: 'multi-label: probability above which labels are predicted; auto: best on validation rows', defaultMeaning: '0.5',
+      rare: true, stored: 'given', files: 'experiment' },
     selectBy: { flag: '--select-by <what>', type: 'text',
       meaning: 'how to choose the best epoch: loss, primary or another metric of the task', defaultMeaning: "the paper's",
       rare: true, stored: 'given', files: 'both' },
@@ -106,6 +109,9 @@ const groups = {
     trainPercent: { flag: '--train-percent <p>', type: 'whole', range: { least: 5, most: 100 }, multipleOf: 5,
       meaning: 'train and validate on p percent: 5, 10, …', defaultMeaning: '100',
       rare: true, stored: 'given', files: 'both' },
+    folds: { flag: '--folds <k>', type: 'whole', range: { least: 2 },
+      meaning: 'score by cross-validation, then train on all rows of the file', conflicts: 'evaluateEvery',
+      rare: true, stored: 'given' },
     seed: { flag: '--seed <n>', stored: 'always', files: 'config' },
   },
   Running: {

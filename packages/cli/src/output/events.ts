@@ -1,4 +1,5 @@
 import type { ProgressEvent as CoreProgressEvent, MethodKind, Phase, TrainEvent } from '@scalearn/core';
+import type { Assessment, Baseline, WrongRow } from '@scalearn/evaluation';
 
 /** Metrics and loss of one split. NaN is null in JSON. */
 export interface SplitScore {
@@ -10,10 +11,35 @@ export interface SplitScore {
   readonly loss: number | null;
 }
 
+/** What a score is worth: its interval, the scores of simple baselines on the same rows, those of each class, and findings. NaN is null in JSON. */
+export interface ScoreAssessment
+  extends Pick<Assessment, 'metric' | 'rows' | 'classes' | 'confusions' | 'findings'> {
+  /** The primary metric. */
+  readonly score: number | null;
+  /** The 95 % interval of the score; absent if the metric is undefined. */
+  readonly interval?: Assessment['interval'];
+  /** The baselines on the same rows, the majority class first. */
+  readonly baselines: readonly StoredBaseline[];
+  /** `[classes, classes]`: row = label, column = prediction; absent above 10 classes and for other problems. */
+  readonly confusion?: Assessment['confusion'];
+}
+
+/** The score of a simple model that a trained one should exceed. */
+export interface StoredBaseline extends Pick<Baseline, 'kind'> {
+  /** Its primary metric on the same rows. */
+  readonly score: number | null;
+  /** The model's metric minus the baseline's. */
+  readonly difference: number | null;
+  /** The 95 % interval of the difference; absent if the metric is undefined. */
+  readonly interval?: Baseline['interval'];
+}
+
 /** Test scores of one task of a joint model. */
 export interface TaskScore extends Omit<SplitScore, 'rows'> {
   /** Id of the task; of a joint model, the ids of its tasks. */
   readonly task: string;
+  /** What the primary metric is worth; absent in runs of earlier versions. */
+  readonly assessment?: ScoreAssessment;
 }
 
 /** The last event of a successful `train`. */
@@ -44,6 +70,15 @@ export interface DoneEvent extends TaskScore {
   readonly device: string;
   /** Path of the model folder. */
   readonly out: string;
+  /** The cross-validation that the score is of; absent without one. */
+  readonly folds?: {
+    /** Number of folds. */
+    readonly count: number;
+    /** Primary metric of each fold; null where it is undefined. */
+    readonly scores: readonly (number | null)[];
+    /** Epochs of the training on all rows. */
+    readonly epochs: number;
+  };
   /** Score of the target's own adapter alone after stage 2, if it is known. */
   readonly ownAdapter?: OwnAdapterScore;
 }
@@ -56,6 +91,14 @@ export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
   readonly others: readonly string[];
 }
 
+/** A wrong row with its texts. */
+export interface ShownError extends WrongRow {
+  /** Its number among the rows of its file, from 0. */
+  readonly index: number;
+  /** Its texts; those of choices last. */
+  readonly texts: readonly string[];
+}
+
 /** The last event of a successful `evaluate`. */
 export interface EvaluatedEvent extends TaskScore, SplitScore {
   readonly event: 'done';
@@ -65,6 +108,8 @@ export interface EvaluatedEvent extends TaskScore, SplitScore {
   readonly split: string;
   /** Scores of each task of a joint model, if no task was named; the model's own metrics and loss are then empty. */
   readonly tasks?: readonly (TaskScore & SplitScore)[];
+  /** The wrong rows, surest first, if they were asked for. */
+  readonly errors?: readonly ShownError[];
   /** Kind of the device. */
   readonly device: string;
   /** Path of the model folder. */
@@ -141,7 +186,7 @@ export interface ErrorEvent {
 
 /** Progress of a long operation. */
 export interface ProgressEvent extends Omit<CoreProgressEvent, 'phase'> {
-  readonly phase: Phase | 'download' | 'weights';
+  readonly phase: Phase | 'download' | 'weights' | 'folds';
 }
 
 export type StartEvent = Extract<TrainEvent, { event: 'start' }> & { readonly deviceDescription: string };

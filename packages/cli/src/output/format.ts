@@ -1,3 +1,4 @@
+import { roundedScore } from '@scalearn/evaluation';
 import { oneLine } from './terminal.ts';
 
 /** Formats seconds as `3:05` or `1:02:03`. */
@@ -43,9 +44,12 @@ export function figure(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? 'undefined' : value.toFixed(4);
 }
 
-export function metricList(metrics: Readonly<Record<string, number | null>>): string {
+/** Formats metrics in one line. @param rows number of scored rows, which decides the digits; default four digits */
+export function metricList(metrics: Readonly<Record<string, number | null>>, rows?: number): string {
+  const shown = (value: number | null): string =>
+    rows === undefined ? figure(value) : roundedScore(value ?? Number.NaN, rows);
   return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${figure(value)}`)
+    .map(([name, value]) => `${name} ${shown(value)}`)
     .join(', ');
 }
 

@@ -154,6 +154,7 @@ const phases: Readonly<Record<ProgressEvent['phase'], { readonly doing: string; 
   tokenize: { doing: 'tokenizing', unit: 'texts' },
   compile: { doing: 'compiling', unit: 'kernels' },
   evaluate: { doing: 'evaluating', unit: 'rows' },
+  folds: { doing: 'cross-validation', unit: 'steps' },
 };
 
 /** Formats the current phase and its progress. */

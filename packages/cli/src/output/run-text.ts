@@ -1,4 +1,6 @@
-import type { DoneEvent, EpochEvent, OwnAdapterScore, StartEvent, TaskScore } from './events.ts';
+import { mean, standardDeviation } from '@scalearn/evaluation';
+import { assessmentText } from './assessment-text.ts';
+import type { DoneEvent, EpochEvent, StartEvent, TaskScore } from './events.ts';
 import { bytes, clock, count, counted, figure, metricList, table } from './format.ts';
 import { oneLine } from './terminal.ts';
 
@@ -44,34 +46,53 @@ export function epochLine(event: EpochEvent): string {
 
 /** Formats the result of a run. */
 export function doneLines(event: DoneEvent): string {
-  const { task, tasks, method, seed, metrics, loss, tokensPerSecond } = event;
+  const { task, tasks, method, seed, metrics, loss, tokensPerSecond, assessment, folds } = event;
   const speed = tokensPerSecond === null ? '' : `, ${count(tokensPerSecond)} tokens a second`;
+  const where = folds ? `in cross-validation with ${folds.count} folds` : 'on the test split';
   const scores = tasks
     ? `${oneLine(method)}, seed ${seed}, on the test splits\n\n${taskTable(tasks)}`
     : oneLine(
-        `${task} with ${method}, seed ${seed}: ${metricList(metrics)}, loss ${figure(loss)} on the test split`,
+        `${task} with ${method}, seed ${seed}: ${metricList(metrics, assessment?.rows)}, loss ${figure(loss)} ${where}`,
       );
   return [
     scores,
-    ...(event.ownAdapter ? [comparison(event.ownAdapter, metrics)] : []),
+    ...(folds ? [foldLine(folds, assessment?.metric)] : []),
+    ...(event.ownAdapter ? [comparison(event)] : []),
+    ...(assessment ? ['', assessmentText(assessment)] : []),
     `best epoch ${event.bestEpoch}, ${counted(event.steps, 'step')} in ${clock(event.seconds)}${speed} on ${event.device}`,
     oneLine(`saved in ${event.out}`),
     '',
   ].join('\n');
 }
 
+/** Describes the scores of the folds and the training on all rows that followed. */
+function foldLine(
+  { count: folds, scores, epochs }: NonNullable<DoneEvent['folds']>,
+  metric = 'score',
+): string {
+  const defined = scores.flatMap((score) => score ?? []);
+  const deviation = standardDeviation(defined);
+  const spread = deviation === undefined ? '' : ` ± ${deviation.toFixed(2)}`;
+  const center = defined.length === 0 ? 'undefined' : `${mean(defined).toFixed(2)}${spread}`;
+  return `${metric} of the ${folds} folds: ${center}; the saved model is trained on all rows for ${counted(epochs, 'epoch')}`;
+}
+
 /** Number of sources up to which each is named. If there are more, only their number is shown. */
 const namedSources = 3;
 
-function comparison({ metrics: own, others }: OwnAdapterScore, metrics: DoneEvent['metrics']): string {
+function comparison({ ownAdapter, metrics, assessment }: DoneEvent): string {
+  const { metrics: own = {}, others = [] } = ownAdapter ?? {};
   const named = others.slice(0, namedSources).join(', ');
   const more = others.length > namedSources ? ` and ${others.length - namedSources} more` : '';
   const both = others.length > 0 ? `with ${named}${more}` : 'scaled';
-  return oneLine(`own adapter alone: ${metricList(own)}; ${both}: ${metricList(metrics)}`);
+  const shown = (scores: DoneEvent['metrics']): string => metricList(scores, assessment?.rows);
+  return oneLine(`own adapter alone: ${shown(own)}; ${both}: ${shown(metrics)}`);
 }
 
 /** Formats the test scores of several tasks with one line for each. */
 export function taskTable(tasks: readonly TaskScore[]): string {
-  const rows = tasks.map(({ task, metrics, loss }) => [task, figure(loss), metricList(metrics)]);
+  const rows = tasks.map(({ task, metrics, loss, assessment }) => [
+    ...[task, figure(loss), metricList(metrics, assessment?.rows)],
+  ]);
   return table([['task', 'loss', 'metrics'], ...rows], [0, 2]);
 }

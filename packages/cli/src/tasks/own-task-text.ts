@@ -6,8 +6,12 @@ import { oneLine } from '../output/terminal.ts';
 /** Number of labels up to which each is listed. If there are more, only their number is shown. */
 const mostLabels = 12;
 
-/** Describes what was found in the user's own files, for confirmation. */
-export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
+/**
+ * Describes what was found in the user's own files, for confirmation.
+ *
+ * @param folds number of parts of a cross-validation, which replace the splits
+ */
+export function ownTaskLines({ layout }: FileTask, task: Task, folds?: number): string[] {
   const { text, textPair, label, splits } = layout;
   const texts = textPair === null ? `column '${text}'` : `columns '${text}' and '${textPair}'`;
   const columns = typeof label === 'string' ? [] : label;
@@ -20,7 +24,9 @@ export function ownTaskLines({ layout }: FileTask, task: Task): string[] {
     `${splits.train.file}: texts from ${texts}, ${labels}: ${labelList(layout, task)}`,
     problemLine(layout, task),
     ...doubtLines(layout.doubts),
-    ...splitLines(splits),
+    ...(folds === undefined
+      ? splitLines(splits)
+      : [`${splits.train.file} is divided into ${folds} parts (seed 42)`]),
   ].map(oneLine);
 }
 

@@ -33,7 +33,7 @@ export function divideMissing(
 }
 
 /** Returns whether every class has a row for each part, and each part has room for every class. */
-function canStratify(rows: readonly Example[], parts: number, size: number): boolean {
+export function canStratify(rows: readonly Example[], parts: number, size: number): boolean {
   const counts = new Map<unknown, number>();
   for (const { label } of rows) counts.set(label, (counts.get(label) ?? 0) + 1);
   return size >= counts.size && Math.min(...counts.values()) >= parts;
