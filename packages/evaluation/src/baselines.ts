@@ -16,6 +16,12 @@ export interface Baseline extends ScoreDifference {
   readonly score: number;
 }
 
+/** What each baseline is, in words for tables and sentences. */
+export const baselineNames: Readonly<Record<Baseline['kind'], string>> = {
+  majority: 'the same answer for every row',
+  bagOfWords: 'a linear model of the words',
+};
+
 /** Outputs of the baselines for some rows. */
 export interface BaselineOutputs {
   /** The same answer for every row. */

@@ -1,4 +1,4 @@
-import type { AssessedTask, Baseline } from './baselines.ts';
+import { type AssessedTask, type Baseline, baselineNames } from './baselines.ts';
 import type { ScoredOutput } from './compute.ts';
 import { mean } from './lists.ts';
 import { argmaxPredictions } from './predictions.ts';
@@ -58,11 +58,6 @@ const enoughClassRows = 5;
 /** Most classes that a text names. */
 const namedClasses = 5;
 
-const baselineNames = {
-  majority: { regression: 'the mean score for every row', other: 'the same answer for every row' },
-  bagOfWords: { regression: 'a linear model of the words', other: 'a linear model of the words' },
-};
-
 /** Returns what the scored rows show. */
 export function scoreFindings(
   task: AssessedTask,
@@ -74,7 +69,7 @@ export function scoreFindings(
   const behind = baselines.filter(({ interval: difference }) => !difference || difference[0] <= 0);
   const [strongest] = behind.toSorted((a, b) => Number(b.score) - Number(a.score));
   if (strongest) {
-    const name = baselineNames[strongest.kind][task.problem === 'regression' ? 'regression' : 'other'];
+    const name = baselineNames[strongest.kind];
     const verdict = strongest.difference > 0 ? 'not clearly better than' : 'no better than';
     findings.push({
       kind: 'noBetterThanBaseline',

@@ -17,6 +17,7 @@ export {
   type Baseline,
   type BaselineOptions,
   type BaselineOutputs,
+  baselineNames,
   baselineOutputs,
 } from './baselines.ts';
 export {

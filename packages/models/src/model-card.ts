@@ -1,5 +1,5 @@
 import type { FileSet } from '@scalearn/core';
-import { type Assessment, roundedScore } from '@scalearn/evaluation';
+import { type Assessment, baselineNames, roundedScore } from '@scalearn/evaluation';
 import { type EncoderInfo, type ModelInfo, modelInfoFile, type TaskInfo } from './model-info.ts';
 
 /** Name of the model card in a folder. The Hugging Face hub shows it as the page of the model. */
@@ -112,14 +112,13 @@ function kindOf({ tasks }: ModelInfo): string {
 function scoreSection({ id }: TaskInfo, assessment: Assessment, several: boolean): string {
   const { metric, score, interval, rows, baselines, classes, findings } = assessment;
   const shown = (value: number): string => roundedScore(value, rows);
-  const names = { majority: 'the same answer for every row', bagOfWords: 'a linear model of the words' };
   const lines = [
     `## ${several ? `Scores on ${plain(id)}` : 'Scores'}\n`,
     `On ${rows.toLocaleString('en-US')} test rows:\n`,
     `| | ${metric} |`,
     '|---|---|',
     `| **this model** | **${shown(score)}**${interval ? ` (95 % interval ${shown(interval[0])} to ${shown(interval[1])})` : ''} |`,
-    ...baselines.map(({ kind, score: simple }) => `| ${names[kind]} | ${shown(simple)} |`),
+    ...baselines.map(({ kind, score: simple }) => `| ${baselineNames[kind]} | ${shown(simple)} |`),
     '',
   ];
   if (classes.length > 0)

@@ -1,5 +1,5 @@
 import type { Assessment, Reliability, WrongRow } from '@scalearn/evaluation';
-import { roundedScore } from '@scalearn/evaluation';
+import { baselineNames, roundedScore } from '@scalearn/evaluation';
 import { heatMap } from './figures/heat-map.ts';
 import { learningCurves } from './figures/learning-curves.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
@@ -42,11 +42,6 @@ export interface EvaluationReport {
   /** Text at the end of the page. */
   readonly footer: string;
 }
-
-const baselineNames = {
-  majority: 'the same answer for every row',
-  bagOfWords: 'a linear model of the words',
-} as const;
 
 /** Makes one HTML file about a model's score: baselines, classes, confusions, curves, reliability and errors. */
 export function evaluationReport(report: EvaluationReport): string {

@@ -1,13 +1,7 @@
-import { roundedScore } from '@scalearn/evaluation';
+import { baselineNames, roundedScore } from '@scalearn/evaluation';
 import type { ScoreAssessment } from './events.ts';
 import { count, counted, table } from './format.ts';
 import { oneLine } from './terminal.ts';
-
-/** Names of the baselines in tables. */
-export const baselineNames: Readonly<Record<'majority' | 'bagOfWords', string>> = {
-  majority: 'the same answer for every row',
-  bagOfWords: 'a linear model of the words',
-};
 
 /** Most classes whose scores are listed. */
 const listedClasses = 30;
