@@ -9,8 +9,9 @@ import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { describedMethod } from '../methods/describe.ts';
 import { doneEvent } from '../model/done-event.ts';
+import { estimateTraining } from '../model/dry-run.ts';
 import { localEncoder } from '../model/encoder-source.ts';
-import { runTraining, type TrainingJob } from '../model/run-training.ts';
+import { type PlannedTraining, runTraining, type TrainingJob } from '../model/run-training.ts';
 import { checkSamePlaces } from '../model/same-places.ts';
 import { checkSameSettings, settleOptions } from '../model/settings.ts';
 import { checkSources } from '../model/sources.ts';
@@ -19,7 +20,8 @@ import type { Setup } from '../options/setup.ts';
 import { addTrainOptions } from '../options/train-options.ts';
 import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
-import { createReporter } from '../output/reporter.ts';
+import { createReporter, jsonLine } from '../output/reporter.ts';
+import { dryRunLines } from '../output/run-text.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type FoundTask, findTask, shownTask } from '../tasks/find-task.ts';
 import type { CommandContext, Run } from './context.ts';
@@ -57,10 +59,12 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
     throw new UsageError('--temperature is for joint methods, which draw tasks; leave it out');
   checkScoring(given, method, found);
   const settings = settleOptions(given, method, found, encoderPath);
+  const { families } = setup;
+  const plan = { given, chosen, settings, found, families, encoderPath, reporter, signal };
+  if (given.dryRun) return await dryRun(plan, terminal);
   await using out = await OutFolder.open(resolve(given.out));
   try {
-    const { families } = setup;
-    const job = { given, chosen, settings, found, families, encoderPath, out, reporter, signal };
+    const job = { ...plan, out };
     const run = (await checkOut(job)) ?? (await runTraining(job));
     reporter.done(await doneEvent(run, given.out));
   } finally {
@@ -103,6 +107,19 @@ async function findTasks({ task, tasks, data, ...given }: TrainArguments): Promi
     found.push(await findTask({ ...given, task: each, data: writesItself ? undefined : data }));
   }
   return found;
+}
+
+/** Estimates a training and shows the estimate. */
+async function dryRun(plan: PlannedTraining, terminal: Terminal): Promise<void> {
+  const { given, found, reporter } = plan;
+  try {
+    const event = await estimateTraining(plan);
+    reporter.close();
+    if (given.json) jsonLine(terminal, event);
+    else terminal.out(dryRunLines({ ...event, task: found.map(shownTask).join(', ') }));
+  } finally {
+    reporter.close();
+  }
 }
 
 /** Checks the options that decide how a model is scored. @throws UsageError for those that do not fit the task */

@@ -1,18 +1,22 @@
-import { type Method, train } from '@scalearn/core';
+import { type Method, type TrainEvent, train } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { TrainSettings } from '../folders/settings-schema.ts';
 
 const measuredSteps = 4;
 
-/** Seconds that the parts of training take on this device. */
-interface Cost {
+/** What the parts of training take on this device. */
+export interface Cost {
   /** Seconds to build and compile the model. */
   readonly compile: number;
   readonly step: number;
   /** Seconds for each evaluated row. */
   readonly row: number;
+  /** What was known before the first step: memory and numbers of trained values. */
+  readonly start: Started;
 }
+
+type Started = Extract<TrainEvent, { event: 'start' }>;
 
 interface MeasuredModel {
   readonly encoder: TransformerEncoder;
@@ -30,13 +34,18 @@ export async function measureCost(model: MeasuredModel): Promise<Cost> {
   const began = performance.now();
   const at = { start: began, firstStep: began, lastStep: began, epoch: began };
   let steps = 0;
+  let started: Started | undefined;
   using _ = await train({
     ...{ encoder, method, batchSize, evalBatchSize, learningRate, signal },
     ...(method.kind === 'joint' ? { tasks } : { task }),
     maxSteps: Math.min(measuredSteps, Math.ceil(task.train.length / batchSize)),
-    onEvent: ({ event }) => {
+    onEvent: (each) => {
+      const { event } = each;
       const now = performance.now();
-      if (event === 'start') at.start = now;
+      if (each.event === 'start') {
+        at.start = now;
+        started = each;
+      }
       if (event === 'step') {
         if (steps++ === 0) at.firstStep = now;
         at.lastStep = now;
@@ -50,6 +59,7 @@ export async function measureCost(model: MeasuredModel): Promise<Cost> {
     compile: (at.start - began) / 1000,
     step: step / 1000,
     row: (at.epoch - at.lastStep) / evaluatedRows(tasks).validation / 1000,
+    start: started as Started,
   };
 }
 

@@ -1,6 +1,6 @@
-import { DeviceLostError, InterruptedError, OtherSettingsError } from '@scalearn/core';
+import { DeviceLostError, InterruptedError, type Method, OtherSettingsError } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
-import { type EncoderFamily, loadEncoder } from '@scalearn/encoders';
+import { type EncoderFamily, loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
 import { openDevice } from '../device.ts';
 import { FolderError, StoppedError, UsageError } from '../errors.ts';
 import { checkpointFile, type OutFolder } from '../folders/out-folder.ts';
@@ -34,9 +34,23 @@ export interface TrainingJob {
 
 const nothingToSave = 'Interrupted before the first step; there is nothing to save.';
 
-/** Trains a model, scores its best state on the test split, and saves it. */
-export async function runTraining(job: TrainingJob): Promise<RunFile> {
-  const { given, chosen, settings, found, families, encoderPath, out, reporter, signal } = job;
+/** A run's inputs, loaded. They live until the work on them is done. */
+export interface PreparedTraining {
+  readonly tasks: readonly Task[];
+  readonly sources: readonly Source[];
+  readonly encoder: TransformerEncoder;
+  readonly method: Method;
+}
+
+/** What is known of a run before its output folder is opened. */
+export type PlannedTraining = Omit<TrainingJob, 'out'>;
+
+/** Loads data, encoder and method of a run, and frees them after the work. */
+export async function withPrepared<T>(
+  job: PlannedTraining,
+  work: (prepared: PreparedTraining) => Promise<T>,
+): Promise<T> {
+  const { given, chosen, settings, found, families, reporter, signal } = job;
   reporter.note(`loading ${found.map(shownTask).join(', ')} and ${given.encoder}`);
   const { sourceControl: kind, seed } = settings;
   const sources = await readSources(given.sources ?? [], settings.task, kind && { kind, seed });
@@ -55,21 +69,28 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
   });
   if (signal.aborted) throw new StoppedError(nothingToSave);
   const { entry, options } = chosen;
+  const [task] = tasks as [Task];
+  const prepared = await entry.prepare?.({
+    ...{ options, sources, task, encoder, reporter, signal },
+    sourceTask: (source) => sourceTask(source, signal),
+  });
+  const adapters = sources.map(({ adapter }) => adapter);
+  const method = entry.make(adapters, { ...options, ...prepared });
+  return await work({ tasks, sources, encoder, method });
+}
+
+/** Trains a model, scores its best state on the test split, and saves it. */
+export async function runTraining(job: TrainingJob): Promise<RunFile> {
+  const { given, settings, encoderPath, out, reporter, signal } = job;
   try {
-    const [task] = tasks as [Task];
-    const prepared = await entry.prepare?.({
-      ...{ options, sources, task, encoder, reporter, signal },
-      sourceTask: (source) => sourceTask(source, signal),
-    });
-    const adapters = sources.map(({ adapter }) => adapter);
-    const method = entry.make(adapters, { ...options, ...prepared });
-    return await trainModel({
-      ...{ settings, method, tasks, sources, encoder, encoderPath, out, reporter, signal },
-      encoderSource: given.encoder,
-      checkpoints: checkpointFile(out.path),
-      given,
-      resume: given.resume === true,
-    });
+    return await withPrepared(job, (prepared) =>
+      trainModel({
+        ...{ ...prepared, settings, encoderPath, out, reporter, signal, given },
+        encoderSource: given.encoder,
+        checkpoints: checkpointFile(out.path),
+        resume: given.resume === true,
+      }),
+    );
   } catch (error) {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')

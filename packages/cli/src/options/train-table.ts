@@ -120,6 +120,8 @@ const groups = {
     threads: { flag: '--threads <n>', type: 'whole', range: { least: 1 }, meaning: 'number of CPU threads for ONNX Runtime',
       defaultMeaning: 'all', rare: true, decides: false, mayChangeOnResume: true, files: 'config' },
     checkpointEvery: { flag: '--checkpoint-every <minutes>', rare: true, files: 'both' },
+    dryRun: { flag: '--dry-run', type: 'switch', meaning: 'measure a few steps, say what the training takes, write nothing',
+      conflicts: 'resume', rare: true, decides: false },
     resume: { flag: '--resume', type: 'switch', meaning: 'continue an interrupted run', decides: false },
     overwrite: { flag: '--overwrite', type: 'switch', meaning: 'replace the run in the output folder',
       conflicts: 'resume', decides: false },

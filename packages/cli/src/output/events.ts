@@ -83,6 +83,47 @@ export interface DoneEvent extends TaskScore {
   readonly ownAdapter?: OwnAdapterScore;
 }
 
+/** The last event of `train --dry-run`. */
+export interface DryRunEvent {
+  readonly event: 'done';
+  /** Id of the task; of a joint method, the ids of its tasks. */
+  readonly task: string;
+  /** Name of the method. */
+  readonly method: string;
+  /** Number of rows of each split. */
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Lengths of training rows in tokens, on a sample. */
+  readonly tokens: {
+    /** Mean number, after rows have been cut to the longest length that is allowed. */
+    readonly perRow: number;
+    /** Number of the longest row, before it is cut. */
+    readonly longest: number;
+    /** Number of rows of the sample that are cut. */
+    readonly cutRows: number;
+    /** Number of rows of the sample. */
+    readonly sampledRows: number;
+  };
+  /** Number of steps, without early stopping. */
+  readonly steps: number;
+  /** Number of evaluations, without early stopping. */
+  readonly evaluations: number;
+  /** Numbers of values that would be trained. */
+  readonly parameters: StartEvent['parameters'];
+  /** Bytes on the device. */
+  readonly memory: StartEvent['memory'] & {
+    /** Bytes of the activations of a step. */
+    readonly activations: number;
+  };
+  /** Measured seconds of a step. */
+  readonly secondsPerStep: number;
+  /** Expected seconds of the whole training, without early stopping. */
+  readonly seconds: number;
+  /** Kind of the device. */
+  readonly device: string;
+  /** Adapter and driver, or runtime and version. */
+  readonly deviceDescription: string;
+}
+
 /** Score of the target's own adapter alone, on the same test rows as the model that uses it as a source. */
 export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
   /** The adapter's name. */

@@ -1,6 +1,6 @@
 import { mean, standardDeviation } from '@scalearn/evaluation';
 import { assessmentText } from './assessment-text.ts';
-import type { DoneEvent, EpochEvent, StartEvent, TaskScore } from './events.ts';
+import type { DoneEvent, DryRunEvent, EpochEvent, StartEvent, TaskScore } from './events.ts';
 import { bytes, clock, count, counted, figure, metricList, table } from './format.ts';
 import { oneLine } from './terminal.ts';
 
@@ -24,6 +24,23 @@ export function startLines(event: StartEvent): string {
     memoryLine(event),
     `plan       ${counted(steps, 'step')}`,
     ...(step > 0 ? [`resumed    after step ${count(step)}`] : []),
+  ];
+  return lines.map((line) => `${oneLine(line)}\n`).join('');
+}
+
+/** Describes what a training would take. */
+export function dryRunLines(event: DryRunEvent): string {
+  const { task, method, parameters, rows, tokens, steps, memory, seconds, secondsPerStep } = event;
+  const { perRow, longest, cutRows, sampledRows } = tokens;
+  const cutShare = cutRows === 0 ? 'none is cut' : `${count((100 * cutRows) / sampledRows)} % are cut`;
+  const lines = [
+    `task       ${task}, ${counted(rows.train, 'row')} to train on, ${count(rows.validation)} to validate, ${count(rows.test)} to test`,
+    `tokens     ${count(perRow)} a row, the longest row has ${count(longest)}, ${cutShare}`,
+    `method     ${method}, trains ${count(parameters.method)} parameters and ${count(parameters.head)} of the head`,
+    `device     ${event.deviceDescription}`,
+    memoryLine({ memory, activations: memory.activations }),
+    `plan       ${counted(steps, 'step')}, ${counted(event.evaluations, 'evaluation')}`,
+    `time       ${clock(seconds)} at most, ${secondsPerStep.toFixed(3)} s a step as measured; training ends earlier if validation stops improving`,
   ];
   return lines.map((line) => `${oneLine(line)}\n`).join('');
 }
