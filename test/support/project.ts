@@ -51,7 +51,10 @@ export const npmInstall = (project: string, names: readonly string[]): Promise<u
 
 /** Installs packages by name with pnpm, where a package finds only the dependencies that it declares. */
 export const pnpmInstall = (project: string, names: readonly string[]): Promise<unknown> =>
-  mustRun(join(bin, 'pnpm'), ['add', '--prefer-offline', ...names], { cwd: project, env: npmEnvironment });
+  mustRun(join(bin, 'pnpm'), ['add', '--prefer-offline', '--allow-build=onnxruntime-node', ...names], {
+    cwd: project,
+    env: npmEnvironment,
+  });
 
 /** Adds the versions that this repository is tested with to names of other packages. */
 export const pinned = (names: readonly string[]): string[] =>
