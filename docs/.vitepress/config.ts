@@ -45,6 +45,7 @@ const guide = [
     items: [
       { text: 'Experiments', link: '/guide/experiments' },
       { text: 'Reports', link: '/guide/reports' },
+      { text: 'Measurements', link: '/measurements' },
       { text: 'Claims of the paper', link: '/reproduction' },
       { text: 'Report: MiniGLUE', link: '/results/main-table-mini' },
       { text: 'Report: MiniGLUE, trained longer', link: '/results/two-stage-mini' },
@@ -97,7 +98,10 @@ export default defineConfig({
     ],
     sidebar: {
       ...Object.fromEntries(
-        ['/guide/', '/demo', '/reference/', '/reproduction', '/results/'].map((path) => [path, guide]),
+        ['/guide/', '/demo', '/reference/', '/measurements', '/reproduction', '/results/'].map((path) => [
+          path,
+          guide,
+        ]),
       ),
       ...apiSidebars(),
     },
