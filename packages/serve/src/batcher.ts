@@ -2,7 +2,10 @@ import type { TextInput } from '@scalearn/models';
 
 /** How requests are gathered into batches. */
 export interface BatchOptions {
-  /** Milliseconds that a request waits for others before its batch begins. Default 2. */
+  /**
+   * Milliseconds that a request waits for others before its batch begins. There is no wait after a batch of a single
+   * request, so that a single client is answered at once. Default 2.
+   */
   readonly maxWait?: number;
   /** Number of texts from which a batch begins at once. A request is never split. Default 64. */
   readonly maxBatch?: number;
@@ -49,6 +52,8 @@ export class Batcher<Answer> {
   #queue: Waiting<Answer>[] = [];
   #loop: Promise<void> | undefined;
   #stopping = false;
+  /** Number of requests of the batch before. */
+  #together = 0;
   /** Ends the wait for further requests. */
   #begin = (): void => {};
 
@@ -99,7 +104,7 @@ export class Batcher<Answer> {
   async #run(): Promise<void> {
     const { maxWait, maxBatch } = this.#options;
     while (this.#queue.length > 0) {
-      if (this.waiting < maxBatch && !this.#stopping) {
+      if (this.#together > 1 && this.waiting < maxBatch && !this.#stopping) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, maxWait);
           this.#begin = () => {
@@ -114,6 +119,7 @@ export class Batcher<Answer> {
 
   async #batch(): Promise<void> {
     const batch = this.#next();
+    this.#together = batch.length;
     if (batch.length === 0) return;
     try {
       const answers = await this.#predict(batch.flatMap(({ texts }) => texts));

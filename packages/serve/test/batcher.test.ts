@@ -40,6 +40,21 @@ describe('a batcher', () => {
     expect(batches).toEqual([4, 3]);
   });
 
+  test('answers a single client at once, and waits for others where there were several', async () => {
+    const { batches, predict, release } = slowModel();
+    release();
+    const alone = new Batcher(predict, new Turns(), { maxWait: 1e6 });
+    for (const text of ['a', 'b', 'c']) expect(await alone.submit([text])).toEqual([text]);
+    expect(batches).toEqual([1, 1, 1]);
+    const batcher = new Batcher(predict, new Turns(), { maxBatch: 2, maxWait: 1e6 });
+    await Promise.all([batcher.submit(['d']), batcher.submit(['e'])]);
+    const next = batcher.submit(['f']);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(batches.slice(3)).toEqual([2]);
+    expect(await Promise.all([next, batcher.submit(['g'])])).toEqual([['f'], ['g']]);
+    expect(batches.slice(3)).toEqual([2, 2]);
+  });
+
   test('refuses more than may wait, but takes a single large request', async () => {
     const { predict, release } = slowModel();
     const batcher = new Batcher(predict, new Turns(), { maxQueue: 2, maxWait: 0 });
