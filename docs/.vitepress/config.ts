@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitepress';
+import { defineConfig, type HeadConfig } from 'vitepress';
 import { miniAssets } from '../../examples/browser-train/mini-assets.ts';
 import { apiSidebars } from './api-sidebar.ts';
 import { math } from './math.ts';
@@ -33,11 +33,14 @@ const guide = [
       { text: 'Your own data', link: '/guide/your-own-data' },
       { text: 'Scores', link: '/guide/scores' },
       { text: 'Save and load', link: '/guide/save-and-load' },
+      { text: 'Serve', link: '/guide/serve' },
       { text: 'Take a model anywhere', link: '/guide/export' },
       { text: 'Write your own method', link: '/guide/add-a-method' },
       { text: 'A GPU on Linux', link: '/guide/gpu-on-linux' },
       { text: 'Deno', link: '/guide/deno' },
       { text: 'Browser', link: '/guide/browser' },
+      { text: 'Troubleshooting', link: '/guide/troubleshooting' },
+      { text: 'Limits', link: '/guide/limits' },
     ],
   },
   {
@@ -74,12 +77,25 @@ const guide = [
   },
 ];
 
+const title = 'ScaLearn for JavaScript';
+const description = 'Train adapters and learn to scale them: multi-task transfer on WebGPU or ONNX Runtime';
+/** Where the site lies below its host. */
+const base = process.env.DOCS_BASE ?? '/';
+const repository = 'https://github.com/scalearn/scalearn';
+/** The site's host, such as `https://docs.example.org`. */
+const address = process.env.DOCS_URL;
+const picture = (content: string): HeadConfig => ['meta', { property: 'og:image', content }];
+
 export default defineConfig({
-  title: 'ScaLearn for JavaScript',
-  description: 'Train adapters and learn to scale them: multi-task transfer on WebGPU or ONNX Runtime',
-  // Where the site lies below its host.
-  base: process.env.DOCS_BASE ?? '/',
+  ...{ title, description, base },
   cleanUrls: true,
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }],
+    ['meta', { property: 'og:title', content: title }],
+    ['meta', { property: 'og:description', content: description }],
+    // Other sites need the picture's whole address.
+    ...(address === undefined ? [] : [picture(`${address}${base}quickstart-terminal.png`)]),
+  ],
   markdown: { config: math },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'scalearn-demo' } } },
   vite: {
@@ -90,7 +106,24 @@ export default defineConfig({
     build: { target: 'es2022' },
   },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          // A question is answered by the guide. The API reference has many pages with the same words.
+          searchOptions: { boostDocument: (id: string) => (id.includes('/api/') ? 0.2 : 1) },
+        },
+      },
+    },
+    socialLinks: [{ icon: 'github', link: repository }],
+    editLink: {
+      // Runs in the page, so it is written without names from outside. Pages of the API are made from the sources.
+      pattern: ({ filePath }) =>
+        filePath.startsWith('api/')
+          ? 'https://github.com/scalearn/scalearn/tree/main/packages'
+          : `https://github.com/scalearn/scalearn/edit/main/docs/${filePath}`,
+      text: 'Edit this page',
+    },
     nav: [
       { text: 'Guide', link: '/guide/getting-started' },
       { text: 'Demo', link: '/demo' },
