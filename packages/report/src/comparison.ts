@@ -118,6 +118,7 @@ function curves({ methods, curve }: Comparison): Html {
     series: methods.map(({ name, curves: runs }) => ({ name, runs })),
     xTitle: 'step',
     yTitle: curve,
+    width: 420,
     label: `${capitalized(curve)} by training step, one line for each of ${list(methods.map(({ name }) => name))}`,
   });
   return figure({

@@ -38,15 +38,26 @@ export function page({ title, summary, sections, footer, isWide = false }: PageO
 <main${isWide ? new Html(' class="broad"') : ''}>
 <h1>${title}</h1>
 <p>${summary}</p>
-${sections.map(section)}<footer class="note">${footer}</footer>
+${sections.length > mostWithoutContents ? contents(sections) : none}${sections.map(section)}<footer class="note">${footer}</footer>
 </main>
 </body>
 </html>
 `.text;
 }
 
-function section({ heading, content }: Section): Html {
-  return html`<section>
+const none = new Html('');
+
+/** Most sections of a page without a table of contents. */
+const mostWithoutContents = 3;
+
+function contents(sections: readonly Section[]): Html {
+  const links = sections.map(({ heading }, i) => html`<li><a href="#section-${i + 1}">${heading}</a></li>`);
+  return html`<nav aria-label="Contents"><ul>${links}</ul></nav>
+`;
+}
+
+function section({ heading, content }: Section, i: number): Html {
+  return html`<section id="section-${i + 1}">
 <h2>${heading}</h2>
 ${content}</section>
 `;

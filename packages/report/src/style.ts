@@ -17,6 +17,8 @@ h2 { font-size: 1.15rem; line-height: 1.3; margin: 2.75rem 0 0.75rem; }
 p { margin: 0 0 0.9rem; max-width: 42rem; text-wrap: pretty; overflow-wrap: break-word; }
 .note, figcaption { color: var(--faint); font-size: 0.875rem; line-height: 1.5; }
 a { color: var(--link); }
+nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 1rem 0 0; padding: 0; list-style: none; font-size: 0.9375rem; }
+section li { max-width: 42rem; margin-bottom: 0.4rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9375rem; }
 p.note { margin-top: 0.6rem; }
@@ -25,7 +27,7 @@ p.note { margin-top: 0.6rem; }
 .broad figure.cells svg { max-width: none; }
 .broad th:not(:first-child), .broad td { padding-left: 0.9rem; }
 th, td { text-align: left; padding: 0.45rem 0 0.45rem 1.5rem; border-bottom: 1px solid var(--line); vertical-align: baseline; white-space: nowrap; }
-th:first-child { padding-left: 0; }
+th:first-child { padding-left: 0; position: sticky; left: 0; background: var(--paper); }
 thead th { color: var(--faint); font-size: 0.8125rem; font-weight: 500; border-bottom-color: var(--faint); vertical-align: bottom; white-space: normal; }
 tbody th { font-weight: 500; }
 tr.group th { color: var(--faint); font-size: 0.8125rem; padding-top: 1rem; }
@@ -47,6 +49,6 @@ dt { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 pre { margin: 0 0 1rem; padding: 0.75rem 1rem; background: var(--shade); border-radius: 6px; font: 0.8125rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); }
-@media (max-width: 36rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 0.6rem; } th, td { padding-left: 1rem; } }
+@media (max-width: 36rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 0.6rem; } th, td { padding-left: 1rem; } thead th:first-child, tbody th:first-child { max-width: 40vw; white-space: normal; padding-right: 0.5rem; } figure.curves svg { min-width: 0; } }
 @media print { main { max-width: none; padding: 0; } figure, table, pre, dl { break-inside: avoid; } h2 { break-after: avoid; } .wide { overflow: visible; } figure.curves svg { min-width: 0; max-width: 34rem; } }
 `;

@@ -14,11 +14,17 @@ export interface TestedBenchmark extends Benchmark {
 export interface ReportContext {
   readonly data: ReportData;
   readonly benchmarks: readonly TestedBenchmark[];
+  /** Number of a method's color, the same in all figures. */
+  colorOf(row: Pick<MethodRow, 'entry'>): number;
 }
 
 export function reportContext(data: ReportData): ReportContext {
+  const entries = [
+    ...new Set(data.runs.filter(({ purpose }) => purpose === 'report').map(({ entry }) => entry)),
+  ];
   return {
     data,
+    colorOf: ({ entry }) => Math.max(0, entries.indexOf(entry)),
     benchmarks: benchmarks(data).map((benchmark) => {
       const main = plainRows(benchmark);
       return { ...benchmark, main, tests: columnTests(benchmark, main) };

@@ -21,6 +21,9 @@ export function seriesColor(i: number): string {
   return `var(--series-${n + 1}, ${palette[n]?.[0]})`;
 }
 
+/** Returns the dashes of a series' line: those that repeat a color are dashed. */
+export const seriesDashes = (i: number): string => (i < seriesColors ? 'none' : '6 3');
+
 export const positive = 'var(--positive, #2f66ad)';
 export const negative = 'var(--negative, #c4621d)';
 export const ink = 'var(--ink, #1d2126)';

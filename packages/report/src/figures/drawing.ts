@@ -107,6 +107,8 @@ function withRoom({ at, ticks }: Scale): Tick[] {
 export interface LegendEntry {
   readonly name: string;
   readonly color: string;
+  /** Dashes of its line; none by default. */
+  readonly dashes?: string;
 }
 
 export interface Legend {
@@ -125,11 +127,11 @@ export function legend(entries: readonly LegendEntry[], columns: number, symbol:
   const lefts = widths.map((_, column) => widths.slice(0, column).reduce((sum, width) => sum + width, 0));
   const rows = Math.ceil(names.length / columns);
   const height = 18 * rows + 12;
-  const drawn = entries.map(({ color }, i) => {
+  const drawn = entries.map(({ color, dashes = 'none' }, i) => {
     const [x, y] = [lefts[i % columns] ?? 0, 18 * Math.floor(i / columns) + 8 - height];
     const mark =
       symbol === 'line'
-        ? html`<path d="M${px(x)},${y}h14" stroke="${color}" stroke-width="2.5"/>`
+        ? html`<path d="M${px(x)},${y}h14" stroke="${color}" stroke-width="2.5" stroke-dasharray="${dashes}"/>`
         : html`<circle cx="${px(x + 5)}" cy="${y}" r="5" fill="${color}"/>`;
     return html`${mark}<text x="${px(x + 20)}" y="${y + 4}">${names[i] ?? ''}</text>`;
   });

@@ -1,6 +1,6 @@
 import { mean, standardDeviation } from '@scalearn/evaluation';
 import { type Html, html } from '../html.ts';
-import { seriesColor } from './colors.ts';
+import { seriesColor, seriesDashes } from './colors.ts';
 import { bottomAxis, bottomRoom, drawing, leftAxis, leftRoom, legend, overhang, px } from './drawing.ts';
 import { linearScale, logScale } from './scales.ts';
 
@@ -17,6 +17,8 @@ export interface Series {
   readonly name: string;
   /** The points of every seed. */
   readonly runs: readonly (readonly CurvePoint[])[];
+  /** Number of its color, so that it has the same one in several figures; by default its position. */
+  readonly color?: number;
 }
 
 export interface LearningCurvesOptions {
@@ -92,8 +94,8 @@ export function learningCurves(options: LearningCurvesOptions): Html {
   const up = linearScale(bounds, [height, 0], { count: 5, isRounded: true });
 
   const place = (x: number, y: number): string => `${px(across.at(x))},${px(up.at(y))}`;
-  const lines = series.map(({ name }, i) => ({
-    color: seriesColor(i),
+  const lines = series.map(({ name, color = series.findIndex((each) => each.name === name) }) => ({
+    ...{ name, color: seriesColor(color), dashes: seriesDashes(color) },
     points: points.filter((point) => point.series === name),
   }));
   const bands = lines.map(({ color, points: inside }) => {
@@ -103,10 +105,10 @@ export function learningCurves(options: LearningCurvesOptions): Html {
       ? ''
       : html`<path d="M${[...upper, ...lower].join('L')}Z" fill="${color}" opacity="0.14"/>`;
   });
-  const means = lines.map(({ color, points: inside }) =>
+  const means = lines.map(({ color, dashes, points: inside }) =>
     inside.length === 0
       ? ''
-      : html`<path d="M${inside.map(({ x, mean: y }) => place(x, y)).join('L')}" stroke="${color}"/>`,
+      : html`<path d="M${inside.map(({ x, mean: y }) => place(x, y)).join('L')}" stroke="${color}" stroke-dasharray="${dashes}"/>`,
   );
   // Points that react to the pointer even if they are not visible.
   const dots = lines.flatMap(({ color, points: inside }) =>
@@ -115,11 +117,7 @@ export function learningCurves(options: LearningCurvesOptions): Html {
         html`<circle cx="${px(across.at(point.x))}" cy="${px(up.at(point.mean))}" r="${hasDots ? 3.8 : 5.4}" fill="${color}"><title>${pointText(point, xTitle)}</title></circle>`,
     ),
   );
-  const names = legend(
-    series.map(({ name }, i) => ({ name, color: seriesColor(i) })),
-    legendColumns,
-    'line',
-  );
+  const names = legend(lines, legendColumns, 'line');
   return drawing(
     label,
     area,

@@ -98,10 +98,16 @@ function efficiencyTable(benchmark: TestedBenchmark, all: readonly Efficiency[])
         rows: sorted.map(({ row, parameters, score }) => [
           row.label,
           { value: parameters },
-          ...(size === null ? [] : [{ value: percent(parameters / size), digits: 5 }]),
+          ...(size === null ? [] : [threeDigits(percent(parameters / size))]),
           { value: percent(score), digits: 2 },
         ]),
       },
     ],
   };
+}
+
+/** Three significant digits, but no decimal places beyond the fifth. */
+function threeDigits(value: number): { readonly value: number; readonly digits: number } {
+  const places = value > 0 ? 2 - Math.floor(Math.log10(value)) : 0;
+  return { value, digits: Math.min(5, Math.max(0, places)) };
 }

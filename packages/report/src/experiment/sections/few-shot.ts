@@ -13,7 +13,7 @@ const axis = 'limit';
 export const isFewShot = ({ axes }: MethodRow): boolean => typeof axes[axis] === 'number';
 
 /** Makes the section of scores by the number of training rows. */
-export function fewShotSection({ benchmarks }: ReportContext): ReportSection | undefined {
+export function fewShotSection({ benchmarks, colorOf }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((whole): Part[] => {
     const benchmark = narrowed(whole, whole.rows.filter(isFewShot));
     const { rows } = benchmark;
@@ -31,7 +31,7 @@ export function fewShotSection({ benchmarks }: ReportContext): ReportSection | u
         }),
       };
     });
-    return [...(sizes.length > 1 ? [{ figures: curves(benchmark) }] : []), ...tables];
+    return [...(sizes.length > 1 ? [{ figures: curves(benchmark, colorOf) }] : []), ...tables];
   });
   return parts.length > 0 ? { heading: 'Few rows', parts } : undefined;
 }
@@ -44,14 +44,14 @@ function withoutSize(row: MethodRow): MethodRow {
 const nameOf = ({ label, axes }: MethodRow): string => label.replace(`, rows ${axes[axis]}`, '');
 
 /** Makes the curves of the average and of each task. */
-function curves(benchmark: Benchmark): ReportFigure[] {
+function curves(benchmark: Benchmark, colorOf: ReportContext['colorOf']): ReportFigure[] {
   const { tasks, rows } = benchmark;
   const figure = (heading: string, scoresOf: (row: MethodRow) => Map<number, number>): ReportFigure => ({
     heading,
     kind: 'curves',
     draw: () =>
       learningCurves({
-        series: seriesOf(rows, scoresOf),
+        series: seriesOf(rows, scoresOf, colorOf),
         ...{ xTitle: 'rows to learn from', yTitle: 'score, %', isLogarithmic: true, hasDots: true },
         ...smallFigure,
         label: `${heading}: score by the number of training rows`,
@@ -66,12 +66,16 @@ function curves(benchmark: Benchmark): ReportFigure[] {
 }
 
 /** Makes a line for each method, with a run for each seed. */
-function seriesOf(rows: readonly MethodRow[], scoresOf: (row: MethodRow) => Map<number, number>): Series[] {
+function seriesOf(
+  rows: readonly MethodRow[],
+  scoresOf: (row: MethodRow) => Map<number, number>,
+  colorOf: ReportContext['colorOf'],
+): Series[] {
   return [...groupBy(rows, nameOf)].map(([name, sizes]) => {
     const bySize = sizes.map((row) => ({ x: Number(row.axes[axis]), scores: scoresOf(row) }));
     const seeds = new Set(bySize.flatMap(({ scores }) => [...scores.keys()]));
     return {
-      name,
+      ...{ name, color: colorOf(sizes[0]!) },
       runs: [...seeds].map((seed) =>
         bySize
           .filter(({ scores }) => scores.has(seed))

@@ -7,11 +7,11 @@ import { smallFigure } from '../figure-size.ts';
 import type { MethodRow } from '../method-rows.ts';
 
 /** Makes the section of validation losses: a figure for each task, and one for joint models. */
-export function learningCurvesSection({ benchmarks }: ReportContext): ReportSection | undefined {
+export function learningCurvesSection({ benchmarks, colorOf }: ReportContext): ReportSection | undefined {
   const parts = benchmarks.flatMap((benchmark) => {
     const figures = [
-      ...benchmark.tasks.flatMap((task) => taskFigures(benchmark, task)),
-      ...jointFigure(benchmark),
+      ...benchmark.tasks.flatMap((task) => taskFigures(benchmark, task, colorOf)),
+      ...jointFigure(benchmark, colorOf),
     ];
     if (figures.length === 0) return [];
     return [
@@ -24,11 +24,13 @@ export function learningCurvesSection({ benchmarks }: ReportContext): ReportSect
   return parts.length > 0 ? { heading: 'Learning curves', parts } : undefined;
 }
 
+type ColorOf = ReportContext['colorOf'];
+
 /**
  * Makes the figures of a task. Single-task and two-stage methods learn at different paces, so each kind has its own
  * figure.
  */
-function taskFigures({ main }: TestedBenchmark, task: ReportTask): ReportFigure[] {
+function taskFigures({ main }: TestedBenchmark, task: ReportTask, colorOf: ColorOf): ReportFigure[] {
   const rows = main.filter((row) => row.kind !== 'joint' && hasScore(row, task.id));
   const kinds = [
     ['single-task', 'single task'],
@@ -40,15 +42,17 @@ function taskFigures({ main }: TestedBenchmark, task: ReportTask): ReportFigure[
       own,
       (row) => row.runs.filter(({ scores }) => scores[0]?.task === task.id),
       `${task.name}, ${words}`,
+      colorOf,
     );
   });
 }
 
-function jointFigure({ main }: TestedBenchmark): ReportFigure[] {
+function jointFigure({ main }: TestedBenchmark, colorOf: ColorOf): ReportFigure[] {
   return curvesOf(
     main.filter(({ kind }) => kind === 'joint'),
     ({ runs }) => runs,
     'All tasks, joint',
+    colorOf,
   );
 }
 
@@ -56,10 +60,11 @@ function curvesOf(
   rows: readonly MethodRow[],
   runsOf: (row: MethodRow) => MethodRow['runs'],
   heading: string,
+  colorOf: ColorOf,
 ): ReportFigure[] {
   const series = rows
     .map((row) => ({
-      name: row.label,
+      ...{ name: row.label, color: colorOf(row) },
       runs: runsOf(row).map(({ history }) =>
         history.flatMap(({ step, validationLoss }) =>
           validationLoss === null ? [] : [{ x: step, y: validationLoss }],
