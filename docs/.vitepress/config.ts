@@ -97,7 +97,7 @@ export default defineConfig({
     ...(address === undefined ? [] : [picture(`${address}${base}quickstart-terminal.png`)]),
   ],
   markdown: { config: math },
-  vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'scalearn-demo' } } },
+  vue: { template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('scalearn-') } } },
   vite: {
     // The demo is built from the packages' sources, and its encoder and adapters are served beside the pages.
     plugins: [miniAssets() as never],

@@ -55,6 +55,7 @@ export { TokenizerError, type TokenizerReason } from './tokenizer/errors.ts';
 export { wordPieceVocabulary } from './tokenizer/files/bert.ts';
 export { byteLevelVocabulary } from './tokenizer/files/roberta.ts';
 export { readTokenizerFiles, type TokenizerFiles } from './tokenizer/files/tokenizer-file.ts';
+export { transformersTokenizerFiles } from './tokenizer/files/transformers-files.ts';
 export type { VocabularyFormat } from './tokenizer/files/vocabulary.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export { readWordSplitter } from './tokenizer/text-tokenizer.ts';
