@@ -31,14 +31,17 @@ async function open(device: string, scheme: 'light' | 'dark', epochs: number): P
   await page.locator('scalearn-demo').evaluate((demo, given) => {
     for (const [name, value] of Object.entries(given)) demo.setAttribute(name, value);
   }, settings);
-  await page.locator('#device').selectOption(device);
+  await demoOf(page).locator('#device').selectOption(device);
   return page;
 }
 
+/** The demo; the page has another one for a visitor's own file. */
+const demoOf = (page: Page) => page.locator('scalearn-demo');
+
 const shows = (page: Page, text: RegExp) =>
-  page.locator('#status').filter({ hasText: text }).waitFor({ timeout: 200_000 });
+  demoOf(page).locator('#status').filter({ hasText: text }).waitFor({ timeout: 200_000 });
 const number = async (page: Page, id: string): Promise<number> =>
-  Number.parseFloat((await page.locator(id).textContent()) ?? '');
+  Number.parseFloat((await demoOf(page).locator(id).textContent()) ?? '');
 
 describe('the page', () => {
   test.for([
@@ -47,19 +50,23 @@ describe('the page', () => {
   ] as const)('trains on %s', { timeout: 280_000 }, async ([device, scheme, where], context) => {
     if (skip) return context.skip(skip);
     const page = await open(device, scheme, 2);
-    await page.getByRole('button', { name: 'Train' }).click();
+    await demoOf(page).getByRole('button', { name: 'Train' }).click();
     await shows(page, /^Done/);
-    expect(await page.locator('#where').textContent()).toMatch(where);
+    expect(await demoOf(page).locator('#where').textContent()).toMatch(where);
     expect(await number(page, '#before')).toBeGreaterThan(0);
     expect(await number(page, '#after')).toBeGreaterThan(50);
     expect(await number(page, '#parameters')).toBe(7);
     // All steps and epochs are drawn.
-    expect(await page.locator('#curve circle').count()).toBe(2);
-    expect(await page.locator('#curve path.training').getAttribute('d')).toMatch(/^(?:[ML][\d. -]+){4}$/);
-    expect(await page.locator('#bars .bar').count()).toBe(7);
+    expect(await demoOf(page).locator('#curve circle').count()).toBe(2);
+    expect(await demoOf(page).locator('#curve path.training').getAttribute('d')).toMatch(
+      /^(?:[ML][\d. -]+){4}$/,
+    );
+    expect(await demoOf(page).locator('#bars .bar').count()).toBe(7);
 
-    await page.getByRole('button', { name: 'Ask' }).click();
-    const answer = page.locator('#answer').filter({ hasText: /^(not )?entailment \(\d+ %\)$/ });
+    await demoOf(page).getByRole('button', { name: 'Ask' }).click();
+    const answer = demoOf(page)
+      .locator('#answer')
+      .filter({ hasText: /^(not )?entailment \(\d+ %\)$/ });
     await answer.waitFor({ timeout: 60_000 });
     await picture(page, `browser-train-${device}`);
 
@@ -74,13 +81,13 @@ describe('the page', () => {
   test('stops, and goes on from there', { timeout: 280_000 }, async (context) => {
     if (skip) return context.skip(skip);
     const page = await open('onnx', 'light', 10);
-    await page.getByRole('button', { name: 'Train' }).click();
-    await page.locator('#curve circle').first().waitFor({ state: 'attached', timeout: 200_000 });
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await demoOf(page).getByRole('button', { name: 'Train' }).click();
+    await demoOf(page).locator('#curve circle').first().waitFor({ state: 'attached', timeout: 200_000 });
+    await demoOf(page).getByRole('button', { name: 'Stop' }).click();
     await shows(page, /^Stopped after step \d+ of 20/);
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await demoOf(page).getByRole('button', { name: 'Continue' }).click();
     await shows(page, /^Done/);
-    expect(await page.locator('#curve circle').count()).toBe(10);
+    expect(await demoOf(page).locator('#curve circle').count()).toBe(10);
     await page.close();
   });
 });
