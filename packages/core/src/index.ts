@@ -32,7 +32,7 @@ export type { NamedTensor } from './nn/parameters.ts';
 export type { CheckpointStore } from './training/checkpoint-writer.ts';
 export type { ClassWeights } from './training/class-weights.ts';
 export type { TrainEvent } from './training/events.ts';
+export { DivergedError, InterruptedError } from './training/loop.ts';
 export type { TrainOptions, TrainSettings } from './training/options.ts';
-export { DivergedError, InterruptedError } from './training/run.ts';
 export { CheckpointError, OtherSettingsError } from './training/state-file.ts';
 export { train } from './training/train.ts';

@@ -40,7 +40,7 @@ export { checkEncoder, encoderMetadata, readTrainedTensors } from './methods/tra
 export { type EncodedExample, largestBatch } from './model/batches.ts';
 export type { GraphParts } from './model/forward.ts';
 export { hubHeadConfig } from './model/head-files.ts';
-export { mapTimeSliced, runInOrder, stepsUntil, type TimeSliceOptions } from './model/loop.ts';
+export { mapTimeSliced, type TimeSliceOptions } from './model/loop.ts';
 export { modelFromSnapshot, singleHead } from './model/snapshot.ts';
 export { findByName, taskName } from './model/task.ts';
 export { TrainableModel, type TrainableModelOptions } from './model/trainable-model.ts';
@@ -52,8 +52,8 @@ export { createHead, type Head, type HeadOptions, type SavedHead } from './nn/he
 export { linearParameters, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
 export { type DenseHeadOptions, denseHead, type StaticHead, type StaticHeadCall } from './nn/static-head.ts';
-export { CheckpointWriter } from './training/checkpoint-writer.ts';
 export { checkClassWeights } from './training/class-weights.ts';
+export { checkFinite, type StepPlan, type SteppedRun, trainInSteps } from './training/loop.ts';
 export { checkTasks } from './training/options.ts';
 export { EpochOrder } from './training/order.ts';
 export {

@@ -1,4 +1,4 @@
-import { DivergedError, type EncodedText, type HostArray, InterruptedError } from '@scalearn/core';
+import type { EncodedText, HostArray } from '@scalearn/core';
 import {
   graphInputs,
   linearSchedule,
@@ -9,13 +9,13 @@ import {
   topologicalOrder,
 } from '@scalearn/core/graph';
 import {
-  CheckpointWriter,
+  checkFinite,
   createDropout,
   EpochOrder,
   optimizerFeeds,
   type RunSettings,
-  runInOrder,
-  stepsUntil,
+  type SteppedRun,
+  trainInSteps,
   trainingGraph,
 } from '@scalearn/core/methods';
 import { encodePretraining, type PretrainProgress, restorePretraining, runSettings } from './checkpoint.ts';
@@ -53,12 +53,12 @@ interface RunParts {
 }
 
 /** The state of one pretraining run. */
-class PretrainRun implements Disposable {
+class PretrainRun implements SteppedRun, Disposable {
+  readonly name = 'pretraining';
   readonly #options: PretrainOptions;
   readonly #plan: PretrainPlan;
   readonly #parts: RunParts;
   readonly #order: EpochOrder;
-  readonly #writer: CheckpointWriter;
   #progress: PretrainProgress = { step: 0, history: [] };
 
   private constructor(options: PretrainOptions, plan: PretrainPlan, parts: RunParts) {
@@ -66,7 +66,6 @@ class PretrainRun implements Disposable {
     this.#plan = plan;
     this.#parts = parts;
     this.#order = new EpochOrder(parts.texts.length, plan.batchSize, plan.seed);
-    this.#writer = new CheckpointWriter(options.checkpoints, plan.checkpointEvery);
   }
 
   static async create(options: PretrainOptions, plan: PretrainPlan): Promise<PretrainRun> {
@@ -93,21 +92,23 @@ class PretrainRun implements Disposable {
     }
   }
 
+  get step(): number {
+    return this.#progress.step;
+  }
+
+  get evaluations(): number {
+    return this.#progress.history.length;
+  }
+
+  get isFinished(): boolean {
+    return this.#progress.history.at(-1)?.step === this.#plan.steps;
+  }
+
   /** Trains to the end. */
   async toEnd(): Promise<readonly HeldOutRecord[]> {
     await this.#restore();
-    const { steps, evaluateEvery } = this.#plan;
-    try {
-      while (this.#progress.history.at(-1)?.step !== steps) {
-        // Progress is counted in evaluations. A run interrupted between a step and its evaluation resumes with that
-        // evaluation.
-        await this.#train(Math.min(steps, (this.#progress.history.length + 1) * evaluateEvery));
-        await this.#evaluate();
-        await this.#save();
-      }
-    } finally {
-      await this.#writer.idle();
-    }
+    const { checkpoints, signal } = this.#options;
+    await trainInSteps(this, { ...this.#plan, checkpoints, signal });
     return this.#progress.history;
   }
 
@@ -128,18 +129,7 @@ class PretrainRun implements Disposable {
     });
   }
 
-  /** Trains up to step `end` with a few steps in flight. Checkpoints are written while training continues. */
-  async #train(end: number): Promise<void> {
-    const { signal } = this.#options;
-    const isDue = (): boolean => this.#writer.isDue;
-    while (this.#progress.step < end && !signal?.aborted) {
-      await runInOrder(stepsUntil(end, this.#progress.step, signal, isDue), (step) => this.#step(step));
-      if (this.#progress.step < end && !signal?.aborted) await this.#beginSave();
-    }
-    if (signal?.aborted) await this.#interrupt();
-  }
-
-  async #step(step: number): Promise<void> {
+  async runStep(step: number): Promise<void> {
     const { seed, maskRate, steps, warmupSteps, weightDecay } = this.#plan;
     const { program, vocabulary, inputs } = this.#parts;
     const { model, onEvent } = this.#options;
@@ -153,10 +143,7 @@ class PretrainRun implements Disposable {
     const result = await program.run(feeds);
     const loss = result.loss?.[0] as number;
     const gradientNorm = result.gradientNorm?.[0] as number;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
-      throw new DivergedError(
-        `the loss is ${loss} at step ${step + 1} (gradient norm ${gradientNorm}); try a smaller learning rate`,
-      );
+    checkFinite(loss, gradientNorm, step);
     this.#progress = { ...this.#progress, step: step + 1 };
     const tokens = batch.texts.reduce((n, text) => n + text.inputIds.length, 0);
     const masked = batch.labels.length;
@@ -169,36 +156,16 @@ class PretrainRun implements Disposable {
     return Array.from(this.#order.at(step).rows, (row) => texts[row] as EncodedText);
   }
 
-  async #evaluate(): Promise<void> {
+  async evaluate(): Promise<void> {
     const { signal, onEvent } = this.#options;
     const { step, history } = this.#progress;
-    let scores: { readonly loss: number; readonly accuracy: number };
-    try {
-      scores = await this.#parts.evaluator.evaluate(signal);
-    } catch (error) {
-      if (signal?.aborted) await this.#interrupt();
-      throw error;
-    }
-    const record = { step, ...scores };
+    const record = { step, ...(await this.#parts.evaluator.evaluate(signal)) };
     this.#progress = { step, history: [...history, record] };
     onEvent?.({ event: 'evaluation', ...record });
   }
 
-  async #interrupt(): Promise<never> {
-    await this.#save();
-    const { step } = this.#progress;
-    throw new InterruptedError(`pretraining was interrupted at step ${step} of ${this.#plan.steps}`);
-  }
-
-  async #save(): Promise<void> {
-    await this.#beginSave();
-    await this.#writer.finish();
-  }
-
-  #beginSave(): Promise<void> {
-    const { settings } = this.#parts;
-    const { parameters } = this.#options.model;
-    return this.#writer.begin(() => encodePretraining(settings, this.#progress, parameters));
+  encode(): Promise<Uint8Array> {
+    return encodePretraining(this.#parts.settings, this.#progress, this.#options.model.parameters);
   }
 
   dispose(): void {

@@ -1,9 +1,7 @@
 import type { HostArray } from '../devices/device.ts';
 import { at } from '../elements.ts';
-import { ScalearnError } from '../errors.ts';
 import { batchFeeds, batchWeight, type EncodedExample, tokensOf } from '../model/batches.ts';
 import type { TrainingHistory } from '../model/history.ts';
-import { runInOrder, stepsUntil } from '../model/loop.ts';
 import type { TrainableModel } from '../model/trainable-model.ts';
 import { linearSchedule } from '../optim/schedule.ts';
 import { seedKey } from '../random/streams.ts';
@@ -17,8 +15,8 @@ import {
   writeGroups,
   writeValues,
 } from './checkpoint.ts';
-import { CheckpointWriter } from './checkpoint-writer.ts';
 import { earlyStoppingStart, patienceExceeded, updateEarlyStopping } from './early-stopping.ts';
+import { checkFinite, InterruptedError, type SteppedRun, trainInSteps } from './loop.ts';
 import type { TrainOptions } from './options.ts';
 import type { BatchOrder } from './order.ts';
 import { batchOrder, type Plan } from './plan.ts';
@@ -28,25 +26,15 @@ import { optimizerFeeds } from './step.ts';
 import { createTracks, disposeTracks, type Track } from './track.ts';
 import { validate } from './validate.ts';
 
-/** Thrown when training was stopped by its signal. Its state is saved if a checkpoint store was given. */
-export class InterruptedError extends ScalearnError {
-  override name = 'InterruptedError';
-}
-
-/** Thrown when the loss becomes infinite or NaN. */
-export class DivergedError extends ScalearnError {
-  override name = 'DivergedError';
-}
-
 /** One training run: its state and its steps. */
-export class Run {
+export class Run implements SteppedRun {
+  readonly name = 'training';
   readonly #options: TrainOptions;
   readonly #plan: Plan;
   readonly #model: TrainableModel;
   readonly #tracks: readonly Track[];
   readonly #order: BatchOrder;
   readonly #settings: RunSettings;
-  readonly #writer: CheckpointWriter;
   /** Number of started steps of each task. */
   readonly #begun = new Map<string, number>();
   #began = performance.now();
@@ -70,7 +58,6 @@ export class Run {
     this.#tracks = tracks;
     this.#order = batchOrder(options, plan);
     this.#settings = runSettings(options, plan, model);
-    this.#writer = new CheckpointWriter(options.checkpoints, plan.checkpointEvery);
   }
 
   static async create(options: TrainOptions, plan: Plan, model: TrainableModel): Promise<Run> {
@@ -126,38 +113,27 @@ export class Run {
     });
   }
 
+  get step(): number {
+    return this.#progress.step;
+  }
+
+  get evaluations(): number {
+    return this.#progress.history.length;
+  }
+
+  get isFinished(): boolean {
+    return this.#progress.finished;
+  }
+
   /** Trains to the end and restores the best parameters. */
   async toEnd(): Promise<void> {
-    const { steps, evaluateEvery } = this.#plan;
+    const { checkpoints, signal } = this.#options;
     this.#began = performance.now() - this.#progress.seconds * 1000;
-    try {
-      while (!this.#progress.finished) {
-        // Counted by evaluations: a run interrupted after the last step before an evaluation resumes with it.
-        const evaluation = this.#progress.history.length + 1;
-        await this.#train(Math.min(steps, evaluation * evaluateEvery));
-        await this.#evaluate(evaluation);
-        await this.#save();
-        await this.#options.onEpoch?.(await this.#model.parameters.read(), evaluation);
-      }
-    } finally {
-      // Nothing is written after this ends, with or without an error.
-      await this.#writer.idle();
-    }
+    await trainInSteps(this, { ...this.#plan, checkpoints, signal });
     writeValues(this.#model.parameters.groups, this.#best);
   }
 
-  /** Runs the steps up to `end`, a few in flight at once. Saves start between steps and are written during steps. */
-  async #train(end: number): Promise<void> {
-    const { signal } = this.#options;
-    const isDue = (): boolean => this.#writer.isDue;
-    while (this.#progress.step < end && !signal?.aborted) {
-      await runInOrder(stepsUntil(end, this.#progress.step, signal, isDue), (step) => this.#step(step));
-      if (this.#progress.step < end && !signal?.aborted) await this.#beginSave();
-    }
-    if (signal?.aborted) await this.#interrupt();
-  }
-
-  async #step(step: number): Promise<void> {
+  async runStep(step: number): Promise<void> {
     const { seed, learningRate, weightDecay, warmupSteps, steps } = this.#plan;
     const { encoder, parameters } = this.#model;
     const { task, rows } = this.#order.at(step);
@@ -189,10 +165,7 @@ export class Run {
   ): void {
     const loss = result.loss?.[0] ?? Number.NaN;
     const gradientNorm = result.gradientNorm?.[0] ?? Number.NaN;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
-      throw new DivergedError(
-        `the loss is ${loss} at step ${step + 1} (gradient norm ${gradientNorm}); try a smaller learning rate`,
-      );
+    checkFinite(loss, gradientNorm, step);
     const { lossSum, lossRows, taskSteps } = this.#progress;
     const weight = batchWeight(batch, classWeights);
     this.#progress = {
@@ -218,15 +191,8 @@ export class Run {
     });
   }
 
-  async #evaluate(evaluation: number): Promise<void> {
-    let result: Awaited<ReturnType<typeof validate>>;
-    try {
-      result = await validate(this.#tracks, this.#options, this.#plan.evalBatchSize);
-    } catch (error) {
-      if (this.#options.signal?.aborted) await this.#interrupt();
-      throw error;
-    }
-    const { value, ...validation } = result;
+  async evaluate(evaluation: number): Promise<void> {
+    const { value, ...validation } = await validate(this.#tracks, this.#options, this.#plan.evalBatchSize);
     const stopping = updateEarlyStopping(
       this.#progress.stopping,
       value,
@@ -237,30 +203,23 @@ export class Run {
     const { step, lossSum, lossRows, history } = this.#progress;
     const record = { epoch: evaluation, step, trainLoss: lossSum / lossRows, ...validation };
     const finished = step >= this.#plan.steps || patienceExceeded(stopping, this.#plan.patience);
-    const none = { lossSum: 0, lossRows: 0 };
+    const none = { lossSum: 0, lossRows: 0, seconds: this.#seconds };
     this.#progress = { ...this.#progress, ...none, stopping, history: [...history, record], finished };
     this.#options.onEvent?.({ event: 'epoch', best, memory: this.#model.encoder.device.memory(), ...record });
   }
 
-  async #interrupt(): Promise<never> {
-    await this.#save();
-    throw new InterruptedError(
-      `training was interrupted at step ${this.#progress.step} of ${this.#plan.steps}`,
-    );
+  async encode(): Promise<Uint8Array> {
+    this.#progress = { ...this.#progress, seconds: this.#seconds };
+    const groups = await readGroups(this.#model.parameters.groups, this.#best);
+    return encodeCheckpoint(this.#settings, this.#progress, groups);
   }
 
-  async #save(): Promise<void> {
-    await this.#beginSave();
-    await this.#writer.finish();
+  async saved(evaluation: number): Promise<void> {
+    await this.#options.onEpoch?.(await this.#model.parameters.read(), evaluation);
   }
 
-  /** Takes the state while no step is in flight, and starts to save it. */
-  async #beginSave(): Promise<void> {
-    this.#progress = { ...this.#progress, seconds: (performance.now() - this.#began) / 1000 };
-    await this.#writer.begin(async () => {
-      const groups = await readGroups(this.#model.parameters.groups, this.#best);
-      return encodeCheckpoint(this.#settings, this.#progress, groups);
-    });
+  get #seconds(): number {
+    return (performance.now() - this.#began) / 1000;
   }
 
   dispose(): void {
