@@ -28,7 +28,7 @@ export interface SteppedRun {
   evaluate(evaluation: number): Promise<void>;
   /** Encodes the state. No step is in flight. */
   encode(): Promise<Uint8Array>;
-  /** Called when the state after an evaluation is saved. */
+  /** Called when the state after an evaluation is saved; nothing is done by default. */
   saved?(evaluation: number): Promise<void> | void;
 }
 
