@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { checkTasks } from '@scalearn/core/methods';
 import { describeTask, taskIds } from '@scalearn/datasets';
-import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
@@ -13,6 +12,7 @@ import { runTraining, type TrainingJob } from '../model/run-training.ts';
 import { checkSamePlaces } from '../model/same-places.ts';
 import { checkSameSettings, settleOptions } from '../model/settings.ts';
 import { checkSources } from '../model/sources.ts';
+import type { CheckedCommand } from '../options/checked-command.ts';
 import { chooseMethod } from '../options/method.ts';
 import type { Setup } from '../options/setup.ts';
 import { addTrainOptions } from '../options/train-options.ts';
@@ -23,7 +23,7 @@ import type { Terminal } from '../output/terminal.ts';
 import { type FoundTask, findTask, shownTask } from '../tasks/find-task.ts';
 import type { CommandContext, Run } from './context.ts';
 
-export function addTrain(root: Command, run: Run, setup: Setup): void {
+export function addTrain(root: CheckedCommand, run: Run, setup: Setup): void {
   const command = root
     .command('train')
     .summary('train an adapter, ScaLearn on top of trained adapters, or another method')
