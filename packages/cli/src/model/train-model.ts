@@ -37,6 +37,8 @@ export interface ModelJob {
   readonly out: OutFolder;
   /** Where the state of a resumable run is kept. */
   readonly checkpoints?: CheckpointStore;
+  /** Text that is stored with the state. */
+  readonly checkpointNote?: string;
   /** Arguments of the user, for numbers that do not affect the model and are not in the settings. */
   readonly given?: TrainArguments;
   readonly resume?: boolean;
@@ -75,7 +77,7 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       const own = tasks.find((each) => each.id === id) ?? task;
       return metricsOf(own, own.validation, predictions);
     },
-    checkpoints,
+    ...{ checkpoints, checkpointNote: job.checkpointNote },
     resume: job.resume === true,
   });
   const runs: TaskRun[] = [];

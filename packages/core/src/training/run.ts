@@ -259,7 +259,7 @@ export class Run {
     this.#progress = { ...this.#progress, seconds: (performance.now() - this.#began) / 1000 };
     await this.#writer.begin(async () => {
       const groups = await readGroups(this.#model.parameters.groups, this.#best);
-      return encodeCheckpoint(this.#settings, this.#progress, groups);
+      return encodeCheckpoint(this.#settings, this.#progress, groups, this.#options.checkpointNote);
     });
   }
 
