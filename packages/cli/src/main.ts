@@ -3,6 +3,7 @@ import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
 import { HubError } from '@scalearn/hub';
 import { type Command, CommanderError } from 'commander';
+import { addCompletion } from './commands/completion.ts';
 import { type Run, runHere } from './commands/context.ts';
 import { addData } from './commands/data.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -118,7 +119,7 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
     .addHelpText('after', examples);
   const commands = [
     ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addServe],
-    ...[addRun, addReport, addTasks, addMethods, addDoctor],
+    ...[addRun, addReport, addTasks, addMethods, addDoctor, addCompletion],
   ];
   for (const add of commands) add(root, doWork ?? runHere(setup), setup);
   return root;
