@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -183,6 +184,19 @@ describe('all packages in one project', () => {
     if (!oldNodesNeed) nodes = await installNodes(join(scratch, 'nodes'));
   });
 
+  test('is no larger than its documentation says, and slim leaves what this system needs', async () => {
+    const size = (): number => bytesIn(join(project, 'node_modules')) / 1e6;
+    expect(size()).toBeLessThan(500);
+    const [node] = runtimes.Node!('');
+    const command = join(project, 'node_modules/@scalearn/cli/dist/bin.js');
+    const { stdout } = await mustRun(node, [command, 'slim'], { cwd: project });
+    expect(stdout).toContain('removed');
+    expect(size()).toBeLessThan(200);
+    // The tests below run in what is left.
+    const { stdout: again } = await mustRun(node, [command, 'slim'], { cwd: project });
+    expect(again).toBe('There is nothing to remove.\n');
+  });
+
   test.for([20, 22, 24])(
     'the command, and the program of the README, run in Node %i',
     async (major, context) => {
@@ -281,5 +295,11 @@ describe('all packages in one project', () => {
     );
   });
 });
+
+/** Returns the bytes of the files in a folder, links left out. */
+const bytesIn = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 
 const readTask = (file: string): string => JSON.parse(readFileSync(file, 'utf8')).tasks.start;

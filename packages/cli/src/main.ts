@@ -16,6 +16,7 @@ import { addQuickstart } from './commands/quickstart.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
+import { addSlim } from './commands/slim.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addTrain } from './commands/train.ts';
 import { loadSetup, takeConfig } from './config/load-config.ts';
@@ -119,7 +120,7 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
     .addHelpText('after', examples);
   const commands = [
     ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addServe],
-    ...[addRun, addReport, addTasks, addMethods, addDoctor, addCompletion],
+    ...[addRun, addReport, addTasks, addMethods, addDoctor, addCompletion, addSlim],
   ];
   for (const add of commands) add(root, doWork ?? runHere(setup), setup);
   return root;
