@@ -1,6 +1,6 @@
 import { type AdapterDescription, type Device, type DeviceChoice, requestDevice } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
-import { askDrivers } from './doctor/ask-drivers.ts';
+import { askDrivers } from './devices/ask-drivers.ts';
 
 /** Opens the requested device, or the best available one. @throws DeviceError that says what to install */
 export function openDevice(

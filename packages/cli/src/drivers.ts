@@ -1,5 +1,5 @@
 import { listAdapters } from '@scalearn/core';
-import type { DriverEvent } from './doctor/ask-drivers.ts';
+import type { DriverEvent } from './devices/ask-drivers.ts';
 import { examineAdapter } from './doctor/examine-adapter.ts';
 
 // A program of its own: it asks the graphics drivers what there is, and tests the adapter if its argument is `quick` or

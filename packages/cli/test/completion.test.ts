@@ -38,8 +38,7 @@ describe.skipIf(!isHere('bash'))('bash', () => {
   /** Completes the last word as bash does, which divides words at blanks and at `=`. */
   function completed(line: string): string[] {
     const words = `scalearn ${line}`.split(/(=)| /).filter((word) => word !== undefined);
-    const code =
-      'source ./bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _scalearn; printf "%s\\n" "${COMPREPLY[@]}"';
+    const code = `source ./bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _scalearn; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const out = execFileSync('bash', ['--norc', '-c', code, 'bash', ...words], {
       cwd: folder,
       encoding: 'utf8',

@@ -1,7 +1,7 @@
 import { type AdapterDescription, DeviceError } from '@scalearn/core';
 import type { Command } from 'commander';
+import type { Examined } from '../devices/examined.ts';
 import { type DoctorEvent, type DoctorReport, examine } from '../doctor/examine.ts';
-import type { Examined } from '../doctor/examine-device.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';

@@ -1,6 +1,6 @@
 import { type AdapterDescription, requestWebGPUDevice } from '@scalearn/core';
 import { kernelVariants, supportedVariants } from '@scalearn/core/graph';
-import type { DriverEvent } from './ask-drivers.ts';
+import type { DriverEvent } from '../devices/ask-drivers.ts';
 import { examineDevice } from './examine-device.ts';
 import { SelfTest } from './self-test.ts';
 

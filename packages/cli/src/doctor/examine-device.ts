@@ -1,21 +1,6 @@
 import type { Device } from '@scalearn/core';
-import type { SelfTest, SelfTestResult } from './self-test.ts';
-
-/** A device, with whether it is available and whether it computes correctly. */
-export interface Examined {
-  /** `webgpu`, `onnx` or `reference`. */
-  readonly device: string;
-  /** Family of WebGPU kernels; undefined for other devices. */
-  readonly variant?: string;
-  readonly description?: string;
-  /** Why the device is not available. */
-  readonly missing?: string;
-  /** Why the device was not tested, though it is available. */
-  readonly skipped?: string;
-  readonly test?: SelfTestResult;
-  /** Why the test failed to finish. */
-  readonly failure?: string;
-}
+import type { Examined } from '../devices/examined.ts';
+import type { SelfTest } from './self-test.ts';
 
 /** Opens and tests a device. */
 export async function examineDevice(

@@ -17,19 +17,9 @@ import {
   type TransformerConfig,
   type TransformerEncoder,
 } from '@scalearn/encoders';
+import type { SelfTestResult } from '../devices/examined.ts';
 import { kindTraces } from './kernel-kinds.ts';
 import { type Trace, traceSteps } from './trace.ts';
-
-/** Errors of a device relative to the reference. */
-export interface SelfTestResult {
-  readonly passed: boolean;
-  readonly loss: number;
-  readonly gradientNorm: number;
-  readonly parameters: number;
-  readonly seconds: number;
-  /** What a short test leaves out. */
-  readonly leftOut?: string;
-}
 
 /**
  * Largest accepted relative errors. Single precision and another order of summation cause smaller ones; a wrong kernel

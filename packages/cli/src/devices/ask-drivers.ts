@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { AdapterDescription } from '@scalearn/core';
 import { isObject } from '@scalearn/core/files';
 import { commandLine } from '../version.ts';
-import type { Examined } from './examine-device.ts';
+import type { Examined } from './examined.ts';
 
 /** What the process that asks the drivers reports. */
 export type DriverEvent =
