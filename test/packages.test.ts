@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -183,6 +184,19 @@ describe('all packages in one project', () => {
     if (!oldNodesNeed) nodes = await installNodes(join(scratch, 'nodes'));
   });
 
+  test('is no larger than its documentation says, and slim leaves what this system needs', async () => {
+    const size = (): number => bytesIn(join(project, 'node_modules')) / 1e6;
+    expect(size()).toBeLessThan(500);
+    const [node] = runtimes.Node!('');
+    const command = join(project, 'node_modules/@scalearn/cli/dist/bin.js');
+    const { stdout } = await mustRun(node, [command, 'slim'], { cwd: project });
+    expect(stdout).toContain('removed');
+    expect(size()).toBeLessThan(200);
+    // The tests below run in what is left.
+    const { stdout: again } = await mustRun(node, [command, 'slim'], { cwd: project });
+    expect(again).toBe('There is nothing to remove.\n');
+  });
+
   test.for([20, 22, 24])(
     'the command, and the program of the README, run in Node %i',
     async (major, context) => {
@@ -281,5 +295,15 @@ describe('all packages in one project', () => {
     );
   });
 });
+
+/** Returns the bytes of the files in a folder, links left out. */
+function bytesIn(folder: string): number {
+  const sizes = readdirSync(folder, { withFileTypes: true }).map((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return bytesIn(path);
+    return entry.isFile() ? statSync(path).size : 0;
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
 
 const readTask = (file: string): string => JSON.parse(readFileSync(file, 'utf8')).tasks.start;

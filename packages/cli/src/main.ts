@@ -2,7 +2,8 @@ import { ScalearnError } from '@scalearn/core';
 import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
 import { HubError } from '@scalearn/hub';
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
+import { addCompletion } from './commands/completion.ts';
 import { type Run, runHere } from './commands/context.ts';
 import { addData } from './commands/data.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -15,11 +16,13 @@ import { addQuickstart } from './commands/quickstart.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
+import { addSlim } from './commands/slim.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addTrain } from './commands/train.ts';
 import { loadSetup, takeConfig } from './config/load-config.ts';
 import { asFolderError, isRefusedValue, StoppedError, UsageError } from './errors.ts';
-import { optionDescription, refuseRepeated } from './options/command-line.ts';
+import { CheckedCommand } from './options/checked-command.ts';
+import { optionDescription } from './options/command-line.ts';
 import { plainSetup, type Setup } from './options/setup.ts';
 import type { ErrorEvent } from './output/events.ts';
 import { jsonLine } from './output/reporter.ts';
@@ -80,11 +83,9 @@ function withCommand(args: readonly string[]): string[] {
   return isQuickstart ? ['quickstart', ...args] : [...args];
 }
 
-/** Formats a usage error: help keeps its lines; a message is one line, with a suggestion below it. */
+/** Formats a usage error: help keeps its lines; a message is one line. */
 function usageText(text: string): string {
-  if (text.includes('\nUsage: ') || text.startsWith('Usage: ')) return text;
-  const parts = text.split(/\n(?=\(Did you mean )/);
-  return parts.map(oneLine).join('\n');
+  return text.includes('\nUsage: ') || text.startsWith('Usage: ') ? text : oneLine(text);
 }
 
 /** Returns 0 if all output was written; output that could not be written is a failure. */
@@ -108,22 +109,20 @@ function describe(thrown: unknown): { exitCode: number; name: string; message: s
  * @param doWork receives the work of the selected command; by default it runs in this process
  */
 export function program(doWork?: Run, setup: Setup = plainSetup): Command {
-  const root = new Command('scalearn')
+  const root = new CheckedCommand('scalearn')
     .description('Multi-task transfer for encoder language models: adapters and ScaLearn.')
     .version(version)
     .option('--config <file>', 'before the command: a scalearn.config.ts, .js or .json')
     .exitOverride()
     // After the name of a command, --config is that command's option: methods has one.
     .enablePositionalOptions()
-    .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false, optionDescription })
     .addHelpText('after', examples);
   const commands = [
     ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addServe],
-    ...[addRun, addReport, addTasks, addMethods, addDoctor],
+    ...[addRun, addReport, addTasks, addMethods, addDoctor, addCompletion, addSlim],
   ];
   for (const add of commands) add(root, doWork ?? runHere(setup), setup);
-  for (const command of root.commands) refuseRepeated(command);
   return root;
 }
 

@@ -14,12 +14,18 @@ export function runtimeVersions(): Record<string, string> {
 }
 
 /**
- * Returns how to start the command line in its own process: the runtime, and the arguments before those of the command.
+ * Returns how to start a program of this package in its own process: the runtime, and the arguments before those of the
+ * program.
+ *
+ * @param program the command line by default, or the one that asks the graphics drivers
  */
-export function commandLine(): { readonly runtime: string; readonly before: readonly string[] } {
+export function commandLine(program: 'bin' | 'drivers' = 'bin'): {
+  readonly runtime: string;
+  readonly before: readonly string[];
+} {
   const isSource = import.meta.url.endsWith('.ts');
-  const program = fileURLToPath(new URL(isSource ? './bin.ts' : './bin.js', import.meta.url));
+  const path = fileURLToPath(new URL(`./${program}.${isSource ? 'ts' : 'js'}`, import.meta.url));
   const isDeno = 'Deno' in globalThis;
   const before = isDeno ? ['run', '--allow-all'] : isSource ? ['--conditions=@scalearn/source'] : [];
-  return { runtime: process.execPath, before: [...before, program] };
+  return { runtime: process.execPath, before: [...before, path] };
 }

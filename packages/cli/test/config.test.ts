@@ -66,7 +66,18 @@ describe('a method of a plugin', () => {
     expect((await must('--config', config, 'methods', '--config', at('config.json'))).out).toMatch(
       /gated-sum +two-stage +0.006 +128 /,
     );
-    const refused = await run('--config', config, 'train', ...data, '--out', 'x', '--method', 'gated-sun');
+    const refused = await run(
+      '--config',
+      config,
+      'train',
+      ...data,
+      '--task',
+      'glue/rte',
+      '--out',
+      'x',
+      '--method',
+      'gated-sun',
+    );
     expect(refused.err).toContain('Did you mean gated-sum?');
     const range = ['--task', 'glue/rte', '--method', 'gated-sum', '--sources', 'x', '--set', 'start=0'];
     const outcome = await run('--config', config, 'train', ...data, '--out', at('no'), ...range);

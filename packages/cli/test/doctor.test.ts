@@ -1,12 +1,14 @@
 import { type Device, ReferenceDevice } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { expect, test } from 'vitest';
-import { reportText } from '../src/commands/doctor.ts';
+import { conclusionText, foundText } from '../src/commands/doctor.ts';
 import { advise, type DoctorReport } from '../src/doctor/examine.ts';
 import { SelfTest } from '../src/doctor/self-test.ts';
 
-test('the self-test passes in single precision and in ONNX Runtime', async () => {
-  const selfTest = new SelfTest();
+const extents = ['training', 'kinds'] as const;
+
+test.each(extents)('the self-test (%s) passes in single precision and in ONNX Runtime', async (extent) => {
+  const selfTest = new SelfTest(extent);
   for (const device of [new ReferenceDevice('float32'), await requestOnnxDevice()]) {
     const result = await selfTest.run(device);
     expect(result).toMatchObject({ passed: true });
@@ -17,22 +19,27 @@ test('the self-test passes in single precision and in ONNX Runtime', async () =>
   }
 });
 
-test('the self-test fails on a device whose weights are a thousandth off, or not numbers', async () => {
-  const selfTest = new SelfTest();
-  for (const wrong of [1.001, Number.NaN]) {
-    const device: Device = new ReferenceDevice('float32');
-    const { upload } = device;
-    device.upload = (data, shape, options) =>
-      upload.call(
-        device,
-        options?.label?.includes('intermediate') ? data.map((value) => value * wrong) : data,
-        shape,
-        options,
-      );
-    const result = await selfTest.run(device);
-    expect(result).toMatchObject({ passed: false });
-  }
-});
+test.each(extents)(
+  'the self-test (%s) fails on a device that is a thousandth off, or computes no numbers',
+  async (extent) => {
+    const selfTest = new SelfTest(extent);
+    // Random weights are uploaded by the encoder, parameters by the trainer.
+    const part = extent === 'kinds' ? 'decay' : 'intermediate';
+    for (const wrong of [1.001, Number.NaN]) {
+      const device: Device = new ReferenceDevice('float32');
+      const { upload } = device;
+      device.upload = (data, shape, options) =>
+        upload.call(
+          device,
+          options?.label?.includes(part) ? data.map((value) => value * wrong) : data,
+          shape,
+          options,
+        );
+      const result = await selfTest.run(device);
+      expect(result).toMatchObject({ passed: false });
+    }
+  },
+);
 
 const adapter = {
   ...{ vendor: 'acme', architecture: 'rocket', device: '', description: 'driver 1.2', isSoftware: false },
@@ -45,16 +52,23 @@ test('the report names adapters, results, the choice and what to do', async () =
     { device: 'webgpu', variant: 'workgroup', test: { ...result, passed: false } },
     { device: 'onnx', missing: 'needs the package onnxruntime-node: npm install onnxruntime-node' },
     { device: 'reference', test: result },
+    { device: 'webgpu', variant: 'register', skipped: 'not used on a software adapter' },
   ];
   const report: DoctorReport = {
     runtime: { node: '24.0.0' },
     adapters: [adapter],
     devices,
     chosen: { device: 'webgpu', description: 'WebGPU on acme', reason: 'it is a GPU' },
+    messages: ['Warning: a limit was reduced'],
     advice: await advise([adapter], devices),
     healthy: false,
   };
-  const text = reportText(report);
+  const found = [
+    foundText({ event: 'runtime', runtime: report.runtime }),
+    foundText({ event: 'adapters', adapters: report.adapters }),
+    ...devices.map((examined) => foundText({ event: 'examined', examined })),
+  ];
+  const text = [...found, conclusionText(report)].join('');
   for (const part of [
     'acme, rocket',
     'driver 1.2',
@@ -62,6 +76,9 @@ test('the report names adapters, results, the choice and what to do', async () =
     'shader-f16',
     /webgpu workgroup +FAILED/,
     /onnx +not here/,
+    /webgpu register +left out\n/,
+    'webgpu register: not used on a software adapter',
+    'Messages of the graphics drivers:\n  Warning: a limit was reduced',
     /reference +passed +1\.0e-7/,
     'auto picks webgpu (WebGPU on acme): it is a GPU',
     'npm install onnxruntime-node',

@@ -44,12 +44,12 @@ describe('what was mistyped comes with what was meant', () => {
     [['predct', '--model', 'x'], '(Did you mean predict?)'],
     [[...needed, '--epoch', '3'], '(Did you mean --epochs?)'],
     [[...needed, '--omega-dropot', '0.1'], '(Did you mean --omega-dropout?)'],
-    [['train', '--method', 'scalern'], 'Did you mean scalearn?'],
-    [['train', '--method', 'scalearn-unifrom++'], 'Did you mean scalearn-uniform++?'],
-    [['train', '--device', 'onx'], 'Did you mean onnx?'],
-    [['train', '--problem', 'multilabel'], 'Did you mean multi-label?'],
-    [['evaluate', '--split', 'tset'], 'Did you mean test?'],
-    [['predict', '--format', 'json'], 'Did you mean jsonl?'],
+    [[...needed, '--method', 'scalern'], 'Did you mean scalearn?'],
+    [[...needed, '--method', 'scalearn-unifrom++'], 'Did you mean scalearn-uniform++?'],
+    [[...needed, '--device', 'onx'], 'Did you mean onnx?'],
+    [[...needed, '--problem', 'multilabel'], 'Did you mean multi-label?'],
+    [['evaluate', '--model', 'm', '--split', 'tset'], 'Did you mean test?'],
+    [['predict', '--model', 'm', '--text', 't', '--format', 'json'], 'Did you mean jsonl?'],
     [['data', '--task', 'glue/rta', '--out', 'x'], 'Did you mean glue/rte?'],
   ])('%j', async (args, message) => {
     const outcome = await run(...args);

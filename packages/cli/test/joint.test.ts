@@ -94,7 +94,7 @@ describe('what a joint run cannot do', () => {
     [['--tasks', 'glue/rte', 'glue/rte', '--method', 'hyperformer'], 'glue/rte is given twice'],
     [['--tasks', 'glue/rte', 'miniglue/rte', '--method', 'hyperformer'], "both named 'rte'"],
     [['--tasks', 'glue/rte', 'glue/stsb', '--task', 'glue/rte'], "'--tasks <task...>' cannot be used with"],
-    [['--method', 'hyperformer'], 'give a task with --task'],
+    [['--method', 'hyperformer'], "required option '--task <task>' (or '--tasks <task...>') not specified"],
     [['--task', 'glue/rte', '--set', 'width=3'], "bottleneck has no option 'width'"],
     [['--task', 'glue/rte', '--set', 'nonLinearity'], '--set takes NAME=VALUE'],
     [['--task', 'glue/rte', '--set', 'nonLinearity=step'], 'nonLinearity is one of relu, gelu'],

@@ -108,7 +108,7 @@ describe('a file', () => {
     running.process.kill('SIGINT');
     expect(await running.ended).toMatchObject({
       code: 130,
-      err: expect.stringContaining('--resume to continue'),
+      err: expect.stringContaining('--resume --out'),
     });
     const resumed = await must(...long, '--resume');
     expect(events(resumed)[0]).toMatchObject({ event: 'start', task: 'own/colors', steps: 180 });

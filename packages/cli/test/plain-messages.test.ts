@@ -163,7 +163,7 @@ describe('an unfinished run', () => {
   ])('%s', async (...args) => {
     const outcome = await run(...args);
     expect(outcome.err).toContain(
-      `${model} holds an unfinished run, and no model yet; continue it with the same scalearn train command and --resume`,
+      `${model} holds an unfinished run, and no model yet; continue it with: scalearn train --resume --out ${model}`,
     );
     expect(outcome.code).toBe(1);
   });

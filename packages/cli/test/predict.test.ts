@@ -181,7 +181,7 @@ describe('a text', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['colors', [], /give a text with --text, or a file of texts with --input/],
+    ['colors', [], /required option '--text <text>' \(or '--input <file>'\) not specified/],
     [
       'colors',
       ['--text', 'a', '--input', 'b.csv'],

@@ -74,10 +74,14 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     running.process.kill(signal);
     const outcome = await running.ended;
     expect(outcome.code).toBe(130);
-    expect(outcome.err).toMatch(/^training was interrupted at step \d+ of 140; .* --resume to continue$/m);
+    expect(outcome.err).toMatch(
+      /^training was interrupted at step \d+ of 140; .* continue with: scalearn train --resume --out .*-SIG/m,
+    );
     expect(events(outcome).at(-1)).toMatchObject({ event: 'error', error: 'StoppedError', exitCode: 130 });
     expect(readdirSync(at(out))).toEqual(['checkpoint.safetensors']);
-    const resumed = await run(...stage1, '--out', at(out), '--resume');
+    // The whole command, or nothing but the folder.
+    const args = signal === 'SIGINT' ? stage1 : ['train', '--json'];
+    const resumed = await run(...args, '--out', at(out), '--resume');
     expect(resumed.code, resumed.err).toBe(0);
     expect(events(resumed)[0]).toMatchObject({ event: 'start', steps: 140 });
     expect(events(resumed)[0]?.step).toBeGreaterThanOrEqual(12);
@@ -183,7 +187,7 @@ test.skipIf(!isMounted)('a full disk is one sentence, and the state before it st
     code: 1,
     err: expect.stringContaining('checkpoint.safetensors could not be written: there is no space left'),
   });
-  expect(full.err).toContain('continue with the same command and --resume');
+  expect(full.err).toContain(`continue with: scalearn train --resume --out ${out}`);
   expect(readFileSync(join(out, 'checkpoint.safetensors')).equals(before)).toBe(true);
   shell(`rm ${join(small, 'filler')}`);
   expect((await run(...stage1, '--out', out, '--resume')).code).toBe(0);

@@ -22,18 +22,22 @@ export function suggest(word: string, candidates: readonly string[]): string | u
 const mostWrong = 3;
 
 /**
- * Returns the Levenshtein distance: the number of insertions, deletions and substitutions that turn `a` into `b`, or
- * infinity if there are too many.
+ * Returns the number of insertions, deletions, substitutions and swaps of neighbors that turn `a` into `b` (the optimal
+ * string alignment distance), or infinity if there are too many.
  */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) >= mostWrong) return Number.POSITIVE_INFINITY;
+  let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current[j] = Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? beforePrevious[j - 2]! + 1 : Number.POSITIVE_INFINITY;
+      current[j] = Math.min(substitution, swap, previous[j]! + 1, current[j - 1]! + 1);
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous[b.length]!;

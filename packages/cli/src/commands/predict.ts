@@ -4,7 +4,6 @@ import type { DeviceChoice, ModelOutput, TrainingExample } from '@scalearn/core'
 import { describeTask, folderSource, type Problem, readTextFile, taskIds } from '@scalearn/datasets';
 import { regressionPredictions } from '@scalearn/evaluation';
 import { classifications, noCalibration } from '@scalearn/models';
-import type { Command } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, UsageError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
@@ -14,6 +13,7 @@ import type { RunFile } from '../folders/run-schema.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
 import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
 import { loadModel } from '../model/load-model.ts';
+import type { CheckedCommand } from '../options/checked-command.ts';
 import { choiceOption, encoderOption, pathOption } from '../options/command-line.ts';
 import { fileReading, inFlags, type Reading, readingNames, textFileFlags } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
@@ -41,7 +41,7 @@ interface PredictArguments extends Reading {
   readonly device?: DeviceChoice;
 }
 
-export function addPredict(root: Command, run: Run): void {
+export function addPredict(root: CheckedCommand, run: Run): void {
   const command = root
     .command('predict')
     .summary('label texts with a trained model')
@@ -49,6 +49,7 @@ export function addPredict(root: Command, run: Run): void {
     .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
     .addOption(pathOption('--task <task>', 'which of its tasks, for a model of several'))
     .addOption(pathOption('--text <text>', 'a text').conflicts('input'))
+    .needs('text', { or: 'input' })
     .addOption(pathOption('--text-pair <text>', 'its second text, for a model of pairs').conflicts('input'))
     .addOption(pathOption('--input <file>', 'texts in a .csv, .tsv, .jsonl, .json or .parquet file'))
     .addOption(pathOption('--text-column <column>', 'column of the texts (default: as trained)'))

@@ -11,29 +11,37 @@ import { describedMethod } from '../methods/describe.ts';
 import { doneEvent } from '../model/done-event.ts';
 import { estimateTraining } from '../model/dry-run.ts';
 import { localEncoder } from '../model/encoder-source.ts';
+import type { GivenArguments } from '../model/repeat.ts';
+import { resume } from '../model/resume.ts';
 import { type PlannedTraining, runTraining, type TrainingJob } from '../model/run-training.ts';
 import { checkSamePlaces } from '../model/same-places.ts';
 import { checkSameSettings, settleOptions } from '../model/settings.ts';
 import { checkSources } from '../model/sources.ts';
+import type { CheckedCommand } from '../options/checked-command.ts';
 import { chooseMethod } from '../options/method.ts';
 import type { Setup } from '../options/setup.ts';
 import { addTrainOptions } from '../options/train-options.ts';
 import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
-import { createReporter, jsonLine } from '../output/reporter.ts';
+import { createReporter, jsonLine, withReporter } from '../output/reporter.ts';
 import { dryRunLines } from '../output/run-text.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type FoundTask, findTask, shownTask } from '../tasks/find-task.ts';
 import type { CommandContext, Run } from './context.ts';
 
-export function addTrain(root: Command, run: Run, setup: Setup): void {
+export function addTrain(root: CheckedCommand, run: Run, setup: Setup): void {
   const command = root
     .command('train')
     .summary('train an adapter, ScaLearn on top of trained adapters, or another method')
     .description(
       'Trains one adapter (stage 1), or, with --sources, learns to scale trained adapters (stage 2).',
     )
-    .action((given: TrainArguments) => run((context) => train(given, context)));
+    .action((given: GivenArguments, own: Command) =>
+      run(async (context) => {
+        const typed = Object.keys(given).filter((name) => own.getOptionValueSource(name) === 'cli');
+        await trainOrResume(given, new Set(typed), context);
+      }),
+    );
   addTrainOptions(command, setup).addHelpText('after', examples);
 }
 
@@ -44,6 +52,19 @@ Examples:
   scalearn train --encoder FacebookAI/roberta-base --task glue/rte --data glue \\
                  --sources runs/mnli runs/stsb runs/rte --out runs/rte-scalearn
 `;
+
+/** Trains. With `--resume`, what the command line does not say comes from the run in the output folder. */
+async function trainOrResume(
+  given: GivenArguments,
+  typed: ReadonlySet<string>,
+  context: CommandContext,
+): Promise<void> {
+  const resumed = await resume(given, typed, context.setup);
+  if ('arguments' in resumed) return train(resumed.arguments, context);
+  const { json = false, quiet = false } = given;
+  const event = await doneEvent(resumed.finished, given.out);
+  await withReporter(context.terminal, { json, quiet }, async (reporter) => reporter.done(event));
+}
 
 async function train(given: TrainArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
   const chosen = chooseMethod(given, setup.methods);
@@ -98,8 +119,6 @@ function reporterOf(
 /** Finds the task, or the tasks of a joint method. */
 async function findTasks({ task, tasks, data, ...given }: TrainArguments): Promise<FoundTask[]> {
   const names = tasks ?? (task === undefined ? [] : [task]);
-  if (names.length === 0)
-    throw new UsageError('give a task with --task, or, to a joint method, several with --tasks');
   const found: FoundTask[] = [];
   for (const each of names) {
     // With several tasks, the data folder is for those that read files.

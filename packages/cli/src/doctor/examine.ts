@@ -1,29 +1,11 @@
-import {
-  type AdapterDescription,
-  type Device,
-  listAdapters,
-  ReferenceDevice,
-  requestWebGPUDevice,
-} from '@scalearn/core';
-import { kernelVariants, supportedVariants } from '@scalearn/core/graph';
+import { type AdapterDescription, type Device, ReferenceDevice } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { openDevice } from '../device.ts';
+import { askDrivers, type DriverEvent } from '../devices/ask-drivers.ts';
+import type { Examined } from '../devices/examined.ts';
 import { runtimeVersions } from '../version.ts';
-import { SelfTest, type SelfTestResult } from './self-test.ts';
-
-/** A device, with whether it is available and whether it computes correctly. */
-export interface Examined {
-  /** `webgpu`, `onnx` or `reference`. */
-  readonly device: string;
-  /** Family of WebGPU kernels; undefined for other devices. */
-  readonly variant?: string;
-  readonly description?: string;
-  /** Why the device is not available. */
-  readonly missing?: string;
-  readonly test?: SelfTestResult;
-  /** Why the test failed to finish. */
-  readonly failure?: string;
-}
+import { examineDevice } from './examine-device.ts';
+import { SelfTest } from './self-test.ts';
 
 export interface DoctorReport {
   readonly runtime: Readonly<Record<string, string>>;
@@ -31,6 +13,8 @@ export interface DoctorReport {
   readonly devices: readonly Examined[];
   /** The device that `auto` selects. */
   readonly chosen: { readonly device: string; readonly description: string; readonly reason: string };
+  /** Lines that graphics drivers printed. */
+  readonly messages: readonly string[];
   readonly advice: readonly string[];
   readonly healthy: boolean;
 }
@@ -38,52 +22,53 @@ export interface DoctorReport {
 /** Returns whether a device is available but failed its test. */
 const isBroken = ({ test, failure }: Examined): boolean => failure !== undefined || test?.passed === false;
 
-/** Lists all devices and tests them. */
-export async function examine(note: (text: string) => void): Promise<DoctorReport> {
-  const adapters = await listAdapters();
-  const test = new SelfTest();
+/** What is found, in the order in which it is found. */
+export type DoctorEvent =
+  | { readonly event: 'runtime'; readonly runtime: DoctorReport['runtime'] }
+  | DriverEvent
+  | { readonly event: 'testing'; readonly device: string };
+
+/**
+ * Lists all devices and tests them.
+ *
+ * @param show receives what is found as soon as it is
+ */
+export async function examine(
+  show: (event: DoctorEvent) => void,
+  { full, signal }: { readonly full: boolean; readonly signal?: AbortSignal },
+): Promise<DoctorReport> {
+  const runtime = runtimeVersions();
+  show({ event: 'runtime', runtime });
+  let adapters: readonly AdapterDescription[] = [];
   const devices: Examined[] = [];
-  const look = async (
-    device: string,
-    variant: string | undefined,
-    open: () => Promise<Device | undefined>,
-  ): Promise<void> => {
-    note(`testing ${device}${variant ? `, ${variant} kernels` : ''}`);
-    devices.push({ device, ...(variant ? { variant } : {}), ...(await examineDevice(open, test)) });
+  const add = (examined: Examined): void => {
+    devices.push(examined);
+    show({ event: 'examined', examined });
   };
-  const [adapter] = adapters;
-  for (const variant of adapter ? kernelVariants : [])
-    if (adapter && supportedVariants(adapter).includes(variant))
-      await look('webgpu', variant, () => requestWebGPUDevice({ forceVariant: variant }));
-    else
-      devices.push({ device: 'webgpu', variant, missing: 'the adapter has no subgroups of one known size' });
-  if (!adapter) devices.push({ device: 'webgpu', missing: 'there is no WebGPU adapter' });
-  await look('onnx', undefined, () => requestOnnxDevice());
-  await look('reference', undefined, async () => new ReferenceDevice());
+  let isListed = false;
+  const { messages, failure } = await askDrivers(
+    full ? 'full' : 'quick',
+    (event) => {
+      if (event.event === 'adapters') [adapters, isListed] = [event.adapters, true];
+      if (event.event === 'examined') devices.push(event.examined);
+      show(event);
+    },
+    { signal },
+  );
+  if (!isListed) show({ event: 'adapters', adapters });
+  if (failure !== undefined) add({ device: 'webgpu', failure });
+  else if (adapters.length === 0) add({ device: 'webgpu', missing: 'there is no WebGPU adapter' });
+  const test = new SelfTest('training');
+  const look = async (device: string, open: () => Promise<Device>): Promise<void> => {
+    signal?.throwIfAborted();
+    show({ event: 'testing', device });
+    add({ device, ...(await examineDevice(open, test)) });
+  };
+  await look('onnx', () => requestOnnxDevice());
+  await look('reference', async () => new ReferenceDevice());
   const chosen = await choose();
   const [advice, healthy] = [await advise(adapters, devices), !devices.some(isBroken)];
-  return { runtime: runtimeVersions(), adapters, devices, chosen, advice, healthy };
-}
-
-async function examineDevice(
-  open: () => Promise<Device | undefined>,
-  test: SelfTest,
-): Promise<Omit<Examined, 'device' | 'variant'>> {
-  let device: Device | undefined;
-  try {
-    device = await open();
-  } catch (error) {
-    return { missing: (error as Error).message.trim() };
-  }
-  if (!device) return { missing: 'there is no adapter' };
-  const { description } = device;
-  try {
-    return { description, test: await test.run(device) };
-  } catch (error) {
-    return { description, failure: (error as Error).message.trim() };
-  } finally {
-    device.dispose();
-  }
+  return { runtime, adapters, devices, chosen, messages, advice, healthy };
 }
 
 async function choose(): Promise<DoctorReport['chosen']> {

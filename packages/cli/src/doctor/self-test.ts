@@ -10,36 +10,16 @@ import {
 } from '@scalearn/core';
 import { bytesSource, openSafetensors, type TensorToWrite, writeSafetensors } from '@scalearn/core/files';
 import { RandomStream, randomInput } from '@scalearn/core/graph';
-import {
-  createDropout,
-  createHead,
-  optimizerFeeds,
-  TrainableModel,
-  trainingGraph,
-} from '@scalearn/core/methods';
+import { createDropout, createHead, TrainableModel, trainingGraph } from '@scalearn/core/methods';
 import {
   createEncoder,
   encoderWeights,
   type TransformerConfig,
   type TransformerEncoder,
 } from '@scalearn/encoders';
-
-/** Values that a device computed, to compare with those of another device. */
-interface Trace {
-  readonly losses: number[];
-  readonly gradientNorms: number[];
-  /** Change of the parameters since the start of training. */
-  readonly moved: Float64Array;
-}
-
-/** Errors of a device relative to the reference. */
-export interface SelfTestResult {
-  readonly passed: boolean;
-  readonly loss: number;
-  readonly gradientNorm: number;
-  readonly parameters: number;
-  readonly seconds: number;
-}
+import type { SelfTestResult } from '../devices/examined.ts';
+import { kindTraces } from './kernel-kinds.ts';
+import { type Trace, traceSteps } from './trace.ts';
 
 /**
  * Largest accepted relative errors. Single precision and another order of summation cause smaller ones; a wrong kernel
@@ -48,15 +28,24 @@ export interface SelfTestResult {
 const tolerances = { loss: 1e-5, gradientNorm: 1e-5, parameters: 1e-3 } as const;
 
 /**
- * Trains an adapter and ScaLearn for a few steps on a small random encoder and compares the results with the reference
- * device in double precision. Dropout, clipping and AdamW are included. This runs every operation that training needs,
- * forward and backward.
+ * What a test computes. `training`: an adapter and ScaLearn for a few steps on a small random encoder. Dropout, clipping
+ * and AdamW are included, so this runs every operation that training needs, forward and backward. `kinds`: steps of a
+ * small graph with every kind of kernel once, for adapters that compile slowly.
  */
+export type SelfTestExtent = 'training' | 'kinds';
+
+/** Compares what a device computes with the reference device in double precision. */
 export class SelfTest {
+  readonly #extent: SelfTestExtent;
   #oracle: Promise<Trace[]> | undefined;
+
+  constructor(extent: SelfTestExtent) {
+    this.#extent = extent;
+  }
 
   async run(device: Device): Promise<SelfTestResult> {
     const began = performance.now();
+    const traces = this.#extent === 'kinds' ? kindTraces : trainingTraces;
     this.#oracle ??= traces(new ReferenceDevice('float64'));
     const expected = await this.#oracle;
     const actual = await traces(device);
@@ -71,7 +60,9 @@ export class SelfTest {
       loss <= tolerances.loss &&
       gradientNorm <= tolerances.gradientNorm &&
       parameters <= tolerances.parameters;
-    return { passed, loss, gradientNorm, parameters, seconds: (performance.now() - began) / 1000 };
+    const seconds = (performance.now() - began) / 1000;
+    const result = { passed, loss, gradientNorm, parameters, seconds };
+    return this.#extent === 'kinds' ? { ...result, leftOut } : result;
   }
 }
 
@@ -90,7 +81,10 @@ function relative(actual: ArrayLike<number>, expected: ArrayLike<number>): numbe
   return Math.sqrt(difference / size);
 }
 
-async function traces(device: Device): Promise<Trace[]> {
+const leftOut =
+  'one kernel of each kind; --full trains an adapter and ScaLearn, with every combination of operations';
+
+async function trainingTraces(device: Device): Promise<Trace[]> {
   using encoder = await tinyEncoder(device);
   const sources = ['first', 'second'].map((name, i) => randomSource(name, 5 + 4 * i));
   const methods = [bottleneck({ reductionFactor: 4 }), scalearn({ sources })];
@@ -117,35 +111,10 @@ async function trace(encoder: Encoder, method: Method): Promise<Trace> {
   const graph = trainingGraph(model.build(createDropout(randomInput())), model.parameters, {
     maxGradNorm: 1,
   });
-  using program = await encoder.device.compile(graph, { label: 'self-test' });
-  const before = await values(model);
-  const losses: number[] = [];
-  const gradientNorms: number[] = [];
-  for (const [step, lengths] of batches.entries()) {
-    const texts = lengths.map((length, i): EncodedText => randomText(length, `${step}/${i}`));
-    const { loss, gradientNorm } = await program.run({
-      ...encoder.feeds(texts),
-      ...optimizerFeeds(model.parameters, 1e-3, 0, step + 1),
-      labels: Int32Array.from(lengths, (length) => length % 3),
-      random: Int32Array.of(1, 2, step),
-    });
-    losses.push(loss?.[0] ?? Number.NaN);
-    gradientNorms.push(gradientNorm?.[0] ?? Number.NaN);
-  }
-  const after = await values(model);
-  return { losses, gradientNorms, moved: after.map((value, i) => value - (before[i] as number)) };
-}
-
-/** Sequence lengths of each step: short, long and a single token. */
-const batches = [
-  [17, 5, 33],
-  [1, 40, 22, 9, 13],
-  [3, 3],
-];
-
-async function values(model: TrainableModel): Promise<Float64Array> {
-  const arrays = [...(await model.parameters.read()).values()].map(({ data }) => data);
-  return Float64Array.from(arrays.flatMap((data) => [...data]));
+  return await traceSteps(encoder.device, graph, model.parameters, (step, lengths) => ({
+    ...encoder.feeds(lengths.map((length, i): EncodedText => randomText(length, `${step}/${i}`))),
+    labels: Int32Array.from(lengths, (length) => length % 3),
+  }));
 }
 
 function randomText(length: number, name: string): EncodedText {

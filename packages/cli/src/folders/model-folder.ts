@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { FileSet, ModelFolder } from '@scalearn/core';
 import { localFolder, modelFolder } from '@scalearn/encoders';
 import { FolderError } from '../errors.ts';
+import { typed } from '../options/own-data.ts';
 import { checkpointName, commitName } from './names.ts';
 import { OutFolder } from './out-folder.ts';
 import { isFile, statOf } from './paths.ts';
@@ -17,11 +18,11 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   const folder = modelFolder(await localFolder(path));
   if (await statOf(join(path, commitName)))
     throw new FolderError(
-      `${path} was not saved completely, because the command was stopped; finish it with the same command (train: with --resume)`,
+      `${path} was not saved completely, because the command was stopped; finish it with the same command, or scalearn train --resume --out ${typed(path)}`,
     );
   if ((await isFile(join(path, checkpointName))) && !(await isFile(join(path, runFileName))))
     throw new FolderError(
-      `${path} holds an unfinished run, and no model yet; continue it with the same scalearn train command and --resume`,
+      `${path} holds an unfinished run, and no model yet; continue it with: scalearn train --resume --out ${typed(path)}`,
     );
   return folder;
 }

@@ -1,6 +1,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { CheckpointStore, FileSet } from '@scalearn/core';
+import { openSafetensors } from '@scalearn/core/files';
+import { localFolder } from '@scalearn/encoders';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import { commitFiles, finishCommit } from './commit.ts';
 import { takeLock } from './lock.ts';
@@ -119,4 +121,14 @@ export function checkpointFile(folder: string): CheckpointStore {
     },
     save: (bytes) => writeFileAtomic(path, bytes),
   };
+}
+
+/**
+ * Returns the note in the checkpoint of an unfinished run; undefined if it has none.
+ *
+ * @throws SafetensorsError if the checkpoint is damaged
+ */
+export async function checkpointNote(folder: string): Promise<string | undefined> {
+  const source = await (await localFolder(folder)).source(checkpointName);
+  return (await openSafetensors(source, join(folder, checkpointName))).metadata.get('note');
 }

@@ -53,8 +53,8 @@ async function storedPlaces(run: Run, folder: string): Promise<Run> {
 async function foundPlaces<T extends Run>(run: T, folder: string): Promise<T> {
   const from = await realPath(folder);
   return mapPlaces(run, {
-    beside: (path) => find(resolve(from, path), from),
-    elsewhere: async (path) => (isAbsolute(path) ? find(path, from) : path),
+    beside: (path) => findPlace(resolve(from, path), from),
+    elsewhere: async (path) => (isAbsolute(path) ? findPlace(path, from) : path),
   });
 }
 
@@ -100,7 +100,7 @@ async function mapPlaces<T extends Run>(run: T, { beside, elsewhere }: Mapping):
  * Finds a path. If nothing exists there, looks for the same end of the path in the folders around the model, the
  * nearest first: both may have been moved together.
  */
-async function find(path: string, model: string): Promise<string> {
+export async function findPlace(path: string, model: string): Promise<string> {
   if (await statOf(path)) return path;
   const parts = path.split(sep).filter((part) => part !== '');
   const around: string[] = [];

@@ -17,19 +17,21 @@ export interface FitOptions {
   readonly given?: TrainArguments;
   /** Where the state of a resumable run is kept. */
   readonly checkpoints?: CheckpointStore;
+  /** Text that is stored with the state. */
+  readonly checkpointNote?: string;
   readonly resume?: boolean;
 }
 
 /** Trains a model with a run's settings. The caller must dispose it. */
 export async function fit(
-  { settings, method, encoder, signal, given, checkpoints, resume = false }: FitOptions,
+  { settings, method, encoder, signal, given, checkpoints, checkpointNote, resume = false }: FitOptions,
   tasks: readonly Task[],
   onEvent: (event: TrainEvent) => void,
 ): Promise<TrainedModel> {
   const { classWeights, selectBy } = settings;
   const [task] = tasks as [Task];
   return await train({
-    ...{ encoder, method, signal, onEvent, checkpoints, resume },
+    ...{ encoder, method, signal, onEvent, checkpoints, checkpointNote, resume },
     ...(method.kind === 'joint' ? { tasks } : { task }),
     ...trainingNumbers({ ...given, ...settings }),
     ...(classWeights && { classWeights: readClassWeights(classWeights) }),

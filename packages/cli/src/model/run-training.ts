@@ -8,6 +8,7 @@ import type { RunFile } from '../folders/run-schema.ts';
 import type { TrainSettings } from '../folders/settings-schema.ts';
 import type { Source } from '../methods/preparation.ts';
 import type { ChosenMethod } from '../methods/registry.ts';
+import { typed } from '../options/own-data.ts';
 import type { TrainArguments } from '../options/train-table.ts';
 import type { Reporter } from '../output/events.ts';
 import { loadingProgress } from '../output/progress.ts';
@@ -15,6 +16,7 @@ import { type FoundTask, shownTask } from '../tasks/find-task.ts';
 import { loadData, unofficialFiles } from '../tasks/load-data.ts';
 import { sourceTask } from '../tasks/model-task.ts';
 import { ownTaskLines } from '../tasks/own-task-text.ts';
+import { encodeArguments, repeatedArguments } from './repeat.ts';
 import { readSources } from './sources.ts';
 import { trainModel } from './train-model.ts';
 
@@ -88,13 +90,14 @@ export async function runTraining(job: TrainingJob): Promise<RunFile> {
         ...{ ...prepared, settings, encoderPath, out, reporter, signal, given },
         encoderSource: given.encoder,
         checkpoints: checkpointFile(out.path),
+        checkpointNote: encodeArguments(repeatedArguments(job)),
         resume: given.resume === true,
       }),
     );
   } catch (error) {
     const mayGoOn = error instanceof DeviceLostError || error instanceof FolderError;
     if (mayGoOn && (await out.state()) === 'unfinished')
-      reporter.warn(`${given.out} holds the last saved state; continue with the same command and --resume`);
+      reporter.warn(`${given.out} holds the last saved state; continue with: ${resuming(given.out)}`);
     if (error instanceof OtherSettingsError)
       throw new UsageError(
         `${given.out}: ${error.message}; give the original value to continue, or start again with --overwrite`,
@@ -114,12 +117,14 @@ function warn(reporter: Reporter, tasks: readonly Task[], sources: readonly Sour
     );
 }
 
+const resuming = (out: string): string => `scalearn train --resume --out ${typed(out)}`;
+
 /** Converts an interruption to an error that says how to continue. */
 function asStopped(error: unknown, out: string, state: Awaited<ReturnType<OutFolder['state']>>): unknown {
   if (!(error instanceof InterruptedError || error instanceof StoppedError)) return error;
   if (state !== 'unfinished') return new StoppedError(nothingToSave, { cause: error });
   const what =
     error instanceof InterruptedError ? error.message : 'training was interrupted after its last step';
-  const advice = `its state is saved in ${out}: give the same command with --resume to continue`;
+  const advice = `its state is saved in ${out}; continue with: ${resuming(out)}`;
   return new StoppedError(`${what}; ${advice}`, { cause: error });
 }

@@ -91,7 +91,7 @@ export async function inFlags<T>(flags: Flags, work: () => Promise<T>): Promise<
 
 /** Returns a text as it is typed on a command line. A word needs no quotation marks. */
 export function typed(text: string): string {
-  return /^[\w.+…-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w.+…/-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
 /** Returns the value of an option of the library as it is typed on the command line. */

@@ -1,5 +1,6 @@
 import { bottleneck, scalearn } from '@scalearn/core';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { CheckedCommand } from './checked-command.ts';
 import { choiceOption, encoderOption, listOption, oneOf, pathOption, shortenHelp } from './command-line.ts';
 import { methodFlagOption, methodFlags } from './method.ts';
 import { optionValue, whatTextTakes } from './option-values.ts';
@@ -16,7 +17,10 @@ import {
 /** Headings of the help, in their order. */
 const groups: readonly OptionGroup[] = ['Model', 'Your own data', 'Training', 'Method', 'Running'];
 
-export function addTrainOptions(command: Command, { methods, defaults }: Setup = plainSetup): Command {
+export function addTrainOptions(
+  command: CheckedCommand,
+  { methods, defaults }: Setup = plainSetup,
+): CheckedCommand {
   const rare: Option[] = [];
   const ofMethods = methodFlags(methods).map((flag) => ({ option: methodFlagOption(flag), isRare: true }));
   for (const group of groups)
@@ -25,6 +29,8 @@ export function addTrainOptions(command: Command, { methods, defaults }: Setup =
       command.addOption(applyDefault(option, defaults).helpGroup(`${group}:`));
       if (isRare) rare.push(option);
     }
+  for (const [name, { or, unless }] of Object.entries(trainOptions))
+    if (or !== undefined || unless !== undefined) command.needs(name, { or, unless });
   shortenHelp(command, rare, 'Running:');
   return command;
 }
@@ -44,7 +50,7 @@ export function trainOption(name: OptionName): Option {
 function commandOption(name: string, option: ListedOption): Option {
   const made = parsed(option, option.meaning + defaultWords(name, option));
   if (option.conflicts !== undefined) made.conflicts(option.conflicts);
-  return made.makeOptionMandatory(option.required === true);
+  return made.makeOptionMandatory(option.required === true && option.unless === undefined);
 }
 
 /** Adds the parser of the option's text. */
@@ -73,7 +79,7 @@ function defaultWords(name: string, option: ListedOption): string {
 
 /** Parses the arguments of `train`. @throws CommanderError */
 export function parseTrainArguments(args: readonly string[], setup: Setup): TrainArguments {
-  const command = new Command('train').exitOverride().configureOutput({ writeErr: () => {} });
+  const command = new CheckedCommand('train').exitOverride().configureOutput({ writeErr: () => {} });
   return addTrainOptions(command, setup)
     .parse([...args], { from: 'user' })
     .opts<TrainArguments>();

@@ -2,7 +2,7 @@ import { ArgumentError, DeviceError } from '../errors.ts';
 import type { Device } from './device.ts';
 import { environment, type GpuDevice, messageOf } from './environment.ts';
 import { ReferenceDevice } from './reference.ts';
-import { describeBestAdapter } from './webgpu/adapter.ts';
+import { type AdapterDescription, describeBestAdapter } from './webgpu/adapter.ts';
 import { requestWebGPUDevice } from './webgpu/device.ts';
 
 export const deviceChoices = ['auto', 'webgpu', 'onnx', 'reference'] as const;
@@ -15,6 +15,11 @@ export interface RequestDeviceOptions {
   readonly onnx?: () => Promise<Device>;
   /** A GPU device to use; by default one is requested. The library never destroys it. */
   readonly gpu?: GpuDevice;
+  /**
+   * Describes the adapter that WebGPU would open, for the choice of `auto`; by default WebGPU is asked in this process.
+   * It returns undefined if there is none.
+   */
+  readonly adapter?: () => Promise<AdapterDescription | undefined>;
   /** Receives warnings, such as a slow device; by default they go to the console. */
   readonly onWarning?: (message: string) => void;
 }
@@ -26,7 +31,12 @@ export interface RequestDeviceOptions {
  * @throws DeviceError if the named device is not available, ArgumentError for an unknown name
  */
 export async function requestDevice(options: RequestDeviceOptions = {}): Promise<Device> {
-  const { gpu, onnx = importOnnx, onWarning = console.warn } = options;
+  const {
+    gpu,
+    onnx = importOnnx,
+    adapter: describe = describeBestAdapter,
+    onWarning = console.warn,
+  } = options;
   const choice = gpu ? 'webgpu' : (options.device ?? environment('SCALEARN_DEVICE') ?? 'auto');
   switch (choice) {
     case 'webgpu': {
@@ -45,7 +55,7 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
     default:
       throw new ArgumentError(`there is no device '${choice}'; there are ${deviceChoices.join(', ')}`);
   }
-  const adapter = await describeBestAdapter().catch(() => undefined);
+  const adapter = await describe().catch(() => undefined);
   const openWebGPU = async (): Promise<Device | undefined> =>
     adapter && requestWebGPUDevice().catch(() => undefined);
   if (adapter && !adapter.isSoftware) {

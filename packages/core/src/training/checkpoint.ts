@@ -45,11 +45,12 @@ export function encodeCheckpoint(
   settings: RunSettings,
   progress: Progress,
   groups: ReadonlyMap<string, GroupState>,
+  note?: string,
 ): Uint8Array {
   const vectors = [...groups].flatMap(([name, state]) =>
     Object.entries(state).map(([key, data]): [string, Float32Array] => [`${name}/${key}`, data]),
   );
-  return encodeState(settings, progress, vectors);
+  return encodeState(settings, progress, vectors, note);
 }
 
 /** Reads a checkpoint. @throws CheckpointError if it is damaged or of a run with other settings; SafetensorsError */

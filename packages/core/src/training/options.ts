@@ -44,6 +44,11 @@ export interface TrainSettings extends TrainingNumbers {
   readonly checkpoints?: CheckpointStore;
   /** Whether to continue from the store's checkpoint, if there is one; false by default. */
   readonly resume?: boolean;
+  /**
+   * A text to store in every checkpoint, in the metadata `note` of the file, for the program that continues the run; by
+   * default there is none.
+   */
+  readonly checkpointNote?: string;
 }
 
 /** The task of a run, for all methods except joint ones. */
@@ -67,7 +72,15 @@ export type TrainOptions = TrainSettings & (SingleTask | JointTasks);
 
 const optionNames: Readonly<Record<Exclude<keyof TrainOptions, keyof TrainingNumbers>, true>> = {
   ...{ encoder: true, task: true, tasks: true, method: true, classWeights: true, metrics: true },
-  ...{ select: true, onEvent: true, onEpoch: true, signal: true, checkpoints: true, resume: true },
+  ...{
+    select: true,
+    onEvent: true,
+    onEpoch: true,
+    signal: true,
+    checkpoints: true,
+    resume: true,
+    checkpointNote: true,
+  },
 };
 
 /** Checks that options are what they are called. @throws ArgumentError that names the first that is not */

@@ -211,7 +211,7 @@ export class Run implements SteppedRun {
   async encode(): Promise<Uint8Array> {
     this.#progress = { ...this.#progress, seconds: this.#seconds };
     const groups = await readGroups(this.#model.parameters.groups, this.#best);
-    return encodeCheckpoint(this.#settings, this.#progress, groups);
+    return encodeCheckpoint(this.#settings, this.#progress, groups, this.#options.checkpointNote);
   }
 
   async saved(evaluation: number): Promise<void> {

@@ -27,17 +27,19 @@ export interface StateFile {
 
 const version = 1;
 
-/** Encodes the state of a run: vectors by name, and its progress as JSON. */
+/** Encodes the state of a run: vectors by name, its progress as JSON, and a note of the program. */
 export function encodeState(
   settings: RunSettings,
   progress: object,
   vectors: Iterable<readonly [name: string, data: Float32Array]>,
+  note?: string,
 ): Uint8Array {
   const tensors = [...vectors].map(([name, data]) => [name, { shape: [data.length], data }] as const);
   return writeSafetensors(tensors, {
     version: String(version),
     settings: JSON.stringify(settings),
     progress: JSON.stringify(progress, writeNumber),
+    ...(note === undefined ? {} : { note }),
   });
 }
 

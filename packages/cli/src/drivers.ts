@@ -1,0 +1,14 @@
+import { listAdapters } from '@scalearn/core';
+import type { DriverEvent } from './devices/ask-drivers.ts';
+import { examineAdapter } from './doctor/examine-adapter.ts';
+
+// A program of its own: it asks the graphics drivers what there is, and tests the adapter if its argument is `quick` or
+// `full`. Drivers print to standard error by themselves, and may crash. Here, that affects nobody.
+
+const say = (event: DriverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
+
+const adapters = await listAdapters();
+say({ event: 'adapters', adapters });
+const [adapter] = adapters;
+const [extent] = process.argv.slice(2);
+if (adapter && (extent === 'quick' || extent === 'full')) await examineAdapter(adapter, extent, say);

@@ -1,0 +1,63 @@
+/**
+ * Names that other tools give to an option, by the name of the option here. An error for such a name suggests the first
+ * option of the list that the command has.
+ */
+export const usualOptionNames: Readonly<Record<string, readonly string[]>> = {
+  model: ['model-name-or-path', 'model-path', 'model-dir', 'adapter', 'checkpoint', 'm'],
+  encoder: [
+    ...['model', 'model-name', 'model-name-or-path', 'model-id', 'base-model', 'backbone', 'checkpoint'],
+    ...['pretrained-model', 'pretrained-model-name-or-path'],
+  ],
+  task: ['task-name', 'dataset', 'dataset-name', 'train-file', 'benchmark'],
+  tasks: ['task-names', 'datasets'],
+  data: ['data-dir', 'data-path', 'dataset-dir', 'data-folder'],
+  out: ['output', 'output-dir', 'output-path', 'output-file', 'out-dir', 'save-dir', 'save-path', 'o'],
+  sources: ['adapters', 'source', 'load-adapter', 'adapter-paths'],
+  method: ['adapter-config', 'peft-type', 'algorithm', 'variant'],
+  text: ['text-column', 'text-column-name', 'sentence'],
+  'text-column': ['text-column-name'],
+  label: ['label-column', 'label-column-name', 'target', 'target-column'],
+  input: ['input-file', 'test-file', 'file', 'predict-file'],
+  problem: ['problem-type', 'task-type'],
+  epochs: ['num-train-epochs', 'num-epochs', 'n-epochs', 'max-epochs', 'e'],
+  'max-steps': ['steps', 'num-steps', 'max-train-steps', 'num-training-steps', 'total-steps'],
+  'batch-size': ['batch', 'bs', 'train-batch-size', 'per-device-train-batch-size', 'b'],
+  'max-batch': ['batch-size', 'max-batch-size', 'batch', 'bs'],
+  'learning-rate': ['lr', 'base-lr', 'step-size'],
+  'weight-decay': ['wd', 'l2'],
+  'warmup-steps': ['warmup', 'num-warmup-steps'],
+  patience: ['early-stopping-patience', 'early-stopping'],
+  'evaluate-every': ['eval-steps', 'eval-every', 'evaluation-steps', 'val-check-interval'],
+  'checkpoint-every': ['save-steps', 'save-every', 'save-interval'],
+  'select-by': ['metric-for-best-model', 'monitor'],
+  'max-length': ['max-seq-length', 'max-seq-len', 'max-sequence-length', 'seq-length', 'max-len'],
+  limit: ['max-train-samples', 'max-samples', 'num-samples', 'train-limit'],
+  'eval-limit': ['max-eval-samples', 'max-test-samples', 'max-predict-samples'],
+  'validation-limit': ['max-val-samples', 'max-validation-samples'],
+  layers: ['num-layers', 'num-hidden-layers', 'n-layers'],
+  seed: ['random-seed', 'random-state', 'rng-seed'],
+  seeds: ['seed', 'num-seeds'],
+  device: ['accelerator', 'backend', 'gpu', 'cuda', 'cpu', 'no-cuda', 'use-cpu', 'd'],
+  threads: ['num-threads', 'n-threads', 'num-workers'],
+  jobs: ['parallel', 'workers', 'num-jobs', 'n-jobs', 'j'],
+  resume: ['resume-from-checkpoint', 'continue', 'restart'],
+  overwrite: ['overwrite-output-dir', 'force', 'replace', 'f', 'y'],
+  quiet: ['silent', 'q'],
+  dtype: ['precision', 'fp16', 'f16', 'half', 'quantize'],
+  split: ['eval-split', 'subset'],
+};
+
+/** Names that other tools give to a command, by its name here. */
+export const usualCommandNames: Readonly<Record<string, readonly string[]>> = {
+  train: ['fit', 'finetune', 'fine-tune', 'learn'],
+  evaluate: ['eval', 'test', 'validate', 'score'],
+  predict: ['infer', 'inference', 'classify', 'label', 'generate'],
+  data: ['dataset', 'prepare', 'preprocess'],
+  export: ['convert', 'onnx', 'save'],
+  serve: ['server', 'start', 'api'],
+  run: ['experiment', 'sweep', 'experiments'],
+  report: ['summary', 'results', 'plot', 'compare'],
+  tasks: ['datasets', 'benchmarks'],
+  doctor: ['info', 'devices', 'check', 'env', 'diagnose'],
+  quickstart: ['demo', 'example', 'hello', 'tour'],
+};
