@@ -90,6 +90,7 @@ describe('a stored adapter of the mini encoder', () => {
   test('is a folder as transformers.js has it', () => {
     expect(readdirSync(at('sst2')).sort()).toEqual([
       'config.json',
+      'export.json',
       'onnx',
       'tokenizer.json',
       'tokenizer_config.json',
@@ -136,6 +137,31 @@ describe('a stored adapter of the mini encoder', () => {
     expect(largest((await exportedLogits(at('stsb'), pairs)).flat(), expected)).toBeLessThan(1e-4);
     const { id2label, problem_type } = JSON.parse(readFileSync(at('stsb/config.json'), 'utf8'));
     expect([id2label, problem_type]).toEqual([{ 0: 'LABEL_0' }, 'regression']);
+  });
+});
+
+describe('--overwrite', () => {
+  const out = at('over');
+  const first = ['--model', stored('sst2'), '--out', out];
+  const second = ['--model', stored('stsb'), '--out', out, ...mini, '--overwrite'];
+
+  test('replaces the files of an export, removes those that are no longer written, and leaves others', async () => {
+    await must('export', ...first, ...mini, '--dtype', 'f16');
+    writeFileSync(join(out, 'index.html'), 'a page');
+    await must('export', ...second);
+    expect(readdirSync(join(out, 'onnx'))).toEqual(['model.onnx']);
+    expect(readFileSync(join(out, 'index.html'), 'utf8')).toBe('a page');
+    expect(JSON.parse(readFileSync(join(out, 'export.json'), 'utf8'))).toMatchObject({
+      task: expect.stringContaining('stsb'),
+      files: expect.arrayContaining(['config.json', 'export.json', 'onnx/model.onnx']),
+    });
+  });
+
+  test('leaves the old export as it was when the new one fails', async () => {
+    const before = readFileSync(join(out, 'config.json'), 'utf8');
+    const outcome = await run('export', ...first, '--overwrite', '--encoder', at('none'));
+    expect(outcome.code).not.toBe(0);
+    expect(readFileSync(join(out, 'config.json'), 'utf8')).toBe(before);
   });
 });
 
@@ -265,6 +291,21 @@ describe('what cannot be exported changes nothing', () => {
       false,
       false,
     ]);
+  });
+
+  test.each<[string, string[]]>([
+    ['an export, without --overwrite', []],
+    ['a run, or notes, with --overwrite', ['--overwrite']],
+  ])('a folder with %s', async (_, more) => {
+    const out = at(`full-${more.length}`);
+    mkdirSync(out);
+    const files = more.length > 0 ? ['notes.txt', 'run.json'] : ['export.json'];
+    for (const name of files) writeFileSync(join(out, name), '{"formatVersion":1,"files":["export.json"]}');
+    const outcome = await run('export', '--model', model, '--out', out, ...mini, ...more);
+    expect(outcome.code).toBe(2);
+    const advice = more.length > 0 ? 'remove what is in it' : 'replace the export in it with --overwrite';
+    expect(outcome.err).toContain(`is not empty; choose another --out, or ${advice}`);
+    expect(readdirSync(out)).toEqual(files);
   });
 
   test('a folder with something in it', async () => {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ExportDtype } from '@scalearn/onnx';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
+import { filesOfExport } from '../folders/export-json.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { liesWithin } from '../folders/paths.ts';
 import { exportModel } from '../model/export-model.ts';
@@ -18,6 +19,7 @@ interface ExportArguments {
   readonly task?: string;
   readonly dtype: readonly ExportDtype[];
   readonly encoder?: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
 }
 
@@ -36,6 +38,7 @@ export function addExport(root: Command, run: Run): void {
     .addOption(dtypeOption())
     .addOption(pathOption('--task <task>', 'which of its tasks, for a model of several'))
     .addOption(encoderOption('--encoder <name>'))
+    .option('--overwrite', 'replace the export in the output folder')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  scalearn export --model runs/reviews --out web/reviews\n')
     .action((given: ExportArguments) => run((context) => exportTo(given, context)));
@@ -56,17 +59,16 @@ function dtypeOption(): Option {
 
 /** Writes a model as an ONNX file, with the other files that a program needs to run it. */
 async function exportTo(given: ExportArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
-  const { model, out: name, dtype: dtypes, json = false, ...choice } = given;
+  const { model, out: name, dtype: dtypes, overwrite = false, json = false, ...choice } = given;
   if (await liesWithin(name, model))
     throw new UsageError('--out is the model itself, or lies in it; choose another folder');
   await using out = await OutFolder.open(resolve(name));
-  if ((await out.state()) !== 'nothing')
-    throw new UsageError(`${name} is not empty; choose another --out, or remove what is in it`);
+  const old = await replaceable(out, name, overwrite);
   const { task, method, files } = await withReporter(terminal, { json, quiet: json }, (reporter) =>
     exportModel({ model, dtypes, ...choice }, reporter, signal, setup),
   );
   signal.throwIfAborted();
-  await out.replace(files, 'the export');
+  await out.replace(files, 'the export', old);
   const sizes = Object.entries(files).map(([file, content]) => [file, Buffer.byteLength(content)] as const);
   if (json) {
     const what = { task, method: method ?? null, format: 'onnx', files: Object.fromEntries(sizes) };
@@ -76,4 +78,16 @@ async function exportTo(given: ExportArguments, { terminal, signal, setup }: Com
   const list = models.map(([file, size]) => `${file} (${bytes(size)})`).join(' and ');
   const lines = [`${model}${method ? ` (${method})` : ''} exported as ${list}`, `saved in ${name}`];
   terminal.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
+}
+
+/**
+ * Returns the names of the files that an export into this folder replaces.
+ * @throws UsageError if the folder holds something else, or an export that is not to be replaced
+ */
+async function replaceable(out: OutFolder, name: string, overwrite: boolean): Promise<readonly string[]> {
+  if ((await out.state()) === 'nothing') return [];
+  const old = await filesOfExport(out.path);
+  if (old && overwrite) return old;
+  const advice = old ? 'replace the export in it with --overwrite' : 'remove what is in it';
+  throw new UsageError(`${name} is not empty; choose another --out, or ${advice}`);
 }

@@ -7,6 +7,7 @@ import {
   type TransformerEncoder,
 } from '@scalearn/encoders';
 import { type ExportDtype, exportOnnx } from '@scalearn/onnx';
+import { encodeExportFile, exportFileName } from '../folders/export-json.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import type { Setup } from '../options/setup.ts';
@@ -55,7 +56,14 @@ export async function exportModel(
   const files = await exportOnnx(model, { dtypes });
   const maxLength = Math.min(model.task.maxLength, encoder.maxLength);
   const tokenizer = await tokenizerFiles(await openModelFiles(encoderName, { signal }), encoder, maxLength);
-  return { task: model.task.id, method: run?.method, files: { ...files, ...tokenizer } };
+  const all = { ...files, ...tokenizer };
+  const facts = { task: model.task.id, method: run?.method ?? null, dtypes };
+  const description = encodeExportFile(facts, Object.keys(all));
+  return {
+    task: model.task.id,
+    method: run?.method,
+    files: { ...all, [exportFileName]: description },
+  };
 }
 
 /**
