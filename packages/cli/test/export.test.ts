@@ -182,7 +182,7 @@ describe('a model that learned to use others', () => {
       ...['--method', 'scalearn', '--sources', ...(['mnli', 'qnli', 'rte'] as const).map(stored)],
       ...['--device', 'onnx', '--out', at('scalearn')],
     );
-    await exported(at('scalearn'), 'web', '--dtype', 'f32', 'f16');
+    await exported(at('scalearn'), 'web', '--dtype', 'fp32', 'f16', 'q8', 'q4');
     const rows = await predicted(at('scalearn'), pairs);
     expected = rows.flatMap(({ probabilities }) => Object.values(probabilities));
   });
@@ -198,6 +198,17 @@ describe('a model that learned to use others', () => {
     expect(difference).toBeGreaterThan(1e-8);
     const [whole, half] = ['model', 'model_fp16'].map((name) => readFileSync(at(`web/onnx/${name}.onnx`)));
     expect(half?.length).toBeLessThan((whole?.length as number) * 0.52);
+  });
+
+  test.each([
+    ['q8', 'model_quantized', 0.3, 0.02],
+    ['q4', 'model_q4', 0.25, 0.1],
+  ] as const)('and similar ones from %s', async (dtype, file, size, most) => {
+    const difference = largest(softmaxRows(await exportedLogits(at('web'), pairs, { dtype })), expected);
+    expect(difference).toBeLessThan(most);
+    expect(difference).toBeGreaterThan(1e-6);
+    const [whole, small] = ['model', file].map((name) => readFileSync(at(`web/onnx/${name}.onnx`)));
+    expect((small?.length as number) / (whole?.length as number)).toBeLessThan(size);
   });
 
   test('says what it wrote', async () => {

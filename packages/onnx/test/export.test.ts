@@ -21,7 +21,7 @@ import { exportOnnx, loadRuntime, OnnxExportError } from '@scalearn/onnx';
 import { afterAll, describe, expect, test } from 'vitest';
 import { tinyConfig, tinyWeights } from '../../cli/src/doctor/self-test.ts';
 import { checkSize, classifierModel } from '../src/export/classifier-model.ts';
-import type { RuntimeTensor } from '../src/runtime.ts';
+import type { RuntimeName, RuntimeTensor } from '../src/runtime.ts';
 
 const device = new ReferenceDevice('float64');
 afterAll(() => device.dispose());
@@ -70,8 +70,9 @@ async function logitsOf(
   model: Uint8Array,
   layout: Layout,
   ids: readonly number[][],
+  runtime: RuntimeName = 'onnxruntime-node',
 ): Promise<number[]> {
-  const { InferenceSession, Tensor } = await loadRuntime();
+  const { InferenceSession, Tensor } = await loadRuntime(runtime);
   const session = await InferenceSession.create(model, {});
   const fill = (of: (row: number, at: number) => number): RuntimeTensor => {
     const values = layout.flatMap((text, row) => {
@@ -103,6 +104,8 @@ async function reference(encoder: Encoder, graph: Graph, ids: readonly number[][
 
 const distance = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))));
+
+const norm = (values: readonly number[]): number => Math.hypot(...values);
 
 describe.each([bert, roberta, distilbert])('$modelType', (config) => {
   const [firstPosition, dtype] = [config.modelType === 'roberta' ? 2 : 0, 'f32'] as const;
@@ -150,6 +153,44 @@ describe('f16', () => {
     const found = await logitsOf(bert, model, layout, ids);
     expect(found.every(Number.isFinite)).toBe(true);
     expect(distance(found, exact) / Math.max(...exact.map(Math.abs))).toBeLessThan(1e-2);
+  });
+});
+
+describe('quantized', () => {
+  // Wide enough for products to be quantized; no multiple of a block.
+  const wide = { ...bert, hiddenSize: 72, intermediateSize: 136 };
+  const layout = layouts['padded in between'] as Layout;
+  const ids = draw(layout);
+
+  test.each([
+    ['q8', 0.32, /MatMulInteger/, 0.05],
+    ['q4', 0.26, /MatMulNBits/, 0.5],
+  ] as const)(
+    '%s has a small file and similar logits, in both forms of ONNX Runtime',
+    async (dtype, size, operator, most) => {
+      using encoder = await encoderOf(wide);
+      const graph = classifier(encoder);
+      const exact = await reference(encoder, graph, ids);
+      const whole = await classifierModel(graph, { firstPosition: 0, dtype: 'f32' });
+      const model = await classifierModel(graph, { firstPosition: 0, dtype });
+      const text = new TextDecoder('latin1').decode(model);
+      expect(text).toMatch(operator);
+      expect(/com\.microsoft/.test(text)).toBe(dtype === 'q4');
+      const native = await logitsOf(wide, model, layout, ids);
+      const web = await logitsOf(wide, model, layout, ids, 'onnxruntime-web');
+      expect(model.length / whole.length).toBeLessThan(size);
+      // Random weights lose more than those of a trained model; a wrong layout would be off by more than 1.
+      const difference = norm(native.map((value, i) => value - (exact[i] as number))) / norm(exact);
+      expect(difference).toBeLessThan(most);
+      expect(difference).toBeGreaterThan(1e-4);
+      expect(distance(web, native)).toBeLessThan(1e-2);
+    },
+  );
+
+  test('a weight that is not finite is refused', async () => {
+    using encoder = await encoderOf(wide);
+    const graph = classifier(encoder, Number.NaN);
+    await expect(classifierModel(graph, { firstPosition: 0, dtype: 'q8' })).rejects.toThrow(/diverged/);
   });
 });
 

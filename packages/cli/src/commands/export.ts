@@ -23,7 +23,11 @@ interface ExportArguments {
   readonly json?: boolean;
 }
 
-const dtypes: readonly ExportDtype[] = ['f32', 'f16'];
+/** Types by their names; two have another name in transformers.js. */
+const dtypes: Readonly<Record<string, ExportDtype>> = {
+  ...{ f32: 'f32', f16: 'f16', q8: 'q8', q4: 'q4' },
+  ...{ fp32: 'f32', fp16: 'f16' },
+};
 
 export function addExport(root: Command, run: Run): void {
   root
@@ -46,15 +50,15 @@ export function addExport(root: Command, run: Run): void {
 
 /** Makes the option that selects how weights are stored: one data type or several. */
 function dtypeOption(): Option {
-  const one = oneOf(dtypes);
-  let values: readonly string[] = [];
-  return new Option('--dtype <kind...>', 'how weights are stored; f16 halves the file (default: f32)')
-    .choices(dtypes)
+  const one = oneOf(Object.keys(dtypes));
+  const values = new Set<ExportDtype>();
+  return new Option(
+    '--dtype <kind...>',
+    'how weights are stored, a file for each: f16 halves the file, q8 and q4 quantize (default: f32)',
+  )
+    .choices([...new Set(Object.values(dtypes))])
     .default(['f32'])
-    .argParser((value: string) => {
-      values = [...values, one(value)];
-      return values;
-    });
+    .argParser((value: string) => [...values.add(dtypes[one(value)] as ExportDtype)]);
 }
 
 /** Writes a model as an ONNX file, with the other files that a program needs to run it. */

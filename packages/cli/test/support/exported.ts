@@ -17,7 +17,10 @@ env.localModelPath = '/';
 export async function exportedLogits(
   folder: string,
   texts: readonly Texts[],
-  { dtype = 'fp32', batchSize = texts.length }: { dtype?: 'fp32' | 'fp16'; batchSize?: number } = {},
+  {
+    dtype = 'fp32',
+    batchSize = texts.length,
+  }: { dtype?: 'fp32' | 'fp16' | 'q8' | 'q4'; batchSize?: number } = {},
 ): Promise<number[][]> {
   const tokenizer = await AutoTokenizer.from_pretrained(folder);
   const model = await AutoModelForSequenceClassification.from_pretrained(folder, { dtype });

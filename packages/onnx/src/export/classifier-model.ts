@@ -1,10 +1,11 @@
 import { type Graph, graphInputs, type OnnxValue, type Tensor, topologicalOrder } from '@scalearn/core/graph';
 import { encodeModel } from '../model.ts';
 import { writeGraph } from '../write-graph.ts';
+import { type ExportDtype, exportKinds } from './dtypes.ts';
 import { OnnxExportError } from './errors.ts';
 import { PaddedEmitter } from './padded-emitter.ts';
 import { atTokens, boundaries, type PaddedInput, positionsFrom } from './ragged.ts';
-import { type ExportDtype, readVariables, StoredLeaves } from './stored-leaves.ts';
+import { readVariables, StoredLeaves } from './stored-leaves.ts';
 
 /** Limit for the bytes of weights: the limit of protocol buffers, minus a reserve for everything else. */
 const largestModel = 2 ** 31 - 2 ** 24;
@@ -22,7 +23,7 @@ export async function classifierModel(
   { firstPosition, dtype }: { readonly firstPosition: number; readonly dtype: ExportDtype },
 ): Promise<Uint8Array> {
   const order = topologicalOrder(graph);
-  const emit = new PaddedEmitter();
+  const emit = new PaddedEmitter(exportKinds[dtype].format);
   const fed: Readonly<Record<string, () => OnnxValue>> = {
     inputIds: () => atTokens(emit, 'input_ids'),
     tokenTypeIds: () => atTokens(emit, 'token_type_ids'),
@@ -40,7 +41,7 @@ export async function classifierModel(
   for (const name of names) emit.inputs.push({ name, type: 'i64', shape: ['batch', 'sequence'] });
 
   const values = await readVariables(order);
-  const leaves = new StoredLeaves(emit, values, dtype, (name) => (fed[name] as () => OnnxValue)());
+  const leaves = new StoredLeaves(emit, values, (name) => (fed[name] as () => OnnxValue)());
   const nameOf = writeGraph(order, emit, leaves);
   const logits = graph.outputs.logits as Tensor;
   emit.output('logits', nameOf(logits), 'f32', ['batch', logits.shape[1] as number]);
@@ -56,6 +57,6 @@ export function checkSize(bytes: number, dtype: ExportDtype): void {
   if (bytes <= largestModel) return;
   const size = `the weights take ${(bytes / 2 ** 30).toFixed(1)} GiB`;
   throw new OnnxExportError(
-    `${size}, and one ONNX file holds 2 GiB at most; ${dtype === 'f32' ? 'export them as f16' : 'choose a smaller encoder'}`,
+    `${size}, and one ONNX file holds 2 GiB at most; ${dtype === 'f32' ? 'export them as f16, q8 or q4' : 'choose a smaller encoder'}`,
   );
 }

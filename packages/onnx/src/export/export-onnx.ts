@@ -1,22 +1,17 @@
 import { type Encoder, type FileSet, mergeSnapshot, TrainedModel } from '@scalearn/core';
 import { hubHeadConfig, stableStringify } from '@scalearn/core/methods';
 import { classifierModel } from './classifier-model.ts';
+import { type ExportDtype, exportKinds } from './dtypes.ts';
 import { OnnxExportError } from './errors.ts';
-import type { ExportDtype } from './stored-leaves.ts';
 
 export interface ExportOnnxOptions {
   /**
    * Storage types of the weights, one file for each; `f32` by default. `f16` stores matrices as f16 and halves the
-   * file. The computation is always in f32.
+   * file. `q8` and `q4` quantize matrices to 8 and 4 bits, which changes the logits. `q8` computes large products in
+   * whole numbers; everything else is computed in f32. `q4` uses an operator of ONNX Runtime, and only this runs it.
    */
   readonly dtypes?: readonly ExportDtype[];
 }
-
-/** File names, and the names of the types in transformers.js. */
-const kinds = {
-  f32: { file: 'onnx/model.onnx', dtype: 'fp32' },
-  f16: { file: 'onnx/model_fp16.onnx', dtype: 'fp16' },
-} as const;
 
 /**
  * Exports a model as an ONNX file with its `config.json`, in the folder layout of transformers.js. The caller must add
@@ -49,13 +44,16 @@ export async function exportOnnx(
   const graph = (merged ?? model).graph();
   const files: Record<string, Uint8Array | string> = {};
   for (const dtype of dtypes)
-    files[kinds[dtype].file] = await classifierModel(graph, { firstPosition: firstPosition(encoder), dtype });
+    files[exportKinds[dtype].file] = await classifierModel(graph, {
+      firstPosition: firstPosition(encoder),
+      dtype,
+    });
   const [first = 'f32'] = dtypes;
   const config = {
     ...hubConfig,
     ...hubHeadConfig({ problem, labels, outputs: labels?.length ?? 1 }, encoder.architecture),
     // The file that transformers.js opens by default. Without this, a page would look for a quantized file.
-    'transformers.js_config': { dtype: kinds[first].dtype },
+    'transformers.js_config': { dtype: exportKinds[first].transformersDtype },
   };
   return { ...files, 'config.json': stableStringify(config) };
 }
