@@ -106,7 +106,11 @@ const predict: Scene = {
 const exporting: Scene = {
   root,
   before: exported,
-  command: ['export', '--model', at('model'), '--out', out, '--dtype', 'f16', '--overwrite'],
+  // Scores have times.
+  command: [
+    ...['export', '--model', at('model'), '--out', out, '--dtype', 'f16', '--overwrite'],
+    ...['--eval-limit', '0'],
+  ],
 };
 /** An experiment whose models exist, so that only its own work remains. */
 const run: Scene = { root, before: models, command: ['run', experiment, '--out', root, ...device] };
@@ -118,7 +122,7 @@ beforeAll(async () => {
   const { log } = await undisturbed(train);
   cpSync(root, trained, { recursive: true });
   cpSync(out, at('model'), { recursive: true });
-  await must('export', '--model', at('model'), '--out', join(exported, 'out'));
+  await must('export', '--model', at('model'), '--out', join(exported, 'out'), '--eval-limit', '0');
   const first = log.indexOf('rename out/checkpoint.safetensors');
   expect(await disturb(train, first + 1, 'stop', '')).toBe('stopped');
   cpSync(root, interrupted, { recursive: true });

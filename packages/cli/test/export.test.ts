@@ -89,6 +89,7 @@ describe('a stored adapter of the mini encoder', () => {
 
   test('is a folder as transformers.js has it', () => {
     expect(readdirSync(at('sst2')).sort()).toEqual([
+      'README.md',
       'config.json',
       'export.json',
       'onnx',
@@ -140,6 +141,54 @@ describe('a stored adapter of the mini encoder', () => {
   });
 });
 
+describe('scores', () => {
+  const card = (out: string): string => readFileSync(join(out, 'README.md'), 'utf8');
+
+  test('are not measured without data, and the card says so', async () => {
+    await exported(stored('sst2'), 'unscored', ...mini);
+    expect(card(at('unscored'))).toContain(
+      'The loss of accuracy was not measured: the folder of the model has',
+    );
+    await exported(stored('sst2'), 'unwanted', ...mini, '--task', 'miniglue/sst2', '--eval-limit', '0');
+    expect(card(at('unwanted'))).toContain('not measured: it was not asked for');
+    expect(JSON.parse(readFileSync(at('unwanted/export.json'), 'utf8'))).toMatchObject({
+      measured: null,
+      types: [{ dtype: 'f32', file: 'onnx/model.onnx' }],
+    });
+  });
+
+  test('are measured on another task, or on rows of a file', async () => {
+    const named = await exported(
+      ...[stored('sst2'), 'named', ...mini, '--task', 'miniglue/sst2', '--eval-limit', '20'],
+    );
+    expect(named.out).toContain('20 test rows of miniglue/sst2');
+    writeFileSync(at('rows.csv'), 'text,label\nthe film was a quiet joy .,positive\ndull,negative\n');
+    const labels = ['--text', 'text', '--label', 'label'];
+    const own = await exported(at('own-model'), 'own', '--task', at('rows.csv'), ...labels);
+    expect(own.out).toContain('2 test rows of ');
+    expect(card(at('own'))).toMatch(/accuracy on 2 test rows of own\/rows/);
+    expect(JSON.parse(readFileSync(at('own/export.json'), 'utf8')).task).toBe('miniglue/sst2');
+  });
+
+  test('of a task that was named and cannot be read are an error; those of a run that cannot are left out', async () => {
+    const args = ['export', '--model', at('moved'), '--out', at('moved-web')];
+    const outcome = await run(...args, '--task', at('none.csv'));
+    expect([outcome.code, existsSync(at('moved-web'))]).toEqual([1, false]);
+    const left = await must(...args);
+    expect(left.err).toContain('could not be read, so the export is not scored');
+    expect(card(at('moved-web'))).toContain('could not be read.');
+  });
+
+  beforeAll(async () => {
+    const training = ['train', ...mini, '--device', 'onnx', '--max-steps', '2', '--limit', '16', '--quiet'];
+    await must(...training, '--task', 'miniglue/sst2', '--eval-limit', '16', '--out', at('own-model'));
+    const rows = colors(folder);
+    cpSync(rows, at('moving.csv'));
+    await must(...training, '--task', at('moving.csv'), '--out', at('moved'));
+    rmSync(at('moving.csv'));
+  });
+});
+
 describe('--overwrite', () => {
   const out = at('over');
   const first = ['--model', stored('sst2'), '--out', out];
@@ -175,14 +224,15 @@ describe('a model that learned to use others', () => {
   ];
   const [f32, f16] = [{ dtype: 'fp32' }, { dtype: 'fp16' }] as const;
   let expected: number[];
+  let said: Outcome;
 
   beforeAll(async () => {
     await must(
       ...['train', ...mini, '--task', 'miniglue/rte', '--limit', '32', '--max-steps', '6', '--quiet'],
       ...['--method', 'scalearn', '--sources', ...(['mnli', 'qnli', 'rte'] as const).map(stored)],
-      ...['--device', 'onnx', '--out', at('scalearn')],
+      ...['--device', 'onnx', '--eval-limit', '48', '--out', at('scalearn')],
     );
-    await exported(at('scalearn'), 'web', '--dtype', 'fp32', 'f16', 'q8', 'q4');
+    said = await exported(at('scalearn'), 'web', '--dtype', 'fp32', 'f16', 'q8', 'q4');
     const rows = await predicted(at('scalearn'), pairs);
     expected = rows.flatMap(({ probabilities }) => Object.values(probabilities));
   });
@@ -211,14 +261,41 @@ describe('a model that learned to use others', () => {
     expect((small?.length as number) / (whole?.length as number)).toBeLessThan(size);
   });
 
+  test('is scored on the test rows in each type; f32 scores what evaluate says', async () => {
+    const [evaluated] = events<{ metrics: { accuracy: number } }>(
+      await must('evaluate', '--model', at('scalearn'), '--device', 'onnx', '--json'),
+    );
+    const { accuracy } = (evaluated as NonNullable<typeof evaluated>).metrics;
+    const { types, measured } = JSON.parse(readFileSync(at('web/export.json'), 'utf8')) as {
+      types: { dtype: string; metrics: { accuracy: number }; rows: number; rowsPerSecond: number }[];
+      measured: string;
+    };
+    expect([types.map(({ dtype }) => dtype), measured]).toEqual([['f32', 'f16', 'q8', 'q4'], 'miniglue/rte']);
+    expect(types[0]?.metrics.accuracy).toBeCloseTo(accuracy, 10);
+    for (const { metrics, rows, rowsPerSecond } of types) {
+      expect(Math.abs(metrics.accuracy - accuracy)).toBeLessThan(0.2);
+      expect(rows).toBe(48);
+      expect(rowsPerSecond).toBeGreaterThan(1);
+    }
+    expect(said.out).toMatch(/q4 +[\d.]+ [KM]iB +0\.\d{4} +-?0\.\d{4} +[\d,]+\n/);
+    expect(said.out).toContain('48 test rows of miniglue/rte, with ONNX Runtime');
+    const card = readFileSync(at('web/README.md'), 'utf8');
+    expect(card).toMatch(/\| `onnx\/model_q4\.onnx` \| q4 \| 0\.\d \| 0\.\d+ \([+−]0\.\d+\) \| \d+ \|/);
+    expect(card).toContain(`| f32 | 4.2 | ${accuracy.toFixed(2)} |`);
+  });
+
   test('says what it wrote', async () => {
-    const text = await exported(at('scalearn'), 'said', '--dtype', 'f16');
+    const text = await exported(at('scalearn'), 'said', '--dtype', 'f16', '--eval-limit', '5');
     expect(text.out).toMatch(
       /scalearn \(scalearn\) exported as onnx\/model_fp16\.onnx \(2\.\d MiB\)\nsaved in /,
     );
+    // f32 was measured for comparison, and not written.
+    expect(text.out).toMatch(/\nf16 .*\nf32 .*\n\n5 test rows/);
+    expect(readdirSync(at('said/onnx'))).toEqual(['model_fp16.onnx']);
     const [event] = events(await exported(at('scalearn'), 'said-json', '--json'));
     expect(event).toMatchObject({
       ...{ event: 'done', task: 'miniglue/rte', method: 'scalearn', format: 'onnx' },
+      types: [{ dtype: 'f32', file: 'onnx/model.onnx', rows: 48 }],
       files: { 'onnx/model.onnx': readFileSync(at('said-json/onnx/model.onnx')).length },
     });
     const config = JSON.parse(readFileSync(at('said/config.json'), 'utf8'));

@@ -17,7 +17,7 @@ import {
   variable,
 } from '@scalearn/core/graph';
 import { createEncoder, maxSequenceLength, type TransformerConfig } from '@scalearn/encoders';
-import { exportOnnx, loadRuntime, OnnxExportError } from '@scalearn/onnx';
+import { exportedFiles, exportOnnx, loadRuntime, OnnxExportError, openExportedFile } from '@scalearn/onnx';
 import { afterAll, describe, expect, test } from 'vitest';
 import { tinyConfig, tinyWeights } from '../../cli/src/doctor/self-test.ts';
 import { checkSize, classifierModel } from '../src/export/classifier-model.ts';
@@ -191,6 +191,28 @@ describe('quantized', () => {
     using encoder = await encoderOf(wide);
     const graph = classifier(encoder, Number.NaN);
     await expect(classifierModel(graph, { firstPosition: 0, dtype: 'q8' })).rejects.toThrow(/diverged/);
+  });
+});
+
+describe('an exported file', () => {
+  const segments: readonly [string][] = [['5 6 7'], ['8'], ['9 10']];
+
+  test.each([
+    ['onnxruntime-node', bert],
+    ['onnxruntime-web', roberta],
+  ] as const)('gives the logits of texts in %s', async (runtime, config) => {
+    using encoder = await encoderOf(config);
+    using model = await trained(encoder, { problem: 'multiLabelClassification', labels: ['a', 'b'] });
+    const { [exportedFiles.f32.file]: content } = await exportOnnx(model);
+    await using file = await openExportedFile(content as Uint8Array, { runtime, threads: 1 });
+    const texts = segments.map((text) => encoder.encode(text, model.task));
+    const progress: number[] = [];
+    const found = await file.predict(texts, { batchSize: 2, onProgress: (done) => progress.push(done) });
+    expect([found.rows, found.columns, progress]).toEqual([3, 2, [0, 2, 3]]);
+    const expected = await model.predictTexts(segments);
+    expect(distance([...found.logits], [...expected.logits])).toBeLessThan(2e-5);
+    const signal = AbortSignal.abort(new Error('stop'));
+    await expect(file.predict(texts, { signal })).rejects.toThrow('stop');
   });
 });
 

@@ -5,18 +5,22 @@ import { UsageError } from '../errors.ts';
 import { filesOfExport } from '../folders/export-json.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { liesWithin } from '../folders/paths.ts';
-import { exportModel } from '../model/export-model.ts';
-import { choiceOption, encoderOption, oneOf, pathOption } from '../options/command-line.ts';
-import { bytes } from '../output/format.ts';
+import { type ExportedModel, exportModel, facts } from '../model/export-model.ts';
+import type { ExportScore } from '../model/measure-export.ts';
+import { choiceOption, encoderOption, oneOf, pathOption, wholeNumber } from '../options/command-line.ts';
+import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
+import { trainOption } from '../options/train-options.ts';
+import { bytes, count, counted, figure, table } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
-interface ExportArguments {
+interface ExportArguments extends Omit<OwnDataArguments, 'problem' | 'labels'> {
   readonly model: string;
   readonly out: string;
-  /** Name of the task, for a model of several tasks. */
   readonly task?: string;
+  readonly data?: string;
+  readonly evalLimit?: number;
   readonly dtype: readonly ExportDtype[];
   readonly encoder?: string;
   readonly overwrite?: boolean;
@@ -30,7 +34,7 @@ const dtypes: Readonly<Record<string, ExportDtype>> = {
 };
 
 export function addExport(root: Command, run: Run): void {
-  root
+  const command = root
     .command('export')
     .summary('write a model for transformers.js and other programs')
     .description(
@@ -40,12 +44,21 @@ export function addExport(root: Command, run: Run): void {
     .addOption(pathOption('--out <dir>', 'folder for the export, new or empty').makeOptionMandatory())
     .addOption(choiceOption('--format <kind>', 'what to write', ['onnx']).default('onnx'))
     .addOption(dtypeOption())
-    .addOption(pathOption('--task <task>', 'which of its tasks, for a model of several'))
+    .addOption(
+      pathOption('--task <task>', 'one of several tasks, or another task or file whose rows are scored'),
+    )
+    .addOption(pathOption('--data <dir>', "folder of the task's data, if it has moved"))
+    .addOption(
+      new Option('--eval-limit <n>', 'score the files on the first n test rows; 0 for none').argParser(
+        wholeNumber(0),
+      ),
+    )
     .addOption(encoderOption('--encoder <name>'))
     .option('--overwrite', 'replace the export in the output folder')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  scalearn export --model runs/reviews --out web/reviews\n')
     .action((given: ExportArguments) => run((context) => exportTo(given, context)));
+  for (const name of [...columnNames, ...readingNames]) command.addOption(trainOption(name));
 }
 
 /** Makes the option that selects how weights are stored: one data type or several. */
@@ -68,20 +81,41 @@ async function exportTo(given: ExportArguments, { terminal, signal, setup }: Com
     throw new UsageError('--out is the model itself, or lies in it; choose another folder');
   await using out = await OutFolder.open(resolve(name));
   const old = await replaceable(out, name, overwrite);
-  const { task, method, files } = await withReporter(terminal, { json, quiet: json }, (reporter) =>
+  const exported = await withReporter(terminal, { json, quiet: json }, (reporter) =>
     exportModel({ model, dtypes, ...choice }, reporter, signal, setup),
   );
   signal.throwIfAborted();
+  const { files, method } = exported;
   await out.replace(files, 'the export', old);
-  const sizes = Object.entries(files).map(([file, content]) => [file, Buffer.byteLength(content)] as const);
   if (json) {
-    const what = { task, method: method ?? null, format: 'onnx', files: Object.fromEntries(sizes) };
-    return jsonLine(terminal, { event: 'done', ...what, model, out: name });
+    const sizes = Object.entries(files).map(([file, content]) => [file, Buffer.byteLength(content)] as const);
+    const event = { event: 'done', ...facts(exported), files: Object.fromEntries(sizes), model, out: name };
+    return jsonLine(terminal, event);
   }
-  const models = sizes.filter(([file]) => file.endsWith('.onnx'));
-  const list = models.map(([file, size]) => `${file} (${bytes(size)})`).join(' and ');
-  const lines = [`${model}${method ? ` (${method})` : ''} exported as ${list}`, `saved in ${name}`];
-  terminal.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
+  const written = exported.variants.flatMap(({ file, bytes: size }) =>
+    file === null ? [] : [`${file} (${bytes(size)})`],
+  );
+  const lines = [
+    `${model}${method ? ` (${method})` : ''} exported as ${written.join(', ')}`,
+    `saved in ${name}`,
+  ];
+  terminal.out(lines.map((line) => `${oneLine(line)}\n`).join('') + scoresText(exported));
+}
+
+/** Shows the score of each type beside that of f32; nothing if none was measured. */
+function scoresText({ variants, data }: Pick<ExportedModel, 'variants' | 'data'>): string {
+  const scored = variants.flatMap(({ dtype, bytes: size, score }) => (score ? [{ dtype, size, score }] : []));
+  const [first] = scored;
+  if (!first || data === undefined) return '';
+  const { metric, rows } = first.score;
+  const scoreOf = ({ metrics }: ExportScore): number => metrics[metric] ?? Number.NaN;
+  const exact = scored.find(({ dtype }) => dtype === 'f32')?.score ?? first.score;
+  const body = scored.map(({ dtype, size, score }) => [
+    ...[dtype, bytes(size), figure(scoreOf(score)), figure(scoreOf(score) - scoreOf(exact))],
+    count(score.rows / score.seconds),
+  ]);
+  const heads = ['type', 'size', metric, 'change', 'rows/s'];
+  return `\n${table([heads, ...body])}\n${oneLine(`${counted(rows, 'test row')} of ${data}, with ONNX Runtime`)}\n`;
 }
 
 /**

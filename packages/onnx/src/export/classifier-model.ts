@@ -1,11 +1,15 @@
 import { type Graph, graphInputs, type OnnxValue, type Tensor, topologicalOrder } from '@scalearn/core/graph';
 import { encodeModel } from '../model.ts';
 import { writeGraph } from '../write-graph.ts';
-import { type ExportDtype, exportKinds } from './dtypes.ts';
+import type { ExportDtype } from './dtypes.ts';
 import { OnnxExportError } from './errors.ts';
 import { PaddedEmitter } from './padded-emitter.ts';
+import { q4, q8 } from './quantized-formats.ts';
 import { atTokens, boundaries, type PaddedInput, positionsFrom } from './ragged.ts';
 import { readVariables, StoredLeaves } from './stored-leaves.ts';
+import { f16, f32, type WeightFormat } from './weight-format.ts';
+
+const formats: Readonly<Record<ExportDtype, WeightFormat>> = { f32, f16, q8, q4 };
 
 /** Limit for the bytes of weights: the limit of protocol buffers, minus a reserve for everything else. */
 const largestModel = 2 ** 31 - 2 ** 24;
@@ -23,7 +27,7 @@ export async function classifierModel(
   { firstPosition, dtype }: { readonly firstPosition: number; readonly dtype: ExportDtype },
 ): Promise<Uint8Array> {
   const order = topologicalOrder(graph);
-  const emit = new PaddedEmitter(exportKinds[dtype].format);
+  const emit = new PaddedEmitter(formats[dtype]);
   const fed: Readonly<Record<string, () => OnnxValue>> = {
     inputIds: () => atTokens(emit, 'input_ids'),
     tokenTypeIds: () => atTokens(emit, 'token_type_ids'),

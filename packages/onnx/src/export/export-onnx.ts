@@ -1,7 +1,7 @@
 import { type Encoder, type FileSet, mergeSnapshot, TrainedModel } from '@scalearn/core';
 import { hubHeadConfig, stableStringify } from '@scalearn/core/methods';
 import { classifierModel } from './classifier-model.ts';
-import { type ExportDtype, exportKinds } from './dtypes.ts';
+import { type ExportDtype, exportedFiles } from './dtypes.ts';
 import { OnnxExportError } from './errors.ts';
 
 export interface ExportOnnxOptions {
@@ -44,7 +44,7 @@ export async function exportOnnx(
   const graph = (merged ?? model).graph();
   const files: Record<string, Uint8Array | string> = {};
   for (const dtype of dtypes)
-    files[exportKinds[dtype].file] = await classifierModel(graph, {
+    files[exportedFiles[dtype].file] = await classifierModel(graph, {
       firstPosition: firstPosition(encoder),
       dtype,
     });
@@ -53,7 +53,7 @@ export async function exportOnnx(
     ...hubConfig,
     ...hubHeadConfig({ problem, labels, outputs: labels?.length ?? 1 }, encoder.architecture),
     // The file that transformers.js opens by default. Without this, a page would look for a quantized file.
-    'transformers.js_config': { dtype: exportKinds[first].transformersDtype },
+    'transformers.js_config': { dtype: exportedFiles[first].transformersDtype },
   };
   return { ...files, 'config.json': stableStringify(config) };
 }
