@@ -284,6 +284,26 @@ describe('a model that learned to use others', () => {
     expect(card).toContain(`| f32 | 4.2 | ${accuracy.toFixed(2)} |`);
   });
 
+  test('has the calibration that the folder of the model stores', async () => {
+    cpSync(at('scalearn'), at('calibrated'), { recursive: true });
+    const path = at('calibrated/scalearn.json');
+    const info = JSON.parse(readFileSync(path, 'utf8'));
+    const [task] = info.tasks;
+    writeFileSync(path, JSON.stringify({ ...info, tasks: [{ ...task, temperature: 4 }] }));
+    await exported(at('calibrated'), 'calibrated-web', '--eval-limit', '0');
+    const cold = await exportedLogits(at('web'), pairs, f32);
+    const hot = await exportedLogits(at('calibrated-web'), pairs, f32);
+    expect(
+      largest(
+        hot.flat(),
+        cold.flat().map((value) => value / 4),
+      ),
+    ).toBeLessThan(1e-5);
+    expect(JSON.parse(readFileSync(at('calibrated-web/config.json'), 'utf8')).calibration).toEqual({
+      temperature: 4,
+    });
+  });
+
   test('says what it wrote', async () => {
     const text = await exported(at('scalearn'), 'said', '--dtype', 'f16', '--eval-limit', '5');
     expect(text.out).toMatch(

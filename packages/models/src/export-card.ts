@@ -6,7 +6,7 @@ import type { EncoderInfo, TaskInfo } from './model-info.ts';
 export interface ExportedModelInfo {
   /** Name of the model; its task's id if it is the only one. */
   readonly name: string;
-  /** Its task. */
+  /** Its task. A temperature is part of the exported file. */
   readonly task: TaskInfo;
   /** Id of the method. */
   readonly methodId: string;
@@ -72,9 +72,20 @@ export function exportCard({ encoder, models, files, reason }: ExportCardInput):
     '',
     ...fileTable(models, files),
     '',
-    labelSection(tasks),
+    // The temperature is part of the files.
+    labelSection(tasks.map((task) => ({ ...task, temperature: 1 }))),
+    ...temperatureLines(tasks),
     useSection(models, files),
   ].join('\n');
+}
+
+function temperatureLines(tasks: readonly TaskInfo[]): readonly string[] {
+  return tasks
+    .filter(({ temperature }) => temperature !== 1)
+    .map(
+      ({ id, temperature }) =>
+        `The logits are already divided by the temperature ${Number(temperature.toPrecision(3))}${tasks.length > 1 ? ` for ${plain(id)}` : ''}.\n`,
+    );
 }
 
 function measuredLines(models: readonly ExportedModelInfo[], reason: string | undefined): readonly string[] {

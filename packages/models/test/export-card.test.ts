@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type ExportCardInput, exportCard } from '../src/export-card.ts';
+import type { TaskInfo } from '../src/model-info.ts';
 
-const task = {
+const task: TaskInfo = {
   ...{ id: 'glue/sst2', problem: 'singleLabelClassification', labels: ['bad', 'good'] },
   ...{ maxLength: 128, truncation: 'longestFirst', temperature: 1, threshold: 0.5 },
-} as const;
+};
 const measured = { metric: 'accuracy', rows: 872, data: 'glue/sst2' };
 const model = { name: 'glue/sst2', task, methodId: 'scalearn++', measured };
 const f32 = { dtype: 'f32', transformersDtype: 'fp32', bytes: 2 ** 26 };
@@ -51,8 +52,19 @@ test('what was not measured is said, and no score is shown', () => {
   expect(card).toContain('| `onnx/model.onnx` | f32 | 64.0 |\n');
 });
 
+test('a temperature is in the file already, and a threshold is for the reader', () => {
+  const calibrated: TaskInfo = {
+    ...task,
+    ...{ problem: 'multiLabelClassification', temperature: 1.75, threshold: 0.3 },
+  };
+  const card = exportCard({ ...input, models: [{ ...model, task: calibrated }] });
+  expect(card).toContain('labels above a probability of 0.3 are predicted');
+  expect(card).toContain('logits are already divided by the temperature 1.75');
+  expect(card).not.toContain('before they become probabilities');
+});
+
 test('scores of several models have a column each', () => {
-  const other = { ...task, id: 'glue/stsb', problem: 'regression', labels: null } as const;
+  const other: TaskInfo = { ...task, id: 'glue/stsb', problem: 'regression', labels: null };
   const card = exportCard({
     ...input,
     models: [model, { ...model, name: 'stsb', task: other, measured: { ...measured, metric: 'pearson' } }],

@@ -1,4 +1,5 @@
 export { OnnxDevice, type OnnxDeviceOptions, requestOnnxDevice } from './device.ts';
+export type { ExportCalibration } from './export/calibration.ts';
 export { type ExportDtype, type ExportedFileName, exportedFiles } from './export/dtypes.ts';
 export { OnnxExportError } from './export/errors.ts';
 export { type ExportOnnxOptions, exportOnnx } from './export/export-onnx.ts';

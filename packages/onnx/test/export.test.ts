@@ -264,6 +264,36 @@ test('config.json says what the logits mean', async () => {
   });
 });
 
+describe('a calibration', () => {
+  const kind = { problem: 'multiLabelClassification', labels: ['hot', 'loud'] } as const;
+
+  test('divides the logits, and gives the threshold to the reader', async () => {
+    using encoder = await encoderOf(roberta);
+    using model = await trained(encoder, kind);
+    const text = [encoder.encode(['5 6 7'], model.task)];
+    const logits = async (files: Awaited<ReturnType<typeof exportOnnx>>): Promise<number[]> => {
+      await using file = await openExportedFile(files[exportedFiles.f32.file] as Uint8Array);
+      return [...(await file.predict(text)).logits];
+    };
+    const files = await exportOnnx(model, { calibration: { temperature: 2.5, threshold: 0.3 } });
+    const expected = (await logits(await exportOnnx(model))).map((value) => value / 2.5);
+    expect(distance(await logits(files), expected)).toBeLessThan(1e-6);
+    const config = JSON.parse(files['config.json'] as string);
+    expect(config.calibration).toEqual({ temperature: 2.5, threshold: 0.3 });
+  });
+
+  test.each([
+    [kind, { temperature: 0 }, /temperature of own\/task is 0; it must be a number above 0/],
+    [kind, { temperature: Number.NaN }, /temperature of own\/task is NaN/],
+    [kind, { threshold: 1.5 }, /threshold of own\/task is 1.5; it must be from 0 to 1/],
+    [{ problem: 'regression', labels: null }, { temperature: 2 }, /regression, which has no temperature/],
+  ] as const)('out of range is refused: %j %j', async (kind, calibration, message) => {
+    using encoder = await encoderOf(roberta);
+    using model = await trained(encoder, kind);
+    await expect(exportOnnx(model, { calibration })).rejects.toThrow(message);
+  });
+});
+
 /** A bottleneck after a single step. */
 function trained(encoder: Encoder, kind: Pick<TrainingTask, 'problem' | 'labels'>): Promise<TrainedModel> {
   const label = kind.labels ? kind.labels.map((_, i) => i % 2) : 0.5;

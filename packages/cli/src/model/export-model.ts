@@ -1,6 +1,6 @@
 import { type FileSet, ReferenceDevice, type TrainedModel } from '@scalearn/core';
 import { openModelFiles, type TransformerEncoder } from '@scalearn/encoders';
-import { exportCard, modelCardFile, noCalibration } from '@scalearn/models';
+import { type Calibration, exportCard, modelCardFile, type TaskInfo } from '@scalearn/models';
 import { type ExportDtype, exportedFiles, exportOnnx } from '@scalearn/onnx';
 import { encodeExportFile, exportFileName } from '../folders/export-json.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
@@ -12,6 +12,7 @@ import { readTestRows, type TestRows } from '../tasks/test-rows.ts';
 import { encoderOf, loadModelEncoder } from './encoder-source.ts';
 import { loadModel } from './load-model.ts';
 import { type ExportScore, measureExport } from './measure-export.ts';
+import { storedCalibration } from './stored-calibration.ts';
 import { tokenizerFiles } from './tokenizer-files.ts';
 
 /** The model to export and the files to write. */
@@ -71,12 +72,14 @@ export async function exportModel(
   const named = rows.task && !ofJoint ? [{ ...rows.task, id: run?.task ?? rows.task.id }] : [];
   using whole = await loadModel(path, encoder, reporter, named, methods.readers);
   const model = ofJoint ? whole.for(ofJoint.task) : whole;
-  const { files, variants } = await exportVariants(model, encoder, dtypes, rows, reporter, signal);
+  const calibration = await storedCalibration(path, model.task.id);
+  const how = { dtypes, calibration };
+  const { files, variants } = await exportVariants(model, encoder, how, rows, reporter, signal);
   const maxLength = Math.min(model.task.maxLength, encoder.maxLength);
   const tokenizer = await tokenizerFiles(await openModelFiles(encoderName, { signal }), encoder, maxLength);
   const methodId = run?.method ?? (await model.snapshot()).method.name;
   const exported = { task: model.task.id, method: run?.method, variants, data: rows.task?.id };
-  const card = cardOf(model, encoder, methodId, variants, rows);
+  const card = cardOf({ ...model.task, ...calibration }, encoder, methodId, variants, rows);
   const content = { ...files, ...tokenizer, [modelCardFile]: card };
   const description = encodeExportFile(facts(exported), Object.keys(content));
   return { ...exported, files: { ...content, [exportFileName]: description } };
@@ -86,13 +89,13 @@ export async function exportModel(
 async function exportVariants(
   model: TrainedModel,
   encoder: TransformerEncoder,
-  dtypes: readonly ExportDtype[],
+  { dtypes, calibration }: { readonly dtypes: readonly ExportDtype[]; readonly calibration: Calibration },
   { task }: TestRows,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<{ readonly files: FileSet; readonly variants: readonly ExportedVariant[] }> {
   const all = task && !dtypes.includes('f32') ? [...dtypes, 'f32' as const] : dtypes;
-  const exported = await exportOnnx(model, { dtypes: all });
+  const exported = await exportOnnx(model, { dtypes: all, calibration });
   const contents = all.map((dtype) => exported[exportedFiles[dtype].file] as Uint8Array);
   const scores = task
     ? await measureExport(contents, { encoder, task, shape: model.task }, reporter, signal)
@@ -127,7 +130,7 @@ export function facts({ task, method, variants, data }: Omit<ExportedModel, 'fil
 }
 
 function cardOf(
-  { task }: TrainedModel,
+  task: TaskInfo,
   { name, fingerprint, architecture, source }: TransformerEncoder,
   methodId: string,
   variants: readonly ExportedVariant[],
@@ -138,7 +141,7 @@ function cardOf(
     encoder: { name, fingerprint, layers: architecture.layers, source: source ?? null },
     models: [
       {
-        ...{ name: task.id, methodId, task: { ...task, ...noCalibration } },
+        ...{ name: task.id, methodId, task },
         measured: score && data && { metric: score.metric, rows: score.rows, data: data.id },
       },
     ],

@@ -14,17 +14,25 @@ const formats: Readonly<Record<ExportDtype, WeightFormat>> = { f32, f16, q8, q4 
 /** Limit for the bytes of weights: the limit of protocol buffers, minus a reserve for everything else. */
 const largestModel = 2 ** 31 - 2 ** 24;
 
+/** How a classifier's graph is written. */
+export interface ClassifierOptions {
+  /** The encoder's position of the first token. */
+  readonly firstPosition: number;
+  readonly dtype: ExportDtype;
+  /** Number by which the logits are divided. Default 1. */
+  readonly temperature?: number | undefined;
+}
+
 /**
  * Converts a classifier's graph to an ONNX model. Like models exported by transformers, it takes padded batches, int64
  * `[batch, sequence]`, and returns `logits` `[batch, columns]`. It selects the tokens of the batch first. The rest is
  * the unchanged ragged graph, which computes nothing for padding.
  *
  * @param graph a graph whose only output is `logits`, with the inputs of an encoder
- * @param firstPosition the encoder's position of the first token
  */
 export async function classifierModel(
   graph: Graph,
-  { firstPosition, dtype }: { readonly firstPosition: number; readonly dtype: ExportDtype },
+  { firstPosition, dtype, temperature = 1 }: ClassifierOptions,
 ): Promise<Uint8Array> {
   const order = topologicalOrder(graph);
   const emit = new PaddedEmitter(formats[dtype]);
@@ -48,7 +56,9 @@ export async function classifierModel(
   const leaves = new StoredLeaves(emit, values, (name) => (fed[name] as () => OnnxValue)());
   const nameOf = writeGraph(order, emit, leaves);
   const logits = graph.outputs.logits as Tensor;
-  emit.output('logits', nameOf(logits), 'f32', ['batch', logits.shape[1] as number]);
+  const name = nameOf(logits);
+  const scaled = temperature === 1 ? name : emit.node('Div', [name, emit.scalar(temperature)]);
+  emit.output('logits', scaled, 'f32', ['batch', logits.shape[1] as number]);
   checkSize(
     emit.constants.reduce((sum, { data }) => sum + data.byteLength, 0),
     dtype,

@@ -1,5 +1,6 @@
 import { type Encoder, type FileSet, mergeSnapshot, TrainedModel } from '@scalearn/core';
 import { hubHeadConfig, stableStringify } from '@scalearn/core/methods';
+import { calibrationConfig, type ExportCalibration } from './calibration.ts';
 import { classifierModel } from './classifier-model.ts';
 import { type ExportDtype, exportedFiles } from './dtypes.ts';
 import { OnnxExportError } from './errors.ts';
@@ -11,6 +12,11 @@ export interface ExportOnnxOptions {
    * whole numbers; everything else is computed in f32. `q4` uses an operator of ONNX Runtime, and only this runs it.
    */
   readonly dtypes?: readonly ExportDtype[];
+  /**
+   * Temperature and threshold of the task. The exported file divides the logits by the temperature, so that a softmax
+   * gives calibrated probabilities. `config.json` has the threshold of a multi-label task. Default: no calibration.
+   */
+  readonly calibration?: ExportCalibration;
 }
 
 /**
@@ -20,12 +26,12 @@ export interface ExportOnnxOptions {
  * A sum of adapters is merged into one first.
  *
  * @param model a model for one task; use `model.for(id)` if it has several
- * @throws OnnxExportError for multiple choice, weights of more than 2 GiB, and encoders without a Hugging Face
+ * @throws OnnxExportError for multiple choice, a calibration that the task cannot have, weights of more than 2 GiB, and encoders without a Hugging Face
  *   configuration; ArgumentError for a model of several tasks
  */
 export async function exportOnnx(
   model: TrainedModel,
-  { dtypes = ['f32'] }: ExportOnnxOptions = {},
+  { dtypes = ['f32'], calibration = {} }: ExportOnnxOptions = {},
 ): Promise<FileSet> {
   const { encoder, task } = model;
   const { hubConfig } = encoder;
@@ -36,6 +42,7 @@ export async function exportOnnx(
     );
   if (!hubConfig)
     throw new OnnxExportError(`the encoder '${encoder.name}' has no Hugging Face configuration to export`);
+  const calibrated = calibrationConfig(task, calibration);
   const snapshot = await model.snapshot();
   const mergeable = snapshot.method.merge && snapshot.tasks.length === 1;
   using merged = mergeable
@@ -47,11 +54,13 @@ export async function exportOnnx(
     files[exportedFiles[dtype].file] = await classifierModel(graph, {
       firstPosition: firstPosition(encoder),
       dtype,
+      temperature: calibration.temperature,
     });
   const [first = 'f32'] = dtypes;
   const config = {
     ...hubConfig,
     ...hubHeadConfig({ problem, labels, outputs: labels?.length ?? 1 }, encoder.architecture),
+    ...(Object.keys(calibrated).length > 0 ? { calibration: calibrated } : {}),
     // The file that transformers.js opens by default. Without this, a page would look for a quantized file.
     'transformers.js_config': { dtype: exportedFiles[first].transformersDtype },
   };
