@@ -3,6 +3,7 @@ export type { ExportCalibration } from './export/calibration.ts';
 export { type ExportDtype, type ExportedFileName, exportedFiles } from './export/dtypes.ts';
 export { OnnxExportError } from './export/errors.ts';
 export { type ExportOnnxOptions, exportOnnx } from './export/export-onnx.ts';
+export { type ExportTogetherOptions, exportTogether } from './export/export-together.ts';
 export {
   type ExportedFile,
   type ExportedFileOptions,

@@ -1,5 +1,6 @@
 import type { EncodedText, ModelOutput } from '@scalearn/core';
 import { loadRuntime, type Runtime, type RuntimeName, type RuntimeTensor, type Session } from '../runtime.ts';
+import { modelInput } from './select-model.ts';
 
 /** Options of {@link openExportedFile}. */
 export interface ExportedFileOptions {
@@ -13,6 +14,8 @@ export interface ExportedFileOptions {
 export interface ExportedPredictOptions {
   /** Texts per batch; 32 by default. */
   readonly batchSize?: number;
+  /** Index of the model, for a file of several. Default 0. */
+  readonly model?: number;
   /** Stops between batches. Default: nothing stops it. */
   readonly signal?: AbortSignal;
   /** Receives the number of finished texts and their total. Default: nobody does. */
@@ -53,14 +56,14 @@ async function predict(
   runtime: Runtime,
   session: Session,
   texts: readonly EncodedText[],
-  { batchSize = 32, signal, onProgress }: ExportedPredictOptions = {},
+  { batchSize = 32, model = 0, signal, onProgress }: ExportedPredictOptions = {},
 ): Promise<ModelOutput> {
   const batches: Float32Array[] = [];
   onProgress?.(0, texts.length);
   for (let from = 0; from < texts.length; from += batchSize) {
     signal?.throwIfAborted();
     const batch = texts.slice(from, from + batchSize);
-    const { logits } = await session.run(paddedFeeds(runtime, session, batch));
+    const { logits } = await session.run(paddedFeeds(runtime, session, batch, model));
     batches.push((logits as RuntimeTensor).data as Float32Array);
     onProgress?.(from + batch.length, texts.length);
   }
@@ -78,6 +81,7 @@ function paddedFeeds(
   { Tensor }: Runtime,
   { inputNames }: Session,
   batch: readonly EncodedText[],
+  model: number,
 ): Record<string, RuntimeTensor> {
   const width = Math.max(...batch.map(({ inputIds }) => inputIds.length));
   const padded = (at: (text: EncodedText, place: number) => number): RuntimeTensor => {
@@ -91,6 +95,7 @@ function paddedFeeds(
     input_ids: padded(({ inputIds }, place) => inputIds[place] ?? 0),
     attention_mask: padded(() => 1),
     token_type_ids: padded(({ tokenTypeIds }, place) => tokenTypeIds?.[place] ?? 0),
+    [modelInput]: new Tensor('int64', BigInt64Array.of(BigInt(model)), [1]),
   };
   return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputNames.includes(name)));
 }

@@ -3,7 +3,7 @@ import { Emitter } from '../emitter.ts';
 import { elementTypes, type ModelConstant } from '../model.ts';
 import { OnnxExportError } from './errors.ts';
 import { paddingBias, padRows, rowCount, tokenCount, unpadRows } from './ragged.ts';
-import type { FormatEmitter, Weight, WeightFormat } from './weight-format.ts';
+import { type FormatEmitter, f32, type Weight, type WeightFormat } from './weight-format.ts';
 
 /**
  * Collects a graph for any ONNX runtime. It uses only standard operators. Values that the onnx device computes on the
@@ -13,16 +13,20 @@ export class PaddedEmitter extends Emitter implements FormatEmitter {
   // A call has few texts, so the nodes of more groups would cost as much as they save.
   readonly groups = 1;
   readonly #format: WeightFormat;
-  readonly #weights = new Map<OnnxValue, Weight>();
+  readonly #weights = new Map<OnnxValue, { readonly weight: Weight; readonly format: WeightFormat }>();
 
   constructor(format: WeightFormat) {
     super();
     this.#format = format;
   }
 
-  /** Returns a weight as a value. It is stored when a node reads it, in the form that suits this node. */
-  weight(weight: Weight): OnnxValue {
-    this.#weights.set(weight.name, weight);
+  /**
+   * Returns a weight as a value. It is stored when a node reads it, in the form that suits this node.
+   *
+   * @param isFormatted whether it may be stored in the emitter's format; otherwise it is f32
+   */
+  weight(weight: Weight, isFormatted: boolean): OnnxValue {
+    this.#weights.set(weight.name, { weight, format: isFormatted ? this.#format : f32 });
     return weight.name;
   }
 
@@ -43,8 +47,8 @@ export class PaddedEmitter extends Emitter implements FormatEmitter {
     const special = this.#withWeight(type, inputs, attributes);
     if (special !== undefined) return [special];
     const read = inputs.map((name) => {
-      const weight = this.#weights.get(name);
-      return weight ? this.#format.whole(this, weight) : name;
+      const stored = this.#weights.get(name);
+      return stored ? stored.format.whole(this, stored.weight) : name;
     });
     return super.nodes(type, read, outputs, attributes);
   }
@@ -57,10 +61,10 @@ export class PaddedEmitter extends Emitter implements FormatEmitter {
   ): OnnxValue | undefined {
     const [first = '', second = '', bias] = inputs;
     const table = this.#weights.get(first);
-    if (type === 'Gather' && table) return this.#format.rows?.(this, table, second);
-    const weight = this.#weights.get(second);
-    if (type !== 'Gemm' || !weight || table || transA !== 0 || transB !== 1) return undefined;
-    const product = this.#format.product?.(this, weight, first);
+    if (type === 'Gather' && table) return table.format.rows?.(this, table.weight, second);
+    const stored = this.#weights.get(second);
+    if (type !== 'Gemm' || !stored || table || transA !== 0 || transB !== 1) return undefined;
+    const product = stored.format.product?.(this, stored.weight, first);
     return product !== undefined && bias !== undefined ? this.node('Add', [product, bias]) : product;
   }
 
