@@ -304,6 +304,37 @@ describe('a model that learned to use others', () => {
     });
   });
 
+  test('shares a file with other models of its encoder', async () => {
+    const [one, two] = [at('scalearn'), stored('stsb')];
+    const said = await must(
+      ...['export', '--model', one, `scores=${two}`, '--out', at('both'), ...mini, '--dtype', 'f32', 'q8'],
+    );
+    await exported(two, 'second', ...mini);
+    for (const [index, alone] of ['web', 'second'].entries()) {
+      const expected = await exportedLogits(at(alone), pairs, f32);
+      const found = await exportedLogits(at('both'), pairs, { ...f32, index });
+      expect(found[0]?.length).toBe(index === 0 ? 2 : 1);
+      expect(largest(found.flat(), expected.flat())).toBeLessThan(1e-4);
+      const small = await exportedLogits(at('both'), pairs, { dtype: 'q8', index });
+      expect(largest(small.flat(), expected.flat())).toBeLessThan(0.3);
+    }
+    const [alone, both] = ['web', 'both'].map((out) => readFileSync(at(`${out}/onnx/model.onnx`)).length);
+    expect(both).toBeLessThan((alone as number) * 1.15);
+    expect(said.out).toMatch(/scalearn \(scalearn\), .*stsb.* exported as onnx\/model\.onnx/);
+    expect(said.out).toMatch(/\nscalearn\n.*accuracy[\s\S]*48 test rows of miniglue\/rte/);
+    const description = JSON.parse(readFileSync(at('both/export.json'), 'utf8'));
+    expect(description).toMatchObject({
+      models: [
+        { name: 'scalearn', task: 'miniglue/rte', method: 'scalearn', measured: 'miniglue/rte' },
+        { name: 'scores', method: null, measured: null },
+      ],
+      types: [{ dtype: 'f32', models: [{ name: 'scalearn', rows: 48 }] }, { dtype: 'q8' }],
+    });
+    const card = readFileSync(at('both/README.md'), 'utf8');
+    expect(card).toContain('not measured: scores: the folder of the model has no run.json');
+    expect(card).toContain('// 0: scalearn, 1: scores');
+  });
+
   test('says what it wrote', async () => {
     const text = await exported(at('scalearn'), 'said', '--dtype', 'f16', '--eval-limit', '5');
     expect(text.out).toMatch(
@@ -378,6 +409,18 @@ describe('what cannot be exported changes nothing', () => {
       2,
       ['--model', model, '--out', at('out'), ...mini, '--format', 'onxx'],
       /Did you mean onnx\? It must be one of onnx/,
+    ],
+    [
+      'two models of one name',
+      2,
+      ['--model', model, `x=${model}`, `x=${model}`, '--out', at('out'), ...mini],
+      /two models have the name x/,
+    ],
+    [
+      'a task for several models',
+      2,
+      ['--model', model, `x=${model}`, '--out', at('out'), ...mini, '--task', 'miniglue/sst2'],
+      /--task is for one model/,
     ],
     [
       'another type',

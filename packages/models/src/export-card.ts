@@ -135,18 +135,21 @@ function useSection(models: readonly ExportedModelInfo[], files: readonly Export
   const written = files.filter(({ file }) => file !== null);
   const dtype = quoted(written[0]?.transformersDtype ?? 'fp32').replaceAll('"', "'");
   const types = written.map(({ transformersDtype }) => `\`${transformersDtype}\``).join(', ');
-  const isPlain = models[0]?.task.problem === 'singleLabelClassification';
+  const isPlain = models.length === 1 && models[0]?.task.problem === 'singleLabelClassification';
+  const several = models.length > 1;
+  const indices = models.map(({ name }, index) => `${index}: ${name}`).join(', ');
   const code = isPlain
     ? `import { pipeline } from '@huggingface/transformers';
 
 const classify = await pipeline('text-classification', 'this folder, or its name on the hub', { dtype: ${dtype} });
 console.log(await classify('a text'));`
-    : `import { AutoModelForSequenceClassification, AutoTokenizer } from '@huggingface/transformers';
+    : `import { AutoModelForSequenceClassification, AutoTokenizer${several ? ', Tensor' : ''} } from '@huggingface/transformers';
 
 const place = 'this folder, or its name on the hub';
 const tokenizer = await AutoTokenizer.from_pretrained(place);
 const model = await AutoModelForSequenceClassification.from_pretrained(place, { dtype: ${dtype} });
-const { logits } = await model(tokenizer(['a text'], { padding: true, truncation: true }));
+const inputs = tokenizer(['a text'], { padding: true, truncation: true });
+${several ? `// ${indices.replaceAll(/\s+/g, ' ')}\nconst { logits } = await model({ ...inputs, model: new Tensor('int64', [0n], [1]) });` : 'const { logits } = await model(inputs);'}
 console.log(logits.tolist());`;
   return `## Use it in JavaScript
 

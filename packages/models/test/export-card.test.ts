@@ -74,4 +74,6 @@ test('scores of several models have a column each', () => {
   expect(card).toContain('* stsb: pearson on 872 test rows of glue/sst2');
   expect(card).toContain('| f32 | 64.0 | 0.900 | 0.800 | 5 |');
   expect(card).toContain('* stsb: a score');
+  expect(card).toContain('// 0: glue/sst2, 1: stsb');
+  expect(card).toContain("model: new Tensor('int64', [0n], [1])");
 });

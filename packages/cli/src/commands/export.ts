@@ -3,11 +3,20 @@ import type { ExportDtype } from '@scalearn/onnx';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { filesOfExport } from '../folders/export-json.ts';
+import { namedFolders } from '../folders/named-folders.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { liesWithin } from '../folders/paths.ts';
-import { type ExportedModel, exportModel, facts } from '../model/export-model.ts';
+import { type Exported, exportModels, facts, rowsPerSecond } from '../model/export-model.ts';
 import type { ExportScore } from '../model/measure-export.ts';
-import { choiceOption, encoderOption, oneOf, pathOption, wholeNumber } from '../options/command-line.ts';
+import type { ModelChoice } from '../model/opened-models.ts';
+import {
+  choiceOption,
+  encoderOption,
+  listOption,
+  oneOf,
+  pathOption,
+  wholeNumber,
+} from '../options/command-line.ts';
 import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
 import { bytes, count, counted, figure, table } from '../output/format.ts';
@@ -16,7 +25,8 @@ import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface ExportArguments extends Omit<OwnDataArguments, 'problem' | 'labels'> {
-  readonly model: string;
+  /** One folder, or several, each alone or as `NAME=FOLDER`. */
+  readonly model: readonly string[];
   readonly out: string;
   readonly task?: string;
   readonly data?: string;
@@ -38,9 +48,14 @@ export function addExport(root: Command, run: Run): void {
     .command('export')
     .summary('write a model for transformers.js and other programs')
     .description(
-      'Writes a trained model with its encoder as one ONNX file, in a folder that transformers.js opens: for pages and for programs without ScaLearn.',
+      'Writes a trained model with its encoder as one ONNX file, in a folder that transformers.js opens: for pages and for programs without ScaLearn. Several models of one encoder can share the file.',
     )
-    .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
+    .addOption(
+      listOption(
+        '--model <dir...>',
+        'folder of the model; several of one encoder share a file, NAME=DIR gives one another name',
+      ).makeOptionMandatory(),
+    )
     .addOption(pathOption('--out <dir>', 'folder for the export, new or empty').makeOptionMandatory())
     .addOption(choiceOption('--format <kind>', 'what to write', ['onnx']).default('onnx'))
     .addOption(dtypeOption())
@@ -56,10 +71,17 @@ export function addExport(root: Command, run: Run): void {
     .addOption(encoderOption('--encoder <name>'))
     .option('--overwrite', 'replace the export in the output folder')
     .option('--json', 'one JSON object on standard output')
-    .addHelpText('after', '\nExample:\n  scalearn export --model runs/reviews --out web/reviews\n')
+    .addHelpText('after', examples)
     .action((given: ExportArguments) => run((context) => exportTo(given, context)));
   for (const name of [...columnNames, ...readingNames]) command.addOption(trainOption(name));
 }
+
+const examples = `
+Examples:
+  scalearn export --model runs/reviews --out web/reviews
+  scalearn export --model runs/reviews --out web/reviews --dtype q8
+  scalearn export --model runs/reviews topics=runs/topics-3 --out web/both
+`;
 
 /** Makes the option that selects how weights are stored: one data type or several. */
 function dtypeOption(): Option {
@@ -76,46 +98,78 @@ function dtypeOption(): Option {
 
 /** Writes a model as an ONNX file, with the other files that a program needs to run it. */
 async function exportTo(given: ExportArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
-  const { model, out: name, dtype: dtypes, overwrite = false, json = false, ...choice } = given;
-  if (await liesWithin(name, model))
-    throw new UsageError('--out is the model itself, or lies in it; choose another folder');
+  const {
+    model: folders,
+    out: name,
+    dtype: dtypes,
+    overwrite = false,
+    json = false,
+    encoder,
+    ...choice
+  } = given;
+  const models = chosenModels(folders, choice);
+  for (const { path } of models)
+    if (await liesWithin(name, path))
+      throw new UsageError('--out is the model itself, or lies in it; choose another folder');
   await using out = await OutFolder.open(resolve(name));
   const old = await replaceable(out, name, overwrite);
   const exported = await withReporter(terminal, { json, quiet: json }, (reporter) =>
-    exportModel({ model, dtypes, ...choice }, reporter, signal, setup),
+    exportModels({ models, dtypes, encoder }, reporter, signal, setup),
   );
   signal.throwIfAborted();
-  const { files, method } = exported;
+  const { files } = exported;
   await out.replace(files, 'the export', old);
+  const paths = models.map(({ path }) => path);
   if (json) {
     const sizes = Object.entries(files).map(([file, content]) => [file, Buffer.byteLength(content)] as const);
+    const model = paths.length === 1 ? paths[0] : paths;
     const event = { event: 'done', ...facts(exported), files: Object.fromEntries(sizes), model, out: name };
     return jsonLine(terminal, event);
   }
+  const from = paths.map((path, i) => {
+    const method = exported.models[i]?.method;
+    return method ? `${path} (${method})` : path;
+  });
   const written = exported.variants.flatMap(({ file, bytes: size }) =>
     file === null ? [] : [`${file} (${bytes(size)})`],
   );
-  const lines = [
-    `${model}${method ? ` (${method})` : ''} exported as ${written.join(', ')}`,
-    `saved in ${name}`,
-  ];
+  const lines = [`${from.join(', ')} exported as ${written.join(', ')}`, `saved in ${name}`];
   terminal.out(lines.map((line) => `${oneLine(line)}\n`).join('') + scoresText(exported));
 }
 
-/** Shows the score of each type beside that of f32; nothing if none was measured. */
-function scoresText({ variants, data }: Pick<ExportedModel, 'variants' | 'data'>): string {
-  const scored = variants.flatMap(({ dtype, bytes: size, score }) => (score ? [{ dtype, size, score }] : []));
-  const [first] = scored;
-  if (!first || data === undefined) return '';
-  const { metric, rows } = first.score;
-  const scoreOf = ({ metrics }: ExportScore): number => metrics[metric] ?? Number.NaN;
-  const exact = scored.find(({ dtype }) => dtype === 'f32')?.score ?? first.score;
-  const body = scored.map(({ dtype, size, score }) => [
-    ...[dtype, bytes(size), figure(scoreOf(score)), figure(scoreOf(score) - scoreOf(exact))],
-    count(score.rows / score.seconds),
-  ]);
-  const heads = ['type', 'size', metric, 'change', 'rows/s'];
-  return `\n${table([heads, ...body])}\n${oneLine(`${counted(rows, 'test row')} of ${data}, with ONNX Runtime`)}\n`;
+/** Returns the models to export. @throws UsageError for options that fit one model only */
+function chosenModels(
+  folders: readonly string[],
+  choice: Omit<ModelChoice, 'path' | 'name'>,
+): readonly [ModelChoice, ...ModelChoice[]] {
+  const [only, ...others] = folders as [string, ...string[]];
+  if (others.length === 0) return [{ ...choice, path: only, name: undefined }];
+  if (choice.task !== undefined)
+    throw new UsageError('--task is for one model; several models are scored on their own tasks');
+  const [first, ...rest] = [...namedFolders(folders)].map(([name, path]) => ({ ...choice, path, name }));
+  return [first as ModelChoice, ...rest];
+}
+
+/** Shows the score of each model in each type beside that of f32; nothing if none was measured. */
+function scoresText({ models, variants }: Pick<Exported, 'models' | 'variants'>): string {
+  const exact = variants.find(({ dtype }) => dtype === 'f32')?.scores;
+  const measured = models.flatMap(({ name, data }) => {
+    const score = variants[0]?.scores.get(name);
+    return score && data !== undefined ? [{ name, data, ...score }] : [];
+  });
+  const tables = measured.map(({ name, data, metric, rows }) => {
+    const of = (scores: ReadonlyMap<string, ExportScore> | undefined): number =>
+      scores?.get(name)?.metrics[metric] ?? Number.NaN;
+    const body = variants.map(({ dtype, bytes: size, scores }) => [
+      ...[dtype, bytes(size), figure(of(scores)), figure(of(scores) - of(exact))],
+      count(rowsPerSecond([scores.get(name) as ExportScore])),
+    ]);
+    const heading = models.length > 1 ? `${oneLine(name)}\n` : '';
+    const heads = ['type', 'size', metric, 'change', 'rows/s'];
+    const note = oneLine(`${counted(rows, 'test row')} of ${data}, with ONNX Runtime`);
+    return `\n${heading}${table([heads, ...body])}\n${note}\n`;
+  });
+  return tables.join('');
 }
 
 /**

@@ -1,155 +1,176 @@
-import { type FileSet, ReferenceDevice, type TrainedModel } from '@scalearn/core';
+import { type FileSet, ReferenceDevice } from '@scalearn/core';
 import { openModelFiles, type TransformerEncoder } from '@scalearn/encoders';
-import { type Calibration, exportCard, modelCardFile, type TaskInfo } from '@scalearn/models';
-import { type ExportDtype, exportedFiles, exportOnnx } from '@scalearn/onnx';
+import { exportCard, modelCardFile } from '@scalearn/models';
+import { type ExportDtype, exportedFiles, exportOnnx, exportTogether } from '@scalearn/onnx';
 import { encodeExportFile, exportFileName } from '../folders/export-json.ts';
-import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
 import type { Setup } from '../options/setup.ts';
 import type { Reporter } from '../output/events.ts';
-import { chosenRun, type PartialTaskChoice, runOfTask } from '../tasks/model-task.ts';
-import { readTestRows, type TestRows } from '../tasks/test-rows.ts';
-import { encoderOf, loadModelEncoder } from './encoder-source.ts';
-import { loadModel } from './load-model.ts';
 import { type ExportScore, measureExport } from './measure-export.ts';
-import { storedCalibration } from './stored-calibration.ts';
+import { type ModelChoice, type OpenedModel, openEncoder, openModel } from './opened-models.ts';
 import { tokenizerFiles } from './tokenizer-files.ts';
 
-/** The model to export and the files to write. */
-export interface ExportSettings extends PartialTaskChoice {
-  readonly model: string;
-  readonly encoder?: string;
+/** The models to export and the files to write. */
+export interface ExportSettings {
+  /** One model, or several of one encoder for one file. */
+  readonly models: readonly [ModelChoice, ...ModelChoice[]];
+  readonly encoder?: string | undefined;
   readonly dtypes: readonly ExportDtype[];
-  /** Number of test rows to score; 0 for none. Default: as in training, or the first 1,000. */
-  readonly evalLimit?: number;
 }
 
-/** A storage type of an exported model, with its size, and its score if it was measured. */
+/** A storage type of the exported models, with its size and the scores that were measured. */
 export interface ExportedVariant {
   readonly dtype: ExportDtype;
   /** Path in the folder; null if it was only measured, for comparison. */
   readonly file: string | null;
   readonly bytes: number;
-  readonly score?: ExportScore | undefined;
+  /** Score of each measured model by its name. */
+  readonly scores: ReadonlyMap<string, ExportScore>;
 }
 
-/** A model with its encoder as the files of a folder for transformers.js, not yet saved. */
-export interface ExportedModel {
-  readonly task: string;
-  /** Id of the method; undefined for a folder without `run.json`. */
-  readonly method: string | undefined;
+/** Models with their encoder as the files of a folder for transformers.js, not yet saved. */
+export interface Exported {
+  readonly models: readonly ExportedDescription[];
   readonly variants: readonly ExportedVariant[];
-  /** The task that was scored; undefined if none was. */
-  readonly data: string | undefined;
   readonly files: FileSet;
 }
 
+export interface ExportedDescription {
+  readonly name: string;
+  readonly task: string;
+  /** Id of the method; undefined for a folder without `run.json`. */
+  readonly method: string | undefined;
+  /** The task whose rows were scored; undefined if none were. */
+  readonly data: string | undefined;
+}
+
 /**
- * Exports the model of a folder, and scores each file on the test rows with ONNX Runtime. It needs no device.
+ * Exports one or several models, and scores each file on the test rows with ONNX Runtime. It needs no device.
  *
  * @throws FolderError, UsageError, ModelFileError as for predictions; OnnxExportError for a model that ONNX cannot
- * represent
+ * represent, or models that one file cannot hold
  */
-export async function exportModel(
-  settings: ExportSettings,
+export async function exportModels(
+  { models: choices, encoder: given, dtypes }: ExportSettings,
   reporter: Reporter,
   signal: AbortSignal,
   { methods, families }: Pick<Setup, 'methods' | 'families'>,
-): Promise<ExportedModel> {
-  const { model: path, encoder: given, dtypes, ...choice } = settings;
-  await openModelFolder(path);
-  const all = await readRunFile(path);
-  const ofJoint = all?.tasks && choice.task !== undefined ? runOfTask(all, choice.task) : undefined;
-  const run = chosenRun(path, all, choice.task);
-  const encoderName = await encoderOf(path, given, run);
-  const rows = await readTestRows(path, ofJoint ? { ...choice, task: undefined } : choice, run, {
-    reporter,
-    signal,
-  });
+): Promise<Exported> {
   using device = new ReferenceDevice();
-  using encoder = await loadModelEncoder(path, run, encoderName, { device, families, reporter, signal });
-  // The labels of a named task are those of the model. A folder without `run.json` may not know their names.
-  const named = rows.task && !ofJoint ? [{ ...rows.task, id: run?.task ?? rows.task.id }] : [];
-  using whole = await loadModel(path, encoder, reporter, named, methods.readers);
-  const model = ofJoint ? whole.for(ofJoint.task) : whole;
-  const calibration = await storedCalibration(path, model.task.id);
-  const how = { dtypes, calibration };
-  const { files, variants } = await exportVariants(model, encoder, how, rows, reporter, signal);
-  const maxLength = Math.min(model.task.maxLength, encoder.maxLength);
-  const tokenizer = await tokenizerFiles(await openModelFiles(encoderName, { signal }), encoder, maxLength);
-  const methodId = run?.method ?? (await model.snapshot()).method.name;
-  const exported = { task: model.task.id, method: run?.method, variants, data: rows.task?.id };
-  const card = cardOf({ ...model.task, ...calibration }, encoder, methodId, variants, rows);
-  const content = { ...files, ...tokenizer, [modelCardFile]: card };
-  const description = encodeExportFile(facts(exported), Object.keys(content));
-  return { ...exported, files: { ...content, [exportFileName]: description } };
+  const { encoder, source } = await openEncoder(choices[0], given, { device, families, reporter, signal });
+  const models: OpenedModel[] = [];
+  try {
+    for (const choice of choices)
+      models.push(await openModel(choice, encoder, methods, { reporter, signal }));
+    const { files, variants } = await exportVariants(models, encoder, dtypes, reporter, signal);
+    const longest = Math.max(...models.map(({ model }) => model.task.maxLength));
+    const maxLength = Math.min(longest, encoder.maxLength);
+    const tokenizer = await tokenizerFiles(await openModelFiles(source, { signal }), encoder, maxLength);
+    const descriptions = models.map(({ name, model, run, rows }) => ({
+      ...{ name, task: model.task.id, method: run?.method, data: rows.task?.id },
+    }));
+    const card = cardOf(models, encoder, variants);
+    const content = { ...files, ...tokenizer, [modelCardFile]: card };
+    const exported = { models: descriptions, variants };
+    const description = encodeExportFile(facts(exported), Object.keys(content));
+    return { ...exported, files: { ...content, [exportFileName]: description } };
+  } finally {
+    for (const each of models) each[Symbol.dispose]();
+    encoder.dispose();
+  }
 }
 
 /** Exports every type. If there are rows, each is scored, and f32 for comparison. */
 async function exportVariants(
-  model: TrainedModel,
+  models: readonly OpenedModel[],
   encoder: TransformerEncoder,
-  { dtypes, calibration }: { readonly dtypes: readonly ExportDtype[]; readonly calibration: Calibration },
-  { task }: TestRows,
+  dtypes: readonly ExportDtype[],
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<{ readonly files: FileSet; readonly variants: readonly ExportedVariant[] }> {
-  const all = task && !dtypes.includes('f32') ? [...dtypes, 'f32' as const] : dtypes;
-  const exported = await exportOnnx(model, { dtypes: all, calibration });
+): Promise<Pick<Exported, 'files' | 'variants'>> {
+  const isScored = models.some(({ rows }) => rows.task !== undefined);
+  const all = isScored && !dtypes.includes('f32') ? [...dtypes, 'f32' as const] : dtypes;
+  const exported = await exportAll(models, all);
   const contents = all.map((dtype) => exported[exportedFiles[dtype].file] as Uint8Array);
-  const scores = task
-    ? await measureExport(contents, { encoder, task, shape: model.task }, reporter, signal)
-    : [];
+  const scores = contents.map(() => new Map<string, ExportScore>());
+  for (const [index, { name, model, rows }] of models.entries()) {
+    if (!rows.task) continue;
+    const what = { encoder, task: rows.task, shape: model.task, model: index };
+    const measured = await measureExport(contents, what, reporter, signal);
+    for (const [i, score] of measured.entries()) scores[i]?.set(name, score);
+  }
   const variants = all.map((dtype, i) => ({
     dtype,
     file: dtypes.includes(dtype) ? exportedFiles[dtype].file : null,
     bytes: (contents[i] as Uint8Array).length,
-    score: scores[i],
+    scores: scores[i] as ReadonlyMap<string, ExportScore>,
   }));
   const unwanted = variants.flatMap(({ dtype, file }) => (file === null ? [exportedFiles[dtype].file] : []));
   const files = Object.fromEntries(Object.entries(exported).filter(([name]) => !unwanted.includes(name)));
   return { files, variants };
 }
 
-/** Returns what `export.json` and `--json` say. */
-export function facts({ task, method, variants, data }: Omit<ExportedModel, 'files'>): object {
-  return {
-    task,
-    method: method ?? null,
-    format: 'onnx',
-    measured: data ?? null,
-    types: variants.map(({ dtype, file, bytes, score }) => ({
-      ...{ dtype, file, bytes },
-      ...(score && {
-        rows: score.rows,
-        metrics: score.metrics,
-        rowsPerSecond: Math.round((10 * score.rows) / score.seconds) / 10,
-      }),
-    })),
-  };
+function exportAll(models: readonly OpenedModel[], dtypes: readonly ExportDtype[]): Promise<FileSet> {
+  const [only, ...others] = models as [OpenedModel, ...OpenedModel[]];
+  if (others.length === 0) return exportOnnx(only.model, { dtypes, calibration: only.calibration });
+  const byName = Object.fromEntries(models.map(({ name, model }) => [name, model]));
+  const calibrations = Object.fromEntries(models.map(({ name, calibration }) => [name, calibration]));
+  return exportTogether(byName, { dtypes, calibrations });
 }
 
+/** Returns what `export.json` and `--json` say. */
+export function facts({ models, variants }: Omit<Exported, 'files'>): object {
+  const described = models.map(({ name, task, method = null, data = null }) => ({
+    ...{ name, task, method, measured: data },
+  }));
+  const [only, ...others] = described as [(typeof described)[number], ...typeof described];
+  const isOne = others.length === 0;
+  const types = variants.map(({ dtype, file, bytes, scores }) => {
+    const measured = [...scores].map(([name, score]) => ({
+      ...(isOne ? {} : { name }),
+      ...scoreFacts(score),
+    }));
+    return { dtype, file, bytes, ...(isOne ? measured[0] : { models: measured }) };
+  });
+  if (!isOne) return { format: 'onnx', models: described, types };
+  const { name: _, ...facts } = only;
+  return { ...facts, format: 'onnx', types };
+}
+
+const scoreFacts = ({ rows, metrics, seconds }: ExportScore): object => ({
+  ...{ rows, metrics, rowsPerSecond: Math.round((10 * rows) / seconds) / 10 },
+});
+
 function cardOf(
-  task: TaskInfo,
+  models: readonly OpenedModel[],
   { name, fingerprint, architecture, source }: TransformerEncoder,
-  methodId: string,
   variants: readonly ExportedVariant[],
-  { reason, task: data }: TestRows,
 ): string {
-  const score = variants[0]?.score;
+  const unscored = models.filter(({ rows }) => rows.reason !== undefined);
+  const reasons = unscored.map(({ name, rows }) =>
+    models.length > 1 ? `${name}: ${rows.reason}` : rows.reason,
+  );
   return exportCard({
     encoder: { name, fingerprint, layers: architecture.layers, source: source ?? null },
-    models: [
-      {
-        ...{ name: task.id, methodId, task },
-        measured: score && data && { metric: score.metric, rows: score.rows, data: data.id },
-      },
-    ],
-    files: variants.map(({ dtype, file, bytes, score }) => ({
+    models: models.map(({ name, model, methodId, calibration, rows }) => {
+      const score = variants[0]?.scores.get(name);
+      return {
+        ...{ name, methodId, task: { ...model.task, ...calibration } },
+        measured: score && rows.task && { metric: score.metric, rows: score.rows, data: rows.task.id },
+      };
+    }),
+    files: variants.map(({ dtype, file, bytes, scores }) => ({
       ...{ dtype, file, bytes, transformersDtype: exportedFiles[dtype].transformersDtype },
-      scores: score ? { [task.id]: score.metrics[score.metric] ?? Number.NaN } : {},
-      rowsPerSecond: score && score.rows / score.seconds,
+      scores: Object.fromEntries(
+        [...scores].map(([name, { metric, metrics }]) => [name, metrics[metric] ?? Number.NaN]),
+      ),
+      rowsPerSecond: scores.size === 0 ? undefined : rowsPerSecond([...scores.values()]),
     })),
-    reason,
+    reason: reasons.length === 0 ? undefined : reasons.join('; '),
   });
+}
+
+/** Returns the rows per second of several scores together. */
+export function rowsPerSecond(scores: readonly ExportScore[]): number {
+  const sum = (of: (score: ExportScore) => number): number => scores.reduce((all, each) => all + of(each), 0);
+  return sum(({ rows }) => rows) / sum(({ seconds }) => seconds);
 }

@@ -17,16 +17,25 @@ export interface ExportScore {
   readonly seconds: number;
 }
 
+/** What is scored. */
+export interface MeasuredModel {
+  readonly encoder: Encoder;
+  readonly task: Task;
+  /** How the exported model reads texts. */
+  readonly shape: TaskShape;
+  /** Index of the model in the files. */
+  readonly model: number;
+}
+
 /**
  * Scores exported files on a task's test rows with ONNX Runtime, one after the other.
  *
  * @param files contents of ONNX files
- * @param shape how the exported model reads texts
  * @returns a score for each file
  */
 export async function measureExport(
   files: readonly Uint8Array[],
-  { encoder, task, shape }: { readonly encoder: Encoder; readonly task: Task; readonly shape: TaskShape },
+  { encoder, task, shape, model }: MeasuredModel,
   reporter: Pick<Reporter, 'progress'>,
   signal: AbortSignal,
 ): Promise<readonly ExportScore[]> {
@@ -40,7 +49,7 @@ export async function measureExport(
         done: scores.length * all + done,
         total: files.length * all,
       });
-    scores.push(await scoreFile(opened, texts, task, { signal, onProgress }));
+    scores.push(await scoreFile(opened, texts, task, { model, signal, onProgress }));
   }
   return scores;
 }
@@ -52,7 +61,7 @@ async function scoreFile(
   how: Parameters<ExportedFile['predict']>[1],
 ): Promise<ExportScore> {
   // The first run allocates memory. It is not timed.
-  await file.predict(texts.slice(0, 1));
+  await file.predict(texts.slice(0, 1), how);
   const start = performance.now();
   const output = await file.predict(texts, how);
   const seconds = (performance.now() - start) / 1000;
