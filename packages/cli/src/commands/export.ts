@@ -126,14 +126,12 @@ async function exportTo(given: ExportArguments, { terminal, signal, setup }: Com
     const event = { event: 'done', ...facts(exported), files: Object.fromEntries(sizes), model, out: name };
     return jsonLine(terminal, event);
   }
-  const from = paths.map((path, i) => {
-    const method = exported.models[i]?.method;
-    return method ? `${path} (${method})` : path;
-  });
+  const [only, ...others] = exported.models;
+  const method = others.length === 0 && only?.method ? ` (${only.method})` : '';
   const written = exported.variants.flatMap(({ file, bytes: size }) =>
     file === null ? [] : [`${file} (${bytes(size)})`],
   );
-  const lines = [`${from.join(', ')} exported as ${written.join(', ')}`, `saved in ${name}`];
+  const lines = [`${paths.join(', ')}${method} exported as ${written.join(', ')}`, `saved in ${name}`];
   terminal.out(lines.map((line) => `${oneLine(line)}\n`).join('') + scoresText(exported));
 }
 

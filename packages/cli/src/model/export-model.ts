@@ -6,7 +6,7 @@ import { encodeExportFile, exportFileName } from '../folders/export-json.ts';
 import type { Setup } from '../options/setup.ts';
 import type { Reporter } from '../output/events.ts';
 import { type ExportScore, measureExport } from './measure-export.ts';
-import { type ModelChoice, type OpenedModel, openEncoder, openModel } from './opened-models.ts';
+import { choicesOf, type ModelChoice, type OpenedModel, openEncoder, openModel } from './opened-models.ts';
 import { tokenizerFiles } from './tokenizer-files.ts';
 
 /** The models to export and the files to write. */
@@ -50,13 +50,20 @@ export interface ExportedDescription {
  * represent, or models that one file cannot hold
  */
 export async function exportModels(
-  { models: choices, encoder: given, dtypes }: ExportSettings,
+  { models: given, encoder: place, dtypes }: ExportSettings,
   reporter: Reporter,
   signal: AbortSignal,
   { methods, families }: Pick<Setup, 'methods' | 'families'>,
 ): Promise<Exported> {
   using device = new ReferenceDevice();
-  const { encoder, source } = await openEncoder(choices[0], given, { device, families, reporter, signal });
+  const [first, ...others] = given;
+  const choices = others.length === 0 ? [first] : (await Promise.all(given.map(choicesOf))).flat();
+  const { encoder, source } = await openEncoder(choices[0] ?? first, place, {
+    device,
+    families,
+    reporter,
+    signal,
+  });
   const models: OpenedModel[] = [];
   try {
     for (const choice of choices)

@@ -1,4 +1,5 @@
 import type { Encoder, TrainedModel } from '@scalearn/core';
+import { taskName } from '@scalearn/core/methods';
 import type { EncoderFamily, TransformerEncoder } from '@scalearn/encoders';
 import type { Calibration } from '@scalearn/models';
 import { openModelFolder } from '../folders/model-folder.ts';
@@ -36,6 +37,18 @@ export interface ModelChoice extends PartialTaskChoice {
 interface Context {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+}
+
+/** Returns a choice among several, or, for a joint model, one for each of its tasks. */
+export async function choicesOf(choice: ModelChoice): Promise<readonly ModelChoice[]> {
+  await openModelFolder(choice.path);
+  const run = await readRunFile(choice.path);
+  if (!run?.tasks) return [choice];
+  return run.tasks.map(({ task }) => ({
+    ...choice,
+    task,
+    name: `${choice.name}/${taskName({ id: task })}`,
+  }));
 }
 
 /** Loads the encoder of a model. @returns it with its name or folder */
