@@ -170,6 +170,17 @@ describe('scores', () => {
     expect(JSON.parse(readFileSync(at('own/export.json'), 'utf8')).task).toBe('miniglue/sst2');
   });
 
+  test('of a model that has diverged are an error that says so', async () => {
+    cpSync(at('own-model'), at('diverged'), { recursive: true });
+    const head = at('diverged/model_head.safetensors');
+    const content = readFileSync(head);
+    content.writeFloatLE(Number.NaN, content.length - 4);
+    writeFileSync(head, content);
+    const outcome = await run('export', '--model', at('diverged'), '--out', at('diverged-web'));
+    expect(outcome.err).toMatch(/predicts no finite number for row 0 of the test split/);
+    expect([outcome.code, existsSync(at('diverged-web'))]).toEqual([1, false]);
+  });
+
   test('of a task that was named and cannot be read are an error; those of a run that cannot are left out', async () => {
     const args = ['export', '--model', at('moved'), '--out', at('moved-web')];
     const outcome = await run(...args, '--task', at('none.csv'));

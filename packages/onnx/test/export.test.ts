@@ -283,7 +283,8 @@ describe('a calibration', () => {
   });
 
   test.each([
-    [kind, { temperature: 0 }, /temperature of own\/task is 0; it must be a number above 0/],
+    [kind, { temperature: 0 }, /temperature of own\/task is 0; it must be a number of at least 0.000001/],
+    [kind, { temperature: 1e-300 }, /it must be a number of at least/],
     [kind, { temperature: Number.NaN }, /temperature of own\/task is NaN/],
     [kind, { threshold: 1.5 }, /threshold of own\/task is 1.5; it must be from 0 to 1/],
     [{ problem: 'regression', labels: null }, { temperature: 2 }, /regression, which has no temperature/],

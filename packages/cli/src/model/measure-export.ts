@@ -1,8 +1,9 @@
 import type { EncodedText, Encoder, TaskShape } from '@scalearn/core';
 import { mapTimeSliced } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
-import { computeMetrics } from '@scalearn/evaluation';
+import { computeMetrics, NonFiniteLogitError } from '@scalearn/evaluation';
 import { type ExportedFile, openExportedFile } from '@scalearn/onnx';
+import { FolderError } from '../errors.ts';
 import type { Reporter } from '../output/events.ts';
 
 /** The score of one exported file on the test rows of a task. */
@@ -32,6 +33,7 @@ export interface MeasuredModel {
  *
  * @param files contents of ONNX files
  * @returns a score for each file
+ * @throws FolderError if a logit is not finite
  */
 export async function measureExport(
   files: readonly Uint8Array[],
@@ -66,6 +68,14 @@ async function scoreFile(
   const output = await file.predict(texts, how);
   const seconds = (performance.now() - start) / 1000;
   const labels = task.test.flatMap(({ label }) => label);
-  const { metrics, primary } = computeMetrics(task, { ...output, labels, examples: task.test });
-  return { metric: primary.name, metrics, rows: output.rows, seconds };
+  try {
+    const { metrics, primary } = computeMetrics(task, { ...output, labels, examples: task.test });
+    return { metric: primary.name, metrics, rows: output.rows, seconds };
+  } catch (error) {
+    if (!(error instanceof NonFiniteLogitError)) throw error;
+    throw new FolderError(
+      `the exported model predicts no finite number for row ${error.row} of the test split; the model's files are damaged, or its training had diverged: restore them, or train it again`,
+      { cause: error },
+    );
+  }
 }

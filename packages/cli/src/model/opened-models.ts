@@ -2,6 +2,7 @@ import type { Encoder, TrainedModel } from '@scalearn/core';
 import { taskName } from '@scalearn/core/methods';
 import type { EncoderFamily, TransformerEncoder } from '@scalearn/encoders';
 import type { Calibration } from '@scalearn/models';
+import { loadRuntime } from '@scalearn/onnx';
 import { openModelFolder } from '../folders/model-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
@@ -79,7 +80,7 @@ export async function openModel(
   const run = chosenRun(path, all, choice.task);
   const ofJoint = all?.tasks && choice.task !== undefined ? runOfTask(all, choice.task) : undefined;
   const rowChoice = ofJoint ? { ...choice, task: undefined } : choice;
-  const rows = await readTestRows(path, rowChoice, run, { reporter, signal });
+  const rows = await scoredRows(path, rowChoice, run, { reporter, signal });
   // The labels of a named task are those of the model. A folder without `run.json` may not know their names.
   const named = rows.task && !ofJoint ? [{ ...rows.task, id: run?.task ?? rows.task.id }] : [];
   const whole = await loadModel(path, encoder, reporter, named, readers);
@@ -94,4 +95,23 @@ export async function openModel(
     dispose();
     throw error;
   }
+}
+
+/** Returns the rows to score. ONNX Runtime is an optional dependency; without it nothing is scored. */
+async function scoredRows(
+  path: string,
+  choice: Omit<ModelChoice, 'path' | 'name'>,
+  run: RunFile | undefined,
+  how: Context,
+): Promise<TestRows> {
+  if (choice.evalLimit !== 0)
+    try {
+      await loadRuntime();
+    } catch (error) {
+      if (choice.evalLimit !== undefined || choice.task !== undefined || choice.data !== undefined)
+        throw error;
+      how.reporter.warn(`the export is not scored: ${(error as Error).message}`);
+      return { reason: 'ONNX Runtime is not installed' };
+    }
+  return readTestRows(path, choice, run, how);
 }

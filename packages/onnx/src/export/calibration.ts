@@ -9,6 +9,9 @@ export interface ExportCalibration {
   readonly threshold?: number;
 }
 
+/** Smallest temperature, as in `scalearn.json`. */
+const leastTemperature = 1e-6;
+
 /**
  * Returns what `config.json` says about the calibration. The file divides the logits, so readers do not.
  *
@@ -18,8 +21,10 @@ export function calibrationConfig(
   { id, problem }: Pick<TaskShape, 'id' | 'problem'>,
   { temperature = 1, threshold = 0.5 }: ExportCalibration,
 ): object {
-  if (!(temperature > 0 && Number.isFinite(temperature)))
-    throw new OnnxExportError(`the temperature of ${id} is ${temperature}; it must be a number above 0`);
+  if (!(temperature >= leastTemperature && Number.isFinite(temperature)))
+    throw new OnnxExportError(
+      `the temperature of ${id} is ${temperature}; it must be a number of at least ${leastTemperature}`,
+    );
   if (!(threshold >= 0 && threshold <= 1))
     throw new OnnxExportError(`the threshold of ${id} is ${threshold}; it must be from 0 to 1`);
   if (problem === 'regression' && temperature !== 1)
