@@ -4,6 +4,7 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { must } from '../../packages/cli/test/support/run.ts';
 import { scratchFolder, tinyWorld } from '../../packages/cli/test/support/tiny.ts';
 import type { Fault } from './file-system.ts';
 import { killed } from './killed.ts';
@@ -75,6 +76,7 @@ async function kill(scene: Scene, some: number): Promise<void> {
 const hour = { timeout: all ? 3_600_000 : 120_000 };
 const root = at('root');
 const [trained, interrupted, store, models] = [at('trained'), at('interrupted'), at('store'), at('models')];
+const exported = at('exported');
 const experiment = at('tiny.yaml');
 
 const out = join(root, 'out');
@@ -100,6 +102,16 @@ const predict: Scene = {
     ...['--out', join(root, 'predictions.jsonl'), '--overwrite'],
   ],
 };
+/** Replaces an export by one with other files. */
+const exporting: Scene = {
+  root,
+  before: exported,
+  // Scores have times.
+  command: [
+    ...['export', '--model', at('model'), '--out', out, '--dtype', 'f16', '--overwrite'],
+    ...['--eval-limit', '0'],
+  ],
+};
 /** An experiment whose models exist, so that only its own work remains. */
 const run: Scene = { root, before: models, command: ['run', experiment, '--out', root, ...device] };
 
@@ -109,6 +121,8 @@ beforeAll(async () => {
   // The inputs of the commands, made once.
   const { log } = await undisturbed(train);
   cpSync(root, trained, { recursive: true });
+  cpSync(out, at('model'), { recursive: true });
+  await must('export', '--model', at('model'), '--out', join(exported, 'out'), '--eval-limit', '0');
   const first = log.indexOf('rename out/checkpoint.safetensors');
   expect(await disturb(train, first + 1, 'stop', '')).toBe('stopped');
   cpSync(root, interrupted, { recursive: true });
@@ -133,6 +147,7 @@ describe('a disk that fails, or a process that is stopped, in', hour, () => {
   test('train --checkpoint-every', () => sweep(saving, [...stops, ...failures], 4));
   test('train --overwrite', () => sweep(overwrite, kinds, 3));
   test('predict --out', () => sweep(predict, kinds));
+  test('export --overwrite', () => sweep(exporting, kinds, 4));
   test('run', () => sweep(run, kinds));
 });
 

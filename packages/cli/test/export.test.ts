@@ -89,7 +89,9 @@ describe('a stored adapter of the mini encoder', () => {
 
   test('is a folder as transformers.js has it', () => {
     expect(readdirSync(at('sst2')).sort()).toEqual([
+      'README.md',
       'config.json',
+      'export.json',
       'onnx',
       'tokenizer.json',
       'tokenizer_config.json',
@@ -139,6 +141,90 @@ describe('a stored adapter of the mini encoder', () => {
   });
 });
 
+describe('scores', () => {
+  const card = (out: string): string => readFileSync(join(out, 'README.md'), 'utf8');
+
+  test('are not measured without data, and the card says so', async () => {
+    await exported(stored('sst2'), 'unscored', ...mini);
+    expect(card(at('unscored'))).toContain(
+      'The loss of accuracy was not measured: the folder of the model has',
+    );
+    await exported(stored('sst2'), 'unwanted', ...mini, '--task', 'miniglue/sst2', '--eval-limit', '0');
+    expect(card(at('unwanted'))).toContain('not measured: it was not asked for');
+    expect(JSON.parse(readFileSync(at('unwanted/export.json'), 'utf8'))).toMatchObject({
+      measured: null,
+      types: [{ dtype: 'f32', file: 'onnx/model.onnx' }],
+    });
+  });
+
+  test('are measured on another task, or on rows of a file', async () => {
+    const named = await exported(
+      ...[stored('sst2'), 'named', ...mini, '--task', 'miniglue/sst2', '--eval-limit', '20'],
+    );
+    expect(named.out).toContain('20 test rows of miniglue/sst2');
+    writeFileSync(at('rows.csv'), 'text,label\nthe film was a quiet joy .,positive\ndull,negative\n');
+    const labels = ['--text', 'text', '--label', 'label'];
+    const own = await exported(at('own-model'), 'own', '--task', at('rows.csv'), ...labels);
+    expect(own.out).toContain('2 test rows of ');
+    expect(card(at('own'))).toMatch(/accuracy on 2 test rows of own\/rows/);
+    expect(JSON.parse(readFileSync(at('own/export.json'), 'utf8')).task).toBe('miniglue/sst2');
+  });
+
+  test('of a model that has diverged are an error that says so', async () => {
+    cpSync(at('own-model'), at('diverged'), { recursive: true });
+    const head = at('diverged/model_head.safetensors');
+    const content = readFileSync(head);
+    content.writeFloatLE(Number.NaN, content.length - 4);
+    writeFileSync(head, content);
+    const outcome = await run('export', '--model', at('diverged'), '--out', at('diverged-web'));
+    expect(outcome.err).toMatch(/predicts no finite number for row 0 of the test split/);
+    expect([outcome.code, existsSync(at('diverged-web'))]).toEqual([1, false]);
+  });
+
+  test('of a task that was named and cannot be read are an error; those of a run that cannot are left out', async () => {
+    const args = ['export', '--model', at('moved'), '--out', at('moved-web')];
+    const outcome = await run(...args, '--task', at('none.csv'));
+    expect([outcome.code, existsSync(at('moved-web'))]).toEqual([1, false]);
+    const left = await must(...args);
+    expect(left.err).toContain('could not be read, so the export is not scored');
+    expect(card(at('moved-web'))).toContain('could not be read.');
+  });
+
+  beforeAll(async () => {
+    const training = ['train', ...mini, '--device', 'onnx', '--max-steps', '2', '--limit', '16', '--quiet'];
+    await must(...training, '--task', 'miniglue/sst2', '--eval-limit', '16', '--out', at('own-model'));
+    const rows = colors(folder);
+    cpSync(rows, at('moving.csv'));
+    await must(...training, '--task', at('moving.csv'), '--out', at('moved'));
+    rmSync(at('moving.csv'));
+  });
+});
+
+describe('--overwrite', () => {
+  const out = at('over');
+  const first = ['--model', stored('sst2'), '--out', out];
+  const second = ['--model', stored('stsb'), '--out', out, ...mini, '--overwrite'];
+
+  test('replaces the files of an export, removes those that are no longer written, and leaves others', async () => {
+    await must('export', ...first, ...mini, '--dtype', 'f16');
+    writeFileSync(join(out, 'index.html'), 'a page');
+    await must('export', ...second);
+    expect(readdirSync(join(out, 'onnx'))).toEqual(['model.onnx']);
+    expect(readFileSync(join(out, 'index.html'), 'utf8')).toBe('a page');
+    expect(JSON.parse(readFileSync(join(out, 'export.json'), 'utf8'))).toMatchObject({
+      task: expect.stringContaining('stsb'),
+      files: expect.arrayContaining(['config.json', 'export.json', 'onnx/model.onnx']),
+    });
+  });
+
+  test('leaves the old export as it was when the new one fails', async () => {
+    const before = readFileSync(join(out, 'config.json'), 'utf8');
+    const outcome = await run('export', ...first, '--overwrite', '--encoder', at('none'));
+    expect(outcome.code).not.toBe(0);
+    expect(readFileSync(join(out, 'config.json'), 'utf8')).toBe(before);
+  });
+});
+
 describe('a model that learned to use others', () => {
   const pairs: readonly Texts[] = [
     ['Anna has two cats .', 'Anna has a cat .'],
@@ -149,14 +235,15 @@ describe('a model that learned to use others', () => {
   ];
   const [f32, f16] = [{ dtype: 'fp32' }, { dtype: 'fp16' }] as const;
   let expected: number[];
+  let said: Outcome;
 
   beforeAll(async () => {
     await must(
       ...['train', ...mini, '--task', 'miniglue/rte', '--limit', '32', '--max-steps', '6', '--quiet'],
       ...['--method', 'scalearn', '--sources', ...(['mnli', 'qnli', 'rte'] as const).map(stored)],
-      ...['--device', 'onnx', '--out', at('scalearn')],
+      ...['--device', 'onnx', '--eval-limit', '48', '--out', at('scalearn')],
     );
-    await exported(at('scalearn'), 'web', '--dtype', 'f32', 'f16');
+    said = await exported(at('scalearn'), 'web', '--dtype', 'fp32', 'f16', 'q8', 'q4');
     const rows = await predicted(at('scalearn'), pairs);
     expected = rows.flatMap(({ probabilities }) => Object.values(probabilities));
   });
@@ -174,14 +261,103 @@ describe('a model that learned to use others', () => {
     expect(half?.length).toBeLessThan((whole?.length as number) * 0.52);
   });
 
+  test.each([
+    ['q8', 'model_quantized', 0.3, 0.02],
+    ['q4', 'model_q4', 0.25, 0.1],
+  ] as const)('and similar ones from %s', async (dtype, file, size, most) => {
+    const difference = largest(softmaxRows(await exportedLogits(at('web'), pairs, { dtype })), expected);
+    expect(difference).toBeLessThan(most);
+    expect(difference).toBeGreaterThan(1e-6);
+    const [whole, small] = ['model', file].map((name) => readFileSync(at(`web/onnx/${name}.onnx`)));
+    expect((small?.length as number) / (whole?.length as number)).toBeLessThan(size);
+  });
+
+  test('is scored on the test rows in each type; f32 scores what evaluate says', async () => {
+    const [evaluated] = events<{ metrics: { accuracy: number } }>(
+      await must('evaluate', '--model', at('scalearn'), '--device', 'onnx', '--json'),
+    );
+    const { accuracy } = (evaluated as NonNullable<typeof evaluated>).metrics;
+    const { types, measured } = JSON.parse(readFileSync(at('web/export.json'), 'utf8')) as {
+      types: { dtype: string; metrics: { accuracy: number }; rows: number; rowsPerSecond: number }[];
+      measured: string;
+    };
+    expect([types.map(({ dtype }) => dtype), measured]).toEqual([['f32', 'f16', 'q8', 'q4'], 'miniglue/rte']);
+    expect(types[0]?.metrics.accuracy).toBeCloseTo(accuracy, 10);
+    for (const { metrics, rows, rowsPerSecond } of types) {
+      expect(Math.abs(metrics.accuracy - accuracy)).toBeLessThan(0.2);
+      expect(rows).toBe(48);
+      expect(rowsPerSecond).toBeGreaterThan(1);
+    }
+    expect(said.out).toMatch(/q4 +[\d.]+ [KM]iB +0\.\d{4} +-?0\.\d{4} +[\d,]+\n/);
+    expect(said.out).toContain('48 test rows of miniglue/rte, with ONNX Runtime');
+    const card = readFileSync(at('web/README.md'), 'utf8');
+    expect(card).toMatch(/\| `onnx\/model_q4\.onnx` \| q4 \| 0\.\d \| 0\.\d+ \([+−]0\.\d+\) \| \d+ \|/);
+    expect(card).toContain(`| f32 | 4.2 | ${accuracy.toFixed(2)} |`);
+  });
+
+  test('has the calibration that the folder of the model stores', async () => {
+    cpSync(at('scalearn'), at('calibrated'), { recursive: true });
+    const path = at('calibrated/scalearn.json');
+    const info = JSON.parse(readFileSync(path, 'utf8'));
+    const [task] = info.tasks;
+    writeFileSync(path, JSON.stringify({ ...info, tasks: [{ ...task, temperature: 4 }] }));
+    await exported(at('calibrated'), 'calibrated-web', '--eval-limit', '0');
+    const cold = await exportedLogits(at('web'), pairs, f32);
+    const hot = await exportedLogits(at('calibrated-web'), pairs, f32);
+    expect(
+      largest(
+        hot.flat(),
+        cold.flat().map((value) => value / 4),
+      ),
+    ).toBeLessThan(1e-5);
+    expect(JSON.parse(readFileSync(at('calibrated-web/config.json'), 'utf8')).calibration).toEqual({
+      temperature: 4,
+    });
+  });
+
+  test('shares a file with other models of its encoder', async () => {
+    const [one, two] = [at('scalearn'), stored('stsb')];
+    const said = await must(
+      ...['export', '--model', one, `scores=${two}`, '--out', at('both'), ...mini, '--dtype', 'f32', 'q8'],
+    );
+    await exported(two, 'second', ...mini);
+    for (const [index, alone] of ['web', 'second'].entries()) {
+      const expected = await exportedLogits(at(alone), pairs, f32);
+      const found = await exportedLogits(at('both'), pairs, { ...f32, index });
+      expect(found[0]?.length).toBe(index === 0 ? 2 : 1);
+      expect(largest(found.flat(), expected.flat())).toBeLessThan(1e-4);
+      const small = await exportedLogits(at('both'), pairs, { dtype: 'q8', index });
+      expect(largest(small.flat(), expected.flat())).toBeLessThan(0.3);
+    }
+    const [alone, both] = ['web', 'both'].map((out) => readFileSync(at(`${out}/onnx/model.onnx`)).length);
+    expect(both).toBeLessThan((alone as number) * 1.15);
+    expect(said.out).toMatch(/scalearn, .*stsb.* exported as onnx\/model\.onnx/);
+    expect(said.out).toMatch(/\nscalearn\n.*accuracy[\s\S]*48 test rows of miniglue\/rte/);
+    const description = JSON.parse(readFileSync(at('both/export.json'), 'utf8'));
+    expect(description).toMatchObject({
+      models: [
+        { name: 'scalearn', task: 'miniglue/rte', method: 'scalearn', measured: 'miniglue/rte' },
+        { name: 'scores', method: null, measured: null },
+      ],
+      types: [{ dtype: 'f32', models: [{ name: 'scalearn', rows: 48 }] }, { dtype: 'q8' }],
+    });
+    const card = readFileSync(at('both/README.md'), 'utf8');
+    expect(card).toContain('not measured: scores: the folder of the model has no run.json');
+    expect(card).toContain('// 0: scalearn, 1: scores');
+  });
+
   test('says what it wrote', async () => {
-    const text = await exported(at('scalearn'), 'said', '--dtype', 'f16');
+    const text = await exported(at('scalearn'), 'said', '--dtype', 'f16', '--eval-limit', '5');
     expect(text.out).toMatch(
       /scalearn \(scalearn\) exported as onnx\/model_fp16\.onnx \(2\.\d MiB\)\nsaved in /,
     );
+    // f32 was measured for comparison, and not written.
+    expect(text.out).toMatch(/\nf16 .*\nf32 .*\n\n5 test rows/);
+    expect(readdirSync(at('said/onnx'))).toEqual(['model_fp16.onnx']);
     const [event] = events(await exported(at('scalearn'), 'said-json', '--json'));
     expect(event).toMatchObject({
       ...{ event: 'done', task: 'miniglue/rte', method: 'scalearn', format: 'onnx' },
+      types: [{ dtype: 'f32', file: 'onnx/model.onnx', rows: 48 }],
       files: { 'onnx/model.onnx': readFileSync(at('said-json/onnx/model.onnx')).length },
     });
     const config = JSON.parse(readFileSync(at('said/config.json'), 'utf8'));
@@ -228,6 +404,16 @@ describe('an encoder whose files say little', () => {
       ['the red cat sat', 'a cat sat'],
       ['the dog', 'the slow dog ran under the tree'],
     ];
+    // Among several models a joint one counts as one for each of its tasks.
+    await must('export', '--model', at('joint'), `more=${at('joint')}`, '--out', at('joint-all'));
+    const { models } = JSON.parse(readFileSync(at('joint-all/config.json'), 'utf8'));
+    const names = models.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['joint/rte', 'joint/stsb', 'more/rte', 'more/stsb']);
+    const second = await exportedLogits(at('joint-all'), pairs, { index: 2 });
+    expect(largest(second.flat(), (await exportedLogits(at('joint-web'), pairs)).flat())).toBeLessThan(1e-5);
+    expect((await exportedLogits(at('joint-all'), pairs, { index: 3 })).map((row) => row.length)).toEqual([
+      1, 1,
+    ]);
     const rows = await predicted(at('joint'), pairs, '--task', 'glue/rte');
     const expected = rows.flatMap(({ probabilities }) => Object.values(probabilities));
     expect(largest(softmaxRows(await exportedLogits(at('joint-web'), pairs)), expected)).toBeLessThan(1e-5);
@@ -244,6 +430,18 @@ describe('what cannot be exported changes nothing', () => {
       2,
       ['--model', model, '--out', at('out'), ...mini, '--format', 'onxx'],
       /Did you mean onnx\? It must be one of onnx/,
+    ],
+    [
+      'two models of one name',
+      2,
+      ['--model', model, `x=${model}`, `x=${model}`, '--out', at('out'), ...mini],
+      /two models have the name x/,
+    ],
+    [
+      'a task for several models',
+      2,
+      ['--model', model, `x=${model}`, '--out', at('out'), ...mini, '--task', 'miniglue/sst2'],
+      /--task is for one model/,
     ],
     [
       'another type',
@@ -265,6 +463,21 @@ describe('what cannot be exported changes nothing', () => {
       false,
       false,
     ]);
+  });
+
+  test.each<[string, string[]]>([
+    ['an export, without --overwrite', []],
+    ['a run, or notes, with --overwrite', ['--overwrite']],
+  ])('a folder with %s', async (_, more) => {
+    const out = at(`full-${more.length}`);
+    mkdirSync(out);
+    const files = more.length > 0 ? ['notes.txt', 'run.json'] : ['export.json'];
+    for (const name of files) writeFileSync(join(out, name), '{"formatVersion":1,"files":["export.json"]}');
+    const outcome = await run('export', '--model', model, '--out', out, ...mini, ...more);
+    expect(outcome.code).toBe(2);
+    const advice = more.length > 0 ? 'remove what is in it' : 'replace the export in it with --overwrite';
+    expect(outcome.err).toContain(`is not empty; choose another --out, or ${advice}`);
+    expect(readdirSync(out)).toEqual(files);
   });
 
   test('a folder with something in it', async () => {

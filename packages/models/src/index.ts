@@ -1,6 +1,13 @@
 export { calibrate, calibrationOf } from './calibrate.ts';
 export { type Classification, classifications } from './classification.ts';
 export { ModelError } from './errors.ts';
+export {
+  type ExportCardInput,
+  type ExportedFileInfo,
+  type ExportedModelInfo,
+  type ExportedScoreInfo,
+  exportCard,
+} from './export-card.ts';
 export { type LoadModelOptions, loadModel } from './load.ts';
 export { type ClassifyOptions, LoadedModel, type TextInput } from './loaded-model.ts';
 export { type CardDetails, modelCardFile } from './model-card.ts';

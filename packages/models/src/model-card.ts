@@ -1,6 +1,7 @@
 import type { FileSet } from '@scalearn/core';
 import { type Assessment, baselineNames, roundedScore } from '@scalearn/evaluation';
-import { type EncoderInfo, type ModelInfo, modelInfoFile, type TaskInfo } from './model-info.ts';
+import { code, hubName, kindOf, labelSection, plain, quoted, taskTypes } from './card-text.ts';
+import { type ModelInfo, modelInfoFile, type TaskInfo } from './model-info.ts';
 
 /** Name of the model card in a folder. The Hugging Face hub shows it as the page of the model. */
 export const modelCardFile = 'README.md';
@@ -43,7 +44,7 @@ export function modelCard(input: CardInput): string {
   return [
     header(input, title),
     `# ${plain(title)}\n`,
-    `${kindOf(info)} trained with the method ${plain(method)} of [ScaLearn](https://arxiv.org/abs/2310.01217) on the frozen encoder ${code(info.encoder.name)}.\n`,
+    `${kindOf(info.tasks)} trained with the method ${plain(method)} of [ScaLearn](https://arxiv.org/abs/2310.01217) on the frozen encoder ${code(info.encoder.name)}.\n`,
     ...scores,
     labelSection(info.tasks),
     javaScriptSection(info),
@@ -51,13 +52,6 @@ export function modelCard(input: CardInput): string {
     trainingSection(input),
   ].join('\n');
 }
-
-const taskTypes = {
-  singleLabelClassification: 'text-classification',
-  multiLabelClassification: 'text-classification',
-  regression: 'text-classification',
-  multipleChoice: 'multiple-choice',
-} as const;
 
 /** Returns the header as YAML. Every text is quoted as JSON, which YAML reads. */
 function header({ info, methodId, languages, license, assessments = {} }: CardInput, title: string): string {
@@ -85,30 +79,6 @@ function header({ info, methodId, languages, license, assessments = {} }: CardIn
   ].join('\n');
 }
 
-const quoted = (text: string): string => JSON.stringify(text);
-
-/** Returns the encoder's name if it was loaded from the hub. */
-function hubName({ source }: EncoderInfo): string | undefined {
-  const name = source?.split('@', 1)[0] ?? '';
-  return /^[\w.-]+\/[\w.-]+$/.test(name) && !name.startsWith('.') ? name : undefined;
-}
-
-/** Escapes what Markdown would read as formatting. */
-const plain = (text: string): string => text.replace(/[\\`*_[\]<>|#]/g, '\\$&').replaceAll(/\s+/g, ' ');
-const code = (text: string): string => `\`${text.replaceAll('`', "'").replaceAll(/\s+/g, ' ')}\``;
-
-const problemNames = {
-  singleLabelClassification: 'A model that classifies texts',
-  multiLabelClassification: 'A model that gives texts any number of labels',
-  regression: 'A model that gives texts a score',
-  multipleChoice: 'A model that chooses between texts',
-} as const;
-
-function kindOf({ tasks }: ModelInfo): string {
-  const [only, ...others] = tasks;
-  return only && others.length === 0 ? `${problemNames[only.problem]},` : `A model of ${tasks.length} tasks,`;
-}
-
 function scoreSection({ id }: TaskInfo, assessment: Assessment, several: boolean): string {
   const { metric, score, interval, rows, baselines, classes, findings } = assessment;
   const shown = (value: number): string => roundedScore(value, rows);
@@ -134,26 +104,6 @@ function scoreSection({ id }: TaskInfo, assessment: Assessment, several: boolean
   for (const { text, advice } of findings) lines.push(`* ${plain(text)} ${plain(advice)}`);
   if (findings.length > 0) lines.push('');
   return lines.join('\n');
-}
-
-/** Most labels that are listed. */
-const listedLabels = 100;
-
-function labelSection(tasks: readonly TaskInfo[]): string {
-  const lines = tasks.flatMap(({ id, labels, temperature, threshold, problem }) => {
-    if (!labels) return [`* ${plain(id)}: a score`];
-    const more = labels.length > listedLabels ? ` and ${labels.length - listedLabels} more` : '';
-    const above =
-      problem === 'multiLabelClassification'
-        ? `; labels above a probability of ${Number(threshold.toPrecision(3))} are predicted`
-        : '';
-    const scaled =
-      temperature === 1
-        ? ''
-        : `; logits are divided by ${Number(temperature.toPrecision(3))} before they become probabilities`;
-    return [`* ${plain(id)}: ${labels.slice(0, listedLabels).map(plain).join(', ')}${more}${above}${scaled}`];
-  });
-  return ['## Labels\n', ...lines, ''].join('\n');
 }
 
 function javaScriptSection({ encoder, tasks: [task] }: ModelInfo): string {

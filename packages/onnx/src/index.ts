@@ -1,5 +1,13 @@
 export { OnnxDevice, type OnnxDeviceOptions, requestOnnxDevice } from './device.ts';
+export type { ExportCalibration } from './export/calibration.ts';
+export { type ExportDtype, type ExportedFileName, exportedFiles } from './export/dtypes.ts';
 export { OnnxExportError } from './export/errors.ts';
 export { type ExportOnnxOptions, exportOnnx } from './export/export-onnx.ts';
-export type { ExportDtype } from './export/stored-leaves.ts';
+export { type ExportTogetherOptions, exportTogether } from './export/export-together.ts';
+export {
+  type ExportedFile,
+  type ExportedFileOptions,
+  type ExportedPredictOptions,
+  openExportedFile,
+} from './export/exported-file.ts';
 export { loadRuntime, type Runtime, type RuntimeName, type WasmPaths } from './runtime.ts';

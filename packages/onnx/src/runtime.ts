@@ -39,6 +39,7 @@ export interface RuntimeTensor {
 }
 
 export interface Session {
+  readonly inputNames: readonly string[];
   run(feeds: Record<string, RuntimeTensor>): Promise<Record<string, RuntimeTensor>>;
   release(): Promise<void>;
 }

@@ -17,11 +17,11 @@ import {
   variable,
 } from '@scalearn/core/graph';
 import { createEncoder, maxSequenceLength, type TransformerConfig } from '@scalearn/encoders';
-import { exportOnnx, loadRuntime, OnnxExportError } from '@scalearn/onnx';
+import { exportedFiles, exportOnnx, loadRuntime, OnnxExportError, openExportedFile } from '@scalearn/onnx';
 import { afterAll, describe, expect, test } from 'vitest';
 import { tinyConfig, tinyWeights } from '../../cli/src/doctor/self-test.ts';
 import { checkSize, classifierModel } from '../src/export/classifier-model.ts';
-import type { RuntimeTensor } from '../src/runtime.ts';
+import type { RuntimeName, RuntimeTensor } from '../src/runtime.ts';
 
 const device = new ReferenceDevice('float64');
 afterAll(() => device.dispose());
@@ -70,8 +70,9 @@ async function logitsOf(
   model: Uint8Array,
   layout: Layout,
   ids: readonly number[][],
+  runtime: RuntimeName = 'onnxruntime-node',
 ): Promise<number[]> {
-  const { InferenceSession, Tensor } = await loadRuntime();
+  const { InferenceSession, Tensor } = await loadRuntime(runtime);
   const session = await InferenceSession.create(model, {});
   const fill = (of: (row: number, at: number) => number): RuntimeTensor => {
     const values = layout.flatMap((text, row) => {
@@ -103,6 +104,8 @@ async function reference(encoder: Encoder, graph: Graph, ids: readonly number[][
 
 const distance = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))));
+
+const norm = (values: readonly number[]): number => Math.hypot(...values);
 
 describe.each([bert, roberta, distilbert])('$modelType', (config) => {
   const [firstPosition, dtype] = [config.modelType === 'roberta' ? 2 : 0, 'f32'] as const;
@@ -153,6 +156,66 @@ describe('f16', () => {
   });
 });
 
+describe('quantized', () => {
+  // Wide enough for products to be quantized; no multiple of a block.
+  const wide = { ...bert, hiddenSize: 72, intermediateSize: 136 };
+  const layout = layouts['padded in between'] as Layout;
+  const ids = draw(layout);
+
+  test.each([
+    ['q8', 0.32, /MatMulInteger/, 0.05],
+    ['q4', 0.26, /MatMulNBits/, 0.5],
+  ] as const)(
+    '%s has a small file and similar logits, in both forms of ONNX Runtime',
+    async (dtype, size, operator, most) => {
+      using encoder = await encoderOf(wide);
+      const graph = classifier(encoder);
+      const exact = await reference(encoder, graph, ids);
+      const whole = await classifierModel(graph, { firstPosition: 0, dtype: 'f32' });
+      const model = await classifierModel(graph, { firstPosition: 0, dtype });
+      const text = new TextDecoder('latin1').decode(model);
+      expect(text).toMatch(operator);
+      expect(/com\.microsoft/.test(text)).toBe(dtype === 'q4');
+      const native = await logitsOf(wide, model, layout, ids);
+      const web = await logitsOf(wide, model, layout, ids, 'onnxruntime-web');
+      expect(model.length / whole.length).toBeLessThan(size);
+      // Random weights lose more than those of a trained model; a wrong layout would be off by more than 1.
+      const difference = norm(native.map((value, i) => value - (exact[i] as number))) / norm(exact);
+      expect(difference).toBeLessThan(most);
+      expect(difference).toBeGreaterThan(1e-4);
+      expect(distance(web, native)).toBeLessThan(1e-2);
+    },
+  );
+
+  test('a weight that is not finite is refused', async () => {
+    using encoder = await encoderOf(wide);
+    const graph = classifier(encoder, Number.NaN);
+    await expect(classifierModel(graph, { firstPosition: 0, dtype: 'q8' })).rejects.toThrow(/diverged/);
+  });
+});
+
+describe('an exported file', () => {
+  const segments: readonly [string][] = [['5 6 7'], ['8'], ['9 10']];
+
+  test.each([
+    ['onnxruntime-node', bert],
+    ['onnxruntime-web', roberta],
+  ] as const)('gives the logits of texts in %s', async (runtime, config) => {
+    using encoder = await encoderOf(config);
+    using model = await trained(encoder, { problem: 'multiLabelClassification', labels: ['a', 'b'] });
+    const { [exportedFiles.f32.file]: content } = await exportOnnx(model);
+    await using file = await openExportedFile(content as Uint8Array, { runtime, threads: 1 });
+    const texts = segments.map((text) => encoder.encode(text, model.task));
+    const progress: number[] = [];
+    const found = await file.predict(texts, { batchSize: 2, onProgress: (done) => progress.push(done) });
+    expect([found.rows, found.columns, progress]).toEqual([3, 2, [0, 2, 3]]);
+    const expected = await model.predictTexts(segments);
+    expect(distance([...found.logits], [...expected.logits])).toBeLessThan(2e-5);
+    const signal = AbortSignal.abort(new Error('stop'));
+    await expect(file.predict(texts, { signal })).rejects.toThrow('stop');
+  });
+});
+
 describe('what is refused', () => {
   test('weights of more than a file holds', () => {
     checkSize(2e9, 'f32');
@@ -198,6 +261,37 @@ test('config.json says what the logits mean', async () => {
     id2label: { 0: 'hot', 1: 'loud' },
     label2id: { hot: 0, loud: 1 },
     'transformers.js_config': { dtype: 'fp16' },
+  });
+});
+
+describe('a calibration', () => {
+  const kind = { problem: 'multiLabelClassification', labels: ['hot', 'loud'] } as const;
+
+  test('divides the logits, and gives the threshold to the reader', async () => {
+    using encoder = await encoderOf(roberta);
+    using model = await trained(encoder, kind);
+    const text = [encoder.encode(['5 6 7'], model.task)];
+    const logits = async (files: Awaited<ReturnType<typeof exportOnnx>>): Promise<number[]> => {
+      await using file = await openExportedFile(files[exportedFiles.f32.file] as Uint8Array);
+      return [...(await file.predict(text)).logits];
+    };
+    const files = await exportOnnx(model, { calibration: { temperature: 2.5, threshold: 0.3 } });
+    const expected = (await logits(await exportOnnx(model))).map((value) => value / 2.5);
+    expect(distance(await logits(files), expected)).toBeLessThan(1e-6);
+    const config = JSON.parse(files['config.json'] as string);
+    expect(config.calibration).toEqual({ temperature: 2.5, threshold: 0.3 });
+  });
+
+  test.each([
+    [kind, { temperature: 0 }, /temperature of own\/task is 0; it must be a number of at least 0.000001/],
+    [kind, { temperature: 1e-300 }, /it must be a number of at least/],
+    [kind, { temperature: Number.NaN }, /temperature of own\/task is NaN/],
+    [kind, { threshold: 1.5 }, /threshold of own\/task is 1.5; it must be from 0 to 1/],
+    [{ problem: 'regression', labels: null }, { temperature: 2 }, /regression, which has no temperature/],
+  ] as const)('out of range is refused: %j %j', async (kind, calibration, message) => {
+    using encoder = await encoderOf(roberta);
+    using model = await trained(encoder, kind);
+    await expect(exportOnnx(model, { calibration })).rejects.toThrow(message);
   });
 });
 

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { basename, resolve } from 'node:path';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import type { DeviceChoice } from '@scalearn/core';
 import type { TransformerEncoder } from '@scalearn/encoders';
@@ -8,8 +7,9 @@ import { LoadedModel } from '@scalearn/models';
 import { createService, type RequestRecord } from '@scalearn/serve';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
-import { FolderError, UsageError } from '../errors.ts';
+import { FolderError } from '../errors.ts';
 import { openModelFolder } from '../folders/model-folder.ts';
+import { namedFolders } from '../folders/named-folders.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import { storedCalibration } from '../model/calibration.ts';
 import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
@@ -170,19 +170,6 @@ async function loadModels(
     await dispose();
     throw error;
   }
-}
-
-/** Returns the folders by the names of their models. @throws UsageError if two have the same name */
-function namedFolders(folders: readonly string[]): Map<string, string> {
-  const places = new Map<string, string>();
-  for (const folder of folders) {
-    const [, named, path = folder] = /^([\w.-]+)=(.+)$/.exec(folder) ?? [];
-    const name = named ?? basename(resolve(path));
-    if (places.has(name))
-      throw new UsageError(`two models have the name ${name}; give one another: NAME=${path}`);
-    places.set(name, path);
-  }
-  return places;
 }
 
 function showRequest(

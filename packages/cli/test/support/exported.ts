@@ -4,6 +4,7 @@ import {
   AutoTokenizer,
   env,
   pipeline,
+  Tensor,
   type TextClassificationPipeline,
 } from '@huggingface/transformers';
 
@@ -13,11 +14,18 @@ export type Texts = readonly [string] | readonly [string, string];
 env.allowRemoteModels = false;
 env.localModelPath = '/';
 
+interface ExportedOptions {
+  dtype?: 'fp32' | 'fp16' | 'q8' | 'q4';
+  batchSize?: number;
+  /** Which of several models. */
+  index?: number;
+}
+
 /** Logits of texts or pairs, given to the model in batches of `batchSize`. */
 export async function exportedLogits(
   folder: string,
   texts: readonly Texts[],
-  { dtype = 'fp32', batchSize = texts.length }: { dtype?: 'fp32' | 'fp16'; batchSize?: number } = {},
+  { dtype = 'fp32', batchSize = texts.length, index }: ExportedOptions = {},
 ): Promise<number[][]> {
   const tokenizer = await AutoTokenizer.from_pretrained(folder);
   const model = await AutoModelForSequenceClassification.from_pretrained(folder, { dtype });
@@ -29,7 +37,8 @@ export async function exportedLogits(
       batch.map(([text]) => text),
       { padding: true, truncation: true, ...(second.length > 0 ? { text_pair: second } : {}) },
     );
-    const { logits } = await model(inputs);
+    const chosen = index === undefined ? {} : { model: new Tensor('int64', [BigInt(index)], [1]) };
+    const { logits } = await model({ ...inputs, ...chosen });
     rows.push(...(logits.tolist() as number[][]));
   }
   await model.dispose();

@@ -1,25 +1,40 @@
 import type { Dim, HostValue, OnnxAttribute, OnnxValue } from '@scalearn/core/graph';
 import { Emitter } from '../emitter.ts';
-import { elementTypes } from '../model.ts';
+import { elementTypes, type ModelConstant } from '../model.ts';
 import { OnnxExportError } from './errors.ts';
 import { paddingBias, padRows, rowCount, tokenCount, unpadRows } from './ragged.ts';
+import { type FormatEmitter, f32, type Weight, type WeightFormat } from './weight-format.ts';
 
 /**
  * Collects a graph for any ONNX runtime. It uses only standard operators. Values that the onnx device computes on the
  * host are computed in the graph from the attention mask.
  */
-export class PaddedEmitter extends Emitter {
+export class PaddedEmitter extends Emitter implements FormatEmitter {
   // A call has few texts, so the nodes of more groups would cost as much as they save.
   readonly groups = 1;
-  /** Names of constants that are f16. */
-  readonly #halves = new Set<OnnxValue>();
+  readonly #format: WeightFormat;
+  readonly #weights = new Map<OnnxValue, { readonly weight: Weight; readonly format: WeightFormat }>();
 
-  /** Stores values in the model. f16 values, given as bit patterns, are converted to f32 where they are read. */
-  store(name: string, shape: readonly number[], data: Float32Array | Uint16Array): OnnxValue {
-    const isHalf = data instanceof Uint16Array;
-    this.constants.push({ name, type: isHalf ? 'f16' : 'f32', shape, data });
-    if (isHalf) this.#halves.add(name);
-    return name;
+  constructor(format: WeightFormat) {
+    super();
+    this.#format = format;
+  }
+
+  /**
+   * Returns a weight as a value. It is stored when a node reads it, in the form that suits this node.
+   *
+   * @param isFormatted whether it may be stored in the emitter's format; otherwise it is f32
+   */
+  weight(weight: Weight, isFormatted: boolean): OnnxValue {
+    this.#weights.set(weight.name, { weight, format: isFormatted ? this.#format : f32 });
+    return weight.name;
+  }
+
+  store(name: string, make: () => Omit<ModelConstant, 'name'>): OnnxValue {
+    return this.once(`stored ${name}`, () => {
+      this.constants.push({ name, ...make() });
+      return [name];
+    })[0] as OnnxValue;
   }
 
   override nodes(
@@ -29,22 +44,34 @@ export class PaddedEmitter extends Emitter {
     attributes: Record<string, OnnxAttribute> = {},
   ): readonly OnnxValue[] {
     if (type === 'FusedMatMul') return [this.#matMul(inputs, attributes)];
-    const [table, ...rest] = inputs;
-    // Only the rows of a table that are read are converted to f32.
-    if (type === 'Gather' && table !== undefined && this.#halves.has(table))
-      return super.nodes(type, [table, ...rest], outputs, attributes).map((rows) => this.#widen(rows));
-    return super.nodes(
-      type,
-      inputs.map((name) => (this.#halves.has(name) ? this.#widen(name) : name)),
-      outputs,
-      attributes,
-    );
+    const special = this.#withWeight(type, inputs, attributes);
+    if (special !== undefined) return [special];
+    const read = inputs.map((name) => {
+      const stored = this.#weights.get(name);
+      return stored ? stored.format.whole(this, stored.weight) : name;
+    });
+    return super.nodes(type, read, outputs, attributes);
+  }
+
+  /** Writes a linear layer, or the rows of a table, in the form of its weight; undefined for other nodes. */
+  #withWeight(
+    type: string,
+    inputs: readonly OnnxValue[],
+    { transA = 0, transB = 0 }: Readonly<Record<string, OnnxAttribute>>,
+  ): OnnxValue | undefined {
+    const [first = '', second = '', bias] = inputs;
+    const table = this.#weights.get(first);
+    if (type === 'Gather' && table) return table.format.rows?.(this, table.weight, second);
+    const stored = this.#weights.get(second);
+    if (type !== 'Gemm' || !stored || table || transA !== 0 || transB !== 1) return undefined;
+    const product = stored.format.product?.(this, stored.weight, first);
+    return product !== undefined && bias !== undefined ? this.node('Add', [product, bias]) : product;
   }
 
   host(value: HostValue): OnnxValue {
     switch (value.kind) {
       case 'dim':
-        return this.#widen(this.node('Squeeze', [this.#size(value.dim)]));
+        return this.node('Cast', [this.node('Squeeze', [this.#size(value.dim)])], { to: elementTypes.f32 });
       case 'shape': {
         const sizes = value.shape.map((dim) => this.#size(dim));
         return this.node('Concat', sizes, { axis: 0 });
@@ -68,10 +95,6 @@ export class PaddedEmitter extends Emitter {
     if (dim === 'sequences') return rowCount(this);
     if (dim === 'tokens') return tokenCount(this);
     throw new OnnxExportError(`a classifier's texts have no dimension '${dim}'`);
-  }
-
-  #widen(value: OnnxValue): OnnxValue {
-    return super.nodes('Cast', [value], 1, { to: elementTypes.f32 })[0] as OnnxValue;
   }
 
   /** Adds `alpha · op(a) · op(b)`, where op may transpose the last two of four axes. */

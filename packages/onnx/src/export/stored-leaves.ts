@@ -1,41 +1,44 @@
 import type { DeviceTensor } from '@scalearn/core';
-import { f32ToF16 } from '@scalearn/core/files';
 import { leafOf, type Node, type OnnxValue, storedPart, type Tensor } from '@scalearn/core/graph';
 import type { Leaves } from '../write-graph.ts';
 import type { PaddedEmitter } from './padded-emitter.ts';
 
-/** Storage type of the weights of an exported model. */
-export type ExportDtype = 'f32' | 'f16';
+/** Returns what holds the values of the variables of a graph, each once. */
+export function storagesOf(order: readonly Node[]): readonly DeviceTensor[] {
+  const all = order.flatMap((node) => storedPart(node.outputs[0] as Tensor)?.storage ?? []);
+  return [...new Set(all)];
+}
 
-/** Reads the values of all variables of a graph, each once. */
+/** Reads the values of all variables of a graph, each once. @param values those that were read before; it gets all */
 export async function readVariables(
   order: readonly Node[],
+  values: Map<DeviceTensor, Float32Array> = new Map(),
 ): Promise<ReadonlyMap<DeviceTensor, Float32Array>> {
-  const values = new Map<DeviceTensor, Float32Array>();
-  for (const node of order) {
-    const storage = storedPart(node.outputs[0] as Tensor)?.storage;
-    if (storage && !values.has(storage)) values.set(storage, Float32Array.from(await storage.read()));
-  }
+  for (const storage of storagesOf(order))
+    if (!values.has(storage)) values.set(storage, Float32Array.from(await storage.read()));
   return values;
 }
 
-/** Stores variables and their parts as constants of the model. `input` maps the names of fed inputs to values. */
+/**
+ * Stores variables and their parts as constants of the model. `input` maps the names of fed inputs to values. Variables
+ * that are not shared by all models of a file are stored as f32.
+ */
 export class StoredLeaves implements Leaves {
   readonly #emitter: PaddedEmitter;
   readonly #values: ReadonlyMap<DeviceTensor, Float32Array>;
-  readonly #dtype: ExportDtype;
+  readonly #isShared: (storage: DeviceTensor) => boolean;
   readonly #input: (name: string) => OnnxValue;
   readonly #names = new Map<Tensor, OnnxValue>();
 
   constructor(
     emitter: PaddedEmitter,
     values: ReadonlyMap<DeviceTensor, Float32Array>,
-    dtype: ExportDtype,
+    isShared: (storage: DeviceTensor) => boolean,
     input: (name: string) => OnnxValue,
   ) {
     this.#emitter = emitter;
     this.#values = values;
-    this.#dtype = dtype;
+    this.#isShared = isShared;
     this.#input = input;
   }
 
@@ -56,15 +59,9 @@ export class StoredLeaves implements Leaves {
     const { storage, offset } = storedPart(tensor) as NonNullable<ReturnType<typeof storedPart>>;
     const size = shape.reduce((a, b) => a * b, 1);
     const values = (this.#values.get(storage) as Float32Array).subarray(offset, offset + size);
-    const name = `${storage.label} ${this.#names.size}`;
-    return this.#emitter.store(name, shape, this.#dtype === 'f16' ? halved(values, shape) : values);
+    // Models that are exported together have other labels.
+    const isShared = this.#isShared(storage);
+    const name = `${isShared ? storage.label : 'own'} ${this.#names.size}`;
+    return this.#emitter.weight({ name, shape, values }, isShared);
   }
 }
-
-/** Converts a matrix to f16 if its values are in the range of f16. Vectors stay f32: small, sensitive to precision. */
-function halved(values: Float32Array, shape: readonly number[]): Float32Array | Uint16Array {
-  const fits = shape.length > 1 && values.every((value) => Math.abs(value) <= largestHalf);
-  return fits ? f32ToF16(values) : values;
-}
-
-const largestHalf = 65_504;
