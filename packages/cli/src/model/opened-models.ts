@@ -10,9 +10,9 @@ import type { MethodRegistry } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';
 import { chosenRun, type PartialTaskChoice, runOfTask } from '../tasks/model-task.ts';
 import { readTestRows, type TestRows } from '../tasks/test-rows.ts';
+import { storedCalibration } from './calibration.ts';
 import { encoderOf, loadModelEncoder } from './encoder-source.ts';
 import { loadModel } from './load-model.ts';
-import { storedCalibration } from './stored-calibration.ts';
 
 /** A model of one task that is exported. */
 export interface OpenedModel extends Disposable {
@@ -89,7 +89,7 @@ export async function openModel(
     const model = ofJoint ? whole.for(ofJoint.task) : whole;
     const { id } = model.task;
     const methodId = run?.method ?? (await model.snapshot()).method.name;
-    const calibration = await storedCalibration(path, id);
+    const calibration = (await storedCalibration(path))(id);
     return { ...{ name: name ?? id, model, methodId, calibration, rows, run }, [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();

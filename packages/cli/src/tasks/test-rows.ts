@@ -33,6 +33,8 @@ export async function readTestRows(
   const { task } = given;
   if (task === undefined && !run)
     return { reason: 'the folder of the model has no run.json that names its data' };
+  if (task === undefined && run?.folds)
+    return { reason: 'the model was trained on all rows of its file; name others with --task' };
   try {
     const found =
       task === undefined
