@@ -152,10 +152,12 @@ describe('a text', () => {
     expect(one).toMatchObject({ row: 1, text: sentence(4), label: other?.label });
     const red = (row: unknown): number => (row as { probabilities: { red: number } }).probabilities.red;
     expect(red(other)).toBeCloseTo(red(one), 5);
-    renameSync(join(at('merged'), 'run.json'), at('run.json'));
+    for (const name of ['run.json', 'scalearn.json']) renameSync(join(at('merged'), name), at(name));
     expect(await predict('merged', '--text', sentence(4))).toMatchObject({
       code: 2,
-      err: expect.stringContaining('has no run.json, so --encoder must be given'),
+      err: expect.stringContaining(
+        'does not say where its encoder can be loaded from, so --encoder must be given',
+      ),
     });
     expect(await predicted('merged', '--text', sentence(4), '--encoder', world.encoder)).toEqual([other]);
   });

@@ -11,6 +11,7 @@ export {
   modelInfoFile,
   noCalibration,
   parseModelInfo,
+  readModelInfo,
   type TaskInfo,
   taskOfHead,
 } from './model-info.ts';
@@ -22,3 +23,4 @@ export {
   saveModel,
   snapshotModelFiles,
 } from './save.ts';
+export { tasksOf } from './tasks-of.ts';

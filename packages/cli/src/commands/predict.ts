@@ -3,17 +3,17 @@ import { basename, dirname, resolve } from 'node:path';
 import type { DeviceChoice, ModelOutput, TrainingExample } from '@scalearn/core';
 import { describeTask, folderSource, type Problem, readTextFile, taskIds } from '@scalearn/datasets';
 import { regressionPredictions } from '@scalearn/evaluation';
-import { classifications, noCalibration } from '@scalearn/models';
+import { type Calibration, classifications } from '@scalearn/models';
 import type { Command } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, UsageError } from '../errors.ts';
-import { openModelFolder } from '../folders/model-folder.ts';
+import { openStoredModel } from '../folders/model-folder.ts';
 import { statOf } from '../folders/paths.ts';
-import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
+import { storedCalibration } from '../model/calibration.ts';
 import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
-import { loadModel } from '../model/load-model.ts';
+import { loadStoredModel } from '../model/load-model.ts';
 import { choiceOption, encoderOption, pathOption } from '../options/command-line.ts';
 import { fileReading, inFlags, type Reading, readingNames, textFileFlags } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
@@ -21,7 +21,7 @@ import type { Reporter } from '../output/events.ts';
 import { counted, cut, figure, table } from '../output/format.ts';
 import { withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
-import { chosenRun } from '../tasks/model-task.ts';
+import { chosenTask } from '../tasks/model-task.ts';
 import { doubtLines } from '../tasks/own-task-text.ts';
 import type { CommandContext, Run } from './context.ts';
 
@@ -93,15 +93,16 @@ async function predictTexts(
   { signal, setup: { families, methods } }: CommandContext,
 ): Promise<{ readonly predicted: readonly Predicted[]; readonly labels: readonly string[] | null }> {
   const { model: path, out } = given;
-  await openModelFolder(path);
-  const run = chosenRun(path, await readRunFile(path), given.task);
+  const stored = await openStoredModel(path, { signal });
+  const chosen = chosenTask(stored, given.task);
+  const { run } = chosen;
   const expected = textColumnsOf(run);
   if (out !== undefined) await checkOutput(out, given.overwrite === true);
   const texts = await readTexts(given, expected, reporter);
-  const encoderName = await encoderOf(path, given.encoder, run);
+  const encoderName = await encoderOf(chosen, given.encoder);
   await using device = await openDevice(given.device, reporter.warn);
-  using encoder = await loadModelEncoder(path, run, encoderName, { device, families, reporter, signal });
-  using whole = await loadModel(path, encoder, reporter, [], methods.readers);
+  using encoder = await loadModelEncoder(chosen, encoderName, { device, families, reporter, signal });
+  using whole = await loadStoredModel(stored, encoder, reporter, [], methods.readers);
   const model = given.task === undefined ? whole : whole.for(given.task);
   if (model.task.problem === 'multipleChoice')
     throw new FolderError(
@@ -110,7 +111,8 @@ async function predictTexts(
   try {
     const batchSize = run?.settings.evalBatchSize ?? 32;
     const answers = await model.predictTexts(texts, { batchSize, signal, onProgress: reporter.progress });
-    const predictions = predictionsOf(model.task, answers);
+    const calibration = (await storedCalibration(path))(model.task.id);
+    const predictions = predictionsOf({ ...model.task, ...calibration }, answers);
     return {
       predicted: predictions.map((prediction, i) => ({ texts: texts[i]!, prediction })),
       labels: model.task.labels,
@@ -235,12 +237,17 @@ export type Prediction =
 
 /** Converts logits to predictions: the most probable class, all labels with a probability above 0.5, or a score. */
 function predictionsOf(
-  { problem, labels }: { readonly problem: Problem; readonly labels: readonly string[] | null },
+  {
+    problem,
+    labels,
+    temperature,
+    threshold,
+  }: Calibration & { readonly problem: Problem; readonly labels: readonly string[] | null },
   answers: ModelOutput,
 ): Prediction[] {
   if (problem === 'regression' || labels === null)
     return Array.from(regressionPredictions(answers), (score) => ({ score }));
-  return classifications({ ...noCalibration, problem, labels }, answers).map((found) =>
+  return classifications({ temperature, threshold, problem, labels }, answers).map((found) =>
     problem === 'multiLabelClassification'
       ? { labels: found.labels, probabilities: found.scores }
       : { label: found.label, probabilities: found.scores },

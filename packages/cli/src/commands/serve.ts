@@ -4,15 +4,15 @@ import { serve as listen, type ServerType } from '@hono/node-server';
 import type { DeviceChoice } from '@scalearn/core';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { environment } from '@scalearn/hub';
-import { LoadedModel, noCalibration } from '@scalearn/models';
+import { LoadedModel } from '@scalearn/models';
 import { createService, type RequestRecord } from '@scalearn/serve';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError, UsageError } from '../errors.ts';
-import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
-import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
-import { loadModel } from '../model/load-model.ts';
+import { isOnHub, openStoredModel } from '../folders/model-folder.ts';
+import { storedCalibration } from '../model/calibration.ts';
+import { encoderLayers, encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
+import { loadStoredModel } from '../model/load-model.ts';
 import { encoderOption, listOption, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
 import type { Reporter } from '../output/events.ts';
@@ -139,7 +139,11 @@ async function loadModels(
   { signal, setup: { families, methods } }: CommandContext,
 ): Promise<ServedModels> {
   const places = namedFolders(folders);
-  for (const path of places.values()) await openModelFolder(path);
+  const opened = new Map(
+    await Promise.all(
+      [...places].map(async ([name, path]) => [name, await openStoredModel(path, { signal })] as const),
+    ),
+  );
   const device = await openDevice(choice, reporter.warn);
   const encoders = new Map<string, TransformerEncoder>();
   const byName: Record<string, LoadedModel> = {};
@@ -148,15 +152,16 @@ async function loadModels(
     await device.dispose();
   };
   try {
-    for (const [name, path] of places) {
-      const run = await readRunFile(path);
-      const source = await encoderOf(path, given, run);
-      const key = `${source} ${run?.encoder.shape.layers ?? 'all'}`;
+    for (const [name, stored] of opened) {
+      const { path } = stored;
+      const source = await encoderOf(stored, given);
+      const key = `${source} ${encoderLayers(stored) ?? 'all'}`;
       const how = { device, families, reporter, signal };
-      const encoder = encoders.get(key) ?? (await loadModelEncoder(path, run, source, how));
+      const encoder = encoders.get(key) ?? (await loadModelEncoder(stored, source, how));
       encoders.set(key, encoder);
-      const model = await loadModel(path, encoder, reporter, [], methods.readers);
-      const tasks = model.tasks.map((task) => ({ ...task, ...noCalibration }));
+      const model = await loadStoredModel(stored, encoder, reporter, [], methods.readers);
+      const calibration = await storedCalibration(path);
+      const tasks = model.tasks.map((task) => ({ ...task, ...calibration(task.id) }));
       byName[name] = new LoadedModel(model, tasks, { ownsEncoder: false, warnings: [] });
       if (tasks.some(({ problem }) => problem === 'multipleChoice'))
         throw new FolderError(
@@ -175,7 +180,7 @@ function namedFolders(folders: readonly string[]): Map<string, string> {
   const places = new Map<string, string>();
   for (const folder of folders) {
     const [, named, path = folder] = /^([\w.-]+)=(.+)$/.exec(folder) ?? [];
-    const name = named ?? basename(resolve(path));
+    const name = named ?? (isOnHub(path) ? path.split('/').at(-1)! : basename(resolve(path)));
     if (places.has(name))
       throw new UsageError(`two models have the name ${name}; give one another: NAME=${path}`);
     places.set(name, path);

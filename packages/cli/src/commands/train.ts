@@ -3,12 +3,13 @@ import { checkTasks } from '@scalearn/core/methods';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
+import { openStoredModel } from '../folders/model-folder.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { describedMethod } from '../methods/describe.ts';
 import { doneEvent } from '../model/done-event.ts';
-import { localEncoder } from '../model/encoder-source.ts';
+import { encoderLayers, encoderOf, localEncoder } from '../model/encoder-source.ts';
 import { runTraining, type TrainingJob } from '../model/run-training.ts';
 import { checkSamePlaces } from '../model/same-places.ts';
 import { checkSameSettings, settleOptions } from '../model/settings.ts';
@@ -42,7 +43,8 @@ Examples:
                  --sources runs/mnli runs/stsb runs/rte --out runs/rte-scalearn
 `;
 
-async function train(given: TrainArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
+async function train(args: TrainArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
+  const given = await withEncoder(args);
   const chosen = chooseMethod(given, setup.methods);
   // Checks that are fast come before the data is read.
   const encoderPath = await localEncoder(given.encoder);
@@ -64,6 +66,29 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
   } finally {
     reporter.close();
   }
+}
+
+/**
+ * Returns the arguments with the encoder of the sources, and as many layers as they use, where none is given.
+ *
+ * @throws UsageError if the sources do not name one either
+ */
+async function withEncoder(
+  given: Partial<TrainArguments> & Omit<TrainArguments, 'encoder'>,
+): Promise<TrainArguments> {
+  const { encoder, sources = [] } = given;
+  if (encoder !== undefined) return { ...given, encoder };
+  for (const path of sources) {
+    const source = await openStoredModel(path);
+    if (!source.run && !source.info) continue;
+    return {
+      ...given,
+      encoder: await encoderOf(source, undefined),
+      layers: given.layers ?? encoderLayers(source),
+    };
+  }
+  const why = sources.length > 0 ? ', because the sources do not name one' : '';
+  throw new UsageError(`required option '--encoder <name>' not specified${why}`);
 }
 
 /** Returns the reporter. Output for people shows the task names that the user gave; output for programs shows ids. */

@@ -7,13 +7,12 @@ import {
   type TransformerEncoder,
 } from '@scalearn/encoders';
 import { type ExportDtype, exportOnnx } from '@scalearn/onnx';
-import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
+import { openStoredModel } from '../folders/model-folder.ts';
 import type { Setup } from '../options/setup.ts';
 import type { Reporter } from '../output/events.ts';
-import { chosenRun } from '../tasks/model-task.ts';
+import { chosenTask } from '../tasks/model-task.ts';
 import { encoderOf, loadModelEncoder } from './encoder-source.ts';
-import { loadModel } from './load-model.ts';
+import { loadStoredModel } from './load-model.ts';
 
 /** The model to export and the format to write. */
 export interface ExportSettings {
@@ -45,17 +44,17 @@ export async function exportModel(
   { methods, families }: Pick<Setup, 'methods' | 'families'>,
 ): Promise<ExportedModel> {
   const { model: path, task, dtypes } = settings;
-  await openModelFolder(path);
-  const run = chosenRun(path, await readRunFile(path), task);
-  const encoderName = await encoderOf(path, settings.encoder, run);
+  const stored = await openStoredModel(path, { signal });
+  const chosen = chosenTask(stored, task);
+  const encoderName = await encoderOf(chosen, settings.encoder);
   using device = new ReferenceDevice();
-  using encoder = await loadModelEncoder(path, run, encoderName, { device, families, reporter, signal });
-  using whole = await loadModel(path, encoder, reporter, [], methods.readers);
+  using encoder = await loadModelEncoder(chosen, encoderName, { device, families, reporter, signal });
+  using whole = await loadStoredModel(stored, encoder, reporter, [], methods.readers);
   const model = task === undefined ? whole : whole.for(task);
   const files = await exportOnnx(model, { dtypes });
   const maxLength = Math.min(model.task.maxLength, encoder.maxLength);
   const tokenizer = await tokenizerFiles(await openModelFiles(encoderName, { signal }), encoder, maxLength);
-  return { task: model.task.id, method: run?.method, files: { ...files, ...tokenizer } };
+  return { task: model.task.id, method: chosen.run?.method, files: { ...files, ...tokenizer } };
 }
 
 /**

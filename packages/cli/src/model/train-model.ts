@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import {
   type CheckpointStore,
   type Method,
@@ -10,6 +9,7 @@ import { checkOptions, type TrainingNumbers, trainingOptions } from '@scalearn/c
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { modelFiles } from '@scalearn/models';
+import { modelPlace } from '../folders/model-folder.ts';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, runFileName } from '../folders/run-json.ts';
 import { type RunData, type RunFile, storedArchitecture, type TaskRun } from '../folders/run-schema.ts';
@@ -146,7 +146,7 @@ function describeRun({
       shape: storedArchitecture(architecture),
     },
     sources: sources.map((each) => ({
-      ...{ name: each.adapter.name, path: resolve(each.path), fingerprint: each.fingerprint },
+      ...{ name: each.adapter.name, path: modelPlace(each.path), fingerprint: each.fingerprint },
     })),
   };
 }

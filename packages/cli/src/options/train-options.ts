@@ -44,7 +44,7 @@ export function trainOption(name: OptionName): Option {
 function commandOption(name: string, option: ListedOption): Option {
   const made = parsed(option, option.meaning + defaultWords(name, option));
   if (option.conflicts !== undefined) made.conflicts(option.conflicts);
-  return made.makeOptionMandatory(option.required === true);
+  return made.makeOptionMandatory(option.required === true && option.unless === undefined);
 }
 
 /** Adds the parser of the option's text. */

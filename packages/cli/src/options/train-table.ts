@@ -23,6 +23,8 @@ export interface TrainOption extends Omit<TrainingOption, 'type' | 'flag' | 'dec
   readonly rare?: boolean;
   /** The option that excludes this one. */
   readonly conflicts?: string;
+  /** The option with which this required one may be left out. */
+  readonly unless?: string;
   /** A whole number must be a multiple of this. */
   readonly multipleOf?: number;
   /** Whether the trained model depends on it; `content` if it names files and only their content matters. */
@@ -39,7 +41,7 @@ export interface TrainOption extends Omit<TrainingOption, 'type' | 'flag' | 'dec
 const groups = {
   Model: {
     encoder: { flag: '--encoder <name>', type: 'encoder', meaning: 'hub name or local folder of the encoder, or mini',
-      required: true, decides: 'content', files: 'config' },
+      required: true, unless: 'sources', decides: 'content', files: 'config' },
     task: { flag: '--task <task>', type: 'text', meaning: 'such as glue/rte, or a file or folder of your own' },
     tasks: { flag: '--tasks <task...>', type: 'texts', meaning: 'the tasks that a joint method learns at once',
       conflicts: 'task' },

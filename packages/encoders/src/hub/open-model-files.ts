@@ -5,14 +5,28 @@ import type { ModelFiles } from '../folder/model-files.ts';
 import { urlFolder } from '../folder/url-folder.ts';
 import { openHub } from './open-hub.ts';
 
+/** Begins a name that is meant on the hub, also where a folder of this machine has the same name. */
+const hubPrefix = 'hf:';
+
 /**
- * Opens the files of a model by name: a folder of this machine if it exists, the URL of a folder, or a name on the hub.
+ * Returns the name on the hub of a text such as `hf:owner/name`; undefined for one without this prefix, which may be a
+ * folder.
+ */
+export function namedHubRepository(name: string): string | undefined {
+  return name.startsWith(hubPrefix) ? name.slice(hubPrefix.length) : undefined;
+}
+
+/**
+ * Opens the files of a model by name: a folder of this machine if it exists, the URL of a folder, or a name on the hub,
+ * which may begin with `hf:`.
  *
  * @throws UnreadableModelFileError if a path does not exist, HubError if the hub cannot provide the model
  */
 export async function openModelFiles(name: string | URL, options: HubOptions = {}): Promise<ModelFiles> {
   if (/^https?:\/\//.test(String(name))) return urlFolder(name, options);
   if (typeof name !== 'string') return localFolder(localPath(name));
+  const onHub = namedHubRepository(name);
+  if (onHub !== undefined) return openHub(onHub, options);
   if (await isLocalFolder(name)) return localFolder(name);
   try {
     parseHubName(name);
