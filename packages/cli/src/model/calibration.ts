@@ -1,17 +1,16 @@
-import { type Calibration, noCalibration } from '@scalearn/models';
-import { openStoredModel } from '../folders/model-folder.ts';
+import { type Calibration, modelInfoFile, noCalibration, parseModelInfo } from '@scalearn/models';
+import { fromFile } from '../errors.ts';
+import { openModelFolder } from '../folders/model-folder.ts';
 
 /**
- * Reads how a model's outputs become probabilities and labels.
+ * Reads how a model's outputs become probabilities, from its `scalearn.json`.
  *
- * @param path the model's folder
- * @returns the calibration of a task by its id; none for a folder or a task without one
- * @throws ModelError if `scalearn.json` is damaged
+ * @returns the calibration of a task by its id; `noCalibration` for folders of earlier versions and of other programs
  */
 export async function storedCalibration(path: string): Promise<(task: string) => Calibration> {
-  const { info } = await openStoredModel(path);
-  return (task) => {
-    const { temperature, threshold } = info?.tasks.find(({ id }) => id === task) ?? noCalibration;
-    return { temperature, threshold };
-  };
+  const text = await (await openModelFolder(path)).text(modelInfoFile);
+  if (text === undefined) return () => noCalibration;
+  const { tasks } = await fromFile(path, () => parseModelInfo(text, `${path}/${modelInfoFile}`));
+  // A model of one task accepts other tasks with the same labels, such as new files.
+  return (id) => tasks.find((task) => task.id === id) ?? (tasks.length === 1 ? tasks[0]! : noCalibration);
 }
