@@ -11,6 +11,7 @@ export type {
   EvaluatedEvent,
   MergedEvent,
   OwnAdapterScore,
+  PredictedEvent,
   SplitScore,
   SplitSummary,
 } from './output/events.ts';

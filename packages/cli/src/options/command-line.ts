@@ -11,6 +11,15 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** Makes a parser of numbers between two others. */
+export function numberBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d*\.?\d+$/.test(text) && value > low && value < high) return value;
+    throw new InvalidArgumentError(`It must be a number between ${low} and ${high}.`);
+  };
+}
+
 /** Refuses an empty text: an empty path would silently mean the current folder. */
 export function notEmpty(text: string): string {
   if (text.trim() !== '') return text;

@@ -27,6 +27,7 @@ export interface TextColumnChoice {
 export interface TextStreamOptions extends CsvOptions, TextColumnChoice {
   /** Name of the file, for messages. */
   readonly path: string;
+  /** The format of the file. */
   readonly kind: StreamedKind;
 }
 
