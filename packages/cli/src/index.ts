@@ -12,6 +12,7 @@ export type {
   MergedEvent,
   OwnAdapterScore,
   PredictedEvent,
+  PushedEvent,
   SplitScore,
   SplitSummary,
 } from './output/events.ts';

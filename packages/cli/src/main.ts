@@ -11,6 +11,7 @@ import { addExport } from './commands/export.ts';
 import { addMerge } from './commands/merge.ts';
 import { addMethods } from './commands/methods.ts';
 import { addPredict } from './commands/predict.ts';
+import { addPush } from './commands/push.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
@@ -119,7 +120,7 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
     .configureHelp({ showGlobalOptions: false, optionDescription })
     .addHelpText('after', examples);
   const commands = [
-    ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addServe],
+    ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addPush, addServe],
     ...[addRun, addReport, addTasks, addMethods, addDoctor],
   ];
   for (const add of commands) add(root, doWork ?? runHere(setup), setup);

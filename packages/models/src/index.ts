@@ -9,6 +9,7 @@ export {
   type EncoderInfo,
   type ModelInfo,
   modelInfoFile,
+  modelInfoFiles,
   noCalibration,
   parseModelInfo,
   readModelInfo,

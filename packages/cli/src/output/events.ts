@@ -105,6 +105,23 @@ export interface PredictedEvent {
   readonly out: string | null;
 }
 
+/** The last event of a successful `push`. */
+export interface PushedEvent {
+  readonly event: 'done';
+  /** Path of the model folder. */
+  readonly model: string;
+  /** The repository, with the branch if one was named. */
+  readonly repo: string;
+  /** Where the uploaded model says its encoder is; null if it does not say. */
+  readonly encoder: string | null;
+  /** Sizes of the uploaded files in bytes, by name. */
+  readonly files: Readonly<Record<string, number>>;
+  /** Hash of the commit; null with `--dry-run`. */
+  readonly commit: string | null;
+  /** Page of the repository; null with `--dry-run`. */
+  readonly url: string | null;
+}
+
 /** The last event of a successful `data`. */
 export interface DataEvent {
   readonly event: 'done';
