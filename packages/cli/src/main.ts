@@ -3,6 +3,7 @@ import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
 import { HubError } from '@scalearn/hub';
 import { Command, CommanderError } from 'commander';
+import { addAdapters } from './commands/adapters.ts';
 import { type Run, runHere } from './commands/context.ts';
 import { addData } from './commands/data.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -121,7 +122,7 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
     .addHelpText('after', examples);
   const commands = [
     ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addPush, addServe],
-    ...[addRun, addReport, addTasks, addMethods, addDoctor],
+    ...[addRun, addReport, addTasks, addMethods, addAdapters, addDoctor],
   ];
   for (const add of commands) add(root, doWork ?? runHere(setup), setup);
   for (const command of root.commands) refuseRepeated(command);

@@ -48,10 +48,13 @@ describe('wrong usage is exit code 2 and names the option', () => {
 
   test.each<[string[], RegExp]>([
     [['trian'], /unknown command 'trian'\n\(Did you mean train\?\)/],
-    [['train'], /required option '--encoder <name>' not specified/],
+    [['train', '--out', folder], /required option '--encoder <name>' not specified/],
     [['merge', '--model', folder], /required option '--out <dir>'/],
     [['evaluate', '--model', folder, '--split', 'dev'], /test, validation, train/],
-    [['evaluate', '--model', folder], /no run\.json, so --encoder and --task must be given/],
+    [
+      ['evaluate', '--model', folder],
+      /neither run\.json nor scalearn\.json, so --encoder and --task must be given/,
+    ],
     [['help', 'nope'], /^Usage: scalearn/],
     [['--seeds', '0'], /'--seeds <n>'.*whole number of at least 1/],
     [['--seeds', '2', '--fast'], /--fast.*--seeds/],
@@ -136,7 +139,7 @@ describe('failures are exit code 1, one sentence, and leave nothing', () => {
       { event: 'error', error: 'MissingFileError', message: outcome.err.slice(7).trim(), exitCode: 1 },
     ]);
     const usage = await run('train', '--json');
-    const message = "required option '--encoder <name>' not specified";
+    const message = "required option '--out <dir>' not specified";
     expect(events(usage)).toEqual([{ event: 'error', error: 'UsageError', message, exitCode: 2 }]);
     expect(usage.err).toBe(`error: ${message}\n`);
   });

@@ -3,6 +3,7 @@ import { controlAdapter, describeAdapter, taskName } from '@scalearn/core/method
 import { FolderError, fromFile } from '../errors.ts';
 import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
 import type { Source } from '../methods/preparation.ts';
+import { severalAdapters } from './list-adapters.ts';
 
 /**
  * Reads source adapters. The target's own is moved to the end, as in the published models.
@@ -43,5 +44,9 @@ async function readAdapter({ path, folder }: StoredModel): Promise<Adapter> {
     throw new FolderError(
       `the source ${path} is a ScaLearn model, not one adapter; turn it into one with scalearn merge`,
     );
+  if ((await folder.text('adapter_config.json')) === undefined) {
+    const several = await severalAdapters(path);
+    if (several !== undefined) throw new FolderError(several);
+  }
   return fromFile(path, () => readAdapterFolder(folder));
 }
