@@ -30,7 +30,8 @@ export interface LoadModelOptions extends Omit<LoadEncoderOptions, 'layers' | 'd
  * Loads a saved model with its encoder, ready to classify texts. It also loads folders of the Python library
  * `adapters`, which do not say which encoder they are for: `encoder` must then be given.
  *
- * @param source a local folder, a URL, a hub name such as `user/model`, or opened files
+ * @param source a local folder, a URL, a hub name such as `hf:user/model` (or `user/model`, if there is no such folder), or
+ * opened files
  * @throws ModelError if the folder does not fit its encoder, ModelFileError if files are damaged, HubError
  */
 export async function loadModel(

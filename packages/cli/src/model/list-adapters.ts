@@ -31,7 +31,7 @@ const configName = 'adapter_config.json';
  *
  * @param place a folder of this machine, or `hf:owner/name`
  */
-export async function adapterFolders(place: string, hub: HubOptions): Promise<readonly string[]> {
+async function adapterFolders(place: string, hub: HubOptions): Promise<readonly string[]> {
   const files = await openModelFiles(place, hub);
   const names = (await files.list?.()) ?? [];
   return names.flatMap((name) =>
@@ -44,7 +44,7 @@ export async function adapterFolders(place: string, hub: HubOptions): Promise<re
 }
 
 /** Returns how an adapter in a folder of a place is named. */
-export function adapterPlace(place: string, folder: string): string {
+function adapterPlace(place: string, folder: string): string {
   if (folder === '') return place;
   const [path = '', ...revision] = isOnHub(place) ? place.split('@') : [place];
   return [`${path.replace(/\/+$/, '')}/${folder}`, ...revision].join('@');
