@@ -14,6 +14,12 @@ const imports = {
   '@scalearn/core/graph': '/packages/core/dist/graph.js',
   '@scalearn/core/methods': '/packages/core/dist/methods.js',
   '@scalearn/core/files': '/packages/core/dist/files.js',
+  ...Object.fromEntries(
+    ['distribution/uniformInt', 'generator/mersenne'].map((name) => [
+      `pure-rand/${name}`,
+      `/packages/evaluation/node_modules/pure-rand/lib/esm/${name}.js`,
+    ]),
+  ),
   'onnxruntime-web/wasm': '/node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs',
 };
 const html = `<!doctype html><meta charset="utf-8"><script type="importmap">${JSON.stringify({ imports })}</script>`;
@@ -44,7 +50,7 @@ export async function servePage(
     const file = folder === undefined ? join(root, path) : join(folder, rest);
     const allowed =
       folder !== undefined ||
-      Object.values(imports).some((each) => path.startsWith(each.replace(/[^/]+$/, '')));
+      Object.values(imports).some((each) => path.startsWith(each.replace(/(lib\/esm\/).*$|[^/]+$/, '$1')));
     if (!allowed || !existsSync(file)) return void response.writeHead(404).end();
     response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream');
     createReadStream(file).pipe(response);
