@@ -7,12 +7,19 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../support/repository.ts';
 
+/** The packages that `@scalearn/models` needs in a page. */
+const packages = ['core', 'onnx', 'hub', 'encoders', 'evaluation', 'baselines', 'models'];
 const imports = {
-  '@scalearn/core': '/packages/core/dist/index.js',
+  ...Object.fromEntries(packages.map((name) => [`@scalearn/${name}`, `/packages/${name}/dist/index.js`])),
   '@scalearn/core/graph': '/packages/core/dist/graph.js',
   '@scalearn/core/methods': '/packages/core/dist/methods.js',
   '@scalearn/core/files': '/packages/core/dist/files.js',
-  '@scalearn/onnx': '/packages/onnx/dist/index.js',
+  ...Object.fromEntries(
+    ['distribution/uniformInt', 'generator/mersenne'].map((name) => [
+      `pure-rand/${name}`,
+      `/packages/evaluation/node_modules/pure-rand/lib/esm/${name}.js`,
+    ]),
+  ),
   'onnxruntime-web/wasm': '/node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs',
 };
 const html = `<!doctype html><meta charset="utf-8"><script type="importmap">${JSON.stringify({ imports })}</script>`;
@@ -23,16 +30,27 @@ const types: Record<string, string> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
+  '.json': 'application/json',
 };
 
-/** Serves the page at `/`, the smoke test at `/smoke.js`, and the targets of the import map. */
-export async function servePage(): Promise<{ url: string; close(): void }> {
+/**
+ * Serves the page at `/`, the smoke test at `/smoke.js`, and the targets of the import map.
+ *
+ * @param folders folders that are served too, by the first part of their address
+ */
+export async function servePage(
+  folders: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; close(): void }> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
     if (path === '/') return void response.setHeader('content-type', 'text/html').end(html);
     if (path === '/smoke.js') return void response.setHeader('content-type', 'text/javascript').end(smoke);
-    const file = join(root, path);
-    const allowed = Object.values(imports).some((each) => path.startsWith(each.replace(/[^/]+$/, '')));
+    const [, first = '', rest = ''] = /^\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    const folder = folders[first];
+    const file = folder === undefined ? join(root, path) : join(folder, rest);
+    const allowed =
+      folder !== undefined ||
+      Object.values(imports).some((each) => path.startsWith(each.replace(/(lib\/esm\/).*$|[^/]+$/, '$1')));
     if (!allowed || !existsSync(file)) return void response.writeHead(404).end();
     response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream');
     createReadStream(file).pipe(response);

@@ -33,6 +33,15 @@ export const exampleOutputs: Readonly<Record<string, (stdout: string, folder: st
     ];
     for (const file of files) expect(existsSync(join(folder, 'merged', file)), file).toBe(true);
   },
+  'save-and-load': (stdout, folder) => {
+    const [, trained, answered] =
+      /^process (\d+) saved[\s\S]*^process (\d+) loaded a model of miniglue\/rte$/m.exec(stdout) ?? [];
+    expect(Number(answered), stdout).not.toBe(Number(trained));
+    expect(stdout).toMatch(/The piano was sold by Emma\. -> entailment \(0\.\d\d\)$/m);
+    expect(stdout).toMatch(/The piano was sold by Max\. -> not_entailment \(0\.\d\d\)$/m);
+    for (const file of ['scalearn.json', 'README.md', 'scalearn_config.json'])
+      expect(existsSync(join(folder, 'model', file)), file).toBe(true);
+  },
   'custom-operation': (stdout) => {
     for (const device of ['reference', 'onnx'])
       expect(stdout).toContain(`${device}: rmsNorm and its gradients agree with the reference`);

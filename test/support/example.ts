@@ -16,7 +16,7 @@ export function copyExample(name: string): { readonly folder: string; [Symbol.di
   const parent = mkdtempSync(join(tmpdir(), 'scalearn-example-'));
   const folder = join(parent, name);
   const source = join(root, 'examples', name);
-  const isGenerated = (path: string) => /[\\/](node_modules|dist|merged)$/.test(path);
+  const isGenerated = (path: string) => /[\\/](node_modules|dist|merged|model)$/.test(path);
   cpSync(source, folder, { recursive: true, filter: (path) => !isGenerated(path) });
   symlinkSync(join(root, 'node_modules'), join(parent, 'node_modules'));
   return { folder, [Symbol.dispose]: () => rmSync(parent, { recursive: true }) };

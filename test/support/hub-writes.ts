@@ -6,6 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 interface WritableRepository {
   readonly commit: string;
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Branches other than `main`. */
+  readonly revisions?: Readonly<Record<string, WritableRepository>>;
 }
 
 /** What uploads change. */
@@ -43,8 +45,8 @@ export async function answerWrite(
     uploaded.set(upload, bytes);
     return end(response, 200, {});
   }
-  const [, name = '', what] =
-    /^\/(?:api\/models\/)?([\w.-]+\/[\w.-]+?)(?:\.git)?\/(preupload\/main|commit\/main|info\/lfs\/objects\/batch)$/.exec(
+  const [, name = '', what, branch = 'main'] =
+    /^\/(?:api\/models\/)?([\w.-]+\/[\w.-]+?)(?:\.git)?\/(preupload|commit|info\/lfs\/objects\/batch)(?:\/([\w.-]+))?$/.exec(
       path,
     ) ?? [];
   const isCreate = path === '/api/repos/create';
@@ -53,10 +55,13 @@ export async function answerWrite(
     return end(response, 403, { error: 'no' });
   const text = new TextDecoder().decode(await body(request));
   if (isCreate) return create(hub, response, JSON.parse(text));
-  if (!hub.repositories[name]) return end(response, 404, { error: 'no such repository' });
-  if (what === 'commit/main') return commit(hub, response, name, text);
+  const repository = hub.repositories[name];
+  if (!repository) return end(response, 404, { error: 'no such repository' });
+  if (branch !== 'main' && !repository.revisions?.[branch])
+    return end(response.setHeader('x-error-code', 'RevisionNotFound'), 404, {});
+  if (what === 'commit') return commit(hub, response, { name, branch }, text);
   const asked = JSON.parse(text);
-  if (what === 'preupload/main')
+  if (what === 'preupload')
     return end(response, 200, {
       files: asked.files.map(({ path, size }: { path: string; size: number }) => ({
         ...{ path, uploadMode: size >= large ? 'lfs' : 'regular', shouldIgnore: false },
@@ -82,8 +87,14 @@ function create(
   return end(response, 200, { url: `${hub.url}/${full}`, id: full });
 }
 
-function commit(hub: WritableHub, response: ServerResponse, name: string, text: string): boolean {
-  const files = { ...hub.repositories[name]!.files };
+function commit(
+  hub: WritableHub,
+  response: ServerResponse,
+  { name, branch }: { readonly name: string; readonly branch: string },
+  text: string,
+): boolean {
+  const repository = hub.repositories[name]!;
+  const files = { ...(repository.revisions?.[branch] ?? repository).files };
   for (const line of text.split('\n')) {
     const { key, value } = JSON.parse(line);
     if (key === 'header') hub.commits.push(value.summary);
@@ -95,7 +106,12 @@ function commit(hub: WritableHub, response: ServerResponse, name: string, text: 
     }
   }
   const commitOid = createHash('sha1').update(text).digest('hex');
-  hub.repositories[name] = { commit: commitOid, files };
+  const changed = { commit: commitOid, files };
+  const { revisions } = repository;
+  hub.repositories[name] =
+    branch === 'main'
+      ? { ...changed, ...(revisions && { revisions }) }
+      : { ...repository, revisions: { ...revisions, [branch]: changed } };
   return end(response, 200, {
     success: true,
     commitOid,

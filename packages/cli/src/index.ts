@@ -1,5 +1,5 @@
 export { FolderError, StoppedError, UsageError } from './errors.ts';
-export { openModelFolder, saveModelFolder } from './folders/model-folder.ts';
+export { openModelFolder } from './folders/model-folder.ts';
 export { readRunFile } from './folders/run-json.ts';
 export type { RunFile } from './folders/run-schema.ts';
 export { main, program } from './main.ts';
@@ -11,6 +11,8 @@ export type {
   EvaluatedEvent,
   MergedEvent,
   OwnAdapterScore,
+  PredictedEvent,
+  PushedEvent,
   SplitScore,
   SplitSummary,
 } from './output/events.ts';

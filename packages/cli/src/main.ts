@@ -3,6 +3,7 @@ import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
 import { HubError } from '@scalearn/hub';
 import { type Command, CommanderError } from 'commander';
+import { addAdapters } from './commands/adapters.ts';
 import { addCompletion } from './commands/completion.ts';
 import { type Run, runHere } from './commands/context.ts';
 import { addData } from './commands/data.ts';
@@ -12,6 +13,7 @@ import { addExport } from './commands/export.ts';
 import { addMerge } from './commands/merge.ts';
 import { addMethods } from './commands/methods.ts';
 import { addPredict } from './commands/predict.ts';
+import { addPush } from './commands/push.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
@@ -119,8 +121,8 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
     .configureHelp({ showGlobalOptions: false, optionDescription })
     .addHelpText('after', examples);
   const commands = [
-    ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addServe],
-    ...[addRun, addReport, addTasks, addMethods, addDoctor, addCompletion, addSlim],
+    ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addPush, addServe],
+    ...[addRun, addReport, addTasks, addMethods, addAdapters, addDoctor, addCompletion, addSlim],
   ];
   for (const add of commands) add(root, doWork ?? runHere(setup), setup);
   return root;

@@ -424,7 +424,12 @@ describe('what cannot be exported changes nothing', () => {
   const model = stored('sst2');
   test.each<[string, number, string[], RegExp]>([
     ['no model', 1, ['--model', at('none'), '--out', at('out')], /There is no folder .*none/],
-    ['no encoder', 2, ['--model', model, '--out', at('out')], /no run\.json, so --encoder must be given/],
+    [
+      'no encoder',
+      2,
+      ['--model', model, '--out', at('out')],
+      /does not say where its encoder can be loaded from, so --encoder must be given/,
+    ],
     [
       'another format',
       2,

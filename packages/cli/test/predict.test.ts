@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { loadModel } from '@scalearn/models';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { predictionTable } from '../src/commands/predict.ts';
+import { predictionTable } from '../src/output/predictions.ts';
 import { colors, sentence, writeRows } from './support/own-files.ts';
-import { events, must, type Outcome, run } from './support/run.ts';
+import { bin, events, must, type Outcome, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinySuperglue } from './support/tiny-superglue.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);
@@ -16,7 +17,8 @@ const at = (name: string): string => join(folder, name);
 const train = (out: string, ...more: string[]): Promise<Outcome> =>
   must(
     ...['train', '--encoder', world.encoder, '--out', at(out), '--device', 'onnx', '--batch-size', '8'],
-    ...['--epochs', '3', '--learning-rate', '0.01', '--quiet', ...more],
+    ...(more.includes('--epochs') ? [] : ['--epochs', '3']),
+    ...['--learning-rate', '0.01', '--quiet', ...more],
   );
 const predict = (model: string, ...more: string[]): Promise<Outcome> =>
   run('predict', '--model', at(model), '--device', 'onnx', ...more);
@@ -75,8 +77,8 @@ describe('a file of texts', () => {
     expect(await texts('--input', both, '--text-column', 'words')).toEqual(['the cat', 'the cat']);
     const usual = writeRows(folder, 'usual.csv', 'id,sentence', 2, (i) => `${i},${sentence(i)}`);
     const { err, out } = await predict('colors', '--input', usual);
-    expect(err).toContain('2 rows of ');
-    expect(err).toContain("usual.csv, texts from 'sentence'\n");
+    expect(err).toContain("usual.csv from 'sentence'\n");
+    expect(err).toMatch(/^2 rows in \d+\.\d s, [\d.,]+ rows a second$/m);
     expect(out).toMatch(
       /^text +label +blue +red\nthe red cat sat not fast +(blue|red) +0\.\d{4} +0\.\d{4}\n/,
     );
@@ -143,6 +145,92 @@ describe('a file of texts', () => {
   });
 });
 
+describe('the form of predictions', () => {
+  test.each(['csv', 'tsv', 'jsonl'])('follows the name of a .%s file', async (kind) => {
+    const out = at(`predictions-of.${kind}`);
+    await must(...['predict', '--model', at('colors'), '--input', file, '--out', out, '--device', 'onnx']);
+    const lines = readFileSync(out, 'utf8').trimEnd().split('\n');
+    const rows = await predicted('colors', '--input', file);
+    const read = lines.slice(kind === 'jsonl' ? 0 : 1).map((line) => {
+      if (kind === 'jsonl') return JSON.parse(line);
+      const [row, text, label, blue, red] = line.split(kind === 'csv' ? ',' : '\t');
+      return { row: Number(row), text, label, probabilities: { blue: Number(blue), red: Number(red) } };
+    });
+    if (kind === 'csv') expect(lines[0]).toBe('row,text,label,probability:blue,probability:red');
+    expect(read).toEqual(rows);
+  });
+
+  test('with --json is an object for each row and one at the end', async () => {
+    const outcome = await must(
+      ...['predict', '--model', at('colors'), '--input', file, '--json', '--device', 'onnx'],
+    );
+    const all = events(outcome);
+    const rows = await predicted('colors', '--input', file);
+    expect(all.slice(0, -1)).toEqual(rows.map((row) => ({ event: 'prediction', ...row })));
+    expect(all.at(-1)).toMatchObject({
+      event: 'done',
+      rows: 60,
+      model: at('colors'),
+      out: null,
+      device: 'onnx',
+    });
+    expect(all.at(-1)!.rowsPerSecond).toBeGreaterThan(0);
+    const both = await predict('colors', '--text', 'a', '--json', '--format', 'csv');
+    expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--json decides the format') });
+  });
+});
+
+test('one text a line from a .txt file, and from standard input in every format', async () => {
+  const lines = writeRows(folder, 'lines.txt', sentence(0), 2, (i) => sentence(i + 1));
+  const rows = await predicted('colors', '--input', lines);
+  expect(rows.map(({ text }) => text)).toEqual([sentence(0), sentence(1), sentence(2)]);
+  const piped = (text: string, ...more: string[]): unknown[] => {
+    const args = ['predict', '--model', at('colors'), '--input', '-', '--format', 'jsonl', ...more];
+    const out = execFileSync(
+      process.execPath,
+      ['--conditions=@scalearn/source', bin, ...args, '--device', 'onnx'],
+      { input: text, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] },
+    );
+    return events({ code: 0, err: '', out });
+  };
+  expect(piped(readFileSync(lines, 'utf8'))).toEqual(rows);
+  expect(piped(readFileSync(file, 'utf8'), '--input-format', 'csv')).toEqual(
+    await predicted('colors', '--input', file),
+  );
+});
+
+test('a fault in a later row names its line, and leaves the file as it was', async () => {
+  const bad = writeRows(folder, 'bad.csv', 'text', 900, (i) => (i === 700 ? 'a,b' : sentence(i)));
+  const out = at('kept.csv');
+  writeFileSync(out, 'kept');
+  const outcome = await predict('colors', '--input', bad, '--out', out, '--overwrite');
+  expect(outcome).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('bad.csv, line 702: the row has 2'),
+  });
+  expect(readFileSync(out, 'utf8')).toBe('kept');
+  expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('multiple choice takes the columns of the task, and names the right choice', async () => {
+  const data = tinySuperglue(at('superglue'));
+  await train('copa', '--task', 'superglue/copa', '--data', data, '--epochs', '1', '--limit', '16');
+  const row = (i: number): string => `the cat sat so,the cat ran ${i},the dog flew`;
+  const choices = writeRows(folder, 'choices.csv', 'premise,choice1,choice2', 3, row);
+  const rows = await predicted('copa', '--input', choices);
+  expect(rows).toHaveLength(3);
+  expect(rows[2]).toMatchObject({ row: 3, premise: 'the cat sat so', choice1: 'the cat ran 2' });
+  for (const { label, probabilities } of rows) {
+    expect(['choice1', 'choice2']).toContain(label);
+    expect(sum(probabilities)).toBeCloseTo(1, 12);
+  }
+  expect(await predict('copa', '--text', 'a')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('chooses between texts (premise, choice1, choice2)'),
+  });
+  expect((await predict('copa', '--input', file)).err).toContain('has no column "premise"');
+});
+
 describe('a text', () => {
   test('for a classifier, its merged adapter, and a model without run.json', async () => {
     await train('stage2', '--task', file, '--sources', at('colors'));
@@ -152,10 +240,12 @@ describe('a text', () => {
     expect(one).toMatchObject({ row: 1, text: sentence(4), label: other?.label });
     const red = (row: unknown): number => (row as { probabilities: { red: number } }).probabilities.red;
     expect(red(other)).toBeCloseTo(red(one), 5);
-    renameSync(join(at('merged'), 'run.json'), at('run.json'));
+    for (const name of ['run.json', 'scalearn.json']) renameSync(join(at('merged'), name), at(name));
     expect(await predict('merged', '--text', sentence(4))).toMatchObject({
       code: 2,
-      err: expect.stringContaining('has no run.json, so --encoder must be given'),
+      err: expect.stringContaining(
+        'does not say where its encoder can be loaded from, so --encoder must be given',
+      ),
     });
     expect(await predicted('merged', '--text', sentence(4), '--encoder', world.encoder)).toEqual([other]);
   });
@@ -178,6 +268,14 @@ describe('a text', () => {
       const likely = Object.entries(probabilities as Record<string, number>).filter(([, p]) => p > 0.5);
       expect(labels).toEqual(likely.map(([name]) => name));
     }
+    // The stored threshold is used, and the option overrides it.
+    const stored = join(at('tags'), 'scalearn.json');
+    const info = JSON.parse(readFileSync(stored, 'utf8'));
+    writeFileSync(stored, JSON.stringify({ ...info, tasks: [{ ...info.tasks[0], threshold: 0.999 }] }));
+    const [none] = await predicted('tags', '--input', path);
+    expect(none!.labels).toEqual([]);
+    const [all] = await predicted('tags', '--input', path, '--threshold', '0.001');
+    expect(all!.labels).toEqual(['a', 'b', 'c']);
   });
 
   test.each<[string, string[], RegExp]>([
@@ -199,7 +297,10 @@ describe('a text', () => {
     ],
     ['colors', ['--text', 'a', '--text-column', 'b'], /name the file with --input/],
     ['colors', ['--text', ''], /must not be empty/],
-    ['colors', ['--text', 'a', '--format', 'csv'], /table, jsonl/],
+    ['colors', ['--text', 'a', '--format', 'xml'], /table, csv, tsv, jsonl/],
+    ['colors', ['--text', 'a', '--input-format', 'csv'], /name the file with --input/],
+    ['colors', ['--text', 'a', '--threshold', '0.3'], /--threshold is for multi-label models/],
+    ['colors', ['--text', 'a', '--threshold', '2'], /must be a number between 0 and 1/],
   ])('%s %j is refused', async (model, more, message) => {
     const outcome = await predict(model, ...more);
     expect(outcome.err).toMatch(message);

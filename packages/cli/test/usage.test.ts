@@ -50,7 +50,10 @@ describe('wrong usage is exit code 2 and names the option', () => {
     [['trian'], /unknown command 'trian' \(Did you mean train\?\)$/m],
     [['merge', '--model', folder], /required option '--out <dir>'/],
     [['evaluate', '--model', folder, '--split', 'dev'], /test, validation, train/],
-    [['evaluate', '--model', folder], /no run\.json, so --encoder and --task must be given/],
+    [
+      ['evaluate', '--model', folder],
+      /neither run\.json nor scalearn\.json, so --encoder and --task must be given/,
+    ],
     [['help', 'nope'], /^Usage: scalearn/],
     [['--seeds', '0'], /'--seeds <n>'.*whole number of at least 1/],
     [['--seeds', '2', '--fast'], /--fast.*--seeds/],

@@ -16,6 +16,7 @@ export {
   parseAdapterConfig,
   pfeifferConfig,
 } from './methods/adapter-config.ts';
+export { adapterMisfit } from './methods/adapter-fit.ts';
 export { readAdapter } from './methods/adapter-reader.ts';
 export { nonLinearityOption, reductionFactorOption } from './methods/bottleneck.ts';
 export { bottleneckReader, checkAdapterFits, storedAdapter } from './methods/bottleneck-reader.ts';

@@ -29,7 +29,15 @@ export { countLabels, type FileLayout, type OwnSplit, type SplitOrigin } from '.
 export type { ListSyntax } from './own/list-literal.ts';
 export type { LabelForm, LabelReading } from './own/read-labels.ts';
 export type { Doubt } from './own/table.ts';
-export { readTextFile, type TextFile, type TextFileOptions } from './own/text-file.ts';
+export { readTextFile, readTexts, type TextFile, type TextFileOptions } from './own/text-file.ts';
+export {
+  type StreamedKind,
+  streamedKinds,
+  streamTexts,
+  type TextColumnChoice,
+  type TextStream,
+  type TextStreamOptions,
+} from './own/text-stream.ts';
 export type { TextColumns } from './own/values.ts';
 export { Pcg64 } from './pcg64.ts';
 export { describeTask, taskIds } from './registry.ts';

@@ -35,7 +35,7 @@ export type { ModelFiles } from './folder/model-files.ts';
 export { modelFolder } from './folder/model-folder.ts';
 export { type UrlFolderOptions, urlFolder } from './folder/url-folder.ts';
 export { openHub } from './hub/open-hub.ts';
-export { openModelFiles } from './hub/open-model-files.ts';
+export { namedHubRepository, openModelFiles } from './hub/open-model-files.ts';
 export { encoderArchitecture, encoderParameterCount, encoderWeights } from './model/architecture.ts';
 export {
   encoderConfigJson,

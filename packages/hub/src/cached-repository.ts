@@ -77,7 +77,7 @@ export class CachedRepository implements Repository {
   }
 
   async list(folder: string): Promise<readonly string[]> {
-    checkInside(this.#name, folder);
+    if (folder !== '') checkInside(this.#name, folder);
     if (!this.#remote) return this.#cache.list(this.#commit, folder);
     return [...(await this.#remote.list(this.#commit, folder))].sort();
   }

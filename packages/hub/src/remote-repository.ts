@@ -12,7 +12,7 @@ export function remoteRepository(name: HubName, commit: string, remote: HubRemot
       return (await remote.find(commit, path)) !== undefined;
     },
     list: async (folder) => {
-      checkInside(name, folder);
+      if (folder !== '') checkInside(name, folder);
       return [...(await remote.list(commit, folder))].sort();
     },
     get: async (path) => {

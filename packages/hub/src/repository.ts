@@ -7,7 +7,7 @@ export interface Repository {
   /** Returns whether a file exists. */
   has(name: string): Promise<boolean>;
   /**
-   * Returns the names of the files in a folder and below it, sorted. Without a connection only cached files are listed.
+   * Returns the names of the files in a folder and below it, sorted; of all files for an empty name. Without a connection only cached files are listed.
    */
   list(folder: string): Promise<readonly string[]>;
   /**

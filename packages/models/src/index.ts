@@ -16,8 +16,10 @@ export {
   type EncoderInfo,
   type ModelInfo,
   modelInfoFile,
+  modelInfoFiles,
   noCalibration,
   parseModelInfo,
+  readModelInfo,
   type TaskInfo,
   taskOfHead,
 } from './model-info.ts';
@@ -29,3 +31,4 @@ export {
   saveModel,
   snapshotModelFiles,
 } from './save.ts';
+export { tasksOf } from './tasks-of.ts';

@@ -1,6 +1,6 @@
 import { baselineReaders } from '@scalearn/baselines';
-import { type Device, type Encoder, type ModelSnapshot, readSnapshot, TrainedModel } from '@scalearn/core';
-import { hasFunctions, type MethodDefinition, singleHead, taskName } from '@scalearn/core/methods';
+import { type Device, type Encoder, readSnapshot, TrainedModel } from '@scalearn/core';
+import { hasFunctions, type MethodDefinition } from '@scalearn/core/methods';
 import {
   type LoadEncoderOptions,
   loadEncoder,
@@ -10,14 +10,8 @@ import {
 } from '@scalearn/encoders';
 import { ModelError } from './errors.ts';
 import { LoadedModel } from './loaded-model.ts';
-import {
-  type ModelInfo,
-  modelInfoFile,
-  noCalibration,
-  parseModelInfo,
-  type TaskInfo,
-  taskOfHead,
-} from './model-info.ts';
+import { type ModelInfo, modelInfoFile, readModelInfo } from './model-info.ts';
+import { tasksOf } from './tasks-of.ts';
 
 /** Options of {@link loadModel}. Those of `loadEncoder` also apply to the model's own files. */
 export interface LoadModelOptions extends Omit<LoadEncoderOptions, 'layers' | 'device'> {
@@ -36,7 +30,8 @@ export interface LoadModelOptions extends Omit<LoadEncoderOptions, 'layers' | 'd
  * Loads a saved model with its encoder, ready to classify texts. It also loads folders of the Python library
  * `adapters`, which do not say which encoder they are for: `encoder` must then be given.
  *
- * @param source a local folder, a URL, a hub name such as `user/model`, or opened files
+ * @param source a local folder, a URL, a hub name such as `hf:user/model` (or `user/model`, if there is no such folder), or
+ * opened files
  * @throws ModelError if the folder does not fit its encoder, ModelFileError if files are damaged, HubError
  */
 export async function loadModel(
@@ -47,9 +42,7 @@ export async function loadModel(
   const isNamed = typeof source === 'string' || source instanceof URL;
   const files = isNamed ? await openModelFiles(source, loading) : source;
   const where = files.describe();
-  const info = (await files.has(modelInfoFile))
-    ? parseModelInfo(await files.text(modelInfoFile), `${where}/${modelInfoFile}`)
-    : undefined;
+  const info = await readModelInfo(modelFolder(files));
   if (!info && (await files.has('run.json')))
     throw new ModelError(
       `${where} is of an earlier version: it has run.json, but no ${modelInfoFile}, which says how texts are read. Use the command (scalearn predict), or train it again.`,
@@ -65,10 +58,7 @@ export async function loadModel(
     };
     const readers = [...methods.flatMap(({ reader }) => reader ?? []), ...baselineReaders];
     const snapshot = await readSnapshot(modelFolder(files), target, readers);
-    const tasks =
-      info?.tasks ??
-      [...snapshot.heads].map(([name, head]) => ({ ...taskOfHead(name, head), ...noCalibration }));
-    checkTasks(where, tasks, snapshot);
+    const tasks = tasksOf(where, info, snapshot);
     const model = await TrainedModel.fromSnapshot(encoder, snapshot, tasks);
     return new LoadedModel(model, tasks, { ownsEncoder: !isLoaded, warnings: snapshot.warnings ?? [] });
   } catch (error) {
@@ -114,21 +104,4 @@ function checkEncoder(where: string, info: ModelInfo | undefined, { name, finger
   throw new ModelError(
     `${where} was trained on another encoder, ${info.encoder.name} (fingerprint ${short(info.encoder.fingerprint)}); ${name} has ${short(fingerprint)}.`,
   );
-}
-
-/** Checks that `scalearn.json` and the heads belong together. */
-function checkTasks(where: string, tasks: readonly TaskInfo[], snapshot: ModelSnapshot): void {
-  const several = snapshot.heads.size > 1;
-  if (tasks.length !== snapshot.heads.size)
-    throw new ModelError(
-      `${where}/${modelInfoFile} has ${tasks.length} tasks, the model has ${snapshot.heads.size}; restore the file.`,
-    );
-  for (const task of tasks) {
-    const head = several ? snapshot.heads.get(taskName(task)) : singleHead(snapshot);
-    const outputs = task.labels?.length ?? 1;
-    if (head?.options.problem !== task.problem || head.options.outputs !== outputs)
-      throw new ModelError(
-        `${where}/${modelInfoFile} says that ${task.id} has ${outputs} outputs for ${task.problem}; the model's head does not. Restore the file.`,
-      );
-  }
 }

@@ -1,4 +1,4 @@
-import type { FileSet, TaskShape } from '@scalearn/core';
+import type { FileSet, ModelFolder, TaskShape } from '@scalearn/core';
 import {
   JsonFields,
   jsonCount,
@@ -80,6 +80,17 @@ export function parseModelInfo(text: string, where: string): ModelInfo {
     encoder: parseEncoder(json.object('encoder')),
     tasks: tasks.map((task, i) => parseTask(JsonFields.of(task, `${where}: tasks[${i}]`, ModelError))),
   };
+}
+
+/**
+ * Reads `scalearn.json` of a model folder.
+ *
+ * @returns undefined if there is none, as in folders of other programs
+ * @throws ModelError if it is damaged
+ */
+export async function readModelInfo(folder: ModelFolder): Promise<ModelInfo | undefined> {
+  const text = await folder.text(modelInfoFile);
+  return text === undefined ? undefined : parseModelInfo(text, `${folder.describe()}/${modelInfoFile}`);
 }
 
 function parseEncoder(json: JsonFields): EncoderInfo {

@@ -1,17 +1,17 @@
 import type { DeviceChoice } from '@scalearn/core';
-import type { Task } from '@scalearn/datasets';
+import { type Task, taskIds } from '@scalearn/datasets';
+import type { ModelInfo } from '@scalearn/models';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
 import { UsageError } from '../errors.ts';
-import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
+import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
 import { storedCalibration } from '../model/calibration.ts';
 import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
 import { type EvaluatedTask, errorsOf, evaluateTask } from '../model/evaluate-task.ts';
 import { evaluationPage } from '../model/evaluation-page.ts';
-import { loadModel } from '../model/load-model.ts';
+import { loadStoredModel } from '../model/load-model.ts';
 import { keptAssessment, testMetrics } from '../model/scores.ts';
 import {
   choiceOption,
@@ -26,7 +26,7 @@ import { errorText, scoresText } from '../output/evaluation-text.ts';
 import type { EvaluatedEvent, Reporter } from '../output/events.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
-import { shownTask } from '../tasks/find-task.ts';
+import { findTask, shownTask } from '../tasks/find-task.ts';
 import { loadData } from '../tasks/load-data.ts';
 import { namedTask, runOfTask, trainedTask } from '../tasks/model-task.ts';
 import { ownTaskLines } from '../tasks/own-task-text.ts';
@@ -51,7 +51,7 @@ export function addEvaluate(root: Command, run: Run): void {
   const command = root
     .command('evaluate')
     .summary('score a trained model')
-    .description("Scores a model. What is not given comes from the model's run.json.")
+    .description("Scores a model. What is not given comes from the model's folder.")
     .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
     .addOption(
       pathOption(
@@ -121,30 +121,29 @@ async function scoreModel(
   { signal, setup: { families, methods } }: CommandContext,
 ): Promise<readonly Scored[]> {
   const { model: path, split = 'test', threshold } = given;
-  // Throws an error that names a missing folder.
-  await openModelFolder(path);
-  const run = await readRunFile(path);
-  checkGiven(given, run);
-  const encoderName = await encoderOf(path, given.encoder, run);
-  const calibration = await storedCalibration(path);
-  const chosen = await chooseTasks(given, run, reporter, signal);
+  const stored = await openStoredModel(path, { signal });
+  const { run } = stored;
+  checkGiven(given, stored);
+  const encoderName = await encoderOf(stored, given.encoder);
+  const calibration = storedCalibration(stored);
+  const chosen = await chooseTasks(given, stored, reporter, signal);
   if (chosen.length > 1 && (given.errors !== undefined || given.html !== undefined))
     throw new UsageError(
       `--errors and --html are for one task; name one of ${chosen.map(({ shown }) => shown).join(', ')} with --task`,
     );
   await using device = await openDevice(given.device, reporter.warn);
-  using encoder = await loadModelEncoder(path, run, encoderName, { device, families, reporter, signal });
+  using encoder = await loadModelEncoder(stored, encoderName, { device, families, reporter, signal });
   const tasks = chosen.map(({ task }) => task);
-  using model = await loadModel(path, encoder, reporter, tasks, methods.readers);
+  using model = await loadStoredModel(stored, encoder, reporter, tasks, methods.readers);
   const { evalBatchSize: batchSize = 32 } = run?.settings ?? {};
   const predicting = { batchSize, signal, onProgress: reporter.progress };
   const scored: Scored[] = [];
   for (const { task, shown, run: own } of chosen) {
     const single = model.for(task.id);
-    const stored = calibration(task.id);
+    const fitted = calibration(task.id);
     const evaluated = await evaluateTask(single, task, {
       ...{ path, split, limit: given.evalLimit, run: own, predicting },
-      calibration: threshold === undefined ? stored : { ...stored, threshold },
+      calibration: threshold === undefined ? fitted : { ...fitted, threshold },
     });
     const method = run?.method ?? (await single.snapshot()).method.name;
     scored.push({ ...evaluated, shown, run: own, event: eventOf(given, evaluated, method, device.kind) });
@@ -155,7 +154,7 @@ async function scoreModel(
 /** Returns the tasks to score: the named one, or every task of the model. */
 async function chooseTasks(
   given: EvaluateArguments,
-  run: RunFile | undefined,
+  { run, info }: StoredModel,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<readonly ChosenTask[]> {
@@ -164,6 +163,8 @@ async function chooseTasks(
     throw new UsageError(
       `${path} was trained on all rows of ${run.data.path}; its score is that of the cross-validation, in run.json; give other rows with --task`,
     );
+  if (!run && given.task === undefined) return packagedTasks(given, info, reporter, signal);
+  const told = info?.tasks.length === 1 ? info.tasks[0] : undefined;
   const runs = run?.tasks?.map(({ task }) => runOfTask(run, task) as RunFile);
   const ofJoint = run && given.task !== undefined ? runOfTask(run, given.task) : undefined;
   const isNamed = given.task !== undefined && !ofJoint;
@@ -174,9 +175,15 @@ async function chooseTasks(
   const tasks: ChosenTask[] = [];
   for (const own of ofJoint ? [ofJoint] : (runs ?? [run])) {
     const found = isNamed
-      ? await namedTask(path, { ...given, task: given.task as string }, own)
+      ? await namedTask(path, { ...given, task: given.task as string }, own, told)
       : await trainedTask(path, { ...given, task: undefined }, own as RunFile);
-    const { maxLength, limit, evalLimit, validationLimit, trainPercent } = own?.settings ?? {};
+    const {
+      maxLength = told?.maxLength,
+      limit,
+      evalLimit,
+      validationLimit,
+      trainPercent,
+    } = own?.settings ?? {};
     const limits = { maxLength, limit, validationLimit, trainPercent };
     const task = await loadData(
       found,
@@ -191,6 +198,34 @@ async function chooseTasks(
     tasks.push({ task, shown: shownTask(found), run: isOwn ? own : undefined });
   }
   return tasks;
+}
+
+/**
+ * Returns the tasks that `scalearn.json` names, where their rows come with the command.
+ *
+ * @throws UsageError for a task that was read from a file
+ */
+async function packagedTasks(
+  given: EvaluateArguments,
+  info: ModelInfo | undefined,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<readonly ChosenTask[]> {
+  const chosen: ChosenTask[] = [];
+  for (const { id, maxLength } of info?.tasks ?? []) {
+    if (!taskIds.includes(id))
+      throw new UsageError(
+        `${given.model} was trained on ${id}, whose rows do not come with the command; name a file of labeled rows with --task`,
+      );
+    const found = await findTask({ ...given, task: id });
+    const limits = { maxLength, evalLimit: given.evalLimit };
+    chosen.push({
+      task: await loadData(found, limits, { reporter, signal }),
+      shown: shownTask(found),
+      run: undefined,
+    });
+  }
+  return chosen;
 }
 
 /** A task to score, with its displayed name. */
@@ -240,11 +275,13 @@ function together(scored: readonly Scored[]): EvaluatedEvent {
 }
 
 /**
- * Checks that the options are sufficient for a folder without `run.json`.
+ * Checks that the options are sufficient for a folder that does not say what it was trained on.
  * @throws UsageError that names the options that are needed
  */
-function checkGiven({ model, encoder, task }: EvaluateArguments, run: RunFile | undefined): void {
+function checkGiven({ model, encoder, task }: EvaluateArguments, { run, info }: StoredModel): void {
   const needed = Object.entries({ encoder, task }).flatMap(([name, value]) => (value ? [] : [`--${name}`]));
-  if (!run && needed.length > 0)
-    throw new UsageError(`${model} has no run.json, so ${needed.join(' and ')} must be given`);
+  if (!run && !info && needed.length > 0)
+    throw new UsageError(
+      `${model} has neither run.json nor scalearn.json, so ${needed.join(' and ')} must be given`,
+    );
 }

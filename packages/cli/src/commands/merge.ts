@@ -4,16 +4,17 @@ import { UsageError } from '../errors.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { liesWithin, realPath } from '../folders/paths.ts';
 import { mergeModel } from '../model/merge-model.ts';
-import { pathOption } from '../options/command-line.ts';
+import { encoderOption, pathOption } from '../options/command-line.ts';
 import type { MergedEvent } from '../output/events.ts';
 import { counted } from '../output/format.ts';
-import { jsonLine } from '../output/reporter.ts';
+import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface MergeArguments {
   readonly model: string;
   readonly out: string;
+  readonly encoder?: string;
   readonly overwrite?: boolean;
   readonly json?: boolean;
 }
@@ -27,16 +28,23 @@ export function addMerge(root: Command, run: Run): void {
     )
     .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
     .addOption(pathOption('--out <dir>', 'folder for the adapter').makeOptionMandatory())
+    .addOption(encoderOption('--encoder <name>'))
     .option('--overwrite', 'replace the model in the output folder')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  scalearn merge --model runs/mrpc-scalearn --out runs/mrpc-merged\n')
     .action((given: MergeArguments) => run((context) => merge(given, context)));
 }
 
-async function merge(given: MergeArguments, { terminal, setup }: CommandContext): Promise<void> {
+async function merge(given: MergeArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
   const { model, out: name } = given;
-  const merged = await mergeModel(model, await realPath(name), setup.methods.pluginReaders, setup);
-  const { run, adapterName, method, width, files } = merged;
+  const place = await realPath(name);
+  const { families, methods } = setup;
+  const merged = await withReporter(terminal, { json: false, quiet: given.json === true }, (reporter) =>
+    mergeModel(model, place, {
+      ...{ readers: methods.pluginReaders, families, encoder: given.encoder, reporter, signal },
+    }),
+  );
+  const { task, mergedMethod, sources, adapterName, method, width, files } = merged;
   if (await liesWithin(name, model))
     throw new UsageError('--out is the model itself, or lies in it; choose another folder');
   await using out = await OutFolder.open(resolve(name));
@@ -46,9 +54,10 @@ async function merge(given: MergeArguments, { terminal, setup }: CommandContext)
       `${name} is not empty; choose another --out${state === 'other' ? '' : ', or replace the run in it with --overwrite'}`,
     );
   await out.replace(files);
-  const event: MergedEvent = { event: 'done', task: run.task, method, width, model, out: name };
+  const event: MergedEvent = { event: 'done', task, method, width, model, out: name };
   if (given.json) return jsonLine(terminal, event);
-  const from = `${model} (${run.method}, ${counted(run.sources.length, 'source')})`;
+  const parts = [mergedMethod, ...(sources === undefined ? [] : [counted(sources, 'source')])];
+  const from = `${model} (${parts.join(', ')})`;
   const lines = [`${from} merged into one adapter '${adapterName}' of width ${width}`, `saved in ${name}`];
   terminal.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
 }

@@ -8,12 +8,11 @@ import { createService, type RequestRecord } from '@scalearn/serve';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
 import { FolderError } from '../errors.ts';
-import { openModelFolder } from '../folders/model-folder.ts';
+import { openStoredModel } from '../folders/model-folder.ts';
 import { namedFolders } from '../folders/named-folders.ts';
-import { readRunFile } from '../folders/run-json.ts';
 import { storedCalibration } from '../model/calibration.ts';
-import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
-import { loadModel } from '../model/load-model.ts';
+import { encoderLayers, encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
+import { loadStoredModel } from '../model/load-model.ts';
 import { encoderOption, listOption, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
 import type { Reporter } from '../output/events.ts';
@@ -140,7 +139,11 @@ async function loadModels(
   { signal, setup: { families, methods } }: CommandContext,
 ): Promise<ServedModels> {
   const places = namedFolders(folders);
-  for (const path of places.values()) await openModelFolder(path);
+  const opened = new Map(
+    await Promise.all(
+      [...places].map(async ([name, path]) => [name, await openStoredModel(path, { signal })] as const),
+    ),
+  );
   const device = await openDevice(choice, reporter.warn);
   const encoders = new Map<string, TransformerEncoder>();
   const byName: Record<string, LoadedModel> = {};
@@ -149,15 +152,15 @@ async function loadModels(
     await device.dispose();
   };
   try {
-    for (const [name, path] of places) {
-      const run = await readRunFile(path);
-      const source = await encoderOf(path, given, run);
-      const key = `${source} ${run?.encoder.shape.layers ?? 'all'}`;
+    for (const [name, stored] of opened) {
+      const { path } = stored;
+      const source = await encoderOf(stored, given);
+      const key = `${source} ${encoderLayers(stored) ?? 'all'}`;
       const how = { device, families, reporter, signal };
-      const encoder = encoders.get(key) ?? (await loadModelEncoder(path, run, source, how));
+      const encoder = encoders.get(key) ?? (await loadModelEncoder(stored, source, how));
       encoders.set(key, encoder);
-      const model = await loadModel(path, encoder, reporter, [], methods.readers);
-      const calibration = await storedCalibration(path);
+      const model = await loadStoredModel(stored, encoder, reporter, [], methods.readers);
+      const calibration = storedCalibration(stored);
       const tasks = model.tasks.map((task) => ({ ...task, ...calibration(task.id) }));
       byName[name] = new LoadedModel(model, tasks, { ownsEncoder: false, warnings: [] });
       if (tasks.some(({ problem }) => problem === 'multipleChoice'))

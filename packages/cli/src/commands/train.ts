@@ -4,13 +4,14 @@ import { checkTasks } from '@scalearn/core/methods';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
+import { openStoredModel } from '../folders/model-folder.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import { describedMethod } from '../methods/describe.ts';
 import { doneEvent } from '../model/done-event.ts';
 import { estimateTraining } from '../model/dry-run.ts';
-import { localEncoder } from '../model/encoder-source.ts';
+import { encoderLayers, encoderOf, localEncoder } from '../model/encoder-source.ts';
 import type { GivenArguments } from '../model/repeat.ts';
 import { resume } from '../model/resume.ts';
 import { type PlannedTraining, runTraining, type TrainingJob } from '../model/run-training.ts';
@@ -59,7 +60,7 @@ async function trainOrResume(
   typed: ReadonlySet<string>,
   context: CommandContext,
 ): Promise<void> {
-  const resumed = await resume(given, typed, context.setup);
+  const resumed = await resume(await withEncoder(given), typed, context.setup);
   if ('arguments' in resumed) return train(resumed.arguments, context);
   const { json = false, quiet = false } = given;
   const event = await doneEvent(resumed.finished, given.out);
@@ -91,6 +92,28 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
   } finally {
     reporter.close();
   }
+}
+
+/**
+ * Returns the arguments with the encoder of the sources, and as many layers as they use, where none is given.
+ *
+ * @throws UsageError if the sources do not name one either
+ */
+async function withEncoder(given: GivenArguments): Promise<GivenArguments> {
+  const { encoder, sources = [], resume: isResumed } = given;
+  if (encoder !== undefined || isResumed) return given;
+  for (const path of sources) {
+    const source = await openStoredModel(path);
+    if (!source.run && !source.info) continue;
+    return {
+      ...given,
+      encoder: await encoderOf(source, undefined),
+      layers: given.layers ?? encoderLayers(source),
+    };
+  }
+  throw new UsageError(
+    "required option '--encoder <name>' not specified, because the sources do not name one",
+  );
 }
 
 /** Returns the reporter. Output for people shows the task names that the user gave; output for programs shows ids. */

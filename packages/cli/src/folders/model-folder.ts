@@ -1,20 +1,51 @@
 import { join, resolve } from 'node:path';
-import type { FileSet, ModelFolder } from '@scalearn/core';
-import { localFolder, modelFolder } from '@scalearn/encoders';
+import type { ModelFolder } from '@scalearn/core';
+import { localFolder, modelFolder, namedHubRepository, openModelFiles } from '@scalearn/encoders';
+import type { HubOptions } from '@scalearn/hub';
+import { type ModelInfo, readModelInfo } from '@scalearn/models';
 import { FolderError } from '../errors.ts';
 import { typed } from '../options/own-data.ts';
 import { checkpointName, commitName } from './names.ts';
-import { OutFolder } from './out-folder.ts';
 import { isFile, statOf } from './paths.ts';
-import { runFileName } from './run-json.ts';
+import { readRunFile, runFileName } from './run-json.ts';
+import type { RunFile } from './run-schema.ts';
+
+/** A model folder with what its files say about it. */
+export interface StoredModel {
+  /** The folder as the user named it, or `hf:` with a name on the hub. */
+  readonly path: string;
+  readonly folder: ModelFolder;
+  /** Its `run.json`, which the command writes. */
+  readonly run: RunFile | undefined;
+  /** Its `scalearn.json`, which the command and the library write. */
+  readonly info: ModelInfo | undefined;
+}
 
 /**
- * Opens a model folder on this machine.
+ * Opens a model folder and reads what describes it.
  *
- * @throws UnreadableModelFileError if there is no such folder; FolderError if it was not saved completely, or if its
+ * @throws the errors of {@link openModelFolder}; FolderError, ModelError for a damaged description
+ */
+export async function openStoredModel(path: string, hub: HubOptions = {}): Promise<StoredModel> {
+  const folder = await openModelFolder(path, hub);
+  return { path, folder, run: await readRunFile(path), info: await readModelInfo(folder) };
+}
+
+/** Returns the absolute path of a model folder. A name on the hub is returned unchanged. */
+export const modelPlace = (path: string): string => (isOnHub(path) ? path : resolve(path));
+
+/** Returns whether a model is named on the hub: `hf:owner/name`. */
+export const isOnHub = (path: string): boolean => namedHubRepository(path) !== undefined;
+
+/**
+ * Opens a model folder on this machine, or, as `hf:owner/name`, on the hub.
+ *
+ * @param hub how to reach the hub
+ * @throws HubError if the hub cannot provide it; UnreadableModelFileError if there is no such folder; FolderError if it was not saved completely, or if its
  * run is unfinished
  */
-export async function openModelFolder(path: string): Promise<ModelFolder> {
+export async function openModelFolder(path: string, hub: HubOptions = {}): Promise<ModelFolder> {
+  if (isOnHub(path)) return modelFolder(await openModelFiles(path, hub));
   const folder = modelFolder(await localFolder(path));
   if (await statOf(join(path, commitName)))
     throw new FolderError(
@@ -25,21 +56,4 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
       `${path} holds an unfinished run, and no model yet; continue it with: scalearn train --resume --out ${typed(path)}`,
     );
   return folder;
-}
-
-/**
- * Saves a model's files, such as those of `TrainedModel.files()`. Readers see the complete folder or nothing of it.
- *
- * @param overwrite whether to replace the content of the folder
- * @throws FolderError if the folder is not empty, is in use, or cannot be written; it is then unchanged
- */
-export async function saveModelFolder(
-  path: string,
-  files: FileSet,
-  { overwrite = false }: { readonly overwrite?: boolean } = {},
-): Promise<void> {
-  await using out = await OutFolder.open(resolve(path));
-  if (!overwrite && (await out.state()) !== 'nothing')
-    throw new FolderError(`${path} is not empty; choose another folder, or overwrite it`);
-  await out.replace(files);
 }

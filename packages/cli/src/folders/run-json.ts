@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { namedHubRepository } from '@scalearn/encoders';
 import { readOwnJson } from './own-json.ts';
 import { realPath, statOf } from './paths.ts';
 import { formatVersion, type RunFile, runSchema } from './run-schema.ts';
@@ -44,7 +45,10 @@ export async function filesOfRun(folder: string): Promise<readonly string[]> {
 async function storedPlaces(run: Run, folder: string): Promise<Run> {
   const from = await realPath(folder);
   return mapPlaces(run, {
-    beside: async (path) => relative(from, await realPath(path)).replaceAll(sep, '/'),
+    beside: async (path) =>
+      namedHubRepository(path) !== undefined
+        ? path
+        : relative(from, await realPath(path)).replaceAll(sep, '/'),
     elsewhere: async (path) => path,
   });
 }
@@ -53,7 +57,8 @@ async function storedPlaces(run: Run, folder: string): Promise<Run> {
 async function foundPlaces<T extends Run>(run: T, folder: string): Promise<T> {
   const from = await realPath(folder);
   return mapPlaces(run, {
-    beside: (path) => findPlace(resolve(from, path), from),
+    beside: async (path) =>
+      namedHubRepository(path) !== undefined ? path : findPlace(resolve(from, path), from),
     elsewhere: async (path) => (isAbsolute(path) ? findPlace(path, from) : path),
   });
 }

@@ -1,16 +1,13 @@
-import { type Calibration, modelInfoFile, noCalibration, parseModelInfo } from '@scalearn/models';
-import { fromFile } from '../errors.ts';
-import { openModelFolder } from '../folders/model-folder.ts';
+import { type Calibration, noCalibration } from '@scalearn/models';
+import type { StoredModel } from '../folders/model-folder.ts';
 
 /**
- * Reads how a model's outputs become probabilities, from its `scalearn.json`.
+ * Returns how a model's outputs become probabilities, as its `scalearn.json` says.
  *
  * @returns the calibration of a task by its id; `noCalibration` for folders of earlier versions and of other programs
  */
-export async function storedCalibration(path: string): Promise<(task: string) => Calibration> {
-  const text = await (await openModelFolder(path)).text(modelInfoFile);
-  if (text === undefined) return () => noCalibration;
-  const { tasks } = await fromFile(path, () => parseModelInfo(text, `${path}/${modelInfoFile}`));
+export function storedCalibration({ info }: Pick<StoredModel, 'info'>): (task: string) => Calibration {
+  const tasks = info?.tasks ?? [];
   // A model of one task accepts other tasks with the same labels, such as new files.
   return (id) => tasks.find((task) => task.id === id) ?? (tasks.length === 1 ? tasks[0]! : noCalibration);
 }

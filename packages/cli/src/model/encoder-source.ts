@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { Device } from '@scalearn/core';
 import { type FamilyOptions, loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
+import { modelInfoFile } from '@scalearn/models';
 import { FolderError, fromFile, UsageError } from '../errors.ts';
+import type { StoredModel } from '../folders/model-folder.ts';
 import { statOf } from '../folders/paths.ts';
 import { runFileName } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
@@ -9,20 +11,29 @@ import type { Reporter } from '../output/events.ts';
 import { loadingProgress } from '../output/progress.ts';
 
 /**
- * Returns the encoder of a model: the given one, or that of its `run.json`, from its folder or its source.
+ * Returns the encoder of a model: the given one, or that of its `run.json`, from its folder or its source, or that of its
+ * `scalearn.json`.
  *
- * @throws UsageError if neither names one; FolderError if there is no such folder
+ * @throws UsageError if nothing names one; FolderError if there is no such folder
  */
 export async function encoderOf(
-  model: string,
+  { path, run, info }: DescribedModel,
   given: string | undefined,
-  run: Pick<RunFile, 'encoder'> | undefined,
 ): Promise<string> {
-  const name = given ?? (run && (await storedEncoder(run)));
-  if (name === undefined) throw new UsageError(`${model} has no ${runFileName}, so --encoder must be given`);
+  const name = given ?? (run ? await storedEncoder(run) : (info?.encoder.source ?? undefined));
+  if (name === undefined)
+    throw new UsageError(
+      `${path} does not say where its encoder${info ? `, ${info.encoder.name},` : ''} can be loaded from, so --encoder must be given`,
+    );
   await localEncoder(name);
   return name;
 }
+
+type DescribedModel = Pick<StoredModel, 'path' | 'run' | 'info'>;
+
+/** Returns how many layers of its encoder a model uses; undefined if its folder does not say. */
+export const encoderLayers = ({ run, info }: DescribedModel): number | undefined =>
+  run?.encoder.shape.layers ?? info?.encoder.layers;
 
 const storedEncoder = async ({ encoder: { path, source } }: Pick<RunFile, 'encoder'>): Promise<string> =>
   path !== null && (await statOf(path)) ? path : source;
@@ -30,17 +41,15 @@ const storedEncoder = async ({ encoder: { path, source } }: Pick<RunFile, 'encod
 /**
  * Loads the encoder of a model, with as many layers as the model has.
  *
- * @param model its folder, for errors
  * @param name from {@link encoderOf}
  */
 export function loadModelEncoder(
-  model: string,
-  run: Pick<RunFile, 'encoder'> | undefined,
+  model: DescribedModel,
   name: string,
   { device, families, reporter, signal }: LoadingContext,
 ): Promise<TransformerEncoder> {
-  const layers = run?.encoder.shape.layers;
-  return fromFile(join(model, runFileName), () =>
+  const layers = encoderLayers(model);
+  return fromFile(join(model.path, model.run ? runFileName : modelInfoFile), () =>
     loadEncoder(name, { device, families, layers, ...loadingProgress(reporter, signal) }),
   );
 }
@@ -48,7 +57,7 @@ export function loadModelEncoder(
 interface LoadingContext extends FamilyOptions {
   readonly device: Device;
   readonly reporter: Pick<Reporter, 'progress'>;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Returns the absolute path of an encoder that is a local folder; undefined for a name that may be on the hub. */

@@ -1,6 +1,7 @@
 import {
   type Encoder,
   type ModelFolder,
+  type ModelSnapshot,
   readAdapterFolder,
   readSnapshot,
   TrainedModel,
@@ -8,10 +9,9 @@ import {
 import { type MethodReader, type SavedHead, singleHead, taskName } from '@scalearn/core/methods';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { encoderArchitecture, type FamilyOptions } from '@scalearn/encoders';
-import { taskOfHead } from '@scalearn/models';
+import { taskOfHead, tasksOf } from '@scalearn/models';
 import { FolderError, fromFile } from '../errors.ts';
-import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
+import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
 import { type RunFile, type StoredArchitecture, storedArchitecture } from '../folders/run-schema.ts';
 import { ownMethods } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';
@@ -33,21 +33,29 @@ export async function loadModel(
   tasks: readonly TaskShape[] = [],
   readers: readonly MethodReader[] = ownMethods.readers,
 ): Promise<TrainedModel> {
-  const run = await readRunFile(path);
+  return loadStoredModel(await openStoredModel(path), encoder, reporter, tasks, readers);
+}
+
+/** Loads the model of a folder that is open; see {@link loadModel}. */
+export async function loadStoredModel(
+  { path, folder, run, info }: StoredModel,
+  encoder: Encoder,
+  reporter: Pick<Reporter, 'warn'>,
+  tasks: readonly TaskShape[],
+  readers: readonly MethodReader[],
+): Promise<TrainedModel> {
   const { fingerprint, name } = encoder;
-  if (run && run.encoder.fingerprint !== fingerprint)
+  const trainedOn = run?.encoder ?? info?.encoder;
+  if (trainedOn && trainedOn.fingerprint !== fingerprint)
     throw new FolderError(
-      `${path} was trained on another encoder, ${run.encoder.name} (fingerprint ${short(run.encoder.fingerprint)}); ${name} has ${short(fingerprint)}`,
+      `${path} was trained on another encoder, ${trainedOn.name} (fingerprint ${short(trainedOn.fingerprint)}); ${name} has ${short(fingerprint)}`,
     );
-  const folder = await openModelFolder(path);
   if (run) checkEncoderShape(path, run, encoder);
   const target = { encoder: encoder.architecture, encoderFingerprint: fingerprint, modelName: name };
   const snapshot = await fromFile(path, () => readSnapshot(folder, target, readers));
   for (const warning of snapshot.warnings ?? []) reporter.warn(warning);
   const several = snapshot.tasks.length > 1;
-  const stored = [...snapshot.heads].map(([name, head]) =>
-    storedTask(name, head, several ? run && runOfTask(run, name) : run),
-  );
+  const stored = storedTasks(path, { run, info }, snapshot);
   for (const task of tasks) {
     const head = several ? snapshot.heads.get(taskName(task)) : singleHead(snapshot);
     if (!head)
@@ -70,8 +78,25 @@ export function snapshotTarget({ encoder }: RunFile, known: FamilyOptions): Snap
 type SnapshotTarget = Parameters<typeof readSnapshot>[1];
 type TaskShape = Pick<TaskInfo, 'id' | 'problem' | 'labels' | 'maxLength' | 'truncation'>;
 
-/** Returns what a folder says about a task of its model. */
-export function storedTask(name: string, head: SavedHead, run: RunFile | undefined): TaskShape {
+/**
+ * Returns what a folder says about the tasks of its model: `scalearn.json`, or, in folders of earlier versions,
+ * `run.json`.
+ */
+export function storedTasks(
+  path: string,
+  { run, info }: Pick<StoredModel, 'run' | 'info'>,
+  snapshot: Pick<ModelSnapshot, 'heads' | 'tasks'>,
+): readonly TaskShape[] {
+  if (info || !run) return tasksOf(path, info, snapshot).map(shapeOf);
+  const { heads } = snapshot;
+  return [...heads].map(([name, head]) => runTask(name, head, heads.size > 1 ? runOfTask(run, name) : run));
+}
+
+const shapeOf = ({ id, problem, labels, maxLength, truncation }: TaskShape): TaskShape => ({
+  ...{ id, problem, labels, maxLength, truncation },
+});
+
+function runTask(name: string, head: SavedHead, run: RunFile | undefined): TaskShape {
   const known = taskOfHead(name, head);
   if (!run) return known;
   const { task: id, settings } = run;

@@ -3,16 +3,15 @@ import { taskName } from '@scalearn/core/methods';
 import type { EncoderFamily, TransformerEncoder } from '@scalearn/encoders';
 import type { Calibration } from '@scalearn/models';
 import { loadRuntime } from '@scalearn/onnx';
-import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
+import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import type { MethodRegistry } from '../methods/registry.ts';
 import type { Reporter } from '../output/events.ts';
-import { chosenRun, type PartialTaskChoice, runOfTask } from '../tasks/model-task.ts';
+import { chosenTask, type PartialTaskChoice, runOfTask } from '../tasks/model-task.ts';
 import { readTestRows, type TestRows } from '../tasks/test-rows.ts';
 import { storedCalibration } from './calibration.ts';
 import { encoderOf, loadModelEncoder } from './encoder-source.ts';
-import { loadModel } from './load-model.ts';
+import { loadStoredModel } from './load-model.ts';
 
 /** A model of one task that is exported. */
 export interface OpenedModel extends Disposable {
@@ -42,8 +41,7 @@ interface Context {
 
 /** Returns a choice among several, or, for a joint model, one for each of its tasks. */
 export async function choicesOf(choice: ModelChoice): Promise<readonly ModelChoice[]> {
-  await openModelFolder(choice.path);
-  const run = await readRunFile(choice.path);
+  const { run } = await openStoredModel(choice.path);
   if (!run?.tasks) return [choice];
   return run.tasks.map(({ task }) => ({
     ...choice,
@@ -58,10 +56,9 @@ export async function openEncoder(
   given: string | undefined,
   how: Context & { readonly device: Encoder['device']; readonly families: readonly EncoderFamily[] },
 ): Promise<{ readonly encoder: TransformerEncoder; readonly source: string }> {
-  await openModelFolder(path);
-  const run = chosenRun(path, await readRunFile(path), task);
-  const source = await encoderOf(path, given, run);
-  return { source, encoder: await loadModelEncoder(path, run, source, how) };
+  const chosen = chosenTask(await openStoredModel(path, how), task);
+  const source = await encoderOf(chosen, given);
+  return { source, encoder: await loadModelEncoder(chosen, source, how) };
 }
 
 /**
@@ -75,21 +72,22 @@ export async function openModel(
   { readers }: Pick<MethodRegistry, 'readers'>,
   { reporter, signal }: Context,
 ): Promise<OpenedModel> {
-  await openModelFolder(path);
-  const all = await readRunFile(path);
-  const run = chosenRun(path, all, choice.task);
+  const stored = await openStoredModel(path, { signal });
+  const { run: all } = stored;
+  const chosen = chosenTask(stored, choice.task);
+  const { run } = chosen;
   const ofJoint = all?.tasks && choice.task !== undefined ? runOfTask(all, choice.task) : undefined;
   const rowChoice = ofJoint ? { ...choice, task: undefined } : choice;
-  const rows = await scoredRows(path, rowChoice, run, { reporter, signal });
+  const rows = await scoredRows(chosen, rowChoice, { reporter, signal });
   // The labels of a named task are those of the model. A folder without `run.json` may not know their names.
   const named = rows.task && !ofJoint ? [{ ...rows.task, id: run?.task ?? rows.task.id }] : [];
-  const whole = await loadModel(path, encoder, reporter, named, readers);
+  const whole = await loadStoredModel(stored, encoder, reporter, named, readers);
   const dispose = (): void => whole.dispose();
   try {
     const model = ofJoint ? whole.for(ofJoint.task) : whole;
     const { id } = model.task;
     const methodId = run?.method ?? (await model.snapshot()).method.name;
-    const calibration = (await storedCalibration(path))(id);
+    const calibration = storedCalibration(stored)(id);
     return { ...{ name: name ?? id, model, methodId, calibration, rows, run }, [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();
@@ -99,9 +97,8 @@ export async function openModel(
 
 /** Returns the rows to score. ONNX Runtime is an optional dependency; without it nothing is scored. */
 async function scoredRows(
-  path: string,
+  model: StoredModel,
   choice: Omit<ModelChoice, 'path' | 'name'>,
-  run: RunFile | undefined,
   how: Context,
 ): Promise<TestRows> {
   if (choice.evalLimit !== 0)
@@ -113,5 +110,5 @@ async function scoredRows(
       how.reporter.warn(`the export is not scored: ${(error as Error).message}`);
       return { reason: 'ONNX Runtime is not installed' };
     }
-  return readTestRows(path, choice, run, how);
+  return readTestRows(model, choice, how);
 }

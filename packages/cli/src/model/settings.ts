@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import type { Method } from '@scalearn/core';
 import type { FileTask } from '@scalearn/datasets';
 import { UsageError } from '../errors.ts';
+import { modelPlace } from '../folders/model-folder.ts';
 import type { StoredOptions, TaskSettings, TrainSettings } from '../folders/settings-schema.ts';
 import { classWeightsFor, sortedClassWeights } from '../options/class-weights.ts';
 import type { OwnSettings, Reading } from '../options/own-data.ts';
@@ -39,7 +39,7 @@ export function settleOptions(
     ...storedOptions(
       {
         ...given,
-        sources: (given.sources ?? []).map((path) => resolve(path)),
+        sources: (given.sources ?? []).map(modelPlace),
         // Joint methods plan steps instead of epochs.
         maxSteps: given.maxSteps ?? (given.epochs === undefined ? defaults.steps : undefined),
         warmupSteps: given.warmupSteps ?? (defaults.warmup === undefined ? 0 : undefined),

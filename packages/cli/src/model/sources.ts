@@ -1,9 +1,9 @@
 import { type Adapter, readAdapterFolder, type SourceControl } from '@scalearn/core';
 import { controlAdapter, describeAdapter, taskName } from '@scalearn/core/methods';
 import { FolderError, fromFile } from '../errors.ts';
-import { openModelFolder } from '../folders/model-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
+import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
 import type { Source } from '../methods/preparation.ts';
+import { severalAdapters } from './list-adapters.ts';
 
 /**
  * Reads source adapters. The target's own is moved to the end, as in the published models.
@@ -28,21 +28,25 @@ export async function readSources(
 
 /** Checks that all are adapters. @throws the errors of {@link readSources} */
 export async function checkSources(paths: readonly string[]): Promise<void> {
-  for (const path of paths) await readAdapter(path);
+  for (const path of paths) await readAdapter(await openStoredModel(path));
 }
 
 async function readSource(path: string, task: string): Promise<Source> {
-  const adapter = await readAdapter(path);
-  const trainedOn = (await readRunFile(path))?.task;
+  const stored = await openStoredModel(path);
+  const adapter = await readAdapter(stored);
+  const trainedOn = stored.run?.task ?? stored.info?.tasks[0]?.id;
   const isOwn = trainedOn === undefined ? adapter.name === taskName({ id: task }) : trainedOn === task;
   return { adapter, path, isOwn, fingerprint: describeAdapter(adapter) };
 }
 
-async function readAdapter(path: string): Promise<Adapter> {
-  const folder = await openModelFolder(path);
+async function readAdapter({ path, folder }: StoredModel): Promise<Adapter> {
   if ((await folder.text('scalearn_config.json')) !== undefined)
     throw new FolderError(
       `the source ${path} is a ScaLearn model, not one adapter; turn it into one with scalearn merge`,
     );
+  if ((await folder.text('adapter_config.json')) === undefined) {
+    const several = await severalAdapters(path);
+    if (several !== undefined) throw new FolderError(several);
+  }
   return fromFile(path, () => readAdapterFolder(folder));
 }

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import type { ProgressEvent, TrainEvent } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { TrainingHistory } from '@scalearn/evaluation';
 import { modelFiles } from '@scalearn/models';
+import { modelPlace } from '../folders/model-folder.ts';
 import type { OutFolder } from '../folders/out-folder.ts';
 import { encodeRunFile, runFileName } from '../folders/run-json.ts';
 import { type RunData, type RunFile, storedArchitecture, type TaskRun } from '../folders/run-schema.ts';
@@ -133,7 +133,7 @@ function describeRun({
       shape: storedArchitecture(architecture),
     },
     sources: sources.map((each) => ({
-      ...{ name: each.adapter.name, path: resolve(each.path), fingerprint: each.fingerprint },
+      ...{ name: each.adapter.name, path: modelPlace(each.path), fingerprint: each.fingerprint },
     })),
   };
 }

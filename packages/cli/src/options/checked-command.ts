@@ -8,7 +8,7 @@ interface Need {
   /** The option that can be given instead. */
   readonly or?: string | undefined;
   /** The option that makes it unnecessary. */
-  readonly unless?: string | undefined;
+  readonly unless?: readonly string[] | undefined;
 }
 
 /**
@@ -80,9 +80,9 @@ export class CheckedCommand extends Command {
     const options = this.options.flatMap((option) => {
       const need = this.#needs.find(({ name }) => name === option.attributeName());
       if (!option.mandatory && !need) return [];
-      const others = [need?.or, need?.unless].map((name) => (name === undefined ? undefined : named(name)));
+      const other = need?.or === undefined ? undefined : named(need.or);
+      const others = [other, ...(need?.unless ?? []).map(named)];
       if (isThere(option) || others.some(isThere)) return [];
-      const [other] = others;
       return [`'${option.flags}'${other ? ` (or '${other.flags}')` : ''}`];
     });
     const places = this.registeredArguments.filter(({ required }) => required);

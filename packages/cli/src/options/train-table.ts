@@ -25,8 +25,8 @@ export interface TrainOption extends Omit<TrainingOption, 'type' | 'flag' | 'dec
   readonly conflicts?: string;
   /** The option that can be given in place of this required one. */
   readonly or?: string;
-  /** The option with which this required one may be left out. */
-  readonly unless?: string;
+  /** Options with each of which this required one may be left out. */
+  readonly unless?: readonly string[];
   /** A whole number must be a multiple of this. */
   readonly multipleOf?: number;
   /** Whether the trained model depends on it; `content` if it names files and only their content matters. */
@@ -43,9 +43,9 @@ export interface TrainOption extends Omit<TrainingOption, 'type' | 'flag' | 'dec
 const groups = {
   Model: {
     encoder: { flag: '--encoder <name>', type: 'encoder', meaning: 'hub name or local folder of the encoder, or mini',
-      required: true, unless: 'resume', decides: 'content', files: 'config' },
+      required: true, unless: ['resume', 'sources'], decides: 'content', files: 'config' },
     task: { flag: '--task <task>', type: 'text', meaning: 'such as glue/rte, or a file or folder of your own',
-      or: 'tasks', unless: 'resume' },
+      or: 'tasks', unless: ['resume'] },
     tasks: { flag: '--tasks <task...>', type: 'texts', meaning: 'the tasks that a joint method learns at once',
       conflicts: 'task' },
     data: { flag: '--data <dir>', type: 'text', meaning: "folder that holds the task's folder (RTE/, …)",

@@ -172,6 +172,42 @@ export interface MergedEvent {
   readonly out: string;
 }
 
+/** The last event of a successful `predict`; those before it are `prediction`, unless they are written to a file. */
+export interface PredictedEvent {
+  readonly event: 'done';
+  /** Id of the task. */
+  readonly task: string;
+  /** Number of predicted rows. */
+  readonly rows: number;
+  /** Seconds from the first row that was read to the last that was written. */
+  readonly seconds: number;
+  /** Rows divided by seconds. */
+  readonly rowsPerSecond: number;
+  /** Kind of the device. */
+  readonly device: string;
+  /** Path of the model folder. */
+  readonly model: string;
+  /** The file with the predictions; null if they are on standard output. */
+  readonly out: string | null;
+}
+
+/** The last event of a successful `push`. */
+export interface PushedEvent {
+  readonly event: 'done';
+  /** Path of the model folder. */
+  readonly model: string;
+  /** The repository, with the branch if one was named. */
+  readonly repo: string;
+  /** Where the uploaded model says its encoder is; null if it does not say. */
+  readonly encoder: string | null;
+  /** Sizes of the uploaded files in bytes, by name. */
+  readonly files: Readonly<Record<string, number>>;
+  /** Hash of the commit; null with `--dry-run`. */
+  readonly commit: string | null;
+  /** Page of the repository; null with `--dry-run`. */
+  readonly url: string | null;
+}
+
 /** The last event of a successful `data`. */
 export interface DataEvent {
   readonly event: 'done';

@@ -177,7 +177,7 @@ export function downloadProgress({ progress }: Pick<Reporter, 'progress'>): OnDo
  */
 export function loadingProgress(
   { progress }: Pick<Reporter, 'progress'>,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Pick<LoadEncoderOptions, 'onProgress' | 'onDownload' | 'signal'> {
   return {
     signal,

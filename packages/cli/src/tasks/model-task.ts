@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { findByName } from '@scalearn/core/methods';
-import { describeTask, type OwnProblem, type Task, taskIds } from '@scalearn/datasets';
+import { describeTask, type OwnProblem, type Task, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile, UsageError } from '../errors.ts';
-import { readRunFile, runFileName } from '../folders/run-json.ts';
+import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
+import { runFileName } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import type { Source } from '../methods/preparation.ts';
 import { type OwnSettings, ownDataFlags } from '../options/own-data.ts';
@@ -39,11 +40,14 @@ export async function trainedTask(
 /**
  * Finds a named task to score a model on. It must have as many labels as the model. All rows of the user's own file are
  * scored.
+ *
+ * @param told what `scalearn.json` says of the task
  */
 export async function namedTask(
   model: string,
   given: TaskChoice,
   run: Pick<RunFile, 'task' | 'settings' | 'data'> | undefined,
+  told: Pick<TaskInfo, 'problem' | 'labels'> | undefined,
 ): Promise<FoundTask> {
   const { task, data } = given;
   const own = run?.settings.own;
@@ -51,7 +55,8 @@ export async function namedTask(
     const stored = own || !describeTask(task).files ? undefined : (run?.data.path ?? undefined);
     return findTask({ ...given, data: data ?? stored });
   }
-  const answers = own ?? (run && (await fromFile(join(model, runFileName), () => describeTask(run.task))));
+  const answers =
+    own ?? told ?? (run && (await fromFile(join(model, runFileName), () => describeTask(run.task))));
   const { labels, problem } = answers ?? {};
   return findTask(
     { ...given, ...columnsOf(given, own), task, data },
@@ -73,11 +78,12 @@ function columnsOf(
  * @throws FolderError if its `run.json` does not name one
  */
 export async function sourceTask({ path }: Source, signal: AbortSignal): Promise<Task> {
-  const run = await readRunFile(path);
+  const { run, info } = await openStoredModel(path);
+  const [told] = info?.tasks ?? [];
+  if (!run && told && taskIds.includes(told.id))
+    return loadData(await findTask({ task: told.id }), { maxLength: told.maxLength }, { signal });
   if (!run)
-    throw new FolderError(
-      `${path} has no run.json that says which texts it was trained on; give --set similarities=…`,
-    );
+    throw new FolderError(`${path} does not say which texts it was trained on; give --set similarities=…`);
   const { maxLength } = run.settings;
   return loadData(await trainedTask(path, {}, run), { maxLength }, { signal });
 }
@@ -94,20 +100,19 @@ export function runOfTask(run: RunFile, id: string): RunFile | undefined {
 }
 
 /**
- * Returns a run as the run of the named task. A joint model requires a name.
+ * Returns a model as that of the named task. A joint model requires a name.
  *
- * @param model its folder, for errors
  * @throws UsageError if a required task is not named, or if the model has no such task
  */
-export function chosenRun(
-  model: string,
-  run: RunFile | undefined,
-  task: string | undefined,
-): RunFile | undefined {
-  if (!run?.tasks) return run;
-  const names = run.tasks.map((each) => each.task).join(', ');
-  if (task === undefined) throw new UsageError(`${model} is for ${names}; say which with --task`);
-  const own = runOfTask(run, task);
-  if (own) return own;
-  throw new UsageError(`${model} is for ${names}, not for ${task}`);
+export function chosenTask(model: StoredModel, task: string | undefined): StoredModel {
+  const { path, run, info } = model;
+  const ids = run ? run.tasks?.map((each) => each.task) : info?.tasks.map(({ id }) => id);
+  if (!ids || ids.length < 2) return model;
+  const names = ids.join(', ');
+  if (task === undefined) throw new UsageError(`${path} is for ${names}; say which with --task`);
+  const told = info && findByName(info.tasks, task);
+  const ownInfo = info && told && { ...info, tasks: [told] };
+  const ownRun = run && runOfTask(run, task);
+  if (ownRun ?? ownInfo) return { ...model, run: ownRun, info: ownInfo };
+  throw new UsageError(`${path} is for ${names}, not for ${task}`);
 }

@@ -1,4 +1,5 @@
 import type { Task } from '@scalearn/datasets';
+import type { StoredModel } from '../folders/model-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import type { Reporter } from '../output/events.ts';
 import { loadData } from './load-data.ts';
@@ -15,15 +16,13 @@ const mostRows = 1000;
 /**
  * Reads the test rows of a model again, to score what was made from it.
  *
- * @param model its folder
+ * @param model the folder, with the run of one of its tasks
  * @param given the task or its data, if they are not those of the run; 0 for `evalLimit` reads nothing
- * @param run of the model's task
  * @throws as the task's readers, if the task or its data was given; otherwise the reason is returned
  */
 export async function readTestRows(
-  model: string,
+  { path: model, run, info }: StoredModel,
   { evalLimit, ...given }: PartialTaskChoice & { readonly evalLimit?: number | undefined },
-  run: RunFile | undefined,
   {
     reporter,
     signal,
@@ -39,7 +38,12 @@ export async function readTestRows(
     const found =
       task === undefined
         ? await trainedTask(model, given, run as RunFile)
-        : await namedTask(model, { ...given, task }, run);
+        : await namedTask(
+            model,
+            { ...given, task },
+            run,
+            info?.tasks.length === 1 ? info.tasks[0] : undefined,
+          );
     const { maxLength, limit, validationLimit, trainPercent, evalLimit: usual } = run?.settings ?? {};
     const limits = { maxLength, limit, validationLimit, trainPercent };
     const rows = evalLimit ?? usual ?? mostRows;

@@ -19,7 +19,21 @@ export interface CsvForm {
   readonly hasQuotes: boolean;
   /** Likely cause if the text does not have this form: a sentence starting with a space. */
   readonly doubtful?: Wording;
+  /** What ends a line. Default: a line feed, or a carriage return if the text has no line feeds. */
+  readonly newline?: string | undefined;
 }
+
+/** Where a text is in a file that is read in parts. Default: it is the whole file. */
+export interface CsvPart {
+  /** Lines of the file before the text. */
+  readonly linesBefore: number;
+  /** Whether the text is the end of the file. If not, a record that reaches its end is not yielded. */
+  readonly isLast: boolean;
+}
+
+/** Returns what ends the lines of a text. */
+export const newlineOf = (text: string): string =>
+  text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
 
 /**
  * Yields the records of a text one by one, in linear time. Empty lines are skipped. Lines end at line feeds, or at
@@ -29,13 +43,13 @@ export interface CsvForm {
  */
 export function* csvRecords(
   text: string,
-  { delimiter, hasQuotes, doubtful = '' }: CsvForm,
+  { delimiter, hasQuotes, doubtful = '', newline = newlineOf(text) }: CsvForm,
   path: string,
+  { linesBefore, isLast }: CsvPart = { linesBefore: 0, isLast: true },
 ): Generator<CsvRecord, void, undefined> {
-  const newline = text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
   const nextDelimiter = finder(text, delimiter);
   const nextNewline = finder(text, newline);
-  let line = 1;
+  let line = linesBefore + 1;
   for (let cursor = 0; cursor < text.length; ) {
     if (text[cursor] === newline) {
       cursor += 1;
@@ -47,7 +61,9 @@ export function* csvRecords(
     let isAtEnd = false;
     for (let isDone = false; !isDone; ) {
       if (hasQuotes && text[cursor] === '"') {
-        const quoted = quotedCell(text, cursor, () => unended(path, first, doubtful));
+        const quoted = quotedCell(text, cursor);
+        if (!quoted && !isLast) return;
+        if (!quoted) throw unended(path, first, doubtful);
         cells.push(quoted.value);
         line += lineEnds(text, newline, cursor, quoted.end);
         cursor = quoted.end;
@@ -64,22 +80,22 @@ export function* csvRecords(
       isAtEnd = cursor >= text.length;
       if (!isDone) cursor += delimiter.length;
     }
+    if (isAtEnd && !isLast) return;
     yield { cells, line: first, start, end: cursor, isSpread: line > first };
     if (!isAtEnd) cursor += 1;
     line += 1;
   }
 }
 
-/** Reads a quoted value and returns it with its end. Two quotation marks stand for one in the value. */
-function quotedCell(
-  text: string,
-  start: number,
-  fault: () => MalformedRowError,
-): { value: string; end: number } {
+/**
+ * Reads a quoted value and returns it with its end. Two quotation marks stand for one in the value.
+ * @returns undefined if no quotation mark ends it
+ */
+function quotedCell(text: string, start: number): { value: string; end: number } | undefined {
   let hasDoubled = false;
   for (let at = start + 1; ; at += 2) {
     at = text.indexOf('"', at);
-    if (at < 0) throw fault();
+    if (at < 0) return undefined;
     if (text[at + 1] === '"') hasDoubled = true;
     else {
       const value = text.slice(start + 1, at);

@@ -1,7 +1,7 @@
 import { ColumnError, EmptyFileError, MalformedRowError } from '../errors.ts';
 import type { DataFile } from '../file.ts';
 import { inWords, type Wording } from '../wording.ts';
-import { type CsvRecord, csvRecords } from './csv-records.ts';
+import { type CsvRecord, csvRecords, newlineOf } from './csv-records.ts';
 import { decodeText } from './decode-text.ts';
 import { checkSpread } from './stray-quotes.ts';
 import { CellValues, type Dialect, type Doubt, hasNoRows, type Table, type TableRow } from './table.ts';
@@ -37,44 +37,118 @@ const delimiters: Readonly<Record<Delimiter, string>> = {
  */
 export function csvTable(file: DataFile, usual: readonly Delimiter[], options: CsvOptions): Table {
   const { path } = file;
-  const { header = 'first', quote } = options;
-  const text = decodeText(file).replaceAll('\r\n', '\n');
-  const hasQuotes = quote !== 'none';
-  // Spreadsheets may name the separator in a line before all others.
-  const [said, , delimiter = ''] = /^("?)sep=([,;\t|])\1(?=[\n\r])/.exec(text) ?? [];
-  const choice = said === undefined ? chooseDelimiter(text, usual, options, path) : { delimiter, others: [] };
-  const spread: CsvRecord[] = [];
-  let columns: Columns | undefined;
-  const rows: TableRow[] = [];
-  const doubtful = readAs(options);
-  const form = { delimiter: choice.delimiter, hasQuotes, doubtful };
-  for (const record of csvRecords(text, form, path)) {
-    const { cells, line } = record;
-    if ((said !== undefined && line === 1) || cells.every((cell) => cell.trim() === '')) continue;
-    if (columns === undefined) {
-      columns = header === 'first' ? columnsNamed(cells, path) : columnsNumbered(cells.length);
-      if (header === 'first') continue;
-    }
-    if (cells.length !== columns.count) throw ragged(record, path, columns.count, doubtful);
-    if (record.isSpread) spread.push(record);
-    rows.push({
-      path,
-      row: rows.length + 1,
-      line,
-      unit: 'line',
-      values: new CellValues(cells, columns.positions),
-    });
-  }
+  const reader = new CsvReader(path, usual, options);
+  const { rows } = reader.read(decodeText(file), true);
+  const { columns, doubtful, dialect } = reader;
   if (columns === undefined) throw new EmptyFileError(path, hasNoRows);
-  if (rows.length === 0)
-    throw new EmptyFileError(
-      path,
-      ({ say }) =>
-        `has a header but no rows. Add rows to it, or use another file; ${say('header', 'none')} if its first line is a row.`,
-    );
-  if (quote === undefined)
-    checkSpread({ ...{ path, text, rows, spread }, ...columns, delimiter: choice.delimiter });
-  return { path, columns: [...columns.positions.keys()], rows, typed: false, dialect: choice, doubtful };
+  if (rows.length === 0) throw hasHeaderOnly(path);
+  return { path, columns, rows, typed: false, ...(dialect && { dialect }), doubtful };
+}
+
+/** Returns the error for a file whose only line names the columns. */
+export function hasHeaderOnly(path: string): EmptyFileError {
+  return new EmptyFileError(
+    path,
+    ({ say }) =>
+      `has a header but no rows. Add rows to it, or use another file; ${say('header', 'none')} if its first line is a row.`,
+  );
+}
+
+/** Reads a file of separated values in parts. The first part decides how the others are read. */
+export class CsvReader {
+  readonly #path: string;
+  readonly #usual: readonly Delimiter[];
+  readonly #options: CsvOptions;
+  readonly doubtful: Wording;
+  #form: Form | undefined;
+  #columns: Columns | undefined;
+  #lines = 0;
+  #rows = 0;
+
+  constructor(path: string, usual: readonly Delimiter[], options: CsvOptions) {
+    this.#path = path;
+    this.#usual = usual;
+    this.#options = options;
+    this.doubtful = readAs(options);
+  }
+
+  /** Names of the columns; undefined before the first line with text. */
+  get columns(): readonly string[] | undefined {
+    return this.#columns && [...this.#columns.positions.keys()];
+  }
+
+  get dialect(): Dialect | undefined {
+    return this.#form?.dialect;
+  }
+
+  /**
+   * Reads the next part of the file.
+   *
+   * @param text begins with what was left of the part before
+   * @param isLast whether it is the end of the file
+   * @returns its rows, and the end of the text that is no complete row yet
+   */
+  read(text: string, isLast: boolean): { readonly rows: TableRow[]; readonly left: string } {
+    const part = text.replaceAll('\r\n', '\n');
+    this.#form ??= formOf(part, this.#usual, this.#options, this.#path);
+    const { dialect, newline, isSaid } = this.#form;
+    const { quote } = this.#options;
+    const path = this.#path;
+    const hasQuotes = quote !== 'none';
+    const form = { delimiter: dialect.delimiter, hasQuotes, doubtful: this.doubtful, newline };
+    const spread: CsvRecord[] = [];
+    const rows: TableRow[] = [];
+    let end = 0;
+    for (const record of csvRecords(part, form, path, { linesBefore: this.#lines, isLast })) {
+      end = Math.min(part.length, record.end + newline.length);
+      const row = this.#rowOf(record, isSaid);
+      if (!row) continue;
+      if (record.isSpread) spread.push(record);
+      rows.push(row);
+    }
+    const columns = this.#columns;
+    if (quote === undefined && columns)
+      checkSpread({ ...{ path, text: part, rows, spread }, ...columns, delimiter: dialect.delimiter });
+    this.#lines += linesIn(part.slice(0, end), newline);
+    return { rows, left: part.slice(end) };
+  }
+
+  /** Returns the row of a record; undefined for a header, and for a line without text. */
+  #rowOf(record: CsvRecord, isSaid: boolean): TableRow | undefined {
+    const { cells, line } = record;
+    const { header = 'first' } = this.#options;
+    const path = this.#path;
+    if ((isSaid && line === 1) || cells.every((cell) => cell.trim() === '')) return undefined;
+    if (this.#columns === undefined) {
+      this.#columns = header === 'first' ? columnsNamed(cells, path) : columnsNumbered(cells.length);
+      if (header === 'first') return undefined;
+    }
+    const { count, positions } = this.#columns;
+    if (cells.length !== count) throw ragged(record, path, count, this.doubtful);
+    this.#rows += 1;
+    return { path, row: this.#rows, line, unit: 'line', values: new CellValues(cells, positions) };
+  }
+}
+
+/** How the parts of a file are read. */
+interface Form {
+  readonly dialect: Dialect;
+  readonly newline: string;
+  /** Whether the first line names the separator, as spreadsheets may write it. */
+  readonly isSaid: boolean;
+}
+
+function formOf(text: string, usual: readonly Delimiter[], options: CsvOptions, path: string): Form {
+  const newline = newlineOf(text);
+  const [said, , delimiter = ''] = /^("?)sep=([,;\t|])\1(?=[\n\r])/.exec(text) ?? [];
+  if (said !== undefined) return { dialect: { delimiter, others: [] }, newline, isSaid: true };
+  return { dialect: chooseDelimiter(text, usual, options, path), newline, isSaid: false };
+}
+
+function linesIn(text: string, newline: string): number {
+  let count = 0;
+  for (let at = text.indexOf(newline); at >= 0; at = text.indexOf(newline, at + 1)) count += 1;
+  return count;
 }
 
 /** Doubts whether the delimiter is right. */

@@ -9,9 +9,10 @@ const PART = 2 ** 16;
 /**
  * Decodes a file in UTF-8, or in UTF-16 if it begins with a byte order mark. The mark is removed.
  *
+ * @param linesBefore lines of the file before these bytes, for messages
  * @throws MalformedRowError, which names the line, or UnreadableFileError
  */
-export function decodeText({ path, bytes }: DataFile): string {
+export function decodeText({ path, bytes }: DataFile, linesBefore = 0): string {
   if (isUtf16(bytes, path)) {
     const text = decodeUtf16(bytes, path);
     const nul = text.indexOf('\0');
@@ -19,8 +20,9 @@ export function decodeText({ path, bytes }: DataFile): string {
     return text;
   }
   const nul = bytes.indexOf(0);
-  if (nul >= 0) throw noText(path, 1 + bytes.subarray(0, nul).filter((byte) => byte === LINE_FEED).length);
-  return decodeUtf8(bytes, path);
+  if (nul >= 0)
+    throw noText(path, linesBefore + 1 + bytes.subarray(0, nul).filter((byte) => byte === LINE_FEED).length);
+  return decodeUtf8(bytes, path, linesBefore);
 }
 
 function noText(path: string, line: number): MalformedRowError {
@@ -29,17 +31,22 @@ function noText(path: string, line: number): MalformedRowError {
   return new MalformedRowError(path, line, what);
 }
 
-function decodeUtf8(bytes: Uint8Array, path: string): string {
+function decodeUtf8(bytes: Uint8Array, path: string, linesBefore: number): string {
   try {
     return decoder.decode(bytes);
   } catch (error) {
     const line = firstBadLine(bytes);
     if (line === undefined) throw tooLarge(path, error);
-    throw new MalformedRowError(path, line, 'the text is not valid UTF-8. Save the file as UTF-8.');
+    throw new MalformedRowError(
+      path,
+      linesBefore + line,
+      'the text is not valid UTF-8. Save the file as UTF-8.',
+    );
   }
 }
 
-function isUtf16([first, second, third, fourth]: Uint8Array, path: string): boolean {
+/** Returns whether a file begins with a mark of UTF-16. @throws UnreadableFileError for UTF-32 */
+export function isUtf16([first, second, third, fourth]: Uint8Array, path: string): boolean {
   const isLittle = first === 0xff && second === 0xfe;
   const isUtf32 =
     (isLittle && third === 0 && fourth === 0) ||

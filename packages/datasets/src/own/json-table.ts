@@ -14,10 +14,23 @@ export function jsonLinesTable(file: DataFile): Table {
 
 /** Yields the rows of such a file one by one, without keeping them. */
 export function* jsonLines(file: DataFile): Generator<TableRow, void, undefined> {
-  const { path } = file;
-  let row = 0;
-  for (const [text, line] of lines(decodeText(file))) {
+  yield* jsonRows(decodeText(file), file.path);
+}
+
+/**
+ * Yields the rows of a text of JSON lines.
+ *
+ * @param before rows and lines of the file before the text; none by default
+ */
+export function* jsonRows(
+  whole: string,
+  path: string,
+  before: { readonly rows: number; readonly lines: number } = { rows: 0, lines: 0 },
+): Generator<TableRow, void, undefined> {
+  let row = before.rows;
+  for (const [text, number] of lines(whole)) {
     if (text.trim() === '') continue;
+    const line = before.lines + number;
     let value: unknown;
     try {
       value = parseJson(text);
@@ -32,7 +45,7 @@ export function* jsonLines(file: DataFile): Generator<TableRow, void, undefined>
  * Yields the lines of a text with their numbers. Lines end at line feeds, or at carriage returns if there are no line
  * feeds.
  */
-function* lines(text: string): Generator<readonly [string, number], void, undefined> {
+export function* lines(text: string): Generator<readonly [string, number], void, undefined> {
   const end = text.includes('\n') ? '\n' : '\r';
   let line = 1;
   for (let start = 0; start < text.length; line++) {
@@ -109,6 +122,11 @@ class ObjectValues implements RowValues {
 
 function asTable(path: string, rows: readonly TableRow[]): Table {
   if (rows.length === 0) throw new EmptyFileError(path, hasNoRows);
+  return tableOfNamed(path, rows);
+}
+
+/** Returns rows of named values as a table. Its columns are those that any row has. */
+export function tableOfNamed(path: string, rows: readonly TableRow[]): Table {
   const columns = new Set<string>();
   for (const { values } of rows) for (const [name] of values) columns.add(name);
   return { path, columns: [...columns], rows, typed: true };

@@ -31,10 +31,15 @@ export async function readTable(file: DataFile, options: CsvOptions = {}): Promi
     const ends = tableKinds.map((each) => `.${each}`).join(', ');
     throw new DatasetError(`${file.path} is not of a known kind. Its name must end in one of ${ends}.`);
   }
+  checkCsvOptions(options, kind, file.path);
+  return readers[kind](file, options);
+}
+
+/** Refuses options of separated values for a file of another kind. */
+export function checkCsvOptions(options: CsvOptions, kind: string, path: string): void {
   const given = (['delimiter', 'quote', 'header'] as const).find((option) => options[option] !== undefined);
   if (given !== undefined && kind !== 'csv' && kind !== 'tsv')
     throw new DatasetError(
-      ({ name }) => `${name(given)} is for .csv and .tsv files, and ${file.path} is not one; leave it out.`,
+      ({ name }) => `${name(given)} is for .csv and .tsv files, and ${path} is not one; leave it out.`,
     );
-  return readers[kind](file, options);
 }

@@ -1,23 +1,17 @@
 import { readFile } from '../file.ts';
 import { type FileSource, toSource } from '../source.ts';
 import type { Example } from '../task.ts';
-import { chooseTextColumns } from './columns.ts';
 import { type CsvOptions, csvDoubts } from './csv-table.ts';
 import { readTable } from './read-table.ts';
-import type { Doubt } from './table.ts';
-import { type TextColumns, textsOf } from './values.ts';
+import type { Doubt, Table } from './table.ts';
+import { chosenColumns, type TextColumnChoice, type TextStream } from './text-stream.ts';
+import { type TextColumns, textOf, textsOf } from './values.ts';
 
-export interface TextFileOptions extends CsvOptions {
+export interface TextFileOptions extends CsvOptions, Omit<TextColumnChoice, 'exactly'> {
   /** Folder, address or source of the file. */
   readonly data: string | URL | FileSource;
   /** The file, relative to `data`. */
   readonly file: string;
-  /** Columns of the texts; by default they are found by common names. */
-  readonly text?: string | undefined;
-  /** Column of the second texts; by default there are none, or it is found by common names. */
-  readonly textPair?: string | undefined;
-  /** Columns to use if none are named and the file has them all. Default: columns with common names. */
-  readonly usual?: readonly string[] | undefined;
   /** Maximum size in bytes of a compressed file's content; see `FileTaskOptions`; by default as there */
   readonly maxFileSize?: number | undefined;
 }
@@ -34,13 +28,28 @@ export interface TextFile {
 
 /** Reads texts to predict for, from a file in any format of {@link readFileTask}, without labels. */
 export async function readTextFile(options: TextFileOptions): Promise<TextFile> {
-  const { text, textPair, usual = [], maxFileSize } = options;
-  const table = await readTable(await readFile(toSource(options.data), options.file, maxFileSize), options);
-  const [first, second] = usual.every((column) => table.columns.includes(column)) ? usual : [];
-  const { doubts, ...columns } = chooseTextColumns(
-    table,
-    text === undefined && textPair === undefined ? { text: first, textPair: second } : { text, textPair },
-  );
+  const table = await tableOf(options);
+  const { columns: names, doubts } = chosenColumns(table, options);
+  const [text, textPair = null] = names as [string, string?];
+  const columns = { text, textPair };
   const texts = table.rows.map((row) => textsOf(row, columns));
   return { columns, texts, doubts: [...csvDoubts(table), ...doubts] };
+}
+
+/**
+ * Reads texts as `streamTexts` does, from a file in any format of {@link readFileTask}, compressed or not. The file is
+ * read whole.
+ */
+export async function readTexts(options: TextFileOptions & TextColumnChoice): Promise<TextStream> {
+  const table = await tableOf(options);
+  const { columns, doubts } = chosenColumns(table, options);
+  async function* rows(): AsyncGenerator<readonly string[], void, undefined> {
+    for (const row of table.rows) yield columns.map((column) => textOf(row, column));
+  }
+  return { columns, doubts: [...csvDoubts(table), ...doubts], rows: rows() };
+}
+
+async function tableOf(options: TextFileOptions): Promise<Table> {
+  const { data, file, maxFileSize } = options;
+  return readTable(await readFile(toSource(data), file, maxFileSize), options);
 }

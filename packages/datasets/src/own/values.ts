@@ -18,7 +18,8 @@ export function textsOf(row: TableRow, { text, textPair }: TextColumns): Example
   return textPair === null ? [textOf(row, text)] : [textOf(row, text), textOf(row, textPair)];
 }
 
-function textOf(row: TableRow, column: string): string {
+/** Returns the text of a column. Throws `MalformedRowError` if it is missing. */
+export function textOf(row: TableRow, column: string): string {
   const value = row.values.get(column) ?? '';
   const text = typeof value === 'string' ? value : labelText(value);
   if (text === undefined)

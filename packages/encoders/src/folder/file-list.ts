@@ -27,6 +27,7 @@ export function fileList(files: Iterable<File>): ModelFiles {
       return decodeText(new Uint8Array(await file.arrayBuffer()), name, where);
     },
     source: async (name) => blobSource(find(name)),
+    list: async () => [...byName.keys()].sort(),
   };
 }
 

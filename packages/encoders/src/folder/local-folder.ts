@@ -53,6 +53,15 @@ export async function localFolder(path: string): Promise<ModelFiles> {
       return decodeText(await source.read(0, source.size), name, path);
     },
     source: open,
+    list: async () => {
+      const entries = await node.fs.readdir(path, { recursive: true, withFileTypes: true });
+      const inside = node.path.resolve(path);
+      return entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => node.path.relative(inside, node.path.resolve(entry.parentPath, entry.name)))
+        .map((name) => name.split(node.path.sep).join('/'))
+        .sort();
+    },
   };
 }
 

@@ -15,12 +15,32 @@ export interface ModelFiles extends Place {
   text(name: string): Promise<string>;
   /** Opens a file as bytes that are read on request. @throws MissingModelFileError, UnreadableModelFileError */
   source(name: string): Promise<RandomAccess>;
+  /** Returns the names of all files, sorted; absent for a place that cannot list them, such as a URL */
+  list?(): Promise<readonly string[]>;
 }
 
 /** Refuses names that could leave the place: absolute paths, `..`, backslashes, schemes and drives. */
 export function checkFileName(name: string, where: string): void {
   if (isInside(name)) return;
   throw new UnreadableModelFileError(`${JSON.stringify(name)} is not the name of a file inside ${where}.`);
+}
+
+/** Returns the files of a folder inside a place, as a place of its own. */
+export function innerFiles(files: ModelFiles, folder: string): ModelFiles {
+  checkFileName(folder, files.describe());
+  const { list } = files;
+  const within = `${folder}/`;
+  return {
+    describe: () => `${files.describe()}/${folder}`,
+    advice: files.advice,
+    has: (name) => files.has(within + name),
+    text: (name) => files.text(within + name),
+    source: (name) => files.source(within + name),
+    ...(list && {
+      list: async () =>
+        (await list()).flatMap((name) => (name.startsWith(within) ? [name.slice(within.length)] : [])),
+    }),
+  };
 }
 
 /** Returns the error for a file that the caller requested by name. */

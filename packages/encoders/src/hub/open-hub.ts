@@ -45,5 +45,6 @@ export async function openHub(name: string, options: HubOptions = {}): Promise<M
       return decodeText(await bytes.read(0, bytes.size), file, where());
     },
     source,
+    list: () => repository.list(''),
   };
 }

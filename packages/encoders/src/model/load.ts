@@ -6,7 +6,7 @@ import type { FamilyOptions } from '../families/list.ts';
 import { openCheckpoint } from '../folder/checkpoint.ts';
 import { isLocalFolder, localPath } from '../folder/local-folder.ts';
 import type { ModelFiles } from '../folder/model-files.ts';
-import { openModelFiles } from '../hub/open-model-files.ts';
+import { namedHubRepository, openModelFiles } from '../hub/open-model-files.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import { createEncoder } from './create.ts';
 import type { SegmentEncoder, TransformerEncoder } from './encoder.ts';
@@ -90,6 +90,8 @@ async function nameAndPlace(
   const isFile = typeof source !== 'string' && source.protocol === 'file:';
   const place = isFile ? localPath(source) : String(source);
   const node = nodeModules();
+  const onHub = namedHubRepository(place);
+  if (onHub !== undefined) return { name: onHub, source: onHub };
   if (!node || !(await isLocalFolder(place))) return { name: place, source: place };
   const path = node.path.resolve(place);
   return { name: node.path.basename(path), source: path };

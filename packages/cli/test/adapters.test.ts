@@ -1,0 +1,151 @@
+// Published adapters, as repositories of AdapterHub hold them: read by name, alone or several in one repository.
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Adapter, adapterFiles, type FileSet } from '@scalearn/core';
+import { encoderArchitecture, loadAdapter, localFolder, readEncoderConfig } from '@scalearn/encoders';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type HubServer, startHubServer } from '../../../test/support/hub-server.ts';
+import { colors } from './support/own-files.ts';
+import { events, must, run } from './support/run.ts';
+import { scratchFolder, tinyWorld } from './support/tiny.ts';
+
+const folder = scratchFolder();
+const world = tinyWorld(folder);
+const at = (name: string): string => join(folder, name);
+let hub: HubServer;
+
+const bytes = (content: Uint8Array | string): Uint8Array =>
+  typeof content === 'string' ? new TextEncoder().encode(content) : content;
+
+/** The files of an adapter of the tiny encoder, or of one of another size, as the Python library wrote them. */
+async function published(
+  name: string,
+  change: Partial<Pick<Adapter, 'hiddenSize' | 'encoderFingerprint'>> = {},
+) {
+  const config = await readEncoderConfig(await localFolder(world.encoder));
+  const encoder = encoderArchitecture(config);
+  const { hiddenSize = encoder.hiddenSize } = change;
+  const width = 2;
+  const values = (size: number): Float32Array =>
+    Float32Array.from({ length: size }, (_, i) => ((i % 7) - 3) / 20);
+  const layer = {
+    ...{ down: values(width * hiddenSize), downBias: values(width) },
+    ...{ up: values(hiddenSize * width), upBias: values(hiddenSize) },
+  };
+  const layers = Array.from({ length: encoder.layers }, () => layer);
+  const adapter = { name, hiddenSize, width, nonLinearity: 'relu', layers, ...change };
+  const files: FileSet = adapterFiles(adapter, {
+    encoder: { ...encoder, hiddenSize },
+    modelName: 'bert-tiny-uncased',
+  });
+  // Only safetensors hold a fingerprint.
+  const tensors = change.encoderFingerprint === undefined ? 'pytorch_adapter.bin' : 'adapter.safetensors';
+  const needed = ['adapter_config.json', tensors];
+  return Object.fromEntries(needed.map((file) => [file, bytes(files[file]!)]));
+}
+
+const within = (inner: string, files: Record<string, Uint8Array>): Record<string, Uint8Array> =>
+  Object.fromEntries(Object.entries(files).map(([name, content]) => [`${inner}/${name}`, content]));
+
+const peft = {
+  peft_type: 'LORA',
+  base_model_name_or_path: 'bert-tiny-uncased',
+  r: 8,
+  target_modules: ['query'],
+};
+
+beforeAll(async () => {
+  const several = {
+    ...within('en/sst2', await published('sst2')),
+    ...within('wide', await published('wide', { hiddenSize: 48 })),
+    ...within('elsewhere', await published('elsewhere', { encoderFingerprint: 'f'.repeat(64) })),
+    ...within('lora', { 'adapter_config.json': bytes(JSON.stringify(peft)) }),
+    ...within('damaged', { 'adapter_config.json': bytes('{"config":') }),
+    'README.md': bytes('# Adapters'),
+  };
+  hub = await startHubServer({
+    'AdapterHub/bert-tiny-pf-sst2': {
+      commit: 'ab'.repeat(20),
+      files: { ...(await published('sst2')), 'README.md': bytes('# An adapter') },
+    },
+    'AdapterHub/several': { commit: 'cd'.repeat(20), files: several },
+  });
+  for (const [name, content] of Object.entries(several)) {
+    await mkdir(dirname(at(`copy/${name}`)), { recursive: true });
+    await writeFile(at(`copy/${name}`), content);
+  }
+  vi.stubEnv('HF_ENDPOINT', hub.url);
+  vi.stubEnv('HF_HUB_CACHE', at('cache'));
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await hub.close();
+});
+
+const train = (out: string, ...sources: string[]) =>
+  run(
+    ...['train', '--encoder', world.encoder, '--task', colors(folder), '--out', at(out), '--epochs', '1'],
+    ...['--device', 'onnx', '--quiet', '--sources', ...sources],
+  );
+
+test('a published adapter is a source by its name, and so is one of several by its folder', async () => {
+  const names = ['hf:AdapterHub/bert-tiny-pf-sst2', 'hf:AdapterHub/several/en/sst2@main'];
+  for (const [i, name] of names.entries()) {
+    expect(await train(`one-${i}`, name)).toMatchObject({ code: 0 });
+    const { sources } = JSON.parse(readFileSync(join(at(`one-${i}`), 'run.json'), 'utf8'));
+    expect(sources).toMatchObject([{ name: 'sst2', path: name }]);
+    expect((await loadAdapter(name)).width).toBe(2);
+  }
+});
+
+test('a repository of several is refused with their names', async () => {
+  const { code, err } = await train('none', 'hf:AdapterHub/several');
+  expect(code).toBe(1);
+  expect(err).toContain(
+    'has adapters in it (damaged, elsewhere, en/sst2, lora, wide); name one, such as hf:AdapterHub/several/damaged',
+  );
+});
+
+test.each(['hf:AdapterHub/several', 'copy'])(
+  'the adapters of %s are listed, with the reason where one does not fit',
+  async (place) => {
+    const named = place === 'copy' ? at(place) : place;
+    const { out } = await must('adapters', named, '--encoder', world.encoder);
+    expect(out).toMatch(/^1 of 5 adapters fits /);
+    expect(out).toMatch(/\/en\/sst2 +bert-tiny-uncased +yes$/m);
+    expect(out).toMatch(/\/wide: belongs to an encoder of hidden size 48, not 36$/m);
+    expect(out).toMatch(/\/elsewhere: was trained on another encoder \(fingerprint f{12}…/m);
+    expect(out).toMatch(/\/lora: .*LoRA/m);
+    expect(out).toMatch(/\/damaged: adapter_config.json.*JSON/m);
+    const [event] = events<{ adapters: { source: string; reason: string | null }[] }>(
+      await must('adapters', named, '--encoder', world.encoder, '--json'),
+    );
+    const fitting = event!.adapters.filter(({ reason }) => reason === null);
+    expect(fitting.map(({ source }) => source)).toEqual([`${named}/en/sst2`]);
+  },
+);
+
+test('with fewer layers of the encoder another adapter would be needed', async () => {
+  const { out } = await must(
+    'adapters',
+    'hf:AdapterHub/bert-tiny-pf-sst2',
+    '--encoder',
+    world.encoder,
+    '--layers',
+    '1',
+  );
+  expect(out).toMatch(/^0 of 1 adapter fit /);
+  expect(out).toContain('was trained on 2 layers, not 1');
+});
+
+test.each<[string[], number, RegExp]>([
+  [['hf:AdapterHub/none', '--encoder', 'E'], 1, /no such model, or it is private/],
+  [['E', '--encoder', 'E'], 1, /has no adapter, which is a folder with adapter_config.json/],
+  [['hf:AdapterHub/bert-tiny-pf-sst2'], 2, /--encoder/],
+  [['hf:AdapterHub/bert-tiny-pf-sst2', '--encoder', 'E', '--layers', '9'], 1, /has 2 layers/],
+])('%j is refused', async (args, code, message) => {
+  const outcome = await run('adapters', ...args.map((text) => (text === 'E' ? world.encoder : text)));
+  expect(outcome.err).toMatch(message);
+  expect(outcome.code).toBe(code);
+});
