@@ -307,7 +307,7 @@ describe('a model that learned to use others', () => {
     expect(
       largest(
         hot.flat(),
-        cold.flat().map((value) => value / 4),
+        cold.flat().map((value) => (value * task.temperature) / 4),
       ),
     ).toBeLessThan(1e-5);
     expect(JSON.parse(readFileSync(at('calibrated-web/config.json'), 'utf8')).calibration).toEqual({

@@ -63,8 +63,8 @@ describe('a choice between two texts', () => {
   test('is no text to label', async () => {
     const outcome = await run('predict', '--model', at('copa'), '--text', 'a cat', '--device', 'onnx');
     expect([outcome.code, outcome.err]).toEqual([
-      1,
-      expect.stringContaining('is a model for multiple choice'),
+      2,
+      expect.stringContaining('the model chooses between texts (premise, choice1, choice2)'),
     ]);
   });
 

@@ -100,8 +100,8 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
  * @throws UsageError if the sources do not name one either
  */
 async function withEncoder(given: GivenArguments): Promise<GivenArguments> {
-  const { encoder, sources = [], resume: isResumed } = given;
-  if (encoder !== undefined || isResumed) return given;
+  const { encoder, sources = [] } = given;
+  if (encoder !== undefined) return given;
   for (const path of sources) {
     const source = await openStoredModel(path);
     if (!source.run && !source.info) continue;
@@ -111,6 +111,8 @@ async function withEncoder(given: GivenArguments): Promise<GivenArguments> {
       layers: given.layers ?? encoderLayers(source),
     };
   }
+  // The run that is resumed may name one.
+  if (given.resume) return given;
   throw new UsageError(
     "required option '--encoder <name>' not specified, because the sources do not name one",
   );

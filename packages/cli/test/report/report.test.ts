@@ -119,9 +119,10 @@ describe('scalearn report', () => {
     expect(text).toContain('# An experiment');
     expect(text).toContain('| My adapter |');
     expect(text).toContain('### GLUE, org/tiny');
-    expect(text).toContain('| My adapter, glue/rte, seed 1, org/tiny | failed: out of memory |');
-    expect(text).toContain('| My adapter, glue/rte, seed 2, tiny | not run yet |');
-    expect(text).toContain('| My adapter, glue/rte, seed 3, tiny | not run yet |');
+    expect(text).toContain('Failed: out of memory: My adapter, glue/rte, seed 1, org/tiny.');
+    expect(text).toContain(
+      'Not run yet: My adapter, glue/rte, seed 2, tiny; My adapter, glue/rte, seed 3, tiny.',
+    );
     writeFileSync(join(experiment, 'experiment.json'), JSON.stringify({ ...index, formatVersion: 2 }));
     const refused = await run('report', experiment);
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('is of format 2')]);
