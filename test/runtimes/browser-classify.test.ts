@@ -1,7 +1,5 @@
 // The built example page runs an exported model in Chromium with transformers.js, which does not depend on ScaLearn.
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adapterFolder, encoderFolder } from '@scalearn/assets-mini';
 import type { Browser } from 'playwright';
@@ -10,6 +8,7 @@ import { browserNeeds, openBrowser, picture } from '../support/browser.ts';
 import { copyExample, examplesNeed } from '../support/example.ts';
 import { mustRun } from '../support/process.ts';
 import { root } from '../support/repository.ts';
+import { serveRuntime } from '../support/transformers-runtime.ts';
 import { type BuiltPage, buildPage } from '../support/vite.ts';
 
 const skip = examplesNeed ?? browserNeeds;
@@ -42,24 +41,12 @@ afterAll(async () => {
   example?.[Symbol.dispose]();
 });
 
-/** Returns a file of ONNX Runtime that transformers.js fetches from a public server. */
-function runtimeFile(url: string): string {
-  const transformers = createRequire(import.meta.url).resolve('@huggingface/transformers');
-  const web = createRequire(transformers).resolve('onnxruntime-web');
-  return join(dirname(web), basename(new URL(url).pathname));
-}
-
 test('labels what is typed, as predict does', { timeout: 240_000 }, async (context) => {
   if (skip) return context.skip(skip);
   const page = await browser.newPage({ viewport: { width: 700, height: 400 } });
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
-  await page.route(/\/onnxruntime-web@[^/]+\/dist\//, async (route) => {
-    const file = runtimeFile(route.request().url());
-    const contentType = file.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
-    const headers = { 'access-control-allow-origin': '*' };
-    await route.fulfill({ body: await readFile(file), contentType, headers });
-  });
+  await serveRuntime(page);
   await page.goto(built.url);
   const answer = page.locator('output');
   const shown = /^(\w+) \((\d+) %\)$/;
