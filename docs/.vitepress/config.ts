@@ -34,6 +34,7 @@ const guide = [
       { text: 'Scores', link: '/guide/scores' },
       { text: 'Save and load', link: '/guide/save-and-load' },
       { text: 'Serve', link: '/guide/serve' },
+      { text: 'Share', link: '/guide/share' },
       { text: 'Take a model anywhere', link: '/guide/export' },
       { text: 'Write your own method', link: '/guide/add-a-method' },
       { text: 'A GPU on Linux', link: '/guide/gpu-on-linux' },
