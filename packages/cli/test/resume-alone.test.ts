@@ -116,6 +116,10 @@ describe('what is given besides', () => {
     expect(again.code, again.err).toBe(0);
     expect(events(again)).toMatchObject([{ event: 'done', task: 'glue/rte', seed: 3, out: at('half') }]);
     expect(await resume('half', '--seed', '3')).toMatchObject({ code: 0 });
+    // Words for the usual value are stored as no value.
+    const usual = ['--select-by', 'loss', '--class-weights', 'none'];
+    expect(await resume('half', ...usual)).toMatchObject({ code: 0 });
+    expect(await resume('half', '--select-by', 'accuracy')).toMatchObject({ code: 2 });
     expect(await resume('half', '--epochs', '7')).toMatchObject({
       code: 2,
       err: expect.stringContaining('epochs was 20, is 7'),

@@ -77,14 +77,19 @@ function checkFinished(
   const decisive = Object.entries(given).filter(
     ([name]) => typed.has(name) && (trainOptions[name]?.decides ?? true) !== false,
   );
-  const isStored = (name: string): boolean => {
+  const isStored = (name: string, value: unknown): boolean => {
     const { stored, decides = true } = trainOptions[name] ?? {};
-    return stored !== undefined && decides === true;
+    // Which metric is the primary one depends on the task.
+    return stored !== undefined && decides === true && !(name === 'selectBy' && value === 'primary');
   };
-  const [other] = decisive.find(([name]) => !isStored(name)) ?? [];
+  const [other] = decisive.find(([name, value]) => !isStored(name, value)) ?? [];
   if (other !== undefined)
     throw new UsageError(
       `${given.out} holds a finished run; to compare ${flagOf(trainOptions[other] ?? {}) || other} with it, ${needs}`,
     );
-  checkSameSettings(settings, { ...settings, ...Object.fromEntries(decisive) }, given.out);
+  // The words for an option's usual value are stored as no value.
+  const values = decisive.map(([name, value]) => [name, usualWords[name] === value ? undefined : value]);
+  checkSameSettings(settings, { ...settings, ...Object.fromEntries(values) }, given.out);
 }
+
+const usualWords: Readonly<Partial<Record<string, unknown>>> = { selectBy: 'loss', classWeights: 'none' };
