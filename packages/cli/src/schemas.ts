@@ -79,3 +79,8 @@ export function recordOf<T>(
     v.record(key, value),
   );
 }
+
+export const number: v.GenericSchema<unknown, number> = v.pipe(v.number('a number'), v.finite('a number'));
+export const numberOrNull: v.GenericSchema<unknown, number | null> = v.nullable(
+  v.pipe(v.number(`a number${maybeNull}`), v.finite(`a number${maybeNull}`)),
+);

@@ -1,8 +1,8 @@
 import type { EncoderArchitecture, EncoderConfig, EpochRecord, MemoryUse } from '@scalearn/core';
-import { findingKinds } from '@scalearn/evaluation';
 import * as v from 'valibot';
 import type { ScoreAssessment, SplitScore } from '../output/events.ts';
-import { maybeMissing, maybeNull, someTexts, text, textOrNull, whole } from '../schemas.ts';
+import { maybeMissing, number, numberOrNull, someTexts, text, textOrNull, whole } from '../schemas.ts';
+import { assessment } from './assessment-schema.ts';
 import { settingsSchema as settings, type TrainSettings } from './settings-schema.ts';
 
 export const formatVersion = 1;
@@ -144,8 +144,6 @@ export interface TaskRun {
 
 const mostLayers = 1024;
 
-const number = v.pipe(v.number('a number'), v.finite('a number'));
-const numberOrNull = v.nullable(v.pipe(v.number(`a number${maybeNull}`), v.finite(`a number${maybeNull}`)));
 const notNegative = v.pipe(number, v.minValue(0, '0 or a number above'));
 const probability = (more = '') => {
   const what = `at least 0 and below 1${more}`;
@@ -185,50 +183,6 @@ const score: v.GenericSchema<unknown, SplitScore> = v.looseObject(
   'an object of rows, metrics and loss',
 );
 const results = v.record(v.string(), score, 'an object of scores with metrics');
-
-const interval = v.tuple([number, number], 'a list of two numbers');
-const assessment: v.GenericSchema<unknown, ScoreAssessment> = v.looseObject(
-  {
-    ...{ metric: text, score: numberOrNull, interval: v.exactOptional(interval), rows: whole(1) },
-    baselines: v.array(
-      v.looseObject(
-        {
-          kind: v.picklist(['majority', 'bagOfWords'], 'majority or bagOfWords'),
-          ...{ score: numberOrNull, difference: numberOrNull, interval: v.exactOptional(interval) },
-        },
-        'an object',
-      ),
-      'a list of objects',
-    ),
-    classes: v.array(
-      v.looseObject(
-        {
-          label: text,
-          precision: number,
-          recall: number,
-          f1: number,
-          support: whole(0),
-          predicted: whole(0),
-        },
-        'an object',
-      ),
-      'a list of objects',
-    ),
-    confusion: v.exactOptional(v.array(v.array(whole(0), 'a list of counts'), 'a list of lists')),
-    confusions: v.array(
-      v.looseObject({ label: text, predicted: text, rows: whole(1) }, 'an object'),
-      'a list of objects',
-    ),
-    findings: v.array(
-      v.looseObject(
-        { kind: v.picklist(findingKinds, `one of ${findingKinds.join(', ')}`), text, advice: text },
-        'an object',
-      ),
-      'a list of objects',
-    ),
-  },
-  `an object${maybeMissing}`,
-);
 
 const taskRun: v.GenericSchema<unknown, TaskRun> = v.looseObject(
   { task: text, data, results, assessment: v.exactOptional(assessment) },
