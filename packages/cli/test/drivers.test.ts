@@ -19,11 +19,19 @@ test('what a driver prints is collected, and reports among it are read', async (
 test('a driver that crashes is a warning, and another device is opened', async () => {
   first("process.kill(process.pid,'SIGSEGV')");
   const warnings: string[] = [];
-  using device = await openDevice('auto', (text) => warnings.push(text));
+  const warn = (text: string) => warnings.push(text);
+  using device = await openDevice('auto', warn, { mayHaveGpu: () => true });
   expect(device.kind).toBe('onnx');
   expect(warnings).toEqual([
     'the graphics driver ended its process with SIGSEGV; scalearn doctor shows what it printed',
   ]);
+});
+
+test('the drivers are not asked where there can be no GPU', async () => {
+  first("process.kill(process.pid,'SIGSEGV')");
+  const warnings: string[] = [];
+  using device = await openDevice('auto', (text) => warnings.push(text), { mayHaveGpu: () => false });
+  expect([device.kind, warnings]).toEqual(['onnx', []]);
 });
 
 test('doctor shows the machine before it asks the drivers, and goes on after a crash', async () => {
