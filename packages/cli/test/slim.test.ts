@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findBinaries, othersOf, removeBinaries } from '../src/slim/binaries.ts';
+import { findBinaries, othersOf, removeBinaries } from '../src/folders/binaries.ts';
 import { run } from './support/run.ts';
 import { scratchFolder } from './support/tiny.ts';
 

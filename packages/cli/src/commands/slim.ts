@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { type Binaries, findBinaries, othersOf, removeBinaries } from '../folders/binaries.ts';
 import { bytes, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { type Binaries, findBinaries, othersOf, removeBinaries } from '../slim/binaries.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface SlimArguments {
