@@ -179,7 +179,7 @@ describe('all packages in one project', () => {
     for (const name of readdirSync(join(root, 'examples')))
       cpSync(join(root, 'examples', name), join(project, name), { recursive: true });
     // Dependencies of the page's own package.json, in the versions of this repository.
-    for (const name of ['vite', 'onnxruntime-web'])
+    for (const name of ['vite', 'onnxruntime-web', 'fflate'])
       symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
     if (!oldNodesNeed) nodes = await installNodes(join(scratch, 'nodes'));
   });
