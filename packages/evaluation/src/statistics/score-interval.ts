@@ -1,5 +1,6 @@
 import { computeMetrics, type MetricSpec, type ScoredOutput, type ScoredRow } from '../compute.ts';
 import { ShapeError } from '../errors.ts';
+import { argmaxPredictions } from '../predictions.ts';
 import { normalCritical } from './distributions.ts';
 import { type ResamplingOptions, resampledRows } from './random-rows.ts';
 import { type Interval, quantile } from './spread.ts';
@@ -36,8 +37,7 @@ export function scoreInterval(
 ): Interval | undefined {
   const { primary } = computeMetrics(spec, output);
   if (Number.isNaN(primary.value)) return undefined;
-  const isGrouped = output.examples?.some(({ group }) => group !== undefined) ?? false;
-  if (primary.name === 'accuracy' && !isGrouped)
+  if (primary.name === 'accuracy' && !isGrouped(output))
     return wilsonInterval(Math.round(primary.value * output.rows), output.rows);
   return percentiles(resampledScores(spec, [output], options).map(([score]) => score!));
 }
@@ -63,9 +63,35 @@ export function scoreDifference(
   options: ResamplingOptions = {},
 ): ScoreDifference {
   if (a.rows !== b.rows) throw new ShapeError(`There are ${a.rows} rows to compare with ${b.rows}.`);
-  const difference = computeMetrics(spec, a).primary.value - computeMetrics(spec, b).primary.value;
-  const differences = resampledScores(spec, [a, b], options).map(([ofA, ofB]) => ofA! - ofB!);
+  const { primary } = computeMetrics(spec, a);
+  const difference = primary.value - computeMetrics(spec, b).primary.value;
+  const isAccuracy =
+    primary.name === 'accuracy' && spec.problem !== 'multiLabelClassification' && !isGrouped(a);
+  const differences = isAccuracy
+    ? resampledMeans(rightRows(a), rightRows(b), options)
+    : resampledScores(spec, [a, b], options).map(([ofA, ofB]) => ofA! - ofB!);
   return { difference, interval: percentiles(differences) };
+}
+
+const isGrouped = ({ examples }: ScoredOutput): boolean =>
+  examples?.some(({ group }) => group !== undefined) ?? false;
+
+/** Returns 1 for each row whose class is predicted right, 0 for the others. */
+function rightRows(output: ScoredOutput): Uint8Array {
+  return Uint8Array.from(argmaxPredictions(output), (id, row) => Number(id === output.labels[row]));
+}
+
+/** Computes the mean difference of two lists on resamples of the rows: that of accuracies, many times as fast. */
+function resampledMeans(
+  a: Uint8Array,
+  b: Uint8Array,
+  { resamples = 1000, seed = 0 }: ResamplingOptions,
+): number[] {
+  return Array.from(resampledRows(a.length, { resamples, seed }), (rows) => {
+    let sum = 0;
+    for (const row of rows) sum += a[row]! - b[row]!;
+    return sum / a.length;
+  });
 }
 
 function percentiles(values: readonly number[]): Interval | undefined {
@@ -79,11 +105,17 @@ function resampledScores(
   outputs: readonly ScoredOutput[],
   { resamples = 1000, seed = 0 }: ResamplingOptions,
 ): number[][] {
-  const [{ rows, examples }] = outputs as [ScoredOutput];
-  const units = rowUnits(rows, examples);
+  const [first] = outputs as [ScoredOutput];
+  const scores = (taken: readonly ScoredOutput[]): number[] =>
+    taken.map((output) => computeMetrics(spec, output).primary.value);
+  if (!isGrouped(first))
+    return Array.from(resampledRows(first.rows, { resamples, seed }), (rows) =>
+      scores(outputs.map((output) => takeRows(output, rows))),
+    );
+  const units = rowUnits(first.rows, first.examples);
   return Array.from(resampledRows(units.length, { resamples, seed }), (numbers) => {
     const drawn = Array.from(numbers, (number) => units[number]!);
-    return outputs.map((output) => computeMetrics(spec, takeUnits(output, drawn)).primary.value);
+    return scores(outputs.map((output) => takeUnits(output, drawn)));
   });
 }
 
@@ -101,23 +133,24 @@ function rowUnits(rows: number, examples: readonly ScoredRow[] = []): number[][]
 
 /** Returns an output of the given units. A group that is drawn twice becomes two groups. */
 function takeUnits(output: ScoredOutput, units: readonly (readonly number[])[]): ScoredOutput {
-  const { logits, labels, columns, examples } = output;
-  const rows = units.flat();
-  const perRow = labels.length / output.rows;
+  const examples = units.flatMap((unit, group) => unit.map((row) => ({ ...output.examples![row]!, group })));
+  return { ...takeRows(output, units.flat()), examples };
+}
+
+/** Returns an output of the given rows, without their examples. */
+function takeRows(
+  { logits, labels, columns, rows: all }: ScoredOutput,
+  rows: ArrayLike<number>,
+): ScoredOutput {
   const taken = (values: ArrayLike<number>, width: number): Float64Array => {
     const result = new Float64Array(rows.length * width);
-    for (const [i, row] of rows.entries())
+    for (let i = 0; i < rows.length; i++)
       for (let column = 0; column < width; column++)
-        result[i * width + column] = values[row * width + column]!;
+        result[i * width + column] = values[rows[i]! * width + column]!;
     return result;
   };
   return {
-    logits: taken(logits, columns),
-    labels: taken(labels, perRow),
-    rows: rows.length,
-    columns,
-    ...(examples && {
-      examples: units.flatMap((unit, group) => unit.map((row) => ({ ...examples[row]!, group }))),
-    }),
+    ...{ logits: taken(logits, columns), labels: taken(labels, labels.length / all) },
+    ...{ rows: rows.length, columns },
   };
 }
