@@ -9,6 +9,7 @@ const guide = [
     items: [
       { text: 'Getting started', link: '/guide/getting-started' },
       { text: 'Quickstart', link: '/guide/quickstart' },
+      { text: 'Choose', link: '/guide/choose' },
       { text: 'Live demo', link: '/demo' },
     ],
   },
