@@ -9,6 +9,8 @@ import { table } from './table.ts';
 
 /** A wrong row with its texts. */
 export interface ShownError extends WrongRow {
+  /** Its number among the rows of its file, from 0. */
+  readonly index: number;
   /** The texts of the row; those of the choices last. */
   readonly texts: readonly string[];
 }
@@ -200,7 +202,7 @@ function errorTable({ errors = [], errorCount = errors.length, assessment }: Eva
       { title: isScore ? 'Error' : 'Probability', numeric: true },
     ],
     rows: errors.map((each) => [
-      ...[each.row + 1, texts(each), named(each.label), named(each.predicted), each.certainty.toFixed(3)],
+      ...[each.index + 1, texts(each), named(each.label), named(each.predicted), each.certainty.toFixed(3)],
     ]),
   });
 }

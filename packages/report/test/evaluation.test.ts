@@ -32,7 +32,7 @@ const report: EvaluationReport = {
   },
   errors: [
     {
-      ...{ row: 7, label: '<bad>', predicted: 'good', certainty: 0.991 },
+      ...{ row: 7, index: 40, label: '<bad>', predicted: 'good', certainty: 0.991 },
       probabilities: { good: 0.991, '<bad>': 0.009 },
       texts: ['Not <i>good</i>', 'at all'],
     },
@@ -51,6 +51,8 @@ test('a page says what the score is worth, in words first', () => {
   const headings = [...text.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, heading]) => heading);
   expect(headings).toEqual(['Score', 'Classes', 'Probabilities', 'Training', 'Errors', 'What was scored']);
   expect(text).toContain('1 of 5 wrong rows');
+  // Rows are counted as in their file, from 1.
+  expect(text).toContain('<th scope="row">41</th>');
 });
 
 test('texts and labels are text', () => {
@@ -71,7 +73,9 @@ test('a page of scores has neither classes nor probabilities', () => {
   const { confusion: _, ...scores } = { ...assessment, metric: 'pearson', classes: [], confusions: [] };
   const text = evaluationReport({
     ...{ title: 'scores', assessment: { ...scores, confusion: undefined }, facts: {}, footer: '' },
-    errors: [{ row: 0, label: 1.5, predicted: 4, certainty: 2.5, probabilities: {}, texts: ['some text'] }],
+    errors: [
+      { row: 0, index: 0, label: 1.5, predicted: 4, certainty: 2.5, probabilities: {}, texts: ['some text'] },
+    ],
   });
   expect([...text.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, heading]) => heading)).toEqual([
     ...['Score', 'Errors', 'What was scored'],

@@ -13,7 +13,10 @@ export async function estimateTraining(job: PlannedTraining): Promise<DryRunEven
     const { settings, signal } = job;
     const { batchSize, epochs, maxSteps, folds = 0 } = settings;
     const [all, part] = [tokensOf(tasks, encoder), tasks.map((task) => first(task, measuredRows))];
-    const cost = await measureCost({ encoder, method, tasks: part, settings, signal });
+    const measured = { encoder, method, tasks: part, settings, signal };
+    const cost = await measureCost(measured).catch((error: unknown) => {
+      throw signal.aborted ? signal.reason : error;
+    });
     // A longer row takes as much longer as it has more tokens.
     const longer = all.mean / tokensOf(part, encoder).mean;
     const scaled = { ...cost, step: cost.step * longer, row: cost.row * longer };

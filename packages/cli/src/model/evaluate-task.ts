@@ -8,9 +8,10 @@ import {
   wrongRows,
 } from '@scalearn/evaluation';
 import type { Calibration } from '@scalearn/models';
+import type { ShownError } from '@scalearn/report';
 import { FolderError } from '../errors.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import type { ShownError, SplitScore } from '../output/events.ts';
+import type { SplitScore } from '../output/events.ts';
 import {
   atCalibration,
   predictTest,
@@ -51,13 +52,13 @@ export async function evaluateTask(
   task: Task,
   { path, split, limit, calibration, run, predicting }: EvaluateTaskOptions,
 ): Promise<EvaluatedTask> {
-  const splits: SplitPredictions =
-    split === 'test'
-      ? await predictTest(model, task, predicting)
-      : { [split]: await model.predict(task[split].slice(0, limit), predicting) };
-  const output = splits[split] as Predictions;
-  const calibrated = atCalibration(task, splits, calibration);
   try {
+    const splits: SplitPredictions =
+      split === 'test'
+        ? await predictTest(model, task, predicting)
+        : { [split]: await model.predict(task[split].slice(0, limit), predicting) };
+    const output = splits[split] as Predictions;
+    const calibrated = atCalibration(task, splits, calibration);
     const scores = scoresOf(task, calibrated);
     const assessment = assess(task, calibrated[split] as Predictions, scoredRows(task, split, output), {
       history: run && historyOf(run),
@@ -71,7 +72,7 @@ export async function evaluateTask(
         `${path} predicts no finite number for row ${error.row} of the ${split} split; its files are damaged, or its training had diverged: restore them, or train it again`,
         { cause: error },
       );
-    throw error;
+    throw predicting.signal?.aborted ? predicting.signal.reason : error;
   }
 }
 

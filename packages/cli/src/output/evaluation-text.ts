@@ -1,6 +1,7 @@
 import type { NamedLabel } from '@scalearn/evaluation';
+import type { ShownError } from '@scalearn/report';
 import { assessmentText } from './assessment-text.ts';
-import type { EvaluatedEvent, ShownError, SplitScore } from './events.ts';
+import type { EvaluatedEvent, SplitScore } from './events.ts';
 import { count, cut, figure, metricList, table } from './format.ts';
 import { taskTable } from './run-text.ts';
 import { oneLine } from './terminal.ts';

@@ -1,5 +1,6 @@
 import type { ProgressEvent as CoreProgressEvent, MethodKind, Phase, TrainEvent } from '@scalearn/core';
-import type { Assessment, Baseline, WrongRow } from '@scalearn/evaluation';
+import type { Assessment, Baseline } from '@scalearn/evaluation';
+import type { ShownError } from '@scalearn/report';
 
 /** Metrics and loss of one split. NaN is null in JSON. */
 export interface SplitScore {
@@ -130,14 +131,6 @@ export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
   readonly source: string;
   /** Names of the other sources. */
   readonly others: readonly string[];
-}
-
-/** A wrong row with its texts. */
-export interface ShownError extends WrongRow {
-  /** Its number among the rows of its file, from 0. */
-  readonly index: number;
-  /** Its texts; those of choices last. */
-  readonly texts: readonly string[];
 }
 
 /** The last event of a successful `evaluate`. */
