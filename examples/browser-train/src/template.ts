@@ -1,14 +1,9 @@
+import { deviceChoice, lossFigure } from './training-element.ts';
+
 /** Initial content of the demo. */
 export const template: string = `
 <div class="controls">
-  <button type="button" class="primary" id="run">Train</button>
-  <label>Device
-    <select id="device">
-      <option value="auto">best available</option>
-      <option value="webgpu">WebGPU</option>
-      <option value="onnx">ONNX Runtime (WebAssembly)</option>
-    </select>
-  </label>
+  <button type="button" class="primary" id="run">Train</button>${deviceChoice}
 </div>
 <progress id="progress" value="0" max="1" aria-label="Progress of training"></progress>
 <p class="status"><span id="status" role="status">Press Train. Training takes between a few seconds and a minute.</span> <span id="count"></span></p>
@@ -19,11 +14,7 @@ export const template: string = `
   <div><dt>Trained parameters</dt><dd id="parameters">–</dd></div>
   <div><dt>Time</dt><dd id="seconds">–</dd></div>
 </dl>
-<div class="figures">
-  <figure>
-    <figcaption>Loss <span class="key-training">training</span><span class="key-validation">validation</span></figcaption>
-    <div id="curve"></div>
-  </figure>
+<div class="figures">${lossFigure}
   <figure>
     <figcaption>Coefficient of each adapter</figcaption>
     <div id="bars"></div>

@@ -1,3 +1,5 @@
+import { deviceChoice, lossFigure } from '../training-element.ts';
+
 /** Initial content of the demo for a visitor's own file. */
 export const template: string = `
 <label class="drop" id="drop">
@@ -13,14 +15,7 @@ export const template: string = `
   <ul id="doubts"></ul>
   <div class="wide"><table id="sample"></table></div>
   <div class="controls">
-    <button type="button" class="primary" id="run">Train</button>
-    <label>Device
-      <select id="device">
-        <option value="auto">best available</option>
-        <option value="webgpu">WebGPU</option>
-        <option value="onnx">ONNX Runtime (WebAssembly)</option>
-      </select>
-    </label>
+    <button type="button" class="primary" id="run">Train</button>${deviceChoice}
     <label>Encoder <input id="encoder" autocomplete="off" placeholder="mini" /></label>
   </div>
 </div>
@@ -30,11 +25,7 @@ export const template: string = `
   <div><dt>Device</dt><dd class="text" id="where">–</dd></div>
   <div><dt>Time</dt><dd id="seconds">–</dd></div>
 </dl>
-<div class="figures">
-  <figure>
-    <figcaption>Loss <span class="key-training">training</span><span class="key-validation">validation</span></figcaption>
-    <div id="curve"></div>
-  </figure>
+<div class="figures">${lossFigure}
   <figure id="result" hidden>
     <figcaption id="scored"></figcaption>
     <div class="wide"><table id="scores"></table></div>
