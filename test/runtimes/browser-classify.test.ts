@@ -2,19 +2,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adapterFolder, encoderFolder } from '@scalearn/assets-mini';
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { browserNeeds, openBrowser, picture } from '../support/browser.ts';
-import { copyExample, examplesNeed } from '../support/example.ts';
+import { expect, test } from 'vitest';
+import { picture } from '../support/browser.ts';
+import { useExamplePage } from '../support/example-page.ts';
 import { mustRun } from '../support/process.ts';
 import { root } from '../support/repository.ts';
 import { serveRuntime } from '../support/transformers-runtime.ts';
-import { type BuiltPage, buildPage } from '../support/vite.ts';
-
-const skip = examplesNeed ?? browserNeeds;
-let example: ReturnType<typeof copyExample>;
-let built: BuiltPage;
-let browser: Browser;
 
 const scalearn = (...args: string[]): Promise<{ stdout: string }> =>
   mustRun(
@@ -27,27 +20,17 @@ const model = [
   ...['--encoder', fileURLToPath(encoderFolder)],
 ];
 
-beforeAll(async () => {
-  if (skip) return;
-  example = copyExample('browser-classify');
-  await scalearn('export', ...model, '--out', join(example.folder, 'public/reviews'));
-  built = await buildPage(example.folder);
-  browser = await openBrowser();
-}, 240_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await built?.close();
-  example?.[Symbol.dispose]();
-});
+const site = useExamplePage('browser-classify', (folder) =>
+  scalearn('export', ...model, '--out', join(folder, 'public/reviews')),
+);
 
 test('labels what is typed, as predict does', { timeout: 240_000 }, async (context) => {
-  if (skip) return context.skip(skip);
-  const page = await browser.newPage({ viewport: { width: 700, height: 400 } });
+  if (site.skip) return context.skip(site.skip);
+  const page = await site.browser.newPage({ viewport: { width: 700, height: 400 } });
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
   await serveRuntime(page);
-  await page.goto(built.url);
+  await page.goto(site.url);
   const answer = page.locator('output');
   const shown = /^(\w+) \((\d+) %\)$/;
   // The sentences of the example and of the guide, which the example's own model has to get right.

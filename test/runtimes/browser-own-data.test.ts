@@ -6,34 +6,19 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encoderFolder } from '@scalearn/assets-mini';
 import { unzipSync } from 'fflate';
-import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { afterAll, expect, test } from 'vitest';
 import { pipelineProbabilities } from '../../packages/cli/test/support/exported.ts';
-import { browserNeeds, openBrowser, picture } from '../support/browser.ts';
-import { copyExample, examplesNeed } from '../support/example.ts';
+import { picture } from '../support/browser.ts';
+import { useExamplePage } from '../support/example-page.ts';
 import { mustRun } from '../support/process.ts';
 import { root } from '../support/repository.ts';
-import { type BuiltPage, buildPage } from '../support/vite.ts';
 
-const skip = examplesNeed ?? browserNeeds;
+const site = useExamplePage('browser-train');
+
 const scratch = mkdtempSync(join(tmpdir(), 'scalearn-own-'));
-let example: ReturnType<typeof copyExample>;
-let built: BuiltPage;
-let browser: Browser;
 
-beforeAll(async () => {
-  if (skip) return;
-  example = copyExample('browser-train');
-  built = await buildPage(example.folder);
-  browser = await openBrowser();
-}, 240_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await built?.close();
-  example?.[Symbol.dispose]();
-  rmSync(scratch, { recursive: true, force: true });
-});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const words = ['film', 'play', 'meal', 'show', 'song'];
 const csv = [
@@ -58,11 +43,11 @@ async function download(page: Page, button: string, into: string): Promise<strin
 test('a file becomes a model that the command and transformers.js run', {
   timeout: 280_000,
 }, async (context) => {
-  if (skip) return context.skip(skip);
-  const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+  if (site.skip) return context.skip(site.skip);
+  const page = await site.browser.newPage({ viewport: { width: 360, height: 740 } });
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
-  await page.goto(built.url);
+  await page.goto(site.url);
   const demo = page.locator('scalearn-own-data');
   await demo.evaluate((element) => element.setAttribute('epochs', '15'));
   const status = (text: RegExp) =>

@@ -1,32 +1,15 @@
 // The built example page trains in Chromium, on WebGPU and in ONNX Runtime's WebAssembly.
-import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserNeeds, openBrowser, picture } from '../support/browser.ts';
-import { copyExample, examplesNeed } from '../support/example.ts';
-import { type BuiltPage, buildPage } from '../support/vite.ts';
+import type { Page } from 'playwright';
+import { describe, expect, test } from 'vitest';
+import { picture } from '../support/browser.ts';
+import { useExamplePage } from '../support/example-page.ts';
 
-const skip = examplesNeed ?? browserNeeds;
-let example: ReturnType<typeof copyExample>;
-let built: BuiltPage;
-let browser: Browser;
-
-beforeAll(async () => {
-  if (skip) return;
-  example = copyExample('browser-train');
-  built = await buildPage(example.folder);
-  browser = await openBrowser();
-}, 240_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await built?.close();
-  example?.[Symbol.dispose]();
-});
+const site = useExamplePage('browser-train');
 
 /** Opens the page with a short run on a device: two steps per epoch. */
 async function open(device: string, scheme: 'light' | 'dark', epochs: number): Promise<Page> {
-  const page = await browser.newPage({ colorScheme: scheme, viewport: { width: 1000, height: 900 } });
-  await page.goto(built.url);
+  const page = await site.browser.newPage({ colorScheme: scheme, viewport: { width: 1000, height: 900 } });
+  await page.goto(site.url);
   const settings = { rows: '32', 'test-rows': '64', epochs: String(epochs) };
   await page.locator('scalearn-demo').evaluate((demo, given) => {
     for (const [name, value] of Object.entries(given)) demo.setAttribute(name, value);
@@ -48,7 +31,7 @@ describe('the page', () => {
     ['webgpu', 'dark', /WebGPU/],
     ['onnx', 'light', /ONNX Runtime/],
   ] as const)('trains on %s', { timeout: 280_000 }, async ([device, scheme, where], context) => {
-    if (skip) return context.skip(skip);
+    if (site.skip) return context.skip(site.skip);
     const page = await open(device, scheme, 2);
     await demoOf(page).getByRole('button', { name: 'Train' }).click();
     await shows(page, /^Done/);
@@ -79,7 +62,7 @@ describe('the page', () => {
   });
 
   test('stops, and goes on from there', { timeout: 280_000 }, async (context) => {
-    if (skip) return context.skip(skip);
+    if (site.skip) return context.skip(site.skip);
     const page = await open('onnx', 'light', 10);
     await demoOf(page).getByRole('button', { name: 'Train' }).click();
     await demoOf(page).locator('#curve circle').first().waitFor({ state: 'attached', timeout: 200_000 });
