@@ -31,7 +31,7 @@ th:first-child { padding-left: 0; position: sticky; left: 0; background: var(--p
 thead th { color: var(--faint); font-size: 0.8125rem; font-weight: 500; border-bottom-color: var(--faint); vertical-align: bottom; white-space: normal; }
 tbody th { font-weight: 500; }
 tr.group th { color: var(--faint); font-size: 0.8125rem; padding-top: 1rem; }
-.published { color: var(--faint); font-size: 0.8125rem; }
+.below { color: var(--faint); font-size: 0.8125rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .faint { color: var(--faint); }
 .positive { color: var(--positive); }

@@ -10,6 +10,7 @@ import { ablationsSection } from './sections/ablations.ts';
 import { coefficientsSection } from './sections/coefficients.ts';
 import { comparisonsSection } from './sections/comparisons.ts';
 import { costSection } from './sections/cost.ts';
+import { differencesSection } from './sections/differences.ts';
 import { efficiencySection } from './sections/efficiency.ts';
 import { fewShotSection } from './sections/few-shot.ts';
 import { furtherMetricsSection } from './sections/further-metrics.ts';
@@ -23,6 +24,7 @@ import { settingsSection } from './sections/settings.ts';
 const sections = [
   resultsSection,
   comparisonsSection,
+  differencesSection,
   coefficientsSection,
   efficiencySection,
   fewShotSection,

@@ -1,9 +1,12 @@
 import {
+  type ComparedPredictions,
   drawnTest,
   holm,
   mean,
   metricOf,
+  pairedBootstrap,
   permutationDraws,
+  quantile,
   signFlipDraws,
   signFlipTest,
 } from '@scalearn/evaluation';
@@ -65,12 +68,18 @@ export function testColumn(tasks: readonly ReportTask[], rows: readonly MethodRo
 }
 
 /** Tests over the rows of the test splits if both kept their predictions, otherwise over seeds. */
-function testPair(tasks: readonly ReportTask[], a: MethodRow, b: MethodRow): PairTest {
-  const pairs = tasks.map((task) => ({ task, pairs: sharedSeeds(seedScores(a, task), seedScores(b, task)) }));
+export function testPair(tasks: readonly ReportTask[], a: MethodRow, b: MethodRow): PairTest {
+  const pairs = pairsOf(tasks, a, b);
   const seeds = Math.min(...pairs.map((each) => each.pairs.length));
   if (seeds === 0)
     return { difference: Number.NaN, p: Number.NaN, over: 'seeds', smallestP: Number.NaN, seeds };
-  const tests = pairs.map(({ task, pairs: both }, i) => drawsOf(task, both, i));
+  const tests = pairs.map(({ task, pairs: both }, i) => {
+    const compared = comparedRows(task, both);
+    if (!compared) return undefined;
+    return 'hits' in compared
+      ? signFlipDraws(compared.hits, { resamples, seed: i })
+      : permutationDraws(compared, { resamples, seed: i });
+  });
   if (tests.every((draws) => draws !== undefined)) {
     const difference = mean(pairs.map((each) => mean(each.pairs.map(differenceOf))));
     const draws = Float64Array.from({ length: resamples }, (_, i) =>
@@ -95,7 +104,34 @@ function testPair(tasks: readonly ReportTask[], a: MethodRow, b: MethodRow): Pai
   return { difference: meanDifference, p, over: 'seeds', smallestP, seeds: bySeed.length };
 }
 
+/**
+ * Returns the 95 % interval of the difference over test rows, by the paired bootstrap; undefined if predictions were
+ * not kept.
+ */
+export function pairInterval(
+  tasks: readonly ReportTask[],
+  a: MethodRow,
+  b: MethodRow,
+): readonly [low: number, high: number] | undefined {
+  const draws = pairsOf(tasks, a, b).map(({ task, pairs }, i) => {
+    const compared = pairs.length === 0 ? undefined : comparedRows(task, pairs);
+    return compared && pairedBootstrap(asPredictions(compared), { resamples, seed: i }).differences;
+  });
+  if (!draws.every((each) => each !== undefined)) return undefined;
+  const means = Array.from({ length: resamples }, (_, i) => mean(draws.map((each) => each[i] as number)));
+  const defined = means.filter((value) => !Number.isNaN(value));
+  return defined.length === 0 ? undefined : [quantile(defined, 0.025), quantile(defined, 0.975)];
+}
+
 type Pair = readonly [SeedScore, SeedScore];
+
+function pairsOf(
+  tasks: readonly ReportTask[],
+  a: MethodRow,
+  b: MethodRow,
+): { readonly task: ReportTask; readonly pairs: readonly Pair[] }[] {
+  return tasks.map((task) => ({ task, pairs: sharedSeeds(seedScores(a, task), seedScores(b, task)) }));
+}
 
 const scoreOf = ({ value }: SeedScore): number => value;
 const differenceOf = ([a, b]: Pair): number => a.value - b.value;
@@ -107,8 +143,23 @@ function sharedSeeds(a: readonly SeedScore[], b: readonly SeedScore[]): Pair[] {
   });
 }
 
-/** Computes differences of a task's metric under random exchanges; returns undefined if predictions were not kept. */
-function drawsOf(task: ReportTask, pairs: readonly Pair[], seed: number): Float64Array | undefined {
+/** Differences of the hits of every row, which give the same tests as the predictions, and much faster. */
+interface ComparedHits {
+  readonly hits: readonly number[];
+}
+
+/** The mean of the differences, as a metric. */
+function asPredictions(compared: ComparedPredictions | ComparedHits): ComparedPredictions {
+  if (!('hits' in compared)) return compared;
+  const none = new Float64Array(compared.hits.length);
+  return { labels: none, a: [compared.hits], b: [none], metric: (_, values) => mean(Array.from(values)) };
+}
+
+/** Returns what two methods predicted for the rows of a task; undefined if predictions were not kept. */
+function comparedRows(
+  task: ReportTask,
+  pairs: readonly Pair[],
+): ComparedPredictions | ComparedHits | undefined {
   const { problem, metric, labels: encoded, columns = 1 } = task;
   if (encoded === undefined) return undefined;
   const labels = decodeList(problem, encoded);
@@ -122,15 +173,11 @@ function drawsOf(task: ReportTask, pairs: readonly Pair[], seed: number): Float6
   if (metric === 'accuracy' && !isMultiLabel) {
     const hits = (predicted: readonly Float64Array[], row: number): number =>
       mean(predicted.map((list) => (list[row] === labels[row] ? 1 : 0)));
-    const differences = Array.from(labels, (_, row) => hits(a, row) - hits(b, row));
-    return signFlipDraws(differences, { resamples, seed });
+    return { hits: Array.from(labels, (_, row) => hits(a, row) - hits(b, row)) };
   }
   const score = metricOf({ problem }, metric);
-  return permutationDraws(
-    {
-      ...{ labels, a, b, columns: isMultiLabel ? columns : 1 },
-      metric: (wanted, predicted) => score(wanted, predicted, columns),
-    },
-    { resamples, seed },
-  );
+  return {
+    ...{ labels, a, b, columns: isMultiLabel ? columns : 1 },
+    metric: (wanted, predicted) => score(wanted, predicted, columns),
+  };
 }

@@ -19,6 +19,8 @@ export interface ReportData {
   readonly tasks: Readonly<Record<string, ReportTask>>;
   /** The runs. */
   readonly runs: readonly ReportRun[];
+  /** Entries that every other one is compared with, such as controls; absent or empty if there are none. */
+  readonly references?: readonly string[];
   /** Runs that were planned, or given, and are not among the runs. */
   readonly missing: readonly MissingRun[];
 }

@@ -124,6 +124,7 @@ export const reportSchema: v.GenericSchema<unknown, ReportData> = v.object(
     encoders: v.record(v.string(), encoder, 'an object'),
     tasks: v.record(v.string(), task, 'an object'),
     runs: v.array(run, 'a list'),
+    references: v.exactOptional(someTexts),
     missing: v.array(missing, 'a list'),
   },
   'an object',

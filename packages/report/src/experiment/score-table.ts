@@ -7,7 +7,7 @@ import { decodeList } from './lists.ts';
 import { averages, type MethodRow, type Summary, seedScores, summarize } from './method-rows.ts';
 import { groupTitles } from './methods.ts';
 import { arePublishedTasks, type PublishedPlace, publishedAverage, publishedScore } from './published.ts';
-import type { Cell, NumberCell, ReportTable, RowGroup } from './tables/model.ts';
+import { type Cell, type NumberCell, pText, type ReportTable, type RowGroup } from './tables/model.ts';
 
 export interface ScoreTableOptions {
   readonly title: string;
@@ -107,7 +107,7 @@ export function summaryCell(
     digits: 2,
     ...(deviation === undefined ? {} : { deviation: percent(deviation) }),
     ...(published === undefined ? {} : { published }),
-    ...(test?.isSignificant && test.best === row ? { isBest: true } : {}),
+    ...(test?.isSignificant && test.best === row ? { isSignificant: true } : {}),
     hint: hints.join('; '),
   };
 }
@@ -119,8 +119,6 @@ function testHint(test: ColumnTest | undefined, row: MethodRow | undefined): str
     `${percent(against.difference).toFixed(2)} below ${test.best.label}, corrected p ${pText(against.corrected)}`,
   ];
 }
-
-export const pText = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 
 /** Returns the number of seeds of each task: one number if all are equal, otherwise a range. */
 function seedCount(tasks: readonly ReportTask[], row: MethodRow): NumberCell | string {

@@ -2,8 +2,8 @@ import { benchmarkTitle } from '../benchmarks.ts';
 import { alpha } from '../compare.ts';
 import type { ReportContext, TestedBenchmark } from '../context.ts';
 import type { ReportSection } from '../document.ts';
-import { percent, pText } from '../score-table.ts';
-import type { Cell, ReportTable } from '../tables/model.ts';
+import { percent } from '../score-table.ts';
+import { type Cell, pText, type ReportTable } from '../tables/model.ts';
 
 /**
  * Makes the section of tests: for every column the best method against the second best, and the number of methods that

@@ -38,10 +38,12 @@ export function fewShotSection({ benchmarks, colorOf }: ReportContext): ReportSe
 
 /** Removes the number of rows from a row's label, because the table's heading has it. */
 function withoutSize(row: MethodRow): MethodRow {
-  return { ...row, label: nameOf(row) };
+  return { ...row, label: nameWithoutSize(row) };
 }
 
-const nameOf = ({ label, axes }: MethodRow): string => label.replace(`, rows ${axes[axis]}`, '');
+/** Returns a row's name without its number of rows. */
+export const nameWithoutSize = ({ label, axes }: MethodRow): string =>
+  label.replace(`, rows ${axes[axis]}`, '');
 
 /** Makes the curves of the average and of each task. */
 function curves(benchmark: Benchmark, colorOf: ReportContext['colorOf']): ReportFigure[] {
@@ -71,7 +73,7 @@ function seriesOf(
   scoresOf: (row: MethodRow) => Map<number, number>,
   colorOf: ReportContext['colorOf'],
 ): Series[] {
-  return [...groupBy(rows, nameOf)].map(([name, sizes]) => {
+  return [...groupBy(rows, nameWithoutSize)].map(([name, sizes]) => {
     const bySize = sizes.map((row) => ({ x: Number(row.axes[axis]), scores: scoresOf(row) }));
     const seeds = new Set(bySize.flatMap(({ scores }) => [...scores.keys()]));
     return {

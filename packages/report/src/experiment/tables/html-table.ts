@@ -1,6 +1,6 @@
 import { type Html, type HtmlValue, html } from '../../html.ts';
 import { table } from '../../table.ts';
-import { type Cell, cellTexts, numberText, type ReportTable } from './model.ts';
+import { type Cell, cellTexts, type ReportTable } from './model.ts';
 
 /** Formats a table as a part of the page. */
 export function htmlTable({ title, note, columns, groups }: ReportTable): Html {
@@ -17,13 +17,10 @@ export function htmlTable({ title, note, columns, groups }: ReportTable): Html {
 
 function cellHtml(cell: Cell): HtmlValue {
   if (typeof cell === 'string') return cell;
-  const { value, digits, deviation, isBest, hint } = cell;
-  const { published } = cellTexts(cell);
-  const number = numberText(value, digits);
-  const main = isBest ? html`<strong>${number}</strong>` : html`${number}`;
-  const spread =
-    deviation === undefined ? '' : html` <span class="faint">± ${numberText(deviation, digits)}</span>`;
-  const below = published === undefined ? '' : html`<br><span class="published">${published}</span>`;
-  const all = html`${main}${spread}${below}`;
+  const { isSignificant, hint } = cell;
+  const { number, spread, below } = cellTexts(cell);
+  const all = html`${isSignificant ? html`<strong>${number}</strong>` : number}${
+    spread === undefined ? '' : html` <span class="faint">${spread}</span>`
+  }${below === undefined ? '' : html`<br><span class="below">${below}</span>`}`;
   return hint === undefined ? all : html`<span title="${hint}">${all}</span>`;
 }

@@ -1,5 +1,5 @@
 import { plainText } from '../../plain-text.ts';
-import { type Cell, differenceText, numberText, type ReportTable } from './model.ts';
+import { type Cell, cellTexts, differenceText, type ReportTable } from './model.ts';
 
 /** Formats a table for LaTeX with booktabs. */
 export function latexTable({ title, note, columns, groups }: ReportTable): string {
@@ -29,15 +29,16 @@ export function latexTable({ title, note, columns, groups }: ReportTable): strin
 
 function cellText(cell: Cell): string {
   if (typeof cell === 'string') return escapeLatex(cell);
-  const { value, digits = 0, deviation, published, isBest } = cell;
-  const number = escapeLatex(numberText(value, digits));
-  const main = isBest ? `\\textbf{${number}}` : number;
-  const spread = deviation === undefined ? '' : ` {\\tiny$\\pm$${numberText(deviation, digits)}}`;
-  const against =
-    published === undefined || value === null
-      ? ''
-      : ` {\\tiny(${escapeLatex(differenceText(value - published, digits))})}`;
-  return `${main}${spread}${against}`;
+  const { value, digits = 0, published, test, isSignificant } = cell;
+  const { number, spread, below } = cellTexts(cell);
+  const main = isSignificant ? `\\textbf{${escapeLatex(number)}}` : escapeLatex(number);
+  const isCompared = published !== undefined && value !== null;
+  // A paper has the published values in a table of their own.
+  const against = test ? below : isCompared ? `(${differenceText(value - published, digits)})` : undefined;
+  return [
+    main,
+    ...[spread, against].flatMap((text) => (text === undefined ? [] : [`{\\tiny ${escapeLatex(text)}}`])),
+  ].join(' ');
 }
 
 /** Escapes text for LaTeX, on one line. */

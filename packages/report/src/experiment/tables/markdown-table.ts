@@ -16,9 +16,10 @@ export function markdownTable({ columns, groups }: ReportTable): string {
 }
 
 function cellText(cell: Cell): string {
-  const { text, published } = cellTexts(cell);
-  const main = typeof cell === 'object' && cell.isBest ? `**${escapeMarkdown(text)}**` : escapeMarkdown(text);
-  return published === undefined ? main : `${main}<br>${escapeMarkdown(published)}`;
+  const { number, spread, below } = cellTexts(cell);
+  const text = escapeMarkdown(spread === undefined ? number : `${number} ${spread}`);
+  const main = typeof cell === 'object' && cell.isSignificant ? `**${text}**` : text;
+  return below === undefined ? main : `${main}<br>${escapeMarkdown(below)}`;
 }
 
 /** Escapes text for Markdown, and for the HTML in it, on one line. */

@@ -8,10 +8,20 @@ export interface NumberCell {
   readonly deviation?: number;
   /** The paper's value, shown with the difference. */
   readonly published?: number;
-  /** Whether a test says that it is better than all others of its column. */
-  readonly isBest?: boolean;
+  /** Result of a test; the value is then a difference and is shown with its sign. */
+  readonly test?: CellTest;
+  /** Whether a test marks it: it is better than all others of its column, or the difference is significant. */
+  readonly isSignificant?: boolean;
   /** Text that is shown when the pointer is over it. */
   readonly hint?: string;
+}
+
+/** Result of a test of a difference. */
+export interface CellTest {
+  /** 95 % interval of the difference; absent if predictions were not kept. */
+  readonly interval?: readonly [low: number, high: number];
+  /** Two-sided p-value; NaN if there is nothing to test. */
+  readonly p: number;
 }
 
 export type Cell = string | NumberCell;
@@ -50,15 +60,36 @@ export function differenceText(value: number, digits: number): string {
   return value > 0 && !/^[0.]+$/.test(text) ? `+${text}` : text;
 }
 
-/** Formats the parts of a cell: the number with its deviation, and the published value. */
-export function cellTexts(cell: Cell): { readonly text: string; readonly published?: string } {
-  if (typeof cell === 'string') return { text: cell };
-  const { value, digits = 0, deviation, published } = cell;
-  const spread = deviation === undefined ? '' : ` ± ${numberText(deviation, digits)}`;
-  const text = `${numberText(value, digits)}${spread}`;
-  if (published === undefined || value === null) return { text };
+/** A cell's parts as texts. */
+export interface CellTexts {
+  readonly number: string;
+  /** Its deviation, with ±. */
+  readonly spread?: string;
+  /** What stands below the number: the published value, or the result of a test. */
+  readonly below?: string;
+}
+
+/** Formats the parts of a cell. */
+export function cellTexts(cell: Cell): CellTexts {
+  if (typeof cell === 'string') return { number: cell };
+  const { value, digits = 0, deviation, published, test } = cell;
+  if (value === null) return { number: numberText(value) };
+  if (test) return { number: differenceText(value, digits), below: testText(test, digits) };
   return {
-    text,
-    published: `${numberText(published, digits)} (${differenceText(value - published, digits)})`,
+    number: numberText(value, digits),
+    ...(deviation === undefined ? {} : { spread: `± ${numberText(deviation, digits)}` }),
+    ...(published === undefined
+      ? {}
+      : { below: `${numberText(published, digits)} (${differenceText(value - published, digits)})` }),
   };
 }
+
+function testText({ interval, p }: CellTest, digits: number): string {
+  const bounds = interval?.map((bound) => differenceText(bound, digits)).join(' to ');
+  return [...(bounds === undefined ? [] : [bounds]), Number.isNaN(p) ? 'not tested' : `p ${pText(p)}`].join(
+    ', ',
+  );
+}
+
+/** Formats a p-value to three decimal places. */
+export const pText = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
