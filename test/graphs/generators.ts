@@ -166,6 +166,7 @@ export const generators: Readonly<Record<keyof typeof op, Generator>> = {
     return op.embedding(table, b.integers(`ids ${table.shape[0]}`, ['tokens']));
   },
   selectFirst: (b) => op.selectFirst(b.matrix('tokens'), b.cuSeqlens),
+  sequenceMean: (b) => op.sequenceMean(b.matrix('tokens'), b.cuSeqlens),
   selectTokens: (b) => op.selectTokens(b.matrix('tokens'), b.integers('chosen tokens', ['masked'])),
   transpose: (b) =>
     op.transpose(

@@ -14,6 +14,7 @@ export { pack, view } from './pack.ts';
 export { reshape } from './reshape.ts';
 export { selectFirst } from './select-first.ts';
 export { selectTokens } from './select-tokens.ts';
+export { sequenceMean } from './sequence-mean.ts';
 export { softmax } from './softmax.ts';
 export { topMask } from './top-mask.ts';
 export { transpose } from './transpose.ts';

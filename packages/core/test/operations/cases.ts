@@ -29,6 +29,7 @@ import { pack, view } from '../../src/ops/pack.ts';
 import { reshape } from '../../src/ops/reshape.ts';
 import { selectFirst } from '../../src/ops/select-first.ts';
 import { selectTokens } from '../../src/ops/select-tokens.ts';
+import { sequenceMean } from '../../src/ops/sequence-mean.ts';
 import { softmax } from '../../src/ops/softmax.ts';
 import { topMask } from '../../src/ops/top-mask.ts';
 import { transpose } from '../../src/ops/transpose.ts';
@@ -185,6 +186,16 @@ export const operationCases: readonly OperationCase[] = [
     build: ({ table }) => embedding(table as Tensor, input('ids', ['tokens'], 'i32')),
   },
   { name: 'first token', floats: { x: T }, build: ({ x }) => selectFirst(x as Tensor, cuSeqlens()) },
+  {
+    name: 'mean of each sequence',
+    floats: { x: T },
+    build: ({ x }) => sequenceMean(x as Tensor, cuSeqlens()),
+  },
+  {
+    name: 'mean of each sequence, rows of four',
+    floats: { x: ['tokens', 24] },
+    build: ({ x }) => sequenceMean(x as Tensor, cuSeqlens()),
+  },
   {
     name: 'chosen tokens',
     floats: { x: T },
