@@ -13,6 +13,7 @@ import {
   linear,
   RandomStream,
   selectFirst,
+  sequenceMean,
   type Tensor,
   variable,
 } from '@scalearn/core/graph';
@@ -41,14 +42,14 @@ async function encoderOf(config: TransformerConfig): Promise<Encoder> {
   });
 }
 
-/** The encoder's last layer at the first tokens, times a matrix. */
-function classifier(encoder: Encoder, largest = 1): Graph {
+/** The encoder's last layer at the first tokens or as the mean of all, times a matrix. */
+function classifier(encoder: Encoder, { largest = 1, pool = selectFirst } = {}): Graph {
   const { hiddenSize } = encoder.architecture;
   const values = new RandomStream(3, 'classifier').normal(3 * hiddenSize, 0, 0.3);
   values[0] = largest;
   const weight = variable(device.upload(values, [3, hiddenSize], { label: 'classifier' }));
   const { hiddenStates, cuSeqlens } = encoder.build({ sites: {} });
-  return { outputs: { logits: linear(selectFirst(hiddenStates.at(-1) as Tensor, cuSeqlens), weight) } };
+  return { outputs: { logits: linear(pool(hiddenStates.at(-1) as Tensor, cuSeqlens), weight) } };
 }
 
 /** Rows of a padded batch, `.` for padding; tokens are drawn. */
@@ -122,6 +123,18 @@ describe.each([bert, roberta, distilbert])('$modelType', (config) => {
   });
 });
 
+test.each(Object.entries(layouts))('the mean of all tokens of a batch %s', async (_, layout) => {
+  using encoder = await encoderOf(bert);
+  const graph = classifier(encoder, { pool: sequenceMean });
+  const ids = draw(layout);
+  const expected = await reference(encoder, graph, ids);
+  for (const dtype of ['f32', 'q8'] as const) {
+    const model = await classifierModel(graph, { firstPosition: 0, dtype });
+    const found = await logitsOf(bert, model, layout, ids);
+    expect(distance(found, expected)).toBeLessThan(dtype === 'f32' ? 2e-5 : 0.2 * norm(expected));
+  }
+});
+
 test('only standard operators are used', async () => {
   using encoder = await encoderOf(bert);
   const model = await classifierModel(classifier(encoder), { firstPosition: 0, dtype: 'f16' });
@@ -147,7 +160,7 @@ describe('f16', () => {
 
   test('leaves a matrix whose values it does not hold as it is', async () => {
     using encoder = await encoderOf(bert);
-    const graph = classifier(encoder, 70_000);
+    const graph = classifier(encoder, { largest: 70_000 });
     const model = await classifierModel(graph, { firstPosition: 0, dtype: 'f16' });
     const exact = await reference(encoder, graph, ids);
     const found = await logitsOf(bert, model, layout, ids);
@@ -189,7 +202,7 @@ describe('quantized', () => {
 
   test('a weight that is not finite is refused', async () => {
     using encoder = await encoderOf(wide);
-    const graph = classifier(encoder, Number.NaN);
+    const graph = classifier(encoder, { largest: Number.NaN });
     await expect(classifierModel(graph, { firstPosition: 0, dtype: 'q8' })).rejects.toThrow(/diverged/);
   });
 });

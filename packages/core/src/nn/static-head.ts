@@ -2,7 +2,6 @@ import { ArgumentError } from '../errors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { linear } from '../ops/matmul.ts';
 import { activations } from '../ops/named-activations.ts';
-import { selectFirst } from '../ops/select-first.ts';
 import type { Dropout } from './dropout.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import type { EncoderGraph } from './encoder-graph.ts';
@@ -14,6 +13,8 @@ export interface StaticHeadCall {
   readonly encoder: EncoderConfig;
   /** The output of the encoder. */
   readonly graph: EncoderGraph;
+  /** What the head reads: the first token of every sequence, or the mean of its tokens, `[sequences, hidden]`. */
+  readonly input: Tensor;
   /** Absent in evaluation. */
   readonly dropout?: Dropout;
   /** Returns a parameter by its name. */
@@ -39,13 +40,13 @@ export interface DenseHeadOptions {
   readonly modules: readonly [dense: string, logits: string];
   /** Activation of the dense layer, by its name in transformers. */
   readonly activation: string;
-  /** Whether dropout is applied to the first token before the dense layer; `true` by default. */
+  /** Whether dropout is applied to the input of the dense layer; `true` by default. */
   readonly dropsInput?: boolean;
   /** See {@link StaticHead.isInTransformers}; `true` by default. */
   readonly isInTransformers?: boolean;
 }
 
-/** Creates a head with a dense layer on the first token: `W₂·drop(act(W₁·drop(first) + b₁)) + b₂`. */
+/** Creates a head with a dense layer on its input x: `W₂·drop(act(W₁·drop(x) + b₁)) + b₂`. */
 export function denseHead(options: DenseHeadOptions): StaticHead {
   const { modules, activation, dropsInput = true, isInTransformers = true } = options;
   const act = Object.hasOwn(activations, activation) ? activations[activation] : undefined;
@@ -59,9 +60,8 @@ export function denseHead(options: DenseHeadOptions): StaticHead {
     flexibleActivation: activation,
     parameters: ([name = ''], { hiddenSize, initializerRange }) =>
       linearParameters(name, hiddenSize, hiddenSize, initializerRange),
-    features: ([name], { encoder, graph, dropout, parameter }) => {
-      const first = selectFirst(graph.output, graph.cuSeqlens);
-      const x = dropsInput ? (dropout?.apply(first, encoder.classifierDropout, 'head/0') ?? first) : first;
+    features: ([name], { encoder, input, dropout, parameter }) => {
+      const x = dropsInput ? (dropout?.apply(input, encoder.classifierDropout, 'head/0') ?? input) : input;
       return act(linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`)));
     },
   };

@@ -9,7 +9,7 @@ import { type TrainingOption, trainingOptions } from './training-options.ts';
 
 /** Returns the settings that affect a run's results. A checkpoint is continued only with equal settings. */
 export function runSettings(options: TrainOptions, plan: Plan, model: TrainableModel): RunSettings {
-  const { encoder, select, classWeights = 'none' } = options;
+  const { encoder, select, classWeights = 'none', pooling = 'first' } = options;
   const specs = model.parameters.groups.flatMap((group) =>
     group.specs.map((spec) => `${spec.name} [${spec.shape}]`),
   );
@@ -22,6 +22,7 @@ export function runSettings(options: TrainOptions, plan: Plan, model: TrainableM
     device: encoder.device.kind,
     select: select ? `${select.metric} ${select.better}` : 'loss lower',
     parameters: specs.join(', '),
+    ...(pooling === 'first' ? {} : { pooling }),
     ...(classWeights === 'none' ? {} : { classWeights: weightsText(classWeights) }),
   };
 }

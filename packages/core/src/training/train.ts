@@ -1,5 +1,4 @@
 import { at } from '../elements.ts';
-import type { Method } from '../methods/method.ts';
 import { type TrainingTask, taskName } from '../model/task.ts';
 import { TrainableModel } from '../model/trainable-model.ts';
 import { TrainedModel } from '../model/trained-model.ts';
@@ -27,7 +26,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   const model = await TrainableModel.create({
     encoder: options.encoder,
     method: options.method,
-    heads: Object.fromEntries(tasks.map((task) => [taskName(task), taskHead(task, options.method)])),
+    heads: Object.fromEntries(tasks.map((task) => [taskName(task), taskHead(task, options)])),
     adapterName: tasks.length > 1 ? jointAdapterName : taskName(at(tasks, 0)),
     seed: plan.seed,
     decays: plan.weightDecay > 0,
@@ -46,7 +45,10 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
 }
 
 /** Creates a new head for a task, as used for the method in the reference. */
-function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, method: Method): Head {
+function taskHead(
+  task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>,
+  { method, pooling }: Pick<TrainOptions, 'method' | 'pooling'>,
+): Head {
   const { problem, labels } = task;
   const { headLayout: layout, kind } = method;
   const joint = kind === 'joint';
@@ -56,5 +58,6 @@ function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, method:
     ...{ problem, layout, name: taskName(task), outputs: labels?.length ?? 1 },
     several: joint,
     features: first ? 'first' : undefined,
+    pooling,
   });
 }
