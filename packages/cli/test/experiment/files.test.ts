@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { describeTask } from '@scalearn/datasets';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { describe, expect, test } from 'vitest';
 import { expand } from '../../src/experiment/expand.ts';
-import { Facts } from '../../src/experiment/facts.ts';
+import { type EncoderFacts, Facts, type TaskFacts } from '../../src/experiment/facts.ts';
 import { planExperiment } from '../../src/experiment/plan.ts';
 import { readExperiment } from '../../src/experiment/read-experiment.ts';
 import { experimentSchema } from '../../src/experiment/schema.ts';
@@ -94,6 +96,29 @@ test.each(quick)(
     expect(fast.runs.length).toBeLessThan(whole.runs.length);
   },
 );
+
+/** Says of every encoder and packaged task the same, without files. */
+class NoFiles extends Facts {
+  readonly #mini = facts.encoder('mini', undefined);
+
+  override async encoder(name: string, layers: number | undefined): Promise<EncoderFacts> {
+    return { config: (await this.#mini).config, fingerprint: `${name} ${layers}`, path: undefined };
+  }
+
+  override async task(task: string): Promise<TaskFacts> {
+    const rows = { train: 0, validation: 0, test: 0 };
+    return { found: { info: describeTask(task), path: null }, fingerprint: task, rows, sample: [] };
+  }
+}
+
+// A model that has been trained is found by its id. An id may change only with `numericsVersion`.
+test.each(files)('the ids of %s are what they always were', { timeout: 180_000 }, async (file) => {
+  const known = quick.includes(file) ? facts : new NoFiles();
+  const { runs } = await planExperiment(await readExperiment(`${folder}${file}`), '/nowhere', known);
+  const ids = runs.map(({ id }) => id);
+  const digest = createHash('sha256').update(ids.join('\n')).digest('hex');
+  expect({ models: ids.length, digest, first: ids[0], last: ids.at(-1) }).toMatchSnapshot();
+});
 
 test('the coefficients are those of models of the main table', { timeout: 180_000 }, async () => {
   const ids = async (name: string): Promise<Set<string>> => {
