@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { DoneEvent, DryRunEvent } from '../src/output/events.ts';
+import type { DoneEvent, DryRunEvent } from '../src/events/events.ts';
 import { colors } from './support/own-files.ts';
 import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { DoneEvent } from '../src/events/events.ts';
 import type { RunFile } from '../src/folders/run-schema.ts';
-import type { DoneEvent, EvaluatedEvent } from '../src/output/events.ts';
+import type { EvaluatedEvent } from '../src/output/events.ts';
 import { colors, sentence, writeRows } from './support/own-files.ts';
 import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { settingsSchema, type TrainSettings } from '../src/folders/settings-schema.ts';
 import { describedMethod } from '../src/methods/describe.ts';
 import { checkSameSettings, decisive, settleOptions } from '../src/model/settings.ts';
-import { chooseMethod } from '../src/options/method.ts';
+import { chooseMethod } from '../src/options/method-flags.ts';
 import { valueSchema } from '../src/options/option-values.ts';
 import { plainSetup } from '../src/options/setup.ts';
 import { parseTrainArguments } from '../src/options/train-options.ts';

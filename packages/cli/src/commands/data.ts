@@ -8,12 +8,13 @@ import { pathOption } from '../options/command-line.ts';
 import { type OwnDataArguments, typed } from '../options/own-data.ts';
 import { optionsOf } from '../options/train-options.ts';
 import type { DataEvent, SplitSummary } from '../output/events.ts';
-import { count, cut, table } from '../output/format.ts';
+import { cut, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import { findTask, shownTask } from '../tasks/find-task.ts';
 import { loadData } from '../tasks/load-data.ts';
 import { ownTaskLines } from '../tasks/own-task-text.ts';
+import { count } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface DataArguments extends OwnDataArguments {
@@ -60,7 +61,8 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
   await using out = await OutFolder.open(resolve(name));
   await checkFree(out, given);
   const task = await loadData(found, {}, { signal });
-  if (found.own && !given.json) for (const line of ownTaskLines(found.own, task)) terminal.err(`${line}\n`);
+  if (found.own && !given.json)
+    for (const line of ownTaskLines(found.own, task)) terminal.err(`${oneLine(line)}\n`);
   signal.throwIfAborted();
   // Several label columns are written as one column of lists.
   const label = typeof found.own?.layout.label === 'string' ? found.own.layout.label : 'label';

@@ -19,9 +19,10 @@ import {
 } from '../options/command-line.ts';
 import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
-import { bytes, count, counted, figure, table } from '../output/format.ts';
+import { bytes, figure, table } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
+import { count, counted } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface ExportArguments extends Omit<OwnDataArguments, 'problem' | 'labels'> {

@@ -6,9 +6,9 @@ import { liesWithin, realPath } from '../folders/paths.ts';
 import { mergeModel } from '../model/merge-model.ts';
 import { encoderOption, pathOption } from '../options/command-line.ts';
 import type { MergedEvent } from '../output/events.ts';
-import { counted } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
+import { counted } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface MergeArguments {

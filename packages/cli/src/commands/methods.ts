@@ -14,9 +14,10 @@ import { pathOption, wholeNumber } from '../options/command-line.ts';
 import { defaultText, whatTextTakes } from '../options/option-values.ts';
 import type { Setup } from '../options/setup.ts';
 import type { MethodsEvent } from '../output/events.ts';
-import { count, table } from '../output/format.ts';
+import { table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
+import { count } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface MethodsArguments {

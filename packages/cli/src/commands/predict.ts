@@ -3,10 +3,10 @@ import { type StreamedKind, streamedKinds, type TextStream } from '@scalearn/dat
 import { Option } from 'commander';
 import { openDevice } from '../device.ts';
 import { UsageError } from '../errors.ts';
-import { openStoredModel } from '../folders/model-folder.ts';
+import type { Reporter } from '../events/events.ts';
+import { openStoredModel, storedCalibration } from '../folders/model-folder.ts';
 import { OutputFile } from '../folders/output-file.ts';
 import { checkOutput } from '../folders/write-file.ts';
-import { storedCalibration } from '../model/calibration.ts';
 import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
 import { loadStoredModel } from '../model/load-model.ts';
 import { predictRows } from '../model/predictor.ts';
@@ -15,8 +15,7 @@ import type { CheckedCommand } from '../options/checked-command.ts';
 import { choiceOption, encoderOption, numberBetween, pathOption } from '../options/command-line.ts';
 import { readingNames, textFileFlags } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
-import type { PredictedEvent, Reporter } from '../output/events.ts';
-import { count, counted } from '../output/format.ts';
+import type { PredictedEvent } from '../output/events.ts';
 import {
   type PredictionFormat,
   type PredictionLayout,
@@ -29,6 +28,7 @@ import { oneLine, type Terminal } from '../output/terminal.ts';
 import { chosenTask } from '../tasks/model-task.ts';
 import { doubtLines } from '../tasks/own-task-text.ts';
 import { openTexts, readColumns, type TextChoice } from '../tasks/text-rows.ts';
+import { count, counted } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments extends TextChoice {

@@ -6,9 +6,10 @@ import { UsageError } from '../errors.ts';
 import { publishedModel } from '../model/published-files.ts';
 import { pathOption } from '../options/command-line.ts';
 import type { PushedEvent } from '../output/events.ts';
-import { bytes, counted, table } from '../output/format.ts';
+import { bytes, table } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
+import { counted } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface PushArguments {

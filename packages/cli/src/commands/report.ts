@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { checkOutput, writeOutput } from '../folders/write-file.ts';
 import { choiceOption, pathOption } from '../options/command-line.ts';
-import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import { collectRuns } from '../report/collect.ts';
+import { counted } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface ReportArguments {

@@ -3,7 +3,9 @@ import type { Method } from '@scalearn/core';
 import { checkTasks } from '@scalearn/core/methods';
 import { describeTask, taskIds } from '@scalearn/datasets';
 import type { Command } from 'commander';
+import { openDevice } from '../device.ts';
 import { UsageError } from '../errors.ts';
+import type { Reporter } from '../events/events.ts';
 import { openStoredModel } from '../folders/model-folder.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import { readRunFile } from '../folders/run-json.ts';
@@ -19,11 +21,10 @@ import { checkSamePlaces } from '../model/same-places.ts';
 import { checkSameSettings, settleOptions } from '../model/settings.ts';
 import { checkSources } from '../model/sources.ts';
 import type { CheckedCommand } from '../options/checked-command.ts';
-import { chooseMethod } from '../options/method.ts';
+import { chooseMethod } from '../options/method-flags.ts';
 import type { Setup } from '../options/setup.ts';
 import { addTrainOptions } from '../options/train-options.ts';
 import type { TrainArguments } from '../options/train-table.ts';
-import type { Reporter } from '../output/events.ts';
 import { createReporter, jsonLine, withReporter } from '../output/reporter.ts';
 import { dryRunLines } from '../output/run-text.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -82,7 +83,10 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
   checkScoring(given, method, found);
   const settings = settleOptions(given, method, found, encoderPath);
   const { families } = setup;
-  const plan = { given, chosen, settings, found, families, encoderPath, reporter, signal };
+  const plan = {
+    ...{ given, chosen, settings, found, families, encoderPath, reporter, signal },
+    openDevice: () => openDevice(given.device, reporter.warn, given),
+  };
   if (given.dryRun) return await dryRun(plan, terminal);
   await using out = await OutFolder.open(resolve(given.out));
   try {

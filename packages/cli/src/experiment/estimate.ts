@@ -1,14 +1,12 @@
-import type { Adapter, DeviceChoice, Method } from '@scalearn/core';
+import type { Adapter, Device, Method } from '@scalearn/core';
 import { describeAdapter } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
 import {
-  type EncoderFamily,
   encoderParameterCount,
   loadEncoder,
   type TransformerConfig,
   type TransformerEncoder,
 } from '@scalearn/encoders';
-import { openDevice } from '../device.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import { encoderSource } from '../mini-assets.ts';
 import { evaluations, expectedSeconds, measureCost } from '../model/cost.ts';
@@ -17,6 +15,7 @@ import type { Plan, PlannedRun } from './plan.ts';
 
 /** What a group of models of an experiment takes, without early stopping. */
 export interface Estimate {
+  /** Number of models. */
   readonly models: number;
   /** Number of models that are already trained. They take no time. */
   readonly finished: number;
@@ -24,32 +23,39 @@ export interface Estimate {
   readonly parameters: readonly [number, number];
   /** Tokens to train on, over all models. */
   readonly tokens: number;
+  /** Floating-point operations, of training and evaluations. */
   readonly flops: number;
   /** Seconds to train all models in sequence. */
   readonly seconds: number;
 }
 
+/** What an experiment takes, in total and by entry. */
 export interface PlanEstimate extends Estimate {
+  /** The estimate of each entry, with its name and its name in reports. */
   readonly entries: readonly (Estimate & { readonly entry: string; readonly label: string })[];
+  /** Adapter and driver, or runtime and version. */
   readonly device: string;
 }
 
+/** How to estimate. */
 export interface EstimateOptions {
-  readonly device: DeviceChoice | undefined;
-  readonly families: readonly EncoderFamily[];
-  readonly signal: AbortSignal;
-  note(text: string): void;
+  /** Device to measure on. */
+  readonly device: Device;
+  /** Stops the estimate; by default nothing does. */
+  readonly signal?: AbortSignal;
+  /** Receives what is measured next; by default nothing does. */
+  onNote?(text: string): void;
 }
 
 /** Number of rows that a method is measured on. */
 const measuredRows = 128;
 
-/** Estimates the cost of a plan: sizes come from the data, seconds from a few steps of every method on this device. */
+/** Estimates the cost of a plan: sizes come from the data, seconds from a few steps of every method on the device. */
 export async function estimatePlan(
   plan: Plan,
-  { device: choice, families, signal, note }: EstimateOptions,
+  { device, signal = new AbortController().signal, onNote }: EstimateOptions,
 ): Promise<PlanEstimate> {
-  await using device = await openDevice(choice, (text) => note(`warning: ${text}`));
+  const { families } = plan.setup;
   const estimates = new Map<string, Estimate[]>();
   for (const name of new Set(plan.runs.map(({ cell }) => cell.encoder))) {
     const ofEncoder = plan.runs.filter(({ cell }) => cell.encoder === name);
@@ -60,7 +66,7 @@ export async function estimatePlan(
       for (const id of new Set(runs.map(({ cell }) => cell.entry.id))) {
         signal.throwIfAborted();
         const ofEntry = runs.filter(({ cell }) => cell.entry.id === id);
-        note(`measuring a few steps of ${id} with ${name}`);
+        onNote?.(`measuring a few steps of ${id} with ${name}`);
         estimates.set(id, [...(estimates.get(id) ?? []), ...(await estimateRuns(ofEntry, encoder, signal))]);
       }
     }

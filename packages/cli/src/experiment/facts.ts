@@ -51,9 +51,9 @@ export class Facts {
     });
   }
 
-  task(task: string, given: TrainArguments): Promise<TaskFacts> {
-    return once(this.#tasks, `${task} ${given.data}`, async () => {
-      const found = await findTask({ task, data: given.data });
+  task(task: string, { data }: Pick<TrainArguments, 'data'>): Promise<TaskFacts> {
+    return once(this.#tasks, `${task} ${data}`, async () => {
+      const found = await findTask({ task, data });
       const loaded = await loadData(found, {}, { signal: this.#signal });
       const { fingerprint, train, validation, test } = loaded;
       return {

@@ -1,6 +1,6 @@
 import { findingKinds } from '@scalearn/evaluation';
 import * as v from 'valibot';
-import type { ScoreAssessment } from '../output/events.ts';
+import type { ScoreAssessment } from '../events/events.ts';
 import { maybeMissing, number, numberOrNull, text, whole } from '../schemas.ts';
 
 const interval = v.tuple([number, number], 'a list of two numbers');

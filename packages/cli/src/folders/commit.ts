@@ -2,9 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import type { FileSet } from '@scalearn/core';
 import { FolderError, systemCode } from '../errors.ts';
-import { checkpointName, commitName, temporaryName } from './names.ts';
+import { checkpointName, commitName, runFileName, temporaryName } from './names.ts';
 import { isFolder, statOf } from './paths.ts';
-import { filesOfRun, runFileName } from './run-json.ts';
 import { removeTemporaries, syncFolder, writeFileSynced } from './write-file.ts';
 
 // Replaces the content of a folder without replacing the folder itself, which may be a mount point. New files are
@@ -142,3 +141,16 @@ async function checkPlace(path: string, name: string, gone: readonly string[]): 
 }
 
 const isWithin = (folder: string, name: string): boolean => join(folder, name).startsWith(`${folder}${sep}`);
+
+/**
+ * Returns the names of the files that a run wrote. It uses what is readable of `run.json`, even if other parts are
+ * damaged.
+ */
+async function filesOfRun(folder: string): Promise<readonly string[]> {
+  try {
+    const { files } = JSON.parse(await readFile(join(folder, runFileName), 'utf8')) as { files: unknown };
+    return Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [];
+  } catch {
+    return [];
+  }
+}

@@ -2,12 +2,12 @@ import { join, resolve } from 'node:path';
 import type { ModelFolder } from '@scalearn/core';
 import { localFolder, modelFolder, namedHubRepository, openModelFiles } from '@scalearn/encoders';
 import type { HubOptions } from '@scalearn/hub';
-import { type ModelInfo, readModelInfo } from '@scalearn/models';
+import { type Calibration, type ModelInfo, noCalibration, readModelInfo } from '@scalearn/models';
 import { FolderError } from '../errors.ts';
 import { typed } from '../options/own-data.ts';
-import { checkpointName, commitName } from './names.ts';
+import { checkpointName, commitName, runFileName } from './names.ts';
 import { isFile, statOf } from './paths.ts';
-import { readRunFile, runFileName } from './run-json.ts';
+import { readRunFile } from './run-json.ts';
 import type { RunFile } from './run-schema.ts';
 
 /** A model folder with what its files say about it. */
@@ -56,4 +56,15 @@ export async function openModelFolder(path: string, hub: HubOptions = {}): Promi
       `${path} holds an unfinished run, and no model yet; continue it with: scalearn train --resume --out ${typed(path)}`,
     );
   return folder;
+}
+
+/**
+ * Returns how a model's outputs become probabilities, as its `scalearn.json` says.
+ *
+ * @returns the calibration of a task by its id; `noCalibration` for folders of earlier versions and of other programs
+ */
+export function storedCalibration({ info }: Pick<StoredModel, 'info'>): (task: string) => Calibration {
+  const tasks = info?.tasks ?? [];
+  // A model of one task accepts other tasks with the same labels, such as new files.
+  return (id) => tasks.find((task) => task.id === id) ?? (tasks.length === 1 ? tasks[0]! : noCalibration);
 }

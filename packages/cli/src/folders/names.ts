@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
+/** File that says how a model was made. A folder with it is a finished run. */
+export const runFileName = 'run.json';
+
 /** File that marks a run's folder as unfinished. */
 export const checkpointName = 'checkpoint.safetensors';
 

@@ -6,9 +6,8 @@ import { localFolder } from '@scalearn/encoders';
 import { asFolderError, FolderError, systemCode } from '../errors.ts';
 import { commitFiles, finishCommit } from './commit.ts';
 import { takeLock } from './lock.ts';
-import { checkpointName, innerLockName, isLeftover, temporaryName } from './names.ts';
+import { checkpointName, innerLockName, isLeftover, runFileName, temporaryName } from './names.ts';
 import { isFile, isFolder, realPath, statOf } from './paths.ts';
-import { runFileName } from './run-json.ts';
 import { writeFileAtomic } from './write-file.ts';
 
 /**

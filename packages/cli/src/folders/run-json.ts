@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { namedHubRepository } from '@scalearn/encoders';
+import { runFileName } from './names.ts';
 import { readOwnJson } from './own-json.ts';
 import { realPath, statOf } from './paths.ts';
 import { formatVersion, type RunFile, runSchema } from './run-schema.ts';
-
-export const runFileName = 'run.json';
 
 /** Returns the text of `run.json`. @param folder absolute path of the folder that will hold it */
 export async function encodeRunFile(run: Run, folder: string): Promise<string> {
@@ -23,19 +21,6 @@ export async function readRunFile(folder: string): Promise<RunFile | undefined> 
   const advice = 'restore the file, or train the model again';
   const run = await readOwnJson(path, runSchema, formatVersion, advice);
   return run && foundPlaces(run, folder);
-}
-
-/**
- * Returns the names of the files that a run wrote. It uses what is readable of `run.json`, even if other parts are
- * damaged.
- */
-export async function filesOfRun(folder: string): Promise<readonly string[]> {
-  try {
-    const { files } = JSON.parse(await readFile(join(folder, runFileName), 'utf8')) as { files: unknown };
-    return Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [];
-  } catch {
-    return [];
-  }
 }
 
 // Resolves the paths in a `run.json`. A model usually lies beside the models that it is trained from. Their paths are

@@ -1,6 +1,6 @@
 import type { EncoderArchitecture, EncoderConfig, EpochRecord, MemoryUse } from '@scalearn/core';
 import * as v from 'valibot';
-import type { ScoreAssessment, SplitScore } from '../output/events.ts';
+import type { ScoreAssessment, SplitScore } from '../events/events.ts';
 import { maybeMissing, number, numberOrNull, someTexts, text, textOrNull, whole } from '../schemas.ts';
 import { assessment } from './assessment-schema.ts';
 import { settingsSchema as settings, type TrainSettings } from './settings-schema.ts';

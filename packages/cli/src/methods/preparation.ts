@@ -2,7 +2,7 @@ import { type SoupSampling, type SoupTask, soupSimilarities } from '@scalearn/ba
 import type { Adapter, Encoder } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
-import type { Reporter } from '../output/events.ts';
+import type { Reporter } from '../events/events.ts';
 
 /** A source adapter and where it came from. */
 export interface Source {

@@ -2,9 +2,9 @@ import type { Predictions, PredictOptions, TrainEvent } from '@scalearn/core';
 import { crossValidationFolds, type Fold, type Task } from '@scalearn/datasets';
 import { baselineOutputs, computeMetrics, type Logits, roundedScore } from '@scalearn/evaluation';
 import { calibrationOf } from '@scalearn/models';
+import type { Reporter } from '../events/events.ts';
 import type { FoldsRun } from '../folders/run-schema.ts';
-import type { Reporter } from '../output/events.ts';
-import { counted } from '../output/format.ts';
+import { counted } from '../words.ts';
 import { type FitOptions, fit } from './fit.ts';
 import { type Judgment, judgment, withThreshold } from './judge.ts';
 

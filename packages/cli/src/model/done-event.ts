@@ -1,6 +1,6 @@
+import type { DoneEvent, OwnAdapterScore, SplitScore } from '../events/events.ts';
 import { readRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import type { DoneEvent, OwnAdapterScore, SplitScore } from '../output/events.ts';
 import { testMetrics } from './scores.ts';
 
 /** Returns the final event of a successful run. @param out its folder as the user named it */

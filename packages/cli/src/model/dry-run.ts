@@ -1,6 +1,6 @@
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
-import type { DryRunEvent } from '../output/events.ts';
+import type { DryRunEvent } from '../events/events.ts';
 import { evaluatedRows, evaluations, expectedSeconds, measureCost } from './cost.ts';
 import { type PlannedTraining, withPrepared } from './run-training.ts';
 

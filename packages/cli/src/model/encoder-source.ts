@@ -3,12 +3,12 @@ import type { Device } from '@scalearn/core';
 import { type FamilyOptions, loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
 import { modelInfoFile } from '@scalearn/models';
 import { FolderError, fromFile, UsageError } from '../errors.ts';
+import type { Reporter } from '../events/events.ts';
+import { loadingProgress } from '../events/loading.ts';
 import type { StoredModel } from '../folders/model-folder.ts';
+import { runFileName } from '../folders/names.ts';
 import { statOf } from '../folders/paths.ts';
-import { runFileName } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import type { Reporter } from '../output/events.ts';
-import { loadingProgress } from '../output/progress.ts';
 
 /**
  * Returns the encoder of a model: the given one, or that of its `run.json`, from its folder or its source, or that of its

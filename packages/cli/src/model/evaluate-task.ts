@@ -10,8 +10,8 @@ import {
 import type { Calibration } from '@scalearn/models';
 import type { ShownError } from '@scalearn/report';
 import { FolderError } from '../errors.ts';
+import type { SplitScore } from '../events/events.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import type { SplitScore } from '../output/events.ts';
 import {
   atCalibration,
   predictTest,

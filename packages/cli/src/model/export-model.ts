@@ -2,9 +2,9 @@ import { type FileSet, ReferenceDevice } from '@scalearn/core';
 import { openModelFiles, type TransformerEncoder, transformersTokenizerFiles } from '@scalearn/encoders';
 import { exportCard, modelCardFile } from '@scalearn/models';
 import { type ExportDtype, exportedFiles, exportOnnx, exportTogether } from '@scalearn/onnx';
+import type { Reporter } from '../events/events.ts';
 import { encodeExportFile, exportFileName } from '../folders/export-json.ts';
 import type { Setup } from '../options/setup.ts';
-import type { Reporter } from '../output/events.ts';
 import { type ExportScore, measureExport } from './measure-export.ts';
 import { choicesOf, type ModelChoice, type OpenedModel, openEncoder, openModel } from './opened-models.ts';
 

@@ -2,8 +2,8 @@ import type { Predictions, PredictOptions, TrainedModel } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { type Assessment, type AssessOptions, assess } from '@scalearn/evaluation';
 import { type Calibration, calibrate } from '@scalearn/models';
+import type { SplitScore } from '../events/events.ts';
 import type { TrainSettings } from '../folders/settings-schema.ts';
-import type { SplitScore } from '../output/events.ts';
 import { atCalibration, predictTest, scoredRows, scoresOf, type TestPredictions } from './scores.ts';
 
 /** What is known of a trained model on one of its tasks. */

@@ -11,10 +11,10 @@ import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { encoderArchitecture, type FamilyOptions } from '@scalearn/encoders';
 import { taskOfHead, tasksOf } from '@scalearn/models';
 import { FolderError, fromFile } from '../errors.ts';
+import type { Reporter } from '../events/events.ts';
 import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
 import { type RunFile, type StoredArchitecture, storedArchitecture } from '../folders/run-schema.ts';
 import { ownMethods } from '../methods/registry.ts';
-import type { Reporter } from '../output/events.ts';
 import { runOfTask } from '../tasks/model-task.ts';
 
 /**

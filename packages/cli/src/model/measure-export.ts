@@ -4,7 +4,7 @@ import type { Task } from '@scalearn/datasets';
 import { computeMetrics, NonFiniteLogitError } from '@scalearn/evaluation';
 import { type ExportedFile, openExportedFile } from '@scalearn/onnx';
 import { FolderError } from '../errors.ts';
-import type { Reporter } from '../output/events.ts';
+import type { Reporter } from '../events/events.ts';
 
 /** The score of one exported file on the test rows of a task. */
 export interface ExportScore {

@@ -9,12 +9,12 @@ import { type MethodReader, taskName } from '@scalearn/core/methods';
 import type { EncoderFamily } from '@scalearn/encoders';
 import { type EncoderInfo, type SnapshotDescription, snapshotModelFiles } from '@scalearn/models';
 import { FolderError, fromFile } from '../errors.ts';
-import { modelPlace, openStoredModel, type StoredModel } from '../folders/model-folder.ts';
-import { encodeRunFile, runFileName } from '../folders/run-json.ts';
+import type { Reporter } from '../events/events.ts';
+import { modelPlace, openStoredModel, type StoredModel, storedCalibration } from '../folders/model-folder.ts';
+import { runFileName } from '../folders/names.ts';
+import { encodeRunFile } from '../folders/run-json.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import type { Reporter } from '../output/events.ts';
 import { version } from '../version.ts';
-import { storedCalibration } from './calibration.ts';
 import { encoderOf, loadModelEncoder } from './encoder-source.ts';
 import { checkSourceShapes, loadStoredModel, snapshotTarget, storedTasks } from './load-model.ts';
 

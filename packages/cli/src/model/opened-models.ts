@@ -3,13 +3,12 @@ import { taskName } from '@scalearn/core/methods';
 import type { EncoderFamily, TransformerEncoder } from '@scalearn/encoders';
 import type { Calibration } from '@scalearn/models';
 import { loadRuntime } from '@scalearn/onnx';
-import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
+import type { Reporter } from '../events/events.ts';
+import { openStoredModel, type StoredModel, storedCalibration } from '../folders/model-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import type { MethodRegistry } from '../methods/registry.ts';
-import type { Reporter } from '../output/events.ts';
 import { chosenTask, type PartialTaskChoice, runOfTask } from '../tasks/model-task.ts';
 import { readTestRows, type TestRows } from '../tasks/test-rows.ts';
-import { storedCalibration } from './calibration.ts';
 import { encoderOf, loadModelEncoder } from './encoder-source.ts';
 import { loadStoredModel } from './load-model.ts';
 

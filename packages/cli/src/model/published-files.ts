@@ -5,9 +5,8 @@ import { HubError, parseHubName } from '@scalearn/hub';
 import { modelInfoFile, modelInfoFiles } from '@scalearn/models';
 import { asFolderError, FolderError, UsageError } from '../errors.ts';
 import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
-import { checkpointName } from '../folders/names.ts';
+import { checkpointName, runFileName } from '../folders/names.ts';
 import { isFile, isFolder } from '../folders/paths.ts';
-import { runFileName } from '../folders/run-json.ts';
 import { predictionsFileName } from './kept-predictions.ts';
 
 /** A model as others load it. */

@@ -1,53 +1,16 @@
 import { isAbsolute, resolve } from 'node:path';
 import { isObject } from '@scalearn/core/files';
-import { CommanderError, Option } from 'commander';
+import { CommanderError } from 'commander';
 import { FolderError } from '../errors.ts';
 import { findPlace } from '../folders/run-json.ts';
-import type { ChosenMethod } from '../methods/registry.ts';
-import { encoderSource } from '../mini-assets.ts';
 import type { Setup } from '../options/setup.ts';
 import { parseTrainArguments } from '../options/train-options.ts';
-import { flagOf, type TrainArguments, trainOptions } from '../options/train-table.ts';
-import type { FoundTask } from '../tasks/find-task.ts';
+import type { TrainArguments } from '../options/train-table.ts';
 
 // A run stores the arguments of its command line, so that --resume needs no other.
 
 /** Arguments of `train` as they are given: with `--resume`, those that are stored may be left out. */
 export type GivenArguments = Partial<TrainArguments> & Pick<TrainArguments, 'out'>;
-
-/** What a command line has selected. */
-interface Selected {
-  readonly given: TrainArguments;
-  readonly chosen: ChosenMethod;
-  readonly found: readonly FoundTask[];
-  /** Absolute path of the encoder; undefined if it is not a local folder. */
-  readonly encoderPath: string | undefined;
-}
-
-/**
- * Returns the arguments that repeat a command line from any folder: without the output folder, and without flags, which
- * do not change what is trained.
- */
-export function repeatedArguments({ given, chosen, found, encoderPath }: Selected): string[] {
-  const [task, ...others] = found.map(({ own, path, info }) => (own && path !== null ? path : info.id));
-  const values: Readonly<Record<string, unknown>> = {
-    ...given,
-    encoder: given.encoder === encoderSource('mini') ? 'mini' : (encoderPath ?? given.encoder),
-    ...(given.tasks ? { tasks: [task, ...others] } : { task }),
-    data: given.data && resolve(given.data),
-    sources: given.sources?.map((path) => resolve(path)),
-    out: undefined,
-  };
-  const ofMethod = Object.values(chosen.entry.options).flatMap(({ flag }) => flag ?? []);
-  const flags = new Map(ofMethod.map((flag) => [new Option(flag).attributeName(), flag as string]));
-  return Object.entries(values).flatMap(([name, value]) => {
-    const flag = flags.get(name) ?? flagOf(trainOptions[name] ?? {});
-    if (flag === '' || value === undefined || typeof value === 'boolean') return [];
-    return Array.isArray(value) ? [flag, ...value.map(String)] : [`${flag}=${value}`];
-  });
-}
-
-export const encodeArguments = (args: readonly string[]): string => JSON.stringify({ arguments: args });
 
 /**
  * Adds the stored arguments of an unfinished run to the given ones. Places that were moved together with the run's

@@ -1,8 +1,15 @@
-import { DeviceLostError, InterruptedError, type Method, OtherSettingsError } from '@scalearn/core';
+import {
+  type Device,
+  DeviceLostError,
+  InterruptedError,
+  type Method,
+  OtherSettingsError,
+} from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { type EncoderFamily, loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
-import { openDevice } from '../device.ts';
 import { FolderError, StoppedError, UsageError } from '../errors.ts';
+import type { Reporter } from '../events/events.ts';
+import { loadingProgress } from '../events/loading.ts';
 import { checkpointFile, type OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import type { TrainSettings } from '../folders/settings-schema.ts';
@@ -10,13 +17,11 @@ import type { Source } from '../methods/preparation.ts';
 import type { ChosenMethod } from '../methods/registry.ts';
 import { typed } from '../options/own-data.ts';
 import type { TrainArguments } from '../options/train-table.ts';
-import type { Reporter } from '../output/events.ts';
-import { loadingProgress } from '../output/progress.ts';
 import { type FoundTask, shownTask } from '../tasks/find-task.ts';
 import { loadData, unofficialFiles } from '../tasks/load-data.ts';
 import { sourceTask } from '../tasks/model-task.ts';
 import { ownTaskLines } from '../tasks/own-task-text.ts';
-import { encodeArguments, repeatedArguments } from './repeat.ts';
+import { encodeArguments, repeatedArguments } from './repeated-arguments.ts';
 import { readSources } from './sources.ts';
 import { trainModel } from './train-model.ts';
 
@@ -27,6 +32,8 @@ export interface TrainingJob {
   /** One task, or several for a joint method. */
   readonly found: readonly FoundTask[];
   readonly families: readonly EncoderFamily[];
+  /** Opens the device to train on. */
+  readonly openDevice: () => Promise<Device>;
   /** Absolute path; undefined if the encoder is not a local folder. */
   readonly encoderPath: string | undefined;
   readonly out: OutFolder;
@@ -52,7 +59,7 @@ export async function withPrepared<T>(
   job: PlannedTraining,
   work: (prepared: PreparedTraining) => Promise<T>,
 ): Promise<T> {
-  const { given, chosen, settings, found, families, reporter, signal } = job;
+  const { given, chosen, settings, found, families, openDevice, reporter, signal } = job;
   reporter.note(`loading ${found.map(shownTask).join(', ')} and ${given.encoder}`);
   const { sourceControl: kind, seed } = settings;
   const sources = await readSources(given.sources ?? [], settings.task, kind && { kind, seed });
@@ -64,7 +71,7 @@ export async function withPrepared<T>(
     tasks.push(task);
   }
   warn(reporter, tasks, sources);
-  await using device = await openDevice(given.device, reporter.warn, given);
+  await using device = await openDevice();
   using encoder = await loadEncoder(given.encoder, {
     ...{ device, layers: given.layers, families },
     ...loadingProgress(reporter, signal),

@@ -2,7 +2,7 @@ import type { Predictions, PredictOptions, TrainedModel } from '@scalearn/core';
 import type { Example, Task } from '@scalearn/datasets';
 import { type Assessment, atThreshold, computeMetrics } from '@scalearn/evaluation';
 import type { Calibration } from '@scalearn/models';
-import type { ScoreAssessment, SplitScore } from '../output/events.ts';
+import type { ScoreAssessment, SplitScore } from '../events/events.ts';
 
 /** Computes the task's metrics of a model's outputs for some rows. */
 export function metricsOf(

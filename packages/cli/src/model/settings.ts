@@ -14,7 +14,7 @@ import type { FoundTask } from '../tasks/find-task.ts';
  * @param encoderPath absolute path of the encoder; undefined if it is not a local folder
  */
 export function settleOptions(
-  given: TrainArguments,
+  given: Omit<TrainArguments, 'out'>,
   method: Method,
   found: Found,
   encoderPath: string | undefined,

@@ -88,6 +88,20 @@ export function optionValue(text: string, option: OptionKind): unknown {
   return v.is(valueSchema(option), value) ? value : undefined;
 }
 
+/**
+ * Returns a value of the user's own file as an option takes it; undefined if the option does not accept it. A name can
+ * belong to options of several methods, so a number can stand for a list of it or for its text, and a text for a number.
+ */
+export function ownFileValue(value: unknown, option: OptionKind): unknown {
+  if (typeof value === 'string') return optionValue(value, option);
+  if (typeof value === 'number' && option.type === 'text') return optionValue(String(value), option);
+  const taken = typeof value === 'number' && option.type === 'numbers' ? [value] : value;
+  return v.is(valueSchema(option), taken) ? taken : undefined;
+}
+
+/** Returns the text that an option of the command line reads as a value. */
+export const valueText = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value));
+
 function textValue(text: string, type: OptionKind['type']): unknown {
   if (type === 'whole') return /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (type === 'number') return decimal(text);

@@ -2,7 +2,7 @@ import { bottleneck, scalearn } from '@scalearn/core';
 import { InvalidArgumentError, Option } from 'commander';
 import { CheckedCommand } from './checked-command.ts';
 import { choiceOption, encoderOption, listOption, oneOf, pathOption, shortenHelp } from './command-line.ts';
-import { methodFlagOption, methodFlags } from './method.ts';
+import { methodFlagOption, methodFlags } from './method-flags.ts';
 import { optionValue, whatTextTakes } from './option-values.ts';
 import { plainSetup, type Setup } from './setup.ts';
 import {

@@ -1,6 +1,8 @@
-import type { Reporter } from './events.ts';
-import { clock, count, figure } from './format.ts';
-import { BarLine, Pace, Pulse, phaseParts } from './progress.ts';
+import type { Reporter } from '../events/events.ts';
+import { Pace } from '../events/pace.ts';
+import { count } from '../words.ts';
+import { clock, figure } from './format.ts';
+import { BarLine, Pulse, phaseParts } from './progress.ts';
 import { doneLines, epochLine, startLines } from './run-text.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Method } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
+import type { Reporter } from '../events/events.ts';
 import { OutFolder } from '../folders/out-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import type { TrainSettings } from '../folders/settings-schema.ts';
@@ -9,7 +10,6 @@ import type { Source } from '../methods/preparation.ts';
 import { ownMethods } from '../methods/registry.ts';
 import { settleOptions } from '../model/settings.ts';
 import { trainModel } from '../model/train-model.ts';
-import type { Reporter } from '../output/events.ts';
 import type { QuickstartMethod, QuickstartPlan } from './plan.ts';
 
 /** Everything that models are trained from. */

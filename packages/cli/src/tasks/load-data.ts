@@ -1,7 +1,7 @@
 import { loadTask, type Task } from '@scalearn/datasets';
+import type { Reporter } from '../events/events.ts';
+import { downloadProgress } from '../events/loading.ts';
 import { inFlags } from '../options/own-data.ts';
-import type { Reporter } from '../output/events.ts';
-import { downloadProgress } from '../output/progress.ts';
 import type { FoundTask } from './find-task.ts';
 
 /** Limits of a task's data; those that are missing are the task's own. */

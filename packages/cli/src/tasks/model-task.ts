@@ -3,7 +3,7 @@ import { findByName } from '@scalearn/core/methods';
 import { describeTask, type OwnProblem, type Task, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { FolderError, fromFile, UsageError } from '../errors.ts';
 import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
-import { runFileName } from '../folders/run-json.ts';
+import { runFileName } from '../folders/names.ts';
 import type { RunFile } from '../folders/run-schema.ts';
 import type { Source } from '../methods/preparation.ts';
 import { type OwnSettings, ownDataFlags } from '../options/own-data.ts';

@@ -1,7 +1,6 @@
 import type { Doubt, FileTask, Task } from '@scalearn/datasets';
 import { type Flags, ownDataFlags, typedValue } from '../options/own-data.ts';
-import { count, counted } from '../output/format.ts';
-import { oneLine } from '../output/terminal.ts';
+import { count, counted } from '../words.ts';
 
 /** Number of labels up to which each is listed. If there are more, only their number is shown. */
 const mostLabels = 12;
@@ -27,7 +26,7 @@ export function ownTaskLines({ layout }: FileTask, task: Task, folds?: number): 
     ...(folds === undefined
       ? splitLines(splits)
       : [`${splits.train.file} is divided into ${folds} parts (seed 42)`]),
-  ].map(oneLine);
+  ];
 }
 
 /**

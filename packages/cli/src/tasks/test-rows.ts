@@ -1,7 +1,7 @@
 import type { Task } from '@scalearn/datasets';
+import type { Reporter } from '../events/events.ts';
 import type { StoredModel } from '../folders/model-folder.ts';
 import type { RunFile } from '../folders/run-schema.ts';
-import type { Reporter } from '../output/events.ts';
 import { loadData } from './load-data.ts';
 import { namedTask, type PartialTaskChoice, trainedTask } from './model-task.ts';
 

@@ -4,15 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { describeTask } from '@scalearn/datasets';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { describe, expect, test } from 'vitest';
+import { cellArguments } from '../../src/experiment/cell-arguments.ts';
 import { expand } from '../../src/experiment/expand.ts';
 import { type EncoderFacts, Facts, type TaskFacts } from '../../src/experiment/facts.ts';
 import { planExperiment } from '../../src/experiment/plan.ts';
 import { readExperiment } from '../../src/experiment/read-experiment.ts';
 import { experimentSchema } from '../../src/experiment/schema.ts';
-import { parseArguments, trainArguments } from '../../src/experiment/train-arguments.ts';
 import { ownMethods } from '../../src/methods/registry.ts';
-import { chooseMethod } from '../../src/options/method.ts';
-import { plainSetup } from '../../src/options/setup.ts';
 
 const folder = fileURLToPath(new URL('../../../../experiments/', import.meta.url));
 const files = readdirSync(folder)
@@ -65,13 +63,9 @@ describe.each(files)('experiments/%s', (file) => {
     const experiment = await readExperiment(`${folder}${file}`);
     const cells = expand(experiment);
     for (const cell of cells.filter(({ seed }) => seed === 0)) {
-      const args = await trainArguments(
-        cell,
-        cell.sources.map(({ tasks }) => tasks.join()),
-        experiment,
-      );
-      const { entry } = chooseMethod(parseArguments(cell, args, plainSetup), ownMethods);
-      expect(entry.id).toBe(cell.entry.method.id);
+      const sources = cell.sources.map(({ tasks }) => tasks.join());
+      const { chosen } = await cellArguments(cell, sources, experiment, {});
+      expect(chosen.entry.id).toBe(cell.entry.method.id);
     }
     if (sizes[file] !== undefined) expect(cells).toHaveLength(sizes[file]);
   });
@@ -85,13 +79,11 @@ test.each(quick)(
   '%s can be planned from what comes with the command, and its fast form is small',
   { timeout: 180_000 },
   async (file) => {
-    const whole = await planExperiment(await readExperiment(`${folder}${file}`), '/nowhere', facts);
+    const whole = await planExperiment(await readExperiment(`${folder}${file}`), '/nowhere', { facts });
     expect(new Set(whole.runs.map(({ id }) => id)).size).toBe(whole.runs.length);
-    const fast = await planExperiment(
-      await readExperiment(`${folder}${file}`, { fast: true }),
-      '/nowhere',
+    const fast = await planExperiment(await readExperiment(`${folder}${file}`, { fast: true }), '/nowhere', {
       facts,
-    );
+    });
     expect(fast.runs.length).toBeGreaterThan(0);
     expect(fast.runs.length).toBeLessThan(whole.runs.length);
   },
@@ -114,7 +106,9 @@ class NoFiles extends Facts {
 // A model that has been trained is found by its id. An id may change only with `numericsVersion`.
 test.each(files)('the ids of %s are what they always were', { timeout: 180_000 }, async (file) => {
   const known = quick.includes(file) ? facts : new NoFiles();
-  const { runs } = await planExperiment(await readExperiment(`${folder}${file}`), '/nowhere', known);
+  const { runs } = await planExperiment(await readExperiment(`${folder}${file}`), '/nowhere', {
+    facts: known,
+  });
   const ids = runs.map(({ id }) => id);
   const digest = createHash('sha256').update(ids.join('\n')).digest('hex');
   expect({ models: ids.length, digest, first: ids[0], last: ids.at(-1) }).toMatchSnapshot();
@@ -122,7 +116,7 @@ test.each(files)('the ids of %s are what they always were', { timeout: 180_000 }
 
 test('the coefficients are those of models of the main table', { timeout: 180_000 }, async () => {
   const ids = async (name: string): Promise<Set<string>> => {
-    const { runs } = await planExperiment(await readExperiment(`${folder}${name}`), '/nowhere', facts);
+    const { runs } = await planExperiment(await readExperiment(`${folder}${name}`), '/nowhere', { facts });
     return new Set(runs.map(({ id }) => id));
   };
   const table = await ids('main-table-mini.yaml');

@@ -1,29 +1,21 @@
-import type { RunFile } from '../folders/run-schema.ts';
+import { resolve } from 'node:path';
+import type { StepEvent } from '../events/events.ts';
+import type { Plan, PlannedRun } from '../experiment/plan.ts';
+import type { ExperimentEvent, TrainedRun } from '../experiment/run-experiment.ts';
+import type { Outcome } from '../experiment/schedule.ts';
 import { testMetrics } from '../model/scores.ts';
-import { clock, counted, metricList } from '../output/format.ts';
+import { clock, metricList } from '../output/format.ts';
 import { BarLine, Pulse } from '../output/progress.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';
-import type { JobEvent } from './job.ts';
-import type { Plan, PlannedRun } from './plan.ts';
-import type { Outcome } from './schedule.ts';
-
-export interface TrainedRun {
-  readonly run: RunFile;
-  /** Whether the model was already trained. */
-  readonly isReused: boolean;
-}
+import { counted } from '../words.ts';
 
 /** Shows the progress of an experiment. */
 export interface ExperimentReporter {
-  plan(plan: Plan, folder: string): void;
-  started(run: PlannedRun): void;
-  event(run: PlannedRun, event: JobEvent): void;
-  warned(run: PlannedRun, text: string): void;
-  outcome(run: PlannedRun, outcome: Outcome<TrainedRun>): void;
+  show(event: ExperimentEvent): void;
   /** Returns the number of models for each outcome. */
   counts(): Readonly<Record<'trained' | 'reused' | 'failed' | 'missing', number>>;
-  done(name: string, folder: string): void;
+  done(): void;
   close(): void;
 }
 
@@ -35,9 +27,15 @@ function runName({ cell: { entry, tasks, seed, axes } }: PlannedRun): string {
   return [`${entry.label}, ${tasks.join(' + ')}`, ...varied, `seed ${seed}`].join(', ');
 }
 
+/**
+ * Makes a reporter.
+ *
+ * @param folder of the experiment, for output
+ */
 export function experimentReporter(
   terminal: Terminal,
-  { json, total }: { readonly json: boolean; readonly total: number },
+  { experiment: { name, title }, runs: { length: total } }: Plan,
+  { json, folder }: { readonly json: boolean; readonly folder: string },
 ): ExperimentReporter {
   const counts = { trained: 0, reused: 0, failed: 0, missing: 0 };
   const began = performance.now();
@@ -77,53 +75,68 @@ export function experimentReporter(
     const what = { id: run.id, entry: entry.id, task: tasks.join(', '), seed, axes };
     jsonLine(terminal, { event: 'run', state, ...what, ended: ended(), total, ...more });
   };
+  const outcomeOf = (run: PlannedRun, outcome: Outcome<TrainedRun>): void => {
+    shares.delete(run.id);
+    if (outcome.state === 'missing') {
+      counts.missing++;
+      return;
+    }
+    if (outcome.state === 'failed') {
+      counts.failed++;
+      if (json) jsonRun(run, 'failed', { error: outcome.error });
+      else say(`[${ended()}/${total}] ${runName(run)}: failed: ${outcome.error}`);
+      return;
+    }
+    const { run: file, isReused } = outcome.result;
+    const state = isReused ? 'reused' : 'trained';
+    counts[state]++;
+    const { seconds, tasks = [file] } = file;
+    const metrics = tasks.map(({ task, results }) => [task, testMetrics(results)] as const);
+    if (json) jsonRun(run, state, { metrics: Object.fromEntries(metrics), seconds });
+    else if (!isReused) {
+      const texts = metrics.map(([, each]) => metricList(each));
+      say(`[${ended()}/${total}] ${runName(run)}: ${texts.join('; ')}, ${clock(seconds)}`);
+    }
+  };
+  const planned = (): void => {
+    if (json) jsonLine(terminal, { event: 'plan', experiment: title, models: total, out: resolve(folder) });
+    else say(`${title}: ${counted(total, 'model')}`);
+  };
+  const started = (run: PlannedRun): void => {
+    shares.set(run.id, { name: runName(run), share: 0 });
+    if (json) jsonRun(run, 'start');
+    else show();
+  };
+  const stepped = (run: PlannedRun, { step, steps }: StepEvent): void => {
+    const running = shares.get(run.id);
+    if (!running) return;
+    running.share = step / steps;
+    show();
+  };
+  const warned = (run: PlannedRun, text: string): void => {
+    // The warning is shown once, not for every seed.
+    const line = `warning: ${run.cell.tasks.join(' + ')}: ${text}`;
+    if (!warnings.has(line)) say(line);
+    warnings.add(line);
+  };
   return {
-    plan({ experiment: { title }, runs }, folder) {
-      if (json) jsonLine(terminal, { event: 'plan', experiment: title, models: runs.length, out: folder });
-      else say(`${title}: ${counted(runs.length, 'model')}`);
-    },
-    started(run) {
-      shares.set(run.id, { name: runName(run), share: 0 });
-      if (json) jsonRun(run, 'start');
-      else show();
-    },
-    event(run, event) {
-      const running = shares.get(run.id);
-      if (event.event !== 'step' || !running) return;
-      running.share = event.step / event.steps;
-      show();
-    },
-    warned(run, text) {
-      // The warning is shown once, not for every seed.
-      const line = `warning: ${run.cell.tasks.join(' + ')}: ${text}`;
-      if (!warnings.has(line)) say(line);
-      warnings.add(line);
-    },
-    outcome(run, outcome) {
-      shares.delete(run.id);
-      if (outcome.state === 'missing') {
-        counts.missing++;
-        return;
-      }
-      if (outcome.state === 'failed') {
-        counts.failed++;
-        if (json) jsonRun(run, 'failed', { error: outcome.error });
-        else say(`[${ended()}/${total}] ${runName(run)}: failed: ${outcome.error}`);
-        return;
-      }
-      const { run: file, isReused } = outcome.result;
-      const state = isReused ? 'reused' : 'trained';
-      counts[state]++;
-      const { seconds, tasks = [file] } = file;
-      const metrics = tasks.map(({ task, results }) => [task, testMetrics(results)] as const);
-      if (json) jsonRun(run, state, { metrics: Object.fromEntries(metrics), seconds });
-      else if (!isReused) {
-        const texts = metrics.map(([, each]) => metricList(each));
-        say(`[${ended()}/${total}] ${runName(run)}: ${texts.join('; ')}, ${clock(seconds)}`);
+    show(event) {
+      switch (event.event) {
+        case 'plan':
+          return planned();
+        case 'started':
+          return started(event.run);
+        case 'training':
+          if (event.training.event === 'step') stepped(event.run, event.training);
+          return;
+        case 'warning':
+          return warned(event.run, event.text);
+        case 'outcome':
+          return outcomeOf(event.run, event.outcome);
       }
     },
     counts: () => counts,
-    done(name, folder) {
+    done() {
       const { trained, reused } = counts;
       const seconds = (performance.now() - began) / 1000;
       if (json)

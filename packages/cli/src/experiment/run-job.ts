@@ -2,16 +2,30 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { isObject } from '@scalearn/core/files';
-import type { DoneEvent, EpochEvent, ErrorEvent, StartEvent, StepEvent } from '../output/events.ts';
-import { commandLine } from '../version.ts';
+import type { DoneEvent, EpochEvent, ErrorEvent, StartEvent, StepEvent } from '../events/events.ts';
 
-/** An event of a training in its own process. */
-export type JobEvent = StartEvent | StepEvent | EpochEvent | DoneEvent | ErrorEvent;
+/** An event of a training in its own process: a line of its output. */
+export type TrainingEvent = StartEvent | StepEvent | EpochEvent | DoneEvent | ErrorEvent;
 
+/** How to start the command `scalearn`. `trainCommand` of `@scalearn/cli` returns it. */
+export interface TrainCommand {
+  /** The program, such as Node. */
+  readonly runtime: string;
+  /** Its arguments before those of the command, such as the path of the script. */
+  readonly before: readonly string[];
+}
+
+/** How a training runs in its own process. */
 export interface JobOptions {
+  /** Starts the command. */
+  readonly command: TrainCommand;
+  /** Absolute path of a configuration file; without it there are no plugins and no defaults. */
   readonly config?: string | undefined;
+  /** Asks the training to save its state and to end. */
   readonly signal: AbortSignal;
-  onEvent(event: JobEvent): void;
+  /** Receives what the training reports. */
+  onEvent(event: TrainingEvent): void;
+  /** Receives the texts of its warnings. */
   onWarning(text: string): void;
 }
 
@@ -19,6 +33,7 @@ export interface JobOptions {
 export interface JobFailure {
   /** Class of the error, such as `InUseError`. */
   readonly error: string;
+  /** What was wrong and what to do. */
   readonly message: string;
 }
 
@@ -31,7 +46,7 @@ const patience = { attempts: 20, milliseconds: 1000 };
 /**
  * Runs `scalearn train` in its own process. A failure ends only that process, and its memory is freed at the end.
  *
- * @param args with `--out`, `--resume` and `--json`
+ * @param args from `jobArguments`
  * @returns undefined if the training succeeded
  */
 export async function runJob(args: readonly string[], options: JobOptions): Promise<JobFailure | undefined> {
@@ -45,9 +60,8 @@ export async function runJob(args: readonly string[], options: JobOptions): Prom
 
 async function runOnce(
   args: readonly string[],
-  { config, signal, onEvent, onWarning }: JobOptions,
+  { command: { runtime, before }, config, signal, onEvent, onWarning }: JobOptions,
 ): Promise<JobFailure | undefined> {
-  const { runtime, before } = commandLine();
   const child = spawn(
     runtime,
     [...before, ...(config === undefined ? [] : ['--config', config]), 'train', ...args],
@@ -103,10 +117,10 @@ async function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) =
 }
 
 /** Parses a line; returns undefined for one that is not an event, such as output of a native library. */
-function parseEvent(line: string): JobEvent | undefined {
+function parseEvent(line: string): TrainingEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isObject(value) && 'event' in value ? (value as object as JobEvent) : undefined;
+    return isObject(value) && 'event' in value ? (value as object as TrainingEvent) : undefined;
   } catch {
     return undefined;
   }
