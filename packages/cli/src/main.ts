@@ -1,6 +1,15 @@
 import { ScalearnError } from '@scalearn/core';
 import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
+import {
+  type ErrorEvent,
+  loadSetup,
+  plainSetup,
+  type Setup,
+  StoppedError,
+  UsageError,
+} from '@scalearn/experiments';
+import { asFolderError, isRefusedValue } from '@scalearn/experiments/runs';
 import { HubError } from '@scalearn/hub';
 import { type Command, CommanderError } from 'commander';
 import { addAdapters } from './commands/adapters.ts';
@@ -21,12 +30,9 @@ import { addServe } from './commands/serve.ts';
 import { addSlim } from './commands/slim.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addTrain } from './commands/train.ts';
-import { loadSetup, takeConfig } from './config/load-config.ts';
-import { asFolderError, isRefusedValue, StoppedError, UsageError } from './errors.ts';
-import type { ErrorEvent } from './events/events.ts';
 import { CheckedCommand } from './options/checked-command.ts';
 import { optionDescription } from './options/command-line.ts';
-import { plainSetup, type Setup } from './options/setup.ts';
+import { takeConfig } from './options/take-config.ts';
 import { jsonLine } from './output/reporter.ts';
 import { oneLine, printableOnly, processTerminal, readerHasGone, type Terminal } from './output/terminal.ts';
 import { version } from './version.ts';

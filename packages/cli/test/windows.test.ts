@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OutputFile } from '@scalearn/experiments/runs';
 import { afterAll, expect, test } from 'vitest';
-import { OutputFile } from '../src/folders/output-file.ts';
 import { byLength, inWindows } from '../src/model/windows.ts';
 import { predictionText } from '../src/output/predictions.ts';
 

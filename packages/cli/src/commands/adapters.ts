@@ -1,11 +1,9 @@
+import { counted, downloadProgress, type ListedAdapter, listAdapters } from '@scalearn/experiments/runs';
 import { type Command, Option } from 'commander';
-import { downloadProgress } from '../events/loading.ts';
-import { type ListedAdapter, listAdapters } from '../model/list-adapters.ts';
 import { encoderOption, wholeNumber } from '../options/command-line.ts';
 import { table } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
-import { counted } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface AdaptersArguments {

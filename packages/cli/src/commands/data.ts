@@ -1,20 +1,24 @@
 import { resolve } from 'node:path';
 import { countLabels, type Example, type SplitName, type Task, toJsonLines } from '@scalearn/datasets';
+import { UsageError } from '@scalearn/experiments';
+import {
+  count,
+  findTask,
+  liesWithin,
+  loadData,
+  OutFolder,
+  type OwnDataArguments,
+  ownTaskLines,
+  shownTask,
+  typed,
+} from '@scalearn/experiments/runs';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.ts';
-import { OutFolder } from '../folders/out-folder.ts';
-import { liesWithin } from '../folders/paths.ts';
 import { pathOption } from '../options/command-line.ts';
-import { type OwnDataArguments, typed } from '../options/own-data.ts';
 import { optionsOf } from '../options/train-options.ts';
 import type { DataEvent, SplitSummary } from '../output/events.ts';
 import { cut, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
-import { findTask, shownTask } from '../tasks/find-task.ts';
-import { loadData } from '../tasks/load-data.ts';
-import { ownTaskLines } from '../tasks/own-task-text.ts';
-import { count } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface DataArguments extends OwnDataArguments {

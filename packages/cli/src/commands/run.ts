@@ -1,22 +1,32 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { DeviceChoice } from '@scalearn/core';
+import { type DeviceChoice, ScalearnError } from '@scalearn/core';
+import {
+  type Estimate,
+  estimateExperiment,
+  type Plan,
+  type PlanEstimate,
+  planExperiment,
+  readExperiment,
+  runExperiment,
+  StoppedError,
+} from '@scalearn/experiments';
+import { count } from '@scalearn/experiments/runs';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
-import { RunsFailedError, StoppedError } from '../errors.ts';
-import { type Estimate, estimatePlan, type PlanEstimate } from '../experiment/estimate.ts';
-import { type Plan, planExperiment } from '../experiment/plan.ts';
-import { readExperiment } from '../experiment/read-experiment.ts';
-import { runExperiment } from '../experiment/run-experiment.ts';
 import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
 import { experimentReporter } from '../output/experiment-reporter.ts';
 import { clock, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
-import { commandLine } from '../version.ts';
-import { count } from '../words.ts';
+import { trainCommand } from '../version.ts';
 import type { CommandContext, Run } from './context.ts';
+
+/** Some runs of an experiment failed and others did not: exit code 1. */
+class RunsFailedError extends ScalearnError {
+  override name = 'RunsFailedError';
+}
 
 interface RunArguments {
   readonly out: string;
@@ -87,7 +97,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   const reporter = experimentReporter(terminal, plan, { json: given.json === true, folder });
   try {
     await runExperiment(plan, folder, {
-      ...{ command: commandLine(), jobs, device, threads, signal },
+      ...{ command: trainCommand(), jobs, device, threads, signal },
       onEvent: (event) => reporter.show(event),
     });
     reporter.close();
@@ -109,7 +119,7 @@ async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: Com
     if (!given.json) terminal.err(`${oneLine(text)}\n`);
   };
   await using device = await openDevice(given.device, (text) => note(`warning: ${text}`));
-  const estimate = await estimatePlan(plan, { device, signal, onNote: note });
+  const estimate = await estimateExperiment(plan, { device, signal, onNote: note });
   if (given.json) jsonLine(terminal, { event: 'done', ...estimate });
   else terminal.out(planText(plan, estimate, given.jobs));
 }

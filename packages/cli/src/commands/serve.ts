@@ -2,17 +2,22 @@ import { once } from 'node:events';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import type { DeviceChoice } from '@scalearn/core';
 import type { TransformerEncoder } from '@scalearn/encoders';
+import { FolderError } from '@scalearn/experiments';
+import {
+  encoderLayers,
+  encoderOf,
+  loadModelEncoder,
+  loadStoredModel,
+  openStoredModel,
+  type Reporter,
+  storedCalibration,
+} from '@scalearn/experiments/runs';
 import { environment } from '@scalearn/hub';
 import { LoadedModel } from '@scalearn/models';
 import { createService, type RequestRecord } from '@scalearn/serve';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../device.ts';
-import { FolderError } from '../errors.ts';
-import type { Reporter } from '../events/events.ts';
-import { openStoredModel, storedCalibration } from '../folders/model-folder.ts';
 import { namedFolders } from '../folders/named-folders.ts';
-import { encoderLayers, encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
-import { loadStoredModel } from '../model/load-model.ts';
 import { encoderOption, listOption, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';

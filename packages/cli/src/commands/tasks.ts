@@ -1,8 +1,8 @@
 import { type Benchmark, benchmarks, describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
+import { count } from '@scalearn/experiments/runs';
 import type { Command } from 'commander';
 import { table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
-import { count } from '../words.ts';
 import type { CommandContext, Run } from './context.ts';
 
 export function addTasks(root: Command, run: Run): void {

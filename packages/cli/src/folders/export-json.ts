@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { readOwnJson } from '@scalearn/experiments/runs';
 import * as v from 'valibot';
-import { readOwnJson } from './own-json.ts';
 
 /** File of an exported folder that says what was exported, and which files belong to it. */
 export const exportFileName = 'export.json';

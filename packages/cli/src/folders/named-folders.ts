@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
-import { UsageError } from '../errors.ts';
-import { isOnHub } from './model-folder.ts';
+import { UsageError } from '@scalearn/experiments';
+import { isOnHub } from '@scalearn/experiments/runs';
 
 /**
  * Returns the folders by the names of their models, which are given as `NAME=FOLDER` or are the folders' own.

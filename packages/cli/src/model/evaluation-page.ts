@@ -1,8 +1,8 @@
 import { reliability } from '@scalearn/evaluation';
+import type { RunFile } from '@scalearn/experiments';
+import { type EvaluatedTask, errorsOf } from '@scalearn/experiments/runs';
 import { evaluationReport } from '@scalearn/report';
-import type { RunFile } from '../folders/run-schema.ts';
 import { version } from '../version.ts';
-import { type EvaluatedTask, errorsOf } from './evaluate-task.ts';
 
 /** Most wrong rows on the page. */
 const mostErrors = 200;

@@ -1,10 +1,10 @@
 import { type FileSet, ReferenceDevice } from '@scalearn/core';
 import { openModelFiles, type TransformerEncoder, transformersTokenizerFiles } from '@scalearn/encoders';
+import type { Setup } from '@scalearn/experiments';
+import type { Reporter } from '@scalearn/experiments/runs';
 import { exportCard, modelCardFile } from '@scalearn/models';
 import { type ExportDtype, exportedFiles, exportOnnx, exportTogether } from '@scalearn/onnx';
-import type { Reporter } from '../events/events.ts';
 import { encodeExportFile, exportFileName } from '../folders/export-json.ts';
-import type { Setup } from '../options/setup.ts';
 import { type ExportScore, measureExport } from './measure-export.ts';
 import { choicesOf, type ModelChoice, type OpenedModel, openEncoder, openModel } from './opened-models.ts';
 

@@ -2,9 +2,9 @@ import type { EncodedText, Encoder, TaskShape } from '@scalearn/core';
 import { mapTimeSliced } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
 import { computeMetrics, NonFiniteLogitError } from '@scalearn/evaluation';
+import { FolderError } from '@scalearn/experiments';
+import type { Reporter } from '@scalearn/experiments/runs';
 import { type ExportedFile, openExportedFile } from '@scalearn/onnx';
-import { FolderError } from '../errors.ts';
-import type { Reporter } from '../events/events.ts';
 
 /** The score of one exported file on the test rows of a task. */
 export interface ExportScore {

@@ -1,16 +1,23 @@
 import type { Encoder, TrainedModel } from '@scalearn/core';
 import { taskName } from '@scalearn/core/methods';
 import type { EncoderFamily, TransformerEncoder } from '@scalearn/encoders';
+import type { RunFile } from '@scalearn/experiments';
+import {
+  chosenTask,
+  encoderOf,
+  loadModelEncoder,
+  loadStoredModel,
+  type MethodRegistry,
+  openStoredModel,
+  type PartialTaskChoice,
+  type Reporter,
+  runOfTask,
+  type StoredModel,
+  storedCalibration,
+} from '@scalearn/experiments/runs';
 import type { Calibration } from '@scalearn/models';
 import { loadRuntime } from '@scalearn/onnx';
-import type { Reporter } from '../events/events.ts';
-import { openStoredModel, type StoredModel, storedCalibration } from '../folders/model-folder.ts';
-import type { RunFile } from '../folders/run-schema.ts';
-import type { MethodRegistry } from '../methods/registry.ts';
-import { chosenTask, type PartialTaskChoice, runOfTask } from '../tasks/model-task.ts';
 import { readTestRows, type TestRows } from '../tasks/test-rows.ts';
-import { encoderOf, loadModelEncoder } from './encoder-source.ts';
-import { loadStoredModel } from './load-model.ts';
 
 /** A model of one task that is exported. */
 export interface OpenedModel extends Disposable {

@@ -1,13 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import type { FileSet } from '@scalearn/core';
+import { FolderError, UsageError } from '@scalearn/experiments';
+import {
+  asFolderError,
+  checkpointName,
+  isFile,
+  isFolder,
+  openStoredModel,
+  predictionsFileName,
+  runFileName,
+  type StoredModel,
+} from '@scalearn/experiments/runs';
 import { HubError, parseHubName } from '@scalearn/hub';
 import { modelInfoFile, modelInfoFiles } from '@scalearn/models';
-import { asFolderError, FolderError, UsageError } from '../errors.ts';
-import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
-import { checkpointName, runFileName } from '../folders/names.ts';
-import { isFile, isFolder } from '../folders/paths.ts';
-import { predictionsFileName } from './kept-predictions.ts';
 
 /** A model as others load it. */
 export interface PublishedModel {

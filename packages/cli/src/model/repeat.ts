@@ -1,11 +1,9 @@
 import { isAbsolute, resolve } from 'node:path';
 import { isObject } from '@scalearn/core/files';
+import { FolderError, type Setup } from '@scalearn/experiments';
+import { findPlace, type TrainArguments } from '@scalearn/experiments/runs';
 import { CommanderError } from 'commander';
-import { FolderError } from '../errors.ts';
-import { findPlace } from '../folders/run-json.ts';
-import type { Setup } from '../options/setup.ts';
 import { parseTrainArguments } from '../options/train-options.ts';
-import type { TrainArguments } from '../options/train-table.ts';
 
 // A run stores the arguments of its command line, so that --resume needs no other.
 

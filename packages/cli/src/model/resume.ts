@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../errors.ts';
-import { checkpointNote, OutFolder } from '../folders/out-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
-import type { RunFile } from '../folders/run-schema.ts';
-import type { Setup } from '../options/setup.ts';
-import { flagOf, optionNamed, type TrainArguments, trainOptions } from '../options/train-table.ts';
+import { type RunFile, readRunFile, type Setup, UsageError } from '@scalearn/experiments';
+import {
+  checkpointNote,
+  checkSameSettings,
+  flagOf,
+  OutFolder,
+  optionNamed,
+  type TrainArguments,
+  trainOptions,
+} from '@scalearn/experiments/runs';
 import { type GivenArguments, withStored } from './repeat.ts';
-import { checkSameSettings } from './settings.ts';
 
 /** Returns whether the arguments name all that training needs. */
 function isComplete(given: GivenArguments): given is TrainArguments {

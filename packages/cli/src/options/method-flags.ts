@@ -1,11 +1,18 @@
 import type { OptionDefinition } from '@scalearn/core/methods';
+import { UsageError } from '@scalearn/experiments';
+import {
+  type ChosenMethod,
+  chosenMethod,
+  defaultText,
+  type MethodEntry,
+  type MethodRegistry,
+  optionValue,
+  refusedOption,
+  type TrainArguments,
+  whatTextTakes,
+} from '@scalearn/experiments/runs';
 import { InvalidArgumentError, Option } from 'commander';
-import { UsageError } from '../errors.ts';
-import type { ChosenMethod, MethodEntry, MethodRegistry } from '../methods/registry.ts';
 import { choiceOption } from './command-line.ts';
-import { chosenMethod, refusedOption } from './method.ts';
-import { defaultText, optionValue, whatTextTakes } from './option-values.ts';
-import type { TrainArguments } from './train-table.ts';
 
 /**
  * Returns the requested method. Without `--method` it is `bottleneck`, or `scalearn` with sources.

@@ -1,6 +1,6 @@
 import { baselineNames, roundedScore } from '@scalearn/evaluation';
-import type { ScoreAssessment } from '../events/events.ts';
-import { count, counted } from '../words.ts';
+import type { ScoreAssessment } from '@scalearn/experiments';
+import { count, counted } from '@scalearn/experiments/runs';
 import { table } from './format.ts';
 import { oneLine } from './terminal.ts';
 

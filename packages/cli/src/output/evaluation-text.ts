@@ -1,7 +1,7 @@
 import type { NamedLabel } from '@scalearn/evaluation';
+import type { SplitScore } from '@scalearn/experiments';
+import { count } from '@scalearn/experiments/runs';
 import type { ShownError } from '@scalearn/report';
-import type { SplitScore } from '../events/events.ts';
-import { count } from '../words.ts';
 import { assessmentText } from './assessment-text.ts';
 import type { EvaluatedEvent } from './events.ts';
 import { cut, figure, metricList, table } from './format.ts';

@@ -1,6 +1,6 @@
 import type { MethodKind } from '@scalearn/core';
+import type { SplitScore, TaskScore } from '@scalearn/experiments';
 import type { ShownError } from '@scalearn/report';
-import type { SplitScore, TaskScore } from '../events/events.ts';
 
 /** The last event of a successful `evaluate`. */
 export interface EvaluatedEvent extends TaskScore, SplitScore {

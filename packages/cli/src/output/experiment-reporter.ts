@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
-import type { StepEvent } from '../events/events.ts';
-import type { Plan, PlannedRun } from '../experiment/plan.ts';
-import type { ExperimentEvent, TrainedRun } from '../experiment/run-experiment.ts';
-import type { Outcome } from '../experiment/schedule.ts';
-import { testMetrics } from '../model/scores.ts';
+import type {
+  ExperimentEvent,
+  Outcome,
+  Plan,
+  PlannedRun,
+  StepEvent,
+  TrainedRun,
+} from '@scalearn/experiments';
+import { counted, testMetrics } from '@scalearn/experiments/runs';
 import { clock, metricList } from '../output/format.ts';
 import { BarLine, Pulse } from '../output/progress.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';
-import { counted } from '../words.ts';
 
 /** Shows the progress of an experiment. */
 export interface ExperimentReporter {

@@ -1,6 +1,5 @@
+import { count, type ProgressEvent } from '@scalearn/experiments/runs';
 import cliProgress from 'cli-progress';
-import type { ProgressEvent } from '../events/events.ts';
-import { count } from '../words.ts';
 import { cut } from './format.ts';
 import { oneLine } from './terminal.ts';
 

@@ -1,6 +1,4 @@
-import type { Reporter } from '../events/events.ts';
-import { Pace } from '../events/pace.ts';
-import { count } from '../words.ts';
+import { count, Pace, type Reporter } from '@scalearn/experiments/runs';
 import { clock, figure } from './format.ts';
 import { BarLine, Pulse, phaseParts } from './progress.ts';
 import { doneLines, epochLine, startLines } from './run-text.ts';

@@ -1,6 +1,6 @@
 import { mean, standardDeviation } from '@scalearn/evaluation';
-import type { DoneEvent, DryRunEvent, EpochEvent, StartEvent, TaskScore } from '../events/events.ts';
-import { count, counted } from '../words.ts';
+import type { DoneEvent, EpochEvent, StartEvent, TaskScore } from '@scalearn/experiments';
+import { count, counted, type DryRunEvent } from '@scalearn/experiments/runs';
 import { assessmentText } from './assessment-text.ts';
 import { bytes, clock, figure, metricList, table } from './format.ts';
 import { oneLine } from './terminal.ts';

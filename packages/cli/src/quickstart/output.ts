@@ -1,8 +1,8 @@
+import { count } from '@scalearn/experiments/runs';
 import { clock, figure } from '../output/format.ts';
 import { BarLine } from '../output/progress.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';
-import { count } from '../words.ts';
 import type { ModelEvent, QuickstartOutput } from './events.ts';
 import { nameOf } from './plan.ts';
 import { openingText, planText, resultsText, usualColumns } from './text.ts';

@@ -2,10 +2,10 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { scalearn } from '@scalearn/core';
 import type { Example, Task } from '@scalearn/datasets';
 import { majorityReport, mean, standardDeviation } from '@scalearn/evaluation';
-import type { RunFile } from '../folders/run-schema.ts';
+import type { RunFile } from '@scalearn/experiments';
+import { counted } from '@scalearn/experiments/runs';
 import { bytes } from '../output/format.ts';
 import { runtimeVersions } from '../version.ts';
-import { counted } from '../words.ts';
 import type { Workshop } from './models.ts';
 import type { QuickstartMethod } from './plan.ts';
 

@@ -1,7 +1,7 @@
 import type { Example, Task } from '@scalearn/datasets';
+import { count, counted } from '@scalearn/experiments/runs';
 import { clock, table } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { count, counted } from '../words.ts';
 import type { OpenedEvent, PlannedEvent } from './events.ts';
 import { heatMapText } from './heat-map-text.ts';
 import { nameOf } from './plan.ts';

@@ -1,9 +1,13 @@
 import type { Task } from '@scalearn/datasets';
-import type { Reporter } from '../events/events.ts';
-import type { StoredModel } from '../folders/model-folder.ts';
-import type { RunFile } from '../folders/run-schema.ts';
-import { loadData } from './load-data.ts';
-import { namedTask, type PartialTaskChoice, trainedTask } from './model-task.ts';
+import type { RunFile } from '@scalearn/experiments';
+import {
+  loadData,
+  namedTask,
+  type PartialTaskChoice,
+  type Reporter,
+  type StoredModel,
+  trainedTask,
+} from '@scalearn/experiments/runs';
 
 /** A task with its test rows, or why they cannot be read. */
 export type TestRows =

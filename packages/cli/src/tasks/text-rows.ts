@@ -12,10 +12,16 @@ import {
   type TextStream,
   taskIds,
 } from '@scalearn/datasets';
-import { asFolderError, FolderError, UsageError } from '../errors.ts';
-import type { StoredModel } from '../folders/model-folder.ts';
-import { statOf } from '../folders/paths.ts';
-import { fileReading, inFlags, type Reading, textFileFlags } from '../options/own-data.ts';
+import { FolderError, UsageError } from '@scalearn/experiments';
+import {
+  asFolderError,
+  fileReading,
+  inFlags,
+  type Reading,
+  type StoredModel,
+  statOf,
+  textFileFlags,
+} from '@scalearn/experiments/runs';
 
 /** Options that say where texts are. */
 export interface TextChoice extends Reading {
