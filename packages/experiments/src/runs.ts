@@ -1,5 +1,5 @@
-// What experiments are made of: options, folders, tasks, stored models and single runs. The command uses it; programs rarely need
-// it, and it may change in any version.
+// What experiments are made of: options, folders, tasks, stored models and single runs. The command is built from it. Programs
+// rarely need it, and it may change in any version.
 export { asFolderError, isRefusedValue, systemCode } from './errors.ts';
 export type { DryRunEvent, ProgressEvent, Reporter } from './events/events.ts';
 export { downloadProgress } from './events/loading.ts';

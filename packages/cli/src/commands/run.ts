@@ -87,7 +87,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   const { terminal, signal, setup } = context;
   const { encoder, out, jobs, device, threads } = given;
   const overrides = { ...given, ...(encoder && { encoders: encoder }) };
-  const experiment = await readExperiment(file, overrides, setup.methods);
+  const experiment = await readExperiment(file, overrides, setup);
   if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
   const store = resolve(out);
   const plan = await planExperiment(experiment, join(store, 'models'), { setup, signal });

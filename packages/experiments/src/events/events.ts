@@ -91,7 +91,7 @@ export interface DryRunEvent {
   /** Name of the method. */
   readonly method: string;
   /** Number of rows of each split. */
-  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly rows: Readonly<Record<'train' | 'validation' | 'test', number>>;
   /** Lengths of training rows in tokens, on a sample. */
   readonly tokens: {
     /** Mean number, after rows have been cut to the longest length that is allowed. */
@@ -132,6 +132,7 @@ export interface OwnAdapterScore extends Omit<SplitScore, 'rows'> {
   readonly others: readonly string[];
 }
 
+/** The last event of a command that failed. */
 export interface ErrorEvent {
   readonly event: 'error';
   /** Class of the error, such as `UsageError`. */
@@ -144,25 +145,34 @@ export interface ErrorEvent {
 
 /** Progress of a long operation. */
 export interface ProgressEvent extends Omit<CoreProgressEvent, 'phase'> {
+  /** The operation. */
   readonly phase: Phase | 'download' | 'weights' | 'folds';
 }
 
+/** What is known before the first step of a training. */
 export type StartEvent = Extract<TrainEvent, { event: 'start' }> & { readonly deviceDescription: string };
 
+/** A step of a training. */
 export type StepEvent = Extract<TrainEvent, { event: 'step' }>;
 
+/** An evaluation during a training. */
 export type EpochEvent = Extract<TrainEvent, { event: 'epoch' }>;
 
-/** Shows the progress of a run. */
+/** Receives the progress of a run. */
 export interface Reporter {
   /** Shows what is done before training begins. */
   note(text: string): void;
+  /** Shows a warning. */
   warn(text: string): void;
   /** Shows the progress of a long operation. */
   progress(event: ProgressEvent): void;
+  /** Shows what is known before the first step. */
   start(event: StartEvent): void;
+  /** Shows a step. */
   step(event: StepEvent): void;
+  /** Shows an evaluation. */
   epoch(event: EpochEvent): void;
+  /** Shows the result. */
   done(event: DoneEvent): void;
   /** Clears unfinished output from the screen. */
   close(): void;

@@ -11,27 +11,37 @@ const formatVersion = 1;
 
 /** Content of `experiment.json`: the runs of an experiment and the state of each. */
 export interface ExperimentIndex {
+  /** Version of the file's format. */
   readonly formatVersion: typeof formatVersion;
   /** Version of this package. */
   readonly version: string;
+  /** Name of the experiment: that of its file, without its extension. */
   readonly name: string;
+  /** Title of reports. */
   readonly title: string;
+  /** The models, those that are reported first. */
   readonly runs: readonly IndexedRun[];
 }
 
 /** One model. Two models may have the same folder. */
 export interface IndexedRun {
+  /** Id of the model. */
   readonly id: string;
   /** Path relative to the file, with `/` between its parts. */
   readonly folder: string;
   /** Name of its entry in the experiment. */
   readonly entry: string;
+  /** Name of the entry in reports. */
   readonly label: string;
+  /** The encoder as the experiment names it. */
   readonly encoder: string;
+  /** Id of the task; of a joint method, the ids of its tasks. */
   readonly task: string;
-  /** Ids of the tasks of a joint method. */
+  /** Ids of the tasks of a joint method; absent for one task. */
   readonly tasks?: readonly string[];
+  /** Id of the method. */
   readonly method: string;
+  /** Seed of the run. */
   readonly seed: number;
   /** Values of the options that the entry varies. */
   readonly axes: Readonly<Record<string, OptionValue>>;
@@ -39,7 +49,9 @@ export interface IndexedRun {
   readonly sources: readonly string[];
   /** Whether the run is reported, or only serves as a source of others. */
   readonly purpose: 'report' | 'source';
+  /** Whether the model is there; `missing` until it was tried. */
   readonly state: 'done' | 'failed' | 'missing';
+  /** Why it failed; absent unless it did. */
   readonly error?: string;
 }
 

@@ -5,6 +5,7 @@ export interface Work<T> {
   readonly item: T;
 }
 
+/** What became of a piece of work. */
 export type Outcome<R> =
   | { readonly state: 'done'; readonly result: R }
   | { readonly state: 'failed'; readonly error: string }

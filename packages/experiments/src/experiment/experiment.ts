@@ -1,8 +1,10 @@
 import type { SourceControl } from '@scalearn/core';
 import type { MethodEntry } from '../methods/registry.ts';
 
+/** A value of an option in an experiment file. */
 export type OptionValue = number | string | readonly number[];
 
+/** Values of options by their names in camel case. */
 export type Options = Readonly<Record<string, OptionValue>>;
 
 /**
@@ -13,13 +15,17 @@ export type Vary = Readonly<Record<string, readonly OptionValue[] | { readonly g
 
 /** Settings that differ for a task. */
 export interface TaskExceptions {
+  /** Its seeds; by default those of the entry. */
   readonly seeds?: readonly number[];
+  /** Its options; by default those of the entry. */
   readonly options?: Options;
 }
 
 /** Where the sources of an entry come from. */
 export interface SourceRule {
+  /** Name of the entry whose models are the sources. */
   readonly from: string;
+  /** Tasks of the sources, besides the target. */
   readonly tasks: readonly string[];
   /**
    * The seed of all sources, or of each task (0 for tasks that are not named); undefined for the seed of the run
@@ -36,16 +42,25 @@ export interface SourceRule {
 
 /** One method of an experiment, with its options. */
 export interface Entry {
+  /** Its name in the file. */
   readonly id: string;
+  /** The method, with its options. */
   readonly method: MethodEntry;
   /** Name in reports. */
   readonly label: string;
+  /** Targets; a joint method learns them together. */
   readonly tasks: readonly string[];
+  /** Seeds of the models of each task. */
   readonly seeds: readonly number[];
+  /** Options of training and of the method, without those that vary. */
   readonly options: Options;
+  /** What is otherwise with some tasks. */
   readonly perTask: Readonly<Record<string, TaskExceptions>>;
+  /** Where its sources come from; absent for a method without sources. */
   readonly sources?: SourceRule;
+  /** Options with several values. */
   readonly vary: Vary;
+  /** Whether its models are reported, or only serve as sources. */
   readonly isReported: boolean;
 }
 
@@ -53,12 +68,15 @@ export interface Entry {
 export interface Experiment {
   /** Name of the file without its extension, followed by `-fast` for a fast run. */
   readonly name: string;
+  /** Title of reports. */
   readonly title: string;
+  /** Hub names, folders, or `mini`. */
   readonly encoders: readonly string[];
   /** Absolute folders by benchmark; `*` stands for all others. */
   readonly data: Readonly<Record<string, string>>;
   /** Folder of the file. Paths in the file are relative to it. */
   readonly folder: string;
+  /** The methods with their options, in the order of the file. */
   readonly entries: readonly Entry[];
 }
 

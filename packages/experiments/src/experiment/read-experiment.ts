@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { asFolderError, UsageError } from '../errors.ts';
-import { type MethodRegistry, ownMethods } from '../methods/registry.ts';
+import type { MethodRegistry } from '../methods/registry.ts';
+import { plainSetup, type Setup } from '../setup/setup.ts';
 import { checkExperiment, isOfOtherMethods } from './check-experiment.ts';
 import {
   type Entry,
@@ -16,25 +17,32 @@ import {
 import { readWritten } from './schema.ts';
 import { YamlFile } from './yaml-file.ts';
 
-/** Values of the command line that override the file. */
+/** Values that override those of the file. */
 export interface Overrides {
+  /** Encoders; by default the file's. */
   readonly encoders?: readonly string[];
+  /** Folder of the data; by default the file's. */
   readonly data?: string;
+  /** Targets; by default the file's. */
   readonly tasks?: readonly string[];
+  /** Names of the entries that are run; by default all that the file reports. */
   readonly methods?: readonly string[];
+  /** Seeds; by default the file's. */
   readonly seeds?: readonly number[];
+  /** Whether the file's part `fast` applies; by default it does not. */
   readonly fast?: boolean;
 }
 
 /**
  * Reads an experiment file.
  *
+ * @param setup what a configuration file adds
  * @throws UsageError with line and column for a fault in the file; FolderError if it cannot be read
  */
 export async function readExperiment(
   path: string,
   overrides: Overrides = {},
-  methods: MethodRegistry = ownMethods,
+  { methods }: Pick<Setup, 'methods'> = plainSetup,
 ): Promise<Experiment> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw asFolderError(error, `the experiment ${path} could not be read`);

@@ -6,8 +6,10 @@ import { asFolderError, systemCode } from '../errors.ts';
 /** Returns what the system knows of a file or folder; undefined if there is none. */
 export const statOf = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
 
+/** Returns whether there is such a file. */
 export const isFile = async (path: string): Promise<boolean> => (await statOf(path))?.isFile() ?? false;
 
+/** Returns whether there is such a folder. */
 export const isFolder = async (path: string): Promise<boolean> =>
   (await statOf(path))?.isDirectory() ?? false;
 

@@ -6,6 +6,7 @@ import type { Reporter } from '../events/events.ts';
 
 /** A source adapter and where it came from. */
 export interface Source {
+  /** The trained adapter, or what replaces it as a control. */
   readonly adapter: Adapter;
   /** Path as the user gave it. */
   readonly path: string;

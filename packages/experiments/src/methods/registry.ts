@@ -13,6 +13,7 @@ export interface MethodEntry extends MethodDefinition {
 
 /** A selected method with its options. */
 export interface ChosenMethod {
+  /** Its definition. */
   readonly entry: MethodEntry;
   /** Options by their names in the library. */
   readonly options: Readonly<Record<string, unknown>>;

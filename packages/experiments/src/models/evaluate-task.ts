@@ -23,6 +23,7 @@ import {
 
 /** What was found when a model was scored on a task. */
 export interface EvaluatedTask {
+  /** The task with its rows. */
   readonly task: Task;
   /** The split that the assessment is of. */
   readonly split: ScoredSplit;
@@ -30,7 +31,9 @@ export interface EvaluatedTask {
   readonly output: Predictions;
   /** Scores by split; MNLI's test has two. */
   readonly scores: Readonly<Record<string, SplitScore>>;
+  /** What the primary metric is worth. */
   readonly assessment: Assessment;
+  /** How outputs become probabilities. */
   readonly calibration: Calibration;
 }
 

@@ -14,7 +14,9 @@ import {
   trainOptions,
 } from './train-table.ts';
 
+/** Names of the options for columns. */
 export const columnNames = ['text', 'textPair', 'label'] as const;
+/** Names of the options for the format of files. */
 export const readingNames = ['quote', 'delimiter', 'header', 'decimal', 'maxFileSize'] as const;
 
 /** Options for reading the user's own files. */

@@ -21,19 +21,19 @@ export interface TrainOption extends Omit<TrainingOption, 'type' | 'flag' | 'dec
   readonly flag?: `--${string}`;
   /** Whether only `--help-all` shows it. */
   readonly rare?: boolean;
-  /** The option that excludes this one. */
+  /** The option that excludes this one; absent if none does. */
   readonly conflicts?: string;
-  /** The option that can be given in place of this required one. */
+  /** The option that can be given in place of this required one; absent if there is none. */
   readonly or?: string;
-  /** Options with each of which this required one may be left out. */
+  /** Options with each of which this required one may be left out; absent if there are none. */
   readonly unless?: readonly string[];
-  /** A whole number must be a multiple of this. */
+  /** A whole number must be a multiple of this; by default of 1. */
   readonly multipleOf?: number;
   /** Whether the trained model depends on it; `content` if it names files and only their content matters. */
   readonly decides?: boolean | 'content';
   /** How a run's settings store it: always, as null if it has no value, or only if it was given. */
   readonly stored?: 'always' | 'null' | 'given';
-  /** The user's own files that may contain it. */
+  /** The user's own files that may contain it; absent if none may. */
   readonly files?: 'experiment' | 'config' | 'both';
 }
 
@@ -145,7 +145,9 @@ type Rows = Groups['Model'] &
   Groups['Running'];
 type Core = typeof trainingOptions;
 
+/** A heading of the options. */
 export type OptionGroup = keyof Groups;
+/** The name of an option. */
 export type OptionName = keyof Rows;
 /** Names of the options for reading the user's own files. */
 export type OwnDataName = keyof Groups['Your own data'];
@@ -188,12 +190,14 @@ export type TrainDefaults = Partial<
 /** An option with what core declares of it, and its heading in the help. */
 export type ListedOption = TrainOption & { readonly group: OptionGroup };
 
+/** All options by their names, in the order in which settings store them. */
 export const trainOptions: Readonly<Record<string, ListedOption>> = Object.fromEntries(
   (['Model', 'Your own data', 'Method', 'Training', 'Running'] as const).flatMap((group) =>
     Object.entries(groups[group]).map(([name, row]) => [name, { ...declared(name, row), group }]),
   ),
 );
 
+/** Returns an option by its name. */
 export function optionNamed(name: OptionName): ListedOption {
   const option = trainOptions[name];
   if (option) return option;

@@ -3,10 +3,13 @@ import type { Entry, Experiment, Options, OptionValue, SourceRule } from '../exp
 
 /** One model of an experiment, with everything that determines it. */
 export interface Cell {
+  /** The entry that it belongs to. */
   readonly entry: Entry;
+  /** The encoder as the experiment names it. */
   readonly encoder: string;
   /** Ids of its tasks: one, or several for a joint method. */
   readonly tasks: readonly string[];
+  /** Seed of the run. */
   readonly seed: number;
   /** Values of the options that the entry varies. */
   readonly axes: Options;

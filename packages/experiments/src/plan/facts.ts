@@ -8,7 +8,9 @@ import { loadData } from '../tasks/load-data.ts';
 
 /** What is known about an encoder without loading it on a device. */
 export interface EncoderFacts {
+  /** Sizes and options of the encoder. */
   readonly config: TransformerConfig;
+  /** SHA-256 over configuration and weights. */
   readonly fingerprint: string;
   /** Absolute path; undefined if the encoder is not a local folder. */
   readonly path: string | undefined;
@@ -16,10 +18,12 @@ export interface EncoderFacts {
 
 /** What is known about a task after reading its rows. */
 export interface TaskFacts {
+  /** The task without its rows. */
   readonly found: FoundTask;
+  /** Fingerprint of its rows. */
   readonly fingerprint: string;
   /** Number of rows of the splits, without limits. */
-  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly rows: Readonly<Record<'train' | 'validation' | 'test', number>>;
   /** Some of the training rows, to estimate the length of all. */
   readonly sample: readonly Example[];
 }

@@ -253,6 +253,7 @@ export const runSchema: v.GenericSchema<unknown, RunFile> = v.looseObject(
 /** What `run.json` keeps of an encoder's architecture. The rest follows from its family. */
 export type StoredArchitecture = EncoderConfig & Pick<EncoderArchitecture, 'prefix'>;
 
+/** Returns what `run.json` keeps of an architecture. */
 export function storedArchitecture(architecture: EncoderArchitecture): StoredArchitecture {
   const { pythonClass: _, modules: __, staticHead: ___, ...stored } = architecture;
   return stored;

@@ -34,13 +34,15 @@ export type StoredOptions = {
 export interface TrainSettings extends StoredOptions {
   /** Id of the task; of several tasks, their ids joined by commas. */
   readonly task: string;
-  /** Settings of each task of a joint method. */
+  /** Settings of each task of a joint method; absent for others. */
   readonly tasks?: readonly TaskSettings[];
+  /** Id of the method. */
   readonly method: string;
+  /** Absolute path of the encoder, or its name. */
   readonly encoder: string;
   /** Null for a task that generates its rows. */
   readonly data: string | null;
-  /** How the user's own files are read. */
+  /** How the user's own files are read; absent for packaged tasks. */
   readonly own?: OwnSettings;
   /** Further settings of the method, by names that the method defines. */
   readonly methodSettings: Readonly<Record<string, unknown>>;

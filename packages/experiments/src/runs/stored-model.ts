@@ -14,6 +14,7 @@ import type { RunFile } from './run-schema.ts';
 export interface StoredModel {
   /** The folder as the user named it, or `hf:` with a name on the hub. */
   readonly path: string;
+  /** Its files. */
   readonly folder: ModelFolder;
   /** Its `run.json`, which the command writes. */
   readonly run: RunFile | undefined;

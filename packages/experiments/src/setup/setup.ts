@@ -2,8 +2,9 @@ import { type EncoderFamily, encoderFamilies } from '@scalearn/encoders';
 import { type MethodRegistry, ownMethods } from '../methods/registry.ts';
 import type { TrainDefaults } from '../options/train-table.ts';
 
-/** What a configuration file adds to the command. */
+/** What is known besides the options: methods, families of encoders, defaults. A configuration file adds to them. */
 export interface Setup {
+  /** All methods, with those of plugins. */
   readonly methods: MethodRegistry;
   /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];

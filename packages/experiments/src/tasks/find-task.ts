@@ -26,17 +26,19 @@ import {
 export interface TaskChoice extends OwnDataArguments {
   /** Id of a task, or path of the user's own file or folder. */
   readonly task: string;
+  /** Folder of the data of a packaged task; by default the hub, or the rows that it generates. */
   readonly data?: string | undefined;
 }
 
 /** A task whose rows are not loaded yet. */
 export interface FoundTask {
+  /** Problem, labels, columns and metrics. */
   readonly info: TaskInfo;
   /** Absolute path of its data; null for a task that comes from the hub or generates its rows. */
   readonly path: string | null;
   /** The files that were read, if they are the user's own. */
   readonly own?: FileTask;
-  /** Options given for reading them. */
+  /** Options given for reading them; absent if none were. */
   readonly reading?: Reading;
 }
 

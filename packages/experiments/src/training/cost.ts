@@ -70,6 +70,7 @@ export function expectedSeconds(cost: Cost, plan: PlannedSteps, rows: EvaluatedR
 
 type EvaluatedRows = Readonly<Record<'validation' | 'test', number>>;
 
+/** Counts the rows of tasks that a training is evaluated on. */
 export function evaluatedRows(tasks: readonly Pick<Task, 'validation' | 'test'>[]): EvaluatedRows {
   const sum = (split: 'validation' | 'test'): number =>
     tasks.reduce((total, task) => total + task[split].length, 0);

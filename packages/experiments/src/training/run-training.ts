@@ -25,19 +25,27 @@ import { encodeArguments, repeatedArguments } from './repeated-arguments.ts';
 import { readSources } from './sources.ts';
 import { trainModel } from './train-model.ts';
 
+/** A training with everything that it needs. */
 export interface TrainingJob {
+  /** Arguments of `train`. */
   readonly given: TrainArguments;
+  /** The method with its options. */
   readonly chosen: ChosenMethod;
+  /** All options with their defaults. */
   readonly settings: TrainSettings;
   /** One task, or several for a joint method. */
   readonly found: readonly FoundTask[];
+  /** Families of encoders that can be loaded. */
   readonly families: readonly EncoderFamily[];
   /** Opens the device to train on. */
   readonly openDevice: () => Promise<Device>;
   /** Absolute path; undefined if the encoder is not a local folder. */
   readonly encoderPath: string | undefined;
+  /** Folder of the run. */
   readonly out: OutFolder;
+  /** Receives the progress. */
   readonly reporter: Reporter;
+  /** Asks the training to save its state and to end. */
   readonly signal: AbortSignal;
 }
 
