@@ -12,6 +12,7 @@ export type {
 } from './events/events.ts';
 export { type ExperimentIndex, type IndexedRun, readExperimentIndex } from './execution/index-file.ts';
 export {
+  type DoJob,
   type ExperimentEvent,
   type RunOptions,
   runExperiment,

@@ -23,6 +23,7 @@ export { chosenMethod, refusedOption } from './options/method.ts';
 export { defaultText, optionValue, whatTextTakes } from './options/option-values.ts';
 export {
   columnNames,
+  type Flags,
   fileReading,
   inFlags,
   type OwnDataArguments,
@@ -38,6 +39,7 @@ export {
   type OptionName,
   optionNamed,
   type TrainArguments,
+  type TrainOption,
   trainOptions,
 } from './options/train-table.ts';
 export { readCoefficients } from './report/read-run.ts';
@@ -54,7 +56,7 @@ export {
   type StoredModel,
   storedCalibration,
 } from './runs/stored-model.ts';
-export { type FoundTask, findTask, shownTask } from './tasks/find-task.ts';
+export { type FoundTask, findTask, shownTask, type TaskChoice } from './tasks/find-task.ts';
 export { loadData } from './tasks/load-data.ts';
 export { chosenTask, namedTask, type PartialTaskChoice, runOfTask, trainedTask } from './tasks/model-task.ts';
 export { doubtLines, ownTaskLines } from './tasks/own-task-text.ts';

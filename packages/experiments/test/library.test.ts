@@ -139,6 +139,21 @@ describe('an experiment', () => {
     expect((await readExperimentIndex(out))?.runs.map(({ state }) => state)).toEqual(['missing', 'missing']);
   });
 
+  test('leaves its jobs to a function of the program, which says what failed', async () => {
+    const there = await planExperiment(plan.experiment, join(folder, 'given/models'));
+    const asked: string[] = [];
+    const outcomes = await runExperiment(there, join(folder, 'given/tiny'), {
+      async command({ key }, { folderOf, threads, onWarning }) {
+        asked.push(`${folderOf(key)} ${threads}`);
+        onWarning('a machine is lost');
+        return { error: 'LostError', message: 'no machine is left' };
+      },
+      threads: 3,
+    });
+    expect(asked).toEqual([`${there.runs[0]?.folder} 3`]);
+    expect(outcomes.get(there.runs[0]?.id ?? '')).toEqual({ state: 'failed', error: 'no machine is left' });
+  });
+
   test('trains its models, finds them again, and is reported', { timeout: 120_000 }, async () => {
     const out = join(folder, 'runs/tiny');
     const how = { command, device: 'reference' } as const;

@@ -29,8 +29,7 @@ import {
 } from '@scalearn/experiments/runs';
 import type { ModelInfo } from '@scalearn/models';
 import { type Command, Option } from 'commander';
-import { openDevice } from '../device.ts';
-import { evaluationPage } from '../model/evaluation-page.ts';
+import { openDevice } from '../devices/open-device.ts';
 import {
   choiceOption,
   encoderOption,
@@ -39,6 +38,7 @@ import {
   wholeNumber,
 } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
+import { evaluationPage } from '../output/evaluation-page.ts';
 import { errorText, scoresText } from '../output/evaluation-text.ts';
 import type { EvaluatedEvent } from '../output/events.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';

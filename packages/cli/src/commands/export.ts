@@ -11,11 +11,10 @@ import {
 } from '@scalearn/experiments/runs';
 import type { ExportDtype } from '@scalearn/onnx';
 import { type Command, Option } from 'commander';
-import { filesOfExport } from '../folders/export-json.ts';
-import { namedFolders } from '../folders/named-folders.ts';
-import { type Exported, exportModels, facts, rowsPerSecond } from '../model/export-model.ts';
-import type { ExportScore } from '../model/measure-export.ts';
-import type { ModelChoice } from '../model/opened-models.ts';
+import { filesOfExport } from '../export/export-json.ts';
+import { type Exported, exportModels, facts, rowsPerSecond } from '../export/export-model.ts';
+import type { ExportScore } from '../export/measure-export.ts';
+import type { ModelChoice } from '../export/opened-models.ts';
 import {
   choiceOption,
   encoderOption,
@@ -24,6 +23,7 @@ import {
   pathOption,
   wholeNumber,
 } from '../options/command-line.ts';
+import { namedFolders } from '../options/named-folders.ts';
 import { trainOption } from '../options/train-options.ts';
 import { bytes, figure, table } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';

@@ -18,9 +18,7 @@ import {
   textFileFlags,
 } from '@scalearn/experiments/runs';
 import { Option } from 'commander';
-import { openDevice } from '../device.ts';
-import { predictRows } from '../model/predictor.ts';
-import { inWindows } from '../model/windows.ts';
+import { openDevice } from '../devices/open-device.ts';
 import type { CheckedCommand } from '../options/checked-command.ts';
 import { choiceOption, encoderOption, numberBetween, pathOption } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
@@ -34,7 +32,9 @@ import {
 } from '../output/predictions.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';
-import { openTexts, readColumns, type TextChoice } from '../tasks/text-rows.ts';
+import { predictRows } from '../predict/predictor.ts';
+import { openTexts, readColumns, type TextChoice } from '../predict/text-rows.ts';
+import { inWindows } from '../predict/windows.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments extends TextChoice {

@@ -4,7 +4,7 @@ import { counted } from '@scalearn/experiments/runs';
 import { type PushedCommit, parseHubName, pushFiles } from '@scalearn/hub';
 import { modelCardFile } from '@scalearn/models';
 import type { Command } from 'commander';
-import { publishedModel } from '../model/published-files.ts';
+import { publishedModel } from '../export/published-files.ts';
 import { pathOption } from '../options/command-line.ts';
 import type { PushedEvent } from '../output/events.ts';
 import { bytes, table } from '../output/format.ts';

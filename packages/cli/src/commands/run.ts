@@ -13,7 +13,7 @@ import {
 } from '@scalearn/experiments';
 import { count } from '@scalearn/experiments/runs';
 import { type Command, Option } from 'commander';
-import { openDevice } from '../device.ts';
+import { openDevice } from '../devices/open-device.ts';
 import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
 import { experimentReporter } from '../output/experiment-reporter.ts';

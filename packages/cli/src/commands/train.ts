@@ -26,15 +26,15 @@ import {
   type TrainingJob,
 } from '@scalearn/experiments/runs';
 import type { Command } from 'commander';
-import { openDevice } from '../device.ts';
-import type { GivenArguments } from '../model/repeat.ts';
-import { resume } from '../model/resume.ts';
+import { openDevice } from '../devices/open-device.ts';
 import type { CheckedCommand } from '../options/checked-command.ts';
 import { chooseMethod } from '../options/method-flags.ts';
 import { addTrainOptions } from '../options/train-options.ts';
 import { createReporter, jsonLine, withReporter } from '../output/reporter.ts';
 import { dryRunLines } from '../output/run-text.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { resume } from '../resume/resume.ts';
+import type { GivenArguments } from '../resume/stored-arguments.ts';
 import type { CommandContext, Run } from './context.ts';
 
 export function addTrain(root: CheckedCommand, run: Run, setup: Setup): void {

@@ -5,7 +5,7 @@ import { loadTask, type Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import { StoppedError } from '@scalearn/experiments';
 import { type MiniAssets, miniAssets, readSources, storedArchitecture } from '@scalearn/experiments/runs';
-import { openDevice } from '../device.ts';
+import { openDevice } from '../devices/open-device.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { compare } from './compare.ts';
 import { QuickstartFolder } from './folder.ts';

@@ -4,13 +4,13 @@ import type { DeviceChoice } from '@scalearn/core';
 import { FolderError } from '../errors.ts';
 import { takeLock } from '../folders/lock.ts';
 import { removeTemporaries, writeFileAtomic } from '../folders/write-file.ts';
-import { jobArguments, jobOf } from '../plan/jobs.ts';
+import { type Job, type JobPlace, jobArguments, jobOf } from '../plan/jobs.ts';
 import type { Plan, PlannedRun } from '../plan/plan.ts';
 import { readRunFile } from '../runs/run-json.ts';
 import type { RunFile } from '../runs/run-schema.ts';
 import { checkSameSettings } from '../training/settings.ts';
 import { encodeIndex, indexFileName } from './index-file.ts';
-import { runJob, type TrainCommand, type TrainingEvent } from './run-job.ts';
+import { type JobFailure, type JobWatch, runJob, type TrainCommand, type TrainingEvent } from './run-job.ts';
 import { type Outcome, schedule } from './schedule.ts';
 
 /** A model that is trained. */
@@ -34,10 +34,17 @@ export type ExperimentEvent =
   /** A model is there, or will not be. */
   | { readonly event: 'outcome'; readonly run: PlannedRun; readonly outcome: Outcome<TrainedRun> };
 
-/** How to run an experiment on this machine. */
+/**
+ * Does a job in a way of the program's own, such as on another machine: at the end, the folder of its key holds the model.
+ *
+ * @returns why it failed; undefined if it did not
+ */
+export type DoJob = (job: Job, how: JobPlace & JobWatch) => Promise<JobFailure | undefined>;
+
+/** How to run an experiment. */
 export interface RunOptions {
-  /** Starts `scalearn`, which trains each model in a process of its own. */
-  readonly command: TrainCommand;
+  /** Starts `scalearn`, which trains each model in a process of its own; or a function that does the jobs. */
+  readonly command: TrainCommand | DoJob;
   /** Number of models to train at the same time; by default 1. */
   readonly jobs?: number;
   /** Device of each training; by default the best available. */
@@ -134,12 +141,16 @@ async function trainRun(
   onEvent?.({ event: 'started', run });
   const share = jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined;
   const folderOf = (id: string): string => join(store, id);
-  const args = jobArguments(jobOf(run), { folderOf, device, threads: threads ?? share });
-  const failure = await runJob(args, {
-    ...{ command, signal, config: setup.file },
+  const place: JobPlace = { folderOf, device, threads: threads ?? share };
+  const watch: JobWatch = {
+    signal,
     onEvent: (training) => onEvent?.({ event: 'training', run, training }),
     onWarning: (text) => onEvent?.({ event: 'warning', run, text }),
-  });
+  };
+  const job = jobOf(run);
+  const failure = await (typeof command === 'function'
+    ? command(job, { ...place, ...watch })
+    : runJob(jobArguments(job, place), { ...watch, command, config: setup.file }));
   if (failure) throw new FolderError(failure.message);
   const trained = await readRunFile(run.folder);
   if (!trained) throw new FolderError(`${run.folder} holds no run.json after its training`);

@@ -15,18 +15,22 @@ export interface TrainCommand {
   readonly before: readonly string[];
 }
 
-/** How a training runs in its own process. */
-export interface JobOptions {
-  /** Starts the command. */
-  readonly command: TrainCommand;
-  /** Absolute path of a configuration file; without it there are no plugins and no defaults. */
-  readonly config?: string | undefined;
+/** Who watches a training, and stops it. */
+export interface JobWatch {
   /** Asks the training to save its state and to end. */
   readonly signal: AbortSignal;
   /** Receives what the training reports. */
   onEvent(event: TrainingEvent): void;
   /** Receives the texts of its warnings. */
   onWarning(text: string): void;
+}
+
+/** How a training runs in its own process. */
+export interface JobOptions extends JobWatch {
+  /** Starts the command. */
+  readonly command: TrainCommand;
+  /** Absolute path of a configuration file; without it there are no plugins and no defaults. */
+  readonly config?: string | undefined;
 }
 
 /** Why a training failed. */

@@ -4,7 +4,7 @@ import type { Setup } from '@scalearn/experiments';
 import type { Reporter } from '@scalearn/experiments/runs';
 import { exportCard, modelCardFile } from '@scalearn/models';
 import { type ExportDtype, exportedFiles, exportOnnx, exportTogether } from '@scalearn/onnx';
-import { encodeExportFile, exportFileName } from '../folders/export-json.ts';
+import { encodeExportFile, exportFileName } from './export-json.ts';
 import { type ExportScore, measureExport } from './measure-export.ts';
 import { choicesOf, type ModelChoice, type OpenedModel, openEncoder, openModel } from './opened-models.ts';
 

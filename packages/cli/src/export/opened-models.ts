@@ -17,7 +17,7 @@ import {
 } from '@scalearn/experiments/runs';
 import type { Calibration } from '@scalearn/models';
 import { loadRuntime } from '@scalearn/onnx';
-import { readTestRows, type TestRows } from '../tasks/test-rows.ts';
+import { readTestRows, type TestRows } from './test-rows.ts';
 
 /** A model of one task that is exported. */
 export interface OpenedModel extends Disposable {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type AdapterDescription, type Device, type DeviceChoice, requestDevice } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
-import { askDrivers } from './devices/ask-drivers.ts';
+import { askDrivers } from './ask-drivers.ts';
 
 /**
  * Opens the requested device, or the best available one. The drivers are not asked where there can be no GPU.

@@ -9,7 +9,7 @@ import {
   type TrainArguments,
   trainOptions,
 } from '@scalearn/experiments/runs';
-import { type GivenArguments, withStored } from './repeat.ts';
+import { type GivenArguments, withStored } from './stored-arguments.ts';
 
 /** Returns whether the arguments name all that training needs. */
 function isComplete(given: GivenArguments): given is TrainArguments {
