@@ -21,6 +21,7 @@ export {
 export {
   type JobFailure,
   type JobOptions,
+  type JobWatch,
   runJob,
   type TrainCommand,
   type TrainingEvent,

@@ -101,7 +101,8 @@ describe('a value that an option does not accept', () => {
       "option '--select-by <what>' argument ' ' is invalid. It must not be empty.",
     ],
     [{ options: { reductionFactor: -1 } }, "--reduction-factor is a number above 0, not '-1'"],
-    [{ options: { nothing: 1 } }, "adapter: scalearn train has no option 'nothing'; leave it out"],
+    [{ options: { nothing: 1 } }, "adapter: an experiment cannot give the option 'nothing'; leave it out"],
+    [{ options: { out: 'x' } }, "adapter: an experiment cannot give the option 'out'; leave it out"],
     [{ seeds: [-1] }, "adapter: option '--seed <n>' argument '-1' is invalid. It must be"],
   ])('is refused, with the entry or the option: %j', async (change, message) => {
     const error = await planned(change).catch((thrown: unknown) => thrown);

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { UsageError } from '../errors.ts';
 import type { Experiment, OptionValue } from '../experiment/experiment.ts';
 import { relativeTo } from '../experiment/read-experiment.ts';
+import { trainNames } from '../experiment/schema.ts';
 import { statOf } from '../folders/paths.ts';
 import type { ChosenMethod } from '../methods/registry.ts';
 import { encoderSource } from '../mini-assets.ts';
@@ -48,6 +49,9 @@ export async function cellArguments(
     ...(entry.sources?.control !== undefined && { sourceControl: entry.sources.control }),
     ...{ seed, ...Object.fromEntries(ofTrain) },
   };
+  const foreign = ofTrain.find(([name]) => !trainNames.includes(name));
+  if (foreign)
+    throw new UsageError(`${entry.id}: an experiment cannot give the option '${foreign[0]}'; leave it out`);
   for (const [name, value] of Object.entries({ ...own, encoder })) checkTrainOption(cell, name, value);
   const chosen = chosenMethod(entry.method, own, () =>
     Object.fromEntries(
@@ -62,9 +66,8 @@ export async function cellArguments(
 /** Checks a value by the table of options. */
 function checkTrainOption({ entry }: Cell, name: string, value: unknown): void {
   const option = trainOptions[name];
-  if (!option) throw new UsageError(`${entry.id}: scalearn train has no option '${name}'; leave it out`);
-  if (v.is(valueSchema(option), value)) return;
-  const { flag = name, type } = option;
+  if (!option || v.is(valueSchema(option), value)) return;
+  const { flag, type } = option;
   const isText = type === 'text' || type === 'texts' || type === 'encoder';
   const what = isText ? 'It must not be empty.' : `It must be ${whatTextTakes(option)}.`;
   throw new UsageError(`${entry.id}: option '${flag}' argument '${valueText(value)}' is invalid. ${what}`);
