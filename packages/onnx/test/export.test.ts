@@ -31,6 +31,10 @@ const roberta: TransformerConfig = { ...bert, modelType: 'roberta', padTokenId: 
 
 const distilbert: TransformerConfig = { ...bert, modelType: 'distilbert', typeVocabSize: 0 };
 
+const electra: TransformerConfig & { readonly embeddingSize: number } = {
+  ...{ ...bert, modelType: 'electra', embeddingSize: 20 },
+};
+
 /** Texts of it are its token ids. */
 async function encoderOf(config: TransformerConfig): Promise<Encoder> {
   const weights = await openSafetensors(bytesSource(writeSafetensors(tinyWeights(config))), 'tiny');
@@ -107,7 +111,7 @@ const distance = (a: readonly number[], b: readonly number[]): number =>
 
 const norm = (values: readonly number[]): number => Math.hypot(...values);
 
-describe.each([bert, roberta, distilbert])('$modelType', (config) => {
+describe.each([bert, roberta, distilbert, electra])('$modelType', (config) => {
   const [firstPosition, dtype] = [config.modelType === 'roberta' ? 2 : 0, 'f32'] as const;
 
   test.each(Object.entries(layouts))('a batch %s gives what its ragged batch gives', async (_, layout) => {

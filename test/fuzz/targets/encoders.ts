@@ -12,6 +12,7 @@ import * as fc from 'fast-check';
 import {
   bertConfig,
   distilbertConfig,
+  electraConfig,
   robertaConfig,
   tinyFolder,
 } from '../../../packages/encoders/test/model/tiny-folder.ts';
@@ -46,7 +47,9 @@ const damaged = (
 
 export const encoderConfig = (): FuzzTarget => ({
   ...damaged(
-    [bert, robertaConfig, distilbertConfig].map((json) => ({ 'config.json': utf8(JSON.stringify(json)) })),
+    [bert, robertaConfig, distilbertConfig, electraConfig].map((json) => ({
+      'config.json': utf8(JSON.stringify(json)),
+    })),
   ),
   async parse(files) {
     const config = await readEncoderConfig(memoryFolder(files));

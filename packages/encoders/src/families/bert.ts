@@ -3,7 +3,13 @@ import { linear, type Tensor, tanh } from '@scalearn/core/graph';
 import { denseHead, type EncoderGraph, type StaticHead } from '@scalearn/core/methods';
 import { wordPieceVocabulary } from '../tokenizer/files/bert.ts';
 import type { TransformerConfig } from './config.ts';
-import { type ConfigKeys, checkDerived, readConfigFields, writeConfigFields } from './config-fields.ts';
+import {
+  type ConfigKeys,
+  checkDerived,
+  checkHeads,
+  readConfigFields,
+  writeConfigFields,
+} from './config-fields.ts';
 import { defineEncoderFamily, type EncoderFamily, type FamilyCall } from './family.ts';
 import {
   buildPostNorm,
@@ -14,7 +20,8 @@ import {
 } from './post-norm.ts';
 import { linearWeights } from './weights.ts';
 
-const keys: ConfigKeys = {
+/** Keys of BERT's `config.json`. */
+export const bertKeys: ConfigKeys = {
   vocabSize: 'vocab_size',
   hiddenSize: 'hidden_size',
   layers: 'num_hidden_layers',
@@ -31,7 +38,8 @@ const keys: ConfigKeys = {
   initializerRange: 'initializer_range',
 };
 
-const names: PostNormNames = {
+/** Names of the parts of BERT's layers. */
+export const bertNames: PostNormNames = {
   stack: 'encoder',
   layer: 'encoder.layer',
   query: 'attention.self.query',
@@ -58,31 +66,29 @@ export function bertLike(
   return {
     modelType: given.modelType,
     prefix,
-    modules: { ...postNormModules(prefix, names), pooler: `${prefix}.${pooler}` },
+    modules: { ...postNormModules(prefix, bertNames), pooler: `${prefix}.${pooler}` },
     headKeys: ['lm_head', 'cls', 'classifier', 'qa_outputs'],
     readConfig(fields: JsonFields): TransformerConfig {
-      const config = readConfigFields(fields, keys, given);
-      const { hiddenSize, heads } = config;
-      checkDerived(fields, {
-        embedding_size: hiddenSize,
-        embedding_hidden_size: hiddenSize,
-        head_dim: hiddenSize / heads,
-        attention_head_size: hiddenSize / heads,
-        num_key_value_heads: heads,
-      });
+      const config = readConfigFields(fields, bertKeys, given);
+      const { hiddenSize } = config;
+      checkDerived(fields, { embedding_size: hiddenSize, embedding_hidden_size: hiddenSize });
+      checkHeads(fields, config);
       return config;
     },
-    writeConfig: (config) => ({ ...writeConfigFields(config, keys), position_embedding_type: 'absolute' }),
+    writeConfig: (config) => ({
+      ...writeConfigFields(config, bertKeys),
+      position_embedding_type: 'absolute',
+    }),
     weights: (config) => [
       ...embeddingWeights(config),
-      ...postNormWeights(config, names),
+      ...postNormWeights(config, bertNames),
       ...linearWeights(pooler, config.hiddenSize, config.hiddenSize).map((spec) => ({
         ...spec,
         optional: true,
       })),
     ],
     build(config: TransformerConfig, call: FamilyCall): EncoderGraph {
-      const graph = buildPostNorm(config, call, names);
+      const graph = buildPostNorm(config, call, bertNames);
       const { has, weight } = call;
       const pooled = (first: Tensor): Tensor =>
         tanh(linear(first, weight(`${pooler}.weight`), weight(`${pooler}.bias`)));

@@ -13,7 +13,8 @@ import type { TransformerConfig } from './config.ts';
 
 /** Maximum number of layers. It limits the loops and allocations that a file can cause. */
 const mostLayers = 1024;
-const largestSize = 2 ** 27;
+/** Largest size of one dimension of a weight. */
+export const largestSize: number = 2 ** 27;
 
 /** Keys of `config.json` by their meaning, in the order in which they are written. */
 export type ConfigKeys = Readonly<
@@ -128,4 +129,10 @@ export function checkDerived(fields: JsonFields, derived: Readonly<Record<string
     if (value !== null && value !== expected)
       throw fields.error(`${key} is ${value}, which is not supported, only ${expected}`);
   }
+}
+
+/** Refuses attention heads of another size or number than the hidden states give; see {@link checkDerived}. */
+export function checkHeads(fields: JsonFields, { hiddenSize, heads }: TransformerConfig): void {
+  const size = hiddenSize / heads;
+  checkDerived(fields, { head_dim: size, attention_head_size: size, num_key_value_heads: heads });
 }

@@ -2,11 +2,12 @@ import { shown } from '@scalearn/core/files';
 import { EncoderConfigError } from '../errors.ts';
 import { bert } from './bert.ts';
 import { distilbert } from './distilbert.ts';
+import { electra } from './electra.ts';
 import type { EncoderFamily } from './family.ts';
 import { roberta, xlmRoberta } from './roberta.ts';
 
 /** The built-in families of encoders. Functions that open encoders accept others as well. */
-export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert];
+export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert, electra];
 
 /** Options of functions that open encoders. */
 export interface FamilyOptions {

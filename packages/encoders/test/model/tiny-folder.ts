@@ -28,6 +28,7 @@ export const distilbertConfig: Json = {
   ...{ model_type: 'distilbert', vocab_size: 13, dim: 8, n_layers: 2, n_heads: 2, hidden_dim: 12 },
   ...{ max_position_embeddings: 16, pad_token_id: 0 },
 };
+export const electraConfig: Json = { ...bertConfig, model_type: 'electra', embedding_size: 6 };
 
 /** Random tensors by their plain keys, each a function of its key. */
 export function weightsOf(config: Json): Map<string, TensorToWrite & { readonly data: Float32Array }> {
