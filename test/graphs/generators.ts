@@ -155,7 +155,9 @@ export const generators: Readonly<Record<keyof typeof op, Generator>> = {
     const size = b.draw.pick([4, 1, 2, 3, 8, 16, 20]);
     const qkv = op.linear(x, b.leaf([3 * heads * size, x.shape[1] as number]));
     const probability = b.draw.pick([0, 0.1, 0.5]);
-    return op.attention(qkv, b.cuSeqlens, heads, { probability, name: b.name(), random: b.random });
+    return op.attention(qkv, b.cuSeqlens, heads, {
+      dropout: { probability, name: b.name(), random: b.random },
+    });
   },
   dropout: (b) => op.dropout(withAxes(b), b.draw.pick([0.5, 0.1, 0.9, 0]), b.name(), b.random),
   embedding: (b) => {

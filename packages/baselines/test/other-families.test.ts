@@ -1,7 +1,7 @@
 import { ReferenceDevice } from '@scalearn/core';
 import { parseSafetensors } from '@scalearn/core/files';
 import { describe, expect, test } from 'vitest';
-import { tinyEncoder } from '../../core/test/training/tiny.ts';
+import { type TinyModelType, tinyEncoder } from '../../core/test/training/tiny.ts';
 import { checkMethod, everyMethod } from './every-method.ts';
 
 const device = new ReferenceDevice();
@@ -13,7 +13,7 @@ const keys = {
 } as const;
 
 describe.each(Object.entries(keys))('%s', async (modelType, pattern) => {
-  const encoder = await tinyEncoder(device, { modelType: modelType as keyof typeof keys });
+  const encoder = await tinyEncoder(device, { modelType: modelType as TinyModelType });
 
   test.each(everyMethod.map((definition) => [definition.id, definition] as const))(
     '%s trains, and its folder is read again',

@@ -53,6 +53,7 @@ export {
   zeros,
 } from './graph/values.ts';
 export { f32Literal, unroll, wgsl } from './graph/wgsl.ts';
+export { type AttentionOptions, type RelativePositions, relativeBuckets } from './ops/attention.ts';
 export { randomInput, randomState } from './ops/dropout.ts';
 export { sumTo } from './ops/elementwise.ts';
 export { activations } from './ops/named-activations.ts';
@@ -62,5 +63,5 @@ export { largestMask } from './ops/top-mask.ts';
 export { type AdamWOptions, adamW, adamWDefaults, adamWRates } from './optim/adamw.ts';
 export { clipFactor, globalNorm } from './optim/clip.ts';
 export { linearSchedule } from './optim/schedule.ts';
-export { dropoutThreshold, type RandomState } from './random/dropout-mask.ts';
+export { dropoutThreshold, fillMaskRow, type RandomState } from './random/dropout-mask.ts';
 export { RandomStream, seedKey } from './random/streams.ts';

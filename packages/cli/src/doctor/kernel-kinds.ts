@@ -41,7 +41,7 @@ export async function kindTraces(device: Device): Promise<Trace[]> {
   const normal = layerNorm(embedded, get('scale'), get('shift'), 1e-5);
   const qkv = matmul(normal, get('weight'), { transposeB: true });
   const dropout = { probability: 0.1, name: 'kinds', random: randomInput() };
-  const context = gelu(attention(qkv, boundaries, heads, dropout));
+  const context = gelu(attention(qkv, boundaries, heads, { dropout }));
   const logits = selectFirst(context, boundaries);
   const loss = crossEntropy(logits, input('labels', ['sequences'], 'i32'));
   const parts = { loss, logits, hiddenStates: [context], cuSeqlens: boundaries };

@@ -16,11 +16,11 @@ import {
   subtract,
   sum,
 } from '../../src/ops/arithmetic.ts';
-import { attention } from '../../src/ops/attention.ts';
+import { attention, type RelativePositions, relativeBuckets } from '../../src/ops/attention.ts';
 import { concat, split } from '../../src/ops/concat.ts';
 import { crossEntropy } from '../../src/ops/cross-entropy.ts';
 import { dropout, randomInput } from '../../src/ops/dropout.ts';
-import { elementwise } from '../../src/ops/elementwise.ts';
+import { broadcastTo, elementwise } from '../../src/ops/elementwise.ts';
 import { embedding } from '../../src/ops/embedding.ts';
 import { layerNorm } from '../../src/ops/layer-norm.ts';
 import { binaryCrossEntropyWithLogits, meanSquaredError } from '../../src/ops/losses.ts';
@@ -60,6 +60,9 @@ export const dims: Readonly<Record<string, number>> = {
   masked: masked.length,
 };
 
+/** Number of buckets of relative positions. */
+const buckets = 5;
+
 /** Integer inputs that cases may use. */
 export const integers: Readonly<Record<string, HostArray>> = {
   cuSeqlens: Int32Array.from([0, ...lengths], (_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0)),
@@ -68,9 +71,17 @@ export const integers: Readonly<Record<string, HostArray>> = {
   maskedPositions: Int32Array.from(masked),
   maskedLabels: Int32Array.from(masked, (position) => (position * 131) % 1031),
   random: Int32Array.of(1234567, -5, 17),
+  buckets: relativeBuckets(9, (distance) =>
+    distance < -6 ? 0 : distance < 0 ? 1 : distance === 0 ? 2 : distance < 4 ? 4 : 3,
+  ),
 };
 
 const cuSeqlens = (): Tensor => input('cuSeqlens', ['boundaries'], 'i32');
+const relative = (scores: Tensor | undefined, sides: RelativePositions['sides']): RelativePositions => ({
+  scores: scores as Tensor,
+  sides,
+  buckets: input('buckets', [19], 'i32'),
+});
 const maskedPositions = (): Tensor => input('maskedPositions', ['masked'], 'i32');
 const T: Shape = ['tokens', 19];
 
@@ -177,7 +188,66 @@ export const operationCases: readonly OperationCase[] = [
     name: 'attention with dropout',
     floats: { x: ['tokens', 3 * 24] },
     build: ({ x }) =>
-      attention(x as Tensor, cuSeqlens(), 3, { probability: 0.25, name: 'case', random: randomInput() }),
+      attention(x as Tensor, cuSeqlens(), 3, {
+        dropout: { probability: 0.25, name: 'case', random: randomInput() },
+      }),
+  },
+  {
+    name: 'attention in a window',
+    floats: { x: ['tokens', 3 * 16] },
+    build: ({ x }) => attention(x as Tensor, cuSeqlens(), 2, { window: 5, scale: 0.3 }),
+  },
+  {
+    name: 'attention in a window, with dropout',
+    floats: { x: ['tokens', 3 * 6] },
+    build: ({ x }) =>
+      attention(x as Tensor, cuSeqlens(), 2, {
+        dropout: { probability: 0.25, name: 'case', random: randomInput() },
+        window: 3,
+      }),
+  },
+  {
+    name: 'attention of each token to itself',
+    floats: { x: ['tokens', 3 * 8] },
+    build: ({ x }) => attention(x as Tensor, cuSeqlens(), 2, { window: 0 }),
+  },
+  {
+    name: 'attention with positions of queries',
+    floats: { x: ['tokens', 3 * 8], scores: ['tokens', 2 * buckets] },
+    build: ({ x, scores }) =>
+      attention(x as Tensor, cuSeqlens(), 2, { positions: relative(scores, 'queries') }),
+  },
+  {
+    name: 'attention with positions of keys',
+    floats: { x: ['tokens', 3 * 6], scores: ['tokens', 2 * buckets] },
+    build: ({ x, scores }) => attention(x as Tensor, cuSeqlens(), 2, { positions: relative(scores, 'keys') }),
+  },
+  {
+    name: 'attention with positions and dropout',
+    floats: { x: ['tokens', 3 * 32], scores: ['tokens', 2 * 4 * buckets] },
+    build: ({ x, scores }) =>
+      attention(x as Tensor, cuSeqlens(), 4, {
+        dropout: { probability: 0.25, name: 'case', random: randomInput() },
+        positions: relative(scores, 'both'),
+      }),
+  },
+  {
+    name: 'attention with positions in a window',
+    floats: { x: ['tokens', 3 * 16], scores: ['tokens', 2 * 2 * buckets] },
+    build: ({ x, scores }) =>
+      attention(x as Tensor, cuSeqlens(), 2, {
+        dropout: { probability: 0.1, name: 'case', random: randomInput() },
+        positions: relative(scores, 'both'),
+        window: 6,
+      }),
+  },
+  {
+    name: 'attention with positions of a table',
+    floats: { x: ['tokens', 3 * 8], table: [2, buckets] },
+    build: ({ x, table }) => {
+      const scores = broadcastTo(reshape(table as Tensor, [1, 2 * buckets]), ['tokens', 2 * buckets]);
+      return attention(x as Tensor, cuSeqlens(), 2, { positions: relative(scores, 'queries') });
+    },
   },
   {
     name: 'embedding',

@@ -25,7 +25,7 @@ const words = ['red', 'rose', 'ruby', 'wine', 'fire', 'rust', 'blue', 'sky', 'se
 export interface TinyOptions {
   readonly hiddenSize?: number;
   readonly layers?: number;
-  readonly modelType?: keyof typeof tinyConfigs;
+  readonly modelType?: TinyModelType;
   readonly dropout?: number;
   /** Decides the weights. */
   readonly seed?: number;
@@ -37,22 +37,25 @@ interface TinySizes {
   readonly dropout: number;
 }
 
-const bertJson = ({ hiddenSize, layers, dropout }: TinySizes) => ({
+type TinyJson = (sizes: TinySizes) => Readonly<Record<string, unknown>>;
+export type TinyModelType = 'bert' | 'roberta' | 'distilbert' | 'electra';
+
+const bertJson: TinyJson = ({ hiddenSize, layers, dropout }) => ({
   ...{ hidden_size: hiddenSize, num_hidden_layers: layers, num_attention_heads: 2 },
   ...{ intermediate_size: 12, type_vocab_size: 2 },
   ...{ hidden_dropout_prob: dropout, attention_probs_dropout_prob: dropout },
 });
 
 /** What `config.json` says of small encoders, by model type. */
-const tinyConfigs = {
+const tinyConfigs: Readonly<Record<TinyModelType, TinyJson>> = {
   bert: bertJson,
   roberta: bertJson,
-  distilbert: ({ hiddenSize, layers, dropout }: TinySizes) => ({
+  distilbert: ({ hiddenSize, layers, dropout }) => ({
     ...{ dim: hiddenSize, n_layers: layers, n_heads: 2, hidden_dim: 12 },
     ...{ dropout, attention_dropout: dropout, seq_classif_dropout: dropout },
   }),
-  electra: (sizes: TinySizes) => ({ ...bertJson(sizes), embedding_size: 6 }),
-} as const;
+  electra: (sizes) => ({ ...bertJson(sizes), embedding_size: 6 }),
+};
 
 /** An encoder of 8 dimensions and 2 layers with random weights; texts are words of a short list. */
 export async function tinyEncoder(device: Device, options: TinyOptions = {}): Promise<TransformerEncoder> {

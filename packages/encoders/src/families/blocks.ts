@@ -75,12 +75,9 @@ export function encoderBlocks(
         );
       }
       const name = `layer.${layer}/attention`;
-      return attention(
-        qkv,
-        cuSeqlens,
-        heads,
-        dropout && { probability: attentionDropout, name, random: dropout.random },
-      );
+      return attention(qkv, cuSeqlens, heads, {
+        dropout: dropout && { probability: attentionDropout, name, random: dropout.random },
+      });
     },
     activate: (x, layer) => activation(sites.feedForwardIntermediate?.(x, { layer }) ?? x),
     layerOutput: (site) => sites.feedForwardOutput?.(site) ?? site.norm(add(site.hidden, site.residual)),
