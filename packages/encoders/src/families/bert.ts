@@ -18,7 +18,7 @@ import {
   postNormModules,
   postNormWeights,
 } from './post-norm.ts';
-import { linearWeights } from './weights.ts';
+import { linearWeights, type WeightSpec } from './weights.ts';
 
 /** Keys of BERT's `config.json`. */
 export const bertKeys: ConfigKeys = {
@@ -53,7 +53,8 @@ export const bertNames: PostNormNames = {
   outputNorm: 'output.LayerNorm',
   layerOutput: 'output',
 };
-const pooler = 'pooler.dense';
+/** Module of the pooler, without the prefix. */
+export const pooler = 'pooler.dense';
 
 /** Returns the parts that BERT and RoBERTa share. */
 export function bertLike(
@@ -82,19 +83,22 @@ export function bertLike(
     weights: (config) => [
       ...embeddingWeights(config),
       ...postNormWeights(config, bertNames),
-      ...linearWeights(pooler, config.hiddenSize, config.hiddenSize).map((spec) => ({
-        ...spec,
-        optional: true,
-      })),
+      ...poolerWeights(config),
     ],
-    build(config: TransformerConfig, call: FamilyCall): EncoderGraph {
-      const graph = buildPostNorm(config, call, bertNames);
-      const { has, weight } = call;
-      const pooled = (first: Tensor): Tensor =>
-        tanh(linear(first, weight(`${pooler}.weight`), weight(`${pooler}.bias`)));
-      return has(`${pooler}.weight`) ? { ...graph, pooled } : graph;
-    },
+    build: (config, call) => withPooler(buildPostNorm(config, call, bertNames), call),
   };
+}
+
+/** Returns the weights of the pooler, which a checkpoint may lack. */
+export function poolerWeights({ hiddenSize }: TransformerConfig): WeightSpec[] {
+  return linearWeights(pooler, hiddenSize, hiddenSize).map((spec) => ({ ...spec, optional: true }));
+}
+
+/** Adds the pooler to a graph, if there is one: `tanh(W·first + b)`. */
+export function withPooler(graph: EncoderGraph, { has, weight }: FamilyCall): EncoderGraph {
+  const pooled = (first: Tensor): Tensor =>
+    tanh(linear(first, weight(`${pooler}.weight`), weight(`${pooler}.bias`)));
+  return has(`${pooler}.weight`) ? { ...graph, pooled } : graph;
 }
 
 /** `W₂·drop(tanh(W₁·drop(first) + b₁)) + b₂` */

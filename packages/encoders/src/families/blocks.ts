@@ -1,4 +1,5 @@
 import {
+  type AttentionOptions,
   activations,
   add,
   attention,
@@ -14,6 +15,9 @@ import {
 import type { FeedForwardOutput } from '@scalearn/core/methods';
 import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';
+
+/** Returns what differs from plain attention in a layer, from its queries, keys and values. */
+export type AttentionFormOf = (queriesKeysValues: Tensor, layer: number) => Omit<AttentionOptions, 'dropout'>;
 
 /** Building blocks of the graphs of several families. Their weights are found by name. */
 export interface EncoderBlocks {
@@ -32,8 +36,10 @@ export interface EncoderBlocks {
   /**
    * Multi-head self-attention of a layer from its queries, keys and values, `[tokens, 3 · hidden]`. Calls the method's
    * sites.
+   *
+   * @param form what differs from plain attention, from the queries, keys and values after the method's sites
    */
-  attend(queriesKeysValues: Tensor, layer: number): Tensor;
+  attend(queriesKeysValues: Tensor, layer: number, form?: AttentionFormOf): Tensor;
   /**
    * The feed-forward activation of a layer's intermediate output, `[tokens, intermediate]`. Calls the method's site.
    */
@@ -60,7 +66,7 @@ export function encoderBlocks(
       const rows = weight(`${table}.weight`);
       return reshape(rows, rows.shape.slice(1));
     },
-    attend(given, layer) {
+    attend(given, layer, form) {
       let qkv = given;
       if (sites.attentionKey || sites.attentionValue) {
         const [query, key, value] = split(qkv, [hiddenSize, hiddenSize, hiddenSize], 1) as [
@@ -76,6 +82,7 @@ export function encoderBlocks(
       }
       const name = `layer.${layer}/attention`;
       return attention(qkv, cuSeqlens, heads, {
+        ...form?.(qkv, layer),
         dropout: dropout && { probability: attentionDropout, name, random: dropout.random },
       });
     },

@@ -2,6 +2,7 @@ import type { EncodedText, EncoderConfig, HostArray } from '@scalearn/core';
 import type { JsonFields } from '@scalearn/core/files';
 import type { Tensor } from '@scalearn/core/graph';
 import type { EncoderCall, EncoderGraph, EncoderModules, StaticHead } from '@scalearn/core/methods';
+import type { ConstantValues } from '../model/constants.ts';
 import type { VocabularyFormat } from '../tokenizer/files/vocabulary.ts';
 import type { TransformerConfig } from './config.ts';
 import type { MaskedLMHead } from './masked-lm-head.ts';
@@ -13,6 +14,10 @@ export interface FamilyCall extends Pick<EncoderCall, 'sites' | 'dropout'> {
   weight(name: string): Tensor;
   /** Returns whether there is such a weight. Optional weights may be missing. */
   has(name: string): boolean;
+  /**
+   * Returns a tensor that only the configuration decides, by a name of the family's choice. Its values are made once.
+   */
+  constant(name: string, make: () => ConstantValues): Tensor;
 }
 
 /**

@@ -4,10 +4,18 @@ import { bert } from './bert.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import type { EncoderFamily } from './family.ts';
+import { mpnet } from './mpnet.ts';
 import { roberta, xlmRoberta } from './roberta.ts';
 
 /** The built-in families of encoders. Functions that open encoders accept others as well. */
-export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert, electra];
+export const encoderFamilies: readonly EncoderFamily[] = [
+  bert,
+  roberta,
+  xlmRoberta,
+  distilbert,
+  electra,
+  mpnet,
+];
 
 /** Options of functions that open encoders. */
 export interface FamilyOptions {

@@ -1,6 +1,6 @@
 import { add, type Tensor } from '@scalearn/core/graph';
 import type { EncoderGraph, EncoderModules } from '@scalearn/core/methods';
-import { type EncoderBlocks, encoderBlocks } from './blocks.ts';
+import { type AttentionFormOf, type EncoderBlocks, encoderBlocks } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';
 import { linearWeights, normWeights, stackedWeights, type WeightSpec, weightSpec } from './weights.ts';
@@ -105,6 +105,7 @@ export function embed(
  *
  * @param dropsAttention whether dropout is applied to the attention's output
  * @param embeddings input of the first layer, `[tokens, hidden]`; default {@link embed}
+ * @param attention what differs from plain attention
  */
 export function buildPostNorm(
   config: TransformerConfig,
@@ -113,7 +114,12 @@ export function buildPostNorm(
   {
     dropsAttention = true,
     embeddings: first = (parts) => embed(config, parts),
-  }: { readonly dropsAttention?: boolean; readonly embeddings?: (parts: EncoderBlocks) => Tensor } = {},
+    attention,
+  }: {
+    readonly dropsAttention?: boolean;
+    readonly embeddings?: (parts: EncoderBlocks) => Tensor;
+    readonly attention?: AttentionFormOf;
+  } = {},
 ): EncoderGraph {
   const parts = encoderBlocks(config, call);
   const { dense, norm, drop, attend, activate, layerOutput, cuSeqlens } = parts;
@@ -121,7 +127,7 @@ export function buildPostNorm(
   const hiddenStates = [x];
   for (let layer = 0; layer < config.layers; layer++) {
     const inLayer = (name: string): string => `${names.layer}.${layer}.${name}`;
-    const context = attend(dense(inLayer(names.queryKeyValue), x), layer);
+    const context = attend(dense(inLayer(names.queryKeyValue), x), layer, attention);
     const mixed = dense(inLayer(names.attentionOutput), context);
     const attended = dropsAttention ? drop(mixed, `layer.${layer}/attentionOutput`) : mixed;
     const residual = norm(inLayer(names.attentionNorm), add(attended, x));
