@@ -1,6 +1,6 @@
 import { jsonCount } from '@scalearn/core/files';
 import { broadcastTo, relativeBuckets, reshape, transpose } from '@scalearn/core/graph';
-import { wordPieceVocabulary } from '../tokenizer/files/bert.ts';
+import { wordPieceVocabularyOfMPNet } from '../tokenizer/files/bert.ts';
 import { bertKeys, pooler, poolerWeights, tanhHead, withPooler } from './bert.ts';
 import type { AttentionFormOf } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
@@ -90,7 +90,7 @@ export const mpnet: EncoderFamily = defineEncoderFamily<MPNetConfig>({
   firstPosition: () => 2,
   build: (config, call) =>
     withPooler(buildPostNorm(config, call, names, { attention: relativePositions(config, call) }), call),
-  vocabulary: wordPieceVocabulary('MPNetTokenizer'),
+  vocabulary: wordPieceVocabularyOfMPNet('MPNetTokenizer'),
   maskedLM: {
     dense: 'lm_head.dense',
     norm: 'lm_head.layer_norm',
