@@ -39,15 +39,15 @@ export interface DenseHeadOptions {
   readonly modules: readonly [dense: string, logits: string];
   /** Activation of the dense layer, by its name in transformers. */
   readonly activation: string;
-  /** Whether dropout is applied to the first token before the dense layer; `true` by default. */
-  readonly dropsInput?: boolean;
+  /** Dropout probability of the first token before the dense layer; the classifier's by default. */
+  readonly inputDropout?: number;
   /** See {@link StaticHead.isInTransformers}; `true` by default. */
   readonly isInTransformers?: boolean;
 }
 
 /** Creates a head with a dense layer on the first token: `W₂·drop(act(W₁·drop(first) + b₁)) + b₂`. */
 export function denseHead(options: DenseHeadOptions): StaticHead {
-  const { modules, activation, dropsInput = true, isInTransformers = true } = options;
+  const { modules, activation, inputDropout, isInTransformers = true } = options;
   const act = Object.hasOwn(activations, activation) ? activations[activation] : undefined;
   if (!act)
     throw new ArgumentError(
@@ -61,7 +61,7 @@ export function denseHead(options: DenseHeadOptions): StaticHead {
       linearParameters(name, hiddenSize, hiddenSize, initializerRange),
     features: ([name], { encoder, graph, dropout, parameter }) => {
       const first = selectFirst(graph.output, graph.cuSeqlens);
-      const x = dropsInput ? (dropout?.apply(first, encoder.classifierDropout, 'head/0') ?? first) : first;
+      const x = dropout?.apply(first, inputDropout ?? encoder.classifierDropout, 'head/0') ?? first;
       return act(linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`)));
     },
   };

@@ -22,13 +22,16 @@ import { crossEntropy } from '../../src/ops/cross-entropy.ts';
 import { dropout, randomInput } from '../../src/ops/dropout.ts';
 import { broadcastTo, elementwise } from '../../src/ops/elementwise.ts';
 import { embedding } from '../../src/ops/embedding.ts';
+import { headMatmul } from '../../src/ops/head-matmul.ts';
 import { layerNorm } from '../../src/ops/layer-norm.ts';
 import { binaryCrossEntropyWithLogits, meanSquaredError } from '../../src/ops/losses.ts';
 import { linear, matmul } from '../../src/ops/matmul.ts';
 import { pack, view } from '../../src/ops/pack.ts';
 import { reshape } from '../../src/ops/reshape.ts';
+import { rotary } from '../../src/ops/rotary.ts';
 import { selectFirst } from '../../src/ops/select-first.ts';
 import { selectTokens } from '../../src/ops/select-tokens.ts';
+import { sequenceMean } from '../../src/ops/sequence-mean.ts';
 import { softmax } from '../../src/ops/softmax.ts';
 import { topMask } from '../../src/ops/top-mask.ts';
 import { transpose } from '../../src/ops/transpose.ts';
@@ -145,6 +148,16 @@ export const operationCases: readonly OperationCase[] = [
   binary('matmul, long, transposed', [4100, 5], [8, 4100], (a, b) =>
     matmul(a, b, { transposeA: true, transposeB: true }),
   ),
+  binary('products of heads', ['tokens', 3 * 5], [5, 3 * 7], (a, b) => headMatmul(a, b, 3)),
+  binary('products of heads, transposed b', ['tokens', 4 * 8], [20, 4 * 8], (a, b) =>
+    headMatmul(a, b, 4, { transposeB: true }),
+  ),
+  binary('products of heads, transposed a', ['tokens', 2 * 12], ['tokens', 2 * 7], (a, b) =>
+    headMatmul(a, b, 2, { transposeA: true }),
+  ),
+  binary('products of heads, both transposed', [9, 2 * 70], [66, 2 * 9], (a, b) =>
+    headMatmul(a, b, 2, { transposeA: true, transposeB: true }),
+  ),
   {
     name: 'linear with relu, long',
     floats: { x: [2, 4096], weight: [7, 4096], bias: [7] },
@@ -253,6 +266,35 @@ export const operationCases: readonly OperationCase[] = [
     name: 'embedding',
     floats: { table: [11, 21] },
     build: ({ table }) => embedding(table as Tensor, input('ids', ['tokens'], 'i32')),
+  },
+  {
+    name: 'rotary positions',
+    floats: { x: ['tokens', 3 * 16], positions: ['tokens', 8] },
+    fixed: true,
+    build: ({ x, positions }) => rotary(x as Tensor, positions as Tensor, 4),
+  },
+  {
+    name: 'rotary positions, one angle',
+    floats: { x: ['tokens', 24] },
+    build: ({ x }) => {
+      const half = (value: number): Tensor => constant(value, ['tokens', 4]);
+      return rotary(x as Tensor, concat([half(0.6), half(0.8)], 1), 2);
+    },
+  },
+  {
+    name: 'rotary positions, gradient',
+    floats: { x: ['tokens', 18], positions: ['tokens', 6], w: ['tokens', 18] },
+    fixed: true,
+    build: ({ x, positions, w }) => {
+      const loss = sum(multiply(square(rotary(x as Tensor, positions as Tensor, 3)), w as Tensor));
+      return gradients(loss, [x as Tensor])[0] as Tensor;
+    },
+  },
+  { name: 'mean of sequences', floats: { x: T }, build: ({ x }) => sequenceMean(x as Tensor, cuSeqlens()) },
+  {
+    name: 'mean of sequences, four columns at a time',
+    floats: { x: ['tokens', 8] },
+    build: ({ x }) => sequenceMean(square(x as Tensor), cuSeqlens()),
   },
   { name: 'first token', floats: { x: T }, build: ({ x }) => selectFirst(x as Tensor, cuSeqlens()) },
   {

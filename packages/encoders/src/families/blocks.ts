@@ -4,6 +4,7 @@ import {
   add,
   attention,
   concat,
+  constant,
   embedding,
   input,
   layerNorm,
@@ -16,16 +17,22 @@ import type { FeedForwardOutput } from '@scalearn/core/methods';
 import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';
 
+/** What differs from plain attention. */
+interface AttentionForm extends Omit<AttentionOptions, 'dropout'> {
+  /** The queries, keys and values to use instead. */
+  readonly queriesKeysValues?: Tensor;
+}
+
 /** Returns what differs from plain attention in a layer, from its queries, keys and values. */
-export type AttentionFormOf = (queriesKeysValues: Tensor, layer: number) => Omit<AttentionOptions, 'dropout'>;
+export type AttentionFormOf = (queriesKeysValues: Tensor, layer: number) => AttentionForm;
 
 /** Building blocks of the graphs of several families. Their weights are found by name. */
 export interface EncoderBlocks {
   /** i32 `[boundaries]`. */
   readonly cuSeqlens: Tensor;
-  /** A linear layer, by the name of its module. */
+  /** A linear layer, by the name of its module, with a bias if there is one. */
   dense(name: string, x: Tensor): Tensor;
-  /** A layer norm, by the name of its module. */
+  /** A layer norm, by the name of its module, with a bias if there is one. */
   norm(name: string, x: Tensor): Tensor;
   /** Dropout of hidden states. The name is the name of its random stream. */
   drop(x: Tensor, name: string): Tensor;
@@ -51,15 +58,20 @@ export interface EncoderBlocks {
 /** Returns the building blocks for an encoder's graph. */
 export function encoderBlocks(
   config: TransformerConfig,
-  { weight, sites, dropout }: FamilyCall,
+  { weight, has, sites, dropout }: FamilyCall,
 ): EncoderBlocks {
   const { hiddenSize, heads, layerNormEpsilon, hiddenDropout, attentionDropout } = config;
   const cuSeqlens = input('cuSeqlens', ['boundaries'], 'i32');
+  const bias = (name: string): Tensor | undefined =>
+    has(`${name}.bias`) ? weight(`${name}.bias`) : undefined;
   const activation = activations[config.activation] as (x: Tensor) => Tensor;
   return {
     cuSeqlens,
-    dense: (name, x) => linear(x, weight(`${name}.weight`), weight(`${name}.bias`)),
-    norm: (name, x) => layerNorm(x, weight(`${name}.weight`), weight(`${name}.bias`), layerNormEpsilon),
+    dense: (name, x) => linear(x, weight(`${name}.weight`), bias(name)),
+    norm: (name, x) => {
+      const gain = weight(`${name}.weight`);
+      return layerNorm(x, gain, bias(name) ?? constant(0, gain.shape), layerNormEpsilon);
+    },
     drop: (x, name) => dropout?.apply(x, hiddenDropout, name) ?? x,
     rows: (table, fed) => embedding(weight(`${table}.weight`), input(fed, ['tokens'], 'i32')),
     onlyRow: (table) => {
@@ -81,8 +93,9 @@ export function encoderBlocks(
         );
       }
       const name = `layer.${layer}/attention`;
-      return attention(qkv, cuSeqlens, heads, {
-        ...form?.(qkv, layer),
+      const { queriesKeysValues = qkv, ...options } = form?.(qkv, layer) ?? {};
+      return attention(queriesKeysValues, cuSeqlens, heads, {
+        ...options,
         dropout: dropout && { probability: attentionDropout, name, random: dropout.random },
       });
     },

@@ -41,7 +41,7 @@ export const electra: EncoderFamily = defineEncoderFamily<ElectraConfig>({
     position_embedding_type: 'absolute',
   }),
   weights: (config) => [
-    ...embeddingWeights(config, config.embeddingSize),
+    ...embeddingWeights(config, { width: config.embeddingSize }),
     ...(isProjected(config) ? linearWeights(projection, config.hiddenSize, config.embeddingSize) : []),
     ...postNormWeights(config, bertNames),
   ],

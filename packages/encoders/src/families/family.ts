@@ -31,6 +31,8 @@ export interface EncoderFamily<Config extends TransformerConfig = TransformerCon
   readonly prefix: string;
   /** Prefix of its class names in Python, such as `Bert`; undefined if there are none. */
   readonly pythonClass?: string;
+  /** Class of its tokenizer in transformers.js; by default `pythonClass` and `Tokenizer`. */
+  readonly tokenizerClass?: string;
   /** Paths of its modules on disk, including the prefix. */
   readonly modules: EncoderModules;
   /**
@@ -58,6 +60,8 @@ export interface EncoderFamily<Config extends TransformerConfig = TransformerCon
   weights(config: Config): readonly WeightSpec[];
   /** Returns the position of a sequence's first token. */
   firstPosition(config: Config): number;
+  /** Returns whether the graph reads `positionIds`; by default it does. */
+  readsPositions?(config: Config): boolean;
   /** Builds the graph. It calls the active method at its sites and may read the common inputs and its own. */
   build(config: Config, call: FamilyCall): EncoderGraph;
   /**

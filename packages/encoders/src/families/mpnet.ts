@@ -89,7 +89,10 @@ export const mpnet: EncoderFamily = defineEncoderFamily<MPNetConfig>({
   // The published code counts positions from 2, independent of the padding id.
   firstPosition: () => 2,
   build: (config, call) =>
-    withPooler(buildPostNorm(config, call, names, { attention: relativePositions(config, call) }), call),
+    withPooler(
+      buildPostNorm(config, call, names, { attention: () => relativePositions(config, call) }),
+      call,
+    ),
   vocabulary: wordPieceVocabularyOfMPNet('MPNetTokenizer'),
   maskedLM: {
     dense: 'lm_head.dense',
