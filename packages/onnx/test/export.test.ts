@@ -16,7 +16,12 @@ import {
   type Tensor,
   variable,
 } from '@scalearn/core/graph';
-import { createEncoder, maxSequenceLength, type TransformerConfig } from '@scalearn/encoders';
+import {
+  createEncoder,
+  maxSequenceLength,
+  parseEncoderConfig,
+  type TransformerConfig,
+} from '@scalearn/encoders';
 import { exportedFiles, exportOnnx, loadRuntime, OnnxExportError, openExportedFile } from '@scalearn/onnx';
 import { afterAll, describe, expect, test } from 'vitest';
 import { tinyConfig, tinyWeights } from '../../cli/src/doctor/self-test.ts';
@@ -31,9 +36,24 @@ const roberta: TransformerConfig = { ...bert, modelType: 'roberta', padTokenId: 
 
 const distilbert: TransformerConfig = { ...bert, modelType: 'distilbert', typeVocabSize: 0 };
 
-const electra: TransformerConfig & { readonly embeddingSize: number } = {
-  ...{ ...bert, modelType: 'electra', embeddingSize: 20 },
-};
+/** Encoders of other families, of the same size. */
+const others = [
+  { model_type: 'electra', embedding_size: 20, type_vocab_size: 2 },
+  { model_type: 'mpnet' },
+  { model_type: 'modernbert', global_attn_every_n_layers: 2, local_attention: 4 },
+  // Long rows are divided into blocks.
+  { model_type: 'modernbert', global_attn_every_n_layers: 4, local_attention: 8, num_hidden_layers: 3 },
+  {
+    ...{ model_type: 'deberta-v2', relative_attention: true, position_biased_input: false },
+    ...{ share_att_key: true, pos_att_type: 'p2c|c2p', position_buckets: 6, norm_rel_ebd: 'layer_norm' },
+  },
+  { model_type: 'deberta-v2', relative_attention: true, pos_att_type: ['p2c'], type_vocab_size: 2 },
+].map((own) =>
+  parseEncoderConfig({
+    ...{ vocab_size: 97, hidden_size: 36, num_hidden_layers: 2, num_attention_heads: 3 },
+    ...{ intermediate_size: 76, max_position_embeddings: 20, ...own },
+  }),
+);
 
 /** Texts of it are its token ids. */
 async function encoderOf(config: TransformerConfig): Promise<Encoder> {
@@ -111,8 +131,8 @@ const distance = (a: readonly number[], b: readonly number[]): number =>
 
 const norm = (values: readonly number[]): number => Math.hypot(...values);
 
-describe.each([bert, roberta, distilbert, electra])('$modelType', (config) => {
-  const [firstPosition, dtype] = [config.modelType === 'roberta' ? 2 : 0, 'f32'] as const;
+describe.each([bert, roberta, distilbert, ...others])('$modelType', (config) => {
+  const [firstPosition, dtype] = [config.maxPositions - maxSequenceLength(config), 'f32'] as const;
 
   test.each(Object.entries(layouts))('a batch %s gives what its ragged batch gives', async (_, layout) => {
     expect(maxSequenceLength(config)).toBeGreaterThanOrEqual(18);

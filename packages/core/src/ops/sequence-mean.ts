@@ -1,7 +1,7 @@
 import { defineKernel, type Lanes } from '../graph/kernel.ts';
 import { eachItem, elements, lanesOf, launch, rowItems, widthOf } from '../graph/launch.ts';
 import type { OnnxEmitter, OnnxValue } from '../graph/onnx.ts';
-import { type Dim, dimOf } from '../graph/shape.ts';
+import { type Dim, dimOf, fixedDim } from '../graph/shape.ts';
 import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { findSequence, sequencesOf } from './select-first.ts';
@@ -24,9 +24,16 @@ const sequenceMeanOperation = defineOperation<[x: Tensor, cuSeqlens: Tensor]>({
       }
     }
   },
-  onnx: ({ inputs: [x, cuSeqlens], node, emit }) => [
-    emit.node('MatMul', [shares(cuSeqlens, dimOf(node.inputs[0].shape, 0), emit), x]),
-  ],
+  onnx: ({ inputs: [x, cuSeqlens], node, emit }) => {
+    const [tokens, width] = [dimOf(node.inputs[0].shape, 0), fixedDim(node.inputs[0].shape, 1)];
+    const { lengths, sequences } = members(cuSeqlens, tokens, emit);
+    const rows = emit.node('Reshape', [sequences, emit.ints(-1, 1)]);
+    const indices = emit.node('Expand', [rows, emit.ints(1, width)]);
+    const zeros = emit.node('Expand', [emit.scalar(0), emit.dims(node.outputs[0].shape)]);
+    // ScatterElements adds in ascending order, so every run gives the same sum.
+    const sums = emit.node('ScatterElements', [zeros, indices, x], { axis: 0, reduction: 'add' });
+    return [emit.node('Div', [sums, lengths])];
+  },
   wgsl: ({ inputs: [x, cuSeqlens], outputs: [y] }) => {
     const lanes = lanesOf(y.shape);
     const sizes = { items: rowItems(y.shape, lanes), width: widthOf(y.shape) };
@@ -54,8 +61,8 @@ const sequenceMeanGradientOperation = defineOperation<
     }
   },
   onnx: ({ inputs: [dy, cuSeqlens], attributes: { tokens }, emit }) => {
-    const transposed = emit.node('Transpose', [shares(cuSeqlens, tokens, emit)], { perm: [1, 0] });
-    return [emit.node('MatMul', [transposed, dy])];
+    const { lengths, sequences } = members(cuSeqlens, tokens, emit);
+    return [emit.node('Gather', [emit.node('Div', [dy, lengths]), sequences], { axis: 0 })];
   },
   wgsl: ({ inputs: [dy, cuSeqlens], outputs: [dx] }) => {
     const lanes = lanesOf(dx.shape);
@@ -107,25 +114,28 @@ ${findSequence(cuSeqlens, sequences, 'row')}
   ${dx.put('row', 'column', 'value', lanes)}`,
 });
 
-/** Writes the share of each token in the mean of each sequence: 1/length or 0, `[sequences, tokens]`. */
-function shares(cuSeqlens: OnnxValue, tokens: Dim, emit: OnnxEmitter): OnnxValue {
-  const bounds = emit.node('Cast', [cuSeqlens], { to: 7 });
-  const side = (...range: [OnnxValue, OnnxValue]): OnnxValue =>
-    emit.node('Reshape', [emit.node('Slice', [bounds, ...range]), emit.ints(-1, 1)]);
-  const begins = side(emit.ints(0), emit.ints(-1));
-  const ends = side(emit.ints(1), emit.ints(Number.MAX_SAFE_INTEGER));
+/** Writes the lengths of the sequences, f32 `[sequences, 1]`, and the sequence of each token, int64 `[tokens]`. */
+function members(
+  cuSeqlens: OnnxValue,
+  tokens: Dim,
+  emit: OnnxEmitter,
+): Record<'lengths' | 'sequences', OnnxValue> {
+  const [f32, i64] = [1, 7] as const;
+  const bounds = emit.node('Cast', [cuSeqlens], { to: i64 });
+  const begins = emit.node('Slice', [bounds, emit.ints(0), emit.ints(-1)]);
+  const ends = emit.node('Slice', [bounds, emit.ints(1), emit.ints(Number.MAX_SAFE_INTEGER)]);
   const scalar = (x: OnnxValue): OnnxValue => emit.node('Squeeze', [x]);
   const numbers = emit.node('Range', [
     scalar(emit.ints(0)),
     scalar(emit.dims([tokens])),
     scalar(emit.ints(1)),
   ]);
-  const isIn = emit.node('And', [
-    emit.node('GreaterOrEqual', [numbers, begins]),
-    emit.node('Less', [numbers, ends]),
-  ]);
-  const lengths = emit.node('Cast', [emit.node('Sub', [ends, begins])], { to: 1 });
-  return emit.node('Div', [emit.node('Cast', [isIn], { to: 1 }), lengths]);
+  const isBehind = emit.node('GreaterOrEqual', [emit.node('Reshape', [numbers, emit.ints(-1, 1)]), ends]);
+  const sequences = emit.node('ReduceSum', [emit.node('Cast', [isBehind], { to: i64 }), emit.ints(1)], {
+    keepdims: 0,
+  });
+  const lengths = emit.node('Cast', [emit.node('Sub', [ends, begins])], { to: f32 });
+  return { lengths: emit.node('Reshape', [lengths, emit.ints(-1, 1)]), sequences };
 }
 
 /** Returns the mean of the rows of every sequence: x `[tokens, width]`, `[sequences, width]`. */

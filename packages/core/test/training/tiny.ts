@@ -38,7 +38,14 @@ interface TinySizes {
 }
 
 type TinyJson = (sizes: TinySizes) => Readonly<Record<string, unknown>>;
-export type TinyModelType = 'bert' | 'roberta' | 'distilbert' | 'electra';
+export type TinyModelType =
+  | 'bert'
+  | 'roberta'
+  | 'distilbert'
+  | 'electra'
+  | 'mpnet'
+  | 'modernbert'
+  | 'deberta-v2';
 
 const bertJson: TinyJson = ({ hiddenSize, layers, dropout }) => ({
   ...{ hidden_size: hiddenSize, num_hidden_layers: layers, num_attention_heads: 2 },
@@ -55,6 +62,16 @@ const tinyConfigs: Readonly<Record<TinyModelType, TinyJson>> = {
     ...{ dropout, attention_dropout: dropout, seq_classif_dropout: dropout },
   }),
   electra: (sizes) => ({ ...bertJson(sizes), embedding_size: 6 }),
+  mpnet: bertJson,
+  modernbert: ({ dropout, ...sizes }) => ({
+    ...{ ...bertJson({ dropout, ...sizes }), global_attn_every_n_layers: 2, local_attention: 4 },
+    ...{ embedding_dropout: dropout, attention_dropout: dropout, mlp_dropout: dropout },
+    classifier_pooling: 'mean',
+  }),
+  'deberta-v2': (sizes) => ({
+    ...{ ...bertJson(sizes), relative_attention: true, position_biased_input: false, share_att_key: true },
+    ...{ type_vocab_size: 0, pos_att_type: 'p2c|c2p', position_buckets: 4, norm_rel_ebd: 'layer_norm' },
+  }),
 };
 
 /** An encoder of 8 dimensions and 2 layers with random weights; texts are words of a short list. */

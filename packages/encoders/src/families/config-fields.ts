@@ -2,10 +2,13 @@ import {
   type JsonFields,
   type JsonRule,
   jsonCount,
+  jsonList,
   jsonNumber,
   jsonNumberIn,
   jsonObject,
+  jsonOr,
   jsonOrNull,
+  jsonText,
   shown,
 } from '@scalearn/core/files';
 import { activations } from '@scalearn/core/graph';
@@ -135,4 +138,20 @@ export function checkDerived(fields: JsonFields, derived: Readonly<Record<string
 export function checkHeads(fields: JsonFields, { hiddenSize, heads }: TransformerConfig): void {
   const size = hiddenSize / heads;
   checkDerived(fields, { head_dim: size, attention_head_size: size, num_key_value_heads: heads });
+}
+
+/** Reads names from a list, or joined by `|`. Refuses others than the known ones, and knows `none`. */
+export function readNames<const T extends string>(
+  fields: JsonFields,
+  key: string,
+  known: readonly T[],
+): readonly T[] {
+  const value = fields.take(key, jsonOrNull(jsonOr(jsonText, jsonList(jsonText))), null) ?? [];
+  const names = (typeof value === 'string' ? value.toLowerCase().split('|') : value).map((name) =>
+    name.trim(),
+  );
+  const other = names.find((name) => !['', 'none', ...known].includes(name));
+  if (other !== undefined)
+    throw fields.error(`${key} has ${shown(other)}, which is not supported, only ${known.join(' and ')}`);
+  return known.filter((name) => names.includes(name));
 }

@@ -2,28 +2,14 @@ import {
   type JsonFields,
   jsonBoolean,
   jsonCount,
-  jsonList,
   jsonNumber,
   jsonNumberIn,
   jsonOneOf,
-  jsonOr,
   jsonOrNull,
-  jsonText,
-  shown,
 } from '@scalearn/core/files';
-import {
-  activations,
-  concat,
-  headMatmul,
-  linear,
-  relativeBuckets,
-  scale,
-  split,
-  type Tensor,
-} from '@scalearn/core/graph';
+import { activations, linear, type Tensor } from '@scalearn/core/graph';
 import { denseHead } from '@scalearn/core/methods';
 import { bertKeys, bertNames } from './bert.ts';
-import type { AttentionFormOf, EncoderBlocks } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
 import {
   type ConfigKeys,
@@ -31,9 +17,16 @@ import {
   checkHeads,
   largestSize,
   readConfigFields,
+  readNames,
   writeConfigFields,
 } from './config-fields.ts';
-import { defineEncoderFamily, type EncoderFamily, type FamilyCall } from './family.ts';
+import {
+  type DisentangledConfig,
+  type DisentangledNames,
+  disentangledAttention,
+  disentangledWeights,
+} from './disentangled.ts';
+import { defineEncoderFamily, type EncoderFamily } from './family.ts';
 import {
   buildPostNorm,
   embed,
@@ -42,26 +35,13 @@ import {
   postNormModules,
   postNormWeights,
 } from './post-norm.ts';
-import { logBucket } from './relative-buckets.ts';
-import { linearWeights, normWeights, type WeightSpec, weightSpec } from './weights.ts';
+import { linearWeights, type WeightSpec } from './weights.ts';
 
-interface DebertaConfig extends TransformerConfig {
+interface DebertaConfig extends TransformerConfig, DisentangledConfig {
   /** Width of the tables of words, positions and token types. */
   readonly embeddingSize: number;
   /** Whether there is a table of positions. */
   readonly hasPositions: boolean;
-  /** Whether attention has scores of relative positions. */
-  readonly isRelative: boolean;
-  /** The scores: of contents and positions (`c2p`), of positions and contents (`p2c`). */
-  readonly scores: readonly ('c2p' | 'p2c')[];
-  /** Whether the layers' projections of queries and keys also project the relative positions. */
-  readonly sharesKeys: boolean;
-  /** Number of buckets of distances to each side; 0 if every distance has one. */
-  readonly positionBuckets: number;
-  /** Distance that has the last bucket. */
-  readonly maxRelative: number;
-  /** Whether the table of relative positions passes a layer norm. */
-  readonly normsRelative: boolean;
 }
 
 const { typeVocabSize: _, classifierDropout: __, ...bert }: ConfigKeys = bertKeys;
@@ -71,8 +51,10 @@ const names: PostNormNames = {
   ...{ query: 'attention.self.query_proj', key: 'attention.self.key_proj' },
   ...{ value: 'attention.self.value_proj', queryKeyValue: 'attention.self.qkv_proj' },
 };
-const relative = { table: 'encoder.rel_embeddings.weight', norm: 'encoder.LayerNorm' } as const;
-const own = { c2p: 'attention.self.pos_key_proj', p2c: 'attention.self.pos_query_proj' } as const;
+const relative: DisentangledNames = {
+  ...{ table: 'encoder.rel_embeddings.weight', norm: 'encoder.LayerNorm' },
+  ...{ c2p: 'attention.self.pos_key_proj', p2c: 'attention.self.pos_query_proj' },
+};
 const projection = 'embeddings.embed_proj';
 
 function readConfig(fields: JsonFields): DebertaConfig {
@@ -102,9 +84,9 @@ function readConfig(fields: JsonFields): DebertaConfig {
       fields.take('embedding_size', jsonOrNull(jsonCount(1, largestSize)), null) ?? config.hiddenSize,
     hasPositions: fields.take('position_biased_input', jsonBoolean, true),
     ...{ isRelative, positionBuckets, maxRelative },
-    scores: readParts(fields, 'pos_att_type', ['c2p', 'p2c']),
+    scores: readNames(fields, 'pos_att_type', ['c2p', 'p2c']),
     sharesKeys: fields.take('share_att_key', jsonBoolean, false),
-    normsRelative: readParts(fields, 'norm_rel_ebd', ['layer_norm']).length > 0,
+    normsRelative: readNames(fields, 'norm_rel_ebd', ['layer_norm']).length > 0,
     headOptions: {
       activation: fields.take('pooler_hidden_act', jsonOneOf(Object.keys(activations)), 'gelu'),
       inputDropout,
@@ -112,101 +94,14 @@ function readConfig(fields: JsonFields): DebertaConfig {
   };
 }
 
-/** Reads a list, or names joined by `|`. */
-function readParts<const T extends string>(
-  fields: JsonFields,
-  key: string,
-  known: readonly T[],
-): readonly T[] {
-  const value = fields.take(key, jsonOrNull(jsonOr(jsonText, jsonList(jsonText))), null) ?? [];
-  const parts =
-    typeof value === 'string'
-      ? value
-          .toLowerCase()
-          .split('|')
-          .map((part) => part.trim())
-      : value;
-  const other = parts.find((part) => !['', 'none', ...known].includes(part));
-  if (other !== undefined)
-    throw fields.error(`${key} has ${shown(other)}, which is not supported, only ${known.join(' and ')}`);
-  return known.filter((part) => parts.includes(part));
-}
-
 function weights(config: DebertaConfig): WeightSpec[] {
-  const { hiddenSize: d, embeddingSize: width, hasPositions, isRelative, scores, sharesKeys } = config;
-  const projections = isRelative && !sharesKeys ? scores : [];
+  const { hiddenSize: d, embeddingSize: width, hasPositions } = config;
   return [
     ...embeddingWeights(config, { width, normWidth: d, hasPositions }),
     ...(width === d ? [] : linearWeights(projection, d, width, false)),
     ...postNormWeights(config, names),
-    ...Array.from({ length: config.layers }, (_, layer) =>
-      projections.flatMap((part) => linearWeights(`${names.layer}.${layer}.${own[part]}`, d, d)),
-    ).flat(),
-    ...(isRelative ? [weightSpec(relative.table, [2 * spanOf(config), d])] : []),
-    ...(config.normsRelative ? normWeights(relative.norm, d) : []),
+    ...disentangledWeights(config, names, relative),
   ];
-}
-
-/** Returns the number of rows of the table of relative positions to each side. */
-const spanOf = ({ positionBuckets, maxRelative }: DebertaConfig): number => positionBuckets || maxRelative;
-
-/** Lists the row of the table for each distance. */
-function bucketList(config: DebertaConfig): Int32Array {
-  const { positionBuckets, maxRelative, maxPositions } = config;
-  const span = spanOf(config);
-  const signed = (distance: number): number =>
-    positionBuckets > 0 ? logBucket(distance, positionBuckets, maxRelative) : distance;
-  return relativeBuckets(maxPositions, (distance) =>
-    Math.max(0, Math.min(2 * span - 1, signed(distance) + span)),
-  );
-}
-
-/**
- * Disentangled attention: the logits of contents, of contents and relative positions, and of relative positions and
- * contents, each in the same scale.
- */
-function disentangled(
-  config: DebertaConfig,
-  call: FamilyCall,
-  { norm, dense, drop }: EncoderBlocks,
-): AttentionFormOf {
-  const { hiddenSize: d, heads, scores, isRelative, sharesKeys, normsRelative } = config;
-  const factor = 1 / Math.sqrt((d / heads) * (1 + scores.length));
-  if (!isRelative || scores.length === 0) return () => ({ scale: factor });
-  const [first] = scores;
-  const sides = scores.length === 2 ? 'both' : first === 'c2p' ? 'queries' : 'keys';
-  const table = call.weight(relative.table);
-  const positions = normsRelative ? norm(relative.norm, table) : table;
-  const buckets = call.constant('relative positions', () => {
-    const data = bucketList(config);
-    return { data, shape: [data.length] };
-  });
-  return (qkv, layer) => {
-    const dropped = drop(positions, `layer.${layer}/relative`);
-    const inLayer = (name: string): string => `${names.layer}.${layer}.${name}`;
-    const projected = ({ c2p, p2c }: Readonly<Record<'c2p' | 'p2c', () => Tensor>>): Tensor =>
-      concat(
-        scores.map((part) => (part === 'c2p' ? c2p() : p2c())),
-        1,
-      );
-    const three = (x: Tensor): readonly Tensor[] => split(x, [d, d, d], 1);
-    const ofPositions = (): Tensor => {
-      if (!sharesKeys)
-        return projected({
-          c2p: () => dense(inLayer(own.c2p), dropped),
-          p2c: () => dense(inLayer(own.p2c), dropped),
-        });
-      const [query, key] = three(dense(inLayer(names.queryKeyValue), dropped)) as [Tensor, Tensor];
-      const { attentionKey } = call.sites;
-      return projected({ c2p: () => attentionKey?.(key, { layer }) ?? key, p2c: () => query });
-    };
-    const [query, key] = three(qkv) as [Tensor, Tensor];
-    const ofContents = projected({ c2p: () => query, p2c: () => key });
-    const products = headMatmul(ofContents, scale(ofPositions(), factor), heads * scores.length, {
-      transposeB: true,
-    });
-    return { scale: factor, positions: { scores: products, sides, buckets } };
-  };
 }
 
 /**
@@ -257,6 +152,6 @@ export const debertaV2: EncoderFamily = defineEncoderFamily<DebertaConfig>({
           ...(embeddingSize === hiddenSize ? { hasPositions } : { hasPositions, project }),
         });
       },
-      attention: (parts) => disentangled(config, call, parts),
+      attention: (parts) => disentangledAttention(config, call, parts, names, relative),
     }),
 });

@@ -9,18 +9,8 @@ import {
   jsonText,
   shown,
 } from '@scalearn/core/files';
-import {
-  activations,
-  add,
-  embedding,
-  input,
-  multiply,
-  rotary,
-  split,
-  type Tensor,
-} from '@scalearn/core/graph';
-import type { EncoderGraph } from '@scalearn/core/methods';
-import { type AttentionFormOf, encoderBlocks } from './blocks.ts';
+import { activations, embedding, input, rotary, type Tensor } from '@scalearn/core/graph';
+import type { AttentionFormOf } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
 import {
   type ConfigKeys,
@@ -31,10 +21,11 @@ import {
 } from './config-fields.ts';
 import { defineEncoderFamily, type EncoderFamily, type FamilyCall } from './family.ts';
 import { normedHead } from './normed-head.ts';
+import { buildPreNorm, type PreNormBiases, type PreNormNames, preNormWeights } from './pre-norm.ts';
 import { rotaryAngles } from './rotary.ts';
-import { linearWeights, normWeights, type WeightSpec, weightSpec } from './weights.ts';
+import { normWeights, weightSpec } from './weights.ts';
 
-interface ModernBertConfig extends TransformerConfig {
+interface ModernBertConfig extends TransformerConfig, PreNormBiases {
   readonly embeddingDropout: number;
   /** Every so many layers, from the first, attention has no window. */
   readonly globalEvery: number;
@@ -43,9 +34,6 @@ interface ModernBertConfig extends TransformerConfig {
   /** Bases of the rotary positions. */
   readonly globalBase: number;
   readonly localBase: number;
-  readonly attentionBias: boolean;
-  readonly feedForwardBias: boolean;
-  readonly normBias: boolean;
 }
 
 const keys: ConfigKeys = {
@@ -108,23 +96,6 @@ function readConfig(fields: JsonFields): ModernBertConfig {
 
 const isGlobal = ({ globalEvery }: ModernBertConfig, layer: number): boolean => layer % globalEvery === 0;
 
-function weights(config: ModernBertConfig): WeightSpec[] {
-  const { hiddenSize: d, intermediateSize: f, attentionBias, feedForwardBias, normBias } = config;
-  return [
-    weightSpec('embeddings.tok_embeddings.weight', [config.vocabSize, d]),
-    ...normWeights('embeddings.norm', d, normBias),
-    ...Array.from({ length: config.layers }, (_, layer) => [
-      ...(layer > 0 ? normWeights(`layers.${layer}.attn_norm`, d, normBias) : []),
-      ...linearWeights(`layers.${layer}.attn.Wqkv`, 3 * d, d, attentionBias),
-      ...linearWeights(`layers.${layer}.attn.Wo`, d, d, attentionBias),
-      ...normWeights(`layers.${layer}.mlp_norm`, d, normBias),
-      ...linearWeights(`layers.${layer}.mlp.Wi`, 2 * f, d, feedForwardBias),
-      ...linearWeights(`layers.${layer}.mlp.Wo`, d, f, feedForwardBias),
-    ]).flat(),
-    ...normWeights('final_norm', d, normBias),
-  ];
-}
-
 /** Rotates queries and keys by their positions. Most layers have a window, and another base. */
 function rotaryAttention(config: ModernBertConfig, { constant }: FamilyCall): AttentionFormOf {
   const { maxPositions, hiddenSize, heads, globalBase, localBase, localAttention } = config;
@@ -144,35 +115,17 @@ function rotaryAttention(config: ModernBertConfig, { constant }: FamilyCall): At
         };
 }
 
-function build(config: ModernBertConfig, call: FamilyCall): EncoderGraph {
-  const blocks = encoderBlocks(config, call);
-  const { rows, dense, norm, drop, attend, activate, layerOutput, cuSeqlens } = blocks;
-  const { dropout } = call;
-  const { embeddingDropout, attentionDropout, intermediateSize } = config;
-  const embedded = norm('embeddings.norm', rows('embeddings.tok_embeddings', 'inputIds'));
-  let x = dropout?.apply(embedded, embeddingDropout, 'embeddings') ?? embedded;
-  const form = rotaryAttention(config, call);
-  const hiddenStates = [x];
-  for (let layer = 0; layer < config.layers; layer++) {
-    const name = `layers.${layer}`;
-    const context = attend(
-      dense(`${name}.attn.Wqkv`, layer > 0 ? norm(`${name}.attn_norm`, x) : x),
-      layer,
-      form,
-    );
-    const mixed = dense(`${name}.attn.Wo`, context);
-    const residual = add(
-      dropout?.apply(mixed, attentionDropout, `layer.${layer}/attentionOutput`) ?? mixed,
-      x,
-    );
-    const wide = dense(`${name}.mlp.Wi`, norm(`${name}.mlp_norm`, residual));
-    const [inner, gate] = split(wide, [intermediateSize, intermediateSize], 1) as [Tensor, Tensor];
-    const gated = drop(multiply(activate(inner, layer), gate), `layer.${layer}/output`);
-    x = layerOutput({ layer, hidden: dense(`${name}.mlp.Wo`, gated), residual, norm: (sum) => sum });
-    hiddenStates.push(x);
-  }
-  return { hiddenStates, output: norm('final_norm', x), cuSeqlens };
-}
+const names: PreNormNames = {
+  layer: 'layers',
+  attentionNorm: 'attn_norm',
+  queryKeyValue: 'attn.Wqkv',
+  attentionOutput: 'attn.Wo',
+  feedForwardNorm: 'mlp_norm',
+  intermediate: 'mlp.Wi',
+  output: 'mlp.Wo',
+  finalNorm: 'final_norm',
+};
+const [words, wordNorm] = ['embeddings.tok_embeddings', 'embeddings.norm'] as const;
 
 /**
  * ModernBERT (Warner et al. 2024, arXiv 2412.13663): layers that norm what goes into their blocks, rotary positions, most
@@ -214,7 +167,18 @@ export const modernbert: EncoderFamily = defineEncoderFamily<ModernBertConfig>({
     classifier_activation: headOptions.activation,
     classifier_bias: headOptions.denseBias,
   }),
-  weights,
+  weights: (config) => [
+    weightSpec(`${words}.weight`, [config.vocabSize, config.hiddenSize]),
+    ...normWeights(wordNorm, config.hiddenSize, config.normBias),
+    ...preNormWeights(config, names, config),
+  ],
   firstPosition: () => 0,
-  build,
+  build: (config, call) =>
+    buildPreNorm(config, call, names, {
+      attention: rotaryAttention(config, call),
+      embeddings: ({ rows, norm }) => {
+        const embedded = norm(wordNorm, rows(words, 'inputIds'));
+        return call.dropout?.apply(embedded, config.embeddingDropout, 'embeddings') ?? embedded;
+      },
+    }),
 });

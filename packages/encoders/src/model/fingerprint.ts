@@ -18,7 +18,12 @@ export async function encoderFingerprint(
   plan: WeightPlan,
   advance: () => void = () => {},
 ): Promise<string> {
-  const fixed = Object.entries(config).filter(([name]) => !name.endsWith('Dropout'));
+  const isFixed = ([name]: readonly [string, unknown]): boolean => !name.endsWith('Dropout');
+  const { headOptions } = config;
+  const head = headOptions && {
+    headOptions: Object.fromEntries(Object.entries(headOptions).filter(isFixed)),
+  };
+  const fixed = Object.entries({ ...config, ...head }).filter(isFixed);
   const lines = [JSON.stringify(fixed.sort())];
   const names = plan.specs.flatMap((spec) => spec.parts).sort();
   for (const name of names) {
