@@ -16,7 +16,7 @@ export type { OnnxFace, WgslFace, WgslForm } from './graph/function-faces.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
 export * from './graph/kernel.ts';
 export * from './graph/launch.ts';
-export { input, leafOf, variable } from './graph/leaves.ts';
+export { exactVariable, input, leafOf, variable } from './graph/leaves.ts';
 export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';
 export {
   type BinaryFunction,

@@ -146,6 +146,17 @@ describe.each([bert, roberta, distilbert, ...others])('$modelType', (config) => 
   });
 });
 
+test.each(['f16', 'q8', 'q4'] as const)(
+  'angles of rotary positions stay f32 in a file of %s',
+  async (dtype) => {
+    const config = others.find(({ modelType }) => modelType === 'modernbert') as TransformerConfig;
+    using encoder = await encoderOf(config);
+    const model = await classifierModel(classifier(encoder), { firstPosition: 0, dtype });
+    const angle = Float32Array.of(Math.cos(7), Math.cos(7 / 160000 ** (1 / 6)));
+    expect(Buffer.from(model).includes(Buffer.from(angle.buffer))).toBe(true);
+  },
+);
+
 test('only standard operators are used', async () => {
   using encoder = await encoderOf(bert);
   const model = await classifierModel(classifier(encoder), { firstPosition: 0, dtype: 'f16' });

@@ -1,5 +1,5 @@
 import type { Device, DeviceTensor, HostArray } from '@scalearn/core';
-import { type Tensor, variable } from '@scalearn/core/graph';
+import { exactVariable, type Tensor } from '@scalearn/core/graph';
 
 /** A tensor that a configuration decides, such as a table of angles. */
 export interface ConstantValues {
@@ -26,7 +26,7 @@ export class GraphConstants implements Disposable {
       tensor = this.#device.upload(data, shape, { label: `constants/${name}` });
       this.#tensors.set(name, tensor);
     }
-    return variable(tensor);
+    return exactVariable(tensor);
   }
 
   dispose(): void {

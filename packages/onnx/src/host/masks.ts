@@ -67,7 +67,7 @@ export function attentionMask(value: Of<'attentionMask'>, { context, masks }: Ho
     const { begin, length } = block;
     for (let head = 0; head < heads; head++, at += size) {
       const row = begin * heads + head;
-      if (margin > 0)
+      if (value.window !== undefined)
         fillWindow(mask.data.subarray(at, at + size), block, { row, heads, queries, margin, from });
       else {
         mask.fill({ at, rows: length, width: length, stride: queries, row, rowStep: heads, ...from });
