@@ -157,7 +157,8 @@ function errorOf({ operation, attributes }: Node, inputs: readonly HostArray[], 
     case 'crossEntropy':
       return { ...approximation, absolute: approximation.absolute + epsilon * largestOf(first) };
     // Slopes are differences of values that may be almost equal, and moves of the inputs move both in the same way.
-    case 'attentionGradient': {
+    case 'attentionGradient':
+    case 'attentionPositionGradient': {
       const slopes = largestOf(first) * largestOf(inputs[3] as HostArray);
       return {
         relative: () => 32 * epsilon,

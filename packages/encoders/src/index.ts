@@ -43,6 +43,7 @@ export {
   type ParseConfigOptions,
   parseEncoderConfig,
 } from './model/config.ts';
+export { type ConstantValues, GraphConstants } from './model/constants.ts';
 export { type CreateEncoderOptions, createEncoder } from './model/create.ts';
 export { type SegmentEncoder, TransformerEncoder } from './model/encoder.ts';
 export { encoderFeeds } from './model/feeds.ts';

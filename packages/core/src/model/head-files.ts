@@ -38,9 +38,9 @@ export function headFiles(
   { options, labels, tensors }: SavedHead,
   call: Pick<SaveCall, 'encoder' | 'modelName'>,
 ): FileSet {
-  const { problem, outputs, layout, name, pooling = 'first' } = options;
+  const { problem, outputs, layout, name, pooling } = options;
   // Python knows heads on the first token only, and refuses a configuration with this key.
-  const pooled = pooling === 'first' ? {} : { pooling };
+  const pooled = pooling === undefined ? {} : { pooling };
   const { label2id } = labelMaps(labels, outputs);
   const choice = problem === 'multipleChoice';
   const features = headFeatures(options, call.encoder);

@@ -16,8 +16,9 @@ import type { MethodTarget } from '../methods/method.ts';
 import { checkFileTarget } from '../methods/model-json.ts';
 import { readExactly } from '../methods/trained-tensors.ts';
 import type { EncoderArchitecture } from '../nn/architecture.ts';
-import { createHead, type HeadOptions, type Problem, poolings, type SavedHead } from '../nn/head.ts';
+import { createHead, type HeadOptions, type Problem, type SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
+import { poolings } from '../nn/static-head.ts';
 import { activations } from '../ops/named-activations.ts';
 import { headTypes, problemTypes } from './head-files.ts';
 
@@ -67,10 +68,10 @@ export async function readHead(
   const problem = problemOf(json, type, outputs);
   if (problem === 'regression' && outputs !== 1)
     throw json.error(`problem_type is "regression", which has one output, and the head has ${outputs}`);
-  const pooling = about.take('pooling', jsonOneOf(poolings), 'first');
+  const pooling = about.take('pooling', jsonOrNull(jsonOneOf(poolings)), null);
   const options: HeadOptions = {
     ...{ problem, outputs, layout: config ? 'flexible' : 'static', name: config ? adapterNameOf(json) : '' },
-    ...(pooling === 'first' ? {} : { pooling }),
+    ...(pooling === null ? {} : { pooling }),
     ...(config ? readFeatures(config) : staticFeatures(problem, weights, target.encoder)),
   };
   const tensors = await readHeadTensors(weights, options, where, target);

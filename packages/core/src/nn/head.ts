@@ -9,12 +9,9 @@ import { reshape } from '../ops/reshape.ts';
 import { selectFirst } from '../ops/select-first.ts';
 import { sequenceMean } from '../ops/sequence-mean.ts';
 import type { EncoderArchitecture } from './architecture.ts';
+import type { EncoderGraph } from './encoder-graph.ts';
 import { linearParameters, type NamedTensor, type ParameterSpec } from './parameters.ts';
-import { denseHead, type StaticHead, type StaticHeadCall } from './static-head.ts';
-
-/** What a head reads of a text: its first token, or the mean of all its tokens. */
-export const poolings = ['first', 'mean'] as const;
-export type Pooling = (typeof poolings)[number];
+import { denseHead, type Pooling, type StaticHead, type StaticHeadCall } from './static-head.ts';
 
 export type Problem =
   | 'singleLabelClassification'
@@ -24,6 +21,8 @@ export type Problem =
 
 export interface HeadCall extends Omit<StaticHeadCall, 'input'> {
   readonly encoder: EncoderArchitecture;
+  /** The output of the encoder. */
+  readonly graph: EncoderGraph;
 }
 
 /** Computes logits from hidden states, and the loss from logits. */
@@ -56,7 +55,7 @@ export interface HeadOptions {
    * the encoder's pooler, which the static head of multiple choice uses if the encoder has one.
    */
   readonly features?: HeadFeatures;
-  /** What the head reads of a text; `first` by default, as in the reference. */
+  /** What the head reads of a text; by default what {@link defaultPooling} returns. */
   readonly pooling?: Pooling;
   /** Activation of the dense layer of a flexible head; `tanh` by default. */
   readonly activation?: string;
@@ -85,6 +84,14 @@ export function headFeatures(
   return layout === 'static' && problem === 'multipleChoice' && hasPooler ? 'pooled' : features;
 }
 
+/** Returns what a head reads of a text by default: for a static head what the encoder's own head reads, else `first`. */
+export function defaultPooling(
+  { layout }: Pick<HeadOptions, 'layout'>,
+  { staticHead }: Pick<EncoderArchitecture, 'staticHead'>,
+): Pooling {
+  return (layout === 'static' ? staticHead.pooling : undefined) ?? 'first';
+}
+
 /** Returns the modules of a head by the first parts of their keys. The last module computes the logits. */
 export function headModules(options: HeadOptions, encoder: EncoderArchitecture): readonly string[] {
   const { layout, name, several } = options;
@@ -103,13 +110,14 @@ const flexibleHead = ({ activation = 'tanh' }: HeadOptions): StaticHead =>
  * the encoder has one.
  */
 export function createHead(options: HeadOptions): Head {
-  const { problem, outputs, layout, pooling = 'first' } = options;
+  const { problem, outputs, layout } = options;
   const scores = problem === 'multipleChoice' ? 1 : outputs;
   const dense = (encoder: EncoderArchitecture): StaticHead =>
     layout === 'static' ? encoder.staticHead : flexibleHead(options);
   const readFeatures = (call: HeadCall, names: readonly string[]): Tensor => {
     const { encoder, graph } = call;
     const kind = headFeatures(options, encoder);
+    const pooling = options.pooling ?? defaultPooling(options, encoder);
     const pool = pooling === 'mean' ? sequenceMean : selectFirst;
     const pooled = pool(graph.output, graph.cuSeqlens);
     if (kind === 'dense') return dense(encoder).features(names, { ...call, input: pooled });

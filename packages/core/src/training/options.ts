@@ -5,8 +5,9 @@ import type { Method } from '../methods/method.ts';
 import type { Predictions } from '../model/predict.ts';
 import { type TrainingTask, taskName } from '../model/task.ts';
 import type { Encoder } from '../nn/encoder.ts';
-import { type Pooling, poolings } from '../nn/head.ts';
+import { defaultPooling } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
+import { type Pooling, poolings } from '../nn/static-head.ts';
 import type { CheckpointStore } from './checkpoint-writer.ts';
 import type { ClassWeights } from './class-weights.ts';
 import type { TrainEvent } from './events.ts';
@@ -25,7 +26,7 @@ export interface TrainSettings extends TrainingNumbers {
   readonly classWeights?: ClassWeights;
   /**
    * What the head reads of a text: the first token, as in the reference, or the mean of all tokens, as sentence encoders
-   * do; `first` by default.
+   * do; by default `first`, or what the encoder's own head reads.
    */
   readonly pooling?: Pooling;
   /** Computes metrics of a task's validation split, for the history and for `select`; by default there are none */
@@ -107,6 +108,17 @@ export function checkTrainOptions(options: TrainOptions): void {
       throw new ArgumentError(
         `a task must have train and validation, lists of examples, as loadTask returns it; this one is ${shown(each)}`,
       );
+}
+
+/** Returns what the heads of a run read, unless it is what they read anyway. */
+export function poolingOf({
+  encoder,
+  method,
+  pooling,
+}: Pick<TrainOptions, 'encoder' | 'method' | 'pooling'>): Pooling | undefined {
+  return pooling === defaultPooling({ layout: method.headLayout }, encoder.architecture)
+    ? undefined
+    : pooling;
 }
 
 /** Returns the tasks of a run. @throws ArgumentError as {@link checkTasks} does, and for equal labels in a task */

@@ -3,7 +3,7 @@ import { type TrainingTask, taskName } from '../model/task.ts';
 import { TrainableModel } from '../model/trainable-model.ts';
 import { TrainedModel } from '../model/trained-model.ts';
 import { createHead, type Head } from '../nn/head.ts';
-import { checkTrainOptions, type TrainOptions, tasksOf } from './options.ts';
+import { checkTrainOptions, poolingOf, type TrainOptions, tasksOf } from './options.ts';
 import { settle } from './plan.ts';
 import { Run } from './run.ts';
 
@@ -47,10 +47,10 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
 /** Creates a new head for a task, as used for the method in the reference. */
 function taskHead(
   task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>,
-  { method, pooling }: Pick<TrainOptions, 'method' | 'pooling'>,
+  options: Pick<TrainOptions, 'encoder' | 'method' | 'pooling'>,
 ): Head {
   const { problem, labels } = task;
-  const { headLayout: layout, kind } = method;
+  const { headLayout: layout, kind } = options.method;
   const joint = kind === 'joint';
   // Adapter-m reads multiple choice from the first token (docs/reference/methods.md#heads).
   const first = joint && layout === 'flexible' && problem === 'multipleChoice';
@@ -58,6 +58,6 @@ function taskHead(
     ...{ problem, layout, name: taskName(task), outputs: labels?.length ?? 1 },
     several: joint,
     features: first ? 'first' : undefined,
-    pooling,
+    pooling: poolingOf(options),
   });
 }

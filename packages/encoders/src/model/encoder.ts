@@ -14,6 +14,7 @@ import type { EncoderFamily } from '../families/family.ts';
 import type { WeightSpec } from '../families/weights.ts';
 import { encoderArchitecture } from './architecture.ts';
 import { encoderConfigJson } from './config.ts';
+import { GraphConstants } from './constants.ts';
 import { encoderFeeds } from './feeds.ts';
 
 /** Turns texts into ids. It is the part of a tokenizer that training needs. */
@@ -43,6 +44,7 @@ export class TransformerEncoder implements Encoder {
   readonly architecture: EncoderArchitecture;
   readonly fingerprint: string;
   readonly #parts: TransformerParts;
+  readonly #constants: GraphConstants;
 
   constructor(device: Device, parts: TransformerParts) {
     this.device = device;
@@ -53,6 +55,7 @@ export class TransformerEncoder implements Encoder {
     this.architecture = encoderArchitecture(parts.config, { families: [parts.family] });
     this.fingerprint = parts.fingerprint;
     this.#parts = parts;
+    this.#constants = new GraphConstants(device);
   }
 
   get hubConfig(): Record<string, unknown> {
@@ -88,7 +91,10 @@ export class TransformerEncoder implements Encoder {
       if (!found) throw new ArgumentError(`the encoder '${this.name}' has no weight '${name}'`);
       return variable(found.tensor);
     };
-    return this.family.build(this.config, { ...call, weight, has: (name) => weights.has(name) });
+    return this.family.build(this.config, {
+      ...{ ...call, weight, has: (name) => weights.has(name) },
+      constant: (name, make) => this.#constants.get(name, make),
+    });
   }
 
   /** @throws ArgumentError if the encoder was loaded without a tokenizer */
@@ -107,6 +113,7 @@ export class TransformerEncoder implements Encoder {
 
   dispose(): void {
     for (const { tensor } of this.#parts.weights.values()) tensor.dispose();
+    this.#constants.dispose();
   }
   [Symbol.dispose](): void {
     this.dispose();
