@@ -172,6 +172,11 @@ test.each<[string, string, string | RegExp]>([
     'try.yaml:5:17: bottleneck takes no sources',
   ],
   [
+    'a comparison with what is not there',
+    `${head}compare: [botleneck]\nmethods:\n  bottleneck:\n`,
+    "try.yaml:3:11: there is no entry 'botleneck' among the methods. Did you mean bottleneck?",
+  ],
+  [
     'sources that are not there',
     `${head}methods:\n  bottleneck:\n  scalearn: { sources: botleneck }\n`,
     "try.yaml:5:24: there is no entry 'botleneck' among the methods. Did you mean bottleneck?",

@@ -28,6 +28,7 @@ writeFileSync(
 encoders: [mini]
 tasks: [miniglue/rte]
 options: { epochs: 1, batchSize: 4, limit: 4, evalLimit: 4, layers: 1, learningRate: 0.001 }
+compare: [adapter]
 methods:
   adapter: { method: bottleneck, options: { nonLinearity: gelu, reductionFactor: 8 } }
   scalearn++: { sources: { from: adapter, kind: random }, options: { dropout: 0 } }
@@ -172,6 +173,7 @@ describe('an experiment', () => {
       { result: { isReused: true } },
     ]);
     const report = await collectReport([out]);
+    expect(report.references).toEqual(['adapter']);
     expect(report).toMatchObject({ title: 'Tiny', missing: [] });
     expect(report.runs.map(({ label }) => label)).toEqual(['adapter', 'scalearn++']);
     expect(JSON.parse(readFileSync(join(out, 'experiment.json'), 'utf8'))).toMatchObject({ name: 'tiny' });

@@ -19,6 +19,8 @@ export interface ExperimentIndex {
   readonly name: string;
   /** Title of reports. */
   readonly title: string;
+  /** Entries that reports compare every other one with; absent if there are none. */
+  readonly references?: readonly string[];
   /** The models, those that are reported first. */
   readonly runs: readonly IndexedRun[];
 }
@@ -57,7 +59,7 @@ export interface IndexedRun {
 
 /** Returns the text of `experiment.json`. @param path absolute path of the file */
 export function encodeIndex(
-  { experiment: { name, title }, reported, runs }: Plan,
+  { experiment: { name, title, references }, reported, runs }: Plan,
   outcomes: ReadonlyMap<string, Outcome<unknown>>,
   path: string,
 ): string {
@@ -77,6 +79,7 @@ export function encodeIndex(
   };
   const index: ExperimentIndex = {
     ...{ formatVersion, version, name, title },
+    ...(references.length > 0 ? { references } : {}),
     runs: [
       ...reported.map((run) => indexed(run, 'report')),
       ...runs.filter(({ id }) => !isReported.has(id)).map((run) => indexed(run, 'source')),
@@ -111,6 +114,7 @@ const indexSchema: v.GenericSchema<unknown, ExperimentIndex> = v.looseObject(
   {
     formatVersion: v.literal(1, '1'),
     ...{ version: text, name: text, title: text },
+    references: v.exactOptional(someTexts),
     runs: v.array(indexedRun, 'a list'),
   },
   'an object',

@@ -77,6 +77,7 @@ export function checkExperiment(
   checkTasks(written.fast?.tasks, ['fast', 'tasks']);
   for (const id of Object.keys(entries)) checkEntry(id);
   for (const [i, id] of (written.fast?.methods ?? []).entries()) checkReference(id, ['fast', 'methods', i]);
+  for (const [i, id] of (written.compare ?? []).entries()) checkReference(id, ['compare', i]);
   checkCycles(file, entries);
 }
 

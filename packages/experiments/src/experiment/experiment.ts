@@ -78,6 +78,8 @@ export interface Experiment {
   readonly folder: string;
   /** The methods with their options, in the order of the file. */
   readonly entries: readonly Entry[];
+  /** Ids of the entries that reports compare every other one with. */
+  readonly references: readonly string[];
 }
 
 /** An experiment file as it is written, as its schema describes it. */
@@ -90,6 +92,7 @@ export interface Written {
   readonly options?: Options;
   readonly perTask?: Readonly<Record<string, TaskExceptions>>;
   readonly methods: Readonly<Record<string, WrittenEntry | null>>;
+  readonly compare?: readonly string[];
   readonly fast?: {
     readonly tasks?: readonly string[];
     readonly seeds?: readonly number[];

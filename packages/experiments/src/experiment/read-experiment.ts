@@ -72,7 +72,7 @@ export async function readExperiment(
     title: written.title ?? name,
     encoders: overrides.encoders ?? written.encoders.map((each) => relativeTo(folder, each)),
     data: dataFolders(written.data, overrides.data, folder),
-    ...{ folder, entries },
+    ...{ folder, entries, references: written.compare ?? [] },
   };
 }
 

@@ -148,6 +148,7 @@ export function experimentSchema(methods: MethodRegistry): Schema<Written> {
       options: optional(options),
       perTask: optional(perTask),
       methods: notEmpty(recordOf(entry)),
+      compare: optional(texts, 'Entries that reports compare every other one with, such as controls.'),
       fast: optional(
         fields({
           tasks: optional(texts),

@@ -44,6 +44,7 @@ export async function collectReport(
   const named: CollectedRun[] = [];
   const missing: MissingRun[] = [];
   const reports: ReportData[] = [];
+  const references: string[] = [];
   for (const path of paths) {
     if (!(await isFolder(path))) {
       reports.push(await readReport(path));
@@ -51,14 +52,17 @@ export async function collectReport(
     }
     const experiment = await collectExperiment(path, known);
     const found = experiment ?? (await collectFolder(path, known));
-    if (experiment) titles.push(experiment.title);
+    if (experiment) {
+      titles.push(experiment.title);
+      references.push(...experiment.references);
+    }
     (experiment ? named : plain).push(...found.runs);
     missing.push(...found.missing);
   }
   const own = joined([...named, ...varySettings(plain)]);
   // The JSON of a single report holds the time when its runs were collected.
   const same = paths.length === 1 ? reports[0] : undefined;
-  return mergeReports([{ ...own, missing }, ...reports], {
+  return mergeReports([{ ...own, references, missing }, ...reports], {
     title: options.title ?? titles[0] ?? reports[0]?.title ?? 'Runs of scalearn',
     created: same?.created ?? options.created ?? new Date().toISOString(),
     commit: options.commit ?? same?.commit,
@@ -97,9 +101,9 @@ async function readReport(path: string): Promise<ReportData> {
   }
 }
 
-type Runs = Pick<ReportData, 'encoders' | 'tasks' | 'runs' | 'missing'>;
+type Runs = Pick<ReportData, 'encoders' | 'tasks' | 'runs' | 'references' | 'missing'>;
 
-function joined(collected: readonly CollectedRun[]): Omit<Runs, 'missing'> {
+function joined(collected: readonly CollectedRun[]): Omit<Runs, 'references' | 'missing'> {
   const encoders: Record<string, ReportEncoder> = {};
   const tasks: Record<string, ReportTask> = {};
   for (const { tasks: own, encoder, folder } of collected) {
@@ -138,10 +142,13 @@ function mergeReports(
   );
   if (runs.size === 0 && parts.every(({ missing }) => missing.length === 0))
     throw new UsageError('there are no runs to report');
+  const references = [...new Set(parts.flatMap((part) => part.references ?? []))];
   return {
     ...{ kind: 'scalearn-report', formatVersion: reportDataVersion, ...about },
     encoders: Object.assign({}, ...parts.map(({ encoders }) => encoders)),
-    ...{ tasks, runs: [...runs.values()], missing: parts.flatMap(({ missing }) => missing) },
+    ...{ tasks, runs: [...runs.values()] },
+    ...(references.length > 0 ? { references } : {}),
+    missing: parts.flatMap(({ missing }) => missing),
   };
 }
 
@@ -154,7 +161,7 @@ function mergeReports(
 async function collectExperiment(
   folder: string,
   known: FamilyOptions,
-): Promise<(Found & { readonly title: string }) | undefined> {
+): Promise<(Found & { readonly title: string; readonly references: readonly string[] }) | undefined> {
   const index = await readExperimentIndex(folder);
   if (!index) return undefined;
   const runs: CollectedRun[] = [];
@@ -167,7 +174,7 @@ async function collectExperiment(
     if (file) runs.push(await collectRun(path, file, known, names));
     else missing.push({ what: runText(indexed, names.encoderName), reason: reasonOf(state, error) });
   }
-  return { title: index.title, runs, missing };
+  return { title: index.title, references: index.references ?? [], runs, missing };
 }
 
 /** Returns an encoder's name on the hub, or the name of its folder without the path. */
