@@ -194,8 +194,8 @@ export const generators: Readonly<Record<keyof typeof op, Generator>> = {
     const half = (value: number): Tensor => op.constant(value, ['tokens', size / 2]);
     return op.rotary(wide, op.concat([half(0.6), half(0.8)], 1), heads);
   },
-  sequenceMean: (b) => op.sequenceMean(b.matrix('tokens'), b.cuSeqlens),
   selectFirst: (b) => op.selectFirst(b.matrix('tokens'), b.cuSeqlens),
+  sequenceMean: (b) => op.sequenceMean(b.matrix('tokens'), b.cuSeqlens),
   selectTokens: (b) => op.selectTokens(b.matrix('tokens'), b.integers('chosen tokens', ['masked'])),
   transpose: (b) =>
     op.transpose(
