@@ -1,6 +1,11 @@
 export { HubError, type HubOptions, type HubReason } from '@scalearn/hub';
 export { EncoderConfigError, EncoderWeightsError } from './errors.ts';
-export { type EncoderBlocks, encoderBlocks } from './families/blocks.ts';
+export {
+  type AttentionForm,
+  type AttentionFormOf,
+  type EncoderBlocks,
+  encoderBlocks,
+} from './families/blocks.ts';
 export type { TransformerConfig } from './families/config.ts';
 export {
   type ConfigKeys,
@@ -13,6 +18,7 @@ export { encoderFamilies, type FamilyOptions, familyOf } from './families/list.t
 export type { MaskedLMHead } from './families/masked-lm-head.ts';
 export {
   buildPostNorm,
+  type EmbeddingForm,
   embed,
   embeddingWeights,
   type PostNormNames,

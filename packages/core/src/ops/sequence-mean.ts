@@ -6,7 +6,11 @@ import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { wgsl } from '../graph/wgsl.ts';
 import { findSequence, sequencesOf } from './select-first.ts';
 
-/** The mean over each sequence's tokens: x `[tokens, width]`, cuSeqlens i32 `[boundaries]`, y `[sequences, width]`. */
+/** Element types of ONNX. */
+const f32 = 1;
+const i64 = 7;
+
+/** The mean of every sequence's rows: x `[tokens, width]`, cuSeqlens i32 `[boundaries]`, y `[sequences, width]`. */
 const sequenceMeanOperation = defineOperation<[x: Tensor, cuSeqlens: Tensor]>({
   name: 'sequenceMean',
   outputs: ([x, cuSeqlens]) => [{ shape: [sequencesOf(cuSeqlens), dimOf(x.shape, 1)], dtype: 'f32' }],
@@ -17,19 +21,18 @@ const sequenceMeanOperation = defineOperation<[x: Tensor, cuSeqlens: Tensor]>({
   reference({ inputs: [x, cuSeqlens], outputs: [y] }) {
     for (let s = 0; s < y.rows; s++) {
       const [begin, end] = [cuSeqlens.get(s), cuSeqlens.get(s + 1)];
-      for (let c = 0; c < y.width; c++) {
-        let total = 0;
-        for (let token = begin; token < end; token++) total += x.get(token * x.width + c);
-        y.set(s * y.width + c, total / (end - begin));
-      }
+      for (let t = begin; t < end; t++)
+        for (let c = 0; c < y.width; c++) y.add(s * y.width + c, x.get(t * y.width + c) / (end - begin));
     }
   },
   onnx: ({ inputs: [x, cuSeqlens], node, emit }) => {
     const [tokens, width] = [dimOf(node.inputs[0].shape, 0), fixedDim(node.inputs[0].shape, 1)];
-    const { lengths, sequences } = members(cuSeqlens, tokens, emit);
-    const rows = emit.node('Reshape', [sequences, emit.ints(-1, 1)]);
-    const indices = emit.node('Expand', [rows, emit.ints(1, width)]);
+    const { lengths, ofToken } = sequences(cuSeqlens, tokens, emit);
     const zeros = emit.node('Expand', [emit.scalar(0), emit.dims(node.outputs[0].shape)]);
+    const indices = emit.node('Expand', [
+      emit.node('Reshape', [ofToken, emit.ints(-1, 1)]),
+      emit.ints(1, width),
+    ]);
     // ScatterElements adds in ascending order, so every run gives the same sum.
     const sums = emit.node('ScatterElements', [zeros, indices, x], { axis: 0, reduction: 'add' });
     return [emit.node('Div', [sums, lengths])];
@@ -37,13 +40,11 @@ const sequenceMeanOperation = defineOperation<[x: Tensor, cuSeqlens: Tensor]>({
   wgsl: ({ inputs: [x, cuSeqlens], outputs: [y] }) => {
     const lanes = lanesOf(y.shape);
     const sizes = { items: rowItems(y.shape, lanes), width: widthOf(y.shape) };
-    return [
-      launch(sequenceMeanKernel, { inputs: { x, cuSeqlens }, outputs: { y }, sizes, constants: { lanes } }),
-    ];
+    return [launch(meanKernel, { inputs: { x, cuSeqlens }, outputs: { y }, sizes, constants: { lanes } })];
   },
 });
 
-/** Gradient with respect to x: dy's row of the token's sequence, divided by the sequence's length. */
+/** Gradient with respect to x: every row of a sequence gets dy's row, divided by the sequence's length. */
 const sequenceMeanGradientOperation = defineOperation<
   [dy: Tensor, cuSeqlens: Tensor],
   { readonly tokens: Dim },
@@ -55,35 +56,34 @@ const sequenceMeanGradientOperation = defineOperation<
   reference({ inputs: [dy, cuSeqlens], outputs: [dx] }) {
     for (let s = 0; s < dy.rows; s++) {
       const [begin, end] = [cuSeqlens.get(s), cuSeqlens.get(s + 1)];
-      for (let token = begin; token < end; token++)
-        for (let c = 0; c < dx.width; c++)
-          dx.set(token * dx.width + c, dy.get(s * dy.width + c) / (end - begin));
+      for (let t = begin; t < end; t++)
+        for (let c = 0; c < dy.width; c++) dx.set(t * dy.width + c, dy.get(s * dy.width + c) / (end - begin));
     }
   },
   onnx: ({ inputs: [dy, cuSeqlens], attributes: { tokens }, emit }) => {
-    const { lengths, sequences } = members(cuSeqlens, tokens, emit);
-    return [emit.node('Gather', [emit.node('Div', [dy, lengths]), sequences], { axis: 0 })];
+    const { lengths, ofToken } = sequences(cuSeqlens, tokens, emit);
+    return [emit.node('Gather', [emit.node('Div', [dy, lengths]), ofToken], { axis: 0 })];
   },
   wgsl: ({ inputs: [dy, cuSeqlens], outputs: [dx] }) => {
     const lanes = lanesOf(dx.shape);
     const boundaries = elements(cuSeqlens.shape);
+    const sizes = {
+      items: rowItems(dx.shape, lanes),
+      width: widthOf(dx.shape),
+      sequences: (dims: Parameters<typeof boundaries>[0]) => boundaries(dims) - 1,
+    };
     return [
-      launch(sequenceMeanGradientKernel, {
+      launch(meanGradientKernel, {
         inputs: { dy, cuSeqlens },
         outputs: { dx },
-        sizes: {
-          items: rowItems(dx.shape, lanes),
-          width: widthOf(dx.shape),
-          sequences: (dims) => boundaries(dims) - 1,
-        },
+        sizes,
         constants: { lanes },
       }),
     ];
   },
 });
 
-/** One invocation per sequence and column, or four columns. */
-const sequenceMeanKernel = defineKernel({
+const meanKernel = defineKernel({
   name: 'sequenceMean',
   inputs: { x: 'values', cuSeqlens: 'integers' },
   outputs: { y: 'values' },
@@ -99,7 +99,7 @@ ${eachItem('item', items)}
   ${y.put('row', 'column', 'total / f32(end - begin)', lanes)}`,
 });
 
-const sequenceMeanGradientKernel = defineKernel({
+const meanGradientKernel = defineKernel({
   name: 'sequenceMeanGradient',
   inputs: { dy: 'values', cuSeqlens: 'integers' },
   outputs: { dx: 'values' },
@@ -109,36 +109,34 @@ ${eachItem('item', items)}
   let row = item * ${lanes}u / ${width};
   let column = item * ${lanes}u - row * ${width};
 ${findSequence(cuSeqlens, sequences, 'row')}
-  let length = f32(${cuSeqlens.at('sequence + 1u')} - ${cuSeqlens.at('sequence')});
-  let value = ${dy.get('sequence', 'column', lanes)} / length;
-  ${dx.put('row', 'column', 'value', lanes)}`,
+  let length = f32(u32(${cuSeqlens.at('sequence + 1u')}) - u32(${cuSeqlens.at('sequence')}));
+  ${dx.put('row', 'column', `${dy.get('sequence', 'column', lanes)} / length`, lanes)}`,
 });
 
-/** Writes the lengths of the sequences, f32 `[sequences, 1]`, and the sequence of each token, int64 `[tokens]`. */
-function members(
+/** Writes the length of every sequence, f32 `[sequences, 1]`, and the sequence of every token, i64 `[tokens]`. */
+function sequences(
   cuSeqlens: OnnxValue,
   tokens: Dim,
   emit: OnnxEmitter,
-): Record<'lengths' | 'sequences', OnnxValue> {
-  const [f32, i64] = [1, 7] as const;
-  const bounds = emit.node('Cast', [cuSeqlens], { to: i64 });
-  const begins = emit.node('Slice', [bounds, emit.ints(0), emit.ints(-1)]);
-  const ends = emit.node('Slice', [bounds, emit.ints(1), emit.ints(Number.MAX_SAFE_INTEGER)]);
-  const scalar = (x: OnnxValue): OnnxValue => emit.node('Squeeze', [x]);
-  const numbers = emit.node('Range', [
-    scalar(emit.ints(0)),
-    scalar(emit.dims([tokens])),
-    scalar(emit.ints(1)),
-  ]);
-  const isBehind = emit.node('GreaterOrEqual', [emit.node('Reshape', [numbers, emit.ints(-1, 1)]), ends]);
-  const sequences = emit.node('ReduceSum', [emit.node('Cast', [isBehind], { to: i64 }), emit.ints(1)], {
-    keepdims: 0,
-  });
-  const lengths = emit.node('Cast', [emit.node('Sub', [ends, begins])], { to: f32 });
-  return { lengths: emit.node('Reshape', [lengths, emit.ints(-1, 1)]), sequences };
+): { readonly lengths: OnnxValue; readonly ofToken: OnnxValue } {
+  const boundaries = emit.node('Cast', [cuSeqlens], { to: f32 });
+  const column = (from: number, to: number): OnnxValue =>
+    emit.node('Reshape', [
+      emit.node('Slice', [boundaries, emit.ints(from), emit.ints(to)]),
+      emit.ints(-1, 1),
+    ]);
+  const ends = column(1, 2 ** 31);
+  const count = typeof tokens === 'number' ? emit.scalar(tokens) : emit.host({ kind: 'dim', dim: tokens });
+  const places = emit.node('Range', [emit.scalar(0), count, emit.scalar(1)]);
+  // A token's sequence is the number of sequences that end before it.
+  const isAfter = emit.node('Cast', [emit.node('GreaterOrEqual', [places, ends])], { to: i64 });
+  return {
+    lengths: emit.node('Sub', [ends, column(0, -1)]),
+    ofToken: emit.node('ReduceSum', [isAfter, emit.ints(0)], { keepdims: 0 }),
+  };
 }
 
-/** Returns the mean of the rows of every sequence: x `[tokens, width]`, `[sequences, width]`. */
+/** The mean of every sequence's rows, `[sequences, width]`: x `[tokens, width]`, cuSeqlens i32 `[boundaries]`. */
 export function sequenceMean(x: Tensor, cuSeqlens: Tensor): Tensor {
   return apply(sequenceMeanOperation, [x, cuSeqlens], null);
 }

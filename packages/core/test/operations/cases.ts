@@ -290,13 +290,17 @@ export const operationCases: readonly OperationCase[] = [
       return gradients(loss, [x as Tensor])[0] as Tensor;
     },
   },
-  { name: 'mean of sequences', floats: { x: T }, build: ({ x }) => sequenceMean(x as Tensor, cuSeqlens()) },
-  {
-    name: 'mean of sequences, four columns at a time',
-    floats: { x: ['tokens', 8] },
-    build: ({ x }) => sequenceMean(square(x as Tensor), cuSeqlens()),
-  },
   { name: 'first token', floats: { x: T }, build: ({ x }) => selectFirst(x as Tensor, cuSeqlens()) },
+  {
+    name: 'mean of each sequence',
+    floats: { x: T },
+    build: ({ x }) => sequenceMean(x as Tensor, cuSeqlens()),
+  },
+  {
+    name: 'mean of each sequence, rows of four',
+    floats: { x: ['tokens', 24] },
+    build: ({ x }) => sequenceMean(x as Tensor, cuSeqlens()),
+  },
   {
     name: 'chosen tokens',
     floats: { x: T },

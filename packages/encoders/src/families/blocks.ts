@@ -18,8 +18,8 @@ import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';
 
 /** What differs from plain attention. */
-interface AttentionForm extends Omit<AttentionOptions, 'dropout'> {
-  /** The queries, keys and values to use instead. */
+export interface AttentionForm extends Omit<AttentionOptions, 'dropout'> {
+  /** The queries, keys and values to use instead, `[tokens, 3 · hidden]`; by default they stay the same. */
   readonly queriesKeysValues?: Tensor;
 }
 

@@ -131,7 +131,8 @@ export const debertaV2: EncoderFamily = defineEncoderFamily<DebertaConfig>({
     embedding_size: config.embeddingSize,
     position_biased_input: config.hasPositions,
     relative_attention: config.isRelative,
-    pos_att_type: config.scores.join('|'),
+    // In the order of published files.
+    pos_att_type: config.scores.toReversed().join('|'),
     share_att_key: config.sharesKeys,
     position_buckets: config.positionBuckets || -1,
     max_relative_positions: config.maxRelative,

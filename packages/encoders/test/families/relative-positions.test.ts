@@ -5,16 +5,15 @@ import { describe, expect, test } from 'vitest';
 import { readBytes, recordedFolders, recordedJson } from '../../../../test/golden/recorded.ts';
 import { logBucket, t5Bucket } from '../../src/families/relative-buckets.ts';
 
-interface Buckets {
+interface Form {
   readonly offset: number;
   readonly num_buckets?: number;
   readonly max_distance?: number;
   readonly position_buckets?: number;
   readonly max_position?: number;
 }
-
 interface Recorded {
-  readonly relative_position_buckets?: Buckets;
+  readonly relative_position_buckets: Form;
 }
 
 /** The buckets that transformers computes, from the recorded cases that have them. */
@@ -33,7 +32,7 @@ describe('buckets of relative positions are those of transformers', () => {
     test(name, (context) => {
       const recorded = tableOf(name);
       if (!recorded) return context.skip('not recorded here; SCALEARN_GOLDEN names folders that have it');
-      const { offset, ...form }: Buckets = recorded.about.relative_position_buckets ?? { offset: 0 };
+      const { offset, ...form } = recorded.about.relative_position_buckets;
       const bucket = (i: number): number =>
         form.position_buckets === undefined
           ? t5Bucket(offset - i, form.num_buckets ?? 0, form.max_distance ?? 0)

@@ -45,7 +45,6 @@ const recorded: readonly {
   { from: 'attention with positions and dropout', labels: /^attention/, forms: ['subgroup', 'register'] },
   { from: 'products of heads, transposed b', labels: /^matmul/, forms: ['register'] },
   { from: 'rotary positions', labels: /^rotary/, forms: ['register'] },
-  { from: 'mean of sequences', labels: /sequenceMean/, forms: ['register'] },
   { from: 'sum of rows', labels: /sumRows|broadcast/, forms: ['register'] },
   { from: 'sum of a middle axis', labels: /sumColumns|sumAll/, forms: ['register'] },
   { from: 'embedding', labels: /embedding/, forms: ['register'] },
