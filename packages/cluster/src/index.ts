@@ -1,0 +1,11 @@
+export * from './errors.ts';
+export { checkJobs, descendantsOf, type Job, jobSchema } from './job.ts';
+export type { Patience } from './patience.ts';
+export type { FileEntry, Files } from './store/access.ts';
+export { filesIn } from './store/access.ts';
+export type { Attempt, AttemptEnd, AttemptStart, Attempts } from './store/attempts.ts';
+export type { Blobs, Content, Page } from './store/blobs.ts';
+export type { Checkpoints } from './store/checkpoints.ts';
+export type { Mark, Marks } from './store/marks.ts';
+export type { Commit, Result, ResultRecord, Results } from './store/results.ts';
+export { openStore, ResultStore, type StoreOptions } from './store/store.ts';
