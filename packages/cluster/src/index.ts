@@ -1,11 +1,7 @@
 export * from './errors.ts';
 export { checkJobs, descendantsOf, type Job, jobSchema } from './job.ts';
 export type { Patience } from './patience.ts';
-export type { FileEntry, Files } from './store/access.ts';
-export { filesIn } from './store/access.ts';
-export type { Attempt, AttemptEnd, AttemptStart, Attempts } from './store/attempts.ts';
-export type { Blobs, Content, Page } from './store/blobs.ts';
-export type { Checkpoints } from './store/checkpoints.ts';
-export type { Mark, Marks } from './store/marks.ts';
-export type { Commit, Result, ResultRecord, Results } from './store/results.ts';
-export { openStore, ResultStore, type StoreOptions } from './store/store.ts';
+export type { Submission } from './queue/insert.ts';
+export { priorities } from './queue/priority.ts';
+export { Queue, type QueueOptions, type TakenJob, type Version } from './queue/queue.ts';
+export type { JobState, QueuedJob } from './queue/rows.ts';
