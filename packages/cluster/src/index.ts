@@ -1,7 +1,12 @@
 export * from './errors.ts';
 export { checkJobs, descendantsOf, type Job, jobSchema } from './job.ts';
 export type { Patience } from './patience.ts';
-export type { Submission } from './queue/insert.ts';
+export type { Choice, Submission } from './queue/insert.ts';
 export { priorities } from './queue/priority.ts';
 export { Queue, type QueueOptions, type TakenJob, type Version } from './queue/queue.ts';
 export type { JobState, QueuedJob } from './queue/rows.ts';
+export { cancelJobs, type PlanSubmission, retryJobs, submitPlan } from './submit.ts';
+export { type ChildOptions, trainInChild } from './worker/child.ts';
+export type { JobEvent, WorkEvent } from './worker/events.ts';
+export type { Train, TrainOptions, WorkFolder } from './worker/train.ts';
+export { type WorkOptions, work } from './worker/work.ts';

@@ -12,6 +12,14 @@ export interface Submission {
   readonly queued: readonly string[];
 }
 
+/** Which jobs of a plan are submitted. */
+export interface Choice {
+  /** Keys of jobs that have a result: they are not added, and not waited for. By default none. */
+  readonly done?: ReadonlySet<string> | undefined;
+  /** Keys of the jobs that may be added. By default all. */
+  readonly only?: ReadonlySet<string> | undefined;
+}
+
 /**
  * Inserts the jobs of a plan that are neither done nor queued, with every edge to a job that is not done.
  *
@@ -22,12 +30,12 @@ export async function insertPlan(
   db: Db,
   queue: string,
   jobs: readonly Job[],
-  done: ReadonlySet<string>,
+  { done = new Set(), only }: Choice,
 ): Promise<Submission> {
   await lockSubmissions(db);
   const rows = await readRows(boss, queue, db);
   const live = new Set(rows.filter(isLive).map(({ job }) => job.key));
-  const open = jobs.filter(({ key }) => !done.has(key));
+  const open = jobs.filter(({ key }) => !done.has(key) && (only?.has(key) ?? true));
   const fresh = open.filter(({ key }) => !live.has(key));
   const added = new Set(fresh.map(({ key }) => key));
   if (fresh.length > 0) {

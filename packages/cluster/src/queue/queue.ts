@@ -7,9 +7,9 @@ import { checkJobs, descendantsOf, type Job } from '../job.ts';
 import { type Patience, patiently } from '../patience.ts';
 import { closeBoss, openBoss } from './boss.ts';
 import { asQueueError } from './database-error.ts';
-import { insertPlan, type Submission } from './insert.ts';
+import { type Choice, insertPlan, type Submission } from './insert.ts';
 import { isLive, jobOf, type QueuedJob, type Row, readRows } from './rows.ts';
-import { setLimits, setRetry } from './tables.ts';
+import { hasLive, setLimits, setRetry } from './tables.ts';
 import { databaseUrl } from './url.ts';
 
 /** How to open a queue. */
@@ -104,13 +104,11 @@ export class Queue {
   /**
    * Adds the jobs of a plan in one step: all, or none if it fails. A job that failed or was cancelled before is added
    * anew; one that is queued or running stays.
-   *
-   * @param done keys of jobs that have a result: they are not added, and not waited for
    */
-  async submit(jobs: readonly Job[], done: ReadonlySet<string> = new Set()): Promise<Submission> {
+  async submit(jobs: readonly Job[], choice: Choice = {}): Promise<Submission> {
     checkJobs(jobs);
     await this.#call(() => this.#boss.resolveFlow());
-    return this.#transaction((db) => insertPlan(this.#boss, db, this.#name, jobs, done), 10 * longestCall);
+    return this.#transaction((db) => insertPlan(this.#boss, db, this.#name, jobs, choice), 10 * longestCall);
   }
 
   /** Takes the most urgent job that is ready. @returns undefined if there is none */
@@ -196,6 +194,11 @@ export class Queue {
   async states(): Promise<ReadonlyMap<string, QueuedJob>> {
     const rows = await this.#call(() => this.#rows(this.#boss.getDb()));
     return new Map(rows.map(({ job, state, started }) => [job.key, { job, state, started }]));
+  }
+
+  /** Returns whether no job waits, is ready or runs. */
+  async isEmpty(): Promise<boolean> {
+    return !(await this.#call(() => hasLive(this.#boss.getDb(), this.#name)));
   }
 
   /** Returns the versions of which jobs wait that this program leaves to workers of that version. */

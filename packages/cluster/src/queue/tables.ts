@@ -87,3 +87,12 @@ export async function setRetry(
     [queue, job.id, job.retryCount, delay, isLast],
   );
 }
+
+/** Returns whether any job of a queue waits, is ready or runs. */
+export async function hasLive(db: Db, queue: string): Promise<boolean> {
+  const { rows } = await db.executeSql(
+    `SELECT 1 FROM ${schema}.job WHERE name = $1 AND state < 'completed' LIMIT 1`,
+    [queue],
+  );
+  return rows.length > 0;
+}

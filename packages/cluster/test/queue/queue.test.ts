@@ -62,7 +62,10 @@ describe.skipIf(need(databaseNeed))('a queue', () => {
     const queue = await open(database.create('again'));
     await queue.submit([job('a'), job('e')]);
     const a = await must(queue);
-    expect(await queue.submit(diamond, new Set(['e']))).toEqual({ added: ['b', 'c', 'd'], queued: ['a'] });
+    expect(await queue.submit(diamond, { done: new Set(['e']) })).toEqual({
+      added: ['b', 'c', 'd'],
+      queued: ['a'],
+    });
     const e = await must(queue);
     expect([a.job.key, e.job.key].sort()).toEqual(['a', 'e']);
     const [running, other] = a.job.key === 'a' ? [a, e] : [e, a];
@@ -75,7 +78,7 @@ describe.skipIf(need(databaseNeed))('a queue', () => {
 
   test('parents with a result are not waited for', async () => {
     const queue = await open(database.create('results'));
-    await queue.submit(diamond, new Set(['a', 'b', 'e']));
+    await queue.submit(diamond, { done: new Set(['a', 'b', 'e']) });
     expect(await stateOf(queue)).toEqual({ c: 'ready', d: 'waiting' });
   });
 
