@@ -35,6 +35,10 @@ test('a history without violations', () => {
   expect(violations({ ...good, events, interrupted: 1 })).toEqual([]);
   // A worker that was killed between its commit and its line.
   expect(violations({ ...good, events: good.events.toSpliced(1, 1) })).toEqual([]);
+  // One that was frozen there: another worker found the result.
+  const known = event({ event: 'known', key: 'a', attempt: 'a2' });
+  const frozen = [start('a', 'a1'), known, ...good.events.slice(2), commit('a', 'a1')];
+  expect(violations({ ...good, events: frozen })).toEqual([]);
 });
 
 test.each<[string, Partial<History>]>([

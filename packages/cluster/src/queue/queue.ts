@@ -26,7 +26,9 @@ export interface QueueOptions {
 
 /** A job that this worker holds, until it settles it or its heartbeats stay away. */
 export interface TakenJob {
+  /** What to train. */
   readonly job: Job;
+  /** Its id in the queue. */
   readonly id: string;
   /** Number of attempts before this one. It tells this attempt from others. */
   readonly retryCount: number;

@@ -14,7 +14,9 @@ export type JobState =
 
 /** A job of the queue. */
 export interface QueuedJob {
+  /** What to train. */
   readonly job: Job;
+  /** What it waits for, or how it ended. */
   readonly state: JobState;
   /** When its last attempt began; undefined before the first. */
   readonly started: Date | undefined;

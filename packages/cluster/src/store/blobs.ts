@@ -30,9 +30,9 @@ export interface Blobs {
   put(name: string, content: Content): Promise<void>;
   /** Writes a blob unless there is one of that name. @returns whether this call wrote it */
   putIfAbsent(name: string, content: Content): Promise<boolean>;
-  /** @returns the bytes in parts; undefined if there is no such blob */
+  /** Reads a blob. @returns its bytes in parts; undefined if there is no such blob */
   get(name: string): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** @param prefix beginning of the names, up to and including a `/`, or empty */
+  /** Lists names in order. @param prefix beginning of the names, up to and including a `/`, or empty */
   list(prefix: string, next?: string): Promise<Page>;
   /** Does nothing if there is no such blob. */
   delete(name: string): Promise<void>;

@@ -3,6 +3,7 @@ import type { Access } from './access.ts';
 
 /** Why a job will not be trained until it is tried anew. */
 export interface Mark {
+  /** Whether it failed itself, or somebody or a failed parent cancelled it. */
   readonly state: 'failed' | 'cancelled';
   /** What went wrong, or who cancelled it. */
   readonly reason: string;

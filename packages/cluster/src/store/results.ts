@@ -11,10 +11,13 @@ export interface ResultRecord {
 
 /** A result of the store. */
 export interface Result {
+  /** The job's key. */
   readonly key: string;
   /** The attempt that made it. */
   readonly attempt: string;
+  /** Its files, ordered by name. */
   readonly files: readonly FileEntry[];
+  /** How it was made. */
   readonly record: ResultRecord;
 }
 

@@ -13,8 +13,11 @@ import type { Train } from './train.ts';
 
 /** What a worker is given. */
 export interface WorkOptions {
+  /** Where it takes jobs. */
   readonly queue: Queue;
+  /** Where it brings results. */
   readonly store: ResultStore;
+  /** How it trains. */
   readonly train: Train;
   /** Kind of the device of this worker, such as `webgpu` or `onnx`. */
   readonly deviceKind: string;

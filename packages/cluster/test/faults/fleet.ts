@@ -38,8 +38,9 @@ export class Fleet {
       member.errors += text;
     });
     child.once('exit', (code, signal) => {
-      if (code !== 0 && signal !== 'SIGKILL')
-        this.failures.push(`${config.name} ended: ${member.errors.slice(-600)}`);
+      // A signal ends one that has not begun yet.
+      if (code !== 0 && signal === null)
+        this.failures.push(`${config.name} ended with ${code}: ${member.errors.slice(-600)}`);
     });
     this.#members.push(member);
   }

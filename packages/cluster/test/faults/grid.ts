@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Queue } from '../../src/queue/queue.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Database } from '../support/database.ts';
-import { expectedModels } from '../support/fake-model.ts';
+import { expectedModels } from '../support/expected-models.ts';
 import { violations } from '../support/history.ts';
 import { Fleet } from './fleet.ts';
 import { gridPlan } from './plan.ts';

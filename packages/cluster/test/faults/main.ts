@@ -1,9 +1,14 @@
 // `npm run faults -- SEED...` runs experiments under the faults that each seed draws; `FROM-TO` is a range of seeds.
 // `grid` simulates the paper's grid. `--slow` has the times of real use: heartbeats of 10 seconds, freezes of 45.
+import { fileURLToPath } from 'node:url';
 import { bucketNeed, startBucketServer } from '../support/bucket-server.ts';
 import { databaseNeed, startDatabase } from '../support/database.ts';
 import { simulateGrid } from './grid.ts';
 import { runSeed } from './seed.ts';
+
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+  new URL('../../../../node_modules/.cache/node-compile', import.meta.url),
+);
 
 const words = process.argv.slice(2);
 const isSlow = words.includes('--slow');

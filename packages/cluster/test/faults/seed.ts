@@ -1,5 +1,5 @@
 // One experiment under faults that a seed draws, and the check of its history.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -9,7 +9,8 @@ import { submitPlan } from '../../src/submit.ts';
 import type { WorkEvent } from '../../src/worker/events.ts';
 import { type BucketServer, bucketEnvironment } from '../support/bucket-server.ts';
 import type { Database } from '../support/database.ts';
-import { expectedModels, modelName } from '../support/fake-model.ts';
+import { expectedModels } from '../support/expected-models.ts';
+import { modelName } from '../support/fake-model.ts';
 import { type History, violations } from '../support/history.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { Fleet } from './fleet.ts';
@@ -60,7 +61,7 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
   const usesBucket = bucket !== undefined && seed % 2 === 0;
   const scratch = mkdtempSync(join(tmpdir(), `scalearn-seed-${seed}-`));
   const disk = usesBucket ? undefined : makeSmallDisk(32);
-  const name = `seed-${seed}-${process.pid}`;
+  const name = `seed-${seed}-${Date.now()}`;
   let proxy: FaultyProxy | undefined;
   if (usesBucket) {
     await bucket.createBucket(name);
@@ -71,7 +72,7 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
   const url = database.create(name);
   const fleet = new Fleet({
     ...{ database: url, store: location, environment: bucketEnvironment(proxy?.url ?? '') },
-    ...{ numerics: '1', heartbeatSeconds, pause: 40, log, scratch },
+    ...{ numerics: '1', heartbeatSeconds, pause: 150, log, scratch },
   });
   const store = await openStore(location, { environment: bucketEnvironment(bucket?.url ?? '') });
   const queue = await Queue.open(url, { numerics: '1', heartbeatSeconds });
@@ -101,8 +102,9 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
       if (kind === 'second-submission') await Promise.all([1, 2].map(() => submitPlan(store, queue, jobs)));
       if (kind === 'older-worker') fleet.start(1, { numerics: '0' });
     };
+    while (!existsSync(log)) await setTimeout(50);
     for (let i = 0; i < options.faults; i++) {
-      await setTimeout(draw.integer(300, 2500));
+      await setTimeout(draw.integer(200, 1500));
       const kind = draw.pick(kinds);
       faults.push(kind);
       await hit(kind);

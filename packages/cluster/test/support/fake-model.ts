@@ -1,6 +1,6 @@
 // Trainings of milliseconds, whose bytes depend on those of their parents.
 import { createHash } from 'node:crypto';
-import { type Job, parentsFirst } from '../../src/job.ts';
+import type { Job } from '../../src/job.ts';
 
 /** File of the result. */
 export const modelName = 'model.bin';
@@ -19,17 +19,3 @@ export const step = (state: Uint8Array, index: number): Buffer => hash(state, St
 
 /** Steps of a job: its first argument. */
 export const stepsOf = (job: Job): number => Number(job.arguments[0] ?? 3);
-
-/** Returns the model of each job, as one machine makes them. */
-export function expectedModels(jobs: readonly Job[]): ReadonlyMap<string, Buffer> {
-  const models = new Map<string, Buffer>();
-  for (const job of parentsFirst(jobs)) {
-    let state = beginning(
-      job.key,
-      job.parents.map((parent) => models.get(parent) ?? Buffer.alloc(0)),
-    );
-    for (let i = 0; i < stepsOf(job); i++) state = step(state, i);
-    models.set(job.key, state);
-  }
-  return models;
-}

@@ -12,8 +12,9 @@ import type { WorkEvent } from '../../src/worker/events.ts';
 import type { Train } from '../../src/worker/train.ts';
 import { type WorkOptions, work } from '../../src/worker/work.ts';
 import { type Database, databaseNeed, startDatabase } from '../support/database.ts';
+import { expectedModels } from '../support/expected-models.ts';
 import { fakeTraining } from '../support/fake-child.ts';
-import { expectedModels, modelName } from '../support/fake-model.ts';
+import { modelName } from '../support/fake-model.ts';
 import { need } from '../support/needs.ts';
 
 const job = (key: string, parents: string[] = [], ...args: string[]): Job => ({
