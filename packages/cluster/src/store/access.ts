@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, openAsBlob } from 'node:fs';
+import { openAsBlob } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
@@ -174,13 +174,6 @@ export async function filesIn(folder: string): Promise<Files> {
   for (const path of paths)
     files[path.slice(folder.length + 1).replaceAll('\\', '/')] = await openAsBlob(path);
   return files;
-}
-
-/** Returns the digest of a file: SHA-256 in lower-case hexadecimal digits. */
-export async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const part of createReadStream(path)) hash.update(part);
-  return hash.digest('hex');
 }
 
 /** Calls a function for many keys, a few of them at once. */

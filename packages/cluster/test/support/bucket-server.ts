@@ -1,5 +1,5 @@
 // An S3 server of another project: moto's, which honors `If-None-Match`. `scripts/install-cluster-servers.sh` installs it.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -76,13 +76,3 @@ export async function freePort(): Promise<number> {
 
 const isTrue = (): boolean => true;
 const isFalse = (): boolean => false;
-
-/** Whether a program is installed. */
-export function isInstalled(command: string): boolean {
-  try {
-    execFileSync('which', [command], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -2,7 +2,7 @@
 import { satisfies } from 'semver';
 
 /** Why this Node cannot run the package; undefined if it can. */
-export const nodeNeed: string | undefined = satisfies(process.versions.node, '>=22.12')
+const nodeNeed: string | undefined = satisfies(process.versions.node, '>=22.12')
   ? undefined
   : `needs Node 22.12 (this is ${process.versions.node})`;
 
