@@ -2,6 +2,7 @@ import { ArgumentError } from '@scalearn/core';
 import { checkJobs, type Job, parentsFirst } from './job.ts';
 import type { Submission } from './queue/insert.ts';
 import type { Queue } from './queue/queue.ts';
+import { atOnce } from './store/access.ts';
 import type { ResultStore } from './store/store.ts';
 
 /** What became of each job of a plan that was submitted. */
@@ -67,6 +68,6 @@ export async function cancelJobs(
   reason: string,
 ): Promise<string[]> {
   const cancelled = await queue.cancel(keys);
-  for (const key of cancelled) await store.marks.put(key, { state: 'cancelled', reason });
+  await atOnce(cancelled, (key) => store.marks.put(key, { state: 'cancelled', reason }));
   return cancelled;
 }

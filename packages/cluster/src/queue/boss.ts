@@ -33,7 +33,7 @@ export async function closeBoss(boss: PgBoss): Promise<void> {
 
 function bossOf({ connection }: DatabaseUrl, heartbeatSeconds: number, migrate: boolean): PgBoss {
   const boss = new PgBoss({
-    ...{ connectionString: connection, application_name: 'scalearn', max: 4 },
+    ...{ connectionString: connection, application_name: 'scalearn', max: 3 },
     ...{ schema, migrate, schedule: false, useListenNotify: false },
     // Every open queue looks for workers that are dead, and for jobs whose parents are complete.
     superviseIntervalSeconds: Math.max(1, Math.floor(heartbeatSeconds / 3)),

@@ -30,7 +30,12 @@ export class FolderBlobs implements Blobs {
 
   async check(): Promise<void> {
     await this.#system(async () => {
-      await mkdir(this.where, { recursive: true });
+      await mkdir(this.where, { recursive: true }).catch((cause: unknown) => {
+        // Systems differ in the code for a file in the path.
+        if (!['ENOTDIR', 'EEXIST', 'ENOENT'].includes(codeOf(cause) ?? '')) throw cause;
+        const advice = 'a part of its path is a file, or no drive; name another folder';
+        throw new StoreError('location', `the folder ${this.where} cannot be made: ${advice}`, { cause });
+      });
       const probe = await this.#temporary(this.where);
       await mkdir(probe);
       await rmdir(probe);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ScalearnError } from '@scalearn/core';
 import { InterruptedError, JobError, QueueError, StoreError } from '../errors.ts';
 import type { TakenJob } from '../queue/queue.ts';
-import { filesIn } from '../store/access.ts';
+import { atOnce, filesIn } from '../store/access.ts';
 import type { AttemptEnd } from '../store/attempts.ts';
 import type { ResultRecord } from '../store/results.ts';
 import type { ResultStore } from '../store/store.ts';
@@ -221,7 +221,7 @@ export class AttemptRun {
     await store.marks.put(this.#key, { state: 'failed', reason });
     const cancelled = await queue.fail(this.#taken, reason);
     const because = `it needs ${this.#key}, which failed: ${reason}`;
-    for (const key of cancelled) await store.marks.put(key, { state: 'cancelled', reason: because });
+    await atOnce(cancelled, (key) => store.marks.put(key, { state: 'cancelled', reason: because }));
     this.#emit({ event: 'failed', reason, cancelled });
   }
 

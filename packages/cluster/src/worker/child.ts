@@ -45,9 +45,9 @@ export function trainInChild(options: ChildOptions): Train {
       child.kill('SIGTERM');
       timer = setTimeout(() => child.kill('SIGKILL'), grace);
     };
-    const end = (): void => void child.kill('SIGKILL');
     signal.addEventListener('abort', stop);
-    process.on('exit', end);
+    if (living.size === 0) process.on('exit', endLiving);
+    living.add(child);
     child.stdin.on('error', () => {});
     let tail = '';
     for (const stream of [child.stdout, child.stderr])
@@ -66,10 +66,18 @@ export function trainInChild(options: ChildOptions): Train {
       await watch.stop();
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
-      process.off('exit', end);
-      end();
+      child.kill('SIGKILL');
+      living.delete(child);
+      if (living.size === 0) process.off('exit', endLiving);
     }
   };
+}
+
+/** The processes of trainings. None is left when this process ends. */
+const living = new Set<ChildProcess>();
+
+function endLiving(): void {
+  for (const child of living) child.kill('SIGKILL');
 }
 
 function exitOf(child: ChildProcess): Promise<{ readonly code: number | null; readonly how: string }> {

@@ -44,6 +44,9 @@ export interface WorkOptions {
 /** Milliseconds between two uploads of a log. */
 const logInterval = 10_000;
 
+/** Milliseconds between two looks for jobs of other versions. */
+const lookInterval = 30_000;
+
 /**
  * Takes jobs and trains them, until it is stopped or, with `untilEmpty`, all jobs have ended. It may be killed at any moment.
  *
@@ -60,7 +63,10 @@ export async function work(options: WorkOptions): Promise<void> {
   const parents = new Parents(store, join(scratch, 'parents'), options.cacheBytes ?? 10e9);
   const context = { queue, store, train, deviceKind, worker, parents, scratch, signal: stop };
   const named = new Set<string>();
+  let looked = Number.NEGATIVE_INFINITY;
   const nameOthers = async (): Promise<void> => {
+    if (performance.now() - looked < lookInterval) return;
+    looked = performance.now();
     for (const { format, numerics } of await queue.otherVersions()) {
       const version = `${format}/${numerics}`;
       if (!named.has(version)) emit({ event: 'other-version', numerics: version });

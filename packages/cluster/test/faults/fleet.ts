@@ -22,6 +22,9 @@ export class Fleet {
 
   constructor(base: Omit<FakeWorker, 'name' | 'jobs' | 'clockStep'>) {
     this.#base = base;
+    process.on('exit', () => {
+      for (const { child } of this.#members) child.kill('SIGKILL');
+    });
   }
 
   start(jobs: number, changes: Partial<FakeWorker> = {}): void {

@@ -28,6 +28,8 @@ for (const missing of [databaseNeed, bucketNeed])
     process.exit(1);
   }
 
+// Nothing is left of an interrupted run.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 let failed = 0;
 const database = await startDatabase();
 const bucket = await startBucketServer();

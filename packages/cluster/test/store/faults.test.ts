@@ -38,7 +38,7 @@ describe.skipIf(need(bucketNeed))('a bucket', () => {
     openStore(`s3://runs/${++prefixes}`, {
       environment: bucketEnvironment(proxy.url),
       patience: { first: 10, longest: 50, limit, signal },
-      timeout: 300,
+      timeout: 150,
     });
 
   /** Every request fails twice in this way before it succeeds. */
@@ -51,7 +51,7 @@ describe.skipIf(need(bucketNeed))('a bucket', () => {
     };
   };
 
-  test.each<Fault>(['500', 'hang', 'reset', 'lost-answer', 'cut-body'])(
+  test.each<Fault>(['500', 'hang', 'reset', 'lost-answer', 'cut-body', 'corrupt'])(
     'a store that fails for a while (%s) loses nothing',
     async (fault) => {
       const store = await open(30_000);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 
 /** What the proxy does with a request: passes it on, or fails it before or after the store has seen it. */
-export type Fault = 'none' | '500' | 'hang' | 'reset' | 'lost-answer' | 'cut-body' | 'skewed';
+export type Fault = 'none' | '500' | 'hang' | 'reset' | 'lost-answer' | 'cut-body' | 'corrupt' | 'skewed';
 
 export interface FaultyProxy {
   readonly url: string;
@@ -38,6 +38,8 @@ export async function startProxy(
         answer.resume();
         return void incoming.socket.destroy();
       }
+      // A service that compares no checksums does not send one back.
+      if (fault === 'corrupt') delete answer.headers['x-amz-checksum-sha256'];
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
       if (fault !== 'cut-body') return void answer.pipe(outgoing);
       answer.once('data', (part: Buffer) => {
@@ -46,7 +48,9 @@ export async function startProxy(
       });
     });
     onward.on('error', () => incoming.socket.destroy());
-    incoming.pipe(onward);
+    if (fault !== 'corrupt') return void incoming.pipe(onward);
+    incoming.on('data', (part: Buffer) => onward.write(part.map((byte) => byte ^ 1)));
+    incoming.on('end', () => onward.end());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

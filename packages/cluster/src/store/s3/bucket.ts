@@ -65,9 +65,10 @@ export class BucketBlobs implements Blobs {
     await drop(response);
     // A service that knows this checksum has compared it with what arrived. Of another one we read back what it has.
     const echoed = response.headers.get('x-amz-checksum-sha256');
-    if ((echoed ?? (await this.#readBack(name))) !== checksum)
-      throw new StoreError('away', `${what}: other bytes arrived than were sent; try again`);
-    return true;
+    if ((echoed ?? (await this.#readBack(name))) === checksum) return true;
+    // It is ours: a conditional request that was not the first has another answer.
+    await this.delete(name);
+    throw new StoreError('away', `${what}: other bytes arrived than were sent; try again`);
   }
 
   async #readBack(name: string): Promise<string> {
