@@ -87,6 +87,30 @@ describe.each(kinds)('%s', (_, missing, open) => {
     expect((await blobs.list('k3/')).names).toEqual(names.filter((name) => name.startsWith('k3/')));
   });
 
+  test.skipIf(missing)('a reader sees the old content or the new one, never a part', async () => {
+    const blobs = await open('torn');
+    const contents = [
+      await contentOf('a'.repeat(3_000_000)),
+      await contentOf('b'.repeat(2_000_000)),
+    ] as const;
+    await blobs.put('key/f', contents[0]);
+    let isWriting = true;
+    const write = async (): Promise<void> => {
+      for (let i = 0; i < 6; i++) await blobs.put('key/f', contents[i % 2] ?? contents[0]);
+      isWriting = false;
+    };
+    const seen = new Set<string>();
+    const read = async (): Promise<void> => {
+      while (isWriting) {
+        const text = (await textOf(blobs, 'key/f')) ?? '';
+        seen.add(`${text[0]} ${text.at(-1)} ${text.length}`);
+      }
+    };
+    await Promise.all([write(), read(), read()]);
+    expect([...seen].filter((each) => each !== 'a a 3000000' && each !== 'b b 2000000')).toEqual([]);
+    expect((await blobs.list('')).names).toEqual(['key/f']);
+  });
+
   test.skipIf(missing)('sends a file in parts, and refuses one that changed meanwhile', async () => {
     const blobs = await open('large');
     const path = join(scratch, `${blobs.where.length}.bin`);

@@ -169,6 +169,16 @@ describe.skipIf(need(databaseNeed))('a worker', () => {
     expect(await store.attempts.list('a')).toMatchObject([{ end: 'cancelled' }]);
   });
 
+  test('a job that takes long stays with its worker', async () => {
+    const { run, of } = await setUp([job('a')], 1);
+    const long: Train = async (trained, folder, options) => {
+      await setTimeout(4000);
+      return quick(trained, folder, options);
+    };
+    await run(long, { jobs: 2 });
+    expect(of('start')).toHaveLength(1);
+  });
+
   test('a late attempt with other bytes is reported', async () => {
     const { store, run, of } = await setUp([job('a')]);
     const slow: Train = async (trained, folder, options) => {
