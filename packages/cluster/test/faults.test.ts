@@ -19,7 +19,7 @@ describe.skipIf(need(databaseNeed, bucketNeed))('faults', () => {
 
   // 3: a folder; workers are killed and frozen, the database restarts. 8: a bucket that hangs; a worker is stopped, one is
   // frozen, another has an older version; the plan is submitted again, twice at once.
-  test.each([3, 8])('seed %i', { timeout: 150_000 }, async (seed) => {
+  test.each([3, 8])('seed %i', { timeout: 300_000 }, async (seed) => {
     const report = await runSeed(seed, { database, bucket, heartbeatSeconds: 3, faults: 5, width: 6 });
     expect(report.violations, JSON.stringify(report)).toEqual([]);
     expect(report.starts).toBeGreaterThanOrEqual(report.jobs);

@@ -111,7 +111,7 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
       // Others take the place of those that went.
       while (fleet.living < 3) fleet.start(draw.integer(1, 2));
     }
-    const deadline = performance.now() + 120_000;
+    const deadline = performance.now() + 240_000;
     while (!(await queue.isEmpty()) || fleet.areFrozen) {
       if (performance.now() > deadline) break;
       while (fleet.living < 2) fleet.start(2);

@@ -66,6 +66,9 @@ describe.skipIf(need(databaseNeed))('a worker', () => {
     await store.results.download(key, folder);
     return readFileSync(join(folder, modelName));
   };
+  async function until(isSo: () => Promise<boolean>): Promise<void> {
+    while (!(await isSo())) await setTimeout(20);
+  }
   const quick: Train = async (trained, { out }) => {
     writeFileSync(join(out, modelName), trained.key);
     return { deviceKind: 'other', seconds: 1 };
@@ -97,11 +100,12 @@ describe.skipIf(need(databaseNeed))('a worker', () => {
   });
 
   test('hands its jobs back when it is stopped, and the next worker resumes', async () => {
-    const jobs = [job('long', [], '200')];
+    const jobs = [job('long', [], '300')];
     const { store, run, of } = await setUp(jobs);
     const stop = new AbortController();
     const first = run(fakeTraining(10), { signal: stop.signal });
-    await setTimeout(900);
+    const probe = join(scratch, 'probe');
+    await until(async () => (await store.checkpoints.get('long', probe)) !== undefined);
     stop.abort();
     await first;
     expect(of('hand-back')).toMatchObject([{ key: 'long' }]);
@@ -161,7 +165,7 @@ describe.skipIf(need(databaseNeed))('a worker', () => {
   test('a job that is cancelled while it runs is left, and its late result harms nothing', async () => {
     const { store, queue, run, of } = await setUp([job('a', [], '10000'), job('b', ['a'])], 1);
     const running = run(fakeTraining(5));
-    await setTimeout(700);
+    await until(async () => of('start').length > 0);
     expect((await cancelJobs(store, queue, ['a'], 'not wanted')).sort()).toEqual(['a', 'b']);
     await running;
     expect(of('lost')).toMatchObject([{ key: 'a' }]);
