@@ -89,8 +89,8 @@ export class AttemptRun {
       await this.#fail(poisoned(dead.length, last?.reason, log));
       return false;
     }
+    const path = await mkdtemp(join(scratch, 'attempt-')).catch(asWorkerError);
     await store.attempts.begin(this.#key, this.#name, { worker, time: Date.now(), deviceKind });
-    const path = await mkdtemp(join(scratch, 'attempt-'));
     const log = new Log(store, this.#key, this.#name, this.#context.logInterval);
     try {
       const folder = await this.#prepare(path).catch(asWorkerError);
@@ -104,6 +104,7 @@ export class AttemptRun {
       await this.#settle(error, { dead: dead.length, lost, log: log.text });
       return false;
     } finally {
+      await log.close();
       await rm(path, { recursive: true, force: true }).catch(() => {});
     }
   }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout } from 'node:timers/promises';
+import { QueueError } from '../errors.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { ResultStore } from '../store/store.ts';
 import { AttemptRun } from './attempt.ts';
@@ -89,7 +90,8 @@ export async function work(options: WorkOptions): Promise<void> {
   };
   const guarded = (): Promise<void> =>
     lane().catch((error: unknown) => {
-      broken.abort();
+      // Without the database, trainings go on to their results. Without the store there are none.
+      if (!(error instanceof QueueError)) broken.abort();
       throw error;
     });
   try {

@@ -22,10 +22,12 @@ export class Fleet {
 
   constructor(base: Omit<FakeWorker, 'name' | 'jobs' | 'clockStep'>) {
     this.#base = base;
-    process.on('exit', () => {
-      for (const { child } of this.#members) child.kill('SIGKILL');
-    });
+    process.on('exit', this.#end);
   }
+
+  readonly #end = (): void => {
+    for (const { child } of this.#members) child.kill('SIGKILL');
+  };
 
   start(jobs: number, changes: Partial<FakeWorker> = {}): void {
     const config: FakeWorker = { ...this.#base, name: `w${++this.#count}`, jobs, clockStep: 0, ...changes };
@@ -94,6 +96,7 @@ export class Fleet {
       child.kill('SIGCONT');
     }
     await Promise.all(ends);
+    process.off('exit', this.#end);
   }
 }
 

@@ -49,6 +49,8 @@ export interface SeedReport {
   /** Trainings that began again from a checkpoint. */
   readonly resumed: number;
   readonly interrupted: number;
+  /** Times that a worker gave no sign of life for too long: frozen ones, and on a machine that is too busy. */
+  readonly silent: number;
   readonly seconds: number;
   readonly violations: readonly string[];
 }
@@ -121,7 +123,7 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
     await setTimeout(500);
     await fleet.stop('SIGTERM');
     const events = readLog(log);
-    const lost = events.filter(({ event }) => event === 'lost').length;
+    const silent = countSilences(log);
     const history: History = {
       jobs,
       events,
@@ -131,12 +133,12 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
         scratch,
       ),
       expected: expectedModels(jobs),
-      // On a machine that is overloaded, a worker may be silent for too long without a fault. It says so.
-      interrupted: interrupted + lost,
+      // On a machine that is too busy, a worker may be silent for too long without a fault.
+      interrupted: interrupted + silent,
     };
     const states = [...(await queue.states())].filter(([, { state }]) => state !== 'done');
     return {
-      ...{ seed, store: usesBucket ? 'bucket' : 'folder', faults, jobs: jobs.length, interrupted },
+      ...{ seed, store: usesBucket ? 'bucket' : 'folder', faults, jobs: jobs.length, interrupted, silent },
       starts: events.filter(({ event }) => event === 'start').length,
       resumed: events.filter((event) => event.event === 'start' && event.resumed !== undefined).length,
       seconds: Math.round((performance.now() - began) / 100) / 10,
@@ -153,6 +155,12 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
     disk?.remove();
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Counts the times that workers were silent for too long. */
+export function countSilences(log: string): number {
+  const file = silenceOf(log);
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
 }
 
 export function readLog(file: string): WorkEvent[] {

@@ -1,6 +1,6 @@
 // A worker as a process of its own, which faults can hit: `fake-worker.ts CONFIG`, with CONFIG as JSON.
 import { appendFileSync } from 'node:fs';
-import { Queue } from '../../src/queue/queue.ts';
+import { Queue, type TakenJob } from '../../src/queue/queue.ts';
 import { openStore } from '../../src/store/store.ts';
 import { work } from '../../src/worker/work.ts';
 import { fakeTraining, simulated } from './fake-child.ts';
@@ -22,6 +22,9 @@ export interface FakeWorker {
   readonly clockStep: number;
 }
 
+/** File beside the log with a line for each time that a worker was silent for too long: its machine was too busy. */
+export const silenceOf = (log: string): string => `${log}.silent`;
+
 const config: FakeWorker = JSON.parse(process.argv[2] ?? '');
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
@@ -42,6 +45,7 @@ const queue = await Queue.open(config.database, {
   heartbeatSeconds: config.heartbeatSeconds,
   patience: { first: 50, longest: 500, limit: 60_000 },
 });
+noteSilence();
 await work({
   ...{ queue, store, deviceKind: 'fake', worker: config.name, jobs: config.jobs, scratch: config.scratch },
   ...{
@@ -54,3 +58,31 @@ await work({
 });
 await queue.close();
 process.exit(0);
+
+/** Measures the time between the signs of life of each job, with a clock that is not set. */
+function noteSilence(): void {
+  const last = new Map<string, number>();
+  const { take, heartbeat, complete } = queue;
+  const check = ({ id, job }: TakenJob): void => {
+    const silence = performance.now() - (last.get(id) ?? performance.now());
+    if (silence > 1000 * config.heartbeatSeconds)
+      appendFileSync(silenceOf(config.log), `${job.key} ${silence}\n`);
+    last.set(id, performance.now());
+  };
+  queue.take = async () => {
+    const before = performance.now();
+    const taken = await take.call(queue);
+    if (taken) last.set(taken.id, before);
+    return taken;
+  };
+  queue.heartbeat = async (taken) => {
+    const isOurs = await heartbeat.call(queue, taken);
+    check(taken);
+    return isOurs;
+  };
+  queue.complete = async (taken) => {
+    const isOurs = await complete.call(queue, taken);
+    check(taken);
+    return isOurs;
+  };
+}

@@ -228,6 +228,24 @@ describe.skipIf(need(databaseNeed))('a worker', () => {
     expect(await store.results.has(['a'])).toEqual(new Set(['a']));
   });
 
+  test('without the database, a training goes on to its result', async () => {
+    const own = await startDatabase();
+    const store = await openStore(join(scratch, 'alone'));
+    const queue = await Queue.open(own.create('alone'), { numerics: '1', patience: { limit: 200 } });
+    await submitPlan(store, queue, [job('a')]);
+    const steady: Train = async (trained, folder, options) => {
+      own.stop();
+      await setTimeout(2000, undefined, { signal: options.signal });
+      return quick(trained, folder, options);
+    };
+    const running = work({
+      ...{ queue, store, train: steady, deviceKind: 'fake', jobs: 2, scratch, pollSeconds: 0.05 },
+    });
+    await expect(running).rejects.toMatchObject({ name: 'QueueError', reason: 'away' });
+    expect(await store.results.has(['a'])).toEqual(new Set(['a']));
+    await queue.close();
+  });
+
   test('the files of a checkpoint and hidden ones are no part of a result', async () => {
     const { store, run } = await setUp([job('a')]);
     const untidy: Train = async (trained, folder, options) => {
