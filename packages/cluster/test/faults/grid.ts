@@ -13,7 +13,7 @@ import { violations } from '../support/history.ts';
 import { Fleet } from './fleet.ts';
 import { gridPlan } from './plan.ts';
 import { Draw } from './random.ts';
-import { readLog, readResults } from './seed.ts';
+import { countSilences, readLog, readResults } from './seed.ts';
 
 const submitter = fileURLToPath(new URL('submitter.ts', import.meta.url));
 
@@ -81,7 +81,7 @@ export async function simulateGrid(database: Database, workers: number): Promise
           events,
           results,
           expected: expectedModels(jobs),
-          interrupted: interrupted + lost,
+          interrupted: interrupted + countSilences(log),
         }),
         ...fleet.failures,
       ],

@@ -13,6 +13,7 @@ import { expectedModels } from '../support/expected-models.ts';
 import { modelName } from '../support/fake-model.ts';
 import { type History, violations } from '../support/history.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { silenceOf } from '../support/silence.ts';
 import { Fleet } from './fleet.ts';
 import { drawPlan } from './plan.ts';
 import { Draw } from './random.ts';

@@ -4,6 +4,7 @@ import { Queue, type TakenJob } from '../../src/queue/queue.ts';
 import { openStore } from '../../src/store/store.ts';
 import { work } from '../../src/worker/work.ts';
 import { fakeTraining, simulated } from './fake-child.ts';
+import { silenceOf } from './silence.ts';
 
 export interface FakeWorker {
   readonly name: string;
@@ -21,9 +22,6 @@ export interface FakeWorker {
   /** Milliseconds by which the clock is set forward or back after the second. */
   readonly clockStep: number;
 }
-
-/** File beside the log with a line for each time that a worker was silent for too long: its machine was too busy. */
-export const silenceOf = (log: string): string => `${log}.silent`;
 
 const config: FakeWorker = JSON.parse(process.argv[2] ?? '');
 const stop = new AbortController();
