@@ -61,7 +61,6 @@ export async function simulateGrid(database: Database, workers: number): Promise
     await fleet.stop('SIGTERM');
     const seconds = (performance.now() - began) / 1000;
     const events = readLog(log);
-    const lost = events.filter(({ event }) => event === 'lost').length;
     const store = await openStore(location);
     const results = await readResults(
       store,
