@@ -148,10 +148,13 @@ export class AttemptRun {
     let failure: unknown;
     const failed = new AbortController();
     const uploads = new Latest((error) => {
-      // A checkpoint that was replaced while it was sent is followed by the next.
-      if (error instanceof StoreError && error.reason === 'damaged') return;
-      failure ??= error;
-      failed.abort();
+      if (isForWorker(error)) {
+        failure ??= error;
+        failed.abort();
+      } else if (!isOvertaken(error)) {
+        // Without it, only the next attempt takes longer.
+        this.#emit({ event: 'warning', reason: `a checkpoint was not stored: ${(error as Error).message}` });
+      }
     });
     let number = 0;
     const onCheckpoint = (names: readonly string[]): void =>
@@ -161,11 +164,13 @@ export class AttemptRun {
         await store.checkpoints.put(this.#key, this.#name, ++number, files);
       });
     try {
-      return await train(this.#taken.job, folder, {
+      const record = await train(this.#taken.job, folder, {
         signal: AbortSignal.any([signal, failed.signal]),
         onCheckpoint,
         onOutput: (text) => log.add(text),
       });
+      uploads.drop();
+      return record;
     } catch (error) {
       if (failure === undefined) throw error;
       throw failure;
@@ -251,6 +256,12 @@ function isForWorker(error: unknown): boolean {
   const ofStore = ['away', 'full', 'refused', 'setting', 'location'];
   if (error instanceof StoreError) return ofStore.includes(error.reason);
   return error instanceof QueueError || error instanceof WorkerError;
+}
+
+/** Whether a checkpoint was replaced while it was sent, or removed before: the training has gone on. */
+function isOvertaken(error: unknown): boolean {
+  if (error instanceof StoreError) return error.reason === 'damaged';
+  return (error as { code?: unknown }).code === 'ENOENT';
 }
 
 function poisoned(deaths: number, reason: string | undefined, log: string | undefined): string {

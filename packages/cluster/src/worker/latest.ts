@@ -24,6 +24,11 @@ export class Latest {
     this.#running = undefined;
   }
 
+  /** Forgets what waits. */
+  drop(): void {
+    this.#next = undefined;
+  }
+
   /** Waits until nothing runs. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;

@@ -246,6 +246,24 @@ describe.skipIf(need(databaseNeed))('a worker', () => {
     await queue.close();
   });
 
+  test('a checkpoint that is gone before it is stored harms nothing', async () => {
+    const { store, run, of } = await setUp([job('a')]);
+    const hasty: Train = async (trained, folder, options) => {
+      const path = join(folder.out, 'checkpoint');
+      for (const text of ['1', '2']) {
+        writeFileSync(path, text);
+        options.onCheckpoint(['checkpoint']);
+      }
+      rmSync(path);
+      await setTimeout(300, undefined, { signal: options.signal });
+      return quick(trained, folder, options);
+    };
+    await run(hasty);
+    expect(of('died')).toEqual([]);
+    expect(of('start')).toHaveLength(1);
+    expect(await store.results.has(['a'])).toEqual(new Set(['a']));
+  });
+
   test('the files of a checkpoint and hidden ones are no part of a result', async () => {
     const { store, run } = await setUp([job('a')]);
     const untidy: Train = async (trained, folder, options) => {
