@@ -61,6 +61,10 @@ test.each<[string, Partial<History>]>([
   ['b1 of b committed before its start', { events: [...good.events.slice(0, 2), commit('b', 'b1')] }],
   ['1 trainings ran again, though faults interrupted 0', { events: [start('a', 'a0'), ...good.events] }],
   [
+    'a training of a died: SIGSEGV',
+    { events: [...good.events, event({ event: 'died', key: 'a', attempt: 'a2', reason: 'SIGSEGV' })] },
+  ],
+  [
     'a failed: no data',
     {
       events: [

@@ -61,6 +61,8 @@ export function violations({ jobs, events, results, expected, interrupted }: His
   const reruns = of('start').length - new Set(of('start').map(({ key }) => key)).size;
   if (reruns > interrupted)
     found.push(`${reruns} trainings ran again, though faults interrupted ${interrupted}`);
+  // The faults kill workers, never a training alone.
+  for (const { key, reason } of of('died')) found.push(`a training of ${key} died: ${reason}`);
   for (const { key, reason } of of('failed')) found.push(`${key} failed: ${reason}`);
   for (const { key, files } of of('different'))
     found.push(`two attempts of ${key} differ in ${files.join(', ')}`);
