@@ -1,11 +1,11 @@
 // Experiments on three workers under faults that a seed draws, checked by their history. `npm run faults` runs any number.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runSeed } from './faults/seed.ts';
 import { type BucketServer, bucketNeed, startBucketServer } from './support/bucket-server.ts';
 import { type Database, databaseNeed, startDatabase } from './support/database.ts';
-import { need } from './support/needs.ts';
+import { describeWith } from './support/needs.ts';
 
-describe.skipIf(need(databaseNeed, bucketNeed))('faults', () => {
+describeWith('faults', [databaseNeed, bucketNeed], () => {
   let database: Database;
   let bucket: BucketServer;
   beforeAll(async () => {

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job } from '../../src/job.ts';
 import { Queue, type TakenJob } from '../../src/queue/queue.ts';
 import { type Database, databaseNeed, startDatabase } from '../support/database.ts';
-import { need } from '../support/needs.ts';
+import { describeWith } from '../support/needs.ts';
 
 const job = (key: string, ...parents: string[]): Job => ({ key, arguments: ['--task', key], parents });
 const diamond = [job('a'), job('b', 'a'), job('c', 'a'), job('d', 'b', 'c'), job('e')];
 
-describe.skipIf(need(databaseNeed))('a queue', () => {
+describeWith('a queue', [databaseNeed], () => {
   let database: Database;
   const opened: Queue[] = [];
   beforeAll(async () => {

@@ -1,23 +1,23 @@
 // Stores that fail: nothing is lost, and what does not pass ends with one sentence.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openStore, type ResultStore } from '../../src/store/store.ts';
+import { makeSmallDisk } from '../faults/small-disk.ts';
 import {
   type BucketServer,
   bucketEnvironment,
   bucketNeed,
   startBucketServer,
 } from '../support/bucket-server.ts';
-import { need } from '../support/needs.ts';
+import { describeWith } from '../support/needs.ts';
 import { type Fault, type FaultyProxy, startProxy } from '../support/proxy.ts';
 
 const files = { 'run.json': new Blob(['x'.repeat(10_000)]) };
 const record = { deviceKind: 'onnx' };
 
-describe.skipIf(need(bucketNeed))('a bucket', () => {
+describeWith('a bucket', [bucketNeed], () => {
   let server: BucketServer;
   let proxy: FaultyProxy;
   beforeAll(async () => {
@@ -116,32 +116,20 @@ describe.skipIf(need(bucketNeed))('a bucket', () => {
   });
 });
 
-const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
-describe.skipIf(need() ?? (isRoot ? undefined : 'needs root'))('a folder on a full disk', () => {
-  const mount = mkdtempSync(join(tmpdir(), 'scalearn-full-'));
-  let isMounted = false;
-  beforeAll(() => {
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', mount], { stdio: 'ignore' });
-      isMounted = true;
-    } catch {
-      // Containers may not mount.
-    }
-  });
-  afterAll(() => {
-    if (isMounted) execFileSync('umount', [mount]);
-    rmSync(mount, { recursive: true });
-  });
+describeWith('a folder on a full disk', [], () => {
+  const disk = makeSmallDisk(1);
+  afterAll(() => disk?.remove());
 
   test('waits for space, then says so; half a file is never seen', async (context) => {
-    if (!isMounted) return context.skip('cannot mount a small disk here');
-    mkdirSync(join(mount, 'store'));
-    const store = await openStore(join(mount, 'store'), { patience: { first: 10, longest: 20, limit: 100 } });
-    const large = { 'run.json': new Blob([new Uint8Array(400_000)]) };
+    if (!disk) return context.skip('cannot mount a small disk here');
+    const store = await openStore(join(disk.folder, 'store'), {
+      patience: { first: 10, longest: 20, limit: 100 },
+    });
+    const large = { 'run.json': new Blob([new Uint8Array(1_600_000)]) };
     await expect(store.results.commit('k1', 'a1', large, record)).rejects.toMatchObject({ reason: 'full' });
     expect(await store.results.has(['k1'])).toEqual(new Set());
     // The space of the attempt is free again.
-    const medium = { 'run.json': new Blob([new Uint8Array(150_000)]) };
+    const medium = { 'run.json': new Blob([new Uint8Array(600_000)]) };
     expect(await store.results.commit('k1', 'a1', medium, record)).toMatchObject({ isFirst: true });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BucketBlobs } from '../../src/store/s3/bucket.ts';
 import { bucketSettings } from '../../src/store/s3/settings.ts';
 import { openStore } from '../../src/store/store.ts';
 
@@ -49,3 +50,13 @@ test.each(['gs://runs', 'https://host/runs', 'file:///runs', ''])(
     await expect(openStore(location)).rejects.toMatchObject({ reason: 'location' });
   },
 );
+
+test('a file that needs an upload in parts is refused before anything is sent', async () => {
+  const blobs = new BucketBlobs(
+    bucketSettings('s3://runs', { ...keys, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }),
+  );
+  const large = Object.defineProperty(new Blob([]), 'size', { value: 6 * 2 ** 30 });
+  await expect(blobs.put('key/f', { blob: large, sha256: '0'.repeat(64) })).rejects.toThrow(
+    'larger than 5 GiB',
+  );
+});

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { filesIn } from '../../src/store/access.ts';
 import { openStore, type ResultStore } from '../../src/store/store.ts';
 import {
@@ -11,7 +11,7 @@ import {
   bucketNeed,
   startBucketServer,
 } from '../support/bucket-server.ts';
-import { need } from '../support/needs.ts';
+import { describeWith } from '../support/needs.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'scalearn-store-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -23,10 +23,10 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const kinds: [string, string | undefined, (name: string) => Promise<ResultStore>][] = [
-  ['a folder', need(), (name) => openStore(join(scratch, name))],
+  ['a folder', undefined, (name) => openStore(join(scratch, name))],
   [
     'a bucket',
-    need(bucketNeed),
+    bucketNeed,
     async (name) => {
       await server?.createBucket(name);
       return openStore(`s3://${name}/runs`, { environment: bucketEnvironment(server?.url ?? '') });
@@ -40,12 +40,11 @@ const files = (text: string) => ({
 });
 const record = { deviceKind: 'onnx', seconds: 3 };
 
-describe.each(kinds)('%s', (_, missing, open) => {
-  const read = (folder: string) => readFileSync(join(folder, 'deep/weights.bin'), 'utf8');
+for (const [kind, missing, open] of kinds)
+  describeWith(kind, [missing], () => {
+    const read = (folder: string) => readFileSync(join(folder, 'deep/weights.bin'), 'utf8');
 
-  test.skipIf(missing)(
-    'the first of two commits wins, and the second learns whether it is equal',
-    async () => {
+    test('the first of two commits wins, and the second learns whether it is equal', async () => {
       const store = await open('commits');
       expect(await store.results.has(['k1', 'k2'])).toEqual(new Set());
       const first = await store.results.commit('k1', 'a1', files('x'), record);
@@ -63,50 +62,49 @@ describe.each(kinds)('%s', (_, missing, open) => {
       const again = await store.results.commit('k1', 'a1', files('x'), record);
       expect(again).toMatchObject({ isFirst: true, different: [] });
       expect(await store.results.has(['k1', 'k2'])).toEqual(new Set(['k1']));
-      const folder = join(scratch, 'download', _);
+      const folder = join(scratch, 'download', kind);
       expect(await store.results.download('k1', folder)).toMatchObject({ key: 'k1', record });
       expect(read(folder)).toBe('xx');
       await expect(store.results.download('k2', folder)).rejects.toMatchObject({ reason: 'missing' });
-    },
-  );
+    });
 
-  test.skipIf(missing)('the last whole checkpoint counts', async () => {
-    const store = await open('checkpoints');
-    const folder = join(scratch, 'checkpoint', _);
-    expect(await store.checkpoints.get('k1', folder)).toBeUndefined();
-    await store.checkpoints.put('k1', 'a1', 1, files('1'));
-    await store.checkpoints.put('k1', 'a1', 2, files('2'));
-    await store.checkpoints.put('k1', 'a2', 1, files('3'));
-    expect(await store.checkpoints.get('k1', folder)).toBe('a2');
-    expect(read(folder)).toBe('33');
-    await store.checkpoints.clear('k1');
-    expect(await store.checkpoints.get('k1', folder)).toBeUndefined();
+    test('the last whole checkpoint counts', async () => {
+      const store = await open('checkpoints');
+      const folder = join(scratch, 'checkpoint', kind);
+      expect(await store.checkpoints.get('k1', folder)).toBeUndefined();
+      await store.checkpoints.put('k1', 'a1', 1, files('1'));
+      await store.checkpoints.put('k1', 'a1', 2, files('2'));
+      await store.checkpoints.put('k1', 'a2', 1, files('3'));
+      expect(await store.checkpoints.get('k1', folder)).toBe('a2');
+      expect(read(folder)).toBe('33');
+      await store.checkpoints.clear('k1');
+      expect(await store.checkpoints.get('k1', folder)).toBeUndefined();
+    });
+
+    test('keeps attempts, logs, marks and plans', async () => {
+      const store = await open('rest');
+      await store.attempts.begin('k1', 'a1', { worker: 'w', time: 5, deviceKind: 'onnx' });
+      await store.attempts.begin('k1', 'a2', { worker: 'w', time: 6, deviceKind: 'onnx' });
+      await store.attempts.end('k1', 'a1', 'died', 'SIGKILL');
+      await store.attempts.putLog('k1', 'a1', 'last words');
+      expect(await store.attempts.list('k1')).toEqual([
+        { name: 'a1', worker: 'w', time: 5, deviceKind: 'onnx', end: 'died', reason: 'SIGKILL' },
+        { name: 'a2', worker: 'w', time: 6, deviceKind: 'onnx', end: undefined, reason: undefined },
+      ]);
+      await store.marks.put('k1', { state: 'failed', reason: 'no such file' });
+      expect(await store.marks.get('k1')).toEqual({ state: 'failed', reason: 'no such file' });
+      await store.forgive(['k1', 'k2']);
+      expect(await store.marks.get('k1')).toBeUndefined();
+      expect(await store.attempts.list('k1')).toEqual([]);
+      expect(await store.attempts.getLog('k1', 'a1')).toBe('last words');
+      const jobs = [{ key: 'k1', arguments: ['--seed', '0'], parents: [] }];
+      await store.putPlan('grid', jobs);
+      expect(await store.getPlan('grid')).toEqual(jobs);
+      expect(await store.getPlan('other')).toBeUndefined();
+    });
   });
 
-  test.skipIf(missing)('keeps attempts, logs, marks and plans', async () => {
-    const store = await open('rest');
-    await store.attempts.begin('k1', 'a1', { worker: 'w', time: 5, deviceKind: 'onnx' });
-    await store.attempts.begin('k1', 'a2', { worker: 'w', time: 6, deviceKind: 'onnx' });
-    await store.attempts.end('k1', 'a1', 'died', 'SIGKILL');
-    await store.attempts.putLog('k1', 'a1', 'last words');
-    expect(await store.attempts.list('k1')).toEqual([
-      { name: 'a1', worker: 'w', time: 5, deviceKind: 'onnx', end: 'died', reason: 'SIGKILL' },
-      { name: 'a2', worker: 'w', time: 6, deviceKind: 'onnx', end: undefined, reason: undefined },
-    ]);
-    await store.marks.put('k1', { state: 'failed', reason: 'no such file' });
-    expect(await store.marks.get('k1')).toEqual({ state: 'failed', reason: 'no such file' });
-    await store.forgive(['k1', 'k2']);
-    expect(await store.marks.get('k1')).toBeUndefined();
-    expect(await store.attempts.list('k1')).toEqual([]);
-    expect(await store.attempts.getLog('k1', 'a1')).toBe('last words');
-    const jobs = [{ key: 'k1', arguments: ['--seed', '0'], parents: [] }];
-    await store.putPlan('grid', jobs);
-    expect(await store.getPlan('grid')).toEqual(jobs);
-    expect(await store.getPlan('other')).toBeUndefined();
-  });
-});
-
-describe.skipIf(need())('a folder', () => {
+describeWith('a folder', [], () => {
   test('is refused where it cannot be one', async () => {
     writeFileSync(join(scratch, 'file'), '');
     await expect(openStore(join(scratch, 'file/store'))).rejects.toMatchObject({ reason: 'location' });

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { InterruptedError, JobError } from '../../src/errors.ts';
 import { trainInChild } from '../../src/worker/child.ts';
 import type { WorkFolder } from '../../src/worker/train.ts';
-import { need } from '../support/needs.ts';
+import { describeWith } from '../support/needs.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'scalearn-child-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -43,7 +43,7 @@ async function run(
   return { result, checkpoints, output };
 }
 
-describe.skipIf(need())('a training in a child process', () => {
+describeWith('a training in a child process', [], () => {
   test('succeeds, with its output, and no shell reads its arguments', async () => {
     const at = folder();
     const { result, output } = await run('console.log(process.argv.slice(1)); console.error("note")', { at });

@@ -3,18 +3,18 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { patiently } from '../../src/patience.ts';
 import { openStore } from '../../src/store/store.ts';
 import { Latest } from '../../src/worker/latest.ts';
 import { Parents } from '../../src/worker/parents.ts';
 import { makeScratch } from '../../src/worker/scratch.ts';
-import { need } from '../support/needs.ts';
+import { describeWith } from '../support/needs.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'scalearn-parts-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-describe.skipIf(need())('results of parents on a machine', () => {
+describeWith('results of parents on a machine', [], () => {
   test('are downloaded once, stay while they are used, and then while there is room', async () => {
     const store = await openStore(join(scratch, 'store'));
     for (const key of ['a', 'b', 'c'])

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { InterruptedError, JobError, StoreError } from '../../src/errors.ts';
 import type { Job } from '../../src/job.ts';
 import { Queue } from '../../src/queue/queue.ts';
@@ -15,7 +15,7 @@ import { type Database, databaseNeed, startDatabase } from '../support/database.
 import { expectedModels } from '../support/expected-models.ts';
 import { fakeTraining } from '../support/fake-child.ts';
 import { modelName } from '../support/fake-model.ts';
-import { need } from '../support/needs.ts';
+import { describeWith } from '../support/needs.ts';
 
 const job = (key: string, parents: string[] = [], ...args: string[]): Job => ({
   key,
@@ -24,7 +24,7 @@ const job = (key: string, parents: string[] = [], ...args: string[]): Job => ({
 });
 const diamond = [job('a'), job('b', ['a']), job('c', ['a']), job('d', ['b', 'c']), job('e')];
 
-describe.skipIf(need(databaseNeed))('a worker', () => {
+describeWith('a worker', [databaseNeed], () => {
   const scratch = mkdtempSync(join(tmpdir(), 'scalearn-work-test-'));
   let database: Database;
   let count = 0;
