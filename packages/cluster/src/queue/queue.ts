@@ -113,10 +113,16 @@ export class Queue {
     return this.#transaction((db) => insertPlan(this.#boss, db, this.#name, jobs, choice), 10 * longestCall);
   }
 
-  /** Takes the most urgent job that is ready. @returns undefined if there is none */
-  async take(): Promise<TakenJob | undefined> {
+  /**
+   * Takes the most urgent job that is ready.
+   *
+   * @param signal ends the waiting for a database that is away; its reason is thrown
+   * @returns undefined if there is none
+   */
+  async take(signal?: AbortSignal): Promise<TakenJob | undefined> {
     for (;;) {
-      const [row] = await this.#call(() => this.#boss.fetch<unknown>(this.#name, { batchSize: 1 }));
+      const fetch = () => this.#boss.fetch<unknown>(this.#name, { batchSize: 1 });
+      const [row] = await this.#call(fetch, longestCall, signal);
       if (!row) return undefined;
       const { id, retryCount } = row;
       const job = jobOf(this.#name, row);
@@ -239,8 +245,12 @@ export class Queue {
     }, limit);
   }
 
-  #call<T>(work: () => Promise<T>, limit: number = longestCall): Promise<T> {
-    return patiently(() => this.#inTime(work(), limit), mayPass, this.#patience);
+  #call<T>(
+    work: () => Promise<T>,
+    limit: number = longestCall,
+    signal: AbortSignal | undefined = this.#patience.signal,
+  ): Promise<T> {
+    return patiently(() => this.#inTime(work(), limit), mayPass, { ...this.#patience, signal });
   }
 
   async #inTime<T>(work: Promise<T>, limit: number): Promise<T> {

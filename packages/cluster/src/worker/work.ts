@@ -76,11 +76,15 @@ export async function work(options: WorkOptions): Promise<void> {
   };
   const lane = async (): Promise<void> => {
     while (!stop.aborted) {
-      const taken = await queue.take();
+      const taken = await queue.take(stop).catch((error: unknown) => {
+        if (stop.aborted) return undefined;
+        throw error;
+      });
       if (taken) {
         await new AttemptRun(taken, { ...context, retrySeconds, logInterval, onEvent: emit }).run();
         continue;
       }
+      if (stop.aborted) return;
       await nameOthers();
       if (untilEmpty && (await queue.isEmpty())) return;
       // Workers that began together do not ask together.

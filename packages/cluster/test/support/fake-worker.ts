@@ -67,9 +67,9 @@ function noteSilence(): void {
       appendFileSync(silenceOf(config.log), `${job.key} ${silence}\n`);
     last.set(id, performance.now());
   };
-  queue.take = async () => {
+  queue.take = async (signal) => {
     const before = performance.now();
-    const taken = await take.call(queue);
+    const taken = await take.call(queue, signal);
     if (taken) last.set(taken.id, before);
     return taken;
   };

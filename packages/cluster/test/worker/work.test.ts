@@ -246,6 +246,18 @@ describeWith('a worker', [databaseNeed], () => {
     await queue.close();
   });
 
+  test('a worker that waits for the database leaves when it is stopped', async () => {
+    const own = await startDatabase();
+    const store = await openStore(join(scratch, 'waiting'));
+    const queue = await Queue.open(own.create('waiting'), { numerics: '1', patience: { limit: 120_000 } });
+    own.stop();
+    const signal = AbortSignal.timeout(500);
+    const began = performance.now();
+    await work({ queue, store, train: quick, deviceKind: 'fake', scratch, signal });
+    expect(performance.now() - began).toBeLessThan(20_000);
+    await queue.close();
+  });
+
   test('a checkpoint that is gone before it is stored harms nothing', async () => {
     const { store, run, of } = await setUp([job('a')]);
     const hasty: Train = async (trained, folder, options) => {
