@@ -56,6 +56,7 @@ export {
   type DenseHeadOptions,
   denseHead,
   type Pooling,
+  poolings,
   type StaticHead,
   type StaticHeadCall,
 } from './nn/static-head.ts';

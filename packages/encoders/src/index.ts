@@ -58,6 +58,7 @@ export { type LoadEncoderOptions, loadEncoder } from './model/load.ts';
 export { loadAdapter } from './model/load-adapter.ts';
 export { type ReadConfigOptions, readEncoderConfig } from './model/read-config.ts';
 export { readEncoderWeights } from './model/read-weights.ts';
+export { sentencePooling } from './model/sentence-pooling.ts';
 export { TokenizerError, type TokenizerReason } from './tokenizer/errors.ts';
 export { wordPieceVocabulary } from './tokenizer/files/bert.ts';
 export { byteLevelVocabulary } from './tokenizer/files/roberta.ts';

@@ -94,7 +94,12 @@ class NoFiles extends Facts {
   readonly #mini = facts.encoder('mini', undefined);
 
   override async encoder(name: string, layers: number | undefined): Promise<EncoderFacts> {
-    return { config: (await this.#mini).config, fingerprint: `${name} ${layers}`, path: undefined };
+    return {
+      config: (await this.#mini).config,
+      fingerprint: `${name} ${layers}`,
+      path: undefined,
+      pooling: undefined,
+    };
   }
 
   override async task(task: string): Promise<TaskFacts> {

@@ -17,7 +17,7 @@ function settingsText(more: Partial<TrainArguments>): string {
   const method = describedMethod(chosenMethod(ownMethods.find(given.method), given, () => ({})));
   const names = given.tasks ?? [given.task as string];
   const found = names.map((name) => ({ info: describeTask(name), path: null }));
-  return JSON.stringify(settleOptions(given, method, found, undefined));
+  return JSON.stringify(settleOptions(given, method, found, { path: undefined }));
 }
 
 describe('the settings of a run are the text that ids of runs were always made from', () => {

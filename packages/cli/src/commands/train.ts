@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Method } from '@scalearn/core';
 import { checkTasks } from '@scalearn/core/methods';
 import { describeTask, taskIds } from '@scalearn/datasets';
+import { sentencePooling } from '@scalearn/encoders';
 import { type RunFile, readRunFile, type Setup, UsageError } from '@scalearn/experiments';
 import {
   checkSamePlaces,
@@ -87,7 +88,10 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
   if (given.temperature !== undefined && method.kind !== 'joint')
     throw new UsageError('--temperature is for joint methods, which draw tasks; leave it out');
   checkScoring(given, method, found);
-  const settings = settleOptions(given, method, found, encoderPath);
+  const isOwn = found.every(({ own }) => own !== undefined);
+  const pooling =
+    isOwn && given.pooling === undefined ? await sentencePooling(given.encoder, { signal }) : undefined;
+  const settings = settleOptions(given, method, found, { path: encoderPath, pooling });
   const { families } = setup;
   const plan = {
     ...{ given, chosen, settings, found, families, encoderPath, reporter, signal },

@@ -75,7 +75,7 @@ function modelSettings(
     sources: sources.map(({ path }) => path),
   };
   const found = tasksOf({ entry }, { task, tasks }).map((info) => ({ info, path: null }));
-  return { ...settleOptions(given, method, found, encoderPath), evalBatchSize };
+  return { ...settleOptions(given, method, found, { path: encoderPath }), evalBatchSize };
 }
 
 /** Returns the tasks that a model is trained on. */

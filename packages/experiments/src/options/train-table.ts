@@ -2,6 +2,7 @@ import { deviceChoices } from '@scalearn/core/graph';
 import {
   type OptionType,
   type OptionValue,
+  poolings,
   sourceControls,
   type TrainingOption,
   trainingOptions,
@@ -97,6 +98,10 @@ const groups = {
     classWeights: { flag: '--class-weights <w>', type: 'weights',
       meaning: 'weight of each label in the loss: none, balanced or a=1,b=3', defaultMeaning: 'none',
       rare: true, stored: 'given', files: 'experiment' },
+    pooling: { flag: '--pooling <what>', type: poolings as typeof poolings,
+      meaning: 'what the head reads of a text: its first token, or the mean of its tokens',
+      defaultMeaning: "for your own data the sentence encoder's, else first",
+      rare: true, stored: 'given', files: 'both' },
     threshold: { flag: '--threshold <p>', type: 'threshold',
       meaning: 'multi-label: probability above which labels are predicted; auto: best on validation rows', defaultMeaning: '0.5',
       rare: true, stored: 'given', files: 'experiment' },

@@ -1,5 +1,11 @@
+import type { Pooling } from '@scalearn/core/methods';
 import type { Example } from '@scalearn/datasets';
-import { type FamilyOptions, fingerprintEncoder, type TransformerConfig } from '@scalearn/encoders';
+import {
+  type FamilyOptions,
+  fingerprintEncoder,
+  sentencePooling,
+  type TransformerConfig,
+} from '@scalearn/encoders';
 import { encoderSource } from '../mini-assets.ts';
 import { localEncoder } from '../models/encoder-source.ts';
 import type { TrainArguments } from '../options/train-table.ts';
@@ -14,6 +20,8 @@ export interface EncoderFacts {
   readonly fingerprint: string;
   /** Absolute path; undefined if the encoder is not a local folder. */
   readonly path: string | undefined;
+  /** What it reads of a text as a sentence encoder; undefined if its files do not say. */
+  readonly pooling: Pooling | undefined;
 }
 
 /** What is known about a task after reading its rows. */
@@ -50,8 +58,9 @@ export class Facts {
     return once(this.#encoders, `${name} ${layers}`, async () => {
       const source = encoderSource(name);
       const path = await localEncoder(source);
-      const how = { ...this.#families, signal: this.#signal, layers };
-      return { ...(await fingerprintEncoder(source, how)), path };
+      const signal = this.#signal;
+      const facts = await fingerprintEncoder(source, { ...this.#families, signal, layers });
+      return { ...facts, path, pooling: await sentencePooling(source, { signal }) };
     });
   }
 

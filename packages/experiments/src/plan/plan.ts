@@ -93,7 +93,7 @@ export async function planExperiment(
     const tasks: TaskFacts[] = [];
     for (const task of given.tasks ?? [given.task as string]) tasks.push(await facts.task(task, given));
     const found = tasks.map((task) => task.found);
-    const settings = settleOptions(given, method, found, encoder.path);
+    const settings = settleOptions(given, method, found, encoder);
     const id = await modelId(cell, {
       ...{ settings, encoder: encoder.fingerprint },
       data: tasks.map(({ fingerprint }) => fingerprint),

@@ -28,12 +28,13 @@ export async function fit(
   tasks: readonly Task[],
   onEvent: (event: TrainEvent) => void,
 ): Promise<TrainedModel> {
-  const { classWeights, selectBy } = settings;
+  const { classWeights, selectBy, pooling } = settings;
   const [task] = tasks as [Task];
   return await train({
     ...{ encoder, method, signal, onEvent, checkpoints, checkpointNote, resume },
     ...(method.kind === 'joint' ? { tasks } : { task }),
     ...trainingNumbers({ ...given, ...settings }),
+    ...(pooling && { pooling }),
     ...(classWeights && { classWeights: readClassWeights(classWeights) }),
     // Higher values are better for all metrics of the tasks.
     ...(selectBy && { select: { metric: selectBy, better: 'higher' } }),

@@ -1,4 +1,5 @@
 import type { Method } from '@scalearn/core';
+import type { Pooling } from '@scalearn/core/methods';
 import type { FileTask } from '@scalearn/datasets';
 import { UsageError } from '../errors.ts';
 import { classWeightsFor, sortedClassWeights } from '../options/class-weights.ts';
@@ -11,13 +12,13 @@ import type { FoundTask } from '../tasks/find-task.ts';
 /**
  * Fills in the defaults, which are those of the paper for the method.
  *
- * @param encoderPath absolute path of the encoder; undefined if it is not a local folder
+ * @param encoder its absolute path, undefined if it is not a local folder, and what it reads of texts, if it says so
  */
 export function settleOptions(
   given: Omit<TrainArguments, 'out'>,
   method: Method,
   found: Found,
-  encoderPath: string | undefined,
+  encoder: { readonly path: string | undefined; readonly pooling?: Pooling | undefined },
 ): TrainSettings {
   const { defaults, name } = method;
   // Sources have their own field. The method's settings would only hold their names.
@@ -34,7 +35,7 @@ export function settleOptions(
   return {
     task: tasks.map(({ task }) => task).join(', '),
     ...(method.kind === 'joint' ? { tasks } : {}),
-    ...{ method: name, encoder: encoderPath ?? given.encoder, data: first.data },
+    ...{ method: name, encoder: encoder.path ?? given.encoder, data: first.data },
     ...(first.own && { own: first.own }),
     ...storedOptions(
       {
@@ -47,6 +48,8 @@ export function settleOptions(
           given.classWeights,
           found.map(({ info }) => info),
         ),
+        // Published tasks are read as in the paper.
+        pooling: given.pooling ?? (tasks.every(({ own }) => own) ? encoder.pooling : undefined),
         selectBy: selection(given.selectBy, method, found),
         maxLength: Math.max(...tasks.map(({ maxLength }) => maxLength)),
       },
