@@ -159,6 +159,23 @@ test.each(Object.entries(layouts))('the mean of all tokens of a batch %s', async
   }
 });
 
+describe.each(others)('$modelType in fewer bits', (config) => {
+  test.each([
+    ['f16', 0.02],
+    ['q8', 0.2],
+  ] as const)('as %s', async (dtype, most) => {
+    using encoder = await encoderOf(config);
+    const graph = classifier(encoder);
+    const firstPosition = config.maxPositions - maxSequenceLength(config);
+    const model = await classifierModel(graph, { firstPosition, dtype });
+    const layout = layouts['padded at the end'] as Layout;
+    const ids = draw(layout);
+    const exact = await reference(encoder, graph, ids);
+    const logits = await logitsOf(config, model, layout, ids);
+    expect(norm(logits.map((value, i) => value - (exact[i] as number))) / norm(exact)).toBeLessThan(most);
+  });
+});
+
 test.each(['f16', 'q8', 'q4'] as const)(
   'angles of rotary positions stay f32 in a file of %s',
   async (dtype) => {
