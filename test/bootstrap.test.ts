@@ -148,5 +148,5 @@ test('an unknown task is a usage error, on standard error', async () => {
     cwd: scratch,
   });
   expect(outcome).toMatchObject({ code: 2, stdout: '' });
-  expect(outcome.all).toContain('start|test|bench|fuzz|pack|sbom|install');
+  expect(outcome.all).toContain('start|test|bench|fuzz|faults|pack|sbom|install');
 });

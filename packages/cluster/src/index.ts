@@ -5,6 +5,7 @@ export type { Choice, Submission } from './queue/insert.ts';
 export { priorities } from './queue/priority.ts';
 export { Queue, type QueueOptions, type TakenJob, type Version } from './queue/queue.ts';
 export type { JobState, QueuedJob } from './queue/rows.ts';
+export { type JobStatus, planStatus } from './status.ts';
 export { type FileEntry, type Files, filesIn } from './store/access.ts';
 export type { Attempt, AttemptEnd, AttemptStart, Attempts } from './store/attempts.ts';
 export type { Blobs, Content, Page } from './store/blobs.ts';

@@ -155,9 +155,10 @@ export class Queue {
    *
    * @returns keys of the jobs that were cancelled
    */
-  async fail(taken: TakenJob, reason: string): Promise<string[]> {
+  async fail(taken: TakenJob): Promise<string[]> {
     return this.#transaction(async (db) => {
-      const isOurs = await this.#end(taken, reason, { isLast: true, delay: 0 }, db);
+      // Why is said in the store alone: it may be the end of a log.
+      const isOurs = await this.#end(taken, 'failed; the store says why', { isLast: true, delay: 0 }, db);
       return isOurs ? this.#cancelBelow(db, [taken.job.key]) : [];
     });
   }

@@ -161,7 +161,8 @@ export class Access {
   }
 }
 
-const mayPass = (error: unknown): boolean =>
+/** Whether an error of a store may pass. */
+export const mayPass = (error: unknown): boolean =>
   error instanceof StoreError && (error.reason === 'away' || error.reason === 'full');
 
 /** Returns the files below a folder. They are read when they are stored. */

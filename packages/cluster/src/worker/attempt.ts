@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ScalearnError } from '@scalearn/core';
 import { InterruptedError, JobError, QueueError, StoreError } from '../errors.ts';
 import type { TakenJob } from '../queue/queue.ts';
-import { atOnce, filesIn } from '../store/access.ts';
+import { atOnce, filesIn, mayPass } from '../store/access.ts';
 import type { AttemptEnd } from '../store/attempts.ts';
 import type { ResultRecord } from '../store/results.ts';
 import type { ResultStore } from '../store/store.ts';
@@ -86,7 +86,7 @@ export class AttemptRun {
     if (dead.length >= mostDeaths) {
       const [last] = dead.sort((a, b) => b.time - a.time);
       const log = last && (await store.attempts.getLog(this.#key, last.name));
-      await this.#fail(poisoned(dead.length, last?.reason, log));
+      await this.#fail(poisoned(dead.length, last?.reason), log);
       return false;
     }
     const path = await mkdtemp(join(scratch, 'attempt-')).catch(asWorkerError);
@@ -148,7 +148,7 @@ export class AttemptRun {
     let failure: unknown;
     const failed = new AbortController();
     const uploads = new Latest((error) => {
-      if (isForWorker(error)) {
+      if (isForWorker(error) && !mayPass(error)) {
         failure ??= error;
         failed.abort();
       } else if (!isOvertaken(error)) {
@@ -216,18 +216,20 @@ export class AttemptRun {
     }
     await this.#end('died', reason);
     this.#emit({ event: 'died', reason });
-    if (dead + 1 >= mostDeaths) return this.#fail(poisoned(dead + 1, reason, log));
+    if (dead + 1 >= mostDeaths) return this.#fail(poisoned(dead + 1, reason), log);
     await this.#context.queue.handBack(this.#taken);
   }
 
   /** Fails the job for good. The marks are in the store, so that they outlive the queue. */
-  async #fail(reason: string): Promise<void> {
+  async #fail(because: string, log = ''): Promise<void> {
     const { queue, store } = this.#context;
+    const end = log.trim().split('\n').slice(-20).join('\n');
+    const reason = end === '' ? because : `${because}. Its log ends with:\n${end}`;
     await this.#end('failed', reason);
     await store.marks.put(this.#key, { state: 'failed', reason });
-    const cancelled = await queue.fail(this.#taken, reason);
-    const because = `it needs ${this.#key}, which failed: ${reason}`;
-    await atOnce(cancelled, (key) => store.marks.put(key, { state: 'cancelled', reason: because }));
+    const cancelled = await queue.fail(this.#taken);
+    const needs = `it needs ${this.#key}, which failed: ${because}`;
+    await atOnce(cancelled, (key) => store.marks.put(key, { state: 'cancelled', reason: needs }));
     this.#emit({ event: 'failed', reason, cancelled });
   }
 
@@ -264,8 +266,5 @@ function isOvertaken(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'ENOENT';
 }
 
-function poisoned(deaths: number, reason: string | undefined, log: string | undefined): string {
-  const last = reason ?? 'its worker died';
-  const end = log?.trim().split('\n').slice(-20).join('\n');
-  return `${deaths} attempts died, the last one because ${last}${end ? `. Its log ends with:\n${end}` : ''}`;
-}
+const poisoned = (deaths: number, reason = 'its worker died'): string =>
+  `${deaths} attempts died, the last one because ${reason}`;

@@ -50,22 +50,22 @@ export class Fleet {
     this.#members.push(member);
   }
 
-  get #awake(): Member[] {
-    return this.#members.filter(({ child, isFrozen }) => isLiving(child) && !isFrozen);
+  /** Chooses one that is awake. @returns undefined if all are frozen */
+  #choose(choose: (members: readonly number[]) => number): Member | undefined {
+    const awake = this.#members.filter(({ child, isFrozen }) => isLiving(child) && !isFrozen);
+    return awake.length > 0 ? awake[choose(awake.map((_, i) => i))] : undefined;
   }
 
   /** Sends a signal to one that is awake. @returns how many trainings it may interrupt */
   hit(choose: (members: readonly number[]) => number, signal: 'SIGKILL' | 'SIGTERM'): number {
-    const members = this.#awake;
-    const member = members[choose(members.map((_, i) => i))];
+    const member = this.#choose(choose);
     member?.child.kill(signal);
     return member?.jobs ?? 0;
   }
 
   /** Stops one for some time, as a machine that sleeps. */
   freeze(choose: (members: readonly number[]) => number, milliseconds: number): number {
-    const members = this.#awake;
-    const member = members[choose(members.map((_, i) => i))];
+    const member = this.#choose(choose);
     if (!member) return 0;
     member.isFrozen = true;
     member.child.kill('SIGSTOP');

@@ -150,6 +150,13 @@ describeWith('a worker', [databaseNeed], () => {
     const mark = await store.marks.get('a');
     expect(mark?.reason).toMatch(/^3 attempts died, .*SIGKILL.*\n.*about to die/s);
     expect(await store.results.has(['a', 'b', 'e'])).toEqual(new Set(['e']));
+    // The log stays out of the database.
+    const outputs = database.query(`work${count}`, 'SELECT output::text FROM scalearn.job');
+    expect(outputs).not.toContain('about to die');
+    expect((await store.marks.get('b'))?.reason).toMatch(
+      /^it needs a, which failed: 3 attempts died, .*SIGKILL/,
+    );
+    expect((await store.marks.get('b'))?.reason).not.toContain('Its log ends');
   });
 
   test('a job that kills its workers three times is failed by the next', async () => {
@@ -276,7 +283,24 @@ describeWith('a worker', [databaseNeed], () => {
     expect(await store.results.has(['a'])).toEqual(new Set(['a']));
   });
 
-  test('the files of a checkpoint and hidden ones are no part of a result', async () => {
+  test('a checkpoint that cannot be stored does not end its training', async () => {
+    const { store, run, of } = await setUp([job('a')]);
+    const put = store.checkpoints.put;
+    store.checkpoints.put = () => Promise.reject(new StoreError('away', 'the store is away'));
+    const steady: Train = async (trained, folder, options) => {
+      writeFileSync(join(folder.out, 'checkpoint'), '1');
+      options.onCheckpoint(['checkpoint']);
+      await setTimeout(200, undefined, { signal: options.signal });
+      rmSync(join(folder.out, 'checkpoint'));
+      return quick(trained, folder, options);
+    };
+    await run(steady);
+    store.checkpoints.put = put;
+    expect(of('warning')).toMatchObject([{ key: 'a', reason: expect.stringContaining('the store is away') }]);
+    expect(await store.results.has(['a'])).toEqual(new Set(['a']));
+  });
+
+  test('hidden files are no part of a result', async () => {
     const { store, run } = await setUp([job('a')]);
     const untidy: Train = async (trained, folder, options) => {
       writeFileSync(join(folder.out, '.lock'), '');
