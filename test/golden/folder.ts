@@ -170,9 +170,13 @@ export function readCase(id: string, folder: string = caseFolder(id)): Case {
   return { name: id, file, tensors, weights };
 }
 
-/** Converts parameter names to those of this library. The official joint models wrap encoder and heads. */
+/**
+ * Converts parameter names to those of this library. PEFT wraps the model and adapted layers, the official joint models
+ * wrap encoder and heads.
+ */
 function renaming({ encoder, problem }: CaseFile): (key: string) => string {
-  if (typeof problem === 'string') return (key) => key;
+  if (typeof problem === 'string')
+    return (key) => key.replace(/^base_model\.model\./, '').replace(/\.base_layer\.bias$/, '.bias');
   const prefix = encoder.config?.model_type === 'bert' ? 'bert' : 'roberta';
   return (key) =>
     key

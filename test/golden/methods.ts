@@ -19,13 +19,15 @@ import {
   type BottleneckOptions,
   bottleneck,
   type EncoderArchitecture,
+  lora,
   type Method,
   type NamedTensor,
   type ScalearnVariant,
   scalearn,
   scalearnVariants,
 } from '@scalearn/core';
-import { adapterKeys, adapterWidth } from '@scalearn/core/methods';
+import { JsonFields } from '@scalearn/core/files';
+import { adapterKeys, adapterWidth, parseLoraConfig } from '@scalearn/core/methods';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { Case } from './folder.ts';
 
@@ -47,6 +49,7 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
   'full-fine-tuning': () => fullFinetuning(),
   'full-ft-m': () => fullFinetuningM(),
   ia3: () => ia3(),
+  lora: caseLora,
   propetl: (c, { architecture }) =>
     propetl({
       reductionFactor: reductionFactor(c, architecture),
@@ -125,6 +128,12 @@ export function soupParts(
     }),
     similarities: sources.map((task) => textSimilarity(embeddings(task), embeddings(target))),
   };
+}
+
+/** The method of PEFT's configuration. */
+function caseLora({ file }: Case): Method {
+  const config = JsonFields.of(file.method.peft_config, file.id);
+  return lora(parseLoraConfig(config).settings);
 }
 
 function caseScalearn(c: Case, encoder: TransformerEncoder): Method {

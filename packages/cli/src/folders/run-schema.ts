@@ -254,6 +254,6 @@ export const runSchema: v.GenericSchema<unknown, RunFile> = v.looseObject(
 export type StoredArchitecture = EncoderConfig & Pick<EncoderArchitecture, 'prefix'>;
 
 export function storedArchitecture(architecture: EncoderArchitecture): StoredArchitecture {
-  const { pythonClass: _, modules: __, staticHead: ___, ...stored } = architecture;
+  const { pythonClass: _, modules: __, staticHead: ___, linears: ____, ...stored } = architecture;
   return stored;
 }

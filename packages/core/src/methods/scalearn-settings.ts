@@ -1,8 +1,8 @@
 import { checkOptionNames } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import { type EncoderArchitecture, modulePath } from '../nn/architecture.ts';
-import type { AdapterSource } from './adapter.ts';
 import { type OptionDefinition, settleOptions } from './option-definition.ts';
+import type { AdapterSource } from './source.ts';
 
 export const scalearnVariants = ['scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++'] as const;
 export type ScalearnVariant = (typeof scalearnVariants)[number];

@@ -8,7 +8,7 @@ import { elementwise } from '../ops/elementwise.ts';
 import { linear, matmul } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { softmax } from '../ops/softmax.ts';
-import { adaptersOf, describeAdapter, nonLinearity } from './adapter.ts';
+import { nonLinearity } from './adapter.ts';
 import { defineMethod, type MethodDefinition } from './definition.ts';
 import { mergeAdapters } from './merge.ts';
 import type { FrozenSpec, Method, MethodCall, MethodTarget } from './method.ts';
@@ -21,6 +21,7 @@ import {
   scalearnVariants,
   settleScalearn,
 } from './scalearn-settings.ts';
+import { adaptersOf, describeAdapter } from './source.ts';
 import { stackSources } from './stack-sources.ts';
 
 /**

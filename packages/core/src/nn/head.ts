@@ -78,6 +78,14 @@ export function headFeatures(
   return layout === 'static' && problem === 'multipleChoice' && hasPooler ? 'pooled' : features;
 }
 
+/**
+ * Returns whether the class of transformers for sequence classification reads the encoder's pooler, instead of a dense
+ * layer of its head.
+ */
+export function usesPooler({ staticHead, modules }: EncoderArchitecture): boolean {
+  return modules.pooler !== undefined && !staticHead.isInTransformers;
+}
+
 /** Returns the modules of a head by the first parts of their keys. The last module computes the logits. */
 export function headModules(options: HeadOptions, encoder: EncoderArchitecture): readonly string[] {
   const { layout, name, several } = options;

@@ -1,9 +1,8 @@
 import { at } from '../elements.ts';
-import type { Method } from '../methods/method.ts';
 import { type TrainingTask, taskName } from '../model/task.ts';
 import { TrainableModel } from '../model/trainable-model.ts';
 import { TrainedModel } from '../model/trained-model.ts';
-import { createHead, type Head } from '../nn/head.ts';
+import { createHead, type Head, usesPooler } from '../nn/head.ts';
 import { checkTrainOptions, type TrainOptions, tasksOf } from './options.ts';
 import { settle } from './plan.ts';
 import { Run } from './run.ts';
@@ -27,7 +26,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   const model = await TrainableModel.create({
     encoder: options.encoder,
     method: options.method,
-    heads: Object.fromEntries(tasks.map((task) => [taskName(task), taskHead(task, options.method)])),
+    heads: Object.fromEntries(tasks.map((task) => [taskName(task), taskHead(task, options)])),
     adapterName: tasks.length > 1 ? jointAdapterName : taskName(at(tasks, 0)),
     seed: plan.seed,
     decays: plan.weightDecay > 0,
@@ -46,15 +45,18 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
 }
 
 /** Creates a new head for a task, as used for the method in the reference. */
-function taskHead(task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>, method: Method): Head {
+function taskHead(
+  task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>,
+  { method, encoder: { architecture } }: Pick<TrainOptions, 'method' | 'encoder'>,
+): Head {
   const { problem, labels } = task;
-  const { headLayout: layout, kind } = method;
+  const { headLayout: layout, kind, usesTransformersHead } = method;
   const joint = kind === 'joint';
   // Adapter-m reads multiple choice from the first token (docs/reference/methods.md#heads).
   const first = joint && layout === 'flexible' && problem === 'multipleChoice';
   return createHead({
     ...{ problem, layout, name: taskName(task), outputs: labels?.length ?? 1 },
     several: joint,
-    features: first ? 'first' : undefined,
+    features: first ? 'first' : usesTransformersHead && usesPooler(architecture) ? 'pooled' : undefined,
   });
 }

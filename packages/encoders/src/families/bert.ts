@@ -1,7 +1,8 @@
 import type { JsonFields } from '@scalearn/core/files';
-import { linear, type Tensor, tanh } from '@scalearn/core/graph';
+import { type Tensor, tanh } from '@scalearn/core/graph';
 import { denseHead, type EncoderGraph, type StaticHead } from '@scalearn/core/methods';
 import { wordPieceVocabulary } from '../tokenizer/files/bert.ts';
+import { encoderBlocks } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
 import { type ConfigKeys, checkDerived, readConfigFields, writeConfigFields } from './config-fields.ts';
 import { defineEncoderFamily, type EncoderFamily, type FamilyCall } from './family.ts';
@@ -83,10 +84,9 @@ export function bertLike(
     ],
     build(config: TransformerConfig, call: FamilyCall): EncoderGraph {
       const graph = buildPostNorm(config, call, names);
-      const { has, weight } = call;
-      const pooled = (first: Tensor): Tensor =>
-        tanh(linear(first, weight(`${pooler}.weight`), weight(`${pooler}.bias`)));
-      return has(`${pooler}.weight`) ? { ...graph, pooled } : graph;
+      const { dense } = encoderBlocks(config, call);
+      const pooled = (first: Tensor): Tensor => tanh(dense(pooler, first));
+      return call.has(`${pooler}.weight`) ? { ...graph, pooled } : graph;
     },
   };
 }

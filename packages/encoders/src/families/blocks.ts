@@ -19,7 +19,7 @@ import type { FamilyCall } from './family.ts';
 export interface EncoderBlocks {
   /** i32 `[boundaries]`. */
   readonly cuSeqlens: Tensor;
-  /** A linear layer, by the name of its module. */
+  /** A linear layer, by the name of its module. Calls the method's site. */
   dense(name: string, x: Tensor): Tensor;
   /** A layer norm, by the name of its module. */
   norm(name: string, x: Tensor): Tensor;
@@ -45,14 +45,17 @@ export interface EncoderBlocks {
 /** Returns the building blocks for an encoder's graph. */
 export function encoderBlocks(
   config: TransformerConfig,
-  { weight, sites, dropout }: FamilyCall,
+  { weight, sites, adapt, dropout }: FamilyCall,
 ): EncoderBlocks {
   const { hiddenSize, heads, layerNormEpsilon, hiddenDropout, attentionDropout } = config;
   const cuSeqlens = input('cuSeqlens', ['boundaries'], 'i32');
   const activation = activations[config.activation] as (x: Tensor) => Tensor;
   return {
     cuSeqlens,
-    dense: (name, x) => linear(x, weight(`${name}.weight`), weight(`${name}.bias`)),
+    dense(name, x) {
+      const output = linear(x, weight(`${name}.weight`), weight(`${name}.bias`));
+      return adapt?.(name, output, x) ?? output;
+    },
     norm: (name, x) => layerNorm(x, weight(`${name}.weight`), weight(`${name}.bias`), layerNormEpsilon),
     drop: (x, name) => dropout?.apply(x, hiddenDropout, name) ?? x,
     rows: (table, fed) => embedding(weight(`${table}.weight`), input(fed, ['tokens'], 'i32')),
