@@ -2,6 +2,7 @@ import { type Adapter, adapterFiles, type Method, mergeAdapters } from '@scalear
 import { JsonFields } from '@scalearn/core/files';
 import { add, linear, multiply, relu } from '@scalearn/core/graph';
 import {
+  adaptersOf,
   defineMethod,
   type MethodDefinition,
   type MethodReader,
@@ -91,7 +92,7 @@ const gatedSumReader: MethodReader = async (folder, target) => {
   const text = await folder.text(configFile);
   if (text === undefined) return undefined;
   const json = JsonFields.parse(text, `${folder.describe()}/${configFile}`);
-  const sources = await readSourceFolders(folder, json);
+  const sources = adaptersOf(await readSourceFolders(folder, json), 'a gated sum');
   const method = gatedSum(sources, Number(json.raw('start')));
   const adapterName = String(json.raw('target'));
   const { tensors, where } = await openFolderTensors(folder, 'gates');
@@ -114,6 +115,6 @@ export const gatedSumMethod: MethodDefinition = defineMethod({
       range: { above: 0 },
     },
   },
-  make: (sources, { start }) => gatedSum(sources, start),
+  make: (sources, { start }) => gatedSum(adaptersOf(sources, 'a gated sum'), start),
   reader: gatedSumReader,
 });

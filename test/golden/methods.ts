@@ -19,6 +19,8 @@ import {
   type BottleneckOptions,
   bottleneck,
   type EncoderArchitecture,
+  type LoraAdapter,
+  type LoraModule,
   lora,
   type Method,
   type NamedTensor,
@@ -62,6 +64,7 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
       sparsity: c.file.method.sparsity as number,
       firstLayerMask: c.file.method.released_code_alias ? 'last-task' : 'own',
     }),
+  'scalearn-lora': caseScalearnLora,
   'probing-one': caseProbe,
   'probing-two': caseProbe,
   ...Object.fromEntries(hyperformerVariants.map((variant) => [variant, caseHyperformer])),
@@ -145,6 +148,34 @@ function caseScalearn(c: Case, encoder: TransformerEncoder): Method {
     dropout: method.omega_dropout ?? 0,
     ...(normalization ? { normalization } : {}),
     ...(method.regulariser ? { regularization: method.regulariser.lambda } : {}),
+  });
+}
+
+/** ScaLearn on LoRA sources. Its variant follows from the form of ω. */
+function caseScalearnLora(c: Case): Method {
+  const { omega, shared_across_layers: shared, omega_dropout: dropout = 0 } = c.file.method;
+  const variant = `scalearn${omega === 'scalar' ? '-uniform' : ''}${shared ? '++' : ''}` as ScalearnVariant;
+  return scalearn({ sources: caseLoras(c), variant, dropout });
+}
+
+/** The LoRA sources of a case: their scaling, and all tensors with their names. */
+function caseLoras({ file, weights }: Case): LoraAdapter[] {
+  const settings = file.method.sources as Readonly<
+    Record<string, { readonly r: number; readonly alpha: number }>
+  >;
+  return (file.adapters ?? []).map((name): LoraAdapter => {
+    const { r: rank, alpha } = settings[name] as { readonly r: number; readonly alpha: number };
+    const modules = new Map<string, LoraModule>();
+    for (const [key, { shape, data }] of weights) {
+      if (!key.endsWith(`.lora_A.${name}.weight`)) continue;
+      const path = key.slice(0, -`.lora_A.${name}.weight`.length);
+      const b = weights.get(`${path}.lora_B.${name}.weight`) as NamedTensor;
+      modules.set(path, { a: data, b: b.data, rank, alpha, inputs: shape[1] ?? 0, outputs: b.shape[0] ?? 0 });
+    }
+    return {
+      ...{ name, modules, useRslora: false },
+      targets: { targetModules: [...modules.keys()], modulesToSave: [] },
+    };
   });
 }
 

@@ -22,6 +22,7 @@ export type { ModelFolder } from './methods/model-folder.ts';
 export { scalearn } from './methods/scalearn.ts';
 export { type ScalearnOptions, type ScalearnVariant, scalearnVariants } from './methods/scalearn-settings.ts';
 export type { AdapterSource, SourceAdapter } from './methods/source.ts';
+export { readSourceFolder } from './methods/sources-reader.ts';
 export type { EpochRecord, TaskRecord } from './model/history.ts';
 export type { ModelOutput, Predictions } from './model/predict.ts';
 export type { Phase, ProgressEvent } from './model/progress.ts';

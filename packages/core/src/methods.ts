@@ -34,7 +34,8 @@ export { checkFileTarget, checkNamedEncoder, modelMetadata, stableStringify } fr
 export * from './methods/option-definition.ts';
 export type { ScalearnSettings } from './methods/scalearn-settings.ts';
 export { adaptersOf, describeAdapter, isLora, sourcesOf } from './methods/source.ts';
-export { readSourceFolders } from './methods/sources-reader.ts';
+export { sourceFiles } from './methods/source-files.ts';
+export { readSourceFolders, storedSource } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
 export { type FolderTensors, openFolderTensors, tensorFiles } from './methods/tensor-files.ts';
 export { checkEncoder, encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';

@@ -2,14 +2,15 @@ import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { ModelFileError } from '../files/errors.ts';
 import { JsonFields, jsonList, jsonText } from '../files/json-fields.ts';
-import { bottleneckReader, storedAdapter } from '../methods/bottleneck-reader.ts';
-import { loraReader, storedLora } from '../methods/lora/reader.ts';
+import { bottleneckReader } from '../methods/bottleneck-reader.ts';
+import { loraReader } from '../methods/lora/reader.ts';
 import type { FileSet, MethodTarget, SaveCall } from '../methods/method.ts';
 import type { MethodReader, ModelFolder, ReadTarget, StoredMethod } from '../methods/model-folder.ts';
 import { stableStringify } from '../methods/model-json.ts';
 import { isName } from '../methods/names.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
 import { isLora } from '../methods/source.ts';
+import { storedSource } from '../methods/sources-reader.ts';
 import { openFolderTensors } from '../methods/tensor-files.ts';
 import type { EncoderArchitecture } from '../nn/architecture.ts';
 import type { Encoder } from '../nn/encoder.ts';
@@ -67,11 +68,11 @@ export function mergeSnapshot(snapshot: ModelSnapshot): ModelSnapshot {
     throw new ArgumentError(`a ${method.name} model is not a sum of adapters; there is nothing to merge`);
   const head = singleHead(snapshot);
   const adapter = method.merge(saveCall(snapshot));
+  const stored = { ...snapshot, ...storedSource(adapter, encoder) };
   // A LoRA keeps the head of the class of transformers.
-  if (isLora(adapter)) return { ...snapshot, ...storedLora(adapter, encoder) };
+  if (isLora(adapter)) return stored;
   return {
-    ...snapshot,
-    ...storedAdapter(adapter, encoder),
+    ...stored,
     heads: new Map([[at(tasks, 0), flexibleHead(head, adapterName, encoder)]]),
   };
 }
