@@ -1,4 +1,4 @@
-import { type Adapter, adapterFiles, type Method, mergeAdapters } from '@scalearn/core';
+import { type AdapterSource, adapterFiles, type Method, mergeAdapters } from '@scalearn/core';
 import { JsonFields } from '@scalearn/core/files';
 import { add, linear, multiply, relu } from '@scalearn/core/graph';
 import {
@@ -22,7 +22,8 @@ const configFile = 'gated_sum.json';
  *
  * @param start the initial value of the gates is `start` divided by the number of sources
  */
-export function gatedSum(sources: readonly Adapter[], start = 2): Method {
+export function gatedSum(given: readonly AdapterSource[], start = 2): Method {
+  const sources = adaptersOf(given, 'a gated sum');
   return {
     name: 'gated-sum',
     kind: 'two-stage',
@@ -92,7 +93,7 @@ const gatedSumReader: MethodReader = async (folder, target) => {
   const text = await folder.text(configFile);
   if (text === undefined) return undefined;
   const json = JsonFields.parse(text, `${folder.describe()}/${configFile}`);
-  const sources = adaptersOf(await readSourceFolders(folder, json), 'a gated sum');
+  const sources = await readSourceFolders(folder, json);
   const method = gatedSum(sources, Number(json.raw('start')));
   const adapterName = String(json.raw('target'));
   const { tensors, where } = await openFolderTensors(folder, 'gates');
@@ -115,6 +116,6 @@ export const gatedSumMethod: MethodDefinition = defineMethod({
       range: { above: 0 },
     },
   },
-  make: (sources, { start }) => gatedSum(adaptersOf(sources, 'a gated sum'), start),
+  make: (sources, { start }) => gatedSum(sources, start),
   reader: gatedSumReader,
 });
