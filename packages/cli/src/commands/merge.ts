@@ -24,7 +24,7 @@ export function addMerge(root: Command, run: Run): void {
     .command('merge')
     .summary('turn a ScaLearn model into one adapter')
     .description(
-      'Writes a ScaLearn model as one bottleneck adapter, which the Python library adapters loads too.',
+      'Writes a ScaLearn model as one adapter: a bottleneck adapter, which the Python library adapters loads too, or, of LoRA sources, a LoRA, which PEFT loads.',
     )
     .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
     .addOption(pathOption('--out <dir>', 'folder for the adapter').makeOptionMandatory())
@@ -58,6 +58,9 @@ async function merge(given: MergeArguments, { terminal, signal, setup }: Command
   if (given.json) return jsonLine(terminal, event);
   const parts = [mergedMethod, ...(sources === undefined ? [] : [counted(sources, 'source')])];
   const from = `${model} (${parts.join(', ')})`;
-  const lines = [`${from} merged into one adapter '${adapterName}' of width ${width}`, `saved in ${name}`];
+  const lines = [
+    `${from} merged into one ${method === 'lora' ? `LoRA '${adapterName}' of rank` : `adapter '${adapterName}' of width`} ${width}`,
+    `saved in ${name}`,
+  ];
   terminal.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
 }

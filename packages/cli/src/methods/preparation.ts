@@ -1,12 +1,12 @@
 import { type SoupSampling, type SoupTask, soupSimilarities } from '@scalearn/baselines';
-import type { Adapter, Encoder } from '@scalearn/core';
+import type { Encoder, SourceAdapter } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import type { Reporter } from '../output/events.ts';
 
 /** A source adapter and where it came from. */
 export interface Source {
-  readonly adapter: Adapter;
+  readonly adapter: SourceAdapter;
   /** Path as the user gave it. */
   readonly path: string;
   /** Whether it was trained on the target task. */

@@ -27,9 +27,9 @@ export interface MergedModel {
   /** Number of sources; undefined if the folder has no `run.json`. */
   readonly sources: number | undefined;
   readonly adapterName: string;
-  /** `bottleneck`. */
+  /** `bottleneck` or `lora`. */
   readonly method: string;
-  /** Bottleneck units. */
+  /** Bottleneck units, or the largest rank of a LoRA. */
   readonly width: number;
   /** Files of the merged model's folder; `run.json` is one of them if the model has it. */
   readonly files: FileSet;
@@ -76,7 +76,16 @@ export async function mergeModel(
     ...{ info: { encoder, tasks }, parameters },
     card: { training: { 'merged from a model of the method': mergedMethod } },
   });
-  const width = [...merged.tensors].find(([key]) => key.endsWith('adapter_down.0.bias'))?.[1].shape[0] ?? 0;
+  const width = Math.max(
+    ...[...merged.tensors].map(
+      ([
+        key,
+        {
+          shape: [rows = 0],
+        },
+      ]) => (/adapter_down\.0\.bias$|lora_A/.test(key) ? rows : 0),
+    ),
+  );
   const runFiles: FileSet = run ? { [runFileName]: await mergedRun(run, { method, model, out, files }) } : {};
   return {
     ...{ task, mergedMethod, sources: run?.sources.length, adapterName, method, width },
