@@ -16,7 +16,7 @@ import { randomAdapter } from '../../core/test/methods/random-adapter.ts';
 import { randomLora } from '../../core/test/methods/random-lora.ts';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyTask } from '../../core/test/training/tiny.ts';
-import { baselineMethods, baselineReaders } from '../src/index.ts';
+import { baselineMethods, baselineReaders, mergeIntoEncoder } from '../src/index.ts';
 
 export const everyMethod: readonly MethodDefinition[] = [...coreMethods, ...baselineMethods];
 
@@ -92,6 +92,14 @@ export async function checkMethod(
     using single = await TrainedModel.fromSnapshot(encoder, await readSnapshot(merged, target), shapes);
     const { validation } = tasks[0];
     const [expected, actual] = [await model.predict(validation), await single.predict(validation)];
+    for (const [i, value] of expected.logits.entries()) expect(actual.logits[i]).toBeCloseTo(value, 4);
+  }
+  if (method.fold) {
+    const folded = memoryFolder(snapshotFiles(await mergeIntoEncoder(snapshot, encoder)));
+    const read = await readSnapshot(folded, target, baselineReaders);
+    using whole = await TrainedModel.fromSnapshot(encoder, read, shapes);
+    const { validation } = tasks[0];
+    const [expected, actual] = [await model.predict(validation), await whole.predict(validation)];
     for (const [i, value] of expected.logits.entries()) expect(actual.logits[i]).toBeCloseTo(value, 4);
   }
   return files;

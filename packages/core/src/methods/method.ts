@@ -98,6 +98,12 @@ export interface Method {
   save(call: SaveCall): FileSet;
   /** Returns the trained adapter, if the method is one. */
   adapter?(call: SaveCall): SourceAdapter;
+  /**
+   * Adds the trained method to the weights of the encoder, if it is a change of them; absent if it is not
+   *
+   * @param weights all weights of the encoder, by their keys on disk
+   */
+  fold?(call: SaveCall, weights: ReadonlyMap<string, NamedTensor>): ReadonlyMap<string, NamedTensor>;
   /** Merges the trained method into one plain adapter, if it is a sum of adapters. */
   merge?(call: SaveCall): SourceAdapter;
 }

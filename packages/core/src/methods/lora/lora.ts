@@ -6,6 +6,7 @@ import { scale } from '../../ops/arithmetic.ts';
 import { defineMethod, type MethodDefinition } from '../definition.ts';
 import type { Method } from '../method.ts';
 import { layersOfTensors, loraFiles, readLoraTensors } from './files.ts';
+import { foldModules } from './fold.ts';
 import { addLowRank } from './low-rank.ts';
 import { isPooler } from './misfit.ts';
 import { isSavedWhole, loraKeys } from './module-names.ts';
@@ -92,6 +93,12 @@ export function lora(options: LoraOptions = {}): Method {
         );
       const layers = layersOfTensors(settings, call.encoder, call.tensors);
       return readLoraTensors(call, layers, settings, targetsOf(settings, call.encoder));
+    },
+    fold: (call, weights) => {
+      const layers = layersOfTensors(settings, call.encoder, call.tensors);
+      const adapter = readLoraTensors(call, layers, settings, targetsOf(settings, call.encoder));
+      const others = [...call.tensors].filter(([key]) => !/\.lora_[AB]\.weight$/.test(key));
+      return new Map([...foldModules(weights, adapter), ...others]);
     },
     save: (call) =>
       loraFiles(

@@ -7,10 +7,11 @@ import { concat, split } from '../../ops/concat.ts';
 import { elementwise } from '../../ops/elementwise.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { softmax } from '../../ops/softmax.ts';
-import type { Method, MethodCall, MethodTarget } from '../method.ts';
+import type { Method, MethodCall, MethodTarget, SaveCall } from '../method.ts';
 import { scalearnFiles } from '../scalearn-files.ts';
 import { runSettings, type ScalearnSettings, scalearnDefaults } from '../scalearn-settings.ts';
 import { checkSources } from '../stack-sources.ts';
+import { foldModules } from './fold.ts';
 import type { LoraAdapter } from './lora-adapter.ts';
 import { addLowRank } from './low-rank.ts';
 import { mergeLoras } from './merge-loras.ts';
@@ -61,6 +62,18 @@ export function scalearnLora(settings: ScalearnSettings, sources: readonly LoraA
     if (settings.normalization === 'none') return dropped;
     return divide(dropped, reshape(sum(dropped, 1), [group.projections.length, 1, width(group)]));
   };
+
+  const merged = (call: SaveCall): LoraAdapter =>
+    mergeLoras(
+      call.adapterName,
+      projections(call).map((projection) => ({
+        ...projection,
+        path: `${call.encoder.prefix}.${projection.path}`,
+        omega: known(call.tensors, key(projection, call)).data,
+      })),
+      settings,
+      call.encoderFingerprint,
+    );
 
   return {
     name: settings.variant,
@@ -116,17 +129,8 @@ export function scalearnLora(settings: ScalearnSettings, sources: readonly LoraA
       return add(...terms);
     },
     save: (call) => scalearnFiles({ ...call, settings, sources, omegaKeys: [...call.tensors.keys()] }),
-    merge: (call) =>
-      mergeLoras(
-        call.adapterName,
-        projections(call).map((projection) => ({
-          ...projection,
-          path: `${call.encoder.prefix}.${projection.path}`,
-          omega: known(call.tensors, key(projection, call)).data,
-        })),
-        settings,
-        call.encoderFingerprint,
-      ),
+    fold: (call, weights) => foldModules(weights, merged(call)),
+    merge: merged,
   };
 }
 
