@@ -71,6 +71,7 @@ const ownKeys = [
 
 /** The checked content of PEFT's `adapter_config.json`. */
 export interface LoraConfig {
+  /** The settings of the LoRA. */
   readonly settings: LoraSettings & Pick<LoraTargets, 'targetModules'>;
   /** PEFT's `task_type`: `SEQ_CLS`, `FEATURE_EXTRACTION`, …; null if the file has none. */
   readonly taskType: string | null;

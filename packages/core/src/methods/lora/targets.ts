@@ -7,7 +7,7 @@ import { wholeMatch } from './regular-expression.ts';
 export interface LoraTargets {
   /**
    * Names of linear layers, each the whole path or its end after a dot; or one text, which is `all-linear` or a regular
-   * expression for whole paths.
+   * expression for whole paths; by default the queries and values.
    */
   readonly targetModules: string | readonly string[];
   /** Layers that are left out, given in the same way; none by default. */
@@ -16,7 +16,7 @@ export interface LoraTargets {
   readonly layersToTransform?: readonly number[];
   /** Names of the module that contains the layers, to find their numbers; any by default. */
   readonly layersPattern?: readonly string[];
-  /** Ends of the names of modules that train as a whole, and that are not adapted; see {@link savedHeads}. */
+  /** Ends of the names of modules that train as a whole, and are not adapted; the head by default, which always trains. */
   readonly modulesToSave: readonly string[];
 }
 
