@@ -1,5 +1,15 @@
 import { join } from 'node:path';
-import { type Device, type HostArray, ModelFileError, readSnapshot, readSourceFolder } from '@scalearn/core';
+import {
+  type Device,
+  type FileSet,
+  type HostArray,
+  ModelFileError,
+  type ModelFolder,
+  readSnapshot,
+  readSourceFolder,
+  snapshotFiles,
+} from '@scalearn/core';
+import { parseSafetensors } from '@scalearn/core/files';
 import { type Graph, variable } from '@scalearn/core/graph';
 import { modelFromSnapshot, storedSource } from '@scalearn/core/methods';
 import { relativeDifference } from '@scalearn/core/testing';
@@ -56,7 +66,9 @@ export async function checkPeft(
   }
   const limit = times * recorded[limits];
   if (recorded.logits) {
-    using model = await modelFromSnapshot(encoder, await readSnapshot(folder, target));
+    const snapshot = await readSnapshot(folder, target);
+    using model = await modelFromSnapshot(encoder, snapshot);
+    await checkWritten(folder, snapshotFiles(snapshot));
     const { logits } = await run(device, encoder, recorded, { outputs: { logits: model.build().logits } });
     expect(
       relativeDifference(logits as HostArray, Float64Array.from(recorded.logits.flat())),
@@ -79,6 +91,29 @@ export async function checkPeft(
     // Without a head there are no classes to compute.
     await expect(readSnapshot(folder, target)).rejects.toThrow('has no head');
   }
+}
+
+/** Checks that a folder is written as PEFT wrote it: the same settings, keys and values. */
+async function checkWritten(folder: ModelFolder, files: FileSet): Promise<void> {
+  const settings = (text: unknown): Record<string, unknown> => {
+    const {
+      base_model_name_or_path: _,
+      revision: __,
+      modules_to_save: saved,
+      ...json
+    } = JSON.parse(String(text));
+    return { ...json, modules_to_save: [...new Set(saved)].sort() };
+  };
+  const config = 'adapter_config.json';
+  expect(settings(files[config])).toEqual(settings(await folder.text(config)));
+  const name = 'adapter_model.safetensors';
+  const theirs = (await folder.tensors(name)) ?? (await folder.tensors('adapter_model.bin'));
+  const ours = parseSafetensors(files[name] as Uint8Array, name);
+  // PEFT repeats the biases of a head if all biases train.
+  const isCopy = (key: string): boolean => /\.(?:modules_to_save|original_module)\./.test(key);
+  const keys = [...(theirs?.entries.keys() ?? [])].filter((key) => !isCopy(key));
+  expect([...ours.entries.keys()].sort()).toEqual(keys.sort());
+  for (const key of keys) expect(ours.float32(key)).toEqual(await theirs?.readFloat32(key));
 }
 
 async function run(

@@ -116,6 +116,7 @@ const cases: Readonly<Record<string, CaseRule>> = {
   hyperformer: { step: 'stsb', drop: /^after|^grads.*hyper_?nets\.1\./ },
   'hyperformer++': { step: 'mnli', drop: /^after/ },
   ia3: whole,
+  'lora-bias': { ...noLastParameters, ...later },
   'merge-scalearn-uniform++': whole,
   'optimizer-warmup-decay': whole,
   'probing-two': noLastParameters,
@@ -124,6 +125,8 @@ const cases: Readonly<Record<string, CaseRule>> = {
   'scalearn++-dropout': noLastParameters,
   'scalearn-distilbert-t3': { ...noLastParameters, ...later },
   'scalearn-dropout': whole,
+  'scalearn-lora-scalar-shared': { ...noLastParameters, ...later },
+  'scalearn-lora-vector': { ...noLastParameters, ...later },
   'scalearn-uniform++-dropout': noLastParameters,
   'scalearn-uniform-dropout': noLastParameters,
   soup: noLastParameters,
@@ -187,6 +190,18 @@ const files: readonly (readonly [path: string, rule: Rule | undefined])[] = [
   ['golden/rng/pcg64-mixed.json', copy],
   ['golden/rng/philox4x32-10.json', copy],
   ['golden-more/weights/small-distilbert.safetensors', copy],
+  ['golden-more/weights/small-bert.safetensors', copy],
+  ...[
+    ...[
+      'bert-adalora',
+      'bert-bias-lora-only',
+      'bert-dora',
+      'bert-exclude-modules',
+      'bert-feature-extraction',
+    ],
+    ...['bert-ia3', 'bert-layers-to-transform', 'bert-lora-bin', 'bert-named-adapter', 'bert-patterns'],
+    'distilbert-lora',
+  ].map((name) => [`golden-more/peft/${name}`, copy] as const),
   ['golden-more/tokenizers/mpnet-tiny', copy],
   ['golden-more/tokenizers/mpnet-tiny.jsonl', shortLinesOfEachKind(25)],
 ];
@@ -200,7 +215,7 @@ function filesBelow(path: string): string[] {
 
 /** Tensors take most of the space, so they are kept compressed, except those whose format is tested. */
 export const isCompressed = (path: string): boolean =>
-  path.endsWith('.safetensors') && !path.startsWith('formats/');
+  path.endsWith('.safetensors') && !/^(?:formats|peft)\//.test(path);
 
 /** Returns the selection's files by path, not compressed yet. */
 export function select(shared: string): Map<string, Buffer> {
