@@ -43,7 +43,7 @@ export function peftCase(name: string): Case {
   const file = { id: name, encoder: { config: base.config }, method: { name: 'lora' } };
   return {
     ...{ name, tensors: new Map(), file: file as unknown as CaseFile },
-    weights: readWeights(base.weights_from.map((path) => recordedPath(path))),
+    weights: readWeights(base.weights_from.map((path) => join(recordedPath(`peft/${name}`), '../..', path))),
   };
 }
 

@@ -196,10 +196,10 @@ const files: readonly (readonly [path: string, rule: Rule | undefined])[] = [
       'bert-adalora',
       'bert-bias-lora-only',
       'bert-dora',
-      'bert-exclude-modules',
+
       'bert-feature-extraction',
     ],
-    ...['bert-ia3', 'bert-layers-to-transform', 'bert-lora-bin', 'bert-named-adapter', 'bert-patterns'],
+    ...['bert-layers-to-transform', 'bert-lora-bin', 'bert-named-adapter', 'bert-patterns'],
     'distilbert-lora',
   ].map((name) => [`golden-more/peft/${name}`, copy] as const),
   ['golden-more/tokenizers/mpnet-tiny', copy],
