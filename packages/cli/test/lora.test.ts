@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSafetensors } from '@scalearn/core/files';
 import { expect, test } from 'vitest';
+import type { RunFile } from '../src/folders/run-schema.ts';
+import { readCoefficients } from '../src/report/read-run.ts';
 import { exportedLogits } from './support/exported.ts';
 import { events, must, run } from './support/run.ts';
 import { scratchFolder, tinyWorld } from './support/tiny.ts';
@@ -70,6 +72,14 @@ test('LoRA sources, ScaLearn on them, merged into one LoRA or the encoder, score
   close(await probabilities('whole'), expected);
   await must('merge', '--model', at('rte'), ...into, at('rte-whole'));
   close(await probabilities('rte-whole'), await probabilities('rte'));
+
+  // The report averages the linear layers of a layer, and knows that a source adapts only some.
+  await train('glue/rte', 'shared', '--method', 'scalearn-uniform++', '--sources', at('stsb'), at('rte'));
+  await must('report', folder, '--out', at('report.html'));
+  const coefficients = await readCoefficients(at('both'), json('both/run.json') as unknown as RunFile);
+  expect(coefficients).toMatchObject({ sources: ['stsb', 'rte'], start: 1 });
+  expect(coefficients?.values).toHaveLength(2);
+  for (const row of coefficients?.values ?? []) for (const value of row) expect(value).toBeCloseTo(1, 0);
 
   await must('export', '--model', at('both'), '--out', at('web'));
   const [[first, second] = []] = await exportedLogits(at('web'), [texts]);

@@ -86,10 +86,11 @@ export function scalearnLora(settings: ScalearnSettings, sources: readonly LoraA
     defaults: scalearnDefaults,
     parameters: (target) => {
       const specs = projections(target).map((projection): [string, ParameterSpec] => {
-        const { length: T } = projection.sources;
         const name = key(projection, target);
-        const init = { mean: settings.initScale / T, deviation: 0.001 };
-        return [name, { name, shape: [T, width(projection)], init, decay: true }];
+        // Equal for all linear layers, so that a source starts as it was trained, times a number.
+        const init = { mean: settings.initScale / sources.length, deviation: 0.001 };
+        const shape = [projection.sources.length, width(projection)];
+        return [name, { name, shape, init, decay: true }];
       });
       return [...new Map(specs).values()];
     },
@@ -122,7 +123,7 @@ export function scalearnLora(settings: ScalearnSettings, sources: readonly LoraA
         const keys = [...new Set(group.projections.map((each) => key(each, call)))];
         const distance = elementwise('distanceFromOne', [mean(omega(keys, group, call), 2)], (w) => {
           const d = scalarConstant(1).minus(w);
-          return d.times(d).times(settings.regularization / group.sources);
+          return d.times(d).times(settings.regularization / sources.length);
         });
         return sum(distance);
       });
