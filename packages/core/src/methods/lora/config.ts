@@ -15,7 +15,6 @@ import {
   jsonText,
 } from '../../files/json-fields.ts';
 import { shown } from '../../files/shown.ts';
-import { kindOfPeft } from '../adapter-kind.ts';
 import { type LoraBias, type LoraSettings, largestRank } from './settings.ts';
 import type { LoraTargets } from './targets.ts';
 
@@ -182,10 +181,3 @@ export function loraConfigJson({ settings, taskType, modelName }: LoraConfig): R
     velora_config: null,
   };
 }
-
-/** Returns the message for an adapter of PEFT that is not a LoRA. */
-export const otherPeftKind = (json: JsonFields): Error =>
-  json.error(
-    `it is an adapter of the PEFT library, of the kind ${kindOfPeft(json.raw('peft_type'))} (peft_type), which cannot be read; ` +
-      'only LoRA (peft_type LORA) can be, and bottleneck adapters of the Pfeiffer kind, which the adapters library trains',
-  );
