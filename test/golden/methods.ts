@@ -200,6 +200,6 @@ function caseAdapter({ file, weights }: Case, name: string, encoder: EncoderArch
   };
 }
 
-export function caseSources(c: Case, encoder: TransformerEncoder): Adapter[] {
+function caseSources(c: Case, encoder: TransformerEncoder): Adapter[] {
   return (c.file.adapters ?? []).map((name) => caseAdapter(c, name, encoder.architecture));
 }

@@ -18,13 +18,13 @@ import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyTask } from '../../core/test/training/tiny.ts';
 import { baselineMethods, baselineReaders, mergeIntoEncoder } from '../src/index.ts';
 
-export const everyMethod: readonly MethodDefinition[] = [...coreMethods, ...baselineMethods];
+const everyMethod: readonly MethodDefinition[] = [...coreMethods, ...baselineMethods];
 
 /** Makes the sources of a method for an encoder. */
 type MakeSources = (encoder: EncoderArchitecture) => readonly SourceAdapter[];
 
 /** The kinds of sources, by their names. Only ScaLearn takes LoRAs. */
-export const sourceKinds: Readonly<Record<'adapters' | 'LoRAs', MakeSources>> = {
+const sourceKinds: Readonly<Record<'adapters' | 'LoRAs', MakeSources>> = {
   adapters: (encoder) => [randomAdapter('red', encoder, 3), randomAdapter('blue', encoder, 3)],
   // Of other ranks and in other layers.
   LoRAs: (encoder) => [

@@ -4,7 +4,6 @@ import { JsonFields } from '../../files/json-fields.ts';
 import { shown, shownList } from '../../files/shown.ts';
 import type { TensorReader } from '../../files/tensor-reader.ts';
 import { type EncoderArchitecture, linearLayers } from '../../nn/architecture.ts';
-import { createHead, type HeadOptions, headModules, type SavedHead, usesPooler } from '../../nn/head.ts';
 import type { NamedTensor } from '../../nn/parameters.ts';
 import { fingerprintKey } from '../adapter-files.ts';
 import type { MethodReader, ModelFolder, StoredMethod } from '../model-folder.ts';
@@ -12,6 +11,7 @@ import { fileFault } from '../model-folder.ts';
 import { isName, nameFor } from '../names.ts';
 import { isLoraConfig, type LoraConfig, parseLoraConfig } from './config.ts';
 import { loraSettings, moduleTensors, nameKey } from './files.ts';
+import { readPeftHead } from './head.ts';
 import { lora } from './lora.ts';
 import { barePath, type LoraAdapter, type LoraModule } from './lora-adapter.ts';
 import { loraMisfit } from './misfit.ts';
@@ -221,7 +221,7 @@ export const loraReader: MethodReader = async (folder, target) => {
   }
   checkBiases(config, tensors, encoder, where);
   const method = fileFault(where, () => lora(settingsOf(config)));
-  const head = readHead(config, inHead, encoder, where);
+  const head = readPeftHead(config, inHead, encoder, where);
   const { name: adapterName, warnings } = adapter;
   return { adapterName, method, tensors, ...(head ? { head } : {}), ...(warnings ? { warnings } : {}) };
 };
@@ -244,47 +244,6 @@ function checkBiases(
   });
   if (problems.length > 0)
     throw new ModelFileError(`${where} does not fit the encoder: ${shownList(problems)}`);
-}
-
-/**
- * Returns the head of a classification model, which has the form of the class of transformers. PEFT stores no labels.
- *
- * @throws ModelFileError if its tensors do not fit the encoder, or are those of another task
- */
-function readHead(
-  { taskType }: LoraConfig,
-  tensors: ReadonlyMap<string, NamedTensor>,
-  encoder: EncoderArchitecture,
-  where: string,
-): SavedHead | undefined {
-  if (tensors.size === 0) return undefined;
-  if (taskType !== null && taskType !== 'SEQ_CLS')
-    throw new ModelFileError(
-      `${where} has the head of a model for ${shown(taskType)} (task_type), and only SEQ_CLS can be read; the LoRA itself can be a source`,
-    );
-  const features = usesPooler(encoder) ? ({ features: 'pooled' } as const) : {};
-  const form = { layout: 'static', name: '', ...features } as const;
-  const last = at(headModules({ ...form, problem: 'regression', outputs: 1 }, encoder), -1);
-  const outputs = tensors.get(`${last}.bias`)?.shape[0] ?? 0;
-  const problem = outputs === 1 ? 'regression' : 'singleLabelClassification';
-  const options: HeadOptions = { ...form, problem, outputs };
-  const specs = createHead(options).parameters(encoder);
-  const expected = new Map(specs.map(({ name, shape }) => [name, String(shape)]));
-  const problems = [
-    ...specs.flatMap(({ name }) => (tensors.has(name) ? [] : [`missing ${name}`])),
-    ...[...tensors].flatMap(([key, { shape }]) =>
-      !expected.has(key)
-        ? [`unexpected ${key}`]
-        : expected.get(key) === String(shape)
-          ? []
-          : [`${key} is [${shape.slice(0, 8)}], not [${expected.get(key)}]`],
-    ),
-  ];
-  if (problems.length > 0)
-    throw new ModelFileError(
-      `${where} does not have the head of ${encoder.modelType}: ${shownList(problems)}`,
-    );
-  return { options, labels: problem === 'regression' ? null : [], tensors };
 }
 
 /** Converts a LoRA to a trained method. */
