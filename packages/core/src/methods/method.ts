@@ -88,6 +88,13 @@ export interface Method {
   /** Layout of the head's files. */
   readonly headLayout: HeadOptions['layout'];
   /**
+   * Selects the parameters of the head that train, by their keys; by default all. The others keep the values of the
+   * encoder's checkpoint.
+   *
+   * @param modules the modules of the head
+   */
+  trainsHead?(key: string, modules: readonly string[]): boolean;
+  /**
    * Whether a static head is that of the class of transformers, which may be a linear layer on the pooler; by default it
    * is the one of the reference code
    */

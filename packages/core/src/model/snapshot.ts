@@ -176,9 +176,13 @@ export async function modelFromSnapshot(encoder: Encoder, snapshot: ModelSnapsho
     seed: 0,
   });
   try {
-    model.parameters.write(
-      new Map([...tensors, ...[...heads.values()].flatMap((head) => [...head.tensors])]),
-    );
+    // Parts of a head that do not train may be those of the checkpoint alone.
+    const fixed = model.parameters.groups.filter(({ rate }) => rate === 0).flatMap(({ specs }) => specs);
+    const names = new Set(fixed.map(({ name }) => name).filter((name) => model.headTask(name) !== undefined));
+    const kept =
+      names.size === 0 ? [] : [...(await model.parameters.read())].filter(([key]) => names.has(key));
+    const inHeads = [...heads.values()].flatMap((head) => [...head.tensors]);
+    model.parameters.write(new Map([...kept, ...tensors, ...inHeads]));
   } catch (error) {
     model.dispose();
     throw error;

@@ -6,6 +6,7 @@ import {
   type Encoder,
   type EncoderArchitecture,
   type HostArray,
+  type NamedTensor,
 } from '@scalearn/core';
 import { concat, split, type Tensor, variable } from '@scalearn/core/graph';
 import type { EncoderCall, EncoderGraph, ParameterSpec, TruncationOptions } from '@scalearn/core/methods';
@@ -29,6 +30,8 @@ export interface TransformerParts {
   readonly config: TransformerConfig;
   readonly fingerprint: string;
   readonly weights: ReadonlyMap<string, StoredWeight>;
+  /** See {@link Encoder.headWeights}. */
+  readonly headWeights?: ReadonlyMap<string, NamedTensor>;
   /** Undefined for encoders that are only given ids. */
   readonly tokenizer?: SegmentEncoder;
 }
@@ -66,6 +69,7 @@ export class TransformerEncoder implements Encoder {
   readonly config: TransformerConfig;
   readonly architecture: EncoderArchitecture;
   readonly fingerprint: string;
+  readonly headWeights?: ReadonlyMap<string, NamedTensor>;
   readonly #parts: TransformerParts;
 
   constructor(device: Device, parts: TransformerParts) {
@@ -76,6 +80,7 @@ export class TransformerEncoder implements Encoder {
     this.config = parts.config;
     this.architecture = encoderArchitecture(parts.config, { families: [parts.family] });
     this.fingerprint = parts.fingerprint;
+    if (parts.headWeights) this.headWeights = parts.headWeights;
     this.#parts = parts;
   }
 

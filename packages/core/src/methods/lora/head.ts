@@ -5,6 +5,7 @@ import type { EncoderArchitecture } from '../../nn/architecture.ts';
 import { createHead, type HeadOptions, headModules, type SavedHead, usesPooler } from '../../nn/head.ts';
 import type { NamedTensor } from '../../nn/parameters.ts';
 import type { LoraConfig } from './config.ts';
+import { isSavedWhole, savedHeadModules } from './module-names.ts';
 
 /**
  * Returns the head of a classification model, which has the form of the class of transformers. PEFT stores no labels.
@@ -12,7 +13,7 @@ import type { LoraConfig } from './config.ts';
  * @throws ModelFileError if its tensors do not fit the encoder, or are those of another task
  */
 export function readPeftHead(
-  { taskType }: LoraConfig,
+  { settings, taskType }: LoraConfig,
   tensors: ReadonlyMap<string, NamedTensor>,
   encoder: EncoderArchitecture,
   where: string,
@@ -30,8 +31,12 @@ export function readPeftHead(
   const options: HeadOptions = { ...form, problem, outputs };
   const specs = createHead(options).parameters(encoder);
   const expected = new Map(specs.map(({ name, shape }) => [name, String(shape)]));
+  // The others are those of the encoder's checkpoint.
+  const saved = savedHeadModules(headModules(options, encoder), settings.modulesToSave);
   const problems = [
-    ...specs.flatMap(({ name }) => (tensors.has(name) ? [] : [`missing ${name}`])),
+    ...specs.flatMap(({ name }) =>
+      tensors.has(name) || !isSavedWhole(name, saved) ? [] : [`missing ${name}`],
+    ),
     ...[...tensors].flatMap(([key, { shape }]) =>
       !expected.has(key)
         ? [`unexpected ${key}`]
