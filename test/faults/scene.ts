@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { cpSync, type Dirent, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect } from 'vitest';
-import { isTemporary } from '../../packages/cli/src/folders/names.ts';
 import { type Outcome, run } from '../../packages/cli/test/support/run.ts';
+import { isTemporary } from '../../packages/experiments/src/folders/names.ts';
 import { type Fault, watchFiles } from './file-system.ts';
 
 /** A command, and where it writes. */

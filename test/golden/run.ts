@@ -121,6 +121,7 @@ async function singleStep(
   const outputs: Record<string, Tensor> = { logits: parts.logits, loss: parts.loss };
   if (parts.penalty) outputs.penalty = parts.penalty;
   for (const [i, hidden] of parts.hiddenStates.entries()) outputs[`hidden_states.${i}`] = hidden;
+  if (c.tensors.has(`outputs/${prefix}last_hidden_state`)) outputs.last_hidden_state = parts.output;
   if (parts.pooled && c.tensors.has(`outputs/${prefix}pooler`))
     outputs.pooler = parts.pooled(selectFirst(parts.hiddenStates.at(-1) as Tensor, parts.cuSeqlens));
   for (const [i, spec] of specs.entries()) {

@@ -104,13 +104,19 @@ const noLastParameters: CaseRule = { drop: /^after/ };
 const later = { from: 'golden-more' } as const;
 const cases: Readonly<Record<string, CaseRule>> = {
   'bottleneck-bert-regression': noLastParameters,
+  'bottleneck-deberta-v2-2-labels': { ...noLastParameters, ...later },
   'bottleneck-distilbert-2-labels': { ...noLastParameters, ...later },
+  'bottleneck-electra-2-labels': { ...noLastParameters, ...later },
   'bottleneck-xlm-roberta-multilabel': noLastParameters,
   'compacter++': noLastParameters,
   'copa-stage1': noLastParameters,
   'copa-stage2': noLastParameters,
   // Of two equal layers with large gradients, those of the lower one are kept, because they depend on the upper one's.
+  'edge-deberta-v2': { step: 'batch3', ...later },
   'edge-distilbert': { step: 'batch3', ...later },
+  'edge-electra': { step: 'batch3', ...later },
+  'edge-modernbert': { step: 'batch5', ...later },
+  'edge-mpnet': { step: 'batch3', ...later },
   'forward-xlm-roberta': { drop: /^grads.*\.layer\.1\./ },
   fusion: { drop: /^grads.*\.layer\.1\./ },
   hyperformer: { step: 'stsb', drop: /^after|^grads.*hyper_?nets\.1\./ },
@@ -189,16 +195,14 @@ const files: readonly (readonly [path: string, rule: Rule | undefined])[] = [
   ['golden/rng/pcg64.json', shortest(4)],
   ['golden/rng/pcg64-mixed.json', copy],
   ['golden/rng/philox4x32-10.json', copy],
+  ['golden-more/weights/small-deberta-v2.safetensors', copy],
   ['golden-more/weights/small-distilbert.safetensors', copy],
+  ['golden-more/weights/small-electra.safetensors', copy],
+  ['golden-more/weights/small-modernbert.safetensors', copy],
+  ['golden-more/weights/small-mpnet.safetensors', copy],
   ['golden-more/weights/small-bert.safetensors', copy],
   ...[
-    ...[
-      'bert-adalora',
-      'bert-bias-lora-only',
-      'bert-dora',
-
-      'bert-feature-extraction',
-    ],
+    ...['bert-adalora', 'bert-bias-lora-only', 'bert-dora', 'bert-feature-extraction'],
     ...['bert-layers-to-transform', 'bert-lora-bin', 'bert-named-adapter', 'bert-patterns'],
     'distilbert-lora',
   ].map((name) => [`golden-more/peft/${name}`, copy] as const),

@@ -143,6 +143,7 @@ export function valuesOf(
   const stream = new RandomStream(seed, name);
   if (dtype === 'i32') {
     if (name === 'cuSeqlens') return Int32Array.from({ length: size }, (_, s) => total(lengths.slice(0, s)));
+    if (name === 'buckets') return Int32Array.of(0, 0, 1, 1, 2, 3, 3);
     if (name === 'random') return Int32Array.of(seed, -5, 17);
     // Names end in a count: `ids 11`, `labels 3`, `chosen tokens`.
     const limit = name.split(' ')[1] as string;

@@ -1,4 +1,4 @@
-import type { Shape, Tensor } from '@scalearn/core/graph';
+import type { RelativePositions, Shape, Tensor } from '@scalearn/core/graph';
 import type { Scalar } from '../../packages/core/src/graph/scalar.ts';
 import * as op from '../../packages/core/src/ops/operations.ts';
 import { packLayout } from '../../packages/core/src/ops/pack.ts';
@@ -92,6 +92,14 @@ const withAxes = (b: Builder): Tensor =>
     ({ shape }) => shape.length > 0,
   );
 
+function relativePositions(b: Builder, heads: number): RelativePositions {
+  const sides = b.draw.pick(['queries', 'keys', 'both'] as const);
+  const width = (sides === 'both' ? 2 : 1) * heads * 4;
+  const x = b.matrix('tokens');
+  const scores = op.linear(x, b.leaf([width, x.shape[1] as number]));
+  return { scores, sides, buckets: b.integers('buckets', [7]) };
+}
+
 /** The generators of all operations in `operations.ts`. */
 export const generators: Readonly<Record<keyof typeof op, Generator>> = {
   add: several(op.add),
@@ -155,7 +163,11 @@ export const generators: Readonly<Record<keyof typeof op, Generator>> = {
     const size = b.draw.pick([4, 1, 2, 3, 8, 16, 20]);
     const qkv = op.linear(x, b.leaf([3 * heads * size, x.shape[1] as number]));
     const probability = b.draw.pick([0, 0.1, 0.5]);
-    return op.attention(qkv, b.cuSeqlens, heads, { probability, name: b.name(), random: b.random });
+    return op.attention(qkv, b.cuSeqlens, heads, {
+      dropout: { probability, name: b.name(), random: b.random },
+      window: b.draw.pick([undefined, 0, 3, 9]),
+      positions: b.draw.pick([false, true]) ? relativePositions(b, heads) : undefined,
+    });
   },
   dropout: (b) => op.dropout(withAxes(b), b.draw.pick([0.5, 0.1, 0.9, 0]), b.name(), b.random),
   embedding: (b) => {
@@ -165,7 +177,25 @@ export const generators: Readonly<Record<keyof typeof op, Generator>> = {
     );
     return op.embedding(table, b.integers(`ids ${table.shape[0]}`, ['tokens']));
   },
+  headMatmul: (b) => {
+    const x = b.matrix('tokens');
+    const heads = b.draw.pick([2, 1, 3]);
+    const [k, n] = [b.draw.pick([4, 3, 8]), b.draw.pick([4, 5, 1])];
+    const a = op.linear(x, b.leaf([heads * k, x.shape[1] as number]));
+    const transposeB = b.draw.below(2) === 1;
+    const other = b.leaf(transposeB ? [n, heads * k] : [k, heads * n]);
+    return op.headMatmul(a, other, heads, { transposeB });
+  },
+  rotary: (b) => {
+    const x = b.matrix('tokens');
+    const heads = b.draw.pick([1, 2, 3]);
+    const size = b.draw.pick([4, 2, 8]);
+    const wide = op.linear(x, b.leaf([3 * size, x.shape[1] as number]));
+    const half = (value: number): Tensor => op.constant(value, ['tokens', size / 2]);
+    return op.rotary(wide, op.concat([half(0.6), half(0.8)], 1), heads);
+  },
   selectFirst: (b) => op.selectFirst(b.matrix('tokens'), b.cuSeqlens),
+  sequenceMean: (b) => op.sequenceMean(b.matrix('tokens'), b.cuSeqlens),
   selectTokens: (b) => op.selectTokens(b.matrix('tokens'), b.integers('chosen tokens', ['masked'])),
   transpose: (b) =>
     op.transpose(

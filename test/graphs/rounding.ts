@@ -124,9 +124,15 @@ function largestOf(values: HostArray): number {
   return most;
 }
 
+const sumOfSizes = (values: HostArray): number => {
+  let sum = 0;
+  for (const value of values) sum += Math.abs(value);
+  return sum;
+};
+
 /** Moves results by their possible f32 error. */
 function round(node: Node, inputs: readonly HostArray[], y: HostArray, uniform: () => number): void {
-  const error = errorOf(node, inputs);
+  const error = errorOf(node, inputs, y);
   for (let i = 0; i < y.length; i++) {
     const value = y[i] as number;
     const x = inputs[0]?.length === y.length ? (inputs[0][i] as number) : 0;
@@ -135,11 +141,15 @@ function round(node: Node, inputs: readonly HostArray[], y: HostArray, uniform: 
   }
 }
 
-function errorOf({ operation, attributes }: Node, inputs: readonly HostArray[]): FunctionError {
+function errorOf({ operation, attributes }: Node, inputs: readonly HostArray[], y: HostArray): FunctionError {
   const form = operation.elementwise?.(attributes);
   if (form) return ('fn' in form.expression ? functionErrors[form.expression.fn.name] : undefined) ?? exact;
   const [first = new Float64Array(), second = new Float64Array()] = inputs;
   switch (operation.name) {
+    // Every partial sum is rounded. If terms cancel, these errors are larger than that of the result.
+    case 'reduce':
+    case 'sequenceMean':
+      return { relative: () => epsilon, absolute: (epsilon / 2) * (sumOfSizes(first) / y.length) };
     case 'softmax':
     case 'attention':
     case 'crossEntropyGradient':
@@ -147,7 +157,8 @@ function errorOf({ operation, attributes }: Node, inputs: readonly HostArray[]):
     case 'crossEntropy':
       return { ...approximation, absolute: approximation.absolute + epsilon * largestOf(first) };
     // Slopes are differences of values that may be almost equal, and moves of the inputs move both in the same way.
-    case 'attentionGradient': {
+    case 'attentionGradient':
+    case 'attentionPositionGradient': {
       const slopes = largestOf(first) * largestOf(inputs[3] as HostArray);
       return {
         relative: () => 32 * epsilon,

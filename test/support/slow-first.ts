@@ -8,6 +8,7 @@ export const slow: readonly string[] = [
   'test/golden/golden.gpu.test.ts',
   'test/guide-code.test.ts',
   'test/golden/golden-reference.test.ts',
+  'packages/cluster/test/faults.test.ts',
   'test/fuzz/fuzz.test.ts',
   'test/runtimes/browser-train.test.ts',
   'packages/core/test/devices/webgpu/operations.browser.test.ts',

@@ -1,6 +1,6 @@
 import { listAdapters } from '@scalearn/core';
 import type { DriverEvent } from './devices/ask-drivers.ts';
-import { examineAdapter } from './doctor/examine-adapter.ts';
+import { examineAdapter } from './doctor/examine-device.ts';
 
 // A program of its own: it asks the graphics drivers what there is, and tests the adapter if its argument is `quick` or
 // `full`. Drivers print to standard error by themselves, and may crash. Here, that affects nobody.

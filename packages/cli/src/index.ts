@@ -1,19 +1,14 @@
-export { FolderError, StoppedError, UsageError } from './errors.ts';
-export { openModelFolder } from './folders/model-folder.ts';
-export { readRunFile } from './folders/run-json.ts';
-export type { RunFile } from './folders/run-schema.ts';
+export type { DoneEvent, ErrorEvent, OwnAdapterScore, RunFile, SplitScore } from '@scalearn/experiments';
+export { FolderError, readRunFile, StoppedError, UsageError } from '@scalearn/experiments';
+export { loadModel, openModelFolder } from '@scalearn/experiments/runs';
 export { main, program } from './main.ts';
-export { loadModel } from './model/load-model.ts';
 export type {
   DataEvent,
-  DoneEvent,
-  ErrorEvent,
   EvaluatedEvent,
   MergedEvent,
-  OwnAdapterScore,
   PredictedEvent,
   PushedEvent,
-  SplitScore,
   SplitSummary,
 } from './output/events.ts';
 export type { Terminal } from './output/terminal.ts';
+export { trainCommand } from './version.ts';

@@ -1,6 +1,15 @@
 import { ScalearnError } from '@scalearn/core';
 import { DatasetError } from '@scalearn/datasets';
 import { EvaluationError } from '@scalearn/evaluation';
+import {
+  type ErrorEvent,
+  loadSetup,
+  plainSetup,
+  type Setup,
+  StoppedError,
+  UsageError,
+} from '@scalearn/experiments';
+import { asFolderError, isRefusedValue } from '@scalearn/experiments/runs';
 import { HubError } from '@scalearn/hub';
 import { type Command, CommanderError } from 'commander';
 import { addAdapters } from './commands/adapters.ts';
@@ -21,12 +30,8 @@ import { addServe } from './commands/serve.ts';
 import { addSlim } from './commands/slim.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addTrain } from './commands/train.ts';
-import { loadSetup, takeConfig } from './config/load-config.ts';
-import { asFolderError, isRefusedValue, StoppedError, UsageError } from './errors.ts';
 import { CheckedCommand } from './options/checked-command.ts';
 import { optionDescription } from './options/command-line.ts';
-import { plainSetup, type Setup } from './options/setup.ts';
-import type { ErrorEvent } from './output/events.ts';
 import { jsonLine } from './output/reporter.ts';
 import { oneLine, printableOnly, processTerminal, readerHasGone, type Terminal } from './output/terminal.ts';
 import { version } from './version.ts';
@@ -75,6 +80,25 @@ export async function main(args: readonly string[], screen: Terminal = processTe
     if (process.env.DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`);
     return stopped ? 1 : exitCode;
   }
+}
+
+/**
+ * Takes `--config FILE` from the arguments before the command's name.
+ *
+ * @throws UsageError if no file follows
+ */
+function takeConfig(args: readonly string[]): {
+  readonly config?: string;
+  readonly rest: readonly string[];
+} {
+  const [first = '', second, ...others] = args;
+  const joined = /^--config=(.*)$/s.exec(first)?.[1];
+  if (first !== '--config' && joined === undefined) return { rest: args };
+  const config = joined ?? second;
+  const rest = joined === undefined ? others : args.slice(1);
+  if (!config) throw new UsageError('--config needs a file, such as --config scalearn.config.ts');
+  if (/^--config(=|$)/.test(rest[0] ?? '')) throw new UsageError('--config was given twice; give it once');
+  return { config, rest };
 }
 
 /** Adds the quickstart if no command is given, also if options are given: `npm start -- --fast`. */

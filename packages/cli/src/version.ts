@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { TrainCommand } from '@scalearn/experiments';
 import manifest from '../package.json' with { type: 'json' };
 
 /** Version of this package. */
@@ -17,15 +18,15 @@ export function runtimeVersions(): Record<string, string> {
  * Returns how to start a program of this package in its own process: the runtime, and the arguments before those of the
  * program.
  *
- * @param program the command line by default, or the one that asks the graphics drivers
+ * @param program the command line, or the one that asks the graphics drivers
  */
-export function commandLine(program: 'bin' | 'drivers' = 'bin'): {
-  readonly runtime: string;
-  readonly before: readonly string[];
-} {
+export function commandLine(program: 'bin' | 'drivers'): TrainCommand {
   const isSource = import.meta.url.endsWith('.ts');
   const path = fileURLToPath(new URL(`./${program}.${isSource ? 'ts' : 'js'}`, import.meta.url));
   const isDeno = 'Deno' in globalThis;
   const before = isDeno ? ['run', '--allow-all'] : isSource ? ['--conditions=@scalearn/source'] : [];
   return { runtime: process.execPath, before: [...before, path] };
 }
+
+/** Returns how to start the command `scalearn` in its own process, for `runExperiment` of `@scalearn/experiments`. */
+export const trainCommand = (): TrainCommand => commandLine('bin');

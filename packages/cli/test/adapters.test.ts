@@ -7,10 +7,11 @@ import { sourceFiles } from '@scalearn/core/methods';
 import { encoderArchitecture, loadAdapter, localFolder, readEncoderConfig } from '@scalearn/encoders';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../../test/support/hub-server.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { randomLora } from '../../core/test/methods/random-lora.ts';
 import { colors } from './support/own-files.ts';
 import { events, must, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

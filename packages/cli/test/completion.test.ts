@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { taskIds } from '@scalearn/datasets';
+import { ownMethods } from '@scalearn/experiments/runs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { program } from '../src/main.ts';
-import { ownMethods } from '../src/methods/registry.ts';
 import { must, run } from './support/run.ts';
-import { scratchFolder } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const at = (name: string): string => join(folder, name);

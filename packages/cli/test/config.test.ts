@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bottleneck } from '@scalearn/core';
 import { defineMethod, type MethodDefinition } from '@scalearn/core/methods';
+import { type Config, defineConfig, loadSetup, type RunFile } from '@scalearn/experiments';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkConfig } from '../src/config/check-config.ts';
-import { type Config, defineConfig } from '../src/config/define.ts';
-import { loadSetup } from '../src/config/load-config.ts';
-import type { RunFile } from '../src/folders/run-schema.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
+import { checkConfig } from '../../experiments/src/setup/check-config.ts';
 import { events, must, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const at = (name: string): string => join(folder, name);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { events, start } from './support/run.ts';
-import { scratchFolder } from './support/tiny.ts';
 
 interface Report {
   readonly adapters: readonly { readonly isSoftware: boolean }[];

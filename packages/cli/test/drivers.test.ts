@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { openDevice } from '../src/device.ts';
 import { askDrivers } from '../src/devices/ask-drivers.ts';
+import { openDevice } from '../src/devices/open-device.ts';
 import { type DoctorEvent, examine } from '../src/doctor/examine.ts';
 
 /** Makes every process that is started run a program first. */

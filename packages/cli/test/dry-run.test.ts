@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DoneEvent } from '@scalearn/experiments';
+import type { DryRunEvent } from '@scalearn/experiments/runs';
 import { expect, test } from 'vitest';
-import type { DoneEvent, DryRunEvent } from '../src/output/events.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { colors } from './support/own-files.ts';
 import { events, must, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

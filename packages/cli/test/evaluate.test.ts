@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DoneEvent, RunFile } from '@scalearn/experiments';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RunFile } from '../src/folders/run-schema.ts';
-import type { DoneEvent, EvaluatedEvent } from '../src/output/events.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
+import type { EvaluatedEvent } from '../src/output/events.ts';
 import { colors, sentence, writeRows } from './support/own-files.ts';
 import { events, must, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunFile } from '@scalearn/experiments';
+import { ownMethods } from '@scalearn/experiments/runs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RunFile } from '../src/folders/run-schema.ts';
-import { ownMethods } from '../src/methods/registry.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { exportedLogits, type Texts } from './support/exported.ts';
 import { events, must, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const singleTaskMethods = ownMethods.all.filter(({ kind }) => kind === 'single-task');
 const twoStageMethods = ownMethods.all.filter(({ sources }) => sources !== undefined);

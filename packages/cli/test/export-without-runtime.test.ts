@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeviceError } from '@scalearn/core';
 import { expect, test, vi } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { must, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 vi.mock('@scalearn/onnx', async (original) => ({
   ...(await original<typeof import('@scalearn/onnx')>()),

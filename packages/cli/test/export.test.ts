@@ -5,10 +5,11 @@ import { adapterFolder, encoderFolder, type SourceTask } from '@scalearn/assets-
 import { softmaxProbabilities } from '@scalearn/evaluation';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { exportedLogits, pipelineProbabilities, type Texts } from './support/exported.ts';
 import { colors, sentence } from './support/own-files.ts';
 import { events, must, type Outcome, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const at = (name: string): string => join(folder, name);

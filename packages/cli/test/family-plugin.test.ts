@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { writeSafetensors } from '@scalearn/core/files';
 import { RandomStream } from '@scalearn/core/graph';
 import { encoderFamilies, encoderWeights, parseEncoderConfig } from '@scalearn/encoders';
+import type { RunFile } from '@scalearn/experiments';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { preNorm } from '../../../test/families/pre-norm.ts';
-import { checkConfig } from '../src/config/check-config.ts';
-import type { RunFile } from '../src/folders/run-schema.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
+import { checkConfig } from '../../experiments/src/setup/check-config.ts';
 import { events, must, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const at = (name: string): string => join(folder, name);

@@ -1,13 +1,14 @@
 // Tasks without --data come from the hub: here from a server on this machine that speaks its protocol.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { RunFile } from '@scalearn/experiments';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../../test/support/hub-server.ts';
 import { parquetFile } from '../../../test/support/parquet.ts';
-import type { RunFile } from '../src/folders/run-schema.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { sentence } from './support/own-files.ts';
 import { events, type Outcome, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

@@ -7,8 +7,9 @@ import { loadAdapter, loadEncoder } from '@scalearn/encoders';
 import { loadModel, saveModel } from '@scalearn/models';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { events, must, run, start } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSafetensors } from '@scalearn/core/files';
+import type { RunFile } from '@scalearn/experiments';
+import { readCoefficients } from '@scalearn/experiments/runs';
 import { expect, test } from 'vitest';
-import type { RunFile } from '../src/folders/run-schema.ts';
-import { readCoefficients } from '../src/report/read-run.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { exportedLogits } from './support/exported.ts';
 import { events, must, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const { encoder, data } = tinyWorld(folder);

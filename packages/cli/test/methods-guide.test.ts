@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { ownMethods } from '@scalearn/experiments/runs';
 import { expect, test } from 'vitest';
-import { ownMethods } from '../src/methods/registry.ts';
 import type { MethodsEvent } from '../src/output/events.ts';
 import { events, must } from './support/run.ts';
 

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownMethods } from '@scalearn/experiments/runs';
 import { describe, expect, test } from 'vitest';
-import { ownMethods } from '../src/methods/registry.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import type { MethodsEvent } from '../src/output/events.ts';
 import { events, must, run } from './support/run.ts';
-import { scratchFolder } from './support/tiny.ts';
 
 const methods = ownMethods.all;
 const folder = scratchFolder();

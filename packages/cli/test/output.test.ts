@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
+import type { EpochEvent, StartEvent, StepEvent } from '@scalearn/experiments';
+import { Pace, type ProgressEvent } from '@scalearn/experiments/runs';
 import { expect, test, vi } from 'vitest';
-import type { EpochEvent, ProgressEvent, StartEvent, StepEvent } from '../src/output/events.ts';
 import { bytes, clock } from '../src/output/format.ts';
-import { barText, Pace } from '../src/output/progress.ts';
+import { barText } from '../src/output/progress.ts';
 import { barReporter, jsonReporter, plainReporter } from '../src/output/reporter.ts';
 import type { Terminal } from '../src/output/terminal.ts';
 

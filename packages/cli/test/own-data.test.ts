@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunFile } from '@scalearn/experiments';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RunFile } from '../src/folders/run-schema.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { colors, sentence, writeRows } from './support/own-files.ts';
 import { events, must, run, start } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSafetensors } from '@scalearn/core/files';
+import type { RunFile } from '@scalearn/experiments';
 import { modelInfoFile, parseModelInfo } from '@scalearn/models';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RunFile } from '../src/folders/run-schema.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { events, must, run, start } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { run, start } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { loadModel } from '@scalearn/models';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { predictionTable } from '../src/output/predictions.ts';
 import { colors, sentence, writeRows } from './support/own-files.ts';
 import { bin, events, must, type Outcome, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 import { tinySuperglue } from './support/tiny-superglue.ts';
 
 const folder = scratchFolder();

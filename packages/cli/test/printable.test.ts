@@ -3,11 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../../test/support/hub-server.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { main } from '../src/main.ts';
 import { barText } from '../src/output/progress.ts';
 import { oneLine, printableOnly, type Terminal } from '../src/output/terminal.ts';
 import { events, type Outcome, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

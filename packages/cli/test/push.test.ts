@@ -5,9 +5,10 @@ import { loadModel } from '@scalearn/models';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../../test/support/hub-server.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { colors, sentence } from './support/own-files.ts';
 import { events, must, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

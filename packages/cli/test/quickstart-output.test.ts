@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { bottleneck } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
+import type { StepEvent } from '@scalearn/experiments';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { StepEvent } from '../src/output/events.ts';
 import type { Terminal } from '../src/output/terminal.ts';
 import type { ModelPlan } from '../src/quickstart/models.ts';
 import { Progress, textOutput } from '../src/quickstart/output.ts';

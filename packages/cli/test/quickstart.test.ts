@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '@scalearn/experiments';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { UsageError } from '../src/errors.ts';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import type { QuickstartSetup } from '../src/quickstart/quickstart.ts';
 import type { QuickstartResults } from '../src/quickstart/results.ts';
 import { type QuickstartOutcome, readResults, runQuickstart, tinySetup } from './support/quickstart.ts';
 import { events, run } from './support/run.ts';
-import { scratchFolder } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const at = (...names: string[]): string => join(folder, ...names);

@@ -1,8 +1,9 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { type Outcome, run } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

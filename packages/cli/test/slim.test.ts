@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { findBinaries, othersOf, removeBinaries } from '../src/folders/binaries.ts';
 import { run } from './support/run.ts';
-import { scratchFolder } from './support/tiny.ts';
 
 const { platform, arch } = process;
 const other = platform === 'linux' ? 'win32' : 'linux';

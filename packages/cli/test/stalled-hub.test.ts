@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { start } from './support/run.ts';
-import { scratchFolder, tinyWorld } from './support/tiny.ts';
+import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

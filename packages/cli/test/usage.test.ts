@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { events, run } from './support/run.ts';
-import { scratchFolder, tinyWorld, writeEncoder } from './support/tiny.ts';
+import { tinyWorld, writeEncoder } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OutputFile } from '@scalearn/experiments/runs';
 import { afterAll, expect, test } from 'vitest';
-import { OutputFile } from '../src/folders/output-file.ts';
-import { byLength, inWindows } from '../src/model/windows.ts';
 import { predictionText } from '../src/output/predictions.ts';
+import { byLength, inWindows } from '../src/predict/windows.ts';
 
 test('rows are read a window at a time, after those before were taken', async () => {
   let read = 0;

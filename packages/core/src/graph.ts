@@ -16,7 +16,7 @@ export type { OnnxFace, WgslFace, WgslForm } from './graph/function-faces.ts';
 export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/graph.ts';
 export * from './graph/kernel.ts';
 export * from './graph/launch.ts';
-export { input, leafOf, variable } from './graph/leaves.ts';
+export { exactVariable, input, leafOf, variable } from './graph/leaves.ts';
 export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';
 export {
   type BinaryFunction,
@@ -53,6 +53,7 @@ export {
   zeros,
 } from './graph/values.ts';
 export { f32Literal, unroll, wgsl } from './graph/wgsl.ts';
+export { type AttentionOptions, type RelativePositions, relativeBuckets } from './ops/attention.ts';
 export { randomInput, randomState } from './ops/dropout.ts';
 export { sumTo } from './ops/elementwise.ts';
 export { activations } from './ops/named-activations.ts';
@@ -62,5 +63,5 @@ export { largestMask } from './ops/top-mask.ts';
 export { type AdamWOptions, adamW, adamWDefaults, adamWRates } from './optim/adamw.ts';
 export { clipFactor, globalNorm } from './optim/clip.ts';
 export { linearSchedule } from './optim/schedule.ts';
-export { dropoutThreshold, type RandomState } from './random/dropout-mask.ts';
+export { dropoutThreshold, fillMaskRow, type RandomState } from './random/dropout-mask.ts';
 export { RandomStream, seedKey } from './random/streams.ts';

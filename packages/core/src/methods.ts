@@ -53,7 +53,14 @@ export type { EncoderCall, EncoderGraph } from './nn/encoder-graph.ts';
 export { createHead, type Head, type HeadOptions, type SavedHead } from './nn/head.ts';
 export { linearParameters, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export type { FeedForwardOutput, LayerSite, LinearSite, Sites } from './nn/sites.ts';
-export { type DenseHeadOptions, denseHead, type StaticHead, type StaticHeadCall } from './nn/static-head.ts';
+export {
+  type DenseHeadOptions,
+  denseHead,
+  type Pooling,
+  poolings,
+  type StaticHead,
+  type StaticHeadCall,
+} from './nn/static-head.ts';
 export { checkClassWeights } from './training/class-weights.ts';
 export { checkFinite, type StepPlan, type SteppedRun, trainInSteps } from './training/loop.ts';
 export { checkTasks } from './training/options.ts';

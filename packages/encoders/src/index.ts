@@ -1,6 +1,11 @@
 export { HubError, type HubOptions, type HubReason } from '@scalearn/hub';
 export { EncoderConfigError, EncoderWeightsError } from './errors.ts';
-export { type EncoderBlocks, encoderBlocks } from './families/blocks.ts';
+export {
+  type AttentionForm,
+  type AttentionFormOf,
+  type EncoderBlocks,
+  encoderBlocks,
+} from './families/blocks.ts';
 export type { TransformerConfig } from './families/config.ts';
 export {
   type ConfigKeys,
@@ -13,6 +18,7 @@ export { encoderFamilies, type FamilyOptions, familyOf } from './families/list.t
 export type { MaskedLMHead } from './families/masked-lm-head.ts';
 export {
   buildPostNorm,
+  type EmbeddingForm,
   embed,
   embeddingWeights,
   type PostNormNames,
@@ -43,6 +49,7 @@ export {
   type ParseConfigOptions,
   parseEncoderConfig,
 } from './model/config.ts';
+export { type ConstantValues, GraphConstants } from './model/constants.ts';
 export { type CreateEncoderOptions, createEncoder } from './model/create.ts';
 export { type SegmentEncoder, TransformerEncoder } from './model/encoder.ts';
 export { encoderFeeds } from './model/feeds.ts';
@@ -51,6 +58,7 @@ export { type LoadEncoderOptions, loadEncoder } from './model/load.ts';
 export { loadAdapter } from './model/load-adapter.ts';
 export { type ReadConfigOptions, readEncoderConfig } from './model/read-config.ts';
 export { readEncoderWeights } from './model/read-weights.ts';
+export { sentencePooling } from './model/sentence-pooling.ts';
 export { TokenizerError, type TokenizerReason } from './tokenizer/errors.ts';
 export { wordPieceVocabulary } from './tokenizer/files/bert.ts';
 export { byteLevelVocabulary } from './tokenizer/files/roberta.ts';

@@ -130,6 +130,8 @@ function pythonSection({ files, info, methodId }: CardInput): string {
   const base = quoted(hubName(info.encoder) ?? info.encoder.name);
   const has = (name: string): boolean => Object.hasOwn(files, name);
   const lead = '## Use it in Python\n\n';
+  if (Object.values(files).some((text) => typeof text === 'string' && text.includes('"pooling": "mean"')))
+    return `${lead}The head reads the mean of all tokens, which no class of the Python libraries does. \`scalearn export\` writes an ONNX model that any program can run.\n`;
   if (has('model.safetensors') && has('config.json'))
     return `${lead}\`\`\`python
 from transformers import AutoModelForSequenceClassification

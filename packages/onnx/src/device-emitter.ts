@@ -24,16 +24,20 @@ function hostShape(value: HostValue): readonly Dim[] {
   if (value.kind === 'shape') return [value.shape.length];
   if (value.kind === 'dropoutMask') return value.shape;
   if (value.kind === 'unpadRows') return ['tokens', value.parts * value.heads];
-  const [B, S] = [`sequences ${value.group}`, `longest ${value.group}`];
+  const { group, window } = value;
+  const [B, S, K] =
+    window === undefined
+      ? [`sequences ${group}`, `longest ${group}`, `longest ${group}`]
+      : [`blocks ${group} of ${window}`, `queries ${group} of ${window}`, `keys ${group} of ${window}`];
   switch (value.kind) {
     case 'padRows':
-      return [B, value.heads, S];
+      return [B, value.heads, value.keys === undefined ? S : K];
     case 'paddingBias':
-      return [B, 1, 1, S];
+      return [B, 1, window === undefined ? 1 : S, K];
     case 'paddingValid':
       return [B, 1, S, 1];
     case 'attentionMask':
-      return [B, value.heads, S, S];
+      return [B, value.heads, S, K];
   }
 }
 

@@ -13,10 +13,16 @@ import {
   linear,
   RandomStream,
   selectFirst,
+  sequenceMean,
   type Tensor,
   variable,
 } from '@scalearn/core/graph';
-import { createEncoder, maxSequenceLength, type TransformerConfig } from '@scalearn/encoders';
+import {
+  createEncoder,
+  maxSequenceLength,
+  parseEncoderConfig,
+  type TransformerConfig,
+} from '@scalearn/encoders';
 import { exportedFiles, exportOnnx, loadRuntime, OnnxExportError, openExportedFile } from '@scalearn/onnx';
 import { afterAll, describe, expect, test } from 'vitest';
 import { tinyConfig, tinyWeights } from '../../cli/src/doctor/self-test.ts';
@@ -31,6 +37,25 @@ const roberta: TransformerConfig = { ...bert, modelType: 'roberta', padTokenId: 
 
 const distilbert: TransformerConfig = { ...bert, modelType: 'distilbert', typeVocabSize: 0 };
 
+/** Encoders of other families, of the same size. */
+const others = [
+  { model_type: 'electra', embedding_size: 20, type_vocab_size: 2 },
+  { model_type: 'mpnet' },
+  { model_type: 'modernbert', global_attn_every_n_layers: 2, local_attention: 4 },
+  // Long rows are divided into blocks.
+  { model_type: 'modernbert', global_attn_every_n_layers: 4, local_attention: 8, num_hidden_layers: 3 },
+  {
+    ...{ model_type: 'deberta-v2', relative_attention: true, position_biased_input: false },
+    ...{ share_att_key: true, pos_att_type: 'p2c|c2p', position_buckets: 6, norm_rel_ebd: 'layer_norm' },
+  },
+  { model_type: 'deberta-v2', relative_attention: true, pos_att_type: ['p2c'], type_vocab_size: 2 },
+].map((own) =>
+  parseEncoderConfig({
+    ...{ vocab_size: 97, hidden_size: 36, num_hidden_layers: 2, num_attention_heads: 3 },
+    ...{ intermediate_size: 76, max_position_embeddings: 20, ...own },
+  }),
+);
+
 /** Texts of it are its token ids. */
 async function encoderOf(config: TransformerConfig): Promise<Encoder> {
   const weights = await openSafetensors(bytesSource(writeSafetensors(tinyWeights(config))), 'tiny');
@@ -41,14 +66,14 @@ async function encoderOf(config: TransformerConfig): Promise<Encoder> {
   });
 }
 
-/** The encoder's last layer at the first tokens, times a matrix. */
-function classifier(encoder: Encoder, largest = 1): Graph {
+/** The encoder's last layer at the first tokens or as the mean of all, times a matrix. */
+function classifier(encoder: Encoder, { largest = 1, pool = selectFirst } = {}): Graph {
   const { hiddenSize } = encoder.architecture;
   const values = new RandomStream(3, 'classifier').normal(3 * hiddenSize, 0, 0.3);
   values[0] = largest;
   const weight = variable(device.upload(values, [3, hiddenSize], { label: 'classifier' }));
   const { hiddenStates, cuSeqlens } = encoder.build({ sites: {} });
-  return { outputs: { logits: linear(selectFirst(hiddenStates.at(-1) as Tensor, cuSeqlens), weight) } };
+  return { outputs: { logits: linear(pool(hiddenStates.at(-1) as Tensor, cuSeqlens), weight) } };
 }
 
 /** Rows of a padded batch, `.` for padding; tokens are drawn. */
@@ -107,8 +132,8 @@ const distance = (a: readonly number[], b: readonly number[]): number =>
 
 const norm = (values: readonly number[]): number => Math.hypot(...values);
 
-describe.each([bert, roberta, distilbert])('$modelType', (config) => {
-  const [firstPosition, dtype] = [config.modelType === 'roberta' ? 2 : 0, 'f32'] as const;
+describe.each([bert, roberta, distilbert, ...others])('$modelType', (config) => {
+  const [firstPosition, dtype] = [config.maxPositions - maxSequenceLength(config), 'f32'] as const;
 
   test.each(Object.entries(layouts))('a batch %s gives what its ragged batch gives', async (_, layout) => {
     expect(maxSequenceLength(config)).toBeGreaterThanOrEqual(18);
@@ -121,6 +146,29 @@ describe.each([bert, roberta, distilbert])('$modelType', (config) => {
     ).toBeLessThan(2e-5);
   });
 });
+
+test.each(Object.entries(layouts))('the mean of all tokens of a batch %s', async (_, layout) => {
+  using encoder = await encoderOf(bert);
+  const graph = classifier(encoder, { pool: sequenceMean });
+  const ids = draw(layout);
+  const expected = await reference(encoder, graph, ids);
+  for (const dtype of ['f32', 'q8'] as const) {
+    const model = await classifierModel(graph, { firstPosition: 0, dtype });
+    const found = await logitsOf(bert, model, layout, ids);
+    expect(distance(found, expected)).toBeLessThan(dtype === 'f32' ? 2e-5 : 0.2 * norm(expected));
+  }
+});
+
+test.each(['f16', 'q8', 'q4'] as const)(
+  'angles of rotary positions stay f32 in a file of %s',
+  async (dtype) => {
+    const config = others.find(({ modelType }) => modelType === 'modernbert') as TransformerConfig;
+    using encoder = await encoderOf(config);
+    const model = await classifierModel(classifier(encoder), { firstPosition: 0, dtype });
+    const angle = Float32Array.of(Math.cos(7), Math.cos(7 / 160000 ** (1 / 6)));
+    expect(Buffer.from(model).includes(Buffer.from(angle.buffer))).toBe(true);
+  },
+);
 
 test('only standard operators are used', async () => {
   using encoder = await encoderOf(bert);
@@ -147,7 +195,7 @@ describe('f16', () => {
 
   test('leaves a matrix whose values it does not hold as it is', async () => {
     using encoder = await encoderOf(bert);
-    const graph = classifier(encoder, 70_000);
+    const graph = classifier(encoder, { largest: 70_000 });
     const model = await classifierModel(graph, { firstPosition: 0, dtype: 'f16' });
     const exact = await reference(encoder, graph, ids);
     const found = await logitsOf(bert, model, layout, ids);
@@ -189,7 +237,7 @@ describe('quantized', () => {
 
   test('a weight that is not finite is refused', async () => {
     using encoder = await encoderOf(wide);
-    const graph = classifier(encoder, Number.NaN);
+    const graph = classifier(encoder, { largest: Number.NaN });
     await expect(classifierModel(graph, { firstPosition: 0, dtype: 'q8' })).rejects.toThrow(/diverged/);
   });
 });

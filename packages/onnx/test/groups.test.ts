@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { groupSequences } from '../src/host/groups.ts';
+import { blocksOf } from '../src/host/blocks.ts';
+import { groupSequences, type SequenceGroup } from '../src/host/groups.ts';
 
 const boundaries = (lengths: readonly number[]): Int32Array =>
   Int32Array.from([0, ...lengths], (_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0));
@@ -35,3 +36,14 @@ test.each([[[5]], [[3, 3, 3]], [[7, 1, 37, 12]], [[128, 23, 98, 26, 34, 65, 65, 
     }
   },
 );
+
+test('attention within a window costs as much for each token of a long sequence as of a short one', () => {
+  const cost = (length: number): number => {
+    const cuSeqlens = boundaries([length]);
+    const [group] = groupSequences(cuSeqlens, 1);
+    const { padded, queries, margin } = blocksOf(group as SequenceGroup, cuSeqlens, 64);
+    return (padded * queries * (queries + 2 * margin)) / length;
+  };
+  expect(cost(100)).toBe(100);
+  expect([640, 6400].map(cost)).toEqual([192, 192]);
+});

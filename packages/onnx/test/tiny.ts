@@ -49,11 +49,13 @@ export async function tinyTraining(device: Device, lengths: readonly number[] = 
   const cuSeqlens = input('cuSeqlens', ['boundaries'], 'i32');
   const x = embedding(weight('table'), input('ids', ['tokens'], 'i32'));
   const qkv = linear(dropout(x, 0.1, 'embedding', random), weight('qkv.weight'), weight('qkv.bias'));
-  const context = attention(qkv, cuSeqlens, heads, { probability: 0.2, name: 'attention', random });
+  const context = attention(qkv, cuSeqlens, heads, {
+    dropout: { probability: 0.2, name: 'attention', random },
+  });
   const normal = layerNorm(context, weight('norm.weight'), weight('norm.bias'), 1e-5);
   const logits = linear(selectFirst(normal, cuSeqlens), weight('head.weight'), weight('head.bias'));
   const loss = crossEntropy(logits, input('labels', ['sequences'], 'i32'));
-  const graph = trainingGraph({ hiddenStates: [x], cuSeqlens, logits, loss }, parameters, { maxGradNorm: 1 });
+  const graph = trainingGraph({ loss }, parameters, { maxGradNorm: 1 });
   return {
     program: await device.compile(graph),
     parameters,

@@ -6,6 +6,7 @@ import {
   encoderFeeds,
   type FamilyOptions,
   familyOf,
+  GraphConstants,
   type TransformerConfig,
 } from '@scalearn/encoders';
 import { maskedLMHead, maskedLMHeadParameters, maskedLMLogits } from './head.ts';
@@ -35,6 +36,7 @@ export class MaskedLanguageModel implements Disposable {
   readonly config: TransformerConfig;
   readonly family: EncoderFamily;
   readonly parameters: Parameters;
+  readonly #constants: GraphConstants;
 
   /**
    * Makes a model. Weights that are not given are initialized as in BERT. There is no pooler, because nothing would
@@ -45,6 +47,7 @@ export class MaskedLanguageModel implements Disposable {
   constructor({ device, config, seed = 0, weights, ...options }: MaskedLMOptions) {
     this.device = device;
     this.config = config;
+    this.#constants = new GraphConstants(device);
     this.family = familyOf(config.modelType, options);
     const specs = [
       ...encoderParameters(this.family, config),
@@ -62,6 +65,7 @@ export class MaskedLanguageModel implements Disposable {
     const weight = (name: string): Tensor => parameters.tensor(name);
     const graph = family.build(config, {
       ...{ weight, has: (name) => parameters.has(name), sites: {} },
+      constant: (name, make) => this.#constants.get(name, make),
       ...(dropout ? { dropout } : {}),
     });
     const hidden = selectTokens(graph.output, input('maskedPositions', ['masked'], 'i32'));
@@ -76,6 +80,7 @@ export class MaskedLanguageModel implements Disposable {
 
   dispose(): void {
     this.parameters.dispose();
+    this.#constants.dispose();
   }
   [Symbol.dispose](): void {
     this.dispose();

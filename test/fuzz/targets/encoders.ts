@@ -11,7 +11,11 @@ import {
 import * as fc from 'fast-check';
 import {
   bertConfig,
+  debertaConfig,
   distilbertConfig,
+  electraConfig,
+  modernbertConfig,
+  mpnetConfig,
   robertaConfig,
   tinyFolder,
 } from '../../../packages/encoders/test/model/tiny-folder.ts';
@@ -46,7 +50,11 @@ const damaged = (
 
 export const encoderConfig = (): FuzzTarget => ({
   ...damaged(
-    [bert, robertaConfig, distilbertConfig].map((json) => ({ 'config.json': utf8(JSON.stringify(json)) })),
+    [bert, robertaConfig, distilbertConfig, electraConfig, mpnetConfig, modernbertConfig, debertaConfig].map(
+      (json) => ({
+        'config.json': utf8(JSON.stringify(json)),
+      }),
+    ),
   ),
   async parse(files) {
     const config = await readEncoderConfig(memoryFolder(files));

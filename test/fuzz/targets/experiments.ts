@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
-import { expand } from '../../../packages/cli/src/experiment/expand.ts';
-import { readExperiment } from '../../../packages/cli/src/experiment/read-experiment.ts';
+import { readExperiment } from '../../../packages/experiments/src/experiment/read-experiment.ts';
+import { expand } from '../../../packages/experiments/src/plan/expand.ts';
 import { mutatedText } from '../harness/mutate-text.ts';
 import { type FuzzTarget, fileOf, utf8 } from '../harness/target.ts';
 

@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { experimentReport, parseReportData, type ReportData } from '@scalearn/report';
-import { encodeRunFile } from '../../../packages/cli/src/folders/run-json.ts';
-import type { RunFile } from '../../../packages/cli/src/folders/run-schema.ts';
-import { encodePredictions } from '../../../packages/cli/src/model/kept-predictions.ts';
-import { collectRuns } from '../../../packages/cli/src/report/collect.ts';
+import { collectReport } from '../../../packages/experiments/src/report/collect.ts';
+import { encodePredictions } from '../../../packages/experiments/src/runs/predictions.ts';
+import { encodeRunFile } from '../../../packages/experiments/src/runs/run-json.ts';
+import type { RunFile } from '../../../packages/experiments/src/runs/run-schema.ts';
 import { filesOf, mutatedFiles } from '../harness/mutate-files.ts';
 import { type Files, type FuzzTarget, textOf, utf8 } from '../harness/target.ts';
 import { scratch } from './experiments.ts';
@@ -82,7 +82,7 @@ const trained = (name: string) => (): FuzzTarget => {
     generate: mutatedFiles(folder, [name]),
     async parse(files) {
       onDisk(files, path);
-      await write(await collectRuns([path], { created }), textOf(files, 'run.json'));
+      await write(await collectReport([path], { created }), textOf(files, 'run.json'));
     },
   };
 };
@@ -130,7 +130,7 @@ const index = (): FuzzTarget => {
     generate: mutatedFiles(good),
     async parse(files) {
       onDisk(files, path);
-      await write(await collectRuns([path], { created }), textOf(files, 'experiment.json'));
+      await write(await collectReport([path], { created }), textOf(files, 'experiment.json'));
     },
   };
 };
@@ -139,7 +139,7 @@ const index = (): FuzzTarget => {
 const report = async (): Promise<FuzzTarget> => {
   const path = scratch();
   onDisk(folder, path);
-  const base = await collectRuns([path], { created });
+  const base = await collectReport([path], { created });
   const [first] = base.runs;
   const coefficients = {
     sources: ['mnli', 'rte'],

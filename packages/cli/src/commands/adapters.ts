@@ -1,8 +1,7 @@
+import { counted, downloadProgress, type ListedAdapter, listAdapters } from '@scalearn/experiments/runs';
 import { type Command, Option } from 'commander';
-import { type ListedAdapter, listAdapters } from '../model/list-adapters.ts';
 import { encoderOption, wholeNumber } from '../options/command-line.ts';
-import { counted, table } from '../output/format.ts';
-import { downloadProgress } from '../output/progress.ts';
+import { table } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';

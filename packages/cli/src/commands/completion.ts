@@ -1,9 +1,9 @@
+import type { Setup } from '@scalearn/experiments';
 import { Argument, type Command } from 'commander';
 import { bashScript } from '../completion/bash.ts';
 import { commandEntries, optionEntry } from '../completion/entries.ts';
 import { fishScript } from '../completion/fish.ts';
 import { zshScript } from '../completion/zsh.ts';
-import type { Setup } from '../options/setup.ts';
 import type { Run } from './context.ts';
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;

@@ -1,5 +1,4 @@
-import { StoppedError } from '../errors.ts';
-import type { Setup } from '../options/setup.ts';
+import { type Setup, StoppedError } from '@scalearn/experiments';
 import { printableOnly, processTerminal, type Terminal } from '../output/terminal.ts';
 import { onSignals } from '../signals.ts';
 

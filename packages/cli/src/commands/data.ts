@@ -1,19 +1,24 @@
 import { resolve } from 'node:path';
 import { countLabels, type Example, type SplitName, type Task, toJsonLines } from '@scalearn/datasets';
+import { UsageError } from '@scalearn/experiments';
+import {
+  count,
+  findTask,
+  liesWithin,
+  loadData,
+  OutFolder,
+  type OwnDataArguments,
+  ownTaskLines,
+  shownTask,
+  typed,
+} from '@scalearn/experiments/runs';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.ts';
-import { OutFolder } from '../folders/out-folder.ts';
-import { liesWithin } from '../folders/paths.ts';
 import { pathOption } from '../options/command-line.ts';
-import { type OwnDataArguments, typed } from '../options/own-data.ts';
 import { optionsOf } from '../options/train-options.ts';
 import type { DataEvent, SplitSummary } from '../output/events.ts';
-import { count, cut, table } from '../output/format.ts';
+import { cut, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
-import { findTask, shownTask } from '../tasks/find-task.ts';
-import { loadData } from '../tasks/load-data.ts';
-import { ownTaskLines } from '../tasks/own-task-text.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface DataArguments extends OwnDataArguments {
@@ -60,7 +65,8 @@ async function data(given: DataArguments, { terminal, signal }: CommandContext):
   await using out = await OutFolder.open(resolve(name));
   await checkFree(out, given);
   const task = await loadData(found, {}, { signal });
-  if (found.own && !given.json) for (const line of ownTaskLines(found.own, task)) terminal.err(`${line}\n`);
+  if (found.own && !given.json)
+    for (const line of ownTaskLines(found.own, task)) terminal.err(`${oneLine(line)}\n`);
   signal.throwIfAborted();
   // Several label columns are written as one column of lists.
   const label = typeof found.own?.layout.label === 'string' ? found.own.layout.label : 'label';

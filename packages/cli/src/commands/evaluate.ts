@@ -1,18 +1,35 @@
 import type { DeviceChoice } from '@scalearn/core';
 import { type Task, taskIds } from '@scalearn/datasets';
+import { type RunFile, UsageError } from '@scalearn/experiments';
+import {
+  checkOutput,
+  columnNames,
+  type EvaluatedTask,
+  encoderOf,
+  errorsOf,
+  evaluateTask,
+  findTask,
+  keptAssessment,
+  loadData,
+  loadModelEncoder,
+  loadStoredModel,
+  namedTask,
+  type OwnDataArguments,
+  openStoredModel,
+  ownTaskLines,
+  type Reporter,
+  readingNames,
+  runOfTask,
+  type StoredModel,
+  shownTask,
+  storedCalibration,
+  testMetrics,
+  trainedTask,
+  writeOutput,
+} from '@scalearn/experiments/runs';
 import type { ModelInfo } from '@scalearn/models';
 import { type Command, Option } from 'commander';
-import { openDevice } from '../device.ts';
-import { UsageError } from '../errors.ts';
-import { openStoredModel, type StoredModel } from '../folders/model-folder.ts';
-import type { RunFile } from '../folders/run-schema.ts';
-import { checkOutput, writeOutput } from '../folders/write-file.ts';
-import { storedCalibration } from '../model/calibration.ts';
-import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
-import { type EvaluatedTask, errorsOf, evaluateTask } from '../model/evaluate-task.ts';
-import { evaluationPage } from '../model/evaluation-page.ts';
-import { loadStoredModel } from '../model/load-model.ts';
-import { keptAssessment, testMetrics } from '../model/scores.ts';
+import { openDevice } from '../devices/open-device.ts';
 import {
   choiceOption,
   encoderOption,
@@ -20,16 +37,12 @@ import {
   pathOption,
   wholeNumber,
 } from '../options/command-line.ts';
-import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
+import { evaluationPage } from '../output/evaluation-page.ts';
 import { errorText, scoresText } from '../output/evaluation-text.ts';
-import type { EvaluatedEvent, Reporter } from '../output/events.ts';
+import type { EvaluatedEvent } from '../output/events.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
-import { findTask, shownTask } from '../tasks/find-task.ts';
-import { loadData } from '../tasks/load-data.ts';
-import { namedTask, runOfTask, trainedTask } from '../tasks/model-task.ts';
-import { ownTaskLines } from '../tasks/own-task-text.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface EvaluateArguments extends Omit<OwnDataArguments, 'problem' | 'labels'> {

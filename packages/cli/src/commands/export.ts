@@ -1,14 +1,20 @@
 import { resolve } from 'node:path';
+import { UsageError } from '@scalearn/experiments';
+import {
+  columnNames,
+  count,
+  counted,
+  liesWithin,
+  OutFolder,
+  type OwnDataArguments,
+  readingNames,
+} from '@scalearn/experiments/runs';
 import type { ExportDtype } from '@scalearn/onnx';
 import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.ts';
-import { filesOfExport } from '../folders/export-json.ts';
-import { namedFolders } from '../folders/named-folders.ts';
-import { OutFolder } from '../folders/out-folder.ts';
-import { liesWithin } from '../folders/paths.ts';
-import { type Exported, exportModels, facts, rowsPerSecond } from '../model/export-model.ts';
-import type { ExportScore } from '../model/measure-export.ts';
-import type { ModelChoice } from '../model/opened-models.ts';
+import { filesOfExport } from '../export/export-json.ts';
+import { type Exported, exportModels, facts, rowsPerSecond } from '../export/export-model.ts';
+import type { ExportScore } from '../export/measure-export.ts';
+import type { ModelChoice } from '../export/opened-models.ts';
 import {
   choiceOption,
   encoderOption,
@@ -17,9 +23,9 @@ import {
   pathOption,
   wholeNumber,
 } from '../options/command-line.ts';
-import { columnNames, type OwnDataArguments, readingNames } from '../options/own-data.ts';
+import { namedFolders } from '../options/named-folders.ts';
 import { trainOption } from '../options/train-options.ts';
-import { bytes, count, counted, figure, table } from '../output/format.ts';
+import { bytes, figure, table } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';

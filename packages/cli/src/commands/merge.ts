@@ -1,12 +1,9 @@
 import { resolve } from 'node:path';
+import { UsageError } from '@scalearn/experiments';
+import { counted, liesWithin, mergeModel, OutFolder, realPath } from '@scalearn/experiments/runs';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.ts';
-import { OutFolder } from '../folders/out-folder.ts';
-import { liesWithin, realPath } from '../folders/paths.ts';
-import { mergeModel } from '../model/merge-model.ts';
 import { encoderOption, pathOption } from '../options/command-line.ts';
 import type { MergedEvent } from '../output/events.ts';
-import { counted } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';

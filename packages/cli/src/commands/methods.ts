@@ -5,16 +5,20 @@ import {
   readEncoderConfig,
   type TransformerConfig,
 } from '@scalearn/encoders';
+import { FolderError, type Setup } from '@scalearn/experiments';
+import {
+  count,
+  countParameters,
+  defaultText,
+  describedMethod,
+  type MethodEntry,
+  statOf,
+  whatTextTakes,
+} from '@scalearn/experiments/runs';
 import { type Command, Option } from 'commander';
-import { FolderError } from '../errors.ts';
-import { statOf } from '../folders/paths.ts';
-import { countParameters, describedMethod } from '../methods/describe.ts';
-import type { MethodEntry } from '../methods/registry.ts';
 import { pathOption, wholeNumber } from '../options/command-line.ts';
-import { defaultText, whatTextTakes } from '../options/option-values.ts';
-import type { Setup } from '../options/setup.ts';
 import type { MethodsEvent } from '../output/events.ts';
-import { count, table } from '../output/format.ts';
+import { table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';

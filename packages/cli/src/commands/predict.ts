@@ -1,22 +1,28 @@
 import type { DeviceChoice } from '@scalearn/core';
 import { type StreamedKind, streamedKinds, type TextStream } from '@scalearn/datasets';
+import { UsageError } from '@scalearn/experiments';
+import {
+  checkOutput,
+  chosenTask,
+  count,
+  counted,
+  doubtLines,
+  encoderOf,
+  loadModelEncoder,
+  loadStoredModel,
+  OutputFile,
+  openStoredModel,
+  type Reporter,
+  readingNames,
+  storedCalibration,
+  textFileFlags,
+} from '@scalearn/experiments/runs';
 import { Option } from 'commander';
-import { openDevice } from '../device.ts';
-import { UsageError } from '../errors.ts';
-import { openStoredModel } from '../folders/model-folder.ts';
-import { OutputFile } from '../folders/output-file.ts';
-import { checkOutput } from '../folders/write-file.ts';
-import { storedCalibration } from '../model/calibration.ts';
-import { encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
-import { loadStoredModel } from '../model/load-model.ts';
-import { predictRows } from '../model/predictor.ts';
-import { inWindows } from '../model/windows.ts';
+import { openDevice } from '../devices/open-device.ts';
 import type { CheckedCommand } from '../options/checked-command.ts';
 import { choiceOption, encoderOption, numberBetween, pathOption } from '../options/command-line.ts';
-import { readingNames, textFileFlags } from '../options/own-data.ts';
 import { trainOption } from '../options/train-options.ts';
-import type { PredictedEvent, Reporter } from '../output/events.ts';
-import { count, counted } from '../output/format.ts';
+import type { PredictedEvent } from '../output/events.ts';
 import {
   type PredictionFormat,
   type PredictionLayout,
@@ -26,9 +32,9 @@ import {
 } from '../output/predictions.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';
-import { chosenTask } from '../tasks/model-task.ts';
-import { doubtLines } from '../tasks/own-task-text.ts';
-import { openTexts, readColumns, type TextChoice } from '../tasks/text-rows.ts';
+import { predictRows } from '../predict/predictor.ts';
+import { openTexts, readColumns, type TextChoice } from '../predict/text-rows.ts';
+import { inWindows } from '../predict/windows.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface PredictArguments extends TextChoice {

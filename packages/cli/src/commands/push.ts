@@ -1,12 +1,13 @@
 import { namedHubRepository } from '@scalearn/encoders';
+import { UsageError } from '@scalearn/experiments';
+import { counted } from '@scalearn/experiments/runs';
 import { type PushedCommit, parseHubName, pushFiles } from '@scalearn/hub';
 import { modelCardFile } from '@scalearn/models';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.ts';
-import { publishedModel } from '../model/published-files.ts';
+import { publishedModel } from '../export/published-files.ts';
 import { pathOption } from '../options/command-line.ts';
 import type { PushedEvent } from '../output/events.ts';
-import { bytes, counted, table } from '../output/format.ts';
+import { bytes, table } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';

@@ -1,13 +1,11 @@
 import { extname } from 'node:path';
+import { collectReport, UsageError } from '@scalearn/experiments';
+import { checkOutput, counted, writeOutput } from '@scalearn/experiments/runs';
 import { experimentReport, type ReportFormat, reportFormats } from '@scalearn/report';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.ts';
-import { checkOutput, writeOutput } from '../folders/write-file.ts';
 import { choiceOption, pathOption } from '../options/command-line.ts';
-import { counted } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
-import { collectRuns } from '../report/collect.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface ReportArguments {
@@ -58,8 +56,8 @@ async function report(
     throw new UsageError('--json describes the file that was written; name one with --out');
   if (out !== undefined) await checkOutput(out, overwrite === true);
   const kind = format ?? byExtension[extname(out ?? '').toLowerCase()] ?? 'html';
-  const data = await collectRuns(paths, {
-    ...{ title, commit, created: new Date().toISOString(), families: setup.families },
+  const data = await collectReport(paths, {
+    ...{ title, commit, families: setup.families },
   });
   const text = experimentReport(data, kind, setup.methods.all);
   if (out === undefined) return terminal.out(text);

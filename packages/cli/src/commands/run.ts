@@ -1,23 +1,32 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { DeviceChoice } from '@scalearn/core';
+import { type DeviceChoice, ScalearnError } from '@scalearn/core';
+import {
+  type Estimate,
+  estimateExperiment,
+  type Plan,
+  type PlanEstimate,
+  planExperiment,
+  readExperiment,
+  runExperiment,
+  StoppedError,
+} from '@scalearn/experiments';
+import { count } from '@scalearn/experiments/runs';
 import { type Command, Option } from 'commander';
-import { RunsFailedError, StoppedError } from '../errors.ts';
-import { type Estimate, estimatePlan, type PlanEstimate } from '../experiment/estimate.ts';
-import { Facts } from '../experiment/facts.ts';
-import { indexFileName } from '../experiment/index-file.ts';
-import { type Plan, planExperiment } from '../experiment/plan.ts';
-import { readExperiment } from '../experiment/read-experiment.ts';
-import { experimentReporter } from '../experiment/reporter.ts';
-import { runExperiment } from '../experiment/run-experiment.ts';
-import { takeLock } from '../folders/lock.ts';
-import { removeTemporaries } from '../folders/write-file.ts';
+import { openDevice } from '../devices/open-device.ts';
 import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
-import { clock, count, table } from '../output/format.ts';
+import { experimentReporter } from '../output/experiment-reporter.ts';
+import { clock, table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
+import { trainCommand } from '../version.ts';
 import type { CommandContext, Run } from './context.ts';
+
+/** Some runs of an experiment failed and others did not: exit code 1. */
+class RunsFailedError extends ScalearnError {
+  override name = 'RunsFailedError';
+}
 
 interface RunArguments {
   readonly out: string;
@@ -76,26 +85,21 @@ Examples:
 
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
-  const { encoder, out, jobs, device } = given;
+  const { encoder, out, jobs, device, threads } = given;
   const overrides = { ...given, ...(encoder && { encoders: encoder }) };
-  const experiment = await readExperiment(file, overrides, setup.methods);
+  const experiment = await readExperiment(file, overrides, setup);
   if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
   const store = resolve(out);
-  const facts = new Facts(signal, { families: setup.families });
-  const plan = await planExperiment(experiment, join(store, 'models'), facts, setup);
+  const plan = await planExperiment(experiment, join(store, 'models'), { setup, signal });
   if (given.dryRun) return dryRun(plan, given, context);
   signal.throwIfAborted();
-  const folder = join(store, experiment.name);
-  const reporter = experimentReporter(terminal, { json: given.json === true, total: plan.runs.length });
-  // Two experiments in one folder at the same time would wait for each other's sources.
-  const release = await takeLock(join(store, '.run.lock'), store);
+  const folder = join(out, experiment.name);
+  const reporter = experimentReporter(terminal, plan, { json: given.json === true, folder });
   try {
-    await removeTemporaries(folder);
-    reporter.plan(plan, folder);
-    const share = jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : undefined;
-    const threads = given.threads ?? share;
-    const how = { jobs, device, threads, signal, config: setup.file, reporter };
-    await runExperiment(plan, join(folder, indexFileName), how);
+    await runExperiment(plan, folder, {
+      ...{ command: trainCommand(), jobs, device, threads, signal },
+      onEvent: (event) => reporter.show(event),
+    });
     reporter.close();
     const { failed, missing } = reporter.counts();
     if (signal.aborted && missing > 0)
@@ -104,22 +108,18 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
       throw new RunsFailedError(
         `${failed} of ${plan.runs.length} models could not be trained; the others are in ${out}. Correct the errors above; the same command trains the missing models.`,
       );
-    reporter.done(experiment.name, join(out, experiment.name));
+    reporter.done();
   } finally {
     reporter.close();
-    await release();
   }
 }
 
-async function dryRun(
-  plan: Plan,
-  given: RunArguments,
-  { terminal, signal, setup: { families } }: CommandContext,
-): Promise<void> {
+async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: CommandContext): Promise<void> {
   const note = (text: string): void => {
     if (!given.json) terminal.err(`${oneLine(text)}\n`);
   };
-  const estimate = await estimatePlan(plan, { device: given.device, families, signal, note });
+  await using device = await openDevice(given.device, (text) => note(`warning: ${text}`));
+  const estimate = await estimateExperiment(plan, { device, signal, onNote: note });
   if (given.json) jsonLine(terminal, { event: 'done', ...estimate });
   else terminal.out(planText(plan, estimate, given.jobs));
 }

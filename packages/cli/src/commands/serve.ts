@@ -2,20 +2,24 @@ import { once } from 'node:events';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import type { DeviceChoice } from '@scalearn/core';
 import type { TransformerEncoder } from '@scalearn/encoders';
+import { FolderError } from '@scalearn/experiments';
+import {
+  encoderLayers,
+  encoderOf,
+  loadModelEncoder,
+  loadStoredModel,
+  openStoredModel,
+  type Reporter,
+  storedCalibration,
+} from '@scalearn/experiments/runs';
 import { environment } from '@scalearn/hub';
 import { LoadedModel } from '@scalearn/models';
 import { createService, type RequestRecord } from '@scalearn/serve';
 import { type Command, Option } from 'commander';
-import { openDevice } from '../device.ts';
-import { FolderError } from '../errors.ts';
-import { openStoredModel } from '../folders/model-folder.ts';
-import { namedFolders } from '../folders/named-folders.ts';
-import { storedCalibration } from '../model/calibration.ts';
-import { encoderLayers, encoderOf, loadModelEncoder } from '../model/encoder-source.ts';
-import { loadStoredModel } from '../model/load-model.ts';
+import { openDevice } from '../devices/open-device.ts';
 import { encoderOption, listOption, pathOption, wholeNumber } from '../options/command-line.ts';
+import { namedFolders } from '../options/named-folders.ts';
 import { trainOption } from '../options/train-options.ts';
-import type { Reporter } from '../output/events.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';

@@ -1,6 +1,7 @@
 import { type Benchmark, benchmarks, describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
+import { count } from '@scalearn/experiments/runs';
 import type { Command } from 'commander';
-import { count, table } from '../output/format.ts';
+import { table } from '../output/format.ts';
 import { jsonLine } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';
 

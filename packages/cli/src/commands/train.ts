@@ -2,32 +2,40 @@ import { resolve } from 'node:path';
 import type { Method } from '@scalearn/core';
 import { checkTasks } from '@scalearn/core/methods';
 import { describeTask, taskIds } from '@scalearn/datasets';
+import { sentencePooling } from '@scalearn/encoders';
+import { type RunFile, readRunFile, type Setup, UsageError } from '@scalearn/experiments';
+import {
+  checkSamePlaces,
+  checkSameSettings,
+  checkSources,
+  describedMethod,
+  doneEvent,
+  encoderLayers,
+  encoderOf,
+  estimateTraining,
+  type FoundTask,
+  findTask,
+  localEncoder,
+  OutFolder,
+  openStoredModel,
+  type PlannedTraining,
+  type Reporter,
+  runTraining,
+  settleOptions,
+  shownTask,
+  type TrainArguments,
+  type TrainingJob,
+} from '@scalearn/experiments/runs';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.ts';
-import { openStoredModel } from '../folders/model-folder.ts';
-import { OutFolder } from '../folders/out-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
-import type { RunFile } from '../folders/run-schema.ts';
-import { describedMethod } from '../methods/describe.ts';
-import { doneEvent } from '../model/done-event.ts';
-import { estimateTraining } from '../model/dry-run.ts';
-import { encoderLayers, encoderOf, localEncoder } from '../model/encoder-source.ts';
-import type { GivenArguments } from '../model/repeat.ts';
-import { resume } from '../model/resume.ts';
-import { type PlannedTraining, runTraining, type TrainingJob } from '../model/run-training.ts';
-import { checkSamePlaces } from '../model/same-places.ts';
-import { checkSameSettings, settleOptions } from '../model/settings.ts';
-import { checkSources } from '../model/sources.ts';
+import { openDevice } from '../devices/open-device.ts';
 import type { CheckedCommand } from '../options/checked-command.ts';
-import { chooseMethod } from '../options/method.ts';
-import type { Setup } from '../options/setup.ts';
+import { chooseMethod } from '../options/method-flags.ts';
 import { addTrainOptions } from '../options/train-options.ts';
-import type { TrainArguments } from '../options/train-table.ts';
-import type { Reporter } from '../output/events.ts';
 import { createReporter, jsonLine, withReporter } from '../output/reporter.ts';
 import { dryRunLines } from '../output/run-text.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { type FoundTask, findTask, shownTask } from '../tasks/find-task.ts';
+import { resume } from '../resume/resume.ts';
+import type { GivenArguments } from '../resume/stored-arguments.ts';
 import type { CommandContext, Run } from './context.ts';
 
 export function addTrain(root: CheckedCommand, run: Run, setup: Setup): void {
@@ -80,9 +88,15 @@ async function train(given: TrainArguments, { terminal, signal, setup }: Command
   if (given.temperature !== undefined && method.kind !== 'joint')
     throw new UsageError('--temperature is for joint methods, which draw tasks; leave it out');
   checkScoring(given, method, found);
-  const settings = settleOptions(given, method, found, encoderPath);
+  const isOwn = found.every(({ own }) => own !== undefined);
+  const pooling =
+    isOwn && given.pooling === undefined ? await sentencePooling(given.encoder, { signal }) : undefined;
+  const settings = settleOptions(given, method, found, { path: encoderPath, pooling });
   const { families } = setup;
-  const plan = { given, chosen, settings, found, families, encoderPath, reporter, signal };
+  const plan = {
+    ...{ given, chosen, settings, found, families, encoderPath, reporter, signal },
+    openDevice: () => openDevice(given.device, reporter.warn, given),
+  };
   if (given.dryRun) return await dryRun(plan, terminal);
   await using out = await OutFolder.open(resolve(given.out));
   try {

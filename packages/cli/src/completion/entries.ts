@@ -1,6 +1,6 @@
 import { taskIds } from '@scalearn/datasets';
+import type { Setup } from '@scalearn/experiments';
 import type { Argument, Command, Option } from 'commander';
-import type { Setup } from '../options/setup.ts';
 
 /** What can stand in one place of a command line. */
 export interface Values {

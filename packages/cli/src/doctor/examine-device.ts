@@ -1,6 +1,8 @@
-import type { Device } from '@scalearn/core';
+import { type AdapterDescription, type Device, requestWebGPUDevice } from '@scalearn/core';
+import { kernelVariants, supportedVariants } from '@scalearn/core/graph';
+import type { DriverEvent } from '../devices/ask-drivers.ts';
 import type { Examined } from '../devices/examined.ts';
-import type { SelfTest } from './self-test.ts';
+import { SelfTest } from './self-test.ts';
 
 /** Opens and tests a device. */
 export async function examineDevice(
@@ -21,5 +23,40 @@ export async function examineDevice(
     return { description, failure: (error as Error).message.trim() };
   } finally {
     device.dispose();
+  }
+}
+
+/**
+ * Tests the variants of kernels on an adapter.
+ *
+ * @param extent `quick`: on a software adapter, which compiles kernels slowly, each kind of kernel of the variant that
+ * is used there; `full`: everything
+ */
+export async function examineAdapter(
+  adapter: AdapterDescription,
+  extent: 'quick' | 'full',
+  say: (event: DriverEvent) => void,
+): Promise<void> {
+  const isQuick = extent === 'quick' && adapter.isSoftware;
+  const supported = supportedVariants(adapter);
+  const test = new SelfTest(isQuick ? 'kinds' : 'training');
+  const device = 'webgpu';
+  for (const variant of kernelVariants) {
+    const found = { device, variant };
+    if (!supported.includes(variant))
+      say({
+        event: 'examined',
+        examined: { ...found, missing: 'the adapter has no subgroups of one known size' },
+      });
+    else if (isQuick && variant !== supported[0])
+      say({
+        event: 'examined',
+        examined: { ...found, skipped: 'not used on a software adapter; --full tests it' },
+      });
+    else {
+      say({ event: 'testing', ...found });
+      const result = await examineDevice(() => requestWebGPUDevice({ forceVariant: variant }), test);
+      say({ event: 'examined', examined: { ...found, ...result } });
+    }
   }
 }

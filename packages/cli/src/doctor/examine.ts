@@ -1,8 +1,8 @@
 import { type AdapterDescription, type Device, ReferenceDevice } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
-import { openDevice } from '../device.ts';
 import { askDrivers, type DriverEvent } from '../devices/ask-drivers.ts';
 import type { Examined } from '../devices/examined.ts';
+import { openDevice } from '../devices/open-device.ts';
 import { runtimeVersions } from '../version.ts';
 import { examineDevice } from './examine-device.ts';
 import { SelfTest } from './self-test.ts';

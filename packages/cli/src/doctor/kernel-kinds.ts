@@ -41,11 +41,10 @@ export async function kindTraces(device: Device): Promise<Trace[]> {
   const normal = layerNorm(embedded, get('scale'), get('shift'), 1e-5);
   const qkv = matmul(normal, get('weight'), { transposeB: true });
   const dropout = { probability: 0.1, name: 'kinds', random: randomInput() };
-  const context = gelu(attention(qkv, boundaries, heads, dropout));
+  const context = gelu(attention(qkv, boundaries, heads, { dropout }));
   const logits = selectFirst(context, boundaries);
   const loss = crossEntropy(logits, input('labels', ['sequences'], 'i32'));
-  const parts = { loss, logits, hiddenStates: [context], cuSeqlens: boundaries };
-  const graph = trainingGraph(parts, parameters, { maxGradNorm: 1 });
+  const graph = trainingGraph({ loss }, parameters, { maxGradNorm: 1 });
   const trace = await traceSteps(device, graph, parameters, (step, lengths) => {
     const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((a, b) => a + b));
     const stream = new RandomStream(2, String(step));

@@ -1,7 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
-import { asFolderError, FolderError } from '../errors.ts';
+import { FolderError } from '@scalearn/experiments';
+import { asFolderError } from '@scalearn/experiments/runs';
 
 /** The native binaries of a package for one platform. */
 export interface Binaries {

@@ -1,6 +1,6 @@
 import { suggest } from '@scalearn/datasets';
+import { encoderSource } from '@scalearn/experiments/runs';
 import { type Command, Help, InvalidArgumentError, Option } from 'commander';
-import { encoderSource } from '../mini-assets.ts';
 
 /** Makes a parser of whole numbers in decimal digits. */
 export function wholeNumber(least: number): (text: string) => number {

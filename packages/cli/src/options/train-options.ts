@@ -1,18 +1,19 @@
 import { bottleneck, scalearn } from '@scalearn/core';
-import { InvalidArgumentError, Option } from 'commander';
-import { CheckedCommand } from './checked-command.ts';
-import { choiceOption, encoderOption, listOption, oneOf, pathOption, shortenHelp } from './command-line.ts';
-import { methodFlagOption, methodFlags } from './method.ts';
-import { optionValue, whatTextTakes } from './option-values.ts';
-import { plainSetup, type Setup } from './setup.ts';
+import { plainSetup, type Setup } from '@scalearn/experiments';
 import {
   type ListedOption,
   type OptionGroup,
   type OptionName,
   optionNamed,
+  optionValue,
   type TrainArguments,
   trainOptions,
-} from './train-table.ts';
+  whatTextTakes,
+} from '@scalearn/experiments/runs';
+import { InvalidArgumentError, Option } from 'commander';
+import { CheckedCommand } from './checked-command.ts';
+import { choiceOption, encoderOption, listOption, oneOf, pathOption, shortenHelp } from './command-line.ts';
+import { methodFlagOption, methodFlags } from './method-flags.ts';
 
 /** Headings of the help, in their order. */
 const groups: readonly OptionGroup[] = ['Model', 'Your own data', 'Training', 'Method', 'Running'];

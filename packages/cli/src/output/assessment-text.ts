@@ -1,6 +1,7 @@
 import { baselineNames, roundedScore } from '@scalearn/evaluation';
-import type { ScoreAssessment } from './events.ts';
-import { count, counted, table } from './format.ts';
+import type { ScoreAssessment } from '@scalearn/experiments';
+import { count, counted } from '@scalearn/experiments/runs';
+import { table } from './format.ts';
 import { oneLine } from './terminal.ts';
 
 /** Most classes whose scores are listed. */

@@ -1,8 +1,10 @@
 import type { NamedLabel } from '@scalearn/evaluation';
+import type { SplitScore } from '@scalearn/experiments';
+import { count } from '@scalearn/experiments/runs';
 import type { ShownError } from '@scalearn/report';
 import { assessmentText } from './assessment-text.ts';
-import type { EvaluatedEvent, SplitScore } from './events.ts';
-import { count, cut, figure, metricList, table } from './format.ts';
+import type { EvaluatedEvent } from './events.ts';
+import { cut, figure, metricList, table } from './format.ts';
 import { taskTable } from './run-text.ts';
 import { oneLine } from './terminal.ts';
 

@@ -23,16 +23,6 @@ export function bytes(count: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** Formats a number with its digits in groups of three. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-/** Formats a count with its noun: `1 step` or `1,000 steps`. */
-export function counted(value: number, what: string): string {
-  return `${count(value)} ${what}${value === 1 ? '' : 's'}`;
-}
-
 /** Shortens a text to one line of at most `room` characters. */
 export function cut(text: string, room: number): string {
   const characters = Array.from(text.replaceAll(/\s+/g, ' '));

@@ -1,8 +1,6 @@
-import type { LoadEncoderOptions } from '@scalearn/encoders';
-import type { OnDownload } from '@scalearn/hub';
+import { count, type ProgressEvent } from '@scalearn/experiments/runs';
 import cliProgress from 'cli-progress';
-import type { EpochEvent, ProgressEvent, Reporter, StartEvent, StepEvent } from './events.ts';
-import { count, cut } from './format.ts';
+import { cut } from './format.ts';
 import { oneLine } from './terminal.ts';
 
 const longestBar = 40;
@@ -104,50 +102,6 @@ export class Pulse {
   }
 }
 
-/**
- * Computes tokens per second and remaining time from the events of a run. Evaluation does not count as training time.
- */
-export class Pace {
-  #tokens = 0;
-  #training = 0;
-  #began = 0;
-  #last = 0;
-  #first = 0;
-  #step = 0;
-  #steps = 0;
-
-  start({ step, steps }: Pick<StartEvent, 'step' | 'steps'>, now: number = performance.now()): void {
-    this.#began = this.#last = now;
-    this.#first = this.#step = step;
-    this.#steps = steps;
-  }
-
-  step({ step, tokens }: Pick<StepEvent, 'step' | 'tokens'>, now: number = performance.now()): void {
-    this.#tokens += tokens;
-    this.#training += now - this.#last;
-    this.#last = now;
-    this.#step = step;
-  }
-
-  epoch(_event: Pick<EpochEvent, 'epoch'>, now: number = performance.now()): void {
-    this.#last = now;
-  }
-
-  /** Undefined before the first step. */
-  get tokensPerSecond(): number | undefined {
-    return this.#training > 0 ? (this.#tokens * 1000) / this.#training : undefined;
-  }
-
-  /**
-   * Seconds to the last planned step, with the mean time of the evaluations so far. Early stopping may end training
-   * before.
-   */
-  get secondsLeft(): number {
-    const done = this.#step - this.#first;
-    return done > 0 ? ((this.#last - this.#began) / 1000 / done) * (this.#steps - this.#step) : Number.NaN;
-  }
-}
-
 const phases: Readonly<Record<ProgressEvent['phase'], { readonly doing: string; readonly unit?: string }>> = {
   download: { doing: 'downloading' },
   weights: { doing: 'reading weights' },
@@ -163,25 +117,4 @@ export function phaseParts({ phase, done, total }: ProgressEvent): string[] {
   if (total <= 1) return [doing];
   if (unit === undefined) return [doing, `${Math.floor((100 * done) / total)} %`];
   return [doing, `${count(done)} of ${count(total)} ${unit}`];
-}
-
-/** Reports how many bytes of a file from the hub have arrived. */
-export function downloadProgress({ progress }: Pick<Reporter, 'progress'>): OnDownload {
-  return (_, done, total) => progress({ event: 'progress', phase: 'download', done, total });
-}
-
-/**
- * Returns options of `loadEncoder` that report the progress of slow steps.
- *
- * @param signal stops a download at once
- */
-export function loadingProgress(
-  { progress }: Pick<Reporter, 'progress'>,
-  signal: AbortSignal | undefined,
-): Pick<LoadEncoderOptions, 'onProgress' | 'onDownload' | 'signal'> {
-  return {
-    signal,
-    onProgress: (done, total) => progress({ event: 'progress', phase: 'weights', done, total }),
-    onDownload: downloadProgress({ progress }),
-  };
 }

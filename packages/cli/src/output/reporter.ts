@@ -1,6 +1,6 @@
-import type { Reporter } from './events.ts';
-import { clock, count, figure } from './format.ts';
-import { BarLine, Pace, Pulse, phaseParts } from './progress.ts';
+import { count, Pace, type Reporter } from '@scalearn/experiments/runs';
+import { clock, figure } from './format.ts';
+import { BarLine, Pulse, phaseParts } from './progress.ts';
 import { doneLines, epochLine, startLines } from './run-text.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 

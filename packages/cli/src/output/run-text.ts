@@ -1,7 +1,8 @@
 import { mean, standardDeviation } from '@scalearn/evaluation';
+import type { DoneEvent, EpochEvent, StartEvent, TaskScore } from '@scalearn/experiments';
+import { count, counted, type DryRunEvent } from '@scalearn/experiments/runs';
 import { assessmentText } from './assessment-text.ts';
-import type { DoneEvent, DryRunEvent, EpochEvent, StartEvent, TaskScore } from './events.ts';
-import { bytes, clock, count, counted, figure, metricList, table } from './format.ts';
+import { bytes, clock, figure, metricList, table } from './format.ts';
 import { oneLine } from './terminal.ts';
 
 /** Describes the device memory of training: permanent memory, and the additional memory of a step. */

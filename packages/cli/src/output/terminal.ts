@@ -1,4 +1,4 @@
-import { asFolderError, systemCode } from '../errors.ts';
+import { asFolderError, systemCode } from '@scalearn/experiments/runs';
 
 /** The output of a command: `out` takes results; `err` takes progress, warnings and errors. */
 export interface Terminal {

@@ -1,15 +1,17 @@
 import { join, relative } from 'node:path';
 import { type ScalearnVariant, scalearnVariants } from '@scalearn/core';
 import { mean } from '@scalearn/evaluation';
-import { StoppedError } from '../errors.ts';
-import { OutFolder } from '../folders/out-folder.ts';
-import { readRunFile } from '../folders/run-json.ts';
-import type { RunFile } from '../folders/run-schema.ts';
-import { writeFileAtomic } from '../folders/write-file.ts';
-import { evaluatedRows, expectedSeconds, measureCost } from '../model/cost.ts';
-import { mergeModel } from '../model/merge-model.ts';
-import { counted } from '../output/format.ts';
-import { readCoefficients } from '../report/read-run.ts';
+import { type RunFile, readRunFile, StoppedError } from '@scalearn/experiments';
+import {
+  counted,
+  evaluatedRows,
+  expectedSeconds,
+  measureCost,
+  mergeModel,
+  OutFolder,
+  readCoefficients,
+  writeFileAtomic,
+} from '@scalearn/experiments/runs';
 import type { QuickstartOutput } from './events.ts';
 import { mergedName, type QuickstartFolder, reportName } from './folder.ts';
 import { type ModelPlan, planModels, tasksOf, trainPlanned, type Workshop } from './models.ts';

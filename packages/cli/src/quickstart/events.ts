@@ -1,5 +1,5 @@
 import type { Task } from '@scalearn/datasets';
-import type { EpochEvent, StartEvent, StepEvent } from '../output/events.ts';
+import type { EpochEvent, StartEvent, StepEvent } from '@scalearn/experiments';
 import type { ModelPlan } from './models.ts';
 import type { Machine, QuickstartResults } from './results.ts';
 

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../errors.ts';
-import { OutFolder } from '../folders/out-folder.ts';
-import { writeFileAtomic } from '../folders/write-file.ts';
+import { UsageError } from '@scalearn/experiments';
+import { OutFolder, writeFileAtomic } from '@scalearn/experiments/runs';
 import type { QuickstartResults } from './results.ts';
 
 const resultsName = 'results.json';

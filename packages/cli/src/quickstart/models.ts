@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import type { Method } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import type { TransformerEncoder } from '@scalearn/encoders';
-import { OutFolder } from '../folders/out-folder.ts';
-import type { RunFile } from '../folders/run-schema.ts';
-import type { TrainSettings } from '../folders/settings-schema.ts';
-import type { Source } from '../methods/preparation.ts';
-import { ownMethods } from '../methods/registry.ts';
-import { settleOptions } from '../model/settings.ts';
-import { trainModel } from '../model/train-model.ts';
-import type { Reporter } from '../output/events.ts';
+import type { RunFile } from '@scalearn/experiments';
+import {
+  OutFolder,
+  ownMethods,
+  type Reporter,
+  type Source,
+  settleOptions,
+  type TrainSettings,
+  trainModel,
+} from '@scalearn/experiments/runs';
 import type { QuickstartMethod, QuickstartPlan } from './plan.ts';
 
 /** Everything that models are trained from. */
@@ -73,7 +75,7 @@ function modelSettings(
     sources: sources.map(({ path }) => path),
   };
   const found = tasksOf({ entry }, { task, tasks }).map((info) => ({ info, path: null }));
-  return { ...settleOptions(given, method, found, encoderPath), evalBatchSize };
+  return { ...settleOptions(given, method, found, { path: encoderPath }), evalBatchSize };
 }
 
 /** Returns the tasks that a model is trained on. */

@@ -1,4 +1,5 @@
-import { clock, count, figure } from '../output/format.ts';
+import { count } from '@scalearn/experiments/runs';
+import { clock, figure } from '../output/format.ts';
 import { BarLine } from '../output/progress.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine, type Terminal } from '../output/terminal.ts';

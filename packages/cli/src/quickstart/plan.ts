@@ -1,4 +1,4 @@
-import { ownMethods } from '../methods/registry.ts';
+import { ownMethods } from '@scalearn/experiments/runs';
 
 /** How the models of one stage are trained. */
 export interface Stage {

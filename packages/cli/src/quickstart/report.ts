@@ -1,6 +1,6 @@
+import type { RunFile } from '@scalearn/experiments';
+import { counted } from '@scalearn/experiments/runs';
 import { comparisonReport } from '@scalearn/report';
-import type { RunFile } from '../folders/run-schema.ts';
-import { counted } from '../output/format.ts';
 import { nameOf, type QuickstartPlan, quickstartMethods } from './plan.ts';
 import type { QuickstartResults } from './results.ts';
 import { baselineName, nextCommands, versionText } from './text.ts';

@@ -1,5 +1,6 @@
 import type { Example, Task } from '@scalearn/datasets';
-import { clock, count, counted, table } from '../output/format.ts';
+import { count, counted } from '@scalearn/experiments/runs';
+import { clock, table } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { OpenedEvent, PlannedEvent } from './events.ts';
 import { heatMapText } from './heat-map-text.ts';

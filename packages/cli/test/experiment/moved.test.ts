@@ -1,11 +1,11 @@
 // An experiment's folder, and all that it was trained from, can be moved and copied: everything goes on there.
 import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ExperimentIndex, readRunFile } from '@scalearn/experiments';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { IndexFile } from '../../src/experiment/index-file.ts';
-import { readRunFile } from '../../src/folders/run-json.ts';
+import { scratchFolder } from '../../../../test/support/scratch.ts';
 import { events, must, run } from '../support/run.ts';
-import { scratchFolder, tinyWorld } from '../support/tiny.ts';
+import { tinyWorld } from '../support/tiny.ts';
 
 const folder = scratchFolder();
 const project = join(folder, 'project');
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 /** Folders of the models in a store: two adapters, and the model of the second stage. */
 function modelsOf(store: string): readonly [rte: string, stsb: string, scalearn: string] {
-  const { runs } = JSON.parse(readFileSync(join(store, 'tiny/experiment.json'), 'utf8')) as IndexFile;
+  const { runs } = JSON.parse(readFileSync(join(store, 'tiny/experiment.json'), 'utf8')) as ExperimentIndex;
   return runs.map((each) => join(store, 'tiny', each.folder)) as [string, string, string];
 }
 

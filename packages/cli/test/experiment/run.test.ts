@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { ExperimentIndex } from '@scalearn/experiments';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { IndexFile } from '../../src/experiment/index-file.ts';
+import { scratchFolder } from '../../../../test/support/scratch.ts';
 import { events, run, start } from '../support/run.ts';
-import { scratchFolder, tinyWorld, writeEncoder } from '../support/tiny.ts';
+import { tinyWorld, writeEncoder } from '../support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);
@@ -25,8 +26,8 @@ const file = at('tiny.yaml');
 const command = (out: string, ...more: string[]): string[] => [
   ...['run', file, '--out', at(out), '--device', 'onnx', '--json', ...more],
 ];
-const index = (out: string): IndexFile =>
-  JSON.parse(readFileSync(at(out, 'tiny', 'experiment.json'), 'utf8')) as IndexFile;
+const index = (out: string): ExperimentIndex =>
+  JSON.parse(readFileSync(at(out, 'tiny', 'experiment.json'), 'utf8')) as ExperimentIndex;
 
 /** Digest of every tensor file of every model. */
 function tensors(out: string): Record<string, string> {

@@ -2,8 +2,9 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseReportData } from '@scalearn/report';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../../../test/support/scratch.ts';
 import { events, must, run } from '../support/run.ts';
-import { scratchFolder, tinyWorld } from '../support/tiny.ts';
+import { tinyWorld } from '../support/tiny.ts';
 
 const folder = scratchFolder();
 const world = tinyWorld(folder);

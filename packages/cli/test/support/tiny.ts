@@ -1,22 +1,13 @@
 // A whole world in a temporary folder: a random BERT of a few thousand weights with its tokenizer, and tasks.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSafetensors } from '@scalearn/core/files';
 import { RandomStream } from '@scalearn/core/graph';
 import { encoderArchitecture, parseEncoderConfig } from '@scalearn/encoders';
-import { afterAll } from 'vitest';
 import { tinyConfig, tinyWeights } from '../../src/doctor/self-test.ts';
 
 const words = 'the a cat dog bird sat ran flew on under mat tree fast slow red blue not'.split(' ');
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words];
-
-/** A temporary folder, removed after the tests of the file. */
-export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'scalearn-cli-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Writes `encoder/` and `data/`; returns the options that name them. */
 export function tinyWorld(folder: string): { encoder: string; data: string } {

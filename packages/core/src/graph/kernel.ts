@@ -61,6 +61,8 @@ export interface ValuesOutput {
 interface InputAccess {
   array: ArrayInput;
   integers: IntegerInput;
+  /** Integers that may be absent; undefined if they are. */
+  optionalIntegers: IntegerInput | undefined;
   values: ValuesInput;
   /** Values that may be absent; undefined if they are. */
   optional: ValuesInput | undefined;

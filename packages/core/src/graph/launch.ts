@@ -5,7 +5,9 @@ import type { Launch, Value } from './tensor.ts';
 export interface LaunchArguments<I extends KernelInputs, O extends KernelOutputs, U extends string, C> {
   /** The tensors of the kernel's inputs, by name. */
   readonly inputs: {
-    readonly [K in keyof I]: I[K] extends 'random' | 'optional' ? Value | undefined : Value;
+    readonly [K in keyof I]: I[K] extends 'random' | 'optional' | 'optionalIntegers'
+      ? Value | undefined
+      : Value;
   };
   /** The tensors of the kernel's outputs, by name. */
   readonly outputs: { readonly [K in keyof O]: Value };

@@ -24,15 +24,18 @@ const variables = new WeakMap<DeviceTensor, Tensor>();
 
 /** Returns the tensor of a value on the device: a frozen weight, or state that graphs update. One per storage. */
 export function variable(storage: DeviceTensor): Tensor {
-  let tensor = variables.get(storage);
-  if (!tensor) {
-    tensor = apply(leaf, [], {
-      kind: 'variable',
-      storage,
-      type: { shape: storage.shape, dtype: storage.dtype },
-    });
-    variables.set(storage, tensor);
-  }
+  return variables.get(storage) ?? newVariable(storage, false);
+}
+
+/** As {@link variable}, for values that must keep their precision where weights are stored in fewer bits. */
+export function exactVariable(storage: DeviceTensor): Tensor {
+  return variables.get(storage) ?? newVariable(storage, true);
+}
+
+function newVariable(storage: DeviceTensor, isExact: boolean): Tensor {
+  const { shape, dtype } = storage;
+  const tensor = apply(leaf, [], { kind: 'variable', storage, isExact, type: { shape, dtype } });
+  variables.set(storage, tensor);
   return tensor;
 }
 

@@ -17,12 +17,31 @@ export interface OnnxGroup {
   readonly groups: number;
 }
 
+/**
+ * Divides the sequences of a group into blocks of equal length for attention within a window. Keys of a block are its
+ * tokens, and as many before and after it as the window has. If the longest sequence is not longer than the keys of a
+ * block would be, every sequence is one block.
+ */
+export interface OnnxWindow {
+  /** Largest distance of a key; undefined if every sequence is one block. */
+  readonly window?: number;
+}
+
 /** The parts that lie side by side in a row of x, each of all heads. */
 interface RowParts {
   /** Number of attention heads. */
   readonly heads: number;
   /** Number of parts. */
   readonly parts: number;
+}
+
+/** Which rows of blocks are meant. */
+interface OnnxRows extends OnnxWindow {
+  /**
+   * Absent for queries. The keys of a block; where they are found again, `0` for those of a token's own block, `1` for
+   * the block before and `2` for the block after it.
+   */
+  readonly keys?: 0 | 1 | 2;
 }
 
 /** A dropout mask. */
@@ -36,21 +55,24 @@ interface RandomMask {
 }
 
 /**
- * Values that the ONNX device computes on the host for each run, from the inputs. A group has B sequences of length S.
- * - `padRows` i32 `[B, heads, S]`: positions of a group's rows in x, seen as `[tokens·parts·heads, size]`
- * - `unpadRows` i32 `[tokens, parts·heads]`: their positions in the concatenation of all groups' `[parts, B, heads, S]`
- * - `paddingBias` `[B, 1, 1, S]`: 0, or very negative at padding; `paddingValid` `[B, 1, S, 1]`: 1, or 0 at padding
- * - the masks hold 0 or 1/(1-p); `attentionMask` `[B, heads, S, S]` is 0 at padding
+ * Values that the ONNX device computes on the host for each run, from the inputs. A group has B sequences of length S, or
+ * B blocks of S queries and K keys. Without a window, queries and keys are the same.
+ * - `padRows` i32 `[B, heads, S or K]`: positions of a group's rows in x, seen as `[tokens·parts·heads, size]`
+ * - `unpadRows` i32 `[tokens, parts·heads]`: their positions in the concatenation of all groups' `[parts, B, heads, S or K]`;
+ *   a key may be in three blocks, and has the position after the last one where a block is missing
+ * - `paddingBias` `[B, 1, 1 or S, K]`: 0, or very negative at padding and outside the window
+ * - `paddingValid` `[B, 1, S, 1]`: 1, or 0 at padding
+ * - the masks hold 0 or 1/(1-p); `attentionMask` `[B, heads, S, K]` is 0 at padding
  */
 export type HostValue =
   | { readonly kind: 'dim'; readonly dim: Dim }
   | { readonly kind: 'shape'; readonly shape: readonly Dim[] }
-  | ({ readonly kind: 'padRows'; readonly part: number } & RowParts & OnnxGroup)
-  | ({ readonly kind: 'unpadRows' } & RowParts & Omit<OnnxGroup, 'group'>)
-  | ({ readonly kind: 'paddingBias' } & OnnxGroup)
-  | ({ readonly kind: 'paddingValid' } & OnnxGroup)
+  | ({ readonly kind: 'padRows'; readonly part: number } & RowParts & OnnxGroup & OnnxRows)
+  | ({ readonly kind: 'unpadRows' } & RowParts & Omit<OnnxGroup, 'group'> & OnnxRows)
+  | ({ readonly kind: 'paddingBias' } & OnnxGroup & OnnxWindow)
+  | ({ readonly kind: 'paddingValid' } & OnnxGroup & OnnxWindow)
   | ({ readonly kind: 'dropoutMask'; readonly shape: readonly Dim[] } & RandomMask)
-  | ({ readonly kind: 'attentionMask'; readonly heads: number } & RandomMask & OnnxGroup);
+  | ({ readonly kind: 'attentionMask'; readonly heads: number } & RandomMask & OnnxGroup & OnnxWindow);
 
 /** Receives the ONNX nodes of operations. Equal nodes are written once, so operations may emit the same nodes. */
 export interface OnnxEmitter {

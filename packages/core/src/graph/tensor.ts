@@ -46,7 +46,13 @@ export interface Node<
 /** Attributes of the leaves: values that come from outside the graph. */
 export type LeafAttributes =
   | { readonly kind: 'input'; readonly name: string; readonly type: TensorType }
-  | { readonly kind: 'variable'; readonly storage: DeviceTensor; readonly type: TensorType };
+  | {
+      readonly kind: 'variable';
+      readonly storage: DeviceTensor;
+      /** Whether the values must keep their precision where weights are stored in fewer bits. */
+      readonly isExact: boolean;
+      readonly type: TensorType;
+    };
 
 /**
  * The inputs or outputs of an operation as a tuple, e.g. `[x: Tensor, weight: Tensor, bias?: Tensor]`; inputs at the end

@@ -52,6 +52,10 @@ export abstract class Values implements Line {
       set: (i, value) => this.set(start + i * step, value),
     };
   }
+  /** Returns the elements from an index on. */
+  from(begin: number): Values {
+    return valuesOf(this.array.subarray(begin));
+  }
   /** Returns one row of the last axis. */
   row(row: number): Values {
     const { width } = this;

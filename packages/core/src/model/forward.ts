@@ -8,6 +8,8 @@ import type { Head } from '../nn/head.ts';
 export interface GraphParts {
   /** The hidden states after the embeddings and after each layer, each `[tokens, hidden]`. */
   readonly hiddenStates: readonly Tensor[];
+  /** What heads read: the last hidden state, or its norm, `[tokens, hidden]`. */
+  readonly output: Tensor;
   /** The pooler applied to the first tokens, if the encoder has one. */
   readonly pooled?: (first: Tensor) => Tensor;
   /** The start of each sequence and the end of the last one, i32 `[boundaries]`. */

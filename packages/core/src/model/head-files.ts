@@ -38,7 +38,9 @@ export function headFiles(
   { options, labels, tensors }: SavedHead,
   call: Pick<SaveCall, 'encoder' | 'modelName'>,
 ): FileSet {
-  const { problem, outputs, layout, name } = options;
+  const { problem, outputs, layout, name, pooling } = options;
+  // Python knows heads on the first token only, and refuses a configuration with this key.
+  const pooled = pooling === undefined ? {} : { pooling };
   const { label2id } = labelMaps(labels, outputs);
   const choice = problem === 'multipleChoice';
   const features = headFeatures(options, call.encoder);
@@ -51,11 +53,12 @@ export function headFiles(
     use_pooler: features === 'pooled',
     dropout_prob: null,
     ...(choice ? {} : { bias: true }),
+    ...pooled,
   };
   const own =
     layout === 'flexible'
       ? { config: flexible, name }
-      : { config: null, name: null, label2id, num_labels: outputs };
+      : { config: null, name: null, label2id, num_labels: outputs, ...pooled };
   return {
     'head_config.json': stableStringify({
       ...modelMetadata(call),

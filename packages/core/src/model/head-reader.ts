@@ -18,6 +18,7 @@ import { readExactly } from '../methods/trained-tensors.ts';
 import type { EncoderArchitecture } from '../nn/architecture.ts';
 import { createHead, type HeadOptions, type Problem, type SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
+import { poolings } from '../nn/static-head.ts';
 import { activations } from '../ops/named-activations.ts';
 import { headTypes, problemTypes } from './head-files.ts';
 
@@ -26,10 +27,10 @@ const mostChoices = 1000;
 const label2id = jsonRecord(jsonCount(0));
 
 /** Keys of a static head's configuration, besides the shared keys. */
-const staticKeys = ['label2id', 'num_labels', 'problem_type'];
+const staticKeys = ['label2id', 'num_labels', 'problem_type', 'pooling'];
 const flexibleKeys = [
   ...['head_type', 'num_labels', 'num_choices', 'layers', 'activation_function', 'label2id', 'use_pooler'],
-  ...['bias', 'dropout_prob'],
+  ...['bias', 'dropout_prob', 'pooling'],
 ];
 
 /**
@@ -67,8 +68,10 @@ export async function readHead(
   const problem = problemOf(json, type, outputs);
   if (problem === 'regression' && outputs !== 1)
     throw json.error(`problem_type is "regression", which has one output, and the head has ${outputs}`);
+  const pooling = about.take('pooling', jsonOrNull(jsonOneOf(poolings)), null);
   const options: HeadOptions = {
     ...{ problem, outputs, layout: config ? 'flexible' : 'static', name: config ? adapterNameOf(json) : '' },
+    ...(pooling === null ? {} : { pooling }),
     ...(config ? readFeatures(config) : staticFeatures(problem, weights, target.encoder)),
   };
   const tensors = await readHeadTensors(weights, options, where, target);

@@ -7,9 +7,11 @@ import { binaryCrossEntropyWithLogits, meanSquaredError } from '../ops/losses.ts
 import { linear } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { selectFirst } from '../ops/select-first.ts';
+import { sequenceMean } from '../ops/sequence-mean.ts';
 import type { EncoderArchitecture } from './architecture.ts';
+import type { EncoderGraph } from './encoder-graph.ts';
 import { linearParameters, type NamedTensor, type ParameterSpec } from './parameters.ts';
-import { denseHead, type StaticHead, type StaticHeadCall } from './static-head.ts';
+import { denseHead, type Pooling, type StaticHead, type StaticHeadCall } from './static-head.ts';
 
 export type Problem =
   | 'singleLabelClassification'
@@ -17,8 +19,10 @@ export type Problem =
   | 'multiLabelClassification'
   | 'multipleChoice';
 
-export interface HeadCall extends StaticHeadCall {
+export interface HeadCall extends Omit<StaticHeadCall, 'input'> {
   readonly encoder: EncoderArchitecture;
+  /** The output of the encoder. */
+  readonly graph: EncoderGraph;
 }
 
 /** Computes logits from hidden states, and the loss from logits. */
@@ -51,6 +55,8 @@ export interface HeadOptions {
    * the encoder's pooler, which the static head of multiple choice uses if the encoder has one.
    */
   readonly features?: HeadFeatures;
+  /** What the head reads of a text; by default what {@link defaultPooling} returns. */
+  readonly pooling?: Pooling;
   /** Activation of the dense layer of a flexible head; `tanh` by default. */
   readonly activation?: string;
   /** Whether the model has several heads; false by default. The keys of a static head then begin with `heads.NAME`. */
@@ -86,6 +92,14 @@ export function usesPooler({ staticHead, modules }: EncoderArchitecture): boolea
   return modules.pooler !== undefined && !staticHead.isInTransformers;
 }
 
+/** Returns what a head reads of a text by default: for a static head what the encoder's own head reads, else `first`. */
+export function defaultPooling(
+  { layout }: Pick<HeadOptions, 'layout'>,
+  { staticHead }: Pick<EncoderArchitecture, 'staticHead'>,
+): Pooling {
+  return (layout === 'static' ? staticHead.pooling : undefined) ?? 'first';
+}
+
 /** Returns the modules of a head by the first parts of their keys. The last module computes the logits. */
 export function headModules(options: HeadOptions, encoder: EncoderArchitecture): readonly string[] {
   const { layout, name, several } = options;
@@ -99,8 +113,8 @@ const flexibleHead = ({ activation = 'tanh' }: HeadOptions): StaticHead =>
   denseHead({ modules: ['1', '4'], activation });
 
 /**
- * Creates a head of the reference: `W₂·drop(act(W₁·drop(first) + b₁)) + b₂` on the first token, or the encoder's own
- * head. Multiple choice has one score for each choice. Its static head is `W·drop(pooler) + b` on the frozen pooler, if
+ * Creates a head of the reference: `W₂·drop(act(W₁·drop(x) + b₁)) + b₂` on the first token or the mean of all tokens, or
+ * the encoder's own head. Multiple choice has one score for each choice. Its static head is `W·drop(pooler) + b` on the frozen pooler, if
  * the encoder has one.
  */
 export function createHead(options: HeadOptions): Head {
@@ -111,11 +125,15 @@ export function createHead(options: HeadOptions): Head {
   const readFeatures = (call: HeadCall, names: readonly string[]): Tensor => {
     const { encoder, graph } = call;
     const kind = headFeatures(options, encoder);
-    if (kind === 'dense') return dense(encoder).features(names, call);
-    const first = selectFirst(graph.output, graph.cuSeqlens);
-    if (kind === 'first') return first;
+    const pooling = options.pooling ?? defaultPooling(options, encoder);
+    const pool = pooling === 'mean' ? sequenceMean : selectFirst;
+    const pooled = pool(graph.output, graph.cuSeqlens);
+    if (kind === 'dense') return dense(encoder).features(names, { ...call, input: pooled });
+    if (kind === 'first') return pooled;
     if (!graph.pooled) throw new ArgumentError('this head needs an encoder with a pooler');
-    return graph.pooled(first);
+    if (pooling !== 'first')
+      throw new ArgumentError("the encoder's pooler reads the first token; leave out the pooling 'mean'");
+    return graph.pooled(pooled);
   };
   return {
     problem,

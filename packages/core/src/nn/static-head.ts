@@ -2,18 +2,20 @@ import { ArgumentError } from '../errors.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { linear } from '../ops/matmul.ts';
 import { activations } from '../ops/named-activations.ts';
-import { selectFirst } from '../ops/select-first.ts';
 import type { Dropout } from './dropout.ts';
 import type { EncoderConfig } from './encoder-config.ts';
-import type { EncoderGraph } from './encoder-graph.ts';
 import { linearParameters, type ParameterSpec } from './parameters.ts';
+
+/** What a head reads of a text: its first token, or the mean of all its tokens. */
+export const poolings = ['first', 'mean'] as const;
+export type Pooling = (typeof poolings)[number];
 
 /** The arguments from which a static head computes its logits. */
 export interface StaticHeadCall {
   /** The sizes of the encoder. */
   readonly encoder: EncoderConfig;
-  /** The output of the encoder. */
-  readonly graph: EncoderGraph;
+  /** What the head reads of every sequence: its first token, or the mean of its tokens, `[sequences, hidden]`. */
+  readonly input: Tensor;
   /** Absent in evaluation. */
   readonly dropout?: Dropout;
   /** Returns a parameter by its name. */
@@ -26,6 +28,8 @@ export interface StaticHead {
   readonly modules: readonly string[];
   /** Whether transformers has a class of encoder and head, so that one file can contain both. */
   readonly isInTransformers: boolean;
+  /** What the head reads if nothing else is asked for; `first` by default. */
+  readonly pooling?: Pooling;
   /** Activation of the equivalent flexible head of two layers; absent if there is none. */
   readonly flexibleActivation?: string;
   /** Returns the parameters of all modules except the last, under these names. */
@@ -39,15 +43,15 @@ export interface DenseHeadOptions {
   readonly modules: readonly [dense: string, logits: string];
   /** Activation of the dense layer, by its name in transformers. */
   readonly activation: string;
-  /** Whether dropout is applied to the first token before the dense layer; `true` by default. */
-  readonly dropsInput?: boolean;
+  /** Dropout probability of the input of the dense layer; the classifier's by default. */
+  readonly inputDropout?: number;
   /** See {@link StaticHead.isInTransformers}; `true` by default. */
   readonly isInTransformers?: boolean;
 }
 
-/** Creates a head with a dense layer on the first token: `W₂·drop(act(W₁·drop(first) + b₁)) + b₂`. */
+/** Creates a head with a dense layer on its input x: `W₂·drop(act(W₁·drop(x) + b₁)) + b₂`. */
 export function denseHead(options: DenseHeadOptions): StaticHead {
-  const { modules, activation, dropsInput = true, isInTransformers = true } = options;
+  const { modules, activation, inputDropout, isInTransformers = true } = options;
   const act = Object.hasOwn(activations, activation) ? activations[activation] : undefined;
   if (!act)
     throw new ArgumentError(
@@ -59,9 +63,8 @@ export function denseHead(options: DenseHeadOptions): StaticHead {
     flexibleActivation: activation,
     parameters: ([name = ''], { hiddenSize, initializerRange }) =>
       linearParameters(name, hiddenSize, hiddenSize, initializerRange),
-    features: ([name], { encoder, graph, dropout, parameter }) => {
-      const first = selectFirst(graph.output, graph.cuSeqlens);
-      const x = dropsInput ? (dropout?.apply(first, encoder.classifierDropout, 'head/0') ?? first) : first;
+    features: ([name], { encoder, input, dropout, parameter }) => {
+      const x = dropout?.apply(input, inputDropout ?? encoder.classifierDropout, 'head/0') ?? input;
       return act(linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`)));
     },
   };

@@ -29,9 +29,10 @@ export function fillMask(
   row: number,
   { probability, stream }: { readonly probability: number; readonly stream: number },
   state: RandomState,
+  first = 0,
 ): void {
   const kept = 1 / (1 - probability);
-  fillMaskRow(y.array, 0, y.length, row, stream, dropoutThreshold(probability), kept, state);
+  fillMaskRow(y.array, 0, y.length, row, stream, dropoutThreshold(probability), kept, state, first);
 }
 
 /** Reads the i32 `[3]` input that carries seed and step. */

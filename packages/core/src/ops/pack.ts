@@ -86,6 +86,8 @@ export interface StoredPart {
   readonly storage: DeviceTensor;
   /** Index of the first value in the variable. */
   readonly offset: number;
+  /** Whether the values must keep their precision where weights are stored in fewer bits. */
+  readonly isExact: boolean;
 }
 
 /** Returns the position of a tensor's values; undefined for inputs and computed tensors. */
@@ -93,10 +95,11 @@ export function storedPart(tensor: Tensor): StoredPart | undefined {
   const alias = aliasOf(tensor);
   if (alias) {
     const part = storedPart(alias.source);
-    return part && { storage: part.storage, offset: part.offset + alias.offset };
+    return part && { ...part, offset: part.offset + alias.offset };
   }
   const leaf = leafOf(tensor);
-  return leaf?.kind === 'variable' ? { storage: leaf.storage, offset: 0 } : undefined;
+  if (leaf?.kind !== 'variable') return undefined;
+  return { storage: leaf.storage, offset: 0, isExact: leaf.isExact };
 }
 
 export function view(x: Tensor, offset: number, shape: readonly number[]): Tensor {

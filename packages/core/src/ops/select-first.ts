@@ -9,11 +9,7 @@ import { selectRows } from './row-wise.ts';
 /** The first token of every sequence: x `[tokens, width]`, cuSeqlens i32 `[boundaries]`, y `[sequences, width]`. */
 const selectFirstOperation = defineOperation<[x: Tensor, cuSeqlens: Tensor]>({
   name: 'selectFirst',
-  outputs: ([x, cuSeqlens]) => {
-    const boundaries = dimOf(cuSeqlens.shape, 0);
-    const sequences = typeof boundaries === 'number' ? boundaries - 1 : 'sequences';
-    return [{ shape: [sequences, dimOf(x.shape, 1)], dtype: 'f32' }];
-  },
+  outputs: ([x, cuSeqlens]) => [{ shape: [sequencesOf(cuSeqlens), dimOf(x.shape, 1)], dtype: 'f32' }],
   requires: ([x, cuSeqlens]) => [{ kind: 'boundaries', input: cuSeqlens, end: dimOf(x.shape, 0) }],
   gradient: ({ inputs: [x, cuSeqlens], gradients: [dy] }) => [
     apply(selectFirstGradientOperation, [dy, cuSeqlens], { tokens: dimOf(x.shape, 0) }),
@@ -98,6 +94,12 @@ function rowsLaunch(
     },
     constants: { lanes },
   });
+}
+
+/** Returns the number of sequences between boundaries `[boundaries]`. */
+export function sequencesOf(cuSeqlens: Tensor): Dim {
+  const boundaries = dimOf(cuSeqlens.shape, 0);
+  return typeof boundaries === 'number' ? boundaries - 1 : 'sequences';
 }
 
 /** Returns WGSL that declares `sequence`, the index of the sequence that a token belongs to. */

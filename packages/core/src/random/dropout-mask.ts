@@ -21,7 +21,11 @@ export interface RandomState {
   readonly step: number;
 }
 
-/** Fills one row of a mask with 0 or `kept`. */
+/**
+ * Fills one row of a mask, or a part of it, with 0 or `kept`.
+ *
+ * @param first column of the first element, a multiple of eight; default 0
+ */
 export function fillMaskRow(
   out: Float32Array | Float64Array | Int32Array,
   offset: number,
@@ -31,9 +35,10 @@ export function fillMaskRow(
   threshold: number,
   kept: number,
   state: RandomState,
+  first = 0,
 ): void {
   for (let block = 0; block * 8 < width; block++) {
-    const words = philox(block, row, stream, state.step, state.key0, state.key1);
+    const words = philox((first >> 3) + block, row, stream, state.step, state.key0, state.key1);
     for (let i = 0; i < 8 && block * 8 + i < width; i++) {
       // The index is below 4, and a call gives four words.
       const word = words[i >> 1] as number;

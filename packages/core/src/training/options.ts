@@ -5,7 +5,9 @@ import type { Method } from '../methods/method.ts';
 import type { Predictions } from '../model/predict.ts';
 import { type TrainingTask, taskName } from '../model/task.ts';
 import type { Encoder } from '../nn/encoder.ts';
+import { defaultPooling } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
+import { type Pooling, poolings } from '../nn/static-head.ts';
 import type { CheckpointStore } from './checkpoint-writer.ts';
 import type { ClassWeights } from './class-weights.ts';
 import type { TrainEvent } from './events.ts';
@@ -22,6 +24,11 @@ export interface TrainSettings extends TrainingNumbers {
    * default. Metrics weight all rows equally.
    */
   readonly classWeights?: ClassWeights;
+  /**
+   * What the head reads of a text: the first token, as in the reference, or the mean of all tokens, as sentence encoders
+   * do; by default `first`, or what the encoder's own head reads.
+   */
+  readonly pooling?: Pooling;
   /** Computes metrics of a task's validation split, for the history and for `select`; by default there are none */
   readonly metrics?: (predictions: Predictions, task: TrainingTask) => Record<string, number>;
   /** Metric that selects the best evaluation; by default the validation loss. Several tasks are averaged. */
@@ -80,13 +87,16 @@ const optionNames: Readonly<Record<Exclude<keyof TrainOptions, keyof TrainingNum
     checkpoints: true,
     resume: true,
     checkpointNote: true,
+    pooling: true,
   },
 };
 
 /** Checks that options are what they are called. @throws ArgumentError that names the first that is not */
 export function checkTrainOptions(options: TrainOptions): void {
   checkOptionNames('train', options, [...Object.keys(optionNames), ...Object.keys(trainingOptions)]);
-  const { encoder, method, task, tasks } = options;
+  const { encoder, method, task, tasks, pooling } = options;
+  if (pooling !== undefined && !poolings.includes(pooling))
+    throw new ArgumentError(`pooling must be ${poolings.join(' or ')}, not ${shown(pooling)}`);
   if (!hasFunctions(encoder, 'build', 'encode', 'feeds'))
     throw new ArgumentError(`encoder must be an encoder, as loadEncoder returns it, not ${shown(encoder)}`);
   if (!hasFunctions(method, 'sites', 'parameters', 'save'))
@@ -98,6 +108,17 @@ export function checkTrainOptions(options: TrainOptions): void {
       throw new ArgumentError(
         `a task must have train and validation, lists of examples, as loadTask returns it; this one is ${shown(each)}`,
       );
+}
+
+/** Returns what the heads of a run read, unless it is what they read anyway. */
+export function poolingOf({
+  encoder,
+  method,
+  pooling,
+}: Pick<TrainOptions, 'encoder' | 'method' | 'pooling'>): Pooling | undefined {
+  return pooling === defaultPooling({ layout: method.headLayout }, encoder.architecture)
+    ? undefined
+    : pooling;
 }
 
 /** Returns the tasks of a run. @throws ArgumentError as {@link checkTasks} does, and for equal labels in a task */

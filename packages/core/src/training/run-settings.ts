@@ -2,7 +2,7 @@ import { at } from '../elements.ts';
 import type { TrainingTask } from '../model/task.ts';
 import type { TrainableModel } from '../model/trainable-model.ts';
 import type { ClassWeights } from './class-weights.ts';
-import { type TrainOptions, tasksOf } from './options.ts';
+import { poolingOf, type TrainOptions, tasksOf } from './options.ts';
 import type { Plan } from './plan.ts';
 import type { RunSettings } from './state-file.ts';
 import { type TrainingOption, trainingOptions } from './training-options.ts';
@@ -10,6 +10,7 @@ import { type TrainingOption, trainingOptions } from './training-options.ts';
 /** Returns the settings that affect a run's results. A checkpoint is continued only with equal settings. */
 export function runSettings(options: TrainOptions, plan: Plan, model: TrainableModel): RunSettings {
   const { encoder, select, classWeights = 'none' } = options;
+  const pooling = poolingOf(options);
   const specs = model.parameters.groups.flatMap((group) =>
     group.specs.map((spec) => `${spec.name} [${spec.shape}]`),
   );
@@ -22,6 +23,7 @@ export function runSettings(options: TrainOptions, plan: Plan, model: TrainableM
     device: encoder.device.kind,
     select: select ? `${select.metric} ${select.better}` : 'loss lower',
     parameters: specs.join(', '),
+    ...(pooling === undefined ? {} : { pooling }),
     ...(classWeights === 'none' ? {} : { classWeights: weightsText(classWeights) }),
   };
 }

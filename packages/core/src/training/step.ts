@@ -32,7 +32,7 @@ function takesPart(
  * and `decay/NAME`.
  */
 export function trainingGraph(
-  parts: GraphParts,
+  parts: Pick<GraphParts, 'loss' | 'penalty'>,
   parameters: Parameters,
   options: OptimizerOptions = {},
 ): Graph {

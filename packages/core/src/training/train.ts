@@ -3,7 +3,7 @@ import { type TrainingTask, taskName } from '../model/task.ts';
 import { TrainableModel } from '../model/trainable-model.ts';
 import { TrainedModel } from '../model/trained-model.ts';
 import { createHead, type Head, usesPooler } from '../nn/head.ts';
-import { checkTrainOptions, type TrainOptions, tasksOf } from './options.ts';
+import { checkTrainOptions, poolingOf, type TrainOptions, tasksOf } from './options.ts';
 import { settle } from './plan.ts';
 import { Run } from './run.ts';
 
@@ -47,9 +47,10 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
 /** Creates a new head for a task, as used for the method in the reference. */
 function taskHead(
   task: Pick<TrainingTask, 'id' | 'problem' | 'labels'>,
-  { method, encoder: { architecture } }: Pick<TrainOptions, 'method' | 'encoder'>,
+  options: Pick<TrainOptions, 'encoder' | 'method' | 'pooling'>,
 ): Head {
   const { problem, labels } = task;
+  const { method, encoder } = options;
   const { headLayout: layout, kind, usesTransformersHead } = method;
   const joint = kind === 'joint';
   // Adapter-m reads multiple choice from the first token (docs/reference/methods.md#heads).
@@ -57,6 +58,11 @@ function taskHead(
   return createHead({
     ...{ problem, layout, name: taskName(task), outputs: labels?.length ?? 1 },
     several: joint,
-    features: first ? 'first' : usesTransformersHead && usesPooler(architecture) ? 'pooled' : undefined,
+    features: first
+      ? 'first'
+      : usesTransformersHead && usesPooler(encoder.architecture)
+        ? 'pooled'
+        : undefined,
+    pooling: poolingOf(options),
   });
 }

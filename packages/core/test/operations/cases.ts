@@ -16,19 +16,22 @@ import {
   subtract,
   sum,
 } from '../../src/ops/arithmetic.ts';
-import { attention } from '../../src/ops/attention.ts';
+import { attention, type RelativePositions, relativeBuckets } from '../../src/ops/attention.ts';
 import { concat, split } from '../../src/ops/concat.ts';
 import { crossEntropy } from '../../src/ops/cross-entropy.ts';
 import { dropout, randomInput } from '../../src/ops/dropout.ts';
-import { elementwise } from '../../src/ops/elementwise.ts';
+import { broadcastTo, elementwise } from '../../src/ops/elementwise.ts';
 import { embedding } from '../../src/ops/embedding.ts';
+import { headMatmul } from '../../src/ops/head-matmul.ts';
 import { layerNorm } from '../../src/ops/layer-norm.ts';
 import { binaryCrossEntropyWithLogits, meanSquaredError } from '../../src/ops/losses.ts';
 import { linear, matmul } from '../../src/ops/matmul.ts';
 import { pack, view } from '../../src/ops/pack.ts';
 import { reshape } from '../../src/ops/reshape.ts';
+import { rotary } from '../../src/ops/rotary.ts';
 import { selectFirst } from '../../src/ops/select-first.ts';
 import { selectTokens } from '../../src/ops/select-tokens.ts';
+import { sequenceMean } from '../../src/ops/sequence-mean.ts';
 import { softmax } from '../../src/ops/softmax.ts';
 import { topMask } from '../../src/ops/top-mask.ts';
 import { transpose } from '../../src/ops/transpose.ts';
@@ -60,6 +63,9 @@ export const dims: Readonly<Record<string, number>> = {
   masked: masked.length,
 };
 
+/** Number of buckets of relative positions. */
+const buckets = 5;
+
 /** Integer inputs that cases may use. */
 export const integers: Readonly<Record<string, HostArray>> = {
   cuSeqlens: Int32Array.from([0, ...lengths], (_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0)),
@@ -68,9 +74,17 @@ export const integers: Readonly<Record<string, HostArray>> = {
   maskedPositions: Int32Array.from(masked),
   maskedLabels: Int32Array.from(masked, (position) => (position * 131) % 1031),
   random: Int32Array.of(1234567, -5, 17),
+  buckets: relativeBuckets(9, (distance) =>
+    distance < -6 ? 0 : distance < 0 ? 1 : distance === 0 ? 2 : distance < 4 ? 4 : 3,
+  ),
 };
 
 const cuSeqlens = (): Tensor => input('cuSeqlens', ['boundaries'], 'i32');
+const relative = (scores: Tensor | undefined, sides: RelativePositions['sides']): RelativePositions => ({
+  scores: scores as Tensor,
+  sides,
+  buckets: input('buckets', [19], 'i32'),
+});
 const maskedPositions = (): Tensor => input('maskedPositions', ['masked'], 'i32');
 const T: Shape = ['tokens', 19];
 
@@ -134,6 +148,16 @@ export const operationCases: readonly OperationCase[] = [
   binary('matmul, long, transposed', [4100, 5], [8, 4100], (a, b) =>
     matmul(a, b, { transposeA: true, transposeB: true }),
   ),
+  binary('products of heads', ['tokens', 3 * 5], [5, 3 * 7], (a, b) => headMatmul(a, b, 3)),
+  binary('products of heads, transposed b', ['tokens', 4 * 8], [20, 4 * 8], (a, b) =>
+    headMatmul(a, b, 4, { transposeB: true }),
+  ),
+  binary('products of heads, transposed a', ['tokens', 2 * 12], ['tokens', 2 * 7], (a, b) =>
+    headMatmul(a, b, 2, { transposeA: true }),
+  ),
+  binary('products of heads, both transposed', [9, 2 * 70], [66, 2 * 9], (a, b) =>
+    headMatmul(a, b, 2, { transposeA: true, transposeB: true }),
+  ),
   {
     name: 'linear with relu, long',
     floats: { x: [2, 4096], weight: [7, 4096], bias: [7] },
@@ -177,14 +201,106 @@ export const operationCases: readonly OperationCase[] = [
     name: 'attention with dropout',
     floats: { x: ['tokens', 3 * 24] },
     build: ({ x }) =>
-      attention(x as Tensor, cuSeqlens(), 3, { probability: 0.25, name: 'case', random: randomInput() }),
+      attention(x as Tensor, cuSeqlens(), 3, {
+        dropout: { probability: 0.25, name: 'case', random: randomInput() },
+      }),
+  },
+  {
+    name: 'attention in a window',
+    floats: { x: ['tokens', 3 * 16] },
+    build: ({ x }) => attention(x as Tensor, cuSeqlens(), 2, { window: 5, scale: 0.3 }),
+  },
+  {
+    name: 'attention in a window, with dropout',
+    floats: { x: ['tokens', 3 * 6] },
+    build: ({ x }) =>
+      attention(x as Tensor, cuSeqlens(), 2, {
+        dropout: { probability: 0.25, name: 'case', random: randomInput() },
+        window: 3,
+      }),
+  },
+  {
+    name: 'attention of each token to itself',
+    floats: { x: ['tokens', 3 * 8] },
+    build: ({ x }) => attention(x as Tensor, cuSeqlens(), 2, { window: 0 }),
+  },
+  {
+    name: 'attention with positions of queries',
+    floats: { x: ['tokens', 3 * 8], scores: ['tokens', 2 * buckets] },
+    build: ({ x, scores }) =>
+      attention(x as Tensor, cuSeqlens(), 2, { positions: relative(scores, 'queries') }),
+  },
+  {
+    name: 'attention with positions of keys',
+    floats: { x: ['tokens', 3 * 6], scores: ['tokens', 2 * buckets] },
+    build: ({ x, scores }) => attention(x as Tensor, cuSeqlens(), 2, { positions: relative(scores, 'keys') }),
+  },
+  {
+    name: 'attention with positions and dropout',
+    floats: { x: ['tokens', 3 * 32], scores: ['tokens', 2 * 4 * buckets] },
+    build: ({ x, scores }) =>
+      attention(x as Tensor, cuSeqlens(), 4, {
+        dropout: { probability: 0.25, name: 'case', random: randomInput() },
+        positions: relative(scores, 'both'),
+      }),
+  },
+  {
+    name: 'attention with positions in a window',
+    floats: { x: ['tokens', 3 * 16], scores: ['tokens', 2 * 2 * buckets] },
+    build: ({ x, scores }) =>
+      attention(x as Tensor, cuSeqlens(), 2, {
+        dropout: { probability: 0.1, name: 'case', random: randomInput() },
+        positions: relative(scores, 'both'),
+        window: 6,
+      }),
+  },
+  {
+    name: 'attention with positions of a table',
+    floats: { x: ['tokens', 3 * 8], table: [2, buckets] },
+    build: ({ x, table }) => {
+      const scores = broadcastTo(reshape(table as Tensor, [1, 2 * buckets]), ['tokens', 2 * buckets]);
+      return attention(x as Tensor, cuSeqlens(), 2, { positions: relative(scores, 'queries') });
+    },
   },
   {
     name: 'embedding',
     floats: { table: [11, 21] },
     build: ({ table }) => embedding(table as Tensor, input('ids', ['tokens'], 'i32')),
   },
+  {
+    name: 'rotary positions',
+    floats: { x: ['tokens', 3 * 16], positions: ['tokens', 8] },
+    fixed: true,
+    build: ({ x, positions }) => rotary(x as Tensor, positions as Tensor, 4),
+  },
+  {
+    name: 'rotary positions, one angle',
+    floats: { x: ['tokens', 24] },
+    build: ({ x }) => {
+      const half = (value: number): Tensor => constant(value, ['tokens', 4]);
+      return rotary(x as Tensor, concat([half(0.6), half(0.8)], 1), 2);
+    },
+  },
+  {
+    name: 'rotary positions, gradient',
+    floats: { x: ['tokens', 18], positions: ['tokens', 6], w: ['tokens', 18] },
+    fixed: true,
+    build: ({ x, positions, w }) => {
+      const loss = sum(multiply(square(rotary(x as Tensor, positions as Tensor, 3)), w as Tensor));
+      return gradients(loss, [x as Tensor])[0] as Tensor;
+    },
+  },
   { name: 'first token', floats: { x: T }, build: ({ x }) => selectFirst(x as Tensor, cuSeqlens()) },
+  {
+    name: 'mean of each sequence',
+    floats: { x: T },
+    build: ({ x }) => sequenceMean(x as Tensor, cuSeqlens()),
+  },
+  {
+    name: 'mean of each sequence, rows of four',
+    floats: { x: ['tokens', 24] },
+    build: ({ x }) => sequenceMean(x as Tensor, cuSeqlens()),
+  },
   {
     name: 'chosen tokens',
     floats: { x: T },

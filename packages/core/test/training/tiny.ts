@@ -25,28 +25,62 @@ const words = ['red', 'rose', 'ruby', 'wine', 'fire', 'rust', 'blue', 'sky', 'se
 export interface TinyOptions {
   readonly hiddenSize?: number;
   readonly layers?: number;
-  readonly modelType?: 'bert' | 'roberta' | 'distilbert';
+  readonly modelType?: TinyModelType;
   readonly dropout?: number;
   /** Decides the weights. */
   readonly seed?: number;
 }
 
+interface TinySizes {
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly dropout: number;
+}
+
+type TinyJson = (sizes: TinySizes) => Readonly<Record<string, unknown>>;
+export type TinyModelType =
+  | 'bert'
+  | 'roberta'
+  | 'distilbert'
+  | 'electra'
+  | 'mpnet'
+  | 'modernbert'
+  | 'deberta-v2';
+
+const bertJson: TinyJson = ({ hiddenSize, layers, dropout }) => ({
+  ...{ hidden_size: hiddenSize, num_hidden_layers: layers, num_attention_heads: 2 },
+  ...{ intermediate_size: 12, type_vocab_size: 2 },
+  ...{ hidden_dropout_prob: dropout, attention_probs_dropout_prob: dropout },
+});
+
+/** What `config.json` says of small encoders, by model type. */
+const tinyConfigs: Readonly<Record<TinyModelType, TinyJson>> = {
+  bert: bertJson,
+  roberta: bertJson,
+  distilbert: ({ hiddenSize, layers, dropout }) => ({
+    ...{ dim: hiddenSize, n_layers: layers, n_heads: 2, hidden_dim: 12 },
+    ...{ dropout, attention_dropout: dropout, seq_classif_dropout: dropout },
+  }),
+  electra: (sizes) => ({ ...bertJson(sizes), embedding_size: 6 }),
+  mpnet: bertJson,
+  modernbert: ({ dropout, ...sizes }) => ({
+    ...{ ...bertJson({ dropout, ...sizes }), global_attn_every_n_layers: 2, local_attention: 4 },
+    ...{ embedding_dropout: dropout, attention_dropout: dropout, mlp_dropout: dropout },
+    classifier_pooling: 'mean',
+  }),
+  'deberta-v2': (sizes) => ({
+    ...{ ...bertJson(sizes), relative_attention: true, position_biased_input: false, share_att_key: true },
+    ...{ type_vocab_size: 0, pos_att_type: 'p2c|c2p', position_buckets: 4, norm_rel_ebd: 'layer_norm' },
+  }),
+};
+
 /** An encoder of 8 dimensions and 2 layers with random weights; texts are words of a short list. */
 export async function tinyEncoder(device: Device, options: TinyOptions = {}): Promise<TransformerEncoder> {
   const { hiddenSize = 8, layers = 2, modelType = 'bert', dropout = 0.1, seed = 0 } = options;
-  const common = { model_type: modelType, vocab_size: 2 + words.length, max_position_embeddings: 20 };
-  const config = parseEncoderConfig(
-    modelType === 'distilbert'
-      ? {
-          ...{ ...common, dim: hiddenSize, n_layers: layers, n_heads: 2, hidden_dim: 12 },
-          ...{ dropout, attention_dropout: dropout, seq_classif_dropout: dropout },
-        }
-      : {
-          ...{ ...common, hidden_size: hiddenSize, num_hidden_layers: layers, num_attention_heads: 2 },
-          ...{ intermediate_size: 12, type_vocab_size: 2 },
-          ...{ hidden_dropout_prob: dropout, attention_probs_dropout_prob: dropout },
-        },
-  );
+  const config = parseEncoderConfig({
+    ...{ model_type: modelType, vocab_size: 2 + words.length, max_position_embeddings: 20 },
+    ...tinyConfigs[modelType]({ hiddenSize, layers, dropout }),
+  });
   return tinyEncoderOf(device, config, { seed });
 }
 
@@ -56,7 +90,6 @@ export async function tinyEncoderOf(
   config: TransformerConfig,
   { seed = 0, ...families }: FamilyOptions & { readonly seed?: number } = {},
 ): Promise<TransformerEncoder> {
-  const { hiddenSize } = config;
   const tensors = encoderWeights(config, families).flatMap(({ shape, parts, initial }) =>
     parts.map((part): [string, NamedTensor] => {
       const partShape = [(shape[0] as number) / parts.length, ...shape.slice(1)];
@@ -64,8 +97,9 @@ export async function tinyEncoderOf(
       const [mean, deviation] = distribution(part, shape, initial);
       const data = new RandomStream(seed, part).normal(size, mean, deviation);
       // Like an encoder that has read much: words of one kind lie close to each other.
-      if (part.includes('word_embeddings'))
-        for (let i = 2 * hiddenSize; i < size; i++) data[i]! += i < 8 * hiddenSize === i % 2 > 0 ? 1 : -1;
+      const width = shape[1] as number;
+      if (/word_embeddings|tok_embeddings/.test(part))
+        for (let i = 2 * width; i < size; i++) data[i]! += i < 8 * width === i % 2 > 0 ? 1 : -1;
       return [part, { shape: partShape, data }];
     }),
   );

@@ -4,7 +4,13 @@ import { denseHead, type EncoderGraph, type StaticHead } from '@scalearn/core/me
 import { wordPieceVocabulary } from '../tokenizer/files/bert.ts';
 import { encoderBlocks } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
-import { type ConfigKeys, checkDerived, readConfigFields, writeConfigFields } from './config-fields.ts';
+import {
+  type ConfigKeys,
+  checkDerived,
+  checkHeads,
+  readConfigFields,
+  writeConfigFields,
+} from './config-fields.ts';
 import { defineEncoderFamily, type EncoderFamily, type FamilyCall } from './family.ts';
 import {
   buildPostNorm,
@@ -13,9 +19,10 @@ import {
   postNormModules,
   postNormWeights,
 } from './post-norm.ts';
-import { linearWeights } from './weights.ts';
+import { linearWeights, type WeightSpec } from './weights.ts';
 
-const keys: ConfigKeys = {
+/** Keys of BERT's `config.json`. */
+export const bertKeys: ConfigKeys = {
   vocabSize: 'vocab_size',
   hiddenSize: 'hidden_size',
   layers: 'num_hidden_layers',
@@ -32,7 +39,8 @@ const keys: ConfigKeys = {
   initializerRange: 'initializer_range',
 };
 
-const names: PostNormNames = {
+/** Names of the parts of BERT's layers. */
+export const bertNames: PostNormNames = {
   stack: 'encoder',
   layer: 'encoder.layer',
   query: 'attention.self.query',
@@ -46,7 +54,8 @@ const names: PostNormNames = {
   outputNorm: 'output.LayerNorm',
   layerOutput: 'output',
 };
-const pooler = 'pooler.dense';
+/** Module of the pooler, without the prefix. */
+export const pooler = 'pooler.dense';
 
 /** Returns the parts that BERT and RoBERTa share. */
 export function bertLike(
@@ -59,36 +68,38 @@ export function bertLike(
   return {
     modelType: given.modelType,
     prefix,
-    modules: { ...postNormModules(prefix, names), pooler: `${prefix}.${pooler}` },
+    modules: { ...postNormModules(prefix, bertNames), pooler: `${prefix}.${pooler}` },
     headKeys: ['lm_head', 'cls', 'classifier', 'qa_outputs'],
     readConfig(fields: JsonFields): TransformerConfig {
-      const config = readConfigFields(fields, keys, given);
-      const { hiddenSize, heads } = config;
-      checkDerived(fields, {
-        embedding_size: hiddenSize,
-        embedding_hidden_size: hiddenSize,
-        head_dim: hiddenSize / heads,
-        attention_head_size: hiddenSize / heads,
-        num_key_value_heads: heads,
-      });
+      const config = readConfigFields(fields, bertKeys, given);
+      const { hiddenSize } = config;
+      checkDerived(fields, { embedding_size: hiddenSize, embedding_hidden_size: hiddenSize });
+      checkHeads(fields, config);
       return config;
     },
-    writeConfig: (config) => ({ ...writeConfigFields(config, keys), position_embedding_type: 'absolute' }),
+    writeConfig: (config) => ({
+      ...writeConfigFields(config, bertKeys),
+      position_embedding_type: 'absolute',
+    }),
     weights: (config) => [
       ...embeddingWeights(config),
-      ...postNormWeights(config, names),
-      ...linearWeights(pooler, config.hiddenSize, config.hiddenSize).map((spec) => ({
-        ...spec,
-        optional: true,
-      })),
+      ...postNormWeights(config, bertNames),
+      ...poolerWeights(config),
     ],
-    build(config: TransformerConfig, call: FamilyCall): EncoderGraph {
-      const graph = buildPostNorm(config, call, names);
-      const { dense } = encoderBlocks(config, call);
-      const pooled = (first: Tensor): Tensor => tanh(dense(pooler, first));
-      return call.has(`${pooler}.weight`) ? { ...graph, pooled } : graph;
-    },
+    build: (config, call) => withPooler(buildPostNorm(config, call, bertNames), config, call),
   };
+}
+
+/** Returns the weights of the pooler, which a checkpoint may lack. */
+export function poolerWeights({ hiddenSize }: TransformerConfig): WeightSpec[] {
+  return linearWeights(pooler, hiddenSize, hiddenSize).map((spec) => ({ ...spec, optional: true }));
+}
+
+/** Adds the pooler to a graph, if there is one: `tanh(W·first + b)`. */
+export function withPooler(graph: EncoderGraph, config: TransformerConfig, call: FamilyCall): EncoderGraph {
+  const { dense } = encoderBlocks(config, call);
+  const pooled = (first: Tensor): Tensor => tanh(dense(pooler, first));
+  return call.has(`${pooler}.weight`) ? { ...graph, pooled } : graph;
 }
 
 /** `W₂·drop(tanh(W₁·drop(first) + b₁)) + b₂` */

@@ -2,10 +2,13 @@ import {
   type JsonFields,
   type JsonRule,
   jsonCount,
+  jsonList,
   jsonNumber,
   jsonNumberIn,
   jsonObject,
+  jsonOr,
   jsonOrNull,
+  jsonText,
   shown,
 } from '@scalearn/core/files';
 import { activations } from '@scalearn/core/graph';
@@ -13,7 +16,8 @@ import type { TransformerConfig } from './config.ts';
 
 /** Maximum number of layers. It limits the loops and allocations that a file can cause. */
 const mostLayers = 1024;
-const largestSize = 2 ** 27;
+/** Largest size of one dimension of a weight. */
+export const largestSize: number = 2 ** 27;
 
 /** Keys of `config.json` by their meaning, in the order in which they are written. */
 export type ConfigKeys = Readonly<
@@ -128,4 +132,26 @@ export function checkDerived(fields: JsonFields, derived: Readonly<Record<string
     if (value !== null && value !== expected)
       throw fields.error(`${key} is ${value}, which is not supported, only ${expected}`);
   }
+}
+
+/** Refuses attention heads of another size or number than the hidden states give; see {@link checkDerived}. */
+export function checkHeads(fields: JsonFields, { hiddenSize, heads }: TransformerConfig): void {
+  const size = hiddenSize / heads;
+  checkDerived(fields, { head_dim: size, attention_head_size: size, num_key_value_heads: heads });
+}
+
+/** Reads names from a list, or joined by `|`. Refuses others than the known ones, and knows `none`. */
+export function readNames<const T extends string>(
+  fields: JsonFields,
+  key: string,
+  known: readonly T[],
+): readonly T[] {
+  const value = fields.take(key, jsonOrNull(jsonOr(jsonText, jsonList(jsonText))), null) ?? [];
+  const names = (typeof value === 'string' ? value.toLowerCase().split('|') : value).map((name) =>
+    name.trim(),
+  );
+  const other = names.find((name) => !['', 'none', ...known].includes(name));
+  if (other !== undefined)
+    throw fields.error(`${key} has ${shown(other)}, which is not supported, only ${known.join(' and ')}`);
+  return known.filter((name) => names.includes(name));
 }

@@ -51,7 +51,7 @@ export const distilbert: EncoderFamily = defineEncoderFamily({
     denseHead({
       modules: ['pre_classifier', 'classifier'],
       activation: 'relu',
-      dropsInput: false,
+      inputDropout: 0,
     }),
   headKeys: [
     ...['pre_classifier', 'classifier', 'qa_outputs'],

@@ -2,6 +2,7 @@ import type { EncodedText, EncoderConfig, HostArray } from '@scalearn/core';
 import type { JsonFields } from '@scalearn/core/files';
 import type { Tensor } from '@scalearn/core/graph';
 import type { EncoderCall, EncoderGraph, EncoderModules, StaticHead } from '@scalearn/core/methods';
+import type { ConstantValues } from '../model/constants.ts';
 import type { VocabularyFormat } from '../tokenizer/files/vocabulary.ts';
 import type { TransformerConfig } from './config.ts';
 import type { MaskedLMHead } from './masked-lm-head.ts';
@@ -19,6 +20,10 @@ export interface FamilyCall extends Pick<EncoderCall, 'sites' | 'dropout'> {
   adapt?(name: string, output: Tensor, input: Tensor): Tensor;
   /** Returns whether there is such a weight. Optional weights may be missing. */
   has(name: string): boolean;
+  /**
+   * Returns a tensor that only the configuration decides, by a name of the family's choice. Its values are made once.
+   */
+  constant(name: string, make: () => ConstantValues): Tensor;
 }
 
 /**
@@ -32,6 +37,8 @@ export interface EncoderFamily<Config extends TransformerConfig = TransformerCon
   readonly prefix: string;
   /** Prefix of its class names in Python, such as `Bert`; undefined if there are none. */
   readonly pythonClass?: string;
+  /** Class of its tokenizer in transformers.js; by default `pythonClass` and `Tokenizer`. */
+  readonly tokenizerClass?: string;
   /** Paths of its modules on disk, including the prefix. */
   readonly modules: EncoderModules;
   /**
@@ -59,6 +66,8 @@ export interface EncoderFamily<Config extends TransformerConfig = TransformerCon
   weights(config: Config): readonly WeightSpec[];
   /** Returns the position of a sequence's first token. */
   firstPosition(config: Config): number;
+  /** Returns whether the graph reads `positionIds`; by default it does. */
+  readsPositions?(config: Config): boolean;
   /** Builds the graph. It calls the active method at its sites and may read the common inputs and its own. */
   build(config: Config, call: FamilyCall): EncoderGraph;
   /**

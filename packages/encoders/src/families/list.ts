@@ -1,12 +1,25 @@
 import { shown } from '@scalearn/core/files';
 import { EncoderConfigError } from '../errors.ts';
 import { bert } from './bert.ts';
+import { debertaV2 } from './deberta-v2.ts';
 import { distilbert } from './distilbert.ts';
+import { electra } from './electra.ts';
 import type { EncoderFamily } from './family.ts';
+import { modernbert } from './modernbert.ts';
+import { mpnet } from './mpnet.ts';
 import { roberta, xlmRoberta } from './roberta.ts';
 
 /** The built-in families of encoders. Functions that open encoders accept others as well. */
-export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert];
+export const encoderFamilies: readonly EncoderFamily[] = [
+  bert,
+  roberta,
+  xlmRoberta,
+  distilbert,
+  electra,
+  mpnet,
+  modernbert,
+  debertaV2,
+];
 
 /** Options of functions that open encoders. */
 export interface FamilyOptions {

@@ -1,6 +1,6 @@
 import { add, type Tensor } from '@scalearn/core/graph';
 import type { EncoderGraph, EncoderModules } from '@scalearn/core/methods';
-import { type EncoderBlocks, encoderBlocks } from './blocks.ts';
+import { type AttentionFormOf, type EncoderBlocks, encoderBlocks } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
 import type { FamilyCall } from './family.ts';
 import { linearWeights, normWeights, stackedWeights, type WeightSpec, weightSpec } from './weights.ts';
@@ -55,16 +55,30 @@ const embeddings = {
   norm: 'embeddings.LayerNorm',
 } as const;
 
-/** Returns the tables of words, positions and, if there are any, token types, and the layer norm of their sum. */
+/** What differs from BERT's embeddings. */
+export interface EmbeddingForm {
+  /** Width of the tables; by default that of the hidden states. */
+  readonly width?: number;
+  /** Width of the layer norm; by default that of the tables. */
+  readonly normWidth?: number;
+  /** Whether there is a table of positions; by default there is. */
+  readonly hasPositions?: boolean;
+  /** Projects the sum before its norm; by default nothing does. */
+  readonly project?: (sum: Tensor) => Tensor;
+}
+
+/**
+ * Returns the tables of words and, if there are any, of positions and of token types, and the layer norm of their sum.
+ */
 export function embeddingWeights(
   { vocabSize, maxPositions, typeVocabSize, hiddenSize }: TransformerConfig,
-  width: number = hiddenSize,
+  { width = hiddenSize, normWidth = width, hasPositions = true }: Omit<EmbeddingForm, 'project'> = {},
 ): WeightSpec[] {
   return [
     weightSpec(`${embeddings.words}.weight`, [vocabSize, width]),
-    weightSpec(`${embeddings.positions}.weight`, [maxPositions, width]),
+    ...(hasPositions ? [weightSpec(`${embeddings.positions}.weight`, [maxPositions, width])] : []),
     ...(typeVocabSize > 0 ? [weightSpec(`${embeddings.types}.weight`, [typeVocabSize, width])] : []),
-    ...normWeights(embeddings.norm, width),
+    ...normWeights(embeddings.norm, normWidth),
   ];
 }
 
@@ -91,11 +105,16 @@ export function postNormWeights(
 export function embed(
   { typeVocabSize }: TransformerConfig,
   { rows, onlyRow, norm, drop }: EncoderBlocks,
+  { hasPositions = true, project = (sum) => sum }: Pick<EmbeddingForm, 'hasPositions' | 'project'> = {},
 ): Tensor {
-  const sum = [rows(embeddings.words, 'inputIds'), rows(embeddings.positions, 'positionIds')] as const;
   const types = (): Tensor =>
     typeVocabSize > 1 ? rows(embeddings.types, 'tokenTypeIds') : onlyRow(embeddings.types);
-  return drop(norm(embeddings.norm, add(...sum, ...(typeVocabSize > 0 ? [types()] : []))), 'embeddings');
+  const sum = add(
+    rows(embeddings.words, 'inputIds'),
+    ...(hasPositions ? [rows(embeddings.positions, 'positionIds')] : []),
+    ...(typeVocabSize > 0 ? [types()] : []),
+  );
+  return drop(norm(embeddings.norm, project(sum)), 'embeddings');
 }
 
 /**
@@ -105,6 +124,7 @@ export function embed(
  *
  * @param dropsAttention whether dropout is applied to the attention's output
  * @param embeddings input of the first layer, `[tokens, hidden]`; default {@link embed}
+ * @param attention makes what differs from plain attention
  */
 export function buildPostNorm(
   config: TransformerConfig,
@@ -113,15 +133,21 @@ export function buildPostNorm(
   {
     dropsAttention = true,
     embeddings: first = (parts) => embed(config, parts),
-  }: { readonly dropsAttention?: boolean; readonly embeddings?: (parts: EncoderBlocks) => Tensor } = {},
+    attention: formOf,
+  }: {
+    readonly dropsAttention?: boolean;
+    readonly embeddings?: (parts: EncoderBlocks) => Tensor;
+    readonly attention?: (parts: EncoderBlocks) => AttentionFormOf;
+  } = {},
 ): EncoderGraph {
   const parts = encoderBlocks(config, call);
   const { dense, norm, drop, attend, activate, layerOutput, cuSeqlens } = parts;
+  const attention = formOf?.(parts);
   let x = first(parts);
   const hiddenStates = [x];
   for (let layer = 0; layer < config.layers; layer++) {
     const inLayer = (name: string): string => `${names.layer}.${layer}.${name}`;
-    const context = attend(dense(inLayer(names.queryKeyValue), x), layer);
+    const context = attend(dense(inLayer(names.queryKeyValue), x), layer, attention);
     const mixed = dense(inLayer(names.attentionOutput), context);
     const attended = dropsAttention ? drop(mixed, `layer.${layer}/attentionOutput`) : mixed;
     const residual = norm(inLayer(names.attentionNorm), add(attended, x));

@@ -25,12 +25,10 @@ export function weightSpec(
   return { name, shape, parts: [name], initial };
 }
 
-/** Returns a weight `[outputs, inputs]` and a bias `[outputs]`. */
-export function linearWeights(name: string, outputs: number, inputs: number): WeightSpec[] {
-  return [
-    { ...weightSpec(`${name}.weight`, [outputs, inputs]), linear: true },
-    weightSpec(`${name}.bias`, [outputs], 'zeros'),
-  ];
+/** Returns a weight `[outputs, inputs]` and, unless it has none, a bias `[outputs]`. */
+export function linearWeights(name: string, outputs: number, inputs: number, hasBias = true): WeightSpec[] {
+  const weight: WeightSpec = { ...weightSpec(`${name}.weight`, [outputs, inputs]), linear: true };
+  return hasBias ? [weight, weightSpec(`${name}.bias`, [outputs], 'zeros')] : [weight];
 }
 
 /**
@@ -50,7 +48,8 @@ export function stackedWeights(
   }));
 }
 
-/** Returns gain and bias of a layer norm, `[size]` each. */
-export function normWeights(name: string, size: number): WeightSpec[] {
-  return [weightSpec(`${name}.weight`, [size], 'ones'), weightSpec(`${name}.bias`, [size], 'zeros')];
+/** Returns the gain of a layer norm and, unless it has none, its bias, `[size]` each. */
+export function normWeights(name: string, size: number, hasBias = true): WeightSpec[] {
+  const gain = weightSpec(`${name}.weight`, [size], 'ones');
+  return hasBias ? [gain, weightSpec(`${name}.bias`, [size], 'zeros')] : [gain];
 }

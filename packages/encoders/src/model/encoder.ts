@@ -15,6 +15,7 @@ import type { EncoderFamily } from '../families/family.ts';
 import type { WeightSpec } from '../families/weights.ts';
 import { encoderArchitecture } from './architecture.ts';
 import { encoderConfigJson } from './config.ts';
+import { GraphConstants } from './constants.ts';
 import { encoderFeeds } from './feeds.ts';
 
 /** Turns texts into ids. It is the part of a tokenizer that training needs. */
@@ -71,6 +72,7 @@ export class TransformerEncoder implements Encoder {
   readonly fingerprint: string;
   readonly headWeights?: ReadonlyMap<string, NamedTensor>;
   readonly #parts: TransformerParts;
+  readonly #constants: GraphConstants;
 
   constructor(device: Device, parts: TransformerParts) {
     this.device = device;
@@ -82,6 +84,7 @@ export class TransformerEncoder implements Encoder {
     this.fingerprint = parts.fingerprint;
     if (parts.headWeights) this.headWeights = parts.headWeights;
     this.#parts = parts;
+    this.#constants = new GraphConstants(device);
   }
 
   get hubConfig(): Record<string, unknown> {
@@ -127,6 +130,7 @@ export class TransformerEncoder implements Encoder {
     const weight = (name: string): Tensor => trained(name) ?? withTrainedParts(stored(name), trained);
     return this.family.build(this.config, {
       ...{ sites, weight, has: (name) => weights.has(name) },
+      constant: (name, make) => this.#constants.get(name, make),
       ...(dropout ? { dropout } : {}),
       ...(sites.linear
         ? {
@@ -155,6 +159,7 @@ export class TransformerEncoder implements Encoder {
 
   dispose(): void {
     for (const { tensor } of this.#parts.weights.values()) tensor.dispose();
+    this.#constants.dispose();
   }
   [Symbol.dispose](): void {
     this.dispose();

@@ -3,8 +3,9 @@ import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';
 
 /**
- * Returns a ragged batch as the inputs of an encoder's graph: `inputIds`, `positionIds` and, if there are several token
- * types, `tokenTypeIds`, i32 `[tokens]` each; `cuSeqlens`, i32 `[boundaries]`; and the inputs that its family adds.
+ * Returns a ragged batch as the inputs of an encoder's graph: `inputIds`, `positionIds` if it reads them and, if there are
+ * several token types, `tokenTypeIds`, i32 `[tokens]` each; `cuSeqlens`, i32 `[boundaries]`; and the inputs that its family
+ * adds.
  *
  * @param name name of the encoder, for errors
  * @throws ArgumentError for unknown ids and token types, and for empty or too long sequences
@@ -43,6 +44,8 @@ export function encoderFeeds(
       tokenTypeIds[begin + i] = type;
     }
   }
-  const fed = { inputIds, positionIds, cuSeqlens, ...(tokenTypeIds ? { tokenTypeIds } : {}) };
+  const isPlaced = family.readsPositions?.(config) ?? true;
+  const optional = { ...(isPlaced ? { positionIds } : {}), ...(tokenTypeIds ? { tokenTypeIds } : {}) };
+  const fed = { inputIds, cuSeqlens, ...optional };
   return { ...fed, ...family.feeds?.(config, texts) };
 }

@@ -18,8 +18,13 @@ export async function encoderFingerprint(
   plan: WeightPlan,
   advance: () => void = () => {},
 ): Promise<string> {
-  const { hiddenDropout, attentionDropout, classifierDropout, ...fixed } = config;
-  const lines = [JSON.stringify(Object.entries(fixed).sort())];
+  const isFixed = ([name]: readonly [string, unknown]): boolean => !name.endsWith('Dropout');
+  const { headOptions } = config;
+  const head = headOptions && {
+    headOptions: Object.fromEntries(Object.entries(headOptions).filter(isFixed)),
+  };
+  const fixed = Object.entries({ ...config, ...head }).filter(isFixed);
+  const lines = [JSON.stringify(fixed.sort())];
   const names = plan.specs.flatMap((spec) => spec.parts).sort();
   for (const name of names) {
     lines.push(`${name} ${await sha256(await reader.readBytes(plan.keys.get(name) as string))}`);

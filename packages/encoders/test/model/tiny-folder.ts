@@ -28,6 +28,16 @@ export const distilbertConfig: Json = {
   ...{ model_type: 'distilbert', vocab_size: 13, dim: 8, n_layers: 2, n_heads: 2, hidden_dim: 12 },
   ...{ max_position_embeddings: 16, pad_token_id: 0 },
 };
+export const mpnetConfig: Json = { ...robertaConfig, model_type: 'mpnet' };
+export const modernbertConfig: Json = {
+  ...{ ...bertConfig, model_type: 'modernbert', global_attn_every_n_layers: 2, local_attention: 4 },
+};
+export const debertaConfig: Json = {
+  ...{ ...bertConfig, model_type: 'deberta-v2', type_vocab_size: 0, relative_attention: true },
+  ...{ position_biased_input: false, share_att_key: true, pos_att_type: 'p2c|c2p' },
+  ...{ position_buckets: 4, norm_rel_ebd: 'layer_norm' },
+};
+export const electraConfig: Json = { ...bertConfig, model_type: 'electra', embedding_size: 6 };
 
 /** Random tensors by their plain keys, each a function of its key. */
 export function weightsOf(config: Json): Map<string, TensorToWrite & { readonly data: Float32Array }> {

@@ -142,7 +142,8 @@ test.each<[Files, RegExp]>([
   ],
   [{ 'config.json': { model_type: 'bert' } }, /vocab\.txt.*save_pretrained/s],
   [{ 'vocab.txt': 'a' }, /save_pretrained/], // which class it is of is not known
-  [{ 'config.json': { model_type: 'electra' }, 'vocab.txt': 'a' }, /"electra"/],
+  [{ 'config.json': { model_type: 'deberta' }, 'vocab.txt': 'a' }, /"deberta"/],
+  [{ 'config.json': { model_type: 'xlm-roberta' }, 'spm.model': 'x' }, /spm\.model.*save_pretrained/s],
 ])('%j is refused with what to do', async (files, message) => {
   expect((await refusal(files)).message).toMatch(message);
 });

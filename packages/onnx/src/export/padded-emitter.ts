@@ -3,6 +3,7 @@ import { Emitter } from '../emitter.ts';
 import { elementTypes, type ModelConstant } from '../model.ts';
 import { OnnxExportError } from './errors.ts';
 import { paddingBias, padRows, rowCount, tokenCount, unpadRows } from './ragged.ts';
+import { blockBias, padBlockRows, unpadBlockRows } from './ragged-blocks.ts';
 import { type FormatEmitter, f32, type Weight, type WeightFormat } from './weight-format.ts';
 
 /**
@@ -76,13 +77,18 @@ export class PaddedEmitter extends Emitter implements FormatEmitter {
         const sizes = value.shape.map((dim) => this.#size(dim));
         return this.node('Concat', sizes, { axis: 0 });
       }
-      case 'padRows':
-        return padRows(this, value.heads, value.part, value.parts);
-      case 'unpadRows':
-        if (value.parts === 1) return unpadRows(this, value.heads);
-        break;
+      case 'padRows': {
+        const { heads, part, parts, window, keys } = value;
+        if (window === undefined) return padRows(this, heads, part, parts);
+        return padBlockRows(this, window, keys !== undefined, heads, part, parts);
+      }
+      case 'unpadRows': {
+        const { heads, parts, window, keys } = value;
+        if (parts !== 1 || keys !== undefined) break;
+        return window === undefined ? unpadRows(this, heads) : unpadBlockRows(this, window, heads);
+      }
       case 'paddingBias':
-        return paddingBias(this);
+        return value.window === undefined ? paddingBias(this) : blockBias(this, value.window);
     }
     throw new OnnxExportError(
       `only a forward pass can be exported, without dropout; this one has ${value.kind}`,

@@ -26,25 +26,25 @@ function isToken(emit: OnnxEmitter): OnnxValue {
 }
 
 /** Number of tokens of each row, `[B]`. */
-const lengths = (emit: OnnxEmitter): OnnxValue =>
+export const lengthsOf = (emit: OnnxEmitter): OnnxValue =>
   emit.node('ReduceSum', [isToken(emit), emit.ints(1)], { keepdims: 0 });
 
 /** End of each row's tokens among all tokens, `[B]`. */
 const ends = (emit: OnnxEmitter): OnnxValue =>
-  emit.node('CumSum', [lengths(emit), emit.node('Squeeze', [emit.ints(0)])]);
+  emit.node('CumSum', [lengthsOf(emit), emit.node('Squeeze', [emit.ints(0)])]);
 
 /** Start of each row's tokens among all tokens, `[B]`. */
-const begins = (emit: OnnxEmitter): OnnxValue => emit.node('Sub', [ends(emit), lengths(emit)]);
+export const beginsOf = (emit: OnnxEmitter): OnnxValue => emit.node('Sub', [ends(emit), lengthsOf(emit)]);
 
 /** Index of each token in the flattened batch, `[tokens]`. */
 const places = (emit: OnnxEmitter): OnnxValue =>
   flat(emit, emit.node('NonZero', [flat(emit, isToken(emit))]));
 
 /** Row of each token, `[tokens]`. */
-const rows = (emit: OnnxEmitter): OnnxValue => emit.node('Div', [places(emit), sizeOf(emit, mask, 1)]);
+export const rows = (emit: OnnxEmitter): OnnxValue => emit.node('Div', [places(emit), sizeOf(emit, mask, 1)]);
 
 /** `0, 1, …, count - 1`, for a `count` of shape `[1]`. */
-const countUp = (emit: OnnxEmitter, count: OnnxValue): OnnxValue =>
+export const countUp = (emit: OnnxEmitter, count: OnnxValue): OnnxValue =>
   emit.node('Range', [
     emit.node('Squeeze', [emit.ints(0)]),
     emit.node('Squeeze', [count]),
@@ -52,12 +52,12 @@ const countUp = (emit: OnnxEmitter, count: OnnxValue): OnnxValue =>
   ]);
 
 /** Index of each token among the tokens of its row, from 0, `[tokens]`. */
-const positions = (emit: OnnxEmitter): OnnxValue =>
-  emit.node('Sub', [countUp(emit, tokenCount(emit)), emit.node('Gather', [begins(emit), rows(emit)])]);
+export const positions = (emit: OnnxEmitter): OnnxValue =>
+  emit.node('Sub', [countUp(emit, tokenCount(emit)), emit.node('Gather', [beginsOf(emit), rows(emit)])]);
 
 /** Length of the longest row, `[1]`. */
-const longest = (emit: OnnxEmitter): OnnxValue =>
-  emit.node('ReduceMax', [lengths(emit), emit.ints(0)], { keepdims: 1 });
+export const longest = (emit: OnnxEmitter): OnnxValue =>
+  emit.node('ReduceMax', [lengthsOf(emit), emit.ints(0)], { keepdims: 1 });
 
 /** `[1]` */
 export const rowCount = (emit: OnnxEmitter): OnnxValue => sizeOf(emit, mask, 0);
@@ -79,7 +79,10 @@ export const boundaries = (emit: OnnxEmitter): OnnxValue =>
 
 /** Whether each place has a token, for L places (the longest row's length), bool `[B, L]`. */
 const isFilled = (emit: OnnxEmitter): OnnxValue =>
-  emit.node('Less', [countUp(emit, longest(emit)), emit.node('Reshape', [lengths(emit), emit.ints(-1, 1)])]);
+  emit.node('Less', [
+    countUp(emit, longest(emit)),
+    emit.node('Reshape', [lengthsOf(emit), emit.ints(-1, 1)]),
+  ]);
 
 /** 0 at tokens and `paddingLogit` at padding, f32 `[B, 1, 1, L]`. */
 export const paddingBias = (emit: OnnxEmitter): OnnxValue =>
@@ -93,9 +96,19 @@ export const paddingBias = (emit: OnnxEmitter): OnnxValue =>
  * row's first token.
  */
 export function padRows(emit: OnnxEmitter, heads: number, part: number, parts: number): OnnxValue {
-  const first = emit.node('Reshape', [begins(emit), emit.ints(-1, 1)]);
+  const first = emit.node('Reshape', [beginsOf(emit), emit.ints(-1, 1)]);
   const own = emit.node('Add', [first, countUp(emit, longest(emit))]);
-  const tokens = emit.node('Where', [isFilled(emit), own, first]);
+  return headRows(emit, emit.node('Where', [isFilled(emit), own, first]), heads, part, parts);
+}
+
+/** Positions of the rows of all heads of a part, for tokens `[rows, places]`: `[rows, heads, places]`. */
+export function headRows(
+  emit: OnnxEmitter,
+  tokens: OnnxValue,
+  heads: number,
+  part: number,
+  parts: number,
+): OnnxValue {
   const scaled = emit.node('Mul', [emit.node('Unsqueeze', [tokens, emit.ints(1)]), emit.ints(parts * heads)]);
   const within = Array.from({ length: heads }, (_, head) => part * heads + head);
   return emit.node('Add', [scaled, emit.node('Reshape', [emit.ints(...within), emit.ints(1, heads, 1)])]);

@@ -21,7 +21,7 @@ export async function readVariables(
 
 /**
  * Stores variables and their parts as constants of the model. `input` maps the names of fed inputs to values. Variables
- * that are not shared by all models of a file are stored as f32.
+ * that are not shared by all models of a file, or must keep their precision, are stored as f32.
  */
 export class StoredLeaves implements Leaves {
   readonly #emitter: PaddedEmitter;
@@ -56,12 +56,12 @@ export class StoredLeaves implements Leaves {
 
   #store(tensor: Tensor): OnnxValue {
     const shape = tensor.shape as readonly number[];
-    const { storage, offset } = storedPart(tensor) as NonNullable<ReturnType<typeof storedPart>>;
+    const { storage, offset, isExact } = storedPart(tensor) as NonNullable<ReturnType<typeof storedPart>>;
     const size = shape.reduce((a, b) => a * b, 1);
     const values = (this.#values.get(storage) as Float32Array).subarray(offset, offset + size);
     // Models that are exported together have other labels.
     const isShared = this.#isShared(storage);
     const name = `${isShared ? storage.label : 'own'} ${this.#names.size}`;
-    return this.#emitter.weight({ name, shape, values }, isShared);
+    return this.#emitter.weight({ name, shape, values }, isShared && !isExact);
   }
 }

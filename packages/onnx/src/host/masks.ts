@@ -2,14 +2,15 @@ import {
   concreteShape,
   type DimValues,
   dropoutThreshold,
+  fillMaskRow,
   type HostValue,
   type RandomState,
   randomState,
 } from '@scalearn/core/graph';
 import type { HostInput } from '../device-emitter.ts';
+import type { Block } from './blocks.ts';
 import { type HostCall, HostContext, type HostTensor } from './context.ts';
-import { lengthOf } from './groups.ts';
-import { groupOf } from './padding.ts';
+import { blocksOfGroup } from './padding.ts';
 
 type Of<K extends HostValue['kind']> = Extract<HostValue, { kind: K }>;
 
@@ -40,8 +41,8 @@ export function largestMasks(
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 function attentionMaskShape(value: Of<'attentionMask'>, context: HostContext): number[] {
-  const { padded, longest } = groupOf(value, context);
-  return [padded, value.heads, longest, longest];
+  const { padded, queries, margin } = blocksOfGroup(value, context);
+  return [padded, value.heads, queries, queries + 2 * margin];
 }
 
 export function dropoutMask(value: Of<'dropoutMask'>, { context, masks }: HostCall): HostTensor {
@@ -56,22 +57,57 @@ export function dropoutMask(value: Of<'dropoutMask'>, { context, masks }: HostCa
 /** Computes a group's attention mask, which is zero at padding. */
 export function attentionMask(value: Of<'attentionMask'>, { context, masks }: HostCall): HostTensor {
   const { heads } = value;
-  const { sequences, longest } = groupOf(value, context);
-  const cuSeqlens = context.fed(value.cuSeqlens);
+  const { blocks, queries, margin } = blocksOfGroup(value, context);
   const shape = attentionMaskShape(value, context);
   const mask = masks.take(sizeOf(shape));
   const from = source(value, context);
+  const size = queries * (queries + 2 * margin);
   let at = 0;
-  for (const s of sequences) {
-    const length = lengthOf(cuSeqlens, s);
-    for (let head = 0; head < heads; head++, at += longest * longest) {
-      const row = (cuSeqlens[s] as number) * heads + head;
-      mask.fill({ at, rows: length, width: length, stride: longest, row, rowStep: heads, ...from });
-      mask.data.fill(0, at + length * longest, at + longest * longest);
+  for (const block of blocks) {
+    const { begin, length } = block;
+    for (let head = 0; head < heads; head++, at += size) {
+      const row = begin * heads + head;
+      if (value.window !== undefined)
+        fillWindow(mask.data.subarray(at, at + size), block, { row, heads, queries, margin, from });
+      else {
+        mask.fill({ at, rows: length, width: length, stride: queries, row, rowStep: heads, ...from });
+        mask.data.fill(0, at + length * queries, at + size);
+      }
     }
   }
   mask.data.fill(0, at);
   return { data: mask.data, shape };
+}
+
+/** Draws the rows of a block, each only around its keys. */
+function fillWindow(
+  out: Float32Array,
+  { length, first }: Block,
+  {
+    row,
+    heads,
+    queries,
+    margin,
+    from: { stream, threshold, kept, state },
+  }: {
+    readonly row: number;
+    readonly heads: number;
+    readonly queries: number;
+    readonly margin: number;
+    readonly from: ReturnType<typeof source>;
+  },
+): void {
+  const keys = queries + 2 * margin;
+  const begin = Math.max(0, first - margin);
+  const end = Math.min(length, first + queries + margin);
+  // Masks are drawn by eight keys.
+  const drawn = begin - (begin % 8);
+  const line = new Float32Array(end - drawn);
+  out.fill(0);
+  for (let i = 0; i < Math.min(queries, length - first); i++) {
+    fillMaskRow(line, 0, line.length, row + (first + i) * heads, stream, threshold, kept, state, drawn);
+    out.set(line.subarray(begin - drawn), i * keys + begin - first + margin);
+  }
 }
 
 function source(

@@ -4,7 +4,8 @@ import { type DimValues, fixedDim } from '../../graph/shape.ts';
 import type { Launch, Tensor } from '../../graph/tensor.ts';
 import { floatBits } from '../../graph/wgsl.ts';
 import { dropoutThreshold } from '../../random/dropout-mask.ts';
-import type { AttentionUse, AttentionVariant } from './parts.ts';
+import { type AttentionUse, type AttentionVariant, countSides } from './parts.ts';
+import { positionGradient } from './positions.ts';
 import { subgroupAttention } from './subgroup.ts';
 import { threadAttention } from './thread.ts';
 
@@ -12,6 +13,14 @@ interface AttentionInputs {
   readonly qkv: Tensor;
   readonly cuSeqlens: Tensor;
   readonly random: Tensor | undefined;
+  readonly positions: Tensor | undefined;
+  readonly columns: Tensor | undefined;
+}
+
+interface GradientInputs extends AttentionInputs {
+  readonly context: Tensor;
+  readonly statistics: Tensor;
+  readonly dContext: Tensor;
 }
 
 export function launchAttention(
@@ -25,17 +34,30 @@ export function launchAttention(
 }
 
 export function launchAttentionGradient(
-  inputs: AttentionInputs & {
-    readonly context: Tensor;
-    readonly statistics: Tensor;
-    readonly dContext: Tensor;
-  },
+  inputs: GradientInputs,
   outputs: { readonly dQkv: Tensor },
   use: AttentionUse,
   profile: KernelProfile,
 ): Launch[] {
   const variant = variantOf(inputs, use, profile);
   return [launch(variant.backward, { inputs, outputs, ...shared(inputs, use, profile, variant, 2) })];
+}
+
+export function launchPositionGradient(
+  inputs: GradientInputs,
+  outputs: { readonly dPositions: Tensor },
+  use: AttentionUse,
+  profile: KernelProfile,
+): Launch[] {
+  const { relative } = use;
+  if (!relative) return [];
+  const { constants, ...rest } = shared(inputs, use, profile, threadAttention, countSides(relative));
+  return [
+    launch(positionGradient, {
+      ...{ inputs, outputs, ...rest },
+      ...{ constants: { ...constants, relative }, cleared: ['dPositions'] },
+    }),
+  ];
 }
 
 function variantOf(
@@ -50,11 +72,12 @@ function variantOf(
 /** Returns what both launches share. There are `roles` kinds of work. */
 function shared(
   { qkv, cuSeqlens }: AttentionInputs,
-  { heads, probability, stream }: AttentionUse,
+  use: AttentionUse,
   { subgroupSize }: KernelProfile,
   { tiles }: AttentionVariant,
   roles: number,
 ) {
+  const { heads, probability, stream, scale, window, relative } = use;
   const hidden = fixedDim(qkv.shape, 1) / 3;
   const tokens = elements(qkv.shape.slice(0, 1));
   const boundaries = elements(cuSeqlens.shape);
@@ -69,7 +92,10 @@ function shared(
       threshold: constantSize(dropoutThreshold(probability)),
       kept: constantSize(floatBits(1 / (1 - probability))),
     },
-    constants: { size: hidden / heads, dropped: probability > 0, subgroupSize },
+    constants: {
+      ...{ size: hidden / heads, dropped: probability > 0, subgroupSize },
+      ...{ scale, window, relative },
+    },
     groups: (dims: DimValues): Groups => [tiles(tokens(dims), sequences(dims), subgroupSize), heads, roles],
   };
 }

@@ -8,6 +8,7 @@ import {
   backwardNames,
   dotHeads,
   forwardNames,
+  logit,
   lowest,
   maskBits,
   maskFactor,
@@ -26,9 +27,15 @@ const chunk = 4;
 
 /**
  * Declares `begin`, `end`, and `token`, the token of this invocation. The tokens of a subgroup are neighbors in one
- * sequence. `valid` is false beyond the end. Groups beyond the last tile return here.
+ * sequence. `valid` is false beyond the end. Groups beyond the last tile return here. With a window, it also declares
+ * `low` and `high`, the bounds of the windows of all tokens of the subgroup; `low` is a multiple of eight after
+ * `begin`.
  */
-function position(cuSeqlens: IntegerInput, sequences: string, subgroupSize: number): string {
+function position(
+  cuSeqlens: IntegerInput,
+  sequences: string,
+  { subgroupSize, window }: AttentionForm,
+): string {
   return wgsl`
   var sequence = 0u;
   var block = group.x;
@@ -44,8 +51,26 @@ function position(cuSeqlens: IntegerInput, sequences: string, subgroupSize: numb
   let place = block * ${subgroupSize}u + lane;
   let valid = begin + place < end;
   let token = min(begin + place, end - 1u);
-  let head = group.y;`;
+  let head = group.y;
+${
+  window === undefined
+    ? ''
+    : wgsl`  let tileBegin = block * ${subgroupSize}u;
+  let low = begin + ((max(tileBegin, ${window}u) - ${window}u) & ~7u);
+  let high = min(end, begin + tileBegin + ${subgroupSize + window}u);`
+}`;
 }
+
+/** Bounds of the loop over the tokens that the subgroup's tokens attend to, or that attend to them. */
+const bounds = ({ window }: AttentionForm): { readonly from: string; readonly until: string } =>
+  window === undefined ? { from: 'begin', until: 'end' } : { from: 'low', until: 'high' };
+
+/** Returns a probability that is zero outside of the window of this invocation's token. */
+const inWindow = ({ window }: AttentionForm, p: string, other: string): string =>
+  window === undefined ? p : `select(0f, ${p}, ${isNear(window, other)})`;
+
+const isNear = (window: number, other: string): string =>
+  `max(token, ${other}) - min(token, ${other}) <= ${window}u`;
 
 /** Declares this invocation's part `name_0`, … of a head that the whole subgroup shares. */
 function shareHead(form: AttentionForm, source: ArrayInput, name: string, begin: string): string {
@@ -71,7 +96,12 @@ const forward = defineKernel({
   body: (names, form) => {
     const { qkv, cuSeqlens, context, statistics, sequences, heads, hidden } = names;
     const scores = Array.from({ length: chunk }, (_, j) => `score${j}`);
-    return wgsl`${position(cuSeqlens, sequences, form.subgroupSize)}
+    const { from, until } = bounds(form);
+    const score = (j: number) =>
+      logit(form, names, `dot${j}`, 'token', `min(first + ${j}u, end - 1u)`, String(j));
+    const near = (j: number): string =>
+      form.window === undefined ? '' : ` && ${isNear(form.window, `(first + ${j}u)`)}`;
+    return wgsl`${position(cuSeqlens, sequences, form)}
   let column = head * ${form.size}u;
   let queryRow = token * 3u * ${hidden} + column;
 ${readHead(form, qkv, 'q', 'queryRow')}
@@ -79,7 +109,7 @@ ${zeroHead(form, 'sum')}
   var largest = ${lowest};
   var total = 0f;
 ${form.dropped ? '  var bits = 0u;' : ''}
-  for (var first = begin; first < end; first += ${chunk}u) {
+  for (var first = ${from}; first < ${until}; first += ${chunk}u) {
 ${unroll(
   chunk,
   (j) => wgsl`    let keyRow${j} = min(first + ${j}u, end - 1u) * 3u * ${hidden} + ${hidden} + column;
@@ -87,8 +117,9 @@ ${unroll(
 ${shareHead(form, qkv, `k${j}`, `keyRow${j}`)}
 ${shareHead(form, qkv, `v${j}`, `valueRow${j}`)}
     let dot${j} = ${dotHeads(form, named('q'), shared(form, `k${j}`))};
-    let inside${j} = first + ${j}u < end;
-    let score${j} = select(${lowest}, dot${j} * ${scaleOf(form)}, inside${j});`,
+    let inside${j} = first + ${j}u < end${near(j)};
+${score(j).before}
+    let score${j} = select(${lowest}, ${score(j).value}, inside${j});`,
 )}
     let next = ${scores.reduce((a, b) => `max(${a}, ${b})`, 'largest')};
     let shrink = exp(largest - next);
@@ -123,13 +154,17 @@ const backward = defineKernel({
   body: (names, form) => {
     const { qkv, context, statistics, dContext, cuSeqlens, dQkv, sequences, heads, hidden } = names;
     const vectors = vectorsOfHead(form);
+    const { from, until } = bounds(form);
+    const product = dotHeads(form, named('q'), named('k'));
+    const ofKey = logit(form, names, product, 'token', 'key');
+    const ofQuery = logit(form, names, product, 'query', 'token');
     // Eight invocations share the mask's block of eight keys, so each of them draws it for a different query.
     const queries = Math.min(8, form.subgroupSize);
     const meanParts = Array.from({ length: Math.ceil(vectors / form.subgroupSize) }, (_, part) => {
       const inside = `lane + ${part * form.subgroupSize}u < ${vectors}u`;
       return `select(0f, dot(g_${part}, c_${part}), ${inside})`;
     });
-    return wgsl`${position(cuSeqlens, sequences, form.subgroupSize)}
+    return wgsl`${position(cuSeqlens, sequences, form)}
   let column = head * ${form.size}u;
   let ownRow = token * 3u * ${hidden} + column;
   if (group.z == 0u) {
@@ -140,13 +175,14 @@ ${readHead(form, context, 'c', 'own')}
     let mean = ${dotHeads(form, named('g'), named('c'))};
 ${zeroHead(form, 'dq')}
 ${form.dropped ? '    var bits = 0u;' : ''}
-    for (var key = begin; key < end; key++) {
+    for (var key = ${from}; key < ${until}; key++) {
       let keyRow = key * 3u * ${hidden} + ${hidden} + column;
       let valueRow = keyRow + ${hidden};
 ${shareHead(form, qkv, 'k', 'keyRow')}
 ${shareHead(form, qkv, 'v', 'valueRow')}
 ${unroll(vectors, (i) => `      let k${i} = ${shared(form, 'k')(i)};`)}
-      let p = ${probability(statistics, `token * ${heads} + head`, `${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)}`)};
+${ofKey.before}
+      let p = ${inWindow(form, probability(statistics, `token * ${heads} + head`, ofKey.value), 'key')};
       var slope = ${dotHeads(form, named('g'), shared(form, 'v'))};
 ${
   form.dropped
@@ -168,14 +204,14 @@ ${readHead(form, qkv, 'k', 'keyRow')}
 ${readHead(form, qkv, 'v', 'valueRow')}
 ${zeroHead(form, 'dk')}
 ${zeroHead(form, 'dv')}
-    for (var first = begin; first < end; first += ${queries}u) {
+    for (var first = ${from}; first < ${until}; first += ${queries}u) {
 ${
   form.dropped
     ? wgsl`      let drawn = min(first + (lane & ${queries - 1}u), end - 1u);
       let mine = ${maskBits(names, `drawn * ${heads} + head`, 'place')};`
     : ''
 }
-      let last = min(first + ${queries}u, end);
+      let last = min(first + ${queries}u, ${until});
       for (var query = first; query < last; query++) {
         let queryRow = query * 3u * ${hidden} + column;
         let other = query * ${hidden} + column;
@@ -185,7 +221,8 @@ ${shareHead(form, context, 'c', 'other')}
         let mean = subgroupAdd(${meanParts.join(' + ')});
 ${unroll(vectors, (i) => `        let q${i} = ${shared(form, 'q')(i)};`)}
 ${unroll(vectors, (i) => `        let g${i} = ${shared(form, 'g')(i)};`)}
-        let p = ${probability(statistics, `query * ${heads} + head`, `${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)}`)};
+${ofQuery.before}
+        let p = ${inWindow(form, probability(statistics, `query * ${heads} + head`, ofQuery.value), 'query')};
         var slope = ${dotHeads(form, named('g'), named('v'))};
         var weight = p;
 ${

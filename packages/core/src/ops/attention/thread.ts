@@ -9,6 +9,7 @@ import {
   backwardNames,
   dotHeads,
   forwardNames,
+  logit,
   lowest,
   maskBits,
   maskFactor,
@@ -22,18 +23,39 @@ import {
   zeroHead,
 } from './parts.ts';
 
-const workgroup = 64;
+export const workgroup = 64;
 
-/** Declares `token`, `head`, and the bounds of the token's sequence. */
-function position(cuSeqlens: IntegerInput, tokens: string, sequences: string): string {
+/** Declares `token`, `head`, and the bounds of the tokens of its sequence, or of those in its window. */
+export function position(
+  cuSeqlens: IntegerInput,
+  tokens: string,
+  sequences: string,
+  { window }: Pick<AttentionForm, 'window'>,
+): string {
   return wgsl`
   let token = group.x * ${workgroup}u + local;
   let head = group.y;
   if (token >= ${tokens}) { return; }
 ${findSequence(cuSeqlens, sequences, 'token')}
   let begin = u32(${cuSeqlens.at('sequence')});
-  let end = u32(${cuSeqlens.at('sequence + 1u')});`;
+  let end = u32(${cuSeqlens.at('sequence + 1u')});
+${
+  window === undefined
+    ? ''
+    : wgsl`  let low = max(begin + ${window}u, token) - ${window}u;
+  let high = min(end, token + ${window + 1}u);`
+}`;
 }
+
+/** Returns a loop over the tokens that a token attends to, or over those that attend to it. */
+export const loop = ({ window }: AttentionForm, name: string): string =>
+  window === undefined
+    ? `for (var ${name} = begin; ${name} < end; ${name}++)`
+    : `for (var ${name} = low; ${name} < high; ${name}++)`;
+
+/** Returns whether the dropout bits of a key must be drawn: at the first of eight keys, and at the first key. */
+const drawsBits = ({ window }: AttentionForm): string =>
+  `(at & 7u) == 0u${window === undefined ? '' : ' || key == low'}`;
 
 const forward = defineKernel({
   ...forwardNames,
@@ -42,7 +64,8 @@ const forward = defineKernel({
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
   body: (names, form) => {
     const { qkv, cuSeqlens, context, statistics, tokens, sequences, heads, hidden } = names;
-    return wgsl`${position(cuSeqlens, tokens, sequences)}
+    const score = logit(form, names, dotHeads(form, named('q'), named('k')), 'token', 'key');
+    return wgsl`${position(cuSeqlens, tokens, sequences, form)}
   let column = head * ${form.size}u;
   let queryRow = token * 3u * ${hidden} + column;
 ${readHead(form, qkv, 'q', 'queryRow')}
@@ -50,12 +73,13 @@ ${zeroHead(form, 'sum')}
   var largest = ${lowest};
   var total = 0f;
 ${form.dropped ? '  var bits = 0u;' : ''}
-  for (var key = begin; key < end; key++) {
+  ${loop(form, 'key')} {
     let keyRow = key * 3u * ${hidden} + ${hidden} + column;
     let valueRow = keyRow + ${hidden};
 ${readHead(form, qkv, 'k', 'keyRow')}
 ${readHead(form, qkv, 'v', 'valueRow')}
-    let score = ${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)};
+${score.before}
+    let score = ${score.value};
     let next = max(largest, score);
     let shrink = exp(largest - next);
     let p = exp(score - next);
@@ -64,7 +88,7 @@ ${readHead(form, qkv, 'v', 'valueRow')}
 ${
   form.dropped
     ? wgsl`    let at = key - begin;
-    if ((at & 7u) == 0u) { bits = ${maskBits(names, `token * ${heads} + head`, 'at')}; }
+    if (${drawsBits(form)}) { bits = ${maskBits(names, `token * ${heads} + head`, 'at')}; }
     let weight = p * ${maskFactor(names, 'bits', 'at')};`
     : '    let weight = p;'
 }
@@ -82,7 +106,10 @@ const backward = defineKernel({
   functions: ({ dropped }) => (dropped ? ['dropout8'] : []),
   body: (names, form) => {
     const { qkv, context, statistics, dContext, cuSeqlens, dQkv, tokens, sequences, heads, hidden } = names;
-    return wgsl`${position(cuSeqlens, tokens, sequences)}
+    const product = dotHeads(form, named('q'), named('k'));
+    const ofKey = logit(form, names, product, 'token', 'key');
+    const ofQuery = logit(form, names, product, 'query', 'token');
+    return wgsl`${position(cuSeqlens, tokens, sequences, form)}
   let column = head * ${form.size}u;
   let ownRow = token * 3u * ${hidden} + column;
   if (group.z == 0u) {
@@ -93,17 +120,18 @@ ${readHead(form, context, 'c', 'own')}
     let mean = ${dotHeads(form, named('g'), named('c'))};
 ${zeroHead(form, 'dq')}
 ${form.dropped ? '    var bits = 0u;' : ''}
-    for (var key = begin; key < end; key++) {
+    ${loop(form, 'key')} {
       let keyRow = key * 3u * ${hidden} + ${hidden} + column;
       let valueRow = keyRow + ${hidden};
 ${readHead(form, qkv, 'k', 'keyRow')}
 ${readHead(form, qkv, 'v', 'valueRow')}
-      let p = ${probability(statistics, `token * ${heads} + head`, `${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)}`)};
+${ofKey.before}
+      let p = ${probability(statistics, `token * ${heads} + head`, ofKey.value)};
       var slope = ${dotHeads(form, named('g'), named('v'))};
 ${
   form.dropped
     ? wgsl`      let at = key - begin;
-      if ((at & 7u) == 0u) { bits = ${maskBits(names, `token * ${heads} + head`, 'at')}; }
+      if (${drawsBits(form)}) { bits = ${maskBits(names, `token * ${heads} + head`, 'at')}; }
       slope *= ${maskFactor(names, 'bits', 'at')};`
     : ''
 }
@@ -118,14 +146,15 @@ ${readHead(form, qkv, 'k', 'keyRow')}
 ${readHead(form, qkv, 'v', 'valueRow')}
 ${zeroHead(form, 'dk')}
 ${zeroHead(form, 'dv')}
-    for (var query = begin; query < end; query++) {
+    ${loop(form, 'query')} {
       let queryRow = query * 3u * ${hidden} + column;
       let other = query * ${hidden} + column;
 ${readHead(form, qkv, 'q', 'queryRow')}
 ${readHead(form, dContext, 'g', 'other')}
 ${readHead(form, context, 'c', 'other')}
       let mean = ${dotHeads(form, named('g'), named('c'))};
-      let p = ${probability(statistics, `query * ${heads} + head`, `${dotHeads(form, named('q'), named('k'))} * ${scaleOf(form)}`)};
+${ofQuery.before}
+      let p = ${probability(statistics, `query * ${heads} + head`, ofQuery.value)};
       var slope = ${dotHeads(form, named('g'), named('v'))};
       var weight = p;
 ${

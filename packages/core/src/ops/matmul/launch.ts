@@ -1,6 +1,6 @@
 import type { KernelProfile } from '../../graph/kernel.ts';
 import { elements, lanesOf } from '../../graph/launch.ts';
-import { type Dim, dimOf, matrixOf } from '../../graph/shape.ts';
+import { type Dim, fixedDim, matrixOf } from '../../graph/shape.ts';
 import type { Launch, Temporary, Tensor } from '../../graph/tensor.ts';
 import { launchColumns } from '../reduce/kernels.ts';
 import type { MatmulUse } from './operands.ts';
@@ -8,23 +8,31 @@ import { launchRegister } from './register.ts';
 import { launchSubgroup } from './subgroup.ts';
 import { launchWorkgroup } from './workgroup.ts';
 
-/** Returns the kernels of a matrix product `y [m, n]` in the adapter's variant. */
+/** Returns the kernels of a matrix product `y [m, n]`, or of several side by side, in the adapter's variant. */
 export function launchMatmul(
   inputs: { readonly a: Tensor; readonly b: Tensor; readonly bias: Tensor | undefined },
   y: Tensor,
-  { transposeA, transposeB }: { readonly transposeA: boolean; readonly transposeB: boolean },
+  {
+    transposeA,
+    transposeB,
+    heads = 1,
+  }: { readonly transposeA: boolean; readonly transposeB: boolean; readonly heads?: number },
   profile: KernelProfile,
 ): Launch[] {
-  const [rows, columns] = matrixOf(y.shape);
+  const each = ({ shape }: Tensor): readonly [Dim, Dim] => {
+    const [rows, columns] = matrixOf(shape);
+    return [rows, heads === 1 ? columns : fixedDim(shape, 1) / heads];
+  };
+  const [rows, columns] = each(y);
   const { a, b } = inputs;
-  const depth = dimOf(a.shape, transposeA ? 0 : 1);
-  const wide = (t: Tensor): boolean => lanesOf(t.shape) === 4;
-  const slices = slicesOf(rows, columns, depth);
+  const depth = each(a)[transposeA ? 0 : 1];
+  const wide = (t: Tensor): boolean => lanesOf(each(t)) === 4;
+  const slices = heads === 1 ? slicesOf(rows, columns, depth) : 1;
   const use: MatmulUse = {
     inputs,
     outputs: { y },
     sizes: { m: elements([rows]), n: elements([columns]), k: elements([depth]) },
-    form: { transposeA, transposeB, wideA: wide(a), wideB: wide(b), wideY: wide(y), slices },
+    form: { transposeA, transposeB, wideA: wide(a), wideB: wide(b), wideY: wide(y), slices, heads },
   };
   if (slices === 1) return [launchForm(use, [rows, columns], profile)];
   const partial: Temporary = { temporary: 'slices', shape: [slices, rows, columns], dtype: 'f32' };

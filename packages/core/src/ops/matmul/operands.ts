@@ -11,6 +11,11 @@ export interface MatmulForm {
   readonly wideA: boolean;
   readonly wideB: boolean;
   readonly wideY: boolean;
+  /**
+   * Number of products, whose operands and results lie side by side in the columns. All sizes are those of one. Several
+   * have no slices.
+   */
+  readonly heads: number;
   /** Number of slices of the sum over k. Each slice is computed by its own groups into its own result. 1: no slices. */
   readonly slices: number;
 }
@@ -25,11 +30,11 @@ export interface MatmulUse {
 
 /** Returns one group for every tile of the result and every slice. */
 export function tiles(
-  { sizes: { m, n }, form: { slices } }: MatmulUse,
+  { sizes: { m, n }, form: { slices, heads } }: MatmulUse,
   rows: number,
   columns: number,
 ): Launch['groups'] {
-  return (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), slices];
+  return (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), slices * heads];
 }
 
 /** Starts a loop over the group's slice of `count` steps of k, `by` at a time. */
@@ -49,14 +54,18 @@ export interface StoredRows {
   vector(begin: string, index: string, limit?: string): string;
 }
 
-export function storedRows(source: ArrayInput, width: string, wide: boolean): StoredRows {
+/** Returns the index of a row of this group's product, of an operand as stored. */
+export const rowOf = ({ heads }: MatmulForm, row: string): string =>
+  heads === 1 ? row : `(${row} * ${heads}u + group.z)`;
+
+export function storedRows(source: ArrayInput, width: string, wide: boolean, form: MatmulForm): StoredRows {
   if (wide)
     return {
-      begin: (row) => `${row} * (${width} >> 2u)`,
+      begin: (row) => `${rowOf(form, row)} * (${width} >> 2u)`,
       vector: (begin, index) => source.at4(`${begin} + ${index}`),
     };
   return {
-    begin: (row) => `${row} * ${width}`,
+    begin: (row) => `${rowOf(form, row)} * ${width}`,
     vector: (begin, index, limit) => {
       const parts = [0, 1, 2, 3].map((i) => {
         const column = `4u * (${index}) + ${i}u`;
@@ -87,9 +96,10 @@ export function putRows(
   const plus = (sum: string, at: string, lanes: Lanes): string =>
     bias ? `${sum} + ${once}${bias.get('0u', at, lanes)}` : sum;
   const at = form.slices === 1 ? 'r' : `group.z * ${sizes.m} + r`;
+  const to = (own: string): string => (form.heads === 1 ? own : `group.z * ${sizes.n} + ${own}`);
   const put = form.wideY
-    ? `if (${column} < ${sizes.n}) { ${y.put(at, column, plus('sums[i]', column, 4), 4)} }`
-    : `for (var j = 0u; j < 4u; j++) { if (${column} + j < ${sizes.n}) { ${y.put(at, `${column} + j`, plus('sums[i][j]', `${column} + j`, 1))} } }`;
+    ? `if (${column} < ${sizes.n}) { ${y.put(at, to(column), plus('sums[i]', column, 4), 4)} }`
+    : `for (var j = 0u; j < 4u; j++) { if (${column} + j < ${sizes.n}) { ${y.put(at, to(`${column} + j`), plus('sums[i][j]', `${column} + j`, 1))} } }`;
   return wgsl`  {
     var sums = array<vec4f, ${accumulators.length}>(${accumulators.join(', ')});
     for (var i = 0u; i < ${accumulators.length}u; i++) {

@@ -31,8 +31,8 @@ const kernel = defineKernel({
   body: ({ a, b, bias, y, m, n, k }, form) => {
     const { transposeA, transposeB, wideA, wideB, subgroupSize } = form;
     const rows = subgroupRows(form);
-    const fromA = storedRows(a, transposeA ? m : k, wideA);
-    const fromB = storedRows(b, transposeB ? k : n, wideB);
+    const fromA = storedRows(a, transposeA ? m : k, wideA, form);
+    const fromB = storedRows(b, transposeB ? k : n, wideB, form);
     // If both operands are stored by k, one row of each is read at a time; otherwise four steps of k.
     const steps = transposeA && !transposeB ? 1 : 4;
     const parts = transposeA ? 1 : rows / subgroupSize;

@@ -35,8 +35,8 @@ var<workgroup> tileB: array<vec4f, ${transposeB ? tile * pitch : (depth * tile) 
     const { tile, transposeA, transposeB, wideA, wideB } = form;
     const across = tile / 4;
     const loads = (tile * depth) / 4 / across ** 2;
-    const fromA = storedRows(a, transposeA ? m : k, wideA);
-    const fromB = storedRows(b, transposeB ? k : n, wideB);
+    const fromA = storedRows(a, transposeA ? m : k, wideA, form);
+    const fromB = storedRows(b, transposeB ? k : n, wideB, form);
     // Loads one vector of an operand's tile. Values beyond k are zero; values beyond the edges are arbitrary.
     const stage = (source: typeof fromA, name: string, first: string, limit: string, byK: boolean): string =>
       unroll(loads, (part) => {

@@ -1,8 +1,16 @@
 import { isObject } from '@scalearn/core/files';
 import type { Json } from '../json.ts';
-import { type TokenFiles, vocabularyTokens } from './added-token.ts';
+import { type DefaultTokens, type TokenFiles, vocabularyTokens } from './added-token.ts';
 import { option, refuseOptions } from './options.ts';
+import { robertaTokens } from './roberta.ts';
 import type { VocabularyFormat } from './vocabulary.ts';
+
+/** What differs between the Python classes that have a `vocab.txt`. */
+interface WordPieceStyle {
+  readonly tokens: DefaultTokens;
+  /** Number of separators between the texts of a pair. */
+  readonly separators: 1 | 2;
+}
 
 /**
  * Returns the format of a `vocab.txt`, from which Python's `BertTokenizerFast` makes a tokenizer.json.
@@ -10,12 +18,31 @@ import type { VocabularyFormat } from './vocabulary.ts';
  * @param classes the slow Python classes with this format
  */
 export function wordPieceVocabulary(...classes: readonly string[]): VocabularyFormat {
+  const tokens = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' };
+  return vocabularyFormat(classes, { tokens, separators: 1 });
+}
+
+/** Returns the format of a `vocab.txt` with RoBERTa's special tokens, as Python's `MPNetTokenizerFast` reads it. */
+export function wordPieceVocabularyOfMPNet(...classes: readonly string[]): VocabularyFormat {
+  const { bos, eos, sep, pad, cls, mask } = robertaTokens;
+  return vocabularyFormat(classes, {
+    tokens: { bos, eos, unk: '[UNK]', sep, pad, cls, mask },
+    separators: 2,
+  });
+}
+
+function vocabularyFormat(classes: readonly string[], style: WordPieceStyle): VocabularyFormat {
   const all = classes.flatMap((name) => [name, `${name}Fast`]);
-  return { files: ['vocab.txt'], toJson: ([text = ''], files) => fromVocabulary(text, files, all) };
+  return { files: ['vocab.txt'], toJson: ([text = ''], files) => fromVocabulary(text, files, all, style) };
 }
 
 /** Returns a tokenizer.json of BERT: WordPiece and `[CLS] A [SEP] B [SEP]`. */
-function fromVocabulary(text: string, files: TokenFiles, classes: readonly string[]): Json {
+function fromVocabulary(
+  text: string,
+  files: TokenFiles,
+  classes: readonly string[],
+  style: WordPieceStyle,
+): Json {
   const { config } = files;
   refuseOptions(config, classes, {
     do_basic_tokenize: [true],
@@ -30,12 +57,12 @@ function fromVocabulary(text: string, files: TokenFiles, classes: readonly strin
   const lines = text.split(/\r\n|\r|\n/);
   if (lines.at(-1) === '') lines.pop();
   for (const [id, token] of lines.entries()) vocabulary.set(token, id);
-  const defaults = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' };
-  const { entries, special } = vocabularyTokens(files, defaults, vocabulary);
+  const { entries, special } = vocabularyTokens(files, style.tokens, vocabulary);
   const [cls, sep] = [special('cls'), special('sep')];
   const token = (content: string, typeId = 0) => ({ SpecialToken: { id: content, type_id: typeId } });
   const sequence = (id: 'A' | 'B', typeId: number) => ({ Sequence: { id, type_id: typeId } });
   const single = [token(cls.content), sequence('A', 0), token(sep.content)];
+  const between = style.separators === 2 ? [token(sep.content)] : [];
   return {
     version: '1.0',
     truncation: null,
@@ -52,7 +79,7 @@ function fromVocabulary(text: string, files: TokenFiles, classes: readonly strin
     post_processor: {
       type: 'TemplateProcessing',
       single,
-      pair: [...single, sequence('B', 1), token(sep.content, 1)],
+      pair: [...single, ...between, sequence('B', 1), token(sep.content, 1)],
       special_tokens: Object.fromEntries(
         [cls, sep].map(({ content, id }) => [content, { id: content, ids: [id], tokens: [content] }]),
       ),

@@ -1,7 +1,7 @@
 import { isObject } from '@scalearn/core/files';
 import { TokenizerError } from '../errors.ts';
 import { isId, type Json, parseJson } from '../json.ts';
-import { type TokenFiles, vocabularyTokens } from './added-token.ts';
+import { type Role, type TokenFiles, vocabularyTokens } from './added-token.ts';
 import { option, refuseOptions } from './options.ts';
 import type { VocabularyFormat } from './vocabulary.ts';
 
@@ -13,6 +13,12 @@ const mask = {
   normalized: false,
   special: true,
 } as const;
+
+/** RoBERTa's special tokens. */
+export const robertaTokens: Readonly<Record<Role, string | typeof mask>> = {
+  ...{ bos: '<s>', eos: '</s>', unk: '<unk>', sep: '</s>', pad: '<pad>', cls: '<s>' },
+  mask,
+};
 
 /**
  * Returns the format of a `vocab.json` and a `merges.txt`, from which Python's `RobertaTokenizerFast` makes a
@@ -37,8 +43,7 @@ function fromVocabulary(
   const { config } = files;
   refuseOptions(config, classes, { dropout: [] });
   const vocabulary = readVocabulary(vocabularyText);
-  const defaults = { bos: '<s>', eos: '</s>', unk: '<unk>', sep: '</s>', pad: '<pad>', cls: '<s>', mask };
-  const { entries, special } = vocabularyTokens(files, defaults, vocabulary);
+  const { entries, special } = vocabularyTokens(files, robertaTokens, vocabulary);
   const addBlank = option(config, 'add_prefix_space', false);
   const [cls, sep] = [special('cls'), special('sep')];
   const bytes = { type: 'ByteLevel', add_prefix_space: addBlank, trim_offsets: true };

@@ -67,7 +67,7 @@ async function fromVocabulary(
       added: await optional(files, 'added_tokens.json'),
     });
   }
-  for (const model of ['sentencepiece.bpe.model', 'spiece.model', 'tokenizer.model']) {
+  for (const model of ['sentencepiece.bpe.model', 'spiece.model', 'spm.model', 'tokenizer.model']) {
     if (await files.has(model))
       throw new TokenizerError(
         'unsupported',

@@ -18,11 +18,11 @@ export async function transformersTokenizerFiles(
   maxLength: number,
 ): Promise<Record<string, string>> {
   const { json, text, config: own } = await readTokenizerFiles(files, { families: [family] });
-  const { pythonClass } = family;
+  const { pythonClass, tokenizerClass = pythonClass && `${pythonClass}Tokenizer` } = family;
   const padToken = own.pad_token ?? tokenOf(json, padTokenId);
   const config = {
     ...own,
-    tokenizer_class: pythonClass ? `${pythonClass}Tokenizer` : 'PreTrainedTokenizer',
+    tokenizer_class: tokenizerClass ?? 'PreTrainedTokenizer',
     model_max_length: maxLength,
     ...(padToken === undefined ? {} : { pad_token: padToken }),
   };

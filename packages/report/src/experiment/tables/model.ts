@@ -47,7 +47,7 @@ export interface ReportTable {
 }
 
 /** Formats a number with its digits in groups of three and a true minus sign. */
-export function numberText(value: number | null, digits = 0): string {
+function numberText(value: number | null, digits = 0): string {
   if (value === null || !Number.isFinite(value)) return 'undefined';
   return value
     .toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })

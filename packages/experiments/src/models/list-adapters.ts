@@ -1,0 +1,143 @@
+import { type EncoderArchitecture, readSourceFolder, ScalearnError } from '@scalearn/core';
+import { adapterMisfit } from '@scalearn/core/methods';
+import {
+  type EncoderFamily,
+  encoderArchitecture,
+  fingerprintEncoder,
+  modelFolder,
+  namedHubRepository,
+  openModelFiles,
+  readEncoderConfig,
+} from '@scalearn/encoders';
+import type { HubOptions } from '@scalearn/hub';
+import { FolderError } from '../errors.ts';
+import { isOnHub } from '../runs/stored-model.ts';
+import { localEncoder } from './encoder-source.ts';
+
+/** An adapter of a folder or of a repository. */
+export interface ListedAdapter {
+  /** How `--sources` names it. */
+  readonly source: string;
+  /** Name of the encoder that it was trained on, if its files say it. */
+  readonly trainedOn: string | null;
+  /** Why it is no source for the encoder; null if its files show no reason. */
+  readonly reason: string | null;
+}
+
+const configName = 'adapter_config.json';
+
+/**
+ * Returns the folders with an adapter in a place, sorted: an empty name for the place itself.
+ *
+ * @param place a folder of this machine, or `hf:owner/name`
+ */
+async function adapterFolders(place: string, hub: HubOptions): Promise<readonly string[]> {
+  const files = await openModelFiles(place, hub);
+  const names = (await files.list?.()) ?? [];
+  return names.flatMap((name) =>
+    name === configName
+      ? ['']
+      : name.endsWith(`/${configName}`)
+        ? [name.slice(0, -configName.length - 1)]
+        : [],
+  );
+}
+
+/** Returns how an adapter in a folder of a place is named. */
+function adapterPlace(place: string, folder: string): string {
+  if (folder === '') return place;
+  const [path = '', ...revision] = isOnHub(place) ? place.split('@') : [place];
+  return [`${path.replace(/\/+$/, '')}/${folder}`, ...revision].join('@');
+}
+
+/** What the adapters are listed for. */
+export interface ListFor {
+  readonly encoder: string;
+  /** Layers of it that are used; by default all. */
+  readonly layers?: number | undefined;
+  readonly families: readonly EncoderFamily[];
+  readonly hub: HubOptions;
+}
+
+/**
+ * Lists the adapters of a place, with the reason for each that does not fit an encoder.
+ *
+ * @throws FolderError if there are none
+ */
+export async function listAdapters(place: string, wanted: ListFor): Promise<readonly ListedAdapter[]> {
+  const { hub } = wanted;
+  const folders = await adapterFolders(place, hub);
+  if (folders.length === 0)
+    throw new FolderError(`${place} has no adapter, which is a folder with ${configName}; check the name`);
+  const encoder = await openTarget(wanted);
+  const listed: ListedAdapter[] = [];
+  for (const folder of folders) listed.push(await examine(adapterPlace(place, folder), encoder, hub));
+  return listed;
+}
+
+interface Target {
+  readonly architecture: EncoderArchitecture;
+  /** Computes the fingerprint, which reads all weights. */
+  fingerprint(): Promise<string>;
+}
+
+async function openTarget({ encoder: name, layers, families, hub }: ListFor): Promise<Target> {
+  await localEncoder(name);
+  const config = await readEncoderConfig(await openModelFiles(name, hub), { families });
+  if (layers !== undefined && layers > config.layers)
+    throw new FolderError(`${name} has ${config.layers} layers; --layers cannot be ${layers}`);
+  const architecture = encoderArchitecture({ ...config, layers: layers ?? config.layers }, { families });
+  let known: Promise<string> | undefined;
+  const options = { ...hub, families, ...(layers !== undefined && { layers }) };
+  return {
+    architecture,
+    fingerprint: () => {
+      known ??= fingerprintEncoder(name, options).then(({ fingerprint }) => fingerprint);
+      return known;
+    },
+  };
+}
+
+async function examine(source: string, target: Target, hub: HubOptions): Promise<ListedAdapter> {
+  const folder = modelFolder(await openModelFiles(source, hub));
+  const trainedOn = await modelName(folder);
+  try {
+    const adapter = await readSourceFolder(folder);
+    const encoder = target.architecture;
+    const shape = adapterMisfit(adapter, { encoder });
+    const reason =
+      shape ??
+      (adapter.encoderFingerprint === undefined
+        ? undefined
+        : adapterMisfit(adapter, { encoder, encoderFingerprint: await target.fingerprint() }));
+    return { source, trainedOn, reason: reason ?? null };
+  } catch (error) {
+    if (!(error instanceof ScalearnError)) throw error;
+    return { source, trainedOn, reason: withoutPlace(error.message, folder.describe()) };
+  }
+}
+
+/** Returns the encoder that an adapter names in its configuration. */
+async function modelName(folder: ReturnType<typeof modelFolder>): Promise<string | null> {
+  try {
+    const { model_name: name, base_model_name_or_path: peft } = JSON.parse(
+      (await folder.text(configName)) ?? '{}',
+    ) as Readonly<Record<string, unknown>>;
+    const found = name ?? peft;
+    return typeof found === 'string' && found !== '' ? found : null;
+  } catch {
+    // The reason below says that the file is damaged.
+    return null;
+  }
+}
+
+const withoutPlace = (message: string, place: string): string => message.replaceAll(`${place}/`, '');
+
+/** Returns the message for a source that is a repository or a folder of several adapters; undefined for others. */
+export async function severalAdapters(place: string): Promise<string | undefined> {
+  const folders = (await adapterFolders(place, {})).filter((folder) => folder !== '');
+  const [first] = folders;
+  if (first === undefined) return undefined;
+  const shown = `${folders.slice(0, 8).join(', ')}${folders.length > 8 ? ', …' : ''}`;
+  return `${place} is not an adapter, but has adapters in it (${shown}); name one, such as ${adapterPlace(place, first)}${namedHubRepository(place) === undefined ? '' : `, and see them all with scalearn adapters ${place}`}`;
+}

@@ -1,0 +1,205 @@
+import type { Adapter, Device, Method } from '@scalearn/core';
+import { describeAdapter } from '@scalearn/core/methods';
+import type { Task } from '@scalearn/datasets';
+import {
+  encoderParameterCount,
+  loadEncoder,
+  type TransformerConfig,
+  type TransformerEncoder,
+} from '@scalearn/encoders';
+import { encoderSource } from '../mini-assets.ts';
+import { readRunFile } from '../runs/run-json.ts';
+import { loadData } from '../tasks/load-data.ts';
+import { evaluations, expectedSeconds, measureCost } from '../training/cost.ts';
+import type { Plan, PlannedRun } from './plan.ts';
+
+/** What a group of models of an experiment takes, without early stopping. */
+export interface Estimate {
+  /** Number of models. */
+  readonly models: number;
+  /** Number of models that are already trained. They take no time. */
+  readonly finished: number;
+  /** Trainable values of a model without heads: the smallest and the largest number. */
+  readonly parameters: readonly [number, number];
+  /** Tokens to train on, over all models. */
+  readonly tokens: number;
+  /** Floating-point operations, of training and evaluations. */
+  readonly flops: number;
+  /** Seconds to train all models in sequence. */
+  readonly seconds: number;
+}
+
+/** What an experiment takes, in total and by entry. */
+export interface PlanEstimate extends Estimate {
+  /** The estimate of each entry, with its name and its name in reports. */
+  readonly entries: readonly (Estimate & { readonly entry: string; readonly label: string })[];
+  /** Adapter and driver, or runtime and version. */
+  readonly device: string;
+}
+
+/** How to estimate. */
+export interface EstimateOptions {
+  /** Device to measure on. */
+  readonly device: Device;
+  /** Stops the estimate; by default nothing does. */
+  readonly signal?: AbortSignal;
+  /** Receives what is measured next; by default nothing does. */
+  onNote?(text: string): void;
+}
+
+/** Number of rows that a method is measured on. */
+const measuredRows = 128;
+
+/** Estimates the cost of a plan: sizes come from the data, seconds from a few steps of every method on the device. */
+export async function estimateExperiment(
+  plan: Plan,
+  { device, signal = new AbortController().signal, onNote }: EstimateOptions,
+): Promise<PlanEstimate> {
+  const { families } = plan.setup;
+  const estimates = new Map<string, Estimate[]>();
+  for (const name of new Set(plan.runs.map(({ cell }) => cell.encoder))) {
+    const ofEncoder = plan.runs.filter(({ cell }) => cell.encoder === name);
+    for (const layers of new Set(ofEncoder.map(({ settings }) => settings.layers))) {
+      const how = { device, families, signal, layers: layers ?? undefined };
+      using encoder = await loadEncoder(encoderSource(name), how);
+      const runs = ofEncoder.filter(({ settings }) => settings.layers === layers);
+      for (const id of new Set(runs.map(({ cell }) => cell.entry.id))) {
+        signal.throwIfAborted();
+        const ofEntry = runs.filter(({ cell }) => cell.entry.id === id);
+        onNote?.(`measuring a few steps of ${id} with ${name}`);
+        estimates.set(id, [...(estimates.get(id) ?? []), ...(await estimateRuns(ofEntry, encoder, signal))]);
+      }
+    }
+  }
+  const entries = plan.experiment.entries.flatMap(({ id, label }) => {
+    const own = estimates.get(id);
+    return own ? [{ entry: id, label, ...sum(own) }] : [];
+  });
+  return { ...sum(entries), entries, device: device.description };
+}
+
+async function estimateRuns(
+  runs: readonly PlannedRun[],
+  encoder: TransformerEncoder,
+  signal: AbortSignal,
+): Promise<Estimate[]> {
+  const [first] = runs as [PlannedRun];
+  const limits = { ...first.settings, limit: measuredRows, evalLimit: measuredRows };
+  const tasks: Task[] = [];
+  for (const { found } of first.tasks) tasks.push(await loadData(found, limits, { signal }));
+  const method = await trainableMethod(first, tasks, encoder, signal);
+  const cost = await measureCost({ encoder, method, tasks, settings: first.settings, signal });
+  const measured = meanTokens(first, encoder);
+  const estimates: Estimate[] = [];
+  for (const run of runs) {
+    const parameters = [run.parameters, run.parameters] as const;
+    if ((await readRunFile(run.folder)) !== undefined) {
+      estimates.push({ models: 1, finished: 1, parameters, tokens: 0, flops: 0, seconds: 0 });
+      continue;
+    }
+    const { settings, method } = run;
+    const length = meanTokens(run, encoder);
+    const rows = rowsOf(run);
+    const steps = stepsOf(run, rows.train);
+    const tokens = Math.round(steps * settings.batchSize * length);
+    const evaluated = (evaluations({ steps, settings }) * rows.validation + rows.test) * length;
+    const longer = length / measured;
+    const scaled = { ...cost, step: cost.step * longer, row: cost.row * longer };
+    // The backward pass through frozen layers costs as much as the forward pass, and weight gradients cost as much
+    // again.
+    const flops = forwardFlops(encoder, length) * (tokens * (method.trainsEncoder ? 3 : 2) + evaluated);
+    const seconds = expectedSeconds(scaled, { steps, settings }, rows);
+    estimates.push({ models: 1, finished: 0, parameters, tokens, flops, seconds });
+  }
+  return estimates;
+}
+
+function sum(estimates: readonly Estimate[]): Estimate {
+  const total = (key: 'models' | 'finished' | 'tokens' | 'flops' | 'seconds'): number =>
+    estimates.reduce((before, each) => before + each[key], 0);
+  const counts = estimates.flatMap(({ parameters }) => parameters);
+  return {
+    ...{ models: total('models'), finished: total('finished') },
+    parameters: [Math.min(...counts), Math.max(...counts)],
+    ...{ tokens: total('tokens'), flops: total('flops'), seconds: total('seconds') },
+  };
+}
+
+/** Returns the method ready for steps. Its sources have no effect: they take as long as trained ones. */
+async function trainableMethod(
+  run: PlannedRun,
+  tasks: readonly Task[],
+  encoder: TransformerEncoder,
+  signal: AbortSignal,
+): Promise<Method> {
+  const { entry, options } = run.chosen;
+  const adapters = run.sources.map((_, i) => blankAdapter(`source-${i}`, encoder.config));
+  const [task] = tasks as [Task];
+  const prepared = await entry.prepare?.({
+    ...{ options, task, encoder, signal },
+    sources: adapters.map((adapter) => ({
+      ...{ adapter, path: adapter.name, isOwn: false, fingerprint: describeAdapter(adapter) },
+    })),
+    sourceTask: async () => task,
+    reporter: { note: () => {}, progress: () => {} },
+  });
+  return entry.make(adapters, { ...options, ...prepared });
+}
+
+function blankAdapter(name: string, { hiddenSize, layers }: TransformerConfig): Adapter {
+  const width = Math.max(1, Math.floor(hiddenSize / 16));
+  const [down, up] = [new Float32Array(width * hiddenSize), new Float32Array(hiddenSize * width)];
+  const layer = { down, downBias: new Float32Array(width), up, upBias: new Float32Array(hiddenSize) };
+  return {
+    name,
+    hiddenSize,
+    width,
+    nonLinearity: 'relu',
+    layers: Array.from({ length: layers }, () => layer),
+  };
+}
+
+/** Counts the rows that a run trains on and is evaluated on. */
+function rowsOf({ tasks, settings }: PlannedRun): Record<'train' | 'validation' | 'test', number> {
+  const { limit, evalLimit, validationLimit = evalLimit, trainPercent = 100 } = settings;
+  const most = (rows: number, bound: number | null): number => Math.min(rows, bound ?? rows);
+  const total = (split: 'train' | 'validation' | 'test', share: number, bound: number | null): number =>
+    tasks.reduce((all, { rows }) => all + most(Math.ceil(rows[split] * share), bound), 0);
+  return {
+    train: total('train', trainPercent / 100, limit),
+    validation: total('validation', trainPercent / 100, validationLimit),
+    test: total('test', 1, evalLimit),
+  };
+}
+
+function stepsOf({ settings: { maxSteps, epochs, batchSize } }: PlannedRun, rows: number): number {
+  const planned = epochs * Math.ceil(rows / batchSize);
+  return Math.min(planned, maxSteps ?? planned);
+}
+
+/** Estimates the mean number of tokens of a row from a sample of each task, weighted by the number of rows. */
+function meanTokens({ tasks, settings: { maxLength } }: PlannedRun, encoder: TransformerEncoder): number {
+  let [tokens, rows] = [0, 0];
+  for (const { sample, rows: all, found } of tasks) {
+    const { truncation } = found.info;
+    const ids = sample.map(({ segments }) => encoder.encode(segments, { maxLength, truncation }).inputIds);
+    const mean = ids.reduce((total, { length }) => total + length, 0) / Math.max(1, ids.length);
+    tokens += mean * all.train;
+    rows += all.train;
+  }
+  return tokens / Math.max(1, rows);
+}
+
+/**
+ * Returns the floating-point operations of one token in the encoder: one multiplication and one addition for each
+ * weight.
+ */
+function forwardFlops({ config, family }: TransformerEncoder, length: number): number {
+  const { vocabSize, maxPositions, typeVocabSize, hiddenSize, layers } = config;
+  const embeddings = (vocabSize + maxPositions + typeVocabSize) * hiddenSize;
+  // Attention scores and the weighted sum of values: two products with every token of the row.
+  return (
+    2 * (encoderParameterCount(config, { families: [family] }) - embeddings) +
+    4 * layers * hiddenSize * length
+  );
+}
