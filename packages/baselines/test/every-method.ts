@@ -31,7 +31,7 @@ const sourceKinds: Readonly<Record<'adapters' | 'LoRAs', MakeSources>> = {
     randomLora('red', encoder),
     randomLora('blue', encoder, {
       rank: 3,
-      names: [encoder.modules.value, encoder.modules.output].map(
+      names: [encoder.modules.value ?? encoder.modules.attentionOutput, encoder.modules.output].map(
         (path) => `${path}`.split('*.').at(-1) ?? '',
       ),
     }),
@@ -67,7 +67,11 @@ export async function checkMethod(
 ): Promise<FileSet> {
   const { architecture, fingerprint, name } = encoder;
   const sources = definition.sources ? makeSources(architecture) : [];
-  const values = { similarities: [0.7, 0.2], reductionFactor: 2, omega: [0.5, 2] };
+  const values = {
+    ...{ similarities: [0.7, 0.2], reductionFactor: 2, omega: [0.5, 2] },
+    // LoRA has no default for encoders whose queries, keys and values are one matrix.
+    ...(architecture.modules.query === undefined ? { targetModules: 'all-linear' } : {}),
+  };
   const options = Object.entries(values).filter(([key]) => Object.hasOwn(definition.options, key));
   const method = definition.make(sources, Object.fromEntries(options));
   const own = method.kind === 'joint' ? { tasks: [...tasks] } : { task: tasks[0] };

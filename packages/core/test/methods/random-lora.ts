@@ -4,7 +4,7 @@ import type { EncoderArchitecture, LoraAdapter, LoraModule } from '../../src/ind
 export interface RandomLoraOptions {
   readonly rank?: number;
   readonly alpha?: number;
-  /** Ends of the paths of the adapted layers. By default queries and values. */
+  /** Ends of the paths of the adapted layers. By default queries and values, or all if they are one matrix. */
   readonly names?: readonly string[];
 }
 
@@ -15,7 +15,9 @@ export function randomLora(
   {
     rank = 2,
     alpha = 4,
-    names = [own.query, own.value].map((path) => `${path}`.split('.').at(-1) ?? ''),
+    names = own.query === undefined
+      ? linears.map(({ path }) => path.split('*.').at(-1) ?? '')
+      : [own.query, own.value].map((path) => `${path}`.split('.').at(-1) ?? ''),
   }: RandomLoraOptions = {},
 ): LoraAdapter {
   const modules = new Map<string, LoraModule>();
