@@ -53,16 +53,15 @@ function taskHead(
   const { method, encoder } = options;
   const { headLayout: layout, kind, usesTransformersHead } = method;
   const joint = kind === 'joint';
+  const pooling = poolingOf(options);
+  // The pooler reads the first token, so the class of transformers has no other head.
+  const pooled = usesTransformersHead && usesPooler(encoder.architecture) && pooling === undefined;
   // Adapter-m reads multiple choice from the first token (docs/reference/methods.md#heads).
   const first = joint && layout === 'flexible' && problem === 'multipleChoice';
   return createHead({
     ...{ problem, layout, name: taskName(task), outputs: labels?.length ?? 1 },
     several: joint,
-    features: first
-      ? 'first'
-      : usesTransformersHead && usesPooler(encoder.architecture)
-        ? 'pooled'
-        : undefined,
-    pooling: poolingOf(options),
+    features: first ? 'first' : pooled ? 'pooled' : undefined,
+    pooling,
   });
 }

@@ -135,6 +135,32 @@ test('targets that no layer has are refused with those that there are', () => {
   );
 });
 
+test('an encoder whose queries, keys and values are one matrix has no default targets', async () => {
+  using modern = await tinyEncoder(device, { modelType: 'modernbert' });
+  const given = { encoder: modern.architecture, adapterName: 'a', tasks: [] };
+  expect(() => lora().parameters(given)).toThrow(
+    'no usual LoRA targets for encoders of the architecture modernbert; give targetModules, such as all-linear',
+  );
+  expect(lora({ targetModules: ['Wqkv'] }).parameters(given)).not.toHaveLength(0);
+});
+
+test.each<LoraOptions>([{}, { targetModules: 'all-linear', bias: 'all' }])(
+  'a head on the mean of all tokens is stored beside the files of PEFT, which has none such: %j',
+  async (options) => {
+    const method = lora(options);
+    using model = await train({ encoder, task, method, pooling: 'mean', batchSize: 8, epochs: 1 });
+    const files = await model.files();
+    expect(JSON.parse(`${files['adapter_config.json']}`)).toMatchObject({ task_type: null });
+    expect(keysOf(files).filter((key) => key.includes('classifier'))).toEqual([]);
+    const snapshot = await readSnapshot(memoryFolder(files), target);
+    using again = await TrainedModel.fromSnapshot(encoder, snapshot, [task]);
+    const { logits } = await model.predict(task.validation);
+    expect((await again.predict(task.validation)).logits).toEqual(logits);
+    using other = await train({ encoder, task, method, batchSize: 8, epochs: 1 });
+    expect((await other.predict(task.validation)).logits).not.toEqual(logits);
+  },
+);
+
 test('training starts with what the encoder computes, with A as PyTorch draws it', async () => {
   const heads = {
     red: createHead({

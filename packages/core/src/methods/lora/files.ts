@@ -43,11 +43,13 @@ export function loraFiles(
   targets: LoraTargets,
 ): FileSet {
   const { tensors, encoder, heads, modelName, adapterName, encoderFingerprint } = call;
-  const [head] = heads.values();
+  const [own] = heads.values();
+  // PEFT has the head of the class, which reads what it reads by default.
+  const head = own?.options.pooling === undefined ? own : undefined;
   const saved = head ? savedHeadModules(headModules(head.options, encoder), settings.modulesToSave) : [];
   const adapted = new Set(layers.map(({ path }) => `${encoder.prefix}.${path}.bias`));
   // PEFT keeps the bias of an adapted layer in the layer that it wraps.
-  const own = [...tensors].map(
+  const inEncoder = [...tensors].map(
     ([key, tensor]) => [adapted.has(key) ? key.replace(/bias$/, 'base_layer.bias') : key, tensor] as const,
   );
   const inHead = [...(head?.tensors ?? [])].filter(([key]) => isSavedWhole(key, saved));
@@ -65,7 +67,7 @@ export function loraFiles(
     taskType: head === undefined ? null : head.options.problem === 'multipleChoice' ? null : 'SEQ_CLS',
     modelName,
   };
-  return peftFiles(adapterName, config, [...own, ...inHead], encoderFingerprint);
+  return peftFiles(adapterName, config, [...inEncoder, ...inHead], encoderFingerprint);
 }
 
 /** Creates the files of a LoRA without a head. */

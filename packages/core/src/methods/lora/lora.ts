@@ -66,6 +66,13 @@ export function lora(options: LoraOptions = {}): Method {
       }),
     sites: ({ encoder, parameter, dropout }) => {
       const byPath = new Map(layersOf(encoder).map((layer) => [layer.path, layer]));
+      // An encoder may use a layer twice, as DeBERTa its queries and keys. Each use has its own mask.
+      const uses = new Map<string, number>();
+      const streamOf = (path: string): string => {
+        const use = (uses.get(path) ?? 0) + 1;
+        uses.set(path, use);
+        return use === 1 ? `lora/${path}` : `lora/${path}/${use}`;
+      };
       return {
         linear: (output, { input, parts }) =>
           addLowRank(
@@ -74,7 +81,7 @@ export function lora(options: LoraOptions = {}): Method {
               const layer = byPath.get(path);
               if (!layer) return undefined;
               const keys = loraKeys(encoder, path);
-              const dropped = p > 0 ? dropout?.apply(input, p, `lora/${path}`) : undefined;
+              const dropped = p > 0 ? dropout?.apply(input, p, streamOf(path)) : undefined;
               return {
                 input: dropped ?? input,
                 a: parameter(keys.a),
