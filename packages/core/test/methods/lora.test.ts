@@ -191,31 +191,36 @@ test('training starts with what the encoder computes, with A as PyTorch draws it
   expect(await logits(model)).toEqual(await logits(other));
 });
 
-test('dropout has a mask for each adapted layer', async () => {
-  const names: string[] = [];
-  const dropout: Dropout = {
-    random: randomInput(),
-    apply: (x, _, name) => {
-      names.push(name);
-      return x;
-    },
+describe('dropout has a mask', async () => {
+  const streams = async (own: typeof encoder, features: 'pooled' | 'dense'): Promise<string[]> => {
+    const names: string[] = [];
+    const dropout: Dropout = {
+      random: randomInput(),
+      apply: (x, _, name) => {
+        names.push(name);
+        return x;
+      },
+    };
+    const heads = {
+      red: createHead({ problem: 'regression', outputs: 1, layout: 'static', features, name: 'red' }),
+    };
+    const method = lora({ dropout: 0.5 });
+    using model = await TrainableModel.create({ encoder: own, method, heads, adapterName: 'red', seed: 1 });
+    model.build(dropout);
+    return names.filter((name) => name.startsWith('lora/'));
   };
-  const heads = {
-    red: createHead({ problem: 'regression', outputs: 1, layout: 'static', features: 'pooled', name: 'red' }),
-  };
-  using model = await TrainableModel.create({
-    encoder,
-    method: lora({ dropout: 0.5 }),
-    heads,
-    adapterName: 'red',
-    seed: 1,
+  const expected = (parts: readonly string[]): string[] =>
+    [0, 1].flatMap((layer) => parts.map((part) => `lora/encoder.layer.${layer}.attention.self.${part}`));
+
+  test('for each adapted layer', async () => {
+    expect(await streams(encoder, 'pooled')).toEqual(expected(['query', 'value']));
   });
-  model.build(dropout);
-  expect(names.filter((name) => name.startsWith('lora/'))).toEqual(
-    [0, 1].flatMap((layer) =>
-      ['query', 'value'].map((part) => `lora/encoder.layer.${layer}.attention.self.${part}`),
-    ),
-  );
+
+  test('for each use of a layer that also projects positions', async () => {
+    using deberta = await tinyEncoder(device, { modelType: 'deberta-v2' });
+    const projections = ['query_proj', 'value_proj', 'query_proj/2', 'value_proj/2'];
+    expect(await streams(deberta, 'dense')).toEqual(expected(projections));
+  });
 });
 
 test.each<[LoraOptions, RegExp, number]>([
