@@ -1,7 +1,8 @@
-import { type Adapter, adapterFiles, type Method, mergeAdapters } from '@scalearn/core';
+import { type AdapterSource, adapterFiles, type Method, mergeAdapters } from '@scalearn/core';
 import { JsonFields } from '@scalearn/core/files';
 import { add, linear, multiply, relu } from '@scalearn/core/graph';
 import {
+  adaptersOf,
   defineMethod,
   type MethodDefinition,
   type MethodReader,
@@ -21,7 +22,8 @@ const configFile = 'gated_sum.json';
  *
  * @param start the initial value of the gates is `start` divided by the number of sources
  */
-export function gatedSum(sources: readonly Adapter[], start = 2): Method {
+export function gatedSum(given: readonly AdapterSource[], start = 2): Method {
+  const sources = adaptersOf(given, 'a gated sum');
   return {
     name: 'gated-sum',
     kind: 'two-stage',

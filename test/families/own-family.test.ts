@@ -13,7 +13,7 @@ import {
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { MaskedLanguageModel } from '@scalearn/pretrain';
 import { describe, expect, test } from 'vitest';
-import { checkMethod, everyMethod } from '../../packages/baselines/test/every-method.ts';
+import { checkMethod, everyKind } from '../../packages/baselines/test/every-method.ts';
 import { tinyEncoderOf } from '../../packages/core/test/training/tiny.ts';
 import { preNorm } from './pre-norm.ts';
 
@@ -26,15 +26,15 @@ const config = parseEncoderConfig(json, { families });
 const onOnnx = ['bottleneck', 'scalearn', 'scalearn-uniform++', 'full-finetuning'];
 
 describe.each([
-  ['reference', everyMethod, async () => new ReferenceDevice()],
-  ['onnx', everyMethod.filter(({ id }) => onOnnx.includes(id)), () => requestOnnxDevice()],
+  ['reference', everyKind, async () => new ReferenceDevice()],
+  ['onnx', everyKind.filter(([, { id }]) => onOnnx.includes(id)), () => requestOnnxDevice()],
 ] as const)('a family of one’s own on %s', (_, methods, open) => {
-  test.each(methods.map((definition) => [definition.id, definition] as const))(
+  test.each(methods)(
     'is trained by %s, whose folder is read again, and merged where it can be',
-    async (_, definition) => {
+    async (_, definition, makeSources) => {
       await using device = await open();
       using encoder = await tinyEncoderOf(device, config, { families });
-      const files = await checkMethod(encoder, definition);
+      const files = await checkMethod(encoder, definition, makeSources);
       for (const [path, content] of Object.entries(files))
         if (/adapter\.safetensors$/.test(path)) {
           const { entries } = parseSafetensors(content as Uint8Array, path);

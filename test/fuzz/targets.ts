@@ -27,7 +27,7 @@ const folderNames = [
     'adapter-m',
     'propetl-m',
   ],
-  'hyperformer',
+  ...['hyperformer', 'lora', 'lora-source', 'scalearn-loras'],
 ];
 const tableNames = ['csv', 'tsv', 'json', 'jsonl', 'parquet', 'gz'];
 const runNames = ['run-json', 'predictions', 'experiment-index', 'report-json'];

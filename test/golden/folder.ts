@@ -146,6 +146,15 @@ function readTensors(path: string): Map<string, NamedTensor> {
   );
 }
 
+const bare = (key: string): string => key.replace(/^weights\//, '');
+
+/** Reads weights from files by their keys. */
+export function readWeights(paths: readonly string[]): Map<string, NamedTensor> {
+  return new Map(
+    paths.flatMap((path) => [...readTensors(path)].map(([key, tensor]) => [bare(key), tensor] as const)),
+  );
+}
+
 /**
  * Reads a case.
  *
@@ -162,17 +171,18 @@ export function readCase(id: string, folder: string = caseFolder(id)): Case {
   };
   const own = readTensors(join(folder, 'tensors.safetensors'));
   const tensors = new Map([...own].map(([key, tensor]) => [inGroup(key, rename), tensor]));
-  const weights = new Map<string, NamedTensor>();
-  const bare = (key: string): string => key.replace(/^weights\//, '');
-  for (const from of file.weights_from ?? [])
-    for (const [key, tensor] of readTensors(join(dirname(folder), from))) weights.set(bare(key), tensor);
+  const weights = readWeights((file.weights_from ?? []).map((from) => join(dirname(folder), from)));
   for (const [key, tensor] of tensors) if (key.startsWith('weights/')) weights.set(bare(key), tensor);
   return { name: id, file, tensors, weights };
 }
 
-/** Converts parameter names to those of this library. The official joint models wrap encoder and heads. */
+/**
+ * Converts parameter names to those of this library. PEFT wraps the model and adapted layers, the official joint models
+ * wrap encoder and heads.
+ */
 function renaming({ encoder, problem }: CaseFile): (key: string) => string {
-  if (typeof problem === 'string') return (key) => key;
+  if (typeof problem === 'string')
+    return (key) => key.replace(/^base_model\.model\./, '').replace(/\.base_layer\.bias$/, '.bias');
   const prefix = encoder.config?.model_type === 'bert' ? 'bert' : 'roberta';
   return (key) =>
     key

@@ -19,13 +19,17 @@ import {
   type BottleneckOptions,
   bottleneck,
   type EncoderArchitecture,
+  type LoraAdapter,
+  type LoraModule,
+  lora,
   type Method,
   type NamedTensor,
   type ScalearnVariant,
   scalearn,
   scalearnVariants,
 } from '@scalearn/core';
-import { adapterKeys, adapterWidth } from '@scalearn/core/methods';
+import { JsonFields } from '@scalearn/core/files';
+import { adapterKeys, adapterWidth, parseLoraConfig } from '@scalearn/core/methods';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import type { Case } from './folder.ts';
 
@@ -47,6 +51,7 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
   'full-fine-tuning': () => fullFinetuning(),
   'full-ft-m': () => fullFinetuningM(),
   ia3: () => ia3(),
+  lora: caseLora,
   propetl: (c, { architecture }) =>
     propetl({
       reductionFactor: reductionFactor(c, architecture),
@@ -59,6 +64,7 @@ export const caseMethods: Readonly<Record<string, CaseMethod>> = {
       sparsity: c.file.method.sparsity as number,
       firstLayerMask: c.file.method.released_code_alias ? 'last-task' : 'own',
     }),
+  'scalearn-lora': caseScalearnLora,
   'probing-one': caseProbe,
   'probing-two': caseProbe,
   ...Object.fromEntries(hyperformerVariants.map((variant) => [variant, caseHyperformer])),
@@ -127,6 +133,12 @@ export function soupParts(
   };
 }
 
+/** The method of PEFT's configuration. */
+function caseLora({ file }: Case): Method {
+  const config = JsonFields.of(file.method.peft_config, file.id);
+  return lora(parseLoraConfig(config).settings);
+}
+
 function caseScalearn(c: Case, encoder: TransformerEncoder): Method {
   const { method } = c.file;
   const normalization = (['mean', 'softmax'] as const).find((kind) => method.normalisation?.startsWith(kind));
@@ -136,6 +148,34 @@ function caseScalearn(c: Case, encoder: TransformerEncoder): Method {
     dropout: method.omega_dropout ?? 0,
     ...(normalization ? { normalization } : {}),
     ...(method.regulariser ? { regularization: method.regulariser.lambda } : {}),
+  });
+}
+
+/** ScaLearn on LoRA sources. Its variant follows from the form of ω. */
+function caseScalearnLora(c: Case): Method {
+  const { omega, shared_across_layers: shared, omega_dropout: dropout = 0 } = c.file.method;
+  const variant = `scalearn${omega === 'scalar' ? '-uniform' : ''}${shared ? '++' : ''}` as ScalearnVariant;
+  return scalearn({ sources: caseLoras(c), variant, dropout });
+}
+
+/** The LoRA sources of a case: their scaling, and all tensors with their names. */
+function caseLoras({ file, weights }: Case): LoraAdapter[] {
+  const settings = file.method.sources as Readonly<
+    Record<string, { readonly r: number; readonly alpha: number }>
+  >;
+  return (file.adapters ?? []).map((name): LoraAdapter => {
+    const { r: rank, alpha } = settings[name] as { readonly r: number; readonly alpha: number };
+    const modules = new Map<string, LoraModule>();
+    for (const [key, { shape, data }] of weights) {
+      if (!key.endsWith(`.lora_A.${name}.weight`)) continue;
+      const path = key.slice(0, -`.lora_A.${name}.weight`.length);
+      const b = weights.get(`${path}.lora_B.${name}.weight`) as NamedTensor;
+      modules.set(path, { a: data, b: b.data, rank, alpha, inputs: shape[1] ?? 0, outputs: b.shape[0] ?? 0 });
+    }
+    return {
+      ...{ name, modules, useRslora: false },
+      targets: { targetModules: [...modules.keys()], modulesToSave: [] },
+    };
   });
 }
 
@@ -160,6 +200,6 @@ function caseAdapter({ file, weights }: Case, name: string, encoder: EncoderArch
   };
 }
 
-export function caseSources(c: Case, encoder: TransformerEncoder): Adapter[] {
+function caseSources(c: Case, encoder: TransformerEncoder): Adapter[] {
   return (c.file.adapters ?? []).map((name) => caseAdapter(c, name, encoder.architecture));
 }

@@ -1,4 +1,4 @@
-import { bottleneck, type Device, type HostArray, mergeAdapters, type NamedTensor } from '@scalearn/core';
+import type { Device, HostArray, NamedTensor } from '@scalearn/core';
 import {
   add,
   gradients,
@@ -13,10 +13,10 @@ import {
   type Tensor,
 } from '@scalearn/core/graph';
 import {
-  adapterKeys,
   createHead,
   type Dropout,
   optimizerFeeds,
+  storedSource,
   TrainableModel,
   trainingGraph,
 } from '@scalearn/core/methods';
@@ -24,7 +24,6 @@ import { relativeDifference } from '@scalearn/core/testing';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { compareAfter, compareOutputs, type Difference } from './differences.ts';
 import type { Batch, Case, Tolerance } from './folder.ts';
-import { caseSources } from './methods.ts';
 import { caseEncoder, caseModel, caseTasks } from './setup.ts';
 
 const flat = (rows: Batch['input_ids']): readonly (readonly number[])[] =>
@@ -81,7 +80,7 @@ export async function runCase(device: Device, c: Case, mostSteps?: number): Prom
     for (const [prefix, batch] of Object.entries(steps))
       differences.push(...(await singleStep(device, model, encoder, c, prefix ? `${prefix}/` : '', batch)));
     if (c.file.curve) differences.push(...(await curve(device, model, encoder, c, mostSteps)));
-    if (c.file.merged) differences.push(...(await merged(device, encoder, c)));
+    if (c.file.merged) differences.push(...(await merged(device, encoder, c, model)));
     model.dispose();
     return differences;
   } finally {
@@ -206,32 +205,33 @@ async function curve(
 }
 
 /** The single adapter equivalent to a ScaLearn model: its tensors, and its logits. */
-async function merged(device: Device, encoder: TransformerEncoder, c: Case): Promise<Difference[]> {
-  const sources = caseSources(c, encoder);
-  const model = await caseModel(encoder, c, false);
-  const adapter = mergeAdapters('merged', sources, omegas(c), { normalization: 'none' });
+async function merged(
+  device: Device,
+  encoder: TransformerEncoder,
+  c: Case,
+  model: TrainableModel,
+): Promise<Difference[]> {
+  const call = { ...model.target, adapterName: 'merged', modelName: c.name };
+  const adapter = model.method.merge?.({ ...call, tensors: c.weights, heads: new Map() });
+  if (!adapter) throw new Error(`${model.method.name} cannot be merged`);
+  const { method, tensors } = storedSource(adapter, encoder.architecture);
   const differences: Difference[] = [];
-  const tensors = new Map<string, NamedTensor>(c.weights);
-  for (const [i, layer] of adapter.layers.entries())
-    for (const [field, key] of Object.entries(adapterKeys(encoder.architecture, i, 'merged'))) {
-      const data = layer[field as keyof typeof layer];
-      const expected = c.tensors.get(`merged/${key}`) as NamedTensor;
-      differences.push({
-        what: `merged/${key}`,
-        group: 'outputs',
-        value: relativeDifference(data, expected.data),
-      });
-      tensors.set(key, { shape: expected.shape, data });
-    }
-  const { problem, outputs, layout } = model.head();
+  for (const [key, { data }] of tensors) {
+    const expected = c.tensors.get(`merged/${key}`) as NamedTensor;
+    differences.push({
+      what: `merged/${key}`,
+      group: 'outputs',
+      value: relativeDifference(data, expected.data),
+    });
+  }
   const single = await TrainableModel.create({
     encoder,
-    method: bottleneck({ width: adapter.width, nonLinearity: adapter.nonLinearity }),
-    heads: { merged: createHead({ problem, outputs, layout, name: c.file.adapters?.at(-1) as string }) },
+    method,
+    heads: { merged: createHead(model.head().options) },
     adapterName: 'merged',
     seed: 0,
   });
-  single.parameters.write(tensors);
+  single.parameters.write(new Map([...c.weights, ...tensors]));
   const program = await device.compile({ outputs: { logits: single.build().logits } });
   const result = await program.run(batchFeeds(encoder, c, 0, false));
   const expected = (c.tensors.get('outputs/merged/logits') as NamedTensor).data;
@@ -240,8 +240,7 @@ async function merged(device: Device, encoder: TransformerEncoder, c: Case): Pro
     group: 'outputs',
     value: relativeDifference(result.logits as HostArray, expected),
   });
+  program.dispose();
+  single.dispose();
   return differences;
 }
-
-const omegas = (c: Case): Float32Array[] =>
-  [...c.weights].filter(([key]) => key.endsWith('.omega')).map(([, tensor]) => tensor.data);

@@ -122,6 +122,8 @@ const cases: Readonly<Record<string, CaseRule>> = {
   hyperformer: { step: 'stsb', drop: /^after|^grads.*hyper_?nets\.1\./ },
   'hyperformer++': { step: 'mnli', drop: /^after/ },
   ia3: whole,
+  'lora-bias': { ...noLastParameters, ...later },
+  'lora-deberta-v2': { ...noLastParameters, ...later },
   'merge-scalearn-uniform++': whole,
   'optimizer-warmup-decay': whole,
   'probing-two': noLastParameters,
@@ -130,6 +132,9 @@ const cases: Readonly<Record<string, CaseRule>> = {
   'scalearn++-dropout': noLastParameters,
   'scalearn-distilbert-t3': { ...noLastParameters, ...later },
   'scalearn-dropout': whole,
+  'scalearn-lora-modernbert': { ...noLastParameters, ...later },
+  'scalearn-lora-scalar-shared': { ...noLastParameters, ...later },
+  'scalearn-lora-vector': { ...noLastParameters, ...later },
   'scalearn-uniform++-dropout': noLastParameters,
   'scalearn-uniform-dropout': noLastParameters,
   soup: noLastParameters,
@@ -197,6 +202,12 @@ const files: readonly (readonly [path: string, rule: Rule | undefined])[] = [
   ['golden-more/weights/small-electra.safetensors', copy],
   ['golden-more/weights/small-modernbert.safetensors', copy],
   ['golden-more/weights/small-mpnet.safetensors', copy],
+  ['golden-more/weights/small-bert.safetensors', copy],
+  ...[
+    ...['bert-adalora', 'bert-bias-lora-only', 'bert-dora', 'bert-feature-extraction'],
+    ...['bert-layers-to-transform', 'bert-lora-bin', 'bert-named-adapter', 'bert-patterns'],
+    ...['deberta-v2-lora', 'distilbert-lora', 'modernbert-lora'],
+  ].map((name) => [`golden-more/peft/${name}`, copy] as const),
   ['golden-more/tokenizers/mpnet-tiny', copy],
   ['golden-more/tokenizers/mpnet-tiny.jsonl', shortLinesOfEachKind(25)],
 ];
@@ -210,7 +221,7 @@ function filesBelow(path: string): string[] {
 
 /** Tensors take most of the space, so they are kept compressed, except those whose format is tested. */
 export const isCompressed = (path: string): boolean =>
-  path.endsWith('.safetensors') && !path.startsWith('formats/');
+  path.endsWith('.safetensors') && !/^(?:formats|peft)\//.test(path);
 
 /** Returns the selection's files by path, not compressed yet. */
 export function select(shared: string): Map<string, Buffer> {

@@ -35,10 +35,12 @@ export async function caseEncoder(device: Device, { file, weights }: Case): Prom
   if (config) {
     const parsed = parseEncoderConfig(config);
     // Weight files may hold additional layers, adapters and heads.
-    const { prefix } = encoderArchitecture(parsed);
+    const { prefix, staticHead } = encoderArchitecture(parsed);
+    const inHead = (key: string): boolean =>
+      staticHead.modules.slice(0, -1).some((module) => key.startsWith(`${module}.`));
     const parts = encoderWeights(parsed).flatMap((spec) => spec.parts);
     const wanted = new Set(parts.map((part) => `${prefix}.${part}`));
-    const own = [...weights].filter(([key]) => wanted.has(key));
+    const own = [...weights].filter(([key]) => wanted.has(key) || inHead(key));
     return createEncoder({ device, config: parsed, weights: memoryReader(new Map(own)), name: file.id });
   }
   const folder = besideGolden(file.id, path as string);

@@ -1,19 +1,10 @@
-import type { Device } from '@scalearn/core';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { GoldenDevice } from './device.ts';
 import { ratios } from './differences.ts';
 import { caseNames, readCase } from './folder.ts';
+import { checkPeft, peftCase, peftNames } from './peft.ts';
 import { runCase } from './run.ts';
 import { pending } from './setup.ts';
-
-export interface GoldenDevice {
-  readonly name: string;
-  readonly device: Device;
-  readonly limits: 'tolerance' | 'tolerance_float64';
-  /** Maximum difference, as a multiple of its limit. */
-  readonly times: number;
-  /** Maximum number of steps of a curve on a real encoder; default all. */
-  readonly realSteps?: number;
-}
 
 /** Defines one test for every recorded case from its `case.json` alone. Prints the largest difference at the end. */
 export function goldenSuite({ name: deviceName, device, limits, times, realSteps }: GoldenDevice): void {
@@ -35,6 +26,13 @@ export function goldenSuite({ name: deviceName, device, limits, times, realSteps
         const { largest: ratio, what } = ratios(await runCase(device, c, steps), c.file[limits]);
         if (ratio > largest.ratio) Object.assign(largest, { ratio, what: `${name} ${what}` });
         expect(ratio, what).toBeLessThanOrEqual(times);
+      });
+    }
+    for (const name of peftNames()) {
+      const reason = pending(peftCase(name));
+      test(`PEFT’s ${name}${reason ? ` (pending: ${reason})` : ''}`, async (context) => {
+        if (reason) return context.skip(`pending: ${reason}`);
+        await checkPeft({ device, limits, times }, name);
       });
     }
   });

@@ -1,5 +1,4 @@
 import {
-  type Adapter,
   type CheckpointStore,
   type Device,
   type Encoder,
@@ -48,7 +47,7 @@ export class Session {
     const device = await requestDevice({ device: settings.device, onnx });
     try {
       const encoder = await loadEncoder(new URL('encoder/', assets), { device });
-      const load = (name: string): Promise<Adapter> => loadAdapter(new URL(`adapters/${name}/`, assets));
+      const load = (name: string) => loadAdapter(new URL(`adapters/${name}/`, assets));
       const sources = await Promise.all(sourceNames.map(load));
       const method = scalearn({ sources, variant: 'scalearn-uniform++' });
       const rte = await loadTask('miniglue/rte', { limit: rows, evalLimit: testRows });

@@ -85,7 +85,7 @@ const methodOptions = {
 export function adapterFusion(options: AdapterFusionOptions): Method {
   checkOptionNames('adapterFusion', options, ['sources', ...Object.keys(methodOptions)]);
   const { dropout, regularization } = settleOptions(methodOptions, options);
-  const sources = adaptersOf(options.sources);
+  const sources = adaptersOf(options.sources, 'AdapterFusion');
   const T = sources.length;
   if (T < 2)
     throw new ArgumentError(`AdapterFusion chooses among sources: at least two are needed, not ${T}`);
@@ -188,7 +188,8 @@ export const adapterFusionReader: MethodReader = async (folder, target) => {
   const json = JsonFields.parse(text, where);
   checkFileTarget(json, target, fusionOwnKeys);
   const { target: task, ...settings } = parseFusionConfig(json);
-  const sources = await readSourceFolders(folder, json);
+  const found = await readSourceFolders(folder, json);
+  const sources = fileFault(where, () => adaptersOf(found, 'AdapterFusion'));
   const short = sources.find(({ leftOut }) => leftOut !== undefined);
   if (short)
     throw json.error(

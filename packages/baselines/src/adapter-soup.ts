@@ -77,7 +77,7 @@ interface Share {
  */
 export function adapterSoup(options: AdapterSoupOptions): Method {
   checkOptionNames('adapterSoup', options, ['sources', 'weights', 'similarities', 'topK']);
-  const sources = adaptersOf(options.sources);
+  const sources = adaptersOf(options.sources, 'AdapterSoup');
   const weights = 'weights' in options ? options.weights : soupWeights(options.similarities, options.topK);
   checkWeights(sources, weights);
   const shares = sources.map(({ name }, t) => ({ name, weight: weights[t] as number }));

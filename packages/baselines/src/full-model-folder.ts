@@ -32,8 +32,10 @@ const nameKey = 'name';
 export function fullModelFiles(methodName: string, call: SaveCall): FileSet {
   const { tensors, heads, encoder, encoderConfig, adapterName } = call;
   const head = heads.size === 1 ? [...heads.values()][0] : undefined;
-  const { layout, pooling } = head?.options ?? {};
-  const isInside = encoder.staticHead.isInTransformers && layout === 'static' && pooling === undefined;
+  const { layout, features, pooling } = head?.options ?? {};
+  // transformers has the class of a head on the pooler, too.
+  const hasClass = encoder.staticHead.isInTransformers || features === 'pooled';
+  const isInside = hasClass && layout === 'static' && pooling === undefined;
   const inside = isInside ? head : undefined;
   const weights = writeSafetensors([...tensors, ...(inside?.tensors ?? [])], {
     ...encoderMetadata(call),

@@ -14,11 +14,11 @@ import {
   modelMetadata,
   modulePath,
   type SaveCall,
+  sourceFiles,
   stableStringify,
   tensorFiles,
 } from '@scalearn/core/methods';
 import { requireSettings } from './adapter-folder.ts';
-import { sourceFiles } from './source-files.ts';
 
 /**
  * Returns the keys on disk of a layer's three linear maps, without `.weight` and `.bias`

@@ -12,6 +12,7 @@ export {
   hyperformerVariants,
 } from './hyperformer.ts';
 export { ia3, ia3Reader } from './ia3.ts';
+export { mergeIntoEncoder } from './merge-into-encoder.ts';
 export { baselineMethods, baselineReaders } from './methods.ts';
 export { type ProbeOptions, probe, probeReader } from './probe.ts';
 export { propetl } from './propetl.ts';

@@ -13,10 +13,10 @@ import {
   type MethodReader,
   modelMetadata,
   readSourceFolders,
+  sourceFiles,
   stableStringify,
 } from '@scalearn/core/methods';
 import { frozenAdapter } from './frozen-adapter.ts';
-import { sourceFiles } from './source-files.ts';
 
 export interface ProbeOptions {
   /** Frozen adapters. The paper uses one or two. */
@@ -40,7 +40,7 @@ export interface ProbeOptions {
  */
 export function probe(options: ProbeOptions): Method {
   checkOptionNames('probe', options, ['sources', 'omega']);
-  const sources = adaptersOf(options.sources);
+  const sources = adaptersOf(options.sources, 'a probe');
   const omega = [...options.omega];
   checkOptions(sources, omega);
   const merged = (name: string): Adapter =>

@@ -1,8 +1,10 @@
 import {
   type Encoder,
+  type EncoderArchitecture,
   type FileSet,
   mergeSnapshot,
   readSnapshot,
+  type SourceAdapter,
   snapshotFiles,
   TrainedModel,
   train,
@@ -11,11 +13,40 @@ import { bytesSource, openTensorFile, type TensorToWrite, writeSafetensors } fro
 import { coreMethods, type MethodDefinition } from '@scalearn/core/methods';
 import { expect } from 'vitest';
 import { randomAdapter } from '../../core/test/methods/random-adapter.ts';
+import { randomLora } from '../../core/test/methods/random-lora.ts';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyTask } from '../../core/test/training/tiny.ts';
-import { baselineMethods, baselineReaders } from '../src/index.ts';
+import { baselineMethods, baselineReaders, mergeIntoEncoder } from '../src/index.ts';
 
-export const everyMethod: readonly MethodDefinition[] = [...coreMethods, ...baselineMethods];
+const everyMethod: readonly MethodDefinition[] = [...coreMethods, ...baselineMethods];
+
+/** Makes the sources of a method for an encoder. */
+type MakeSources = (encoder: EncoderArchitecture) => readonly SourceAdapter[];
+
+/** The kinds of sources, by their names. Only ScaLearn takes LoRAs. */
+const sourceKinds: Readonly<Record<'adapters' | 'LoRAs', MakeSources>> = {
+  adapters: (encoder) => [randomAdapter('red', encoder, 3), randomAdapter('blue', encoder, 3)],
+  // Of other ranks and in other layers.
+  LoRAs: (encoder) => [
+    randomLora('red', encoder),
+    randomLora('blue', encoder, {
+      rank: 3,
+      names: [encoder.modules.value ?? encoder.modules.attentionOutput, encoder.modules.output].map(
+        (path) => `${path}`.split('*.').at(-1) ?? '',
+      ),
+    }),
+  ],
+};
+
+/** Every method with each kind of sources that it takes. */
+export const everyKind: readonly (readonly [string, MethodDefinition, MakeSources])[] = everyMethod.flatMap(
+  (definition) => [
+    [definition.id, definition, sourceKinds.adapters] as const,
+    ...(definition.id.startsWith('scalearn')
+      ? [[`${definition.id} on LoRAs`, definition, sourceKinds.LoRAs] as const]
+      : []),
+  ],
+);
 
 const tasks = [
   tinyTask({ id: 'tiny/red', rows: 16, validationRows: 8 }),
@@ -29,12 +60,18 @@ const tasks = [
  *
  * @returns the folder's files
  */
-export async function checkMethod(encoder: Encoder, definition: MethodDefinition): Promise<FileSet> {
+export async function checkMethod(
+  encoder: Encoder,
+  definition: MethodDefinition,
+  makeSources: MakeSources = sourceKinds.adapters,
+): Promise<FileSet> {
   const { architecture, fingerprint, name } = encoder;
-  const sources = definition.sources
-    ? [randomAdapter('red', architecture, 3), randomAdapter('blue', architecture, 3)]
-    : [];
-  const values = { similarities: [0.7, 0.2], reductionFactor: 2, omega: [0.5, 2] };
+  const sources = definition.sources ? makeSources(architecture) : [];
+  const values = {
+    ...{ similarities: [0.7, 0.2], reductionFactor: 2, omega: [0.5, 2] },
+    // LoRA has no default for encoders whose queries, keys and values are one matrix.
+    ...(architecture.modules.query === undefined ? { targetModules: 'all-linear' } : {}),
+  };
   const options = Object.entries(values).filter(([key]) => Object.hasOwn(definition.options, key));
   const method = definition.make(sources, Object.fromEntries(options));
   const own = method.kind === 'joint' ? { tasks: [...tasks] } : { task: tasks[0] };
@@ -59,6 +96,14 @@ export async function checkMethod(encoder: Encoder, definition: MethodDefinition
     using single = await TrainedModel.fromSnapshot(encoder, await readSnapshot(merged, target), shapes);
     const { validation } = tasks[0];
     const [expected, actual] = [await model.predict(validation), await single.predict(validation)];
+    for (const [i, value] of expected.logits.entries()) expect(actual.logits[i]).toBeCloseTo(value, 4);
+  }
+  if (method.fold) {
+    const folded = memoryFolder(snapshotFiles(await mergeIntoEncoder(snapshot, encoder)));
+    const read = await readSnapshot(folded, target, baselineReaders);
+    using whole = await TrainedModel.fromSnapshot(encoder, read, shapes);
+    const { validation } = tasks[0];
+    const [expected, actual] = [await model.predict(validation), await whole.predict(validation)];
     for (const [i, value] of expected.logits.entries()) expect(actual.logits[i]).toBeCloseTo(value, 4);
   }
   return files;

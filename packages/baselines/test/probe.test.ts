@@ -51,7 +51,7 @@ describe('a probe of one source', () => {
 
   test('with ω = 1 is the source', async () => {
     using model = await trained(probe({ sources: [mrpc], omega: [1] }));
-    expect((await model.adapter()).layers).toEqual(mrpc.layers);
+    expect(await model.adapter()).toMatchObject({ layers: mrpc.layers });
   });
 });
 

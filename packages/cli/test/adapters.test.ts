@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Adapter, adapterFiles, type FileSet } from '@scalearn/core';
+import { sourceFiles } from '@scalearn/core/methods';
 import { encoderArchitecture, loadAdapter, localFolder, readEncoderConfig } from '@scalearn/encoders';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../../test/support/hub-server.ts';
 import { scratchFolder } from '../../../test/support/scratch.ts';
+import { randomLora } from '../../core/test/methods/random-lora.ts';
 import { colors } from './support/own-files.ts';
 import { events, must, run } from './support/run.ts';
 import { tinyWorld } from './support/tiny.ts';
@@ -46,6 +48,18 @@ async function published(
   return Object.fromEntries(needed.map((file) => [file, bytes(files[file]!)]));
 }
 
+/** A LoRA, in a folder of its name. */
+async function lora(name: string): Promise<Record<string, Uint8Array>> {
+  const encoder = encoderArchitecture(await readEncoderConfig(await localFolder(world.encoder)));
+  const files = sourceFiles([randomLora(name, encoder)], { encoder, modelName: 'bert-tiny-uncased' });
+  return Object.fromEntries(
+    Object.entries(files).map(([file, content]) => [
+      file,
+      typeof content === 'string' ? bytes(content) : content,
+    ]),
+  );
+}
+
 const within = (inner: string, files: Record<string, Uint8Array>): Record<string, Uint8Array> =>
   Object.fromEntries(Object.entries(files).map(([name, content]) => [`${inner}/${name}`, content]));
 
@@ -54,6 +68,7 @@ const peft = {
   base_model_name_or_path: 'bert-tiny-uncased',
   r: 8,
   target_modules: ['query'],
+  use_dora: true,
 };
 
 beforeAll(async () => {
@@ -61,7 +76,8 @@ beforeAll(async () => {
     ...within('en/sst2', await published('sst2')),
     ...within('wide', await published('wide', { hiddenSize: 48 })),
     ...within('elsewhere', await published('elsewhere', { encoderFingerprint: 'f'.repeat(64) })),
-    ...within('lora', { 'adapter_config.json': bytes(JSON.stringify(peft)) }),
+    ...(await lora('lora')),
+    ...within('dora', { 'adapter_config.json': bytes(JSON.stringify(peft)) }),
     ...within('damaged', { 'adapter_config.json': bytes('{"config":') }),
     'README.md': bytes('# Adapters'),
   };
@@ -96,7 +112,7 @@ test('a published adapter is a source by its name, and so is one of several by i
     expect(await train(`one-${i}`, name)).toMatchObject({ code: 0 });
     const { sources } = JSON.parse(readFileSync(join(at(`one-${i}`), 'run.json'), 'utf8'));
     expect(sources).toMatchObject([{ name: 'sst2', path: name }]);
-    expect((await loadAdapter(name)).width).toBe(2);
+    expect(await loadAdapter(name)).toMatchObject({ width: 2 });
   }
 });
 
@@ -104,7 +120,7 @@ test('a repository of several is refused with their names', async () => {
   const { code, err } = await train('none', 'hf:AdapterHub/several');
   expect(code).toBe(1);
   expect(err).toContain(
-    'has adapters in it (damaged, elsewhere, en/sst2, lora, wide); name one, such as hf:AdapterHub/several/damaged',
+    'has adapters in it (damaged, dora, elsewhere, en/sst2, lora, wide); name one, such as hf:AdapterHub/several/damaged',
   );
 });
 
@@ -113,17 +129,18 @@ test.each(['hf:AdapterHub/several', 'copy'])(
   async (place) => {
     const named = place === 'copy' ? at(place) : place;
     const { out } = await must('adapters', named, '--encoder', world.encoder);
-    expect(out).toMatch(/^1 of 5 adapters fits /);
+    expect(out).toMatch(/^2 of 6 adapters fit /);
     expect(out).toMatch(/\/en\/sst2 +bert-tiny-uncased +yes$/m);
     expect(out).toMatch(/\/wide: belongs to an encoder of hidden size 48, not 36$/m);
     expect(out).toMatch(/\/elsewhere: was trained on another encoder \(fingerprint f{12}…/m);
-    expect(out).toMatch(/\/lora: .*LoRA/m);
+    expect(out).toMatch(/\/lora +bert-tiny-uncased +yes$/m);
+    expect(out).toMatch(/\/dora: adapter_config.json: use_dora is true, so it is a DoRA/m);
     expect(out).toMatch(/\/damaged: adapter_config.json.*JSON/m);
     const [event] = events<{ adapters: { source: string; reason: string | null }[] }>(
       await must('adapters', named, '--encoder', world.encoder, '--json'),
     );
     const fitting = event!.adapters.filter(({ reason }) => reason === null);
-    expect(fitting.map(({ source }) => source)).toEqual([`${named}/en/sst2`]);
+    expect(fitting.map(({ source }) => source)).toEqual([`${named}/en/sst2`, `${named}/lora`]);
   },
 );
 

@@ -4,9 +4,7 @@ export { checkOptionNames, hasFunctions } from './arguments.ts';
 export {
   type AdapterLayer,
   adapterKeys,
-  adaptersOf,
   adapterWidth,
-  describeAdapter,
   nonLinearity,
 } from './methods/adapter.ts';
 export {
@@ -23,6 +21,7 @@ export { bottleneckReader, checkAdapterFits, storedAdapter } from './methods/bot
 export { controlAdapter, sourceControls } from './methods/controls.ts';
 export * from './methods/definition.ts';
 export { coreMethods } from './methods/definitions.ts';
+export { type LoraConfig, parseLoraConfig } from './methods/lora/config.ts';
 export type { FrozenSpec, MethodCall, MethodTarget, SaveCall } from './methods/method.ts';
 export {
   fileFault,
@@ -34,7 +33,9 @@ export {
 export { checkFileTarget, checkNamedEncoder, modelMetadata, stableStringify } from './methods/model-json.ts';
 export * from './methods/option-definition.ts';
 export type { ScalearnSettings } from './methods/scalearn-settings.ts';
-export { readSourceFolders } from './methods/sources-reader.ts';
+export { adaptersOf, describeAdapter, isLora, sourcesOf } from './methods/source.ts';
+export { sourceFiles } from './methods/source-files.ts';
+export { readSourceFolders, storedSource } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
 export { type FolderTensors, openFolderTensors, tensorFiles } from './methods/tensor-files.ts';
 export { checkEncoder, encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
@@ -45,13 +46,13 @@ export { mapTimeSliced, type TimeSliceOptions } from './model/loop.ts';
 export { modelFromSnapshot, singleHead } from './model/snapshot.ts';
 export { findByName, taskName } from './model/task.ts';
 export { TrainableModel, type TrainableModelOptions } from './model/trainable-model.ts';
-export { type EncoderModules, type LayerModule, modulePath } from './nn/architecture.ts';
+export { type EncoderModules, type LayerModule, type LinearLayers, modulePath } from './nn/architecture.ts';
 export { createDropout, type Dropout } from './nn/dropout.ts';
 export type { TruncationOptions } from './nn/encoder.ts';
 export type { EncoderCall, EncoderGraph } from './nn/encoder-graph.ts';
 export { createHead, type Head, type HeadOptions, type SavedHead } from './nn/head.ts';
 export { linearParameters, type ParameterSpec, Parameters } from './nn/parameters.ts';
-export type { FeedForwardOutput, LayerSite, Sites } from './nn/sites.ts';
+export type { FeedForwardOutput, LayerSite, LinearSite, Sites } from './nn/sites.ts';
 export {
   type DenseHeadOptions,
   denseHead,

@@ -14,11 +14,12 @@ import {
 } from '@scalearn/baselines';
 import {
   bottleneck,
+  lora,
   type Method,
   type NamedTensor,
   type Problem,
-  readAdapterFolder,
   readSnapshot,
+  readSourceFolder,
   scalearn,
   snapshotFiles,
 } from '@scalearn/core';
@@ -26,12 +27,14 @@ import { createHead, type SavedHead } from '@scalearn/core/methods';
 import { memoryFolder, modelFolder } from '@scalearn/encoders';
 import { architecture } from '../../../packages/core/test/methods/architecture.ts';
 import { randomAdapter } from '../../../packages/core/test/methods/random-adapter.ts';
+import { randomLora } from '../../../packages/core/test/methods/random-lora.ts';
 import { filesOf, mutatedFiles } from '../harness/mutate-files.ts';
 import type { Files, FuzzTarget } from '../harness/target.ts';
 
 const encoder = architecture('bert');
 const source = (name: string) => randomAdapter(name, encoder, 4);
 const sources = [source('mnli'), source('red')];
+const loras = [randomLora('mnli', encoder), randomLora('red', encoder, { rank: 3, names: ['value'] })];
 
 /** Returns made-up trained values for a shape. */
 function tensor(shape: readonly number[]): NamedTensor {
@@ -50,7 +53,8 @@ function folderOf(
   const heads = tasks.map((task): [string, SavedHead] => {
     const outputs = problem === 'regression' ? 1 : 2;
     const several = tasks.length > 1;
-    const options = { problem, outputs, layout: method.headLayout, name: task, several };
+    const features = method.usesTransformersHead ? ({ features: 'pooled' } as const) : {};
+    const options = { problem, outputs, layout: method.headLayout, name: task, several, ...features };
     const tensors = createHead(options)
       .parameters(encoder)
       .map(({ name, shape }): [string, NamedTensor] => [name, tensor(shape)]);
@@ -93,11 +97,28 @@ export const modelFolders: Readonly<Record<string, () => FuzzTarget>> = {
   adapter: () => ({
     ...folder(folderOf(bottleneck({ width: 4 })), ['adapter_config.json', 'adapter.safetensors']),
     async parse(input) {
-      const adapter = await readAdapterFolder(modelFolder(memoryFolder(input)));
+      const adapter = await readSourceFolder(modelFolder(memoryFolder(input)));
       const method = scalearn({ sources: [adapter] });
       method.frozen?.({ encoder, adapterName: adapter.name, tasks: [adapter.name] });
     },
   }),
+  lora: () =>
+    folder(
+      folderOf(lora({ rank: 2, targetModules: '.*\\.(query|value)', rankPattern: { '.*1.*value': 3 } })),
+      ['adapter_config.json', 'adapter_model.safetensors'],
+    ),
+  'lora-source': () => ({
+    ...folder(folderOf(lora({ rank: 2, targetModules: ['query', 'output.dense'], layersToTransform: [1] })), [
+      'adapter_config.json',
+      'adapter_model.safetensors',
+    ]),
+    async parse(input) {
+      const adapter = await readSourceFolder(modelFolder(memoryFolder(input)));
+      const method = scalearn({ sources: [adapter] });
+      method.frozen?.({ encoder, adapterName: adapter.name, tasks: [adapter.name] });
+    },
+  }),
+  'scalearn-loras': () => folder(folderOf(scalearn({ sources: loras }))),
   head: () => folder(folderOf(bottleneck({ width: 4 })), ['head_config.json', 'model_head.safetensors']),
   'choice-head': () =>
     folder(folderOf(scalearn({ sources }), ['red'], 'multipleChoice'), [

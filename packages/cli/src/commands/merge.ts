@@ -12,6 +12,7 @@ interface MergeArguments {
   readonly model: string;
   readonly out: string;
   readonly encoder?: string;
+  readonly mergeIntoEncoder?: boolean;
   readonly overwrite?: boolean;
   readonly json?: boolean;
 }
@@ -21,11 +22,12 @@ export function addMerge(root: Command, run: Run): void {
     .command('merge')
     .summary('turn a ScaLearn model into one adapter')
     .description(
-      'Writes a ScaLearn model as one bottleneck adapter, which the Python library adapters loads too.',
+      'Writes a ScaLearn model as one adapter: a bottleneck adapter, which the Python library adapters loads too, or, of LoRA sources, a LoRA, which PEFT loads.',
     )
     .addOption(pathOption('--model <dir>', 'folder of the model').makeOptionMandatory())
     .addOption(pathOption('--out <dir>', 'folder for the adapter').makeOptionMandatory())
     .addOption(encoderOption('--encoder <name>'))
+    .option('--merge-into-encoder', 'add LoRAs to the weights of the encoder, as a fine-tuned one')
     .option('--overwrite', 'replace the model in the output folder')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  scalearn merge --model runs/mrpc-scalearn --out runs/mrpc-merged\n')
@@ -39,6 +41,7 @@ async function merge(given: MergeArguments, { terminal, signal, setup }: Command
   const merged = await withReporter(terminal, { json: false, quiet: given.json === true }, (reporter) =>
     mergeModel(model, place, {
       ...{ readers: methods.pluginReaders, families, encoder: given.encoder, reporter, signal },
+      ...(given.mergeIntoEncoder ? { intoEncoder: true } : {}),
     }),
   );
   const { task, mergedMethod, sources, adapterName, method, width, files } = merged;
@@ -55,6 +58,10 @@ async function merge(given: MergeArguments, { terminal, signal, setup }: Command
   if (given.json) return jsonLine(terminal, event);
   const parts = [mergedMethod, ...(sources === undefined ? [] : [counted(sources, 'source')])];
   const from = `${model} (${parts.join(', ')})`;
-  const lines = [`${from} merged into one adapter '${adapterName}' of width ${width}`, `saved in ${name}`];
+  const into = {
+    bottleneck: `one adapter '${adapterName}' of width ${width}`,
+    lora: `one LoRA '${adapterName}' of rank ${width}`,
+  }[method];
+  const lines = [`${from} merged into ${into ?? 'the weights of its encoder'}`, `saved in ${name}`];
   terminal.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
 }

@@ -26,7 +26,7 @@ export interface MergedEvent {
   readonly task: string;
   /** Name of the method whose model was merged. */
   readonly method: string;
-  /** Bottleneck units of the merged adapter. */
+  /** Bottleneck units of the merged adapter, or the largest rank of a LoRA. */
   readonly width: number;
   /** Path of the model folder that was merged. */
   readonly model: string;

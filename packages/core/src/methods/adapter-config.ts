@@ -146,10 +146,14 @@ export function parseAdapterConfig(
   const json = JsonFields.parse(text, where);
   const identifier = json.raw('config');
   if (typeof identifier === 'string') return namedConfig(json, identifier);
+  if (json.raw('peft_type') === 'LORA')
+    throw json.error(
+      'it is a LoRA of the PEFT library, not a bottleneck adapter; readSourceFolder reads both',
+    );
   if (json.has('peft_type'))
     throw json.error(
       `it is an adapter of the PEFT library, of the kind ${kindOfPeft(json.raw('peft_type'))} (peft_type), which cannot be read; ` +
-        'only bottleneck adapters of the Pfeiffer kind can be read, which the adapters library trains',
+        'only plain LoRAs of it can be (peft_type LORA), and bottleneck adapters of the Pfeiffer kind, which the adapters library trains',
     );
   if (!json.has('config')) throw json.error("it has no adapter configuration under 'config'");
   const config = json.object('config');

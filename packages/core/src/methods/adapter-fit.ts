@@ -1,15 +1,18 @@
-import type { Adapter } from './adapter.ts';
+import { loraMisfit } from './lora/misfit.ts';
 import type { MethodTarget } from './method.ts';
 import { isSameArchitecture } from './model-json.ts';
+import { isLora, type SourceAdapter } from './source.ts';
 
 /**
  * Returns why an adapter cannot be used on an encoder, as text that follows its name. Returns undefined if its files
  * show no reason.
  */
 export function adapterMisfit(
-  adapter: Adapter,
-  { encoder, encoderFingerprint }: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
+  adapter: SourceAdapter,
+  target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
 ): string | undefined {
+  if (isLora(adapter)) return loraMisfit(adapter, target);
+  const { encoder, encoderFingerprint } = target;
   const { modelType, place, hiddenSize, layers, encoderFingerprint: known } = adapter;
   if (modelType !== undefined && !isSameArchitecture(modelType, encoder.modelType))
     return `was trained on an encoder of the architecture ${modelType}, this one is ${encoder.modelType}`;

@@ -22,6 +22,7 @@ const identifiers: ReadonlyMap<string, string> = new Map(
     prefix_tuning_flat: 'prefix tuning',
     prompt_tuning: 'prompt tuning',
     lora: 'LoRA',
+    adalora: 'AdaLoRA',
     mtl_lora: 'MTL-LoRA',
     ia3: '(IA)³',
     vera: 'VeRA',

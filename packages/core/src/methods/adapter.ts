@@ -48,32 +48,6 @@ export interface Adapter {
   readonly warnings?: readonly string[];
 }
 
-/** An adapter, or an object that contains one. */
-export type AdapterSource =
-  | Adapter
-  | {
-      /** The adapter. */
-      readonly adapter: Adapter;
-    };
-
-/** The adapter of a source. @throws ArgumentError for what is not one, such as the path of a folder */
-function adapterOf(source: AdapterSource): Adapter {
-  const adapter: unknown = typeof source === 'object' && 'adapter' in source ? source.adapter : source;
-  if (isAdapter(adapter)) return adapter;
-  throw new ArgumentError(
-    `a source must be an adapter, not ${shown(source)}; read a folder with loadAdapter of @scalearn/encoders`,
-  );
-}
-
-const isAdapter = (value: unknown): value is Adapter =>
-  typeof value === 'object' && value !== null && 'name' in value && 'layers' in value;
-
-/** The adapters of `sources`. @throws ArgumentError for what is not a list of adapters */
-export function adaptersOf(sources: readonly AdapterSource[]): Adapter[] {
-  if (Array.isArray(sources)) return sources.map(adapterOf);
-  throw new ArgumentError(`sources must be a list of adapters, not ${shown(sources)}`);
-}
-
 /** Returns an activation by the `adapters` library's name, with its value at 1. @throws ArgumentError if unknown */
 export function nonLinearity(name: string): { apply(x: Tensor): Tensor; readonly atOne: number } {
   const apply = Object.hasOwn(activations, name) ? activations[name] : undefined;
@@ -107,20 +81,4 @@ export function adapterKeys(
 export function adapterWidth(hiddenSize: number, reductionFactor: number): number {
   // The remainder is exact. After subtracting it, the quotient is a whole number up to rounding.
   return Math.max(1, Math.round((hiddenSize - (hiddenSize % reductionFactor)) / reductionFactor));
-}
-
-/** Returns name and checksum, which distinguish adapters in settings. */
-export function describeAdapter(adapter: Adapter): string {
-  return `${adapter.name} ${adapterChecksum(adapter)}`;
-}
-
-/** Returns a 32-bit FNV-1a over all weights. It distinguishes adapters with the same name. */
-function adapterChecksum({ layers }: Adapter): string {
-  let hash = 0x811c9dc5;
-  for (const { down, downBias, up, upBias } of layers)
-    for (const { buffer, byteOffset, length } of [down, downBias, up, upBias]) {
-      for (const word of new Uint32Array(buffer, byteOffset, length))
-        hash = Math.imul(hash ^ word, 0x01000193);
-    }
-  return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -1,8 +1,8 @@
 import { ArgumentError } from '../errors.ts';
-import type { Adapter } from './adapter.ts';
 import type { Method, MethodKind } from './method.ts';
 import type { MethodReader } from './model-folder.ts';
 import { checkOptions, type OptionDefinitions, type OptionValues } from './option-definition.ts';
+import type { SourceAdapter } from './source.ts';
 
 /** The source of a method. */
 export interface MethodReference {
@@ -52,7 +52,7 @@ export interface MethodDefinition {
    *
    * @throws ArgumentError for invalid option values, or sources that do not fit each other
    */
-  make(sources: readonly Adapter[], values?: Readonly<Record<string, unknown>>): Method;
+  make(sources: readonly SourceAdapter[], values?: Readonly<Record<string, unknown>>): Method;
   /** Reads the folders that the method writes, if core's readers cannot. */
   readonly reader?: MethodReader;
 }
@@ -65,7 +65,7 @@ export interface MethodDefinition {
 export function defineMethod<const O extends OptionDefinitions>(
   definition: Omit<MethodDefinition, 'options' | 'make'> & {
     readonly options: O;
-    make(sources: readonly Adapter[], values: OptionValues<O>): Method;
+    make(sources: readonly SourceAdapter[], values: OptionValues<O>): Method;
   },
 ): MethodDefinition {
   const { id, kind, options } = definition;

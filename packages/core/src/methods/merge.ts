@@ -6,7 +6,7 @@ import type { ScalearnSettings } from './scalearn-settings.ts';
 type Normalization = Pick<ScalearnSettings, 'normalization'>;
 
 /** Returns one layer's coefficients, `[T, hidden or 1]`, as used after training: normalized, without dropout. */
-function finalCoefficients(omega: Float32Array, T: number, settings: Normalization): Float64Array {
+export function finalCoefficients(omega: Float32Array, T: number, settings: Normalization): Float64Array {
   const width = omega.length / T;
   const result = Float64Array.from(omega);
   if (settings.normalization === 'none') return result;

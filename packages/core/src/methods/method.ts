@@ -4,7 +4,7 @@ import type { Dropout } from '../nn/dropout.ts';
 import type { HeadOptions, SavedHead } from '../nn/head.ts';
 import type { NamedTensor, ParameterSpec } from '../nn/parameters.ts';
 import type { Sites } from '../nn/sites.ts';
-import type { Adapter } from './adapter.ts';
+import type { SourceAdapter } from './source.ts';
 
 /** The encoder, adapter and tasks that a method is built for. */
 export interface MethodTarget {
@@ -80,18 +80,39 @@ export interface Method {
   sites(call: MethodCall): Sites;
   /** Returns a term to add to the loss, `[]`; undefined or absent if there is none. */
   penalty?(call: MethodCall): Tensor | undefined;
-  /** Selects encoder weights that are also trained, by names without the encoder's prefix; `true` for all. */
+  /**
+   * Selects encoder weights that are also trained, by names without the encoder's prefix; `true` for all. If a weight of
+   * stacked parts is not selected, it is asked for each part by its own name.
+   */
   readonly trainsEncoder?: true | ((name: string, encoder: EncoderArchitecture) => boolean);
   /** Layout of the head's files. */
   readonly headLayout: HeadOptions['layout'];
+  /**
+   * Selects the parameters of the head that train, by their keys; by default all. The others keep the values of the
+   * encoder's checkpoint.
+   *
+   * @param modules the modules of the head
+   */
+  trainsHead?(key: string, modules: readonly string[]): boolean;
+  /**
+   * Whether a static head is that of the class of transformers, which may be a linear layer on the pooler; by default it
+   * is the one of the reference code
+   */
+  readonly usesTransformersHead?: true;
   /** Other settings that affect the results, as JSON. A run is resumed only with equal settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Returns the files of the trained method by relative path, without those of the head. */
   save(call: SaveCall): FileSet;
-  /** Returns the trained bottleneck adapter, if the method is one. */
-  adapter?(call: SaveCall): Adapter;
-  /** Merges the trained method into one plain bottleneck adapter, if it is a sum of adapters. */
-  merge?(call: SaveCall): Adapter;
+  /** Returns the trained adapter, if the method is one. */
+  adapter?(call: SaveCall): SourceAdapter;
+  /**
+   * Adds the trained method to the weights of the encoder, if it is a change of them; absent if it is not
+   *
+   * @param weights all weights of the encoder, by their keys on disk
+   */
+  fold?(call: SaveCall, weights: ReadonlyMap<string, NamedTensor>): ReadonlyMap<string, NamedTensor>;
+  /** Merges the trained method into one plain adapter, if it is a sum of adapters. */
+  merge?(call: SaveCall): SourceAdapter;
 }
 
 export interface MethodDefaults {

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.ts';
 import { ModelFileError } from '../files/errors.ts';
 import type { TensorReader } from '../files/tensor-reader.ts';
+import type { SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
 
 import type { Method, MethodTarget } from './method.ts';
@@ -51,6 +52,8 @@ export interface StoredMethod extends Pick<MethodTarget, 'encoderConfig'> {
   readonly method: Method;
   /** The trained tensors by name. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
+  /** The head, if the method's own files contain it; absent if only files of heads can */
+  readonly head?: SavedHead;
   /**
    * Warnings about properties that could not be checked, because its files do not contain them; absent if there are
    * none

@@ -9,11 +9,11 @@ import {
   jsonOneOf,
 } from '../files/json-fields.ts';
 import type { TensorToWrite } from '../files/tensor-to-write.ts';
-import type { Adapter } from './adapter.ts';
-import { adapterFiles } from './adapter-files.ts';
 import type { FileSet, SaveCall } from './method.ts';
 import { modelMetadata, stableStringify } from './model-json.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
+import type { SourceAdapter } from './source.ts';
+import { sourceFiles } from './source-files.ts';
 import { tensorFiles } from './tensor-files.ts';
 
 /** Returns the settings under the keys of the published configuration (docs/reference/formats.md#scalearn). */
@@ -85,17 +85,12 @@ const isNull: JsonRule<null> = {
 export function scalearnFiles(
   call: SaveCall & {
     readonly settings: ScalearnSettings;
-    readonly sources: readonly Adapter[];
+    readonly sources: readonly SourceAdapter[];
     readonly omegaKeys: readonly string[];
   },
 ): FileSet {
   const { sources, settings, omegaKeys, tensors } = call;
   const omegas = omegaKeys.map((key): [string, TensorToWrite] => [key, known(tensors, key)]);
-  const folders = sources.flatMap((source) =>
-    Object.entries(adapterFiles(source, call)).map(
-      ([file, content]) => [`${source.name}/${file}`, content] as const,
-    ),
-  );
   const name = sources.map((source) => source.name).join(',');
   return {
     'scalearn_config.json': stableStringify({
@@ -104,6 +99,6 @@ export function scalearnFiles(
       name,
     }),
     ...tensorFiles('model_scalearn', omegas),
-    ...Object.fromEntries(folders),
+    ...sourceFiles(sources, call),
   };
 }

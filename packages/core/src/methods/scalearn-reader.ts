@@ -5,7 +5,6 @@ import { fileFault } from './model-folder.ts';
 import { checkFileTarget } from './model-json.ts';
 import { scalearn } from './scalearn.ts';
 import { parseScalearnConfig } from './scalearn-files.ts';
-import { omegaKeys } from './scalearn-settings.ts';
 import { readSourceFolders } from './sources-reader.ts';
 import { checkSources } from './stack-sources.ts';
 import { openFolderTensors } from './tensor-files.ts';
@@ -18,17 +17,17 @@ export const scalearnReader: MethodReader = async (folder, target) => {
   const where = `${folder.describe()}/scalearn_config.json`;
   const json = JsonFields.parse(text, where);
   checkFileTarget(json, target);
-  const { vector, shared, ...options } = parseScalearnConfig(json.object('config'));
+  const { vector: _, shared: __, ...options } = parseScalearnConfig(json.object('config'));
   const sources = await readSourceFolders(folder, json);
   const weights = await openFolderTensors(folder, 'model_scalearn');
   const names = sources.map(({ name }) => name);
   const adapterName = at(names, -1);
-  const method = fileFault(where, () => {
+  const { method, specs } = fileFault(where, () => {
+    const method = scalearn({ ...options, sources });
+    const own = { ...target, adapterName, tasks: [adapterName] };
     checkSources(sources, target);
-    return scalearn({ ...options, sources });
+    return { method, specs: method.parameters(own) };
   });
-  const shape = [sources.length, vector ? target.encoder.hiddenSize : 1];
-  const specs = omegaKeys(target.encoder, names, shared).map((name) => ({ name, shape }));
   const fault = `${weights.where} does not fit its configuration and the encoder`;
   const tensors = await readExactly(weights.tensors, specs, fault);
   return { adapterName, method, tensors };

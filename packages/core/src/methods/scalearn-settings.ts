@@ -1,14 +1,15 @@
 import { checkOptionNames } from '../arguments.ts';
 import { ArgumentError } from '../errors.ts';
 import { type EncoderArchitecture, modulePath } from '../nn/architecture.ts';
-import type { AdapterSource } from './adapter.ts';
+import type { MethodDefaults } from './method.ts';
 import { type OptionDefinition, settleOptions } from './option-definition.ts';
+import { type AdapterSource, describeAdapter, type SourceAdapter } from './source.ts';
 
 export const scalearnVariants = ['scalearn', 'scalearn-uniform', 'scalearn++', 'scalearn-uniform++'] as const;
 export type ScalearnVariant = (typeof scalearnVariants)[number];
 
 export interface ScalearnOptions {
-  /** Frozen source adapters. The target task's own adapter is last. */
+  /** Frozen source adapters, all of them bottleneck adapters or all LoRAs. The target task's own adapter is last. */
   readonly sources: readonly AdapterSource[];
   /**
    * ω is a vector or (uniform) a scalar for each source, per layer or (++) shared by all layers; `scalearn` by
@@ -95,6 +96,24 @@ export function settleScalearn(options: ScalearnOptions): ScalearnSettings {
   // If all sources were dropped, a mean would be 0/0.
   const dropout = normalization === 'none' ? settled.dropout : (options.dropout ?? 0);
   return { variant, vector, shared, initScale, dropout, normalization, regularization };
+}
+
+/** The paper's training settings for all variants. */
+export const scalearnDefaults: MethodDefaults = {
+  learningRate: 6e-3,
+  epochs: 30,
+  patience: 30,
+  weightDecay: 0,
+  evalBatchSize: 128,
+};
+
+/** Returns what decides the results of a run. The ids of stored runs depend on this spelling. */
+export function runSettings(
+  settings: ScalearnSettings,
+  sources: readonly SourceAdapter[],
+): Readonly<Record<string, unknown>> {
+  const { normalization: normalisation, regularization: regularisation, ...others } = settings;
+  return { ...others, normalisation, regularisation, sources: sources.map(describeAdapter) };
 }
 
 /** Returns the keys of ω, one per layer or a single one (docs/reference/formats.md#scalearn). */

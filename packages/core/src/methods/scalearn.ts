@@ -1,4 +1,5 @@
 import { at } from '../elements.ts';
+import { ArgumentError } from '../errors.ts';
 import { scalarConstant } from '../graph/scalar.ts';
 import { fixedDim } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -8,28 +9,42 @@ import { elementwise } from '../ops/elementwise.ts';
 import { linear, matmul } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { softmax } from '../ops/softmax.ts';
-import { adaptersOf, describeAdapter, nonLinearity } from './adapter.ts';
+import { type Adapter, nonLinearity } from './adapter.ts';
 import { defineMethod, type MethodDefinition } from './definition.ts';
+import { scalearnLora } from './lora/scalearn-lora.ts';
 import { mergeAdapters } from './merge.ts';
 import type { FrozenSpec, Method, MethodCall, MethodTarget } from './method.ts';
 import { scalearnFiles } from './scalearn-files.ts';
 import {
   omegaKeys,
   omegaOptions,
+  runSettings,
   type ScalearnOptions,
   type ScalearnVariant,
+  scalearnDefaults,
   scalearnVariants,
   settleScalearn,
 } from './scalearn-settings.ts';
+import { isLora, sourcesOf } from './source.ts';
 import { stackSources } from './stack-sources.ts';
 
 /**
  * Creates ScaLearn, stage 2: `y = LN₂(Σ_t ω_t ⊙ up_t(z) + h + x)` with `z = LN₂(h + x)`. The sources are frozen, and ω
  * is learned (arXiv 2310.01217, section 3). The T source outputs are never stored separately: see {@link stackSources}.
+ * LoRA sources are scaled where they are, at the linear layers that they adapt: see {@link scalearnLora}.
+ *
+ * @throws ArgumentError for sources of different kinds
  */
 export function scalearn(options: ScalearnOptions): Method {
   const settings = settleScalearn(options);
-  const sources = adaptersOf(options.sources);
+  const given = sourcesOf(options.sources);
+  const loras = given.filter(isLora);
+  if (loras.length > 0 && loras.length === given.length) return scalearnLora(settings, loras);
+  const sources = given.filter((source): source is Adapter => !isLora(source));
+  if (loras.length > 0)
+    throw new ArgumentError(
+      `sources must be all LoRAs or all bottleneck adapters; '${at(loras, 0).name}' is a LoRA, '${at(sources, 0).name}' is not`,
+    );
   const names = sources.map((source) => source.name);
   const T = sources.length;
   const { apply } = nonLinearity(sources[0]?.nonLinearity ?? 'relu');
@@ -57,11 +72,9 @@ export function scalearn(options: ScalearnOptions): Method {
     kind: 'two-stage',
     headLayout: 'static',
     get settings() {
-      // The ids of stored runs depend on this spelling.
-      const { normalization: normalisation, regularization: regularisation, ...others } = settings;
-      return { ...others, normalisation, regularisation, sources: sources.map(describeAdapter) };
+      return runSettings(settings, sources);
     },
-    defaults: { learningRate: 6e-3, epochs: 30, patience: 30, weightDecay: 0, evalBatchSize: 128 },
+    defaults: scalearnDefaults,
     parameters: (target) =>
       keys(target).map((name) => ({
         name,

@@ -4,6 +4,7 @@ import { type Adapter, nonLinearity } from './adapter.ts';
 import { adapterMisfit } from './adapter-fit.ts';
 import type { MethodTarget } from './method.ts';
 import { isFileName, isName, nameCharacters } from './names.ts';
+import { isLora, type SourceAdapter } from './source.ts';
 
 /**
  * T adapters as two matrices per layer (P7): the stacked down-projections and the stacked up-projections. A source's
@@ -24,13 +25,11 @@ export interface SourceStack {
   readonly up: Float32Array;
 }
 
-/** Checks the sources. @throws ArgumentError if they do not fit the encoder or each other */
-export function checkSources(
-  sources: readonly Adapter[],
-  target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
-): asserts sources is readonly [Adapter, ...Adapter[]] {
-  const [first] = sources;
-  if (!first) throw new ArgumentError('at least one source adapter is needed');
+type SourceTarget = Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>;
+
+/** Checks sources of any kind. @throws ArgumentError if they do not fit the encoder or each other */
+export function checkSources(sources: readonly SourceAdapter[], target: SourceTarget): void {
+  if (sources.length === 0) throw new ArgumentError('at least one source adapter is needed');
   for (const [t, source] of sources.entries()) {
     const who = `source adapter '${source.name}'`;
     if (!isName(source.name) || isFileName(source.name))
@@ -39,7 +38,8 @@ export function checkSources(
       );
     const misfit = adapterMisfit(source, target);
     if (misfit !== undefined) throw new ArgumentError(`${who} ${misfit}`);
-    if (source.nonLinearity !== first.nonLinearity)
+    const first = at(sources, 0);
+    if (!isLora(source) && !isLora(first) && source.nonLinearity !== first.nonLinearity)
       throw new ArgumentError(
         `${who} uses ${source.nonLinearity}, '${first.name}' uses ${first.nonLinearity}; sources must agree`,
       );
@@ -52,7 +52,7 @@ export function checkSources(
 export function stackSources(sources: readonly Adapter[], target: MethodTarget): SourceStack {
   checkSources(sources, target);
   const { layers, hiddenSize } = target.encoder;
-  const [first] = sources;
+  const first = at(sources, 0);
   const units = Math.max(...sources.map((source) => source.width)) + 1;
   const { atOne } = nonLinearity(first.nonLinearity);
   const up = new Float32Array(layers * sources.length * units * hiddenSize);

@@ -2,18 +2,15 @@ import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import { ModelFileError } from '../files/errors.ts';
 import { JsonFields, jsonList, jsonText } from '../files/json-fields.ts';
-import { bottleneckReader, storedAdapter } from '../methods/bottleneck-reader.ts';
+import { bottleneckReader } from '../methods/bottleneck-reader.ts';
+import { loraReader } from '../methods/lora/reader.ts';
 import type { FileSet, MethodTarget, SaveCall } from '../methods/method.ts';
-import {
-  type MethodReader,
-  type ModelFolder,
-  type ReadTarget,
-  requiredFile,
-  type StoredMethod,
-} from '../methods/model-folder.ts';
+import type { MethodReader, ModelFolder, ReadTarget, StoredMethod } from '../methods/model-folder.ts';
 import { stableStringify } from '../methods/model-json.ts';
 import { isName } from '../methods/names.ts';
 import { scalearnReader } from '../methods/scalearn-reader.ts';
+import { isLora } from '../methods/source.ts';
+import { storedSource } from '../methods/sources-reader.ts';
 import { openFolderTensors } from '../methods/tensor-files.ts';
 import type { EncoderArchitecture } from '../nn/architecture.ts';
 import type { Encoder } from '../nn/encoder.ts';
@@ -60,7 +57,8 @@ export function singleHead({ heads, tasks }: Pick<ModelSnapshot, 'heads' | 'task
 }
 
 /**
- * Merges the model into one plain bottleneck adapter with its head, which the `adapters` library can load.
+ * Merges the model into one plain adapter with its head: a bottleneck adapter, which the `adapters` library can load, or a
+ * LoRA, which PEFT can load.
  *
  * @throws ArgumentError if the method cannot be merged
  */
@@ -70,9 +68,11 @@ export function mergeSnapshot(snapshot: ModelSnapshot): ModelSnapshot {
     throw new ArgumentError(`a ${method.name} model is not a sum of adapters; there is nothing to merge`);
   const head = singleHead(snapshot);
   const adapter = method.merge(saveCall(snapshot));
+  const stored = { ...snapshot, ...storedSource(adapter, encoder) };
+  // A LoRA keeps the head of the class of transformers.
+  if (isLora(adapter)) return stored;
   return {
-    ...snapshot,
-    ...storedAdapter(adapter, encoder),
+    ...stored,
     heads: new Map([[at(tasks, 0), flexibleHead(head, adapterName, encoder)]]),
   };
 }
@@ -92,7 +92,7 @@ function flexibleHead(head: SavedHead, name: string, encoder: EncoderArchitectur
 }
 
 /** Readers of this package's methods. */
-export const coreReaders: readonly MethodReader[] = [scalearnReader, bottleneckReader];
+export const coreReaders: readonly MethodReader[] = [scalearnReader, loraReader, bottleneckReader];
 
 /**
  * Reads a model folder that {@link snapshotFiles} wrote, for its encoder.
@@ -110,13 +110,14 @@ export async function readSnapshot(
   const tasks = joint ?? [stored.adapterName];
   const heads = new Map<string, SavedHead>();
   for (const task of tasks) {
-    const head = await readHeadFolder(folder, joint ? headFolder(task) : '', target);
+    const head = await readHeadFolder(folder, joint ? headFolder(task) : '', target, stored);
     heads.set(
       task,
       joint ? renameHead(head, { ...head.options, several: true, name: task }, target.encoder) : head,
     );
   }
-  return { ...target, ...stored, tasks, heads };
+  const { head: _, ...method } = stored;
+  return { ...target, ...method, tasks, heads };
 }
 
 async function readTasks(folder: ModelFolder): Promise<readonly string[] | undefined> {
@@ -149,9 +150,17 @@ async function readHeadFolder(
   folder: ModelFolder,
   within: string,
   target: Pick<MethodTarget, 'encoder'>,
+  { head: own, method }: StoredMethod,
 ): Promise<SavedHead> {
   const configPath = `${within}head_config.json`;
-  const text = await requiredFile(folder, configPath, folder.text(configPath));
+  const text = await folder.text(configPath);
+  if (text === undefined && own) return own;
+  if (text === undefined && method.usesTransformersHead)
+    throw new ModelFileError(
+      `${folder.describe()} has no head, so it computes no classes; it can be a source, or be trained further with one`,
+    );
+  if (text === undefined)
+    throw new ModelFileError(`${folder.describe()} has no ${configPath}; it is not a complete model folder`);
   const { tensors } = await openFolderTensors(folder, `${within}model_head`);
   return readHead(text, tensors, `${folder.describe()}/${configPath}`, target);
 }
@@ -167,9 +176,13 @@ export async function modelFromSnapshot(encoder: Encoder, snapshot: ModelSnapsho
     seed: 0,
   });
   try {
-    model.parameters.write(
-      new Map([...tensors, ...[...heads.values()].flatMap((head) => [...head.tensors])]),
-    );
+    // Parts of a head that do not train may be those of the checkpoint alone.
+    const fixed = model.parameters.groups.filter(({ rate }) => rate === 0).flatMap(({ specs }) => specs);
+    const names = new Set(fixed.map(({ name }) => name).filter((name) => model.headTask(name) !== undefined));
+    const kept =
+      names.size === 0 ? [] : [...(await model.parameters.read())].filter(([key]) => names.has(key));
+    const inHeads = [...heads.values()].flatMap((head) => [...head.tensors]);
+    model.parameters.write(new Map([...kept, ...tensors, ...inHeads]));
   } catch (error) {
     model.dispose();
     throw error;

@@ -7,7 +7,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { FrozenSpec, Method, MethodTarget } from '../methods/method.ts';
 import type { Dropout } from '../nn/dropout.ts';
 import type { Encoder } from '../nn/encoder.ts';
-import type { Head } from '../nn/head.ts';
+import { type Head, headModules } from '../nn/head.ts';
 import { type ParameterSpec, Parameters } from '../nn/parameters.ts';
 import { buildForward, type GraphParts } from './forward.ts';
 
@@ -65,7 +65,7 @@ export class TrainableModel implements Disposable {
     const frozen = method.frozen?.(target) ?? [];
     const headTasks = new Map<string, string>();
     const headSpecs = Object.entries(heads).flatMap(([task, head]) => {
-      const specs = head.parameters(encoder.architecture);
+      const specs = headParameters(encoder, method, head);
       for (const { name } of specs) headTasks.set(name, task);
       return specs;
     });
@@ -137,6 +137,22 @@ export class TrainableModel implements Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** Returns the parameters of a head. Those that the method does not train keep the values of the checkpoint. */
+function headParameters(
+  { architecture, headWeights }: Encoder,
+  { trainsHead }: Method,
+  head: Head,
+): readonly ParameterSpec[] {
+  const specs = head.parameters(architecture);
+  if (!trainsHead) return specs;
+  const modules = headModules(head.options, architecture);
+  return specs.map((spec) => {
+    if (trainsHead(spec.name, modules)) return spec;
+    const values = headWeights?.get(spec.name)?.data;
+    return { ...spec, rate: 0, ...(values ? { init: { values } } : {}) };
+  });
 }
 
 async function encoderParameters(

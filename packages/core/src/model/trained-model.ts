@@ -1,8 +1,8 @@
 import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Adapter } from '../methods/adapter.ts';
 import type { FileSet } from '../methods/method.ts';
+import type { SourceAdapter } from '../methods/source.ts';
 import type { Encoder } from '../nn/encoder.ts';
 import type { SavedHead } from '../nn/head.ts';
 import type { NamedTensor } from '../nn/parameters.ts';
@@ -192,7 +192,7 @@ export class TrainedModel implements TrainingHistory, Disposable {
     return snapshotFiles(await this.snapshot());
   }
 
-  /** Merges the model into one bottleneck adapter with its head; see {@link mergeSnapshot}. */
+  /** Merges the model into one adapter with its head; see {@link mergeSnapshot}. */
   async merge(): Promise<ModelSnapshot> {
     return mergeSnapshot(await this.snapshot());
   }
@@ -200,13 +200,13 @@ export class TrainedModel implements TrainingHistory, Disposable {
   /**
    * Returns the trained adapter as a source for stage 2. A sum of adapters is merged first.
    *
-   * @throws ArgumentError if the method is not a bottleneck adapter
+   * @throws ArgumentError if the method is not an adapter
    */
-  async adapter(): Promise<Adapter> {
+  async adapter(): Promise<SourceAdapter> {
     const { method, ...call } = await this.snapshot();
     const adapter = method.adapter?.(call) ?? method.merge?.(call);
     if (adapter) return adapter;
-    throw new ArgumentError(`a ${method.name} model is not a bottleneck adapter; it cannot be a source`);
+    throw new ArgumentError(`a ${method.name} model is not an adapter; it cannot be a source`);
   }
 
   /** Frees the parameters and the compiled programs, but not the encoder. A view of one task frees nothing. */

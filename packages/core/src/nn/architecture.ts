@@ -30,6 +30,16 @@ export interface EncoderModules {
   readonly pooler?: string;
 }
 
+/** Linear layers that occur in every layer of an encoder, or a single one. */
+export interface LinearLayers {
+  /** Path on disk without the encoder's prefix, with `*` for the number of a layer: `encoder.layer.*.output.dense`. */
+  readonly path: string;
+  /** Size of the input. */
+  readonly inputs: number;
+  /** Size of the output. */
+  readonly outputs: number;
+}
+
 /** The properties of an encoder that methods and heads use: its sizes, the names of its parts, its head. */
 export interface EncoderArchitecture extends EncoderConfig {
   /** First part of its keys on disk: `bert`, or `roberta` for RoBERTa and XLM-R. */
@@ -38,6 +48,8 @@ export interface EncoderArchitecture extends EncoderConfig {
   readonly pythonClass?: string;
   /** The paths of its modules. */
   readonly modules: EncoderModules;
+  /** Its linear layers, which methods can adapt by name; absent if only its sizes are known. */
+  readonly linears?: readonly LinearLayers[];
   /** The head of its Python class for sequence classification. */
   readonly staticHead: StaticHead;
 }
@@ -57,4 +69,16 @@ export function modulePath(
       `encoders of the architecture ${modelType} have no module '${module}', which the method adapts; choose another method`,
     );
   return path.replace('*', String(layer));
+}
+
+/** Returns every linear layer of an encoder with its own path. Returns undefined if they are not known. */
+export function linearLayers({
+  linears,
+  layers,
+}: Pick<EncoderArchitecture, 'linears' | 'layers'>): readonly LinearLayers[] | undefined {
+  return linears?.flatMap((linear) =>
+    linear.path.includes('*')
+      ? Array.from({ length: layers }, (_, i) => ({ ...linear, path: linear.path.replace('*', String(i)) }))
+      : [linear],
+  );
 }

@@ -1,7 +1,7 @@
 import type { Device, HostArray } from '../devices/device.ts';
 import type { EncoderArchitecture } from './architecture.ts';
 import type { EncoderCall, EncoderGraph } from './encoder-graph.ts';
-import type { ParameterSpec } from './parameters.ts';
+import type { NamedTensor, ParameterSpec } from './parameters.ts';
 
 /** One text or text pair as token ids, including special tokens. */
 export interface EncodedText {
@@ -30,6 +30,11 @@ export interface Encoder extends Disposable {
   readonly architecture: EncoderArchitecture;
   /** SHA-256 over configuration and weights. Adapters store it and refuse other encoders. */
   readonly fingerprint: string;
+  /**
+   * Weights of its own static head, by their keys, without those that compute the logits; absent if its checkpoint has
+   * none
+   */
+  readonly headWeights?: ReadonlyMap<string, NamedTensor>;
   /** Content of its Hugging Face `config.json`, if there can be one, without the settings that depend on heads. */
   readonly hubConfig?: Readonly<Record<string, unknown>>;
   /** Returns all or some of its weights as parameters, for methods that train the encoder itself. */

@@ -84,6 +84,14 @@ export function headFeatures(
   return layout === 'static' && problem === 'multipleChoice' && hasPooler ? 'pooled' : features;
 }
 
+/**
+ * Returns whether the class of transformers for sequence classification reads the encoder's pooler, instead of a dense
+ * layer of its head.
+ */
+export function usesPooler({ staticHead, modules }: EncoderArchitecture): boolean {
+  return modules.pooler !== undefined && !staticHead.isInTransformers;
+}
+
 /** Returns what a head reads of a text by default: for a static head what the encoder's own head reads, else `first`. */
 export function defaultPooling(
   { layout }: Pick<HeadOptions, 'layout'>,

@@ -2,7 +2,7 @@ import { at } from '../elements.ts';
 import { type TrainingTask, taskName } from '../model/task.ts';
 import { TrainableModel } from '../model/trainable-model.ts';
 import { TrainedModel } from '../model/trained-model.ts';
-import { createHead, type Head } from '../nn/head.ts';
+import { createHead, type Head, usesPooler } from '../nn/head.ts';
 import { checkTrainOptions, poolingOf, type TrainOptions, tasksOf } from './options.ts';
 import { settle } from './plan.ts';
 import { Run } from './run.ts';
@@ -50,14 +50,18 @@ function taskHead(
   options: Pick<TrainOptions, 'encoder' | 'method' | 'pooling'>,
 ): Head {
   const { problem, labels } = task;
-  const { headLayout: layout, kind } = options.method;
+  const { method, encoder } = options;
+  const { headLayout: layout, kind, usesTransformersHead } = method;
   const joint = kind === 'joint';
+  const pooling = poolingOf(options);
+  // The pooler reads the first token, so the class of transformers has no other head.
+  const pooled = usesTransformersHead && usesPooler(encoder.architecture) && pooling === undefined;
   // Adapter-m reads multiple choice from the first token (docs/reference/methods.md#heads).
   const first = joint && layout === 'flexible' && problem === 'multipleChoice';
   return createHead({
     ...{ problem, layout, name: taskName(task), outputs: labels?.length ?? 1 },
     several: joint,
-    features: first ? 'first' : undefined,
-    pooling: poolingOf(options),
+    features: first ? 'first' : pooled ? 'pooled' : undefined,
+    pooling,
   });
 }

@@ -110,10 +110,9 @@ describe('an adapter of another kind is refused by its name', () => {
   });
 
   test.each<[string, unknown]>([
-    ['LoRA', 'LORA'],
     ['(IA)³', 'IA3'],
     ['prefix tuning', 'PREFIX_TUNING'],
-    ['"ADALORA"', 'ADALORA'],
+    ['AdaLoRA', 'ADALORA'],
     ['"CONSTRUCTOR"', 'CONSTRUCTOR'],
     ['null', null],
   ])('%s of the PEFT library', async (kind, peft_type) => {

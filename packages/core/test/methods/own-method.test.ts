@@ -95,6 +95,6 @@ describe("a user's own method", () => {
     using resumed = await train(again);
     expect(await outcome(resumed)).toEqual(await outcome(whole));
     await expect(whole.merge()).rejects.toThrow('a scaling model is not a sum of adapters');
-    await expect(whole.adapter()).rejects.toThrow('not a bottleneck adapter');
+    await expect(whole.adapter()).rejects.toThrow('not an adapter');
   });
 });

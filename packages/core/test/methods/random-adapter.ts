@@ -1,5 +1,6 @@
 import { RandomStream } from '../../src/graph.ts';
-import type { Adapter, EncoderArchitecture } from '../../src/index.ts';
+import type { Adapter, EncoderArchitecture, SourceAdapter } from '../../src/index.ts';
+import { adaptersOf } from '../../src/methods.ts';
 
 /** An adapter with random weights, large enough that every one of them can be seen in the output. */
 export function randomAdapter(
@@ -25,3 +26,6 @@ export function randomAdapter(
     }),
   };
 }
+
+/** An adapter that is a bottleneck adapter. @throws ArgumentError if it is not */
+export const plainAdapter = (source: SourceAdapter): Adapter => adaptersOf([source])[0]!;

@@ -16,6 +16,7 @@ import {
 } from '../../src/index.ts';
 import type { MethodReader } from '../../src/methods.ts';
 import { coreReaders } from '../../src/model/snapshot.ts';
+import { plainAdapter } from '../methods/random-adapter.ts';
 import { memoryFolder } from '../training/memory-folder.ts';
 import { tinyEncoder, tinyTask } from '../training/tiny.ts';
 
@@ -56,7 +57,7 @@ test.each(ids)('a task %j in both stages, and merged', async (id) => {
   const task = taskOf(id);
   using first = await train({ ...small, task, method: bottleneck({ width: 2 }) });
   using again = await readAgain(first);
-  const own = await again.adapter();
+  const own = plainAdapter(await again.adapter());
   const other: Adapter = { ...own, name: 'other' };
   using second = await train({ ...small, task, method: scalearn({ sources: [other, own] }) });
   using read = await readAgain(second);

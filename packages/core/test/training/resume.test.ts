@@ -12,6 +12,7 @@ import {
   type TrainEvent,
   train,
 } from '../../src/index.ts';
+import { plainAdapter } from '../methods/random-adapter.ts';
 import { MemoryStore, outcome, type TaskRun, tinyEncoder, tinyTask } from './tiny.ts';
 
 const device = new ReferenceDevice();
@@ -62,7 +63,7 @@ async function resume(bytes: Uint8Array, options: Partial<TaskRun> = {}) {
 async function source(name: string): Promise<Adapter> {
   const sourceTask = tinyTask({ id: `tiny/${name}` });
   using model = await train({ ...run, task: sourceTask, epochs: 1 });
-  return await model.adapter();
+  return plainAdapter(await model.adapter());
 }
 
 describe('a run that was interrupted and resumed ends with the same bytes', () => {

@@ -10,6 +10,7 @@ import {
   type TrainingExample,
   train,
 } from '../../src/index.ts';
+import { plainAdapter } from '../methods/random-adapter.ts';
 import { MemoryStore, outcome, type TaskRun, tinyEncoder, tinyTask } from './tiny.ts';
 
 const device = new ReferenceDevice();
@@ -39,7 +40,7 @@ describe('both stages', () => {
       const [first, last] = [model.history[0], model.history.at(-1)];
       expect(last?.trainLoss).toBeLessThan(0.7 * (first?.trainLoss as number));
       expect(last?.validationLoss).toBeLessThan(0.5);
-      const adapter = await model.adapter();
+      const adapter = plainAdapter(await model.adapter());
       expect(adapter).toMatchObject({
         name: id.slice(5),
         width: 4,
@@ -137,7 +138,7 @@ test('the parameters of every epoch can be had, and are waited for', async () =>
   using model = await train(options);
   expect(waited).toBe(3);
   expect(seen[0]).not.toEqual(seen[1]);
-  const { layers } = await model.adapter();
+  const { layers } = plainAdapter(await model.adapter());
   expect(layers[0]!.upBias).toEqual(seen[model.bestEpoch - 1]);
 });
 
@@ -275,7 +276,7 @@ describe('when it ends', () => {
 /** A trained adapter to take from. */
 async function source(name: string): Promise<Adapter> {
   using model = await train({ ...quick, task: tinyTask({ id: `tiny/${name}` }), epochs: 1 });
-  return await model.adapter();
+  return plainAdapter(await model.adapter());
 }
 
 describe('what cannot train is refused', () => {

@@ -1,7 +1,8 @@
 import type { JsonFields } from '@scalearn/core/files';
-import { linear, type Tensor, tanh } from '@scalearn/core/graph';
+import { type Tensor, tanh } from '@scalearn/core/graph';
 import { denseHead, type EncoderGraph, type StaticHead } from '@scalearn/core/methods';
 import { wordPieceVocabulary } from '../tokenizer/files/bert.ts';
+import { encoderBlocks } from './blocks.ts';
 import type { TransformerConfig } from './config.ts';
 import {
   type ConfigKeys,
@@ -85,7 +86,7 @@ export function bertLike(
       ...postNormWeights(config, bertNames),
       ...poolerWeights(config),
     ],
-    build: (config, call) => withPooler(buildPostNorm(config, call, bertNames), call),
+    build: (config, call) => withPooler(buildPostNorm(config, call, bertNames), config, call),
   };
 }
 
@@ -95,10 +96,10 @@ export function poolerWeights({ hiddenSize }: TransformerConfig): WeightSpec[] {
 }
 
 /** Adds the pooler to a graph, if there is one: `tanh(W·first + b)`. */
-export function withPooler(graph: EncoderGraph, { has, weight }: FamilyCall): EncoderGraph {
-  const pooled = (first: Tensor): Tensor =>
-    tanh(linear(first, weight(`${pooler}.weight`), weight(`${pooler}.bias`)));
-  return has(`${pooler}.weight`) ? { ...graph, pooled } : graph;
+export function withPooler(graph: EncoderGraph, config: TransformerConfig, call: FamilyCall): EncoderGraph {
+  const { dense } = encoderBlocks(config, call);
+  const pooled = (first: Tensor): Tensor => tanh(dense(pooler, first));
+  return call.has(`${pooler}.weight`) ? { ...graph, pooled } : graph;
 }
 
 /** `W₂·drop(tanh(W₁·drop(first) + b₁)) + b₂` */

@@ -30,7 +30,7 @@ export type AttentionFormOf = (queriesKeysValues: Tensor, layer: number) => Atte
 export interface EncoderBlocks {
   /** i32 `[boundaries]`. */
   readonly cuSeqlens: Tensor;
-  /** A linear layer, by the name of its module, with a bias if there is one. */
+  /** A linear layer, by the name of its module, with a bias if there is one. Calls the method's site. */
   dense(name: string, x: Tensor): Tensor;
   /** A layer norm, by the name of its module, with a bias if there is one. */
   norm(name: string, x: Tensor): Tensor;
@@ -58,7 +58,7 @@ export interface EncoderBlocks {
 /** Returns the building blocks for an encoder's graph. */
 export function encoderBlocks(
   config: TransformerConfig,
-  { weight, has, sites, dropout }: FamilyCall,
+  { weight, has, sites, adapt, dropout }: FamilyCall,
 ): EncoderBlocks {
   const { hiddenSize, heads, layerNormEpsilon, hiddenDropout, attentionDropout } = config;
   const cuSeqlens = input('cuSeqlens', ['boundaries'], 'i32');
@@ -67,7 +67,10 @@ export function encoderBlocks(
   const activation = activations[config.activation] as (x: Tensor) => Tensor;
   return {
     cuSeqlens,
-    dense: (name, x) => linear(x, weight(`${name}.weight`), bias(name)),
+    dense(name, x) {
+      const output = linear(x, weight(`${name}.weight`), bias(name));
+      return adapt?.(name, output, x) ?? output;
+    },
     norm: (name, x) => {
       const gain = weight(`${name}.weight`);
       return layerNorm(x, gain, bias(name) ?? constant(0, gain.shape), layerNormEpsilon);

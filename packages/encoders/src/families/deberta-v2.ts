@@ -7,7 +7,7 @@ import {
   jsonOneOf,
   jsonOrNull,
 } from '@scalearn/core/files';
-import { activations, linear, type Tensor } from '@scalearn/core/graph';
+import { activations, type Tensor } from '@scalearn/core/graph';
 import { denseHead } from '@scalearn/core/methods';
 import { bertKeys, bertNames } from './bert.ts';
 import type { TransformerConfig } from './config.ts';
@@ -148,7 +148,7 @@ export const debertaV2: EncoderFamily = defineEncoderFamily<DebertaConfig>({
     buildPostNorm(config, call, names, {
       embeddings: (parts) => {
         const { hasPositions, embeddingSize, hiddenSize } = config;
-        const project = (sum: Tensor): Tensor => linear(sum, call.weight(`${projection}.weight`));
+        const project = (sum: Tensor): Tensor => parts.dense(projection, sum);
         return embed(config, parts, {
           ...(embeddingSize === hiddenSize ? { hasPositions } : { hasPositions, project }),
         });

@@ -12,6 +12,12 @@ import type { WeightSpec } from './weights.ts';
 export interface FamilyCall extends Pick<EncoderCall, 'sites' | 'dropout'> {
   /** Returns a weight by its name in the graph. */
   weight(name: string): Tensor;
+  /**
+   * Returns the output of linear layers on an input, changed by the active method; absent if it changes none
+   *
+   * @param name name of their matrix in the graph, without `.weight`
+   */
+  adapt?(name: string, output: Tensor, input: Tensor): Tensor;
   /** Returns whether there is such a weight. Optional weights may be missing. */
   has(name: string): boolean;
   /**

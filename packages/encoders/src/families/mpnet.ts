@@ -91,6 +91,7 @@ export const mpnet: EncoderFamily = defineEncoderFamily<MPNetConfig>({
   build: (config, call) =>
     withPooler(
       buildPostNorm(config, call, names, { attention: () => relativePositions(config, call) }),
+      config,
       call,
     ),
   vocabulary: wordPieceVocabularyOfMPNet('MPNetTokenizer'),

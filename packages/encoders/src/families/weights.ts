@@ -10,6 +10,8 @@ export interface WeightSpec {
    * Initial values if it is not read: N(0, σ²) with the configuration's σ, or a constant. Only `normal` weights decay.
    */
   readonly initial: 'normal' | 'zeros' | 'ones';
+  /** Whether it is the matrix of linear layers, one for each part, by whose names methods adapt them; by default it is not. */
+  readonly linear?: true;
   /** Whether a checkpoint may lack it; by default it may not. Either all optional tensors are missing, or none. */
   readonly optional?: boolean;
 }
@@ -25,7 +27,7 @@ export function weightSpec(
 
 /** Returns a weight `[outputs, inputs]` and, unless it has none, a bias `[outputs]`. */
 export function linearWeights(name: string, outputs: number, inputs: number, hasBias = true): WeightSpec[] {
-  const weight = weightSpec(`${name}.weight`, [outputs, inputs]);
+  const weight: WeightSpec = { ...weightSpec(`${name}.weight`, [outputs, inputs]), linear: true };
   return hasBias ? [weight, weightSpec(`${name}.bias`, [outputs], 'zeros')] : [weight];
 }
 

@@ -1,4 +1,5 @@
 import type { EncoderArchitecture, EncoderConfig } from '@scalearn/core';
+import type { LinearLayers } from '@scalearn/core/methods';
 import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
 import type { WeightSpec } from '../families/weights.ts';
@@ -7,14 +8,31 @@ import type { WeightSpec } from '../families/weights.ts';
 export function encoderArchitecture(config: EncoderConfig, options: FamilyOptions = {}): EncoderArchitecture {
   const { modelType, layers, hiddenSize, intermediateSize, initializerRange } = config;
   const { attentionDropout, classifierDropout, headOptions } = config;
-  const { prefix, pythonClass, modules, staticHead } = familyOf(modelType, options);
+  const family = familyOf(modelType, options);
+  const { prefix, pythonClass, modules, staticHead } = family;
   return {
     ...{ modelType, prefix, layers, hiddenSize, intermediateSize },
     ...(attentionDropout === undefined ? {} : { attentionDropout }),
     ...(headOptions === undefined ? {} : { headOptions }),
     ...{ classifierDropout, initializerRange, modules, staticHead: staticHead(config) },
     ...(pythonClass === undefined ? {} : { pythonClass }),
+    ...(isWhole(config) ? { linears: linearLayersOf(family.weights({ ...config, layers: 1 })) } : {}),
   };
+}
+
+/** Returns whether a configuration has all fields, not only those that methods and heads use. */
+const isWhole = (config: EncoderConfig): config is TransformerConfig => 'vocabSize' in config;
+
+/** Returns the linear layers among the weights of an encoder with one layer. */
+function linearLayersOf(weights: readonly WeightSpec[]): readonly LinearLayers[] {
+  return weights
+    .filter(({ linear }) => linear)
+    .flatMap(({ parts, shape: [rows = 0, inputs = 0] }) =>
+      parts.map((part) => ({
+        path: part.replace(/\.weight$/, '').replace('.0.', '.*.'),
+        ...{ inputs, outputs: rows / parts.length },
+      })),
+    );
 }
 
 /** Returns all tensors of an encoder: their names, shapes and keys on disk. */

@@ -1,4 +1,4 @@
-import type { Device, DeviceTensor } from '@scalearn/core';
+import type { Device, DeviceTensor, NamedTensor } from '@scalearn/core';
 import type { TensorReader } from '@scalearn/core/files';
 import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
@@ -49,6 +49,7 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
   options.onProgress?.(done, total);
   const advance = (): void => options.onProgress?.(++done, total);
   const fingerprint = await encoderFingerprint(config, reader, plan, advance);
+  let headWeights: ReadonlyMap<string, NamedTensor>;
   const weights = new Map<string, { spec: WeightSpec; tensor: DeviceTensor }>();
   try {
     const upload = (spec: WeightSpec, values: Float32Array): void => {
@@ -62,6 +63,7 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
       advance();
     }
     for (const spec of plan.absent) upload(spec, drawWeight(spec, config));
+    headWeights = await readHeadWeights(reader, family.staticHead(config).modules.slice(0, -1));
   } catch (error) {
     for (const { tensor } of weights.values()) tensor.dispose();
     throw error;
@@ -72,7 +74,20 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
     config,
     fingerprint,
     weights,
+    ...(headWeights.size > 0 ? { headWeights } : {}),
     ...(options.source === undefined ? {} : { source: options.source }),
     ...(tokenizer ? { tokenizer } : {}),
   });
+}
+
+/** Reads what a checkpoint has of modules of a head. */
+async function readHeadWeights(
+  reader: TensorReader,
+  modules: readonly string[],
+): Promise<Map<string, NamedTensor>> {
+  const found = new Map<string, NamedTensor>();
+  for (const [key, { shape }] of reader.entries)
+    if (modules.some((module) => key.startsWith(`${module}.`)))
+      found.set(key, { shape, data: await reader.readFloat32(key) });
+  return found;
 }

@@ -6,8 +6,9 @@ import {
   type Encoder,
   type EncoderArchitecture,
   type HostArray,
+  type NamedTensor,
 } from '@scalearn/core';
-import { variable } from '@scalearn/core/graph';
+import { concat, split, type Tensor, variable } from '@scalearn/core/graph';
 import type { EncoderCall, EncoderGraph, ParameterSpec, TruncationOptions } from '@scalearn/core/methods';
 import type { TransformerConfig } from '../families/config.ts';
 import type { EncoderFamily } from '../families/family.ts';
@@ -29,9 +30,35 @@ export interface TransformerParts {
   readonly family: EncoderFamily;
   readonly config: TransformerConfig;
   readonly fingerprint: string;
-  readonly weights: ReadonlyMap<string, { readonly spec: WeightSpec; readonly tensor: DeviceTensor }>;
+  readonly weights: ReadonlyMap<string, StoredWeight>;
+  /** See {@link Encoder.headWeights}. */
+  readonly headWeights?: ReadonlyMap<string, NamedTensor>;
   /** Undefined for encoders that are only given ids. */
   readonly tokenizer?: SegmentEncoder;
+}
+
+/** A weight on the device. */
+interface StoredWeight {
+  readonly spec: WeightSpec;
+  readonly tensor: DeviceTensor;
+}
+
+const partShape = ({ shape: [rows = 1, ...rest], parts }: WeightSpec): readonly number[] => [
+  rows / parts.length,
+  ...rest,
+];
+
+/** Returns a weight, in which those of its stacked parts are replaced that are trained by their own names. */
+function withTrainedParts(
+  { spec, tensor }: StoredWeight,
+  trained: (name: string) => Tensor | undefined,
+): Tensor {
+  const whole = variable(tensor);
+  const parts = spec.parts.map((part) => (part === spec.name ? undefined : trained(part)));
+  if (parts.every((part) => part === undefined)) return whole;
+  const [rows = 1] = partShape(spec);
+  const frozen = split(whole, Array<number>(parts.length).fill(rows));
+  return concat(parts.map((part, i) => part ?? (frozen[i] as Tensor)));
 }
 
 /** A frozen encoder of any family on a device. */
@@ -43,6 +70,7 @@ export class TransformerEncoder implements Encoder {
   readonly config: TransformerConfig;
   readonly architecture: EncoderArchitecture;
   readonly fingerprint: string;
+  readonly headWeights?: ReadonlyMap<string, NamedTensor>;
   readonly #parts: TransformerParts;
   readonly #constants: GraphConstants;
 
@@ -54,6 +82,7 @@ export class TransformerEncoder implements Encoder {
     this.config = parts.config;
     this.architecture = encoderArchitecture(parts.config, { families: [parts.family] });
     this.fingerprint = parts.fingerprint;
+    if (parts.headWeights) this.headWeights = parts.headWeights;
     this.#parts = parts;
     this.#constants = new GraphConstants(device);
   }
@@ -64,17 +93,26 @@ export class TransformerEncoder implements Encoder {
 
   async parameters(wanted?: (name: string) => boolean): Promise<readonly ParameterSpec[]> {
     const { prefix } = this.architecture;
-    return Promise.all(
-      [...this.#parts.weights.values()]
-        .filter(({ spec }) => wanted?.(spec.name) ?? true)
-        .map(async ({ spec, tensor }) => ({
-          name: spec.name,
-          shape: spec.shape,
-          decay: spec.initial === 'normal',
-          parts: spec.parts.map((part) => `${prefix}.${part}`),
-          init: { values: Float32Array.from(await tensor.read()) },
-        })),
-    );
+    const found = [...this.#parts.weights.values()].map(async ({ spec, tensor }) => {
+      const { name, shape, parts } = spec;
+      const whole = wanted?.(name) ?? true;
+      const some = whole ? [] : parts.filter((part) => part !== name && wanted?.(part));
+      if (!whole && some.length === 0) return [];
+      const values = Float32Array.from(await tensor.read());
+      const decay = spec.initial === 'normal';
+      const onDisk = (part: string): string => `${prefix}.${part}`;
+      if (whole) return [{ name, shape, decay, parts: parts.map(onDisk), init: { values } }];
+      const size = values.length / parts.length;
+      return some.map((part) => {
+        const begin = parts.indexOf(part) * size;
+        const own = partShape(spec);
+        return {
+          ...{ name: part, shape: own, decay, parts: [onDisk(part)] },
+          init: { values: values.slice(begin, begin + size) },
+        };
+      });
+    });
+    return (await Promise.all(found)).flat();
   }
 
   /** Maximum number of tokens of a text, including special tokens. */
@@ -82,18 +120,26 @@ export class TransformerEncoder implements Encoder {
     return this.config.maxPositions - this.family.firstPosition(this.config);
   }
 
-  build({ trained: trainedWeight, ...call }: EncoderCall): EncoderGraph {
+  build({ trained = () => undefined, sites, dropout }: EncoderCall): EncoderGraph {
     const { weights } = this.#parts;
-    const weight = (name: string): ReturnType<typeof variable> => {
-      const trained = trainedWeight?.(name);
-      if (trained) return trained;
+    const stored = (name: string): StoredWeight => {
       const found = weights.get(name);
-      if (!found) throw new ArgumentError(`the encoder '${this.name}' has no weight '${name}'`);
-      return variable(found.tensor);
+      if (found) return found;
+      throw new ArgumentError(`the encoder '${this.name}' has no weight '${name}'`);
     };
+    const weight = (name: string): Tensor => trained(name) ?? withTrainedParts(stored(name), trained);
     return this.family.build(this.config, {
-      ...{ ...call, weight, has: (name) => weights.has(name) },
+      ...{ sites, weight, has: (name) => weights.has(name) },
       constant: (name, make) => this.#constants.get(name, make),
+      ...(dropout ? { dropout } : {}),
+      ...(sites.linear
+        ? {
+            adapt: (name, output, input) => {
+              const parts = stored(`${name}.weight`).spec.parts.map((part) => part.replace(/\.weight$/, ''));
+              return sites.linear?.(output, { input, parts }) ?? output;
+            },
+          }
+        : {}),
     });
   }
 

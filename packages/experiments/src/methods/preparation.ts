@@ -1,5 +1,5 @@
 import { type SoupSampling, type SoupTask, soupSimilarities } from '@scalearn/baselines';
-import type { Adapter, Encoder } from '@scalearn/core';
+import type { Encoder, SourceAdapter } from '@scalearn/core';
 import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import type { Reporter } from '../events/events.ts';
@@ -7,7 +7,7 @@ import type { Reporter } from '../events/events.ts';
 /** A source adapter and where it came from. */
 export interface Source {
   /** The trained adapter, or what replaces it as a control. */
-  readonly adapter: Adapter;
+  readonly adapter: SourceAdapter;
   /** Path as the user gave it. */
   readonly path: string;
   /** Whether it was trained on the target task. */

@@ -1,4 +1,4 @@
-import { type EncoderArchitecture, readAdapterFolder, ScalearnError } from '@scalearn/core';
+import { type EncoderArchitecture, readSourceFolder, ScalearnError } from '@scalearn/core';
 import { adapterMisfit } from '@scalearn/core/methods';
 import {
   type EncoderFamily,
@@ -102,7 +102,7 @@ async function examine(source: string, target: Target, hub: HubOptions): Promise
   const folder = modelFolder(await openModelFiles(source, hub));
   const trainedOn = await modelName(folder);
   try {
-    const adapter = await readAdapterFolder(folder);
+    const adapter = await readSourceFolder(folder);
     const encoder = target.architecture;
     const shape = adapterMisfit(adapter, { encoder });
     const reason =

@@ -2,11 +2,11 @@ import {
   type Encoder,
   type ModelFolder,
   type ModelSnapshot,
-  readAdapterFolder,
   readSnapshot,
+  readSourceFolder,
   TrainedModel,
 } from '@scalearn/core';
-import { type MethodReader, type SavedHead, singleHead, taskName } from '@scalearn/core/methods';
+import { isLora, type MethodReader, type SavedHead, singleHead, taskName } from '@scalearn/core/methods';
 import { describeTask, type TaskInfo, taskIds } from '@scalearn/datasets';
 import { encoderArchitecture, type FamilyOptions } from '@scalearn/encoders';
 import { taskOfHead, tasksOf } from '@scalearn/models';
@@ -149,7 +149,10 @@ export async function checkSourceShapes(
   { encoder: { shape }, sources }: Pick<RunFile, 'encoder' | 'sources'>,
 ): Promise<void> {
   for (const { name } of sources) {
-    const { hiddenSize, layers } = await readAdapterFolder(folder, `${name}/`);
+    const source = await readSourceFolder(folder, `${name}/`);
+    // A LoRA says which layers it adapts. They are compared with those of the encoder.
+    if (isLora(source)) continue;
+    const { hiddenSize, layers } = source;
     const tensors = `the tensors of ${model}/${name} have`;
     if (hiddenSize !== shape.hiddenSize)
       throw differs(model, 'hiddenSize', shape.hiddenSize, tensors, hiddenSize);

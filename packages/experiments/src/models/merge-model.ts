@@ -1,4 +1,6 @@
+import { mergeIntoEncoder } from '@scalearn/baselines';
 import {
+  type Encoder,
   type FileSet,
   type ModelSnapshot,
   mergeSnapshot,
@@ -27,9 +29,9 @@ export interface MergedModel {
   /** Number of sources; undefined if the folder has no `run.json`. */
   readonly sources: number | undefined;
   readonly adapterName: string;
-  /** `bottleneck`. */
+  /** `bottleneck` or `lora`; `full-finetuning` if it was merged into the encoder. */
   readonly method: string;
-  /** Bottleneck units. */
+  /** Bottleneck units, or the largest rank of a LoRA; 0 if it was merged into the encoder. */
   readonly width: number;
   /** Files of the merged model's folder; `run.json` is one of them if the model has it. */
   readonly files: FileSet;
@@ -41,6 +43,8 @@ export interface MergeOptions {
   readonly readers?: readonly MethodReader[];
   /** Families of encoders that it may have been trained on. Default: those of `@scalearn/encoders`. */
   readonly families?: readonly EncoderFamily[];
+  /** Whether the model is merged into the weights of its encoder; by default into one adapter. */
+  readonly intoEncoder?: boolean;
   /** Where the encoder is, for a folder without `run.json`. Default: where `scalearn.json` says. */
   readonly encoder?: string | undefined;
   /** Receives progress and warnings of loading the encoder. Default: nothing. */
@@ -67,7 +71,10 @@ export async function mergeModel(
   const mergedMethod = snapshot.method.name;
   // The folder's last source may belong to another task; the merged adapter is the target's.
   const adapterName = taskName({ id: task });
-  const merged = mergeSnapshot({ ...snapshot, adapterName });
+  const named = { ...snapshot, adapterName };
+  const merged = options.intoEncoder
+    ? await withEncoder(stored, options, (encoder) => mergeIntoEncoder(named, encoder))
+    : mergeSnapshot(named);
   const method = merged.method.name;
   // The merged adapter computes the same outputs, so their calibration stays.
   const calibration = storedCalibration(stored);
@@ -76,7 +83,17 @@ export async function mergeModel(
     ...{ info: { encoder, tasks }, parameters },
     card: { training: { 'merged from a model of the method': mergedMethod } },
   });
-  const width = [...merged.tensors].find(([key]) => key.endsWith('adapter_down.0.bias'))?.[1].shape[0] ?? 0;
+  const width = Math.max(
+    0,
+    ...[...merged.tensors].map(
+      ([
+        key,
+        {
+          shape: [rows = 0],
+        },
+      ]) => (/adapter_down\.0\.bias$|lora_A/.test(key) ? rows : 0),
+    ),
+  );
   const runFiles: FileSet = run ? { [runFileName]: await mergedRun(run, { method, model, out, files }) } : {};
   return {
     ...{ task, mergedMethod, sources: run?.sources.length, adapterName, method, width },
@@ -107,22 +124,31 @@ async function asRunSays(
 const silent: Pick<Reporter, 'progress' | 'warn'> = { progress: () => {}, warn: () => {} };
 
 /** Loads a model without `run.json` on its encoder. */
-async function onItsEncoder(
-  stored: StoredModel,
-  { readers = [], families, encoder: given, reporter = silent, signal }: MergeOptions,
-): Promise<Unmerged> {
+async function onItsEncoder(stored: StoredModel, options: MergeOptions): Promise<Unmerged> {
+  const { readers = [], reporter = silent } = options;
   const { path, info } = stored;
   if (!info)
     throw new FolderError(
       `${path} has neither run.json nor scalearn.json; give a folder that scalearn train or saveModel has written`,
     );
+  return withEncoder(stored, options, async (encoder) => {
+    using model = await loadStoredModel(stored, encoder, reporter, [], readers);
+    const snapshot = await model.snapshot();
+    const { parameterCount: parameters, task } = model;
+    return { snapshot, encoder: info.encoder, parameters, task: task.id };
+  });
+}
+
+/** Loads the encoder of a model for as long as it is used. */
+async function withEncoder<T>(
+  stored: StoredModel,
+  { families, encoder: given, reporter = silent, signal }: MergeOptions,
+  use: (encoder: Encoder) => Promise<T>,
+): Promise<T> {
   using device = new ReferenceDevice();
   const how = { device, reporter, signal, ...(families && { families }) };
   using encoder = await loadModelEncoder(stored, await encoderOf(stored, given), how);
-  using model = await loadStoredModel(stored, encoder, reporter, [], readers);
-  const snapshot = await model.snapshot();
-  const { parameterCount: parameters, task } = model;
-  return { snapshot, encoder: info.encoder, parameters, task: task.id };
+  return await use(encoder);
 }
 
 /** Returns `run.json` of the merged model. */

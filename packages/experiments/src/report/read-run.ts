@@ -21,6 +21,7 @@ import { snapshotTarget } from '../models/load-model.ts';
 import { keptTask, openPredictions } from '../runs/predictions.ts';
 import type { RunFile, TaskRun } from '../runs/run-schema.ts';
 import { openModelFolder } from '../runs/stored-model.ts';
+import { omegaRows } from './omega-rows.ts';
 
 /** A run with facts about its tasks and its encoder. */
 export interface CollectedRun {
@@ -188,11 +189,9 @@ export async function readCoefficients(
 ): Promise<RunCoefficients | undefined> {
   if (!scalearnVariants.includes(run.method as ScalearnVariant)) return undefined;
   const { tensors } = await readSnapshot(await openModelFolder(path), snapshotTarget(run, known));
-  const vectors = [...tensors.values()].map(({ shape: [sources = 0, width = 1], data }) =>
-    Array.from({ length: sources }, (_, i) => data.subarray(i * width, (i + 1) * width)),
-  );
-  const isVector = vectors.some((layer) => layer.some(({ length }) => length > 1));
   const sources = run.sources.map(({ name }) => name);
+  const vectors = omegaRows(tensors, sources);
+  const isVector = vectors.some((layer) => layer.some(({ length }) => length > 1));
   const spread = vectors.map((layer) => layer.map((each) => standardDeviation(each) ?? 0));
   return {
     ...{ sources, values: vectors.map((layer) => layer.map(mean)), ...(isVector && { spread }) },

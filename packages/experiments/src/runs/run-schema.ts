@@ -255,6 +255,6 @@ export type StoredArchitecture = EncoderConfig & Pick<EncoderArchitecture, 'pref
 
 /** Returns what `run.json` keeps of an architecture. */
 export function storedArchitecture(architecture: EncoderArchitecture): StoredArchitecture {
-  const { pythonClass: _, modules: __, staticHead: ___, ...stored } = architecture;
+  const { pythonClass: _, modules: __, staticHead: ___, linears: ____, ...stored } = architecture;
   return stored;
 }

@@ -1,4 +1,4 @@
-import { readAdapterFolder } from '@scalearn/core';
+import { readSourceFolder } from '@scalearn/core';
 import { describeAdapter } from '@scalearn/core/methods';
 import { type EncoderFamily, fingerprintEncoder } from '@scalearn/encoders';
 import { UsageError } from '../errors.ts';
@@ -91,4 +91,4 @@ async function isSameSources({ settings, sources }: RunFile, asked: TrainSetting
 }
 
 const fingerprintOf = async (path: string): Promise<string> =>
-  describeAdapter(await readAdapterFolder(await openModelFolder(path)));
+  describeAdapter(await readSourceFolder(await openModelFolder(path)));

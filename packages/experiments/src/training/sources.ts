@@ -1,4 +1,4 @@
-import { type Adapter, readAdapterFolder, type SourceControl } from '@scalearn/core';
+import { readSourceFolder, type SourceAdapter, type SourceControl } from '@scalearn/core';
 import { controlAdapter, describeAdapter, taskName } from '@scalearn/core/methods';
 import { FolderError, fromFile } from '../errors.ts';
 import type { Source } from '../methods/preparation.ts';
@@ -39,7 +39,7 @@ async function readSource(path: string, task: string): Promise<Source> {
   return { adapter, path, isOwn, fingerprint: describeAdapter(adapter) };
 }
 
-async function readAdapter({ path, folder }: StoredModel): Promise<Adapter> {
+async function readAdapter({ path, folder }: StoredModel): Promise<SourceAdapter> {
   if ((await folder.text('scalearn_config.json')) !== undefined)
     throw new FolderError(
       `the source ${path} is a ScaLearn model, not one adapter; turn it into one with scalearn merge`,
@@ -48,5 +48,5 @@ async function readAdapter({ path, folder }: StoredModel): Promise<Adapter> {
     const several = await severalAdapters(path);
     if (several !== undefined) throw new FolderError(several);
   }
-  return fromFile(path, () => readAdapterFolder(folder));
+  return fromFile(path, () => readSourceFolder(folder));
 }
