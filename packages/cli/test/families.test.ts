@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { parseSafetensors } from '@scalearn/core/files';
 import type { RunFile } from '@scalearn/experiments';
 import { expect, test } from 'vitest';
-
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { exportedLogits } from './support/exported.ts';
 import { events, must } from './support/run.ts';
-import { scratchFolder, tinyWorld, writeEncoder } from './support/tiny.ts';
+import { tinyWorld, writeEncoder } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const { data } = tinyWorld(folder);

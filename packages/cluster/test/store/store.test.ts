@@ -99,7 +99,10 @@ for (const [kind, missing, open] of kinds)
       expect(await store.attempts.getLog('k1', 'a1')).toBe('last words');
       const jobs = [{ key: 'k1', arguments: ['--seed', '0'], parents: [] }];
       await store.putPlan('grid', jobs);
-      expect(await store.getPlan('grid')).toEqual(jobs);
+      expect(await store.getPlan('grid')).toEqual({ jobs, note: undefined });
+      await store.putPlan('noted', jobs, 'a note');
+      expect((await store.getPlan('noted'))?.note).toBe('a note');
+      expect(await store.listPlans()).toEqual(['grid', 'noted']);
       expect(await store.getPlan('other')).toBeUndefined();
     });
   });
