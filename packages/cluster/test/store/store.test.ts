@@ -58,6 +58,9 @@ for (const [kind, missing, open] of kinds)
         record,
       );
       expect(other).toMatchObject({ isFirst: false, different: ['run.json'] });
+      const varying = { ...record, varying: ['run.json'] };
+      const third = await store.results.commit('k1', 'a4', files('other'), varying);
+      expect(third).toMatchObject({ isFirst: false, different: ['deep/weights.bin'] });
       // The same attempt may repeat itself, as after a lost answer.
       const again = await store.results.commit('k1', 'a1', files('x'), record);
       expect(again).toMatchObject({ isFirst: true, different: [] });
