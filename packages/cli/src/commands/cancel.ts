@@ -25,10 +25,16 @@ export function addCancel(root: Command, run: Run): void {
     .addOption(storeOption().makeOptionMandatory())
     .addOption(queueOption().makeOptionMandatory())
     .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', examples)
     .action((file: string, keys: string[], given: CancelArguments) =>
       run((context) => cancel(file, keys, given, context)),
     );
 }
+
+const examples = `
+Example:
+  scalearn cancel experiments/glue.yaml --store /mnt/runs --queue postgres://me@db/runs
+`;
 
 async function cancel(
   file: string,

@@ -28,10 +28,16 @@ export function addRetry(root: Command, run: Run): void {
     .addOption(queueOption().makeOptionMandatory())
     .option('--failed', 'all that failed or were cancelled')
     .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', examples)
     .action((file: string, keys: string[], given: RetryArguments) =>
       run((context) => retry(file, keys, given, context)),
     );
 }
+
+const examples = `
+Example:
+  scalearn retry experiments/glue.yaml --store /mnt/runs --queue postgres://me@db/runs --failed
+`;
 
 async function retry(
   file: string,

@@ -91,7 +91,7 @@ const examples = `
 Examples:
   scalearn run experiments/main-table-mini.yaml --fast
   scalearn run experiments/glue.yaml --data glue --dry-run
-  scalearn run experiments/glue.yaml --queue postgres://me:secret@db.example.org/runs --store s3://runs/paper
+  scalearn run experiments/glue.yaml --queue postgres://me@db/runs --store s3://runs/paper
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 

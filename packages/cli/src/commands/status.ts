@@ -35,7 +35,7 @@ export function addStatus(root: Command, run: Run): void {
 const examples = `
 Examples:
   scalearn status experiments/glue.yaml --store s3://runs/paper
-  scalearn status experiments/glue.yaml --store /mnt/runs --queue postgres://me@db.example.org/runs --watch
+  scalearn status experiments/glue.yaml --store /mnt/runs --queue postgres://me@db/runs --watch
 `;
 
 async function status(

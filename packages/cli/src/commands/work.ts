@@ -53,8 +53,8 @@ export function addWork(root: Command, run: Run): void {
 
 const examples = `
 Examples:
-  scalearn work --queue postgres://me:secret@db.example.org/runs --store s3://runs/paper
-  scalearn work --queue postgres://me:secret@db.example.org/runs --store /mnt/runs --until-empty
+  scalearn work --queue postgres://me@db/runs --store s3://runs/paper
+  scalearn work --queue postgres://me@db/runs --store /mnt/runs --until-empty
 `;
 
 async function doWork(given: WorkArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
