@@ -11,7 +11,7 @@ export interface Job {
   readonly parents: readonly string[];
   /**
    * Fingerprints of what the training reads besides the results of its parents, by names for people, such as `the encoder`.
-   * A worker compares them with what it has.
+   * A worker compares them with what it has. By default there are none.
    */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
   /** Expected time of the training in seconds; without it, jobs of equally long chains are taken in any order. */

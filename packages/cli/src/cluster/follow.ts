@@ -38,7 +38,8 @@ export async function followExperiment(plan: Plan, folder: string, options: Foll
     // One at a time: thousands may be there at once.
     const download = last.then(() => {
       stop.throwIfAborted();
-      return downloadResult(store, key, folderOf(key));
+      // What a killed process leaves there is removed when the experiment is run again.
+      return downloadResult(store, key, { folder: folderOf(key), scratch: folder });
     });
     last = download.catch(() => {});
     await download;

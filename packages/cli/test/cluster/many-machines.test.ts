@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type ExperimentIndex, readRunFile } from '@scalearn/experiments';
 import { comparedRun } from '@scalearn/experiments/runs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -98,7 +99,7 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
   });
 
   test('can be cancelled and tried again', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const places = placesOf('stopped');
     await must('run', file, '--out', at('stopped'), ...places, '--json', '--detach');
@@ -116,6 +117,40 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     const mixed = await run('run', file, '--out', at('nowhere'), ...places, '--jobs', '2');
     expect(mixed).toMatchObject({ code: 2 });
     expect(mixed.err).toContain("'--queue <url>' cannot be used with option '--jobs <n>'");
+  });
+
+  test('a worker that is stopped hands its job back, and the next one continues; a model needs nothing of its worker', {
+    timeout: 240_000,
+  }, async () => {
+    const long = at('long.yaml');
+    // Evaluations save checkpoints, and there are enough steps to be stopped within.
+    writeFileSync(
+      long,
+      experiment.replace('epochs: 2', 'epochs: 60, patience: 60').replace(/ {2}scalearn.*\n/, ''),
+    );
+    const places = placesOf('long');
+    const only = ['--tasks', 'miniglue/rte'];
+    const follower = start(['run', long, ...only, '--out', at('long'), ...places, '--json']);
+    workers.push(follower);
+    await follower.printed('"event":"submitted"');
+    const first = work(places);
+    await first.printed('"event":"start"');
+    await follower.printed('"state":"start"');
+    const key = readdirSync(at('long-store')).find((name) => name.startsWith('bottleneck')) as string;
+    while (!readdirSync(at('long-store', key)).includes('checkpoint.json')) await setTimeout(50);
+    const running = await must('status', 'long', ...places);
+    expect(running.out).toMatch(/^1 model: 1 running\n\nrunning .*\nbottleneck-miniglue-rte-0-\w+ +\S+-\d+ /);
+    first.process.kill('SIGTERM');
+    const stopped = await first.ended;
+    expect(stopped.code, stopped.err).toBe(0);
+    expect(events(stopped).map(({ event }) => event)).toEqual(['start', 'hand-back', 'done']);
+    const second = work(places, '--until-empty');
+    const ended = await second.ended;
+    expect(events(ended)[0]).toMatchObject({ event: 'start', resumed: expect.stringMatching(/^attempt-1-/) });
+    const followed = await follower.ended;
+    expect(followed.code, followed.err).toBe(0);
+    const evaluated = await must('evaluate', '--model', at('long', 'models', key), '--device', 'onnx');
+    expect(evaluated.out).toContain('accuracy');
   });
 
   test('says what is missing', async () => {

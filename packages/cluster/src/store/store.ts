@@ -25,6 +25,7 @@ export interface StoreOptions {
 
 /** A plan in a store. */
 export interface StoredPlan {
+  /** Its jobs. */
   readonly jobs: readonly Job[];
   /** What the program stored with it; undefined if it stored nothing. */
   readonly note?: string | undefined;

@@ -23,7 +23,9 @@ export interface IdentifiedModel {
 
 /** A model that another one is trained from. */
 export interface IdentifiedSource {
+  /** Id of the model. */
   readonly id: string;
+  /** Its folder. Only the number of sources matters here. */
   readonly folder: string;
 }
 
