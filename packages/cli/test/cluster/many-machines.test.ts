@@ -105,6 +105,10 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     await must('run', file, '--out', at('stopped'), ...places, '--json', '--detach');
     const before = await must('status', 'tiny', ...places);
     expect(before.out).toBe('3 models: 3 waiting\n');
+    const open = [...places.slice(0, 1), places[1]?.replace(':secret@', '@') as string, ...places.slice(2)];
+    const secret = { ...process.env, PGPASSWORD: 'secret' };
+    const named = await start(['status', 'tiny', ...open], 'node', secret).ended;
+    expect(named.out, named.err).toBe(before.out);
     const cancelled = await must('cancel', file, ...places);
     expect(cancelled.out).toBe('3 models cancelled\n');
     const after = await must('status', 'tiny', '--store', at('stopped-store'));
