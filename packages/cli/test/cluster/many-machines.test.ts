@@ -86,6 +86,10 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
 
     expect(await modelsIn('many')).toEqual(await modelsIn('alone'));
     expect(index('many')).toEqual(index('alone'));
+    const model = (await readRunFile(at('many', 'tiny', index('many').runs[0]?.folder as string)))!;
+    expect(comparedRun({ ...model, seconds: 9, tokensPerSecond: 9 })).toEqual(comparedRun(model));
+    expect(comparedRun({ ...model, steps: model.steps + 1 })).not.toEqual(comparedRun(model));
+    expect(comparedRun({ ...model, results: {} })).not.toEqual(comparedRun(model));
     const alone = await report(at('alone', 'tiny'));
     expect(await report(at('many', 'tiny'))).toEqual(alone);
     expect(await report('--store', at('grid-store'))).toEqual(alone);
