@@ -49,6 +49,7 @@ const guide = [
     text: 'Research',
     items: [
       { text: 'Experiments', link: '/guide/experiments' },
+      { text: 'Many machines', link: '/guide/many-machines' },
       { text: 'Reports', link: '/guide/reports' },
       { text: 'Measurements', link: '/measurements' },
       { text: 'Claims of the paper', link: '/reproduction' },

@@ -13,6 +13,7 @@ import { asFolderError, isRefusedValue } from '@scalearn/experiments/runs';
 import { HubError } from '@scalearn/hub';
 import { type Command, CommanderError } from 'commander';
 import { addAdapters } from './commands/adapters.ts';
+import { addCancel } from './commands/cancel.ts';
 import { addCompletion } from './commands/completion.ts';
 import { type Run, runHere } from './commands/context.ts';
 import { addData } from './commands/data.ts';
@@ -25,11 +26,14 @@ import { addPredict } from './commands/predict.ts';
 import { addPush } from './commands/push.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReport } from './commands/report.ts';
+import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addSlim } from './commands/slim.ts';
+import { addStatus } from './commands/status.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addTrain } from './commands/train.ts';
+import { addWork } from './commands/work.ts';
 import { CheckedCommand } from './options/checked-command.ts';
 import { optionDescription } from './options/command-line.ts';
 import { jsonLine } from './output/reporter.ts';
@@ -146,7 +150,20 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
     .addHelpText('after', examples);
   const commands = [
     ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addPush, addServe],
-    ...[addRun, addReport, addTasks, addMethods, addAdapters, addDoctor, addCompletion, addSlim],
+    ...[
+      addRun,
+      addWork,
+      addStatus,
+      addRetry,
+      addCancel,
+      addReport,
+      addTasks,
+      addMethods,
+      addAdapters,
+      addDoctor,
+      addCompletion,
+      addSlim,
+    ],
   ];
   for (const add of commands) add(root, doWork ?? runHere(setup), setup);
   return root;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { parseSafetensors } from '@scalearn/core/files';
 import type { RunFile } from '@scalearn/experiments';
 import { expect, test } from 'vitest';
-
 import { scratchFolder } from '../../../test/support/scratch.ts';
 import { exportedLogits } from './support/exported.ts';
 import { events, must } from './support/run.ts';

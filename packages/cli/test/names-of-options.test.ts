@@ -18,7 +18,7 @@ describe('one message names everything that is wrong', () => {
       "required option '--text <text>' (or '--input <file>') not specified",
     ],
     ['run', "missing required argument 'experiment'"],
-    ['report --out x', "missing required argument 'runs'"],
+    ['report --out x', "missing required argument 'runs'; or report a store with --store"],
     // The option that was meant is not missing, and values are not read before.
     [
       'train --taks glue/rte --epochs many',

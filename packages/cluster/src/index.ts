@@ -12,7 +12,7 @@ export type { Blobs, Content, Page } from './store/blobs.ts';
 export type { Checkpoints } from './store/checkpoints.ts';
 export type { Mark, Marks } from './store/marks.ts';
 export type { Commit, Result, ResultRecord, Results } from './store/results.ts';
-export { openStore, ResultStore, type StoreOptions } from './store/store.ts';
+export { openStore, ResultStore, type StoredPlan, type StoreOptions } from './store/store.ts';
 export { cancelJobs, type PlanSubmission, retryJobs, submitPlan } from './submit.ts';
 export { type ChildOptions, trainInChild } from './worker/child.ts';
 export type { JobEvent, WorkEvent } from './worker/events.ts';

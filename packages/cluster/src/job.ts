@@ -9,6 +9,11 @@ export interface Job {
   readonly arguments: readonly string[];
   /** Keys of the jobs whose results this one needs. */
   readonly parents: readonly string[];
+  /**
+   * Fingerprints of what the training reads besides the results of its parents, by names for people, such as `the encoder`.
+   * A worker compares them with what it has. By default there are none.
+   */
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
   /** Expected time of the training in seconds; without it, jobs of equally long chains are taken in any order. */
   readonly seconds?: number | undefined;
 }
@@ -27,6 +32,7 @@ export const jobSchema: v.GenericSchema<unknown, Job> = v.strictObject({
   key: keySchema,
   arguments: v.array(v.string()),
   parents: v.array(keySchema),
+  inputs: v.optional(v.record(v.string(), v.string())),
   seconds: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
 });
 

@@ -4,7 +4,8 @@ export { asFolderError, isRefusedValue, systemCode } from './errors.ts';
 export type { DryRunEvent, ProgressEvent, Reporter } from './events/events.ts';
 export { downloadProgress } from './events/loading.ts';
 export { Pace } from './events/pace.ts';
-export { checkpointName, runFileName } from './folders/names.ts';
+export { encodeIndex, indexFileName } from './execution/index-file.ts';
+export { checkpointName, runFileName, temporaryName } from './folders/names.ts';
 export { checkpointNote, OutFolder } from './folders/out-folder.ts';
 export { OutputFile } from './folders/output-file.ts';
 export { readOwnJson } from './folders/own-json.ts';
@@ -32,6 +33,7 @@ export {
   textFileFlags,
   typed,
 } from './options/own-data.ts';
+export { trainArguments } from './options/train-arguments.ts';
 export {
   flagOf,
   type ListedOption,
@@ -42,7 +44,11 @@ export {
   type TrainOption,
   trainOptions,
 } from './options/train-table.ts';
+export { dataFolder } from './plan/cell-arguments.ts';
+export { identifyModel } from './plan/identify.ts';
+export { modelHash } from './plan/model-id.ts';
 export { readCoefficients } from './report/read-run.ts';
+export { comparedRun } from './runs/compared-run.ts';
 export { doneEvent } from './runs/done-event.ts';
 export { predictionsFileName } from './runs/predictions.ts';
 export { findPlace } from './runs/run-json.ts';

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type DeviceChoice, ScalearnError } from '@scalearn/core';
 import {
   type Estimate,
+  type ExperimentEvent,
   estimateExperiment,
   type Plan,
   type PlanEstimate,
@@ -10,9 +11,13 @@ import {
   readExperiment,
   runExperiment,
   StoppedError,
+  UsageError,
 } from '@scalearn/experiments';
 import { count } from '@scalearn/experiments/runs';
 import { type Command, Option } from 'commander';
+import { followExperiment } from '../cluster/follow.ts';
+import { openPlaces, queueOption, storeOption } from '../cluster/places.ts';
+import { submissionText, submitExperiment } from '../cluster/submit.ts';
 import { openDevice } from '../devices/open-device.ts';
 import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
@@ -29,6 +34,9 @@ class RunsFailedError extends ScalearnError {
 }
 
 interface RunArguments {
+  readonly queue?: string;
+  readonly store?: string;
+  readonly detach?: boolean;
   readonly out: string;
   readonly encoder?: readonly string[];
   readonly data?: string;
@@ -70,6 +78,9 @@ export function addRun(root: Command, run: Run): void {
         wholeNumber(1),
       ),
     )
+    .addOption(queueOption().conflicts(['jobs', 'device', 'threads', 'dryRun']))
+    .addOption(storeOption())
+    .option('--detach', 'with --queue: end when all jobs are queued')
     .option('--dry-run', 'show what would be trained, and how long it might take')
     .option('--json', 'one JSON object per line on standard output')
     .addHelpText('after', examples)
@@ -80,12 +91,19 @@ const examples = `
 Examples:
   scalearn run experiments/main-table-mini.yaml --fast
   scalearn run experiments/glue.yaml --data glue --dry-run
+  scalearn run experiments/glue.yaml --queue postgres://me@db/runs --store s3://runs/paper
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
-  const { encoder, out, jobs, device, threads } = given;
+  const { encoder, out, jobs, device, threads, queue, store: place } = given;
+  if ((queue === undefined) !== (place === undefined))
+    throw new UsageError(
+      `--queue and --store belong together; ${queue === undefined ? 'give --queue too, or leave out --store' : 'give --store too'}`,
+    );
+  if (given.detach && queue === undefined)
+    throw new UsageError('--detach leaves the jobs to workers; give --queue and --store too');
   const overrides = { ...given, ...(encoder && { encoders: encoder }) };
   const experiment = await readExperiment(file, overrides, setup);
   if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
@@ -94,16 +112,29 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   if (given.dryRun) return dryRun(plan, given, context);
   signal.throwIfAborted();
   const folder = join(out, experiment.name);
+  await using places =
+    queue === undefined || place === undefined
+      ? undefined
+      : await openPlaces({ queue, store: place }, signal);
+  if (places) {
+    const submission = await submitExperiment(plan, places);
+    if (given.json) jsonLine(terminal, { event: 'submitted', ...submission });
+    else terminal.err(`${submissionText(submission, places.queue.where)}\n`);
+    if (given.detach) return;
+  }
   const reporter = experimentReporter(terminal, plan, { json: given.json === true, folder });
+  const show = (event: ExperimentEvent): void => reporter.show(event);
   try {
-    await runExperiment(plan, folder, {
-      ...{ command: trainCommand(), jobs, device, threads, signal },
-      onEvent: (event) => reporter.show(event),
-    });
+    if (places) await followExperiment(plan, folder, { ...places, signal, onEvent: show });
+    else
+      await runExperiment(plan, folder, {
+        ...{ command: trainCommand(), jobs, device, threads, signal, onEvent: show },
+      });
     reporter.close();
     const { failed, missing } = reporter.counts();
+    const go = places ? 'they stay queued, and the same command follows them' : 'the same command continues';
     if (signal.aborted && missing > 0)
-      throw new StoppedError(`Interrupted with ${missing} models to go; the same command continues.`);
+      throw new StoppedError(`Interrupted with ${missing} models to go; ${go}.`);
     if (failed > 0)
       throw new RunsFailedError(
         `${failed} of ${plan.runs.length} models could not be trained; the others are in ${out}. Correct the errors above; the same command trains the missing models.`,

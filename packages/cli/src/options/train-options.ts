@@ -80,7 +80,9 @@ function defaultWords(name: string, option: ListedOption): string {
 
 /** Parses the arguments of `train`. @throws CommanderError */
 export function parseTrainArguments(args: readonly string[], setup: Setup): TrainArguments {
-  const command = new CheckedCommand('train').exitOverride().configureOutput({ writeErr: () => {} });
+  const command = new CheckedCommand('train')
+    .exitOverride()
+    .configureOutput({ writeOut: () => {}, writeErr: () => {} });
   return addTrainOptions(command, setup)
     .parse([...args], { from: 'user' })
     .opts<TrainArguments>();

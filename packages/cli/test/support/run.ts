@@ -51,12 +51,16 @@ export interface Running {
   firstLine(): Promise<string>;
 }
 
-export function start(args: string[], runtime: 'node' | 'deno' = 'node'): Running {
+export function start(
+  args: string[],
+  runtime: 'node' | 'deno' = 'node',
+  env: NodeJS.ProcessEnv = process.env,
+): Running {
   const before = runtime === 'deno' ? ['run', '-A'] : ['--conditions=@scalearn/source'];
   const child = spawn(
     runtime === 'deno' ? `${root}/node_modules/.bin/deno` : process.execPath,
     [...before, bin, ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, NO_COLOR: '1' } },
   );
   let [out, err] = ['', ''];
   const waiting = new Set<() => void>();

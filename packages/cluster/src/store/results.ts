@@ -6,6 +6,8 @@ import { type Access, atOnce, type FileEntry, type Files, fileSchema } from './a
 export interface ResultRecord {
   /** Kind of the device, such as `webgpu` or `onnx`. Results of different kinds may differ in their last bits. */
   readonly deviceKind: string;
+  /** Names of files that hold times or places, so that each attempt writes others. By default there are none. */
+  readonly varying?: readonly string[] | undefined;
   readonly [name: string]: unknown;
 }
 
@@ -27,7 +29,7 @@ export interface Commit {
   readonly isFirst: boolean;
   /** The result that counts. */
   readonly result: Result;
-  /** Names of files whose bytes differ from those of the result that counts; empty if they are equal. */
+  /** Names of files whose bytes differ from those of the result that counts, without those that vary; empty if they are equal. */
   readonly different: readonly string[];
 }
 
@@ -38,7 +40,7 @@ const resultSchema: v.GenericSchema<unknown, Result & { readonly format: number 
   key: v.string(),
   attempt: v.string(),
   files: v.array(fileSchema),
-  record: v.looseObject({ deviceKind: v.string() }),
+  record: v.looseObject({ deviceKind: v.string(), varying: v.optional(v.array(v.string())) }),
 });
 
 /** The results: `KEY/ATTEMPT/FILES`, and `KEY/result.json`, which is written last and once. The first attempt wins. */
@@ -89,7 +91,9 @@ export class Results {
       throw new StoreError('damaged', `${nameOf(key)} was there and is gone; is it being deleted?`);
     this.#seen.set(key, result);
     const isFirst = result.attempt === attempt;
-    const different = isFirst ? [] : differences(result.files, entries);
+    const different = isFirst
+      ? []
+      : differences(result.files, entries).filter((name) => !record.varying?.includes(name));
     // Files that prove a difference stay.
     if (!isFirst && different.length === 0)
       await this.#access.delete(entries.map(({ name }) => prefix + name));

@@ -23,6 +23,14 @@ export interface StoreOptions {
   readonly timeout?: number | undefined;
 }
 
+/** A plan in a store. */
+export interface StoredPlan {
+  /** Its jobs. */
+  readonly jobs: readonly Job[];
+  /** What the program stored with it; undefined if it stored nothing. */
+  readonly note?: string | undefined;
+}
+
 /** The results of jobs, and what is needed to make them: the truth, whatever becomes of queues, workers and machines. */
 export class ResultStore {
   /** The place, for messages. */
@@ -42,14 +50,25 @@ export class ResultStore {
     this.marks = new Marks(this.#access);
   }
 
-  /** Stores the jobs of a plan, so that other machines know what belongs to it. */
-  async putPlan(name: string, jobs: readonly Job[]): Promise<void> {
-    await this.#access.putText(planName(name), JSON.stringify({ format: 1, jobs }));
+  /**
+   * Stores the jobs of a plan, so that other machines know what belongs to it.
+   *
+   * @param note what the program wants to know of the plan later; by default nothing
+   */
+  async putPlan(name: string, jobs: readonly Job[], note?: string): Promise<void> {
+    await this.#access.putText(planName(name), JSON.stringify({ format: 1, jobs, note }));
   }
 
   /** @returns undefined if there is no such plan */
-  async getPlan(name: string): Promise<readonly Job[] | undefined> {
-    return (await this.#access.getJson(planName(name), planSchema))?.jobs;
+  async getPlan(name: string): Promise<StoredPlan | undefined> {
+    const found = await this.#access.getJson(planName(name), planSchema);
+    return found && { jobs: found.jobs, note: found.note };
+  }
+
+  /** Returns the names of the plans. */
+  async listPlans(): Promise<string[]> {
+    const names = await this.#access.list('plans/');
+    return names.flatMap((name) => /^plans\/([^/]+)\.json$/.exec(name)?.[1] ?? []).sort();
   }
 
   /** Lets jobs be tried anew that failed or were cancelled. */
@@ -62,9 +81,10 @@ export class ResultStore {
   }
 }
 
-const planSchema: v.GenericSchema<unknown, { format: number; jobs: Job[] }> = v.object({
+const planSchema: v.GenericSchema<unknown, StoredPlan & { format: number }> = v.object({
   format: v.literal(1),
   jobs: v.array(jobSchema),
+  note: v.optional(v.string()),
 });
 
 function planName(name: string): string {

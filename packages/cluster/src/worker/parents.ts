@@ -62,7 +62,7 @@ export class Parents {
 
   #download(key: string): Entry {
     // A folder of its own: an earlier one of this key may just be in removal.
-    const folder = join(this.#folder, `${key}-${++this.#count}`);
+    const folder = join(this.#folder, String(++this.#count), key);
     const entry: Entry = {
       parent: this.#store.results.download(key, folder).then((result) => {
         entry.bytes = result.files.reduce((sum, { size }) => sum + size, 0);

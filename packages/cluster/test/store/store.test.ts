@@ -58,6 +58,9 @@ for (const [kind, missing, open] of kinds)
         record,
       );
       expect(other).toMatchObject({ isFirst: false, different: ['run.json'] });
+      const varying = { ...record, varying: ['run.json'] };
+      const third = await store.results.commit('k1', 'a4', files('other'), varying);
+      expect(third).toMatchObject({ isFirst: false, different: ['deep/weights.bin'] });
       // The same attempt may repeat itself, as after a lost answer.
       const again = await store.results.commit('k1', 'a1', files('x'), record);
       expect(again).toMatchObject({ isFirst: true, different: [] });
@@ -99,7 +102,10 @@ for (const [kind, missing, open] of kinds)
       expect(await store.attempts.getLog('k1', 'a1')).toBe('last words');
       const jobs = [{ key: 'k1', arguments: ['--seed', '0'], parents: [] }];
       await store.putPlan('grid', jobs);
-      expect(await store.getPlan('grid')).toEqual(jobs);
+      expect(await store.getPlan('grid')).toEqual({ jobs, note: undefined });
+      await store.putPlan('noted', jobs, 'a note');
+      expect((await store.getPlan('noted'))?.note).toBe('a note');
+      expect(await store.listPlans()).toEqual(['grid', 'noted']);
       expect(await store.getPlan('other')).toBeUndefined();
     });
   });

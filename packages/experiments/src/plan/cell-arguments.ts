@@ -81,7 +81,10 @@ function methodOption({ entry: { method } }: Cell, name: string, given: OptionVa
 }
 
 /** Returns the folder of the first task that reads files; undefined if no task does, or if no folder is known. */
-async function dataFolder(tasks: readonly string[], data: Experiment['data']): Promise<string | undefined> {
+export async function dataFolder(
+  tasks: readonly string[],
+  data: Experiment['data'],
+): Promise<string | undefined> {
   const [task] = tasks.filter((each) => taskIds.includes(each) && describeTask(each).files !== undefined);
   if (task === undefined) return undefined;
   const benchmark = task.split('/')[0] as string;

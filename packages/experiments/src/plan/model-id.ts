@@ -20,9 +20,8 @@ export interface ModelIdentity {
   readonly sources: readonly string[];
 }
 
-/** Returns a readable name with a hash of everything that determines the model: equal models have equal ids. */
-export async function modelId(
-  { entry, tasks, seed }: Pick<Cell, 'entry' | 'tasks' | 'seed'>,
+/** Returns the end of a model's id: a hash of everything that determines the model. */
+export async function modelHash(
   { settings, encoder, data, sources }: ModelIdentity,
   numerics: number = numericsVersion,
 ): Promise<string> {
@@ -31,7 +30,16 @@ export async function modelId(
     ...{ settings: rest, tasks: joint, encoder, data, sources },
     ...(numerics > 1 && { numericsVersion: numerics }),
   };
-  const hash = (await sha256(JSON.stringify(all))).slice(0, 12);
+  return (await sha256(JSON.stringify(all))).slice(0, 12);
+}
+
+/** Returns a readable name with the hash of a model: equal models have equal ids. */
+export async function modelId(
+  { entry, tasks, seed }: Pick<Cell, 'entry' | 'tasks' | 'seed'>,
+  identity: ModelIdentity,
+  numerics: number = numericsVersion,
+): Promise<string> {
+  const hash = await modelHash(identity, numerics);
   const target =
     tasks.length === 1 ? (tasks[0] as string).replaceAll(/[^\w.]+/g, '-') : `${tasks.length}-tasks`;
   return `${entry.method.id}-${target.replace(/^[.-]+/, '')}-${seed}-${hash}`;

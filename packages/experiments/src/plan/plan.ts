@@ -1,15 +1,15 @@
 import { join, resolve } from 'node:path';
 import type { Method } from '@scalearn/core';
 import type { Experiment } from '../experiment/experiment.ts';
-import { countParameters, describedMethod } from '../methods/describe.ts';
+import { countParameters } from '../methods/describe.ts';
 import type { ChosenMethod } from '../methods/registry.ts';
 import { trainArguments } from '../options/train-arguments.ts';
 import type { TrainSettings } from '../runs/settings-schema.ts';
 import { plainSetup, type Setup } from '../setup/setup.ts';
-import { settleOptions } from '../training/settings.ts';
 import { cellArguments } from './cell-arguments.ts';
 import { type Cell, expand } from './expand.ts';
 import { type EncoderFacts, Facts, type TaskFacts } from './facts.ts';
+import { identifyModel } from './identify.ts';
 import { modelId } from './model-id.ts';
 
 /** A model that has been trained or will be. */
@@ -88,19 +88,11 @@ export async function planExperiment(
     for (const source of cell.sources) sources.push(await runOf(source));
     const folders = sources.map(({ folder }) => folder);
     const { own, given, chosen } = await cellArguments(cell, folders, experiment, setup.defaults);
-    const method = describedMethod(chosen, folders);
-    const encoder = await facts.encoder(cell.encoder, given.layers);
-    const tasks: TaskFacts[] = [];
-    for (const task of given.tasks ?? [given.task as string]) tasks.push(await facts.task(task, given));
-    const found = tasks.map((task) => task.found);
-    const settings = settleOptions(given, method, found, encoder);
-    const id = await modelId(cell, {
-      ...{ settings, encoder: encoder.fingerprint },
-      data: tasks.map(({ fingerprint }) => fingerprint),
-      sources: sources.map((source) => source.id),
-    });
+    const { identity, ...model } = await identifyModel(given, { chosen, sources }, facts);
+    const { method, encoder, tasks } = model;
+    const id = await modelId(cell, identity);
     const run: PlannedRun = {
-      ...{ id, cell, settings, chosen, method, encoder, tasks, sources },
+      ...{ id, cell, chosen, sources, ...model },
       folder: join(place, id),
       arguments: trainArguments({ ...own, encoder: cell.encoder, sources: undefined }, chosen),
       parameters: countParameters(method, encoder.config, { tasks: tasks.length, families: setup.families }),

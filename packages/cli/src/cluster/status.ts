@@ -1,0 +1,54 @@
+import type { Job, Queue, ResultStore } from '@scalearn/cluster';
+import { type RunningJob, runningJob } from './progress.ts';
+
+/** What becomes of a job of an experiment. */
+export interface JobStatus extends Partial<RunningJob> {
+  readonly key: string;
+  /** `unqueued`: it has no result, and the queue does not know it. */
+  readonly state: 'done' | 'running' | 'waiting' | 'failed' | 'cancelled' | 'unqueued';
+  /** Why it failed or was cancelled. */
+  readonly reason?: string;
+}
+
+/** Number of jobs that are looked at side by side. */
+const lanes = 16;
+
+/**
+ * Returns what becomes of each job.
+ *
+ * @param queue says what runs and what waits; without it, attempts that have no end count as running, though their worker may be dead
+ */
+export async function statusOf(
+  jobs: readonly Job[],
+  store: ResultStore,
+  queue: Queue | undefined,
+): Promise<JobStatus[]> {
+  const done = await store.results.has(jobs.map(({ key }) => key));
+  const states = await queue?.states();
+  const look = async ({ key }: Job): Promise<JobStatus> => {
+    if (done.has(key)) return { key, state: 'done' };
+    const queued = states?.get(key)?.state;
+    const isLive = queued === 'running' || queued === 'waiting' || queued === 'ready';
+    const mark = isLive ? undefined : await store.marks.get(key);
+    if (mark) return { key, ...mark };
+    const running = states === undefined || queued === 'running' ? await runningJob(store, key) : undefined;
+    if (running || queued === 'running') return { key, state: 'running', ...running };
+    if (states === undefined || isLive) return { key, state: 'waiting' };
+    return queued === 'failed' || queued === 'cancelled'
+      ? { key, state: queued }
+      : { key, state: 'unqueued', reason: 'submit the experiment again' };
+  };
+  const all = new Map<string, JobStatus>();
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let job = jobs[next++]; job; job = jobs[next++]) all.set(job.key, await look(job));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return jobs.flatMap(({ key }) => all.get(key) ?? []);
+}
+
+/** Returns the expected seconds until a training ends, if it goes on as it did; undefined before its first step. */
+export function secondsLeft({ since, last }: Partial<RunningJob>, now: number): number | undefined {
+  if (since === undefined || last === undefined || last.step === 0) return undefined;
+  return (Math.max(0, now - since) / 1000) * (last.steps / last.step - 1);
+}

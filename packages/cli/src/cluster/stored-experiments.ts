@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ResultStore } from '@scalearn/cluster';
+import {
+  type ExperimentIndex,
+  type IndexedRun,
+  readExperimentIndex,
+  UsageError,
+} from '@scalearn/experiments';
+import { indexFileName } from '@scalearn/experiments/runs';
+import { loadCluster } from './load.ts';
+import { experimentName, storedPlan } from './stored-plan.ts';
+
+/**
+ * Downloads experiments of a store to a temporary folder for the time of the work.
+ *
+ * @param names of experiments, or of their files; if there are none, all of the store
+ * @param work gets the folders of the experiments
+ */
+export async function withStoredExperiments<T>(
+  place: string,
+  names: readonly string[],
+  { signal, work }: { readonly signal: AbortSignal; work(folders: readonly string[]): Promise<T> },
+): Promise<T> {
+  const store = await (await loadCluster()).openStore(place, { patience: { signal } });
+  const all = names.length > 0 ? names.map(experimentName) : await store.listPlans();
+  if (all.length === 0)
+    throw new UsageError(`${store.where} has no experiments; submit one with scalearn run --queue`);
+  const scratch = await mkdtemp(join(tmpdir(), 'scalearn-report-'));
+  try {
+    const folders: string[] = [];
+    for (const name of all) folders.push(await download(store, name, { scratch, signal }));
+    return await work(folders);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Lays an experiment out as `scalearn run` does. @returns its folder */
+async function download(
+  store: ResultStore,
+  name: string,
+  { scratch, signal }: { readonly scratch: string; readonly signal: AbortSignal },
+): Promise<string> {
+  const { jobs, note } = await storedPlan(store, name);
+  if (note === undefined)
+    throw new UsageError(
+      `${store.where}: ${name} was not submitted by scalearn run; there is no report of it`,
+    );
+  const folder = join(scratch, name);
+  const path = join(folder, indexFileName);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, note);
+  const index = await readExperimentIndex(folder);
+  if (!index) throw new UsageError(`${store.where}: the plan of ${name} is empty; submit it again`);
+  const done = await store.results.has(jobs.map(({ key }) => key));
+  const runs: IndexedRun[] = [];
+  const fetched = new Map<string, IndexedRun>();
+  for (const run of index.runs) {
+    signal.throwIfAborted();
+    // One model can be reported under several names.
+    const known = fetched.get(run.id);
+    const now: IndexedRun = { ...run, ...(known ? stateIn(known) : await fetch(store, run, done, scratch)) };
+    fetched.set(run.id, now);
+    runs.push(now);
+  }
+  await writeFile(path, JSON.stringify({ ...index, runs } satisfies ExperimentIndex));
+  return folder;
+}
+
+type State = Pick<IndexedRun, 'folder' | 'state' | 'error'>;
+
+const stateIn = ({ folder, state, error }: IndexedRun): State => ({
+  ...{ folder, state },
+  ...(error !== undefined && { error }),
+});
+
+async function fetch(
+  store: ResultStore,
+  { id }: IndexedRun,
+  done: ReadonlySet<string>,
+  scratch: string,
+): Promise<State> {
+  const folder = `../models/${id}`;
+  if (done.has(id)) {
+    await store.results.download(id, join(scratch, 'models', id));
+    return { folder, state: 'done' };
+  }
+  const mark = await store.marks.get(id);
+  return mark ? { folder, state: 'failed', error: mark.reason } : { folder, state: 'missing' };
+}

@@ -1,0 +1,59 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { loadCluster } from '../cluster/load.ts';
+import { openPlaces, queueOption, storeOption } from '../cluster/places.ts';
+import { statusOf } from '../cluster/status.ts';
+import { experimentName, storedPlan } from '../cluster/stored-plan.ts';
+import { jsonLine } from '../output/reporter.ts';
+import { countStates, statusText } from '../output/status-text.ts';
+import type { CommandContext, Run } from './context.ts';
+
+interface StatusArguments {
+  readonly store: string;
+  readonly queue?: string;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+/** Milliseconds between two tables of `--watch`. */
+const interval = 10_000;
+
+export function addStatus(root: Command, run: Run): void {
+  root
+    .command('status')
+    .summary('show what becomes of an experiment on many machines')
+    .description('Shows how many models of an experiment are done, what runs where, and what failed why.')
+    .argument('<experiment>', 'the experiment file, or its name in the store (with --fast, NAME-fast)')
+    .addOption(storeOption().makeOptionMandatory())
+    .addOption(queueOption())
+    .option('--watch', 'show it again every 10 seconds, until nothing runs or waits')
+    .option('--json', 'one JSON object per line on standard output')
+    .addHelpText('after', examples)
+    .action((file: string, given: StatusArguments) => run((context) => status(file, given, context)));
+}
+
+const examples = `
+Examples:
+  scalearn status experiments/glue.yaml --store s3://runs/paper
+  scalearn status experiments/glue.yaml --store /mnt/runs --queue postgres://me@db/runs --watch
+`;
+
+async function status(
+  file: string,
+  { store: place, queue: url, watch, json }: StatusArguments,
+  { terminal, signal }: CommandContext,
+): Promise<void> {
+  await using places = url === undefined ? undefined : await openPlaces({ store: place, queue: url }, signal);
+  const store = places?.store ?? (await (await loadCluster()).openStore(place, { patience: { signal } }));
+  const name = experimentName(file);
+  for (;;) {
+    signal.throwIfAborted();
+    const { jobs } = await storedPlan(store, name);
+    const all = await statusOf(jobs, store, places?.queue);
+    if (json) jsonLine(terminal, { event: 'status', experiment: name, counts: countStates(all), jobs: all });
+    else terminal.out(statusText(all, Date.now()));
+    const goesOn = all.some(({ state }) => state === 'running' || state === 'waiting');
+    if (!watch || !goesOn) return;
+    await setTimeout(interval, undefined, { signal }).catch(() => {});
+  }
+}
