@@ -13,6 +13,7 @@ const values: Readonly<Record<string, readonly [string, unknown]>> = {
   ...{ layers: ['4', 4], epochs: ['3', 3], maxSteps: ['11', 11], batchSize: ['4', 4] },
   ...{ learningRate: ['1e-2', 0.01], weightDecay: ['.1', 0.1], warmupSteps: ['8', 8], temperature: ['2', 2] },
   ...{ patience: ['2', 2], classWeights: ['balanced', 'balanced'], threshold: ['auto', 'auto'] },
+  ...{ pooling: ['mean', 'mean'] },
   ...{ selectBy: ['primary', 'primary'], maxLength: ['64', 64], limit: ['5', 5], evalLimit: ['6', 6] },
   ...{ validationLimit: ['7', 7], trainPercent: ['35', 35], seed: ['3', 3], evaluateEvery: ['9', 9] },
 };
