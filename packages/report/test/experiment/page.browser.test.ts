@@ -31,6 +31,6 @@ test.each([
 ] as const)('in the %s scheme what is small and faint can be read', async (scheme, ground) => {
   await prefer(scheme);
   const page = await show(text, 1000);
-  for (const selector of ['.published', 'tr.group th', 'td .faint', 'p.note'])
+  for (const selector of ['.below', 'tr.group th', 'td .faint', 'p.note'])
     expect(contrast(styleOf(page, selector).color, ground), selector).toBeGreaterThan(4.5);
 });
