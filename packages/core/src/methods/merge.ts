@@ -1,25 +1,10 @@
 import { at as elementAt } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Adapter, AdapterLayer } from './adapter.ts';
+import { finalCoefficients } from './omega.ts';
 import type { ScalearnSettings } from './scalearn-settings.ts';
 
 type Normalization = Pick<ScalearnSettings, 'normalization'>;
-
-/** Returns one layer's coefficients, `[T, hidden or 1]`, as used after training: normalized, without dropout. */
-export function finalCoefficients(omega: Float32Array, T: number, settings: Normalization): Float64Array {
-  const width = omega.length / T;
-  const result = Float64Array.from(omega);
-  if (settings.normalization === 'none') return result;
-  const softmax = settings.normalization === 'softmax';
-  for (let c = 0; c < width; c++) {
-    const column = Array.from({ length: T }, (_, t) => elementAt(result, t * width + c));
-    const largest = Math.max(...column);
-    const values = softmax ? column.map((v) => Math.exp(v - largest)) : column;
-    const total = values.reduce((a, b) => a + b, 0);
-    for (const [t, value] of values.entries()) result[t * width + c] = value / total;
-  }
-  return result;
-}
 
 /**
  * Merges a ScaLearn model into one bottleneck adapter of width Σ widths: `W_down` = the sources' rows stacked, `W_up` =

@@ -1,19 +1,17 @@
 import { at } from '../elements.ts';
 import { ArgumentError } from '../errors.ts';
-import { scalarConstant } from '../graph/scalar.ts';
 import { fixedDim } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { add, divide, mean, multiply, sum } from '../ops/arithmetic.ts';
+import { add, multiply } from '../ops/arithmetic.ts';
 import { concat, split } from '../ops/concat.ts';
-import { elementwise } from '../ops/elementwise.ts';
 import { linear, matmul } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
-import { softmax } from '../ops/softmax.ts';
 import { type Adapter, nonLinearity } from './adapter.ts';
 import { defineMethod, type MethodDefinition } from './definition.ts';
 import { scalearnLora } from './lora/scalearn-lora.ts';
 import { mergeAdapters } from './merge.ts';
 import type { FrozenSpec, Method, MethodCall, MethodTarget } from './method.ts';
+import { coefficientsOf, omegaPenalty } from './omega.ts';
 import { scalearnFiles } from './scalearn-files.ts';
 import {
   omegaKeys,
@@ -61,10 +59,7 @@ export function scalearn(options: ScalearnOptions): Method {
     const { layers } = call.encoder;
     const raw = omega(call);
     const all = concat(settings.shared ? Array<Tensor>(layers).fill(raw) : [raw]);
-    const dropped = call.dropout?.apply(all, settings.dropout, 'omega') ?? all;
-    if (settings.normalization === 'softmax') return softmax(dropped, 1);
-    if (settings.normalization === 'none') return dropped;
-    return divide(dropped, reshape(sum(dropped, 1), [layers, 1, at(dropped.shape, 2)]));
+    return coefficientsOf(all, settings, call.dropout, 'omega');
   };
 
   return {
@@ -114,14 +109,7 @@ export function scalearn(options: ScalearnOptions): Method {
         },
       };
     },
-    penalty: (call) => {
-      if (settings.regularization === 0) return undefined;
-      const distance = elementwise('distanceFromOne', [mean(omega(call), 2)], (w) => {
-        const d = scalarConstant(1).minus(w);
-        return d.times(d).times(settings.regularization / T);
-      });
-      return sum(distance);
-    },
+    penalty: (call) => (settings.regularization === 0 ? undefined : omegaPenalty(omega(call), settings, T)),
     save: (call) => scalearnFiles({ ...call, settings, sources, omegaKeys: keys(call) }),
     merge: (call) => {
       const omegas = keys(call).map((key) => call.tensors.get(key)?.data ?? new Float32Array());

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../errors.ts';
-import { finalCoefficients } from '../merge.ts';
+import { finalCoefficients } from '../omega.ts';
 import type { ScalearnSettings } from '../scalearn-settings.ts';
 import type { LoraAdapter, LoraModule } from './lora-adapter.ts';
 import type { Projection } from './projections.ts';

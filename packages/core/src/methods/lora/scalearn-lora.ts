@@ -1,13 +1,11 @@
 import { at, known } from '../../elements.ts';
-import { scalarConstant } from '../../graph/scalar.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { ParameterSpec } from '../../nn/parameters.ts';
-import { add, divide, mean, multiply, sum } from '../../ops/arithmetic.ts';
+import { add, multiply } from '../../ops/arithmetic.ts';
 import { concat, split } from '../../ops/concat.ts';
-import { elementwise } from '../../ops/elementwise.ts';
 import { reshape } from '../../ops/reshape.ts';
-import { softmax } from '../../ops/softmax.ts';
 import type { Method, MethodCall, MethodTarget, SaveCall } from '../method.ts';
+import { coefficientsOf, omegaPenalty } from '../omega.ts';
 import { scalearnFiles } from '../scalearn-files.ts';
 import { runSettings, type ScalearnSettings, scalearnDefaults } from '../scalearn-settings.ts';
 import { checkSources } from '../stack-sources.ts';
@@ -56,11 +54,7 @@ export function scalearnLora(settings: ScalearnSettings, sources: readonly LoraA
       group,
       call,
     );
-    const dropped =
-      call.dropout?.apply(all, settings.dropout, `omega/${at(group.projections, 0).path}`) ?? all;
-    if (settings.normalization === 'softmax') return softmax(dropped, 1);
-    if (settings.normalization === 'none') return dropped;
-    return divide(dropped, reshape(sum(dropped, 1), [group.projections.length, 1, width(group)]));
+    return coefficientsOf(all, settings, call.dropout, `omega/${at(group.projections, 0).path}`);
   };
 
   const merged = (call: SaveCall): LoraAdapter =>
@@ -121,11 +115,7 @@ export function scalearnLora(settings: ScalearnSettings, sources: readonly LoraA
       if (settings.regularization === 0) return undefined;
       const terms = groups(call).map((group) => {
         const keys = [...new Set(group.projections.map((each) => key(each, call)))];
-        const distance = elementwise('distanceFromOne', [mean(omega(keys, group, call), 2)], (w) => {
-          const d = scalarConstant(1).minus(w);
-          return d.times(d).times(settings.regularization / sources.length);
-        });
-        return sum(distance);
+        return omegaPenalty(omega(keys, group, call), settings, sources.length);
       });
       return add(...terms);
     },
