@@ -23,10 +23,9 @@ test('no file is written synchronously, or by a stream', () => {
   expect(importers('node:fs', [...sync, 'createWriteStream', 'promises'].join('|'))).toEqual([]);
 });
 
-test('what changes the disk is in one room of a package; in that of many machines, where it stores and works', () => {
+test('what changes the disk is in one room of the command and of experiments, and in a store or a worker', () => {
   const writers = importers('node:fs/promises', changing);
   expect([...new Set(writers.map((path) => path.replace(/[^/]+$/, '')))].sort()).toEqual([
-    'packages/cli/src/cluster/',
     'packages/cli/src/folders/',
     'packages/cluster/src/store/',
     'packages/cluster/src/worker/',

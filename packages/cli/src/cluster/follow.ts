@@ -7,7 +7,7 @@ import {
   type Plan,
   runExperiment,
 } from '@scalearn/experiments';
-import { downloadResult } from './download.ts';
+import { downloadResult } from '../folders/download-result.ts';
 import type { Places } from './places.ts';
 import { runningJob } from './progress.ts';
 

@@ -1,5 +1,3 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ResultStore } from '@scalearn/cluster';
 import {
@@ -8,7 +6,8 @@ import {
   readExperimentIndex,
   UsageError,
 } from '@scalearn/experiments';
-import { indexFileName } from '@scalearn/experiments/runs';
+import { indexFileName, writeFileAtomic } from '@scalearn/experiments/runs';
+import { withTemporaryFolder } from '../folders/temporary-folder.ts';
 import { loadCluster } from './load.ts';
 import { experimentName, storedPlan } from './stored-plan.ts';
 
@@ -27,14 +26,11 @@ export async function withStoredExperiments<T>(
   const all = names.length > 0 ? names.map(experimentName) : await store.listPlans();
   if (all.length === 0)
     throw new UsageError(`${store.where} has no experiments; submit one with scalearn run --queue`);
-  const scratch = await mkdtemp(join(tmpdir(), 'scalearn-report-'));
-  try {
+  return withTemporaryFolder(async (scratch) => {
     const folders: string[] = [];
     for (const name of all) folders.push(await download(store, name, { scratch, signal }));
-    return await work(folders);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+    return work(folders);
+  });
 }
 
 /** Lays an experiment out as `scalearn run` does. @returns its folder */
@@ -50,8 +46,7 @@ async function download(
     );
   const folder = join(scratch, name);
   const path = join(folder, indexFileName);
-  await mkdir(folder, { recursive: true });
-  await writeFile(path, note);
+  await writeFileAtomic(path, note);
   const index = await readExperimentIndex(folder);
   if (!index) throw new UsageError(`${store.where}: the plan of ${name} is empty; submit it again`);
   const done = await store.results.has(jobs.map(({ key }) => key));
@@ -65,7 +60,7 @@ async function download(
     fetched.set(run.id, now);
     runs.push(now);
   }
-  await writeFile(path, JSON.stringify({ ...index, runs } satisfies ExperimentIndex));
+  await writeFileAtomic(path, JSON.stringify({ ...index, runs } satisfies ExperimentIndex));
   return folder;
 }
 
