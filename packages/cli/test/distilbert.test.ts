@@ -1,48 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSafetensors } from '@scalearn/core/files';
 import type { RunFile } from '@scalearn/experiments';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../../../test/support/scratch.ts';
 import { exportedLogits } from './support/exported.ts';
-import { events, must } from './support/run.ts';
+import { expectClose, modelCommands, pair } from './support/model-commands.ts';
+import { must } from './support/run.ts';
 import { tinyWorld, writeEncoder } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const { data } = tinyWorld(folder);
-const at = (name: string): string => join(folder, name);
-const encoder = writeEncoder(at('distilbert'), 1, {
+const encoder = writeEncoder(join(folder, 'distilbert'), 1, {
   ...{ model_type: 'distilbert', vocab_size: 97, dim: 36, n_layers: 2, n_heads: 3, hidden_dim: 76 },
   ...{ max_position_embeddings: 64, seq_classif_dropout: 0.2 },
 });
-const train = (task: string, out: string, ...more: string[]): Promise<unknown> =>
-  must(
-    ...['train', '--encoder', encoder, '--data', data, '--task', task, '--out', at(out)],
-    ...['--batch-size', '8', '--max-steps', '4', '--device', 'onnx', '--quiet', ...more],
-  );
-const json = (path: string): Record<string, unknown> => JSON.parse(readFileSync(at(path), 'utf8'));
-const keysOf = (path: string): string[] => [...parseSafetensors(readFileSync(at(path))).entries.keys()];
-const texts = ['the red cat sat', 'a slow dog ran under the tree'] as const;
-
-/** What predict says of a pair, in the order of the labels. */
-async function probabilities(model: string): Promise<number[]> {
-  const given = ['--text', texts[0], '--text-pair', texts[1]];
-  const outcome = await must(
-    ...['predict', '--model', at(model), '--device', 'onnx', '--format', 'jsonl', ...given],
-  );
-  const [row] = events<{ probabilities: Record<string, number> }>(outcome);
-  return Object.values(row?.probabilities ?? {});
-}
-
-async function metrics(model: string): Promise<unknown> {
-  const outcome = await must('evaluate', '--model', at(model), '--device', 'onnx', '--json');
-  return events(outcome)[0]?.metrics;
-}
-
-const close = (actual: readonly number[], expected: readonly number[]): void => {
-  expect(actual).toHaveLength(expected.length);
-  for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5);
-};
+const { at, train, json, keysOf, probabilities, metrics } = modelCommands(folder, { encoder, data });
 
 const softmax = (logits: readonly number[]): number[] => {
   const total = logits.reduce((sum, value) => sum + Math.exp(value), 0);
@@ -72,15 +43,15 @@ test('DistilBERT: sources, ScaLearn on them, scored from its folder, merged and 
 
   await must('merge', '--model', at('both'), '--out', at('merged'));
   expect(json('merged/head_config.json').config).toMatchObject({ activation_function: 'relu', layers: 2 });
-  close(await probabilities('merged'), expected);
+  expectClose(await probabilities('merged'), expected);
 
   await must('export', '--model', at('both'), '--out', at('web'));
   expect(json('web/config.json')).toMatchObject({
     ...{ architectures: ['DistilBertForSequenceClassification'], model_type: 'distilbert', dim: 36 },
   });
   expect(json('web/tokenizer_config.json').tokenizer_class).toBe('DistilBertTokenizer');
-  const [logits = []] = await exportedLogits(at('web'), [texts]);
-  close(softmax(logits), expected);
+  const [logits = []] = await exportedLogits(at('web'), [pair]);
+  expectClose(softmax(logits), expected);
 });
 
 test('DistilBERT, fine-tuned: a folder that transformers opens, head included', async () => {

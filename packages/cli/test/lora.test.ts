@@ -1,45 +1,16 @@
 // LoRA with the command: sources of stage 2, and everything that can be done with what was trained on them.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseSafetensors } from '@scalearn/core/files';
 import type { RunFile } from '@scalearn/experiments';
 import { readCoefficients } from '@scalearn/experiments/runs';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../../../test/support/scratch.ts';
 import { exportedLogits } from './support/exported.ts';
-import { events, must, run } from './support/run.ts';
+import { expectClose, modelCommands, pair } from './support/model-commands.ts';
+import { must, run } from './support/run.ts';
 import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
 const { encoder, data } = tinyWorld(folder);
-const at = (name: string): string => join(folder, name);
-const train = (task: string, out: string, ...more: string[]): Promise<unknown> =>
-  must(
-    ...['train', '--encoder', encoder, '--data', data, '--task', task, '--out', at(out)],
-    ...['--batch-size', '8', '--max-steps', '4', '--device', 'onnx', '--quiet', ...more],
-  );
-const json = (path: string): Record<string, unknown> => JSON.parse(readFileSync(at(path), 'utf8'));
-const keysOf = (path: string): string[] => [...parseSafetensors(readFileSync(at(path))).entries.keys()];
-const texts = ['the red cat sat', 'a slow dog ran under the tree'] as const;
-
-async function probabilities(model: string): Promise<number[]> {
-  const given = ['--text', texts[0], '--text-pair', texts[1]];
-  const outcome = await must(
-    ...['predict', '--model', at(model), '--device', 'onnx', '--format', 'jsonl', ...given],
-  );
-  const [row] = events<{ probabilities: Record<string, number> }>(outcome);
-  return Object.values(row?.probabilities ?? {});
-}
-
-async function metrics(model: string): Promise<unknown> {
-  const outcome = await must('evaluate', '--model', at(model), '--device', 'onnx', '--json');
-  return events(outcome)[0]?.metrics;
-}
-
-const close = (actual: readonly number[], expected: readonly number[]): void => {
-  expect(actual).toHaveLength(expected.length);
-  for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5);
-};
+const { at, train, json, keysOf, probabilities, metrics } = modelCommands(folder, { encoder, data });
 
 test('LoRA sources, ScaLearn on them, merged into one LoRA or the encoder, scored and exported', async () => {
   const lora = ['--method', 'lora', '--learning-rate', '0.05'];
@@ -65,14 +36,14 @@ test('LoRA sources, ScaLearn on them, merged into one LoRA or the encoder, score
   const expected = await probabilities('both');
   const merged = await must('merge', '--model', at('both'), '--out', at('merged'));
   expect(merged.out).toContain("(scalearn, 2 sources) merged into one LoRA 'rte' of rank 6");
-  close(await probabilities('merged'), expected);
+  expectClose(await probabilities('merged'), expected);
   expect(await metrics('merged')).toEqual(await metrics('both'));
   const into = ['--merge-into-encoder', '--out'];
   const whole = await must('merge', '--model', at('both'), ...into, at('whole'));
   expect(whole.out).toContain('merged into the weights of its encoder');
-  close(await probabilities('whole'), expected);
+  expectClose(await probabilities('whole'), expected);
   await must('merge', '--model', at('rte'), ...into, at('rte-whole'));
-  close(await probabilities('rte-whole'), await probabilities('rte'));
+  expectClose(await probabilities('rte-whole'), await probabilities('rte'));
 
   // The report averages the linear layers of a layer, and knows that a source adapts only some.
   await train('glue/rte', 'shared', '--method', 'scalearn-uniform++', '--sources', at('stsb'), at('rte'));
@@ -83,8 +54,8 @@ test('LoRA sources, ScaLearn on them, merged into one LoRA or the encoder, score
   for (const row of coefficients?.values ?? []) for (const value of row) expect(value).toBeCloseTo(1, 0);
 
   await must('export', '--model', at('both'), '--out', at('web'));
-  const [[first, second] = []] = await exportedLogits(at('web'), [texts]);
-  close([1 / (1 + Math.exp((second as number) - (first as number)))], expected.slice(0, 1));
+  const [[first, second] = []] = await exportedLogits(at('web'), [pair]);
+  expectClose([1 / (1 + Math.exp((second as number) - (first as number)))], expected.slice(0, 1));
 });
 
 test('what does not fit a LoRA is refused by name', async () => {
