@@ -38,6 +38,8 @@ export interface LinearLayers {
   readonly inputs: number;
   /** Size of the output. */
   readonly outputs: number;
+  /** Whether it adds a bias. */
+  readonly hasBias: boolean;
 }
 
 /** The properties of an encoder that methods and heads use: its sizes, the names of its parts, its head. */

@@ -1,6 +1,7 @@
 import { jsonBoolean } from '@scalearn/core/files';
 import { denseHead } from '@scalearn/core/methods';
 import { wordPieceVocabulary } from '../tokenizer/files/bert.ts';
+import type { TransformerConfig } from './config.ts';
 import { type ConfigKeys, checkDerived, readConfigFields, writeConfigFields } from './config-fields.ts';
 import { defineEncoderFamily, type EncoderFamily } from './family.ts';
 import {
@@ -10,6 +11,13 @@ import {
   postNormModules,
   postNormWeights,
 } from './post-norm.ts';
+
+interface DistilbertConfig extends TransformerConfig {
+  /** Whether the table of positions has sines and cosines, which do not train. Files hold the table. */
+  readonly hasFixedPositions: boolean;
+}
+
+const positions = 'embeddings.position_embeddings.weight';
 
 const keys: ConfigKeys = {
   vocabSize: 'vocab_size',
@@ -42,7 +50,7 @@ const names: PostNormNames = {
 };
 
 /** DistilBERT (Sanh et al. 2019, arXiv 1910.01108): BERT's layers without token types and pooler. */
-export const distilbert: EncoderFamily = defineEncoderFamily({
+export const distilbert: EncoderFamily = defineEncoderFamily<DistilbertConfig>({
   modelType: 'distilbert',
   prefix: 'distilbert',
   pythonClass: 'DistilBert',
@@ -60,8 +68,7 @@ export const distilbert: EncoderFamily = defineEncoderFamily({
   readConfig(fields) {
     const given = { modelType: 'distilbert', padTokenId: 0, typeVocabSize: 0, classifierDropout: 0.2 };
     const config = readConfigFields(fields, keys, given);
-    // It only decides initial values. Files hold the table of positions.
-    fields.take('sinusoidal_pos_embds', jsonBoolean, false);
+    const hasFixedPositions = fields.take('sinusoidal_pos_embds', jsonBoolean, false);
     const { hiddenSize, layers, heads } = config;
     // transformers also accepts these names. If a file has both, they must agree.
     checkDerived(fields, {
@@ -69,10 +76,18 @@ export const distilbert: EncoderFamily = defineEncoderFamily({
       num_hidden_layers: layers,
       num_attention_heads: heads,
     });
-    return config;
+    return { ...config, hasFixedPositions };
   },
-  writeConfig: (config) => ({ ...writeConfigFields(config, keys), sinusoidal_pos_embds: false }),
-  weights: (config) => [...embeddingWeights(config), ...postNormWeights(config, names)],
+  writeConfig: (config) => ({
+    ...writeConfigFields(config, keys),
+    sinusoidal_pos_embds: config.hasFixedPositions,
+  }),
+  weights: (config) => [
+    ...embeddingWeights(config).map((spec) =>
+      config.hasFixedPositions && spec.name === positions ? { ...spec, fixed: true } : spec,
+    ),
+    ...postNormWeights(config, names),
+  ],
   firstPosition: () => 0,
   build: (config, call) => buildPostNorm(config, call, names, { dropsAttention: false }),
   vocabulary: wordPieceVocabulary('DistilBertTokenizer', 'BertTokenizer'),

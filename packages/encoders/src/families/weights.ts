@@ -12,6 +12,8 @@ export interface WeightSpec {
   readonly initial: 'normal' | 'zeros' | 'ones';
   /** Whether it is the matrix of linear layers, one for each part, by whose names methods adapt them; by default it is not. */
   readonly linear?: true;
+  /** Whether it stays as it is when the encoder trains; by default it does not. */
+  readonly fixed?: boolean;
   /** Whether a checkpoint may lack it; by default it may not. Either all optional tensors are missing, or none. */
   readonly optional?: boolean;
 }

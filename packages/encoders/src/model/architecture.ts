@@ -25,12 +25,14 @@ const isWhole = (config: EncoderConfig): config is TransformerConfig => 'vocabSi
 
 /** Returns the linear layers among the weights of an encoder with one layer. */
 function linearLayersOf(weights: readonly WeightSpec[]): readonly LinearLayers[] {
+  const keys = new Set(weights.flatMap(({ parts }) => parts));
   return weights
     .filter(({ linear }) => linear)
     .flatMap(({ parts, shape: [rows = 0, inputs = 0] }) =>
       parts.map((part) => ({
         path: part.replace(/\.weight$/, '').replace('.0.', '.*.'),
         ...{ inputs, outputs: rows / parts.length },
+        hasBias: keys.has(part.replace(/\.weight$/, '.bias')),
       })),
     );
 }

@@ -101,7 +101,8 @@ export class TransformerEncoder implements Encoder {
       const values = Float32Array.from(await tensor.read());
       const decay = spec.initial === 'normal';
       const onDisk = (part: string): string => `${prefix}.${part}`;
-      if (whole) return [{ name, shape, decay, parts: parts.map(onDisk), init: { values } }];
+      const fixed = spec.fixed ? { rate: 0 } : {};
+      if (whole) return [{ name, shape, decay, parts: parts.map(onDisk), init: { values }, ...fixed }];
       const size = values.length / parts.length;
       return some.map((part) => {
         const begin = parts.indexOf(part) * size;

@@ -36,10 +36,24 @@ describe('config.json', () => {
       ...{ modelType: 'distilbert', vocabSize: 30522, hiddenSize: 768, layers: 6, heads: 12 },
       ...{ intermediateSize: 3072, activation: 'gelu', maxPositions: 512, typeVocabSize: 0 },
       ...{ layerNormEpsilon: 1e-12, padTokenId: 0, hiddenDropout: 0.1, attentionDropout: 0.1 },
-      ...{ classifierDropout: 0.3, initializerRange: 0.02 },
+      ...{ classifierDropout: 0.3, initializerRange: 0.02, hasFixedPositions: false },
     });
     expect(json).toMatchObject({ ...encoderConfigJson(config), model_type: 'distilbert' });
     expect(parseEncoderConfig(encoderConfigJson(config))).toEqual(config);
+  });
+
+  test('sines and cosines of positions stay as they are when the encoder trains', async () => {
+    const rates = async (fixed: boolean): Promise<readonly (readonly [string, number | undefined])[]> => {
+      const json = { ...distilbertConfig, sinusoidal_pos_embds: fixed };
+      const config = parseEncoderConfig(json);
+      expect(encoderConfigJson(config)).toMatchObject({ sinusoidal_pos_embds: fixed });
+      using encoder = await loadEncoder(memoryFolder(tinyFolder(json)), { device });
+      return (await encoder.parameters()).map(({ name, rate }) => [name, rate]);
+    };
+    expect((await rates(true)).filter(([, rate]) => rate === 0)).toEqual([
+      ['embeddings.position_embeddings.weight', 0],
+    ]);
+    expect((await rates(false)).filter(([, rate]) => rate === 0)).toEqual([]);
   });
 
   test("has the library's defaults", () => {

@@ -118,7 +118,7 @@ export function parseLoraConfig(json: JsonFields): LoraConfig {
       alphaPattern: json.take('alpha_pattern', jsonOrNull(jsonRecord(jsonNumber)), null) ?? {},
       targetModules,
       ...(excluded === null ? {} : { excludeModules: excluded }),
-      ...(layers === null ? {} : { layersToTransform: asList<number>(layers) }),
+      ...(layers === null ? {} : { layersToTransform: layers }),
       ...(pattern === null || pattern === '' ? {} : { layersPattern: asList<string>(pattern) }),
       modulesToSave: [...new Set(saved)],
     },

@@ -7,7 +7,7 @@ import type { FileSet, SaveCall } from '../method.ts';
 import { stableStringify } from '../model-json.ts';
 import { loraConfigJson } from './config.ts';
 import { barePath, type LoraAdapter, type LoraModule } from './lora-adapter.ts';
-import { isSavedWhole, keyStart, loraKeys, savedHeadModules } from './module-names.ts';
+import { keyStart, loraKeys, savedHeadModules, trainsInHead } from './module-names.ts';
 import { type LoraLayer, type LoraSettings, rankOf } from './settings.ts';
 import type { LoraTargets } from './targets.ts';
 
@@ -46,18 +46,18 @@ export function loraFiles(
   const [own] = heads.values();
   // PEFT has the head of the class, which reads what it reads by default.
   const head = own?.options.pooling === undefined ? own : undefined;
-  const saved = head ? savedHeadModules(headModules(head.options, encoder), settings.modulesToSave) : [];
+  const ofHead = head ? headModules(head.options, encoder) : [];
   const adapted = new Set(layers.map(({ path }) => `${encoder.prefix}.${path}.bias`));
   // PEFT keeps the bias of an adapted layer in the layer that it wraps.
   const inEncoder = [...tensors].map(
     ([key, tensor]) => [adapted.has(key) ? key.replace(/bias$/, 'base_layer.bias') : key, tensor] as const,
   );
-  const inHead = [...(head?.tensors ?? [])].filter(([key]) => isSavedWhole(key, saved));
+  const inHead = [...(head?.tensors ?? [])].filter(([key]) => trainsInHead(key, ofHead, settings));
   const { targetModules } = targets;
   const config = {
     settings: {
       ...settings,
-      modulesToSave: head ? saved : settings.modulesToSave,
+      modulesToSave: head ? savedHeadModules(ofHead, settings.modulesToSave) : settings.modulesToSave,
       // PEFT also writes what it found for this word.
       targetModules:
         targetModules === 'all-linear'

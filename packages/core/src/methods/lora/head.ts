@@ -5,7 +5,7 @@ import type { EncoderArchitecture } from '../../nn/architecture.ts';
 import { createHead, type HeadOptions, headModules, type SavedHead, usesPooler } from '../../nn/head.ts';
 import type { NamedTensor } from '../../nn/parameters.ts';
 import type { LoraConfig } from './config.ts';
-import { isSavedWhole, savedHeadModules } from './module-names.ts';
+import { trainsInHead } from './module-names.ts';
 
 /**
  * Returns the head of a classification model, which has the form of the class of transformers. PEFT stores no labels.
@@ -32,10 +32,10 @@ export function readPeftHead(
   const specs = createHead(options).parameters(encoder);
   const expected = new Map(specs.map(({ name, shape }) => [name, String(shape)]));
   // The others are those of the encoder's checkpoint.
-  const saved = savedHeadModules(headModules(options, encoder), settings.modulesToSave);
+  const modules = headModules(options, encoder);
   const problems = [
     ...specs.flatMap(({ name }) =>
-      tensors.has(name) || !isSavedWhole(name, saved) ? [] : [`missing ${name}`],
+      tensors.has(name) || !trainsInHead(name, modules, settings) ? [] : [`missing ${name}`],
     ),
     ...[...tensors].flatMap(([key, { shape }]) =>
       !expected.has(key)

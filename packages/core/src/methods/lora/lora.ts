@@ -9,7 +9,7 @@ import { layersOfTensors, loraFiles, readLoraTensors } from './files.ts';
 import { foldModules } from './fold.ts';
 import { addLowRank } from './low-rank.ts';
 import { isPooler } from './misfit.ts';
-import { isSavedWhole, loraKeys, savedHeadModules } from './module-names.ts';
+import { isSavedWhole, loraKeys, trainsInHead } from './module-names.ts';
 import {
   type LoraLayer,
   type LoraOptions,
@@ -52,7 +52,7 @@ export function lora(options: LoraOptions = {}): Method {
     kind: 'single-task',
     headLayout: 'static',
     usesTransformersHead: true,
-    trainsHead: (key, modules) => isSavedWhole(key, savedHeadModules(modules, settings.modulesToSave)),
+    trainsHead: (key, modules) => trainsInHead(key, modules, settings),
     defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
     ...(bias === 'none' && wholeModules.length === 0 ? {} : { trainsEncoder: trainsWhole }),
     settings: { ...settings, targetModules: settings.targetModules ?? null },

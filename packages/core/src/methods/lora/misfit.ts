@@ -1,3 +1,4 @@
+import { shown } from '../../files/shown.ts';
 import { linearLayers } from '../../nn/architecture.ts';
 import { usesPooler } from '../../nn/head.ts';
 import type { MethodTarget } from '../method.ts';
@@ -15,6 +16,8 @@ export function loraMisfit(
     const byPath = new Map(linears.map((linear) => [linear.path, linear]));
     for (const [path, { inputs, outputs }] of modules) {
       const linear = byPath.get(barePath(path, encoder));
+      if (!linear && isInHead(path, encoder))
+        return `adapts ${path}, which is in the head, and only layers of the encoder can be adapted here; train it with exclude_modules: [${shown(path)}]`;
       if (!linear)
         return `adapts ${path}, which this encoder (${modelType}, ${layers} layers) does not have; use the encoder it was trained on`;
       if (linear.inputs !== inputs || linear.outputs !== outputs)
@@ -33,6 +36,11 @@ export function loraMisfit(
   if (known !== undefined && encoderFingerprint !== undefined && known !== encoderFingerprint)
     return `was trained on another encoder (fingerprint ${known.slice(0, 12)}…, this one is ${encoderFingerprint.slice(0, 12)}…)`;
   return undefined;
+}
+
+/** Returns whether a path is that of a layer of the head of its Python class. */
+function isInHead(path: string, { staticHead }: Pick<MethodTarget['encoder'], 'staticHead'>): boolean {
+  return staticHead.modules.some((module) => path === module || path.startsWith(`${module}.`));
 }
 
 /** Returns whether a path, with or without the encoder's prefix, is that of the pooler. */

@@ -1,4 +1,5 @@
 import type { EncoderArchitecture } from '../../nn/architecture.ts';
+import type { LoraSettings } from './settings.ts';
 import { savedHeads } from './targets.ts';
 
 /** First part of PEFT's keys: the model that is adapted is `base_model.model` of its own. */
@@ -37,4 +38,15 @@ export function savedHeadModules(
   const last = modules.at(-1);
   const isKnown = last === undefined || isSavedWhole(`${last}.weight`, saved);
   return isKnown ? saved : [...new Set([...saved, ...modules])];
+}
+
+/** Returns whether PEFT trains and saves a parameter of a head whose modules have these names. */
+export function trainsInHead(
+  key: string,
+  modules: readonly string[],
+  { bias, modulesToSave }: Pick<LoraSettings, 'bias' | 'modulesToSave'>,
+): boolean {
+  return (
+    isSavedWhole(key, savedHeadModules(modules, modulesToSave)) || (bias === 'all' && key.endsWith('.bias'))
+  );
 }

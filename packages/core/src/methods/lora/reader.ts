@@ -154,7 +154,7 @@ function isOther(key: string, { settings: { bias } }: LoraConfig, { modulesToSav
 
 /** Returns whether it is one of the copies of a head's biases that PEFT writes if all biases train. */
 const isCopy = (key: string, { settings: { bias } }: LoraConfig): boolean =>
-  bias === 'all' && /\.(?:modules_to_save\.[^.]+|original_module)\.(?:.+\.)?bias$/.test(key);
+  bias === 'all' && /\.(?:modules_to_save|original_module)\.(?:.+\.)?bias$/.test(key);
 
 function moduleShape(
   path: string,
@@ -235,11 +235,12 @@ function checkBiases(
 ): void {
   if (bias === 'none') return;
   const start = `${encoder.prefix}.`;
-  const problems = (linearLayers(encoder) ?? []).flatMap(({ path, outputs }) => {
+  const problems = (linearLayers(encoder) ?? []).flatMap(({ path, outputs, hasBias }) => {
     const key = `${start}${path}.bias`;
     const shape = tensors.get(key)?.shape;
-    const isNeeded = tensors.has(`${start}${path}.lora_A.weight`);
+    const isNeeded = hasBias && tensors.has(`${start}${path}.lora_A.weight`);
     if (!shape) return isNeeded ? [`missing ${key}`] : [];
+    if (!hasBias) return [`unexpected ${key}`];
     return String(shape) === String([outputs]) ? [] : [`${key} is [${shape.slice(0, 8)}], not [${outputs}]`];
   });
   if (problems.length > 0)

@@ -110,11 +110,11 @@ export function settleLora(options: LoraOptions): LoraSettings {
   checkNames('excludeModules', excludeModules ?? []);
   checkNames('modulesToSave', modulesToSave);
   checkNames('layersPattern', layersPattern ?? []);
-  if (layersToTransform?.some((layer) => !Number.isSafeInteger(layer) || layer < 0))
+  if ([layersToTransform ?? []].flat().some((layer) => !Number.isSafeInteger(layer) || layer < 0))
     throw new ArgumentError(
       `layersToTransform must be numbers of layers from 0, not ${shown(layersToTransform)}`,
     );
-  if (layersToTransform && typeof targetModules === 'string')
+  if (layersToTransform !== undefined && typeof targetModules === 'string')
     throw new ArgumentError(
       'layersToTransform needs a list of names in targetModules; a regular expression selects the layers itself',
     );

@@ -12,8 +12,11 @@ export interface LoraTargets {
   readonly targetModules: string | readonly string[];
   /** Layers that are left out, given in the same way; none by default. */
   readonly excludeModules?: string | readonly string[];
-  /** Numbers of the only layers of the encoder that are adapted; all by default. Only with names in `targetModules`. */
-  readonly layersToTransform?: readonly number[];
+  /**
+   * Number, or numbers, of the only layers of the encoder that are adapted; all by default. Only with names in
+   * `targetModules`.
+   */
+  readonly layersToTransform?: number | readonly number[];
   /** Names of the module that contains the layers, to find their numbers; any by default. */
   readonly layersPattern?: readonly string[];
   /** Ends of the names of modules that train as a whole, and are not adapted; the head by default, which always trains. */
@@ -55,14 +58,15 @@ function layerTest({
   layersToTransform = [],
   layersPattern = [],
 }: LoraTargets): (path: string) => boolean {
-  if (typeof targetModules === 'string' || layersToTransform.length === 0) return () => true;
+  const layers = [layersToTransform].flat();
+  if (typeof targetModules === 'string' || layers.length === 0) return () => true;
   const containers = layersPattern.length === 0 ? '[^.]*' : `(?:${layersPattern.map(escaped).join('|')})`;
   const number = new RegExp(`^(?:.*?\\.)${layersPattern.length === 0 ? '' : '?'}${containers}\\.(\\d+)\\.`);
   return (path) => {
     // A layer that is named by its whole path is adapted wherever it is.
     if (targetModules.includes(path)) return true;
     const [, index] = number.exec(path) ?? [];
-    return index !== undefined && layersToTransform.includes(Number(index));
+    return index !== undefined && layers.includes(Number(index));
   };
 }
 
