@@ -23,9 +23,18 @@ export async function mergeIntoEncoder(snapshot: ModelSnapshot, encoder: Encoder
       weights.set(part, { shape: own, data: values.slice(i * size, (i + 1) * size) });
     }
   }
+  // A LoRA may adapt its head, and leave parts of it as the encoder's checkpoint has them.
+  const ofHead = new Map(encoder.headWeights ?? []);
+  for (const { tensors } of call.heads.values()) for (const [key, tensor] of tensors) ofHead.set(key, tensor);
+  const folded = method.fold(call, new Map([...weights, ...ofHead]));
+  const heads = [...call.heads].map(
+    ([task, head]) =>
+      [task, { ...head, tensors: new Map([...folded].filter(([key]) => ofHead.has(key))) }] as const,
+  );
   return {
     ...snapshot,
-    ...{ method: fullFinetuning(), tensors: method.fold(call, weights) },
+    ...{ method: fullFinetuning(), heads: new Map(heads) },
+    tensors: new Map([...folded].filter(([key]) => !ofHead.has(key))),
     ...(encoder.hubConfig ? { encoderConfig: encoder.hubConfig } : {}),
   };
 }

@@ -93,7 +93,7 @@ export interface Method {
    *
    * @param modules the modules of the head
    */
-  trainsHead?(key: string, modules: readonly string[]): boolean;
+  trainsHead?(key: string, modules: readonly string[], encoder: EncoderArchitecture): boolean;
   /**
    * Whether a static head is that of the class of transformers, which may be a linear layer on the pooler; by default it
    * is the one of the reference code

@@ -40,12 +40,16 @@ export interface ForwardCall extends Pick<MethodCall, 'task' | 'parameter' | 'fr
 export function buildForward(call: ForwardCall): GraphParts {
   const { encoder, method, target, head, task, parameter, frozen, dropout } = call;
   const methodCall: MethodCall = { ...target, task, parameter, frozen, dropout };
+  const sites = method.sites(methodCall);
   const graph = encoder.build({
-    sites: method.sites(methodCall),
+    sites,
     trained: (name) => (method.trainsEncoder ? call.trained(name) : undefined),
     dropout,
   });
-  const logits = head.logits({ encoder: encoder.architecture, graph, parameter, dropout });
+  const logits = head.logits({
+    ...{ encoder: encoder.architecture, graph, parameter, dropout },
+    adapt: (path, output, input) => sites.linear?.(output, { input, parts: [path] }) ?? output,
+  });
   const penalty = method.penalty?.(methodCall);
   return { ...graph, logits, loss: head.loss(logits, call.weighted), ...(penalty ? { penalty } : {}) };
 }

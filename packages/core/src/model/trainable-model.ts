@@ -149,7 +149,7 @@ function headParameters(
   if (!trainsHead) return specs;
   const modules = headModules(head.options, architecture);
   return specs.map((spec) => {
-    if (trainsHead(spec.name, modules)) return spec;
+    if (trainsHead(spec.name, modules, architecture)) return spec;
     const values = headWeights?.get(spec.name)?.data;
     return { ...spec, rate: 0, ...(values ? { init: { values } } : {}) };
   });

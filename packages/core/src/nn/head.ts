@@ -8,7 +8,7 @@ import { linear } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { selectFirst } from '../ops/select-first.ts';
 import { sequenceMean } from '../ops/sequence-mean.ts';
-import type { EncoderArchitecture } from './architecture.ts';
+import type { EncoderArchitecture, LinearLayers } from './architecture.ts';
 import type { EncoderGraph } from './encoder-graph.ts';
 import { linearParameters, type NamedTensor, type ParameterSpec } from './parameters.ts';
 import { denseHead, type Pooling, type StaticHead, type StaticHeadCall } from './static-head.ts';
@@ -90,6 +90,21 @@ export function headFeatures(
  */
 export function usesPooler({ staticHead, modules }: EncoderArchitecture): boolean {
   return modules.pooler !== undefined && !staticHead.isInTransformers;
+}
+
+/**
+ * Returns the linear layers, with their paths on disk, of the head of the class of transformers for sequence
+ * classification, except the one that computes the logits.
+ */
+export function headLinears(encoder: EncoderArchitecture): readonly LinearLayers[] {
+  if (usesPooler(encoder)) return [];
+  const { staticHead } = encoder;
+  const specs = staticHead.parameters(staticHead.modules, encoder);
+  return specs.flatMap(({ name, shape: [outputs = 0, inputs] }) => {
+    if (inputs === undefined) return [];
+    const path = name.replace(/\.weight$/, '');
+    return [{ path, inputs, outputs, hasBias: specs.some((other) => other.name === `${path}.bias`) }];
+  });
 }
 
 /** Returns what a head reads of a text by default: for a static head what the encoder's own head reads, else `first`. */

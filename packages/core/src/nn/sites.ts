@@ -22,7 +22,8 @@ export interface LinearSite {
   readonly input: Tensor;
   /**
    * Paths of the linear layers on disk, without the encoder's prefix, in the order of their outputs, which have the same
-   * size: `['encoder.layer.0.attention.self.query', …]`. See `linears` of {@link EncoderArchitecture}.
+   * size: `['encoder.layer.0.attention.self.query', …]`. See `linears` of {@link EncoderArchitecture}. A static head also
+   * has linear layers, such as `head.dense`.
    */
   readonly parts: readonly string[];
 }

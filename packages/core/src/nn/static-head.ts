@@ -20,6 +20,8 @@ export interface StaticHeadCall {
   readonly dropout?: Dropout;
   /** Returns a parameter by its name. */
   parameter(name: string): Tensor;
+  /** Changes the output of a linear layer with its path on disk; absent if they stay unchanged. */
+  adapt?(path: string, output: Tensor, input: Tensor): Tensor;
 }
 
 /** The head of a family's Python class for sequence classification. */
@@ -63,9 +65,10 @@ export function denseHead(options: DenseHeadOptions): StaticHead {
     flexibleActivation: activation,
     parameters: ([name = ''], { hiddenSize, initializerRange }) =>
       linearParameters(name, hiddenSize, hiddenSize, initializerRange),
-    features: ([name], { encoder, input, dropout, parameter }) => {
+    features: ([name = ''], { encoder, input, dropout, parameter, adapt }) => {
       const x = dropout?.apply(input, inputDropout ?? encoder.classifierDropout, 'head/0') ?? input;
-      return act(linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`)));
+      const y = linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
+      return act(adapt?.(name, y, x) ?? y);
     },
   };
 }

@@ -33,11 +33,12 @@ export function normedHead({ pooling, activation, ...options }: NormedHeadOption
         ...(normBias ? [norm('bias', 0)] : []),
       ];
     },
-    features: ([name], { input, parameter }) => {
+    features: ([name], { input, parameter, adapt }) => {
       const bias = denseBias ? parameter(`${name}.dense.bias`) : undefined;
       const gain = parameter(`${name}.norm.weight`);
+      const y = linear(input, parameter(`${name}.dense.weight`), bias);
       return layerNorm(
-        act(linear(input, parameter(`${name}.dense.weight`), bias)),
+        act(adapt?.(`${name}.dense`, y, input) ?? y),
         gain,
         normBias ? parameter(`${name}.norm.bias`) : constant(0, gain.shape),
         normEpsilon,

@@ -7,7 +7,7 @@ import type { FileSet, SaveCall } from '../method.ts';
 import { stableStringify } from '../model-json.ts';
 import { loraConfigJson } from './config.ts';
 import { barePath, type LoraAdapter, type LoraModule } from './lora-adapter.ts';
-import { keyStart, loraKeys, savedHeadModules, trainsInHead } from './module-names.ts';
+import { diskPath, keyStart, loraKeys, savedHeadModules, trainsInHead } from './module-names.ts';
 import { type LoraLayer, type LoraSettings, rankOf } from './settings.ts';
 import type { LoraTargets } from './targets.ts';
 
@@ -47,27 +47,25 @@ export function loraFiles(
   // PEFT has the head of the class, which reads what it reads by default.
   const head = own?.options.pooling === undefined ? own : undefined;
   const ofHead = head ? headModules(head.options, encoder) : [];
-  const adapted = new Set(layers.map(({ path }) => `${encoder.prefix}.${path}.bias`));
+  const paths = layers.map(({ path }) => diskPath(path, encoder));
+  const adapted = new Set(paths.map((path) => `${path}.bias`));
+  const inHead = [...(head?.tensors ?? [])].filter(([key]) => trainsInHead(key, ofHead, settings, paths));
   // PEFT keeps the bias of an adapted layer in the layer that it wraps.
-  const inEncoder = [...tensors].map(
+  const stored = [...tensors, ...inHead].map(
     ([key, tensor]) => [adapted.has(key) ? key.replace(/bias$/, 'base_layer.bias') : key, tensor] as const,
   );
-  const inHead = [...(head?.tensors ?? [])].filter(([key]) => trainsInHead(key, ofHead, settings));
   const { targetModules } = targets;
   const config = {
     settings: {
       ...settings,
       modulesToSave: head ? savedHeadModules(ofHead, settings.modulesToSave) : settings.modulesToSave,
       // PEFT also writes what it found for this word.
-      targetModules:
-        targetModules === 'all-linear'
-          ? layers.map(({ path }) => `${encoder.prefix}.${path}`)
-          : targetModules,
+      targetModules: targetModules === 'all-linear' ? paths : targetModules,
     },
     taskType: head === undefined ? null : head.options.problem === 'multipleChoice' ? null : 'SEQ_CLS',
     modelName,
   };
-  return peftFiles(adapterName, config, [...inEncoder, ...inHead], encoderFingerprint);
+  return peftFiles(adapterName, config, stored, encoderFingerprint);
 }
 
 /** Creates the files of a LoRA without a head. */
@@ -122,10 +120,7 @@ export function readLoraTensors(
     modules: new Map(
       layers.map(({ path, rank, alpha, inputs, outputs }): [string, LoraModule] => {
         const keys = loraKeys(encoder, path);
-        return [
-          `${encoder.prefix}.${path}`,
-          { a: get(keys.a), b: get(keys.b), rank, alpha, inputs, outputs },
-        ];
+        return [diskPath(path, encoder), { a: get(keys.a), b: get(keys.b), rank, alpha, inputs, outputs }];
       }),
     ),
     ...{ useRslora, targets },

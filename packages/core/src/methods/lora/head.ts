@@ -10,12 +10,14 @@ import { trainsInHead } from './module-names.ts';
 /**
  * Returns the head of a classification model, which has the form of the class of transformers. PEFT stores no labels.
  *
+ * @param adapted paths of the adapted layers
  * @throws ModelFileError if its tensors do not fit the encoder, or are those of another task
  */
 export function readPeftHead(
   { settings, taskType }: LoraConfig,
   tensors: ReadonlyMap<string, NamedTensor>,
   encoder: EncoderArchitecture,
+  adapted: readonly string[],
   where: string,
 ): SavedHead | undefined {
   if (tensors.size === 0) return undefined;
@@ -35,7 +37,7 @@ export function readPeftHead(
   const modules = headModules(options, encoder);
   const problems = [
     ...specs.flatMap(({ name }) =>
-      tensors.has(name) || !trainsInHead(name, modules, settings) ? [] : [`missing ${name}`],
+      tensors.has(name) || !trainsInHead(name, modules, settings, adapted) ? [] : [`missing ${name}`],
     ),
     ...[...tensors].flatMap(([key, { shape }]) =>
       !expected.has(key)

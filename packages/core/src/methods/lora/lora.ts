@@ -9,7 +9,7 @@ import { layersOfTensors, loraFiles, readLoraTensors } from './files.ts';
 import { foldModules } from './fold.ts';
 import { addLowRank } from './low-rank.ts';
 import { isPooler } from './misfit.ts';
-import { isSavedWhole, loraKeys, trainsInHead } from './module-names.ts';
+import { isSavedWhole, loraKeys, savedHeads, trainsInHead } from './module-names.ts';
 import {
   type LoraLayer,
   type LoraOptions,
@@ -18,7 +18,7 @@ import {
   settleLora,
   targetsOf,
 } from './settings.ts';
-import { allLinear, savedHeads } from './targets.ts';
+import { allLinear } from './targets.ts';
 
 /**
  * Creates LoRA, stage 1 (Hu et al. 2021, arXiv 2106.09685; docs/reference/methods.md#lora). At each adapted linear layer
@@ -52,7 +52,13 @@ export function lora(options: LoraOptions = {}): Method {
     kind: 'single-task',
     headLayout: 'static',
     usesTransformersHead: true,
-    trainsHead: (key, modules) => trainsInHead(key, modules, settings),
+    trainsHead: (key, modules, encoder) =>
+      trainsInHead(
+        key,
+        modules,
+        settings,
+        layersOf(encoder).map(({ path }) => path),
+      ),
     defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
     ...(bias === 'none' && wholeModules.length === 0 ? {} : { trainsEncoder: trainsWhole }),
     settings: { ...settings, targetModules: settings.targetModules ?? null },

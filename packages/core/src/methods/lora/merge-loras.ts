@@ -2,8 +2,8 @@ import { ArgumentError } from '../../errors.ts';
 import { finalCoefficients } from '../omega.ts';
 import type { ScalearnSettings } from '../scalearn-settings.ts';
 import type { LoraAdapter, LoraModule } from './lora-adapter.ts';
+import { savedHeads } from './module-names.ts';
 import type { Projection } from './projections.ts';
-import { savedHeads } from './targets.ts';
 
 /** A linear layer with its sources and their raw coefficients. */
 export interface ScaledProjection extends Pick<Projection, 'path' | 'inputs' | 'outputs' | 'sources'> {

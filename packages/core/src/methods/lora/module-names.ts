@@ -1,16 +1,23 @@
 import type { EncoderArchitecture } from '../../nn/architecture.ts';
-import type { LoraSettings } from './settings.ts';
-import { savedHeads } from './targets.ts';
+import { headLinears } from '../../nn/head.ts';
 
 /** First part of PEFT's keys: the model that is adapted is `base_model.model` of its own. */
 export const keyStart = 'base_model.model.';
 
+/** The modules that PEFT trains and saves in every classification model. */
+export const savedHeads: readonly string[] = ['classifier', 'score'];
+
+/** Returns a layer's path on disk. Layers of the encoder have its prefix, those of the head have none. */
+export function diskPath(path: string, encoder: EncoderArchitecture): string {
+  return headLinears(encoder).some((linear) => linear.path === path) ? path : `${encoder.prefix}.${path}`;
+}
+
 /** Returns the names of the parameters of an adapted layer: their keys in PEFT's files without {@link keyStart}. */
 export function loraKeys(
-  { prefix }: Pick<EncoderArchitecture, 'prefix'>,
+  encoder: EncoderArchitecture,
   path: string,
 ): { readonly a: string; readonly b: string } {
-  const base = `${prefix}.${path}`;
+  const base = diskPath(path, encoder);
   return { a: `${base}.lora_A.weight`, b: `${base}.lora_B.weight` };
 }
 
@@ -40,13 +47,20 @@ export function savedHeadModules(
   return isKnown ? saved : [...new Set([...saved, ...modules])];
 }
 
-/** Returns whether PEFT trains and saves a parameter of a head whose modules have these names. */
+/**
+ * Returns whether PEFT trains and saves a parameter of a head whose modules have these names.
+ *
+ * @param adapted paths of the adapted layers
+ */
 export function trainsInHead(
   key: string,
   modules: readonly string[],
-  { bias, modulesToSave }: Pick<LoraSettings, 'bias' | 'modulesToSave'>,
+  { bias, modulesToSave }: { readonly bias: string; readonly modulesToSave: readonly string[] },
+  adapted: readonly string[],
 ): boolean {
   return (
-    isSavedWhole(key, savedHeadModules(modules, modulesToSave)) || (bias === 'all' && key.endsWith('.bias'))
+    isSavedWhole(key, savedHeadModules(modules, modulesToSave)) ||
+    (bias === 'all' && key.endsWith('.bias')) ||
+    (bias === 'lora_only' && adapted.some((path) => key === `${path}.bias`))
   );
 }

@@ -15,9 +15,9 @@ import { readPeftHead } from './head.ts';
 import { lora } from './lora.ts';
 import { barePath, type LoraAdapter, type LoraModule } from './lora-adapter.ts';
 import { loraMisfit } from './misfit.ts';
-import { isSavedWhole, keyStart } from './module-names.ts';
+import { diskPath, isSavedWhole, keyStart, savedHeads } from './module-names.ts';
 import { rankOf, settleLora } from './settings.ts';
-import { type LoraTargets, savedHeads, targetTest } from './targets.ts';
+import { type LoraTargets, targetTest } from './targets.ts';
 
 /** The content of a folder that PEFT wrote. */
 interface LoraFolder {
@@ -208,11 +208,11 @@ export const loraReader: MethodReader = async (folder, target) => {
   if (!found) return undefined;
   const { adapter, config, others, tensors: reader, where } = found;
   const { encoder } = target;
-  const misfit = loraMisfit(adapter, target);
+  const misfit = loraMisfit(adapter, target, true);
   if (misfit !== undefined) throw new ModelFileError(`the LoRA in ${folder.describe()} ${misfit}`);
   const tensors = new Map<string, NamedTensor>();
   for (const [path, module] of adapter.modules)
-    for (const [key, tensor] of moduleTensors(`${encoder.prefix}.${barePath(path, encoder)}`, module))
+    for (const [key, tensor] of moduleTensors(diskPath(barePath(path, encoder), encoder), module))
       tensors.set(key, tensor);
   const inHead = new Map<string, NamedTensor>();
   for (const [key, stored] of others) {
@@ -221,7 +221,7 @@ export const loraReader: MethodReader = async (folder, target) => {
   }
   checkBiases(config, tensors, encoder, where);
   const method = fileFault(where, () => lora(settingsOf(config)));
-  const head = readPeftHead(config, inHead, encoder, where);
+  const head = readPeftHead(config, inHead, encoder, [...adapter.modules.keys()], where);
   const { name: adapterName, warnings } = adapter;
   return { adapterName, method, tensors, ...(head ? { head } : {}), ...(warnings ? { warnings } : {}) };
 };
@@ -253,7 +253,7 @@ export function storedLora(adapter: LoraAdapter, encoder: EncoderArchitecture): 
   const method = lora({ ...settings, ...(layersPattern ? { layersPattern } : {}) });
   const tensors = new Map(
     [...adapter.modules].flatMap(([path, module]) =>
-      moduleTensors(`${encoder.prefix}.${barePath(path, encoder)}`, module),
+      moduleTensors(diskPath(barePath(path, encoder), encoder), module),
     ),
   );
   const { name: adapterName, warnings } = adapter;

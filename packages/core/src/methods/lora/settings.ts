@@ -4,12 +4,12 @@ import { shown } from '../../files/shown.ts';
 import type { EncoderArchitecture } from '../../nn/architecture.ts';
 import { type OptionDefinition, settleOptions } from '../option-definition.ts';
 import { loraScaling } from './lora-adapter.ts';
+import { diskPath, savedHeads } from './module-names.ts';
 import {
   defaultTargets,
   type LoraPattern,
   type LoraTargets,
   patternValue,
-  savedHeads,
   targetLayers,
   targetTest,
 } from './targets.ts';
@@ -187,6 +187,6 @@ export function loraLayers(settings: LoraSettings, encoder: EncoderArchitecture)
   const own = rankOf(settings);
   return targetLayers(targetsOf(settings, encoder), encoder).map((layer) => ({
     ...layer,
-    ...own(`${encoder.prefix}.${layer.path}`),
+    ...own(diskPath(layer.path, encoder)),
   }));
 }

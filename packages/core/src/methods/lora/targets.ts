@@ -1,6 +1,8 @@
 import { ArgumentError } from '../../errors.ts';
 import { shown, shownList } from '../../files/shown.ts';
 import { type EncoderArchitecture, type LinearLayers, linearLayers } from '../../nn/architecture.ts';
+import { headLinears } from '../../nn/head.ts';
+import { diskPath, isSavedWhole, savedHeadModules } from './module-names.ts';
 import { wholeMatch } from './regular-expression.ts';
 
 /** The settings by which a LoRA selects the linear layers that it adapts, with PEFT's rules. */
@@ -22,9 +24,6 @@ export interface LoraTargets {
   /** Ends of the names of modules that train as a whole, and are not adapted; the head by default, which always trains. */
   readonly modulesToSave: readonly string[];
 }
-
-/** The modules that PEFT trains and saves in every classification model. */
-export const savedHeads: readonly string[] = ['classifier', 'score'];
 
 /** The text that selects all linear layers. */
 export const allLinear = 'all-linear';
@@ -90,15 +89,29 @@ export function defaultTargets({ modules, modelType }: EncoderArchitecture): rea
 }
 
 /**
- * Returns the linear layers of an encoder that a LoRA adapts. Their paths lack the encoder's prefix.
+ * Returns the linear layers that a LoRA can adapt: those of the encoder, with paths that lack its prefix, and those of the
+ * head that do not train as a whole. Returns undefined if they are not known.
+ */
+export function adaptableLayers(
+  encoder: EncoderArchitecture,
+  modulesToSave: readonly string[],
+): readonly LinearLayers[] | undefined {
+  const saved = savedHeadModules(encoder.staticHead.modules, modulesToSave);
+  const inHead = headLinears(encoder).filter(({ path }) => !isSavedWhole(`${path}.weight`, saved));
+  const inEncoder = linearLayers(encoder);
+  return inEncoder && [...inEncoder, ...inHead];
+}
+
+/**
+ * Returns the linear layers that a LoRA adapts, with paths that lack the encoder's prefix.
  *
  * @throws ArgumentError if there are none, or the encoder's linear layers are not known
  */
 export function targetLayers(targets: LoraTargets, encoder: EncoderArchitecture): readonly LinearLayers[] {
-  const all = linearLayers(encoder);
+  const all = adaptableLayers(encoder, targets.modulesToSave);
   if (!all) throw new ArgumentError('the linear layers of the encoder are not known; load the encoder');
   const isTarget = targetTest(targets);
-  const found = all.filter(({ path }) => isTarget(`${encoder.prefix}.${path}`));
+  const found = all.filter(({ path }) => isTarget(diskPath(path, encoder)));
   if (found.length > 0) return found;
   const names = [...new Set(all.map(({ path }) => path.replace(/^.*\.\d+\./, '')))];
   throw new ArgumentError(

@@ -1,4 +1,4 @@
-// LoRAs whose biases train too, on families whose head or linear layers differ from BERT's.
+// LoRAs whose biases train too, or that adapt the head, on families whose heads or linear layers differ from BERT's.
 import { describe, expect, test } from 'vitest';
 import { parseSafetensors, writeSafetensors } from '../../src/files.ts';
 import {
@@ -7,6 +7,8 @@ import {
   lora,
   ReferenceDevice,
   readSnapshot,
+  readSourceFolder,
+  scalearn,
   snapshotFiles,
   TrainedModel,
   train,
@@ -43,7 +45,8 @@ describe.each<[TinyModelType, readonly string[]]>([
   ['bert', ['classifier.bias']],
   ['distilbert', ['classifier.bias', 'pre_classifier.bias']],
   ['electra', ['classifier.dense.bias', 'classifier.out_proj.bias']],
-  ['deberta-v2', ['classifier.bias', 'pooler.dense.bias']],
+  // Its dense layer is outside the modules that train as a whole, so it is adapted.
+  ['deberta-v2', ['classifier.bias', 'pooler.dense.base_layer.bias']],
   // Its linear layers, and the dense layer of its head, have no biases.
   ['modernbert', ['classifier.bias']],
 ])('on %s', async (modelType, ofHead) => {
@@ -58,9 +61,7 @@ describe.each<[TinyModelType, readonly string[]]>([
     const keys = [...stored(files).entries.keys()].map((key) => key.slice(start.length));
     const isBias = (key: string): boolean =>
       key.endsWith('bias') && !key.startsWith(`${architecture.prefix}.`);
-    // DeBERTa's dense layer is outside the modules that PEFT trains.
-    const expected = options.bias === 'all' ? ofHead : ofHead.filter((key) => key !== 'pooler.dense.bias');
-    expect(keys.filter(isBias).sort()).toEqual([...expected].sort());
+    expect(keys.filter(isBias).sort()).toEqual([...ofHead].sort());
     const snapshot = await readSnapshot(
       memoryFolder(options.bias === 'all' ? withCopies(files) : files),
       target,
@@ -87,27 +88,31 @@ test('one number of a layer stays one number, as PEFT writes it', async () => {
   ]);
 });
 
-test('a LoRA of the head is refused by the name of the layer', async () => {
-  const encoder = await tinyEncoder(device, { modelType: 'deberta-v2' });
-  const { architecture, fingerprint, name: modelName } = encoder;
-  using model = await train({ encoder, task, method: lora(), batchSize: 8, epochs: 1 });
-  const files = await model.files();
-  const config = JSON.parse(`${files['adapter_config.json']}`);
-  const matrix = { shape: [8, 8], data: new Float32Array(64) };
-  const tensors = stored(files);
-  const own = [...tensors.entries].map(
-    ([key, { shape }]) => [key, { shape, data: tensors.float32(key) }] as const,
-  );
-  const inHead = ['A', 'B'].map((name) => [`${start}pooler.dense.lora_${name}.weight`, matrix] as const);
-  const folder = memoryFolder({
-    'adapter_config.json': JSON.stringify({
-      ...config,
-      target_modules: [...config.target_modules, 'pooler.dense'],
-    }),
-    [file]: writeSafetensors([...own, ...inHead], {}),
+describe('a layer of the head', () => {
+  test.each<[TinyModelType, string]>([
+    ['deberta-v2', 'pooler.dense'],
+    ['modernbert', 'head.dense'],
+  ])('of %s is adapted, and is no source', async (modelType, path) => {
+    const encoder = await tinyEncoder(device, { modelType });
+    const { architecture, fingerprint, name: modelName } = encoder;
+    const method = lora({ targetModules: 'all-linear', rank: 2 });
+    using model = await train({ encoder, task, method, batchSize: 8, epochs: 2, learningRate: 1e-2 });
+    const files = await model.files();
+    const { target_modules: targets } = JSON.parse(`${files['adapter_config.json']}`);
+    expect(targets).toContain(path);
+    const key = `${start}${path}.lora_B.weight`;
+    expect(Math.max(...stored(files).float32(key).map(Math.abs))).toBeGreaterThan(0);
+    const source = await readSourceFolder(memoryFolder(files));
+    expect(() =>
+      scalearn({ sources: [source] }).parameters({ encoder: architecture, adapterName: 'a', tasks: [] }),
+    ).toThrow(`adapts ${path}, a layer of its head, so it is not a change of the encoder alone`);
+    const target = { encoder: architecture, encoderFingerprint: fingerprint, modelName };
+    using again = await TrainedModel.fromSnapshot(
+      encoder,
+      await readSnapshot(memoryFolder(files), target),
+      task,
+    );
+    const { logits } = await model.predict(task.validation);
+    expect((await again.predict(task.validation)).logits).toEqual(logits);
   });
-  const target = { encoder: architecture, encoderFingerprint: fingerprint, modelName };
-  await expect(readSnapshot(folder, target)).rejects.toThrow(
-    'adapts pooler.dense, which is in the head, and only layers of the encoder can be adapted here; train it with exclude_modules: ["pooler.dense"]',
-  );
 });
