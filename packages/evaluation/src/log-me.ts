@@ -7,7 +7,9 @@ import { mean, type Numbers } from './lists.ts';
 export interface Features {
   /** `[rows, columns]`, row-major. */
   readonly values: Numbers;
+  /** Number of rows. */
   readonly rows: number;
+  /** Number of features of a row. */
   readonly columns: number;
 }
 
