@@ -66,10 +66,13 @@ async function similarities(preparation: Preparation): Promise<readonly number[]
   return await compare(other);
 }
 
-/** Returns a task's training texts; of a multiple-choice row, the first choice is read. */
-function soupTask(name: string, { train, testMismatched }: Task): SoupTask {
-  const texts = train.map(({ segments, choices = [] }) => [...segments, ...choices.slice(0, 1)].join(' '));
-  return { name, texts, splits: testMismatched ? 5 : 3 };
+function soupTask(name: string, task: Task): SoupTask {
+  return { name, texts: trainingTexts(task), splits: task.testMismatched ? 5 : 3 };
+}
+
+/** Returns a task's training texts, those of a row as one; of a multiple-choice row, the first choice is read. */
+export function trainingTexts({ train }: Pick<Task, 'train'>): string[] {
+  return train.map(({ segments, choices = [] }) => [...segments, ...choices.slice(0, 1)].join(' '));
 }
 
 /** Prepares LoRAHub: searches the weights of its sources on a few training rows. */
