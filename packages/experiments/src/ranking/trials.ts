@@ -14,11 +14,15 @@ import { evaluate, mean } from '@scalearn/evaluation';
 
 /** What all short trainings of a ranking have in common. */
 export interface TrialOptions {
+  /** The frozen encoder of the sources. */
   readonly encoder: Encoder;
+  /** The target. */
   readonly task: Task;
   /** Number of steps. */
   readonly steps: number;
+  /** What the head reads of a text; by default what it reads in training. */
   readonly pooling?: Pooling | undefined;
+  /** Aborting rejects with the signal's reason; by default nothing aborts. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,7 +32,9 @@ const evaluations = 4;
 
 /** A score on the validation rows, and the mean coefficient of each source if there are sources. */
 export interface Trial {
+  /** Score by the task's primary metric; 0 for a correlation that is not defined. */
   readonly score: number;
+  /** Mean of ω over layers, in the order of the sources; empty if there are none. */
   readonly coefficients: readonly number[];
 }
 
