@@ -101,7 +101,13 @@ export {
 } from './statistics/score-interval.ts';
 export { drawnTest, type PermutationTest, signFlipDraws, signFlipTest } from './statistics/sign-flip.ts';
 export { confidenceInterval, type Interval, quantile, standardDeviation } from './statistics/spread.ts';
-export { type PairedTTest, pairedTTest, type TTest, welchTTest } from './statistics/t-tests.ts';
+export {
+  type PairedTTest,
+  pairedTTest,
+  type TTest,
+  type WelchTTest,
+  welchTTest,
+} from './statistics/t-tests.ts';
 export { type WilcoxonTest, wilcoxonTest } from './statistics/wilcoxon.ts';
 export {
   type LabeledTask,

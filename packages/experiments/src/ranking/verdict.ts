@@ -1,16 +1,14 @@
-import { confidenceInterval, mean } from '@scalearn/evaluation';
+import { mean, welchTTest } from '@scalearn/evaluation';
 import type { RankingScores, RankingVerdict } from '@scalearn/report';
 
-/** Compares the scores of sources with those of the best control, paired by seed. */
+/** Compares the scores of sources with those of the best control. Two trainings with one seed have nothing else in common. */
 export function verdictOf(scores: RankingScores): RankingVerdict {
   const controls = (['random', 'shuffled', 'alone'] as const).flatMap((control) => {
     const own = scores[control];
     return own === null ? [] : [{ control, own }];
   });
   const best = controls.reduce((a, b) => (mean(b.own) > mean(a.own) ? b : a));
-  const differences = scores.sources.map((score, i) => score - (best.own[i] ?? Number.NaN));
-  const difference = mean(differences);
-  const interval = confidenceInterval(differences) ?? [difference, difference];
+  const { meanDifference: difference, interval } = welchTTest(scores.sources, best.own);
   return { control: best.control, difference, interval, helps: interval[0] > 0 };
 }
 
