@@ -95,7 +95,8 @@ export function addRank(root: CheckedCommand, run: Run): void {
 const examples = `
 Examples:
   scalearn rank --task reviews.csv --encoder path/to/encoder --sources runs --out ranking.html
-  scalearn rank --task glue/rte --data glue --encoder FacebookAI/roberta-base --sources runs/mnli runs/stsb --budget 5m --out ranking.json
+  scalearn rank --task glue/rte --data glue --encoder FacebookAI/roberta-base \\
+                --sources runs/mnli runs/stsb --budget 5m --out ranking.json
 `;
 
 /** Parses a time: `90s`, `5m` or `1h`. @returns seconds */

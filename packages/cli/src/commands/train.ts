@@ -42,7 +42,7 @@ import { withRankedSources } from './ranked-sources.ts';
 export function addTrain(root: CheckedCommand, run: Run, setup: Setup): void {
   const command = root
     .command('train')
-    .summary('train an adapter, ScaLearn on top of trained adapters, or another method')
+    .summary('train an adapter, ScaLearn on trained adapters, or others')
     .description(
       'Trains one adapter (stage 1), or, with --sources, learns to scale trained adapters (stage 2).',
     )

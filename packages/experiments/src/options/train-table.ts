@@ -53,7 +53,7 @@ const groups = {
       defaultMeaning: 'the hub', decides: 'content' },
     out: { flag: '--out <dir>', type: 'text', meaning: 'folder for the trained model', required: true, decides: false },
     sources: { flag: '--sources <dir...>', type: 'texts',
-      meaning: 'folders of the trained adapters to transfer from; auto takes the best of a ranking',
+      meaning: 'folders of the trained adapters to transfer from, or auto',
       decides: 'content', stored: 'always' },
     ranking: { flag: '--ranking <file>', type: 'text', meaning: 'for --sources auto: the .json file of scalearn rank',
       rare: true, decides: false },
