@@ -1,8 +1,7 @@
 import { RandomStream } from '@scalearn/core/graph';
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
-// The registry has no optimizer without gradients that is kept up and runs in Node, Deno and the browser: fmin, the one
-// that is used, had its last version years ago. LoRAHub itself uses Nevergrad, which is Python.
+// The npm registry has no optimizer without gradients that is kept up and runs in Node, Deno and pages without a bundler:
+// fmin, the one that is used, is an early version that is years old. LoRAHub itself uses Nevergrad, which is Python.
 
 export interface MinimizeOptions {
   /** Where the search starts; it is evaluated too. */
@@ -23,19 +22,24 @@ export interface Minimum {
   readonly value: number;
 }
 
+type Vector = readonly number[];
+type Matrix = readonly Vector[];
+
 /**
  * Minimizes a function without gradients: CMA-ES with its standard settings (Hansen 2016, arXiv 1604.00772). The same
  * seed gives the same points. A value that is not a number counts as infinite.
  */
 export async function minimize(
-  f: (point: readonly number[]) => number | Promise<number>,
+  f: (point: Vector) => number | Promise<number>,
   { start, deviation, evaluations, bounds, seed = 0 }: MinimizeOptions,
 ): Promise<Minimum> {
   const n = start.length;
   const stream = new RandomStream(seed, 'cma-es');
   const size = 4 + Math.floor(3 * Math.log(n));
-  const parents = Math.floor(size / 2);
-  const raw = Array.from({ length: parents }, (_, i) => Math.log((size + 1) / 2) - Math.log(i + 1));
+  const raw = Array.from(
+    { length: Math.floor(size / 2) },
+    (_, i) => Math.log((size + 1) / 2) - Math.log(i + 1),
+  );
   const total = raw.reduce((a, b) => a + b, 0);
   const weights = raw.map((w) => w / total);
   const mass = 1 / weights.reduce((sum, w) => sum + w * w, 0);
@@ -47,14 +51,14 @@ export async function minimize(
   const cMany = Math.min(1 - cOne, (2 * (mass - 2 + 1 / mass)) / ((n + 2) ** 2 + mass));
   const expected = Math.sqrt(n) * (1 - 1 / (4 * n) + 1 / (21 * n * n));
 
-  let mean = Matrix.columnVector([...start]);
+  let mean: Vector = start;
   let sigma = deviation;
-  let covariance = Matrix.eye(n);
-  let sigmaPath = Matrix.zeros(n, 1);
-  let path = Matrix.zeros(n, 1);
+  let covariance: Matrix = start.map((_, i) => start.map((__, j) => Number(i === j)));
+  let sigmaPath: Vector = start.map(() => 0);
+  let path: Vector = start.map(() => 0);
   let best: Minimum = { point: [...start], value: Number.POSITIVE_INFINITY };
   let used = 0;
-  const evaluate = async (point: readonly number[]): Promise<number> => {
+  const evaluate = async (point: Vector): Promise<number> => {
     const found = await f(point);
     const value = Number.isNaN(found) ? Number.POSITIVE_INFINITY : found;
     if (used++ === 0 || value < best.value) best = { point: [...point], value };
@@ -62,39 +66,73 @@ export async function minimize(
   };
   const bounded = (x: number): number => (bounds ? Math.min(bounds[1], Math.max(bounds[0], x)) : x);
 
-  if (evaluations > 0) await evaluate(mean.to1DArray().map(bounded));
+  if (evaluations > 0) await evaluate(mean.map(bounded));
   for (let generation = 1; used < evaluations; generation++) {
-    const { eigenvectorMatrix: axes, realEigenvalues } = new EigenvalueDecomposition(covariance, {
-      assumeSymmetric: true,
-    });
-    const lengths = realEigenvalues.map((value) => Math.sqrt(Math.max(value, 1e-20)));
-    const spread = axes.mmul(Matrix.diag(lengths));
-    const candidates: { readonly step: Matrix; readonly value: number }[] = [];
+    const { axes, lengths } = axesOf(covariance);
+    const candidates: { readonly step: Vector; readonly value: number }[] = [];
     for (let k = 0; k < size && used < evaluations; k++) {
-      const drawn = Matrix.columnVector([...stream.normal(n, 0, 1)]);
-      const moved = Matrix.add(mean, spread.mmul(drawn).mul(sigma)).to1DArray().map(bounded);
-      const value = await evaluate(moved);
-      candidates.push({ step: Matrix.columnVector(moved).sub(mean).div(sigma), value });
+      const drawn = Array.from(stream.normal(n, 0, 1), (z, i) => z * at(lengths, i));
+      const moved = times(axes, drawn).map((y, i) => bounded(at(mean, i) + sigma * y));
+      const step = moved.map((x, i) => (x - at(mean, i)) / sigma);
+      candidates.push({ step, value: await evaluate(moved) });
     }
     // The last generation may be too small to learn from.
     if (candidates.length < size) break;
-    const chosen = candidates.sort((a, b) => a.value - b.value).slice(0, parents);
-    const sum = (of: (step: Matrix) => Matrix): Matrix =>
-      chosen.map(({ step }, i) => of(step).mul(weights[i] as number)).reduce((a, b) => Matrix.add(a, b));
-    const step = sum((each) => each.clone());
-    mean = Matrix.add(mean, Matrix.mul(step, sigma));
-    const whitened = axes.mmul(Matrix.diag(lengths.map((length) => 1 / length))).mmul(axes.transpose());
-    const pull = whitened.mmul(step).mul(Math.sqrt(cSigma * (2 - cSigma) * mass));
-    sigmaPath = Matrix.mul(sigmaPath, 1 - cSigma).add(pull);
-    const length = sigmaPath.norm() / Math.sqrt(1 - (1 - cSigma) ** (2 * generation));
-    const isSlow = length < (1.4 + 2 / (n + 1)) * expected;
-    path = Matrix.mul(path, 1 - cPath);
-    if (isSlow) path.add(Matrix.mul(step, Math.sqrt(cPath * (2 - cPath) * mass)));
+    candidates.sort((a, b) => a.value - b.value);
+    const chosen = weights.map((weight, k) => ({ weight, step: at(candidates, k).step }));
+    const step = start.map((_, i) => chosen.reduce((sum, each) => sum + each.weight * at(each.step, i), 0));
+    mean = mean.map((x, i) => x + sigma * at(step, i));
+    const whitened = times(
+      axes,
+      times(transposed(axes), step).map((y, i) => y / at(lengths, i)),
+    );
+    const pull = Math.sqrt(cSigma * (2 - cSigma) * mass);
+    sigmaPath = sigmaPath.map((p, i) => (1 - cSigma) * p + pull * at(whitened, i));
+    const isSlow =
+      Math.hypot(...sigmaPath) / Math.sqrt(1 - (1 - cSigma) ** (2 * generation)) <
+      (1.4 + 2 / (n + 1)) * expected;
+    const push = isSlow ? Math.sqrt(cPath * (2 - cPath) * mass) : 0;
+    path = path.map((p, i) => (1 - cPath) * p + push * at(step, i));
     const kept = 1 - cOne - cMany + (isSlow ? 0 : cOne * cPath * (2 - cPath));
-    covariance = Matrix.mul(covariance, kept)
-      .add(path.mmul(path.transpose()).mul(cOne))
-      .add(sum((each) => each.mmul(each.transpose())).mul(cMany));
-    sigma *= Math.exp((cSigma / damping) * (sigmaPath.norm() / expected - 1));
+    covariance = covariance.map((row, i) =>
+      row.map((c, j) => {
+        const many = chosen.reduce((sum, each) => sum + each.weight * at(each.step, i) * at(each.step, j), 0);
+        return kept * c + cOne * at(path, i) * at(path, j) + cMany * many;
+      }),
+    );
+    sigma *= Math.exp((cSigma / damping) * (Math.hypot(...sigmaPath) / expected - 1));
   }
   return best;
 }
+
+/** Eigenvectors of a symmetric matrix as columns, and the roots of its eigenvalues, by Jacobi rotations. */
+function axesOf(matrix: Matrix): { readonly axes: Matrix; readonly lengths: Vector } {
+  const n = matrix.length;
+  const a = matrix.map((row) => [...row]);
+  const axes = matrix.map((row, i) => row.map((_, j) => Number(i === j)));
+  for (let sweep = 0; sweep < 30; sweep++) {
+    const off = Math.max(0, ...a.flatMap((row, i) => row.slice(i + 1).map(Math.abs)));
+    if (off <= 1e-15 * Math.max(...a.map((row, i) => Math.abs(at(row, i))))) break;
+    for (let p = 0; p < n; p++)
+      for (let q = p + 1; q < n; q++) {
+        const angle = 0.5 * Math.atan2(2 * at(at(a, p), q), at(at(a, q), q) - at(at(a, p), p));
+        const [c, s] = [Math.cos(angle), Math.sin(angle)];
+        const rotate = (row: number[]): void => {
+          const [x, y] = [at(row, p), at(row, q)];
+          [row[p], row[q]] = [c * x - s * y, s * x + c * y];
+        };
+        for (const row of [...a, ...axes]) rotate(row);
+        const [x, y] = [[...at(a, p)], [...at(a, q)]];
+        a[p] = x.map((v, j) => c * v - s * at(y, j));
+        a[q] = x.map((v, j) => s * v + c * at(y, j));
+      }
+  }
+  return { axes, lengths: a.map((row, i) => Math.sqrt(Math.max(at(row, i), 1e-20))) };
+}
+
+const times = (matrix: Matrix, vector: Vector): number[] =>
+  matrix.map((row) => row.reduce((sum, value, j) => sum + value * at(vector, j), 0));
+const transposed = (matrix: Matrix): number[][] => matrix.map((_, j) => matrix.map((row) => at(row, j)));
+
+/** An element that is there by construction. */
+const at = <T>(list: readonly T[], i: number): T => list[i] as T;

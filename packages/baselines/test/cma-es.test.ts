@@ -33,7 +33,7 @@ test('bounds hold for every candidate, and the best may lie on one', async () =>
       seen.push(...x);
       return sum(x.map((v, i) => (v - (i === 0 ? 3 : 0.2)) ** 2));
     },
-    { start: [0, 0, 0], deviation: 0.5, evaluations: 400, bounds: [-1.5, 1.5] },
+    { start: [0, 0, 0], deviation: 0.5, evaluations: 900, bounds: [-1.5, 1.5] },
   );
   expect(Math.max(...seen.map(Math.abs))).toBe(1.5);
   expect(point[0]).toBe(1.5);

@@ -1,7 +1,7 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Problem } from './compute.ts';
 import { ShapeError } from './errors.ts';
-import { mean, type Numbers } from './lists.ts';
+import { mean, type Numbers, sum } from './lists.ts';
+import { type Tridiagonal, tridiagonalize } from './tridiagonal.ts';
 
 /** Features of labeled rows. */
 export interface Features {
@@ -20,9 +20,10 @@ export interface Features {
  * For targets y `[rows]` and features F the model is `y ~ N(F·w, I/β)` with `w ~ N(0, I/α)`. With `w` integrated out and
  * `t = α/β`, the best β has a closed form, and one number t is left to maximize
  *
- * `n/2·log(β/2π) - ½·Σ_i log(1 + σ_i/t) - n/2`, `β = n / yᵀ(I + F·Fᵀ/t)⁻¹y`
+ * `n/2·log(β/2π) - ½·log det(I + F·Fᵀ/t) - n/2`, `β = n / yᵀ(I + F·Fᵀ/t)⁻¹y`
  *
- * with the eigenvalues σ of F·Fᵀ. There are no weights to train and no numbers to choose.
+ * There are no weights to train and no numbers to choose. The smaller of F·Fᵀ and Fᵀ·F is made tridiagonal once, after
+ * which each t takes linear time.
  *
  * @param targets columns to predict, each `[rows]`; see {@link logMeTargets}
  * @throws ShapeError if sizes do not fit, a number is not finite, or every value of a target is 0
@@ -32,14 +33,25 @@ export function logMe(features: Features, targets: readonly Numbers[]): number {
   if (rows === 0 || columns === 0 || values.length !== rows * columns)
     throw new ShapeError(`There are ${values.length} features, not ${rows} × ${columns}.`);
   if (targets.length === 0) throw new ShapeError('LogME needs at least one target.');
-  const spectrum = spectrumOf(features);
+  for (let i = 0; i < values.length; i++)
+    if (!Number.isFinite(values[i])) throw new ShapeError(`Feature ${i} is ${values[i]}, not a number.`);
+  for (const target of targets) checkTarget(target, rows);
+  const gram = gramOf(features, targets);
+  const { matrix, vectors } = tridiagonalize(gram.matrix, gram.vectors);
   return mean(
-    targets.map((target) => {
-      if (target.length !== rows)
-        throw new ShapeError(`There are ${rows} rows of features but ${target.length} targets.`);
-      return logEvidence(spectrum, target);
+    targets.map((target, i) => {
+      const squares = sum(Array.from(target, (value) => value * value));
+      return logEvidence({ matrix, vector: vectors[i]!, squares, rows, isWide: gram.isWide });
     }),
   );
+}
+
+function checkTarget(target: Numbers, rows: number): void {
+  if (target.length !== rows)
+    throw new ShapeError(`There are ${rows} rows of features but ${target.length} targets.`);
+  const size = Math.max(...Array.from(target, Math.abs));
+  if (!(size > 0 && Number.isFinite(size)))
+    throw new ShapeError('A target has no value except 0, or one that is not a number.');
 }
 
 /**
@@ -66,63 +78,81 @@ export function logMeTargets(
   ).filter((column) => column.includes(1));
 }
 
-/** Eigenvalues and eigenvectors of the smaller of F·Fᵀ and Fᵀ·F. */
-interface Spectrum {
-  readonly rows: number;
-  /** The eigenvalues σ above 0, with the direction in which F has each of them. */
-  readonly parts: readonly { readonly value: number; readonly direction: Float64Array }[];
+/** The smaller of F·Fᵀ with the targets y, and Fᵀ·F with Fᵀy. */
+interface Gram {
+  readonly isWide: boolean;
+  readonly matrix: Float64Array[];
+  readonly vectors: Float64Array[];
 }
 
-function spectrumOf({ values, rows, columns }: Features): Spectrum {
-  for (let i = 0; i < values.length; i++)
-    if (!Number.isFinite(values[i])) throw new ShapeError(`Feature ${i} is ${values[i]}, not a number.`);
+function gramOf({ values, rows, columns }: Features, targets: readonly Numbers[]): Gram {
   const isWide = rows <= columns;
-  const F = new Matrix(
-    Array.from({ length: rows }, (_, i) =>
-      Array.from({ length: columns }, (_, j) => values[i * columns + j]!),
-    ),
+  const size = isWide ? rows : columns;
+  // Element k of line i: a row of F if it is wide, else a column.
+  const length = isWide ? columns : rows;
+  const lines = Array.from({ length: size }, (_, i) =>
+    Float64Array.from({ length }, (__, k) => values[isWide ? i * columns + k : k * columns + i]!),
   );
-  const gram = isWide ? F.mmul(F.transpose()) : F.transpose().mmul(F);
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(gram, { assumeSymmetric: true });
-  const smallest = Math.max(...realEigenvalues) * 1e-12;
-  const parts = realEigenvalues.flatMap((value, k) => {
-    if (!(value > smallest)) return [];
-    const own = eigenvectorMatrix.getColumnVector(k);
-    const direction = isWide
-      ? own.to1DArray()
-      : F.mmul(own)
-          .to1DArray()
-          .map((x) => x / Math.sqrt(value));
-    return [{ value, direction: Float64Array.from(direction) }];
-  });
-  return { rows, parts };
+  const matrix = lines.map(() => new Float64Array(size));
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j <= i; j++) {
+      const product = dot(lines[i]!, lines[j]!);
+      matrix[i]![j] = product;
+      matrix[j]![i] = product;
+    }
+  const vectors = targets.map((target) =>
+    isWide ? Float64Array.from(target) : Float64Array.from(lines, (line) => dot(line, target)),
+  );
+  return { isWide, matrix, vectors };
 }
 
-function logEvidence({ rows, parts }: Spectrum, target: Numbers): number {
-  let squares = 0;
-  for (let i = 0; i < rows; i++) squares += target[i]! ** 2;
-  if (!(squares > 0 && Number.isFinite(squares)))
-    throw new ShapeError('A target has no value except 0, or one that is not a number.');
-  const seen = parts.map(({ value, direction }) => ({
-    value,
-    square: direction.reduce((sum, x, i) => sum + x * target[i]!, 0) ** 2,
-  }));
-  // The part of the target that no weights can give.
-  const rest = Math.max(0, squares - seen.reduce((sum, { square }) => sum + square, 0));
+function dot(a: Numbers, b: Numbers): number {
+  let total = 0;
+  for (let k = 0; k < a.length; k++) total += a[k]! * b[k]!;
+  return total;
+}
+
+interface EvidenceCall {
+  readonly matrix: Tridiagonal;
+  readonly vector: Float64Array;
+  /** yᵀy. */
+  readonly squares: number;
+  readonly rows: number;
+  readonly isWide: boolean;
+}
+
+function logEvidence({ matrix, vector, squares, rows, isWide }: EvidenceCall): number {
   const evidence = (logT: number): number => {
     const t = Math.exp(logT);
-    let [misfit, logs] = [rest, 0];
-    for (const { value, square } of seen) {
-      misfit += square / (1 + value / t);
-      logs += Math.log1p(value / t);
-    }
-    return 0.5 * (Math.log(rows / (2 * Math.PI * misfit)) - logs / rows - 1);
+    const { logDeterminant, quadratic } = solveShifted(matrix, vector, t);
+    // (I + F·Fᵀ/t)⁻¹ = I - F(t·I + Fᵀ·F)⁻¹Fᵀ
+    const misfit = isWide ? quadratic : Math.max(squares - quadratic / t, squares * 1e-15);
+    return 0.5 * (Math.log(rows / (2 * Math.PI * misfit)) - logDeterminant / rows - 1);
   };
-  const scale = Math.log(mean(parts.map(({ value }) => value)));
-  return parts.length === 0 ? evidence(0) : largest(evidence, scale - reach, scale + reach);
+  const scale = mean(matrix.diagonal);
+  if (!(scale > 0)) return evidence(0);
+  return largest(evidence, Math.log(scale) - reach, Math.log(scale) + reach);
 }
 
-/** How far t may be from the mean eigenvalue, as a power of e. */
+/** Returns log det(I + M/t), and vᵀ(I + M/t)⁻¹v, by Gaussian elimination. */
+function solveShifted(
+  { diagonal, beside }: Tridiagonal,
+  vector: Float64Array,
+  t: number,
+): { readonly logDeterminant: number; readonly quadratic: number } {
+  let [logDeterminant, quadratic, pivot, rest] = [0, 0, 1, 0];
+  for (let i = 0; i < diagonal.length; i++) {
+    const link = i === 0 ? 0 : beside[i - 1]! / t;
+    const factor = link / pivot;
+    pivot = 1 + diagonal[i]! / t - factor * link;
+    rest = vector[i]! - factor * rest;
+    logDeterminant += Math.log(pivot);
+    quadratic += (rest * rest) / pivot;
+  }
+  return { logDeterminant, quadratic };
+}
+
+/** How far t may be from the mean of the diagonal, as a power of e. */
 const reach = 30;
 
 /** Returns the largest value of a smooth function: the best of a grid, refined by golden sections. */
