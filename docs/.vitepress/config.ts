@@ -33,6 +33,7 @@ const guide = [
       { text: 'SuperGLUE', link: '/guide/superglue' },
       { text: 'Your own data', link: '/guide/your-own-data' },
       { text: 'Scores', link: '/guide/scores' },
+      { text: 'Which sources help', link: '/guide/rank' },
       { text: 'Save and load', link: '/guide/save-and-load' },
       { text: 'Serve', link: '/guide/serve' },
       { text: 'Share', link: '/guide/share' },

@@ -27,7 +27,7 @@ const folderNames = [
     'adapter-m',
     'propetl-m',
   ],
-  ...['hyperformer', 'lora', 'lora-source', 'scalearn-loras'],
+  ...['hyperformer', 'lora', 'lora-source', 'scalearn-loras', 'lora-average', 'lorahub'],
 ];
 const tableNames = ['csv', 'tsv', 'json', 'jsonl', 'parquet', 'gz'];
 const runNames = ['run-json', 'predictions', 'experiment-index', 'report-json'];

@@ -2,27 +2,20 @@ import {
   type Adapter,
   type AdapterSource,
   ArgumentError,
-  adapterFiles,
   type Method,
-  readAdapterFolder,
+  type SourceAdapter,
 } from '@scalearn/core';
-import { JsonFields, jsonList, jsonNumber, jsonShape, jsonText } from '@scalearn/core/files';
 import {
   adaptersOf,
-  checkFileTarget,
   checkOptionNames,
   checkSources,
   defineMethod,
   describeAdapter,
-  fileFault,
   type MethodDefinition,
   type MethodReader,
-  modelMetadata,
   type OptionDefinitions,
-  type SaveCall,
-  stableStringify,
 } from '@scalearn/core/methods';
-import { frozenAdapter } from './frozen-adapter.ts';
+import { combinationReader, combinedSources, type Share } from './combination.ts';
 import { soupRowOptions } from './soup-rows.ts';
 import { averageAdapters, soupWeights, topKOption } from './soup-weights.ts';
 
@@ -59,12 +52,6 @@ const methodOptions = {
   ...soupRowOptions,
 } as const satisfies OptionDefinitions;
 
-/** The weight of one source in a soup. */
-interface Share {
-  readonly name: string;
-  readonly weight: number;
-}
-
 /**
  * AdapterSoup, stage 2: averages the weights of the sources, not their outputs (Chronopoulou et al. 2023, arXiv
  * 2302.07027; docs/reference/methods.md#adaptersoup). For sources with parameters θ_t and similarities s_t to the
@@ -86,29 +73,22 @@ export function adapterSoup(options: AdapterSoupOptions): Method {
 
 /** Returns the method for an averaged adapter. */
 function soupOf(adapter: Adapter, shares: readonly Share[]): Method {
-  const named = ({ adapterName }: SaveCall): Adapter => ({ ...adapter, name: adapterName });
-  return {
-    name: 'adapter-soup',
-    kind: 'two-stage',
-    headLayout: 'static',
-    get settings() {
-      return { shares, adapter: describeAdapter(adapter) };
-    },
-    defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0, evalBatchSize: 128 },
-    ...frozenAdapter(adapter, (target) => {
+  return combinedSources({
+    ...{ ...kind, shares },
+    settings: () => soupSettings(shares, adapter),
+    adapterFor: (target) => {
       checkSources([adapter], target);
       return adapter;
-    }),
-    adapter: named,
-    merge: named,
-    save: (call) => ({
-      ...adapterFiles(named(call), call),
-      [configFile]: stableStringify({ ...modelMetadata(call), name: call.adapterName, sources: shares }),
-    }),
-  };
+    },
+  });
 }
 
-const configFile = 'soup_config.json';
+const kind = { id: 'adapter-soup', configFile: 'soup_config.json', ofLoras: false } as const;
+
+const soupSettings = (shares: readonly Share[], adapter: SourceAdapter): Record<string, unknown> => ({
+  shares,
+  adapter: describeAdapter({ ...adapter, name: 'soup' }),
+});
 
 function checkWeights(sources: readonly Adapter[], weights: readonly number[]): void {
   if (sources.length === 0) throw new ArgumentError('a soup needs source adapters');
@@ -128,23 +108,7 @@ function checkWeights(sources: readonly Adapter[], weights: readonly number[]): 
 }
 
 /** Reads the folder of a soup: an adapter's folder with the shares of the sources. */
-export const adapterSoupReader: MethodReader = async (folder, target) => {
-  const text = await folder.text(configFile);
-  if (text === undefined) return undefined;
-  const where = `${folder.describe()}/${configFile}`;
-  const json = JsonFields.parse(text, where);
-  checkFileTarget(json, target, ['sources']);
-  const shares = json.get('sources', jsonList(share));
-  const adapter = await readAdapterFolder(folder);
-  fileFault(folder.describe(), () => checkSources([adapter], target));
-  return {
-    adapterName: adapter.name,
-    method: soupOf({ ...adapter, name: 'soup' }, shares),
-    tensors: new Map(),
-  };
-};
-
-const share = jsonShape({ name: jsonText, weight: jsonNumber });
+export const adapterSoupReader: MethodReader = combinationReader(kind, soupSettings);
 
 /**
  * The definition of {@link adapterSoup} for lists of methods. Before similarities are measured it can be described but

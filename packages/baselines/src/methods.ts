@@ -7,6 +7,8 @@ import { fullFinetuningMethod } from './full-finetuning.ts';
 import { fullFinetuningMMethod } from './full-finetuning-m.ts';
 import { hyperformerMethods } from './hyperformer.ts';
 import { ia3Method } from './ia3.ts';
+import { loraAverageMethod } from './lora-average.ts';
+import { lorahubMethod } from './lorahub.ts';
 import { probeMethod } from './probe.ts';
 import { propetlMMethod } from './propetl-m.ts';
 import { propetlMethod } from './propetl-reader.ts';
@@ -19,6 +21,8 @@ export const baselineMethods: readonly MethodDefinition[] = [
   ia3Method,
   adapterFusionMethod,
   adapterSoupMethod,
+  loraAverageMethod,
+  lorahubMethod,
   fullFinetuningMMethod,
   adapterMMethod,
   propetlMMethod,

@@ -45,7 +45,6 @@ export function probe(options: ProbeOptions): Method {
   checkOptions(sources, omega);
   const merged = (name: string): Adapter =>
     mergeAdapters(name, sources, [Float32Array.from(omega)], { normalization: 'none' });
-  const { nonLinearity } = sources[0] as Adapter;
   return {
     name: 'probe',
     kind: 'analysis',
@@ -54,7 +53,7 @@ export function probe(options: ProbeOptions): Method {
       return { omega, sources: sources.map(describeAdapter) };
     },
     defaults: { learningRate: 3e-4, epochs: 30, patience: 5, weightDecay: 0 },
-    ...frozenAdapter({ name: 'probe', nonLinearity }, (target) => {
+    ...frozenAdapter('probe', (target) => {
       checkSources(sources, target);
       return merged('probe');
     }),

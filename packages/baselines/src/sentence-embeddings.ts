@@ -1,5 +1,6 @@
-import type { EncodedText, Encoder, HostArray } from '@scalearn/core';
-import { largestBatch, mapTimeSliced } from '@scalearn/core/methods';
+import type { Encoder } from '@scalearn/core';
+import { mapTimeSliced } from '@scalearn/core/methods';
+import { adapterFeatures } from './features.ts';
 
 export interface SentenceEmbeddingOptions {
   /** Number of texts of a batch; 32 by default. */
@@ -30,34 +31,13 @@ export async function sentenceEmbeddings(
     (text) => ({ texts: [encoder.encode([text], { maxLength, truncation: 'longestFirst' })] }),
     { signal },
   );
-  const hidden = encoder.build({ sites: {} }).output;
-  const program = await encoder.device.compile(
-    { outputs: { hidden } },
-    { ...largestBatch(encoded, batchSize), label: 'embeddings' },
-  );
-  try {
-    const embeddings: Float32Array[] = [];
-    for (let at = 0; at < encoded.length; at += batchSize) {
-      signal?.throwIfAborted();
-      const batch = encoded.slice(at, at + batchSize).flatMap(({ texts }) => texts);
-      const result = await program.run(encoder.feeds(batch));
-      embeddings.push(...means(result.hidden as HostArray, batch, encoder.architecture.hiddenSize));
-      onProgress?.(embeddings.length, encoded.length);
-    }
-    return embeddings;
-  } finally {
-    program.dispose();
-  }
-}
-
-/** Returns each text's mean hidden state, normalized to unit length. */
-function means(hidden: HostArray, texts: readonly EncodedText[], size: number): Float32Array[] {
-  let row = 0;
-  return texts.map(({ inputIds }) => {
-    const sum = new Float64Array(size);
-    for (const end = row + inputIds.length; row < end; row++)
-      for (let i = 0; i < size; i++) sum[i] = (sum[i] as number) + (hidden[row * size + i] as number);
-    const length = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
-    return Float32Array.from(sum, (value) => value / length);
+  const all = encoded.flatMap(({ texts }) => texts);
+  const options = { pooling: 'sum', batchSize, signal, onProgress } as const;
+  const features = await adapterFeatures(encoder, all, undefined, options);
+  const { hiddenSize } = encoder.architecture;
+  return all.map((_, i) => {
+    const row = features.subarray(i * hiddenSize, (i + 1) * hiddenSize);
+    const length = Math.sqrt(row.reduce((total, value) => total + value * value, 0));
+    return Float32Array.from(row, (value) => value / length);
   });
 }

@@ -23,9 +23,10 @@ const everyMethod: readonly MethodDefinition[] = [...coreMethods, ...baselineMet
 /** Makes the sources of a method for an encoder. */
 type MakeSources = (encoder: EncoderArchitecture) => readonly SourceAdapter[];
 
-/** The kinds of sources, by their names. Only ScaLearn takes LoRAs. */
-const sourceKinds: Readonly<Record<'adapters' | 'LoRAs', MakeSources>> = {
+/** The kinds of sources, by their names. */
+const sourceKinds: Readonly<Record<'adapters' | 'LoRAs' | 'equal LoRAs', MakeSources>> = {
   adapters: (encoder) => [randomAdapter('red', encoder, 3), randomAdapter('blue', encoder, 3)],
+  'equal LoRAs': (encoder) => [randomLora('red', encoder), randomLora('blue', encoder)],
   // Of other ranks and in other layers.
   LoRAs: (encoder) => [
     randomLora('red', encoder),
@@ -40,12 +41,15 @@ const sourceKinds: Readonly<Record<'adapters' | 'LoRAs', MakeSources>> = {
 
 /** Every method with each kind of sources that it takes. */
 export const everyKind: readonly (readonly [string, MethodDefinition, MakeSources])[] = everyMethod.flatMap(
-  (definition) => [
-    [definition.id, definition, sourceKinds.adapters] as const,
-    ...(definition.id.startsWith('scalearn')
-      ? [[`${definition.id} on LoRAs`, definition, sourceKinds.LoRAs] as const]
-      : []),
-  ],
+  (definition) => {
+    const { id, sources: { takes = 'adapters' } = {} } = definition;
+    // LoRAHub adds up the matrices of its sources.
+    const loras = id === 'lorahub' ? sourceKinds['equal LoRAs'] : sourceKinds.LoRAs;
+    return [
+      ...(takes === 'LoRAs' ? [] : [[id, definition, sourceKinds.adapters] as const]),
+      ...(takes === 'adapters' ? [] : [[`${id} on LoRAs`, definition, loras] as const]),
+    ];
+  },
 );
 
 const tasks = [
@@ -68,7 +72,7 @@ export async function checkMethod(
   const { architecture, fingerprint, name } = encoder;
   const sources = definition.sources ? makeSources(architecture) : [];
   const values = {
-    ...{ similarities: [0.7, 0.2], reductionFactor: 2, omega: [0.5, 2] },
+    ...{ similarities: [0.7, 0.2], weights: [0.7, -0.4], reductionFactor: 2, omega: [0.5, 2] },
     // LoRA has no default for encoders whose queries, keys and values are one matrix.
     ...(architecture.modules.query === undefined ? { targetModules: 'all-linear' } : {}),
   };

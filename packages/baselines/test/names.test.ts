@@ -11,6 +11,7 @@ import {
 } from '@scalearn/core';
 import { expect, test } from 'vitest';
 import { plainAdapter } from '../../core/test/methods/random-adapter.ts';
+import { randomLora } from '../../core/test/methods/random-lora.ts';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyEncoder, tinyTask } from '../../core/test/training/tiny.ts';
 import {
@@ -23,6 +24,8 @@ import {
   fullFinetuningM,
   hyperformer,
   ia3,
+  loraAverage,
+  lorahub,
   probe,
   propetl,
   propetlM,
@@ -38,14 +41,16 @@ const taskOf = (id: string, seed = 0): TrainingTask => ({
 
 const trained = await train({ ...small, task: taskOf('red'), method: bottleneck({ width: 2 }) });
 const adapter = plainAdapter(await trained.adapter());
-const sources = ['__proto__', '2024', 'v1.0', 'constructor', '10'].map(
-  (name): Adapter => ({ ...adapter, name }),
-);
+const names = ['__proto__', '2024', 'v1.0', 'constructor', '10'];
+const sources = names.map((name): Adapter => ({ ...adapter, name }));
+const loras = names.map((name) => randomLora(name, encoder.architecture));
 const ids = ['__proto__', 'mine/my reviews', 'v1.0', '2024', '..'];
 
 const methods: readonly Method[] = [
   adapterFusion({ sources }),
   adapterSoup({ sources, weights: [0.1, 0.2, 0.3, 0.2, 0.2] }),
+  loraAverage({ sources: loras }),
+  lorahub({ sources: loras, weights: [0.1, 0.2, 0.3, -0.2, 0.2] }),
   probe({ sources: sources.slice(0, 2), omega: [0.5, 2] }),
   ...[compacter({ reductionFactor: 2 }), propetl(), ia3(), fullFinetuning()],
   ...[adapterM({ width: 2 }), propetlM(), fullFinetuningM(), hyperformer()],

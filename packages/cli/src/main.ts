@@ -25,6 +25,7 @@ import { addMethods } from './commands/methods.ts';
 import { addPredict } from './commands/predict.ts';
 import { addPush } from './commands/push.ts';
 import { addQuickstart } from './commands/quickstart.ts';
+import { addRank } from './commands/rank.ts';
 import { addReport } from './commands/report.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
@@ -149,7 +150,18 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
     .configureHelp({ showGlobalOptions: false, optionDescription })
     .addHelpText('after', examples);
   const commands = [
-    ...[addQuickstart, addTrain, addEvaluate, addPredict, addData, addMerge, addExport, addPush, addServe],
+    ...[
+      addQuickstart,
+      addTrain,
+      addEvaluate,
+      addPredict,
+      addRank,
+      addData,
+      addMerge,
+      addExport,
+      addPush,
+      addServe,
+    ],
     ...[
       addRun,
       addWork,

@@ -119,7 +119,7 @@ const withMethod = (change: object): unknown => ({
 describe('a configuration', () => {
   test('may be empty, and keeps the command as it is', () => {
     const { methods, defaults } = checkConfig(defineConfig({}), 'c.ts');
-    expect([methods.all.length, defaults]).toEqual([18, {}]);
+    expect([methods.all.length, defaults]).toEqual([20, {}]);
     const config: Config = { plugins: [{ name: 'own', methods: [mine] }] };
     expect(checkConfig(config, 'c.ts').methods.find('mine').title).toBe('Mine');
   });

@@ -87,6 +87,8 @@ beforeAll(async () => {
   // A width that hypercomplex adapters can have as well.
   for (const task of ['stsb', 'rte'])
     await train(task, ['--task', `glue/${task}`, '--reduction-factor', '9']);
+  for (const task of ['stsb', 'rte'])
+    await train(`${task}-lora`, ['--task', `glue/${task}`, '--method', 'lora', '--learning-rate', '0.05']);
 });
 
 describe('trained as the reference device does, scored again from its folder alone, and exported', () => {
@@ -97,12 +99,16 @@ describe('trained as the reference device does, scored again from its folder alo
     expect(await exportDifference(`one-${id}`)).toBeLessThan(1e-5);
   });
 
-  test.each(twoStageMethods.map(({ id }) => id))('%s', async (id) => {
-    const sources = ['--sources', at('stsb'), at('rte'), ...(needed[id] ?? [])];
-    await trainLikeReference(`two-${id}`, ['--task', 'glue/rte', '--method', id, ...sources]);
-    expect(await scoresOf(`two-${id}`)).toEqual(written(runFile(`two-${id}`)));
-    expect(await exportDifference(`two-${id}`)).toBeLessThan(1e-5);
-  });
+  test.each(twoStageMethods.map(({ id, sources }) => [id, sources?.takes] as const))(
+    '%s',
+    async (id, takes) => {
+      const kind = takes === 'LoRAs' ? '-lora' : '';
+      const sources = ['--sources', at(`stsb${kind}`), at(`rte${kind}`), ...(needed[id] ?? [])];
+      await trainLikeReference(`two-${id}`, ['--task', 'glue/rte', '--method', id, ...sources]);
+      expect(await scoresOf(`two-${id}`)).toEqual(written(runFile(`two-${id}`)));
+      expect(await exportDifference(`two-${id}`)).toBeLessThan(1e-5);
+    },
+  );
 
   test.each(jointMethods.map(({ id, options }) => [id, options] as const))('%s', async (id, options) => {
     const small = Object.entries(options).flatMap(([name, { type }]) =>
@@ -132,6 +138,26 @@ test('the soup compares training texts, or takes what it is given', async () => 
   await train('soup-other', [...sources, '--set', `sentenceEncoder=${world.encoder}`]);
   await train('soup-own', sources);
   expect(soup('soup-other').sources).toEqual(soup('soup-own').sources);
+});
+
+test('LoRAHub searches weights, or takes what it is given, and merges into one LoRA', async () => {
+  const sources = ['--task', 'glue/rte', '--method', 'lorahub', '--sources', at('stsb-lora'), at('rte-lora')];
+  const weights = (out: string): number[] =>
+    JSON.parse(readFileSync(join(at(out), 'lorahub_config.json'), 'utf8')).sources.map(
+      (each: { weight: number }) => each.weight,
+    );
+  await train('hub-given', [...sources, '--set', 'weights=0.25,-0.75']);
+  expect(weights('hub-given')).toEqual([0.25, -0.75]);
+  await train('hub-start', [...sources, '--set', 'evaluations=1']);
+  expect(weights('hub-start')).toEqual([0, 0]);
+  await train('hub', [...sources, '--set', 'evaluations=20', 'examples=16']);
+  await train('hub-again', [...sources, '--set', 'evaluations=20', 'examples=16']);
+  expect(weights('hub')).toEqual(weights('hub-again'));
+  const merged = await must('merge', '--model', at('hub'), '--out', at('hub-merged'));
+  expect(merged.out).toContain('merged into one LoRA');
+  expect((await scoresOf('hub-merged')) as Scores).toMatchObject({
+    metrics: written(runFile('hub')).metrics,
+  });
 });
 
 test('a probe needs to be told its constants', async () => {

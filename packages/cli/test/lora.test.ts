@@ -1,4 +1,6 @@
 // LoRA with the command: sources of stage 2, and everything that can be done with what was trained on them.
+
+import { readFileSync } from 'node:fs';
 import type { RunFile } from '@scalearn/experiments';
 import { readCoefficients } from '@scalearn/experiments/runs';
 import { expect, test } from 'vitest';
@@ -47,7 +49,9 @@ test('LoRA sources, ScaLearn on them, merged into one LoRA or the encoder, score
 
   // The report averages the linear layers of a layer, and knows that a source adapts only some.
   await train('glue/rte', 'shared', '--method', 'scalearn-uniform++', '--sources', at('stsb'), at('rte'));
+  await train('glue/rte', 'average', '--method', 'lora-average', '--sources', at('stsb'), at('rte'));
   await must('report', folder, '--out', at('report.html'));
+  expect(readFileSync(at('report.html'), 'utf8')).toContain('LoRA average');
   const coefficients = await readCoefficients(at('both'), json('both/run.json') as unknown as RunFile);
   expect(coefficients).toMatchObject({ sources: ['stsb', 'rte'], start: 1 });
   expect(coefficients?.values).toHaveLength(2);

@@ -45,6 +45,8 @@ const base = {
   'scalearn-uniform++': 8,
   'adapter-fusion': 21_252_096,
   'adapter-soup': 0,
+  'lora-average': 0,
+  lorahub: 0,
   probe: 0,
   'full-finetuning-m': 124_055_040,
   'adapter-m': 894_528,

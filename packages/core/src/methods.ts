@@ -22,6 +22,8 @@ export { controlAdapter, sourceControls } from './methods/controls.ts';
 export * from './methods/definition.ts';
 export { coreMethods } from './methods/definitions.ts';
 export { type LoraConfig, parseLoraConfig } from './methods/lora/config.ts';
+export { barePath, loraScaling } from './methods/lora/lora-adapter.ts';
+export { sumLoras } from './methods/lora/merge-loras.ts';
 export type { FrozenSpec, MethodCall, MethodTarget, SaveCall } from './methods/method.ts';
 export {
   fileFault,
@@ -33,13 +35,13 @@ export {
 export { checkFileTarget, checkNamedEncoder, modelMetadata, stableStringify } from './methods/model-json.ts';
 export * from './methods/option-definition.ts';
 export type { ScalearnSettings } from './methods/scalearn-settings.ts';
-export { adaptersOf, describeAdapter, isLora, sourcesOf } from './methods/source.ts';
+export { adaptersOf, describeAdapter, isLora, lorasOf, sourcesOf } from './methods/source.ts';
 export { sourceFiles } from './methods/source-files.ts';
 export { readSourceFolders, storedSource } from './methods/sources-reader.ts';
 export { checkSources, type SourceStack, stackSources } from './methods/stack-sources.ts';
 export { type FolderTensors, openFolderTensors, tensorFiles } from './methods/tensor-files.ts';
 export { checkEncoder, encoderMetadata, readTrainedTensors } from './methods/trained-tensors.ts';
-export { type EncodedExample, largestBatch } from './model/batches.ts';
+export { type EncodedExample, encodeExamples, largestBatch } from './model/batches.ts';
 export type { GraphParts } from './model/forward.ts';
 export { hubHeadConfig } from './model/head-files.ts';
 export { mapTimeSliced, type TimeSliceOptions } from './model/loop.ts';
@@ -50,7 +52,7 @@ export { type EncoderModules, type LayerModule, type LinearLayers, modulePath } 
 export { createDropout, type Dropout } from './nn/dropout.ts';
 export type { TruncationOptions } from './nn/encoder.ts';
 export type { EncoderCall, EncoderGraph } from './nn/encoder-graph.ts';
-export { createHead, type Head, type HeadOptions, type SavedHead } from './nn/head.ts';
+export { createHead, defaultPooling, type Head, type HeadOptions, type SavedHead } from './nn/head.ts';
 export { linearParameters, type ParameterSpec, Parameters } from './nn/parameters.ts';
 export type { FeedForwardOutput, LayerSite, LinearSite, Sites } from './nn/sites.ts';
 export {

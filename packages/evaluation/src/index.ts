@@ -73,6 +73,7 @@ export {
   type TrainingHistory,
 } from './findings.ts';
 export { mean, type Numbers } from './lists.ts';
+export { type Features, logMe, logMeTargets } from './log-me.ts';
 export { majorityReport } from './majority.ts';
 export { type MultiLabelScores, multiLabelScores } from './multilabel.ts';
 export { type MultiRcScores, multiRcScores } from './multirc.ts';
@@ -84,6 +85,7 @@ export {
   sigmoidProbabilities,
   softmaxProbabilities,
 } from './predictions.ts';
+export { randomRegretAt, regretAt } from './rank-quality.ts';
 export { type Candidate, type CandidateRow, type RecordScores, recordScores } from './record.ts';
 export { type Bootstrap, pairedBootstrap } from './statistics/bootstrap.ts';
 export type { ComparedPredictions } from './statistics/compared-predictions.ts';
@@ -99,7 +101,13 @@ export {
 } from './statistics/score-interval.ts';
 export { drawnTest, type PermutationTest, signFlipDraws, signFlipTest } from './statistics/sign-flip.ts';
 export { confidenceInterval, type Interval, quantile, standardDeviation } from './statistics/spread.ts';
-export { type PairedTTest, pairedTTest, type TTest, welchTTest } from './statistics/t-tests.ts';
+export {
+  type PairedTTest,
+  pairedTTest,
+  type TTest,
+  type WelchTTest,
+  welchTTest,
+} from './statistics/t-tests.ts';
 export { type WilcoxonTest, wilcoxonTest } from './statistics/wilcoxon.ts';
 export {
   type LabeledTask,

@@ -48,6 +48,7 @@ export { type EncoderFacts, Facts, type TaskFacts } from './plan/facts.ts';
 export { type Job, type JobPlace, jobArguments, jobOf, jobsOf } from './plan/jobs.ts';
 export { numericsVersion } from './plan/model-id.ts';
 export { type Plan, type PlannedRun, type PlanOptions, planExperiment } from './plan/plan.ts';
+export { type RankCandidate, type RankOptions, rankSources } from './ranking/rank-sources.ts';
 export { type CollectOptions, collectReport } from './report/collect.ts';
 export { readRunFile } from './runs/run-json.ts';
 export type { RunFile } from './runs/run-schema.ts';

@@ -31,4 +31,13 @@ export {
 export { Html, type HtmlValue, html } from './html.ts';
 export { type PageOptions, page, type Section } from './page.ts';
 export { commands, type FigureOptions, facts, figure, figureRow } from './parts.ts';
+export {
+  type RankedSource,
+  type Ranking,
+  type RankingPageOptions,
+  type RankingScores,
+  type RankingVerdict,
+  rankingNames,
+  rankingReport,
+} from './ranking.ts';
 export { type Column, type TableOptions, type TableRow, table } from './table.ts';

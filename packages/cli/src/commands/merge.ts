@@ -40,7 +40,7 @@ async function merge(given: MergeArguments, { terminal, signal, setup }: Command
   const { families, methods } = setup;
   const merged = await withReporter(terminal, { json: false, quiet: given.json === true }, (reporter) =>
     mergeModel(model, place, {
-      ...{ readers: methods.pluginReaders, families, encoder: given.encoder, reporter, signal },
+      ...{ readers: methods.readers, families, encoder: given.encoder, reporter, signal },
       ...(given.mergeIntoEncoder ? { intoEncoder: true } : {}),
     }),
   );

@@ -37,11 +37,12 @@ import type { Terminal } from '../output/terminal.ts';
 import { resume } from '../resume/resume.ts';
 import type { GivenArguments } from '../resume/stored-arguments.ts';
 import type { CommandContext, Run } from './context.ts';
+import { withRankedSources } from './ranked-sources.ts';
 
 export function addTrain(root: CheckedCommand, run: Run, setup: Setup): void {
   const command = root
     .command('train')
-    .summary('train an adapter, ScaLearn on top of trained adapters, or another method')
+    .summary('train an adapter, ScaLearn on trained adapters, or others')
     .description(
       'Trains one adapter (stage 1), or, with --sources, learns to scale trained adapters (stage 2).',
     )
@@ -68,7 +69,8 @@ async function trainOrResume(
   typed: ReadonlySet<string>,
   context: CommandContext,
 ): Promise<void> {
-  const resumed = await resume(await withEncoder(given), typed, context.setup);
+  const chosen = await withRankedSources(given, context);
+  const resumed = await resume(await withEncoder(chosen), typed, context.setup);
   if ('arguments' in resumed) return train(resumed.arguments, context);
   const { json = false, quiet = false } = given;
   const event = await doneEvent(resumed.finished, given.out);

@@ -85,12 +85,15 @@ export const tasksOf = (
 ): readonly Task[] => (entry.stage === 'joint' ? tasks : [task]);
 
 /** Returns the method with the options that are computed from data. */
-async function preparedMethod({ entry, method, sources }: ModelPlan, workshop: Workshop): Promise<Method> {
+async function preparedMethod(
+  { entry, method, settings, sources }: ModelPlan,
+  workshop: Workshop,
+): Promise<Method> {
   const { task, tasks, encoder, signal } = workshop;
   const { prepare, make } = ownMethods.find(entry.method ?? entry.id);
   if (!prepare) return method;
   const prepared = await prepare({
-    ...{ options: {}, sources, task, encoder, signal },
+    ...{ options: {}, sources, task, seed: settings.seed, pooling: settings.pooling, encoder, signal },
     reporter: { note: () => {}, progress: () => {} },
     sourceTask: async ({ adapter }) => tasks.find(({ id }) => id === `miniglue/${adapter.name}`) ?? task,
   });

@@ -44,6 +44,8 @@ export interface MethodDefinition {
     readonly least: number;
     /** Largest number; by default any number. */
     readonly most?: number;
+    /** The kinds of adapters that it takes; bottleneck adapters by default. */
+    readonly takes?: 'adapters' | 'LoRAs' | 'both';
   };
   /** Options of the method, by the names that its function uses. */
   readonly options: OptionDefinitions;

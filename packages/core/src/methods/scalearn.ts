@@ -138,7 +138,7 @@ export const scalearnMethods: readonly MethodDefinition[] = scalearnVariants.map
       file: 'core/src/methods/scalearn.ts',
     },
     trains: { what: `ω: a number for each ${each}`, where: 'on the outputs of the sources', count },
-    sources: { least: 1 },
+    sources: { least: 1, takes: 'both' },
     options: omegaOptions(variant),
     make: (sources, values) => scalearn({ ...values, sources, variant }),
   });

@@ -50,6 +50,21 @@ export function adaptersOf(sources: readonly AdapterSource[], method = 'this met
   });
 }
 
+/**
+ * The LoRAs of `sources`.
+ *
+ * @param method name of the method that takes no others, for messages
+ * @throws ArgumentError for what is not a list of LoRAs
+ */
+export function lorasOf(sources: readonly AdapterSource[], method: string): LoraAdapter[] {
+  return sourcesOf(sources).map((source) => {
+    if (isLora(source)) return source;
+    throw new ArgumentError(
+      `the source '${source.name}' is a bottleneck adapter, and ${method} takes LoRAs only; AdapterSoup takes bottleneck adapters`,
+    );
+  });
+}
+
 /** Returns name and checksum, which distinguish adapters in settings. */
 export function describeAdapter(adapter: SourceAdapter): string {
   return `${adapter.name} ${(isLora(adapter) ? loraChecksum(adapter) : adapterChecksum(adapter)).toString(16).padStart(8, '0')}`;

@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors.ts';
 import { mean, type Numbers } from '../lists.ts';
-import { studentTwoSided } from './distributions.ts';
+import { studentCritical, studentTwoSided } from './distributions.ts';
 import { differencesOf } from './pairs.ts';
 import { confidenceInterval, type Interval, standardDeviation } from './spread.ts';
 
@@ -35,16 +35,26 @@ export function pairedTTest(a: Numbers, b: Numbers): PairedTTest {
   return { ...tested(meanDifference / error, differences.length - 1), meanDifference, interval };
 }
 
+export interface WelchTTest extends TTest {
+  /** Difference of the means of `a` and `b`. */
+  readonly meanDifference: number;
+  /** 95 % confidence interval of the difference. */
+  readonly interval: Interval;
+}
+
 /**
  * Performs Welch's t-test on the scores of two methods with independent seeds.
  *
  * @throws ShapeError for fewer than two scores of either
  */
-export function welchTTest(a: Numbers, b: Numbers): TTest {
+export function welchTTest(a: Numbers, b: Numbers): WelchTTest {
   const [ofA, ofB] = [errorSquared(a), errorSquared(b)];
   const total = ofA + ofB;
   const degreesOfFreedom = total ** 2 / (ofA ** 2 / (a.length - 1) + ofB ** 2 / (b.length - 1));
-  return tested((mean(a) - mean(b)) / Math.sqrt(total), degreesOfFreedom);
+  const meanDifference = mean(a) - mean(b);
+  const half = total === 0 ? 0 : studentCritical(0.95, degreesOfFreedom) * Math.sqrt(total);
+  const interval = [meanDifference - half, meanDifference + half] as const;
+  return { ...tested(meanDifference / Math.sqrt(total), degreesOfFreedom), meanDifference, interval };
 }
 
 function tested(t: number, degreesOfFreedom: number): TTest {

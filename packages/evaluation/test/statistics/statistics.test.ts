@@ -14,6 +14,7 @@ import {
   ShapeError,
   signFlipTest,
   standardDeviation,
+  welchTTest,
 } from '../../src/index.ts';
 import {
   fairBinomialLower,
@@ -195,5 +196,27 @@ describe('the same answer for every row', () => {
   test('has the labels of at least half of the rows', () => {
     const several = spec('multiLabelClassification', 'accuracy');
     expect(majorityReport(several, [1, 0, 1, 0, 0, 1], 2).primary.value).toBeCloseTo(2 / 3, 12);
+  });
+});
+
+describe('the interval of the difference of two means', () => {
+  test('ends where the test gives 0.05', () => {
+    const [a, b] = [
+      [0.781, 0.828, 0.828],
+      [0.719, 0.656, 0.625],
+    ];
+    const { interval, meanDifference } = welchTTest(a, b);
+    expect(meanDifference).toBeCloseTo(0.1457, 4);
+    for (const end of interval)
+      expect(
+        welchTTest(
+          a.map((score) => score - end),
+          b,
+        ).p,
+      ).toBeCloseTo(0.05, 10);
+  });
+
+  test('is a point for constant scores', () => {
+    expect(welchTTest([0.5, 0.5], [0.25, 0.25]).interval).toEqual([0.25, 0.25]);
   });
 });

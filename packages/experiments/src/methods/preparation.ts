@@ -1,5 +1,6 @@
-import { type SoupSampling, type SoupTask, soupSimilarities } from '@scalearn/baselines';
+import { lorahubWeights, type SoupSampling, type SoupTask, soupSimilarities } from '@scalearn/baselines';
 import type { Encoder, SourceAdapter } from '@scalearn/core';
+import { defaultPooling, type Pooling } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
 import { loadEncoder } from '@scalearn/encoders';
 import type { Reporter } from '../events/events.ts';
@@ -22,6 +23,10 @@ export interface Preparation {
   readonly sources: readonly Source[];
   /** The target task. */
   readonly task: Task;
+  /** Seed of the run. */
+  readonly seed: number;
+  /** What the head reads of a text; undefined for what it reads by default. */
+  readonly pooling: Pooling | undefined;
   readonly encoder: Encoder;
   /** Loads the task that a source was trained on, with its rows. */
   sourceTask(source: Source): Promise<Task>;
@@ -61,8 +66,33 @@ async function similarities(preparation: Preparation): Promise<readonly number[]
   return await compare(other);
 }
 
-/** Returns a task's training texts; of a multiple-choice row, the first choice is read. */
-function soupTask(name: string, { train, testMismatched }: Task): SoupTask {
-  const texts = train.map(({ segments, choices = [] }) => [...segments, ...choices.slice(0, 1)].join(' '));
-  return { name, texts, splits: testMismatched ? 5 : 3 };
+function soupTask(name: string, task: Task): SoupTask {
+  return { name, texts: trainingTexts(task), splits: task.testMismatched ? 5 : 3 };
 }
+
+/** Returns a task's training texts, those of a row as one; of a multiple-choice row, the first choice is read. */
+export function trainingTexts({ train }: Pick<Task, 'train'>): string[] {
+  return train.map(({ segments, choices = [] }) => [...segments, ...choices.slice(0, 1)].join(' '));
+}
+
+/** Prepares LoRAHub: searches the weights of its sources on a few training rows. */
+export const prepareLorahub: Prepare = async ({
+  options,
+  sources,
+  task,
+  seed,
+  pooling,
+  encoder,
+  reporter,
+  signal,
+}) => {
+  if (options.weights !== undefined) return {};
+  reporter.note(`searching weights of ${sources.length} LoRAs on rows of ${task.id}`);
+  const weights = await lorahubWeights({
+    ...{ ...options, sources: sources.map(({ adapter }) => adapter), encoder, task, seed, signal },
+    pooling: pooling ?? defaultPooling({ layout: 'static' }, encoder.architecture),
+  });
+  const shown = sources.map(({ adapter: { name } }, t) => `${name} ${weights[t]?.toFixed(2)}`);
+  reporter.note(`weights: ${shown.join(', ')}`);
+  return { weights };
+};

@@ -3,7 +3,7 @@ import type { MethodKind } from '@scalearn/core';
 import { coreMethods, type MethodDefinition, type MethodReader } from '@scalearn/core/methods';
 import { suggest } from '@scalearn/datasets';
 import { UsageError } from '../errors.ts';
-import { type Prepare, prepareSoup } from './preparation.ts';
+import { type Prepare, prepareLorahub, prepareSoup } from './preparation.ts';
 
 /** A method with what the command adds to it. */
 export interface MethodEntry extends MethodDefinition {
@@ -22,9 +22,15 @@ export interface ChosenMethod {
 /** Kinds of methods in the order of display. */
 export const methodKinds: readonly MethodKind[] = ['single-task', 'two-stage', 'joint', 'analysis'];
 
-const own: readonly MethodEntry[] = [...coreMethods, ...baselineMethods].map((definition) =>
-  definition.id === 'adapter-soup' ? { ...definition, prepare: prepareSoup } : definition,
-);
+const preparations: ReadonlyMap<string, Prepare> = new Map([
+  ['adapter-soup', prepareSoup],
+  ['lorahub', prepareLorahub],
+]);
+
+const own: readonly MethodEntry[] = [...coreMethods, ...baselineMethods].map((definition) => {
+  const prepare = preparations.get(definition.id);
+  return prepare ? { ...definition, prepare } : definition;
+});
 
 /** The methods that a command knows: its own and those of plugins. */
 export class MethodRegistry {
@@ -32,14 +38,11 @@ export class MethodRegistry {
   readonly all: readonly MethodEntry[];
   /** Readers of the folders that methods write, besides core's own. */
   readonly readers: readonly MethodReader[];
-  /** Readers of plugins' methods only. */
-  readonly pluginReaders: readonly MethodReader[];
 
   /** @param plugins methods whose ids differ from those of the command's own */
   constructor(plugins: readonly MethodDefinition[] = []) {
     this.all = methodKinds.flatMap((kind) => [...own, ...plugins].filter((entry) => entry.kind === kind));
-    this.pluginReaders = plugins.flatMap(({ reader }) => reader ?? []);
-    this.readers = [...this.pluginReaders, ...baselineReaders];
+    this.readers = [...plugins.flatMap(({ reader }) => reader ?? []), ...baselineReaders];
   }
 
   /** Returns the method with an id. @throws UsageError that suggests the most similar id */

@@ -146,9 +146,11 @@ function checkEncoderShape(
 export async function checkSourceShapes(
   model: string,
   folder: ModelFolder,
-  { encoder: { shape }, sources }: Pick<RunFile, 'encoder' | 'sources'>,
+  { encoder: { shape }, sources, files }: Pick<RunFile, 'encoder' | 'sources' | 'files'>,
 ): Promise<void> {
   for (const { name } of sources) {
+    // A method that combines its sources into one adapter stores that one alone.
+    if (!files.some((file) => file.startsWith(`${name}/`))) continue;
     const source = await readSourceFolder(folder, `${name}/`);
     // A LoRA says which layers it adapts. They are compared with those of the encoder.
     if (isLora(source)) continue;

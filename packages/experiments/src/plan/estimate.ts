@@ -1,12 +1,7 @@
-import type { Adapter, Device, Method } from '@scalearn/core';
+import type { Adapter, Device, LoraAdapter, LoraModule, Method } from '@scalearn/core';
 import { describeAdapter } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
-import {
-  encoderParameterCount,
-  loadEncoder,
-  type TransformerConfig,
-  type TransformerEncoder,
-} from '@scalearn/encoders';
+import { encoderParameterCount, loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
 import { encoderSource } from '../mini-assets.ts';
 import { readRunFile } from '../runs/run-json.ts';
 import { loadData } from '../tasks/load-data.ts';
@@ -133,10 +128,11 @@ async function trainableMethod(
   signal: AbortSignal,
 ): Promise<Method> {
   const { entry, options } = run.chosen;
-  const adapters = run.sources.map((_, i) => blankAdapter(`source-${i}`, encoder.config));
+  const blank = entry.sources?.takes === 'LoRAs' ? blankLora : blankAdapter;
+  const adapters = run.sources.map((_, i) => blank(`source-${i}`, encoder));
   const [task] = tasks as [Task];
   const prepared = await entry.prepare?.({
-    ...{ options, task, encoder, signal },
+    ...{ options, task, seed: run.settings.seed, pooling: run.settings.pooling, encoder, signal },
     sources: adapters.map((adapter) => ({
       ...{ adapter, path: adapter.name, isOwn: false, fingerprint: describeAdapter(adapter) },
     })),
@@ -146,7 +142,7 @@ async function trainableMethod(
   return entry.make(adapters, { ...options, ...prepared });
 }
 
-function blankAdapter(name: string, { hiddenSize, layers }: TransformerConfig): Adapter {
+function blankAdapter(name: string, { config: { hiddenSize, layers } }: TransformerEncoder): Adapter {
   const width = Math.max(1, Math.floor(hiddenSize / 16));
   const [down, up] = [new Float32Array(width * hiddenSize), new Float32Array(hiddenSize * width)];
   const layer = { down, downBias: new Float32Array(width), up, upBias: new Float32Array(hiddenSize) };
@@ -157,6 +153,27 @@ function blankAdapter(name: string, { hiddenSize, layers }: TransformerConfig): 
     nonLinearity: 'relu',
     layers: Array.from({ length: layers }, () => layer),
   };
+}
+
+/** Returns a LoRA of rank 8 on queries and values, or on all linear layers if these are one matrix. */
+function blankLora(name: string, { architecture }: TransformerEncoder): LoraAdapter {
+  const { linears = [], layers, prefix, modules: own } = architecture;
+  const rank = 8;
+  const isAdapted = (path: string): boolean =>
+    own.query === undefined || own.query.endsWith(path) || own.value?.endsWith(path) === true;
+  const modules = linears
+    .filter(({ path }) => path.includes('*') && isAdapted(path))
+    .flatMap(({ path, inputs, outputs }) =>
+      Array.from({ length: layers }, (_, i): [string, LoraModule] => [
+        `${prefix}.${path.replace('*', String(i))}`,
+        {
+          ...{ a: new Float32Array(rank * inputs), b: new Float32Array(outputs * rank) },
+          ...{ rank, alpha: rank, inputs, outputs },
+        },
+      ]),
+    );
+  const targets = { targetModules: modules.map(([path]) => path), modulesToSave: [] };
+  return { name, modules: new Map(modules), useRslora: false, targets };
 }
 
 /** Counts the rows that a run trains on and is evaluated on. */

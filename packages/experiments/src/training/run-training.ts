@@ -88,7 +88,7 @@ export async function withPrepared<T>(
   const { entry, options } = chosen;
   const [task] = tasks as [Task];
   const prepared = await entry.prepare?.({
-    ...{ options, sources, task, encoder, reporter, signal },
+    ...{ options, sources, task, seed, pooling: settings.pooling, encoder, reporter, signal },
     sourceTask: (source) => sourceTask(source, signal),
   });
   const adapters = sources.map(({ adapter }) => adapter);

@@ -1,9 +1,12 @@
+import { at, known } from '../../elements.ts';
 import { ArgumentError } from '../../errors.ts';
+import type { MethodTarget } from '../method.ts';
 import { finalCoefficients } from '../omega.ts';
 import type { ScalearnSettings } from '../scalearn-settings.ts';
+import { checkSources } from '../stack-sources.ts';
 import type { LoraAdapter, LoraModule } from './lora-adapter.ts';
 import { savedHeads } from './module-names.ts';
-import type { Projection } from './projections.ts';
+import { type Projection, projectionsOf } from './projections.ts';
 
 /** A linear layer with its sources and their raw coefficients. */
 export interface ScaledProjection extends Pick<Projection, 'path' | 'inputs' | 'outputs' | 'sources'> {
@@ -33,6 +36,30 @@ export function mergeLoras(
     targets: { targetModules: [...modules.keys()], modulesToSave: savedHeads },
     ...(encoderFingerprint === undefined ? {} : { encoderFingerprint }),
   };
+}
+
+/**
+ * Returns the LoRA that is equal to the sum of LoRAs, each times its weight: `Σ_t w_t·s_t·B_t·A_t`. It has rank Σ ranks.
+ *
+ * @param weights a weight for each source
+ * @throws ArgumentError if the sources do not fit the encoder or each other
+ */
+export function sumLoras(
+  name: string,
+  sources: readonly LoraAdapter[],
+  weights: readonly number[],
+  target: Pick<MethodTarget, 'encoder' | 'encoderFingerprint'>,
+): LoraAdapter {
+  checkSources(sources, target);
+  const byName = new Map(sources.map((source, t) => [source.name, at(weights, t)]));
+  const projections = projectionsOf(sources, target).map((projection) => ({
+    ...projection,
+    path: `${target.encoder.prefix}.${projection.path}`,
+    omega: Float32Array.from(projection.sources, (source) => known(byName, source.name)),
+  }));
+  // In the order in which its file is read again.
+  projections.sort((one, other) => (one.path < other.path ? -1 : 1));
+  return mergeLoras(name, projections, { normalization: 'none' }, target.encoderFingerprint);
 }
 
 function mergeModule(
