@@ -18,6 +18,7 @@ export * from './graph/kernel.ts';
 export * from './graph/launch.ts';
 export { exactVariable, input, leafOf, variable } from './graph/leaves.ts';
 export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';
+export { type MatmulTile, type Product, productName, tileName } from './graph/product.ts';
 export {
   type BinaryFunction,
   type Expression,

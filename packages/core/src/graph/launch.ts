@@ -37,6 +37,7 @@ export function launch<I extends KernelInputs, O extends KernelOutputs, U extend
     groups: use.groups ?? groupsFor(items, itemGroup),
     workgroup: kernel.workgroup?.(use.constants) ?? itemGroup,
     subgroups: kernel.subgroups?.(use.constants) ?? false,
+    halves: kernel.halves?.(use.constants) ?? false,
     functions: kernel.functions?.(use.constants) ?? [],
     declarations: kernel.declarations?.(use.constants) ?? '',
     cleared: use.cleared ?? [],

@@ -110,6 +110,8 @@ export interface Launch {
   readonly workgroup: number;
   /** Whether the text needs the `subgroups` extension. */
   readonly subgroups: boolean;
+  /** Whether the text needs the `f16` extension. */
+  readonly halves: boolean;
   /** Functions of the device's library that the text calls. */
   readonly functions: readonly string[];
   /** Module-scope text. */

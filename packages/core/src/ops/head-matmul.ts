@@ -37,11 +37,11 @@ const headMatmulOperation: Operation<[a: Tensor, b: Tensor], HeadMatmulAttribute
     },
     gradient({ inputs: [a, b], attributes: { heads, transposeA, transposeB }, gradients: [dy], wanted }) {
       const da = transposeA
-        ? headMatmul(b, dy, heads, { transposeA: transposeB, transposeB: true })
-        : headMatmul(dy, b, heads, { transposeB: !transposeB });
+        ? headMatmul(b, dy, heads, { transposeA: transposeB, transposeB: true, ofGradient: true })
+        : headMatmul(dy, b, heads, { transposeB: !transposeB, ofGradient: true });
       const db = transposeB
-        ? headMatmul(dy, a, heads, { transposeA: true, transposeB: transposeA })
-        : headMatmul(a, dy, heads, { transposeA: !transposeA });
+        ? headMatmul(dy, a, heads, { transposeA: true, transposeB: transposeA, ofGradient: true })
+        : headMatmul(a, dy, heads, { transposeA: !transposeA, ofGradient: true });
       return [wanted[0] ? da : undefined, wanted[1] ? db : undefined];
     },
     reference({ inputs: [a, b], outputs: [y], attributes: { heads, transposeA, transposeB } }) {
@@ -90,7 +90,7 @@ export function headMatmul(
   a: Tensor,
   b: Tensor,
   heads: number,
-  { transposeA = false, transposeB = false }: Partial<MatmulAttributes> = {},
+  { transposeA = false, transposeB = false, ofGradient = false }: Partial<MatmulAttributes> = {},
 ): Tensor {
-  return apply(headMatmulOperation, [a, b], { heads, transposeA, transposeB });
+  return apply(headMatmulOperation, [a, b], { heads, transposeA, transposeB, ofGradient });
 }

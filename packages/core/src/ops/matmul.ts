@@ -11,6 +11,8 @@ export interface MatmulAttributes {
   readonly transposeA: boolean;
   /** Whether b is stored `[n, k]`, as PyTorch stores the weights of a linear layer. */
   readonly transposeB: boolean;
+  /** Whether an operand is a gradient; by default none is. See {@link ProductOptions}. */
+  readonly ofGradient?: boolean;
 }
 
 /** Matrix product with an optional row vector added: `y = op(a) · op(b) + bias`, `[m, k] · [k, n] + [n]`. */
@@ -33,11 +35,11 @@ const matmulOperation = defineOperation<[a: Tensor, b: Tensor, bias?: Tensor], M
   },
   gradient({ inputs: [a, b], attributes: { transposeA, transposeB }, gradients: [dy], wanted }) {
     const da = transposeA
-      ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
-      : matmul(dy, b, { transposeB: !transposeB });
+      ? matmul(b, dy, { transposeA: transposeB, transposeB: true, ofGradient: true })
+      : matmul(dy, b, { transposeB: !transposeB, ofGradient: true });
     const db = transposeB
-      ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
-      : matmul(a, dy, { transposeA: !transposeA });
+      ? matmul(dy, a, { transposeA: true, transposeB: transposeA, ofGradient: true })
+      : matmul(a, dy, { transposeA: !transposeA, ofGradient: true });
     return [wanted[0] ? da : undefined, wanted[1] ? db : undefined, wanted[2] ? sum(dy, 0) : undefined];
   },
   reference({ inputs: [a, b, bias], outputs: [y], attributes: { transposeA, transposeB } }) {
@@ -59,8 +61,8 @@ export function matmul(
   b: Tensor,
   options: Partial<MatmulAttributes> & { readonly bias?: Tensor | undefined } = {},
 ): Tensor {
-  const { bias, transposeA = false, transposeB = false } = options;
-  return apply(matmulOperation, bias ? [a, b, bias] : [a, b], { transposeA, transposeB });
+  const { bias, transposeA = false, transposeB = false, ofGradient = false } = options;
+  return apply(matmulOperation, bias ? [a, b, bias] : [a, b], { transposeA, transposeB, ofGradient });
 }
 
 /** Linear layer `y = x · Wᵀ + b`: x `[rows, in]`, weight `[out, in]`, bias `[out]`, y `[rows, out]`. */

@@ -1,22 +1,33 @@
+import { reshaped } from '../../graph/alias.ts';
 import type { KernelProfile } from '../../graph/kernel.ts';
 import { elements, lanesOf } from '../../graph/launch.ts';
+import { isStoredHalf } from '../../graph/leaves.ts';
+import type { MatmulTile, Product } from '../../graph/product.ts';
 import { type Dim, fixedDim, matrixOf } from '../../graph/shape.ts';
 import type { Launch, Temporary, Tensor } from '../../graph/tensor.ts';
 import { launchColumns } from '../reduce/kernels.ts';
+import { usualTile } from './choose.ts';
 import type { MatmulUse } from './operands.ts';
 import { launchRegister } from './register.ts';
 import { launchSubgroup } from './subgroup.ts';
 import { launchWorkgroup } from './workgroup.ts';
 
-/** Returns the kernels of a matrix product `y [m, n]`, or of several side by side, in the adapter's variant. */
+/** How operands are stored, and what they hold. */
+export interface ProductOptions {
+  /** Whether a is stored `[k, m]`, and b is stored `[n, k]`. */
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** Number of products side by side; 1 by default. */
+  readonly heads?: number;
+  /** Whether an operand is a gradient, whose magnitudes f16 cannot hold; by default none is. */
+  readonly ofGradient?: boolean | undefined;
+}
+
+/** Returns the kernels of a matrix product `y [m, n]`, or of several side by side, in the tile for its shape. */
 export function launchMatmul(
   inputs: { readonly a: Tensor; readonly b: Tensor; readonly bias: Tensor | undefined },
   y: Tensor,
-  {
-    transposeA,
-    transposeB,
-    heads = 1,
-  }: { readonly transposeA: boolean; readonly transposeB: boolean; readonly heads?: number },
+  { transposeA, transposeB, heads = 1, ofGradient = false }: ProductOptions,
   profile: KernelProfile,
 ): Launch[] {
   const each = ({ shape }: Tensor): readonly [Dim, Dim] => {
@@ -27,17 +38,25 @@ export function launchMatmul(
   const { a, b } = inputs;
   const depth = each(a)[transposeA ? 0 : 1];
   const wide = (t: Tensor): boolean => lanesOf(each(t)) === 4;
-  const slices = heads === 1 ? slicesOf(rows, columns, depth) : 1;
+  // Stored halves lose nothing in a tile of halves.
+  const half = (t: Tensor): boolean => profile.halves === true && (!ofGradient || isStoredHalf(reshaped(t)));
+  const [halfA, halfB] = [half(a), half(b)];
+  const product = { m: rows, n: columns, k: depth, transposeA, transposeB, heads, halfA, halfB };
+  const tile = profile.tileOf?.(product) ?? usualTile(product, profile.matmul);
+  const slices = heads === 1 ? (tile.slices ?? slicesOf(product)) : 1;
   const use: MatmulUse = {
     inputs,
     outputs: { y },
     sizes: { m: elements([rows]), n: elements([columns]), k: elements([depth]) },
-    form: { transposeA, transposeB, wideA: wide(a), wideB: wide(b), wideY: wide(y), slices, heads },
+    form: {
+      ...{ transposeA, transposeB, halfA, halfB, slices, heads },
+      ...{ wideA: wide(a), wideB: wide(b), wideY: wide(y) },
+    },
   };
-  if (slices === 1) return [launchForm(use, [rows, columns], profile)];
+  if (slices === 1) return [launchTile(use, tile, profile)];
   const partial: Temporary = { temporary: 'slices', shape: [slices, rows, columns], dtype: 'f32' };
   return [
-    launchForm({ ...use, outputs: { y: partial } }, [rows, columns], profile),
+    launchTile({ ...use, outputs: { y: partial } }, tile, profile),
     launchColumns(partial, y, [], [slices], [rows, columns]),
   ];
 }
@@ -51,22 +70,19 @@ const fewElements = 64 * 64;
  * Returns the number of slices of k. One or two groups would compute a small result of a long sum, such as the gradient
  * of generated weights. It is therefore computed in slices, which are then added.
  */
-function slicesOf(rows: Dim, columns: Dim, depth: Dim): number {
-  if (typeof rows !== 'number' || typeof columns !== 'number' || typeof depth !== 'number') return 1;
-  if (rows * columns > fewElements || depth < 8 * sliceDepth) return 1;
-  return Math.min(Math.ceil(depth / sliceDepth), mostSlices);
+function slicesOf({ m, n, k }: Product): number {
+  if (typeof m !== 'number' || typeof n !== 'number' || typeof k !== 'number') return 1;
+  if (m * n > fewElements || k < 8 * sliceDepth) return 1;
+  return Math.min(Math.ceil(k / sliceDepth), mostSlices);
 }
 
-function launchForm(use: MatmulUse, [rows, columns]: readonly [Dim, Dim], profile: KernelProfile): Launch {
-  switch (profile.matmul) {
+function launchTile(use: MatmulUse, tile: MatmulTile, profile: KernelProfile): Launch {
+  switch (tile.unit) {
     case 'subgroup':
       return launchSubgroup(use, profile.subgroupSize);
     case 'register':
-      return launchRegister(use);
-    case 'workgroup': {
-      // A few dozen groups are needed to use a whole GPU.
-      const few = typeof rows === 'number' && typeof columns === 'number' && rows * columns < 64 * 64 * 64;
-      return launchWorkgroup(use, few || rows === 'sequences' ? 32 : 64);
-    }
+      return launchRegister(use, tile);
+    case 'workgroup':
+      return launchWorkgroup(use, tile);
   }
 }

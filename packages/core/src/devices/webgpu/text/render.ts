@@ -81,7 +81,7 @@ function renderKernel(group: Group, launch: Launch, schedule: Schedule): Dispatc
   const body = launch.body(names);
   for (const name of launch.functions) module.use(name);
   const { declarations, bindings, sizes } = module.finish();
-  const enable = launch.subgroups ? 'enable subgroups;\n' : '';
+  const enable = `${launch.halves ? 'enable f16;\n' : ''}${launch.subgroups ? 'enable subgroups;\n' : ''}`;
   const texts = `${launch.declarations}\n${[...functions.values()].join('\n')}`;
   return {
     label: labelOf(group),
