@@ -43,9 +43,3 @@ function newVariable(storage: DeviceTensor, isExact: boolean): Tensor {
 export function leafOf({ node }: Tensor): LeafAttributes | undefined {
   return node.operation.leaf?.(node.attributes);
 }
-
-/** Returns whether a tensor is a variable whose values the device stores as f16. */
-export function isStoredHalf(tensor: Tensor): boolean {
-  const leaf = leafOf(tensor);
-  return leaf?.kind === 'variable' && 'storage' in leaf.storage && leaf.storage.storage === 'f16';
-}

@@ -11,6 +11,7 @@ import { type Blueprint, drawBlueprint } from './plan/blueprint.ts';
 import { isHalf, valueLeaf } from './plan/values.ts';
 import { StagingRing } from './staging.ts';
 import { WebGPUTensor } from './tensor.ts';
+import { timeWork } from './timing.ts';
 
 type Feeds = Readonly<Record<string, HostArray>>;
 type Results = Record<string, HostArray>;
@@ -129,6 +130,32 @@ export class WebGPUProgram implements Program {
         this.#start(copies).then(resolve, reject);
       });
     });
+  }
+
+  /**
+   * Runs the graph once, without its results and its updates at the end, and measures each dispatch.
+   *
+   * @param repeats times that each dispatch runs in a row; more than one only if no dispatch reads what it writes
+   * @returns milliseconds of one time of each dispatch, in the order of `kernels`
+   */
+  async time(inputs: Feeds, repeats = 1): Promise<number[]> {
+    this.#check();
+    const dims = bindFeeds(this.#blueprint.feeds, inputs);
+    const { arena, checked } = this.#arenaFor(dims);
+    arena.setDims(dims);
+    this.#feed(arena, inputs);
+    const work = this.#blueprint.dispatches.map((dispatch, i) => ({
+      before: (encoder: GPUCommandEncoder) => {
+        for (const value of dispatch.cleared) encoder.clearBuffer(arena.buffer(value));
+      },
+      encode: (pass: GPUComputePassEncoder) => {
+        pass.setPipeline(at(this.#pipelines, i));
+        pass.setBindGroup(0, at(arena.bindGroups, i));
+        for (let time = 0; time < repeats; time++) pass.dispatchWorkgroups(...at(arena.groups, i));
+      },
+    }));
+    const [times] = await Promise.all([timeWork(this.#context, work), checked]);
+    return times.map((milliseconds) => milliseconds / repeats);
   }
 
   #check(): void {

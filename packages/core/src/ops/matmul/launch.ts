@@ -1,7 +1,5 @@
-import { reshaped } from '../../graph/alias.ts';
 import type { KernelProfile } from '../../graph/kernel.ts';
 import { elements, lanesOf } from '../../graph/launch.ts';
-import { isStoredHalf } from '../../graph/leaves.ts';
 import type { MatmulTile, Product } from '../../graph/product.ts';
 import { type Dim, fixedDim, matrixOf } from '../../graph/shape.ts';
 import type { Launch, Temporary, Tensor } from '../../graph/tensor.ts';
@@ -12,22 +10,23 @@ import { launchRegister } from './register.ts';
 import { launchSubgroup } from './subgroup.ts';
 import { launchWorkgroup } from './workgroup.ts';
 
-/** How operands are stored, and what they hold. */
-export interface ProductOptions {
-  /** Whether a is stored `[k, m]`, and b is stored `[n, k]`. */
+export interface MatmulAttributes {
+  /** Whether a is stored `[k, m]`. */
   readonly transposeA: boolean;
+  /** Whether b is stored `[n, k]`, as PyTorch stores the weights of a linear layer. */
   readonly transposeB: boolean;
-  /** Number of products side by side; 1 by default. */
-  readonly heads?: number;
-  /** Whether an operand is a gradient, whose magnitudes f16 cannot hold; by default none is. */
-  readonly ofGradient?: boolean | undefined;
+  /**
+   * Whether f16 can hold the values of each operand, where the device computes with it. The magnitudes of gradients are
+   * too small for it.
+   */
+  readonly halves: readonly [a: boolean, b: boolean];
 }
 
 /** Returns the kernels of a matrix product `y [m, n]`, or of several side by side, in the tile for its shape. */
 export function launchMatmul(
   inputs: { readonly a: Tensor; readonly b: Tensor; readonly bias: Tensor | undefined },
   y: Tensor,
-  { transposeA, transposeB, heads = 1, ofGradient = false }: ProductOptions,
+  { transposeA, transposeB, heads = 1, halves }: MatmulAttributes & { readonly heads?: number },
   profile: KernelProfile,
 ): Launch[] {
   const each = ({ shape }: Tensor): readonly [Dim, Dim] => {
@@ -38,9 +37,7 @@ export function launchMatmul(
   const { a, b } = inputs;
   const depth = each(a)[transposeA ? 0 : 1];
   const wide = (t: Tensor): boolean => lanesOf(each(t)) === 4;
-  // Stored halves lose nothing in a tile of halves.
-  const half = (t: Tensor): boolean => profile.halves === true && (!ofGradient || isStoredHalf(reshaped(t)));
-  const [halfA, halfB] = [half(a), half(b)];
+  const [halfA, halfB] = profile.halves ? halves : [false, false];
   const product = { m: rows, n: columns, k: depth, transposeA, transposeB, heads, halfA, halfB };
   const tile = profile.tileOf?.(product) ?? usualTile(product, profile.matmul);
   const slices = heads === 1 ? (tile.slices ?? slicesOf(product)) : 1;

@@ -1,7 +1,7 @@
 import { at } from '../../../elements.ts';
 import { DeviceError } from '../../../errors.ts';
 import { type Alias, aliasOf, reshaped } from '../../../graph/alias.ts';
-import { isStoredHalf, leafOf } from '../../../graph/leaves.ts';
+import { leafOf } from '../../../graph/leaves.ts';
 import type { Expression } from '../../../graph/scalar.ts';
 import type { Dim, Shape } from '../../../graph/shape.ts';
 import type {
@@ -57,7 +57,8 @@ function aliasedBy(value: Value): Alias | undefined {
 
 /** Returns whether an array is a variable stored as f16. */
 export function isHalf(root: Value): boolean {
-  return isTensor(root) && isStoredHalf(root);
+  const leaf = valueLeaf(root);
+  return leaf?.kind === 'variable' && 'storage' in leaf.storage && leaf.storage.storage === 'f16';
 }
 
 /** Returns whether a node only renames existing elements. */
