@@ -145,16 +145,16 @@ ${unroll(4, (q) =>
     }`;
     const slice = sliceOf(k, depth, form);
     const loop = doubled
-      ? wgsl`${slice.before}let from = ${slice.from};
-  let to = ${slice.to};
+      ? wgsl`${slice.before}let firstStep = ${slice.from};
+  let endStep = ${slice.to};
   {
-    let start = from;
+    let start = firstStep;
 ${load('0u')}
   }
   workgroupBarrier();
-  for (var step = from; step < to; step += ${depth}u) {
-    let now = ((step - from) / ${depth}u) & 1u;
-    if (step + ${depth}u < to) {
+  for (var step = firstStep; step < endStep; step += ${depth}u) {
+    let now = ((step - firstStep) / ${depth}u) & 1u;
+    if (step + ${depth}u < endStep) {
       let start = step + ${depth}u;
 ${load('(1u - now)')}
     }

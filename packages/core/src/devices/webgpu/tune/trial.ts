@@ -37,8 +37,8 @@ const tolerances = { f32: 2e-5, f16: 2e-3 };
 /** A matrix product with values, alone in a graph. */
 export class TrialProduct {
   readonly graph: Graph;
-  readonly feeds: Readonly<Record<string, Float32Array>>;
   readonly #product: Product;
+  #feeds: Readonly<Record<string, Float32Array>> | undefined;
   readonly #sizes: { readonly m: number; readonly n: number; readonly k: number };
   readonly #tolerance: number;
   /** The first result that agrees with exact sums where they are computed. */
@@ -50,12 +50,17 @@ export class TrialProduct {
     const [m, n, k] = [sizeOfDim(product.m), sizeOfDim(product.n), sizeOfDim(product.k)];
     this.#sizes = { m, n, k };
     this.#tolerance = tolerances[product.halfA || product.halfB ? 'f16' : 'f32'];
-    const shapeA = transposeA ? [k, heads * m] : [m, heads * k];
-    const shapeB = transposeB ? [n, heads * k] : [k, heads * n];
-    const [a, b] = [input('a', shapeA), input('b', shapeB)];
+    const a = input('a', transposeA ? [k, heads * m] : [m, heads * k]);
+    const b = input('b', transposeB ? [n, heads * k] : [k, heads * n]);
     const form = { transposeA, transposeB, halves: [product.halfA, product.halfB] } as const;
     this.graph = { outputs: { y: heads === 1 ? matmul(a, b, form) : headMatmul(a, b, heads, form) } };
-    this.feeds = { a: values(shapeA, 1), b: values(shapeB, 2) };
+  }
+
+  get feeds(): Readonly<Record<string, Float32Array>> {
+    const { m, n, k } = this.#sizes;
+    const { heads } = this.#product;
+    this.#feeds ??= { a: values(heads * m * k, 1), b: values(heads * n * k, 2) };
+    return this.#feeds;
   }
 
   /** Returns the texts of the kernels in a tile. */
@@ -106,8 +111,7 @@ function places(size: number): number[] {
 }
 
 /** Returns numbers between -0.5 and 0.5, always the same. */
-function values(shape: readonly number[], seed: number): Float32Array {
-  const size = shape.reduce((x, y) => x * y, 1);
+function values(size: number, seed: number): Float32Array {
   return Float32Array.from(
     { length: size },
     (_, i) => (Math.imul(i + seed * 7919, 0x9e3779b1) >>> 8) / 2 ** 24 - 0.5,
