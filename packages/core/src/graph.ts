@@ -9,7 +9,14 @@ export type {
 export { measureMemory } from './devices/memory.ts';
 export { deviceChoices } from './devices/request.ts';
 export { WebGPUDevice } from './devices/webgpu/device.ts';
+export type { Peaks } from './devices/webgpu/peaks.ts';
 export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
+export {
+  readTuning,
+  type StruckKernel,
+  type TunedProduct,
+  type TuningRecord,
+} from './devices/webgpu/tune/record.ts';
 export type { Alias } from './graph/alias.ts';
 export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
 export type { OnnxFace, WgslFace, WgslForm } from './graph/function-faces.ts';

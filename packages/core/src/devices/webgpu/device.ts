@@ -14,6 +14,7 @@ import { environment, type GpuDevice, isNode } from '../environment.ts';
 import { measureMemory } from '../memory.ts';
 import { type AdapterDescription, describeAdapter, findAdapter, openDevice } from './adapter.ts';
 import { GpuContext } from './context.ts';
+import { measurePeaks, type Peaks } from './peaks.ts';
 import { chooseProfile, type KernelVariant, workgroupLimits } from './profile.ts';
 import { WebGPUProgram } from './program.ts';
 import { WebGPUTensor } from './tensor.ts';
@@ -24,8 +25,8 @@ import { findProducts, TrialDevice } from './tune/trial.ts';
 import { Tuner } from './tune/tuner.ts';
 import { Waiter } from './waiting.ts';
 
-/** How kernels are measured; see `WebGPUOptions.tune`. */
-export interface TuneOptions {
+/** How kernels are measured. */
+export interface TuningOptions {
   /**
    * Keeps what was measured, so that the next process need not measure; by default IndexedDB in a page, and nothing
    * elsewhere.
@@ -56,7 +57,9 @@ export interface WebGPUOptions {
    * adapter. By default the environment variable SCALEARN_TUNE (`1` or `0`) decides, else it is done on a GPU, and not
    * on a software adapter. It is never done with a forced variant or a GPU device that was passed in.
    */
-  readonly tune?: boolean | TuneOptions;
+  readonly tune?: boolean;
+  /** How they are measured; see the defaults of each option. */
+  readonly tuning?: TuningOptions;
 }
 
 export type Precision = 'auto' | 'f32' | 'f16';
@@ -108,16 +111,16 @@ export class WebGPUDevice implements Device {
     const polled = found?.polled ?? isNode();
     const nap = polled ? (adapter.isSoftware ? 0.5 : 0.1) : undefined;
     const context = new GpuContext(gpu, profile, new Waiter(nap));
-    const tune = forced === undefined && found ? tuneOptions(options.tune, adapter) : undefined;
-    if (!tune) return new WebGPUDevice(context, adapter, !options.gpu, choices);
-    const { store = indexedDbStore() ?? memoryStore(), milliseconds = 3000, candidates = 12 } = tune;
+    if (forced !== undefined || !found || !isTuned(options.tune, adapter))
+      return new WebGPUDevice(context, adapter, !options.gpu, choices);
+    const { store = indexedDbStore() ?? memoryStore(), ...limits } = options.tuning ?? {};
+    const { milliseconds = 3000, candidates = 12, onProduct } = limits;
     const record = await StoredRecord.read(store, adapter);
     // What is tried may lose its device, so it has one of its own.
     const open = async (): Promise<TrialDevice | undefined> => {
       const trial = await findAdapter({ powerPreference });
       return trial && new TrialDevice(await openDevice(trial.adapter), usual, new Waiter(nap));
     };
-    const { onProduct } = tune;
     const tuner = new Tuner({ choices, record, profile: usual, open, milliseconds, candidates, onProduct });
     return new WebGPUDevice(context, adapter, !options.gpu, choices, { tuner, record });
   }
@@ -145,6 +148,12 @@ export class WebGPUDevice implements Device {
   /** What was measured on this adapter, now or earlier; undefined if nothing is measured on this device. */
   get tuning(): TuningRecord | undefined {
     return this.#record?.current;
+  }
+
+  /** Measures what the adapter can do at best. It takes about a second. */
+  peaks(): Promise<Peaks> {
+    this.#context.check();
+    return measurePeaks(this.#context);
   }
 
   useKernels(record: KernelRecord): void {
@@ -209,12 +218,7 @@ function isHalf(precision: Precision = 'auto', { features }: AdapterDescription)
   throw new DeviceError("this adapter does not compute with f16; choose the precision 'f32' or 'auto'");
 }
 
-/** Returns how to measure kernels; undefined if they are not measured. */
-function tuneOptions(
-  tune: boolean | TuneOptions | undefined,
-  { isSoftware }: AdapterDescription,
-): TuneOptions | undefined {
-  if (typeof tune === 'object') return tune;
-  const asked = tune ?? { '1': true, '0': false }[environment('SCALEARN_TUNE') ?? ''] ?? !isSoftware;
-  return asked ? {} : undefined;
+/** Returns whether kernels are measured on an adapter. */
+function isTuned(tune: boolean | undefined, { isSoftware }: AdapterDescription): boolean {
+  return tune ?? { '1': true, '0': false }[environment('SCALEARN_TUNE') ?? ''] ?? !isSoftware;
 }

@@ -127,6 +127,11 @@ export class StoredRecord {
   }
 }
 
+/** Reads what was measured on an adapter with its driver. Nothing is measured. */
+export async function readTuning(store: TuningStore, adapter: AdapterDescription): Promise<TuningRecord> {
+  return (await StoredRecord.read(store, adapter)).current;
+}
+
 function parseRecord(text: string): TuningRecord | undefined {
   try {
     const json = JsonFields.parse(text, 'the record of kernels', TuningRecordError);
