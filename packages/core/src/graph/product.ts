@@ -13,17 +13,21 @@ interface Sliced {
 
 /** A subgroup computes a tile: its invocations broadcast parts of a to each other. */
 export interface SubgroupTile extends Sliced {
+  /** Who computes a tile. */
   readonly unit: 'subgroup';
 }
 
 /** An invocation computes `own` × `own` elements alone, and reads both operands from memory. A workgroup has 8 × 8. */
 export interface RegisterTile extends Sliced {
+  /** Who computes a tile. */
   readonly unit: 'register';
+  /** Rows and columns of the result for each invocation. */
   readonly own: 4 | 8;
 }
 
 /** A workgroup keeps the parts of both operands that it needs in its own memory. */
 export interface WorkgroupTile extends Sliced {
+  /** Who computes a tile. */
   readonly unit: 'workgroup';
   /** Invocations along the columns of the result. */
   readonly across: number;
@@ -41,16 +45,21 @@ export interface WorkgroupTile extends Sliced {
 
 /** What decides which tile is fastest for a matrix product `[m, k] · [k, n]`, or several side by side. */
 export interface Product {
+  /** Rows of the result. */
   readonly m: Dim;
+  /** Columns of the result. */
   readonly n: Dim;
+  /** Terms of each sum. */
   readonly k: Dim;
-  /** Whether a is stored `[k, m]`, and b is stored `[n, k]`. */
+  /** Whether a is stored `[k, m]`. */
   readonly transposeA: boolean;
+  /** Whether b is stored `[n, k]`. */
   readonly transposeB: boolean;
   /** Number of products, whose operands and results lie side by side in the columns. */
   readonly heads: number;
-  /** Whether a tile in workgroup memory holds an operand as f16. Sums are always f32. */
+  /** Whether a tile in workgroup memory holds a as f16. Sums are always f32. */
   readonly halfA: boolean;
+  /** The same of b. */
   readonly halfB: boolean;
 }
 

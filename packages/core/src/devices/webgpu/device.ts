@@ -58,7 +58,7 @@ export interface WebGPUOptions {
    * on a software adapter. It is never done with a forced variant or a GPU device that was passed in.
    */
   readonly tune?: boolean;
-  /** How they are measured; see the defaults of each option. */
+  /** How they are measured; by default with the defaults of each option. */
   readonly tuning?: TuningOptions;
 }
 

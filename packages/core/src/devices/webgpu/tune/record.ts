@@ -18,8 +18,9 @@ export interface TunedProduct {
   readonly tile: string;
   /** Hash of the texts of all kernels that could be chosen. Measurements of other texts say nothing. */
   readonly kernels: string;
-  /** Milliseconds of the chosen tile, and of the one that is used without measurements; 0 if they were not measured. */
+  /** Milliseconds of the chosen tile; 0 if nothing was measured. */
   readonly milliseconds: number;
+  /** Milliseconds of the tile that is used without measurements; 0 if it was not measured. */
   readonly usual: number;
   /** Whether all candidates were tried. */
   readonly isComplete: boolean;
@@ -27,10 +28,13 @@ export interface TunedProduct {
 
 /** A kernel that is never used again on an adapter. */
 export interface StruckKernel {
+  /** Name of the product. */
   readonly product: string;
+  /** Name of the tile. */
   readonly tile: string;
   /** Hash as in {@link TunedProduct}. */
   readonly kernels: string;
+  /** What happened when it was tried. */
   readonly reason: string;
 }
 
@@ -42,9 +46,13 @@ interface Trial extends Omit<StruckKernel, 'reason'> {
 
 /** What is known about the kernels on one adapter with one driver. */
 export interface TuningRecord {
+  /** Names of the adapter and its driver. */
   readonly adapter: string;
+  /** The choice for each product, by its name. */
   readonly products: Readonly<Record<string, TunedProduct>>;
+  /** Kernels that failed. */
   readonly struck: readonly StruckKernel[];
+  /** The kernel that a process tries just now; absent if none does. */
   readonly trying?: Trial;
 }
 
