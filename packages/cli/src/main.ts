@@ -23,6 +23,7 @@ import { addExport } from './commands/export.ts';
 import { addMerge } from './commands/merge.ts';
 import { addMethods } from './commands/methods.ts';
 import { addPredict } from './commands/predict.ts';
+import { addProfile } from './commands/profile.ts';
 import { addPush } from './commands/push.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReport } from './commands/report.ts';
@@ -161,6 +162,7 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
       addMethods,
       addAdapters,
       addDoctor,
+      addProfile,
       addCompletion,
       addSlim,
     ],

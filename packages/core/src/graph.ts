@@ -10,7 +10,10 @@ export { measureMemory } from './devices/memory.ts';
 export { deviceChoices } from './devices/request.ts';
 export { WebGPUDevice } from './devices/webgpu/device.ts';
 export type { Peaks } from './devices/webgpu/peaks.ts';
+export { countWork, type KernelWork } from './devices/webgpu/plan/work.ts';
 export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
+export type { GpuProgram } from './devices/webgpu/program.ts';
+export type { Clock } from './devices/webgpu/timing.ts';
 export {
   readTuning,
   type StruckKernel,

@@ -104,6 +104,8 @@ export interface Launch {
   readonly outputKinds: KernelOutputs;
   /** Sizes by name. */
   readonly sizes: Readonly<Record<string, Size>>;
+  /** Floating-point operations, 0 where they are not counted. */
+  readonly flops: Size;
   /** Returns the number of workgroups along each axis. */
   readonly groups: (dims: DimValues) => Groups;
   /** Number of invocations in a workgroup. */

@@ -1,23 +1,16 @@
 import { DeviceError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Product } from '../../graph/product.ts';
-import type {
-  CompileOptions,
-  Device,
-  DeviceTensor,
-  HostArray,
-  MemoryUse,
-  Program,
-  UploadOptions,
-} from '../device.ts';
+import type { CompileOptions, Device, DeviceTensor, HostArray, MemoryUse, UploadOptions } from '../device.ts';
 import { environment, type GpuDevice, isNode } from '../environment.ts';
 import { measureMemory } from '../memory.ts';
 import { type AdapterDescription, describeAdapter, findAdapter, openDevice } from './adapter.ts';
 import { GpuContext } from './context.ts';
 import { measurePeaks, type Peaks } from './peaks.ts';
 import { chooseProfile, type KernelVariant, workgroupLimits } from './profile.ts';
-import { WebGPUProgram } from './program.ts';
+import { type GpuProgram, WebGPUProgram } from './program.ts';
 import { WebGPUTensor } from './tensor.ts';
+import { type Clock, clockOf } from './timing.ts';
 import { type KernelRecord, TileChoices } from './tune/choices.ts';
 import { StoredRecord, type TuningRecord } from './tune/record.ts';
 import { indexedDbStore, memoryStore, type TuningStore } from './tune/store.ts';
@@ -150,6 +143,11 @@ export class WebGPUDevice implements Device {
     return this.#record?.current;
   }
 
+  /** How `time()` of programs measures. */
+  get clock(): Clock {
+    return clockOf(this.#context);
+  }
+
   /** Measures what the adapter can do at best. It takes about a second. */
   peaks(): Promise<Peaks> {
     this.#context.check();
@@ -169,7 +167,7 @@ export class WebGPUDevice implements Device {
     return tensor;
   }
 
-  async compile(graph: Graph, options: CompileOptions = {}): Promise<Program> {
+  async compile(graph: Graph, options: CompileOptions = {}): Promise<GpuProgram> {
     this.#context.check();
     const { profile, limit } = this.#context;
     if (this.#tuner) await this.#tuner.prepare(findProducts(graph, profile, limit));

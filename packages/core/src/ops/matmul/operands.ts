@@ -31,13 +31,16 @@ export interface MatmulUse {
   readonly form: MatmulForm;
 }
 
-/** Returns one group for every tile of the result and every slice. */
+/** Returns the work of a product: one group for every tile of the result and every slice. */
 export function tiles(
-  { sizes: { m, n }, form: { slices, heads } }: MatmulUse,
+  { sizes: { m, n, k }, form: { slices, heads } }: MatmulUse,
   rows: number,
   columns: number,
-): Launch['groups'] {
-  return (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), slices * heads];
+): Pick<Launch, 'groups' | 'flops'> {
+  return {
+    groups: (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), slices * heads],
+    flops: (dims) => 2 * heads * m(dims) * n(dims) * k(dims),
+  };
 }
 
 /** The group's slice of `count` steps of k: text that declares what the expressions of its limits need. */

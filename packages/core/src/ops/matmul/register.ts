@@ -99,5 +99,5 @@ ${unroll(halves, (h) => putRows(y, bias, form, { m, n }, sums(h), 'firstRow + i'
 /** Launches a matrix product in which every invocation computes its elements alone and reads both operands directly. */
 export function launchRegister(use: MatmulUse, { own }: RegisterTile): Launch {
   const constants = { ...use.form, own };
-  return launch(kernel, { ...use, constants, groups: tiles(use, 8 * own, 8 * own) });
+  return launch(kernel, { ...use, constants, ...tiles(use, 8 * own, 8 * own) });
 }

@@ -195,6 +195,6 @@ ${unroll(quads, (h) =>
  * vectors. An operand stored by k is kept as it is.
  */
 export function launchWorkgroup(use: MatmulUse, tile: WorkgroupTile): Launch {
-  const groups = tiles(use, tile.down * tile.rows, tile.across * tile.columns);
-  return launch(kernel, { ...use, constants: { ...use.form, tile }, groups });
+  const work = tiles(use, tile.down * tile.rows, tile.across * tile.columns);
+  return launch(kernel, { ...use, constants: { ...use.form, tile }, ...work });
 }
