@@ -22,6 +22,7 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addMerge } from './commands/merge.ts';
 import { addMethods } from './commands/methods.ts';
+import { addPlan } from './commands/plan.ts';
 import { addPredict } from './commands/predict.ts';
 import { addProfile } from './commands/profile.ts';
 import { addPush } from './commands/push.ts';
@@ -163,6 +164,7 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
       addAdapters,
       addDoctor,
       addProfile,
+      addPlan,
       addCompletion,
       addSlim,
     ],
@@ -175,6 +177,4 @@ const examples = `
 Examples:
   scalearn                                    see it work, in a few minutes, offline
   scalearn train --encoder FacebookAI/roberta-base --task reviews.csv --out runs/reviews
-  scalearn predict --model runs/reviews --text "Great value."
-  scalearn train --help                       options of a command
 `;

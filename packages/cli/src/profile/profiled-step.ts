@@ -1,11 +1,4 @@
-import {
-  type Adapter,
-  bottleneck,
-  type Encoder,
-  type EncoderArchitecture,
-  type HostArray,
-  scalearn,
-} from '@scalearn/core';
+import { type Adapter, bottleneck, type EncoderArchitecture, type HostArray, scalearn } from '@scalearn/core';
 import {
   bindFeeds,
   type DimValues,
@@ -22,6 +15,7 @@ import {
   TrainableModel,
   trainingGraph,
 } from '@scalearn/core/methods';
+import type { TransformerEncoder } from '@scalearn/encoders';
 
 /** The steps that can be profiled: stage 1 trains an adapter, stage 2 ScaLearn on adapters, predict is a forward pass. */
 export const profiledSteps = ['stage1', 'stage2', 'predict'] as const;
@@ -48,11 +42,12 @@ const reduction = 16;
 
 /** Builds a step of an encoder on a batch of rows of one length, with arbitrary token ids and sources. */
 export async function profiledStep(
-  encoder: Encoder,
+  encoder: TransformerEncoder,
   kind: ProfiledKind,
   { rows, length }: Batch,
 ): Promise<ProfiledStep> {
-  const { architecture } = encoder;
+  const { architecture, config } = encoder;
+  const { vocabSize } = config;
   const method = kind === 'stage2' ? scalearn({ sources: arbitrarySources(architecture) }) : bottleneck();
   const head = createHead({
     problem: 'singleLabelClassification',
@@ -72,7 +67,7 @@ export async function profiledStep(
       ? { outputs: { logits: model.build().logits } }
       : trainingGraph(model.build(createDropout(randomInput())), model.parameters, { maxGradNorm: 1 });
   const inputIds = (row: number): Int32Array =>
-    Int32Array.from({ length }, (_, i) => 5 + ((row * 31 + i * 7) % 200));
+    Int32Array.from({ length }, (_, i) => (row * 31 + i * 7) % vocabSize);
   const all: Record<string, HostArray> = {
     ...encoder.feeds(Array.from({ length: rows }, (_, row) => ({ inputIds: inputIds(row) }))),
     ...optimizerFeeds(model.parameters, 1e-4, 0, 1),

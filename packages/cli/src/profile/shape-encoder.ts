@@ -35,11 +35,11 @@ function arbitraryWeights(config: TransformerConfig, options: FamilyOptions): Te
     for (const name of parts)
       entries.set(name, { name, dtype: 'F32', shape: [rows / parts.length, ...rest] });
   const sizeOf = (name: string): number => entries.get(name)?.shape.reduce((a, b) => a * b, 1) ?? 0;
-  const readFloat32 = async (name: string): Promise<Float32Array> =>
-    Float32Array.from(
-      { length: sizeOf(name) },
-      (_, i) => ((Math.imul(i, 0x9e3779b1) >> 16) / 2 ** 15) * 0.03,
-    );
+  const readFloat32 = async (name: string): Promise<Float32Array> => {
+    const values = new Float32Array(sizeOf(name));
+    for (let i = 0; i < values.length; i++) values[i] = (Math.imul(i, 0x9e3779b1) >> 16) * 1e-6;
+    return values;
+  };
   return {
     metadata: new Map(),
     entries,
