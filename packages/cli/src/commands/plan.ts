@@ -4,17 +4,13 @@ import { listOption, oneOf } from '../options/command-line.ts';
 import { jsonLine } from '../output/reporter.ts';
 import gpus from '../profile/gpus.json' with { type: 'json' };
 import { paperDevice } from '../profile/paper-device.ts';
-import { type ProfiledKind, profiledStep } from '../profile/profiled-step.ts';
+import { batchText, profiledStep, tokensOf } from '../profile/profiled-step.ts';
 import { leastOfAll } from '../profile/roofline.ts';
 import { shapeEncoder } from '../profile/shape-encoder.ts';
 import type { CommandContext, Run } from './context.ts';
-import { addStepOptions } from './profile.ts';
+import { addStepOptions, batchOf, type StepArguments } from './profile.ts';
 
-interface PlanArguments {
-  readonly encoder: string;
-  readonly step: ProfiledKind;
-  readonly rows: number;
-  readonly length: number;
+interface PlanArguments extends StepArguments {
   readonly gpu?: readonly string[];
   readonly json?: boolean;
 }
@@ -44,10 +40,11 @@ export function addPlan(root: Command, run: Run): void {
 }
 
 async function plan(given: PlanArguments, { terminal, signal, setup }: CommandContext): Promise<void> {
-  const { encoder: source, step: kind, rows, length, gpu = names, json } = given;
+  const { encoder: source, step: kind, gpu = names, json } = given;
+  const batch = batchOf(given);
   const device = paperDevice();
   using encoder = await shapeEncoder(source, { device, families: setup.families, signal });
-  using step = await profiledStep(encoder, kind, { rows, length });
+  using step = await profiledStep(encoder, kind, batch);
   const kernels = countWork(step.graph, step.dims);
   const sum = (key: 'flops' | 'bytes'): number => kernels.reduce((total, kernel) => total + kernel[key], 0);
   const estimates = gpus
@@ -59,14 +56,14 @@ async function plan(given: PlanArguments, { terminal, signal, setup }: CommandCo
       event: 'done',
       encoder: source,
       step: kind,
-      batch: { rows, length },
+      batch,
       ...work,
       gpus: estimates,
     });
     return;
   }
   const lines = [
-    `${kind} of ${rows} rows of ${length} tokens: ${(work.flops / 1e9).toFixed(1)} GFLOP, ${(work.bytes / 1e6).toFixed(0)} MB in ${work.dispatches} dispatches, in f32`,
+    `${kind} of ${batchText(batch)}: ${(work.flops / 1e9).toFixed(1)} GFLOP, ${(work.bytes / 1e6).toFixed(0)} MB in ${work.dispatches} dispatches, in f32`,
     '',
     row('GPU', 'TFLOP/s', 'GB/s', 'ms at best', 'tokens/s at best'),
     ...estimates.map(({ title, f32, bandwidth, milliseconds }) =>
@@ -75,7 +72,7 @@ async function plan(given: PlanArguments, { terminal, signal, setup }: CommandCo
         (f32 / 1e3).toFixed(1),
         bandwidth.toFixed(0),
         milliseconds.toFixed(2),
-        ((rows * length * 1e3) / milliseconds).toFixed(0),
+        ((tokensOf(batch) * 1e3) / milliseconds).toFixed(0),
       ),
     ),
     '',

@@ -28,7 +28,8 @@ export interface Profile {
   readonly memory: number;
 }
 
-export interface ProfileRequest extends FamilyOptions, Batch {
+export interface ProfileRequest extends FamilyOptions {
+  readonly batch: Batch;
   readonly encoder: string;
   readonly step: ProfiledKind;
   /** Whether the weights are arbitrary, and the encoder is only a configuration. */
@@ -41,14 +42,13 @@ export interface ProfileRequest extends FamilyOptions, Batch {
 
 /** Measures every kernel of a step on WebGPU. @throws DeviceError if there is no adapter */
 export async function measureStep(request: ProfileRequest): Promise<Profile> {
-  const { encoder: source, step: kind, random, runs, webgpu, families, signal, rows, length } = request;
+  const { encoder: source, step: kind, random, runs, webgpu, families, signal, batch } = request;
   await using device = await requestWebGPUDevice(webgpu);
   if (!device)
     throw new DeviceError('there is no WebGPU adapter to profile; scalearn doctor says what to install');
   const peaks = await device.peaks();
   const how = { device, families, signal };
   using encoder = await (random ? shapeEncoder(source, how) : loadEncoder(source, how));
-  const batch = { rows, length };
   using step = await profiledStep(encoder, kind, batch);
   using program = await device.compile(step.graph, { label: kind });
   // Drivers finish the compilation of a kernel at its first use.

@@ -1,5 +1,6 @@
 import { oneLine } from '../output/terminal.ts';
 import type { Profile, ProfiledKernel } from './measure-step.ts';
+import { batchText } from './profiled-step.ts';
 import { leastMilliseconds, leastOfAll } from './roofline.ts';
 
 /** Dispatches of the same operations, together. */
@@ -44,7 +45,7 @@ export function profileText(profile: Profile): string {
   const products = kernels.filter(({ label }) => /matmul|attention/i.test(label));
   const ofProducts = products.reduce((sum, kernel) => sum + kernel.milliseconds, 0);
   return [
-    `${step} of ${batch.rows} rows of ${batch.length} tokens in ${precision} on ${oneLine(adapter)}`,
+    `${step} of ${batchText(batch)} in ${precision} on ${oneLine(adapter)}`,
     `peaks: f32 ${peaks.f32.toFixed(0)} GFLOP/s, memory ${peaks.bandwidth.toFixed(1)} GB/s; times by ${clock}`,
     '',
     ...lines,

@@ -29,22 +29,18 @@ export interface ProfiledStep extends Disposable {
   readonly dims: DimValues;
 }
 
-export interface Batch {
-  /** Rows of the batch. */
-  readonly rows: number;
-  /** Tokens of each row. */
-  readonly length: number;
-}
+/** A batch, by the number of tokens of each row. */
+export type Batch = readonly number[];
 
 /** Adapters of stage 2: as many as GLUE has large tasks. */
 const sources = 8;
 const reduction = 16;
 
-/** Builds a step of an encoder on a batch of rows of one length, with arbitrary token ids and sources. */
+/** Builds a step of an encoder on a batch, with arbitrary token ids and sources. */
 export async function profiledStep(
   encoder: TransformerEncoder,
   kind: ProfiledKind,
-  { rows, length }: Batch,
+  batch: Batch,
 ): Promise<ProfiledStep> {
   const { architecture, config } = encoder;
   const { vocabSize } = config;
@@ -66,12 +62,12 @@ export async function profiledStep(
     kind === 'predict'
       ? { outputs: { logits: model.build().logits } }
       : trainingGraph(model.build(createDropout(randomInput())), model.parameters, { maxGradNorm: 1 });
-  const inputIds = (row: number): Int32Array =>
+  const inputIds = (length: number, row: number): Int32Array =>
     Int32Array.from({ length }, (_, i) => (row * 31 + i * 7) % vocabSize);
   const all: Record<string, HostArray> = {
-    ...encoder.feeds(Array.from({ length: rows }, (_, row) => ({ inputIds: inputIds(row) }))),
+    ...encoder.feeds(batch.map((length, row) => ({ inputIds: inputIds(length, row) }))),
     ...optimizerFeeds(model.parameters, 1e-4, 0, 1),
-    labels: Int32Array.from({ length: rows }, (_, row) => row % 2),
+    labels: Int32Array.from(batch, (_, row) => row % 2),
     random: Int32Array.of(0, 0, 1),
   };
   const order = topologicalOrder(graph);
@@ -95,3 +91,12 @@ function arbitrarySources({ layers, hiddenSize }: EncoderArchitecture): Adapter[
     layers: Array.from({ length: layers }, () => layer),
   }));
 }
+
+/** Describes a batch for people. */
+export function batchText(batch: Batch): string {
+  const [first] = batch;
+  if (batch.every((length) => length === first)) return `${batch.length} rows of ${first} tokens`;
+  return `${batch.length} rows with ${tokensOf(batch)} tokens`;
+}
+
+export const tokensOf = (batch: Batch): number => batch.reduce((sum, length) => sum + length, 0);
