@@ -22,7 +22,9 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addMerge } from './commands/merge.ts';
 import { addMethods } from './commands/methods.ts';
+import { addPlan } from './commands/plan.ts';
 import { addPredict } from './commands/predict.ts';
+import { addProfile } from './commands/profile.ts';
 import { addPush } from './commands/push.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addRank } from './commands/rank.ts';
@@ -173,6 +175,8 @@ export function program(doWork?: Run, setup: Setup = plainSetup): Command {
       addMethods,
       addAdapters,
       addDoctor,
+      addProfile,
+      addPlan,
       addCompletion,
       addSlim,
     ],
@@ -185,6 +189,4 @@ const examples = `
 Examples:
   scalearn                                    see it work, in a few minutes, offline
   scalearn train --encoder FacebookAI/roberta-base --task reviews.csv --out runs/reviews
-  scalearn predict --model runs/reviews --text "Great value."
-  scalearn train --help                       options of a command
 `;

@@ -61,6 +61,21 @@ test('the report names adapters, results, the choice and what to do', async () =
     chosen: { device: 'webgpu', description: 'WebGPU on acme', reason: 'it is a GPU' },
     messages: ['Warning: a limit was reduced'],
     advice: await advise([adapter], devices),
+    peaks: { f32: 9876.5, bandwidth: 512.25, dispatch: 4.4, submission: 31 },
+    tuning: {
+      adapter: 'acme',
+      products: {
+        'tokens×8 · 8×8': {
+          tile: 'register 4×4',
+          kernels: 'a',
+          milliseconds: 0.5,
+          usual: 1,
+          isComplete: true,
+        },
+        '8×tokens · 8×8': { tile: 'subgroup', kernels: 'b', milliseconds: 0, usual: 0, isComplete: false },
+      },
+      struck: [{ product: '9×9 · 9×9', tile: 'register 8×8', kernels: 'a', reason: 'it ended its process' }],
+    },
     healthy: false,
   };
   const found = [
@@ -82,6 +97,10 @@ test('the report names adapters, results, the choice and what to do', async () =
     /reference +passed +1\.0e-7/,
     'auto picks webgpu (WebGPU on acme): it is a GPU',
     'npm install onnxruntime-node',
+    'Measured peaks of the adapter: f32 9877 GFLOP/s, no f16, memory 512.3 GB/s, 4 µs for each dispatch, 31 µs',
+    'tokens×8 · 8×8: register 4×4, 0.500 ms (usual 1.000 ms)\n',
+    '8×tokens · 8×8: subgroup, not measured, not all were tried',
+    'struck out on this adapter:\n  9×9 · 9×9: register 8×8: it ended its process',
     'do not use webgpu with workgroup kernels here',
   ])
     expect(text).toMatch(part);

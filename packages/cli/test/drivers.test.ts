@@ -37,7 +37,7 @@ test('the drivers are not asked where there can be no GPU', async () => {
 test('doctor shows the machine before it asks the drivers, and goes on after a crash', async () => {
   first("console.error('Error:%20lost');process.exit(3)");
   const events: DoctorEvent[] = [];
-  const report = examine((event) => events.push(event), { full: false });
+  const report = examine((event) => events.push(event), { extent: 'quick' });
   expect(events).toMatchObject([{ event: 'runtime', runtime: { scalearn: expect.any(String) } }]);
   const { messages, devices, healthy } = await report;
   expect(messages).toEqual(['Error: lost']);

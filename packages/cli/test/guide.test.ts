@@ -6,7 +6,7 @@ const guide = readFileSync(new URL('../../../docs/guide/command-line.md', import
 
 test.each([
   ...['train', 'evaluate', 'predict', 'data', 'merge', 'export', 'methods', 'run', 'report'],
-  ...['work', 'status', 'retry', 'cancel'],
+  ...['work', 'status', 'retry', 'cancel', 'profile', 'plan'],
 ])('the guide has every option of %s and no other', (name) => {
   const section = guide.split(`## \`${name}\`\n`)[1]?.split('\n## ', 1)[0] ?? '';
   // The first cells of the table's rows.

@@ -9,7 +9,17 @@ export type {
 export { measureMemory } from './devices/memory.ts';
 export { deviceChoices } from './devices/request.ts';
 export { WebGPUDevice } from './devices/webgpu/device.ts';
+export type { Peaks } from './devices/webgpu/peaks.ts';
+export { countWork, type KernelWork } from './devices/webgpu/plan/work.ts';
 export { type KernelVariant, kernelVariants, supportedVariants } from './devices/webgpu/profile.ts';
+export type { GpuProgram } from './devices/webgpu/program.ts';
+export type { Clock } from './devices/webgpu/timing.ts';
+export {
+  readTuning,
+  type StruckKernel,
+  type TunedProduct,
+  type TuningRecord,
+} from './devices/webgpu/tune/record.ts';
 export type { Alias } from './graph/alias.ts';
 export { bindFeeds, type FeedPlan, planFeeds } from './graph/feeds.ts';
 export type { OnnxFace, WgslFace, WgslForm } from './graph/function-faces.ts';
@@ -18,6 +28,7 @@ export * from './graph/kernel.ts';
 export * from './graph/launch.ts';
 export { exactVariable, input, leafOf, variable } from './graph/leaves.ts';
 export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';
+export { type MatmulTile, type Product, productName, tileName } from './graph/product.ts';
 export {
   type BinaryFunction,
   type Expression,

@@ -5,7 +5,13 @@ export type { Device, DeviceTensor, HostArray, MemoryUse } from './devices/devic
 export { ReferenceDevice } from './devices/reference.ts';
 export { type DeviceChoice, type RequestDeviceOptions, requestDevice } from './devices/request.ts';
 export { type AdapterDescription, listAdapters } from './devices/webgpu/adapter.ts';
-export { requestWebGPUDevice, type WebGPUOptions } from './devices/webgpu/device.ts';
+export {
+  type Precision,
+  requestWebGPUDevice,
+  type TuningOptions,
+  type WebGPUOptions,
+} from './devices/webgpu/device.ts';
+export type { TuningStore } from './devices/webgpu/tune/store.ts';
 export * from './errors.ts';
 export { ModelFileError, SafetensorsError, TorchFileError } from './files/errors.ts';
 export type { Adapter } from './methods/adapter.ts';

@@ -26,6 +26,7 @@ const progress = {
   ],
   finished: false,
   seconds: 1.25,
+  kernels: { 'tokens×4 · 4×4': 'register 4×4' },
 };
 
 /** The state of a run to be resumed. */

@@ -1,4 +1,6 @@
 import { type AdapterDescription, DeviceError } from '@scalearn/core';
+import type { Peaks, TuningRecord } from '@scalearn/core/graph';
+import { UsageError } from '@scalearn/experiments';
 import type { Command } from 'commander';
 import type { Examined } from '../devices/examined.ts';
 import { type DoctorEvent, type DoctorReport, examine } from '../doctor/examine.ts';
@@ -8,6 +10,7 @@ import type { CommandContext, Run } from './context.ts';
 
 interface DoctorArguments {
   readonly full?: boolean;
+  readonly tune?: boolean;
   readonly json?: boolean;
 }
 
@@ -17,6 +20,7 @@ export function addDoctor(root: Command, run: Run): void {
     .summary('list and test the available devices')
     .description('Lists GPUs and runtimes, tests them, and says what to install.')
     .option('--full', 'test every kernel on a software adapter too; takes minutes')
+    .option('--tune', 'measure which kernels are fastest on the adapter, and keep the result; takes minutes')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  scalearn doctor\n')
     .action((given: DoctorArguments) => run((context) => doctor(given, context)));
@@ -24,15 +28,17 @@ export function addDoctor(root: Command, run: Run): void {
 
 /** Shows a report about the devices. @throws DeviceError after the report, if a device computes wrong results */
 async function doctor(
-  { full = false, json = false }: DoctorArguments,
+  { full = false, tune = false, json = false }: DoctorArguments,
   { terminal, signal }: CommandContext,
 ): Promise<void> {
+  if (full && tune)
+    throw new UsageError('--full tests kernels and --tune measures them; run doctor once with each');
   const show = (event: DoctorEvent): void => {
     if (json) return;
     if (event.event === 'testing') terminal.err(`testing ${oneLine(nameOf(event))}\n`);
     else terminal.out(foundText(event));
   };
-  const report = await examine(show, { full, signal });
+  const report = await examine(show, { extent: full ? 'full' : tune ? 'tune' : 'quick', signal });
   if (json) jsonLine(terminal, { event: 'done', ...report });
   else terminal.out(conclusionText(report));
   if (!report.healthy) throw new DeviceError('a self-test failed; see the report');
@@ -53,6 +59,10 @@ export function foundText(found: Exclude<DoctorEvent, { readonly event: 'testing
     }
     case 'examined':
       return columns(...deviceCells(found.examined));
+    case 'peaks':
+    case 'tuning':
+      // They are in the conclusion, after the table.
+      return '';
   }
 }
 
@@ -64,7 +74,8 @@ function columns(device: string, ...others: readonly string[]): string {
 }
 
 /** Formats the end of the report. */
-export function conclusionText({ devices, chosen, messages, advice, healthy }: DoctorReport): string {
+export function conclusionText(report: DoctorReport): string {
+  const { devices, chosen, messages, advice, peaks, tuning, healthy } = report;
   const notes = devices.flatMap((each) => {
     const text = each.missing ?? each.skipped ?? each.failure ?? each.test?.leftOut;
     return text === undefined ? [] : [`${nameOf(each)}: ${text}`];
@@ -74,11 +85,42 @@ export function conclusionText({ devices, chosen, messages, advice, healthy }: D
     ...(messages.length > 0
       ? [`Messages of the graphics drivers:\n${messages.map((text) => `  ${oneLine(text)}`).join('\n')}`]
       : []),
+    ...(peaks ? [peaksText(peaks)] : []),
+    ...(tuning && (Object.keys(tuning.products).length > 0 || tuning.struck.length > 0)
+      ? [tuningText(tuning)]
+      : []),
     `auto picks ${chosen.device}${chosen.description ? ` (${chosen.description})` : ''}: ${chosen.reason}`,
     ...(advice.length > 0 ? [advice.map((text) => `Advice: ${text}`).join('\n')] : []),
     healthy ? 'All tested devices compute correctly.' : 'A device fails its self-test.',
   ];
   return `\n${sections.join('\n\n')}\n`;
+}
+
+function peaksText({ f32, f16, bandwidth, dispatch, submission }: Peaks): string {
+  const parts = [
+    `f32 ${f32.toFixed(0)} GFLOP/s`,
+    f16 === undefined ? 'no f16' : `f16 ${f16.toFixed(0)} GFLOP/s`,
+    `memory ${bandwidth.toFixed(1)} GB/s`,
+    `${dispatch.toFixed(0)} µs for each dispatch`,
+    `${submission.toFixed(0)} µs for each submission`,
+  ];
+  return `Measured peaks of the adapter: ${parts.join(', ')}`;
+}
+
+/** Lists the kernels that were measured on the adapter, with those that are never used there. */
+function tuningText({ products, struck }: TuningRecord): string {
+  const chosen = Object.entries(products).map(([product, { tile, milliseconds, usual, isComplete }]) => {
+    const times =
+      milliseconds > 0 ? `, ${milliseconds.toFixed(3)} ms (usual ${usual.toFixed(3)} ms)` : ', not measured';
+    return `  ${oneLine(product)}: ${oneLine(tile)}${times}${isComplete ? '' : ', not all were tried'}`;
+  });
+  const out = struck.map(
+    ({ product, tile, reason }) => `  ${oneLine(product)}: ${oneLine(tile)}: ${oneLine(reason)}`,
+  );
+  return [
+    `Kernels chosen by measurements:\n${chosen.join('\n') || '  none'}`,
+    ...(out.length > 0 ? [`Kernels struck out on this adapter:\n${out.join('\n')}`] : []),
+  ].join('\n\n');
 }
 
 /** Limits of an adapter that decide which models it can train. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { AdapterDescription } from '@scalearn/core';
 import { isObject } from '@scalearn/core/files';
+import type { Peaks, TuningRecord } from '@scalearn/core/graph';
 import { commandLine } from '../version.ts';
 import type { Examined } from './examined.ts';
 
@@ -10,7 +11,12 @@ import type { Examined } from './examined.ts';
 export type DriverEvent =
   | { readonly event: 'adapters'; readonly adapters: readonly AdapterDescription[] }
   | { readonly event: 'testing'; readonly device: string; readonly variant: string }
-  | { readonly event: 'examined'; readonly examined: Examined };
+  | { readonly event: 'examined'; readonly examined: Examined }
+  | { readonly event: 'peaks'; readonly peaks: Peaks }
+  | { readonly event: 'tuning'; readonly tuning: TuningRecord };
+
+/** How much of an adapter is tested: nothing, what is quick, all of it; `tune` also measures its kernels. */
+export type Extent = 'none' | 'quick' | 'full' | 'tune';
 
 /** How the process ended. */
 export interface DriverOutcome {
@@ -27,7 +33,7 @@ export interface DriverOutcome {
  * @param extent how much of the adapter is tested
  */
 export async function askDrivers(
-  extent: 'none' | 'quick' | 'full',
+  extent: Extent,
   onEvent: (event: DriverEvent) => void,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<DriverOutcome> {

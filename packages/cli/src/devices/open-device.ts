@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type AdapterDescription, type Device, type DeviceChoice, requestDevice } from '@scalearn/core';
 import { requestOnnxDevice } from '@scalearn/onnx';
+import { tuningFiles } from '../folders/tuning-files.ts';
 import { askDrivers } from './ask-drivers.ts';
 
 /**
@@ -20,6 +21,7 @@ export function openDevice(
   return requestDevice({
     device: choice,
     onnx: () => requestOnnxDevice(threads === undefined ? {} : { threads }),
+    webgpu: { tuning: { store: tuningFiles(onWarning) } },
     adapter: async () => (mayHaveGpu() ? await bestAdapter(onWarning) : softwareAdapter),
     onWarning,
   });

@@ -1,8 +1,10 @@
 import { type AdapterDescription, type Device, requestWebGPUDevice } from '@scalearn/core';
-import { kernelVariants, supportedVariants } from '@scalearn/core/graph';
-import type { DriverEvent } from '../devices/ask-drivers.ts';
+import { kernelVariants, readTuning, supportedVariants } from '@scalearn/core/graph';
+import type { DriverEvent, Extent } from '../devices/ask-drivers.ts';
 import type { Examined } from '../devices/examined.ts';
+import { tuningFiles } from '../folders/tuning-files.ts';
 import { SelfTest } from './self-test.ts';
+import { tuneAll } from './tune.ts';
 
 /** Opens and tests a device. */
 export async function examineDevice(
@@ -30,14 +32,14 @@ export async function examineDevice(
  * Tests the variants of kernels on an adapter.
  *
  * @param extent `quick`: on a software adapter, which compiles kernels slowly, each kind of kernel of the variant that
- * is used there; `full`: everything
+ * is used there; `full`: everything; `tune`: as `quick`, and which kernels are fastest
  */
 export async function examineAdapter(
   adapter: AdapterDescription,
-  extent: 'quick' | 'full',
+  extent: Exclude<Extent, 'none'>,
   say: (event: DriverEvent) => void,
 ): Promise<void> {
-  const isQuick = extent === 'quick' && adapter.isSoftware;
+  const isQuick = extent !== 'full' && adapter.isSoftware;
   const supported = supportedVariants(adapter);
   const test = new SelfTest(isQuick ? 'kinds' : 'training');
   const device = 'webgpu';
@@ -59,4 +61,14 @@ export async function examineAdapter(
       say({ event: 'examined', examined: { ...found, ...result } });
     }
   }
+  if (!adapter.isSoftware || extent !== 'quick') await measurePeaks(say);
+  const store = tuningFiles((message) => process.stderr.write(`${message}\n`));
+  if (extent === 'tune')
+    await tuneAll(adapter, store, (product) => say({ event: 'testing', device, variant: product }));
+  say({ event: 'tuning', tuning: await readTuning(store, adapter) });
+}
+
+async function measurePeaks(say: (event: DriverEvent) => void): Promise<void> {
+  await using device = await requestWebGPUDevice({ tune: false });
+  if (device) say({ event: 'peaks', peaks: await device.peaks() });
 }

@@ -1,6 +1,7 @@
 import { type AdapterDescription, type Device, ReferenceDevice } from '@scalearn/core';
+import type { Peaks, TuningRecord } from '@scalearn/core/graph';
 import { requestOnnxDevice } from '@scalearn/onnx';
-import { askDrivers, type DriverEvent } from '../devices/ask-drivers.ts';
+import { askDrivers, type DriverEvent, type Extent } from '../devices/ask-drivers.ts';
 import type { Examined } from '../devices/examined.ts';
 import { openDevice } from '../devices/open-device.ts';
 import { runtimeVersions } from '../version.ts';
@@ -16,6 +17,10 @@ export interface DoctorReport {
   /** Lines that graphics drivers printed. */
   readonly messages: readonly string[];
   readonly advice: readonly string[];
+  /** What the adapter can do at best; absent if it was not measured. */
+  readonly peaks?: Peaks;
+  /** What was measured of kernels on the adapter, now or earlier; absent without an adapter. */
+  readonly tuning?: TuningRecord;
   readonly healthy: boolean;
 }
 
@@ -35,7 +40,7 @@ export type DoctorEvent =
  */
 export async function examine(
   show: (event: DoctorEvent) => void,
-  { full, signal }: { readonly full: boolean; readonly signal?: AbortSignal },
+  { extent, signal }: { readonly extent: Exclude<Extent, 'none'>; readonly signal?: AbortSignal },
 ): Promise<DoctorReport> {
   const runtime = runtimeVersions();
   show({ event: 'runtime', runtime });
@@ -46,11 +51,14 @@ export async function examine(
     show({ event: 'examined', examined });
   };
   let isListed = false;
+  let measured: Pick<DoctorReport, 'peaks' | 'tuning'> = {};
   const { messages, failure } = await askDrivers(
-    full ? 'full' : 'quick',
+    extent,
     (event) => {
       if (event.event === 'adapters') [adapters, isListed] = [event.adapters, true];
       if (event.event === 'examined') devices.push(event.examined);
+      if (event.event === 'peaks') measured = { ...measured, peaks: event.peaks };
+      if (event.event === 'tuning') measured = { ...measured, tuning: event.tuning };
       show(event);
     },
     { signal },
@@ -68,7 +76,7 @@ export async function examine(
   await look('reference', async () => new ReferenceDevice());
   const chosen = await choose();
   const [advice, healthy] = [await advise(adapters, devices), !devices.some(isBroken)];
-  return { runtime, adapters, devices, chosen, messages, advice, healthy };
+  return { runtime, adapters, devices, chosen, messages, advice, ...measured, healthy };
 }
 
 async function choose(): Promise<DoctorReport['chosen']> {

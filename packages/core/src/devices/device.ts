@@ -65,6 +65,19 @@ export interface Device extends AsyncDisposable, Disposable {
   readonly description: string;
   /** Resolves with the reason when the device is lost other than by dispose(). Some devices are never lost. */
   readonly lost: Promise<string>;
+  /** Storage type of frozen weights for which none is asked; f32 by default. */
+  readonly weightStorage?: 'f32' | 'f16';
+  /**
+   * The kernels in use that measurements chose, by what they compute. They are part of a run's record, because others may
+   * round differently. By default nothing is measured.
+   */
+  readonly kernels?: Readonly<Record<string, string>>;
+  /**
+   * Uses the kernels of a record from now on, and measures nothing more. By default there is nothing to choose from.
+   *
+   * @param record `kernels` of the device on which a run was begun
+   */
+  useKernels?(record: Readonly<Record<string, string>>): void;
   /** Stores values, row-major, as a tensor. @throws ShapeError if their number does not fit the shape */
   upload(data: HostArray, shape: readonly number[], options?: UploadOptions): DeviceTensor;
   /** Compiles a graph for any number of runs. @throws DeviceError if the device cannot run it */

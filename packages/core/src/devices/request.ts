@@ -3,7 +3,7 @@ import type { Device } from './device.ts';
 import { environment, type GpuDevice, messageOf } from './environment.ts';
 import { ReferenceDevice } from './reference.ts';
 import { type AdapterDescription, describeBestAdapter } from './webgpu/adapter.ts';
-import { requestWebGPUDevice } from './webgpu/device.ts';
+import { requestWebGPUDevice, type WebGPUOptions } from './webgpu/device.ts';
 
 export const deviceChoices = ['auto', 'webgpu', 'onnx', 'reference'] as const;
 export type DeviceChoice = (typeof deviceChoices)[number];
@@ -15,6 +15,8 @@ export interface RequestDeviceOptions {
   readonly onnx?: () => Promise<Device>;
   /** A GPU device to use; by default one is requested. The library never destroys it. */
   readonly gpu?: GpuDevice;
+  /** Options for WebGPU; see `requestWebGPUDevice` for the default of each. */
+  readonly webgpu?: Omit<WebGPUOptions, 'gpu'>;
   /**
    * Describes the adapter that WebGPU would open, for the choice of `auto`; by default WebGPU is asked in this process.
    * It returns undefined if there is none.
@@ -33,6 +35,7 @@ export interface RequestDeviceOptions {
 export async function requestDevice(options: RequestDeviceOptions = {}): Promise<Device> {
   const {
     gpu,
+    webgpu,
     onnx = importOnnx,
     adapter: describe = describeBestAdapter,
     onWarning = console.warn,
@@ -40,7 +43,7 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
   const choice = gpu ? 'webgpu' : (options.device ?? environment('SCALEARN_DEVICE') ?? 'auto');
   switch (choice) {
     case 'webgpu': {
-      const device = await requestWebGPUDevice({ gpu });
+      const device = await requestWebGPUDevice({ ...webgpu, gpu });
       if (device) return device;
       throw new DeviceError(
         'there is no WebGPU adapter; install a graphics driver (Mesa has a software driver), or use the device onnx',
@@ -57,7 +60,7 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
   }
   const adapter = await describe().catch(() => undefined);
   const openWebGPU = async (): Promise<Device | undefined> =>
-    adapter && requestWebGPUDevice().catch(() => undefined);
+    adapter && requestWebGPUDevice(webgpu).catch(() => undefined);
   if (adapter && !adapter.isSoftware) {
     const device = await openWebGPU();
     if (device) return device;

@@ -1,3 +1,4 @@
+import type { MatmulTile, Product } from './product.ts';
 import type { DimValues } from './shape.ts';
 
 /**
@@ -100,6 +101,8 @@ export interface Kernel<I extends KernelInputs, O extends KernelOutputs, U exten
   readonly workgroup?: (constants: C) => number;
   /** Whether the text needs the `subgroups` extension; by default it does not. */
   readonly subgroups?: (constants: C) => boolean;
+  /** Whether the text needs the `f16` extension; by default it does not. */
+  readonly halves?: (constants: C) => boolean;
   /** Functions of the device's library that the text calls, such as erf, philox and dropout; none by default. */
   readonly functions?: (constants: C) => readonly string[];
   /** Module-scope text, such as workgroup variables and functions; none by default. */
@@ -130,4 +133,8 @@ export interface KernelProfile {
   readonly rows: 'subgroup' | 'thread' | 'workgroup';
   /** Number of invocations in a subgroup, if it is fixed. */
   readonly subgroupSize: number;
+  /** Whether tiles of matrix products in workgroup memory may hold f16; by default they hold f32. */
+  readonly halves?: boolean;
+  /** Returns the tile of a matrix product; by default, and if it returns undefined, the variant's own. */
+  readonly tileOf?: (product: Product) => MatmulTile | undefined;
 }

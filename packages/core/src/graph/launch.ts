@@ -17,6 +17,8 @@ export interface LaunchArguments<I extends KernelInputs, O extends KernelOutputs
   readonly constants: C;
   /** Number of workgroups; by default one invocation per item of the kernel's first size, see {@link eachItem}. */
   readonly groups?: (dims: DimValues) => Groups;
+  /** Floating-point operations of one use, for profiles; by default they are not counted. */
+  readonly flops?: Size;
   /** Outputs to set to zero before the kernel runs; none by default. */
   readonly cleared?: readonly (keyof O & string)[];
 }
@@ -34,9 +36,11 @@ export function launch<I extends KernelInputs, O extends KernelOutputs, U extend
     outputs: use.outputs,
     outputKinds: kernel.outputs,
     sizes: use.sizes,
+    flops: use.flops ?? constantSize(0),
     groups: use.groups ?? groupsFor(items, itemGroup),
     workgroup: kernel.workgroup?.(use.constants) ?? itemGroup,
     subgroups: kernel.subgroups?.(use.constants) ?? false,
+    halves: kernel.halves?.(use.constants) ?? false,
     functions: kernel.functions?.(use.constants) ?? [],
     declarations: kernel.declarations?.(use.constants) ?? '',
     cleared: use.cleared ?? [],

@@ -104,12 +104,16 @@ export interface Launch {
   readonly outputKinds: KernelOutputs;
   /** Sizes by name. */
   readonly sizes: Readonly<Record<string, Size>>;
+  /** Floating-point operations, 0 where they are not counted. */
+  readonly flops: Size;
   /** Returns the number of workgroups along each axis. */
   readonly groups: (dims: DimValues) => Groups;
   /** Number of invocations in a workgroup. */
   readonly workgroup: number;
   /** Whether the text needs the `subgroups` extension. */
   readonly subgroups: boolean;
+  /** Whether the text needs the `f16` extension. */
+  readonly halves: boolean;
   /** Functions of the device's library that the text calls. */
   readonly functions: readonly string[];
   /** Module-scope text. */

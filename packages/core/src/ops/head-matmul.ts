@@ -35,13 +35,18 @@ const headMatmulOperation: Operation<[a: Tensor, b: Tensor], HeadMatmulAttribute
         );
       return [{ shape: [m, heads * n], dtype: 'f32' }];
     },
-    gradient({ inputs: [a, b], attributes: { heads, transposeA, transposeB }, gradients: [dy], wanted }) {
+    gradient({
+      inputs: [a, b],
+      attributes: { heads, transposeA, transposeB, halves },
+      gradients: [dy],
+      wanted,
+    }) {
       const da = transposeA
-        ? headMatmul(b, dy, heads, { transposeA: transposeB, transposeB: true })
-        : headMatmul(dy, b, heads, { transposeB: !transposeB });
+        ? headMatmul(b, dy, heads, { transposeA: transposeB, transposeB: true, halves: [halves[1], false] })
+        : headMatmul(dy, b, heads, { transposeB: !transposeB, halves: [false, halves[1]] });
       const db = transposeB
-        ? headMatmul(dy, a, heads, { transposeA: true, transposeB: transposeA })
-        : headMatmul(a, dy, heads, { transposeA: !transposeA });
+        ? headMatmul(dy, a, heads, { transposeA: true, transposeB: transposeA, halves: [false, halves[0]] })
+        : headMatmul(a, dy, heads, { transposeA: !transposeA, halves: [halves[0], false] });
       return [wanted[0] ? da : undefined, wanted[1] ? db : undefined];
     },
     reference({ inputs: [a, b], outputs: [y], attributes: { heads, transposeA, transposeB } }) {
@@ -90,7 +95,7 @@ export function headMatmul(
   a: Tensor,
   b: Tensor,
   heads: number,
-  { transposeA = false, transposeB = false }: Partial<MatmulAttributes> = {},
+  { transposeA = false, transposeB = false, halves = [true, true] }: Partial<MatmulAttributes> = {},
 ): Tensor {
-  return apply(headMatmulOperation, [a, b], { heads, transposeA, transposeB });
+  return apply(headMatmulOperation, [a, b], { heads, transposeA, transposeB, halves });
 }

@@ -4,14 +4,9 @@ import { sameShape, showShape } from '../graph/shape.ts';
 import { apply, defineOperation, type Tensor } from '../graph/tensor.ts';
 import { type Values, valuesOf, zeros } from '../graph/values.ts';
 import { sum } from './arithmetic.ts';
-import { launchMatmul } from './matmul/launch.ts';
+import { launchMatmul, type MatmulAttributes } from './matmul/launch.ts';
 
-export interface MatmulAttributes {
-  /** Whether a is stored `[k, m]`. */
-  readonly transposeA: boolean;
-  /** Whether b is stored `[n, k]`, as PyTorch stores the weights of a linear layer. */
-  readonly transposeB: boolean;
-}
+export type { MatmulAttributes };
 
 /** Matrix product with an optional row vector added: `y = op(a) · op(b) + bias`, `[m, k] · [k, n] + [n]`. */
 const matmulOperation = defineOperation<[a: Tensor, b: Tensor, bias?: Tensor], MatmulAttributes>({
@@ -31,13 +26,13 @@ const matmulOperation = defineOperation<[a: Tensor, b: Tensor, bias?: Tensor], M
       );
     return [{ shape: [m, n], dtype: 'f32' }];
   },
-  gradient({ inputs: [a, b], attributes: { transposeA, transposeB }, gradients: [dy], wanted }) {
+  gradient({ inputs: [a, b], attributes: { transposeA, transposeB, halves }, gradients: [dy], wanted }) {
     const da = transposeA
-      ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
-      : matmul(dy, b, { transposeB: !transposeB });
+      ? matmul(b, dy, { transposeA: transposeB, transposeB: true, halves: [halves[1], false] })
+      : matmul(dy, b, { transposeB: !transposeB, halves: [false, halves[1]] });
     const db = transposeB
-      ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
-      : matmul(a, dy, { transposeA: !transposeA });
+      ? matmul(dy, a, { transposeA: true, transposeB: transposeA, halves: [false, halves[0]] })
+      : matmul(a, dy, { transposeA: !transposeA, halves: [halves[0], false] });
     return [wanted[0] ? da : undefined, wanted[1] ? db : undefined, wanted[2] ? sum(dy, 0) : undefined];
   },
   reference({ inputs: [a, b, bias], outputs: [y], attributes: { transposeA, transposeB } }) {
@@ -59,8 +54,8 @@ export function matmul(
   b: Tensor,
   options: Partial<MatmulAttributes> & { readonly bias?: Tensor | undefined } = {},
 ): Tensor {
-  const { bias, transposeA = false, transposeB = false } = options;
-  return apply(matmulOperation, bias ? [a, b, bias] : [a, b], { transposeA, transposeB });
+  const { bias, transposeA = false, transposeB = false, halves = [true, true] } = options;
+  return apply(matmulOperation, bias ? [a, b, bias] : [a, b], { transposeA, transposeB, halves });
 }
 
 /** Linear layer `y = x · Wᵀ + b`: x `[rows, in]`, weight `[out, in]`, bias `[out]`, y `[rows, out]`. */

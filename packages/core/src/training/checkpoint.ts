@@ -28,6 +28,8 @@ export interface Progress {
   readonly finished: boolean;
   /** Seconds of training so far. */
   readonly seconds: number;
+  /** The device's choice of kernels, see `Device.kernels`; empty if it chooses none. */
+  readonly kernels: Readonly<Record<string, string>>;
 }
 
 /** The vectors of a group: parameters, both moments, and the parameters of the best evaluation. */
@@ -97,6 +99,8 @@ function parseProgress(json: JsonFields): Progress {
     history: json.get('history', jsonList(isEpochRecord)),
     finished: json.get('finished', jsonBoolean),
     seconds: json.get('seconds', jsonNumberIn(0, Infinity)),
+    // Earlier versions chose none.
+    kernels: json.take('kernels', jsonRecord(jsonText), {}),
   };
   const { step, taskSteps, stopping: state, history } = progress;
   if (Object.values(taskSteps).reduce((sum, n) => sum + n, 0) !== step)

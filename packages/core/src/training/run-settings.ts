@@ -23,6 +23,7 @@ export function runSettings(options: TrainOptions, plan: Plan, model: TrainableM
     device: encoder.device.kind,
     select: select ? `${select.metric} ${select.better}` : 'loss lower',
     parameters: specs.join(', '),
+    ...(encoder.device.weightStorage === 'f16' ? { precision: 'f16' } : {}),
     ...(pooling === undefined ? {} : { pooling }),
     ...(classWeights === 'none' ? {} : { classWeights: weightsText(classWeights) }),
   };

@@ -47,20 +47,32 @@ export class Run implements SteppedRun {
     history: [],
     finished: false,
     seconds: 0,
+    kernels: {},
   };
   /** Parameters of the best evaluation. */
   #best: GroupVectors = new Map();
 
-  private constructor(options: TrainOptions, plan: Plan, model: TrainableModel, tracks: readonly Track[]) {
+  private constructor(
+    options: TrainOptions,
+    plan: Plan,
+    model: TrainableModel,
+    tracks: readonly Track[],
+    settings: RunSettings,
+  ) {
     this.#options = options;
     this.#plan = plan;
     this.#model = model;
     this.#tracks = tracks;
     this.#order = batchOrder(options, plan);
-    this.#settings = runSettings(options, plan, model);
+    this.#settings = settings;
   }
 
   static async create(options: TrainOptions, plan: Plan, model: TrainableModel): Promise<Run> {
+    const settings = runSettings(options, plan, model);
+    const bytes = options.resume ? await options.checkpoints?.load() : undefined;
+    const state = bytes && decodeCheckpoint(bytes, settings, model.parameters.groups);
+    // Before anything is compiled: other kernels may round differently.
+    if (state) model.encoder.device.useKernels?.(state.progress.kernels);
     let tracks: readonly Track[];
     try {
       tracks = await createTracks(options, plan, model);
@@ -68,9 +80,9 @@ export class Run implements SteppedRun {
       if (options.signal?.aborted) throw new InterruptedError('training was interrupted before it began');
       throw error;
     }
-    const run = new Run(options, plan, model, tracks);
+    const run = new Run(options, plan, model, tracks, settings);
     try {
-      await run.#restore();
+      await run.#restore(state);
     } catch (error) {
       run.dispose();
       throw error;
@@ -83,14 +95,13 @@ export class Run implements SteppedRun {
     return { history, bestEpoch: stopping.bestEvaluation, steps: step, seconds };
   }
 
-  async #restore(): Promise<void> {
+  async #restore(state: ReturnType<typeof decodeCheckpoint> | undefined): Promise<void> {
     const { parameters, encoder } = this.#model;
-    const bytes = this.#options.resume ? await this.#options.checkpoints?.load() : undefined;
-    if (bytes) {
-      const { progress, groups } = decodeCheckpoint(bytes, this.#settings, parameters.groups);
+    if (state) {
+      const { progress, groups } = state;
       writeGroups(parameters.groups, groups);
       this.#progress = progress;
-      this.#best = new Map([...groups].map(([name, state]) => [name, state.best]));
+      this.#best = new Map([...groups].map(([name, group]) => [name, group.best]));
     } else this.#best = await readValues(parameters.groups);
     for (const [task, steps] of Object.entries(this.#progress.taskSteps)) this.#begun.set(task, steps);
     const rows = (split: 'train' | 'validation'): number =>
@@ -209,7 +220,8 @@ export class Run implements SteppedRun {
   }
 
   async encode(): Promise<Uint8Array> {
-    this.#progress = { ...this.#progress, seconds: this.#seconds };
+    const { kernels = {} } = this.#model.encoder.device;
+    this.#progress = { ...this.#progress, seconds: this.#seconds, kernels };
     const groups = await readGroups(this.#model.parameters.groups, this.#best);
     return encodeCheckpoint(this.#settings, this.#progress, groups, this.#options.checkpointNote);
   }

@@ -6,6 +6,7 @@ const settings = { method: 'bottleneck', seed: 0 };
 const groups = [{ name: 'decay', size: 2 }];
 const progress: Progress = {
   ...{ step: 4, taskSteps: { red: 4 }, lossSum: 1.5, lossRows: 8, finished: false, seconds: 1.25 },
+  kernels: { 'tokens×4 · 4×4': 'register 4×4' },
   stopping: { best: Number.NaN, bestEvaluation: 1, evaluations: 1, waited: 0 },
   history: [
     {

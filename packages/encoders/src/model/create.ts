@@ -22,7 +22,7 @@ export interface CreateEncoderOptions extends FamilyOptions {
   readonly tokenizer?: SegmentEncoder;
   /** Number of layers to use, from the first. Default: all. */
   readonly layers?: number;
-  /** Storage type of the weights of linear layers and embeddings on the device; f32 by default. Sums are always f32. */
+  /** Storage type of the weights of linear layers and embeddings on the device; by default the device decides. Sums are always f32. */
   readonly storage?: 'f32' | 'f16';
   /**
    * Called as tensors are read; by default progress is not reported. Each tensor is read twice: for the fingerprint, and for the
@@ -39,7 +39,7 @@ export interface CreateEncoderOptions extends FamilyOptions {
  * ArgumentError for a wrong number of layers
  */
 export async function createEncoder(options: CreateEncoderOptions): Promise<TransformerEncoder> {
-  const { device, weights: reader, name, tokenizer, storage = 'f32' } = options;
+  const { device, weights: reader, name, tokenizer, storage = device.weightStorage ?? 'f32' } = options;
   const config = withLayers(options.config, options.layers);
   const family = familyOf(config.modelType, options);
   const plan = planWeights(reader, family, config, options.config.layers, name);

@@ -69,6 +69,8 @@ export interface RunFile {
     readonly description: string;
     /** Memory in use on the device. */
     readonly memory: MemoryUse;
+    /** The kernels that measurements on the device chose, by what they compute; absent if they chose none. */
+    readonly kernels?: Readonly<Record<string, string>>;
   };
   /** Seconds of training. */
   readonly seconds: number;
@@ -238,6 +240,9 @@ export const runSchema: v.GenericSchema<unknown, RunFile> = v.looseObject(
         memory: v.looseObject(
           { bytes: v.record(v.string(), number, 'an object of numbers'), total: notNegative },
           'an object',
+        ),
+        kernels: v.exactOptional(
+          v.record(v.string(), v.string('a text'), `an object of texts${maybeMissing}`),
         ),
       },
       'an object',

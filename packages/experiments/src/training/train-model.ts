@@ -98,7 +98,10 @@ export async function trainModel(job: ModelJob): Promise<RunFile> {
       : { data: first.data, results: first.results, assessment: first.assessment }),
     ...(validated && { folds: validated.folds }),
     ...{ history: records, bestEpoch, steps, parameters },
-    device: { kind: device.kind, description: device.description, memory: device.memory() },
+    device: {
+      ...{ kind: device.kind, description: device.description, memory: device.memory() },
+      ...(device.kernels && Object.keys(device.kernels).length > 0 && { kernels: device.kernels }),
+    },
     ...{ seconds, tokensPerSecond: pace.tokensPerSecond ?? null, files: Object.keys(files) },
   };
   await out.replace({ ...files, [runFileName]: await encodeRunFile(run, out.path) });

@@ -39,7 +39,7 @@ async function findWebGPU(): Promise<{ gpu: GPU; polled: boolean } | undefined> 
     const name = 'webgpu';
     try {
       const module: { create(flags: string[]): GPU } = await import(/* @vite-ignore */ name);
-      dawn = module.create([]);
+      dawn = module.create(dawnFlags);
     } catch {
       return undefined;
     }
@@ -114,15 +114,26 @@ function limitNumbers(limits: GPUSupportedLimits): Record<string, number> {
   return numbers;
 }
 
-/** Limits to raise: the sizes of buffers. The defaults of the other limits are enough for all kernels. */
-const wantedLimits = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
+/** Limits to raise: the sizes of buffers, and what larger tiles need. All kernels have a form for the other defaults. */
+const wantedLimits = [
+  ...(['maxBufferSize', 'maxStorageBufferBindingSize'] as const),
+  ...(['maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup'] as const),
+] as const;
+
+/** Features to request where they are. All kernels have a form without them. */
+const wantedFeatures: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
+
+/** Dawn hides f16 of one vendor, and rounds times to 65 µs, unless it is told not to. */
+const dawnFlags = [
+  'enable-dawn-features=vulkan_enable_f16_on_nvidia',
+  'disable-dawn-features=timestamp_quantization',
+];
 
 /** Opens a device on an adapter. @throws DeviceError if the adapter refuses */
 export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredLimits: Record<string, number> = {};
   for (const name of wantedLimits) requiredLimits[name] = adapter.limits[name];
-  const requiredFeatures: GPUFeatureName[] = [];
-  if (adapter.features.has('subgroups')) requiredFeatures.push('subgroups');
+  const requiredFeatures = wantedFeatures.filter((name) => adapter.features.has(name));
   try {
     return await adapter.requestDevice({ label: 'scalearn', requiredFeatures, requiredLimits });
   } catch (error) {

@@ -1,21 +1,37 @@
+import { DeviceError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
-import type {
-  CompileOptions,
-  Device,
-  DeviceTensor,
-  HostArray,
-  MemoryUse,
-  Program,
-  UploadOptions,
-} from '../device.ts';
+import type { Product } from '../../graph/product.ts';
+import type { CompileOptions, Device, DeviceTensor, HostArray, MemoryUse, UploadOptions } from '../device.ts';
 import { environment, type GpuDevice, isNode } from '../environment.ts';
 import { measureMemory } from '../memory.ts';
 import { type AdapterDescription, describeAdapter, findAdapter, openDevice } from './adapter.ts';
 import { GpuContext } from './context.ts';
-import { chooseProfile, type KernelVariant } from './profile.ts';
-import { WebGPUProgram } from './program.ts';
+import { measurePeaks, type Peaks } from './peaks.ts';
+import { chooseProfile, type KernelVariant, workgroupLimits } from './profile.ts';
+import { type GpuProgram, WebGPUProgram } from './program.ts';
 import { WebGPUTensor } from './tensor.ts';
+import { type Clock, clockOf } from './timing.ts';
+import { type KernelRecord, TileChoices } from './tune/choices.ts';
+import { StoredRecord, type TuningRecord } from './tune/record.ts';
+import { indexedDbStore, memoryStore, type TuningStore } from './tune/store.ts';
+import { findProducts, TrialDevice } from './tune/trial.ts';
+import { Tuner } from './tune/tuner.ts';
 import { Waiter } from './waiting.ts';
+
+/** How kernels are measured. */
+export interface TuningOptions {
+  /**
+   * Keeps what was measured, so that the next process need not measure; by default IndexedDB in a page, and nothing
+   * elsewhere.
+   */
+  readonly store?: TuningStore;
+  /** Milliseconds that all measurements of a device may take; 3000 by default. */
+  readonly milliseconds?: number;
+  /** Largest number of kernels to try for each product; 12 by default. `Infinity` tries all. */
+  readonly candidates?: number;
+  /** Called before each product is measured, with its name; by default nothing is told. */
+  readonly onProduct?: (name: string) => void;
+}
 
 export interface WebGPUOptions {
   /** A GPU device to use; by default one is requested. The library never destroys a device passed here. */
@@ -24,7 +40,22 @@ export interface WebGPUOptions {
   readonly powerPreference?: 'low-power' | 'high-performance';
   /** Kernel variant to use; by default the environment variable SCALEARN_WEBGPU_VARIANT, else the adapter decides. */
   readonly forceVariant?: KernelVariant;
+  /**
+   * `f16` stores frozen weights as f16, and multiplies values other than gradients as f16; sums, norms, losses and
+   * trained parameters stay f32. `auto`, the default, is `f32` at present.
+   */
+  readonly precision?: Precision;
+  /**
+   * Whether to measure which kernels are fastest, when a graph is compiled whose products were never measured on this
+   * adapter. By default the environment variable SCALEARN_TUNE (`1` or `0`) decides, else it is done on a GPU, and not
+   * on a software adapter. It is never done with a forced variant or a GPU device that was passed in.
+   */
+  readonly tune?: boolean;
+  /** How they are measured; by default with the defaults of each option. */
+  readonly tuning?: TuningOptions;
 }
+
+export type Precision = 'auto' | 'f32' | 'f16';
 
 /** Runs graphs with WebGPU, on a GPU or a software adapter. */
 export class WebGPUDevice implements Device {
@@ -35,13 +66,25 @@ export class WebGPUDevice implements Device {
   readonly #owned: boolean;
   readonly #tensors = new Set<WebGPUTensor>();
   readonly #programs = new Set<WebGPUProgram>();
+  readonly #choices: TileChoices;
+  readonly #tuner: Tuner | undefined;
+  readonly #record: StoredRecord | undefined;
   #disposed = false;
 
-  private constructor(context: GpuContext, adapter: AdapterDescription, owned: boolean) {
+  private constructor(
+    context: GpuContext,
+    adapter: AdapterDescription,
+    owned: boolean,
+    choices: TileChoices,
+    tuning?: { readonly tuner: Tuner; readonly record: StoredRecord },
+  ) {
     this.#context = context;
     this.adapter = adapter;
     this.#owned = owned;
     this.lost = context.lost;
+    this.#choices = choices;
+    this.#tuner = tuning?.tuner;
+    this.#record = tuning?.record;
   }
 
   /** See {@link requestWebGPUDevice}. */
@@ -52,11 +95,27 @@ export class WebGPUDevice implements Device {
     if (!gpu) return undefined;
     const info = found?.adapter.info ?? gpu.adapterInfo;
     const adapter = describeAdapter({ info, features: gpu.features, limits: gpu.limits });
-    const profile = chooseProfile(adapter, options.forceVariant ?? environment('SCALEARN_WEBGPU_VARIANT'));
+    const forced = options.forceVariant ?? environment('SCALEARN_WEBGPU_VARIANT');
+    const halves = isHalf(options.precision, adapter);
+    const usual = { ...chooseProfile(adapter, forced), halves };
+    const choices = new TileChoices(usual.matmul, workgroupLimits(adapter));
+    const profile = { ...usual, tileOf: (product: Product) => choices.tileOf(product) };
     // In Node, a device that was passed in also comes from Dawn.
     const polled = found?.polled ?? isNode();
     const nap = polled ? (adapter.isSoftware ? 0.5 : 0.1) : undefined;
-    return new WebGPUDevice(new GpuContext(gpu, profile, new Waiter(nap)), adapter, !options.gpu);
+    const context = new GpuContext(gpu, profile, new Waiter(nap));
+    if (forced !== undefined || !found || !isTuned(options.tune, adapter))
+      return new WebGPUDevice(context, adapter, !options.gpu, choices);
+    const { store = indexedDbStore() ?? memoryStore(), ...limits } = options.tuning ?? {};
+    const { milliseconds = 3000, candidates = 12, onProduct } = limits;
+    const record = await StoredRecord.read(store, adapter);
+    // What is tried may lose its device, so it has one of its own.
+    const open = async (): Promise<TrialDevice | undefined> => {
+      const trial = await findAdapter({ powerPreference });
+      return trial && new TrialDevice(await openDevice(trial.adapter), usual, new Waiter(nap));
+    };
+    const tuner = new Tuner({ choices, record, profile: usual, open, milliseconds, candidates, onProduct });
+    return new WebGPUDevice(context, adapter, !options.gpu, choices, { tuner, record });
   }
 
   get description(): string {
@@ -70,6 +129,35 @@ export class WebGPUDevice implements Device {
     return this.#context.profile.matmul;
   }
 
+  get weightStorage(): 'f32' | 'f16' {
+    return this.#context.profile.halves ? 'f16' : 'f32';
+  }
+
+  /** See `Device.kernels`. */
+  get kernels(): KernelRecord {
+    return this.#choices.used;
+  }
+
+  /** What was measured on this adapter, now or earlier; undefined if nothing is measured on this device. */
+  get tuning(): TuningRecord | undefined {
+    return this.#record?.current;
+  }
+
+  /** How `time()` of programs measures. */
+  get clock(): Clock {
+    return clockOf(this.#context);
+  }
+
+  /** Measures what the adapter can do at best. It takes about a second. */
+  peaks(): Promise<Peaks> {
+    this.#context.check();
+    return measurePeaks(this.#context);
+  }
+
+  useKernels(record: KernelRecord): void {
+    this.#choices.adopt(record);
+  }
+
   upload(data: HostArray, shape: readonly number[], options: UploadOptions = {}): DeviceTensor {
     this.#context.check();
     const tensor = new WebGPUTensor(this, this.#context, data, shape, options, (t) =>
@@ -79,8 +167,10 @@ export class WebGPUDevice implements Device {
     return tensor;
   }
 
-  async compile(graph: Graph, options: CompileOptions = {}): Promise<Program> {
+  async compile(graph: Graph, options: CompileOptions = {}): Promise<GpuProgram> {
     this.#context.check();
+    const { profile, limit } = this.#context;
+    if (this.#tuner) await this.#tuner.prepare(findProducts(graph, profile, limit));
     const program = await WebGPUProgram.compile(this.#context, graph, options, (p) =>
       this.#programs.delete(p),
     );
@@ -117,4 +207,16 @@ export class WebGPUDevice implements Device {
  */
 export function requestWebGPUDevice(options: WebGPUOptions = {}): Promise<WebGPUDevice | undefined> {
   return WebGPUDevice.open(options);
+}
+
+/** Returns whether products are computed with f16. @throws DeviceError if the adapter has none */
+function isHalf(precision: Precision = 'auto', { features }: AdapterDescription): boolean {
+  if (precision !== 'f16') return false;
+  if (features.includes('shader-f16')) return true;
+  throw new DeviceError("this adapter does not compute with f16; choose the precision 'f32' or 'auto'");
+}
+
+/** Returns whether kernels are measured on an adapter. */
+function isTuned(tune: boolean | undefined, { isSoftware }: AdapterDescription): boolean {
+  return tune ?? { '1': true, '0': false }[environment('SCALEARN_TUNE') ?? ''] ?? !isSoftware;
 }

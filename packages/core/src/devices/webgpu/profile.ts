@@ -1,5 +1,6 @@
 import { ArgumentError, DeviceError } from '../../errors.ts';
 import type { KernelProfile } from '../../graph/kernel.ts';
+import type { WorkgroupLimits } from '../../ops/matmul/choose.ts';
 import type { AdapterDescription } from './adapter.ts';
 
 /** A family of kernels; see {@link chooseProfile}. */
@@ -42,4 +43,15 @@ export function chooseProfile(adapter: AdapterDescription, forced?: string): Ker
 
 function isVariant(text: string): text is KernelVariant {
   return kernelVariants.some((variant) => variant === text);
+}
+
+/** Returns what an adapter allows a workgroup. What it does not tell is as little as WebGPU allows. */
+export function workgroupLimits(adapter: AdapterDescription): WorkgroupLimits {
+  const { limits } = adapter;
+  const invocations = limits.maxComputeInvocationsPerWorkgroup ?? 256;
+  return {
+    invocations: Math.min(invocations, limits.maxComputeWorkgroupSizeX ?? 256),
+    bytes: limits.maxComputeWorkgroupStorageSize ?? 16384,
+    hasSubgroups: hasSubgroups(adapter),
+  };
 }

@@ -9,14 +9,31 @@ import { Arena } from './arena.ts';
 import { type GpuContext, type TrackedBuffer, usage } from './context.ts';
 import { type Blueprint, drawBlueprint } from './plan/blueprint.ts';
 import { isHalf, valueLeaf } from './plan/values.ts';
+import { type KernelWork, workOf } from './plan/work.ts';
 import { StagingRing } from './staging.ts';
 import { WebGPUTensor } from './tensor.ts';
+import { timeWork } from './timing.ts';
 
 type Feeds = Readonly<Record<string, HostArray>>;
 type Results = Record<string, HostArray>;
 
+/** A program on a GPU, of whose kernels more is known than of other programs. */
+export interface GpuProgram extends Program {
+  /** The label and WGSL text of each dispatch, in execution order. */
+  readonly kernels: readonly { readonly label: string; readonly code: string }[];
+  /** Returns what each dispatch computes and moves in a run with these inputs, in the order of `kernels`. */
+  work(inputs: Feeds): KernelWork[];
+  /**
+   * Runs the graph once, without its results and its updates at the end, and measures each dispatch.
+   *
+   * @param repeats times that each dispatch runs in a row; more than one only if no dispatch reads what it writes
+   * @returns milliseconds of one time of each dispatch, in the order of `kernels`
+   */
+  time(inputs: Feeds, repeats?: number): Promise<number[]>;
+}
+
 /** A graph as compiled pipelines and preassigned buffers, replayed for every run. */
-export class WebGPUProgram implements Program {
+export class WebGPUProgram implements GpuProgram {
   readonly #context: GpuContext;
   readonly #blueprint: Blueprint;
   readonly #pipelines: readonly GPUComputePipeline[];
@@ -82,7 +99,6 @@ export class WebGPUProgram implements Program {
     return { operations: this.#blueprint.dispatches.length, arenaBytes: this.#arena?.bytes ?? 0 };
   }
 
-  /** The label and WGSL text of each dispatch, in execution order. */
   get kernels(): readonly { readonly label: string; readonly code: string }[] {
     return this.#blueprint.dispatches.map(({ label, code }) => ({ label, code }));
   }
@@ -129,6 +145,30 @@ export class WebGPUProgram implements Program {
         this.#start(copies).then(resolve, reject);
       });
     });
+  }
+
+  work(inputs: Feeds): KernelWork[] {
+    return workOf(this.#blueprint, bindFeeds(this.#blueprint.feeds, inputs));
+  }
+
+  async time(inputs: Feeds, repeats = 1): Promise<number[]> {
+    this.#check();
+    const dims = bindFeeds(this.#blueprint.feeds, inputs);
+    const { arena, checked } = this.#arenaFor(dims);
+    arena.setDims(dims);
+    this.#feed(arena, inputs);
+    const work = this.#blueprint.dispatches.map((dispatch, i) => ({
+      before: (encoder: GPUCommandEncoder) => {
+        for (const value of dispatch.cleared) encoder.clearBuffer(arena.buffer(value));
+      },
+      encode: (pass: GPUComputePassEncoder) => {
+        pass.setPipeline(at(this.#pipelines, i));
+        pass.setBindGroup(0, at(arena.bindGroups, i));
+        for (let time = 0; time < repeats; time++) pass.dispatchWorkgroups(...at(arena.groups, i));
+      },
+    }));
+    const [times] = await Promise.all([timeWork(this.#context, work), checked]);
+    return times.map((milliseconds) => milliseconds / repeats);
   }
 
   #check(): void {

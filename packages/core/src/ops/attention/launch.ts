@@ -30,7 +30,8 @@ export function launchAttention(
   profile: KernelProfile,
 ): Launch[] {
   const variant = variantOf(inputs, use, profile);
-  return [launch(variant.forward, { inputs, outputs, ...shared(inputs, use, profile, variant, 1) })];
+  const flops = productsPerPair(inputs, 2);
+  return [launch(variant.forward, { inputs, outputs, flops, ...shared(inputs, use, profile, variant, 1) })];
 }
 
 export function launchAttentionGradient(
@@ -40,7 +41,9 @@ export function launchAttentionGradient(
   profile: KernelProfile,
 ): Launch[] {
   const variant = variantOf(inputs, use, profile);
-  return [launch(variant.backward, { inputs, outputs, ...shared(inputs, use, profile, variant, 2) })];
+  // Scores again, and the gradients of probabilities, queries, keys and values.
+  const flops = productsPerPair(inputs, 5);
+  return [launch(variant.backward, { inputs, outputs, flops, ...shared(inputs, use, profile, variant, 2) })];
 }
 
 export function launchPositionGradient(
@@ -58,6 +61,13 @@ export function launchPositionGradient(
       ...{ constants: { ...constants, relative }, cleared: ['dPositions'] },
     }),
   ];
+}
+
+/** Counts matrix products over all pairs of tokens of a sequence, for sequences of one length. */
+function productsPerPair({ qkv, cuSeqlens }: AttentionInputs, products: number): Size {
+  const hidden = fixedDim(qkv.shape, 1) / 3;
+  const [tokens, boundaries] = [elements(qkv.shape.slice(0, 1)), elements(cuSeqlens.shape)];
+  return (dims) => (2 * products * hidden * tokens(dims) ** 2) / (boundaries(dims) - 1);
 }
 
 function variantOf(

@@ -11,6 +11,9 @@ export interface MatmulForm {
   readonly wideA: boolean;
   readonly wideB: boolean;
   readonly wideY: boolean;
+  /** Whether a tile in workgroup memory holds an operand as f16. */
+  readonly halfA: boolean;
+  readonly halfB: boolean;
   /**
    * Number of products, whose operands and results lie side by side in the columns. All sizes are those of one. Several
    * have no slices.
@@ -28,22 +31,41 @@ export interface MatmulUse {
   readonly form: MatmulForm;
 }
 
-/** Returns one group for every tile of the result and every slice. */
+/** Returns the work of a product: one group for every tile of the result and every slice. */
 export function tiles(
-  { sizes: { m, n }, form: { slices, heads } }: MatmulUse,
+  { sizes: { m, n, k }, form: { slices, heads } }: MatmulUse,
   rows: number,
   columns: number,
-): Launch['groups'] {
-  return (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), slices * heads];
+): Pick<Launch, 'groups' | 'flops'> {
+  return {
+    groups: (dims) => [Math.ceil(n(dims) / columns), Math.ceil(m(dims) / rows), slices * heads],
+    flops: (dims) => 2 * heads * m(dims) * n(dims) * k(dims),
+  };
+}
+
+/** The group's slice of `count` steps of k: text that declares what the expressions of its limits need. */
+interface Slice {
+  readonly before: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Returns the group's slice of `count` steps of k, a multiple of `by` except the last one. */
+export function sliceOf(count: string, by: number, { slices }: MatmulForm): Slice {
+  if (slices === 1) return { before: '', from: '0u', to: count };
+  const whole = by === 1 ? '' : ` * ${by}u`;
+  return {
+    before: `let share = (${count} + ${slices * by - 1}u) / ${slices * by}u${whole};\n  `,
+    from: 'group.z * share',
+    to: `min(${count}, (group.z + 1u) * share)`,
+  };
 }
 
 /** Starts a loop over the group's slice of `count` steps of k, `by` at a time. */
-export function sliceLoop(step: string, count: string, by: number, { slices }: MatmulForm): string {
+export function sliceLoop(step: string, count: string, by: number, form: MatmulForm): string {
   const next = by === 1 ? `${step}++` : `${step} += ${by}u`;
-  if (slices === 1) return `for (var ${step} = 0u; ${step} < ${count}; ${next})`;
-  const whole = by === 1 ? '' : ` * ${by}u`;
-  return wgsl`let share = (${count} + ${slices * by - 1}u) / ${slices * by}u${whole};
-  for (var ${step} = group.z * share; ${step} < min(${count}, (group.z + 1u) * share); ${next})`;
+  const { before, from, to } = sliceOf(count, by, form);
+  return `${before}for (var ${step} = ${from}; ${step} < ${to}; ${next})`;
 }
 
 /** Reads a stored matrix as vectors of four neighbors in a row. All indices are u32 expressions. */

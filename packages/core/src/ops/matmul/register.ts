@@ -1,5 +1,6 @@
 import { type ArrayInput, defineKernel } from '../../graph/kernel.ts';
 import { launch } from '../../graph/launch.ts';
+import type { RegisterTile } from '../../graph/product.ts';
 import type { Launch } from '../../graph/tensor.ts';
 import { unroll, wgsl } from '../../graph/wgsl.ts';
 import {
@@ -12,22 +13,24 @@ import {
   tiles,
 } from './operands.ts';
 
-/** Rows and columns of the result per invocation. A workgroup has 8 × 8 invocations. */
-const own = 8;
-const tile = 8 * own;
+interface RegisterForm extends MatmulForm {
+  /** Rows and columns of the result per invocation. A workgroup has 8 × 8 invocations. */
+  readonly own: 4 | 8;
+}
 
 /**
- * Returns text that reads eight elements at step k of an operand: one from each of eight rows (`along` k), or eight
- * neighbors. It has declarations before the loop, statements in the loop, and the name of an element.
+ * Returns text that reads elements at step k of an operand: one from each of several rows (`along` k), or neighbors. It
+ * has declarations before the loop, statements in the loop, and the name of an element.
  */
-function readEight(
+function readOwn(
   source: ArrayInput,
   name: string,
   first: string,
   limit: string,
   sizes: { readonly k: string; readonly wide: boolean; readonly along: boolean },
-  form: MatmulForm,
+  form: RegisterForm,
 ): { before: string; step: string; element: (i: number) => string } {
+  const { own } = form;
   if (sizes.along)
     return {
       before: unroll(
@@ -47,9 +50,12 @@ function readEight(
       element: (i) => `${name}${i}`,
     };
   return {
-    before: unroll(2, (h) => `  let ${name}Column${h} = min(${first} + ${4 * h}u, ${limit} - 1u) >> 2u;`),
+    before: unroll(
+      own / 4,
+      (h) => `  let ${name}Column${h} = min(${first} + ${4 * h}u, ${limit} - 1u) >> 2u;`,
+    ),
     step: unroll(
-      2,
+      own / 4,
       (h) =>
         `    let ${name}${h} = ${source.at4(`${rowOf(form, 'step')} * (${limit} >> 2u) + ${name}Column${h}`)};`,
     ),
@@ -62,10 +68,12 @@ const kernel = defineKernel({
   inputs: { a: 'array', b: 'array', bias: 'optional' },
   outputs: { y: 'values' },
   sizes: ['m', 'n', 'k'],
-  workgroup: (_: MatmulForm) => 64,
+  workgroup: (_: RegisterForm) => 64,
   body: ({ a, b, bias, y, m, n, k }, form) => {
-    const left = readEight(a, 'a', 'firstRow', m, { k, wide: form.wideA, along: !form.transposeA }, form);
-    const right = readEight(b, 'b', 'column', n, { k, wide: form.wideB, along: form.transposeB }, form);
+    const { own } = form;
+    const [tile, halves] = [8 * own, own / 4];
+    const left = readOwn(a, 'a', 'firstRow', m, { k, wide: form.wideA, along: !form.transposeA }, form);
+    const right = readOwn(b, 'b', 'column', n, { k, wide: form.wideB, along: form.transposeB }, form);
     const four = (h: number): string =>
       `vec4f(${[0, 1, 2, 3].map((j) => right.element(4 * h + j)).join(', ')})`;
     const sums = (h: number): string[] => Array.from({ length: own }, (_, i) => `sum${i}_${h}`);
@@ -74,21 +82,22 @@ const kernel = defineKernel({
   let column = group.x * ${tile}u + ${own}u * (local & 7u);
 ${left.before}
 ${right.before}
-${unroll(own, (i) => `  var sum${i}_0 = vec4f(); var sum${i}_1 = vec4f();`)}
+${unroll(own, (i) => `  ${Array.from({ length: halves }, (_, h) => `var sum${i}_${h} = vec4f();`).join(' ')}`)}
   ${sliceLoop('step', k, 1, form)} {
 ${left.step}
 ${right.step}
 ${unroll(
-  2,
+  halves,
   (h) => wgsl`    let right${h} = ${four(h)};
 ${multiplyAdd(own, (i) => `sum${i}_${h}`, left.element, `right${h}`)}`,
 )}
   }
-${unroll(2, (h) => putRows(y, bias, form, { m, n }, sums(h), 'firstRow + i', `(column + ${4 * h}u)`))}`;
+${unroll(halves, (h) => putRows(y, bias, form, { m, n }, sums(h), 'firstRow + i', `(column + ${4 * h}u)`))}`;
   },
 });
 
-/** Launches a matrix product in which every invocation computes 8 × 8 elements and reads both operands directly. */
-export function launchRegister(use: MatmulUse): Launch {
-  return launch(kernel, { ...use, constants: use.form, groups: tiles(use, tile, tile) });
+/** Launches a matrix product in which every invocation computes its elements alone and reads both operands directly. */
+export function launchRegister(use: MatmulUse, { own }: RegisterTile): Launch {
+  const constants = { ...use.form, own };
+  return launch(kernel, { ...use, constants, ...tiles(use, 8 * own, 8 * own) });
 }

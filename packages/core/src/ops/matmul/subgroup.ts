@@ -90,6 +90,5 @@ ${putRows(
  */
 export function launchSubgroup(use: MatmulUse, subgroupSize: number): Launch {
   const constants = { ...use.form, subgroupSize };
-  const groups = tiles(use, subgroupRows(constants), 4 * subgroupSize);
-  return launch(kernel, { ...use, constants, groups });
+  return launch(kernel, { ...use, constants, ...tiles(use, subgroupRows(constants), 4 * subgroupSize) });
 }

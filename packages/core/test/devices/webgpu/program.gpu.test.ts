@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Program } from '../../../src/devices/device.ts';
 import { ReferenceDevice } from '../../../src/devices/reference.ts';
 import { findAdapter, openDevice } from '../../../src/devices/webgpu/adapter.ts';
 import { GpuContext } from '../../../src/devices/webgpu/context.ts';
@@ -39,7 +38,7 @@ describe('a training graph', () => {
 
   test('needs few dispatches: one for AdamW, whole layers in one', async () => {
     const { graph } = smallTraining(device);
-    const program = (await device.compile(graph)) as Program & { kernels: { label: string }[] };
+    const program = await device.compile(graph);
     const labels = program.kernels.map(({ label }) => label);
     expect(labels.filter((label) => label.includes('adam'))).toEqual(['adamM + adamV + adamW']);
     expect(labels).toContain('matmul + gelu');
@@ -202,7 +201,15 @@ describe('errors', () => {
   test('a kernel that does not compile is named, with the compiler’s words', async () => {
     const profile = { matmul: 'register', rows: 'thread', subgroupSize: 0 } as const;
     const context = new GpuContext(gpu, profile, new Waiter(0.5));
-    const broken = { label: 'broken', code: 'fn main() -> nothing {}', bindings: [], sizes: [], cleared: [] };
+    const broken = {
+      label: 'broken',
+      code: 'fn main() -> nothing {}',
+      bindings: [],
+      sizes: [],
+      cleared: [],
+      flops: () => 0,
+      bytes: () => 0,
+    };
     const compiled = context.pipeline({ ...broken, groups: () => [1, 1, 1] });
     await expect(compiled).rejects.toThrow(/kernel 'broken' does not compile: .*nothing/);
     await expect(compiled).rejects.toThrow(DeviceError);

@@ -6,7 +6,7 @@ import type { Launch, Value } from '../../../graph/tensor.ts';
 import { wgsl } from '../../../graph/wgsl.ts';
 import { type Group, isDrawable } from '../plan/group.ts';
 import type { Schedule } from '../plan/schedule.ts';
-import { inlineOf, isTensor, placeOf, valueName } from '../plan/values.ts';
+import { inlineOf, isHalf, isTensor, placeOf, valueName } from '../plan/values.ts';
 import { type Binding, ModuleText } from './module-text.ts';
 import { areVectorizable, quarter, Scope } from './scope.ts';
 
@@ -19,6 +19,10 @@ export interface Dispatch {
   /** The fields of the uniform buffer, each a u32; empty if the kernel needs no sizes. */
   readonly sizes: readonly Size[];
   readonly groups: (dims: DimValues) => Groups;
+  /** Floating-point operations: of matrix products and attention, and one for each elementwise operation. */
+  readonly flops: Size;
+  /** Bytes read and written, if every element that is needed passes once. */
+  readonly bytes: Size;
   /** Arrays to set to zero before the dispatch. */
   readonly cleared: readonly Value[];
 }
@@ -50,6 +54,8 @@ ${scope.lines}`;
     bindings,
     sizes,
     groups: groupsFor(items, elementwiseGroup),
+    flops: elementwiseFlops(group),
+    bytes: movedBytes(bindings, undefined),
     cleared: [],
   };
 }
@@ -81,7 +87,7 @@ function renderKernel(group: Group, launch: Launch, schedule: Schedule): Dispatc
   const body = launch.body(names);
   for (const name of launch.functions) module.use(name);
   const { declarations, bindings, sizes } = module.finish();
-  const enable = launch.subgroups ? 'enable subgroups;\n' : '';
+  const enable = `${launch.halves ? 'enable f16;\n' : ''}${launch.subgroups ? 'enable subgroups;\n' : ''}`;
   const texts = `${launch.declarations}\n${[...functions.values()].join('\n')}`;
   return {
     label: labelOf(group),
@@ -89,7 +95,28 @@ function renderKernel(group: Group, launch: Launch, schedule: Schedule): Dispatc
     bindings,
     sizes,
     groups: launch.groups,
+    flops: (dims) => launch.flops(dims) + elementwiseFlops(group)(dims),
+    bytes: movedBytes(bindings, launch),
     cleared: present(launch.cleared.map((key) => launch.outputs[key])),
+  };
+}
+
+function elementwiseFlops({ nodes, prologues }: Group): Size {
+  const computed = [...nodes, ...[...prologues.values()].flat()].map(({ shape }) => elements(shape));
+  return (dims) => computed.reduce((sum, count) => sum + count(dims), 0);
+}
+
+/** Counts the bytes of arrays. Of a table whose rows are looked up, only as many as the result has. */
+function movedBytes(bindings: readonly Binding[], launch: Launch | undefined): Size {
+  const results = Object.values(launch?.outputs ?? {});
+  const looksUp = results.some((value) => isTensor(value) && value.node.operation.lookup === true);
+  const written = bindings.filter(({ writes }) => writes).map(({ root }) => elements(root.shape));
+  return (dims) => {
+    const most = looksUp ? written.reduce((sum, count) => sum + count(dims), 0) : Number.POSITIVE_INFINITY;
+    return bindings.reduce(
+      (sum, { root }) => sum + Math.min(most, elements(root.shape)(dims)) * (isHalf(root) ? 2 : 4),
+      0,
+    );
   };
 }
 

@@ -1,0 +1,80 @@
+import { oneLine } from '../output/terminal.ts';
+import type { Profile, ProfiledKernel } from './measure-step.ts';
+import { batchText } from './profiled-step.ts';
+import { leastMilliseconds, leastOfAll } from './roofline.ts';
+
+/** Dispatches of the same operations, together. */
+interface Row {
+  readonly label: string;
+  readonly count: number;
+  readonly milliseconds: number;
+  readonly flops: number;
+  readonly bytes: number;
+  /** Milliseconds that they take at least. */
+  readonly least: number;
+}
+
+/** Rows of the table; the rest is one row. */
+const shownRows = 20;
+
+/** Formats a profile as a table, the most time first. */
+export function profileText(profile: Profile): string {
+  const { adapter, clock, step, batch, precision, peaks, kernels, milliseconds, memory } = profile;
+  const total = kernels.reduce((sum, kernel) => sum + kernel.milliseconds, 0);
+  const rows = rowsOf(profile);
+  const others = rows.slice(shownRows);
+  const shown = [...rows.slice(0, shownRows), ...(others.length > 0 ? [sumOf('all others', others)] : [])];
+  const table = [
+    ['ms', 'share', 'GFLOP', 'MB', 'of peak', 'count', 'kernel'],
+    ...shown.map((row) => [
+      row.milliseconds.toFixed(3),
+      percent(row.milliseconds / total),
+      (row.flops / 1e9).toFixed(3),
+      (row.bytes / 1e6).toFixed(2),
+      percent(row.least / row.milliseconds),
+      String(row.count),
+      row.label,
+    ]),
+  ];
+  const widths = [10, 6, 10, 10, 8, 6];
+  const lines = table.map((cells) =>
+    cells
+      .map((cell, i) => (i < widths.length ? cell.padStart(widths[i] ?? 0) : ` ${oneLine(cell)}`))
+      .join(' '),
+  );
+  const products = kernels.filter(({ label }) => /matmul|attention/i.test(label));
+  const ofProducts = products.reduce((sum, kernel) => sum + kernel.milliseconds, 0);
+  return [
+    `${step} of ${batchText(batch)} in ${precision} on ${oneLine(adapter)}`,
+    `peaks: f32 ${peaks.f32.toFixed(0)} GFLOP/s, memory ${peaks.bandwidth.toFixed(1)} GB/s; times by ${clock}`,
+    '',
+    ...lines,
+    '',
+    `${kernels.length} dispatches, ${total.toFixed(2)} ms; a whole step ${milliseconds.toFixed(2)} ms; at best ${leastOfAll(kernels, peaks).toFixed(2)} ms by the peaks`,
+    `${percent(ofProducts / total)} of the time in matrix products and attention; ${(memory / 1e6).toFixed(0)} MB on the device`,
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function rowsOf({ kernels, peaks }: Profile): Row[] {
+  const groups = new Map<string, ProfiledKernel[]>();
+  for (const kernel of kernels) groups.set(kernel.label, [...(groups.get(kernel.label) ?? []), kernel]);
+  const row = ({ label, milliseconds, flops, bytes }: ProfiledKernel): Row => ({
+    ...{ label, count: 1, milliseconds, flops, bytes },
+    least: leastMilliseconds({ flops, bytes }, peaks),
+  });
+  const rows = [...groups].map(([label, each]) => sumOf(label, each.map(row)));
+  return rows.sort((a, b) => b.milliseconds - a.milliseconds);
+}
+
+function sumOf(label: string, rows: readonly Row[]): Row {
+  const sum = (key: 'count' | 'milliseconds' | 'flops' | 'bytes' | 'least'): number =>
+    rows.reduce((total, row) => total + row[key], 0);
+  return {
+    ...{ label, count: sum('count'), milliseconds: sum('milliseconds'), flops: sum('flops') },
+    ...{ bytes: sum('bytes'), least: sum('least') },
+  };
+}
+
+const percent = (part: number): string => `${(Number.isFinite(part) ? 100 * part : 0).toFixed(1)}%`;

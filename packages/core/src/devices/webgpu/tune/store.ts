@@ -1,0 +1,56 @@
+/** Keeps texts by name, for measurements that are not to be repeated in the next process. */
+export interface TuningStore {
+  /** Returns the text kept under a name; undefined if there is none. */
+  read(name: string): Promise<string | undefined>;
+  /** Keeps a text under a name, in place of an earlier one. It is never seen half-written. */
+  write(name: string, text: string): Promise<void>;
+}
+
+/** Keeps texts in memory. */
+export function memoryStore(): TuningStore {
+  const texts = new Map<string, string>();
+  return {
+    read: async (name) => texts.get(name),
+    write: async (name, text) => void texts.set(name, text),
+  };
+}
+
+const [database, table] = ['scalearn', 'tuning'];
+
+/** Keeps texts in the IndexedDB of a page's origin; undefined where there is none. */
+export function indexedDbStore(): TuningStore | undefined {
+  const factory = globalThis.indexedDB as IDBFactory | undefined;
+  if (!factory) return undefined;
+  const open = async (): Promise<IDBDatabase> => {
+    const request = factory.open(database, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(table);
+    return finished(request);
+  };
+  const within = async <T>(
+    mode: IDBTransactionMode,
+    work: (store: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<T> => {
+    const opened = await open();
+    try {
+      return await finished(work(opened.transaction(table, mode).objectStore(table)));
+    } finally {
+      opened.close();
+    }
+  };
+  return {
+    async read(name) {
+      const text: unknown = await within('readonly', (store) => store.get(name));
+      return typeof text === 'string' ? text : undefined;
+    },
+    async write(name, text) {
+      await within('readwrite', (store) => store.put(text, name));
+    },
+  };
+}
+
+function finished<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
