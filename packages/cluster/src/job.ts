@@ -19,7 +19,7 @@ export interface Job {
 }
 
 /** Names of the store that are no keys. */
-const reserved = new Set(['plans']);
+const reserved = new Set(['plans', 'slurm']);
 
 const keySchema: v.GenericSchema<string> = v.pipe(
   v.string(),

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { QueuedJob } from '@scalearn/cluster';
+import type { ScheduledJob } from '@scalearn/cluster';
 import {
   type DoJob,
   type ExperimentEvent,
@@ -11,10 +11,10 @@ import { downloadResult } from '../folders/download-result.ts';
 import type { Places } from './places.ts';
 import { runningJob } from './progress.ts';
 
-/** Milliseconds between two questions to the queue, and between two looks at what runs. */
-const intervals = { queue: 1000, running: 10_000 };
+/** Milliseconds between two looks at the steps of what runs. */
+const lookInterval = 10_000;
 
-export interface FollowOptions extends Pick<Places, 'store' | 'queue'> {
+export interface FollowOptions extends Pick<Places, 'store' | 'scheduler'> {
   /** Ends the following; workers go on. */
   readonly signal: AbortSignal;
   onEvent(event: ExperimentEvent): void;
@@ -53,7 +53,7 @@ export async function followExperiment(plan: Plan, folder: string, options: Foll
   try {
     await runExperiment(plan, folder, {
       ...{ command: doJob, jobs: Math.max(1, plan.runs.length), signal: stop },
-      // It only says that the model is awaited; the queue says when a training begins.
+      // It only says that the model is awaited; the scheduler says when a training begins.
       onEvent: (event) => event.event !== 'started' && onEvent(event),
     });
     if (broken.signal.aborted) throw broken.signal.reason;
@@ -91,33 +91,35 @@ class Ends {
   }
 
   async watch(stop: AbortSignal): Promise<void> {
-    const { queue } = this.#options;
+    const { scheduler } = this.#options;
     while (!stop.aborted) {
-      const states = await queue.states();
+      const states = await scheduler.states();
       for (const key of [...this.#waiting.keys()]) await this.#look(key, states.get(key));
-      if (performance.now() - this.#looked > intervals.running) {
+      if (performance.now() - this.#looked > lookInterval) {
         for (const key of this.#running) await this.#showStep(key);
         this.#looked = performance.now();
       }
-      await setTimeout(intervals.queue, undefined, { signal: stop }).catch(() => {});
+      await setTimeout(1000 * scheduler.pollSeconds, undefined, { signal: stop }).catch(() => {});
     }
   }
 
-  async #look(key: string, queued: QueuedJob | undefined): Promise<void> {
-    const { store, onEvent } = this.#options;
+  async #look(key: string, scheduled: ScheduledJob | undefined): Promise<void> {
+    const { store, scheduler, onEvent } = this.#options;
     const run = this.#runs.get(key);
-    if (queued?.state === 'running') {
+    if (scheduled?.state === 'running') {
       if (run && !this.#running.has(key)) onEvent({ event: 'started', run });
       this.#running.add(key);
       return;
     }
     this.#running.delete(key);
-    if (queued?.state === 'waiting' || queued?.state === 'ready') return;
+    if (scheduled?.state === 'waiting' || scheduled?.state === 'ready') return;
     if (await store.results.read(key)) return this.#waiting.get(key)?.(undefined);
     const mark = await store.marks.get(key);
-    const message = mark
-      ? `${mark.state}: ${mark.reason}`
-      : `it is ${queued ? `${queued.state} in the queue` : 'not in the queue'} and has no result; the same command submits it again`;
+    const { state, reason } = mark ?? scheduled ?? {};
+    const message =
+      reason === undefined
+        ? `it is ${state ?? 'unknown'} in ${scheduler.where} and has no result; the same command submits it again`
+        : `${state}: ${reason}`;
     this.#waiting.get(key)?.({ error: 'JobError', message });
   }
 

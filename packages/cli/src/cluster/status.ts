@@ -1,10 +1,10 @@
-import type { Job, Queue, ResultStore } from '@scalearn/cluster';
+import type { Job, ResultStore, Scheduler } from '@scalearn/cluster';
 import { type RunningJob, runningJob } from './progress.ts';
 
 /** What becomes of a job of an experiment. */
 export interface JobStatus extends Partial<RunningJob> {
   readonly key: string;
-  /** `unqueued`: it has no result, and the queue does not know it. */
+  /** `unqueued`: it has no result, and the scheduler does not know it. */
   readonly state: 'done' | 'running' | 'waiting' | 'failed' | 'cancelled' | 'unqueued';
   /** Why it failed or was cancelled. */
   readonly reason?: string;
@@ -16,18 +16,18 @@ const lanes = 16;
 /**
  * Returns what becomes of each job.
  *
- * @param queue says what runs and what waits; without it, attempts that have no end count as running, though their worker may be dead
+ * @param scheduler says what runs and what waits; without it, attempts that have no end count as running, though their worker may be dead
  */
 export async function statusOf(
   jobs: readonly Job[],
   store: ResultStore,
-  queue: Queue | undefined,
+  scheduler: Scheduler | undefined,
 ): Promise<JobStatus[]> {
   const done = await store.results.has(jobs.map(({ key }) => key));
-  const states = await queue?.states();
+  const states = await scheduler?.states();
   const look = async ({ key }: Job): Promise<JobStatus> => {
     if (done.has(key)) return { key, state: 'done' };
-    const queued = states?.get(key)?.state;
+    const { state: queued, reason } = states?.get(key) ?? {};
     const isLive = queued === 'running' || queued === 'waiting' || queued === 'ready';
     const mark = isLive ? undefined : await store.marks.get(key);
     if (mark) return { key, ...mark };
@@ -35,7 +35,7 @@ export async function statusOf(
     if (running || queued === 'running') return { key, state: 'running', ...running };
     if (states === undefined || isLive) return { key, state: 'waiting' };
     return queued === 'failed' || queued === 'cancelled'
-      ? { key, state: queued }
+      ? { key, state: queued, ...(reason !== undefined && { reason }) }
       : { key, state: 'unqueued', reason: 'submit the experiment again' };
   };
   const all = new Map<string, JobStatus>();

@@ -4,14 +4,14 @@ import { counted } from '@scalearn/experiments/runs';
 import { clusterJobs, planNote } from './jobs.ts';
 import type { Places } from './places.ts';
 
-/** Queues the jobs of an experiment that have no result yet, and stores its plan. It may be repeated. */
+/** Submits the jobs of an experiment that have no result yet, and stores its plan. It may be repeated. */
 export async function submitExperiment(
   plan: Plan,
-  { cluster, store, queue }: Places,
+  { cluster, store, scheduler }: Places,
 ): Promise<PlanSubmission> {
   const jobs = clusterJobs(plan);
   await store.putPlan(plan.experiment.name, jobs, planNote(plan));
-  return cluster.submitPlan(store, queue, jobs);
+  return cluster.submitPlan(store, scheduler, jobs);
 }
 
 export function submissionText({ added, queued, done }: PlanSubmission, where: string): string {

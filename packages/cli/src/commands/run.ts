@@ -16,7 +16,8 @@ import {
 import { count } from '@scalearn/experiments/runs';
 import { type Command, Option } from 'commander';
 import { followExperiment } from '../cluster/follow.ts';
-import { openPlaces, queueOption, storeOption } from '../cluster/places.ts';
+import { openPlaces, type Places, queueOption, slurmOption, storeOption } from '../cluster/places.ts';
+import { slurmLaunch } from '../cluster/slurm.ts';
 import { submissionText, submitExperiment } from '../cluster/submit.ts';
 import { openDevice } from '../devices/open-device.ts';
 import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
@@ -35,6 +36,8 @@ class RunsFailedError extends ScalearnError {
 
 interface RunArguments {
   readonly queue?: string;
+  readonly slurm?: boolean;
+  readonly sbatch?: string;
   readonly store?: string;
   readonly detach?: boolean;
   readonly out: string;
@@ -79,8 +82,15 @@ export function addRun(root: Command, run: Run): void {
       ),
     )
     .addOption(queueOption().conflicts(['jobs', 'device', 'threads', 'dryRun']))
+    .addOption(slurmOption().conflicts(['queue', 'jobs', 'dryRun']))
+    .addOption(
+      pathOption(
+        '--sbatch <options>',
+        'with --slurm: options for sbatch, such as "--partition=gpu --gres=gpu:1"',
+      ),
+    )
     .addOption(storeOption())
-    .option('--detach', 'with --queue: end when all jobs are queued')
+    .option('--detach', 'with --queue or --slurm: end when all jobs are submitted')
     .option('--dry-run', 'show what would be trained, and how long it might take')
     .option('--json', 'one JSON object per line on standard output')
     .addHelpText('after', examples)
@@ -92,18 +102,14 @@ Examples:
   scalearn run experiments/main-table-mini.yaml --fast
   scalearn run experiments/glue.yaml --data glue --dry-run
   scalearn run experiments/glue.yaml --queue postgres://me@db/runs --store s3://runs/paper
+  scalearn run experiments/glue.yaml --slurm --sbatch "--partition=gpu --gres=gpu:1" --store /shared/runs
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
-  const { encoder, out, jobs, device, threads, queue, store: place } = given;
-  if ((queue === undefined) !== (place === undefined))
-    throw new UsageError(
-      `--queue and --store belong together; ${queue === undefined ? 'give --queue too, or leave out --store' : 'give --store too'}`,
-    );
-  if (given.detach && queue === undefined)
-    throw new UsageError('--detach leaves the jobs to workers; give --queue and --store too');
+  const { encoder, out, jobs, device, threads } = given;
+  checkPlaces(given);
   const overrides = { ...given, ...(encoder && { encoders: encoder }) };
   const experiment = await readExperiment(file, overrides, setup);
   if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
@@ -112,14 +118,11 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   if (given.dryRun) return dryRun(plan, given, context);
   signal.throwIfAborted();
   const folder = join(out, experiment.name);
-  await using places =
-    queue === undefined || place === undefined
-      ? undefined
-      : await openPlaces({ queue, store: place }, signal);
+  await using places = await placesOf(given, experiment.name, context);
   if (places) {
     const submission = await submitExperiment(plan, places);
     if (given.json) jsonLine(terminal, { event: 'submitted', ...submission });
-    else terminal.err(`${submissionText(submission, places.queue.where)}\n`);
+    else terminal.err(`${submissionText(submission, places.scheduler.where)}\n`);
     if (given.detach) return;
   }
   const reporter = experimentReporter(terminal, plan, { json: given.json === true, folder });
@@ -143,6 +146,30 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   } finally {
     reporter.close();
   }
+}
+
+/** Checks which options for many machines are given together. @throws UsageError */
+function checkPlaces({ queue, slurm, sbatch, store, detach }: RunArguments): void {
+  const scheduler = queue !== undefined ? '--queue' : slurm ? '--slurm' : undefined;
+  if (sbatch !== undefined && !slurm)
+    throw new UsageError('--sbatch gives options to Slurm; give --slurm too, or leave it out');
+  if (scheduler === undefined && store !== undefined)
+    throw new UsageError('--store is for many machines; give --queue or --slurm too, or leave out --store');
+  if (scheduler !== undefined && store === undefined)
+    throw new UsageError(`${scheduler} and --store belong together; give --store too`);
+  if (detach && scheduler === undefined)
+    throw new UsageError('--detach leaves the jobs to others; give --queue or --slurm, and --store');
+}
+
+/** Opens the store and the scheduler of many machines; undefined if this one trains. */
+async function placesOf(
+  { store, queue, slurm, sbatch, device, threads }: RunArguments,
+  plan: string,
+  { signal, setup }: CommandContext,
+): Promise<Places | undefined> {
+  if (store === undefined) return undefined;
+  const launch = slurmLaunch({ store, setup, device, threads, sbatch });
+  return openPlaces({ store, queue, slurm }, { plan, launch, signal });
 }
 
 async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: CommandContext): Promise<void> {

@@ -5,10 +5,11 @@ import * as v from 'valibot';
 import { QueueError } from '../errors.ts';
 import { checkJobs, descendantsOf, type Job } from '../job.ts';
 import { type Patience, patiently } from '../patience.ts';
+import { type Choice, isLive, type Scheduler, type Submission } from '../scheduler.ts';
 import { closeBoss, openBoss } from './boss.ts';
 import { asQueueError } from './database-error.ts';
-import { type Choice, insertPlan, type Submission } from './insert.ts';
-import { isLive, jobOf, type QueuedJob, type Row, readRows } from './rows.ts';
+import { insertPlan } from './insert.ts';
+import { jobOf, type QueuedJob, type Row, readRows } from './rows.ts';
 import { hasLive, setLimits, setRetry } from './tables.ts';
 import { databaseUrl } from './url.ts';
 
@@ -55,10 +56,11 @@ const longestCall = 60_000;
  * A queue of jobs in PostgreSQL, kept by pg-boss. It says who does what next. It holds no results: if it is lost, the
  * jobs without a result in the store are submitted again. Every method throws a QueueError.
  */
-export class Queue {
+export class Queue implements Scheduler {
   /** The database without its password, for messages. */
   readonly where: string;
   readonly heartbeatSeconds: number;
+  readonly pollSeconds: number = 1;
   readonly #boss: PgBoss;
   readonly #name: string;
   readonly #patience: Patience;

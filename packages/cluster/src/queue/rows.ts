@@ -2,22 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Db, JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { type Job, jobSchema } from '../job.ts';
-
-/** State of a job in the queue. */
-export type JobState =
-  | 'waiting' // for its parents
-  | 'ready'
-  | 'running'
-  | 'done'
-  | 'failed'
-  | 'cancelled';
+import type { JobState, ScheduledJob } from '../scheduler.ts';
 
 /** A job of the queue. */
-export interface QueuedJob {
+export interface QueuedJob extends ScheduledJob {
   /** What to train. */
   readonly job: Job;
-  /** What it waits for, or how it ended. */
-  readonly state: JobState;
   /** When its last attempt began; undefined before the first. */
   readonly started: Date | undefined;
 }
@@ -70,9 +60,6 @@ export async function readRows(boss: PgBoss, queue: string, db: Db): Promise<Row
   } while (after !== undefined);
   return rows;
 }
-
-export const isLive = ({ state }: Row): boolean =>
-  state === 'waiting' || state === 'ready' || state === 'running';
 
 function stateOf({ state, blocked }: Pick<JobWithMetadata, 'state' | 'blocked'>): JobState {
   if (state === 'active') return 'running';

@@ -4,6 +4,7 @@ import { StoreError } from '../errors.ts';
 import { type Job, jobSchema } from '../job.ts';
 import type { Patience } from '../patience.ts';
 import { Access, atOnce } from './access.ts';
+import { Arrays } from './arrays.ts';
 import { Attempts } from './attempts.ts';
 import type { Blobs } from './blobs.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -35,15 +36,20 @@ export interface StoredPlan {
 export class ResultStore {
   /** The place, for messages. */
   readonly where: string;
+  /** Absolute path of the folder that it is; undefined for a bucket. */
+  readonly folder: string | undefined;
   readonly results: Results;
   readonly checkpoints: Checkpoints;
   readonly attempts: Attempts;
   readonly marks: Marks;
+  readonly arrays: Arrays;
   readonly #access: Access;
 
   constructor(blobs: Blobs, patience: Patience = {}) {
     this.#access = new Access(blobs, patience);
     this.where = blobs.where;
+    this.folder = blobs.folder;
+    this.arrays = new Arrays(this.#access);
     this.results = new Results(this.#access);
     this.checkpoints = new Checkpoints(this.#access);
     this.attempts = new Attempts(this.#access);
