@@ -78,8 +78,8 @@ async function doWork(given: WorkArguments, { terminal, signal, setup }: Command
   const cluster = await loadCluster();
   const own = { encoders, ...(data !== undefined && { data: resolve(data) }) };
   const counts = { trained: 0, failed: 0 };
-  // Without a signal: what runs is saved and handed back after it.
-  const store = await cluster.openStore(given.store);
+  // Only the opening ends at the signal: what runs is saved and handed back after it.
+  const store = await cluster.openStore(given.store, { signal });
   const how = {
     ...{ store, deviceKind: device, signal },
     train: verifiedTraining(cluster, new Verifier(setup, own, signal), { device, threads, setup }),
@@ -102,7 +102,7 @@ async function workOnQueue(
   { queue: url, jobs, untilEmpty }: WorkArguments & { readonly queue: string },
   how: AloneOptions & { say(text: string): void },
 ): Promise<void> {
-  const queue = await cluster.Queue.open(url, { numerics: String(numericsVersion) });
+  const queue = await cluster.Queue.open(url, { numerics: String(numericsVersion), signal: how.signal });
   try {
     how.say(`working on ${how.deviceKind} for ${queue.where}, results in ${how.store.where}`);
     await cluster.work({ ...how, queue, jobs, untilEmpty });

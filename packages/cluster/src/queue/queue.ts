@@ -4,7 +4,7 @@ import type { Db, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { QueueError } from '../errors.ts';
 import { checkJobs, descendantsOf, type Job } from '../job.ts';
-import { type Patience, patiently } from '../patience.ts';
+import { type Patience, patiently, unlessAborted } from '../patience.ts';
 import { type Choice, isLive, type Scheduler, type Submission } from '../scheduler.ts';
 import { closeBoss, openBoss } from './boss.ts';
 import { asQueueError } from './database-error.ts';
@@ -23,6 +23,8 @@ export interface QueueOptions {
   readonly heartbeatSeconds?: number | undefined;
   /** How long to wait for a database that is away. By default five minutes. */
   readonly patience?: Patience | undefined;
+  /** Ends the waiting for the database while the queue is opened; its reason is thrown. By default that of `patience`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A job that this worker holds, until it settles it or its heartbeats stay away. */
@@ -83,17 +85,24 @@ export class Queue implements Scheduler {
    * @param url `postgres://USER:PASSWORD@HOST/DATABASE`; `sslmode` says how TLS is used
    */
   static async open(url: string, options: QueueOptions): Promise<Queue> {
-    const { heartbeatSeconds = 10, patience, numerics } = options;
+    const { heartbeatSeconds = 10, patience, numerics, signal = patience?.signal } = options;
     const name = queueName(numerics);
     const database = databaseUrl(url);
-    const boss = await patiently(() => openBoss(database, heartbeatSeconds), mayPass, patience);
+    const untilStopped = { ...patience, signal };
+    const opening = patiently(() => openBoss(database, heartbeatSeconds), mayPass, untilStopped);
+    const boss = await unlessAborted(opening, signal).catch((error: unknown) => {
+      // It may still be opened.
+      opening.then(closeBoss, () => {});
+      throw error;
+    });
     const queue = new Queue(boss, database.where, options);
+    const prepare = async (): Promise<void> => {
+      await boss.createQueue(name, limits);
+      await boss.updateQueue(name, limits);
+      await setLimits(boss.getDb(), name, heartbeatSeconds);
+    };
     try {
-      await queue.#call(async () => {
-        await boss.createQueue(name, limits);
-        await boss.updateQueue(name, limits);
-        await setLimits(boss.getDb(), name, heartbeatSeconds);
-      });
+      await unlessAborted(queue.#call(prepare, longestCall, signal), signal);
     } catch (error) {
       await closeBoss(boss);
       throw error;

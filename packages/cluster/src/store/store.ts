@@ -2,7 +2,7 @@ import process from 'node:process';
 import * as v from 'valibot';
 import { StoreError } from '../errors.ts';
 import { type Job, jobSchema } from '../job.ts';
-import type { Patience } from '../patience.ts';
+import { type Patience, unlessAborted } from '../patience.ts';
 import { Access, atOnce } from './access.ts';
 import { Arrays } from './arrays.ts';
 import { Attempts } from './attempts.ts';
@@ -22,6 +22,8 @@ export interface StoreOptions {
   readonly patience?: Patience | undefined;
   /** Milliseconds without an answer after which a request counts as lost. Default 30,000. */
   readonly timeout?: number | undefined;
+  /** Ends the waiting for the store while it is opened; its reason is thrown. By default that of `patience`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A plan in a store. */
@@ -106,9 +108,13 @@ function planName(name: string): string {
  * @throws StoreError
  */
 export async function openStore(location: string, options: StoreOptions = {}): Promise<ResultStore> {
-  const { environment = process.env, patience = {}, timeout } = options;
+  const { environment = process.env, patience = {}, timeout, signal = patience.signal } = options;
   const blobs = blobsAt(location, environment, timeout);
-  await new Access(blobs, patience).patiently(() => blobs.check());
+  const access = new Access(blobs, { ...patience, signal });
+  await unlessAborted(
+    access.patiently(() => blobs.check()),
+    signal,
+  );
   return new ResultStore(blobs, patience);
 }
 
