@@ -49,6 +49,9 @@ export async function openPlaces(
   { store: place, queue: url, slurm }: PlaceArguments,
   { plan, launch, signal }: PlaceOptions,
 ): Promise<Places> {
+  // Before a bucket is asked, which may not answer.
+  if (slurm && place.startsWith('s3://'))
+    throw new UsageError(`Slurm needs a store in a folder that all nodes share, and ${place} is a bucket`);
   const cluster = await loadCluster();
   const patience = { signal };
   const store = await cluster.openStore(place, { patience });

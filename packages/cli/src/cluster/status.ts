@@ -6,6 +6,8 @@ export interface JobStatus extends Partial<RunningJob> {
   readonly key: string;
   /** `unqueued`: it has no result, and the scheduler does not know it. */
   readonly state: 'done' | 'running' | 'waiting' | 'failed' | 'cancelled' | 'unqueued';
+  /** Kind of the device that must train it, while it waits; by default every kind may. */
+  readonly deviceKind?: string;
   /** Why it failed or was cancelled. */
   readonly reason?: string;
 }
@@ -25,7 +27,7 @@ export async function statusOf(
 ): Promise<JobStatus[]> {
   const done = await store.results.has(jobs.map(({ key }) => key));
   const states = await scheduler?.states();
-  const look = async ({ key }: Job): Promise<JobStatus> => {
+  const look = async ({ key, deviceKind }: Job): Promise<JobStatus> => {
     if (done.has(key)) return { key, state: 'done' };
     const { state: queued, reason } = states?.get(key) ?? {};
     const isLive = queued === 'running' || queued === 'waiting' || queued === 'ready';
@@ -33,7 +35,8 @@ export async function statusOf(
     if (mark) return { key, ...mark };
     const running = states === undefined || queued === 'running' ? await runningJob(store, key) : undefined;
     if (running || queued === 'running') return { key, state: 'running', ...running };
-    if (states === undefined || isLive) return { key, state: 'waiting' };
+    if (states === undefined || isLive)
+      return { key, state: 'waiting', ...(deviceKind !== undefined && { deviceKind }) };
     return queued === 'failed' || queued === 'cancelled'
       ? { key, state: queued, ...(reason !== undefined && { reason }) }
       : { key, state: 'unqueued', reason: 'submit the experiment again' };

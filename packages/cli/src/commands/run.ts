@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type DeviceChoice, ScalearnError } from '@scalearn/core';
+import { deviceChoices } from '@scalearn/core/graph';
 import {
   type Estimate,
   type ExperimentEvent,
@@ -20,7 +21,7 @@ import { openPlaces, type Places, queueOption, slurmOption, storeOption } from '
 import { slurmLaunch } from '../cluster/slurm.ts';
 import { submissionText, submitExperiment } from '../cluster/submit.ts';
 import { openDevice } from '../devices/open-device.ts';
-import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
+import { choiceOption, notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
 import { experimentReporter } from '../output/experiment-reporter.ts';
 import { clock, table } from '../output/format.ts';
@@ -40,6 +41,8 @@ interface RunArguments {
   readonly sbatch?: string;
   readonly store?: string;
   readonly detach?: boolean;
+  readonly deviceKind?: DeviceChoice;
+  readonly overwrite?: boolean;
   readonly out: string;
   readonly encoder?: readonly string[];
   readonly data?: string;
@@ -90,6 +93,14 @@ export function addRun(root: Command, run: Run): void {
       ),
     )
     .addOption(storeOption())
+    .addOption(
+      choiceOption(
+        '--device-kind <kind>',
+        'with --queue: only workers with this kind of device',
+        deviceChoices.filter((kind) => kind !== 'auto'),
+      ).conflicts('slurm'),
+    )
+    .option('--overwrite', 'with --store: take the place of another experiment of this name')
     .option('--detach', 'with --queue or --slurm: end when all jobs are submitted')
     .option('--dry-run', 'show what would be trained, and how long it might take')
     .option('--json', 'one JSON object per line on standard output')
@@ -120,7 +131,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   const folder = join(out, experiment.name);
   await using places = await placesOf(given, experiment.name, context);
   if (places) {
-    const submission = await submitExperiment(plan, places);
+    const submission = await submitExperiment(plan, places, given);
     if (given.json) jsonLine(terminal, { event: 'submitted', ...submission });
     else terminal.err(`${submissionText(submission, places.scheduler.where)}\n`);
     if (given.detach) return;
@@ -149,7 +160,8 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
 }
 
 /** Checks which options for many machines are given together. @throws UsageError */
-function checkPlaces({ queue, slurm, sbatch, store, detach }: RunArguments): void {
+function checkPlaces(given: RunArguments): void {
+  const { queue, slurm, sbatch, store, detach, deviceKind, overwrite } = given;
   const scheduler = queue !== undefined ? '--queue' : slurm ? '--slurm' : undefined;
   if (sbatch !== undefined && !slurm)
     throw new UsageError('--sbatch gives options to Slurm; give --slurm too, or leave it out');
@@ -157,6 +169,10 @@ function checkPlaces({ queue, slurm, sbatch, store, detach }: RunArguments): voi
     throw new UsageError('--store is for many machines; give --queue or --slurm too, or leave out --store');
   if (scheduler !== undefined && store === undefined)
     throw new UsageError(`${scheduler} and --store belong together; give --store too`);
+  if (deviceKind !== undefined && queue === undefined)
+    throw new UsageError('--device-kind chooses workers; give --queue too, or --device for this machine');
+  if (overwrite && store === undefined)
+    throw new UsageError('--overwrite is for the plan in a store; give --store too, or leave it out');
   if (detach && scheduler === undefined)
     throw new UsageError('--detach leaves the jobs to others; give --queue or --slurm, and --store');
 }

@@ -18,6 +18,7 @@ export function statusText(jobs: readonly JobStatus[], now: number): string {
   const counts = Object.entries(countStates(jobs)).map(([state, count]) => `${count} ${state}`);
   const running = jobs.filter(({ state }) => state === 'running');
   const stopped = jobs.filter(({ state }) => state === 'failed' || state === 'cancelled');
+  const kinds = new Set(jobs.flatMap(({ deviceKind }) => deviceKind ?? []));
   const rows = running.map((job) => [
     ...[job.key, job.worker ?? '', job.since === undefined ? '' : clock((now - job.since) / 1000)],
     ...[job.last ? `${job.last.step} of ${job.last.steps}` : '', clock(secondsLeft(job, now) ?? Number.NaN)],
@@ -25,6 +26,10 @@ export function statusText(jobs: readonly JobStatus[], now: number): string {
   const whys = stopped.map(({ key, state, reason = '' }) => [key, state, cut(reason, longestReason)]);
   return [
     `${counted(jobs.length, 'model')}: ${counts.join(', ')}\n`,
+    ...[...kinds].map((kind) => {
+      const waiting = jobs.filter(({ deviceKind }) => deviceKind === kind).length;
+      return `${counted(waiting, 'model')} for workers with the device ${kind} only\n`;
+    }),
     ...(rows.length > 0 ? [table([['running', 'worker', 'for', 'step', 'left'], ...rows], [0, 1])] : []),
     ...(whys.length > 0 ? [table([['stopped', '', 'why'], ...whys], [0, 1, 2])] : []),
   ].join('\n');

@@ -1,5 +1,4 @@
 // An experiment by several workers, one of which is killed: its results and its report are those of `scalearn run` alone.
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -10,49 +9,20 @@ import { scratchFolder } from '../../../../test/support/scratch.ts';
 import { type Database, databaseNeed, startDatabase } from '../../../cluster/test/support/database.ts';
 import { describeWith } from '../../../cluster/test/support/needs.ts';
 import { events, must, type Running, run, start } from '../support/run.ts';
+import { modelsIn, reportOf, tinyExperiment } from '../support/same-runs.ts';
 
 const folder = scratchFolder();
 const at = (...names: string[]): string => join(folder, ...names);
 const file = at('tiny.yaml');
-const experiment = `title: Tiny
-encoders: [mini]
-tasks: [miniglue/rte, miniglue/mrpc]
-options: { limit: 32, evalLimit: 16, epochs: 2, batchSize: 4, layers: 1 }
-methods:
-  adapter: { method: bottleneck, label: Adapter }
-  scalearn++: { sources: adapter, tasks: [miniglue/rte] }
-`;
-
-/** Digest of every file of every model, except for `run.json`, and what is compared of that. */
-async function modelsIn(out: string): Promise<Record<string, unknown>> {
-  const names = readdirSync(at(out, 'models'), { recursive: true, withFileTypes: true });
-  const files = names.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
-  const all: Record<string, unknown> = {};
-  for (const path of files.sort()) {
-    const name = path.slice(at(out, 'models').length + 1);
-    if (!name.endsWith('/run.json'))
-      all[name] = createHash('sha256').update(readFileSync(path)).digest('hex');
-    else all[name] = comparedRun((await readRunFile(join(path, '..')))!);
-  }
-  return all;
-}
-
 const index = (out: string): ExperimentIndex =>
   JSON.parse(readFileSync(at(out, 'tiny', 'experiment.json'), 'utf8')) as ExperimentIndex;
-
-/** A report without what is measured. */
-async function report(...args: string[]): Promise<unknown> {
-  const { out } = await must('report', ...args, '--format', 'json');
-  const { created: _, runs, ...rest } = JSON.parse(out) as { created: string; runs: object[] };
-  return { ...rest, runs: runs.map((each) => ({ ...each, seconds: 0, tokensPerSecond: 0, memory: 0 })) };
-}
 
 describeWith('an experiment on many machines', [databaseNeed], () => {
   let database: Database;
   const workers: Running[] = [];
   beforeAll(async () => {
     database = await startDatabase();
-    writeFileSync(file, experiment);
+    writeFileSync(file, tinyExperiment);
   });
   afterAll(() => {
     for (const { process } of workers) process.kill('SIGKILL');
@@ -84,22 +54,22 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     expect(ended.code, ended.err).toBe(0);
     expect(events(ended).at(-1)).toEqual({ event: 'done', trained: 3, failed: 0 });
 
-    expect(await modelsIn('many')).toEqual(await modelsIn('alone'));
+    expect(await modelsIn(at('many', 'models'))).toEqual(await modelsIn(at('alone', 'models')));
     expect(index('many')).toEqual(index('alone'));
     const model = (await readRunFile(at('many', 'tiny', index('many').runs[0]?.folder as string)))!;
     expect(comparedRun({ ...model, seconds: 9, tokensPerSecond: 9 })).toEqual(comparedRun(model));
     expect(comparedRun({ ...model, steps: model.steps + 1 })).not.toEqual(comparedRun(model));
     expect(comparedRun({ ...model, results: {} })).not.toEqual(comparedRun(model));
-    const alone = await report(at('alone', 'tiny'));
-    expect(await report(at('many', 'tiny'))).toEqual(alone);
-    expect(await report('--store', at('grid-store'))).toEqual(alone);
+    const alone = await reportOf(at('alone', 'tiny'));
+    expect(await reportOf(at('many', 'tiny'))).toEqual(alone);
+    expect(await reportOf('--store', at('grid-store'))).toEqual(alone);
 
     const status = await must('status', file, ...places, '--json');
     expect(events(status)).toMatchObject([{ experiment: 'tiny', counts: { done: 3 } }]);
     const again = await must('run', file, '--out', at('again'), ...places, '--json');
     expect(events(again)[0]).toMatchObject({ event: 'submitted', added: [], queued: [] });
     expect(events(again).at(-1)).toMatchObject({ event: 'done', trained: 3 });
-    expect(await modelsIn('again')).toEqual(await modelsIn('alone'));
+    expect(await modelsIn(at('again', 'models'))).toEqual(await modelsIn(at('alone', 'models')));
   });
 
   test('can be cancelled and tried again', {
@@ -134,7 +104,7 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     // Evaluations save checkpoints, and there are enough steps to be stopped within.
     writeFileSync(
       long,
-      experiment.replace('epochs: 2', 'epochs: 60, patience: 60').replace(/ {2}scalearn.*\n/, ''),
+      tinyExperiment.replace('epochs: 2', 'epochs: 60, patience: 60').replace(/ {2}scalearn.*\n/, ''),
     );
     const places = placesOf('long');
     const only = ['--tasks', 'miniglue/rte'];

@@ -29,9 +29,9 @@ export async function insertPlan(
     await forgetEdges(db, ids);
     const urgency = priorities(jobs);
     const flow = fresh.map((job) => {
-      const { id, singletonKey, data } = rowOf(queue, job);
+      const { data, ...row } = rowOf(queue, job);
       const dependsOn = job.parents.filter((parent) => added.has(parent));
-      const options = { id, singletonKey, priority: urgency.get(job.key) ?? 0 };
+      const options = { ...row, priority: urgency.get(job.key) ?? 0 };
       return { ref: job.key, name: queue, data, options, dependsOn };
     });
     // `flow` takes nothing without an edge.

@@ -10,7 +10,7 @@ import { closeBoss, openBoss } from './boss.ts';
 import { asQueueError } from './database-error.ts';
 import { insertPlan } from './insert.ts';
 import { jobOf, type QueuedJob, type Row, readRows } from './rows.ts';
-import { hasLive, setLimits, setRetry } from './tables.ts';
+import { hasLive, neededKinds, setLimits, setRetry } from './tables.ts';
 import { databaseUrl } from './url.ts';
 
 /** How to open a queue. */
@@ -45,8 +45,8 @@ export interface Version {
   readonly numerics: string;
 }
 
-/** Version of the form of a job. */
-const format = 1;
+/** Version of the form of a job. Version 2 has the kind of the device. */
+const format = 2;
 
 /** Seconds. What is done stays for 90 days; what waits is never deleted. */
 const limits = { deleteAfterSeconds: 7_776_000, retentionSeconds: 1_500_000_000, retryDelay: 0 };
@@ -125,21 +125,27 @@ export class Queue implements Scheduler {
   }
 
   /**
-   * Takes the most urgent job that is ready.
+   * Takes the most urgent job that is ready, and that may be trained on a kind of device.
    *
+   * @param deviceKind jobs that need another kind are left
    * @param signal ends the waiting for a database that is away; its reason is thrown
    * @returns undefined if there is none
    */
-  async take(signal?: AbortSignal): Promise<TakenJob | undefined> {
+  async take(deviceKind: string, signal?: AbortSignal): Promise<TakenJob | undefined> {
     for (;;) {
-      const fetch = () => this.#boss.fetch<unknown>(this.#name, { batchSize: 1 });
+      const fetch = async () => {
+        const kinds = await neededKinds(this.#boss.getDb(), this.#name);
+        const ignoreGroups = kinds.filter((kind) => kind !== deviceKind);
+        return this.#boss.fetch<unknown>(this.#name, { batchSize: 1, ignoreGroups });
+      };
       const [row] = await this.#call(fetch, longestCall, signal);
       if (!row) return undefined;
       const { id, retryCount } = row;
       const job = jobOf(this.#name, row);
-      if (job) return { job, id, retryCount };
-      // It was not submitted by this program.
-      await this.#end({ id, retryCount }, 'this is not a job of a plan', { isLast: true, delay: 0 });
+      if (job && (job.deviceKind ?? deviceKind) === deviceKind) return { job, id, retryCount };
+      // It was submitted just now, or not by this program.
+      if (job) await this.handBack({ job, id, retryCount });
+      else await this.#end({ id, retryCount }, 'this is not a job of a plan', { isLast: true, delay: 0 });
     }
   }
 

@@ -33,8 +33,13 @@ export function jobOf(
 }
 
 /** Returns what pg-boss needs to insert a job. */
-export function rowOf(queue: string, job: Job): { id: string; singletonKey: string; data: { job: Job } } {
-  return { id: idOf(queue, job.key), singletonKey: job.key, data: { job } };
+export function rowOf(
+  queue: string,
+  job: Job,
+): { id: string; singletonKey: string; data: { job: Job }; group?: { id: string } } {
+  const row = { id: idOf(queue, job.key), singletonKey: job.key, data: { job } };
+  // Workers leave the groups of other kinds.
+  return job.deviceKind === undefined ? row : { ...row, group: { id: job.deviceKind } };
 }
 
 /** Returns the id of a key in the queue, so that a job is there once: a UUID of our own making (version 8). */

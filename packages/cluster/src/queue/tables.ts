@@ -1,4 +1,5 @@
 import type { Db } from 'pg-boss';
+import * as v from 'valibot';
 
 // What the interface of pg-boss has no call for. These are the only statements of our own on its tables; its version is
 // fixed, and tests run each of them.
@@ -95,4 +96,14 @@ export async function hasLive(db: Db, queue: string): Promise<boolean> {
     [queue],
   );
   return rows.length > 0;
+}
+
+/** Returns the kinds of devices that jobs need which wait or are ready. */
+export async function neededKinds(db: Db, queue: string): Promise<string[]> {
+  const { rows } = await db.executeSql(
+    `SELECT DISTINCT group_id AS kind FROM ${schema}.job
+     WHERE name = $1 AND state < 'active' AND group_id IS NOT NULL`,
+    [queue],
+  );
+  return v.parse(v.array(v.object({ kind: v.string() })), rows).map(({ kind }) => kind);
 }

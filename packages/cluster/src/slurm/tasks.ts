@@ -38,7 +38,10 @@ export async function currentTasks(names: readonly string[], patience: Patience)
       : [
           {
             ...{ array, task: Number(task), name },
-            ...stateOf(state, { isHopeless: why === 'DependencyNeverSatisfied', waits: needs !== '(null)' }),
+            ...stateOf(state, {
+              isHopeless: why === 'DependencyNeverSatisfied' || needs.includes('(failed)'),
+              waits: needs !== '(null)',
+            }),
           },
         ];
   });

@@ -42,6 +42,8 @@ export async function workAlone(key: string, jobs: readonly Job[], options: Alon
   if (!job) throw new ArgumentError(`there is no job ${key} in the plan; check its key`);
   const { store, train, deviceKind, worker = `${hostname()}-${process.pid}` } = options;
   const { signal = new AbortController().signal, cacheBytes = 10e9, onEvent } = options;
+  if ((job.deviceKind ?? deviceKind) !== deviceKind)
+    throw new ArgumentError(`${key} must be trained on ${job.deviceKind}, and this worker has ${deviceKind}`);
   const mark = await store.marks.get(key);
   if (mark) return mark.state;
   const holder = new OneJob(jobs, store);

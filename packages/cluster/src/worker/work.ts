@@ -76,7 +76,7 @@ export async function work(options: WorkOptions): Promise<void> {
   };
   const lane = async (): Promise<void> => {
     while (!stop.aborted) {
-      const taken = await queue.take(stop).catch((error: unknown) => {
+      const taken = await queue.take(deviceKind, stop).catch((error: unknown) => {
         if (stop.aborted) return undefined;
         throw error;
       });
