@@ -64,11 +64,11 @@ describeWith('an experiment in Slurm', [slurmNeed], () => {
     // A task whose worker does not find its job ends with an error.
     const plan = join(store, 'plans', 'failing.json');
     renameSync(plan, `${plan}.away`);
-    const [held] = readdirSync(join(store, 'slurm')).filter((name) => /^failing.*0000\.json$/.test(name));
-    execFileSync('scontrol', ['release', `jobname=${held?.replace('.json', '')}`]);
-    const isPending = (): boolean =>
-      execFileSync('squeue', ['--noheader', `--name=${held?.replace('.json', '')}`]).length > 0;
-    while (isPending()) await setTimeout(100);
+    const records = readdirSync(join(store, 'slurm')).filter((name) => /^failing.*\.json$/.test(name));
+    const names = records.map((name) => name.replace('.json', ''));
+    for (const name of names) execFileSync('scontrol', ['release', `jobname=${name}`]);
+    const count = (): number => execFileSync('squeue', ['--noheader', `--name=${names.join()}`]).length;
+    while (count() > 0) await setTimeout(100);
     renameSync(`${plan}.away`, plan);
     const { out } = await must('status', failing, ...places);
     expect(out).toMatch(/^2 models: 1 failed, 1 cancelled\n/);
