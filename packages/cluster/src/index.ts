@@ -1,4 +1,5 @@
 export * from './errors.ts';
+export { correctedSeconds } from './expected.ts';
 export { checkJobs, descendantsOf, type Job, jobSchema } from './job.ts';
 export type { Patience } from './patience.ts';
 export { priorities } from './queue/priority.ts';

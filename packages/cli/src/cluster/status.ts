@@ -55,3 +55,33 @@ export function secondsLeft({ since, last }: Partial<RunningJob>, now: number): 
   if (since === undefined || last === undefined || last.step === 0) return undefined;
   return (Math.max(0, now - since) / 1000) * (last.steps / last.step - 1);
 }
+
+/** How much is left of an experiment. */
+export interface TrainingLeft {
+  /** Seconds that all models take one after the other. */
+  readonly seconds: number;
+  /** Number of models that are trained now. */
+  readonly atOnce: number;
+}
+
+/**
+ * Returns how much is left of the models that wait or run.
+ *
+ * @param expected seconds of each training; undefined if nothing is known
+ */
+export function trainingLeft(
+  jobs: readonly JobStatus[],
+  expected: ReadonlyMap<string, number> | undefined,
+  now: number,
+): TrainingLeft | undefined {
+  const open = jobs.filter(({ state }) => state === 'running' || state === 'waiting');
+  if (!expected || open.length === 0) return undefined;
+  const leftOf = (job: JobStatus): number => {
+    const elapsed = job.since === undefined ? 0 : (now - job.since) / 1000;
+    return secondsLeft(job, now) ?? Math.max(0, (expected.get(job.key) ?? 0) - elapsed);
+  };
+  return {
+    seconds: open.reduce((sum, job) => sum + leftOf(job), 0),
+    atOnce: open.filter(({ state }) => state === 'running').length,
+  };
+}

@@ -1,6 +1,7 @@
 import type { Job, PlanSubmission, ResultStore } from '@scalearn/cluster';
 import { type Plan, UsageError } from '@scalearn/experiments';
 import { counted } from '@scalearn/experiments/runs';
+import { withCorrectedSeconds, withSeconds } from './expected.ts';
 import { clusterJobs, planNote } from './jobs.ts';
 import type { Places } from './places.ts';
 
@@ -10,6 +11,8 @@ export interface SubmitOptions {
   readonly deviceKind?: string | undefined;
   /** Whether it may take the place of another experiment of its name; by default not. */
   readonly overwrite?: boolean | undefined;
+  /** Stops what is read before; by default nothing does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -20,13 +23,14 @@ export interface SubmitOptions {
 export async function submitExperiment(
   plan: Plan,
   { cluster, store, scheduler }: Places,
-  { deviceKind, overwrite = false }: SubmitOptions = {},
+  { deviceKind, overwrite = false, signal }: SubmitOptions = {},
 ): Promise<PlanSubmission> {
-  const jobs = clusterJobs(plan, deviceKind);
+  const jobs = await withSeconds(clusterJobs(plan, deviceKind), plan, signal);
   const { name } = plan.experiment;
   // What was submitted before stays in sight: a part of an experiment does not take the place of the whole.
   if (overwrite || (await isWhole(store, name, jobs))) await store.putPlan(name, jobs, planNote(plan));
-  return cluster.submitPlan(store, scheduler, jobs);
+  // The plan keeps the times before they were corrected, so that later results correct them anew.
+  return cluster.submitPlan(store, scheduler, await withCorrectedSeconds(jobs, store, cluster));
 }
 
 /** Whether jobs have all those that were submitted under a name. @throws UsageError if each has some that the other lacks */

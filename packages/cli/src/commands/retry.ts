@@ -1,4 +1,5 @@
 import { UsageError } from '@scalearn/experiments';
+import { withCorrectedSeconds } from '../cluster/expected.ts';
 import { openPlaces, queueOption, slurmOption, storeOption } from '../cluster/places.ts';
 import { statusOf } from '../cluster/status.ts';
 import { experimentName, storedPlan } from '../cluster/stored-plan.ts';
@@ -58,7 +59,8 @@ async function retry(
   const chosen = stopped.flatMap(({ key, state }) =>
     state === 'failed' || state === 'cancelled' ? [key] : [],
   );
-  const submission = await cluster.retryJobs(store, scheduler, jobs, [...keys, ...chosen]);
+  const corrected = await withCorrectedSeconds(jobs, store, cluster);
+  const submission = await cluster.retryJobs(store, scheduler, corrected, [...keys, ...chosen]);
   if (given.json) jsonLine(terminal, { event: 'done', ...submission });
   else terminal.out(`${oneLine(submissionText(submission, scheduler.where))}\n`);
 }

@@ -131,7 +131,7 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   const folder = join(out, experiment.name);
   await using places = await placesOf(given, experiment.name, context);
   if (places) {
-    const submission = await submitExperiment(plan, places, given);
+    const submission = await submitExperiment(plan, places, { ...given, signal });
     if (given.json) jsonLine(terminal, { event: 'submitted', ...submission });
     else terminal.err(`${submissionText(submission, places.scheduler.where)}\n`);
     if (given.detach) return;

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { expectedSeconds } from '../cluster/expected.ts';
 import { loadCluster } from '../cluster/load.ts';
 import { openPlaces, queueOption, slurmOption, storeOption } from '../cluster/places.ts';
-import { statusOf } from '../cluster/status.ts';
+import { statusOf, trainingLeft } from '../cluster/status.ts';
 import { experimentName, storedPlan } from '../cluster/stored-plan.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { countStates, statusText } from '../output/status-text.ts';
@@ -48,13 +49,17 @@ async function status(
   const { store: place, queue, slurm, watch, json } = given;
   const plan = experimentName(file);
   await using places = queue === undefined && !slurm ? undefined : await openPlaces(given, { plan, signal });
-  const store = places?.store ?? (await (await loadCluster()).openStore(place, { patience: { signal } }));
+  const cluster = await loadCluster();
+  const store = places?.store ?? (await cluster.openStore(place, { patience: { signal } }));
   for (;;) {
     signal.throwIfAborted();
     const { jobs } = await storedPlan(store, plan);
     const all = await statusOf(jobs, store, places?.scheduler);
-    if (json) jsonLine(terminal, { event: 'status', experiment: plan, counts: countStates(all), jobs: all });
-    else terminal.out(statusText(all, Date.now()));
+    const now = Date.now();
+    const left = trainingLeft(all, await expectedSeconds(jobs, store, cluster), now);
+    if (json)
+      jsonLine(terminal, { event: 'status', experiment: plan, counts: countStates(all), left, jobs: all });
+    else terminal.out(statusText(all, now, left));
     const goesOn = all.some(({ state }) => state === 'running' || state === 'waiting');
     if (!watch || !goesOn) return;
     await setTimeout(interval, undefined, { signal }).catch(() => {});
