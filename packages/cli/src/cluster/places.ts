@@ -1,4 +1,4 @@
-import type { Launch, ResultStore, Scheduler } from '@scalearn/cluster';
+import type { Launch, Queue, QueueOptions, ResultStore, Scheduler } from '@scalearn/cluster';
 import { numericsVersion, UsageError } from '@scalearn/experiments';
 import { Option } from 'commander';
 import { pathOption } from '../options/command-line.ts';
@@ -58,8 +58,23 @@ export async function openPlaces(
   const open = async (): Promise<Scheduler> => {
     if (slurm) return new cluster.Slurm(store, { plan, launch: launch?.(cluster), patience });
     if (url === undefined) throw new UsageError('say who has the jobs: --queue URL, or --slurm');
-    return cluster.Queue.open(url, { numerics: String(numericsVersion), patience });
+    return openQueue(cluster, url, { patience });
   };
   const scheduler = await open();
   return { cluster, store, scheduler, [Symbol.asyncDispose]: () => scheduler.close() };
+}
+
+/** Opens the queue of this version. @throws QueueError */
+export function openQueue(
+  cluster: Cluster,
+  url: string,
+  options: Pick<QueueOptions, 'patience' | 'signal'>,
+): Promise<Queue> {
+  // Only tests set it, so that they need not wait long for the jobs of a worker that they killed.
+  const heartbeat = Number(process.env.SCALEARN_TEST_HEARTBEAT);
+  return cluster.Queue.open(url, {
+    ...options,
+    numerics: String(numericsVersion),
+    ...(heartbeat > 0 && { heartbeatSeconds: heartbeat }),
+  });
 }

@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import type { AloneOptions, ResultStore, WorkEvent } from '@scalearn/cluster';
 import type { DeviceChoice } from '@scalearn/core';
 import { deviceChoices } from '@scalearn/core/graph';
-import { numericsVersion, StoppedError } from '@scalearn/experiments';
+import { StoppedError } from '@scalearn/experiments';
 import { counted } from '@scalearn/experiments/runs';
 import { Option } from 'commander';
 import { type Cluster, loadCluster } from '../cluster/load.ts';
-import { queueOption, storeOption } from '../cluster/places.ts';
+import { openQueue, queueOption, storeOption } from '../cluster/places.ts';
 import { storedJobs } from '../cluster/stored-plan.ts';
 import { verifiedTraining } from '../cluster/training.ts';
 import { Verifier } from '../cluster/verify.ts';
@@ -102,7 +102,7 @@ async function workOnQueue(
   { queue: url, jobs, untilEmpty }: WorkArguments & { readonly queue: string },
   how: AloneOptions & { say(text: string): void },
 ): Promise<void> {
-  const queue = await cluster.Queue.open(url, { numerics: String(numericsVersion), signal: how.signal });
+  const queue = await openQueue(cluster, url, { signal: how.signal });
   try {
     how.say(`working on ${how.deviceKind} for ${queue.where}, results in ${how.store.where}`);
     await cluster.work({ ...how, queue, jobs, untilEmpty });

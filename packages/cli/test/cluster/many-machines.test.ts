@@ -1,15 +1,21 @@
 // An experiment by several workers, one of which is killed: its results and its report are those of `scalearn run` alone.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type ExperimentIndex, readRunFile } from '@scalearn/experiments';
 import { comparedRun } from '@scalearn/experiments/runs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scratchFolder } from '../../../../test/support/scratch.ts';
+import {
+  type BucketServer,
+  bucketEnvironment,
+  bucketNeed,
+  startBucketServer,
+} from '../../../cluster/test/support/bucket-server.ts';
 import { type Database, databaseNeed, startDatabase } from '../../../cluster/test/support/database.ts';
 import { describeWith } from '../../../cluster/test/support/needs.ts';
-import { events, must, type Running, run, start } from '../support/run.ts';
-import { modelsIn, reportOf, tinyExperiment } from '../support/same-runs.ts';
+import { events, must, type Running, reportOf, run, start } from '../support/run.ts';
+import { modelsIn, tinyExperiment } from '../support/same-runs.ts';
 
 const folder = scratchFolder();
 const at = (...names: string[]): string => join(folder, ...names);
@@ -17,15 +23,28 @@ const file = at('tiny.yaml');
 const index = (out: string): ExperimentIndex =>
   JSON.parse(readFileSync(at(out, 'tiny', 'experiment.json'), 'utf8')) as ExperimentIndex;
 
-describeWith('an experiment on many machines', [databaseNeed], () => {
+// Jobs of a worker that is killed go to others after this many seconds; 10 without it.
+process.env.SCALEARN_TEST_HEARTBEAT = '3';
+
+describeWith('an experiment on many machines', [databaseNeed, bucketNeed], () => {
   let database: Database;
+  let bucket: BucketServer;
   const workers: Running[] = [];
+  const environment = { ...process.env };
   beforeAll(async () => {
     database = await startDatabase();
+    bucket = await startBucketServer();
+    await bucket.createBucket('runs');
+    Object.assign(process.env, bucketEnvironment(bucket.url));
     writeFileSync(file, tinyExperiment);
   });
-  afterAll(() => {
-    for (const { process } of workers) process.kill('SIGKILL');
+  afterAll(async () => {
+    for (const worker of workers) worker.process.kill('SIGKILL');
+    for (const name of Object.keys(bucketEnvironment(''))) {
+      if (environment[name] === undefined) delete process.env[name];
+      else process.env[name] = environment[name];
+    }
+    await bucket.stop();
     database.stop();
   });
   const work = (places: string[], ...more: string[]): Running => {
@@ -34,7 +53,13 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     return worker;
   };
   const placesOf = (name: string): string[] => [
-    ...['--queue', database.create(name), '--store', at(`${name}-store`)],
+    // One of the stores is a bucket.
+    ...[
+      '--queue',
+      database.create(name),
+      '--store',
+      name === 'grid' ? 's3://runs/grid' : at(`${name}-store`),
+    ],
   ];
 
   test('gives the results and the report of one machine, though a worker is killed', {
@@ -62,7 +87,7 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     expect(comparedRun({ ...model, results: {} })).not.toEqual(comparedRun(model));
     const alone = await reportOf(at('alone', 'tiny'));
     expect(await reportOf(at('many', 'tiny'))).toEqual(alone);
-    expect(await reportOf('--store', at('grid-store'))).toEqual(alone);
+    expect(await reportOf('--store', 's3://runs/grid')).toEqual(alone);
 
     const status = await must('status', file, ...places, '--json');
     expect(events(status)).toMatchObject([{ experiment: 'tiny', counts: { done: 3 } }]);
@@ -83,6 +108,23 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     const secret = { ...process.env, PGPASSWORD: 'secret' };
     const named = await start(['status', 'tiny', ...open], 'node', secret).ended;
     expect(named.out, named.err).toBe(before.out);
+    // Another file of this name, and a part of this one.
+    const other = at('other', 'tiny.yaml');
+    mkdirSync(at('other'));
+    writeFileSync(other, tinyExperiment.replace('epochs: 2', 'epochs: 3'));
+    const another = ['run', other, '--out', at('stopped'), ...places, '--detach'];
+    const mixing = await run(...another);
+    expect(mixing).toMatchObject({ code: 2 });
+    expect(mixing.err).toContain(
+      'has another experiment tiny: 3 of its 3 models are not in this file; rename the file, or give --overwrite',
+    );
+    await must('run', file, '--out', at('stopped'), ...places, '--detach', '--methods', 'adapter');
+    expect((await must('status', 'tiny', ...places)).out).toBe(before.out);
+    await must(...another, '--overwrite', '--device-kind', 'webgpu');
+    const pinned = await must('status', 'tiny', ...places);
+    expect(pinned.out).toBe('3 models: 3 waiting\n\n3 models for workers with the device webgpu only\n');
+    expect((await must('cancel', file, ...places)).out).toBe('3 models cancelled\n');
+    await must('run', file, '--out', at('stopped'), ...places, '--detach', '--overwrite');
     const cancelled = await must('cancel', file, ...places);
     expect(cancelled.out).toBe('3 models cancelled\n');
     const after = await must('status', 'tiny', '--store', at('stopped-store'));
@@ -134,7 +176,7 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
   test('says what is missing', async () => {
     const alone = await run('run', file, '--store', at('x'));
     expect(alone).toMatchObject({ code: 2 });
-    expect(alone.err).toContain('give --queue too');
+    expect(alone.err).toContain('give --queue or --slurm too');
     const unknown = await run('status', 'other', '--store', at('stopped-store'));
     expect(unknown).toMatchObject({ code: 2 });
     expect(unknown.err).toContain('has no experiment other; there are tiny');

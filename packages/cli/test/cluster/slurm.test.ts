@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scratchFolder } from '../../../../test/support/scratch.ts';
 import { describeWith } from '../../../cluster/test/support/needs.ts';
 import { type SlurmServer, slurmNeed, startSlurm } from '../../../cluster/test/support/slurm.ts';
-import { events, must, run, start } from '../support/run.ts';
-import { modelsIn, reportOf, tinyExperiment } from '../support/same-runs.ts';
+import { events, must, reportOf, run, start } from '../support/run.ts';
+import { modelsIn, tinyExperiment } from '../support/same-runs.ts';
 
 const folder = scratchFolder();
 const at = (...names: string[]): string => join(folder, ...names);

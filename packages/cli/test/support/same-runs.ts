@@ -4,7 +4,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRunFile } from '@scalearn/experiments';
 import { comparedRun } from '@scalearn/experiments/runs';
-import { must } from './run.ts';
 
 /** An experiment of three models, one of which needs the others; seconds on one core. */
 export const tinyExperiment = `title: Tiny
@@ -34,9 +33,8 @@ export async function modelsIn(folder: string): Promise<Record<string, unknown>>
   return all;
 }
 
-/** A report without what is measured. */
-export async function reportOf(...args: string[]): Promise<unknown> {
-  const { out } = await must('report', ...args, '--format', 'json');
-  const { created: _, runs, ...rest } = JSON.parse(out) as { created: string; runs: object[] };
+/** Returns what is compared of a report in JSON: all but what is measured. */
+export function comparedReport(text: string): unknown {
+  const { created: _, runs, ...rest } = JSON.parse(text) as { created: string; runs: object[] };
   return { ...rest, runs: runs.map((each) => ({ ...each, seconds: 0, tokensPerSecond: 0, memory: 0 })) };
 }

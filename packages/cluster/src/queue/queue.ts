@@ -222,9 +222,13 @@ export class Queue implements Scheduler {
     return new Map(rows.map(({ job, state, started }) => [job.key, { job, state, started }]));
   }
 
-  /** Returns whether no job waits, is ready or runs. */
-  async isEmpty(): Promise<boolean> {
-    return !(await this.#call(() => hasLive(this.#boss.getDb(), this.#name)));
+  /**
+   * Returns whether no job waits, is ready or runs.
+   *
+   * @param deviceKind jobs that need another kind do not count; by default all count
+   */
+  async isEmpty(deviceKind?: string): Promise<boolean> {
+    return !(await this.#call(() => hasLive(this.#boss.getDb(), this.#name, deviceKind)));
   }
 
   /** Returns the versions of which jobs wait that this program leaves to workers of that version. */

@@ -89,11 +89,12 @@ export async function setRetry(
   );
 }
 
-/** Returns whether any job of a queue waits, is ready or runs. */
-export async function hasLive(db: Db, queue: string): Promise<boolean> {
+/** Returns whether any job of a queue waits, is ready or runs, of those that a kind of device may train. */
+export async function hasLive(db: Db, queue: string, deviceKind: string | undefined): Promise<boolean> {
   const { rows } = await db.executeSql(
-    `SELECT 1 FROM ${schema}.job WHERE name = $1 AND state < 'completed' LIMIT 1`,
-    [queue],
+    `SELECT 1 FROM ${schema}.job
+     WHERE name = $1 AND state < 'completed' AND ($2::text IS NULL OR group_id IS NULL OR group_id = $2) LIMIT 1`,
+    [queue, deviceKind ?? null],
   );
   return rows.length > 0;
 }

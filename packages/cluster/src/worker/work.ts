@@ -86,7 +86,7 @@ export async function work(options: WorkOptions): Promise<void> {
       }
       if (stop.aborted) return;
       await nameOthers();
-      if (untilEmpty && (await queue.isEmpty())) return;
+      if (untilEmpty && (await queue.isEmpty(deviceKind))) return;
       // Workers that began together do not ask together.
       const pause = 1000 * pollSeconds * (0.5 + Math.random());
       await setTimeout(pause, undefined, { signal: stop }).catch(() => {});

@@ -42,6 +42,10 @@ describeWith('a queue', [databaseNeed], () => {
     const free = await queue.take('onnx');
     expect(free?.job).toEqual(job('free'));
     expect(await queue.take('onnx')).toBeUndefined();
+    if (free) await queue.complete(free);
+    expect(await Promise.all(['onnx', 'webgpu', undefined].map((kind) => queue.isEmpty(kind)))).toEqual([
+      ...[true, false, false],
+    ]);
     const taken = await queue.take('webgpu');
     expect(taken).toMatchObject({ job: pinned, retryCount: 0 });
     if (taken) await queue.complete(taken);
