@@ -52,6 +52,7 @@ export interface Scheduler {
    * @returns keys of the jobs that were cancelled
    */
   cancel(keys: readonly string[]): Promise<string[]>;
+  /** Ends its connections, if it has any. */
   close(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ interface CancelArguments {
 export function addCancel(root: CheckedCommand, run: Run): void {
   root
     .command('cancel')
-    .summary('take models of an experiment out of the queue, or out of Slurm')
+    .summary('cancel models of an experiment on many machines')
     .description(
       'Cancels the models of an experiment that are not done, or some of them with those that need them. Results stay.',
     )

@@ -113,7 +113,7 @@ Examples:
   scalearn run experiments/main-table-mini.yaml --fast
   scalearn run experiments/glue.yaml --data glue --dry-run
   scalearn run experiments/glue.yaml --queue postgres://me@db/runs --store s3://runs/paper
-  scalearn run experiments/glue.yaml --slurm --sbatch "--partition=gpu --gres=gpu:1" --store /shared/runs
+  scalearn run experiments/glue.yaml --slurm --sbatch "-p gpu -G 1" --store /shared/runs
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 

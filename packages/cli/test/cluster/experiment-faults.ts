@@ -3,7 +3,15 @@
 // reports must be equal. `--out FOLDER`, which comes first, keeps the models, so that the same command continues.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -67,10 +75,11 @@ async function reportOf(out: string): Promise<unknown> {
   return comparedReport(await text(child.stdout));
 }
 
-const linesOf = (log: string): { event: string; worker?: string }[] =>
-  readFileSync(at(log), 'utf8')
-    .split('\n')
-    .flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+function linesOf(log: string): { event: string; worker?: string }[] {
+  if (!existsSync(at(log))) return [];
+  const lines = readFileSync(at(log), 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line));
+}
 const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
 /** Says whether what was trained in another way is equal. */
@@ -100,8 +109,7 @@ console.log(JSON.stringify({ way: 'alone', seconds: seconds(began) }));
   const follower = start('queue.log', run('queue', ...places), environment);
   const work = (): ChildProcess =>
     start('workers.log', ['work', ...places, ...training, '--until-empty', '--json'], environment);
-  while (!readdirSync(folder).includes('queue.log') || linesOf('queue.log').length === 0)
-    await setTimeout(200);
+  while (linesOf('queue.log').length === 0) await setTimeout(200);
   const workers = [work(), work(), work()];
   const [victim, sleeper] = workers as [ChildProcess, ChildProcess];
   const until = async (count: number): Promise<void> => {

@@ -12,6 +12,7 @@ export interface Launch {
 
 /** Jobs that were submitted to Slurm together: task i trains job i. */
 export interface StoredArray extends Launch {
+  /** Job i is that of task i. */
   readonly jobs: readonly Job[];
 }
 
