@@ -95,7 +95,9 @@ export class Slurm implements Scheduler {
         for (const [task, { key }] of group.entries()) places.set(key, { array, task });
       }
     } catch (error) {
-      await this.#scancel([...sizes.keys()]).catch(() => {});
+      // Also when the submission was stopped by the signal of its patience.
+      const patience = { ...this.#patience, signal: undefined };
+      await this.#scancel([...sizes.keys()], patience).catch(() => {});
       for (const name of names) await this.#store.arrays.delete(name).catch(() => {});
       throw error;
     }
@@ -159,9 +161,9 @@ export class Slurm implements Scheduler {
     return tasks.map(([key]) => key);
   }
 
-  async #scancel(names: readonly string[]): Promise<void> {
+  async #scancel(names: readonly string[], patience: Patience = this.#patience): Promise<void> {
     for (let i = 0; i < names.length; i += mostCancelled)
-      await this.#run('scancel', names.slice(i, i + mostCancelled));
+      await slurm('scancel', names.slice(i, i + mostCancelled), { patience });
   }
 
   /** Returns the tasks that wait or run, by the keys of their jobs. */

@@ -1,8 +1,9 @@
 // What is submitted to Slurm, and what is made of its answers, without Slurm.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Job } from '../../src/job.ts';
 import { afterOk, groupJobs } from '../../src/slurm/arrays.ts';
@@ -146,6 +147,41 @@ describe('programs of Slurm that answer what they are told', () => {
     process.env.PATH = scratch;
     await expect(slurm.submit([job('x')])).rejects.toMatchObject({ reason: 'missing' });
   });
+});
+
+test('a submission that is stopped takes back what was submitted', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'scalearn-slurm-stop-'));
+  const path = process.env.PATH;
+  const log = join(scratch, 'log');
+  const scripts = {
+    squeue: 'true',
+    scontrol: "echo 'MaxArraySize = 10'",
+    sbatch: `if [ -e ${log} ]; then echo 'Unable to contact slurm controller' >&2; touch ${log}.2; exit 1; fi; echo sbatch >> ${log}; echo 17`,
+    scancel: `echo scancel "$@" >> ${log}`,
+  };
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFileSync(join(scratch, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(scratch, name), 0o755);
+  }
+  process.env.PATH = `${scratch}:/bin:/usr/bin`;
+  try {
+    const store = await openStore(join(scratch, 'store'));
+    const stop = new AbortController();
+    const slurm = new Slurm(store, {
+      ...{ plan: 'plan', launch: { command: ['true'], sbatch: [] } },
+      patience: { first: 10, signal: stop.signal },
+    });
+    const submission = slurm.submit([job('a'), job('b', ['a'])]);
+    submission.catch(() => {});
+    while (!existsSync(`${log}.2`)) await setTimeout(10);
+    stop.abort(new Error('stopped'));
+    await expect(submission).rejects.toThrow('stopped');
+    expect(readFileSync(log, 'utf8')).toBe('sbatch\nscancel 17\n');
+    expect((await store.arrays.all()).size).toBe(0);
+  } finally {
+    process.env.PATH = path;
+    rmSync(scratch, { recursive: true });
+  }
 });
 
 test('a bucket is no store for Slurm', async () => {
