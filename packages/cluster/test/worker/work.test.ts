@@ -318,7 +318,7 @@ describeWith('a worker', [databaseNeed], () => {
     opened.push(recent, old);
     await recent.submit([job('a')]);
     await run(quick, { queue: old });
-    expect(of('other-version')).toMatchObject([{ numerics: '1/2' }]);
+    expect(of('other-version')).toMatchObject([{ numerics: '2/2' }]);
     expect((await recent.states()).get('a')?.state).toBe('ready');
   });
 
