@@ -9,12 +9,8 @@ const shortNames: Readonly<Record<string, string>> = {
   ...{ a: 'array', M: 'clusters', d: 'dependency', h: 'help', J: 'job-name', V: 'version', W: 'wait' },
 };
 
-/** Options that have no value, or one only after `=`. The word after another option without `=` is its value. */
-const switches = new Set([
-  ...['contiguous', 'exclusive', 'get-user-env', 'hold', 'ignore-pbs', 'no-kill', 'nvmps', 'overcommit'],
-  ...['oversubscribe', 'propagate', 'quiet', 'reboot', 'requeue', 'spread-job', 'use-min-nodes', 'verbose'],
-  ...['H', 'O', 'Q', 's', 'v', 'k'],
-]);
+/** Short options that have no value. What follows another one is its value; values of long options follow `=`. */
+const switches = 'HOQksv';
 
 /** Options for sbatch that were checked. */
 export interface SbatchOptions {
@@ -45,9 +41,11 @@ export function checkSbatch(words: readonly string[]): SbatchOptions {
       /^--([a-z][a-z-]*)(?:=(.*))?$/su.exec(word) ?? /^-([A-Za-z])(.+)?$/su.exec(word) ?? [];
     if (name === '')
       throw refused(`${JSON.stringify(word)} is not an option of sbatch; write options as --partition=gpu`);
-    if (name.length === 1 && switches.has(name) && value !== undefined)
+    const isSwitch = name.length > 1 || switches.includes(name);
+    if (name.length === 1 && isSwitch && value !== undefined)
       throw refused(`write the options in ${word} one by one, as -${name} -${value.slice(0, 1)}`);
-    const takesNext = value === undefined && !switches.has(name) && /^[^-]/.test(words[i + 1] ?? '');
+    // A word that sbatch did not take for a value would be another script.
+    const takesNext = value === undefined && !isSwitch && /^[^-]/.test(words[i + 1] ?? '');
     const given = takesNext ? words[++i] : value;
     // sbatch accepts names that are cut.
     const isOwn = own.find((each) => each === shortNames[name] || each.startsWith(name.padEnd(2)));

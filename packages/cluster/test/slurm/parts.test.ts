@@ -28,6 +28,8 @@ describe('options for sbatch', () => {
   test.each([
     ['other.sh', /"other.sh" is not an option/],
     ['--exclusive other.sh', /"other.sh" is not an option/],
+    ['--excl other.sh', /"other.sh" is not an option/],
+    ['--partition gpu', /"gpu" is not an option of sbatch; write options as --partition=gpu/],
     ['-H other.sh', /"other.sh" is not an option/],
     ['-', /"-" is not an option/],
     ['--', /"--" is not an option/],
@@ -36,7 +38,7 @@ describe('options for sbatch', () => {
     ['-a 0-3', /only a limit/],
     ['-a0-3', /only a limit/],
     ['--arr=0-3', /only a limit/],
-    ['--dep afterok:1', /--dependency cannot be given/],
+    ['--dep=afterok:1', /--dependency cannot be given/],
     ['-Jname', /--job-name cannot be given/],
     ['-Ha0-3', /one by one/],
     ['--no-requeue', /--no-requeue cannot be given/],
