@@ -51,6 +51,7 @@ const guide = [
     items: [
       { text: 'Experiments', link: '/guide/experiments' },
       { text: 'Many machines', link: '/guide/many-machines' },
+      { text: 'The paper’s grid on N machines', link: '/reference/grid-cost' },
       { text: 'Reports', link: '/guide/reports' },
       { text: 'Measurements', link: '/measurements' },
       { text: 'Claims of the paper', link: '/reproduction' },

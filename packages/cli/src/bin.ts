@@ -13,7 +13,10 @@ useProxies(http);
 // between that turn and the command's own handlers.
 await new Promise((resolve) => setImmediate(resolve));
 loaded();
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+process.exitCode = code;
+// Who is interrupted does not wait for a server that does not answer.
+if (code === 130) process.stdout.write('', () => process.exit());
 
 /**
  * Makes `fetch` use the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name, as `curl` and Python do. Node can do

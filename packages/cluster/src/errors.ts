@@ -42,6 +42,25 @@ export class QueueError extends ScalearnError {
   }
 }
 
+/** The reason why Slurm did not do what was asked. */
+export type SlurmReason =
+  | 'missing' // a program of Slurm is not on this machine
+  | 'options' // options for sbatch that are not understood, or not the user's to give
+  | 'store' // the store is not a folder
+  | 'away' // Slurm's controller does not answer
+  | 'refused'; // any other answer
+
+/** Slurm could not be used. The message says what to do next. */
+export class SlurmError extends ScalearnError {
+  override readonly name = 'SlurmError';
+  readonly reason: SlurmReason;
+
+  constructor(reason: SlurmReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
 /** A job cannot succeed, on any machine: it is failed at once, and what depends on it is cancelled. */
 export class JobError extends ScalearnError {
   override readonly name = 'JobError';

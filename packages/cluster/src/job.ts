@@ -14,12 +14,14 @@ export interface Job {
    * A worker compares them with what it has. By default there are none.
    */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
+  /** Kind of the device that must train it, such as `webgpu` or `onnx`. By default every kind may. */
+  readonly deviceKind?: string | undefined;
   /** Expected time of the training in seconds; without it, jobs of equally long chains are taken in any order. */
   readonly seconds?: number | undefined;
 }
 
 /** Names of the store that are no keys. */
-const reserved = new Set(['plans']);
+const reserved = new Set(['plans', 'slurm']);
 
 const keySchema: v.GenericSchema<string> = v.pipe(
   v.string(),
@@ -33,6 +35,7 @@ export const jobSchema: v.GenericSchema<unknown, Job> = v.strictObject({
   arguments: v.array(v.string()),
   parents: v.array(keySchema),
   inputs: v.optional(v.record(v.string(), v.string())),
+  deviceKind: v.optional(v.pipe(v.string(), v.nonEmpty())),
   seconds: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
 });
 

@@ -1,6 +1,5 @@
 import type { Job } from './job.ts';
-import type { Queue } from './queue/queue.ts';
-import type { JobState } from './queue/rows.ts';
+import type { JobState, Scheduler } from './scheduler.ts';
 import { atOnce } from './store/access.ts';
 import type { ResultStore } from './store/store.ts';
 
@@ -25,7 +24,7 @@ export interface JobStatus {
  */
 export async function planStatus(
   store: ResultStore,
-  queue: Pick<Queue, 'states'> | undefined,
+  queue: Pick<Scheduler, 'states'> | undefined,
   jobs: readonly Job[],
 ): Promise<JobStatus[]> {
   const done = await store.results.has(jobs.map(({ key }) => key));

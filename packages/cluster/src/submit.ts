@@ -1,7 +1,6 @@
 import { ArgumentError } from '@scalearn/core';
 import { checkJobs, type Job, parentsFirst } from './job.ts';
-import type { Submission } from './queue/insert.ts';
-import type { Queue } from './queue/queue.ts';
+import type { Scheduler, Submission } from './scheduler.ts';
 import { atOnce } from './store/access.ts';
 import type { ResultStore } from './store/store.ts';
 
@@ -19,13 +18,13 @@ export interface PlanSubmission extends Submission {
  */
 export async function submitPlan(
   store: ResultStore,
-  queue: Queue,
+  scheduler: Scheduler,
   jobs: readonly Job[],
 ): Promise<PlanSubmission> {
   checkJobs(jobs);
   const done = await store.results.has(jobs.map(({ key }) => key));
   await store.forgive(jobs.filter(({ key }) => !done.has(key)).map(({ key }) => key));
-  return { ...(await queue.submit(jobs, { done })), done: [...done] };
+  return { ...(await scheduler.submit(jobs, { done })), done: [...done] };
 }
 
 /**
@@ -34,7 +33,7 @@ export async function submitPlan(
  */
 export async function retryJobs(
   store: ResultStore,
-  queue: Queue,
+  scheduler: Scheduler,
   jobs: readonly Job[],
   keys: readonly string[],
 ): Promise<PlanSubmission> {
@@ -42,7 +41,7 @@ export async function retryJobs(
   const unknown = keys.find((key) => !jobs.some((job) => job.key === key));
   if (unknown !== undefined) throw new ArgumentError(`there is no job ${unknown} in the plan; check its key`);
   const done = await store.results.has(jobs.map(({ key }) => key));
-  const states = await queue.states();
+  const states = await scheduler.states();
   const only = new Set(keys);
   const order = parentsFirst(jobs);
   for (const { key, parents } of order.toReversed())
@@ -52,7 +51,7 @@ export async function retryJobs(
   for (const { key, parents } of order)
     if (parents.some((parent) => only.has(parent)) && parents.every(isOpen)) only.add(key);
   await store.forgive([...only].filter((key) => !done.has(key)));
-  return { ...(await queue.submit(jobs, { done, only })), done: [...done] };
+  return { ...(await scheduler.submit(jobs, { done, only })), done: [...done] };
 }
 
 /**
@@ -63,11 +62,11 @@ export async function retryJobs(
  */
 export async function cancelJobs(
   store: ResultStore,
-  queue: Queue,
+  scheduler: Scheduler,
   keys: readonly string[],
   reason: string,
 ): Promise<string[]> {
-  const cancelled = await queue.cancel(keys);
+  const cancelled = await scheduler.cancel(keys);
   await atOnce(cancelled, (key) => store.marks.put(key, { state: 'cancelled', reason }));
   return cancelled;
 }

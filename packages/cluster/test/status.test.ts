@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { JobState } from '../src/queue/rows.ts';
+import type { JobState } from '../src/scheduler.ts';
 import { planStatus } from '../src/status.ts';
 import { openStore } from '../src/store/store.ts';
 import { describeWith } from './support/needs.ts';

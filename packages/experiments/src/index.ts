@@ -47,6 +47,7 @@ export type { Cell } from './plan/expand.ts';
 export { type EncoderFacts, Facts, type TaskFacts } from './plan/facts.ts';
 export { type Job, type JobPlace, jobArguments, jobOf, jobsOf } from './plan/jobs.ts';
 export { numericsVersion } from './plan/model-id.ts';
+export { countOperations, type Operations } from './plan/operations.ts';
 export { type Plan, type PlannedRun, type PlanOptions, planExperiment } from './plan/plan.ts';
 export { type RankCandidate, type RankOptions, rankSources } from './ranking/rank-sources.ts';
 export { type CollectOptions, collectReport } from './report/collect.ts';

@@ -1,20 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
-import type { QueuedJob } from '@scalearn/cluster';
-import {
-  type DoJob,
-  type ExperimentEvent,
-  type JobFailure,
-  type Plan,
-  runExperiment,
-} from '@scalearn/experiments';
+import { type DoJob, type ExperimentEvent, type Plan, runExperiment } from '@scalearn/experiments';
 import { downloadResult } from '../folders/download-result.ts';
+import { Ends } from './ends.ts';
 import type { Places } from './places.ts';
-import { runningJob } from './progress.ts';
 
-/** Milliseconds between two questions to the queue, and between two looks at what runs. */
-const intervals = { queue: 1000, running: 10_000 };
-
-export interface FollowOptions extends Pick<Places, 'store' | 'queue'> {
+export interface FollowOptions extends Pick<Places, 'store' | 'scheduler'> {
   /** Ends the following; workers go on. */
   readonly signal: AbortSignal;
   onEvent(event: ExperimentEvent): void;
@@ -53,78 +42,12 @@ export async function followExperiment(plan: Plan, folder: string, options: Foll
   try {
     await runExperiment(plan, folder, {
       ...{ command: doJob, jobs: Math.max(1, plan.runs.length), signal: stop },
-      // It only says that the model is awaited; the queue says when a training begins.
+      // It only says that the model is awaited; the scheduler says when a training begins.
       onEvent: (event) => event.event !== 'started' && onEvent(event),
     });
     if (broken.signal.aborted) throw broken.signal.reason;
   } finally {
     broken.abort();
     await watching.catch(() => {});
-  }
-}
-
-/** How the jobs of a plan end. */
-class Ends {
-  readonly #runs: ReadonlyMap<string, Plan['runs'][number]>;
-  readonly #options: FollowOptions;
-  readonly #waiting = new Map<string, (failure: JobFailure | undefined) => void>();
-  readonly #running = new Set<string>();
-  #looked = performance.now();
-
-  constructor({ runs }: Plan, options: FollowOptions) {
-    this.#runs = new Map(runs.map((run) => [run.id, run]));
-    this.#options = options;
-  }
-
-  /** @returns why the job failed; undefined if it has a result */
-  of(key: string, stop: AbortSignal): Promise<JobFailure | undefined> {
-    return new Promise((resolve, reject) => {
-      const onStop = (): void => reject(stop.reason);
-      if (stop.aborted) return onStop();
-      stop.addEventListener('abort', onStop, { once: true });
-      this.#waiting.set(key, (failure) => {
-        stop.removeEventListener('abort', onStop);
-        this.#waiting.delete(key);
-        resolve(failure);
-      });
-    });
-  }
-
-  async watch(stop: AbortSignal): Promise<void> {
-    const { queue } = this.#options;
-    while (!stop.aborted) {
-      const states = await queue.states();
-      for (const key of [...this.#waiting.keys()]) await this.#look(key, states.get(key));
-      if (performance.now() - this.#looked > intervals.running) {
-        for (const key of this.#running) await this.#showStep(key);
-        this.#looked = performance.now();
-      }
-      await setTimeout(intervals.queue, undefined, { signal: stop }).catch(() => {});
-    }
-  }
-
-  async #look(key: string, queued: QueuedJob | undefined): Promise<void> {
-    const { store, onEvent } = this.#options;
-    const run = this.#runs.get(key);
-    if (queued?.state === 'running') {
-      if (run && !this.#running.has(key)) onEvent({ event: 'started', run });
-      this.#running.add(key);
-      return;
-    }
-    this.#running.delete(key);
-    if (queued?.state === 'waiting' || queued?.state === 'ready') return;
-    if (await store.results.read(key)) return this.#waiting.get(key)?.(undefined);
-    const mark = await store.marks.get(key);
-    const message = mark
-      ? `${mark.state}: ${mark.reason}`
-      : `it is ${queued ? `${queued.state} in the queue` : 'not in the queue'} and has no result; the same command submits it again`;
-    this.#waiting.get(key)?.({ error: 'JobError', message });
-  }
-
-  async #showStep(key: string): Promise<void> {
-    const { store, onEvent } = this.#options;
-    const { last } = (await runningJob(store, key)) ?? {};
-    const run = this.#runs.get(key);
-    if (run && last) onEvent({ event: 'training', run, training: last });
   }
 }

@@ -9,8 +9,12 @@ export const encoderInput = 'the encoder';
 /** Name of a task's rows among the inputs of a job. */
 export const dataInput = (task: string): string => `the data of ${task}`;
 
-/** Returns the jobs of a plan for a queue, each after those that it needs. */
-export function clusterJobs({ runs }: Plan): Job[] {
+/**
+ * Returns the jobs of a plan for a scheduler, each after those that it needs.
+ *
+ * @param deviceKind kind of the device that must train them; by default every kind may
+ */
+export function clusterJobs({ runs }: Plan, deviceKind?: string): Job[] {
   return runs.map((run) => {
     const { key, arguments: args, parents, encoder } = jobOf(run);
     const data = run.tasks.map(({ found, fingerprint }) => [dataInput(found.info.id), fingerprint] as const);
@@ -18,6 +22,7 @@ export function clusterJobs({ runs }: Plan): Job[] {
       key,
       arguments: args,
       parents,
+      ...(deviceKind !== undefined && { deviceKind }),
       inputs: { [encoderInput]: encoder, ...Object.fromEntries(data) },
     };
   });

@@ -15,14 +15,14 @@ export async function loadCluster(node: string = process.versions.node): Promise
   const [major = 0, minor = 0] = node.split('.').map(Number);
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1]))
     throw new UsageError(
-      `--queue and --store need Node ${oldest.join('.')} or newer, and this is Node ${node}; install a newer one`,
+      `--queue, --slurm and --store need Node ${oldest.join('.')} or newer, and this is Node ${node}; install a newer one`,
     );
   try {
     return await import('@scalearn/cluster');
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new UsageError(
-      '--queue and --store need the package @scalearn/cluster beside this command: npm install @scalearn/cluster',
+      '--queue, --slurm and --store need the package @scalearn/cluster beside this command: npm install @scalearn/cluster',
       { cause: error },
     );
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { ResultStore, StoredPlan } from '@scalearn/cluster';
+import type { Job, ResultStore, StoredPlan } from '@scalearn/cluster';
 import { UsageError } from '@scalearn/experiments';
 
 /** Returns the name of an experiment in a store: that of its file, without its extension. */
@@ -15,4 +15,12 @@ export async function storedPlan(store: ResultStore, name: string): Promise<Stor
       ? 'there is none yet; submit one with scalearn run --queue'
       : `there are ${names.join(', ')}`;
   throw new UsageError(`${store.where} has no experiment ${name}; ${hint}`);
+}
+
+/** Returns the jobs of all plans of a store, each once. */
+export async function storedJobs(store: ResultStore): Promise<Job[]> {
+  const jobs = new Map<string, Job>();
+  for (const name of await store.listPlans())
+    for (const job of (await store.getPlan(name))?.jobs ?? []) jobs.set(job.key, job);
+  return [...jobs.values()];
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Train } from '@scalearn/cluster';
+import type { ResultRecord, Train } from '@scalearn/cluster';
 import type { DeviceChoice } from '@scalearn/core';
 import { type ErrorEvent, jobArguments, readRunFile, type Setup, UsageError } from '@scalearn/experiments';
 import { checkpointName, runFileName } from '@scalearn/experiments/runs';
@@ -58,10 +58,7 @@ export function verifiedTraining(cluster: Cluster, verifier: Verifier, place: Tr
 }
 
 /** Returns what is stored beside a result. @throws UsageError if what was read is not what the job names */
-async function recordOf(
-  job: Parameters<Train>[0],
-  out: string,
-): Promise<{ deviceKind: string; varying: readonly string[]; device: string; version: string }> {
+async function recordOf(job: Parameters<Train>[0], out: string): Promise<ResultRecord> {
   const run = await readRunFile(out);
   if (!run) throw new Error(`there is no ${join(out, runFileName)} after the training`);
   const parts = run.tasks ?? [{ task: run.task, data: run.data }];
@@ -71,7 +68,7 @@ async function recordOf(
     ...Object.fromEntries(parts.map(({ task, data }) => [dataInput(task), data.fingerprint])),
   });
   const { kind, description } = run.device;
-  return { deviceKind: kind, varying, device: description, version: run.version };
+  return { deviceKind: kind, varying, device: description, version: run.version, seconds: run.seconds };
 }
 
 /** Returns the message of the error that a training's output ends with. */

@@ -1,31 +1,35 @@
 import { UsageError } from '@scalearn/experiments';
-import type { Command } from 'commander';
-import { openPlaces, queueOption, storeOption } from '../cluster/places.ts';
+import { withCorrectedSeconds } from '../cluster/expected.ts';
+import { openPlaces, queueOption, slurmOption, storeOption } from '../cluster/places.ts';
 import { statusOf } from '../cluster/status.ts';
 import { experimentName, storedPlan } from '../cluster/stored-plan.ts';
 import { submissionText } from '../cluster/submit.ts';
+import type { CheckedCommand } from '../options/checked-command.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import type { CommandContext, Run } from './context.ts';
 
 interface RetryArguments {
   readonly store: string;
-  readonly queue: string;
+  readonly queue?: string;
+  readonly slurm?: boolean;
   readonly failed?: boolean;
   readonly json?: boolean;
 }
 
-export function addRetry(root: Command, run: Run): void {
+export function addRetry(root: CheckedCommand, run: Run): void {
   root
     .command('retry')
-    .summary('queue models of an experiment again that failed')
+    .summary('try models of an experiment again that failed')
     .description(
-      'Queues models again that failed or were cancelled, with those that were cancelled because of them.',
+      'Submits models again that failed or were cancelled, with those that were cancelled because of them.',
     )
     .argument('<experiment>', 'the experiment file, or its name in the store')
     .argument('[key...]', 'models, as scalearn status names them')
+    .needs('queue', { or: 'slurm' })
     .addOption(storeOption().makeOptionMandatory())
-    .addOption(queueOption().makeOptionMandatory())
+    .addOption(queueOption())
+    .addOption(slurmOption())
     .option('--failed', 'all that failed or were cancelled')
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', examples)
@@ -47,14 +51,16 @@ async function retry(
 ): Promise<void> {
   if (keys.length > 0 === (given.failed === true))
     throw new UsageError('name the models to try again, or give --failed for all that failed');
-  await using places = await openPlaces(given, signal);
-  const { cluster, store, queue } = places;
-  const { jobs } = await storedPlan(store, experimentName(file));
-  const stopped = given.failed ? await statusOf(jobs, store, queue) : [];
+  const plan = experimentName(file);
+  await using places = await openPlaces(given, { plan, signal });
+  const { cluster, store, scheduler } = places;
+  const { jobs } = await storedPlan(store, plan);
+  const stopped = given.failed ? await statusOf(jobs, store, scheduler) : [];
   const chosen = stopped.flatMap(({ key, state }) =>
     state === 'failed' || state === 'cancelled' ? [key] : [],
   );
-  const submission = await cluster.retryJobs(store, queue, jobs, [...keys, ...chosen]);
+  const corrected = await withCorrectedSeconds(jobs, store, cluster);
+  const submission = await cluster.retryJobs(store, scheduler, corrected, [...keys, ...chosen]);
   if (given.json) jsonLine(terminal, { event: 'done', ...submission });
-  else terminal.out(`${oneLine(submissionText(submission, queue.where))}\n`);
+  else terminal.out(`${oneLine(submissionText(submission, scheduler.where))}\n`);
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type DeviceChoice, ScalearnError } from '@scalearn/core';
+import { deviceChoices } from '@scalearn/core/graph';
 import {
   type Estimate,
   type ExperimentEvent,
@@ -16,10 +17,11 @@ import {
 import { count } from '@scalearn/experiments/runs';
 import { type Command, Option } from 'commander';
 import { followExperiment } from '../cluster/follow.ts';
-import { openPlaces, queueOption, storeOption } from '../cluster/places.ts';
+import { openPlaces, type Places, queueOption, slurmOption, storeOption } from '../cluster/places.ts';
+import { slurmLaunch } from '../cluster/slurm.ts';
 import { submissionText, submitExperiment } from '../cluster/submit.ts';
 import { openDevice } from '../devices/open-device.ts';
-import { notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
+import { choiceOption, notEmpty, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
 import { experimentReporter } from '../output/experiment-reporter.ts';
 import { clock, table } from '../output/format.ts';
@@ -35,8 +37,12 @@ class RunsFailedError extends ScalearnError {
 
 interface RunArguments {
   readonly queue?: string;
+  readonly slurm?: boolean;
+  readonly sbatch?: string;
   readonly store?: string;
   readonly detach?: boolean;
+  readonly deviceKind?: DeviceChoice;
+  readonly overwrite?: boolean;
   readonly out: string;
   readonly encoder?: readonly string[];
   readonly data?: string;
@@ -79,8 +85,23 @@ export function addRun(root: Command, run: Run): void {
       ),
     )
     .addOption(queueOption().conflicts(['jobs', 'device', 'threads', 'dryRun']))
+    .addOption(slurmOption().conflicts(['queue', 'jobs', 'dryRun']))
+    .addOption(
+      pathOption(
+        '--sbatch <options>',
+        'with --slurm: options for sbatch, such as "--partition=gpu --gres=gpu:1"',
+      ),
+    )
     .addOption(storeOption())
-    .option('--detach', 'with --queue: end when all jobs are queued')
+    .addOption(
+      choiceOption(
+        '--device-kind <kind>',
+        'with --queue: only workers with this kind of device',
+        deviceChoices.filter((kind) => kind !== 'auto'),
+      ).conflicts('slurm'),
+    )
+    .option('--overwrite', 'with --store: take the place of another experiment of this name')
+    .option('--detach', 'with --queue or --slurm: end when all jobs are submitted')
     .option('--dry-run', 'show what would be trained, and how long it might take')
     .option('--json', 'one JSON object per line on standard output')
     .addHelpText('after', examples)
@@ -92,18 +113,14 @@ Examples:
   scalearn run experiments/main-table-mini.yaml --fast
   scalearn run experiments/glue.yaml --data glue --dry-run
   scalearn run experiments/glue.yaml --queue postgres://me@db/runs --store s3://runs/paper
+  scalearn run experiments/glue.yaml --slurm --sbatch "-p gpu -G 1" --store /shared/runs
   scalearn report runs/main-table-mini-fast --out report.html
 `;
 
 async function runFile(file: string, given: RunArguments, context: CommandContext): Promise<void> {
   const { terminal, signal, setup } = context;
-  const { encoder, out, jobs, device, threads, queue, store: place } = given;
-  if ((queue === undefined) !== (place === undefined))
-    throw new UsageError(
-      `--queue and --store belong together; ${queue === undefined ? 'give --queue too, or leave out --store' : 'give --store too'}`,
-    );
-  if (given.detach && queue === undefined)
-    throw new UsageError('--detach leaves the jobs to workers; give --queue and --store too');
+  const { encoder, out, jobs, device, threads } = given;
+  checkPlaces(given);
   const overrides = { ...given, ...(encoder && { encoders: encoder }) };
   const experiment = await readExperiment(file, overrides, setup);
   if (!given.json) terminal.err(`planning ${oneLine(experiment.title)}\n`);
@@ -112,14 +129,11 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   if (given.dryRun) return dryRun(plan, given, context);
   signal.throwIfAborted();
   const folder = join(out, experiment.name);
-  await using places =
-    queue === undefined || place === undefined
-      ? undefined
-      : await openPlaces({ queue, store: place }, signal);
+  await using places = await placesOf(given, experiment.name, context);
   if (places) {
-    const submission = await submitExperiment(plan, places);
+    const submission = await submitExperiment(plan, places, { ...given, signal });
     if (given.json) jsonLine(terminal, { event: 'submitted', ...submission });
-    else terminal.err(`${submissionText(submission, places.queue.where)}\n`);
+    else terminal.err(`${submissionText(submission, places.scheduler.where)}\n`);
     if (given.detach) return;
   }
   const reporter = experimentReporter(terminal, plan, { json: given.json === true, folder });
@@ -143,6 +157,35 @@ async function runFile(file: string, given: RunArguments, context: CommandContex
   } finally {
     reporter.close();
   }
+}
+
+/** Checks which options for many machines are given together. @throws UsageError */
+function checkPlaces(given: RunArguments): void {
+  const { queue, slurm, sbatch, store, detach, deviceKind, overwrite } = given;
+  const scheduler = queue !== undefined ? '--queue' : slurm ? '--slurm' : undefined;
+  if (sbatch !== undefined && !slurm)
+    throw new UsageError('--sbatch gives options to Slurm; give --slurm too, or leave it out');
+  if (scheduler === undefined && store !== undefined)
+    throw new UsageError('--store is for many machines; give --queue or --slurm too, or leave out --store');
+  if (scheduler !== undefined && store === undefined)
+    throw new UsageError(`${scheduler} and --store belong together; give --store too`);
+  if (deviceKind !== undefined && queue === undefined)
+    throw new UsageError('--device-kind chooses workers; give --queue too, or --device for this machine');
+  if (overwrite && store === undefined)
+    throw new UsageError('--overwrite is for the plan in a store; give --store too, or leave it out');
+  if (detach && scheduler === undefined)
+    throw new UsageError('--detach leaves the jobs to others; give --queue or --slurm, and --store');
+}
+
+/** Opens the store and the scheduler of many machines; undefined if this one trains. */
+async function placesOf(
+  { store, queue, slurm, sbatch, device, threads }: RunArguments,
+  plan: string,
+  { signal, setup }: CommandContext,
+): Promise<Places | undefined> {
+  if (store === undefined) return undefined;
+  const launch = slurmLaunch({ store, setup, device, threads, sbatch });
+  return openPlaces({ store, queue, slurm }, { plan, launch, signal });
 }
 
 async function dryRun(plan: Plan, given: RunArguments, { terminal, signal }: CommandContext): Promise<void> {

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { expectedSeconds } from '../cluster/expected.ts';
 import { loadCluster } from '../cluster/load.ts';
-import { openPlaces, queueOption, storeOption } from '../cluster/places.ts';
-import { statusOf } from '../cluster/status.ts';
+import { openPlaces, queueOption, slurmOption, storeOption } from '../cluster/places.ts';
+import { statusOf, trainingLeft } from '../cluster/status.ts';
 import { experimentName, storedPlan } from '../cluster/stored-plan.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { countStates, statusText } from '../output/status-text.ts';
@@ -11,6 +12,7 @@ import type { CommandContext, Run } from './context.ts';
 interface StatusArguments {
   readonly store: string;
   readonly queue?: string;
+  readonly slurm?: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
 }
@@ -26,6 +28,7 @@ export function addStatus(root: Command, run: Run): void {
     .argument('<experiment>', 'the experiment file, or its name in the store (with --fast, NAME-fast)')
     .addOption(storeOption().makeOptionMandatory())
     .addOption(queueOption())
+    .addOption(slurmOption())
     .option('--watch', 'show it again every 10 seconds, until nothing runs or waits')
     .option('--json', 'one JSON object per line on standard output')
     .addHelpText('after', examples)
@@ -40,18 +43,23 @@ Examples:
 
 async function status(
   file: string,
-  { store: place, queue: url, watch, json }: StatusArguments,
+  given: StatusArguments,
   { terminal, signal }: CommandContext,
 ): Promise<void> {
-  await using places = url === undefined ? undefined : await openPlaces({ store: place, queue: url }, signal);
-  const store = places?.store ?? (await (await loadCluster()).openStore(place, { patience: { signal } }));
-  const name = experimentName(file);
+  const { store: place, queue, slurm, watch, json } = given;
+  const plan = experimentName(file);
+  await using places = queue === undefined && !slurm ? undefined : await openPlaces(given, { plan, signal });
+  const cluster = await loadCluster();
+  const store = places?.store ?? (await cluster.openStore(place, { patience: { signal } }));
   for (;;) {
     signal.throwIfAborted();
-    const { jobs } = await storedPlan(store, name);
-    const all = await statusOf(jobs, store, places?.queue);
-    if (json) jsonLine(terminal, { event: 'status', experiment: name, counts: countStates(all), jobs: all });
-    else terminal.out(statusText(all, Date.now()));
+    const { jobs } = await storedPlan(store, plan);
+    const all = await statusOf(jobs, store, places?.scheduler);
+    const now = Date.now();
+    const left = trainingLeft(all, await expectedSeconds(jobs, store, cluster), now);
+    if (json)
+      jsonLine(terminal, { event: 'status', experiment: plan, counts: countStates(all), left, jobs: all });
+    else terminal.out(statusText(all, now, left));
     const goesOn = all.some(({ state }) => state === 'running' || state === 'waiting');
     if (!watch || !goesOn) return;
     await setTimeout(interval, undefined, { signal }).catch(() => {});

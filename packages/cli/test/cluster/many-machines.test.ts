@@ -1,61 +1,50 @@
 // An experiment by several workers, one of which is killed: its results and its report are those of `scalearn run` alone.
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type ExperimentIndex, readRunFile } from '@scalearn/experiments';
 import { comparedRun } from '@scalearn/experiments/runs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scratchFolder } from '../../../../test/support/scratch.ts';
+import {
+  type BucketServer,
+  bucketEnvironment,
+  bucketNeed,
+  startBucketServer,
+} from '../../../cluster/test/support/bucket-server.ts';
 import { type Database, databaseNeed, startDatabase } from '../../../cluster/test/support/database.ts';
 import { describeWith } from '../../../cluster/test/support/needs.ts';
-import { events, must, type Running, run, start } from '../support/run.ts';
+import { events, must, type Running, reportOf, run, start } from '../support/run.ts';
+import { modelsIn, tinyExperiment } from '../support/same-runs.ts';
 
 const folder = scratchFolder();
 const at = (...names: string[]): string => join(folder, ...names);
 const file = at('tiny.yaml');
-const experiment = `title: Tiny
-encoders: [mini]
-tasks: [miniglue/rte, miniglue/mrpc]
-options: { limit: 32, evalLimit: 16, epochs: 2, batchSize: 4, layers: 1 }
-methods:
-  adapter: { method: bottleneck, label: Adapter }
-  scalearn++: { sources: adapter, tasks: [miniglue/rte] }
-`;
-
-/** Digest of every file of every model, except for `run.json`, and what is compared of that. */
-async function modelsIn(out: string): Promise<Record<string, unknown>> {
-  const names = readdirSync(at(out, 'models'), { recursive: true, withFileTypes: true });
-  const files = names.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
-  const all: Record<string, unknown> = {};
-  for (const path of files.sort()) {
-    const name = path.slice(at(out, 'models').length + 1);
-    if (!name.endsWith('/run.json'))
-      all[name] = createHash('sha256').update(readFileSync(path)).digest('hex');
-    else all[name] = comparedRun((await readRunFile(join(path, '..')))!);
-  }
-  return all;
-}
-
 const index = (out: string): ExperimentIndex =>
   JSON.parse(readFileSync(at(out, 'tiny', 'experiment.json'), 'utf8')) as ExperimentIndex;
 
-/** A report without what is measured. */
-async function report(...args: string[]): Promise<unknown> {
-  const { out } = await must('report', ...args, '--format', 'json');
-  const { created: _, runs, ...rest } = JSON.parse(out) as { created: string; runs: object[] };
-  return { ...rest, runs: runs.map((each) => ({ ...each, seconds: 0, tokensPerSecond: 0, memory: 0 })) };
-}
+// Jobs of a worker that is killed go to others after this many seconds; 10 without it.
+process.env.SCALEARN_TEST_HEARTBEAT = '3';
 
-describeWith('an experiment on many machines', [databaseNeed], () => {
+describeWith('an experiment on many machines', [databaseNeed, bucketNeed], () => {
   let database: Database;
+  let bucket: BucketServer;
   const workers: Running[] = [];
+  const environment = { ...process.env };
   beforeAll(async () => {
     database = await startDatabase();
-    writeFileSync(file, experiment);
+    bucket = await startBucketServer();
+    await bucket.createBucket('runs');
+    Object.assign(process.env, bucketEnvironment(bucket.url));
+    writeFileSync(file, tinyExperiment);
   });
-  afterAll(() => {
-    for (const { process } of workers) process.kill('SIGKILL');
+  afterAll(async () => {
+    for (const worker of workers) worker.process.kill('SIGKILL');
+    for (const name of Object.keys(bucketEnvironment(''))) {
+      if (environment[name] === undefined) delete process.env[name];
+      else process.env[name] = environment[name];
+    }
+    await bucket.stop();
     database.stop();
   });
   const work = (places: string[], ...more: string[]): Running => {
@@ -64,7 +53,13 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     return worker;
   };
   const placesOf = (name: string): string[] => [
-    ...['--queue', database.create(name), '--store', at(`${name}-store`)],
+    // One of the stores is a bucket.
+    ...[
+      '--queue',
+      database.create(name),
+      '--store',
+      name === 'grid' ? 's3://runs/grid' : at(`${name}-store`),
+    ],
   ];
 
   test('gives the results and the report of one machine, though a worker is killed', {
@@ -84,22 +79,22 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     expect(ended.code, ended.err).toBe(0);
     expect(events(ended).at(-1)).toEqual({ event: 'done', trained: 3, failed: 0 });
 
-    expect(await modelsIn('many')).toEqual(await modelsIn('alone'));
+    expect(await modelsIn(at('many', 'models'))).toEqual(await modelsIn(at('alone', 'models')));
     expect(index('many')).toEqual(index('alone'));
     const model = (await readRunFile(at('many', 'tiny', index('many').runs[0]?.folder as string)))!;
     expect(comparedRun({ ...model, seconds: 9, tokensPerSecond: 9 })).toEqual(comparedRun(model));
     expect(comparedRun({ ...model, steps: model.steps + 1 })).not.toEqual(comparedRun(model));
     expect(comparedRun({ ...model, results: {} })).not.toEqual(comparedRun(model));
-    const alone = await report(at('alone', 'tiny'));
-    expect(await report(at('many', 'tiny'))).toEqual(alone);
-    expect(await report('--store', at('grid-store'))).toEqual(alone);
+    const alone = await reportOf(at('alone', 'tiny'));
+    expect(await reportOf(at('many', 'tiny'))).toEqual(alone);
+    expect(await reportOf('--store', 's3://runs/grid')).toEqual(alone);
 
     const status = await must('status', file, ...places, '--json');
     expect(events(status)).toMatchObject([{ experiment: 'tiny', counts: { done: 3 } }]);
     const again = await must('run', file, '--out', at('again'), ...places, '--json');
     expect(events(again)[0]).toMatchObject({ event: 'submitted', added: [], queued: [] });
     expect(events(again).at(-1)).toMatchObject({ event: 'done', trained: 3 });
-    expect(await modelsIn('again')).toEqual(await modelsIn('alone'));
+    expect(await modelsIn(at('again', 'models'))).toEqual(await modelsIn(at('alone', 'models')));
   });
 
   test('can be cancelled and tried again', {
@@ -113,6 +108,23 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     const secret = { ...process.env, PGPASSWORD: 'secret' };
     const named = await start(['status', 'tiny', ...open], 'node', secret).ended;
     expect(named.out, named.err).toBe(before.out);
+    // Another file of this name, and a part of this one.
+    const other = at('other', 'tiny.yaml');
+    mkdirSync(at('other'));
+    writeFileSync(other, tinyExperiment.replace('epochs: 2', 'epochs: 3'));
+    const another = ['run', other, '--out', at('stopped'), ...places, '--detach'];
+    const mixing = await run(...another);
+    expect(mixing).toMatchObject({ code: 2 });
+    expect(mixing.err).toContain(
+      'has another experiment tiny: 3 of its 3 models are not in this file; rename the file, or give --overwrite',
+    );
+    await must('run', file, '--out', at('stopped'), ...places, '--detach', '--methods', 'adapter');
+    expect((await must('status', 'tiny', ...places)).out).toBe(before.out);
+    await must(...another, '--overwrite', '--device-kind', 'webgpu');
+    const pinned = await must('status', 'tiny', ...places);
+    expect(pinned.out).toBe('3 models: 3 waiting\n\n3 models for workers with the device webgpu only\n');
+    expect((await must('cancel', file, ...places)).out).toBe('3 models cancelled\n');
+    await must('run', file, '--out', at('stopped'), ...places, '--detach', '--overwrite');
     const cancelled = await must('cancel', file, ...places);
     expect(cancelled.out).toBe('3 models cancelled\n');
     const after = await must('status', 'tiny', '--store', at('stopped-store'));
@@ -134,7 +146,7 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
     // Evaluations save checkpoints, and there are enough steps to be stopped within.
     writeFileSync(
       long,
-      experiment.replace('epochs: 2', 'epochs: 60, patience: 60').replace(/ {2}scalearn.*\n/, ''),
+      tinyExperiment.replace('epochs: 2', 'epochs: 60, patience: 60').replace(/ {2}scalearn.*\n/, ''),
     );
     const places = placesOf('long');
     const only = ['--tasks', 'miniglue/rte'];
@@ -164,7 +176,7 @@ describeWith('an experiment on many machines', [databaseNeed], () => {
   test('says what is missing', async () => {
     const alone = await run('run', file, '--store', at('x'));
     expect(alone).toMatchObject({ code: 2 });
-    expect(alone.err).toContain('give --queue too');
+    expect(alone.err).toContain('give --queue or --slurm too');
     const unknown = await run('status', 'other', '--store', at('stopped-store'));
     expect(unknown).toMatchObject({ code: 2 });
     expect(unknown.err).toContain('has no experiment other; there are tiny');

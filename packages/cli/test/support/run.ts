@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { main } from '../../src/main.ts';
+import { comparedReport } from './same-runs.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -36,6 +37,11 @@ export async function must(...args: string[]): Promise<Outcome> {
   const outcome = await run(...args);
   expect(outcome.code, outcome.err).toBe(0);
   return outcome;
+}
+
+/** Makes a report of runs. @returns what is compared of it */
+export async function reportOf(...args: string[]): Promise<unknown> {
+  return comparedReport((await must('report', ...args, '--format', 'json')).out);
 }
 
 export const bin: string = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));

@@ -1,24 +1,9 @@
 import type { Db, PgBoss } from 'pg-boss';
 import type { Job } from '../job.ts';
+import { type Choice, isLive, type Submission } from '../scheduler.ts';
 import { priorities } from './priority.ts';
-import { idOf, isLive, readRows, rowOf } from './rows.ts';
+import { idOf, readRows, rowOf } from './rows.ts';
 import { addEdges, forgetEdges, lockSubmissions, setCounts } from './tables.ts';
-
-/** What a submission did. */
-export interface Submission {
-  /** Keys of the jobs that were added. */
-  readonly added: readonly string[];
-  /** Keys of the jobs that were queued or running already. */
-  readonly queued: readonly string[];
-}
-
-/** Which jobs of a plan are submitted. */
-export interface Choice {
-  /** Keys of jobs that have a result: they are not added, and not waited for. By default none. */
-  readonly done?: ReadonlySet<string> | undefined;
-  /** Keys of the jobs that may be added. By default all. */
-  readonly only?: ReadonlySet<string> | undefined;
-}
 
 /**
  * Inserts the jobs of a plan that are neither done nor queued, with every edge to a job that is not done.
@@ -44,9 +29,9 @@ export async function insertPlan(
     await forgetEdges(db, ids);
     const urgency = priorities(jobs);
     const flow = fresh.map((job) => {
-      const { id, singletonKey, data } = rowOf(queue, job);
+      const { data, ...row } = rowOf(queue, job);
       const dependsOn = job.parents.filter((parent) => added.has(parent));
-      const options = { id, singletonKey, priority: urgency.get(job.key) ?? 0 };
+      const options = { ...row, priority: urgency.get(job.key) ?? 0 };
       return { ref: job.key, name: queue, data, options, dependsOn };
     });
     // `flow` takes nothing without an edge.

@@ -4,12 +4,13 @@ import type { Db, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { QueueError } from '../errors.ts';
 import { checkJobs, descendantsOf, type Job } from '../job.ts';
-import { type Patience, patiently } from '../patience.ts';
+import { type Patience, patiently, unlessAborted } from '../patience.ts';
+import { type Choice, isLive, type Scheduler, type Submission } from '../scheduler.ts';
 import { closeBoss, openBoss } from './boss.ts';
 import { asQueueError } from './database-error.ts';
-import { type Choice, insertPlan, type Submission } from './insert.ts';
-import { isLive, jobOf, type QueuedJob, type Row, readRows } from './rows.ts';
-import { hasLive, setLimits, setRetry } from './tables.ts';
+import { insertPlan } from './insert.ts';
+import { jobOf, type QueuedJob, type Row, readRows } from './rows.ts';
+import { hasLive, neededKinds, setLimits, setRetry } from './tables.ts';
 import { databaseUrl } from './url.ts';
 
 /** How to open a queue. */
@@ -22,6 +23,8 @@ export interface QueueOptions {
   readonly heartbeatSeconds?: number | undefined;
   /** How long to wait for a database that is away. By default five minutes. */
   readonly patience?: Patience | undefined;
+  /** Ends the waiting for the database while the queue is opened; its reason is thrown. By default that of `patience`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A job that this worker holds, until it settles it or its heartbeats stay away. */
@@ -42,8 +45,8 @@ export interface Version {
   readonly numerics: string;
 }
 
-/** Version of the form of a job. */
-const format = 1;
+/** Version of the form of a job. Version 2 has the kind of the device. */
+const format = 2;
 
 /** Seconds. What is done stays for 90 days; what waits is never deleted. */
 const limits = { deleteAfterSeconds: 7_776_000, retentionSeconds: 1_500_000_000, retryDelay: 0 };
@@ -55,10 +58,11 @@ const longestCall = 60_000;
  * A queue of jobs in PostgreSQL, kept by pg-boss. It says who does what next. It holds no results: if it is lost, the
  * jobs without a result in the store are submitted again. Every method throws a QueueError.
  */
-export class Queue {
+export class Queue implements Scheduler {
   /** The database without its password, for messages. */
   readonly where: string;
   readonly heartbeatSeconds: number;
+  readonly pollSeconds: number = 1;
   readonly #boss: PgBoss;
   readonly #name: string;
   readonly #patience: Patience;
@@ -81,17 +85,24 @@ export class Queue {
    * @param url `postgres://USER:PASSWORD@HOST/DATABASE`; `sslmode` says how TLS is used
    */
   static async open(url: string, options: QueueOptions): Promise<Queue> {
-    const { heartbeatSeconds = 10, patience, numerics } = options;
+    const { heartbeatSeconds = 10, patience, numerics, signal = patience?.signal } = options;
     const name = queueName(numerics);
     const database = databaseUrl(url);
-    const boss = await patiently(() => openBoss(database, heartbeatSeconds), mayPass, patience);
+    const untilStopped = { ...patience, signal };
+    const opening = patiently(() => openBoss(database, heartbeatSeconds), mayPass, untilStopped);
+    const boss = await unlessAborted(opening, signal).catch((error: unknown) => {
+      // It may still be opened.
+      opening.then(closeBoss, () => {});
+      throw error;
+    });
     const queue = new Queue(boss, database.where, options);
+    const prepare = async (): Promise<void> => {
+      await boss.createQueue(name, limits);
+      await boss.updateQueue(name, limits);
+      await setLimits(boss.getDb(), name, heartbeatSeconds);
+    };
     try {
-      await queue.#call(async () => {
-        await boss.createQueue(name, limits);
-        await boss.updateQueue(name, limits);
-        await setLimits(boss.getDb(), name, heartbeatSeconds);
-      });
+      await unlessAborted(queue.#call(prepare, longestCall, signal), signal);
     } catch (error) {
       await closeBoss(boss);
       throw error;
@@ -114,21 +125,27 @@ export class Queue {
   }
 
   /**
-   * Takes the most urgent job that is ready.
+   * Takes the most urgent job that is ready, and that may be trained on a kind of device.
    *
+   * @param deviceKind jobs that need another kind are left
    * @param signal ends the waiting for a database that is away; its reason is thrown
    * @returns undefined if there is none
    */
-  async take(signal?: AbortSignal): Promise<TakenJob | undefined> {
+  async take(deviceKind: string, signal?: AbortSignal): Promise<TakenJob | undefined> {
     for (;;) {
-      const fetch = () => this.#boss.fetch<unknown>(this.#name, { batchSize: 1 });
+      const fetch = async () => {
+        const kinds = await neededKinds(this.#boss.getDb(), this.#name);
+        const ignoreGroups = kinds.filter((kind) => kind !== deviceKind);
+        return this.#boss.fetch<unknown>(this.#name, { batchSize: 1, ignoreGroups });
+      };
       const [row] = await this.#call(fetch, longestCall, signal);
       if (!row) return undefined;
       const { id, retryCount } = row;
       const job = jobOf(this.#name, row);
-      if (job) return { job, id, retryCount };
-      // It was not submitted by this program.
-      await this.#end({ id, retryCount }, 'this is not a job of a plan', { isLast: true, delay: 0 });
+      if (job && (job.deviceKind ?? deviceKind) === deviceKind) return { job, id, retryCount };
+      // It was submitted just now, or not by this program.
+      if (job) await this.handBack({ job, id, retryCount });
+      else await this.#end({ id, retryCount }, 'this is not a job of a plan', { isLast: true, delay: 0 });
     }
   }
 
@@ -205,9 +222,13 @@ export class Queue {
     return new Map(rows.map(({ job, state, started }) => [job.key, { job, state, started }]));
   }
 
-  /** Returns whether no job waits, is ready or runs. */
-  async isEmpty(): Promise<boolean> {
-    return !(await this.#call(() => hasLive(this.#boss.getDb(), this.#name)));
+  /**
+   * Returns whether no job waits, is ready or runs.
+   *
+   * @param deviceKind jobs that need another kind do not count; by default all count
+   */
+  async isEmpty(deviceKind?: string): Promise<boolean> {
+    return !(await this.#call(() => hasLive(this.#boss.getDb(), this.#name, deviceKind)));
   }
 
   /** Returns the versions of which jobs wait that this program leaves to workers of that version. */

@@ -2,22 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Db, JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { type Job, jobSchema } from '../job.ts';
-
-/** State of a job in the queue. */
-export type JobState =
-  | 'waiting' // for its parents
-  | 'ready'
-  | 'running'
-  | 'done'
-  | 'failed'
-  | 'cancelled';
+import type { JobState, ScheduledJob } from '../scheduler.ts';
 
 /** A job of the queue. */
-export interface QueuedJob {
+export interface QueuedJob extends ScheduledJob {
   /** What to train. */
   readonly job: Job;
-  /** What it waits for, or how it ended. */
-  readonly state: JobState;
   /** When its last attempt began; undefined before the first. */
   readonly started: Date | undefined;
 }
@@ -43,8 +33,13 @@ export function jobOf(
 }
 
 /** Returns what pg-boss needs to insert a job. */
-export function rowOf(queue: string, job: Job): { id: string; singletonKey: string; data: { job: Job } } {
-  return { id: idOf(queue, job.key), singletonKey: job.key, data: { job } };
+export function rowOf(
+  queue: string,
+  job: Job,
+): { id: string; singletonKey: string; data: { job: Job }; group?: { id: string } } {
+  const row = { id: idOf(queue, job.key), singletonKey: job.key, data: { job } };
+  // Workers leave the groups of other kinds.
+  return job.deviceKind === undefined ? row : { ...row, group: { id: job.deviceKind } };
 }
 
 /** Returns the id of a key in the queue, so that a job is there once: a UUID of our own making (version 8). */
@@ -70,9 +65,6 @@ export async function readRows(boss: PgBoss, queue: string, db: Db): Promise<Row
   } while (after !== undefined);
   return rows;
 }
-
-export const isLive = ({ state }: Row): boolean =>
-  state === 'waiting' || state === 'ready' || state === 'running';
 
 function stateOf({ state, blocked }: Pick<JobWithMetadata, 'state' | 'blocked'>): JobState {
   if (state === 'active') return 'running';

@@ -1,4 +1,5 @@
 import type { Db } from 'pg-boss';
+import * as v from 'valibot';
 
 // What the interface of pg-boss has no call for. These are the only statements of our own on its tables; its version is
 // fixed, and tests run each of them.
@@ -88,11 +89,22 @@ export async function setRetry(
   );
 }
 
-/** Returns whether any job of a queue waits, is ready or runs. */
-export async function hasLive(db: Db, queue: string): Promise<boolean> {
+/** Returns whether any job of a queue waits, is ready or runs, of those that a kind of device may train. */
+export async function hasLive(db: Db, queue: string, deviceKind: string | undefined): Promise<boolean> {
   const { rows } = await db.executeSql(
-    `SELECT 1 FROM ${schema}.job WHERE name = $1 AND state < 'completed' LIMIT 1`,
-    [queue],
+    `SELECT 1 FROM ${schema}.job
+     WHERE name = $1 AND state < 'completed' AND ($2::text IS NULL OR group_id IS NULL OR group_id = $2) LIMIT 1`,
+    [queue, deviceKind ?? null],
   );
   return rows.length > 0;
+}
+
+/** Returns the kinds of devices that jobs need which wait or are ready. */
+export async function neededKinds(db: Db, queue: string): Promise<string[]> {
+  const { rows } = await db.executeSql(
+    `SELECT DISTINCT group_id AS kind FROM ${schema}.job
+     WHERE name = $1 AND state < 'active' AND group_id IS NOT NULL`,
+    [queue],
+  );
+  return v.parse(v.array(v.object({ kind: v.string() })), rows).map(({ kind }) => kind);
 }

@@ -24,6 +24,8 @@ export interface Page {
 export interface Blobs {
   /** The place, for messages. */
   readonly where: string;
+  /** Absolute path of the folder that it is; undefined for a bucket. */
+  readonly folder?: string | undefined;
   /** Checks once that the place can be used, and that it keeps the promise of {@link putIfAbsent}. */
   check(): Promise<void>;
   /** Writes a blob, or replaces it. */

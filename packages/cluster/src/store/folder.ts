@@ -21,10 +21,12 @@ const day = 86_400_000;
  */
 export class FolderBlobs implements Blobs {
   readonly where: string;
+  readonly folder: string;
   readonly #page: number;
 
   constructor(path: string, page: number = pageSize) {
     this.where = resolve(path);
+    this.folder = this.where;
     this.#page = page;
   }
 

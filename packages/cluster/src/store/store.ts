@@ -2,8 +2,9 @@ import process from 'node:process';
 import * as v from 'valibot';
 import { StoreError } from '../errors.ts';
 import { type Job, jobSchema } from '../job.ts';
-import type { Patience } from '../patience.ts';
+import { type Patience, unlessAborted } from '../patience.ts';
 import { Access, atOnce } from './access.ts';
+import { Arrays } from './arrays.ts';
 import { Attempts } from './attempts.ts';
 import type { Blobs } from './blobs.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -21,6 +22,8 @@ export interface StoreOptions {
   readonly patience?: Patience | undefined;
   /** Milliseconds without an answer after which a request counts as lost. Default 30,000. */
   readonly timeout?: number | undefined;
+  /** Ends the waiting for the store while it is opened; its reason is thrown. By default that of `patience`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A plan in a store. */
@@ -35,15 +38,20 @@ export interface StoredPlan {
 export class ResultStore {
   /** The place, for messages. */
   readonly where: string;
+  /** Absolute path of the folder that it is; undefined for a bucket. */
+  readonly folder: string | undefined;
   readonly results: Results;
   readonly checkpoints: Checkpoints;
   readonly attempts: Attempts;
   readonly marks: Marks;
+  readonly arrays: Arrays;
   readonly #access: Access;
 
   constructor(blobs: Blobs, patience: Patience = {}) {
     this.#access = new Access(blobs, patience);
     this.where = blobs.where;
+    this.folder = blobs.folder;
+    this.arrays = new Arrays(this.#access);
     this.results = new Results(this.#access);
     this.checkpoints = new Checkpoints(this.#access);
     this.attempts = new Attempts(this.#access);
@@ -100,9 +108,13 @@ function planName(name: string): string {
  * @throws StoreError
  */
 export async function openStore(location: string, options: StoreOptions = {}): Promise<ResultStore> {
-  const { environment = process.env, patience = {}, timeout } = options;
+  const { environment = process.env, patience = {}, timeout, signal = patience.signal } = options;
   const blobs = blobsAt(location, environment, timeout);
-  await new Access(blobs, patience).patiently(() => blobs.check());
+  const access = new Access(blobs, { ...patience, signal });
+  await unlessAborted(
+    access.patiently(() => blobs.check()),
+    signal,
+  );
   return new ResultStore(blobs, patience);
 }
 

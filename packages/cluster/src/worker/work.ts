@@ -76,7 +76,7 @@ export async function work(options: WorkOptions): Promise<void> {
   };
   const lane = async (): Promise<void> => {
     while (!stop.aborted) {
-      const taken = await queue.take(stop).catch((error: unknown) => {
+      const taken = await queue.take(deviceKind, stop).catch((error: unknown) => {
         if (stop.aborted) return undefined;
         throw error;
       });
@@ -86,7 +86,7 @@ export async function work(options: WorkOptions): Promise<void> {
       }
       if (stop.aborted) return;
       await nameOthers();
-      if (untilEmpty && (await queue.isEmpty())) return;
+      if (untilEmpty && (await queue.isEmpty(deviceKind))) return;
       // Workers that began together do not ask together.
       const pause = 1000 * pollSeconds * (0.5 + Math.random());
       await setTimeout(pause, undefined, { signal: stop }).catch(() => {});

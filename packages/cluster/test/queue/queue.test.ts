@@ -28,12 +28,30 @@ describeWith('a queue', [databaseNeed], () => {
     return queue;
   };
   const must = async (queue: Queue): Promise<TakenJob> => {
-    const taken = await queue.take();
+    const taken = await queue.take('fake');
     if (!taken) throw new Error('nothing to take');
     return taken;
   };
   const stateOf = async (queue: Queue): Promise<Record<string, string>> =>
     Object.fromEntries([...(await queue.states())].map(([key, { state }]) => [key, state]).sort());
+
+  test('gives a job that needs a kind of device to workers of this kind alone', async () => {
+    const queue = await open(database.create('kinds'));
+    const pinned = { ...job('pinned'), deviceKind: 'webgpu', seconds: 900 };
+    await queue.submit([pinned, job('free'), { ...job('after', 'pinned'), deviceKind: 'webgpu' }]);
+    const free = await queue.take('onnx');
+    expect(free?.job).toEqual(job('free'));
+    expect(await queue.take('onnx')).toBeUndefined();
+    if (free) await queue.complete(free);
+    expect(await Promise.all(['onnx', 'webgpu', undefined].map((kind) => queue.isEmpty(kind)))).toEqual([
+      ...[true, false, false],
+    ]);
+    const taken = await queue.take('webgpu');
+    expect(taken).toMatchObject({ job: pinned, retryCount: 0 });
+    if (taken) await queue.complete(taken);
+    expect(await queue.take('onnx')).toBeUndefined();
+    expect((await queue.take('webgpu'))?.job.key).toBe('after');
+  });
 
   test('gives jobs after their parents, each once, the most urgent first', async () => {
     const url = database.create('order');
@@ -47,7 +65,7 @@ describeWith('a queue', [databaseNeed], () => {
       e: 'ready',
     });
     const order: string[] = [];
-    for (let taken = await queue.take(); taken; taken = await queue.take()) {
+    for (let taken = await queue.take('fake'); taken; taken = await queue.take('fake')) {
       order.push(taken.job.key);
       expect(taken.job).toEqual(diamond.find(({ key }) => key === taken?.job.key));
       expect(await queue.complete(taken)).toBe(true);
@@ -70,10 +88,10 @@ describeWith('a queue', [databaseNeed], () => {
     expect([a.job.key, e.job.key].sort()).toEqual(['a', 'e']);
     const [running, other] = a.job.key === 'a' ? [a, e] : [e, a];
     await queue.complete(other);
-    expect(await queue.take()).toBeUndefined();
+    expect(await queue.take('fake')).toBeUndefined();
     await queue.complete(running);
     expect([(await must(queue)).job.key, (await must(queue)).job.key].sort()).toEqual(['b', 'c']);
-    expect(await queue.take()).toBeUndefined();
+    expect(await queue.take('fake')).toBeUndefined();
   });
 
   test('parents with a result are not waited for', async () => {
@@ -103,7 +121,7 @@ describeWith('a queue', [databaseNeed], () => {
     expect(await queue.complete(first)).toBe(false);
     expect(await queue.heartbeat(second)).toBe(true);
     await queue.handBack(second, 1);
-    expect(await queue.take()).toBeUndefined();
+    expect(await queue.take('fake')).toBeUndefined();
     await setTimeout(1100);
     expect((await must(queue)).retryCount).toBe(2);
   });
@@ -112,8 +130,8 @@ describeWith('a queue', [databaseNeed], () => {
     const queue = await open(database.create('dead'), { heartbeatSeconds: 1 });
     await queue.submit([job('a'), job('b', 'a')]);
     for (let i = 0; i < 4; i++) {
-      let taken = await queue.take();
-      for (const end = Date.now() + 15_000; !taken && Date.now() < end; taken = await queue.take())
+      let taken = await queue.take('fake');
+      for (const end = Date.now() + 15_000; !taken && Date.now() < end; taken = await queue.take('fake'))
         await setTimeout(100);
       expect(taken).toMatchObject({ job: { key: 'a' }, retryCount: i });
     }
@@ -141,7 +159,8 @@ describeWith('a queue', [databaseNeed], () => {
       d: 'waiting',
       e: 'ready',
     });
-    for (let taken = await queue.take(); taken; taken = await queue.take()) await queue.complete(taken);
+    for (let taken = await queue.take('fake'); taken; taken = await queue.take('fake'))
+      await queue.complete(taken);
     expect(new Set(Object.values(await stateOf(queue)))).toEqual(new Set(['done']));
   });
 
@@ -166,8 +185,8 @@ describeWith('a queue', [databaseNeed], () => {
     const [old, recent] = [await open(url, { numerics: '1' }), await open(url, { numerics: '2' })];
     expect(await old.otherVersions()).toEqual([]);
     await recent.submit([job('a')]);
-    expect(await old.take()).toBeUndefined();
-    expect(await old.otherVersions()).toEqual([{ format: 1, numerics: '2' }]);
+    expect(await old.take('fake')).toBeUndefined();
+    expect(await old.otherVersions()).toEqual([{ format: 2, numerics: '2' }]);
     expect((await must(recent)).job.key).toBe('a');
   });
 
@@ -178,7 +197,7 @@ describeWith('a queue', [databaseNeed], () => {
       'foreign',
       `UPDATE scalearn.job SET data = jsonb_set(data, '{job,key}', '"../../etc"'), priority = 2000000000`,
     );
-    expect(await queue.take()).toBeUndefined();
+    expect(await queue.take('fake')).toBeUndefined();
     expect(database.query('foreign', 'SELECT state FROM scalearn.job').trim()).toBe('failed');
   });
 
@@ -214,7 +233,8 @@ describeWith('a queue', [databaseNeed], () => {
     await setTimeout(150);
     expect(await queue.complete(a)).toBe(true);
     await restart;
-    for (let taken = await queue.take(); taken; taken = await queue.take()) await queue.complete(taken);
+    for (let taken = await queue.take('fake'); taken; taken = await queue.take('fake'))
+      await queue.complete(taken);
     expect(new Set(Object.values(await stateOf(queue)))).toEqual(new Set(['done']));
     await queue.close();
     own.stop();

@@ -1,6 +1,15 @@
 // A PostgreSQL server of its own, in a temporary folder, on a free port. `scripts/install-cluster-servers.sh` installs it.
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,7 +41,14 @@ export interface Database {
   stop(): void;
 }
 
-export async function startDatabase(): Promise<Database> {
+/** A certificate in PEM files. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** @param tls the server's certificate; without it, there is no TLS */
+export async function startDatabase(tls?: Certificate): Promise<Database> {
   if (!bin) throw new Error(databaseNeed);
   const folder = mkdtempSync(join(tmpdir(), 'scalearn-postgres-'));
   if (owner) chownSync(folder, owner.uid, owner.gid);
@@ -46,6 +62,16 @@ export async function startDatabase(): Promise<Database> {
     join(data, 'postgresql.conf'),
     `port = ${port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '${folder}'\nfsync = off\nmax_connections = 200\n`,
   );
+  if (tls) {
+    for (const [name, path] of [
+      ['server.crt', tls.cert],
+      ['server.key', tls.key],
+    ] as const) {
+      writeFileSync(join(data, name), readFileSync(path), { mode: 0o600 });
+      if (owner) chownSync(join(data, name), owner.uid, owner.gid);
+    }
+    appendFileSync(join(data, 'postgresql.conf'), 'ssl = on\n');
+  }
   // Clients of the network give a password; the tests' own statements come through the socket.
   execFileSync('sed', [
     '-i',

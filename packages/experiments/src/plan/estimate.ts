@@ -1,11 +1,13 @@
 import type { Adapter, Device, LoraAdapter, LoraModule, Method } from '@scalearn/core';
 import { describeAdapter } from '@scalearn/core/methods';
 import type { Task } from '@scalearn/datasets';
-import { encoderParameterCount, loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
+import { loadEncoder, type TransformerEncoder } from '@scalearn/encoders';
 import { encoderSource } from '../mini-assets.ts';
 import { readRunFile } from '../runs/run-json.ts';
+import type { Setup } from '../setup/setup.ts';
 import { loadData } from '../tasks/load-data.ts';
-import { evaluations, expectedSeconds, measureCost } from '../training/cost.ts';
+import { expectedSeconds, measureCost } from '../training/cost.ts';
+import { operationsOf, taskLengths } from './operations.ts';
 import type { Plan, PlannedRun } from './plan.ts';
 
 /** What a group of models of an experiment takes, without early stopping. */
@@ -62,7 +64,10 @@ export async function estimateExperiment(
         signal.throwIfAborted();
         const ofEntry = runs.filter(({ cell }) => cell.entry.id === id);
         onNote?.(`measuring a few steps of ${id} with ${name}`);
-        estimates.set(id, [...(estimates.get(id) ?? []), ...(await estimateRuns(ofEntry, encoder, signal))]);
+        estimates.set(id, [
+          ...(estimates.get(id) ?? []),
+          ...(await estimateRuns(ofEntry, encoder, { setup: plan.setup, signal })),
+        ]);
       }
     }
   }
@@ -76,7 +81,7 @@ export async function estimateExperiment(
 async function estimateRuns(
   runs: readonly PlannedRun[],
   encoder: TransformerEncoder,
-  signal: AbortSignal,
+  { setup, signal }: { readonly setup: Setup; readonly signal: AbortSignal },
 ): Promise<Estimate[]> {
   const [first] = runs as [PlannedRun];
   const limits = { ...first.settings, limit: measuredRows, evalLimit: measuredRows };
@@ -84,29 +89,20 @@ async function estimateRuns(
   for (const { found } of first.tasks) tasks.push(await loadData(found, limits, { signal }));
   const method = await trainableMethod(first, tasks, encoder, signal);
   const cost = await measureCost({ encoder, method, tasks, settings: first.settings, signal });
-  const measured = meanTokens(first, encoder);
-  const estimates: Estimate[] = [];
-  for (const run of runs) {
-    const parameters = [run.parameters, run.parameters] as const;
-    if ((await readRunFile(run.folder)) !== undefined) {
-      estimates.push({ models: 1, finished: 1, parameters, tokens: 0, flops: 0, seconds: 0 });
-      continue;
-    }
-    const { settings, method } = run;
-    const length = meanTokens(run, encoder);
-    const rows = rowsOf(run);
-    const steps = stepsOf(run, rows.train);
-    const tokens = Math.round(steps * settings.batchSize * length);
-    const evaluated = (evaluations({ steps, settings }) * rows.validation + rows.test) * length;
-    const longer = length / measured;
-    const scaled = { ...cost, step: cost.step * longer, row: cost.row * longer };
-    // The backward pass through frozen layers costs as much as the forward pass, and weight gradients cost as much
-    // again.
-    const flops = forwardFlops(encoder, length) * (tokens * (method.trainsEncoder ? 3 : 2) + evaluated);
-    const seconds = expectedSeconds(scaled, { steps, settings }, rows);
-    estimates.push({ models: 1, finished: 0, parameters, tokens, flops, seconds });
-  }
-  return estimates;
+  const lengthOf = taskLengths(encoder);
+  const measured = operationsOf(first, lengthOf, setup).length;
+  return Promise.all(
+    runs.map(async (run) => {
+      const parameters = [run.parameters, run.parameters] as const;
+      if ((await readRunFile(run.folder)) !== undefined)
+        return { models: 1, finished: 1, parameters, tokens: 0, flops: 0, seconds: 0 };
+      const { steps, rows, length, tokens, flops } = operationsOf(run, lengthOf, setup);
+      const longer = length / measured;
+      const scaled = { ...cost, step: cost.step * longer, row: cost.row * longer };
+      const seconds = expectedSeconds(scaled, { steps, settings: run.settings }, rows);
+      return { models: 1, finished: 0, parameters, tokens, flops, seconds };
+    }),
+  );
 }
 
 function sum(estimates: readonly Estimate[]): Estimate {
@@ -174,49 +170,4 @@ function blankLora(name: string, { architecture }: TransformerEncoder): LoraAdap
     );
   const targets = { targetModules: modules.map(([path]) => path), modulesToSave: [] };
   return { name, modules: new Map(modules), useRslora: false, targets };
-}
-
-/** Counts the rows that a run trains on and is evaluated on. */
-function rowsOf({ tasks, settings }: PlannedRun): Record<'train' | 'validation' | 'test', number> {
-  const { limit, evalLimit, validationLimit = evalLimit, trainPercent = 100 } = settings;
-  const most = (rows: number, bound: number | null): number => Math.min(rows, bound ?? rows);
-  const total = (split: 'train' | 'validation' | 'test', share: number, bound: number | null): number =>
-    tasks.reduce((all, { rows }) => all + most(Math.ceil(rows[split] * share), bound), 0);
-  return {
-    train: total('train', trainPercent / 100, limit),
-    validation: total('validation', trainPercent / 100, validationLimit),
-    test: total('test', 1, evalLimit),
-  };
-}
-
-function stepsOf({ settings: { maxSteps, epochs, batchSize } }: PlannedRun, rows: number): number {
-  const planned = epochs * Math.ceil(rows / batchSize);
-  return Math.min(planned, maxSteps ?? planned);
-}
-
-/** Estimates the mean number of tokens of a row from a sample of each task, weighted by the number of rows. */
-function meanTokens({ tasks, settings: { maxLength } }: PlannedRun, encoder: TransformerEncoder): number {
-  let [tokens, rows] = [0, 0];
-  for (const { sample, rows: all, found } of tasks) {
-    const { truncation } = found.info;
-    const ids = sample.map(({ segments }) => encoder.encode(segments, { maxLength, truncation }).inputIds);
-    const mean = ids.reduce((total, { length }) => total + length, 0) / Math.max(1, ids.length);
-    tokens += mean * all.train;
-    rows += all.train;
-  }
-  return tokens / Math.max(1, rows);
-}
-
-/**
- * Returns the floating-point operations of one token in the encoder: one multiplication and one addition for each
- * weight.
- */
-function forwardFlops({ config, family }: TransformerEncoder, length: number): number {
-  const { vocabSize, maxPositions, typeVocabSize, hiddenSize, layers } = config;
-  const embeddings = (vocabSize + maxPositions + typeVocabSize) * hiddenSize;
-  // Attention scores and the weighted sum of values: two products with every token of the row.
-  return (
-    2 * (encoderParameterCount(config, { families: [family] }) - embeddings) +
-    4 * layers * hiddenSize * length
-  );
 }
