@@ -23,7 +23,8 @@ describeWith('the status of a plan', [], () => {
   const states = new Map(
     jobs.flatMap((each) => {
       const state = queued[each.key];
-      return state === undefined ? [] : [[each.key, { job: each, state, started: undefined }] as const];
+      const reason = each.key === 'unmarked' ? 'Slurm ended it' : undefined;
+      return state === undefined ? [] : [[each.key, { state, reason }] as const];
     }),
   );
 
@@ -45,9 +46,10 @@ describeWith('the status of a plan', [], () => {
       ['failed', 'failed'],
       ['cancelled', 'cancelled'],
       ['unmarked', 'cancelled'],
-      ['lost', 'ready'],
+      ['lost', 'unqueued'],
     ]);
-    expect(found[1]).toMatchObject({ worker: 'host-7', started: 2 });
+    expect(found[1]).toMatchObject({ worker: 'host-7', attempt: 'a2', started: 2 });
+    expect(found[6]).toMatchObject({ reason: 'Slurm ended it' });
     expect(found[4]).toMatchObject({ reason: 'no data', worker: undefined });
 
     const alone = await planStatus(store, undefined, jobs);

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ScheduledJob } from '@scalearn/cluster';
 import type { ExperimentEvent, JobFailure, Plan } from '@scalearn/experiments';
 import type { Places } from './places.ts';
-import { runningJob } from './progress.ts';
+import { lastStep } from './progress.ts';
 
 /** Milliseconds between two looks at the steps of what runs. */
 const lookInterval = 10_000;
@@ -89,7 +89,8 @@ export class Ends {
 
   async #showStep(key: string): Promise<void> {
     const { store, onEvent } = this.#options;
-    const { last } = (await runningJob(store, key)) ?? {};
+    const attempt = await store.attempts.open(key);
+    const last = attempt && (await lastStep(store, key, attempt.name));
     const run = this.#runs.get(key);
     if (run && last) onEvent({ event: 'training', run, training: last });
   }

@@ -1,19 +1,24 @@
-import type { Job, ResultStore, Scheduler } from '@scalearn/cluster';
-import { type RunningJob, runningJob } from './progress.ts';
+import type { JobStatus as ClusterStatus, Job, ResultStore, Scheduler } from '@scalearn/cluster';
+import type { StepEvent } from '@scalearn/experiments';
+import type { Cluster } from './load.ts';
+import { lastStep } from './progress.ts';
 
 /** What becomes of a job of an experiment. */
-export interface JobStatus extends Partial<RunningJob> {
+export interface JobStatus {
   readonly key: string;
   /** `unqueued`: it has no result, and the scheduler does not know it. */
-  readonly state: 'done' | 'running' | 'waiting' | 'failed' | 'cancelled' | 'unqueued';
+  readonly state: Exclude<ClusterStatus['state'], 'ready'>;
+  /** Name of the worker that trains it: its machine and its process. */
+  readonly worker?: string | undefined;
+  /** When its attempt began, in milliseconds since 1970. */
+  readonly since?: number | undefined;
+  /** The last step of a training that runs, some seconds ago; undefined before the first. */
+  readonly last?: StepEvent | undefined;
   /** Kind of the device that must train it, while it waits; by default every kind may. */
-  readonly deviceKind?: string;
+  readonly deviceKind?: string | undefined;
   /** Why it failed or was cancelled. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
-
-/** Number of jobs that are looked at side by side. */
-const lanes = 16;
 
 /**
  * Returns what becomes of each job.
@@ -22,36 +27,27 @@ const lanes = 16;
  */
 export async function statusOf(
   jobs: readonly Job[],
+  { planStatus }: Pick<Cluster, 'planStatus'>,
   store: ResultStore,
   scheduler: Scheduler | undefined,
 ): Promise<JobStatus[]> {
-  const done = await store.results.has(jobs.map(({ key }) => key));
-  const states = await scheduler?.states();
-  const look = async ({ key, deviceKind }: Job): Promise<JobStatus> => {
-    if (done.has(key)) return { key, state: 'done' };
-    const { state: queued, reason } = states?.get(key) ?? {};
-    const isLive = queued === 'running' || queued === 'waiting' || queued === 'ready';
-    const mark = isLive ? undefined : await store.marks.get(key);
-    if (mark) return { key, ...mark };
-    const running = states === undefined || queued === 'running' ? await runningJob(store, key) : undefined;
-    if (running || queued === 'running') return { key, state: 'running', ...running };
-    if (states === undefined || isLive)
-      return { key, state: 'waiting', ...(deviceKind !== undefined && { deviceKind }) };
-    return queued === 'failed' || queued === 'cancelled'
-      ? { key, state: queued, ...(reason !== undefined && { reason }) }
-      : { key, state: 'unqueued', reason: 'submit the experiment again' };
-  };
-  const all = new Map<string, JobStatus>();
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let job = jobs[next++]; job; job = jobs[next++]) all.set(job.key, await look(job));
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return jobs.flatMap(({ key }) => all.get(key) ?? []);
+  const kinds = new Map(jobs.map(({ key, deviceKind }) => [key, deviceKind]));
+  const all = await planStatus(store, scheduler, jobs);
+  return Promise.all(
+    all.map(async ({ key, state, worker, attempt, started: since, reason }): Promise<JobStatus> => {
+      if (state === 'waiting' || state === 'ready')
+        return { key, state: 'waiting', deviceKind: kinds.get(key) };
+      const last = attempt === undefined ? undefined : await lastStep(store, key, attempt);
+      return { key, state, worker, since, last, reason };
+    }),
+  );
 }
 
 /** Returns the expected seconds until a training ends, if it goes on as it did; undefined before its first step. */
-export function secondsLeft({ since, last }: Partial<RunningJob>, now: number): number | undefined {
+export function secondsLeft(
+  { since, last }: Pick<JobStatus, 'since' | 'last'>,
+  now: number,
+): number | undefined {
   if (since === undefined || last === undefined || last.step === 0) return undefined;
   return (Math.max(0, now - since) / 1000) * (last.steps / last.step - 1);
 }

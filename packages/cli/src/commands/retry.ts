@@ -55,7 +55,7 @@ async function retry(
   await using places = await openPlaces(given, { plan, signal });
   const { cluster, store, scheduler } = places;
   const { jobs } = await storedPlan(store, plan);
-  const stopped = given.failed ? await statusOf(jobs, store, scheduler) : [];
+  const stopped = given.failed ? await statusOf(jobs, cluster, store, scheduler) : [];
   const chosen = stopped.flatMap(({ key, state }) =>
     state === 'failed' || state === 'cancelled' ? [key] : [],
   );

@@ -54,7 +54,7 @@ async function status(
   for (;;) {
     signal.throwIfAborted();
     const { jobs } = await storedPlan(store, plan);
-    const all = await statusOf(jobs, store, places?.scheduler);
+    const all = await statusOf(jobs, cluster, store, places?.scheduler);
     const now = Date.now();
     const left = trainingLeft(all, await expectedSeconds(jobs, store, cluster), now);
     if (json)

@@ -72,6 +72,12 @@ export class Attempts {
     return attempts;
   }
 
+  /** Returns the last attempt that has not ended: it goes on, or its worker is dead. @returns undefined if there is none */
+  async open(key: string): Promise<Attempt | undefined> {
+    const all = await this.list(key);
+    return all.filter(({ end }) => end === undefined).sort((a, b) => b.time - a.time)[0];
+  }
+
   /** Forgets the attempts of jobs that are to be tried anew; their logs stay. */
   async forget(key: string): Promise<void> {
     const names = await this.#access.list(`${key}/`);
