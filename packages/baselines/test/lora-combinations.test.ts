@@ -1,4 +1,5 @@
 import { type LoraAdapter, ModelFileError, mergeSnapshot, scalearn, TrainedModel } from '@scalearn/core';
+import { logMe, logMeTargets } from '@scalearn/evaluation';
 import { describe, expect, test } from 'vitest';
 import { plainAdapter, randomAdapter } from '../../core/test/methods/random-adapter.ts';
 import { randomLora } from '../../core/test/methods/random-lora.ts';
@@ -202,6 +203,23 @@ describe('the search of LoRAHub', () => {
     expect(await lorahubWeights(search)).toEqual(found);
     // A penalty without measure leaves nothing but the start.
     expect(await lorahubWeights({ ...search, regularization: 1e6 })).toEqual([0, 0]);
+  });
+
+  test('finds weights under which the labels are more probable than without any LoRA', async () => {
+    const task = tinyTask({ rows: 24 });
+    const sources = [red, blue];
+    const found = await lorahubWeights({ encoder, sources, task, examples: 24, regularization: 0 });
+    const texts = task.train.map(({ segments }) => encoder.encode(segments, task));
+    const targets = logMeTargets(
+      task.problem,
+      task.train.map(({ label }) => label),
+      2,
+    );
+    const probable = async (weights: readonly number[]): Promise<number> => {
+      const values = await adapterFeatures(encoder, texts, combineLoras(sources, weights, place));
+      return logMe({ values, rows: texts.length, columns: architecture.hiddenSize }, targets);
+    };
+    expect(await probable(found)).toBeGreaterThan((await probable([0, 0])) + 1e-3);
   });
 
   test('its program computes what the combined LoRA computes', async () => {

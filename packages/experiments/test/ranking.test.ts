@@ -44,6 +44,8 @@ describe('a ranking', () => {
     const { sources } = ranking;
     expect(sources.map(({ path }) => path).toSorted()).toEqual(['a', 'b', 'c', 'good']);
     const known = sources.find(({ path }) => path === 'good');
+    // The best by LogME take part in the short trainings.
+    expect(known?.coefficients).toHaveLength(3);
     expect(known).toMatchObject({ isOwn: true, similarity: expect.closeTo(1, 6) });
     for (const { logMe } of sources.filter(({ path }) => path !== 'good'))
       expect(known?.logMe).toBeGreaterThan(logMe ?? Number.NaN);
