@@ -32,7 +32,10 @@ function benchmarkName(task: string): string {
 
 /** Groups the reported runs by encoder and benchmark. */
 export function benchmarks(data: ReportData): Benchmark[] {
-  const rows = methodRows(reported(data)).filter(({ kind }) => kind !== 'analysis');
+  // Runs over several values of a factor have a section of their own; one with a fixed factor is a method like others.
+  const rows = methodRows(reported(data)).filter(
+    ({ kind, axes }) => kind !== 'analysis' || Object.keys(axes).length === 0,
+  );
   return Object.entries(data.encoders).flatMap(([key, encoder]) => {
     const ofEncoder = rows.filter((row) => row.encoder === key);
     const scored = Object.keys(data.tasks).filter((id) => ofEncoder.some((row) => hasScore(row, id)));

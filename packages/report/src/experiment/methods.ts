@@ -14,7 +14,7 @@ export const groupTitles: Readonly<Record<RunKind, string>> = {
   'single-task': 'Single-task',
   joint: 'Joint multi-task',
   'two-stage': 'Two-stage multi-task',
-  analysis: 'Analysis',
+  analysis: 'Frozen sources, trained head',
 };
 
 const kinds = Object.keys(groupTitles);

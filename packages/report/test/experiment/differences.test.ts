@@ -5,7 +5,7 @@ import { coreMethods } from '../../../core/src/methods.ts';
 import type { ReportData } from '../../src/experiment/data.ts';
 import { decodeList } from '../../src/experiment/lists.ts';
 import { experimentReport, parseReportData } from '../../src/index.ts';
-import { few, small } from './sample.ts';
+import { few, sample, small } from './sample.ts';
 
 const methods = [...coreMethods, ...baselineMethods];
 
@@ -93,4 +93,17 @@ test('references stay in the JSON; a report without them, or with unknown ones, 
   for (const references of [[], ['nothing']])
     expect(experimentReport({ ...small, references }, 'html', methods)).not.toContain('>Differences<');
   expect(experimentReport(small, 'html', methods)).not.toContain('>Differences<');
+});
+
+test('a frozen source with a fixed factor is a method like others', () => {
+  const frozen = sample.runs.filter(({ kind, axes }) => kind === 'analysis' && String(axes.omega) === '1');
+  const runs = frozen.map((run) => ({ ...run, entry: `from-${run.label}`, axes: {} }));
+  expect(runs.map(({ label }) => label)).toEqual(['mnli', 'mrpc']);
+  const data = { ...referenced, runs: [...small.runs, ...runs] };
+  expect(linesOf(data, 'Against Adapter').map(([, , row]) => row)).toEqual(
+    expect.arrayContaining(['mnli', 'mrpc', 'ScaLearn']),
+  );
+  const page = experimentReport(data, 'markdown', methods);
+  expect(page).toMatch(/\*\*Frozen sources, trained head\*\*.*\n\| mnli \|/);
+  expect(page).not.toContain('## Probing');
 });

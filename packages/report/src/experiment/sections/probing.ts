@@ -56,6 +56,8 @@ function probesOf(
 ): Probe[] {
   if (kind !== 'analysis' || !encoder) return [];
   const { methodSettings } = settings;
+  // What does not vary is in the tables of methods.
+  if (Object.keys(axes).length === 0) return [];
   const given = axes.omega ?? (methodSettings as { omega?: unknown } | undefined)?.omega;
   const omega = [given].flat().map(Number);
   if (omega.some((value) => !Number.isFinite(value))) return [];
