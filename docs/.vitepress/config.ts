@@ -10,6 +10,7 @@ const guide = [
       { text: 'Getting started', link: '/guide/getting-started' },
       { text: 'Quickstart', link: '/guide/quickstart' },
       { text: 'Choose', link: '/guide/choose' },
+      { text: 'When does transfer help?', link: '/guide/when-transfer-helps' },
       { text: 'Live demo', link: '/demo' },
     ],
   },
@@ -58,6 +59,7 @@ const guide = [
       { text: 'Report: MiniGLUE', link: '/results/main-table-mini' },
       { text: 'Report: MiniGLUE, trained longer', link: '/results/two-stage-mini' },
       { text: 'Report: small tasks of GLUE', link: '/results/glue-small' },
+      { text: 'Report: does transfer help?', link: '/results/glue-transfer' },
     ],
   },
   {
