@@ -1,6 +1,7 @@
-// `npm run faults -- experiment [--out FOLDER] [OPTION OF RUN...]` trains the small main table three times: alone; by three workers through a
-// database and a bucket, one of which is killed and one frozen; and in a Slurm of one node, where a task is killed. Models and
-// reports must be equal. `--out FOLDER`, which comes first, keeps the models, so that the same command continues.
+// `npm run faults -- experiment [OPTION...]` trains the small main table three times: alone; by three workers through a database
+// and a bucket, one of which is killed and one frozen; and in a Slurm of one node, where a task is killed. Models and reports must be
+// equal. `--out FOLDER` keeps the models, so that the same command continues; `--way queue` or `--way slurm` leaves out the
+// other; all other options are those of `scalearn run`, such as `--seeds 0`.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -30,9 +31,14 @@ import { comparedReport, modelsIn } from '../support/same-runs.ts';
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const bin = join(root, 'packages/cli/src/bin.ts');
 const experiment = join(root, 'experiments/main-table-mini.yaml');
-const words = process.argv.slice(2);
-const place = words[0] === '--out' ? words[1] : undefined;
-const ofRun = place === undefined ? words : words.slice(2);
+/** Takes an option of this program from the words. */
+function take(name: string): string | undefined {
+  const i = ofRun.indexOf(name);
+  return i < 0 ? undefined : ofRun.splice(i, 2)[1];
+}
+const ofRun = process.argv.slice(2);
+const place = take('--out');
+const way = take('--way');
 for (const missing of [databaseNeed, bucketNeed, slurmNeed])
   if (missing !== undefined) {
     console.error(`npm run faults -- experiment ${missing}`);
@@ -99,7 +105,7 @@ let began = performance.now();
 await must(start('alone.log', [...run('alone'), ...training]));
 console.log(JSON.stringify({ way: 'alone', seconds: seconds(began) }));
 
-{
+if (way !== 'slurm') {
   began = performance.now();
   const database = await startDatabase();
   const bucket = await startBucketServer();
@@ -132,7 +138,7 @@ console.log(JSON.stringify({ way: 'alone', seconds: seconds(began) }));
   database.stop();
 }
 
-{
+if (way !== 'queue') {
   began = performance.now();
   const slurm = await startSlurm(3);
   process.env.SLURM_CONF = slurm.environment.SLURM_CONF;

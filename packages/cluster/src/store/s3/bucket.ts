@@ -3,6 +3,7 @@ import { AwsV4Signer } from 'aws4fetch';
 import { StoreError } from '../../errors.ts';
 import { type Blobs, type Content, changedError, contentOf, type Page, pageSize } from '../blobs.ts';
 import { asError, readPage, readRefusal } from './answers.ts';
+import { send } from './http.ts';
 import type { BucketSettings } from './settings.ts';
 
 /** Bytes that S3 takes in one request: 5 GiB. */
@@ -154,9 +155,13 @@ export class BucketBlobs implements Blobs {
         () => late.abort(new Error('it did not come in time')),
         this.#timeout + (body?.size ?? 0) / slowest,
       );
-      const init = { method, headers: signed.headers, signal: late.signal, redirect: 'manual' as const };
       // The time is for the beginning of the answer; each part of it has its own.
-      const response = await fetch(signed.url, body === undefined ? init : { ...init, body })
+      const response = await send(String(signed.url), {
+        method,
+        headers: signed.headers,
+        body,
+        signal: late.signal,
+      })
         .catch((error: unknown) => {
           throw this.#away('no answer', error);
         })
