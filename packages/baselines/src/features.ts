@@ -1,5 +1,5 @@
-import type { DeviceTensor, EncodedText, Encoder, HostArray, SourceAdapter } from '@scalearn/core';
-import { type Program, variable } from '@scalearn/core/graph';
+import type { EncodedText, Encoder, HostArray, SourceAdapter } from '@scalearn/core';
+import { input, type Program, type Tensor } from '@scalearn/core/graph';
 import { checkSources, largestBatch, type Pooling, type Sites, storedSource } from '@scalearn/core/methods';
 
 export interface FeatureOptions {
@@ -87,42 +87,60 @@ export class FeatureProgram implements Disposable {
   }
 }
 
-/**
- * Computes the features of texts in an encoder with a frozen adapter.
- *
- * @param adapter a bottleneck adapter or a LoRA; undefined for the encoder itself
- * @returns `[texts, hidden]`, row-major
- * @throws ArgumentError for an adapter that does not fit the encoder
- */
-export async function adapterFeatures(
-  encoder: Encoder,
-  texts: readonly EncodedText[],
-  adapter?: SourceAdapter,
-  options: FeatureOptions = {},
-): Promise<Float64Array> {
-  if (texts.length === 0) return new Float64Array();
-  if (!adapter) {
-    using program = await FeatureProgram.create(encoder, texts, {}, options);
-    return await program.compute();
+/** The features of texts under any number of adapters. Adapters of one shape share a program, which is compiled once. */
+export class AdapterFeatures implements Disposable {
+  readonly #encoder: Encoder;
+  readonly #texts: readonly EncodedText[];
+  readonly #options: FeatureOptions;
+  readonly #programs = new Map<string, Promise<FeatureProgram>>();
+
+  /** @param encoder the encoder of the adapters; it belongs to the caller */
+  constructor(encoder: Encoder, texts: readonly EncodedText[], options: FeatureOptions = {}) {
+    this.#encoder = encoder;
+    this.#texts = texts;
+    this.#options = options;
   }
-  const { architecture, fingerprint } = encoder;
-  checkSources([adapter], { encoder: architecture, encoderFingerprint: fingerprint });
-  const { method, tensors } = storedSource(adapter, architecture);
-  const uploaded = new Map(
-    [...tensors].map(([key, { data, shape }]) => [
-      key,
-      encoder.device.upload(data, shape, { label: `features/${key}` }),
-    ]),
-  );
-  try {
-    const parameter = (key: string) => variable(uploaded.get(key) as DeviceTensor);
+
+  /**
+   * Computes the features of all texts.
+   *
+   * @param adapter a bottleneck adapter or a LoRA; undefined for the encoder itself
+   * @returns `[texts, hidden]`, row-major
+   * @throws ArgumentError for an adapter that does not fit the encoder
+   */
+  async compute(adapter?: SourceAdapter): Promise<Float64Array> {
+    if (this.#texts.length === 0) return new Float64Array();
+    if (!adapter) return await (await this.#program('', {})).compute();
+    const { architecture, fingerprint } = this.#encoder;
+    checkSources([adapter], { encoder: architecture, encoderFingerprint: fingerprint });
+    const { method, tensors } = storedSource({ ...adapter, name: 'source' }, architecture);
+    const shapes = [...tensors].map(([key, { shape }]) => [key, shape]);
+    const parameter = (key: string): Tensor => input(key, tensors.get(key)?.shape ?? []);
     const sites = method.sites({
-      ...{ encoder: architecture, adapterName: adapter.name, task: adapter.name, tasks: [adapter.name] },
+      ...{ encoder: architecture, adapterName: 'source', task: 'source', tasks: ['source'] },
       ...{ parameter, frozen: parameter },
     });
-    using program = await FeatureProgram.create(encoder, texts, sites, options);
-    return await program.compute();
-  } finally {
-    for (const tensor of uploaded.values()) tensor.dispose();
+    const program = await this.#program(JSON.stringify([method.name, method.settings, shapes]), sites);
+    return await program.compute(Object.fromEntries([...tensors].map(([key, { data }]) => [key, data])));
+  }
+
+  #program(key: string, sites: Sites): Promise<FeatureProgram> {
+    const known = this.#programs.get(key);
+    if (known) return known;
+    const made = FeatureProgram.create(this.#encoder, this.#texts, sites, this.#options);
+    this.#programs.set(key, made);
+    return made;
+  }
+
+  dispose(): void {
+    for (const program of this.#programs.values())
+      program.then(
+        (ready) => ready.dispose(),
+        () => {},
+      );
+    this.#programs.clear();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 }

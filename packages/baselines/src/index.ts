@@ -3,7 +3,7 @@ export { adapterM, adapterMReader } from './adapter-m.ts';
 export { type AdapterSoupOptions, adapterSoup, adapterSoupReader } from './adapter-soup.ts';
 export { combineLoras } from './combine-loras.ts';
 export { type CompacterOptions, compacter, compacterReader } from './compacter.ts';
-export { adapterFeatures, type FeatureOptions } from './features.ts';
+export { AdapterFeatures, type FeatureOptions } from './features.ts';
 export { fullFinetuning, fullFinetuningReader } from './full-finetuning.ts';
 export { fullFinetuningM, fullFinetuningMReader } from './full-finetuning-m.ts';
 export {

@@ -1,6 +1,6 @@
 import type { Encoder } from '@scalearn/core';
 import { mapTimeSliced } from '@scalearn/core/methods';
-import { adapterFeatures } from './features.ts';
+import { AdapterFeatures } from './features.ts';
 
 export interface SentenceEmbeddingOptions {
   /** Number of texts of a batch; 32 by default. */
@@ -33,7 +33,8 @@ export async function sentenceEmbeddings(
   );
   const all = encoded.flatMap(({ texts }) => texts);
   const options = { pooling: 'sum', batchSize, signal, onProgress } as const;
-  const features = await adapterFeatures(encoder, all, undefined, options);
+  using program = new AdapterFeatures(encoder, all, options);
+  const features = await program.compute();
   const { hiddenSize } = encoder.architecture;
   return all.map((_, i) => {
     const row = features.subarray(i * hiddenSize, (i + 1) * hiddenSize);

@@ -1,14 +1,24 @@
-import { type LoraAdapter, ModelFileError, mergeSnapshot, scalearn, TrainedModel } from '@scalearn/core';
+import {
+  type EncodedText,
+  type Encoder,
+  type LoraAdapter,
+  ModelFileError,
+  mergeSnapshot,
+  type SourceAdapter,
+  scalearn,
+  TrainedModel,
+} from '@scalearn/core';
 import { logMe, logMeTargets } from '@scalearn/evaluation';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { plainAdapter, randomAdapter } from '../../core/test/methods/random-adapter.ts';
 import { randomLora } from '../../core/test/methods/random-lora.ts';
 import { memoryFolder } from '../../core/test/training/memory-folder.ts';
 import { tinyTask } from '../../core/test/training/tiny.ts';
 import {
-  adapterFeatures,
+  AdapterFeatures,
   adapterSoup,
   combineLoras,
+  type FeatureOptions,
   loraAverage,
   loraAverageReader,
   lorahub,
@@ -41,6 +51,18 @@ function expectClose(actual: readonly number[], expected: readonly number[]): vo
   expect(actual).toHaveLength(expected.length);
   for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5);
 }
+
+/** The features of texts under one adapter. */
+async function adapterFeatures(...[of, texts, adapter, options]: FeatureCall): Promise<Float64Array> {
+  using features = new AdapterFeatures(of, texts, options);
+  return await features.compute(adapter);
+}
+type FeatureCall = [
+  of: Encoder,
+  texts: readonly EncodedText[],
+  adapter?: SourceAdapter,
+  options?: FeatureOptions,
+];
 
 describe('the average of LoRAs', () => {
   test('is one LoRA of their products, of any ranks and layers, and only the head trains', async () => {
@@ -253,4 +275,22 @@ test('features are those of the trained method, first token or mean', async () =
   expect(await adapterFeatures(encoder, [])).toHaveLength(0);
   const other = { ...adapter, encoderFingerprint: 'another' };
   await expect(adapterFeatures(encoder, texts, other)).rejects.toThrow('trained on another encoder');
+});
+
+test('adapters of one shape share a program; others have their own', async () => {
+  const texts = [encoder.encode(['red rose'], { maxLength: 16, truncation: 'longestFirst' })];
+  const adapters = [
+    ...['a', 'b'].map((name) => randomAdapter(name, architecture, 3)),
+    ...[randomAdapter('wide', architecture, 4), randomAdapter('gelu', architecture, 3, 'gelu')],
+    ...[red, blue, wide],
+  ];
+  const compile = vi.spyOn(encoder.device, 'compile');
+  using features = new AdapterFeatures(encoder, texts);
+  const found = [];
+  for (const adapter of adapters) found.push([...(await features.compute(adapter))]);
+  expect(compile).toHaveBeenCalledTimes(5);
+  compile.mockRestore();
+  for (const [i, adapter] of adapters.entries())
+    expect(found[i]).toEqual([...(await adapterFeatures(encoder, texts, adapter))]);
+  expect(new Set(found.map(String)).size).toBe(adapters.length);
 });

@@ -48,7 +48,13 @@ export { dataFolder } from './plan/cell-arguments.ts';
 export { identifyModel } from './plan/identify.ts';
 export { modelHash } from './plan/model-id.ts';
 export { findCandidates } from './ranking/candidates.ts';
-export { adapterLogMe, type EvidenceOptions, embedTask, taskSimilarity } from './ranking/evidence.ts';
+export {
+  type EvidenceOptions,
+  embedTask,
+  LogMe,
+  type LogMeOptions,
+  taskSimilarity,
+} from './ranking/evidence.ts';
 export { encodeRanking, readRanking } from './ranking/ranking-file.ts';
 export { sourcesTrial, type Trial, type TrialOptions } from './ranking/trials.ts';
 export { readCoefficients } from './report/read-run.ts';

@@ -1,5 +1,5 @@
 import {
-  adapterFeatures,
+  AdapterFeatures,
   type SentenceEmbeddingOptions,
   sentenceEmbeddings,
   textSimilarity,
@@ -8,7 +8,7 @@ import type { Encoder, SourceAdapter } from '@scalearn/core';
 import { RandomStream } from '@scalearn/core/graph';
 import { defaultPooling, encodeExamples, type Pooling } from '@scalearn/core/methods';
 import type { Example, Task } from '@scalearn/datasets';
-import { logMe, logMeTargets } from '@scalearn/evaluation';
+import { type Features, logMe, logMeTargets } from '@scalearn/evaluation';
 import { trainingTexts } from '../methods/preparation.ts';
 
 /** Most texts of a task that are embedded. */
@@ -39,22 +39,52 @@ export function taskSimilarity(a: readonly Float32Array[], b: readonly Float32Ar
   return Math.min(1, textSimilarity(a, b) / Math.sqrt(textSimilarity(a, a) * textSimilarity(b, b)));
 }
 
-/** Computes LogME of a target's labels under an adapter, or under the encoder itself. */
-export async function adapterLogMe(
-  encoder: Encoder,
-  task: Task,
-  adapter: SourceAdapter | undefined,
-  { signal, pooling }: EvidenceOptions & { readonly pooling?: Pooling | undefined } = {},
-): Promise<number> {
-  const examples: readonly Example[] = task.train.slice(0, mostRows);
-  const rows = await encodeExamples(encoder, task, examples, { signal });
-  const texts = rows.flatMap((row) => row.texts);
-  const { architecture } = encoder;
-  const values = await adapterFeatures(encoder, texts, adapter, {
-    pooling: pooling ?? defaultPooling({ layout: 'static' }, architecture),
-    signal,
-  });
-  const labels = examples.map(({ label }) => label);
-  const targets = logMeTargets(task.problem, labels, task.labels?.length ?? 1);
-  return logMe({ values, rows: texts.length, columns: architecture.hiddenSize }, targets);
+/** Options of {@link LogMe}. */
+export interface LogMeOptions extends EvidenceOptions {
+  /** What the head reads of a text; by default what it reads in training. */
+  readonly pooling?: Pooling | undefined;
+}
+
+/** LogME of a target's labels under any number of adapters. */
+export class LogMe implements Disposable {
+  readonly #features: AdapterFeatures;
+  readonly #targets: readonly Float64Array[];
+  readonly #shape: Pick<Features, 'rows' | 'columns'>;
+
+  private constructor(
+    features: AdapterFeatures,
+    targets: readonly Float64Array[],
+    shape: Pick<Features, 'rows' | 'columns'>,
+  ) {
+    this.#features = features;
+    this.#targets = targets;
+    this.#shape = shape;
+  }
+
+  /** Encodes the first training rows of a target. */
+  static async create(encoder: Encoder, task: Task, { signal, pooling }: LogMeOptions = {}): Promise<LogMe> {
+    const examples: readonly Example[] = task.train.slice(0, mostRows);
+    const rows = await encodeExamples(encoder, task, examples, { signal });
+    const texts = rows.flatMap((row) => row.texts);
+    const { architecture } = encoder;
+    const features = new AdapterFeatures(encoder, texts, {
+      pooling: pooling ?? defaultPooling({ layout: 'static' }, architecture),
+      signal,
+    });
+    const labels = examples.map(({ label }) => label);
+    const targets = logMeTargets(task.problem, labels, task.labels?.length ?? 1);
+    return new LogMe(features, targets, { rows: texts.length, columns: architecture.hiddenSize });
+  }
+
+  /** Computes LogME under an adapter. @throws ArgumentError for one that does not fit the encoder */
+  async of(adapter: SourceAdapter): Promise<number> {
+    return logMe({ values: await this.#features.compute(adapter), ...this.#shape }, this.#targets);
+  }
+
+  dispose(): void {
+    this.#features.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

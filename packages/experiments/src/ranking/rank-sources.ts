@@ -3,7 +3,7 @@ import { checkSources, controlAdapter, isLora, type Pooling } from '@scalearn/co
 import type { Task } from '@scalearn/datasets';
 import { mean } from '@scalearn/evaluation';
 import type { RankedSource, Ranking, RankingScores } from '@scalearn/report';
-import { adapterLogMe, embedTask, taskSimilarity } from './evidence.ts';
+import { embedTask, LogMe, taskSimilarity } from './evidence.ts';
 import { aloneTrial, numbered, sourcesTrial, type TrialOptions } from './trials.ts';
 import { adviceOf, verdictOf } from './verdict.ts';
 
@@ -63,12 +63,18 @@ export async function rankSources(options: RankOptions): Promise<Ranking> {
   const passed = (): number => (performance.now() - start) / 1000;
 
   const own = await embedTask(encoder, task, { signal });
+  const similarTo = async (from: Task): Promise<number> =>
+    taskSimilarity(await embedTask(encoder, from, { signal }), own);
+  // Several sources may have been trained on the same rows.
+  const known = new Map<string, number>();
   const ranked: { readonly candidate: RankCandidate; similarity: number | null; logMe: number }[] = [];
+  using evidence = await LogMe.create(encoder, task, { signal, pooling });
   for (const [i, candidate] of candidates.entries()) {
     onProgress('features', i, candidates.length);
-    const texts = candidate.task && (await embedTask(encoder, candidate.task, { signal }));
-    const similarity = texts ? taskSimilarity(texts, own) : null;
-    const logMe = await adapterLogMe(encoder, task, candidate.adapter, { signal, pooling });
+    const { task: from } = candidate;
+    const similarity = from ? (known.get(from.fingerprint) ?? (await similarTo(from))) : null;
+    if (from && similarity !== null) known.set(from.fingerprint, similarity);
+    const logMe = await evidence.of(candidate.adapter);
     ranked.push({ candidate, similarity, logMe });
   }
   ranked.sort((a, b) => b.logMe - a.logMe);
