@@ -73,7 +73,7 @@ const isTuned = jsonShape({
 });
 
 /** The part of a description of an adapter that decides the speed of kernels. */
-export function adapterName({ vendor, architecture, device, description }: AdapterDescription): string {
+function adapterName({ vendor, architecture, device, description }: AdapterDescription): string {
   return [vendor, architecture, device, description].join(' | ');
 }
 
