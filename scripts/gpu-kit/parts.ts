@@ -17,7 +17,7 @@ import { caseNames, readCase } from '../../test/golden/folder.ts';
 import { runCase } from '../../test/golden/run.ts';
 import { pending } from '../../test/golden/setup.ts';
 
-type Part = (say: (line: object) => void) => Promise<void>;
+type Part = (say: (line: object) => void, args: readonly string[]) => Promise<void>;
 
 /** The parts that are not commands of scalearn. Each runs in a process of its own. */
 export const parts: Readonly<Record<string, Part>> = { facts, tiles, golden, products };
@@ -107,10 +107,15 @@ async function tiles(say: Parameters<Part>[0]): Promise<void> {
   bench.dispose();
 }
 
-/** Runs the recorded cases of the reference implementation on the GPU. */
-async function golden(say: Parameters<Part>[0]): Promise<void> {
-  const device = await requestWebGPUDevice({ tune: false });
+/** Times the tolerance of f32 that results may be off: f16 has 13 bits less, of which sums average out some. */
+const allowed = { f32: 4, f16: 200 };
+
+/** Runs the recorded cases of the reference implementation on the GPU, in f32 or in f16. */
+async function golden(say: Parameters<Part>[0], [type]: readonly string[]): Promise<void> {
+  const precision = type === 'f16' ? 'f16' : 'f32';
+  const device = await requestWebGPUDevice({ tune: false, precision });
   if (!device) throw new Error('there is no WebGPU adapter');
+  const most = allowed[precision];
   const end = performance.now() + 40_000;
   let [passed, left, failed] = [0, 0, 0];
   for (const name of caseNames()) {
@@ -125,15 +130,15 @@ async function golden(say: Parameters<Part>[0]): Promise<void> {
     }
     try {
       const { largest, what } = ratios(await runCase(device, recorded), recorded.file.tolerance);
-      if (largest <= 4) passed++;
+      if (largest <= most) passed++;
       else failed++;
-      say({ event: largest <= 4 ? 'case' : 'case failed', case: name, ratio: largest, what });
+      say({ event: largest <= most ? 'case' : 'case failed', precision, case: name, ratio: largest, what });
     } catch (error) {
       failed++;
       say({ event: 'case failed', case: name, failure: (error as Error).message });
     }
   }
-  say({ event: 'golden', passed, failed, left });
+  say({ event: 'golden', precision, passed, failed, left });
   device.dispose();
   if (failed > 0) throw new Error(`${failed} recorded cases failed`);
 }

@@ -7,7 +7,7 @@ import { type Part, runParts } from './run-parts.ts';
 const total = 470;
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const own = (part: string): readonly string[] => [process.execPath, file('main.js'), part];
+const own = (...part: readonly string[]): readonly string[] => [process.execPath, file('main.js'), ...part];
 const scalearn = (...args: readonly string[]): readonly string[] => [
   process.execPath,
   file('bin.js'),
@@ -40,7 +40,8 @@ function partsOf(isSoftware: boolean): Part[] {
     { name: 'facts', command: own('facts'), seconds: 15 },
     { name: 'doctor', command: scalearn('doctor'), seconds: 90 },
     { name: 'tiles', command: own('tiles'), seconds: 75 },
-    { name: 'golden', command: own('golden'), seconds: 60 },
+    { name: 'golden f32', command: own('golden', 'f32'), seconds: 60 },
+    ...(isSoftware ? [] : [{ name: 'golden f16', command: own('golden', 'f16'), seconds: 45 }]),
     { name: 'products', command: own('products'), seconds: 40 },
     ...(isSoftware
       ? [profile('stage2', 'f32'), profile('stage1', 'f16')]
