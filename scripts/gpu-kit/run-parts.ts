@@ -59,11 +59,12 @@ function runPart(
 ): Promise<string | undefined> {
   const [program = '', ...args] = command;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let [rest, errors, isLate] = ['', '', false];
     const timer = setTimeout(() => {
       isLate = true;
-      child.kill('SIGKILL');
+      // With the processes that it started.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     }, seconds * 1000);
     child.stdout.on('data', (data: Buffer) => {
       const lines = `${rest}${data}`.split('\n');

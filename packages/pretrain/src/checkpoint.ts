@@ -1,5 +1,5 @@
 import type { EncodedText } from '@scalearn/core';
-import { jsonCount, jsonList, jsonShape } from '@scalearn/core/files';
+import { jsonCount, jsonList, jsonRecord, jsonShape, jsonText } from '@scalearn/core/files';
 import {
   anyNumber,
   decodeState,
@@ -27,6 +27,7 @@ export async function runSettings(
     texts: await fingerprint(texts),
     heldOut: await fingerprint(heldOut),
     device: device.kind,
+    ...(device.weightStorage === 'f16' ? { precision: 'f16' } : {}),
   };
 }
 
@@ -43,6 +44,8 @@ export interface PretrainProgress {
   /** Number of steps done. */
   readonly step: number;
   readonly history: readonly HeldOutRecord[];
+  /** The device's choice of kernels, see `Device.kernels`; empty if it chooses none. */
+  readonly kernels: Readonly<Record<string, string>>;
 }
 
 const heldOutRecord = jsonShape({ step: jsonCount(0), loss: anyNumber, accuracy: anyNumber });
@@ -79,5 +82,6 @@ export function restorePretraining(
     vectors.map((key) => [group[key], file.vector(`${group.name}/${key}`, group.size)] as const),
   );
   for (const [tensor, data] of values) tensor.write(data);
-  return { step, history };
+  // Earlier versions chose none.
+  return { step, history, kernels: file.progress.take('kernels', jsonRecord(jsonText), {}) };
 }

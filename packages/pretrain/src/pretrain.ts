@@ -59,22 +59,32 @@ class PretrainRun implements SteppedRun, Disposable {
   readonly #plan: PretrainPlan;
   readonly #parts: RunParts;
   readonly #order: EpochOrder;
-  #progress: PretrainProgress = { step: 0, history: [] };
+  #progress: PretrainProgress;
 
-  private constructor(options: PretrainOptions, plan: PretrainPlan, parts: RunParts) {
+  private constructor(
+    options: PretrainOptions,
+    plan: PretrainPlan,
+    parts: RunParts,
+    progress: PretrainProgress = { step: 0, history: [], kernels: {} },
+  ) {
     this.#options = options;
     this.#plan = plan;
     this.#parts = parts;
+    this.#progress = progress;
     this.#order = new EpochOrder(parts.texts.length, plan.batchSize, plan.seed);
   }
 
   static async create(options: PretrainOptions, plan: PretrainPlan): Promise<PretrainRun> {
-    const { model, tokenizer, heldOut } = options;
+    const { model, tokenizer, heldOut, resume, checkpoints } = options;
     const { batchSize, maskRate, maxLength, maxGradNorm } = plan;
     const vocabulary = maskingVocabulary(tokenizer, model.config, { families: [model.family] });
     const texts = encodeForMasking(options.texts, tokenizer, vocabulary, maxLength);
     const heldOutTexts = encodeForMasking(heldOut, tokenizer, vocabulary, maxLength);
     const settings = await runSettings(model, plan, texts, heldOutTexts);
+    const bytes = resume ? await checkpoints?.load() : undefined;
+    const progress = bytes && restorePretraining(bytes, settings, model.parameters);
+    // Before anything is compiled: other kernels may round differently.
+    if (progress) model.device.useKernels?.(progress.kernels);
     const parts = model.build(plan.dropout ? createDropout(randomInput()) : undefined);
     const graph = trainingGraph(parts, model.parameters, { maxGradNorm });
     const inputs = new Set(graphInputs(topologicalOrder(graph)).keys());
@@ -85,7 +95,8 @@ class PretrainRun implements SteppedRun, Disposable {
     try {
       // The evaluator is also compiled before the first step, so that nothing is created during training.
       const evaluator = await Evaluator.create(model, heldOutTexts, vocabulary, plan);
-      return new PretrainRun(options, plan, { program, evaluator, vocabulary, texts, settings, inputs });
+      const made = { program, evaluator, vocabulary, texts, settings, inputs };
+      return new PretrainRun(options, plan, made, progress);
     } catch (error) {
       program.dispose();
       throw error;
@@ -106,17 +117,15 @@ class PretrainRun implements SteppedRun, Disposable {
 
   /** Trains to the end. */
   async toEnd(): Promise<readonly HeldOutRecord[]> {
-    await this.#restore();
+    this.#tellStart();
     const { checkpoints, signal } = this.#options;
     await trainInSteps(this, { ...this.#plan, checkpoints, signal });
     return this.#progress.history;
   }
 
-  async #restore(): Promise<void> {
-    const { model, resume, checkpoints, heldOut } = this.#options;
-    const { program, settings, texts } = this.#parts;
-    const bytes = resume ? await checkpoints?.load() : undefined;
-    if (bytes) this.#progress = restorePretraining(bytes, settings, model.parameters);
+  #tellStart(): void {
+    const { model, heldOut } = this.#options;
+    const { program, texts } = this.#parts;
     this.#options.onEvent?.({
       event: 'start',
       steps: this.#plan.steps,
@@ -160,12 +169,14 @@ class PretrainRun implements SteppedRun, Disposable {
     const { signal, onEvent } = this.#options;
     const { step, history } = this.#progress;
     const record = { step, ...(await this.#parts.evaluator.evaluate(signal)) };
-    this.#progress = { step, history: [...history, record] };
+    this.#progress = { ...this.#progress, step, history: [...history, record] };
     onEvent?.({ event: 'evaluation', ...record });
   }
 
   encode(): Promise<Uint8Array> {
-    return encodePretraining(this.#parts.settings, this.#progress, this.#options.model.parameters);
+    const { device, parameters } = this.#options.model;
+    const { kernels = {} } = device;
+    return encodePretraining(this.#parts.settings, { ...this.#progress, kernels }, parameters);
   }
 
   dispose(): void {

@@ -5,7 +5,7 @@ import type { TuningStore } from '@scalearn/core';
 import { asFolderError, systemCode, writeFileAtomic } from '@scalearn/experiments/runs';
 
 /** Returns the folder in which measurements of kernels are kept for the next process. */
-export function tuningFolder(): string {
+function tuningFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'scalearn', 'kernels');
 }
 

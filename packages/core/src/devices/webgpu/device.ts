@@ -1,4 +1,4 @@
-import { DeviceError } from '../../errors.ts';
+import { ArgumentError, DeviceError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Product } from '../../graph/product.ts';
 import type { CompileOptions, Device, DeviceTensor, HostArray, MemoryUse, UploadOptions } from '../device.ts';
@@ -93,6 +93,19 @@ export class WebGPUDevice implements Device {
     const found = options.gpu ? undefined : await findAdapter({ powerPreference });
     const gpu = options.gpu ?? (found && (await openDevice(found.adapter)));
     if (!gpu) return undefined;
+    try {
+      return await WebGPUDevice.#on(gpu, found, options);
+    } catch (error) {
+      if (!options.gpu) gpu.destroy();
+      throw error;
+    }
+  }
+
+  static async #on(
+    gpu: GPUDevice,
+    found: Awaited<ReturnType<typeof findAdapter>>,
+    options: WebGPUOptions,
+  ): Promise<WebGPUDevice> {
     const info = found?.adapter.info ?? gpu.adapterInfo;
     const adapter = describeAdapter({ info, features: gpu.features, limits: gpu.limits });
     const forced = options.forceVariant ?? environment('SCALEARN_WEBGPU_VARIANT');
@@ -111,8 +124,11 @@ export class WebGPUDevice implements Device {
     const record = await StoredRecord.read(store, adapter);
     // What is tried may lose its device, so it has one of its own.
     const open = async (): Promise<TrialDevice | undefined> => {
+      const { powerPreference = 'high-performance' } = options;
       const trial = await findAdapter({ powerPreference });
-      return trial && new TrialDevice(await openDevice(trial.adapter), usual, new Waiter(nap));
+      // An adapter may give only one device.
+      const own = trial && (await openDevice(trial.adapter).catch(() => undefined));
+      return own && new TrialDevice(own, usual, new Waiter(nap));
     };
     const tuner = new Tuner({ choices, record, profile: usual, open, milliseconds, candidates, onProduct });
     return new WebGPUDevice(context, adapter, !options.gpu, choices, { tuner, record });
@@ -203,20 +219,27 @@ export class WebGPUDevice implements Device {
  *
  * @returns undefined if there is no adapter
  * @throws DeviceError if the adapter gives no device, or cannot run a forced variant
- * @throws ArgumentError if the environment names a variant that does not exist
+ * @throws ArgumentError if there is no such variant or precision, or the environment is not understood
  */
 export function requestWebGPUDevice(options: WebGPUOptions = {}): Promise<WebGPUDevice | undefined> {
   return WebGPUDevice.open(options);
 }
 
-/** Returns whether products are computed with f16. @throws DeviceError if the adapter has none */
+/** Returns whether products are computed with f16. @throws ArgumentError, or DeviceError if the adapter has none */
 function isHalf(precision: Precision = 'auto', { features }: AdapterDescription): boolean {
+  if (!['auto', 'f32', 'f16'].includes(precision))
+    throw new ArgumentError(`there is no precision '${precision}'; there are auto, f32, f16`);
   if (precision !== 'f16') return false;
   if (features.includes('shader-f16')) return true;
   throw new DeviceError("this adapter does not compute with f16; choose the precision 'f32' or 'auto'");
 }
 
-/** Returns whether kernels are measured on an adapter. */
+/** Returns whether kernels are measured on an adapter. @throws ArgumentError if the environment is not understood */
 function isTuned(tune: boolean | undefined, { isSoftware }: AdapterDescription): boolean {
-  return tune ?? { '1': true, '0': false }[environment('SCALEARN_TUNE') ?? ''] ?? !isSoftware;
+  if (tune !== undefined) return tune;
+  const asked = environment('SCALEARN_TUNE');
+  if (asked === undefined) return !isSoftware;
+  if (asked !== '0' && asked !== '1')
+    throw new ArgumentError(`SCALEARN_TUNE is '${asked}'; it must be 0 or 1, or not be set`);
+  return asked === '1';
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { gradients } from '../../../src/autodiff/gradient.ts';
 import { ReferenceDevice } from '../../../src/devices/reference.ts';
 import { listAdapters } from '../../../src/devices/webgpu/adapter.ts';
@@ -56,4 +56,11 @@ test.runIf(hasHalves)('a frozen weight is stored as f16 unless another storage i
 
 test.runIf(!hasHalves)('an adapter without f16 refuses it', async () => {
   await expect(requestWebGPUDevice({ precision: 'f16' })).rejects.toThrow(DeviceError);
+});
+
+test('a precision and a setting that do not exist are refused by name', async () => {
+  await expect(requestWebGPUDevice({ precision: 'f64' as 'f32' })).rejects.toThrow("no precision 'f64'");
+  vi.stubEnv('SCALEARN_TUNE', 'yes');
+  await expect(requestWebGPUDevice()).rejects.toThrow("SCALEARN_TUNE is 'yes'");
+  vi.unstubAllEnvs();
 });

@@ -7,7 +7,7 @@ import { type KernelBench, TrialProduct } from '../../../src/devices/webgpu/tune
 import { Tuner } from '../../../src/devices/webgpu/tune/tuner.ts';
 import { DeviceError, DeviceLostError } from '../../../src/errors.ts';
 import type { KernelProfile } from '../../../src/graph/kernel.ts';
-import { type Product, productName, tileName } from '../../../src/graph/product.ts';
+import { type MatmulTile, type Product, productName, tileName } from '../../../src/graph/product.ts';
 
 const product: Product = {
   ...{ m: 'tokens', n: 16, k: 16, transposeA: false, transposeB: true },
@@ -169,6 +169,37 @@ describe('a tuner', () => {
       expect((await tune(new SimulatedGpu((tile) => (tile === fast ? 1 : 2)), store)).tile).toBe(fast);
     },
   );
+
+  test('strikes out nothing where nothing works, and measures again in the next process', async () => {
+    const store = memoryStore();
+    const { tile, record } = await tune(new SimulatedGpu(() => 'wrong'), store);
+    expect([tile, record.struck, record.products, record.trying]).toEqual([undefined, [], {}, undefined]);
+    expect((await tune(new SimulatedGpu((each) => (each === fast ? 1 : 2)), store)).tile).toBe(fast);
+  });
+
+  test('works with a store that fails', async () => {
+    const broken = async (): Promise<never> => {
+      throw new Error('the disk is full');
+    };
+    const gpu = new SimulatedGpu((tile) => (tile === fast ? 1 : 2));
+    expect((await tune(gpu, { read: broken, write: broken })).tile).toBe(fast);
+  });
+
+  test('goes on after a measurement that failed', async () => {
+    let isBroken = true;
+    const gpu = new SimulatedGpu((tile) => (tile === fast ? 1 : 2));
+    const open = async (): Promise<KernelBench> => {
+      if (isBroken) throw new Error('a bug');
+      return gpu.open();
+    };
+    const choices = new TileChoices('workgroup', limits);
+    const record = await StoredRecord.read(memoryStore(), adapter);
+    const tuner = new Tuner({ choices, record, profile, open, milliseconds: 10_000, candidates: 12 });
+    await expect(tuner.prepare([product])).rejects.toThrow('a bug');
+    isBroken = false;
+    await tuner.prepare([product]);
+    expect(tileName(choices.tileOf(product) as MatmulTile)).toBe(fast);
+  });
 
   test('has no device to try on: the usual kernel is used', async () => {
     expect((await tune({ open: async () => undefined as never }, memoryStore())).tile).toBe(usual);

@@ -73,7 +73,7 @@ const isTuned = jsonShape({
 });
 
 /** The part of a description of an adapter that decides the speed of kernels. */
-export function adapterName({ vendor, architecture, device, description }: AdapterDescription): string {
+function adapterName({ vendor, architecture, device, description }: AdapterDescription): string {
   return [vendor, architecture, device, description].join(' | ');
 }
 
@@ -101,7 +101,8 @@ export class StoredRecord {
    */
   static async read(store: TuningStore, adapter: AdapterDescription): Promise<StoredRecord> {
     const name = `webgpu-${await hashText(adapterName(adapter))}`;
-    const text = await store.read(name);
+    // A store that fails loses only what would have been kept.
+    const text = await store.read(name).catch(() => undefined);
     const empty: TuningRecord = { adapter: adapterName(adapter), products: {}, struck: [] };
     const stored = new StoredRecord(store, name, (text !== undefined && parseRecord(text)) || empty);
     const { trying } = stored.#record;
@@ -118,6 +119,11 @@ export class StoredRecord {
     await this.#change({ trying: { ...trying, since: Date.now() } });
   }
 
+  /** Ends a trial of which nothing is kept. */
+  async end(): Promise<void> {
+    await this.#change({});
+  }
+
   async strike({ product, tile, kernels }: Omit<StruckKernel, 'reason'>, reason: string): Promise<void> {
     const others = this.#record.struck.filter((each) => each.product !== product || each.tile !== tile);
     await this.#change({ struck: [...others, { product, tile, kernels, reason }] });
@@ -131,7 +137,8 @@ export class StoredRecord {
   async #change(change: Partial<TuningRecord>): Promise<void> {
     const { trying: _ended, ...rest } = this.#record;
     this.#record = { ...rest, ...change };
-    await this.#store.write(this.#name, `${JSON.stringify({ version, ...this.#record }, undefined, 2)}\n`);
+    const text = `${JSON.stringify({ version, ...this.#record }, undefined, 2)}\n`;
+    await this.#store.write(this.#name, text).catch(() => {});
   }
 }
 

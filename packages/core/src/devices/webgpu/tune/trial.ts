@@ -15,7 +15,7 @@ import { WebGPUProgram } from '../program.ts';
 import type { Waiter } from '../waiting.ts';
 
 /** Sizes to measure with, for dimensions that differ between batches: of usual batches, and multiples of no tile. */
-const usualSizes: Readonly<Record<string, number>> = { tokens: 1021, sequences: 31, boundaries: 32 };
+const usualSizes: Readonly<Record<string, number>> = { tokens: 1021, sequences: 31, boundaries: 33 };
 const sizeOfDim = (dim: Dim): number => (typeof dim === 'number' ? dim : (usualSizes[dim] ?? 61));
 
 /** Returns the matrix products of a graph, each shape once. */

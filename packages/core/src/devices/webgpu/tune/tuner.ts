@@ -3,7 +3,7 @@ import { ScalearnError } from '../../../errors.ts';
 import type { KernelProfile } from '../../../graph/kernel.ts';
 import { type MatmulTile, type Product, productName, tileName } from '../../../graph/product.ts';
 import type { TileChoices } from './choices.ts';
-import { hashText, type StoredRecord } from './record.ts';
+import { hashText, type StoredRecord, type StruckKernel } from './record.ts';
 import { type KernelBench, productFlops, TrialProduct, type TriedKernel } from './trial.ts';
 
 export interface TunerOptions {
@@ -40,7 +40,8 @@ export class Tuner {
 
   /** Chooses a tile for each product that has none: by the record, or by measurements, the most work first. */
   prepare(products: readonly Product[]): Promise<void> {
-    this.#queue = this.#queue.then(() => this.#prepare(products));
+    // One that failed told its own caller.
+    this.#queue = this.#queue.catch(() => {}).then(() => this.#prepare(products));
     return this.#queue;
   }
 
@@ -109,8 +110,8 @@ export class Tuner {
       );
     const all = choices.candidates(product);
     const tried: TriedKernel[] = [];
-    let losses = 0;
-    let left = 0;
+    const failed: { readonly trying: Omit<StruckKernel, 'reason'>; readonly reason: string }[] = [];
+    let [losses, left, succeeded] = [0, 0, 0];
     for (const [i, tile] of all.entries()) {
       if (isStruck(tile)) continue;
       const isLate = i >= candidates || performance.now() > deadline || losses >= mostLosses;
@@ -125,16 +126,20 @@ export class Tuner {
         const kernel = await device.try(trial, tile);
         await kernel.measure();
         tried.push(kernel);
+        succeeded++;
       } catch (error) {
         if (!(error instanceof ScalearnError)) throw error;
-        await record.strike(trying, error.message);
         // What was compiled on a lost device is lost, too.
         if (bench.dropIfLost()) {
           losses++;
           tried.length = 0;
-        }
+          await record.strike(trying, error.message);
+        } else failed.push({ trying, reason: error.message });
       }
     }
+    // If nothing works, the fault is not in the kernels: there may be too little memory at present.
+    if (succeeded === 0 && failed.length > 0) return await record.end();
+    for (const { trying, reason } of failed) await record.strike(trying, reason);
     const best = await this.#fastest(tried, at(all, 0), deadline);
     // Without any measurement, the usual tile is used here and from now on.
     const tile = best?.tile ?? all.find((each) => !isStruck(each)) ?? at(all, 0);
