@@ -11,7 +11,29 @@ export type GpuDevice = typeof globalThis extends {
 /** Globals that only some runtimes have, and that their types do not declare everywhere. */
 export const host: Host = globalThis;
 
+/** The part of IndexedDB that this library uses. */
+export interface Databases {
+  open(
+    name: string,
+    version: number,
+  ): DatabaseRequest<{
+    createObjectStore(name: string): unknown;
+    transaction(name: string, mode: 'readonly' | 'readwrite'): { objectStore(name: string): DatabaseTable };
+    close(): void;
+  }>;
+}
+export interface DatabaseTable {
+  get(key: string): DatabaseRequest<unknown>;
+  put(value: unknown, key: string): DatabaseRequest<unknown>;
+}
+export interface DatabaseRequest<T> {
+  readonly result: T;
+  readonly error: unknown;
+  addEventListener(type: string, listener: () => void): void;
+}
+
 interface Host {
+  readonly indexedDB?: Databases;
   readonly navigator?: { readonly gpu?: GPU };
   readonly process?: {
     readonly env?: Readonly<Record<string, string | undefined>>;

@@ -1,3 +1,5 @@
+import { type DatabaseRequest, type DatabaseTable, host } from '../../environment.ts';
+
 /** Keeps texts by name, for measurements that are not to be repeated in the next process. */
 export interface TuningStore {
   /** Returns the text kept under a name; undefined if there is none. */
@@ -15,22 +17,19 @@ export function memoryStore(): TuningStore {
   };
 }
 
-const [database, table] = ['scalearn', 'tuning'];
+const [database, table] = ['scalearn', 'tuning'] as const;
 
 /** Keeps texts in the IndexedDB of a page's origin; undefined where there is none. */
 export function indexedDbStore(): TuningStore | undefined {
-  const factory = globalThis.indexedDB as IDBFactory | undefined;
-  if (!factory) return undefined;
-  const open = async (): Promise<IDBDatabase> => {
-    const request = factory.open(database, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(table);
-    return finished(request);
-  };
+  const { indexedDB } = host;
+  if (!indexedDB) return undefined;
   const within = async <T>(
-    mode: IDBTransactionMode,
-    work: (store: IDBObjectStore) => IDBRequest<T>,
+    mode: 'readonly' | 'readwrite',
+    work: (table: DatabaseTable) => DatabaseRequest<T>,
   ): Promise<T> => {
-    const opened = await open();
+    const opening = indexedDB.open(database, 1);
+    opening.addEventListener('upgradeneeded', () => opening.result.createObjectStore(table));
+    const opened = await finished(opening);
     try {
       return await finished(work(opened.transaction(table, mode).objectStore(table)));
     } finally {
@@ -39,7 +38,7 @@ export function indexedDbStore(): TuningStore | undefined {
   };
   return {
     async read(name) {
-      const text: unknown = await within('readonly', (store) => store.get(name));
+      const text = await within('readonly', (store) => store.get(name));
       return typeof text === 'string' ? text : undefined;
     },
     async write(name, text) {
@@ -48,9 +47,9 @@ export function indexedDbStore(): TuningStore | undefined {
   };
 }
 
-function finished<T>(request: IDBRequest<T>): Promise<T> {
+function finished<T>(request: DatabaseRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error));
   });
 }
