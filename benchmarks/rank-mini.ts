@@ -61,7 +61,7 @@ for (const task of parts.includes('evidence') ? tasks : []) {
 for (const seed of parts.includes('coefficients') ? seeds : [])
   for (const task of tasks) {
     const adapters = sourcesFor(task).map(({ adapter }) => adapter);
-    await measured.of(`coefficients ${task.id} ${seed}`, () =>
+    await measured.of(`coefficients ${task.id} ${seed} ${steps} ${adapters.length}`, () =>
       timed(async () => {
         const { coefficients } = await sourcesTrial(adapters, seed, { encoder, task, steps });
         return { values: Object.fromEntries(adapters.map(({ name }, t) => [name, coefficients[t] ?? 0])) };
