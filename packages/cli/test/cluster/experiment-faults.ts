@@ -152,16 +152,18 @@ if (way !== 'queue') {
       return [];
     }
   };
-  while (pids().length < 2) await setTimeout(500);
+  const starts = (): unknown[] =>
+    existsSync(store)
+      ? readdirSync(store, { recursive: true }).filter((name) => String(name).endsWith('/start.json'))
+      : [];
+  // As many as there are CPUs, so that each of them has begun to train.
+  while (starts().length < 3 || pids().length === 0) await setTimeout(500);
   await setTimeout(5000);
   // The script of a task names its command too, and is not this.
   const victim = pids().find((pid) => !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('slurm_script'));
   if (victim !== undefined) process.kill(victim, 'SIGKILL');
   await must(follower);
-  const starts = readdirSync(store, { recursive: true }).filter((name) =>
-    String(name).endsWith('/start.json'),
-  );
-  isGood &&= await compare('Slurm', 'slurm', { seconds: seconds(began), starts: starts.length });
+  isGood &&= await compare('Slurm', 'slurm', { seconds: seconds(began), starts: starts().length });
   slurm.stop();
 }
 if (isGood && place === undefined) rmSync(folder, { recursive: true, force: true });
