@@ -76,7 +76,7 @@ async function plan(given: PlanArguments, { terminal, signal, setup }: CommandCo
       ),
     ),
     '',
-    'Figures are of vendors, without matrix units. Real kernels reach a part of them: scalearn profile measures it.',
+    'Figures are published ones, most by third parties, without matrix units. Real kernels reach a part of them: scalearn profile measures it.',
   ];
   terminal.out(lines.map((line) => `${line.trimEnd()}\n`).join(''));
 }
