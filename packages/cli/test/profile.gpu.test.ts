@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../../../test/support/scratch.ts';
 import type { Profile } from '../src/profile/measure-step.ts';
-import { profileText } from '../src/profile/profile-text.ts';
+import { profileText } from '../src/profile/profile-output.ts';
 import { events, run, start } from './support/run.ts';
 
 const out = join(scratchFolder(), 'trace.json');

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import type { ResultStore } from '@scalearn/cluster';
+import { basename, join } from 'node:path';
+import type { Job, ResultStore, StoredPlan } from '@scalearn/cluster';
 import {
   type ExperimentIndex,
   type IndexedRun,
@@ -9,7 +9,6 @@ import {
 import { indexFileName, writeFileAtomic } from '@scalearn/experiments/runs';
 import { withTemporaryFolder } from '../folders/temporary-folder.ts';
 import { loadCluster } from './load.ts';
-import { experimentName, storedPlan } from './stored-plan.ts';
 
 /**
  * Downloads experiments of a store to a temporary folder for the time of the work.
@@ -84,4 +83,27 @@ async function fetch(
   }
   const mark = await store.marks.get(id);
   return mark ? { folder, state: 'failed', error: mark.reason } : { folder, state: 'missing' };
+}
+
+/** Returns the name of an experiment in a store: that of its file, without its extension. */
+export const experimentName = (file: string): string => basename(file).replace(/\.ya?ml$/, '');
+
+/** Reads the plan that was submitted last under a name. @throws UsageError that lists what there is */
+export async function storedPlan(store: ResultStore, name: string): Promise<StoredPlan> {
+  const plan = await store.getPlan(name);
+  if (plan) return plan;
+  const names = await store.listPlans();
+  const hint =
+    names.length === 0
+      ? 'there is none yet; submit one with scalearn run --queue'
+      : `there are ${names.join(', ')}`;
+  throw new UsageError(`${store.where} has no experiment ${name}; ${hint}`);
+}
+
+/** Returns the jobs of all plans of a store, each once. */
+export async function storedJobs(store: ResultStore): Promise<Job[]> {
+  const jobs = new Map<string, Job>();
+  for (const name of await store.listPlans())
+    for (const job of (await store.getPlan(name))?.jobs ?? []) jobs.set(job.key, job);
+  return [...jobs.values()];
 }

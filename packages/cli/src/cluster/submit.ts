@@ -1,8 +1,7 @@
 import type { Job, PlanSubmission, ResultStore } from '@scalearn/cluster';
 import { type Plan, UsageError } from '@scalearn/experiments';
 import { counted } from '@scalearn/experiments/runs';
-import { withCorrectedSeconds, withSeconds } from './expected.ts';
-import { clusterJobs, planNote } from './jobs.ts';
+import { clusterJobs, planNote, withCorrectedSeconds, withSeconds } from './jobs.ts';
 import type { Places } from './places.ts';
 
 /** How an experiment is submitted. */

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { UsageError } from '@scalearn/experiments';
 import { counted } from '@scalearn/experiments/runs';
 import { openPlaces, queueOption, slurmOption, storeOption } from '../cluster/places.ts';
-import { experimentName, storedPlan } from '../cluster/stored-plan.ts';
+import { experimentName, storedPlan } from '../cluster/stored-experiments.ts';
 import type { CheckedCommand } from '../options/checked-command.ts';
 import { jsonLine } from '../output/reporter.ts';
 import type { CommandContext, Run } from './context.ts';

@@ -2,7 +2,7 @@ import { type AdapterDescription, DeviceError } from '@scalearn/core';
 import type { Peaks, TuningRecord } from '@scalearn/core/graph';
 import { UsageError } from '@scalearn/experiments';
 import type { Command } from 'commander';
-import type { Examined } from '../devices/examined.ts';
+import type { Examined } from '../devices/ask-drivers.ts';
 import { type DoctorEvent, type DoctorReport, examine } from '../doctor/examine.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';

@@ -11,8 +11,7 @@ import {
 } from '@scalearn/experiments/runs';
 import type { ExportDtype } from '@scalearn/onnx';
 import { type Command, Option } from 'commander';
-import { filesOfExport } from '../export/export-json.ts';
-import { type Exported, exportModels, facts, rowsPerSecond } from '../export/export-model.ts';
+import { type Exported, exportModels, facts, filesOfExport, rowsPerSecond } from '../export/export-model.ts';
 import type { ExportScore } from '../export/measure-export.ts';
 import type { ModelChoice } from '../export/opened-models.ts';
 import {

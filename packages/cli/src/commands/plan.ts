@@ -3,10 +3,9 @@ import type { Command } from 'commander';
 import { listOption, oneOf } from '../options/command-line.ts';
 import { jsonLine } from '../output/reporter.ts';
 import gpus from '../profile/gpus.json' with { type: 'json' };
-import { paperDevice } from '../profile/paper-device.ts';
 import { batchText, profiledStep, tokensOf } from '../profile/profiled-step.ts';
 import { leastOfAll } from '../profile/roofline.ts';
-import { shapeEncoder } from '../profile/shape-encoder.ts';
+import { paperDevice, shapeEncoder } from '../profile/shapes.ts';
 import type { CommandContext, Run } from './context.ts';
 import { addStepOptions, batchOf, type StepArguments } from './profile.ts';
 

@@ -5,9 +5,8 @@ import { choiceOption, encoderOption, pathOption, wholeNumber } from '../options
 import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import { measureStep } from '../profile/measure-step.ts';
-import { profileText } from '../profile/profile-text.ts';
+import { chromeTrace, profileText } from '../profile/profile-output.ts';
 import { type Batch, type ProfiledKind, profiledSteps } from '../profile/profiled-step.ts';
-import { chromeTrace } from '../profile/trace-file.ts';
 import type { CommandContext, Run } from './context.ts';
 
 /** Options of commands that look at a step. */

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { DeviceChoice } from '@scalearn/core';
 import { loadEncoder } from '@scalearn/encoders';
+import { mean } from '@scalearn/evaluation';
 import { rankSources, UsageError } from '@scalearn/experiments';
 import {
   checkOutput,
@@ -17,14 +18,15 @@ import {
   shownTask,
   writeOutput,
 } from '@scalearn/experiments/runs';
-import { type Ranking, rankingReport } from '@scalearn/report';
+import { type Ranking, type RankingScores, rankingNames, rankingReport } from '@scalearn/report';
 import { InvalidArgumentError, Option } from 'commander';
 import { openDevice } from '../devices/open-device.ts';
 import type { CheckedCommand } from '../options/checked-command.ts';
 import { encoderOption, listOption, pathOption, wholeNumber } from '../options/command-line.ts';
 import { trainOption } from '../options/train-options.ts';
-import { rankingText } from '../output/ranking-text.ts';
+import { table } from '../output/format.ts';
 import { jsonLine, withReporter } from '../output/reporter.ts';
+import { oneLine } from '../output/terminal.ts';
 import { version } from '../version.ts';
 import type { CommandContext, Run } from './context.ts';
 
@@ -155,4 +157,29 @@ export async function rankPlaces(
     onProgress: (what, done, total) => reporter.note(`${what}: ${done} of ${total}`),
   });
   return { ranking, shown: shownTask(found) };
+}
+
+/** Formats a ranking: the sources, the controls, and the advice. */
+export function rankingText(
+  { sources, scores, metric, advice, steps, seconds }: Ranking,
+  { shown, out }: { readonly shown: string; readonly out: string | undefined },
+): string {
+  const number = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
+  const rows = sources.map(({ path, isOwn, coefficients, logMe, similarity }, i) => [
+    ...[String(i + 1), `${path}${isOwn ? ' (of the target)' : ''}`],
+    ...[number(coefficients && mean(coefficients)), number(logMe), number(similarity)],
+  ]);
+  const trained = Object.entries(rankingNames).flatMap(([key, name]) => {
+    const own = scores[key as keyof RankingScores];
+    return own === null ? [] : [[name, number(mean(own)), own.map(number).join(' ')]];
+  });
+  const lines = [
+    `${sources.length} sources for ${shown}, ${steps} steps of each training, ${seconds.toFixed(0)} seconds`,
+    '',
+    table([['', 'source', 'coefficient', 'LogME', 'similarity'], ...rows], [1]),
+    table([['training', metric, 'by seed'], ...trained], [0]),
+    oneLine(advice),
+    ...(out === undefined ? [] : [oneLine(`saved in ${out}`)]),
+  ];
+  return `${lines.join('\n')}\n`;
 }

@@ -1,8 +1,8 @@
 import { UsageError } from '@scalearn/experiments';
-import { withCorrectedSeconds } from '../cluster/expected.ts';
+import { withCorrectedSeconds } from '../cluster/jobs.ts';
 import { openPlaces, queueOption, slurmOption, storeOption } from '../cluster/places.ts';
 import { statusOf } from '../cluster/status.ts';
-import { experimentName, storedPlan } from '../cluster/stored-plan.ts';
+import { experimentName, storedPlan } from '../cluster/stored-experiments.ts';
 import { submissionText } from '../cluster/submit.ts';
 import type { CheckedCommand } from '../options/checked-command.ts';
 import { jsonLine } from '../output/reporter.ts';

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { expectedSeconds } from '../cluster/expected.ts';
+import { expectedSeconds } from '../cluster/jobs.ts';
 import { loadCluster } from '../cluster/load.ts';
 import { openPlaces, queueOption, slurmOption, storeOption } from '../cluster/places.ts';
 import { statusOf, trainingLeft } from '../cluster/status.ts';
-import { experimentName, storedPlan } from '../cluster/stored-plan.ts';
+import { experimentName, storedPlan } from '../cluster/stored-experiments.ts';
 import { jsonLine } from '../output/reporter.ts';
 import { countStates, statusText } from '../output/status-text.ts';
 import type { CommandContext, Run } from './context.ts';

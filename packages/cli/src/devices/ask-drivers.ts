@@ -5,7 +5,6 @@ import type { AdapterDescription } from '@scalearn/core';
 import { isObject } from '@scalearn/core/files';
 import type { Peaks, TuningRecord } from '@scalearn/core/graph';
 import { commandLine } from '../version.ts';
-import type { Examined } from './examined.ts';
 
 /** What the process that asks the drivers reports. */
 export type DriverEvent =
@@ -72,4 +71,31 @@ function parseEvent(line: string): DriverEvent | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Errors of a device relative to the reference. */
+export interface SelfTestResult {
+  readonly passed: boolean;
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly parameters: number;
+  readonly seconds: number;
+  /** What a short test leaves out. */
+  readonly leftOut?: string;
+}
+
+/** A device, with whether it is available and whether it computes correctly. */
+export interface Examined {
+  /** `webgpu`, `onnx` or `reference`. */
+  readonly device: string;
+  /** Family of WebGPU kernels; undefined for other devices. */
+  readonly variant?: string;
+  readonly description?: string;
+  /** Why the device is not available. */
+  readonly missing?: string;
+  /** Why the device was not tested, though it is available. */
+  readonly skipped?: string;
+  readonly test?: SelfTestResult;
+  /** Why the test failed to finish. */
+  readonly failure?: string;
 }

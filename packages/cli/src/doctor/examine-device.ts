@@ -1,7 +1,6 @@
 import { type AdapterDescription, type Device, requestWebGPUDevice } from '@scalearn/core';
 import { kernelVariants, readTuning, supportedVariants } from '@scalearn/core/graph';
-import type { DriverEvent, Extent } from '../devices/ask-drivers.ts';
-import type { Examined } from '../devices/examined.ts';
+import type { DriverEvent, Examined, Extent } from '../devices/ask-drivers.ts';
 import { tuningFiles } from '../folders/tuning-files.ts';
 import { SelfTest } from './self-test.ts';
 import { tuneAll } from './tune.ts';

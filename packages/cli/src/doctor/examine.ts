@@ -1,8 +1,8 @@
 import { type AdapterDescription, type Device, ReferenceDevice } from '@scalearn/core';
 import type { Peaks, TuningRecord } from '@scalearn/core/graph';
 import { requestOnnxDevice } from '@scalearn/onnx';
+import type { Examined } from '../devices/ask-drivers.ts';
 import { askDrivers, type DriverEvent, type Extent } from '../devices/ask-drivers.ts';
-import type { Examined } from '../devices/examined.ts';
 import { openDevice } from '../devices/open-device.ts';
 import { runtimeVersions } from '../version.ts';
 import { examineDevice } from './examine-device.ts';

@@ -17,7 +17,7 @@ import {
   type TransformerConfig,
   type TransformerEncoder,
 } from '@scalearn/encoders';
-import type { SelfTestResult } from '../devices/examined.ts';
+import type { SelfTestResult } from '../devices/ask-drivers.ts';
 import { kindTraces } from './kernel-kinds.ts';
 import { type Trace, traceSteps } from './trace.ts';
 

@@ -2,7 +2,7 @@ import { DeviceError, requestWebGPUDevice, type WebGPUOptions } from '@scalearn/
 import type { KernelWork, Peaks } from '@scalearn/core/graph';
 import { type FamilyOptions, loadEncoder } from '@scalearn/encoders';
 import { type Batch, type ProfiledKind, profiledStep } from './profiled-step.ts';
-import { shapeEncoder } from './shape-encoder.ts';
+import { shapeEncoder } from './shapes.ts';
 
 /** One dispatch of a step: its work, and its time. */
 export interface ProfiledKernel extends KernelWork {
