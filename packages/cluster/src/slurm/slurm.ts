@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ArgumentError } from '@scalearn/core';
 import { SlurmError } from '../errors.ts';
@@ -7,6 +6,7 @@ import { checkJobs, descendantsOf, type Job } from '../job.ts';
 import type { Patience } from '../patience.ts';
 import { type Choice, isLive, type ScheduledJob, type Scheduler, type Submission } from '../scheduler.ts';
 import { type Launch, outputOf, type StoredArray } from '../store/arrays.ts';
+import { makeFolder } from '../store/folder.ts';
 import type { ResultStore } from '../store/store.ts';
 import { afterOk, groupJobs, type Place } from './arrays.ts';
 import { slurm } from './programs.ts';
@@ -112,7 +112,7 @@ export class Slurm implements Scheduler {
   ): Promise<string> {
     // In a pattern of Slurm, %% is one %, and %a is the index of the task.
     const output = join(this.#folder.replaceAll('%', '%%'), outputOf(name, '%a'));
-    await mkdir(join(this.#folder, dirname(outputOf(name, 0))), { recursive: true });
+    await makeFolder(join(this.#folder, dirname(outputOf(name, 0))));
     const { args, limit } = checkSbatch(sbatch);
     const all = [
       ...[...usual, `--output=${output}`, ...args],

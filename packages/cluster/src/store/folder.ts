@@ -11,6 +11,11 @@ const onceName = '.once';
 /** Milliseconds. A temporary file that was not modified for this long is no longer being written. */
 const day = 86_400_000;
 
+/** Makes a folder for files that other programs write beside the blobs of a store. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+}
+
 /**
  * A store in a folder, which may be shared through a network file system. It needs neither hard links nor locks.
  *
