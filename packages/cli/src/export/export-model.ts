@@ -188,7 +188,7 @@ export function rowsPerSecond(scores: readonly ExportScore[]): number {
 }
 
 /** File of an exported folder that says what was exported, and which files belong to it. */
-export const exportFileName = 'export.json';
+const exportFileName = 'export.json';
 
 const formatVersion = 1;
 
@@ -198,7 +198,7 @@ const fileNames = v.object({
 });
 
 /** Returns the text of `export.json`. @param facts what was exported; @param files names of all other files */
-export function encodeExportFile(facts: object, files: readonly string[]): string {
+function encodeExportFile(facts: object, files: readonly string[]): string {
   const all = [...files, exportFileName].sort();
   return `${JSON.stringify({ formatVersion, ...facts, files: all }, null, 2)}\n`;
 }
