@@ -160,7 +160,7 @@ export async function rankPlaces(
 }
 
 /** Formats a ranking: the sources, the controls, and the advice. */
-export function rankingText(
+function rankingText(
   { sources, scores, metric, advice, steps, seconds }: Ranking,
   { shown, out }: { readonly shown: string; readonly out: string | undefined },
 ): string {

@@ -139,7 +139,7 @@ async function deviceOf(
 }
 
 /** Describes what happened in a worker in one line. */
-export function workLine(event: WorkEvent): string {
+function workLine(event: WorkEvent): string {
   if (event.event === 'other-version')
     return `warning: jobs wait for workers whose numerics have version ${event.numerics}; install that version of scalearn on one`;
   return `${event.key}: ${whatHappened(event)}`;
