@@ -39,7 +39,7 @@ export async function jobStates(
   await atOnce([...jobs.keys()], async (key) => {
     const task = current.get(key) ?? ended.get(key);
     if (done.has(key)) found.set(key, { state: 'done' });
-    else if (task) found.set(key, await withLastWords(store, task));
+    else if (task) found.set(key, await howItEnded(store, key, task));
   });
   return withCauses(jobs, found);
 }
@@ -62,15 +62,20 @@ async function endedJobs(
   return new Map(keys.map((key) => [key, found.get(key) ?? unknown]));
 }
 
-/** Adds the last line that a failed task said. */
-async function withLastWords(
-  { arrays }: ResultStore,
+/**
+ * Adds to a failed task the last line that it said. One that was cancelled may have failed: if it was just being requeued,
+ * Slurm starts it again, and it finds its mark in the store and leaves.
+ */
+async function howItEnded(
+  { arrays, marks }: ResultStore,
+  key: string,
   { state, reason, name, task }: ScheduledJob & Partial<Task>,
 ): Promise<ScheduledJob> {
-  const said =
-    state === 'failed' && name !== undefined && task !== undefined
-      ? (await arrays.getOutput(name, task))?.trim().split('\n').at(-1)?.trim()
-      : undefined;
+  if (state !== 'failed') return { state, reason };
+  const mark = await marks.get(key);
+  if (mark?.state === 'cancelled') return { state: mark.state, reason: mark.reason };
+  const output = name === undefined || task === undefined ? undefined : await arrays.getOutput(name, task);
+  const said = output?.trim().split('\n').at(-1)?.trim();
   return { state, reason: said ? `${reason}; it said last: ${said}` : reason };
 }
 
