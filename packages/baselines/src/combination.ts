@@ -9,6 +9,7 @@ import { JsonFields, jsonList, jsonNumber, jsonShape, jsonText } from '@scalearn
 import {
   checkFileTarget,
   checkSources,
+  describeAdapter,
   fileFault,
   isLora,
   type MethodReader,
@@ -26,6 +27,14 @@ export interface Share {
   readonly name: string;
   readonly weight: number;
 }
+
+/** Returns the weights of sources with the sources' names and checksums. */
+export function sharesOf(sources: readonly SourceAdapter[], weights: readonly number[]): readonly Share[] {
+  return sources.map((source, t) => ({ name: describeAdapter(source), weight: weights[t] as number }));
+}
+
+/** Returns the settings of a combination that only its weights distinguish. */
+export const shareSettings = (shares: readonly Share[]): Record<string, unknown> => ({ sources: shares });
 
 /** A method whose model is one frozen adapter made of the sources. Only the head trains. */
 export interface Combination {

@@ -2,14 +2,13 @@ import { type AdapterSource, ArgumentError, type Method } from '@scalearn/core';
 import {
   checkOptionNames,
   defineMethod,
-  describeAdapter,
   lorasOf,
   type MethodDefinition,
   type MethodReader,
   sourcesOf,
   sumLoras,
 } from '@scalearn/core/methods';
-import { combinationReader, combinedSources, type Share } from './combination.ts';
+import { combinationReader, combinedSources, shareSettings, sharesOf } from './combination.ts';
 
 export interface LoraAverageOptions {
   /** Trained LoRAs. Ranks and adapted layers may differ. */
@@ -30,23 +29,18 @@ export function loraAverage(options: LoraAverageOptions): Method {
   const sources = sourcesOf(options.sources);
   if (sources.length === 0) throw new ArgumentError('an average of LoRAs needs sources');
   const weights = sources.map(() => 1 / sources.length);
-  const shares = sources.map((source, t) => ({
-    name: describeAdapter(source),
-    weight: weights[t] as number,
-  }));
+  const shares = sharesOf(sources, weights);
   return combinedSources({
     ...{ ...kind, shares },
-    settings: () => averageSettings(shares),
+    settings: () => shareSettings(shares),
     adapterFor: (target) => sumLoras('average', lorasOf(sources, kind.id), weights, target),
   });
 }
 
 const kind = { id: 'lora-average', configFile: 'lora_average_config.json', ofLoras: true } as const;
 
-const averageSettings = (shares: readonly Share[]): Record<string, unknown> => ({ sources: shares });
-
 /** Reads the folder of an average: a LoRA's folder with the names and checksums of the sources. */
-export const loraAverageReader: MethodReader = combinationReader(kind, averageSettings);
+export const loraAverageReader: MethodReader = combinationReader(kind, shareSettings);
 
 /** The definition of {@link loraAverage} for lists of methods. */
 export const loraAverageMethod: MethodDefinition = defineMethod({

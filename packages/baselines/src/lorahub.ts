@@ -2,13 +2,12 @@ import { type AdapterSource, ArgumentError, type Method } from '@scalearn/core';
 import {
   checkOptionNames,
   defineMethod,
-  describeAdapter,
   lorasOf,
   type MethodDefinition,
   type MethodReader,
   sourcesOf,
 } from '@scalearn/core/methods';
-import { combinationReader, combinedSources, type Share } from './combination.ts';
+import { combinationReader, combinedSources, shareSettings, sharesOf } from './combination.ts';
 import { combineLoras } from './combine-loras.ts';
 import { searchOptions } from './lorahub-search.ts';
 
@@ -42,23 +41,18 @@ export function lorahub(options: LorahubOptions): Method {
   for (const [t, weight] of weights.entries())
     if (!Number.isFinite(weight))
       throw new ArgumentError(`the weight of '${sources[t]?.name}' must be a number, not ${weight}`);
-  const shares = sources.map((source, t) => ({
-    name: describeAdapter(source),
-    weight: weights[t] as number,
-  }));
+  const shares = sharesOf(sources, weights);
   return combinedSources({
     ...{ ...kind, shares },
-    settings: () => hubSettings(shares),
+    settings: () => shareSettings(shares),
     adapterFor: (target) => combineLoras(lorasOf(sources, 'LoRAHub'), weights, target),
   });
 }
 
 const kind = { id: 'lorahub', configFile: 'lorahub_config.json', ofLoras: true } as const;
 
-const hubSettings = (shares: readonly Share[]): Record<string, unknown> => ({ sources: shares });
-
 /** Reads the folder of a combination: a LoRA's folder with the weights of the sources. */
-export const lorahubReader: MethodReader = combinationReader(kind, hubSettings);
+export const lorahubReader: MethodReader = combinationReader(kind, shareSettings);
 
 /** The definition of {@link lorahub}. Before weights are searched it can be described but not trained. */
 export const lorahubMethod: MethodDefinition = defineMethod({
