@@ -1,4 +1,5 @@
 import { ArgumentError, type Encoder, type ModelSnapshot, type NamedTensor } from '@scalearn/core';
+import { createHead } from '@scalearn/core/methods';
 import { fullFinetuning } from './full-finetuning.ts';
 
 /**
@@ -23,18 +24,29 @@ export async function mergeIntoEncoder(snapshot: ModelSnapshot, encoder: Encoder
       weights.set(part, { shape: own, data: values.slice(i * size, (i + 1) * size) });
     }
   }
-  // A LoRA may adapt its head, and leave parts of it as the encoder's checkpoint has them.
-  const ofHead = new Map(encoder.headWeights ?? []);
-  for (const { tensors } of call.heads.values()) for (const [key, tensor] of tensors) ofHead.set(key, tensor);
-  const folded = method.fold(call, new Map([...weights, ...ofHead]));
-  const heads = [...call.heads].map(
-    ([task, head]) =>
-      [task, { ...head, tensors: new Map([...folded].filter(([key]) => ofHead.has(key))) }] as const,
-  );
+  const heads = [...call.heads].map(([task, head]) => {
+    // Parts that the method left as they are in the encoder's checkpoint belong to the head now.
+    const names = createHead(head.options)
+      .parameters(encoder.architecture)
+      .map(({ name }) => name);
+    const tensors = new Map(head.tensors);
+    for (const name of names) {
+      const kept = tensors.has(name) ? undefined : encoder.headWeights?.get(name);
+      if (kept) tensors.set(name, kept);
+    }
+    return [task, { ...head, tensors }] as const;
+  });
+  // A LoRA may adapt its head too.
+  const ofHeads = new Map(heads.flatMap(([, { tensors }]) => [...tensors]));
+  const folded = method.fold(call, new Map([...weights, ...ofHeads]));
+  const parts = (isOwn: (key: string) => boolean): Map<string, NamedTensor> =>
+    new Map([...folded].filter(([key]) => isOwn(key)));
   return {
     ...snapshot,
-    ...{ method: fullFinetuning(), heads: new Map(heads) },
-    tensors: new Map([...folded].filter(([key]) => !ofHead.has(key))),
+    ...{ method: fullFinetuning(), tensors: parts((key) => !ofHeads.has(key)) },
+    heads: new Map(
+      heads.map(([task, head]) => [task, { ...head, tensors: parts((key) => head.tensors.has(key)) }]),
+    ),
     ...(encoder.hubConfig ? { encoderConfig: encoder.hubConfig } : {}),
   };
 }
