@@ -40,7 +40,7 @@ export class Tuner {
 
   /** Chooses a tile for each product that has none: by the record, or by measurements, the most work first. */
   prepare(products: readonly Product[]): Promise<void> {
-    // One that failed told its own caller.
+    // An error was reported to the caller whose products it concerns.
     this.#queue = this.#queue.catch(() => {}).then(() => this.#prepare(products));
     return this.#queue;
   }
@@ -90,7 +90,7 @@ export class Tuner {
     const { products } = record.current;
     const tuned = Object.hasOwn(products, name) ? products[name] : undefined;
     if (tuned?.kernels !== kernels) return undefined;
-    // Who asks for all candidates is not content with a few.
+    // A choice among a few candidates is no answer to a request for all.
     if (!tuned.isComplete && candidates === Number.POSITIVE_INFINITY) return undefined;
     return choices.candidates(product).find((tile) => tileName(tile) === tuned.tile);
   }
