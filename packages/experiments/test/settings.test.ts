@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type OptionType, optionTakes } from '@scalearn/core/methods';
 import { describeTask } from '@scalearn/datasets';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { scratchFolder } from '../../../test/support/scratch.ts';
 import { describedMethod } from '../src/methods/describe.ts';
 import { ownMethods } from '../src/methods/registry.ts';
 import { chosenMethod } from '../src/options/method.ts';
 import { valueSchema } from '../src/options/option-values.ts';
 import { flagOf, type TrainArguments, trainOptions } from '../src/options/train-table.ts';
 import { settingsSchema, type TrainSettings } from '../src/runs/settings-schema.ts';
+import { findTask } from '../src/tasks/find-task.ts';
 import { checkSameSettings, decisive, settleOptions } from '../src/training/settings.ts';
 
 /** The settings of a run, as the ids of runs are made from them. */
@@ -47,6 +50,29 @@ describe('the settings of a run are the text that ids of runs were always made f
     expect(text).toMatch(
       /^\{"task":"glue\/rte, glue\/cola","tasks":\[\{"task":"glue\/rte","data":null,"maxLength":128\},\{"task":"glue\/cola","data":null,"maxLength":128\}\],"method":/,
     );
+  });
+});
+
+describe('the batch size of own data', () => {
+  const folder = scratchFolder();
+  /** The batch size for a file with so many rows, of which a tenth each validates and tests. */
+  async function batchSizeOf(rows: number, more: Partial<TrainArguments> = {}): Promise<number> {
+    const task = join(folder, `${rows}.csv`);
+    const lines = Array.from({ length: rows }, (_, i) => `text ${i},${i % 2 ? 'a' : 'b'}`);
+    writeFileSync(task, `text,label\n${lines.join('\n')}\n`);
+    const given = { encoder: 'e/e', method: 'bottleneck', task, ...more };
+    const method = describedMethod(chosenMethod(ownMethods.find(given.method), given, () => ({})));
+    return settleOptions(given, method, [await findTask(given)], { path: undefined }).batchSize;
+  }
+
+  test.each<[what: string, size: number, rows: number, more?: Partial<TrainArguments>]>([
+    ['is 8 for a small file', 8, 240],
+    ['is 8 up to 999 training rows', 8, 1248],
+    ['is 32 from 1,000 training rows on', 32, 1250],
+    ['is 8 where few rows of a large file are used', 8, 1300, { limit: 200 }],
+    ['is what was given', 16, 240, { batchSize: 16 }],
+  ])('%s', async (_, size, rows, more) => {
+    expect(await batchSizeOf(rows, more)).toBe(size);
   });
 });
 

@@ -92,7 +92,7 @@ const groups = {
       rare: true, stored: 'null', files: 'both' },
     epochs: { flag: '--epochs <n>', stored: 'always', files: 'both' },
     maxSteps: { flag: '--max-steps <n>', rare: true, stored: 'null', files: 'both' },
-    batchSize: { flag: '--batch-size <n>', stored: 'always', files: 'both' },
+    batchSize: { flag: '--batch-size <n>', defaultMeaning: '32; 8 for a small file of your own', stored: 'always', files: 'both' },
     evalBatchSize: { stored: 'always' },
     learningRate: { flag: '--learning-rate <x>', stored: 'always', files: 'both' },
     weightDecay: { flag: '--weight-decay <x>', rare: true, stored: 'always', files: 'both' },

@@ -41,6 +41,7 @@ export function settleOptions(
       {
         ...given,
         sources: (given.sources ?? []).map(modelPlace),
+        batchSize: given.batchSize ?? smallBatchSize(found, given.limit),
         // Joint methods plan steps instead of epochs.
         maxSteps: given.maxSteps ?? (given.epochs === undefined ? defaults.steps : undefined),
         warmupSteps: given.warmupSteps ?? (defaults.warmup === undefined ? 0 : undefined),
@@ -57,6 +58,18 @@ export function settleOptions(
     ),
     methodSettings,
   };
+}
+
+/** A file of fewer training rows is small. */
+const smallRows = 1000;
+
+/**
+ * Returns the batch size for a small file of the user's own: few rows need more than a few steps an epoch. Measured by
+ * experiments/small-files.yaml; undefined for other data.
+ */
+function smallBatchSize([first, ...more]: Found, limit = Number.POSITIVE_INFINITY): number | undefined {
+  const rows = first?.own?.layout.splits.train.rows;
+  return more.length === 0 && rows !== undefined && Math.min(rows, limit) < smallRows ? 8 : undefined;
 }
 
 function ownSettings({ info, layout }: FileTask, reading: Reading | undefined): OwnSettings {
