@@ -28,8 +28,9 @@ export function blocksOf(
   cuSeqlens: Int32Array,
   { window, scores }: OnnxBlocks = {},
 ): Blocks {
-  if (window !== undefined) return windowBlocks(group, cuSeqlens, window);
-  return queryBlocks(group, cuSeqlens, scores ?? Number.POSITIVE_INFINITY);
+  return window === undefined
+    ? queryBlocks(group, cuSeqlens, scores)
+    : windowBlocks(group, cuSeqlens, window);
 }
 
 /**
@@ -52,14 +53,16 @@ function windowBlocks({ sequences, longest }: SequenceGroup, cuSeqlens: Int32Arr
  * Divides the queries of a group into as few blocks as have at most so many scores, but at least one query. All
  * sequences have a block of the first queries, then all have one of the next, though some may have ended.
  */
-function queryBlocks({ sequences, longest }: SequenceGroup, cuSeqlens: Int32Array, scores: number): Blocks {
-  const filled = sequences.filter((s) => lengthOf(cuSeqlens, s) > 0);
-  const padded = Math.max(1, filled.length);
+function queryBlocks(
+  { sequences, padded, longest }: SequenceGroup,
+  cuSeqlens: Int32Array,
+  scores: number = padded * longest ** 2,
+): Blocks {
   const most = Math.max(1, Math.floor(scores / (padded * longest)));
-  const queries = Math.ceil(longest / Math.max(1, Math.ceil(longest / most)));
-  const count = Math.max(1, Math.ceil(longest / queries));
+  const queries = Math.ceil(longest / Math.ceil(longest / most));
+  const count = Math.ceil(longest / queries);
   const blocks = Array.from({ length: count }, (_, i) =>
-    filled.map((s) => ({
+    sequences.map((s) => ({
       begin: cuSeqlens[s] as number,
       length: lengthOf(cuSeqlens, s),
       first: i * queries,
