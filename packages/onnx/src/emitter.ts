@@ -27,7 +27,8 @@ export abstract class Emitter implements OnnxEmitter {
     attributes: Record<string, OnnxAttribute> = {},
   ): readonly OnnxValue[] {
     return this.once(JSON.stringify([type, inputs, attributes]), () => {
-      const names = this.#names(type, outputs);
+      const name = `${this.prefix}${type}_${this.nodeList.length}`;
+      const names = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
       this.nodeList.push({ type, inputs, outputs: names, attributes });
       return names;
     });
@@ -37,33 +38,19 @@ export abstract class Emitter implements OnnxEmitter {
     values: ScanValues<Carried, Each>,
     write: (values: ScanValues<Carried, Each>, emit: OnnxEmitter) => ScanValues<Carried, Result>,
   ): ScanValues<Carried, Result> {
-    const [name] = this.#names('Scan', 1) as [string];
-    const body = new BodyEmitter(this, name);
-    const read = <Name extends string>(from: Readonly<Record<Name, OnnxValue>>) =>
-      renamed(from, (key) => body.input(key));
-    const results = write({ carried: read(values.carried), each: read(values.each) }, body);
-    const inputs: OnnxValue[] = [
-      ...Object.values<OnnxValue>(values.carried),
-      ...Object.values<OnnxValue>(values.each),
-    ];
-    const outputs: OnnxValue[] = [];
-    const result = (key: string, value: OnnxValue): OnnxValue => {
-      const own = `${name}_${key}`;
-      body.outputs.push({ name: value, type: 'f32' });
-      outputs.push(own);
-      return own;
-    };
-    // The outputs have the order of the inputs.
-    const carried = renamed(values.carried, (key) => result(key, results.carried[key]));
-    const each = renamed(results.each, (key) => result(key, results.each[key]));
-    const attributes = { num_scan_inputs: Object.keys(values.each).length };
-    this.nodeList.push({ type: 'Scan', inputs, outputs, attributes, body });
+    const body = new BodyEmitter(this, `${this.prefix}Scan_${this.nodeList.length}`);
+    const results = write({ carried: body.read(values.carried), each: body.read(values.each) }, body);
+    // Carried values have the same order before a run and after it.
+    const carried = body.give(replaced(values.carried, (key) => results.carried[key]));
+    const each = body.give(results.each);
+    this.nodeList.push({
+      type: 'Scan',
+      inputs: [values.carried, values.each].flatMap((part) => Object.values<OnnxValue>(part)),
+      outputs: [carried, each].flatMap((part) => Object.values<OnnxValue>(part)),
+      attributes: { num_scan_inputs: Object.keys(values.each).length },
+      body,
+    });
     return { carried, each };
-  }
-
-  /** Returns unused names for the outputs of the next node. */
-  #names(type: string, outputs: number): string[] {
-    return Array.from({ length: outputs }, (_, i) => `${this.prefix}${type}_${this.nodeList.length}_${i}`);
   }
 
   /** Makes a value an output through its own node, because an ONNX output must not be an input or appear twice. */
@@ -122,19 +109,33 @@ class BodyEmitter extends Emitter {
   readonly groups: number;
   protected override readonly prefix: string;
   readonly #outer: Emitter;
+  readonly #name: string;
 
+  /** @param name beginning of the names of all values of the scan */
   constructor(outer: Emitter, name: string) {
     super();
     this.groups = outer.groups;
     this.prefix = `${name}_`;
     this.#outer = outer;
+    this.#name = name;
   }
 
-  /** Adds a value that each run gets. */
-  input(key: string): OnnxValue {
-    const name = `${this.prefix}input_${key}`;
-    this.inputs.push({ name, type: 'f32' });
-    return name;
+  /** Returns what a run reads in place of values of the graph around it. */
+  read<Key extends string>(values: Readonly<Record<Key, OnnxValue>>): Readonly<Record<Key, OnnxValue>> {
+    return replaced(values, () => {
+      const name = `${this.#name} input ${this.inputs.length}`;
+      this.inputs.push({ name, type: 'f32' });
+      return name;
+    });
+  }
+
+  /** Makes values outputs of a run. Returns what the graph around it reads. */
+  give<Key extends string>(values: Readonly<Record<Key, OnnxValue>>): Readonly<Record<Key, OnnxValue>> {
+    return replaced(values, (key) => {
+      const name = `${this.#name} output ${this.outputs.length}`;
+      this.output(`${name} of a run`, values[key], 'f32');
+      return name;
+    });
   }
 
   override floats(values: readonly number[], shape: readonly number[]): OnnxValue {
@@ -150,11 +151,12 @@ class BodyEmitter extends Emitter {
   }
 }
 
-/** Returns an object with the same keys. */
-function renamed<Key extends string>(
+/** Returns an object with the same keys, in the same order. */
+function replaced<Key extends string>(
   values: Readonly<Record<Key, OnnxValue>>,
-  rename: (key: Key) => OnnxValue,
+  replace: (key: Key) => OnnxValue,
 ): Record<Key, OnnxValue> {
-  const entries = (Object.keys(values) as Key[]).map((key) => [key, rename(key)]);
-  return Object.fromEntries(entries) as Record<Key, OnnxValue>;
+  const result: Record<Key, OnnxValue> = { ...values };
+  for (const key in values) result[key] = replace(key);
+  return result;
 }

@@ -4,13 +4,13 @@ import type { OnnxHost, Session } from './runtime.ts';
 import { type Translation, translate } from './translate.ts';
 
 /** A graph that ONNX Runtime has opened. */
-export interface OpenedGraph {
+interface OpenedGraph {
   readonly translation: Translation;
   readonly session: Session;
 }
 
 /** When and how attention goes through blocks of queries. */
-export interface BlockLimits {
+interface BlockLimits {
   /** Tokens of the longest sequence of a batch for which attention keeps the scores of whole sequences. */
   readonly longest: number;
   /** Most scores of a head in a block. */

@@ -14,6 +14,7 @@ export interface ModelNode {
   readonly body?: ModelGraph;
 }
 
+/** A graph that can be encoded. */
 export interface ModelGraph {
   readonly nodeList: readonly ModelNode[];
   readonly inputs: readonly ModelInput[];
