@@ -22,7 +22,8 @@ const usualLimits: BlockLimits = { longest: 1024, scores: 2 ** 20 };
 /**
  * The forms of a graph: one that is fast for batches of short sequences, and one whose memory is in proportion to the
  * length of sequences, because its attention goes through blocks of queries. Few programs meet long sequences, so the
- * second is opened for the first batch that needs it.
+ * second is opened for the first batch that needs it. Both read the same weights, but each keeps its own memory for
+ * intermediate values.
  */
 export class GraphForms {
   readonly short: OpenedGraph;

@@ -6,7 +6,7 @@ import { relativeDifference, runCase } from '../../core/test/operations/harness.
 import { OnnxDevice } from '../src/device.ts';
 import { GraphForms } from '../src/forms.ts';
 import { OnnxProgram } from '../src/program.ts';
-import { loadRuntime } from '../src/runtime.ts';
+import { loadRuntime, type Runtime } from '../src/runtime.ts';
 import { translate } from '../src/translate.ts';
 
 const oracle = new ReferenceDevice('float64');
@@ -16,8 +16,8 @@ const runtime = await loadRuntime();
 class LongDevice extends OnnxDevice {
   readonly #scores: number;
 
-  constructor(scores: number) {
-    super(runtime, { threads: 1 });
+  constructor(scores: number, used: Runtime = runtime) {
+    super(used, { threads: 1 });
     this.#scores = scores;
   }
 
@@ -83,6 +83,14 @@ test('a program takes batches with and without long sequences in turn', async ()
   expect(
     relativeDifference(results[1]?.context as Float32Array, expected.context as Float32Array),
   ).toBeLessThan(2e-5);
+});
+
+test('the WebAssembly form of ONNX Runtime goes through blocks too', async () => {
+  const feeds = batch([5, 40]);
+  using program = await new LongDevice(100, await loadRuntime('onnxruntime-web')).compile(graph);
+  const [actual, expected] = [await program.run(feeds), await (await oracle.compile(graph)).run(feeds)];
+  for (const [name, values] of Object.entries(expected))
+    expect(relativeDifference(actual[name] as Float32Array, values), name).toBeLessThan(2e-5);
 });
 
 test('only attention that keeps all scores of long sequences has a second form', () => {
