@@ -27,7 +27,14 @@ export { type Graph, graphInputs, topologicalOrder, type Update } from './graph/
 export * from './graph/kernel.ts';
 export * from './graph/launch.ts';
 export { exactVariable, input, leafOf, variable } from './graph/leaves.ts';
-export type { HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from './graph/onnx.ts';
+export type {
+  HostValue,
+  OnnxAttribute,
+  OnnxBlocks,
+  OnnxEmitter,
+  OnnxValue,
+  ScanValues,
+} from './graph/onnx.ts';
 export { type MatmulTile, type Product, productName, tileName } from './graph/product.ts';
 export {
   type BinaryFunction,

@@ -24,11 +24,8 @@ function hostShape(value: HostValue): readonly Dim[] {
   if (value.kind === 'shape') return [value.shape.length];
   if (value.kind === 'dropoutMask') return value.shape;
   if (value.kind === 'unpadRows') return ['tokens', value.parts * value.heads];
-  const { group, window } = value;
-  const [B, S, K] =
-    window === undefined
-      ? [`sequences ${group}`, `longest ${group}`, `longest ${group}`]
-      : [`blocks ${group} of ${window}`, `queries ${group} of ${window}`, `keys ${group} of ${window}`];
+  const { group, window, scores } = value;
+  const [B, S, K] = blockDims(group, window ?? (scores === undefined ? undefined : `${scores} scores`));
   switch (value.kind) {
     case 'padRows':
       return [B, value.heads, value.keys === undefined ? S : K];
@@ -41,10 +38,22 @@ function hostShape(value: HostValue): readonly Dim[] {
   }
 }
 
+/** Returns the names of the numbers of blocks, their queries and their keys. */
+const blockDims = (group: number, of: number | string | undefined): readonly [Dim, Dim, Dim] =>
+  of === undefined
+    ? [`sequences ${group}`, `longest ${group}`, `longest ${group}`]
+    : [`blocks ${group} of ${of}`, `queries ${group} of ${of}`, `keys ${group} of ${of}`];
+
 /** Collects a graph for the device. Values that must be computed outside the graph become inputs. */
 export class DeviceEmitter extends Emitter {
   readonly groups = 4;
+  readonly blockScores: number | undefined;
   readonly hostInputs: HostInput[] = [];
+
+  constructor(blockScores?: number) {
+    super();
+    this.blockScores = blockScores;
+  }
 
   host(value: HostValue): OnnxValue {
     return this.once(`host ${JSON.stringify(value)}`, () => {

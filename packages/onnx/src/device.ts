@@ -6,13 +6,13 @@ import {
   type Program,
   type UploadOptions,
 } from '@scalearn/core/graph';
+import { GraphForms } from './forms.ts';
 import { largestMasks } from './host/masks.ts';
 import { MaskBuffer } from './masks/mask-buffer.ts';
 import { OnnxProgram } from './program.ts';
 import { Queue } from './queue.ts';
 import { loadRuntime, type OnnxHost, type Runtime, type RuntimeName, type WasmPaths } from './runtime.ts';
 import { OnnxTensor } from './tensor.ts';
-import { translate } from './translate.ts';
 
 export interface OnnxDeviceOptions {
   /** Number of threads for one operation; all physical cores by default. */
@@ -58,31 +58,16 @@ export class OnnxDevice implements OnnxHost {
 
   async compile(graph: Graph, options: CompileOptions = {}): Promise<Program> {
     this.#check();
-    const translation = translate(graph);
-    const session = await this.runtime.InferenceSession.create(translation.model, {
-      executionProviders: [this.runtime.env.versions?.node ? 'cpu' : 'wasm'],
-      graphOptimizationLevel: 'all',
-      // Every batch has a different shape. A memory plan per shape would need a second arena and would never be reused.
-      enableMemPattern: false,
-      ...(this.threads ? { intraOpNumThreads: this.threads } : {}),
-      // Smaller blocks of work balance threads, which do not run equally fast on a shared machine.
-      extra: { session: { dynamic_block_base: '4' } },
-    });
+    const forms = await GraphForms.open(graph, this);
     options.onProgress?.(1, 1);
-    const program: OnnxProgram = new OnnxProgram(
-      this,
-      session,
-      translation,
-      options.label ?? 'program',
-      () => {
-        this.#programs.delete(program);
-        if (this.#programs.size === 0) this.#masks = undefined;
-      },
-    );
+    const program: OnnxProgram = new OnnxProgram(this, forms, options.label ?? 'program', () => {
+      this.#programs.delete(program);
+      if (this.#programs.size === 0) this.#masks = undefined;
+    });
     this.#programs.add(program);
     // Created before the first run for the largest batch, so that later runs allocate nothing.
     const { capacity, lengths } = options;
-    if (capacity && lengths) this.maskBuffer(largestMasks(translation, capacity, lengths));
+    if (capacity && lengths) this.maskBuffer(largestMasks(forms.short.translation, capacity, lengths));
     return program;
   }
 

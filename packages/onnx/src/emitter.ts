@@ -1,4 +1,4 @@
-import type { Dim, HostValue, OnnxAttribute, OnnxEmitter, OnnxValue } from '@scalearn/core/graph';
+import type { Dim, HostValue, OnnxAttribute, OnnxEmitter, OnnxValue, ScanValues } from '@scalearn/core/graph';
 import type { ElementType, ModelConstant, ModelInput, ModelNode, ModelOutput } from './model.ts';
 
 /** Collects an ONNX graph. Equal nodes and constants are written once, so gradients share forward work. */
@@ -8,6 +8,8 @@ export abstract class Emitter implements OnnxEmitter {
   readonly inputs: ModelInput[] = [];
   readonly outputs: ModelOutput[] = [];
   readonly constants: ModelConstant[] = [];
+  /** Beginning of the names of nodes' outputs. */
+  protected readonly prefix: string = '';
   readonly #known = new Map<string, readonly OnnxValue[]>();
 
   node(
@@ -25,10 +27,30 @@ export abstract class Emitter implements OnnxEmitter {
     attributes: Record<string, OnnxAttribute> = {},
   ): readonly OnnxValue[] {
     return this.once(JSON.stringify([type, inputs, attributes]), () => {
-      const names = Array.from({ length: outputs }, (_, i) => `${type}_${this.nodeList.length}_${i}`);
+      const name = `${this.prefix}${type}_${this.nodeList.length}`;
+      const names = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
       this.nodeList.push({ type, inputs, outputs: names, attributes });
       return names;
     });
+  }
+
+  scan<Carried extends string, Each extends string, Result extends string>(
+    values: ScanValues<Carried, Each>,
+    write: (values: ScanValues<Carried, Each>, emit: OnnxEmitter) => ScanValues<Carried, Result>,
+  ): ScanValues<Carried, Result> {
+    const body = new BodyEmitter(this, `${this.prefix}Scan_${this.nodeList.length}`);
+    const results = write({ carried: body.read(values.carried), each: body.read(values.each) }, body);
+    // Carried values have the same order before a run and after it.
+    const carried = body.give(replaced(values.carried, (key) => results.carried[key]));
+    const each = body.give(results.each);
+    this.nodeList.push({
+      type: 'Scan',
+      inputs: [values.carried, values.each].flatMap((part) => Object.values<OnnxValue>(part)),
+      outputs: [carried, each].flatMap((part) => Object.values<OnnxValue>(part)),
+      attributes: { num_scan_inputs: Object.keys(values.each).length },
+      body,
+    });
+    return { carried, each };
   }
 
   /** Makes a value an output through its own node, because an ONNX output must not be an input or appear twice. */
@@ -80,4 +102,61 @@ export abstract class Emitter implements OnnxEmitter {
     }
     return names;
   }
+}
+
+/** Collects the nodes of a scan. What does not depend on a run belongs to the graph around it. */
+class BodyEmitter extends Emitter {
+  readonly groups: number;
+  protected override readonly prefix: string;
+  readonly #outer: Emitter;
+  readonly #name: string;
+
+  /** @param name beginning of the names of all values of the scan */
+  constructor(outer: Emitter, name: string) {
+    super();
+    this.groups = outer.groups;
+    this.prefix = `${name}_`;
+    this.#outer = outer;
+    this.#name = name;
+  }
+
+  /** Returns what a run reads in place of values of the graph around it. */
+  read<Key extends string>(values: Readonly<Record<Key, OnnxValue>>): Readonly<Record<Key, OnnxValue>> {
+    return replaced(values, () => {
+      const name = `${this.#name} input ${this.inputs.length}`;
+      this.inputs.push({ name, type: 'f32' });
+      return name;
+    });
+  }
+
+  /** Makes values outputs of a run. Returns what the graph around it reads. */
+  give<Key extends string>(values: Readonly<Record<Key, OnnxValue>>): Readonly<Record<Key, OnnxValue>> {
+    return replaced(values, (key) => {
+      const name = `${this.#name} output ${this.outputs.length}`;
+      this.output(`${name} of a run`, values[key], 'f32');
+      return name;
+    });
+  }
+
+  override floats(values: readonly number[], shape: readonly number[]): OnnxValue {
+    return this.#outer.floats(values, shape);
+  }
+
+  override ints(...values: number[]): OnnxValue {
+    return this.#outer.ints(...values);
+  }
+
+  host(value: HostValue): OnnxValue {
+    return this.#outer.host(value);
+  }
+}
+
+/** Returns an object with the same keys, in the same order. */
+function replaced<Key extends string>(
+  values: Readonly<Record<Key, OnnxValue>>,
+  replace: (key: Key) => OnnxValue,
+): Record<Key, OnnxValue> {
+  const result: Record<Key, OnnxValue> = { ...values };
+  for (const key in values) result[key] = replace(key);
+  return result;
 }

@@ -10,12 +10,23 @@ export interface ModelNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  /** The nodes that a scan runs. */
+  readonly body?: ModelGraph;
+}
+
+/** A graph that can be encoded. */
+export interface ModelGraph {
+  readonly nodeList: readonly ModelNode[];
+  readonly inputs: readonly ModelInput[];
+  readonly outputs: readonly ModelOutput[];
+  readonly constants: readonly ModelConstant[];
 }
 
 export interface ModelInput {
   readonly name: string;
   readonly type: ElementType;
-  readonly shape: readonly Dim[];
+  /** Absent in a body, whose inputs have shapes that ONNX Runtime derives. */
+  readonly shape?: readonly Dim[];
 }
 
 export interface ModelConstant {
@@ -42,13 +53,14 @@ function attribute(name: string, value: OnnxAttribute): Message {
   return message(5, string(1, name), ...value.map((v) => integer(8, v)), integer(20, 7));
 }
 
-function node({ type, inputs, outputs, attributes }: ModelNode): Message {
+function node({ type, inputs, outputs, attributes, body }: ModelNode): Message {
   return message(
     1,
     ...inputs.map((name) => string(1, name)),
     ...outputs.map((name) => string(2, name)),
     string(4, type),
     ...Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+    ...(body ? [message(5, string(1, 'body'), graph(6, body), integer(20, 5))] : []),
     ...(contributed.has(type) ? [string(7, 'com.microsoft')] : []),
   );
 }
@@ -70,27 +82,27 @@ function constant({ name, type, shape, data }: ModelConstant): Message {
   );
 }
 
+function graph(field: number, { nodeList, inputs, outputs, constants }: ModelGraph): Message {
+  return message(
+    field,
+    ...nodeList.map(node),
+    string(2, 'scalearn'),
+    ...constants.map(constant),
+    ...inputs.map(({ name, type, shape }) => valueInfo(11, name, type, shape)),
+    ...outputs.map(({ name, type, shape }) => valueInfo(12, name, type, shape)),
+  );
+}
+
+const usesContributed = ({ nodeList }: ModelGraph): boolean =>
+  nodeList.some(({ type, body }) => contributed.has(type) || (body !== undefined && usesContributed(body)));
+
 /** Encodes an ONNX model file with opset 18 and, if used, ONNX Runtime's own operators. */
-export function encodeModel(graph: {
-  readonly nodeList: readonly ModelNode[];
-  readonly inputs: readonly ModelInput[];
-  readonly outputs: readonly ModelOutput[];
-  readonly constants: readonly ModelConstant[];
-}): Uint8Array {
+export function encodeModel(model: ModelGraph): Uint8Array {
   return encode(
     integer(1, 9),
     string(2, 'scalearn'),
-    message(
-      7,
-      ...graph.nodeList.map(node),
-      string(2, 'scalearn'),
-      ...graph.constants.map(constant),
-      ...graph.inputs.map((input) => valueInfo(11, input.name, input.type, input.shape)),
-      ...graph.outputs.map((output) => valueInfo(12, output.name, output.type, output.shape)),
-    ),
+    graph(7, model),
     message(8, string(1, ''), integer(2, 18)),
-    ...(graph.nodeList.some(({ type }) => contributed.has(type))
-      ? [message(8, string(1, 'com.microsoft'), integer(2, 1))]
-      : []),
+    ...(usesContributed(model) ? [message(8, string(1, 'com.microsoft'), integer(2, 1))] : []),
   );
 }

@@ -6,59 +6,56 @@ import {
   type Program,
   type ProgramStatistics,
 } from '@scalearn/core/graph';
+import type { GraphForms } from './forms.ts';
 import { computeHostValue } from './host/compute.ts';
 import { HostContext } from './host/context.ts';
 import { maskSizes } from './host/masks.ts';
-import type { OnnxHost, RuntimeTensor, Session } from './runtime.ts';
+import type { OnnxHost, RuntimeTensor } from './runtime.ts';
 import type { OnnxTensor } from './tensor.ts';
 import type { Translation } from './translate.ts';
 
 type Feeds = Readonly<Record<string, HostArray>>;
 
-/** A compiled graph in a session of ONNX Runtime. */
+/** A compiled graph in ONNX Runtime. */
 export class OnnxProgram implements Program {
   readonly #label: string;
   readonly #device: OnnxHost;
-  readonly #session: Session;
-  readonly #translation: Translation;
+  readonly #forms: GraphForms;
   readonly #release: () => void;
   #disposed = false;
 
-  constructor(
-    device: OnnxHost,
-    session: Session,
-    translation: Translation,
-    label: string,
-    release: () => void,
-  ) {
+  constructor(device: OnnxHost, forms: GraphForms, label: string, release: () => void) {
     this.#device = device;
-    this.#session = session;
-    this.#translation = translation;
+    this.#forms = forms;
     this.#label = label;
     this.#release = release;
   }
 
   get statistics(): ProgramStatistics {
-    return { operations: this.#translation.nodeCount };
+    return { operations: this.#forms.short.translation.nodeCount };
   }
 
   async run(feeds: Feeds): Promise<Record<string, HostArray>> {
     if (this.#disposed) throw new DisposedError(`program '${this.#label}'`);
-    const dims = bindFeeds(this.#translation.feeds, feeds);
+    const dims = bindFeeds(this.#forms.short.translation.feeds, feeds);
     // Copied, because the run may wait for others while the caller reuses its arrays.
     const kept = Object.fromEntries(Object.entries(feeds).map(([name, data]) => [name, plain(data)]));
     return this.#device.queue.add(() => this.#run(kept, dims));
   }
 
   async #run(feeds: Feeds, dims: DimValues): Promise<Record<string, HostArray>> {
-    const { outputs, updates } = this.#translation;
+    const context = new HostContext(dims, feeds);
+    let translation: Translation;
     let results: Record<string, RuntimeTensor>;
     try {
-      results = await this.#session.run(this.#values(feeds, dims));
+      const form = await this.#forms.of(context);
+      translation = form.translation;
+      results = await form.session.run(this.#values(translation, feeds, context));
     } catch (cause) {
       if (cause instanceof ScalearnError) throw cause;
       throw new DeviceError(`ONNX Runtime could not run '${this.#label}': ${String(cause)}`, { cause });
     }
+    const { outputs, updates } = translation;
     for (const { output, storage } of updates)
       (storage as OnnxTensor).replace(results[output] as RuntimeTensor);
     return Object.fromEntries(
@@ -67,13 +64,18 @@ export class OnnxProgram implements Program {
   }
 
   /** Returns all inputs of the model: fed arrays, variables on the device, and values computed on the host. */
-  #values(feeds: Feeds, dims: DimValues): Record<string, RuntimeTensor> {
-    const { feeds: plan, hostInputs, variables } = this.#translation;
+  #values(
+    { feeds: plan, hostInputs, variables }: Translation,
+    feeds: Feeds,
+    context: HostContext,
+  ): Record<string, RuntimeTensor> {
     const values: Record<string, RuntimeTensor> = {};
     for (const [name, tensor] of plan.inputs)
-      values[`input ${name}`] = this.#tensor(feeds[name] as HostArray, concreteShape(tensor.shape, dims));
+      values[`input ${name}`] = this.#tensor(
+        feeds[name] as HostArray,
+        concreteShape(tensor.shape, context.dims),
+      );
     for (const [name, storage] of variables) values[name] = (storage as OnnxTensor).value;
-    const context = new HostContext(dims, feeds);
     const sizes = maskSizes(
       hostInputs.map(({ value }) => value),
       context,
@@ -98,7 +100,7 @@ export class OnnxProgram implements Program {
     this.#disposed = true;
     this.#release();
     // Not awaited, so an error must not crash the process.
-    this.#device.queue.add(() => this.#session.release()).catch(() => {});
+    this.#device.queue.add(() => this.#forms.release()).catch(() => {});
   }
   [Symbol.dispose](): void {
     this.dispose();

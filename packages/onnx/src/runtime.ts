@@ -47,6 +47,8 @@ export interface Session {
 /** The part of the device that tensors and programs use. */
 export interface OnnxHost extends Device {
   readonly runtime: Runtime;
+  /** Number of threads for one operation; undefined for all physical cores. */
+  readonly threads: number | undefined;
   /** Executes one run at a time, because ONNX Runtime uses all threads for each. */
   readonly queue: Queue;
   /** Returns an empty buffer for the masks of one run. */

@@ -26,9 +26,10 @@ export interface Translation {
   readonly updates: readonly { readonly output: string; readonly storage: DeviceTensor }[];
 }
 
-export function translate(graph: Graph): Translation {
+/** @param blockScores see {@link DeviceEmitter} */
+export function translate(graph: Graph, blockScores?: number): Translation {
   const order = topologicalOrder(graph);
-  const emitter = new DeviceEmitter();
+  const emitter = new DeviceEmitter(blockScores);
   const leaves = new FedLeaves(emitter);
   const nameOf = writeGraph(order, emitter, leaves);
   const asOutput = (tensor: Tensor): string => {

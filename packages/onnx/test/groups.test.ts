@@ -41,7 +41,7 @@ test('attention within a window costs as much for each token of a long sequence 
   const cost = (length: number): number => {
     const cuSeqlens = boundaries([length]);
     const [group] = groupSequences(cuSeqlens, 1);
-    const { padded, queries, margin } = blocksOf(group as SequenceGroup, cuSeqlens, 64);
+    const { padded, queries, margin } = blocksOf(group as SequenceGroup, cuSeqlens, { window: 64 });
     return (padded * queries * (queries + 2 * margin)) / length;
   };
   expect(cost(100)).toBe(100);

@@ -17,14 +17,19 @@ export interface OnnxGroup {
   readonly groups: number;
 }
 
-/**
- * Divides the sequences of a group into blocks of equal length for attention within a window. Keys of a block are its
- * tokens, and as many before and after it as the window has. If the longest sequence is not longer than the keys of a
- * block would be, every sequence is one block.
- */
-export interface OnnxWindow {
-  /** Largest distance of a key; undefined if every sequence is one block. */
+/** How the sequences of a group are divided into blocks of equal length. By default every sequence is one block. */
+export interface OnnxBlocks {
+  /**
+   * Largest distance of a key, for attention within a window. Keys of a block are its tokens, and as many before and
+   * after it as the window has. If the longest sequence is not longer than the keys of a block would be, every sequence
+   * is one block.
+   */
   readonly window?: number;
+  /**
+   * Largest number of scores of a head, for attention without a window in long sequences. A block then has queries of
+   * all sequences of the group, and keys are not divided: there are n times B blocks, those of the first queries first.
+   */
+  readonly scores?: number;
 }
 
 /** The parts that lie side by side in a row of x, each of all heads. */
@@ -36,7 +41,7 @@ interface RowParts {
 }
 
 /** Which rows of blocks are meant. */
-interface OnnxRows extends OnnxWindow {
+interface OnnxRows extends OnnxBlocks {
   /**
    * Absent for queries. The keys of a block; where they are found again, `0` for those of a token's own block, `1` for
    * the block before and `2` for the block after it.
@@ -69,15 +74,28 @@ export type HostValue =
   | { readonly kind: 'shape'; readonly shape: readonly Dim[] }
   | ({ readonly kind: 'padRows'; readonly part: number } & RowParts & OnnxGroup & OnnxRows)
   | ({ readonly kind: 'unpadRows' } & RowParts & Omit<OnnxGroup, 'group'> & OnnxRows)
-  | ({ readonly kind: 'paddingBias' } & OnnxGroup & OnnxWindow)
-  | ({ readonly kind: 'paddingValid' } & OnnxGroup & OnnxWindow)
+  | ({ readonly kind: 'paddingBias' } & OnnxGroup & OnnxBlocks)
+  | ({ readonly kind: 'paddingValid' } & OnnxGroup & OnnxBlocks)
   | ({ readonly kind: 'dropoutMask'; readonly shape: readonly Dim[] } & RandomMask)
-  | ({ readonly kind: 'attentionMask'; readonly heads: number } & RandomMask & OnnxGroup & OnnxWindow);
+  | ({ readonly kind: 'attentionMask'; readonly heads: number } & RandomMask & OnnxGroup & OnnxBlocks);
+
+/** Values of nodes that run several times; all are f32. */
+export interface ScanValues<Carried extends string, Each extends string> {
+  /** Values that a run takes from the one before, and gives to the next. */
+  readonly carried: Readonly<Record<Carried, OnnxValue>>;
+  /** Values of each run. Before and after all runs, those of one run are an element of axis 0. */
+  readonly each: Readonly<Record<Each, OnnxValue>>;
+}
 
 /** Receives the ONNX nodes of operations. Equal nodes are written once, so operations may emit the same nodes. */
 export interface OnnxEmitter {
   /** Number of {@link OnnxGroup}s into which attention divides a ragged batch. */
   readonly groups: number;
+  /**
+   * Most scores of a head that attention without a window keeps, where it can work through blocks of queries; undefined
+   * if it keeps all.
+   */
+  readonly blockScores?: number | undefined;
   /** Adds a node. Operators are standard ONNX, except `FusedMatMul` of ONNX Runtime on tensors of rank 4. */
   node(type: string, inputs: readonly OnnxValue[], attributes?: Record<string, OnnxAttribute>): OnnxValue;
   /** Adds a node with several outputs. */
@@ -99,4 +117,14 @@ export interface OnnxEmitter {
   shape(dims: readonly Dim[]): OnnxValue;
   /** Adds the dimensions as an int64 vector. Symbolic ones get their values in each run. */
   dims(dims: readonly Dim[]): OnnxValue;
+  /**
+   * Adds nodes that run once for each element of some values. They may read every value that was added before. Unlike
+   * other nodes, equal ones are written again.
+   *
+   * @param write adds the nodes of a run to its own emitter
+   */
+  scan<Carried extends string, Each extends string, Result extends string>(
+    values: ScanValues<Carried, Each>,
+    write: (values: ScanValues<Carried, Each>, emit: OnnxEmitter) => ScanValues<Carried, Result>,
+  ): ScanValues<Carried, Result>;
 }

@@ -128,10 +128,10 @@ const attentionGradientOperation = defineOperation<GradientInputs, AttentionUse,
       }
     });
   },
-  onnx: ({ inputs: [qkv, , , dContext, cuSeqlens, ...more], node, attributes, emit }) => {
+  onnx: ({ inputs: [qkv, context, , dContext, cuSeqlens, ...more], node, attributes, emit }) => {
     const hidden = fixedDim(node.inputs[1].shape, 1);
     const values = { qkv, cuSeqlens, ...optionalInputs(more, attributes) };
-    return [writeAttentionGradient(values, dContext, { hidden, attributes, emit })];
+    return [writeAttentionGradient(values, context, dContext, { hidden, attributes, emit })];
   },
   wgsl: ({
     inputs: [qkv, context, statistics, dContext, cuSeqlens, ...more],

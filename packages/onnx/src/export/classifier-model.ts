@@ -7,14 +7,14 @@ import {
   type Tensor,
   topologicalOrder,
 } from '@scalearn/core/graph';
-import { encodeModel } from '../model.ts';
+import { encodeModel, type ModelGraph } from '../model.ts';
 import { writeGraph } from '../write-graph.ts';
 import type { ExportDtype } from './dtypes.ts';
 import { OnnxExportError } from './errors.ts';
 import { PaddedEmitter } from './padded-emitter.ts';
 import { q4, q8 } from './quantized-formats.ts';
 import { atTokens, boundaries, type PaddedInput, positionsFrom } from './ragged.ts';
-import { type EmittedGraph, selectModel } from './select-model.ts';
+import { selectModel } from './select-model.ts';
 import { readVariables, StoredLeaves, storagesOf } from './stored-leaves.ts';
 import { f16, f32, type WeightFormat } from './weight-format.ts';
 
@@ -59,7 +59,7 @@ export async function selectedModel(
   const storages = orders.map((order) => new Set(storagesOf(order)));
   const isShared = (storage: DeviceTensor): boolean => storages.every((own) => own.has(storage));
   const values = new Map<DeviceTensor, Float32Array>();
-  const emitted = new Map<string, EmittedGraph>();
+  const emitted = new Map<string, ModelGraph>();
   const isCalibrated = [...graphs.values()].some(({ temperature = 1 }) => temperature !== 1);
   for (const [i, [name, { graph, temperature = 1 }]] of [...graphs].entries()) {
     const order = orders[i] as readonly Node[];
@@ -77,7 +77,7 @@ function emitClassifier(
   values: ReadonlyMap<DeviceTensor, Float32Array>,
   { firstPosition, dtype, temperature }: ClassifierOptions,
   isShared: (storage: DeviceTensor) => boolean = () => true,
-): EmittedGraph {
+): ModelGraph {
   const emit = new PaddedEmitter(formats[dtype]);
   const fed: Readonly<Record<string, () => OnnxValue>> = {
     inputIds: () => atTokens(emit, 'input_ids'),
@@ -108,7 +108,7 @@ function emitClassifier(
 const storedScalar = (emit: PaddedEmitter, value: number): OnnxValue =>
   emit.store('temperature', () => ({ type: 'f32', shape: [], data: Float32Array.of(value) }));
 
-function encodeChecked(graph: EmittedGraph, dtype: ExportDtype): Uint8Array {
+function encodeChecked(graph: ModelGraph, dtype: ExportDtype): Uint8Array {
   checkSize(
     graph.constants.reduce((sum, { data }) => sum + data.byteLength, 0),
     dtype,

@@ -1,14 +1,6 @@
 import type { Dim, OnnxAttribute, OnnxValue } from '@scalearn/core/graph';
-import type { ModelConstant, ModelInput, ModelNode, ModelOutput } from '../model.ts';
+import type { ModelConstant, ModelGraph, ModelNode, ModelOutput } from '../model.ts';
 import { OnnxExportError } from './errors.ts';
-
-/** A graph that can be encoded as a file. */
-export interface EmittedGraph {
-  readonly nodeList: readonly ModelNode[];
-  readonly inputs: readonly ModelInput[];
-  readonly outputs: readonly ModelOutput[];
-  readonly constants: readonly ModelConstant[];
-}
 
 /** Name of the input that selects a model, int64 `[1]`. */
 export const modelInput = 'model';
@@ -21,11 +13,8 @@ export const modelInput = 'model';
  * @param graphs by name, in the order of `model`; at least one
  * @throws OnnxExportError for graphs with different operations
  */
-export function selectModel(graphs: ReadonlyMap<string, EmittedGraph>): EmittedGraph {
-  const [[firstName, first], ...others] = [...graphs] as [
-    [string, EmittedGraph],
-    ...[string, EmittedGraph][],
-  ];
+export function selectModel(graphs: ReadonlyMap<string, ModelGraph>): ModelGraph {
+  const [[firstName, first], ...others] = [...graphs] as [[string, ModelGraph], ...[string, ModelGraph][]];
   for (const [name, graph] of others)
     if (!hasSameNodes(first, graph))
       throw new OnnxExportError(
@@ -48,8 +37,8 @@ export function selectModel(graphs: ReadonlyMap<string, EmittedGraph>): EmittedG
 }
 
 /** Returns whether two graphs have the same nodes, and constants of the same names, types and ranks. */
-function hasSameNodes(a: EmittedGraph, b: EmittedGraph): boolean {
-  const form = ({ nodeList, inputs, constants }: EmittedGraph): string =>
+function hasSameNodes(a: ModelGraph, b: ModelGraph): boolean {
+  const form = ({ nodeList, inputs, constants }: ModelGraph): string =>
     JSON.stringify([nodeList, inputs, constants.map(({ name, type, shape }) => [name, type, shape.length])]);
   return form(a) === form(b);
 }

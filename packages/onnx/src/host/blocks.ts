@@ -1,3 +1,4 @@
+import type { OnnxBlocks } from '@scalearn/core/graph';
 import { lengthOf, type SequenceGroup } from './groups.ts';
 
 /** A block of queries of one sequence. */
@@ -10,7 +11,7 @@ export interface Block {
   readonly first: number;
 }
 
-/** The blocks into which a group's sequences are divided, for attention within a window. */
+/** The blocks into which a group's sequences are divided. */
 export interface Blocks {
   readonly blocks: readonly Block[];
   /** Number of blocks in the tensors, at least 1. */
@@ -21,17 +22,24 @@ export interface Blocks {
   readonly margin: number;
 }
 
+/** Divides a group into blocks. By default every sequence is one. */
+export function blocksOf(
+  group: SequenceGroup,
+  cuSeqlens: Int32Array,
+  { window, scores }: OnnxBlocks = {},
+): Blocks {
+  return window === undefined
+    ? queryBlocks(group, cuSeqlens, scores)
+    : windowBlocks(group, cuSeqlens, window);
+}
+
 /**
  * Divides a group into blocks of as many queries as the window reaches. If the longest sequence is not longer than the
- * keys of such a block, or without a window, every sequence is one block.
+ * keys of such a block, every sequence is one block.
  */
-export function blocksOf(
-  { sequences, longest }: SequenceGroup,
-  cuSeqlens: Int32Array,
-  window: number | undefined,
-): Blocks {
-  const small = Math.max(1, window ?? longest);
-  const isWhole = window === undefined || longest <= small + 2 * window;
+function windowBlocks({ sequences, longest }: SequenceGroup, cuSeqlens: Int32Array, window: number): Blocks {
+  const small = Math.max(1, window);
+  const isWhole = longest <= small + 2 * window;
   const [queries, margin] = isWhole ? [longest, 0] : [small, window];
   const blocks = sequences.flatMap((s) => {
     const [begin, length] = [cuSeqlens[s] as number, lengthOf(cuSeqlens, s)];
@@ -39,6 +47,28 @@ export function blocksOf(
     return Array.from({ length: count }, (_, i) => ({ begin, length, first: i * queries }));
   });
   return { blocks, padded: Math.max(1, blocks.length), queries, margin };
+}
+
+/**
+ * Divides the queries of a group into as few blocks as have at most so many scores, but at least one query. All
+ * sequences have a block of the first queries, then all have one of the next, though some may have ended.
+ */
+function queryBlocks(
+  { sequences, padded, longest }: SequenceGroup,
+  cuSeqlens: Int32Array,
+  scores: number = padded * longest ** 2,
+): Blocks {
+  const most = Math.max(1, Math.floor(scores / (padded * longest)));
+  const queries = Math.ceil(longest / Math.ceil(longest / most));
+  const count = Math.ceil(longest / queries);
+  const blocks = Array.from({ length: count }, (_, i) =>
+    sequences.map((s) => ({
+      begin: cuSeqlens[s] as number,
+      length: lengthOf(cuSeqlens, s),
+      first: i * queries,
+    })),
+  ).flat();
+  return { blocks, padded: padded * count, queries, margin: 0 };
 }
 
 /**

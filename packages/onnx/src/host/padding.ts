@@ -1,4 +1,4 @@
-import type { HostValue } from '@scalearn/core/graph';
+import type { HostValue, OnnxBlocks } from '@scalearn/core/graph';
 import { type Blocks, blocksOf, keyCopy } from './blocks.ts';
 import type { HostContext, HostTensor } from './context.ts';
 import type { SequenceGroup } from './groups.ts';
@@ -14,11 +14,11 @@ const groupOf = (
   context: HostContext,
 ): SequenceGroup => context.groups(cuSeqlens, groups)[group] as SequenceGroup;
 
-/** Returns the blocks of a group. Without a window, every sequence is one. */
+/** Returns the blocks of a group. By default every sequence is one. */
 export const blocksOfGroup = (
-  value: Parameters<typeof groupOf>[0] & { readonly window?: number },
+  value: Parameters<typeof groupOf>[0] & OnnxBlocks,
   context: HostContext,
-): Blocks => blocksOf(groupOf(value, context), context.fed(value.cuSeqlens), value.window);
+): Blocks => blocksOf(groupOf(value, context), context.fed(value.cuSeqlens), value);
 
 /** Computes the positions of a group's rows, by head, in the ragged batch. Padding repeats a sequence's first row. */
 export function padRows(value: Of<'padRows'>, context: HostContext): HostTensor {
@@ -40,10 +40,10 @@ export function padRows(value: Of<'padRows'>, context: HostContext): HostTensor 
 
 /** Computes the positions of the ragged batch's rows in the concatenation of the groups' padded parts. */
 export function unpadRows(value: Of<'unpadRows'>, context: HostContext): HostTensor {
-  const { heads, parts, window, keys } = value;
+  const { heads, parts, keys } = value;
   const cuSeqlens = context.fed(value.cuSeqlens);
   const tokens = cuSeqlens.at(-1) as number;
-  const groups = context.groups(value.cuSeqlens, value.groups).map((g) => blocksOf(g, cuSeqlens, window));
+  const groups = context.groups(value.cuSeqlens, value.groups).map((g) => blocksOf(g, cuSeqlens, value));
   const rowsOf = ({ queries, margin }: Blocks): number => queries + (keys === undefined ? 0 : 2 * margin);
   const none = groups.reduce((sum, g) => sum + parts * g.padded * heads * rowsOf(g), 0);
   const data = new Int32Array(tokens * parts * heads).fill(none);
