@@ -1,0 +1,10 @@
+import { spawnSync } from 'node:child_process';
+
+/** Runs this benchmark once more with arguments, in a process of its own, whose memory is then its own. */
+export function ownProcess(args: readonly string[]): void {
+  const [program = ''] = process.argv.slice(1);
+  const { status } = spawnSync(process.execPath, [...process.execArgv, program, ...args], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exitCode = 1;
+}
