@@ -17,18 +17,7 @@ const batch = [44, 52, 61, 38, 71, 55, 47, 66, 90, 33, 58, 49, 62, 40, 120, 57];
 if (encoder === undefined || step === undefined) {
   for (const each of encoder === undefined ? Object.keys(encoderConfigs) : [encoder])
     for (const kind of ['stage1', 'predict'])
-      ownProcess([
-        '--encoder',
-        each,
-        '--step',
-        kind,
-        '--device',
-        device,
-        '--threads',
-        threads,
-        '--runs',
-        runs,
-      ]);
+      ownProcess({ encoder: each, step: kind, device, threads, runs });
 } else {
   const config = encoderConfigs[encoder];
   if (!config || (step !== 'stage1' && step !== 'predict'))

@@ -15,18 +15,7 @@ const { length, step } = values;
 if (length === undefined || step === undefined) {
   for (const kind of ['stage1', 'predict'])
     for (const each of length === undefined ? ['512', '2048', '8192'] : [length])
-      ownProcess([
-        '--length',
-        each,
-        '--step',
-        kind,
-        '--device',
-        device,
-        '--threads',
-        threads,
-        '--runs',
-        runs,
-      ]);
+      ownProcess({ length: each, step: kind, device, threads, runs });
 } else {
   if (step !== 'stage1' && step !== 'predict') throw new Error(`there is no step ${step}`);
   const { tokensPerSecond, ...more } = await measureShapeStep({

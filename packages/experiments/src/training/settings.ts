@@ -64,8 +64,8 @@ export function settleOptions(
 const smallRows = 1000;
 
 /**
- * Returns the batch size for a small file of the user's own: few rows need more than a few steps an epoch. Measured by
- * experiments/small-files.yaml; undefined for other data.
+ * Returns the batch size for a small file of the user's own: few rows need more than a few steps an epoch. Measured for a
+ * single adapter (experiments/small-files.yaml), and not for other methods. It is undefined for other data.
  */
 function smallBatchSize([first, ...more]: Found, limit = Number.POSITIVE_INFINITY): number | undefined {
   const rows = first?.own?.layout.splits.train.rows;
