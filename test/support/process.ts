@@ -22,7 +22,8 @@ export const run = (
       const all = [`$ ${file} ${args.join(' ')}`, error?.message, stdout, stderr];
       resolve({ code, stdout, all: all.filter(Boolean).join('\n') });
     });
-    child.stdin?.end(input);
+    // A program may end before it has read its input. How it ended is in its exit code.
+    child.stdin?.on('error', () => {}).end(input);
   });
 
 /** Runs a program that must succeed. Otherwise its output is the error's message. */
