@@ -15,6 +15,10 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
   new URL('node_modules/.cache/node-compile', import.meta.url),
 );
 
+// Two files are tested at once. With as many threads each as there are cores, threads that wait for work would take
+// a third of the time.
+process.env.SCALEARN_THREADS ??= '1';
+
 /** Test files of the repository and its packages whose name ends so. */
 const named = (ending: string) => [`packages/*/test/**/*${ending}`, `test/**/*${ending}`];
 

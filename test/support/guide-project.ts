@@ -26,9 +26,13 @@ export function createGuideProject(): GuideProject {
   for (const name of ['onnxruntime-node', '@huggingface/transformers'])
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
 
-  const command = `exec "${node}" ${source} "${join(root, 'packages/cli/src/bin.ts')}" "$@"`;
-  writeFileSync(join(bin, 'scalearn'), `#!/bin/sh\n${command}\n`);
-  chmodSync(join(bin, 'scalearn'), 0o755);
+  const program = (name: string, line: string): void => {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`);
+    chmodSync(join(bin, name), 0o755);
+  };
+  program('scalearn', `exec "${node}" ${source} "${join(root, 'packages/cli/src/bin.ts')}" "$@"`);
+  // As npx does for programs of the project, without its start of half a second. The packages' tests use the real one.
+  program('npx', 'exec "$@"');
   // `npm start -- ARGUMENTS` works as in a clone of the repository.
   const manifest = { private: true, type: 'module', scripts: { start: 'scalearn' } };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));

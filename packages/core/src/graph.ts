@@ -6,6 +6,7 @@ export type {
   ProgramStatistics,
   UploadOptions,
 } from './devices/device.ts';
+export { environment } from './devices/environment.ts';
 export { measureMemory } from './devices/memory.ts';
 export { deviceChoices } from './devices/request.ts';
 export { WebGPUDevice } from './devices/webgpu/device.ts';

@@ -1,6 +1,14 @@
-import { type DeviceTensor, DisposedError, type HostArray, type MemoryUse, ShapeError } from '@scalearn/core';
+import {
+  ArgumentError,
+  type DeviceTensor,
+  DisposedError,
+  type HostArray,
+  type MemoryUse,
+  ShapeError,
+} from '@scalearn/core';
 import {
   type CompileOptions,
+  environment,
   type Graph,
   measureMemory,
   type Program,
@@ -15,7 +23,7 @@ import { loadRuntime, type OnnxHost, type Runtime, type RuntimeName, type WasmPa
 import { OnnxTensor } from './tensor.ts';
 
 export interface OnnxDeviceOptions {
-  /** Number of threads for one operation; all physical cores by default. */
+  /** Number of threads for one operation; by default that of the environment variable SCALEARN_THREADS, else all physical cores. */
   readonly threads?: number;
   /** The ONNX Runtime package to use; by default native in Node and Deno, WebAssembly in browsers. */
   readonly runtime?: RuntimeName;
@@ -107,14 +115,24 @@ export class OnnxDevice implements OnnxHost {
 /**
  * Creates the onnx device.
  *
- * @throws DeviceError if ONNX Runtime is not installed
+ * @throws DeviceError if ONNX Runtime is not installed, ArgumentError if SCALEARN_THREADS is no whole number from 1 on
  */
 export async function requestOnnxDevice(options: OnnxDeviceOptions = {}): Promise<OnnxDevice> {
+  const threads = options.threads ?? threadsOfEnvironment();
   const runtime = await loadRuntime(options.runtime);
   const { wasm } = runtime.env;
   if (wasm && options.wasmPaths) wasm.wasmPaths = options.wasmPaths;
   // Threads share memory, which pages may do only with cross-origin isolation.
   const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
-  if (wasm && options.threads) wasm.numThreads = crossOriginIsolated === false ? 1 : options.threads;
-  return new OnnxDevice(runtime, options);
+  if (wasm && threads) wasm.numThreads = crossOriginIsolated === false ? 1 : threads;
+  return new OnnxDevice(runtime, { ...options, ...(threads && { threads }) });
+}
+
+function threadsOfEnvironment(): number | undefined {
+  const text = environment('SCALEARN_THREADS');
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new ArgumentError(
+    `SCALEARN_THREADS is ${JSON.stringify(text)}, which is no number of threads; set it to 1 or more, or remove it`,
+  );
 }

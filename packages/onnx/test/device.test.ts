@@ -1,4 +1,5 @@
 import {
+  ArgumentError,
   type Device,
   DeviceError,
   DisposedError,
@@ -8,7 +9,7 @@ import {
 } from '@scalearn/core';
 import { defineOperation, input, multiply, square, sum, type Tensor, variable } from '@scalearn/core/graph';
 import { requestOnnxDevice } from '@scalearn/onnx';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { apply } from '../../core/src/graph/tensor.ts';
 import { relativeDifference } from '../../core/test/operations/harness.ts';
 import { tinyTraining, train } from './tiny.ts';
@@ -169,4 +170,27 @@ test('what ONNX Runtime refuses to run is a DeviceError that names the program',
   const run = program.run({ x: Float32Array.of(7) });
   await expect(run).rejects.toThrow(DeviceError);
   await expect(run).rejects.toThrow("could not run 'lookup'");
+});
+
+describe('SCALEARN_THREADS', () => {
+  const withVariable = async (value: string, options = {}) => {
+    vi.stubEnv('SCALEARN_THREADS', value);
+    try {
+      using device = await requestOnnxDevice(options);
+      return device.threads;
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  };
+
+  test('is used where no threads are given', async () => {
+    expect(await withVariable('3')).toBe(3);
+    expect(await withVariable('3', { threads: 2 })).toBe(2);
+    expect(await withVariable('')).toBeUndefined();
+  });
+
+  test.each(['0', '-1', '1.5', 'all', '12345'])('%j is refused by name', async (value) => {
+    await expect(withVariable(value)).rejects.toThrow(ArgumentError);
+    await expect(withVariable(value)).rejects.toThrow(`SCALEARN_THREADS is "${value}"`);
+  });
 });

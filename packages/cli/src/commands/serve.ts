@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { serve as listen, type ServerType } from '@hono/node-server';
+import type { ServerType } from '@hono/node-server';
 import type { DeviceChoice } from '@scalearn/core';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { FolderError } from '@scalearn/experiments';
@@ -14,7 +14,7 @@ import {
 } from '@scalearn/experiments/runs';
 import { environment } from '@scalearn/hub';
 import { LoadedModel } from '@scalearn/models';
-import { createService, type RequestRecord } from '@scalearn/serve';
+import type { RequestRecord } from '@scalearn/serve';
 import { type Command, Option } from 'commander';
 import { openDevice } from '../devices/open-device.ts';
 import { encoderOption, listOption, pathOption, wholeNumber } from '../options/command-line.ts';
@@ -86,6 +86,11 @@ Examples:
 
 async function serve(given: ServeArguments, context: CommandContext): Promise<void> {
   const { terminal, signal } = context;
+  // Loaded here, because all other commands start faster without a web server.
+  const [{ createService }, { serve: listen }] = await Promise.all([
+    import('@scalearn/serve'),
+    import('@hono/node-server'),
+  ]);
   const models = await withReporter(terminal, { json: false, quiet: given.json === true }, (reporter) =>
     loadModels(given, reporter, context),
   );
