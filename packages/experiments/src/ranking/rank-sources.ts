@@ -4,7 +4,7 @@ import type { Task } from '@scalearn/datasets';
 import { mean } from '@scalearn/evaluation';
 import type { RankedSource, Ranking, RankingScores } from '@scalearn/report';
 import { embedTask, LogMe, taskSimilarity } from './evidence.ts';
-import { aloneTrial, numbered, sourcesTrial, type TrialOptions } from './trials.ts';
+import { aloneTrial, numbered, sourcesTrial, type Trial, type TrialOptions } from './trials.ts';
 import { adviceOf, verdictOf } from './verdict.ts';
 
 /** A source to rank. */
@@ -82,20 +82,33 @@ export async function rankSources(options: RankOptions): Promise<Ranking> {
   const adapters = tried.map(({ candidate }) => candidate.adapter);
   const [first] = adapters as [SourceAdapter];
 
-  const wanted = options.steps ?? 100;
-  const measured = await secondsPerStep(adapters, { encoder, task, steps: fewestSteps, pooling, signal });
-  // Each seed has three trainings on sources, and two of an adapter on the target alone.
-  const affordable = budget === undefined ? wanted : (budget - passed()) / (5 * seeds.length * measured);
-  const steps = Math.max(fewestSteps, Math.min(wanted, Math.floor(affordable)));
+  const [firstSeed = 0] = seeds;
+  let steps = options.steps ?? 100;
+  let shortest: Trial | undefined;
+  if (budget !== undefined) {
+    const before = passed();
+    shortest = await sourcesTrial(adapters, firstSeed, {
+      encoder,
+      task,
+      steps: fewestSteps,
+      pooling,
+      signal,
+    });
+    const secondsPerStep = (passed() - before) / fewestSteps;
+    // Each seed has three trainings on sources, and two of an adapter on the target alone.
+    const affordable = Math.floor((budget - passed()) / (5 * seeds.length * secondsPerStep));
+    steps = Math.max(fewestSteps, Math.min(steps, affordable));
+  }
   const trialOptions: TrialOptions = { encoder, task, steps, pooling, signal };
-  const onSources: Awaited<ReturnType<typeof sourcesTrial>>[] = [];
+  const onSources: Trial[] = [];
   const random: number[] = [];
   const shuffled: number[] = [];
   const canShuffle = encoder.architecture.layers > 1;
   const alone: number[] = [];
   for (const [i, seed] of seeds.entries()) {
     onProgress('short trainings', i, seeds.length);
-    onSources.push(await sourcesTrial(adapters, seed, trialOptions));
+    const isMeasured = seed === firstSeed && steps === fewestSteps;
+    onSources.push((isMeasured && shortest) || (await sourcesTrial(adapters, seed, trialOptions)));
     random.push((await sourcesTrial(controls(adapters, 'random', seed), seed, trialOptions)).score);
     const mixed = canShuffle ? controls(adapters, 'shuffled', seed) : undefined;
     if (mixed) shuffled.push((await sourcesTrial(mixed, seed, trialOptions)).score);
@@ -151,10 +164,3 @@ const controls = (
   control: SourceControl,
   seed: number,
 ): SourceAdapter[] => numbered(adapters).map((adapter) => controlAdapter(adapter, control, seed));
-
-/** Measures a short training. */
-async function secondsPerStep(adapters: readonly SourceAdapter[], options: TrialOptions): Promise<number> {
-  const start = performance.now();
-  await sourcesTrial(adapters, 0, options);
-  return (performance.now() - start) / 1000 / options.steps;
-}
