@@ -109,3 +109,29 @@ test('what does not fit is named and left out; what cannot be ranked is refused'
   const { err } = await run(...other, '--sources', 'auto', '--ranking', at('ranking.json'));
   expect(err).toContain('the ranking is for glue/rte, not for glue/stsb');
 });
+
+test('a finished training on all the sources gives the regret; one on other rows is refused before anything is trained', async () => {
+  const all = ['stsb', 'mnli', 'rte'].map((name) => at(`sources/${name}`));
+  const full = ['--method', 'scalearn++', '--sources', ...all, '--max-steps', '2', '--quiet'];
+  await must('train', ...start, ...full, '--out', at('full'));
+  const cheap = ['--sources', at('sources'), '--budget', '1s', '--top', '1'];
+  const shown = await rank(...cheap, '--full', at('full'), '--out', at('regret.json'));
+  expect(shown.code, shown.err).toBe(0);
+  const { scores, full: found } = json('regret.json') as unknown as Ranking;
+  const { history, bestEpoch } = json('full/run.json') as unknown as RunFile;
+  const best = history.find(({ epoch }) => epoch === bestEpoch);
+  expect(found).toMatchObject({ sources: 3, score: best?.validationMetrics.accuracy });
+  const short = scores.sources.reduce((a, b) => a + b, 0) / scores.sources.length;
+  expect(found?.regret).toBeCloseTo((found?.score ?? 0) - short, 12);
+  expect(shown.out).toContain(`the regret of the short trainings is ${found?.regret.toFixed(3)}.`);
+
+  for (const [args, why] of [
+    [['--full', at('full'), '--limit', '4'], 'other rows'],
+    [['--full', at('sources/rte')], 'without sources'],
+    [['--full', at('none')], 'none'],
+  ] as const) {
+    const { code, out, err } = await rank(...cheap, ...args);
+    expect(err).toContain(why);
+    expect([code, out]).toEqual([1, '']);
+  }
+});

@@ -55,6 +55,7 @@ export {
   type LogMeOptions,
   taskSimilarity,
 } from './ranking/evidence.ts';
+export { readFullRun, withFullRun } from './ranking/full-run.ts';
 export { encodeRanking, readRanking } from './ranking/ranking-file.ts';
 export { sourcesTrial, type Trial, type TrialOptions } from './ranking/trials.ts';
 export { readCoefficients } from './report/read-run.ts';

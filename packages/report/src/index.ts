@@ -32,6 +32,7 @@ export { Html, type HtmlValue, html } from './html.ts';
 export { type PageOptions, page, type Section } from './page.ts';
 export { commands, type FigureOptions, facts, figure, figureRow } from './parts.ts';
 export {
+  type FullRun,
   type RankedSource,
   type Ranking,
   type RankingPageOptions,
@@ -39,5 +40,7 @@ export {
   type RankingVerdict,
   rankingNames,
   rankingReport,
+  regretText,
+  seedMean,
 } from './ranking.ts';
 export { type Column, type TableOptions, type TableRow, table } from './table.ts';

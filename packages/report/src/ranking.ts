@@ -1,3 +1,4 @@
+import { confidenceInterval, mean } from '@scalearn/evaluation';
 import type { Html } from './html.ts';
 import { page } from './page.ts';
 import { facts } from './parts.ts';
@@ -41,6 +42,18 @@ export interface RankingVerdict {
   readonly helps: boolean;
 }
 
+/** A finished training on all the sources, which says what the choice of the best ones costs. */
+export interface FullRun {
+  /** Folder of its model. */
+  readonly path: string;
+  /** Number of its sources. */
+  readonly sources: number;
+  /** Its score on the validation rows. */
+  readonly score: number;
+  /** The score minus the mean of the short trainings on the best sources; negative if these are better. */
+  readonly regret: number;
+}
+
 /** Sources in the order in which they are expected to help, with controls. */
 export interface Ranking {
   /** Id of the target. */
@@ -61,6 +74,8 @@ export interface Ranking {
   readonly verdict: RankingVerdict;
   /** One sentence of advice. */
   readonly advice: string;
+  /** The training on all the sources; absent if none is known. */
+  readonly full?: FullRun;
   /** Number of training rows. */
   readonly rows: number;
   /** Number of validation rows. */
@@ -79,6 +94,18 @@ export const rankingNames: Readonly<Record<keyof RankingScores, string>> = {
   alone: 'a new adapter on the target alone',
 };
 
+/** Formats the mean over seeds with half the width of its 95 % interval by Student's t: `0.813 ± 0.067`. */
+export function seedMean(values: readonly number[]): string {
+  const [low, high] = confidenceInterval(values) ?? [];
+  const half = low === undefined || high === undefined ? '' : ` ± ${((high - low) / 2).toFixed(3)}`;
+  return `${mean(values).toFixed(3)}${half}`;
+}
+
+/** Says in a sentence what the choice of sources costs. */
+export function regretText({ path, sources, score, regret }: FullRun, metric: string): string {
+  return `${path}, trained on ${sources} sources, has ${metric} ${score.toFixed(3)} on the validation rows: the regret of the short trainings is ${regret.toFixed(3)}.`;
+}
+
 export interface RankingPageOptions {
   /** The target as the user named it. */
   readonly shown: string;
@@ -88,10 +115,10 @@ export interface RankingPageOptions {
 
 /** Makes one HTML file about a ranking. */
 export function rankingReport(ranking: Ranking, { shown, footer }: RankingPageOptions): string {
-  const { advice, encoder, rows, validationRows, steps, seconds, metric } = ranking;
+  const { advice, encoder, rows, validationRows, steps, seconds, metric, full } = ranking;
   return page({
     title: `Sources for ${shown}`,
-    summary: advice,
+    summary: full ? `${advice} ${regretText(full, metric)}` : advice,
     sections: [
       { heading: 'Ranking', content: sourceTable(ranking) },
       { heading: 'Controls', content: scoreTable(ranking) },
@@ -115,14 +142,14 @@ function sourceTable({ sources }: Ranking): Html {
   const number = (value: number | null): string => (value === null ? '' : value.toFixed(3));
   return table({
     label: 'Sources, the best first',
-    note: 'Similarity compares the texts of the tasks in the frozen encoder. It is empty if the texts of a source are not known. LogME is the log of how probable the labels are in a linear model of the features under the source, per row. The coefficient is the mean of ω over layers and seeds in a short training of ScaLearnUniform on the sources that have one.',
+    note: 'Similarity compares the texts of the tasks in the frozen encoder. It is empty if the texts of a source are not known. LogME is the log of how probable the labels are in a linear model of the features under the source, per row. The coefficient is the mean of ω over layers and seeds in a short training of ScaLearnUniform on the sources that have one, with its 95 % interval over seeds.',
     columns: [
       { title: 'Source' },
       ...['Rank', 'Coefficient', 'LogME', 'Similarity'].map((title) => ({ title, numeric: true })),
     ],
     rows: sources.map(({ path, isOwn, coefficients, logMe, similarity }, i) => [
       ...[`${path}${isOwn ? ' (of the target)' : ''}`, i + 1],
-      ...[number(coefficients && meanOf(coefficients)), number(logMe), number(similarity)],
+      ...[coefficients ? seedMean(coefficients) : '', number(logMe), number(similarity)],
     ]),
   });
 }
@@ -131,14 +158,12 @@ function scoreTable({ scores, verdict, metric }: Ranking): Html {
   const { difference, interval } = verdict;
   return table({
     label: 'Scores beside controls',
-    note: `Validation scores. The sources differ from the best control by ${difference.toFixed(3)}, 95 % interval ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}.`,
+    note: `Validation scores, with the 95 % interval of the mean over seeds. The sources differ from the best control by ${difference.toFixed(3)}, 95 % interval ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}.`,
     columns: [{ title: 'Training' }, { title: metric, numeric: true }, { title: 'by seed', numeric: true }],
     rows: Object.entries(rankingNames).flatMap(([key, name]) => {
       const own = scores[key as keyof RankingScores];
       if (own === null) return [];
-      return [[name, meanOf(own).toFixed(3), own.map((score) => score.toFixed(3)).join(', ')]];
+      return [[name, seedMean(own), own.map((score) => score.toFixed(3)).join(', ')]];
     }),
   });
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

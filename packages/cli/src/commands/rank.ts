@@ -1,7 +1,6 @@
 import { extname } from 'node:path';
 import type { DeviceChoice } from '@scalearn/core';
 import { loadEncoder } from '@scalearn/encoders';
-import { mean } from '@scalearn/evaluation';
 import { rankSources, UsageError } from '@scalearn/experiments';
 import {
   checkOutput,
@@ -14,11 +13,20 @@ import {
   localEncoder,
   type OwnDataArguments,
   type Reporter,
+  readFullRun,
   readingNames,
   shownTask,
+  withFullRun,
   writeOutput,
 } from '@scalearn/experiments/runs';
-import { type Ranking, type RankingScores, rankingNames, rankingReport } from '@scalearn/report';
+import {
+  type Ranking,
+  type RankingScores,
+  rankingNames,
+  rankingReport,
+  regretText,
+  seedMean,
+} from '@scalearn/report';
 import { InvalidArgumentError, Option } from 'commander';
 import { openDevice } from '../devices/open-device.ts';
 import type { CheckedCommand } from '../options/checked-command.ts';
@@ -40,6 +48,7 @@ export interface RankArguments extends OwnDataArguments {
   readonly evalLimit?: number;
   readonly top: number;
   readonly budget?: number;
+  readonly full?: string;
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly device?: DeviceChoice;
@@ -73,6 +82,9 @@ export function addRank(root: CheckedCommand, run: Run): void {
       new Option('--budget <time>', 'shorten the trainings to end in about this time: 90s, 5m, 1h').argParser(
         duration,
       ),
+    )
+    .addOption(
+      pathOption('--full <dir>', 'a model trained on these rows with all the sources, for the regret'),
     )
     .addOption(
       pathOption('--out <file>', 'write a page (.html), or the ranking for train --sources auto (.json)'),
@@ -151,27 +163,28 @@ export async function rankPlaces(
     ...hub,
     ...(layers !== undefined && { layers }),
   });
+  const full = given.full === undefined ? undefined : await readFullRun(given.full, { encoder, task });
   reporter.note(`ranking ${candidates.length} sources for ${shownTask(found)}`);
   const ranking = await rankSources({
     ...{ encoder, encoderSource: name, task, candidates, top, budget, signal },
     onProgress: (what, done, total) => reporter.note(`${what}: ${done} of ${total}`),
   });
-  return { ranking, shown: shownTask(found) };
+  return { ranking: full ? withFullRun(ranking, full) : ranking, shown: shownTask(found) };
 }
 
 /** Formats a ranking: the sources, the controls, and the advice. */
 function rankingText(
-  { sources, scores, metric, advice, steps, seconds }: Ranking,
+  { sources, scores, metric, advice, full, steps, seconds }: Ranking,
   { shown, out }: { readonly shown: string; readonly out: string | undefined },
 ): string {
   const number = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
   const rows = sources.map(({ path, isOwn, coefficients, logMe, similarity }, i) => [
     ...[String(i + 1), `${path}${isOwn ? ' (of the target)' : ''}`],
-    ...[number(coefficients && mean(coefficients)), number(logMe), number(similarity)],
+    ...[coefficients ? seedMean(coefficients) : '-', number(logMe), number(similarity)],
   ]);
   const trained = Object.entries(rankingNames).flatMap(([key, name]) => {
     const own = scores[key as keyof RankingScores];
-    return own === null ? [] : [[name, number(mean(own)), own.map(number).join(' ')]];
+    return own === null ? [] : [[name, seedMean(own), own.map(number).join(' ')]];
   });
   const lines = [
     `${sources.length} sources for ${shown}, ${steps} steps of each training, ${seconds.toFixed(0)} seconds`,
@@ -179,6 +192,7 @@ function rankingText(
     table([['', 'source', 'coefficient', 'LogME', 'similarity'], ...rows], [1]),
     table([['training', metric, 'by seed'], ...trained], [0]),
     oneLine(advice),
+    ...(full === undefined ? [] : [oneLine(regretText(full, metric))]),
     ...(out === undefined ? [] : [oneLine(`saved in ${out}`)]),
   ];
   return `${lines.join('\n')}\n`;

@@ -30,6 +30,7 @@ const schema: v.GenericSchema<unknown, Ranking & { readonly formatVersion: numbe
     control: oneOf(['random', 'shuffled', 'alone']),
     ...{ difference: number, interval: v.tuple([number, number], 'a list of two numbers'), helps: truth },
   }),
+  full: v.exactOptional(object({ path: text, sources: whole(1), score: number, regret: number })),
   ...{ advice: text, rows: whole(1), validationRows: whole(1), steps: whole(1), seconds: number },
 });
 
