@@ -26,6 +26,7 @@ export interface FoundModel {
   readonly commit: string;
   /** Number of downloads, as the hub counts them */
   readonly downloads: number;
+  /** Its tags, such as `peft` and `base_model:adapter:FacebookAI/roberta-base` */
   readonly tags: readonly string[];
 }
 
@@ -69,8 +70,12 @@ export async function searchModels(query: string, options: SearchOptions = {}): 
     byHand: node !== undefined,
   };
   const once = unlessStalled(originSend(origin), timeout, signal);
-  const refuse = (what: string): HubError =>
-    new HubError('refused', label, `the hub's answer was not understood: ${what}.`);
+  const refuse = (what: string): HubError => {
+    // A server may send the access token back, and messages are logged.
+    const isToken = accessToken !== undefined && what.toLowerCase().includes(accessToken.toLowerCase());
+    const shown = isToken ? 'it has the access token' : what;
+    return new HubError('refused', label, `the hub's answer was not understood: ${shown}.`);
+  };
   const send = hubSend(name, patientSend(once, retries, signal), signal);
   const listing = new HubListing(send, home, refuse, 'models');
   const found = new Map<string, FoundModel>();

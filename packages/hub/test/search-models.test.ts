@@ -42,6 +42,13 @@ test('asks for names, tags and commits, and reads the pages that it needs', asyn
   expect(searchParams.getAll('expand')).toEqual(['sha', 'tags', 'downloads']);
 });
 
+test('a token that is sent back is not shown', async () => {
+  answer([[entry('x hf_SecretToken')]]);
+  const error = (await failure(search({ accessToken: 'hf_SecretToken' }))) as Error;
+  expect(error).toMatchObject({ name: 'HubError', reason: 'refused' });
+  expect(`${error.message} ${error.stack}`).not.toContain('hf_SecretToken');
+});
+
 test('finds nothing where there is nothing', async () => {
   answer([[]]);
   expect(await search()).toEqual([]);
