@@ -64,7 +64,7 @@ export { wordPieceVocabulary } from './tokenizer/files/bert.ts';
 export { byteLevelVocabulary } from './tokenizer/files/roberta.ts';
 export { readTokenizerFiles, type TokenizerFiles } from './tokenizer/files/tokenizer-file.ts';
 export { transformersTokenizerFiles } from './tokenizer/files/transformers-files.ts';
-export type { VocabularyFormat } from './tokenizer/files/vocabulary.ts';
+export type { BinaryVocabulary, TextVocabulary, VocabularyFormat } from './tokenizer/files/vocabulary.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export { readWordSplitter } from './tokenizer/text-tokenizer.ts';
 export {

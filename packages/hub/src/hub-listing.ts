@@ -17,11 +17,14 @@ export class HubListing {
   readonly #inner: Send;
   readonly #home: string;
   readonly #refuse: (what: string) => HubError;
+  readonly #noun: string;
 
-  constructor(inner: Send, hubUrl: string, refuse: (what: string) => HubError) {
+  /** @param noun what is listed, for messages */
+  constructor(inner: Send, hubUrl: string, refuse: (what: string) => HubError, noun = 'files') {
     this.#inner = inner;
     this.#home = new URL(hubUrl).origin;
     this.#refuse = refuse;
+    this.#noun = noun;
   }
 
   /**
@@ -30,9 +33,9 @@ export class HubListing {
    * @throws HubError for a page of another host, a repeated page, too many pages, or an unsupported `Link`
    */
   readonly send: Send = async (url, init) => {
-    if (url.origin !== this.#home) throw this.#refuse(`its list of files goes on at ${url.host}`);
-    if (this.#pages.has(url.href)) throw this.#refuse('its list of files goes in a circle');
-    if (this.#pages.size >= MOST_PAGES) throw this.#refuse('its list of files does not end');
+    if (url.origin !== this.#home) throw this.#refuse(`its list of ${this.#noun} goes on at ${url.host}`);
+    if (this.#pages.has(url.href)) throw this.#refuse(`its list of ${this.#noun} goes in a circle`);
+    if (this.#pages.size >= MOST_PAGES) throw this.#refuse(`its list of ${this.#noun} does not end`);
     this.#pages.add(url.href);
     const response = await this.#inner(url, init);
     const header = response.headers.get('link');
@@ -47,7 +50,8 @@ export class HubListing {
 
   /** Returns the next page of `page` from a `Link` header, or undefined if there is none. */
   #next(header: string, page: URL): URL | undefined {
-    const notUnderstood = (): HubError => this.#refuse(`its list of files has the Link ${show(header)}`);
+    const notUnderstood = (): HubError =>
+      this.#refuse(`its list of ${this.#noun} has the Link ${show(header)}`);
     const links = parseLinkHeader(header);
     if (!links) throw notUnderstood();
     const nexts = links.filter(({ parameters }) => /(?:^|\s)next(?:\s|$)/i.test(parameters.get('rel') ?? ''));

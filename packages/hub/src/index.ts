@@ -4,6 +4,7 @@ export { environment, type NodeModules, nodeModules, systemErrorCode } from './n
 export { type HubOptions, openRepository } from './open-repository.ts';
 export { type PushedCommit, type PushOptions, pushFiles } from './push.ts';
 export type { Repository } from './repository.ts';
+export { type FoundModel, type SearchOptions, searchModels } from './search-models.ts';
 export { limited } from './send.ts';
 export { sha256 } from './sha256.ts';
 export { StallError } from './stall.ts';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ReferenceDevice } from '@scalearn/core';
 import {
   createEncoder,
@@ -109,7 +110,7 @@ export const tokenizer = (): FuzzTarget => ({
   parse: encodeAll,
 });
 
-/** Older tokenizer files: a vocabulary, or a vocabulary and merges. */
+/** Older tokenizer files: a vocabulary, a vocabulary and merges, or a SentencePiece model. */
 export const oldTokenizer = (): FuzzTarget => {
   const about = (tokenizerClass: string, pad: string, unknown: string, cls: string, sep: string): Files => ({
     'tokenizer_config.json': utf8(
@@ -140,5 +141,20 @@ export const oldTokenizer = (): FuzzTarget => {
     'vocab.json': utf8(JSON.stringify(vocabulary)),
     'merges.txt': utf8('#version: 0.2\na b\nĠ a\n'),
   };
-  return { ...damaged([wordPiece, bytePairs]), parse: encodeAll };
+  const recorded = new URL(
+    '../../../packages/encoders/test/tokenizer/recorded/sentencepiece/',
+    import.meta.url,
+  );
+  const sentencePieces = (
+    [
+      ['symbols', 'spm.model'],
+      ['xlm-roberta', 'sentencepiece.bpe.model'],
+    ] as const
+  ).map(([name, model]): Files => {
+    const names = ['config.json', 'tokenizer_config.json', 'special_tokens_map.json', model];
+    return Object.fromEntries(
+      names.map((file) => [file, new Uint8Array(readFileSync(new URL(`${name}/${file}`, recorded)))]),
+    );
+  });
+  return { ...damaged([wordPiece, bytePairs, ...sentencePieces]), parse: encodeAll };
 };

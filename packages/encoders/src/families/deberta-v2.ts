@@ -9,6 +9,7 @@ import {
 } from '@scalearn/core/files';
 import { activations, type Tensor } from '@scalearn/core/graph';
 import { denseHead } from '@scalearn/core/methods';
+import { sentencePieceOfDebertaV2 } from '../tokenizer/files/sentencepiece.ts';
 import { bertKeys, bertNames } from './bert.ts';
 import type { TransformerConfig } from './config.ts';
 import {
@@ -112,6 +113,7 @@ export const debertaV2: EncoderFamily = defineEncoderFamily<DebertaConfig>({
   modelType: 'deberta-v2',
   prefix: 'deberta',
   pythonClass: 'DebertaV2',
+  vocabulary: sentencePieceOfDebertaV2(),
   modules: postNormModules('deberta', names),
   staticHead: ({ headOptions = {} }) =>
     denseHead({

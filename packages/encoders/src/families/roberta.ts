@@ -1,4 +1,5 @@
 import { byteLevelVocabulary } from '../tokenizer/files/roberta.ts';
+import { sentencePieceOfXlmRoberta } from '../tokenizer/files/sentencepiece.ts';
 import { bertLike, tanhHead } from './bert.ts';
 import { defineEncoderFamily, type EncoderFamily } from './family.ts';
 
@@ -8,7 +9,9 @@ export const roberta: EncoderFamily = robertaLike('roberta', 'Roberta', {
 });
 
 /** XLM-R (Conneau et al. 2020, arXiv 1911.02116): RoBERTa with another vocabulary. */
-export const xlmRoberta: EncoderFamily = robertaLike('xlm-roberta', 'XLMRoberta');
+export const xlmRoberta: EncoderFamily = robertaLike('xlm-roberta', 'XLMRoberta', {
+  vocabulary: sentencePieceOfXlmRoberta(),
+});
 
 function robertaLike(
   modelType: string,

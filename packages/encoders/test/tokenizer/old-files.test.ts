@@ -77,6 +77,12 @@ describe('a BERT with only vocab.txt', () => {
     const decoder = { 12: { content: 'new', normalized: false }, 4: { content: '[MASK]', special: true } };
     const config = { 'tokenizer_config.json': { added_tokens_decoder: decoder } };
     expect(await ids({ ...oldBert, ...config }, 'New new')).toEqual([2, 1, 12, 3]);
+    // As in Python, a special token that only added_tokens.json names is found in normalized text.
+    const mask = { ...oldBert, 'added_tokens.json': { '[MASK]': 4 } };
+    const { json } = await readTokenizerFiles(folder(mask));
+    expect(json.added_tokens).toContainEqual(
+      expect.objectContaining({ content: '[MASK]', normalized: true, special: true }),
+    );
   });
 
   test.each<[string, Files]>([
@@ -136,14 +142,15 @@ describe('a RoBERTa with only vocab.json and merges.txt', () => {
 });
 
 test.each<[Files, RegExp]>([
-  [
-    { 'config.json': { model_type: 'xlm-roberta' }, 'sentencepiece.bpe.model': 'x' },
-    /sentencepiece\.bpe\.model.*save_pretrained/s,
-  ],
+  [{ 'config.json': { model_type: 'modernbert' }, 'spiece.model': 'x' }, /spiece\.model.*save_pretrained/s],
   [{ 'config.json': { model_type: 'bert' } }, /vocab\.txt.*save_pretrained/s],
   [{ 'vocab.txt': 'a' }, /save_pretrained/], // which class it is of is not known
   [{ 'config.json': { model_type: 'deberta' }, 'vocab.txt': 'a' }, /"deberta"/],
-  [{ 'config.json': { model_type: 'xlm-roberta' }, 'spm.model': 'x' }, /spm\.model.*save_pretrained/s],
+  [
+    { 'config.json': { model_type: 'xlm-roberta' }, 'spm.model': 'x' },
+    /sentencepiece\.bpe\.model.*save_pretrained/s,
+  ],
+  [{ 'config.json': { model_type: 'deberta-v2' } }, /spm\.model.*save_pretrained/s],
 ])('%j is refused with what to do', async (files, message) => {
   expect((await refusal(files)).message).toMatch(message);
 });

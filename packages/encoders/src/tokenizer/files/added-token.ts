@@ -13,7 +13,8 @@ export interface AddedTokenEntry {
   readonly special: boolean;
 }
 
-type AddedToken = Omit<AddedTokenEntry, 'id'>;
+/** An added token without its id. */
+export type AddedToken = Omit<AddedTokenEntry, 'id'>;
 
 /** The contents of the files with information on a vocabulary's tokens. */
 export interface TokenFiles {
@@ -36,6 +37,8 @@ export type DefaultTokens = Partial<Record<Role, string | AddedToken>>;
 export interface VocabularyTokens {
   readonly entries: readonly AddedTokenEntry[];
   readonly special: (role: Role) => AddedTokenEntry;
+  /** Returns the id of an added token. @throws TokenizerError `malformed` if there is no such token */
+  readonly id: (content: string) => number;
 }
 
 /**
@@ -43,19 +46,29 @@ export interface VocabularyTokens {
  * `added_tokens_decoder` in the order of their ids, then the special tokens. A token missing in the vocabulary is
  * appended to it.
  *
+ * @param ofModel tokens that the vocabulary's file itself adds; what other files say of them counts more
  * @throws TokenizerError `malformed`
  */
 export function vocabularyTokens(
   files: TokenFiles,
   defaults: DefaultTokens,
   vocabulary: ReadonlyMap<string, number>,
+  ofModel: readonly AddedToken[] = [],
 ): VocabularyTokens {
   const special = specialTokens(files, defaults);
-  const contents = new Set([...special.values()].map(({ content }) => content));
-  const listed = listedTokens(files, contents);
-  const tokens = new Map<string, AddedToken>();
+  const contents = (tokens: ReadonlyMap<string, SpecialToken>) =>
+    new Set([...tokens.values()].map(({ token }) => token.content));
+  const listed = listedTokens(files, contents(special), contents(specialTokens(files, {})));
+  const tokens = new Map(ofModel.map((token) => [token.content, token]));
   for (const { token } of listed) tokens.set(token.content, token);
-  for (const token of special.values()) if (!tokens.has(token.content)) tokens.set(token.content, token);
+  const isListed = new Set(listed.map(({ token }) => token.content));
+  for (const { token, isPlain } of special.values()) {
+    const isKnown = isListed.has(token.content) || (isPlain && tokens.has(token.content));
+    // Of several roles of one token the first counts.
+    if (isKnown) continue;
+    isListed.add(token.content);
+    tokens.set(token.content, token);
+  }
   let next = vocabulary.size;
   const ids = new Map<string, number>();
   for (const { content } of tokens.values()) ids.set(content, vocabulary.get(content) ?? next++);
@@ -69,40 +82,59 @@ export function vocabularyTokens(
   return {
     entries: entries.sort((a, b) => a.id - b.id),
     special: (role) => {
-      const content = special.get(role)?.content;
+      const content = special.get(role)?.token.content;
       const entry = entries.find((entry) => entry.content === content);
       if (entry) return entry;
       throw bad(`there is no ${role}_token`);
     },
+    id: (content) => {
+      const id = ids.get(content);
+      if (id !== undefined) return id;
+      throw bad(`there is no token ${content}`);
+    },
   };
 }
 
-function specialTokens({ config, map }: TokenFiles, defaults: DefaultTokens): Map<string, AddedToken> {
+interface SpecialToken {
+  readonly token: AddedToken;
+  /** Whether only its content is given, by files and by the class. */
+  readonly isPlain: boolean;
+}
+
+function specialTokens({ config, map }: TokenFiles, defaults: DefaultTokens): Map<string, SpecialToken> {
   // If tokenizer_config.json lists tokens itself, the format is the newer one and the map is a leftover.
   const isNew = isObject(config.added_tokens_decoder);
   const said = (name: string): unknown => (isNew ? config[name] : (map[name] ?? config[name]));
-  const special = new Map<string, AddedToken>();
+  const special = new Map<string, SpecialToken>();
   for (const role of roles) {
     const byDefault = defaults[role];
     const value = said(`${role}_token`) ?? byDefault;
     if (value === undefined) continue;
     // A plain name keeps the other properties of the class's token.
     const base = typeof byDefault === 'object' ? byDefault : {};
-    special.set(role, { ...readToken(value, `${role}_token`, base), special: true });
+    const token = { ...readToken(value, `${role}_token`, base), special: true };
+    special.set(role, { token, isPlain: typeof value === 'string' && typeof byDefault !== 'object' });
   }
   const more = said('additional_special_tokens') ?? [];
   if (!Array.isArray(more)) throw bad('additional_special_tokens is not a list');
   for (const [i, value] of more.entries()) {
     const name = `additional_special_tokens[${i}]`;
-    special.set(name, { ...readToken(value, name, {}), special: true });
+    const token = { ...readToken(value, name, {}), special: true };
+    special.set(name, { token, isPlain: typeof value === 'string' });
   }
   return special;
 }
 
-/** Returns tokens that files list with their ids, in the order of the ids. */
+/**
+ * Returns tokens that files list with their ids, in the order of the ids.
+ *
+ * @param special contents of all special tokens
+ * @param named contents of those that files name; the others are also found in normalized text
+ */
 function listedTokens(
   { config, added }: TokenFiles,
   special: ReadonlySet<string>,
+  named: ReadonlySet<string>,
 ): { id: number; token: AddedToken }[] {
   const { added_tokens_decoder: decoder } = config;
   const listed = isObject(decoder)
@@ -112,8 +144,8 @@ function listedTokens(
       }))
     : Object.entries(added).map(([content, id]) => {
         if (!isId(id)) throw bad(`${shown(content)} of added_tokens.json has no id`);
-        const isSpecial = special.has(content);
-        return { id, token: { ...plain(content), normalized: !isSpecial, special: isSpecial } };
+        const token = { ...plain(content), normalized: !named.has(content), special: special.has(content) };
+        return { id, token };
       });
   return listed.sort((a, b) => a.id - b.id);
 }

@@ -3,7 +3,7 @@ import type { Json } from '../json.ts';
 import { type DefaultTokens, type TokenFiles, vocabularyTokens } from './added-token.ts';
 import { option, refuseOptions } from './options.ts';
 import { robertaTokens } from './roberta.ts';
-import type { VocabularyFormat } from './vocabulary.ts';
+import type { TextVocabulary } from './vocabulary.ts';
 
 /** What differs between the Python classes that have a `vocab.txt`. */
 interface WordPieceStyle {
@@ -17,13 +17,13 @@ interface WordPieceStyle {
  *
  * @param classes the slow Python classes with this format
  */
-export function wordPieceVocabulary(...classes: readonly string[]): VocabularyFormat {
+export function wordPieceVocabulary(...classes: readonly string[]): TextVocabulary {
   const tokens = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' };
   return vocabularyFormat(classes, { tokens, separators: 1 });
 }
 
 /** Returns the format of a `vocab.txt` with RoBERTa's special tokens, as Python's `MPNetTokenizerFast` reads it. */
-export function wordPieceVocabularyOfMPNet(...classes: readonly string[]): VocabularyFormat {
+export function wordPieceVocabularyOfMPNet(...classes: readonly string[]): TextVocabulary {
   const { bos, eos, sep, pad, cls, mask } = robertaTokens;
   return vocabularyFormat(classes, {
     tokens: { bos, eos, unk: '[UNK]', sep, pad, cls, mask },
@@ -31,7 +31,7 @@ export function wordPieceVocabularyOfMPNet(...classes: readonly string[]): Vocab
   });
 }
 
-function vocabularyFormat(classes: readonly string[], style: WordPieceStyle): VocabularyFormat {
+function vocabularyFormat(classes: readonly string[], style: WordPieceStyle): TextVocabulary {
   const all = classes.flatMap((name) => [name, `${name}Fast`]);
   return { files: ['vocab.txt'], toJson: ([text = ''], files) => fromVocabulary(text, files, all, style) };
 }

@@ -22,7 +22,7 @@ export function option<T extends boolean | null>(config: Json, name: string, byD
 /**
  * Refuses other classes of tokenizers, and options that would change what the class does.
  *
- * @param allowed for each option the values without effect, in addition to `null` and an empty list
+ * @param allowed for each option the values without effect, in addition to `null`, an empty list and an empty object
  */
 export function refuseOptions(
   config: Json,
@@ -34,7 +34,7 @@ export function refuseOptions(
     throw refused('tokenizer_class', name, `without tokenizer.json only ${classes[0]} can be built`);
   for (const [key, values] of Object.entries(allowed)) {
     const value = config[key] ?? null;
-    const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
+    const isEmpty = value === null || (typeof value === 'object' && Object.keys(value).length === 0);
     if (!isEmpty && !values.includes(value)) throw refused(key, value, 'what that does is not supported');
   }
 }

@@ -3,7 +3,7 @@ import { TokenizerError } from '../errors.ts';
 import { isId, type Json, parseJson } from '../json.ts';
 import { type Role, type TokenFiles, vocabularyTokens } from './added-token.ts';
 import { option, refuseOptions } from './options.ts';
-import type { VocabularyFormat } from './vocabulary.ts';
+import type { TextVocabulary } from './vocabulary.ts';
 
 const mask = {
   content: '<mask>',
@@ -26,7 +26,7 @@ export const robertaTokens: Readonly<Record<Role, string | typeof mask>> = {
  *
  * @param classes the slow Python classes with this format
  */
-export function byteLevelVocabulary(...classes: readonly string[]): VocabularyFormat {
+export function byteLevelVocabulary(...classes: readonly string[]): TextVocabulary {
   const all = classes.flatMap((name) => [name, `${name}Fast`]);
   return {
     files: ['vocab.json', 'merges.txt'],

@@ -1,6 +1,6 @@
 import { encoderFamilies, type FamilyOptions } from '../../families/list.ts';
 import { MissingModelFileError } from '../../folder/errors.ts';
-import type { ModelFiles } from '../../folder/model-files.ts';
+import { LARGEST_TEXT, type ModelFiles } from '../../folder/model-files.ts';
 import { TokenizerError } from '../errors.ts';
 import { type Json, parseJson, shown } from '../json.ts';
 import { bertOptions } from './bert.ts';
@@ -23,7 +23,7 @@ export interface TokenizerFiles {
 
 /**
  * Reads a model's `tokenizer.json`. If there is none, it is made from older files as Python's classes do: the files
- * that the family of `config.json` names, such as `vocab.txt`, with `tokenizer_config.json`, `special_tokens_map.json`
+ * that the family of `config.json` names, such as `vocab.txt` or a SentencePiece model, with `tokenizer_config.json`, `special_tokens_map.json`
  * and `added_tokens.json` if they exist.
  *
  * @throws TokenizerError, MissingModelFileError
@@ -48,6 +48,23 @@ async function optional(files: ModelFiles, name: string): Promise<Json> {
   return (await files.has(name)) ? parseJson(await files.text(name), name) : {};
 }
 
+/** Returns the results of a function for names, one after the other. */
+async function each<T>(names: readonly string[], read: (name: string) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (const name of names) results.push(await read(name));
+  return results;
+}
+
+/** Reads a whole file of at most {@link LARGEST_TEXT} bytes. */
+async function bytesOf(files: ModelFiles, name: string): Promise<Uint8Array> {
+  const source = await files.source(name);
+  if (source.size <= LARGEST_TEXT) return source.read(0, source.size);
+  throw new TokenizerError(
+    'malformed',
+    `${name} in ${files.describe()} has ${source.size} bytes, too many for a vocabulary. Check that it is the right file.`,
+  );
+}
+
 async function fromVocabulary(
   files: ModelFiles,
   config: Json,
@@ -57,15 +74,17 @@ async function fromVocabulary(
   const { model_type: modelType } = await optional(files, 'config.json');
   const family = families.find((each) => each.modelType === modelType);
   if (family?.vocabulary) {
-    const { files: names, toJson } = family.vocabulary;
+    const { vocabulary } = family;
+    const names = vocabulary.files;
     for (const name of names) if (!(await files.has(name))) throw missing(names.join(' with '));
-    const texts: string[] = [];
-    for (const name of names) texts.push(await files.text(name));
-    return toJson(texts, {
+    const more = {
       config,
       map: await optional(files, 'special_tokens_map.json'),
       added: await optional(files, 'added_tokens.json'),
-    });
+    };
+    if (vocabulary.content === 'bytes')
+      return vocabulary.toJson(await each(names, (name) => bytesOf(files, name)), more);
+    return vocabulary.toJson(await each(names, (name) => files.text(name)), more);
   }
   for (const model of ['sentencepiece.bpe.model', 'spiece.model', 'spm.model', 'tokenizer.model']) {
     if (await files.has(model))
