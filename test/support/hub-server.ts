@@ -6,6 +6,10 @@ import { answerWrite, type WritableHub } from './hub-writes.ts';
 export interface HubRepository {
   readonly commit: string;
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Its tags, for searches; none by default. */
+  readonly tags?: readonly string[];
+  /** Number of downloads, for the order of searches; 0 by default. */
+  readonly downloads?: number;
   /** The contents of revisions other than `main`, by name. */
   readonly revisions?: Readonly<Record<string, HubRepository>>;
   /** The response to every request, in place of the right one: status and `X-Error-Code`. */
@@ -85,6 +89,8 @@ export async function startHubServer(repositories: Record<string, HubRepository>
       return send(request, response, elsewhere.get(path)!);
     }
     hub.authorization = request.headers.authorization;
+    if (path === '/api/models')
+      return json(response, searchAnswer(repositories, new URL(request.url!, hub.url).searchParams));
     const [, api, kind = '', name = '', what, revision = '', file = ''] =
       /^\/(api\/)?(datasets\/|models\/)?([\w.-]+\/[\w.-]+)\/(revision|paths-info|tree|resolve)\/([^/]+)(?:\/(.+))?$/
         .exec(path)
@@ -157,6 +163,18 @@ function describe(path: string, bytes: Uint8Array | undefined) {
   const oid = createHash('sha1').update(`blob ${size}\0`).update(bytes).digest('hex');
   const lfs = { oid: createHash('sha256').update(bytes).digest('hex'), size, pointerSize: 130 };
   return [{ type: 'file', path, size, oid, lfs: size >= LARGE ? lfs : undefined }];
+}
+
+/** Answers a search for models: `search` in the name, all tags of `filter`, the most downloaded first, at most `limit`. */
+function searchAnswer(repositories: Record<string, HubRepository>, asked: URLSearchParams): unknown {
+  const words = (asked.get('search') ?? '').toLowerCase();
+  const tags = asked.getAll('filter');
+  return Object.entries(repositories)
+    .filter(([name]) => !name.startsWith('datasets/') && name.toLowerCase().includes(words))
+    .filter(([, { tags: own = [] }]) => tags.every((tag) => own.includes(tag)))
+    .map(([id, { commit, tags: own = [], downloads = 0 }]) => ({ id, sha: commit, tags: own, downloads }))
+    .sort((a, b) => b.downloads - a.downloads)
+    .slice(0, Number(asked.get('limit') ?? 1000));
 }
 
 function json(response: ServerResponse, value: unknown): void {

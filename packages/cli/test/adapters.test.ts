@@ -71,6 +71,32 @@ const peft = {
   use_dora: true,
 };
 
+/** Repositories that a search for `colors` finds, and some that it must leave. */
+function searched(...[first, second, broad]: Record<string, Uint8Array>[]) {
+  const ofLibrary = ['adapter-transformers'];
+  const ofOther = ['peft', 'base_model:adapter:owner/other'];
+  const repository = (digit: string, downloads: number, tags: readonly string[], files = {}) => ({
+    ...{ commit: digit.repeat(40), downloads, tags, files },
+  });
+  return {
+    'one/colors-second': repository('1', 5, ofLibrary, second),
+    'one/colors-first': repository('2', 50, ofLibrary, first),
+    'one/colors-broad': repository('3', 40, ofLibrary, broad),
+    'two/colors-lora': repository('4', 900, ofOther, within('inner', first ?? {})),
+    'two/colors-large': {
+      ...repository('5', 30, ofLibrary),
+      files: { ...first, 'pytorch_adapter.bin': new Uint8Array(64 * 2 ** 20 + 1) },
+    },
+    'two/colors-gated': {
+      ...repository('6', 20, ofLibrary, first),
+      refuseFiles: [403, 'GatedRepo'] as [number, string],
+    },
+    'two/colors-empty': repository('7', 10, ofLibrary, { 'README.md': bytes('# Nothing') }),
+    'two/colors-model': repository('8', 1000, ['transformers'], first),
+    'two/others': repository('9', 1000, ofLibrary, first),
+  };
+}
+
 beforeAll(async () => {
   const several = {
     ...within('en/sst2', await published('sst2')),
@@ -87,6 +113,11 @@ beforeAll(async () => {
       files: { ...(await published('sst2')), 'README.md': bytes('# An adapter') },
     },
     'AdapterHub/several': { commit: 'cd'.repeat(20), files: several },
+    ...searched(
+      await published('first'),
+      await published('second'),
+      await published('broad', { hiddenSize: 48 }),
+    ),
   });
   for (const [name, content] of Object.entries(several)) {
     await mkdir(dirname(at(`copy/${name}`)), { recursive: true });
@@ -166,4 +197,65 @@ test.each<[string[], number, RegExp]>([
   const outcome = await run('adapters', ...args.map((text) => (text === 'E' ? world.encoder : text)));
   expect(outcome.err).toMatch(message);
   expect(outcome.code).toBe(code);
+});
+
+test('a search lists what it finds, with commits and reasons, and downloads nothing large or of another size', async () => {
+  hub.requests.length = 0;
+  const outcome = await must('adapters', 'hf:colors', '--encoder', world.encoder, '--json');
+  const [event] = events<{ adapters: { source: string; reason: string | null }[] }>(outcome);
+  const at40 = (name: string, digit: string): string => `hf:${name}@${digit.repeat(40)}`;
+  expect(event!.adapters.map(({ source }) => source)).toEqual([
+    ...[at40('one/colors-first', '2'), at40('one/colors-broad', '3'), at40('two/colors-large', '5')],
+    ...[at40('two/colors-gated', '6'), at40('two/colors-empty', '7'), at40('one/colors-second', '1')],
+    // It names another encoder as its base.
+    at40('two/colors-lora/inner', '4'),
+  ]);
+  expect(event!.adapters.map(({ reason }) => reason)).toEqual([
+    null,
+    'belongs to an encoder of hidden size 48, not 36',
+    'pytorch_adapter.bin has 65 MiB, and a search downloads no file above 64; name the repository to use it',
+    expect.stringContaining('the authors give access on request'),
+    'has no adapter_config.json',
+    null,
+    null,
+  ]);
+  const weights = hub.requests.filter((line) => line.includes('/resolve/') && line.endsWith('.bin'));
+  expect(weights.some((line) => /colors-(broad|large)/.test(line))).toBe(false);
+  expect(weights.some((line) => line.includes('colors-first'))).toBe(true);
+});
+
+test('a search that finds nothing, a hub that is away, and a cache without a hub are refused', async () => {
+  const search = (words: string) => run('adapters', `hf:${words}`, '--encoder', world.encoder);
+  expect((await search('nobody')).err).toContain('the hub has no adapters whose names have "nobody"');
+  vi.stubEnv('HF_HUB_OFFLINE', '1');
+  expect((await search('colors')).err).toContain('the hub is not asked. Unset HF_HUB_OFFLINE');
+  vi.stubEnv('HF_HUB_OFFLINE', '0');
+  hub.intercept = (_, response, path) => {
+    if (path !== '/api/models') return false;
+    response.setHeader('content-type', 'application/json').end('[{"id":"../../etc","sha":"1"}]');
+    return true;
+  };
+  const { code, err } = await search('colors');
+  hub.intercept = () => false;
+  expect(err).toContain('../../etc is not the name of a model');
+  expect(code).toBe(1);
+});
+
+test('a ranking of found adapters names their commits, and training takes them from there', async () => {
+  const task = ['--encoder', world.encoder, '--task', colors(folder), '--device', 'onnx'];
+  const file = ['--out', at('found.json'), '--budget', '1s'];
+  const { err } = await must('rank', ...task, '--sources', 'hf:colors', ...file);
+  expect(err).toContain('not ranked: hf:one/colors-broad@');
+  const { sources } = JSON.parse(readFileSync(at('found.json'), 'utf8')) as { sources: { path: string }[] };
+  expect(sources.map(({ path }) => path).sort()).toEqual([
+    `hf:one/colors-first@${'2'.repeat(40)}`,
+    `hf:one/colors-second@${'1'.repeat(40)}`,
+    `hf:two/colors-lora/inner@${'4'.repeat(40)}`,
+  ]);
+  await must(
+    ...['train', ...task, '--sources', 'auto', '--ranking', at('found.json'), '--top', '1'],
+    ...['--max-steps', '2', '--quiet', '--out', at('found')],
+  );
+  const made = JSON.parse(readFileSync(join(at('found'), 'run.json'), 'utf8'));
+  expect(made.sources).toMatchObject([{ path: sources[0]?.path }]);
 });

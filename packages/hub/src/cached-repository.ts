@@ -76,6 +76,12 @@ export class CachedRepository implements Repository {
     return (await this.#cached(name)) !== undefined || (await this.#described(name)) !== undefined;
   }
 
+  async size(name: string): Promise<number | undefined> {
+    const path = await this.#cached(name);
+    if (path !== undefined) return (await this.#options.node.fs.stat(path)).size;
+    return (await this.#described(name))?.size;
+  }
+
   async list(folder: string): Promise<readonly string[]> {
     if (folder !== '') checkInside(this.#name, folder);
     if (!this.#remote) return this.#cache.list(this.#commit, folder);

@@ -11,6 +11,10 @@ export function remoteRepository(name: HubName, commit: string, remote: HubRemot
       checkInside(name, path);
       return (await remote.find(commit, path)) !== undefined;
     },
+    size: async (path) => {
+      checkInside(name, path);
+      return (await remote.find(commit, path))?.size;
+    },
     list: async (folder) => {
       if (folder !== '') checkInside(name, folder);
       return [...(await remote.list(commit, folder))].sort();

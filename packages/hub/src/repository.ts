@@ -6,6 +6,8 @@ export interface Repository {
   readonly isOffline: boolean;
   /** Returns whether a file exists. */
   has(name: string): Promise<boolean>;
+  /** Returns the size of a file in bytes, without downloading it; `undefined` if there is no such file. */
+  size(name: string): Promise<number | undefined>;
   /**
    * Returns the names of the files in a folder and below it, sorted; of all files for an empty name. Without a connection only cached files are listed.
    */

@@ -17,9 +17,9 @@ export function addAdapters(root: Command, run: Run): void {
     .command('adapters')
     .summary('list the adapters of a repository that fit an encoder')
     .description(
-      'Lists the adapters in a folder or in a repository of the hub, and says why one is no source for the encoder.',
+      'Lists the adapters in a folder, in a repository of the hub or found by a search of it, and says why one is no source for the encoder.',
     )
-    .argument('<place>', 'a folder, or hf:owner/name')
+    .argument('<place>', 'a folder, hf:owner/name, or hf:WORDS for a search of the hub')
     .addOption(encoderOption('--encoder <name>').makeOptionMandatory())
     .addOption(new Option('--layers <n>', "use the encoder's first n layers only").argParser(wholeNumber(1)))
     .option('--json', 'one JSON object on standard output')
@@ -30,6 +30,7 @@ export function addAdapters(root: Command, run: Run): void {
 const examples = `
 Examples:
   scalearn adapters hf:AdapterHub/roberta-base-pf-imdb --encoder FacebookAI/roberta-base
+  scalearn adapters hf:imdb --encoder FacebookAI/roberta-base
   scalearn adapters runs --encoder path/to/encoder
 `;
 

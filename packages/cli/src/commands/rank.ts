@@ -69,7 +69,7 @@ export function addRank(root: CheckedCommand, run: Run): void {
     .addOption(
       listOption(
         '--sources <place...>',
-        'adapters, folders with adapters, or hf:owner/name',
+        'adapters, folders with adapters, hf:owner/name, or hf:WORDS for a search of the hub',
       ).makeOptionMandatory(),
     )
     .addOption(trainOption('data'))

@@ -15,6 +15,8 @@ export interface ModelFiles extends Place {
   text(name: string): Promise<string>;
   /** Opens a file as bytes that are read on request. @throws MissingModelFileError, UnreadableModelFileError */
   source(name: string): Promise<RandomAccess>;
+  /** Returns the size of a file in bytes, without downloading it; only for models on the hub. */
+  size?(name: string): Promise<number | undefined>;
   /** Returns the names of all files, sorted; absent for a place that cannot list them, such as a URL */
   list?(): Promise<readonly string[]>;
 }
@@ -28,7 +30,7 @@ export function checkFileName(name: string, where: string): void {
 /** Returns the files of a folder inside a place, as a place of its own. */
 export function innerFiles(files: ModelFiles, folder: string): ModelFiles {
   checkFileName(folder, files.describe());
-  const { list } = files;
+  const { list, size } = files;
   const within = `${folder}/`;
   return {
     describe: () => `${files.describe()}/${folder}`,
@@ -36,6 +38,7 @@ export function innerFiles(files: ModelFiles, folder: string): ModelFiles {
     has: (name) => files.has(within + name),
     text: (name) => files.text(within + name),
     source: (name) => files.source(within + name),
+    ...(size && { size: (name: string) => size(within + name) }),
     ...(list && {
       list: async () =>
         (await list()).flatMap((name) => (name.startsWith(within) ? [name.slice(within.length)] : [])),

@@ -45,6 +45,10 @@ export async function openHub(name: string, options: HubOptions = {}): Promise<M
       return decodeText(await bytes.read(0, bytes.size), file, where());
     },
     source,
+    size: async (file) => {
+      checkFileName(file, where());
+      return repository.size(file);
+    },
     list: () => repository.list(''),
   };
 }

@@ -1,18 +1,20 @@
-import { type EncoderArchitecture, readSourceFolder, ScalearnError } from '@scalearn/core';
+import { type EncoderArchitecture, type ModelFolder, readSourceFolder, ScalearnError } from '@scalearn/core';
 import { adapterMisfit } from '@scalearn/core/methods';
 import {
   type EncoderFamily,
   encoderArchitecture,
   fingerprintEncoder,
+  type ModelFiles,
   modelFolder,
   namedHubRepository,
   openModelFiles,
   readEncoderConfig,
 } from '@scalearn/encoders';
-import type { HubOptions } from '@scalearn/hub';
+import { HubError, type HubOptions } from '@scalearn/hub';
 import { FolderError } from '../errors.ts';
 import { isOnHub } from '../runs/stored-model.ts';
 import { localEncoder } from './encoder-source.ts';
+import { searchAdapters, searchWords, withoutLargeFiles } from './search-adapters.ts';
 
 /** An adapter of a folder or of a repository. */
 export interface ListedAdapter {
@@ -62,16 +64,41 @@ export interface ListFor {
 /**
  * Lists the adapters of a place, with the reason for each that does not fit an encoder.
  *
+ * @param place a folder, a repository of the hub (`hf:owner/name`), or words to search the hub for (`hf:sentiment`)
  * @throws FolderError if there are none
  */
 export async function listAdapters(place: string, wanted: ListFor): Promise<readonly ListedAdapter[]> {
   const { hub } = wanted;
+  const words = searchWords(place);
+  if (words !== undefined) return await listFound(words, wanted);
   const folders = await adapterFolders(place, hub);
   if (folders.length === 0)
     throw new FolderError(`${place} has no adapter, which is a folder with ${configName}; check the name`);
   const encoder = await openTarget(wanted);
   const listed: ListedAdapter[] = [];
   for (const folder of folders) listed.push(await examine(adapterPlace(place, folder), encoder, hub));
+  return listed;
+}
+
+/** Lists what a search finds. A repository that cannot be read is listed with the reason. */
+async function listFound(words: string, wanted: ListFor): Promise<readonly ListedAdapter[]> {
+  const { encoder: name, hub } = wanted;
+  const encoder = await openTarget(wanted);
+  const onHub = (await localEncoder(name)) === undefined ? name : undefined;
+  const listed: ListedAdapter[] = [];
+  for (const place of await searchAdapters(words, onHub, hub)) {
+    const without = (reason: string) => listed.push({ source: place, trainedOn: null, reason });
+    try {
+      const folders = await adapterFolders(place, hub);
+      if (folders.length === 0) without(`has no ${configName}`);
+      for (const folder of folders)
+        listed.push(await examine(adapterPlace(place, folder), encoder, hub, withoutLargeFiles));
+    } catch (error) {
+      // Without the hub the others cannot be read either.
+      if (!(error instanceof HubError) || error.reason === 'unreachable') throw error;
+      without(error.message);
+    }
+  }
   return listed;
 }
 
@@ -98,12 +125,22 @@ async function openTarget({ encoder: name, layers, families, hub }: ListFor): Pr
   };
 }
 
-async function examine(source: string, target: Target, hub: HubOptions): Promise<ListedAdapter> {
-  const folder = modelFolder(await openModelFiles(source, hub));
-  const trainedOn = await modelName(folder);
+async function examine(
+  source: string,
+  target: Target,
+  hub: HubOptions,
+  limited = (files: ModelFiles) => files,
+): Promise<ListedAdapter> {
+  const folder = modelFolder(limited(await openModelFiles(source, hub)));
+  const config = await readConfig(folder);
+  const trainedOn = modelName(config);
+  const { hidden_size: hiddenSize } = config;
+  const encoder = target.architecture;
+  // Said before its weights are downloaded.
+  if (typeof hiddenSize === 'number' && hiddenSize !== encoder.hiddenSize)
+    return { source, trainedOn, reason: otherHiddenSize(hiddenSize, encoder.hiddenSize) };
   try {
     const adapter = await readSourceFolder(folder);
-    const encoder = target.architecture;
     const shape = adapterMisfit(adapter, { encoder });
     const reason =
       shape ??
@@ -117,18 +154,25 @@ async function examine(source: string, target: Target, hub: HubOptions): Promise
   }
 }
 
-/** Returns the encoder that an adapter names in its configuration. */
-async function modelName(folder: ReturnType<typeof modelFolder>): Promise<string | null> {
+const otherHiddenSize = (own: number, wanted: number): string =>
+  `belongs to an encoder of hidden size ${own}, not ${wanted}`;
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Returns the configuration of an adapter; an empty one if the file is damaged, which its reader says. */
+async function readConfig(folder: ModelFolder): Promise<Config> {
   try {
-    const { model_name: name, base_model_name_or_path: peft } = JSON.parse(
-      (await folder.text(configName)) ?? '{}',
-    ) as Readonly<Record<string, unknown>>;
-    const found = name ?? peft;
-    return typeof found === 'string' && found !== '' ? found : null;
-  } catch {
-    // The reason below says that the file is damaged.
-    return null;
+    return Object(JSON.parse((await folder.text(configName)) ?? '{}')) as Config;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof ScalearnError)) throw error;
+    return {};
   }
+}
+
+/** Returns the encoder that an adapter names in its configuration. */
+function modelName({ model_name: name, base_model_name_or_path: peft }: Config): string | null {
+  const found = name ?? peft;
+  return typeof found === 'string' && found !== '' ? found : null;
 }
 
 const withoutPlace = (message: string, place: string): string => message.replaceAll(`${place}/`, '');

@@ -18,7 +18,7 @@ export interface FoundCandidates {
 /**
  * Finds the adapters in places that fit an encoder, with the tasks they were trained on where these are on this machine.
  *
- * @param places folders of adapters, folders with adapters in them, or `hf:owner/name`
+ * @param places folders of adapters, folders with adapters in them, `hf:owner/name`, or words to search the hub for (`hf:sentiment`)
  * @param task id of the target
  * @throws FolderError if none fits
  */
