@@ -6,7 +6,7 @@ import { evaluate } from '@scalearn/evaluation';
 import { embedTask, LogMe, sourcesTrial, taskSimilarity } from '@scalearn/experiments/runs';
 import { openDevice } from './lib/device.ts';
 import { Measured, openRankWorld } from './lib/rank-sources.ts';
-import { summarize } from './lib/rank-summary.ts';
+import { chosenSources, summarize, summarizeTogether } from './lib/rank-summary.ts';
 
 // Measured values are kept in the file, and what it has is not measured again.
 const { values } = parseArgs({
@@ -15,7 +15,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '60' },
     qualities: { type: 'string', default: 'full,short,random' },
-    parts: { type: 'string', default: 'evidence,coefficients,alone' },
+    parts: { type: 'string', default: 'evidence,coefficients,alone,together' },
   },
 });
 const seeds = Array.from(Array(Number(values.seeds)).keys());
@@ -31,9 +31,13 @@ async function timed<T extends object>(work: () => Promise<T>): Promise<T & { re
   return { ...(await work()), seconds: (performance.now() - start) / 1000 };
 }
 
-/** Trains ScaLearnUniform on one source in full, and scores it on the test rows. */
-async function scoreAlone(task: Task, source: SourceAdapter, seed: number): Promise<{ score: number }> {
-  const method = scalearn({ sources: [source], variant: 'scalearn-uniform' });
+/** Trains ScaLearnUniform on sources in full, and scores it on the test rows. */
+async function scoreOf(
+  task: Task,
+  sources: readonly SourceAdapter[],
+  seed: number,
+): Promise<{ score: number }> {
+  const method = scalearn({ sources, variant: 'scalearn-uniform' });
   using model = await train({ encoder, task, method, seed, epochs: 15, evaluateEvery: 12 });
   return { score: (await evaluate(model, task)).primary.value };
 }
@@ -72,6 +76,19 @@ for (const seed of parts.includes('alone') ? seeds : [])
   for (const task of tasks)
     for (const { adapter } of sourcesFor(task))
       await measured.of(`alone ${task.id} ${adapter.name} ${seed}`, () =>
-        timed(() => scoreAlone(task, adapter, seed)),
+        timed(() => scoreOf(task, [adapter], seed)),
       );
-for (const line of summarize(measured)) console.log(JSON.stringify(line));
+for (const seed of parts.includes('together') ? seeds : [])
+  for (const task of tasks) {
+    const all = sourcesFor(task).map(({ adapter }) => adapter);
+    for (const count of [1, 3, 8]) {
+      const names = chosenSources(measured, task.id).slice(0, count);
+      const chosen = all.filter(({ name }) => names.includes(name));
+      await measured.of(`together ${task.id} best-${count} ${seed}`, () =>
+        timed(() => scoreOf(task, chosen, seed)),
+      );
+    }
+    await measured.of(`together ${task.id} all ${seed}`, () => timed(() => scoreOf(task, all, seed)));
+  }
+for (const line of [...summarize(measured), ...summarizeTogether(measured)])
+  console.log(JSON.stringify(line));

@@ -1,4 +1,4 @@
-import { mean, randomRegretAt, regretAt, signFlipTest, spearman } from '@scalearn/evaluation';
+import { mean, randomRegretAt, regretAt, regretTest, signFlipTest, spearman } from '@scalearn/evaluation';
 import type { Measured } from './rank-sources.ts';
 
 /** What a kind of evidence finds, as means over targets. */
@@ -11,8 +11,11 @@ export interface EvidenceQuality {
   /** Expected regret of sources drawn at random. */
   readonly randomRegret1: number;
   readonly randomRegret3: number;
-  /** Of the difference of regret@3 from random choice: sign-flip test over targets, two-sided. */
-  readonly p: number;
+  /** Whether regret@1 and regret@3 are smaller than by random choice, for these targets: see `regretTest`. */
+  readonly p1: number;
+  readonly p3: number;
+  /** Whether regret@3 is smaller than by random choice for targets in general: sign-flip test over targets, two-sided. */
+  readonly pOverTargets: number;
   /** Spearman's correlation with the scores. */
   readonly correlation: number;
   /** Seconds for all sources of a target. */
@@ -23,52 +26,70 @@ type Values = ReadonlyMap<string, number>;
 /** By target, then by source. */
 type Table = ReadonlyMap<string, Values>;
 
+/** The evidence by which the command ranks. */
+const usual = 'logMe, then coefficients of the best 8';
+
+function evidenceOf(measured: Measured): Readonly<Record<string, Table>> {
+  const logMe = tableOf(measured, 'logMe', 'value');
+  const coefficients = coefficientTable(measured);
+  const similarity = tableOf(measured, 'similarity', 'value');
+  return { similarity, logMe, coefficients, [usual]: refined(logMe, coefficients) };
+}
+
+/** Returns the names of a target's sources in the order in which the command ranks them. */
+export function chosenSources(measured: Measured, target: string): readonly string[] {
+  const found = evidenceOf(measured)[usual]?.get(target) ?? new Map<string, number>();
+  return [...found].sort(([, a], [, b]) => b - a).map(([name]) => name);
+}
+
+/** Returns mean scores over targets and seeds of ScaLearnUniform on the first sources of a ranking, and on all. */
+export function summarizeTogether(measured: Measured): readonly { sources: string; score: number }[] {
+  const table = tableOf(measured, 'together', 'score');
+  const names = [...new Set([...table.values()].flatMap((each) => [...each.keys()]))];
+  return names.map((sources) => ({
+    sources,
+    score: mean([...table.values()].flatMap((each) => each.get(sources) ?? [])),
+  }));
+}
+
 /** Compares rankings by each kind of evidence with the scores of the sources alone. */
 export function summarize(measured: Measured): readonly EvidenceQuality[] {
   const scores = tableOf(measured, 'alone', 'score');
-  const logMe = tableOf(measured, 'logMe', 'value');
-  const coefficients = coefficientTable(measured);
-  const evidence: Readonly<Record<string, Table>> = {
-    similarity: tableOf(measured, 'similarity', 'value'),
-    logMe,
-    coefficients,
-    'logMe, then coefficients of the best 8': refined(logMe, coefficients),
-  };
-  return Object.entries(evidence).flatMap(([name, table]) => {
+  return Object.entries(evidenceOf(measured)).flatMap(([name, table]) => {
     const targets = [...scores.keys()].filter((target) => table.has(target));
     if (targets.length === 0) return [];
     const each = targets.map((target) =>
-      quality(scores.get(target) ?? new Map(), table.get(target) ?? new Map()),
+      inOrder(scores.get(target) ?? new Map(), table.get(target) ?? new Map()),
     );
-    const average = (key: keyof ReturnType<typeof quality>): number => mean(each.map((one) => one[key]));
-    const regrets = each.map(({ regret3 }) => regret3);
-    const chances = each.map(({ randomRegret3 }) => randomRegret3);
+    const ranked = each.map((one) => one.scores);
+    const [first, three] = [1, 3].map((k) => regretTest(ranked, k)) as [Tested, Tested];
+    const regrets = ranked.map((own) => regretAt(own, Object.keys(own).map(Number), 3));
+    const chances = ranked.map((own) => randomRegretAt(own, 3));
     return [
       {
-        ...{
-          evidence: name,
-          targets: targets.length,
-          regret1: average('regret1'),
-          regret3: average('regret3'),
-        },
-        ...{ randomRegret1: average('randomRegret1'), randomRegret3: average('randomRegret3') },
-        ...{ p: signFlipTest(regrets, chances).p, correlation: average('correlation') },
+        ...{ evidence: name, targets: targets.length },
+        ...{ regret1: first.regret, randomRegret1: first.randomRegret, p1: first.p },
+        ...{ regret3: three.regret, randomRegret3: three.randomRegret, p3: three.p },
+        pOverTargets: signFlipTest(regrets, chances).p,
+        correlation: mean(each.map((one) => one.correlation)),
         seconds: secondsOf(measured, name) / targets.length,
       },
     ];
   });
 }
 
-function quality(scores: Values, evidence: Values) {
+type Tested = ReturnType<typeof regretTest>;
+
+/** Returns the scores of the sources in points in the order of the evidence, and the correlation of both. */
+function inOrder(scores: Values, evidence: Values) {
   const names = [...scores.keys()].filter((name) => evidence.has(name));
-  const own = names.map((name) => 100 * (scores.get(name) ?? 0));
-  const values = names.map((name) => evidence.get(name) ?? 0);
-  const order = names.map((_, i) => i).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0));
-  return {
-    ...{ regret1: regretAt(own, order, 1), regret3: regretAt(own, order, 3) },
-    ...{ randomRegret1: randomRegretAt(own, 1), randomRegret3: randomRegretAt(own, 3) },
-    correlation: spearman(own, values) || 0,
-  };
+  const of = (values: Values, name: string): number => values.get(name) ?? 0;
+  const ordered = names.toSorted((a, b) => of(evidence, b) - of(evidence, a));
+  const correlation = spearman(
+    names.map((name) => of(scores, name)),
+    names.map((name) => of(evidence, name)),
+  );
+  return { scores: ordered.map((name) => 100 * of(scores, name)), correlation: correlation || 0 };
 }
 
 /** Means of a field over seeds. */

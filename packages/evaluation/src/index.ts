@@ -85,7 +85,7 @@ export {
   sigmoidProbabilities,
   softmaxProbabilities,
 } from './predictions.ts';
-export { randomRegretAt, regretAt } from './rank-quality.ts';
+export { randomRegretAt, regretAt, regretTest } from './rank-quality.ts';
 export { type Candidate, type CandidateRow, type RecordScores, recordScores } from './record.ts';
 export { type Bootstrap, pairedBootstrap } from './statistics/bootstrap.ts';
 export type { ComparedPredictions } from './statistics/compared-predictions.ts';

@@ -1,5 +1,6 @@
 import { ShapeError } from './errors.ts';
-import type { Numbers } from './lists.ts';
+import { mean, type Numbers } from './lists.ts';
+import { type ResamplingOptions, randomIndex } from './statistics/random-rows.ts';
 
 /**
  * Returns what is lost if only the first k of a ranking are tried: the best score of all candidates minus the best of
@@ -35,4 +36,40 @@ export function randomRegretAt(scores: Numbers, k: number): number {
     missed *= 1 - drawn;
   }
   return regret;
+}
+
+/**
+ * Tests whether rankings have a smaller mean regret@k over targets than candidates that are drawn at random. Under the null
+ * hypothesis every k candidates of a target are equally likely to come first. The regret is compared with that of random
+ * choices; the observed one counts as drawn, so that no p is 0.
+ *
+ * @param targets for each target the scores of its candidates in the order of its ranking
+ * @returns the one-sided p: how often a random choice has as small a regret; mean regrets of the rankings and of chance
+ * @throws ShapeError as {@link regretAt}
+ */
+export function regretTest(
+  targets: readonly Numbers[],
+  k: number,
+  { resamples = 10_000, seed = 0 }: ResamplingOptions = {},
+): { readonly p: number; readonly regret: number; readonly randomRegret: number } {
+  const inOrder = (scores: Numbers): number[] => Array.from(scores, (_, i) => i);
+  const regret = mean(targets.map((scores) => regretAt(scores, inOrder(scores), k)));
+  const below = randomIndex(seed);
+  const draw = (scores: Numbers): number => {
+    const order = inOrder(scores);
+    // The first k of a Fisher–Yates shuffle.
+    for (let i = 0; i < Math.min(k, order.length); i++) {
+      const j = i + below(order.length - i);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return regretAt(scores, order, k);
+  };
+  const most = regret + 1e-12 * Math.abs(regret);
+  let asSmall = 1;
+  for (let i = 0; i < resamples; i++) if (mean(targets.map(draw)) <= most) asSmall++;
+  return {
+    p: asSmall / (resamples + 1),
+    regret,
+    randomRegret: mean(targets.map((scores) => randomRegretAt(scores, k))),
+  };
 }

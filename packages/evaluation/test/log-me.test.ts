@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { logMe, logMeTargets, randomRegretAt, regretAt, ShapeError } from '../src/index.ts';
+import { logMe, logMeTargets, randomRegretAt, regretAt, regretTest, ShapeError } from '../src/index.ts';
 
 interface Case {
   readonly name: string;
@@ -98,6 +98,21 @@ describe('regret', () => {
     expect(randomRegretAt(scores, 2)).toBeCloseTo(mean, 12);
     expect(randomRegretAt(scores, 4)).toBeCloseTo(0, 12);
     expect(randomRegretAt(scores, 9)).toBeCloseTo(0, 12);
+  });
+
+  test('a ranking is compared with random choice', () => {
+    // Of four candidates the best comes first by chance in a quarter of the cases, for both targets in a sixteenth.
+    const good = [0.9, 0.1, 0.5, 0.3];
+    const both = regretTest([good, good], 1);
+    expect(both.p).toBeCloseTo(1 / 16, 2);
+    expect(both.regret).toBe(0);
+    expect(both.randomRegret).toBeCloseTo(0.9 - 0.45, 12);
+    // The worst first: every choice has as small a regret.
+    expect(regretTest([good.toReversed().toSorted((a, b) => a - b)], 1).p).toBe(1);
+    // The best is among two of four in half of the cases.
+    expect(regretTest([good], 2).p).toBeCloseTo(1 / 2, 1);
+    expect(regretTest([good, good], 1)).toEqual(both);
+    expect(regretTest([good, good], 1, { seed: 1 }).p).not.toBe(both.p);
   });
 
   test('refuses no candidate and no k', () => {

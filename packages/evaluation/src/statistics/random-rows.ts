@@ -23,6 +23,12 @@ export function randomSigns(seed: number): () => 1 | -1 {
   };
 }
 
+/** Returns a source of random whole numbers: each call returns one from 0 to below its argument. */
+export function randomIndex(seed: number): (below: number) => number {
+  const generator = mersenne(seed);
+  return (below) => uniformInt(generator, 0, below - 1);
+}
+
 /** Yields row numbers drawn with replacement, as many as there are rows, for each resample. */
 export function* resampledRows(
   rows: number,
