@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -15,7 +16,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
   new URL('node_modules/.cache/node-compile', import.meta.url),
 );
 
-// Two files are tested at once. With as many threads each as there are cores, threads that wait for work would take
+// Several files are tested at once. With as many threads each as there are cores, threads that wait for work would take
 // a third of the time.
 process.env.SCALEARN_THREADS ??= '1';
 
@@ -45,8 +46,8 @@ export default defineConfig({
           name: 'unit',
           include: named('.test.ts'),
           exclude: ['**/*.gpu.test.ts', '**/*.browser.test.ts', 'test/packages.test.ts'],
-          // By default one core stays idle, which is half of a small machine.
-          maxWorkers: '100%',
+          // One more than there are cores, because many tests wait for other processes.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
         },
       },
