@@ -3,7 +3,7 @@ import { CachedRepository } from './cached-repository.ts';
 import { hubUrl } from './endpoint.ts';
 import { cacheFolder } from './home.ts';
 import { parseHubName, type RepositoryKind } from './hub-name.ts';
-import { connect, type HubRemote } from './hub-remote.ts';
+import { connect, type HubConnection, type HubRemote } from './hub-remote.ts';
 import { environment, nodeModules } from './node.ts';
 import { remoteRepository } from './remote-repository.ts';
 import type { Repository } from './repository.ts';
@@ -43,22 +43,39 @@ export async function openRepository(
   const { signal, retries = 4 } = options;
   signal?.throwIfAborted();
   const node = nodeModules();
-  const reach = async (): Promise<HubRemote> => {
-    return connect(parsed, {
-      hubUrl: await hubUrl(options.endpoint, parsed.label),
-      accessToken: await findAccessToken(options.accessToken, node, parsed.label),
-      timeout: options.timeout ?? downloadTimeout(),
-      ...{ fetch: options.fetch ?? fetch, byHand: node !== undefined, retries, signal },
-    });
-  };
+  const reach = async (): Promise<HubRemote> => connect(parsed, await connectionFor(options, parsed.label));
   if (!node) {
     const remote = await reach();
     return remoteRepository(parsed, await remote.commit(parsed.revision), remote);
   }
-  const variable = environment('HF_HUB_OFFLINE') ?? environment('TRANSFORMERS_OFFLINE');
   return CachedRepository.open({
     ...{ node, name: parsed, retries, signal, cacheDir: options.cacheDir ?? cacheFolder(node) },
-    remote: (options.offline ?? isYes(variable)) ? undefined : await reach(),
+    remote: isOffline(options) ? undefined : await reach(),
     onDownload: options.onDownload,
   });
+}
+
+/** Returns whether only the cache may be used. */
+export function isOffline({ offline }: Pick<HubOptions, 'offline'>): boolean {
+  return offline ?? isYes(environment('HF_HUB_OFFLINE') ?? environment('TRANSFORMERS_OFFLINE'));
+}
+
+/**
+ * Returns how to reach the hub.
+ *
+ * @param label what is asked for, for messages
+ * @throws HubError `setting`
+ */
+export async function connectionFor(
+  options: Omit<HubOptions, 'cacheDir' | 'onDownload'>,
+  label: string,
+): Promise<HubConnection> {
+  const { signal, retries = 4 } = options;
+  const node = nodeModules();
+  return {
+    hubUrl: await hubUrl(options.endpoint, label),
+    accessToken: await findAccessToken(options.accessToken, node, label),
+    timeout: options.timeout ?? downloadTimeout(),
+    ...{ fetch: options.fetch ?? fetch, byHand: node !== undefined, retries, signal },
+  };
 }

@@ -1,17 +1,13 @@
-import { findAccessToken, isYes } from './access-token.ts';
-import { hubUrl } from './endpoint.ts';
 import { HubError } from './errors.ts';
 import { HubListing } from './hub-listing.ts';
 import { parseHubName } from './hub-name.ts';
 import { hubSend } from './hub-send.ts';
-import { environment, nodeModules } from './node.ts';
-import type { HubOptions } from './open-repository.ts';
+import { connectionFor, type HubOptions, isOffline } from './open-repository.ts';
 import { originSend } from './origin-send.ts';
 import { patientSend } from './patient-send.ts';
 import { show } from './printable.ts';
 import { limited } from './send.ts';
 import { unlessStalled } from './stall.ts';
-import { downloadTimeout } from './steady-fetch.ts';
 
 /** Maximum size in bytes of one page of results. */
 const LARGEST_PAGE = 16 * 2 ** 20;
@@ -48,28 +44,19 @@ export interface SearchOptions extends Omit<HubOptions, 'cacheDir' | 'onDownload
  * with something that is not the name of a repository; the errors of every request
  */
 export async function searchModels(query: string, options: SearchOptions = {}): Promise<FoundModel[]> {
-  const { tags = [], most = 20, signal, retries = 4, timeout = downloadTimeout() } = options;
+  const { tags = [], most = 20, signal } = options;
   signal?.throwIfAborted();
   const label = `search for ${show(query)}`;
-  const node = nodeModules();
-  const variable = environment('HF_HUB_OFFLINE') ?? environment('TRANSFORMERS_OFFLINE');
-  if (options.offline ?? (node !== undefined && isYes(variable)))
+  if (isOffline(options))
     throw new HubError(
       'offline',
       label,
       'the hub is not asked. Unset HF_HUB_OFFLINE, or name a folder or owner/name.',
     );
   const name = { kind: 'model', repo: query, revision: 'main', label } as const;
-  const home = await hubUrl(options.endpoint, label);
-  const accessToken = await findAccessToken(options.accessToken, node, label);
-  const origin = {
-    name,
-    hubUrl: home,
-    accessToken,
-    fetch: options.fetch ?? fetch,
-    byHand: node !== undefined,
-  };
-  const once = unlessStalled(originSend(origin), timeout, signal);
+  const connection = await connectionFor(options, label);
+  const { hubUrl: home, accessToken, timeout, retries } = connection;
+  const once = unlessStalled(originSend({ name, ...connection }), timeout, signal);
   const refuse = (what: string): HubError => {
     // A server may send the access token back, and messages are logged.
     const isToken = accessToken !== undefined && what.toLowerCase().includes(accessToken.toLowerCase());

@@ -23,8 +23,8 @@ export interface TokenizerFiles {
 
 /**
  * Reads a model's `tokenizer.json`. If there is none, it is made from older files as Python's classes do: the files
- * that the family of `config.json` names, such as `vocab.txt` or a SentencePiece model, with `tokenizer_config.json`, `special_tokens_map.json`
- * and `added_tokens.json` if they exist.
+ * that the family of `config.json` names, such as `vocab.txt` or a SentencePiece model, with `tokenizer_config.json`,
+ * `special_tokens_map.json` and `added_tokens.json` if they exist.
  *
  * @throws TokenizerError, MissingModelFileError
  */
@@ -49,7 +49,7 @@ async function optional(files: ModelFiles, name: string): Promise<Json> {
 }
 
 /** Returns the results of a function for names, one after the other. */
-async function each<T>(names: readonly string[], read: (name: string) => Promise<T>): Promise<T[]> {
+async function readEach<T>(names: readonly string[], read: (name: string) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (const name of names) results.push(await read(name));
   return results;
@@ -83,8 +83,8 @@ async function fromVocabulary(
       added: await optional(files, 'added_tokens.json'),
     };
     if (vocabulary.content === 'bytes')
-      return vocabulary.toJson(await each(names, (name) => bytesOf(files, name)), more);
-    return vocabulary.toJson(await each(names, (name) => files.text(name)), more);
+      return vocabulary.toJson(await readEach(names, (name) => bytesOf(files, name)), more);
+    return vocabulary.toJson(await readEach(names, (name) => files.text(name)), more);
   }
   for (const model of ['sentencepiece.bpe.model', 'spiece.model', 'spm.model', 'tokenizer.model']) {
     if (await files.has(model))
