@@ -159,10 +159,14 @@ describe('an experiment', () => {
   test('trains its models, finds them again, and is reported', { timeout: 120_000 }, async () => {
     const out = join(folder, 'runs/tiny');
     const how = { command, device: 'reference' } as const;
-    const running = runExperiment(plan, out, how);
-    const second = runExperiment(plan, out, how);
+    let second: Promise<unknown> | undefined;
+    const onEvent = ({ event }: ExperimentEvent) => {
+      if (event !== 'plan') return;
+      second = runExperiment(plan, out, how);
+      second.catch(() => {});
+    };
+    const outcomes = await runExperiment(plan, out, { ...how, onEvent });
     await expect(second).rejects.toThrow(InUseError);
-    const outcomes = await running;
     expect([...outcomes.values()]).toMatchObject([
       { state: 'done', result: { isReused: false } },
       { state: 'done', result: { isReused: false, run: { method: 'scalearn++' } } },
