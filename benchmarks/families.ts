@@ -1,6 +1,6 @@
 // Measures a step of an adapter and a prediction of every encoder family, with arbitrary weights, and the memory of each.
 import { parseArgs } from 'node:util';
-import { encoderConfigs } from './lib/configs.ts';
+import { pairLengths as batch, encoderConfigs } from './lib/configs.ts';
 import { ownProcess } from './lib/own-process.ts';
 import { report } from './lib/report.ts';
 import { measureShapeStep } from './lib/shape-step.ts';
@@ -11,8 +11,6 @@ const { values } = parseArgs({
 });
 const { device = 'onnx', threads = '2', runs = '5' } = values;
 const { encoder, step } = values;
-// Rows of the lengths of MRPC and RTE.
-const batch = [44, 52, 61, 38, 71, 55, 47, 66, 90, 33, 58, 49, 62, 40, 120, 57];
 
 if (encoder === undefined || step === undefined) {
   for (const each of encoder === undefined ? Object.keys(encoderConfigs) : [encoder])

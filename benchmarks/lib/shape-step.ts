@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Device } from '@scalearn/core';
 import { encoderParameterCount } from '@scalearn/encoders';
+import type { OnnxPrecision } from '@scalearn/onnx';
 import { type ProfiledKind, profiledStep } from '../../packages/cli/src/profile/profiled-step.ts';
 import { shapeEncoder } from '../../packages/cli/src/profile/shapes.ts';
 import { openDevice } from './device.ts';
@@ -15,10 +17,12 @@ export interface ShapeStepRequest extends BenchmarkOptions {
   readonly step: ProfiledKind;
   /** Number of tokens of each row. */
   readonly batch: readonly number[];
+  /** How the onnx device keeps weights; f32 by default. */
+  readonly precision?: OnnxPrecision;
 }
 
-/** Measures a step, and the memory of this process and of its device. Weights do not affect the time. */
-export async function measureShapeStep({ config, step: kind, batch, ...options }: ShapeStepRequest): Promise<{
+/** What is measured of a step. Weights do not affect the time. */
+export interface ShapeStep {
   readonly parameters: number;
   readonly milliseconds: number;
   readonly tokensPerSecond: number;
@@ -26,7 +30,34 @@ export async function measureShapeStep({ config, step: kind, batch, ...options }
   readonly residentMiB: number;
   /** What the device holds, in MiB. */
   readonly deviceMiB: number;
-}> {
+}
+
+/** Measures a step, and the memory of this process and of its device. */
+export async function measureShapeStep(request: ShapeStepRequest): Promise<ShapeStep> {
+  return withShapeStep(request, async ({ run, device, parameters }) => {
+    const [times] = (await inTurn([run], request.runs)) as [number[]];
+    const milliseconds = median(times);
+    const tokens = request.batch.reduce((sum, length) => sum + length, 0);
+    return {
+      ...{ parameters, milliseconds, tokensPerSecond: (tokens / milliseconds) * 1000 },
+      residentMiB: process.resourceUsage().maxRSS / 1024,
+      deviceMiB: device.memory().total / 2 ** 20,
+    };
+  });
+}
+
+interface RunningStep {
+  run(): Promise<unknown>;
+  readonly device: Device;
+  /** Number of the encoder's values. */
+  readonly parameters: number;
+}
+
+/** Compiles a step and runs it once, and frees it after the work. */
+export async function withShapeStep<T>(
+  { config, step: kind, batch, ...options }: ShapeStepRequest,
+  work: (step: RunningStep) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'scalearn-shape-'));
   try {
     writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
@@ -35,17 +66,9 @@ export async function measureShapeStep({ config, step: kind, batch, ...options }
     using encoder = await shapeEncoder(folder, { device, signal });
     using step = await profiledStep(encoder, kind, batch);
     using program = await device.compile(step.graph, { label: kind });
-    await program.run(step.feeds);
-    const [times] = (await inTurn([() => program.run(step.feeds)], options.runs)) as [number[]];
-    const milliseconds = median(times);
-    const tokens = batch.reduce((sum, length) => sum + length, 0);
-    return {
-      parameters: encoderParameterCount(encoder.config),
-      milliseconds,
-      tokensPerSecond: (tokens / milliseconds) * 1000,
-      residentMiB: process.resourceUsage().maxRSS / 1024,
-      deviceMiB: device.memory().total / 2 ** 20,
-    };
+    const run = (): Promise<unknown> => program.run(step.feeds);
+    await run();
+    return await work({ run, device, parameters: encoderParameterCount(encoder.config) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

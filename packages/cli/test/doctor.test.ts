@@ -76,6 +76,7 @@ test('the report names adapters, results, the choice and what to do', async () =
       },
       struck: [{ product: '9×9 · 9×9', tile: 'register 8×8', kernels: 'a', reason: 'it ended its process' }],
     },
+    int8: { ratio: 1.62, weightBits: 7 },
     healthy: false,
   };
   const found = [
@@ -101,7 +102,26 @@ test('the report names adapters, results, the choice and what to do', async () =
     'tokens×8 · 8×8: register 4×4, 0.500 ms (usual 1.000 ms)\n',
     '8×tokens · 8×8: subgroup, not measured, not all were tried',
     'struck out on this adapter:\n  9×9 · 9×9: register 8×8: it ended its process',
+    'in int8 are 1.6 times as fast as in f32 on this CPU, with weights of 7 bits',
     'do not use webgpu with workgroup kernels here',
   ])
     expect(text).toMatch(part);
+});
+
+test.each([
+  [
+    { ratio: 3.1, weightBits: 8 },
+    'in int8 are 3.1 times as fast as in f32 on this CPU: try train --precision int8',
+  ],
+  [
+    { ratio: 0.9, weightBits: 7 },
+    'in int8 are 0.9 times as fast as in f32 on this CPU: --precision int8 only saves memory',
+  ],
+] as const)('the report says whether int8 gains: %j', (int8, expected) => {
+  const chosen = { device: 'onnx', description: '', reason: 'there is no GPU' };
+  const report: DoctorReport = {
+    ...{ runtime: {}, adapters: [], devices: [], messages: [], advice: [], healthy: true },
+    ...{ chosen, int8 },
+  };
+  expect(conclusionText(report)).toContain(expected);
 });

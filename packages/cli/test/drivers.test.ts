@@ -1,4 +1,5 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { UsageError } from '@scalearn/experiments';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { askDrivers } from '../src/devices/ask-drivers.ts';
 import { openDevice } from '../src/devices/open-device.ts';
 import { type DoctorEvent, examine } from '../src/doctor/examine.ts';
@@ -47,4 +48,22 @@ test('doctor shows the machine before it asks the drivers, and goes on after a c
     { device: 'reference', test: { passed: true } },
   ]);
   expect(healthy).toBe(false);
+});
+
+describe('a precision', () => {
+  const open = (precision: 'f16' | 'int8', device?: 'onnx' | 'webgpu' | 'reference') =>
+    openDevice(device, () => {}, { precision, threads: 1, mayHaveGpu: () => false });
+
+  test('chooses the device that has it', async () => {
+    using device = await open('int8');
+    expect([device.kind, device.weightStorage]).toEqual(['onnx', 'int8']);
+  });
+
+  test.each([
+    ['int8', 'webgpu', '--precision int8 needs --device onnx, not webgpu'],
+    ['int8', 'reference', '--precision int8 needs --device onnx, not reference'],
+    ['f16', 'onnx', '--precision f16 needs --device webgpu, not onnx'],
+  ] as const)('%s is refused on %s', (precision, device, message) => {
+    expect(() => open(precision, device)).toThrow(new UsageError(message));
+  });
 });

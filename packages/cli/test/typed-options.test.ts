@@ -14,6 +14,7 @@ const values: Readonly<Record<string, readonly [string, unknown]>> = {
   ...{ learningRate: ['1e-2', 0.01], weightDecay: ['.1', 0.1], warmupSteps: ['8', 8], temperature: ['2', 2] },
   ...{ patience: ['2', 2], classWeights: ['balanced', 'balanced'], threshold: ['auto', 'auto'] },
   ...{ pooling: ['mean', 'mean'] },
+  ...{ precision: ['f32', 'f32'] },
   ...{ selectBy: ['primary', 'primary'], maxLength: ['64', 64], limit: ['5', 5], evalLimit: ['6', 6] },
   ...{ validationLimit: ['7', 7], trainPercent: ['35', 35], seed: ['3', 3], evaluateEvery: ['9', 9] },
 };

@@ -1,7 +1,7 @@
 // The API to train, evaluate and save models. Extensions use `@scalearn/core/graph` for tensors, operations and
 // devices, `/methods` for methods and training loops, `/files` for files, and `/testing` for tests.
 
-export type { Device, DeviceTensor, HostArray, MemoryUse } from './devices/device.ts';
+export type { Device, DeviceTensor, HostArray, MemoryUse, WeightStorage } from './devices/device.ts';
 export { ReferenceDevice } from './devices/reference.ts';
 export { type DeviceChoice, type RequestDeviceOptions, requestDevice } from './devices/request.ts';
 export { type AdapterDescription, listAdapters } from './devices/webgpu/adapter.ts';

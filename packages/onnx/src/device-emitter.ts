@@ -1,5 +1,6 @@
-import type { Dim, HostValue, OnnxValue } from '@scalearn/core/graph';
+import type { Dim, HostValue, OnnxAttribute, OnnxValue } from '@scalearn/core/graph';
 import { Emitter } from './emitter.ts';
+import type { FrozenForm, FrozenPart } from './frozen/form.ts';
 import type { ElementType } from './model.ts';
 
 /** A graph input that the device computes for each run. */
@@ -49,6 +50,7 @@ export class DeviceEmitter extends Emitter {
   readonly groups = 4;
   readonly blockScores: number | undefined;
   readonly hostInputs: HostInput[] = [];
+  readonly #frozen = new Map<OnnxValue, FrozenForm>();
 
   constructor(blockScores?: number) {
     super();
@@ -63,4 +65,40 @@ export class DeviceEmitter extends Emitter {
       return [name];
     })[0] as OnnxValue;
   }
+  /** Adds inputs for the parts of a weight that is kept in a form of its own. Nodes read it by its name. */
+  frozen(name: OnnxValue, form: FrozenForm, parts: Iterable<FrozenPart>): void {
+    for (const { name: part, type, shape } of parts)
+      this.inputs.push({ name: partName(name, part), type, shape });
+    this.#frozen.set(name, form);
+  }
+
+  override nodes(
+    type: string,
+    inputs: readonly OnnxValue[],
+    outputs: number,
+    attributes: Record<string, OnnxAttribute> = {},
+  ): readonly OnnxValue[] {
+    const special = this.#withFrozen(type, inputs, attributes);
+    return special === undefined ? super.nodes(type, inputs, outputs, attributes) : [special];
+  }
+
+  override read(value: OnnxValue): OnnxValue {
+    return this.#frozen.get(value)?.whole(this, (part) => partName(value, part)) ?? value;
+  }
+
+  /** Writes a product with a frozen weight, or the rows of one, in its form; undefined for other nodes. */
+  #withFrozen(
+    type: string,
+    [first = '', second = '', bias]: readonly OnnxValue[],
+    { transA = 0, transB = 0 }: Readonly<Record<string, OnnxAttribute>>,
+  ): OnnxValue | undefined {
+    if (type === 'Gather')
+      return this.#frozen.get(first)?.rows(this, (part) => partName(first, part), second);
+    if (type !== 'Gemm' || transA !== 0) return undefined;
+    const product = { x: first, bias, transposed: transB === 1 };
+    return this.#frozen.get(second)?.product?.(this, (part) => partName(second, part), product);
+  }
 }
+
+/** Returns the name of the input for a part of a frozen weight. */
+export const partName = (weight: OnnxValue, part: string): OnnxValue => `${weight} ${part}`;

@@ -26,12 +26,18 @@ export abstract class Emitter implements OnnxEmitter {
     outputs: number,
     attributes: Record<string, OnnxAttribute> = {},
   ): readonly OnnxValue[] {
-    return this.once(JSON.stringify([type, inputs, attributes]), () => {
+    const read = inputs.map((input) => this.read(input));
+    return this.once(JSON.stringify([type, read, attributes]), () => {
       const name = `${this.prefix}${type}_${this.nodeList.length}`;
       const names = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
-      this.nodeList.push({ type, inputs, outputs: names, attributes });
+      this.nodeList.push({ type, inputs: read, outputs: names, attributes });
       return names;
     });
+  }
+
+  /** Returns what a node reads for a value: by default the value. It differs for weights that are kept in another form. */
+  read(value: OnnxValue): OnnxValue {
+    return value;
   }
 
   scan<Carried extends string, Each extends string, Result extends string>(
@@ -39,13 +45,15 @@ export abstract class Emitter implements OnnxEmitter {
     write: (values: ScanValues<Carried, Each>, emit: OnnxEmitter) => ScanValues<Carried, Result>,
   ): ScanValues<Carried, Result> {
     const body = new BodyEmitter(this, `${this.prefix}Scan_${this.nodeList.length}`);
-    const results = write({ carried: body.read(values.carried), each: body.read(values.each) }, body);
+    const results = write({ carried: body.take(values.carried), each: body.take(values.each) }, body);
     // Carried values have the same order before a run and after it.
     const carried = body.give(replaced(values.carried, (key) => results.carried[key]));
     const each = body.give(results.each);
     this.nodeList.push({
       type: 'Scan',
-      inputs: [values.carried, values.each].flatMap((part) => Object.values<OnnxValue>(part)),
+      inputs: [values.carried, values.each].flatMap((part) =>
+        Object.values<OnnxValue>(part).map((value) => this.read(value)),
+      ),
       outputs: [carried, each].flatMap((part) => Object.values<OnnxValue>(part)),
       attributes: { num_scan_inputs: Object.keys(values.each).length },
       body,
@@ -55,7 +63,7 @@ export abstract class Emitter implements OnnxEmitter {
 
   /** Makes a value an output through its own node, because an ONNX output must not be an input or appear twice. */
   output(name: string, value: OnnxValue, type: ElementType, shape?: readonly Dim[]): void {
-    this.nodeList.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+    this.nodeList.push({ type: 'Identity', inputs: [this.read(value)], outputs: [name], attributes: {} });
     this.outputs.push({ name, type, ...(shape ? { shape } : {}) });
   }
 
@@ -121,7 +129,7 @@ class BodyEmitter extends Emitter {
   }
 
   /** Returns what a run reads in place of values of the graph around it. */
-  read<Key extends string>(values: Readonly<Record<Key, OnnxValue>>): Readonly<Record<Key, OnnxValue>> {
+  take<Key extends string>(values: Readonly<Record<Key, OnnxValue>>): Readonly<Record<Key, OnnxValue>> {
     return replaced(values, () => {
       const name = `${this.#name} input ${this.inputs.length}`;
       this.inputs.push({ name, type: 'f32' });
@@ -148,6 +156,10 @@ class BodyEmitter extends Emitter {
 
   host(value: HostValue): OnnxValue {
     return this.#outer.host(value);
+  }
+
+  override read(value: OnnxValue): OnnxValue {
+    return this.#outer.read(value);
   }
 }
 

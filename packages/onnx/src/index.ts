@@ -1,4 +1,4 @@
-export { OnnxDevice, type OnnxDeviceOptions, requestOnnxDevice } from './device.ts';
+export { OnnxDevice, type OnnxDeviceOptions, type OnnxPrecision, requestOnnxDevice } from './device.ts';
 export type { ExportCalibration } from './export/calibration.ts';
 export { type ExportDtype, type ExportedFileName, exportedFiles } from './export/dtypes.ts';
 export { OnnxExportError } from './export/errors.ts';
@@ -10,4 +10,5 @@ export {
   type ExportedPredictOptions,
   openExportedFile,
 } from './export/exported-file.ts';
+export { type Int8Gain, measureInt8 } from './frozen/gain.ts';
 export { loadRuntime, type Runtime, type RuntimeName, type WasmPaths } from './runtime.ts';

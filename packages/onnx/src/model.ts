@@ -2,7 +2,7 @@ import type { Dim, OnnxAttribute } from '@scalearn/core/graph';
 import { bytes, encode, float, integer, type Message, message, string } from './protobuf.ts';
 
 /** Numbers of element types in onnx.proto. */
-export const elementTypes = { f32: 1, u8: 2, i8: 3, i32: 6, i64: 7, bool: 9, f16: 10 } as const;
+export const elementTypes = { f32: 1, u8: 2, i8: 3, i16: 5, i32: 6, i64: 7, bool: 9, f16: 10 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 export interface ModelNode {
@@ -44,7 +44,7 @@ export interface ModelOutput {
 }
 
 /** Operators of ONNX Runtime's own domain that are used in addition to standard operators. */
-const contributed = new Set(['FusedMatMul', 'MatMulNBits']);
+const contributed = new Set(['FusedMatMul', 'MatMulIntegerToFloat', 'MatMulNBits']);
 
 function attribute(name: string, value: OnnxAttribute): Message {
   if (typeof value === 'number') return message(5, string(1, name), integer(3, value), integer(20, 2));

@@ -6,7 +6,9 @@ import {
   type Program,
   type ProgramStatistics,
 } from '@scalearn/core/graph';
+import { partName } from './device-emitter.ts';
 import type { GraphForms } from './forms.ts';
+import { FrozenTensor } from './frozen/frozen-tensor.ts';
 import { computeHostValue } from './host/compute.ts';
 import { HostContext } from './host/context.ts';
 import { maskSizes } from './host/masks.ts';
@@ -75,7 +77,11 @@ export class OnnxProgram implements Program {
         feeds[name] as HostArray,
         concreteShape(tensor.shape, context.dims),
       );
-    for (const [name, storage] of variables) values[name] = (storage as OnnxTensor).value;
+    for (const [name, storage] of variables) {
+      if (storage instanceof FrozenTensor)
+        for (const [part, value] of storage.parts) values[partName(name, part.name)] = value;
+      else values[name] = (storage as OnnxTensor).value;
+    }
     const sizes = maskSizes(
       hostInputs.map(({ value }) => value),
       context,

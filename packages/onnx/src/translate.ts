@@ -1,4 +1,4 @@
-import type { DeviceTensor } from '@scalearn/core';
+import { DeviceError, type DeviceTensor } from '@scalearn/core';
 import {
   type FeedPlan,
   type Graph,
@@ -9,6 +9,7 @@ import {
   topologicalOrder,
 } from '@scalearn/core/graph';
 import { DeviceEmitter, type HostInput } from './device-emitter.ts';
+import { FrozenTensor } from './frozen/frozen-tensor.ts';
 import { encodeModel } from './model.ts';
 import { type Leaves, writeGraph } from './write-graph.ts';
 
@@ -18,7 +19,10 @@ export interface Translation {
   readonly nodeCount: number;
   /** The inputs that the caller feeds. */
   readonly feeds: FeedPlan;
-  /** Variables by the name of their ONNX input. Weights are inputs, not constants, so that all programs share them. */
+  /**
+   * Variables by the name of their ONNX input, or the beginning of the names of those of its parts. Weights are inputs, not
+   * constants, so that all programs share them.
+   */
   readonly variables: ReadonlyMap<string, DeviceTensor>;
   readonly hostInputs: readonly HostInput[];
   /** Name of the ONNX output for each of the graph's outputs. */
@@ -41,8 +45,12 @@ export function translate(graph: Graph, blockScores?: number): Translation {
     Object.entries(graph.outputs).map(([name, tensor]) => [name, asOutput(tensor)]),
   );
   const updates = (graph.updates ?? []).map(({ variable, value }) => {
-    const leaf = leafOf(variable);
-    return { output: asOutput(value), storage: (leaf as { storage: DeviceTensor }).storage };
+    const { storage } = leafOf(variable) as { storage: DeviceTensor };
+    if (storage instanceof FrozenTensor)
+      throw new DeviceError(
+        `'${storage.label}' is stored as ${storage.storage}, so that programs cannot update it; upload it as f32`,
+      );
+    return { output: asOutput(value), storage };
   });
   return {
     model: encodeModel(emitter),
@@ -75,7 +83,9 @@ class FedLeaves implements Leaves {
     const leaf = leafOf(tensor);
     const name = leaf?.kind === 'input' ? `input ${leaf.name}` : `variable_${this.variables.size}`;
     if (leaf?.kind === 'variable') this.variables.set(name, leaf.storage);
-    this.#emitter.inputs.push({ name, type: tensor.dtype, shape: tensor.shape });
+    if (leaf?.kind === 'variable' && leaf.storage instanceof FrozenTensor)
+      this.#emitter.frozen(name, leaf.storage.form, leaf.storage.parts.keys());
+    else this.#emitter.inputs.push({ name, type: tensor.dtype, shape: tensor.shape });
     this.#names.set(tensor, name);
     return name;
   }

@@ -19,6 +19,7 @@ export async function runSettings(
   texts: readonly EncodedText[],
   heldOut: readonly EncodedText[],
 ): Promise<RunSettings> {
+  const { weightStorage = 'f32' } = device;
   return {
     ...plan,
     dropout: String(plan.dropout),
@@ -27,7 +28,7 @@ export async function runSettings(
     texts: await fingerprint(texts),
     heldOut: await fingerprint(heldOut),
     device: device.kind,
-    ...(device.weightStorage === 'f16' ? { precision: 'f16' } : {}),
+    ...(weightStorage === 'f32' ? {} : { precision: weightStorage }),
   };
 }
 

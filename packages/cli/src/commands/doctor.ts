@@ -1,6 +1,7 @@
 import { type AdapterDescription, DeviceError } from '@scalearn/core';
 import type { Peaks, TuningRecord } from '@scalearn/core/graph';
 import { UsageError } from '@scalearn/experiments';
+import type { Int8Gain } from '@scalearn/onnx';
 import type { Command } from 'commander';
 import type { Examined } from '../devices/ask-drivers.ts';
 import { type DoctorEvent, type DoctorReport, examine } from '../doctor/examine.ts';
@@ -75,7 +76,7 @@ function columns(device: string, ...others: readonly string[]): string {
 
 /** Formats the end of the report. */
 export function conclusionText(report: DoctorReport): string {
-  const { devices, chosen, messages, advice, peaks, tuning, healthy } = report;
+  const { devices, chosen, messages, advice, peaks, tuning, int8, healthy } = report;
   const notes = devices.flatMap((each) => {
     const text = each.missing ?? each.skipped ?? each.failure ?? each.test?.leftOut;
     return text === undefined ? [] : [`${nameOf(each)}: ${text}`];
@@ -89,11 +90,26 @@ export function conclusionText(report: DoctorReport): string {
     ...(tuning && (Object.keys(tuning.products).length > 0 || tuning.struck.length > 0)
       ? [tuningText(tuning)]
       : []),
+    ...(int8 ? [int8Text(int8)] : []),
     `auto picks ${chosen.device}${chosen.description ? ` (${chosen.description})` : ''}: ${chosen.reason}`,
     ...(advice.length > 0 ? [advice.map((text) => `Advice: ${text}`).join('\n')] : []),
     healthy ? 'All tested devices compute correctly.' : 'A device fails its self-test.',
   ];
   return `\n${sections.join('\n\n')}\n`;
+}
+
+/** Less is not worth the rounding. */
+const leastGain = 1.1;
+
+function int8Text({ ratio, weightBits }: Int8Gain): string {
+  const times = `${ratio.toFixed(1)} times as fast as in f32`;
+  const bits =
+    weightBits === 7
+      ? ', with weights of 7 bits, because this CPU has no exact sums of products of bytes'
+      : '';
+  return ratio < leastGain
+    ? `Products with frozen weights in int8 are ${times} on this CPU: --precision int8 only saves memory here.`
+    : `Products with frozen weights in int8 are ${times} on this CPU${bits}: try train --precision int8.`;
 }
 
 function peaksText({ f32, f16, bandwidth, dispatch, submission }: Peaks): string {

@@ -1,30 +1,52 @@
 import { existsSync } from 'node:fs';
-import { type AdapterDescription, type Device, type DeviceChoice, requestDevice } from '@scalearn/core';
+import {
+  type AdapterDescription,
+  type Device,
+  type DeviceChoice,
+  requestDevice,
+  type WeightStorage,
+} from '@scalearn/core';
+import { UsageError } from '@scalearn/experiments';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { tuningFiles } from '../folders/tuning-files.ts';
 import { askDrivers } from './ask-drivers.ts';
 
+export interface OpenDeviceOptions {
+  /** CPU threads of ONNX Runtime; all by default. */
+  readonly threads?: number | undefined;
+  /** How frozen weights are kept; f32 by default. Other precisions choose the device that has them. */
+  readonly precision?: WeightStorage | undefined;
+  /** Returns whether there can be a GPU; by default Linux says. */
+  readonly mayHaveGpu?: () => boolean;
+}
+
 /**
  * Opens the requested device, or the best available one. The drivers are not asked where there can be no GPU.
  *
- * @param mayHaveGpu returns whether there can be one; by default Linux says
- * @throws DeviceError that says what to install
+ * @throws DeviceError that says what to install, UsageError for a device that lacks the precision
  */
 export function openDevice(
   choice: DeviceChoice | undefined,
   onWarning: (message: string) => void,
-  {
-    threads,
-    mayHaveGpu = hasGpuFile,
-  }: { readonly threads?: number | undefined; readonly mayHaveGpu?: () => boolean } = {},
+  { threads, precision = 'f32', mayHaveGpu = hasGpuFile }: OpenDeviceOptions = {},
 ): Promise<Device> {
+  const onnx = precision === 'f16' ? {} : { precision };
+  const webgpu = precision === 'int8' ? {} : { precision };
   return requestDevice({
-    device: choice,
-    onnx: () => requestOnnxDevice(threads === undefined ? {} : { threads }),
-    webgpu: { tuning: { store: tuningFiles(onWarning) } },
+    device: deviceWith(precision, choice),
+    onnx: () => requestOnnxDevice({ ...onnx, ...(threads === undefined ? {} : { threads }) }),
+    webgpu: { ...webgpu, tuning: { store: tuningFiles(onWarning) } },
     adapter: async () => (mayHaveGpu() ? await bestAdapter(onWarning) : softwareAdapter),
     onWarning,
   });
+}
+
+/** Returns the device that is asked for, or the one that has the precision. @throws UsageError if the two differ */
+function deviceWith(precision: WeightStorage, choice: DeviceChoice | undefined): DeviceChoice | undefined {
+  if (precision === 'f32') return choice;
+  const only = precision === 'int8' ? 'onnx' : 'webgpu';
+  if (choice === undefined || choice === 'auto' || choice === only) return only;
+  throw new UsageError(`--precision ${precision} needs --device ${only}, not ${choice}`);
 }
 
 /** What Linux has for a GPU: of Mesa's drivers, NVIDIA, Windows below Linux, Qualcomm, ARM. */

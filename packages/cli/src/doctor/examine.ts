@@ -1,6 +1,6 @@
 import { type AdapterDescription, type Device, ReferenceDevice } from '@scalearn/core';
 import type { Peaks, TuningRecord } from '@scalearn/core/graph';
-import { requestOnnxDevice } from '@scalearn/onnx';
+import { type Int8Gain, measureInt8, requestOnnxDevice } from '@scalearn/onnx';
 import type { Examined } from '../devices/ask-drivers.ts';
 import { askDrivers, type DriverEvent, type Extent } from '../devices/ask-drivers.ts';
 import { openDevice } from '../devices/open-device.ts';
@@ -21,6 +21,8 @@ export interface DoctorReport {
   readonly peaks?: Peaks;
   /** What was measured of kernels on the adapter, now or earlier; absent without an adapter. */
   readonly tuning?: TuningRecord;
+  /** What the precision int8 gains on the CPU; absent without ONNX Runtime. */
+  readonly int8?: Int8Gain;
   readonly healthy: boolean;
 }
 
@@ -51,7 +53,7 @@ export async function examine(
     show({ event: 'examined', examined });
   };
   let isListed = false;
-  let measured: Pick<DoctorReport, 'peaks' | 'tuning'> = {};
+  let measured: Pick<DoctorReport, 'peaks' | 'tuning' | 'int8'> = {};
   const { messages, failure } = await askDrivers(
     extent,
     (event) => {
@@ -73,6 +75,8 @@ export async function examine(
     add({ device, ...(await examineDevice(open, test)) });
   };
   await look('onnx', () => requestOnnxDevice());
+  if (devices.some(({ device, test }) => device === 'onnx' && test?.passed))
+    measured = { ...measured, int8: await measureInt8() };
   await look('reference', async () => new ReferenceDevice());
   const chosen = await choose();
   const [advice, healthy] = [await advise(adapters, devices), !devices.some(isBroken)];

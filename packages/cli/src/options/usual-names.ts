@@ -44,6 +44,7 @@ export const usualOptionNames: Readonly<Record<string, readonly string[]>> = {
   overwrite: ['overwrite-output-dir', 'force', 'replace', 'f', 'y'],
   quiet: ['silent', 'q'],
   dtype: ['precision', 'fp16', 'f16', 'half', 'quantize'],
+  precision: ['dtype', 'fp16', 'bf16', 'mixed-precision', 'torch-dtype', 'load-in-8bit', 'int8'],
   split: ['eval-split', 'subset'],
 };
 

@@ -1,17 +1,17 @@
 import type { Graph } from '../graph/graph.ts';
 import type { DimValues } from '../graph/shape.ts';
-import type { DeviceTensor, HostArray } from '../graph/storage.ts';
+import type { DeviceTensor, HostArray, WeightStorage } from '../graph/storage.ts';
 
-export type { DeviceTensor, HostArray };
+export type { DeviceTensor, HostArray, WeightStorage };
 
 export interface UploadOptions {
   /** Name used in errors and in the memory report; `tensor` by default. */
   readonly label?: string;
   /**
-   * Storage type of f32 values; `f32` by default. `f16` halves the memory of frozen weights where it is supported;
-   * sums stay f32.
+   * How frozen f32 values are kept where the device can do so; `f32` by default. `f16` takes half the memory, `int8` a
+   * quarter, with products of whole numbers. Sums stay f32.
    */
-  readonly storage?: 'f32' | 'f16';
+  readonly storage?: WeightStorage;
 }
 
 export interface CompileOptions {
@@ -65,8 +65,8 @@ export interface Device extends AsyncDisposable, Disposable {
   readonly description: string;
   /** Resolves with the reason when the device is lost other than by dispose(). Some devices are never lost. */
   readonly lost: Promise<string>;
-  /** Storage type of frozen weights for which none is asked; f32 by default. */
-  readonly weightStorage?: 'f32' | 'f16';
+  /** How the weights of an encoder's linear layers are kept unless another storage is asked for; f32 by default. */
+  readonly weightStorage?: WeightStorage;
   /**
    * The kernels in use that measurements chose, by what they compute. They are part of a run's record, because others may
    * round differently. By default nothing is measured.

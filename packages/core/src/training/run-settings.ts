@@ -10,6 +10,7 @@ import { type TrainingOption, trainingOptions } from './training-options.ts';
 /** Returns the settings that affect a run's results. A checkpoint is continued only with equal settings. */
 export function runSettings(options: TrainOptions, plan: Plan, model: TrainableModel): RunSettings {
   const { encoder, select, classWeights = 'none' } = options;
+  const { weightStorage = 'f32' } = encoder.device;
   const pooling = poolingOf(options);
   const specs = model.parameters.groups.flatMap((group) =>
     group.specs.map((spec) => `${spec.name} [${spec.shape}]`),
@@ -23,7 +24,7 @@ export function runSettings(options: TrainOptions, plan: Plan, model: TrainableM
     device: encoder.device.kind,
     select: select ? `${select.metric} ${select.better}` : 'loss lower',
     parameters: specs.join(', '),
-    ...(encoder.device.weightStorage === 'f16' ? { precision: 'f16' } : {}),
+    ...(weightStorage === 'f32' ? {} : { precision: weightStorage }),
     ...(pooling === undefined ? {} : { pooling }),
     ...(classWeights === 'none' ? {} : { classWeights: weightsText(classWeights) }),
   };

@@ -1,4 +1,4 @@
-import type { Device, DeviceTensor, NamedTensor } from '@scalearn/core';
+import type { Device, DeviceTensor, NamedTensor, WeightStorage } from '@scalearn/core';
 import type { TensorReader } from '@scalearn/core/files';
 import type { TransformerConfig } from '../families/config.ts';
 import { type FamilyOptions, familyOf } from '../families/list.ts';
@@ -22,8 +22,11 @@ export interface CreateEncoderOptions extends FamilyOptions {
   readonly tokenizer?: SegmentEncoder;
   /** Number of layers to use, from the first. Default: all. */
   readonly layers?: number;
-  /** Storage type of the weights of linear layers and embeddings on the device; by default the device decides. Sums are always f32. */
-  readonly storage?: 'f32' | 'f16';
+  /**
+   * How the device keeps matrices; by default the device decides. With `int8`, tables of embeddings are `f16`: a rounded
+   * token would be as wrong in every text. Vectors and sums are always f32.
+   */
+  readonly storage?: WeightStorage;
   /**
    * Called as tensors are read; by default progress is not reported. Each tensor is read twice: for the fingerprint, and for the
    * device.
@@ -53,8 +56,7 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
   const weights = new Map<string, { spec: WeightSpec; tensor: DeviceTensor }>();
   try {
     const upload = (spec: WeightSpec, values: Float32Array): void => {
-      // Vectors are small and sensitive to precision, so only matrices are stored in half precision.
-      const kept = spec.shape.length > 1 ? storage : 'f32';
+      const kept = storageOf(spec, storage);
       const label = `encoder/${spec.name}`;
       weights.set(spec.name, { spec, tensor: device.upload(values, spec.shape, { label, storage: kept }) });
     };
@@ -78,6 +80,15 @@ export async function createEncoder(options: CreateEncoderOptions): Promise<Tran
     ...(options.source === undefined ? {} : { source: options.source }),
     ...(tokenizer ? { tokenizer } : {}),
   });
+}
+
+/** Returns how a weight is kept. Vectors are small and sensitive to precision, so only matrices are in fewer bits. */
+function storageOf({ shape, linear, optional }: WeightSpec, wanted: WeightStorage): WeightStorage {
+  if (shape.length === 1) return 'f32';
+  if (wanted !== 'int8') return wanted;
+  // The pooler is optional. It is small, and heads train it.
+  if (optional) return 'f32';
+  return linear ? 'int8' : 'f16';
 }
 
 /** Reads what a checkpoint has of modules of a head. */

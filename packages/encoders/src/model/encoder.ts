@@ -98,6 +98,10 @@ export class TransformerEncoder implements Encoder {
       const whole = wanted?.(name) ?? true;
       const some = whole ? [] : parts.filter((part) => part !== name && wanted?.(part));
       if (!whole && some.length === 0) return [];
+      if (tensor.storage === 'int8')
+        throw new ArgumentError(
+          `'${name}' cannot be trained, because it is stored in 8 bits; load the encoder with the storage f32, or use the precision f32`,
+        );
       const values = Float32Array.from(await tensor.read());
       const decay = spec.initial === 'normal';
       const onDisk = (part: string): string => `${prefix}.${part}`;

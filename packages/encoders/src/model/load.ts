@@ -1,4 +1,4 @@
-import { ArgumentError, type Device } from '@scalearn/core';
+import { ArgumentError, type Device, type WeightStorage } from '@scalearn/core';
 import { shown } from '@scalearn/core/files';
 import { checkOptionNames, hasFunctions } from '@scalearn/core/methods';
 import { type HubOptions, nodeModules } from '@scalearn/hub';
@@ -17,8 +17,8 @@ export interface LoadEncoderOptions extends HubOptions, FamilyOptions {
   readonly device: Device;
   /** Number of layers to use, from the first. Default: all. */
   readonly layers?: number;
-  /** Storage type of matrices on the device. `f16` halves their memory if the device supports it. */
-  readonly storage?: 'f32' | 'f16';
+  /** How the device keeps matrices, see `createEncoder`; by default the device decides. */
+  readonly storage?: WeightStorage;
   /**
    * Called as tensors are read; by default progress is not reported. Each tensor is read twice: for the fingerprint, and for the
    * device.

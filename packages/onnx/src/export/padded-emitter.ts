@@ -46,12 +46,12 @@ export class PaddedEmitter extends Emitter implements FormatEmitter {
   ): readonly OnnxValue[] {
     if (type === 'FusedMatMul') return [this.#matMul(inputs, attributes)];
     const special = this.#withWeight(type, inputs, attributes);
-    if (special !== undefined) return [special];
-    const read = inputs.map((name) => {
-      const stored = this.#weights.get(name);
-      return stored ? stored.format.whole(this, stored.weight) : name;
-    });
-    return super.nodes(type, read, outputs, attributes);
+    return special === undefined ? super.nodes(type, inputs, outputs, attributes) : [special];
+  }
+
+  override read(value: OnnxValue): OnnxValue {
+    const stored = this.#weights.get(value);
+    return stored ? stored.format.whole(this, stored.weight) : value;
   }
 
   /** Writes a linear layer, or the rows of a table, in the form of its weight; undefined for other nodes. */

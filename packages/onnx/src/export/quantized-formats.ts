@@ -1,6 +1,7 @@
 import type { OnnxValue } from '@scalearn/core/graph';
 import { elementTypes } from '../model.ts';
-import { quantizeBlocks, quantizeRows } from './quantize.ts';
+import { quantizeBlocks, quantizeRows } from '../quantize.ts';
+import { OnnxExportError } from './errors.ts';
 import { type FormatEmitter, f32, type Weight, type WeightFormat } from './weight-format.ts';
 
 // Which products are quantized was decided by the logits of trained models (MiniLM-L6; SST-2 and STS-B). docs/guide/
@@ -34,7 +35,7 @@ export const q8: WeightFormat = {
     const { name, values } = weight;
     const [out = 0, width = 0] = weight.shape;
     if (!isLarge(weight) || out < width) return undefined;
-    const quantized = once(() => quantizeRows(values, width));
+    const quantized = once(() => quantizeRows(values, width, diverged));
     // Unsigned, because products of unsigned and signed bytes can overflow on CPUs without VNNI.
     const data = emit.store(`${name} u8`, () => ({
       ...{ type: 'u8', shape: [width, out] },
@@ -65,7 +66,7 @@ export const q4: WeightFormat = {
     const { name, values } = weight;
     const [out = 0, width = 0] = weight.shape;
     const blocks = Math.ceil(width / blockSize);
-    const quantized = once(() => quantizeBlocks(values, width, blockSize));
+    const quantized = once(() => quantizeBlocks(values, width, blockSize, diverged));
     const data = emit.store(`${name} u4`, () => ({
       ...{ type: 'u8', shape: [out, blocks, blockSize / 2] },
       data: quantized().data,
@@ -78,6 +79,11 @@ export const q4: WeightFormat = {
     return emit.node('MatMulNBits', [x, data, scales], sizes);
   },
 };
+
+const diverged = (value: number): OnnxExportError =>
+  new OnnxExportError(
+    `the model has the weight ${value}, which cannot be quantized; its training had diverged, so train it again`,
+  );
 
 const isMatrix = ({ shape }: Weight): boolean => shape.length === 2;
 
@@ -92,7 +98,7 @@ function storedRows(
   { name, shape, values }: Weight,
 ): { readonly data: OnnxValue; readonly scales: OnnxValue } {
   const [rows = 0, width = 0] = shape;
-  const quantized = once(() => quantizeRows(values, width));
+  const quantized = once(() => quantizeRows(values, width, diverged));
   return {
     data: emit.store(`${name} i8`, () => ({ type: 'i8', shape, data: quantized().data })),
     scales: emit.store(`${name} i8 scales`, () => ({

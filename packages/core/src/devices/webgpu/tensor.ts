@@ -35,7 +35,7 @@ export class WebGPUTensor implements DeviceTensor {
     if (data.length !== this.size)
       throw new ShapeError(`'${label}': ${data.length} values do not make [${shape.join(', ')}]`);
     this.dtype = data instanceof Int32Array ? 'i32' : 'f32';
-    this.storage = this.dtype === 'f32' ? storage : 'f32';
+    this.storage = this.dtype === 'i32' || storage === 'f32' ? 'f32' : 'f16';
     this.#release = () => release(this);
     if (this.storedBytes > context.limit) {
       this.#host = encode(data, this.storage);

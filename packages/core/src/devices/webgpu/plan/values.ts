@@ -58,7 +58,7 @@ function aliasedBy(value: Value): Alias | undefined {
 /** Returns whether an array is a variable stored as f16. */
 export function isHalf(root: Value): boolean {
   const leaf = valueLeaf(root);
-  return leaf?.kind === 'variable' && 'storage' in leaf.storage && leaf.storage.storage === 'f16';
+  return leaf?.kind === 'variable' && leaf.storage.storage === 'f16';
 }
 
 /** Returns whether a node only renames existing elements. */

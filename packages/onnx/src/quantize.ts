@@ -1,25 +1,29 @@
-import { OnnxExportError } from './errors.ts';
-
 /** A matrix in whole numbers of few bits. A value is its number times the scale of its group. */
 export interface Quantized<Data> {
   readonly data: Data;
   readonly scales: Float32Array;
 }
 
-/** Largest number of {@link quantizeRows}. */
-const most = 127;
+/** Returns the error for a value that is not finite. */
+export type Refuse = (value: number) => Error;
 
 /**
- * Quantizes a matrix `[rows, width]` to 8 bits: whole numbers from -127 to 127, with one scale per row.
+ * Quantizes a matrix `[rows, width]` to whole numbers of at most 8 bits, with one scale per row.
  *
- * @throws OnnxExportError for values that are not finite
+ * @param most largest number; the smallest is `-most`
+ * @throws what `refuse` returns
  */
-export function quantizeRows(values: Float32Array, width: number): Quantized<Int8Array> {
+export function quantizeRows(
+  values: Float32Array,
+  width: number,
+  refuse: Refuse,
+  most = 127,
+): Quantized<Int8Array> {
   const data = new Int8Array(values.length);
   const scales = new Float32Array(values.length / width);
   for (let row = 0; row < scales.length; row++) {
     const from = row * width;
-    const scale = Math.abs(largestOf(values, from, width)) / most || 1;
+    const scale = Math.abs(largestOf(values, from, width, refuse)) / most || 1;
     scales[row] = scale;
     for (let i = from; i < from + width; i++) data[i] = Math.round((values[i] as number) / scale);
   }
@@ -33,9 +37,14 @@ export function quantizeRows(values: Float32Array, width: number): Quantized<Int
  *
  * @param block values of a block, an even number
  * @returns data `[rows, blocks, block / 2]`, scales `[rows · blocks]`
- * @throws OnnxExportError for values that are not finite
+ * @throws what `refuse` returns
  */
-export function quantizeBlocks(values: Float32Array, width: number, block: number): Quantized<Uint8Array> {
+export function quantizeBlocks(
+  values: Float32Array,
+  width: number,
+  block: number,
+  refuse: Refuse,
+): Quantized<Uint8Array> {
   const blocks = Math.ceil(width / block);
   const count = (values.length / width) * blocks;
   const data = new Uint8Array((count * block) / 2);
@@ -45,7 +54,7 @@ export function quantizeBlocks(values: Float32Array, width: number, block: numbe
     const from = Math.floor(at / blocks) * width + start;
     const length = Math.min(block, width - start);
     // The value of the largest size becomes -8: the range reaches further below zero than above.
-    const scale = largestOf(values, from, length) / -8 || 1;
+    const scale = largestOf(values, from, length, refuse) / -8 || 1;
     scales[at] = scale;
     for (let i = 0; i < block; i++) {
       const value = i < length ? (values[from + i] as number) : 0;
@@ -58,14 +67,11 @@ export function quantizeBlocks(values: Float32Array, width: number, block: numbe
 }
 
 /** Returns the value of the largest size among `length` values. */
-function largestOf(values: Float32Array, from: number, length: number): number {
+function largestOf(values: Float32Array, from: number, length: number, refuse: Refuse): number {
   let largest = 0;
   for (let i = from; i < from + length; i++) {
     const value = values[i] as number;
-    if (!Number.isFinite(value))
-      throw new OnnxExportError(
-        `the model has the weight ${value}, which cannot be quantized; its training had diverged, so train it again`,
-      );
+    if (!Number.isFinite(value)) throw refuse(value);
     if (Math.abs(value) > Math.abs(largest)) largest = value;
   }
   return largest;
