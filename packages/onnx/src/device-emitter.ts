@@ -65,6 +65,7 @@ export class DeviceEmitter extends Emitter {
       return [name];
     })[0] as OnnxValue;
   }
+
   /** Adds inputs for the parts of a weight that is kept in a form of its own. Nodes read it by its name. */
   frozen(name: OnnxValue, form: FrozenForm, parts: Iterable<FrozenPart>): void {
     for (const { name: part, type, shape } of parts)
@@ -72,22 +73,12 @@ export class DeviceEmitter extends Emitter {
     this.#frozen.set(name, form);
   }
 
-  override nodes(
-    type: string,
-    inputs: readonly OnnxValue[],
-    outputs: number,
-    attributes: Record<string, OnnxAttribute> = {},
-  ): readonly OnnxValue[] {
-    const special = this.#withFrozen(type, inputs, attributes);
-    return special === undefined ? super.nodes(type, inputs, outputs, attributes) : [special];
-  }
-
   override read(value: OnnxValue): OnnxValue {
     return this.#frozen.get(value)?.whole(this, (part) => partName(value, part)) ?? value;
   }
 
   /** Writes a product with a frozen weight, or the rows of one, in its form; undefined for other nodes. */
-  #withFrozen(
+  protected override special(
     type: string,
     [first = '', second = '', bias]: readonly OnnxValue[],
     { transA = 0, transB = 0 }: Readonly<Record<string, OnnxAttribute>>,

@@ -26,6 +26,8 @@ export abstract class Emitter implements OnnxEmitter {
     outputs: number,
     attributes: Record<string, OnnxAttribute> = {},
   ): readonly OnnxValue[] {
+    const special = this.special(type, inputs, attributes);
+    if (special !== undefined) return [special];
     const read = inputs.map((input) => this.read(input));
     return this.once(JSON.stringify([type, read, attributes]), () => {
       const name = `${this.prefix}${type}_${this.nodeList.length}`;
@@ -33,6 +35,15 @@ export abstract class Emitter implements OnnxEmitter {
       this.nodeList.push({ type, inputs: read, outputs: names, attributes });
       return names;
     });
+  }
+
+  /** Writes other nodes in place of one, and returns their result; undefined, the default, writes the node itself. */
+  protected special(
+    _type: string,
+    _inputs: readonly OnnxValue[],
+    _attributes: Readonly<Record<string, OnnxAttribute>>,
+  ): OnnxValue | undefined {
+    return undefined;
   }
 
   /** Returns what a node reads for a value: by default the value. It differs for weights that are kept in another form. */

@@ -38,28 +38,19 @@ export class PaddedEmitter extends Emitter implements FormatEmitter {
     })[0] as OnnxValue;
   }
 
-  override nodes(
-    type: string,
-    inputs: readonly OnnxValue[],
-    outputs: number,
-    attributes: Record<string, OnnxAttribute> = {},
-  ): readonly OnnxValue[] {
-    if (type === 'FusedMatMul') return [this.#matMul(inputs, attributes)];
-    const special = this.#withWeight(type, inputs, attributes);
-    return special === undefined ? super.nodes(type, inputs, outputs, attributes) : [special];
-  }
-
   override read(value: OnnxValue): OnnxValue {
     const stored = this.#weights.get(value);
     return stored ? stored.format.whole(this, stored.weight) : value;
   }
 
-  /** Writes a linear layer, or the rows of a table, in the form of its weight; undefined for other nodes. */
-  #withWeight(
+  /** Writes a linear layer, or the rows of a table, in the form of its weight, and products without FusedMatMul. */
+  protected override special(
     type: string,
     inputs: readonly OnnxValue[],
-    { transA = 0, transB = 0 }: Readonly<Record<string, OnnxAttribute>>,
+    attributes: Readonly<Record<string, OnnxAttribute>>,
   ): OnnxValue | undefined {
+    if (type === 'FusedMatMul') return this.#matMul(inputs, attributes);
+    const { transA = 0, transB = 0 } = attributes;
     const [first = '', second = '', bias] = inputs;
     const table = this.#weights.get(first);
     if (type === 'Gather' && table) return table.format.rows?.(this, table.weight, second);
