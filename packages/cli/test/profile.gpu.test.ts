@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { scratchFolder } from '../../../test/support/scratch.ts';
 import type { Profile } from '../src/profile/measure-step.ts';
 import { profileText } from '../src/profile/profile-output.ts';
+import { profilePage } from '../src/profile/profile-page.ts';
 import { events, run, start } from './support/run.ts';
 
 const out = join(scratchFolder(), 'trace.json');
@@ -38,6 +39,9 @@ test('profile measures the work and the time of every dispatch', async () => {
   };
   const bars = traceEvents.filter(({ ph }) => ph === 'X');
   expect(bars.map(({ dur }) => dur)).toEqual(kernels.map((kernel) => kernel.milliseconds * 1e3));
+  const page = profilePage(profile);
+  expect(page.match(/<rect /g)?.length).toBeGreaterThan(2 * kernels.length);
+  expect(page).toContain('of peak');
   const text = profileText(profile);
   expect(text).toMatch(/predict of 2 rows of 9 tokens in f32 on WebGPU/);
   expect(text).toContain(`${kernels.length} dispatches`);

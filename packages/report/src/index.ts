@@ -19,6 +19,7 @@ export type { ReportMethod } from './experiment/methods.ts';
 export { parseReportData } from './experiment/parse.ts';
 export { isShallowJson } from './experiment/shallow-json.ts';
 export { experimentReport, type ReportFormat, reportFormats } from './experiment/write.ts';
+export { type FlameChartOptions, type FlameNode, flameChart } from './figures/flame-chart.ts';
 export { type HeatMapOptions, heatMap } from './figures/heat-map.ts';
 export {
   type CurvePoint,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { flameChart } from '../src/figures/flame-chart.ts';
 import { heatMap } from '../src/figures/heat-map.ts';
 import { learningCurves, meanCurves } from '../src/figures/learning-curves.ts';
 import { linearScale, logScale } from '../src/figures/scales.ts';
@@ -203,4 +204,39 @@ test('labels of an axis that would cover each other are left out', () => {
   }).text;
   for (const text of ['1', '1,000', '2,000']) expect(svg).toContain(`>${text}</text>`);
   for (const text of ['2', '1,001']) expect(svg).not.toContain(`>${text}</text>`);
+});
+
+test('a flame chart has a bar for every part, as wide as it is large, below its whole', () => {
+  const root = {
+    ...{ name: 'step', value: 8 },
+    parts: [
+      { name: 'matmul', value: 6, color: 1, parts: [{ name: 'a<b', value: 4, details: '2 dispatches' }] },
+      { name: 'attention', value: 2, color: 2 },
+    ],
+  };
+  const svg = flameChart({ root, format: (value) => `${value} ms`, label: 'Time' }).text;
+  checkNesting(svg);
+  expect(titles(svg)).toEqual([
+    'step: 8 ms, 100.0 %',
+    'matmul: 6 ms, 75.0 %',
+    'a<b: 4 ms, 50.0 %; 2 dispatches',
+    'attention: 2 ms, 25.0 %',
+  ]);
+  const bars = [...svg.matchAll(/<rect x="([\d.]+)" y="(\d+)" width="([\d.]+)"/g)].map((match) =>
+    match.slice(1).map(Number),
+  );
+  expect(bars).toEqual([
+    [0, 0, 920],
+    [0, 24, 690],
+    [0, 48, 460],
+    [690, 24, 230],
+  ]);
+  // A part has the color of its whole.
+  expect([...svg.matchAll(/fill="var\(--series-(\d)/g)].map(([, n]) => n)).toEqual(['8', '2', '2', '3']);
+  expect(svg).toContain('height="72"');
+});
+
+test('a flame chart of nothing is empty', () => {
+  const svg = flameChart({ root: { name: 'step', value: 0 }, format: String, label: 'Time' }).text;
+  expect(titles(svg)).toEqual([]);
 });

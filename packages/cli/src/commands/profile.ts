@@ -6,6 +6,7 @@ import { jsonLine } from '../output/reporter.ts';
 import { oneLine } from '../output/terminal.ts';
 import { measureStep } from '../profile/measure-step.ts';
 import { chromeTrace, profileText } from '../profile/profile-output.ts';
+import { profilePage } from '../profile/profile-page.ts';
 import { type Batch, type ProfiledKind, profiledSteps } from '../profile/profiled-step.ts';
 import type { CommandContext, Run } from './context.ts';
 
@@ -59,10 +60,10 @@ export function addProfile(root: Command, run: Run): void {
     )
     .option('--tune', 'measure which kernels are fastest also on a software adapter')
     .option('--runs <n>', 'runs, of which the median is shown', wholeNumber(1), 5)
-    .addOption(pathOption('--out <file>', 'also write a trace for Chrome or Perfetto'))
+    .addOption(pathOption('--out <file>', 'also write a page (.html), or a trace for Chrome or Perfetto'))
     .option('--overwrite', 'replace the file')
     .option('--json', 'one JSON object on standard output')
-    .addHelpText('after', '\nExample:\n  scalearn profile --encoder mini --step stage2 --out trace.json\n')
+    .addHelpText('after', '\nExample:\n  scalearn profile --encoder mini --step stage2 --out step.html\n')
     .action((given: ProfileArguments) => run((context) => profile(given, context)));
 }
 
@@ -86,7 +87,8 @@ async function profile(given: ProfileArguments, { terminal, signal, setup }: Com
     families: setup.families,
     signal,
   });
-  if (out !== undefined) await writeOutput(out, chromeTrace(measured));
+  if (out !== undefined)
+    await writeOutput(out, /\.html?$/i.test(out) ? profilePage(measured) : chromeTrace(measured));
   if (json) jsonLine(terminal, { event: 'done', ...measured, ...(out !== undefined && { out }) });
   else terminal.out(profileText(measured));
 }

@@ -1,18 +1,8 @@
 import { oneLine } from '../output/terminal.ts';
-import type { Profile, ProfiledKernel } from './measure-step.ts';
+import { kernelRows, sumOf } from './kernel-rows.ts';
+import type { Profile } from './measure-step.ts';
 import { batchText } from './profiled-step.ts';
-import { leastMilliseconds, leastOfAll } from './roofline.ts';
-
-/** Dispatches of the same operations, together. */
-interface Row {
-  readonly label: string;
-  readonly count: number;
-  readonly milliseconds: number;
-  readonly flops: number;
-  readonly bytes: number;
-  /** Milliseconds that they take at least. */
-  readonly least: number;
-}
+import { leastOfAll } from './roofline.ts';
 
 /** Rows of the table; the rest is one row. */
 const shownRows = 20;
@@ -21,7 +11,7 @@ const shownRows = 20;
 export function profileText(profile: Profile): string {
   const { adapter, clock, step, batch, precision, peaks, kernels, milliseconds, memory } = profile;
   const total = kernels.reduce((sum, kernel) => sum + kernel.milliseconds, 0);
-  const rows = rowsOf(profile);
+  const rows = kernelRows(profile);
   const others = rows.slice(shownRows);
   const shown = [...rows.slice(0, shownRows), ...(others.length > 0 ? [sumOf('all others', others)] : [])];
   const table = [
@@ -57,27 +47,8 @@ export function profileText(profile: Profile): string {
     .join('');
 }
 
-function rowsOf({ kernels, peaks }: Profile): Row[] {
-  const groups = new Map<string, ProfiledKernel[]>();
-  for (const kernel of kernels) groups.set(kernel.label, [...(groups.get(kernel.label) ?? []), kernel]);
-  const row = ({ label, milliseconds, flops, bytes }: ProfiledKernel): Row => ({
-    ...{ label, count: 1, milliseconds, flops, bytes },
-    least: leastMilliseconds({ flops, bytes }, peaks),
-  });
-  const rows = [...groups].map(([label, each]) => sumOf(label, each.map(row)));
-  return rows.sort((a, b) => b.milliseconds - a.milliseconds);
-}
-
-function sumOf(label: string, rows: readonly Row[]): Row {
-  const sum = (key: 'count' | 'milliseconds' | 'flops' | 'bytes' | 'least'): number =>
-    rows.reduce((total, row) => total + row[key], 0);
-  return {
-    ...{ label, count: sum('count'), milliseconds: sum('milliseconds'), flops: sum('flops') },
-    ...{ bytes: sum('bytes'), least: sum('least') },
-  };
-}
-
-const percent = (part: number): string => `${(Number.isFinite(part) ? 100 * part : 0).toFixed(1)}%`;
+/** Formats a share; that of nothing is 0. */
+export const percent = (part: number): string => `${(Number.isFinite(part) ? 100 * part : 0).toFixed(1)}%`;
 
 /**
  * Returns a profile as a trace that Chrome (`chrome://tracing`) and Perfetto show: one bar for each dispatch, one after
