@@ -40,7 +40,7 @@ test('profile measures the work and the time of every dispatch', async () => {
   const bars = traceEvents.filter(({ ph }) => ph === 'X');
   expect(bars.map(({ dur }) => dur)).toEqual(kernels.map((kernel) => kernel.milliseconds * 1e3));
   const page = profilePage(profile);
-  expect(page.match(/<rect /g)?.length).toBeGreaterThan(2 * kernels.length);
+  expect(page.match(/<rect /g)?.length).toBeGreaterThan(kernels.length + 10);
   expect(page).toContain('of peak');
   const text = profileText(profile);
   expect(text).toMatch(/predict of 2 rows of 9 tokens in f32 on WebGPU/);
