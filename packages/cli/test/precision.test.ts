@@ -6,7 +6,7 @@ import type { RunFile } from '@scalearn/experiments';
 import { requestOnnxDevice } from '@scalearn/onnx';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../../../test/support/scratch.ts';
-import { must, run } from './support/run.ts';
+import { events, must, run } from './support/run.ts';
 import { tinyWorld } from './support/tiny.ts';
 
 const folder = scratchFolder();
@@ -28,6 +28,20 @@ test('int8 trains on ONNX Runtime as f32 does, and a run says so', async () => {
   for (const [i, loss] of losses(bytes).entries())
     expect(Math.abs((loss ?? Number.NaN) / (losses(plain)[i] ?? Number.NaN) - 1)).toBeLessThan(0.05);
   expect(losses(bytes)).not.toEqual(losses(plain));
+});
+
+test('a model is scored and used in either precision', async () => {
+  const model = join(folder, 'f32');
+  const scored = async (...more: string[]) => {
+    const how = ['--model', model, '--data', world.data, '--device', 'onnx', '--json', ...more];
+    return events<{ loss: number }>(await must('evaluate', ...how)).at(-1)?.loss ?? Number.NaN;
+  };
+  const [plain, bytes] = [await scored(), await scored('--precision', 'int8')];
+  expect(bytes).not.toBe(plain);
+  expect(Math.abs(bytes / plain - 1)).toBeLessThan(0.05);
+  const text = ['--text', 'the red cat', '--text-pair', 'a slow dog', '--format', 'jsonl'];
+  const { out } = await must('predict', '--model', model, ...text, '--precision', 'int8');
+  expect(JSON.parse(out)).toMatchObject({ row: 1, text: 'the red cat' });
 });
 
 test('what it cannot do is refused', async () => {

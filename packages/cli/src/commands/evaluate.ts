@@ -1,4 +1,4 @@
-import type { DeviceChoice } from '@scalearn/core';
+import type { DeviceChoice, WeightStorage } from '@scalearn/core';
 import { type Task, taskIds } from '@scalearn/datasets';
 import { type RunFile, UsageError } from '@scalearn/experiments';
 import {
@@ -57,6 +57,7 @@ interface EvaluateArguments extends Omit<OwnDataArguments, 'problem' | 'labels'>
   readonly html?: string;
   readonly overwrite?: boolean;
   readonly device?: DeviceChoice;
+  readonly precision?: WeightStorage;
   readonly json?: boolean;
 }
 
@@ -93,6 +94,7 @@ export function addEvaluate(root: Command, run: Run): void {
     .addOption(pathOption('--html <file>', 'write a page: score, classes, curves, probabilities, errors'))
     .option('--overwrite', 'replace the page')
     .addOption(trainOption('device'))
+    .addOption(trainOption('precision'))
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', examples)
     .action((given: EvaluateArguments) => run((context) => evaluate(given, context)));
@@ -144,7 +146,7 @@ async function scoreModel(
     throw new UsageError(
       `--errors and --html are for one task; name one of ${chosen.map(({ shown }) => shown).join(', ')} with --task`,
     );
-  await using device = await openDevice(given.device, reporter.warn);
+  await using device = await openDevice(given.device, reporter.warn, given);
   using encoder = await loadModelEncoder(stored, encoderName, { device, families, reporter, signal });
   const tasks = chosen.map(({ task }) => task);
   using model = await loadStoredModel(stored, encoder, reporter, tasks, methods.readers);

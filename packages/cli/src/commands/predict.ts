@@ -1,4 +1,4 @@
-import type { DeviceChoice } from '@scalearn/core';
+import type { DeviceChoice, WeightStorage } from '@scalearn/core';
 import { type StreamedKind, streamedKinds, type TextStream } from '@scalearn/datasets';
 import { UsageError } from '@scalearn/experiments';
 import {
@@ -47,6 +47,7 @@ interface PredictArguments extends TextChoice {
   readonly format?: PredictionFormat;
   readonly encoder?: string;
   readonly device?: DeviceChoice;
+  readonly precision?: WeightStorage;
   readonly json?: boolean;
 }
 
@@ -95,6 +96,7 @@ export function addPredict(root: CheckedCommand, run: Run): void {
     )
     .addOption(encoderOption('--encoder <name>'))
     .addOption(trainOption('device'))
+    .addOption(trainOption('precision'))
     .option('--json', 'one JSON object per line on standard output')
     .addHelpText('after', examples)
     .action((given: PredictArguments) => run((context) => predict(given, context)));
@@ -137,7 +139,7 @@ async function predictTexts(
   const texts = await openTexts(given, columns, signal);
   noteTexts(given, texts, reporter);
   const encoderName = await encoderOf(chosen, given.encoder);
-  await using device = await openDevice(given.device, reporter.warn);
+  await using device = await openDevice(given.device, reporter.warn, given);
   using encoder = await loadModelEncoder(chosen, encoderName, { device, families, reporter, signal });
   using whole = await loadStoredModel(stored, encoder, reporter, [], methods.readers);
   const model = given.task === undefined ? whole : whole.for(given.task);

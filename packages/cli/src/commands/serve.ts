@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerType } from '@hono/node-server';
-import type { DeviceChoice } from '@scalearn/core';
+import type { DeviceChoice, WeightStorage } from '@scalearn/core';
 import type { TransformerEncoder } from '@scalearn/encoders';
 import { FolderError } from '@scalearn/experiments';
 import {
@@ -29,6 +29,7 @@ interface ServeArguments {
   readonly model: readonly string[];
   readonly encoder?: string;
   readonly device?: DeviceChoice;
+  readonly precision?: WeightStorage;
   readonly host: string;
   readonly port: number;
   readonly cors?: readonly string[];
@@ -62,6 +63,7 @@ export function addServe(root: Command, run: Run): void {
     )
     .addOption(encoderOption('--encoder <name>'))
     .addOption(trainOption('device'))
+    .addOption(trainOption('precision'))
     .addOption(pathOption('--host <address>', 'address to listen on; 0.0.0.0 for all').default('127.0.0.1'))
     .addOption(number('--port <n>', 'port to listen on; 0 for a free one', 8080, 0))
     .addOption(listOption('--cors <origin...>', 'origins whose pages may send requests; * for all'))
@@ -143,7 +145,7 @@ interface ServedModels {
 }
 
 async function loadModels(
-  { model: folders, encoder: given, device: choice }: ServeArguments,
+  { model: folders, encoder: given, device: choice, precision }: ServeArguments,
   reporter: Reporter,
   { signal, setup: { families, methods } }: CommandContext,
 ): Promise<ServedModels> {
@@ -153,7 +155,7 @@ async function loadModels(
       [...places].map(async ([name, path]) => [name, await openStoredModel(path, { signal })] as const),
     ),
   );
-  const device = await openDevice(choice, reporter.warn);
+  const device = await openDevice(choice, reporter.warn, { precision });
   const encoders = new Map<string, TransformerEncoder>();
   const byName: Record<string, LoadedModel> = {};
   const dispose = async (): Promise<void> => {
