@@ -3,22 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Device } from '@scalearn/core';
 import { encoderParameterCount } from '@scalearn/encoders';
-import type { OnnxPrecision } from '@scalearn/onnx';
 import { type ProfiledKind, profiledStep } from '../../packages/cli/src/profile/profiled-step.ts';
 import { shapeEncoder } from '../../packages/cli/src/profile/shapes.ts';
-import { openDevice } from './device.ts';
+import { type OpenedDevice, openDevice } from './device.ts';
 import { inTurn, median } from './measure.ts';
 import type { BenchmarkOptions } from './options.ts';
 
 /** A step of an encoder with arbitrary weights. */
-export interface ShapeStepRequest extends BenchmarkOptions {
+export interface ShapeStepRequest extends BenchmarkOptions, OpenedDevice {
   /** Content of `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly step: ProfiledKind;
   /** Number of tokens of each row. */
   readonly batch: readonly number[];
-  /** How the onnx device keeps weights; f32 by default. */
-  readonly precision?: OnnxPrecision;
 }
 
 /** What is measured of a step. Weights do not affect the time. */

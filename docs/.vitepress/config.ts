@@ -1,5 +1,6 @@
 import { defineConfig, type HeadConfig } from 'vitepress';
 import { miniAssets } from '../../examples/browser-train/mini-assets.ts';
+import { isolation } from '../isolation.ts';
 import { apiSidebars } from './api-sidebar.ts';
 import { math } from './math.ts';
 
@@ -107,6 +108,7 @@ export default defineConfig({
   markdown: { config: math },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('scalearn-') } } },
   vite: {
+    server: { headers: { ...isolation } },
     // The demo is built from the packages' sources, and its encoder and adapters are served beside the pages.
     plugins: [miniAssets() as never],
     resolve: { conditions: ['@scalearn/source'] },

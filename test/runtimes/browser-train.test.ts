@@ -33,6 +33,8 @@ describe('the page', () => {
   ] as const)('trains on %s', { timeout: 280_000 }, async ([device, scheme, where], context) => {
     if (site.skip) return context.skip(site.skip);
     const page = await open(device, scheme, 2);
+    // Otherwise WebAssembly would have one thread.
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await demoOf(page).getByRole('button', { name: 'Train' }).click();
     await shows(page, /^Done/);
     expect(await demoOf(page).locator('#where').textContent()).toMatch(where);

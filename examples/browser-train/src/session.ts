@@ -43,7 +43,9 @@ export class Session {
 
   static async open(settings: Settings): Promise<Session> {
     const { assets, rows, testRows } = settings;
-    const onnx = () => requestOnnxDevice({ wasmPaths: { wasm } });
+    // A page that is not cross-origin isolated gets one thread.
+    const threads = navigator.hardwareConcurrency;
+    const onnx = () => requestOnnxDevice({ wasmPaths: { wasm }, threads });
     const device = await requestDevice({ device: settings.device, onnx });
     try {
       const encoder = await loadEncoder(new URL('encoder/', assets), { device });

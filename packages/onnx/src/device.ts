@@ -29,7 +29,10 @@ import { loadRuntime, type OnnxHost, type Runtime, type RuntimeName, type WasmPa
 import { OnnxTensor } from './tensor.ts';
 
 export interface OnnxDeviceOptions {
-  /** Number of threads for one operation; by default that of the environment variable SCALEARN_THREADS, else all physical cores. */
+  /**
+   * Number of threads for one operation; by default that of the environment variable SCALEARN_THREADS, else all physical cores.
+   * A page that is not cross-origin isolated has one.
+   */
   readonly threads?: number;
   /** The ONNX Runtime package to use; by default native in Node and Deno, WebAssembly in browsers. */
   readonly runtime?: RuntimeName;
@@ -159,8 +162,7 @@ export class OnnxDevice implements OnnxHost {
  * whole number from 1 on
  */
 export async function requestOnnxDevice(options: OnnxDeviceOptions = {}): Promise<OnnxDevice> {
-  const threads = options.threads ?? threadsOfEnvironment();
-  const { precision = 'f32' } = options;
+  const { precision = 'f32', threads: wanted = threadsOfEnvironment() } = options;
   if (!precisions.includes(precision))
     throw new ArgumentError(
       `there is no precision '${precision}' on ONNX Runtime; there are ${precisions.join(', ')}`,
@@ -170,7 +172,8 @@ export async function requestOnnxDevice(options: OnnxDeviceOptions = {}): Promis
   if (wasm && options.wasmPaths) wasm.wasmPaths = options.wasmPaths;
   // Threads share memory, which pages may do only with cross-origin isolation.
   const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
-  if (wasm && threads) wasm.numThreads = crossOriginIsolated === false ? 1 : threads;
+  const threads = wanted && crossOriginIsolated === false ? 1 : wanted;
+  if (wasm && threads) wasm.numThreads = threads;
   const isExact = precision === 'int8' && (await hasExactByteSums(runtime));
   return new OnnxDevice(runtime, { ...options, ...(threads && { threads }) }, isExact);
 }

@@ -194,3 +194,10 @@ describe('SCALEARN_THREADS', () => {
     await expect(withVariable(value)).rejects.toThrow(`SCALEARN_THREADS is "${value}"`);
   });
 });
+
+test('a page that is not isolated from other origins has one thread', async () => {
+  vi.stubGlobal('crossOriginIsolated', false);
+  using device = await requestOnnxDevice({ threads: 3 });
+  vi.unstubAllGlobals();
+  expect(device.description).toMatch(/, 1 thread$/);
+});

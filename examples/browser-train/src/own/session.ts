@@ -68,7 +68,9 @@ export class Session {
   }
 
   static async open(settings: TrainSettings): Promise<Session> {
-    const onnx = () => requestOnnxDevice({ wasmPaths: { wasm } });
+    // A page that is not cross-origin isolated gets one thread.
+    const threads = navigator.hardwareConcurrency;
+    const onnx = () => requestOnnxDevice({ wasmPaths: { wasm }, threads });
     const device = await requestDevice({ device: settings.device, onnx });
     try {
       return new Session(settings, device, await loadEncoder(settings.encoder, { device }));
