@@ -14,4 +14,4 @@ export type { TensorReader } from './files/tensor-reader.ts';
 export type { TensorToWrite } from './files/tensor-to-write.ts';
 export { openTorchFile } from './files/torch/reader.ts';
 export { writeTorchFile } from './files/torch/writer.ts';
-export { f16ToF32, f32ToF16 } from './half.ts';
+export { f32ToF16 } from './half.ts';

@@ -30,12 +30,14 @@ export function openDevice(
   onWarning: (message: string) => void,
   { threads, precision = 'f32', mayHaveGpu = hasGpuFile }: OpenDeviceOptions = {},
 ): Promise<Device> {
-  const onnx = precision === 'f16' ? {} : { precision };
-  const webgpu = precision === 'int8' ? {} : { precision };
   return requestDevice({
     device: deviceWith(precision, choice),
-    onnx: () => requestOnnxDevice({ ...onnx, ...(threads === undefined ? {} : { threads }) }),
-    webgpu: { ...webgpu, tuning: { store: tuningFiles(onWarning) } },
+    onnx: () =>
+      requestOnnxDevice({
+        ...(precision === 'int8' && { precision }),
+        ...(threads !== undefined && { threads }),
+      }),
+    webgpu: { ...(precision === 'f16' && { precision }), tuning: { store: tuningFiles(onWarning) } },
     adapter: async () => (mayHaveGpu() ? await bestAdapter(onWarning) : softwareAdapter),
     onWarning,
   });

@@ -21,7 +21,7 @@ export interface DoctorReport {
   readonly peaks?: Peaks;
   /** What was measured of kernels on the adapter, now or earlier; absent without an adapter. */
   readonly tuning?: TuningRecord;
-  /** What the precision int8 gains on the CPU; absent without ONNX Runtime. */
+  /** What the precision int8 gains on the CPU; absent if it does not run there. */
   readonly int8?: Int8Gain;
   readonly healthy: boolean;
 }
@@ -75,8 +75,10 @@ export async function examine(
     add({ device, ...(await examineDevice(open, test)) });
   };
   await look('onnx', () => requestOnnxDevice());
-  if (devices.some(({ device, test }) => device === 'onnx' && test?.passed))
-    measured = { ...measured, int8: await measureInt8() };
+  if (devices.some(({ device, test }) => device === 'onnx' && test?.passed)) {
+    const int8 = await measureInt8().catch(() => undefined);
+    measured = { ...measured, ...(int8 && { int8 }) };
+  }
   await look('reference', async () => new ReferenceDevice());
   const chosen = await choose();
   const [advice, healthy] = [await advise(adapters, devices), !devices.some(isBroken)];
