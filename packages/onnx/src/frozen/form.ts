@@ -10,11 +10,12 @@ export interface FrozenPart {
   readonly data: Int8Array | Int16Array | Float32Array;
 }
 
-/** The product `op(x) · op(W) (+ bias)` of a frozen weight W `[rows, width]`. */
+/** The product `x · W (+ bias)`, or `x · Wᵀ (+ bias)`, with a frozen weight W `[rows, width]`. */
 export interface FrozenProduct {
+  /** `[tokens, rows]`, or `[tokens, width]` if W is transposed. */
   readonly x: OnnxValue;
+  /** `[width]`, or `[rows]` if W is transposed; undefined if there is none. */
   readonly bias: OnnxValue | undefined;
-  /** Whether W is transposed, as in `x · Wᵀ`. */
   readonly transposed: boolean;
 }
 
