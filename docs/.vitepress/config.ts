@@ -61,7 +61,6 @@ const guide = [
       { text: 'Report: MiniGLUE, trained longer', link: '/results/two-stage-mini' },
       { text: 'Report: small tasks of GLUE', link: '/results/glue-small' },
       { text: 'Report: does transfer help?', link: '/results/glue-transfer' },
-      { text: 'Report: does transfer help MiniGLUE?', link: '/results/transfer-mini' },
       { text: 'Report: how many rows?', link: '/results/small-files' },
     ],
   },
